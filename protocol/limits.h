@@ -1,0 +1,42 @@
+// Every maximum of the protocol in one place. Sizes are bytes unless the name says otherwise.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace hotline::limits {
+
+// Frames of the link and of the client API (protocol/frame.h).
+inline constexpr uint32_t kFrameSizeMax = 1u << 20;
+inline constexpr uint32_t kFlatbufferDepthMax = 16;
+inline constexpr uint32_t kFlatbufferTablesMax = 4096;  // A full Messages frame has two tables a message.
+
+// One message.
+inline constexpr size_t kEnvelopeSizeMax = 16 * 1024;
+inline constexpr size_t kBodySizeMax = 48 * 1024;
+inline constexpr size_t kReferencesMax = 64;
+inline constexpr size_t kTextsMax = 8;           // Languages of one message.
+inline constexpr size_t kQuestionsMax = 32;
+inline constexpr size_t kSubjectCharactersMax = 200;
+inline constexpr size_t kUrgentWordsMax = 200;   // FLASH and IMMEDIATE texts.
+inline constexpr size_t kPolygonPointsMax = 256;
+
+// Signed notes.
+inline constexpr size_t kNoteSizeMax = 4 * 1024;
+inline constexpr size_t kNoteSignaturesMax = 16;
+
+// The link.
+inline constexpr size_t kMessagesPerFrameMax = 1024;
+inline constexpr size_t kWindowFloor = 16 * 1024;       // Unreceipted bytes that are always allowed.
+inline constexpr size_t kWindowCap = 8 * 1024 * 1024;
+inline constexpr int64_t kProbeInterval_ms = 10'000;
+inline constexpr int kProbesMissedMax = 3;
+inline constexpr int64_t kHandshakeDeadline_ms = 10'000;
+inline constexpr int64_t kClockSkewWarn_ms = 2'000;
+inline constexpr int64_t kClockSkewAlarm_ms = 30'000;
+
+// The client API.
+inline constexpr size_t kClientsMax = 256;
+inline constexpr size_t kListRowsMax = 1000;
+
+}  // namespace hotline::limits

@@ -1,0 +1,69 @@
+// What the core asks its surroundings to do. The daemon performs these with sockets and processes, the simulator with its
+// own network and operators. Effects are to be performed in order.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "protocol/bytes.h"
+#include "protocol/clock.h"
+#include "protocol/records.h"
+#include "protocol/result.h"
+
+namespace hotline {
+
+using LinkId = uint64_t;  // Given by the surroundings, never reused while the process lives.
+
+// Put this frame on the link. It promises nothing that is not durable.
+struct SendFrame {
+  LinkId link = 0;
+  Bytes frame;
+};
+
+// Send what is queued, then close. Nothing that arrives on it afterwards counts.
+struct CloseLink {
+  LinkId link = 0;
+  std::string reason;
+};
+
+// The outcome of submit(), given only after its commit.
+struct Submission {
+  uint64_t serial = 0;
+  uint64_t journal_index = 0;
+  UtcMs committed_at = 0;
+  bool repeated = false;  // The same counter with the same bytes had been committed before.
+};
+struct AnswerSubmission {
+  uint64_t token = 0;
+  Result<Submission> outcome;
+};
+
+// Tell people, now: a rung of the ladder was reached. Given at once, not after the commit that records it: a slow disk
+// delays the record, not the alarm.
+struct TellPeople {
+  MessageKey key;
+  uint8_t precedence = 0;
+  uint8_t rung = 0;
+  std::string rung_name;
+  uint8_t missed = 0;     // Rungs that came due in the same moment and are told as this one.
+  uint8_t attempt = 1;
+  bool repeated = false;  // An attempt whose outcome was not recorded before a restart.
+  std::vector<std::string> command;  // Empty: alarm on the consoles only.
+};
+
+// The message was acknowledged: nothing may tell people of it any more.
+struct StopTelling {
+  MessageKey key;
+};
+
+// Something a watch floor must know; already on its way into the journal.
+struct Alarm {
+  MessageKey key;  // number 0 and not incoming: about no message.
+  std::string text;
+};
+
+using Effect = std::variant<SendFrame, CloseLink, AnswerSubmission, TellPeople, StopTelling, Alarm>;
+
+}  // namespace hotline

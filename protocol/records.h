@@ -1,0 +1,124 @@
+// What the core writes, and what it reads back: the vocabulary between the core and the store.
+//
+// The journal is the only truth; the other records are kept beside it so that messages, proofs and lists can be read
+// without replaying it. Everything in one Batch becomes durable in one transaction or not at all.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "protocol/bytes.h"
+#include "protocol/clock.h"
+#include "protocol/merkle.h"
+
+namespace hotline {
+
+// Own messages are named by their serial number, the peer's by their index in the peer's transcript.
+struct MessageKey {
+  bool incoming = false;
+  uint64_t number = 0;
+  friend auto operator<=>(const MessageKey&, const MessageKey&) = default;
+};
+
+enum class LogId : uint8_t { journal = 0, own_transcript = 1, peer_transcript = 2 };
+
+// A part that can be erased without breaking a proof: its salted hash stands in the signed bytes.
+struct SaltedText {
+  Hash salt{};
+  std::string text;
+};
+
+struct JournalRecord {
+  uint64_t index = 0;
+  Bytes entry;     // Exact bytes, the leaf of the journal.
+  Hash leaf_hash{};
+  std::optional<SaltedText> name;  // The person's name, where the entry speaks of one.
+};
+
+struct MessageRecord {
+  MessageKey key;
+  uint64_t serial = 0;         // 0: the envelope could not be read.
+  uint64_t journal_index = 0;  // Of its Released or Received entry.
+  UtcMs committed_at = 0;
+  uint8_t type = 0;
+  uint8_t precedence = 0;
+  Hash leaf_hash{};
+  Hash body_salt{};
+  Bytes envelope;
+  Bytes body;
+  Hash submitter{};      // With `counter`: the idempotency key of an own message; zero for the machine's.
+  uint64_t counter = 0;
+  Hash request_hash{};
+};
+
+// A message took its place in a transcript. Indices of one log are consecutive within and across batches.
+struct LeafRecord {
+  LogId log = LogId::own_transcript;
+  uint64_t index = 0;
+  Hash leaf_hash{};
+  uint64_t number = 0;  // MessageKey::number of the message that stands here.
+};
+
+// A receipt: everything below `size` in that direction's transcript is held by both.
+struct ReceiptRecord {
+  LogId log = LogId::own_transcript;
+  uint64_t size = 0;
+  UtcMs at = 0;           // Own clock.
+  uint64_t time_s = 0;    // The cosigner's clock, from the signature.
+  uint64_t journal_index = 0;
+  std::string note;
+};
+
+// Something happened to a message later on. What lists and `show` read.
+enum class FactKind : uint8_t {
+  acknowledged = 1,
+  answered = 2,
+  declined = 3,
+  corrected = 4,
+  cancelled = 5,
+  rung = 6,
+  alarm = 7,
+  attempt = 8,
+  mismatch = 9,
+};
+struct FactRecord {
+  MessageKey key;
+  FactKind kind = FactKind::acknowledged;
+  UtcMs at = 0;
+  uint64_t journal_index = 0;
+  uint16_t code = 0;   // A role, a decline code, a rung: by kind.
+  std::string detail;
+};
+
+struct Batch {
+  uint64_t id = 0;
+  std::vector<JournalRecord> journal;
+  std::vector<MessageRecord> messages;
+  std::vector<LeafRecord> leaves;
+  std::vector<ReceiptRecord> receipts;
+  std::vector<FactRecord> facts;
+  Hash journal_root{};  // Of the journal after this batch: checked at the next start.
+
+  bool empty() const { return journal.empty(); }
+};
+
+// What the core reads back. Only durable records are ever returned; every call is short and on the core's thread. A read
+// that fails for a reason of the disk throws: the core cannot go on.
+class Records {
+ public:
+  virtual ~Records() = default;
+
+  virtual std::optional<MessageRecord> message(MessageKey key) = 0;
+  // The peer's message with that serial number; the first, if the peer used it twice.
+  virtual std::optional<MessageKey> find_incoming(uint64_t serial) = 0;
+  // The own message that this person submitted under this counter.
+  virtual std::optional<MessageKey> find_submission(const Hash& submitter, uint64_t counter) = 0;
+  // Which message stands at this index of the own transcript.
+  virtual std::optional<uint64_t> serial_at(uint64_t index) = 0;
+  // Hashes of complete subtrees, for roots and proofs of earlier sizes.
+  virtual const HashSource& hashes(LogId log) = 0;
+};
+
+}  // namespace hotline

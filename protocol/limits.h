@@ -21,9 +21,20 @@ inline constexpr size_t kSubjectCharactersMax = 200;
 inline constexpr size_t kUrgentWordsMax = 200;   // FLASH and IMMEDIATE texts.
 inline constexpr size_t kPolygonPointsMax = 256;
 
+// Logs. What fits an int64 of SQLite, and what tlog-cosignature allows for a time.
+inline constexpr uint64_t kTreeSizeMax = INT64_MAX;
+inline constexpr uint64_t kCosignatureTimeMax = INT64_MAX;
+inline constexpr size_t kProofHashesMax = 63;  // The longest inclusion proof in a tree of kTreeSizeMax.
+
+// Names within keys and origins.
+inline constexpr size_t kPartyIdSizeMax = 32;
+
 // Signed notes.
 inline constexpr size_t kNoteSizeMax = 4 * 1024;
 inline constexpr size_t kNoteSignaturesMax = 16;
+
+// Proof files (tlog-proof). The extra data has room for a whole envelope.
+inline constexpr size_t kProofExtraSizeMax = kEnvelopeSizeMax;
 
 // The link.
 inline constexpr size_t kMessagesPerFrameMax = 1024;

@@ -109,6 +109,7 @@ TEST(Merkle, TheLargestTreeTakesProofsOfExactLength) {
   EXPECT_FALSE(verify_inclusion(leaf, 0, limits::kTreeSizeMax, std::span(proof).first(62), root));
   proof.push_back(sibling);
   EXPECT_FALSE(verify_inclusion(leaf, 0, limits::kTreeSizeMax, proof, node_hash(root, sibling)));
+  EXPECT_FALSE(verify_inclusion(leaf, 0, limits::kTreeSizeMax, proof, node_hash(sibling, root)));
 
   // The last leaf of 2^63 - 1 has a sibling on the left at 62 levels and none at its own.
   root = leaf;
@@ -133,6 +134,11 @@ TEST(Merkle, ConsistencyAtTheEdges) {
   EXPECT_FALSE(verify_consistency(0, empty_root(), 0, root8, {}));
   EXPECT_TRUE(verify_consistency(0, empty_root(), 0, empty_root(), {}));
   EXPECT_FALSE(verify_consistency(4, root4, UINT64_MAX, root8, proof));
+
+  // The right roots with a new size that needs a longer proof.
+  EXPECT_TRUE(verify_consistency(4, root4, 8, root8, proof));
+  EXPECT_FALSE(verify_consistency(4, root4, 9, root8, proof));
+  EXPECT_FALSE(verify_consistency(4, root4, 16, root8, proof));
 }
 
 TEST(Merkle, FrontierIsRestoredFromItsHashes) {

@@ -1,0 +1,76 @@
+// Who signs and who checks: two small interfaces, so that the simulator can put a keyed hash in the
+// place of Ed25519 (RFC 8032) where speed matters more than secrecy, and Ed25519 itself.
+//
+// Signing and checking are deterministic and read no clock and no random numbers.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+
+#include "protocol/bytes.h"
+#include "protocol/result.h"
+
+struct evp_pkey_st;  // libcrypto's EVP_PKEY.
+
+namespace hotline {
+
+inline constexpr size_t kSignatureSize = 64;
+inline constexpr size_t kPublicKeySize = 32;
+inline constexpr size_t kSeedSize = 32;
+
+class Signer {
+ public:
+  virtual ~Signer() = default;
+  // Returns kSignatureSize bytes, the same ones for the same message.
+  virtual Bytes sign(ByteView message) = 0;
+};
+
+class SignatureVerifier {
+ public:
+  virtual ~SignatureVerifier() = default;
+  // Takes any bytes from outside; a signature of another length than kSignatureSize is false.
+  virtual bool verify(ByteView message, ByteView signature) const = 0;
+};
+
+struct FreeEvpKey {
+  void operator()(evp_pkey_st* key) const;
+};
+using EvpKey = std::unique_ptr<evp_pkey_st, FreeEvpKey>;
+
+// Holds a private key. The seed lives in libcrypto's memory only, which is overwritten when the
+// signer ends; to overwrite the bytes it was made from is up to the caller.
+class Ed25519Signer : public Signer {
+ public:
+  // Refuses (malformed) a seed that is not kSeedSize bytes.
+  static Result<Ed25519Signer> create(ByteView seed);
+
+  Bytes sign(ByteView message) override;
+  const Bytes& public_key() const { return public_key_; }
+
+ private:
+  Ed25519Signer(EvpKey key, Bytes public_key);
+
+  EvpKey key_;
+  Bytes public_key_;
+};
+
+class Ed25519Verifier : public SignatureVerifier {
+ public:
+  // Refuses (malformed) what libcrypto would let pass: a wrong length, an encoding that is not the
+  // canonical one of its point, bytes that are no point at all, and the eight points of small
+  // order, under which one signature can hold for many messages.
+  static Result<Ed25519Verifier> create(ByteView public_key);
+
+  // RFC 8032 section 5.1.7 without the cofactor; S and R must be canonical.
+  bool verify(ByteView message, ByteView signature) const override;
+
+ private:
+  explicit Ed25519Verifier(EvpKey key);
+
+  EvpKey key_;
+};
+
+// The check of Ed25519Verifier::create alone, for whoever imports a certificate or a key.
+Status check_ed25519_public_key(ByteView public_key);
+
+}  // namespace hotline

@@ -14,15 +14,17 @@ struct Date {
   int day;    // 1..31
 };
 
-bool is_leap(int64_t year) { return year % 4 == 0 && (year % 100 != 0 || year % 400 == 0); }
+bool is_leap(int64_t year) {
+  return year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+}
 
 int days_in_month(int64_t year, int month) {
   static constexpr std::array<int, 12> kDays = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
   return month == 2 && is_leap(year) ? 29 : kDays[static_cast<size_t>(month - 1)];
 }
 
-// Days since 1970-01-01 in the proleptic Gregorian calendar, counted from years that begin in March, so that the leap
-// day is the last one.
+// Days since 1970-01-01 in the proleptic Gregorian calendar, counted from years that begin in
+// March, so that the leap day is the last one.
 int64_t days_from_date(const Date& date) {
   int64_t year = date.month <= 2 ? date.year - 1 : date.year;
   int64_t era = (year >= 0 ? year : year - 399) / 400;
@@ -118,10 +120,12 @@ std::optional<UtcMs> parse_rfc3339(std::string_view text) {
     if (digits == 0) return std::nullopt;
   }
   if (!take(text, 'Z') || !text.empty()) return std::nullopt;
-  if (*month < 1 || *month > 12 || *day < 1 || *day > days_in_month(*year, *month)) return std::nullopt;
+  if (*month < 1 || *month > 12 || *day < 1 || *day > days_in_month(*year, *month))
+    return std::nullopt;
   if (*hour > 23 || *minute > 59 || *second > 60) return std::nullopt;
   int64_t days = days_from_date({*year, *month, *day});
-  return days * kMsPerDay + *hour * 3'600'000LL + *minute * 60'000LL + *second * 1000LL + millisecond;
+  return days * kMsPerDay + *hour * 3'600'000LL + *minute * 60'000LL + *second * 1000LL +
+         millisecond;
 }
 
 std::string format_date_time_group(UtcMs time) {
@@ -130,7 +134,8 @@ std::string format_date_time_group(UtcMs time) {
   Split s = split(time);
   char buffer[64];
   std::snprintf(buffer, sizeof buffer, "%02d%02d%02dZ %s %02d", s.date.day, s.hour, s.minute,
-                kMonths[static_cast<size_t>(s.date.month - 1)], static_cast<int>(s.date.year % 100));
+                kMonths[static_cast<size_t>(s.date.month - 1)],
+                static_cast<int>(s.date.year % 100));
   return buffer;
 }
 

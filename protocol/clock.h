@@ -1,4 +1,5 @@
-// Time as the core sees it: always an argument, never read. Two clocks, because they answer two questions.
+// Time as the core sees it: always an argument, never read. Two clocks, because they answer two
+// questions.
 #pragma once
 
 #include <cstdint>
@@ -8,11 +9,13 @@
 
 namespace hotline {
 
-// Milliseconds of Coordinated Universal Time since 1970-01-01T00:00:00Z, without leap seconds (POSIX). What the wall
-// clock says: written into records and shown to people, never used to order or to measure.
+// Milliseconds of Coordinated Universal Time since 1970-01-01T00:00:00Z, without leap seconds
+// (POSIX). What the wall clock says: written into records and shown to people, never used to order
+// or to measure.
 using UtcMs = int64_t;
 
-// Milliseconds of a clock that never jumps and goes on while the host sleeps (CLOCK_BOOTTIME). What timers follow.
+// Milliseconds of a clock that never jumps and goes on while the host sleeps (CLOCK_BOOTTIME). What
+// timers follow.
 using BootMs = int64_t;
 
 struct Now {
@@ -20,12 +23,14 @@ struct Now {
   UtcMs utc = 0;
 };
 
-// RFC 3339 section 5.6 with `Z`. Printing gives milliseconds ("2026-11-22T14:11:07.913Z"). Parsing wants `Z`, allows up
-// to three decimals, and a second of 60 (it becomes the next second); anything else is refused.
+// RFC 3339 section 5.6 with `Z`. Printing gives milliseconds ("2026-11-22T14:11:07.913Z"). Parsing
+// wants `Z`, allows up to three decimals, and a second of 60 (it becomes the next second); anything
+// else is refused.
 std::string format_rfc3339(UtcMs time);
 std::optional<UtcMs> parse_rfc3339(std::string_view text);
 
-// The date-time group of military messages (ACP 121): "221411Z NOV 26". Minutes; the seconds are dropped.
+// The date-time group of military messages (ACP 121): "221411Z NOV 26". Minutes; the seconds are
+// dropped.
 std::string format_date_time_group(UtcMs time);
 
 // "14:12:07.913Z": the time of day alone.

@@ -2,7 +2,8 @@
 //
 // A function that can fail for a reason outside the program returns Result<T>: either a value or an
 // Error that says what failed, why, and what the person should do. Exceptions are kept for bugs and
-// for start-up. The names follow std::expected (C++23), so that this file can go when the compiler has it.
+// for start-up. The names follow std::expected (C++23), so that this file can go when the compiler
+// has it.
 #pragma once
 
 #include <cstdint>
@@ -15,20 +16,20 @@ namespace hotline {
 // One code for each different thing a caller would do, no more. The values are part of the client
 // API and of `--json` output: never renumber.
 enum class ErrorCode : uint16_t {
-  failed = 1,               // The operation failed; nothing more specific would help the caller.
-  usage = 2,                // The request itself makes no sense.
-  configuration = 3,        // The configuration, or a file it names, must be mended first.
-  not_allowed = 4,          // This person, key or certificate may not do this.
-  unreachable = 5,          // The daemon cannot be reached.
-  timed_out = 6,            // It did not happen in the time the caller gave.
-  not_found = 7,            // No such message, template or person.
-  refused = 8,              // A rule of the channel refuses the content.
-  malformed = 9,            // Bytes from outside are not what their kind demands.
-  verification_failed = 10, // A signature, hash or proof is wrong.
-  not_reconciled = 11,      // Two records that should be equal differ.
-  incomplete = 12,          // Nothing wrong was found, but not everything could be checked.
-  conflict = 13,            // The same name was used before for other bytes.
-  store_failed = 14,        // The store can no longer be trusted to keep what it is given.
+  failed = 1,                // The operation failed; nothing more specific would help the caller.
+  usage = 2,                 // The request itself makes no sense.
+  configuration = 3,         // The configuration, or a file it names, must be mended first.
+  not_allowed = 4,           // This person, key or certificate may not do this.
+  unreachable = 5,           // The daemon cannot be reached.
+  timed_out = 6,             // It did not happen in the time the caller gave.
+  not_found = 7,             // No such message, template or person.
+  refused = 8,               // A rule of the channel refuses the content.
+  malformed = 9,             // Bytes from outside are not what their kind demands.
+  verification_failed = 10,  // A signature, hash or proof is wrong.
+  not_reconciled = 11,       // Two records that should be equal differ.
+  incomplete = 12,           // Nothing wrong was found, but not everything could be checked.
+  conflict = 13,             // The same name was used before for other bytes.
+  store_failed = 14,         // The store can no longer be trusted to keep what it is given.
 };
 
 // The stable word for a code, as printed by --json ("refused", "not_found", ...).
@@ -43,8 +44,10 @@ struct Error {
 template <typename T>
 class [[nodiscard]] Result {
  public:
-  Result(T value) : state_(std::in_place_index<0>, std::move(value)) {}  // NOLINT(google-explicit-constructor)
-  Result(Error error) : state_(std::in_place_index<1>, std::move(error)) {}  // NOLINT(google-explicit-constructor)
+  Result(T value)
+      : state_(std::in_place_index<0>, std::move(value)) {}  // NOLINT(google-explicit-constructor)
+  Result(Error error)
+      : state_(std::in_place_index<1>, std::move(error)) {}  // NOLINT(google-explicit-constructor)
 
   bool has_value() const { return state_.index() == 0; }
   explicit operator bool() const { return has_value(); }
@@ -67,7 +70,9 @@ class [[nodiscard]] Result {
 
 // Success without a value: `Status check(); ... return ok();`
 using Status = Result<std::monostate>;
-inline Status ok() { return Status(std::monostate{}); }
+inline Status ok() {
+  return Status(std::monostate{});
+}
 
 inline Error make_error(ErrorCode code, std::string reason, std::string hint = {}) {
   return Error{code, std::move(reason), std::move(hint)};

@@ -17,8 +17,13 @@ TEST(Bytes, HexRefusesOddLengthAndOtherCharacters) {
 }
 
 TEST(Bytes, Base64VectorsOfRfc4648) {
-  for (auto [text, coded] : {std::pair{"", ""}, {"f", "Zg=="}, {"fo", "Zm8="}, {"foo", "Zm9v"},
-                             {"foob", "Zm9vYg=="}, {"fooba", "Zm9vYmE="}, {"foobar", "Zm9vYmFy"}}) {
+  for (auto [text, coded] : {std::pair{"", ""},
+                             {"f", "Zg=="},
+                             {"fo", "Zm8="},
+                             {"foo", "Zm9v"},
+                             {"foob", "Zm9vYg=="},
+                             {"fooba", "Zm9vYmE="},
+                             {"foobar", "Zm9vYmFy"}}) {
     EXPECT_EQ(to_base64(as_bytes(text)), coded);
     ASSERT_TRUE(from_base64(coded));
     EXPECT_EQ(as_text(*from_base64(coded)), text);

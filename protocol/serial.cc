@@ -1,0 +1,47 @@
+#include "protocol/serial.h"
+
+namespace hotline {
+namespace {
+
+constexpr size_t kPrefixLettersMax = 4;
+constexpr size_t kDigitsMin = 6;
+constexpr size_t kDigitsMax = 18;  // Fits 64 bits; a message a second would take 30 billion years.
+
+}  // namespace
+
+std::string format_serial(std::string_view prefix, uint64_t number) {
+  std::string digits = std::to_string(number);
+  if (digits.size() < kDigitsMin) digits.insert(0, kDigitsMin - digits.size(), '0');
+  return std::string(prefix) + "-" + digits;
+}
+
+std::string serial_prefix(std::string_view party_prefix, bool exercise) {
+  return (exercise ? "X" : "") + std::string(party_prefix);
+}
+
+std::optional<Serial> parse_serial(std::string_view text) {
+  size_t dash = text.find('-');
+  if (dash == std::string_view::npos || dash == 0 || dash > kPrefixLettersMax) return std::nullopt;
+  for (char c : text.substr(0, dash)) {
+    if (c < 'A' || c > 'Z') return std::nullopt;
+  }
+  std::string_view digits = text.substr(dash + 1);
+  if (digits.empty() || digits.size() > kDigitsMax) return std::nullopt;
+  // A serial is padded to six digits or not at all.
+  if (digits[0] == '0' && digits.size() != kDigitsMin) return std::nullopt;
+  uint64_t number = 0;
+  for (char c : digits) {
+    if (c < '0' || c > '9') return std::nullopt;
+    number = number * 10 + static_cast<uint64_t>(c - '0');
+  }
+  if (number == 0) return std::nullopt;
+  return Serial{std::string(text.substr(0, dash)), number};
+}
+
+std::optional<Serial> parse_written_serial(std::string_view text) {
+  auto serial = parse_serial(text);
+  if (!serial || format_serial(*serial) != text) return std::nullopt;
+  return serial;
+}
+
+}  // namespace hotline

@@ -1,0 +1,362 @@
+#include "daemon/store_reader.h"
+
+#include <algorithm>
+#include <limits>
+
+#include "daemon/store_check.h"
+#include "daemon/store_schema.h"
+#include "protocol/check.h"
+#include "protocol/merkle.h"
+
+namespace hotline {
+namespace {
+
+// One consistent state for a read of several statements; commits go on meanwhile. One within
+// another belongs to the outer one.
+class ReadTransaction {
+ public:
+  explicit ReadTransaction(Database& database)
+      : database_(database), outermost_(sqlite3_get_autocommit(database.handle()) != 0) {
+    if (outermost_) database_.execute("BEGIN");
+  }
+  ReadTransaction(const ReadTransaction&) = delete;
+  ReadTransaction& operator=(const ReadTransaction&) = delete;
+  // Ends what was only read: a failure here leaves nothing to do and nothing undone.
+  ~ReadTransaction() {
+    if (outermost_) sqlite3_exec(database_.handle(), "ROLLBACK", nullptr, nullptr, nullptr);
+  }
+
+ private:
+  Database& database_;
+  const bool outermost_;
+};
+
+MessageRecord message_from(const Rows& rows, bool incoming) {
+  MessageRecord record;
+  record.key = {.incoming = incoming, .number = rows.as<uint64_t>(0)};
+  record.serial = rows.as<uint64_t>(1);
+  record.journal_index = rows.as<uint64_t>(2);
+  record.committed_at = rows.integer(3);
+  record.type = rows.as<uint8_t>(4);
+  record.precedence = rows.as<uint8_t>(5);
+  record.leaf_hash = rows.hash(6);
+  record.body_salt = rows.hash(7);
+  record.submitter = rows.hash_or_zero(8);
+  record.counter = rows.as<uint64_t>(9);
+  record.request_hash = rows.hash_or_zero(10);
+  record.envelope = to_bytes(rows.blob(11));
+  record.body = to_bytes(rows.blob(12));
+  return record;
+}
+
+JournalRecord entry_from(const Rows& rows) {
+  JournalRecord record;
+  record.index = rows.as<uint64_t>(0);
+  record.entry = to_bytes(rows.blob(1));
+  record.leaf_hash = rows.hash(2);
+  if (!rows.is_null(4)) {
+    record.name = SaltedText{.salt = rows.hash(3), .text = std::string(rows.text(4))};
+  }
+  if (leaf_hash(record.entry) != record.leaf_hash) {
+    throw StoreCorrupt("journal", record.index, "its entry does not have the hash of its leaf");
+  }
+  return record;
+}
+
+FactRecord fact_from(const Rows& rows) {
+  FactRecord fact;
+  fact.key = {.incoming = rows.integer(1) != 0, .number = rows.as<uint64_t>(2)};
+  fact.kind = rows.as<FactKind>(3);
+  fact.at = rows.integer(4);
+  fact.journal_index = rows.as<uint64_t>(5);
+  fact.code = rows.as<uint16_t>(6);
+  fact.detail = rows.text(7);
+  return fact;
+}
+
+void add_fact(StoredMessage& message, const FactRecord& fact) {
+  // The first of a kind counts; a repetition does not make it happen later.
+  const auto set_once = [&fact](UtcMs& at) {
+    const bool first = at == 0;
+    if (first) at = fact.at;
+    return first;
+  };
+  switch (fact.kind) {
+    case FactKind::acknowledged:
+      if (set_once(message.acknowledged_at)) message.acknowledged_role = fact.code;
+      break;
+    case FactKind::answered:
+      set_once(message.answered_at);
+      break;
+    case FactKind::declined:
+      if (set_once(message.declined_at)) message.decline_code = fact.code;
+      break;
+    case FactKind::corrected:
+      set_once(message.corrected_at);
+      break;
+    case FactKind::cancelled:
+      set_once(message.cancelled_at);
+      break;
+    case FactKind::rung:
+      message.rung = fact.detail;
+      break;
+    case FactKind::mismatch:
+      message.mismatch = true;
+      break;
+    case FactKind::alarm:
+    case FactKind::attempt:
+      break;
+  }
+}
+
+LogId transcript_of(bool incoming) {
+  return incoming ? LogId::peer_transcript : LogId::own_transcript;
+}
+
+std::string from(const char* table) {
+  return std::string(" FROM ") + table;
+}
+
+constexpr char kReceiptColumns[] = "SELECT size, at, time_s, journal_index, note, seal";
+
+}  // namespace
+
+SqliteReader::Side::Side(Database& database, bool incoming)
+    : message(database, message_table(incoming),
+              "SELECT number, serial, journal_index, committed_at, type, precedence, leaf_hash, "
+              "body_salt, submitter, counter, request_hash, envelope, body, seal" +
+                  from(message_table(incoming)) + " WHERE number = ?1"),
+      newest_messages(database, message_table(incoming),
+                      "SELECT journal_index, number" + from(message_table(incoming)) +
+                          " WHERE journal_index < ?1 ORDER BY journal_index DESC LIMIT ?2"),
+      leaf(database, leaf_table(transcript_of(incoming)),
+           "SELECT idx, leaf_hash, number, seal" + from(leaf_table(transcript_of(incoming))) +
+               " WHERE idx = ?1"),
+      newest_receipt(database, receipt_table(transcript_of(incoming)),
+                     kReceiptColumns + from(receipt_table(transcript_of(incoming))) +
+                         " WHERE size >= ?1 ORDER BY size DESC LIMIT 1"),
+      covering_receipt(database, receipt_table(transcript_of(incoming)),
+                       kReceiptColumns + from(receipt_table(transcript_of(incoming))) +
+                           " WHERE size > ?1 ORDER BY size LIMIT 1") {}
+
+SqliteReader::SqliteReader(const std::string& path, const StoreOptions& options)
+    : database_(open_for_reading(path, options)),
+      own_(database_, false),
+      peer_(database_, true),
+      journal_hashes_(database_, LogId::journal),
+      own_hashes_(database_, LogId::own_transcript),
+      peer_hashes_(database_, LogId::peer_transcript),
+      incoming_serial_(database_, "peer_message",
+                       "SELECT number FROM peer_message WHERE serial = ?1 AND serial <> 0 "
+                       "ORDER BY number LIMIT 1"),
+      own_number_(database_, "own_leaf", "SELECT idx FROM own_leaf WHERE number = ?1"),
+      submission_(database_, "submission",
+                  "SELECT person, counter, serial, seal FROM submission "
+                  "WHERE person = (SELECT id FROM person WHERE certificate = ?1) AND counter = ?2"),
+      last_counter_(database_, "submission",
+                    "SELECT person, counter, serial, seal FROM submission "
+                    "WHERE person = (SELECT id FROM person WHERE certificate = ?1) "
+                    "ORDER BY counter DESC LIMIT 1"),
+      facts_(database_, "fact",
+             "SELECT id, incoming, number, kind, at, journal_index, code, detail, seal FROM fact "
+             "WHERE incoming = ?1 AND number = ?2 ORDER BY id"),
+      journal_(database_, "journal",
+               "SELECT idx, entry, leaf_hash, name_salt, name, seal FROM journal "
+               "WHERE idx >= ?1 ORDER BY idx LIMIT ?2"),
+      head_(database_, "head", "SELECT id, size, root, seal FROM head") {}
+
+std::optional<MessageRecord> SqliteReader::message(MessageKey key) {
+  std::optional<StoredMessage> stored = message_and_place(key);
+  if (!stored) return std::nullopt;
+  return std::move(stored->record);
+}
+
+std::optional<MessageKey> SqliteReader::find_incoming(uint64_t serial) {
+  MessageKey key{.incoming = true, .number = 0};
+  {
+    Rows rows = incoming_serial_.query(serial);
+    if (!rows.next()) return std::nullopt;
+    key.number = rows.as<uint64_t>(0);
+  }
+  // The index of the database has no seal, so what it leads to is looked at.
+  const std::optional<MessageRecord> record = message(key);
+  if (!record || record->serial != serial) {
+    throw StoreCorrupt("peer_message_serial", key.number, "it leads to another message");
+  }
+  return key;
+}
+
+std::optional<MessageKey> SqliteReader::find_submission(const Hash& submitter, uint64_t counter) {
+  Rows rows = submission_.query(submitter, counter);
+  if (!rows.next_sealed()) return std::nullopt;
+  return MessageKey{.incoming = false, .number = rows.as<uint64_t>(2)};
+}
+
+std::optional<uint64_t> SqliteReader::serial_at(uint64_t index) {
+  Rows rows = own_.leaf.query(index);
+  if (!rows.next_sealed()) return std::nullopt;
+  return rows.as<uint64_t>(2);
+}
+
+const HashSource& SqliteReader::hashes(LogId log) {
+  switch (log) {
+    case LogId::journal:
+      return journal_hashes_;
+    case LogId::own_transcript:
+      return own_hashes_;
+    case LogId::peer_transcript:
+      return peer_hashes_;
+  }
+  HOTLINE_CHECK(false);
+}
+
+std::optional<StoredMessage> SqliteReader::stored_message(MessageKey key) {
+  ReadTransaction transaction(database_);
+  std::optional<StoredMessage> stored = message_and_place(key);
+  if (!stored) return std::nullopt;
+  if (stored->transcript_index) {
+    const LogId transcript = transcript_of(key.incoming);
+    if (const std::optional<ReceiptRecord> held =
+            receipt(side(key.incoming).covering_receipt, transcript, *stored->transcript_index)) {
+      stored->delivered_at = held->at;
+      stored->receipt_time_s = held->time_s;
+    }
+  }
+  for (const FactRecord& fact : facts_of(key)) add_fact(*stored, fact);
+  return stored;
+}
+
+bool SqliteReader::list(const ListQuery& query, const VisitMessage& visit) {
+  ReadTransaction transaction(database_);
+  const std::vector<ListPlace> places = newest(query);
+  for (size_t i = 0; i < places.size() && i < query.limit; ++i) {
+    const std::optional<StoredMessage> stored = stored_message(places[i].key);
+    if (!stored || stored->record.journal_index != places[i].journal_index) {
+      throw StoreCorrupt(message_table(places[i].key.incoming), places[i].key.number,
+                         "a list leads to it, but it is not there");
+    }
+    if (!visit(*stored)) return true;
+  }
+  return places.size() > query.limit;
+}
+
+std::vector<FactRecord> SqliteReader::facts_of(MessageKey key) {
+  std::vector<FactRecord> facts;
+  Rows rows = facts_.query(key.incoming, key.number);
+  while (rows.next_sealed()) {
+    facts.push_back(fact_from(rows));
+    if (facts.back().key != key) {
+      throw StoreCorrupt("fact", rows.as<uint64_t>(0), "it is about another message");
+    }
+  }
+  return facts;
+}
+
+std::optional<JournalRecord> SqliteReader::journal_entry(uint64_t index) {
+  Rows rows = journal_.query(index, 1);
+  if (!rows.next_sealed() || rows.as<uint64_t>(0) != index) return std::nullopt;
+  return entry_from(rows);
+}
+
+void SqliteReader::journal_range(uint64_t from_index, uint64_t limit, const VisitEntry& visit) {
+  Rows rows = journal_.query(from_index, limit);
+  for (uint64_t index = from_index; rows.next_sealed(); ++index) {
+    const JournalRecord record = entry_from(rows);
+    if (record.index != index) throw StoreCorrupt("journal", index, "it is missing");
+    if (!visit(record)) return;
+  }
+}
+
+std::optional<ReceiptRecord> SqliteReader::newest_receipt(LogId transcript) {
+  return receipt(side(transcript == LogId::peer_transcript).newest_receipt, transcript, 0);
+}
+
+std::optional<ReceiptRecord> SqliteReader::receipt_covering(LogId transcript, uint64_t index) {
+  return receipt(side(transcript == LogId::peer_transcript).covering_receipt, transcript, index);
+}
+
+uint64_t SqliteReader::last_counter(const Hash& submitter) {
+  Rows rows = last_counter_.query(submitter);
+  return rows.next_sealed() ? rows.as<uint64_t>(1) : 0;
+}
+
+StoreHead SqliteReader::head() {
+  Rows rows = head_.query();
+  if (!rows.next_sealed()) throw StoreCorrupt("head", 1, "it is missing");
+  return {.size = rows.as<uint64_t>(1), .root = rows.hash(2)};
+}
+
+uint64_t SqliteReader::log_size(LogId log) {
+  return static_cast<const StoreHashes&>(hashes(log)).size();
+}
+
+std::vector<std::string> SqliteReader::check() {
+  ReadTransaction transaction(database_);
+  return check_store(database_, *this);
+}
+
+std::optional<StoredMessage> SqliteReader::message_and_place(MessageKey key) {
+  StoredMessage stored;
+  {
+    Rows rows = side(key.incoming).message.query(key.number);
+    if (!rows.next_sealed()) return std::nullopt;
+    stored.record = message_from(rows, key.incoming);
+  }
+  const MessageRecord& record = stored.record;
+  if (leaf_hash(record.envelope) != record.leaf_hash) {
+    throw StoreCorrupt(message_table(key.incoming), key.number,
+                       "its envelope does not have the hash of its leaf");
+  }
+  stored.transcript_index = place_of(record);
+  if (stored.transcript_index) {
+    Rows rows = side(key.incoming).leaf.query(*stored.transcript_index);
+    if (!rows.next_sealed() || rows.hash(1) != record.leaf_hash ||
+        rows.as<uint64_t>(2) != key.number) {
+      throw StoreCorrupt(leaf_table(transcript_of(key.incoming)), *stored.transcript_index,
+                         "it is not the leaf of the message that stands there");
+    }
+  }
+  return stored;
+}
+
+std::optional<uint64_t> SqliteReader::place_of(const MessageRecord& record) {
+  if (record.key.incoming) return record.key.number;
+  Rows rows = own_number_.query(record.key.number);
+  if (!rows.next()) return std::nullopt;
+  return rows.as<uint64_t>(0);
+}
+
+std::optional<ReceiptRecord> SqliteReader::receipt(Statement& statement, LogId transcript,
+                                                   uint64_t bound) {
+  Rows rows = statement.query(bound);
+  if (!rows.next_sealed()) return std::nullopt;
+  ReceiptRecord record;
+  record.log = transcript;
+  record.size = rows.as<uint64_t>(0);
+  record.at = rows.integer(1);
+  record.time_s = rows.as<uint64_t>(2);
+  record.journal_index = rows.as<uint64_t>(3);
+  record.note = rows.text(4);
+  return record;
+}
+
+std::vector<SqliteReader::ListPlace> SqliteReader::newest(const ListQuery& query) {
+  const uint64_t before = query.before_journal_index.value_or(std::numeric_limits<int64_t>::max());
+  const uint64_t count = uint64_t{query.limit} + 1;  // One more tells whether there are more.
+  std::vector<ListPlace> places;
+  for (const bool incoming : {false, true}) {
+    if (query.box == (incoming ? ListBox::outgoing : ListBox::incoming)) continue;
+    Rows rows = side(incoming).newest_messages.query(before, count);
+    while (rows.next()) {
+      places.push_back({.journal_index = rows.as<uint64_t>(0),
+                        .key = {.incoming = incoming, .number = rows.as<uint64_t>(1)}});
+    }
+  }
+  std::sort(places.begin(), places.end(), [](const ListPlace& a, const ListPlace& b) {
+    return a.journal_index > b.journal_index;
+  });
+  if (places.size() > count) places.resize(count);
+  return places;
+}
+
+}  // namespace hotline

@@ -1,0 +1,74 @@
+// Reads a store in SQLite, on one thread, over a read-only connection of its own. Every row is
+// checked against its seal, and a message against its leaf, before any of it is given away.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "daemon/sqlite.h"
+#include "daemon/store.h"
+#include "daemon/store_hashes.h"
+
+namespace hotline {
+
+class SqliteReader : public StoreReader {
+ public:
+  SqliteReader(const std::string& path, const StoreOptions& options);
+
+  std::optional<MessageRecord> message(MessageKey key) override;
+  std::optional<MessageKey> find_incoming(uint64_t serial) override;
+  std::optional<MessageKey> find_submission(const Hash& submitter, uint64_t counter) override;
+  std::optional<uint64_t> serial_at(uint64_t index) override;
+  const HashSource& hashes(LogId log) override;
+
+  std::optional<StoredMessage> stored_message(MessageKey key) override;
+  bool list(const ListQuery& query, const VisitMessage& visit) override;
+  std::vector<FactRecord> facts_of(MessageKey key) override;
+  std::optional<JournalRecord> journal_entry(uint64_t index) override;
+  void journal_range(uint64_t from, uint64_t limit, const VisitEntry& visit) override;
+  std::optional<ReceiptRecord> newest_receipt(LogId transcript) override;
+  std::optional<ReceiptRecord> receipt_covering(LogId transcript, uint64_t index) override;
+  uint64_t last_counter(const Hash& submitter) override;
+  StoreHead head() override;
+  uint64_t log_size(LogId log) override;
+  std::vector<std::string> check() override;
+
+ private:
+  // What belongs to one direction.
+  struct Side {
+    Side(Database& database, bool incoming);
+    Statement message;
+    Statement newest_messages;
+    Statement leaf;
+    Statement newest_receipt;
+    Statement covering_receipt;
+  };
+  struct ListPlace {
+    uint64_t journal_index = 0;
+    MessageKey key;
+  };
+
+  Side& side(bool incoming) { return incoming ? peer_ : own_; }
+  // The message and its place in the transcript, compared with each other.
+  std::optional<StoredMessage> message_and_place(MessageKey key);
+  std::optional<uint64_t> place_of(const MessageRecord& record);
+  std::optional<ReceiptRecord> receipt(Statement& statement, LogId transcript, uint64_t bound);
+  std::vector<ListPlace> newest(const ListQuery& query);
+
+  Database database_;
+  Side own_;
+  Side peer_;
+  StoreHashes journal_hashes_;
+  StoreHashes own_hashes_;
+  StoreHashes peer_hashes_;
+  Statement incoming_serial_;
+  Statement own_number_;
+  Statement submission_;
+  Statement last_counter_;
+  Statement facts_;
+  Statement journal_;
+  Statement head_;
+};
+
+}  // namespace hotline

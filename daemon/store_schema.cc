@@ -1,0 +1,194 @@
+#include "daemon/store_schema.h"
+
+#include "protocol/check.h"
+
+namespace hotline {
+namespace {
+
+// The large columns come after those that lists read, and the seal after everything it covers.
+constexpr char kMessageColumns[] =
+    "(number INTEGER PRIMARY KEY, serial INTEGER NOT NULL, journal_index INTEGER NOT NULL, "
+    "committed_at INTEGER NOT NULL, type INTEGER NOT NULL, precedence INTEGER NOT NULL, "
+    "leaf_hash BLOB NOT NULL, body_salt BLOB NOT NULL, submitter BLOB, counter INTEGER NOT NULL, "
+    "request_hash BLOB, envelope BLOB NOT NULL, body BLOB NOT NULL, seal INTEGER NOT NULL) STRICT";
+constexpr char kLeafColumns[] =
+    "(idx INTEGER PRIMARY KEY, leaf_hash BLOB NOT NULL, number INTEGER NOT NULL, "
+    "seal INTEGER NOT NULL) STRICT";
+constexpr char kReceiptColumns[] =
+    "(size INTEGER PRIMARY KEY, at INTEGER NOT NULL, time_s INTEGER NOT NULL, "
+    "journal_index INTEGER NOT NULL, note TEXT NOT NULL, seal INTEGER NOT NULL) STRICT";
+
+std::vector<std::string> make_schema() {
+  return {
+      "CREATE TABLE store(id INTEGER PRIMARY KEY CHECK (id = 1), party TEXT NOT NULL, "
+      "peer TEXT NOT NULL, channel BLOB NOT NULL, exercise INTEGER NOT NULL, "
+      "created_at INTEGER NOT NULL, seal INTEGER NOT NULL) STRICT",
+      "CREATE TABLE head(id INTEGER PRIMARY KEY CHECK (id = 1), size INTEGER NOT NULL, "
+      "root BLOB NOT NULL, seal INTEGER NOT NULL) STRICT",
+      "CREATE TABLE journal(idx INTEGER PRIMARY KEY, entry BLOB NOT NULL, leaf_hash BLOB NOT NULL, "
+      "name_salt BLOB, name TEXT, seal INTEGER NOT NULL) STRICT",
+      // One row for 256 children: what proofs need beside the leaves (store_hashes.h).
+      "CREATE TABLE subtree(log INTEGER NOT NULL, level INTEGER NOT NULL, idx INTEGER NOT NULL, "
+      "hash BLOB NOT NULL, seal INTEGER NOT NULL, PRIMARY KEY (log, level, idx)) "
+      "STRICT, WITHOUT ROWID",
+      std::string("CREATE TABLE own_message") + kMessageColumns,
+      std::string("CREATE TABLE peer_message") + kMessageColumns,
+      "CREATE INDEX own_message_order ON own_message(journal_index)",
+      "CREATE INDEX peer_message_order ON peer_message(journal_index)",
+      "CREATE INDEX peer_message_serial ON peer_message(serial) WHERE serial <> 0",
+      std::string("CREATE TABLE own_leaf") + kLeafColumns,
+      std::string("CREATE TABLE peer_leaf") + kLeafColumns,
+      // Unique: a message that took two places in the transcript would be sent twice.
+      "CREATE UNIQUE INDEX own_leaf_number ON own_leaf(number)",
+      std::string("CREATE TABLE own_receipt") + kReceiptColumns,
+      std::string("CREATE TABLE peer_receipt") + kReceiptColumns,
+      "CREATE TABLE fact(id INTEGER PRIMARY KEY, incoming INTEGER NOT NULL, "
+      "number INTEGER NOT NULL, kind INTEGER NOT NULL, at INTEGER NOT NULL, "
+      "journal_index INTEGER NOT NULL, code INTEGER NOT NULL, detail TEXT NOT NULL, "
+      "seal INTEGER NOT NULL) STRICT",
+      "CREATE INDEX fact_message ON fact(incoming, number)",
+      // Idempotency keys, never forgotten. Numbering the persons keeps each one's in append order.
+      "CREATE TABLE person(id INTEGER PRIMARY KEY, certificate BLOB NOT NULL UNIQUE, "
+      "seal INTEGER NOT NULL) STRICT",
+      "CREATE TABLE submission(person INTEGER NOT NULL, counter INTEGER NOT NULL, "
+      "serial INTEGER NOT NULL, seal INTEGER NOT NULL, PRIMARY KEY (person, counter)) "
+      "STRICT, WITHOUT ROWID",
+  };
+}
+
+std::string journal_mode(Database& database) {
+  Statement statement(database, "", "PRAGMA journal_mode");
+  Rows rows = statement.query();
+  return rows.next() ? std::string(rows.text(0)) : std::string();
+}
+
+void set_up(Database& database, const StoreOptions& options) {
+  sqlite3_busy_timeout(database.handle(), options.busy_timeout_ms);
+  // The store alone decides when the write-ahead log is copied: not whoever closes last, and never
+  // after a failure.
+  int unused = 0;
+  HOTLINE_CHECK(sqlite3_db_config(database.handle(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1,
+                                  &unused) == SQLITE_OK);
+  // What a hostile file could make SQLite do is of no use to us.
+  HOTLINE_CHECK(sqlite3_db_config(database.handle(), SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, &unused) ==
+                SQLITE_OK);
+  HOTLINE_CHECK(sqlite3_db_config(database.handle(), SQLITE_DBCONFIG_DEFENSIVE, 1, &unused) ==
+                SQLITE_OK);
+  database.execute("PRAGMA cell_size_check = 1");
+  database.execute("PRAGMA mmap_size = 0");  // A disk's error must be an error, not a signal.
+}
+
+}  // namespace
+
+const std::vector<std::string>& store_schema() {
+  static const std::vector<std::string> schema = make_schema();
+  return schema;
+}
+
+void create_store_tables(Database& database, const StoreIdentity& identity) {
+  database.execute("PRAGMA page_size = 4096");
+  database.execute("PRAGMA journal_mode = WAL");
+  database.execute("PRAGMA synchronous = FULL");
+  database.execute("BEGIN IMMEDIATE");
+  database.execute("PRAGMA application_id = " + std::to_string(kStoreApplicationId));
+  database.execute("PRAGMA user_version = " + std::to_string(kStoreFormat));
+  for (const std::string& statement : store_schema()) database.execute(statement);
+  Statement store(database, "store", "INSERT INTO store VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)");
+  store.run_sealed(1, identity.party, identity.peer, ByteView(identity.channel), identity.exercise,
+                   identity.created_at);
+  Statement head(database, "head", "INSERT INTO head VALUES (?1, ?2, ?3, ?4)");
+  head.run_sealed(1, 0, sha256({}));
+  database.execute("COMMIT");
+}
+
+Status check_store_format(Database& database, const std::string& path) {
+  if (database.pragma("application_id") != kStoreApplicationId) {
+    return make_error(ErrorCode::configuration,
+                      path + " is a database, but not a store of hotlined",
+                      "check `store.path` in the configuration");
+  }
+  const int64_t format = database.pragma("user_version");
+  if (format > kStoreFormat) {
+    return make_error(ErrorCode::configuration,
+                      "the store " + path + " was written by a newer hotlined (format " +
+                          std::to_string(format) + ", this program knows " +
+                          std::to_string(kStoreFormat) + ")",
+                      "run the newer hotlined; nothing was changed");
+  }
+  const Error damaged =
+      make_error(ErrorCode::store_failed,
+                 "the store " + path + " is damaged: its tables are not those of format " +
+                     std::to_string(kStoreFormat),
+                 "keep the file for examination and restore a backup");
+  if (format != kStoreFormat) return damaged;
+  // Two bytes of the file's header say so; without the log, a reader would block the writer.
+  if (journal_mode(database) != "wal" || sqlite3_db_readonly(database.handle(), "main") != 0) {
+    return damaged;
+  }
+  Statement statement(database, "sqlite_master",
+                      "SELECT sql FROM sqlite_master WHERE sql IS NOT NULL ORDER BY rowid");
+  Rows rows = statement.query();
+  for (const std::string& expected : store_schema()) {
+    if (!rows.next() || rows.text(0) != expected) return damaged;
+  }
+  if (rows.next()) return damaged;
+  return ok();
+}
+
+StoreIdentity read_store_identity(Database& database) {
+  Statement statement(database, "store",
+                      "SELECT id, party, peer, channel, exercise, created_at, seal FROM store");
+  Rows rows = statement.query();
+  StoreIdentity identity;
+  if (!rows.next_sealed() || rows.blob(3).size() != identity.channel.size()) {
+    throw StoreCorrupt("store", 1, "it does not say whose store this is");
+  }
+  identity.party = rows.text(1);
+  identity.peer = rows.text(2);
+  const ByteView channel = rows.blob(3);
+  std::copy(channel.begin(), channel.end(), identity.channel.begin());
+  identity.exercise = rows.integer(4) != 0;
+  identity.created_at = rows.integer(5);
+  return identity;
+}
+
+Database open_for_writing(const std::string& path, const StoreOptions& options) {
+  Database database(path, SQLITE_OPEN_READWRITE, options.vfs);
+  set_up(database, options);
+  database.execute("PRAGMA synchronous = FULL");
+  database.execute("PRAGMA cache_size = -16384");
+  // A long write-ahead log is cut back when it starts again from its beginning.
+  database.execute("PRAGMA journal_size_limit = 67108864");
+  database.execute("PRAGMA wal_autocheckpoint = 0");
+  return database;
+}
+
+Database open_for_reading(const std::string& path, const StoreOptions& options) {
+  Database database(path, SQLITE_OPEN_READONLY, options.vfs);
+  set_up(database, options);
+  database.execute("PRAGMA cache_size = -4096");
+  return database;
+}
+
+const char* leaf_table(LogId log) {
+  switch (log) {
+    case LogId::journal:
+      return "journal";
+    case LogId::own_transcript:
+      return "own_leaf";
+    case LogId::peer_transcript:
+      return "peer_leaf";
+  }
+  HOTLINE_CHECK(false);
+}
+
+const char* message_table(bool incoming) {
+  return incoming ? "peer_message" : "own_message";
+}
+
+const char* receipt_table(LogId transcript) {
+  HOTLINE_CHECK(transcript != LogId::journal);
+  return transcript == LogId::own_transcript ? "own_receipt" : "peer_receipt";
+}
+
+}  // namespace hotline

@@ -1,0 +1,296 @@
+#include "daemon/store_writer.h"
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+#include "daemon/store_schema.h"
+#include "protocol/merkle.h"
+
+namespace hotline {
+namespace {
+
+std::string insert_into(const char* table, int columns) {
+  std::string sql = std::string("INSERT INTO ") + table + " VALUES (";
+  for (int i = 1; i <= columns; ++i) sql += (i > 1 ? ", ?" : "?") + std::to_string(i);
+  return sql + ")";
+}
+
+// Of two receipts for one size, as after a change of keys, the first says when the leaves were held
+// by both; the journal has all of them.
+std::string insert_receipt(const char* table) {
+  return insert_into(table, 6) + " ON CONFLICT DO NOTHING";
+}
+
+std::optional<ByteView> unless_zero(const Hash& hash) {
+  if (hash == Hash{}) return std::nullopt;
+  return ByteView(hash);
+}
+
+uint64_t microseconds_since(std::chrono::steady_clock::time_point begin) {
+  const auto elapsed = std::chrono::steady_clock::now() - begin;
+  return static_cast<uint64_t>(
+      std::chrono::duration_cast<std::chrono::microseconds>(elapsed).count());
+}
+
+}  // namespace
+
+StoreWriter::Log::Log(Database& database, LogId log)
+    : id(log),
+      frontier(StoreHashes(database, log).frontier()),
+      insert_leaf(database, leaf_table(log),
+                  insert_into(leaf_table(log), log == LogId::journal ? 6 : 4)) {}
+
+StoreWriter::StoreWriter(Database database, std::string path, const StoreOptions& options)
+    : database_(std::move(database)),
+      path_(std::move(path)),
+      options_(options),
+      journal_(database_, LogId::journal),
+      own_(database_, LogId::own_transcript),
+      peer_(database_, LogId::peer_transcript),
+      insert_subtree_(database_, "subtree", insert_into("subtree", 5)),
+      insert_own_message_(database_, "own_message", insert_into("own_message", 14)),
+      insert_peer_message_(database_, "peer_message", insert_into("peer_message", 14)),
+      insert_own_receipt_(database_, "own_receipt", insert_receipt("own_receipt")),
+      insert_peer_receipt_(database_, "peer_receipt", insert_receipt("peer_receipt")),
+      insert_fact_(database_, "fact", insert_into("fact", 9)),
+      insert_submission_(database_, "submission", insert_into("submission", 4)),
+      insert_person_(database_, "person", insert_into("person", 3)),
+      update_head_(database_, "head",
+                   "UPDATE head SET size = ?2, root = ?3, seal = ?4 WHERE id = ?1") {
+  check_head();
+  {
+    Statement statement(database_, "person", "SELECT id, certificate, seal FROM person");
+    Rows rows = statement.query();
+    while (rows.next_sealed()) persons_[rows.hash(1)] = rows.integer(0);
+  }
+  {
+    Statement statement(database_, "fact", "SELECT max(id) FROM fact");
+    Rows rows = statement.query();
+    if (rows.next()) next_fact_ = rows.integer(0) + 1;  // NULL, without facts, reads as 0.
+  }
+  sqlite3_wal_hook(
+      database_.handle(),
+      [](void* wal_pages, sqlite3*, const char*, int pages) {
+        *static_cast<int*>(wal_pages) = pages;
+        return SQLITE_OK;
+      },
+      &wal_pages_);
+  checkpointer_ = std::make_unique<StoreCheckpointer>(path_, options_, latch_);
+  thread_ = std::thread([this] { run(); });
+}
+
+StoreWriter::~StoreWriter() {
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+  }
+  changed_.notify_one();
+  thread_.join();
+  checkpointer_.reset();
+  if (latch_.failed()) return;
+  try {
+    database_.checkpoint(SQLITE_CHECKPOINT_TRUNCATE);
+  } catch (const SqliteError&) {
+    // Every commit stands in the write-ahead log, which the next start reads.
+  }
+}
+
+void StoreWriter::submit(Batch batch, Store::Completion done) {
+  {
+    const std::lock_guard lock(mutex_);
+    tasks_.push_back({.batch = std::move(batch), .done = std::move(done)});
+  }
+  changed_.notify_one();
+}
+
+StoreCounters StoreWriter::counters() const {
+  StoreCounters counters;
+  {
+    const std::lock_guard lock(mutex_);
+    counters = counters_;
+  }
+  counters.checkpoints = checkpointer_->checkpoints();
+  if (const auto failed = latch_.failed()) counters.failure = failed->failure;
+  return counters;
+}
+
+void StoreWriter::run() {
+  Task task;
+  while (take(task)) {
+    const CommitOutcome outcome = commit(task.batch);
+    task.done(outcome);
+    task = {};
+    if (outcome.ok()) keep_wal_short();
+  }
+}
+
+bool StoreWriter::take(Task& task) {
+  std::unique_lock lock(mutex_);
+  changed_.wait(lock, [this] { return stopping_ || !tasks_.empty(); });
+  if (tasks_.empty()) return false;
+  task = std::move(tasks_.front());
+  tasks_.pop_front();
+  return true;
+}
+
+CommitOutcome StoreWriter::commit(const Batch& batch) {
+  std::optional<FailedStore> failed = latch_.failed();
+  if (!failed) {
+    try {
+      const auto begin = std::chrono::steady_clock::now();
+      write(batch);
+      count(batch, microseconds_since(begin));
+      return {.batch_id = batch.id, .failure = StoreFailure::none, .error = {}};
+    } catch (const StoreError& error) {
+      failed = latch_.fail(describe_failure(error, path_));
+    }
+  }
+  return {.batch_id = batch.id, .failure = failed->failure, .error = failed->error};
+}
+
+void StoreWriter::write(const Batch& batch) {
+  database_.execute("BEGIN IMMEDIATE");
+  for (const JournalRecord& record : batch.journal) write_entry(record);
+  for (const MessageRecord& record : batch.messages) write_message(record);
+  for (const LeafRecord& record : batch.leaves) write_leaf(record);
+  for (const ReceiptRecord& record : batch.receipts) write_receipt(record);
+  for (const FactRecord& fact : batch.facts) write_fact(fact);
+  write_head(batch);
+  database_.execute("COMMIT");
+}
+
+void StoreWriter::write_entry(const JournalRecord& record) {
+  if (leaf_hash(record.entry) != record.leaf_hash) {
+    throw StoreCorrupt("journal", record.index, "the batch gives another hash than its entry has");
+  }
+  std::optional<ByteView> salt;
+  std::optional<std::string_view> name;
+  if (record.name) {
+    salt = record.name->salt;
+    name = record.name->text;
+  }
+  journal_.insert_leaf.run_sealed(record.index, record.entry, record.leaf_hash, salt, name);
+  append(journal_, record.index, record.leaf_hash);
+}
+
+void StoreWriter::write_message(const MessageRecord& record) {
+  if (leaf_hash(record.envelope) != record.leaf_hash) {
+    throw StoreCorrupt(message_table(record.key.incoming), record.key.number,
+                       "the batch gives another hash than its envelope has");
+  }
+  Statement& insert = record.key.incoming ? insert_peer_message_ : insert_own_message_;
+  insert.run_sealed(record.key.number, record.serial, record.journal_index, record.committed_at,
+                    record.type, record.precedence, record.leaf_hash, record.body_salt,
+                    unless_zero(record.submitter), record.counter, unless_zero(record.request_hash),
+                    record.envelope, record.body);
+  if (!record.key.incoming && record.submitter != Hash{}) {
+    insert_submission_.run_sealed(person(record.submitter), record.counter, record.key.number);
+  }
+}
+
+void StoreWriter::write_leaf(const LeafRecord& record) {
+  Log& to = log(record.log);
+  to.insert_leaf.run_sealed(record.index, record.leaf_hash, record.number);
+  append(to, record.index, record.leaf_hash);
+}
+
+void StoreWriter::write_receipt(const ReceiptRecord& record) {
+  Statement& insert =
+      record.log == LogId::own_transcript ? insert_own_receipt_ : insert_peer_receipt_;
+  insert.run_sealed(record.size, record.at, record.time_s, record.journal_index, record.note);
+}
+
+void StoreWriter::write_fact(const FactRecord& fact) {
+  insert_fact_.run_sealed(next_fact_++, fact.key.incoming, fact.key.number, fact.kind, fact.at,
+                          fact.journal_index, fact.code, fact.detail);
+}
+
+void StoreWriter::write_head(const Batch& batch) {
+  // Two computed the root of the same entries, the core and this; if they differ, one of them would
+  // sign or serve what the other does not hold.
+  const Hash root = journal_.frontier.root();
+  if (root != batch.journal_root) {
+    throw StoreCorrupt("head", journal_.frontier.size(),
+                       "the batch gives another root of the journal than the store computes");
+  }
+  update_head_.run_sealed(1, journal_.frontier.size(), root);
+}
+
+void StoreWriter::append(Log& to, uint64_t index, const Hash& hash) {
+  if (index != to.frontier.size()) {
+    throw StoreCorrupt(leaf_table(to.id), index,
+                       "the next index is " + std::to_string(to.frontier.size()));
+  }
+  completed_.clear();
+  to.frontier.append(hash, completed_);
+  for (const Subtree& subtree : completed_) {
+    if (subtree.level == 0 || subtree.level % kKeptLevels != 0) continue;
+    insert_subtree_.run_sealed(to.id, subtree.level, subtree.index, subtree.hash);
+  }
+}
+
+int64_t StoreWriter::person(const Hash& certificate) {
+  const auto known = persons_.find(certificate);
+  if (known != persons_.end()) return known->second;
+  const auto id = static_cast<int64_t>(persons_.size()) + 1;
+  insert_person_.run_sealed(id, certificate);
+  persons_[certificate] = id;
+  return id;
+}
+
+void StoreWriter::check_head() {
+  Statement statement(database_, "head", "SELECT id, size, root, seal FROM head");
+  Rows rows = statement.query();
+  if (!rows.next_sealed()) throw StoreCorrupt("head", 1, "it is missing");
+  if (rows.as<uint64_t>(1) != journal_.frontier.size() ||
+      rows.hash(2) != journal_.frontier.root()) {
+    throw StoreCorrupt("journal", journal_.frontier.size(),
+                       "its entries do not have the root of the last commit, which had " +
+                           std::to_string(rows.integer(1)));
+  }
+}
+
+void StoreWriter::keep_wal_short() {
+  const auto pages = static_cast<uint32_t>(std::max(wal_pages_, 0));
+  if (pages < wal_pages_copied_) wal_pages_copied_ = 0;  // It has started again from its beginning.
+  if (pages < wal_pages_copied_ + options_.wal_pages_checkpoint) return;
+  wal_pages_copied_ = pages;
+  if (pages < options_.wal_pages_max) {
+    checkpointer_->request();
+    return;
+  }
+  // While commits follow each other, a copy beside them never reaches the end of the log, so that
+  // SQLite cannot start it again. What is left is copied here, between two commits.
+  checkpointer_->wait_until_idle();
+  try {
+    database_.checkpoint(SQLITE_CHECKPOINT_PASSIVE);
+  } catch (const StoreError& error) {
+    latch_.fail(describe_failure(error, path_));
+  }
+  const std::lock_guard lock(mutex_);
+  ++counters_.stalled_checkpoints;
+}
+
+void StoreWriter::count(const Batch& batch, uint64_t commit_us) {
+  const std::lock_guard lock(mutex_);
+  ++counters_.commits;
+  counters_.journal_entries += batch.journal.size();
+  counters_.wal_pages = static_cast<uint64_t>(std::max(wal_pages_, 0));
+  counters_.last_commit_us = commit_us;
+  counters_.slowest_commit_us = std::max(counters_.slowest_commit_us, commit_us);
+}
+
+StoreWriter::Log& StoreWriter::log(LogId id) {
+  switch (id) {
+    case LogId::own_transcript:
+      return own_;
+    case LogId::peer_transcript:
+      return peer_;
+    case LogId::journal:
+      break;
+  }
+  throw StoreCorrupt("journal", 0, "the batch gives a leaf where only entries belong");
+}
+
+}  // namespace hotline

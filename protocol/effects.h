@@ -9,6 +9,7 @@
 
 #include "protocol/bytes.h"
 #include "protocol/clock.h"
+#include "protocol/ladder.h"
 #include "protocol/records.h"
 #include "protocol/result.h"
 
@@ -40,21 +41,19 @@ struct AnswerSubmission {
   Result<Submission> outcome;
 };
 
-// Tell people, now: a rung of the ladder was reached. Given at once, not after the commit that records it: a slow disk
-// delays the record, not the alarm.
-struct TellPeople {
-  MessageKey key;
-  uint8_t precedence = 0;
-  uint8_t rung = 0;
-  std::string rung_name;
-  uint8_t missed = 0;     // Rungs that came due in the same moment and are told as this one.
-  uint8_t attempt = 1;
-  bool repeated = false;  // An attempt whose outcome was not recorded before a restart.
-  std::vector<std::string> command;  // Empty: alarm on the consoles only.
+// A step of the ladder came due: sound it on the consoles, now. Given at once, not after the commit that records it: a
+// slow disk delays the record, not the alarm.
+struct SoundStep {
+  Decision decision;
 };
 
-// The message was acknowledged: nothing may tell people of it any more.
-struct StopTelling {
+// Run a command that tells people, and report its outcome with Core::attempt_ended().
+struct StartAttempt {
+  Attempt attempt;
+};
+
+// The message was acknowledged or needs nothing any more: end its running attempts and forget those that wait.
+struct StopAttempts {
   MessageKey key;
 };
 
@@ -64,6 +63,6 @@ struct Alarm {
   std::string text;
 };
 
-using Effect = std::variant<SendFrame, CloseLink, AnswerSubmission, TellPeople, StopTelling, Alarm>;
+using Effect = std::variant<SendFrame, CloseLink, AnswerSubmission, SoundStep, StartAttempt, StopAttempts, Alarm>;
 
 }  // namespace hotline

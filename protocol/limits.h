@@ -40,6 +40,7 @@ inline constexpr size_t kProofExtraSizeMax = kEnvelopeSizeMax;
 inline constexpr size_t kMessagesPerFrameMax = 1024;
 inline constexpr size_t kWindowFloor = 16 * 1024;       // Unreceipted bytes that are always allowed.
 inline constexpr size_t kWindowCap = 8 * 1024 * 1024;
+inline constexpr size_t kStashBytesMax = 2 * kWindowCap;  // Messages that wait for an earlier commit.
 inline constexpr int64_t kProbeInterval_ms = 10'000;
 inline constexpr int kProbesMissedMax = 3;
 inline constexpr int64_t kHandshakeDeadline_ms = 10'000;

@@ -47,6 +47,23 @@ inline constexpr int64_t kHandshakeDeadline_ms = 10'000;
 inline constexpr int64_t kClockSkewWarn_ms = 2'000;
 inline constexpr int64_t kClockSkewAlarm_ms = 30'000;
 
+// Escalation (protocol/policy.h, protocol/ladder.h, daemon/notifier.h).
+inline constexpr size_t kRungsMax = 8;
+inline constexpr size_t kRungNameSizeMax = 32;
+inline constexpr size_t kCommandsPerRungMax = 4;
+inline constexpr size_t kCommandArgumentsMax = 32;
+inline constexpr size_t kCommandSizeMax = 4 * 1024;              // All arguments together.
+inline constexpr int64_t kPolicyTimeMax_ms = 90 * 86'400'000LL;  // No deadline is longer.
+inline constexpr int64_t kAlarmAgainMin_ms = 1'000;
+inline constexpr int64_t kAttemptDeadline_ms = 10'000;           // Then the command is killed.
+inline constexpr int64_t kAttemptInterval_ms = 15'000;           // From start to start.
+inline constexpr int64_t kAttemptStuck_ms = 60'000;              // No outcome: something is wrong with us.
+inline constexpr int kAttemptsMax = 4;                           // The first, and three retries.
+inline constexpr size_t kAttemptOutputMax = 4 * 1024;            // The last of what it printed.
+inline constexpr size_t kAttemptsRunningMax = 16;
+inline constexpr size_t kAttemptsReservedForFlash = 4;           // Of those running.
+inline constexpr size_t kDecisionsPerCallMax = 1024;
+
 // The client API.
 inline constexpr size_t kClientsMax = 256;
 inline constexpr size_t kListRowsMax = 1000;

@@ -1,7 +1,8 @@
 // What the core writes, and what it reads back: the vocabulary between the core and the store.
 //
-// The journal is the only truth; the other records are kept beside it so that messages, proofs and lists can be read
-// without replaying it. Everything in one Batch becomes durable in one transaction or not at all.
+// The journal is the only truth; the other records are kept beside it so that messages, proofs and
+// lists can be read without replaying it. Everything in one Batch becomes durable in one
+// transaction or not at all.
 #pragma once
 
 #include <cstdint>
@@ -15,7 +16,8 @@
 
 namespace hotline {
 
-// Own messages are named by their serial number, the peer's by their index in the peer's transcript.
+// Own messages are named by their serial number, the peer's by their index in the peer's
+// transcript.
 struct MessageKey {
   bool incoming = false;
   uint64_t number = 0;
@@ -32,7 +34,7 @@ struct SaltedText {
 
 struct JournalRecord {
   uint64_t index = 0;
-  Bytes entry;     // Exact bytes, the leaf of the journal.
+  Bytes entry;  // Exact bytes, the leaf of the journal.
   Hash leaf_hash{};
   std::optional<SaltedText> name;  // The person's name, where the entry speaks of one.
 };
@@ -48,12 +50,14 @@ struct MessageRecord {
   Hash body_salt{};
   Bytes envelope;
   Bytes body;
-  Hash submitter{};      // With `counter`: the idempotency key of an own message; zero for the machine's.
+  Hash submitter{};  // With `counter`: the idempotency key of an own message; zero for the
+                     // machine's.
   uint64_t counter = 0;
   Hash request_hash{};
 };
 
-// A message took its place in a transcript. Indices of one log are consecutive within and across batches.
+// A message took its place in a transcript. Indices of one log are consecutive within and across
+// batches.
 struct LeafRecord {
   LogId log = LogId::own_transcript;
   uint64_t index = 0;
@@ -65,8 +69,8 @@ struct LeafRecord {
 struct ReceiptRecord {
   LogId log = LogId::own_transcript;
   uint64_t size = 0;
-  UtcMs at = 0;           // Own clock.
-  uint64_t time_s = 0;    // The cosigner's clock, from the signature.
+  UtcMs at = 0;         // Own clock.
+  uint64_t time_s = 0;  // The cosigner's clock, from the signature.
   uint64_t journal_index = 0;
   std::string note;
 };
@@ -88,7 +92,7 @@ struct FactRecord {
   FactKind kind = FactKind::acknowledged;
   UtcMs at = 0;
   uint64_t journal_index = 0;
-  uint16_t code = 0;   // A role, a decline code, a rung: by kind.
+  uint16_t code = 0;  // A role, a decline code, a rung: by kind.
   std::string detail;
 };
 
@@ -104,8 +108,8 @@ struct Batch {
   bool empty() const { return journal.empty(); }
 };
 
-// What the core reads back. Only durable records are ever returned; every call is short and on the core's thread. A read
-// that fails for a reason of the disk throws: the core cannot go on.
+// What the core reads back. Only durable records are ever returned; every call is short and on the
+// core's thread. A read that fails for a reason of the disk throws: the core cannot go on.
 class Records {
  public:
   virtual ~Records() = default;

@@ -1,5 +1,5 @@
-// What the core asks its surroundings to do. The daemon performs these with sockets and processes, the simulator with its
-// own network and operators. Effects are to be performed in order.
+// What the core asks its surroundings to do. The daemon performs these with sockets and processes,
+// the simulator with its own network and operators. Effects are to be performed in order.
 #pragma once
 
 #include <cstdint>
@@ -41,8 +41,8 @@ struct AnswerSubmission {
   Result<Submission> outcome;
 };
 
-// A step of the ladder came due: sound it on the consoles, now. Given at once, not after the commit that records it: a
-// slow disk delays the record, not the alarm.
+// A step of the ladder came due: sound it on the consoles, now. Given at once, not after the commit
+// that records it: a slow disk delays the record, not the alarm.
 struct SoundStep {
   Decision decision;
 };
@@ -52,7 +52,8 @@ struct StartAttempt {
   Attempt attempt;
 };
 
-// The message was acknowledged or needs nothing any more: end its running attempts and forget those that wait.
+// The message was acknowledged or needs nothing any more: end its running attempts and forget those
+// that wait.
 struct StopAttempts {
   MessageKey key;
 };
@@ -63,6 +64,7 @@ struct Alarm {
   std::string text;
 };
 
-using Effect = std::variant<SendFrame, CloseLink, AnswerSubmission, SoundStep, StartAttempt, StopAttempts, Alarm>;
+using Effect = std::variant<SendFrame, CloseLink, AnswerSubmission, SoundStep, StartAttempt,
+                            StopAttempts, Alarm>;
 
 }  // namespace hotline

@@ -9,22 +9,24 @@ namespace hotline::limits {
 // Frames of the link and of the client API (protocol/frame.h).
 inline constexpr uint32_t kFrameSizeMax = 1u << 20;
 inline constexpr uint32_t kFlatbufferDepthMax = 16;
-inline constexpr uint32_t kFlatbufferTablesMax = 4096;  // A full Messages frame has two tables a message.
+inline constexpr uint32_t kFlatbufferTablesMax =
+    4096;  // A full Messages frame has two tables a message.
 
 // One message.
 inline constexpr size_t kEnvelopeSizeMax = 16 * 1024;
 inline constexpr size_t kBodySizeMax = 48 * 1024;
 inline constexpr size_t kReferencesMax = 64;
-inline constexpr size_t kTextsMax = 8;           // Languages of one message.
+inline constexpr size_t kTextsMax = 8;  // Languages of one message.
 inline constexpr size_t kQuestionsMax = 32;
 inline constexpr size_t kSubjectCharactersMax = 200;
-inline constexpr size_t kUrgentWordsMax = 200;   // FLASH and IMMEDIATE texts.
+inline constexpr size_t kUrgentWordsMax = 200;  // FLASH and IMMEDIATE texts.
 inline constexpr size_t kPolygonPointsMax = 256;
 
 // Logs. What fits an int64 of SQLite, and what tlog-cosignature allows for a time.
 inline constexpr uint64_t kTreeSizeMax = INT64_MAX;
 inline constexpr uint64_t kCosignatureTimeMax = INT64_MAX;
-inline constexpr size_t kProofHashesMax = 63;  // The longest inclusion proof in a tree of kTreeSizeMax.
+inline constexpr size_t kProofHashesMax =
+    63;  // The longest inclusion proof in a tree of kTreeSizeMax.
 
 // Names within keys and origins.
 inline constexpr size_t kPartyIdSizeMax = 32;
@@ -38,9 +40,10 @@ inline constexpr size_t kProofExtraSizeMax = kEnvelopeSizeMax;
 
 // The link.
 inline constexpr size_t kMessagesPerFrameMax = 1024;
-inline constexpr size_t kWindowFloor = 16 * 1024;       // Unreceipted bytes that are always allowed.
+inline constexpr size_t kWindowFloor = 16 * 1024;  // Unreceipted bytes that are always allowed.
 inline constexpr size_t kWindowCap = 8 * 1024 * 1024;
-inline constexpr size_t kStashBytesMax = 2 * kWindowCap;  // Messages that wait for an earlier commit.
+inline constexpr size_t kStashBytesMax =
+    2 * kWindowCap;  // Messages that wait for an earlier commit.
 inline constexpr int64_t kProbeInterval_ms = 10'000;
 inline constexpr int kProbesMissedMax = 3;
 inline constexpr int64_t kHandshakeDeadline_ms = 10'000;
@@ -55,13 +58,13 @@ inline constexpr size_t kCommandArgumentsMax = 32;
 inline constexpr size_t kCommandSizeMax = 4 * 1024;              // All arguments together.
 inline constexpr int64_t kPolicyTimeMax_ms = 90 * 86'400'000LL;  // No deadline is longer.
 inline constexpr int64_t kAlarmAgainMin_ms = 1'000;
-inline constexpr int64_t kAttemptDeadline_ms = 10'000;           // Then the command is killed.
-inline constexpr int64_t kAttemptInterval_ms = 15'000;           // From start to start.
-inline constexpr int64_t kAttemptStuck_ms = 60'000;              // No outcome: something is wrong with us.
-inline constexpr int kAttemptsMax = 4;                           // The first, and three retries.
-inline constexpr size_t kAttemptOutputMax = 4 * 1024;            // The last of what it printed.
+inline constexpr int64_t kAttemptDeadline_ms = 10'000;  // Then the command is killed.
+inline constexpr int64_t kAttemptInterval_ms = 15'000;  // From start to start.
+inline constexpr int64_t kAttemptStuck_ms = 60'000;     // No outcome: something is wrong with us.
+inline constexpr int kAttemptsMax = 4;                  // The first, and three retries.
+inline constexpr size_t kAttemptOutputMax = 4 * 1024;   // The last of what it printed.
 inline constexpr size_t kAttemptsRunningMax = 16;
-inline constexpr size_t kAttemptsReservedForFlash = 4;           // Of those running.
+inline constexpr size_t kAttemptsReservedForFlash = 4;  // Of those running.
 inline constexpr size_t kDecisionsPerCallMax = 1024;
 
 // The client API.

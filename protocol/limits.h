@@ -21,6 +21,17 @@ inline constexpr size_t kQuestionsMax = 32;
 inline constexpr size_t kSubjectCharactersMax = 200;
 inline constexpr size_t kUrgentWordsMax = 200;  // FLASH and IMMEDIATE texts.
 inline constexpr size_t kPolygonPointsMax = 256;
+inline constexpr size_t kPartsMax = 16;                      // The body and attachments.
+inline constexpr size_t kChangesMax = 64;                    // Fields of one correction.
+inline constexpr size_t kFieldCharactersMax = 4000;          // Free text of one coded field.
+inline constexpr size_t kNameCharactersMax = 64;             // Exercise ids.
+inline constexpr int64_t kTimeMax_ms = 253'402'300'799'999;  // The end of the year 9999.
+
+// What can be said of things on Earth.
+inline constexpr uint32_t kDistanceMax_m = 20'037'509;  // Half of the equator.
+inline constexpr int32_t kAltitudeMax_m = 100'000'000;  // Beyond any orbit that matters here.
+inline constexpr int32_t kDepthMax_m = 11'500;          // Deeper than the deepest trench.
+inline constexpr uint32_t kSpeedMax_cm_s = 1'120'000;   // Escape velocity, 11.2 km/s.
 
 // Logs. What fits an int64 of SQLite, and what tlog-cosignature allows for a time.
 inline constexpr uint64_t kTreeSizeMax = INT64_MAX;

@@ -36,7 +36,8 @@
 
 namespace hotline {
 
-// A message in this party's journal: the peer's (incoming) or its own.
+// A message as the journal names it (wire::MessageKey): an own one by its serial, an incoming one
+// by its index in the peer's transcript.
 struct LadderKey {
   bool incoming = false;
   uint64_t serial = 0;

@@ -1,0 +1,318 @@
+#include "daemon/notifier.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <spawn.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/posix/stream_descriptor.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <chrono>
+#include <map>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+#include "protocol/check.h"
+#include "protocol/policy.h"
+
+namespace hotline {
+namespace asio = boost::asio;
+namespace {
+
+constexpr uint8_t kFlash = kPrecedenceFirst;
+constexpr size_t kDetailSizeMax = 200;
+
+std::string error_text(int error) {
+  return std::system_category().message(error);
+}
+
+// The last line that says something, for a screen: no control characters, so that no command can
+// draw on the watch's terminal.
+std::string last_line(const std::string& output) {
+  const size_t last = output.find_last_not_of(" \t\r\n");
+  if (last == std::string::npos) return {};
+  const size_t newline = output.find_last_of("\r\n", last);
+  const size_t first = newline == std::string::npos ? 0 : newline + 1;
+  std::string line = output.substr(first, std::min(last - first + 1, kDetailSizeMax));
+  for (char& c : line) {
+    if (c < ' ' || c > '~') c = '?';
+  }
+  return line;
+}
+
+std::string duration_text(int64_t time_ms) {
+  return time_ms % 1000 == 0 ? std::to_string(time_ms / 1000) + " s"
+                             : std::to_string(time_ms) + " ms";
+}
+
+std::vector<std::string> environment_of(const Attempt& attempt, const std::string& message_name) {
+  return {"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+          "LC_ALL=C.UTF-8",
+          "HOTLINE_MESSAGE=" + message_name,
+          std::string("HOTLINE_PRECEDENCE=") + precedence_name(attempt.precedence),
+          "HOTLINE_RUNG=" + attempt.name.rung,
+          std::string("HOTLINE_REPEATED=") + (attempt.repeated ? "1" : "0")};
+}
+
+std::vector<char*> pointers_to(std::vector<std::string>& texts) {
+  std::vector<char*> pointers;
+  for (std::string& text : texts) pointers.push_back(text.data());
+  pointers.push_back(nullptr);
+  return pointers;
+}
+
+// How a child is set up. RAII, because both halves must be destroyed on every path.
+class SpawnSettings {
+ public:
+  explicit SpawnSettings(int output) {
+    HOTLINE_CHECK(posix_spawn_file_actions_init(&files_) == 0 && posix_spawnattr_init(&attr_) == 0);
+    note(posix_spawn_file_actions_adddup2(&files_, output, STDOUT_FILENO));
+    note(posix_spawn_file_actions_adddup2(&files_, output, STDERR_FILENO));
+    note(posix_spawn_file_actions_addopen(&files_, STDIN_FILENO, "/dev/null", O_RDONLY, 0));
+    note(posix_spawn_file_actions_addclosefrom_np(&files_, STDERR_FILENO + 1));
+    note(posix_spawn_file_actions_addchdir_np(&files_, "/"));
+    sigset_t none, all;
+    sigemptyset(&none);
+    sigfillset(&all);
+    note(posix_spawnattr_setsigmask(&attr_, &none));
+    note(posix_spawnattr_setsigdefault(&attr_, &all));
+    note(posix_spawnattr_setflags(
+        &attr_, POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF));
+  }
+  ~SpawnSettings() {
+    posix_spawn_file_actions_destroy(&files_);
+    posix_spawnattr_destroy(&attr_);
+  }
+  SpawnSettings(const SpawnSettings&) = delete;
+  SpawnSettings& operator=(const SpawnSettings&) = delete;
+
+  // Returns 0, or an errno.
+  int spawn(pid_t& pid, Command command, std::vector<std::string> environment) const {
+    if (error_ != 0) return error_;
+    return posix_spawn(&pid, command[0].c_str(), &files_, &attr_, pointers_to(command).data(),
+                       pointers_to(environment).data());
+  }
+
+ private:
+  void note(int error) {
+    if (error_ == 0) error_ = error;
+  }
+
+  posix_spawn_file_actions_t files_;
+  posix_spawnattr_t attr_;
+  int error_ = 0;
+};
+
+}  // namespace
+
+struct Notifier::Impl : std::enable_shared_from_this<Impl> {
+  struct Waiting {
+    Attempt attempt;
+    std::string message_name;
+  };
+
+  // One process from its start until it was reaped. It is reported, and its place given to another,
+  // when it has been killed: a process that the kernel cannot end at once holds nobody up.
+  struct Child {
+    Child(asio::io_context& io, AttemptName attempt_name)
+        : name(std::move(attempt_name)), exit(io), output(io), deadline(io) {}
+    AttemptName name;
+    pid_t pid = 0;
+    uint64_t order = 0;
+    asio::posix::stream_descriptor exit;  // A pidfd: readable when the process has ended.
+    asio::posix::stream_descriptor output;
+    asio::steady_timer deadline;
+    std::array<char, 16 * 1024> buffer;
+    std::string tail;
+    bool reported = false;
+  };
+  using ChildPtr = std::shared_ptr<Child>;
+
+  Impl(asio::io_context& context, Report callback, NotifierLimits bounds)
+      : io(context), report(std::move(callback)), limits(bounds) {}
+
+  asio::io_context& io;
+  Report report;
+  NotifierLimits limits;
+  std::map<std::pair<uint8_t, uint64_t>, Waiting> waiting;  // By precedence, then order.
+  std::map<uint64_t, ChildPtr> children;                    // By order; the killed until reaped.
+  uint64_t next_order = 0;
+  size_t running = 0;  // Children that were not reported yet.
+
+  void start_waiting() {
+    while (!waiting.empty()) {
+      auto first = waiting.begin();
+      const bool is_flash = first->first.first == kFlash;
+      const size_t reserved =
+          is_flash ? 0 : std::min(limits.reserved_for_flash, limits.running_max);
+      if (running + reserved >= limits.running_max) return;
+      const Waiting next = std::move(first->second);
+      waiting.erase(first);
+      launch(next);
+    }
+  }
+
+  // Reports from the loop, so that the receiver may call start() and stop() as it likes.
+  void post_report(AttemptReport outcome) {
+    asio::post(io, [weak = weak_from_this(), outcome = std::move(outcome)] {
+      if (auto self = weak.lock()) self->report(outcome);
+    });
+  }
+
+  void cannot_start(const Attempt& attempt, const std::string& why) {
+    const std::string program = attempt.command.empty() ? "" : attempt.command[0];
+    post_report(
+        {attempt.name, wire::Outcome::not_started, "cannot start " + program + ": " + why, {}});
+  }
+
+  void launch(const Waiting& next) {
+    const Attempt& attempt = next.attempt;
+    HOTLINE_CHECK(!attempt.command.empty());
+    int ends[2];
+    if (pipe2(ends, O_CLOEXEC) != 0) return cannot_start(attempt, error_text(errno));
+    auto child = std::make_shared<Child>(io, attempt.name);
+    child->output.assign(ends[0]);
+    const int error = SpawnSettings(ends[1]).spawn(child->pid, attempt.command,
+                                                   environment_of(attempt, next.message_name));
+    close(ends[1]);
+    if (error != 0) return cannot_start(attempt, error_text(error));
+
+    // Not yet waited for, so the number cannot have passed to another process.
+    const int exit = static_cast<int>(syscall(SYS_pidfd_open, child->pid, 0));
+    if (exit < 0) {
+      const int reason = errno;
+      kill(-child->pid, SIGKILL);
+      waitpid(child->pid, nullptr, 0);
+      return cannot_start(attempt, "pidfd_open: " + error_text(reason));
+    }
+    child->exit.assign(exit);
+    child->order = next_order++;
+    children.emplace(child->order, child);
+    ++running;
+    watch(child);
+  }
+
+  void watch(const ChildPtr& child) {
+    child->output.non_blocking(true);
+    read_output(child);
+    child->deadline.expires_after(std::chrono::milliseconds(limits.deadline_ms));
+    child->deadline.async_wait([weak = weak_from_this(), child](boost::system::error_code error) {
+      auto self = weak.lock();
+      if (!error && self) self->time_out(child);
+    });
+    child->exit.async_wait(asio::posix::stream_descriptor::wait_read,
+                           [weak = weak_from_this(), child](boost::system::error_code error) {
+                             auto self = weak.lock();
+                             if (!error && self) self->ended(child);
+                           });
+  }
+
+  static void keep_tail(Child& child, size_t count) {
+    child.tail.append(child.buffer.data(), count);
+    const size_t most = limits::kAttemptOutputMax;
+    if (child.tail.size() > most) child.tail.erase(0, child.tail.size() - most);
+  }
+
+  // One buffer a turn of the loop, so that a flood leaves room for everything else.
+  static void read_output(const ChildPtr& child) {
+    child->output.async_read_some(asio::buffer(child->buffer),
+                                  [child](boost::system::error_code error, size_t count) {
+                                    keep_tail(*child, count);
+                                    if (!error) read_output(child);
+                                  });
+  }
+
+  // What is left in the pipe after the group was killed; an outsider that still writes is cut off.
+  static void read_rest(Child& child) {
+    boost::system::error_code error;
+    for (int turn = 0; turn < 64 && !error; ++turn) {
+      keep_tail(child, child.output.read_some(asio::buffer(child.buffer), error));
+    }
+  }
+
+  void finish(const ChildPtr& child, wire::Outcome outcome, std::string detail) {
+    child->deadline.cancel();
+    read_rest(*child);
+    child->output.close();
+    child->reported = true;
+    --running;
+    if (const std::string line = last_line(child->tail); !line.empty()) detail += ": " + line;
+    post_report({child->name, outcome, std::move(detail), child->tail});
+  }
+
+  void time_out(const ChildPtr& child) {
+    if (child->reported) return;
+    kill(-child->pid, SIGKILL);
+    finish(child, wire::Outcome::timed_out, "killed after " + duration_text(limits.deadline_ms));
+    start_waiting();
+  }
+
+  void ended(const ChildPtr& child) {
+    // The group's number is ours only until its leader has been reaped: first the kill.
+    kill(-child->pid, SIGKILL);
+    siginfo_t how{};
+    waitid(P_PID, static_cast<id_t>(child->pid), &how, WEXITED);
+    if (!child->reported) {
+      const bool exited = how.si_code == CLD_EXITED;
+      const bool told = exited && how.si_status == 0;
+      const std::string number = std::to_string(how.si_status);
+      finish(child, told ? wire::Outcome::done : wire::Outcome::failed,
+             exited ? "exited with " + number : "ended by signal " + number);
+    }
+    children.erase(child->order);
+    start_waiting();
+  }
+
+  void stop(LadderKey message) {
+    std::erase_if(waiting, [&](const auto& entry) {
+      if (entry.second.attempt.name.key != message) return false;
+      post_report({entry.second.attempt.name, wire::Outcome::stopped, "not started", {}});
+      return true;
+    });
+    for (auto& [order, child] : children) {
+      if (child->name.key != message || child->reported) continue;
+      kill(-child->pid, SIGKILL);
+      finish(child, wire::Outcome::stopped, "stopped");
+    }
+    start_waiting();
+  }
+
+  void kill_all() {
+    for (auto& [order, child] : children) {
+      kill(-child->pid, SIGKILL);
+      waitpid(child->pid, nullptr, WNOHANG);
+      child->deadline.cancel();
+      child->output.close();
+      child->exit.close();
+    }
+    children.clear();
+  }
+};
+
+Notifier::Notifier(asio::io_context& io, Report report, NotifierLimits limits)
+    : impl_(std::make_shared<Impl>(io, std::move(report), limits)) {}
+
+Notifier::~Notifier() {
+  impl_->kill_all();
+}
+
+void Notifier::start(const Attempt& attempt, const std::string& message_name) {
+  impl_->waiting.emplace(std::pair(attempt.precedence, impl_->next_order++),
+                         Impl::Waiting{attempt, message_name});
+  impl_->start_waiting();
+}
+
+void Notifier::stop(LadderKey message) {
+  impl_->stop(message);
+}
+
+}  // namespace hotline

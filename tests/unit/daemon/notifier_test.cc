@@ -1,0 +1,278 @@
+// Real processes, real signals, and no waiting but for what the process itself does: a child proves
+// that it runs by writing to a FIFO, and that it is dead by the FIFO's end.
+#include "daemon/notifier.h"
+
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <poll.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/posix/stream_descriptor.hpp>
+#include <chrono>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <optional>
+#include <set>
+#include <vector>
+
+namespace hotline {
+namespace {
+
+namespace asio = boost::asio;
+
+constexpr int kHung_ms = 60'000;  // Only a failing test waits as long.
+constexpr int64_t kNoDeadline_ms = 600'000;
+
+// A FIFO whose writers are the children.
+class Fifo {
+ public:
+  explicit Fifo(const std::string& path) : path_(path) {
+    EXPECT_EQ(mkfifo(path.c_str(), 0600), 0);
+    fd_ = open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+    EXPECT_GE(fd_, 0);
+  }
+  ~Fifo() { close(fd_); }
+  Fifo(const Fifo&) = delete;
+  Fifo& operator=(const Fifo&) = delete;
+
+  int fd() const { return fd_; }
+  const std::string& path() const { return path_; }
+
+  // True once nobody holds the other end any more.
+  bool all_writers_are_gone() {
+    char byte;
+    while (true) {
+      pollfd ready{fd_, POLLIN, 0};
+      if (poll(&ready, 1, kHung_ms) != 1) return false;
+      const ssize_t count = read(fd_, &byte, 1);
+      if (count == 0) return true;
+    }
+  }
+
+ private:
+  std::string path_;
+  int fd_ = -1;
+};
+
+class NotifierTest : public testing::Test {
+ protected:
+  NotifierTest() {
+    std::string name =
+        (std::filesystem::temp_directory_path() / "hotline-notifier-XXXXXX").string();
+    folder_ = mkdtemp(name.data());
+  }
+  ~NotifierTest() override { std::filesystem::remove_all(folder_); }
+
+  Notifier& notifier(NotifierLimits limits = {kNoDeadline_ms, 16, 4}) {
+    notifier_.emplace(
+        io_, [this](const AttemptReport& report) { reports_.push_back(report); }, limits);
+    return *notifier_;
+  }
+
+  static Attempt attempt(uint64_t serial, Command command, uint8_t precedence = 1) {
+    return Attempt{AttemptName{{true, serial}, "supervisor", 0, 1}, precedence, std::move(command),
+                   false};
+  }
+  static Command shell(const std::string& script) { return {"/bin/sh", "-c", script}; }
+
+  // Runs the loop until there are so many reports.
+  bool run_until_reports(size_t count) {
+    while (reports_.size() < count) {
+      if (io_.run_one_for(std::chrono::milliseconds(kHung_ms)) == 0) return false;
+      io_.restart();
+    }
+    return true;
+  }
+  // Runs the loop until a child has written to the FIFO.
+  void run_until_written(Fifo& fifo) {
+    asio::posix::stream_descriptor reader(io_, dup(fifo.fd()));
+    char byte;
+    bool written = false;
+    reader.async_read_some(asio::buffer(&byte, 1),
+                           [&](boost::system::error_code error, size_t) { written = !error; });
+    while (!written && io_.run_one_for(std::chrono::milliseconds(kHung_ms)) != 0) {
+    }
+    ASSERT_TRUE(written);
+  }
+  std::string path(const std::string& name) const { return (folder_ / name).string(); }
+
+  asio::io_context io_;
+  std::filesystem::path folder_;
+  std::vector<AttemptReport> reports_;
+  std::optional<Notifier> notifier_;
+};
+
+TEST_F(NotifierTest, ACommandThatSucceedsHasTold) {
+  notifier().start(attempt(1, shell("echo told")), "S-000001");
+  EXPECT_TRUE(reports_.empty());  // Never from inside start().
+  ASSERT_TRUE(run_until_reports(1));
+  EXPECT_EQ(reports_[0].outcome, wire::Outcome::done);
+  EXPECT_EQ(reports_[0].name, attempt(1, {}).name);
+  EXPECT_EQ(reports_[0].output, "told\n");
+}
+
+TEST_F(NotifierTest, ACommandGetsAFixedEnvironmentAndNoOpenFileOfOurs) {
+  setenv("HOTLINE_TEST_SECRET", "not for commands", 1);
+  const int open_file = open("/dev/null", O_RDONLY);  // Without O_CLOEXEC, as a library might.
+  Attempt repeated = attempt(1, shell("env | sort | grep -v ^PWD=; cat; ls /proc/$$/fd; pwd"));
+  repeated.repeated = true;
+  notifier().start(repeated, "S-000087");
+  ASSERT_TRUE(run_until_reports(1));
+  close(open_file);
+  EXPECT_EQ(reports_[0].output,
+            "HOTLINE_MESSAGE=S-000087\nHOTLINE_PRECEDENCE=flash\nHOTLINE_REPEATED=1\n"
+            "HOTLINE_RUNG=supervisor\nLC_ALL=C.UTF-8\n"
+            "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin\n0\n1\n2\n/\n");
+}
+
+TEST_F(NotifierTest, ArgumentsPassThroughNoShell) {
+  notifier().start(attempt(1, {"/bin/echo", "$HOME; `id` *", "two  blanks"}), "S-000001");
+  ASSERT_TRUE(run_until_reports(1));
+  EXPECT_EQ(reports_[0].output, "$HOME; `id` * two  blanks\n");
+}
+
+TEST_F(NotifierTest, H31_AFailureSaysHow) {
+  notifier().start(attempt(1, shell("echo starting; printf 'no \\033[2Jcarrier\\n' >&2; exit 3")),
+                   "S-1");
+  ASSERT_TRUE(run_until_reports(1));
+  EXPECT_EQ(reports_[0].outcome, wire::Outcome::failed);
+  EXPECT_EQ(reports_[0].detail, "exited with 3: no ?[2Jcarrier");
+  notifier_->start(attempt(2, shell("kill -SEGV $$")), "S-2");
+  ASSERT_TRUE(run_until_reports(2));
+  EXPECT_EQ(reports_[1].outcome, wire::Outcome::failed);
+  EXPECT_EQ(reports_[1].detail, "ended by signal 11");
+}
+
+TEST_F(NotifierTest, H31_WhatCannotStartIsReported) {
+  std::ofstream(path("page")) << "#!/bin/sh\n";
+  notifier().start(attempt(1, {path("page")}), "S-000001");
+  notifier_->start(attempt(2, {path("absent")}), "S-000002");
+  ASSERT_TRUE(run_until_reports(2));
+  EXPECT_EQ(reports_[0].outcome, wire::Outcome::not_started);
+  EXPECT_EQ(reports_[0].detail, "cannot start " + path("page") + ": Permission denied");
+  EXPECT_EQ(reports_[1].outcome, wire::Outcome::not_started);
+  EXPECT_EQ(reports_[1].detail, "cannot start " + path("absent") + ": No such file or directory");
+}
+
+TEST_F(NotifierTest, H31_ACommandThatHangsIsKilledWithAllItsChildren) {
+  Fifo fifo(path("fifo"));
+  // Both ignore TERM; the child would go on after the parent's end.
+  const std::string script = "exec 5>" + fifo.path() +
+                             "; trap '' TERM; (while :; do sleep 1000; done) & echo ready; "
+                             "while :; do sleep 1000; done";
+  // A slow machine may need longer than the deadline to come as far as "ready": then once more.
+  int64_t deadline_ms = 128;
+  do {
+    deadline_ms *= 2;
+    ASSERT_LT(deadline_ms, kHung_ms);
+    reports_.clear();
+    notifier({deadline_ms, 16, 4}).start(attempt(1, shell(script)), "S-000001");
+    ASSERT_TRUE(run_until_reports(1));
+    EXPECT_EQ(reports_[0].outcome, wire::Outcome::timed_out);
+    EXPECT_TRUE(fifo.all_writers_are_gone());
+  } while (reports_[0].output != "ready\n");
+  EXPECT_EQ(reports_[0].detail, "killed after " + std::to_string(deadline_ms) + " ms: ready");
+}
+
+TEST_F(NotifierTest, WhatACommandLeavesBehindIsKilledAsItEnds) {
+  Fifo fifo(path("fifo"));
+  notifier().start(attempt(1, shell("exec 5>" + fifo.path() + "; sleep 1000 & echo left one")),
+                   "S-000001");
+  ASSERT_TRUE(run_until_reports(1));
+  EXPECT_EQ(reports_[0].outcome, wire::Outcome::done);
+  EXPECT_EQ(reports_[0].output, "left one\n");
+  EXPECT_TRUE(fifo.all_writers_are_gone());
+}
+
+int64_t memory_peak_bytes() {
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  return usage.ru_maxrss * 1024;
+}
+
+TEST_F(NotifierTest, H31_AGigabyteOfOutputTakesNoMemoryAndItsEndIsKept) {
+  const int64_t before = memory_peak_bytes();
+  notifier().start(attempt(1, shell("head -c 1073741824 /dev/zero; echo last words")), "S-000001");
+  ASSERT_TRUE(run_until_reports(1));
+  EXPECT_EQ(reports_[0].outcome, wire::Outcome::done);
+  EXPECT_EQ(reports_[0].output.size(), limits::kAttemptOutputMax);
+  EXPECT_TRUE(reports_[0].output.ends_with("last words\n"));
+  EXPECT_LT(memory_peak_bytes() - before, 64 * 1024 * 1024);
+}
+
+TEST_F(NotifierTest, H31_AFloodDelaysNobodyElse) {
+  notifier().start(attempt(1, {"/usr/bin/yes"}), "S-000001");
+  notifier_->start(attempt(2, {"/bin/true"}), "S-000002");
+  ASSERT_TRUE(run_until_reports(1));
+  EXPECT_EQ(reports_[0].name.key.serial, 2u);
+  notifier_->stop({true, 1});
+  ASSERT_TRUE(run_until_reports(2));
+  EXPECT_EQ(reports_[1].outcome, wire::Outcome::stopped);
+}
+
+TEST_F(NotifierTest, H33_AStopEndsWhatRunsAndForgetsWhatWaits) {
+  Fifo fifo(path("fifo"));
+  const Command hangs = shell("exec 5>" + fifo.path() + "; echo >&5; trap '' TERM; sleep 1000");
+  notifier({kNoDeadline_ms, 1, 0}).start(attempt(1, hangs), "S-000001");
+  notifier_->start(attempt(1, shell("echo >" + path("must-not-exist"))), "S-000001");
+  notifier_->start(attempt(2, {"/bin/true"}), "S-000002");
+  run_until_written(fifo);
+  notifier_->stop({true, 1});
+  ASSERT_TRUE(run_until_reports(3));
+  std::multiset<std::pair<uint64_t, wire::Outcome>> outcomes;
+  for (const AttemptReport& report : reports_)
+    outcomes.emplace(report.name.key.serial, report.outcome);
+  EXPECT_EQ(
+      outcomes,
+      (std::multiset<std::pair<uint64_t, wire::Outcome>>{
+          {1, wire::Outcome::stopped}, {1, wire::Outcome::stopped}, {2, wire::Outcome::done}}));
+  EXPECT_TRUE(fifo.all_writers_are_gone());
+  EXPECT_FALSE(std::filesystem::exists(path("must-not-exist")));
+}
+
+TEST_F(NotifierTest, OfThoseThatWaitAFlashGoesFirst) {
+  Fifo fifo(path("fifo"));
+  const Command hangs = shell("exec 5>" + fifo.path() + "; echo >&5; sleep 1000");
+  notifier({kNoDeadline_ms, 1, 0}).start(attempt(1, hangs, 4), "S-000001");
+  notifier_->start(attempt(2, {"/bin/true"}, 4), "S-000002");
+  notifier_->start(attempt(3, {"/bin/true"}, 1), "S-000003");
+  run_until_written(fifo);
+  EXPECT_TRUE(reports_.empty());
+  notifier_->stop({true, 1});
+  ASSERT_TRUE(run_until_reports(3));
+  EXPECT_EQ(reports_[1].name.key.serial, 3u);
+  EXPECT_EQ(reports_[2].name.key.serial, 2u);
+}
+
+TEST_F(NotifierTest, AFlashHasAPlaceWhereOthersMustWait) {
+  Fifo fifo(path("fifo"));
+  const Command hangs = shell("exec 5>" + fifo.path() + "; echo >&5; sleep 1000");
+  notifier({kNoDeadline_ms, 2, 1}).start(attempt(1, hangs, 4), "S-000001");
+  notifier_->start(attempt(2, {"/bin/true"}, 2), "S-000002");
+  run_until_written(fifo);
+  notifier_->start(attempt(3, {"/bin/true"}, 1), "S-000003");
+  ASSERT_TRUE(run_until_reports(1));
+  EXPECT_EQ(reports_[0].name.key.serial, 3u);
+  notifier_->stop({true, 1});
+  ASSERT_TRUE(run_until_reports(3));
+}
+
+TEST_F(NotifierTest, TheEndOfTheDaemonIsTheEndOfItsCommands) {
+  Fifo fifo(path("fifo"));
+  notifier().start(attempt(1, shell("exec 5>" + fifo.path() + "; echo >&5; sleep 1000")),
+                   "S-000001");
+  run_until_written(fifo);
+  notifier_.reset();
+  EXPECT_TRUE(fifo.all_writers_are_gone());
+  io_.restart();
+  io_.run();
+  EXPECT_TRUE(reports_.empty());
+}
+
+}  // namespace
+}  // namespace hotline

@@ -114,6 +114,30 @@ void Ladder::decided(LadderKey key, const std::vector<Step>& steps, Now at) {
   erase_if_done(entry);
 }
 
+bool Ladder::waits(LadderKey key) const {
+  auto entry = items_.find(key);
+  return entry != items_.end() && !entry->second.acknowledged;
+}
+
+std::vector<LadderKey> Ladder::waiting(size_t limit) const {
+  std::vector<LadderKey> keys;
+  for (bool incoming : {true, false}) {
+    for (auto entry = items_.lower_bound({incoming, 0});
+         entry != items_.end() && keys.size() < limit; ++entry) {
+      if (entry->first.incoming != incoming) break;
+      if (!entry->second.acknowledged) keys.push_back(entry->first);
+    }
+  }
+  return keys;
+}
+
+size_t Ladder::waiting_count(bool incoming) const {
+  return static_cast<size_t>(
+      std::count_if(items_.begin(), items_.end(), [incoming](const auto& entry) {
+        return entry.first.incoming == incoming && !entry.second.acknowledged;
+      }));
+}
+
 // ---- Time
 
 Due Ladder::decide(Now now) {

@@ -136,6 +136,13 @@ class Ladder {
   std::optional<NextRung> next_rung(LadderKey key) const;
   size_t open_count() const { return items_.size(); }
 
+  // Whether `key` still waits for an acknowledgement; the first such messages, the peer's first,
+  // each side in the order of their numbers; and how many there are. The last two look at every
+  // open message.
+  bool waits(LadderKey key) const;
+  std::vector<LadderKey> waiting(size_t limit) const;
+  size_t waiting_count(bool incoming) const;
+
   // The auditor's question, answered from the facts and not from the agenda: about which open
   // messages is nobody going to tell what is left to be told? Because it is not on the agenda at
   // its time, or came due more than `late_ms` ago, or an attempt has had no outcome for

@@ -1,0 +1,446 @@
+// The life of the core: recording facts, what follows from them at once and once they are durable,
+// commits, time.
+#include "protocol/core.h"
+
+#include <algorithm>
+
+#include "protocol/check.h"
+#include "protocol/limits.h"
+#include "protocol/wire_frames.h"
+
+namespace hotline {
+namespace {
+
+// A step of the wall clock that is worth a record; less is the slewing of a time service.
+constexpr int64_t kClockStep_ms = 1000;
+constexpr uint64_t kEpoch = 0;
+
+wire::MessageKey to_wire(MessageKey key) {
+  return {key.incoming, key.number};
+}
+MessageKey from_wire(const wire::MessageKey* key) {
+  return key == nullptr ? MessageKey{} : MessageKey{key->incoming(), key->number()};
+}
+LadderKey to_ladder(MessageKey key) {
+  return {key.incoming, key.number};
+}
+MessageKey from_ladder(LadderKey key) {
+  return {key.incoming, key.serial};
+}
+
+// Acknowledgements and their like need nothing in return; nor does what is no message at all.
+bool waits_for_acknowledgement(uint8_t type) {
+  switch (static_cast<wire::MessageType>(type)) {
+    case wire::MessageType::unset:
+    case wire::MessageType::acknowledgement:
+    case wire::MessageType::dissemination:
+    case wire::MessageType::decline:
+    case wire::MessageType::service:
+      return false;
+    default:
+      return true;
+  }
+}
+
+Hash evidence_name(const flatbuffers::String* first, const flatbuffers::String* second) {
+  auto view = [](const flatbuffers::String* text) {
+    return text ? as_bytes(text->string_view()) : ByteView();
+  };
+  return sha256({view(first), as_bytes("\n"), view(second)});
+}
+
+std::vector<Step> steps_of(const wire::StepsDecided& fact) {
+  std::vector<Step> steps;
+  for (const wire::Step* step : *fact.steps()) {
+    steps.push_back({static_cast<StepKind>(step->kind()), step->rung() ? step->rung()->str() : ""});
+  }
+  return steps;
+}
+
+}  // namespace
+
+Core::Core(CoreConfig config, Records& records, Random& random, Now started)
+    : config_(std::move(config)),
+      own_origin_(transcript_origin(config_.channel, config_.party, kEpoch)),
+      peer_origin_(transcript_origin(config_.channel, config_.peer, kEpoch)),
+      own_trust_{own_origin_, config_.own_keys.log, config_.own_keys.log_verifier,
+                 config_.peer_keys.receipt, config_.peer_keys.receipt_verifier},
+      peer_trust_{peer_origin_, config_.peer_keys.log, config_.peer_keys.log_verifier,
+                  config_.own_keys.receipt, config_.own_keys.receipt_verifier},
+      records_(records),
+      random_(random),
+      started_(started),
+      journal_(random),
+      ladder_(config_.policy) {}
+
+Core::~Core() = default;
+
+std::shared_ptr<const Batch> Core::found_store(const CoreConfig& config, Random& random,
+                                               UtcMs now) {
+  Journal journal(random);
+  journal.record(now, [&](flatbuffers::FlatBufferBuilder& b) {
+    wire::ChannelId id = to_wire(config.channel.id);
+    auto party = b.CreateString(config.party);
+    auto peer = b.CreateString(config.peer);
+    return wire::CreateStoreCreated(b, party, peer, &id, config.channel.exercise);
+  });
+  return journal.take();
+}
+
+Status Core::replay(uint64_t index, ByteView bytes) {
+  auto entry = open_flatbuffer<wire::Entry>(bytes, kJournalEntryIdentifier);
+  if (!entry) {
+    return make_error(
+        ErrorCode::store_failed,
+        "journal entry " + std::to_string(index) + " is damaged: " + entry.error().reason,
+        "restore the store from a backup; the peer returns what the backup lacks");
+  }
+  if (auto status = journal_.replay(index, bytes); !status) return status;
+  const wire::Entry& fact = **entry;
+  if (index == 0) {
+    const wire::StoreCreated* created = fact.fact_as_StoreCreated();
+    bool ours = created != nullptr && created->party() &&
+                created->party()->str() == config_.party && created->peer() &&
+                created->peer()->str() == config_.peer &&
+                std::equal(config_.channel.id.begin(), config_.channel.id.end(),
+                           created->channel()->bytes()->begin()) &&
+                created->exercise() == config_.channel.exercise;
+    if (!ours) {
+      return make_error(ErrorCode::configuration, "the store belongs to another party or channel",
+                        "check [store] path, party, peer, channel and mode in the configuration");
+    }
+    store_founded_ = true;
+  }
+  apply(fact);
+  apply_durable(fact, replayed_time(fact.at(), started_));
+  return ok();
+}
+
+Status Core::start(Now now, const Hash& stored_root) {
+  if (!store_founded_ || journal_.root() != stored_root) {
+    return make_error(
+        ErrorCode::store_failed,
+        "the journal does not have the root that the store recorded for it",
+        "the store is damaged or was altered: keep the file as evidence and restore a backup");
+  }
+  durable_ = {journal_.size(),   own_.frontier().size(), peer_.frontier().size(),
+              own_.checkpoint(), peer_.receipt(),        peer_.receipted_size()};
+  receipt_recorded_ = own_.receipted_size();
+  live_ = true;
+  effects_.clear();  // What the replay asked for was done, or is asked for again by the ladder.
+
+  UtcMs last_at = journal_.last_at();
+  record(now, [&](flatbuffers::FlatBufferBuilder& b) {
+    return wire::CreateStarted(b, b.CreateString(config_.version));
+  });
+  if (now.utc < last_at) {
+    record(now, [&](flatbuffers::FlatBufferBuilder& b) {
+      return wire::CreateClockStepped(b, last_at, now.utc);
+    });
+    alarm(now, {},
+          "the clock stands before the last journal entry (" + format_rfc3339(last_at) +
+              "): check this host's time");
+  }
+  if (!numbering_stopped_.empty()) {
+    alarm(now, {}, numbering_stopped_ + ": nothing is sent; use voice");
+  }
+  clock_offset_ = now.utc - now.boot;
+  run_ladder(now);
+  return ok();
+}
+
+void Core::apply(const wire::Entry& entry) {
+  switch (entry.fact_type()) {
+    case wire::Fact::Released: {
+      const wire::Released& fact = *entry.fact_as_Released();
+      own_.released(fact);
+      if (fact.submitter()) {
+        uint64_t& last = last_counter_[to_hash(*fact.submitter())];
+        last = std::max(last, fact.counter());
+      }
+      break;
+    }
+    case wire::Fact::Numbered:
+      own_.numbered(*entry.fact_as_Numbered());
+      break;
+    case wire::Fact::Received:
+      peer_.received(*entry.fact_as_Received());
+      break;
+    case wire::Fact::ReceiptGiven:
+      peer_.receipt_given(*entry.fact_as_ReceiptGiven());
+      break;
+    case wire::Fact::EvidenceKept: {
+      const wire::EvidenceKept& fact = *entry.fact_as_EvidenceKept();
+      wire::EvidenceKind kind = fact.kind();
+      evidence_.insert(evidence_name(fact.first(), fact.second()));
+      if (kind == wire::EvidenceKind::fork_of_own || kind == wire::EvidenceKind::fork_of_peer) {
+        numbering_stopped_ = "two signed notes contradict each other (fork)";
+      } else if (kind == wire::EvidenceKind::own_store_old) {
+        numbering_stopped_ = "this store is older than what the peer can prove";
+      }
+      break;
+    }
+    default:
+      break;
+  }
+}
+
+void Core::apply_durable(const wire::Entry& entry, Now at) {
+  switch (entry.fact_type()) {
+    case wire::Fact::Released: {
+      const wire::Released& fact = *entry.fact_as_Released();
+      if (waits_for_acknowledgement(fact.type())) {
+        ladder_.opened({false, fact.serial()}, fact.precedence(), fact.answer_due(), at);
+      }
+      if (fact.refers_to()) settle(fact.type(), from_wire(fact.refers_to()));
+      break;
+    }
+    case wire::Fact::Received: {
+      const wire::Received& fact = *entry.fact_as_Received();
+      if (fact.decline_code() != 0) break;
+      if (waits_for_acknowledgement(fact.type())) {
+        ladder_.opened({true, fact.index()}, fact.precedence(), fact.answer_due(), at);
+      }
+      if (fact.refers_to()) settle(fact.type(), from_wire(fact.refers_to()));
+      break;
+    }
+    case wire::Fact::ReceiptHeld: {
+      const wire::ReceiptHeld& fact = *entry.fact_as_ReceiptHeld();
+      for (uint64_t serial : own_.unreceipted_below(fact.size()))
+        ladder_.receipted({false, serial}, at);
+      uint64_t bytes_before = own_.unreceipted_bytes();
+      own_.receipt_held(fact);
+      issued_roots_.erase(issued_roots_.begin(), issued_roots_.upper_bound(fact.size()));
+      if (live_) {
+        size_t bytes = static_cast<size_t>(bytes_before - own_.unreceipted_bytes());
+        receipted_lately_.emplace_back(at.boot, bytes);
+        receipted_lately_bytes_ += bytes;
+      }
+      break;
+    }
+    case wire::Fact::StepsDecided: {
+      const wire::StepsDecided& fact = *entry.fact_as_StepsDecided();
+      if (!live_) ladder_.decided(to_ladder(from_wire(fact.key())), steps_of(fact), at);
+      break;
+    }
+    case wire::Fact::AttemptEnded: {
+      const wire::AttemptEnded& fact = *entry.fact_as_AttemptEnded();
+      if (!live_) {
+        AttemptName name{to_ladder(from_wire(fact.key())), fact.rung() ? fact.rung()->str() : "",
+                         fact.command(), fact.number()};
+        ladder_.attempt_finished(name, fact.outcome() == wire::Outcome::done, at);
+      }
+      break;
+    }
+    default:
+      break;
+  }
+}
+
+// What a message of this type does to the one it speaks of.
+void Core::settle(uint8_t type, MessageKey refers_to) {
+  bool stop = false;
+  switch (static_cast<wire::MessageType>(type)) {
+    case wire::MessageType::acknowledgement:
+      stop = ladder_.acknowledged(to_ladder(refers_to));
+      break;
+    case wire::MessageType::decline:
+    case wire::MessageType::cancellation:
+      stop = ladder_.closed(to_ladder(refers_to));
+      break;
+    case wire::MessageType::answer:
+      ladder_.answered(to_ladder(refers_to), true);
+      break;
+    default:
+      break;
+  }
+  if (stop) effects_.push_back(StopAttempts{refers_to});
+}
+
+void Core::alarm(Now now, MessageKey key, const std::string& text) {
+  record(now, [&](flatbuffers::FlatBufferBuilder& b) {
+    wire::MessageKey wire_key = to_wire(key);
+    auto words = b.CreateString(text);
+    return wire::CreateAlarmRaised(b, &wire_key, 0, words);
+  });
+  effects_.push_back(Alarm{key, text});
+}
+
+void Core::note_clock(Now now) {
+  int64_t offset = now.utc - now.boot;
+  if (clock_offset_ && std::abs(offset - *clock_offset_) >= kClockStep_ms) {
+    UtcMs expected = now.boot + *clock_offset_;
+    record(now, [&](flatbuffers::FlatBufferBuilder& b) {
+      return wire::CreateClockStepped(b, expected, now.utc);
+    });
+    alarm(now, {},
+          "this host's clock was set from " + format_rfc3339(expected) + " to " +
+              format_rfc3339(now.utc));
+    clock_offset_ = offset;
+  }
+  if (!clock_offset_) clock_offset_ = offset;
+}
+
+void Core::run_ladder(Now now) {
+  while (ladder_.next_due() && *ladder_.next_due() <= now.boot) {
+    Due due = ladder_.decide(now);
+    for (Decision& decision : due.decisions) {
+      record(now, [&](flatbuffers::FlatBufferBuilder& b) {
+        std::vector<flatbuffers::Offset<wire::Step>> steps;
+        for (const Step& step : decision.steps) {
+          auto rung = step.rung.empty() ? 0 : b.CreateString(step.rung);
+          steps.push_back(wire::CreateStep(b, static_cast<uint8_t>(step.kind), rung));
+        }
+        wire::MessageKey key = to_wire(from_ladder(decision.key));
+        auto vector = b.CreateVector(steps);
+        return wire::CreateStepsDecided(b, &key, vector, decision.missed, decision.late_ms);
+      });
+      for (const Step& step : decision.steps) {
+        journal_.gathering().facts.push_back({from_ladder(decision.key), FactKind::rung, now.utc,
+                                              journal_.size() - 1, static_cast<uint16_t>(step.kind),
+                                              step.rung});
+      }
+      effects_.push_back(SoundStep{std::move(decision)});
+    }
+    for (Attempt& attempt : due.attempts) effects_.push_back(StartAttempt{std::move(attempt)});
+  }
+}
+
+void Core::attempt_ended(Now now, const AttemptName& attempt, wire::Outcome outcome,
+                         const std::string& detail) {
+  if (outcome == wire::Outcome::stopped) return;
+  AttemptVerdict verdict = ladder_.attempt_finished(attempt, outcome == wire::Outcome::done, now);
+  if (verdict == AttemptVerdict::stale) return;
+  MessageKey key = from_ladder(attempt.key);
+  record(now, [&](flatbuffers::FlatBufferBuilder& b) {
+    wire::MessageKey wire_key = to_wire(key);
+    auto rung = b.CreateString(attempt.rung);
+    auto words = b.CreateString(detail);
+    return wire::CreateAttemptEnded(b, &wire_key, rung, attempt.command, attempt.number, outcome,
+                                    words);
+  });
+  journal_.gathering().facts.push_back({key, FactKind::attempt, now.utc, journal_.size() - 1,
+                                        static_cast<uint16_t>(outcome),
+                                        attempt.rung + ": " + detail});
+  if (verdict == AttemptVerdict::gave_up) {
+    alarm(now, key,
+          "rung " + attempt.rung + ": no command could tell anybody (" + detail +
+              "): go and tell them in person");
+  }
+  run_ladder(now);
+}
+
+void Core::tick(Now now) {
+  note_clock(now);
+  while (!receipted_lately_.empty() && receipted_lately_.front().first + 1000 <= now.boot) {
+    receipted_lately_bytes_ -= receipted_lately_.front().second;
+    receipted_lately_.pop_front();
+  }
+  tick_links(now);
+  run_ladder(now);
+}
+
+BootMs Core::wake_at() const {
+  BootMs next = INT64_MAX;
+  if (auto due = ladder_.next_due()) next = *due;
+  for (const auto& [id, link] : links_) next = std::min(next, link_due(link));
+  return next;
+}
+
+bool Core::wants_commit() const {
+  return !journal_.gathering_is_empty() || can_number() ||
+         peer_.frontier().size() > peer_.receipted_size();
+}
+
+std::shared_ptr<const Batch> Core::seal(Now now) {
+  HOTLINE_CHECK(!sealed_);
+  number_messages(now);
+  sign_receipt(now);
+  if (journal_.gathering_is_empty()) return nullptr;
+  sealed_ = journal_.take();
+  sealed_effects_ = std::move(gathering_effects_);
+  gathering_effects_.clear();
+  gathering_own_.clear();
+  sealed_peer_serials_ = std::move(gathering_peer_serials_);
+  gathering_peer_serials_.clear();
+  sealed_state_ = {journal_.size(),   own_.frontier().size(), peer_.frontier().size(),
+                   own_.checkpoint(), peer_.receipt(),        peer_.receipted_size()};
+  return sealed_;
+}
+
+void Core::committed(Now now) {
+  HOTLINE_CHECK(sealed_);
+  bool receipt_is_new = sealed_state_.peer_receipted > durable_.peer_receipted;
+  durable_ = sealed_state_;
+  for (const JournalRecord& entry : sealed_->journal) {
+    apply_durable(*flatbuffers::GetRoot<wire::Entry>(entry.entry.data()), now);
+  }
+  last_committed_ = sealed_->id;
+  sealed_.reset();
+  sealed_peer_serials_.clear();
+  std::move(sealed_effects_.begin(), sealed_effects_.end(), std::back_inserter(effects_));
+  sealed_effects_.clear();
+  if (receipt_is_new && adopted_) send_receipt(*adopted_);
+  pump();
+  built_frames_.clear();
+  if (adopted_) unstash(now, *adopted_);
+}
+
+std::vector<Effect> Core::take_effects() {
+  return std::exchange(effects_, {});
+}
+
+void Core::stop(Now now) {
+  while (!links_.empty()) {
+    refuse_link(now, links_.begin()->first, wire::CloseReason::shutting_down,
+                "the daemon is stopping");
+  }
+  record(now, [&](flatbuffers::FlatBufferBuilder& b) { return wire::CreateStopped(b); });
+}
+
+void Core::record_refusal(Now now, const Actor& actor, const Error& error) {
+  SaltedText name{random_.salt(), actor.name};
+  record(
+      now,
+      [&](flatbuffers::FlatBufferBuilder& b) {
+        wire::Digest certificate = to_digest(actor.certificate);
+        wire::Digest name_hash = to_digest(salted_hash(name.salt, as_bytes(name.text)));
+        auto reason = b.CreateString(error.reason);
+        return wire::CreateRequestRefused(b, &certificate, &name_hash,
+                                          static_cast<uint16_t>(error.code), reason);
+      },
+      name);
+}
+
+uint64_t Core::last_counter(const Hash& certificate) const {
+  auto found = last_counter_.find(certificate);
+  return found == last_counter_.end() ? 0 : found->second;
+}
+
+CoreStatus Core::status() const {
+  CoreStatus status;
+  status.link = adopted_ ? wire::LinkState::up
+                         : (links_.empty() ? wire::LinkState::down : wire::LinkState::handshaking);
+  status.link_since = link_since_;
+  if (adopted_) status.remote = links_.at(*adopted_).remote;
+  status.round_trip_ms = round_trip_ms_;
+  status.clock_skew_ms = clock_skew_ms_;
+  status.journal_size = durable_.journal_size;
+  status.own_size = durable_.own_size;
+  status.own_receipted = own_.receipted_size();
+  status.peer_size = durable_.peer_size;
+  status.own_root = root_at(records_.hashes(LogId::own_transcript), durable_.own_size);
+  status.peer_root = root_at(records_.hashes(LogId::peer_transcript), durable_.peer_size);
+  for (uint8_t i = 0; i < 4; ++i) {
+    status.queued[i] = static_cast<uint32_t>(own_.waiting_count(static_cast<uint8_t>(i + 1)));
+  }
+  status.unreceipted = static_cast<uint32_t>(own_.unreceipted_count());
+  status.agreement_matches = agreement_matches_;
+  status.numbering_stopped = numbering_stopped_;
+  status.own_checkpoint = durable_.own_checkpoint;
+  status.own_receipt = own_.receipt();
+  status.peer_receipt = durable_.peer_receipt;
+  return status;
+}
+
+}  // namespace hotline

@@ -1,0 +1,309 @@
+// The core: one party's side of one channel, as plain deterministic code. It is told the time and
+// handed bytes, requests and the outcome of commits; it answers with a Batch to make durable and
+// with Effects to perform.
+//
+// Durable before spoken: what promises something is given out as an effect only after committed()
+// for the batch that holds what it promises. One batch at a time is on its way to disk; meanwhile
+// the next one gathers (group commit).
+//
+// A driver (the daemon, the simulator) uses it so:
+//   replay() every journal entry in order, then start();
+//   on every event call the method that fits, then: perform take_effects(), in order; while no
+//   batch is on its way and wants_commit(), seal() and hand the batch to the store; call
+//   committed() when it is durable; call tick() at wake_at(), and at least twice a second.
+// When a commit failed, or may have failed: destroy the core and build a new one from the journal.
+// Not thread-safe, never blocks except in Records.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "protocol/clock.h"
+#include "protocol/cosignature.h"
+#include "protocol/effects.h"
+#include "protocol/geo.h"
+#include "protocol/journal.h"
+#include "protocol/ladder.h"
+#include "protocol/origin.h"
+#include "protocol/own_transcript.h"
+#include "protocol/peer_transcript.h"
+#include "protocol/policy.h"
+#include "protocol/records.h"
+#include "protocol/schema/client_generated.h"
+
+namespace hotline {
+
+// One party's public keys on this channel, with who verifies under them; borrowed, and outliving
+// the core.
+struct PartyKeys {
+  NoteKey log;
+  NoteKey receipt;
+  const SignatureVerifier* log_verifier = nullptr;
+  const SignatureVerifier* receipt_verifier = nullptr;
+};
+
+// Who and what this core is. Pointers are borrowed and outlive the core.
+struct CoreConfig {
+  std::string party;
+  std::string peer;
+  std::string prefix;  // "N", in an exercise "XN".
+  std::string peer_prefix;
+  ChannelName channel;
+  PartyKeys own_keys;
+  PartyKeys peer_keys;
+  Signer* log_signer = nullptr;
+  Signer* receipt_signer = nullptr;
+  Policy policy;
+  std::string version;
+};
+
+// A person as the daemon knows them from certificate and configuration.
+struct Actor {
+  std::string name;
+  Hash certificate{};  // SHA-256 of the certificate's DER: with a counter, the idempotency key.
+  std::vector<uint8_t> roles;  // wire::Role
+};
+
+struct CoreStatus {
+  wire::LinkState link = wire::LinkState::down;
+  UtcMs link_since = 0;
+  std::string remote;
+  int64_t round_trip_ms = -1;  // -1: not measured yet.
+  int64_t clock_skew_ms = 0;   // The peer's clock minus ours.
+  uint64_t journal_size = 0;   // Durable.
+  uint64_t own_size = 0;
+  uint64_t own_receipted = 0;
+  uint64_t peer_size = 0;
+  Hash own_root{};
+  Hash peer_root{};
+  std::array<uint32_t, 4> queued{};
+  uint32_t unreceipted = 0;
+  bool agreement_matches = true;
+  std::string numbering_stopped;  // Why nothing more is sent; empty while all is well.
+  std::string own_checkpoint;
+  std::string own_receipt;
+  std::string peer_receipt;
+};
+
+class Core {
+ public:
+  // `started`: when this core was made; what the journal says lies before it.
+  Core(CoreConfig config, Records& records, Random& random, Now started);
+  ~Core();
+
+  // The first batch of a new store.
+  static std::shared_ptr<const Batch> found_store(const CoreConfig& config, Random& random,
+                                                  UtcMs now);
+
+  Status replay(uint64_t index, ByteView entry);
+  // After the last entry. `stored_root` is the journal's root as the store has it; another one
+  // means that the store is damaged.
+  Status start(Now now, const Hash& stored_root);
+
+  void link_opened(Now now, LinkId link, std::string remote);
+  void frame_received(Now now, LinkId link, ByteView frame);
+  void link_closed(Now now, LinkId link, const std::string& reason);
+  void link_refused(Now now, const std::string& remote, const std::string& reason);
+
+  // A person submits a draft (wire::Draft). The outcome comes as AnswerSubmission with this token.
+  void submit(Now now, uint64_t token, const Actor& actor, uint64_t counter, ByteView draft);
+  // The outcome of a StartAttempt.
+  void attempt_ended(Now now, const AttemptName& attempt, wire::Outcome outcome,
+                     const std::string& detail);
+  void record_refusal(Now now, const Actor& actor, const Error& error);
+
+  void tick(Now now);
+  BootMs wake_at() const;
+
+  bool wants_commit() const;
+  // Null when there is nothing to commit.
+  std::shared_ptr<const Batch> seal(Now now);
+  void committed(Now now);
+  std::vector<Effect> take_effects();
+  void stop(
+      Now now);  // Says goodbye on every link and records the stop; commit once more, then destroy.
+
+  CoreStatus status() const;
+  uint64_t journal_size() const { return durable_.journal_size; }
+  uint64_t last_counter(const Hash& certificate) const;
+  const Ladder& ladder() const { return ladder_; }
+  const CoreConfig& config() const { return config_; }
+
+ private:
+  // One link to the peer. Its life: hello sent -> hello received -> adopted -> closed (erased from
+  // links_).
+  struct Link {
+    std::string remote;
+    BootMs opened_at = 0;  // On the boot clock, like every time here.
+    BootMs heard_at = 0;
+    bool hello_received = false;
+    uint64_t resend_from = 0;         // The peer holds our transcript up to here.
+    uint64_t peer_holds_receipt = 0;  // Size of the newest of our receipts that the peer showed.
+    uint64_t sent_until = 0;          // Own leaves below this went out on this link.
+    std::deque<std::pair<uint64_t, size_t>>
+        in_flight;  // (end of a frame, its bytes), not receipted on this link.
+    size_t in_flight_bytes = 0;
+    uint64_t barrier = 0;     // Messages wait until this batch is durable.
+    std::deque<Bytes> stash;  // Frames that wait for the barrier.
+    size_t stash_bytes = 0;
+    BootMs probe_sent_at = 0;
+    uint64_t probe_sequence = 0;
+    int probes_unanswered = 0;
+  };
+  struct BuiltFrame {
+    uint64_t first = 0;
+    uint64_t count = 0;
+    Bytes frame;
+  };
+  // A leaf of the peer's that is not durable yet.
+  struct PeerLeaf {
+    uint64_t index = 0;
+    Hash leaf_hash{};
+  };
+  // A message that another speaks of.
+  struct Reference {
+    MessageKey key;
+    std::string id;
+    Hash leaf_hash{};
+    uint8_t precedence = 0;
+    uint8_t type = 0;
+  };
+  // What release() needs to make an envelope.
+  struct Release;
+  // What the rules say of a received message.
+  struct Judgement;
+
+  // core.cc: recording and its consequences
+  template <typename Build>
+  uint64_t record(Now now, Build build, std::optional<SaltedText> name = std::nullopt) {
+    uint64_t index = journal_.size();
+    apply(journal_.record(now.utc, build, std::move(name)));
+    return index;
+  }
+  void apply(const wire::Entry& entry);                  // Decisions: at once.
+  void apply_durable(const wire::Entry& entry, Now at);  // Consequences: after the commit.
+  void settle(uint8_t type, MessageKey refers_to);
+  void alarm(Now now, MessageKey key, const std::string& text);
+  void note_clock(Now now);
+  void run_ladder(Now now);
+
+  // core_links.cc
+  void on_hello(Now now, LinkId id, Link& link, const wire::Hello& hello);
+  Status judge_claims(Now now, Link& link, const wire::Hello& hello);
+  Status judge_own_claim(Now now, Link& link, const wire::Hello& hello);
+  Status judge_peer_claim(Now now, Link& link, const wire::Hello& hello);
+  void adopt(Now now, LinkId id);
+  void on_messages(Now now, LinkId id, const wire::Messages& messages);
+  void on_receipt(Now now, LinkId id, Link& link, const wire::Receipt& frame);
+  void on_clock(Now now, int64_t peer_clock, int64_t round_trip_ms);
+  void tick_links(Now now);
+  BootMs link_due(const Link& link) const;
+  void unstash(Now now, LinkId id);
+  void refuse_link(Now now, LinkId id, wire::CloseReason reason, const std::string& text);
+  void drop_link(Now now, LinkId id, const std::string& reason);
+  void pump();
+  Bytes hello_frame(Now now) const;
+  BuiltFrame rebuild_frame(uint64_t first, uint64_t end);
+  void send_receipt(LinkId id);
+  void hold_receipt(Now now, const CosignedCheckpoint& receipt, const std::string& note);
+  void record_link_change(Now now, wire::LinkChange change, const std::string& detail);
+  // Two notes that cannot both be honest, or one that proves a store old: kept and told once,
+  // however often shown.
+  void keep_evidence(Now now, wire::EvidenceKind kind, const std::string& first,
+                     const std::string& second, const std::string& text);
+  Hash own_root_at(uint64_t size);
+  Hash peer_root_at(uint64_t size);
+  size_t window_left() const;
+  size_t urgent_window_left() const;
+  bool can_number() const;
+  void number_messages(Now now);
+  void sign_receipt(Now now);
+
+  // core_messages.cc
+  // Everything submit() does; the error is told to the person.
+  Status try_submit(Now now, uint64_t token, const Actor& actor, uint64_t counter, ByteView draft);
+  Result<bool> answer_repeated(uint64_t token, const Actor& actor, uint64_t counter,
+                               const Hash& request_hash);
+  Result<Reference> resolve(const std::string& id);
+  Result<uint64_t> release(Now now, Release release);
+  // Keeps one leaf of the peer and judges it. False: the body is not the one that the envelope
+  // names.
+  bool receive(Now now, uint64_t index, const Hash& leaf, ByteView envelope, ByteView body,
+               const Hash& salt);
+  Judgement judge(const wire::Envelope& envelope, ByteView body);
+  std::optional<Hash> known_peer_leaf(uint64_t serial);
+  std::optional<MessageKey> known_reference(const wire::Reference& named);
+  std::optional<ReadBackDifference> read_back_mismatch(MessageKey own,
+                                                       const wire::Body& acknowledgement);
+  void note_effect_on(Now now, MessageKey target, const wire::Body& body, wire::Role role,
+                      uint64_t journal_index);
+  void decline(Now now, uint64_t index, const Hash& leaf, const wire::Envelope* envelope,
+               const Judgement& judgement);
+  const MessageRecord* gathering_own(uint64_t serial) const;
+
+  CoreConfig config_;
+  std::string own_origin_;
+  std::string peer_origin_;
+  CheckpointTrust own_trust_;   // Receipts on our transcript.
+  CheckpointTrust peer_trust_;  // Our receipts on the peer's.
+  Records& records_;
+  Random& random_;
+  Now started_;
+
+  // Derived from the journal.
+  Journal journal_;
+  OwnTranscript own_;
+  PeerTranscript peer_;
+  Ladder ladder_;
+  std::map<Hash, uint64_t> last_counter_;
+  std::string numbering_stopped_;
+  bool store_founded_ = false;
+  bool live_ = false;  // start() was called: what is recorded happens now.
+
+  // How much of that is durable, and what waits for the commit under way.
+  struct DurableState {
+    uint64_t journal_size = 0;
+    uint64_t own_size = 0;
+    uint64_t peer_size = 0;
+    std::string own_checkpoint;
+    std::string peer_receipt;
+    uint64_t peer_receipted = 0;
+  };
+  DurableState durable_;
+  DurableState sealed_state_;
+  std::shared_ptr<const Batch> sealed_;
+  uint64_t last_committed_ = 0;
+  std::vector<Effect> gathering_effects_;
+  std::vector<Effect> sealed_effects_;
+  std::vector<Effect> effects_;
+  std::deque<BuiltFrame> built_frames_;       // Made at sealing, sent once durable.
+  std::map<uint64_t, size_t> gathering_own_;  // Serial -> place in the gathering batch.
+  // Serials of the peer that are not durable yet, and so not in records_, with their leaf hashes.
+  std::map<uint64_t, PeerLeaf> gathering_peer_serials_;
+  std::map<uint64_t, PeerLeaf> sealed_peer_serials_;
+  std::string peer_checkpoint_;  // Newest one received; its size is peer_.frontier().size().
+  std::map<uint64_t, Hash> issued_roots_;  // Of checkpoints sent and not receipted: size -> root.
+  std::set<Hash> evidence_;                // What was kept already.
+  uint64_t receipt_recorded_ = 0;          // Size of the newest receipt that was recorded.
+
+  // Links and clocks: gone at a restart.
+  std::map<LinkId, Link> links_;
+  std::optional<LinkId> adopted_;
+  UtcMs link_since_ = 0;
+  std::deque<std::pair<BootMs, size_t>> receipted_lately_;
+  size_t receipted_lately_bytes_ = 0;
+  int64_t round_trip_ms_ = -1;
+  int64_t clock_skew_ms_ = 0;
+  int skew_level_ = 0;
+  bool agreement_matches_ = true;
+  std::optional<int64_t> clock_offset_;  // utc - boot, to notice steps of the wall clock.
+};
+
+}  // namespace hotline

@@ -1,0 +1,662 @@
+// The core's links: hello and its five cases, adoption, messages and receipts in both directions,
+// probes.
+#include <algorithm>
+#include <cstdlib>
+
+#include "protocol/check.h"
+#include "protocol/core.h"
+#include "protocol/limits.h"
+#include "protocol/wire_frames.h"
+
+namespace hotline {
+namespace {
+
+// The frontier of an earlier size, from the stored hashes of its maximal subtrees.
+Frontier frontier_at(const HashSource& source, uint64_t size) {
+  std::vector<Hash> hashes;
+  uint64_t start = 0;
+  for (int level = 63; level >= 0; --level) {
+    uint64_t leaves = uint64_t{1} << level;
+    if ((size & leaves) == 0) continue;
+    hashes.push_back(source.subtree(static_cast<uint8_t>(level), start >> level));
+    start += leaves;
+  }
+  auto frontier = Frontier::from_hashes(size, std::move(hashes));
+  HOTLINE_CHECK(frontier);
+  return *std::move(frontier);
+}
+
+std::string text_of(const flatbuffers::String* string) {
+  return string ? string->str() : "";
+}
+
+}  // namespace
+
+// ----------------------------------------------------------------------------------------------
+// hello and adoption
+
+void Core::link_opened(Now now, LinkId id, std::string remote) {
+  Link& link = links_[id];
+  link.remote = std::move(remote);
+  link.opened_at = link.heard_at = now.boot;
+  effects_.push_back(SendFrame{id, hello_frame(now)});
+}
+
+Bytes Core::hello_frame(Now now) const {
+  return make_frame([&](flatbuffers::FlatBufferBuilder& b) {
+    auto note = [&b](const std::string& text) {
+      return text.empty() ? flatbuffers::Offset<flatbuffers::String>() : b.CreateString(text);
+    };
+    wire::ChannelId channel = to_wire(config_.channel.id);
+    wire::Digest agreement = to_digest(digest(config_.policy));
+    auto from = b.CreateString(config_.party);
+    auto to = b.CreateString(config_.peer);
+    auto own_checkpoint = note(durable_.own_checkpoint);
+    auto own_receipt = note(own_.receipt());
+    auto peer_receipt = note(durable_.peer_receipt);
+    return wire::CreateHello(b, kWireVersion, kWireVersion, &channel, config_.channel.exercise,
+                             from, to, &agreement, now.utc, own_checkpoint, own_receipt,
+                             peer_receipt);
+  });
+}
+
+void Core::on_hello(Now now, LinkId id, Link& link, const wire::Hello& hello) {
+  if (link.hello_received) {
+    return refuse_link(now, id, wire::CloseReason::protocol, "a second hello on one link");
+  }
+  if (hello.version_min() > kWireVersion || hello.version_max() < kWireVersion) {
+    return refuse_link(now, id, wire::CloseReason::version,
+                       "the peer speaks versions " + std::to_string(hello.version_min()) + " to " +
+                           std::to_string(hello.version_max()) + ", we speak " +
+                           std::to_string(kWireVersion));
+  }
+  if (hello.from()->str() != config_.peer || hello.to()->str() != config_.party) {
+    return refuse_link(now, id, wire::CloseReason::identity,
+                       "hello from " + hello.from()->str() + " to " + hello.to()->str() +
+                           "; this channel is between " + config_.peer + " and " + config_.party);
+  }
+  if (hello.exercise() != config_.channel.exercise) {
+    return refuse_link(now, id, wire::CloseReason::identity,
+                       config_.channel.exercise
+                           ? "the peer's channel is live, ours is an exercise"
+                           : "the peer's channel is an exercise, ours is live");
+  }
+  if (!std::equal(config_.channel.id.begin(), config_.channel.id.end(),
+                  hello.channel()->bytes()->begin())) {
+    return refuse_link(now, id, wire::CloseReason::identity, "the peer means another channel");
+  }
+  if (auto claims = judge_claims(now, link, hello); !claims) {
+    return refuse_link(now, id, wire::CloseReason::claim, claims.error().reason);
+  }
+  bool agreement_matches = to_hash(*hello.agreement()) == digest(config_.policy);
+  if (!agreement_matches && agreement_matches_) {
+    alarm(now, {},
+          "the peer follows another agreement than we do: compare deadlines and ladders by voice");
+  }
+  agreement_matches_ = agreement_matches;
+  link.hello_received = true;
+  on_clock(now, hello.clock(), -1);
+  if (config_.party < config_.peer) {
+    effects_.push_back(SendFrame{
+        id, make_frame([](flatbuffers::FlatBufferBuilder& b) { return wire::CreateAdopt(b); })});
+    adopt(now, id);
+  }
+}
+
+// What the peer shows as held, compared with what is durable here. A claim is a whole signed note;
+// one that does not verify, or that is older than what we can prove, changes nothing but is an
+// alarm.
+Status Core::judge_claims(Now now, Link& link, const wire::Hello& hello) {
+  if (auto own = judge_own_claim(now, link, hello); !own) return own;
+  return judge_peer_claim(now, link, hello);
+}
+
+// Our transcript, as the peer holds it.
+Status Core::judge_own_claim(Now now, Link& link, const wire::Hello& hello) {
+  if (!hello.peer_receipt()) {
+    if (own_.receipted_size() > 0) {
+      keep_evidence(now, wire::EvidenceKind::peer_store_old, own_.receipt(), "",
+                    "the peer holds nothing of what it receipted: its store was lost");
+    }
+    link.resend_from = 0;
+    return ok();
+  }
+  std::string note = hello.peer_receipt()->str();
+  auto receipt = open_cosigned_checkpoint(note, own_trust_);
+  if (!receipt)
+    return make_error(ErrorCode::verification_failed,
+                      "the peer's receipt: " + receipt.error().reason);
+  uint64_t size = receipt->checkpoint.size;
+  if (size > durable_.own_size) {
+    keep_evidence(now, wire::EvidenceKind::own_store_old, note, durable_.own_checkpoint,
+                  "the peer holds " + std::to_string(size) + " of our messages, this store only " +
+                      std::to_string(durable_.own_size) + ": this store is old");
+    link.resend_from = durable_.own_size;
+    return ok();
+  }
+  if (own_root_at(size) != receipt->checkpoint.root) {
+    keep_evidence(now, wire::EvidenceKind::fork_of_own, note, durable_.own_checkpoint,
+                  "our key signed two different transcripts of size " + std::to_string(size));
+    link.resend_from = durable_.own_size;
+    return ok();
+  }
+  if (size < own_.receipted_size()) {
+    keep_evidence(now, wire::EvidenceKind::peer_store_old, own_.receipt(), note,
+                  "the peer holds " + std::to_string(size) + " of our messages but receipted " +
+                      std::to_string(own_.receipted_size()) + ": its store is old");
+  }
+  hold_receipt(now, *receipt, note);
+  link.resend_from = size;
+  return ok();
+}
+
+// The peer's transcript, as the peer shows it and our receipt for it.
+Status Core::judge_peer_claim(Now now, Link& link, const wire::Hello& hello) {
+  if (hello.own_receipt()) {
+    std::string note = hello.own_receipt()->str();
+    auto receipt = open_cosigned_checkpoint(note, peer_trust_);
+    if (!receipt)
+      return make_error(ErrorCode::verification_failed,
+                        "our receipt as the peer shows it: " + receipt.error().reason);
+    uint64_t size = receipt->checkpoint.size;
+    if (size > durable_.peer_size) {
+      keep_evidence(now, wire::EvidenceKind::own_store_old, note, durable_.peer_receipt,
+                    "we receipted " + std::to_string(size) +
+                        " of the peer's messages, this store holds only " +
+                        std::to_string(durable_.peer_size) + ": this store is old");
+    } else if (peer_root_at(size) != receipt->checkpoint.root) {
+      keep_evidence(now, wire::EvidenceKind::fork_of_peer, note, durable_.peer_receipt,
+                    "the peer shows another transcript of size " + std::to_string(size) +
+                        " under our receipt");
+    }
+    link.peer_holds_receipt = size;
+  }
+  if (!hello.own_checkpoint()) {
+    if (durable_.peer_size > 0) {
+      keep_evidence(now, wire::EvidenceKind::peer_store_old, durable_.peer_receipt, "",
+                    "the peer's own transcript is gone: its store was lost");
+    }
+    return ok();
+  }
+  std::string note = hello.own_checkpoint()->str();
+  auto checkpoint =
+      open_checkpoint(note, peer_origin_, config_.peer_keys.log, *config_.peer_keys.log_verifier);
+  if (!checkpoint)
+    return make_error(ErrorCode::verification_failed,
+                      "the peer's checkpoint: " + checkpoint.error().reason);
+  if (checkpoint->size < durable_.peer_size) {
+    keep_evidence(now, wire::EvidenceKind::peer_store_old, durable_.peer_receipt, note,
+                  "the peer's transcript shrank from " + std::to_string(durable_.peer_size) +
+                      " to " + std::to_string(checkpoint->size) + ": its store is old");
+  }
+  if (checkpoint->size <= durable_.peer_size &&
+      peer_root_at(checkpoint->size) != checkpoint->root) {
+    keep_evidence(
+        now, wire::EvidenceKind::fork_of_peer, note, durable_.peer_receipt,
+        "the peer signed two different transcripts of size " + std::to_string(checkpoint->size));
+  }
+  return ok();
+}
+
+void Core::adopt(Now now, LinkId id) {
+  // Older links are closed, and younger ones that are ready; one that still shakes hands may become
+  // the next.
+  std::vector<LinkId> replaced;
+  for (const auto& [other, link] : links_) {
+    if (other != id && (other < id || link.hello_received)) replaced.push_back(other);
+  }
+  bool was_up = adopted_.has_value();
+  adopted_ = id;  // Before the others are closed: the channel was not down in between.
+  for (LinkId other : replaced)
+    refuse_link(now, other, wire::CloseReason::replaced, "another link was adopted");
+  Link& link = links_.at(id);
+  link.sent_until = link.resend_from;
+  // Leaves that came on an earlier link may still be on their way to disk. What the peer sends
+  // again is judged after.
+  if (peer_.frontier().size() > durable_.peer_size) {
+    link.barrier = sealed_ && sealed_state_.peer_size == peer_.frontier().size()
+                       ? sealed_->id
+                       : journal_.gathering().id;
+  }
+  if (!was_up) {
+    link_since_ = now.utc;
+    record_link_change(now, wire::LinkChange::up, link.remote);
+  }
+  if (durable_.peer_receipted > link.peer_holds_receipt) send_receipt(id);
+  pump();
+}
+
+// ----------------------------------------------------------------------------------------------
+// frames
+
+void Core::frame_received(Now now, LinkId id, ByteView bytes) {
+  auto found = links_.find(id);
+  if (found == links_.end()) return;  // Bytes of a closed link are ignored.
+  Link& link = found->second;
+  link.heard_at = now.boot;
+  link.probes_unanswered = 0;
+  auto frame = open_frame(bytes);
+  if (!frame) {
+    return refuse_link(now, id, wire::CloseReason::protocol,
+                       "malformed frame: " + frame.error().reason);
+  }
+  wire::FrameBody type = (*frame)->body_type();
+  if (type == wire::FrameBody::Close) {
+    const wire::Close& close = *(*frame)->body_as_Close();
+    return drop_link(now, id, "closed by the peer: " + text_of(close.text()));
+  }
+  if (type == wire::FrameBody::Hello) return on_hello(now, id, link, *(*frame)->body_as_Hello());
+  if (!link.hello_received) {
+    return refuse_link(now, id, wire::CloseReason::protocol, "the first frame was not a hello");
+  }
+  switch (type) {
+    case wire::FrameBody::Adopt:
+      if (config_.party < config_.peer || adopted_ == id) {
+        return refuse_link(now, id, wire::CloseReason::protocol,
+                           "an ADOPT that is not the peer's to send");
+      }
+      return adopt(now, id);
+    case wire::FrameBody::Probe: {
+      uint64_t sequence = (*frame)->body_as_Probe()->sequence();
+      effects_.push_back(SendFrame{id, make_frame([&](flatbuffers::FlatBufferBuilder& b) {
+                                     return wire::CreateProbeReply(b, sequence, now.utc);
+                                   })});
+      return;
+    }
+    case wire::FrameBody::ProbeReply: {
+      const wire::ProbeReply& reply = *(*frame)->body_as_ProbeReply();
+      if (reply.sequence() == link.probe_sequence && link.probe_sequence != 0) {
+        on_clock(now, reply.clock(), now.boot - link.probe_sent_at);
+      }
+      return;
+    }
+    default:
+      break;
+  }
+  if (adopted_ != id) {
+    return refuse_link(now, id, wire::CloseReason::protocol,
+                       "messages on a link that was not adopted");
+  }
+  if (type == wire::FrameBody::Receipt)
+    return on_receipt(now, id, link, *(*frame)->body_as_Receipt());
+  if (type != wire::FrameBody::Messages) {
+    return refuse_link(now, id, wire::CloseReason::protocol, "a frame of an unknown kind");
+  }
+  if (link.barrier > last_committed_) {
+    link.stash_bytes += bytes.size();
+    if (link.stash_bytes > limits::kStashBytesMax) {
+      return refuse_link(now, id, wire::CloseReason::protocol,
+                         "more messages than the window allows");
+    }
+    link.stash.push_back(to_bytes(bytes));
+    return;
+  }
+  on_messages(now, id, *(*frame)->body_as_Messages());
+}
+
+void Core::unstash(Now now, LinkId id) {
+  auto found = links_.find(id);
+  if (found == links_.end() || found->second.barrier > last_committed_) return;
+  std::deque<Bytes> stash = std::exchange(found->second.stash, {});
+  found->second.stash_bytes = 0;
+  for (const Bytes& bytes : stash) {
+    if (!links_.contains(id)) return;
+    frame_received(now, id, bytes);
+  }
+}
+
+// ----------------------------------------------------------------------------------------------
+// the peer's messages
+
+void Core::on_messages(Now now, LinkId id, const wire::Messages& frame) {
+  uint64_t first = frame.first();
+  uint64_t count = frame.messages()->size();
+  uint64_t held = peer_.frontier().size();
+  if (count == 0 || count > limits::kMessagesPerFrameMax || first > held) {
+    return refuse_link(now, id, wire::CloseReason::protocol,
+                       "messages from index " + std::to_string(first) + " where " +
+                           std::to_string(held) + " comes next");
+  }
+  if (first < held && held != durable_.peer_size) {
+    return refuse_link(now, id, wire::CloseReason::protocol,
+                       "messages were sent twice on one link");
+  }
+  auto checkpoint = open_checkpoint(frame.checkpoint()->string_view(), peer_origin_,
+                                    config_.peer_keys.log, *config_.peer_keys.log_verifier);
+  if (!checkpoint) {
+    return refuse_link(now, id, wire::CloseReason::protocol,
+                       "the checkpoint of messages: " + checkpoint.error().reason);
+  }
+  std::vector<Hash> leaves;
+  leaves.reserve(count);
+  Frontier frontier = first == held ? peer_.frontier()
+                                    : frontier_at(records_.hashes(LogId::peer_transcript), first);
+  for (const wire::Message* message : *frame.messages()) {
+    if (message->envelope()->size() > limits::kEnvelopeSizeMax ||
+        (message->body() && message->body()->size() > limits::kBodySizeMax)) {
+      return refuse_link(now, id, wire::CloseReason::protocol, "a message over the size limit");
+    }
+    leaves.push_back(leaf_hash({message->envelope()->data(), message->envelope()->size()}));
+    frontier.append(leaves.back());
+  }
+  if (checkpoint->size != first + count || checkpoint->root != frontier.root()) {
+    return refuse_link(now, id, wire::CloseReason::protocol,
+                       "the checkpoint does not cover the messages it came with");
+  }
+  // The signature covers these leaves. If we hold others at the same places, the peer has signed
+  // both.
+  for (uint64_t i = first; i < std::min(held, first + count); ++i) {
+    if (records_.hashes(LogId::peer_transcript).subtree(0, i) != leaves[i - first]) {
+      keep_evidence(now, wire::EvidenceKind::fork_of_peer, frame.checkpoint()->str(),
+                    durable_.peer_receipt,
+                    "the peer signed two different messages for place " + std::to_string(i));
+      return refuse_link(now, id, wire::CloseReason::claim, "two different messages for one place");
+    }
+  }
+  for (uint64_t i = std::max(first, held); i < first + count; ++i) {
+    const wire::Message& message =
+        *frame.messages()->Get(static_cast<flatbuffers::uoffset_t>(i - first));
+    ByteView envelope(message.envelope()->data(), message.envelope()->size());
+    ByteView body =
+        message.body() ? ByteView(message.body()->data(), message.body()->size()) : ByteView();
+    Hash salt = message.body_salt() ? to_hash(*message.body_salt()) : Hash{};
+    if (!receive(now, i, leaves[i - first], envelope, body, salt)) {
+      return refuse_link(
+          now, id, wire::CloseReason::protocol,
+          "message " + std::to_string(i) + " came without the body that its envelope names");
+    }
+  }
+  if (first + count > held) {
+    peer_checkpoint_ = frame.checkpoint()->str();
+  } else {
+    send_receipt(id);  // All of it was held: the receipt was lost.
+  }
+}
+
+void Core::sign_receipt(Now now) {
+  uint64_t size = peer_.frontier().size();
+  if (size == peer_.receipted_size()) return;
+  uint64_t time_s = static_cast<uint64_t>(std::max<UtcMs>(now.utc, 0)) / 1000;
+  std::string_view text =
+      std::string_view(peer_checkpoint_).substr(0, peer_checkpoint_.find("\n\n") + 1);
+  std::string note = append_signature_line(
+      peer_checkpoint_, cosign(text, time_s, config_.own_keys.receipt, *config_.receipt_signer));
+  uint64_t index = record(now, [&](flatbuffers::FlatBufferBuilder& b) {
+    return wire::CreateReceiptGiven(b, size, b.CreateString(note));
+  });
+  journal_.gathering().receipts.push_back(
+      {LogId::peer_transcript, size, now.utc, time_s, index, note});
+}
+
+void Core::send_receipt(LinkId id) {
+  if (durable_.peer_receipt.empty()) return;
+  effects_.push_back(SendFrame{id, make_frame([&](flatbuffers::FlatBufferBuilder& b) {
+                                 return wire::CreateReceipt(b,
+                                                            b.CreateString(durable_.peer_receipt));
+                               })});
+}
+
+// ----------------------------------------------------------------------------------------------
+// own messages
+
+bool Core::can_number() const {
+  return adopted_ && numbering_stopped_.empty() && own_.has_waiting() &&
+         !own_.next_to_number(1, window_left(), urgent_window_left()).empty();
+}
+
+// What may be numbered and unreceipted: about as much as the peer receipted in the last second, so
+// that a FLASH never waits behind more than that. One message may always go when nothing else is on
+// its way.
+size_t Core::window_left() const {
+  if (own_.unreceipted_count() == 0) return limits::kEnvelopeSizeMax + limits::kBodySizeMax;
+  size_t window = std::clamp(receipted_lately_bytes_, limits::kWindowFloor, limits::kWindowCap);
+  return window > own_.unreceipted_bytes() ? window - own_.unreceipted_bytes() : 0;
+}
+
+// A FLASH waits for nothing but the cap that bounds memory.
+size_t Core::urgent_window_left() const {
+  return limits::kWindowCap > own_.unreceipted_bytes()
+             ? limits::kWindowCap - own_.unreceipted_bytes()
+             : 0;
+}
+
+void Core::number_messages(Now now) {
+  while (can_number()) {
+    size_t frame_room = kMessagesFrameBytesMax;
+    std::vector<uint64_t> serials =
+        own_.next_to_number(limits::kMessagesPerFrameMax, std::min(window_left(), frame_room),
+                            std::min(urgent_window_left(), frame_room));
+    if (serials.empty()) return;
+    Frontier frontier = own_.frontier();
+    std::vector<MessageRecord> read_back;
+    std::vector<TravellingMessage> messages;
+    read_back.reserve(serials.size());
+    for (uint64_t serial : serials) {
+      frontier.append(own_.waiting_leaf_hash(serial));
+      const MessageRecord* record = gathering_own(serial);
+      if (record == nullptr) {
+        auto stored = records_.message({false, serial});
+        HOTLINE_CHECK(stored);
+        record = &read_back.emplace_back(std::move(*stored));
+      }
+      messages.push_back({record->envelope, record->body, record->body_salt});
+    }
+    issued_roots_[frontier.size()] = frontier.root();
+    std::string checkpoint = sign_checkpoint({own_origin_, frontier.size(), frontier.root()},
+                                             config_.own_keys.log, *config_.log_signer);
+    uint64_t first = own_.frontier().size();
+    for (size_t i = 0; i < serials.size(); ++i) {
+      journal_.gathering().leaves.push_back(
+          {LogId::own_transcript, first + i, own_.waiting_leaf_hash(serials[i]), serials[i]});
+    }
+    record(now, [&](flatbuffers::FlatBufferBuilder& b) {
+      auto vector = b.CreateVector(serials);
+      auto note = b.CreateString(checkpoint);
+      return wire::CreateNumbered(b, first, vector, note);
+    });
+    built_frames_.push_back(
+        {first, serials.size(), make_messages_frame(first, messages, checkpoint)});
+  }
+}
+
+// Puts on the adopted link what is durable and was not sent on it, within the cap for what is under
+// way.
+void Core::pump() {
+  if (!adopted_) return;
+  Link& link = links_.at(*adopted_);
+  while (link.sent_until < durable_.own_size && link.in_flight_bytes < limits::kWindowCap) {
+    while (!built_frames_.empty() && built_frames_.front().first < link.sent_until)
+      built_frames_.pop_front();
+    BuiltFrame built;
+    if (!built_frames_.empty() && built_frames_.front().first == link.sent_until) {
+      built = std::move(built_frames_.front());
+      built_frames_.pop_front();
+    } else {
+      built = rebuild_frame(link.sent_until, durable_.own_size);
+    }
+    link.sent_until += built.count;
+    link.in_flight.emplace_back(link.sent_until, built.frame.size());
+    link.in_flight_bytes += built.frame.size();
+    effects_.push_back(SendFrame{*adopted_, std::move(built.frame)});
+  }
+}
+
+// Makes a frame of leaves that are in the store, as many as fit.
+Core::BuiltFrame Core::rebuild_frame(uint64_t first, uint64_t end) {
+  std::vector<MessageRecord> records;
+  size_t bytes = 0;
+  while (first + records.size() < end && records.size() < limits::kMessagesPerFrameMax) {
+    auto serial = records_.serial_at(first + records.size());
+    HOTLINE_CHECK(serial);
+    auto record = records_.message({false, *serial});
+    HOTLINE_CHECK(record);
+    bytes += record->envelope.size() + record->body.size() + kMessageOverhead;
+    if (!records.empty() && bytes > kMessagesFrameBytesMax) break;
+    records.push_back(std::move(*record));
+  }
+  uint64_t size = first + records.size();
+  std::string checkpoint = size == durable_.own_size
+                               ? durable_.own_checkpoint
+                               : sign_checkpoint({own_origin_, size, own_root_at(size)},
+                                                 config_.own_keys.log, *config_.log_signer);
+  std::vector<TravellingMessage> messages;
+  for (const MessageRecord& record : records)
+    messages.push_back({record.envelope, record.body, record.body_salt});
+  return {first, records.size(), make_messages_frame(first, messages, checkpoint)};
+}
+
+void Core::on_receipt(Now now, LinkId id, Link& link, const wire::Receipt& frame) {
+  std::string note = frame.note()->str();
+  auto receipt = open_cosigned_checkpoint(note, own_trust_);
+  if (!receipt) {
+    return refuse_link(now, id, wire::CloseReason::protocol,
+                       "a receipt: " + receipt.error().reason);
+  }
+  uint64_t size = receipt->checkpoint.size;
+  if (size > link.sent_until) {
+    return refuse_link(now, id, wire::CloseReason::claim,
+                       "a receipt for " + std::to_string(size) + " messages where " +
+                           std::to_string(link.sent_until) + " were sent");
+  }
+  if (own_root_at(size) != receipt->checkpoint.root) {
+    keep_evidence(now, wire::EvidenceKind::fork_of_own, note, durable_.own_checkpoint,
+                  "our key signed two different transcripts of size " + std::to_string(size));
+    return refuse_link(now, id, wire::CloseReason::claim,
+                       "a receipt for another transcript than ours");
+  }
+  while (!link.in_flight.empty() && link.in_flight.front().first <= size) {
+    link.in_flight_bytes -= link.in_flight.front().second;
+    link.in_flight.pop_front();
+  }
+  hold_receipt(now, *receipt, note);
+  pump();
+}
+
+void Core::hold_receipt(Now now, const CosignedCheckpoint& receipt, const std::string& note) {
+  uint64_t size = receipt.checkpoint.size;
+  if (size <= receipt_recorded_) return;
+  receipt_recorded_ = size;
+  uint64_t index = record(now, [&](flatbuffers::FlatBufferBuilder& b) {
+    return wire::CreateReceiptHeld(b, size, b.CreateString(note));
+  });
+  journal_.gathering().receipts.push_back(
+      {LogId::own_transcript, size, now.utc, receipt.time_s, index, note});
+}
+
+Hash Core::own_root_at(uint64_t size) {
+  auto issued = issued_roots_.find(size);
+  if (issued != issued_roots_.end()) return issued->second;
+  return size == own_.frontier().size() ? own_.frontier().root()
+                                        : root_at(records_.hashes(LogId::own_transcript), size);
+}
+
+Hash Core::peer_root_at(uint64_t size) {
+  return root_at(records_.hashes(LogId::peer_transcript), size);
+}
+
+// ----------------------------------------------------------------------------------------------
+// time
+
+void Core::on_clock(Now now, int64_t peer_clock, int64_t round_trip_ms) {
+  if (round_trip_ms >= 0) round_trip_ms_ = round_trip_ms;
+  clock_skew_ms_ = peer_clock - now.utc + (round_trip_ms > 0 ? round_trip_ms / 2 : 0);
+  int64_t size = std::abs(clock_skew_ms_);
+  int level = size > limits::kClockSkewAlarm_ms ? 2 : (size > limits::kClockSkewWarn_ms ? 1 : 0);
+  if (level > skew_level_) {
+    std::string text = "the peer's clock and ours differ by " + std::to_string(size / 1000) +
+                       " s: trust the order of messages, not their times";
+    record_link_change(
+        now, level == 2 ? wire::LinkChange::skew_alarm : wire::LinkChange::skew_warning, text);
+    if (level == 2) alarm(now, {}, text);
+  }
+  skew_level_ = level;
+}
+
+BootMs Core::link_due(const Link& link) const {
+  if (!link.hello_received) return link.opened_at + limits::kHandshakeDeadline_ms;
+  return std::max(link.heard_at, link.probe_sent_at) + limits::kProbeInterval_ms;
+}
+
+void Core::tick_links(Now now) {
+  std::vector<LinkId> ids;
+  for (const auto& [id, link] : links_) ids.push_back(id);
+  for (LinkId id : ids) {
+    Link& link = links_.at(id);
+    if (link_due(link) > now.boot) continue;
+    if (!link.hello_received) {
+      refuse_link(now, id, wire::CloseReason::silence, "no hello within 10 s");
+      continue;
+    }
+    if (link.probes_unanswered >= limits::kProbesMissedMax) {
+      refuse_link(now, id, wire::CloseReason::silence, "three probes were not answered");
+      continue;
+    }
+    ++link.probes_unanswered;
+    ++link.probe_sequence;
+    link.probe_sent_at = now.boot;
+    uint64_t sequence = link.probe_sequence;
+    effects_.push_back(SendFrame{id, make_frame([&](flatbuffers::FlatBufferBuilder& b) {
+                                   return wire::CreateProbe(b, sequence, now.utc);
+                                 })});
+  }
+}
+
+// ----------------------------------------------------------------------------------------------
+// ends
+
+void Core::link_closed(Now now, LinkId id, const std::string& reason) {
+  drop_link(now, id, reason);
+}
+
+void Core::drop_link(Now now, LinkId id, const std::string& reason) {
+  auto found = links_.find(id);
+  if (found == links_.end()) return;
+  links_.erase(found);
+  effects_.push_back(CloseLink{id, reason});
+  if (adopted_ != id) return;
+  adopted_.reset();
+  link_since_ = now.utc;
+  receipted_lately_.clear();
+  receipted_lately_bytes_ = 0;
+  record_link_change(now, wire::LinkChange::down, reason);
+}
+
+// Tells the peer why, closes, and keeps a record: what was refused must be explainable.
+void Core::refuse_link(Now now, LinkId id, wire::CloseReason reason, const std::string& text) {
+  auto found = links_.find(id);
+  if (found == links_.end()) return;
+  effects_.push_back(SendFrame{id, make_close_frame(reason, text)});
+  if (reason != wire::CloseReason::shutting_down && reason != wire::CloseReason::replaced) {
+    link_refused(now, found->second.remote, text);
+  }
+  drop_link(now, id, text);
+}
+
+void Core::link_refused(Now now, const std::string& remote, const std::string& reason) {
+  record(now, [&](flatbuffers::FlatBufferBuilder& b) {
+    auto who = b.CreateString(remote);
+    auto why = b.CreateString(reason);
+    return wire::CreateLinkRefused(b, who, why);
+  });
+}
+
+void Core::record_link_change(Now now, wire::LinkChange change, const std::string& detail) {
+  record(now, [&](flatbuffers::FlatBufferBuilder& b) {
+    return wire::CreateLinkChanged(b, change, b.CreateString(detail));
+  });
+}
+
+void Core::keep_evidence(Now now, wire::EvidenceKind kind, const std::string& first,
+                         const std::string& second, const std::string& text) {
+  if (evidence_.contains(sha256({as_bytes(first), as_bytes("\n"), as_bytes(second)}))) return;
+  record(now, [&](flatbuffers::FlatBufferBuilder& b) {
+    auto one = b.CreateString(first);
+    auto other = b.CreateString(second);
+    return wire::CreateEvidenceKept(b, kind, one, other);
+  });
+  alarm(now, {},
+        text + (kind == wire::EvidenceKind::peer_store_old ? ""
+                                                           : "; nothing more is sent, use voice"));
+}
+
+}  // namespace hotline

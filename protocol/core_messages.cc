@@ -1,0 +1,503 @@
+// The core's messages: a person's submission becomes a released message; a leaf of the peer's is
+// kept and judged.
+#include <algorithm>
+
+#include "protocol/body.h"
+#include "protocol/check.h"
+#include "protocol/client_api.h"
+#include "protocol/core.h"
+#include "protocol/envelope.h"
+#include "protocol/geo.h"
+#include "protocol/limits.h"
+#include "protocol/message_rules.h"
+#include "protocol/serial.h"
+
+namespace hotline {
+
+struct Core::Release {
+  EnvelopeFields envelope;  // All but id, released_at, references, parts, peer_transcript_size.
+  Bytes body;
+  std::vector<Reference> references;
+  std::optional<SaltedText> name;
+  Hash submitter{};  // Zero: the machine speaks.
+  uint64_t counter = 0;
+  Hash request_hash{};
+};
+
+struct Core::Judgement {
+  wire::DeclineCode code = wire::DeclineCode::unset;  // Unset: the message stands.
+  std::string reason;
+  uint64_t serial = 0;
+  std::optional<MessageKey> refers_to;
+  bool answer_due = false;
+  std::optional<ReadBackDifference> mismatch;
+};
+
+namespace {
+
+std::string text_of(const flatbuffers::String* text) {
+  return text ? text->str() : "";
+}
+
+// These speak of a message at its own precedence, and are never declined: nothing is due on them.
+bool follows_precedence(wire::MessageType type) {
+  return type == wire::MessageType::acknowledgement || type == wire::MessageType::dissemination ||
+         type == wire::MessageType::decline;
+}
+
+// The roles that may send each type. Until two-person release exists, who may send also releases.
+bool role_may_send(wire::Role role, wire::MessageType) {
+  return role == wire::Role::operator_ || role == wire::Role::supervisor;
+}
+
+std::optional<wire::Role> sending_role(const Actor& actor, uint8_t wanted, wire::MessageType type) {
+  for (uint8_t role : actor.roles) {
+    if ((wanted == 0 || wanted == role) && role_may_send(static_cast<wire::Role>(role), type)) {
+      return static_cast<wire::Role>(role);
+    }
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+// ----------------------------------------------------------------------------------------------
+// own messages
+
+void Core::submit(Now now, uint64_t token, const Actor& actor, uint64_t counter, ByteView draft) {
+  Status status = try_submit(now, token, actor, counter, draft);
+  if (status) return;
+  record_refusal(now, actor, status.error());
+  effects_.push_back(AnswerSubmission{token, status.error()});
+}
+
+Status Core::try_submit(Now now, uint64_t token, const Actor& actor, uint64_t counter,
+                        ByteView bytes) {
+  auto opened = open_flatbuffer<wire::Draft>(bytes, client_api::kDraftIdentifier);
+  if (!opened) return opened.error();
+  const wire::Draft& draft = **opened;
+  Hash request_hash = sha256({bytes});
+  auto repeated = answer_repeated(token, actor, counter, request_hash);
+  if (!repeated) return repeated.error();
+  if (*repeated) return ok();
+
+  auto type = static_cast<wire::MessageType>(draft.type());
+  auto role = sending_role(actor, draft.role(), type);
+  if (!role) {
+    return make_error(ErrorCode::not_allowed,
+                      actor.name + " has no role here that may send this message",
+                      "ask an operator or a supervisor of this watch");
+  }
+  Release release;
+  EnvelopeFields& fields = release.envelope;
+  if (draft.references()) {
+    for (const flatbuffers::String* id : *draft.references()) {
+      auto reference = resolve(id->str());
+      if (!reference) return reference.error();
+      release.references.push_back(*std::move(reference));
+    }
+  }
+  if (speaks_of_another(type) && release.references.empty()) {
+    return make_error(ErrorCode::usage,
+                      "this type of message speaks of another one, and names none",
+                      "name the message, for example N-000123");
+  }
+  fields.type = type;
+  fields.precedence = static_cast<wire::Precedence>(
+      follows_precedence(type) ? release.references.front().precedence : draft.precedence());
+  fields.mode = draft.test_mode() || type == wire::MessageType::test
+                    ? wire::Mode::test
+                    : (config_.channel.exercise ? wire::Mode::exercise : wire::Mode::live);
+  fields.drafted_at = draft.drafted_at() != 0 ? draft.drafted_at() : now.utc;
+  fields.drafter_role = fields.releaser_role = *role;
+  fields.language = text_of(draft.language());
+  fields.correction_of = text_of(draft.correction_of());
+  fields.incident = text_of(draft.incident());
+  if (draft.reply_by() != 0) fields.reply_by = draft.reply_by();
+  if (draft.expires_at() != 0) fields.expires_at = draft.expires_at();
+  if (draft.handling()) fields.handling = HandlingFields{draft.handling()->str(), std::nullopt};
+  release.body.assign(draft.body()->begin(), draft.body()->end());
+  release.name = SaltedText{random_.salt(), actor.name};
+  release.submitter = actor.certificate;
+  release.counter = counter;
+  release.request_hash = request_hash;
+  auto released = this->release(now, std::move(release));
+  if (!released) return released.error();
+  Submission submission;
+  submission.serial = *released;
+  submission.journal_index = journal_.size() - 1;
+  submission.committed_at = now.utc;
+  gathering_effects_.push_back(AnswerSubmission{token, submission});
+  return ok();
+}
+
+// The same counter again: the same answer for the same bytes, a refusal for others. True: it was
+// answered.
+Result<bool> Core::answer_repeated(uint64_t token, const Actor& actor, uint64_t counter,
+                                   const Hash& request_hash) {
+  if (counter == 0) return make_error(ErrorCode::usage, "a submission needs a counter above 0");
+  if (counter > last_counter(actor.certificate)) return false;
+  auto answer = [&](const MessageRecord& record) -> Result<bool> {
+    if (record.request_hash != request_hash) {
+      return make_error(
+          ErrorCode::conflict,
+          "submission " + std::to_string(counter) + " was used before for another message",
+          "submit again; the client takes the next number by itself");
+    }
+    AnswerSubmission repeated{
+        token, Submission{record.serial, record.journal_index, record.committed_at, true}};
+    bool durable = record.journal_index < durable_.journal_size;
+    bool sealed = sealed_ && record.journal_index < sealed_state_.journal_size;
+    (durable  ? effects_
+     : sealed ? sealed_effects_
+              : gathering_effects_)
+        .push_back(std::move(repeated));
+    return true;
+  };
+  auto matches = [&](const MessageRecord& record) {
+    return !record.key.incoming && record.counter == counter &&
+           record.submitter == actor.certificate;
+  };
+  for (const MessageRecord& record : journal_.gathering().messages) {
+    if (matches(record)) return answer(record);
+  }
+  if (sealed_) {
+    for (const MessageRecord& record : sealed_->messages) {
+      if (matches(record)) return answer(record);
+    }
+  }
+  if (auto key = records_.find_submission(actor.certificate, counter)) {
+    auto record = records_.message(*key);
+    HOTLINE_CHECK(record);
+    return answer(*record);
+  }
+  return make_error(
+      ErrorCode::conflict,
+      "submission " + std::to_string(counter) + " is older than the last one of this person",
+      "submit again; the client takes the next number by itself");
+}
+
+Result<Core::Reference> Core::resolve(const std::string& id) {
+  auto not_found = make_error(ErrorCode::not_found, "there is no message " + id, "hotline list");
+  auto serial = parse_serial(id);
+  if (!serial) return not_found;
+  std::optional<MessageKey> key;
+  if (serial->prefix == config_.prefix) key = MessageKey{false, serial->number};
+  if (serial->prefix == config_.peer_prefix) key = records_.find_incoming(serial->number);
+  if (!key) return not_found;
+  auto record = records_.message(*key);
+  if (!record) return not_found;
+  return Reference{*key, format_serial(*serial), record->leaf_hash, record->precedence,
+                   record->type};
+}
+
+// Gives a message its serial and records it. It is on its way: from the commit on it will be sent.
+Result<uint64_t> Core::release(Now now, Release release) {
+  uint64_t serial = own_.last_serial() + 1;
+  EnvelopeFields& fields = release.envelope;
+  fields.id = format_serial(config_.prefix, serial);
+  fields.from = config_.party;
+  fields.to = config_.peer;
+  fields.released_at = now.utc;
+  fields.peer_transcript_size = durable_.peer_size;
+  for (const Reference& reference : release.references) {
+    fields.references.push_back({reference.id, reference.leaf_hash});
+  }
+  if (release.name)
+    fields.person_hash = salted_hash(release.name->salt, as_bytes(release.name->text));
+  Hash body_salt = random_.salt();
+  fields.parts.push_back(describe_part(wire::PartKind::body, body_salt, release.body));
+  Bytes bytes = build_envelope(fields);
+  if (bytes.size() > limits::kEnvelopeSizeMax || release.body.size() > limits::kBodySizeMax) {
+    return make_error(ErrorCode::refused,
+                      "the message is too large (" + std::to_string(release.body.size()) +
+                          " of at most " + std::to_string(limits::kBodySizeMax) + " bytes)",
+                      "shorten the text");
+  }
+  auto envelope = open_envelope(bytes);
+  if (!envelope) return envelope.error();
+  auto body = open_body(release.body);
+  if (!body) return body.error();
+  RulesContext context{config_.party, config_.prefix, config_.peer, config_.peer_prefix,
+                       config_.channel.exercise};
+  std::vector<Problem> problems = check_message(**envelope, **body, context);
+  if (!problems.empty()) {
+    return make_error(ErrorCode::refused, problems.front().field + ": " + problems.front().reason,
+                      problems.front().hint);
+  }
+
+  Hash leaf = leaf_hash(bytes);
+  std::optional<MessageKey> refers_to;
+  if (!release.references.empty()) refers_to = release.references.front().key;
+  uint64_t index = record(
+      now,
+      [&](flatbuffers::FlatBufferBuilder& b) {
+        wire::Digest leaf_digest = to_digest(leaf);
+        wire::Digest submitter = to_digest(release.submitter);
+        wire::Digest request = to_digest(release.request_hash);
+        wire::Digest name_hash = to_digest(fields.person_hash.value_or(Hash{}));
+        wire::MessageKey target = refers_to
+                                      ? wire::MessageKey(refers_to->incoming, refers_to->number)
+                                      : wire::MessageKey();
+        bool by_person = release.name.has_value();
+        return wire::CreateReleased(
+            b, serial, static_cast<uint8_t>(fields.type), static_cast<uint8_t>(fields.precedence),
+            &leaf_digest, static_cast<uint32_t>(bytes.size() + release.body.size()),
+            refers_to ? &target : nullptr, by_person ? &submitter : nullptr, release.counter,
+            by_person ? &request : nullptr, by_person ? &name_hash : nullptr,
+            static_cast<uint8_t>(fields.releaser_role), fields.type == wire::MessageType::request);
+      },
+      release.name);
+  if (refers_to) note_effect_on(now, *refers_to, **body, fields.releaser_role, index);
+
+  MessageRecord message;
+  message.key = {false, serial};
+  message.serial = serial;
+  message.journal_index = index;
+  message.committed_at = now.utc;
+  message.type = static_cast<uint8_t>(fields.type);
+  message.precedence = static_cast<uint8_t>(fields.precedence);
+  message.leaf_hash = leaf;
+  message.body_salt = body_salt;
+  message.envelope = std::move(bytes);
+  message.body = std::move(release.body);
+  message.submitter = release.submitter;
+  message.counter = release.counter;
+  message.request_hash = release.request_hash;
+  gathering_own_[serial] = journal_.gathering().messages.size();
+  journal_.gathering().messages.push_back(std::move(message));
+  return serial;
+}
+
+const MessageRecord* Core::gathering_own(uint64_t serial) const {
+  auto found = gathering_own_.find(serial);
+  return found == gathering_own_.end() ? nullptr : &journal_.gathering().messages[found->second];
+}
+
+// What lists show of a message because another one speaks of it.
+void Core::note_effect_on(Now now, MessageKey target, const wire::Body& body, wire::Role role,
+                          uint64_t journal_index) {
+  FactRecord fact{target,        FactKind::acknowledged,      now.utc,
+                  journal_index, static_cast<uint16_t>(role), ""};
+  switch (body.content_type()) {
+    case wire::Content::acknowledgement:
+      break;
+    case wire::Content::answer:
+      fact.kind = FactKind::answered;
+      break;
+    case wire::Content::decline:
+      fact.kind = FactKind::declined;
+      fact.code = static_cast<uint16_t>(body.content_as_decline()->code());
+      fact.detail = text_of(body.content_as_decline()->reason());
+      break;
+    case wire::Content::correction:
+      fact.kind = FactKind::corrected;
+      break;
+    case wire::Content::cancellation:
+      fact.kind = FactKind::cancelled;
+      break;
+    default:
+      return;
+  }
+  journal_.gathering().facts.push_back(std::move(fact));
+}
+
+// ----------------------------------------------------------------------------------------------
+// the peer's messages
+
+bool Core::receive(Now now, uint64_t index, const Hash& leaf, ByteView envelope_bytes,
+                   ByteView body_bytes, const Hash& salt) {
+  Judgement judgement;
+  auto envelope = open_envelope(envelope_bytes);
+  if (envelope) {
+    // A receipt covers envelope and body, so what the envelope names must be here. An envelope that
+    // cannot be read names nothing: it is kept as it is and declined.
+    const auto* parts = (*envelope)->parts();
+    if (parts->size() == 0 || !is_part(*parts->Get(0), salt, body_bytes)) return false;
+    judgement = judge(**envelope, body_bytes);
+  } else {
+    judgement.code = wire::DeclineCode::malformed;
+    judgement.reason = envelope.error().reason;
+  }
+  const wire::Envelope* known = envelope ? envelope->get() : nullptr;
+
+  MessageRecord message;
+  message.key = {true, index};
+  message.serial = judgement.serial;
+  message.committed_at = now.utc;
+  message.type = known ? static_cast<uint8_t>(known->type()) : 0;
+  message.precedence = known ? static_cast<uint8_t>(known->precedence()) : 0;
+  message.leaf_hash = leaf;
+  message.body_salt = salt;
+  message.envelope = to_bytes(envelope_bytes);
+  message.body = to_bytes(body_bytes);
+  message.journal_index = record(now, [&](flatbuffers::FlatBufferBuilder& b) {
+    wire::Digest leaf_digest = to_digest(leaf);
+    wire::MessageKey target = judgement.refers_to ? wire::MessageKey(judgement.refers_to->incoming,
+                                                                     judgement.refers_to->number)
+                                                  : wire::MessageKey();
+    return wire::CreateReceived(
+        b, index, &leaf_digest, static_cast<uint32_t>(envelope_bytes.size() + body_bytes.size()),
+        judgement.serial, message.type, message.precedence, judgement.refers_to ? &target : nullptr,
+        static_cast<uint16_t>(judgement.code),
+        known ? static_cast<uint8_t>(known->releaser_role()) : uint8_t{0}, judgement.answer_due,
+        judgement.mismatch.has_value());
+  });
+  uint64_t journal_index = message.journal_index;
+  journal_.gathering().leaves.push_back({LogId::peer_transcript, index, leaf, index});
+  journal_.gathering().messages.push_back(std::move(message));
+  if (judgement.serial != 0)
+    gathering_peer_serials_.emplace(judgement.serial, PeerLeaf{index, leaf});
+
+  if (judgement.code != wire::DeclineCode::unset) {
+    decline(now, index, leaf, known, judgement);
+  } else if (judgement.refers_to) {
+    auto body = open_body(body_bytes);
+    note_effect_on(now, *judgement.refers_to, **body, known->releaser_role(), journal_index);
+    if (judgement.mismatch) {
+      journal_.gathering().facts.push_back(
+          {*judgement.refers_to, FactKind::mismatch, now.utc, journal_index, 0, ""});
+      alarm(now, *judgement.refers_to,
+            "MISMATCH: the peer read back " + std::to_string(judgement.mismatch->metres) +
+                " m and " + std::to_string(judgement.mismatch->seconds) +
+                " s off: speak to them now");
+    }
+    if (known->type() == wire::MessageType::decline) {
+      alarm(now, *judgement.refers_to,
+            "the peer declined: " + text_of((*body)->content_as_decline()->reason()));
+    }
+  }
+  return true;
+}
+
+// The rules, applied to what the peer sent. Whatever they say, the message keeps its place and gets
+// its receipt.
+Core::Judgement Core::judge(const wire::Envelope& envelope, ByteView body_bytes) {
+  Judgement judgement;
+  auto fail = [&](wire::DeclineCode code, std::string reason) {
+    judgement.code = code;
+    judgement.reason = std::move(reason);
+    return judgement;
+  };
+  auto serial = parse_written_serial(envelope.id()->str());
+  if (!serial || serial->prefix != config_.peer_prefix || serial->number == 0) {
+    return fail(wire::DeclineCode::rule_broken, "id: not a serial of this channel's other party");
+  }
+  judgement.serial = serial->number;
+  if (known_peer_leaf(serial->number)) {
+    return fail(wire::DeclineCode::serial_reused,
+                "id: " + envelope.id()->str() + " was used before");
+  }
+  auto body = open_body(body_bytes);
+  if (!body) return fail(wire::DeclineCode::malformed, body.error().reason);
+  RulesContext context{config_.peer, config_.peer_prefix, config_.party, config_.prefix,
+                       config_.channel.exercise};
+  std::vector<Problem> problems = check_message(envelope, **body, context);
+  if (!problems.empty()) {
+    return fail(problems.front().code, decline_reason(problems));
+  }
+  judgement.answer_due = envelope.type() == wire::MessageType::request;
+  bool must_refer = speaks_of_another(envelope.type());
+  if (!envelope.references() || envelope.references()->size() == 0) {
+    return must_refer ? fail(wire::DeclineCode::unknown_reference, "references: names no message")
+                      : judgement;
+  }
+  const wire::Reference& named = *envelope.references()->Get(0);
+  auto target = known_reference(named);
+  if (!target) {
+    if (!must_refer) return judgement;
+    return fail(wire::DeclineCode::unknown_reference,
+                "references: there is no such message " + named.id()->str());
+  }
+  bool by_originator = envelope.type() == wire::MessageType::correction ||
+                       envelope.type() == wire::MessageType::cancellation;
+  if (by_originator != target->incoming && must_refer) {
+    return fail(wire::DeclineCode::not_originator, "references: " + named.id()->str() +
+                                                       " is not its to " +
+                                                       (by_originator ? "change" : "answer"));
+  }
+  judgement.refers_to = target;
+  if (envelope.type() == wire::MessageType::acknowledgement) {
+    judgement.mismatch = read_back_mismatch(*target, **body);
+  }
+  return judgement;
+}
+
+// The leaf that the peer sent under this serial before, durable or not.
+std::optional<Hash> Core::known_peer_leaf(uint64_t serial) {
+  for (const auto* serials : {&gathering_peer_serials_, &sealed_peer_serials_}) {
+    auto found = serials->find(serial);
+    if (found != serials->end()) return found->second.leaf_hash;
+  }
+  // Serials mostly rise, so that most need no look into the store.
+  if (serial > peer_.highest_serial()) return std::nullopt;
+  auto key = records_.find_incoming(serial);
+  if (!key) return std::nullopt;
+  return records_.message(*key)->leaf_hash;
+}
+
+// Which message a received reference names; the hash must be that message's.
+std::optional<MessageKey> Core::known_reference(const wire::Reference& named) {
+  auto serial = parse_written_serial(named.id()->str());
+  if (!serial) return std::nullopt;
+  Hash leaf = to_hash(*named.hash());
+  if (serial->prefix == config_.prefix) {
+    MessageKey key{false, serial->number};
+    auto record = records_.message(key);
+    return record && record->leaf_hash == leaf ? std::optional(key) : std::nullopt;
+  }
+  if (serial->prefix != config_.peer_prefix) return std::nullopt;
+  for (const auto* serials : {&gathering_peer_serials_, &sealed_peer_serials_}) {
+    auto found = serials->find(serial->number);
+    if (found != serials->end() && found->second.leaf_hash == leaf) {
+      return MessageKey{true, found->second.index};
+    }
+  }
+  auto key = records_.find_incoming(serial->number);
+  if (!key || records_.message(*key)->leaf_hash != leaf) return std::nullopt;
+  return key;
+}
+
+// What the acknowledgement reads back against what our message said.
+std::optional<ReadBackDifference> Core::read_back_mismatch(MessageKey own,
+                                                           const wire::Body& acknowledgement) {
+  const wire::Acknowledgement* read_back = acknowledgement.content_as_acknowledgement();
+  auto record = records_.message(own);
+  auto said = open_body(record->body);
+  if (!said) return std::nullopt;
+  ReadBackDifference difference = compare_read_back(event_point(**said), *read_back);
+  return difference.mismatch ? std::optional(difference) : std::nullopt;
+}
+
+// The machine tells the peer that a message cannot stand, and the own watch that it did. What
+// speaks of other messages is never declined, so that two machines cannot answer each other for
+// ever.
+void Core::decline(Now now, uint64_t index, const Hash& leaf, const wire::Envelope* envelope,
+                   const Judgement& judgement) {
+  std::string id =
+      judgement.serial != 0 ? format_serial(config_.peer_prefix, judgement.serial) : "";
+  alarm(now, {true, index},
+        "the peer's message " + (id.empty() ? "at place " + std::to_string(index) : id) +
+            " breaks the rules (" + judgement.reason +
+            "): read it all the same, and tell the peer");
+  if (id.empty() || (envelope && follows_precedence(envelope->type()))) return;
+  Release release;
+  release.envelope.type = wire::MessageType::decline;
+  release.envelope.precedence = envelope->precedence() >= wire::Precedence::flash &&
+                                        envelope->precedence() <= wire::Precedence::routine
+                                    ? envelope->precedence()
+                                    : wire::Precedence::immediate;
+  release.envelope.mode = config_.channel.exercise ? wire::Mode::exercise : wire::Mode::live;
+  release.envelope.drafted_at = now.utc;
+  release.envelope.drafter_role = release.envelope.releaser_role = wire::Role::machine;
+  release.envelope.language = "en";
+  release.references.push_back({{true, index}, id, leaf, 0, 0});
+  BodyFields body;
+  body.subject = "Declined: " + id;
+  body.content = DeclineFields{judgement.code, judgement.reason};
+  release.body = build_body(body);
+  auto released = this->release(now, std::move(release));
+  if (!released) alarm(now, {true, index}, "no DECLINE could be sent: " + released.error().reason);
+}
+
+}  // namespace hotline

@@ -1,0 +1,104 @@
+#include "protocol/own_transcript.h"
+
+#include <algorithm>
+#include <set>
+
+#include "protocol/check.h"
+#include "protocol/journal.h"
+
+namespace hotline {
+namespace {
+
+constexpr uint8_t kFlash = 1;
+
+size_t precedence_slot(uint8_t precedence) {
+  HOTLINE_CHECK(precedence >= 1 && precedence <= 4);
+  return static_cast<size_t>(precedence - 1);
+}
+
+}  // namespace
+
+void OwnTranscript::released(const wire::Released& fact) {
+  const wire::MessageKey* refers = fact.refers_to();
+  Waiting waiting{to_hash(*fact.leaf_hash()),
+                  refers != nullptr && !refers->incoming() ? refers->number() : 0, fact.size(),
+                  fact.precedence()};
+  waiting_.emplace(fact.serial(), waiting);
+  by_precedence_[precedence_slot(fact.precedence())].push_back(fact.serial());
+  last_serial_ = std::max(last_serial_, fact.serial());
+}
+
+void OwnTranscript::numbered(const wire::Numbered& fact) {
+  HOTLINE_CHECK(fact.first() == frontier_.size());
+  for (uint64_t serial : *fact.serials()) {
+    auto found = waiting_.find(serial);
+    HOTLINE_CHECK(found != waiting_.end());
+    frontier_.append(found->second.leaf_hash);
+    unreceipted_.push_back({serial, found->second.size});
+    unreceipted_bytes_ += found->second.size;
+    waiting_.erase(found);
+  }
+  for (auto& queue : by_precedence_) {
+    while (!queue.empty() && !waiting_.contains(queue.front())) queue.pop_front();
+  }
+  checkpoint_ = fact.checkpoint()->str();
+}
+
+void OwnTranscript::receipt_held(const wire::ReceiptHeld& fact) {
+  HOTLINE_CHECK(fact.size() >= receipted_size_ && fact.size() <= frontier_.size());
+  while (receipted_size_ < fact.size()) {
+    unreceipted_bytes_ -= unreceipted_.front().size;
+    unreceipted_.pop_front();
+    ++receipted_size_;
+  }
+  receipt_ = fact.note()->str();
+}
+
+std::vector<uint64_t> OwnTranscript::next_to_number(size_t count_max, size_t bytes_max,
+                                                    size_t urgent_bytes_max) const {
+  std::vector<uint64_t> chosen;
+  std::set<uint64_t> taken;
+  size_t bytes = 0;
+  for (size_t slot = 0; slot < by_precedence_.size(); ++slot) {
+    size_t bound = slot == precedence_slot(kFlash) ? urgent_bytes_max : bytes_max;
+    for (uint64_t queued : by_precedence_[slot]) {
+      // What it refers to goes first, and what that refers to before it: the chain is followed to
+      // its oldest end.
+      std::vector<uint64_t> chain;
+      for (uint64_t serial = queued; serial != 0 && !taken.contains(serial);) {
+        auto found = waiting_.find(serial);
+        if (found == waiting_.end()) break;
+        chain.push_back(serial);
+        serial = found->second.refers_to;
+      }
+      for (; !chain.empty(); chain.pop_back()) {
+        uint32_t size = waiting_.at(chain.back()).size;
+        if (chosen.size() >= count_max || bytes + size > bound) return chosen;
+        bytes += size;
+        chosen.push_back(chain.back());
+        taken.insert(chain.back());
+      }
+    }
+  }
+  return chosen;
+}
+
+const Hash& OwnTranscript::waiting_leaf_hash(uint64_t serial) const {
+  return waiting_.at(serial).leaf_hash;
+}
+
+size_t OwnTranscript::waiting_count(uint8_t precedence) const {
+  const auto& queue = by_precedence_[precedence_slot(precedence)];
+  return static_cast<size_t>(std::count_if(queue.begin(), queue.end(),
+                                           [this](uint64_t s) { return waiting_.contains(s); }));
+}
+
+std::vector<uint64_t> OwnTranscript::unreceipted_below(uint64_t size) const {
+  std::vector<uint64_t> serials;
+  for (uint64_t i = 0; receipted_size_ + i < size && i < unreceipted_.size(); ++i) {
+    serials.push_back(unreceipted_[i].serial);
+  }
+  return serials;
+}
+
+}  // namespace hotline

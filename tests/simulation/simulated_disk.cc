@@ -1,0 +1,67 @@
+#include "tests/simulation/simulated_disk.h"
+
+#include "protocol/check.h"
+
+namespace hotline::simulation {
+
+Hash SimulatedLog::subtree(uint8_t level, uint64_t index) const {
+  if (level == 0) return leaves_.at(index);
+  auto found = nodes_.find({level, index});
+  if (found != nodes_.end()) return found->second;
+  auto below = static_cast<uint8_t>(level - 1);
+  Hash hash = node_hash(subtree(below, 2 * index), subtree(below, 2 * index + 1));
+  nodes_.emplace(std::pair{level, index}, hash);
+  return hash;
+}
+
+void SimulatedDisk::persist(const Batch& batch) {
+  for (const JournalRecord& record : batch.journal) {
+    HOTLINE_CHECK(record.index == journal_.size());
+    journal_.push_back(record.entry);
+    logs_[static_cast<size_t>(LogId::journal)].append(record.leaf_hash);
+  }
+  for (const MessageRecord& message : batch.messages) {
+    bool fresh = messages_.emplace(message.key, message).second;
+    HOTLINE_CHECK(fresh);
+    if (message.key.incoming && message.serial != 0)
+      incoming_by_serial_.emplace(message.serial, message.key);
+    if (message.counter != 0)
+      by_submission_.emplace(std::pair{message.submitter, message.counter}, message.key);
+  }
+  for (const LeafRecord& leaf : batch.leaves) {
+    SimulatedLog& log = logs_[static_cast<size_t>(leaf.log)];
+    HOTLINE_CHECK(leaf.index == log.size());
+    log.append(leaf.leaf_hash);
+    if (leaf.log == LogId::own_transcript) own_serials_.push_back(leaf.number);
+  }
+  receipts_.insert(receipts_.end(), batch.receipts.begin(), batch.receipts.end());
+  for (const FactRecord& fact : batch.facts) {
+    if (fact.kind == FactKind::acknowledged) acknowledged_.insert(fact.key);
+  }
+  journal_root_ = batch.journal_root;
+}
+
+std::optional<MessageRecord> SimulatedDisk::message(MessageKey key) {
+  auto found = messages_.find(key);
+  if (found == messages_.end()) return std::nullopt;
+  return found->second;
+}
+
+std::optional<MessageKey> SimulatedDisk::find_incoming(uint64_t serial) {
+  auto found = incoming_by_serial_.find(serial);
+  if (found == incoming_by_serial_.end()) return std::nullopt;
+  return found->second;
+}
+
+std::optional<MessageKey> SimulatedDisk::find_submission(const Hash& submitter, uint64_t counter) {
+  auto found = by_submission_.find({submitter, counter});
+  if (found == by_submission_.end()) return std::nullopt;
+  return found->second;
+}
+
+std::optional<uint64_t> SimulatedDisk::serial_at(uint64_t index) {
+  if (index >= own_serials_.size()) return std::nullopt;
+  return own_serials_[index];
+}
+
+}  // namespace hotline::simulation

@@ -1,0 +1,735 @@
+#include "tests/simulation/simulation.h"
+
+#include <algorithm>
+#include <cstdio>
+#include <cstring>
+#include <set>
+
+#include "protocol/body.h"
+#include "protocol/check.h"
+#include "protocol/client_api.h"
+#include "protocol/serial.h"
+#include "protocol/wire_frames.h"
+
+namespace hotline::simulation {
+namespace {
+
+// One party is north, the other south; index 0 and 1.
+constexpr size_t kParties = 2;
+constexpr BootMs kFaultPhase_ms = 12'000;
+constexpr BootMs kConvergence_ms = 120'000;
+constexpr UtcMs kEpochStart = 1'795'000'000'000;
+
+// Signatures by a keyed hash: as good as real ones where nobody attacks, and a hundred times
+// faster.
+class HashSigner : public Signer {
+ public:
+  explicit HashSigner(Hash key) : key_(key) {}
+  Bytes sign(ByteView message) override {
+    Hash first = sha256({key_, message});
+    Hash second = sha256({first, key_});
+    Bytes signature(first.begin(), first.end());
+    signature.insert(signature.end(), second.begin(), second.end());
+    return signature;
+  }
+
+ private:
+  Hash key_;
+};
+class HashVerifier : public SignatureVerifier {
+ public:
+  explicit HashVerifier(Hash key) : key_(key) {}
+  bool verify(ByteView message, ByteView signature) const override {
+    Bytes expected = HashSigner(key_).sign(message);
+    return std::equal(expected.begin(), expected.end(), signature.begin(), signature.end());
+  }
+
+ private:
+  Hash key_;
+};
+
+struct KeyPair {
+  std::unique_ptr<Signer> signer;
+  std::unique_ptr<SignatureVerifier> verifier;
+  Bytes public_key;
+};
+
+KeyPair make_key(bool real, Seeded& random) {
+  Hash seed = random.salt();
+  KeyPair pair;
+  if (real) {
+    auto signer = Ed25519Signer::create(seed);
+    HOTLINE_CHECK(signer);
+    pair.public_key = signer->public_key();
+    auto verifier = Ed25519Verifier::create(pair.public_key);
+    HOTLINE_CHECK(verifier);
+    pair.signer = std::make_unique<Ed25519Signer>(*std::move(signer));
+    pair.verifier = std::make_unique<Ed25519Verifier>(*std::move(verifier));
+  } else {
+    pair.public_key.assign(seed.begin(), seed.end());
+    pair.signer = std::make_unique<HashSigner>(seed);
+    pair.verifier = std::make_unique<HashVerifier>(seed);
+  }
+  return pair;
+}
+
+struct Violation {
+  std::string what;
+};
+
+class Simulation {
+ public:
+  explicit Simulation(const Options& options)
+      : options_(options), random_(options.seed * 0x9e3779b97f4a7c15u + 1) {
+    choose_weather();
+    for (size_t i = 0; i < kParties; ++i) set_up_party(i);
+  }
+
+  Outcome run() {
+    Outcome outcome;
+    try {
+      for (size_t i = 0; i < kParties; ++i) start(i);
+      schedule(0, [this] { weather(); });
+      run_until(kFaultPhase_ms);
+      calm_down();
+      BootMs deadline = now_ + kConvergence_ms;
+      while (now_ < deadline && !converged()) run_until(std::min(deadline, now_ + 500));
+      if (!converged()) throw Violation{"no convergence: " + describe()};
+      outcome.converged_after_ms = now_ - kFaultPhase_ms;
+      check_everything();
+      outcome.passed = true;
+    } catch (const Violation& violation) {
+      outcome.failure = "at " + std::to_string(now_) + " ms: " + violation.what;
+    }
+    outcome.trace = trace_;
+    for (size_t i = 0; i < kParties; ++i) {
+      outcome.messages += parties_[i].disk.log(LogId::own_transcript).size();
+    }
+    outcome.crashes = crashes_;
+    outcome.cuts = cuts_;
+    return outcome;
+  }
+
+ private:
+  // ------------------------------------------------------------------------------------------
+  // parties
+  struct Request {
+    uint64_t counter = 0;
+    Bytes draft;
+    bool answered = false;
+    uint64_t serial = 0;
+  };
+  struct Party {
+    std::string name;
+    KeyPair log_key;
+    KeyPair receipt_key;
+    CoreConfig config;
+    SimulatedDisk disk;
+    std::unique_ptr<Core> core;  // Null while crashed.
+    uint64_t life = 0;           // Counts restarts: events of an earlier life are void.
+    bool committing = false;
+    int64_t drift_ppm = 0;
+    UtcMs wall_offset = 0;
+    BootMs boot_offset = 0;
+    Actor actor;
+    uint64_t counter = 0;
+    std::vector<Request> requests;
+    std::set<uint64_t>
+        acknowledged;  // Indices of the peer's messages that our operators acknowledged.
+    BootMs woken_for = -1;
+    // What outlives a crash and must never be contradicted.
+    std::map<uint64_t, Hash> sent_leaves;  // Index -> leaf hash, as first put on a link.
+    std::map<uint64_t, uint64_t> rungs_told;
+  };
+
+  void set_up_party(size_t i) {
+    Party& party = parties_[i];
+    party.name = i == 0 ? "north" : "south";
+    party.log_key = make_key(options_.real_keys, random_);
+    party.receipt_key = make_key(options_.real_keys, random_);
+    party.drift_ppm = random_.between(-100, 100);
+    party.wall_offset = random_.between(-1500, 1500);
+    party.boot_offset = random_.between(0, 1'000'000);
+    party.actor.name = "Ann of " + party.name;
+    party.actor.certificate = random_.salt();
+    party.actor.roles = {static_cast<uint8_t>(wire::Role::operator_)};
+    if (i + 1 < kParties) return;
+    ChannelName channel;
+    random_.fill(channel.id);
+    for (size_t j = 0; j < kParties; ++j) {
+      CoreConfig& config = parties_[j].config;
+      config.party = parties_[j].name;
+      config.peer = parties_[1 - j].name;
+      config.prefix = j == 0 ? "N" : "S";
+      config.peer_prefix = j == 0 ? "S" : "N";
+      config.channel = channel;
+      config.own_keys = keys_of(channel, parties_[j]);
+      config.peer_keys = keys_of(channel, parties_[1 - j]);
+      config.log_signer = parties_[j].log_key.signer.get();
+      config.receipt_signer = parties_[j].receipt_key.signer.get();
+      config.policy = short_policy();
+      config.version = "simulated";
+      parties_[j].disk.persist(*Core::found_store(config, random_, utc(j)));
+    }
+  }
+
+  static PartyKeys keys_of(const ChannelName& channel, const Party& party) {
+    return {{log_key_name(channel, party.name), kNoteTypeEd25519, party.log_key.public_key},
+            {receipt_key_name(channel, party.name), kNoteTypeCosignatureV1,
+             party.receipt_key.public_key},
+            party.log_key.verifier.get(),
+            party.receipt_key.verifier.get()};
+  }
+
+  // The default ladder with minutes for seconds, so that rungs are reached within a run.
+  static Policy short_policy() {
+    Policy policy = default_policy();
+    for (uint8_t p = kPrecedenceFirst; p <= kPrecedenceLast; ++p) {
+      PrecedencePolicy& one = policy.at(p);
+      for (int64_t* ms : {&one.next_path_ms, &one.undelivered_alarm_ms, &one.alarm_again_ms})
+        *ms /= 20;
+      for (Rung& rung : one.rungs) rung.after_ms /= 20;
+    }
+    return policy;
+  }
+
+  void start(size_t i) {
+    Party& party = parties_[i];
+    ++party.life;
+    party.committing = false;
+    party.woken_for = -1;
+    party.core = std::make_unique<Core>(party.config, party.disk, random_, now(i));
+    const std::vector<Bytes>& journal = party.disk.journal();
+    for (uint64_t index = 0; index < journal.size(); ++index) {
+      Bytes entry = journal[index];
+      if (Status status = party.core->replay(index, entry); !status) {
+        throw Violation{party.name + " cannot replay its journal: " + status.error().reason};
+      }
+    }
+    if (Status status = party.core->start(now(i), party.disk.journal_root()); !status) {
+      throw Violation{party.name + " cannot start: " + status.error().reason};
+    }
+    note("start", i, party.disk.journal().size());
+    settle(i);
+    schedule(random_.between(1, 300), [this, i, life = party.life] { dial(i, life); });
+    // Operators whose submission was not answered ask again, under the same counter.
+    for (size_t r = 0; r < party.requests.size(); ++r) {
+      if (!party.requests[r].answered) submit(i, r);
+    }
+  }
+
+  void crash(size_t i) {
+    Party& party = parties_[i];
+    if (!party.core) return;
+    ++crashes_;
+    note("crash", i, party.disk.journal().size());
+    // A commit under way may have reached the disk although nobody will ever say so.
+    if (party.committing && random_.chance(400)) persist(i, *pending_[i]);
+    pending_[i].reset();
+    party.core.reset();
+    ++party.life;
+    for (auto& [id, connection] : connections_) {
+      if (connection.open) cut(id, connection);
+    }
+    schedule(random_.between(50, 4000), [this, i] {
+      if (!parties_[i].core) start(i);
+    });
+  }
+
+  // ------------------------------------------------------------------------------------------ time
+  // and events
+  struct Event {
+    BootMs at;
+    uint64_t order;
+    std::function<void()> action;
+    bool operator>(const Event& other) const {
+      return std::tie(at, order) > std::tie(other.at, other.order);
+    }
+  };
+
+  void schedule(BootMs delay, std::function<void()> action) {
+    events_.push({now_ + delay, order_++, std::move(action)});
+  }
+
+  void run_until(BootMs end) {
+    while (!events_.empty() && events_.top().at <= end) {
+      Event event = events_.top();
+      events_.pop();
+      now_ = std::max(now_, event.at);
+      event.action();
+    }
+    now_ = end;
+  }
+
+  BootMs boot(size_t i) const {
+    const Party& party = parties_[i];
+    return party.boot_offset + now_ + now_ * party.drift_ppm / 1'000'000;
+  }
+  UtcMs utc(size_t i) const {
+    return kEpochStart + boot(i) - parties_[i].boot_offset + parties_[i].wall_offset;
+  }
+  Now now(size_t i) const { return {boot(i), utc(i)}; }
+
+  // The trace is a hash over everything that happened, in order.
+  void note(const char* what, size_t party, uint64_t number, ByteView bytes = {}) {
+    std::string line = std::to_string(now_) + " " + what + " " + std::to_string(party) + " " +
+                       std::to_string(number);
+    Hash content = bytes.empty() ? Hash{} : sha256({bytes});
+    trace_ = sha256({trace_, as_bytes(line), content});
+    if (options_.verbose)
+      std::fprintf(stderr, "%s %s\n", line.c_str(), to_hex(ByteView(content).first(4)).c_str());
+  }
+
+  // ------------------------------------------------------------------------------------------
+  // driving a core After every event: perform effects, start a commit, set the alarm clock.
+  void settle(size_t i) {
+    Party& party = parties_[i];
+    if (!party.core) return;
+    for (int round = 0; round < 2; ++round) {
+      std::vector<Effect> effects = party.core->take_effects();
+      for (Effect& effect : effects) perform(i, effect);
+      if (!party.core) return;
+      if (!party.committing && party.core->wants_commit()) {
+        pending_[i] = party.core->seal(now(i));
+        if (pending_[i]) begin_commit(i);
+      }
+    }
+    BootMs wake = party.core->wake_at();
+    if (wake != INT64_MAX && wake != party.woken_for) {
+      party.woken_for = wake;
+      BootMs delay = std::max<BootMs>(wake - boot(i), 0) + 1;
+      schedule(std::min<BootMs>(delay, 500), [this, i, life = party.life] { tick(i, life); });
+    }
+  }
+
+  void tick(size_t i, uint64_t life) {
+    Party& party = parties_[i];
+    if (party.life != life || !party.core) return;
+    party.woken_for = -1;
+    party.core->tick(now(i));
+    settle(i);
+  }
+
+  void begin_commit(size_t i) {
+    Party& party = parties_[i];
+    party.committing = true;
+    BootMs latency = disk_slow_ ? random_.between(1, 300) : random_.between(0, 4);
+    schedule(latency, [this, i, life = party.life] {
+      if (parties_[i].life == life && parties_[i].core) end_commit(i);
+    });
+  }
+
+  void end_commit(size_t i) {
+    Party& party = parties_[i];
+    // A commit that failed, perhaps after it reached the disk: the core is thrown away and rebuilt
+    // from the journal.
+    if (faults_ && random_.chance(disk_failure_per_mille_)) {
+      note("commit failed", i, pending_[i]->id);
+      crash(i);
+      return;
+    }
+    persist(i, *pending_[i]);
+    pending_[i].reset();
+    party.committing = false;
+    party.core->committed(now(i));
+    settle(i);
+  }
+
+  void persist(size_t i, const Batch& batch) {
+    note("commit", i, batch.id, batch.journal_root);
+    parties_[i].disk.persist(batch);
+    check_commit(i, batch);
+  }
+
+  void perform(size_t i, Effect& effect) {
+    Party& party = parties_[i];
+    if (auto* send = std::get_if<SendFrame>(&effect)) {
+      transmit(i, send->link, send->frame);
+    } else if (auto* close = std::get_if<CloseLink>(&effect)) {
+      close_end(i, close->link);
+    } else if (auto* answer = std::get_if<AnswerSubmission>(&effect)) {
+      Request& request = party.requests.at(answer->token);
+      if (!answer->outcome)
+        throw Violation{"a submission was refused: " + answer->outcome.error().reason};
+      uint64_t serial = answer->outcome->serial;
+      if (request.answered && request.serial != serial)
+        throw Violation{"one submission got two serials"};
+      if (!party.disk.messages().contains({false, serial})) {
+        throw Violation{party.name + " confirmed a submission that is not on its disk"};
+      }
+      request.answered = true;
+      request.serial = serial;
+    } else if (auto* sound = std::get_if<SoundStep>(&effect)) {
+      MessageKey key{sound->decision.key.incoming, sound->decision.key.serial};
+      note("sound", i, key.number);
+      if (party.disk.is_acknowledged(key)) {
+        throw Violation{party.name + " sounded a rung after the acknowledgement was committed"};
+      }
+    }
+  }
+
+  // ------------------------------------------------------------------------------------------
+  // network
+  struct Connection {
+    bool open = true;
+    bool silent = false;  // Half-open: bytes vanish, nobody is told.
+    std::array<LinkId, kParties> link{};
+    std::array<uint64_t, kParties> life{};
+    std::array<bool, kParties> ended{};  // This end was closed.
+    std::array<FrameDecoder, kParties> decoder;
+    std::array<BootMs, kParties> last_arrival{};
+  };
+
+  void dial(size_t i, uint64_t life) {
+    Party& party = parties_[i];
+    if (party.life != life) return;
+    schedule(random_.between(300, 3000), [this, i, life] { dial(i, life); });
+    Party& other = parties_[1 - i];
+    if (!party.core || !other.core || party.core->status().link != wire::LinkState::down) return;
+    if (faults_ && random_.chance(200)) return;  // No way through.
+    uint64_t id = ++last_connection_;
+    Connection& connection = connections_[id];
+    for (size_t end = 0; end < kParties; ++end) {
+      connection.link[end] = id;
+      connection.life[end] = parties_[end].life;
+    }
+    note("dial", i, id);
+    for (size_t end : {i, 1 - i}) {
+      parties_[end].core->link_opened(now(end), id, parties_[1 - end].name);
+      settle(end);
+    }
+  }
+
+  void transmit(size_t from, LinkId id, const Bytes& frame) {
+    Connection& connection = connections_.at(id);
+    note("send", from, id, frame);
+    remember_leaves(from, frame);
+    if (!connection.open || connection.silent || connection.ended[from]) return;
+    Bytes stream = encode_frame(frame);
+    size_t end = stream.size();
+    bool cut_here = faults_ && random_.chance(cut_per_mille_);
+    if (cut_here) end = random_.below(stream.size() + 1);
+    size_t start = 0;
+    while (start < end) {
+      size_t piece =
+          fragmenting_ ? 1 + random_.below(std::min<size_t>(end - start, 700)) : end - start;
+      deliver(from, id, connection,
+              Bytes(stream.begin() + static_cast<ptrdiff_t>(start),
+                    stream.begin() + static_cast<ptrdiff_t>(start + piece)));
+      start += piece;
+    }
+    if (cut_here) {
+      schedule(random_.between(0, 50), [this, id] {
+        Connection& victim = connections_.at(id);
+        if (victim.open) cut(id, victim);
+      });
+      connection.silent = true;
+    } else if (faults_ && random_.chance(silence_per_mille_)) {
+      connection.silent = true;
+    }
+  }
+
+  void deliver(size_t from, LinkId id, Connection& connection, Bytes bytes) {
+    size_t to = 1 - from;
+    BootMs arrival =
+        std::max(connection.last_arrival[to], now_ + random_.between(1, latency_max_ms_));
+    connection.last_arrival[to] = arrival;
+    schedule(arrival - now_, [this, to, id, bytes = std::move(bytes)] { arrive(to, id, bytes); });
+  }
+
+  void arrive(size_t to, LinkId id, const Bytes& bytes) {
+    Connection& connection = connections_.at(id);
+    Party& party = parties_[to];
+    if (!party.core || party.life != connection.life[to] || connection.ended[to]) return;
+    HOTLINE_CHECK(connection.decoder[to].feed(bytes));
+    while (auto frame = connection.decoder[to].next()) {
+      party.core->frame_received(now(to), id, *frame);
+      settle(to);
+      if (!party.core || party.life != connection.life[to] || connection.ended[to]) return;
+    }
+  }
+
+  // One end closes; the other learns of it a little later, after what was sent before.
+  void close_end(size_t i, LinkId id) {
+    Connection& connection = connections_.at(id);
+    if (connection.ended[i]) return;
+    connection.ended[i] = true;
+    if (connection.silent || !connection.open) return;
+    size_t other = 1 - i;
+    BootMs arrival =
+        std::max(connection.last_arrival[other], now_ + random_.between(1, latency_max_ms_));
+    schedule(arrival - now_ + 1, [this, other, id] { learn_of_end(other, id); });
+  }
+
+  void cut(LinkId id, Connection& connection) {
+    ++cuts_;
+    connection.open = false;
+    note("cut", 0, id);
+    for (size_t i = 0; i < kParties; ++i) {
+      schedule(random_.between(1, 200), [this, i, id] { learn_of_end(i, id); });
+    }
+  }
+
+  void learn_of_end(size_t i, LinkId id) {
+    Connection& connection = connections_.at(id);
+    Party& party = parties_[i];
+    if (connection.ended[i] || !party.core || party.life != connection.life[i]) return;
+    connection.ended[i] = true;
+    party.core->link_closed(now(i), id, "connection lost");
+    settle(i);
+  }
+
+  // ------------------------------------------------------------------------------------------
+  // weather and operators Each seed has its own weather: which faults there are, and how often
+  // (swarm testing).
+  void choose_weather() {
+    auto some = [this](uint64_t most) { return random_.chance(500) ? random_.below(most + 1) : 0; };
+    cut_per_mille_ = some(120);
+    silence_per_mille_ = some(15);
+    crash_per_mille_ = some(60);
+    clock_step_per_mille_ = some(30);
+    disk_failure_per_mille_ = some(40);
+    disk_slow_ = random_.chance(300);
+    fragmenting_ = random_.chance(700);
+    latency_max_ms_ = random_.chance(500) ? 3 : random_.between(10, 400);
+    send_per_mille_ = 100 + random_.below(700);
+    burst_max_ = random_.chance(200) ? 30 : 3;
+  }
+
+  void weather() {
+    if (!faults_) return;
+    schedule(random_.between(50, 250), [this] { weather(); });
+    for (size_t i = 0; i < kParties; ++i) {
+      if (random_.chance(crash_per_mille_)) crash(i);
+      if (random_.chance(clock_step_per_mille_))
+        parties_[i].wall_offset += random_.between(-3'600'000, 3'600'000);
+      if (random_.chance(send_per_mille_)) {
+        uint64_t burst = 1 + random_.below(burst_max_);
+        for (uint64_t n = 0; n < burst; ++n) compose(i);
+      }
+      if (random_.chance(300)) acknowledge_something(i);
+    }
+  }
+
+  void calm_down() {
+    faults_ = false;
+    disk_slow_ = false;
+    for (size_t i = 0; i < kParties; ++i) {
+      if (!parties_[i].core) start(i);
+    }
+  }
+
+  void compose(size_t i) {
+    BodyFields body;
+    body.subject = "Simulated message " + std::to_string(random_.below(1000));
+    body.texts.push_back({"en", "Text " + std::string(random_.below(600), 'x') + ".", true, ""});
+    body.content = TextContentFields{};
+    auto precedence = static_cast<uint8_t>(random_.between(1, 4));
+    std::vector<std::string> references;
+    Party& party = parties_[i];
+    if (random_.chance(100)) {
+      for (const Request& request : party.requests) {
+        if (request.answered && random_.chance(300)) {
+          references = {format_serial(party.config.prefix, request.serial)};
+          break;
+        }
+      }
+    }
+    add_request(i, wire::MessageType::text, precedence, build_body(body), references);
+  }
+
+  void acknowledge_something(size_t i) {
+    Party& party = parties_[i];
+    if (!party.core) return;
+    for (const auto& [key, message] : party.disk.messages()) {
+      if (!key.incoming || party.acknowledged.contains(key.number) ||
+          message.type != static_cast<uint8_t>(wire::MessageType::text) || random_.chance(300)) {
+        continue;
+      }
+      party.acknowledged.insert(key.number);
+      BodyFields body;
+      body.subject = "Acknowledged";
+      body.content =
+          AcknowledgementFields{wire::Role::operator_, utc(i), std::nullopt, std::nullopt};
+      add_request(i, wire::MessageType::acknowledgement, message.precedence, build_body(body),
+                  {format_serial(party.config.peer_prefix, message.serial)});
+      return;
+    }
+  }
+
+  void add_request(size_t i, wire::MessageType type, uint8_t precedence, const Bytes& body,
+                   const std::vector<std::string>& references) {
+    flatbuffers::FlatBufferBuilder b;
+    auto language = b.CreateString("en");
+    auto ids = b.CreateVectorOfStrings(references);
+    auto bytes = b.CreateVector(body);
+    wire::DraftBuilder draft(b);
+    draft.add_type(static_cast<uint8_t>(type));
+    draft.add_precedence(precedence);
+    draft.add_language(language);
+    draft.add_references(ids);
+    draft.add_body(bytes);
+    b.Finish(draft.Finish(), client_api::kDraftIdentifier);
+    Party& party = parties_[i];
+    party.requests.push_back(
+        {++party.counter, {b.GetBufferPointer(), b.GetBufferPointer() + b.GetSize()}, false, 0});
+    submit(i, party.requests.size() - 1);
+  }
+
+  void submit(size_t i, size_t request) {
+    Party& party = parties_[i];
+    if (!party.core) return;  // Asked again when the daemon is back.
+    const Request& asked = party.requests[request];
+    party.core->submit(now(i), request, party.actor, asked.counter, asked.draft);
+    settle(i);
+  }
+
+  // ------------------------------------------------------------------------------------------
+  // checkers No byte leaves that contradicts one that left before, whatever was lost in between.
+  void remember_leaves(size_t from, const Bytes& bytes) {
+    auto frame = open_frame(bytes);
+    if (!frame) throw Violation{"a malformed frame was sent: " + frame.error().reason};
+    if (const wire::Messages* messages = (*frame)->body_as_Messages()) {
+      uint64_t index = messages->first();
+      for (const wire::Message* message : *messages->messages()) {
+        Hash leaf = leaf_hash({message->envelope()->data(), message->envelope()->size()});
+        auto [known, fresh] = parties_[from].sent_leaves.emplace(index, leaf);
+        if (!fresh && known->second != leaf) {
+          throw Violation{parties_[from].name + " sent two messages for place " +
+                          std::to_string(index)};
+        }
+        if (index >= parties_[from].disk.log(LogId::own_transcript).size()) {
+          throw Violation{parties_[from].name + " sent a message that is not on its disk"};
+        }
+        ++index;
+      }
+    }
+    if (const wire::Receipt* receipt = (*frame)->body_as_Receipt()) {
+      auto note = parse_note(receipt->note()->string_view());
+      auto checkpoint = parse_checkpoint_text(note->text);
+      if (checkpoint->size > parties_[from].disk.log(LogId::peer_transcript).size()) {
+        throw Violation{parties_[from].name + " gave a receipt for what is not on its disk"};
+      }
+    }
+  }
+
+  // What one party's disk says of the other's must be true of the other's disk.
+  void check_commit(size_t i, const Batch& batch) {
+    const SimulatedDisk& own = parties_[i].disk;
+    const SimulatedDisk& peer = parties_[1 - i].disk;
+    for (const ReceiptRecord& receipt : batch.receipts) {
+      if (receipt.log != LogId::own_transcript) continue;
+      if (peer.log(LogId::peer_transcript).size() < receipt.size) {
+        throw Violation{parties_[i].name + " holds a receipt for what the peer lost"};
+      }
+    }
+    for (const LeafRecord& leaf : batch.leaves) {
+      if (leaf.log != LogId::peer_transcript) continue;
+      if (leaf.index >= peer.log(LogId::own_transcript).size() ||
+          peer.log(LogId::own_transcript).leaf(leaf.index) != leaf.leaf_hash) {
+        throw Violation{parties_[i].name + " holds at place " + std::to_string(leaf.index) +
+                        " what the peer does not have there"};
+      }
+    }
+    (void)own;
+  }
+
+  bool converged() const {
+    for (size_t i = 0; i < kParties; ++i) {
+      const Party& party = parties_[i];
+      if (!party.core || party.committing) return false;
+      CoreStatus status = party.core->status();
+      if (status.link != wire::LinkState::up || status.unreceipted != 0) return false;
+      for (uint32_t queued : status.queued) {
+        if (queued != 0) return false;
+      }
+      for (const Request& request : party.requests) {
+        if (!request.answered) return false;
+      }
+      if (party.disk.log(LogId::own_transcript).size() !=
+          parties_[1 - i].disk.log(LogId::peer_transcript).size()) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  void check_everything() const {
+    for (size_t i = 0; i < kParties; ++i) {
+      const Party& party = parties_[i];
+      const SimulatedLog& mine = party.disk.log(LogId::own_transcript);
+      const SimulatedLog& theirs = parties_[1 - i].disk.log(LogId::peer_transcript);
+      if (root_at(mine, mine.size()) != root_at(theirs, theirs.size())) {
+        throw Violation{"the transcripts of " + party.name + " differ"};
+      }
+      std::set<uint64_t> serials;
+      for (const Request& request : party.requests) {
+        if (!serials.insert(request.serial).second) throw Violation{"a serial was given twice"};
+      }
+      for (const auto& [key, message] : party.disk.messages()) {
+        if (!key.incoming && !serials.contains(key.number)) {
+          throw Violation{party.name + " released a message that nobody asked for: " +
+                          std::to_string(key.number)};
+        }
+      }
+      if (serials.size() != mine.size())
+        throw Violation{"a message of " + party.name + " is missing"};
+      if (!party.core->status().numbering_stopped.empty()) {
+        throw Violation{party.name +
+                        " believes in a fork: " + party.core->status().numbering_stopped};
+      }
+    }
+  }
+
+  std::string describe() const {
+    std::string text;
+    for (size_t i = 0; i < kParties; ++i) {
+      const Party& party = parties_[i];
+      if (!party.core) {
+        text += party.name + " is down; ";
+        continue;
+      }
+      CoreStatus status = party.core->status();
+      text += party.name + ": link " + std::to_string(static_cast<int>(status.link)) + ", own " +
+              std::to_string(status.own_size) + " receipted " +
+              std::to_string(status.own_receipted) + ", queued " +
+              std::to_string(status.queued[0] + status.queued[1] + status.queued[2] +
+                             status.queued[3]) +
+              ", peer " + std::to_string(status.peer_size) + " " + status.numbering_stopped + "; ";
+    }
+    return text;
+  }
+
+  Options options_;
+  Seeded random_;
+  std::array<Party, kParties> parties_;
+  std::array<std::shared_ptr<const Batch>, kParties> pending_;
+  std::priority_queue<Event, std::vector<Event>, std::greater<>> events_;
+  std::map<LinkId, Connection> connections_;
+  uint64_t last_connection_ = 0;
+  uint64_t order_ = 0;
+  BootMs now_ = 0;
+  bool faults_ = true;
+  Hash trace_{};
+  uint64_t crashes_ = 0;
+  uint64_t cuts_ = 0;
+
+  uint64_t cut_per_mille_ = 0;
+  uint64_t silence_per_mille_ = 0;
+  uint64_t crash_per_mille_ = 0;
+  uint64_t clock_step_per_mille_ = 0;
+  uint64_t disk_failure_per_mille_ = 0;
+  uint64_t send_per_mille_ = 0;
+  uint64_t burst_max_ = 1;
+  int64_t latency_max_ms_ = 1;
+  bool disk_slow_ = false;
+  bool fragmenting_ = false;
+};
+
+}  // namespace
+
+Outcome run(const Options& options) {
+  return Simulation(options).run();
+}
+
+}  // namespace hotline::simulation

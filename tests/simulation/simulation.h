@@ -1,0 +1,42 @@
+// Two parties in one process: two cores, a network that delays, cuts and falls silent, disks that
+// lose what was not synced, clocks that drift and jump, operators who send and acknowledge. All of
+// it from one seed, so that a run can be repeated; all of it checked while faults run (safety) and
+// after they stop (convergence).
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <queue>
+#include <string>
+#include <vector>
+
+#include "protocol/core.h"
+#include "protocol/frame.h"
+#include "tests/simulation/seeded.h"
+#include "tests/simulation/simulated_disk.h"
+
+namespace hotline::simulation {
+
+struct Options {
+  uint64_t seed = 1;
+  bool real_keys = false;  // Ed25519 instead of a keyed hash.
+  bool verbose = false;    // Print every event.
+};
+
+struct Outcome {
+  bool passed = false;
+  std::string failure;    // What was violated, and when.
+  Hash trace{};           // The same for the same seed on every compiler.
+  uint64_t messages = 0;  // Receipted on both sides.
+  uint64_t crashes = 0;
+  uint64_t cuts = 0;
+  BootMs converged_after_ms = 0;
+};
+
+Outcome run(const Options& options);
+
+}  // namespace hotline::simulation

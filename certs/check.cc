@@ -3,12 +3,13 @@
 // revocation, purpose and name. A stranger's certificate is so called a stranger's, even if it is
 // expired too.
 //
-// What OpenSSL 3.0 lets pass, and is refused here: RSA keys whose length is no whole number of
-// bytes, curves by explicit parameters that match a named one, small and weak keys below the
-// default security level, a CA certificate as leaf, no or several subjectAltNames, a name in the
-// common name alone, any extended key usage, extensions that come twice when it does not know them,
-// bytes behind an extension's value, revocation lists by a CA without cRLSign or with a critical
-// CRLNumber, and Ed25519 keys of small order or not in canonical form.
+// What X509_verify_cert of OpenSSL 3.0 lets pass as it comes, and is refused here: weak keys (RSA
+// below 2048 bits, of odd lengths or with small exponents, P-192, DSA) and MD5 and SHA-1
+// signatures, Ed25519 keys of small order or not in canonical form, a CA certificate as leaf, no
+// subjectAltName or several, any extended key usage beside the right one or none at all, extensions
+// that come twice when it does not know them, bytes behind an extension's value, version 1, chains
+// of any length, and lists with two CRLNumbers. tests/unit/certs/certificate_cases_test.cc holds it
+// to this list.
 #include "certs/check.h"
 
 #include <openssl/x509_vfy.h>

@@ -43,7 +43,7 @@ class Fifo {
   int fd() const { return fd_; }
   const std::string& path() const { return path_; }
 
-  // True once nobody holds the other end any more.
+  // True once nobody holds the other end any more. Somebody must have opened it before.
   bool all_writers_are_gone() {
     char byte;
     while (true) {
@@ -88,16 +88,18 @@ class NotifierTest : public testing::Test {
     }
     return true;
   }
-  // Runs the loop until a child has written to the FIFO.
+  // Runs the loop until a child has written to the FIFO. Waits before it reads: a FIFO that nobody
+  // opened for writing yet would read as ended.
   void run_until_written(Fifo& fifo) {
     asio::posix::stream_descriptor reader(io_, dup(fifo.fd()));
-    char byte;
-    bool written = false;
-    reader.async_read_some(asio::buffer(&byte, 1),
-                           [&](boost::system::error_code error, size_t) { written = !error; });
-    while (!written && io_.run_one_for(std::chrono::milliseconds(kHung_ms)) != 0) {
+    bool ready = false;
+    reader.async_wait(asio::posix::stream_descriptor::wait_read,
+                      [&](boost::system::error_code error) { ready = !error; });
+    while (!ready && io_.run_one_for(std::chrono::milliseconds(kHung_ms)) != 0) {
     }
-    ASSERT_TRUE(written);
+    ASSERT_TRUE(ready);
+    char byte;
+    ASSERT_EQ(read(fifo.fd(), &byte, 1), 1);
   }
   std::string path(const std::string& name) const { return (folder_ / name).string(); }
 
@@ -174,8 +176,8 @@ TEST_F(NotifierTest, H31_ACommandThatHangsIsKilledWithAllItsChildren) {
     notifier({deadline_ms, 16, 4}).start(attempt(1, shell(script)), "S-000001");
     ASSERT_TRUE(run_until_reports(1));
     EXPECT_EQ(reports_[0].outcome, wire::Outcome::timed_out);
-    EXPECT_TRUE(fifo.all_writers_are_gone());
   } while (reports_[0].output != "ready\n");
+  EXPECT_TRUE(fifo.all_writers_are_gone());
   EXPECT_EQ(reports_[0].detail, "killed after " + std::to_string(deadline_ms) + " ms: ready");
 }
 

@@ -1,0 +1,25 @@
+// A message's coded fields in the reader's language: what a person sees, whichever language the
+// sender wrote in.
+#pragma once
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "protocol/schema/message_generated.h"
+#include "protocol/words.h"
+
+namespace hotline {
+
+// Label and value, in the order in which they are shown.
+using Description = std::vector<std::pair<std::string, std::string>>;
+
+// The header, without subject and texts, then the content. Works for whatever opens, also if it
+// breaks rules: what came over the wire as free text has its control characters replaced. The
+// language is a BCP 47 tag; English where we have none.
+Description describe(const wire::Envelope& envelope, const wire::Body& body,
+                     const std::string& language);
+Description describe_envelope(const wire::Envelope& envelope, const std::string& language);
+Description describe_content(const wire::Body& body, const std::string& language);
+
+}  // namespace hotline

@@ -9,7 +9,7 @@
 
 #include "certs/certificate_limits.h"
 #include "certs/check.h"
-#include "certs/printable.h"
+#include "certs/quoted.h"
 #include "protocol/signing.h"
 
 namespace hotline {
@@ -261,7 +261,7 @@ std::string name_text(const X509_NAME* name) {
   if (!bio || X509_NAME_print_ex(bio.get(), name, 0, flags) < 0) return "\"?\"";
   const char* data = nullptr;
   const long size = BIO_get_mem_data(bio.get(), &data);
-  return printable({data, static_cast<size_t>(std::max(0L, size))});
+  return quoted({data, static_cast<size_t>(std::max(0L, size))});
 }
 
 std::optional<UtcMs> to_utc_ms(const ASN1_TIME* time) {

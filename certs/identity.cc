@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "certs/printable.h"
+#include "certs/quoted.h"
 #include "protocol/limits.h"
 
 namespace hotline {
@@ -16,7 +16,7 @@ bool is_name_character(char c) {
 }
 
 Error refused_uri(std::string_view uri, std::string_view why) {
-  return make_error(ErrorCode::not_allowed, "the name " + printable(uri) + " " + std::string(why),
+  return make_error(ErrorCode::not_allowed, "the name " + quoted(uri) + " " + std::string(why),
                     "the subjectAltName is one URI, hotline://PARTY or hotline://PARTY/person/NAME,"
                     " each name 1 to 32 of a-z, 0-9 and -");
 }

@@ -7,6 +7,6 @@
 
 namespace hotline {
 
-std::string printable(std::string_view text);
+std::string quoted(std::string_view text);
 
 }  // namespace hotline

@@ -1,8 +1,8 @@
-#include "certs/printable.h"
+#include "certs/quoted.h"
 
 namespace hotline {
 
-std::string printable(std::string_view text) {
+std::string quoted(std::string_view text) {
   constexpr size_t kShownMax = 100;
   constexpr std::string_view kHexDigits = "0123456789abcdef";
   std::string shown = "\"";

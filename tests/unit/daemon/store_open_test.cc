@@ -1,0 +1,152 @@
+// When a store is created, opened, and refused: each refusal says why and what to do.
+#include <signal.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <fstream>
+
+#include "daemon/sqlite.h"
+#include "tests/unit/daemon/store_fixture.h"
+
+namespace hotline {
+namespace {
+
+using testing::Test;
+
+class StoreOpenTest : public StoreTest {
+ protected:
+  // Why the store at `path` is refused; empty when it is not.
+  static Error refusal(const std::string& path) {
+    const Result<std::unique_ptr<Store>> store = Store::open(path);
+    if (store) {
+      ADD_FAILURE() << "it was opened";
+      return {};
+    }
+    return store.error();
+  }
+  static bool says(const std::string& text, const std::string& part) {
+    return text.find(part) != std::string::npos;
+  }
+  void alter(const std::string& sql) {
+    Database database(path_, SQLITE_OPEN_READWRITE, "");
+    database.execute(sql);
+    database.checkpoint(SQLITE_CHECKPOINT_TRUNCATE);
+  }
+};
+
+TEST_F(StoreOpenTest, AMissingStoreIsNotMadeByOpening) {
+  const std::string missing = directory_ / "missing.db";
+  const Error error = refusal(missing);
+  EXPECT_EQ(error.code, ErrorCode::configuration);
+  EXPECT_TRUE(says(error.hint, "hotlined init")) << error.hint;
+  EXPECT_FALSE(std::filesystem::exists(missing));
+}
+
+TEST_F(StoreOpenTest, CreatingNeverReplacesAStore) {
+  BatchMaker maker;
+  Batch batch = maker.batch();
+  maker.release(batch);
+  ASSERT_TRUE(commit(*open(), std::move(batch)).ok());
+  const Status again = Store::create(path_, test_identity());
+  ASSERT_FALSE(again);
+  EXPECT_EQ(again.error().code, ErrorCode::conflict);
+  EXPECT_EQ(open()->reader().head().size, 1u);
+}
+
+TEST_F(StoreOpenTest, CreatingMakesThePrivateDirectoryAndSurvivesItsOwnRemains) {
+  const std::string path = directory_ / "north/journal.db";
+  ASSERT_TRUE(Store::create(path, test_identity()));
+  struct stat status {};
+  ASSERT_EQ(stat((directory_ / "north").c_str(), &status), 0);
+  EXPECT_EQ(status.st_mode & 0777, 0700u);
+
+  // What a creation leaves behind that was killed half-way.
+  const std::string second = directory_ / "north/second.db";
+  std::ofstream(second + ".new") << "half a database";
+  std::ofstream(second + ".new-wal") << "half a log";
+  ASSERT_TRUE(Store::create(second, test_identity()));
+  EXPECT_TRUE(Store::open(second));
+  EXPECT_FALSE(std::filesystem::exists(second + ".new"));
+}
+
+TEST_F(StoreOpenTest, ForeignAndNewerFilesAreRefused) {
+  const std::string text = directory_ / "text.db";
+  std::ofstream(text) << std::string(5000, 'x');
+  EXPECT_TRUE(says(refusal(text).reason, "is not a store"));
+
+  const std::string foreign = directory_ / "foreign.db";
+  {
+    Database database(foreign, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, "");
+    database.execute("CREATE TABLE shopping(what TEXT)");
+  }
+  EXPECT_TRUE(says(refusal(foreign).reason, "not a store")) << refusal(foreign).reason;
+
+  const std::string empty = directory_ / "empty.db";
+  std::ofstream(empty).flush();
+  EXPECT_TRUE(says(refusal(empty).reason, "not a store"));
+
+  alter("PRAGMA user_version = 2");
+  EXPECT_TRUE(says(refusal(path_).reason, "newer hotlined")) << refusal(path_).reason;
+  alter("PRAGMA user_version = 0");
+  EXPECT_TRUE(says(refusal(path_).reason, "damaged"));
+}
+
+TEST_F(StoreOpenTest, AlteredTablesAreRefused) {
+  alter("DROP INDEX own_message_order");
+  EXPECT_TRUE(says(refusal(path_).reason, "its tables are not those"));
+}
+
+TEST_F(StoreOpenTest, WhatOthersCanWriteIsRefused) {
+  ASSERT_EQ(chmod(path_.c_str(), 0620), 0);
+  Error error = refusal(path_);
+  EXPECT_TRUE(says(error.reason, "written by other users")) << error.reason;
+  EXPECT_EQ(error.hint, "chmod go-w " + path_);
+  ASSERT_EQ(chmod(path_.c_str(), 0600), 0);
+  ASSERT_EQ(chmod(directory_.path().c_str(), 0703), 0);
+  error = refusal(path_);
+  EXPECT_EQ(error.hint, "chmod go-w " + directory_.path());
+  EXPECT_FALSE(Store::create(directory_ / "other.db", test_identity()));
+}
+
+TEST_F(StoreOpenTest, AStoreInADirectoryThatCannotBeWrittenIsRefused) {
+  if (geteuid() == 0) GTEST_SKIP() << "root writes everywhere";
+  ASSERT_EQ(chmod(directory_.path().c_str(), 0500), 0);
+  EXPECT_TRUE(says(refusal(path_).reason, "cannot open the lock file"));
+  ASSERT_EQ(chmod(directory_.path().c_str(), 0700), 0);
+}
+
+TEST_F(StoreOpenTest, ASecondDaemonIsRefusedUntilTheFirstIsDead) {
+  int ready[2];
+  ASSERT_EQ(pipe(ready), 0);
+  const pid_t first = fork();
+  if (first == 0) {
+    const Result<std::unique_ptr<Store>> store = Store::open(path_);
+    const char answer = store ? 'y' : 'n';
+    if (write(ready[1], &answer, 1) != 1) _exit(1);
+    for (;;) pause();
+  }
+  char answer = 0;
+  ASSERT_EQ(read(ready[0], &answer, 1), 1);
+  ASSERT_EQ(answer, 'y');
+
+  const Error error = refusal(path_);
+  EXPECT_EQ(error.code, ErrorCode::conflict);
+  EXPECT_TRUE(says(error.reason, "in use by process " + std::to_string(first))) << error.reason;
+  EXPECT_FALSE(Store::create(path_, test_identity()));
+
+  ASSERT_EQ(kill(first, SIGKILL), 0);
+  ASSERT_EQ(waitpid(first, nullptr, 0), first);
+  EXPECT_TRUE(Store::open(path_));
+  close(ready[0]);
+  close(ready[1]);
+}
+
+TEST_F(StoreOpenTest, ASecondOpeningInTheSameProcessIsRefusedToo) {
+  const auto store = open();
+  EXPECT_EQ(refusal(path_).code, ErrorCode::conflict);
+}
+
+}  // namespace
+}  // namespace hotline

@@ -63,12 +63,14 @@ class Rows {
   // with the first column as index.
   bool next_sealed();
 
-  bool is_null(int column) const { return sqlite3_column_type(statement_, column) == SQLITE_NULL; }
+  int type(int column) const { return sqlite3_column_type(statement_, column); }
+  bool is_null(int column) const { return type(column) == SQLITE_NULL; }
   int64_t integer(int column) const { return sqlite3_column_int64(statement_, column); }
   template <typename T>
   T as(int column) const {
     return static_cast<T>(integer(column));
   }
+  int columns() const { return sqlite3_column_count(statement_); }
   // Borrowed until the next row.
   ByteView blob(int column) const;
   std::string_view text(int column) const { return as_text(blob(column)); }

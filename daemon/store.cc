@@ -112,7 +112,7 @@ class SqliteStore : public Store {
     if (index != size) throw StoreCorrupt("journal", index, "it is missing");
   }
 
-  void submit(Batch batch, Completion done) override {
+  void submit(std::shared_ptr<const Batch> batch, Completion done) override {
     writer_.submit(std::move(batch), std::move(done));
   }
 

@@ -200,7 +200,7 @@ class Store {
   // Writes the batch as one transaction, in the order of the calls, and calls `done` on the
   // writer's thread. Never blocks and never throws.
   using Completion = std::function<void(CommitOutcome)>;
-  virtual void submit(Batch batch, Completion done) = 0;
+  virtual void submit(std::shared_ptr<const Batch> batch, Completion done) = 0;
 
   // The core's own reader, for the core's thread.
   virtual StoreReader& reader() = 0;

@@ -96,7 +96,7 @@ StoreWriter::~StoreWriter() {
   }
 }
 
-void StoreWriter::submit(Batch batch, Store::Completion done) {
+void StoreWriter::submit(std::shared_ptr<const Batch> batch, Store::Completion done) {
   {
     const std::lock_guard lock(mutex_);
     tasks_.push_back({.batch = std::move(batch), .done = std::move(done)});
@@ -118,7 +118,7 @@ StoreCounters StoreWriter::counters() const {
 void StoreWriter::run() {
   Task task;
   while (take(task)) {
-    const CommitOutcome outcome = commit(task.batch);
+    const CommitOutcome outcome = commit(*task.batch);
     task.done(outcome);
     task = {};
     if (outcome.ok()) keep_wal_short();

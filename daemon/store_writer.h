@@ -33,7 +33,7 @@ class StoreWriter {
   // Writes what was submitted, then copies the write-ahead log into the database, unless it FAILED.
   ~StoreWriter();
 
-  void submit(Batch batch, Store::Completion done);
+  void submit(std::shared_ptr<const Batch> batch, Store::Completion done);
   StoreCounters counters() const;
 
  private:
@@ -45,7 +45,7 @@ class StoreWriter {
     Statement insert_leaf;
   };
   struct Task {
-    Batch batch;
+    std::shared_ptr<const Batch> batch;
     Store::Completion done;
   };
 

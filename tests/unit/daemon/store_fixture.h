@@ -155,7 +155,7 @@ class BatchMaker {
 inline CommitOutcome commit(Store& store, Batch batch) {
   std::promise<CommitOutcome> promise;
   std::future<CommitOutcome> future = promise.get_future();
-  store.submit(std::move(batch),
+  store.submit(std::make_shared<const Batch>(std::move(batch)),
                [&promise](CommitOutcome outcome) { promise.set_value(std::move(outcome)); });
   return future.get();
 }

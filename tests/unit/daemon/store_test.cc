@@ -265,10 +265,11 @@ TEST_F(StoreTest, ReadsWholeBatchesWhileTheWriterGoesOn) {
     Batch batch = maker.batch();
     maker.number(batch, maker.release(batch, 4000));
     const bool last = i + 1 == kBatches;
-    store->submit(std::move(batch), [&all_done, last](const CommitOutcome& outcome) {
-      EXPECT_TRUE(outcome.ok()) << outcome.error.reason;
-      if (last) all_done.set_value();
-    });
+    store->submit(std::make_shared<const Batch>(std::move(batch)),
+                  [&all_done, last](const CommitOutcome& outcome) {
+                    EXPECT_TRUE(outcome.ok()) << outcome.error.reason;
+                    if (last) all_done.set_value();
+                  });
   }
   // Whatever the writer has reached, a list is a state between two batches.
   const auto read_until_last = [](StoreReader& reader) {
@@ -327,9 +328,10 @@ TEST_F(StoreTest, WritesWhatWasSubmittedBeforeItCloses) {
     for (int i = 0; i < 10; ++i) {
       Batch batch = maker.batch();
       maker.release(batch);
-      store->submit(std::move(batch), [&](const CommitOutcome& outcome) {
-        if (outcome.ok()) ++completions;
-      });
+      store->submit(std::make_shared<const Batch>(std::move(batch)),
+                    [&](const CommitOutcome& outcome) {
+                      if (outcome.ok()) ++completions;
+                    });
     }
   }
   EXPECT_EQ(completions, 10);

@@ -223,7 +223,8 @@ Result<AreaFields> parse_area(std::string_view text) {
     if (area.polygon.size() == limits::kPolygonPointsMax) {
       return make_error(
           ErrorCode::usage,
-          "the area has more than " + std::to_string(limits::kPolygonPointsMax) + " corners");
+          "the area has more than " + std::to_string(limits::kPolygonPointsMax) + " corners",
+          "give a coarser outline, or a centre and a radius");
     }
     auto position = parse_position(trim(corner));
     if (!position) return position.error();

@@ -1,0 +1,54 @@
+// One attempt to reach a daemon. Whether, when and where to try again is for the caller to decide
+// (backoff.h); paths of a peer are tried by one attempt each.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "protocol/limits.h"
+#include "protocol/result.h"
+#include "protocol/transport/framed_link.h"
+#include "protocol/transport/tls_policy.h"
+
+namespace hotline {
+
+// Called once, from the event loop, unless the attempt was dropped before. A link that was dialled
+// is not yet UP: see framed_link.h. The error's reason names whom and where in words: "south
+// (192.0.2.7:4711): certificate revoked (serial 4A:19)". Its code says what to do about it:
+//   unreachable, timed_out   nobody there, or cut: try again later, or another path;
+//   not_allowed              a certificate was refused: a person must look;
+//   refused, malformed       something else than a hotline daemon of ours listens there;
+//   anything else            what check_certificate or the operating system said.
+using Dialled = std::function<void(Result<std::shared_ptr<FramedLink>> outcome)>;
+
+// Holding it keeps the attempt going; destroying it ends the attempt, and the callback never comes.
+// It may be destroyed in the callback.
+class DialAttempt {
+ public:
+  struct State;
+
+  explicit DialAttempt(std::shared_ptr<State> state);
+  ~DialAttempt();
+  DialAttempt(const DialAttempt&) = delete;
+  DialAttempt& operator=(const DialAttempt&) = delete;
+
+ private:
+  std::shared_ptr<State> state_;
+};
+
+// Resolves, connects (to each address of the name in turn) and shakes hands, all within the
+// deadline. An address in digits needs no resolver; a name is resolved in Asio's own thread, which
+// a hanging name service can hold at the end of the program: give addresses for peers.
+[[nodiscard]] std::unique_ptr<DialAttempt> dial(
+    boost::asio::io_context& io, const std::string& host, uint16_t port,
+    std::shared_ptr<const TlsContext> context, Dialled done,
+    int64_t deadline_ms = limits::kHandshakeDeadline_ms);
+
+// A Unix socket of a daemon on this machine: no TLS, the daemon learns the user from the kernel.
+[[nodiscard]] std::unique_ptr<DialAttempt> dial_unix(
+    boost::asio::io_context& io, const std::string& path, Dialled done,
+    int64_t deadline_ms = limits::kHandshakeDeadline_ms);
+
+}  // namespace hotline

@@ -1,0 +1,77 @@
+// What a TLS connection of ours must be, and who may be at its other end.
+//
+// TLS 1.3 and nothing else; both sides show certificates; one protocol name (ALPN) for each use,
+// demanded by both sides; no tickets, no resumption, no early data. Whether a certificate is good
+// is decided by certs/check.h alone, with the trust anchor of that moment, and so is whether it
+// names whom we expect: a refusal happens inside the handshake, and its reason is kept for the
+// journal.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "certs/check.h"
+#include "protocol/clock.h"
+#include "protocol/result.h"
+
+struct ssl_ctx_st;
+struct ssl_st;
+
+namespace hotline {
+
+enum class TlsUse {
+  peer_link,    // Between two daemons; either side dials. The other end is the peer party's daemon.
+  api_service,  // The daemon's client API. The other end is any person of the own party.
+  api_person,   // A person's client. The other end is the daemon of the own party.
+};
+
+struct TlsSettings {
+  TlsUse use = TlsUse::peer_link;
+  std::string certificate_path;  // PEM: the own certificate first, then intermediates.
+  std::string key_path;          // PEM; a file that others can read is refused.
+
+  // peer_link: the peer's id. api_service and api_person: the own party's id.
+  std::string expected_party;
+
+  // Asked at every handshake, so that a revocation list loaded a moment ago counts at once. Called
+  // on the thread that runs the links. Null means: nobody can be trusted now, refuse.
+  std::function<std::shared_ptr<const TrustAnchor>()> trust_anchor;
+
+  std::function<UtcMs()> utc_now;
+};
+
+// The settings as OpenSSL wants them. Immutable, shared by all links of one use; keys are read
+// once, at creation. A changed key or certificate file needs a new context; links that stand keep
+// the old.
+class TlsContext {
+ public:
+  // Errors: configuration, with the file that must be mended.
+  static Result<std::shared_ptr<const TlsContext>> create(TlsSettings settings);
+
+  const TlsSettings& settings() const { return settings_; }
+
+  // "hotline/1" or "hotline-client/1".
+  const char* protocol_name() const;
+
+  // Judges a peer's certificate with the trust anchor and the time of this moment, and compares
+  // whom it names with whom this context expects. `chain` may be null. Errors: what
+  // check_certificate says, or not_allowed for a good certificate of somebody else.
+  Result<CheckedCertificate> check_peer(X509* leaf, STACK_OF(X509) * chain,
+                                        bool peer_is_server) const;
+
+  ssl_ctx_st* native() const { return native_.get(); }
+
+ private:
+  struct FreeNative {
+    void operator()(ssl_ctx_st* native) const;
+  };
+  using Native = std::unique_ptr<ssl_ctx_st, FreeNative>;
+
+  TlsContext(TlsSettings settings, Native native);
+
+  TlsSettings settings_;
+  Native native_;
+};
+
+}  // namespace hotline

@@ -1,0 +1,238 @@
+#include "protocol/transport/listen.h"
+
+#include <gtest/gtest.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/local/stream_protocol.hpp>
+#include <filesystem>
+#include <fstream>
+
+#include "tests/unit/transport/two_ends.h"
+
+namespace hotline {
+namespace {
+
+using boost::asio::ip::tcp;
+using Local = boost::asio::local::stream_protocol;
+
+class ListenTest : public TwoEnds {
+ protected:
+  std::shared_ptr<const TlsContext> south_context() {
+    return context_of(settings_of({"south"}, TlsUse::peer_link, "north"));
+  }
+  std::shared_ptr<const TlsContext> north_context() {
+    return context_of(settings_of({"north"}, TlsUse::peer_link, "south"));
+  }
+  // Connects and says nothing.
+  void add_silent_one() {
+    silent.emplace_back(io);
+    silent.back().connect({boost::asio::ip::make_address("127.0.0.1"), listener->port()});
+  }
+
+  std::vector<tcp::socket> silent;
+};
+
+TEST_F(ListenTest, ManySilentConnectionsTouchNeitherALinkNorTheNextHandshake) {
+  connect();
+  // All come from one address, so that its own cap is what holds.
+  for (int i = 0; i < 200; ++i) {
+    add_silent_one();
+    if (i % 20 == 0) settle();
+  }
+  settle();
+  EXPECT_LE(listener->handshakes_under_way(), limits::kHandshakesPerAddressMax);
+  ASSERT_EQ(north.link->send(as_bytes("still there?")), SendOutcome::queued);
+  EXPECT_TRUE(run_until([&] { return south.frames.size() == 1; }));
+
+  dial_it(north_context());
+  EXPECT_TRUE(run_until([&] { return dialled && accepted.size() == 1; }));
+  EXPECT_TRUE(*dialled) << dialled->error().reason;
+  EXPECT_TRUE(north.ends.empty());
+}
+
+TEST_F(ListenTest, AFloodOfRefusalsIsToldInSumAndNoneIsForgotten) {
+  listen(south_context(), {.handshakes_per_address_max = 1, .report_window_ms = 50});
+  for (int i = 0; i < 41; ++i) {
+    add_silent_one();
+    settle();
+  }
+  const auto count = [&] {
+    size_t sum = 0;
+    for (const Refusal& refusal : refusals) sum += refusal.count;
+    return sum;
+  };
+  EXPECT_TRUE(run_until([&] { return count() == 40; }));
+  EXPECT_LT(refusals.size(), 40u);
+  EXPECT_GT(refusals.back().count, 1u);
+  EXPECT_NE(refusals.front().error.reason.find("too many connections from there"),
+            std::string::npos);
+}
+
+TEST_F(ListenTest, TheCapOverAllAddressesHolds) {
+  listen(south_context(), {.handshakes_max = 3, .handshakes_per_address_max = 100});
+  for (int i = 0; i < 10; ++i) {
+    add_silent_one();
+    settle();
+  }
+  EXPECT_EQ(listener->handshakes_under_way(), 3u);
+  EXPECT_EQ(refusals.size(), 7u);
+}
+
+TEST_F(ListenTest, AHandshakeHasADeadline) {
+  listen(south_context(), {.handshake_deadline_ms = 50});
+  add_silent_one();
+  EXPECT_TRUE(run_until([&] { return !refusals.empty(); }));
+  EXPECT_EQ(refusals.front().error.code, ErrorCode::timed_out);
+  EXPECT_NE(refusals.front().error.reason.find("in time"), std::string::npos);
+  EXPECT_TRUE(run_until([&] { return listener->handshakes_under_way() == 0; }));
+}
+
+TEST_F(ListenTest, AfterStopNoCallbackComesAndLinksLiveOn) {
+  connect();
+  add_silent_one();
+  settle();
+  EXPECT_EQ(listener->handshakes_under_way(), 1u);
+  dial_it(north_context());
+  listener.reset();
+  EXPECT_TRUE(run_until([&] { return dialled.has_value(); }));
+  settle();
+  EXPECT_TRUE(refusals.empty());
+  EXPECT_TRUE(accepted.empty());
+  ASSERT_EQ(north.link->send(as_bytes("still there?")), SendOutcome::queued);
+  EXPECT_TRUE(run_until([&] { return south.frames.size() == 1; }));
+}
+
+TEST_F(ListenTest, SaysWhyItCannotListen) {
+  listen(south_context());
+  auto second = Listener::on_tcp(io, "127.0.0.1", listener->port(), south_context(), callbacks());
+  ASSERT_FALSE(second);
+  EXPECT_EQ(second.error().code, ErrorCode::configuration);
+  EXPECT_EQ(second.error().reason,
+            "cannot listen on " + listener->address() + ": another program listens there");
+  EXPECT_FALSE(Listener::on_tcp(io, "not an address", 0, south_context(), callbacks()));
+  EXPECT_FALSE(Listener::on_tcp(io, "192.0.2.1", 0, south_context(), callbacks()));
+}
+
+// Gives the process exactly the descriptors it has now, and takes the limit back at the end.
+class NoMoreDescriptors {
+ public:
+  NoMoreDescriptors() {
+    getrlimit(RLIMIT_NOFILE, &before_);
+    const int next = dup(0);
+    close(next);
+    rlimit now = before_;
+    now.rlim_cur = static_cast<rlim_t>(next);
+    setrlimit(RLIMIT_NOFILE, &now);
+  }
+  ~NoMoreDescriptors() { setrlimit(RLIMIT_NOFILE, &before_); }
+
+ private:
+  rlimit before_{};
+};
+
+TEST_F(ListenTest, OutOfDescriptorsItShedsPausesAndRecovers) {
+  connect();
+  listener.reset();
+  listen(south_context(), {.accept_pause_ms = 20});
+  const auto other_context = north_context();
+  for (int i = 0; i < 5; ++i) add_silent_one();
+  const auto shed = [&] {
+    int count = 0;
+    for (tcp::socket& socket : silent) {
+      uint8_t byte = 0;
+      boost::system::error_code error;
+      socket.non_blocking(true);
+      socket.read_some(boost::asio::buffer(&byte, 1), error);
+      if (error == boost::asio::error::eof || error == boost::asio::error::connection_reset)
+        ++count;
+    }
+    return count;
+  };
+  {
+    const NoMoreDescriptors none;
+    size_t turns = 0;
+    ASSERT_TRUE(run_until([&] {
+      ++turns;
+      return shed() == 5;
+    }));
+    EXPECT_LT(turns, 60u) << "the accept loop spins";
+    ASSERT_EQ(troubles.size(), 1u);
+    EXPECT_NE(troubles.front().hint.find("open files"), std::string::npos);
+    ASSERT_EQ(north.link->send(as_bytes("still there?")), SendOutcome::queued);
+    EXPECT_TRUE(run_until([&] { return south.frames.size() == 1; }));
+  }
+  dial_it(other_context);
+  EXPECT_TRUE(run_until([&] { return dialled && accepted.size() == 1; }));
+  EXPECT_TRUE(*dialled) << dialled->error().reason;
+}
+
+class UnixListener : public ListenTest {
+ protected:
+  Result<std::unique_ptr<Listener>> try_listen() {
+    return Listener::on_unix(io, path, callbacks());
+  }
+
+  TemporaryDirectory directory;
+  const std::string path = directory.file("api.sock");
+};
+
+TEST_F(UnixListener, OnlyTheOwnerMayConnectAndTheFileGoesWithTheListener) {
+  listen_unix(path);
+  struct stat found {};
+  ASSERT_EQ(lstat(path.c_str(), &found), 0);
+  EXPECT_EQ(found.st_mode & 0777u, 0600u);
+  EXPECT_EQ(listener->address(), "unix:" + path);
+  EXPECT_EQ(listener->port(), 0);
+  listener.reset();
+  EXPECT_FALSE(std::filesystem::exists(path));
+}
+
+TEST_F(UnixListener, ASocketLeftBehindIsReplaced) {
+  { Local::acceptor dead(io, Local::endpoint(path)); }
+  ASSERT_TRUE(std::filesystem::exists(path));
+  listen_unix(path);
+  Local::socket client(io);
+  client.connect(Local::endpoint(path));
+  EXPECT_TRUE(run_until([&] { return accepted.size() == 1; }));
+}
+
+TEST_F(UnixListener, ASocketWhereSomebodyListensIsNotStolen) {
+  listen_unix(path);
+  auto second = try_listen();
+  ASSERT_FALSE(second);
+  EXPECT_EQ(second.error().code, ErrorCode::conflict);
+  Local::socket client(io);
+  client.connect(Local::endpoint(path));
+  // The second one's question was a connection too.
+  EXPECT_TRUE(run_until([&] { return accepted.size() == 2; }));
+}
+
+TEST_F(UnixListener, AFileThatIsNoSocketIsNotTouched) {
+  std::ofstream(path) << "precious";
+  auto made = try_listen();
+  ASSERT_FALSE(made);
+  EXPECT_EQ(made.error().code, ErrorCode::conflict);
+  EXPECT_TRUE(std::filesystem::is_regular_file(path));
+}
+
+TEST_F(UnixListener, ASuccessorsSocketIsNotRemoved) {
+  listen_unix(path);
+  std::filesystem::remove(path);
+  auto successor = try_listen();
+  ASSERT_TRUE(successor) << successor.error().reason;
+  listener.reset();
+  EXPECT_TRUE(std::filesystem::exists(path));
+}
+
+TEST_F(UnixListener, APathTooLongIsSaid) {
+  auto made = Listener::on_unix(io, std::string(300, 'x'), callbacks());
+  ASSERT_FALSE(made);
+  EXPECT_NE(made.error().reason.find("1 to 107 bytes"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace hotline

@@ -75,18 +75,6 @@ Core::Core(CoreConfig config, Records& records, Random& random, Now started)
 
 Core::~Core() = default;
 
-std::shared_ptr<const Batch> Core::found_store(const CoreConfig& config, Random& random,
-                                               UtcMs now) {
-  Journal journal(random);
-  journal.record(now, [&](flatbuffers::FlatBufferBuilder& b) {
-    wire::ChannelId id = to_wire(config.channel.id);
-    auto party = b.CreateString(config.party);
-    auto peer = b.CreateString(config.peer);
-    return wire::CreateStoreCreated(b, party, peer, &id, config.channel.exercise);
-  });
-  return journal.take();
-}
-
 Status Core::replay(uint64_t index, ByteView bytes) {
   auto entry = open_flatbuffer<wire::Entry>(bytes, kJournalEntryIdentifier);
   if (!entry) {
@@ -95,7 +83,7 @@ Status Core::replay(uint64_t index, ByteView bytes) {
         "journal entry " + std::to_string(index) + " is damaged: " + entry.error().reason,
         "restore the store from a backup; the peer returns what the backup lacks");
   }
-  if (auto status = journal_.replay(index, bytes); !status) return status;
+  if (auto status = journal_.replay(index, bytes, (*entry)->at()); !status) return status;
   const wire::Entry& fact = **entry;
   if (index == 0) {
     const wire::StoreCreated* created = fact.fact_as_StoreCreated();
@@ -109,7 +97,6 @@ Status Core::replay(uint64_t index, ByteView bytes) {
       return make_error(ErrorCode::configuration, "the store belongs to another party or channel",
                         "check [store] path, party, peer, channel and mode in the configuration");
     }
-    store_founded_ = true;
   }
   apply(fact);
   apply_durable(fact, replayed_time(fact.at(), started_));
@@ -117,7 +104,7 @@ Status Core::replay(uint64_t index, ByteView bytes) {
 }
 
 Status Core::start(Now now, const Hash& stored_root) {
-  if (!store_founded_ || journal_.root() != stored_root) {
+  if (journal_.root() != stored_root) {
     return make_error(
         ErrorCode::store_failed,
         "the journal does not have the root that the store recorded for it",
@@ -129,6 +116,14 @@ Status Core::start(Now now, const Hash& stored_root) {
   live_ = true;
   effects_.clear();  // What the replay asked for was done, or is asked for again by the ladder.
 
+  if (journal_.size() == 0) {
+    record(now, [&](flatbuffers::FlatBufferBuilder& b) {
+      wire::ChannelId id = to_wire(config_.channel.id);
+      auto party = b.CreateString(config_.party);
+      auto peer = b.CreateString(config_.peer);
+      return wire::CreateStoreCreated(b, party, peer, &id, config_.channel.exercise);
+    });
+  }
   UtcMs last_at = journal_.last_at();
   record(now, [&](flatbuffers::FlatBufferBuilder& b) {
     return wire::CreateStarted(b, b.CreateString(config_.version));

@@ -98,13 +98,9 @@ class Core {
   Core(CoreConfig config, Records& records, Random& random, Now started);
   ~Core();
 
-  // The first batch of a new store.
-  static std::shared_ptr<const Batch> found_store(const CoreConfig& config, Random& random,
-                                                  UtcMs now);
-
   Status replay(uint64_t index, ByteView entry);
-  // After the last entry. `stored_root` is the journal's root as the store has it; another one
-  // means that the store is damaged.
+  // After the last entry; a journal without any is founded now. `stored_root` is the journal's root
+  // as the store has it; another one means that the store is damaged.
   Status start(Now now, const Hash& stored_root);
 
   void link_opened(Now now, LinkId link, std::string remote);
@@ -264,7 +260,6 @@ class Core {
   Ladder ladder_;
   std::map<Hash, uint64_t> last_counter_;
   std::string numbering_stopped_;
-  bool store_founded_ = false;
   bool live_ = false;  // start() was called: what is recorded happens now.
 
   // How much of that is durable, and what waits for the commit under way.

@@ -18,13 +18,14 @@ const wire::Entry& Journal::append(UtcMs at, wire::Fact type, flatbuffers::Offse
   return *flatbuffers::GetRoot<wire::Entry>(record.entry.data());
 }
 
-Status Journal::replay(uint64_t index, ByteView entry) {
+Status Journal::replay(uint64_t index, ByteView entry, UtcMs at) {
   if (index != frontier_.size()) {
     return make_error(ErrorCode::store_failed,
                       "journal entry " + std::to_string(frontier_.size()) + " is missing",
                       "restore the store from a backup; the peer returns what the backup lacks");
   }
   frontier_.append(leaf_hash(entry));
+  last_at_ = at;
   return ok();
 }
 

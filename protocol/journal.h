@@ -36,7 +36,7 @@ class Journal {
   }
 
   // An entry read back at start. Refused when it is not the next one.
-  Status replay(uint64_t index, ByteView entry);
+  Status replay(uint64_t index, ByteView entry, UtcMs at);
 
   // What gathers until the next commit; the core adds messages, leaves, receipts and facts to it.
   Batch& gathering() { return gathering_; }

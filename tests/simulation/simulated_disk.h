@@ -45,7 +45,7 @@ class SimulatedDisk : public Records {
 
  private:
   std::vector<Bytes> journal_;
-  Hash journal_root_{};
+  Hash journal_root_ = empty_root();
   std::map<MessageKey, MessageRecord> messages_;
   std::map<uint64_t, MessageKey> incoming_by_serial_;
   std::map<std::pair<Hash, uint64_t>, MessageKey> by_submission_;

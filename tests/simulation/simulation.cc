@@ -169,7 +169,6 @@ class Simulation {
       config.receipt_signer = parties_[j].receipt_key.signer.get();
       config.policy = short_policy();
       config.version = "simulated";
-      parties_[j].disk.persist(*Core::found_store(config, random_, utc(j)));
     }
   }
 

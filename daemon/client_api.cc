@@ -1,0 +1,491 @@
+#include "daemon/client_api.h"
+
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+
+#include "daemon/message_rows.h"
+#include "daemon/system_clock.h"
+#include "protocol/client_api.h"
+#include "protocol/limits.h"
+#include "protocol/serial.h"
+#include "protocol/strict_flatbuffer.h"
+
+namespace hotline {
+namespace {
+
+constexpr size_t kWatchPage = 256;  // Entries in one response.
+constexpr size_t kAlarmsKept = 8;
+
+template <typename Build>
+Bytes make_response(uint32_t request, Build build) {
+  flatbuffers::FlatBufferBuilder builder;
+  auto body = build(builder);
+  auto type = []<typename Table>(flatbuffers::Offset<Table>) {
+    return wire::ResponseBodyTraits<Table>::enum_value;
+  }(body);
+  builder.Finish(wire::CreateResponse(builder, request, type, body.Union()),
+                 client_api::kResponseIdentifier);
+  return {builder.GetBufferPointer(), builder.GetBufferPointer() + builder.GetSize()};
+}
+
+flatbuffers::Offset<wire::JournalRow> build_journal_row(flatbuffers::FlatBufferBuilder& b,
+                                                        const JournalRecord& record) {
+  auto entry = b.CreateVector(record.entry);
+  auto name = record.name ? b.CreateString(record.name->text) : 0;
+  return wire::CreateJournalRow(b, record.index, entry, name);
+}
+
+}  // namespace
+
+ClientApi::ClientApi(boost::asio::io_context& io, const Config& config, Core& core, Store& store,
+                     std::function<void()> changed)
+    : io_(io), config_(config), core_(core), store_(store), changed_(std::move(changed)) {}
+
+Status ClientApi::start(std::shared_ptr<const TlsContext> context, const Endpoint& listen) {
+  ListenerCallbacks callbacks;
+  callbacks.on_link = [this](std::shared_ptr<FramedLink> link) { accept(std::move(link)); };
+  callbacks.on_refused = [](const Refusal& refusal) {
+    spdlog::warn("a client was refused: {} {}", refusal.address, refusal.error.reason);
+  };
+  callbacks.on_trouble = [](const Error& trouble) {
+    spdlog::error("client port: {}", trouble.reason);
+  };
+  auto listener =
+      Listener::on_tcp(io_, listen.host, listen.port, std::move(context), std::move(callbacks));
+  if (!listener) return listener.error();
+  listener_ = *std::move(listener);
+  return ok();
+}
+
+void ClientApi::accept(std::shared_ptr<FramedLink> link) {
+  if (clients_.size() >= limits::kClientsMax) {
+    spdlog::warn("client {} turned away: {} are connected already", link->peer().address,
+                 clients_.size());
+    return;
+  }
+  uint64_t id = ++last_client_;
+  Client& client = clients_[id];
+  client.link = link;
+  if (const auto& certificate = link->peer().certificate) {
+    client.actor.name = certificate->identity.person;
+    client.actor.certificate = certificate->sha256;
+  }
+  for (const PersonConfig& person : config_.people) {
+    if (person.id == client.actor.name) client.actor.roles = person.roles;
+  }
+  LinkCallbacks callbacks;
+  callbacks.on_frame = [this, id](const Bytes& frame) { on_frame(id, frame); };
+  callbacks.on_closed = [this, id](const LinkEnd&) { clients_.erase(id); };
+  callbacks.on_writable = [this, id] { serve_watch(id); };
+  link->start(std::move(callbacks));
+}
+
+void ClientApi::on_frame(uint64_t id, const Bytes& frame) {
+  auto found = clients_.find(id);
+  if (found == clients_.end()) return;
+  Client& client = found->second;
+  auto request = open_flatbuffer<wire::Request>(frame, client_api::kRequestIdentifier);
+  if (!request) {
+    fail(client, 0, request.error());
+    client.link->close();
+    clients_.erase(found);
+    return;
+  }
+  uint32_t number = (*request)->id();
+  wire::RequestBody type = (*request)->body_type();
+  if (!client.greeted && type != wire::RequestBody::ClientHello) {
+    return fail(client, number,
+                make_error(ErrorCode::usage, "the first request must be ClientHello"));
+  }
+  if (client.greeted && !may_read(client.actor)) {
+    return refuse(
+        client, number,
+        make_error(ErrorCode::not_allowed, client.actor.name + " has no role on this channel",
+                   "add [[person]] with roles to the daemon's configuration"));
+  }
+  switch (type) {
+    case wire::RequestBody::ClientHello:
+      return greet(client, number);
+    case wire::RequestBody::Submit:
+      return submit(id, client, number, *(*request)->body_as_Submit());
+    case wire::RequestBody::List:
+      return list(id, number, *(*request)->body_as_List());
+    case wire::RequestBody::Show:
+      return show(id, client, number, (*request)->body_as_Show()->id()->str());
+    case wire::RequestBody::Watch:
+      return watch(id, client, number, (*request)->body_as_Watch()->from());
+    case wire::RequestBody::Status:
+      return status(client, number);
+    case wire::RequestBody::Escalations: {
+      const auto* name = (*request)->body_as_Escalations()->id();
+      return escalations(id, number, name ? name->str() : "");
+    }
+    default:
+      return fail(client, number,
+                  make_error(ErrorCode::usage, "this daemon does not know the request",
+                             "install hotline and hotlined of the same release"));
+  }
+}
+
+void ClientApi::greet(Client& client, uint32_t request) {
+  client.greeted = true;
+  respond(client, make_response(request, [&](flatbuffers::FlatBufferBuilder& b) {
+            auto program = b.CreateString("hotlined " + core_.config().version);
+            auto party = b.CreateString(config_.party);
+            auto peer = b.CreateString(config_.peer);
+            auto prefix = b.CreateString(config_.prefix);
+            auto peer_prefix = b.CreateString(config_.peer_prefix);
+            auto person = b.CreateString(client.actor.name);
+            auto roles = b.CreateVector(client.actor.roles);
+            wire::ServerHelloBuilder hello(b);
+            hello.add_version(client_api::kVersion);
+            hello.add_program(program);
+            hello.add_party(party);
+            hello.add_peer(peer);
+            hello.add_prefix(prefix);
+            hello.add_peer_prefix(peer_prefix);
+            hello.add_exercise(config_.exercise);
+            hello.add_dev_pki(dev_pki_);
+            hello.add_person(person);
+            hello.add_roles(roles);
+            hello.add_last_counter(core_.last_counter(client.actor.certificate));
+            hello.add_journal_size(core_.journal_size());
+            hello.add_clock(read_clocks().utc);
+            return hello.Finish();
+          }));
+}
+
+void ClientApi::submit(uint64_t id, Client& client, uint32_t request, const wire::Submit& submit) {
+  uint64_t token = ++last_token_;
+  submissions_[token] = {id, request};
+  Bytes draft(submit.draft()->begin(), submit.draft()->end());
+  core_.submit(read_clocks(), token, client.actor, submit.counter(), draft);
+  changed_();
+}
+
+void ClientApi::answer(const AnswerSubmission& answer) {
+  auto waiting = submissions_.find(answer.token);
+  if (waiting == submissions_.end()) return;
+  Waiting asked = waiting->second;
+  submissions_.erase(waiting);
+  auto client = clients_.find(asked.client);
+  if (client == clients_.end()) return;
+  if (!answer.outcome) return fail(client->second, asked.request, answer.outcome.error());
+  const Submission& submission = *answer.outcome;
+  respond(client->second, make_response(asked.request, [&](flatbuffers::FlatBufferBuilder& b) {
+            auto name = b.CreateString(format_serial(config_.prefix, submission.serial));
+            return wire::CreateSubmitted(b, name, submission.journal_index, submission.committed_at,
+                                         submission.repeated);
+          }));
+}
+
+template <typename Value>
+void ClientApi::read_then(uint64_t id, uint32_t request, std::function<Value(StoreReader&)> read,
+                          std::function<void(Client&, Value)> then) {
+  store_.post_read(
+      [this, id, read = std::move(read), then = std::move(then)](StoreReader& reader) {
+        auto value = std::make_shared<Value>(read(reader));
+        boost::asio::post(io_, [this, id, value, then] {
+          auto client = clients_.find(id);
+          if (client != clients_.end()) then(client->second, std::move(*value));
+        });
+      },
+      [this, id, request](const StoreError& error) {
+        std::string reason = error.what();
+        boost::asio::post(io_, [this, id, request, reason] {
+          spdlog::error("ALARM the store cannot be read: {}", reason);
+          auto client = clients_.find(id);
+          if (client == clients_.end()) return;
+          fail(client->second, request,
+               make_error(ErrorCode::store_failed, reason, "hotlined store check"));
+        });
+      });
+}
+
+void ClientApi::list(uint64_t id, uint32_t request, const wire::List& list) {
+  struct Page {
+    std::vector<StoredMessage> messages;
+    bool more = false;
+  };
+  size_t limit = std::clamp<size_t>(list.limit(), 1, limits::kListRowsMax);
+  std::function<Page(StoreReader&)> read;
+  if (list.box() == wire::Box::waiting) {
+    std::vector<LadderKey> keys = core_.ladder().waiting(limit + 1);
+    read = [keys, limit](StoreReader& reader) {
+      Page page;
+      page.more = keys.size() > limit;
+      for (const LadderKey& key : keys) {
+        if (page.messages.size() == limit) break;
+        if (auto message = reader.stored_message({key.incoming, key.serial}))
+          page.messages.push_back(*std::move(message));
+      }
+      return page;
+    };
+  } else {
+    ListQuery query;
+    query.limit = static_cast<uint32_t>(limit);
+    query.box = list.box() == wire::Box::incoming   ? ListBox::incoming
+                : list.box() == wire::Box::outgoing ? ListBox::outgoing
+                                                    : ListBox::all;
+    if (list.before_journal_index() != 0) query.before_journal_index = list.before_journal_index();
+    read = [query](StoreReader& reader) {
+      Page page;
+      page.more = reader.list(query, [&page](const StoredMessage& message) {
+        page.messages.push_back(message);
+        return true;
+      });
+      return page;
+    };
+  }
+  read_then<Page>(id, request, std::move(read), [this, request](Client& client, Page page) {
+    RowContext context{config_.prefix, config_.peer_prefix, core_.ladder(), read_clocks()};
+    respond(client, make_response(request, [&](flatbuffers::FlatBufferBuilder& b) {
+              std::vector<flatbuffers::Offset<wire::MessageRow>> rows;
+              for (const StoredMessage& message : page.messages)
+                rows.push_back(build_row(b, message, context));
+              return wire::CreateRows(b, b.CreateVector(rows),
+                                      static_cast<uint32_t>(core_.ladder().waiting_count(true)),
+                                      page.more);
+            }));
+  });
+}
+
+void ClientApi::show(uint64_t id, Client& client, uint32_t request, const std::string& name) {
+  auto serial = parse_serial(name);
+  bool incoming = serial && serial->prefix == config_.peer_prefix;
+  if (!serial || (!incoming && serial->prefix != config_.prefix)) {
+    return fail(client, request,
+                make_error(ErrorCode::not_found, "there is no message " + name, "hotline list"));
+  }
+  struct Found {
+    std::optional<StoredMessage> message;
+    std::vector<JournalRecord> facts;
+  };
+  uint64_t number = serial->number;
+  read_then<Found>(
+      id, request,
+      [incoming, number](StoreReader& reader) {
+        Found found;
+        std::optional<MessageKey> key = MessageKey{false, number};
+        if (incoming) key = reader.find_incoming(number);
+        if (key) found.message = reader.stored_message(*key);
+        if (!found.message) return found;
+        if (auto first = reader.journal_entry(found.message->record.journal_index))
+          found.facts.push_back(*first);
+        for (const FactRecord& fact : reader.facts_of(*key)) {
+          bool seen = !found.facts.empty() && found.facts.back().index == fact.journal_index;
+          if (seen) continue;
+          if (auto entry = reader.journal_entry(fact.journal_index)) found.facts.push_back(*entry);
+        }
+        return found;
+      },
+      [this, request, name](Client& asker, Found found) {
+        if (!found.message) {
+          return fail(
+              asker, request,
+              make_error(ErrorCode::not_found, "there is no message " + name, "hotline list"));
+        }
+        RowContext context{config_.prefix, config_.peer_prefix, core_.ladder(), read_clocks()};
+        respond(asker, make_response(request, [&](flatbuffers::FlatBufferBuilder& b) {
+                  auto row = build_row(b, *found.message, context);
+                  auto envelope = b.CreateVector(found.message->record.envelope);
+                  auto body = b.CreateVector(found.message->record.body);
+                  std::vector<flatbuffers::Offset<wire::JournalRow>> facts;
+                  for (const JournalRecord& fact : found.facts)
+                    facts.push_back(build_journal_row(b, fact));
+                  return wire::CreateDetail(b, row, envelope, body, b.CreateVector(facts));
+                }));
+      });
+}
+
+void ClientApi::watch(uint64_t id, Client& client, uint32_t request, uint64_t from) {
+  client.watching = true;
+  client.watch_id = request;
+  client.watch_next = std::min(from, core_.journal_size());
+  serve_watch(id);
+}
+
+// Reads the next page for one who watches, and goes on until nothing newer is durable. A slow
+// reader holds up only itself.
+void ClientApi::serve_watch(uint64_t id) {
+  auto found = clients_.find(id);
+  if (found == clients_.end()) return;
+  Client& client = found->second;
+  if (!client.watching || client.reading_for_watch || !client.link->writable()) return;
+  if (client.watch_next >= core_.journal_size()) return;
+  client.reading_for_watch = true;
+  uint64_t from = client.watch_next;
+  using Page = std::vector<JournalRecord>;
+  read_then<Page>(
+      id, client.watch_id,
+      [from](StoreReader& reader) {
+        Page page;
+        reader.journal_range(from, kWatchPage, [&page](const JournalRecord& record) {
+          page.push_back(record);
+          return true;
+        });
+        return page;
+      },
+      [this, id](Client& watcher, Page page) {
+        watcher.reading_for_watch = false;
+        if (page.empty()) return;
+        watcher.watch_next = page.back().index + 1;
+        respond(watcher, make_response(watcher.watch_id, [&](flatbuffers::FlatBufferBuilder& b) {
+                  std::vector<flatbuffers::Offset<wire::JournalRow>> rows;
+                  for (const JournalRecord& record : page)
+                    rows.push_back(build_journal_row(b, record));
+                  return wire::CreateJournalRows(b, b.CreateVector(rows));
+                }));
+        serve_watch(id);
+      });
+}
+
+void ClientApi::journal_grew() {
+  std::vector<uint64_t> watchers;
+  for (const auto& [id, client] : clients_) {
+    if (client.watching) watchers.push_back(id);
+  }
+  for (uint64_t id : watchers) serve_watch(id);
+}
+
+void ClientApi::status(Client& client, uint32_t request) {
+  CoreStatus state = core_.status();
+  respond(client, make_response(request, [&](flatbuffers::FlatBufferBuilder& b) {
+            auto remote = b.CreateString(state.remote);
+            auto refusal = b.CreateString(
+                state.link == wire::LinkState::up || !last_refusal_ ? "" : last_refusal_());
+            auto queued = b.CreateVector(state.queued.data(), state.queued.size());
+            auto stopped = b.CreateString(state.numbering_stopped);
+            auto alarms = b.CreateVectorOfStrings(alarms_);
+            auto own_checkpoint = b.CreateString(state.own_checkpoint);
+            auto own_receipt = b.CreateString(state.own_receipt);
+            auto peer_receipt = b.CreateString(state.peer_receipt);
+            auto peer_checkpoint = b.CreateString(
+                state.peer_receipt.substr(0, state.peer_receipt.rfind("\xe2\x80\x94")));
+            wire::Digest own_root = to_digest(state.own_root);
+            wire::Digest peer_root = to_digest(state.peer_root);
+            wire::StatusReplyBuilder reply(b);
+            reply.add_link(state.link);
+            reply.add_link_since(state.link_since);
+            reply.add_remote(remote);
+            reply.add_last_refusal(refusal);
+            reply.add_round_trip_ms(static_cast<int32_t>(state.round_trip_ms));
+            reply.add_clock_skew_ms(state.clock_skew_ms);
+            reply.add_clock(read_clocks().utc);
+            reply.add_journal_size(state.journal_size);
+            reply.add_own_size(state.own_size);
+            reply.add_own_root(&own_root);
+            reply.add_own_receipted(state.own_receipted);
+            reply.add_peer_size(state.peer_size);
+            reply.add_peer_root(&peer_root);
+            reply.add_queued(queued);
+            reply.add_unreceipted(state.unreceipted);
+            reply.add_waiting_in(static_cast<uint32_t>(core_.ladder().waiting_count(true)));
+            reply.add_waiting_out(static_cast<uint32_t>(core_.ladder().waiting_count(false)));
+            reply.add_agreement_matches(state.agreement_matches);
+            reply.add_store_failed(false);
+            reply.add_numbering_stopped(stopped);
+            reply.add_alarms(alarms);
+            reply.add_own_checkpoint(own_checkpoint);
+            reply.add_own_receipt(own_receipt);
+            reply.add_peer_checkpoint(peer_checkpoint);
+            reply.add_peer_receipt(peer_receipt);
+            return reply.Finish();
+          }));
+}
+
+void ClientApi::escalations(uint64_t id, uint32_t request, const std::string& name) {
+  struct Climbing {
+    StoredMessage message;
+    std::vector<FactRecord> facts;
+  };
+  std::vector<LadderKey> keys = core_.ladder().waiting(limits::kListRowsMax);
+  auto wanted = parse_serial(name);
+  std::string peer_prefix = config_.peer_prefix;
+  read_then<std::vector<Climbing>>(
+      id, request,
+      [keys, wanted, peer_prefix](StoreReader& reader) {
+        std::vector<Climbing> climbing;
+        for (const LadderKey& key : keys) {
+          auto message = reader.stored_message({key.incoming, key.serial});
+          if (!message) continue;
+          if (wanted && (wanted->number != message->record.serial ||
+                         (wanted->prefix == peer_prefix) != key.incoming)) {
+            continue;
+          }
+          climbing.push_back({*std::move(message), reader.facts_of({key.incoming, key.serial})});
+        }
+        return climbing;
+      },
+      [this, request](Client& client, std::vector<Climbing> climbing) {
+        RowContext context{config_.prefix, config_.peer_prefix, core_.ladder(), read_clocks()};
+        respond(client, make_response(request, [&](flatbuffers::FlatBufferBuilder& b) {
+                  std::vector<flatbuffers::Offset<wire::EscalationRow>> rows;
+                  for (const Climbing& one : climbing) {
+                    const MessageRecord& record = one.message.record;
+                    auto next = core_.ladder().next_rung({record.key.incoming, record.key.number});
+                    UtcMs decided_at = 0;
+                    std::vector<std::string> attempts;
+                    for (const FactRecord& fact : one.facts) {
+                      if (fact.kind == FactKind::rung) decided_at = fact.at;
+                      if (fact.kind == FactKind::attempt) attempts.push_back(fact.detail);
+                    }
+                    auto row_id = b.CreateString(message_name(record, context));
+                    auto rung = b.CreateString(one.message.rung);
+                    auto next_name = b.CreateString(next ? next->name : "");
+                    auto attempt_texts = b.CreateVectorOfStrings(attempts);
+                    rows.push_back(wire::CreateEscalationRow(
+                        b, row_id, record.key.incoming, record.precedence, rung, decided_at,
+                        next_name, next ? next->due - context.now.boot : 0, attempt_texts));
+                  }
+                  return wire::CreateEscalationRows(b, b.CreateVector(rows));
+                }));
+      });
+}
+
+void ClientApi::fail(Client& client, uint32_t request, const Error& error) {
+  respond(client, make_response(request, [&](flatbuffers::FlatBufferBuilder& b) {
+            auto reason = b.CreateString(error.reason);
+            auto hint = b.CreateString(error.hint);
+            return wire::CreateFailure(b, static_cast<uint16_t>(error.code), reason, hint);
+          }));
+}
+
+// A refusal that an auditor will want to see.
+void ClientApi::refuse(Client& client, uint32_t request, const Error& error) {
+  core_.record_refusal(read_clocks(), client.actor, error);
+  changed_();
+  fail(client, request, error);
+}
+
+void ClientApi::respond(Client& client, const Bytes& response) {
+  // A client that does not read its answers loses the connection, not the daemon its memory.
+  if (client.link->send(response) != SendOutcome::queued) client.link->abort();
+}
+
+void ClientApi::note_alarm(const std::string& text) {
+  alarms_.push_back(format_time_of_day(read_clocks().utc) + " " + text);
+  if (alarms_.size() > kAlarmsKept) alarms_.erase(alarms_.begin());
+}
+
+void ClientApi::check_again() {
+  for (auto client = clients_.begin(); client != clients_.end();) {
+    if (client->second.link->check_peer_again()) {
+      ++client;
+    } else {
+      client->second.link->abort();
+      client = clients_.erase(client);
+    }
+  }
+}
+
+void ClientApi::stop() {
+  listener_.reset();
+  for (auto& [id, client] : clients_) client.link->close();
+  clients_.clear();
+}
+
+}  // namespace hotline

@@ -1,0 +1,95 @@
+// The client API: persons' programs, each with the person's certificate, ask and are answered; some
+// watch. The requests and responses are protocol/schema/client.fbs. Who may do what is decided here
+// for every request, never at the client.
+//
+// What is shown is committed. Reads run on the store's reading thread; what depends on the present
+// (what is due next) is added on the daemon's own thread.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "daemon/config.h"
+#include "daemon/store.h"
+#include "protocol/core.h"
+#include "protocol/schema/client_generated.h"
+#include "protocol/transport/framed_link.h"
+#include "protocol/transport/listen.h"
+
+namespace hotline {
+
+class ClientApi {
+ public:
+  // `changed` is called after the core was told something.
+  ClientApi(boost::asio::io_context& io, const Config& config, Core& core, Store& store,
+            std::function<void()> changed);
+
+  Status start(std::shared_ptr<const TlsContext> context, const Endpoint& listen);
+  uint16_t port() const { return listener_->port(); }
+  void set_dev_pki(bool dev_pki) { dev_pki_ = dev_pki; }
+  void set_last_refusal(std::function<std::string()> last_refusal) {
+    last_refusal_ = std::move(last_refusal);
+  }
+
+  void answer(const AnswerSubmission& answer);
+  void note_alarm(const std::string& text);
+  // Entries were committed: those who watch are served.
+  void journal_grew();
+  void check_again();
+  void stop();
+
+ private:
+  struct Client {
+    std::shared_ptr<FramedLink> link;
+    Actor actor;
+    bool greeted = false;
+    bool watching = false;
+    bool reading_for_watch = false;
+    uint32_t watch_id = 0;
+    uint64_t watch_next = 0;
+  };
+  struct Waiting {
+    uint64_t client = 0;
+    uint32_t request = 0;
+  };
+
+  void accept(std::shared_ptr<FramedLink> link);
+  void on_frame(uint64_t id, const Bytes& frame);
+  void greet(Client& client, uint32_t request);
+  void submit(uint64_t id, Client& client, uint32_t request, const wire::Submit& submit);
+  void list(uint64_t id, uint32_t request, const wire::List& list);
+  void show(uint64_t id, Client& client, uint32_t request, const std::string& name);
+  void watch(uint64_t id, Client& client, uint32_t request, uint64_t from);
+  void status(Client& client, uint32_t request);
+  void escalations(uint64_t id, uint32_t request, const std::string& name);
+  void serve_watch(uint64_t id);
+  void fail(Client& client, uint32_t request, const Error& error);
+  void refuse(Client& client, uint32_t request, const Error& error);
+  void respond(Client& client, const Bytes& response);
+  // Runs `read` on the reading thread, then `then` with its result on this one, if the client is
+  // still there.
+  template <typename Value>
+  void read_then(uint64_t id, uint32_t request, std::function<Value(StoreReader&)> read,
+                 std::function<void(Client&, Value)> then);
+  std::string name_of(const MessageRecord& record) const;
+  bool may_read(const Actor& actor) const { return !actor.roles.empty(); }
+
+  boost::asio::io_context& io_;
+  const Config& config_;
+  Core& core_;
+  Store& store_;
+  std::function<void()> changed_;
+  std::function<std::string()> last_refusal_;
+  std::unique_ptr<Listener> listener_;
+  std::map<uint64_t, Client> clients_;
+  std::map<uint64_t, Waiting> submissions_;  // By token.
+  std::vector<std::string> alarms_;          // The newest few, for status.
+  uint64_t last_client_ = 0;
+  uint64_t last_token_ = 0;
+  bool dev_pki_ = false;
+};
+
+}  // namespace hotline

@@ -1,0 +1,70 @@
+// The daemon's configuration: one TOML file, read once at start and again at HUP. Unknown keys are
+// errors with a suggestion; errors carry file:line:column. Secrets are never in the file, only the
+// paths of the files that hold them.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "protocol/policy.h"
+#include "protocol/result.h"
+
+namespace hotline {
+
+struct CertificateFiles {
+  std::string certificate;
+  std::string key;
+};
+
+struct PersonConfig {
+  std::string id;              // As in the certificate's URI: hotline://north/person/ann
+  std::vector<uint8_t> roles;  // wire::Role
+};
+
+struct Endpoint {
+  std::string host;
+  uint16_t port = 0;
+};
+
+struct Config {
+  std::string path;  // Of the file; relative paths in it start from its directory.
+
+  std::string party;
+  std::string prefix;
+  std::string peer;
+  std::string peer_prefix;
+  std::vector<Endpoint> peer_addresses;  // Paths to the peer, tried in order.
+
+  std::array<uint8_t, 16> channel{};
+  bool exercise = false;
+
+  std::string ca;
+  std::string crl;
+  CertificateFiles tls;
+  CertificateFiles log;
+  CertificateFiles receipt;
+  CertificateFiles witness;
+  std::string peer_ca;
+  std::string peer_crl;
+  std::string peer_log_certificate;
+  std::string peer_receipt_certificate;
+  std::string peer_witness_certificate;
+
+  Endpoint listen_peer;
+  Endpoint listen_client;
+  std::string port_file;  // Where to write the ports that were taken; may be empty.
+
+  std::string store_path;
+  std::vector<PersonConfig> people;
+  Policy policy;
+};
+
+// Error: configuration, with file:line:column and a hint.
+Result<Config> read_config(const std::string& path);
+
+// A commented configuration that read_config accepts once the files it names exist.
+std::string example_config(const std::string& party);
+
+}  // namespace hotline

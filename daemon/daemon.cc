@@ -1,0 +1,301 @@
+#include "daemon/daemon.h"
+
+#include <spdlog/spdlog.h>
+#include <sys/stat.h>
+
+#include <boost/asio/post.hpp>
+#include <csignal>
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+
+#include "protocol/serial.h"
+
+namespace hotline {
+namespace {
+
+// Asio's timers stop while the host sleeps: the clocks are compared at least this often.
+constexpr int64_t kTick_ms = 250;
+
+std::string steps_in_words(const Decision& decision) {
+  std::string text;
+  for (const Step& step : decision.steps) {
+    if (!text.empty()) text += ", ";
+    switch (step.kind) {
+      case StepKind::undelivered:
+        text += "UNDELIVERED";
+        break;
+      case StepKind::rung:
+        text += "ESCALATED to " + step.rung;
+        break;
+      case StepKind::alarm_again:
+        text += "still not acknowledged";
+        break;
+      case StepKind::first_answer_due:
+        text += "first answer overdue";
+        break;
+      case StepKind::full_answer_due:
+        text += "full answer overdue";
+        break;
+    }
+  }
+  return text;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Daemon>> Daemon::create(Config config, const DaemonOptions& options) {
+  auto keys = ChannelKeys::load(config, read_clocks().utc, options.allow_dev_pki);
+  if (!keys) return keys.error();
+  auto store = Store::open(config.store_path);
+  if (!store) return store.error();
+  const StoreIdentity& identity = (*store)->identity();
+  if (identity.party != config.party || identity.peer != config.peer ||
+      identity.channel != config.channel || identity.exercise != config.exercise) {
+    return make_error(ErrorCode::configuration,
+                      config.store_path + " belongs to " + identity.party +
+                          " on its channel with " + identity.peer +
+                          (identity.exercise ? " (exercise)" : " (live)"),
+                      "check [store] path, party, peer and channel in " + config.path);
+  }
+  std::unique_ptr<Daemon> daemon(
+      new Daemon(std::move(config), options, *std::move(keys), *std::move(store)));
+  if (Status status = daemon->rebuild_core(); !status) return status.error();
+  if (Status status = daemon->listen(); !status) return status.error();
+  return daemon;
+}
+
+Daemon::Daemon(Config config, const DaemonOptions& options, std::unique_ptr<ChannelKeys> keys,
+               std::unique_ptr<Store> store)
+    : config_(std::move(config)),
+      options_(options),
+      keys_(std::move(keys)),
+      store_(std::move(store)),
+      timer_(io_),
+      signals_(io_, SIGINT, SIGTERM, SIGHUP) {}
+
+Daemon::~Daemon() {
+  // The store first: it waits for the batch under way, whose completion must find the loop alive.
+  store_.reset();
+}
+
+Status Daemon::rebuild_core() {
+  Now started = read_clocks();
+  CoreConfig core = keys_->core_config(config_);
+  core.version = options_.version;
+  core_ = std::make_unique<Core>(std::move(core), store_->reader(), random_, started);
+  Status status = ok();
+  store_->for_each_journal_entry([&](uint64_t index, ByteView entry) {
+    if (status) status = core_->replay(index, entry);
+  });
+  if (!status) return status;
+  return core_->start(started, store_->reader().head().root);
+}
+
+std::shared_ptr<const TlsContext> Daemon::tls_context(TlsUse use, Status& status) const {
+  TlsSettings settings;
+  settings.use = use;
+  settings.certificate_path = config_.tls.certificate;
+  settings.key_path = config_.tls.key;
+  settings.expected_party = use == TlsUse::peer_link ? config_.peer : config_.party;
+  settings.trust_anchor = [keys = keys_.get(), use]() -> std::shared_ptr<const TrustAnchor> {
+    return use == TlsUse::peer_link ? keys->peer_anchor() : keys->own_anchor();
+  };
+  settings.utc_now = [] { return read_clocks().utc; };
+  auto context = TlsContext::create(std::move(settings));
+  if (context) return *context;
+  status = context.error();
+  return nullptr;
+}
+
+Status Daemon::listen() {
+  Status status = ok();
+  auto peer_context = tls_context(TlsUse::peer_link, status);
+  auto api_context = tls_context(TlsUse::api_service, status);
+  if (!status) return status;
+
+  PeerLinkEvents events;
+  events.opened = [this](LinkId link, const std::string& remote) {
+    core_->link_opened(read_clocks(), link, remote);
+    settle_soon();
+  };
+  events.frame = [this](LinkId link, Bytes frame) {
+    core_->frame_received(read_clocks(), link, frame);
+    settle_soon();
+  };
+  events.closed = [this](LinkId link, const std::string& reason) {
+    spdlog::info("link to {} ended: {}", config_.peer, reason);
+    core_->link_closed(read_clocks(), link, reason);
+    settle_soon();
+  };
+  events.refused = [this](const std::string& remote, const std::string& reason) {
+    spdlog::warn("no link to {}: {}", config_.peer, reason);
+    core_->link_refused(read_clocks(), remote, reason);
+    settle_soon();
+  };
+  Hash seed_bytes = random_.salt();
+  uint64_t seed = 0;
+  for (size_t i = 0; i < 8; ++i) seed = seed << 8 | seed_bytes[i];
+  links_ = std::make_unique<PeerLinks>(io_, config_.peer_addresses, peer_context, seed,
+                                       std::move(events));
+  if (status = links_->start(config_.listen_peer); !status) return status;
+
+  api_ = std::make_unique<ClientApi>(io_, config_, *core_, *store_, [this] { settle_soon(); });
+  api_->set_dev_pki(keys_->dev_pki());
+  api_->set_last_refusal([this] { return links_->last_refusal(); });
+  if (status = api_->start(api_context, config_.listen_client); !status) return status;
+
+  notifier_ = std::make_unique<Notifier>(io_, [this](const AttemptReport& report) {
+    core_->attempt_ended(read_clocks(), report.name, report.outcome, report.detail);
+    settle_soon();
+  });
+  return write_port_file();
+}
+
+// For those who let the system choose the ports: written whole, then renamed, so that nobody reads
+// half of it.
+Status Daemon::write_port_file() const {
+  if (config_.port_file.empty()) return ok();
+  std::string temporary = config_.port_file + ".new";
+  std::ofstream file(temporary);
+  file << "peer " << links_->port() << "\nclient " << api_->port() << "\n";
+  file.close();
+  std::error_code error;
+  if (file) std::filesystem::rename(temporary, config_.port_file, error);
+  if (file && !error) return ok();
+  return make_error(ErrorCode::configuration, config_.port_file + ": cannot be written",
+                    "check [listen] port_file and the directory's permissions");
+}
+
+int Daemon::run() {
+  spdlog::info("{}: store {} with {} journal entries; links on port {}, clients on port {}{}",
+               config_.party, config_.store_path, core_->journal_size(), links_->port(),
+               api_->port(),
+               keys_->dev_pki() ? "; DEVELOPMENT CERTIFICATES, not for real use" : "");
+  on_signal();
+  arm_timer();
+  settle_soon();
+  io_.run();
+  return exit_code_;
+}
+
+// Everything that happens in one turn of the loop shares one commit.
+void Daemon::settle_soon() {
+  if (settle_planned_) return;
+  settle_planned_ = true;
+  boost::asio::post(io_, [this] {
+    settle_planned_ = false;
+    settle();
+  });
+}
+
+void Daemon::settle() {
+  std::vector<Effect> effects = core_->take_effects();
+  for (Effect& effect : effects) perform(effect);
+  begin_commit();
+  // Nothing but the links' goodbyes is left to do; the loop ends with them.
+  if (stopping_ && !committing_) signals_.cancel();
+}
+
+void Daemon::perform(Effect& effect) {
+  if (auto* send = std::get_if<SendFrame>(&effect)) {
+    links_->send(send->link, send->frame);
+  } else if (auto* close = std::get_if<CloseLink>(&effect)) {
+    links_->close(close->link);
+  } else if (auto* answer = std::get_if<AnswerSubmission>(&effect)) {
+    api_->answer(*answer);
+  } else if (auto* sound = std::get_if<SoundStep>(&effect)) {
+    MessageKey key{sound->decision.key.incoming, sound->decision.key.serial};
+    spdlog::error("ALARM {}: {}", name_of(key), steps_in_words(sound->decision));
+  } else if (auto* start = std::get_if<StartAttempt>(&effect)) {
+    notifier_->start(start->attempt,
+                     name_of({start->attempt.name.key.incoming, start->attempt.name.key.serial}));
+  } else if (auto* stop = std::get_if<StopAttempts>(&effect)) {
+    notifier_->stop({stop->key.incoming, stop->key.number});
+  } else if (auto* alarm = std::get_if<Alarm>(&effect)) {
+    spdlog::error("ALARM {}", alarm->text);
+    api_->note_alarm(alarm->text);
+  }
+}
+
+void Daemon::begin_commit() {
+  if (committing_ || exit_code_ != 0 || !core_->wants_commit()) return;
+  std::shared_ptr<const Batch> batch = core_->seal(read_clocks());
+  if (!batch) return;
+  committing_ = true;
+  store_->submit(batch, [this](CommitOutcome outcome) {
+    boost::asio::post(io_, [this, outcome = std::move(outcome)] { end_commit(outcome); });
+  });
+}
+
+void Daemon::end_commit(const CommitOutcome& outcome) {
+  committing_ = false;
+  if (!outcome.ok()) {
+    // What is on disk is not known any more, so nothing may be said any more. The next start
+    // rebuilds from the journal.
+    spdlog::critical("STORE FAILED: {}. {}. Nothing is sent or received; use voice.",
+                     outcome.error.reason, outcome.error.hint);
+    exit_code_ = 1;
+    io_.stop();
+    return;
+  }
+  core_->committed(read_clocks());
+  api_->journal_grew();
+  settle();
+}
+
+void Daemon::arm_timer() {
+  timer_.expires_after(std::chrono::milliseconds(kTick_ms));
+  timer_.async_wait([this](const boost::system::error_code& error) {
+    if (error || stopping_) return;
+    core_->tick(read_clocks());
+    settle_soon();
+    arm_timer();
+  });
+}
+
+void Daemon::on_signal() {
+  signals_.async_wait([this](const boost::system::error_code& error, int signal) {
+    if (error) return;
+    if (signal == SIGHUP) {
+      reload();
+      return on_signal();
+    }
+    shut_down();
+  });
+}
+
+void Daemon::reload() {
+  Status status = keys_->reload_lists(config_);
+  if (status) {
+    spdlog::info("revocation lists reloaded; everything else is read at the next start");
+  } else {
+    spdlog::error("a revocation list was not loaded, the old one stays: {}. {}",
+                  status.error().reason, status.error().hint);
+  }
+  links_->check_again();
+  api_->check_again();
+}
+
+void Daemon::shut_down() {
+  spdlog::info("stopping");
+  stopping_ = true;
+  timer_.cancel();
+  core_->stop(read_clocks());
+  std::vector<Effect> effects = core_->take_effects();
+  for (Effect& effect : effects) perform(effect);
+  links_->stop();
+  api_->stop();
+  settle();
+}
+
+std::string Daemon::name_of(MessageKey key) {
+  if (key.incoming) {
+    auto record = store_->reader().message(key);
+    return record && record->serial != 0 ? format_serial(config_.peer_prefix, record->serial)
+                                         : "message at place " + std::to_string(key.number);
+  }
+  return format_serial(config_.prefix, key.number);
+}
+
+}  // namespace hotline

@@ -1,0 +1,76 @@
+// The service: performs what the core asks for, with sockets, a store and processes, and tells it
+// what happened. One thread runs all of this; the store has its own writer.
+#pragma once
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <map>
+#include <memory>
+#include <string>
+
+#include "daemon/client_api.h"
+#include "daemon/config.h"
+#include "daemon/keys.h"
+#include "daemon/notifier.h"
+#include "daemon/peer_links.h"
+#include "daemon/store.h"
+#include "daemon/system_clock.h"
+#include "protocol/core.h"
+
+namespace hotline {
+
+struct DaemonOptions {
+  bool allow_dev_pki = false;
+  std::string version;
+};
+
+class Daemon {
+ public:
+  // Reads keys, opens the store and rebuilds the core from its journal. Errors: what must be mended
+  // first.
+  static Result<std::unique_ptr<Daemon>> create(Config config, const DaemonOptions& options);
+  ~Daemon();
+
+  // Serves until a signal asks for the end. The exit code of the process: not 0 after a failure of
+  // the store.
+  int run();
+
+ private:
+  Daemon(Config config, const DaemonOptions& options, std::unique_ptr<ChannelKeys> keys,
+         std::unique_ptr<Store> store);
+  Status rebuild_core();
+  Status listen();
+  Status write_port_file() const;
+  std::shared_ptr<const TlsContext> tls_context(TlsUse use, Status& status) const;
+
+  void settle_soon();
+  void settle();
+  void perform(Effect& effect);
+  void begin_commit();
+  void end_commit(const CommitOutcome& outcome);
+  void arm_timer();
+  void on_signal();
+  void reload();
+  void shut_down();
+  std::string name_of(MessageKey key);
+
+  Config config_;
+  DaemonOptions options_;
+  boost::asio::io_context io_;
+  std::unique_ptr<ChannelKeys> keys_;
+  std::unique_ptr<Store> store_;
+  SystemRandom random_;
+  std::unique_ptr<Core> core_;
+  std::unique_ptr<PeerLinks> links_;
+  std::unique_ptr<ClientApi> api_;
+  std::unique_ptr<Notifier> notifier_;
+  boost::asio::steady_timer timer_;
+  boost::asio::signal_set signals_;
+  bool settle_planned_ = false;
+  bool committing_ = false;
+  bool stopping_ = false;
+  int exit_code_ = 0;
+};
+
+}  // namespace hotline

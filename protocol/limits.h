@@ -79,12 +79,13 @@ inline constexpr size_t kAttemptsReservedForFlash = 4;  // Of those running.
 inline constexpr size_t kDecisionsPerCallMax = 1024;
 
 // The transport below the session (protocol/transport/).
-// Bytes waiting to be written on one link: all that the session may have under way, and what it says beside.
+// Bytes waiting to be written on one link: all that the session may have under way, and what it
+// says beside.
 inline constexpr size_t kLinkQueueSizeMax = kWindowCap + 2 * kFrameSizeMax;
-inline constexpr int64_t kGoodbyeDeadline_ms = 2'000;         // For an orderly close.
-inline constexpr int64_t kTcpUserTimeout_ms = 24'000;         // 2.4 probe intervals (H09).
-inline constexpr size_t kPostHandshakeMessagesMax = 16;       // TLS messages between two frames.
-inline constexpr size_t kHandshakesMax = 64;                  // Under way at one listener.
+inline constexpr int64_t kGoodbyeDeadline_ms = 2'000;    // For an orderly close.
+inline constexpr int64_t kTcpUserTimeout_ms = 24'000;    // 2.4 probe intervals (H09).
+inline constexpr size_t kPostHandshakeMessagesMax = 16;  // TLS messages between two frames.
+inline constexpr size_t kHandshakesMax = 64;             // Under way at one listener.
 inline constexpr size_t kHandshakesPerAddressMax = 8;
 inline constexpr size_t kRefusalReportsMax = 10;  // One by one in a window; the rest are counted.
 inline constexpr int64_t kRefusalReportWindow_ms = 1'000;

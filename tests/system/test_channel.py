@@ -1,0 +1,211 @@
+"""Two daemons, real processes: delivery, kills, cuts, certificates, bad input. Seeds are fixed, so every run is the same
+flow; the moments at which the operating system schedules it are not."""
+
+import json
+import random
+import subprocess
+import sys
+import threading
+import unittest
+
+from world import PREFIX, World, other
+
+KILLS = 50
+CUTS = 200
+
+
+def send(world, party, text, precedence="routine"):
+    return world.ask(party, "ann", "send", "-p", precedence, "--subject", "System test", text)
+
+
+class Flow(threading.Thread):
+    """Sends numbered messages from one party, one after the other, whatever happens to the daemons meanwhile."""
+
+    def __init__(self, world, party, count, seed):
+        super().__init__()
+        self.world, self.party, self.count = world, party, count
+        self.random = random.Random(seed)
+        self.sent = []
+        self.stopped = threading.Event()
+
+    def run(self):
+        for number in range(self.count):
+            if self.stopped.is_set():
+                return
+            precedence = self.random.choice(["flash", "immediate", "priority", "routine"])
+            done = self.world.client(self.party, "ann", "send", "-p", precedence, "--subject", "Flow",
+                                     f"Message {number} of {self.party}.", "--json")
+            if done.returncode == 0:
+                self.sent.append(json.loads(done.stdout)["id"])
+
+
+def listed(world, party, box):
+    rows, before = [], []
+    while True:
+        page = world.ask(party, "ann", "list", f"--{box}", "--limit", "500", *before)
+        rows += page["messages"]
+        if not page["more"]:
+            return rows
+        before = ["--before", str(rows[-1]["journal_index"])]
+
+
+class Channel(unittest.TestCase):
+    def check_records(self, world, flows=()):
+        """Both transcripts are the same at both parties, and what was confirmed is there once."""
+        world.wait_for("both transcripts under receipts", world.drained)
+        for party in PREFIX:
+            sent = [row["id"] for row in listed(world, party, "sent")]
+            received = [row["id"] for row in listed(world, other(party), "received")]
+            self.assertEqual(len(sent), len(set(sent)))
+            self.assertEqual(sorted(sent), sorted(received))
+        for flow in flows:
+            received = [row["id"] for row in listed(world, other(flow.party), "received")]
+            for name in flow.sent:
+                self.assertEqual(received.count(name), 1, name)
+
+    def test_message_is_delivered_acknowledged_and_the_same_at_both(self):
+        with World() as world:
+            world.start()
+            sent = world.ask("north", "ann", "send", "-p", "flash", "--subject", "Crossing",
+                             "Two aircraft crossed.", "--wait", "delivered")
+            self.assertEqual(sent["id"], "N-000001")
+            self.assertTrue(sent["delivered_at"])
+            inbox = world.ask("south", "ann", "inbox")
+            self.assertEqual([row["id"] for row in inbox["messages"]], ["N-000001"])
+            world.ask("south", "bob", "ack", "@flash")
+            shown = None
+
+            def acknowledged():
+                nonlocal shown
+                shown = world.ask("north", "eve", "show", "N-1")
+                return shown["acknowledged_at"] is not None
+
+            world.wait_for("the acknowledgement", acknowledged)
+            self.assertEqual(world.ask("south", "ann", "inbox")["messages"], [])
+            self.check_records(world)
+            for daemon in world.daemons.values():
+                daemon.stop()
+
+    def test_kills(self):
+        """SIGKILL at seeded moments during a flow in both directions: nothing confirmed is lost, nothing doubled."""
+        with World() as world:
+            world.start()
+            flows = [Flow(world, party, 100_000, seed) for seed, party in enumerate(PREFIX)]
+            for flow in flows:
+                flow.start()
+            try:
+                moments = random.Random(20261122)
+                for _ in range(KILLS):
+                    party = moments.choice(list(PREFIX))
+                    target = len(flows[0].sent) + len(flows[1].sent) + moments.randint(1, 3)
+                    world.wait_for("messages to flow",
+                                   lambda: len(flows[0].sent) + len(flows[1].sent) >= target)
+                    threading.Event().wait(moments.random() * 0.02)
+                    world.daemons[party].kill()
+                    world.daemons[party].start()
+            finally:
+                for flow in flows:
+                    flow.stopped.set()
+                for flow in flows:
+                    flow.join()
+            world.wait_link()
+            self.assertGreater(len(flows[0].sent) + len(flows[1].sent), KILLS)
+            self.check_records(world, flows)
+
+    def test_cuts(self):
+        """The link is cut after a seeded number of bytes, from the first of the handshake on, again and again."""
+        with World() as world:
+            world.start()
+            offsets = random.Random(7)
+            flow = Flow(world, "north", 100_000, 3)
+            flow.start()
+            try:
+                for _ in range(CUTS):
+                    offset = offsets.choice([offsets.randint(1, 6000), offsets.randint(1, 60000)])
+                    before = sum(relay.cuts for relay in world.relays.values())
+                    for relay in world.relays.values():
+                        relay.cut_after = offset
+                        relay.cut()
+                        relay.restore()
+                    world.wait_for("the cut", lambda: sum(r.cuts for r in world.relays.values()) > before)
+            finally:
+                flow.stopped.set()
+                flow.join()
+            for relay in world.relays.values():
+                relay.cut_after = None
+            world.wait_link()
+            self.check_records(world, [flow])
+
+    def test_queue_drains_flash_first(self):
+        with World() as world:
+            world.start()
+            for relay in world.relays.values():
+                relay.cut()
+            world.wait_for("the link to fall", lambda: world.status("north")["link"] != "up")
+            for number in range(20):
+                send(world, "north", f"Routine {number}.")
+            flash = send(world, "north", "Flash.", "flash")
+            for relay in world.relays.values():
+                relay.restore()
+            world.wait_link()
+            self.check_records(world)
+            first = min(listed(world, "south", "received"), key=lambda row: row["transcript_index"])
+            self.assertEqual(first["id"], flash["id"])
+
+    def test_revoked_certificate_ends_the_session(self):
+        with World() as world:
+            world.start()
+            subprocess.run([world.hotline, "pki", "check", str(world.pki / "south")], capture_output=True)
+            # South's CA revokes the certificate of south's own daemon; north reads the new list.
+            from revoke import revoke
+            revoke(world.pki / "south", "tls.crt")
+            world.daemons["north"].process.send_signal(1)
+            world.wait_for("the session's end", lambda: world.status("north")["link"] != "up")
+
+    def test_second_daemon_is_refused(self):
+        with World() as world:
+            world.start()
+            done = subprocess.run([world.hotlined, "run", "-c", str(world.config("north")), "--allow-dev-pki"],
+                                  capture_output=True, text=True, timeout=60)
+            self.assertNotEqual(done.returncode, 0)
+            self.assertIn("pid", done.stderr)
+
+    def test_development_certificates_need_to_be_asked_for(self):
+        with World() as world:
+            done = subprocess.run([world.hotlined, "run", "-c", str(world.config("north"))],
+                                  capture_output=True, text=True, timeout=60)
+            self.assertEqual(done.returncode, 3)
+            self.assertIn("DEV ONLY", done.stderr)
+
+    def test_bad_input_is_refused_and_changes_nothing(self):
+        with World() as world:
+            world.start()
+            before = world.status("north")["own_size"]
+            for arguments, code in (
+                (["send", "-p", "flash", "--subject", "x"], 2),
+                (["send", "-p", "urgent", "--subject", "x", "text"], 2),
+                (["send", "-p", "flash", "-t", "airspace-crossing", "--set", "where=95.0N 020.1E"], None),
+                (["show", "N-000099"], 7),
+                (["ack", "S-000001"], 7),
+                (["sned"], 2),
+            ):
+                done = world.client("north", "ann", *arguments)
+                self.assertNotEqual(done.returncode, 0, arguments)
+                if code is not None:
+                    self.assertEqual(done.returncode, code, f"{arguments}: {done.stderr}")
+                self.assertTrue(done.stderr.startswith("hotline: "), done.stderr)
+            refused = world.client("north", "eve", "send", "-p", "routine", "--subject", "x", "An auditor writes.")
+            self.assertEqual(refused.returncode, 4, refused.stderr)
+            self.assertEqual(world.status("north")["own_size"], before)
+
+
+class CountingResult(unittest.TextTestResult):
+    pass
+
+
+if __name__ == "__main__":
+    program = unittest.main(exit=False, verbosity=2)
+    result = program.result
+    failed = len(result.failures) + len(result.errors)
+    print(f"{result.testsRun - failed} passed, {failed} failed")
+    sys.exit(failed != 0)

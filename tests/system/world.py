@@ -1,0 +1,271 @@
+"""Two parties made of real processes: development certificates, configurations, daemons, and a relay between them
+that can be cut. Everything lives in one temporary directory, every port is chosen by the system, and every wait has a
+deadline that only a hang can reach."""
+
+import json
+import os
+import pathlib
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import threading
+import time
+
+HANG_S = 60
+PREFIX = {"north": "N", "south": "S"}
+
+
+def other(party):
+    return "south" if party == "north" else "north"
+
+
+class Relay:
+    """Carries connections to a port that may change, and cuts them after a given number of bytes."""
+
+    def __init__(self):
+        self.target = None
+        self.cut_after = None  # Bytes from the next connection's start, both directions counted together.
+        self.open = True
+        self.cuts = 0
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.port = self.listener.getsockname()[1]
+        self.pairs = []
+        self.lock = threading.Lock()
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def _accept(self):
+        while True:
+            try:
+                near, _ = self.listener.accept()
+            except OSError:
+                return
+            with self.lock:
+                target, is_open, budget = self.target, self.open, self.cut_after
+                self.cut_after = None
+            try:
+                if not is_open or target is None:
+                    raise OSError("cut")
+                far = socket.create_connection(("127.0.0.1", target))
+            except OSError:
+                near.close()
+                continue
+            pair = {"ends": (near, far), "budget": budget}
+            with self.lock:
+                self.pairs.append(pair)
+            for source, sink in ((near, far), (far, near)):
+                source.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+                threading.Thread(target=self._carry, args=(pair, source, sink), daemon=True).start()
+
+    def _carry(self, pair, source, sink):
+        try:
+            while data := source.recv(65536):
+                with self.lock:
+                    if pair["budget"] is not None:
+                        data = data[: pair["budget"]]
+                        pair["budget"] -= len(data)
+                    spent = pair["budget"] == 0
+                if data:
+                    sink.sendall(data)
+                if spent:
+                    self.cuts += 1
+                    break
+        except OSError:
+            pass
+        self._end(pair)
+
+    def _end(self, pair):
+        with self.lock:
+            if pair in self.pairs:
+                self.pairs.remove(pair)
+        for end in pair["ends"]:
+            try:
+                end.shutdown(socket.SHUT_RDWR)
+            except OSError:
+                pass
+            end.close()
+
+    def cut(self):
+        """Cuts what stands and lets nothing through until restore()."""
+        with self.lock:
+            self.open = False
+            pairs = list(self.pairs)
+        for pair in pairs:
+            self._end(pair)
+
+    def restore(self):
+        self.open = True
+
+    def close(self):
+        self.listener.close()
+        self.cut()
+
+
+class Daemon:
+    def __init__(self, world, party):
+        self.world = world
+        self.party = party
+        self.process = None
+        self.ports = {}
+
+    def start(self):
+        port_file = self.world.directory / f"{self.party}.ports"
+        port_file.unlink(missing_ok=True)
+        log = open(self.world.directory / f"{self.party}.log", "ab")
+        self.process = subprocess.Popen(
+            [self.world.hotlined, "run", "-c", str(self.world.config(self.party)), "--allow-dev-pki"],
+            stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+        deadline = time.monotonic() + HANG_S
+        while not port_file.exists():
+            if self.process.poll() is not None or time.monotonic() > deadline:
+                raise AssertionError(f"{self.party} did not start:\n{self.log()}")
+            time.sleep(0.01)
+        self.ports = {name: int(port) for name, port in (line.split() for line in port_file.read_text().splitlines())}
+        self.world.relays[self.party].target = self.ports["peer"]
+        self.world.write_context(self.party)
+
+    def kill(self):
+        self.process.send_signal(signal.SIGKILL)
+        self.process.wait(HANG_S)
+
+    def stop(self):
+        if self.process and self.process.poll() is None:
+            self.process.terminate()
+            code = self.process.wait(HANG_S)
+            assert code == 0, f"{self.party} ended with {code}:\n{self.log()}"
+
+    def log(self):
+        path = self.world.directory / f"{self.party}.log"
+        return path.read_text(errors="replace")[-4000:] if path.exists() else ""
+
+
+class World:
+    """Use as a context manager. `build` is a build directory with daemon/hotlined and client/hotline."""
+
+    def __init__(self, escalation=""):
+        build = pathlib.Path(os.environ["HOTLINE_BUILD"]).resolve()
+        self.hotlined = str(build / "daemon" / "hotlined")
+        self.hotline = str(build / "client" / "hotline")
+        self.escalation = escalation
+        self.directory = pathlib.Path(tempfile.mkdtemp(prefix="hotline-test-"))
+        self.relays = {}
+        self.daemons = {}
+
+    def __enter__(self):
+        try:
+            run([self.hotline, "pki", "dev-init", str(self.pki), "--parties", "north,south"])
+            for party in PREFIX:
+                self.relays[party] = Relay()  # In front of that party's port for the peer.
+            for party in PREFIX:
+                self.config(party).write_text(self._config_text(party))
+                run([self.hotlined, "init", "-c", str(self.config(party)), "--allow-dev-pki"])
+                self.daemons[party] = Daemon(self, party)
+        except BaseException:
+            self.__exit__(None, None, None)
+            raise
+        return self
+
+    def __exit__(self, kind, error, trace):
+        for daemon in self.daemons.values():
+            if daemon.process and daemon.process.poll() is None:
+                daemon.process.kill()
+                daemon.process.wait()
+            if kind is not None:
+                print(f"--- {daemon.party}\n{daemon.log()}")
+        for relay in self.relays.values():
+            relay.close()
+        shutil.rmtree(self.directory, ignore_errors=True)
+
+    @property
+    def pki(self):
+        return self.directory / "pki"
+
+    def config(self, party):
+        return self.directory / f"{party}.toml"
+
+    def start(self):
+        for daemon in self.daemons.values():
+            daemon.start()
+        self.wait_link()
+
+    def _config_text(self, party):
+        peer, own, theirs = other(party), self.pki / party, self.pki / other(party)
+        keys = "".join(f'{k}_certificate = "{own}/{k}.crt"\n{k}_key = "{own}/{k}.key"\n'
+                       for k in ("tls", "log", "receipt", "witness"))
+        trust = "".join(f'{k}_certificate = "{theirs}/{k}.crt"\n' for k in ("log", "receipt", "witness"))
+        people = "".join(f'[[person]]\nid = "{name}"\nroles = ["{role}"]\n'
+                         for name, role in (("ann", "operator"), ("bob", "supervisor"), ("eve", "auditor")))
+        return f"""
+[party]
+id = "{party}"
+prefix = "{PREFIX[party]}"
+[peer]
+id = "{peer}"
+prefix = "{PREFIX[peer]}"
+addresses = ["127.0.0.1:{self.relays[peer].port}"]
+ca = "{theirs}/ca.crt"
+crl = "{theirs}/ca.crl"
+{trust}
+[channel]
+id = "00112233445566778899aabbccddeeff"
+mode = "live"
+[keys]
+ca = "{own}/ca.crt"
+crl = "{own}/ca.crl"
+{keys}
+[listen]
+peer = "127.0.0.1:0"
+client = "127.0.0.1:0"
+port_file = "{self.directory}/{party}.ports"
+[store]
+path = "{self.directory}/{party}-store/journal.db"
+{people}
+{self.escalation}
+"""
+
+    def write_context(self, party):
+        text = "".join(
+            f"""[contexts.{person}]
+server = "127.0.0.1:{self.daemons[party].ports["client"]}"
+certificate = "{self.pki}/{party}/people/{person}.crt"
+key = "{self.pki}/{party}/people/{person}.key"
+ca = "{self.pki}/{party}/ca.crt"
+""" for person in ("ann", "bob", "eve"))
+        (self.directory / f"{party}-client.toml").write_text(text)
+
+    def client(self, party, person, *arguments):
+        """Runs one command; returns the finished process."""
+        return subprocess.run(
+            [self.hotline, "-c", str(self.directory / f"{party}-client.toml"), "--context", person, *arguments],
+            stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=HANG_S)
+
+    def ask(self, party, person, *arguments):
+        """Runs one command with --json, which must succeed; returns its object."""
+        done = self.client(party, person, *arguments, "--json")
+        assert done.returncode == 0, f"{arguments}: exit {done.returncode}\n{done.stdout}{done.stderr}"
+        return json.loads(done.stdout)
+
+    def status(self, party):
+        return self.ask(party, "ann", "status")
+
+    def wait_for(self, what, condition):
+        deadline = time.monotonic() + HANG_S
+        while not condition():
+            assert time.monotonic() < deadline, f"waited too long for {what}"
+            time.sleep(0.05)
+
+    def wait_link(self):
+        self.wait_for("the link", lambda: all(self.status(p)["link"] == "up" for p in PREFIX))
+
+    def drained(self):
+        """Everything that was released is held by both, under receipts."""
+        north, south = self.status("north"), self.status("south")
+        return all(a["queued_total"] == 0 and a["unreceipted"] == 0 and a["own_size"] == b["peer_size"]
+                   and a["own_root"] == b["peer_root"] for a, b in ((north, south), (south, north)))
+
+
+def run(command):
+    done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=HANG_S)
+    assert done.returncode == 0, f"{command}: exit {done.returncode}\n{done.stdout}{done.stderr}"
+    return done.stdout

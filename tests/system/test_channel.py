@@ -3,11 +3,13 @@ flow; the moments at which the operating system schedules it are not."""
 
 import json
 import random
+import signal
 import subprocess
 import sys
 import threading
 import unittest
 
+from revoke import revoke
 from world import PREFIX, World, other
 
 KILLS = 50
@@ -15,7 +17,7 @@ CUTS = 200
 
 
 def send(world, party, text, precedence="routine"):
-    return world.ask(party, "ann", "send", "-p", precedence, "--subject", "System test", text)
+    return world.ask(party, "ann", "send", "-p", precedence, "--subject", "System test", text)["message"]
 
 
 class Flow(threading.Thread):
@@ -36,7 +38,7 @@ class Flow(threading.Thread):
             done = self.world.client(self.party, "ann", "send", "-p", precedence, "--subject", "Flow",
                                      f"Message {number} of {self.party}.", "--json")
             if done.returncode == 0:
-                self.sent.append(json.loads(done.stdout)["id"])
+                self.sent.append(json.loads(done.stdout)["message"]["id"])
 
 
 def listed(world, party, box):
@@ -54,12 +56,12 @@ class Channel(unittest.TestCase):
         """Both transcripts are the same at both parties, and what was confirmed is there once."""
         world.wait_for("both transcripts under receipts", world.drained)
         for party in PREFIX:
-            sent = [row["id"] for row in listed(world, party, "sent")]
-            received = [row["id"] for row in listed(world, other(party), "received")]
+            sent = [row["id"] for row in listed(world, party, "outgoing")]
+            received = [row["id"] for row in listed(world, other(party), "incoming")]
             self.assertEqual(len(sent), len(set(sent)))
             self.assertEqual(sorted(sent), sorted(received))
         for flow in flows:
-            received = [row["id"] for row in listed(world, other(flow.party), "received")]
+            received = [row["id"] for row in listed(world, other(flow.party), "incoming")]
             for name in flow.sent:
                 self.assertEqual(received.count(name), 1, name)
 
@@ -67,20 +69,14 @@ class Channel(unittest.TestCase):
         with World() as world:
             world.start()
             sent = world.ask("north", "ann", "send", "-p", "flash", "--subject", "Crossing",
-                             "Two aircraft crossed.", "--wait", "delivered")
+                             "Two aircraft crossed.", "--wait", "delivered")["message"]
             self.assertEqual(sent["id"], "N-000001")
             self.assertTrue(sent["delivered_at"])
             inbox = world.ask("south", "ann", "inbox")
             self.assertEqual([row["id"] for row in inbox["messages"]], ["N-000001"])
             world.ask("south", "bob", "ack", "@flash")
-            shown = None
-
-            def acknowledged():
-                nonlocal shown
-                shown = world.ask("north", "eve", "show", "N-1")
-                return shown["acknowledged_at"] is not None
-
-            world.wait_for("the acknowledgement", acknowledged)
+            world.wait_for("the acknowledgement", lambda: world.ask("north", "eve", "show", "N-1")["message"]
+                           ["acknowledged_at"] is not None)
             self.assertEqual(world.ask("south", "ann", "inbox")["messages"], [])
             self.check_records(world)
             for daemon in world.daemons.values():
@@ -149,17 +145,15 @@ class Channel(unittest.TestCase):
                 relay.restore()
             world.wait_link()
             self.check_records(world)
-            first = min(listed(world, "south", "received"), key=lambda row: row["transcript_index"])
+            first = min(listed(world, "south", "incoming"), key=lambda row: row["transcript_index"])
             self.assertEqual(first["id"], flash["id"])
 
     def test_revoked_certificate_ends_the_session(self):
         with World() as world:
             world.start()
-            subprocess.run([world.hotline, "pki", "check", str(world.pki / "south")], capture_output=True)
-            # South's CA revokes the certificate of south's own daemon; north reads the new list.
-            from revoke import revoke
+            # South's CA revokes the certificate of south's daemon; north reads the new list.
             revoke(world.pki / "south", "tls.crt")
-            world.daemons["north"].process.send_signal(1)
+            world.daemons["north"].process.send_signal(signal.SIGHUP)
             world.wait_for("the session's end", lambda: world.status("north")["link"] != "up")
 
     def test_second_daemon_is_refused(self):
@@ -168,7 +162,7 @@ class Channel(unittest.TestCase):
             done = subprocess.run([world.hotlined, "run", "-c", str(world.config("north")), "--allow-dev-pki"],
                                   capture_output=True, text=True, timeout=60)
             self.assertNotEqual(done.returncode, 0)
-            self.assertIn("pid", done.stderr)
+            self.assertIn("in use by process", done.stderr)
 
     def test_development_certificates_need_to_be_asked_for(self):
         with World() as world:
@@ -193,14 +187,10 @@ class Channel(unittest.TestCase):
                 self.assertNotEqual(done.returncode, 0, arguments)
                 if code is not None:
                     self.assertEqual(done.returncode, code, f"{arguments}: {done.stderr}")
-                self.assertTrue(done.stderr.startswith("hotline: "), done.stderr)
+                self.assertIn("hotline: ", done.stderr)
             refused = world.client("north", "eve", "send", "-p", "routine", "--subject", "x", "An auditor writes.")
             self.assertEqual(refused.returncode, 4, refused.stderr)
             self.assertEqual(world.status("north")["own_size"], before)
-
-
-class CountingResult(unittest.TextTestResult):
-    pass
 
 
 if __name__ == "__main__":

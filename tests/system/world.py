@@ -48,6 +48,8 @@ class Relay:
                 if not is_open or target is None:
                     raise OSError("cut")
                 far = socket.create_connection(("127.0.0.1", target))
+                for end in (near, far):
+                    end.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             except OSError:
                 near.close()
                 continue
@@ -55,7 +57,6 @@ class Relay:
             with self.lock:
                 self.pairs.append(pair)
             for source, sink in ((near, far), (far, near)):
-                source.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
                 threading.Thread(target=self._carry, args=(pair, source, sink), daemon=True).start()
 
     def _carry(self, pair, source, sink):
@@ -112,10 +113,10 @@ class Daemon:
     def start(self):
         port_file = self.world.directory / f"{self.party}.ports"
         port_file.unlink(missing_ok=True)
-        log = open(self.world.directory / f"{self.party}.log", "ab")
-        self.process = subprocess.Popen(
-            [self.world.hotlined, "run", "-c", str(self.world.config(self.party)), "--allow-dev-pki"],
-            stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+        with open(self.world.directory / f"{self.party}.log", "ab") as log:
+            self.process = subprocess.Popen(
+                [self.world.hotlined, "run", "-c", str(self.world.config(self.party)), "--allow-dev-pki"],
+                stdin=subprocess.DEVNULL, stdout=log, stderr=log)
         deadline = time.monotonic() + HANG_S
         while not port_file.exists():
             if self.process.poll() is not None or time.monotonic() > deadline:
@@ -261,7 +262,7 @@ ca = "{self.pki}/{party}/ca.crt"
     def drained(self):
         """Everything that was released is held by both, under receipts."""
         north, south = self.status("north"), self.status("south")
-        return all(a["queued_total"] == 0 and a["unreceipted"] == 0 and a["own_size"] == b["peer_size"]
+        return all(sum(a["queued"]) == 0 and a["unreceipted"] == 0 and a["own_size"] == b["peer_size"]
                    and a["own_root"] == b["peer_root"] for a, b in ((north, south), (south, north)))
 
 

@@ -1,0 +1,53 @@
+#include "client/command.h"
+
+#include <charconv>
+
+namespace hotline::client {
+
+std::optional<std::string> Arguments::get(const std::string& name) const {
+  const auto found = values_.find(name);
+  if (found == values_.end() || found->second.empty()) return std::nullopt;
+  return found->second.front();
+}
+
+std::vector<std::string> Arguments::all(const std::string& name) const {
+  const auto found = values_.find(name);
+  return found == values_.end() ? std::vector<std::string>() : found->second;
+}
+
+Result<uint64_t> Arguments::number(const std::string& name, uint64_t otherwise,
+                                   uint64_t minimum) const {
+  const auto text = get(name);
+  if (!text) return otherwise;
+  uint64_t number = 0;
+  const char* end = text->data() + text->size();
+  const auto parsed = std::from_chars(text->data(), end, number);
+  if (parsed.ec != std::errc() || parsed.ptr != end || number < minimum) {
+    return make_error(ErrorCode::usage, name + " " + *text + " is not a whole number from " +
+                                            std::to_string(minimum) + " on");
+  }
+  return number;
+}
+
+Result<Context> Invocation::context() const {
+  const auto file = read_context_file(client::config_path(config_path, around->environment));
+  if (!file) return file.error();
+  return choose_context(*file, context_name, around->environment);
+}
+
+Result<std::unique_ptr<Connection>> Invocation::connect() {
+  auto chosen = context();
+  if (!chosen) return chosen.error();
+  auto connection = Connection::open({std::move(*chosen), around->connect, around->pause});
+  if (!connection) return connection;
+  const wire::ServerHello& server = (*connection)->server();
+  if (server.exercise()) {
+    output.talk(output.styled(Style::yellow, "EXERCISE EXERCISE EXERCISE"));
+  }
+  if (server.dev_pki()) {
+    output.talk(output.styled(Style::yellow, "DEVELOPMENT CERTIFICATES: for trying out only"));
+  }
+  return connection;
+}
+
+}  // namespace hotline::client

@@ -1,0 +1,132 @@
+// hotline ack: a person of this watch has read the message. It is read back where and when the
+// event was, so that a slip in between is noticed at both ends.
+#include <sstream>
+
+#include "client/commands.h"
+#include "client/exit_code.h"
+#include "client/names.h"
+#include "client/referred_message.h"
+#include "client/submitting.h"
+#include "protocol/geo.h"
+#include "protocol/message_rules.h"
+
+namespace hotline::client {
+namespace {
+
+constexpr const char* kReadBackHint = "--read-back \"54.90N 020.10E 2026-11-22T14:10:00Z\"";
+
+// What the operator understood: a position, a time, or both; what is not typed is taken from the
+// message.
+Result<EventPoint> typed_read_back(const std::string& typed, EventPoint understood) {
+  std::istringstream words(typed);
+  std::string position;
+  for (std::string word; words >> word;) {
+    const bool is_time = word.find('T') != std::string::npos;
+    if (!is_time) {
+      position += (position.empty() ? "" : " ") + word;
+      continue;
+    }
+    const auto time = parse_rfc3339(word);
+    if (!time) {
+      return make_error(ErrorCode::usage, "\"" + word + "\" is no time", kReadBackHint);
+    }
+    understood.at = *time;
+  }
+  if (!position.empty()) {
+    const auto parsed = parse_position(position);
+    if (!parsed) return parsed.error();
+    understood.position = *parsed;
+  }
+  return understood;
+}
+
+std::string read_back_words(const EventPoint& point) {
+  std::string words;
+  if (point.position) words += "  " + format_position(*point.position);
+  if (point.at)
+    words += "  " + format_rfc3339(*point.at) + "  " + format_date_time_group(*point.at);
+  return words;
+}
+
+wire::Role role_of(const wire::ServerHello& server) {
+  // The role in which this person acts; the daemon decides, this is what the body says.
+  for (const auto wanted : {wire::Role::operator_, wire::Role::supervisor}) {
+    if (server.roles() == nullptr) continue;
+    for (const uint8_t role : *server.roles()) {
+      if (role == static_cast<uint8_t>(wanted)) return wanted;
+    }
+  }
+  return wire::Role::operator_;
+}
+
+DraftFields make_draft(const Invocation& invocation, const Connection& connection,
+                       const ReferredMessage& message, const EventPoint& understood) {
+  AcknowledgementFields acknowledgement;
+  acknowledgement.role = role_of(connection.server());
+  acknowledgement.at = invocation.around->now();
+  acknowledgement.position = understood.position;
+  acknowledgement.event_at = understood.at;
+  BodyFields body;
+  body.subject = "Acknowledgement of " + message.id();
+  body.content = acknowledgement;
+  DraftFields draft;
+  draft.type = wire::MessageType::acknowledgement;
+  draft.precedence = message.precedence();
+  draft.language = "en";
+  draft.references = {message.id()};
+  draft.drafted_at = acknowledgement.at;
+  draft.body = build_body(body);
+  return draft;
+}
+
+int ack(Invocation& invocation) {
+  Output& output = invocation.output;
+  const std::string typed = *invocation.arguments.get("ID");
+  const std::string what = "cannot acknowledge " + typed;
+  const auto wait = read_wait_options(invocation.arguments);
+  if (!wait) return output.fail("", wait.error());
+  auto connection = invocation.connect();
+  if (!connection) return output.fail(what, connection.error());
+  const auto message = ReferredMessage::find(**connection, typed, NameUse::incoming);
+  if (!message) return output.fail(what, message.error());
+
+  EventPoint understood;
+  if (message->body() != nullptr) understood = event_point(*message->body());
+  if (const auto read_back = invocation.arguments.get("--read-back")) {
+    auto own_words = typed_read_back(*read_back, understood);
+    if (!own_words) return output.fail(what, own_words.error());
+    understood = *own_words;
+  }
+  output.talk(message->heading(output));
+  const std::string words = read_back_words(understood);
+  if (!words.empty()) output.talk("  read back" + words);
+  if (message->row().acknowledged_at() != 0) {
+    output.talk("  was acknowledged before, at " +
+                output.time_of_day(message->row().acknowledged_at()));
+  }
+  const int code = submit_and_report(invocation, **connection,
+                                     make_draft(invocation, **connection, *message, understood),
+                                     "acknowledgement of " + message->id(), *wait);
+  if (code == kExitDone) output.talk("Acknowledgement is not agreement.");
+  return code;
+}
+
+}  // namespace
+
+CommandSpec ack_command() {
+  std::vector<OptionSpec> options = {
+      {"--read-back", "WORDS",
+       "position and time as you understood them, instead of the message's"}};
+  for (OptionSpec& option : wait_options()) options.push_back(std::move(option));
+  return {
+      "ack",
+      "Acknowledge a message: a person of this watch has read it",
+      "Position and time of the event are read back; a difference of more than 100 m or 60 s "
+      "alarms both ends. Acknowledgement is not agreement.",
+      {"hotline ack @flash", "hotline ack S-87", std::string("hotline ack S-87 ") + kReadBackHint},
+      std::move(options),
+      {{"ID", "S-000087, S-87, @last or @flash"}},
+      ack};
+}
+
+}  // namespace hotline::client

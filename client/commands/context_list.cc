@@ -1,0 +1,67 @@
+// hotline context list: the daemons this person can speak to, and as whom.
+#include "client/commands.h"
+#include "client/exit_code.h"
+
+namespace hotline::client {
+namespace {
+
+std::string server_of(const Context& context) {
+  if (!context.unix_path.empty()) return "unix:" + context.unix_path;
+  const bool bare_ipv6 = context.host.find(':') != std::string::npos;
+  return (bare_ipv6 ? "[" + context.host + "]" : context.host) + ":" + context.port;
+}
+
+int context_list(Invocation& invocation) {
+  Output& output = invocation.output;
+  const Environment& environment = invocation.around->environment;
+  const auto file = read_context_file(config_path(invocation.config_path, environment));
+  if (!file) return output.fail("cannot list contexts", file.error());
+  const auto chosen = choose_context(*file, invocation.context_name, environment);
+  const std::string in_use = chosen ? chosen->name : "";
+  if (output.json()) {
+    JsonValue::Array contexts;
+    for (const Context& context : file->contexts) {
+      JsonValue one;
+      one.add("name", context.name)
+          .add("in_use", context.name == in_use)
+          .add("server", server_of(context))
+          .add("certificate", context.certificate_path)
+          .add("language", context.language);
+      contexts.push_back(std::move(one));
+    }
+    JsonValue document = json_document();
+    document.add("file", file->path).add("contexts", std::move(contexts));
+    output.document(document);
+    return kExitDone;
+  }
+  Table table({{"NAME"}, {"SERVER"}, {"LANGUAGE"}, {"CERTIFICATE"}});
+  for (const Context& context : file->contexts) {
+    table.add({context.name == in_use ? "*" : "",
+               {context.name, server_of(context), context.language,
+                context.certificate_path.empty() ? "-" : context.certificate_path}});
+  }
+  table.print(output);
+  output.talk("From " + file->path + "; * is in use.");
+  return kExitDone;
+}
+
+}  // namespace
+
+CommandSpec context_list_command() {
+  return {"context list",
+          "List the contexts: which daemon to speak to, and as whom",
+          "A context is a table of the file of contexts:\n\n"
+          "  context = \"north\"                  # the one that is used without --context\n"
+          "  [contexts.north]\n"
+          "  server = \"north.example.org:4712\"  # or \"unix:/run/hotline/north.sock\"\n"
+          "  certificate = \"ann.crt\"            # paths begin at this file\n"
+          "  key = \"ann.key\"\n"
+          "  ca = \"north-ca.crt\"\n"
+          "  language = \"en\"                    # coded fields are shown in it: en, ru, uk, id",
+          {"hotline context list", "hotline --context north context list"},
+          {},
+          {},
+          context_list};
+}
+
+}  // namespace hotline::client

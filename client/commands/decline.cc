@@ -1,0 +1,61 @@
+// hotline decline: this watch cannot act on a message, and says so.
+#include "client/commands.h"
+#include "client/exit_code.h"
+#include "client/names.h"
+#include "client/referred_message.h"
+#include "client/submitting.h"
+
+namespace hotline::client {
+namespace {
+
+int decline(Invocation& invocation) {
+  Output& output = invocation.output;
+  const std::string typed = *invocation.arguments.get("ID");
+  const std::string what = "cannot decline " + typed;
+  const auto wait = read_wait_options(invocation.arguments);
+  if (!wait) return output.fail("", wait.error());
+  const auto code = parse_decline_code(invocation.arguments.get("--code").value_or("not-for-us"));
+  if (!code) return output.fail("", code.error());
+  const auto reason = invocation.arguments.get("--reason");
+  if (!reason || reason->empty()) {
+    return output.fail("", make_error(ErrorCode::usage, "a decline needs a reason",
+                                      "hotline decline " + typed + " --reason \"...\""));
+  }
+  auto connection = invocation.connect();
+  if (!connection) return output.fail(what, connection.error());
+  const auto message = ReferredMessage::find(**connection, typed, NameUse::incoming);
+  if (!message) return output.fail(what, message.error());
+  output.talk(message->heading(output));
+
+  BodyFields body;
+  body.subject = "Decline of " + message->id();
+  body.content = DeclineFields{*code, *reason};
+  DraftFields draft;
+  draft.type = wire::MessageType::decline;
+  draft.precedence = message->precedence();
+  draft.language = invocation.arguments.get("--language").value_or((*connection)->language());
+  draft.references = {message->id()};
+  draft.drafted_at = invocation.around->now();
+  draft.body = build_body(body);
+  return submit_and_report(invocation, **connection, draft, "decline of " + message->id(), *wait);
+}
+
+}  // namespace
+
+CommandSpec decline_command() {
+  std::vector<OptionSpec> options = {
+      {"--code", "CODE", "why, for machines: not-for-us (as without), rule-broken, ..."},
+      {"--reason", "TEXT", "why, for people; the other watch reads it"},
+      {"--language", "TAG", "the language of the reason; the context's without it"}};
+  for (OptionSpec& option : wait_options()) options.push_back(std::move(option));
+  return {"decline",
+          "Say that this watch cannot act on a message",
+          "A declined message stays where it is; the other watch learns at once that it must find "
+          "another way.",
+          {"hotline decline S-87 --reason \"not our sector, call the naval centre\""},
+          std::move(options),
+          {{"ID", "S-000087, S-87, @last or @flash"}},
+          decline};
+}
+
+}  // namespace hotline::client

@@ -1,0 +1,63 @@
+// hotline escalation list: which messages wait, and who was told of each.
+#include "client/commands.h"
+#include "client/escalation_row.h"
+#include "client/exit_code.h"
+#include "client/message_row.h"
+#include "client/names.h"
+
+namespace hotline::client {
+namespace {
+
+void print_table(Invocation& invocation, const Connection& connection,
+                 const wire::EscalationRows& rows) {
+  Table table({{"ID", 8}, {"PREC", 9}, {"FROM"}, {"RUNG"}, {"NEXT"}, {"DUE", 6}});
+  if (rows.rows() != nullptr) {
+    for (const wire::EscalationRow* row : *rows.rows()) {
+      table.add({row->due_in_ms() <= 0 && !text(row->next()).empty() ? "!" : "",
+                 {text(row->id()), precedence_name(row->precedence()),
+                  upper_case(row->incoming() ? connection.peer() : connection.party()),
+                  text(row->rung()).empty() ? "-" : text(row->rung()),
+                  text(row->next()).empty() ? "-" : text(row->next()),
+                  text(row->next()).empty() ? "-" : format_remaining(row->due_in_ms())},
+                 precedence_style(row->precedence())});
+    }
+  }
+  table.print(invocation.output);
+}
+
+int escalation_list(Invocation& invocation) {
+  auto connection = invocation.connect();
+  if (!connection) return invocation.output.fail("cannot list escalations", connection.error());
+  auto reply = (*connection)->escalations("");
+  if (!reply) return invocation.output.fail("cannot list escalations", reply.error());
+  const wire::EscalationRows& rows = *reply->as<wire::EscalationRows>();
+  if (invocation.output.json()) {
+    JsonValue::Array escalations;
+    if (rows.rows() != nullptr) {
+      for (const auto* row : *rows.rows()) escalations.push_back(json_escalation(*row));
+    }
+    JsonValue document = json_document();
+    document.add("escalations", std::move(escalations));
+    invocation.output.document(document);
+    return kExitDone;
+  }
+  print_table(invocation, **connection, rows);
+  if (rows.rows() == nullptr || rows.rows()->size() == 0) {
+    invocation.output.talk("Nothing escalates.");
+  }
+  return kExitDone;
+}
+
+}  // namespace
+
+CommandSpec escalation_list_command() {
+  return {"escalation list",
+          "List the messages that wait, and the rung each has climbed",
+          "",
+          {"hotline escalation list", "hotline escalation list --json"},
+          {},
+          {},
+          escalation_list};
+}
+
+}  // namespace hotline::client

@@ -1,0 +1,69 @@
+// hotline escalation show: who was told of one message, when, and whether it worked.
+#include "client/commands.h"
+#include "client/escalation_row.h"
+#include "client/exit_code.h"
+#include "client/message_name.h"
+#include "client/names.h"
+#include "client/printable.h"
+
+namespace hotline::client {
+namespace {
+
+void print_row(Output& output, const wire::EscalationRow& row) {
+  output.line(text(row.id()) + "  " + precedence_name(row.precedence()));
+  const std::string rung = text(row.rung());
+  if (rung.empty()) {
+    output.line("  nobody was told yet beyond the watch");
+  } else {
+    output.line("  ESCALATED  " + output.time_of_day(row.decided_at()) + "  " +
+                printable_line(rung));
+  }
+  if (row.attempts() != nullptr) {
+    for (const auto* attempt : *row.attempts()) output.line("    " + printable_line(text(attempt)));
+  }
+  const std::string next = text(row.next());
+  output.line(next.empty() ? "  there is no further rung"
+                           : "  next       in " + format_remaining(row.due_in_ms()) + "  " +
+                                 printable_line(next));
+}
+
+int escalation_show(Invocation& invocation) {
+  const std::string typed = *invocation.arguments.get("ID");
+  const std::string what = "cannot show the escalation of " + typed;
+  auto connection = invocation.connect();
+  if (!connection) return invocation.output.fail(what, connection.error());
+  const auto id = resolve_name(**connection, typed, NameUse::any);
+  if (!id) return invocation.output.fail(what, id.error());
+  auto reply = (*connection)->escalations(*id);
+  if (!reply) return invocation.output.fail(what, reply.error());
+  const auto* rows = reply->as<wire::EscalationRows>()->rows();
+  if (rows == nullptr || rows->size() == 0) {
+    return invocation.output.fail("",
+                                  make_error(ErrorCode::not_found, *id + " does not escalate",
+                                             "hotline show " + *id + "    says what became of it"));
+  }
+  for (const wire::EscalationRow* row : *rows) {
+    if (invocation.output.json()) {
+      JsonValue document = json_document();
+      document.add("escalation", json_escalation(*row));
+      invocation.output.document(document);
+    } else {
+      print_row(invocation.output, *row);
+    }
+  }
+  return kExitDone;
+}
+
+}  // namespace
+
+CommandSpec escalation_show_command() {
+  return {"escalation show",
+          "Show who was told of a message, and what comes next",
+          "",
+          {"hotline escalation show N-000123", "hotline escalation show @flash"},
+          {},
+          {{"ID", "N-000123, N-123, @last or @flash"}},
+          escalation_show};
+}
+
+}  // namespace hotline::client

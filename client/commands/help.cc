@@ -1,0 +1,45 @@
+// hotline help: what there is, and how one command is used.
+#include "client/command_line.h"
+#include "client/commands.h"
+#include "client/exit_code.h"
+#include "protocol/nearest.h"
+
+namespace hotline::client {
+namespace {
+
+int help(Invocation& invocation) {
+  std::string name;
+  for (const std::string& word : invocation.arguments.all("COMMAND")) {
+    name += (name.empty() ? "" : " ") + word;
+  }
+  if (name.empty()) {
+    invocation.output.text(overview(all_commands()));
+    return kExitDone;
+  }
+  std::vector<std::string> names;
+  bool found = false;
+  for (const CommandSpec& command : all_commands()) {
+    names.push_back(command.name);
+    const bool in_group = command.name.rfind(name + " ", 0) == 0;
+    if (command.name != name && !in_group) continue;
+    if (found) invocation.output.line("\n");
+    found = true;
+    invocation.output.text(command_help(command));
+  }
+  if (found) return kExitDone;
+  const auto guess = nearest_word(name, names);
+  return invocation.output.fail("",
+                                make_error(ErrorCode::usage, "there is no command \"" + name + "\"",
+                                           guess ? "hotline help " + *guess : "hotline help"));
+}
+
+}  // namespace
+
+CommandSpec help_command() {
+  return {"help", "Explain the commands",
+          "",     {"hotline help", "hotline help send", "hotline help template"},
+          {},     {{"COMMAND", "the command to explain", false, true}},
+          help};
+}
+
+}  // namespace hotline::client

@@ -1,0 +1,179 @@
+// hotline reply: an ANSWER to the questions of a REQUEST, or a TEXT that refers to a message.
+#include "client/commands.h"
+#include "client/exit_code.h"
+#include "client/names.h"
+#include "client/referred_message.h"
+#include "client/submitting.h"
+#include "client/typed_text.h"
+#include "client/typed_time.h"
+#include "protocol/limits.h"
+
+namespace hotline::client {
+namespace {
+
+struct NumberedWords {
+  uint8_t question = 0;
+  std::string words;
+};
+
+// "2=not in our sector". Error: usage.
+Result<NumberedWords> parse_numbered(const std::string& option, const std::string& typed) {
+  const size_t equals = typed.find('=');
+  const std::string digits = typed.substr(0, equals);
+  const bool is_number = equals != std::string::npos && !digits.empty() && digits.size() <= 2 &&
+                         digits.find_first_not_of("0123456789") == std::string::npos;
+  if (!is_number || static_cast<size_t>(std::stoi(digits)) > limits::kQuestionsMax) {
+    return make_error(ErrorCode::usage, option + " " + typed + " names no question",
+                      option + " 2=\"...\"    for the second question");
+  }
+  return NumberedWords{static_cast<uint8_t>(std::stoi(digits)), typed.substr(equals + 1)};
+}
+
+Result<AnswersFields> read_answers(const Arguments& arguments, const std::string& whole_text,
+                                   UtcMs now) {
+  AnswersFields answers;
+  const auto take = [&](const char* option, wire::AnswerOutcome outcome) -> Status {
+    for (const std::string& typed : arguments.all(option)) {
+      auto numbered = parse_numbered(option, typed);
+      if (!numbered) return numbered.error();
+      AnswerItemFields item;
+      item.question = numbered->question;
+      item.outcome = outcome;
+      if (outcome == wire::AnswerOutcome::later) {
+        const auto when = parse_when(numbered->words, now);
+        if (!when) return when.error();
+        item.later_at = *when;
+      } else {
+        item.text = numbered->words;
+      }
+      answers.items.push_back(std::move(item));
+    }
+    return ok();
+  };
+  if (auto status = take("--answer", wire::AnswerOutcome::answered); !status) return status.error();
+  if (auto status = take("--refuse", wire::AnswerOutcome::refused); !status) return status.error();
+  if (auto status = take("--later", wire::AnswerOutcome::later); !status) return status.error();
+  if (answers.items.empty() && !whole_text.empty()) {
+    answers.items.push_back({0, wire::AnswerOutcome::answered, whole_text, std::nullopt});
+  }
+  return answers;
+}
+
+// What the questions were, so that nobody has to look them up.
+std::string question_hint(const wire::Body& body) {
+  std::string hint;
+  const auto* questions = body.content_as_request();
+  if (questions == nullptr || questions->questions() == nullptr) return "hotline help reply";
+  unsigned number = 0;
+  for (const auto* question : *questions->questions()) {
+    const std::string digits = std::to_string(++number);
+    hint += (hint.empty() ? "" : "\n") + std::string("--answer ") + digits + "=\"...\"   " +
+            digits + ". " + text(question);
+  }
+  return hint;
+}
+
+bool asks(const ReferredMessage& message) {
+  return message.body() != nullptr && message.body()->content_as_request() != nullptr;
+}
+
+bool has_answers(const Arguments& arguments) {
+  return arguments.has("--answer") || arguments.has("--refuse") || arguments.has("--later");
+}
+
+// Only a request has numbered questions; to answer anything else is to answer it as a whole.
+Status check_numbers(const ReferredMessage& message, const AnswersFields& answers) {
+  for (const AnswerItemFields& item : answers.items) {
+    if (item.question == 0 || asks(message)) continue;
+    return make_error(ErrorCode::usage, message.id() + " asks no numbered questions",
+                      "--answer 0=\"...\"    answers it as a whole\n"
+                      "hotline reply " +
+                          message.id() + " \"...\"    refers to it in a text");
+  }
+  return ok();
+}
+
+Result<BodyFields> make_body(const Invocation& invocation, const ReferredMessage& message,
+                             const std::vector<TextFields>& texts) {
+  BodyFields body;
+  body.subject = invocation.arguments.get("--subject")
+                     .value_or(shortened_subject("Re: " + text(message.row().subject())));
+  body.texts = texts;
+  if (!asks(message) && !has_answers(invocation.arguments)) {
+    if (texts.empty()) {
+      return make_error(ErrorCode::usage, "there is nothing to say in the reply",
+                        "hotline reply " + message.id() + " \"...\"");
+    }
+    body.content = TextContentFields{};
+    return body;
+  }
+  const std::string whole = texts.empty() ? "" : texts.front().text;
+  auto answers = read_answers(invocation.arguments, whole, invocation.around->now());
+  if (!answers) return answers.error();
+  if (auto status = check_numbers(message, *answers); !status) return status.error();
+  if (answers->items.empty()) {
+    return make_error(ErrorCode::usage, message.id() + " asks, and the reply answers nothing",
+                      question_hint(*message.body()));
+  }
+  body.content = std::move(*answers);
+  return body;
+}
+
+int reply(Invocation& invocation) {
+  Output& output = invocation.output;
+  const std::string typed = *invocation.arguments.get("ID");
+  const std::string what = "cannot reply to " + typed;
+  const auto wait = read_wait_options(invocation.arguments);
+  if (!wait) return output.fail("", wait.error());
+  auto connection = invocation.connect();
+  if (!connection) return output.fail(what, connection.error());
+  const auto message = ReferredMessage::find(**connection, typed, NameUse::incoming);
+  if (!message) return output.fail(what, message.error());
+  const auto texts = read_texts(invocation, **connection, "TEXT");
+  if (!texts) return output.fail(what, texts.error());
+  const auto body = make_body(invocation, *message, *texts);
+  if (!body) return output.fail(what, body.error());
+  output.talk(message->heading(output));
+
+  DraftFields draft;
+  draft.type = type_of(body->content);
+  draft.precedence = message->precedence();
+  if (const auto level = invocation.arguments.get("--precedence")) {
+    const auto precedence = parse_precedence(*level);
+    if (!precedence) return output.fail("", precedence.error());
+    draft.precedence = *precedence;
+  }
+  draft.language =
+      texts->empty() ? typed_language(invocation, **connection) : texts->front().language;
+  draft.references = {message->id()};
+  draft.drafted_at = invocation.around->now();
+  draft.body = build_body(*body);
+  const bool is_text = draft.type == wire::MessageType::text;
+  const std::string kind = is_text ? "text in reply to " : "answer to ";
+  return submit_and_report(invocation, **connection, draft, kind + message->id(), *wait);
+}
+
+}  // namespace
+
+CommandSpec reply_command() {
+  std::vector<OptionSpec> options = {
+      {"--answer", "N=TEXT", "the answer to question N of a request; 0 is any message as a whole",
+       true},
+      {"--refuse", "N=REASON", "question N is not going to be answered", true},
+      {"--later", "N=TIME", "question N is answered later: 2026-11-22T18:00:00Z or +2h", true},
+      {"-p,--precedence", "LEVEL", "as the message's without it"}};
+  for (OptionSpec& option : text_options()) options.push_back(std::move(option));
+  for (OptionSpec& option : wait_options()) options.push_back(std::move(option));
+  return {"reply",
+          "Answer the questions of a request, or say something about a message",
+          "",
+          {"hotline reply S-88 --answer 1=\"ours, a training flight\" --later 2=+2h",
+           "hotline reply S-88 --refuse 1=\"not to be told over this channel\"",
+           "hotline reply S-87 --answer 0=\"our units are informed\"",
+           "hotline reply S-87 \"We see it too. Our units are informed.\""},
+          std::move(options),
+          {{"ID", "S-000088, S-88 or @last"}, {"TEXT", "the text", false, true}},
+          reply};
+}
+
+}  // namespace hotline::client

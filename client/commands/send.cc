@@ -1,0 +1,125 @@
+// hotline send: a message to the other party, from words, from a template, or from a file.
+#include <algorithm>
+
+#include "client/commands.h"
+#include "client/exit_code.h"
+#include "client/incident_file.h"
+#include "client/message_request.h"
+#include "client/names.h"
+#include "client/submitting.h"
+#include "client/typed_text.h"
+#include "client/typed_time.h"
+#include "protocol/template.h"
+
+namespace hotline::client {
+namespace {
+
+// "where=54.90N 020.10E" into the map. Error: usage.
+Status read_settings(const Arguments& arguments, std::map<std::string, std::string>& settings) {
+  for (const std::string& typed : arguments.all("--set")) {
+    const size_t equals = typed.find('=');
+    if (equals == std::string::npos || equals == 0) {
+      return make_error(ErrorCode::usage, "--set " + typed + " sets nothing",
+                        "--set where=\"54.90N 020.10E\"");
+    }
+    if (!settings.emplace(typed.substr(0, equals), typed.substr(equals + 1)).second) {
+      return make_error(ErrorCode::usage, typed.substr(0, equals) + " was set more than once");
+    }
+  }
+  return ok();
+}
+
+// What stands on the command line goes before what stands in the file.
+Status apply_options(const Invocation& invocation, const Connection& connection,
+                     MessageRequest& request) {
+  const Arguments& arguments = invocation.arguments;
+  if (const auto name = arguments.get("--template")) request.template_name = *name;
+  if (const auto level = arguments.get("--precedence")) {
+    const auto precedence = parse_precedence(*level);
+    if (!precedence) return precedence.error();
+    request.precedence = *precedence;
+  }
+  std::map<std::string, std::string> settings;
+  if (auto status = read_settings(arguments, settings); !status) return status;
+  for (auto& [key, value] : settings) request.settings[key] = value;
+  const auto texts = read_texts(invocation, connection, "TEXT");
+  if (!texts) return texts.error();
+  if (!texts->empty()) request.texts = *texts;
+  if (const auto subject = arguments.get("--subject")) request.subject = *subject;
+  if (const auto incident = arguments.get("--incident")) request.incident = *incident;
+  request.questions = arguments.all("--question");
+  const UtcMs now = invocation.around->now();
+  for (const auto& [option, field] :
+       {std::pair{"--reply-by", &request.reply_by}, std::pair{"--expires", &request.expires_at}}) {
+    const auto typed = arguments.get(option);
+    if (!typed) continue;
+    const auto when = parse_when(*typed, now);
+    if (!when) return when.error();
+    *field = *when;
+  }
+  return ok();
+}
+
+Result<MessageRequest> read_request(const Invocation& invocation, const Connection& connection) {
+  MessageRequest request;
+  if (const auto path = invocation.arguments.get("--file")) {
+    auto from_file = read_incident_file(*path);
+    if (!from_file) return from_file.error();
+    request = std::move(*from_file);
+  }
+  if (request.language.empty() || invocation.arguments.has("--language")) {
+    request.language = typed_language(invocation, connection);
+  }
+  if (auto status = apply_options(invocation, connection, request); !status) return status.error();
+  if (request.precedence == wire::Precedence::unset) {
+    return make_error(ErrorCode::usage, "how fast? a message has a precedence",
+                      "-p flash, immediate, priority or routine");
+  }
+  return request;
+}
+
+int send(Invocation& invocation) {
+  Output& output = invocation.output;
+  const std::string what = "the message was not sent";
+  const auto wait = read_wait_options(invocation.arguments);
+  if (!wait) return output.fail("", wait.error());
+  auto connection = invocation.connect();
+  if (!connection) return output.fail(what, connection.error());
+  const auto request = read_request(invocation, **connection);
+  if (!request) return output.fail(what, request.error());
+  const auto draft = make_draft(*request, (*connection)->party(),
+                                (*connection)->server().exercise(), invocation.around->now());
+  if (!draft) return output.fail(what, draft.error());
+  return submit_and_report(invocation, **connection, *draft, kind_of(*request), *wait);
+}
+
+}  // namespace
+
+CommandSpec send_command() {
+  std::vector<OptionSpec> options = {
+      {"-p,--precedence", "LEVEL", "flash, immediate, priority or routine (Z, O, P, R)"},
+      {"-t,--template", "NAME", "fill this template: hotline template list"},
+      {"--set", "KEY=VALUE", "a field of the template: hotline template show NAME", true},
+      {"-f,--file", "FILE", "read template, fields and texts from a TOML file"},
+      {"--question", "TEXT", "ask; each is answered, refused or put off by the other side", true},
+      {"--incident", "NAME", "the thread of messages that this one belongs to"},
+      {"--reply-by", "TIME", "2026-11-22T15:00:00Z or +30m"},
+      {"--expires", "TIME", "after that it is of no use"}};
+  for (OptionSpec& option : text_options()) options.push_back(std::move(option));
+  for (OptionSpec& option : wait_options()) options.push_back(std::move(option));
+  return {"send",
+          "Send a message to the other party",
+          "Once it is committed it cannot be taken back: a correction or a cancellation is a "
+          "message of its own. FLASH and IMMEDIATE have at most 200 words.",
+          {"hotline send -p flash -t airspace-crossing --set where=\"54.90N 020.10E\" --wait "
+           "acknowledged",
+           "hotline send -p routine \"The exercise of tomorrow begins at 0600Z.\"",
+           "hotline send -p priority --text en=\"We found a buoy.\" --text ru=\"Мы нашли буй.\"",
+           "hotline send -p priority --question \"Is it yours?\" --question \"Where does it go?\"",
+           "hotline send -f stray-missile.toml", "echo \"Long text\" | hotline send -p routine -"},
+          std::move(options),
+          {{"TEXT", "the text, or - for standard input", false, true}},
+          send};
+}
+
+}  // namespace hotline::client

@@ -1,0 +1,145 @@
+// hotline show: one message in full, and what became of it.
+#include "client/commands.h"
+#include "client/exit_code.h"
+#include "client/journal_line.h"
+#include "client/message_name.h"
+#include "client/message_row.h"
+#include "client/names.h"
+#include "client/printable.h"
+#include "client/render.h"
+#include "protocol/body.h"
+#include "protocol/envelope.h"
+
+namespace hotline::client {
+namespace {
+
+constexpr size_t kWidth = 100;
+
+std::string heading(const Output& output, const Connection& connection,
+                    const wire::MessageRow& row) {
+  const std::string from = row.incoming() ? connection.peer() : connection.party();
+  const std::string to = row.incoming() ? connection.party() : connection.peer();
+  return printable_line(text(row.id())) + "  " +
+         output.styled(precedence_style(row.precedence()), precedence_name(row.precedence())) +
+         "  " + type_name(row.type()) + "  " + upper_case(from) + " to " + upper_case(to) + "  " +
+         format_date_time_group(row.released_at());
+}
+
+// What the envelope and the body say; bytes that cannot be read are shown as such, never hidden.
+void print_message(Output& output, const wire::Detail& detail, const std::string& language) {
+  const auto envelope = open_envelope(bytes(detail.envelope()));
+  const auto body = open_body(bytes(detail.body()));
+  if (!body) {
+    output.line("  The body cannot be read: " + printable_line(body.error().reason));
+  } else {
+    output.line(output.styled(Style::bold, printable_line(text((*body)->subject()))));
+    output.line("");
+    output.text(render_lines(describe_content(**body, language), kWidth));
+    output.text(render_texts(**body, kWidth));
+  }
+  output.line("");
+  if (!envelope) {
+    output.line("  The envelope cannot be read: " + printable_line(envelope.error().reason));
+  } else {
+    output.text(render_lines(describe_envelope(**envelope, language), kWidth));
+  }
+}
+
+Status print_facts(Output& output, JournalDescriber& describer, const wire::Detail& detail) {
+  if (detail.facts() == nullptr || detail.facts()->size() == 0) return ok();
+  output.line("");
+  for (const wire::JournalRow* row : *detail.facts()) {
+    const auto description = describer.describe(*row);
+    if (!description) return description.error();
+    output.line("  " + JournalDescriber::line(output, *description));
+  }
+  return ok();
+}
+
+void add_message(JsonValue& document, const wire::Detail& detail, const std::string& language) {
+  const auto envelope = open_envelope(bytes(detail.envelope()));
+  const auto body = open_body(bytes(detail.body()));
+  document.add("envelope",
+               envelope ? json_fields(describe_envelope(**envelope, language)) : JsonValue());
+  document.add("content", body ? json_fields(describe_content(**body, language)) : JsonValue());
+  document.add("texts", body ? json_texts(**body) : JsonValue());
+  document.add("envelope_base64", to_base64(bytes(detail.envelope())));
+  document.add("body_base64", to_base64(bytes(detail.body())));
+}
+
+Result<JsonValue> json_facts(JournalDescriber& describer, const wire::Detail& detail) {
+  JsonValue::Array facts;
+  if (detail.facts() == nullptr) return JsonValue(facts);
+  for (const wire::JournalRow* row : *detail.facts()) {
+    const auto description = describer.describe(*row);
+    if (!description) return description.error();
+    facts.push_back(JournalDescriber::json(*description));
+  }
+  return JsonValue(std::move(facts));
+}
+
+int print_all(Invocation& invocation, Connection& connection, const wire::Detail& detail) {
+  Output& output = invocation.output;
+  const std::string& language = connection.language();
+  const wire::MessageRow& row = *detail.row();
+  JournalDescriber describer(connection.party(), connection.peer(),
+                             text(connection.server().prefix()),
+                             text(connection.server().peer_prefix()));
+  const std::string what = "cannot show " + text(row.id());
+  if (output.json()) {
+    JsonValue document = json_document();
+    document.add("message", json_row(row, connection.party(), connection.peer()));
+    add_message(document, detail, language);
+    auto facts = json_facts(describer, detail);
+    if (!facts) return output.fail(what, facts.error());
+    document.add("facts", std::move(*facts));
+    output.document(document);
+    return kExitDone;
+  }
+  output.line(heading(output, connection, row));
+  print_message(output, detail, language);
+  output.line("");
+  for (const std::string& line : life_lines(output, row, connection.party(), connection.peer())) {
+    output.line(printable_line(line));
+  }
+  if (invocation.arguments.has("--facts")) {
+    if (auto status = print_facts(output, describer, detail); !status) {
+      return output.fail(what, status.error());
+    }
+  }
+  if (row.incoming() && row.waits()) output.talk("Next: hotline ack " + text(row.id()));
+  return kExitDone;
+}
+
+int show(Invocation& invocation) {
+  const std::string typed = *invocation.arguments.get("ID");
+  const std::string what = "cannot show " + typed;
+  auto connection = invocation.connect();
+  if (!connection) return invocation.output.fail(what, connection.error());
+  const auto id = resolve_name(**connection, typed, NameUse::any);
+  if (!id) return invocation.output.fail(what, id.error());
+  auto reply = (*connection)->show(*id);
+  if (!reply) return invocation.output.fail(what, reply.error());
+  const wire::Detail& detail = *reply->as<wire::Detail>();
+  if (detail.row() == nullptr) {
+    return invocation.output.fail(
+        what, make_error(ErrorCode::failed, "the daemon's answer has no message in it",
+                         "is it a hotlined of the same release?"));
+  }
+  return print_all(invocation, **connection, detail);
+}
+
+}  // namespace
+
+CommandSpec show_command() {
+  return {"show",
+          "Show one message in full, and what became of it",
+          "Coded fields are shown in the language of the context and are authoritative. Texts are "
+          "shown as they were written; a translation is never authoritative.",
+          {"hotline show S-000087", "hotline show @flash", "hotline show @last --facts"},
+          {{"--facts", "", "also every entry of our journal that speaks of it"}},
+          {{"ID", "N-000123, N-123, @last or @flash"}},
+          show};
+}
+
+}  // namespace hotline::client

@@ -1,0 +1,46 @@
+// hotline template list: what can be sent with coded fields.
+#include "client/commands.h"
+#include "client/exit_code.h"
+#include "client/names.h"
+#include "protocol/template.h"
+
+namespace hotline::client {
+namespace {
+
+int template_list(Invocation& invocation) {
+  if (invocation.output.json()) {
+    JsonValue::Array list;
+    for (const TemplateInfo& info : templates()) {
+      JsonValue one;
+      one.add("name", info.name)
+          .add("type", type_name(static_cast<uint8_t>(info.type)))
+          .add("summary", info.summary);
+      list.push_back(std::move(one));
+    }
+    JsonValue document = json_document();
+    document.add("templates", std::move(list));
+    invocation.output.document(document);
+    return kExitDone;
+  }
+  Table table({{"TEMPLATE"}, {"TYPE"}, {"FOR"}});
+  for (const TemplateInfo& info : templates()) {
+    table.add({"", {info.name, type_name(static_cast<uint8_t>(info.type)), info.summary}});
+  }
+  table.print(invocation.output);
+  invocation.output.talk("Its fields: hotline template show " + templates().front().name);
+  return kExitDone;
+}
+
+}  // namespace
+
+CommandSpec template_list_command() {
+  return {"template list",
+          "List the templates of messages with coded fields",
+          "",
+          {"hotline template list"},
+          {},
+          {},
+          template_list};
+}
+
+}  // namespace hotline::client

@@ -1,0 +1,79 @@
+// hotline template show: the fields of one template, and how each is typed.
+#include "client/commands.h"
+#include "client/exit_code.h"
+#include "client/names.h"
+#include "protocol/template.h"
+
+namespace hotline::client {
+namespace {
+
+JsonValue json_template(const TemplateInfo& info) {
+  JsonValue::Array fields;
+  for (const TemplateField& field : info.fields) {
+    const auto or_null = [](const std::string& value) {
+      return value.empty() ? JsonValue() : JsonValue(value);
+    };
+    JsonValue one;
+    one.add("key", field.key)
+        .add("kind", field.kind)
+        .add("mandatory", field.mandatory)
+        .add("default", or_null(field.default_text))
+        .add("example", or_null(field.example))
+        .add("choices", or_null(field.choices))
+        .add("help", field.help);
+    fields.push_back(std::move(one));
+  }
+  JsonValue document = json_document();
+  document.add("name", info.name)
+      .add("type", type_name(static_cast<uint8_t>(info.type)))
+      .add("summary", info.summary)
+      .add("fields", std::move(fields));
+  return document;
+}
+
+// What to type for all that must be typed.
+std::string example_command(const TemplateInfo& info) {
+  std::string command = "hotline send -p flash -t " + info.name;
+  for (const TemplateField& field : info.fields) {
+    if (field.mandatory) command += " --set " + field.key + "=\"" + field.example + "\"";
+  }
+  return command;
+}
+
+int template_show(Invocation& invocation) {
+  Output& output = invocation.output;
+  const auto info = find_template(*invocation.arguments.get("NAME"));
+  if (!info) return output.fail("", info.error());
+  const TemplateInfo& shown = **info;
+  if (output.json()) {
+    output.document(json_template(shown));
+    return kExitDone;
+  }
+  output.talk(shown.name + ": " + shown.summary);
+  Table table({{"FIELD"}, {"MUST"}, {"DEFAULT"}, {"EXAMPLE"}, {"MEANING"}});
+  for (const TemplateField& field : shown.fields) {
+    table.add({"",
+               {field.key, field.mandatory ? "yes" : "",
+                field.default_text.empty() ? "-" : field.default_text,
+                field.example.empty() ? "-" : field.example,
+                field.help + (field.choices.empty() ? "" : " (" + field.choices + ")")},
+               field.mandatory ? Style::bold : Style::plain});
+  }
+  table.print(output);
+  output.talk("To send: " + example_command(shown));
+  return kExitDone;
+}
+
+}  // namespace
+
+CommandSpec template_show_command() {
+  return {"template show",
+          "Show the fields of a template, and how each is typed",
+          "",
+          {"hotline template show airspace-crossing", "hotline template show stray-missile --json"},
+          {},
+          {{"NAME", "a template: hotline template list"}},
+          template_show};
+}
+
+}  // namespace hotline::client

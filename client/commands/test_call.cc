@@ -1,0 +1,60 @@
+// hotline test-call: does the other watch answer? Says something that means nothing.
+#include "client/commands.h"
+#include "client/exit_code.h"
+#include "client/submitting.h"
+#include "protocol/envelope.h"
+#include "protocol/neutral_phrases.h"
+
+namespace hotline::client {
+namespace {
+
+std::vector<TextFields> phrase_texts(uint8_t phrase, const std::string& language) {
+  std::vector<TextFields> texts;
+  const auto own = neutral_phrase(phrase, language);
+  const std::string original = own ? language : "en";
+  texts.push_back({original, std::string(*neutral_phrase(phrase, original)), true, ""});
+  return texts;
+}
+
+int test_call(Invocation& invocation) {
+  Output& output = invocation.output;
+  const auto wait = read_wait_options(invocation.arguments);
+  if (!wait) return output.fail("", wait.error());
+  auto connection = invocation.connect();
+  if (!connection) return output.fail("cannot make a test call", connection.error());
+  auto reply = (*connection)->status();
+  if (!reply) return output.fail("cannot make a test call", reply.error());
+  const auto& status = *reply->as<wire::StatusReply>();
+
+  TestFields test;
+  test.phrase = static_cast<uint8_t>(1 + status.own_size() % kNeutralPhrases);
+  test.transcript_size = status.own_size();
+  if (status.own_root() != nullptr) test.transcript_root = to_hash(*status.own_root());
+  test.clock = status.clock();
+  BodyFields body;
+  body.subject = "Test call";
+  body.texts = phrase_texts(test.phrase, (*connection)->language());
+  body.content = test;
+  DraftFields draft;
+  draft.type = wire::MessageType::test;
+  draft.precedence = wire::Precedence::routine;
+  draft.language = body.texts.front().language;
+  draft.drafted_at = invocation.around->now();
+  draft.body = build_body(body);
+  return submit_and_report(invocation, **connection, draft, "test call", *wait);
+}
+
+}  // namespace
+
+CommandSpec test_call_command() {
+  return {"test-call",
+          "Call the other watch to see whether it answers",
+          "The text is one of a fixed set about nothing, so that a test can never be read as a "
+          "hint. It carries the size and root of our transcript.",
+          {"hotline test-call", "hotline test-call --wait acknowledged --timeout 10m"},
+          wait_options(),
+          {},
+          test_call};
+}
+
+}  // namespace hotline::client

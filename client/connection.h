@@ -1,0 +1,112 @@
+// The client API as calls: one request, one answer; and the stream of journal entries.
+//
+// protocol/schema/client.fbs says what each request means. Failures that the daemon answers come
+// back as errors with its code, reason and hint.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "client/context.h"
+#include "client/frame_stream.h"
+#include "protocol/bytes.h"
+#include "protocol/result.h"
+#include "protocol/schema/client_generated.h"
+#include "protocol/strict_flatbuffer.h"
+
+namespace hotline::client {
+
+// An answer of the daemon, verified, with the bytes that it reads from.
+class Reply {
+ public:
+  static Result<Reply> open(Bytes bytes);
+
+  uint32_t id() const { return response_->id(); }
+  // Null when the answer is of another kind.
+  template <class Body>
+  const Body* as() const {
+    return response_->body_as<Body>();
+  }
+
+ private:
+  Reply(std::unique_ptr<Bytes> bytes, Opened<wire::Response> response)
+      : bytes_(std::move(bytes)), response_(std::move(response)) {}
+
+  std::unique_ptr<Bytes> bytes_;
+  Opened<wire::Response> response_;
+};
+
+// A string of a buffer; an absent one is empty.
+inline std::string text(const flatbuffers::String* string) {
+  return string == nullptr ? std::string() : string->str();
+}
+
+inline ByteView bytes(const flatbuffers::Vector<uint8_t>* vector) {
+  return vector == nullptr ? ByteView() : ByteView(vector->data(), vector->size());
+}
+
+struct Submission {
+  std::string id;
+  uint64_t journal_index = 0;
+  UtcMs committed_at = 0;
+};
+
+// How to reach the daemon, and how to wait before trying again.
+struct Reach {
+  Context context;
+  Connector connect;
+  std::function<void(int64_t pause_ms)> pause;
+};
+
+class Connection {
+ public:
+  // Connects and says hello.
+  static Result<std::unique_ptr<Connection>> open(Reach reach);
+
+  const wire::ServerHello& server() const { return *hello_->as<wire::ServerHello>(); }
+  std::string party() const { return text(server().party()); }
+  std::string peer() const { return text(server().peer()); }
+  const std::string& language() const { return reach_.context.language; }
+
+  Result<Reply> list(wire::Box box, uint32_t limit, uint64_t before_journal_index = 0);
+  Result<Reply> show(const std::string& id);
+  Result<Reply> status();
+  Result<Reply> escalations(const std::string& id);
+
+  // Submits a Draft (its exact bytes) under the next counter of this certificate. When the
+  // connection breaks before the answer, connects again and repeats the same counter with the same
+  // bytes, which commits the message once whatever the daemon had done with the first.
+  Result<Submission> submit(ByteView draft);
+
+  // From then on next_watched() gives journal entries from this index on.
+  Status watch(uint64_t from_journal_index);
+  // Error: timed_out when nothing came; the stream goes on.
+  Result<Reply> next_watched(int64_t timeout_ms);
+
+ private:
+  explicit Connection(Reach reach) : reach_(std::move(reach)) {}
+
+  using BuildBody = std::function<flatbuffers::Offset<void>(flatbuffers::FlatBufferBuilder&)>;
+
+  Status connect();
+  // Sends a request; its id.
+  Result<uint32_t> send(wire::RequestBody type, const BuildBody& build);
+  // The answer to one request, of the kind `Body`.
+  template <class Body>
+  Result<Reply> ask(wire::RequestBody type, const BuildBody& build);
+  Result<Reply> receive_for(uint32_t id, int64_t timeout_ms);
+  Result<Reply> submit_once(ByteView draft, uint64_t counter);
+  std::string daemon_name() const;
+
+  Reach reach_;
+  std::unique_ptr<FrameStream> stream_;
+  std::unique_ptr<Reply> hello_;
+  uint32_t last_request_ = 0;
+  uint32_t watch_request_ = 0;
+  std::deque<Reply> watched_;  // Came while an answer to something else was awaited.
+};
+
+}  // namespace hotline::client

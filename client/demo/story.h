@@ -1,0 +1,91 @@
+// The story that `hotline demo` tells: numbered steps with two real daemons, each step read back
+// through the client API before the next begins.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "client/command.h"
+#include "client/connection.h"
+#include "client/demo/demo_party.h"
+#include "client/demo/relay.h"
+#include "protocol/result.h"
+
+namespace hotline::client {
+
+class DemoStory {
+ public:
+  // `directory` is empty and the story's own; whoever made it removes it. `interrupted` is asked
+  // now and then whether to give up.
+  DemoStory(Invocation& invocation, std::string directory, std::string hotlined,
+            std::function<bool()> interrupted);
+  ~DemoStory();
+
+  // All steps, in order. The first thing that is not as it should be ends the story.
+  Status tell();
+
+  // The last lines of both daemons' logs, for when it went wrong.
+  std::string logs() const;
+
+ private:
+  // One side of the story, by person: "north-ann".
+  struct Person {
+    DemoParty* party;
+    std::string name;
+    std::string language;
+  };
+
+  Status make_certificates();
+  Status start_daemons();
+  Status bring_link_up();
+  Status make_test_call();
+  Status send_flash();
+  Status see_it_delivered();
+  Status let_nobody_answer();
+  Status acknowledge();
+  Status answer();
+  Status cut_and_drain();
+  Status kill_and_restart();
+  Status compare_transcripts();
+
+  void title(const std::string& words);
+  void say(const std::string& words);
+  // Runs a command as that person would type it, and shows both. Error when it does not end with 0.
+  Status run(const Person& person, const std::vector<std::string>& words, bool show = true);
+  Status write_context(const Context& context);
+  Status run_without_context(const std::vector<std::string>& words, bool show);
+
+  Result<std::unique_ptr<Connection>> connect(const Person& person);
+  // Asks again until it is so. Error: timed_out, with `what`.
+  Status wait_until(const std::string& what, int64_t timeout_ms,
+                    const std::function<Result<bool>()>& is_so);
+  Status wait_for_status(const Person& person, const std::string& what,
+                         const std::function<bool(const wire::StatusReply&)>& is_so);
+  Status wait_for_row(const Person& person, const std::string& id, const std::string& what,
+                      const std::function<bool(const wire::MessageRow&)>& is_so);
+  Result<std::string> newest_outgoing(const Person& person);
+  Result<std::vector<std::string>> messages_of(const Person& person, wire::Box box);
+  Status expect_all_once();
+  Status check_direction(const Person& sender, const Person& receiver);
+
+  Invocation& invocation_;
+  Output& output_;
+  const std::string directory_;
+  const std::string hotlined_;
+  const std::function<bool()> interrupted_;
+  int step_ = 0;
+
+  DemoPlaces places_;
+  std::unique_ptr<Relay> to_north_;
+  std::unique_ptr<Relay> to_south_;
+  std::unique_ptr<DemoParty> north_;
+  std::unique_ptr<DemoParty> south_;
+  Person north_ann_;
+  Person south_ann_;
+  Person south_bob_;
+  std::string flash_;  // The id of the message that most of this is about.
+};
+
+}  // namespace hotline::client

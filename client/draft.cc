@@ -1,0 +1,54 @@
+#include "client/draft.h"
+
+#include "protocol/body.h"
+#include "protocol/client_api.h"
+#include "protocol/message_rules.h"
+
+namespace hotline::client {
+
+Bytes build_draft(const DraftFields& fields) {
+  flatbuffers::FlatBufferBuilder builder;
+  const auto string = [&](const std::string& text) {
+    return text.empty() ? flatbuffers::Offset<flatbuffers::String>() : builder.CreateString(text);
+  };
+  const auto language = string(fields.language);
+  flatbuffers::Offset<flatbuffers::Vector<flatbuffers::Offset<flatbuffers::String>>> references;
+  if (!fields.references.empty()) references = builder.CreateVectorOfStrings(fields.references);
+  const auto correction_of = string(fields.correction_of);
+  const auto incident = string(fields.incident);
+  const auto handling = string(fields.handling);
+  const auto body = builder.CreateVector(fields.body);
+  wire::DraftBuilder draft(builder);
+  draft.add_type(static_cast<uint8_t>(fields.type));
+  draft.add_precedence(static_cast<uint8_t>(fields.precedence));
+  draft.add_test_mode(fields.type == wire::MessageType::test);
+  draft.add_language(language);
+  draft.add_references(references);
+  draft.add_correction_of(correction_of);
+  draft.add_incident(incident);
+  draft.add_reply_by(fields.reply_by.value_or(0));
+  draft.add_expires_at(fields.expires_at.value_or(0));
+  draft.add_handling(handling);
+  draft.add_drafted_at(fields.drafted_at);
+  draft.add_body(body);
+  builder.Finish(draft.Finish(), client_api::kDraftIdentifier);
+  return {builder.GetBufferPointer(), builder.GetBufferPointer() + builder.GetSize()};
+}
+
+Status check_draft(const DraftFields& fields, bool exercise, UtcMs now) {
+  const auto body = open_body(fields.body);
+  if (!body) return body.error();
+  BodyContext context;
+  context.type = fields.type;
+  context.precedence = fields.precedence;
+  context.mode = exercise ? wire::Mode::exercise : wire::Mode::live;
+  if (fields.type == wire::MessageType::test) context.mode = wire::Mode::test;
+  context.language = fields.language;
+  context.released_at = now;
+  context.exercise_channel = exercise;
+  const std::vector<Problem> problems = check_body(**body, context);
+  if (problems.empty()) return ok();
+  return make_error(ErrorCode::refused, to_string(problems.front()), problems.front().hint);
+}
+
+}  // namespace hotline::client

@@ -1,0 +1,36 @@
+// What a person asks to be sent, as the bytes of a wire::Draft.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "protocol/bytes.h"
+#include "protocol/clock.h"
+#include "protocol/result.h"
+#include "protocol/schema/client_generated.h"
+
+namespace hotline::client {
+
+// An empty string is an absent field.
+struct DraftFields {
+  wire::MessageType type = wire::MessageType::unset;
+  wire::Precedence precedence = wire::Precedence::unset;
+  std::string language;
+  std::vector<std::string> references;  // The first is the message that this one speaks of.
+  std::string correction_of;
+  std::string incident;
+  std::optional<UtcMs> reply_by;
+  std::optional<UtcMs> expires_at;
+  std::string handling;
+  UtcMs drafted_at = 0;
+  Bytes body;  // build_body of protocol/body.h
+};
+
+Bytes build_draft(const DraftFields& fields);
+
+// The rules of protocol/message_rules.h, so that a mistake is found by the one who made it and not
+// on the way. Error: refused, with the first rule that is broken and what to do.
+Status check_draft(const DraftFields& fields, bool exercise, UtcMs now);
+
+}  // namespace hotline::client

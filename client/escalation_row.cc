@@ -1,0 +1,26 @@
+#include "client/escalation_row.h"
+
+#include "client/connection.h"
+#include "client/names.h"
+
+namespace hotline::client {
+
+JsonValue json_escalation(const wire::EscalationRow& row) {
+  JsonValue::Array attempts;
+  if (row.attempts() != nullptr) {
+    for (const auto* attempt : *row.attempts()) attempts.push_back(text(attempt));
+  }
+  const std::string next = text(row.next());
+  JsonValue json;
+  json.add("id", text(row.id()))
+      .add("incoming", row.incoming())
+      .add("precedence", precedence_name(row.precedence()))
+      .add("rung", text(row.rung()).empty() ? JsonValue() : text(row.rung()))
+      .add("decided_at", json_time(row.decided_at()))
+      .add("next", next.empty() ? JsonValue() : next)
+      .add("due_in_ms", next.empty() ? JsonValue() : JsonValue(row.due_in_ms()))
+      .add("attempts", std::move(attempts));
+  return json;
+}
+
+}  // namespace hotline::client

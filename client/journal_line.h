@@ -1,0 +1,56 @@
+// An entry of the own journal as one line for a person, and as JSON.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+
+#include "client/json_output.h"
+#include "client/output.h"
+#include "protocol/bytes.h"
+#include "protocol/result.h"
+#include "protocol/schema/client_generated.h"
+#include "protocol/schema/journal_generated.h"
+
+namespace hotline::client {
+
+// Turns entries into words. Entries name the peer's messages by their place in its transcript; the
+// serials are learnt from the entries that go by, so feed one describer in the order of the
+// journal.
+class JournalDescriber {
+ public:
+  JournalDescriber(std::string party, std::string peer, std::string prefix,
+                   std::string peer_prefix);
+
+  struct Description {
+    uint64_t index = 0;
+    UtcMs at = 0;
+    std::string kind;     // "released"
+    std::string id;       // Of the message that the entry speaks of; may be empty.
+    std::string text;     // The rest, in words.
+    std::string person;   // May be empty.
+    bool urgent = false;  // To be seen from across the room.
+  };
+
+  // Error: malformed.
+  Result<Description> describe(const wire::JournalRow& row);
+
+  // "1042  14:12:07.913Z  released  N-000123  FLASH incident"
+  static std::string line(const Output& output, const Description& description);
+  static JsonValue json(const Description& description);
+
+ private:
+  std::string name_of(const wire::MessageKey* key) const;
+  void describe_message(const wire::Entry& entry, Description& to);
+  void describe_ladder(const wire::Entry& entry, Description& to);
+  void describe_link(const wire::Entry& entry, Description& to);
+  void describe_rest(const wire::Entry& entry, Description& to);
+
+  std::string party_;
+  std::string peer_;
+  std::string prefix_;
+  std::string peer_prefix_;
+  std::map<uint64_t, std::string> incoming_;  // Place in the peer's transcript to serial.
+};
+
+}  // namespace hotline::client

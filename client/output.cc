@@ -1,0 +1,179 @@
+#include "client/output.h"
+
+#include <algorithm>
+#include <cstdio>
+#include <ctime>
+
+#include "client/exit_code.h"
+#include "client/printable.h"
+
+namespace hotline::client {
+namespace {
+
+const char* escape_sequence(Style style) {
+  switch (style) {
+    case Style::plain:
+      return "";
+    case Style::bold:
+      return "\x1b[1m";
+    case Style::dim:
+      return "\x1b[2m";
+    case Style::red:
+      return "\x1b[1;31m";
+    case Style::yellow:
+      return "\x1b[1;33m";
+    case Style::green:
+      return "\x1b[32m";
+  }
+  return "";
+}
+
+std::string in_local_time(UtcMs time) {
+  const auto seconds = static_cast<std::time_t>(time / 1000);
+  std::tm broken_down{};
+  char text[64];
+  if (localtime_r(&seconds, &broken_down) == nullptr) return "";
+  if (std::strftime(text, sizeof text, " (%H:%M:%S %Z)", &broken_down) == 0) return "";
+  return text;
+}
+
+// The lines of a text after the first are indented to stand under the first.
+std::string hanging(const std::string& text, const std::string& indent) {
+  std::string shown;
+  for (const char c : text) {
+    shown += c;
+    if (c == '\n') shown += indent;
+  }
+  return shown;
+}
+
+std::string padded(const std::string& text, size_t width) {
+  const size_t columns = column_count(text);
+  return columns >= width ? text : text + std::string(width - columns, ' ');
+}
+
+}  // namespace
+
+void Output::line(const std::string& text) {
+  *out_ << text << std::endl;
+}
+
+void Output::text(const std::string& text) {
+  *out_ << text << std::flush;
+}
+
+void Output::talk(const std::string& text) {
+  if (!options_.json) *err_ << text << std::endl;
+}
+
+std::string Output::styled(Style style, const std::string& text) const {
+  if (!options_.color || style == Style::plain) return text;
+  return escape_sequence(style) + text + "\x1b[0m";
+}
+
+std::string Output::time_of_day(UtcMs time) const {
+  return format_time_of_day(time) + (options_.local_time ? in_local_time(time) : "");
+}
+
+std::string Output::date_and_time(UtcMs time) const {
+  return format_rfc3339(time) + (options_.local_time ? in_local_time(time) : "");
+}
+
+int Output::fail(const std::string& what, const Error& error) {
+  const std::string& message = what.empty() ? error.reason : what;
+  if (options_.json) {
+    JsonValue detail;
+    detail.add("code", error_code_name(error.code)).add("message", message);
+    if (!what.empty()) detail.add("why", error.reason);
+    if (!error.hint.empty()) detail.add("hint", error.hint);
+    *err_ << to_json(json_document().add("error", detail)) << std::endl;
+    return exit_code(error.code);
+  }
+  // Reasons and hints may quote the peer.
+  *err_ << "hotline: " << styled(Style::bold, printable(message)) << '\n';
+  if (!what.empty() && !error.reason.empty()) {
+    *err_ << "  why:  " << hanging(printable(error.reason), "        ") << '\n';
+  }
+  if (!error.hint.empty()) {
+    *err_ << "  try:  " << hanging(printable(error.hint), "        ") << '\n';
+  }
+  *err_ << std::flush;
+  return exit_code(error.code);
+}
+
+void Table::print(Output& output) const {
+  if (!output.terminal()) {
+    for (const Row& row : rows_) {
+      std::string line;
+      for (const std::string& cell : row.cells) {
+        if (!line.empty() || &cell != &row.cells.front()) line += '\t';
+        line += printable_line(cell);
+      }
+      output.line(line);
+    }
+    return;
+  }
+  if (rows_.empty()) return;
+  std::vector<size_t> widths;
+  for (size_t i = 0; i < columns_.size(); ++i) {
+    size_t width = std::max(columns_[i].width_min, column_count(columns_[i].title));
+    for (const Row& row : rows_)
+      width = std::max(width, column_count(printable_line(row.cells[i])));
+    widths.push_back(width);
+  }
+  const auto joined = [&](const std::vector<std::string>& cells) {
+    std::string line;
+    for (size_t i = 0; i < cells.size(); ++i) {
+      const std::string cell = printable_line(cells[i]);
+      line += i + 1 == cells.size() ? cell : padded(cell, widths[i]) + "  ";
+    }
+    while (!line.empty() && line.back() == ' ') line.pop_back();
+    return line;
+  };
+  std::vector<std::string> titles;
+  for (const Column& column : columns_) titles.push_back(column.title);
+  output.line(output.styled(Style::dim, "  " + joined(titles)));
+  for (const Row& row : rows_) {
+    output.line(output.styled(row.style, padded(row.mark, 2) + joined(row.cells)));
+  }
+}
+
+std::string format_duration(int64_t duration_ms) {
+  char text[48];
+  const int64_t seconds = duration_ms / 1000;
+  if (duration_ms < 0) return "0 s";
+  if (seconds < 10) {
+    std::snprintf(text, sizeof text, "%lld.%lld s", static_cast<long long>(seconds),
+                  static_cast<long long>(duration_ms % 1000 / 100));
+  } else if (seconds < 60) {
+    std::snprintf(text, sizeof text, "%lld s", static_cast<long long>(seconds));
+  } else if (seconds < 3600) {
+    std::snprintf(text, sizeof text, "%lld min %02lld s", static_cast<long long>(seconds / 60),
+                  static_cast<long long>(seconds % 60));
+  } else {
+    std::snprintf(text, sizeof text, "%lld h %02lld min", static_cast<long long>(seconds / 3600),
+                  static_cast<long long>(seconds % 3600 / 60));
+  }
+  return text;
+}
+
+std::string format_remaining(int64_t remaining_ms) {
+  if (remaining_ms <= 0) return "now";
+  const auto seconds = static_cast<long long>(remaining_ms / 1000);
+  char text[48];
+  if (seconds < 3600) {
+    std::snprintf(text, sizeof text, "%02lld:%02lld", seconds / 60, seconds % 60);
+  } else {
+    std::snprintf(text, sizeof text, "%lld:%02lld:%02lld", seconds / 3600, seconds % 3600 / 60,
+                  seconds % 60);
+  }
+  return text;
+}
+
+std::string format_count(uint64_t count) {
+  std::string digits = std::to_string(count);
+  for (size_t i = digits.size(); i > 3; i -= 3) digits.insert(i - 3, ",");
+  return digits;
+}
+
+}  // namespace hotline::client

@@ -1,0 +1,95 @@
+// What a person sees. Data goes to standard output, talk to standard error; tables on a terminal,
+// tab-separated lines when piped.
+#pragma once
+
+#include <ostream>
+#include <string>
+#include <vector>
+
+#include "client/json_output.h"
+#include "protocol/clock.h"
+#include "protocol/result.h"
+
+namespace hotline::client {
+
+enum class Style { plain, bold, dim, red, yellow, green };
+
+struct OutputOptions {
+  bool json = false;
+  bool terminal = false;  // Standard output is one.
+  bool color = false;     // On standard output and on standard error.
+  bool local_time = false;
+};
+
+class Output {
+ public:
+  Output() = default;
+  // The streams are borrowed.
+  Output(std::ostream& out, std::ostream& err, OutputOptions options)
+      : out_(&out), err_(&err), options_(options) {}
+
+  bool json() const { return options_.json; }
+  bool terminal() const { return options_.terminal; }
+
+  // A line of data. The line feed is added, and each line is pushed out at once: a reader at the
+  // other end of a pipe may be waiting for it.
+  void line(const std::string& text);
+  void document(const JsonValue& document) { line(to_json(document)); }
+  // Data that brings its own line feeds.
+  void text(const std::string& text);
+
+  // A line of talk; nothing under --json, where standard error is for errors alone.
+  void talk(const std::string& text);
+
+  std::string styled(Style style, const std::string& text) const;
+
+  // "14:12:07.913Z", with --local also "(16:12:07 CET)".
+  std::string time_of_day(UtcMs time) const;
+  // "2026-11-22T14:12:07.913Z", likewise.
+  std::string date_and_time(UtcMs time) const;
+
+  // Says what failed, why, and what to type; returns the exit code that belongs to the error.
+  //   hotline: WHAT failed
+  //     why:  the error's reason
+  //     try:  the error's hint
+  // An empty `what` puts the reason into the first line.
+  int fail(const std::string& what, const Error& error);
+
+ private:
+  std::ostream* out_ = nullptr;
+  std::ostream* err_ = nullptr;
+  OutputOptions options_;
+};
+
+// A table of text. On a terminal its columns are padded to their widest cell and separated by two
+// spaces under a line of titles; piped, cells are separated by tabs and nothing else is printed.
+// Cells are made safe (printable_line) here.
+class Table {
+ public:
+  struct Column {
+    std::string title;
+    size_t width_min = 0;
+  };
+  struct Row {
+    std::string mark;  // One character before the row ("!"), on a terminal only.
+    std::vector<std::string> cells;
+    Style style = Style::plain;
+  };
+
+  explicit Table(std::vector<Column> columns) : columns_(std::move(columns)) {}
+  void add(Row row) { rows_.push_back(std::move(row)); }
+  void print(Output& output) const;
+
+ private:
+  std::vector<Column> columns_;
+  std::vector<Row> rows_;
+};
+
+// "0.1 s", "23 s", "3 min 12 s", "2 h 05 min": how long something took.
+std::string format_duration(int64_t duration_ms);
+// "02:48", "1:02:48": what is left. Nothing left is "now".
+std::string format_remaining(int64_t remaining_ms);
+// "1,042".
+std::string format_count(uint64_t count);
+
+}  // namespace hotline::client

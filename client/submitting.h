@@ -1,0 +1,34 @@
+// Submit a message and tell the person how far it has come: what send, reply, ack, decline and
+// test-call have in common.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "client/command.h"
+#include "client/connection.h"
+#include "client/draft.h"
+#include "protocol/result.h"
+
+namespace hotline::client {
+
+enum class WaitFor { committed, delivered, acknowledged };
+
+struct WaitOptions {
+  WaitFor until = WaitFor::committed;
+  int64_t timeout_ms = 10 * 60 * 1000;
+};
+
+// --wait and --timeout, for the commands that take them. Error: usage.
+std::vector<OptionSpec> wait_options();
+Result<WaitOptions> read_wait_options(const Arguments& arguments);
+
+// Prints
+//   N-000123  FLASH  airspace-crossing
+//     committed     14:12:07.913Z  journal 1042
+// and each further step of the wait as it happens; the whole row as one object under --json.
+// Returns the exit code: 6 when the wait ended first, 8 when the message was declined meanwhile.
+int submit_and_report(Invocation& invocation, Connection& connection, const DraftFields& draft,
+                      const std::string& kind, const WaitOptions& wait);
+
+}  // namespace hotline::client

@@ -1,0 +1,18 @@
+// Times and durations as people type them.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "protocol/clock.h"
+#include "protocol/result.h"
+
+namespace hotline::client {
+
+// "90", "90s", "15m", "2h", "1d": a number of seconds unless a unit says otherwise. Error: usage.
+Result<int64_t> parse_duration_ms(const std::string& typed);
+
+// "2026-11-22T15:00:00Z", or from now on: "+30m". Error: usage.
+Result<UtcMs> parse_when(const std::string& typed, UtcMs now);
+
+}  // namespace hotline::client

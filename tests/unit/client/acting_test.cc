@@ -1,0 +1,411 @@
+// The commands that send: what they submit, and what stands on the screen meanwhile.
+#include <gtest/gtest.h>
+
+#include <filesystem>
+
+#include "client/exit_code.h"
+#include "protocol/body.h"
+#include "protocol/client_api.h"
+#include "protocol/strict_flatbuffer.h"
+#include "tests/unit/client/fake_daemon.h"
+#include "tests/unit/client/terminal.h"
+
+namespace hotline::client {
+namespace {
+
+UtcMs at(const std::string& text) {
+  return *parse_rfc3339(text);
+}
+
+// A submitted draft, opened.
+struct OpenedDraft {
+  explicit OpenedDraft(const Bytes& bytes)
+      : draft(*open_flatbuffer<wire::Draft>(bytes, client_api::kDraftIdentifier)),
+        body_bytes(draft->body()->begin(), draft->body()->end()),
+        body(*open_body(body_bytes)) {}
+
+  Opened<wire::Draft> draft;
+  Bytes body_bytes;
+  Opened<wire::Body> body;
+};
+
+Bytes stray_missile_body() {
+  IncidentFields incident;
+  incident.kind = wire::IncidentKind::stray_missile;
+  incident.observed_at = at("2026-11-22T14:10:30Z");
+  incident.position = Position{54'90000, 20'10000};
+  BodyFields body;
+  body.subject = "Stray missile";
+  body.content = incident;
+  return build_body(body);
+}
+
+Bytes request_body() {
+  BodyFields body;
+  body.subject = "Two questions";
+  body.content = QuestionsFields{{"Is it yours?", "Where does it go?"}};
+  return build_body(body);
+}
+
+class ActingTest : public testing::Test {
+ protected:
+  ActingTest() : terminal_(daemon_.connector()) {
+    daemon_.clock = daemon_.committed_at = at("2026-11-22T14:12:07.913Z");
+    daemon_.last_counter = 6;
+    FakeMessage flash;
+    flash.id = "S-000087";
+    flash.subject = "Stray missile";
+    flash.waits = true;
+    flash.body = stray_missile_body();
+    FakeMessage request;
+    request.id = "S-000088";
+    request.type = wire::MessageType::request;
+    request.precedence = wire::Precedence::priority;
+    request.subject = "Two questions";
+    request.body = request_body();
+    FakeMessage own;
+    own.id = "N-000123";
+    own.incoming = false;
+    own.committed_at = daemon_.committed_at;
+    own.journal_index = 1042;
+    daemon_.messages = {request, flash, own};
+  }
+
+  FakeMessage& own() { return daemon_.messages.back(); }
+
+  // What the receiver does while the sender waits: receipt at once, acknowledgement after 23 s.
+  void let_the_peer_acknowledge() {
+    daemon_.on_silence = [this](int64_t timeout_ms) {
+      terminal_.utc += timeout_ms;
+      if (own().delivered_at == 0) {
+        own().delivered_at = at("2026-11-22T14:12:08.021Z");
+      } else {
+        own().acknowledged_at = at("2026-11-22T14:12:31.440Z");
+        own().acknowledged_role = wire::Role::operator_;
+      }
+    };
+  }
+
+  FakeDaemon daemon_;
+  Terminal terminal_;
+};
+
+TEST_F(ActingTest, SendFillsATemplateAndLooksAsPromised) {
+  let_the_peer_acknowledge();
+  EXPECT_EQ(terminal_.run({"send", "-p", "flash", "-t", "airspace-crossing", "--set",
+                           "where=54.90N 020.10E", "--wait", "acknowledged"}),
+            kExitDone)
+      << terminal_.err();
+  EXPECT_EQ(terminal_.out(),
+            "N-000123  FLASH  airspace-crossing\n"
+            "  committed     14:12:07.913Z  journal 1042\n"
+            "  delivered     14:12:08.021Z  SOUTH, 0.1 s\n"
+            "  acknowledged  14:12:31.440Z  SOUTH operator, 23 s   "
+            "(acknowledgement is not agreement)\n");
+  const OpenedDraft sent(daemon_.committed.at(0).draft);
+  EXPECT_EQ(sent.draft->type(), static_cast<uint8_t>(wire::MessageType::incident));
+  EXPECT_EQ(sent.body->content_as_incident()->position()->latitude(), 54'90000);
+}
+
+TEST_F(ActingTest, SendTakesTextsInTwoLanguages) {
+  EXPECT_EQ(terminal_.run({"send", "-p", "Z", "--text", "en=We see it.", "--text",
+                           "ru=Мы его видим.", "--incident", "buoy", "--reply-by", "+30m"}),
+            kExitDone)
+      << terminal_.err();
+  const OpenedDraft sent(daemon_.committed.at(0).draft);
+  EXPECT_EQ(sent.draft->precedence(), static_cast<uint8_t>(wire::Precedence::flash));
+  EXPECT_EQ(sent.draft->language()->str(), "en");
+  EXPECT_EQ(sent.draft->incident()->str(), "buoy");
+  EXPECT_EQ(sent.draft->reply_by(), terminal_.utc + 1'800'000);
+  ASSERT_EQ(sent.body->texts()->size(), 2u);
+  for (const auto* text : *sent.body->texts()) {
+    EXPECT_EQ(text->original(), text->language()->str() == "en");
+  }
+}
+
+TEST_F(ActingTest, SendReadsStandardInputAndAsksQuestions) {
+  terminal_.in.str("One line.\nAnother.\n");
+  EXPECT_EQ(terminal_.run({"send", "-p", "routine", "-"}), kExitDone) << terminal_.err();
+  const OpenedDraft sent(daemon_.committed.at(0).draft);
+  EXPECT_EQ(sent.body->texts()->Get(0)->text()->str(), "One line.\nAnother.");
+  EXPECT_EQ(terminal_.run({"send", "-p", "priority", "--question", "Is it yours?", "--question",
+                           "Where does it go?"}),
+            kExitDone)
+      << terminal_.err();
+  const OpenedDraft asked(daemon_.committed.at(1).draft);
+  EXPECT_EQ(asked.draft->type(), static_cast<uint8_t>(wire::MessageType::request));
+  EXPECT_EQ(asked.body->content_as_request()->questions()->size(), 2u);
+}
+
+TEST_F(ActingTest, SendRefusesWhatNoRuleAllowsBeforeAnythingIsSent) {
+  const struct {
+    std::vector<std::string> words;
+    int code;
+    const char* says;
+  } cases[] = {
+      {{"send", "hello"}, kExitUsage, "how fast?"},
+      {{"send", "-p", "flahs", "hello"}, kExitUsage, "-p flash"},
+      {{"send", "-p", "flash"}, kExitUsage, "nothing to say"},
+      {{"send", "-p", "flash", "-t", "airspace-crosing"}, kExitNotFound, "airspace-crossing"},
+      {{"send", "-p", "flash", "-t", "airspace-crossing"}, kExitRefused, "where"},
+      {{"send", "-p", "flash", "-t", "airspace-crossing", "--set", "where=95N 020E"},
+       kExitUsage,
+       "where"},
+      {{"send", "-p", "flash", "-t", "airspace-crossing", "--set", "were=54.90N 020.10E"},
+       kExitUsage,
+       "where"},
+      {{"send", "-p", "flash", "--set", "where=54.90N 020.10E"}, kExitUsage, "template"},
+      {{"send", "-p", "routine", "\xFF"}, kExitRefused, "UTF-8"},
+      {{"send", "-p", "routine", "--text", "hello"}, kExitUsage, "names no language"},
+      {{"send", "-p", "routine", "--reply-by", "soon", "x"}, kExitUsage, "is no time"},
+      {{"send", "-f", "/nowhere/x.toml"}, kExitNotFound, "/nowhere/x.toml"},
+  };
+  for (const auto& wrong : cases) {
+    EXPECT_EQ(terminal_.run(wrong.words), wrong.code) << terminal_.err();
+    EXPECT_NE(terminal_.err().find(wrong.says), std::string::npos) << terminal_.err();
+  }
+  EXPECT_TRUE(daemon_.submitted.empty());
+}
+
+TEST_F(ActingTest, TooManyWordsForAFlashAreRefused) {
+  std::string words;
+  for (int i = 0; i < 201; ++i) words += "word ";
+  EXPECT_EQ(terminal_.run({"send", "-p", "flash", words}), kExitRefused);
+  EXPECT_NE(terminal_.err().find("200"), std::string::npos) << terminal_.err();
+}
+
+TEST_F(ActingTest, SendReadsAFile) {
+  const std::string path = terminal_.write("missile.toml",
+                                           "template = \"stray-missile\"\n"
+                                           "precedence = \"flash\"\n"
+                                           "language = \"en\"\n"
+                                           "[set]\n"
+                                           "where = \"54.90N 020.10E\"\n"
+                                           "[texts]\n"
+                                           "en = \"It left its course.\"\n");
+  EXPECT_EQ(terminal_.run({"send", "-f", path}), kExitDone) << terminal_.err();
+  EXPECT_EQ(terminal_.out().rfind("N-000123  FLASH  stray-missile\n", 0), 0u);
+  const OpenedDraft sent(daemon_.committed.at(0).draft);
+  EXPECT_EQ(sent.body->texts()->Get(0)->text()->str(), "It left its course.");
+  const std::string wrong = terminal_.write("wrong.toml", "presedence = \"flash\"\n");
+  EXPECT_EQ(terminal_.run({"send", "-f", wrong}), kExitConfiguration);
+  EXPECT_NE(terminal_.err().find("wrong.toml:1:1: unknown key \"presedence\""), std::string::npos);
+  EXPECT_NE(terminal_.err().find("did you mean \"precedence\"?"), std::string::npos);
+}
+
+TEST_F(ActingTest, EveryIncidentOfPublicRecordCanBeSent) {
+  int files = 0;
+  for (const auto& file : std::filesystem::directory_iterator(HOTLINE_TEST_DATA "/incidents")) {
+    if (file.path().extension() != ".toml") continue;
+    ++files;
+    EXPECT_EQ(terminal_.run({"send", "-f", file.path().string()}), kExitDone) << file.path() << "\n"
+                                                                              << terminal_.err();
+  }
+  EXPECT_EQ(files, 6);
+}
+
+TEST_F(ActingTest, TemplatesAreListedAndShown) {
+  EXPECT_EQ(terminal_.run({"template", "list"}), kExitDone);
+  for (const char* name : {"airspace-crossing", "unsafe-intercept", "stray-missile",
+                           "collision-at-sea", "ceasefire-violation"}) {
+    EXPECT_NE(terminal_.out().find(name), std::string::npos) << name;
+  }
+  EXPECT_EQ(terminal_.run({"template", "show", "airspace-crossing"}), kExitDone);
+  EXPECT_NE(terminal_.out().find("where"), std::string::npos);
+  EXPECT_EQ(terminal_.run({"template", "show", "airspace-crosing", "--json"}), kExitNotFound);
+  EXPECT_NE(terminal_.err().find("airspace-crossing"), std::string::npos);
+}
+
+TEST_F(ActingTest, AckReadsBackWhereAndWhen) {
+  EXPECT_EQ(terminal_.run({"ack", "@flash"}), kExitDone);
+  EXPECT_EQ(terminal_.err(),
+            "S-000087  FLASH  incident  Stray missile\n"
+            "  read back  54.90000N 020.10000E  2026-11-22T14:10:30.000Z  221410Z NOV 26\n"
+            "Acknowledgement is not agreement.\n");
+  EXPECT_EQ(terminal_.out(),
+            "N-000123  FLASH  acknowledgement of S-000087\n"
+            "  committed     14:12:07.913Z  journal 1042\n");
+  ASSERT_EQ(daemon_.committed.size(), 1u);
+  EXPECT_EQ(daemon_.committed[0].counter, 7u);
+  const OpenedDraft sent(daemon_.committed[0].draft);
+  EXPECT_EQ(sent.draft->type(), static_cast<uint8_t>(wire::MessageType::acknowledgement));
+  EXPECT_EQ(sent.draft->precedence(), static_cast<uint8_t>(wire::Precedence::flash));
+  EXPECT_EQ(sent.draft->references()->Get(0)->str(), "S-000087");
+  const auto* read = sent.body->content_as_acknowledgement();
+  ASSERT_NE(read, nullptr);
+  EXPECT_EQ(read->position()->latitude(), 54'90000);
+  EXPECT_EQ(*read->event_at(), at("2026-11-22T14:10:30Z"));
+  EXPECT_EQ(read->at(), at("2026-11-22T14:12:07.913Z"));
+}
+
+TEST_F(ActingTest, AckSendsWhatWasUnderstoodAndNotWhatWasMeant) {
+  EXPECT_EQ(terminal_.run({"ack", "S-87", "--read-back", "54.95N 020.10E"}), kExitDone);
+  const OpenedDraft sent(daemon_.committed.at(0).draft);
+  const auto* read = sent.body->content_as_acknowledgement();
+  EXPECT_EQ(read->position()->latitude(), 54'95000);
+  EXPECT_EQ(*read->event_at(), at("2026-11-22T14:10:30Z"));
+  EXPECT_EQ(terminal_.run({"ack", "S-87", "--read-back", "54.95N 020.10E 2026-11-22T14:20:00Z"}),
+            kExitDone);
+  const OpenedDraft again(daemon_.committed.at(1).draft);
+  EXPECT_EQ(*again.body->content_as_acknowledgement()->event_at(), at("2026-11-22T14:20:00Z"));
+  EXPECT_EQ(terminal_.run({"ack", "S-87", "--read-back", "54.95N 200.10E"}), kExitUsage);
+  EXPECT_EQ(terminal_.run({"ack", "S-87", "--read-back", "14:20T"}), kExitUsage);
+  EXPECT_EQ(daemon_.committed.size(), 2u);
+}
+
+TEST_F(ActingTest, NobodyAcknowledgesTheirOwnMessage) {
+  EXPECT_EQ(terminal_.run({"ack", "N-123"}), kExitUsage);
+  EXPECT_EQ(terminal_.err(),
+            "hotline: cannot acknowledge N-123\n"
+            "  why:  N-000123 is our own message\n"
+            "  try:  those of SOUTH begin with S-\n");
+  EXPECT_TRUE(daemon_.submitted.empty());
+}
+
+TEST_F(ActingTest, DeclineHasACodeAndAReason) {
+  EXPECT_EQ(terminal_.run({"decline", "S-87"}), kExitUsage);
+  EXPECT_EQ(terminal_.run({"decline", "S-87", "--code", "not-for-uss", "--reason", "x"}),
+            kExitUsage);
+  EXPECT_NE(terminal_.err().find("try:  --code not-for-us\n"), std::string::npos);
+  EXPECT_EQ(terminal_.run({"decline", "S-87", "--reason", "not our sector"}), kExitDone);
+  const OpenedDraft sent(daemon_.committed.at(0).draft);
+  const auto* decline = sent.body->content_as_decline();
+  EXPECT_EQ(decline->code(), wire::DeclineCode::not_for_us);
+  EXPECT_EQ(decline->reason()->str(), "not our sector");
+}
+
+TEST_F(ActingTest, ReplyAnswersTheQuestionsOfARequest) {
+  EXPECT_EQ(terminal_.run({"reply", "S-88", "--answer", "1=ours", "--later", "2=+2h"}), kExitDone);
+  const OpenedDraft sent(daemon_.committed.at(0).draft);
+  EXPECT_EQ(sent.draft->type(), static_cast<uint8_t>(wire::MessageType::answer));
+  EXPECT_EQ(sent.draft->precedence(), static_cast<uint8_t>(wire::Precedence::priority));
+  EXPECT_EQ(sent.body->subject()->str(), "Re: Two questions");
+  const auto* items = sent.body->content_as_answer()->items();
+  ASSERT_EQ(items->size(), 2u);
+  EXPECT_EQ(items->Get(0)->question(), 1);
+  EXPECT_EQ(items->Get(0)->text()->str(), "ours");
+  EXPECT_EQ(items->Get(1)->outcome(), wire::AnswerOutcome::later);
+  EXPECT_EQ(*items->Get(1)->later_at(), at("2026-11-22T16:12:07.913Z"));
+}
+
+TEST_F(ActingTest, ReplyShowsTheQuestionsThatWantAnAnswer) {
+  EXPECT_EQ(terminal_.run({"reply", "S-88"}), kExitUsage);
+  EXPECT_EQ(terminal_.err(),
+            "hotline: cannot reply to S-88\n"
+            "  why:  S-000088 asks, and the reply answers nothing\n"
+            "  try:  --answer 1=\"...\"   1. Is it yours?\n"
+            "        --answer 2=\"...\"   2. Where does it go?\n");
+  EXPECT_EQ(terminal_.run({"reply", "S-88", "--answer", "ours"}), kExitUsage);
+  EXPECT_EQ(terminal_.run({"reply", "S-87", "--answer", "1=ours"}), kExitUsage);
+  EXPECT_TRUE(daemon_.submitted.empty());
+}
+
+TEST_F(ActingTest, ReplyCanAnswerAnyMessageAsAWhole) {
+  EXPECT_EQ(terminal_.run({"reply", "S-87", "--answer", "0=our units are informed"}), kExitDone);
+  const OpenedDraft sent(daemon_.committed.at(0).draft);
+  EXPECT_EQ(sent.draft->type(), static_cast<uint8_t>(wire::MessageType::answer));
+  EXPECT_EQ(sent.body->content_as_answer()->items()->Get(0)->question(), 0);
+}
+
+TEST_F(ActingTest, ReplyToAnythingElseIsATextThatRefersToIt) {
+  EXPECT_EQ(terminal_.run({"reply", "S-87", "We see", "it too."}), kExitDone);
+  const OpenedDraft sent(daemon_.committed.at(0).draft);
+  EXPECT_EQ(sent.draft->type(), static_cast<uint8_t>(wire::MessageType::text));
+  EXPECT_EQ(sent.draft->references()->Get(0)->str(), "S-000087");
+  EXPECT_EQ(sent.body->texts()->Get(0)->text()->str(), "We see it too.");
+  EXPECT_TRUE(sent.body->texts()->Get(0)->original());
+  EXPECT_EQ(sent.draft->language()->str(), "en");
+  EXPECT_EQ(terminal_.run({"reply", "S-87"}), kExitUsage);
+}
+
+TEST_F(ActingTest, TestCallCarriesOurTranscript) {
+  EXPECT_EQ(terminal_.run({"test-call"}), kExitDone);
+  const OpenedDraft sent(daemon_.committed.at(0).draft);
+  EXPECT_TRUE(sent.draft->test_mode());
+  EXPECT_EQ(sent.body->content_as_test()->transcript_size(), 123u);
+}
+
+TEST_F(ActingTest, WaitingForTheAcknowledgementLooksAsPromised) {
+  let_the_peer_acknowledge();
+  EXPECT_EQ(terminal_.run({"test-call", "--wait", "acknowledged"}), kExitDone);
+  EXPECT_EQ(terminal_.out(),
+            "N-000123  ROUTINE  test call\n"
+            "  committed     14:12:07.913Z  journal 1042\n"
+            "  delivered     14:12:08.021Z  SOUTH, 0.1 s\n"
+            "  acknowledged  14:12:31.440Z  SOUTH operator, 23 s   "
+            "(acknowledgement is not agreement)\n");
+  EXPECT_EQ(daemon_.watched_from, std::vector<uint64_t>{1043});
+}
+
+TEST_F(ActingTest, WaitingUnderJsonIsOneObjectAtTheEnd) {
+  let_the_peer_acknowledge();
+  EXPECT_EQ(terminal_.run({"test-call", "--wait", "delivered", "--json"}), kExitDone);
+  EXPECT_EQ(terminal_.out().rfind("{\"v\":1,\"message\":{\"id\":\"N-000123\"", 0), 0u);
+  EXPECT_NE(terminal_.out().find("\"delivered_at\":\"2026-11-22T14:12:08.021Z\""),
+            std::string::npos);
+  EXPECT_EQ(terminal_.err(), "");
+}
+
+TEST_F(ActingTest, WaitingTooLongOnADeadLinkSaysWhyAndEndsWithSix) {
+  daemon_.on_silence = [this](int64_t timeout_ms) { terminal_.utc += timeout_ms; };
+  daemon_.link = wire::LinkState::down;
+  daemon_.link_since = at("2026-11-22T14:08:55Z");
+  daemon_.clock = at("2026-11-22T14:12:07Z");
+  daemon_.last_refusal = "south: certificate revoked (serial 4A:19, list of 2026-11-21)";
+  EXPECT_EQ(terminal_.run({"test-call", "--wait", "delivered", "--timeout", "30s"}), kExitTimedOut);
+  EXPECT_EQ(terminal_.err(),
+            "hotline: N-000123 is committed here but SOUTH has not taken it: link down 3 min 12 s\n"
+            "  why:  south: certificate revoked (serial 4A:19, list of 2026-11-21)\n"
+            "  try:  hotline status --peer    or call SOUTH by voice\n");
+}
+
+TEST_F(ActingTest, ADeclineEndsTheWaitWithEight) {
+  own().delivered_at = own().declined_at = at("2026-11-22T14:12:09Z");
+  own().decline_code = wire::DeclineCode::rule_broken;
+  EXPECT_EQ(terminal_.run({"test-call", "--wait", "acknowledged"}), kExitRefused);
+  EXPECT_NE(terminal_.out().find("  declined      14:12:09.000Z  SOUTH, rule-broken\n"),
+            std::string::npos);
+}
+
+TEST_F(ActingTest, ABrokenConnectionRepeatsTheSameBytesUnderTheSameCounter) {
+  for (const auto mishap :
+       {FakeDaemon::Mishap::break_before_commit, FakeDaemon::Mishap::break_after_commit}) {
+    daemon_.submitted.clear();
+    daemon_.committed.clear();
+    daemon_.mishaps = {mishap};
+    EXPECT_EQ(terminal_.run({"ack", "@flash"}), kExitDone) << terminal_.err();
+    ASSERT_EQ(daemon_.submitted.size(), 2u);
+    EXPECT_EQ(daemon_.submitted[0].counter, daemon_.submitted[1].counter);
+    EXPECT_EQ(daemon_.submitted[0].draft, daemon_.submitted[1].draft);
+    EXPECT_EQ(daemon_.committed.size(), 1u);
+  }
+}
+
+TEST_F(ActingTest, AConnectionThatStaysBrokenSaysThatNothingIsKnown) {
+  daemon_.mishaps.assign(10, FakeDaemon::Mishap::break_after_commit);
+  EXPECT_EQ(terminal_.run({"ack", "@flash"}), kExitUnreachable);
+  EXPECT_NE(terminal_.err().find("it is not known whether the message was committed"),
+            std::string::npos);
+  EXPECT_NE(terminal_.err().find("hotline list"), std::string::npos);
+  EXPECT_EQ(daemon_.committed.size(), 1u);
+}
+
+TEST_F(ActingTest, ACounterThatSomebodyElseTookIsReplaced) {
+  daemon_.mishaps = {FakeDaemon::Mishap::conflict};
+  EXPECT_EQ(terminal_.run({"ack", "@flash"}), kExitDone) << terminal_.err();
+  ASSERT_EQ(daemon_.submitted.size(), 2u);
+  EXPECT_EQ(daemon_.submitted[0].counter, 7u);
+  EXPECT_EQ(daemon_.submitted[1].counter, 8u);
+  EXPECT_EQ(daemon_.submitted[0].draft, daemon_.submitted[1].draft);
+}
+
+TEST_F(ActingTest, ARefusalOfTheDaemonIsTheExitCode) {
+  daemon_.mishaps = {FakeDaemon::Mishap::refuse};
+  daemon_.refusal =
+      make_error(ErrorCode::not_allowed, "eve is an auditor and sends nothing", "ask an operator");
+  EXPECT_EQ(terminal_.run({"ack", "@flash"}), kExitNotAllowed);
+  EXPECT_EQ(daemon_.submitted.size(), 1u);
+}
+
+}  // namespace
+}  // namespace hotline::client

@@ -1,0 +1,278 @@
+#include "tests/unit/client/fake_daemon.h"
+
+#include "protocol/client_api.h"
+#include "protocol/envelope.h"
+#include "protocol/strict_flatbuffer.h"
+
+namespace hotline::client {
+
+using flatbuffers::FlatBufferBuilder;
+
+class FakeDaemon::Stream : public FrameStream {
+ public:
+  explicit Stream(FakeDaemon& daemon) : daemon_(daemon) {}
+
+  Status send(ByteView frame) override {
+    if (broken_) return make_error(ErrorCode::unreachable, "the connection is gone");
+    const auto request = open_flatbuffer<wire::Request>(frame, client_api::kRequestIdentifier);
+    if (!request) return request.error();
+    answer(**request);
+    return ok();
+  }
+
+  Result<Bytes> receive(int64_t timeout_ms) override {
+    if (answers_.empty() && !broken_) {
+      daemon_.on_silence(timeout_ms);
+      serve_watch();
+    }
+    if (!answers_.empty()) {
+      Bytes next = std::move(answers_.front());
+      answers_.pop_front();
+      return next;
+    }
+    if (broken_) return make_error(ErrorCode::unreachable, "north.sock: the connection was cut");
+    return make_error(ErrorCode::timed_out, "nothing came");
+  }
+
+ private:
+  template <class Build>
+  void respond(uint32_t request, Build build) {
+    FlatBufferBuilder builder;
+    const auto body = build(builder);
+    const auto type = []<class Table>(flatbuffers::Offset<Table>) {
+      return wire::ResponseBodyTraits<Table>::enum_value;
+    }(body);
+    builder.Finish(wire::CreateResponse(builder, request, type, body.Union()),
+                   client_api::kResponseIdentifier);
+    answers_.emplace_back(builder.GetBufferPointer(),
+                          builder.GetBufferPointer() + builder.GetSize());
+  }
+
+  void fail(uint32_t request, const Error& error) {
+    respond(request, [&](FlatBufferBuilder& b) {
+      return wire::CreateFailureDirect(b, static_cast<uint16_t>(error.code), error.reason.c_str(),
+                                       error.hint.c_str());
+    });
+  }
+
+  void answer(const wire::Request& request) {
+    const uint32_t id = request.id();
+    if (request.body_as_ClientHello() != nullptr) return hello(id);
+    if (const auto* submit = request.body_as_Submit()) return take(id, *submit);
+    if (const auto* list = request.body_as_List()) return rows(id, *list);
+    if (const auto* show = request.body_as_Show()) return detail(id, show->id()->str());
+    if (request.body_as_Status() != nullptr) return status(id);
+    if (const auto* escalations = request.body_as_Escalations()) {
+      return climb(id, escalations->id() == nullptr ? "" : escalations->id()->str());
+    }
+    if (const auto* watch = request.body_as_Watch()) {
+      daemon_.watched_from.push_back(watch->from());
+      watch_request_ = id;
+      watch_next_ = watch->from();
+      serve_watch();
+    }
+  }
+
+  void hello(uint32_t id) {
+    respond(id, [&](FlatBufferBuilder& b) {
+      std::vector<uint8_t> roles;
+      for (const auto role : daemon_.roles) roles.push_back(static_cast<uint8_t>(role));
+      return wire::CreateServerHelloDirect(
+          b, daemon_.version, "hotlined test", "north", "south", daemon_.exercise ? "XN" : "N",
+          daemon_.exercise ? "XS" : "S", daemon_.exercise, daemon_.dev_pki, "ann", &roles,
+          daemon_.last_counter, daemon_.journal.size(), daemon_.clock);
+    });
+  }
+
+  void take(uint32_t id, const wire::Submit& submit) {
+    const Submitted submission{submit.counter(),
+                               Bytes(submit.draft()->begin(), submit.draft()->end())};
+    daemon_.submitted.push_back(submission);
+    bool repeated = false;
+    for (const Submitted& known : daemon_.committed) {
+      if (known.counter != submission.counter) continue;
+      if (known.draft != submission.draft) {
+        return fail(id, make_error(ErrorCode::conflict, "the counter was used for other bytes"));
+      }
+      repeated = true;
+    }
+    if (!daemon_.mishaps.empty()) {
+      const Mishap mishap = daemon_.mishaps.front();
+      daemon_.mishaps.pop_front();
+      if (mishap == Mishap::refuse) return fail(id, daemon_.refusal);
+      if (mishap == Mishap::conflict) {
+        daemon_.committed.push_back({submission.counter, Bytes{1}});
+        daemon_.last_counter = submission.counter;
+        return fail(id, make_error(ErrorCode::conflict, "the counter was used for other bytes"));
+      }
+      if (mishap == Mishap::break_after_commit && !repeated) commit(submission);
+      broken_ = true;
+      return;
+    }
+    if (!repeated) commit(submission);
+    respond(id, [&](FlatBufferBuilder& b) {
+      return wire::CreateSubmittedDirect(b, daemon_.submitted_id.c_str(),
+                                         daemon_.submitted_journal_index, daemon_.committed_at,
+                                         repeated);
+    });
+  }
+
+  void commit(const Submitted& submission) {
+    daemon_.committed.push_back(submission);
+    daemon_.last_counter = submission.counter;
+  }
+
+  static flatbuffers::Offset<wire::MessageRow> row(FlatBufferBuilder& b, const FakeMessage& m) {
+    const auto id = b.CreateString(m.id);
+    const auto subject = b.CreateString(m.subject);
+    const auto rung = b.CreateString(m.rung);
+    const auto language = b.CreateString("en");
+    wire::MessageRowBuilder row(b);
+    row.add_id(id);
+    row.add_incoming(m.incoming);
+    row.add_type(static_cast<uint8_t>(m.type));
+    row.add_precedence(static_cast<uint8_t>(m.precedence));
+    row.add_subject(subject);
+    row.add_released_at(m.released_at);
+    row.add_committed_at(m.committed_at);
+    row.add_journal_index(m.journal_index);
+    row.add_numbered(m.numbered);
+    row.add_delivered_at(m.delivered_at);
+    row.add_acknowledged_at(m.acknowledged_at);
+    row.add_acknowledged_role(static_cast<uint8_t>(m.acknowledged_role));
+    row.add_declined_at(m.declined_at);
+    row.add_decline_code(static_cast<uint16_t>(m.decline_code));
+    row.add_waits(m.waits);
+    row.add_due_in_ms(m.due_in_ms);
+    row.add_rung(rung);
+    row.add_language(language);
+    return row.Finish();
+  }
+
+  static bool is_in(const FakeMessage& message, wire::Box box) {
+    switch (box) {
+      case wire::Box::all:
+        return true;
+      case wire::Box::waiting:
+        return message.waits;
+      case wire::Box::incoming:
+        return message.incoming;
+      case wire::Box::outgoing:
+        return !message.incoming;
+    }
+    return false;
+  }
+
+  void rows(uint32_t id, const wire::List& list) {
+    respond(id, [&](FlatBufferBuilder& b) {
+      std::vector<flatbuffers::Offset<wire::MessageRow>> rows;
+      bool more = false;
+      for (const FakeMessage& message : daemon_.messages) {
+        if (!is_in(message, list.box())) continue;
+        if (list.before_journal_index() != 0 &&
+            message.journal_index >= list.before_journal_index()) {
+          continue;
+        }
+        if (rows.size() == list.limit()) {
+          more = true;
+          break;
+        }
+        rows.push_back(row(b, message));
+      }
+      return wire::CreateRowsDirect(b, &rows, 0, more);
+    });
+  }
+
+  void detail(uint32_t id, const std::string& name) {
+    for (const FakeMessage& message : daemon_.messages) {
+      if (message.id != name) continue;
+      return respond(id, [&](FlatBufferBuilder& b) {
+        const auto one = row(b, message);
+        return wire::CreateDetail(b, one, b.CreateVector(message.envelope),
+                                  b.CreateVector(message.body));
+      });
+    }
+    fail(id, make_error(ErrorCode::not_found, "there is no message " + name, "hotline list"));
+  }
+
+  void status(uint32_t id) {
+    respond(id, [&](FlatBufferBuilder& b) {
+      const auto remote = b.CreateString("192.0.2.7:4711");
+      const auto refusal = b.CreateString(daemon_.last_refusal);
+      const auto alarms = b.CreateVectorOfStrings(daemon_.alarms);
+      const auto queued = b.CreateVector(std::vector<uint32_t>{1, 0, 0, 19});
+      const auto note = b.CreateString("hotline/test\n123\n");
+      Hash hash{};
+      hash[0] = 0x7B, hash[1] = 0xE1;
+      const wire::Digest root = to_digest(hash);
+      wire::StatusReplyBuilder reply(b);
+      reply.add_link(daemon_.link);
+      reply.add_link_since(daemon_.link_since);
+      reply.add_remote(remote);
+      reply.add_last_refusal(refusal);
+      reply.add_round_trip_ms(12);
+      reply.add_clock_skew_ms(-40);
+      reply.add_clock(daemon_.clock);
+      reply.add_journal_size(1042);
+      reply.add_own_size(123);
+      reply.add_own_receipted(122);
+      reply.add_own_root(&root);
+      reply.add_peer_size(87);
+      reply.add_peer_root(&root);
+      reply.add_queued(queued);
+      reply.add_unreceipted(1);
+      reply.add_waiting_in(2);
+      reply.add_waiting_out(1);
+      reply.add_agreement_matches(true);
+      reply.add_alarms(alarms);
+      reply.add_own_checkpoint(note);
+      return reply.Finish();
+    });
+  }
+
+  void climb(uint32_t id, const std::string& name) {
+    respond(id, [&](FlatBufferBuilder& b) {
+      std::vector<flatbuffers::Offset<wire::EscalationRow>> rows;
+      for (const FakeEscalation& one : daemon_.escalations) {
+        if (!name.empty() && one.id != name) continue;
+        const auto attempts = b.CreateVectorOfStrings(one.attempts);
+        rows.push_back(wire::CreateEscalationRow(
+            b, b.CreateString(one.id), true, static_cast<uint8_t>(wire::Precedence::flash),
+            b.CreateString(one.rung), one.decided_at, b.CreateString(one.next), one.due_in_ms,
+            attempts));
+      }
+      return wire::CreateEscalationRowsDirect(b, &rows);
+    });
+  }
+
+  void serve_watch() {
+    if (watch_request_ == 0 || watch_next_ >= daemon_.journal.size()) return;
+    respond(watch_request_, [&](FlatBufferBuilder& b) {
+      std::vector<flatbuffers::Offset<wire::JournalRow>> rows;
+      for (; watch_next_ < daemon_.journal.size(); ++watch_next_) {
+        rows.push_back(
+            wire::CreateJournalRowDirect(b, watch_next_, &daemon_.journal[watch_next_], "Ann Lee"));
+      }
+      return wire::CreateJournalRowsDirect(b, &rows);
+    });
+  }
+
+  FakeDaemon& daemon_;
+  std::deque<Bytes> answers_;
+  bool broken_ = false;
+  uint32_t watch_request_ = 0;
+  uint64_t watch_next_ = 0;
+};
+
+Connector FakeDaemon::connector() {
+  return [this](const Context&) -> Result<std::unique_ptr<FrameStream>> {
+    ++connections;
+    if (!reachable) {
+      return make_error(ErrorCode::unreachable, "north.sock: no such file",
+                        "is hotlined running? (systemctl status hotlined)");
+    }
+    return std::unique_ptr<FrameStream>(std::make_unique<Stream>(*this));
+  };
+}
+
+}  // namespace hotline::client

@@ -1,0 +1,93 @@
+// A daemon of the party north, as the client sees one: answers requests from what a test has put
+// into it, in the same frames, without a socket.
+#pragma once
+
+#include <deque>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "client/frame_stream.h"
+#include "protocol/bytes.h"
+#include "protocol/clock.h"
+#include "protocol/result.h"
+#include "protocol/schema/client_generated.h"
+
+namespace hotline::client {
+
+struct FakeMessage {
+  std::string id;
+  bool incoming = true;
+  wire::MessageType type = wire::MessageType::incident;
+  wire::Precedence precedence = wire::Precedence::flash;
+  std::string subject;
+  UtcMs released_at = 0;
+  UtcMs committed_at = 0;
+  uint64_t journal_index = 0;
+  bool numbered = true;
+  UtcMs delivered_at = 0;
+  UtcMs acknowledged_at = 0;
+  wire::Role acknowledged_role = wire::Role::unset;
+  UtcMs declined_at = 0;
+  wire::DeclineCode decline_code = wire::DeclineCode::unset;
+  bool waits = false;
+  int64_t due_in_ms = 0;
+  std::string rung;
+  Bytes envelope;
+  Bytes body;
+};
+
+struct FakeEscalation {
+  std::string id;
+  std::string rung;
+  UtcMs decided_at = 0;
+  std::string next;
+  int64_t due_in_ms = 0;
+  std::vector<std::string> attempts;
+};
+
+class FakeDaemon {
+ public:
+  std::vector<FakeMessage> messages;  // The newest first.
+  std::vector<FakeEscalation> escalations;
+  std::vector<Bytes> journal;  // wire::Entry buffers.
+  bool exercise = false;
+  bool dev_pki = false;
+  std::vector<wire::Role> roles = {wire::Role::operator_};
+  uint16_t version = 1;
+  wire::LinkState link = wire::LinkState::up;
+  UtcMs link_since = 0;
+  UtcMs clock = 0;
+  std::string last_refusal;
+  std::vector<std::string> alarms;
+
+  // Called when a client waits and nothing is on its way to it: time passes, things happen.
+  std::function<void(int64_t timeout_ms)> on_silence = [](int64_t) {};
+  // The answers to the next submissions, in order; then they succeed.
+  enum class Mishap { break_before_commit, break_after_commit, conflict, refuse };
+  std::deque<Mishap> mishaps;
+  Error refusal;
+  bool reachable = true;
+
+  // What arrived.
+  struct Submitted {
+    uint64_t counter = 0;
+    Bytes draft;
+  };
+  std::vector<Submitted> submitted;  // Each attempt.
+  std::vector<Submitted> committed;
+  uint64_t last_counter = 0;
+  std::string submitted_id = "N-000123";
+  uint64_t submitted_journal_index = 1042;
+  UtcMs committed_at = 0;
+  int connections = 0;
+  std::vector<uint64_t> watched_from;
+
+  Connector connector();
+
+ private:
+  class Stream;
+};
+
+}  // namespace hotline::client

@@ -1,0 +1,109 @@
+#include "client/journal_line.h"
+
+#include <gtest/gtest.h>
+
+#include "client/exit_code.h"
+#include "protocol/ladder.h"
+#include "tests/unit/client/fake_daemon.h"
+#include "tests/unit/client/terminal.h"
+
+namespace hotline::client {
+namespace {
+
+const wire::Digest kDigest{};
+
+template <class Build>
+Bytes entry(Build build) {
+  flatbuffers::FlatBufferBuilder builder;
+  const auto fact = build(builder);
+  const auto type = []<class Table>(flatbuffers::Offset<Table>) {
+    return wire::FactTraits<Table>::enum_value;
+  }(fact);
+  wire::FinishEntryBuffer(
+      builder, wire::CreateEntry(builder, 1795356727913 + 0, &kDigest, type, fact.Union()));
+  return {builder.GetBufferPointer(), builder.GetBufferPointer() + builder.GetSize()};
+}
+
+class WatchTest : public testing::Test {
+ protected:
+  WatchTest() : terminal_(daemon_.connector()) {
+    daemon_.journal = {
+        entry([](auto& b) { return wire::CreateStarted(b, b.CreateString("0.1.0")); }),
+        entry([](auto& b) {
+          wire::ReceivedBuilder received(b);
+          received.add_index(86);
+          received.add_leaf_hash(&kDigest);
+          received.add_serial(87);
+          received.add_type(static_cast<uint8_t>(wire::MessageType::incident));
+          received.add_precedence(static_cast<uint8_t>(wire::Precedence::flash));
+          return received.Finish();
+        }),
+        entry([](auto& b) {
+          const wire::MessageKey key(true, 86);
+          const auto step = wire::CreateStep(b, static_cast<uint8_t>(StepKind::rung),
+                                             b.CreateString("supervisor"));
+          return wire::CreateStepsDecided(b, &key, b.CreateVector(&step, 1), 1, 0);
+        }),
+        entry([](auto& b) {
+          const wire::MessageKey key(true, 86);
+          wire::ReleasedBuilder released(b);
+          released.add_serial(123);
+          released.add_type(static_cast<uint8_t>(wire::MessageType::acknowledgement));
+          released.add_precedence(static_cast<uint8_t>(wire::Precedence::flash));
+          released.add_leaf_hash(&kDigest);
+          released.add_refers_to(&key);
+          return released.Finish();
+        }),
+        entry([](auto& b) {
+          return wire::CreateLinkChanged(b, wire::LinkChange::down,
+                                         b.CreateString("three probes missed"));
+        })};
+  }
+
+  FakeDaemon daemon_;
+  Terminal terminal_;
+};
+
+TEST_F(WatchTest, PrintsOneLineForEachEntry) {
+  EXPECT_EQ(terminal_.run({"watch", "--from", "0", "--until-now"}), kExitDone) << terminal_.err();
+  const std::string time = format_time_of_day(1795356727913);
+  EXPECT_EQ(terminal_.out(),
+            "0  " + time + "  started     hotlined 0.1.0  Ann Lee\n" + "1  " + time +
+                "  received    S-000087  FLASH incident  Ann Lee\n" + "2  " + time +
+                "  escalation  S-000087  ESCALATED to supervisor (1 missed)  Ann Lee\n" + "3  " +
+                time + "  released    N-000123  FLASH acknowledgement of S-000087  Ann Lee\n" +
+                "4  " + time + "  link        DOWN: three probes missed  Ann Lee\n");
+}
+
+TEST_F(WatchTest, ResumesAndNamesAMessageItHasNotSeenByItsPlace) {
+  EXPECT_EQ(terminal_.run({"watch", "--from", "2", "--until-now"}), kExitDone);
+  EXPECT_EQ(terminal_.out().rfind("2  ", 0), 0u);
+  EXPECT_NE(terminal_.out().find("SOUTH leaf 86"), std::string::npos);
+  EXPECT_EQ(terminal_.run({"watch", "--from", "5", "--until-now"}), kExitDone);
+  EXPECT_EQ(terminal_.out(), "");
+}
+
+TEST_F(WatchTest, IsOneObjectALineUnderJson) {
+  EXPECT_EQ(terminal_.run({"watch", "--from", "2", "--until-now", "--json"}), kExitDone);
+  EXPECT_EQ(terminal_.out().rfind("{\"v\":1,\"journal_index\":2,\"at\":\"", 0), 0u);
+  EXPECT_NE(terminal_.out().find("\"kind\":\"escalation\",\"id\":\"SOUTH leaf 86\""),
+            std::string::npos);
+}
+
+TEST_F(WatchTest, GoesOnThroughSilenceAndPrintsWhatComes) {
+  int silences = 0;
+  daemon_.on_silence = [&](int64_t) {
+    if (++silences == 3) {
+      daemon_.journal.push_back(entry([](auto& b) { return wire::CreateStopped(b); }));
+    }
+    // A malformed entry ends the test: the program must say which one.
+    if (silences == 4) daemon_.journal.push_back({1, 2, 3});
+  };
+  EXPECT_EQ(terminal_.run({"watch"}), kExitRefused);
+  EXPECT_EQ(daemon_.watched_from, std::vector<uint64_t>{5});
+  EXPECT_EQ(terminal_.out(), "5  " + format_time_of_day(1795356727913) + "  stopped     Ann Lee\n");
+  EXPECT_NE(terminal_.err().find("cannot read journal entry 6"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace hotline::client

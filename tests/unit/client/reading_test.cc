@@ -1,0 +1,309 @@
+// The commands that read, against a daemon with known contents: what stands on the screen.
+#include <gtest/gtest.h>
+
+#include "client/exit_code.h"
+#include "protocol/body.h"
+#include "protocol/envelope.h"
+#include "tests/unit/client/fake_daemon.h"
+#include "tests/unit/client/terminal.h"
+
+namespace hotline::client {
+namespace {
+
+UtcMs at(const std::string& text) {
+  return *parse_rfc3339(text);
+}
+
+Bytes incident_body() {
+  IncidentFields incident;
+  incident.kind = wire::IncidentKind::airspace_crossing;
+  incident.observed_at = at("2026-11-22T14:10:30Z");
+  incident.position = Position{54'90000, 20'10000};
+  incident.accuracy_m = 500;
+  incident.who = wire::Side::own;
+  incident.observed = wire::Observed::aircraft;
+  incident.certainty = wire::Certainty::observed;
+  incident.intent = wire::Intent::accidental;
+  incident.actions = {wire::Action::hold_fire, wire::Action::inform_units};
+  incident.course_deg10 = 2715;
+  incident.speed_cm_s = 20'578;
+  incident.altitude = AltitudeFields{95, wire::AltitudeDatum::flight_level};
+  incident.icao_address = 0x43C1F2;
+  BodyFields body;
+  body.subject = "Unintended airspace crossing, 54.90N 020.10E";
+  body.texts = {{"en", "One aircraft of ours has crossed.\nIt turns back.", true, ""},
+                {"ru", "Наш самолёт пересёк границу.", false, "south"}};
+  body.content = incident;
+  return build_body(body);
+}
+
+Bytes incident_envelope() {
+  EnvelopeFields envelope;
+  envelope.id = "S-000087";
+  envelope.type = wire::MessageType::incident;
+  envelope.precedence = wire::Precedence::flash;
+  envelope.mode = wire::Mode::live;
+  envelope.from = "south";
+  envelope.to = "north";
+  envelope.drafted_at = at("2026-11-22T14:10:50Z");
+  envelope.released_at = at("2026-11-22T14:11:07Z");
+  envelope.drafter_role = wire::Role::operator_;
+  envelope.releaser_role = wire::Role::operator_;
+  envelope.language = "en";
+  envelope.parts = {PartFields{wire::PartKind::body, 10, Hash{}}};
+  return build_envelope(envelope);
+}
+
+// South has sent two messages that wait; one of ours was acknowledged.
+class ReadingTest : public testing::Test {
+ protected:
+  ReadingTest() : terminal_(daemon_.connector()) {
+    FakeMessage flash;
+    flash.id = "S-000087";
+    flash.subject = "Unintended airspace crossing, 54.90N 020.10E";
+    flash.released_at = at("2026-11-22T14:11:07Z");
+    flash.committed_at = at("2026-11-22T14:11:08Z");
+    flash.journal_index = 901;
+    flash.waits = true;
+    flash.due_in_ms = 168'400;
+    flash.envelope = incident_envelope();
+    flash.body = incident_body();
+    FakeMessage own;
+    own.id = "N-000123";
+    own.incoming = false;
+    own.subject = "Unintended crossing";
+    own.released_at = own.committed_at = at("2026-11-22T14:12:07.913Z");
+    own.journal_index = 890;
+    own.delivered_at = at("2026-11-22T14:12:08.021Z");
+    own.acknowledged_at = at("2026-11-22T14:12:31.440Z");
+    own.acknowledged_role = wire::Role::operator_;
+    FakeMessage immediate;
+    immediate.id = "S-000086";
+    immediate.precedence = wire::Precedence::immediate;
+    immediate.subject = "Search and rescue helicopter, 1 aircraft";
+    immediate.released_at = at("2026-11-22T14:02:00Z");
+    immediate.committed_at = at("2026-11-22T14:02:01Z");
+    immediate.journal_index = 880;
+    immediate.waits = true;
+    immediate.due_in_ms = 490'000;
+    daemon_.messages = {flash, own, immediate};
+    daemon_.clock = at("2026-11-22T14:12:07.913Z");
+    daemon_.link_since = at("2026-11-22T14:08:55.913Z");
+  }
+
+  FakeDaemon daemon_;
+  Terminal terminal_;
+};
+
+TEST_F(ReadingTest, InboxLooksAsPromised) {
+  EXPECT_EQ(terminal_.run({"inbox"}), kExitDone);
+  EXPECT_EQ(terminal_.out(),
+            "  DUE     PREC       ID        DTG             FROM   SUBJECT\n"
+            "! 02:48   FLASH      S-000087  221411Z NOV 26  SOUTH  Unintended airspace crossing, "
+            "54.90N 020.10E\n"
+            "  08:10   IMMEDIATE  S-000086  221402Z NOV 26  SOUTH  Search and rescue helicopter, 1 "
+            "aircraft\n");
+  EXPECT_EQ(terminal_.err(), "2 wait for an acknowledgement. Next: hotline ack @flash\n");
+}
+
+TEST_F(ReadingTest, InboxInAPipeIsTabSeparated) {
+  terminal_.is_terminal = false;
+  EXPECT_EQ(terminal_.run({"inbox"}), kExitDone);
+  EXPECT_EQ(terminal_.out(),
+            "02:48\tFLASH\tS-000087\t221411Z NOV 26\tSOUTH\tUnintended airspace crossing, 54.90N "
+            "020.10E\n"
+            "08:10\tIMMEDIATE\tS-000086\t221402Z NOV 26\tSOUTH\tSearch and rescue helicopter, 1 "
+            "aircraft\n");
+}
+
+TEST_F(ReadingTest, InboxWithoutAFlashNamesTheNextMessage) {
+  daemon_.messages.erase(daemon_.messages.begin());
+  terminal_.run({"inbox"});
+  EXPECT_EQ(terminal_.err(), "1 waits for an acknowledgement. Next: hotline ack S-000086\n");
+  daemon_.messages.clear();
+  terminal_.run({"inbox"});
+  EXPECT_EQ(terminal_.out(), "");
+  EXPECT_EQ(terminal_.err(), "Nothing waits for an acknowledgement.\n");
+}
+
+TEST_F(ReadingTest, InboxAsJson) {
+  daemon_.messages.resize(1);
+  EXPECT_EQ(terminal_.run({"inbox", "--json"}), kExitDone);
+  EXPECT_EQ(terminal_.out().rfind("{\"v\":1,\"messages\":[{\"id\":\"S-000087\",\"from\":\"south\","
+                                  "\"to\":\"north\",\"type\":\"incident\",\"precedence\":\"FLASH\"",
+                                  0),
+            0u)
+      << terminal_.out();
+  EXPECT_NE(terminal_.out().find("\"acknowledged_at\":null"), std::string::npos);
+  EXPECT_NE(terminal_.out().find("\"released_at\":\"2026-11-22T14:11:07.000Z\""),
+            std::string::npos);
+  EXPECT_EQ(terminal_.err(), "");
+}
+
+TEST_F(ReadingTest, ListHasBothDirectionsAndSaysWhenThereIsMore) {
+  EXPECT_EQ(terminal_.run({"list", "--limit", "2"}), kExitDone);
+  EXPECT_EQ(terminal_.out(),
+            "  ID        PREC       TYPE      DTG             FROM   STATE         SUBJECT\n"
+            "! S-000087  FLASH      incident  221411Z NOV 26  SOUTH  waits         Unintended "
+            "airspace crossing, 54.90N 020.10E\n"
+            "  N-000123  FLASH      incident  221412Z NOV 26  NORTH  acknowledged  Unintended "
+            "crossing\n");
+  EXPECT_EQ(terminal_.err(), "There are older ones: hotline list --before 890\n");
+  EXPECT_EQ(terminal_.run({"list", "--before", "890"}), kExitDone);
+  EXPECT_EQ(terminal_.out().find("S-000087"), std::string::npos);
+  EXPECT_NE(terminal_.out().find("S-000086"), std::string::npos);
+  EXPECT_EQ(terminal_.run({"list", "--incoming", "--outgoing"}), kExitUsage);
+  EXPECT_EQ(terminal_.run({"list", "--limit", "0"}), kExitUsage);
+  EXPECT_EQ(terminal_.run({"list", "--limit", "1001"}), kExitUsage);
+}
+
+TEST_F(ReadingTest, ShowRendersTheMessageInTheReadersLanguage) {
+  EXPECT_EQ(terminal_.run({"show", "@flash"}), kExitDone);
+  EXPECT_EQ(terminal_.out(),
+            "S-000087  FLASH  incident  SOUTH to NORTH  221411Z NOV 26\n"
+            "Unintended airspace crossing, 54.90N 020.10E\n"
+            "\n"
+            "  Kind              Airspace crossing\n"
+            "  Time              2026-11-22T14:10:30.000Z  (221410Z NOV 26)\n"
+            "  Position          54.90000N 020.10000E, within 500 m\n"
+            "  Whose             the sender's\n"
+            "  Observed          aircraft\n"
+            "  Certainty         observed\n"
+            "  Intent            accidental\n"
+            "  Action requested  hold fire; inform your units\n"
+            "  ICAO address      43C1F2\n"
+            "  Course            271.5 degrees true\n"
+            "  Speed             400 kt (205.78 m/s)\n"
+            "  Altitude          FL095\n"
+            "\n"
+            "  en, original\n"
+            "    One aircraft of ours has crossed.\n"
+            "    It turns back.\n"
+            "\n"
+            "  ru, translation by south, not authoritative\n"
+            "    Наш самолёт пересёк границу.\n"
+            "\n"
+            "  Message       S-000087\n"
+            "  Type          incident\n"
+            "  Precedence    FLASH\n"
+            "  Mode          live\n"
+            "  From          south\n"
+            "  To            north\n"
+            "  Drafted       2026-11-22T14:10:50.000Z  (221410Z NOV 26)\n"
+            "  Released      2026-11-22T14:11:07.000Z  (221411Z NOV 26)\n"
+            "\n"
+            "  received      14:11:08.000Z  journal 901\n"
+            "  waits for an acknowledgement, next in 02:48\n");
+  EXPECT_EQ(terminal_.err(), "Next: hotline ack S-000087\n");
+}
+
+TEST_F(ReadingTest, ShowDoesNotHideABodyThatCannotBeRead) {
+  daemon_.messages[0].body = {1, 2, 3};
+  EXPECT_EQ(terminal_.run({"show", "S-87"}), kExitDone);
+  EXPECT_NE(terminal_.out().find("The body cannot be read: "), std::string::npos);
+  EXPECT_NE(terminal_.out().find("waits for an acknowledgement"), std::string::npos);
+}
+
+TEST_F(ReadingTest, ShowAsJsonHasFieldsTextsAndTheExactBytes) {
+  EXPECT_EQ(terminal_.run({"show", "S-87", "--json"}), kExitDone);
+  EXPECT_NE(terminal_.out().find("{\"label\":\"Position\",\"value\":\"54.90000N "
+                                 "020.10000E\"}"),
+            std::string::npos)
+      << terminal_.out();
+  EXPECT_NE(terminal_.out().find("\"envelope_base64\":\"" + to_base64(incident_envelope())),
+            std::string::npos);
+}
+
+TEST_F(ReadingTest, NamesOfMessagesAreResolved) {
+  EXPECT_EQ(terminal_.run({"show", "n-123"}), kExitDone);
+  EXPECT_EQ(terminal_.out().rfind("N-000123  FLASH  incident  NORTH to SOUTH", 0), 0u);
+  EXPECT_EQ(terminal_.run({"show", "@last"}), kExitDone);
+  EXPECT_EQ(terminal_.out().rfind("S-000087", 0), 0u);
+  EXPECT_EQ(terminal_.run({"show", "Q-1"}), kExitNotFound);
+  EXPECT_EQ(terminal_.err(),
+            "hotline: cannot show Q-1\n"
+            "  why:  no message of this channel begins with Q-\n"
+            "  try:  N- is NORTH, S- is SOUTH\n");
+  EXPECT_EQ(terminal_.run({"show", "N-9"}), kExitNotFound);
+  EXPECT_EQ(terminal_.run({"show", "last"}), kExitUsage);
+  daemon_.messages.clear();
+  EXPECT_EQ(terminal_.run({"show", "@flash"}), kExitNotFound);
+  EXPECT_EQ(terminal_.run({"show", "@last"}), kExitNotFound);
+}
+
+TEST_F(ReadingTest, StatusSaysHowTheChannelIs) {
+  daemon_.alarms = {"S-000087: ESCALATED to supervisor"};
+  EXPECT_EQ(terminal_.run({"status"}), kExitDone);
+  EXPECT_EQ(terminal_.out(),
+            "NORTH with SOUTH, live, 2026-11-22T14:12:07.913Z\n"
+            "  ALARM         S-000087: ESCALATED to supervisor\n"
+            "  link          up for 3 min 12 s, since 14:08:55.913Z, 192.0.2.7:4711\n"
+            "  peer's clock  -0.040 s to ours, round trip 12 ms\n"
+            "  waiting       2 of SOUTH for us, 1 of ours for SOUTH\n"
+            "  queued        1 FLASH, 19 ROUTINE, sent without receipt 1\n"
+            "  sent by us    123, receipted 122, root 7be1000000000000…\n"
+            "  sent by SOUTH 87, root 7be1000000000000…\n"
+            "  journal       1,042 entries\n");
+  EXPECT_EQ(terminal_.run({"status", "--peer"}), kExitDone);
+  EXPECT_NE(terminal_.out().find("\n    hotline/test\n    123\n"), std::string::npos);
+}
+
+TEST_F(ReadingTest, StatusOfADeadLinkSaysWhy) {
+  daemon_.link = wire::LinkState::down;
+  daemon_.last_refusal = "south: certificate revoked (serial 4A:19, list of 2026-11-21)";
+  EXPECT_EQ(terminal_.run({"status"}), kExitDone);
+  EXPECT_NE(terminal_.out().find("  link          DOWN for 3 min 12 s"), std::string::npos);
+  EXPECT_NE(terminal_.out().find("  last refusal  south: certificate revoked (serial 4A:19"),
+            std::string::npos);
+}
+
+TEST_F(ReadingTest, EveryScreenSaysExerciseAndDevelopment) {
+  daemon_.exercise = true;
+  daemon_.dev_pki = true;
+  EXPECT_EQ(terminal_.run({"status"}), kExitDone);
+  EXPECT_EQ(terminal_.err(),
+            "EXERCISE EXERCISE EXERCISE\n"
+            "DEVELOPMENT CERTIFICATES: for trying out only\n");
+  EXPECT_EQ(terminal_.out().rfind("NORTH with SOUTH, EXERCISE, ", 0), 0u);
+}
+
+TEST_F(ReadingTest, EscalationsAreListedAndShown) {
+  daemon_.escalations = {{"S-000087",
+                          "supervisor",
+                          at("2026-11-22T14:14:08Z"),
+                          "duty-director",
+                          118'000,
+                          {"supervisor, command 1, attempt 1 told"}}};
+  EXPECT_EQ(terminal_.run({"escalation", "list"}), kExitDone);
+  EXPECT_EQ(terminal_.out(),
+            "  ID        PREC       FROM   RUNG        NEXT           DUE\n"
+            "  S-000087  FLASH      SOUTH  supervisor  duty-director  01:58\n");
+  EXPECT_EQ(terminal_.run({"escalation", "show", "S-87"}), kExitDone);
+  EXPECT_EQ(terminal_.out(),
+            "S-000087  FLASH\n"
+            "  ESCALATED  14:14:08.000Z  supervisor\n"
+            "    supervisor, command 1, attempt 1 told\n"
+            "  next       in 01:58  duty-director\n");
+  EXPECT_EQ(terminal_.run({"escalation", "show", "S-86"}), kExitNotFound);
+  daemon_.escalations.clear();
+  EXPECT_EQ(terminal_.run({"escalation", "list"}), kExitDone);
+  EXPECT_EQ(terminal_.err(), "Nothing escalates.\n");
+}
+
+TEST_F(ReadingTest, ADaemonThatCannotBeReachedIsExitFive) {
+  daemon_.reachable = false;
+  EXPECT_EQ(terminal_.run({"inbox"}), kExitUnreachable);
+  EXPECT_EQ(terminal_.err(),
+            "hotline: cannot read the inbox\n"
+            "  why:  north.sock: no such file\n"
+            "  try:  is hotlined running? (systemctl status hotlined)\n");
+}
+
+TEST_F(ReadingTest, ADaemonOfAnotherVersionIsRefused) {
+  daemon_.version = 2;
+  EXPECT_EQ(terminal_.run({"inbox"}), kExitFailed);
+  EXPECT_NE(terminal_.err().find("version 2 of the client API"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace hotline::client

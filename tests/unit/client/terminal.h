@@ -1,0 +1,41 @@
+// The operating system as a test sees it: what was typed, what was printed, what it ended with.
+#pragma once
+
+#include <map>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include "client/frame_stream.h"
+#include "protocol/clock.h"
+
+namespace hotline::client {
+
+struct Terminal {
+  Terminal();
+  // Speaks to this daemon.
+  explicit Terminal(Connector with_connect);
+  ~Terminal();
+  Terminal(const Terminal&) = delete;
+  Terminal& operator=(const Terminal&) = delete;
+
+  int run(const std::vector<std::string>& words);
+  // Writes a file that lives as long as this, and gives its path.
+  std::string write(const std::string& name, const std::string& content);
+  std::string out() const { return out_.str(); }
+  std::string err() const { return err_.str(); }
+
+  std::istringstream in;
+  std::map<std::string, std::string> environment;
+  UtcMs utc = 0;  // Given by a test: 2026-11-22T14:12:07.913Z at first.
+  bool is_terminal = true;
+  int64_t paused_ms = 0;
+
+ private:
+  Connector connect_;
+  std::string directory_;
+  std::ostringstream out_;
+  std::ostringstream err_;
+};
+
+}  // namespace hotline::client

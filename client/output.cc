@@ -142,7 +142,9 @@ std::string format_duration(int64_t duration_ms) {
   char text[48];
   const int64_t seconds = duration_ms / 1000;
   if (duration_ms < 0) return "0 s";
-  if (seconds < 10) {
+  if (duration_ms < 100) {
+    std::snprintf(text, sizeof text, "%lld ms", static_cast<long long>(duration_ms));
+  } else if (seconds < 10) {
     std::snprintf(text, sizeof text, "%lld.%lld s", static_cast<long long>(seconds),
                   static_cast<long long>(duration_ms % 1000 / 100));
   } else if (seconds < 60) {

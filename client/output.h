@@ -85,7 +85,7 @@ class Table {
   std::vector<Row> rows_;
 };
 
-// "0.1 s", "23 s", "3 min 12 s", "2 h 05 min": how long something took.
+// "8 ms", "0.1 s", "23 s", "3 min 12 s", "2 h 05 min": how long something took.
 std::string format_duration(int64_t duration_ms);
 // "02:48", "1:02:48": what is left. Nothing left is "now".
 std::string format_remaining(int64_t remaining_ms);

@@ -28,12 +28,21 @@ TlsSession* session_of(const SSL* native) {
   return static_cast<TlsSession*>(SSL_get_ex_data(native, session_index()));
 }
 
-// The verification code decides the alert, which is all that the other side's operator learns.
-int verification_code(const Error& refusal) {
-  if (refusal.reason.find("revoked") != std::string::npos) return X509_V_ERR_CERT_REVOKED;
-  if (refusal.reason.find("expired") != std::string::npos) return X509_V_ERR_CERT_HAS_EXPIRED;
+// The verification code decides the alert, which is all that the other side's operator learns of
+// why it was refused. It is found from the certificate, not from the words of the refusal.
+int verification_code(const TlsContext& context, X509* leaf) {
+  const std::shared_ptr<const TrustAnchor> anchor = context.settings().trust_anchor();
+  if (anchor && anchor->is_revoked(leaf)) return X509_V_ERR_CERT_REVOKED;
+  const auto says = read_certificate(leaf);
+  const UtcMs now = context.settings().utc_now();
+  if (says && (now < says->not_before || now > says->not_after)) return X509_V_ERR_CERT_HAS_EXPIRED;
   return X509_V_ERR_CERT_REJECTED;
 }
+
+struct ErrorQueueGuard {
+  ErrorQueueGuard() { ERR_set_mark(); }
+  ~ErrorQueueGuard() { ERR_pop_to_mark(); }
+};
 
 // Replaces OpenSSL's chain verification altogether. Nothing may be thrown through C code.
 int verify_certificate(X509_STORE_CTX* store, void*) noexcept {
@@ -41,17 +50,19 @@ int verify_certificate(X509_STORE_CTX* store, void*) noexcept {
       static_cast<SSL*>(X509_STORE_CTX_get_ex_data(store, SSL_get_ex_data_X509_STORE_CTX_idx()));
   TlsSession* session = native != nullptr ? session_of(native) : nullptr;
   if (session == nullptr) return 0;
+  // What our checks leave in OpenSSL's error queue would be taken for an error of this session.
+  const ErrorQueueGuard guard;
   try {
-    auto checked =
-        session->context->check_peer(X509_STORE_CTX_get0_cert(store),
-                                     X509_STORE_CTX_get0_untrusted(store), !session->we_are_server);
+    X509* leaf = X509_STORE_CTX_get0_cert(store);
+    auto checked = session->context->check_peer(leaf, X509_STORE_CTX_get0_untrusted(store),
+                                                !session->we_are_server);
     if (checked) {
       session->peer = std::move(checked).value();
       X509_STORE_CTX_set_error(store, X509_V_OK);
       return 1;
     }
     session->refusal = checked.error();
-    X509_STORE_CTX_set_error(store, verification_code(checked.error()));
+    X509_STORE_CTX_set_error(store, verification_code(*session->context, leaf));
   } catch (const std::exception&) {
     X509_STORE_CTX_set_error(store, X509_V_ERR_OUT_OF_MEM);
   }

@@ -69,6 +69,8 @@ TEST(TableOutput, IsPaddedOnATerminalAndTabSeparatedInAPipe) {
 }
 
 TEST(Durations, AreReadAtAGlance) {
+  EXPECT_EQ(format_duration(0), "0 ms");
+  EXPECT_EQ(format_duration(99), "99 ms");
   EXPECT_EQ(format_duration(108), "0.1 s");
   EXPECT_EQ(format_duration(23'527), "23 s");
   EXPECT_EQ(format_duration(192'000), "3 min 12 s");

@@ -206,8 +206,8 @@ TEST_F(ReadingTest, ShowDoesNotHideABodyThatCannotBeRead) {
 
 TEST_F(ReadingTest, ShowAsJsonHasFieldsTextsAndTheExactBytes) {
   EXPECT_EQ(terminal_.run({"show", "S-87", "--json"}), kExitDone);
-  EXPECT_NE(terminal_.out().find("{\"label\":\"Position\",\"value\":\"54.90000N "
-                                 "020.10000E\"}"),
+  EXPECT_NE(terminal_.out().find("{\"label\":\"Position\",\"value\":\"54.90000N 020.10000E, "
+                                 "within 500 m\"}"),
             std::string::npos)
       << terminal_.out();
   EXPECT_NE(terminal_.out().find("\"envelope_base64\":\"" + to_base64(incident_envelope())),

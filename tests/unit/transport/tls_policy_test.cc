@@ -192,8 +192,8 @@ TEST_F(TlsPolicy, NoTlsAtAllIsRefused) {
 }
 
 TEST_F(TlsPolicy, ACertificateOfAnotherCaIsRefused) {
-  expect_not_taken(context_of(settings_of({"east"}, TlsUse::peer_link, "south")), "",
-                   "it refused our certificate");
+  expect_not_taken(context_of(settings_of({"east"}, TlsUse::peer_link, "south")),
+                   "is not signed by the trusted CA", "it refused our certificate");
 }
 
 TEST_F(TlsPolicy, AnotherPartyOfTheSameCaIsRefused) {
@@ -218,8 +218,8 @@ TEST_F(TlsPolicy, TheSideThatDialsChecksWhoAnswersToo) {
 }
 
 TEST_F(TlsPolicy, APersonIsNoPeer) {
-  expect_not_taken(context_of(settings_of({"north", "ann"}, TlsUse::peer_link, "south")), "",
-                   "it refused our certificate");
+  expect_not_taken(context_of(settings_of({"north", "ann"}, TlsUse::peer_link, "south")),
+                   "a person and not a daemon", "it refused our certificate");
 }
 
 TEST_F(TlsPolicy, WithoutATrustAnchorNobodyIsTaken) {
@@ -245,14 +245,14 @@ TEST_F(TlsPolicy, PersonsAreTakenAtTheClientApiAndDaemonsAreNot) {
   ASSERT_TRUE(*dialled);
   EXPECT_EQ(accepted.front()->peer().certificate->identity, (Identity{"south", "ann"}));
   accepted.clear();
-  expect_not_taken(context_of(settings_of({"south"}, TlsUse::api_person, "south")), "",
-                   "it refused our certificate");
+  expect_not_taken(context_of(settings_of({"south"}, TlsUse::api_person, "south")),
+                   "is for serverAuth too", "it refused our certificate");
 }
 
 TEST_F(TlsPolicy, PersonsOfAnotherPartyAreNotTakenAtTheClientApi) {
   listen(context_of(settings_of({"south"}, TlsUse::api_service, "south")));
-  expect_not_taken(context_of(settings_of({"north", "ann"}, TlsUse::api_person, "south")), "",
-                   "it refused our certificate");
+  expect_not_taken(context_of(settings_of({"north", "ann"}, TlsUse::api_person, "south")),
+                   "is not signed by the trusted CA", "it refused our certificate");
 }
 
 TEST_F(TlsPolicy, APeerAtTheClientsPortIsToldThatItIsTheWrongOne) {

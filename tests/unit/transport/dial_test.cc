@@ -28,7 +28,7 @@ class Dial : public TwoEnds {
 
   // The attempt begins with the event loop, and accept() waits for it.
   tcp::socket accept_it() {
-    io.poll();
+    settle();
     return silent.accept();
   }
 

@@ -1,14 +1,12 @@
 #include "protocol/transport/listen.h"
 
 #include <gtest/gtest.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
 
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/local/stream_protocol.hpp>
-#include <chrono>
 #include <filesystem>
 #include <fstream>
 
@@ -56,7 +54,7 @@ TEST_F(ListenTest, ManySilentConnectionsTouchNeitherALinkNorTheNextHandshake) {
 }
 
 TEST_F(ListenTest, AFloodOfRefusalsIsToldInSumAndNoneIsForgotten) {
-  listen(south_context(), {.handshakes_per_address_max = 1, .report_window_ms = 50});
+  listen(south_context(), {.handshakes_per_address_max = 1, .report_window_ms = 3000});
   for (int i = 0; i < 41; ++i) {
     add_silent_one();
     settle();
@@ -116,63 +114,6 @@ TEST_F(ListenTest, SaysWhyItCannotListen) {
             "cannot listen on " + listener->address() + ": another program listens there");
   EXPECT_FALSE(Listener::on_tcp(io, "not an address", 0, south_context(), callbacks()));
   EXPECT_FALSE(Listener::on_tcp(io, "192.0.2.1", 0, south_context(), callbacks()));
-}
-
-// Gives the process exactly the descriptors it has now, and takes the limit back at the end.
-class NoMoreDescriptors {
- public:
-  NoMoreDescriptors() {
-    getrlimit(RLIMIT_NOFILE, &before_);
-    const int next = dup(0);
-    close(next);
-    rlimit now = before_;
-    now.rlim_cur = static_cast<rlim_t>(next);
-    setrlimit(RLIMIT_NOFILE, &now);
-  }
-  ~NoMoreDescriptors() { setrlimit(RLIMIT_NOFILE, &before_); }
-
- private:
-  rlimit before_{};
-};
-
-TEST_F(ListenTest, OutOfDescriptorsItShedsPausesAndRecovers) {
-  connect();
-  listener.reset();
-  listen(south_context(), {.accept_pause_ms = 20});
-  const auto other_context = north_context();
-  for (int i = 0; i < 5; ++i) add_silent_one();
-  const auto shed = [&] {
-    int count = 0;
-    for (tcp::socket& socket : silent) {
-      uint8_t byte = 0;
-      boost::system::error_code error;
-      socket.non_blocking(true);
-      socket.read_some(boost::asio::buffer(&byte, 1), error);
-      if (error == boost::asio::error::eof || error == boost::asio::error::connection_reset)
-        ++count;
-    }
-    return count;
-  };
-  size_t turns = 0;
-  SendOutcome sent = SendOutcome::closed;
-  {
-    // Nothing is judged in here: the sanitizers need descriptors for that themselves.
-    const NoMoreDescriptors none;
-    while (shed() < 5 && turns < 1000 && io.run_one_for(std::chrono::seconds(60)) != 0) ++turns;
-    sent = north.link->send(as_bytes("still there?"));
-    while (south.frames.empty() && io.run_one_for(std::chrono::seconds(60)) != 0) {
-    }
-  }
-  EXPECT_EQ(shed(), 5);
-  EXPECT_LT(turns, 60u) << "the accept loop spins";
-  ASSERT_EQ(troubles.size(), 1u);
-  EXPECT_NE(troubles.front().hint.find("open files"), std::string::npos);
-  EXPECT_EQ(sent, SendOutcome::queued);
-  EXPECT_EQ(south.frames.size(), 1u);
-
-  dial_it(other_context);
-  EXPECT_TRUE(run_until([&] { return dialled && accepted.size() == 1; }));
-  EXPECT_TRUE(*dialled) << dialled->error().reason;
 }
 
 class UnixListener : public ListenTest {

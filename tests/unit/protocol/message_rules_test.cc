@@ -637,6 +637,12 @@ TEST(MessageRules, OnlyAPersonAcknowledges) {
       fields, [](Message&) {}, "where");
 }
 
+TEST(MessageRules, AClockThatWasSetBackDoesNotStopAnAcknowledgement) {
+  AcknowledgementFields fields{wire::Role::operator_, kReleased + 3'600'000, std::nullopt,
+                               std::nullopt};
+  EXPECT_TRUE(judge(message(fields)).empty());
+}
+
 TEST(MessageRules, TestCallsSayANeutralPhrase) {
   TestFields fields{1, 7, Hash{}, kReleased};
   expect_problem(

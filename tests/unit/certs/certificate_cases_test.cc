@@ -540,6 +540,11 @@ const Case kCases[] = {
      "has name constraints, which only a CA may have", Openssl::accepts},
     {"P14", "ca_as_leaf", ca_as_leaf, "is a CA's and cannot be used as anybody's own",
      Openssl::accepts},
+    {"P14", "ca_true_in_a_leaf_that_may_sign_no_certificates",
+     [] {
+       return direct_leaf(with(kGood, {"basicConstraints", "critical,CA:TRUE"}));
+     },
+     "is a CA's and cannot be used as anybody's own", Openssl::accepts},
     {"P14", "anchor_as_leaf", the_anchor_itself_as_leaf,
      "is a CA's and cannot be used as anybody's own", Openssl::refuses},
     {"P15", "unknown_critical_extension",

@@ -66,8 +66,20 @@ Error already_there(const std::string& path) {
                     "and serials are not to be used twice");
 }
 
+Status write_first(Database database, const std::string& path,
+                   const std::shared_ptr<const Batch>& first) {
+  CommitOutcome outcome;
+  {
+    StoreWriter writer(std::move(database), path, StoreOptions{});
+    writer.submit(first, [&outcome](CommitOutcome done) { outcome = std::move(done); });
+  }  // Its end waits for the commit.
+  if (!outcome.ok()) return outcome.error;
+  return ok();
+}
+
 // Builds the store under another name, so that its own name never leads to half of one.
-Status build(const std::string& path, const StoreIdentity& identity) {
+Status build(const std::string& path, const StoreIdentity& identity,
+             const std::shared_ptr<const Batch>& first) {
   for (const char* suffix : {"", "-wal", "-shm"}) unlink((path + suffix).c_str());
   const int file = open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
   if (file < 0) return os_error("cannot create " + path, "check the directory and the disk (df)");
@@ -76,6 +88,9 @@ Status build(const std::string& path, const StoreIdentity& identity) {
     Database database = open_for_writing(path, StoreOptions{});
     create_store_tables(database, identity);
     database.checkpoint(SQLITE_CHECKPOINT_TRUNCATE);
+    if (first) {
+      if (Status written = write_first(std::move(database), path, first); !written) return written;
+    }
   } catch (const StoreError& error) {
     return make_error(ErrorCode::store_failed,
                       "cannot create the store: " + std::string(error.what()),
@@ -166,7 +181,8 @@ StoreCorrupt::StoreCorrupt(const std::string& table, uint64_t index, const std::
       table_(table),
       index_(index) {}
 
-Status Store::create(const std::string& path, const StoreIdentity& identity) {
+Status Store::create(const std::string& path, const StoreIdentity& identity,
+                     const std::shared_ptr<const Batch>& first) {
   const std::string directory = directory_of(path);
   if (mkdir(directory.c_str(), 0700) == 0) {
     if (Status flushed = flush_directory(directory_of(directory)); !flushed) return flushed;
@@ -180,7 +196,7 @@ Status Store::create(const std::string& path, const StoreIdentity& identity) {
   if (access(path.c_str(), F_OK) == 0) return already_there(path);
 
   const std::string unfinished = path + ".new";
-  if (Status built = build(unfinished, identity); !built) return built;
+  if (Status built = build(unfinished, identity, first); !built) return built;
   // link, unlike rename, never replaces what is there.
   if (link(unfinished.c_str(), path.c_str()) != 0) {
     if (errno == EEXIST) return already_there(path);

@@ -173,10 +173,11 @@ struct StoreOptions {
 
 class Store {
  public:
-  // Makes a store where there is none; its directory is made, readable by nobody else, where only
-  // the last step of the path is missing. It is complete or not there at all, whenever the power
-  // fails.
-  static Status create(const std::string& path, const StoreIdentity& identity);
+  // Makes a store where there is none, with its first batch (Core::found_store) if one is given.
+  // Its directory is made, readable by nobody else, where only the last step of the path is
+  // missing. The store is complete or not there at all, whenever the power fails.
+  static Status create(const std::string& path, const StoreIdentity& identity,
+                       const std::shared_ptr<const Batch>& first = nullptr);
 
   // Refuses a file that is missing, foreign, written by a newer program, open to the writes of
   // other users, in use by another daemon, or damaged where that shows at once.

@@ -132,7 +132,7 @@ TEST_F(StoreCorruptionTest, AFlippedBitInTheDatabaseIsNeverServed) {
   Content log;
   make_store(database, log);
   const char* wanted = std::getenv("HOTLINE_STORE_FLIPS");
-  const size_t flips = wanted ? std::strtoull(wanted, nullptr, 10) : 400;
+  const size_t flips = wanted ? std::strtoull(wanted, nullptr, 10) : 200;
   std::mt19937_64 random(1);
   size_t refused = 0;
   for (size_t i = 0; i < flips; ++i) {
@@ -177,7 +177,7 @@ TEST_F(StoreCorruptionTest, AFlippedBitInTheWriteAheadLogDoesNotDropCommits) {
     before = at + kFrameSize;
   }
   std::mt19937_64 random(2);
-  for (int i = 0; i < 200; ++i) {
+  for (int i = 0; i < 100; ++i) {
     Content flipped = log;
     const size_t at = random() % last_commit;
     flipped[at] = static_cast<char>(flipped[at] ^ (1 << random() % 8));

@@ -225,7 +225,7 @@ void run_and_die(const std::string& path, StoreOptions options, FaultyVfs& vfs, 
 }
 
 TEST_F(StoreFaultTest, KilledAtAnyWriteItKeepsWhatItAcknowledged) {
-  constexpr int kBatches = 4;
+  constexpr int kBatches = 3;
   bool completed = false;
   int deaths = 0;
   for (int deadly = 1; !completed; ++deadly) {
@@ -266,7 +266,7 @@ TEST_F(StoreFaultTest, KilledAtAnyWriteItKeepsWhatItAcknowledged) {
 TEST_F(StoreFaultTest, AfterLossOfPowerAnyMomentItKeepsWhatItAcknowledged) {
   constexpr int kBatches = 8;
   const char* wanted = std::getenv("HOTLINE_STORE_SEEDS");
-  const uint64_t seeds = wanted ? std::strtoull(wanted, nullptr, 10) : 60;
+  const uint64_t seeds = wanted ? std::strtoull(wanted, nullptr, 10) : 40;
   const auto expected = heads(kBatches);
   for (uint64_t seed = 1; seed <= seeds; ++seed) {
     SCOPED_TRACE("seed " + std::to_string(seed));

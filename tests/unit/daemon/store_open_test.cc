@@ -71,6 +71,24 @@ TEST_F(StoreOpenTest, CreatingMakesThePrivateDirectoryAndSurvivesItsOwnRemains) 
   EXPECT_FALSE(std::filesystem::exists(second + ".new"));
 }
 
+TEST_F(StoreOpenTest, CreatingWritesTheFirstBatchWithIt) {
+  BatchMaker maker;
+  const auto first = std::make_shared<Batch>(maker.batch());
+  maker.entry(*first, "created");
+  const std::string path = directory_ / "first.db";
+  ASSERT_TRUE(Store::create(path, test_identity(), first));
+  {
+    auto store = Store::open(path);
+    ASSERT_TRUE(store);
+    EXPECT_EQ((*store)->reader().head(), (StoreHead{.size = 1, .root = maker.journal().root()}));
+  }
+  // A first batch that cannot be written leaves no store behind.
+  first->journal_root[0] ^= 1;
+  const std::string other = directory_ / "other.db";
+  EXPECT_FALSE(Store::create(other, test_identity(), first));
+  EXPECT_FALSE(std::filesystem::exists(other));
+}
+
 TEST_F(StoreOpenTest, ForeignAndNewerFilesAreRefused) {
   const std::string text = directory_ / "text.db";
   std::ofstream(text) << std::string(5000, 'x');

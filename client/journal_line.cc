@@ -1,9 +1,12 @@
 #include "client/journal_line.h"
 
+#include <algorithm>
+
 #include "client/connection.h"
 #include "client/names.h"
 #include "client/printable.h"
 #include "protocol/ladder.h"
+#include "protocol/limits.h"
 #include "protocol/serial.h"
 #include "protocol/strict_flatbuffer.h"
 
@@ -11,6 +14,7 @@ namespace hotline::client {
 namespace {
 
 constexpr const char* kEntryIdentifier = "HLJE";
+constexpr int64_t kHour_ms = 3'600'000;
 
 std::string speaks_of(const std::string& id) {
   return id.empty() ? "" : " of " + id;
@@ -78,10 +82,19 @@ std::string evidence_words(wire::EvidenceKind kind) {
       return "our store is older than what we signed";
     case wire::EvidenceKind::peer_store_old:
       return "the peer's store is older than what it signed";
+    case wire::EvidenceKind::fork_of_peer_journal:
+      return "the peer signed two different journals";
     case wire::EvidenceKind::unset:
       break;
   }
   return "evidence";
+}
+
+std::string missed_call_words(const wire::TestCallMissed& missed, const std::string& whose) {
+  // An hour that no clock can show would overflow as milliseconds.
+  const int64_t hour = std::clamp<int64_t>(missed.hour(), 0, limits::kTimeMax_ms / kHour_ms);
+  return "MISSED by " + whose + " in the hour from " + format_rfc3339(hour * kHour_ms) + ", " +
+         std::to_string(missed.in_a_row()) + " in a row";
 }
 
 std::string with(const std::string& words, const std::string& detail) {
@@ -207,6 +220,16 @@ void JournalDescriber::describe_rest(const wire::Entry& entry, Description& to) 
   } else if (const auto* signed_on = entry.fact_as_SignedOn()) {
     to.kind = "signed-on";
     to.text = role_name(signed_on->role());
+  } else if (const auto* witnessed = entry.fact_as_JournalWitnessed()) {
+    to.kind = "witnessed";
+    to.text = "the journal of " + upper_case(peer_) + " up to " +
+              std::to_string(witnessed->size()) + " entries";
+  } else if (entry.fact_as_Exported() != nullptr) {
+    to.kind = "exported";
+  } else if (const auto* missed = entry.fact_as_TestCallMissed()) {
+    to.kind = "test-call";
+    to.urgent = true;
+    to.text = missed_call_words(*missed, upper_case(missed->ours() ? party_ : peer_));
   }
 }
 

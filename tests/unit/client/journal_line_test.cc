@@ -75,6 +75,24 @@ TEST_F(WatchTest, PrintsOneLineForEachEntry) {
                 "4  " + time + "  link        DOWN: three probes missed  Ann Lee\n");
 }
 
+TEST_F(WatchTest, HasWordsForWhatAnAuditNeeds) {
+  daemon_.journal = {
+      entry([](auto& b) { return wire::CreateJournalWitnessed(b, 1040, b.CreateString("note")); }),
+      entry([](auto& b) { return wire::CreateExported(b); }),
+      entry([](auto& b) { return wire::CreateTestCallMissed(b, 498'710, true, 3); }),
+      entry([](auto& b) {
+        return wire::CreateEvidenceKept(b, wire::EvidenceKind::fork_of_peer_journal);
+      })};
+  EXPECT_EQ(terminal_.run({"watch", "--from", "0", "--until-now"}), kExitDone) << terminal_.err();
+  const std::string time = format_time_of_day(1795356727913);
+  EXPECT_EQ(terminal_.out(),
+            "0  " + time + "  witnessed   the journal of SOUTH up to 1040 entries  Ann Lee\n" +
+                "1  " + time + "  exported    Ann Lee\n" + "2  " + time +
+                "  test-call   MISSED by NORTH in the hour from 2026-11-22T14:00:00.000Z, 3 in a "
+                "row  Ann Lee\n" +
+                "3  " + time + "  EVIDENCE    the peer signed two different journals  Ann Lee\n");
+}
+
 TEST_F(WatchTest, ResumesAndNamesAMessageItHasNotSeenByItsPlace) {
   EXPECT_EQ(terminal_.run({"watch", "--from", "2", "--until-now"}), kExitDone);
   EXPECT_EQ(terminal_.out().rfind("2  ", 0), 0u);

@@ -1,0 +1,120 @@
+#include "client/audit/export_directory.h"
+
+#include <algorithm>
+
+#include "protocol/envelope.h"
+#include "protocol/journal.h"
+
+namespace hotline::audit {
+namespace {
+
+// c2sp.org/tlog-tiles: groups of three digits, all but the last with an x before them.
+std::string number_path(uint64_t number) {
+  std::string digits = std::to_string(number);
+  digits.insert(0, (3 - digits.size() % 3) % 3, '0');
+  std::string path;
+  for (size_t i = 0; i < digits.size(); i += 3) {
+    const bool is_last = i + 3 == digits.size();
+    path += (is_last ? "" : "x") + digits.substr(i, 3) + (is_last ? "" : "/");
+  }
+  return path;
+}
+
+std::string numbered_file(std::string directory, uint64_t number, unsigned width) {
+  directory += number_path(number);
+  if (width < kTileWidth) directory += ".p/" + std::to_string(width);
+  return directory;
+}
+
+std::string in_log(ExportLog log, std::string_view name) {
+  return std::string(log_name(log)) + "/" + std::string(name);
+}
+
+std::optional<NamedPart> name_hash(const wire::Digest* hash) {
+  if (hash == nullptr) return std::nullopt;
+  return NamedPart{to_hash(*hash), std::nullopt};
+}
+
+}  // namespace
+
+const char* log_name(ExportLog log) {
+  switch (log) {
+    case ExportLog::journal:
+      return "journal";
+    case ExportLog::sent:
+      return "sent";
+    case ExportLog::received:
+      return "received";
+  }
+  return "unknown";
+}
+
+uint64_t tile_hash_count(uint64_t size, unsigned level) {
+  const unsigned shift = kTileHeight * level;
+  return shift < 64 ? size >> shift : 0;
+}
+
+uint64_t bundle_count(uint64_t size) {
+  return size / kTileWidth + (size % kTileWidth != 0 ? 1 : 0);
+}
+
+unsigned bundle_width(uint64_t size, uint64_t bundle) {
+  return static_cast<unsigned>(std::min(kTileWidth, size - bundle * kTileWidth));
+}
+
+std::string tile_path(ExportLog log, unsigned level, uint64_t tile, unsigned width) {
+  return numbered_file(in_log(log, "tile/") + std::to_string(level) + "/", tile, width);
+}
+
+std::string entries_path(ExportLog log, uint64_t bundle, unsigned width) {
+  return numbered_file(in_log(log, "tile/entries/"), bundle, width);
+}
+
+std::string parts_path(ExportLog log, uint64_t bundle, unsigned width) {
+  return numbered_file(in_log(log, "parts/"), bundle, width);
+}
+
+std::string checkpoint_path(ExportLog log) {
+  return in_log(log, "checkpoint");
+}
+
+std::string cosigned_path(ExportLog log) {
+  return in_log(log, "cosigned");
+}
+
+std::string certificate_path(std::string_view party, Purpose purpose) {
+  return std::string(kCertificatesDirectory) + "/" + std::string(party) + "-" +
+         purpose_name(purpose) + ".crt";
+}
+
+std::optional<NamedPart> named_part(const wire::Entry& entry) {
+  switch (entry.fact_type()) {
+    case wire::Fact::Released:
+      return name_hash(entry.fact_as_Released()->name_hash());
+    case wire::Fact::RequestRefused:
+      return name_hash(entry.fact_as_RequestRefused()->name_hash());
+    case wire::Fact::SignedOn:
+      return name_hash(entry.fact_as_SignedOn()->name_hash());
+    case wire::Fact::Exported:
+      return name_hash(entry.fact_as_Exported()->name_hash());
+    default:
+      return std::nullopt;
+  }
+}
+
+std::optional<NamedPart> named_part(const wire::Envelope& envelope) {
+  if (envelope.parts()->size() == 0) return std::nullopt;
+  const wire::Part& body = *envelope.parts()->Get(0);
+  return NamedPart{to_hash(*body.hash()), body.size()};
+}
+
+std::optional<NamedPart> named_part(ExportLog log, ByteView entry) {
+  if (log == ExportLog::journal) {
+    const auto opened = open_flatbuffer<wire::Entry>(entry, kJournalEntryIdentifier);
+    return opened ? named_part(**opened) : std::nullopt;
+  }
+  const auto envelope = open_envelope(entry);
+  return envelope ? named_part(**envelope) : std::nullopt;
+}
+
+}  // namespace hotline::audit

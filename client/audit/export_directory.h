@@ -1,0 +1,81 @@
+// An export on disk: which files it has, what they are called, and the bounds of each
+// (docs/protocol.md, "Exports"). Writing one is export_writer.h, reading one export_reader.h.
+//
+// Sizes, indices and bundles count entries from zero; paths are relative to the export.
+#pragma once
+
+#include <cstdint>
+#include <iterator>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "certs/check.h"
+#include "protocol/bytes.h"
+#include "protocol/limits.h"
+#include "protocol/schema/journal_generated.h"
+#include "protocol/schema/message_generated.h"
+
+namespace hotline::audit {
+
+// The three logs of an export, in the order in which a verifier names their faults.
+enum class ExportLog : uint8_t { journal = 0, sent = 1, received = 2 };
+inline constexpr ExportLog kExportLogs[] = {ExportLog::journal, ExportLog::sent,
+                                            ExportLog::received};
+inline constexpr size_t kExportLogCount = std::size(kExportLogs);
+
+// "journal", "sent", "received": the name of its directory.
+const char* log_name(ExportLog log);
+inline size_t log_number(ExportLog log) {
+  return static_cast<size_t>(log);
+}
+
+// The three keys of each party that sign notes.
+inline constexpr Purpose kSigningPurposes[] = {Purpose::log, Purpose::receipt, Purpose::witness};
+
+inline constexpr char kVersionFile[] = "hotline-export";
+inline constexpr std::string_view kVersionLine = "hotline-export/v1\n";
+inline constexpr char kCertificatesDirectory[] = "certificates";
+
+// A tile holds this many hashes, a bundle this many entries, unless it is the last of its level.
+inline constexpr uint64_t kTileWidth = 256;
+inline constexpr unsigned kTileHeight = 8;  // Levels of the tree below one tile's hashes.
+
+// What one entry and one part may take at most, without the length before them.
+inline constexpr size_t kEntrySizeMax = UINT16_MAX;
+inline constexpr size_t kEntryLengthSize = 2;
+inline constexpr size_t kPartSizeMax = sizeof(Hash) + limits::kBodySizeMax;
+inline constexpr size_t kPartLengthSize = 4;
+inline constexpr size_t kNoteLengthSize = 2;  // In `cosigned`.
+inline constexpr size_t kEntriesFileSizeMax = kTileWidth * (kEntryLengthSize + kEntrySizeMax);
+inline constexpr size_t kPartsFileSizeMax = kTileWidth * (kPartLengthSize + kPartSizeMax);
+inline constexpr size_t kTileFileSizeMax = kTileWidth * sizeof(Hash);
+
+// How many hashes level `level` of a log of `size` entries has in its tiles.
+uint64_t tile_hash_count(uint64_t size, unsigned level);
+// How many bundles, and tiles of level 0, a log of `size` entries has.
+uint64_t bundle_count(uint64_t size);
+// How many entries bundle `bundle` holds: kTileWidth, or fewer in the last one.
+unsigned bundle_width(uint64_t size, uint64_t bundle);
+
+// "journal/tile/0/x001/x234/067", "journal/tile/0/x001/x234/067.p/43".
+std::string tile_path(ExportLog log, unsigned level, uint64_t tile, unsigned width);
+std::string entries_path(ExportLog log, uint64_t bundle, unsigned width);
+std::string parts_path(ExportLog log, uint64_t bundle, unsigned width);
+std::string checkpoint_path(ExportLog log);
+std::string cosigned_path(ExportLog log);
+std::string certificate_path(std::string_view party, Purpose purpose);
+
+// The hash, and where it is said the size, of the part that an entry speaks of: the name of a
+// person for the journal's entries, the body for a transcript's. Nothing for entries that name
+// none, and for an envelope that cannot be read (it was kept and declined, and no one can say which
+// body was its).
+struct NamedPart {
+  Hash hash{};
+  std::optional<uint32_t> size;
+};
+std::optional<NamedPart> named_part(ExportLog log, ByteView entry);
+std::optional<NamedPart> named_part(const wire::Entry& entry);
+std::optional<NamedPart> named_part(const wire::Envelope& envelope);
+
+}  // namespace hotline::audit

@@ -1,0 +1,46 @@
+// Exports as two real daemons would leave them, without daemons: the history of a channel is made
+// up from a seed, with real certificates, keys and signatures, and written down by both parties at
+// once. Memory does not grow with it.
+//
+// The certificates are fresh from the system's random numbers; everything else comes from the seed.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "protocol/clock.h"
+#include "protocol/result.h"
+
+namespace hotline::audit {
+
+struct ExportPlan {
+  uint64_t messages = 100;  // Of both parties together, at least.
+  uint64_t seed = 1;
+  uint64_t batch_max = 4;          // Messages that take their places together.
+  uint64_t north_per_mille = 600;  // How many of all messages north sends.
+  size_t entry_bytes = 0;          // What an entry and its part take on average; 0: as it comes.
+  bool exercise = false;
+  bool with_south = true;  // Also write south's export.
+
+  // What makes an export odd.
+  bool witnessed = true;             // False: no journal checkpoint is cosigned.
+  int64_t tail_ms = 60'000;          // From the last cosigned journal entry to the end.
+  bool unreceipted = false;          // North's last message has a place and no receipt.
+  bool unnumbered = false;           // And one was released and has no place.
+  uint64_t erased_per_mille = 0;     // Bodies that were erased.
+  uint64_t malformed_per_mille = 0;  // Of south's messages: envelopes that cannot be read.
+  int64_t cosigned_later_ms = 0;     // Every cosigner's clock is ahead by this.
+};
+
+// When the made-up history begins.
+inline constexpr UtcMs kMadeHistoryBegins = 1'795'000'000'000;
+
+// Makes DIR/pki (hotline pki dev-init), DIR/trust with the two CA certificates, DIR/north.export
+// and DIR/south.export. DIR must not exist, or be empty.
+Status make_exports(const std::string& directory, const ExportPlan& plan);
+
+// The exports alone, with the keys of a DIR/pki made before.
+Status make_exports_with(const std::string& pki, const std::string& directory,
+                         const ExportPlan& plan);
+
+}  // namespace hotline::audit

@@ -1,0 +1,274 @@
+#include "tests/bench/hotline_load.h"
+
+#include <boost/asio/io_context.hpp>
+#include <stdexcept>
+
+#include "certs/check.h"
+#include "client/draft.h"
+#include "client/frame_stream.h"
+#include "daemon/system_clock.h"
+#include "protocol/client_api.h"
+#include "protocol/envelope.h"
+#include "protocol/serial.h"
+#include "protocol/transport/dial.h"
+
+namespace hotline::bench {
+namespace {
+
+constexpr auto kHang = std::chrono::seconds(120);
+
+BodyFields text_body(size_t text_size) {
+  BodyFields body;
+  body.subject = "Bench";
+  body.texts.push_back({"en", std::string(text_size, 'x'), true, ""});
+  body.content = TextContentFields{};
+  return body;
+}
+
+// As the daemon builds it for a person.
+size_t envelope_size(wire::Precedence precedence, const Bytes& body) {
+  EnvelopeFields fields;
+  fields.id = "N-000001";
+  fields.type = wire::MessageType::text;
+  fields.precedence = precedence;
+  fields.mode = wire::Mode::live;
+  fields.from = "north";
+  fields.to = "south";
+  fields.drafted_at = fields.released_at = read_clocks().utc;
+  fields.drafter_role = fields.releaser_role = wire::Role::operator_;
+  fields.person_hash = Hash{};
+  fields.language = "en";
+  fields.parts.push_back(describe_part(wire::PartKind::body, Hash{}, body));
+  return build_envelope(fields).size();
+}
+
+const wire::Entry& entry_of(const wire::JournalRow& row) {
+  // Our own daemon's bytes: the generator of load spends no time on verifying them.
+  return *flatbuffers::GetRoot<wire::Entry>(row.entry()->data());
+}
+
+}  // namespace
+
+BenchMessage make_bench_message(size_t size, wire::Precedence precedence) {
+  BenchMessage best;
+  for (size_t text_size = 1; text_size < size; ++text_size) {
+    const Bytes body = build_body(text_body(text_size));
+    const size_t envelope = envelope_size(precedence, body);
+    if (envelope + body.size() > size && best.body_size != 0) break;
+    client::DraftFields draft;
+    draft.type = wire::MessageType::text;
+    draft.precedence = precedence;
+    draft.language = "en";
+    draft.body = body;
+    best = {client::build_draft(draft), envelope, body.size()};
+  }
+  return best;
+}
+
+struct HotlineLoad::Wire {
+  boost::asio::io_context io;
+  std::shared_ptr<FramedLink> link;
+  std::deque<Bytes> frames;
+  std::string ended;
+};
+
+HotlineLoad::HotlineLoad(const client::Context& context) : wire_(std::make_unique<Wire>()) {
+  auto anchor = TrustAnchor::load(context.ca_path, "");
+  if (!anchor) throw std::runtime_error(anchor.error().reason);
+  TlsSettings settings;
+  settings.use = TlsUse::api_person;
+  settings.certificate_path = context.certificate_path;
+  settings.key_path = context.key_path;
+  settings.expected_party = context.name;
+  settings.trust_anchor = [shared = std::make_shared<const TrustAnchor>(*std::move(anchor))] {
+    return shared;
+  };
+  settings.utc_now = [] { return read_clocks().utc; };
+  auto tls = TlsContext::create(std::move(settings));
+  if (!tls) throw std::runtime_error(tls.error().reason);
+  const auto attempt = dial(wire_->io, context.host, static_cast<uint16_t>(std::stoi(context.port)),
+                            *tls, [this](Result<std::shared_ptr<FramedLink>> outcome) {
+                              if (!outcome) throw std::runtime_error(outcome.error().reason);
+                              wire_->link = *std::move(outcome);
+                            });
+  while (!wire_->link) wire_->io.run_one();
+  LinkCallbacks callbacks;
+  callbacks.on_frame = [this](Bytes frame) { wire_->frames.push_back(std::move(frame)); };
+  callbacks.on_closed = [this](const LinkEnd& end) { wire_->ended = end.reason; };
+  wire_->link->start(std::move(callbacks));
+  ask<wire::ServerHello>(
+      wire::RequestBody::ClientHello,
+      [](flatbuffers::FlatBufferBuilder& b) {
+        return wire::CreateClientHello(b, client_api::kVersion, b.CreateString("hotline-bench"))
+            .Union();
+      },
+      [this](const wire::ServerHello& hello) {
+        last_counter_ = hello.last_counter();
+        journal_size_ = hello.journal_size();
+      });
+}
+
+HotlineLoad::~HotlineLoad() = default;
+
+// Waits for at least one response and visits those that have come.
+void HotlineLoad::turn(const Visit& visit) {
+  if (wire_->io.stopped()) wire_->io.restart();
+  wire_->io.poll();
+  while (wire_->frames.empty()) {
+    if (!wire_->ended.empty()) throw std::runtime_error("the daemon is gone: " + wire_->ended);
+    if (wire_->io.stopped()) wire_->io.restart();
+    if (wire_->io.run_one_for(kHang) == 0) throw std::runtime_error("the daemon is silent");
+    wire_->io.poll();
+  }
+  for (; !wire_->frames.empty(); wire_->frames.pop_front()) {
+    const auto& response = *flatbuffers::GetRoot<wire::Response>(wire_->frames.front().data());
+    if (const auto* failure = response.body_as_Failure()) {
+      throw std::runtime_error("the daemon refused: " + failure->reason()->str());
+    }
+    visit(response);
+  }
+}
+
+uint32_t HotlineLoad::request(
+    wire::RequestBody type,
+    const std::function<flatbuffers::Offset<void>(flatbuffers::FlatBufferBuilder&)>& build) {
+  flatbuffers::FlatBufferBuilder builder;
+  const auto body = build(builder);
+  builder.Finish(wire::CreateRequest(builder, ++last_request_, type, body),
+                 client_api::kRequestIdentifier);
+  const ByteView frame(builder.GetBufferPointer(), builder.GetSize());
+  if (wire_->link->send(frame) != SendOutcome::queued) {
+    throw std::runtime_error("the connection takes nothing more");
+  }
+  return last_request_;
+}
+
+template <class Body>
+void HotlineLoad::ask(
+    wire::RequestBody type,
+    const std::function<flatbuffers::Offset<void>(flatbuffers::FlatBufferBuilder&)>& build,
+    const std::function<void(const Body&)>& visit) {
+  const uint32_t id = request(type, build);
+  for (bool answered = false; !answered;) {
+    turn([&](const wire::Response& response) {
+      if (response.id() != id) return;
+      answered = true;
+      visit(*response.body_as<Body>());
+    });
+  }
+}
+
+void HotlineLoad::submit(const BenchMessage& message) {
+  request(wire::RequestBody::Submit, [&](flatbuffers::FlatBufferBuilder& b) {
+    return wire::CreateSubmit(b, ++last_counter_, b.CreateVector(message.draft)).Union();
+  });
+}
+
+void HotlineLoad::watch(uint64_t from) {
+  request(wire::RequestBody::Watch,
+          [from](flatbuffers::FlatBufferBuilder& b) { return wire::CreateWatch(b, from).Union(); });
+}
+
+LoadResult HotlineLoad::run(const BenchMessage& message, uint64_t count, uint64_t in_flight) {
+  InFlight books(count, in_flight);
+  const uint64_t first_counter = last_counter_ + 1;
+  std::unordered_map<uint64_t, uint64_t> submitted;  // Serial -> which message of this run.
+  std::deque<uint64_t> numbered;                     // Serials, from leaf `first_numbered` on.
+  uint64_t first_numbered = 0;
+  uint64_t answered = 0;
+  watch(UINT64_MAX);
+  const auto on_entry = [&](const wire::Entry& entry, Clock::time_point now) {
+    if (const auto* released = entry.fact_as_Released()) {
+      submitted.emplace(released->serial(), released->counter() - first_counter);
+    } else if (const auto* fact = entry.fact_as_Numbered()) {
+      if (numbered.empty()) first_numbered = fact->first();
+      numbered.insert(numbered.end(), fact->serials()->begin(), fact->serials()->end());
+    } else if (const auto* receipt = entry.fact_as_ReceiptHeld()) {
+      for (; !numbered.empty() && first_numbered < receipt->size(); ++first_numbered) {
+        const auto found = submitted.find(numbered.front());
+        numbered.pop_front();
+        if (found == submitted.end()) continue;
+        books.delivered(found->second, now);
+        submitted.erase(found);
+      }
+    }
+  };
+  while (!books.done() || answered < count) {
+    while (books.may_submit()) {
+      books.submit();
+      submit(message);
+    }
+    turn([&](const wire::Response& response) {
+      if (response.body_as_Submitted()) ++answered;
+      const auto* rows = response.body_as_JournalRows();
+      if (rows == nullptr) return;
+      const auto now = Clock::now();
+      for (const wire::JournalRow* row : *rows->rows()) on_entry(entry_of(*row), now);
+    });
+  }
+  return books.take();
+}
+
+uint64_t HotlineLoad::submit_only(const BenchMessage& message, uint64_t count, uint64_t in_flight) {
+  uint64_t sent = 0, answered = 0, last_serial = 0;
+  while (answered < count) {
+    for (; sent < count && sent - answered < in_flight; ++sent) submit(message);
+    turn([&](const wire::Response& response) {
+      const auto* submitted = response.body_as_Submitted();
+      if (submitted == nullptr) return;
+      ++answered;
+      if (const auto serial = parse_serial(submitted->id()->str())) last_serial = serial->number;
+    });
+  }
+  return last_serial;
+}
+
+HotlineLoad::Drain HotlineLoad::watch_drain(uint64_t count) {
+  Drain drain;
+  watch(journal_size_);
+  while (drain.delivered < count) {
+    turn([&](const wire::Response& response) {
+      const auto* rows = response.body_as_JournalRows();
+      if (rows == nullptr) return;
+      for (const wire::JournalRow* row : *rows->rows()) {
+        const wire::Entry& entry = entry_of(*row);
+        if (const auto* numbered = entry.fact_as_Numbered()) {
+          if (drain.first_numbered.empty()) {
+            drain.first_numbered.assign(numbered->serials()->begin(), numbered->serials()->end());
+          }
+        } else if (const auto* receipt = entry.fact_as_ReceiptHeld()) {
+          drain.last_receipt = Clock::now();
+          if (drain.delivered == 0) drain.first_receipt = drain.last_receipt;
+          drain.delivered = receipt->size();
+        }
+      }
+    });
+  }
+  return drain;
+}
+
+uint64_t HotlineLoad::read_whole_journal(const std::function<bool()>& stop) {
+  uint64_t read = 0;
+  watch(0);
+  while (read < journal_size_ && !stop()) {
+    turn([&](const wire::Response& response) {
+      if (const auto* rows = response.body_as_JournalRows()) read += rows->rows()->size();
+    });
+  }
+  return read;
+}
+
+bool HotlineLoad::link_is_up() {
+  bool up = false;
+  ask<wire::StatusReply>(
+      wire::RequestBody::Status,
+      [](flatbuffers::FlatBufferBuilder& b) { return wire::CreateStatus(b).Union(); },
+      [&up](const wire::StatusReply& status) { up = status.link() == wire::LinkState::up; });
+  return up;
+}
+
+uint64_t HotlineLoad::journal_size() {
+  return journal_size_;
+}
+
+}  // namespace hotline::bench

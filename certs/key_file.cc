@@ -11,6 +11,7 @@
 
 #include "certs/certificate_fields.h"
 #include "certs/certificate_limits.h"
+#include "protocol/check.h"
 
 namespace hotline {
 namespace {
@@ -120,6 +121,15 @@ Result<X509StackPtr> load_certificates(const std::string& path, size_t count_max
 }
 
 }  // namespace
+
+Bytes certificate_der(const X509* certificate) {
+  const int size = i2d_X509(certificate, nullptr);
+  HOTLINE_CHECK(size > 0);
+  Bytes der(static_cast<size_t>(size));
+  unsigned char* out = der.data();
+  HOTLINE_CHECK(i2d_X509(certificate, &out) == size);
+  return der;
+}
 
 Result<Bytes> read_bounded_file(const std::string& path, size_t size_max) {
   const FileDescriptor file = open_for_reading(path);

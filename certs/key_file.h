@@ -27,6 +27,9 @@ Result<X509StackPtr> load_chain(const std::string& path);
 // Refuses (configuration) a certificate that is for another key than `key`.
 Status check_key_matches(const EVP_PKEY* key, X509* certificate);
 
+// The certificate as it was signed (X.690 DER).
+Bytes certificate_der(const X509* certificate);
+
 // The bytes of a regular file of at most `size_max` bytes; configuration where it cannot be read.
 Result<Bytes> read_bounded_file(const std::string& path, size_t size_max);
 

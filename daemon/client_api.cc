@@ -6,6 +6,7 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 
+#include "daemon/client_response.h"
 #include "daemon/message_rows.h"
 #include "daemon/system_clock.h"
 #include "protocol/client_api.h"
@@ -18,18 +19,6 @@ namespace {
 
 constexpr size_t kWatchPage = 256;  // Entries in one response.
 constexpr size_t kAlarmsKept = 8;
-
-template <typename Build>
-Bytes make_response(uint32_t request, Build build) {
-  flatbuffers::FlatBufferBuilder builder;
-  auto body = build(builder);
-  auto type = []<typename Table>(flatbuffers::Offset<Table>) {
-    return wire::ResponseBodyTraits<Table>::enum_value;
-  }(body);
-  builder.Finish(wire::CreateResponse(builder, request, type, body.Union()),
-                 client_api::kResponseIdentifier);
-  return {builder.GetBufferPointer(), builder.GetBufferPointer() + builder.GetSize()};
-}
 
 flatbuffers::Offset<wire::JournalRow> build_journal_row(flatbuffers::FlatBufferBuilder& b,
                                                         const JournalRecord& record) {
@@ -123,6 +112,10 @@ void ClientApi::on_frame(uint64_t id, const Bytes& frame) {
       const auto* name = (*request)->body_as_Escalations()->id();
       return escalations(id, number, name ? name->str() : "");
     }
+    case wire::RequestBody::ExportHead:
+    case wire::RequestBody::ExportEntries:
+    case wire::RequestBody::ExportNotes:
+      return export_request(id, client, **request);
     default:
       return fail(client, number,
                   make_error(ErrorCode::usage, "this daemon does not know the request",
@@ -160,49 +153,32 @@ void ClientApi::greet(Client& client, uint32_t request) {
 
 void ClientApi::submit(uint64_t id, Client& client, uint32_t request, const wire::Submit& submit) {
   uint64_t token = ++last_token_;
-  submissions_[token] = {id, request};
+  waiting_[token] = {id, request};
   Bytes draft(submit.draft()->begin(), submit.draft()->end());
   core_.submit(read_clocks(), token, client.actor, submit.counter(), draft);
   changed_();
 }
 
-void ClientApi::answer(const AnswerSubmission& answer) {
-  auto waiting = submissions_.find(answer.token);
-  if (waiting == submissions_.end()) return;
+// Who waits for the commit of what it asked under this token, if it is still there.
+ClientApi::Asker ClientApi::take_asker(uint64_t token) {
+  auto waiting = waiting_.find(token);
+  if (waiting == waiting_.end()) return {};
   Waiting asked = waiting->second;
-  submissions_.erase(waiting);
+  waiting_.erase(waiting);
   auto client = clients_.find(asked.client);
-  if (client == clients_.end()) return;
-  if (!answer.outcome) return fail(client->second, asked.request, answer.outcome.error());
-  const Submission& submission = *answer.outcome;
-  respond(client->second, make_response(asked.request, [&](flatbuffers::FlatBufferBuilder& b) {
-            auto name = b.CreateString(format_serial(config_.prefix, submission.serial));
-            return wire::CreateSubmitted(b, name, submission.journal_index, submission.committed_at,
-                                         submission.repeated);
-          }));
+  return {client == clients_.end() ? nullptr : &client->second, asked.request};
 }
 
-template <typename Value>
-void ClientApi::read_then(uint64_t id, uint32_t request, std::function<Value(StoreReader&)> read,
-                          std::function<void(Client&, Value)> then) {
-  store_.post_read(
-      [this, id, read = std::move(read), then = std::move(then)](StoreReader& reader) {
-        auto value = std::make_shared<Value>(read(reader));
-        boost::asio::post(io_, [this, id, value, then] {
-          auto client = clients_.find(id);
-          if (client != clients_.end()) then(client->second, std::move(*value));
-        });
-      },
-      [this, id, request](const StoreError& error) {
-        std::string reason = error.what();
-        boost::asio::post(io_, [this, id, request, reason] {
-          spdlog::error("ALARM the store cannot be read: {}", reason);
-          auto client = clients_.find(id);
-          if (client == clients_.end()) return;
-          fail(client->second, request,
-               make_error(ErrorCode::store_failed, reason, "hotlined store check"));
-        });
-      });
+void ClientApi::answer(const AnswerSubmission& answer) {
+  auto [client, request] = take_asker(answer.token);
+  if (client == nullptr) return;
+  if (!answer.outcome) return fail(*client, request, answer.outcome.error());
+  const Submission& submission = *answer.outcome;
+  respond(*client, make_response(request, [&](flatbuffers::FlatBufferBuilder& b) {
+    auto name = b.CreateString(format_serial(config_.prefix, submission.serial));
+    return wire::CreateSubmitted(b, name, submission.journal_index, submission.committed_at,
+                                 submission.repeated);
+  }));
 }
 
 void ClientApi::list(uint64_t id, uint32_t request, const wire::List& list) {

@@ -6,6 +6,10 @@
 // (what is due next) is added on the daemon's own thread.
 #pragma once
 
+#include <spdlog/spdlog.h>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
 #include <functional>
 #include <map>
 #include <memory>
@@ -13,6 +17,7 @@
 #include <vector>
 
 #include "daemon/config.h"
+#include "daemon/keys.h"
 #include "daemon/store.h"
 #include "protocol/core.h"
 #include "protocol/schema/client_generated.h"
@@ -34,7 +39,13 @@ class ClientApi {
     last_refusal_ = std::move(last_refusal);
   }
 
+  // What goes with an auditor's export; see ChannelKeys.
+  void set_signing_certificates(std::vector<SigningCertificate> certificates) {
+    certificates_ = std::move(certificates);
+  }
+
   void answer(const AnswerSubmission& answer);
+  void answer(const AnswerExport& answer);
   void note_alarm(const std::string& text);
   // Entries were committed: those who watch are served.
   void journal_grew();
@@ -56,6 +67,11 @@ class ClientApi {
     uint32_t request = 0;
   };
 
+  struct Asker {
+    Client* client = nullptr;
+    uint32_t request = 0;
+  };
+
   void accept(std::shared_ptr<FramedLink> link);
   void on_frame(uint64_t id, const Bytes& frame);
   void greet(Client& client, uint32_t request);
@@ -66,6 +82,11 @@ class ClientApi {
   void status(Client& client, uint32_t request);
   void escalations(uint64_t id, uint32_t request, const std::string& name);
   void serve_watch(uint64_t id);
+  Asker take_asker(uint64_t token);
+  // client_api_export.cc
+  void export_request(uint64_t id, Client& client, const wire::Request& request);
+  void export_entries(uint64_t id, uint32_t request, const wire::ExportEntries& wanted);
+  void export_notes(uint64_t id, uint32_t request, const wire::ExportNotes& wanted);
   void fail(Client& client, uint32_t request, const Error& error);
   void refuse(Client& client, uint32_t request, const Error& error);
   void respond(Client& client, const Bytes& response);
@@ -85,11 +106,35 @@ class ClientApi {
   std::function<std::string()> last_refusal_;
   std::unique_ptr<Listener> listener_;
   std::map<uint64_t, Client> clients_;
-  std::map<uint64_t, Waiting> submissions_;  // By token.
-  std::vector<std::string> alarms_;          // The newest few, for status.
+  std::map<uint64_t, Waiting> waiting_;  // For a commit; by token.
+  std::vector<SigningCertificate> certificates_;
+  std::vector<std::string> alarms_;  // The newest few, for status.
   uint64_t last_client_ = 0;
   uint64_t last_token_ = 0;
   bool dev_pki_ = false;
 };
+
+template <typename Value>
+void ClientApi::read_then(uint64_t id, uint32_t request, std::function<Value(StoreReader&)> read,
+                          std::function<void(Client&, Value)> then) {
+  store_.post_read(
+      [this, id, read = std::move(read), then = std::move(then)](StoreReader& reader) {
+        auto value = std::make_shared<Value>(read(reader));
+        boost::asio::post(io_, [this, id, value, then] {
+          auto client = clients_.find(id);
+          if (client != clients_.end()) then(client->second, std::move(*value));
+        });
+      },
+      [this, id, request](const StoreError& error) {
+        std::string reason = error.what();
+        boost::asio::post(io_, [this, id, request, reason] {
+          spdlog::error("ALARM the store cannot be read: {}", reason);
+          auto client = clients_.find(id);
+          if (client == clients_.end()) return;
+          fail(client->second, request,
+               make_error(ErrorCode::store_failed, reason, "hotlined store check"));
+        });
+      });
+}
 
 }  // namespace hotline

@@ -142,6 +142,7 @@ Status Daemon::listen() {
 
   api_ = std::make_unique<ClientApi>(io_, config_, *core_, *store_, [this] { settle_soon(); });
   api_->set_dev_pki(keys_->dev_pki());
+  api_->set_signing_certificates(keys_->signing_certificates());
   api_->set_last_refusal([this] { return links_->last_refusal(); });
   if (status = api_->start(api_context, config_.listen_client); !status) return status;
 
@@ -204,6 +205,8 @@ void Daemon::perform(Effect& effect) {
     links_->close(close->link);
   } else if (auto* answer = std::get_if<AnswerSubmission>(&effect)) {
     api_->answer(*answer);
+  } else if (auto* exported = std::get_if<AnswerExport>(&effect)) {
+    api_->answer(*exported);
   } else if (auto* sound = std::get_if<SoundStep>(&effect)) {
     MessageKey key{sound->decision.key.incoming, sound->decision.key.serial};
     spdlog::error("ALARM {}: {}", name_of(key), steps_in_words(sound->decision));

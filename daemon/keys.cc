@@ -66,6 +66,8 @@ Result<ChannelKeys::Key> ChannelKeys::load_key(const std::string& certificate_pa
   if (!checked) return checked.error();
   if (auto ours = check_party(*checked, party); !ours) return ours.error();
   dev_pki_ = dev_pki_ || checked->dev_only;
+  certificates_.push_back(
+      {party + "-" + purpose_name(purpose), certificate_der(certificate->get())});
   Key key;
   key.public_key = checked->public_key;
   auto verifier = Ed25519Verifier::create(key.public_key);
@@ -92,17 +94,21 @@ CoreConfig ChannelKeys::core_config(const Config& config) const {
   core.prefix = config.prefix;
   core.peer_prefix = config.peer_prefix;
   core.channel = {config.channel, config.exercise};
-  auto named = [&](const std::string& party, const Key& log, const Key& receipt) {
+  auto named = [&](const std::string& party, const Key& log, const Key& receipt,
+                   const Key& witness) {
     return PartyKeys{
         {log_key_name(core.channel, party), kNoteTypeEd25519, log.public_key},
         {receipt_key_name(core.channel, party), kNoteTypeCosignatureV1, receipt.public_key},
+        {witness_key_name(core.channel, party), kNoteTypeCosignatureV1, witness.public_key},
         log.verifier.get(),
-        receipt.verifier.get()};
+        receipt.verifier.get(),
+        witness.verifier.get()};
   };
-  core.own_keys = named(config.party, log_, receipt_);
-  core.peer_keys = named(config.peer, peer_log_, peer_receipt_);
+  core.own_keys = named(config.party, log_, receipt_, witness_);
+  core.peer_keys = named(config.peer, peer_log_, peer_receipt_, peer_witness_);
   core.log_signer = log_.signer.get();
   core.receipt_signer = receipt_.signer.get();
+  core.witness_signer = witness_.signer.get();
   core.policy = config.policy;
   return core;
 }

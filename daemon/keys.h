@@ -3,12 +3,20 @@
 #pragma once
 
 #include <memory>
+#include <string>
+#include <vector>
 
 #include "certs/check.h"
 #include "daemon/config.h"
 #include "protocol/core.h"
 
 namespace hotline {
+
+// A certificate as it goes with an export.
+struct SigningCertificate {
+  std::string name;  // PARTY-PURPOSE
+  Bytes der;
+};
 
 class ChannelKeys {
  public:
@@ -24,6 +32,9 @@ class ChannelKeys {
   std::shared_ptr<const TrustAnchor> own_anchor() const { return own_anchor_; }
   std::shared_ptr<const TrustAnchor> peer_anchor() const { return peer_anchor_; }
   bool dev_pki() const { return dev_pki_; }
+
+  // The six certificates that say whose the signatures of this channel are.
+  const std::vector<SigningCertificate>& signing_certificates() const { return certificates_; }
 
   // Loads the revocation lists again. Where one is refused the old one stays in force.
   Status reload_lists(const Config& config);
@@ -42,6 +53,7 @@ class ChannelKeys {
   std::shared_ptr<TrustAnchor> peer_anchor_;
   Key log_, receipt_, witness_;
   Key peer_log_, peer_receipt_, peer_witness_;
+  std::vector<SigningCertificate> certificates_;
   bool dev_pki_ = false;
 };
 

@@ -146,6 +146,17 @@ class StoreReader : public Records {
   using VisitEntry = std::function<bool(const JournalRecord&)>;
   virtual void journal_range(uint64_t from, uint64_t limit, const VisitEntry& visit) = 0;
 
+  // What stands at the places of a transcript from `from` on, at most `limit`.
+  using VisitLeaf = std::function<bool(uint64_t index, const MessageRecord& message)>;
+  virtual void transcript_range(LogId transcript, uint64_t from, uint64_t limit,
+                                const VisitLeaf& visit) = 0;
+
+  // Cosigned checkpoints of a log above a size, ascending, at most `limit`. Of the journal: the
+  // witness's.
+  using VisitReceipt = std::function<bool(const ReceiptRecord&)>;
+  virtual void receipt_range(LogId log, uint64_t after_size, uint64_t limit,
+                             const VisitReceipt& visit) = 0;
+
   // The receipt with the largest size, and the first that covers a leaf.
   virtual std::optional<ReceiptRecord> newest_receipt(LogId transcript) = 0;
   virtual std::optional<ReceiptRecord> receipt_covering(LogId transcript, uint64_t index) = 0;

@@ -27,6 +27,7 @@ class StoreCheck {
     }
     check_seals("own_receipt", "size, at, time_s, journal_index, note, seal");
     check_seals("peer_receipt", "size, at, time_s, journal_index, note, seal");
+    check_seals("journal_receipt", "size, at, time_s, journal_index, note, seal");
     check_seals("fact", "id, incoming, number, kind, at, journal_index, code, detail, seal");
     check_seals("person", "id, certificate, seal");
     check_seals("submission", "person, counter, serial, seal");

@@ -74,6 +74,17 @@ FactRecord fact_from(const Rows& rows) {
   return fact;
 }
 
+ReceiptRecord receipt_from(const Rows& rows, LogId log) {
+  ReceiptRecord record;
+  record.log = log;
+  record.size = rows.as<uint64_t>(0);
+  record.at = rows.integer(1);
+  record.time_s = rows.as<uint64_t>(2);
+  record.journal_index = rows.as<uint64_t>(3);
+  record.note = rows.text(4);
+  return record;
+}
+
 void add_fact(StoredMessage& message, const FactRecord& fact) {
   // The first of a kind counts; a repetition does not make it happen later.
   const auto set_once = [&fact](UtcMs& at) {
@@ -267,6 +278,41 @@ void SqliteReader::journal_range(uint64_t from_index, uint64_t limit, const Visi
   }
 }
 
+void SqliteReader::transcript_range(LogId transcript, uint64_t from_index, uint64_t limit,
+                                    const VisitLeaf& visit) {
+  ReadTransaction transaction(database_);
+  const bool incoming = transcript == LogId::peer_transcript;
+  for (uint64_t index = from_index; index < from_index + limit; ++index) {
+    uint64_t number = index;
+    if (!incoming) {
+      const std::optional<uint64_t> serial = serial_at(index);
+      if (!serial) return;
+      number = *serial;
+    }
+    const std::optional<StoredMessage> stored =
+        message_and_place({.incoming = incoming, .number = number});
+    if (!stored) {
+      if (incoming) return;
+      throw StoreCorrupt(leaf_table(transcript), index, "its message is missing");
+    }
+    if (stored->transcript_index != index) {
+      throw StoreCorrupt(leaf_table(transcript), index, "its message stands at another place");
+    }
+    if (!visit(index, stored->record)) return;
+  }
+}
+
+void SqliteReader::receipt_range(LogId log, uint64_t after_size, uint64_t limit,
+                                 const VisitReceipt& visit) {
+  const char* table = receipt_table(log);
+  Statement statement(database_, table,
+                      kReceiptColumns + from(table) + " WHERE size > ?1 ORDER BY size LIMIT ?2");
+  Rows rows = statement.query(after_size, limit);
+  while (rows.next_sealed()) {
+    if (!visit(receipt_from(rows, log))) return;
+  }
+}
+
 std::optional<ReceiptRecord> SqliteReader::newest_receipt(LogId transcript) {
   return receipt(side(transcript == LogId::peer_transcript).newest_receipt, transcript, 0);
 }
@@ -330,14 +376,7 @@ std::optional<ReceiptRecord> SqliteReader::receipt(Statement& statement, LogId t
                                                    uint64_t bound) {
   Rows rows = statement.query(bound);
   if (!rows.next_sealed()) return std::nullopt;
-  ReceiptRecord record;
-  record.log = transcript;
-  record.size = rows.as<uint64_t>(0);
-  record.at = rows.integer(1);
-  record.time_s = rows.as<uint64_t>(2);
-  record.journal_index = rows.as<uint64_t>(3);
-  record.note = rows.text(4);
-  return record;
+  return receipt_from(rows, transcript);
 }
 
 std::vector<SqliteReader::ListPlace> SqliteReader::newest(const ListQuery& query) {

@@ -27,6 +27,10 @@ class SqliteReader : public StoreReader {
   std::vector<FactRecord> facts_of(MessageKey key) override;
   std::optional<JournalRecord> journal_entry(uint64_t index) override;
   void journal_range(uint64_t from, uint64_t limit, const VisitEntry& visit) override;
+  void transcript_range(LogId transcript, uint64_t from, uint64_t limit,
+                        const VisitLeaf& visit) override;
+  void receipt_range(LogId log, uint64_t after_size, uint64_t limit,
+                     const VisitReceipt& visit) override;
   std::optional<ReceiptRecord> newest_receipt(LogId transcript) override;
   std::optional<ReceiptRecord> receipt_covering(LogId transcript, uint64_t index) override;
   uint64_t last_counter(const Hash& submitter) override;

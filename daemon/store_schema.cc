@@ -42,6 +42,8 @@ std::vector<std::string> make_schema() {
       "CREATE UNIQUE INDEX own_leaf_number ON own_leaf(number)",
       std::string("CREATE TABLE own_receipt") + kReceiptColumns,
       std::string("CREATE TABLE peer_receipt") + kReceiptColumns,
+      // The journal's checkpoints that the peer cosigned as its witness.
+      std::string("CREATE TABLE journal_receipt") + kReceiptColumns,
       "CREATE TABLE fact(id INTEGER PRIMARY KEY, incoming INTEGER NOT NULL, "
       "number INTEGER NOT NULL, kind INTEGER NOT NULL, at INTEGER NOT NULL, "
       "journal_index INTEGER NOT NULL, code INTEGER NOT NULL, detail TEXT NOT NULL, "
@@ -115,6 +117,13 @@ Status check_store_format(Database& database, const std::string& path) {
                           std::to_string(kStoreFormat) + ")",
                       "run the newer hotlined; nothing was changed");
   }
+  if (format < kStoreFormat && format > 0) {
+    return make_error(ErrorCode::configuration,
+                      "the store " + path + " was written by an older hotlined (format " +
+                          std::to_string(format) + ", this program writes " +
+                          std::to_string(kStoreFormat) + ")",
+                      "keep it with the program that wrote it; nothing was changed");
+  }
   const Error damaged =
       make_error(ErrorCode::store_failed,
                  "the store " + path + " is damaged: its tables are not those of format " +
@@ -186,9 +195,16 @@ const char* message_table(bool incoming) {
   return incoming ? "peer_message" : "own_message";
 }
 
-const char* receipt_table(LogId transcript) {
-  HOTLINE_CHECK(transcript != LogId::journal);
-  return transcript == LogId::own_transcript ? "own_receipt" : "peer_receipt";
+const char* receipt_table(LogId log) {
+  switch (log) {
+    case LogId::journal:
+      return "journal_receipt";
+    case LogId::own_transcript:
+      return "own_receipt";
+    case LogId::peer_transcript:
+      return "peer_receipt";
+  }
+  HOTLINE_CHECK(false);
 }
 
 }  // namespace hotline

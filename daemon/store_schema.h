@@ -14,7 +14,7 @@
 namespace hotline {
 
 inline constexpr int32_t kStoreApplicationId = 0x484c5354;  // "HLST", in the file's header.
-inline constexpr int32_t kStoreFormat = 1;                  // PRAGMA user_version.
+inline constexpr int32_t kStoreFormat = 2;                  // PRAGMA user_version.
 
 // The statements that make an empty store, as SQLite keeps them in sqlite_master.
 const std::vector<std::string>& store_schema();
@@ -34,6 +34,6 @@ Database open_for_reading(const std::string& path, const StoreOptions& options);
 // The tables of one log, of one side's messages, of one direction's receipts.
 const char* leaf_table(LogId log);
 const char* message_table(bool incoming);
-const char* receipt_table(LogId transcript);
+const char* receipt_table(LogId log);
 
 }  // namespace hotline

@@ -53,6 +53,7 @@ StoreWriter::StoreWriter(Database database, std::string path, const StoreOptions
       insert_peer_message_(database_, "peer_message", insert_into("peer_message", 14)),
       insert_own_receipt_(database_, "own_receipt", insert_receipt("own_receipt")),
       insert_peer_receipt_(database_, "peer_receipt", insert_receipt("peer_receipt")),
+      insert_journal_receipt_(database_, "journal_receipt", insert_receipt("journal_receipt")),
       insert_fact_(database_, "fact", insert_into("fact", 9)),
       insert_submission_(database_, "submission", insert_into("submission", 4)),
       insert_person_(database_, "person", insert_into("person", 3)),
@@ -196,8 +197,9 @@ void StoreWriter::write_leaf(const LeafRecord& record) {
 }
 
 void StoreWriter::write_receipt(const ReceiptRecord& record) {
-  Statement& insert =
-      record.log == LogId::own_transcript ? insert_own_receipt_ : insert_peer_receipt_;
+  Statement& insert = record.log == LogId::own_transcript    ? insert_own_receipt_
+                      : record.log == LogId::peer_transcript ? insert_peer_receipt_
+                                                             : insert_journal_receipt_;
   insert.run_sealed(record.size, record.at, record.time_s, record.journal_index, record.note);
 }
 

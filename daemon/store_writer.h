@@ -81,6 +81,7 @@ class StoreWriter {
   Statement insert_peer_message_;
   Statement insert_own_receipt_;
   Statement insert_peer_receipt_;
+  Statement insert_journal_receipt_;
   Statement insert_fact_;
   Statement insert_submission_;
   Statement insert_person_;

@@ -23,6 +23,11 @@ struct Now {
   UtcMs utc = 0;
 };
 
+// Whole seconds since 1970, as cosignatures carry them; 0 before that.
+inline uint64_t utc_seconds(Now now) {
+  return now.utc > 0 ? static_cast<uint64_t>(now.utc) / 1000 : 0;
+}
+
 // RFC 3339 section 5.6 with `Z`. Printing gives milliseconds ("2026-11-22T14:11:07.913Z"). Parsing
 // wants `Z`, allows up to three decimals, and a second of 60 (it becomes the next second); anything
 // else is refused.

@@ -67,6 +67,10 @@ Core::Core(CoreConfig config, Records& records, Random& random, Now started)
                  config_.peer_keys.receipt, config_.peer_keys.receipt_verifier},
       peer_trust_{peer_origin_, config_.peer_keys.log, config_.peer_keys.log_verifier,
                   config_.own_keys.receipt, config_.own_keys.receipt_verifier},
+      own_journal_trust_{journal_origin(config_.channel, config_.party, kEpoch),
+                         config_.own_keys.log, config_.own_keys.log_verifier,
+                         config_.peer_keys.witness, config_.peer_keys.witness_verifier},
+      peer_journal_origin_(journal_origin(config_.channel, config_.peer, kEpoch)),
       records_(records),
       random_(random),
       started_(started),
@@ -110,8 +114,7 @@ Status Core::start(Now now, const Hash& stored_root) {
         "the journal does not have the root that the store recorded for it",
         "the store is damaged or was altered: keep the file as evidence and restore a backup");
   }
-  durable_ = {journal_.size(),   own_.frontier().size(), peer_.frontier().size(),
-              own_.checkpoint(), peer_.receipt(),        peer_.receipted_size()};
+  durable_ = current_state();
   receipt_recorded_ = own_.receipted_size();
   live_ = true;
   effects_.clear();  // What the replay asked for was done, or is asked for again by the ladder.
@@ -164,12 +167,17 @@ void Core::apply(const wire::Entry& entry) {
     case wire::Fact::ReceiptGiven:
       peer_.receipt_given(*entry.fact_as_ReceiptGiven());
       break;
+    case wire::Fact::JournalWitnessed:
+      peer_journal_.witnessed(*entry.fact_as_JournalWitnessed());
+      break;
     case wire::Fact::EvidenceKept: {
       const wire::EvidenceKept& fact = *entry.fact_as_EvidenceKept();
       wire::EvidenceKind kind = fact.kind();
       evidence_.insert(evidence_name(fact.first(), fact.second()));
       if (kind == wire::EvidenceKind::fork_of_own || kind == wire::EvidenceKind::fork_of_peer) {
         numbering_stopped_ = "two signed notes contradict each other (fork)";
+      } else if (kind == wire::EvidenceKind::fork_of_peer_journal) {
+        peer_journal_.frozen();
       } else if (kind == wire::EvidenceKind::own_store_old) {
         numbering_stopped_ = "this store is older than what the peer can prove";
       }
@@ -338,6 +346,7 @@ void Core::tick(Now now) {
 BootMs Core::wake_at() const {
   BootMs next = INT64_MAX;
   if (auto due = ladder_.next_due()) next = *due;
+  next = std::min(next, next_channel_check_);
   for (const auto& [id, link] : links_) next = std::min(next, link_due(link));
   return next;
 }
@@ -358,9 +367,13 @@ std::shared_ptr<const Batch> Core::seal(Now now) {
   gathering_own_.clear();
   sealed_peer_serials_ = std::move(gathering_peer_serials_);
   gathering_peer_serials_.clear();
-  sealed_state_ = {journal_.size(),   own_.frontier().size(), peer_.frontier().size(),
-                   own_.checkpoint(), peer_.receipt(),        peer_.receipted_size()};
+  sealed_state_ = current_state();
   return sealed_;
+}
+
+Core::DurableState Core::current_state() const {
+  return {journal_.size(), own_.frontier().size(), peer_.frontier().size(), own_.checkpoint(),
+          peer_.receipt(), peer_.receipted_size(), journal_.root(),         peer_journal_.size()};
 }
 
 void Core::committed(Now now) {

@@ -33,6 +33,7 @@
 #include "protocol/ladder.h"
 #include "protocol/origin.h"
 #include "protocol/own_transcript.h"
+#include "protocol/peer_journal.h"
 #include "protocol/peer_transcript.h"
 #include "protocol/policy.h"
 #include "protocol/records.h"
@@ -45,8 +46,10 @@ namespace hotline {
 struct PartyKeys {
   NoteKey log;
   NoteKey receipt;
+  NoteKey witness;
   const SignatureVerifier* log_verifier = nullptr;
   const SignatureVerifier* receipt_verifier = nullptr;
+  const SignatureVerifier* witness_verifier = nullptr;
 };
 
 // Who and what this core is. Pointers are borrowed and outlive the core.
@@ -60,6 +63,7 @@ struct CoreConfig {
   PartyKeys peer_keys;
   Signer* log_signer = nullptr;
   Signer* receipt_signer = nullptr;
+  Signer* witness_signer = nullptr;
   Policy policy;
   std::string version;
 };
@@ -92,6 +96,17 @@ struct CoreStatus {
   std::string peer_receipt;
 };
 
+// What an auditor's export covers: sizes that are durable, each with its owner's checkpoint (empty
+// for an empty log).
+struct ExportHead {
+  uint64_t journal_size = 0;
+  uint64_t own_size = 0;
+  uint64_t peer_size = 0;
+  std::string journal_checkpoint;
+  std::string own_checkpoint;
+  std::string peer_checkpoint;
+};
+
 class Core {
  public:
   // `started`: when this core was made; what the journal says lies before it.
@@ -114,6 +129,10 @@ class Core {
   void attempt_ended(Now now, const AttemptName& attempt, wire::Outcome outcome,
                      const std::string& detail);
   void record_refusal(Now now, const Actor& actor, const Error& error);
+  // An auditor takes an export: AnswerExport with this token follows once that is recorded, and the
+  // export begins with export_head().
+  void record_export(Now now, uint64_t token, const Actor& actor);
+  ExportHead export_head(Now now);
 
   void tick(Now now);
   BootMs wake_at() const;
@@ -222,6 +241,15 @@ class Core {
   void number_messages(Now now);
   void sign_receipt(Now now);
 
+  // core_witness.cc
+  void run_channel_check(Now now);
+  void check_channel(Now now);
+  std::string sign_journal_checkpoint() const;
+  void offer_journal(LinkId id, uint64_t old_size);
+  void on_journal_cosigned(Now now, LinkId id, const wire::JournalCosigned& frame);
+  void on_journal_conflict(Now now, LinkId id, uint64_t size);
+  void on_journal_offer(Now now, LinkId id, const wire::JournalOffer& frame);
+
   // core_messages.cc
   // Everything submit() does; the error is told to the person.
   Status try_submit(Now now, uint64_t token, const Actor& actor, uint64_t counter, ByteView draft);
@@ -249,6 +277,8 @@ class Core {
   std::string peer_origin_;
   CheckpointTrust own_trust_;   // Receipts on our transcript.
   CheckpointTrust peer_trust_;  // Our receipts on the peer's.
+  CheckpointTrust own_journal_trust_;
+  std::string peer_journal_origin_;
   Records& records_;
   Random& random_;
   Now started_;
@@ -257,6 +287,7 @@ class Core {
   Journal journal_;
   OwnTranscript own_;
   PeerTranscript peer_;
+  PeerJournal peer_journal_;
   Ladder ladder_;
   std::map<Hash, uint64_t> last_counter_;
   std::string numbering_stopped_;
@@ -270,7 +301,10 @@ class Core {
     std::string own_checkpoint;
     std::string peer_receipt;
     uint64_t peer_receipted = 0;
+    Hash journal_root{};
+    uint64_t witnessed_size = 0;
   };
+  DurableState current_state() const;
   DurableState durable_;
   DurableState sealed_state_;
   std::shared_ptr<const Batch> sealed_;
@@ -287,6 +321,16 @@ class Core {
   std::map<uint64_t, Hash> issued_roots_;  // Of checkpoints sent and not receipted: size -> root.
   std::set<Hash> evidence_;                // What was kept already.
   uint64_t receipt_recorded_ = 0;          // Size of the newest receipt that was recorded.
+
+  // The channel check: gone at a restart, when the peer's witness says anew how far it cosigned.
+  uint64_t cosigned_size_ = 0;              // Of our journal.
+  std::map<uint64_t, Hash> offered_roots_;  // Of our journal: size -> root.
+  BootMs next_channel_check_ = INT64_MAX;
+  bool journal_offered_ = false;  // And not answered yet.
+  int unanswered_checks_ = 0;
+  bool conflict_answered_ = false;
+  bool conflict_alarmed_ = false;
+  std::optional<BootMs> last_cosigned_at_;  // The peer's journal, by us.
 
   // Links and clocks: gone at a restart.
   std::map<LinkId, Link> links_;

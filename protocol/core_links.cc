@@ -224,6 +224,7 @@ void Core::adopt(Now now, LinkId id) {
   }
   if (durable_.peer_receipted > link.peer_holds_receipt) send_receipt(id);
   pump();
+  check_channel(now);
 }
 
 // ----------------------------------------------------------------------------------------------
@@ -277,6 +278,12 @@ void Core::frame_received(Now now, LinkId id, ByteView bytes) {
     return refuse_link(now, id, wire::CloseReason::protocol,
                        "messages on a link that was not adopted");
   }
+  if (type == wire::FrameBody::JournalOffer)
+    return on_journal_offer(now, id, *(*frame)->body_as_JournalOffer());
+  if (type == wire::FrameBody::JournalCosigned)
+    return on_journal_cosigned(now, id, *(*frame)->body_as_JournalCosigned());
+  if (type == wire::FrameBody::JournalConflict)
+    return on_journal_conflict(now, id, (*frame)->body_as_JournalConflict()->size());
   if (type == wire::FrameBody::Receipt)
     return on_receipt(now, id, link, *(*frame)->body_as_Receipt());
   if (type != wire::FrameBody::Messages) {
@@ -367,7 +374,7 @@ void Core::on_messages(Now now, LinkId id, const wire::Messages& frame) {
     }
   }
   if (first + count > held) {
-    peer_checkpoint_ = frame.checkpoint()->str();
+    peer_checkpoint_ = *keep_signature(frame.checkpoint()->string_view(), config_.peer_keys.log);
   } else {
     send_receipt(id);  // All of it was held: the receipt was lost.
   }
@@ -376,7 +383,7 @@ void Core::on_messages(Now now, LinkId id, const wire::Messages& frame) {
 void Core::sign_receipt(Now now) {
   uint64_t size = peer_.frontier().size();
   if (size == peer_.receipted_size()) return;
-  uint64_t time_s = static_cast<uint64_t>(std::max<UtcMs>(now.utc, 0)) / 1000;
+  uint64_t time_s = utc_seconds(now);
   std::string_view text =
       std::string_view(peer_checkpoint_).substr(0, peer_checkpoint_.find("\n\n") + 1);
   std::string note = append_signature_line(
@@ -578,6 +585,7 @@ BootMs Core::link_due(const Link& link) const {
 }
 
 void Core::tick_links(Now now) {
+  if (next_channel_check_ <= now.boot) run_channel_check(now);
   std::vector<LinkId> ids;
   for (const auto& [id, link] : links_) ids.push_back(id);
   for (LinkId id : ids) {
@@ -646,6 +654,17 @@ void Core::record_link_change(Now now, wire::LinkChange change, const std::strin
   });
 }
 
+namespace {
+
+// Two histories under one key, or an own store that is known to be old: what is numbered now could
+// contradict what was signed.
+bool stops_numbering(wire::EvidenceKind kind) {
+  return kind != wire::EvidenceKind::peer_store_old &&
+         kind != wire::EvidenceKind::fork_of_peer_journal;
+}
+
+}  // namespace
+
 void Core::keep_evidence(Now now, wire::EvidenceKind kind, const std::string& first,
                          const std::string& second, const std::string& text) {
   if (evidence_.contains(sha256({as_bytes(first), as_bytes("\n"), as_bytes(second)}))) return;
@@ -654,9 +673,7 @@ void Core::keep_evidence(Now now, wire::EvidenceKind kind, const std::string& fi
     auto other = b.CreateString(second);
     return wire::CreateEvidenceKept(b, kind, one, other);
   });
-  alarm(now, {},
-        text + (kind == wire::EvidenceKind::peer_store_old ? ""
-                                                           : "; nothing more is sent, use voice"));
+  alarm(now, {}, text + (stops_numbering(kind) ? "; nothing more is sent, use voice" : ""));
 }
 
 }  // namespace hotline

@@ -65,6 +65,14 @@ Result<uint64_t> verify_cosignature(std::string_view note_text, const NoteKey& k
 Result<CosignedCheckpoint> open_cosigned_checkpoint(std::string_view note_text,
                                                     const CheckpointTrust& trust) {
   HOTLINE_CHECK(trust.log_verifier != nullptr && trust.cosigner_verifier != nullptr);
+  auto note = parse_note(note_text);
+  if (!note) return note.error();
+  if (note->signatures.size() != 2 || note->signatures[0].name != trust.log_key.name ||
+      note->signatures[1].name != trust.cosigner_key.name) {
+    return make_error(ErrorCode::verification_failed,
+                      "the note does not carry the signatures of " + trust.log_key.name + " and " +
+                          trust.cosigner_key.name + ", in this order and alone");
+  }
   Result<Checkpoint> checkpoint =
       open_checkpoint(note_text, trust.origin, trust.log_key, *trust.log_verifier);
   if (!checkpoint) return checkpoint.error();

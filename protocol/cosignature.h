@@ -43,8 +43,9 @@ struct CosignedCheckpoint {
   bool operator==(const CosignedCheckpoint&) const = default;
 };
 
-// Both signatures and the origin, as a receipt or a witness's answer needs. Fails with malformed,
-// or with verification_failed.
+// Both signatures and the origin, as a receipt or a witness's answer needs: the log's line, then
+// the cosigner's, and no other, so that such a note has one spelling. Fails with malformed, or with
+// verification_failed.
 Result<CosignedCheckpoint> open_cosigned_checkpoint(std::string_view note_text,
                                                     const CheckpointTrust& trust);
 

@@ -41,6 +41,11 @@ struct AnswerSubmission {
   Result<Submission> outcome;
 };
 
+// An auditor's export was recorded: it may begin.
+struct AnswerExport {
+  uint64_t token = 0;
+};
+
 // A step of the ladder came due: sound it on the consoles, now. Given at once, not after the commit
 // that records it: a slow disk delays the record, not the alarm.
 struct SoundStep {
@@ -64,7 +69,7 @@ struct Alarm {
   std::string text;
 };
 
-using Effect = std::variant<SendFrame, CloseLink, AnswerSubmission, SoundStep, StartAttempt,
-                            StopAttempts, Alarm>;
+using Effect = std::variant<SendFrame, CloseLink, AnswerSubmission, AnswerExport, SoundStep,
+                            StartAttempt, StopAttempts, Alarm>;
 
 }  // namespace hotline

@@ -57,6 +57,8 @@ inline constexpr size_t kStashBytesMax =
     2 * kWindowCap;  // Messages that wait for an earlier commit.
 inline constexpr int64_t kProbeInterval_ms = 10'000;
 inline constexpr int kProbesMissedMax = 3;
+inline constexpr int64_t kWitnessInterval_ms = 1'000;  // Between two cosignatures on a journal.
+inline constexpr size_t kJournalOffersMax = 8;         // Remembered until they are cosigned.
 inline constexpr int64_t kHandshakeDeadline_ms = 10'000;
 inline constexpr int64_t kClockSkewWarn_ms = 2'000;
 inline constexpr int64_t kClockSkewAlarm_ms = 30'000;

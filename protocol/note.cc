@@ -203,6 +203,15 @@ Result<Bytes> find_signature(const Note& note, const NoteKey& key) {
   return found->signature;
 }
 
+Result<std::string> keep_signature(std::string_view note_text, const NoteKey& key) {
+  auto note = parse_note(note_text);
+  if (!note) return note.error();
+  auto signature = find_signature(*note, key);
+  if (!signature) return signature.error();
+  note->signatures = {{key.name, key.key_id(), *std::move(signature)}};
+  return format_note(*note);
+}
+
 std::string sign_note(std::string_view text, const NoteKey& key, Signer& signer) {
   HOTLINE_CHECK(key.type == kNoteTypeEd25519 && text.ends_with('\n') && is_note_text(text));
   return format_note({std::string(text), {{key.name, key.key_id(), signer.sign(as_bytes(text))}}});

@@ -72,6 +72,10 @@ std::string append_signature_line(std::string_view note, std::string_view line);
 // there are two: the second would only serve to let two readers see two things.
 Result<Bytes> find_signature(const Note& note, const NoteKey& key);
 
+// The note with the line of `key` and no other: what others added to it says nothing to us and
+// would travel on with what we sign. Fails as parse_note() and find_signature() do.
+Result<std::string> keep_signature(std::string_view note, const NoteKey& key);
+
 // Signs and checks notes of type Ed25519. The text must end with a newline.
 std::string sign_note(std::string_view text, const NoteKey& key, Signer& signer);
 Status verify_note(const Note& note, const NoteKey& key, const SignatureVerifier& verifier);

@@ -65,13 +65,15 @@ struct LeafRecord {
   uint64_t number = 0;  // MessageKey::number of the message that stands here.
 };
 
-// A receipt: everything below `size` in that direction's transcript is held by both.
+// A receipt: everything below `size` in that direction's transcript is held by both. Of the
+// journal: the peer, as witness, has cosigned everything below `size`; kept beside the journal, so
+// that a batch may hold one and no entry.
 struct ReceiptRecord {
   LogId log = LogId::own_transcript;
   uint64_t size = 0;
-  UtcMs at = 0;         // Own clock.
-  uint64_t time_s = 0;  // The cosigner's clock, from the signature.
-  uint64_t journal_index = 0;
+  UtcMs at = 0;                // Own clock.
+  uint64_t time_s = 0;         // The cosigner's clock, from the signature.
+  uint64_t journal_index = 0;  // Of its entry; of the journal's own, `size`.
   std::string note;
 };
 
@@ -105,7 +107,7 @@ struct Batch {
   std::vector<FactRecord> facts;
   Hash journal_root{};  // Of the journal after this batch: checked at the next start.
 
-  bool empty() const { return journal.empty(); }
+  bool empty() const { return journal.empty() && receipts.empty(); }
 };
 
 // What the core reads back. Only durable records are ever returned; every call is short and on the

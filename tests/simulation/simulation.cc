@@ -123,6 +123,7 @@ class Simulation {
     std::string name;
     KeyPair log_key;
     KeyPair receipt_key;
+    KeyPair witness_key;
     CoreConfig config;
     SimulatedDisk disk;
     std::unique_ptr<Core> core;  // Null while crashed.
@@ -140,6 +141,7 @@ class Simulation {
     // What outlives a crash and must never be contradicted.
     std::map<uint64_t, Hash> sent_leaves;  // Index -> leaf hash, as first put on a link.
     std::map<uint64_t, uint64_t> rungs_told;
+    std::map<uint64_t, Hash> cosigned_roots;  // Of the peer's journal, by our witness: by size.
   };
 
   void set_up_party(size_t i) {
@@ -147,6 +149,7 @@ class Simulation {
     party.name = i == 0 ? "north" : "south";
     party.log_key = make_key(options_.real_keys, random_);
     party.receipt_key = make_key(options_.real_keys, random_);
+    party.witness_key = make_key(options_.real_keys, random_);
     party.drift_ppm = random_.between(-100, 100);
     party.wall_offset = random_.between(-1500, 1500);
     party.boot_offset = random_.between(0, 1'000'000);
@@ -167,6 +170,7 @@ class Simulation {
       config.peer_keys = keys_of(channel, parties_[1 - j]);
       config.log_signer = parties_[j].log_key.signer.get();
       config.receipt_signer = parties_[j].receipt_key.signer.get();
+      config.witness_signer = parties_[j].witness_key.signer.get();
       config.policy = short_policy();
       config.version = "simulated";
     }
@@ -176,8 +180,11 @@ class Simulation {
     return {{log_key_name(channel, party.name), kNoteTypeEd25519, party.log_key.public_key},
             {receipt_key_name(channel, party.name), kNoteTypeCosignatureV1,
              party.receipt_key.public_key},
+            {witness_key_name(channel, party.name), kNoteTypeCosignatureV1,
+             party.witness_key.public_key},
             party.log_key.verifier.get(),
-            party.receipt_key.verifier.get()};
+            party.receipt_key.verifier.get(),
+            party.witness_key.verifier.get()};
   }
 
   // The default ladder with minutes for seconds, so that rungs are reached within a run.
@@ -189,6 +196,7 @@ class Simulation {
         *ms /= 20;
       for (Rung& rung : one.rungs) rung.after_ms /= 20;
     }
+    policy.link.channel_check_interval_ms = 2'000;
     return policy;
   }
 
@@ -603,12 +611,33 @@ class Simulation {
         ++index;
       }
     }
+    if (const wire::JournalCosigned* cosigned = (*frame)->body_as_JournalCosigned()) {
+      check_cosigned(from, cosigned->note()->string_view());
+    }
     if (const wire::Receipt* receipt = (*frame)->body_as_Receipt()) {
       auto note = parse_note(receipt->note()->string_view());
       auto checkpoint = parse_checkpoint_text(note->text);
       if (checkpoint->size > parties_[from].disk.log(LogId::peer_transcript).size()) {
         throw Violation{parties_[from].name + " gave a receipt for what is not on its disk"};
       }
+    }
+  }
+
+  // A witness never signs two histories, and nothing that its own disk has forgotten or the owner's
+  // disk does not hold.
+  void check_cosigned(size_t from, std::string_view text) {
+    auto note = parse_note(text);
+    auto checkpoint = parse_checkpoint_text(note->text);
+    auto [known, fresh] = parties_[from].cosigned_roots.emplace(checkpoint->size, checkpoint->root);
+    if (known->second != checkpoint->root) {
+      throw Violation{parties_[from].name + " cosigned two journals of one size"};
+    }
+    if (fresh && std::next(known) != parties_[from].cosigned_roots.end()) {
+      throw Violation{parties_[from].name + " cosigned a smaller journal than before"};
+    }
+    const SimulatedLog& owned = parties_[1 - from].disk.log(LogId::journal);
+    if (checkpoint->size > owned.size() || root_at(owned, checkpoint->size) != checkpoint->root) {
+      throw Violation{parties_[from].name + " cosigned what the owner's disk does not hold"};
     }
   }
 
@@ -633,6 +662,13 @@ class Simulation {
     (void)own;
   }
 
+  // The peer's witness cosigned some of this party's journal.
+  static bool was_cosigned(const Party& party) {
+    const std::vector<ReceiptRecord>& receipts = party.disk.receipts();
+    return std::any_of(receipts.begin(), receipts.end(),
+                       [](const ReceiptRecord& receipt) { return receipt.log == LogId::journal; });
+  }
+
   bool converged() const {
     for (size_t i = 0; i < kParties; ++i) {
       const Party& party = parties_[i];
@@ -649,6 +685,7 @@ class Simulation {
           parties_[1 - i].disk.log(LogId::peer_transcript).size()) {
         return false;
       }
+      if (!was_cosigned(party)) return false;
     }
     return true;
   }

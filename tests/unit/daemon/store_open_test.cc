@@ -105,8 +105,10 @@ TEST_F(StoreOpenTest, ForeignAndNewerFilesAreRefused) {
   std::ofstream(empty).flush();
   EXPECT_TRUE(says(refusal(empty).reason, "not a store"));
 
-  alter("PRAGMA user_version = 2");
+  alter("PRAGMA user_version = 99");
   EXPECT_TRUE(says(refusal(path_).reason, "newer hotlined")) << refusal(path_).reason;
+  alter("PRAGMA user_version = 1");
+  EXPECT_TRUE(says(refusal(path_).reason, "older hotlined")) << refusal(path_).reason;
   alter("PRAGMA user_version = 0");
   EXPECT_TRUE(says(refusal(path_).reason, "damaged"));
 }

@@ -320,6 +320,60 @@ TEST_F(StoreTest, TheWriteAheadLogStaysShortUnderAConstantFlow) {
   EXPECT_GT(store->counters().checkpoints + store->counters().stalled_checkpoints, 0u);
 }
 
+// A witness's cosignature stands beside the journal: a batch may hold nothing else.
+TEST_F(StoreTest, KeepsTheWitnessesCosignaturesBesideTheJournal) {
+  BatchMaker maker;
+  const auto store = open();
+  Batch entries = maker.batch();
+  for (int i = 0; i < 5; ++i) maker.entry(entries, "something");
+  ASSERT_TRUE(commit(*store, std::move(entries)).ok());
+  for (const uint64_t size : {2, 4, 5}) {
+    Batch alone = maker.batch();
+    alone.receipts.push_back({.log = LogId::journal,
+                              .size = size,
+                              .at = 7,
+                              .time_s = 9,
+                              .journal_index = size,
+                              .note = "note " + std::to_string(size)});
+    alone.journal_root = maker.journal().root();
+    ASSERT_TRUE(commit(*store, std::move(alone)).ok());
+  }
+  std::vector<std::string> notes;
+  store->reader().receipt_range(LogId::journal, 2, 10, [&](const ReceiptRecord& receipt) {
+    EXPECT_EQ(receipt.log, LogId::journal);
+    notes.push_back(receipt.note);
+    return true;
+  });
+  EXPECT_EQ(notes, (std::vector<std::string>{"note 4", "note 5"}));
+  EXPECT_EQ(store->reader().head().size, 5u);
+  EXPECT_EQ(store->reader().check(), std::vector<std::string>{});
+}
+
+TEST_F(StoreTest, ReadsATranscriptByPlace) {
+  BatchMaker maker;
+  const auto store = open();
+  Batch batch = maker.batch();
+  const MessageKey first = maker.release(batch);
+  const MessageKey second = maker.release(batch);
+  maker.release(batch);  // Waits for its place.
+  maker.number(batch, second);
+  maker.number(batch, first);
+  maker.receive(batch, 70);
+  ASSERT_TRUE(commit(*store, std::move(batch)).ok());
+  std::vector<std::pair<uint64_t, MessageKey>> found;
+  const auto visit = [&found](uint64_t index, const MessageRecord& message) {
+    found.emplace_back(index, message.key);
+    return true;
+  };
+  store->reader().transcript_range(LogId::own_transcript, 0, 10, visit);
+  store->reader().transcript_range(LogId::own_transcript, 1, 1, visit);
+  store->reader().transcript_range(LogId::peer_transcript, 0, 10, visit);
+  store->reader().transcript_range(LogId::peer_transcript, 1, 10, visit);
+  const std::vector<std::pair<uint64_t, MessageKey>> expected = {
+      {0, second}, {1, first}, {1, first}, {0, MessageKey{.incoming = true, .number = 0}}};
+  EXPECT_EQ(found, expected);
+}
+
 TEST_F(StoreTest, WritesWhatWasSubmittedBeforeItCloses) {
   BatchMaker maker;
   int completions = 0;

@@ -56,13 +56,32 @@ TEST(Cosignature, VerifiesThoseOfPublicWitnesses) {
   for (const PublicWitness& witness : kPublicWitnesses) {
     NoteKey key = parse_vkey(std::string(witness.name_and_id) + "+" + witness.key).value();
     Ed25519Verifier verifier = Ed25519Verifier::create(key.public_key).value();
-    Result<CosignedCheckpoint> opened = open_cosigned_checkpoint(
-        kPublicNote,
-        {"arche2025h1.staging.ct.transparency.dev", log_key, &log_verifier, key, &verifier});
-    ASSERT_TRUE(opened) << opened.error().reason;
-    EXPECT_EQ(opened->checkpoint.size, 1432088532u);
-    EXPECT_EQ(opened->time_s, 0x6a122120u);
+    CheckpointTrust trust{"arche2025h1.staging.ct.transparency.dev", log_key, &log_verifier, key,
+                          &verifier};
+    Result<Checkpoint> checkpoint =
+        open_checkpoint(kPublicNote, trust.origin, log_key, log_verifier);
+    ASSERT_TRUE(checkpoint) << checkpoint.error().reason;
+    EXPECT_EQ(checkpoint->size, 1432088532u);
+    EXPECT_EQ(verify_cosignature(kPublicNote, key, verifier).value(), 0x6a122120u);
+    // Others signed as well: good as a note, not as a receipt of ours.
+    EXPECT_FALSE(open_cosigned_checkpoint(kPublicNote, trust));
   }
+}
+
+TEST(Cosignature, AReceiptBearsTwoSignaturesInOrder) {
+  TestChannel test;
+  Checkpoint checkpoint{test.origin, 42, leaf_hash(as_bytes("root"))};
+  std::string text = format_checkpoint_text(checkpoint);
+  std::string log_note = sign_checkpoint(checkpoint, test.log.key, test.log.signer);
+  std::string log_line = log_note.substr(text.size() + 1);
+  std::string receipt_line = cosign(text, 1, test.receipt.key, test.receipt.signer);
+  EXPECT_TRUE(open_cosigned_checkpoint(text + "\n" + log_line + receipt_line, test.trust()));
+  EXPECT_FALSE(open_cosigned_checkpoint(text + "\n" + receipt_line + log_line, test.trust()));
+  std::string other_line = format_signature_line({"somebody", 7, {1, 2, 3}});
+  std::string three = text + "\n" + log_line + receipt_line + other_line;
+  EXPECT_FALSE(open_cosigned_checkpoint(three, test.trust()));
+  EXPECT_EQ(keep_signature(three, test.log.key).value(), log_note);
+  EXPECT_FALSE(keep_signature(text + "\n" + other_line, test.log.key));
 }
 
 // What is signed, byte for byte, so that a mistake shared by cosign() and verify_cosignature()

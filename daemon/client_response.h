@@ -1,0 +1,24 @@
+// Builds a response of the client API around what `build` creates (protocol/schema/client.fbs).
+#pragma once
+
+#include <flatbuffers/flatbuffers.h>
+
+#include "protocol/bytes.h"
+#include "protocol/client_api.h"
+#include "protocol/schema/client_generated.h"
+
+namespace hotline {
+
+template <typename Build>
+Bytes make_response(uint32_t request, Build build) {
+  flatbuffers::FlatBufferBuilder builder;
+  auto body = build(builder);
+  auto type = []<typename Table>(flatbuffers::Offset<Table>) {
+    return wire::ResponseBodyTraits<Table>::enum_value;
+  }(body);
+  builder.Finish(wire::CreateResponse(builder, request, type, body.Union()),
+                 client_api::kResponseIdentifier);
+  return {builder.GetBufferPointer(), builder.GetBufferPointer() + builder.GetSize()};
+}
+
+}  // namespace hotline

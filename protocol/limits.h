@@ -46,8 +46,9 @@ inline constexpr size_t kPartyIdSizeMax = 32;
 inline constexpr size_t kNoteSizeMax = 4 * 1024;
 inline constexpr size_t kNoteSignaturesMax = 16;
 
-// Proof files (tlog-proof). The extra data has room for a whole envelope.
-inline constexpr size_t kProofExtraSizeMax = kEnvelopeSizeMax;
+// Proof files (tlog-proof). The extra data has room for a whole envelope, its body and two
+// certificates of 16 KiB, each as PEM text (a third longer, and its line feeds).
+inline constexpr size_t kProofExtraSizeMax = 144 * 1024;
 
 // The link.
 inline constexpr size_t kMessagesPerFrameMax = 1024;

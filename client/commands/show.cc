@@ -4,16 +4,12 @@
 #include "client/journal_line.h"
 #include "client/message_name.h"
 #include "client/message_row.h"
+#include "client/message_view.h"
 #include "client/names.h"
 #include "client/printable.h"
-#include "client/render.h"
-#include "protocol/body.h"
-#include "protocol/envelope.h"
 
 namespace hotline::client {
 namespace {
-
-constexpr size_t kWidth = 100;
 
 std::string heading(const Output& output, const Connection& connection,
                     const wire::MessageRow& row) {
@@ -25,26 +21,6 @@ std::string heading(const Output& output, const Connection& connection,
          format_date_time_group(row.released_at());
 }
 
-// What the envelope and the body say; bytes that cannot be read are shown as such, never hidden.
-void print_message(Output& output, const wire::Detail& detail, const std::string& language) {
-  const auto envelope = open_envelope(bytes(detail.envelope()));
-  const auto body = open_body(bytes(detail.body()));
-  if (!body) {
-    output.line("  The body cannot be read: " + printable_line(body.error().reason));
-  } else {
-    output.line(output.styled(Style::bold, printable_line(text((*body)->subject()))));
-    output.line("");
-    output.text(render_lines(describe_content(**body, language), kWidth));
-    output.text(render_texts(**body, kWidth));
-  }
-  output.line("");
-  if (!envelope) {
-    output.line("  The envelope cannot be read: " + printable_line(envelope.error().reason));
-  } else {
-    output.text(render_lines(describe_envelope(**envelope, language), kWidth));
-  }
-}
-
 Status print_facts(Output& output, JournalDescriber& describer, const wire::Detail& detail) {
   if (detail.facts() == nullptr || detail.facts()->size() == 0) return ok();
   output.line("");
@@ -54,17 +30,6 @@ Status print_facts(Output& output, JournalDescriber& describer, const wire::Deta
     output.line("  " + JournalDescriber::line(output, *description));
   }
   return ok();
-}
-
-void add_message(JsonValue& document, const wire::Detail& detail, const std::string& language) {
-  const auto envelope = open_envelope(bytes(detail.envelope()));
-  const auto body = open_body(bytes(detail.body()));
-  document.add("envelope",
-               envelope ? json_fields(describe_envelope(**envelope, language)) : JsonValue());
-  document.add("content", body ? json_fields(describe_content(**body, language)) : JsonValue());
-  document.add("texts", body ? json_texts(**body) : JsonValue());
-  document.add("envelope_base64", to_base64(bytes(detail.envelope())));
-  document.add("body_base64", to_base64(bytes(detail.body())));
 }
 
 Result<JsonValue> json_facts(JournalDescriber& describer, const wire::Detail& detail) {
@@ -89,7 +54,7 @@ int print_all(Invocation& invocation, Connection& connection, const wire::Detail
   if (output.json()) {
     JsonValue document = json_document();
     document.add("message", json_row(row, connection.party(), connection.peer()));
-    add_message(document, detail, language);
+    add_message(document, bytes(detail.envelope()), bytes(detail.body()), language);
     auto facts = json_facts(describer, detail);
     if (!facts) return output.fail(what, facts.error());
     document.add("facts", std::move(*facts));
@@ -97,7 +62,7 @@ int print_all(Invocation& invocation, Connection& connection, const wire::Detail
     return kExitDone;
   }
   output.line(heading(output, connection, row));
-  print_message(output, detail, language);
+  print_message(output, bytes(detail.envelope()), bytes(detail.body()), language);
   output.line("");
   for (const std::string& line : life_lines(output, row, connection.party(), connection.peer())) {
     output.line(printable_line(line));

@@ -1,0 +1,164 @@
+#include "client/audit/proof_check.h"
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+#include "client/names.h"
+#include "protocol/envelope.h"
+#include "protocol/limits.h"
+#include "protocol/merkle.h"
+#include "protocol/tlog_proof.h"
+
+namespace hotline::audit {
+namespace {
+
+constexpr uint64_t kEpoch = 0;
+
+Error not_proved(const std::string& reason, const std::string& hint = "") {
+  return make_error(ErrorCode::verification_failed, reason, hint);
+}
+
+struct Transcript {
+  ChannelName channel;
+  std::string sender;
+};
+
+// Whose transcript an origin names. Nothing is taken from it but what gives back the same name.
+std::optional<Transcript> transcript_of(const std::string& origin) {
+  constexpr std::string_view kStart = "hotline/";
+  Transcript transcript;
+  const size_t id_size = transcript.channel.id.size() * 2;
+  if (origin.size() < kStart.size() + id_size) return std::nullopt;
+  const auto id = from_hex(origin.substr(kStart.size(), id_size));
+  if (!id) return std::nullopt;
+  std::copy(id->begin(), id->end(), transcript.channel.id.begin());
+  std::string_view rest = std::string_view(origin).substr(kStart.size() + id_size);
+  transcript.channel.exercise = rest.starts_with("/exercise/");
+  const size_t party_at = rest.find('/', 1);
+  if (party_at == std::string_view::npos) return std::nullopt;
+  rest.remove_prefix(party_at + 1);
+  transcript.sender = rest.substr(0, rest.find('/'));
+  if (!is_party_id(transcript.sender)) return std::nullopt;
+  if (transcript_origin(transcript.channel, transcript.sender, kEpoch) != origin) {
+    return std::nullopt;
+  }
+  return transcript;
+}
+
+// The receiver by the name of its key, which must be the second signature and the last.
+std::optional<std::string> receiver_of(const Note& note, const Transcript& transcript) {
+  if (note.signatures.size() != 2) return std::nullopt;
+  const std::string& name = note.signatures[1].name;
+  const std::string sender_key = log_key_name(transcript.channel, transcript.sender);
+  const std::string start = sender_key.substr(0, sender_key.size() - transcript.sender.size());
+  if (!name.starts_with(start)) return std::nullopt;
+  const std::string party = name.substr(start.size(), name.find('/', start.size()) - start.size());
+  if (!is_party_id(party) || party == transcript.sender) return std::nullopt;
+  if (note.signatures[0].name != sender_key ||
+      name != receipt_key_name(transcript.channel, party)) {
+    return std::nullopt;
+  }
+  return party;
+}
+
+// Both signatures, and the envelope's place under the root they are for.
+Status check_signatures(ProvedMessage& message) {
+  auto log = Ed25519Verifier::create(message.log_certificate.public_key);
+  if (!log) return not_proved(log.error().reason);
+  auto receipt = Ed25519Verifier::create(message.receipt_certificate.public_key);
+  if (!receipt) return not_proved(receipt.error().reason);
+  CheckpointTrust trust;
+  trust.origin = transcript_origin(message.channel, message.sender, kEpoch);
+  trust.log_key = {log_key_name(message.channel, message.sender), kNoteTypeEd25519,
+                   message.log_certificate.public_key};
+  trust.log_verifier = &*log;
+  trust.cosigner_key = {receipt_key_name(message.channel, message.receiver), kNoteTypeCosignatureV1,
+                        message.receipt_certificate.public_key};
+  trust.cosigner_verifier = &*receipt;
+  const ProofFile& proof = message.proof;
+  auto signed_for = verify_tlog_proof({{}, proof.index, proof.hashes, proof.checkpoint_note},
+                                      leaf_hash(proof.envelope), trust);
+  if (!signed_for) return signed_for.error();
+  message.signed_for = std::move(*signed_for);
+  return ok();
+}
+
+// The body against the envelope that was signed for.
+Status check_body(ProvedMessage& message) {
+  const auto envelope = open_envelope(message.proof.envelope);
+  const std::optional<HeldPart>& body = message.proof.body;
+  if (!envelope) {
+    if (body) return not_proved("its body belongs to an envelope that cannot be read");
+    message.unchecked.push_back("the envelope cannot be read, so it names no body");
+    return ok();
+  }
+  const auto* parts = (*envelope)->parts();
+  if (parts->size() == 0) {
+    if (body) return not_proved("its body is not one that the envelope names");
+    return ok();
+  }
+  if (!body) {
+    message.unchecked.push_back("the body is not in the proof, so nobody can see what it said");
+    return ok();
+  }
+  if (!is_part(*parts->Get(0), body->salt, body->bytes)) {
+    return not_proved("the body is not the one that the envelope names by its salted hash",
+                      "the body or the salt was altered, or belongs to another message");
+  }
+  return ok();
+}
+
+void note_out_of_time(ProvedMessage& message, const TrustedCertificate& certificate,
+                      const std::string& party, UtcMs time) {
+  if (certificate.held_at(time)) return;
+  message.unchecked.push_back(client::upper_case(party) + "'s " +
+                              purpose_name(certificate.checked.purpose) + " certificate (serial " +
+                              certificate.checked.serial_hex +
+                              ") did not hold at the time of the receipt");
+}
+
+}  // namespace
+
+UtcMs ProvedMessage::receipted_at() const {
+  // A cosignature may bear a time past the end of our calendar.
+  constexpr auto kTimeMax_s = static_cast<uint64_t>(limits::kTimeMax_ms / 1000);
+  return static_cast<UtcMs>(std::min(signed_for.time_s, kTimeMax_s)) * 1000;
+}
+
+Result<ProvedMessage> check_proof(std::string_view file, const TrustDirectory& trust) {
+  auto proof = parse_proof_file(file);
+  if (!proof) return proof.error();
+  ProvedMessage message;
+  message.proof = std::move(*proof);
+  const auto note = parse_note(message.proof.checkpoint_note);
+  if (!note) return note.error();
+  const auto checkpoint = parse_checkpoint_text(note->text);
+  if (!checkpoint) return checkpoint.error();
+  const auto transcript = transcript_of(checkpoint->origin);
+  if (!transcript) return not_proved("the checkpoint is not that of a transcript of ours");
+  const auto receiver = receiver_of(*note, *transcript);
+  if (!receiver) {
+    return not_proved("the checkpoint does not bear the signature of " +
+                      client::upper_case(transcript->sender) +
+                      " and the receipt of another party, alone");
+  }
+  message.channel = transcript->channel;
+  message.sender = transcript->sender;
+  message.receiver = *receiver;
+
+  auto log = trust.judge(message.proof.log_certificate, message.sender, Purpose::log);
+  if (!log) return log.error();
+  auto receipt = trust.judge(message.proof.receipt_certificate, message.receiver, Purpose::receipt);
+  if (!receipt) return receipt.error();
+  message.log_certificate = log->checked;
+  message.receipt_certificate = receipt->checked;
+  if (auto status = check_signatures(message); !status) return status.error();
+  const UtcMs receipted_at = message.receipted_at();
+  note_out_of_time(message, *log, message.sender, receipted_at);
+  note_out_of_time(message, *receipt, message.receiver, receipted_at);
+  if (auto status = check_body(message); !status) return status.error();
+  return message;
+}
+
+}  // namespace hotline::audit

@@ -1,0 +1,46 @@
+// The CA certificates that an auditor was given by a way they trust: `--trust DIR`, with one file
+// PARTY-ca.crt for each party. Nothing else is believed.
+#pragma once
+
+#include <map>
+#include <string>
+
+#include "certs/check.h"
+#include "protocol/bytes.h"
+#include "protocol/clock.h"
+#include "protocol/result.h"
+
+namespace hotline::audit {
+
+// A certificate that chains to its party's CA, names the party and is for the purpose asked for.
+struct TrustedCertificate {
+  CheckedCertificate checked;
+  // Both it and its CA's certificate hold from the first moment to the last. What was signed at
+  // another time is not known to be wrong, but nobody vouches for it.
+  UtcMs held_from = 0;
+  UtcMs held_until = 0;
+
+  bool held_at(UtcMs time) const { return held_from <= time && time <= held_until; }
+};
+
+class TrustDirectory {
+ public:
+  // Reads every PARTY-ca.crt in it. Error: configuration, when there is none or one cannot be used.
+  static Result<TrustDirectory> open(const std::string& directory);
+
+  // Judges a certificate in DER, in the one encoding that OpenSSL gives it, at no particular time.
+  // Revocation lists are not asked: what was signed before a key was revoked stays signed. Error:
+  // verification_failed.
+  Result<TrustedCertificate> judge(ByteView der, const std::string& party, Purpose purpose) const;
+
+  // "north-ca.crt", for what is printed.
+  static std::string file_name(const std::string& party) { return party + "-ca.crt"; }
+
+ private:
+  explicit TrustDirectory(std::string directory) : directory_(std::move(directory)) {}
+
+  std::string directory_;
+  std::map<std::string, TrustAnchor> anchors_;
+};
+
+}  // namespace hotline::audit

@@ -1,0 +1,177 @@
+// hotline audit check: one proof file, checked offline against two CA certificates.
+#include <filesystem>
+
+#include "certs/key_file.h"
+#include "client/audit/proof_check.h"
+#include "client/commands.h"
+#include "client/exit_code.h"
+#include "client/message_view.h"
+#include "client/names.h"
+#include "client/printable.h"
+
+namespace hotline::client {
+namespace {
+
+using audit::ProvedMessage;
+
+constexpr const char* kVerified = "VERIFIED";
+constexpr const char* kIncomplete = "INCOMPLETE";
+constexpr const char* kFailed = "FAILED";
+
+const char* verdict_of(const ProvedMessage& message) {
+  return message.unchecked.empty() ? kVerified : kIncomplete;
+}
+
+int exit_code_of(const ProvedMessage& message) {
+  return message.unchecked.empty() ? kExitDone : kExitIncomplete;
+}
+
+bool is_dev_only(const ProvedMessage& message) {
+  return message.log_certificate.dev_only || message.receipt_certificate.dev_only;
+}
+
+std::string trusted_text(const ProvedMessage& message) {
+  return "Trusted: " + audit::TrustDirectory::file_name(message.sender) + ", " +
+         audit::TrustDirectory::file_name(message.receiver) +
+         (is_dev_only(message) ? " (" + std::string(kDevOnlyMark) + ")" : "");
+}
+
+std::string signer_text(const std::string& party, const CheckedCertificate& certificate) {
+  return upper_case(party) + ", " + purpose_name(certificate.purpose) + " key of certificate " +
+         certificate.serial_hex;
+}
+
+ByteView body_of(const ProvedMessage& message) {
+  return message.proof.body ? ByteView(message.proof.body->bytes) : ByteView();
+}
+
+JsonValue json_signer(const std::string& party, const CheckedCertificate& certificate) {
+  JsonValue json;
+  json.add("party", party)
+      .add("purpose", purpose_name(certificate.purpose))
+      .add("serial", certificate.serial_hex)
+      .add("sha256", to_hex(certificate.sha256))
+      .add("dev_only", certificate.dev_only);
+  return json;
+}
+
+JsonValue json_names(const std::vector<std::string>& names) {
+  JsonValue::Array array;
+  for (const std::string& name : names) array.emplace_back(name);
+  return array;
+}
+
+int print_json(Output& output, const ProvedMessage& message, const std::string& language) {
+  const Checkpoint& checkpoint = message.signed_for.checkpoint;
+  JsonValue document = json_document();
+  document.add("verdict", verdict_of(message)).add("unchecked", json_names(message.unchecked));
+  add_message(document, message.proof.envelope, body_of(message), language);
+  document.add("sent_by", json_signer(message.sender, message.log_certificate))
+      .add("received_by", json_signer(message.receiver, message.receipt_certificate))
+      .add("received_at", json_time(message.receipted_at()))
+      .add("origin", checkpoint.origin)
+      .add("leaf", message.proof.index)
+      .add("size", checkpoint.size)
+      .add("root", to_hex(checkpoint.root))
+      .add("trusted", json_names({audit::TrustDirectory::file_name(message.sender),
+                                  audit::TrustDirectory::file_name(message.receiver)}));
+  output.document(document);
+  return exit_code_of(message);
+}
+
+int print(Output& output, const ProvedMessage& message, const std::string& language) {
+  const auto line = [&](std::string label, const std::string& value) {
+    label.resize(12, ' ');
+    output.line("  " + label + "  " + printable_line(value));
+  };
+  const Checkpoint& checkpoint = message.signed_for.checkpoint;
+  if (message.proof.body) {
+    print_message(output, message.proof.envelope, body_of(message), language);
+  } else {
+    print_envelope(output, message.proof.envelope, language);
+  }
+  output.line("");
+  line("sent by", signer_text(message.sender, message.log_certificate));
+  line("received by", signer_text(message.receiver, message.receipt_certificate));
+  line("received at", output.date_and_time(message.receipted_at()) + ", by the clock of " +
+                          upper_case(message.receiver));
+  line("stands at", "leaf " + std::to_string(message.proof.index) + " of the " +
+                        std::to_string(checkpoint.size) + " that both signed for");
+  line("root", to_hex(checkpoint.root));
+  line("log", checkpoint.origin);
+  output.line("");
+  for (const std::string& what : message.unchecked) line("not checked", what);
+  const Style style = message.unchecked.empty() ? Style::green : Style::yellow;
+  output.line(output.styled(style, verdict_of(message)) + ": " + upper_case(message.sender) +
+              " sent this and " + upper_case(message.receiver) + " signed that it holds it.  " +
+              trusted_text(message));
+  return exit_code_of(message);
+}
+
+// The verdict is data; why it fell is part of it.
+int print_failed(Output& output, const Error& error) {
+  if (output.json()) {
+    JsonValue document = json_document();
+    document.add("verdict", kFailed).add("reason", error.reason);
+    output.document(document);
+  } else {
+    output.line(output.styled(Style::red, kFailed) + ": " + printable_line(error.reason));
+    if (!error.hint.empty()) output.talk("  " + printable_line(error.hint));
+  }
+  return kExitVerificationFailed;
+}
+
+// The reader's language, without a context too: a proof is checked by people who have none.
+std::string language_of(const Invocation& invocation) {
+  if (const auto typed = invocation.arguments.get("--language")) return *typed;
+  const auto context = invocation.context();
+  return context ? context->language : "en";
+}
+
+int check(Invocation& invocation) {
+  Output& output = invocation.output;
+  const std::string path = *invocation.arguments.get("FILE");
+  const std::string what = "cannot check " + path;
+  const auto trust_path = invocation.arguments.get("--trust");
+  if (!trust_path) {
+    return output.fail(what, make_error(ErrorCode::usage, "nothing was said about whom to trust",
+                                        "--trust DIR, with north-ca.crt and south-ca.crt in it"));
+  }
+  const auto trust = audit::TrustDirectory::open(*trust_path);
+  if (!trust) return output.fail(what, trust.error());
+  const auto file = read_bounded_file(path, audit::proof_file_size_max());
+  std::error_code unreadable;
+  if (!file && std::filesystem::file_size(path, unreadable) > audit::proof_file_size_max() &&
+      !unreadable) {
+    return print_failed(output, make_error(ErrorCode::malformed, file.error().reason));
+  }
+  if (!file) {
+    return output.fail(what, make_error(ErrorCode::not_found, file.error().reason,
+                                        "hotline audit prove MESSAGE --export DIR -o FILE"));
+  }
+  const auto message = audit::check_proof(as_text(*file), *trust);
+  if (!message) return print_failed(output, message.error());
+  const std::string language = language_of(invocation);
+  return output.json() ? print_json(output, *message, language) : print(output, *message, language);
+}
+
+}  // namespace
+
+CommandSpec audit_check_command() {
+  return {
+      "audit check",
+      "Check a proof file offline, and show the message it proves",
+      "VERIFIED: the sender signed for a transcript in which this message stands at this "
+      "place, and the receiver signed that it holds that transcript. FAILED (exit code 10): the "
+      "file proves nothing. INCOMPLETE (12): nothing wrong was found, but something could not "
+      "be checked, and is named. Nothing is trusted but the CA certificates in the directory. "
+      "docs/audit.md shows how to check the same with openssl and a pencil.",
+      {"hotline audit check S-000087.proof --trust trust/",
+       "hotline audit check S-000087.proof --trust trust/ --json"},
+      {{"--trust", "DIR", "the CA certificate of each party, as PARTY-ca.crt"},
+       {"--language", "TAG", "show coded fields in it; else the context's, else English"}},
+      {{"FILE", "a proof file, as `hotline audit prove` writes it"}},
+      check};
+}
+
+}  // namespace hotline::client

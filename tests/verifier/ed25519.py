@@ -123,7 +123,7 @@ def key_table(public_key):
     return multiples((-x % PRIME, y, z, -t % PRIME))
 
 
-@functools.lru_cache(maxsize=200_000)
+@functools.lru_cache(maxsize=50_000)
 def verify(public_key, message, signature):
     """Whether S*B = R + H(R, A, message)*A, with R compared as bytes, as OpenSSL does."""
     if len(signature) != 64:

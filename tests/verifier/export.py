@@ -1,5 +1,6 @@
 """Checks one export as docs/protocol.md, "Exports", says, and in the order in which it says it."""
 
+import array
 import functools
 import hashlib
 import os
@@ -18,7 +19,17 @@ LOGS = ("journal", "sent", "received")
 PURPOSES = ("log", "receipt", "witness")
 LATE_MS = 20 * 60 * 1000
 SALT_SIZE = 32
-CHECKPOINT_SIZE_MAX = notes.NOTE_SIZE_MAX
+FOLDER_DEPTH_MAX = 12  # A tile of a log as large as can be lies less deep.
+
+# What is remembered of a journal: these facts, and these fields of them.
+REMEMBERED = {
+    "StoreCreated": ("party", "peer", "channel", "exercise"),
+    "Released": ("serial", "leaf_hash"),
+    "Numbered": ("first", "serials", "checkpoint"),
+    "Received": ("index", "leaf_hash"),
+    "ReceiptHeld": ("size", "note"),
+    "ReceiptGiven": ("size", "note"),
+}
 
 Result = namedtuple("Result", "verdict fault reason incomplete covered root sizes trusted")
 
@@ -28,8 +39,20 @@ class Fault(Exception):
 
     def __init__(self, name, reason):
         super().__init__(f"{name}: {reason}")
-        self.name = name
-        self.reason = reason
+        self.name = printable(name)
+        self.reason = printable(reason)
+
+
+def escaped(character):
+    if character.isprintable():
+        return character
+    data = character.encode("utf-8", "surrogateescape")
+    return "".join(f"\\x{byte:02x}" for byte in data)
+
+
+def printable(text):
+    """In one line, whatever a file is called."""
+    return "".join(map(escaped, text))
 
 
 class Trust:
@@ -46,13 +69,13 @@ def journal_schema():
     return flatbuffer.Schema(SCHEMAS / "journal.fbs")
 
 
-@functools.lru_cache(maxsize=200_000)
+@functools.lru_cache(maxsize=20_000)
 def read_entry(data):
     """The fields of a journal entry. ValueError when it cannot be read."""
     return flatbuffer.read(journal_schema(), "Entry", b"HLJE", data)
 
 
-@functools.lru_cache(maxsize=200_000)
+@functools.lru_cache(maxsize=20_000)
 def read_envelope(data):
     """The fields of an envelope, or None when it cannot be read: such a leaf is kept all the same."""
     try:
@@ -100,7 +123,8 @@ class Log:
         self.origin = ""
         self.leaves = []
         self.cosigned = []  # (note, checkpoint), ascending.
-        self.entries = []  # Of the journal: what each says.
+        self.times = array.array("q")  # Of the journal's entries: when they were recorded.
+        self.facts = []  # Of the journal: (index, time, kind, fields) of what is remembered.
 
     def covered(self):
         return self.cosigned[-1][1].size if self.cosigned else 0
@@ -118,13 +142,12 @@ class Check:
 
     def run(self):
         try:
-            self.list_files("")
+            self.list_files()
             self.check_marker()
             self.check_certificates()
             self.check_checkpoints()
             self.check_files()
             self.check_journal()
-            self.check_facts()
             self.check_transcript("sent", [leaf for leaf, _ in self.numbered], self.held)
             self.check_transcript("received", [leaf for leaf, _ in self.received], self.given)
         except Fault as fault:
@@ -143,15 +166,19 @@ class Check:
 
     # 1. Files by their names, and certificates.
 
-    def list_files(self, folder):
-        for item in os.scandir(os.path.join(self.directory, folder)):
-            path = f"{folder}/{item.name}" if folder else item.name
-            status = item.stat(follow_symlinks=False)
-            if stat.S_ISDIR(status.st_mode):
+    def list_files(self):
+        waiting = [""]
+        while waiting:
+            folder = waiting.pop()
+            for item in os.scandir(os.path.join(self.directory, folder)):
+                path = f"{folder}/{item.name}" if folder else item.name
+                status = item.stat(follow_symlinks=False)
+                if not stat.S_ISDIR(status.st_mode):
+                    self.files[path] = status.st_size if stat.S_ISREG(status.st_mode) else None
+                    continue
                 self.directories.add(path)
-                self.list_files(path)
-            else:
-                self.files[path] = status.st_size if stat.S_ISREG(status.st_mode) else None
+                if path.count("/") < FOLDER_DEPTH_MAX:  # What lies deeper has no place, nor has the folder.
+                    waiting.append(path)
 
     def read(self, path, size_max=None):
         size = self.files.get(path)
@@ -177,7 +204,7 @@ class Check:
         if parties is None:
             raise Fault("certificates", "two parties, each with its CA certificate in the trust directory, are needed")
         expected = {f"certificates/{party}-{purpose}.crt": (party, purpose) for party in parties for purpose in PURPOSES}
-        for path in sorted(present | set(expected), key=str.encode):
+        for path in sorted(present | set(expected), key=os.fsencode):
             if path not in expected:
                 raise Fault(path, "does not belong here")
             party, purpose = expected[path]
@@ -199,7 +226,7 @@ class Check:
     def check_checkpoints(self):
         path = "journal/checkpoint"
         try:
-            origin = notes.unverified_origin(self.read(path, CHECKPOINT_SIZE_MAX))
+            origin = notes.unverified_origin(self.read(path, notes.NOTE_SIZE_MAX))
         except ValueError as error:
             raise Fault(path, str(error)) from None
         match = re.fullmatch(r"(hotline/([0-9a-f]{32})/(live|exercise))/([a-z0-9-]{1,32})/journal/0", origin)
@@ -220,7 +247,7 @@ class Check:
             if name != "journal" and name not in self.directories and name not in self.files:
                 continue
             try:
-                note = self.read(path, CHECKPOINT_SIZE_MAX)
+                note = self.read(path, notes.NOTE_SIZE_MAX)
                 checkpoint = notes.open_checkpoint(note, log.origin, log.signers[:1])
                 if checkpoint.size == 0:
                     raise ValueError("an empty log has no checkpoint")
@@ -258,7 +285,7 @@ class Check:
             # A checkpoint may claim any size: what is not there at all need not be counted to its end.
             if len(expected) > 2 * len(self.files) + 64:
                 break
-        for path in sorted(expected.keys() | self.files.keys() | self.directories | folders, key=str.encode):
+        for path in sorted(expected.keys() | self.files.keys() | self.directories | folders, key=os.fsencode):
             if path in self.directories and path in folders:
                 continue
             if path in folders:
@@ -363,32 +390,45 @@ class Check:
 
     def check_journal(self):
         log = self.logs["journal"]
-        data_of = []
-        self.check_entries(log, name_hash, lambda index, data, leaf, held: data_of.append(data))
-        self.check_tiles(log)
-        self.read_cosigned(log)
-        self.check_roots(log)
-        for index, data in enumerate(data_of):
+        unreadable = []
+
+        def each(index, data, leaf, held):
             try:
                 entry = read_entry(data)
             except ValueError as error:
-                raise Fault(entry_name("journal", index), f"cannot be read: {error}") from None
-            log.entries.append((entry["at"], *entry["fact"]))
+                unreadable.append((index, Fault(entry_name("journal", index), f"cannot be read: {error}")))
+                log.times.append(0)
+                return
+            kind, fact = entry["fact"]
+            log.times.append(entry["at"])
+            if kind in REMEMBERED or index == 0:
+                fields = {name: fact[name] for name in REMEMBERED.get(kind, ())}
+                log.facts.append((index, entry["at"], kind, fields))
+
+        self.check_entries(log, name_hash, each)
+        self.check_tiles(log)
+        self.read_cosigned(log)
+        self.check_roots(log)
+        self.check_facts(log, unreadable[:1])
 
     # 5. What the journal says.
 
-    def check_facts(self):
+    def check_facts(self, log, unreadable):
         self.released = {}  # serial: (leaf hash, at, journal index)
         self.numbered = []  # (leaf hash, serial)
         self.numbered_roots = []  # (size, root, journal index)
         self.received = []  # (leaf hash, at)
         self.held, self.given = [], []  # Notes.
         self.unnumbered = {}  # serial: (at, journal index)
-        for index, (at, kind, fact) in enumerate(self.logs["journal"].entries):
+        faults = list(unreadable)
+        for index, at, kind, fact in log.facts:
             try:
                 self.check_fact(index, at, kind, fact)
             except ValueError as error:
-                raise Fault(entry_name("journal", index), str(error)) from None
+                faults.append((index, Fault(entry_name("journal", index), str(error))))
+                break
+        if faults:
+            raise min(faults, key=lambda found: found[0])[1]
 
     def check_fact(self, index, at, kind, fact):
         sent, received = self.logs["sent"], self.logs["received"]
@@ -456,11 +496,11 @@ class Check:
 
     def check_completeness(self):
         journal = self.logs["journal"]
-        last_at = journal.entries[-1][0]
+        last_at = journal.times[-1]
         covered = journal.covered()
         if covered == 0:
             self.incomplete.append(("journal/cosigned", "no checkpoint of the journal was cosigned"))
-        elif covered < journal.size and last_at - journal.entries[covered][0] > LATE_MS:
+        elif covered < journal.size and last_at - journal.times[covered] > LATE_MS:
             name = range_name("journal", covered, journal.size)
             self.incomplete.append((name, "not cosigned within 20 minutes"))
         waiting = []

@@ -83,7 +83,7 @@ def unverified_origin(note):
     return parse_text(split_note(note)[0]).origin
 
 
-@functools.lru_cache(maxsize=200_000)
+@functools.lru_cache(maxsize=50_000)
 def open_checkpoint(note, origin, signers):
     """The checkpoint of `origin` in a note that `signers` signed, in this order and nobody else."""
     text, signatures = split_note(note)

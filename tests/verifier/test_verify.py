@@ -5,6 +5,7 @@ import base64
 import hashlib
 import io
 import json
+import os
 import pathlib
 import shutil
 import subprocess
@@ -412,6 +413,8 @@ class TestExports(unittest.TestCase):
         cls.now_ms = cls.trust.authorities["north"].certificate.not_before_s * 1000 + 60_000
         cls.record = cls.make_record()
         cls.record.write(cls.folder / "good")
+        cls.scratch, cls.scratch_path = cls.folder / "scratch", "hotline-export"
+        shutil.copytree(cls.folder / "good", cls.scratch)
 
     @classmethod
     def make_record(cls, **options):
@@ -450,11 +453,13 @@ class TestExports(unittest.TestCase):
         self.assertEqual((result.verdict, verify.first_fault(result)), (verdict, fault), result)
 
     def edited(self, path, edit):
-        directory = self.copy()
-        data = bytearray((directory / path).read_bytes())
+        """One copy for all edits of one file: each takes back the one before."""
+        data = bytearray((self.folder / "good" / path).read_bytes())
         edited = edit(data)
-        (directory / path).write_bytes(data if edited is None else edited)
-        return directory
+        (self.scratch / self.scratch_path).write_bytes((self.folder / "good" / self.scratch_path).read_bytes())
+        (self.scratch / path).write_bytes(data if edited is None else edited)
+        type(self).scratch_path = path
+        return self.scratch
 
     def flipped(self, path, position):
         def flip(data):
@@ -561,6 +566,13 @@ class TestExports(unittest.TestCase):
         directory = self.copy()
         (directory / "empty").mkdir()
         self.expect(directory, "FAILED", "empty")
+        directory = self.copy()
+        deep = directory / "/".join("x" * 40)
+        deep.mkdir(parents=True)
+        self.expect(directory, "FAILED", "x")
+        directory = self.copy()
+        pathlib.Path(os.fsdecode(os.fsencode(directory) + b"/a\n\xff")).touch()
+        self.expect(directory, "FAILED", "a\\x0a\\xff")
         directory = self.copy()
         (directory / "sent/cosigned").unlink()
         (directory / "sent/cosigned").symlink_to(self.folder / "good/sent/cosigned")

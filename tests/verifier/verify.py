@@ -3,6 +3,7 @@
 
   verify.py EXPORT --trust DIR [--json]    one export; exit status 0 VERIFIED, 10 FAILED, 12 INCOMPLETE, 2 usage
   verify.py --batch LIST --trust DIR       one export for each line of LIST; prints VERDICT, tab, first fault for each; exit status 0
+      when each has a verdict
 
 DIR holds the CA certificate of each party as PARTY-ca.crt. Needs Python 3.11 and the openssl command.
 """
@@ -57,10 +58,17 @@ def print_result(result):
 
 
 def verify_list(path, trust):
+    """1 when a directory could not be read: it has no verdict."""
+    status = 0
     with open(path, encoding="utf-8") as file:
         for line in file.read().splitlines():
-            result = export.verify(line, trust)
-            print(f"{result.verdict}\t{first_fault(result)}", flush=True)
+            try:
+                result = export.verify(line, trust)
+                print(f"{result.verdict}\t{first_fault(result)}", flush=True)
+            except OSError as error:
+                status = 1
+                print(f"UNREADABLE\t{error}", flush=True)
+    return status
 
 
 def main(arguments):
@@ -77,8 +85,7 @@ def main(arguments):
         if not trust.authorities:
             parser.error(f"{options.trust}: no PARTY-ca.crt in it")
         if options.batch is not None:
-            verify_list(options.batch, trust)
-            return 0
+            return verify_list(options.batch, trust)
         if not os.path.isdir(options.export):
             parser.error(f"{options.export} is not a directory")
         result = export.verify(options.export, trust)

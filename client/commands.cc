@@ -18,6 +18,7 @@ const std::vector<CommandSpec>& all_commands() {
       escalation_show_command(),
       template_list_command(),
       template_show_command(),
+      audit_export_command(),
       audit_check_command(),
       pki_dev_init_command(),
       pki_show_command(),

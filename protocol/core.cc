@@ -6,6 +6,7 @@
 
 #include "protocol/check.h"
 #include "protocol/limits.h"
+#include "protocol/planted_bug.h"
 #include "protocol/wire_frames.h"
 
 namespace hotline {
@@ -395,6 +396,14 @@ std::shared_ptr<const Batch> Core::seal(Now now) {
   sealed_peer_serials_ = std::move(gathering_peer_serials_);
   gathering_peer_serials_.clear();
   sealed_state_ = current_state();
+  if (planted(PlantedBug::receipt_before_durable) && adopted_) {
+    durable_.peer_receipt = sealed_state_.peer_receipt;
+    send_receipt(*adopted_);
+  }
+  if (planted(PlantedBug::index_reused_after_crash) && adopted_) {
+    durable_.own_size = sealed_state_.own_size;
+    pump();
+  }
   return sealed_;
 }
 

@@ -6,6 +6,7 @@
 #include "protocol/check.h"
 #include "protocol/core.h"
 #include "protocol/limits.h"
+#include "protocol/planted_bug.h"
 #include "protocol/wire_frames.h"
 
 namespace hotline {
@@ -211,6 +212,7 @@ void Core::adopt(Now now, LinkId id) {
     refuse_link(now, other, wire::CloseReason::replaced, "another link was adopted");
   Link& link = links_.at(id);
   link.sent_until = link.resend_from;
+  if (planted(PlantedBug::resume_off_by_one) && link.sent_until > 0) ++link.sent_until;
   // Leaves that came on an earlier link may still be on their way to disk. What the peer sends
   // again is judged after.
   if (peer_.frontier().size() > durable_.peer_size) {

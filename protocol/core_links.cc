@@ -568,6 +568,8 @@ Hash Core::peer_root_at(uint64_t size) {
 
 void Core::on_clock(Now now, int64_t peer_clock, int64_t round_trip_ms) {
   if (round_trip_ms >= 0) round_trip_ms_ = round_trip_ms;
+  // The peer may say any number.
+  peer_clock = std::clamp<int64_t>(peer_clock, 0, limits::kTimeMax_ms);
   clock_skew_ms_ = peer_clock - now.utc + (round_trip_ms > 0 ? round_trip_ms / 2 : 0);
   int64_t size = std::abs(clock_skew_ms_);
   int level = size > limits::kClockSkewAlarm_ms ? 2 : (size > limits::kClockSkewWarn_ms ? 1 : 0);

@@ -19,6 +19,8 @@ const std::vector<CommandSpec>& all_commands() {
       template_list_command(),
       template_show_command(),
       audit_export_command(),
+      audit_verify_command(),
+      audit_reconcile_command(),
       audit_check_command(),
       pki_dev_init_command(),
       pki_show_command(),

@@ -414,6 +414,7 @@ class Check:
     # 5. What the journal says.
 
     def check_facts(self, log, unreadable):
+        self.last_serial = 0
         self.released = {}  # serial: (leaf hash, at, journal index)
         self.numbered = []  # (leaf hash, serial)
         self.numbered_roots = []  # (size, root, journal index)
@@ -439,8 +440,9 @@ class Check:
             if said != (self.owner, self.peer, self.channel, self.mode == "exercise"):
                 raise ValueError("names other parties, another channel or another mode than the checkpoint")
         elif kind == "Released":
-            if fact["serial"] in self.released:
-                raise ValueError(f"serial {fact['serial']} was released before")
+            if fact["serial"] <= self.last_serial:
+                raise ValueError(f"serial {fact['serial']} is not above {self.last_serial}")
+            self.last_serial = fact["serial"]
             self.released[fact["serial"]] = fact["leaf_hash"], at
             self.unnumbered[fact["serial"]] = at, index
         elif kind == "Numbered":

@@ -19,6 +19,8 @@ LOGS = ("journal", "sent", "received")
 PURPOSES = ("log", "receipt", "witness")
 LATE_MS = 20 * 60 * 1000
 SALT_SIZE = 32
+PART_SIZE_MAX = 48 * 1024
+ENVELOPE_SIZE_MAX = 16 * 1024
 FOLDER_DEPTH_MAX = 12  # A tile of a log as large as can be lies less deep.
 
 # What is remembered of a journal: these facts, and these fields of them.
@@ -79,30 +81,48 @@ def read_entry(data):
 def read_envelope(data):
     """The fields of an envelope, or None when it cannot be read: such a leaf is kept all the same."""
     try:
-        return flatbuffer.read(journal_schema(), "Envelope", b"HLEN", data)
+        return flatbuffer.read(journal_schema(), "Envelope", b"HLEN", data) if len(data) <= ENVELOPE_SIZE_MAX else None
     except ValueError:
         return None
 
 
-def name_hash(data):
-    """The hash of the person's name that a journal entry names, if any."""
+# What an entry names as its part: (hash with its salt, size or None for any), or None.
+
+
+def named_name(data):
     try:
         _, fact = read_entry(data)["fact"]
     except ValueError:
         return None  # Named later, as an entry that cannot be read.
-    return fact.get("name_hash") if fact else None
+    digest = fact.get("name_hash") if fact else None
+    return (digest, None) if digest else None
 
 
-def body_hash(data):
+def named_body(data):
     envelope = read_envelope(data)
-    return envelope["parts"][0]["hash"] if envelope and envelope["parts"] else None
+    if not envelope or not envelope["parts"]:
+        return None
+    return envelope["parts"][0]["hash"], envelope["parts"][0]["size"]
+
+
+def check_part(named, part):
+    """`part` with its salt before it."""
+    if named is None:
+        raise ValueError("a part is held that it does not name")
+    digest, size = named
+    if not SALT_SIZE <= len(part) <= SALT_SIZE + PART_SIZE_MAX:
+        raise ValueError(f"a part of {len(part)} bytes with its salt")
+    if size not in (None, len(part) - SALT_SIZE):
+        raise ValueError("its part does not have the size that it names")
+    if hashlib.sha256(part).digest() != digest:
+        raise ValueError("its part does not have the hash that it names")
 
 
 def entry_name(log, index, data=None):
     """`sent entry 3 (N-000004)`: with the serial when there is an envelope that can be read."""
     name = f"{log} entry {index}"
     envelope = read_envelope(data) if log != "journal" and data is not None else None
-    if envelope and re.fullmatch(r"[A-Z]{1,8}-[0-9]{1,20}", envelope["id"]):
+    if envelope and re.fullmatch(r"[A-Z]{1,8}-[0-9]{6,20}", envelope["id"]):
         name += f" ({envelope['id']})"
     return name
 
@@ -226,7 +246,7 @@ class Check:
     def check_checkpoints(self):
         path = "journal/checkpoint"
         try:
-            origin = notes.unverified_origin(self.read(path, notes.NOTE_SIZE_MAX))
+            origin = notes.unverified(self.read(path, notes.NOTE_SIZE_MAX)).origin
         except ValueError as error:
             raise Fault(path, str(error)) from None
         match = re.fullmatch(r"(hotline/([0-9a-f]{32})/(live|exercise))/([a-z0-9-]{1,32})/journal/0", origin)
@@ -301,7 +321,7 @@ class Check:
 
     # 4. One log by itself.
 
-    def check_entries(self, log, hash_of_part, each):
+    def check_entries(self, log, named_part, each):
         """Calls each(index, data, leaf hash, whether its part is held) for every entry."""
         for tile, first, width in tree.tiles(log.size):
             entries_path, parts_path = f"{log.name}/tile/entries/{tile}", f"{log.name}/parts/{tile}"
@@ -324,8 +344,11 @@ class Check:
                     raise Fault(entry_name(log.name, index, data), "its part is not in the file")
                 part_at += 4 + size
                 each(index, data, leaf, size > 0)
-                if size > 0 and (size < SALT_SIZE or hashlib.sha256(part).digest() != hash_of_part(data)):
-                    raise Fault(entry_name(log.name, index, data), "its part does not have the hash that it names")
+                try:
+                    if size > 0:
+                        check_part(named_part(data), part)
+                except ValueError as error:
+                    raise Fault(entry_name(log.name, index, data), str(error)) from None
                 log.leaves.append(leaf)
             if at != len(entries):
                 raise Fault(entries_path, "bytes after the last entry")
@@ -405,7 +428,7 @@ class Check:
                 fields = {name: fact[name] for name in REMEMBERED.get(kind, ())}
                 log.facts.append((index, entry["at"], kind, fields))
 
-        self.check_entries(log, name_hash, each)
+        self.check_entries(log, named_name, each)
         self.check_tiles(log)
         self.read_cosigned(log)
         self.check_roots(log)
@@ -414,7 +437,6 @@ class Check:
     # 5. What the journal says.
 
     def check_facts(self, log, unreadable):
-        self.last_serial = 0
         self.released = {}  # serial: (leaf hash, at, journal index)
         self.numbered = []  # (leaf hash, serial)
         self.numbered_roots = []  # (size, root, journal index)
@@ -432,7 +454,6 @@ class Check:
             raise min(faults, key=lambda found: found[0])[1]
 
     def check_fact(self, index, at, kind, fact):
-        sent, received = self.logs["sent"], self.logs["received"]
         if (kind == "StoreCreated") != (index == 0):
             raise ValueError("StoreCreated is the first entry, and no other")
         if kind == "StoreCreated":
@@ -440,7 +461,7 @@ class Check:
             if said != (self.owner, self.peer, self.channel, self.mode == "exercise"):
                 raise ValueError("names other parties, another channel or another mode than the checkpoint")
         elif kind == "Released":
-            if fact["serial"] <= self.last_serial:
+            if self.released and fact["serial"] <= self.last_serial:
                 raise ValueError(f"serial {fact['serial']} is not above {self.last_serial}")
             self.last_serial = fact["serial"]
             self.released[fact["serial"]] = fact["leaf_hash"], at
@@ -453,6 +474,7 @@ class Check:
                     raise ValueError(f"serial {serial} was not released, or numbered before")
                 del self.unnumbered[serial]
                 self.numbered.append((self.released[serial][0], serial))
+            sent = self.logs["sent"]
             checkpoint = notes.open_checkpoint(fact["checkpoint"].encode(), sent.origin, sent.signers[:1])
             if checkpoint.size != len(self.numbered):
                 raise ValueError(f"its checkpoint is of size {checkpoint.size}, not {len(self.numbered)}")
@@ -462,11 +484,11 @@ class Check:
                 raise ValueError(f"index {fact['index']} where {len(self.received)} is next")
             self.received.append((fact["leaf_hash"], at))
         elif kind in ("ReceiptHeld", "ReceiptGiven"):
-            log, found = (sent, self.held) if kind == "ReceiptHeld" else (received, self.given)
+            # Its signatures are judged where it stands in `cosigned`.
             note = fact["note"].encode()
-            if notes.open_checkpoint(note, log.origin, log.signers).size != fact["size"]:
+            if notes.unverified(note).size != fact["size"]:
                 raise ValueError("its size is not that of its note")
-            found.append(note)
+            (self.held if kind == "ReceiptHeld" else self.given).append(note)
 
     # 6. The transcripts, against the journal.
 
@@ -478,10 +500,10 @@ class Check:
                 raise Fault(entry_name(name, index, data), "the journal does not name it")
             if leaf != named[index]:
                 raise Fault(entry_name(name, index, data), "the journal names another leaf hash for it")
-            if not held and body_hash(data) is not None:
+            if not held and named_body(data) is not None:
                 self.incomplete.append((entry_name(name, index, data), "its body is not held"))
 
-        self.check_entries(log, body_hash, each)
+        self.check_entries(log, named_body, each)
         if log.size < len(named):
             raise Fault(entry_name(name, log.size), "is missing")
         self.check_tiles(log)

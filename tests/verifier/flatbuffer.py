@@ -1,8 +1,8 @@
 """Reads FlatBuffers by their schema and believes no offset.
 
 The schema is read from the .fbs files. A buffer is walked once from its root; everything that the walk meets is checked
-for bounds, alignment, depth and number of tables, and becomes plain Python values. What the schema does not know (fields
-added by a later version) is not looked at. Errors are ValueError with the reason.
+for bounds, alignment, depth and number of tables, and becomes plain Python values. What the schema does not know (fields and
+kinds of a union that a later version added) is not looked at. Errors are ValueError with the reason.
 """
 
 import re
@@ -110,12 +110,16 @@ class Reader:
         self.data = data
         self.end = 8  # Where what the walk has met ends.
         self.tables = 0
+        self.later = False  # Whether there is something that only a later version's schema knows.
 
-    def claim(self, position, size, alignment):
+    def bound(self, position, size, alignment):
         if position % alignment != 0:
             raise ValueError(f"not aligned at byte {position}")
-        if position < 0 or size < 0 or position + size > len(self.data):
+        if position < 0 or position + size > len(self.data):
             raise ValueError(f"out of bounds at byte {position}")
+
+    def claim(self, position, size, alignment):
+        self.bound(position, size, alignment)
         self.end = max(self.end, position + size)
 
     def number(self, layout, position):
@@ -125,7 +129,7 @@ class Reader:
 
     def follow(self, position):
         offset = self.number("<I", position)
-        if offset == 0 or offset >= 2**31:
+        if offset == 0 or position + offset >= len(self.data):
             raise ValueError(f"bad offset at byte {position}")
         return position + offset
 
@@ -147,7 +151,10 @@ class Reader:
         self.claim(position + 4, size + 1, 1)
         if self.data[position + 4 + size] != 0:
             raise ValueError(f"a string without its end at byte {position}")
-        return self.data[position + 4 : position + 4 + size].decode("utf-8")  # UnicodeDecodeError is a ValueError.
+        text = self.data[position + 4 : position + 4 + size].decode("utf-8")  # UnicodeDecodeError is a ValueError.
+        if "\0" in text:
+            raise ValueError(f"a string with a NUL at byte {position}")
+        return text
 
     def vector(self, element, position, depth):
         count = self.number("<I", position)
@@ -178,7 +185,7 @@ class Reader:
             raise ValueError(f"a table's layout of {layout_size} bytes")
         self.claim(layout, layout_size, 2)
         table_size = self.number("<H", layout + 2)
-        self.claim(position, table_size, 4)
+        self.bound(position, table_size, 4)  # Its end counts for nothing: the fields in it do.
 
         def place(slot):
             entry = 4 + 2 * slot
@@ -189,8 +196,10 @@ class Reader:
             if start < position + 4 or start + size > position + table_size:
                 raise ValueError(f"a field outside of its table at byte {start}")
 
+        known = self.schema.tables[name]
+        self.later = self.later or layout_size > 4 + 2 * (known[-1].slot + 1 if known else 0)
         values = {}
-        for field in self.schema.tables[name]:
+        for field in known:
             start = place(field.slot)
             if field.type_name in self.schema.unions:
                 kind_at = place(field.slot - 1)
@@ -204,7 +213,7 @@ class Reader:
                     within(start, 4)
                     member = self.schema.unions[field.type_name].get(kind)
                     target = self.follow(start)
-                    # A kind of a later version is left alone.
+                    self.later = self.later or member is None
                     values[field.name] = (member, self.table(member, target, depth + 1) if member else None)
             elif start is None:
                 values[field.name] = field.default if self.is_scalar(field.type_name) else None
@@ -225,6 +234,7 @@ def read(schema, root, identifier, data):
         raise ValueError("not a buffer of this kind")
     reader = Reader(schema, data)
     values = reader.table(root, reader.follow(0), 1)
-    if -(-reader.end // 4) * 4 != len(data):
+    # What only a later version knows may lie behind all that is known here.
+    if -(-reader.end // 4) * 4 != len(data) and not reader.later:
         raise ValueError("bytes after the buffer's end")
     return values

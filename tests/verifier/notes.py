@@ -79,8 +79,9 @@ def parse_text(text):
     return Checkpoint(origin, int(size), digest, None)
 
 
-def unverified_origin(note):
-    return parse_text(split_note(note)[0]).origin
+def unverified(note):
+    """What a note says, whoever signed it."""
+    return parse_text(split_note(note)[0])
 
 
 @functools.lru_cache(maxsize=50_000)

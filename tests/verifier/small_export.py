@@ -275,7 +275,7 @@ class Record:
         for log, entries in self.entries.items():
             if entries:
                 files[f"{log}/checkpoint"] = self.note(log, with_cosignature=False)
-                files |= self.tile_files(log)
+                files |= tile_files(log, *map(list, zip(*entries)))
             if self.cosigned[log]:
                 files[f"{log}/cosigned"] = b"".join(len(n).to_bytes(2, "big") + n for n in self.cosigned[log])
         for name, data in files.items():
@@ -283,18 +283,19 @@ class Record:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(data)
 
-    def tile_files(self, log):
-        files = {}
-        entries, hashes = self.entries[log], self.leaves(log)
-        for level, count in tree.levels(len(entries)):
-            for tile, first, width in tree.tiles(count):
-                files[f"{log}/tile/{level}/{tile}"] = b"".join(hashes[first : first + width])
-            hashes = tree.level_above(hashes)
-        for tile, first, width in tree.tiles(len(entries)):
-            part = entries[first : first + width]
-            files[f"{log}/tile/entries/{tile}"] = b"".join(len(e).to_bytes(2, "big") + e for e, _ in part)
-            files[f"{log}/parts/{tile}"] = b"".join(len(p).to_bytes(4, "big") + p for _, p in part)
-        return files
+
+def tile_files(log, entries, parts):
+    """path: bytes, for all files of a log with these entries and parts."""
+    files, hashes = {}, [tree.leaf_hash(entry) for entry in entries]
+    for level, count in tree.levels(len(entries)):
+        for tile, first, width in tree.tiles(count):
+            files[f"{log}/tile/{level}/{tile}"] = b"".join(hashes[first : first + width])
+        hashes = tree.level_above(hashes)
+    for tile, first, width in tree.tiles(len(entries)):
+        span = slice(first, first + width)
+        files[f"{log}/tile/entries/{tile}"] = b"".join(len(e).to_bytes(2, "big") + e for e in entries[span])
+        files[f"{log}/parts/{tile}"] = b"".join(len(p).to_bytes(4, "big") + p for p in parts[span])
+    return files
 
 
 def envelope_bytes(serial, part):

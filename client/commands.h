@@ -13,6 +13,9 @@ const std::vector<CommandSpec>& all_commands();
 // Each in client/commands/<its name>.cc.
 CommandSpec ack_command();
 CommandSpec audit_check_command();
+CommandSpec audit_export_command();
+CommandSpec audit_reconcile_command();
+CommandSpec audit_verify_command();
 CommandSpec completion_command();
 CommandSpec context_list_command();
 CommandSpec decline_command();

@@ -145,6 +145,25 @@ Result<Reply> Connection::escalations(const std::string& id) {
   });
 }
 
+Result<Reply> Connection::export_head() {
+  return ask<wire::ExportHeadReply>(wire::RequestBody::ExportHead, [](auto& builder) {
+    return wire::CreateExportHead(builder).Union();
+  });
+}
+
+Result<Reply> Connection::export_entries(wire::ExportLog log, uint64_t from, uint64_t to) {
+  return ask<wire::ExportPage>(wire::RequestBody::ExportEntries, [&](auto& builder) {
+    return wire::CreateExportEntries(builder, log, from, to).Union();
+  });
+}
+
+Result<Reply> Connection::export_notes(wire::ExportLog log, uint64_t after_size,
+                                       uint64_t journal_size) {
+  return ask<wire::ExportNotePage>(wire::RequestBody::ExportNotes, [&](auto& builder) {
+    return wire::CreateExportNotes(builder, log, after_size, journal_size).Union();
+  });
+}
+
 Result<Reply> Connection::submit_once(ByteView draft, uint64_t counter) {
   return ask<wire::Submitted>(wire::RequestBody::Submit, [&](auto& builder) {
     return wire::CreateSubmit(builder, counter, builder.CreateVector(draft.data(), draft.size()))

@@ -76,6 +76,12 @@ class Connection {
   Result<Reply> status();
   Result<Reply> escalations(const std::string& id);
 
+  // What an auditor takes away, page by page (protocol/schema/client.fbs). Error: not_allowed
+  // without the role.
+  Result<Reply> export_head();
+  Result<Reply> export_entries(wire::ExportLog log, uint64_t from, uint64_t to);
+  Result<Reply> export_notes(wire::ExportLog log, uint64_t after_size, uint64_t journal_size);
+
   // Submits a Draft (its exact bytes) under the next counter of this certificate. When the
   // connection breaks before the answer, connects again and repeats the same counter with the same
   // bytes, which commits the message once whatever the daemon had done with the first.

@@ -316,10 +316,17 @@ Config parse(const std::string& path, const toml::table& table) {
     }
     escalation->refuse_others();
   }
+  if (auto checks = root.optional_section("checks")) {
+    LinkPolicy& link = config.policy.link;
+    checks->optional_duration_ms("test_call_every", link.test_call_interval_ms);
+    checks->optional_duration_ms("test_call_acknowledged", link.test_call_acknowledged_ms);
+    checks->optional_duration_ms("channel_check_every", link.channel_check_interval_ms);
+    checks->refuse_others();
+  }
   root.refuse_others();
   if (Status status = validate(config.policy); !status) {
     Error error = status.error();
-    error.reason = path + ": escalation: " + error.reason;
+    error.reason = path + ": " + error.reason;
     error.code = ErrorCode::configuration;
     throw ConfigError{error};
   }
@@ -400,6 +407,13 @@ roles = ["supervisor"]
 [[person]]
 id = "eve"
 roles = ["auditor"]
+
+# Test calls between people, the parties by turns, and checks between the machines, which also cosign each
+# other's journals; the same on both sides.
+# [checks]
+# test_call_every = "1h"
+# test_call_acknowledged = "10min"
+# channel_check_every = "20min"
 
 # Deadlines and ladders, the same on both sides; what is left out has the default of the field.
 # [escalation.flash]

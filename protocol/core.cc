@@ -6,6 +6,7 @@
 
 #include "protocol/check.h"
 #include "protocol/limits.h"
+#include "protocol/planted_bug.h"
 #include "protocol/wire_frames.h"
 
 namespace hotline {
@@ -75,7 +76,8 @@ Core::Core(CoreConfig config, Records& records, Random& random, Now started)
       random_(random),
       started_(started),
       journal_(random),
-      ladder_(config_.policy) {}
+      ladder_(config_.policy),
+      test_calls_(config_.policy.link, config_.party < config_.peer, started.utc) {}
 
 Core::~Core() = default;
 
@@ -192,6 +194,7 @@ void Core::apply_durable(const wire::Entry& entry, Now at) {
   switch (entry.fact_type()) {
     case wire::Fact::Released: {
       const wire::Released& fact = *entry.fact_as_Released();
+      note_test_call(fact.type(), {false, fact.serial()}, fact.refers_to(), entry.at());
       if (waits_for_acknowledgement(fact.type())) {
         ladder_.opened({false, fact.serial()}, fact.precedence(), fact.answer_due(), at);
       }
@@ -201,6 +204,7 @@ void Core::apply_durable(const wire::Entry& entry, Now at) {
     case wire::Fact::Received: {
       const wire::Received& fact = *entry.fact_as_Received();
       if (fact.decline_code() != 0) break;
+      note_test_call(fact.type(), {true, fact.index()}, fact.refers_to(), entry.at());
       if (waits_for_acknowledgement(fact.type())) {
         ladder_.opened({true, fact.index()}, fact.precedence(), fact.answer_due(), at);
       }
@@ -309,6 +313,29 @@ void Core::run_ladder(Now now) {
   }
 }
 
+void Core::note_test_call(uint8_t type, MessageKey key, const wire::MessageKey* refers_to,
+                          UtcMs at) {
+  if (type == static_cast<uint8_t>(wire::MessageType::test)) test_calls_.called(key, at);
+  if (type == static_cast<uint8_t>(wire::MessageType::acknowledgement) && refers_to) {
+    test_calls_.acknowledged(from_wire(refers_to), at);
+  }
+}
+
+void Core::judge_test_calls(Now now) {
+  for (const TestCalls::Missed& missed : test_calls_.judge(now.utc)) {
+    record(now, [&](flatbuffers::FlatBufferBuilder& b) {
+      return wire::CreateTestCallMissed(b, missed.began / 3'600'000, missed.ours, missed.in_a_row);
+    });
+    alarm(now, {},
+          (missed.in_a_row == 1 ? "AMBER: no acknowledged test call since "
+                                : "RED: " + std::to_string(missed.in_a_row) +
+                                      " test calls in a row were missed, the last one due from ") +
+              format_date_time_group(missed.began) +
+              (missed.ours ? ": it was our turn; hotline test-call"
+                           : ": it was the peer's turn; ask them, by voice if need be"));
+  }
+}
+
 void Core::attempt_ended(Now now, const AttemptName& attempt, wire::Outcome outcome,
                          const std::string& detail) {
   if (outcome == wire::Outcome::stopped) return;
@@ -341,6 +368,7 @@ void Core::tick(Now now) {
   }
   tick_links(now);
   run_ladder(now);
+  judge_test_calls(now);
 }
 
 BootMs Core::wake_at() const {
@@ -368,6 +396,14 @@ std::shared_ptr<const Batch> Core::seal(Now now) {
   sealed_peer_serials_ = std::move(gathering_peer_serials_);
   gathering_peer_serials_.clear();
   sealed_state_ = current_state();
+  if (planted(PlantedBug::receipt_before_durable) && adopted_) {
+    durable_.peer_receipt = sealed_state_.peer_receipt;
+    send_receipt(*adopted_);
+  }
+  if (planted(PlantedBug::index_reused_after_crash) && adopted_) {
+    durable_.own_size = sealed_state_.own_size;
+    pump();
+  }
   return sealed_;
 }
 

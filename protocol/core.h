@@ -38,6 +38,7 @@
 #include "protocol/policy.h"
 #include "protocol/records.h"
 #include "protocol/schema/client_generated.h"
+#include "protocol/test_calls.h"
 
 namespace hotline {
 
@@ -208,6 +209,8 @@ class Core {
   void alarm(Now now, MessageKey key, const std::string& text);
   void note_clock(Now now);
   void run_ladder(Now now);
+  void note_test_call(uint8_t type, MessageKey key, const wire::MessageKey* refers_to, UtcMs at);
+  void judge_test_calls(Now now);
 
   // core_links.cc
   void on_hello(Now now, LinkId id, Link& link, const wire::Hello& hello);
@@ -289,6 +292,7 @@ class Core {
   PeerTranscript peer_;
   PeerJournal peer_journal_;
   Ladder ladder_;
+  TestCalls test_calls_;
   std::map<Hash, uint64_t> last_counter_;
   std::string numbering_stopped_;
   bool live_ = false;  // start() was called: what is recorded happens now.

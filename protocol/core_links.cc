@@ -6,6 +6,7 @@
 #include "protocol/check.h"
 #include "protocol/core.h"
 #include "protocol/limits.h"
+#include "protocol/planted_bug.h"
 #include "protocol/wire_frames.h"
 
 namespace hotline {
@@ -211,6 +212,7 @@ void Core::adopt(Now now, LinkId id) {
     refuse_link(now, other, wire::CloseReason::replaced, "another link was adopted");
   Link& link = links_.at(id);
   link.sent_until = link.resend_from;
+  if (planted(PlantedBug::resume_off_by_one) && link.sent_until > 0) ++link.sent_until;
   // Leaves that came on an earlier link may still be on their way to disk. What the peer sends
   // again is judged after.
   if (peer_.frontier().size() > durable_.peer_size) {
@@ -566,6 +568,8 @@ Hash Core::peer_root_at(uint64_t size) {
 
 void Core::on_clock(Now now, int64_t peer_clock, int64_t round_trip_ms) {
   if (round_trip_ms >= 0) round_trip_ms_ = round_trip_ms;
+  // The peer may say any number.
+  peer_clock = std::clamp<int64_t>(peer_clock, 0, limits::kTimeMax_ms);
   clock_skew_ms_ = peer_clock - now.utc + (round_trip_ms > 0 ? round_trip_ms / 2 : 0);
   int64_t size = std::abs(clock_skew_ms_);
   int level = size > limits::kClockSkewAlarm_ms ? 2 : (size > limits::kClockSkewWarn_ms ? 1 : 0);

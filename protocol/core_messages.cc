@@ -222,8 +222,11 @@ Result<uint64_t> Core::release(Now now, Release release) {
                        config_.channel.exercise};
   std::vector<Problem> problems = check_message(**envelope, **body, context);
   if (!problems.empty()) {
-    return make_error(ErrorCode::refused, problems.front().field + ": " + problems.front().reason,
-                      problems.front().hint);
+    const Problem& first = problems.front();
+    return make_error(ErrorCode::refused, to_string(first),
+                      first.hint.empty()
+                          ? "change " + first.field + " and send again; nothing was sent"
+                          : first.hint);
   }
 
   Hash leaf = leaf_hash(bytes);

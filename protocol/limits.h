@@ -81,6 +81,9 @@ inline constexpr size_t kAttemptsRunningMax = 16;
 inline constexpr size_t kAttemptsReservedForFlash = 4;  // Of those running.
 inline constexpr size_t kDecisionsPerCallMax = 1024;
 
+// Test calls that are remembered until their interval is judged.
+inline constexpr size_t kTestCallsKept = 64;
+
 // The transport below the session (protocol/transport/).
 // Bytes waiting to be written on one link: all that the session may have under way, and what it
 // says beside.

@@ -1,5 +1,7 @@
 #include "tests/unit/client/fake_daemon.h"
 
+#include <algorithm>
+
 #include "protocol/client_api.h"
 #include "protocol/envelope.h"
 #include "protocol/strict_flatbuffer.h"
@@ -65,6 +67,9 @@ class FakeDaemon::Stream : public FrameStream {
     if (const auto* escalations = request.body_as_Escalations()) {
       return climb(id, escalations->id() == nullptr ? "" : escalations->id()->str());
     }
+    if (request.body_as_ExportHead() != nullptr) return export_head(id);
+    if (const auto* wanted = request.body_as_ExportEntries()) return export_entries(id, *wanted);
+    if (const auto* wanted = request.body_as_ExportNotes()) return export_notes(id, *wanted);
     if (const auto* watch = request.body_as_Watch()) {
       daemon_.watched_from.push_back(watch->from());
       watch_request_ = id;
@@ -242,6 +247,64 @@ class FakeDaemon::Stream : public FrameStream {
             attempts));
       }
       return wire::CreateEscalationRowsDirect(b, &rows);
+    });
+  }
+
+  void export_head(uint32_t id) {
+    if (std::find(daemon_.roles.begin(), daemon_.roles.end(), wire::Role::auditor) ==
+        daemon_.roles.end()) {
+      return fail(id, make_error(ErrorCode::not_allowed, "ann is not an auditor on this channel",
+                                 "ask an auditor"));
+    }
+    respond(id, [&](FlatBufferBuilder& b) {
+      const auto size = [&](int log) {
+        return daemon_.exported[log].entries.size() + daemon_.claimed_size_more;
+      };
+      const auto note = [&](int log) { return b.CreateString(daemon_.exported[log].checkpoint); };
+      std::vector<flatbuffers::Offset<wire::CertificateFile>> files;
+      for (const auto& [name, der] : daemon_.certificates) {
+        files.push_back(wire::CreateCertificateFileDirect(b, name.c_str(), &der));
+      }
+      const auto journal = note(0);
+      const auto sent = note(1);
+      const auto received = note(2);
+      return wire::CreateExportHeadReply(b, size(0), size(1), size(2), journal, sent, received,
+                                         b.CreateVector(files));
+    });
+  }
+
+  void export_entries(uint32_t id, const wire::ExportEntries& wanted) {
+    const FakeLog& log = daemon_.exported[static_cast<int>(wanted.log())];
+    respond(id, [&](FlatBufferBuilder& b) {
+      std::vector<flatbuffers::Offset<wire::ExportEntry>> rows;
+      for (uint64_t i = wanted.from(); i < log.entries.size() && i < wanted.to(); ++i) {
+        if (rows.size() == daemon_.export_page) break;
+        const FakeLog::Entry& entry = log.entries[i];
+        const wire::Digest hash = to_digest(entry.leaf_hash);
+        const wire::Digest salt = to_digest(entry.salt.value_or(Hash{}));
+        const auto bytes = b.CreateVector(entry.bytes);
+        const auto part = entry.salt ? b.CreateVector(entry.part) : 0;
+        rows.push_back(
+            wire::CreateExportEntry(b, bytes, &hash, entry.salt ? &salt : nullptr, part));
+      }
+      return wire::CreateExportPageDirect(b, wanted.from(), &rows);
+    });
+  }
+
+  void export_notes(uint32_t id, const wire::ExportNotes& wanted) {
+    const FakeLog& log = daemon_.exported[static_cast<int>(wanted.log())];
+    respond(id, [&](FlatBufferBuilder& b) {
+      std::vector<std::string> notes;
+      uint64_t last = wanted.after_size();
+      bool more = false;
+      for (const FakeLog::CosignedNote& note : log.notes) {
+        if (note.size <= wanted.after_size()) continue;
+        more = notes.size() == daemon_.export_page;
+        if (more) break;
+        notes.push_back(note.note);
+        last = note.size;
+      }
+      return wire::CreateExportNotePage(b, b.CreateVectorOfStrings(notes), last, more);
     });
   }
 

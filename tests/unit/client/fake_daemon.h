@@ -5,7 +5,9 @@
 #include <deque>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "client/frame_stream.h"
@@ -47,6 +49,23 @@ struct FakeEscalation {
   std::vector<std::string> attempts;
 };
 
+// What a daemon has of one log for an auditor.
+struct FakeLog {
+  struct Entry {
+    Bytes bytes;
+    Hash leaf_hash{};
+    std::optional<Hash> salt;
+    Bytes part;
+  };
+  struct CosignedNote {
+    uint64_t size = 0;
+    std::string note;
+  };
+  std::vector<Entry> entries;
+  std::string checkpoint;
+  std::vector<CosignedNote> notes;
+};
+
 class FakeDaemon {
  public:
   std::vector<FakeMessage> messages;  // The newest first.
@@ -61,6 +80,12 @@ class FakeDaemon {
   UtcMs clock = 0;
   std::string last_refusal;
   std::vector<std::string> alarms;
+
+  // An export of these three, served in pages of this many. Without the role it is refused.
+  FakeLog exported[3];
+  std::vector<std::pair<std::string, Bytes>> certificates;
+  size_t export_page = 2;
+  uint64_t claimed_size_more = 0;  // Entries that the head promises and no page has.
 
   // Called when a client waits and nothing is on its way to it: time passes, things happen.
   std::function<void(int64_t timeout_ms)> on_silence = [](int64_t) {};

@@ -1,0 +1,44 @@
+// The cosigned checkpoints of one log of an export: every note of LOG/cosigned, with both
+// signatures checked.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "client/audit/export_reader.h"
+#include "client/audit/verdict.h"
+#include "protocol/bytes.h"
+#include "protocol/clock.h"
+#include "protocol/cosignature.h"
+
+namespace hotline::audit {
+
+// What is kept of a note whose signatures hold: about a hundred bytes.
+struct SignedNote {
+  uint64_t size = 0;
+  Hash root{};
+  Hash hash{};         // Of the whole note, so that another copy of it can be recognised.
+  Hash signed_hash{};  // Of the note without its cosignature.
+};
+
+// From when to when a certificate, and its CA's, hold.
+struct Validity {
+  UtcMs from = 0;
+  UtcMs until = 0;
+};
+
+struct CosignedNotes {
+  std::vector<SignedNote> notes;  // Rising by size; up to the first fault.
+  uint64_t outside_validity = 0;  // Cosignatures made at a time when a certificate did not hold.
+  UtcMs first_outside = 0;        // The time in the first of them.
+};
+
+// What is wrong goes into `faults`, under the log's own step. `log_size` is the log's in the
+// export.
+CosignedNotes check_cosigned(const ExportReader& reader, ExportLog log, uint64_t log_size,
+                             const CheckpointTrust& trust, const Validity& validity,
+                             unsigned threads, FaultBook& faults);
+
+}  // namespace hotline::audit

@@ -1,0 +1,224 @@
+#include "client/audit/export_opening.h"
+
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "certs/certificate_limits.h"
+#include "client/audit/pem.h"
+#include "protocol/limits.h"
+
+namespace hotline::audit {
+namespace {
+
+// hotline/CHANNEL/MODE/PARTY/journal/0
+constexpr size_t kOriginPieces = 6;
+
+struct JournalOrigin {
+  ChannelName channel;
+  std::string party;
+};
+
+// The only place where an origin is taken apart; it is put together again and compared whole.
+std::optional<JournalOrigin> read_journal_origin(const std::string& origin) {
+  std::vector<std::string> pieces(1);
+  for (const char c : origin) {
+    if (c == '/') {
+      pieces.emplace_back();
+    } else {
+      pieces.back() += c;
+    }
+  }
+  if (pieces.size() != kOriginPieces) return std::nullopt;
+  const auto id = from_hex(pieces[1]);
+  JournalOrigin read;
+  if (!id || id->size() != read.channel.id.size() || !is_party_id(pieces[3])) return std::nullopt;
+  std::copy(id->begin(), id->end(), read.channel.id.begin());
+  read.channel.exercise = pieces[2] == "exercise";
+  read.party = pieces[3];
+  if (journal_origin(read.channel, read.party, 0) != origin) return std::nullopt;
+  return read;
+}
+
+Validity both(const TrustedCertificate& a, const TrustedCertificate& b) {
+  return {std::max(a.held_from, b.held_from), std::min(a.held_until, b.held_until)};
+}
+
+class Opener {
+ public:
+  Opener(const ExportReader& reader, const std::string& trust_directory, FaultBook& faults)
+      : reader_(reader),
+        trust_directory_(trust_directory),
+        faults_(faults),
+        opening_(std::make_unique<ExportOpening>()) {}
+
+  Result<std::unique_ptr<ExportOpening>> run() {
+    const auto version = reader_.read_text(kVersionFile, kVersionLine.size());
+    if (!version || *version != kVersionLine) {
+      return failed(Step::version, kVersionFile,
+                    version ? "it is not the line " +
+                                  std::string(kVersionLine.substr(0, kVersionLine.size() - 1))
+                            : version.error().reason);
+    }
+    opening_->parties = reader_.parties();
+    if (opening_->parties.size() != 2) {
+      return failed(Step::certificates, kCertificatesDirectory,
+                    "there are not three certificates of each of two parties");
+    }
+    auto trust = open_trust();
+    if (!trust) return trust.error();
+    for (const std::string& party : opening_->parties) {
+      if (!open_certificates(*trust, party)) return std::unique_ptr<ExportOpening>();
+    }
+    if (!open_checkpoints()) return std::unique_ptr<ExportOpening>();
+    return std::move(opening_);
+  }
+
+ private:
+  std::unique_ptr<ExportOpening> failed(Step step, const std::string& name,
+                                        const std::string& reason, uint64_t place = 0) {
+    faults_.note(step, place, {name, reason});
+    return nullptr;
+  }
+
+  // What a directory lacks for this export is said before it is used.
+  Result<TrustDirectory> open_trust() const {
+    for (const std::string& party : opening_->parties) {
+      const std::string path = trust_directory_ + "/" + TrustDirectory::file_name(party);
+      struct stat there {};
+      if (stat(path.c_str(), &there) == 0) continue;
+      return make_error(ErrorCode::configuration, path + " is missing",
+                        "put the CA certificate of " + party + " there, as you have it from " +
+                            party + " itself");
+    }
+    return TrustDirectory::open(trust_directory_);
+  }
+
+  bool open_certificates(const TrustDirectory& trust, const std::string& party) {
+    PartyCertificates& certificates = certificates_[party == opening_->parties[0] ? 0 : 1];
+    PartyCertificates::Key* const keys[] = {&certificates.log, &certificates.receipt,
+                                            &certificates.witness};
+    for (size_t i = 0; i < std::size(kSigningPurposes); ++i) {
+      const std::string path = certificate_path(party, kSigningPurposes[i]);
+      if (Status opened = open_certificate(trust, party, path, kSigningPurposes[i], *keys[i]);
+          !opened) {
+        failed(Step::certificates, path, opened.error().reason);
+        return false;
+      }
+      opening_->dev_only = opening_->dev_only || keys[i]->certificate.checked.dev_only;
+    }
+    return true;
+  }
+
+  Status open_certificate(const TrustDirectory& trust, const std::string& party,
+                          const std::string& path, Purpose purpose, PartyCertificates::Key& key) {
+    const auto pem = reader_.read_text(path, limits::kPemFileSizeMax);
+    if (!pem) return pem.error();
+    const auto blocks = parse_pem(*pem);
+    if (!blocks) return blocks.error();
+    if (blocks->size() != 1 || blocks->front().label != "CERTIFICATE") {
+      return make_error(ErrorCode::verification_failed, "it is not one certificate");
+    }
+    auto certificate = trust.judge(blocks->front().bytes, party, purpose);
+    if (!certificate) return certificate.error();
+    auto verifier = Ed25519Verifier::create(certificate->checked.public_key);
+    if (!verifier) return verifier.error();
+    key.certificate = *std::move(certificate);
+    key.verifier = std::make_unique<Ed25519Verifier>(*std::move(verifier));
+    return ok();
+  }
+
+  bool open_checkpoints() {
+    const std::string path = checkpoint_path(ExportLog::journal);
+    const auto note = reader_.read_text(path, limits::kNoteSizeMax);
+    if (!note) return failed(Step::checkpoints, path, note.error().reason) != nullptr;
+    const auto parsed = parse_note(*note);
+    const auto checkpoint = parsed ? parse_checkpoint_text(parsed->text) : parsed.error();
+    if (!checkpoint) {
+      return failed(Step::checkpoints, path, checkpoint.error().reason) != nullptr;
+    }
+    auto origin = read_journal_origin(checkpoint->origin);
+    const bool known =
+        origin && (origin->party == opening_->parties[0] || origin->party == opening_->parties[1]);
+    if (!known) {
+      return failed(Step::checkpoints, path,
+                    "it is not of the journal of a party whose certificates are here") != nullptr;
+    }
+    const size_t own = origin->party == opening_->parties[0] ? 0 : 1;
+    opening_->party = opening_->parties[own];
+    opening_->peer = opening_->parties[1 - own];
+    opening_->channel = origin->channel;
+    opening_->own = std::move(certificates_[own]);
+    opening_->other = std::move(certificates_[1 - own]);
+    name_signers();
+    for (const ExportLog log : kExportLogs) {
+      if (!open_checkpoint_of(log)) return false;
+    }
+    return true;
+  }
+
+  void name_signers() {
+    const ExportOpening& o = *opening_;
+    name_signers_of(ExportLog::journal, journal_origin(o.channel, o.party, 0), o.party, o.own,
+                    witness_key_name(o.channel, o.peer), o.other.witness);
+    name_signers_of(ExportLog::sent, transcript_origin(o.channel, o.party, 0), o.party, o.own,
+                    receipt_key_name(o.channel, o.peer), o.other.receipt);
+    name_signers_of(ExportLog::received, transcript_origin(o.channel, o.peer, 0), o.peer, o.other,
+                    receipt_key_name(o.channel, o.party), o.own.receipt);
+  }
+
+  void name_signers_of(ExportLog log, std::string origin, const std::string& owner,
+                       const PartyCertificates& owners, std::string cosigner_name,
+                       const PartyCertificates::Key& cosigner) {
+    OpenedLog& opened = opening_->logs[log_number(log)];
+    CheckpointTrust& trust = opened.trust;
+    trust.origin = std::move(origin);
+    trust.log_key = {log_key_name(opening_->channel, owner), kNoteTypeEd25519,
+                     owners.log.certificate.checked.public_key};
+    trust.log_verifier = owners.log.verifier.get();
+    trust.cosigner_key = {std::move(cosigner_name), kNoteTypeCosignatureV1,
+                          cosigner.certificate.checked.public_key};
+    trust.cosigner_verifier = cosigner.verifier.get();
+    opened.validity = both(owners.log.certificate, cosigner.certificate);
+  }
+
+  bool open_checkpoint_of(ExportLog log) {
+    const std::string path = checkpoint_path(log);
+    // Of an empty transcript nothing is there, not even its directory.
+    if (log != ExportLog::journal && !reader_.has(log_name(log))) return true;
+    OpenedLog& opened = opening_->logs[log_number(log)];
+    const auto refuse = [&](const std::string& reason) {
+      failed(Step::checkpoints, path, reason, log_number(log));
+      return false;
+    };
+    const auto note = reader_.read_text(path, limits::kNoteSizeMax);
+    if (!note) return refuse(note.error().reason);
+    auto checkpoint = open_checkpoint(*note, opened.trust.origin, opened.trust.log_key,
+                                      *opened.trust.log_verifier);
+    if (!checkpoint) return refuse(checkpoint.error().reason);
+    if (parse_note(*note)->signatures.size() != 1) {
+      return refuse("it bears more signatures than that of " + opened.trust.log_key.name);
+    }
+    if (checkpoint->size == 0) return refuse("it is of a log without entries");
+    opening_->sizes[log] = checkpoint->size;
+    opened.checkpoint = *std::move(checkpoint);
+    return true;
+  }
+
+  const ExportReader& reader_;
+  const std::string& trust_directory_;
+  FaultBook& faults_;
+  PartyCertificates certificates_[2];  // In the order of the parties.
+  std::unique_ptr<ExportOpening> opening_;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<ExportOpening>> open_export(const ExportReader& reader,
+                                                   const std::string& trust_directory,
+                                                   FaultBook& faults) {
+  return Opener(reader, trust_directory, faults).run();
+}
+
+}  // namespace hotline::audit

@@ -1,0 +1,59 @@
+// The beginning of every look at an export: whose it is, whose keys sign for it, and how large its
+// logs are, all of that under signatures.
+#pragma once
+
+#include <array>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "client/audit/cosigned_notes.h"
+#include "client/audit/export_reader.h"
+#include "client/audit/trust_directory.h"
+#include "client/audit/verdict.h"
+#include "protocol/checkpoint.h"
+#include "protocol/cosignature.h"
+#include "protocol/origin.h"
+#include "protocol/result.h"
+#include "protocol/signing.h"
+
+namespace hotline::audit {
+
+// One party's keys, as its certificates name them.
+struct PartyCertificates {
+  struct Key {
+    TrustedCertificate certificate;
+    std::unique_ptr<Ed25519Verifier> verifier;
+  };
+  Key log;
+  Key receipt;
+  Key witness;
+};
+
+// Who signs for one log, and its newest checkpoint; nothing where the log is empty.
+struct OpenedLog {
+  CheckpointTrust trust;  // Borrows from the ExportOpening.
+  Validity validity;      // Of both keys' certificates together.
+  std::optional<Checkpoint> checkpoint;
+};
+
+struct ExportOpening {
+  std::string party;  // Who exported.
+  std::string peer;
+  ChannelName channel;
+  std::vector<std::string> parties;  // Both, sorted.
+  PartyCertificates own;
+  PartyCertificates other;
+  std::array<OpenedLog, kExportLogCount> logs;
+  LogSizes sizes;
+  bool dev_only = false;
+};
+
+// The steps version, certificates and checkpoints. Null when there is a fault. Error:
+// configuration, where the trust directory does not have what is needed.
+Result<std::unique_ptr<ExportOpening>> open_export(const ExportReader& reader,
+                                                   const std::string& trust_directory,
+                                                   FaultBook& faults);
+
+}  // namespace hotline::audit

@@ -1,0 +1,100 @@
+// Reads the files of an export: bounded, whole, regular files only, nothing through a symbolic
+// link. What is read is not believed: that is for bundle_check.h, log_check.h and verify.h.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "client/audit/export_directory.h"
+#include "protocol/bytes.h"
+#include "protocol/result.h"
+
+namespace hotline::audit {
+
+// Bytes of one file at a time. Kept from file to file, so that reading allocates seldom.
+class FileBuffer {
+ public:
+  uint8_t* data() { return bytes_.get(); }
+  ByteView bytes() const { return {bytes_.get(), size_}; }
+
+ private:
+  friend class ExportReader;
+  void resize(size_t size);  // What was there is lost.
+
+  std::unique_ptr<uint8_t[]> bytes_;
+  size_t capacity_ = 0;
+  size_t size_ = 0;
+};
+
+// How large the logs of an export are.
+struct LogSizes {
+  uint64_t of[kExportLogCount] = {};
+  uint64_t operator[](ExportLog log) const { return of[log_number(log)]; }
+  uint64_t& operator[](ExportLog log) { return of[log_number(log)]; }
+};
+
+// A file that is missing, too much, or not of its size.
+struct FileFault {
+  std::string path;
+  std::string reason;
+};
+
+// Safe to use from several threads.
+class ExportReader {
+ public:
+  // Error: not_found, where there is no such directory.
+  static Result<ExportReader> open(const std::string& directory);
+
+  ExportReader(ExportReader&& other) noexcept;
+  ExportReader& operator=(ExportReader&&) = delete;
+  ~ExportReader();
+
+  // The whole file, of at most `size_max` bytes. The reason of an error stands alone: "is missing".
+  Status read(const std::string& path, size_t size_max, FileBuffer& buffer) const;
+  Result<std::string> read_text(const std::string& path, size_t size_max) const;
+
+  // Whether anything is there under that name.
+  bool has(const std::string& path) const;
+
+  // PARTY of each file certificates/PARTY-PURPOSE.crt, sorted; more than two are not listed.
+  std::vector<std::string> parties() const;
+
+  // The first, by path, of: files that are not there and should be, files and directories that are
+  // there and should not, tiles of a wrong size. `parties` are the two that have certificates.
+  std::optional<FileFault> check_files(const LogSizes& sizes,
+                                       const std::vector<std::string>& parties) const;
+
+  // Bytes of all regular files, and their number.
+  struct Volume {
+    uint64_t files = 0;
+    uint64_t bytes = 0;
+  };
+  Volume volume() const;
+
+  // A file read in order, piece by piece.
+  class Stream {
+   public:
+    // Fails where it cannot be opened.
+    static Result<Stream> open(const ExportReader& reader, const std::string& path);
+    Stream(Stream&& other) noexcept;
+    Stream& operator=(Stream&&) = delete;
+    ~Stream();
+    // Appends up to `size` bytes to `bytes`; fewer only at the end.
+    Status read(size_t size, Bytes& bytes);
+
+   private:
+    explicit Stream(int descriptor) : descriptor_(descriptor) {}
+    int descriptor_;
+  };
+
+ private:
+  explicit ExportReader(int descriptor) : descriptor_(descriptor) {}
+  int open_file(const std::string& path) const;
+
+  int descriptor_;
+};
+
+}  // namespace hotline::audit

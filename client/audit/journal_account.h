@@ -1,0 +1,107 @@
+// What a journal says of both transcripts, followed in order: which leaves they must have, and
+// which receipts.
+//
+// What it keeps grows only with the messages that wait, for a place or for a receipt.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "client/audit/bundle_check.h"
+#include "client/audit/export_reader.h"
+#include "client/audit/log_check.h"
+#include "client/audit/verdict.h"
+#include "protocol/bytes.h"
+#include "protocol/clock.h"
+
+namespace hotline::audit {
+
+class JournalAccount {
+ public:
+  // Transcripts are compared by their tiles of level 0. All is borrowed.
+  JournalAccount(const ExportReader& reader, const LogSizes& sizes,
+                 const std::vector<SignedNote>& sent_notes,
+                 const std::vector<SignedNote>& received_notes, FaultBook& faults);
+
+  void take(const JournalFact& fact);
+
+  // After the last entry: nothing more is in the transcripts than the journal names, and no receipt
+  // that it does not.
+  void finish();
+
+  // The roots of Numbered entries whose checkpoint nobody cosigned; to be called when `sent` was
+  // found good.
+  void check_numbered_roots();
+
+  // Messages that wait for their receipt, own and received, since before `time`.
+  struct Waiting {
+    uint64_t count = 0;
+    UtcMs since = 0;  // The first of them.
+  };
+  Waiting waiting_sent(UtcMs before) const;
+  Waiting waiting_received(UtcMs before) const;
+
+ private:
+  struct Unnumbered {
+    uint64_t serial = 0;
+    Hash leaf{};
+    UtcMs at = 0;
+    bool gone = false;  // Numbered, and not the first any more.
+  };
+  struct NumberedRoot {
+    uint64_t entry = 0;
+    uint64_t size = 0;
+    Hash root{};
+  };
+  // Leaf hashes of a transcript's tiles, read in rising order.
+  class Leaves {
+   public:
+    Leaves(const ExportReader& reader, ExportLog log, uint64_t size)
+        : reader_(reader), log_(log), size_(size) {}
+    // Whether the leaf there has this hash. Indices below the log's size only.
+    bool is(uint64_t index, const Hash& hash);
+    uint64_t size() const { return size_; }
+
+   private:
+    const ExportReader& reader_;
+    ExportLog log_;
+    uint64_t size_;
+    uint64_t tile_ = UINT64_MAX;
+    FileBuffer file_;
+  };
+
+  void take_released(const JournalFact& fact);
+  void take_numbered(const JournalFact& fact);
+  void take_received(const JournalFact& fact);
+  void take_receipt(const JournalFact& fact, ExportLog log);
+  Unnumbered* find(uint64_t serial);
+  void expect_leaf(ExportLog log, uint64_t index, const Hash& hash, uint64_t journal_entry);
+  void fail(uint64_t entry, std::string reason);
+  void fail_leaf(ExportLog log, uint64_t index, std::string reason);
+
+  const ExportReader& reader_;
+  const LogSizes sizes_;
+  FaultBook& faults_;
+  Leaves sent_;
+  Leaves received_;
+  uint64_t last_serial_ = 0;
+  std::deque<Unnumbered> unnumbered_;       // Rising by serial.
+  uint64_t numbered_ = 0;                   // Leaves named of `sent`,
+  uint64_t received_count_ = 0;             // and of `received`.
+  std::deque<UtcMs> unreceipted_sent_;      // When the leaves from receipted_ on were released,
+  std::deque<UtcMs> unreceipted_received_;  // or received.
+  struct Receipts {
+    const std::vector<SignedNote>& notes;
+    size_t next = 0;
+    uint64_t size = 0;  // Of the last one.
+  };
+  Receipts held_;
+  Receipts given_;
+  std::vector<NumberedRoot> numbered_roots_;
+  bool leaf_failed_[kExportLogCount] = {};
+};
+
+}  // namespace hotline::audit

@@ -1,0 +1,60 @@
+// One log of an export: every bundle, the tiles above them, and the root at every signed size.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <vector>
+
+#include "client/audit/bundle_check.h"
+#include "client/audit/export_reader.h"
+#include "client/audit/verdict.h"
+#include "protocol/bytes.h"
+#include "protocol/merkle.h"
+
+namespace hotline::audit {
+
+// A size at which somebody signed for a root.
+struct SignedRoot {
+  uint64_t size = 0;
+  Hash root{};
+};
+
+struct LogCheckOptions {
+  ExportLog log = ExportLog::journal;
+  uint64_t size = 0;
+  std::vector<SignedRoot> roots;        // Rising by size, none above the log's.
+  const JournalTrust* trust = nullptr;  // The journal's.
+  unsigned threads = 1;
+  // Called with every bundle in order, as long as no entry was at fault.
+  std::function<void(uint64_t bundle, const BundleOutcome&)> on_bundle;
+};
+
+// What is wrong goes into `faults`.
+void check_log(const ExportReader& reader, const LogCheckOptions& options, FaultBook& faults);
+
+// The roots of a checked log at rising sizes, from its tiles.
+class TileRoots {
+ public:
+  TileRoots(const ExportReader& reader, ExportLog log, uint64_t size)
+      : reader_(reader), log_(log), log_size_(size) {}
+
+  // `size` is at most the log's, and no smaller than the one asked for before. The empty tree's
+  // root where a tile cannot be read.
+  Hash root_at(uint64_t size);
+
+ private:
+  bool read_hash(unsigned level, uint64_t index, Hash& hash);
+
+  const ExportReader& reader_;
+  const ExportLog log_;
+  const uint64_t log_size_;
+  Frontier bundles_;  // Of whole bundles.
+  Frontier within_;   // Of the bundle after them.
+  struct OpenTile {
+    uint64_t number = UINT64_MAX;
+    FileBuffer bytes;
+  };
+  OpenTile open_[2];  // Of levels 0 and 1.
+};
+
+}  // namespace hotline::audit

@@ -1,0 +1,132 @@
+// hotline audit reconcile: two exports of one channel, held against each other.
+#include <algorithm>
+
+#include "client/audit/reconcile.h"
+#include "client/commands.h"
+#include "client/exit_code.h"
+#include "client/names.h"
+#include "client/printable.h"
+
+namespace hotline::client {
+namespace {
+
+using audit::Reconciliation;
+using audit::TranscriptComparison;
+
+constexpr size_t kNumberWidth = 7;
+
+JsonValue json_differences(const std::vector<std::string>& lines) {
+  JsonValue::Array array;
+  for (const std::string& line : lines) array.emplace_back(line);
+  return array;
+}
+
+void print_json(Output& output, const Reconciliation& result) {
+  JsonValue document = json_document();
+  document.add("reconciled", result.differences() == 0).add("differences", result.differences());
+  JsonValue::Array transcripts;
+  for (const TranscriptComparison& transcript : result.transcripts) {
+    JsonValue one;
+    one.add("sent_by", transcript.sender);
+    JsonValue sizes;
+    for (size_t i = 0; i < 2; ++i) sizes.add(result.parties[i], transcript.sizes[i]);
+    one.add("entries", std::move(sizes))
+        .add("different", transcript.different)
+        .add("first", json_differences(transcript.differences));
+    transcripts.push_back(std::move(one));
+  }
+  document.add("transcripts", std::move(transcripts));
+  JsonValue receipts;
+  JsonValue counts;
+  for (size_t i = 0; i < 2; ++i) counts.add(result.parties[i], result.receipts[i]);
+  receipts.add("notes", std::move(counts))
+      .add("different", result.receipts_different)
+      .add("first", json_differences(result.receipt_differences));
+  document.add("receipts", std::move(receipts));
+  output.document(document);
+}
+
+class ReconciliationReport {
+ public:
+  ReconciliationReport(Output& output, const Reconciliation& result)
+      : output_(output), result_(result) {
+    label_width_ = 0;
+    for (const std::string& party : result.parties) {
+      label_width_ = std::max(label_width_, ("sent by " + party).size());
+      number_width_ = std::max(number_width_, party.size() + 2);
+    }
+  }
+
+  void print() {
+    std::string titles(label_width_, ' ');
+    for (const std::string& party : result_.parties) titles += right(upper_case(party));
+    output_.line(titles);
+    for (const TranscriptComparison& transcript : result_.transcripts) {
+      row("sent by " + upper_case(transcript.sender), transcript.sizes, transcript.different,
+          transcript.differences);
+    }
+    row("receipts", result_.receipts, result_.receipts_different, result_.receipt_differences);
+    const uint64_t count = result_.differences();
+    if (count == 0) {
+      output_.line(output_.styled(Style::green, "RECONCILED") + ": no differences");
+    } else {
+      output_.line(output_.styled(Style::red, "NOT RECONCILED") + ": " + format_count(count) +
+                   (count == 1 ? " difference" : " differences"));
+    }
+  }
+
+ private:
+  std::string right(const std::string& text) const {
+    return std::string(number_width_ - std::min(number_width_, text.size()), ' ') + text;
+  }
+
+  void row(std::string label, const std::array<uint64_t, 2>& counts, uint64_t different,
+           const std::vector<std::string>& differences) {
+    label.resize(label_width_, ' ');
+    std::string line = label;
+    for (const uint64_t count : counts) line += right(format_count(count));
+    line += "   ";
+    const std::string indent(line.size(), ' ');
+    if (different == 0) return output_.line(line + "all match");
+    for (size_t i = 0; i < differences.size(); ++i) {
+      output_.line((i == 0 ? line : indent) + printable_line(differences[i]));
+    }
+    if (different > differences.size()) {
+      output_.line(indent + "and " + format_count(different - differences.size()) + " more");
+    }
+  }
+
+  Output& output_;
+  const Reconciliation& result_;
+  size_t label_width_;
+  size_t number_width_ = kNumberWidth;
+};
+
+int reconcile(Invocation& invocation) {
+  Output& output = invocation.output;
+  const auto result = audit::reconcile_exports(*invocation.arguments.get("FIRST"),
+                                               *invocation.arguments.get("SECOND"));
+  if (!result) return output.fail("cannot reconcile", result.error());
+  if (output.json()) {
+    print_json(output, *result);
+  } else {
+    ReconciliationReport(output, *result).print();
+  }
+  return result->differences() == 0 ? kExitDone : kExitNotReconciled;
+}
+
+}  // namespace
+
+CommandSpec audit_reconcile_command() {
+  return {"audit reconcile",
+          "Hold the exports of both parties against each other, message by message",
+          "Compares both transcripts entry by entry, and the receipts; journals differ by nature. "
+          "Exit code 11 when there is a difference. Says nothing about signatures: verify both "
+          "exports first.",
+          {"hotline audit reconcile north.export south.export"},
+          {},
+          {{"FIRST", "the export of one party"}, {"SECOND", "the export of the other"}},
+          reconcile};
+}
+
+}  // namespace hotline::client

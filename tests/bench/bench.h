@@ -1,4 +1,4 @@
-// The three programs of hotline-bench.
+// The programs of hotline-bench.
 #pragma once
 
 #include <cstdint>
@@ -21,6 +21,8 @@ struct BenchOptions {
 int run_pipeline_bench(const BenchOptions& options);
 int run_backlog_bench(const BenchOptions& options);
 int run_auditor_bench(const BenchOptions& options);
+// The channel alone with 4096 in flight, for a profiler: prints the processes' numbers first.
+int run_load(const BenchOptions& options);
 
 inline constexpr size_t kMessageSize = 512;  // Envelope and body.
 

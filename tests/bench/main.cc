@@ -80,6 +80,7 @@ int run(const std::vector<std::string>& words) {
   if (what == "pipeline") return run_pipeline_bench(options);
   if (what == "backlog") return run_backlog_bench(options);
   if (what == "auditor") return run_auditor_bench(options);
+  if (what == "load") return run_load(options);
   if (what == "smoke") return run_smoke(options);
   return usage();
 }

@@ -1,5 +1,7 @@
 // One at a time, and with 256 and 4096 in flight, beside what is bare. Everything is interleaved:
 // in each round every row is measured once, so that what the machine does meanwhile hits all alike.
+#include <unistd.h>
+
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
@@ -73,6 +75,11 @@ Row measure_floor(LoadResult result) {
   return row;
 }
 
+void wait_for_link(const World& world) {
+  HotlineLoad status(world.context(Party::north, "ann"));
+  while (!status.link_is_up()) std::this_thread::sleep_for(std::chrono::milliseconds(10));
+}
+
 void add(Row& to, const Row& row) {
   to.rate.push_back(row.rate.front());
   to.p50_ms.push_back(row.p50_ms.front());
@@ -90,9 +97,7 @@ int run_pipeline_bench(const BenchOptions& options) {
   World world(home.path(), options.hotlined);
   world.start(Party::north);
   world.start(Party::south);
-  for (HotlineLoad status(world.context(Party::north, "ann")); !status.link_is_up();) {
-    std::this_thread::sleep_for(std::chrono::milliseconds(10));
-  }
+  wait_for_link(world);
   const BarePipeline bare(world, home.path() + "/bare", BarePipeline::Kind::pipeline);
   const BarePipeline bare_inline(world, home.path() + "/inline",
                                  BarePipeline::Kind::pipeline_inline);
@@ -177,6 +182,35 @@ int judge_flushes(const BenchOptions& options, std::optional<uint64_t> before,
       "shown to be durable.\n",
       options.directory.c_str());
   return options.counts ? 1 : 0;
+}
+
+int run_load(const BenchOptions& options) {
+  const TemporaryDirectory home(options.directory);
+  World world(home.path(), options.hotlined);
+  world.start(Party::north);
+  world.start(Party::south);
+  wait_for_link(world);
+  std::printf("north %d, south %d\n", world.process(Party::north), world.process(Party::south));
+  std::fflush(stdout);
+  const BenchMessage message = make_bench_message(kMessageSize, wire::Precedence::routine);
+  for (int round = 0; round < options.rounds; ++round) {
+    HotlineLoad client(world.context(Party::north, "ann"));
+    const double cpu_north = processor_seconds(world.process(Party::north));
+    const double cpu_south = processor_seconds(world.process(Party::south));
+    const double cpu_client = processor_seconds(getpid());
+    const auto count = static_cast<uint64_t>(static_cast<double>(kMessages[2]) * options.scale);
+    const LoadResult result = client.run(message, count, kInFlight[2]);
+    const auto per_message = [count](double seconds) {
+      return seconds * 1e6 / static_cast<double>(count);
+    };
+    std::printf("%.0f messages a second; cpu us a message: north %.1f, south %.1f, client %.1f\n",
+                result.rate(),
+                per_message(processor_seconds(world.process(Party::north)) - cpu_north),
+                per_message(processor_seconds(world.process(Party::south)) - cpu_south),
+                per_message(processor_seconds(getpid()) - cpu_client));
+    std::fflush(stdout);
+  }
+  return 0;
 }
 
 void print_target(const std::string& what, double value, const char* relation, double bound,

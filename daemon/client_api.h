@@ -10,9 +10,11 @@
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
+#include <deque>
 #include <functional>
 #include <map>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -47,8 +49,8 @@ class ClientApi {
   void answer(const AnswerSubmission& answer);
   void answer(const AnswerExport& answer);
   void note_alarm(const std::string& text);
-  // Entries were committed: those who watch are served.
-  void journal_grew();
+  // This batch was committed: those who watch are served.
+  void journal_grew(std::shared_ptr<const Batch> batch);
   void check_again();
   void stop();
 
@@ -82,6 +84,9 @@ class ClientApi {
   void status(Client& client, uint32_t request);
   void escalations(uint64_t id, uint32_t request, const std::string& name);
   void serve_watch(uint64_t id);
+  void read_for_watch(uint64_t id, Client& client);
+  std::span<const JournalRecord> recent_entries(uint64_t from) const;
+  void send_entries(Client& watcher, std::span<const JournalRecord> entries);
   Asker take_asker(uint64_t token);
   // client_api_export.cc
   void export_request(uint64_t id, Client& client, const wire::Request& request);
@@ -108,6 +113,8 @@ class ClientApi {
   std::map<uint64_t, Client> clients_;
   std::map<uint64_t, Waiting> waiting_;  // For a commit; by token.
   std::vector<SigningCertificate> certificates_;
+  // The newest batches. Who watches and keeps up is served from these, without a read of the store.
+  std::deque<std::shared_ptr<const Batch>> recent_;
   std::vector<std::string> alarms_;  // The newest few, for status.
   uint64_t last_client_ = 0;
   uint64_t last_token_ = 0;

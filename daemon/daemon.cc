@@ -226,12 +226,13 @@ void Daemon::begin_commit() {
   std::shared_ptr<const Batch> batch = core_->seal(read_clocks());
   if (!batch) return;
   committing_ = true;
-  store_->submit(batch, [this](CommitOutcome outcome) {
-    boost::asio::post(io_, [this, outcome = std::move(outcome)] { end_commit(outcome); });
+  store_->submit(batch, [this, batch](CommitOutcome outcome) {
+    boost::asio::post(io_,
+                      [this, batch, outcome = std::move(outcome)] { end_commit(outcome, batch); });
   });
 }
 
-void Daemon::end_commit(const CommitOutcome& outcome) {
+void Daemon::end_commit(const CommitOutcome& outcome, const std::shared_ptr<const Batch>& batch) {
   committing_ = false;
   if (!outcome.ok()) {
     // What is on disk is not known any more, so nothing may be said any more. The next start
@@ -243,7 +244,7 @@ void Daemon::end_commit(const CommitOutcome& outcome) {
     return;
   }
   core_->committed(read_clocks());
-  api_->journal_grew();
+  api_->journal_grew(batch);
   settle();
 }
 

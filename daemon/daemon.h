@@ -48,7 +48,7 @@ class Daemon {
   void settle();
   void perform(Effect& effect);
   void begin_commit();
-  void end_commit(const CommitOutcome& outcome);
+  void end_commit(const CommitOutcome& outcome, const std::shared_ptr<const Batch>& batch);
   void arm_timer();
   void on_signal();
   void reload();

@@ -1,5 +1,7 @@
 #include "daemon/row_seal.h"
 
+#include <array>
+
 namespace hotline {
 
 void RowSeal::start(std::string_view table) {
@@ -37,9 +39,9 @@ int64_t RowSeal::value() const {
 }
 
 void RowSeal::add_number(uint64_t value) {
-  for (int shift = 56; shift >= 0; shift -= 8) {
-    content_.push_back(static_cast<uint8_t>(value >> shift));
-  }
+  std::array<uint8_t, 8> bytes;
+  for (size_t i = 0; i < bytes.size(); ++i) bytes[i] = static_cast<uint8_t>(value >> (56 - 8 * i));
+  content_.insert(content_.end(), bytes.begin(), bytes.end());
 }
 
 }  // namespace hotline

@@ -1,8 +1,10 @@
 #include "daemon/system_clock.h"
 
+#include <openssl/crypto.h>
 #include <openssl/rand.h>
 #include <time.h>
 
+#include <algorithm>
 #include <stdexcept>
 
 namespace hotline {
@@ -21,8 +23,19 @@ Now read_clocks() {
 }
 
 void SystemRandom::fill(std::span<uint8_t> bytes) {
-  if (RAND_bytes(bytes.data(), static_cast<int>(bytes.size())) != 1) {
-    throw std::runtime_error("the system gives no random numbers");
+  for (size_t filled = 0; filled < bytes.size();) {
+    if (left_ == 0) {
+      if (RAND_bytes(pool_.data(), static_cast<int>(pool_.size())) != 1) {
+        throw std::runtime_error("the system gives no random numbers");
+      }
+      left_ = pool_.size();
+    }
+    const size_t taken = std::min(left_, bytes.size() - filled);
+    uint8_t* const from = pool_.data() + pool_.size() - left_;
+    std::copy_n(from, taken, bytes.data() + filled);
+    OPENSSL_cleanse(from, taken);
+    left_ -= taken;
+    filled += taken;
   }
 }
 

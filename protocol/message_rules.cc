@@ -221,8 +221,9 @@ void check_text(RuleChecker& checker, const wire::Text& text) {
 void check_urgent_length(RuleChecker& checker, const wire::Text& original) {
   wire::Precedence precedence = checker.context().precedence;
   bool urgent = precedence == wire::Precedence::flash || precedence == wire::Precedence::immediate;
+  if (!urgent) return;
   size_t words = count_words(unmark_exercise(view(original.text())));
-  if (urgent && words > limits::kUrgentWordsMax) {
+  if (words > limits::kUrgentWordsMax) {
     checker.add("text",
                 "has " + std::to_string(words) + " words; " + word(precedence, Language::en) +
                     " has at most " + std::to_string(limits::kUrgentWordsMax),

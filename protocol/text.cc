@@ -12,8 +12,12 @@ constexpr size_t kLanguageTagCharactersMax = 35;
 // Takes one code point off clean UTF-8.
 uint32_t take_code_point(std::string_view& text) {
   auto byte = static_cast<uint8_t>(text[0]);
-  size_t length = byte < 0x80 ? 1 : byte < 0xe0 ? 2 : byte < 0xf0 ? 3 : 4;
-  uint32_t code = length == 1 ? byte : byte & (0x7fu >> length);
+  if (byte < 0x80) {
+    text.remove_prefix(1);
+    return byte;
+  }
+  size_t length = byte < 0xe0 ? 2 : byte < 0xf0 ? 3 : 4;
+  uint32_t code = byte & (0x7fu >> length);
   length = std::min(length, text.size());
   for (size_t i = 1; i < length; ++i) code = code << 6 | (static_cast<uint8_t>(text[i]) & 0x3fu);
   text.remove_prefix(length);
@@ -97,7 +101,10 @@ size_t count_words(std::string_view text) {
 }
 
 bool is_blank(std::string_view text) {
-  return count_words(text) == 0;
+  while (!text.empty()) {
+    if (!is_space(take_code_point(text))) return false;
+  }
+  return true;
 }
 
 bool is_plain_line(std::string_view text) {

@@ -13,6 +13,9 @@ static_assert(limits::kRungsMax * limits::kCommandsPerRungMax <= 255, "Commands 
 
 constexpr uint8_t kFlash = kPrecedenceFirst;
 
+// The uppermost bit says whose message it is; numbers stay below it.
+constexpr uint64_t kIncomingBit = uint64_t{1} << 63;
+
 bool has_bit(uint8_t bits, uint8_t index) {
   return (bits >> index & 1u) != 0;
 }
@@ -26,60 +29,68 @@ Now replayed_time(UtcMs stored, Now restart) {
 
 Ladder::Ladder(Policy policy) : policy_(std::move(policy)) {}
 
+Ladder::PackedKey Ladder::pack(LadderKey key) {
+  HOTLINE_CHECK(key.serial < kIncomingBit);
+  return key.serial | (key.incoming ? kIncomingBit : 0);
+}
+
+LadderKey Ladder::unpack(PackedKey key) {
+  return {(key & kIncomingBit) != 0, key & ~kIncomingBit};
+}
+
 // ---- Facts
 
 void Ladder::opened(LadderKey key, uint8_t precedence, bool asks_for_answer, Now base) {
   HOTLINE_CHECK(precedence >= kPrecedenceFirst && precedence <= kPrecedenceLast);
-  auto [entry, is_new] = items_.try_emplace(key);
+  auto [item, is_new] = items_.insert(pack(key));
   if (!is_new) return;
-  Item& item = entry->second;
-  item.precedence = precedence;
-  item.base = base.boot;
-  item.told_at = base.boot;
-  item.first_answer = item.full_answer = !asks_for_answer;
-  reschedule(key, item);
+  ++waiting_[key.incoming ? 1 : 0];
+  item->precedence = precedence;
+  item->base = base.boot;
+  item->told_at = base.boot;
+  item->first_answer = item->full_answer = !asks_for_answer;
+  reschedule(key, *item);
 }
 
 void Ladder::receipted(LadderKey key, Now at) {
-  auto entry = items_.find(key);
-  if (key.incoming || entry == items_.end() || entry->second.receipted) return;
-  Item& item = entry->second;
-  item.receipted = true;
-  if (item.precedence != kFlash) item.base = at.boot;
-  reschedule(key, item);
+  Item* item = find(key);
+  if (key.incoming || item == nullptr || item->receipted) return;
+  item->receipted = true;
+  if (item->precedence != kFlash) item->base = at.boot;
+  reschedule(key, *item);
 }
 
 bool Ladder::acknowledged(LadderKey key) {
-  auto entry = items_.find(key);
-  if (entry == items_.end()) return false;
-  entry->second.acknowledged = true;
+  Item* item = find(key);
+  if (item == nullptr) return false;
+  acknowledge(key, *item);
   const bool had_attempts = erase_chains(key);
-  reschedule(key, entry->second);
-  erase_if_done(entry);
+  reschedule(key, *item);
+  erase_if_done(key, *item);
   return had_attempts;
 }
 
 void Ladder::answered(LadderKey key, bool in_full) {
-  auto entry = items_.find(key);
-  if (entry == items_.end()) return;
-  entry->second.first_answer = true;
-  if (in_full) entry->second.full_answer = true;
-  reschedule(key, entry->second);
-  erase_if_done(entry);
+  Item* item = find(key);
+  if (item == nullptr) return;
+  item->first_answer = true;
+  if (in_full) item->full_answer = true;
+  reschedule(key, *item);
+  erase_if_done(key, *item);
 }
 
 bool Ladder::closed(LadderKey key) {
-  auto entry = items_.find(key);
-  if (entry == items_.end()) return false;
+  Item* item = find(key);
+  if (item == nullptr) return false;
   const bool had_attempts = erase_chains(key);
-  erase(entry);
+  erase(key, *item);
   return had_attempts;
 }
 
 AttemptVerdict Ladder::attempt_finished(const AttemptName& name, bool told, Now at) {
-  auto entry = items_.find(name.key);
-  if (entry == items_.end()) return AttemptVerdict::stale;
-  const Item& item = entry->second;
+  const Item* found_item = find(name.key);
+  if (found_item == nullptr) return AttemptVerdict::stale;
+  const Item& item = *found_item;
   const std::optional<uint8_t> rung = rung_index(item, name.rung);
   if (!rung) return AttemptVerdict::stale;
   auto found = chains_.find(ChainKey{name.key, *rung});
@@ -108,34 +119,28 @@ AttemptVerdict Ladder::attempt_finished(const AttemptName& name, bool told, Now 
 }
 
 void Ladder::decided(LadderKey key, const std::vector<Step>& steps, Now at) {
-  auto entry = items_.find(key);
-  if (entry == items_.end()) return;
-  apply(key, entry->second, steps, at);
-  erase_if_done(entry);
+  Item* item = find(key);
+  if (item == nullptr) return;
+  apply(key, *item, steps, at);
+  erase_if_done(key, *item);
 }
 
 bool Ladder::waits(LadderKey key) const {
-  auto entry = items_.find(key);
-  return entry != items_.end() && !entry->second.acknowledged;
+  const Item* item = find(key);
+  return item != nullptr && !item->acknowledged;
 }
 
 std::vector<LadderKey> Ladder::waiting(size_t limit) const {
   std::vector<LadderKey> keys;
   for (bool incoming : {true, false}) {
-    for (auto entry = items_.lower_bound({incoming, 0});
-         entry != items_.end() && keys.size() < limit; ++entry) {
-      if (entry->first.incoming != incoming) break;
-      if (!entry->second.acknowledged) keys.push_back(entry->first);
-    }
+    items_.visit_from(pack({incoming, 0}), [&](PackedKey packed, const Item& item) {
+      const LadderKey key = unpack(packed);
+      if (key.incoming != incoming || keys.size() >= limit) return false;
+      if (!item.acknowledged) keys.push_back(key);
+      return true;
+    });
   }
   return keys;
-}
-
-size_t Ladder::waiting_count(bool incoming) const {
-  return static_cast<size_t>(
-      std::count_if(items_.begin(), items_.end(), [incoming](const auto& entry) {
-        return entry.first.incoming == incoming && !entry.second.acknowledged;
-      }));
 }
 
 // ---- Time
@@ -144,13 +149,14 @@ Due Ladder::decide(Now now) {
   replaying_ = false;
   Due due;
   for (auto& agenda : agenda_) {
-    while (!agenda.empty() && agenda.begin()->first <= now.boot &&
+    while (!agenda.empty() && agenda.first_key().first <= now.boot &&
            due.decisions.size() < limits::kDecisionsPerCallMax) {
-      auto entry = items_.find(agenda.begin()->second);
-      HOTLINE_CHECK(entry != items_.end() && entry->second.due == agenda.begin()->first);
-      due.decisions.push_back(decision(entry->first, entry->second, now));
-      apply(entry->first, entry->second, due.decisions.back().steps, now);
-      erase_if_done(entry);
+      const LadderKey key = unpack(agenda.first_key().second);
+      Item* item = find(key);
+      HOTLINE_CHECK(item != nullptr && item->due == agenda.first_key().first);
+      due.decisions.push_back(decision(key, *item, now));
+      apply(key, *item, due.decisions.back().steps, now);
+      erase_if_done(key, *item);
     }
   }
   due.attempts = take_due_attempts(now);
@@ -160,7 +166,7 @@ Due Ladder::decide(Now now) {
 std::optional<BootMs> Ladder::next_due() const {
   BootMs next = kNever;
   for (const auto& agenda : agenda_) {
-    if (!agenda.empty()) next = std::min(next, agenda.begin()->first);
+    if (!agenda.empty()) next = std::min(next, agenda.first_key().first);
   }
   for (const auto& agenda : chain_agenda_) {
     if (!agenda.empty()) next = std::min(next, agenda.begin()->first);
@@ -169,11 +175,11 @@ std::optional<BootMs> Ladder::next_due() const {
 }
 
 std::optional<Ladder::NextRung> Ladder::next_rung(LadderKey key) const {
-  auto entry = items_.find(key);
-  if (entry == items_.end()) return std::nullopt;
-  const std::vector<Rung>& rungs = policy(entry->second).rungs;
+  const Item* item = find(key);
+  if (item == nullptr) return std::nullopt;
+  const std::vector<Rung>& rungs = policy(*item).rungs;
   for (uint8_t i = 0; i < rungs.size(); ++i) {
-    const BootMs due = step_due(key, entry->second, StepKind::rung, i);
+    const BootMs due = step_due(key, *item, StepKind::rung, i);
     if (due != kNever) return NextRung{rungs[i].name, due};
   }
   return std::nullopt;
@@ -181,12 +187,13 @@ std::optional<Ladder::NextRung> Ladder::next_rung(LadderKey key) const {
 
 std::vector<LadderKey> Ladder::unattended(Now now, int64_t late_ms) const {
   std::set<LadderKey> keys;
-  for (const auto& [key, item] : items_) {
-    const BootMs due = item_due(key, item);
-    if (due == kNever) continue;
-    const bool on_agenda = agenda_[item.precedence - kPrecedenceFirst].contains({due, key});
-    if (!on_agenda || now.boot - due > late_ms) keys.insert(key);
-  }
+  items_.visit_from(0, [&](PackedKey packed, const Item& item) {
+    const BootMs due = item_due(unpack(packed), item);
+    if (due == kNever) return true;
+    const bool on_agenda = agenda_[item.precedence - kPrecedenceFirst].contains({due, packed});
+    if (!on_agenda || now.boot - due > late_ms) keys.insert(unpack(packed));
+    return true;
+  });
   for (const auto& [chain_key, chain] : chains_) {
     const auto& agenda = chain_agenda_[chain.precedence - kPrecedenceFirst];
     const bool runs = chain.due == kNever;
@@ -297,21 +304,27 @@ void Ladder::reschedule(LadderKey key, Item& item) {
   auto& agenda = agenda_[item.precedence - kPrecedenceFirst];
   const BootMs due = item_due(key, item);
   if (due == item.due) return;
-  if (item.due != kNever) agenda.erase({item.due, key});
-  if (due != kNever) agenda.insert({due, key});
+  if (item.due != kNever) agenda.erase({item.due, pack(key)});
+  if (due != kNever) agenda.insert({due, pack(key)});
   item.due = due;
 }
 
-void Ladder::erase(Items::iterator entry) {
-  if (entry->second.due != kNever) {
-    agenda_[entry->second.precedence - kPrecedenceFirst].erase({entry->second.due, entry->first});
-  }
-  items_.erase(entry);
+void Ladder::acknowledge(LadderKey key, Item& item) {
+  if (!item.acknowledged) --waiting_[key.incoming ? 1 : 0];
+  item.acknowledged = true;
 }
 
-void Ladder::erase_if_done(Items::iterator entry) {
-  const Item& item = entry->second;
-  if (item.acknowledged && item.first_answer && item.full_answer) erase(entry);
+// The item is gone afterwards.
+void Ladder::erase(LadderKey key, const Item& item) {
+  if (item.due != kNever) {
+    agenda_[item.precedence - kPrecedenceFirst].erase({item.due, pack(key)});
+  }
+  if (!item.acknowledged) --waiting_[key.incoming ? 1 : 0];
+  items_.erase(pack(key));
+}
+
+void Ladder::erase_if_done(LadderKey key, const Item& item) {
+  if (item.acknowledged && item.first_answer && item.full_answer) erase(key, item);
 }
 
 // ---- Attempts
@@ -399,7 +412,9 @@ std::vector<Attempt> Ladder::take_due_attempts(Now now) {
     while (!agenda.empty() && agenda.begin()->first <= now.boot) {
       const ChainKey key = agenda.begin()->second;
       Chain& chain = chains_.at(key);
-      const Item& item = items_.at(key.first);
+      const Item* found = find(key.first);
+      HOTLINE_CHECK(found != nullptr);
+      const Item& item = *found;
       const Target at = target(item, key.second, chain.command);
       HOTLINE_CHECK(at.command != nullptr && at.index == chain.command);
       unschedule(key, chain);

@@ -33,6 +33,7 @@
 
 #include "protocol/clock.h"
 #include "protocol/policy.h"
+#include "protocol/sorted_blocks.h"
 
 namespace hotline {
 
@@ -137,11 +138,10 @@ class Ladder {
   size_t open_count() const { return items_.size(); }
 
   // Whether `key` still waits for an acknowledgement; the first such messages, the peer's first,
-  // each side in the order of their numbers; and how many there are. The last two look at every
-  // open message.
+  // each side in the order of their numbers; and how many there are.
   bool waits(LadderKey key) const;
   std::vector<LadderKey> waiting(size_t limit) const;
-  size_t waiting_count(bool incoming) const;
+  size_t waiting_count(bool incoming) const { return waiting_[incoming ? 1 : 0]; }
 
   // The auditor's question, answered from the facts and not from the agenda: about which open
   // messages is nobody going to tell what is left to be told? Because it is not on the agenda at
@@ -166,8 +166,12 @@ class Ladder {
     bool first_answer : 1 = false;  // Given, overdue and told, or not asked for. Likewise:
     bool full_answer : 1 = false;
   };
-  using Items = std::map<LadderKey, Item>;
-  using Agenda = std::array<std::set<std::pair<BootMs, LadderKey>>, 4>;  // By precedence.
+  // A LadderKey in eight bytes, in the same order.
+  using PackedKey = uint64_t;
+  using Items = SortedBlocks<PackedKey, Item>;
+  struct Nothing {};
+  using Agenda =
+      std::array<SortedBlocks<std::pair<BootMs, PackedKey>, Nothing>, 4>;  // By precedence.
 
   // The telling of one rung through commands, from its decision until somebody was told.
   using ChainKey = std::pair<LadderKey, uint8_t>;  // The message and the rung's index.
@@ -198,8 +202,9 @@ class Ladder {
   Decision decision(LadderKey key, const Item& item, Now now) const;
   void apply(LadderKey key, Item& item, const std::vector<Step>& steps, Now at);
   void reschedule(LadderKey key, Item& item);
-  void erase(Items::iterator item);
-  void erase_if_done(Items::iterator item);
+  void acknowledge(LadderKey key, Item& item);
+  void erase(LadderKey key, const Item& item);
+  void erase_if_done(LadderKey key, const Item& item);
 
   Target target(const Item& item, uint8_t chain_rung, uint8_t command) const;
   void supersede_chains(LadderKey key, const Item& item, uint8_t decided_now);
@@ -211,7 +216,13 @@ class Ladder {
 
   Policy policy_;
   bool replaying_ = true;  // Until the first decide().
+  static PackedKey pack(LadderKey key);
+  static LadderKey unpack(PackedKey key);
+  Item* find(LadderKey key) { return items_.find(pack(key)); }
+  const Item* find(LadderKey key) const { return items_.find(pack(key)); }
+
   Items items_;
+  std::array<size_t, 2> waiting_{};  // Not acknowledged: own, the peer's.
   Agenda agenda_;
   Chains chains_;
   ChainAgenda chain_agenda_;

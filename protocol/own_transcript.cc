@@ -1,7 +1,6 @@
 #include "protocol/own_transcript.h"
 
 #include <algorithm>
-#include <set>
 
 #include "protocol/check.h"
 #include "protocol/journal.h"
@@ -23,7 +22,8 @@ void OwnTranscript::released(const wire::Released& fact) {
   Waiting waiting{to_hash(*fact.leaf_hash()),
                   refers != nullptr && !refers->incoming() ? refers->number() : 0, fact.size(),
                   fact.precedence()};
-  waiting_.emplace(fact.serial(), waiting);
+  if (!waiting_.insert(fact.serial(), waiting).second) return;
+  ++waiting_counts_[precedence_slot(fact.precedence())];
   by_precedence_[precedence_slot(fact.precedence())].push_back(fact.serial());
   last_serial_ = std::max(last_serial_, fact.serial());
 }
@@ -31,12 +31,13 @@ void OwnTranscript::released(const wire::Released& fact) {
 void OwnTranscript::numbered(const wire::Numbered& fact) {
   HOTLINE_CHECK(fact.first() == frontier_.size());
   for (uint64_t serial : *fact.serials()) {
-    auto found = waiting_.find(serial);
-    HOTLINE_CHECK(found != waiting_.end());
-    frontier_.append(found->second.leaf_hash);
-    unreceipted_.push_back({serial, found->second.size});
-    unreceipted_bytes_ += found->second.size;
-    waiting_.erase(found);
+    const Waiting* found = waiting_.find(serial);
+    HOTLINE_CHECK(found != nullptr);
+    frontier_.append(found->leaf_hash);
+    unreceipted_.push_back({serial, found->size});
+    unreceipted_bytes_ += found->size;
+    --waiting_counts_[precedence_slot(found->precedence)];
+    waiting_.erase(serial);
   }
   for (auto& queue : by_precedence_) {
     while (!queue.empty() && !waiting_.contains(queue.front())) queue.pop_front();
@@ -57,26 +58,31 @@ void OwnTranscript::receipt_held(const wire::ReceiptHeld& fact) {
 std::vector<uint64_t> OwnTranscript::next_to_number(size_t count_max, size_t bytes_max,
                                                     size_t urgent_bytes_max) const {
   std::vector<uint64_t> chosen;
-  std::set<uint64_t> taken;
+  std::vector<uint64_t> lifted;  // Of those chosen, the ones that went before their turn.
+  std::vector<uint64_t> chain;
+  const auto is_in = [](const std::vector<uint64_t>& serials, uint64_t serial) {
+    return std::find(serials.begin(), serials.end(), serial) != serials.end();
+  };
   size_t bytes = 0;
   for (size_t slot = 0; slot < by_precedence_.size(); ++slot) {
     size_t bound = slot == precedence_slot(kFlash) ? urgent_bytes_max : bytes_max;
     for (uint64_t queued : by_precedence_[slot]) {
+      if (is_in(lifted, queued)) continue;
       // What it refers to goes first, and what that refers to before it: the chain is followed to
-      // its oldest end.
-      std::vector<uint64_t> chain;
-      for (uint64_t serial = queued; serial != 0 && !taken.contains(serial);) {
-        auto found = waiting_.find(serial);
-        if (found == waiting_.end()) break;
+      // its oldest end. Few refer to what waits, so that looking through all chosen is cheap.
+      chain.clear();
+      for (uint64_t serial = queued; serial != 0;) {
+        const Waiting* found = waiting_.find(serial);
+        if (found == nullptr || (serial != queued && is_in(chosen, serial))) break;
         chain.push_back(serial);
-        serial = found->second.refers_to;
+        serial = found->refers_to;
       }
       for (; !chain.empty(); chain.pop_back()) {
-        uint32_t size = waiting_.at(chain.back()).size;
+        uint32_t size = waiting_.find(chain.back())->size;
         if (chosen.size() >= count_max || bytes + size > bound) return chosen;
         bytes += size;
         chosen.push_back(chain.back());
-        taken.insert(chain.back());
+        if (chain.size() > 1) lifted.push_back(chain.back());
       }
     }
   }
@@ -84,13 +90,13 @@ std::vector<uint64_t> OwnTranscript::next_to_number(size_t count_max, size_t byt
 }
 
 const Hash& OwnTranscript::waiting_leaf_hash(uint64_t serial) const {
-  return waiting_.at(serial).leaf_hash;
+  const Waiting* found = waiting_.find(serial);
+  HOTLINE_CHECK(found != nullptr);
+  return found->leaf_hash;
 }
 
 size_t OwnTranscript::waiting_count(uint8_t precedence) const {
-  const auto& queue = by_precedence_[precedence_slot(precedence)];
-  return static_cast<size_t>(std::count_if(queue.begin(), queue.end(),
-                                           [this](uint64_t s) { return waiting_.contains(s); }));
+  return waiting_counts_[precedence_slot(precedence)];
 }
 
 std::vector<uint64_t> OwnTranscript::unreceipted_below(uint64_t size) const {

@@ -8,12 +8,12 @@
 #include <array>
 #include <cstdint>
 #include <deque>
-#include <map>
 #include <string>
 #include <vector>
 
 #include "protocol/merkle.h"
 #include "protocol/schema/journal_generated.h"
+#include "protocol/sorted_blocks.h"
 
 namespace hotline {
 
@@ -39,7 +39,7 @@ class OwnTranscript {
   const std::string& receipt() const { return receipt_; }
   uint64_t receipted_size() const { return receipted_size_; }
 
-  size_t waiting_count(uint8_t precedence) const;
+  size_t waiting_count(uint8_t precedence) const;  // 1..4
   bool has_waiting() const { return !waiting_.empty(); }
   uint64_t unreceipted_count() const { return unreceipted_.size(); }
   uint64_t unreceipted_bytes() const { return unreceipted_bytes_; }
@@ -61,7 +61,8 @@ class OwnTranscript {
     uint32_t size;
   };
 
-  std::map<uint64_t, Waiting> waiting_;  // By serial.
+  SortedBlocks<uint64_t, Waiting> waiting_;  // By serial.
+  std::array<size_t, 4> waiting_counts_{};   // By precedence.
   std::array<std::deque<uint64_t>, 4>
       by_precedence_;                 // Serials; those no longer in waiting_ are passed over.
   std::deque<Numbered> unreceipted_;  // Leaves from receipted_size_ on.

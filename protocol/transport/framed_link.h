@@ -10,9 +10,10 @@
 // callbacks both. Callbacks come from the event loop only, never from inside a call into the link.
 //
 // Life: the owner holds a shared_ptr, calls start() once, and ends the link with close() or
-// abort(), or by dropping the last reference, which aborts. Once the owner has ended it, no
-// callback comes any more and the callbacks are destroyed (what they capture is let go). If it ends
-// otherwise, on_closed comes exactly once, as the last callback of all.
+// abort(), or by dropping the last reference, which aborts; after close() it may be dropped at
+// once. Once the owner has ended it, no callback comes any more and the callbacks are destroyed
+// (what they capture is let go). If it ends otherwise, on_closed comes exactly once, as the last
+// callback of all.
 #pragma once
 
 #include <cstddef>

@@ -62,6 +62,16 @@ TEST_F(TwoEnds, WhatWasQueuedArrivesBeforeAnOrderlyClose) {
   EXPECT_NE(south.ends.front().reason.find("it closed the connection"), std::string::npos);
 }
 
+TEST_F(TwoEnds, ALinkThatWasClosedMayBeDroppedAtOnce) {
+  connect();
+  ASSERT_EQ(north.link->send(pattern(50'000)), SendOutcome::queued);
+  north.link->close();
+  north.link.reset();
+  EXPECT_TRUE(run_until([&] { return !south.ends.empty(); }));
+  EXPECT_EQ(south.frames.size(), 1u);
+  EXPECT_EQ(south.ends.front().cause, LinkEndCause::peer_closed) << south.ends.front().reason;
+}
+
 TEST_F(TwoEnds, AnAbortIsSeenAsACut) {
   connect();
   north.link->abort();

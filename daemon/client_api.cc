@@ -378,6 +378,14 @@ void ClientApi::status(Client& client, uint32_t request) {
             auto peer_receipt = b.CreateString(state.peer_receipt);
             auto peer_checkpoint = b.CreateString(
                 state.peer_receipt.substr(0, state.peer_receipt.rfind("\xe2\x80\x94")));
+            std::vector<flatbuffers::Offset<wire::PathRow>> path_rows;
+            for (const PeerPath& path : paths_ ? paths_() : std::vector<PeerPath>()) {
+              auto address = b.CreateString(path.address);
+              auto failure = b.CreateString(path.failure);
+              path_rows.push_back(wire::CreatePathRow(b, address, path.in_use, path.proved_at,
+                                                      path.failed_at, failure));
+            }
+            auto paths = b.CreateVector(path_rows);
             wire::Digest own_root = to_digest(state.own_root);
             wire::Digest peer_root = to_digest(state.peer_root);
             wire::StatusReplyBuilder reply(b);
@@ -406,6 +414,7 @@ void ClientApi::status(Client& client, uint32_t request) {
             reply.add_own_receipt(own_receipt);
             reply.add_peer_checkpoint(peer_checkpoint);
             reply.add_peer_receipt(peer_receipt);
+            reply.add_paths(paths);
             return reply.Finish();
           }));
 }

@@ -20,6 +20,7 @@
 
 #include "daemon/config.h"
 #include "daemon/keys.h"
+#include "daemon/peer_paths.h"
 #include "daemon/store.h"
 #include "protocol/core.h"
 #include "protocol/schema/client_generated.h"
@@ -40,6 +41,7 @@ class ClientApi {
   void set_last_refusal(std::function<std::string()> last_refusal) {
     last_refusal_ = std::move(last_refusal);
   }
+  void set_paths(std::function<std::vector<PeerPath>()> paths) { paths_ = std::move(paths); }
 
   // What goes with an auditor's export; see ChannelKeys.
   void set_signing_certificates(std::vector<SigningCertificate> certificates) {
@@ -109,6 +111,7 @@ class ClientApi {
   Store& store_;
   std::function<void()> changed_;
   std::function<std::string()> last_refusal_;
+  std::function<std::vector<PeerPath>()> paths_;
   std::unique_ptr<Listener> listener_;
   std::map<uint64_t, Client> clients_;
   std::map<uint64_t, Waiting> waiting_;  // For a commit; by token.

@@ -256,6 +256,11 @@ Config parse(const std::string& path, const toml::table& table) {
               "serials would be confused");
   }
   config.peer_addresses = peer.endpoints("addresses");
+  peer.optional_duration_ms("path_check", config.path_check_ms);
+  if (config.path_check_ms <= 0) {
+    peer.fail(peer.require("path_check"), "paths cannot be checked all the time",
+              "for example \"60s\"");
+  }
   config.peer_ca = peer.path("ca");
   config.peer_crl = peer.optional_path("crl");
   config.peer_log_certificate = peer.path("log_certificate");
@@ -366,6 +371,7 @@ prefix = "N"                 # Serials: N-000123. One to three capital letters, 
 id = "south"
 prefix = "S"
 addresses = ["192.0.2.7:4711", "198.51.100.7:4711"]  # Paths to the peer, tried in order.
+# path_check = "60s"                                 # How often those not in use are proved.
 ca = "peer/ca.crt"
 crl = "peer/ca.crl"                                  # Reloaded by HUP.
 log_certificate = "peer/log.crt"

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "protocol/limits.h"
 #include "protocol/policy.h"
 #include "protocol/result.h"
 
@@ -36,6 +37,7 @@ struct Config {
   std::string peer;
   std::string peer_prefix;
   std::vector<Endpoint> peer_addresses;  // Paths to the peer, tried in order.
+  int64_t path_check_ms = limits::kPathCheckInterval_ms;
 
   std::array<uint8_t, 16> channel{};
   bool exercise = false;

@@ -123,8 +123,8 @@ Status Daemon::listen() {
     core_->frame_received(read_clocks(), link, frame);
     settle_soon();
   };
-  events.closed = [this](LinkId link, const std::string& reason) {
-    spdlog::info("link to {} ended: {}", config_.peer, reason);
+  events.closed = [this](LinkId link, const std::string& reason, bool silent) {
+    if (!silent) spdlog::info("link to {} ended: {}", config_.peer, reason);
     core_->link_closed(read_clocks(), link, reason);
     settle_soon();
   };
@@ -133,17 +133,27 @@ Status Daemon::listen() {
     core_->link_refused(read_clocks(), remote, reason);
     settle_soon();
   };
+  events.path_news = [this](const PathNews& news) {
+    if (!news.alarm) return spdlog::warn("{}", news.text);
+    core_->raise_alarm(read_clocks(), news.text);
+    settle_soon();
+  };
+  PeerLinkSettings settings;
+  settings.peer = config_.peer;
+  settings.addresses = config_.peer_addresses;
+  settings.context = peer_context;
   Hash seed_bytes = random_.salt();
-  uint64_t seed = 0;
-  for (size_t i = 0; i < 8; ++i) seed = seed << 8 | seed_bytes[i];
-  links_ = std::make_unique<PeerLinks>(io_, config_.peer_addresses, peer_context, seed,
-                                       std::move(events));
+  for (size_t i = 0; i < 8; ++i) settings.seed = settings.seed << 8 | seed_bytes[i];
+  settings.path_check_ms = config_.path_check_ms;
+  settings.utc_now = [] { return read_clocks().utc; };
+  links_ = std::make_unique<PeerLinks>(io_, std::move(settings), std::move(events));
   if (status = links_->start(config_.listen_peer); !status) return status;
 
   api_ = std::make_unique<ClientApi>(io_, config_, *core_, *store_, [this] { settle_soon(); });
   api_->set_dev_pki(keys_->dev_pki());
   api_->set_signing_certificates(keys_->signing_certificates());
   api_->set_last_refusal([this] { return links_->last_refusal(); });
+  api_->set_paths([this] { return links_->paths(); });
   if (status = api_->start(api_context, config_.listen_client); !status) return status;
 
   notifier_ = std::make_unique<Notifier>(io_, [this](const AttemptReport& report) {
@@ -203,6 +213,8 @@ void Daemon::perform(Effect& effect) {
     links_->send(send->link, send->frame);
   } else if (auto* close = std::get_if<CloseLink>(&effect)) {
     links_->close(close->link);
+  } else if (auto* next = std::get_if<TryNextPath>(&effect)) {
+    links_->try_next_path(next->link);
   } else if (auto* answer = std::get_if<AnswerSubmission>(&effect)) {
     api_->answer(*answer);
   } else if (auto* exported = std::get_if<AnswerExport>(&effect)) {

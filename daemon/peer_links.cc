@@ -5,45 +5,94 @@
 #include <utility>
 
 namespace hotline {
+namespace {
 
-PeerLinks::PeerLinks(boost::asio::io_context& io, std::vector<Endpoint> addresses,
-                     std::shared_ptr<const TlsContext> context, uint64_t seed,
-                     PeerLinkEvents events)
+std::vector<std::string> in_words(const std::vector<Endpoint>& addresses) {
+  std::vector<std::string> words;
+  for (const Endpoint& address : addresses) {
+    const bool v6 = address.host.find(':') != std::string::npos;
+    words.push_back((v6 ? "[" + address.host + "]" : address.host) + ":" +
+                    std::to_string(address.port));
+  }
+  return words;
+}
+
+}  // namespace
+
+PeerLinks::PeerLinks(boost::asio::io_context& io, PeerLinkSettings settings, PeerLinkEvents events)
     : io_(io),
-      addresses_(std::move(addresses)),
-      context_(std::move(context)),
+      settings_(std::move(settings)),
       events_(std::move(events)),
-      backoff_(seed),
+      paths_(settings_.peer, in_words(settings_.addresses)),
+      checks_(io, settings_.addresses, settings_.context,
+              [this](const PathOutcome& outcome) {
+                // Without a link the outcome is that of the link, and dialling tells it.
+                if (links_.empty()) return;
+                const UtcMs now = settings_.utc_now();
+                tell(outcome.status
+                         ? paths_.proved(outcome.path, now)
+                         : paths_.failed(outcome.path, now, outcome.status.error().reason));
+              }),
+      check_timer_(io),
+      backoff_(settings_.seed),
       timer_(io) {}
 
 Status PeerLinks::start(const Endpoint& listen) {
   ListenerCallbacks callbacks;
-  callbacks.on_link = [this](std::shared_ptr<FramedLink> link) { accept(std::move(link)); };
+  callbacks.on_link = [this](std::shared_ptr<FramedLink> link) {
+    accept(std::move(link), std::nullopt);
+  };
   callbacks.on_refused = [this](const Refusal& refusal) {
     events_.refused(refusal.address, refusal.error.reason);
   };
   callbacks.on_trouble = [this](const Error& trouble) { events_.refused("", trouble.reason); };
-  auto listener = Listener::on_tcp(io_, listen.host, listen.port, context_, std::move(callbacks));
+  auto listener =
+      Listener::on_tcp(io_, listen.host, listen.port, settings_.context, std::move(callbacks));
   if (!listener) return listener.error();
   listener_ = *std::move(listener);
   dial_after(backoff_.next_ms());
+  check_paths_later();
   return ok();
 }
 
-void PeerLinks::accept(std::shared_ptr<FramedLink> link) {
+void PeerLinks::accept(std::shared_ptr<FramedLink> link, std::optional<size_t> path) {
   LinkId id = ++last_link_;
-  links_[id] = link;
+  links_[id] = {link, path, false};
+  if (path) paths_.set_in_use(*path, true);
   LinkCallbacks callbacks;
-  callbacks.on_frame = [this, id](Bytes frame) { events_.frame(id, std::move(frame)); };
+  callbacks.on_frame = [this, id](Bytes frame) {
+    heard(id);
+    events_.frame(id, std::move(frame));
+  };
   callbacks.on_closed = [this, id](const LinkEnd& link_end) { end(id, link_end.reason); };
   std::string remote = link->peer().address;
   link->start(std::move(callbacks));
   events_.opened(id, remote);
 }
 
-void PeerLinks::end(LinkId id, const std::string& reason) {
+// Only what the peer says shows that it took us.
+void PeerLinks::heard(LinkId id) {
+  PeerLink& link = links_.at(id);
+  if (std::exchange(link.heard, true)) return;
+  if (link.path) tell(paths_.proved(*link.path, settings_.utc_now()));
+}
+
+void PeerLinks::remove(LinkId id) {
+  const std::optional<size_t> path = links_.at(id).path;
   links_.erase(id);
-  events_.closed(id, reason);
+  if (!path) return;
+  for (const auto& [other, link] : links_) {
+    if (link.path == path) return;
+  }
+  paths_.set_in_use(*path, false);
+}
+
+void PeerLinks::end(LinkId id, const std::string& reason) {
+  const bool silent = !links_.at(id).heard;
+  const std::optional<size_t> path = links_.at(id).path;
+  remove(id);
+  if (silent && path) tell(paths_.failed(*path, settings_.utc_now(), reason, !links_.empty()));
+  events_.closed(id, reason, silent);
   if (links_.empty()) {
     last_refusal_ = reason;
     dial_after(backoff_.next_ms());
@@ -53,7 +102,7 @@ void PeerLinks::end(LinkId id, const std::string& reason) {
 void PeerLinks::send(LinkId id, ByteView frame) {
   auto found = links_.find(id);
   if (found == links_.end()) return;
-  SendOutcome outcome = found->second->send(frame);
+  SendOutcome outcome = found->second.link->send(frame);
   // The core keeps what is under way within the queue's bound: a full queue means that the peer
   // does not read.
   if (outcome == SendOutcome::full || outcome == SendOutcome::bad_size) {
@@ -66,15 +115,15 @@ void PeerLinks::send(LinkId id, ByteView frame) {
 void PeerLinks::close(LinkId id) {
   auto found = links_.find(id);
   if (found == links_.end()) return;
-  found->second->close();
-  links_.erase(found);
+  found->second.link->close();
+  remove(id);
   if (links_.empty() && !stopped_) dial_after(backoff_.next_ms());
 }
 
 void PeerLinks::check_again() {
   std::vector<std::pair<LinkId, std::string>> bad;
   for (const auto& [id, link] : links_) {
-    if (Status status = link->check_peer_again(); !status)
+    if (Status status = link.link->check_peer_again(); !status)
       bad.emplace_back(id, status.error().reason);
   }
   for (const auto& [id, reason] : bad) end(id, reason);
@@ -85,12 +134,14 @@ void PeerLinks::stop() {
   listener_.reset();
   attempt_.reset();
   timer_.cancel();
-  for (auto& [id, link] : links_) link->close();
+  check_timer_.cancel();
+  checks_.stop();
+  for (auto& [id, link] : links_) link.link->close();
   links_.clear();
 }
 
 void PeerLinks::dial_after(int64_t delay_ms) {
-  if (stopped_ || addresses_.empty()) return;
+  if (stopped_ || settings_.addresses.empty()) return;
   timer_.expires_after(std::chrono::milliseconds(delay_ms));
   timer_.async_wait([this](const boost::system::error_code& error) {
     if (!error) dial_next();
@@ -99,22 +150,57 @@ void PeerLinks::dial_after(int64_t delay_ms) {
 
 void PeerLinks::dial_next() {
   if (stopped_ || !links_.empty() || attempt_) return;
-  const Endpoint& address = addresses_[next_address_];
-  next_address_ = (next_address_ + 1) % addresses_.size();
-  attempt_ = dial(io_, address.host, address.port, context_,
-                  [this](Result<std::shared_ptr<FramedLink>> outcome) {
-                    attempt_.reset();
-                    if (outcome) {
-                      last_refusal_.clear();
-                      backoff_.reset();
-                      return accept(*std::move(outcome));
-                    }
-                    if (last_refusal_ != outcome.error().reason) {
-                      last_refusal_ = outcome.error().reason;
-                      events_.refused("", last_refusal_);
-                    }
-                    dial_after(backoff_.next_ms());
-                  });
+  dial_path(next_address_);
+}
+
+void PeerLinks::try_next_path(LinkId id) {
+  auto found = links_.find(id);
+  const size_t count = settings_.addresses.size();
+  if (stopped_ || attempt_ || found == links_.end() || count < 2) return;
+  if (found->second.path == next_address_) next_address_ = (next_address_ + 1) % count;
+  dial_path(next_address_);
+}
+
+void PeerLinks::dial_path(size_t path) {
+  const Endpoint& address = settings_.addresses[path];
+  next_address_ = (path + 1) % settings_.addresses.size();
+  attempt_ = dial(
+      io_, address.host, address.port, settings_.context,
+      [this, path](Result<std::shared_ptr<FramedLink>> outcome) {
+        attempt_.reset();
+        if (outcome) {
+          last_refusal_.clear();
+          backoff_.reset();
+          return accept(*std::move(outcome), path);
+        }
+        tell(paths_.failed(path, settings_.utc_now(), outcome.error().reason, !links_.empty()));
+        if (last_refusal_ != outcome.error().reason) {
+          last_refusal_ = outcome.error().reason;
+          events_.refused("", last_refusal_);
+        }
+        dial_after(backoff_.next_ms());
+      });
+}
+
+void PeerLinks::check_paths_later() {
+  if (settings_.addresses.empty()) return;
+  check_timer_.expires_after(std::chrono::milliseconds(settings_.path_check_ms));
+  check_timer_.async_wait([this](const boost::system::error_code& cancelled) {
+    if (cancelled || stopped_) return;
+    check_paths();
+    check_paths_later();
+  });
+}
+
+void PeerLinks::check_paths() {
+  if (links_.empty()) return;
+  for (size_t path = 0; path < settings_.addresses.size(); ++path) {
+    if (!paths_.all()[path].in_use) checks_.check(path);
+  }
+}
+
+void PeerLinks::tell(const std::vector<PathNews>& news) {
+  for (const PathNews& one : news) events_.path_news(one);
 }
 
 }  // namespace hotline

@@ -1,15 +1,19 @@
 // Links to the peer's daemon: accepts them, dials when there is none, and gives each an id. What is
-// said on them is the core's to decide; this only carries it.
+// said on them is the core's to decide; this only carries it. While a link stands, the other paths
+// are proved from time to time (daemon/path_checks.h).
 #pragma once
 
 #include <boost/asio/steady_timer.hpp>
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "daemon/config.h"
+#include "daemon/path_checks.h"
+#include "daemon/peer_paths.h"
 #include "protocol/effects.h"
 #include "protocol/transport/backoff.h"
 #include "protocol/transport/dial.h"
@@ -22,14 +26,24 @@ namespace hotline {
 struct PeerLinkEvents {
   std::function<void(LinkId link, const std::string& remote)> opened;
   std::function<void(LinkId link, Bytes frame)> frame;
-  std::function<void(LinkId link, const std::string& reason)> closed;
+  // `silent`: nothing was ever said on it, as when the peer proves a path.
+  std::function<void(LinkId link, const std::string& reason, bool silent)> closed;
   std::function<void(const std::string& remote, const std::string& reason)> refused;
+  std::function<void(const PathNews& news)> path_news;
+};
+
+struct PeerLinkSettings {
+  std::string peer;
+  std::vector<Endpoint> addresses;  // The paths, tried in order.
+  std::shared_ptr<const TlsContext> context;
+  uint64_t seed = 0;  // Of the back-off.
+  int64_t path_check_ms = limits::kPathCheckInterval_ms;
+  std::function<UtcMs()> utc_now;
 };
 
 class PeerLinks {
  public:
-  PeerLinks(boost::asio::io_context& io, std::vector<Endpoint> addresses,
-            std::shared_ptr<const TlsContext> context, uint64_t seed, PeerLinkEvents events);
+  PeerLinks(boost::asio::io_context& io, PeerLinkSettings settings, PeerLinkEvents events);
 
   // Listens, and begins to dial. Error: the listening address cannot be taken.
   Status start(const Endpoint& listen);
@@ -37,28 +51,45 @@ class PeerLinks {
 
   void send(LinkId link, ByteView frame);
   void close(LinkId link);
+  // Dials the next path while `link` stands; nothing when it is the only one.
+  void try_next_path(LinkId link);
   // After a new revocation list: ends what it forbids.
   void check_again();
   void stop();
 
   // Why the last attempt to dial failed, in words; empty after a success.
   const std::string& last_refusal() const { return last_refusal_; }
+  const std::vector<PeerPath>& paths() const { return paths_.all(); }
 
  private:
-  void accept(std::shared_ptr<FramedLink> link);
+  struct PeerLink {
+    std::shared_ptr<FramedLink> link;
+    std::optional<size_t> path;  // Over which we dialled it.
+    bool heard = false;
+  };
+  // `path`: over which it was dialled.
+  void accept(std::shared_ptr<FramedLink> link, std::optional<size_t> path);
+  void heard(LinkId id);
+  void remove(LinkId id);
   void end(LinkId id, const std::string& reason);
   void dial_after(int64_t delay_ms);
   void dial_next();
+  void dial_path(size_t path);
+  void check_paths_later();
+  void check_paths();
+  void tell(const std::vector<PathNews>& news);
 
   boost::asio::io_context& io_;
-  std::vector<Endpoint> addresses_;
-  std::shared_ptr<const TlsContext> context_;
+  PeerLinkSettings settings_;
   PeerLinkEvents events_;
+  PeerPaths paths_;
+  PathChecks checks_;
+  boost::asio::steady_timer check_timer_;
   Backoff backoff_;
   boost::asio::steady_timer timer_;
   std::unique_ptr<Listener> listener_;
   std::unique_ptr<DialAttempt> attempt_;
-  std::map<LinkId, std::shared_ptr<FramedLink>> links_;
+  std::map<LinkId, PeerLink> links_;
   LinkId last_link_ = 0;
   size_t next_address_ = 0;
   std::string last_refusal_;

@@ -367,6 +367,7 @@ void Core::tick(Now now) {
     receipted_lately_.pop_front();
   }
   tick_links(now);
+  ask_for_next_path(now);
   run_ladder(now);
   judge_test_calls(now);
 }
@@ -375,7 +376,9 @@ BootMs Core::wake_at() const {
   BootMs next = INT64_MAX;
   if (auto due = ladder_.next_due()) next = *due;
   next = std::min(next, next_channel_check_);
-  for (const auto& [id, link] : links_) next = std::min(next, link_due(link));
+  for (const auto& [id, link] : links_) {
+    next = std::min({next, link_due(link), next_path_due(link)});
+  }
   return next;
 }
 
@@ -402,7 +405,7 @@ std::shared_ptr<const Batch> Core::seal(Now now) {
   }
   if (planted(PlantedBug::index_reused_after_crash) && adopted_) {
     durable_.own_size = sealed_state_.own_size;
-    pump();
+    pump(now);
   }
   return sealed_;
 }
@@ -425,7 +428,7 @@ void Core::committed(Now now) {
   std::move(sealed_effects_.begin(), sealed_effects_.end(), std::back_inserter(effects_));
   sealed_effects_.clear();
   if (receipt_is_new && adopted_) send_receipt(*adopted_);
-  pump();
+  pump(now);
   built_frames_.clear();
   if (adopted_) unstash(now, *adopted_);
 }

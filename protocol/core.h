@@ -134,6 +134,8 @@ class Core {
   // export begins with export_head().
   void record_export(Now now, uint64_t token, const Actor& actor);
   ExportHead export_head(Now now);
+  // Something that the daemon noticed and the watch must know: journaled, and told by Alarm.
+  void raise_alarm(Now now, const std::string& text) { alarm(now, {}, text); }
 
   void tick(Now now);
   BootMs wake_at() const;
@@ -166,6 +168,9 @@ class Core {
     std::deque<std::pair<uint64_t, size_t>>
         in_flight;  // (end of a frame, its bytes), not receipted on this link.
     size_t in_flight_bytes = 0;
+    // By precedence: (end of a frame, when it was put on this link), while it has no receipt.
+    std::array<std::deque<std::pair<uint64_t, BootMs>>, 4> sent_at;
+    std::optional<BootMs> next_path_asked_at;
     uint64_t barrier = 0;     // Messages wait until this batch is durable.
     std::deque<Bytes> stash;  // Frames that wait for the barrier.
     size_t stash_bytes = 0;
@@ -226,7 +231,7 @@ class Core {
   void unstash(Now now, LinkId id);
   void refuse_link(Now now, LinkId id, wire::CloseReason reason, const std::string& text);
   void drop_link(Now now, LinkId id, const std::string& reason);
-  void pump();
+  void pump(Now now);
   Bytes hello_frame(Now now) const;
   BuiltFrame rebuild_frame(uint64_t first, uint64_t end);
   void send_receipt(LinkId id);
@@ -252,6 +257,11 @@ class Core {
   void on_journal_cosigned(Now now, LinkId id, const wire::JournalCosigned& frame);
   void on_journal_conflict(Now now, LinkId id, uint64_t size);
   void on_journal_offer(Now now, LinkId id, const wire::JournalOffer& frame);
+  // core_paths.cc
+  void note_sent(Now now, Link& link, uint64_t first, uint64_t end);
+  static void note_receipted(Link& link, uint64_t size);
+  BootMs next_path_due(const Link& link) const;
+  void ask_for_next_path(Now now);
 
   // core_messages.cc
   // Everything submit() does; the error is told to the person.

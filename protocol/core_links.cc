@@ -225,7 +225,7 @@ void Core::adopt(Now now, LinkId id) {
     record_link_change(now, wire::LinkChange::up, link.remote);
   }
   if (durable_.peer_receipted > link.peer_holds_receipt) send_receipt(id);
-  pump();
+  pump(now);
   check_channel(now);
 }
 
@@ -470,7 +470,7 @@ void Core::number_messages(Now now) {
 
 // Puts on the adopted link what is durable and was not sent on it, within the cap for what is under
 // way.
-void Core::pump() {
+void Core::pump(Now now) {
   if (!adopted_) return;
   Link& link = links_.at(*adopted_);
   while (link.sent_until < durable_.own_size && link.in_flight_bytes < limits::kWindowCap) {
@@ -483,6 +483,7 @@ void Core::pump() {
     } else {
       built = rebuild_frame(link.sent_until, durable_.own_size);
     }
+    note_sent(now, link, link.sent_until, link.sent_until + built.count);
     link.sent_until += built.count;
     link.in_flight.emplace_back(link.sent_until, built.frame.size());
     link.in_flight_bytes += built.frame.size();
@@ -537,8 +538,9 @@ void Core::on_receipt(Now now, LinkId id, Link& link, const wire::Receipt& frame
     link.in_flight_bytes -= link.in_flight.front().second;
     link.in_flight.pop_front();
   }
+  note_receipted(link, size);
   hold_receipt(now, *receipt, note);
-  pump();
+  pump(now);
 }
 
 void Core::hold_receipt(Now now, const CosignedCheckpoint& receipt, const std::string& note) {

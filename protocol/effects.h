@@ -23,6 +23,12 @@ struct SendFrame {
   Bytes frame;
 };
 
+// What was sent on this link is not receipted in time: reach the peer over the next path, if there
+// is one. The link stays meanwhile; adopting the new one closes it.
+struct TryNextPath {
+  LinkId link = 0;
+};
+
 // Send what is queued, then close. Nothing that arrives on it afterwards counts.
 struct CloseLink {
   LinkId link = 0;
@@ -69,7 +75,7 @@ struct Alarm {
   std::string text;
 };
 
-using Effect = std::variant<SendFrame, CloseLink, AnswerSubmission, AnswerExport, SoundStep,
-                            StartAttempt, StopAttempts, Alarm>;
+using Effect = std::variant<SendFrame, CloseLink, TryNextPath, AnswerSubmission, AnswerExport,
+                            SoundStep, StartAttempt, StopAttempts, Alarm>;
 
 }  // namespace hotline

@@ -61,6 +61,7 @@ inline constexpr int kProbesMissedMax = 3;
 inline constexpr int64_t kWitnessInterval_ms = 1'000;  // Between two cosignatures on a journal.
 inline constexpr size_t kJournalOffersMax = 8;         // Remembered until they are cosigned.
 inline constexpr int64_t kHandshakeDeadline_ms = 10'000;
+inline constexpr int64_t kPathCheckInterval_ms = 60'000;  // Of the paths that are not in use.
 inline constexpr int64_t kClockSkewWarn_ms = 2'000;
 inline constexpr int64_t kClockSkewAlarm_ms = 30'000;
 

@@ -9,6 +9,7 @@ namespace hotline {
 namespace {
 
 constexpr uint8_t kFlash = 1;
+constexpr uint8_t kRoutine = 4;
 
 size_t precedence_slot(uint8_t precedence) {
   HOTLINE_CHECK(precedence >= 1 && precedence <= 4);
@@ -34,7 +35,7 @@ void OwnTranscript::numbered(const wire::Numbered& fact) {
     const Waiting* found = waiting_.find(serial);
     HOTLINE_CHECK(found != nullptr);
     frontier_.append(found->leaf_hash);
-    unreceipted_.push_back({serial, found->size});
+    unreceipted_.push_back({serial, found->size, found->precedence});
     unreceipted_bytes_ += found->size;
     --waiting_counts_[precedence_slot(found->precedence)];
     waiting_.erase(serial);
@@ -105,6 +106,15 @@ std::vector<uint64_t> OwnTranscript::unreceipted_below(uint64_t size) const {
     serials.push_back(unreceipted_[i].serial);
   }
   return serials;
+}
+
+uint8_t OwnTranscript::most_urgent(uint64_t first, uint64_t end) const {
+  uint8_t most_urgent = kRoutine;
+  for (uint64_t i = std::max(first, receipted_size_); i < end; ++i) {
+    if (i - receipted_size_ >= unreceipted_.size()) break;
+    most_urgent = std::min(most_urgent, unreceipted_[i - receipted_size_].precedence);
+  }
+  return most_urgent;
 }
 
 }  // namespace hotline

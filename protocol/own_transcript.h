@@ -48,6 +48,9 @@ class OwnTranscript {
 
   // Serials of the leaves [receipted_size, size), for what their receipt means.
   std::vector<uint64_t> unreceipted_below(uint64_t size) const;
+  // The highest precedence (the smallest number) among the leaves [first, end) that have no
+  // receipt; ROUTINE when all have.
+  uint8_t most_urgent(uint64_t first, uint64_t end) const;
 
  private:
   struct Waiting {
@@ -59,6 +62,7 @@ class OwnTranscript {
   struct Numbered {
     uint64_t serial;
     uint32_t size;
+    uint8_t precedence;
   };
 
   SortedBlocks<uint64_t, Waiting> waiting_;  // By serial.

@@ -91,6 +91,29 @@ void print_link(Output& output, Screen& screen, const wire::StatusReply& status)
   }
 }
 
+std::string path_words(const Output& output, const wire::PathRow& path, UtcMs now) {
+  std::string words = text(path.address());
+  if (path.failed_at() != 0) {
+    return words + ", FAILS since " + output.time_of_day(path.failed_at()) + ": " +
+           text(path.failure());
+  }
+  if (path.in_use()) return words + ", in use";
+  if (path.proved_at() == 0) return words + ", not tried yet";
+  return words + ", worked " + format_duration(std::max<int64_t>(now - path.proved_at(), 0)) +
+         " ago";
+}
+
+// What works is told only to those who ask for it.
+void print_paths(const Output& output, Screen& screen, const wire::StatusReply& status, bool all) {
+  if (status.paths() == nullptr) return;
+  for (const auto* path : *status.paths()) {
+    const bool fails = path->failed_at() != 0;
+    if (!all && !fails) continue;
+    screen.line("path", path_words(output, *path, status.clock()),
+                fails ? Style::yellow : Style::plain);
+  }
+}
+
 void print_alarms(Screen& screen, const wire::StatusReply& status) {
   if (status.store_failed()) {
     screen.line("STORE FAILED", "nothing is acknowledged any more; use voice", Style::red);
@@ -131,6 +154,7 @@ void print_status(Invocation& invocation, const Connection& connection,
               ", " + output.date_and_time(status.clock()));
   print_alarms(screen, status);
   print_link(output, screen, status);
+  print_paths(output, screen, status, invocation.arguments.has("--peer"));
   screen.line("waiting",
               std::to_string(status.waiting_in()) + " of " + peer + " for us, " +
                   std::to_string(status.waiting_out()) + " of ours for " + peer,
@@ -157,6 +181,18 @@ JsonValue json_status(const Connection& connection, const wire::StatusReply& sta
   const auto or_null = [](const std::string& value) {
     return value.empty() ? JsonValue() : JsonValue(value);
   };
+  JsonValue::Array paths;
+  if (status.paths() != nullptr) {
+    for (const auto* path : *status.paths()) {
+      JsonValue one;
+      one.add("address", text(path->address()))
+          .add("in_use", path->in_use())
+          .add("proved_at", json_time(path->proved_at()))
+          .add("failed_at", json_time(path->failed_at()))
+          .add("failure", or_null(text(path->failure())));
+      paths.push_back(std::move(one));
+    }
+  }
   JsonValue document = json_document();
   document.add("party", connection.party())
       .add("peer", connection.peer())
@@ -167,6 +203,7 @@ JsonValue json_status(const Connection& connection, const wire::StatusReply& sta
       .add("link_since", json_time(status.link_since()))
       .add("remote", or_null(text(status.remote())))
       .add("last_refusal", or_null(text(status.last_refusal())))
+      .add("paths", std::move(paths))
       .add("round_trip_ms", status.round_trip_ms() < 0 ? JsonValue() : status.round_trip_ms())
       .add("clock_skew_ms", status.clock_skew_ms())
       .add("journal_size", status.journal_size())
@@ -208,13 +245,14 @@ int status(Invocation& invocation) {
 }  // namespace
 
 CommandSpec status_command() {
-  return {"status",
-          "Say whether the channel works, what waits, and what is wrong",
-          "",
-          {"hotline status", "hotline status --peer", "hotline status --json"},
-          {{"--peer", "", "also the signed notes that both parties hold"}},
-          {},
-          status};
+  return {
+      "status",
+      "Say whether the channel works, what waits, and what is wrong",
+      "",
+      {"hotline status", "hotline status --peer", "hotline status --json"},
+      {{"--peer", "", "also every path to the peer, and the signed notes that both parties hold"}},
+      {},
+      status};
 }
 
 }  // namespace hotline::client

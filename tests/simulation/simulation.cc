@@ -354,6 +354,9 @@ class Simulation {
       transmit(i, send->link, send->frame);
     } else if (auto* close = std::get_if<CloseLink>(&effect)) {
       close_end(i, close->link);
+    } else if (std::get_if<TryNextPath>(&effect) != nullptr) {
+      note("next path", i, 0);
+      schedule(random_.between(1, 300), [this, i, life = party.life] { try_next_path(i, life); });
     } else if (auto* answer = std::get_if<AnswerSubmission>(&effect)) {
       Request& request = party.requests.at(answer->token);
       if (!answer->outcome)
@@ -394,6 +397,17 @@ class Simulation {
     Party& other = parties_[1 - i];
     if (!party.core || !other.core || party.core->status().link != wire::LinkState::down) return;
     if (faults_ && random_.chance(200)) return;  // No way through.
+    connect(i);
+  }
+
+  // Another path, beside the link that stands: the same weather, other dice.
+  void try_next_path(size_t i, uint64_t life) {
+    if (parties_[i].life != life || !parties_[i].core || !parties_[1 - i].core) return;
+    if (faults_ && random_.chance(200)) return;
+    connect(i);
+  }
+
+  void connect(size_t i) {
     uint64_t id = ++last_connection_;
     Connection& connection = connections_[id];
     for (size_t end = 0; end < kParties; ++end) {

@@ -29,6 +29,7 @@ class Relay:
         self.cut_after = None  # Bytes from the next connection's start, both directions counted together.
         self.open = True
         self.cuts = 0
+        self.stalled = []  # Pairs that stay open and carry nothing.
         self.listener = socket.create_server(("127.0.0.1", 0))
         self.port = self.listener.getsockname()[1]
         self.pairs = []
@@ -63,6 +64,8 @@ class Relay:
         try:
             while data := source.recv(65536):
                 with self.lock:
+                    if pair in self.stalled:
+                        continue
                     if pair["budget"] is not None:
                         data = data[: pair["budget"]]
                         pair["budget"] -= len(data)
@@ -98,6 +101,11 @@ class Relay:
     def restore(self):
         self.open = True
 
+    def stall(self):
+        """What stands carries nothing any more, and nobody is told; new connections are as good as ever."""
+        with self.lock:
+            self.stalled += self.pairs
+
     def close(self):
         self.listener.close()
         self.cut()
@@ -124,6 +132,8 @@ class Daemon:
             time.sleep(0.01)
         self.ports = {name: int(port) for name, port in (line.split() for line in port_file.read_text().splitlines())}
         self.world.relays[self.party].target = self.ports["peer"]
+        if self.party in self.world.spare_relays:
+            self.world.spare_relays[self.party].target = self.ports["peer"]
         self.world.write_context(self.party)
 
     def kill(self):
@@ -144,13 +154,17 @@ class Daemon:
 class World:
     """Use as a context manager. `build` is a build directory with daemon/hotlined and client/hotline."""
 
-    def __init__(self, escalation=""):
+    def __init__(self, escalation="", spare_paths=False, peer="", store="", store_path=()):
+        """Text for sections of the configuration; with `spare_paths` each party is reached over a second relay too;
+        `store_path` is a directory by party, where it is not to be a directory of the world."""
         build = pathlib.Path(os.environ["HOTLINE_BUILD"]).resolve()
         self.hotlined = str(build / "daemon" / "hotlined")
         self.hotline = str(build / "client" / "hotline")
         self.escalation = escalation
+        self.spare_paths, self.peer, self.store, self.store_path = spare_paths, peer, store, dict(store_path)
         self.directory = pathlib.Path(tempfile.mkdtemp(prefix="hotline-test-"))
         self.relays = {}
+        self.spare_relays = {}
         self.daemons = {}
 
     def __enter__(self):
@@ -158,6 +172,8 @@ class World:
             run([self.hotline, "pki", "dev-init", str(self.pki), "--parties", "north,south"])
             for party in PREFIX:
                 self.relays[party] = Relay()  # In front of that party's port for the peer.
+                if self.spare_paths:
+                    self.spare_relays[party] = Relay()
             for party in PREFIX:
                 self.config(party).write_text(self._config_text(party))
                 run([self.hotlined, "init", "-c", str(self.config(party)), "--allow-dev-pki"])
@@ -174,7 +190,7 @@ class World:
                 daemon.process.wait()
             if kind is not None:
                 print(f"--- {daemon.party}\n{daemon.log()}")
-        for relay in self.relays.values():
+        for relay in [*self.relays.values(), *self.spare_relays.values()]:
             relay.close()
         shutil.rmtree(self.directory, ignore_errors=True)
 
@@ -197,6 +213,9 @@ class World:
         trust = "".join(f'{k}_certificate = "{theirs}/{k}.crt"\n' for k in ("log", "receipt", "witness"))
         people = "".join(f'[[person]]\nid = "{name}"\nroles = ["{role}"]\n'
                          for name, role in (("ann", "operator"), ("bob", "supervisor"), ("eve", "auditor")))
+        ports = [relays[peer].port for relays in (self.relays, self.spare_relays) if peer in relays]
+        addresses = ", ".join(f'"127.0.0.1:{port}"' for port in ports)
+        store_path = self.store_path.get(party, f"{self.directory}/{party}-store")
         return f"""
 [party]
 id = "{party}"
@@ -204,7 +223,8 @@ prefix = "{PREFIX[party]}"
 [peer]
 id = "{peer}"
 prefix = "{PREFIX[peer]}"
-addresses = ["127.0.0.1:{self.relays[peer].port}"]
+addresses = [{addresses}]
+{self.peer}
 ca = "{theirs}/ca.crt"
 crl = "{theirs}/ca.crl"
 {trust}
@@ -220,7 +240,8 @@ peer = "127.0.0.1:0"
 client = "127.0.0.1:0"
 port_file = "{self.directory}/{party}.ports"
 [store]
-path = "{self.directory}/{party}-store/journal.db"
+path = "{store_path}/journal.db"
+{self.store}
 {people}
 {self.escalation}
 """

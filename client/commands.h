@@ -14,6 +14,8 @@ const std::vector<CommandSpec>& all_commands();
 CommandSpec ack_command();
 CommandSpec audit_check_command();
 CommandSpec audit_export_command();
+CommandSpec audit_log_command();
+CommandSpec audit_prove_command();
 CommandSpec audit_reconcile_command();
 CommandSpec audit_verify_command();
 CommandSpec completion_command();

@@ -115,7 +115,22 @@ std::string JournalDescriber::name_of(const wire::MessageKey* key) const {
   if (!key->incoming()) return format_serial(prefix_, key->number());
   const auto known = incoming_.find(key->number());
   if (known != incoming_.end()) return known->second;
+  if (incoming_name_) {
+    if (std::string name = incoming_name_(key->number()); !name.empty()) return name;
+  }
   return upper_case(peer_) + " leaf " + std::to_string(key->number());
+}
+
+std::string JournalDescriber::learnt_id(const wire::Received& received) {
+  std::string id = received.serial() == 0
+                       ? upper_case(peer_) + " leaf " + std::to_string(received.index())
+                       : format_serial(peer_prefix_, received.serial());
+  incoming_[received.index()] = id;
+  return id;
+}
+
+void JournalDescriber::learn(const wire::Entry& entry) {
+  if (const auto* received = entry.fact_as_Received()) learnt_id(*received);
 }
 
 void JournalDescriber::describe_message(const wire::Entry& entry, Description& to) {
@@ -129,10 +144,7 @@ void JournalDescriber::describe_message(const wire::Entry& entry, Description& t
         what(released->precedence(), released->type()) + speaks_of(name_of(released->refers_to()));
   } else if (const auto* received = entry.fact_as_Received()) {
     to.kind = "received";
-    to.id = received->serial() == 0
-                ? upper_case(peer_) + " leaf " + std::to_string(received->index())
-                : format_serial(peer_prefix_, received->serial());
-    incoming_[received->index()] = to.id;
+    to.id = learnt_id(*received);
     to.text =
         what(received->precedence(), received->type()) + speaks_of(name_of(received->refers_to()));
     if (received->decline_code() != 0) {
@@ -234,12 +246,17 @@ void JournalDescriber::describe_rest(const wire::Entry& entry, Description& to) 
 }
 
 Result<JournalDescriber::Description> JournalDescriber::describe(const wire::JournalRow& row) {
-  auto entry = open_flatbuffer<wire::Entry>(bytes(row.entry()), kEntryIdentifier);
+  return describe(row.index(), bytes(row.entry()), text(row.name()));
+}
+
+Result<JournalDescriber::Description> JournalDescriber::describe(uint64_t index, ByteView bytes,
+                                                                 const std::string& person) {
+  auto entry = open_flatbuffer<wire::Entry>(bytes, kEntryIdentifier);
   if (!entry) return entry.error();
   Description description;
-  description.index = row.index();
+  description.index = index;
   description.at = (*entry)->at();
-  description.person = text(row.name());
+  description.person = person;
   describe_message(**entry, description);
   describe_ladder(**entry, description);
   describe_link(**entry, description);
@@ -249,6 +266,15 @@ Result<JournalDescriber::Description> JournalDescriber::describe(const wire::Jou
 }
 
 std::string JournalDescriber::line(const Output& output, const Description& description) {
+  return line_at(output, description, output.time_of_day(description.at));
+}
+
+std::string JournalDescriber::dated_line(const Output& output, const Description& description) {
+  return line_at(output, description, output.date_and_time(description.at));
+}
+
+std::string JournalDescriber::line_at(const Output& output, const Description& description,
+                                      const std::string& time) {
   std::string kind = description.kind;
   if (output.terminal() && kind.size() < 10) kind += std::string(10 - kind.size(), ' ');
   std::string line = std::to_string(description.index);
@@ -259,7 +285,7 @@ std::string JournalDescriber::line(const Output& output, const Description& desc
       line += "  " + word;
     }
   };
-  add(output.time_of_day(description.at));
+  add(time);
   add(kind);
   add(printable_line(description.id));
   add(printable_line(description.text));

@@ -2,8 +2,10 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <string>
+#include <utility>
 
 #include "client/json_output.h"
 #include "client/output.h"
@@ -33,13 +35,27 @@ class JournalDescriber {
   };
 
   // Error: malformed.
+  Result<Description> describe(uint64_t index, ByteView entry, const std::string& person);
   Result<Description> describe(const wire::JournalRow& row);
+
+  // Takes notice of an entry that is not shown, for the sake of later ones that speak of it.
+  void learn(const wire::Entry& entry);
+
+  // Asked for the serial of a message whose Received entry has not gone by; may answer "".
+  void set_incoming_names(std::function<std::string(uint64_t place)> incoming_name) {
+    incoming_name_ = std::move(incoming_name);
+  }
 
   // "1042  14:12:07.913Z  released  N-000123  FLASH incident"
   static std::string line(const Output& output, const Description& description);
+  // The same with the date.
+  static std::string dated_line(const Output& output, const Description& description);
   static JsonValue json(const Description& description);
 
  private:
+  std::string learnt_id(const wire::Received& received);
+  static std::string line_at(const Output& output, const Description& description,
+                             const std::string& time);
   std::string name_of(const wire::MessageKey* key) const;
   void describe_message(const wire::Entry& entry, Description& to);
   void describe_ladder(const wire::Entry& entry, Description& to);
@@ -51,6 +67,7 @@ class JournalDescriber {
   std::string prefix_;
   std::string peer_prefix_;
   std::map<uint64_t, std::string> incoming_;  // Place in the peer's transcript to serial.
+  std::function<std::string(uint64_t place)> incoming_name_;  // May be empty.
 };
 
 }  // namespace hotline::client

@@ -40,4 +40,21 @@ Result<UtcMs> parse_when(const std::string& typed, UtcMs now) {
                     "2026-11-22T15:00:00Z, in UTC with its Z, or +30m from now on");
 }
 
+Result<UtcMs> parse_moment(const std::string& typed, UtcMs now) {
+  constexpr int64_t kDay_ms = 24 * 3600 * 1000;
+  const UtcMs today = now - now % kDay_ms;
+  if (typed == "now") return now;
+  if (typed == "today") return today;
+  if (typed == "yesterday") return today - kDay_ms;
+  if (typed.size() > 1 && typed[0] == '-') {
+    const auto duration = parse_duration_ms(typed.substr(1));
+    if (!duration) return duration.error();
+    return now - *duration;
+  }
+  if (const auto time = parse_rfc3339(typed)) return *time;
+  if (const auto day = parse_rfc3339(typed + "T00:00:00Z")) return *day;
+  return make_error(ErrorCode::usage, "\"" + typed + "\" is no time of a record",
+                    "2026-11-22T15:00:00Z, 2026-11-22, -1h, today or yesterday, all in UTC");
+}
+
 }  // namespace hotline::client

@@ -15,4 +15,8 @@ Result<int64_t> parse_duration_ms(const std::string& typed);
 // "2026-11-22T15:00:00Z", or from now on: "+30m". Error: usage.
 Result<UtcMs> parse_when(const std::string& typed, UtcMs now);
 
+// A moment of a record: "2026-11-22T15:00:00Z", "2026-11-22" (its first moment, UTC), "-1h" (so
+// long ago), "now", "today" and "yesterday" (their first moments, UTC). Error: usage.
+Result<UtcMs> parse_moment(const std::string& typed, UtcMs now);
+
 }  // namespace hotline::client

@@ -63,34 +63,30 @@ std::optional<std::string> receiver_of(const Note& note, const Transcript& trans
 }
 
 // Both signatures, and the envelope's place under the root they are for.
-Status check_signatures(ProvedMessage& message) {
-  auto log = Ed25519Verifier::create(message.log_certificate.public_key);
+Result<CosignedCheckpoint> check_signatures(const ProofFile& proof, const ProofNames& names,
+                                            const Bytes& log_key, const Bytes& receipt_key) {
+  auto log = Ed25519Verifier::create(log_key);
   if (!log) return not_proved(log.error().reason);
-  auto receipt = Ed25519Verifier::create(message.receipt_certificate.public_key);
+  auto receipt = Ed25519Verifier::create(receipt_key);
   if (!receipt) return not_proved(receipt.error().reason);
   CheckpointTrust trust;
-  trust.origin = transcript_origin(message.channel, message.sender, kEpoch);
-  trust.log_key = {log_key_name(message.channel, message.sender), kNoteTypeEd25519,
-                   message.log_certificate.public_key};
+  trust.origin = transcript_origin(names.channel, names.sender, kEpoch);
+  trust.log_key = {log_key_name(names.channel, names.sender), kNoteTypeEd25519, log_key};
   trust.log_verifier = &*log;
-  trust.cosigner_key = {receipt_key_name(message.channel, message.receiver), kNoteTypeCosignatureV1,
-                        message.receipt_certificate.public_key};
+  trust.cosigner_key = {receipt_key_name(names.channel, names.receiver), kNoteTypeCosignatureV1,
+                        receipt_key};
   trust.cosigner_verifier = &*receipt;
-  const ProofFile& proof = message.proof;
-  auto signed_for = verify_tlog_proof({{}, proof.index, proof.hashes, proof.checkpoint_note},
-                                      leaf_hash(proof.envelope), trust);
-  if (!signed_for) return signed_for.error();
-  message.signed_for = std::move(*signed_for);
-  return ok();
+  return verify_tlog_proof({{}, proof.index, proof.hashes, proof.checkpoint_note},
+                           leaf_hash(proof.envelope), trust);
 }
 
 // The body against the envelope that was signed for.
-Status check_body(ProvedMessage& message) {
-  const auto envelope = open_envelope(message.proof.envelope);
-  const std::optional<HeldPart>& body = message.proof.body;
+Status check_body(const ProofFile& proof, std::vector<std::string>& unchecked) {
+  const auto envelope = open_envelope(proof.envelope);
+  const std::optional<HeldPart>& body = proof.body;
   if (!envelope) {
     if (body) return not_proved("its body belongs to an envelope that cannot be read");
-    message.unchecked.push_back("the envelope cannot be read, so it names no body");
+    unchecked.push_back("the envelope cannot be read, so it names no body");
     return ok();
   }
   const auto* parts = (*envelope)->parts();
@@ -99,7 +95,7 @@ Status check_body(ProvedMessage& message) {
     return ok();
   }
   if (!body) {
-    message.unchecked.push_back("the body is not in the proof, so nobody can see what it said");
+    unchecked.push_back("the body is not in the proof, so nobody can see what it said");
     return ok();
   }
   if (!is_part(*parts->Get(0), body->salt, body->bytes)) {
@@ -110,8 +106,8 @@ Status check_body(ProvedMessage& message) {
 }
 
 void note_out_of_time(ProvedMessage& message, const TrustedCertificate& certificate,
-                      const std::string& party, UtcMs time) {
-  if (certificate.held_at(time)) return;
+                      const std::string& party) {
+  if (certificate.held_at(message.receipted_at())) return;
   message.unchecked.push_back(client::upper_case(party) + "'s " +
                               purpose_name(certificate.checked.purpose) + " certificate (serial " +
                               certificate.checked.serial_hex +
@@ -126,12 +122,8 @@ UtcMs ProvedMessage::receipted_at() const {
   return static_cast<UtcMs>(std::min(signed_for.time_s, kTimeMax_s)) * 1000;
 }
 
-Result<ProvedMessage> check_proof(std::string_view file, const TrustDirectory& trust) {
-  auto proof = parse_proof_file(file);
-  if (!proof) return proof.error();
-  ProvedMessage message;
-  message.proof = std::move(*proof);
-  const auto note = parse_note(message.proof.checkpoint_note);
+Result<ProofNames> read_proof_names(const std::string& checkpoint_note) {
+  const auto note = parse_note(checkpoint_note);
   if (!note) return note.error();
   const auto checkpoint = parse_checkpoint_text(note->text);
   if (!checkpoint) return checkpoint.error();
@@ -143,21 +135,44 @@ Result<ProvedMessage> check_proof(std::string_view file, const TrustDirectory& t
                       client::upper_case(transcript->sender) +
                       " and the receipt of another party, alone");
   }
-  message.channel = transcript->channel;
-  message.sender = transcript->sender;
-  message.receiver = *receiver;
+  return ProofNames{transcript->channel, transcript->sender, *receiver};
+}
 
-  auto log = trust.judge(message.proof.log_certificate, message.sender, Purpose::log);
+Status check_under_own_keys(const ProofFile& proof) {
+  const auto names = read_proof_names(proof.checkpoint_note);
+  if (!names) return names.error();
+  const auto log = read_der(proof.log_certificate);
   if (!log) return log.error();
-  auto receipt = trust.judge(message.proof.receipt_certificate, message.receiver, Purpose::receipt);
+  const auto receipt = read_der(proof.receipt_certificate);
   if (!receipt) return receipt.error();
+  const auto signed_for = check_signatures(proof, *names, log->public_key, receipt->public_key);
+  if (!signed_for) return signed_for.error();
+  std::vector<std::string> unchecked;
+  return check_body(proof, unchecked);
+}
+
+Result<ProvedMessage> check_proof(std::string_view file, const TrustDirectory& trust) {
+  auto proof = parse_proof_file(file);
+  if (!proof) return proof.error();
+  const auto names = read_proof_names(proof->checkpoint_note);
+  if (!names) return names.error();
+  auto log = trust.judge(proof->log_certificate, names->sender, Purpose::log);
+  if (!log) return log.error();
+  auto receipt = trust.judge(proof->receipt_certificate, names->receiver, Purpose::receipt);
+  if (!receipt) return receipt.error();
+  auto signed_for =
+      check_signatures(*proof, *names, log->checked.public_key, receipt->checked.public_key);
+  if (!signed_for) return signed_for.error();
+
+  ProvedMessage message;
+  message.names = *names;
+  message.signed_for = std::move(*signed_for);
   message.log_certificate = log->checked;
   message.receipt_certificate = receipt->checked;
-  if (auto status = check_signatures(message); !status) return status.error();
-  const UtcMs receipted_at = message.receipted_at();
-  note_out_of_time(message, *log, message.sender, receipted_at);
-  note_out_of_time(message, *receipt, message.receiver, receipted_at);
-  if (auto status = check_body(message); !status) return status.error();
+  if (auto status = check_body(*proof, message.unchecked); !status) return status.error();
+  note_out_of_time(message, *log, names->sender);
+  note_out_of_time(message, *receipt, names->receiver);
+  message.proof = std::move(*proof);
   return message;
 }
 

@@ -16,11 +16,18 @@
 
 namespace hotline::audit {
 
-struct ProvedMessage {
-  ProofFile proof;
+// What a proof says of itself: who signed which log. Nothing of it is to be believed yet.
+struct ProofNames {
   ChannelName channel;
   std::string sender;    // Whose transcript it is: by the signatures, not by the envelope.
   std::string receiver;  // Who cosigned it.
+};
+// Error: malformed, or verification_failed where these are not the signatures a proof needs.
+Result<ProofNames> read_proof_names(const std::string& checkpoint_note);
+
+struct ProvedMessage {
+  ProofFile proof;
+  ProofNames names;
   CosignedCheckpoint signed_for;
   CheckedCertificate log_certificate;
   CheckedCertificate receipt_certificate;
@@ -28,6 +35,10 @@ struct ProvedMessage {
   // What could not be checked; empty when all was. Nothing was found wrong.
   std::vector<std::string> unchecked;
 };
+
+// Whether the proof holds under the keys of its own certificates, whoever issued them. For whoever
+// makes one. Errors as those of check_proof().
+Status check_under_own_keys(const ProofFile& proof);
 
 // Error: malformed or verification_failed; both mean that this proves nothing.
 Result<ProvedMessage> check_proof(std::string_view file, const TrustDirectory& trust);

@@ -35,6 +35,15 @@ X509Ptr parse_der(ByteView der) {
 
 }  // namespace
 
+Result<CheckedCertificate> read_der(ByteView der) {
+  const OpensslErrorScope errors;
+  const X509Ptr certificate = parse_der(der);
+  if (!certificate) return not_proved("a certificate cannot be read");
+  auto read = read_certificate(certificate.get());
+  if (!read) return not_proved(read.error().reason, read.error().hint);
+  return read;
+}
+
 Result<TrustDirectory> TrustDirectory::open(const std::string& directory) {
   TrustDirectory trust(directory);
   std::error_code failure;

@@ -23,6 +23,10 @@ struct TrustedCertificate {
   bool held_at(UtcMs time) const { return held_from <= time && time <= held_until; }
 };
 
+// What a certificate in DER says of itself; nothing is checked but that it can be read. Error:
+// verification_failed.
+Result<CheckedCertificate> read_der(ByteView der);
+
 class TrustDirectory {
  public:
   // Reads every PARTY-ca.crt in it. Error: configuration, when there is none or one cannot be used.

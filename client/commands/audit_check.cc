@@ -31,8 +31,8 @@ bool is_dev_only(const ProvedMessage& message) {
 }
 
 std::string trusted_text(const ProvedMessage& message) {
-  return "Trusted: " + audit::TrustDirectory::file_name(message.sender) + ", " +
-         audit::TrustDirectory::file_name(message.receiver) +
+  return "Trusted: " + audit::TrustDirectory::file_name(message.names.sender) + ", " +
+         audit::TrustDirectory::file_name(message.names.receiver) +
          (is_dev_only(message) ? " (" + std::string(kDevOnlyMark) + ")" : "");
 }
 
@@ -66,15 +66,15 @@ int print_json(Output& output, const ProvedMessage& message, const std::string& 
   JsonValue document = json_document();
   document.add("verdict", verdict_of(message)).add("unchecked", json_names(message.unchecked));
   add_message(document, message.proof.envelope, body_of(message), language);
-  document.add("sent_by", json_signer(message.sender, message.log_certificate))
-      .add("received_by", json_signer(message.receiver, message.receipt_certificate))
+  document.add("sent_by", json_signer(message.names.sender, message.log_certificate))
+      .add("received_by", json_signer(message.names.receiver, message.receipt_certificate))
       .add("received_at", json_time(message.receipted_at()))
       .add("origin", checkpoint.origin)
       .add("leaf", message.proof.index)
       .add("size", checkpoint.size)
       .add("root", to_hex(checkpoint.root))
-      .add("trusted", json_names({audit::TrustDirectory::file_name(message.sender),
-                                  audit::TrustDirectory::file_name(message.receiver)}));
+      .add("trusted", json_names({audit::TrustDirectory::file_name(message.names.sender),
+                                  audit::TrustDirectory::file_name(message.names.receiver)}));
   output.document(document);
   return exit_code_of(message);
 }
@@ -91,10 +91,10 @@ int print(Output& output, const ProvedMessage& message, const std::string& langu
     print_envelope(output, message.proof.envelope, language);
   }
   output.line("");
-  line("sent by", signer_text(message.sender, message.log_certificate));
-  line("received by", signer_text(message.receiver, message.receipt_certificate));
+  line("sent by", signer_text(message.names.sender, message.log_certificate));
+  line("received by", signer_text(message.names.receiver, message.receipt_certificate));
   line("received at", output.date_and_time(message.receipted_at()) + ", by the clock of " +
-                          upper_case(message.receiver));
+                          upper_case(message.names.receiver));
   line("stands at", "leaf " + std::to_string(message.proof.index) + " of the " +
                         std::to_string(checkpoint.size) + " that both signed for");
   line("root", to_hex(checkpoint.root));
@@ -102,9 +102,9 @@ int print(Output& output, const ProvedMessage& message, const std::string& langu
   output.line("");
   for (const std::string& what : message.unchecked) line("not checked", what);
   const Style style = message.unchecked.empty() ? Style::green : Style::yellow;
-  output.line(output.styled(style, verdict_of(message)) + ": " + upper_case(message.sender) +
-              " sent this and " + upper_case(message.receiver) + " signed that it holds it.  " +
-              trusted_text(message));
+  output.line(output.styled(style, verdict_of(message)) + ": " + upper_case(message.names.sender) +
+              " sent this and " + upper_case(message.names.receiver) +
+              " signed that it holds it.  " + trusted_text(message));
   return exit_code_of(message);
 }
 

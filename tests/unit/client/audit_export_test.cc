@@ -122,7 +122,8 @@ TEST_F(AuditExportTest, ShowsProgressOnATerminalOnlyAndEndsWithTheNextCommand) {
   EXPECT_NE(terminal_.err().find("\rfetching journal  25 %\rfetching journal  50 %"),
             std::string::npos)
       << terminal_.err();
-  EXPECT_NE(terminal_.err().find("\rfetching sent  87 %   \rfetching sent  100 %\r"), std::string::npos)
+  EXPECT_NE(terminal_.err().find("\rfetching sent  87 %   \rfetching sent  100 %\r"),
+            std::string::npos)
       << terminal_.err();
   EXPECT_TRUE(terminal_.err().ends_with("\r" + next)) << terminal_.err();
   fs::remove_all(target_);

@@ -69,8 +69,8 @@ TEST(ProofFile, HasRoomForTheLargestMessage) {
 TEST(ProofCheck, AGoodProofIsVerified) {
   const auto message = check_proof(format_proof_file(proof_world().proof()), trust());
   ASSERT_TRUE(message) << message.error().reason;
-  EXPECT_EQ(message->sender, "south");
-  EXPECT_EQ(message->receiver, "north");
+  EXPECT_EQ(message->names.sender, "south");
+  EXPECT_EQ(message->names.receiver, "north");
   EXPECT_EQ(message->receipted_at(), proof_world().made_at + 3'600'000);
   EXPECT_EQ(message->signed_for.checkpoint.size, ProofWorld::kSize);
   EXPECT_TRUE(message->unchecked.empty());

@@ -27,5 +27,21 @@ TEST(TypedTime, ReadsTimesAndTimesFromNowOn) {
   }
 }
 
+TEST(TypedTime, ReadsMomentsOfARecord) {
+  const UtcMs now = *parse_rfc3339("2026-11-22T14:00:00Z");
+  const UtcMs midnight = *parse_rfc3339("2026-11-22T00:00:00Z");
+  EXPECT_EQ(*parse_moment("2026-11-22T15:00:00.5Z", now), now + 3'600'500);
+  EXPECT_EQ(*parse_moment("2026-11-22", now), midnight);
+  EXPECT_EQ(*parse_moment("today", now), midnight);
+  EXPECT_EQ(*parse_moment("yesterday", now), midnight - 86'400'000);
+  EXPECT_EQ(*parse_moment("-1h", now), now - 3'600'000);
+  EXPECT_EQ(*parse_moment("now", now), now);
+  for (const char* wrong : {"", "-", "+1h", "1h", "2026-11", "2026-02-30", "15:00", "tomorrow"}) {
+    const auto time = parse_moment(wrong, now);
+    ASSERT_FALSE(time) << wrong;
+    EXPECT_EQ(time.error().code, ErrorCode::usage);
+  }
+}
+
 }  // namespace
 }  // namespace hotline::client

@@ -1,0 +1,88 @@
+// One log of an export, read in any place without being believed: for those who look something up
+// (`audit prove`, `audit log`, `audit stats`). Whether it is true is verify.h's work.
+//
+// Only the files that are needed are read, and of each kind the last one is kept.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "client/audit/export_directory.h"
+#include "client/audit/export_reader.h"
+#include "protocol/bytes.h"
+#include "protocol/checkpoint.h"
+#include "protocol/merkle.h"
+#include "protocol/result.h"
+
+namespace hotline::audit {
+
+// Views are borrowed from the log, until another bundle is asked for.
+struct ExportedPart {
+  Hash salt{};
+  ByteView bytes;
+};
+
+struct ExportedEntry {
+  ByteView bytes;
+  std::optional<ExportedPart> part;  // Nothing where none is held.
+};
+
+// Every error of these classes is verification_failed, and names the file: the export is damaged.
+class ExportedLog {
+ public:
+  // Borrows the reader. An empty log is one too: its size is 0.
+  static Result<ExportedLog> open(const ExportReader& reader, ExportLog log);
+
+  ExportLog log() const { return log_; }
+  uint64_t size() const { return checkpoint_.size; }
+  // What the newest checkpoint says; of an empty log, nothing.
+  const Checkpoint& checkpoint() const { return checkpoint_; }
+
+  // index < size().
+  Result<ExportedEntry> entry(uint64_t index);
+  // Without the part, so that its file is not read.
+  Result<ByteView> entry_bytes(uint64_t index);
+
+ private:
+  ExportedLog(const ExportReader& reader, ExportLog log) : reader_(&reader), log_(log) {}
+  Status load_entries(uint64_t bundle);
+  Status load_parts(uint64_t bundle);
+
+  const ExportReader* reader_;
+  ExportLog log_;
+  Checkpoint checkpoint_;
+  struct Bundle {
+    uint64_t number = UINT64_MAX;  // None.
+    FileBuffer file;
+    std::vector<ByteView> items;
+  };
+  Bundle entries_;
+  Bundle parts_;
+};
+
+// The hashes of a log, from its tiles. A tile that cannot be read gives a hash of zeros, and
+// damage() says which it was.
+class TileHashes : public HashSource {
+ public:
+  TileHashes(const ExportReader& reader, ExportLog log, uint64_t log_size)
+      : reader_(reader), log_(log), log_size_(log_size) {}
+
+  Hash subtree(uint8_t level, uint64_t index) const override;
+  const std::optional<Error>& damage() const { return damage_; }
+
+ private:
+  const std::vector<Hash>& tile(unsigned level, uint64_t number) const;
+
+  const ExportReader& reader_;
+  const ExportLog log_;
+  const uint64_t log_size_;
+  // A proof needs two tiles of each level at most.
+  mutable std::map<std::pair<unsigned, uint64_t>, std::vector<Hash>> tiles_;
+  mutable std::optional<Error> damage_;
+};
+
+}  // namespace hotline::audit

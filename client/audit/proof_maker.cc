@@ -1,0 +1,144 @@
+#include "client/audit/proof_maker.h"
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+#include "certs/certificate_limits.h"
+#include "client/audit/covering_note.h"
+#include "client/audit/exported_log.h"
+#include "client/audit/pem.h"
+#include "client/names.h"
+#include "protocol/envelope.h"
+#include "protocol/merkle.h"
+#include "protocol/serial.h"
+
+namespace hotline::audit {
+namespace {
+
+// What one bundle of a transcript says of a serial.
+struct Look {
+  std::optional<uint64_t> found;
+  bool other_prefix = false;  // There are serials, and none of them begins so.
+};
+
+Result<Look> look_in_bundle(ExportedLog& log, uint64_t bundle, const Serial& wanted) {
+  const std::string id = format_serial(wanted);
+  const std::string prefix = wanted.prefix + "-";
+  Look look;
+  size_t same = 0;
+  size_t other = 0;
+  const uint64_t first = bundle * kTileWidth;
+  for (uint64_t i = first; i < first + bundle_width(log.size(), bundle); ++i) {
+    const auto bytes = log.entry_bytes(i);
+    if (!bytes) return bytes.error();
+    const auto envelope = open_envelope(*bytes);
+    if (!envelope) continue;
+    const std::string_view name = (*envelope)->id()->string_view();
+    if (name == id) {
+      look.found = i;
+      return look;
+    }
+    ++(name.starts_with(prefix) ? same : other);
+  }
+  look.other_prefix = same == 0 && other != 0;
+  return look;
+}
+
+// Messages take their places nearly in the order of their serials, a FLASH before the others; so
+// the search begins where the serial would stand without that, and goes outwards.
+Result<std::optional<uint64_t>> find_in_log(ExportedLog& log, const Serial& wanted) {
+  if (log.size() == 0) return std::optional<uint64_t>();
+  const uint64_t bundles = bundle_count(log.size());
+  const uint64_t guess = (std::min(wanted.number, log.size()) - 1) / kTileWidth;
+  for (uint64_t distance = 0; distance < bundles; ++distance) {
+    for (const bool ahead : {false, true}) {
+      if (ahead ? guess + distance >= bundles : distance > guess) continue;
+      if (ahead && distance == 0) continue;
+      const auto look = look_in_bundle(log, ahead ? guess + distance : guess - distance, wanted);
+      if (!look) return look.error();
+      if (look->found) return look->found;
+      // The other party's transcript; a bundle in which nothing can be read says nothing.
+      if (distance == 0 && look->other_prefix) return std::optional<uint64_t>();
+    }
+  }
+  return std::optional<uint64_t>();
+}
+
+Result<Bytes> read_certificate_file(const ExportReader& reader, const std::string& party,
+                                    Purpose purpose) {
+  const std::string path = certificate_path(party, purpose);
+  const auto text = reader.read_text(path, 2 * limits::kCertificateSizeMax);
+  const auto blocks = text ? parse_pem(*text) : Result<std::vector<PemBlock>>(text.error());
+  if (!blocks || blocks->size() != 1) {
+    return make_error(ErrorCode::verification_failed,
+                      "the export is damaged: " + path + " is not one certificate",
+                      "hotline audit verify says what else; have it exported again");
+  }
+  return blocks->front().bytes;
+}
+
+Result<MadeProof> prove(const std::string& directory, const ExportReader& reader, ExportedLog& log,
+                        uint64_t index, const std::string& id) {
+  MadeProof made;
+  made.log = log.log();
+  made.id = id;
+  ProofFile& proof = made.proof;
+  proof.index = index;
+  auto note = find_covering_note(directory, log.log(), log.checkpoint().origin, index);
+  if (!note) return note.error();
+  proof.checkpoint_note = std::move(*note);
+  auto names = read_proof_names(proof.checkpoint_note);
+  if (!names) return names.error();
+  made.names = std::move(*names);
+  const uint64_t size = parse_checkpoint_text(parse_note(proof.checkpoint_note)->text)->size;
+  if (size > log.size()) {
+    return make_error(ErrorCode::verification_failed,
+                      "the export is damaged: a receipt is for " + std::to_string(size) +
+                          " messages, and it has " + std::to_string(log.size()),
+                      "hotline audit verify says what else; have it exported again");
+  }
+  const TileHashes hashes(reader, log.log(), log.size());
+  proof.hashes = inclusion_proof(hashes, index, size);
+  if (hashes.damage()) return *hashes.damage();
+  const auto entry = log.entry(index);
+  if (!entry) return entry.error();
+  proof.envelope = to_bytes(entry->bytes);
+  if (entry->part) proof.body = HeldPart{entry->part->salt, to_bytes(entry->part->bytes)};
+  auto log_certificate = read_certificate_file(reader, made.names.sender, Purpose::log);
+  if (!log_certificate) return log_certificate.error();
+  proof.log_certificate = std::move(*log_certificate);
+  auto receipt_certificate = read_certificate_file(reader, made.names.receiver, Purpose::receipt);
+  if (!receipt_certificate) return receipt_certificate.error();
+  proof.receipt_certificate = std::move(*receipt_certificate);
+  if (auto status = check_under_own_keys(proof); !status) return status.error();
+  return made;
+}
+
+}  // namespace
+
+Result<MadeProof> make_proof(const std::string& directory, const std::string& id) {
+  const auto serial = parse_serial(client::upper_case(id));
+  if (!serial) {
+    return make_error(ErrorCode::usage, "\"" + id + "\" is no name of a message in an export",
+                      "N-000123 or N-123");
+  }
+  const auto reader = ExportReader::open(directory);
+  if (!reader) return reader.error();
+  if (!reader->has(kVersionFile)) {
+    return make_error(ErrorCode::not_found, directory + " is no export",
+                      "hotline audit export " + directory);
+  }
+  for (const ExportLog which : {ExportLog::sent, ExportLog::received}) {
+    auto log = ExportedLog::open(*reader, which);
+    if (!log) return log.error();
+    const auto index = find_in_log(*log, *serial);
+    if (!index) return index.error();
+    if (*index) return prove(directory, *reader, *log, **index, format_serial(*serial));
+  }
+  return make_error(ErrorCode::not_found,
+                    "there is no message " + format_serial(*serial) + " in " + directory,
+                    "hotline audit log --export " + directory + "    lists what there is");
+}
+
+}  // namespace hotline::audit

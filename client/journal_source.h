@@ -1,0 +1,57 @@
+// A journal to be read: that of a running daemon, or that of an export. The commands that look into
+// journals do not care which.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "client/connection.h"
+#include "protocol/bytes.h"
+#include "protocol/result.h"
+
+namespace hotline::client {
+
+struct JournalItem {
+  uint64_t index = 0;
+  ByteView entry;      // Borrowed while it is visited.
+  std::string person;  // May be empty.
+};
+
+// What a reader needs to know of a channel to speak of its messages.
+struct ChannelNames {
+  std::string party;  // Whose journal it is.
+  std::string peer;
+  std::string prefix;
+  std::string peer_prefix;
+};
+
+class JournalSource {
+ public:
+  // Stops the reading when it returns false.
+  using Visit = std::function<bool(const JournalItem&)>;
+  static constexpr uint64_t kForever = UINT64_MAX;
+
+  virtual ~JournalSource() = default;
+
+  virtual const ChannelNames& names() const = 0;
+  // Entries there were when the source was opened.
+  virtual uint64_t size() const = 0;
+
+  // Visits the entries from `from` on and below `to`, in order. A running daemon's journal may be
+  // read kForever: then it ends with an error, or when `visit` wants no more. Once only.
+  virtual Status read(uint64_t from, uint64_t to, const Visit& visit) = 0;
+
+  // The serial of the peer's message at this place of its transcript; empty where that is not
+  // known without reading the journal.
+  virtual std::string incoming_name(uint64_t) { return {}; }
+};
+
+// Borrows the connection.
+std::unique_ptr<JournalSource> journal_of(Connection& connection);
+
+// Nothing in the export is believed, and nothing verified.
+Result<std::unique_ptr<JournalSource>> journal_of_export(const std::string& directory);
+
+}  // namespace hotline::client

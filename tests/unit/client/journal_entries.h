@@ -1,0 +1,83 @@
+// Entries of a journal, for tests of those who read one.
+#pragma once
+
+#include <flatbuffers/flatbuffers.h>
+
+#include "protocol/bytes.h"
+#include "protocol/clock.h"
+#include "protocol/schema/journal_generated.h"
+
+namespace hotline::client {
+
+inline const wire::Digest kAnyDigest{};
+
+// `build` gets the builder and gives the offset of the fact's table.
+template <class Build>
+Bytes journal_entry(UtcMs at, Build build) {
+  flatbuffers::FlatBufferBuilder builder;
+  const auto fact = build(builder);
+  const auto type = []<class Table>(flatbuffers::Offset<Table>) {
+    return wire::FactTraits<Table>::enum_value;
+  }(fact);
+  wire::FinishEntryBuffer(builder, wire::CreateEntry(builder, at, &kAnyDigest, type, fact.Union()));
+  return {builder.GetBufferPointer(), builder.GetBufferPointer() + builder.GetSize()};
+}
+
+inline Bytes started_entry(UtcMs at) {
+  return journal_entry(at, [](auto& b) { return wire::CreateStarted(b, b.CreateString("0.1.0")); });
+}
+
+inline Bytes stopped_entry(UtcMs at) {
+  return journal_entry(at, [](auto& b) { return wire::CreateStopped(b); });
+}
+
+inline Bytes clock_stepped_entry(UtcMs at, UtcMs from, UtcMs to) {
+  return journal_entry(at, [&](auto& b) { return wire::CreateClockStepped(b, from, to); });
+}
+
+// What a Released or a Received entry says of a message. `refers_to` is absent where it is null.
+struct EntryMessage {
+  uint64_t serial = 0;
+  wire::MessageType type = wire::MessageType::incident;
+  wire::Precedence precedence = wire::Precedence::flash;
+  const wire::MessageKey* refers_to = nullptr;
+  wire::DeclineCode decline_code = wire::DeclineCode::unset;
+};
+
+inline Bytes released_entry(UtcMs at, const EntryMessage& message) {
+  return journal_entry(at, [&](auto& b) {
+    wire::ReleasedBuilder released(b);
+    released.add_serial(message.serial);
+    released.add_type(static_cast<uint8_t>(message.type));
+    released.add_precedence(static_cast<uint8_t>(message.precedence));
+    released.add_leaf_hash(&kAnyDigest);
+    if (message.refers_to != nullptr) released.add_refers_to(message.refers_to);
+    return released.Finish();
+  });
+}
+
+inline Bytes received_entry(UtcMs at, uint64_t index, const EntryMessage& message) {
+  return journal_entry(at, [&](auto& b) {
+    wire::ReceivedBuilder received(b);
+    received.add_index(index);
+    received.add_serial(message.serial);
+    received.add_type(static_cast<uint8_t>(message.type));
+    received.add_precedence(static_cast<uint8_t>(message.precedence));
+    received.add_leaf_hash(&kAnyDigest);
+    received.add_decline_code(static_cast<uint16_t>(message.decline_code));
+    if (message.refers_to != nullptr) received.add_refers_to(message.refers_to);
+    return received.Finish();
+  });
+}
+
+inline Bytes numbered_entry(UtcMs at, uint64_t first, const std::vector<uint64_t>& serials) {
+  return journal_entry(
+      at, [&](auto& b) { return wire::CreateNumberedDirect(b, first, &serials, "checkpoint"); });
+}
+
+inline Bytes receipt_held_entry(UtcMs at, uint64_t size) {
+  return journal_entry(at,
+                       [&](auto& b) { return wire::CreateReceiptHeldDirect(b, size, "receipt"); });
+}
+
+}  // namespace hotline::client

@@ -1,5 +1,7 @@
 #include "protocol/envelope.h"
 
+#include <algorithm>
+
 #include "protocol/text_offset.h"
 
 namespace hotline {
@@ -108,7 +110,7 @@ wire::Digest to_digest(const Hash& hash) {
 
 Hash to_hash(const wire::Digest& digest) {
   Hash hash;
-  for (flatbuffers::uoffset_t i = 0; i < hash.size(); ++i) hash[i] = digest.bytes()->Get(i);
+  std::copy_n(digest.bytes()->data(), hash.size(), hash.begin());
   return hash;
 }
 

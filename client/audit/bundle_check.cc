@@ -139,13 +139,22 @@ void BundleCheck::open_entry(unsigned place) {
   }
 }
 
+// Entries lie anywhere in a bundle; what is opened wants to be aligned, and would else be copied to
+// memory allocated for it.
+ByteView BundleCheck::aligned(ByteView entry) {
+  auto* const bytes = reinterpret_cast<uint8_t*>(aligned_.data());
+  if (!entry.empty()) std::memcpy(bytes, entry.data(), entry.size());
+  return {bytes, entry.size()};
+}
+
 void BundleCheck::open_envelope_at(unsigned place) {
-  const auto envelope = open_envelope(entries_[place]);
+  const auto envelope = open_envelope(aligned(entries_[place]));
   expect_part(place, envelope ? named_part(**envelope) : std::nullopt);
 }
 
 void BundleCheck::open_journal_entry(unsigned place) {
-  const auto entry = open_flatbuffer<wire::Entry>(entries_[place], kJournalEntryIdentifier);
+  const auto entry =
+      open_flatbuffer<wire::Entry>(aligned(entries_[place]), kJournalEntryIdentifier);
   if (!entry) {
     expect_part(place, std::nullopt);
     return fail_fact(place, "it cannot be read: " + entry.error().reason);

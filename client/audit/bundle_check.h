@@ -87,6 +87,7 @@ class BundleCheck {
   void split_entries();
   void split_parts();
   void open_entry(unsigned place);
+  ByteView aligned(ByteView entry);  // Until the next one.
   void open_envelope_at(unsigned place);
   void open_journal_entry(unsigned place);
   void expect_part(unsigned place, const std::optional<NamedPart>& named);
@@ -112,6 +113,7 @@ class BundleCheck {
   FileBuffer entries_file_;
   FileBuffer parts_file_;
   FileBuffer tile_file_;
+  std::array<uint64_t, (kEntrySizeMax + 7) / 8> aligned_;
   std::array<ByteView, kTileWidth> entries_;
   std::array<ByteView, kTileWidth> parts_;  // With the salt; empty where none is held.
   std::vector<ByteView> hash_inputs_;       // Leaves, then parts.

@@ -430,7 +430,7 @@ class History {
     MadeParty& sender = from_north ? north_ : south_;
     MadeParty& receiver = from_north ? south_ : north_;
     std::optional<MadeMessage>& heard = from_north ? heard_by_north_ : heard_by_south_;
-    const uint64_t count = 1 + random_.below(plan_.batch_max);
+    const uint64_t count = plan_.batch_min + random_.below(plan_.batch_max - plan_.batch_min + 1);
     if (random_.chance(40)) sender.refuse_request(pass());
     for (uint64_t i = 0; i < count; ++i) {
       const bool acknowledges = heard && random_.chance(300);

@@ -16,7 +16,8 @@ namespace hotline::audit {
 struct ExportPlan {
   uint64_t messages = 100;  // Of both parties together, at least.
   uint64_t seed = 1;
-  uint64_t batch_max = 4;          // Messages that take their places together.
+  uint64_t batch_min = 1;  // Messages that take their places together.
+  uint64_t batch_max = 4;
   uint64_t north_per_mille = 600;  // How many of all messages north sends.
   size_t entry_bytes = 0;          // What an entry and its part take on average; 0: as it comes.
   bool exercise = false;

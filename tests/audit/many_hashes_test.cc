@@ -1,0 +1,76 @@
+#include "client/audit/many_hashes.h"
+
+#include <gtest/gtest.h>
+
+#include <vector>
+
+#include "protocol/merkle.h"
+#include "tests/simulation/seeded.h"
+
+namespace hotline::audit {
+namespace {
+
+std::vector<Hash> plainly(std::span<const ByteView> inputs) {
+  std::vector<Hash> hashes(inputs.size());
+  hash_each_plainly(inputs, hashes);
+  return hashes;
+}
+
+std::vector<Hash> together(std::span<const ByteView> inputs) {
+  std::vector<Hash> hashes(inputs.size());
+  hash_each(inputs, hashes);
+  return hashes;
+}
+
+// FIPS 180-4's own examples.
+TEST(ManyHashes, known_answers) {
+  const ByteView inputs[] = {as_bytes("abc"), as_bytes("")};
+  const std::vector<Hash> hashes = together(inputs);
+  EXPECT_EQ(to_hex(hashes[0]), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+  EXPECT_EQ(to_hex(hashes[1]), "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
+}
+
+// Every length about the edges of one, two and three blocks, beside every other kind of partner.
+TEST(ManyHashes, are_those_of_libcrypto_for_every_length) {
+  simulation::Seeded random(1);
+  Bytes bytes(400);
+  random.fill(bytes);
+  for (size_t partner : {size_t{0}, size_t{55}, size_t{56}, size_t{64}, size_t{119}, size_t{300}}) {
+    for (size_t size = 0; size <= 200; ++size) {
+      // Unaligned as well.
+      const ByteView inputs[] = {ByteView(bytes).subspan(size % 7, size),
+                                 ByteView(bytes).first(partner)};
+      ASSERT_EQ(together(inputs), plainly(inputs)) << size << " beside " << partner;
+    }
+  }
+}
+
+TEST(ManyHashes, are_those_of_libcrypto_for_many_inputs_of_any_length) {
+  simulation::Seeded random(2);
+  Bytes bytes(20'000);
+  random.fill(bytes);
+  for (size_t count = 0; count <= 40; ++count) {
+    std::vector<ByteView> inputs;
+    for (size_t i = 0; i < count; ++i) {
+      const size_t size = random.chance(100) ? random.below(bytes.size()) : random.below(300);
+      inputs.push_back(ByteView(bytes).subspan(random.below(bytes.size() - size + 1), size));
+    }
+    ASSERT_EQ(together(inputs), plainly(inputs)) << count;
+  }
+}
+
+TEST(ManyHashes, of_nodes_are_those_of_the_tree) {
+  simulation::Seeded random(3);
+  for (size_t count = 1; count <= 256; count *= 2) {
+    std::vector<Hash> leaves(count);
+    Frontier frontier;
+    for (Hash& leaf : leaves) {
+      leaf = random.salt();
+      frontier.append(leaf);
+    }
+    ASSERT_EQ(subtree_root(leaves), frontier.root()) << count;
+  }
+}
+
+}  // namespace
+}  // namespace hotline::audit

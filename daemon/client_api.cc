@@ -156,8 +156,15 @@ void ClientApi::greet(Client& client, uint32_t request) {
 
 void ClientApi::submit(uint64_t id, Client& client, uint32_t request, const wire::Submit& submit) {
   uint64_t token = ++last_token_;
-  waiting_[token] = {id, request};
   Bytes draft(submit.draft()->begin(), submit.draft()->end());
+  waiting_[token] = {id, request, draft.size()};
+  ++client.submissions;
+  client.submissions_size += draft.size();
+  if (client.submissions >= limits::kSubmissionsWaitingMax ||
+      client.submissions_size >= limits::kSubmissionsWaitingSizeMax) {
+    client.paused = true;
+    client.link->pause_reading();
+  }
   core_.submit(read_clocks(), token, client.actor, submit.counter(), draft);
   changed_();
 }
@@ -168,8 +175,19 @@ ClientApi::Asker ClientApi::take_asker(uint64_t token) {
   if (waiting == waiting_.end()) return {};
   Waiting asked = waiting->second;
   waiting_.erase(waiting);
-  auto client = clients_.find(asked.client);
-  return {client == clients_.end() ? nullptr : &client->second, asked.request};
+  auto found = clients_.find(asked.client);
+  if (found == clients_.end()) return {};
+  Client& client = found->second;
+  if (asked.submitted_size) {
+    --client.submissions;
+    client.submissions_size -= *asked.submitted_size;
+  }
+  if (client.paused && client.submissions <= limits::kSubmissionsWaitingMax / 2 &&
+      client.submissions_size <= limits::kSubmissionsWaitingSizeMax / 2) {
+    client.paused = false;
+    client.link->resume_reading();
+  }
+  return {&client, asked.request};
 }
 
 void ClientApi::answer(const AnswerSubmission& answer) {

@@ -14,6 +14,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -61,6 +62,9 @@ class ClientApi {
     std::shared_ptr<FramedLink> link;
     Actor actor;
     bool greeted = false;
+    size_t submissions = 0;  // That wait for their commit, and their bytes.
+    size_t submissions_size = 0;
+    bool paused = false;  // It has too many of them.
     bool watching = false;
     bool reading_for_watch = false;
     uint32_t watch_id = 0;
@@ -69,6 +73,7 @@ class ClientApi {
   struct Waiting {
     uint64_t client = 0;
     uint32_t request = 0;
+    std::optional<size_t> submitted_size;  // Of a submission, bytes.
   };
 
   struct Asker {

@@ -256,6 +256,10 @@ void Daemon::end_commit(const CommitOutcome& outcome, const std::shared_ptr<cons
     return;
   }
   core_->committed(read_clocks());
+  std::vector<Effect> effects = core_->take_effects();
+  // The disk first: while it writes the next batch, what this one allows is said.
+  begin_commit();
+  for (Effect& effect : effects) perform(effect);
   api_->journal_grew(batch);
   settle();
 }

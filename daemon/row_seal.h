@@ -20,9 +20,12 @@ class RowSeal {
   int64_t value() const;
 
  private:
-  void add_number(uint64_t value);
+  // One letter, a number, and bytes.
+  void add(char kind, uint64_t number, ByteView bytes);
 
-  Bytes content_;  // Kept between rows, so that sealing a row allocates nothing.
+  // Kept between rows, so that sealing a row allocates nothing; the first `size_` bytes count.
+  Bytes content_;
+  size_t size_ = 0;
 };
 
 }  // namespace hotline

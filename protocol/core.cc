@@ -217,7 +217,7 @@ void Core::apply_durable(const wire::Entry& entry, Now at) {
         ladder_.receipted({false, serial}, at);
       uint64_t bytes_before = own_.unreceipted_bytes();
       own_.receipt_held(fact);
-      issued_roots_.erase(issued_roots_.begin(), issued_roots_.upper_bound(fact.size()));
+      issued_.erase(issued_.begin(), issued_.upper_bound(fact.size()));
       if (live_) {
         size_t bytes = static_cast<size_t>(bytes_before - own_.unreceipted_bytes());
         receipted_lately_.emplace_back(at.boot, bytes);
@@ -395,9 +395,8 @@ std::shared_ptr<const Batch> Core::seal(Now now) {
   sealed_ = journal_.take();
   sealed_effects_ = std::move(gathering_effects_);
   gathering_effects_.clear();
-  gathering_own_.clear();
-  sealed_peer_serials_ = std::move(gathering_peer_serials_);
-  gathering_peer_serials_.clear();
+  gathering_own_ = {};
+  sealed_peer_serials_ = std::exchange(gathering_peer_serials_, {});
   sealed_state_ = current_state();
   if (planted(PlantedBug::receipt_before_durable) && adopted_) {
     durable_.peer_receipt = sealed_state_.peer_receipt;
@@ -424,7 +423,7 @@ void Core::committed(Now now) {
   }
   last_committed_ = sealed_->id;
   sealed_.reset();
-  sealed_peer_serials_.clear();
+  sealed_peer_serials_ = {};
   std::move(sealed_effects_.begin(), sealed_effects_.end(), std::back_inserter(effects_));
   sealed_effects_.clear();
   if (receipt_is_new && adopted_) send_receipt(*adopted_);

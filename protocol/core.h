@@ -38,6 +38,7 @@
 #include "protocol/policy.h"
 #include "protocol/records.h"
 #include "protocol/schema/client_generated.h"
+#include "protocol/sorted_blocks.h"
 #include "protocol/test_calls.h"
 
 namespace hotline {
@@ -241,6 +242,8 @@ class Core {
   // however often shown.
   void keep_evidence(Now now, wire::EvidenceKind kind, const std::string& first,
                      const std::string& second, const std::string& text);
+  // The checkpoint of ours that this receipt stands on, if we remember signing it; else empty.
+  std::string_view issued_under(const std::string& receipt) const;
   Hash own_root_at(uint64_t size);
   Hash peer_root_at(uint64_t size);
   size_t window_left() const;
@@ -326,15 +329,20 @@ class Core {
   std::vector<Effect> gathering_effects_;
   std::vector<Effect> sealed_effects_;
   std::vector<Effect> effects_;
-  std::deque<BuiltFrame> built_frames_;       // Made at sealing, sent once durable.
-  std::map<uint64_t, size_t> gathering_own_;  // Serial -> place in the gathering batch.
+  std::deque<BuiltFrame> built_frames_;           // Made at sealing, sent once durable.
+  SortedBlocks<uint64_t, size_t> gathering_own_;  // Serial -> place in the gathering batch.
   // Serials of the peer that are not durable yet, and so not in records_, with their leaf hashes.
-  std::map<uint64_t, PeerLeaf> gathering_peer_serials_;
-  std::map<uint64_t, PeerLeaf> sealed_peer_serials_;
+  SortedBlocks<uint64_t, PeerLeaf> gathering_peer_serials_;
+  SortedBlocks<uint64_t, PeerLeaf> sealed_peer_serials_;
   std::string peer_checkpoint_;  // Newest one received; its size is peer_.frontier().size().
-  std::map<uint64_t, Hash> issued_roots_;  // Of checkpoints sent and not receipted: size -> root.
-  std::set<Hash> evidence_;                // What was kept already.
-  uint64_t receipt_recorded_ = 0;          // Size of the newest receipt that was recorded.
+  // Checkpoints signed and not receipted, by their size.
+  struct Issued {
+    Hash root{};
+    std::string note;
+  };
+  std::map<uint64_t, Issued> issued_;
+  std::set<Hash> evidence_;        // What was kept already.
+  uint64_t receipt_recorded_ = 0;  // Size of the newest receipt that was recorded.
 
   // The channel check: gone at a restart, when the peer's witness says anew how far it cosigned.
   uint64_t cosigned_size_ = 0;              // Of our journal.

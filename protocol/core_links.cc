@@ -450,9 +450,11 @@ void Core::number_messages(Now now) {
       }
       messages.push_back({record->envelope, record->body, record->body_salt});
     }
-    issued_roots_[frontier.size()] = frontier.root();
-    std::string checkpoint = sign_checkpoint({own_origin_, frontier.size(), frontier.root()},
-                                             config_.own_keys.log, *config_.log_signer);
+    Issued& issued = issued_[frontier.size()];
+    issued.root = frontier.root();
+    issued.note = sign_checkpoint({own_origin_, frontier.size(), issued.root}, config_.own_keys.log,
+                                  *config_.log_signer);
+    const std::string& checkpoint = issued.note;
     uint64_t first = own_.frontier().size();
     for (size_t i = 0; i < serials.size(); ++i) {
       journal_.gathering().leaves.push_back(
@@ -517,7 +519,7 @@ Core::BuiltFrame Core::rebuild_frame(uint64_t first, uint64_t end) {
 
 void Core::on_receipt(Now now, LinkId id, Link& link, const wire::Receipt& frame) {
   std::string note = frame.note()->str();
-  auto receipt = open_cosigned_checkpoint(note, own_trust_);
+  auto receipt = open_cosigned_checkpoint(note, own_trust_, issued_under(note));
   if (!receipt) {
     return refuse_link(now, id, wire::CloseReason::protocol,
                        "a receipt: " + receipt.error().reason);
@@ -554,9 +556,16 @@ void Core::hold_receipt(Now now, const CosignedCheckpoint& receipt, const std::s
       {LogId::own_transcript, size, now.utc, receipt.time_s, index, note});
 }
 
+std::string_view Core::issued_under(const std::string& receipt) const {
+  for (const auto& [size, issued] : issued_) {
+    if (receipt.starts_with(issued.note)) return issued.note;
+  }
+  return {};
+}
+
 Hash Core::own_root_at(uint64_t size) {
-  auto issued = issued_roots_.find(size);
-  if (issued != issued_roots_.end()) return issued->second;
+  auto issued = issued_.find(size);
+  if (issued != issued_.end()) return issued->second.root;
   return size == own_.frontier().size() ? own_.frontier().root()
                                         : root_at(records_.hashes(LogId::own_transcript), size);
 }

@@ -267,14 +267,14 @@ Result<uint64_t> Core::release(Now now, Release release) {
   message.submitter = release.submitter;
   message.counter = release.counter;
   message.request_hash = release.request_hash;
-  gathering_own_[serial] = journal_.gathering().messages.size();
+  gathering_own_.insert(serial, journal_.gathering().messages.size());
   journal_.gathering().messages.push_back(std::move(message));
   return serial;
 }
 
 const MessageRecord* Core::gathering_own(uint64_t serial) const {
-  auto found = gathering_own_.find(serial);
-  return found == gathering_own_.end() ? nullptr : &journal_.gathering().messages[found->second];
+  const size_t* place = gathering_own_.find(serial);
+  return place == nullptr ? nullptr : &journal_.gathering().messages[*place];
 }
 
 // What lists show of a message because another one speaks of it.
@@ -350,7 +350,7 @@ bool Core::receive(Now now, uint64_t index, const Hash& leaf, ByteView envelope_
   journal_.gathering().leaves.push_back({LogId::peer_transcript, index, leaf, index});
   journal_.gathering().messages.push_back(std::move(message));
   if (judgement.serial != 0)
-    gathering_peer_serials_.emplace(judgement.serial, PeerLeaf{index, leaf});
+    gathering_peer_serials_.insert(judgement.serial, PeerLeaf{index, leaf});
 
   if (judgement.code != wire::DeclineCode::unset) {
     decline(now, index, leaf, known, judgement);
@@ -429,8 +429,7 @@ Core::Judgement Core::judge(const wire::Envelope& envelope, ByteView body_bytes)
 // The leaf that the peer sent under this serial before, durable or not.
 std::optional<Hash> Core::known_peer_leaf(uint64_t serial) {
   for (const auto* serials : {&gathering_peer_serials_, &sealed_peer_serials_}) {
-    auto found = serials->find(serial);
-    if (found != serials->end()) return found->second.leaf_hash;
+    if (const PeerLeaf* found = serials->find(serial)) return found->leaf_hash;
   }
   // Serials mostly rise, so that most need no look into the store.
   if (serial > peer_.highest_serial()) return std::nullopt;
@@ -451,10 +450,8 @@ std::optional<MessageKey> Core::known_reference(const wire::Reference& named) {
   }
   if (serial->prefix != config_.peer_prefix) return std::nullopt;
   for (const auto* serials : {&gathering_peer_serials_, &sealed_peer_serials_}) {
-    auto found = serials->find(serial->number);
-    if (found != serials->end() && found->second.leaf_hash == leaf) {
-      return MessageKey{true, found->second.index};
-    }
+    const PeerLeaf* found = serials->find(serial->number);
+    if (found != nullptr && found->leaf_hash == leaf) return MessageKey{true, found->index};
   }
   auto key = records_.find_incoming(serial->number);
   if (!key || records_.message(*key)->leaf_hash != leaf) return std::nullopt;

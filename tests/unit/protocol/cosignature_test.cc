@@ -117,6 +117,36 @@ TEST(Cosignature, AReceiptThereAndBack) {
   EXPECT_TRUE(open_checkpoint(note, test.origin, test.log.key, test.log.verifier));
 }
 
+// The log knows what it signed, and checks again only what is not exactly that.
+TEST(Cosignature, TheLogKnowsItsOwnSignature) {
+  struct NobodyAsks : SignatureVerifier {
+    bool verify(ByteView, ByteView) const override {
+      ADD_FAILURE() << "the log's own signature was checked";
+      return true;
+    }
+  };
+  TestChannel test;
+  const Checkpoint checkpoint{test.origin, 42, leaf_hash(as_bytes("root"))};
+  const std::string own = sign_checkpoint(checkpoint, test.log.key, test.log.signer);
+  const std::string receipt = test.receipted(checkpoint, 1679315147);
+  const NobodyAsks nobody_asks;
+  CheckpointTrust trust = test.trust();
+  trust.log_verifier = &nobody_asks;
+  Result<CosignedCheckpoint> opened = open_cosigned_checkpoint(receipt, trust, own);
+  ASSERT_TRUE(opened);
+  EXPECT_EQ(*opened, (CosignedCheckpoint{checkpoint, 1679315147}));
+  // The cosigner's is checked as ever.
+  std::string forged = receipt;
+  forged[forged.size() - 10] = forged[forged.size() - 10] == 'A' ? 'B' : 'A';
+  EXPECT_FALSE(open_cosigned_checkpoint(forged, trust, own));
+  // A note that is not the one signed gets no credit for it.
+  std::string other = receipt;
+  const size_t signature = own.size() - 10;
+  other[signature] = other[signature] == 'A' ? 'B' : 'A';
+  EXPECT_FALSE(open_cosigned_checkpoint(other, test.trust(), own));
+  EXPECT_FALSE(open_cosigned_checkpoint(own, test.trust(), own));
+}
+
 // A receipt as it travels and is kept, byte for byte. The signatures were made once with the
 // openssl program, from these keys' seeds and these messages, without any code of ours.
 TEST(Cosignature, AReceiptHasTheseBytes) {

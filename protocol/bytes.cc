@@ -2,6 +2,7 @@
 
 #include <openssl/evp.h>
 
+#include <cstring>
 #include <stdexcept>
 
 namespace hotline {
@@ -125,6 +126,18 @@ std::optional<Bytes> from_base64(std::string_view text) {
 bool is_clean_utf8(std::string_view text) {
   size_t i = 0;
   while (i < text.size()) {
+    // Most text is ASCII: eight characters at a time, none of them NUL.
+    if (text.size() - i >= sizeof(uint64_t)) {
+      constexpr uint64_t kEachLow = 0x0101010101010101;
+      constexpr uint64_t kEachHigh = 0x8080808080808080;
+      uint64_t eight = 0;
+      std::memcpy(&eight, text.data() + i, sizeof eight);
+      // Of eight bytes below 0x80, one that is 0 borrows, and gets its high bit.
+      if ((eight & kEachHigh) == 0 && ((eight - kEachLow) & kEachHigh) == 0) {
+        i += sizeof eight;
+        continue;
+      }
+    }
     auto byte = static_cast<uint8_t>(text[i]);
     size_t length = 0;
     uint32_t code = 0;

@@ -1,5 +1,6 @@
 #include "protocol/strict_flatbuffer.h"
 
+#include <algorithm>
 #include <cstring>
 
 #include "protocol/check.h"
@@ -33,7 +34,11 @@ class Walk {
     size_t known_size = kVtableHeaderSize + type.num_elems * sizeof(voffset_t);
     if (vtable_size > known_size) from_the_future_ = true;
     const uint8_t* previous = nullptr;
-    for (size_t i = 0; i < type.num_elems && !failure_; ++i) {
+    // Fields after the vtable's end are absent; one more is looked at, because a union's value may
+    // be absent where its type is not.
+    size_t count = (vtable_size - kVtableHeaderSize) / sizeof(voffset_t) + 1;
+    count = std::min(count, static_cast<size_t>(type.num_elems));
+    for (size_t i = 0; i < count && !failure_; ++i) {
       const uint8_t* field = find_field(table, vtable, vtable_size, table_size, i, type);
       visit_field(field, previous, type, i);
       previous = field;
@@ -78,8 +83,10 @@ class Walk {
 
   void visit_field(const uint8_t* field, const uint8_t* previous, const TypeTable& type, size_t i) {
     const flatbuffers::TypeCode code = type.type_codes[i];
-    const TypeTable* inner = reference(type, i);
     bool sequence = code.base_type == flatbuffers::ET_SEQUENCE;
+    bool string = code.base_type == flatbuffers::ET_STRING;
+    if (!sequence && !string) return;  // Numbers, which may be any.
+    const TypeTable* inner = reference(type, i);
     if (sequence && inner->st == flatbuffers::ST_UNION) {
       // The schema has no vectors of unions: a list of tables that each hold one says the same more
       // plainly.
@@ -87,7 +94,6 @@ class Walk {
       return visit_union(field, previous, *inner);
     }
     if (!field) return;
-    bool string = code.base_type == flatbuffers::ET_STRING;
     bool table = sequence && inner->st == flatbuffers::ST_TABLE;
     if (!string && !table) return;
     const uint8_t* target = field + ReadScalar<uoffset_t>(field);

@@ -124,10 +124,11 @@ void JournalAccount::take_receipt(const JournalFact& fact, ExportLog log) {
 void JournalAccount::expect_leaf(ExportLog log, uint64_t index, const Hash& hash,
                                  uint64_t journal_entry) {
   Leaves& leaves = log == ExportLog::sent ? sent_ : received_;
+  if (index < leaves.size() && leaves.is(index, hash)) return;
   const std::string by = entry_name(ExportLog::journal, journal_entry);
-  if (index >= leaves.size()) {
-    if (index == leaves.size()) fail_leaf(log, index, "it is missing; " + by + " speaks of it");
-  } else if (!leaves.is(index, hash)) {
+  if (index == leaves.size()) {
+    fail_leaf(log, index, "it is missing; " + by + " speaks of it");
+  } else if (index < leaves.size()) {
     fail_leaf(log, index, "it is not the message that the journal has there; see " + by);
   }
 }

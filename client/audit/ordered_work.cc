@@ -11,7 +11,7 @@ namespace {
 
 // How far a thread may be ahead of the slowest: enough that a piece that takes longer holds up
 // nobody, few enough that what waits to be taken stays small.
-constexpr unsigned kSlotsPerThread = 8;
+constexpr unsigned kSlotsPerThread = 32;
 
 class Crew {
  public:

@@ -46,5 +46,20 @@ TEST(Bytes, Utf8RefusesOverlongSurrogateTruncatedAndNul) {
   }
 }
 
+// Text is looked at several characters at a time where that is possible.
+TEST(Bytes, Utf8IsCleanOrNotWhereverItStands) {
+  for (size_t at = 0; at < 24; ++at) {
+    for (const std::string& odd :
+         {std::string(1, '\0'), std::string("\x80"), std::string("\xff"), std::string("\xc3")}) {
+      std::string text(24, 'a');
+      text.replace(at, 1, odd);
+      EXPECT_FALSE(is_clean_utf8(text)) << at;
+    }
+    std::string text(24, '\x01');
+    text.replace(at, 1, "\xc3\xa9");
+    EXPECT_TRUE(is_clean_utf8(text)) << at;
+  }
+}
+
 }  // namespace
 }  // namespace hotline

@@ -125,12 +125,10 @@ class LogCheck {
     for (; next_root_ < options_.roots.size(); ++next_root_) {
       const SignedRoot& signed_root = options_.roots[next_root_];
       if (signed_root.size > end) return;
-      while (first + within.size() < signed_root.size) {
-        within.append(outcome.leaves[within.size()]);
-      }
       if (root_failed_) continue;
-      const Hash root = within.size() == kTileWidth ? whole_root(outcome.subtree_root)
-                                                    : joined_root(bundles_, within);
+      const Hash root = signed_root.size == first + kTileWidth
+                            ? whole_root(outcome.subtree_root)
+                            : root_within(first, signed_root.size, outcome, within);
       if (root == signed_root.root) {
         held_until_ = signed_root.size;
         continue;
@@ -141,6 +139,13 @@ class LogCheck {
           {entries_name(options_.log, held_until_, signed_root.size - 1),
            "they are not those whose root was signed at size " + std::to_string(signed_root.size)});
     }
+  }
+
+  // `within` goes on from the size that was asked for before.
+  Hash root_within(uint64_t first, uint64_t size, const BundleOutcome& outcome,
+                   Frontier& within) const {
+    while (first + within.size() < size) within.append(outcome.leaves[within.size()]);
+    return joined_root(bundles_, within);
   }
 
   Hash whole_root(const Hash& subtree_root) const {

@@ -13,7 +13,8 @@ namespace {
 using audit::Reconciliation;
 using audit::TranscriptComparison;
 
-constexpr size_t kNumberWidth = 7;
+constexpr size_t kNumberWidthMin = 7;
+constexpr size_t kGap = 2;  // Between columns.
 
 JsonValue json_differences(const std::vector<std::string>& lines) {
   JsonValue::Array array;
@@ -50,11 +51,17 @@ class ReconciliationReport {
  public:
   ReconciliationReport(Output& output, const Reconciliation& result)
       : output_(output), result_(result) {
-    label_width_ = 0;
+    const auto make_room = [this](uint64_t count) {
+      number_width_ = std::max(number_width_, format_count(count).size() + kGap);
+    };
     for (const std::string& party : result.parties) {
       label_width_ = std::max(label_width_, ("sent by " + party).size());
-      number_width_ = std::max(number_width_, party.size() + 2);
+      number_width_ = std::max(number_width_, party.size() + kGap);
     }
+    for (const TranscriptComparison& transcript : result.transcripts) {
+      for (const uint64_t size : transcript.sizes) make_room(size);
+    }
+    for (const uint64_t count : result.receipts) make_room(count);
   }
 
   void print() {
@@ -98,8 +105,8 @@ class ReconciliationReport {
 
   Output& output_;
   const Reconciliation& result_;
-  size_t label_width_;
-  size_t number_width_ = kNumberWidth;
+  size_t label_width_ = 0;
+  size_t number_width_ = kNumberWidthMin;
 };
 
 int reconcile(Invocation& invocation) {

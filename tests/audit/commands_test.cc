@@ -105,6 +105,18 @@ TEST(AuditReconcileCommand, shows_both_sides_of_each_transcript) {
   EXPECT_TRUE(has(terminal.out(), "all match\nRECONCILED: no differences\n"));
 }
 
+TEST(AuditReconcileCommand, keeps_its_columns_apart_however_many_messages_there_are) {
+  ExportPlan plan;
+  plan.messages = 12'000;
+  plan.batch_max = 1000;
+  plan.north_per_mille = 1000;
+  const MadeExports exports(plan);
+  Terminal terminal;
+  EXPECT_EQ(terminal.run({"audit", "reconcile", exports.north(), exports.south()}),
+            client::kExitDone);
+  EXPECT_TRUE(has(terminal.out(), "\nsent by NORTH  12,")) << terminal.out();
+}
+
 TEST(AuditReconcileCommand, ends_with_11_when_they_differ) {
   ExportPlan plan;
   plan.messages = 20;

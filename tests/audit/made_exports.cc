@@ -88,8 +88,9 @@ class MadeParty {
   MadeParty(std::string id, std::string prefix, const ChannelName& channel, Seeded& random)
       : id_(std::move(id)), prefix_(std::move(prefix)), channel_(channel), random_(random) {}
 
-  void open(const std::string& directory, const std::string& pki, MadeParty& peer) {
+  void open(const std::string& directory, const std::string& pki, MadeParty& peer, Lie lie) {
     peer_ = &peer;
+    lie_ = lie;
     writer_.emplace(must(ExportWriter::create(directory)));
     keys_.log = load_key(pki + "/" + id_, Purpose::log, log_key_name(channel_, id_));
     keys_.receipt = load_key(pki + "/" + id_, Purpose::receipt, receipt_key_name(channel_, id_));
@@ -97,16 +98,20 @@ class MadeParty {
   }
 
   void begin(UtcMs now) {
-    record(now, [&](FlatBufferBuilder& b) {
-      wire::ChannelId id(flatbuffers::span<const uint8_t, 16>(channel_.id.data(), 16));
-      auto party = b.CreateString(id_);
-      auto peer = b.CreateString(peer_->id_);
-      return wire::CreateStoreCreated(b, party, peer, &id, channel_.exercise);
-    });
+    create_store(now, lie_ == Lie::other_channel);
     record(now,
            [&](FlatBufferBuilder& b) { return wire::CreateStarted(b, b.CreateString("0.1.0")); });
     link_changed(now, wire::LinkChange::up, "adopted");
     sign_on(now, "ann");
+  }
+
+  void create_store(UtcMs now, bool other_mode) {
+    record(now, [&](FlatBufferBuilder& b) {
+      wire::ChannelId id(flatbuffers::span<const uint8_t, 16>(channel_.id.data(), 16));
+      auto party = b.CreateString(id_);
+      auto peer = b.CreateString(peer_->id_);
+      return wire::CreateStoreCreated(b, party, peer, &id, channel_.exercise != other_mode);
+    });
   }
 
   void link_changed(UtcMs now, wire::LinkChange change, const std::string& detail) {
@@ -155,8 +160,11 @@ class MadeParty {
 
   // A person's message, or an acknowledgement of the peer's message `spoken_of`.
   void release(UtcMs now, const ExportPlan& plan, const MadeMessage* spoken_of, bool malformed) {
+    if (tells(Lie::second_store_created)) create_store(now, false);
+    if (tells(Lie::unreadable_entry)) append_entry(as_bytes("nothing that anybody wrote"), {});
     MadeMessage message;
-    message.serial = ++last_serial_;
+    if (!tells(Lie::serial_again)) ++last_serial_;
+    message.serial = last_serial_;
     message.precedence =
         spoken_of != nullptr
             ? spoken_of->precedence
@@ -201,7 +209,8 @@ class MadeParty {
     record(
         now,
         [&](FlatBufferBuilder& b) {
-          const wire::Digest leaf = to_digest(message.leaf);
+          const wire::Digest leaf =
+              to_digest(tells(Lie::released_other_leaf) ? message.salt : message.leaf);
           const wire::Digest submitter = to_digest(certificate_of(name.text));
           const wire::Digest request = to_digest(sha256({message.body}));
           const wire::Digest name_hash = to_digest(*fields.person_hash);
@@ -235,8 +244,11 @@ class MadeParty {
     }
     sent_checkpoint_ = sign({transcript_origin(channel_, id_, 0), sent_.size(), sent_.root()});
     record(now, [&](FlatBufferBuilder& b) {
+      if (tells(Lie::numbered_unknown_serial)) serials.front() = last_serial_ + 7;
       auto vector = b.CreateVector(serials);
-      return wire::CreateNumbered(b, first, vector, b.CreateString(sent_checkpoint_));
+      const std::string note = checkpoint_told();
+      return wire::CreateNumbered(b, first + (tells(Lie::numbered_skips) ? 1 : 0), vector,
+                                  b.CreateString(note));
     });
     return batch;
   }
@@ -244,16 +256,19 @@ class MadeParty {
   // Keeps the peer's batch and gives the receipt for it.
   std::string receive(UtcMs now, const std::vector<MadeMessage>& batch, const ExportPlan& plan) {
     for (const MadeMessage& message : batch) {
-      record(now, [&](FlatBufferBuilder& b) {
-        const wire::Digest leaf = to_digest(message.leaf);
-        return wire::CreateReceived(
-            b, received_.size(), &leaf,
-            static_cast<uint32_t>(message.envelope.size() + message.body.size()),
-            message.readable ? message.serial : 0, static_cast<uint8_t>(wire::MessageType::text),
-            static_cast<uint8_t>(message.precedence), nullptr,
-            message.readable ? uint16_t{0} : static_cast<uint16_t>(wire::DeclineCode::malformed),
-            static_cast<uint8_t>(wire::Role::operator_), false, false);
-      });
+      const bool forgets = tells(Lie::received_forgotten);
+      if (!forgets)
+        record(now, [&](FlatBufferBuilder& b) {
+          const wire::Digest leaf =
+              to_digest(tells(Lie::received_other_leaf) ? message.salt : message.leaf);
+          const uint64_t index = received_told_++ + (tells(Lie::received_skips) ? 1 : 0);
+          return wire::CreateReceived(
+              b, index, &leaf, static_cast<uint32_t>(message.envelope.size() + message.body.size()),
+              message.readable ? message.serial : 0, static_cast<uint8_t>(wire::MessageType::text),
+              static_cast<uint8_t>(message.precedence), nullptr,
+              message.readable ? uint16_t{0} : static_cast<uint16_t>(wire::DeclineCode::malformed),
+              static_cast<uint8_t>(wire::Role::operator_), false, false);
+        });
       received_.append(message.leaf);
       append_message(ExportLog::received, message, random_.below(1000) < plan.erased_per_mille);
     }
@@ -262,16 +277,25 @@ class MadeParty {
         received_checkpoint_, cosign(text_of(received_checkpoint_), seconds(now, plan),
                                      keys_.receipt.key, *keys_.receipt.signer));
     record(now, [&](FlatBufferBuilder& b) {
-      return wire::CreateReceiptGiven(b, received_.size(), b.CreateString(receipt));
+      return wire::CreateReceiptGiven(b, received_.size() + (tells(Lie::given_wrong_size) ? 1 : 0),
+                                      b.CreateString(receipt));
     });
+    if (tells(Lie::given_twice)) {
+      record(now, [&](FlatBufferBuilder& b) {
+        return wire::CreateReceiptGiven(b, received_.size(), b.CreateString(receipt));
+      });
+    }
     must(writer_->append_cosigned(ExportLog::received, receipt));
     return receipt;
   }
 
   void hold(UtcMs now, const std::string& receipt) {
-    record(now, [&](FlatBufferBuilder& b) {
-      return wire::CreateReceiptHeld(b, sent_.size(), b.CreateString(receipt));
-    });
+    if (!tells(Lie::held_forgotten)) {
+      record(now, [&](FlatBufferBuilder& b) {
+        return wire::CreateReceiptHeld(b, sent_.size() + (tells(Lie::held_wrong_size) ? 1 : 0),
+                                       b.CreateString(receipt));
+      });
+    }
     must(writer_->append_cosigned(ExportLog::sent, receipt));
   }
 
@@ -315,12 +339,40 @@ class MadeParty {
     const wire::Digest salt = to_digest(random_.salt());
     builder_.Finish(wire::CreateEntry(builder_, at, &salt, fact_type(fact), fact.Union()),
                     kJournalEntryIdentifier);
-    const ByteView entry(builder_.GetBufferPointer(), builder_.GetSize());
+    append_entry({builder_.GetBufferPointer(), builder_.GetSize()}, name);
+  }
+
+  void append_entry(ByteView entry, const std::optional<SaltedText>& name) {
     const Hash leaf = leaf_hash(entry);
     journal_.append(leaf);
     std::optional<SaltedPart> part;
     if (name) part = SaltedPart{name->salt, as_bytes(name->text)};
     must(writer_->append(ExportLog::journal, entry, leaf, part));
+  }
+
+  // Whether this is the time to tell that lie.
+  bool tells(Lie lie) { return lie_ == lie && ++occasions_ == 3; }
+
+  // The checkpoint as the journal has it; the peer is told the truth.
+  std::string checkpoint_told() {
+    Checkpoint checkpoint{transcript_origin(channel_, id_, 0), sent_.size(), sent_.root()};
+    if (tells(Lie::numbered_wrong_size)) {
+      checkpoint.size += 1;
+      return sign(checkpoint);
+    }
+    if (tells(Lie::numbered_wrong_root)) {
+      checkpoint.root[9] ^= 1;
+      return sign(checkpoint);
+    }
+    if (tells(Lie::numbered_unsigned)) {
+      return sign_checkpoint(checkpoint, keys_.log.key, *keys_.receipt.signer);
+    }
+    if (tells(Lie::numbered_signed_twice)) {
+      return append_signature_line(
+          sent_checkpoint_,
+          cosign(text_of(sent_checkpoint_), 1, keys_.witness.key, *keys_.witness.signer));
+    }
+    return sent_checkpoint_;
   }
 
   template <typename Table>
@@ -381,6 +433,9 @@ class MadeParty {
   Frontier journal_;
   Frontier sent_;
   Frontier received_;
+  Lie lie_ = Lie::none;
+  int occasions_ = 0;  // To tell it.
+  uint64_t received_told_ = 0;
   uint64_t last_serial_ = 0;
   std::deque<MadeMessage> waiting_;
   std::string sent_checkpoint_;
@@ -397,8 +452,8 @@ class History {
         south_("south", serial_prefix("S", plan.exercise), channel_, random_) {}
 
   void run(const std::string& pki, const std::string& directory) {
-    north_.open(directory + "/north.export", pki, south_);
-    south_.open(directory + "/south.export", pki, north_);
+    north_.open(directory + "/north.export", pki, south_, plan_.lie);
+    south_.open(directory + "/south.export", pki, north_, Lie::none);
     north_.begin(now_);
     south_.begin(pass());
     while (released_ < plan_.messages) exchange();

@@ -13,6 +13,32 @@
 
 namespace hotline::audit {
 
+// What north may put into its own journal and sign for, and have witnessed, all the same. Each is
+// told once, at the third occasion.
+enum class Lie {
+  none,
+  other_channel,  // StoreCreated says another mode than the checkpoints.
+  second_store_created,
+  unreadable_entry,
+  serial_again,  // A message is released under the serial of the one before.
+  released_other_leaf,
+  numbered_skips,  // Its first place is not the next.
+  numbered_unknown_serial,
+  numbered_unsigned,      // The checkpoint in it does not bear the log's signature,
+  numbered_wrong_size,    // has another size,
+  numbered_wrong_root,    // another root,
+  numbered_signed_twice,  // or one signature more.
+  received_skips,
+  received_other_leaf,
+  received_forgotten,  // A message of the other party that the journal does not have.
+  held_wrong_size,
+  held_forgotten,  // A receipt that the journal does not have.
+  given_wrong_size,
+  given_twice,  // A receipt that is in the journal alone.
+};
+
+inline constexpr Lie kLastLie = Lie::given_twice;
+
 struct ExportPlan {
   uint64_t messages = 100;  // Of both parties together, at least.
   uint64_t seed = 1;
@@ -24,8 +50,9 @@ struct ExportPlan {
   bool with_south = true;  // Also write south's export.
 
   // What makes an export odd.
-  bool witnessed = true;             // False: no journal checkpoint is cosigned.
-  int64_t tail_ms = 60'000;          // From the last cosigned journal entry to the end.
+  bool witnessed = true;     // False: no journal checkpoint is cosigned.
+  int64_t tail_ms = 60'000;  // From the last cosigned journal entry to the end.
+  Lie lie = Lie::none;
   bool unreceipted = false;          // North's last message has a place and no receipt.
   bool unnumbered = false;           // And one was released and has no place.
   uint64_t erased_per_mille = 0;     // Bodies that were erased.

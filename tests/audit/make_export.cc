@@ -26,6 +26,8 @@ int usage() {
       "  --unnumbered          and one more for its place\n"
       "  --erased 0            of 1,000 bodies so many are not held any more\n"
       "  --malformed 0         of 1,000 of south's envelopes so many cannot be read\n"
+      "  --lie 0               north signs for something that is not so: 1 to 18, enum Lie of\n"
+      "                        tests/audit/made_exports.h\n"
       "  --cosigned-days 0     cosigners' clocks are ahead by so many days\n",
       stderr);
   return 2;
@@ -68,6 +70,8 @@ int main(int argc, char** argv) {
         plan.erased_per_mille = value;
       } else if (option == "--malformed") {
         plan.malformed_per_mille = value;
+      } else if (option == "--lie" && value <= static_cast<uint64_t>(hotline::audit::kLastLie)) {
+        plan.lie = static_cast<hotline::audit::Lie>(value);
       } else if (option == "--cosigned-days") {
         plan.cosigned_later_ms = static_cast<int64_t>(value) * 86'400'000;
       } else {

@@ -236,6 +236,60 @@ INSTANTIATE_TEST_SUITE_P(
                    "FAILED journal entry 0"}),
     [](const auto& one) { return std::string(one.param.name); });
 
+// What a party wrote into its own journal, signed for, and had witnessed, and what is not so.
+struct LieCase {
+  const char* name;
+  Lie lie;
+  const char* fault;   // How its name begins.
+  const char* reason;  // What stands in it.
+};
+
+class Lies : public testing::TestWithParam<LieCase> {};
+
+TEST_P(Lies, are_noticed_though_every_signature_holds) {
+  ExportPlan plan;
+  plan.messages = 60;
+  plan.north_per_mille = 500;
+  plan.lie = GetParam().lie;
+  const TestDirectory directory;
+  ASSERT_TRUE(make_exports_with(small_exports().pki(), directory.path(), plan));
+  const auto verdict = verify_export(directory / "north.export", small_exports().trust(), {});
+  ASSERT_TRUE(verdict && verdict->fault);
+  EXPECT_TRUE(verdict->fault->name.starts_with(GetParam().fault)) << verdict->fault->name;
+  EXPECT_NE(verdict->fault->reason.find(GetParam().reason), std::string::npos)
+      << verdict->fault->name << ": " << verdict->fault->reason;
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Verify, Lies,
+    testing::Values(
+        LieCase{"other_channel", Lie::other_channel, "journal entry 0", "another channel"},
+        LieCase{"second_store_created", Lie::second_store_created, "journal entry ",
+                "only entry 0 may be StoreCreated"},
+        LieCase{"unreadable_entry", Lie::unreadable_entry, "journal entry ", "cannot be read"},
+        LieCase{"serial_again", Lie::serial_again, "journal entry ", "is not above"},
+        LieCase{"released_other_leaf", Lie::released_other_leaf, "sent entry ",
+                "not the message that the journal has there"},
+        LieCase{"numbered_skips", Lie::numbered_skips, "journal entry ", ""},
+        LieCase{"numbered_unknown_serial", Lie::numbered_unknown_serial, "journal entry ",
+                "does not wait for one"},
+        LieCase{"numbered_unsigned", Lie::numbered_unsigned, "journal entry ", "does not fit"},
+        LieCase{"numbered_wrong_size", Lie::numbered_wrong_size, "journal entry ",
+                "its checkpoint has the size"},
+        LieCase{"numbered_wrong_root", Lie::numbered_wrong_root, "journal entry ",
+                "the root in its checkpoint"},
+        LieCase{"numbered_signed_twice", Lie::numbered_signed_twice, "journal entry ",
+                "more than one signature"},
+        LieCase{"received_skips", Lie::received_skips, "journal entry ", "and the next is"},
+        LieCase{"received_other_leaf", Lie::received_other_leaf, "received entry ",
+                "not the message that the journal has there"},
+        LieCase{"received_forgotten", Lie::received_forgotten, "received entry ", ""},
+        LieCase{"held_wrong_size", Lie::held_wrong_size, "journal entry ", "its size is not"},
+        LieCase{"held_forgotten", Lie::held_forgotten, "sent/cosigned", "is not the receipt in"},
+        LieCase{"given_wrong_size", Lie::given_wrong_size, "journal entry ", "its size is not"},
+        LieCase{"given_twice", Lie::given_twice, "received/cosigned", "is not the receipt in"}),
+    [](const auto& one) { return std::string(one.param.name); });
+
 TEST(Verify, a_thousand_random_edits_are_found_and_named) {
   // scripts/explore asks for more, and from another seed.
   const char* edits = std::getenv("HOTLINE_TAMPER_EDITS");

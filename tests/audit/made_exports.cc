@@ -198,6 +198,7 @@ class MadeParty {
     message.body = build_body(body);
     message.salt = random_.salt();
     fields.parts.push_back(describe_part(wire::PartKind::body, message.salt, message.body));
+    if (tells(Lie::body_other_size)) fields.parts.front().size += 1;
     message.envelope = build_envelope(fields);
     if (malformed) {
       // What a broken peer may send: it is kept, receipted and declined all the same.

@@ -34,10 +34,11 @@ enum class Lie {
   held_wrong_size,
   held_forgotten,  // A receipt that the journal does not have.
   given_wrong_size,
-  given_twice,  // A receipt that is in the journal alone.
+  given_twice,      // A receipt that is in the journal alone.
+  body_other_size,  // An envelope that says another size of its body.
 };
 
-inline constexpr Lie kLastLie = Lie::given_twice;
+inline constexpr Lie kLastLie = Lie::body_other_size;
 
 struct ExportPlan {
   uint64_t messages = 100;  // Of both parties together, at least.

@@ -26,7 +26,7 @@ int usage() {
       "  --unnumbered          and one more for its place\n"
       "  --erased 0            of 1,000 bodies so many are not held any more\n"
       "  --malformed 0         of 1,000 of south's envelopes so many cannot be read\n"
-      "  --lie 0               north signs for something that is not so: 1 to 18, enum Lie of\n"
+      "  --lie 0               north signs for something that is not so: 1 to 19, enum Lie of\n"
       "                        tests/audit/made_exports.h\n"
       "  --cosigned-days 0     cosigners' clocks are ahead by so many days\n",
       stderr);

@@ -5,7 +5,10 @@
 #include <filesystem>
 
 #include "certs/dev_pki.h"
+#include "protocol/merkle.h"
+#include "protocol/note.h"
 #include "tests/audit/export_fixture.h"
+#include "tests/audit/resealed.h"
 #include "tests/audit/tampering.h"
 
 namespace hotline::audit {
@@ -287,8 +290,68 @@ INSTANTIATE_TEST_SUITE_P(
         LieCase{"held_wrong_size", Lie::held_wrong_size, "journal entry ", "its size is not"},
         LieCase{"held_forgotten", Lie::held_forgotten, "sent/cosigned", "is not the receipt in"},
         LieCase{"given_wrong_size", Lie::given_wrong_size, "journal entry ", "its size is not"},
+        LieCase{"body_other_size", Lie::body_other_size, "sent entry ", "not as long as it says"},
         LieCase{"given_twice", Lie::given_twice, "received/cosigned", "is not the receipt in"}),
     [](const auto& one) { return std::string(one.param.name); });
+
+// What is missing at the very end has nothing behind it that would not fit.
+TEST(Verify, what_the_journal_forgets_at_the_end_is_noticed) {
+  const struct {
+    Lie lie;
+    uint64_t north_per_mille;
+    const char* fault;
+    const char* reason;
+  } cases[] = {
+      {Lie::held_forgotten, 1000, "sent/cosigned", "no journal entry has the receipt in note 2"},
+      {Lie::received_forgotten, 0, "received entry 2 (S-000003)", "no journal entry speaks of it"},
+  };
+  for (const auto& one : cases) {
+    ExportPlan plan;
+    plan.messages = 3;
+    plan.batch_max = 1;
+    plan.north_per_mille = one.north_per_mille;
+    plan.lie = one.lie;
+    const TestDirectory directory;
+    ASSERT_TRUE(make_exports_with(small_exports().pki(), directory.path(), plan));
+    const auto verdict = verify_export(directory / "north.export", small_exports().trust(), {});
+    ASSERT_TRUE(verdict && verdict->fault);
+    EXPECT_EQ(verdict->fault->name, one.fault);
+    EXPECT_EQ(verdict->fault->reason, one.reason);
+  }
+}
+
+// The first entry of a journal names no part.
+TEST(Verify, a_part_that_nothing_names_is_no_part) {
+  const std::string copy = small_exports().copy_of_north("damaged");
+  const std::string path = copy + "/journal/parts/000";
+  const std::string parts = read_whole(path);
+  ASSERT_EQ(parts.substr(0, 4), std::string(4, '\0'));
+  write_whole(path, std::string("\0\0\0\x28", 4) + std::string(40, 'x') + parts.substr(4));
+  EXPECT_EQ(verdict_on(copy, small_exports().trust()), "FAILED journal entry 0");
+}
+
+// Nobody's signature is one more than there should be: two readers could be told two things.
+TEST(Verify, a_cosigned_checkpoint_bears_no_third_signature) {
+  const std::string copy = small_exports().copy_of_north("damaged");
+  const std::string path = copy + "/journal/cosigned";
+  const std::string notes = read_whole(path);
+  const size_t size =
+      static_cast<size_t>(static_cast<uint8_t>(notes[0])) << 8 | static_cast<uint8_t>(notes[1]);
+  const std::string more = append_signature_line(
+      notes.substr(2, size), format_signature_line({"somebody", 7, Bytes(64, 1)}));
+  const std::string length = {static_cast<char>(more.size() >> 8), static_cast<char>(more.size())};
+  write_whole(path, length + more + notes.substr(2 + size));
+  EXPECT_EQ(verdict_on(copy, small_exports().trust()), "FAILED journal/cosigned");
+}
+
+TEST(Verify, an_empty_transcript_has_no_checkpoint) {
+  const std::string copy = small_exports().copy_of_north("damaged");
+  const std::string checkpoint =
+      forged_checkpoint(copy, ExportLog::received, 0, empty_root(), small_exports().pki(), "south");
+  std::filesystem::remove_all(copy + "/received");
+  write_whole(copy + "/received/checkpoint", checkpoint);
+  EXPECT_EQ(verdict_on(copy, small_exports().trust()), "FAILED received/checkpoint");
+}
 
 TEST(Verify, a_thousand_random_edits_are_found_and_named) {
   // scripts/explore asks for more, and from another seed.

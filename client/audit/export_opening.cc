@@ -62,6 +62,11 @@ class Opener {
                             : version.error().reason);
     }
     opening_->parties = reader_.parties();
+    // More than two: the strangers among them are files too much, found when files are counted.
+    if (opening_->parties.size() > 2) {
+      std::erase_if(opening_->parties,
+                    [this](const std::string& party) { return !is_file(trust_path(party)); });
+    }
     if (opening_->parties.size() != 2) {
       return failed(Step::certificates, kCertificatesDirectory,
                     "there are not three certificates of each of two parties");
@@ -82,12 +87,19 @@ class Opener {
     return nullptr;
   }
 
+  std::string trust_path(const std::string& party) const {
+    return trust_directory_ + "/" + TrustDirectory::file_name(party);
+  }
+  static bool is_file(const std::string& path) {
+    struct stat there {};
+    return stat(path.c_str(), &there) == 0;
+  }
+
   // What a directory lacks for this export is said before it is used.
   Result<TrustDirectory> open_trust() const {
     for (const std::string& party : opening_->parties) {
-      const std::string path = trust_directory_ + "/" + TrustDirectory::file_name(party);
-      struct stat there {};
-      if (stat(path.c_str(), &there) == 0) continue;
+      const std::string path = trust_path(party);
+      if (is_file(path)) continue;
       return make_error(ErrorCode::configuration, path + " is missing",
                         "put the CA certificate of " + party + " there, as you have it from " +
                             party + " itself");

@@ -338,7 +338,8 @@ bool ExportReader::has(const std::string& path) const {
 }
 
 std::vector<std::string> ExportReader::parties() const {
-  std::vector<std::pair<std::string, int>> counted;
+  constexpr size_t kPartiesMax = 16;
+  std::set<std::string> parties;
   Directory directory(open_directory(descriptor_, kCertificatesDirectory));
   while (const dirent* entry = directory.next()) {
     const std::string_view name = entry->d_name;
@@ -346,25 +347,10 @@ std::vector<std::string> ExportReader::parties() const {
       const std::string end = std::string("-") + purpose_name(purpose) + ".crt";
       if (!name.ends_with(end)) continue;
       const std::string party(name.substr(0, name.size() - end.size()));
-      if (!is_identity_name(party)) continue;
-      auto known = std::find_if(counted.begin(), counted.end(),
-                                [&](const auto& one) { return one.first == party; });
-      if (known != counted.end()) {
-        ++known->second;
-      } else if (counted.size() < 16) {
-        counted.emplace_back(party, 1);
-      }
+      if (is_identity_name(party) && parties.size() < kPartiesMax) parties.insert(party);
     }
   }
-  // The two that most files speak of: one file under a strange name is then that file's fault.
-  std::sort(counted.begin(), counted.end(), [](const auto& a, const auto& b) {
-    return a.second != b.second ? a.second > b.second : a.first < b.first;
-  });
-  if (counted.size() > 2) counted.resize(2);
-  std::vector<std::string> parties;
-  for (const auto& one : counted) parties.push_back(one.first);
-  std::sort(parties.begin(), parties.end());
-  return parties;
+  return {parties.begin(), parties.end()};
 }
 
 std::optional<FileFault> ExportReader::check_files(const LogSizes& sizes,

@@ -59,7 +59,7 @@ class ExportReader {
   // Whether anything is there under that name.
   bool has(const std::string& path) const;
 
-  // PARTY of each file certificates/PARTY-PURPOSE.crt, sorted; more than two are not listed.
+  // Every PARTY of a file certificates/PARTY-PURPOSE.crt, sorted.
   std::vector<std::string> parties() const;
 
   // The first, by path, of: files that are not there and should be, files and directories that are

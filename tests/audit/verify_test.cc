@@ -176,6 +176,21 @@ INSTANTIATE_TEST_SUITE_P(
         DamageCase{"no_certificates",
                    [](const std::string& copy) { fs::remove_all(copy + "/certificates"); },
                    "FAILED certificates"},
+        DamageCase{"a_third_party",
+                   [](const std::string& copy) {
+                     for (const char* purpose : {"log", "receipt", "witness"}) {
+                       const std::string end = std::string("-") + purpose + ".crt";
+                       fs::copy_file(copy + "/certificates/north" + end,
+                                     copy + "/certificates/east" + end);
+                     }
+                   },
+                   "FAILED certificates/east-log.crt"},
+        DamageCase{"a_certificate_under_another_name",
+                   [](const std::string& copy) {
+                     fs::rename(copy + "/certificates/north-log.crt",
+                                copy + "/certificates/nord-log.crt");
+                   },
+                   "FAILED certificates/north-log.crt"},
         DamageCase{"certificate_with_something_before_it",
                    [](const std::string& copy) {
                      const std::string path = copy + "/certificates/north-log.crt";

@@ -2,9 +2,10 @@
 """Both verifiers, `hotline audit verify` and verify.py, on the same exports: the same verdict, up to the same entry, and for
 FAILED the same fault, or ranges that overlap. A disagreement is printed with the words of both, and how to repeat it.
 
-  test_verifiers_agree.py [--edits N] [--buffers N] [--from SEED]
-      over exports of many kinds; over N edits of them (1000); over N records (300) that were kept and signed for faithfully,
-      and in which an envelope or a journal entry is a damaged FlatBuffer: both must read, or refuse, the same. Seeds from 1
+  test_verifiers_agree.py [--tampered N] [--edits N] [--buffers N] [--from SEED] [--exports-from SEED]
+      over exports of many kinds; over N edits of them by hotline-tamper (1000), which verify.py must also name where it was
+      edited; over N edits of edits.py (500); and over N records (200) that were kept and signed for faithfully, and in which an
+      envelope or a journal entry is a damaged FlatBuffer: both must read it, or refuse it. Seeds from 1
   test_verifiers_agree.py --exports TRUST EXPORT...     over exports that are there already
 
 HOTLINE_BUILD is where the programs were built (build/release).
@@ -31,25 +32,27 @@ import verify
 
 REPOSITORY = pathlib.Path(__file__).resolve().parents[2]
 BUILD = pathlib.Path(os.environ.get("HOTLINE_BUILD", REPOSITORY / "build" / "release")).resolve()
-HOTLINE, MAKE_EXPORT = BUILD / "client" / "hotline", BUILD / "tests" / "hotline-make-export"
+HOTLINE = BUILD / "client" / "hotline"
+MAKE_EXPORT, TAMPER = BUILD / "tests" / "hotline-make-export", BUILD / "tests" / "hotline-tamper"
 VERDICTS = {0: "VERIFIED", 10: "FAILED", 12: "INCOMPLETE"}
 HANG_S = 60
+TAMPERED_AT_ONCE = 20
 DISAGREEMENTS_SHOWN = 20
 
-KINDS = (  # Options of hotline-make-export, and whether edits are made of what it makes.
+KINDS = (  # Options of hotline-make-export (the seeds are counted up), and whether edits are made of what it makes.
     ("--messages 60", True),
-    ("--messages 400 --seed 2", True),  # Tiles above the leaves.
-    ("--messages 60 --exercise --seed 3 --batch 1", True),
-    ("--messages 40 --seed 4 --batch 20 --north 100", False),
-    ("--messages 40 --seed 5 --no-witness", False),
-    ("--messages 40 --seed 6 --tail-minutes 19", False),
-    ("--messages 40 --seed 7 --tail-minutes 21", False),
-    ("--messages 40 --seed 8 --unreceipted", False),
-    ("--messages 40 --seed 9 --unreceipted --unnumbered --tail-minutes 21", False),
-    ("--messages 40 --seed 10 --unnumbered --tail-minutes 21", False),
-    ("--messages 40 --seed 11 --erased 200", False),
-    ("--messages 60 --seed 12 --malformed 300", True),
-    ("--messages 40 --seed 13 --cosigned-days 30", False),
+    ("--messages 400", True),  # Tiles above the leaves.
+    ("--messages 60 --exercise --batch 1", True),
+    ("--messages 40 --batch 20 --north 100", False),
+    ("--messages 40 --no-witness", False),
+    ("--messages 40 --tail-minutes 19", False),
+    ("--messages 40 --tail-minutes 21", False),
+    ("--messages 40 --unreceipted", False),
+    ("--messages 40 --unreceipted --unnumbered --tail-minutes 21", False),
+    ("--messages 40 --unnumbered --tail-minutes 21", False),
+    ("--messages 40 --erased 200", False),
+    ("--messages 60 --malformed 300", True),
+    ("--messages 40 --cosigned-days 30", False),
     ("--messages 1", False),
     ("--messages 0 --tail-minutes 0", False),
 )
@@ -125,6 +128,34 @@ def try_buffer(task):
     return judged(seed, f"a damaged entry of {log}", directory, trust)
 
 
+def try_tampered(task):
+    """Some edits by hotline-tamper, from one seed on: for each what `judged` says, and where the fault may be."""
+    seed, folder = task
+    name, source, trust = edited_exports[(seed - 1) // TAMPERED_AT_ONCE % len(edited_exports)]
+    out = pathlib.Path(folder, f"tampered-{seed}")
+    command = [TAMPER, "--export", source.directory, "--edits", str(TAMPERED_AT_ONCE), "--from", str(seed), "--out", out]
+    subprocess.run(command, check=True)
+    result = []
+    for line in (out / "expected.tsv").read_text(encoding="utf-8").splitlines():
+        number, kind, what, *expected = line.split("\t")
+        words = f"tampering {number} of the export of {name}: {kind}, {what}"
+        result.append((*judged(number, words, out / number, trust), expected))
+    shutil.rmtree(out)
+    return result
+
+
+def is_expected(fault, log, first, last, exact, paths):
+    """Whether hotline-tamper edited where this fault is."""
+    if fault in paths.split("|"):
+        return True
+    fault_log, fault_first, fault_last = extent(fault)
+    if fault_log != log or "/" in fault:
+        return False
+    if exact == "1":
+        return fault_first == fault_last == int(first)
+    return fault_first <= int(last) and int(first) <= fault_last
+
+
 def judged(seed, words, directory, trust):
     try:
         answers = theirs(directory, trust_path(trust)), ours(directory, trust)
@@ -179,11 +210,11 @@ def over_exports(tally, directories, trust):
         tally.count(directory, theirs(directory, trust_path(trust)), ours(directory, trust))
 
 
-def made_exports(folder, tally):
+def made_exports(folder, first_seed, tally):
     """Makes exports of every kind; (options, export, trust) of those to be edited."""
     result = []
     for number, (options, edited) in enumerate(KINDS):
-        made = folder / str(number)
+        made, options = folder / str(number), f"{options} --seed {first_seed + number}"
         subprocess.run([MAKE_EXPORT, made, *options.split()], check=True)
         trust = export.Trust(made / "trust")
         for party in ("north", "south"):
@@ -196,7 +227,15 @@ def made_exports(folder, tally):
 
 def side_by_side(function, seeds, folder):
     with multiprocessing.get_context("fork").Pool() as pool:
-        yield from pool.imap_unordered(function, [(seed, folder) for seed in seeds], chunksize=8)
+        yield from pool.imap_unordered(function, [(seed, folder) for seed in seeds], chunksize=4)
+
+
+def over_tampered(tally, seeds, folder):
+    for edited in side_by_side(try_tampered, seeds[::TAMPERED_AT_ONCE], folder):
+        for _, words, left, right, expected in edited:
+            tally.count(words, left, right)
+            if right[0] != "FAILED" or not is_expected(right[1], *expected):
+                tally.disagree(f"{words}: expected {expected}", left, right)
 
 
 def over_edits(tally, seeds, folder):
@@ -215,11 +254,54 @@ def over_buffers(tally, seeds, folder):
         tally.count(f"buffer {seed}: {words}", left, right)
 
 
+def roomy_memory():
+    """Thousands of small files are written and removed: not on a disk, where there is something better."""
+    memory = "/dev/shm"
+    return memory if os.path.isdir(memory) and shutil.disk_usage(memory).free > 2**30 else None
+
+
+def over_daemons(tally):
+    """What two real daemons write, after messages both ways, a cut, a kill, a refusal and people who signed on."""
+    sys.path.insert(0, str(REPOSITORY / "tests" / "system"))
+    os.environ["HOTLINE_BUILD"] = str(BUILD)
+    from world import World
+
+    with World() as world:
+        world.start()
+        for party, precedence in (("north", "flash"), ("south", "routine"), ("north", "immediate")):
+            world.ask(party, "ann", "send", "-p", precedence, "--subject", "Grüße", "Two aircraft.", "--wait", "delivered")
+        for party in ("south", "north"):
+            for message in world.ask(party, "ann", "inbox")["messages"]:
+                world.ask(party, "bob", "ack", message["id"])
+        world.client("north", "eve", "send", "-p", "flash", "--subject", "Not hers", "To send.")
+        for relay in world.relays.values():
+            relay.cut()
+        for number in range(5):
+            world.ask("south", "ann", "send", "-p", "routine", "--subject", f"Queued {number}", "Later.")
+        world.daemons["south"].kill()
+        for relay in world.relays.values():
+            relay.restore()
+        world.daemons["south"].start()
+        world.wait_link()
+        world.wait_for("the queue", world.drained)
+        for party in ("north", "south"):
+            directory = world.directory / f"{party}.export"
+            done = world.client(party, "eve", "audit", "export", str(directory))
+            assert done.returncode == 0, done.stderr
+            trust = export.Trust(world.pki / "trust")
+            left, right = theirs(directory, trust_path(trust)), ours(directory, trust)
+            tally.count(f"what {party}'s daemon wrote", left, right)
+            if right[0] != "VERIFIED":
+                tally.disagree(f"what {party}'s daemon wrote: {verify.as_json(export.verify(directory, trust))}", left, right)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--edits", type=int, default=1000)
-    parser.add_argument("--buffers", type=int, default=300)
+    parser.add_argument("--tampered", type=int, default=1000)
+    parser.add_argument("--edits", type=int, default=500)
+    parser.add_argument("--buffers", type=int, default=200)
     parser.add_argument("--from", type=int, default=1, dest="first")
+    parser.add_argument("--exports-from", type=int, default=1, metavar="SEED")
     parser.add_argument("--verbose", action="store_true", help="show where the words differ and the ranges overlap")
     parser.add_argument("--exports", nargs="+", metavar=("TRUST", "EXPORT"))
     options = parser.parse_args()
@@ -230,16 +312,23 @@ def main():
         tally.report("exports")
         return bool(tally.disagreements)
     tallies = [tally]
-    with tempfile.TemporaryDirectory() as name:
-        edited_exports.extend(made_exports(pathlib.Path(name), tally))
+    with tempfile.TemporaryDirectory(dir=roomy_memory()) as name:
+        edited_exports.extend(made_exports(pathlib.Path(name), options.exports_from, tally))
         tally.report("exports")
-        for what, function, count in (("edits", over_edits, options.edits), ("buffers", over_buffers, options.buffers)):
+        tallies.append(Tally(options.verbose))
+        over_daemons(tallies[-1])
+        tallies[-1].report("daemons")
+        for what, function, count in (
+            ("tampered", over_tampered, options.tampered),
+            ("edits", over_edits, options.edits),
+            ("buffers", over_buffers, options.buffers),
+        ):
             tallies.append(Tally(options.verbose))
             function(tallies[-1], range(options.first, options.first + count), name)
             tallies[-1].report(what)
     print(f"took {time.monotonic() - began:.0f} s")
     if any(tally.disagreements for tally in tallies):
-        print(f"repeat one: {sys.argv[0]} --edits 1 --buffers 1 --from SEED")
+        print(f"repeat: {sys.argv[0]} --exports-from {options.exports_from} --tampered 20 --edits 1 --buffers 1 --from SEED")
         return 1
     return 0
 

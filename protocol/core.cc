@@ -104,6 +104,12 @@ Status Core::replay(uint64_t index, ByteView bytes) {
                         "check [store] path, party, peer, channel and mode in the configuration");
     }
   }
+  if (const char* fault = fault_in(fact)) {
+    return make_error(
+        ErrorCode::store_failed,
+        "journal entry " + std::to_string(index) + " cannot be true: " + fault,
+        "the store is damaged or was altered: keep the file as evidence and restore a backup");
+  }
   apply(fact);
   apply_durable(fact, replayed_time(fact.at(), started_));
   return ok();
@@ -176,6 +182,7 @@ void Core::apply(const wire::Entry& entry) {
       const wire::EvidenceKept& fact = *entry.fact_as_EvidenceKept();
       wire::EvidenceKind kind = fact.kind();
       evidence_.insert(evidence_name(fact.first(), fact.second()));
+      ++evidence_kept_[kind];
       if (kind == wire::EvidenceKind::fork_of_own || kind == wire::EvidenceKind::fork_of_peer) {
         numbering_stopped_ = "two signed notes contradict each other (fork)";
       } else if (kind == wire::EvidenceKind::fork_of_peer_journal) {
@@ -368,6 +375,7 @@ void Core::tick(Now now) {
   }
   tick_links(now);
   ask_for_next_path(now);
+  tell_held_back(now.boot, now);
   run_ladder(now);
   judge_test_calls(now);
 }
@@ -375,7 +383,7 @@ void Core::tick(Now now) {
 BootMs Core::wake_at() const {
   BootMs next = INT64_MAX;
   if (auto due = ladder_.next_due()) next = *due;
-  next = std::min(next, next_channel_check_);
+  next = std::min({next, next_channel_check_, noise_due()});
   for (const auto& [id, link] : links_) {
     next = std::min({next, link_due(link), next_path_due(link)});
   }
@@ -393,6 +401,7 @@ std::shared_ptr<const Batch> Core::seal(Now now) {
   sign_receipt(now);
   if (journal_.gathering_is_empty()) return nullptr;
   sealed_ = journal_.take();
+  sealed_peer_bytes_ = std::exchange(gathering_peer_bytes_, 0);
   sealed_effects_ = std::move(gathering_effects_);
   gathering_effects_.clear();
   gathering_own_ = {};
@@ -423,6 +432,7 @@ void Core::committed(Now now) {
   }
   last_committed_ = sealed_->id;
   sealed_.reset();
+  sealed_peer_bytes_ = 0;
   sealed_peer_serials_ = {};
   std::move(sealed_effects_.begin(), sealed_effects_.end(), std::back_inserter(effects_));
   sealed_effects_.clear();
@@ -441,6 +451,7 @@ void Core::stop(Now now) {
     refuse_link(now, links_.begin()->first, wire::CloseReason::shutting_down,
                 "the daemon is stopping");
   }
+  tell_held_back(INT64_MAX, now);
   record(now, [&](flatbuffers::FlatBufferBuilder& b) { return wire::CreateStopped(b); });
 }
 

@@ -31,6 +31,7 @@
 #include "protocol/geo.h"
 #include "protocol/journal.h"
 #include "protocol/ladder.h"
+#include "protocol/noise_gate.h"
 #include "protocol/origin.h"
 #include "protocol/own_transcript.h"
 #include "protocol/peer_journal.h"
@@ -178,6 +179,7 @@ class Core {
     BootMs probe_sent_at = 0;
     uint64_t probe_sequence = 0;
     int probes_unanswered = 0;
+    bool probe_answered = true;  // The newest one.
   };
   struct BuiltFrame {
     uint64_t first = 0;
@@ -251,6 +253,32 @@ class Core {
   bool can_number() const;
   void number_messages(Now now);
   void sign_receipt(Now now);
+
+  // core_replay.cc
+  // Why an entry that is read back cannot follow those before it; null when it can.
+  const char* fault_in(const wire::Entry& entry) const;
+
+  // core_bounds.cc
+  enum class Noise : uint8_t {
+    refusal,
+    link_change,
+    clock,
+    agreement,
+    evidence,
+    broken_rule,
+    decline,
+    peer_declined,
+    mismatch,
+    kinds,
+  };
+  static constexpr size_t kNoises = static_cast<size_t>(Noise::kinds);
+  static std::array<NoiseGate, kNoises> noise_gates();
+  bool admit(Now now, Noise kind);
+  void peer_alarm(Now now, Noise kind, MessageKey key, const std::string& text);
+  void note_link_change(Now now, wire::LinkChange change, const std::string& detail);
+  BootMs noise_due() const;
+  void tell_held_back(BootMs until, Now now);
+  void make_room_for_link(Now now);
 
   // core_witness.cc
   void run_channel_check(Now now);
@@ -341,7 +369,8 @@ class Core {
     std::string note;
   };
   std::map<uint64_t, Issued> issued_;
-  std::set<Hash> evidence_;        // What was kept already.
+  std::set<Hash> evidence_;                             // What was kept already.
+  std::map<wire::EvidenceKind, size_t> evidence_kept_;  // How many of each kind.
   uint64_t receipt_recorded_ = 0;  // Size of the newest receipt that was recorded.
 
   // The channel check: gone at a restart, when the peer's witness says anew how far it cosigned.
@@ -354,7 +383,12 @@ class Core {
   bool conflict_alarmed_ = false;
   std::optional<BootMs> last_cosigned_at_;  // The peer's journal, by us.
 
+  // Bytes of the peer's messages that are not durable yet.
+  size_t gathering_peer_bytes_ = 0;
+  size_t sealed_peer_bytes_ = 0;
+
   // Links and clocks: gone at a restart.
+  std::array<NoiseGate, kNoises> noise_gates_ = noise_gates();
   std::map<LinkId, Link> links_;
   std::optional<LinkId> adopted_;
   UtcMs link_since_ = 0;

@@ -7,6 +7,7 @@
 #include "protocol/core.h"
 #include "protocol/limits.h"
 #include "protocol/planted_bug.h"
+#include "protocol/text.h"
 #include "protocol/wire_frames.h"
 
 namespace hotline {
@@ -37,6 +38,7 @@ std::string text_of(const flatbuffers::String* string) {
 // hello and adoption
 
 void Core::link_opened(Now now, LinkId id, std::string remote) {
+  make_room_for_link(now);
   Link& link = links_[id];
   link.remote = std::move(remote);
   link.opened_at = link.heard_at = now.boot;
@@ -73,7 +75,9 @@ void Core::on_hello(Now now, LinkId id, Link& link, const wire::Hello& hello) {
   }
   if (hello.from()->str() != config_.peer || hello.to()->str() != config_.party) {
     return refuse_link(now, id, wire::CloseReason::identity,
-                       "hello from " + hello.from()->str() + " to " + hello.to()->str() +
+                       "hello from " +
+                           shortened(hello.from()->string_view(), limits::kPartyIdSizeMax) +
+                           " to " + shortened(hello.to()->string_view(), limits::kPartyIdSizeMax) +
                            "; this channel is between " + config_.peer + " and " + config_.party);
   }
   if (hello.exercise() != config_.channel.exercise) {
@@ -91,8 +95,9 @@ void Core::on_hello(Now now, LinkId id, Link& link, const wire::Hello& hello) {
   }
   bool agreement_matches = to_hash(*hello.agreement()) == digest(config_.policy);
   if (!agreement_matches && agreement_matches_) {
-    alarm(now, {},
-          "the peer follows another agreement than we do: compare deadlines and ladders by voice");
+    peer_alarm(
+        now, Noise::agreement, {},
+        "the peer follows another agreement than we do: compare deadlines and ladders by voice");
   }
   agreement_matches_ = agreement_matches;
   link.hello_received = true;
@@ -222,7 +227,7 @@ void Core::adopt(Now now, LinkId id) {
   }
   if (!was_up) {
     link_since_ = now.utc;
-    record_link_change(now, wire::LinkChange::up, link.remote);
+    note_link_change(now, wire::LinkChange::up, link.remote);
   }
   if (durable_.peer_receipted > link.peer_holds_receipt) send_receipt(id);
   pump(now);
@@ -246,7 +251,9 @@ void Core::frame_received(Now now, LinkId id, ByteView bytes) {
   wire::FrameBody type = (*frame)->body_type();
   if (type == wire::FrameBody::Close) {
     const wire::Close& close = *(*frame)->body_as_Close();
-    return drop_link(now, id, "closed by the peer: " + text_of(close.text()));
+    return drop_link(
+        now, id,
+        "closed by the peer: " + shortened(text_of(close.text()), limits::kPeerWordsSizeMax));
   }
   if (type == wire::FrameBody::Hello) return on_hello(now, id, link, *(*frame)->body_as_Hello());
   if (!link.hello_received) {
@@ -268,7 +275,8 @@ void Core::frame_received(Now now, LinkId id, ByteView bytes) {
     }
     case wire::FrameBody::ProbeReply: {
       const wire::ProbeReply& reply = *(*frame)->body_as_ProbeReply();
-      if (reply.sequence() == link.probe_sequence && link.probe_sequence != 0) {
+      if (reply.sequence() == link.probe_sequence && !link.probe_answered) {
+        link.probe_answered = true;
         on_clock(now, reply.clock(), now.boot - link.probe_sent_at);
       }
       return;
@@ -338,6 +346,7 @@ void Core::on_messages(Now now, LinkId id, const wire::Messages& frame) {
   }
   std::vector<Hash> leaves;
   leaves.reserve(count);
+  size_t bytes = gathering_peer_bytes_ + sealed_peer_bytes_;
   Frontier frontier = first == held ? peer_.frontier()
                                     : frontier_at(records_.hashes(LogId::peer_transcript), first);
   for (const wire::Message* message : *frame.messages()) {
@@ -347,6 +356,11 @@ void Core::on_messages(Now now, LinkId id, const wire::Messages& frame) {
     }
     leaves.push_back(leaf_hash({message->envelope()->data(), message->envelope()->size()}));
     frontier.append(leaves.back());
+    bytes += message->envelope()->size() + (message->body() ? message->body()->size() : 0);
+  }
+  if (bytes > limits::kUncommittedMax) {
+    return refuse_link(now, id, wire::CloseReason::protocol,
+                       "more messages than the window allows");
   }
   if (checkpoint->size != first + count || checkpoint->root != frontier.root()) {
     return refuse_link(now, id, wire::CloseReason::protocol,
@@ -584,7 +598,7 @@ void Core::on_clock(Now now, int64_t peer_clock, int64_t round_trip_ms) {
   clock_skew_ms_ = peer_clock - now.utc + (round_trip_ms > 0 ? round_trip_ms / 2 : 0);
   int64_t size = std::abs(clock_skew_ms_);
   int level = size > limits::kClockSkewAlarm_ms ? 2 : (size > limits::kClockSkewWarn_ms ? 1 : 0);
-  if (level > skew_level_) {
+  if (level > skew_level_ && admit(now, Noise::clock)) {
     std::string text = "the peer's clock and ours differ by " + std::to_string(size / 1000) +
                        " s: trust the order of messages, not their times";
     record_link_change(
@@ -616,6 +630,7 @@ void Core::tick_links(Now now) {
     }
     ++link.probes_unanswered;
     ++link.probe_sequence;
+    link.probe_answered = false;
     link.probe_sent_at = now.boot;
     uint64_t sequence = link.probe_sequence;
     effects_.push_back(SendFrame{id, make_frame([&](flatbuffers::FlatBufferBuilder& b) {
@@ -641,7 +656,7 @@ void Core::drop_link(Now now, LinkId id, const std::string& reason) {
   link_since_ = now.utc;
   receipted_lately_.clear();
   receipted_lately_bytes_ = 0;
-  record_link_change(now, wire::LinkChange::down, reason);
+  note_link_change(now, wire::LinkChange::down, reason);
 }
 
 // Tells the peer why, closes, and keeps a record: what was refused must be explainable.
@@ -656,16 +671,18 @@ void Core::refuse_link(Now now, LinkId id, wire::CloseReason reason, const std::
 }
 
 void Core::link_refused(Now now, const std::string& remote, const std::string& reason) {
+  if (!admit(now, Noise::refusal)) return;
   record(now, [&](flatbuffers::FlatBufferBuilder& b) {
     auto who = b.CreateString(remote);
-    auto why = b.CreateString(reason);
+    auto why = b.CreateString(shortened(reason, limits::kPeerWordsSizeMax));
     return wire::CreateLinkRefused(b, who, why);
   });
 }
 
 void Core::record_link_change(Now now, wire::LinkChange change, const std::string& detail) {
   record(now, [&](flatbuffers::FlatBufferBuilder& b) {
-    return wire::CreateLinkChanged(b, change, b.CreateString(detail));
+    return wire::CreateLinkChanged(b, change,
+                                   b.CreateString(shortened(detail, limits::kPeerWordsSizeMax)));
   });
 }
 
@@ -683,11 +700,17 @@ bool stops_numbering(wire::EvidenceKind kind) {
 void Core::keep_evidence(Now now, wire::EvidenceKind kind, const std::string& first,
                          const std::string& second, const std::string& text) {
   if (evidence_.contains(sha256({as_bytes(first), as_bytes("\n"), as_bytes(second)}))) return;
-  record(now, [&](flatbuffers::FlatBufferBuilder& b) {
-    auto one = b.CreateString(first);
-    auto other = b.CreateString(second);
-    return wire::CreateEvidenceKept(b, kind, one, other);
-  });
+  // The first of each kind is always told. More of the same proves no more, and a peer could make
+  // notes without end.
+  bool is_first = evidence_kept_[kind] == 0;
+  if (evidence_kept_[kind] < limits::kEvidenceKeptMax) {
+    record(now, [&](flatbuffers::FlatBufferBuilder& b) {
+      auto one = b.CreateString(first);
+      auto other = b.CreateString(second);
+      return wire::CreateEvidenceKept(b, kind, one, other);
+    });
+  }
+  if (!is_first && !admit(now, Noise::evidence)) return;
   alarm(now, {}, text + (stops_numbering(kind) ? "; nothing more is sent, use voice" : ""));
 }
 

@@ -11,6 +11,7 @@
 #include "protocol/limits.h"
 #include "protocol/message_rules.h"
 #include "protocol/serial.h"
+#include "protocol/text.h"
 
 namespace hotline {
 
@@ -316,8 +317,15 @@ bool Core::receive(Now now, uint64_t index, const Hash& leaf, ByteView envelope_
     // A receipt covers envelope and body, so what the envelope names must be here. An envelope that
     // cannot be read names nothing: it is kept as it is and declined.
     const auto* parts = (*envelope)->parts();
-    if (parts->size() == 0 || !is_part(*parts->Get(0), salt, body_bytes)) return false;
-    judgement = judge(**envelope, body_bytes);
+    if (parts->size() == 0) {
+      // It names no body, so that none can be missing: closing the link would close it for ever.
+      judgement = judge(**envelope, {});
+      if (judgement.code == wire::DeclineCode::malformed)
+        judgement.reason = "parts: the envelope names no body";
+    } else {
+      if (!is_part(*parts->Get(0), salt, body_bytes)) return false;
+      judgement = judge(**envelope, body_bytes);
+    }
   } else {
     judgement.code = wire::DeclineCode::malformed;
     judgement.reason = envelope.error().reason;
@@ -334,6 +342,7 @@ bool Core::receive(Now now, uint64_t index, const Hash& leaf, ByteView envelope_
   message.body_salt = salt;
   message.envelope = to_bytes(envelope_bytes);
   message.body = to_bytes(body_bytes);
+  gathering_peer_bytes_ += envelope_bytes.size() + body_bytes.size();
   message.journal_index = record(now, [&](flatbuffers::FlatBufferBuilder& b) {
     wire::Digest leaf_digest = to_digest(leaf);
     wire::MessageKey target = judgement.refers_to ? wire::MessageKey(judgement.refers_to->incoming,
@@ -360,14 +369,15 @@ bool Core::receive(Now now, uint64_t index, const Hash& leaf, ByteView envelope_
     if (judgement.mismatch) {
       journal_.gathering().facts.push_back(
           {*judgement.refers_to, FactKind::mismatch, now.utc, journal_index, 0, ""});
-      alarm(now, *judgement.refers_to,
-            "MISMATCH: the peer read back " + std::to_string(judgement.mismatch->metres) +
-                " m and " + std::to_string(judgement.mismatch->seconds) +
-                " s off: speak to them now");
+      peer_alarm(now, Noise::mismatch, *judgement.refers_to,
+                 "MISMATCH: the peer read back " + std::to_string(judgement.mismatch->metres) +
+                     " m and " + std::to_string(judgement.mismatch->seconds) +
+                     " s off: speak to them now");
     }
     if (known->type() == wire::MessageType::decline) {
-      alarm(now, *judgement.refers_to,
-            "the peer declined: " + text_of((*body)->content_as_decline()->reason()));
+      peer_alarm(now, Noise::peer_declined, *judgement.refers_to,
+                 "the peer declined: " + shortened(text_of((*body)->content_as_decline()->reason()),
+                                                   limits::kPeerWordsSizeMax));
     }
   }
   return true;
@@ -377,9 +387,9 @@ bool Core::receive(Now now, uint64_t index, const Hash& leaf, ByteView envelope_
 // its receipt.
 Core::Judgement Core::judge(const wire::Envelope& envelope, ByteView body_bytes) {
   Judgement judgement;
-  auto fail = [&](wire::DeclineCode code, std::string reason) {
+  auto fail = [&](wire::DeclineCode code, const std::string& reason) {
     judgement.code = code;
-    judgement.reason = std::move(reason);
+    judgement.reason = shortened(reason, limits::kPeerWordsSizeMax);
     return judgement;
   };
   auto serial = parse_written_serial(envelope.id()->str());
@@ -476,11 +486,12 @@ void Core::decline(Now now, uint64_t index, const Hash& leaf, const wire::Envelo
                    const Judgement& judgement) {
   std::string id =
       judgement.serial != 0 ? format_serial(config_.peer_prefix, judgement.serial) : "";
-  alarm(now, {true, index},
-        "the peer's message " + (id.empty() ? "at place " + std::to_string(index) : id) +
-            " breaks the rules (" + judgement.reason +
-            "): read it all the same, and tell the peer");
+  peer_alarm(now, Noise::broken_rule, {true, index},
+             "the peer's message " + (id.empty() ? "at place " + std::to_string(index) : id) +
+                 " breaks the rules (" + judgement.reason +
+                 "): read it all the same, and tell the peer");
   if (id.empty() || (envelope && follows_precedence(envelope->type()))) return;
+  if (!admit(now, Noise::decline)) return;
   Release release;
   release.envelope.type = wire::MessageType::decline;
   release.envelope.precedence = envelope->precedence() >= wire::Precedence::flash &&
@@ -497,7 +508,10 @@ void Core::decline(Now now, uint64_t index, const Hash& leaf, const wire::Envelo
   body.content = DeclineFields{judgement.code, judgement.reason};
   release.body = build_body(body);
   auto released = this->release(now, std::move(release));
-  if (!released) alarm(now, {true, index}, "no DECLINE could be sent: " + released.error().reason);
+  if (!released) {
+    peer_alarm(now, Noise::broken_rule, {true, index},
+               "no DECLINE could be sent: " + released.error().reason);
+  }
 }
 
 }  // namespace hotline

@@ -65,6 +65,19 @@ inline constexpr int64_t kPathCheckInterval_ms = 60'000;  // Of the paths that a
 inline constexpr int64_t kClockSkewWarn_ms = 2'000;
 inline constexpr int64_t kClockSkewAlarm_ms = 30'000;
 
+// What a peer with good keys may make us do (protocol/core_bounds.cc). Per minute and kind; what is
+// beyond is counted, and told as a number.
+inline constexpr size_t kLinksMax =
+    8;  // At once; beyond, the oldest that is not adopted is closed.
+inline constexpr uint64_t kRefusalsToldMax = 8;
+inline constexpr uint64_t kLinkChangesToldMax = 8;
+inline constexpr uint64_t kClockAlarmsToldMax = 2;
+inline constexpr uint64_t kPeerAlarmsToldMax = 8;
+inline constexpr uint64_t kDeclinesMax = 32;               // That the machine releases.
+inline constexpr size_t kEvidenceKeptMax = 16;             // Of one kind, in the life of a channel.
+inline constexpr size_t kPeerWordsSizeMax = 400;           // Of its words in one record of ours.
+inline constexpr size_t kUncommittedMax = 2 * kWindowCap;  // Its messages on their way to our disk.
+
 // Escalation (protocol/policy.h, protocol/ladder.h, daemon/notifier.h).
 inline constexpr size_t kRungsMax = 8;
 inline constexpr size_t kRungNameSizeMax = 32;

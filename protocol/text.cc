@@ -132,6 +132,14 @@ std::string printable(std::string_view text) {
   return result;
 }
 
+std::string shortened(std::string_view text, size_t bytes_max) {
+  constexpr std::string_view kMissing = "…";
+  if (text.size() <= bytes_max) return std::string(text);
+  size_t end = bytes_max - kMissing.size();
+  while (end > 0 && (static_cast<uint8_t>(text[end]) & 0xC0) == 0x80) --end;
+  return std::string(text.substr(0, end)).append(kMissing);
+}
+
 bool is_language_tag(std::string_view tag) {
   if (tag.empty() || tag.size() > kLanguageTagCharactersMax) return false;
   auto subtags = split(tag, '-');

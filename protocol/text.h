@@ -21,6 +21,10 @@ bool is_plain_text(std::string_view text);
 // For showing what broke the rule above: control characters become U+FFFD, lines stay.
 std::string printable(std::string_view text);
 
+// At most `bytes_max` bytes of it, cut between two characters and marked with "…" where something
+// is missing. `bytes_max` is at least 3.
+std::string shortened(std::string_view text, size_t bytes_max);
+
 // Well-formed by RFC 5646 section 2.1 (BCP 47), without the grandfathered tags; at most 35
 // characters. Whether the subtags are registered is not asked.
 bool is_language_tag(std::string_view tag);

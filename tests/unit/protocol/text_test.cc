@@ -64,5 +64,13 @@ TEST(ExerciseMark, StandsOnLinesOfItsOwnAtBothEnds) {
   }
 }
 
+TEST(Text, IsShortenedBetweenCharacters) {
+  EXPECT_EQ(shortened("short", 5), "short");
+  EXPECT_EQ(shortened("longer", 5), "lo\xE2\x80\xA6");
+  // ä has two bytes and is not cut.
+  EXPECT_EQ(shortened("\xC3\xA4\xC3\xA4\xC3\xA4\xC3\xA4", 6), "\xC3\xA4\xE2\x80\xA6");
+  EXPECT_EQ(shortened("\xF0\x9F\x98\x80\xF0\x9F\x98\x80", 6), "\xE2\x80\xA6");
+}
+
 }  // namespace
 }  // namespace hotline

@@ -1,0 +1,107 @@
+// What the core does when a peer with good keys, or somebody who only knocks, does the same again
+// and again: the first few a minute are told one by one, the rest as a number. What counts for the
+// protocol (places, receipts, evidence up to its limit) does not depend on it.
+#include "protocol/core.h"
+#include "protocol/limits.h"
+#include "protocol/text.h"
+#include "protocol/wire_frames.h"
+
+namespace hotline {
+
+std::array<NoiseGate, Core::kNoises> Core::noise_gates() {
+  using namespace limits;
+  return {
+      NoiseGate(kRefusalsToldMax),   NoiseGate(kLinkChangesToldMax), NoiseGate(kClockAlarmsToldMax),
+      NoiseGate(kPeerAlarmsToldMax), NoiseGate(kPeerAlarmsToldMax),  NoiseGate(kPeerAlarmsToldMax),
+      NoiseGate(kDeclinesMax),       NoiseGate(kPeerAlarmsToldMax),  NoiseGate(kPeerAlarmsToldMax)};
+}
+
+bool Core::admit(Now now, Noise kind) {
+  return noise_gates_[static_cast<size_t>(kind)].admit(now.boot);
+}
+
+void Core::peer_alarm(Now now, Noise kind, MessageKey key, const std::string& text) {
+  if (admit(now, kind)) alarm(now, key, text);
+}
+
+// How it stands with the link, once a minute where it changes without end.
+void Core::note_link_change(Now now, wire::LinkChange change, const std::string& detail) {
+  if (admit(now, Noise::link_change)) record_link_change(now, change, detail);
+}
+
+BootMs Core::noise_due() const {
+  BootMs next = INT64_MAX;
+  for (const NoiseGate& gate : noise_gates_) next = std::min(next, gate.due().value_or(next));
+  return next;
+}
+
+// What was held back, once its minute has passed, or all of it at a stop.
+void Core::tell_held_back(BootMs until, Now now) {
+  for (size_t i = 0; i < kNoises; ++i) {
+    uint64_t held_back = noise_gates_[i].take_held_back(until);
+    if (held_back == 0) continue;
+    std::string count = std::to_string(held_back);
+    switch (static_cast<Noise>(i)) {
+      case Noise::refusal:
+        record(now, [&](flatbuffers::FlatBufferBuilder& b) {
+          auto remote = b.CreateString("");
+          return wire::CreateLinkRefused(
+              b, remote,
+              b.CreateString(count + " more links or frames were refused in the last minute"));
+        });
+        break;
+      case Noise::link_change:
+        record_link_change(now, adopted_ ? wire::LinkChange::up : wire::LinkChange::down,
+                           count + " more changes of the link in the last minute");
+        break;
+      case Noise::clock:
+        alarm(now, {}, "the peer's clock went off " + count + " more times in the last minute");
+        break;
+      case Noise::agreement:
+        alarm(now, {},
+              "the peer changed its agreement " + count + " more times in the last minute");
+        break;
+      case Noise::evidence:
+        alarm(now, {},
+              "the peer showed " + count +
+                  " more notes in the last minute that contradict what it showed before");
+        break;
+      case Noise::broken_rule:
+        alarm(now, {},
+              count +
+                  " more messages of the peer broke the rules in the last minute: they are kept; "
+                  "read them all the same");
+        break;
+      case Noise::decline:
+        alarm(now, {},
+              count +
+                  " messages of the peer got no DECLINE in the last minute, so that ours stay "
+                  "few: tell the peer by voice");
+        break;
+      case Noise::peer_declined:
+        alarm(now, {}, count + " more DECLINEs came from the peer in the last minute");
+        break;
+      case Noise::mismatch:
+        alarm(now, {},
+              count +
+                  " more acknowledgements of the last minute read back something else than was "
+                  "sent: speak to them now");
+        break;
+      case Noise::kinds:
+        break;
+    }
+  }
+}
+
+// Who opens links without end loses the oldest that is not in use: the newest may be the one that
+// works.
+void Core::make_room_for_link(Now now) {
+  while (links_.size() >= limits::kLinksMax) {
+    auto oldest = links_.begin();
+    if (adopted_ == oldest->first) ++oldest;
+    refuse_link(now, oldest->first, wire::CloseReason::protocol,
+                "more than " + std::to_string(limits::kLinksMax) + " links at once");
+  }
+}
+
+}  // namespace hotline

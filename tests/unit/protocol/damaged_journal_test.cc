@@ -1,0 +1,178 @@
+// A journal that says what cannot be true: the core refuses to start and says which entry, and
+// never goes down over it.
+#include <gtest/gtest.h>
+
+#include <functional>
+
+#include "protocol/journal.h"
+#include "tests/unit/protocol/scripted_peer.h"
+
+namespace hotline {
+namespace {
+
+using flatbuffers::FlatBufferBuilder;
+
+// Two messages each way, one of them receipted, and one of ours that waits.
+void fill(ScriptedPeer& peer) {
+  ASSERT_TRUE(peer.start());
+  LinkId link = peer.link_up();
+  peer.own.append(peer.text());
+  peer.own.append(peer.text());
+  peer.say(link, peer.messages_frame(0, 2));
+  peer.submit_text("One.");
+  peer.submit_text("Two.", wire::Precedence::flash);
+  peer.say(link, ScriptedPeer::receipt_frame(peer.receipt(1)));
+  peer.lose(link);
+  peer.submit_text("Three.", wire::Precedence::immediate);
+  peer.pass(400'000);  // The ladder decides something.
+  peer.crash();
+}
+
+class DamagedJournal : public testing::Test {
+ protected:
+  void SetUp() override { fill(peer); }
+
+  // The journal with one more entry of this kind.
+  template <typename Build>
+  Status with(Build build, int64_t at = 1'795'000'100'000) {
+    FlatBufferBuilder b;
+    auto fact = build(b);
+    auto type = []<typename Table>(flatbuffers::Offset<Table>) {
+      return wire::FactTraits<Table>::enum_value;
+    }(fact);
+    wire::Digest salt = to_digest(Hash{});
+    b.Finish(wire::CreateEntry(b, at, &salt, type, fact.Union()), kJournalEntryIdentifier);
+    std::vector<Bytes> journal = peer.disk().journal();
+    journal.emplace_back(b.GetBufferPointer(), b.GetBufferPointer() + b.GetSize());
+    return peer.replay(journal);
+  }
+  // Whether this was refused with the number of the entry.
+  testing::AssertionResult refused(const Status& status, const std::string& words) {
+    if (status) return testing::AssertionFailure() << "it was taken";
+    const std::string& reason = status.error().reason;
+    std::string entry = "journal entry " + std::to_string(peer.disk().journal().size());
+    if (reason.find(entry) == std::string::npos || reason.find(words) == std::string::npos) {
+      return testing::AssertionFailure() << reason;
+    }
+    if (status.error().hint.empty()) return testing::AssertionFailure() << "no hint";
+    return testing::AssertionSuccess();
+  }
+  Status released(uint64_t serial, uint8_t precedence) {
+    return with([&](FlatBufferBuilder& b) {
+      wire::Digest leaf = to_digest(Hash{});
+      return wire::CreateReleased(b, serial, 1, precedence, &leaf, 100);
+    });
+  }
+  Status numbered(uint64_t first, const std::vector<uint64_t>& serials) {
+    return with([&](FlatBufferBuilder& b) {
+      auto vector = b.CreateVector(serials);
+      return wire::CreateNumbered(b, first, vector, b.CreateString("no note"));
+    });
+  }
+  Status received(uint64_t index, uint8_t precedence) {
+    return with([&](FlatBufferBuilder& b) {
+      wire::Digest leaf = to_digest(Hash{});
+      return wire::CreateReceived(b, index, &leaf, 100, 9, 1, precedence);
+    });
+  }
+
+  ScriptedPeer peer;
+};
+
+TEST_F(DamagedJournal, TheUndamagedOneStarts) {
+  EXPECT_TRUE(peer.start());
+}
+
+TEST_F(DamagedJournal, ASerialThatWasGivenBefore) {
+  EXPECT_TRUE(refused(released(3, 1), "serial"));
+  EXPECT_TRUE(refused(released(0, 1), "serial"));
+}
+
+TEST_F(DamagedJournal, ANumberBeyondAllMessages) {
+  EXPECT_TRUE(refused(released(UINT64_MAX, 1), "serial"));
+  wire::MessageKey key(false, UINT64_MAX);
+  EXPECT_TRUE(refused(with([&](FlatBufferBuilder& b) {
+                        return wire::CreateStepsDecided(
+                            b, &key,
+                            b.CreateVector(std::vector<flatbuffers::Offset<wire::Step>>{}));
+                      }),
+                      "no message"));
+  EXPECT_TRUE(refused(with([&](FlatBufferBuilder& b) { return wire::CreateAttemptEnded(b, &key); }),
+                      "no message"));
+}
+
+TEST_F(DamagedJournal, APrecedenceThatIsNone) {
+  for (uint8_t precedence : {0, 5, 255}) {
+    EXPECT_TRUE(refused(released(4, precedence), "precedence"));
+    EXPECT_TRUE(refused(received(2, precedence), "precedence"));
+  }
+}
+
+TEST_F(DamagedJournal, APlaceThatIsNotTheNext) {
+  for (uint64_t index : {uint64_t{0}, uint64_t{1}, uint64_t{3}, UINT64_MAX}) {
+    EXPECT_TRUE(refused(numbered(index, {3}), "place"));
+    EXPECT_TRUE(refused(received(index, 1), "place"));
+  }
+}
+
+TEST_F(DamagedJournal, APlaceForWhatDoesNotWait) {
+  EXPECT_TRUE(refused(numbered(2, {1}), "does not wait"));
+  EXPECT_TRUE(refused(numbered(2, {77}), "does not wait"));
+  EXPECT_TRUE(refused(numbered(2, {3, 3}), "twice"));
+}
+
+TEST_F(DamagedJournal, AReceiptThatDoesNotFit) {
+  for (uint64_t size : {uint64_t{0}, uint64_t{3}, UINT64_MAX}) {
+    EXPECT_TRUE(refused(with([&](FlatBufferBuilder& b) {
+                          return wire::CreateReceiptHeld(b, size, b.CreateString("no note"));
+                        }),
+                        "receipt"));
+    EXPECT_TRUE(refused(with([&](FlatBufferBuilder& b) {
+                          return wire::CreateReceiptGiven(b, size, b.CreateString("no note"));
+                        }),
+                        "receipt"));
+  }
+}
+
+TEST_F(DamagedJournal, ATimeThatIsNone) {
+  for (int64_t at : {INT64_MIN, INT64_MAX}) {
+    EXPECT_TRUE(
+        refused(with([](FlatBufferBuilder& b) { return wire::CreateStopped(b); }, at), "time"));
+  }
+}
+
+// Every bit of what matters and every byte of the rest: the start is refused, because the root is
+// another one; and getting there never goes down.
+TEST_F(DamagedJournal, AnyByteOfIt) {
+  std::vector<Bytes> journal = peer.disk().journal();
+  for (size_t i = 0; i < journal.size(); ++i) {
+    for (size_t at = 0; at < journal[i].size(); ++at) {
+      for (uint8_t flip : {0x01, 0xff}) {
+        journal[i][at] ^= flip;
+        ASSERT_FALSE(peer.replay(journal)) << "entry " << i << ", byte " << at;
+        journal[i][at] ^= flip;
+      }
+    }
+  }
+  EXPECT_TRUE(peer.replay(journal));
+}
+
+TEST_F(DamagedJournal, AnEntryTooFewTwiceOrElsewhere) {
+  std::vector<Bytes> journal = peer.disk().journal();
+  for (size_t i = 0; i < journal.size(); ++i) {
+    std::vector<Bytes> fewer = journal;
+    fewer.erase(fewer.begin() + static_cast<ptrdiff_t>(i));
+    EXPECT_FALSE(peer.replay(fewer));
+    std::vector<Bytes> twice = journal;
+    twice.insert(twice.begin() + static_cast<ptrdiff_t>(i), journal[i]);
+    EXPECT_FALSE(peer.replay(twice));
+    if (i + 1 < journal.size()) {
+      std::vector<Bytes> swapped = journal;
+      std::swap(swapped[i], swapped[i + 1]);
+      EXPECT_FALSE(peer.replay(swapped));
+    }
+  }
+}
+
+}  // namespace
+}  // namespace hotline

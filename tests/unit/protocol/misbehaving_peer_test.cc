@@ -1,0 +1,291 @@
+// A peer with good keys that does everything again and again. Whatever it does, the journal, the
+// alarms, our own queue, the links and the memory stay bounded, every message of its keeps its
+// place and its receipt, and what was left out is told as a number within a minute.
+#include <gtest/gtest.h>
+
+#include <functional>
+
+#include "protocol/limits.h"
+#include "tests/unit/protocol/scripted_peer.h"
+
+namespace hotline {
+namespace {
+
+constexpr int kOften = 500;
+constexpr int64_t kMinute_ms = 60'000;
+
+class MisbehavingPeer : public testing::Test {
+ protected:
+  void SetUp() override { ASSERT_TRUE(peer.start()); }
+
+  size_t entries() { return peer.disk().journal().size(); }
+  size_t declines() {
+    size_t count = 0;
+    for (const wire::Released* fact : peer.recorded<wire::Released>()) {
+      if (fact->type() == static_cast<uint8_t>(wire::MessageType::decline)) ++count;
+    }
+    return count;
+  }
+  // `count` messages that break the rules, in frames of 100.
+  void say_bad_messages(LinkId link, size_t count) {
+    uint64_t first = peer.own.size();
+    for (size_t i = 0; i < count; ++i) {
+      EnvelopeFields envelope = peer.envelope(wire::MessageType::text);
+      ++peer.last_serial;
+      envelope.from = "east";
+      peer.own.append(ScriptedPeer::write(envelope, ScriptedPeer::text_body("From elsewhere.")));
+    }
+    while (first < peer.own.size()) {
+      uint64_t end = std::min(first + 100, peer.own.size());
+      peer.say(link, peer.messages_frame(first, end));
+      first = end;
+    }
+  }
+
+  ScriptedPeer peer;
+};
+
+TEST_F(MisbehavingPeer, ReconnectsInALoop) {
+  size_t before = entries();
+  for (int i = 0; i < kOften; ++i) peer.lose(peer.link_up());
+  EXPECT_LE(entries() - before, limits::kLinkChangesToldMax);
+  peer.pass(kMinute_ms);
+  // The last of them is how it stands, with the number of those that were left out.
+  auto changes = peer.recorded<wire::LinkChanged>();
+  EXPECT_EQ(changes.back()->change(), wire::LinkChange::down);
+  EXPECT_EQ(changes.back()->detail()->str(),
+            std::to_string(2 * kOften - limits::kLinkChangesToldMax) +
+                " more changes of the link in the last minute");
+  // A quiet minute later everything is told again.
+  peer.pass(2 * kMinute_ms);
+  size_t quiet = entries();
+  peer.lose(peer.link_up());
+  EXPECT_EQ(entries() - quiet, 2u);
+}
+
+TEST_F(MisbehavingPeer, IsRefusedInALoop) {
+  HelloFields hello = peer.hello();
+  hello.to = "east";
+  size_t before = entries();
+  for (int i = 0; i < kOften; ++i) peer.link_up(hello);
+  EXPECT_LE(entries() - before, limits::kRefusalsToldMax);
+  peer.pass(kMinute_ms);
+  EXPECT_EQ(peer.recorded<wire::LinkRefused>().back()->reason()->str(),
+            std::to_string(kOften - limits::kRefusalsToldMax) +
+                " more links or frames were refused in the last minute");
+  EXPECT_LE(entries() - before, limits::kRefusalsToldMax + 1);
+}
+
+TEST_F(MisbehavingPeer, SendsMalformedFramesInALoop) {
+  size_t before = entries();
+  for (int i = 0; i < kOften; ++i) {
+    LinkId link = peer.link_up();
+    peer.say(link, to_bytes(as_bytes("no frame")));
+    EXPECT_TRUE(peer.is_closed(link));
+  }
+  EXPECT_LE(entries() - before, limits::kRefusalsToldMax + limits::kLinkChangesToldMax);
+  EXPECT_TRUE(peer.alarms.empty());
+}
+
+TEST_F(MisbehavingPeer, OpensLinksWithoutEnd) {
+  LinkId good = peer.link_up();
+  for (int i = 0; i < kOften; ++i) {
+    peer.open();
+    EXPECT_LE(peer.links_open(), limits::kLinksMax);
+  }
+  EXPECT_FALSE(peer.is_closed(good));
+  EXPECT_EQ(peer.core().status().link, wire::LinkState::up);
+  // The newest is still the one that may take over.
+  LinkId newest = peer.link_up();
+  EXPECT_FALSE(peer.is_closed(newest));
+  EXPECT_TRUE(peer.is_closed(good));
+}
+
+TEST_F(MisbehavingPeer, HelloesOnLinksThatItNeverAdopts) {
+  ScriptedPeer south(ScriptedPeer::CoreIs::south);  // Where the peer decides.
+  ASSERT_TRUE(south.start());
+  for (int i = 0; i < kOften; ++i) {
+    LinkId link = south.open();
+    south.say(link, ScriptedPeer::frame(south.hello()));
+    EXPECT_LE(south.links_open(), limits::kLinksMax);
+  }
+}
+
+TEST_F(MisbehavingPeer, TurnsItsClockToAndFro) {
+  LinkId link = peer.link_up();
+  size_t before = entries();
+  for (uint64_t i = 1; i <= 100; ++i) {
+    peer.pass(limits::kProbeInterval_ms);
+    int64_t off_ms = i % 2 == 0 ? 0 : 3'600'000;
+    for (int j = 0; j < 5; ++j) {
+      peer.say(link, ScriptedPeer::probe_reply_frame(i, peer.now().utc + off_ms));
+    }
+  }
+  // Over 1000 s: at most two a minute, and not one for each turn.
+  EXPECT_LE(peer.alarms_with("clock"), 1000u / 60u * 3u);
+  before = entries();
+  peer.pass(limits::kProbeInterval_ms);
+  for (int i = 0; i < kOften; ++i) {
+    int64_t off_ms = i % 2 == 0 ? 0 : 3'600'000;
+    peer.say(link, ScriptedPeer::probe_reply_frame(101, peer.now().utc + off_ms));
+  }
+  EXPECT_LE(entries() - before, 4u);  // One reply counts for one probe.
+}
+
+TEST_F(MisbehavingPeer, ChangesItsAgreementAtEveryHello) {
+  for (int i = 0; i < kOften; ++i) {
+    HelloFields hello = peer.hello();
+    if (i % 2 == 0) hello.agreement = sha256({as_bytes("another")});
+    peer.link_up(hello);
+  }
+  EXPECT_LE(peer.alarms_with("agreement"), limits::kPeerAlarmsToldMax);
+}
+
+TEST_F(MisbehavingPeer, ShowsNewEvidenceWithoutEnd) {
+  LinkId link = peer.link_up();
+  peer.own.append(peer.text());
+  peer.say(link, peer.messages_frame(0, 1));
+  size_t before = entries();
+  for (int i = 0; i < kOften; ++i) {
+    ScriptedTranscript other;
+    other.append(peer.text("Story " + std::to_string(i)));
+    HelloFields hello = peer.hello();
+    hello.own_checkpoint = peer.checkpoint(other, 1);
+    peer.link_up(hello);
+  }
+  EXPECT_EQ(peer.recorded<wire::EvidenceKept>().size(), limits::kEvidenceKeptMax);
+  EXPECT_LE(peer.alarms.size(), limits::kPeerAlarmsToldMax + 1);  // The first of a kind is free.
+  EXPECT_LE(entries() - before, 100u);
+  // The first says why nothing more is sent; and so after a restart.
+  ASSERT_TRUE(peer.start());
+  EXPECT_FALSE(peer.core().status().numbering_stopped.empty());
+  // Another kind is still kept.
+  HelloFields hello = peer.hello();
+  hello.own_checkpoint.clear();
+  peer.link_up(hello);
+  EXPECT_EQ(peer.recorded<wire::EvidenceKept>().size(), limits::kEvidenceKeptMax + 1);
+}
+
+TEST_F(MisbehavingPeer, CannotDrownTheAlarmThatMatters) {
+  LinkId link = peer.link_up();
+  for (int i = 0; i < 40; ++i) peer.own.append(peer.text());
+  peer.say(link, peer.messages_frame(0, 40));
+  for (uint64_t size = 1; size < 40; ++size) {
+    HelloFields hello = peer.hello();
+    hello.own_checkpoint = peer.checkpoint(peer.own, size);
+    peer.link_up(hello);
+  }
+  ScriptedTranscript other;
+  other.append(peer.text("Another story."));
+  HelloFields hello = peer.hello();
+  hello.own_checkpoint = peer.checkpoint(other, 1);
+  peer.link_up(hello);
+  EXPECT_EQ(peer.alarms_with("nothing more is sent, use voice"), 1u);
+}
+
+TEST_F(MisbehavingPeer, BreaksTheRulesAThousandTimes) {
+  LinkId link = peer.link_up();
+  constexpr size_t kBad = 1000;
+  say_bad_messages(link, kBad);
+  EXPECT_FALSE(peer.is_closed(link));
+  EXPECT_EQ(peer.core().status().peer_size, kBad);
+  EXPECT_FALSE(peer.newest_core_receipt().empty());
+  EXPECT_LE(declines(), limits::kDeclinesMax);
+  EXPECT_LE(peer.alarms.size(), limits::kPeerAlarmsToldMax);
+  EXPECT_LE(peer.recorded<wire::AlarmRaised>().size(), limits::kPeerAlarmsToldMax);
+  peer.pass(kMinute_ms);
+  EXPECT_EQ(peer.alarms_with(std::to_string(kBad - limits::kDeclinesMax) +
+                             " messages of the peer got no DECLINE"),
+            1u);
+  EXPECT_EQ(peer.alarms_with(std::to_string(kBad - limits::kPeerAlarmsToldMax) +
+                             " more messages of the peer broke the rules"),
+            1u);
+  // Each is known by its code all the same.
+  size_t coded = 0;
+  for (const wire::Received* fact : peer.recorded<wire::Received>()) {
+    coded += fact->decline_code() != 0 ? 1u : 0u;
+  }
+  EXPECT_EQ(coded, kBad);
+  // And the next good one is heard like any other.
+  peer.own.append(peer.text());
+  peer.say(peer.link_up(), peer.messages_frame(kBad, kBad + 1));
+  EXPECT_EQ(peer.core().status().peer_size, kBad + 1);
+}
+
+TEST_F(MisbehavingPeer, DeclinesTheSameMessageAgainAndAgain) {
+  LinkId link = peer.link_up();
+  peer.submit_text();
+  Hash leaf = peer.disk().message({false, 1})->leaf_hash;
+  for (int i = 0; i < 100; ++i) {
+    peer.own.append(peer.answering(wire::MessageType::decline,
+                                   DeclineFields{wire::DeclineCode::not_for_us, "Not ours."},
+                                   "N-000001", leaf));
+  }
+  peer.say(link, peer.messages_frame(0, 100));
+  EXPECT_EQ(peer.core().status().peer_size, 100u);
+  EXPECT_LE(peer.alarms.size(), limits::kPeerAlarmsToldMax);
+  peer.pass(kMinute_ms);
+  EXPECT_EQ(peer.alarms_with("92 more DECLINEs came from the peer"), 1u);
+}
+
+TEST_F(MisbehavingPeer, SaysGoodbyeInAMillionWords) {
+  LinkId link = peer.link_up();
+  std::string words(900'000, 'w');
+  peer.say(link, make_close_frame(wire::CloseReason::shutting_down, words));
+  EXPECT_LE(peer.recorded<wire::LinkChanged>().back()->detail()->size(),
+            limits::kPeerWordsSizeMax + 40);
+  HelloFields hello = peer.hello();
+  hello.from = words;
+  LinkId second = peer.link_up(hello);
+  EXPECT_TRUE(peer.is_closed(second));
+  EXPECT_LE(peer.recorded<wire::LinkRefused>().back()->reason()->size(),
+            limits::kPeerWordsSizeMax + 200);
+}
+
+TEST_F(MisbehavingPeer, CutsAWordOfTwoBytesNowhere) {
+  LinkId link = peer.link_up();
+  std::string words;
+  for (int i = 0; i < 1000; ++i) words += "\xC3\xA4";
+  peer.say(link, make_close_frame(wire::CloseReason::shutting_down, words));
+  ASSERT_TRUE(peer.start());  // The entry is read back: it is clean UTF-8.
+}
+
+TEST_F(MisbehavingPeer, SendsMoreThanTheWindowWhileTheDiskIsSlow) {
+  LinkId link = peer.link_up();
+  peer.hold_commits = true;
+  const std::string text(40'000, 'x');
+  uint64_t sent = 0;
+  while (!peer.is_closed(link) && sent < 1000) {
+    for (int i = 0; i < 10; ++i) peer.own.append(peer.text(text));
+    peer.say(link, peer.messages_frame(sent, sent + 10));
+    sent += 10;
+  }
+  EXPECT_EQ(peer.close_reason(link), wire::CloseReason::protocol);
+  EXPECT_LE(sent * text.size(), limits::kUncommittedMax + 11 * text.size());
+  peer.hold_commits = false;
+  peer.commit();
+  EXPECT_GT(peer.core().status().peer_size, 0u);
+}
+
+// Such an envelope would otherwise close every link for ever: its place is taken.
+TEST_F(MisbehavingPeer, NamesNoPartsInAnEnvelope) {
+  LinkId link = peer.link_up();
+  WrittenMessage message;
+  message.envelope = build_envelope(peer.envelope(wire::MessageType::text));
+  ++peer.last_serial;
+  message.body = to_bytes(as_bytes("something that nothing names"));
+  peer.own.append(message);
+  peer.own.append(peer.text());
+  peer.say(link, peer.messages_frame(0, 2));
+  EXPECT_FALSE(peer.is_closed(link));
+  EXPECT_EQ(peer.core().status().peer_size, 2u);
+  auto received = peer.recorded<wire::Received>();
+  ASSERT_EQ(received.size(), 2u);
+  EXPECT_EQ(received[0]->decline_code(), static_cast<uint16_t>(wire::DeclineCode::malformed));
+  EXPECT_EQ(received[1]->decline_code(), 0u);
+  EXPECT_EQ(declines(), 1u);
+  EXPECT_EQ(peer.alarms_with("breaks the rules"), 1u);
+}
+
+}  // namespace
+}  // namespace hotline

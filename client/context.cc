@@ -30,7 +30,8 @@ Result<Context> read_context(const TomlFile& file, const std::string& name,
     return file.error(table, "\"" + name + "\" must be a table",
                       "write [contexts." + name + "] on a line of its own");
   }
-  if (auto status = file.only(table, {"server", "certificate", "key", "ca", "language"}); !status) {
+  if (auto status = file.only(table, {"server", "certificate", "key", "ca", "crl", "language"});
+      !status) {
     return status.error();
   }
   Context context;
@@ -51,6 +52,8 @@ Result<Context> read_context(const TomlFile& file, const std::string& name,
       context.key_path = beside(file.name, *text);
     } else if (key == "ca") {
       context.ca_path = beside(file.name, *text);
+    } else if (key == "crl") {
+      context.crl_path = beside(file.name, *text);
     } else {
       context.language = *text;
     }

@@ -29,6 +29,7 @@ struct Context {
   std::string certificate_path;
   std::string key_path;
   std::string ca_path;
+  std::string crl_path;  // May be empty: then nothing is revoked for this client.
   std::string language = "en";
 };
 

@@ -128,7 +128,7 @@ Result<std::shared_ptr<const TlsContext>> make_tls_context(const Context& contex
                                                            const std::function<UtcMs()>& utc_now) {
   const auto party = own_party(context);
   if (!party) return party.error();
-  auto anchor = TrustAnchor::load(context.ca_path, "");
+  auto anchor = TrustAnchor::load(context.ca_path, context.crl_path);
   if (!anchor) return anchor.error();
   TlsSettings settings;
   settings.use = TlsUse::api_person;

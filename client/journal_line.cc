@@ -122,9 +122,8 @@ std::string JournalDescriber::name_of(const wire::MessageKey* key) const {
 }
 
 std::string JournalDescriber::learnt_id(const wire::Received& received) {
-  std::string id = received.serial() == 0
-                       ? upper_case(peer_) + " leaf " + std::to_string(received.index())
-                       : format_serial(peer_prefix_, received.serial());
+  std::string id = received.serial() == 0 ? format_place(peer_prefix_, received.index())
+                                          : format_serial(peer_prefix_, received.serial());
   incoming_[received.index()] = id;
   return id;
 }

@@ -16,8 +16,9 @@ constexpr int64_t kSilence_ms = 60'000;
 
 class DaemonJournal : public JournalSource {
  public:
-  explicit DaemonJournal(Connection& connection)
+  DaemonJournal(Connection& connection, HearAlarm hear)
       : connection_(connection),
+        hear_(std::move(hear)),
         names_{connection.party(), connection.peer(), text(connection.server().prefix()),
                text(connection.server().peer_prefix())},
         size_(connection.server().journal_size()) {}
@@ -37,6 +38,10 @@ class DaemonJournal : public JournalSource {
         continue;
       }
       if (!reply) return reply.error();
+      if (const auto* alarm = reply->as<wire::AlarmSounded>()) {
+        if (hear_) hear_(*alarm);
+        continue;
+      }
       const auto* rows = reply->as<wire::JournalRows>();
       if (rows == nullptr) {
         return make_error(ErrorCode::failed, "the daemon gave an answer of another kind");
@@ -53,6 +58,7 @@ class DaemonJournal : public JournalSource {
 
  private:
   Connection& connection_;
+  HearAlarm hear_;
   ChannelNames names_;
   uint64_t size_;
 };
@@ -146,8 +152,8 @@ class ExportJournal : public JournalSource {
 
 }  // namespace
 
-std::unique_ptr<JournalSource> journal_of(Connection& connection) {
-  return std::make_unique<DaemonJournal>(connection);
+std::unique_ptr<JournalSource> journal_of(Connection& connection, HearAlarm hear) {
+  return std::make_unique<DaemonJournal>(connection, std::move(hear));
 }
 
 Result<std::unique_ptr<JournalSource>> journal_of_export(const std::string& directory) {

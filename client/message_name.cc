@@ -44,7 +44,8 @@ Result<std::string> oldest_waiting_flash(Connection& connection) {
 Result<std::string> resolve_name(Connection& connection, const std::string& typed, NameUse use) {
   if (typed == "@last") return newest(connection, use);
   if (typed == "@flash") return oldest_waiting_flash(connection);
-  const auto serial = parse_serial(upper_case(typed));
+  const auto place = parse_place(upper_case(typed));
+  const auto serial = place ? place : parse_serial(upper_case(typed));
   if (!serial) {
     return make_error(ErrorCode::usage, "\"" + typed + "\" is no name of a message",
                       "N-000123, N-123, @last, or @flash (the oldest FLASH that waits)");
@@ -61,7 +62,7 @@ Result<std::string> resolve_name(Connection& connection, const std::string& type
     return make_error(ErrorCode::usage, format_serial(*serial) + " is our own message",
                       "those of " + upper_case(connection.peer()) + " begin with " + peer + "-");
   }
-  return format_serial(*serial);
+  return place ? format_place(serial->prefix, serial->number) : format_serial(*serial);
 }
 
 }  // namespace hotline::client

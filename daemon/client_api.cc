@@ -1,10 +1,13 @@
 #include "daemon/client_api.h"
 
 #include <spdlog/spdlog.h>
+#include <sys/stat.h>
 
 #include <algorithm>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
+#include <cerrno>
+#include <cstring>
 
 #include "daemon/client_response.h"
 #include "daemon/message_rows.h"
@@ -30,13 +33,24 @@ flatbuffers::Offset<wire::JournalRow> build_journal_row(flatbuffers::FlatBufferB
   return wire::CreateJournalRow(b, record.index, entry, name);
 }
 
+// A message that climbed and waits no more, with its history.
+std::optional<StoredMessage> settled_escalation(StoreReader& reader, const Serial& serial,
+                                                const std::string& peer_prefix) {
+  std::optional<MessageKey> key = MessageKey{false, serial.number};
+  if (serial.prefix == peer_prefix) key = reader.find_incoming(serial.number);
+  if (!key) return std::nullopt;
+  auto message = reader.stored_message(*key);
+  if (!message || message->rung.empty()) return std::nullopt;
+  return message;
+}
+
 }  // namespace
 
 ClientApi::ClientApi(boost::asio::io_context& io, const Config& config, Core& core, Store& store,
                      std::function<void()> changed)
     : io_(io), config_(config), core_(core), store_(store), changed_(std::move(changed)) {}
 
-Status ClientApi::start(std::shared_ptr<const TlsContext> context, const Endpoint& listen) {
+ListenerCallbacks ClientApi::listener_callbacks() {
   ListenerCallbacks callbacks;
   callbacks.on_link = [this](std::shared_ptr<FramedLink> link) { accept(std::move(link)); };
   callbacks.on_refused = [](const Refusal& refusal) {
@@ -45,10 +59,26 @@ Status ClientApi::start(std::shared_ptr<const TlsContext> context, const Endpoin
   callbacks.on_trouble = [](const Error& trouble) {
     spdlog::error("client port: {}", trouble.reason);
   };
+  return callbacks;
+}
+
+Status ClientApi::start(std::shared_ptr<const TlsContext> context, const Endpoint& listen) {
   auto listener =
-      Listener::on_tcp(io_, listen.host, listen.port, std::move(context), std::move(callbacks));
+      Listener::on_tcp(io_, listen.host, listen.port, std::move(context), listener_callbacks());
   if (!listener) return listener.error();
   listener_ = *std::move(listener);
+  return ok();
+}
+
+Status ClientApi::start_socket(const std::string& path) {
+  auto listener = Listener::on_unix(io_, path, listener_callbacks());
+  if (!listener) return listener.error();
+  socket_listener_ = *std::move(listener);
+  // Who may do what is decided by who they are, not by who can open the socket.
+  if (chmod(path.c_str(), 0666) != 0) {
+    return make_error(ErrorCode::configuration, path + ": " + std::strerror(errno),
+                      "check [listen] socket and the directory's permissions");
+  }
   return ok();
 }
 
@@ -64,6 +94,15 @@ void ClientApi::accept(std::shared_ptr<FramedLink> link) {
   if (const auto& certificate = link->peer().certificate) {
     client.actor.name = certificate->identity.person;
     client.actor.certificate = certificate->sha256;
+  }
+  if (const auto& uid = link->peer().unix_uid) {
+    client.actor.name = "user " + std::to_string(*uid) + " of this machine";
+    for (const PersonConfig& person : config_.people) {
+      if (person.unix_uid != uid) continue;
+      client.actor.name = person.id;
+      // In the place of a certificate's; a person's submissions over TLS count for themselves.
+      client.actor.certificate = sha256({as_bytes("unix_user "), as_bytes(person.id)});
+    }
   }
   for (const PersonConfig& person : config_.people) {
     if (person.id == client.actor.name) client.actor.roles = person.roles;
@@ -251,8 +290,10 @@ void ClientApi::list(uint64_t id, uint32_t request, const wire::List& list) {
 }
 
 void ClientApi::show(uint64_t id, Client& client, uint32_t request, const std::string& name) {
-  auto serial = parse_serial(name);
+  auto place = parse_place(name);
+  auto serial = place ? place : parse_serial(name);
   bool incoming = serial && serial->prefix == config_.peer_prefix;
+  if (place && !incoming) serial.reset();
   if (!serial || (!incoming && serial->prefix != config_.prefix)) {
     return fail(client, request,
                 make_error(ErrorCode::not_found, "there is no message " + name, "hotline list"));
@@ -264,10 +305,10 @@ void ClientApi::show(uint64_t id, Client& client, uint32_t request, const std::s
   uint64_t number = serial->number;
   read_then<Found>(
       id, request,
-      [incoming, number](StoreReader& reader) {
+      [incoming, number, by_place = place.has_value()](StoreReader& reader) {
         Found found;
-        std::optional<MessageKey> key = MessageKey{false, number};
-        if (incoming) key = reader.find_incoming(number);
+        std::optional<MessageKey> key = MessageKey{by_place, number};
+        if (incoming && !by_place) key = reader.find_incoming(number);
         if (key) found.message = reader.stored_message(*key);
         if (!found.message) return found;
         if (auto first = reader.journal_entry(found.message->record.journal_index))
@@ -404,6 +445,8 @@ void ClientApi::status(Client& client, uint32_t request) {
                                                       path.failed_at, failure));
             }
             auto paths = b.CreateVector(path_rows);
+            auto warnings =
+                b.CreateVectorOfStrings(warnings_ ? warnings_() : std::vector<std::string>());
             wire::Digest own_root = to_digest(state.own_root);
             wire::Digest peer_root = to_digest(state.peer_root);
             wire::StatusReplyBuilder reply(b);
@@ -433,6 +476,9 @@ void ClientApi::status(Client& client, uint32_t request) {
             reply.add_peer_checkpoint(peer_checkpoint);
             reply.add_peer_receipt(peer_receipt);
             reply.add_paths(paths);
+            reply.add_disk_low(state.disk_low);
+            reply.add_peer_flash_only(state.peer_flash_only);
+            reply.add_warnings(warnings);
             return reply.Finish();
           }));
 }
@@ -458,6 +504,12 @@ void ClientApi::escalations(uint64_t id, uint32_t request, const std::string& na
           }
           climbing.push_back({*std::move(message), reader.facts_of({key.incoming, key.serial})});
         }
+        if (wanted && climbing.empty()) {
+          if (auto settled = settled_escalation(reader, *wanted, peer_prefix)) {
+            std::vector<FactRecord> facts = reader.facts_of(settled->record.key);
+            climbing.push_back({*std::move(settled), std::move(facts)});
+          }
+        }
         return climbing;
       },
       [this, request](Client& client, std::vector<Climbing> climbing) {
@@ -471,6 +523,10 @@ void ClientApi::escalations(uint64_t id, uint32_t request, const std::string& na
                     std::vector<std::string> attempts;
                     for (const FactRecord& fact : one.facts) {
                       if (fact.kind == FactKind::rung) decided_at = fact.at;
+                      // Of what still climbs only the last rung is of interest.
+                      if (fact.kind == FactKind::rung && !next && !fact.detail.empty())
+                        attempts.push_back(format_time_of_day(fact.at) + " ESCALATED to " +
+                                           fact.detail);
                       if (fact.kind == FactKind::attempt) attempts.push_back(fact.detail);
                     }
                     auto row_id = b.CreateString(message_name(record, context));
@@ -511,6 +567,18 @@ void ClientApi::note_alarm(const std::string& text) {
   if (alarms_.size() > kAlarmsKept) alarms_.erase(alarms_.begin());
 }
 
+void ClientApi::sound(const std::string& id, const std::string& text) {
+  const UtcMs at = read_clocks().utc;
+  for (auto& [number, client] : clients_) {
+    if (!client.watching || !client.link->writable()) continue;
+    respond(client, make_response(client.watch_id, [&](flatbuffers::FlatBufferBuilder& b) {
+              auto name = b.CreateString(id);
+              auto words = b.CreateString(text);
+              return wire::CreateAlarmSounded(b, at, name, words);
+            }));
+  }
+}
+
 void ClientApi::check_again() {
   for (auto client = clients_.begin(); client != clients_.end();) {
     if (client->second.link->check_peer_again()) {
@@ -524,6 +592,7 @@ void ClientApi::check_again() {
 
 void ClientApi::stop() {
   listener_.reset();
+  socket_listener_.reset();
   for (auto& [id, client] : clients_) client.link->close();
   clients_.clear();
 }

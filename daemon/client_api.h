@@ -37,10 +37,17 @@ class ClientApi {
             std::function<void()> changed);
 
   Status start(std::shared_ptr<const TlsContext> context, const Endpoint& listen);
+  // People on this machine, whom the kernel names: every user may connect, and has the roles of the
+  // person whose unix_user they are.
+  Status start_socket(const std::string& path);
   uint16_t port() const { return listener_->port(); }
   void set_dev_pki(bool dev_pki) { dev_pki_ = dev_pki; }
   void set_last_refusal(std::function<std::string()> last_refusal) {
     last_refusal_ = std::move(last_refusal);
+  }
+  // What runs out, in words.
+  void set_warnings(std::function<std::vector<std::string>()> warnings) {
+    warnings_ = std::move(warnings);
   }
   void set_paths(std::function<std::vector<PeerPath>()> paths) { paths_ = std::move(paths); }
 
@@ -52,6 +59,8 @@ class ClientApi {
   void answer(const AnswerSubmission& answer);
   void answer(const AnswerExport& answer);
   void note_alarm(const std::string& text);
+  // An alarm sounds now, on every console that watches; `id` names the message, if it is about one.
+  void sound(const std::string& id, const std::string& text);
   // This batch was committed: those who watch are served.
   void journal_grew(std::shared_ptr<const Batch> batch);
   void check_again();
@@ -81,6 +90,7 @@ class ClientApi {
     uint32_t request = 0;
   };
 
+  ListenerCallbacks listener_callbacks();
   void accept(std::shared_ptr<FramedLink> link);
   void on_frame(uint64_t id, const Bytes& frame);
   void greet(Client& client, uint32_t request);
@@ -117,7 +127,9 @@ class ClientApi {
   std::function<void()> changed_;
   std::function<std::string()> last_refusal_;
   std::function<std::vector<PeerPath>()> paths_;
+  std::function<std::vector<std::string>()> warnings_;
   std::unique_ptr<Listener> listener_;
+  std::unique_ptr<Listener> socket_listener_;
   std::map<uint64_t, Client> clients_;
   std::map<uint64_t, Waiting> waiting_;  // For a commit; by token.
   std::vector<SigningCertificate> certificates_;

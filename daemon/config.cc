@@ -1,5 +1,6 @@
 #include "daemon/config.h"
 
+#include <pwd.h>
 #include <toml++/toml.h>
 
 #include <algorithm>
@@ -70,6 +71,14 @@ class Section {
   int64_t duration_ms(const std::string& key) { return parse_duration(require(key), text(key)); }
   void optional_duration_ms(const std::string& key, int64_t& value) {
     if (find(key) != nullptr) value = duration_ms(key);
+  }
+  void optional_mebibytes(const std::string& key, uint64_t& bytes) {
+    const toml::node* node = find(key);
+    if (node == nullptr) return;
+    auto value = node->value_exact<int64_t>();
+    if (!value || *value < 0 || *value > 1'000'000)
+      fail(*node, full(key) + " must be a number of MiB", "for example 64");
+    bytes = static_cast<uint64_t>(*value) << 20;
   }
   std::vector<std::string> texts(const std::string& key) {
     const toml::node& node = require(key);
@@ -297,11 +306,13 @@ Config parse(const std::string& path, const toml::table& table) {
   Section listen = root.section("listen");
   config.listen_peer = listen.endpoint("peer");
   config.listen_client = listen.endpoint("client");
+  config.client_socket = listen.optional_path("socket");
   config.port_file = listen.optional_path("port_file");
   listen.refuse_others();
 
   Section store = root.section("store");
   config.store_path = store.path("path");
+  store.optional_mebibytes("reserve_mib", config.store_reserve_bytes);
   store.refuse_others();
 
   for (Section& person : root.sections("person")) {
@@ -309,6 +320,19 @@ Config parse(const std::string& path, const toml::table& table) {
     one.id = person.text("id");
     for (const std::string& role : person.texts("roles"))
       one.roles.push_back(role_of(person, role));
+    if (auto user = person.optional_text("unix_user")) {
+      const passwd* known = getpwnam(user->c_str());
+      if (known == nullptr)
+        person.fail(person.require("unix_user"), "no user \"" + *user + "\" on this machine",
+                    "getent passwd lists them");
+      one.unix_uid = known->pw_uid;
+      for (const PersonConfig& other : config.people) {
+        if (other.unix_uid == one.unix_uid)
+          person.fail(person.require("unix_user"),
+                      other.id + " is the user \"" + *user + "\" already",
+                      "a user of this machine is one person");
+      }
+    }
     person.refuse_others();
     config.people.push_back(std::move(one));
   }
@@ -397,14 +421,17 @@ witness_key = "witness.key"
 [listen]
 peer = "0.0.0.0:4711"
 client = "127.0.0.1:4712"
+# socket = "/run/hotline/PARTY.sock"  # For people on this machine, known by their unix_user below.
 # port_file = "ports"        # With port 0: where to write the ports that were taken.
 
 [store]
 path = "store/journal.db"    # Made by: hotlined init
+# reserve_mib = 64           # Less free on its disk: new messages are refused, the peer may send FLASH only.
 
 [[person]]
 id = "ann"                   # hotline://PARTY/person/ann
 roles = ["operator"]
+# unix_user = "ann"          # On the local socket: this user of the machine.
 
 [[person]]
 id = "bob"

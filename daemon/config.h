@@ -5,6 +5,7 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -20,8 +21,9 @@ struct CertificateFiles {
 };
 
 struct PersonConfig {
-  std::string id;              // As in the certificate's URI: hotline://north/person/ann
-  std::vector<uint8_t> roles;  // wire::Role
+  std::string id;                    // As in the certificate's URI: hotline://north/person/ann
+  std::vector<uint8_t> roles;        // wire::Role
+  std::optional<uint32_t> unix_uid;  // Who this is on the local socket.
 };
 
 struct Endpoint {
@@ -56,9 +58,11 @@ struct Config {
 
   Endpoint listen_peer;
   Endpoint listen_client;
-  std::string port_file;  // Where to write the ports that were taken; may be empty.
+  std::string client_socket;  // For people on this machine; may be empty.
+  std::string port_file;      // Where to write the ports that were taken; may be empty.
 
   std::string store_path;
+  uint64_t store_reserve_bytes = 64u << 20;  // Less free: see Core::set_disk_low.
   std::vector<PersonConfig> people;
   Policy policy;
 };

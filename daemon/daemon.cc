@@ -16,6 +16,7 @@ namespace {
 
 // Asio's timers stop while the host sleeps: the clocks are compared at least this often.
 constexpr int64_t kTick_ms = 250;
+constexpr int64_t kLook_ms = 1'000;
 
 std::string steps_in_words(const Decision& decision) {
   std::string text;
@@ -72,7 +73,10 @@ Daemon::Daemon(Config config, const DaemonOptions& options, std::unique_ptr<Chan
       keys_(std::move(keys)),
       store_(std::move(store)),
       timer_(io_),
-      signals_(io_, SIGINT, SIGTERM, SIGHUP) {}
+      signals_(io_, SIGINT, SIGTERM, SIGHUP),
+      disk_(config_.store_reserve_bytes) {
+  watch_expiry();
+}
 
 Daemon::~Daemon() {
   // The store first: it waits for the batch under way, whose completion must find the loop alive.
@@ -115,8 +119,12 @@ Status Daemon::listen() {
   if (!status) return status;
 
   PeerLinkEvents events;
-  events.opened = [this](LinkId link, const std::string& remote) {
-    core_->link_opened(read_clocks(), link, remote);
+  events.opened = [this](LinkId link, const LinkPeer& peer) {
+    if (const auto& certificate = peer.certificate) {
+      expiry_.watch_certificate(config_.peer + "'s tls certificate", certificate->not_before,
+                                certificate->not_after);
+    }
+    core_->link_opened(read_clocks(), link, peer.address);
     settle_soon();
   };
   events.frame = [this](LinkId link, Bytes frame) {
@@ -153,8 +161,12 @@ Status Daemon::listen() {
   api_->set_dev_pki(keys_->dev_pki());
   api_->set_signing_certificates(keys_->signing_certificates());
   api_->set_last_refusal([this] { return links_->last_refusal(); });
+  api_->set_warnings([this] { return expiry_.warnings(read_clocks().utc); });
   api_->set_paths([this] { return links_->paths(); });
   if (status = api_->start(api_context, config_.listen_client); !status) return status;
+  if (!config_.client_socket.empty()) {
+    if (status = api_->start_socket(config_.client_socket); !status) return status;
+  }
 
   notifier_ = std::make_unique<Notifier>(io_, [this](const AttemptReport& report) {
     core_->attempt_ended(read_clocks(), report.name, report.outcome, report.detail);
@@ -221,7 +233,10 @@ void Daemon::perform(Effect& effect) {
     api_->answer(*exported);
   } else if (auto* sound = std::get_if<SoundStep>(&effect)) {
     MessageKey key{sound->decision.key.incoming, sound->decision.key.serial};
-    spdlog::error("ALARM {}: {}", name_of(key), steps_in_words(sound->decision));
+    const std::string name = name_of(key);
+    const std::string words = steps_in_words(sound->decision);
+    spdlog::error("ALARM {}: {}", name, words);
+    api_->sound(name, words);
   } else if (auto* start = std::get_if<StartAttempt>(&effect)) {
     notifier_->start(start->attempt,
                      name_of({start->attempt.name.key.incoming, start->attempt.name.key.serial}));
@@ -230,6 +245,8 @@ void Daemon::perform(Effect& effect) {
   } else if (auto* alarm = std::get_if<Alarm>(&effect)) {
     spdlog::error("ALARM {}", alarm->text);
     api_->note_alarm(alarm->text);
+    const bool about_a_message = alarm->key.incoming || alarm->key.number != 0;
+    api_->sound(about_a_message ? name_of(alarm->key) : "", alarm->text);
   }
 }
 
@@ -249,8 +266,13 @@ void Daemon::end_commit(const CommitOutcome& outcome, const std::shared_ptr<cons
   if (!outcome.ok()) {
     // What is on disk is not known any more, so nothing may be said any more. The next start
     // rebuilds from the journal.
-    spdlog::critical("STORE FAILED: {}. {}. Nothing is sent or received; use voice.",
+    spdlog::critical("STORE FAILED: {}. {}. Nothing is sent or received: use voice.",
                      outcome.error.reason, outcome.error.hint);
+    spdlog::critical(
+        "This daemon ends now (exit 1), and may be started again at once: it rebuilds from what is "
+        "on disk, and nothing that was confirmed is lost. If it ends again: df -h {}; hotlined "
+        "store check -c {}",
+        config_.store_path, config_.path);
     exit_code_ = 1;
     io_.stop();
     return;
@@ -269,9 +291,32 @@ void Daemon::arm_timer() {
   timer_.async_wait([this](const boost::system::error_code& error) {
     if (error || stopping_) return;
     core_->tick(read_clocks());
+    look_around();
     settle_soon();
     arm_timer();
   });
+}
+
+// What is not the channel's and yet ends it when nobody looks: the disk's room, and what runs out.
+void Daemon::look_around() {
+  const Now now = read_clocks();
+  if (now.boot < next_look_) return;
+  next_look_ = now.boot + kLook_ms;
+  if (auto room = free_bytes_at(config_.store_path)) {
+    core_->set_disk_low(now, disk_.update(*room));
+  } else {
+    spdlog::warn("the disk's room is not known: {}", room.error().reason);
+  }
+  for (const std::string& alarm : expiry_.alarms(now.utc)) core_->raise_alarm(now, alarm);
+}
+
+void Daemon::watch_expiry() {
+  for (const Validity& one : keys_->validities())
+    expiry_.watch_certificate(one.name, one.not_before, one.not_after);
+  for (const auto& [party, anchor] :
+       {std::pair{config_.party, keys_->own_anchor()}, {config_.peer, keys_->peer_anchor()}}) {
+    expiry_.watch_list(party + "'s revocation list", anchor->crl_next_update());
+  }
 }
 
 void Daemon::on_signal() {
@@ -293,6 +338,7 @@ void Daemon::reload() {
     spdlog::error("a revocation list was not loaded, the old one stays: {}. {}",
                   status.error().reason, status.error().hint);
   }
+  watch_expiry();
   links_->check_again();
   api_->check_again();
 }

@@ -11,6 +11,8 @@
 
 #include "daemon/client_api.h"
 #include "daemon/config.h"
+#include "daemon/disk_watch.h"
+#include "daemon/expiry_watch.h"
 #include "daemon/keys.h"
 #include "daemon/notifier.h"
 #include "daemon/peer_links.h"
@@ -50,6 +52,8 @@ class Daemon {
   void begin_commit();
   void end_commit(const CommitOutcome& outcome, const std::shared_ptr<const Batch>& batch);
   void arm_timer();
+  void look_around();
+  void watch_expiry();
   void on_signal();
   void reload();
   void shut_down();
@@ -67,6 +71,9 @@ class Daemon {
   std::unique_ptr<Notifier> notifier_;
   boost::asio::steady_timer timer_;
   boost::asio::signal_set signals_;
+  DiskWatch disk_;
+  ExpiryWatch expiry_;
+  BootMs next_look_ = 0;
   bool settle_planned_ = false;
   bool committing_ = false;
   bool stopping_ = false;

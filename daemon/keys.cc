@@ -1,5 +1,6 @@
 #include "daemon/keys.h"
 
+#include "certs/certificate_fields.h"
 #include "certs/key_file.h"
 
 namespace hotline {
@@ -49,6 +50,19 @@ Result<std::unique_ptr<ChannelKeys>> ChannelKeys::load(const Config& config, Utc
     if (!key) return in_file(one.certificate, key.error());
     *one.key = *std::move(key);
   }
+  for (const auto& [party, anchor] :
+       {std::pair{config.party, *own_anchor}, {config.peer, *peer_anchor}}) {
+    auto fields = read_certificate_fields(anchor->certificate());
+    if (fields)
+      keys->validities_.push_back(
+          {party + "'s CA certificate", fields->not_before, fields->not_after});
+  }
+  auto tls = load_certificate(config.tls.certificate);
+  if (!tls) return in_file(config.tls.certificate, tls.error());
+  auto fields = read_certificate_fields(tls->get());
+  if (!fields) return in_file(config.tls.certificate, fields.error());
+  keys->validities_.push_back(
+      {config.party + "'s tls certificate", fields->not_before, fields->not_after});
   if (keys->dev_pki_ && !allow_dev_pki) {
     return make_error(ErrorCode::configuration, "these are development certificates (DEV ONLY)",
                       "use the party's own CA, or start with --allow-dev-pki to try things out");
@@ -66,6 +80,8 @@ Result<ChannelKeys::Key> ChannelKeys::load_key(const std::string& certificate_pa
   if (!checked) return checked.error();
   if (auto ours = check_party(*checked, party); !ours) return ours.error();
   dev_pki_ = dev_pki_ || checked->dev_only;
+  validities_.push_back({party + "'s " + purpose_name(purpose) + " certificate",
+                         checked->not_before, checked->not_after});
   certificates_.push_back(
       {party + "-" + purpose_name(purpose), certificate_der(certificate->get())});
   Key key;

@@ -18,6 +18,13 @@ struct SigningCertificate {
   Bytes der;
 };
 
+// When a certificate holds; `name` in words.
+struct Validity {
+  std::string name;
+  UtcMs not_before = 0;
+  UtcMs not_after = 0;
+};
+
 class ChannelKeys {
  public:
   // Refuses certificates that do not hold now, that are certified for something else, or that name
@@ -35,6 +42,9 @@ class ChannelKeys {
 
   // The six certificates that say whose the signatures of this channel are.
   const std::vector<SigningCertificate>& signing_certificates() const { return certificates_; }
+
+  // Of every certificate that the configuration names, the CAs' too.
+  const std::vector<Validity>& validities() const { return validities_; }
 
   // Loads the revocation lists again. Where one is refused the old one stays in force.
   Status reload_lists(const Config& config);
@@ -54,6 +64,7 @@ class ChannelKeys {
   Key log_, receipt_, witness_;
   Key peer_log_, peer_receipt_, peer_witness_;
   std::vector<SigningCertificate> certificates_;
+  std::vector<Validity> validities_;
   bool dev_pki_ = false;
 };
 

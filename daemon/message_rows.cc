@@ -8,7 +8,7 @@ namespace hotline {
 
 std::string message_name(const MessageRecord& record, const RowContext& context) {
   const std::string& prefix = record.key.incoming ? context.peer_prefix : context.prefix;
-  if (record.serial == 0) return prefix + "-?" + std::to_string(record.key.number);
+  if (record.serial == 0) return format_place(prefix, record.key.number);
   return format_serial(prefix, record.serial);
 }
 

@@ -65,9 +65,8 @@ void PeerLinks::accept(std::shared_ptr<FramedLink> link, std::optional<size_t> p
     events_.frame(id, std::move(frame));
   };
   callbacks.on_closed = [this, id](const LinkEnd& link_end) { end(id, link_end.reason); };
-  std::string remote = link->peer().address;
   link->start(std::move(callbacks));
-  events_.opened(id, remote);
+  events_.opened(id, link->peer());
 }
 
 // Only what the peer says shows that it took us.

@@ -24,7 +24,7 @@ namespace hotline {
 
 // What the links tell; all from the event loop.
 struct PeerLinkEvents {
-  std::function<void(LinkId link, const std::string& remote)> opened;
+  std::function<void(LinkId link, const LinkPeer& peer)> opened;
   std::function<void(LinkId link, Bytes frame)> frame;
   // `silent`: nothing was ever said on it, as when the peer proves a path.
   std::function<void(LinkId link, const std::string& reason, bool silent)> closed;

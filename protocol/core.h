@@ -97,6 +97,8 @@ struct CoreStatus {
   std::string own_checkpoint;
   std::string own_receipt;
   std::string peer_receipt;
+  bool disk_low = false;
+  bool peer_flash_only = false;
 };
 
 // What an auditor's export covers: sizes that are durable, each with its owner's checkpoint (empty
@@ -138,6 +140,11 @@ class Core {
   ExportHead export_head(Now now);
   // Something that the daemon noticed and the watch must know: journaled, and told by Alarm.
   void raise_alarm(Now now, const std::string& text) { alarm(now, {}, text); }
+
+  // The disk of the store is nearly full, or no longer. While it is, new messages are refused, but
+  // acknowledgements, declines and cancellations go, and the peer is granted a window for FLASH
+  // only.
+  void set_disk_low(Now now, bool low);
 
   void tick(Now now);
   BootMs wake_at() const;
@@ -230,6 +237,7 @@ class Core {
   void on_receipt(Now now, LinkId id, Link& link, const wire::Receipt& frame);
   void on_clock(Now now, int64_t peer_clock, int64_t round_trip_ms);
   void tick_links(Now now);
+  void send_probe(Now now, LinkId id);
   BootMs link_due(const Link& link) const;
   void unstash(Now now, LinkId id);
   void refuse_link(Now now, LinkId id, wire::CloseReason reason, const std::string& text);
@@ -288,6 +296,10 @@ class Core {
   void on_journal_cosigned(Now now, LinkId id, const wire::JournalCosigned& frame);
   void on_journal_conflict(Now now, LinkId id, uint64_t size);
   void on_journal_offer(Now now, LinkId id, const wire::JournalOffer& frame);
+  // core_disk.cc
+  void on_peer_flash_only(Now now, bool flash_only);
+  Status check_room_for(wire::MessageType type) const;
+
   // core_paths.cc
   void note_sent(Now now, Link& link, uint64_t first, uint64_t end);
   static void note_receipted(Link& link, uint64_t size);
@@ -398,6 +410,8 @@ class Core {
   int64_t clock_skew_ms_ = 0;
   int skew_level_ = 0;
   bool agreement_matches_ = true;
+  bool disk_low_ = false;
+  bool peer_flash_only_ = false;         // As it said last.
   std::optional<int64_t> clock_offset_;  // utc - boot, to notice steps of the wall clock.
 };
 

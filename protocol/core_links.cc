@@ -59,7 +59,7 @@ Bytes Core::hello_frame(Now now) const {
     auto peer_receipt = note(durable_.peer_receipt);
     return wire::CreateHello(b, kWireVersion, kWireVersion, &channel, config_.channel.exercise,
                              from, to, &agreement, now.utc, own_checkpoint, own_receipt,
-                             peer_receipt);
+                             peer_receipt, disk_low_);
   });
 }
 
@@ -101,6 +101,7 @@ void Core::on_hello(Now now, LinkId id, Link& link, const wire::Hello& hello) {
   }
   agreement_matches_ = agreement_matches;
   link.hello_received = true;
+  on_peer_flash_only(now, hello.flash_only());
   on_clock(now, hello.clock(), -1);
   if (config_.party < config_.peer) {
     effects_.push_back(SendFrame{
@@ -267,6 +268,7 @@ void Core::frame_received(Now now, LinkId id, ByteView bytes) {
       }
       return adopt(now, id);
     case wire::FrameBody::Probe: {
+      if (adopted_ == id) on_peer_flash_only(now, (*frame)->body_as_Probe()->flash_only());
       uint64_t sequence = (*frame)->body_as_Probe()->sequence();
       effects_.push_back(SendFrame{id, make_frame([&](flatbuffers::FlatBufferBuilder& b) {
                                      return wire::CreateProbeReply(b, sequence, now.utc);
@@ -431,6 +433,7 @@ bool Core::can_number() const {
 // that a FLASH never waits behind more than that. One message may always go when nothing else is on
 // its way.
 size_t Core::window_left() const {
+  if (peer_flash_only_) return 0;
   if (own_.unreceipted_count() == 0) return limits::kEnvelopeSizeMax + limits::kBodySizeMax;
   size_t window = std::clamp(receipted_lately_bytes_, limits::kWindowFloor, limits::kWindowCap);
   return window > own_.unreceipted_bytes() ? window - own_.unreceipted_bytes() : 0;
@@ -628,15 +631,20 @@ void Core::tick_links(Now now) {
       refuse_link(now, id, wire::CloseReason::silence, "three probes were not answered");
       continue;
     }
-    ++link.probes_unanswered;
-    ++link.probe_sequence;
-    link.probe_answered = false;
-    link.probe_sent_at = now.boot;
-    uint64_t sequence = link.probe_sequence;
-    effects_.push_back(SendFrame{id, make_frame([&](flatbuffers::FlatBufferBuilder& b) {
-                                   return wire::CreateProbe(b, sequence, now.utc);
-                                 })});
+    send_probe(now, id);
   }
+}
+
+void Core::send_probe(Now now, LinkId id) {
+  Link& link = links_.at(id);
+  ++link.probes_unanswered;
+  ++link.probe_sequence;
+  link.probe_answered = false;
+  link.probe_sent_at = now.boot;
+  uint64_t sequence = link.probe_sequence;
+  effects_.push_back(SendFrame{id, make_frame([&](flatbuffers::FlatBufferBuilder& b) {
+                                 return wire::CreateProbe(b, sequence, now.utc, disk_low_);
+                               })});
 }
 
 // ----------------------------------------------------------------------------------------------

@@ -44,4 +44,23 @@ std::optional<Serial> parse_written_serial(std::string_view text) {
   return serial;
 }
 
+std::string format_place(std::string_view prefix, uint64_t index) {
+  return std::string(prefix) + "-?" + std::to_string(index);
+}
+
+std::optional<Serial> parse_place(std::string_view text) {
+  const size_t mark = text.find("-?");
+  if (mark == std::string_view::npos) return std::nullopt;
+  const std::string_view digits = text.substr(mark + 2);
+  if (digits.empty() || digits.size() > 15) return std::nullopt;
+  Serial place{std::string(text.substr(0, mark)), 0};
+  for (char c : digits) {
+    if (c < '0' || c > '9') return std::nullopt;
+    place.number = place.number * 10 + static_cast<uint64_t>(c - '0');
+  }
+  // The prefix is one where it is one of a serial.
+  if (!parse_serial(place.prefix + "-1")) return std::nullopt;
+  return place;
+}
+
 }  // namespace hotline

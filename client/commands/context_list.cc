@@ -57,6 +57,7 @@ CommandSpec context_list_command() {
           "  certificate = \"ann.crt\"            # paths begin at this file\n"
           "  key = \"ann.key\"\n"
           "  ca = \"north-ca.crt\"\n"
+          "  crl = \"north-ca.crl\"               # what that CA has revoked; may be left out\n"
           "  language = \"en\"                    # coded fields are shown in it: en, ru, uk, id",
           {"hotline context list", "hotline --context north context list"},
           {},

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "client/commands.h"
+#include "client/correction_request.h"
 #include "client/exit_code.h"
 #include "client/incident_file.h"
 #include "client/message_request.h"
@@ -85,6 +86,14 @@ int send(Invocation& invocation) {
   if (!wait) return output.fail("", wait.error());
   auto connection = invocation.connect();
   if (!connection) return output.fail(what, connection.error());
+  if (is_correction(invocation.arguments)) {
+    const auto draft = read_correction(invocation, **connection);
+    if (!draft) return output.fail(what, draft.error());
+    const std::string kind =
+        (draft->type == wire::MessageType::correction ? "correction of " : "cancellation of ") +
+        draft->references.front();
+    return submit_and_report(invocation, **connection, *draft, kind, *wait);
+  }
   const auto request = read_request(invocation, **connection);
   if (!request) return output.fail(what, request.error());
   const auto draft = make_draft(*request, (*connection)->party(),
@@ -105,6 +114,7 @@ CommandSpec send_command() {
       {"--incident", "NAME", "the thread of messages that this one belongs to"},
       {"--reply-by", "TIME", "2026-11-22T15:00:00Z or +30m"},
       {"--expires", "TIME", "after that it is of no use"}};
+  for (OptionSpec& option : correction_options()) options.push_back(std::move(option));
   for (OptionSpec& option : text_options()) options.push_back(std::move(option));
   for (OptionSpec& option : wait_options()) options.push_back(std::move(option));
   return {"send",
@@ -116,6 +126,9 @@ CommandSpec send_command() {
            "hotline send -p routine \"The exercise of tomorrow begins at 0600Z.\"",
            "hotline send -p priority --text en=\"We found a buoy.\" --text ru=\"Мы нашли буй.\"",
            "hotline send -p priority --question \"Is it yours?\" --question \"Where does it go?\"",
+           "hotline send --corrects N-123 --change where=\"54.90N 020.10E -> 54.95N 020.10E\" "
+           "--reason \"read from the wrong chart\"",
+           "hotline send --cancels N-123 --reason \"sent by mistake\"",
            "hotline send -f stray-missile.toml", "echo \"Long text\" | hotline send -p routine -"},
           std::move(options),
           {{"TEXT", "the text, or - for standard input", false, true}},

@@ -121,6 +121,18 @@ void print_alarms(Screen& screen, const wire::StatusReply& status) {
   if (!text(status.numbering_stopped()).empty()) {
     screen.line("STOPPED", text(status.numbering_stopped()) + "; use voice", Style::red);
   }
+  if (status.disk_low()) {
+    screen.line("DISK LOW", "new messages are refused, and the peer may send FLASH only",
+                Style::red);
+  }
+  if (status.peer_flash_only()) {
+    screen.line("PEER'S DISK", "is nearly full: it takes FLASH only, the rest waits here",
+                Style::red);
+  }
+  if (status.warnings() != nullptr) {
+    for (const auto* warning : *status.warnings())
+      screen.line("warning", text(warning), Style::yellow);
+  }
   if (status.alarms() == nullptr) return;
   for (const auto* alarm : *status.alarms()) screen.line("ALARM", text(alarm), Style::red);
 }
@@ -181,6 +193,10 @@ JsonValue json_status(const Connection& connection, const wire::StatusReply& sta
   const auto or_null = [](const std::string& value) {
     return value.empty() ? JsonValue() : JsonValue(value);
   };
+  JsonValue::Array warnings;
+  if (status.warnings() != nullptr) {
+    for (const auto* warning : *status.warnings()) warnings.push_back(text(warning));
+  }
   JsonValue::Array paths;
   if (status.paths() != nullptr) {
     for (const auto* path : *status.paths()) {
@@ -219,6 +235,9 @@ JsonValue json_status(const Connection& connection, const wire::StatusReply& sta
       .add("agreement_matches", status.agreement_matches())
       .add("store_failed", status.store_failed())
       .add("numbering_stopped", or_null(text(status.numbering_stopped())))
+      .add("disk_low", status.disk_low())
+      .add("peer_flash_only", status.peer_flash_only())
+      .add("warnings", std::move(warnings))
       .add("alarms", std::move(alarms))
       .add("own_checkpoint", or_null(text(status.own_checkpoint())))
       .add("own_receipt", or_null(text(status.own_receipt())))

@@ -5,9 +5,27 @@
 #include "client/exit_code.h"
 #include "client/journal_line.h"
 #include "client/journal_source.h"
+#include "client/printable.h"
 
 namespace hotline::client {
 namespace {
+
+// An alarm as it sounds; the entry that records it follows once it is committed.
+void print_alarm(Output& output, const wire::AlarmSounded& alarm) {
+  const std::string id = text(alarm.id());
+  if (output.json()) {
+    JsonValue document = json_document();
+    document.add("journal_index", JsonValue())
+        .add("at", json_time(alarm.at()))
+        .add("kind", "ALARM")
+        .add("id", id.empty() ? JsonValue() : JsonValue(id))
+        .add("text", text(alarm.text()))
+        .add("urgent", true);
+    return output.document(document);
+  }
+  const std::string words = printable_line((id.empty() ? "" : id + ": ") + text(alarm.text()));
+  output.line(output.styled(Style::red, "ALARM  " + output.time_of_day(alarm.at()) + "  " + words));
+}
 
 int follow(Invocation& invocation, JournalSource& journal, uint64_t from) {
   const ChannelNames& names = journal.names();
@@ -45,7 +63,11 @@ int watch(Invocation& invocation) {
   if (!connection) return invocation.output.fail("cannot watch", connection.error());
   const auto from = invocation.arguments.number("--from", (*connection)->server().journal_size());
   if (!from) return invocation.output.fail("", from.error());
-  return follow(invocation, *journal_of(**connection), *from);
+  HearAlarm hear;
+  if (!invocation.arguments.has("--until-now")) {
+    hear = [&](const wire::AlarmSounded& alarm) { print_alarm(invocation.output, alarm); };
+  }
+  return follow(invocation, *journal_of(**connection, std::move(hear)), *from);
 }
 
 }  // namespace

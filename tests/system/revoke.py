@@ -11,7 +11,8 @@ def openssl(*arguments):
     return done.stdout
 
 
-def revoke(party_directory, certificate):
+def revoke(party_directory, certificate, next_update=None):
+    """`next_update`: as openssl writes times, 20260101000000Z; without it, in seven days."""
     party_directory = pathlib.Path(party_directory)
     number = openssl("crl", "-in", party_directory / "ca.crl", "-noout", "-crlnumber").strip().split("=0x")[-1]
     with tempfile.TemporaryDirectory() as scratch:
@@ -31,4 +32,5 @@ authorityKeyIdentifier = keyid
 """)
         common = ["-config", scratch / "ca.cnf", "-cert", party_directory / "ca.crt", "-keyfile", party_directory / "ca.key"]
         openssl("ca", *common, "-revoke", party_directory / certificate)
-        openssl("ca", *common, "-gencrl", "-out", party_directory / "ca.crl")
+        until = ["-crl_lastupdate", "20200101000000Z", "-crl_nextupdate", next_update] if next_update else []
+        openssl("ca", *common, "-gencrl", *until, "-out", party_directory / "ca.crl")

@@ -2,10 +2,19 @@
 that run out, the local socket."""
 
 import json
+import os
+import pathlib
+import pwd
+import shutil
+import signal
+import subprocess
 import sys
+import tempfile
+import time
 import unittest
 
-from world import PREFIX, World
+from revoke import revoke
+from world import HANG_S, PREFIX, World
 
 
 def journal(world, party):
@@ -56,6 +65,145 @@ class Paths(unittest.TestCase):
             # Long before the probes would have ended the link.
             links = [row["text"] for row in journal(world, "north") if row["kind"] == "link"]
             self.assertFalse(any("probes" in text for text in links), links)
+
+
+class Disk(unittest.TestCase):
+    """North's store lies on a small disk of its own, which a file fills."""
+
+    def setUp(self):
+        self.disk = tempfile.mkdtemp(prefix="hotline-disk-")
+        self.addCleanup(shutil.rmtree, self.disk, ignore_errors=True)
+        mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=48m,mode=0700", "tmpfs", self.disk],
+                                 capture_output=True, text=True)
+        if mounted.returncode != 0:
+            self.skipTest(f"SKIPPED: a small disk cannot be mounted here ({mounted.stderr.strip()})")
+        self.addCleanup(subprocess.run, ["umount", "--lazy", self.disk])
+        self.filler = pathlib.Path(self.disk) / "filler"
+
+    def world(self):
+        return World(store="reserve_mib = 16", store_path={"north": self.disk})
+
+    def fill(self, leave):
+        free = os.statvfs(self.disk)
+        with open(self.filler, "ab") as file:
+            try:
+                file.write(bytes(max(free.f_bavail * free.f_frsize - leave, 0)))
+            except OSError:
+                pass
+
+    def test_nearly_full_disk_keeps_room_for_what_cannot_wait(self):
+        with self.world() as world:
+            world.start()
+            world.ask("south", "ann", "send", "-p", "routine", "--subject", "Before", "One.", "--wait", "delivered")
+            self.fill(leave=8 << 20)
+            world.wait_for("the disk to be low", lambda: world.status("north")["disk_low"])
+            world.wait_for("the peer to know", lambda: world.status("south")["peer_flash_only"])
+            refused = world.client("north", "ann", "send", "-p", "flash", "--subject", "x", "Too much.")
+            self.assertEqual(refused.returncode, 8, refused.stderr)
+            self.assertIn("the disk is nearly full", refused.stderr)
+            self.assertIn("try:", refused.stderr)
+            world.ask("north", "ann", "ack", "S-1")
+            world.ask("south", "ann", "send", "-p", "priority", "--subject", "Waits", "Two.")
+            world.ask("south", "ann", "send", "-p", "flash", "--subject", "Goes", "Three.", "--wait", "delivered")
+            self.assertEqual(sum(world.status("south")["queued"]), 1)
+            self.assertIn("DISK LOW", world.client("north", "ann", "status").stdout)
+            self.assertTrue(any("FLASH only" in alarm for alarm in world.status("south")["alarms"]))
+            self.filler.unlink()
+            world.wait_for("the disk to have room", lambda: not world.status("north")["disk_low"])
+            world.wait_for("what waited to arrive", world.drained)
+            kinds = [row for row in journal(world, "north") if row["kind"] == "alarm" and "disk" in row["text"]]
+            self.assertEqual(len(kinds), 2, kinds)
+
+    def test_full_disk_ends_the_daemon_which_starts_again_with_nothing_lost(self):
+        with self.world() as world:
+            world.start()
+            north, sent = world.daemons["north"], []
+            self.fill(leave=0)
+            deadline = time.monotonic() + HANG_S
+            while north.process.poll() is None:
+                self.assertLess(time.monotonic(), deadline, "the disk never filled up")
+                sent.append(world.ask("south", "ann", "send", "-p", "flash", "--subject", "Fills", "x" * 1000)
+                            ["message"]["id"])
+            self.assertEqual(north.process.returncode, 1)
+            log = north.log()
+            for words in ("STORE FAILED", "use voice", "started again at once", "df -h", "store check"):
+                self.assertIn(words, log)
+            self.filler.unlink()
+            north.start()
+            world.wait_link()
+            world.wait_for("everything to arrive", world.drained)
+            held = [row["id"] for row in world.ask("north", "ann", "list", "--incoming", "--limit", "1000")["messages"]]
+            self.assertEqual(sorted(held), sorted(sent))
+
+
+class LocalSocket(unittest.TestCase):
+    def test_the_kernel_says_who_it_is(self):
+        user = pwd.getpwuid(os.getuid()).pw_name
+        with World(local_users={("north", "ann"): user}) as world:
+            world.start()
+            sent = world.ask("north", "local", "send", "-p", "routine", "--subject", "Local", "Over the socket.")
+            self.assertEqual(sent["message"]["id"], "N-000001")
+            released = [row for row in journal(world, "north") if row["kind"] == "released"]
+            self.assertEqual([row["person"] for row in released], ["ann"])
+            again = world.ask("north", "ann", "send", "-p", "routine", "--subject", "TLS", "Over TLS.")
+            self.assertEqual(again["message"]["id"], "N-000002")
+            stranger = world.client("south", "local", "status")
+            self.assertEqual(stranger.returncode, 4, stranger.stderr)
+            self.assertIn("has no role", stranger.stderr)
+
+
+class Alarms(unittest.TestCase):
+    def test_those_who_watch_hear_a_rung_before_its_record(self):
+        ladder = '[[escalation.flash.rung]]\nname = "supervisor"\nafter = "1s"'
+        with World(escalation=ladder) as world:
+            world.start()
+            watch = subprocess.Popen(
+                [world.hotline, "-c", str(world.directory / "north-client.toml"), "--context", "bob", "watch",
+                 "--json", "--from", "0"], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True)
+            try:
+                self.assertEqual(json.loads(watch.stdout.readline())["kind"], "created")  # It follows now.
+                world.ask("north", "ann", "send", "-p", "flash", "--subject", "Nobody", "Nobody answers.")
+                heard = None
+                for line in watch.stdout:
+                    row = json.loads(line)
+                    if row["kind"] == "ALARM":
+                        heard = row
+                    elif row["kind"] == "escalation":
+                        break
+            finally:
+                watch.kill()
+                watch.wait()
+                watch.stdout.close()
+            self.assertIsNotNone(heard)
+            self.assertEqual(heard["id"], "N-000001")
+            self.assertIn("supervisor", heard["text"])
+
+
+class Lists(unittest.TestCase):
+    def test_a_list_that_is_out_of_date_is_told_and_stays_in_force(self):
+        with World() as world:
+            world.start()
+            self.assertEqual(world.status("north")["warnings"], [])
+            revoke(world.pki / "south", "people/ann.crt", next_update="20200102000000Z")
+            world.daemons["north"].process.send_signal(signal.SIGHUP)
+            world.wait_for("the warning", lambda: world.status("north")["warnings"])
+            self.assertIn("south's revocation list is out of date since 2020-01-02", world.status("north")["warnings"][0])
+            world.wait_for("the alarm", lambda: any("out of date" in alarm for alarm in world.status("north")["alarms"]))
+            self.assertEqual(world.status("north")["link"], "up")
+            world.ask("north", "ann", "send", "-p", "flash", "--subject", "Still", "It goes.", "--wait", "delivered")
+
+
+class Corrections(unittest.TestCase):
+    def test_an_own_message_is_corrected_and_cancelled(self):
+        with World() as world:
+            world.start()
+            world.ask("north", "ann", "send", "-p", "routine", "--subject", "Wrong", "At the wrong place.")
+            world.ask("north", "ann", "send", "--corrects", "N-1", "--change", "where=54.90N 020.10E -> 54.95N 020.10E",
+                      "--reason", "wrong chart", "--wait", "delivered")
+            shown = world.ask("south", "ann", "show", "N-1")["message"]
+            self.assertTrue(shown["corrected_at"])
+            world.ask("north", "ann", "send", "--cancels", "N-1", "--reason", "in error", "--wait", "delivered")
+            self.assertTrue(world.ask("south", "ann", "show", "N-1")["message"]["cancelled_at"])
 
 
 if __name__ == "__main__":

@@ -154,14 +154,16 @@ class Daemon:
 class World:
     """Use as a context manager. `build` is a build directory with daemon/hotlined and client/hotline."""
 
-    def __init__(self, escalation="", spare_paths=False, peer="", store="", store_path=()):
+    def __init__(self, escalation="", spare_paths=False, peer="", store="", store_path=(), local_users=()):
         """Text for sections of the configuration; with `spare_paths` each party is reached over a second relay too;
-        `store_path` is a directory by party, where it is not to be a directory of the world."""
+        `store_path` is a directory by party, where it is not to be a directory of the world; `local_users` names for a
+        party and a person the user of this machine who is that person on the local socket."""
         build = pathlib.Path(os.environ["HOTLINE_BUILD"]).resolve()
         self.hotlined = str(build / "daemon" / "hotlined")
         self.hotline = str(build / "client" / "hotline")
         self.escalation = escalation
         self.spare_paths, self.peer, self.store, self.store_path = spare_paths, peer, store, dict(store_path)
+        self.local_users = dict(local_users)
         self.directory = pathlib.Path(tempfile.mkdtemp(prefix="hotline-test-"))
         self.relays = {}
         self.spare_relays = {}
@@ -211,7 +213,8 @@ class World:
         keys = "".join(f'{k}_certificate = "{own}/{k}.crt"\n{k}_key = "{own}/{k}.key"\n'
                        for k in ("tls", "log", "receipt", "witness"))
         trust = "".join(f'{k}_certificate = "{theirs}/{k}.crt"\n' for k in ("log", "receipt", "witness"))
-        people = "".join(f'[[person]]\nid = "{name}"\nroles = ["{role}"]\n'
+        users = {name: f'unix_user = "{user}"\n' for (of, name), user in self.local_users.items() if of == party}
+        people = "".join(f'[[person]]\nid = "{name}"\nroles = ["{role}"]\n{users.get(name, "")}'
                          for name, role in (("ann", "operator"), ("bob", "supervisor"), ("eve", "auditor")))
         ports = [relays[peer].port for relays in (self.relays, self.spare_relays) if peer in relays]
         addresses = ", ".join(f'"127.0.0.1:{port}"' for port in ports)
@@ -238,6 +241,7 @@ crl = "{own}/ca.crl"
 [listen]
 peer = "127.0.0.1:0"
 client = "127.0.0.1:0"
+socket = "{self.directory}/{party}.sock"
 port_file = "{self.directory}/{party}.ports"
 [store]
 path = "{store_path}/journal.db"
@@ -254,6 +258,7 @@ certificate = "{self.pki}/{party}/people/{person}.crt"
 key = "{self.pki}/{party}/people/{person}.key"
 ca = "{self.pki}/{party}/ca.crt"
 """ for person in ("ann", "bob", "eve"))
+        text += f'[contexts.local]\nserver = "unix:{self.directory}/{party}.sock"\n'
         (self.directory / f"{party}-client.toml").write_text(text)
 
     def client(self, party, person, *arguments):

@@ -137,6 +137,48 @@ TEST_F(ActingTest, SendReadsStandardInputAndAsksQuestions) {
   EXPECT_EQ(asked.body->content_as_request()->questions()->size(), 2u);
 }
 
+TEST_F(ActingTest, SendCorrectsAnOwnMessage) {
+  EXPECT_EQ(terminal_.run({"send", "--corrects", "N-123", "--change",
+                           "where=54.90N 020.10E -> 54.95N 020.10E", "--reason", "wrong chart"}),
+            kExitDone)
+      << terminal_.err();
+  const OpenedDraft sent(daemon_.committed.at(0).draft);
+  EXPECT_EQ(sent.draft->type(), static_cast<uint8_t>(wire::MessageType::correction));
+  EXPECT_EQ(sent.draft->correction_of()->str(), "N-000123");
+  EXPECT_EQ(sent.draft->references()->Get(0)->str(), "N-000123");
+  const auto* correction = sent.body->content_as_correction();
+  EXPECT_EQ(correction->reason()->str(), "wrong chart");
+  ASSERT_EQ(correction->changes()->size(), 1u);
+  EXPECT_EQ(correction->changes()->Get(0)->field()->str(), "where");
+  EXPECT_EQ(correction->changes()->Get(0)->old_value()->str(), "54.90N 020.10E");
+  EXPECT_EQ(correction->changes()->Get(0)->new_value()->str(), "54.95N 020.10E");
+}
+
+TEST_F(ActingTest, SendCancelsAnOwnMessage) {
+  EXPECT_EQ(terminal_.run({"send", "--cancels", "N-123", "-p", "flash", "--reason", "in error"}),
+            kExitDone)
+      << terminal_.err();
+  const OpenedDraft sent(daemon_.committed.at(0).draft);
+  EXPECT_EQ(sent.draft->type(), static_cast<uint8_t>(wire::MessageType::cancellation));
+  EXPECT_EQ(sent.draft->precedence(), static_cast<uint8_t>(wire::Precedence::flash));
+  EXPECT_EQ(sent.body->content_as_cancellation()->reason()->str(), "in error");
+}
+
+TEST_F(ActingTest, ACorrectionThatIsNoneIsRefusedWithAHint) {
+  const std::vector<std::vector<std::string>> wrong = {
+      {"send", "--corrects", "N-123", "--reason", "why"},
+      {"send", "--corrects", "N-123", "--change", "where=54.90N", "--reason", "why"},
+      {"send", "--corrects", "N-123", "--change", "where=a -> b"},
+      {"send", "--cancels", "N-123"},
+      {"send", "--cancels", "N-123", "--change", "where=a -> b", "--reason", "why"},
+      {"send", "--corrects", "S-87", "--change", "where=a -> b", "--reason", "why"}};
+  for (const auto& arguments : wrong) {
+    EXPECT_EQ(terminal_.run(arguments), kExitUsage) << terminal_.err();
+    EXPECT_NE(terminal_.err().find("try:"), std::string::npos) << terminal_.err();
+  }
+  EXPECT_TRUE(daemon_.committed.empty());
+}
+
 TEST_F(ActingTest, SendRefusesWhatNoRuleAllowsBeforeAnythingIsSent) {
   const struct {
     std::vector<std::string> words;

@@ -37,6 +37,7 @@ const char kGood[] =
     "certificate = \"/etc/ann.crt\"\n"
     "key = \"ann.key\"\n"
     "ca = \"ca.crt\"\n"
+    "crl = \"ca.crl\"\n"
     "language = \"ru\"\n";
 
 TEST_F(ContextTest, ReadsServersAndPathsBesideTheFile) {
@@ -52,6 +53,7 @@ TEST_F(ContextTest, ReadsServersAndPathsBesideTheFile) {
   EXPECT_EQ(far->port, "7411");
   EXPECT_EQ(far->certificate_path, "/etc/ann.crt");
   EXPECT_EQ(far->key_path, directory_ + "/ann.key");
+  EXPECT_EQ(far->crl_path, directory_ + "/ca.crl");
   EXPECT_EQ(far->language, "ru");
 }
 

@@ -36,5 +36,16 @@ TEST(Serial, InAnEnvelopeIsWrittenInFull) {
   EXPECT_FALSE(parse_written_serial("N-123"));
 }
 
+TEST(Serial, AMessageWithoutOneIsNamedByItsPlace) {
+  EXPECT_EQ(format_place("S", 12), "S-?12");
+  EXPECT_EQ(parse_place("S-?12"), (Serial{"S", 12}));
+  EXPECT_EQ(parse_place("XS-?0"), (Serial{"XS", 0}));
+  for (const char* text : {"", "S-?", "-?12", "S-12", "S?12", "s-?12", "S-?1a", "S-? 1", "S-?-1",
+                           "S-?1234567890123456"}) {
+    EXPECT_FALSE(parse_place(text)) << text;
+  }
+  EXPECT_FALSE(parse_serial("S-?12"));
+}
+
 }  // namespace
 }  // namespace hotline

@@ -1,0 +1,27 @@
+// Whether the disk of the store is nearly full: less is free than the reserve that is kept for what
+// cannot wait. It has room again once there is a quarter more, so that it is not told to and fro.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "protocol/result.h"
+
+namespace hotline {
+
+class DiskWatch {
+ public:
+  explicit DiskWatch(uint64_t reserve_bytes) : reserve_bytes_(reserve_bytes) {}
+
+  // Returns whether the disk is nearly full now.
+  bool update(uint64_t free_bytes);
+
+ private:
+  uint64_t reserve_bytes_;
+  bool low_ = false;
+};
+
+// Bytes that this process may still write to the file system of `path`. Error: failed.
+Result<uint64_t> free_bytes_at(const std::string& path);
+
+}  // namespace hotline

@@ -86,7 +86,7 @@ void ClientApi::export_request(uint64_t id, Client& client, const wire::Request&
 void ClientApi::answer(const AnswerExport& answer) {
   auto [client, request] = take_asker(answer.token);
   if (client == nullptr) return;
-  ExportHead head = core_.export_head(read_clocks());
+  const ExportHead& head = answer.head;
   respond(*client, make_response(request, [&](flatbuffers::FlatBufferBuilder& b) {
     auto note = [&b](const std::string& text) {
       return text.empty() ? flatbuffers::Offset<flatbuffers::String>() : b.CreateString(text);

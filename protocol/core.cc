@@ -122,6 +122,12 @@ Status Core::start(Now now, const Hash& stored_root) {
         "the journal does not have the root that the store recorded for it",
         "the store is damaged or was altered: keep the file as evidence and restore a backup");
   }
+  if (peer_.frontier().size() != peer_.receipted_size()) {
+    return make_error(
+        ErrorCode::store_failed,
+        "the journal holds messages of the peer without the receipt that was stored with them",
+        "the store was cut short or altered: keep the file as evidence and restore a backup");
+  }
   durable_ = current_state();
   receipt_recorded_ = own_.receipted_size();
   live_ = true;
@@ -378,12 +384,14 @@ void Core::tick(Now now) {
   tell_held_back(now.boot, now);
   run_ladder(now);
   judge_test_calls(now);
+  answer_exports(now);
 }
 
 BootMs Core::wake_at() const {
   BootMs next = INT64_MAX;
   if (auto due = ladder_.next_due()) next = *due;
   next = std::min({next, next_channel_check_, noise_due()});
+  for (const WaitingExport& waiting : exports_) next = std::min(next, waiting.give_up_at);
   for (const auto& [id, link] : links_) {
     next = std::min({next, link_due(link), next_path_due(link)});
   }
@@ -404,6 +412,7 @@ std::shared_ptr<const Batch> Core::seal(Now now) {
   sealed_peer_bytes_ = std::exchange(gathering_peer_bytes_, 0);
   sealed_effects_ = std::move(gathering_effects_);
   gathering_effects_.clear();
+  sealed_exports_ = std::exchange(gathering_exports_, {});
   gathering_own_ = {};
   sealed_peer_serials_ = std::exchange(gathering_peer_serials_, {});
   sealed_state_ = current_state();
@@ -440,6 +449,8 @@ void Core::committed(Now now) {
   pump(now);
   built_frames_.clear();
   if (adopted_) unstash(now, *adopted_);
+  begin_exports(now, std::exchange(sealed_exports_, {}));
+  answer_exports(now);
 }
 
 std::vector<Effect> Core::take_effects() {

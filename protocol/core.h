@@ -101,17 +101,6 @@ struct CoreStatus {
   bool peer_flash_only = false;
 };
 
-// What an auditor's export covers: sizes that are durable, each with its owner's checkpoint (empty
-// for an empty log).
-struct ExportHead {
-  uint64_t journal_size = 0;
-  uint64_t own_size = 0;
-  uint64_t peer_size = 0;
-  std::string journal_checkpoint;
-  std::string own_checkpoint;
-  std::string peer_checkpoint;
-};
-
 class Core {
  public:
   // `started`: when this core was made; what the journal says lies before it.
@@ -134,10 +123,9 @@ class Core {
   void attempt_ended(Now now, const AttemptName& attempt, wire::Outcome outcome,
                      const std::string& detail);
   void record_refusal(Now now, const Actor& actor, const Error& error);
-  // An auditor takes an export: AnswerExport with this token follows once that is recorded, and the
-  // export begins with export_head().
+  // An auditor takes an export: AnswerExport with this token follows, once that is recorded and the
+  // peer has cosigned the journal or did not answer soon.
   void record_export(Now now, uint64_t token, const Actor& actor);
-  ExportHead export_head(Now now);
   // Something that the daemon noticed and the watch must know: journaled, and told by Alarm.
   void raise_alarm(Now now, const std::string& text) { alarm(now, {}, text); }
 
@@ -296,6 +284,10 @@ class Core {
   void on_journal_cosigned(Now now, LinkId id, const wire::JournalCosigned& frame);
   void on_journal_conflict(Now now, LinkId id, uint64_t size);
   void on_journal_offer(Now now, LinkId id, const wire::JournalOffer& frame);
+  void begin_exports(Now now, const std::vector<uint64_t>& tokens);
+  void answer_exports(Now now);
+  ExportHead export_head() const;
+
   // core_disk.cc
   void on_peer_flash_only(Now now, bool flash_only);
   Status check_room_for(wire::MessageType type) const;
@@ -360,6 +352,7 @@ class Core {
     uint64_t peer_receipted = 0;
     Hash journal_root{};
     uint64_t witnessed_size = 0;
+    uint64_t cosigned_size = 0;
   };
   DurableState current_state() const;
   DurableState durable_;
@@ -393,7 +386,16 @@ class Core {
   int unanswered_checks_ = 0;
   bool conflict_answered_ = false;
   bool conflict_alarmed_ = false;
-  std::optional<BootMs> last_cosigned_at_;  // The peer's journal, by us.
+  BootMs cosigning_earned_at_ = 0;  // The peer's journal, by us: how often it may be.
+  // Exports that are recorded, that wait for that commit, and that wait for the peer's witness.
+  struct WaitingExport {
+    uint64_t token = 0;
+    ExportHead head;
+    BootMs give_up_at = 0;
+  };
+  std::vector<uint64_t> gathering_exports_;
+  std::vector<uint64_t> sealed_exports_;
+  std::vector<WaitingExport> exports_;
 
   // Bytes of the peer's messages that are not durable yet.
   size_t gathering_peer_bytes_ = 0;

@@ -108,9 +108,9 @@ void Core::on_journal_conflict(Now now, LinkId id, uint64_t size) {
 void Core::on_journal_offer(Now now, LinkId id, const wire::JournalOffer& frame) {
   // One that waits for its commit would be answered twice, and an owner who offers without end
   // would fill our journal: it asks again at its next channel check.
-  bool busy = peer_journal_.size() > durable_.witnessed_size ||
-              (last_cosigned_at_ && now.boot < *last_cosigned_at_ + limits::kWitnessInterval_ms);
-  if (peer_journal_.is_frozen() || busy) return;
+  bool too_often = cosigning_earned_at_ > now.boot + limits::kWitnessBurst_ms;
+  bool busy = peer_journal_.size() > durable_.witnessed_size;
+  if (peer_journal_.is_frozen() || busy || too_often) return;
   std::string note = frame.checkpoint()->str();
   auto checkpoint = open_checkpoint(note, peer_journal_origin_, config_.peer_keys.log,
                                     *config_.peer_keys.log_verifier);
@@ -149,7 +149,7 @@ void Core::on_journal_offer(Now now, LinkId id, const wire::JournalOffer& frame)
     case PeerJournal::Verdict::cosign:
       break;
   }
-  last_cosigned_at_ = now.boot;
+  cosigning_earned_at_ = std::max(cosigning_earned_at_, now.boot) + limits::kWitnessInterval_ms;
   std::string text = format_checkpoint_text(*checkpoint);
   std::string cosigned = append_signature_line(
       *keep_signature(note, config_.peer_keys.log),
@@ -174,12 +174,30 @@ void Core::record_export(Now now, uint64_t token, const Actor& actor) {
         return wire::CreateExported(b, &certificate, &name_hash);
       },
       name);
-  gathering_effects_.push_back(AnswerExport{token});
+  gathering_exports_.push_back(token);
 }
 
-ExportHead Core::export_head(Now now) {
-  // The peer is asked to cosign just this, so that the export is covered to its end if it answers.
+// An export was recorded. The peer is asked to cosign the journal up to there, so that the export
+// is covered to its end if it answers soon; who asked does not wait long.
+void Core::begin_exports(Now now, const std::vector<uint64_t>& tokens) {
+  if (tokens.empty()) return;
   check_channel(now);
+  for (uint64_t token : tokens) {
+    exports_.push_back({token, export_head(), now.boot + limits::kExportPatience_ms});
+  }
+  answer_exports(now);
+}
+
+void Core::answer_exports(Now now) {
+  std::erase_if(exports_, [&](WaitingExport& waiting) {
+    bool covered = durable_.cosigned_size >= waiting.head.journal_size;
+    if (!covered && adopted_ && now.boot < waiting.give_up_at) return false;
+    effects_.push_back(AnswerExport{waiting.token, std::move(waiting.head)});
+    return true;
+  });
+}
+
+ExportHead Core::export_head() const {
   ExportHead head;
   head.journal_size = durable_.journal_size;
   head.own_size = durable_.own_size;

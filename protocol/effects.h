@@ -47,9 +47,21 @@ struct AnswerSubmission {
   Result<Submission> outcome;
 };
 
+// What an auditor's export covers: sizes that are durable, each with its owner's checkpoint (empty
+// for an empty log).
+struct ExportHead {
+  uint64_t journal_size = 0;
+  uint64_t own_size = 0;
+  uint64_t peer_size = 0;
+  std::string journal_checkpoint;
+  std::string own_checkpoint;
+  std::string peer_checkpoint;
+};
+
 // An auditor's export was recorded: it may begin.
 struct AnswerExport {
   uint64_t token = 0;
+  ExportHead head;
 };
 
 // A step of the ladder came due: sound it on the consoles, now. Given at once, not after the commit

@@ -58,8 +58,11 @@ inline constexpr size_t kStashBytesMax =
     2 * kWindowCap;  // Messages that wait for an earlier commit.
 inline constexpr int64_t kProbeInterval_ms = 10'000;
 inline constexpr int kProbesMissedMax = 3;
-inline constexpr int64_t kWitnessInterval_ms = 1'000;  // Between two cosignatures on a journal.
-inline constexpr size_t kJournalOffersMax = 8;         // Remembered until they are cosigned.
+// Between two cosignatures on a journal, in the long run; so many may come at once.
+inline constexpr int64_t kWitnessInterval_ms = 10'000;
+inline constexpr int64_t kWitnessBurst_ms = 10 * kWitnessInterval_ms;
+inline constexpr int64_t kExportPatience_ms = 2'000;  // For the witness to cosign what is exported.
+inline constexpr size_t kJournalOffersMax = 8;        // Remembered until they are cosigned.
 inline constexpr int64_t kHandshakeDeadline_ms = 10'000;
 inline constexpr int64_t kPathCheckInterval_ms = 60'000;  // Of the paths that are not in use.
 inline constexpr int64_t kClockSkewWarn_ms = 2'000;

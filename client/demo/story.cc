@@ -90,7 +90,8 @@ Status DemoStory::tell() {
        {&DemoStory::make_certificates, &DemoStory::start_daemons, &DemoStory::bring_link_up,
         &DemoStory::make_test_call, &DemoStory::send_flash, &DemoStory::see_it_delivered,
         &DemoStory::let_nobody_answer, &DemoStory::acknowledge, &DemoStory::answer,
-        &DemoStory::cut_and_drain, &DemoStory::kill_and_restart, &DemoStory::compare_transcripts}) {
+        &DemoStory::cut_and_drain, &DemoStory::kill_and_restart, &DemoStory::compare_transcripts,
+        &DemoStory::export_and_verify, &DemoStory::catch_a_forgery}) {
     if (auto status = (this->*step)(); !status) return status;
   }
   return ok();
@@ -108,8 +109,8 @@ std::string DemoStory::logs() const {
 
 Status DemoStory::make_certificates() {
   title("Certificates: a CA for each party, four keys for each daemon, three people each");
-  if (auto status = run_without_context({"pki", "dev-init", directory_ + "/pki"}, false); !status) {
-    return status;
+  if (auto made = run_alone({"pki", "dev-init", directory_ + "/pki"}, kExitDone, false); !made) {
+    return made.error();
   }
   for (const std::string party : {"north", "south"}) {
     const std::string trust = directory_ + "/pki/trust/" + party + "-ca";
@@ -119,7 +120,7 @@ Status DemoStory::make_certificates() {
       words.push_back(directory_ + "/pki/" + party + "/" + name + ".crt");
     }
     words.push_back(directory_ + "/pki/" + party + "/people/ann.crt");
-    if (auto status = run_without_context(words, false); !status) return status;
+    if (auto checked = run_alone(words, kExitDone, false); !checked) return checked.error();
   }
   say("Made by `hotline pki dev-init`, and each found good by `hotline pki check`.");
   say("DEV ONLY stands in every subject, and they end in seven days.");
@@ -140,6 +141,8 @@ Status DemoStory::start_daemons() {
   north_ann_ = {north_.get(), "ann", "en"};
   south_ann_ = {south_.get(), "ann", "ru"};
   south_bob_ = {south_.get(), "bob", "en"};
+  north_eve_ = {north_.get(), "eve", "en"};
+  south_eve_ = {south_.get(), "eve", "en"};
   for (DemoParty* party : {north_.get(), south_.get()}) {
     if (auto status = party->init(); !status) return status;
     if (auto status = party->start(); !status) return status;
@@ -389,11 +392,57 @@ Status DemoStory::kill_and_restart() {
 Status DemoStory::compare_transcripts() {
   title("Both transcripts are equal, under the signatures of both parties");
   if (auto status = check_direction(north_ann_, south_ann_); !status) return status;
-  if (auto status = check_direction(south_ann_, north_ann_); !status) return status;
+  return check_direction(south_ann_, north_ann_);
+}
+
+Status DemoStory::export_and_verify() {
+  title("Auditors of both take the record away, and verify it without the daemons");
+  for (const Person& eve : {north_eve_, south_eve_}) {
+    const std::string directory = directory_ + "/" + eve.party->id() + ".export";
+    if (auto status = run(eve, {"audit", "export", directory}); !status) return status;
+  }
   for (DemoParty* party : {north_.get(), south_.get()}) {
     if (auto status = party->stop(); !status) return status;
   }
   say("Both daemons were told to end, and ended in order.");
+  const std::string north = directory_ + "/north.export";
+  const std::string south = directory_ + "/south.export";
+  const std::string trust = directory_ + "/pki/trust";
+  for (const std::string& one : {north, south}) {
+    auto verdict = run_alone({"audit", "verify", one, "--trust", trust}, kExitDone, true);
+    if (!verdict) return verdict.error();
+    if (verdict->find("VERIFIED") == std::string::npos) return wrong(one + " was not VERIFIED");
+  }
+  auto reconciled = run_alone({"audit", "reconcile", north, south}, kExitDone, true);
+  return reconciled ? ok() : Status(reconciled.error());
+}
+
+Status DemoStory::catch_a_forgery() {
+  title("One bit of one message is changed in a copy of the record");
+  const std::string copy = directory_ + "/forged.export";
+  std::filesystem::copy(directory_ + "/north.export", copy,
+                        std::filesystem::copy_options::recursive);
+  // The first message sent; its envelope begins after the two bytes of its length.
+  std::string bundle;
+  for (const auto& entry :
+       std::filesystem::recursive_directory_iterator(copy + "/sent/tile/entries")) {
+    if (entry.is_regular_file()) bundle = entry.path();
+  }
+  std::fstream file(bundle, std::ios::binary | std::ios::in | std::ios::out);
+  constexpr std::streamoff kPlace = 100;
+  char byte = 0;
+  file.seekg(kPlace);
+  file.get(byte);
+  file.seekp(kPlace);
+  file.put(static_cast<char>(byte ^ 1));
+  file.close();
+  if (!file) return make_error(ErrorCode::failed, bundle + " cannot be changed");
+  auto verdict = run_alone({"audit", "verify", copy, "--trust", directory_ + "/pki/trust"},
+                           kExitVerificationFailed, true);
+  if (!verdict) return verdict.error();
+  if (verdict->find("sent entry 0") == std::string::npos) {
+    return wrong("the changed message was not named");
+  }
   return ok();
 }
 
@@ -410,15 +459,28 @@ void DemoStory::say(const std::string& words) {
   output_.line("    " + words);
 }
 
-Status DemoStory::run_without_context(const std::vector<std::string>& words, bool show) {
+std::string DemoStory::shown(const std::vector<std::string>& words) const {
+  std::string line = typed(words);
+  for (size_t at; (at = line.find(directory_ + "/")) != std::string::npos;) {
+    line.erase(at, directory_.size() + 1);
+  }
+  return line;
+}
+
+Result<std::string> DemoStory::run_alone(const std::vector<std::string>& words, int expected,
+                                         bool show) {
   std::ostringstream out, err;
   Surroundings around = *invocation_.around;
   around.out = &out;
   around.err = &err;
   const int code = run_command_line(words, all_commands(), around);
-  if (show) output_.text(indented(out.str()));
-  if (code == kExitDone) return ok();
-  return wrong("`" + typed(words) + "` ended with " + std::to_string(code) + ":\n" + err.str());
+  if (show) {
+    say("$ " + shown(words));
+    output_.text(indented(out.str()));
+  }
+  if (code == expected) return out.str();
+  return wrong("`" + typed(words) + "` ended with " + std::to_string(code) + ":\n" + out.str() +
+               err.str());
 }
 
 Status DemoStory::run(const Person& person, const std::vector<std::string>& words, bool show) {
@@ -436,7 +498,7 @@ Status DemoStory::run(const Person& person, const std::vector<std::string>& word
   all.insert(all.end(), words.begin(), words.end());
   const int code = run_command_line(all, all_commands(), around);
   if (show) {
-    say("$ hotline --context " + context.name + typed(words).substr(7));
+    say("$ hotline --context " + context.name + shown(words).substr(7));
     output_.text(indented(out.str()));
   }
   if (code == kExitDone) return ok();

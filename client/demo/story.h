@@ -49,13 +49,18 @@ class DemoStory {
   Status cut_and_drain();
   Status kill_and_restart();
   Status compare_transcripts();
+  Status export_and_verify();
+  Status catch_a_forgery();
 
   void title(const std::string& words);
   void say(const std::string& words);
   // Runs a command as that person would type it, and shows both. Error when it does not end with 0.
   Status run(const Person& person, const std::vector<std::string>& words, bool show = true);
   Status write_context(const Context& context);
-  Status run_without_context(const std::vector<std::string>& words, bool show);
+  // One that needs no daemon. Returns what it printed; error when it does not end with `code`.
+  Result<std::string> run_alone(const std::vector<std::string>& words, int code, bool show);
+  // A command line as it would be typed in the demo's directory.
+  std::string shown(const std::vector<std::string>& words) const;
 
   Result<std::unique_ptr<Connection>> connect(const Person& person);
   // Asks again until it is so. Error: timed_out, with `what`.
@@ -85,6 +90,8 @@ class DemoStory {
   Person north_ann_;
   Person south_ann_;
   Person south_bob_;
+  Person north_eve_;
+  Person south_eve_;
   std::string flash_;  // The id of the message that most of this is about.
 };
 

@@ -22,7 +22,7 @@ void print_row(Output& output, const wire::EscalationRow& row) {
     for (const auto* attempt : *row.attempts()) output.line("    " + printable_line(text(attempt)));
   }
   const std::string next = text(row.next());
-  output.line(next.empty() ? "  there is no further rung"
+  output.line(next.empty() ? "  nothing further is due"
                            : "  next       in " + format_remaining(row.due_in_ms()) + "  " +
                                  printable_line(next));
 }

@@ -91,7 +91,7 @@ Status DemoStory::tell() {
         &DemoStory::make_test_call, &DemoStory::send_flash, &DemoStory::see_it_delivered,
         &DemoStory::let_nobody_answer, &DemoStory::acknowledge, &DemoStory::answer,
         &DemoStory::cut_and_drain, &DemoStory::kill_and_restart, &DemoStory::compare_transcripts,
-        &DemoStory::export_and_verify, &DemoStory::catch_a_forgery}) {
+        &DemoStory::export_and_verify, &DemoStory::catch_a_forgery, &DemoStory::prove_the_flash}) {
     if (auto status = (this->*step)(); !status) return status;
   }
   return ok();
@@ -271,8 +271,9 @@ Status DemoStory::acknowledge() {
   auto reply = (*south)->escalations(flash_);
   if (!reply) return reply.error();
   const auto* rows = reply->as<wire::EscalationRows>()->rows();
-  if (rows != nullptr && rows->size() != 0)
+  if (rows != nullptr && rows->size() != 0 && !text(rows->Get(0)->next()).empty()) {
     return wrong("the ladder goes on after the acknowledgement");
+  }
   say("The ladder of both sides has stopped.");
   return ok();
 }
@@ -444,6 +445,18 @@ Status DemoStory::catch_a_forgery() {
     return wrong("the changed message was not named");
   }
   return ok();
+}
+
+Status DemoStory::prove_the_flash() {
+  title("The FLASH is proved to a third person, who has one file and the two CA certificates");
+  const std::string proof = directory_ + "/" + flash_ + ".proof";
+  auto proved =
+      run_alone({"audit", "prove", flash_, "--export", directory_ + "/south.export", "-o", proof},
+                kExitDone, true);
+  if (!proved) return proved.error();
+  auto checked =
+      run_alone({"audit", "check", proof, "--trust", directory_ + "/pki/trust"}, kExitDone, true);
+  return checked ? ok() : Status(checked.error());
 }
 
 // --- what the steps are made of ----------------------------------------------------------------

@@ -51,6 +51,7 @@ class DemoStory {
   Status compare_transcripts();
   Status export_and_verify();
   Status catch_a_forgery();
+  Status prove_the_flash();
 
   void title(const std::string& words);
   void say(const std::string& words);

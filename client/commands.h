@@ -17,6 +17,7 @@ CommandSpec audit_export_command();
 CommandSpec audit_log_command();
 CommandSpec audit_prove_command();
 CommandSpec audit_reconcile_command();
+CommandSpec audit_stats_command();
 CommandSpec audit_verify_command();
 CommandSpec completion_command();
 CommandSpec context_list_command();

@@ -1,6 +1,7 @@
 #include "client/typed_time.h"
 
 #include <charconv>
+#include <utility>
 
 namespace hotline::client {
 namespace {
@@ -55,6 +56,19 @@ Result<UtcMs> parse_moment(const std::string& typed, UtcMs now) {
   if (const auto day = parse_rfc3339(typed + "T00:00:00Z")) return *day;
   return make_error(ErrorCode::usage, "\"" + typed + "\" is no time of a record",
                     "2026-11-22T15:00:00Z, 2026-11-22, -1h, today or yesterday, all in UTC");
+}
+
+Result<Period> parse_period(const std::optional<std::string>& since,
+                            const std::optional<std::string>& until, UtcMs now) {
+  Period period;
+  for (const auto& [typed, time] :
+       {std::pair{&since, &period.since}, std::pair{&until, &period.until}}) {
+    if (!*typed) continue;
+    const auto moment = parse_moment(**typed, now);
+    if (!moment) return moment.error();
+    *time = *moment;
+  }
+  return period;
 }
 
 }  // namespace hotline::client

@@ -6,6 +6,7 @@
 
 #include "protocol/check.h"
 #include "protocol/limits.h"
+#include "protocol/message_rules.h"
 #include "protocol/planted_bug.h"
 #include "protocol/wire_frames.h"
 
@@ -27,20 +28,6 @@ LadderKey to_ladder(MessageKey key) {
 }
 MessageKey from_ladder(LadderKey key) {
   return {key.incoming, key.serial};
-}
-
-// Acknowledgements and their like need nothing in return; nor does what is no message at all.
-bool waits_for_acknowledgement(uint8_t type) {
-  switch (static_cast<wire::MessageType>(type)) {
-    case wire::MessageType::unset:
-    case wire::MessageType::acknowledgement:
-    case wire::MessageType::dissemination:
-    case wire::MessageType::decline:
-    case wire::MessageType::service:
-      return false;
-    default:
-      return true;
-  }
 }
 
 Hash evidence_name(const flatbuffers::String* first, const flatbuffers::String* second) {
@@ -208,7 +195,7 @@ void Core::apply_durable(const wire::Entry& entry, Now at) {
     case wire::Fact::Released: {
       const wire::Released& fact = *entry.fact_as_Released();
       note_test_call(fact.type(), {false, fact.serial()}, fact.refers_to(), entry.at());
-      if (waits_for_acknowledgement(fact.type())) {
+      if (waits_for_acknowledgement(static_cast<wire::MessageType>(fact.type()))) {
         ladder_.opened({false, fact.serial()}, fact.precedence(), fact.answer_due(), at);
       }
       if (fact.refers_to()) settle(fact.type(), from_wire(fact.refers_to()));
@@ -218,7 +205,7 @@ void Core::apply_durable(const wire::Entry& entry, Now at) {
       const wire::Received& fact = *entry.fact_as_Received();
       if (fact.decline_code() != 0) break;
       note_test_call(fact.type(), {true, fact.index()}, fact.refers_to(), entry.at());
-      if (waits_for_acknowledgement(fact.type())) {
+      if (waits_for_acknowledgement(static_cast<wire::MessageType>(fact.type()))) {
         ladder_.opened({true, fact.index()}, fact.precedence(), fact.answer_due(), at);
       }
       if (fact.refers_to()) settle(fact.type(), from_wire(fact.refers_to()));

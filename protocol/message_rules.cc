@@ -423,6 +423,19 @@ bool is_built(MessageType type) {
   }
 }
 
+bool waits_for_acknowledgement(MessageType type) {
+  switch (type) {
+    case MessageType::unset:
+    case MessageType::acknowledgement:
+    case MessageType::dissemination:
+    case MessageType::decline:
+    case MessageType::service:
+      return false;
+    default:
+      return true;
+  }
+}
+
 bool speaks_of_another(MessageType type) {
   return type == MessageType::answer || type == MessageType::correction ||
          type == MessageType::cancellation || type == MessageType::acknowledgement ||

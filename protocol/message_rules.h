@@ -54,6 +54,10 @@ inline constexpr int64_t kTimeTolerance_ms = 5 * 60 * 1000;
 // Whether this version can judge and show the type. Others are received, and declined as unknown.
 bool is_built(wire::MessageType type);
 
+// Types that a person must acknowledge, and that climb the ladder until one does. Acknowledgements
+// and their like need nothing in return; nor does what is no message at all.
+bool waits_for_acknowledgement(wire::MessageType type);
+
 // Types that are about another message, which the first reference names.
 bool speaks_of_another(wire::MessageType type);
 

@@ -22,8 +22,7 @@ constexpr size_t kWidth = 100;
 enum class Form { short_, json, full };
 
 struct LogOptions {
-  std::optional<UtcMs> since;
-  std::optional<UtcMs> until;
+  Period period;
   std::optional<uint64_t> lines;
   std::optional<uint64_t> cursor;
   bool follow = false;
@@ -33,19 +32,6 @@ struct LogOptions {
 
 Error usage(const std::string& reason, const std::string& hint = "hotline help audit log") {
   return make_error(ErrorCode::usage, reason, hint);
-}
-
-Status read_times(const Invocation& invocation, LogOptions& options) {
-  const UtcMs now = invocation.around->now();
-  for (const auto& [name, time] :
-       {std::pair{"--since", &options.since}, std::pair{"--until", &options.until}}) {
-    const auto typed = invocation.arguments.get(name);
-    if (!typed) continue;
-    const auto moment = parse_moment(*typed, now);
-    if (!moment) return moment.error();
-    *time = *moment;
-  }
-  return ok();
 }
 
 Status read_form(const Invocation& invocation, LogOptions& options) {
@@ -63,7 +49,10 @@ Status read_form(const Invocation& invocation, LogOptions& options) {
 Result<LogOptions> read_options(const Invocation& invocation) {
   const Arguments& arguments = invocation.arguments;
   LogOptions options;
-  if (auto status = read_times(invocation, options); !status) return status.error();
+  auto period =
+      parse_period(arguments.get("--since"), arguments.get("--until"), invocation.around->now());
+  if (!period) return period.error();
+  options.period = *period;
   if (auto status = read_form(invocation, options); !status) return status.error();
   for (const auto& [name, number] :
        {std::pair{"--lines", &options.lines}, std::pair{"--cursor", &options.cursor}}) {
@@ -77,8 +66,8 @@ Result<LogOptions> read_options(const Invocation& invocation) {
   if (options.follow && arguments.has("--export")) {
     return usage("an export does not grow: -f needs a running daemon");
   }
-  if (options.follow && options.until) return usage("-f has no end, and --until is one");
-  if (options.follow && !options.lines && !options.since && !options.cursor) {
+  if (options.follow && options.period.until) return usage("-f has no end, and --until is one");
+  if (options.follow && !options.lines && !options.period.since && !options.cursor) {
     options.lines = kLinesBeforeFollowing;
   }
   return options;
@@ -96,7 +85,7 @@ class Log {
   }
 
   int run() {
-    const bool by_time = options_.since || options_.until;
+    const bool by_time = options_.period.since || options_.period.until;
     uint64_t from = std::min(options_.cursor.value_or(0), journal_.size());
     next_ = from;
     // Clocks are set back now and then, so that times do not rise with the entries: with a time
@@ -132,9 +121,7 @@ class Log {
   bool take(const JournalItem& item) {
     const auto entry = open_flatbuffer<wire::Entry>(item.entry, kJournalEntryIdentifier);
     if (!entry) return fail(item.index, entry.error());
-    const UtcMs at = (*entry)->at();
-    const bool wanted =
-        at >= options_.since.value_or(INT64_MIN) && at <= options_.until.value_or(INT64_MAX);
+    const bool wanted = options_.period.has((*entry)->at());
     if (!wanted) {
       describer_.learn(**entry);
     } else if (hold_back_) {

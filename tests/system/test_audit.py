@@ -69,8 +69,19 @@ class Audit(unittest.TestCase):
                 self.assertTrue(verdict["dev_only"])
             reconciled = world.client("north", "ann", "audit", "reconcile", *exports.values())
             self.assertEqual(reconciled.returncode, 0, reconciled.stdout + reconciled.stderr)
+            self.check_stats(world, exports)
             self.check_forgery(world, exports["north"])
             self.check_reconcile_finds(world, exports["north"])
+
+    def check_stats(self, world, exports):
+        """The FLASH that was acknowledged, in both journals; one daemon and its export say the same."""
+        for party, path in exports.items():
+            counted = world.ask(party, "eve", "audit", "stats", "--export", path)
+            (flash,) = [row for row in counted["messages"] if row["from"] == "north" and row["precedence"] == "FLASH"]
+            self.assertEqual((flash["messages"], flash["acknowledged"], flash["waiting"]), (1, 1, 0), counted)
+            self.assertIsNotNone(flash["median_ms"])
+            running = world.ask(party, "eve", "audit", "stats")
+            self.assertEqual(running["messages"], counted["messages"])
 
     def check_forgery(self, world, path):
         forged = path + ".forged"

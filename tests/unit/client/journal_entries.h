@@ -3,8 +3,12 @@
 
 #include <flatbuffers/flatbuffers.h>
 
+#include <string>
+#include <vector>
+
 #include "protocol/bytes.h"
 #include "protocol/clock.h"
+#include "protocol/ladder.h"
 #include "protocol/schema/journal_generated.h"
 
 namespace hotline::client {
@@ -78,6 +82,18 @@ inline Bytes numbered_entry(UtcMs at, uint64_t first, const std::vector<uint64_t
 inline Bytes receipt_held_entry(UtcMs at, uint64_t size) {
   return journal_entry(at,
                        [&](auto& b) { return wire::CreateReceiptHeldDirect(b, size, "receipt"); });
+}
+
+inline Bytes climbed_entry(UtcMs at, const wire::MessageKey& key, const std::string& rung) {
+  return journal_entry(at, [&](auto& b) {
+    const std::vector<flatbuffers::Offset<wire::Step>> steps = {
+        wire::CreateStepDirect(b, static_cast<uint8_t>(StepKind::rung), rung.c_str())};
+    return wire::CreateStepsDecidedDirect(b, &key, &steps, 0, 0);
+  });
+}
+
+inline Bytes missed_call_entry(UtcMs at, int64_t hour, bool ours) {
+  return journal_entry(at, [&](auto& b) { return wire::CreateTestCallMissed(b, hour, ours, 1); });
 }
 
 }  // namespace hotline::client

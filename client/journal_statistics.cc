@@ -1,0 +1,112 @@
+#include "client/journal_statistics.h"
+
+#include <algorithm>
+
+#include "protocol/ladder.h"
+#include "protocol/limits.h"
+#include "protocol/message_rules.h"
+
+namespace hotline::client {
+namespace {
+
+constexpr int64_t kHour_ms = 3'600'000;
+
+// A journal that nobody verified may say anything; sums of what no clock shows would overflow.
+UtcMs on_a_clock(int64_t time) {
+  return std::clamp<int64_t>(time, 0, limits::kTimeMax_ms);
+}
+
+}  // namespace
+
+int64_t JournalStatistics::Messages::percentile_ms(int percent) const {
+  std::vector<int64_t> sorted = times_ms;
+  const size_t rank = (sorted.size() * static_cast<size_t>(percent) + 99) / 100;
+  const auto place = sorted.begin() + static_cast<ptrdiff_t>(std::max<size_t>(rank, 1) - 1);
+  std::nth_element(sorted.begin(), place, sorted.end());
+  return *place;
+}
+
+uint64_t JournalStatistics::message_count(bool incoming) const {
+  uint64_t count = 0;
+  for (const auto& [precedence, messages] : messages_[incoming]) count += messages.count;
+  return count;
+}
+
+void JournalStatistics::take(const wire::Entry& entry) {
+  const UtcMs at = on_a_clock(entry.at());
+  if (const auto* created = entry.fact_as_StoreCreated()) {
+    exercise_ = created->exercise();
+  } else if (const auto* stepped = entry.fact_as_ClockStepped()) {
+    stepped_ms_ += on_a_clock(stepped->to()) - on_a_clock(stepped->from());
+    stepped_ms_ = std::clamp(stepped_ms_, -limits::kTimeMax_ms, limits::kTimeMax_ms);
+  } else if (const auto* released = entry.fact_as_Released()) {
+    settle(released->type(), released->refers_to(), at);
+    open({false, released->serial()}, released->type(), released->precedence(), at);
+  } else if (const auto* received = entry.fact_as_Received()) {
+    // What broke the rules was declined by the machine: no person was to acknowledge it, and what
+    // it says of another message does not count.
+    if (received->decline_code() != 0) return;
+    settle(received->type(), received->refers_to(), at);
+    open({true, received->index()}, received->type(), received->precedence(), at);
+  } else if (const auto* decided = entry.fact_as_StepsDecided()) {
+    climb(*decided);
+  } else if (const auto* missed = entry.fact_as_TestCallMissed()) {
+    const int64_t hour = std::clamp<int64_t>(missed->hour(), 0, limits::kTimeMax_ms / kHour_ms);
+    if (period_.has(hour * kHour_ms)) ++test_calls_[!missed->ours()].missed;
+  }
+}
+
+void JournalStatistics::open(Key key, uint8_t type, uint8_t precedence, UtcMs at) {
+  const auto known = static_cast<wire::MessageType>(type);
+  if (!waits_for_acknowledgement(known) || !period_.has(at)) return;
+  const Open open{at - stepped_ms_, precedence, known == wire::MessageType::test};
+  open_.insert_or_assign(key, open);
+  if (open.test) {
+    ++test_calls_[key.first].made;
+  } else {
+    ++of(key, open).count;
+  }
+}
+
+void JournalStatistics::settle(uint8_t type, const wire::MessageKey* refers_to, UtcMs at) {
+  if (refers_to == nullptr) return;
+  const auto known = static_cast<wire::MessageType>(type);
+  const bool acknowledges = known == wire::MessageType::acknowledgement;
+  const bool closes =
+      known == wire::MessageType::decline || known == wire::MessageType::cancellation;
+  if (!acknowledges && !closes) return;
+  const auto found = open_.find({refers_to->incoming(), refers_to->number()});
+  if (found == open_.end()) return;  // Settled before, or not asked for.
+  const auto [key, open] = *found;
+  open_.erase(found);
+  if (open.test) {
+    if (acknowledges) ++test_calls_[key.first].acknowledged;
+    return;
+  }
+  Messages& messages = of(key, open);
+  if (closes) {
+    ++messages.closed;
+    return;
+  }
+  ++messages.acknowledged;
+  const int64_t time_ms = at - stepped_ms_ - open.at;
+  if (time_ms < 0) {
+    ++messages.not_measured;
+  } else {
+    messages.times_ms.push_back(time_ms);
+  }
+}
+
+void JournalStatistics::climb(const wire::StepsDecided& decided) {
+  if (decided.key() == nullptr || decided.steps() == nullptr) return;
+  const auto found = open_.find({decided.key()->incoming(), decided.key()->number()});
+  if (found == open_.end() || found->second.escalated || found->second.test) return;
+  for (const wire::Step* step : *decided.steps()) {
+    if (static_cast<StepKind>(step->kind()) != StepKind::rung) continue;
+    found->second.escalated = true;
+    ++of(found->first, found->second).escalated;
+    return;
+  }
+}
+
+}  // namespace hotline::client

@@ -1,6 +1,5 @@
 // hotline audit verify: an export, checked against nothing but two CA certificates.
 #include <algorithm>
-#include <optional>
 #include <thread>
 
 #include "certs/check.h"
@@ -9,6 +8,7 @@
 #include "client/exit_code.h"
 #include "client/names.h"
 #include "client/printable.h"
+#include "client/progress.h"
 
 namespace hotline::client {
 namespace {
@@ -120,34 +120,6 @@ class VerdictReport {
   const Verdict& verdict_;
 };
 
-// Words and per cent, on one line that is written over.
-class ProgressLine {
- public:
-  explicit ProgressLine(Invocation& invocation) {
-    if (invocation.around->err_is_terminal && !invocation.output.json()) {
-      err_ = invocation.around->err;
-    }
-  }
-  ~ProgressLine() {
-    if (shown_) *err_ << "\r\x1b[K" << std::flush;
-  }
-  ProgressLine(const ProgressLine&) = delete;
-  ProgressLine& operator=(const ProgressLine&) = delete;
-
-  void show(const std::string& what, unsigned percent) {
-    if (err_ == nullptr || (shown_ && percent == shown_percent_)) return;
-    *err_ << "\r\x1b[K"
-          << "checking " << what << ", " << percent << " %" << std::flush;
-    shown_ = true;
-    shown_percent_ = percent;
-  }
-
- private:
-  std::ostream* err_ = nullptr;  // Null: not on a terminal.
-  bool shown_ = false;
-  unsigned shown_percent_ = 0;
-};
-
 int verify(Invocation& invocation) {
   Output& output = invocation.output;
   const std::string path = *invocation.arguments.get("EXPORT");
@@ -165,23 +137,21 @@ int verify(Invocation& invocation) {
     return output.fail(
         what, make_error(ErrorCode::usage, "--threads is at most " + std::to_string(kThreadsMax)));
   }
-  std::optional<Result<Verdict>> verdict;
-  {
-    ProgressLine progress(invocation);
-    audit::VerifyOptions options;
-    options.threads = static_cast<unsigned>(*threads);
-    options.progress = [&](const std::string& log, unsigned percent) {
-      progress.show(log, percent);
-    };
-    verdict = audit::verify_export(path, *trust, options);
-  }
-  if (!*verdict) return output.fail(what, verdict->error());
+  Progress progress(*invocation.around, output);
+  audit::VerifyOptions options;
+  options.threads = static_cast<unsigned>(*threads);
+  options.progress = [&](const std::string& log, unsigned percent) {
+    progress.show("checking " + log, percent);
+  };
+  const auto verdict = audit::verify_export(path, *trust, options);
+  progress.clear();
+  if (!verdict) return output.fail(what, verdict.error());
   if (output.json()) {
-    output.document(json_verdict(**verdict));
+    output.document(json_verdict(*verdict));
   } else {
-    VerdictReport(output, **verdict).print();
+    VerdictReport(output, *verdict).print();
   }
-  return exit_code_of_outcome((*verdict)->outcome);
+  return exit_code_of_outcome(verdict->outcome);
 }
 
 }  // namespace

@@ -86,6 +86,11 @@ Result<ByteView> ExportedLog::entry_bytes(uint64_t index) {
   return entries_.items[index % kTileWidth];
 }
 
+Result<ByteView> ExportedLog::bundle_bytes(uint64_t bundle) {
+  if (auto status = load_entries(bundle); !status) return status.error();
+  return entries_.file.bytes();
+}
+
 Result<ExportedEntry> ExportedLog::entry(uint64_t index) {
   const auto bytes = entry_bytes(index);
   if (!bytes) return bytes.error();

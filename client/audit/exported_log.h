@@ -46,6 +46,8 @@ class ExportedLog {
   Result<ExportedEntry> entry(uint64_t index);
   // Without the part, so that its file is not read.
   Result<ByteView> entry_bytes(uint64_t index);
+  // All entries of a bundle, each behind its length.
+  Result<ByteView> bundle_bytes(uint64_t bundle);
 
  private:
   ExportedLog(const ExportReader& reader, ExportLog log) : reader_(&reader), log_(log) {}

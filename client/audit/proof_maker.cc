@@ -16,33 +16,38 @@
 namespace hotline::audit {
 namespace {
 
-// What one bundle of a transcript says of a serial.
-struct Look {
-  std::optional<uint64_t> found;
-  bool other_prefix = false;  // There are serials, and none of them begins so.
-};
-
-Result<Look> look_in_bundle(ExportedLog& log, uint64_t bundle, const Serial& wanted) {
-  const std::string id = format_serial(wanted);
-  const std::string prefix = wanted.prefix + "-";
-  Look look;
-  size_t same = 0;
-  size_t other = 0;
+// Where in one bundle of a transcript the envelope of this id stands, if it does.
+Result<std::optional<uint64_t>> find_in_bundle(ExportedLog& log, uint64_t bundle,
+                                               const std::string& id) {
+  // An envelope that can be read has its id in it byte by byte; so has one that refers to it. To
+  // look for that is ten times as fast as to read every envelope.
+  const auto bytes = log.bundle_bytes(bundle);
+  if (!bytes) return bytes.error();
+  if (as_text(*bytes).find(id) == std::string_view::npos) return std::optional<uint64_t>();
   const uint64_t first = bundle * kTileWidth;
   for (uint64_t i = first; i < first + bundle_width(log.size(), bundle); ++i) {
-    const auto bytes = log.entry_bytes(i);
-    if (!bytes) return bytes.error();
-    const auto envelope = open_envelope(*bytes);
-    if (!envelope) continue;
-    const std::string_view name = (*envelope)->id()->string_view();
-    if (name == id) {
-      look.found = i;
-      return look;
-    }
-    ++(name.starts_with(prefix) ? same : other);
+    const auto entry = log.entry_bytes(i);
+    if (!entry) return entry.error();
+    const auto envelope = open_envelope(*entry);
+    if (envelope && (*envelope)->id()->string_view() == id) return std::optional<uint64_t>(i);
   }
-  look.other_prefix = same == 0 && other != 0;
-  return look;
+  return std::optional<uint64_t>();
+}
+
+// Whether the log is the other party's: there are serials in the bundle, and none begins so. A
+// bundle in which nothing can be read says nothing.
+Result<bool> is_of_another(ExportedLog& log, uint64_t bundle, const std::string& prefix) {
+  bool another = false;
+  const uint64_t first = bundle * kTileWidth;
+  for (uint64_t i = first; i < first + bundle_width(log.size(), bundle); ++i) {
+    const auto entry = log.entry_bytes(i);
+    if (!entry) return entry.error();
+    const auto envelope = open_envelope(*entry);
+    if (!envelope) continue;
+    if ((*envelope)->id()->string_view().starts_with(prefix + "-")) return false;
+    another = true;
+  }
+  return another;
 }
 
 // Messages take their places nearly in the order of their serials, a FLASH before the others; so
@@ -51,16 +56,18 @@ Result<std::optional<uint64_t>> find_in_log(ExportedLog& log, const Serial& want
   if (log.size() == 0) return std::optional<uint64_t>();
   const uint64_t bundles = bundle_count(log.size());
   const uint64_t guess = (std::min(wanted.number, log.size()) - 1) / kTileWidth;
+  const std::string id = format_serial(wanted);
   for (uint64_t distance = 0; distance < bundles; ++distance) {
     for (const bool ahead : {false, true}) {
       if (ahead ? guess + distance >= bundles : distance > guess) continue;
       if (ahead && distance == 0) continue;
-      const auto look = look_in_bundle(log, ahead ? guess + distance : guess - distance, wanted);
-      if (!look) return look.error();
-      if (look->found) return look->found;
-      // The other party's transcript; a bundle in which nothing can be read says nothing.
-      if (distance == 0 && look->other_prefix) return std::optional<uint64_t>();
+      auto found = find_in_bundle(log, ahead ? guess + distance : guess - distance, id);
+      if (!found || *found) return found;
     }
+    if (distance != 0) continue;
+    const auto another = is_of_another(log, guess, wanted.prefix);
+    if (!another) return another.error();
+    if (*another) break;
   }
   return std::optional<uint64_t>();
 }

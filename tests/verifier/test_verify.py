@@ -7,6 +7,8 @@ import io
 import json
 import os
 import pathlib
+import random
+import re
 import shutil
 import subprocess
 import sys
@@ -489,6 +491,26 @@ class TestExports(unittest.TestCase):
         self.assertEqual((result.verdict, result.covered), ("VERIFIED", size - 1))
         self.assertEqual(result.root, tree.root_of(self.record.leaves("journal")[: size - 1]))
         self.assertEqual(result.sizes, {"journal": size, "sent": 3, "received": 4})
+
+    def test_a_wrong_key_fails_each_time_of_1000(self):
+        """T05 of tamper_cases.csv: any signature by another key, under the right name and key id."""
+        draw = random.Random(5)
+        for number in range(1000):
+            log = draw.choice(export.LOGS)
+            path = f"{log}/checkpoint" if number % 20 else f"{log}/cosigned"
+
+            def sign_anew(data):
+                line = draw.choice(list(re.finditer(rb"\xe2\x80\x94 \S+ ([A-Za-z0-9+/=]+)\n", data)))
+                blob = base64.b64decode(line[1])
+                note = data.rindex(b"hotline/", 0, data.rindex(b"\n\n", 0, line.start()))
+                message = data[note : data.index(b"\n\n", note) + 1]
+                if len(blob) == 4 + 8 + 64:
+                    message = b"cosignature/v1\ntime %d\n" % int.from_bytes(blob[4:12], "big") + message
+                forged = blob[:-64] + small_export.Key(draw.randbytes(32)).sign(bytes(message))
+                data[line.start(1) : line.end(1)] = base64.b64encode(forged)
+
+            with self.subTest(number):
+                self.expect(self.edited(path, sign_anew), "FAILED", path)
 
     def test_entries(self):
         for log, index, name in (

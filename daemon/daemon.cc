@@ -9,6 +9,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "daemon/store_account.h"
 #include "protocol/serial.h"
 
 namespace hotline {
@@ -88,12 +89,30 @@ Status Daemon::rebuild_core() {
   CoreConfig core = keys_->core_config(config_);
   core.version = options_.version;
   core_ = std::make_unique<Core>(std::move(core), store_->reader(), random_, started);
-  Status status = ok();
-  store_->for_each_journal_entry([&](uint64_t index, ByteView entry) {
-    if (status) status = core_->replay(index, entry);
-  });
-  if (!status) return status;
-  return core_->start(started, store_->reader().head().root);
+  StoreReader& reader = store_->reader();
+  std::string fault;
+  try {
+    Status status = ok();
+    store_->for_each_journal_entry([&](uint64_t index, ByteView entry) {
+      if (status) status = core_->replay(index, entry);
+    });
+    if (!status) return status;
+    StoreHead head = reader.head();
+    fault = fault_at_the_ends(reader, head, core_->own_size(), core_->last_serial(),
+                              core_->peer_size());
+    if (fault.empty()) {
+      if (status = core_->start(started, head.root); status) return ok();
+      // What it says is of the whole; which row it is, is found out now that time does not matter.
+      fault = first_fault(reader);
+      if (fault.empty()) return status;
+    }
+  } catch (const RecordsError& error) {
+    fault = error.what();
+  }
+  return make_error(
+      ErrorCode::store_failed,
+      "the store " + config_.store_path + " is damaged or was altered: " + fault,
+      "keep the file as evidence and restore a backup; the peer holds what was receipted");
 }
 
 std::shared_ptr<const TlsContext> Daemon::tls_context(TlsUse use, Status& status) const {
@@ -198,7 +217,17 @@ int Daemon::run() {
   on_signal();
   arm_timer();
   settle_soon();
-  io_.run();
+  try {
+    io_.run();
+  } catch (const RecordsError& error) {
+    // A record that the core needs is not what was written. Nothing was said because of it.
+    spdlog::critical(
+        "STORE FAILED: {}: {}. Nothing is sent or received: use voice; keep a copy of the store "
+        "for "
+        "examination, and look at all of it: hotlined store check -c {}",
+        config_.store_path, error.what(), config_.path);
+    exit_code_ = 1;
+  }
   return exit_code_;
 }
 
@@ -357,7 +386,13 @@ void Daemon::shut_down() {
 
 std::string Daemon::name_of(MessageKey key) {
   if (key.incoming) {
-    auto record = store_->reader().message(key);
+    std::optional<MessageRecord> record;
+    try {
+      record = store_->reader().message(key);
+    } catch (const StoreError& error) {
+      // An alarm about it must not wait for its name.
+      spdlog::error("{}: {}", config_.store_path, error.what());
+    }
     return record && record->serial != 0 ? format_serial(config_.peer_prefix, record->serial)
                                          : "message at place " + std::to_string(key.number);
   }

@@ -12,6 +12,7 @@
 #include "daemon/daemon.h"
 #include "daemon/keys.h"
 #include "daemon/store.h"
+#include "daemon/store_account.h"
 #include "daemon/system_clock.h"
 #include "protocol/core.h"
 
@@ -122,6 +123,10 @@ int run_store_check(const std::string& config_path) {
   auto store = Store::open(config->store_path);
   if (!store) return report(store.error());
   std::vector<std::string> faults = (*store)->reader().check();
+  if (faults.empty()) {
+    if (std::string fault = first_fault((*store)->reader()); !fault.empty())
+      faults.push_back(fault);
+  }
   for (const std::string& fault : faults) std::printf("%s\n", fault.c_str());
   if (!faults.empty()) {
     return report(make_error(ErrorCode::store_failed, config->store_path + " is damaged",

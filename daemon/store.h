@@ -53,9 +53,9 @@ struct StoreHead {
 };
 
 // A read failed: the disk, the file, or what is written in it.
-class StoreError : public std::runtime_error {
+class StoreError : public RecordsError {
  public:
-  using std::runtime_error::runtime_error;
+  using RecordsError::RecordsError;
 };
 
 // A record is not what was written: it is missing, altered, or out of its place.
@@ -166,6 +166,8 @@ class StoreReader : public Records {
 
   virtual StoreHead head() = 0;
   virtual uint64_t log_size(LogId log) = 0;
+  // One more than the highest number of a message of this direction; 0 if there is none.
+  virtual uint64_t messages_end(bool incoming) = 0;
 
   // Reads everything and compares everything: seals, hashes, order, the tree, the indexes of the
   // database. One line for each fault, at most a hundred; empty when all is well. Takes seconds for

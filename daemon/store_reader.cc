@@ -292,7 +292,7 @@ void SqliteReader::transcript_range(LogId transcript, uint64_t from_index, uint6
     const std::optional<StoredMessage> stored =
         message_and_place({.incoming = incoming, .number = number});
     if (!stored) {
-      if (incoming) return;
+      if (incoming && !has_leaf(transcript, index)) return;
       throw StoreCorrupt(leaf_table(transcript), index, "its message is missing");
     }
     if (stored->transcript_index != index) {
@@ -336,6 +336,13 @@ uint64_t SqliteReader::log_size(LogId log) {
   return static_cast<const StoreHashes&>(hashes(log)).size();
 }
 
+uint64_t SqliteReader::messages_end(bool incoming) {
+  const char* table = message_table(incoming);
+  Statement statement(database_, table, "SELECT max(number)" + from(table));
+  Rows rows = statement.query();
+  return rows.next() && !rows.is_null(0) ? rows.as<uint64_t>(0) + 1 : 0;
+}
+
 std::vector<std::string> SqliteReader::check() {
   ReadTransaction transaction(database_);
   return check_store(database_, *this);
@@ -363,6 +370,11 @@ std::optional<StoredMessage> SqliteReader::message_and_place(MessageKey key) {
     }
   }
   return stored;
+}
+
+bool SqliteReader::has_leaf(LogId transcript, uint64_t index) {
+  Rows rows = side(transcript == LogId::peer_transcript).leaf.query(index);
+  return rows.next();
 }
 
 std::optional<uint64_t> SqliteReader::place_of(const MessageRecord& record) {

@@ -36,6 +36,7 @@ class SqliteReader : public StoreReader {
   uint64_t last_counter(const Hash& submitter) override;
   StoreHead head() override;
   uint64_t log_size(LogId log) override;
+  uint64_t messages_end(bool incoming) override;
   std::vector<std::string> check() override;
 
  private:
@@ -57,6 +58,7 @@ class SqliteReader : public StoreReader {
   // The message and its place in the transcript, compared with each other.
   std::optional<StoredMessage> message_and_place(MessageKey key);
   std::optional<uint64_t> place_of(const MessageRecord& record);
+  bool has_leaf(LogId transcript, uint64_t index);
   std::optional<ReceiptRecord> receipt(Statement& statement, LogId transcript, uint64_t bound);
   std::vector<ListPlace> newest(const ListQuery& query);
 

@@ -87,7 +87,8 @@ Status Core::replay(uint64_t index, ByteView bytes) {
                            created->channel()->bytes()->begin()) &&
                 created->exercise() == config_.channel.exercise;
     if (!ours) {
-      return make_error(ErrorCode::configuration, "the store belongs to another party or channel",
+      return make_error(ErrorCode::configuration,
+                        "journal entry 0: the store belongs to another party or channel",
                         "check [store] path, party, peer, channel and mode in the configuration");
     }
   }
@@ -103,18 +104,7 @@ Status Core::replay(uint64_t index, ByteView bytes) {
 }
 
 Status Core::start(Now now, const Hash& stored_root) {
-  if (journal_.root() != stored_root) {
-    return make_error(
-        ErrorCode::store_failed,
-        "the journal does not have the root that the store recorded for it",
-        "the store is damaged or was altered: keep the file as evidence and restore a backup");
-  }
-  if (peer_.frontier().size() != peer_.receipted_size()) {
-    return make_error(
-        ErrorCode::store_failed,
-        "the journal holds messages of the peer without the receipt that was stored with them",
-        "the store was cut short or altered: keep the file as evidence and restore a backup");
-  }
+  if (Status whole = compare_with_records(stored_root); !whole) return whole;
   durable_ = current_state();
   receipt_recorded_ = own_.receipted_size();
   live_ = true;

@@ -147,6 +147,10 @@ class Core {
 
   CoreStatus status() const;
   uint64_t journal_size() const { return durable_.journal_size; }
+  // As the journal tells of them; after replay(), what the store must hold.
+  uint64_t own_size() const { return own_.frontier().size(); }
+  uint64_t last_serial() const { return own_.last_serial(); }
+  uint64_t peer_size() const { return peer_.frontier().size(); }
   uint64_t last_counter(const Hash& certificate) const;
   const Ladder& ladder() const { return ladder_; }
   const CoreConfig& config() const { return config_; }
@@ -253,6 +257,8 @@ class Core {
   // core_replay.cc
   // Why an entry that is read back cannot follow those before it; null when it can.
   const char* fault_in(const wire::Entry& entry) const;
+  Status compare_with_records(const Hash& stored_root);
+  MessageRecord own_record(uint64_t serial, const Hash& leaf);
 
   // core_bounds.cc
   enum class Noise : uint8_t {

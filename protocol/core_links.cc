@@ -461,9 +461,7 @@ void Core::number_messages(Now now) {
       frontier.append(own_.waiting_leaf_hash(serial));
       const MessageRecord* record = gathering_own(serial);
       if (record == nullptr) {
-        auto stored = records_.message({false, serial});
-        HOTLINE_CHECK(stored);
-        record = &read_back.emplace_back(std::move(*stored));
+        record = &read_back.emplace_back(own_record(serial, own_.waiting_leaf_hash(serial)));
       }
       messages.push_back({record->envelope, record->body, record->body_salt});
     }
@@ -515,13 +513,14 @@ Core::BuiltFrame Core::rebuild_frame(uint64_t first, uint64_t end) {
   std::vector<MessageRecord> records;
   size_t bytes = 0;
   while (first + records.size() < end && records.size() < limits::kMessagesPerFrameMax) {
-    auto serial = records_.serial_at(first + records.size());
-    HOTLINE_CHECK(serial);
-    auto record = records_.message({false, *serial});
-    HOTLINE_CHECK(record);
-    bytes += record->envelope.size() + record->body.size() + kMessageOverhead;
+    const uint64_t index = first + records.size();
+    auto serial = records_.serial_at(index);
+    if (!serial) throw RecordsError("sent entry " + std::to_string(index) + " is missing");
+    MessageRecord record =
+        own_record(*serial, records_.hashes(LogId::own_transcript).subtree(0, index));
+    bytes += record.envelope.size() + record.body.size() + kMessageOverhead;
     if (!records.empty() && bytes > kMessagesFrameBytesMax) break;
-    records.push_back(std::move(*record));
+    records.push_back(std::move(record));
   }
   uint64_t size = first + records.size();
   std::string checkpoint = size == durable_.own_size

@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "protocol/body.h"
-#include "protocol/check.h"
 #include "protocol/client_api.h"
 #include "protocol/core.h"
 #include "protocol/envelope.h"
@@ -170,7 +169,7 @@ Result<bool> Core::answer_repeated(uint64_t token, const Actor& actor, uint64_t 
   }
   if (auto key = records_.find_submission(actor.certificate, counter)) {
     auto record = records_.message(*key);
-    HOTLINE_CHECK(record);
+    if (!record) throw RecordsError("own message " + std::to_string(key->number) + " is missing");
     return answer(*record);
   }
   return make_error(

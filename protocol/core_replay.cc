@@ -2,8 +2,10 @@
 // only at its end, so until then a damaged store could say anything; what the state asserts while
 // running is therefore checked here, and refused with the entry's number.
 #include <set>
+#include <tuple>
 
 #include "protocol/core.h"
+#include "protocol/envelope.h"
 #include "protocol/limits.h"
 
 namespace hotline {
@@ -16,6 +18,12 @@ bool is_precedence(uint8_t precedence) {
 // No message has a higher number than a log has places; an absent key names none.
 bool is_key(const wire::MessageKey* key) {
   return key == nullptr || key->number() <= limits::kTreeSizeMax;
+}
+
+Error altered(std::string reason) {
+  return make_error(
+      ErrorCode::store_failed, std::move(reason),
+      "the store is damaged or was altered: keep the file as evidence and restore a backup");
 }
 
 }  // namespace
@@ -74,6 +82,47 @@ const char* Core::fault_in(const wire::Entry& entry) const {
       break;
   }
   return nullptr;
+}
+
+// Whether what was replayed is all of it, and the transcripts in the tables are those it tells of:
+// what is signed from now on rests on both.
+Status Core::compare_with_records(const Hash& stored_root) {
+  if (journal_.root() != stored_root) {
+    return altered("the journal does not have the root that the store recorded for it");
+  }
+  // They are one commit, so that no journal ends between them.
+  if (peer_.receipted_size() != peer_.frontier().size()) {
+    return altered("the journal ends with messages of the peer and without the receipt for them");
+  }
+  for (const auto& [name, log, frontier] :
+       {std::tuple{"sent", LogId::own_transcript, &own_.frontier()},
+        std::tuple{"received", LogId::peer_transcript, &peer_.frontier()}}) {
+    if (root_at(records_.hashes(log), frontier->size()) != frontier->root()) {
+      return altered("the " + std::string(name) +
+                     " transcript in the store is not the one that the journal tells of");
+    }
+  }
+  return ok();
+}
+
+// An own message as the journal tells of it, to be sent: nothing else may go out under our
+// signature.
+MessageRecord Core::own_record(uint64_t serial, const Hash& leaf) {
+  std::optional<MessageRecord> record = records_.message({false, serial});
+  const char* fault = nullptr;
+  if (!record) {
+    fault = "is missing";
+  } else if (record->leaf_hash != leaf) {
+    fault = "is not the one that the journal tells of";
+  } else {
+    auto envelope = open_envelope(record->envelope);
+    const auto* parts = envelope ? (*envelope)->parts() : nullptr;
+    if (!parts || parts->size() == 0 || !is_part(*parts->Get(0), record->body_salt, record->body)) {
+      fault = "does not have the body that its envelope names";
+    }
+  }
+  if (fault) throw RecordsError("own message " + std::to_string(serial) + " " + fault);
+  return *std::move(record);
 }
 
 }  // namespace hotline

@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -110,8 +111,15 @@ struct Batch {
   bool empty() const { return journal.empty() && receipts.empty(); }
 };
 
+// The records cannot be read, or are not those that the journal tells of. The core cannot go on
+// without them, and nothing in it catches this: the daemon ends before it says something untrue.
+class RecordsError : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
 // What the core reads back. Only durable records are ever returned; every call is short and on the
-// core's thread. A read that fails for a reason of the disk throws: the core cannot go on.
+// core's thread. A read that fails throws RecordsError.
 class Records {
  public:
   virtual ~Records() = default;

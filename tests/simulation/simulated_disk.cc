@@ -5,7 +5,11 @@
 namespace hotline::simulation {
 
 Hash SimulatedLog::subtree(uint8_t level, uint64_t index) const {
-  if (level == 0) return leaves_.at(index);
+  if (level == 0) {
+    if (index >= leaves_.size())
+      throw RecordsError("leaf " + std::to_string(index) + " is missing");
+    return leaves_[index];
+  }
   auto found = nodes_.find({level, index});
   if (found != nodes_.end()) return found->second;
   auto below = static_cast<uint8_t>(level - 1);
@@ -22,7 +26,8 @@ void SimulatedDisk::persist(const Batch& batch) {
   }
   for (const MessageRecord& message : batch.messages) {
     bool fresh = messages_.emplace(message.key, message).second;
-    HOTLINE_CHECK(fresh);
+    // As the store's primary key does.
+    if (!fresh) throw RecordsError("a message of this number was there before");
     if (message.key.incoming && message.serial != 0)
       incoming_by_serial_.emplace(message.serial, message.key);
     if (message.counter != 0)
@@ -39,6 +44,28 @@ void SimulatedDisk::persist(const Batch& batch) {
     if (fact.kind == FactKind::acknowledged) acknowledged_.insert(fact.key);
   }
   journal_root_ = batch.journal_root;
+}
+
+void SimulatedDisk::alter_journal(const std::vector<Bytes>& journal) {
+  journal_ = journal;
+  std::vector<Hash> leaves;
+  Frontier frontier;
+  for (const Bytes& entry : journal) frontier.append(leaves.emplace_back(leaf_hash(entry)));
+  logs_[static_cast<size_t>(LogId::journal)].replace(std::move(leaves));
+  journal_root_ = frontier.root();
+}
+
+void SimulatedDisk::alter_leaf(LogId log, uint64_t index, const Hash& leaf) {
+  std::vector<Hash> leaves = logs_[static_cast<size_t>(log)].leaves();
+  leaves.at(index) = leaf;
+  logs_[static_cast<size_t>(log)].replace(std::move(leaves));
+}
+
+void SimulatedDisk::cut_transcript(LogId log, uint64_t size) {
+  std::vector<Hash> leaves = logs_[static_cast<size_t>(log)].leaves();
+  leaves.resize(size);
+  logs_[static_cast<size_t>(log)].replace(std::move(leaves));
+  if (log == LogId::own_transcript) own_serials_.resize(size);
 }
 
 std::optional<MessageRecord> SimulatedDisk::message(MessageKey key) {

@@ -18,6 +18,11 @@ class SimulatedLog : public HashSource {
   void append(const Hash& leaf) { leaves_.push_back(leaf); }
   uint64_t size() const { return leaves_.size(); }
   const Hash& leaf(uint64_t index) const { return leaves_.at(index); }
+  void replace(std::vector<Hash> leaves) {
+    leaves_ = std::move(leaves);
+    nodes_.clear();
+  }
+  const std::vector<Hash>& leaves() const { return leaves_; }
   Hash subtree(uint8_t level, uint64_t index) const override;
 
  private:
@@ -42,6 +47,13 @@ class SimulatedDisk : public Records {
   std::optional<MessageKey> find_submission(const Hash& submitter, uint64_t counter) override;
   std::optional<uint64_t> serial_at(uint64_t index) override;
   const HashSource& hashes(LogId log) override { return logs_[static_cast<size_t>(log)]; }
+
+  // What somebody does who has the disk in hand and knows its format: every hash is made to fit.
+  void alter_journal(const std::vector<Bytes>& journal);
+  void alter_message(const MessageRecord& record) { messages_[record.key] = record; }
+  void remove_message(MessageKey key) { messages_.erase(key); }
+  void alter_leaf(LogId log, uint64_t index, const Hash& leaf);
+  void cut_transcript(LogId log, uint64_t size);
 
  private:
   std::vector<Bytes> journal_;

@@ -174,5 +174,157 @@ TEST_F(DamagedJournal, AnEntryTooFewTwiceOrElsewhere) {
   }
 }
 
+// The same by somebody who makes every hash fit: the core may start, and must then live with what
+// it read. What the tables beside the journal say is compared with it.
+class AlteredStore : public DamagedJournal {
+ protected:
+  void SetUp() override {
+    DamagedJournal::SetUp();
+    whole_ = std::make_unique<simulation::SimulatedDisk>(peer.disk());
+  }
+  void restore() {
+    peer.crash();
+    peer.disk() = *whole_;
+  }
+  // A start over the altered disk, and a while with the peer. Whether it started.
+  bool live_with(const std::vector<Bytes>& journal) {
+    restore();
+    peer.disk().alter_journal(journal);
+    try {
+      if (!peer.start()) return false;
+      LinkId link = peer.link_up();
+      if (!peer.is_closed(link)) {
+        peer.own.append(peer.text());
+        peer.say(link, peer.messages_frame(2, 3));
+      }
+      peer.submit_text("Four.");
+      peer.pass(400'000);
+    } catch (const RecordsError&) {
+      // The daemon ends, and says why.
+    }
+    return true;
+  }
+  Status start_again() {
+    peer.crash();
+    return peer.start();
+  }
+
+  std::unique_ptr<simulation::SimulatedDisk> whole_;
+};
+
+TEST_F(AlteredStore, AnyByteOfTheJournalWithEveryHashMadeToFit) {
+  const std::vector<Bytes> journal = peer.disk().journal();
+  const ScriptedTranscript own = peer.own;
+  simulation::Seeded random(1);
+  size_t started = 0;
+  for (size_t i = 0; i < journal.size(); ++i) {
+    for (size_t at = random.below(4); at < journal[i].size(); at += 1 + random.below(7)) {
+      SCOPED_TRACE("entry " + std::to_string(i) + ", byte " + std::to_string(at));
+      std::vector<Bytes> altered = journal;
+      altered[i][at] ^= static_cast<uint8_t>(1 + random.below(255));
+      peer.own = own;
+      if (live_with(altered)) ++started;
+    }
+  }
+  EXPECT_GT(started, 0u);
+}
+
+TEST_F(AlteredStore, EntriesTooFewTwiceOrElsewhereWithEveryHashMadeToFit) {
+  const std::vector<Bytes> journal = peer.disk().journal();
+  const ScriptedTranscript own = peer.own;
+  for (size_t i = 0; i < journal.size(); ++i) {
+    std::vector<Bytes> fewer = journal;
+    fewer.erase(fewer.begin() + static_cast<ptrdiff_t>(i));
+    std::vector<Bytes> twice = journal;
+    twice.insert(twice.begin() + static_cast<ptrdiff_t>(i), journal[i]);
+    std::vector<Bytes> swapped = journal;
+    std::swap(swapped[i], swapped[(i + 1) % journal.size()]);
+    const std::vector<Bytes> cut(journal.begin(), journal.begin() + static_cast<ptrdiff_t>(i));
+    for (const auto& altered : {fewer, twice, swapped, cut}) {
+      peer.own = own;
+      live_with(altered);
+    }
+  }
+}
+
+// Leaves and receipt are one commit, so no journal ends between them.
+TEST_F(AlteredStore, AJournalCutBeforeAReceiptThatWasGiven) {
+  std::vector<Bytes> journal = peer.disk().journal();
+  auto is = [&](size_t i, wire::Fact type) {
+    return flatbuffers::GetRoot<wire::Entry>(journal[i].data())->fact_type() == type;
+  };
+  size_t given = 0;
+  while (!is(given, wire::Fact::ReceiptGiven)) ++given;
+  journal.resize(given);
+  peer.crash();
+  peer.disk().alter_journal(journal);
+  Status status = peer.start();
+  ASSERT_FALSE(status);
+  EXPECT_NE(status.error().reason.find("receipt"), std::string::npos) << status.error().reason;
+}
+
+TEST_F(AlteredStore, ATranscriptThatIsNotTheJournals) {
+  for (LogId log : {LogId::own_transcript, LogId::peer_transcript}) {
+    restore();
+    peer.disk().alter_leaf(log, 1, Hash{});
+    Status status = start_again();
+    ASSERT_FALSE(status);
+    EXPECT_NE(status.error().reason.find("transcript"), std::string::npos);
+    restore();
+    peer.disk().cut_transcript(log, 1);
+    EXPECT_THROW(static_cast<void>(start_again()), RecordsError);
+  }
+}
+
+// Serial 3 waits for its number: it is read when the link comes up.
+TEST_F(AlteredStore, AWaitingMessageThatIsGoneOrAnother) {
+  const MessageKey key{false, 3};
+  const MessageRecord record = *whole_->message(key);
+  auto come_up = [&] {
+    ASSERT_TRUE(start_again());
+    peer.link_up();
+  };
+  peer.disk().remove_message(key);
+  EXPECT_THROW(come_up(), RecordsError);
+
+  restore();
+  MessageRecord altered = record;
+  altered.envelope[altered.envelope.size() / 2] ^= 1;
+  altered.leaf_hash = leaf_hash(altered.envelope);
+  peer.disk().alter_message(altered);
+  EXPECT_THROW(come_up(), RecordsError);
+
+  restore();
+  altered = record;
+  altered.body[altered.body.size() / 2] ^= 1;
+  peer.disk().alter_message(altered);
+  EXPECT_THROW(come_up(), RecordsError);
+}
+
+// Serial 2 or 1 was numbered and not receipted: it is read when it is sent again.
+TEST_F(AlteredStore, ASentMessageThatIsGoneOrAnother) {
+  const MessageKey key{false, *peer.disk().serial_at(1)};
+  const MessageRecord record = *whole_->message(key);
+  auto come_up = [&] {
+    ASSERT_TRUE(start_again());
+    peer.link_up();
+  };
+  peer.disk().remove_message(key);
+  EXPECT_THROW(come_up(), RecordsError);
+
+  restore();
+  MessageRecord altered = record;
+  altered.body[altered.body.size() / 2] ^= 1;
+  peer.disk().alter_message(altered);
+  EXPECT_THROW(come_up(), RecordsError);
+
+  restore();
+  altered = record;
+  altered.envelope[altered.envelope.size() / 2] ^= 1;
+  altered.leaf_hash = leaf_hash(altered.envelope);
+  peer.disk().alter_message(altered);
+  EXPECT_THROW(come_up(), RecordsError);
+}
+
 }  // namespace
 }  // namespace hotline

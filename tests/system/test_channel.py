@@ -10,10 +10,11 @@ import threading
 import unittest
 
 from revoke import revoke
-from world import PREFIX, World, other
+from world import PREFIX, AfterBytes, AfterRecords, World, other
 
 KILLS = 50
 CUTS = 200
+EDGES = 60
 
 
 def send(world, party, text, precedence="routine"):
@@ -108,19 +109,17 @@ class Channel(unittest.TestCase):
             self.assertGreater(len(flows[0].sent) + len(flows[1].sent), KILLS)
             self.check_records(world, flows)
 
-    def test_cuts(self):
-        """The link is cut after a seeded number of bytes, from the first of the handshake on, again and again."""
+    def cut_again_and_again(self, limits):
+        """Messages flow from north while each connection ends where its limit says; a limit is made for each relay."""
         with World() as world:
             world.start()
-            offsets = random.Random(7)
             flow = Flow(world, "north", 100_000, 3)
             flow.start()
             try:
-                for _ in range(CUTS):
-                    offset = offsets.choice([offsets.randint(1, 6000), offsets.randint(1, 60000)])
+                for limit in limits:
                     before = sum(relay.cuts for relay in world.relays.values())
                     for relay in world.relays.values():
-                        relay.cut_after = offset
+                        relay.cut_after = limit()
                         relay.cut()
                         relay.restore()
                     world.wait_for("the cut", lambda: sum(r.cuts for r in world.relays.values()) > before)
@@ -131,6 +130,16 @@ class Channel(unittest.TestCase):
                 relay.cut_after = None
             world.wait_link()
             self.check_records(world, [flow])
+
+    def test_cuts_anywhere(self):
+        """After a seeded number of bytes, from the first of the handshake on."""
+        seeded = random.Random(7)
+        offsets = [seeded.randint(1, seeded.choice([6000, 60000])) for _ in range(CUTS)]
+        self.cut_again_and_again([lambda offset=offset: AfterBytes(offset) for offset in offsets])
+
+    def test_cuts_at_the_edge_of_each_frame(self):
+        """After the first record of the handshake, after the second, and so on."""
+        self.cut_again_and_again([lambda edge=edge: AfterRecords(edge) for edge in range(1, EDGES + 1)])
 
     def test_queue_drains_flash_first(self):
         with World() as world:

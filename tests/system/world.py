@@ -21,12 +21,57 @@ def other(party):
     return "south" if party == "north" else "north"
 
 
+class AfterBytes:
+    """Ends a connection when so many bytes went over it, both directions counted together."""
+
+    def __init__(self, count):
+        self.left = count
+
+    def admit(self, _, data):
+        """How much of what came from one end still passes, and whether that was the last."""
+        passed = data[: self.left]
+        self.left -= len(passed)
+        return passed, self.left == 0
+
+
+class AfterRecords:
+    """Ends a connection at the edge of a TLS record (RFC 8446, section 5.1), which is that of a frame: after so many, both
+    directions counted together."""
+
+    HEADER_SIZE = 5
+
+    def __init__(self, count):
+        self.left = count
+        self.ends = {}  # By where it came from: the header so far, and the bytes that its record still lacks.
+
+    def admit(self, source, data):
+        header, lacking = self.ends.get(source, (b"", 0))
+        at = 0
+        while at < len(data):
+            if lacking == 0:
+                taken = data[at : at + self.HEADER_SIZE - len(header)]
+                header += taken
+                at += len(taken)
+                if len(header) < self.HEADER_SIZE:
+                    break
+                lacking, header = int.from_bytes(header[3:5], "big"), b""
+            taken = min(lacking, len(data) - at)
+            at += taken
+            lacking -= taken
+            if lacking == 0:
+                self.left -= 1
+                if self.left == 0:
+                    return data[:at], True
+        self.ends[source] = (header, lacking)
+        return data, False
+
+
 class Relay:
-    """Carries connections to a port that may change, and cuts them after a given number of bytes."""
+    """Carries connections to a port that may change, and cuts them where it is told to."""
 
     def __init__(self):
         self.target = None
-        self.cut_after = None  # Bytes from the next connection's start, both directions counted together.
+        self.cut_after = None  # AfterBytes or AfterRecords, for the next connection alone.
         self.open = True
         self.cuts = 0
         self.stalled = []  # Pairs that stay open and carry nothing.
@@ -43,7 +88,7 @@ class Relay:
             except OSError:
                 return
             with self.lock:
-                target, is_open, budget = self.target, self.open, self.cut_after
+                target, is_open, limit = self.target, self.open, self.cut_after
                 self.cut_after = None
             try:
                 if not is_open or target is None:
@@ -54,7 +99,7 @@ class Relay:
             except OSError:
                 near.close()
                 continue
-            pair = {"ends": (near, far), "budget": budget}
+            pair = {"ends": (near, far), "limit": limit}
             with self.lock:
                 self.pairs.append(pair)
             for source, sink in ((near, far), (far, near)):
@@ -66,10 +111,9 @@ class Relay:
                 with self.lock:
                     if pair in self.stalled:
                         continue
-                    if pair["budget"] is not None:
-                        data = data[: pair["budget"]]
-                        pair["budget"] -= len(data)
-                    spent = pair["budget"] == 0
+                    spent = False
+                    if pair["limit"] is not None:
+                        data, spent = pair["limit"].admit(source, data)
                 if data:
                     sink.sendall(data)
                 if spent:

@@ -53,6 +53,10 @@ class Parser {
     for (const CommandSpec& command : commands) {
       CLI::App* app = &root_;
       for (const std::string& word : split(command.name, ' ')) {
+        if (app != &root_ && std::find(groups_.begin(), groups_.end(), app) == groups_.end()) {
+          prepare(*app, common_options());
+          groups_.push_back(app);
+        }
         app = subcommand(*app, word);
       }
       prepare(*app, common_options());
@@ -176,6 +180,7 @@ class Parser {
 
   CLI::App root_;
   std::vector<std::pair<const CLI::App*, const CommandSpec*>> leaves_;
+  std::vector<const CLI::App*> groups_;  // "audit" of "audit log".
   std::vector<Bound> bound_;
   const OptionSpec version_{"--version", "", "print the version", false};
 };
@@ -289,18 +294,35 @@ void append_options(std::string& help, const std::vector<OptionSpec>& options) {
   }
 }
 
+std::string command_list(const std::vector<CommandSpec>& commands) {
+  std::string list;
+  size_t width = 0;
+  for (const CommandSpec& command : commands) width = std::max(width, command.name.size());
+  for (const CommandSpec& command : commands) {
+    list += "  " + command.name + std::string(width + 2 - command.name.size(), ' ') +
+            command.summary + "\n";
+  }
+  return list;
+}
+
 }  // namespace
+
+std::string group_overview(const std::vector<CommandSpec>& commands, const std::string& group) {
+  std::vector<CommandSpec> members;
+  std::copy_if(
+      commands.begin(), commands.end(), std::back_inserter(members),
+      [&group](const CommandSpec& command) { return command.name.starts_with(group + " "); });
+  if (members.empty()) return "";
+  if (members.size() == 1) return command_help(members.front());
+  return "usage: hotline " + group + " COMMAND ...\n\ncommands:\n" + command_list(members) +
+         "\n`hotline help " + members.front().name + "` explains one of them, with examples.\n";
+}
 
 std::string overview(const std::vector<CommandSpec>& commands) {
   std::string help =
       "hotline: send, read and acknowledge the messages of a channel between two parties.\n"
-      "\nusage: hotline [--context NAME] COMMAND ...\n\ncommands:\n";
-  size_t width = 0;
-  for (const CommandSpec& command : commands) width = std::max(width, command.name.size());
-  for (const CommandSpec& command : commands) {
-    help += "  " + command.name + std::string(width + 2 - command.name.size(), ' ') +
-            command.summary + "\n";
-  }
+      "\nusage: hotline [--context NAME] COMMAND ...\n\ncommands:\n" +
+      command_list(commands);
   help += "\noptions of every command:\n";
   append_options(help, common_options());
   help +=
@@ -374,7 +396,8 @@ int run_command_line(const std::vector<std::string>& words,
       output->text(overview(commands));
       return arguments->has("--help") ? kExitDone : kExitUsage;
     }
-    return plain.fail("", unknown_command("", parser, so_far));
+    output->text(group_overview(commands, so_far));
+    return arguments->has("--help") ? kExitDone : kExitUsage;
   }
   if (arguments->has("--help")) {
     output->text(command_help(*command));

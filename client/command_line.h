@@ -15,6 +15,9 @@ int run_command_line(const std::vector<std::string>& words,
 
 // What `hotline help` prints: every command with its summary.
 std::string overview(const std::vector<CommandSpec>& commands);
+// What `hotline GROUP` and `hotline help GROUP` print: the commands whose names begin with that
+// word, or the help of the one there is. Empty where there is none.
+std::string group_overview(const std::vector<CommandSpec>& commands, const std::string& group);
 // What `hotline help NAME` and `hotline NAME --help` print.
 std::string command_help(const CommandSpec& command);
 

@@ -98,7 +98,12 @@ std::string missed_call_words(const wire::TestCallMissed& missed, const std::str
 }
 
 std::string with(const std::string& words, const std::string& detail) {
+  if (words.empty()) return detail;
   return detail.empty() ? words : words + ": " + detail;
+}
+
+std::string messages_text(uint64_t count) {
+  return std::to_string(count) + (count == 1 ? " message" : " messages");
 }
 
 }  // namespace
@@ -155,15 +160,14 @@ void JournalDescriber::describe_message(const wire::Entry& entry, Description& t
   } else if (const auto* numbered = entry.fact_as_Numbered()) {
     to.kind = "numbered";
     const size_t count = numbered->serials()->size();
-    to.text = std::to_string(count) + (count == 1 ? " message" : " messages") + " from leaf " +
-              std::to_string(numbered->first());
+    to.text = messages_text(count) + " from leaf " + std::to_string(numbered->first());
     if (count == 1) to.id = format_serial(prefix_, numbered->serials()->Get(0));
   } else if (const auto* held = entry.fact_as_ReceiptHeld()) {
     to.kind = "delivered";
-    to.text = upper_case(peer_) + " signed for " + std::to_string(held->size()) + " messages";
+    to.text = upper_case(peer_) + " signed for " + messages_text(held->size());
   } else if (const auto* given = entry.fact_as_ReceiptGiven()) {
     to.kind = "receipted";
-    to.text = "we signed for " + std::to_string(given->size()) + " messages";
+    to.text = "we signed for " + messages_text(given->size());
   }
 }
 

@@ -66,12 +66,8 @@ class DaemonJournal : public JournalSource {
 class ExportJournal : public JournalSource {
  public:
   static Result<std::unique_ptr<JournalSource>> open(const std::string& directory) {
-    auto opened = audit::ExportReader::open(directory);
+    auto opened = audit::ExportReader::open_export(directory);
     if (!opened) return opened.error();
-    if (!opened->has(audit::kVersionFile)) {
-      return make_error(ErrorCode::not_found, directory + " is no export",
-                        "hotline audit export " + directory);
-    }
     auto source = std::unique_ptr<ExportJournal>(new ExportJournal(std::move(*opened)));
     for (audit::ExportLog log : audit::kExportLogs) {
       auto exported = audit::ExportedLog::open(source->reader_, log);

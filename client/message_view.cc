@@ -19,8 +19,9 @@ void print_message(Output& output, ByteView envelope, ByteView body, const std::
     output.line("  The body cannot be read: " + printable_line(opened.error().reason));
   } else {
     output.line(output.styled(Style::bold, printable_line(text((*opened)->subject()))));
-    output.line("");
-    output.text(render_lines(describe_content(**opened, language), kWidth));
+    // Each text begins with an empty line of its own.
+    const std::string fields = render_lines(describe_content(**opened, language), kWidth);
+    if (!fields.empty()) output.text("\n" + fields);
     output.text(render_texts(**opened, kWidth));
   }
   output.line("");

@@ -30,7 +30,7 @@ constexpr size_t kProofSizeMax =
 
 Error malformed_proof(std::string reason) {
   return make_error(ErrorCode::malformed, "the proof is malformed: " + std::move(reason),
-                    "have it exported again; a proof file must not be edited");
+                    "have it made again; a proof file must not be edited");
 }
 
 // Reads the lines up to the empty one that ends them.

@@ -289,6 +289,13 @@ Result<ExportReader> ExportReader::open(const std::string& directory) {
   return ExportReader(descriptor);
 }
 
+Result<ExportReader> ExportReader::open_export(const std::string& directory) {
+  auto reader = open(directory);
+  if (!reader || reader->has(kVersionFile)) return reader;
+  return make_error(ErrorCode::not_found, directory + " is no export",
+                    "name the directory that `hotline audit export` wrote");
+}
+
 ExportReader::ExportReader(ExportReader&& other) noexcept
     : descriptor_(std::exchange(other.descriptor_, -1)) {}
 

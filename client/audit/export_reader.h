@@ -47,6 +47,9 @@ class ExportReader {
  public:
   // Error: not_found, where there is no such directory.
   static Result<ExportReader> open(const std::string& directory);
+  // For whoever only looks something up. Error: not_found, also where the directory says nowhere
+  // that it is an export. (To a verifier that is a fault like any other.)
+  static Result<ExportReader> open_export(const std::string& directory);
 
   ExportReader(ExportReader&& other) noexcept;
   ExportReader& operator=(ExportReader&&) = delete;

@@ -25,7 +25,8 @@ constexpr mode_t kDirectoryMode = 0700;
 
 Error write_failed(const std::string& path, int error) {
   return make_error(ErrorCode::failed, path + " cannot be written: " + std::strerror(error),
-                    "free some space, or choose another directory");
+                    error == ENOENT ? "the directory in which it is to be made must be there"
+                                    : "free some space, or choose another directory");
 }
 
 Status write_all(int descriptor, const std::string& path, ByteView bytes) {

@@ -40,7 +40,8 @@ struct ProvedMessage {
 // makes one. Errors as those of check_proof().
 Status check_under_own_keys(const ProofFile& proof);
 
-// Error: malformed or verification_failed; both mean that this proves nothing.
+// Error: malformed or verification_failed; both mean that this proves nothing. configuration, when
+// there is no CA certificate of one of the parties: then nobody knows.
 Result<ProvedMessage> check_proof(std::string_view file, const TrustDirectory& trust);
 
 }  // namespace hotline::audit

@@ -130,12 +130,8 @@ Result<MadeProof> make_proof(const std::string& directory, const std::string& id
     return make_error(ErrorCode::usage, "\"" + id + "\" is no name of a message in an export",
                       "N-000123 or N-123");
   }
-  const auto reader = ExportReader::open(directory);
+  const auto reader = ExportReader::open_export(directory);
   if (!reader) return reader.error();
-  if (!reader->has(kVersionFile)) {
-    return make_error(ErrorCode::not_found, directory + " is no export",
-                      "hotline audit export " + directory);
-  }
   for (const ExportLog which : {ExportLog::sent, ExportLog::received}) {
     auto log = ExportedLog::open(*reader, which);
     if (!log) return log.error();

@@ -136,7 +136,7 @@ Status read_identity(Side& side) {
 }
 
 Result<std::unique_ptr<Side>> open_side(const std::string& directory) {
-  auto reader = ExportReader::open(directory);
+  auto reader = ExportReader::open_export(directory);
   if (!reader) return reader.error();
   auto side = std::make_unique<Side>(*std::move(reader));
   side->directory = directory;

@@ -75,10 +75,11 @@ Result<TrustedCertificate> TrustDirectory::judge(ByteView der, const std::string
   const std::string what = owner + "'s " + purpose_name(purpose) + " certificate";
   const auto anchor = anchors_.find(party);
   if (anchor == anchors_.end()) {
-    return not_proved(
+    return make_error(
+        ErrorCode::configuration,
         "nothing that " + owner + " signed is trusted: " + directory_ + " has no " +
             file_name(party),
-        "put the CA certificate of " + owner + " there, if you have it from " + owner);
+        "put the CA certificate of " + owner + " there, as you have it from " + owner + " itself");
   }
   const X509Ptr certificate = parse_der(der);
   if (!certificate) return not_proved(what + " cannot be read");

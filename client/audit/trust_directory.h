@@ -34,7 +34,7 @@ class TrustDirectory {
 
   // Judges a certificate in DER, in the one encoding that OpenSSL gives it, at no particular time.
   // Revocation lists are not asked: what was signed before a key was revoked stays signed. Error:
-  // verification_failed.
+  // verification_failed, or configuration when the party's CA certificate is not in the directory.
   Result<TrustedCertificate> judge(ByteView der, const std::string& party, Purpose purpose) const;
 
   // "north-ca.crt", for what is printed.

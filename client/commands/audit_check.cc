@@ -146,10 +146,16 @@ int check(Invocation& invocation) {
     return print_failed(output, make_error(ErrorCode::malformed, file.error().reason));
   }
   if (!file) {
-    return output.fail(what, make_error(ErrorCode::not_found, file.error().reason,
-                                        "hotline audit prove MESSAGE --export DIR -o FILE"));
+    const bool is_directory = std::filesystem::is_directory(path, unreadable);
+    return output.fail(
+        what, make_error(ErrorCode::not_found, file.error().reason,
+                         is_directory ? "a proof is one file; for an export: hotline audit verify"
+                                      : "hotline audit prove MESSAGE --export DIR -o FILE"));
   }
   const auto message = audit::check_proof(as_text(*file), *trust);
+  if (!message && message.error().code == ErrorCode::configuration) {
+    return output.fail(what, message.error());
+  }
   if (!message) return print_failed(output, message.error());
   const std::string language = language_of(invocation);
   return output.json() ? print_json(output, *message, language) : print(output, *message, language);

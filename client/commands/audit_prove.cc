@@ -38,7 +38,8 @@ Status write_new_file(const std::string& path, std::string_view text) {
   if (descriptor >= 0 && close(descriptor) == 0 && good) return ok();
   if (descriptor >= 0) unlink(path.c_str());
   return make_error(ErrorCode::failed,
-                    path + " cannot be written: " + std::strerror(good ? errno : error));
+                    path + " cannot be written: " + std::strerror(good ? errno : error),
+                    "choose another place with -o FILE");
 }
 
 std::string said(const MadeProof& made) {

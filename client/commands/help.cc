@@ -17,16 +17,17 @@ int help(Invocation& invocation) {
     return kExitDone;
   }
   std::vector<std::string> names;
-  bool found = false;
   for (const CommandSpec& command : all_commands()) {
     names.push_back(command.name);
-    const bool in_group = command.name.rfind(name + " ", 0) == 0;
-    if (command.name != name && !in_group) continue;
-    if (found) invocation.output.line("\n");
-    found = true;
+    if (command.name != name) continue;
     invocation.output.text(command_help(command));
+    return kExitDone;
   }
-  if (found) return kExitDone;
+  const std::string group = group_overview(all_commands(), name);
+  if (!group.empty()) {
+    invocation.output.text(group);
+    return kExitDone;
+  }
   const auto guess = nearest_word(name, names);
   return invocation.output.fail("",
                                 make_error(ErrorCode::usage, "there is no command \"" + name + "\"",

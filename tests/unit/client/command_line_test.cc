@@ -150,8 +150,24 @@ TEST(HelpCommand, ExplainsOneCommandOrSuggestsOne) {
   EXPECT_EQ(terminal.run({"help", "version"}), 0);
   EXPECT_EQ(terminal.out().rfind("Print the version.\n\nusage: hotline version\n", 0), 0u)
       << terminal.out();
+  EXPECT_EQ(terminal.run({"help", "context"}), 0);
+  EXPECT_NE(terminal.out().find("usage: hotline context list\n"), std::string::npos);
   EXPECT_EQ(terminal.run({"help", "vresion"}), kExitUsage);
   EXPECT_NE(terminal.err().find("try:  hotline help version"), std::string::npos);
+}
+
+TEST(HelpCommand, ListsTheCommandsOfAGroup) {
+  Terminal terminal;
+  for (const std::vector<std::string>& words :
+       {std::vector<std::string>{"help", "audit"}, {"audit", "--help"}, {"audit", "-h"}}) {
+    EXPECT_EQ(terminal.run(words), 0);
+    EXPECT_EQ(terminal.out().rfind("usage: hotline audit COMMAND ...\n", 0), 0u) << terminal.out();
+    EXPECT_NE(terminal.out().find("\n  audit verify "), std::string::npos);
+    EXPECT_EQ(terminal.out().find("\n  send "), std::string::npos);
+  }
+  EXPECT_EQ(terminal.run({"audit"}), kExitUsage);
+  EXPECT_NE(terminal.out().find("\n  audit verify "), std::string::npos);
+  EXPECT_EQ(terminal.run({"audit", "--hlep"}), kExitUsage);
 }
 
 }  // namespace

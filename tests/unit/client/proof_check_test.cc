@@ -188,6 +188,7 @@ TEST(TrustDirectory, MustHoldACaCertificate) {
   ASSERT_TRUE(one);
   const auto checked = check_proof(format_proof_file(world.proof()), *one);
   ASSERT_FALSE(checked);
+  EXPECT_EQ(checked.error().code, ErrorCode::configuration) << "nobody said that it proves nothing";
   EXPECT_NE(checked.error().reason.find("has no south-ca.crt"), std::string::npos);
 }
 
@@ -203,11 +204,21 @@ class AuditCheckTest : public testing::Test {
   client::Terminal terminal_;
 };
 
+TEST_F(AuditCheckTest, WithoutACaCertificateNothingIsJudged) {
+  std::filesystem::create_directories(world_.path("one"));
+  std::filesystem::copy_file(world_.trust() + "/north-ca.crt", world_.path("one/north-ca.crt"),
+                             std::filesystem::copy_options::overwrite_existing);
+  const std::string file = world_.write("S-000006.proof", format_proof_file(world_.proof()));
+  EXPECT_EQ(terminal_.run({"audit", "check", file, "--trust", world_.path("one")}),
+            client::kExitConfiguration);
+  EXPECT_EQ(terminal_.out(), "");
+  EXPECT_NE(terminal_.err().find("has no south-ca.crt"), std::string::npos) << terminal_.err();
+}
+
 TEST_F(AuditCheckTest, PrintsTheMessageInFullAndWhoSigned) {
   EXPECT_EQ(check(world_.proof()), client::kExitDone) << terminal_.err();
   const std::string out = terminal_.out();
   EXPECT_EQ(out.rfind("Search and rescue helicopter, 1 aircraft\n"
-                      "\n"
                       "\n"
                       "  en, original\n"
                       "    One helicopter of ours looks for a fishing boat.\n"

@@ -383,17 +383,17 @@ Result<Config> read_config(const std::string& path) {
   }
 }
 
-std::string example_config(const std::string& party) {
+std::string example_config(const std::string& party, const std::string& peer) {
   std::string text =
       R"(# hotlined: one party's side of one channel. Paths that are not absolute start from this file's directory.
 
 [party]
 id = "PARTY"                 # As in every certificate of this party: hotline://PARTY
-prefix = "N"                 # Serials: N-000123. One to three capital letters, agreed with the peer.
+prefix = "OURS"                 # Serials: OURS-000123. One to three capital letters, agreed with the peer.
 
 [peer]
-id = "south"
-prefix = "S"
+id = "PEER"
+prefix = "THEIRS"
 addresses = ["192.0.2.7:4711", "198.51.100.7:4711"]  # Paths to the peer, tried in order.
 # path_check = "60s"                                 # How often those not in use are proved.
 ca = "peer/ca.crt"
@@ -459,8 +459,23 @@ roles = ["auditor"]
 # [[escalation.flash.rung.command]]     # Tried in order until one has told somebody; local, not agreed.
 # run = ["/usr/local/bin/page", "supervisor"]
 )";
-  for (size_t at = text.find("PARTY"); at != std::string::npos; at = text.find("PARTY"))
-    text.replace(at, 5, party);
+  // Their first letters; where these are the same, or none, A for the smaller id: so both get the
+  // same example.
+  const auto is_letter = [](char c) { return c >= 'a' && c <= 'z'; };
+  std::string ours = party < peer ? "A" : "B";
+  std::string theirs = party < peer ? "B" : "A";
+  if (is_letter(party[0]) && is_letter(peer[0]) && party[0] != peer[0]) {
+    ours = static_cast<char>(party[0] - 'a' + 'A');
+    theirs = static_cast<char>(peer[0] - 'a' + 'A');
+  }
+  for (const auto& [word, value] : {std::pair<std::string, std::string>{"PARTY", party},
+                                    {"PEER", peer},
+                                    {"OURS", ours},
+                                    {"THEIRS", theirs}}) {
+    for (size_t at = text.find(word); at != std::string::npos; at = text.find(word)) {
+      text.replace(at, word.size(), value);
+    }
+  }
   return text;
 }
 

@@ -70,7 +70,8 @@ struct Config {
 // Error: configuration, with file:line:column and a hint.
 Result<Config> read_config(const std::string& path);
 
-// A commented configuration that read_config accepts once the files it names exist.
-std::string example_config(const std::string& party);
+// A commented configuration that read_config accepts once the files it names exist. Two ids of
+// parties, not the same one.
+std::string example_config(const std::string& party, const std::string& peer);
 
 }  // namespace hotline

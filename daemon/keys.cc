@@ -7,7 +7,10 @@ namespace hotline {
 namespace {
 
 Error in_file(const std::string& path, const Error& error) {
-  return make_error(ErrorCode::configuration, path + ": " + error.reason, error.hint);
+  // Of what cannot be opened or read the reason has the path already.
+  const bool named = error.reason.starts_with(path + ":");
+  return make_error(ErrorCode::configuration, named ? error.reason : path + ": " + error.reason,
+                    error.hint);
 }
 
 Result<std::shared_ptr<TrustAnchor>> load_anchor(const std::string& ca, const std::string& crl) {

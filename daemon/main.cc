@@ -15,6 +15,7 @@
 #include "daemon/store_account.h"
 #include "daemon/system_clock.h"
 #include "protocol/core.h"
+#include "protocol/origin.h"
 
 namespace hotline {
 namespace {
@@ -136,15 +137,34 @@ int run_store_check(const std::string& config_path) {
   return 0;
 }
 
+// CLI11 says that a command is wanted also where one was typed that there is not.
+Error usage_error(const CLI::App& app, const CLI::ParseError& error) {
+  const CLI::App* command = &app;
+  std::string words = "hotlined";
+  while (!command->get_subcommands().empty()) {
+    command = command->get_subcommands().front();
+    words += " " + command->get_name();
+  }
+  std::string reason = error.what();
+  if (dynamic_cast<const CLI::RequiredError*>(&error) != nullptr &&
+      !command->get_subcommands([](const CLI::App*) { return true; }).empty()) {
+    const std::vector<std::string> unknown = app.remaining(true);
+    reason = unknown.empty() ? words + " wants a command"
+                             : "unknown command \"" + unknown.front() + "\" after " + words;
+  }
+  return make_error(ErrorCode::usage, reason, words + " --help");
+}
+
 int run_main(int argc, char** argv) {
   CLI::App app(
       "hotlined: one party's side of a Hotline channel\n\nExample:\n"
-      "  hotlined config example --party north > hotlined.toml\n"
+      "  hotlined config example --party north --peer south > hotlined.toml\n"
       "  hotlined init -c hotlined.toml\n"
       "  hotlined run -c hotlined.toml");
   app.require_subcommand(1);
   std::string config_path;
   std::string party = "north";
+  std::string peer;
   bool allow_dev_pki = false;
   auto with_config = [&](CLI::App* command) {
     command->add_option("-c,--config", config_path, "the configuration file")->required();
@@ -161,6 +181,7 @@ int run_main(int argc, char** argv) {
   CLI::App* config = app.add_subcommand("config", "the configuration")->require_subcommand(1);
   CLI::App* example = config->add_subcommand("example", "print a commented configuration");
   example->add_option("--party", party, "the party's id");
+  example->add_option("--peer", peer, "the other party's id");
   CLI::App* check =
       with_dev(with_config(config->add_subcommand("check", "read it all the way through")));
   CLI::App* store = app.add_subcommand("store", "the store")->require_subcommand(1);
@@ -171,14 +192,21 @@ int run_main(int argc, char** argv) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? 0 : 2;
+    if (error.get_exit_code() == static_cast<int>(CLI::ExitCodes::Success)) return app.exit(error);
+    return report(usage_error(app, error));
   }
   if (version->parsed()) {
     std::printf("hotlined %s\n", kVersion);
     return 0;
   }
   if (example->parsed()) {
-    std::fputs(example_config(party).c_str(), stdout);
+    if (peer.empty()) peer = party == "south" ? "north" : "south";
+    for (const std::string& id : {party, peer}) {
+      if (is_party_id(id) && party != peer) continue;
+      return report(make_error(ErrorCode::usage, "\"" + id + "\" cannot be a party's id here",
+                               "lower-case letters, digits and -; two different ones"));
+    }
+    std::fputs(example_config(party, peer).c_str(), stdout);
     return 0;
   }
   if (init->parsed()) return run_init(config_path, allow_dev_pki);

@@ -11,21 +11,12 @@ import subprocess
 import tempfile
 import unittest
 
+from pages import commands
 from world import World, run
 
-PAGE = pathlib.Path(__file__).resolve().parents[2] / "docs" / "audit.md"
 HOLDS = 6  # As the page says: so many lines begin with "holds:".
 PARTS, ROOT, NAMES, CERTIFIED, SIGNED, BODY = ("these parts", "the message", "the sender", "both keys", "both signatures",
                                                "this is the body")
-
-
-def commands(section):
-    """The shell commands of one section of the page."""
-    text = PAGE.read_text()
-    (body,) = re.findall(rf"^## {re.escape(section)}\n(.*?)(?=^## |\Z)", text, re.M | re.S)
-    blocks = re.findall(r"^```sh\n(.*?)^```$", body, re.M | re.S)
-    assert blocks, section
-    return blocks
 
 
 def by_hand(proof, trust, shell="sh"):
@@ -33,7 +24,7 @@ def by_hand(proof, trust, shell="sh"):
     with tempfile.TemporaryDirectory(prefix="hotline-by-hand-") as directory:
         pathlib.Path(directory, "message.proof").write_bytes(proof)
         os.symlink(trust, os.path.join(directory, "trust"))
-        done = subprocess.run([shell], input="\n".join(commands("A proof by hand")).encode(), cwd=directory,
+        done = subprocess.run([shell], input="\n".join(commands("audit.md", "A proof by hand")).encode(), cwd=directory,
                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=60)
         return done.stdout.decode(errors="replace")
 
@@ -160,7 +151,7 @@ class AuditPage(unittest.TestCase):
             self.assertEqual(taken.returncode, 0, taken.stdout + taken.stderr)
             environment = dict(os.environ, HOTLINE_CONFIG=str(world.directory / "north-client.toml"), HOTLINE_CONTEXT="eve",
                                PATH=f"{os.path.dirname(world.hotline)}:{os.environ['PATH']}")
-            done = subprocess.run(["sh", "-e"], input="\n".join(commands("From the beginning")), text=True, cwd=desk,
+            done = subprocess.run(["sh", "-e"], input="\n".join(commands("audit.md", "From the beginning")), text=True, cwd=desk,
                                   capture_output=True, env=environment, timeout=60)
             self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
             self.assertEqual(len(re.findall("^VERIFIED", done.stdout, re.M)), 3, done.stdout)

@@ -1,0 +1,145 @@
+"""docs/set-up.md as two parties would follow it: CAs of openssl, certificates, configurations, daemons that were not told to
+accept development certificates, a message from one to the other, and a person who is revoked."""
+
+import os
+import pathlib
+import re
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+import unittest
+
+from pages import commands
+
+HANG_S = 60
+EXCHANGED = ("ca.crt", "ca.crl", "log.crt", "receipt.crt", "witness.crt")
+
+
+def other(party):
+    return "south" if party == "north" else "north"
+
+
+class Party:
+    """One machine: a home directory, and one shell's worth of variables."""
+
+    def __init__(self, name, directory):
+        build = pathlib.Path(os.environ["HOTLINE_BUILD"]).resolve()
+        self.name = name
+        self.home = directory / name
+        self.home.mkdir()
+        self.desk = self.home / "hotline"
+        self.environment = dict(os.environ, HOME=str(self.home),
+                                PATH=f"{build}/daemon:{build}/client:{os.environ['PATH']}")
+        for name in ("HOTLINE_CONFIG", "HOTLINE_CONTEXT"):
+            self.environment.pop(name, None)
+        self.variables = ""
+        self.daemon = None
+
+    def shell(self, command):
+        cwd = self.desk if self.desk.exists() else self.home
+        return subprocess.run(["sh", "-e", "-c", self.variables + command], cwd=cwd, env=self.environment,
+                              stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=HANG_S)
+
+    def try_to(self, command):
+        return self.shell(command).stderr
+
+    def run(self, command, code=0):
+        done = self.shell(command)
+        assert done.returncode == code, f"{self.name}: {command}\nexit {done.returncode}\n{done.stdout}{done.stderr}"
+        return done.stdout + done.stderr
+
+    def certify(self):
+        # Both blocks in one shell, as a person has it.
+        text = "\n".join(commands("set-up.md", "Certificates"))
+        assert "party=north peer=south\n" in text
+        self.run(text.replace("party=north peer=south\n", f"party={self.name} peer={other(self.name)}\n"))
+        self.variables = f"party={self.name} peer={other(self.name)}\n"
+
+    def fill_in(self, peer_port):
+        """What the page says to fill in; and ports as the system gives them."""
+        example, *rest = commands("set-up.md", "The daemon")
+        self.run(example)
+        path = self.desk / "hotlined.toml"
+        text = path.read_text()
+        for pattern, value in ((r"^addresses = .*$", f'addresses = ["127.0.0.1:{peer_port}"]'),
+                               (r'"0\.0\.0\.0:4711"', '"127.0.0.1:0"'), (r'"127\.0\.0\.1:4712"', '"127.0.0.1:0"'),
+                               (r"^# port_file = ", "port_file = ")):
+            text, count = re.subn(pattern, value, text, flags=re.M)
+            assert count == 1, pattern
+        path.write_text(text)
+        for block in rest:
+            self.run(block)
+
+    def start(self):
+        with open(self.home / "log", "ab") as log:
+            self.daemon = subprocess.Popen(["hotlined", "run", "-c", "hotlined.toml"], cwd=self.desk, env=self.environment,
+                                           stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+        deadline = time.monotonic() + HANG_S
+        while not (self.desk / "ports").exists():
+            assert self.daemon.poll() is None and time.monotonic() < deadline, (self.home / "log").read_text()
+            time.sleep(0.02)
+        return dict(line.split() for line in (self.desk / "ports").read_text().splitlines())
+
+
+class SetUp(unittest.TestCase):
+    def setUp(self):
+        self.directory = pathlib.Path(tempfile.mkdtemp(prefix="hotline-set-up-"))
+        self.parties = {name: Party(name, self.directory) for name in ("north", "south")}
+        self.addCleanup(self.clean_up)
+
+    def clean_up(self):
+        for party in self.parties.values():
+            if party.daemon and party.daemon.poll() is None:
+                party.daemon.kill()
+                party.daemon.wait()
+        shutil.rmtree(self.directory, ignore_errors=True)
+
+    def exchange(self):
+        for party in self.parties.values():
+            for name in EXCHANGED:
+                shutil.copy(self.parties[other(party.name)].desk / name, party.desk / "peer" / name)
+
+    def wait_for(self, what, condition):
+        deadline = time.monotonic() + HANG_S
+        while not condition():
+            assert time.monotonic() < deadline, f"waited too long for {what}"
+            time.sleep(0.05)
+
+    def test_two_parties_follow_the_page(self):
+        north, south = self.parties["north"], self.parties["south"]
+        for party in (north, south):
+            party.certify()
+        self.exchange()
+        peer_port = 9  # South cannot reach north, and is reached.
+        for party in (south, north):
+            party.fill_in(peer_port)
+            ports = party.start()
+            peer_port = ports["peer"]
+            party.run("\n".join(commands("set-up.md", "A person")))
+            path = party.home / ".config/hotline/config.toml"
+            path.write_text(path.read_text().replace("127.0.0.1:4712", f"127.0.0.1:{ports['client']}"))
+        self.wait_for("the link", lambda: '"link":"up"' in north.run("hotline status --json"))
+        self.assertNotIn("DEV", north.run("hotline status"))
+        north.run("hotline send -p flash --subject 'Set-up' 'The first message.' --wait delivered")
+        self.assertIn("Set-up", south.run("hotline inbox"))
+        south.run("hotline ack @flash")
+        self.check_revocation(north)
+
+    def check_revocation(self, north):
+        check = "hotline pki check --ca ca.crt --crl ca.crl --party north people/bob.crt"
+        north.run(check)
+        north.run("\n".join(commands("set-up.md", "Someone leaves, or a key is lost")))
+        self.assertIn("revoked", north.run(check, code=4))
+        path = north.home / ".config/hotline/config.toml"
+        bob = f"-c {path.parent}/bob.toml"
+        (path.parent / "bob.toml").write_text(path.read_text().replace("people/ann", "people/bob"))
+        north.run(f"hotline {bob} status")
+        north.daemon.send_signal(signal.SIGHUP)
+        self.wait_for("bob to be refused", lambda: "refused our certificate: revoked" in north.try_to(f"hotline {bob} status"))
+        north.run("hotline status")
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "protocol/limits.h"
+#include "protocol/text.h"
 #include "protocol/words.h"
 
 namespace hotline {
@@ -69,16 +70,6 @@ constexpr Unit kDistanceUnits[] = {{"m", 1, 1}, {"km", 1000, 1}, {"nm", 1852, 1}
 constexpr Unit kSpeedUnits[] = {{"m/s", 100, 1}, {"kt", 463, 9}, {"km/h", 250, 9}};
 constexpr Unit kHeightUnits[] = {{"m", 1, 1}, {"ft", 3048, 10'000}};
 constexpr Unit kDirectionUnits[] = {{"deg", 10, 1}};
-
-std::vector<std::string_view> split(std::string_view text, char separator) {
-  std::vector<std::string_view> pieces;
-  while (true) {
-    size_t end = text.find(separator);
-    pieces.push_back(text.substr(0, end));
-    if (end == std::string_view::npos) return pieces;
-    text.remove_prefix(end + 1);
-  }
-}
 
 std::string_view trim(std::string_view text) {
   while (!text.empty() && text.front() == ' ') text.remove_prefix(1);

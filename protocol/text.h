@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace hotline {
 
@@ -24,6 +25,10 @@ std::string printable(std::string_view text);
 // At most `bytes_max` bytes of it, cut between two characters and marked with "…" where something
 // is missing. `bytes_max` is at least 3.
 std::string shortened(std::string_view text, size_t bytes_max);
+
+// What stands before, between and after the separators: one piece more than there are of them.
+// Borrows the text.
+std::vector<std::string_view> split(std::string_view text, char separator);
 
 // Well-formed by RFC 5646 section 2.1 (BCP 47), without the grandfathered tags; at most 35
 // characters. Whether the subtags are registered is not asked.

@@ -109,6 +109,9 @@ class VerdictReport {
     output_.line(output_.styled(Style::red, audit::outcome_word(verdict_.outcome)) + " at " +
                  printable_line(verdict_.fault->name) + ": " +
                  printable_line(verdict_.fault->reason) + "  " + trusted_files_text(verdict_));
+    if (verdict_.fault->name == audit::kVersionFile) {
+      output_.talk("  Is this the directory that `hotline audit export` wrote?");
+    }
   }
 
   void line(std::string label, const std::string& value) {

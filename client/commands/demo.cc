@@ -109,7 +109,7 @@ int demo(Invocation& invocation) {
   output.line("");
   output.line(output.styled(Style::green, "Every step was read back and is as it should be") +
               " (" + format_duration(took.count()) + "). Nothing is left behind.");
-  output.line("Next: README, \"A first real set-up of two parties\".");
+  output.line("Next: docs/set-up.md, a first real set-up.");
   return kExitDone;
 }
 

@@ -1,11 +1,13 @@
 """docs/set-up.md as two parties would follow it: CAs of openssl, certificates, configurations, daemons that were not told to
-accept development certificates, a message from one to the other, and a person who is revoked."""
+accept development certificates, a message from one to the other, and a person who is revoked; and as somebody who tries
+both on one machine."""
 
 import os
 import pathlib
 import re
 import shutil
 import signal
+import socket
 import subprocess
 import tempfile
 import time
@@ -126,6 +128,21 @@ class SetUp(unittest.TestCase):
         self.assertIn("Set-up", south.run("hotline inbox"))
         south.run("hotline ack @flash")
         self.check_revocation(north)
+
+    def test_both_on_one_machine(self):
+        newcomer = self.parties["north"]
+        start, use = commands("set-up.md", "Both on one machine, to try it")
+        # Ports that were free a moment ago.
+        sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(4)]
+        for line, ports in (("try north south 4711 4721 4712", (0, 1, 2)), ("try south north 4721 4711 4722", (1, 0, 3))):
+            self.assertIn(line, start)
+            numbers = " ".join(str(sockets[i].getsockname()[1]) for i in ports)
+            start = start.replace(line, " ".join(line.split()[:3]) + " " + numbers)
+        for taken in sockets:
+            taken.close()
+        waiting = "for i in $(seq 600); do hotline --context north-ann status --json 2>&1 | grep -q '\"link\":\"up\"' && break; sleep 0.1; done\n"
+        ending = "trap 'kill $north $south; wait' EXIT\n"
+        self.assertIn("VERIFIED up to entry", newcomer.run(start + ending + waiting + use))
 
     def check_revocation(self, north):
         check = "hotline pki check --ca ca.crt --crl ca.crl --party north people/bob.crt"

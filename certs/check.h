@@ -66,6 +66,7 @@ class TrustAnchor {
 
   bool has_crl() const { return crl_ != nullptr; }
   std::string crl_number_hex() const;  // Empty without a list.
+  std::string crl_pem() const;         // Empty without a list.
   UtcMs crl_this_update() const { return crl_this_update_; }
   UtcMs crl_next_update() const { return crl_next_update_; }  // 0 when the list names none.
 

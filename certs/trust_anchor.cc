@@ -152,6 +152,15 @@ std::string TrustAnchor::crl_number_hex() const {
   return crl_ ? serial_text(crl_number(crl_.get()).get()) : std::string();
 }
 
+std::string TrustAnchor::crl_pem() const {
+  if (!crl_) return {};
+  const BioPtr bio(BIO_new(BIO_s_mem()));
+  char* text = nullptr;
+  if (PEM_write_bio_X509_CRL(bio.get(), crl_.get()) != 1) return {};
+  const long size = BIO_get_mem_data(bio.get(), &text);
+  return {text, static_cast<size_t>(size)};
+}
+
 bool TrustAnchor::is_revoked(X509* certificate) const {
   if (!crl_ || X509_NAME_cmp(X509_get_issuer_name(certificate), X509_CRL_get_issuer(crl_.get()))) {
     return false;

@@ -47,7 +47,7 @@ std::string steps_in_words(const Decision& decision) {
 }  // namespace
 
 Result<std::unique_ptr<Daemon>> Daemon::create(Config config, const DaemonOptions& options) {
-  auto keys = ChannelKeys::load(config, read_clocks().utc, options.allow_dev_pki);
+  auto keys = ChannelKeys::load(config, options.allow_dev_pki);
   if (!keys) return keys.error();
   auto store = Store::open(config.store_path);
   if (!store) return store.error();
@@ -64,6 +64,7 @@ Result<std::unique_ptr<Daemon>> Daemon::create(Config config, const DaemonOption
       new Daemon(std::move(config), options, *std::move(keys), *std::move(store)));
   if (Status status = daemon->rebuild_core(); !status) return status.error();
   if (Status status = daemon->listen(); !status) return status.error();
+  daemon->keep_lists();
   return daemon;
 }
 
@@ -360,16 +361,21 @@ void Daemon::on_signal() {
 }
 
 void Daemon::reload() {
-  Status status = keys_->reload_lists(config_);
-  if (status) {
+  if (keys_->reload_lists(config_)) {
     spdlog::info("revocation lists reloaded; everything else is read at the next start");
-  } else {
-    spdlog::error("a revocation list was not loaded, the old one stays: {}. {}",
-                  status.error().reason, status.error().hint);
   }
+  keep_lists();
   watch_expiry();
   links_->check_again();
   api_->check_again();
+}
+
+void Daemon::keep_lists() {
+  keys_->keep_lists(config_);
+  for (const std::string& problem : keys_->list_problems()) {
+    core_->raise_alarm(read_clocks(), problem);
+  }
+  settle_soon();
 }
 
 void Daemon::shut_down() {

@@ -56,6 +56,7 @@ class Daemon {
   void watch_expiry();
   void on_signal();
   void reload();
+  void keep_lists();
   void shut_down();
   std::string name_of(MessageKey key);
 

@@ -1,5 +1,7 @@
 #include "daemon/expiry_watch.h"
 
+#include <utility>
+
 namespace hotline {
 namespace {
 
@@ -42,6 +44,10 @@ std::string ExpiryWatch::words(const std::string& name, const Watched& watched, 
     return name + " is out of date since " + format_rfc3339(watched.ends) +
            ": it stays in force, but who was revoked since is not known here; get the newest";
   }
+  if (now < watched.begins) {
+    return name + " is not valid before " + format_rfc3339(watched.begins) +
+           ": check this host's clock first (timedatectl)";
+  }
   if (now > watched.ends) {
     return name + " EXPIRED at " + format_rfc3339(watched.ends) + ": replace it";
   }
@@ -55,6 +61,9 @@ std::string ExpiryWatch::words(const std::string& name, const Watched& watched, 
 std::vector<std::string> ExpiryWatch::alarms(UtcMs now) {
   std::vector<std::string> alarms;
   for (auto& [name, watched] : watched_) {
+    if (now < watched.begins && !std::exchange(watched.told_early, true)) {
+      alarms.push_back(words(name, watched, now));
+    }
     const int reached = steps_reached(watched, now);
     if (reached > watched.told) alarms.push_back(words(name, watched, now));
     if (reached > watched.told) watched.told = reached;
@@ -65,7 +74,8 @@ std::vector<std::string> ExpiryWatch::alarms(UtcMs now) {
 std::vector<std::string> ExpiryWatch::warnings(UtcMs now) const {
   std::vector<std::string> warnings;
   for (const auto& [name, watched] : watched_) {
-    if (steps_reached(watched, now) > 0) warnings.push_back(words(name, watched, now));
+    if (now < watched.begins || steps_reached(watched, now) > 0)
+      warnings.push_back(words(name, watched, now));
   }
   return warnings;
 }

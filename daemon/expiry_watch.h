@@ -1,5 +1,6 @@
-// What runs out: certificates, 30, 7 and 1 days ahead, and revocation lists past their nextUpdate.
-// Each is told once for each step; nothing is refused because of it here. Pure: the time is given.
+// What runs out: certificates, 30, 7 and 1 days ahead, and revocation lists past their nextUpdate;
+// and certificates that do not hold yet, mostly because this host's clock is wrong. Each is told
+// once for each step; nothing is refused because of it here. Pure: the time is given.
 #pragma once
 
 #include <map>
@@ -29,7 +30,8 @@ class ExpiryWatch {
     bool is_list = false;
     UtcMs begins = 0;
     UtcMs ends = 0;
-    int told = 0;  // Steps that were alarmed.
+    int told = 0;             // Steps that were alarmed.
+    bool told_early = false;  // That it does not hold yet.
   };
   static int steps_reached(const Watched& watched, UtcMs now);
   static std::string words(const std::string& name, const Watched& watched, UtcMs now);

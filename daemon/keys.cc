@@ -1,7 +1,14 @@
 #include "daemon/keys.h"
 
+#include <unistd.h>
+
+#include <algorithm>
+#include <tuple>
+#include <utility>
+
 #include "certs/certificate_fields.h"
 #include "certs/key_file.h"
+#include "daemon/kept_list.h"
 
 namespace hotline {
 namespace {
@@ -13,21 +20,43 @@ Error in_file(const std::string& path, const Error& error) {
                     error.hint);
 }
 
-Result<std::shared_ptr<TrustAnchor>> load_anchor(const std::string& ca, const std::string& crl) {
-  auto anchor = TrustAnchor::load(ca, crl);
-  if (!anchor) return in_file(ca, anchor.error());
-  return std::make_shared<TrustAnchor>(*std::move(anchor));
+std::string not_taken(const std::string& party, const Error& why) {
+  return party +
+         "'s revocation list was not loaded, the newest one known stays in force: " + why.reason +
+         ". " + why.hint;
 }
 
 }  // namespace
 
-Result<std::unique_ptr<ChannelKeys>> ChannelKeys::load(const Config& config, UtcMs now,
-                                                       bool allow_dev_pki) {
+Result<std::shared_ptr<TrustAnchor>> ChannelKeys::load_anchor(const std::string& party,
+                                                              const std::string& ca,
+                                                              const std::string& crl,
+                                                              const std::string& kept_crl) {
+  auto anchor = TrustAnchor::load(ca, "");
+  if (!anchor) return in_file(ca, anchor.error());
+  if (crl.empty()) return std::make_shared<TrustAnchor>(*std::move(anchor));
+  if (access(kept_crl.c_str(), F_OK) == 0) {
+    // One that does not verify any more, because the CA is another, is replaced by the next.
+    if (Status kept = anchor->reload_crl(kept_crl); !kept) {
+      list_problems_.push_back("the kept copy of " + party +
+                               "'s revocation list is not used: " + kept.error().reason);
+    }
+  }
+  if (Status loaded = anchor->reload_crl(crl); !loaded) {
+    if (!anchor->has_crl()) return in_file(crl, loaded.error());
+    list_problems_.push_back(not_taken(party, loaded.error()));
+  }
+  return std::make_shared<TrustAnchor>(*std::move(anchor));
+}
+
+Result<std::unique_ptr<ChannelKeys>> ChannelKeys::load(const Config& config, bool allow_dev_pki) {
   auto keys = std::make_unique<ChannelKeys>();
-  auto own_anchor = load_anchor(config.ca, config.crl);
+  auto own_anchor = keys->load_anchor(config.party, config.ca, config.crl,
+                                      kept_list_path(config.store_path, config.party));
   if (!own_anchor) return own_anchor.error();
   keys->own_anchor_ = *own_anchor;
-  auto peer_anchor = load_anchor(config.peer_ca, config.peer_crl);
+  auto peer_anchor = keys->load_anchor(config.peer, config.peer_ca, config.peer_crl,
+                                       kept_list_path(config.store_path, config.peer));
   if (!peer_anchor) return peer_anchor.error();
   keys->peer_anchor_ = *peer_anchor;
 
@@ -49,7 +78,7 @@ Result<std::unique_ptr<ChannelKeys>> ChannelKeys::load(const Config& config, Utc
   for (const Wanted& one : wanted) {
     auto key =
         keys->load_key(one.certificate, one.private_key, one.own ? **own_anchor : **peer_anchor,
-                       one.purpose, one.own ? config.party : config.peer, now);
+                       one.purpose, one.own ? config.party : config.peer);
     if (!key) return in_file(one.certificate, key.error());
     *one.key = *std::move(key);
   }
@@ -76,10 +105,16 @@ Result<std::unique_ptr<ChannelKeys>> ChannelKeys::load(const Config& config, Utc
 Result<ChannelKeys::Key> ChannelKeys::load_key(const std::string& certificate_path,
                                                const std::string& key_path,
                                                const TrustAnchor& anchor, Purpose purpose,
-                                               const std::string& party, UtcMs now) {
+                                               const std::string& party) {
   auto certificate = load_certificate(certificate_path);
   if (!certificate) return certificate.error();
-  auto checked = check_certificate(certificate->get(), nullptr, anchor, purpose, false, now);
+  auto fields = read_certificate_fields(certificate->get());
+  if (!fields) return fields.error();
+  auto issuer = read_certificate_fields(anchor.certificate());
+  if (!issuer) return issuer.error();
+  // Judged for when it began to hold; that it holds no more is alarmed (ExpiryWatch).
+  auto checked = check_certificate(certificate->get(), nullptr, anchor, purpose, false,
+                                   std::max(fields->not_before, issuer->not_before));
   if (!checked) return checked.error();
   if (auto ours = check_party(*checked, party); !ours) return ours.error();
   dev_pki_ = dev_pki_ || checked->dev_only;
@@ -132,15 +167,48 @@ CoreConfig ChannelKeys::core_config(const Config& config) const {
   return core;
 }
 
-Status ChannelKeys::reload_lists(const Config& config) {
-  Status outcome = ok();
-  for (auto [anchor, path] :
-       {std::pair{&own_anchor_, &config.crl}, {&peer_anchor_, &config.peer_crl}}) {
-    if (path->empty()) continue;
-    if (Status status = (*anchor)->reload_crl(*path); !status)
-      outcome = in_file(*path, status.error());
+Status ChannelKeys::check_times(UtcMs now) const {
+  for (const Validity& one : validities_) {
+    if (now < one.not_before) {
+      return make_error(ErrorCode::configuration,
+                        one.name + " is not valid before " + format_rfc3339(one.not_before),
+                        "check this host's clock first (timedatectl), then ask its CA");
+    }
+    if (now > one.not_after) {
+      return make_error(ErrorCode::configuration,
+                        one.name + " EXPIRED at " + format_rfc3339(one.not_after),
+                        "have its CA issue the next");
+    }
   }
-  return outcome;
+  return ok();
+}
+
+std::vector<std::string> ChannelKeys::list_problems() {
+  return std::exchange(list_problems_, {});
+}
+
+bool ChannelKeys::reload_lists(const Config& config) {
+  bool all = true;
+  for (auto [anchor, path, party] : {std::tuple{&own_anchor_, &config.crl, &config.party},
+                                     std::tuple{&peer_anchor_, &config.peer_crl, &config.peer}}) {
+    if (path->empty()) continue;
+    if (Status status = (*anchor)->reload_crl(*path); !status) {
+      list_problems_.push_back(not_taken(*party, status.error()));
+      all = false;
+    }
+  }
+  return all;
+}
+
+void ChannelKeys::keep_lists(const Config& config) {
+  for (auto [anchor, party] :
+       {std::pair{&own_anchor_, &config.party}, {&peer_anchor_, &config.peer}}) {
+    if (!(*anchor)->has_crl()) continue;
+    if (Status kept = keep_list(kept_list_path(config.store_path, *party), (*anchor)->crl_pem());
+        !kept) {
+      list_problems_.push_back(kept.error().reason + ". " + kept.error().hint);
+    }
+  }
 }
 
 }  // namespace hotline

@@ -27,11 +27,14 @@ struct Validity {
 
 class ChannelKeys {
  public:
-  // Refuses certificates that do not hold now, that are certified for something else, or that name
-  // somebody else, keys that others can read, and development certificates unless `allow_dev_pki`.
-  // Error: configuration, with the file.
-  static Result<std::unique_ptr<ChannelKeys>> load(const Config& config, UtcMs now,
-                                                   bool allow_dev_pki);
+  // Refuses certificates that are certified for something else, that name somebody else or that are
+  // revoked, keys that others can read, and development certificates unless `allow_dev_pki`. Does
+  // not refuse what has expired, or does not hold yet: a signature counts by its place, and
+  // messages and receipts go on; see check_times(). Error: configuration, with the file.
+  //
+  // A revocation list that is gone, or older than the one kept beside the store, is not taken: the
+  // kept one stays in force, and list_problems() says so.
+  static Result<std::unique_ptr<ChannelKeys>> load(const Config& config, bool allow_dev_pki);
 
   // Everything but policy and version. Borrows from this.
   CoreConfig core_config(const Config& config) const;
@@ -46,8 +49,17 @@ class ChannelKeys {
   // Of every certificate that the configuration names, the CAs' too.
   const std::vector<Validity>& validities() const { return validities_; }
 
-  // Loads the revocation lists again. Where one is refused the old one stays in force.
-  Status reload_lists(const Config& config);
+  // Error: configuration, for the first that does not hold now.
+  Status check_times(UtcMs now) const;
+
+  // Which lists were not taken, and why, since this was asked last: to be alarmed.
+  std::vector<std::string> list_problems();
+  // Loads the revocation lists again. Where one is refused the old one stays in force. Whether all
+  // were taken.
+  bool reload_lists(const Config& config);
+  // Keeps copies beside the store of those in force. The store is open, so that this is its only
+  // daemon.
+  void keep_lists(const Config& config);
 
  private:
   struct Key {
@@ -56,8 +68,10 @@ class ChannelKeys {
     Bytes public_key;
   };
   Result<Key> load_key(const std::string& certificate_path, const std::string& key_path,
-                       const TrustAnchor& anchor, Purpose purpose, const std::string& party,
-                       UtcMs now);
+                       const TrustAnchor& anchor, Purpose purpose, const std::string& party);
+  Result<std::shared_ptr<TrustAnchor>> load_anchor(const std::string& party, const std::string& ca,
+                                                   const std::string& crl,
+                                                   const std::string& kept_crl);
 
   std::shared_ptr<TrustAnchor> own_anchor_;
   std::shared_ptr<TrustAnchor> peer_anchor_;
@@ -65,6 +79,7 @@ class ChannelKeys {
   Key peer_log_, peer_receipt_, peer_witness_;
   std::vector<SigningCertificate> certificates_;
   std::vector<Validity> validities_;
+  std::vector<std::string> list_problems_;
   bool dev_pki_ = false;
 };
 

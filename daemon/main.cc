@@ -59,8 +59,9 @@ int run_init(const std::string& config_path, bool allow_dev_pki) {
   auto config = read_config(config_path);
   if (!config) return report(config.error());
   Now now = read_clocks();
-  auto keys = ChannelKeys::load(*config, now.utc, allow_dev_pki);
+  auto keys = ChannelKeys::load(*config, allow_dev_pki);
   if (!keys) return report(keys.error());
+  if (Status times = (*keys)->check_times(now.utc); !times) return report(times.error());
   StoreIdentity identity{config->party, config->peer, config->channel, config->exercise, now.utc};
   if (Status status = Store::create(config->store_path, identity); !status)
     return report(status.error());
@@ -81,8 +82,12 @@ int run_daemon(const std::string& config_path, bool allow_dev_pki) {
 int run_config_check(const std::string& config_path, bool allow_dev_pki) {
   auto config = read_config(config_path);
   if (!config) return report(config.error());
-  auto keys = ChannelKeys::load(*config, read_clocks().utc, allow_dev_pki);
+  auto keys = ChannelKeys::load(*config, allow_dev_pki);
   if (!keys) return report(keys.error());
+  if (Status times = (*keys)->check_times(read_clocks().utc); !times) return report(times.error());
+  for (const std::string& problem : (*keys)->list_problems()) {
+    return report(make_error(ErrorCode::configuration, problem, "get the newest list from the CA"));
+  }
   auto tls = load_private_key(config->tls.key);
   if (!tls) return report(tls.error());
   std::printf("%s: good. Party %s, peer %s over %zu paths, %zu people, store %s%s\n",

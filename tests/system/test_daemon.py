@@ -7,12 +7,14 @@ import pathlib
 import pwd
 import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 import tempfile
 import time
 import unittest
 
+from reissue import reissue
 from revoke import revoke
 from world import HANG_S, PREFIX, World
 
@@ -191,6 +193,100 @@ class Lists(unittest.TestCase):
             world.wait_for("the alarm", lambda: any("out of date" in alarm for alarm in world.status("north")["alarms"]))
             self.assertEqual(world.status("north")["link"], "up")
             world.ask("north", "ann", "send", "-p", "flash", "--subject", "Still", "It goes.", "--wait", "delivered")
+
+
+    def test_a_list_that_was_in_force_is_not_taken_back_by_a_restart(self):
+        with World() as world:
+            world.start()
+            north, list_path = world.daemons["north"], world.pki / "south" / "ca.crl"
+            older = list_path.read_bytes()
+            revoke(world.pki / "south", "tls.crt")
+            north.process.send_signal(signal.SIGHUP)
+            world.wait_for("the revoked link to end", lambda: world.status("north")["link"] != "up")
+
+            def refuses_still(alarm):
+                """After a start with another list than the newest."""
+                north.stop()
+                known = len(alarms())
+                check = subprocess.run([world.hotlined, "config", "check", "-c", str(world.config("north")), "--allow-dev-pki"],
+                                       capture_output=True, text=True)
+                self.assertEqual(check.returncode, 3, check.stdout + check.stderr)
+                self.assertIn("try:", check.stderr)
+                north.start()
+                world.wait_for("the alarm", lambda: any(alarm in text for text in world.status("north")["alarms"]))
+                world.wait_for("a refusal", lambda: "revoked" in (world.status("north")["last_refusal"] or ""))
+                self.assertNotEqual(world.status("north")["link"], "up")
+                # It is journaled as well.
+                self.assertGreater(len(alarms()), known)
+
+            def alarms():
+                database = sqlite3.connect(world.directory / "north-store" / "journal.db")
+                try:
+                    return [row for (row,) in database.execute("SELECT entry FROM journal") if b"revocation list" in row]
+                finally:
+                    database.close()
+
+            list_path.write_bytes(older)
+            refuses_still("is older than the one loaded")
+            list_path.unlink()
+            refuses_still("ca.crl")
+
+    def test_an_older_list_is_alarmed_when_it_is_reloaded(self):
+        with World() as world:
+            world.start()
+            list_path = world.pki / "south" / "ca.crl"
+            older = list_path.read_bytes()
+            revoke(world.pki / "south", "people/ann.crt")
+            newer = list_path.read_bytes()
+            self.assertNotEqual(older, newer)
+            north = world.daemons["north"]
+            north.process.send_signal(signal.SIGHUP)
+            world.wait_for("the newer one", lambda: "revocation lists reloaded" in north.log())
+            list_path.write_bytes(older)
+            north.process.send_signal(signal.SIGHUP)
+            world.wait_for("the alarm", lambda: any("is older than the one loaded" in alarm
+                                                    for alarm in world.status("north")["alarms"]))
+            self.assertEqual(world.status("north")["link"], "up")
+
+
+class SigningCertificates(unittest.TestCase):
+    def test_one_that_runs_out_alarms_and_messages_go_on(self):
+        """While the daemon runs, and at its next start. An auditor says INCOMPLETE of what was signed after."""
+        def openssl_time(utc):
+            return time.strftime("%Y%m%d%H%M%SZ", time.gmtime(utc))
+
+        with World() as world:
+            ends = time.time() + 4
+            for name in ("log", "receipt"):
+                reissue(world.pki / "north", name, openssl_time(ends - 120), openssl_time(ends))
+            world.start()
+            for party in PREFIX:
+                for name in ("log", "receipt"):
+                    words = f"north's {name} certificate EXPIRED"
+                    world.wait_for(f"{party}: {words}", lambda: any(words in text for text in world.status(party)["alarms"]))
+            # The second that the certificate names belongs to it, and cosignatures tell whole seconds.
+            world.wait_for("the second to pass", lambda: time.time() > ends + 1)
+            self.send_both_ways(world)
+            check = subprocess.run([world.hotlined, "config", "check", "-c", str(world.config("north")), "--allow-dev-pki"],
+                                   capture_output=True, text=True)
+            self.assertEqual(check.returncode, 3, check.stdout)
+            self.assertIn("north's log certificate EXPIRED", check.stderr)
+            for party in PREFIX:
+                world.daemons[party].stop()
+            world.start()
+            self.send_both_ways(world)
+            for party in PREFIX:
+                self.assertTrue(any("north's log certificate EXPIRED" in text for text in world.status(party)["alarms"]))
+                self.assertTrue(any("north's log certificate EXPIRED" in text for text in world.status(party)["warnings"]))
+            directory = str(world.directory / "export")
+            done = world.client("north", "eve", "audit", "export", directory)
+            self.assertEqual(done.returncode, 0, done.stderr)
+            done = world.client("north", "eve", "audit", "verify", directory, "--trust", str(world.pki / "trust"))
+            self.assertEqual(done.returncode, 12, done.stdout + done.stderr)
+
+    def send_both_ways(self, world):
+        for party in PREFIX:
+            world.ask(party, "ann", "send", "-p", "flash", "--subject", "Still", "It goes.", "--wait", "delivered")
 
 
 class Corrections(unittest.TestCase):

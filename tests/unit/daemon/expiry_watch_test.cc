@@ -35,6 +35,18 @@ TEST(ExpiryWatch, AShortLifeIsToldOneDayAhead) {
   EXPECT_EQ(watch.alarms(kEnd - kDay + 1).size(), 1u);
 }
 
+TEST(ExpiryWatch, OneThatDoesNotHoldYetIsToldOnceAndStaysAWarning) {
+  ExpiryWatch watch;
+  watch.watch_certificate("a", kEnd - 365 * kDay, kEnd);
+  auto told = watch.alarms(kEnd - 366 * kDay);
+  ASSERT_EQ(told.size(), 1u);
+  EXPECT_NE(told[0].find("a is not valid before"), std::string::npos);
+  EXPECT_NE(told[0].find("clock"), std::string::npos);
+  EXPECT_TRUE(watch.alarms(kEnd - 366 * kDay).empty());
+  EXPECT_EQ(watch.warnings(kEnd - 366 * kDay).size(), 1u);
+  EXPECT_TRUE(watch.warnings(kEnd - 365 * kDay).empty());
+}
+
 TEST(ExpiryWatch, SeveralStepsAtOnceAreToldAsOne) {
   ExpiryWatch watch;
   watch.watch_certificate("a", kEnd - 365 * kDay, kEnd);

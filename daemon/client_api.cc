@@ -8,6 +8,8 @@
 #include <boost/asio/post.hpp>
 #include <cerrno>
 #include <cstring>
+#include <map>
+#include <utility>
 
 #include "daemon/client_response.h"
 #include "daemon/message_rows.h"
@@ -83,11 +85,7 @@ Status ClientApi::start_socket(const std::string& path) {
 }
 
 void ClientApi::accept(std::shared_ptr<FramedLink> link) {
-  if (clients_.size() >= limits::kClientsMax) {
-    spdlog::warn("client {} turned away: {} are connected already", link->peer().address,
-                 clients_.size());
-    return;
-  }
+  if (clients_.size() >= limits::kClientsMax) make_room();
   uint64_t id = ++last_client_;
   Client& client = clients_[id];
   client.link = link;
@@ -109,9 +107,36 @@ void ClientApi::accept(std::shared_ptr<FramedLink> link) {
   }
   LinkCallbacks callbacks;
   callbacks.on_frame = [this, id](const Bytes& frame) { on_frame(id, frame); };
-  callbacks.on_closed = [this, id](const LinkEnd&) { clients_.erase(id); };
+  callbacks.on_closed = [this, id](const LinkEnd&) {
+    clients_.erase(id);
+    if (clients_.size() < limits::kClientsMax / 2) crowded_ = false;
+  };
   callbacks.on_writable = [this, id] { serve_watch(id); };
   link->start(std::move(callbacks));
+}
+
+// Nobody keeps the others out, whatever their program does: of whoever has the most connections the
+// oldest gives way, before those that watch or wait for an answer one that does neither.
+void ClientApi::make_room() {
+  std::map<std::string, size_t> counts;
+  for (const auto& [id, client] : clients_) ++counts[client.actor.name];
+  const auto most =
+      std::max_element(counts.begin(), counts.end(),
+                       [](const auto& a, const auto& b) { return a.second < b.second; });
+  auto chosen = clients_.end();
+  for (auto it = clients_.begin(); it != clients_.end(); ++it) {
+    if (it->second.actor.name != most->first) continue;
+    const bool idle = !it->second.watching && it->second.submissions == 0;
+    if (chosen == clients_.end() || idle) chosen = it;
+    if (idle) break;
+  }
+  // Said once, until there is room again.
+  if (!std::exchange(crowded_, true)) {
+    spdlog::warn("{} clients are connected, {} of them {}: the oldest of these give way",
+                 clients_.size(), most->second, most->first);
+  }
+  chosen->second.link->abort();  // Its goodbye would keep the descriptor.
+  clients_.erase(chosen);
 }
 
 void ClientApi::on_frame(uint64_t id, const Bytes& frame) {

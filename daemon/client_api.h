@@ -92,6 +92,7 @@ class ClientApi {
 
   ListenerCallbacks listener_callbacks();
   void accept(std::shared_ptr<FramedLink> link);
+  void make_room();
   void on_frame(uint64_t id, const Bytes& frame);
   void greet(Client& client, uint32_t request);
   void submit(uint64_t id, Client& client, uint32_t request, const wire::Submit& submit);
@@ -137,6 +138,7 @@ class ClientApi {
   std::deque<std::shared_ptr<const Batch>> recent_;
   std::vector<std::string> alarms_;  // The newest few, for status.
   uint64_t last_client_ = 0;
+  bool crowded_ = false;  // It was said that there are too many clients.
   uint64_t last_token_ = 0;
   bool dev_pki_ = false;
 };

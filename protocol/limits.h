@@ -117,7 +117,7 @@ inline constexpr int64_t kBackoffFirst_ms = 500;
 inline constexpr int64_t kBackoffCap_ms = 30'000;
 
 // The client API.
-inline constexpr size_t kClientsMax = 256;
+inline constexpr size_t kClientsMax = 256;  // Then the oldest of whoever has the most gives way.
 inline constexpr size_t kListRowsMax = 1000;
 // Of one client, submitted and not committed yet. A client with more is not read until half of them
 // are answered, so that no one fills the memory, or the commit that everybody's next message waits

@@ -1,0 +1,139 @@
+"""More connections than there is room for, with real sockets: descriptors that run out, peers and clients that connect and say
+nothing. Whoever has something to say is still served, and nothing spins."""
+
+import os
+import resource
+import socket
+import ssl
+import time
+import unittest
+
+from world import PREFIX, World
+
+ADDRESSES = 40  # Of this machine, 127.0.1.1 and on: a listener lets one address begin few handshakes at once.
+TICKS = os.sysconf("SC_CLK_TCK")
+
+
+def connect(port, number=0):
+    """A connection that says nothing."""
+    end = socket.socket()
+    try:
+        end.bind((f"127.0.1.{1 + number % ADDRESSES}", 0))
+        end.connect(("127.0.0.1", port))
+    except OSError:
+        end.close()
+        raise
+    end.setblocking(False)
+    return end
+
+
+def sign_on(world, party, person, port):
+    """A client's TLS session that asks nothing."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname = False
+    context.load_verify_locations(world.pki / party / "ca.crt")
+    keys = world.pki / party / "people"
+    context.load_cert_chain(keys / f"{person}.crt", keys / f"{person}.key")
+    context.set_alpn_protocols(["hotline-client/1"])
+    return context.wrap_socket(socket.create_connection(("127.0.0.1", port)))
+
+
+def is_closed(end):
+    try:
+        return end.recv(1) == b""
+    except (BlockingIOError, ssl.SSLWantReadError):
+        return False
+    except OSError:
+        return True
+
+
+def descriptors(process):
+    return len(os.listdir(f"/proc/{process.pid}/fd"))
+
+
+def cpu_seconds(process):
+    with open(f"/proc/{process.pid}/stat", encoding="ascii") as file:
+        fields = file.read().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / TICKS
+
+
+class Crowd(unittest.TestCase):
+    def assert_idle(self, world, process):
+        """Over a while it uses a fraction of a processor: nothing wakes it again and again."""
+        before, began = cpu_seconds(process), time.monotonic()
+        world.wait_for("a while", lambda: time.monotonic() > began + 1.5)
+        used, passed = cpu_seconds(process) - before, time.monotonic() - began
+        self.assertLess(used, passed / 3)
+
+    def deliver(self, world, party):
+        world.ask(party, "ann", "send", "-p", "flash", "--subject", "Crowd", "Still here.", "--wait", "delivered")
+
+    def test_out_of_descriptors_the_channel_goes_on(self):
+        with World() as world:
+            world.start()
+            process = world.daemons["north"].process
+            limit = descriptors(process) + 12
+            resource.prlimit(process.pid, resource.RLIMIT_NOFILE, (limit, limit))
+            crowd, ports = [], world.daemons["north"].ports
+            try:
+                for number in range(120):
+                    crowd.append(connect(ports[("peer", "client")[number % 2]], number))
+                world.wait_for("the last descriptor", lambda: "Too many open files" in world.daemons["north"].log())
+                self.assertLessEqual(descriptors(process), limit)
+                self.assert_idle(world, process)
+                # The link stands; what it carries is committed and receipted.
+                self.deliver(world, "south")
+                self.assertIsNone(process.poll())
+            finally:
+                for end in crowd:
+                    end.close()
+            world.wait_for("room", lambda: world.client("north", "ann", "status").returncode == 0)
+            self.deliver(world, "north")
+            # Said once, not for each.
+            self.assertLess(world.daemons["north"].log().count("Too many open files"), 10)
+
+    def test_silent_connections_do_not_keep_the_peer_out(self):
+        with World() as world:
+            world.start()
+            crowd = []
+            try:
+                for party in PREFIX:
+                    crowd += [connect(world.daemons[party].ports["peer"], number) for number in range(400)]
+                for relay in world.relays.values():
+                    relay.cut()
+                for relay in world.relays.values():
+                    relay.restore()
+                for party in PREFIX:
+                    self.deliver(world, party)
+                # Bounded: most of the crowd was sent away.
+                self.assertLess(descriptors(world.daemons["north"].process), 200)
+                self.assert_idle(world, world.daemons["north"].process)
+            finally:
+                for end in crowd:
+                    end.close()
+
+    def test_idle_clients_do_not_keep_anybody_out(self):
+        """One person's program that connects again and again, and leaves every connection open."""
+        with World() as world:
+            world.start()
+            process, port = world.daemons["north"].process, world.daemons["north"].ports["client"]
+            watch = sign_on(world, "north", "bob", port)  # Idle as well, and alone: it must stay.
+            crowd = []
+            try:
+                for _ in range(600):
+                    crowd.append(sign_on(world, "north", "ann", port))
+                watch.setblocking(False)
+                self.assertFalse(is_closed(watch))
+                for person in ("bob", "eve", "ann"):
+                    self.assertEqual(world.client("north", person, "status").returncode, 0, person)
+                self.deliver(world, "north")
+                self.assertLess(descriptors(process), 400)
+                self.assert_idle(world, process)
+                self.assertFalse(is_closed(watch))
+            finally:
+                for end in (watch, *crowd):
+                    end.close()
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)

@@ -124,8 +124,10 @@ class Section {
   }
   const toml::node& require(const std::string& key) {
     const toml::node* node = find(key);
-    if (node == nullptr)
+    if (node == nullptr) {
+      refuse_misspelt(key);
       fail_at(table_.source(), full(key) + " is missing", "hotlined config example shows it");
+    }
     return *node;
   }
   // Call last: whatever was not asked for is a mistake.
@@ -153,6 +155,14 @@ class Section {
                                  file_ + ":" + std::to_string(where.begin.line) + ":" +
                                      std::to_string(where.begin.column) + ": " + reason,
                                  hint)};
+  }
+  // A key is missing: perhaps it is there, written wrongly. Short words are too much alike to say.
+  void refuse_misspelt(const std::string& missing) const {
+    for (const auto& [key, node] : table_) {
+      const std::string name(key.str());
+      if (known_.contains(name) || 3 * edit_distance(name, missing) > missing.size()) continue;
+      fail_at(key.source(), "unknown key " + full(name), "did you mean " + missing + "?");
+    }
   }
   std::string full(const std::string& key) const { return name_.empty() ? key : name_ + "." + key; }
   const toml::node* find(const std::string& key) {

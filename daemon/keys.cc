@@ -13,11 +13,9 @@
 namespace hotline {
 namespace {
 
+// What is wrong with a file that could be read; an error of reading one names it already.
 Error in_file(const std::string& path, const Error& error) {
-  // Of what cannot be opened or read the reason has the path already.
-  const bool named = error.reason.starts_with(path + ":");
-  return make_error(ErrorCode::configuration, named ? error.reason : path + ": " + error.reason,
-                    error.hint);
+  return make_error(ErrorCode::configuration, path + ": " + error.reason, error.hint);
 }
 
 std::string not_taken(const std::string& party, const Error& why) {
@@ -33,7 +31,7 @@ Result<std::shared_ptr<TrustAnchor>> ChannelKeys::load_anchor(const std::string&
                                                               const std::string& crl,
                                                               const std::string& kept_crl) {
   auto anchor = TrustAnchor::load(ca, "");
-  if (!anchor) return in_file(ca, anchor.error());
+  if (!anchor) return anchor.error();
   if (crl.empty()) return std::make_shared<TrustAnchor>(*std::move(anchor));
   if (access(kept_crl.c_str(), F_OK) == 0) {
     // One that does not verify any more, because the CA is another, is replaced by the next.
@@ -43,7 +41,7 @@ Result<std::shared_ptr<TrustAnchor>> ChannelKeys::load_anchor(const std::string&
     }
   }
   if (Status loaded = anchor->reload_crl(crl); !loaded) {
-    if (!anchor->has_crl()) return in_file(crl, loaded.error());
+    if (!anchor->has_crl()) return loaded.error();
     list_problems_.push_back(not_taken(party, loaded.error()));
   }
   return std::make_shared<TrustAnchor>(*std::move(anchor));
@@ -79,7 +77,7 @@ Result<std::unique_ptr<ChannelKeys>> ChannelKeys::load(const Config& config, boo
     auto key =
         keys->load_key(one.certificate, one.private_key, one.own ? **own_anchor : **peer_anchor,
                        one.purpose, one.own ? config.party : config.peer);
-    if (!key) return in_file(one.certificate, key.error());
+    if (!key) return key.error();
     *one.key = *std::move(key);
   }
   for (const auto& [party, anchor] :
@@ -90,7 +88,7 @@ Result<std::unique_ptr<ChannelKeys>> ChannelKeys::load(const Config& config, boo
           {party + "'s CA certificate", fields->not_before, fields->not_after});
   }
   auto tls = load_certificate(config.tls.certificate);
-  if (!tls) return in_file(config.tls.certificate, tls.error());
+  if (!tls) return tls.error();
   auto fields = read_certificate_fields(tls->get());
   if (!fields) return in_file(config.tls.certificate, fields.error());
   keys->validities_.push_back(
@@ -109,14 +107,16 @@ Result<ChannelKeys::Key> ChannelKeys::load_key(const std::string& certificate_pa
   auto certificate = load_certificate(certificate_path);
   if (!certificate) return certificate.error();
   auto fields = read_certificate_fields(certificate->get());
-  if (!fields) return fields.error();
+  if (!fields) return in_file(certificate_path, fields.error());
   auto issuer = read_certificate_fields(anchor.certificate());
   if (!issuer) return issuer.error();
   // Judged for when it began to hold; that it holds no more is alarmed (ExpiryWatch).
   auto checked = check_certificate(certificate->get(), nullptr, anchor, purpose, false,
                                    std::max(fields->not_before, issuer->not_before));
-  if (!checked) return checked.error();
-  if (auto ours = check_party(*checked, party); !ours) return ours.error();
+  if (!checked) return in_file(certificate_path, checked.error());
+  if (auto ours = check_party(*checked, party); !ours) {
+    return in_file(certificate_path, ours.error());
+  }
   dev_pki_ = dev_pki_ || checked->dev_only;
   validities_.push_back({party + "'s " + purpose_name(purpose) + " certificate",
                          checked->not_before, checked->not_after});
@@ -125,18 +125,19 @@ Result<ChannelKeys::Key> ChannelKeys::load_key(const std::string& certificate_pa
   Key key;
   key.public_key = checked->public_key;
   auto verifier = Ed25519Verifier::create(key.public_key);
-  if (!verifier) return verifier.error();
+  if (!verifier) return in_file(certificate_path, verifier.error());
   key.verifier = std::make_unique<Ed25519Verifier>(*std::move(verifier));
   if (key_path.empty()) return key;
 
   auto private_key = load_private_key(key_path);
   if (!private_key) return private_key.error();
-  if (auto matches = check_key_matches(private_key->get(), certificate->get()); !matches)
-    return matches.error();
+  if (auto matches = check_key_matches(private_key->get(), certificate->get()); !matches) {
+    return in_file(key_path, matches.error());
+  }
   auto seed = ed25519_seed(private_key->get());
-  if (!seed) return seed.error();
+  if (!seed) return in_file(key_path, seed.error());
   auto signer = Ed25519Signer::create(*seed);
-  if (!signer) return signer.error();
+  if (!signer) return in_file(key_path, signer.error());
   key.signer = std::make_unique<Ed25519Signer>(*std::move(signer));
   return key;
 }

@@ -97,7 +97,7 @@ class StoreCheck {
   // Also compares the kept subtrees that this leaf completes.
   void append(Frontier& frontier, LogId log, const Hash& hash) {
     completed_.clear();
-    frontier.append(hash, completed_);
+    frontier.append(std::span(&hash, 1), completed_);
     for (const Subtree& subtree : completed_) {
       if (subtree.level == 0 || subtree.level % kKeptLevels != 0) continue;
       attempt([&] {

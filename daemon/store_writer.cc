@@ -152,19 +152,38 @@ CommitOutcome StoreWriter::commit(const Batch& batch) {
 
 void StoreWriter::write(const Batch& batch) {
   database_.execute("BEGIN IMMEDIATE");
+  check_hashes(batch);
   for (const JournalRecord& record : batch.journal) write_entry(record);
   for (const MessageRecord& record : batch.messages) write_message(record);
   for (const LeafRecord& record : batch.leaves) write_leaf(record);
+  for (Log* log : {&journal_, &own_, &peer_}) write_subtrees(*log);
   for (const ReceiptRecord& record : batch.receipts) write_receipt(record);
   for (const FactRecord& fact : batch.facts) write_fact(fact);
   write_head(batch);
   database_.execute("COMMIT");
 }
 
-void StoreWriter::write_entry(const JournalRecord& record) {
-  if (leaf_hash(record.entry) != record.leaf_hash) {
+// What the core hashed is what is written: computed once more, of all together.
+void StoreWriter::check_hashes(const Batch& batch) {
+  std::vector<ByteView> leaves;
+  leaves.reserve(batch.journal.size() + batch.messages.size());
+  for (const JournalRecord& record : batch.journal) leaves.push_back(record.entry);
+  for (const MessageRecord& record : batch.messages) leaves.push_back(record.envelope);
+  std::vector<Hash> hashes(leaves.size());
+  leaf_hashes(leaves, hashes);
+  auto hash = hashes.begin();
+  for (const JournalRecord& record : batch.journal) {
+    if (*hash++ == record.leaf_hash) continue;
     throw StoreCorrupt("journal", record.index, "the batch gives another hash than its entry has");
   }
+  for (const MessageRecord& record : batch.messages) {
+    if (*hash++ == record.leaf_hash) continue;
+    throw StoreCorrupt(message_table(record.key.incoming), record.key.number,
+                       "the batch gives another hash than its envelope has");
+  }
+}
+
+void StoreWriter::write_entry(const JournalRecord& record) {
   std::optional<ByteView> salt;
   std::optional<std::string_view> name;
   if (record.name) {
@@ -176,10 +195,6 @@ void StoreWriter::write_entry(const JournalRecord& record) {
 }
 
 void StoreWriter::write_message(const MessageRecord& record) {
-  if (leaf_hash(record.envelope) != record.leaf_hash) {
-    throw StoreCorrupt(message_table(record.key.incoming), record.key.number,
-                       "the batch gives another hash than its envelope has");
-  }
   Statement& insert = record.key.incoming ? insert_peer_message_ : insert_own_message_;
   insert.run_sealed(record.key.number, record.serial, record.journal_index, record.committed_at,
                     record.type, record.precedence, record.leaf_hash, record.body_salt,
@@ -220,12 +235,17 @@ void StoreWriter::write_head(const Batch& batch) {
 }
 
 void StoreWriter::append(Log& to, uint64_t index, const Hash& hash) {
-  if (index != to.frontier.size()) {
-    throw StoreCorrupt(leaf_table(to.id), index,
-                       "the next index is " + std::to_string(to.frontier.size()));
+  const uint64_t next = to.frontier.size() + to.appended.size();
+  if (index != next) {
+    throw StoreCorrupt(leaf_table(to.id), index, "the next index is " + std::to_string(next));
   }
+  to.appended.push_back(hash);
+}
+
+void StoreWriter::write_subtrees(Log& to) {
   completed_.clear();
-  to.frontier.append(hash, completed_);
+  to.frontier.append(to.appended, completed_);
+  to.appended.clear();
   for (const Subtree& subtree : completed_) {
     if (subtree.level == 0 || subtree.level % kKeptLevels != 0) continue;
     insert_subtree_.run_sealed(to.id, subtree.level, subtree.index, subtree.hash);

@@ -42,6 +42,7 @@ class StoreWriter {
     Log(Database& database, LogId log);
     LogId id;
     Frontier frontier;
+    std::vector<Hash> appended;  // Leaves of the batch under way, after the frontier.
     Statement insert_leaf;
   };
   struct Task {
@@ -53,13 +54,15 @@ class StoreWriter {
   bool take(Task& task);  // False: the end.
   CommitOutcome commit(const Batch& batch);
   void write(const Batch& batch);
+  static void check_hashes(const Batch& batch);
   void write_entry(const JournalRecord& record);
   void write_message(const MessageRecord& record);
   void write_leaf(const LeafRecord& record);
   void write_receipt(const ReceiptRecord& record);
   void write_fact(const FactRecord& fact);
   void write_head(const Batch& batch);
-  void append(Log& log, uint64_t index, const Hash& hash);
+  static void append(Log& to, uint64_t index, const Hash& hash);
+  void write_subtrees(Log& to);
   int64_t person(const Hash& certificate);
   void check_head();
   void keep_wal_short();

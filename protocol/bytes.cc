@@ -1,30 +1,9 @@
 #include "protocol/bytes.h"
 
-#include <openssl/evp.h>
-
 #include <cstring>
-#include <stdexcept>
 
 namespace hotline {
 namespace {
-
-// Fetched once: looking an algorithm up by name costs more than hashing a short message with it.
-const EVP_MD* sha256_method() {
-  static const EVP_MD* const method = EVP_MD_fetch(nullptr, "SHA256", nullptr);
-  return method;
-}
-
-class DigestContext {
- public:
-  DigestContext() : context_(EVP_MD_CTX_new()) {}
-  DigestContext(const DigestContext&) = delete;
-  DigestContext& operator=(const DigestContext&) = delete;
-  ~DigestContext() { EVP_MD_CTX_free(context_); }
-  EVP_MD_CTX* get() { return context_; }
-
- private:
-  EVP_MD_CTX* context_;
-};
 
 int hex_digit(char c) {
   if (c >= '0' && c <= '9') return c - '0';
@@ -46,19 +25,6 @@ int base64_digit(char c) {
 }
 
 }  // namespace
-
-Hash sha256(std::initializer_list<ByteView> parts) {
-  // One context for each thread: the core and the auditor's workers hash without sharing anything.
-  thread_local DigestContext context;
-  Hash digest;
-  bool good = EVP_DigestInit_ex2(context.get(), sha256_method(), nullptr) == 1;
-  for (ByteView part : parts) {
-    good = good && EVP_DigestUpdate(context.get(), part.data(), part.size()) == 1;
-  }
-  good = good && EVP_DigestFinal_ex(context.get(), digest.data(), nullptr) == 1;
-  if (!good) throw std::runtime_error("libcrypto could not compute SHA-256");
-  return digest;
-}
 
 std::string to_hex(ByteView bytes) {
   static constexpr char kDigits[] = "0123456789abcdef";

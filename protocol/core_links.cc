@@ -346,8 +346,8 @@ void Core::on_messages(Now now, LinkId id, const wire::Messages& frame) {
     return refuse_link(now, id, wire::CloseReason::protocol,
                        "the checkpoint of messages: " + checkpoint.error().reason);
   }
-  std::vector<Hash> leaves;
-  leaves.reserve(count);
+  std::vector<ByteView> envelopes;
+  envelopes.reserve(count);
   size_t bytes = gathering_peer_bytes_ + sealed_peer_bytes_;
   Frontier frontier = first == held ? peer_.frontier()
                                     : frontier_at(records_.hashes(LogId::peer_transcript), first);
@@ -356,14 +356,16 @@ void Core::on_messages(Now now, LinkId id, const wire::Messages& frame) {
         (message->body() && message->body()->size() > limits::kBodySizeMax)) {
       return refuse_link(now, id, wire::CloseReason::protocol, "a message over the size limit");
     }
-    leaves.push_back(leaf_hash({message->envelope()->data(), message->envelope()->size()}));
-    frontier.append(leaves.back());
+    envelopes.emplace_back(message->envelope()->data(), message->envelope()->size());
     bytes += message->envelope()->size() + (message->body() ? message->body()->size() : 0);
   }
   if (bytes > limits::kUncommittedMax) {
     return refuse_link(now, id, wire::CloseReason::protocol,
                        "more messages than the window allows");
   }
+  std::vector<Hash> leaves(count);
+  leaf_hashes(envelopes, leaves);
+  for (const Hash& leaf : leaves) frontier.append(leaf);
   if (checkpoint->size != first + count || checkpoint->root != frontier.root()) {
     return refuse_link(now, id, wire::CloseReason::protocol,
                        "the checkpoint does not cover the messages it came with");

@@ -45,7 +45,8 @@ class Journal {
   // Ends the batch: what is recorded from now on belongs to the next.
   std::shared_ptr<const Batch> take();
 
-  uint64_t size() const { return frontier_.size(); }
+  uint64_t size() const { return frontier_.size() + gathering_.journal.size(); }
+  // Without what gathers: that is hashed when the batch ends.
   Hash root() const { return frontier_.root(); }
   UtcMs last_at() const { return last_at_; }
 
@@ -59,7 +60,7 @@ class Journal {
 
   Random& random_;
   flatbuffers::FlatBufferBuilder builder_;
-  Frontier frontier_;
+  Frontier frontier_;  // Up to what gathers.
   UtcMs last_at_ = 0;
   Batch gathering_ = first_batch();
 

@@ -1,16 +1,26 @@
 #include "protocol/merkle.h"
 
 #include <algorithm>
+#include <array>
 #include <bit>
+#include <cstring>
 #include <utility>
 
 #include "protocol/check.h"
 #include "protocol/limits.h"
+#include "protocol/sha256.h"
 
 namespace hotline {
 namespace {
 
 using limits::kTreeSizeMax;
+
+constexpr uint8_t kLeafPrefix = 0x00;
+constexpr uint8_t kNodePrefix = 0x01;
+constexpr size_t kNodeSize = 1 + 2 * sizeof(Hash);
+
+// Enough that hashing them together pays, few enough to be looked over in a glance of the cache.
+constexpr size_t kWaitingMax = 256;
 
 // Joins neighbouring subtrees, given from left to right with falling sizes, from the right: that is
 // how RFC 6962 splits a tree whose size is not a power of two.
@@ -49,17 +59,54 @@ bool is_odd(uint64_t number) {
 }  // namespace
 
 Hash leaf_hash(ByteView leaf) {
-  static constexpr uint8_t kLeafPrefix[] = {0x00};
-  return sha256({kLeafPrefix, leaf});
+  static constexpr uint8_t kPrefix[] = {kLeafPrefix};
+  return sha256({kPrefix, leaf});
 }
 
 Hash node_hash(const Hash& left, const Hash& right) {
   // One buffer, so that a node costs one call of the hash function.
-  std::array<uint8_t, 1 + 2 * sizeof(Hash)> input;
-  input[0] = 0x01;
+  std::array<uint8_t, kNodeSize> input;
+  input[0] = kNodePrefix;
   std::copy(left.begin(), left.end(), input.begin() + 1);
   std::copy(right.begin(), right.end(), input.begin() + 1 + sizeof(Hash));
   return sha256({input});
+}
+
+void leaf_hashes(std::span<const ByteView> leaves, std::span<Hash> hashes) {
+  HOTLINE_CHECK(leaves.size() == hashes.size());
+  constexpr size_t kTogether = 32;
+  std::array<ByteView, kTogether> inputs;
+  Bytes prefixed;
+  for (size_t first = 0; first < leaves.size(); first += kTogether) {
+    const auto together = leaves.subspan(first, std::min(kTogether, leaves.size() - first));
+    size_t size = together.size();
+    for (ByteView leaf : together) size += leaf.size();
+    if (prefixed.size() < size) prefixed.resize(size);
+    uint8_t* end = prefixed.data();
+    for (size_t i = 0; i < together.size(); ++i) {
+      uint8_t* const begin = end;
+      *end++ = kLeafPrefix;
+      end = std::copy(together[i].begin(), together[i].end(), end);
+      inputs[i] = {begin, end};
+    }
+    sha256_each(std::span(inputs).first(together.size()), hashes.subspan(first, together.size()));
+  }
+}
+
+void node_hashes(std::span<const Hash> below, std::span<Hash> above) {
+  HOTLINE_CHECK(below.size() == 2 * above.size());
+  constexpr size_t kTogether = 32;
+  std::array<std::array<uint8_t, kNodeSize>, kTogether> nodes;
+  std::array<ByteView, kTogether> inputs;
+  for (size_t first = 0; first < above.size(); first += kTogether) {
+    const size_t count = std::min(kTogether, above.size() - first);
+    for (size_t i = 0; i < count; ++i) {
+      nodes[i][0] = kNodePrefix;
+      std::memcpy(nodes[i].data() + 1, below[2 * (first + i)].data(), 2 * sizeof(Hash));
+      inputs[i] = nodes[i];
+    }
+    sha256_each(std::span(inputs).first(count), above.subspan(first, count));
+  }
 }
 
 Hash empty_root() {
@@ -78,36 +125,66 @@ Result<Frontier> Frontier::from_hashes(uint64_t size, std::vector<Hash> hashes) 
                                                 std::to_string(hashes.size()));
   }
   Frontier frontier;
-  frontier.size_ = size;
+  frontier.joined_size_ = size;
   frontier.hashes_ = std::move(hashes);
   return frontier;
 }
 
 void Frontier::append(const Hash& leaf_hash) {
-  append_recording(leaf_hash, nullptr);
+  HOTLINE_CHECK(size() < kTreeSizeMax);
+  waiting_.push_back(leaf_hash);
+  if (waiting_.size() == kWaitingMax) join(nullptr);
 }
 
-void Frontier::append(const Hash& leaf_hash, std::vector<Subtree>& completed) {
-  append_recording(leaf_hash, &completed);
-}
-
-void Frontier::append_recording(const Hash& leaf_hash, std::vector<Subtree>* completed) {
-  HOTLINE_CHECK(size_ < kTreeSizeMax);
-  // As in binary addition of one: each set low bit of the size is a subtree that the new one joins.
-  Subtree subtree{0, size_, leaf_hash};
-  if (completed != nullptr) completed->push_back(subtree);
-  while (is_odd(subtree.index)) {
-    subtree = {static_cast<uint8_t>(subtree.level + 1), subtree.index / 2,
-               node_hash(hashes_.back(), subtree.hash)};
-    hashes_.pop_back();
-    if (completed != nullptr) completed->push_back(subtree);
+void Frontier::append(std::span<const Hash> leaf_hashes, std::vector<Subtree>& completed) {
+  HOTLINE_CHECK(leaf_hashes.size() <= kTreeSizeMax - size());
+  join(nullptr);
+  for (size_t i = 0; i < leaf_hashes.size(); ++i) {
+    completed.push_back({0, size() + i, leaf_hashes[i]});
   }
-  hashes_.push_back(subtree.hash);
-  ++size_;
+  waiting_.assign(leaf_hashes.begin(), leaf_hashes.end());
+  join(&completed);
+}
+
+void Frontier::join(std::vector<Subtree>* completed) const {
+  if (waiting_.empty()) return;
+  const uint64_t size_after = size();
+  // As in binary addition, level by level: what is complete at a level on both sides is joined to
+  // the next, and one that is left over waits there for its right neighbour.
+  std::vector<Hash> left_over;  // From the smallest to the largest.
+  std::vector<Hash>& row = waiting_;
+  uint8_t level = 0;
+  for (; !row.empty(); ++level) {
+    const uint64_t before = joined_size_ >> level;
+    if (is_odd(before)) {
+      row.insert(row.begin(), hashes_.back());
+      hashes_.pop_back();
+    }
+    if (is_odd(row.size())) {
+      left_over.push_back(row.back());
+      row.pop_back();
+    }
+    // Written over what was read: each node's two children are copied before anything is written.
+    const size_t nodes = row.size() / 2;
+    node_hashes(row, std::span(row).first(nodes));
+    row.resize(nodes);
+    if (completed == nullptr) continue;
+    for (size_t i = 0; i < nodes; ++i) {
+      completed->push_back({static_cast<uint8_t>(level + 1), before / 2 + i, row[i]});
+    }
+  }
+  hashes_.insert(hashes_.end(), left_over.rbegin(), left_over.rend());
+  joined_size_ = size_after;
+}
+
+const std::vector<Hash>& Frontier::hashes() const {
+  join(nullptr);
+  return hashes_;
 }
 
 Hash Frontier::root() const {
-  return size_ == 0 ? empty_root() : fold_from_right(hashes_);
+  join(nullptr);
+  return joined_size_ == 0 ? empty_root() : fold_from_right(hashes_);
 }
 
 Hash root_at(const HashSource& source, uint64_t size) {

@@ -22,6 +22,11 @@ namespace hotline {
 Hash leaf_hash(ByteView leaf);
 Hash node_hash(const Hash& left, const Hash& right);
 
+// The same of many, which costs half as much: of each leaf, and of each two neighbours below[2 i]
+// and below[2 i + 1].
+void leaf_hashes(std::span<const ByteView> leaves, std::span<Hash> hashes);
+void node_hashes(std::span<const Hash> below, std::span<Hash> above);
+
 // The root of the tree without leaves: SHA-256 of nothing.
 Hash empty_root();
 
@@ -46,26 +51,32 @@ class Frontier {
   // checkpoint.
   static Result<Frontier> from_hashes(uint64_t size, std::vector<Hash> hashes);
 
-  // The tree must be smaller than limits::kTreeSizeMax.
+  // The tree must be smaller than limits::kTreeSizeMax. Nodes are hashed many at a time, at the
+  // latest when somebody asks for the root.
   void append(const Hash& leaf_hash);
 
-  // Also adds to `completed` every complete subtree that this leaf finishes, the leaf itself first.
-  // A store that writes them all down can serve every proof (see HashSource).
-  void append(const Hash& leaf_hash, std::vector<Subtree>& completed);
+  // Also adds to `completed` every complete subtree that these leaves finish, lower ones first and
+  // so the leaves themselves before all. A store that writes them all down can serve every proof
+  // (see HashSource).
+  void append(std::span<const Hash> leaf_hashes, std::vector<Subtree>& completed);
 
-  uint64_t size() const { return size_; }
+  uint64_t size() const { return joined_size_ + waiting_.size(); }
   Hash root() const;
 
   // The maximal complete subtrees from left to right, so from the largest to the smallest.
-  const std::vector<Hash>& hashes() const { return hashes_; }
+  const std::vector<Hash>& hashes() const;
 
-  bool operator==(const Frontier&) const = default;
+  bool operator==(const Frontier& other) const {
+    return size() == other.size() && hashes() == other.hashes();
+  }
 
  private:
-  void append_recording(const Hash& leaf_hash, std::vector<Subtree>* completed);
+  void join(std::vector<Subtree>* completed) const;
 
-  uint64_t size_ = 0;
-  std::vector<Hash> hashes_;
+  // What was appended and not yet joined to the rest: that changes nothing which a caller sees.
+  mutable std::vector<Hash> waiting_;
+  mutable uint64_t joined_size_ = 0;
+  mutable std::vector<Hash> hashes_;
 };
 
 // The complete subtrees of a stored log. Only asked for subtrees that lie wholly within the tree

@@ -13,7 +13,7 @@ class MemoryHashSource : public HashSource {
  public:
   void append(const Hash& leaf_hash) {
     std::vector<Subtree> completed;
-    frontier_.append(leaf_hash, completed);
+    frontier_.append(std::span(&leaf_hash, 1), completed);
     for (const Subtree& subtree : completed) {
       hashes_[{subtree.level, subtree.index}] = subtree.hash;
     }

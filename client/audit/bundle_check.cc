@@ -4,14 +4,21 @@
 #include <cstring>
 #include <utility>
 
-#include "client/audit/many_hashes.h"
 #include "protocol/checkpoint.h"
 #include "protocol/envelope.h"
 #include "protocol/journal.h"
+#include "protocol/merkle.h"
 #include "protocol/serial.h"
+#include "protocol/sha256.h"
 
 namespace hotline::audit {
 namespace {
+
+Hash root_of(std::span<const Hash> leaves) {
+  Frontier frontier;
+  for (const Hash& leaf : leaves) frontier.append(leaf);
+  return frontier.root();
+}
 
 size_t read_big_endian(const uint8_t* bytes, size_t size) {
   size_t number = 0;
@@ -63,7 +70,7 @@ void BundleCheck::check(uint64_t bundle, BundleOutcome& outcome) {
   parts_to_check_.clear();
   for (unsigned place = 0; place < readable_; ++place) open_entry(place);
   compare_hashes();
-  if (width_ == kTileWidth && !outcome.fault) outcome.subtree_root = subtree_root(outcome.leaves);
+  if (width_ == kTileWidth && !outcome.fault) outcome.subtree_root = root_of(outcome.leaves);
 }
 
 bool BundleCheck::read_files(uint64_t bundle) {
@@ -181,7 +188,7 @@ void BundleCheck::expect_part(unsigned place, const std::optional<NamedPart>& na
 
 void BundleCheck::compare_hashes() {
   hashes_.resize(hash_inputs_.size());
-  hash_each(hash_inputs_, hashes_);
+  sha256_each(hash_inputs_, hashes_);
   const ByteView tile = tile_file_.bytes();
   for (unsigned place = 0; place < readable_; ++place) {
     outcome_->leaves[place] = hashes_[place];

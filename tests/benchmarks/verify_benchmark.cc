@@ -24,8 +24,8 @@
 #include <vector>
 
 #include "client/audit/export_reader.h"
-#include "client/audit/many_hashes.h"
 #include "client/audit/verify.h"
+#include "protocol/sha256.h"
 #include "tests/audit/made_exports.h"
 
 namespace hotline::audit {

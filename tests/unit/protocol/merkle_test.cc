@@ -164,7 +164,7 @@ TEST(Merkle, FrontierReportsTheSubtreesThatALeafCompletes) {
   Frontier frontier = tree_of(3).frontier();
   std::vector<Subtree> completed;
   Hash leaf = leaf_hash(*from_hex(kLeaves[3]));
-  frontier.append(leaf, completed);
+  frontier.append(std::span(&leaf, 1), completed);
   ASSERT_EQ(completed.size(), 3u);
   EXPECT_EQ(completed[0], (Subtree{0, 3, leaf}));
   EXPECT_EQ(completed[1].level, 1);

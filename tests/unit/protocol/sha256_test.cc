@@ -1,29 +1,28 @@
-#include "client/audit/many_hashes.h"
+#include "protocol/sha256.h"
 
 #include <gtest/gtest.h>
 
 #include <vector>
 
-#include "protocol/merkle.h"
 #include "tests/simulation/seeded.h"
 
-namespace hotline::audit {
+namespace hotline {
 namespace {
 
 std::vector<Hash> plainly(std::span<const ByteView> inputs) {
   std::vector<Hash> hashes(inputs.size());
-  hash_each_plainly(inputs, hashes);
+  sha256_each_plainly(inputs, hashes);
   return hashes;
 }
 
 std::vector<Hash> together(std::span<const ByteView> inputs) {
   std::vector<Hash> hashes(inputs.size());
-  hash_each(inputs, hashes);
+  sha256_each(inputs, hashes);
   return hashes;
 }
 
 // FIPS 180-4's own examples.
-TEST(ManyHashes, known_answers) {
+TEST(Sha256, known_answers) {
   const ByteView inputs[] = {as_bytes("abc"), as_bytes("")};
   const std::vector<Hash> hashes = together(inputs);
   EXPECT_EQ(to_hex(hashes[0]), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
@@ -31,7 +30,7 @@ TEST(ManyHashes, known_answers) {
 }
 
 // Every length about the edges of one, two and three blocks, beside every other kind of partner.
-TEST(ManyHashes, are_those_of_libcrypto_for_every_length) {
+TEST(Sha256, are_those_of_libcrypto_for_every_length) {
   simulation::Seeded random(1);
   Bytes bytes(400);
   random.fill(bytes);
@@ -45,7 +44,7 @@ TEST(ManyHashes, are_those_of_libcrypto_for_every_length) {
   }
 }
 
-TEST(ManyHashes, are_those_of_libcrypto_for_many_inputs_of_any_length) {
+TEST(Sha256, are_those_of_libcrypto_for_many_inputs_of_any_length) {
   simulation::Seeded random(2);
   Bytes bytes(20'000);
   random.fill(bytes);
@@ -59,18 +58,19 @@ TEST(ManyHashes, are_those_of_libcrypto_for_many_inputs_of_any_length) {
   }
 }
 
-TEST(ManyHashes, of_nodes_are_those_of_the_tree) {
+TEST(Sha256, of_one_input_is_that_of_libcrypto_however_it_is_cut) {
   simulation::Seeded random(3);
-  for (size_t count = 1; count <= 256; count *= 2) {
-    std::vector<Hash> leaves(count);
-    Frontier frontier;
-    for (Hash& leaf : leaves) {
-      leaf = random.salt();
-      frontier.append(leaf);
-    }
-    ASSERT_EQ(subtree_root(leaves), frontier.root()) << count;
+  Bytes bytes(1200);
+  random.fill(bytes);
+  for (size_t size = 0; size <= bytes.size(); ++size) {
+    const ByteView input = ByteView(bytes).first(size);
+    const size_t cut = random.below(size + 1);
+    const Hash expected = sha256_plainly({input});
+    ASSERT_EQ(sha256({input}), expected) << size;
+    ASSERT_EQ(sha256({input.first(cut), input.subspan(cut)}), expected) << size << " at " << cut;
   }
+  EXPECT_EQ(sha256({}), sha256_plainly({}));
 }
 
 }  // namespace
-}  // namespace hotline::audit
+}  // namespace hotline

@@ -1,9 +1,11 @@
-#include "client/audit/many_hashes.h"
+#include "protocol/sha256.h"
+
+#include <openssl/evp.h>
 
 #include <algorithm>
 #include <array>
-#include <bit>
 #include <cstring>
+#include <stdexcept>
 
 #include "protocol/check.h"
 
@@ -12,15 +14,50 @@
 #include <immintrin.h>
 #endif
 
-namespace hotline::audit {
+namespace hotline {
 
-void hash_each_plainly(std::span<const ByteView> inputs, std::span<Hash> hashes) {
-  for (size_t i = 0; i < inputs.size(); ++i) hashes[i] = sha256({inputs[i]});
+namespace {
+
+// Fetched once: looking an algorithm up by name costs more than hashing a short message with it.
+const EVP_MD* sha256_method() {
+  static const EVP_MD* const method = EVP_MD_fetch(nullptr, "SHA256", nullptr);
+  return method;
+}
+
+class DigestContext {
+ public:
+  DigestContext() : context_(EVP_MD_CTX_new()) {}
+  DigestContext(const DigestContext&) = delete;
+  DigestContext& operator=(const DigestContext&) = delete;
+  ~DigestContext() { EVP_MD_CTX_free(context_); }
+  EVP_MD_CTX* get() { return context_; }
+
+ private:
+  EVP_MD_CTX* context_;
+};
+
+}  // namespace
+
+Hash sha256_plainly(std::initializer_list<ByteView> parts) {
+  // One context for each thread: the core and the auditor's workers hash without sharing anything.
+  thread_local DigestContext context;
+  Hash digest;
+  bool good = EVP_DigestInit_ex2(context.get(), sha256_method(), nullptr) == 1;
+  for (ByteView part : parts) {
+    good = good && EVP_DigestUpdate(context.get(), part.data(), part.size()) == 1;
+  }
+  good = good && EVP_DigestFinal_ex(context.get(), digest.data(), nullptr) == 1;
+  if (!good) throw std::runtime_error("libcrypto could not compute SHA-256");
+  return digest;
+}
+
+void sha256_each_plainly(std::span<const ByteView> inputs, std::span<Hash> hashes) {
+  for (size_t i = 0; i < inputs.size(); ++i) hashes[i] = sha256_plainly({inputs[i]});
 }
 
 #if defined(__x86_64__)
 
-// Every function that uses the instructions says so; hash_each() asks the processor first.
+// Every function that uses the instructions says so; sha256() asks the processor first.
 #define HOTLINE_SHA_INSTRUCTIONS __attribute__((target("sha,sse4.1")))
 
 namespace {
@@ -193,6 +230,20 @@ HOTLINE_SHA_INSTRUCTIONS void hash_in_pairs(std::span<const ByteView> inputs,
   }
 }
 
+// What is longer gains nothing here: libcrypto uses the same instructions, and takes about as long
+// as three blocks to get ready.
+constexpr size_t kShortSizeMax = 16 * kBlockSize;
+
+HOTLINE_SHA_INSTRUCTIONS Hash hash_alone(ByteView input) {
+  Lane lane;
+  lane.begin(input);
+  Lane* const alone[1] = {&lane};
+  while (lane.left() != 0) run_blocks<1>(alone, lane.left());
+  Hash hash;
+  lane.write(hash);
+  return hash;
+}
+
 bool processor_has_sha() {
   constexpr unsigned kSsse3 = 1u << 9;
   constexpr unsigned kSse41 = 1u << 19;
@@ -209,12 +260,23 @@ bool hashes_in_pairs() {
   return has_sha;
 }
 
-void hash_each(std::span<const ByteView> inputs, std::span<Hash> hashes) {
+Hash sha256(std::initializer_list<ByteView> parts) {
+  size_t size = 0;
+  for (ByteView part : parts) size += part.size();
+  if (size > kShortSizeMax || !hashes_in_pairs()) return sha256_plainly(parts);
+  if (parts.size() == 1) return hash_alone(*parts.begin());
+  std::array<uint8_t, kShortSizeMax> input;
+  uint8_t* end = input.data();
+  for (ByteView part : parts) end = std::copy(part.begin(), part.end(), end);
+  return hash_alone({input.data(), size});
+}
+
+void sha256_each(std::span<const ByteView> inputs, std::span<Hash> hashes) {
   HOTLINE_CHECK(inputs.size() == hashes.size());
   if (hashes_in_pairs()) {
     hash_in_pairs(inputs, hashes);
   } else {
-    hash_each_plainly(inputs, hashes);
+    sha256_each_plainly(inputs, hashes);
   }
 }
 
@@ -224,38 +286,15 @@ bool hashes_in_pairs() {
   return false;
 }
 
-void hash_each(std::span<const ByteView> inputs, std::span<Hash> hashes) {
+Hash sha256(std::initializer_list<ByteView> parts) {
+  return sha256_plainly(parts);
+}
+
+void sha256_each(std::span<const ByteView> inputs, std::span<Hash> hashes) {
   HOTLINE_CHECK(inputs.size() == hashes.size());
-  hash_each_plainly(inputs, hashes);
+  sha256_each_plainly(inputs, hashes);
 }
 
 #endif
 
-void hash_nodes(std::span<const Hash> below, std::span<Hash> above) {
-  HOTLINE_CHECK(below.size() == 2 * above.size() && above.size() <= kNodesMax);
-  constexpr size_t kNodeSize = 1 + 2 * sizeof(Hash);
-  std::array<uint8_t, kNodesMax * kNodeSize> bytes;
-  std::array<ByteView, kNodesMax> inputs;
-  for (size_t i = 0; i < above.size(); ++i) {
-    uint8_t* const node = bytes.data() + i * kNodeSize;
-    node[0] = 0x01;
-    std::memcpy(node + 1, below[2 * i].data(), 2 * sizeof(Hash));
-    inputs[i] = {node, kNodeSize};
-  }
-  hash_each(std::span(inputs).first(above.size()), above);
-}
-
-Hash subtree_root(std::span<const Hash> hashes) {
-  HOTLINE_CHECK(std::has_single_bit(hashes.size()) && hashes.size() <= 2 * kNodesMax);
-  std::array<Hash, kNodesMax> level;
-  std::span<const Hash> below = hashes;
-  while (below.size() > 1) {
-    // Written over what was read: the inputs are copied before anything is hashed.
-    const std::span<Hash> above = std::span(level).first(below.size() / 2);
-    hash_nodes(below, above);
-    below = above;
-  }
-  return below.front();
-}
-
-}  // namespace hotline::audit
+}  // namespace hotline

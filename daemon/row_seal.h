@@ -1,6 +1,9 @@
-// The seal of a row: 64 bits of SHA-256 over its table's name and its columns, kept in the row's
-// last column. It notices what rots: a flipped bit, a page written to the wrong place, two rows
-// swapped. It is no defence against a person, who can compute it too; the signed trees are.
+// The seal of a row: 64 bits over its table's name and its columns, kept in the row's last column.
+// It notices what rots: a flipped bit, a page written to the wrong place, two rows swapped. It is
+// no defence against a person, who can compute it too; the signed trees are.
+//
+// Each step takes in eight bytes and can be undone, so that a change within eight bytes always
+// changes the seal; any other goes unnoticed once in 2^64 times, or so.
 #pragma once
 
 #include <cstdint>
@@ -20,12 +23,10 @@ class RowSeal {
   int64_t value() const;
 
  private:
-  // One letter, a number, and bytes.
   void add(char kind, uint64_t number, ByteView bytes);
+  void take(uint64_t word);
 
-  // Kept between rows, so that sealing a row allocates nothing; the first `size_` bytes count.
-  Bytes content_;
-  size_t size_ = 0;
+  uint64_t state_ = 0;
 };
 
 }  // namespace hotline

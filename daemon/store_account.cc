@@ -15,10 +15,16 @@ std::string row(const char* table, uint64_t index, const std::string& what) {
   return StoreCorrupt(table, index, what).what();
 }
 
+// Where it is written that a message has a place in this transcript.
+const char* place_table(LogId log) {
+  return log == LogId::own_transcript ? "run" : leaf_table(log);
+}
+
 // A leaf, and the entry that tells of it.
 struct ToldLeaf {
   Hash hash{};
   uint64_t journal_index = 0;
+  uint64_t number = 0;  // Of its message.
 };
 
 // The leaves of both transcripts as the journal tells of them.
@@ -30,7 +36,7 @@ struct Account {
 
   void add(uint64_t index, const wire::Entry& entry) {
     if (const auto* fact = entry.fact_as_Released()) {
-      released[fact->serial()] = {to_hash(*fact->leaf_hash()), index};
+      released[fact->serial()] = {to_hash(*fact->leaf_hash()), index, fact->serial()};
     } else if (const auto* numbered = entry.fact_as_Numbered()) {
       for (const uint64_t serial : *numbered->serials()) {
         const auto found = released.find(serial);
@@ -40,7 +46,7 @@ struct Account {
         sent.push_back(found->second);
       }
     } else if (const auto* arrived = entry.fact_as_Received()) {
-      received.push_back({to_hash(*arrived->leaf_hash()), index});
+      received.push_back({to_hash(*arrived->leaf_hash()), index, arrived->index()});
       if (!unreceipted) unreceipted = index;
     } else if (entry.fact_as_ReceiptGiven()) {
       unreceipted.reset();
@@ -51,13 +57,13 @@ struct Account {
 void compare(StoreReader& reader, LogId log, const std::vector<ToldLeaf>& leaves) {
   for (uint64_t index = 0; index < leaves.size(); ++index) {
     if (reader.hashes(log).subtree(0, index) != leaves[index].hash) {
-      throw StoreCorrupt(leaf_table(log), index,
-                         "it is not the leaf that journal entry " +
+      throw StoreCorrupt(leaf_table(log), leaves[index].number,
+                         "it is not the message that journal entry " +
                              std::to_string(leaves[index].journal_index) + " tells of");
     }
   }
   if (reader.log_size(log) != leaves.size()) {
-    throw StoreCorrupt(leaf_table(log), leaves.size(), "the journal tells of no such message");
+    throw StoreCorrupt(place_table(log), leaves.size(), "the journal tells of no such message");
   }
 }
 
@@ -76,7 +82,7 @@ std::string fault_at_the_ends(StoreReader& reader, const StoreHead& head, uint64
   for (const auto& [log, size] :
        {std::pair{LogId::own_transcript, own_size}, {LogId::peer_transcript, peer_size}}) {
     if (reader.log_size(log) > size) {
-      return row(leaf_table(log), size, "the journal tells of no such message");
+      return row(place_table(log), size, "the journal tells of no such message");
     }
   }
   for (const auto& [incoming, end] : {std::pair{false, last_serial + 1}, {true, peer_size}}) {

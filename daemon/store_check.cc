@@ -3,6 +3,7 @@
 #include <functional>
 
 #include "daemon/store_hashes.h"
+#include "daemon/store_runs.h"
 #include "daemon/store_schema.h"
 #include "protocol/merkle.h"
 
@@ -19,9 +20,8 @@ class StoreCheck {
     attempt([this] { check_pages(); });
     attempt([this] { read_store_identity(database_); });
     attempt([this] { check_journal(); });
-    for (const LogId log : {LogId::own_transcript, LogId::peer_transcript}) {
-      attempt([this, log] { check_leaves(log); });
-    }
+    attempt([this] { check_own_leaves(); });
+    attempt([this] { check_peer_leaves(); });
     for (const bool incoming : {false, true}) {
       attempt([this, incoming] { check_messages(incoming); });
     }
@@ -30,7 +30,7 @@ class StoreCheck {
     check_seals("journal_receipt", "size, at, time_s, journal_index, note, seal");
     check_seals("fact", "id, incoming, number, kind, at, journal_index, code, detail, seal");
     check_seals("person", "id, certificate, seal");
-    check_seals("submission", "person, counter, serial, seal");
+    check_seals("run", "map, first, count, target, seal");
     check_seals("subtree", "log, level, idx, hash, seal");
     return std::move(faults_);
   }
@@ -71,26 +71,28 @@ class StoreCheck {
     }
   }
 
-  void check_leaves(LogId log) {
-    const char* table = leaf_table(log);
-    Statement statement(
-        database_, table,
-        std::string("SELECT idx, leaf_hash, number, seal FROM ") + table + " ORDER BY idx");
-    Rows rows = statement.query();
+  void check_own_leaves() {
     Frontier frontier;
-    while (rows.next_sealed()) {
-      if (rows.as<uint64_t>(0) != frontier.size()) {
-        throw StoreCorrupt(table, frontier.size(), "it is missing");
+    const uint64_t size = reader_.log_size(LogId::own_transcript);
+    for (uint64_t index = 0; index < size; ++index) {
+      const std::optional<uint64_t> serial = reader_.serial_at(index);
+      const auto message = serial ? reader_.message({.incoming = false, .number = *serial})
+                                  : std::optional<MessageRecord>();
+      if (!message) {
+        throw StoreCorrupt("run", static_cast<uint64_t>(RunMap::own_serial_at),
+                           "no message stands at place " + std::to_string(index));
       }
-      const MessageKey key{.incoming = log == LogId::peer_transcript,
-                           .number = rows.as<uint64_t>(2)};
-      attempt([&] {
-        if (!reader_.message(key)) {
-          fault(std::string(table) + ": index " + std::to_string(frontier.size()) +
-                " has no message");
-        }
-      });
-      append(frontier, log, rows.hash(1));
+      append(frontier, LogId::own_transcript, message->leaf_hash);
+    }
+  }
+
+  void check_peer_leaves() {
+    Frontier frontier;
+    const uint64_t size = reader_.log_size(LogId::peer_transcript);
+    for (uint64_t index = 0; index < size; ++index) {
+      const auto message = reader_.message({.incoming = true, .number = index});
+      if (!message) throw StoreCorrupt("peer_message", index, "it is missing");
+      append(frontier, LogId::peer_transcript, message->leaf_hash);
     }
   }
 
@@ -117,7 +119,22 @@ class StoreCheck {
     Rows rows = statement.query();
     while (rows.next()) {
       const MessageKey key{.incoming = incoming, .number = rows.as<uint64_t>(0)};
-      attempt([&] { reader_.message(key); });
+      attempt([&] { check_ways_to(key); });
+    }
+  }
+
+  // Whoever asks for it by its serial or its submission finds it.
+  void check_ways_to(MessageKey key) {
+    const std::optional<MessageRecord> record = reader_.message(key);
+    if (!record) throw StoreCorrupt(message_table(key.incoming), key.number, "it is missing");
+    if (key.incoming && record->serial != 0 && !reader_.find_incoming(record->serial)) {
+      throw StoreCorrupt("run", static_cast<uint64_t>(RunMap::peer_place_of),
+                         "serial " + std::to_string(record->serial) + " is missing");
+    }
+    if (record->submitter != Hash{} &&
+        reader_.find_submission(record->submitter, record->counter) != key) {
+      throw StoreCorrupt("run", static_cast<uint64_t>(RunMap::submissions),
+                         "submission " + std::to_string(record->counter) + " is missing");
     }
   }
 

@@ -1,5 +1,6 @@
 #include "daemon/store_hashes.h"
 
+#include <algorithm>
 #include <string>
 
 #include "daemon/store_schema.h"
@@ -8,23 +9,30 @@
 namespace hotline {
 namespace {
 
+// The journal's rows have the indices of their leaves, and so have the peer's messages; the own
+// messages are found by what stands where.
+const char* key_of(LogId log) {
+  return log == LogId::journal ? "idx" : "number";
+}
+
 std::string leaves_query(LogId log) {
-  // The columns of a sealed row in their order; the hash stands second or third.
-  const std::string columns = log == LogId::journal ? "idx, entry, leaf_hash, name_salt, name, seal"
-                                                    : "idx, leaf_hash, number, seal";
-  return "SELECT " + columns + " FROM " + leaf_table(log) +
-         " WHERE idx >= ?1 AND idx < ?2 ORDER BY idx";
+  const char* columns = log == LogId::journal ? kJournalRow : kMessageRow;
+  const std::string key = key_of(log);
+  return std::string("SELECT ") + columns + " FROM " + leaf_table(log) + " WHERE " + key +
+         " >= ?1 AND " + key + " < ?2 ORDER BY " + key;
 }
 
 }  // namespace
 
 StoreHashes::StoreHashes(Database& database, LogId log)
     : log_(log),
+      runs_(database),
       leaves_(database, leaf_table(log), leaves_query(log)),
       subtrees_(database, "subtree",
                 "SELECT log, level, idx, hash, seal FROM subtree "
                 "WHERE log = ?1 AND level = ?2 AND idx >= ?3 AND idx < ?4 ORDER BY idx"),
-      last_(database, leaf_table(log), std::string("SELECT max(idx) FROM ") + leaf_table(log)) {}
+      last_(database, leaf_table(log),
+            std::string("SELECT max(") + key_of(log) + ") FROM " + leaf_table(log)) {}
 
 Hash StoreHashes::subtree(uint8_t level, uint64_t index) const {
   HOTLINE_CHECK(level < 63);
@@ -41,6 +49,7 @@ Hash StoreHashes::subtree(uint8_t level, uint64_t index) const {
 }
 
 uint64_t StoreHashes::size() const {
+  if (log_ == LogId::own_transcript) return runs_.end(RunMap::own_serial_at);
   Rows rows = last_.query();
   return rows.next() && !rows.is_null(0) ? rows.as<uint64_t>(0) + 1 : 0;
 }
@@ -58,21 +67,46 @@ Frontier StoreHashes::frontier() const {
 }
 
 std::vector<Hash> StoreHashes::kept(uint8_t level, uint64_t first, uint64_t count) const {
-  const bool of_leaves = level == 0;
-  const int index_column = of_leaves ? 0 : 2;
-  const int hash_column = of_leaves ? (log_ == LogId::journal ? 2 : 1) : 3;
-  Rows rows = of_leaves ? leaves_.query(first, first + count)
-                        : subtrees_.query(log_, level, first, first + count);
+  if (level == 0) return leaves(first, count);
+  Rows rows = subtrees_.query(log_, level, first, first + count);
   std::vector<Hash> hashes;
   hashes.reserve(count);
   for (uint64_t index = first; index < first + count; ++index) {
-    if (!rows.next_sealed() || rows.as<uint64_t>(index_column) != index) {
-      throw StoreCorrupt(of_leaves ? leaf_table(log_) : "subtree", index,
-                         "it is missing (level " + std::to_string(level) + ")");
+    if (!rows.next_sealed() || rows.as<uint64_t>(2) != index) {
+      throw StoreCorrupt("subtree", index, "it is missing (level " + std::to_string(level) + ")");
     }
-    hashes.push_back(rows.hash(hash_column));
+    hashes.push_back(rows.hash(3));
   }
   return hashes;
+}
+
+std::vector<Hash> StoreHashes::leaves(uint64_t first, uint64_t count) const {
+  std::vector<Hash> hashes;
+  hashes.reserve(count);
+  if (log_ != LogId::own_transcript) {
+    add_leaves(first, count, hashes);
+    return hashes;
+  }
+  while (hashes.size() < count) {
+    const uint64_t place = first + hashes.size();
+    const auto found = runs_.find(RunMap::own_serial_at, place);
+    if (!found) {
+      throw StoreCorrupt("run", static_cast<uint64_t>(RunMap::own_serial_at),
+                         "no message stands at place " + std::to_string(place));
+    }
+    add_leaves(found->target, std::min(found->left, count - hashes.size()), hashes);
+  }
+  return hashes;
+}
+
+void StoreHashes::add_leaves(uint64_t first_row, uint64_t count, std::vector<Hash>& hashes) const {
+  Rows rows = leaves_.query(first_row, first_row + count);
+  for (uint64_t row = first_row; row < first_row + count; ++row) {
+    if (!rows.next_sealed() || rows.as<uint64_t>(0) != row) {
+      throw StoreCorrupt(leaf_table(log_), row, "it is missing");
+    }
+    hashes.push_back(log_ == LogId::journal ? rows.hash(2) : leaf_hash(rows.blob(kEnvelopeColumn)));
+  }
 }
 
 }  // namespace hotline

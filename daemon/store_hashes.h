@@ -1,15 +1,16 @@
 // The hashes of a stored log's complete subtrees, for roots and proofs.
 //
-// Kept are the leaves' hashes, in the leaves' rows, and the subtrees of levels 8, 16, 24 …: one for
-// 256 children. The levels between are computed from at most 128 kept ones when they are asked for,
-// so that a tree costs 0.4 % more than its leaves instead of twice as much, and a proof reads some
-// hundred neighbouring rows a level.
+// Kept are the hashes of entries, the envelopes that a transcript's leaves are, and the subtrees of
+// levels 8, 16, 24 …: one for 256 children. The levels between are computed from at most 256
+// neighbours when they are asked for, so that a tree costs 0.4 % of its hashes on disk, and a proof
+// reads some hundred neighbouring rows a level.
 #pragma once
 
 #include <cstdint>
 #include <vector>
 
 #include "daemon/sqlite.h"
+#include "daemon/store_runs.h"
 #include "protocol/merkle.h"
 #include "protocol/records.h"
 
@@ -32,8 +33,12 @@ class StoreHashes : public HashSource {
 
  private:
   std::vector<Hash> kept(uint8_t level, uint64_t first, uint64_t count) const;
+  std::vector<Hash> leaves(uint64_t first, uint64_t count) const;
+  // Adds the hashes of rows that follow each other in the leaves' table.
+  void add_leaves(uint64_t first_row, uint64_t count, std::vector<Hash>& hashes) const;
 
   LogId log_;
+  StoreRuns runs_;
   // Reading changes a statement's state, but nothing that a caller sees.
   mutable Statement leaves_;
   mutable Statement subtrees_;

@@ -31,24 +31,6 @@ class ReadTransaction {
   const bool outermost_;
 };
 
-MessageRecord message_from(const Rows& rows, bool incoming) {
-  MessageRecord record;
-  record.key = {.incoming = incoming, .number = rows.as<uint64_t>(0)};
-  record.serial = rows.as<uint64_t>(1);
-  record.journal_index = rows.as<uint64_t>(2);
-  record.committed_at = rows.integer(3);
-  record.type = rows.as<uint8_t>(4);
-  record.precedence = rows.as<uint8_t>(5);
-  record.leaf_hash = rows.hash(6);
-  record.body_salt = rows.hash(7);
-  record.submitter = rows.hash_or_zero(8);
-  record.counter = rows.as<uint64_t>(9);
-  record.request_hash = rows.hash_or_zero(10);
-  record.envelope = to_bytes(rows.blob(11));
-  record.body = to_bytes(rows.blob(12));
-  return record;
-}
-
 JournalRecord entry_from(const Rows& rows) {
   JournalRecord record;
   record.index = rows.as<uint64_t>(0);
@@ -134,15 +116,14 @@ constexpr char kReceiptColumns[] = "SELECT size, at, time_s, journal_index, note
 
 SqliteReader::Side::Side(Database& database, bool incoming)
     : message(database, message_table(incoming),
-              "SELECT number, serial, journal_index, committed_at, type, precedence, leaf_hash, "
-              "body_salt, submitter, counter, request_hash, envelope, body, seal" +
-                  from(message_table(incoming)) + " WHERE number = ?1"),
+              std::string("SELECT ") + kMessageRow + from(message_table(incoming)) +
+                  " WHERE number = ?1"),
+      next_message(database, message_table(incoming),
+                   "SELECT number, journal_index" + from(message_table(incoming)) +
+                       " WHERE number >= ?1 ORDER BY number LIMIT 1"),
       newest_messages(database, message_table(incoming),
                       "SELECT journal_index, number" + from(message_table(incoming)) +
-                          " WHERE journal_index < ?1 ORDER BY journal_index DESC LIMIT ?2"),
-      leaf(database, leaf_table(transcript_of(incoming)),
-           "SELECT idx, leaf_hash, number, seal" + from(leaf_table(transcript_of(incoming))) +
-               " WHERE idx = ?1"),
+                          " WHERE number < ?1 ORDER BY number DESC LIMIT ?2"),
       newest_receipt(database, receipt_table(transcript_of(incoming)),
                      kReceiptColumns + from(receipt_table(transcript_of(incoming))) +
                          " WHERE size >= ?1 ORDER BY size DESC LIMIT 1"),
@@ -157,23 +138,16 @@ SqliteReader::SqliteReader(const std::string& path, const StoreOptions& options)
       journal_hashes_(database_, LogId::journal),
       own_hashes_(database_, LogId::own_transcript),
       peer_hashes_(database_, LogId::peer_transcript),
-      incoming_serial_(database_, "peer_message",
-                       "SELECT number FROM peer_message WHERE serial = ?1 AND serial <> 0 "
-                       "ORDER BY number LIMIT 1"),
-      own_number_(database_, "own_leaf", "SELECT idx FROM own_leaf WHERE number = ?1"),
-      submission_(database_, "submission",
-                  "SELECT person, counter, serial, seal FROM submission "
-                  "WHERE person = (SELECT id FROM person WHERE certificate = ?1) AND counter = ?2"),
-      last_counter_(database_, "submission",
-                    "SELECT person, counter, serial, seal FROM submission "
-                    "WHERE person = (SELECT id FROM person WHERE certificate = ?1) "
-                    "ORDER BY counter DESC LIMIT 1"),
+      runs_(database_),
+      person_(database_, "person",
+              "SELECT id, certificate, seal FROM person WHERE certificate = ?1"),
+      certificate_(database_, "person", "SELECT id, certificate, seal FROM person WHERE id = ?1"),
       facts_(database_, "fact",
              "SELECT id, incoming, number, kind, at, journal_index, code, detail, seal FROM fact "
              "WHERE incoming = ?1 AND number = ?2 ORDER BY id"),
       journal_(database_, "journal",
-               "SELECT idx, entry, leaf_hash, name_salt, name, seal FROM journal "
-               "WHERE idx >= ?1 ORDER BY idx LIMIT ?2"),
+               std::string("SELECT ") + kJournalRow +
+                   " FROM journal WHERE idx >= ?1 ORDER BY idx LIMIT ?2"),
       head_(database_, "head", "SELECT id, size, root, seal FROM head") {}
 
 std::optional<MessageRecord> SqliteReader::message(MessageKey key) {
@@ -183,30 +157,29 @@ std::optional<MessageRecord> SqliteReader::message(MessageKey key) {
 }
 
 std::optional<MessageKey> SqliteReader::find_incoming(uint64_t serial) {
-  MessageKey key{.incoming = true, .number = 0};
-  {
-    Rows rows = incoming_serial_.query(serial);
-    if (!rows.next()) return std::nullopt;
-    key.number = rows.as<uint64_t>(0);
-  }
-  // The index of the database has no seal, so what it leads to is looked at.
+  const auto found = runs_.find(RunMap::peer_place_of, serial);
+  if (!found) return std::nullopt;
+  const MessageKey key{.incoming = true, .number = found->target};
   const std::optional<MessageRecord> record = message(key);
   if (!record || record->serial != serial) {
-    throw StoreCorrupt("peer_message_serial", key.number, "it leads to another message");
+    throw StoreCorrupt("run", static_cast<uint64_t>(RunMap::peer_place_of),
+                       "serial " + std::to_string(serial) + " leads to another message");
   }
   return key;
 }
 
 std::optional<MessageKey> SqliteReader::find_submission(const Hash& submitter, uint64_t counter) {
-  Rows rows = submission_.query(submitter, counter);
-  if (!rows.next_sealed()) return std::nullopt;
-  return MessageKey{.incoming = false, .number = rows.as<uint64_t>(2)};
+  const std::optional<int64_t> who = person(submitter);
+  if (!who) return std::nullopt;
+  const auto found = runs_.find(submissions_of(*who), counter);
+  if (!found) return std::nullopt;
+  return MessageKey{.incoming = false, .number = found->target};
 }
 
 std::optional<uint64_t> SqliteReader::serial_at(uint64_t index) {
-  Rows rows = own_.leaf.query(index);
-  if (!rows.next_sealed()) return std::nullopt;
-  return rows.as<uint64_t>(2);
+  const auto found = runs_.find(RunMap::own_serial_at, index);
+  if (!found) return std::nullopt;
+  return found->target;
 }
 
 const HashSource& SqliteReader::hashes(LogId log) {
@@ -292,7 +265,7 @@ void SqliteReader::transcript_range(LogId transcript, uint64_t from_index, uint6
     const std::optional<StoredMessage> stored =
         message_and_place({.incoming = incoming, .number = number});
     if (!stored) {
-      if (incoming && !has_leaf(transcript, index)) return;
+      if (incoming && index >= log_size(transcript)) return;
       throw StoreCorrupt(leaf_table(transcript), index, "its message is missing");
     }
     if (stored->transcript_index != index) {
@@ -322,8 +295,9 @@ std::optional<ReceiptRecord> SqliteReader::receipt_covering(LogId transcript, ui
 }
 
 uint64_t SqliteReader::last_counter(const Hash& submitter) {
-  Rows rows = last_counter_.query(submitter);
-  return rows.next_sealed() ? rows.as<uint64_t>(1) : 0;
+  const std::optional<int64_t> who = person(submitter);
+  const uint64_t end = who ? runs_.end(submissions_of(*who)) : 0;
+  return end == 0 ? 0 : end - 1;
 }
 
 StoreHead SqliteReader::head() {
@@ -355,33 +329,54 @@ std::optional<StoredMessage> SqliteReader::message_and_place(MessageKey key) {
     if (!rows.next_sealed()) return std::nullopt;
     stored.record = message_from(rows, key.incoming);
   }
-  const MessageRecord& record = stored.record;
-  if (leaf_hash(record.envelope) != record.leaf_hash) {
-    throw StoreCorrupt(message_table(key.incoming), key.number,
-                       "its envelope does not have the hash of its leaf");
-  }
-  stored.transcript_index = place_of(record);
-  if (stored.transcript_index) {
-    Rows rows = side(key.incoming).leaf.query(*stored.transcript_index);
-    if (!rows.next_sealed() || rows.hash(1) != record.leaf_hash ||
-        rows.as<uint64_t>(2) != key.number) {
-      throw StoreCorrupt(leaf_table(transcript_of(key.incoming)), *stored.transcript_index,
-                         "it is not the leaf of the message that stands there");
-    }
-  }
+  stored.transcript_index = place_of(stored.record);
   return stored;
-}
-
-bool SqliteReader::has_leaf(LogId transcript, uint64_t index) {
-  Rows rows = side(transcript == LogId::peer_transcript).leaf.query(index);
-  return rows.next();
 }
 
 std::optional<uint64_t> SqliteReader::place_of(const MessageRecord& record) {
   if (record.key.incoming) return record.key.number;
-  Rows rows = own_number_.query(record.key.number);
-  if (!rows.next()) return std::nullopt;
-  return rows.as<uint64_t>(0);
+  const auto found = runs_.find(RunMap::own_place_of, record.key.number);
+  if (!found) return std::nullopt;
+  if (serial_at(found->target) != record.key.number) {
+    throw StoreCorrupt("run", static_cast<uint64_t>(RunMap::own_place_of),
+                       "message " + std::to_string(record.key.number) +
+                           " is said to stand where another one stands");
+  }
+  return found->target;
+}
+
+MessageRecord SqliteReader::message_from(const Rows& rows, bool incoming) {
+  MessageRecord record;
+  record.key = {.incoming = incoming, .number = rows.as<uint64_t>(0)};
+  record.serial = rows.as<uint64_t>(1);
+  record.journal_index = rows.as<uint64_t>(2);
+  record.committed_at = rows.integer(3);
+  record.type = rows.as<uint8_t>(4);
+  record.precedence = rows.as<uint8_t>(5);
+  record.body_salt = rows.hash(6);
+  if (!rows.is_null(7)) record.submitter = certificate_of(rows.integer(7));
+  record.counter = rows.as<uint64_t>(8);
+  record.request_hash = rows.hash_or_zero(9);
+  record.envelope = to_bytes(rows.blob(kEnvelopeColumn));
+  record.body = to_bytes(rows.blob(11));
+  record.leaf_hash = leaf_hash(record.envelope);
+  return record;
+}
+
+std::optional<int64_t> SqliteReader::person(const Hash& certificate) {
+  Rows rows = person_.query(certificate);
+  if (!rows.next_sealed()) return std::nullopt;
+  return rows.integer(0);
+}
+
+const Hash& SqliteReader::certificate_of(int64_t person) {
+  const auto known = certificates_.find(person);
+  if (known != certificates_.end()) return known->second;
+  Rows rows = certificate_.query(person);
+  if (!rows.next_sealed()) {
+    throw StoreCorrupt("person", static_cast<uint64_t>(person), "it is missing");
+  }
+  return certificates_[person] = rows.hash(1);
 }
 
 std::optional<ReceiptRecord> SqliteReader::receipt(Statement& statement, LogId transcript,
@@ -391,13 +386,31 @@ std::optional<ReceiptRecord> SqliteReader::receipt(Statement& statement, LogId t
   return receipt_from(rows, transcript);
 }
 
+// Messages are numbered in the order of their journal entries, with gaps, so that halving finds it.
+uint64_t SqliteReader::first_not_before(Side& side, uint64_t bound) {
+  uint64_t low = 0;
+  uint64_t high = std::numeric_limits<int64_t>::max();
+  while (low < high) {
+    const uint64_t middle = low + (high - low) / 2;
+    Rows rows = side.next_message.query(middle);
+    if (rows.next() && rows.as<uint64_t>(1) < bound) {
+      low = rows.as<uint64_t>(0) + 1;
+    } else {
+      high = middle;
+    }
+  }
+  return low;
+}
+
 std::vector<SqliteReader::ListPlace> SqliteReader::newest(const ListQuery& query) {
-  const uint64_t before = query.before_journal_index.value_or(std::numeric_limits<int64_t>::max());
   const uint64_t count = uint64_t{query.limit} + 1;  // One more tells whether there are more.
   std::vector<ListPlace> places;
   for (const bool incoming : {false, true}) {
     if (query.box == (incoming ? ListBox::outgoing : ListBox::incoming)) continue;
-    Rows rows = side(incoming).newest_messages.query(before, count);
+    const uint64_t end = query.before_journal_index
+                             ? first_not_before(side(incoming), *query.before_journal_index)
+                             : std::numeric_limits<int64_t>::max();
+    Rows rows = side(incoming).newest_messages.query(end, count);
     while (rows.next()) {
       places.push_back({.journal_index = rows.as<uint64_t>(0),
                         .key = {.incoming = incoming, .number = rows.as<uint64_t>(1)}});

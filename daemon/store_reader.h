@@ -2,6 +2,7 @@
 // checked against its seal, and a message against its leaf, before any of it is given away.
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -9,6 +10,7 @@
 #include "daemon/sqlite.h"
 #include "daemon/store.h"
 #include "daemon/store_hashes.h"
+#include "daemon/store_runs.h"
 
 namespace hotline {
 
@@ -44,8 +46,8 @@ class SqliteReader : public StoreReader {
   struct Side {
     Side(Database& database, bool incoming);
     Statement message;
+    Statement next_message;
     Statement newest_messages;
-    Statement leaf;
     Statement newest_receipt;
     Statement covering_receipt;
   };
@@ -58,9 +60,13 @@ class SqliteReader : public StoreReader {
   // The message and its place in the transcript, compared with each other.
   std::optional<StoredMessage> message_and_place(MessageKey key);
   std::optional<uint64_t> place_of(const MessageRecord& record);
-  bool has_leaf(LogId transcript, uint64_t index);
+  MessageRecord message_from(const Rows& rows, bool incoming);
+  std::optional<int64_t> person(const Hash& certificate);
+  const Hash& certificate_of(int64_t person);
   std::optional<ReceiptRecord> receipt(Statement& statement, LogId transcript, uint64_t bound);
   std::vector<ListPlace> newest(const ListQuery& query);
+  // Of one side: the first message, by number, whose journal index is not below `bound`.
+  uint64_t first_not_before(Side& side, uint64_t bound);
 
   Database database_;
   Side own_;
@@ -68,10 +74,10 @@ class SqliteReader : public StoreReader {
   StoreHashes journal_hashes_;
   StoreHashes own_hashes_;
   StoreHashes peer_hashes_;
-  Statement incoming_serial_;
-  Statement own_number_;
-  Statement submission_;
-  Statement last_counter_;
+  StoreRuns runs_;
+  Statement person_;
+  Statement certificate_;
+  std::map<int64_t, Hash> certificates_;
   Statement facts_;
   Statement journal_;
   Statement head_;

@@ -9,11 +9,8 @@ namespace {
 constexpr char kMessageColumns[] =
     "(number INTEGER PRIMARY KEY, serial INTEGER NOT NULL, journal_index INTEGER NOT NULL, "
     "committed_at INTEGER NOT NULL, type INTEGER NOT NULL, precedence INTEGER NOT NULL, "
-    "leaf_hash BLOB NOT NULL, body_salt BLOB NOT NULL, submitter BLOB, counter INTEGER NOT NULL, "
-    "request_hash BLOB, envelope BLOB NOT NULL, body BLOB NOT NULL, seal INTEGER NOT NULL) STRICT";
-constexpr char kLeafColumns[] =
-    "(idx INTEGER PRIMARY KEY, leaf_hash BLOB NOT NULL, number INTEGER NOT NULL, "
-    "seal INTEGER NOT NULL) STRICT";
+    "body_salt BLOB NOT NULL, submitter INTEGER, counter INTEGER NOT NULL, request_hash BLOB, "
+    " envelope BLOB NOT NULL, body BLOB NOT NULL, seal INTEGER NOT NULL) STRICT";
 constexpr char kReceiptColumns[] =
     "(size INTEGER PRIMARY KEY, at INTEGER NOT NULL, time_s INTEGER NOT NULL, "
     "journal_index INTEGER NOT NULL, note TEXT NOT NULL, seal INTEGER NOT NULL) STRICT";
@@ -33,13 +30,10 @@ std::vector<std::string> make_schema() {
       "STRICT, WITHOUT ROWID",
       std::string("CREATE TABLE own_message") + kMessageColumns,
       std::string("CREATE TABLE peer_message") + kMessageColumns,
-      "CREATE INDEX own_message_order ON own_message(journal_index)",
-      "CREATE INDEX peer_message_order ON peer_message(journal_index)",
-      "CREATE INDEX peer_message_serial ON peer_message(serial) WHERE serial <> 0",
-      std::string("CREATE TABLE own_leaf") + kLeafColumns,
-      std::string("CREATE TABLE peer_leaf") + kLeafColumns,
-      // Unique: a message that took two places in the transcript would be sent twice.
-      "CREATE UNIQUE INDEX own_leaf_number ON own_leaf(number)",
+      // Which message stands where, and the idempotency keys, never forgotten (store_runs.h).
+      "CREATE TABLE run(map INTEGER NOT NULL, first INTEGER NOT NULL, count INTEGER NOT NULL, "
+      "target INTEGER NOT NULL, seal INTEGER NOT NULL, PRIMARY KEY (map, first)) "
+      "STRICT, WITHOUT ROWID",
       std::string("CREATE TABLE own_receipt") + kReceiptColumns,
       std::string("CREATE TABLE peer_receipt") + kReceiptColumns,
       // The journal's checkpoints that the peer cosigned as its witness.
@@ -49,12 +43,9 @@ std::vector<std::string> make_schema() {
       "journal_index INTEGER NOT NULL, code INTEGER NOT NULL, detail TEXT NOT NULL, "
       "seal INTEGER NOT NULL) STRICT",
       "CREATE INDEX fact_message ON fact(incoming, number)",
-      // Idempotency keys, never forgotten. Numbering the persons keeps each one's in append order.
+      // Who submits, by certificate: one number for many messages.
       "CREATE TABLE person(id INTEGER PRIMARY KEY, certificate BLOB NOT NULL UNIQUE, "
       "seal INTEGER NOT NULL) STRICT",
-      "CREATE TABLE submission(person INTEGER NOT NULL, counter INTEGER NOT NULL, "
-      "serial INTEGER NOT NULL, seal INTEGER NOT NULL, PRIMARY KEY (person, counter)) "
-      "STRICT, WITHOUT ROWID",
   };
 }
 
@@ -180,15 +171,7 @@ Database open_for_reading(const std::string& path, const StoreOptions& options) 
 }
 
 const char* leaf_table(LogId log) {
-  switch (log) {
-    case LogId::journal:
-      return "journal";
-    case LogId::own_transcript:
-      return "own_leaf";
-    case LogId::peer_transcript:
-      return "peer_leaf";
-  }
-  HOTLINE_CHECK(false);
+  return log == LogId::journal ? "journal" : message_table(log == LogId::peer_transcript);
 }
 
 const char* message_table(bool incoming) {

@@ -14,7 +14,7 @@
 namespace hotline {
 
 inline constexpr int32_t kStoreApplicationId = 0x484c5354;  // "HLST", in the file's header.
-inline constexpr int32_t kStoreFormat = 2;                  // PRAGMA user_version.
+inline constexpr int32_t kStoreFormat = 3;                  // PRAGMA user_version.
 
 // The statements that make an empty store, as SQLite keeps them in sqlite_master.
 const std::vector<std::string>& store_schema();
@@ -31,9 +31,16 @@ StoreIdentity read_store_identity(Database& database);
 Database open_for_writing(const std::string& path, const StoreOptions& options);
 Database open_for_reading(const std::string& path, const StoreOptions& options);
 
-// The tables of one log, of one side's messages, of one direction's receipts.
+// The tables of one log's leaves, of one side's messages, of one direction's receipts.
 const char* leaf_table(LogId log);
 const char* message_table(bool incoming);
+// The columns of that table in their order, the seal last.
+inline constexpr char kMessageRow[] =
+    "number, serial, journal_index, committed_at, type, precedence, body_salt, submitter, counter, "
+    "request_hash, envelope, body, seal";
+inline constexpr int kEnvelopeColumn = 10;
+// Those of the journal.
+inline constexpr char kJournalRow[] = "idx, entry, leaf_hash, name_salt, name, seal";
 const char* receipt_table(LogId log);
 
 }  // namespace hotline

@@ -36,10 +36,7 @@ uint64_t microseconds_since(std::chrono::steady_clock::time_point begin) {
 }  // namespace
 
 StoreWriter::Log::Log(Database& database, LogId log)
-    : id(log),
-      frontier(StoreHashes(database, log).frontier()),
-      insert_leaf(database, leaf_table(log),
-                  insert_into(leaf_table(log), log == LogId::journal ? 6 : 4)) {}
+    : id(log), frontier(StoreHashes(database, log).frontier()) {}
 
 StoreWriter::StoreWriter(Database database, std::string path, const StoreOptions& options)
     : database_(std::move(database)),
@@ -48,14 +45,15 @@ StoreWriter::StoreWriter(Database database, std::string path, const StoreOptions
       journal_(database_, LogId::journal),
       own_(database_, LogId::own_transcript),
       peer_(database_, LogId::peer_transcript),
+      runs_(database_),
+      insert_entry_(database_, "journal", insert_into("journal", 6)),
       insert_subtree_(database_, "subtree", insert_into("subtree", 5)),
-      insert_own_message_(database_, "own_message", insert_into("own_message", 14)),
-      insert_peer_message_(database_, "peer_message", insert_into("peer_message", 14)),
+      insert_own_message_(database_, "own_message", insert_into("own_message", 13)),
+      insert_peer_message_(database_, "peer_message", insert_into("peer_message", 13)),
       insert_own_receipt_(database_, "own_receipt", insert_receipt("own_receipt")),
       insert_peer_receipt_(database_, "peer_receipt", insert_receipt("peer_receipt")),
       insert_journal_receipt_(database_, "journal_receipt", insert_receipt("journal_receipt")),
       insert_fact_(database_, "fact", insert_into("fact", 9)),
-      insert_submission_(database_, "submission", insert_into("submission", 4)),
       insert_person_(database_, "person", insert_into("person", 3)),
       update_head_(database_, "head",
                    "UPDATE head SET size = ?2, root = ?3, seal = ?4 WHERE id = ?1") {
@@ -157,6 +155,7 @@ void StoreWriter::write(const Batch& batch) {
   for (const MessageRecord& record : batch.messages) write_message(record);
   for (const LeafRecord& record : batch.leaves) write_leaf(record);
   for (Log* log : {&journal_, &own_, &peer_}) write_subtrees(*log);
+  runs_.flush();
   for (const ReceiptRecord& record : batch.receipts) write_receipt(record);
   for (const FactRecord& fact : batch.facts) write_fact(fact);
   write_head(batch);
@@ -190,25 +189,30 @@ void StoreWriter::write_entry(const JournalRecord& record) {
     salt = record.name->salt;
     name = record.name->text;
   }
-  journal_.insert_leaf.run_sealed(record.index, record.entry, record.leaf_hash, salt, name);
+  insert_entry_.run_sealed(record.index, record.entry, record.leaf_hash, salt, name);
   append(journal_, record.index, record.leaf_hash);
 }
 
 void StoreWriter::write_message(const MessageRecord& record) {
-  Statement& insert = record.key.incoming ? insert_peer_message_ : insert_own_message_;
-  insert.run_sealed(record.key.number, record.serial, record.journal_index, record.committed_at,
-                    record.type, record.precedence, record.leaf_hash, record.body_salt,
-                    unless_zero(record.submitter), record.counter, unless_zero(record.request_hash),
-                    record.envelope, record.body);
-  if (!record.key.incoming && record.submitter != Hash{}) {
-    insert_submission_.run_sealed(person(record.submitter), record.counter, record.key.number);
+  const MessageKey& key = record.key;
+  std::optional<int64_t> submitter;
+  if (!key.incoming && record.submitter != Hash{}) submitter = person(record.submitter);
+  Statement& insert = key.incoming ? insert_peer_message_ : insert_own_message_;
+  insert.run_sealed(key.number, record.serial, record.journal_index, record.committed_at,
+                    record.type, record.precedence, record.body_salt, submitter, record.counter,
+                    unless_zero(record.request_hash), record.envelope, record.body);
+  if (submitter) runs_.add(submissions_of(*submitter), record.counter, key.number);
+  if (key.incoming && record.serial != 0) {
+    runs_.add(RunMap::peer_place_of, record.serial, key.number);
   }
 }
 
 void StoreWriter::write_leaf(const LeafRecord& record) {
   Log& to = log(record.log);
-  to.insert_leaf.run_sealed(record.index, record.leaf_hash, record.number);
   append(to, record.index, record.leaf_hash);
+  if (record.log != LogId::own_transcript) return;  // The peer's messages are named by their place.
+  runs_.add(RunMap::own_serial_at, record.index, record.number);
+  runs_.add(RunMap::own_place_of, record.number, record.index);
 }
 
 void StoreWriter::write_receipt(const ReceiptRecord& record) {

@@ -20,6 +20,7 @@
 #include "daemon/store_checkpointer.h"
 #include "daemon/store_failure.h"
 #include "daemon/store_hashes.h"
+#include "daemon/store_runs.h"
 
 namespace hotline {
 
@@ -43,7 +44,6 @@ class StoreWriter {
     LogId id;
     Frontier frontier;
     std::vector<Hash> appended;  // Leaves of the batch under way, after the frontier.
-    Statement insert_leaf;
   };
   struct Task {
     std::shared_ptr<const Batch> batch;
@@ -79,6 +79,8 @@ class StoreWriter {
   Log journal_;
   Log own_;
   Log peer_;
+  RunWriter runs_;
+  Statement insert_entry_;
   Statement insert_subtree_;
   Statement insert_own_message_;
   Statement insert_peer_message_;
@@ -86,7 +88,6 @@ class StoreWriter {
   Statement insert_peer_receipt_;
   Statement insert_journal_receipt_;
   Statement insert_fact_;
-  Statement insert_submission_;
   Statement insert_person_;
   Statement update_head_;
   std::map<Hash, int64_t> persons_;

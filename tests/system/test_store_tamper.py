@@ -10,7 +10,6 @@ HOTLINE_BUILD is where the programs were built."""
 import argparse
 import base64
 import collections
-import hashlib
 import itertools
 import json
 import multiprocessing
@@ -34,26 +33,37 @@ import tree  # noqa: E402
 import verify  # noqa: E402
 
 MESSAGES = ("own_message", "peer_message")
-LEAVES = {"own_message": "own_leaf", "peer_message": "peer_leaf"}
+SERIAL_AT, PLACE_OF, PEER_PLACE_OF = 0, 1, 2  # The maps in the table run; above them the submissions of each person.
 LOGS = {"own_message": "sent", "peer_message": "received", "own_receipt": "sent", "peer_receipt": "received"}
 SIGNED = re.compile(rb"(hotline/[^\n]+\n\d+\n[A-Za-z0-9+/=]+\n)\n\xe2\x80\x94 \S+ ([A-Za-z0-9+/=]+)\n")
 # A failed assertion, a sanitizer's report.
 CRASHED = re.compile(r"check failed|Sanitizer|runtime error|terminate called")
 
 
+def mix(state, word):
+    state = (state ^ word) * 0x9E3779B97F4A7C15 % 2**64
+    return state ^ state >> 32
+
+
 def seal(table, columns):
     """The row's last column (daemon/row_seal.h)."""
-    content = b"t" + len(table).to_bytes(8, "big") + table.encode()
-    for value in columns:
-        if value is None:
-            content += b"n"
-        elif isinstance(value, int):
-            content += b"i" + (value % 2**64).to_bytes(8, "big")
-        elif isinstance(value, str):
-            content += b"t" + len(value.encode()).to_bytes(8, "big") + value.encode()
+    state = 0
+    for value in (table, *columns):
+        if isinstance(value, str):
+            kind, number, content = "t", len(value.encode()), value.encode()
+        elif isinstance(value, bytes):
+            kind, number, content = "b", len(value), value
         else:
-            content += b"b" + len(value).to_bytes(8, "big") + value
-    return int.from_bytes(hashlib.sha256(content).digest()[:8], "big", signed=True)
+            kind, number, content = "n" if value is None else "i", (value or 0) % 2**64, b""
+        words = [int.from_bytes(content[at : at + 8], "little") for at in range(0, len(content), 8)]
+        side_by_side = len(content) // 32 * 4
+        lanes = [1, 2, 3, 4] if side_by_side else []
+        for at in range(side_by_side):
+            lanes[at % 4] = mix(lanes[at % 4], words[at])
+        for word in (ord(kind), number, *lanes, *words[side_by_side:]):
+            state = mix(state, word)
+    value = mix(state, 0)
+    return value - 2**64 if value >= 2**63 else value
 
 
 class Store:
@@ -70,6 +80,24 @@ class Store:
 
     def column(self, table, name):
         return [row[1] for row in self.database.execute(f"PRAGMA table_info({table})")].index(name)
+
+    def run(self, number):
+        """One of the maps, neighbour by neighbour."""
+        return [(first + i, target + i) for map, first, count, target, _ in self.rows("run") if map == number for i in range(count)]
+
+    def set_run(self, number, pairs):
+        kept = [row for row in self.rows("run") if row[0] != number]
+        self.tables["run"] = kept + [[number, first, 1, target, 0] for first, target in pairs]
+
+    def places(self, table):
+        """The numbers of the messages in a transcript, in its order."""
+        if table == "peer_message":
+            return [row[0] for row in self.rows(table)]
+        return [serial for _, serial in sorted(self.run(SERIAL_AT))]
+
+    def set_places(self, serials):
+        self.set_run(SERIAL_AT, list(enumerate(serials)))
+        self.set_run(PLACE_OF, [(serial, place) for place, serial in enumerate(serials)])
 
     def head(self, journal):
         """What the head says of a journal that was always like this."""
@@ -191,13 +219,14 @@ class Edits:
         for table, column in (*((table, "journal_index") for table in (*MESSAGES, "own_receipt", "peer_receipt", "fact")),):
             rows, place = self.store.rows(table), self.store.column(table, column)
             rows[:] = [row for row in rows if row[place] < keep]
-        for table, leaves in LEAVES.items():
-            kept = {row[0] for row in self.store.rows(table)}
-            rows = self.store.rows(leaves)
-            numbers = [row[2] for row in rows]
-            while rows and rows[-1][2] not in kept:
-                rows.pop()
-            assert [row[2] for row in rows] == numbers[: len(rows)]
+        kept = {table: {row[0] for row in self.store.rows(table)} for table in MESSAGES}
+        places = self.store.places("own_message")
+        held = [serial for serial in places if serial in kept["own_message"]]
+        assert held == places[: len(held)]
+        self.store.set_places(held)
+        for number in {row[0] for row in self.store.rows("run")} - {SERIAL_AT, PLACE_OF}:
+            messages = kept["peer_message" if number == PEER_PLACE_OF else "own_message"]
+            self.store.set_run(number, [pair for pair in self.store.run(number) if pair[1] in messages])
         return self._journal(f"journal cut to {keep} entries", 0, self.covered, journal)
 
     def journal_name(self):
@@ -212,15 +241,14 @@ class Edits:
         journal[at][1] = signed_by_a_stranger(self.draw, journal[at][1])
         return self._journal(f"the note in journal entry {at} signed by a stranger", at, at, journal)
 
-    def _message(self):
-        table = self.draw.choice(MESSAGES)
-        rows = [row for row in self.store.rows(table) if row[0] in {leaf[2] for leaf in self.store.rows(LEAVES[table])}]
-        row = self.draw.choice(rows)
-        place = next(leaf[0] for leaf in self.store.rows(LEAVES[table]) if leaf[2] == row[0])
-        return table, row, place
+    def _message(self, table=None):
+        table = table or self.draw.choice(MESSAGES)
+        places = self.store.places(table)
+        place = self.draw.randrange(len(places))
+        return table, next(row for row in self.store.rows(table) if row[0] == places[place]), place
 
     def _touched_message(self, words, table, row, place):
-        return Touched(f"{words} of {table} {row[0]}", {LOGS[table]: (place, place)}, {table: row[0], LEAVES[table]: place})
+        return Touched(f"{words} of {table} {row[0]}", {LOGS[table]: (place, place)}, {table: row[0]})
 
     def message_part(self):
         table, row, place = self._message()
@@ -236,10 +264,8 @@ class Edits:
 
     def message_envelope(self):
         table, row, place = self._message()
-        envelope, leaf_hash = self.store.column(table, "envelope"), self.store.column(table, "leaf_hash")
+        envelope = self.store.column(table, "envelope")
         row[envelope] = flip(self.draw, row[envelope])
-        row[leaf_hash] = tree.leaf_hash(row[envelope])
-        self.store.rows(LEAVES[table])[place][1] = row[leaf_hash]
         return self._touched_message("a bit of the envelope", table, row, place)
 
     def message_exchange(self):
@@ -248,7 +274,7 @@ class Edits:
         other = self.draw.choice([each for each in rows if each is not row])
         row[0], other[0] = other[0], row[0]
         touched = self._touched_message(f"number {other[0]} instead", table, row, place)
-        touched.rows.update({table: None, LEAVES[table]: None})
+        touched.rows[table] = None
         touched.entries[LOGS[table]] = (0, len(rows))
         return touched
 
@@ -260,41 +286,42 @@ class Edits:
         touched.entries[LOGS[table]] = (place, place)
         return touched
 
-    def leaf_delete(self):
-        table, row, place = self._message()
-        del self.store.rows(LEAVES[table])[place]
-        return self._touched_message("deletion of the place", table, row, place)
+    def place_delete(self):
+        _, row, place = self._message("own_message")
+        self.store.set_run(SERIAL_AT, [pair for pair in self.store.run(SERIAL_AT) if pair[0] != place])
+        touched = self._touched_message("deletion of the place", "own_message", row, place)
+        touched.rows["run"] = None
+        return touched
 
-    def leaf_exchange(self):
-        table, row, place = self._message()
-        leaves = self.store.rows(LEAVES[table])
-        other = self.draw.choice([leaf[0] for leaf in leaves if leaf[0] != place])
-        leaves[place][1:], leaves[other][1:] = leaves[other][1:], leaves[place][1:]
-        first, last = sorted((place, other))
-        return Touched(f"places {first} and {last} of {LEAVES[table]} exchanged", {LOGS[table]: (first, last)},
-                       {LEAVES[table]: None, table: None})
+    def place_exchange(self):
+        serials = self.store.places("own_message")
+        first, last = sorted(self.draw.sample(range(len(serials)), 2))
+        serials[first], serials[last] = serials[last], serials[first]
+        self.store.set_places(serials)
+        return Touched(f"places {first} and {last} exchanged", {"sent": (first, last)}, {"run": None, "own_message": None})
 
     def transcript_truncate(self):
         table = self.draw.choice(MESSAGES)
-        leaves = self.store.rows(LEAVES[table])
-        keep = self.draw.randrange(len(leaves))
-        gone = {leaf[2] for leaf in leaves[keep:]}
-        del leaves[keep:]
+        places = self.store.places(table)
+        keep = self.draw.randrange(len(places))
+        if table == "own_message":
+            self.store.set_places(places[:keep])
         rows = self.store.rows(table)
-        rows[:] = [row for row in rows if row[0] not in gone]
-        return Touched(f"{LEAVES[table]} cut to {keep}", {LOGS[table]: (keep, 2**63)}, {LEAVES[table]: None, table: None},
+        rows[:] = [row for row in rows if row[0] not in places[keep:]]
+        return Touched(f"the transcript of {table} cut to {keep}", {LOGS[table]: (keep, 2**63)}, {"run": None, table: None},
                        [f"{LOGS[table]}/cosigned"])
 
     def message_insert(self):
         """One that was never sent, behind the last."""
         table = self.draw.choice(MESSAGES)
-        rows, leaves = self.store.rows(table), self.store.rows(LEAVES[table])
+        rows, places = self.store.rows(table), self.store.places(table)
         row = list(self.draw.choice(rows))
         row[0] = max(each[0] for each in rows) + 1
         rows.append(row)
-        leaf = [len(leaves), row[self.store.column(table, "leaf_hash")], row[0], 0]
-        leaves.append(leaf)
-        return Touched(f"a message added to {table}", {LOGS[table]: (leaf[0], leaf[0])}, {LEAVES[table]: leaf[0], table: row[0]})
+        if table == "own_message":
+            self.store.set_places([*places, row[0]])
+        place = len(places)
+        return Touched(f"a message added to {table}", {LOGS[table]: (place, place)}, {"run": place, table: row[0]})
 
     def _receipt(self):
         table = self.draw.choice(("own_receipt", "peer_receipt"))

@@ -213,11 +213,12 @@ TEST_F(StoreCorruptionTest, SwappedAndMissingRowsAreNamed) {
       {"UPDATE journal SET entry = x'00' WHERE idx = 7", "table journal, index 7"},
       {"DELETE FROM journal WHERE idx = 9", "table journal, index 9"},
       {"UPDATE journal SET name = 'Bob' WHERE idx = 0", "table journal, index 0"},
-      {"UPDATE own_leaf SET number = 1000 WHERE idx = 5", "table own_leaf, index 5"},
-      {"DELETE FROM peer_leaf WHERE idx = 6", "table peer_leaf, index 6"},
+      {"UPDATE run SET target = 1000 WHERE map = 0 AND first = 5", "table run, index 0"},
+      {"DELETE FROM run WHERE map = 0 AND first = 5", "table run, index 0"},
+      {"DELETE FROM peer_message WHERE number = 6", "table peer_message, index 6"},
       {"UPDATE fact SET code = 7 WHERE id = 3", "table fact, index 3"},
       {"UPDATE own_receipt SET at = 7 WHERE size = 4", "table own_receipt, index 4"},
-      {"UPDATE submission SET serial = 9 WHERE counter = 2", "table submission, index 1"},
+      {"UPDATE run SET target = 9 WHERE map = 4 AND first = 2", "table run, index 4"},
   };
   Content database;
   Content log;

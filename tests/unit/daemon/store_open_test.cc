@@ -114,7 +114,7 @@ TEST_F(StoreOpenTest, ForeignAndNewerFilesAreRefused) {
 }
 
 TEST_F(StoreOpenTest, AlteredTablesAreRefused) {
-  alter("DROP INDEX own_message_order");
+  alter("DROP INDEX fact_message");
   EXPECT_TRUE(says(refusal(path_).reason, "its tables are not those"));
 }
 

@@ -1,0 +1,105 @@
+#include "daemon/store_runs.h"
+
+#include <gtest/gtest.h>
+
+#include <map>
+
+#include "daemon/store_schema.h"
+#include "tests/simulation/seeded.h"
+#include "tests/unit/daemon/store_fixture.h"
+
+namespace hotline {
+namespace {
+
+class StoreRunsTest : public ::testing::Test {
+ protected:
+  static Database with_tables() {
+    Database database(":memory:", SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, "");
+    create_store_tables(database, test_identity());
+    return database;
+  }
+  int64_t rows() {
+    Statement count(database_, "run", "SELECT count(*) FROM run");
+    Rows found = count.query();
+    EXPECT_TRUE(found.next());
+    return found.integer(0);
+  }
+
+  Database database_ = with_tables();
+  RunWriter writer_{database_};
+  StoreRuns runs_{database_};
+};
+
+TEST_F(StoreRunsTest, NeighboursAreOneRow) {
+  EXPECT_EQ(runs_.end(RunMap::own_serial_at), 0u);
+  EXPECT_FALSE(runs_.find(RunMap::own_serial_at, 0));
+  for (uint64_t i = 0; i < 500; ++i) {
+    writer_.add(RunMap::own_serial_at, i, 1000 + i);
+    writer_.add(submissions_of(1), 7 + i, 1000 + i);
+  }
+  writer_.add(RunMap::own_serial_at, 500, 3);
+  writer_.flush();
+  EXPECT_EQ(rows(), 3);
+  EXPECT_EQ(runs_.find(RunMap::own_serial_at, 0)->target, 1000u);
+  EXPECT_EQ(runs_.find(RunMap::own_serial_at, 0)->left, 500u);
+  EXPECT_EQ(runs_.find(RunMap::own_serial_at, 499)->target, 1499u);
+  EXPECT_EQ(runs_.find(RunMap::own_serial_at, 499)->left, 1u);
+  EXPECT_EQ(runs_.find(RunMap::own_serial_at, 500)->target, 3u);
+  EXPECT_FALSE(runs_.find(RunMap::own_serial_at, 501));
+  EXPECT_FALSE(runs_.find(submissions_of(1), 6));
+  EXPECT_FALSE(runs_.find(submissions_of(2), 7));
+  EXPECT_EQ(runs_.end(RunMap::own_serial_at), 501u);
+  EXPECT_EQ(runs_.end(submissions_of(1)), 507u);
+}
+
+// As precedence brings it about.
+TEST_F(StoreRunsTest, AnyOrderIsRemembered) {
+  simulation::Seeded random(1);
+  std::map<uint64_t, uint64_t> expected;
+  for (uint64_t place = 0; place < 2000; ++place) {
+    uint64_t serial = random.chance(20) ? random.below(4000) : 4000 + place;
+    while (expected.contains(serial)) ++serial;
+    expected[serial] = place;
+    writer_.add(RunMap::own_place_of, serial, place);
+    if (random.chance(5)) writer_.flush();
+  }
+  writer_.flush();
+  for (uint64_t serial = 0; serial < 7000; ++serial) {
+    const auto found = runs_.find(RunMap::own_place_of, serial);
+    const auto known = expected.find(serial);
+    ASSERT_EQ(found.has_value(), known != expected.end()) << serial;
+    if (found) {
+      ASSERT_EQ(found->target, known->second) << serial;
+    }
+  }
+}
+
+// A message that took two places would be sent twice.
+TEST_F(StoreRunsTest, ASecondPlaceIsRefused) {
+  for (uint64_t i = 10; i < 20; ++i) writer_.add(RunMap::own_place_of, i, i);
+  writer_.flush();
+  for (const auto& [first, end] : {std::pair{15, 16}, {5, 11}, {19, 25}, {5, 25}}) {
+    RunWriter another(database_);
+    for (int i = first; i < end; ++i) {
+      another.add(RunMap::own_place_of, static_cast<uint64_t>(i), static_cast<uint64_t>(100 + i));
+    }
+    EXPECT_THROW(another.flush(), StoreCorrupt) << first;
+  }
+}
+
+TEST_F(StoreRunsTest, OfThePeersSerialsTheFirstUseCounts) {
+  for (uint64_t i = 0; i < 10; ++i) writer_.add(RunMap::peer_place_of, 10 + i, i);
+  writer_.flush();
+  for (uint64_t i = 0; i < 20; ++i) writer_.add(RunMap::peer_place_of, 5 + i, 100 + i);
+  writer_.add(RunMap::peer_place_of, 12, 200);
+  writer_.flush();
+  for (uint64_t serial = 5; serial < 25; ++serial) {
+    const bool first = serial >= 10 && serial < 20;
+    EXPECT_EQ(runs_.find(RunMap::peer_place_of, serial)->target,
+              first ? serial - 10 : serial - 5 + 100)
+        << serial;
+  }
+}
+
+}  // namespace
+}  // namespace hotline

@@ -81,9 +81,11 @@ std::string fault_at_the_ends(StoreReader& reader, const StoreHead& head, uint64
   if (!fault.empty()) return fault;
   for (const auto& [log, size] :
        {std::pair{LogId::own_transcript, own_size}, {LogId::peer_transcript, peer_size}}) {
-    if (reader.log_size(log) > size) {
+    const uint64_t found = reader.log_size(log);
+    if (found > size) {
       return row(place_table(log), size, "the journal tells of no such message");
     }
+    if (found < size) return row(place_table(log), found, "it is missing");
   }
   for (const auto& [incoming, end] : {std::pair{false, last_serial + 1}, {true, peer_size}}) {
     const uint64_t found = reader.messages_end(incoming);

@@ -16,6 +16,16 @@ StoreRuns::StoreRuns(Database& database)
 std::optional<StoreRuns::Run> StoreRuns::last_before(RunMap map, uint64_t key) const {
   Rows rows = last_before_.query(map, key);
   if (!rows.next_sealed()) return std::nullopt;
+  // Who can make seals can write any numbers, and loops over them must end. Ours are bounded
+  // (Core::fault_in); a peer's serials and a client's counters are not, and nothing loops over
+  // them.
+  const bool ours = map == RunMap::own_serial_at || map == RunMap::own_place_of;
+  constexpr int64_t kLast = std::numeric_limits<int64_t>::max();
+  if (ours &&
+      (rows.integer(1) < 0 || rows.integer(2) < 1 || rows.integer(3) < 0 ||
+       rows.integer(1) > kLast - rows.integer(2) || rows.integer(3) > kLast - rows.integer(2))) {
+    throw StoreCorrupt("run", static_cast<uint64_t>(map), "it leads beyond all numbers");
+  }
   return Run{rows.as<uint64_t>(1), rows.as<uint64_t>(2), rows.as<uint64_t>(3)};
 }
 

@@ -323,6 +323,19 @@ class Edits:
         place = len(places)
         return Touched(f"a message added to {table}", {LOGS[table]: (place, place)}, {"run": place, table: row[0]})
 
+    def run_overstretched(self):
+        """First, count or target of neighbours, to where sums and loops end badly."""
+        runs = [row for row in self.store.rows("run") if row[0] == SERIAL_AT]
+        row, column = self.draw.choice(runs), self.draw.choice((1, 2, 3))
+        # A run that reaches into the next changes nothing: the next is found first.
+        row = runs[-1] if column == 2 else row
+        old = row[column]
+        taken = {each[column] for each in runs} if column == 1 else {old}
+        row[column] = self.draw.choice([value for value in (-(2**63), -1, 0, 2**31, 2**62, 2**63 - 1, old + 1) if value not in taken])
+        return Touched(f"run {row[:4]}, {('first', 'count', 'target')[column - 1]} was {old}", {"sent": (0, 2**63)},
+                       # A transcript that seems longer is missed in its upper hashes first.
+                       {"run": None, "own_message": None, "subtree": None})
+
     def _receipt(self):
         table = self.draw.choice(("own_receipt", "peer_receipt"))
         return table, self.draw.choice(self.store.rows(table))

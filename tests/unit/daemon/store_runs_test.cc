@@ -101,5 +101,29 @@ TEST_F(StoreRunsTest, OfThePeersSerialsTheFirstUseCounts) {
   }
 }
 
+// Somebody who can make seals wrote them: a loop over such a run would not end.
+TEST_F(StoreRunsTest, NumbersBeyondAllNumbersAreRefused) {
+  constexpr int64_t kLast = INT64_MAX;
+  const int64_t bad[][3] = {{0, 1, -1},    {0, -1, 0},    {0, 0, 0},
+                            {0, kLast, 1}, {1, kLast, 0}, {0, INT64_MIN, 0}};
+  for (const auto& [first, count, target] : bad) {
+    database_.execute("DELETE FROM run");
+    {
+      Statement insert(database_, "run", "INSERT INTO run VALUES (?1, ?2, ?3, ?4, ?5)");
+      insert.run_sealed(RunMap::own_serial_at, first, count, target);
+    }
+    EXPECT_THROW(static_cast<void>(runs_.find(RunMap::own_serial_at, 3)), StoreCorrupt);
+    EXPECT_THROW(static_cast<void>(runs_.end(RunMap::own_serial_at)), StoreCorrupt);
+  }
+}
+
+// A client's counter may be any number; it must not be taken for damage.
+TEST_F(StoreRunsTest, ACounterAboveAllSignedNumbersIsKept) {
+  writer_.add(submissions_of(1), UINT64_MAX - 1, 7);
+  writer_.flush();
+  ASSERT_TRUE(runs_.find(submissions_of(1), UINT64_MAX - 1));
+  EXPECT_EQ(runs_.find(submissions_of(1), UINT64_MAX - 1)->target, 7u);
+}
+
 }  // namespace
 }  // namespace hotline

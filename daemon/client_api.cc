@@ -221,7 +221,7 @@ void ClientApi::greet(Client& client, uint32_t request) {
 void ClientApi::submit(uint64_t id, Client& client, uint32_t request, const wire::Submit& submit) {
   uint64_t token = ++last_token_;
   Bytes draft(submit.draft()->begin(), submit.draft()->end());
-  waiting_[token] = {id, request, draft.size()};
+  waiting_.insert(token, {id, request, draft.size()});
   ++client.submissions;
   client.submissions_size += draft.size();
   if (client.submissions >= limits::kSubmissionsWaitingMax ||
@@ -235,10 +235,10 @@ void ClientApi::submit(uint64_t id, Client& client, uint32_t request, const wire
 
 // Who waits for the commit of what it asked under this token, if it is still there.
 ClientApi::Asker ClientApi::take_asker(uint64_t token) {
-  auto waiting = waiting_.find(token);
-  if (waiting == waiting_.end()) return {};
-  Waiting asked = waiting->second;
-  waiting_.erase(waiting);
+  const Waiting* waiting = waiting_.find(token);
+  if (waiting == nullptr) return {};
+  const Waiting asked = *waiting;
+  waiting_.erase(token);
   auto found = clients_.find(asked.client);
   if (found == clients_.end()) return {};
   Client& client = found->second;

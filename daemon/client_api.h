@@ -25,6 +25,7 @@
 #include "daemon/store.h"
 #include "protocol/core.h"
 #include "protocol/schema/client_generated.h"
+#include "protocol/sorted_blocks.h"
 #include "protocol/transport/framed_link.h"
 #include "protocol/transport/listen.h"
 
@@ -132,7 +133,7 @@ class ClientApi {
   std::unique_ptr<Listener> listener_;
   std::unique_ptr<Listener> socket_listener_;
   std::map<uint64_t, Client> clients_;
-  std::map<uint64_t, Waiting> waiting_;  // For a commit; by token.
+  SortedBlocks<uint64_t, Waiting> waiting_;  // For a commit; by token.
   std::vector<SigningCertificate> certificates_;
   // The newest batches. Who watches and keeps up is served from these, without a read of the store.
   std::deque<std::shared_ptr<const Batch>> recent_;

@@ -72,7 +72,7 @@ void ClientApi::export_request(uint64_t id, Client& client, const wire::Request&
   switch (request.body_type()) {
     case wire::RequestBody::ExportHead: {
       uint64_t token = ++last_token_;
-      waiting_[token] = {id, request.id(), std::nullopt};
+      waiting_.insert(token, {id, request.id(), std::nullopt});
       core_.record_export(read_clocks(), token, client.actor);
       return changed_();
     }

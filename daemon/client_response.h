@@ -11,7 +11,9 @@ namespace hotline {
 
 template <typename Build>
 Bytes make_response(uint32_t request, Build build) {
-  flatbuffers::FlatBufferBuilder builder;
+  // Kept between responses, so that a short one takes memory once: for what is returned.
+  thread_local flatbuffers::FlatBufferBuilder builder;
+  builder.Clear();
   auto body = build(builder);
   auto type = []<typename Table>(flatbuffers::Offset<Table>) {
     return wire::ResponseBodyTraits<Table>::enum_value;

@@ -420,6 +420,7 @@ void Core::committed(Now now) {
   sealed_.reset();
   sealed_peer_bytes_ = 0;
   sealed_peer_serials_ = {};
+  if (effects_.empty()) effects_.swap(sealed_effects_);
   std::move(sealed_effects_.begin(), sealed_effects_.end(), std::back_inserter(effects_));
   sealed_effects_.clear();
   if (receipt_is_new && adopted_) send_receipt(*adopted_);

@@ -459,12 +459,13 @@ void Core::number_messages(Now now) {
     std::vector<MessageRecord> read_back;
     std::vector<TravellingMessage> messages;
     read_back.reserve(serials.size());
+    messages.reserve(serials.size());
     for (uint64_t serial : serials) {
-      frontier.append(own_.waiting_leaf_hash(serial));
+      const Hash& leaf = own_.waiting_leaf_hash(serial);
+      journal_.gathering().leaves.push_back({LogId::own_transcript, frontier.size(), leaf, serial});
+      frontier.append(leaf);
       const MessageRecord* record = gathering_own(serial);
-      if (record == nullptr) {
-        record = &read_back.emplace_back(own_record(serial, own_.waiting_leaf_hash(serial)));
-      }
+      if (record == nullptr) record = &read_back.emplace_back(own_record(serial, leaf));
       messages.push_back({record->envelope, record->body, record->body_salt});
     }
     Issued& issued = issued_[frontier.size()];
@@ -473,10 +474,6 @@ void Core::number_messages(Now now) {
                                   *config_.log_signer);
     const std::string& checkpoint = issued.note;
     uint64_t first = own_.frontier().size();
-    for (size_t i = 0; i < serials.size(); ++i) {
-      journal_.gathering().leaves.push_back(
-          {LogId::own_transcript, first + i, own_.waiting_leaf_hash(serials[i]), serials[i]});
-    }
     record(now, [&](flatbuffers::FlatBufferBuilder& b) {
       auto vector = b.CreateVector(serials);
       auto note = b.CreateString(checkpoint);

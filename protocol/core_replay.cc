@@ -44,6 +44,7 @@ const char* Core::fault_in(const wire::Entry& entry) const {
     case wire::Fact::Numbered: {
       const wire::Numbered& fact = *entry.fact_as_Numbered();
       if (fact.first() != own_.frontier().size()) return "its place is not the next one";
+      if (fact.checkpoint()->size() == 0) return "its checkpoint is missing";
       std::set<uint64_t> serials(fact.serials()->begin(), fact.serials()->end());
       if (serials.size() != fact.serials()->size()) return "it numbers a message twice";
       for (uint64_t serial : serials) {
@@ -71,6 +72,7 @@ const char* Core::fault_in(const wire::Entry& entry) const {
       if (entry.fact_as_ReceiptGiven()->size() != peer_.frontier().size()) {
         return "its receipt does not fit the transcript";
       }
+      if (entry.fact_as_ReceiptGiven()->note()->size() == 0) return "its receipt is missing";
       break;
     case wire::Fact::StepsDecided:
       if (!is_key(entry.fact_as_StepsDecided()->key())) return "it speaks of no message";

@@ -122,7 +122,7 @@ inline constexpr size_t kListRowsMax = 1000;
 // Of one client, submitted and not committed yet. A client with more is not read until half of them
 // are answered, so that no one fills the memory, or the commit that everybody's next message waits
 // for.
-inline constexpr size_t kSubmissionsWaitingMax = 1024;
+inline constexpr size_t kSubmissionsWaitingMax = 4096;
 inline constexpr size_t kSubmissionsWaitingSizeMax = 4 * 1024 * 1024;
 
 }  // namespace hotline::limits

@@ -116,7 +116,12 @@ bool is_plain_line(std::string_view text) {
 }
 
 bool is_plain_text(std::string_view text) {
+  // Most text is printable ASCII.
+  const auto is_printable = [](char c) { return c >= ' ' && c <= '~'; };
   while (!text.empty()) {
+    const auto plain = std::find_if_not(text.begin(), text.end(), is_printable);
+    text.remove_prefix(static_cast<size_t>(plain - text.begin()));
+    if (text.empty()) return true;
     if (is_unsafe(take_code_point(text))) return false;
   }
   return true;

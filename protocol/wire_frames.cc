@@ -6,7 +6,11 @@ namespace hotline {
 
 Bytes make_messages_frame(uint64_t first, const std::vector<TravellingMessage>& messages,
                           const std::string& checkpoint) {
-  return make_frame([&](flatbuffers::FlatBufferBuilder& b) {
+  size_t size = kMessageOverhead + checkpoint.size();
+  for (const TravellingMessage& message : messages) {
+    size += message.envelope.size() + message.body.size() + kMessageOverhead;
+  }
+  const auto build = [&](flatbuffers::FlatBufferBuilder& b) {
     std::vector<flatbuffers::Offset<wire::Message>> offsets;
     offsets.reserve(messages.size());
     for (const TravellingMessage& message : messages) {
@@ -18,7 +22,8 @@ Bytes make_messages_frame(uint64_t first, const std::vector<TravellingMessage>& 
     auto vector = b.CreateVector(offsets);
     auto note = b.CreateString(checkpoint);
     return wire::CreateMessages(b, first, vector, note);
-  });
+  };
+  return make_frame(build, size);
 }
 
 Bytes make_close_frame(wire::CloseReason reason, const std::string& text) {

@@ -21,10 +21,11 @@ inline Result<Opened<wire::Frame>> open_frame(ByteView bytes) {
   return open_flatbuffer<wire::Frame>(bytes, kFrameIdentifier);
 }
 
-// Builds a frame around what `build` creates.
+// Builds a frame around what `build` creates; `size_expected` saves a large one from being copied
+// as it grows.
 template <typename Build>
-Bytes make_frame(Build build) {
-  flatbuffers::FlatBufferBuilder builder;
+Bytes make_frame(Build build, size_t size_expected = 1024) {
+  flatbuffers::FlatBufferBuilder builder(size_expected);
   auto body = build(builder);
   auto type = [](auto offset) {
     return []<typename Table>(flatbuffers::Offset<Table>) {

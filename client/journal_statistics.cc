@@ -40,14 +40,18 @@ void JournalStatistics::take(const wire::Entry& entry) {
     stepped_ms_ += on_a_clock(stepped->to()) - on_a_clock(stepped->from());
     stepped_ms_ = std::clamp(stepped_ms_, -limits::kTimeMax_ms, limits::kTimeMax_ms);
   } else if (const auto* released = entry.fact_as_Released()) {
-    settle(released->type(), released->refers_to(), at);
-    open({false, released->serial()}, released->type(), released->precedence(), at);
+    settle(released->type(), released->role(), released->refers_to(), at);
+    if (waits_for_acknowledgement(static_cast<wire::MessageType>(released->type()))) {
+      open({false, released->serial()}, released->type(), released->precedence(), at);
+    }
   } else if (const auto* received = entry.fact_as_Received()) {
-    // What broke the rules was declined by the machine: no person was to acknowledge it, and what
-    // it says of another message does not count.
-    if (received->decline_code() != 0) return;
-    settle(received->type(), received->refers_to(), at);
-    open({true, received->index()}, received->type(), received->precedence(), at);
+    // What breaks the rules waits all the same, and says nothing of others.
+    if (received->decline_code() == 0) {
+      settle(received->type(), received->role(), received->refers_to(), at);
+    }
+    if (waits_for_acknowledgement(*received)) {
+      open({true, received->index()}, received->type(), received->precedence(), at);
+    }
   } else if (const auto* decided = entry.fact_as_StepsDecided()) {
     climb(*decided);
   } else if (const auto* missed = entry.fact_as_TestCallMissed()) {
@@ -57,9 +61,9 @@ void JournalStatistics::take(const wire::Entry& entry) {
 }
 
 void JournalStatistics::open(Key key, uint8_t type, uint8_t precedence, UtcMs at) {
-  const auto known = static_cast<wire::MessageType>(type);
-  if (!waits_for_acknowledgement(known) || !period_.has(at)) return;
-  const Open open{at - stepped_ms_, precedence, known == wire::MessageType::test};
+  if (!period_.has(at)) return;
+  const bool test = type == static_cast<uint8_t>(wire::MessageType::test);
+  const Open open{at - stepped_ms_, precedence, test};
   open_.insert_or_assign(key, open);
   if (open.test) {
     ++test_calls_[key.first].made;
@@ -68,12 +72,15 @@ void JournalStatistics::open(Key key, uint8_t type, uint8_t precedence, UtcMs at
   }
 }
 
-void JournalStatistics::settle(uint8_t type, const wire::MessageKey* refers_to, UtcMs at) {
+void JournalStatistics::settle(uint8_t type, uint8_t role, const wire::MessageKey* refers_to,
+                               UtcMs at) {
   if (refers_to == nullptr) return;
   const auto known = static_cast<wire::MessageType>(type);
   const bool acknowledges = known == wire::MessageType::acknowledgement;
+  // A machine is nobody: its DECLINE ends no wait.
   const bool closes =
-      known == wire::MessageType::decline || known == wire::MessageType::cancellation;
+      known == wire::MessageType::cancellation ||
+      (known == wire::MessageType::decline && role != static_cast<uint8_t>(wire::Role::machine));
   if (!acknowledges && !closes) return;
   const auto found = open_.find({refers_to->incoming(), refers_to->number()});
   if (found == open_.end()) return;  // Settled before, or not asked for.

@@ -33,7 +33,7 @@ class JournalStatistics {
   struct Messages {
     uint64_t count = 0;
     uint64_t acknowledged = 0;
-    uint64_t closed = 0;            // Declined or cancelled, and not acknowledged.
+    uint64_t closed = 0;            // Declined by a person or cancelled, and not acknowledged.
     uint64_t escalated = 0;         // Climbed a rung, or more.
     uint64_t not_measured = 0;      // Acknowledged, but the clock was set in between.
     std::vector<int64_t> times_ms;  // Until the first acknowledgement, in the order of those.
@@ -66,7 +66,7 @@ class JournalStatistics {
   };
 
   void open(Key key, uint8_t type, uint8_t precedence, UtcMs at);
-  void settle(uint8_t type, const wire::MessageKey* refers_to, UtcMs at);
+  void settle(uint8_t type, uint8_t role, const wire::MessageKey* refers_to, UtcMs at);
   void climb(const wire::StepsDecided& decided);
   Messages& of(Key key, const Open& open) { return messages_[key.first][open.precedence]; }
 

@@ -18,6 +18,7 @@ namespace {
 // Asio's timers stop while the host sleeps: the clocks are compared at least this often.
 constexpr int64_t kTick_ms = 250;
 constexpr int64_t kLook_ms = 1'000;
+constexpr int64_t kLadderLook_ms = 60'000;
 
 std::string steps_in_words(const Decision& decision) {
   std::string text;
@@ -338,6 +339,9 @@ void Daemon::look_around() {
     spdlog::warn("the disk's room is not known: {}", room.error().reason);
   }
   for (const std::string& alarm : expiry_.alarms(now.utc)) core_->raise_alarm(now, alarm);
+  if (now.boot < next_ladder_look_) return;
+  next_ladder_look_ = now.boot + kLadderLook_ms;
+  core_->look_after_ladder(now);
 }
 
 void Daemon::watch_expiry() {

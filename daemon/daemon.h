@@ -75,6 +75,7 @@ class Daemon {
   DiskWatch disk_;
   ExpiryWatch expiry_;
   BootMs next_look_ = 0;
+  BootMs next_ladder_look_ = 0;
   bool settle_planned_ = false;
   bool committing_ = false;
   bool stopping_ = false;

@@ -30,6 +30,13 @@ MessageKey from_ladder(LadderKey key) {
   return {key.incoming, key.serial};
 }
 
+// By which a person is asked to act, where the peer's word is none that we know.
+uint8_t known_precedence(uint8_t precedence) {
+  return precedence >= kPrecedenceFirst && precedence <= kPrecedenceLast
+             ? precedence
+             : static_cast<uint8_t>(wire::Precedence::immediate);
+}
+
 Hash evidence_name(const flatbuffers::String* first, const flatbuffers::String* second) {
   auto view = [](const flatbuffers::String* text) {
     return text ? as_bytes(text->string_view()) : ByteView();
@@ -108,6 +115,7 @@ Status Core::start(Now now, const Hash& stored_root) {
   durable_ = current_state();
   receipt_recorded_ = own_.receipted_size();
   live_ = true;
+  alone_since_ = now.boot;
   effects_.clear();  // What the replay asked for was done, or is asked for again by the ladder.
 
   if (journal_.size() == 0) {
@@ -188,17 +196,18 @@ void Core::apply_durable(const wire::Entry& entry, Now at) {
       if (waits_for_acknowledgement(static_cast<wire::MessageType>(fact.type()))) {
         ladder_.opened({false, fact.serial()}, fact.precedence(), fact.answer_due(), at);
       }
-      if (fact.refers_to()) settle(fact.type(), from_wire(fact.refers_to()));
+      if (fact.refers_to()) settle(fact.type(), fact.role(), from_wire(fact.refers_to()));
       break;
     }
     case wire::Fact::Received: {
       const wire::Received& fact = *entry.fact_as_Received();
+      if (waits_for_acknowledgement(fact)) {
+        ladder_.opened({true, fact.index()}, known_precedence(fact.precedence()), fact.answer_due(),
+                       at);
+      }
       if (fact.decline_code() != 0) break;
       note_test_call(fact.type(), {true, fact.index()}, fact.refers_to(), entry.at());
-      if (waits_for_acknowledgement(static_cast<wire::MessageType>(fact.type()))) {
-        ladder_.opened({true, fact.index()}, fact.precedence(), fact.answer_due(), at);
-      }
-      if (fact.refers_to()) settle(fact.type(), from_wire(fact.refers_to()));
+      if (fact.refers_to()) settle(fact.type(), fact.role(), from_wire(fact.refers_to()));
       break;
     }
     case wire::Fact::ReceiptHeld: {
@@ -234,14 +243,17 @@ void Core::apply_durable(const wire::Entry& entry, Now at) {
   }
 }
 
-// What a message of this type does to the one it speaks of.
-void Core::settle(uint8_t type, MessageKey refers_to) {
+// What a message of this type does to the one it speaks of. A machine is nobody: its DECLINE ends
+// no wait.
+void Core::settle(uint8_t type, uint8_t role, MessageKey refers_to) {
   bool stop = false;
   switch (static_cast<wire::MessageType>(type)) {
     case wire::MessageType::acknowledgement:
       stop = ladder_.acknowledged(to_ladder(refers_to));
       break;
     case wire::MessageType::decline:
+      if (role == static_cast<uint8_t>(wire::Role::machine)) break;
+      [[fallthrough]];
     case wire::MessageType::cancellation:
       stop = ladder_.closed(to_ladder(refers_to));
       break;
@@ -300,6 +312,14 @@ void Core::run_ladder(Now now) {
       effects_.push_back(SoundStep{std::move(decision)});
     }
     for (Attempt& attempt : due.attempts) effects_.push_back(StartAttempt{std::move(attempt)});
+  }
+}
+
+void Core::look_after_ladder(Now now) {
+  for (LadderKey key : ladder_.unattended(now, limits::kLadderLate_ms)) {
+    if (!unattended_told_.insert(key).second) continue;
+    alarm(now, from_ladder(key),
+          "the ladder has lost sight of this message: watch over it by hand, and report the fault");
   }
 }
 
@@ -367,7 +387,7 @@ void Core::tick(Now now) {
 BootMs Core::wake_at() const {
   BootMs next = INT64_MAX;
   if (auto due = ladder_.next_due()) next = *due;
-  next = std::min({next, next_channel_check_, noise_due()});
+  next = std::min({next, next_channel_check_, noise_due(), alone_due()});
   for (const WaitingExport& waiting : exports_) next = std::min(next, waiting.give_up_at);
   for (const auto& [id, link] : links_) {
     next = std::min({next, link_due(link), next_path_due(link)});
@@ -405,8 +425,15 @@ std::shared_ptr<const Batch> Core::seal(Now now) {
 }
 
 Core::DurableState Core::current_state() const {
-  return {journal_.size(), own_.frontier().size(), peer_.frontier().size(), own_.checkpoint(),
-          peer_.receipt(), peer_.receipted_size(), journal_.root(),         peer_journal_.size()};
+  return {.journal_size = journal_.size(),
+          .own_size = own_.frontier().size(),
+          .peer_size = peer_.frontier().size(),
+          .own_checkpoint = own_.checkpoint(),
+          .peer_receipt = peer_.receipt(),
+          .peer_receipted = peer_.receipted_size(),
+          .journal_root = journal_.root(),
+          .witnessed_size = peer_journal_.size(),
+          .cosigned_size = cosigned_size_};
 }
 
 void Core::committed(Now now) {

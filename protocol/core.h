@@ -115,6 +115,7 @@ class Core {
   void link_opened(Now now, LinkId link, std::string remote);
   void frame_received(Now now, LinkId link, ByteView frame);
   void link_closed(Now now, LinkId link, const std::string& reason);
+  // A stranger who knocked, or who could not show whom it is.
   void link_refused(Now now, const std::string& remote, const std::string& reason);
 
   // A person submits a draft (wire::Draft). The outcome comes as AnswerSubmission with this token.
@@ -126,6 +127,9 @@ class Core {
   // An auditor takes an export: AnswerExport with this token follows, once that is recorded and the
   // peer has cosigned the journal or did not answer soon.
   void record_export(Now now, uint64_t token, const Actor& actor);
+  // Looks whether every message that waits has a deadline and an end, and alarms where not: the
+  // ladder is judged by what it promised, and not by its own agenda. Looks at every open message.
+  void look_after_ladder(Now now);
   // Something that the daemon noticed and the watch must know: journaled, and told by Alarm.
   void raise_alarm(Now now, const std::string& text) { alarm(now, {}, text); }
 
@@ -212,7 +216,7 @@ class Core {
   }
   void apply(const wire::Entry& entry);                  // Decisions: at once.
   void apply_durable(const wire::Entry& entry, Now at);  // Consequences: after the commit.
-  void settle(uint8_t type, MessageKey refers_to);
+  void settle(uint8_t type, uint8_t role, MessageKey refers_to);
   void alarm(Now now, MessageKey key, const std::string& text);
   void note_clock(Now now);
   void run_ladder(Now now);
@@ -230,6 +234,8 @@ class Core {
   void on_clock(Now now, int64_t peer_clock, int64_t round_trip_ms);
   void tick_links(Now now);
   void send_probe(Now now, LinkId id);
+  BootMs alone_due() const;
+  void tell_alone(Now now);
   BootMs link_due(const Link& link) const;
   void unstash(Now now, LinkId id);
   void refuse_link(Now now, LinkId id, wire::CloseReason reason, const std::string& text);
@@ -262,6 +268,7 @@ class Core {
 
   // core_bounds.cc
   enum class Noise : uint8_t {
+    stranger,  // Refused before it was known to be the peer.
     refusal,
     link_change,
     clock,
@@ -271,12 +278,15 @@ class Core {
     decline,
     peer_declined,
     mismatch,
+    flash_only,
     kinds,
   };
   static constexpr size_t kNoises = static_cast<size_t>(Noise::kinds);
   static std::array<NoiseGate, kNoises> noise_gates();
   bool admit(Now now, Noise kind);
   void peer_alarm(Now now, Noise kind, MessageKey key, const std::string& text);
+  void record_refusal_of_link(Now now, const std::string& remote, const std::string& reason);
+  void note_refusal(Now now, Noise kind, const std::string& remote, const std::string& reason);
   void note_link_change(Now now, wire::LinkChange change, const std::string& detail);
   BootMs noise_due() const;
   void tell_held_back(BootMs until, Now now);
@@ -296,6 +306,7 @@ class Core {
 
   // core_disk.cc
   void on_peer_flash_only(Now now, bool flash_only);
+  std::string flash_only_words() const;
   Status check_room_for(wire::MessageType type) const;
 
   // core_paths.cc
@@ -313,8 +324,17 @@ class Core {
   Result<uint64_t> release(Now now, Release release);
   // Keeps one leaf of the peer and judges it. False: the body is not the one that the envelope
   // names.
-  bool receive(Now now, uint64_t index, const Hash& leaf, ByteView envelope, ByteView body,
-               const Hash& salt);
+  // A message of the peer as it came, with its leaf. Borrows the frame.
+  struct Arrival {
+    Hash leaf{};
+    ByteView envelope;
+    ByteView body;
+    Hash salt{};
+    Result<Opened<wire::Envelope>> opened;
+  };
+  static Arrival open_arrival(const wire::Message& message, const Hash& leaf);
+  static bool has_named_body(const Arrival& arrival);
+  void receive(Now now, uint64_t index, const Arrival& arrival);
   Judgement judge(const wire::Envelope& envelope, ByteView body);
   std::optional<Hash> known_peer_leaf(uint64_t serial);
   std::optional<MessageKey> known_reference(const wire::Reference& named);
@@ -412,6 +432,9 @@ class Core {
   std::map<LinkId, Link> links_;
   std::optional<LinkId> adopted_;
   UtcMs link_since_ = 0;
+  BootMs alone_since_ = 0;  // Without a link: when the peer was heard last.
+  bool alone_told_ = false;
+  std::set<LadderKey> unattended_told_;
   std::deque<std::pair<BootMs, size_t>> receipted_lately_;
   size_t receipted_lately_bytes_ = 0;
   int64_t round_trip_ms_ = -1;

@@ -11,9 +11,18 @@ namespace hotline {
 std::array<NoiseGate, Core::kNoises> Core::noise_gates() {
   using namespace limits;
   return {
-      NoiseGate(kRefusalsToldMax),   NoiseGate(kLinkChangesToldMax), NoiseGate(kClockAlarmsToldMax),
-      NoiseGate(kPeerAlarmsToldMax), NoiseGate(kPeerAlarmsToldMax),  NoiseGate(kPeerAlarmsToldMax),
-      NoiseGate(kDeclinesMax),       NoiseGate(kPeerAlarmsToldMax),  NoiseGate(kPeerAlarmsToldMax)};
+      NoiseGate(kRefusalsToldMax),     // stranger
+      NoiseGate(kRefusalsToldMax),     // refusal
+      NoiseGate(kLinkChangesToldMax),  // link_change
+      NoiseGate(kClockAlarmsToldMax),  // clock
+      NoiseGate(kPeerAlarmsToldMax),   // agreement
+      NoiseGate(kPeerAlarmsToldMax),   // evidence
+      NoiseGate(kPeerAlarmsToldMax),   // broken_rule
+      NoiseGate(kDeclinesMax),         // decline
+      NoiseGate(kPeerAlarmsToldMax),   // peer_declined
+      NoiseGate(kPeerAlarmsToldMax),   // mismatch
+      NoiseGate(kPeerAlarmsToldMax),   // flash_only
+  };
 }
 
 bool Core::admit(Now now, Noise kind) {
@@ -42,13 +51,13 @@ void Core::tell_held_back(BootMs until, Now now) {
     if (held_back == 0) continue;
     std::string count = std::to_string(held_back);
     switch (static_cast<Noise>(i)) {
+      case Noise::stranger:
+        record_refusal_of_link(now, "",
+                               count + " more who knocked were refused in the last minute");
+        break;
       case Noise::refusal:
-        record(now, [&](flatbuffers::FlatBufferBuilder& b) {
-          auto remote = b.CreateString("");
-          return wire::CreateLinkRefused(
-              b, remote,
-              b.CreateString(count + " more links or frames were refused in the last minute"));
-        });
+        record_refusal_of_link(
+            now, "", count + " more links or frames of the peer were refused in the last minute");
         break;
       case Noise::link_change:
         record_link_change(now, adopted_ ? wire::LinkChange::up : wire::LinkChange::down,
@@ -86,6 +95,11 @@ void Core::tell_held_back(BootMs until, Now now) {
               count +
                   " more acknowledgements of the last minute read back something else than was "
                   "sent: speak to them now");
+        break;
+      case Noise::flash_only:
+        alarm(now, {},
+              flash_only_words() + "; it changed its word " + count +
+                  " more times in the last minute");
         break;
       case Noise::kinds:
         break;

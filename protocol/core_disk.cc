@@ -34,10 +34,13 @@ void Core::set_disk_low(Now now, bool low) {
 void Core::on_peer_flash_only(Now now, bool flash_only) {
   if (flash_only == peer_flash_only_) return;
   peer_flash_only_ = flash_only;
-  alarm(now, {},
-        flash_only
-            ? "the peer's disk is nearly full: it takes FLASH only, everything else waits here"
-            : "the peer's disk has room again: it takes every message");
+  peer_alarm(now, Noise::flash_only, {}, flash_only_words());
+}
+
+std::string Core::flash_only_words() const {
+  return peer_flash_only_
+             ? "the peer's disk is nearly full: it takes FLASH only, everything else waits here"
+             : "the peer's disk has room again: it takes every message";
 }
 
 Status Core::check_room_for(wire::MessageType type) const {

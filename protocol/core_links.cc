@@ -4,6 +4,7 @@
 #include <cstdlib>
 
 #include "protocol/check.h"
+#include "protocol/clock.h"
 #include "protocol/core.h"
 #include "protocol/limits.h"
 #include "protocol/planted_bug.h"
@@ -380,20 +381,22 @@ void Core::on_messages(Now now, LinkId id, const wire::Messages& frame) {
       return refuse_link(now, id, wire::CloseReason::claim, "two different messages for one place");
     }
   }
+  // All of them are looked at before one is kept: the checkpoint covers all or nothing.
+  std::vector<Arrival> arrivals;
   for (uint64_t i = std::max(first, held); i < first + count; ++i) {
-    const wire::Message& message =
-        *frame.messages()->Get(static_cast<flatbuffers::uoffset_t>(i - first));
-    ByteView envelope(message.envelope()->data(), message.envelope()->size());
-    ByteView body =
-        message.body() ? ByteView(message.body()->data(), message.body()->size()) : ByteView();
-    Hash salt = message.body_salt() ? to_hash(*message.body_salt()) : Hash{};
-    if (!receive(now, i, leaves[i - first], envelope, body, salt)) {
+    arrivals.push_back(open_arrival(
+        *frame.messages()->Get(static_cast<flatbuffers::uoffset_t>(i - first)), leaves[i - first]));
+    if (!has_named_body(arrivals.back())) {
       return refuse_link(
           now, id, wire::CloseReason::protocol,
           "message " + std::to_string(i) + " came without the body that its envelope names");
     }
   }
-  if (first + count > held) {
+  for (const Arrival& arrival : arrivals) {
+    receive(now, first + count - arrivals.size() + static_cast<size_t>(&arrival - arrivals.data()),
+            arrival);
+  }
+  if (!arrivals.empty()) {
     peer_checkpoint_ = *keep_signature(frame.checkpoint()->string_view(), config_.peer_keys.log);
   } else {
     send_receipt(id);  // All of it was held: the receipt was lost.
@@ -614,6 +617,19 @@ BootMs Core::link_due(const Link& link) const {
   return std::max(link.heard_at, link.probe_sent_at) + limits::kProbeInterval_ms;
 }
 
+BootMs Core::alone_due() const {
+  return adopted_ || alone_told_ ? INT64_MAX : alone_since_ + limits::kAloneTold_ms;
+}
+
+// When nothing was heard for as long as three probes take, the watch is told, once.
+void Core::tell_alone(Now now) {
+  if (alone_due() > now.boot) return;
+  alone_told_ = true;
+  alarm(now, {},
+        "no link to the peer since " + format_rfc3339(now.utc - now.boot + alone_since_) +
+            ": messages wait here; use voice for what cannot wait");
+}
+
 void Core::tick_links(Now now) {
   if (next_channel_check_ <= now.boot) run_channel_check(now);
   std::vector<LinkId> ids;
@@ -631,6 +647,7 @@ void Core::tick_links(Now now) {
     }
     send_probe(now, id);
   }
+  tell_alone(now);
 }
 
 void Core::send_probe(Now now, LinkId id) {
@@ -655,10 +672,13 @@ void Core::link_closed(Now now, LinkId id, const std::string& reason) {
 void Core::drop_link(Now now, LinkId id, const std::string& reason) {
   auto found = links_.find(id);
   if (found == links_.end()) return;
+  const BootMs heard_at = found->second.heard_at;
   links_.erase(found);
   effects_.push_back(CloseLink{id, reason});
   if (adopted_ != id) return;
   adopted_.reset();
+  alone_since_ = heard_at;
+  alone_told_ = false;
   link_since_ = now.utc;
   receipted_lately_.clear();
   receipted_lately_bytes_ = 0;
@@ -671,13 +691,20 @@ void Core::refuse_link(Now now, LinkId id, wire::CloseReason reason, const std::
   if (found == links_.end()) return;
   effects_.push_back(SendFrame{id, make_close_frame(reason, text)});
   if (reason != wire::CloseReason::shutting_down && reason != wire::CloseReason::replaced) {
-    link_refused(now, found->second.remote, text);
+    note_refusal(now, Noise::refusal, found->second.remote, text);
   }
   drop_link(now, id, text);
 }
 
 void Core::link_refused(Now now, const std::string& remote, const std::string& reason) {
-  if (!admit(now, Noise::refusal)) return;
+  note_refusal(now, Noise::stranger, remote, reason);
+}
+
+void Core::note_refusal(Now now, Noise kind, const std::string& remote, const std::string& reason) {
+  if (admit(now, kind)) record_refusal_of_link(now, remote, reason);
+}
+
+void Core::record_refusal_of_link(Now now, const std::string& remote, const std::string& reason) {
   record(now, [&](flatbuffers::FlatBufferBuilder& b) {
     auto who = b.CreateString(remote);
     auto why = b.CreateString(shortened(reason, limits::kPeerWordsSizeMax));

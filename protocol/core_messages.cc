@@ -309,26 +309,36 @@ void Core::note_effect_on(Now now, MessageKey target, const wire::Body& body, wi
 // ----------------------------------------------------------------------------------------------
 // the peer's messages
 
-bool Core::receive(Now now, uint64_t index, const Hash& leaf, ByteView envelope_bytes,
-                   ByteView body_bytes, const Hash& salt) {
+Core::Arrival Core::open_arrival(const wire::Message& message, const Hash& leaf) {
+  const auto view = [](const flatbuffers::Vector<uint8_t>* bytes) {
+    return bytes ? ByteView(bytes->data(), bytes->size()) : ByteView();
+  };
+  const ByteView envelope = view(message.envelope());
+  return {leaf, envelope, view(message.body()),
+          message.body_salt() ? to_hash(*message.body_salt()) : Hash{}, open_envelope(envelope)};
+}
+
+// A receipt covers envelope and body, so what the envelope names must be here. An envelope that
+// cannot be read, or has no parts, names nothing, so that none can be missing: closing the link
+// would close it for ever.
+bool Core::has_named_body(const Arrival& arrival) {
+  if (!arrival.opened) return true;
+  const auto* parts = (*arrival.opened)->parts();
+  return parts->size() == 0 || is_part(*parts->Get(0), arrival.salt, arrival.body);
+}
+
+void Core::receive(Now now, uint64_t index, const Arrival& arrival) {
+  const auto& [leaf, envelope_bytes, body_bytes, salt, envelope] = arrival;
   Judgement judgement;
-  auto envelope = open_envelope(envelope_bytes);
-  if (envelope) {
-    // A receipt covers envelope and body, so what the envelope names must be here. An envelope that
-    // cannot be read names nothing: it is kept as it is and declined.
-    const auto* parts = (*envelope)->parts();
-    if (parts->size() == 0) {
-      // It names no body, so that none can be missing: closing the link would close it for ever.
-      judgement = judge(**envelope, {});
-      if (judgement.code == wire::DeclineCode::malformed)
-        judgement.reason = "parts: the envelope names no body";
-    } else {
-      if (!is_part(*parts->Get(0), salt, body_bytes)) return false;
-      judgement = judge(**envelope, body_bytes);
-    }
-  } else {
+  if (!envelope) {
     judgement.code = wire::DeclineCode::malformed;
     judgement.reason = envelope.error().reason;
+  } else if ((*envelope)->parts()->size() == 0) {
+    judgement = judge(**envelope, {});
+    if (judgement.code == wire::DeclineCode::malformed)
+      judgement.reason = "parts: the envelope names no body";
+  } else {
+    judgement = judge(**envelope, body_bytes);
   }
   const wire::Envelope* known = envelope ? envelope->get() : nullptr;
 
@@ -380,7 +390,6 @@ bool Core::receive(Now now, uint64_t index, const Hash& leaf, ByteView envelope_
                                                    limits::kPeerWordsSizeMax));
     }
   }
-  return true;
 }
 
 // The rules, applied to what the peer sent. Whatever they say, the message keeps its place and gets
@@ -486,10 +495,14 @@ void Core::decline(Now now, uint64_t index, const Hash& leaf, const wire::Envelo
                    const Judgement& judgement) {
   std::string id =
       judgement.serial != 0 ? format_serial(config_.peer_prefix, judgement.serial) : "";
-  peer_alarm(now, Noise::broken_rule, {true, index},
-             "the peer's message " + (id.empty() ? "at place " + std::to_string(index) : id) +
-                 " breaks the rules (" + judgement.reason +
-                 "): read it all the same, and tell the peer");
+  const std::string text =
+      "the peer's message " + (id.empty() ? "at place " + std::to_string(index) : id) +
+      " breaks the rules (" + judgement.reason + "): read it all the same, and tell the peer";
+  if (envelope && envelope->precedence() == wire::Precedence::flash) {
+    alarm(now, {true, index}, text);  // Never left out.
+  } else {
+    peer_alarm(now, Noise::broken_rule, {true, index}, text);
+  }
   if (id.empty() || (envelope && follows_precedence(envelope->type()))) return;
   if (!admit(now, Noise::decline)) return;
   Release release;

@@ -58,6 +58,7 @@ inline constexpr size_t kStashBytesMax =
     2 * kWindowCap;  // Messages that wait for an earlier commit.
 inline constexpr int64_t kProbeInterval_ms = 10'000;
 inline constexpr int kProbesMissedMax = 3;
+inline constexpr int64_t kAloneTold_ms = kProbesMissedMax * kProbeInterval_ms;  // Without a link.
 // Between two cosignatures on a journal, in the long run; so many may come at once.
 inline constexpr int64_t kWitnessInterval_ms = 10'000;
 inline constexpr int64_t kWitnessBurst_ms = 10 * kWitnessInterval_ms;
@@ -92,6 +93,7 @@ inline constexpr int64_t kAlarmAgainMin_ms = 1'000;
 inline constexpr int64_t kAttemptDeadline_ms = 10'000;  // Then the command is killed.
 inline constexpr int64_t kAttemptInterval_ms = 15'000;  // From start to start.
 inline constexpr int64_t kAttemptStuck_ms = 60'000;     // No outcome: something is wrong with us.
+inline constexpr int64_t kLadderLate_ms = 60'000;       // A decision that is later was lost.
 inline constexpr int kAttemptsMax = 4;                  // The first, and three retries.
 inline constexpr size_t kAttemptOutputMax = 4 * 1024;   // The last of what it printed.
 inline constexpr size_t kAttemptsRunningMax = 16;

@@ -436,6 +436,12 @@ bool waits_for_acknowledgement(MessageType type) {
   }
 }
 
+bool waits_for_acknowledgement(const wire::Received& received) {
+  return waits_for_acknowledgement(static_cast<MessageType>(received.type())) &&
+         received.serial() != 0 &&
+         received.decline_code() != static_cast<uint16_t>(DeclineCode::serial_reused);
+}
+
 bool speaks_of_another(MessageType type) {
   return type == MessageType::answer || type == MessageType::correction ||
          type == MessageType::cancellation || type == MessageType::acknowledgement ||

@@ -9,6 +9,7 @@
 
 #include "protocol/clock.h"
 #include "protocol/geo.h"
+#include "protocol/schema/journal_generated.h"
 #include "protocol/schema/message_generated.h"
 #include "protocol/words.h"
 
@@ -57,6 +58,8 @@ bool is_built(wire::MessageType type);
 // Types that a person must acknowledge, and that climb the ladder until one does. Acknowledgements
 // and their like need nothing in return; nor does what is no message at all.
 bool waits_for_acknowledgement(wire::MessageType type);
+// Of a message of the peer's: one that breaks a rule waits all the same, if a person can name it.
+bool waits_for_acknowledgement(const wire::Received& received);
 
 // Types that are about another message, which the first reference names.
 bool speaks_of_another(wire::MessageType type);

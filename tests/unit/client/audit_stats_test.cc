@@ -100,8 +100,9 @@ TEST_F(AuditStatsTest, WhatWaitsOrWasClosedHasNoTime) {
   EXPECT_TRUE(flashes().times_ms.empty());
 }
 
-// An acknowledgement that breaks the rules is declined by the machine: nobody acknowledged.
-TEST_F(AuditStatsTest, WhatTheRulesRefusedCountsForNothing) {
+// An acknowledgement that breaks the rules acknowledges nothing; a FLASH that does waits all the
+// same.
+TEST_F(AuditStatsTest, WhatBreaksTheRulesSaysNothingOfOthers) {
   release(1);
   const wire::MessageKey key(false, 1);
   add(received_entry(
@@ -111,7 +112,16 @@ TEST_F(AuditStatsTest, WhatTheRulesRefusedCountsForNothing) {
       now_, 6,
       {7, MessageType::incident, Precedence::flash, nullptr, wire::DeclineCode::rule_broken}));
   EXPECT_EQ(flashes().acknowledged, 0u);
-  EXPECT_TRUE(counted().messages(true).empty());
+  EXPECT_EQ(flashes(true).waiting(), 1u);
+}
+
+TEST_F(AuditStatsTest, AMachinesDeclineEndsNoWait) {
+  release(1);
+  const wire::MessageKey key(false, 1);
+  EntryMessage decline{6, MessageType::decline, Precedence::flash, &key};
+  decline.role = wire::Role::machine;
+  add(received_entry(now_, 5, decline));
+  EXPECT_EQ(flashes().waiting(), 1u);
 }
 
 TEST_F(AuditStatsTest, StepsOfTheClockAreTakenOut) {

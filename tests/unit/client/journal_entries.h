@@ -46,6 +46,7 @@ struct EntryMessage {
   wire::Precedence precedence = wire::Precedence::flash;
   const wire::MessageKey* refers_to = nullptr;
   wire::DeclineCode decline_code = wire::DeclineCode::unset;
+  wire::Role role = wire::Role::unset;
 };
 
 inline Bytes released_entry(UtcMs at, const EntryMessage& message) {
@@ -55,6 +56,7 @@ inline Bytes released_entry(UtcMs at, const EntryMessage& message) {
     released.add_type(static_cast<uint8_t>(message.type));
     released.add_precedence(static_cast<uint8_t>(message.precedence));
     released.add_leaf_hash(&kAnyDigest);
+    released.add_role(static_cast<uint8_t>(message.role));
     if (message.refers_to != nullptr) released.add_refers_to(message.refers_to);
     return released.Finish();
   });
@@ -69,6 +71,7 @@ inline Bytes received_entry(UtcMs at, uint64_t index, const EntryMessage& messag
     received.add_precedence(static_cast<uint8_t>(message.precedence));
     received.add_leaf_hash(&kAnyDigest);
     received.add_decline_code(static_cast<uint16_t>(message.decline_code));
+    received.add_role(static_cast<uint8_t>(message.role));
     if (message.refers_to != nullptr) received.add_refers_to(message.refers_to);
     return received.Finish();
   });

@@ -72,8 +72,8 @@ TEST_F(MisbehavingPeer, IsRefusedInALoop) {
   peer.pass(kMinute_ms);
   EXPECT_EQ(peer.recorded<wire::LinkRefused>().back()->reason()->str(),
             std::to_string(kOften - limits::kRefusalsToldMax) +
-                " more links or frames were refused in the last minute");
-  EXPECT_LE(entries() - before, limits::kRefusalsToldMax + 1);
+                " more links or frames of the peer were refused in the last minute");
+  EXPECT_LE(entries() - before, limits::kRefusalsToldMax + 2);  // Nor is there a link.
 }
 
 TEST_F(MisbehavingPeer, SendsMalformedFramesInALoop) {
@@ -285,6 +285,148 @@ TEST_F(MisbehavingPeer, NamesNoPartsInAnEnvelope) {
   EXPECT_EQ(received[1]->decline_code(), 0u);
   EXPECT_EQ(declines(), 1u);
   EXPECT_EQ(peer.alarms_with("breaks the rules"), 1u);
+}
+
+// One good message and one whose body is another: nothing of the frame is kept, so that the receipt
+// never stands under a checkpoint of another size.
+TEST_F(MisbehavingPeer, SlipsABadBodyBehindAGoodMessage) {
+  const auto say_good_and_bad = [&](LinkId link, WrittenMessage good) {
+    ScriptedTranscript lie = peer.own;
+    lie.append(std::move(good));
+    WrittenMessage bad = peer.text();
+    bad.body.back() ^= 1;
+    lie.append(std::move(bad));
+    peer.last_serial -= 2;
+    const uint64_t held = peer.own.size();
+    peer.say(link, peer.messages_frame(lie, held, held + 2));
+    EXPECT_EQ(peer.close_reason(link), wire::CloseReason::protocol);
+    EXPECT_EQ(peer.core().status().peer_size, held);
+    EXPECT_EQ(peer.recorded<wire::Received>().size(), held);
+    EXPECT_EQ(peer.recorded<wire::ReceiptGiven>().size(), held);
+  };
+  say_good_and_bad(peer.link_up(), peer.text());  // The first frame of a life,
+  LinkId link = peer.link_up();
+  peer.own.append(peer.text());
+  peer.say(link, peer.messages_frame(0, 1));
+  say_good_and_bad(link, peer.text());  // and after a good one;
+  ASSERT_TRUE(peer.start());
+  WrittenMessage junk;  // and where the first could not even be read.
+  junk.envelope = to_bytes(as_bytes("no envelope at all"));
+  ++peer.last_serial;
+  say_good_and_bad(peer.link_up(), junk);
+  peer.own.append(peer.text());
+  peer.say(peer.link_up(), peer.messages_frame(1, 2));
+  EXPECT_EQ(peer.recorded<wire::ReceiptGiven>().back()->size(), 2u);
+}
+
+// A rule that a message breaks is told beside it and does not hide it: a person is to read it all
+// the same.
+TEST_F(MisbehavingPeer, CannotHideAFlashBehindABrokenRule) {
+  LinkId link = peer.link_up();
+  say_bad_messages(link, 100);
+  const size_t told = peer.alarms.size();
+  EnvelopeFields envelope = peer.envelope(wire::MessageType::text);
+  ++peer.last_serial;
+  envelope.from = "east";
+  envelope.precedence = wire::Precedence::flash;
+  peer.own.append(ScriptedPeer::write(envelope, ScriptedPeer::text_body("Hold your fire.")));
+  peer.say(link, peer.messages_frame(100, 101));
+  ASSERT_EQ(peer.alarms.size(), told + 1);
+  EXPECT_NE(peer.alarms.back().find("breaks the rules"), std::string::npos);
+  // It waits before all others, and climbs.
+  EXPECT_EQ(peer.core().ladder().waiting_count(true), 101u);
+  EXPECT_TRUE(peer.core().ladder().waits({true, 100}));
+  peer.pass(4 * kMinute_ms);
+  size_t climbed = 0;
+  for (const wire::StepsDecided* decided : peer.recorded<wire::StepsDecided>()) {
+    climbed += decided->key()->incoming() && decided->key()->number() == 100 ? 1u : 0u;
+  }
+  EXPECT_GT(climbed, 0u);
+  // And so after a restart, until a person acknowledges it like any other.
+  ASSERT_TRUE(peer.start());
+  EXPECT_TRUE(peer.core().ladder().waits({true, 100}));
+  AcknowledgementFields acknowledgement;
+  acknowledgement.role = wire::Role::operator_;
+  acknowledgement.at = peer.now().utc;
+  BodyFields body;
+  body.subject = "Acknowledgement";
+  body.content = acknowledgement;
+  const uint64_t token = peer.submit(wire::MessageType::acknowledgement, wire::Precedence::flash,
+                                     body, {"S-000101"});
+  ASSERT_TRUE(peer.answer(token).has_value());
+  EXPECT_TRUE(*peer.answer(token)) << peer.answer(token)->error().reason;
+  EXPECT_FALSE(peer.core().ladder().waits({true, 100}));
+}
+
+// By hand, or by a mistake: a precedence that nobody knows.
+TEST_F(MisbehavingPeer, SetsAPrecedenceThatIsNone) {
+  LinkId link = peer.link_up();
+  EnvelopeFields envelope = peer.envelope(wire::MessageType::text);
+  envelope.precedence = static_cast<wire::Precedence>(9);
+  peer.own.append(ScriptedPeer::write(envelope, ScriptedPeer::text_body("How urgent is it?")));
+  peer.say(link, peer.messages_frame(0, 1));
+  EXPECT_TRUE(peer.core().ladder().waits({true, 0}));
+  ASSERT_TRUE(peer.start());
+  EXPECT_TRUE(peer.core().ladder().waits({true, 0}));
+}
+
+// What nobody could acknowledge waits for nobody.
+TEST_F(MisbehavingPeer, MakesNobodyWaitForWhatHasNoName) {
+  LinkId link = peer.link_up();
+  peer.own.append({to_bytes(as_bytes("no envelope at all")), {}, {}});
+  EnvelopeFields envelope = peer.envelope(wire::MessageType::text);
+  peer.own.append(ScriptedPeer::write(envelope, ScriptedPeer::text_body("One.")));
+  peer.own.append(ScriptedPeer::write(envelope, ScriptedPeer::text_body("Two, the same serial.")));
+  peer.say(link, peer.messages_frame(0, 3));
+  EXPECT_EQ(peer.core().ladder().waiting_count(true), 1u);
+  EXPECT_TRUE(peer.core().ladder().waits({true, 1}));
+}
+
+// A machine is nobody: its DECLINE tells, and the own people go on being asked.
+TEST_F(MisbehavingPeer, EndsNoWaitByAMachinesDecline) {
+  LinkId link = peer.link_up();
+  peer.submit_text("We are coming down at your border.", wire::Precedence::flash);
+  Hash leaf = peer.disk().message({false, 1})->leaf_hash;
+  const DeclineFields declined{wire::DeclineCode::rule_broken, "Not understood."};
+  WrittenMessage by_machine =
+      peer.answering(wire::MessageType::decline, declined, "N-000001", leaf, wire::Role::machine);
+  peer.own.append(by_machine);
+  peer.say(link, peer.messages_frame(0, 1));
+  EXPECT_EQ(peer.alarms_with("the peer declined"), 1u);
+  EXPECT_TRUE(peer.core().ladder().waits({false, 1}));
+  ASSERT_TRUE(peer.start());
+  EXPECT_TRUE(peer.core().ladder().waits({false, 1}));
+  link = peer.link_up();
+  peer.own.append(peer.answering(wire::MessageType::decline, declined, "N-000001", leaf));
+  peer.say(link, peer.messages_frame(1, 2));
+  EXPECT_FALSE(peer.core().ladder().waits({false, 1}));
+}
+
+TEST_F(MisbehavingPeer, SaysThatItsDiskIsFullAndThenNotAThousandTimes) {
+  LinkId link = peer.link_up();
+  size_t before = entries();
+  for (uint64_t i = 0; i < 2 * kOften; ++i) {
+    peer.say(link, ScriptedPeer::probe_frame(i, peer.now().utc, i % 2 == 0));
+  }
+  EXPECT_LE(entries() - before, limits::kPeerAlarmsToldMax);
+  peer.say(link, ScriptedPeer::probe_frame(2 * kOften, peer.now().utc, true));
+  EXPECT_TRUE(peer.core().status().peer_flash_only);
+  peer.pass(kMinute_ms);
+  EXPECT_EQ(peer.alarms_with("the peer's disk is nearly full: it takes FLASH only, everything else "
+                             "waits here; it changed its word " +
+                             std::to_string(2 * kOften + 1 - limits::kPeerAlarmsToldMax) +
+                             " more times in the last minute"),
+            1u);
+}
+
+// Strangers who knock use up what is told of strangers, and nothing of what the peer does.
+TEST_F(MisbehavingPeer, IsNotHiddenByThoseWhoOnlyKnock) {
+  for (int i = 0; i < kOften; ++i) {
+    peer.core().link_refused(peer.now(), "192.0.2.7:1", "an unknown certificate");
+  }
+  peer.say(peer.link_up(), to_bytes(as_bytes("no frame")));
+  EXPECT_NE(peer.recorded<wire::LinkRefused>().back()->reason()->str().find("frame"),
+            std::string::npos);
 }
 
 }  // namespace

@@ -229,8 +229,9 @@ Bytes ScriptedPeer::adopt_frame() {
   return make_frame([](FlatBufferBuilder& b) { return wire::CreateAdopt(b); });
 }
 
-Bytes ScriptedPeer::probe_frame(uint64_t sequence, int64_t clock) {
-  return make_frame([&](FlatBufferBuilder& b) { return wire::CreateProbe(b, sequence, clock); });
+Bytes ScriptedPeer::probe_frame(uint64_t sequence, int64_t clock, bool flash_only) {
+  return make_frame(
+      [&](FlatBufferBuilder& b) { return wire::CreateProbe(b, sequence, clock, flash_only); });
 }
 
 Bytes ScriptedPeer::probe_reply_frame(uint64_t sequence, int64_t clock) {
@@ -295,8 +296,9 @@ WrittenMessage ScriptedPeer::text(const std::string& text) {
 }
 
 WrittenMessage ScriptedPeer::answering(wire::MessageType type, const ContentFields& content,
-                                       const std::string& id, const Hash& leaf) {
+                                       const std::string& id, const Hash& leaf, wire::Role role) {
   EnvelopeFields fields = envelope(type);
+  fields.drafter_role = fields.releaser_role = role;
   fields.references.push_back({id, leaf});
   BodyFields body;
   body.subject = "About " + id;

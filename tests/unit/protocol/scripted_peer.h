@@ -102,7 +102,7 @@ class ScriptedPeer {
   HelloFields hello() const;  // The truth.
   static Bytes frame(const HelloFields& fields);
   static Bytes adopt_frame();
-  static Bytes probe_frame(uint64_t sequence, int64_t clock);
+  static Bytes probe_frame(uint64_t sequence, int64_t clock, bool flash_only = false);
   static Bytes probe_reply_frame(uint64_t sequence, int64_t clock);
   static Bytes receipt_frame(const std::string& note);
   Bytes messages_frame(uint64_t first, uint64_t end) const {
@@ -117,7 +117,8 @@ class ScriptedPeer {
   static WrittenMessage write(EnvelopeFields envelope, const BodyFields& body);
   WrittenMessage text(const std::string& text = "All quiet.");
   WrittenMessage answering(wire::MessageType type, const ContentFields& content,
-                           const std::string& id, const Hash& leaf);
+                           const std::string& id, const Hash& leaf,
+                           wire::Role role = wire::Role::operator_);
   uint64_t last_serial = 0;
 
   // Notes of the peer. A receipt can be given for what the core has sent.

@@ -76,5 +76,15 @@ TEST(TestCalls, AClockThatJumpsByYearsIsOneMissNotThousands) {
   EXPECT_TRUE(calls.judge(kEven).empty()) << "and back";
 }
 
+TEST(TestCalls, AClockThatJumpedAndIsSetBackIsJudgedAsBefore) {
+  TestCalls calls = first_party();
+  calls.judge(kEven + 24 * 365 * kHour_ms);
+  calls.judge(kEven);  // The hour under way is not judged, as after a start.
+  EXPECT_TRUE(calls.judge(kEven + kHour_ms + 10 * kMinute_ms).empty());
+  auto missed = calls.judge(kEven + 2 * kHour_ms + 10 * kMinute_ms);
+  ASSERT_EQ(missed.size(), 1u);
+  EXPECT_EQ(missed[0].began, kEven + kHour_ms);
+}
+
 }  // namespace
 }  // namespace hotline

@@ -26,12 +26,14 @@ std::string receiver(const wire::MessageRow& row, const std::string& party,
 }  // namespace
 
 std::string state_word(const wire::MessageRow& row) {
+  // Before all else: the machine may have declined it, and still a person is asked.
+  if (row.incoming() && row.waits()) return "waits";
   if (row.cancelled_at() != 0) return "cancelled";
   if (row.corrected_at() != 0) return "corrected";
   if (row.declined_at() != 0) return "declined";
   if (row.answered_at() != 0) return "answered";
   if (row.acknowledged_at() != 0) return "acknowledged";
-  if (row.incoming()) return row.waits() ? "waits" : "received";
+  if (row.incoming()) return "received";
   if (row.delivered_at() != 0) return "delivered";
   return row.numbered() ? "sent" : "queued";
 }

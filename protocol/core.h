@@ -205,7 +205,15 @@ class Core {
   // What release() needs to make an envelope.
   struct Release;
   // What the rules say of a received message.
-  struct Judgement;
+  // What the rules say of a message of the peer.
+  struct Judgement {
+    wire::DeclineCode code = wire::DeclineCode::unset;  // Unset: the message stands.
+    std::string reason;
+    uint64_t serial = 0;
+    std::optional<MessageKey> refers_to;
+    bool answer_due = false;
+    std::optional<ReadBackDifference> mismatch;
+  };
 
   // core.cc: recording and its consequences
   template <typename Build>

@@ -1,5 +1,5 @@
-// The core's links: hello and its five cases, adoption, messages and receipts in both directions,
-// probes.
+// The core's links: hello and its five cases, adoption, frames, the own messages that go out and
+// the receipts that come back, probes.
 #include <algorithm>
 #include <cstdlib>
 
@@ -12,28 +12,6 @@
 #include "protocol/wire_frames.h"
 
 namespace hotline {
-namespace {
-
-// The frontier of an earlier size, from the stored hashes of its maximal subtrees.
-Frontier frontier_at(const HashSource& source, uint64_t size) {
-  std::vector<Hash> hashes;
-  uint64_t start = 0;
-  for (int level = 63; level >= 0; --level) {
-    uint64_t leaves = uint64_t{1} << level;
-    if ((size & leaves) == 0) continue;
-    hashes.push_back(source.subtree(static_cast<uint8_t>(level), start >> level));
-    start += leaves;
-  }
-  auto frontier = Frontier::from_hashes(size, std::move(hashes));
-  HOTLINE_CHECK(frontier);
-  return *std::move(frontier);
-}
-
-std::string text_of(const flatbuffers::String* string) {
-  return string ? string->str() : "";
-}
-
-}  // namespace
 
 // ----------------------------------------------------------------------------------------------
 // hello and adoption
@@ -323,107 +301,6 @@ void Core::unstash(Now now, LinkId id) {
     if (!links_.contains(id)) return;
     frame_received(now, id, bytes);
   }
-}
-
-// ----------------------------------------------------------------------------------------------
-// the peer's messages
-
-void Core::on_messages(Now now, LinkId id, const wire::Messages& frame) {
-  uint64_t first = frame.first();
-  uint64_t count = frame.messages()->size();
-  uint64_t held = peer_.frontier().size();
-  if (count == 0 || count > limits::kMessagesPerFrameMax || first > held) {
-    return refuse_link(now, id, wire::CloseReason::protocol,
-                       "messages from index " + std::to_string(first) + " where " +
-                           std::to_string(held) + " comes next");
-  }
-  if (first < held && held != durable_.peer_size) {
-    return refuse_link(now, id, wire::CloseReason::protocol,
-                       "messages were sent twice on one link");
-  }
-  auto checkpoint = open_checkpoint(frame.checkpoint()->string_view(), peer_origin_,
-                                    config_.peer_keys.log, *config_.peer_keys.log_verifier);
-  if (!checkpoint) {
-    return refuse_link(now, id, wire::CloseReason::protocol,
-                       "the checkpoint of messages: " + checkpoint.error().reason);
-  }
-  std::vector<ByteView> envelopes;
-  envelopes.reserve(count);
-  size_t bytes = gathering_peer_bytes_ + sealed_peer_bytes_;
-  Frontier frontier = first == held ? peer_.frontier()
-                                    : frontier_at(records_.hashes(LogId::peer_transcript), first);
-  for (const wire::Message* message : *frame.messages()) {
-    if (message->envelope()->size() > limits::kEnvelopeSizeMax ||
-        (message->body() && message->body()->size() > limits::kBodySizeMax)) {
-      return refuse_link(now, id, wire::CloseReason::protocol, "a message over the size limit");
-    }
-    envelopes.emplace_back(message->envelope()->data(), message->envelope()->size());
-    bytes += message->envelope()->size() + (message->body() ? message->body()->size() : 0);
-  }
-  if (bytes > limits::kUncommittedMax) {
-    return refuse_link(now, id, wire::CloseReason::protocol,
-                       "more messages than the window allows");
-  }
-  std::vector<Hash> leaves(count);
-  leaf_hashes(envelopes, leaves);
-  for (const Hash& leaf : leaves) frontier.append(leaf);
-  if (checkpoint->size != first + count || checkpoint->root != frontier.root()) {
-    return refuse_link(now, id, wire::CloseReason::protocol,
-                       "the checkpoint does not cover the messages it came with");
-  }
-  // The signature covers these leaves. If we hold others at the same places, the peer has signed
-  // both.
-  for (uint64_t i = first; i < std::min(held, first + count); ++i) {
-    if (records_.hashes(LogId::peer_transcript).subtree(0, i) != leaves[i - first]) {
-      keep_evidence(now, wire::EvidenceKind::fork_of_peer, frame.checkpoint()->str(),
-                    durable_.peer_receipt,
-                    "the peer signed two different messages for place " + std::to_string(i));
-      return refuse_link(now, id, wire::CloseReason::claim, "two different messages for one place");
-    }
-  }
-  // All of them are looked at before one is kept: the checkpoint covers all or nothing.
-  std::vector<Arrival> arrivals;
-  for (uint64_t i = std::max(first, held); i < first + count; ++i) {
-    arrivals.push_back(open_arrival(
-        *frame.messages()->Get(static_cast<flatbuffers::uoffset_t>(i - first)), leaves[i - first]));
-    if (!has_named_body(arrivals.back())) {
-      return refuse_link(
-          now, id, wire::CloseReason::protocol,
-          "message " + std::to_string(i) + " came without the body that its envelope names");
-    }
-  }
-  for (const Arrival& arrival : arrivals) {
-    receive(now, first + count - arrivals.size() + static_cast<size_t>(&arrival - arrivals.data()),
-            arrival);
-  }
-  if (!arrivals.empty()) {
-    peer_checkpoint_ = *keep_signature(frame.checkpoint()->string_view(), config_.peer_keys.log);
-  } else {
-    send_receipt(id);  // All of it was held: the receipt was lost.
-  }
-}
-
-void Core::sign_receipt(Now now) {
-  uint64_t size = peer_.frontier().size();
-  if (size == peer_.receipted_size()) return;
-  uint64_t time_s = utc_seconds(now);
-  std::string_view text =
-      std::string_view(peer_checkpoint_).substr(0, peer_checkpoint_.find("\n\n") + 1);
-  std::string note = append_signature_line(
-      peer_checkpoint_, cosign(text, time_s, config_.own_keys.receipt, *config_.receipt_signer));
-  uint64_t index = record(now, [&](flatbuffers::FlatBufferBuilder& b) {
-    return wire::CreateReceiptGiven(b, size, b.CreateString(note));
-  });
-  journal_.gathering().receipts.push_back(
-      {LogId::peer_transcript, size, now.utc, time_s, index, note});
-}
-
-void Core::send_receipt(LinkId id) {
-  if (durable_.peer_receipt.empty()) return;
-  effects_.push_back(SendFrame{id, make_frame([&](flatbuffers::FlatBufferBuilder& b) {
-                                 return wire::CreateReceipt(b,
-                                                            b.CreateString(durable_.peer_receipt));
-                               })});
 }
 
 // ----------------------------------------------------------------------------------------------

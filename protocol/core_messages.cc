@@ -1,5 +1,4 @@
-// The core's messages: a person's submission becomes a released message; a leaf of the peer's is
-// kept and judged.
+// The own messages: a person's submission becomes a released message, or the machine declines.
 #include <algorithm>
 
 #include "protocol/body.h"
@@ -24,20 +23,7 @@ struct Core::Release {
   Hash request_hash{};
 };
 
-struct Core::Judgement {
-  wire::DeclineCode code = wire::DeclineCode::unset;  // Unset: the message stands.
-  std::string reason;
-  uint64_t serial = 0;
-  std::optional<MessageKey> refers_to;
-  bool answer_due = false;
-  std::optional<ReadBackDifference> mismatch;
-};
-
 namespace {
-
-std::string text_of(const flatbuffers::String* text) {
-  return text ? text->str() : "";
-}
 
 // These speak of a message at its own precedence, and are never declined: nothing is due on them.
 bool follows_precedence(wire::MessageType type) {
@@ -60,9 +46,6 @@ std::optional<wire::Role> sending_role(const Actor& actor, uint8_t wanted, wire:
 }
 
 }  // namespace
-
-// ----------------------------------------------------------------------------------------------
-// own messages
 
 void Core::submit(Now now, uint64_t token, const Actor& actor, uint64_t counter, ByteView draft) {
   Status status = try_submit(now, token, actor, counter, draft);
@@ -304,188 +287,6 @@ void Core::note_effect_on(Now now, MessageKey target, const wire::Body& body, wi
       return;
   }
   journal_.gathering().facts.push_back(std::move(fact));
-}
-
-// ----------------------------------------------------------------------------------------------
-// the peer's messages
-
-Core::Arrival Core::open_arrival(const wire::Message& message, const Hash& leaf) {
-  const auto view = [](const flatbuffers::Vector<uint8_t>* bytes) {
-    return bytes ? ByteView(bytes->data(), bytes->size()) : ByteView();
-  };
-  const ByteView envelope = view(message.envelope());
-  return {leaf, envelope, view(message.body()),
-          message.body_salt() ? to_hash(*message.body_salt()) : Hash{}, open_envelope(envelope)};
-}
-
-// A receipt covers envelope and body, so what the envelope names must be here. An envelope that
-// cannot be read, or has no parts, names nothing, so that none can be missing: closing the link
-// would close it for ever.
-bool Core::has_named_body(const Arrival& arrival) {
-  if (!arrival.opened) return true;
-  const auto* parts = (*arrival.opened)->parts();
-  return parts->size() == 0 || is_part(*parts->Get(0), arrival.salt, arrival.body);
-}
-
-void Core::receive(Now now, uint64_t index, const Arrival& arrival) {
-  const auto& [leaf, envelope_bytes, body_bytes, salt, envelope] = arrival;
-  Judgement judgement;
-  if (!envelope) {
-    judgement.code = wire::DeclineCode::malformed;
-    judgement.reason = envelope.error().reason;
-  } else if ((*envelope)->parts()->size() == 0) {
-    judgement = judge(**envelope, {});
-    if (judgement.code == wire::DeclineCode::malformed)
-      judgement.reason = "parts: the envelope names no body";
-  } else {
-    judgement = judge(**envelope, body_bytes);
-  }
-  const wire::Envelope* known = envelope ? envelope->get() : nullptr;
-
-  MessageRecord message;
-  message.key = {true, index};
-  message.serial = judgement.serial;
-  message.committed_at = now.utc;
-  message.type = known ? static_cast<uint8_t>(known->type()) : 0;
-  message.precedence = known ? static_cast<uint8_t>(known->precedence()) : 0;
-  message.leaf_hash = leaf;
-  message.body_salt = salt;
-  message.envelope = to_bytes(envelope_bytes);
-  message.body = to_bytes(body_bytes);
-  gathering_peer_bytes_ += envelope_bytes.size() + body_bytes.size();
-  message.journal_index = record(now, [&](flatbuffers::FlatBufferBuilder& b) {
-    wire::Digest leaf_digest = to_digest(leaf);
-    wire::MessageKey target = judgement.refers_to ? wire::MessageKey(judgement.refers_to->incoming,
-                                                                     judgement.refers_to->number)
-                                                  : wire::MessageKey();
-    return wire::CreateReceived(
-        b, index, &leaf_digest, static_cast<uint32_t>(envelope_bytes.size() + body_bytes.size()),
-        judgement.serial, message.type, message.precedence, judgement.refers_to ? &target : nullptr,
-        static_cast<uint16_t>(judgement.code),
-        known ? static_cast<uint8_t>(known->releaser_role()) : uint8_t{0}, judgement.answer_due,
-        judgement.mismatch.has_value());
-  });
-  uint64_t journal_index = message.journal_index;
-  journal_.gathering().leaves.push_back({LogId::peer_transcript, index, leaf, index});
-  journal_.gathering().messages.push_back(std::move(message));
-  if (judgement.serial != 0)
-    gathering_peer_serials_.insert(judgement.serial, PeerLeaf{index, leaf});
-
-  if (judgement.code != wire::DeclineCode::unset) {
-    decline(now, index, leaf, known, judgement);
-  } else if (judgement.refers_to) {
-    auto body = open_body(body_bytes);
-    note_effect_on(now, *judgement.refers_to, **body, known->releaser_role(), journal_index);
-    if (judgement.mismatch) {
-      journal_.gathering().facts.push_back(
-          {*judgement.refers_to, FactKind::mismatch, now.utc, journal_index, 0, ""});
-      peer_alarm(now, Noise::mismatch, *judgement.refers_to,
-                 "MISMATCH: the peer read back " + std::to_string(judgement.mismatch->metres) +
-                     " m and " + std::to_string(judgement.mismatch->seconds) +
-                     " s off: speak to them now");
-    }
-    if (known->type() == wire::MessageType::decline) {
-      peer_alarm(now, Noise::peer_declined, *judgement.refers_to,
-                 "the peer declined: " + shortened(text_of((*body)->content_as_decline()->reason()),
-                                                   limits::kPeerWordsSizeMax));
-    }
-  }
-}
-
-// The rules, applied to what the peer sent. Whatever they say, the message keeps its place and gets
-// its receipt.
-Core::Judgement Core::judge(const wire::Envelope& envelope, ByteView body_bytes) {
-  Judgement judgement;
-  auto fail = [&](wire::DeclineCode code, const std::string& reason) {
-    judgement.code = code;
-    judgement.reason = shortened(reason, limits::kPeerWordsSizeMax);
-    return judgement;
-  };
-  auto serial = parse_written_serial(envelope.id()->str());
-  if (!serial || serial->prefix != config_.peer_prefix || serial->number == 0) {
-    return fail(wire::DeclineCode::rule_broken, "id: not a serial of this channel's other party");
-  }
-  judgement.serial = serial->number;
-  if (known_peer_leaf(serial->number)) {
-    return fail(wire::DeclineCode::serial_reused,
-                "id: " + envelope.id()->str() + " was used before");
-  }
-  auto body = open_body(body_bytes);
-  if (!body) return fail(wire::DeclineCode::malformed, body.error().reason);
-  RulesContext context{config_.peer, config_.peer_prefix, config_.party, config_.prefix,
-                       config_.channel.exercise};
-  std::vector<Problem> problems = check_message(envelope, **body, context);
-  if (!problems.empty()) {
-    return fail(problems.front().code, decline_reason(problems));
-  }
-  judgement.answer_due = envelope.type() == wire::MessageType::request;
-  bool must_refer = speaks_of_another(envelope.type());
-  if (!envelope.references() || envelope.references()->size() == 0) {
-    return must_refer ? fail(wire::DeclineCode::unknown_reference, "references: names no message")
-                      : judgement;
-  }
-  const wire::Reference& named = *envelope.references()->Get(0);
-  auto target = known_reference(named);
-  if (!target) {
-    if (!must_refer) return judgement;
-    return fail(wire::DeclineCode::unknown_reference,
-                "references: there is no such message " + named.id()->str());
-  }
-  bool by_originator = envelope.type() == wire::MessageType::correction ||
-                       envelope.type() == wire::MessageType::cancellation;
-  if (by_originator != target->incoming && must_refer) {
-    return fail(wire::DeclineCode::not_originator, "references: " + named.id()->str() +
-                                                       " is not its to " +
-                                                       (by_originator ? "change" : "answer"));
-  }
-  judgement.refers_to = target;
-  if (envelope.type() == wire::MessageType::acknowledgement) {
-    judgement.mismatch = read_back_mismatch(*target, **body);
-  }
-  return judgement;
-}
-
-// The leaf that the peer sent under this serial before, durable or not.
-std::optional<Hash> Core::known_peer_leaf(uint64_t serial) {
-  for (const auto* serials : {&gathering_peer_serials_, &sealed_peer_serials_}) {
-    if (const PeerLeaf* found = serials->find(serial)) return found->leaf_hash;
-  }
-  // Serials mostly rise, so that most need no look into the store.
-  if (serial > peer_.highest_serial()) return std::nullopt;
-  auto key = records_.find_incoming(serial);
-  if (!key) return std::nullopt;
-  return records_.message(*key)->leaf_hash;
-}
-
-// Which message a received reference names; the hash must be that message's.
-std::optional<MessageKey> Core::known_reference(const wire::Reference& named) {
-  auto serial = parse_written_serial(named.id()->str());
-  if (!serial) return std::nullopt;
-  Hash leaf = to_hash(*named.hash());
-  if (serial->prefix == config_.prefix) {
-    MessageKey key{false, serial->number};
-    auto record = records_.message(key);
-    return record && record->leaf_hash == leaf ? std::optional(key) : std::nullopt;
-  }
-  if (serial->prefix != config_.peer_prefix) return std::nullopt;
-  for (const auto* serials : {&gathering_peer_serials_, &sealed_peer_serials_}) {
-    const PeerLeaf* found = serials->find(serial->number);
-    if (found != nullptr && found->leaf_hash == leaf) return MessageKey{true, found->index};
-  }
-  auto key = records_.find_incoming(serial->number);
-  if (!key || records_.message(*key)->leaf_hash != leaf) return std::nullopt;
-  return key;
-}
-
-// What the acknowledgement reads back against what our message said.
-std::optional<ReadBackDifference> Core::read_back_mismatch(MessageKey own,
-                                                           const wire::Body& acknowledgement) {
-  const wire::Acknowledgement* read_back = acknowledgement.content_as_acknowledgement();
-  auto record = records_.message(own);
-  auto said = open_body(record->body);
-  if (!said) return std::nullopt;
-  ReadBackDifference difference = compare_read_back(event_point(**said), *read_back);
-  return difference.mismatch ? std::optional(difference) : std::nullopt;
 }
 
 // The machine tells the peer that a message cannot stand, and the own watch that it did. What

@@ -18,6 +18,8 @@
 #include <flatbuffers/minireflect.h>
 
 #include <cstring>
+#include <string>
+#include <vector>
 
 #include "protocol/bytes.h"
 #include "protocol/limits.h"
@@ -47,6 +49,11 @@ class Opened {
       aligned_copy_;  // Empty, or what root_ points into. Moving a vector moves no element.
   const Root* root_;
 };
+
+// A field of text that may be absent.
+inline std::string text_of(const flatbuffers::String* text) {
+  return text ? text->str() : "";
+}
 
 namespace strict {
 

@@ -351,8 +351,8 @@ TEST_F(MisbehavingPeer, CannotHideAFlashBehindABrokenRule) {
   BodyFields body;
   body.subject = "Acknowledgement";
   body.content = acknowledgement;
-  const uint64_t token = peer.submit(wire::MessageType::acknowledgement, wire::Precedence::flash,
-                                     body, {"S-000101"});
+  const uint64_t token =
+      peer.submit(wire::MessageType::acknowledgement, wire::Precedence::flash, body, {"S-000101"});
   ASSERT_TRUE(peer.answer(token).has_value());
   EXPECT_TRUE(*peer.answer(token)) << peer.answer(token)->error().reason;
   EXPECT_FALSE(peer.core().ladder().waits({true, 100}));

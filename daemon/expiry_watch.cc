@@ -1,7 +1,5 @@
 #include "daemon/expiry_watch.h"
 
-#include <utility>
-
 namespace hotline {
 namespace {
 
@@ -61,12 +59,14 @@ std::string ExpiryWatch::words(const std::string& name, const Watched& watched, 
 std::vector<std::string> ExpiryWatch::alarms(UtcMs now) {
   std::vector<std::string> alarms;
   for (auto& [name, watched] : watched_) {
-    if (now < watched.begins && !std::exchange(watched.told_early, true)) {
+    const bool early = now < watched.begins;
+    const int reached = steps_reached(watched, now);
+    if ((early && !watched.told_early) || reached > watched.told) {
       alarms.push_back(words(name, watched, now));
     }
-    const int reached = steps_reached(watched, now);
-    if (reached > watched.told) alarms.push_back(words(name, watched, now));
-    if (reached > watched.told) watched.told = reached;
+    // Also back: a clock that jumped ahead and was set right must not have used up what comes.
+    watched.told_early = early;
+    watched.told = reached;
   }
   return alarms;
 }

@@ -53,6 +53,14 @@ TEST(ExpiryWatch, SeveralStepsAtOnceAreToldAsOne) {
   EXPECT_EQ(watch.alarms(kEnd - 1).size(), 1u);
 }
 
+TEST(ExpiryWatch, AClockThatJumpedAheadAndWasSetRightUsesUpNothing) {
+  ExpiryWatch watch;
+  watch.watch_certificate("a", kEnd - 365 * kDay, kEnd);
+  EXPECT_EQ(watch.alarms(kEnd + kDay).size(), 1u);
+  EXPECT_TRUE(watch.alarms(kEnd - 100 * kDay).empty());
+  EXPECT_EQ(watch.alarms(kEnd - 7 * kDay + 1).size(), 1u);
+}
+
 TEST(ExpiryWatch, ANewCertificateTakesTheOldOnesPlace) {
   ExpiryWatch watch;
   watch.watch_certificate("a", kEnd - 365 * kDay, kEnd);

@@ -101,6 +101,19 @@ TEST_F(DamagedJournal, ANumberBeyondAllMessages) {
                       "no message"));
 }
 
+// What would be shown to the peer as a signed note, and is none.
+TEST_F(DamagedJournal, ANoteThatIsMissing) {
+  EXPECT_TRUE(refused(with([&](FlatBufferBuilder& b) {
+                        return wire::CreateNumbered(b, 2, b.CreateVector(std::vector<uint64_t>{3}),
+                                                    b.CreateString(""));
+                      }),
+                      "checkpoint is missing"));
+  EXPECT_TRUE(refused(with([&](FlatBufferBuilder& b) {
+                        return wire::CreateReceiptGiven(b, 2, b.CreateString(""));
+                      }),
+                      "receipt is missing"));
+}
+
 TEST_F(DamagedJournal, APrecedenceThatIsNone) {
   for (uint8_t precedence : {0, 5, 255}) {
     EXPECT_TRUE(refused(released(4, precedence), "precedence"));

@@ -150,7 +150,10 @@ bool Core::has_named_body(const Arrival& arrival) {
 }
 
 void Core::receive(Now now, uint64_t index, const Arrival& arrival) {
-  const auto& [leaf, envelope_bytes, body_bytes, salt, envelope] = arrival;
+  const ByteView envelope_bytes = arrival.envelope;
+  const ByteView body_bytes = arrival.body;
+  const Hash& leaf = arrival.leaf;
+  const auto& envelope = arrival.opened;
   Judgement judgement;
   if (!envelope) {
     judgement.code = wire::DeclineCode::malformed;
@@ -171,7 +174,7 @@ void Core::receive(Now now, uint64_t index, const Arrival& arrival) {
   message.type = known ? static_cast<uint8_t>(known->type()) : 0;
   message.precedence = known ? static_cast<uint8_t>(known->precedence()) : 0;
   message.leaf_hash = leaf;
-  message.body_salt = salt;
+  message.body_salt = arrival.salt;
   message.envelope = to_bytes(envelope_bytes);
   message.body = to_bytes(body_bytes);
   gathering_peer_bytes_ += envelope_bytes.size() + body_bytes.size();

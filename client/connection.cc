@@ -93,7 +93,8 @@ Result<Reply> Connection::receive_for(uint32_t id, int64_t timeout_ms) {
                         daemon_name() + " sent what is no answer: " + reply.error().reason,
                         "is it a hotlined of the same release?");
     }
-    if (reply->id() == id) {
+    // An answer to no request is about the connection itself, which ends then.
+    if (reply->id() == id || reply->id() == client_api::kNoRequest) {
       if (const auto* failure = reply->as<wire::Failure>()) return to_error(*failure);
       return reply;
     }

@@ -8,8 +8,6 @@
 #include <boost/asio/post.hpp>
 #include <cerrno>
 #include <cstring>
-#include <map>
-#include <utility>
 
 #include "daemon/client_response.h"
 #include "daemon/message_rows.h"
@@ -27,6 +25,25 @@ constexpr size_t kWatchPage = 256;  // Entries in one response, and
 constexpr size_t kWatchPageSize = 256 * 1024;
 constexpr size_t kRecentBatchesMax = 8;  // Each may hold a few thousand messages.
 constexpr size_t kAlarmsKept = 8;
+
+Error no_hello() {
+  return make_error(
+      ErrorCode::timed_out,
+      "no ClientHello came in " + std::to_string(limits::kClientHelloDeadline_ms / 1000) + " s");
+}
+
+Error no_role(const Actor& actor) {
+  return make_error(ErrorCode::not_allowed, actor.name + " has no role on this channel",
+                    "add [[person]] with roles to the daemon's configuration");
+}
+
+Bytes failure_response(uint32_t request, const Error& error) {
+  return make_response(request, [&](flatbuffers::FlatBufferBuilder& b) {
+    auto reason = b.CreateString(error.reason);
+    auto hint = b.CreateString(error.hint);
+    return wire::CreateFailure(b, static_cast<uint16_t>(error.code), reason, hint);
+  });
+}
 
 flatbuffers::Offset<wire::JournalRow> build_journal_row(flatbuffers::FlatBufferBuilder& b,
                                                         const JournalRecord& record) {
@@ -84,59 +101,92 @@ Status ClientApi::start_socket(const std::string& path) {
   return ok();
 }
 
-void ClientApi::accept(std::shared_ptr<FramedLink> link) {
-  if (clients_.size() >= limits::kClientsMax) make_room();
-  uint64_t id = ++last_client_;
-  Client& client = clients_[id];
-  client.link = link;
-  if (const auto& certificate = link->peer().certificate) {
-    client.actor.name = certificate->identity.person;
-    client.actor.certificate = certificate->sha256;
+Actor ClientApi::actor_of(const LinkPeer& peer) const {
+  Actor actor;
+  if (const auto& certificate = peer.certificate) {
+    actor.name = certificate->identity.person;
+    actor.certificate = certificate->sha256;
   }
-  if (const auto& uid = link->peer().unix_uid) {
-    client.actor.name = "user " + std::to_string(*uid) + " of this machine";
+  if (const auto& uid = peer.unix_uid) {
+    actor.name = "user " + std::to_string(*uid) + " of this machine";
     for (const PersonConfig& person : config_.people) {
       if (person.unix_uid != uid) continue;
-      client.actor.name = person.id;
+      actor.name = person.id;
       // In the place of a certificate's; a person's submissions over TLS count for themselves.
-      client.actor.certificate = sha256({as_bytes("unix_user "), as_bytes(person.id)});
+      actor.certificate = sha256({as_bytes("unix_user "), as_bytes(person.id)});
     }
   }
   for (const PersonConfig& person : config_.people) {
-    if (person.id == client.actor.name) client.actor.roles = person.roles;
+    if (person.id == actor.name) actor.roles = person.roles;
+  }
+  return actor;
+}
+
+void ClientApi::accept(std::shared_ptr<FramedLink> link) {
+  const uint64_t id = ++last_client_;
+  Actor actor = actor_of(link->peer());
+  ClientPlaces::Admission admission =
+      places_.admit(id, actor.name, may_read(actor), read_clocks().boot);
+  if (admission.gives_way) {
+    auto oldest = clients_.find(*admission.gives_way);
+    if (oldest != clients_.end()) {
+      oldest->second.link->abort();
+      clients_.erase(oldest);
+    }
   }
   LinkCallbacks callbacks;
   callbacks.on_frame = [this, id](const Bytes& frame) { on_frame(id, frame); };
-  callbacks.on_closed = [this, id](const LinkEnd&) {
-    clients_.erase(id);
-    if (clients_.size() < limits::kClientsMax / 2) crowded_ = false;
-  };
+  callbacks.on_closed = [this, id](const LinkEnd&) { remove(id); };
   callbacks.on_writable = [this, id] { serve_watch(id); };
   link->start(std::move(callbacks));
+  if (!admission.admitted) {
+    return turn_away(*link, client_api::kNoRequest,
+                     make_error(ErrorCode::unreachable, admission.why,
+                                "end the programs that hold them, then try again"));
+  }
+  Client& client = clients_[id];
+  client.link = std::move(link);
+  client.actor = std::move(actor);
 }
 
-// Nobody keeps the others out, whatever their program does: of whoever has the most connections the
-// oldest gives way, before those that watch or wait for an answer one that does neither.
-void ClientApi::make_room() {
-  std::map<std::string, size_t> counts;
-  for (const auto& [id, client] : clients_) ++counts[client.actor.name];
-  const auto most =
-      std::max_element(counts.begin(), counts.end(),
-                       [](const auto& a, const auto& b) { return a.second < b.second; });
-  auto chosen = clients_.end();
-  for (auto it = clients_.begin(); it != clients_.end(); ++it) {
-    if (it->second.actor.name != most->first) continue;
-    const bool idle = !it->second.watching && it->second.submissions == 0;
-    if (chosen == clients_.end() || idle) chosen = it;
-    if (idle) break;
+void ClientApi::turn_away(FramedLink& link, uint32_t request, const Error& error) {
+  const bool told = places_.may_say_farewell(read_clocks().boot) &&
+                    link.send(failure_response(request, error)) == SendOutcome::queued;
+  if (told) {
+    spdlog::warn("client {} was sent away: {}", link.peer().address, error.reason);
+    link.close();
+  } else {
+    link.abort();
   }
-  // Said once, until there is room again.
-  if (!std::exchange(crowded_, true)) {
-    spdlog::warn("{} clients are connected, {} of them {}: the oldest of these give way",
-                 clients_.size(), most->second, most->first);
+}
+
+void ClientApi::remove(uint64_t id) {
+  clients_.erase(id);
+  places_.leave(id);
+}
+
+void ClientApi::tick(BootMs now) {
+  std::vector<uint64_t> ended;
+  for (const auto& [id, client] : clients_) {
+    if (!client.link->is_open()) ended.push_back(id);  // It did not read what we sent.
   }
-  chosen->second.link->abort();  // Its goodbye would keep the descriptor.
-  clients_.erase(chosen);
+  for (uint64_t id : places_.overdue(now)) {
+    auto found = clients_.find(id);
+    if (found == clients_.end() || !found->second.link->is_open()) continue;
+    turn_away(*found->second.link, client_api::kNoRequest,
+              found->second.greeted ? no_role(found->second.actor) : no_hello());
+    ended.push_back(id);
+  }
+  for (uint64_t id : ended) remove(id);
+  if (uint64_t held_back = strangers_refused_.take_held_back(now)) {
+    Actor others;
+    others.name = "several";
+    core_.record_refusal(read_clocks(), others,
+                         make_error(ErrorCode::not_allowed,
+                                    std::to_string(held_back) +
+                                        " more requests of people without a role on this channel"));
+    changed_();
+  }
 }
 
 void ClientApi::on_frame(uint64_t id, const Bytes& frame) {
@@ -145,26 +195,29 @@ void ClientApi::on_frame(uint64_t id, const Bytes& frame) {
   Client& client = found->second;
   auto request = open_flatbuffer<wire::Request>(frame, client_api::kRequestIdentifier);
   if (!request) {
-    fail(client, 0, request.error());
-    client.link->close();
-    clients_.erase(found);
-    return;
+    turn_away(*client.link, client_api::kNoRequest, request.error());
+    return remove(id);
   }
   uint32_t number = (*request)->id();
   wire::RequestBody type = (*request)->body_type();
   if (!client.greeted && type != wire::RequestBody::ClientHello) {
-    return fail(client, number,
-                make_error(ErrorCode::usage, "the first request must be ClientHello"));
+    turn_away(*client.link, number,
+              make_error(ErrorCode::usage, "the first request must be ClientHello"));
+    return remove(id);
   }
   if (client.greeted && !may_read(client.actor)) {
-    return refuse(
-        client, number,
-        make_error(ErrorCode::not_allowed, client.actor.name + " has no role on this channel",
-                   "add [[person]] with roles to the daemon's configuration"));
+    // Whoever has an account on this machine could fill the journal with these.
+    const Error error = no_role(client.actor);
+    if (strangers_refused_.admit(read_clocks().boot)) {
+      core_.record_refusal(read_clocks(), client.actor, error);
+      changed_();
+    }
+    turn_away(*client.link, number, error);
+    return remove(id);
   }
   switch (type) {
     case wire::RequestBody::ClientHello:
-      return greet(client, number);
+      return greet(id, client, number);
     case wire::RequestBody::Submit:
       return submit(id, client, number, *(*request)->body_as_Submit());
     case wire::RequestBody::List:
@@ -190,8 +243,9 @@ void ClientApi::on_frame(uint64_t id, const Bytes& frame) {
   }
 }
 
-void ClientApi::greet(Client& client, uint32_t request) {
+void ClientApi::greet(uint64_t id, Client& client, uint32_t request) {
   client.greeted = true;
+  places_.settle(id);
   respond(client, make_response(request, [&](flatbuffers::FlatBufferBuilder& b) {
             auto program = b.CreateString("hotlined " + core_.config().version);
             auto party = b.CreateString(config_.party);
@@ -568,11 +622,7 @@ void ClientApi::escalations(uint64_t id, uint32_t request, const std::string& na
 }
 
 void ClientApi::fail(Client& client, uint32_t request, const Error& error) {
-  respond(client, make_response(request, [&](flatbuffers::FlatBufferBuilder& b) {
-            auto reason = b.CreateString(error.reason);
-            auto hint = b.CreateString(error.hint);
-            return wire::CreateFailure(b, static_cast<uint16_t>(error.code), reason, hint);
-          }));
+  respond(client, failure_response(request, error));
 }
 
 // A refusal that an auditor will want to see.
@@ -610,6 +660,7 @@ void ClientApi::check_again() {
       ++client;
     } else {
       client->second.link->abort();
+      places_.leave(client->first);
       client = clients_.erase(client);
     }
   }

@@ -19,11 +19,13 @@
 #include <string>
 #include <vector>
 
+#include "daemon/client_places.h"
 #include "daemon/config.h"
 #include "daemon/keys.h"
 #include "daemon/peer_paths.h"
 #include "daemon/store.h"
 #include "protocol/core.h"
+#include "protocol/noise_gate.h"
 #include "protocol/schema/client_generated.h"
 #include "protocol/sorted_blocks.h"
 #include "protocol/transport/framed_link.h"
@@ -65,6 +67,8 @@ class ClientApi {
   // This batch was committed: those who watch are served.
   void journal_grew(std::shared_ptr<const Batch> batch);
   void check_again();
+  // From time to time: ends the connections whose time is over, and tells what was held back.
+  void tick(BootMs now);
   void stop();
 
  private:
@@ -92,10 +96,13 @@ class ClientApi {
   };
 
   ListenerCallbacks listener_callbacks();
+  Actor actor_of(const LinkPeer& peer) const;
   void accept(std::shared_ptr<FramedLink> link);
-  void make_room();
+  // Ends a connection with a word why, as far as there is room for such words.
+  void turn_away(FramedLink& link, uint32_t request, const Error& error);
+  void remove(uint64_t id);
   void on_frame(uint64_t id, const Bytes& frame);
-  void greet(Client& client, uint32_t request);
+  void greet(uint64_t id, Client& client, uint32_t request);
   void submit(uint64_t id, Client& client, uint32_t request, const wire::Submit& submit);
   void list(uint64_t id, uint32_t request, const wire::List& list);
   void show(uint64_t id, Client& client, uint32_t request, const std::string& name);
@@ -133,13 +140,14 @@ class ClientApi {
   std::unique_ptr<Listener> listener_;
   std::unique_ptr<Listener> socket_listener_;
   std::map<uint64_t, Client> clients_;
+  ClientPlaces places_;
+  NoiseGate strangers_refused_{limits::kRefusalReportsMax};
   SortedBlocks<uint64_t, Waiting> waiting_;  // For a commit; by token.
   std::vector<SigningCertificate> certificates_;
   // The newest batches. Who watches and keeps up is served from these, without a read of the store.
   std::deque<std::shared_ptr<const Batch>> recent_;
   std::vector<std::string> alarms_;  // The newest few, for status.
   uint64_t last_client_ = 0;
-  bool crowded_ = false;  // It was said that there are too many clients.
   uint64_t last_token_ = 0;
   bool dev_pki_ = false;
 };

@@ -322,6 +322,7 @@ void Daemon::arm_timer() {
   timer_.async_wait([this](const boost::system::error_code& error) {
     if (error || stopping_) return;
     core_->tick(read_clocks());
+    api_->tick(read_clocks().boot);
     look_around();
     settle_soon();
     arm_timer();

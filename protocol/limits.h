@@ -119,12 +119,18 @@ inline constexpr int64_t kBackoffFirst_ms = 500;
 inline constexpr int64_t kBackoffCap_ms = 30'000;
 
 // The client API.
-inline constexpr size_t kClientsMax = 256;  // Then the oldest of whoever has the most gives way.
+inline constexpr size_t kClientsMax = 256;          // Of people who have a role,
+inline constexpr size_t kClientsPerPersonMax = 64;  // and of one of them.
+inline constexpr size_t kStrangersMax = 16;  // Connections of others, until they are refused,
+inline constexpr size_t kStrangersPerUserMax = 4;
+inline constexpr int64_t kClientHelloDeadline_ms = 5'000;
+inline constexpr size_t kFarewellsMax = 64;  // Clients told why they are cut, in a goodbye's time.
 inline constexpr size_t kListRowsMax = 1000;
 // Of one client, submitted and not committed yet. A client with more is not read until half of them
 // are answered, so that no one fills the memory, or the commit that everybody's next message waits
 // for.
 inline constexpr size_t kSubmissionsWaitingMax = 4096;
 inline constexpr size_t kSubmissionsWaitingSizeMax = 4 * 1024 * 1024;
+inline constexpr size_t kReadsWaitingMax = 16;  // Of one client, asked and not answered; likewise.
 
 }  // namespace hotline::limits

@@ -118,6 +118,8 @@ class Crowd(unittest.TestCase):
             world.start()
             process, port = world.daemons["north"].process, world.daemons["north"].ports["client"]
             watch = sign_on(world, "north", "bob", port)  # Idle as well, and alone: it must stay.
+            watch.sendall(world.client_hello())
+            watch.recv(4096)
             crowd = []
             try:
                 for _ in range(600):

@@ -7,6 +7,7 @@ import pathlib
 import pwd
 import shutil
 import signal
+import socket
 import sqlite3
 import subprocess
 import sys
@@ -152,6 +153,50 @@ class LocalSocket(unittest.TestCase):
             stranger = world.client("south", "local", "status")
             self.assertEqual(stranger.returncode, 4, stranger.stderr)
             self.assertIn("has no role", stranger.stderr)
+
+    def connect(self, world, party, count):
+        ends = [socket.socket(socket.AF_UNIX) for _ in range(count)]
+        for end in ends:
+            self.addCleanup(end.close)
+            end.connect(f"{world.directory}/{party}.sock")
+            end.settimeout(HANG_S)
+        return ends
+
+    def test_silent_connections_shut_nobody_out(self):
+        """Whoever has an account on this machine may open the socket."""
+        with World() as world:
+            world.start()
+            ends = self.connect(world, "north", 300)
+            self.assertEqual(world.status("north")["link"], "up")
+            said = []
+            for end in ends:
+                try:
+                    said.append(b"".join(iter(lambda end=end: end.recv(4096), b"")))
+                except ConnectionError:
+                    said.append(b"")
+            self.assertTrue(any(b"no ClientHello came in 5 s" in words for words in said), "the last ones are told why")
+            # Those who say hello and have no role are refused and cut off, and are not a journal entry each.
+            for _ in range(30):
+                self.assertEqual(world.client("north", "local", "status").returncode, 4)
+            refused = [row for row in journal(world, "north") if row["kind"] == "refused"]
+            self.assertEqual(len(refused), 10, refused)
+
+    def test_a_person_with_too_many_connections_is_told(self):
+        user = pwd.getpwuid(os.getuid()).pw_name
+        with World(local_users={("north", "ann"): user}) as world:
+            hello = world.client_hello()
+            world.start()
+            ends = self.connect(world, "north", 64)
+            for end in ends:
+                end.sendall(hello)
+                self.assertIn(b"hotlined", end.recv(4096))
+            done = world.client("north", "local", "status")
+            self.assertEqual(done.returncode, 5, done.stdout)
+            self.assertIn("ann has 64 connections already", done.stderr)
+            self.assertNotIn("is hotlined running", done.stderr)
+            self.assertEqual(world.client("north", "bob", "status").returncode, 0)
+            ends.pop().close()
+            world.wait_for("a place", lambda: world.client("north", "local", "status").returncode == 0)
 
 
 class Alarms(unittest.TestCase):

@@ -311,6 +311,21 @@ ca = "{self.pki}/{party}/ca.crt"
             [self.hotline, "-c", str(self.directory / f"{party}-client.toml"), "--context", person, *arguments],
             stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=HANG_S)
 
+    def client_hello(self):
+        """The first frame that a program of ours sends, for connections that a test makes by itself."""
+        path = str(self.directory / "listen.sock")
+        (self.directory / "hello.toml").write_text(f'[contexts.x]\nserver = "unix:{path}"\n')
+        with socket.socket(socket.AF_UNIX) as listener:
+            listener.bind(path)
+            listener.listen()
+            program = subprocess.Popen([self.hotline, "-c", str(self.directory / "hello.toml"), "--context", "x", "status"],
+                                       stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            end, _ = listener.accept()
+            with end:
+                hello = end.recv(4096)
+            program.wait(HANG_S)
+        return hello
+
     def ask(self, party, person, *arguments):
         """Runs one command with --json, which must succeed; returns its object."""
         done = self.client(party, person, *arguments, "--json")

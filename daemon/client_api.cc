@@ -278,13 +278,48 @@ void ClientApi::submit(uint64_t id, Client& client, uint32_t request, const wire
   waiting_.insert(token, {id, request, draft.size()});
   ++client.submissions;
   client.submissions_size += draft.size();
-  if (client.submissions >= limits::kSubmissionsWaitingMax ||
-      client.submissions_size >= limits::kSubmissionsWaitingSizeMax) {
-    client.paused = true;
-    client.link->pause_reading();
-  }
+  hold_back(client);
   core_.submit(read_clocks(), token, client.actor, submit.counter(), draft);
   changed_();
+}
+
+// A client with too much under way is not read until half of it is answered.
+void ClientApi::hold_back(Client& client) {
+  if (client.paused || (client.submissions < limits::kSubmissionsWaitingMax &&
+                        client.submissions_size < limits::kSubmissionsWaitingSizeMax &&
+                        client.reads < limits::kReadsWaitingMax)) {
+    return;
+  }
+  client.paused = true;
+  client.link->pause_reading();
+}
+
+void ClientApi::let_go(Client& client) {
+  if (!client.paused || client.submissions > limits::kSubmissionsWaitingMax / 2 ||
+      client.submissions_size > limits::kSubmissionsWaitingSizeMax / 2 ||
+      client.reads > limits::kReadsWaitingMax / 2) {
+    return;
+  }
+  client.paused = false;
+  client.link->resume_reading();
+}
+
+void ClientApi::next_read() {
+  while (!reading_) {
+    ReadTurns::Start start = turns_.take();
+    if (!start) return;
+    start();
+  }
+}
+
+ClientApi::Client* ClientApi::end_read(uint64_t id) {
+  reading_ = false;
+  next_read();
+  auto found = clients_.find(id);
+  if (found == clients_.end()) return nullptr;
+  --found->second.reads;
+  let_go(found->second);
+  return &found->second;
 }
 
 // Who waits for the commit of what it asked under this token, if it is still there.
@@ -300,11 +335,7 @@ ClientApi::Asker ClientApi::take_asker(uint64_t token) {
     --client.submissions;
     client.submissions_size -= *asked.submitted_size;
   }
-  if (client.paused && client.submissions <= limits::kSubmissionsWaitingMax / 2 &&
-      client.submissions_size <= limits::kSubmissionsWaitingSizeMax / 2) {
-    client.paused = false;
-    client.link->resume_reading();
-  }
+  let_go(client);
   return {&client, asked.request};
 }
 
@@ -547,7 +578,6 @@ void ClientApi::status(Client& client, uint32_t request) {
             reply.add_waiting_in(static_cast<uint32_t>(core_.ladder().waiting_count(true)));
             reply.add_waiting_out(static_cast<uint32_t>(core_.ladder().waiting_count(false)));
             reply.add_agreement_matches(state.agreement_matches);
-            reply.add_store_failed(false);
             reply.add_numbering_stopped(stopped);
             reply.add_alarms(alarms);
             reply.add_own_checkpoint(own_checkpoint);

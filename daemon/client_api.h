@@ -23,6 +23,7 @@
 #include "daemon/config.h"
 #include "daemon/keys.h"
 #include "daemon/peer_paths.h"
+#include "daemon/read_turns.h"
 #include "daemon/store.h"
 #include "protocol/core.h"
 #include "protocol/noise_gate.h"
@@ -78,7 +79,8 @@ class ClientApi {
     bool greeted = false;
     size_t submissions = 0;  // That wait for their commit, and their bytes.
     size_t submissions_size = 0;
-    bool paused = false;  // It has too many of them.
+    size_t reads = 0;     // Of the store, that wait or are under way.
+    bool paused = false;  // It has too many of either.
     bool watching = false;
     bool reading_for_watch = false;
     uint32_t watch_id = 0;
@@ -121,11 +123,17 @@ class ClientApi {
   void fail(Client& client, uint32_t request, const Error& error);
   void refuse(Client& client, uint32_t request, const Error& error);
   void respond(Client& client, const Bytes& response);
-  // Runs `read` on the reading thread, then `then` with its result on this one, if the client is
-  // still there.
+  void hold_back(Client& client);
+  void let_go(Client& client);
+  // Runs `read` on the reading thread when its turn comes, then `then` with its result on this one,
+  // if the client is still there.
   template <typename Value>
   void read_then(uint64_t id, uint32_t request, std::function<Value(StoreReader&)> read,
-                 std::function<void(Client&, Value)> then);
+                 std::function<void(Client&, Value)> then,
+                 ReadTurns::Rank rank = ReadTurns::Rank::watch_floor);
+  void next_read();
+  // The read under way has ended: who asked, if it is still there.
+  Client* end_read(uint64_t id);
   std::string name_of(const MessageRecord& record) const;
   bool may_read(const Actor& actor) const { return !actor.roles.empty(); }
 
@@ -143,6 +151,8 @@ class ClientApi {
   ClientPlaces places_;
   NoiseGate strangers_refused_{limits::kRefusalReportsMax};
   SortedBlocks<uint64_t, Waiting> waiting_;  // For a commit; by token.
+  ReadTurns turns_;
+  bool reading_ = false;
   std::vector<SigningCertificate> certificates_;
   // The newest batches. Who watches and keeps up is served from these, without a read of the store.
   std::deque<std::shared_ptr<const Batch>> recent_;
@@ -154,25 +164,34 @@ class ClientApi {
 
 template <typename Value>
 void ClientApi::read_then(uint64_t id, uint32_t request, std::function<Value(StoreReader&)> read,
-                          std::function<void(Client&, Value)> then) {
-  store_.post_read(
-      [this, id, read = std::move(read), then = std::move(then)](StoreReader& reader) {
-        auto value = std::make_shared<Value>(read(reader));
-        boost::asio::post(io_, [this, id, value, then] {
-          auto client = clients_.find(id);
-          if (client != clients_.end()) then(client->second, std::move(*value));
+                          std::function<void(Client&, Value)> then, ReadTurns::Rank rank) {
+  auto asker = clients_.find(id);
+  if (asker == clients_.end()) return;
+  ++asker->second.reads;
+  hold_back(asker->second);
+  auto start = [this, id, request, read = std::move(read), then = std::move(then)] {
+    if (!clients_.contains(id)) return;
+    reading_ = true;
+    store_.post_read(
+        [this, id, read, then](StoreReader& reader) {
+          auto value = std::make_shared<Value>(read(reader));
+          boost::asio::post(io_, [this, id, value, then] {
+            if (Client* client = end_read(id)) then(*client, std::move(*value));
+          });
+        },
+        [this, id, request](const StoreError& error) {
+          std::string reason = error.what();
+          boost::asio::post(io_, [this, id, request, reason] {
+            spdlog::error("ALARM the store cannot be read: {}", reason);
+            Client* client = end_read(id);
+            if (client == nullptr) return;
+            fail(*client, request,
+                 make_error(ErrorCode::store_failed, reason, "hotlined store check"));
+          });
         });
-      },
-      [this, id, request](const StoreError& error) {
-        std::string reason = error.what();
-        boost::asio::post(io_, [this, id, request, reason] {
-          spdlog::error("ALARM the store cannot be read: {}", reason);
-          auto client = clients_.find(id);
-          if (client == clients_.end()) return;
-          fail(client->second, request,
-               make_error(ErrorCode::store_failed, reason, "hotlined store check"));
-        });
-      });
+  };
+  turns_.add(asker->second.actor.name, rank, std::move(start));
+  next_read();
 }
 
 }  // namespace hotline

@@ -124,7 +124,8 @@ void ClientApi::export_entries(uint64_t id, uint32_t request, const wire::Export
                   }
                   return wire::CreateExportPage(b, from, b.CreateVector(rows));
                 }));
-      });
+      },
+      ReadTurns::Rank::in_the_back);
 }
 
 void ClientApi::export_notes(uint64_t id, uint32_t request, const wire::ExportNotes& wanted) {
@@ -161,7 +162,8 @@ void ClientApi::export_notes(uint64_t id, uint32_t request, const wire::ExportNo
                   auto notes = b.CreateVectorOfStrings(page.notes);
                   return wire::CreateExportNotePage(b, notes, page.last_size, page.more);
                 }));
-      });
+      },
+      ReadTurns::Rank::in_the_back);
 }
 
 }  // namespace hotline

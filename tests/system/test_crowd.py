@@ -1,10 +1,13 @@
 """More connections than there is room for, with real sockets: descriptors that run out, peers and clients that connect and say
 nothing. Whoever has something to say is still served, and nothing spins."""
 
+import contextlib
 import os
+import pwd
 import resource
 import socket
 import ssl
+import threading
 import time
 import unittest
 
@@ -118,7 +121,7 @@ class Crowd(unittest.TestCase):
             world.start()
             process, port = world.daemons["north"].process, world.daemons["north"].ports["client"]
             watch = sign_on(world, "north", "bob", port)  # Idle as well, and alone: it must stay.
-            watch.sendall(world.client_hello())
+            watch.sendall(world.frames_of("north", "status")[0])
             watch.recv(4096)
             crowd = []
             try:
@@ -135,6 +138,45 @@ class Crowd(unittest.TestCase):
             finally:
                 for end in (watch, *crowd):
                     end.close()
+
+    def test_one_reader_does_not_make_the_others_wait(self):
+        """An auditor's program that asks for lists without waiting for answers."""
+        user = pwd.getpwuid(os.getuid()).pw_name
+        with World(local_users={("north", "eve"): user}) as world:
+            world.start()
+            for _ in range(30):
+                world.ask("north", "ann", "send", "-p", "routine", "--subject", "Long", "y" * 3000)
+            hello, wanted = world.frames_of("north", "list", "--limit", "1000")
+            with socket.socket(socket.AF_UNIX) as end:
+                end.connect(f"{world.directory}/north.sock")
+                end.sendall(hello)
+                answered = 0
+
+                def ask():
+                    with contextlib.suppress(OSError):
+                        for _ in range(300):
+                            end.sendall(wanted * 1000)
+
+                def listen():
+                    nonlocal answered
+                    with contextlib.suppress(OSError):
+                        while size := len(end.recv(1 << 20)):
+                            answered += size
+
+                both = [threading.Thread(target=one) for one in (ask, listen)]
+                for thread in both:
+                    thread.start()
+                try:
+                    for _ in range(3):
+                        before = answered
+                        world.wait_for("an answer", lambda: answered > before + (1 << 20))
+                        done = world.client("north", "ann", "inbox")
+                        self.assertEqual(done.returncode, 0, done.stderr)
+                        self.deliver(world, "north")
+                finally:
+                    end.shutdown(socket.SHUT_RDWR)
+                    for thread in both:
+                        thread.join()
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ deadline that only a hang can reach."""
 import json
 import os
 import pathlib
+import select
 import shutil
 import signal
 import socket
@@ -311,20 +312,35 @@ ca = "{self.pki}/{party}/ca.crt"
             [self.hotline, "-c", str(self.directory / f"{party}-client.toml"), "--context", person, *arguments],
             stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=HANG_S)
 
-    def client_hello(self):
-        """The first frame that a program of ours sends, for connections that a test makes by itself."""
+    def frames_of(self, party, *arguments):
+        """The frames that a program of ours sends over the local socket, for connections that a test makes by itself."""
         path = str(self.directory / "listen.sock")
-        (self.directory / "hello.toml").write_text(f'[contexts.x]\nserver = "unix:{path}"\n')
-        with socket.socket(socket.AF_UNIX) as listener:
+        (self.directory / "frames.toml").write_text(f'[contexts.x]\nserver = "unix:{path}"\n')
+        said = b""
+        with socket.socket(socket.AF_UNIX) as listener, socket.socket(socket.AF_UNIX) as far:
             listener.bind(path)
             listener.listen()
-            program = subprocess.Popen([self.hotline, "-c", str(self.directory / "hello.toml"), "--context", "x", "status"],
+            program = subprocess.Popen([self.hotline, "-c", str(self.directory / "frames.toml"), "--context", "x", *arguments],
                                        stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-            end, _ = listener.accept()
-            with end:
-                hello = end.recv(4096)
+            near, _ = listener.accept()
+            far.connect(str(self.directory / f"{party}.sock"))
+            with near:
+                while True:
+                    ready, _, _ = select.select([near, far], [], [], HANG_S)
+                    data = {end: end.recv(65536) for end in ready}
+                    said += data.get(near, b"")
+                    far.sendall(data.get(near, b""))
+                    if b"" in data.values():
+                        break
+                    near.sendall(data.get(far, b""))
             program.wait(HANG_S)
-        return hello
+        os.unlink(path)
+        frames = []
+        while said:
+            size = 4 + int.from_bytes(said[:4], "big")
+            frames.append(said[:size])
+            said = said[size:]
+        return frames
 
     def ask(self, party, person, *arguments):
         """Runs one command with --json, which must succeed; returns its object."""

@@ -328,6 +328,11 @@ Config parse(const std::string& path, const toml::table& table) {
   for (Section& person : root.sections("person")) {
     PersonConfig one;
     one.id = person.text("id");
+    for (const PersonConfig& other : config.people) {
+      if (other.id == one.id)
+        person.fail(person.require("id"), one.id + " is listed twice",
+                    "one [[person]] for each, with all their roles");
+    }
     for (const std::string& role : person.texts("roles"))
       one.roles.push_back(role_of(person, role));
     if (auto user = person.optional_text("unix_user")) {

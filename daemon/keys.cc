@@ -87,17 +87,48 @@ Result<std::unique_ptr<ChannelKeys>> ChannelKeys::load(const Config& config, boo
       keys->validities_.push_back(
           {party + "'s CA certificate", fields->not_before, fields->not_after});
   }
-  auto tls = load_certificate(config.tls.certificate);
-  if (!tls) return tls.error();
-  auto fields = read_certificate_fields(tls->get());
-  if (!fields) return in_file(config.tls.certificate, fields.error());
-  keys->validities_.push_back(
-      {config.party + "'s tls certificate", fields->not_before, fields->not_after});
+  if (Status tls = keys->check_tls(config.tls, config.party); !tls) return tls.error();
   if (keys->dev_pki_ && !allow_dev_pki) {
     return make_error(ErrorCode::configuration, "these are development certificates (DEV ONLY)",
                       "use the party's own CA, or start with --allow-dev-pki to try things out");
   }
   return keys;
+}
+
+Result<CheckedCertificate> ChannelKeys::check(const std::string& path, X509* certificate,
+                                              const STACK_OF(X509) * others,
+                                              const TrustAnchor& anchor, Purpose purpose,
+                                              const std::string& party) {
+  auto fields = read_certificate_fields(certificate);
+  if (!fields) return in_file(path, fields.error());
+  auto issuer = read_certificate_fields(anchor.certificate());
+  if (!issuer) return issuer.error();
+  const UtcMs begins = std::max(fields->not_before, issuer->not_before);
+  auto checked = check_certificate(certificate, others, anchor, purpose, false, begins);
+  if (checked && purpose == Purpose::tls)  // Either side may dial.
+    checked = check_certificate(certificate, others, anchor, purpose, true, begins);
+  if (!checked) return in_file(path, checked.error());
+  if (auto ours = check_party(*checked, party); !ours) return in_file(path, ours.error());
+  dev_pki_ = dev_pki_ || checked->dev_only;
+  validities_.push_back({party + "'s " + purpose_name(purpose) + " certificate",
+                         checked->not_before, checked->not_after});
+  return checked;
+}
+
+// With a certificate or key that is not right the peer and every client would refuse us, and only
+// they would say why.
+Status ChannelKeys::check_tls(const CertificateFiles& files, const std::string& party) {
+  auto chain = load_chain(files.certificate);
+  if (!chain) return chain.error();
+  X509* certificate = sk_X509_value(chain->get(), 0);
+  auto checked =
+      check(files.certificate, certificate, chain->get(), *own_anchor_, Purpose::tls, party);
+  if (!checked) return checked.error();
+  auto key = load_private_key(files.key);
+  if (!key) return key.error();
+  if (auto matches = check_key_matches(key->get(), certificate); !matches)
+    return in_file(files.key, matches.error());
+  return ok();
 }
 
 Result<ChannelKeys::Key> ChannelKeys::load_key(const std::string& certificate_path,
@@ -106,20 +137,8 @@ Result<ChannelKeys::Key> ChannelKeys::load_key(const std::string& certificate_pa
                                                const std::string& party) {
   auto certificate = load_certificate(certificate_path);
   if (!certificate) return certificate.error();
-  auto fields = read_certificate_fields(certificate->get());
-  if (!fields) return in_file(certificate_path, fields.error());
-  auto issuer = read_certificate_fields(anchor.certificate());
-  if (!issuer) return issuer.error();
-  // Judged for when it began to hold; that it holds no more is alarmed (ExpiryWatch).
-  auto checked = check_certificate(certificate->get(), nullptr, anchor, purpose, false,
-                                   std::max(fields->not_before, issuer->not_before));
-  if (!checked) return in_file(certificate_path, checked.error());
-  if (auto ours = check_party(*checked, party); !ours) {
-    return in_file(certificate_path, ours.error());
-  }
-  dev_pki_ = dev_pki_ || checked->dev_only;
-  validities_.push_back({party + "'s " + purpose_name(purpose) + " certificate",
-                         checked->not_before, checked->not_after});
+  auto checked = check(certificate_path, certificate->get(), nullptr, anchor, purpose, party);
+  if (!checked) return checked.error();
   certificates_.push_back(
       {party + "-" + purpose_name(purpose), certificate_der(certificate->get())});
   Key key;

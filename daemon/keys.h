@@ -67,6 +67,12 @@ class ChannelKeys {
     std::unique_ptr<Ed25519Verifier> verifier;
     Bytes public_key;
   };
+  // Judged for when it began to hold; that it holds no more is alarmed (ExpiryWatch). `others` came
+  // with it and may lead to the anchor.
+  Result<CheckedCertificate> check(const std::string& path, X509* certificate,
+                                   const STACK_OF(X509) * others, const TrustAnchor& anchor,
+                                   Purpose purpose, const std::string& party);
+  Status check_tls(const CertificateFiles& files, const std::string& party);
   Result<Key> load_key(const std::string& certificate_path, const std::string& key_path,
                        const TrustAnchor& anchor, Purpose purpose, const std::string& party);
   Result<std::shared_ptr<TrustAnchor>> load_anchor(const std::string& party, const std::string& ca,

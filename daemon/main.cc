@@ -7,12 +7,12 @@
 #include <cstdio>
 #include <string>
 
-#include "certs/key_file.h"
 #include "daemon/config.h"
 #include "daemon/daemon.h"
 #include "daemon/keys.h"
 #include "daemon/store.h"
 #include "daemon/store_account.h"
+#include "daemon/surroundings.h"
 #include "daemon/system_clock.h"
 #include "protocol/core.h"
 #include "protocol/origin.h"
@@ -88,12 +88,14 @@ int run_config_check(const std::string& config_path, bool allow_dev_pki) {
   for (const std::string& problem : (*keys)->list_problems()) {
     return report(make_error(ErrorCode::configuration, problem, "get the newest list from the CA"));
   }
-  auto tls = load_private_key(config->tls.key);
-  if (!tls) return report(tls.error());
+  const Surroundings around = look_at_surroundings(*config);
+  for (const Error& fault : around.faults) report(fault);
+  if (!around.faults.empty()) return exit_code(around.faults.front());
   std::printf("%s: good. Party %s, peer %s over %zu paths, %zu people, store %s%s\n",
               config_path.c_str(), config->party.c_str(), config->peer.c_str(),
               config->peer_addresses.size(), config->people.size(), config->store_path.c_str(),
               (*keys)->dev_pki() ? "; DEVELOPMENT CERTIFICATES" : "");
+  for (const std::string& note : around.notes) std::fprintf(stderr, "note: %s\n", note.c_str());
   return 0;
 }
 

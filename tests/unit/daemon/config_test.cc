@@ -70,6 +70,8 @@ TEST_F(ConfigTest, AMistakeIsNamedWithItsPlaceAndARemedy) {
             "9:10: both parties have the prefix N | serials would be confused");
   EXPECT_EQ(complaint("[\"auditor\"]", "[\"auditer\"]"),
             "55:9: unknown role \"auditer\" | operator, supervisor or auditor");
+  EXPECT_EQ(complaint("id = \"eve\"", "id = \"ann\""),
+            "54:6: ann is listed twice | one [[person]] for each, with all their roles");
   EXPECT_EQ(complaint("\"live\"", "\"alive\""), "20:8: unknown mode \"alive\" | live or exercise");
 }
 

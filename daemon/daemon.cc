@@ -11,6 +11,7 @@
 
 #include "daemon/store_account.h"
 #include "protocol/serial.h"
+#include "protocol/wire_frames.h"
 
 namespace hotline {
 namespace {
@@ -162,6 +163,15 @@ Status Daemon::listen() {
     core_->link_refused(read_clocks(), remote, reason);
     settle_soon();
   };
+  events.certificate_refused = [this](const std::string& remote, const Error& error) {
+    if (!certificate_alarms_.admit(!remote.empty(), error.reason)) return;
+    const std::string who = remote.empty()
+                                ? "no link to " + config_.peer + ", a certificate is refused"
+                                : "somebody at " + remote + " wanted a link and was refused";
+    core_->raise_alarm(read_clocks(),
+                       who + ": " + error.reason + (error.hint.empty() ? "" : "; " + error.hint));
+    settle_soon();
+  };
   events.path_news = [this](const PathNews& news) {
     if (!news.alarm) return spdlog::warn("{}", news.text);
     core_->raise_alarm(read_clocks(), news.text);
@@ -223,14 +233,36 @@ int Daemon::run() {
     io_.run();
   } catch (const RecordsError& error) {
     // A record that the core needs is not what was written. Nothing was said because of it.
-    spdlog::critical(
-        "STORE FAILED: {}: {}. Nothing is sent or received: use voice; keep a copy of the store "
-        "for "
-        "examination, and look at all of it: hotlined store check -c {}",
-        config_.store_path, error.what(), config_.path);
-    exit_code_ = 1;
+    end_with_store_failed(config_.store_path + ": " + error.what(),
+                          "Keep a copy of the store for examination");
+    io_.run();  // The goodbyes: nothing asks the core, nor the store, any more.
   }
   return exit_code_;
+}
+
+// What is on disk is not known any more, so nothing more may be said but this. The next start
+// rebuilds from the journal.
+void Daemon::end_with_store_failed(const std::string& why, const std::string& hint) {
+  spdlog::critical("STORE FAILED: {}. {}. Nothing is sent or received: use voice.", why, hint);
+  spdlog::critical(
+      "This daemon ends now (exit 1), and may be started again at once: it rebuilds from what is "
+      "on "
+      "disk, and nothing that was confirmed is lost. If it ends again: df -h {}; hotlined store "
+      "check -c {}",
+      config_.store_path, config_.path);
+  exit_code_ = 1;
+  stopping_ = true;
+  api_->sound("", "STORE FAILED: " + why + ". hotlined ends: use voice, and have it started again");
+  api_->stop();
+  const Bytes last_word =
+      make_close_frame(wire::CloseReason::store_failed, config_.party + "'s store has failed");
+  links_->stop(last_word);
+  signals_.cancel();
+  // The goodbyes have their time, and commands that tell people are not waited for.
+  timer_.expires_after(std::chrono::milliseconds(limits::kGoodbyeDeadline_ms));
+  timer_.async_wait([this](const boost::system::error_code& error) {
+    if (!error) io_.stop();
+  });
 }
 
 // Everything that happens in one turn of the loop shares one commit.
@@ -244,6 +276,7 @@ void Daemon::settle_soon() {
 }
 
 void Daemon::settle() {
+  if (exit_code_ != 0) return;
   std::vector<Effect> effects = core_->take_effects();
   for (Effect& effect : effects) perform(effect);
   begin_commit();
@@ -294,20 +327,8 @@ void Daemon::begin_commit() {
 
 void Daemon::end_commit(const CommitOutcome& outcome, const std::shared_ptr<const Batch>& batch) {
   committing_ = false;
-  if (!outcome.ok()) {
-    // What is on disk is not known any more, so nothing may be said any more. The next start
-    // rebuilds from the journal.
-    spdlog::critical("STORE FAILED: {}. {}. Nothing is sent or received: use voice.",
-                     outcome.error.reason, outcome.error.hint);
-    spdlog::critical(
-        "This daemon ends now (exit 1), and may be started again at once: it rebuilds from what is "
-        "on disk, and nothing that was confirmed is lost. If it ends again: df -h {}; hotlined "
-        "store check -c {}",
-        config_.store_path, config_.path);
-    exit_code_ = 1;
-    io_.stop();
-    return;
-  }
+  if (exit_code_ != 0) return;
+  if (!outcome.ok()) return end_with_store_failed(outcome.error.reason, outcome.error.hint);
   core_->committed(read_clocks());
   std::vector<Effect> effects = core_->take_effects();
   // The disk first: while it writes the next batch, what this one allows is said.
@@ -340,6 +361,7 @@ void Daemon::look_around() {
     spdlog::warn("the disk's room is not known: {}", room.error().reason);
   }
   for (const std::string& alarm : expiry_.alarms(now.utc)) core_->raise_alarm(now, alarm);
+  certificate_alarms_.set_link_up(core_->status().link == wire::LinkState::up);
   if (now.boot < next_ladder_look_) return;
   next_ladder_look_ = now.boot + kLadderLook_ms;
   core_->look_after_ladder(now);

@@ -9,6 +9,7 @@
 #include <memory>
 #include <string>
 
+#include "daemon/certificate_alarms.h"
 #include "daemon/client_api.h"
 #include "daemon/config.h"
 #include "daemon/disk_watch.h"
@@ -58,6 +59,7 @@ class Daemon {
   void reload();
   void keep_lists();
   void shut_down();
+  void end_with_store_failed(const std::string& why, const std::string& hint);
   std::string name_of(MessageKey key);
 
   Config config_;
@@ -74,6 +76,7 @@ class Daemon {
   boost::asio::signal_set signals_;
   DiskWatch disk_;
   ExpiryWatch expiry_;
+  CertificateAlarms certificate_alarms_;
   BootMs next_look_ = 0;
   BootMs next_ladder_look_ = 0;
   bool settle_planned_ = false;

@@ -44,6 +44,8 @@ Status PeerLinks::start(const Endpoint& listen) {
   };
   callbacks.on_refused = [this](const Refusal& refusal) {
     events_.refused(refusal.address, refusal.error.reason);
+    if (refusal.error.code == ErrorCode::not_allowed)
+      events_.certificate_refused(refusal.address, refusal.error);
   };
   callbacks.on_trouble = [this](const Error& trouble) { events_.refused("", trouble.reason); };
   auto listener =
@@ -64,7 +66,13 @@ void PeerLinks::accept(std::shared_ptr<FramedLink> link, std::optional<size_t> p
     heard(id);
     events_.frame(id, std::move(frame));
   };
-  callbacks.on_closed = [this, id](const LinkEnd& link_end) { end(id, link_end.reason); };
+  callbacks.on_closed = [this, id](const LinkEnd& link_end) {
+    if (link_end.cause == LinkEndCause::refused_by_peer) {
+      events_.certificate_refused(
+          "", make_error(ErrorCode::not_allowed, link_end.reason, "hotline pki check"));
+    }
+    end(id, link_end.reason);
+  };
   link->start(std::move(callbacks));
   events_.opened(id, link->peer());
 }
@@ -128,14 +136,20 @@ void PeerLinks::check_again() {
   for (const auto& [id, reason] : bad) end(id, reason);
 }
 
-void PeerLinks::stop() {
+void PeerLinks::stop(ByteView last_word) {
   stopped_ = true;
   listener_.reset();
   attempt_.reset();
   timer_.cancel();
   check_timer_.cancel();
   checks_.stop();
-  for (auto& [id, link] : links_) link.link->close();
+  for (auto& [id, link] : links_) {
+    if (!last_word.empty() && link.link->send(last_word) != SendOutcome::queued) {
+      link.link->abort();
+    } else {
+      link.link->close();
+    }
+  }
   links_.clear();
 }
 
@@ -177,6 +191,8 @@ void PeerLinks::dial_path(size_t path) {
           last_refusal_ = outcome.error().reason;
           events_.refused("", last_refusal_);
         }
+        if (outcome.error().code == ErrorCode::not_allowed)
+          events_.certificate_refused("", outcome.error());
         dial_after(backoff_.next_ms());
       });
 }

@@ -29,6 +29,9 @@ struct PeerLinkEvents {
   // `silent`: nothing was ever said on it, as when the peer proves a path.
   std::function<void(LinkId link, const std::string& reason, bool silent)> closed;
   std::function<void(const std::string& remote, const std::string& reason)> refused;
+  // A certificate was not taken: the peer's by us, or ours by the peer; where there is a `remote`,
+  // that of whoever came to our port from there.
+  std::function<void(const std::string& remote, const Error& error)> certificate_refused;
   std::function<void(const PathNews& news)> path_news;
 };
 
@@ -55,7 +58,9 @@ class PeerLinks {
   void try_next_path(LinkId link);
   // After a new revocation list: ends what it forbids.
   void check_again();
-  void stop();
+  // Ends everything, each link in order; `last_word` is a frame that is sent on each before, or
+  // empty.
+  void stop(ByteView last_word = {});
 
   // Why the last attempt to dial failed, in words; empty after a success.
   const std::string& last_refusal() const { return last_refusal_; }

@@ -115,9 +115,6 @@ void print_paths(const Output& output, Screen& screen, const wire::StatusReply& 
 }
 
 void print_alarms(Screen& screen, const wire::StatusReply& status) {
-  if (status.store_failed()) {
-    screen.line("STORE FAILED", "nothing is acknowledged any more; use voice", Style::red);
-  }
   if (!text(status.numbering_stopped()).empty()) {
     screen.line("STOPPED", text(status.numbering_stopped()) + "; use voice", Style::red);
   }
@@ -233,7 +230,6 @@ JsonValue json_status(const Connection& connection, const wire::StatusReply& sta
       .add("waiting_in", status.waiting_in())
       .add("waiting_out", status.waiting_out())
       .add("agreement_matches", status.agreement_matches())
-      .add("store_failed", status.store_failed())
       .add("numbering_stopped", or_null(text(status.numbering_stopped())))
       .add("disk_low", status.disk_low())
       .add("peer_flash_only", status.peer_flash_only())

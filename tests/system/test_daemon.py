@@ -26,6 +26,29 @@ def journal(world, party):
     return [json.loads(line) for line in done.stdout.splitlines()]
 
 
+def openssl_time(utc):
+    return time.strftime("%Y%m%d%H%M%SZ", time.gmtime(utc))
+
+
+class Watch:
+    """Somebody at a screen, from the first entry on."""
+
+    def __init__(self, world, party, person):
+        self.process = subprocess.Popen(
+            [world.hotline, "-c", str(world.directory / f"{party}-client.toml"), "--context", person, "watch", "--json",
+             "--from", "0"], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True)
+        assert next(self.rows())["kind"] == "created"  # It follows now.
+
+    def rows(self):
+        for line in self.process.stdout:
+            yield json.loads(line)
+
+    def end(self):
+        self.process.kill()
+        self.process.wait()
+        self.process.stdout.close()
+
+
 class Paths(unittest.TestCase):
     def spare_paths(self, world, party):
         return [path for path in world.status(party)["paths"] if not path["in_use"]]
@@ -121,6 +144,8 @@ class Disk(unittest.TestCase):
         with self.world() as world:
             world.start()
             north, sent = world.daemons["north"], []
+            watch = Watch(world, "north", "bob")
+            self.addCleanup(watch.end)
             self.fill(leave=0)
             deadline = time.monotonic() + HANG_S
             while north.process.poll() is None:
@@ -131,6 +156,11 @@ class Disk(unittest.TestCase):
             log = north.log()
             for words in ("STORE FAILED", "use voice", "started again at once", "df -h", "store check"):
                 self.assertIn(words, log)
+            # Those who watch hear it, and the peer knows why the link ended.
+            heard = next(row for row in watch.rows() if row["kind"] == "ALARM" and "STORE FAILED" in row["text"])
+            self.assertIn("use voice", heard["text"])
+            world.wait_for("the peer's record", lambda: any("north's store has failed" in row["text"]
+                                                            for row in journal(world, "south") if row["kind"] == "link"))
             self.filler.unlink()
             north.start()
             world.wait_link()
@@ -204,23 +234,15 @@ class Alarms(unittest.TestCase):
         ladder = '[[escalation.flash.rung]]\nname = "supervisor"\nafter = "1s"'
         with World(escalation=ladder) as world:
             world.start()
-            watch = subprocess.Popen(
-                [world.hotline, "-c", str(world.directory / "north-client.toml"), "--context", "bob", "watch",
-                 "--json", "--from", "0"], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True)
-            try:
-                self.assertEqual(json.loads(watch.stdout.readline())["kind"], "created")  # It follows now.
-                world.ask("north", "ann", "send", "-p", "flash", "--subject", "Nobody", "Nobody answers.")
-                heard = None
-                for line in watch.stdout:
-                    row = json.loads(line)
-                    if row["kind"] == "ALARM":
-                        heard = row
-                    elif row["kind"] == "escalation":
-                        break
-            finally:
-                watch.kill()
-                watch.wait()
-                watch.stdout.close()
+            watch = Watch(world, "north", "bob")
+            self.addCleanup(watch.end)
+            world.ask("north", "ann", "send", "-p", "flash", "--subject", "Nobody", "Nobody answers.")
+            heard = None
+            for row in watch.rows():
+                if row["kind"] == "ALARM":
+                    heard = row
+                elif row["kind"] == "escalation":
+                    break
             self.assertIsNotNone(heard)
             self.assertEqual(heard["id"], "N-000001")
             self.assertIn("supervisor", heard["text"])
@@ -294,12 +316,40 @@ class Lists(unittest.TestCase):
             self.assertEqual(world.status("north")["link"], "up")
 
 
+class RefusedCertificates(unittest.TestCase):
+    """P01, P02: alarmed, once for each state, by the side that refuses and by the side that is refused."""
+
+    def refused(self, begins, ends, words):
+        user = pwd.getpwuid(os.getuid()).pw_name  # South's own people refuse its certificate too.
+        with World(local_users={("south", "ann"): user}) as world:
+            reissue(world.pki / "south", "tls", begins, ends)
+            for daemon in world.daemons.values():
+                daemon.start()
+
+            def alarms():
+                return [text for text in world.status("north")["alarms"] if "refused" in text and words in text]
+
+            # North dials and is dialled: one alarm for either.
+            world.wait_for("both alarms", lambda: len(alarms()) == 2)
+            self.assertTrue(any("no link to south" in text for text in alarms()), alarms())
+            self.assertTrue(any("somebody at 127.0.0.1" in text for text in alarms()), alarms())
+            world.wait_for("south's alarm", lambda: any("no link to north" in text for text in world.ask("south", "local", "status")["alarms"]))
+            refusals = world.daemons["north"].log().count(words)
+            world.wait_for("more refusals", lambda: world.daemons["north"].log().count(words) > refusals + 2)
+            self.assertEqual(len(alarms()), 2)
+            return alarms()
+
+    def test_one_that_has_expired(self):
+        self.refused(openssl_time(time.time() - 200), openssl_time(time.time() - 10), "expired")
+
+    def test_one_that_does_not_hold_yet_names_the_clock(self):
+        for alarm in self.refused(openssl_time(time.time() + 3600), openssl_time(time.time() + 7200), "not valid before"):
+            self.assertIn("clock", alarm)
+
+
 class SigningCertificates(unittest.TestCase):
     def test_one_that_runs_out_alarms_and_messages_go_on(self):
         """While the daemon runs, and at its next start. An auditor says INCOMPLETE of what was signed after."""
-        def openssl_time(utc):
-            return time.strftime("%Y%m%d%H%M%SZ", time.gmtime(utc))
-
         with World() as world:
             ends = time.time() + 4
             for name in ("log", "receipt"):

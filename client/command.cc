@@ -1,5 +1,6 @@
 #include "client/command.h"
 
+#include <algorithm>
 #include <charconv>
 
 namespace hotline::client {
@@ -23,8 +24,10 @@ Result<uint64_t> Arguments::number(const std::string& name, uint64_t otherwise,
   const char* end = text->data() + text->size();
   const auto parsed = std::from_chars(text->data(), end, number);
   if (parsed.ec != std::errc() || parsed.ptr != end || number < minimum) {
-    return make_error(ErrorCode::usage, name + " " + *text + " is not a whole number from " +
-                                            std::to_string(minimum) + " on");
+    return make_error(
+        ErrorCode::usage,
+        name + " " + *text + " is not a whole number from " + std::to_string(minimum) + " on",
+        name + " " + std::to_string(std::max<uint64_t>(otherwise, minimum)));
   }
   return number;
 }

@@ -2,6 +2,8 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <cerrno>
+#include <cstring>
 #include <deque>
 
 #include "client/exit_code.h"
@@ -361,11 +363,11 @@ std::string command_help(const CommandSpec& command) {
   return help;
 }
 
-int run_command_line(const std::vector<std::string>& words,
-                     const std::vector<CommandSpec>& commands, const Surroundings& around) {
-  const bool json = std::find(words.begin(), words.end(), "--json") != words.end();
-  Output plain(*around.out, *around.err, OutputOptions{json, false, false, false});
+namespace {
 
+int run_words(const std::vector<std::string>& words, const std::vector<CommandSpec>& commands,
+              const Surroundings& around, Output& plain) {
+  const bool json = plain.json();
   // CLI11 forgets a "--" that a command without positionals of its own meets.
   const auto mark = std::find(words.begin(), words.end(), "--");
   const std::vector<std::string> literal(mark == words.end() ? mark : mark + 1, words.end());
@@ -388,7 +390,7 @@ int run_command_line(const std::vector<std::string>& words,
   if (command == nullptr && arguments->has("--version")) {
     std::vector<std::string> version = {"version"};
     if (json) version.push_back("--json");
-    return run_command_line(version, commands, around);
+    return run_words(version, commands, around, plain);
   }
   if (command == nullptr) {
     const std::string so_far = parser.words_so_far();
@@ -413,6 +415,25 @@ int run_command_line(const std::vector<std::string>& words,
   invocation.around = &around;
   invocation.output = std::move(*output);
   return command->run(invocation);
+}
+
+}  // namespace
+
+int run_command_line(const std::vector<std::string>& words,
+                     const std::vector<CommandSpec>& commands, const Surroundings& around) {
+  const bool json = std::find(words.begin(), words.end(), "--json") != words.end();
+  Output plain(*around.out, *around.err, OutputOptions{json, false, false, false});
+  try {
+    return run_words(words, commands, around, plain);
+  } catch (const OutputLost& lost) {
+    // Who closed a pipe has seen enough.
+    if (lost.error == EPIPE) return kExitFailed;
+    const std::string why = lost.error == 0 ? "it takes no more" : std::strerror(lost.error);
+    return plain.fail("not all could be printed",
+                      make_error(ErrorCode::failed, "the output: " + why,
+                                 "df -h, or print it elsewhere; what was to be done may have been "
+                                 "done all the same"));
+  }
 }
 
 }  // namespace hotline::client

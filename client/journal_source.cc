@@ -1,5 +1,6 @@
 #include "client/journal_source.h"
 
+#include <map>
 #include <utility>
 
 #include "client/audit/exported_log.h"
@@ -56,11 +57,23 @@ class DaemonJournal : public JournalSource {
     return ok();
   }
 
+  // Asked for once each, while the entries go on arriving.
+  std::string incoming_name(uint64_t place) override {
+    auto [known, fresh] = incoming_names_.try_emplace(place);
+    if (fresh) {
+      const auto reply = connection_.show(format_place(names_.peer_prefix, place));
+      const auto* detail = reply ? reply->as<wire::Detail>() : nullptr;
+      if (detail != nullptr) known->second = text(detail->row()->id());
+    }
+    return known->second;
+  }
+
  private:
   Connection& connection_;
   HearAlarm hear_;
   ChannelNames names_;
   uint64_t size_;
+  std::map<uint64_t, std::string> incoming_names_;
 };
 
 class ExportJournal : public JournalSource {

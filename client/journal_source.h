@@ -43,9 +43,9 @@ class JournalSource {
   // read kForever: then it ends with an error, or when `visit` wants no more. Once only.
   virtual Status read(uint64_t from, uint64_t to, const Visit& visit) = 0;
 
-  // The serial of the peer's message at this place of its transcript; empty where that is not
-  // known without reading the journal.
-  virtual std::string incoming_name(uint64_t) { return {}; }
+  // What the peer's message at this place of its transcript is called; empty where that cannot be
+  // found out.
+  virtual std::string incoming_name(uint64_t place) = 0;
 };
 
 // An alarm as it sounds, before the entry that records it is committed.

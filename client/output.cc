@@ -1,6 +1,7 @@
 #include "client/output.h"
 
 #include <algorithm>
+#include <cerrno>
 #include <cstdio>
 #include <ctime>
 
@@ -56,10 +57,16 @@ std::string padded(const std::string& text, size_t width) {
 
 void Output::line(const std::string& text) {
   *out_ << text << std::endl;
+  check_out();
 }
 
 void Output::text(const std::string& text) {
   *out_ << text << std::flush;
+  check_out();
+}
+
+void Output::check_out() const {
+  if (!*out_) throw OutputLost{errno};
 }
 
 void Output::talk(const std::string& text) {

@@ -21,6 +21,12 @@ struct OutputOptions {
   bool local_time = false;
 };
 
+// What was to be printed could not be: the disk is full, or whoever read it is gone. Thrown by
+// Output, so that no command goes on for nobody, and caught by run_command_line.
+struct OutputLost {
+  int error = 0;  // errno
+};
+
 class Output {
  public:
   Output() = default;
@@ -56,6 +62,8 @@ class Output {
   int fail(const std::string& what, const Error& error);
 
  private:
+  void check_out() const;
+
   std::ostream* out_ = nullptr;
   std::ostream* err_ = nullptr;
   OutputOptions options_;

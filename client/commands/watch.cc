@@ -30,6 +30,7 @@ void print_alarm(Output& output, const wire::AlarmSounded& alarm) {
 int follow(Invocation& invocation, JournalSource& journal, uint64_t from) {
   const ChannelNames& names = journal.names();
   JournalDescriber describer(names.party, names.peer, names.prefix, names.peer_prefix);
+  describer.set_incoming_names([&](uint64_t place) { return journal.incoming_name(place); });
   Output& output = invocation.output;
   uint64_t next = from;
   std::optional<Error> unreadable;

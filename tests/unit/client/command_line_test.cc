@@ -2,6 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <cerrno>
+#include <sstream>
+#include <streambuf>
+
 #include "client/commands.h"
 #include "client/exit_code.h"
 #include "tests/unit/client/terminal.h"
@@ -123,6 +127,41 @@ TEST(CommandLine, HelpHasTheExamples) {
   EXPECT_NE(help.out.find("examples:\n  hotline send -p flash hello\n"), std::string::npos)
       << help.out;
   EXPECT_NE(help.out.find("  -p, --precedence LEVEL   how fast\n"), std::string::npos) << help.out;
+}
+
+// As /dev/full, or the end of a pipe that nobody reads.
+class NoRoom : public std::streambuf {
+ public:
+  explicit NoRoom(int error) : error_(error) {}
+
+ private:
+  int overflow(int) override {
+    errno = error_;
+    return traits_type::eof();
+  }
+  int error_;
+};
+
+TEST(CommandLine, OutputThatIsLostIsAFailure) {
+  for (const int error : {ENOSPC, EPIPE}) {
+    NoRoom no_room(error);
+    std::ostream out(&no_room);
+    std::ostringstream err;
+    Surroundings around;
+    around.out = &out;
+    around.err = &err;
+    around.environment = [](const std::string&) { return std::nullopt; };
+    EXPECT_EQ(run_command_line({"version"}, all_commands(), around), kExitFailed);
+    if (error == EPIPE) {
+      EXPECT_EQ(err.str(), "") << "who closed a pipe has seen enough";
+    } else {
+      EXPECT_EQ(err.str().rfind("hotline: not all could be printed\n"
+                                "  why:  the output: No space left on device\n  try:  df -h",
+                                0),
+                0u)
+          << err.str();
+    }
+  }
 }
 
 TEST(Commands, EachHasASummaryAnExampleAndANameOfItsOwn) {

@@ -189,8 +189,9 @@ class FakeDaemon::Stream : public FrameStream {
   }
 
   void detail(uint32_t id, const std::string& name) {
+    daemon_.shown.push_back(name);
     for (const FakeMessage& message : daemon_.messages) {
-      if (message.id != name) continue;
+      if (message.id != name && message.place != name) continue;
       return respond(id, [&](FlatBufferBuilder& b) {
         const auto one = row(b, message);
         return wire::CreateDetail(b, one, b.CreateVector(message.envelope),

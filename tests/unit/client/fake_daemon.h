@@ -20,6 +20,7 @@ namespace hotline::client {
 
 struct FakeMessage {
   std::string id;
+  std::string place;  // Another name for it, "S-?12".
   bool incoming = true;
   wire::MessageType type = wire::MessageType::incident;
   wire::Precedence precedence = wire::Precedence::flash;
@@ -108,6 +109,7 @@ class FakeDaemon {
   UtcMs committed_at = 0;
   int connections = 0;
   std::vector<uint64_t> watched_from;
+  std::vector<std::string> shown;  // Names asked for.
 
   Connector connector();
 

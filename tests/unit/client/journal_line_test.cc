@@ -101,6 +101,21 @@ TEST_F(WatchTest, ResumesAndNamesAMessageItHasNotSeenByItsPlace) {
   EXPECT_EQ(terminal_.out(), "");
 }
 
+TEST_F(WatchTest, AsksForTheNameOfAMessageThatItHasNotSeenArrive) {
+  FakeMessage message;
+  message.id = "S-000087";
+  message.place = "S-?86";
+  daemon_.messages = {message};
+  EXPECT_EQ(terminal_.run({"watch", "--from", "2", "--until-now"}), kExitDone);
+  const std::string time = format_time_of_day(1795356727913);
+  EXPECT_EQ(terminal_.out(),
+            "2  " + time + "  escalation  S-000087  ESCALATED to supervisor (1 missed)  Ann Lee\n" +
+                "3  " + time +
+                "  released    N-000123  FLASH acknowledgement of S-000087  Ann Lee\n" + "4  " +
+                time + "  link        DOWN: three probes missed  Ann Lee\n");
+  EXPECT_EQ(daemon_.shown, (std::vector<std::string>{"S-?86"})) << "once for both";
+}
+
 TEST_F(WatchTest, IsOneObjectALineUnderJson) {
   EXPECT_EQ(terminal_.run({"watch", "--from", "2", "--until-now", "--json"}), kExitDone);
   EXPECT_EQ(terminal_.out().rfind("{\"v\":1,\"journal_index\":2,\"at\":\"", 0), 0u);

@@ -155,6 +155,8 @@ TEST_F(ReadingTest, ListHasBothDirectionsAndSaysWhenThereIsMore) {
   EXPECT_EQ(terminal_.run({"list", "--incoming", "--outgoing"}), kExitUsage);
   EXPECT_EQ(terminal_.run({"list", "--limit", "0"}), kExitUsage);
   EXPECT_EQ(terminal_.run({"list", "--limit", "1001"}), kExitUsage);
+  EXPECT_EQ(terminal_.run({"list", "--limit", "abc"}), kExitUsage);
+  EXPECT_NE(terminal_.err().find("try:  --limit "), std::string::npos) << terminal_.err();
 }
 
 TEST_F(ReadingTest, ShowRendersTheMessageInTheReadersLanguage) {

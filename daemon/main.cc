@@ -4,10 +4,12 @@
 #include <spdlog/spdlog.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cstdio>
 #include <string>
 
 #include "daemon/config.h"
+#include "daemon/console.h"
 #include "daemon/daemon.h"
 #include "daemon/keys.h"
 #include "daemon/store.h"
@@ -15,38 +17,13 @@
 #include "daemon/surroundings.h"
 #include "daemon/system_clock.h"
 #include "protocol/core.h"
+#include "protocol/nearest.h"
 #include "protocol/origin.h"
 
 namespace hotline {
 namespace {
 
 constexpr const char* kVersion = HOTLINE_VERSION;
-
-// Exit codes as in the client's commands.
-int exit_code(const Error& error) {
-  switch (error.code) {
-    case ErrorCode::usage:
-      return 2;
-    case ErrorCode::configuration:
-      return 3;
-    case ErrorCode::not_allowed:
-      return 4;
-    case ErrorCode::unreachable:
-      return 5;
-    case ErrorCode::timed_out:
-      return 6;
-    case ErrorCode::not_found:
-      return 7;
-    default:
-      return 1;
-  }
-}
-
-int report(const Error& error) {
-  std::fprintf(stderr, "hotlined: %s\n", error.reason.c_str());
-  if (!error.hint.empty()) std::fprintf(stderr, "  try:  %s\n", error.hint.c_str());
-  return exit_code(error);
-}
 
 void log_to_stderr() {
   auto logger = spdlog::stderr_color_mt("hotlined");
@@ -55,93 +32,148 @@ void log_to_stderr() {
   spdlog::flush_on(spdlog::level::info);
 }
 
-int run_init(const std::string& config_path, bool allow_dev_pki) {
+int run_init(const Console& console, const std::string& config_path, bool allow_dev_pki) {
+  const char* const what = "cannot make the store";
   auto config = read_config(config_path);
-  if (!config) return report(config.error());
+  if (!config) return console.fail(what, config.error());
   Now now = read_clocks();
   auto keys = ChannelKeys::load(*config, allow_dev_pki);
-  if (!keys) return report(keys.error());
-  if (Status times = (*keys)->check_times(now.utc); !times) return report(times.error());
+  if (!keys) return console.fail(what, keys.error());
+  if (Status times = (*keys)->check_times(now.utc); !times)
+    return console.fail(what, times.error());
   StoreIdentity identity{config->party, config->peer, config->channel, config->exercise, now.utc};
   if (Status status = Store::create(config->store_path, identity); !status)
-    return report(status.error());
-  std::printf("created %s for %s, channel with %s (%s)\n", config->store_path.c_str(),
-              config->party.c_str(), config->peer.c_str(), config->exercise ? "EXERCISE" : "live");
+    return console.fail(what, status.error());
+  console.print("created " + config->store_path + " for " + config->party + ", channel with " +
+                    config->peer + (config->exercise ? " (EXERCISE)" : " (live)"),
+                JsonObject()
+                    .add("store", config->store_path)
+                    .add("party", config->party)
+                    .add("peer", config->peer)
+                    .add("exercise", config->exercise));
   return 0;
 }
 
-int run_daemon(const std::string& config_path, bool allow_dev_pki) {
+int run_daemon(const Console& console, const std::string& config_path, bool allow_dev_pki) {
+  const char* const what = "cannot start";
   auto config = read_config(config_path);
-  if (!config) return report(config.error());
+  if (!config) return console.fail(what, config.error());
   log_to_stderr();
   auto daemon = Daemon::create(*std::move(config), {allow_dev_pki, kVersion});
-  if (!daemon) return report(daemon.error());
+  if (!daemon) return console.fail(what, daemon.error());
   return (*daemon)->run();
 }
 
-int run_config_check(const std::string& config_path, bool allow_dev_pki) {
+int run_config_check(const Console& console, const std::string& config_path, bool allow_dev_pki) {
+  const char* const what = "the configuration is not good";
   auto config = read_config(config_path);
-  if (!config) return report(config.error());
+  if (!config) return console.fail(what, config.error());
   auto keys = ChannelKeys::load(*config, allow_dev_pki);
-  if (!keys) return report(keys.error());
-  if (Status times = (*keys)->check_times(read_clocks().utc); !times) return report(times.error());
+  if (!keys) return console.fail(what, keys.error());
+  if (Status times = (*keys)->check_times(read_clocks().utc); !times)
+    return console.fail(what, times.error());
   for (const std::string& problem : (*keys)->list_problems()) {
-    return report(make_error(ErrorCode::configuration, problem, "get the newest list from the CA"));
+    return console.fail(
+        what, make_error(ErrorCode::configuration, problem, "get the newest list from the CA"));
   }
   const Surroundings around = look_at_surroundings(*config);
-  for (const Error& fault : around.faults) report(fault);
-  if (!around.faults.empty()) return exit_code(around.faults.front());
-  std::printf("%s: good. Party %s, peer %s over %zu paths, %zu people, store %s%s\n",
-              config_path.c_str(), config->party.c_str(), config->peer.c_str(),
-              config->peer_addresses.size(), config->people.size(), config->store_path.c_str(),
-              (*keys)->dev_pki() ? "; DEVELOPMENT CERTIFICATES" : "");
-  for (const std::string& note : around.notes) std::fprintf(stderr, "note: %s\n", note.c_str());
+  int code = 0;
+  for (const Error& fault : around.faults) code = console.fail(what, fault);
+  if (code != 0) return code;
+  console.print(config_path + ": good. Party " + config->party + ", peer " + config->peer +
+                    " over " + std::to_string(config->peer_addresses.size()) + " paths, " +
+                    std::to_string(config->people.size()) + " people, store " + config->store_path +
+                    ((*keys)->dev_pki() ? "; DEVELOPMENT CERTIFICATES" : ""),
+                JsonObject()
+                    .add("config", config_path)
+                    .add("party", config->party)
+                    .add("peer", config->peer)
+                    .add("paths", uint64_t{config->peer_addresses.size()})
+                    .add("people", uint64_t{config->people.size()})
+                    .add("store", config->store_path)
+                    .add("dev_pki", (*keys)->dev_pki())
+                    .add("notes", around.notes));
+  for (const std::string& note : around.notes) console.note("note: " + note);
   return 0;
 }
 
-int run_store_info(const std::string& config_path) {
+int run_store_info(const Console& console, const std::string& config_path) {
+  const char* const what = "cannot look into the store";
   auto config = read_config(config_path);
-  if (!config) return report(config.error());
+  if (!config) return console.fail(what, config.error());
   auto store = Store::open(config->store_path);
-  if (!store) return report(store.error());
+  if (!store) return console.fail(what, store.error());
   StoreReader& reader = (*store)->reader();
-  StoreHead head = reader.head();
-  std::printf("store       %s\n", config->store_path.c_str());
-  std::printf("party       %s, peer %s (%s)\n", (*store)->identity().party.c_str(),
-              (*store)->identity().peer.c_str(),
-              (*store)->identity().exercise ? "EXERCISE" : "live");
-  std::printf("created     %s\n", format_rfc3339((*store)->identity().created_at).c_str());
-  std::printf("journal     %llu entries, root %s\n", static_cast<unsigned long long>(head.size),
-              to_hex(head.root).c_str());
+  const StoreHead head = reader.head();
+  const StoreIdentity& identity = (*store)->identity();
+  std::string text = "store       " + config->store_path + "\nparty       " + identity.party +
+                     ", peer " + identity.peer + (identity.exercise ? " (EXERCISE)" : " (live)") +
+                     "\ncreated     " + format_rfc3339(identity.created_at) + "\njournal     " +
+                     std::to_string(head.size) + " entries, root " + to_hex(head.root);
+  JsonObject object;
+  object.add("store", config->store_path)
+      .add("party", identity.party)
+      .add("peer", identity.peer)
+      .add("exercise", identity.exercise)
+      .add("created_at", format_rfc3339(identity.created_at))
+      .add("journal", JsonObject().add("size", head.size).add("root", to_hex(head.root)));
   for (auto [name, log] :
        {std::pair{"sent", LogId::own_transcript}, {"received", LogId::peer_transcript}}) {
-    uint64_t size = reader.log_size(log);
-    auto receipt = reader.newest_receipt(log);
-    std::printf("%-11s %llu messages, receipts up to %llu, root %s\n", name,
-                static_cast<unsigned long long>(size),
-                static_cast<unsigned long long>(receipt ? receipt->size : 0),
-                to_hex(root_at(reader.hashes(log), size)).c_str());
+    const uint64_t size = reader.log_size(log);
+    const auto receipt = reader.newest_receipt(log);
+    const uint64_t receipted = receipt ? receipt->size : 0;
+    const std::string root = to_hex(root_at(reader.hashes(log), size));
+    text += "\n" + std::string(name) + std::string(12 - std::string(name).size(), ' ') +
+            std::to_string(size) + " messages, receipts up to " + std::to_string(receipted) +
+            ", root " + root;
+    object.add(name, JsonObject().add("size", size).add("receipted", receipted).add("root", root));
   }
+  console.print(text, object);
   return 0;
 }
 
-int run_store_check(const std::string& config_path) {
+int run_store_check(const Console& console, const std::string& config_path) {
+  const char* const what = "cannot check the store";
   auto config = read_config(config_path);
-  if (!config) return report(config.error());
+  if (!config) return console.fail(what, config.error());
   auto store = Store::open(config->store_path);
-  if (!store) return report(store.error());
+  if (!store) {
+    Error error = store.error();
+    if (error.code == ErrorCode::conflict)
+      error.hint =
+          "hotlined looks at what it reads; all of it can be checked in a copy, or once "
+          "hotlined has ended";
+    return console.fail(what, error);
+  }
   std::vector<std::string> faults = (*store)->reader().check();
   if (faults.empty()) {
     if (std::string fault = first_fault((*store)->reader()); !fault.empty())
       faults.push_back(fault);
   }
-  for (const std::string& fault : faults) std::printf("%s\n", fault.c_str());
-  if (!faults.empty()) {
-    return report(make_error(ErrorCode::store_failed, config->store_path + " is damaged",
-                             "keep the file as evidence and restore a backup"));
+  JsonObject object;
+  object.add("store", config->store_path).add("faults", faults);
+  if (faults.empty()) {
+    console.print(config->store_path + ": every row, hash and place agrees", object);
+    return 0;
   }
-  std::printf("%s: every row, hash and place agrees\n", config->store_path.c_str());
-  return 0;
+  std::string text;
+  for (const std::string& fault : faults) text += (text.empty() ? "" : "\n") + fault;
+  console.print(text, object);
+  return console.fail("", make_error(ErrorCode::store_failed, config->store_path + " is damaged",
+                                     "keep the file as evidence and restore a backup"));
+}
+
+// The nearest of what could have been typed here.
+std::string nearest_of(const CLI::App& command, const std::string& typed) {
+  std::vector<std::string> known;
+  if (typed.starts_with("-")) {
+    for (const CLI::Option* option : command.get_options())
+      for (const std::string& name : option->get_lnames()) known.push_back("--" + name);
+  } else {
+    for (const CLI::App* one : command.get_subcommands([](const CLI::App*) { return true; }))
+      known.push_back(one->get_name());
+  }
+  return nearest_word(typed, known).value_or("");
 }
 
 // CLI11 says that a command is wanted also where one was typed that there is not.
@@ -152,14 +184,23 @@ Error usage_error(const CLI::App& app, const CLI::ParseError& error) {
     command = command->get_subcommands().front();
     words += " " + command->get_name();
   }
-  std::string reason = error.what();
-  if (dynamic_cast<const CLI::RequiredError*>(&error) != nullptr &&
-      !command->get_subcommands([](const CLI::App*) { return true; }).empty()) {
-    const std::vector<std::string> unknown = app.remaining(true);
-    reason = unknown.empty() ? words + " wants a command"
-                             : "unknown command \"" + unknown.front() + "\" after " + words;
+  const std::vector<std::string> unknown = app.remaining(true);
+  if (!unknown.empty()) {
+    const std::string& typed = unknown.front();
+    const std::string nearest = nearest_of(*command, typed);
+    const bool option = typed.starts_with("-");
+    return make_error(
+        ErrorCode::usage,
+        (option ? "unknown option \"" : "unknown command \"") + typed + "\" after " + words,
+        nearest.empty() ? words + " --help"
+        : option        ? "did you mean " + nearest + "?"
+                        : words + " " + nearest);
   }
-  return make_error(ErrorCode::usage, reason, words + " --help");
+  const bool wants_command =
+      dynamic_cast<const CLI::RequiredError*>(&error) != nullptr &&
+      !command->get_subcommands([](const CLI::App*) { return true; }).empty();
+  return make_error(ErrorCode::usage, wants_command ? words + " wants a command" : error.what(),
+                    words + " --help");
 }
 
 int run_main(int argc, char** argv) {
@@ -173,6 +214,11 @@ int run_main(int argc, char** argv) {
   std::string party = "north";
   std::string peer;
   bool allow_dev_pki = false;
+  Console console;
+  auto with_json = [&](CLI::App* command) {
+    command->add_flag("--json", console.json, "print JSON for programs");
+    return command;
+  };
   auto with_config = [&](CLI::App* command) {
     command->add_option("-c,--config", config_path, "the configuration file")->required();
     return command;
@@ -182,46 +228,52 @@ int run_main(int argc, char** argv) {
                       "accept development certificates, for trying things out");
     return command;
   };
-  CLI::App* init = with_dev(with_config(app.add_subcommand("init", "make a new, empty store")));
+  CLI::App* init =
+      with_json(with_dev(with_config(app.add_subcommand("init", "make a new, empty store"))));
   CLI::App* run = with_dev(with_config(app.add_subcommand("run", "serve until told to stop")));
-  CLI::App* version = app.add_subcommand("version", "print the version");
+  CLI::App* version = with_json(app.add_subcommand("version", "print the version"));
   CLI::App* config = app.add_subcommand("config", "the configuration")->require_subcommand(1);
   CLI::App* example = config->add_subcommand("example", "print a commented configuration");
   example->add_option("--party", party, "the party's id");
   example->add_option("--peer", peer, "the other party's id");
-  CLI::App* check =
-      with_dev(with_config(config->add_subcommand("check", "read it all the way through")));
+  CLI::App* check = with_json(
+      with_dev(with_config(config->add_subcommand("check", "read it all the way through"))));
   CLI::App* store = app.add_subcommand("store", "the store")->require_subcommand(1);
-  CLI::App* info = with_config(
-      store->add_subcommand("info", "sizes, roots and receipts; the daemon must be stopped"));
+  CLI::App* info = with_json(with_config(store->add_subcommand(
+      "info",
+      "sizes, roots and receipts of one that is not running; of one that is: hotline status")));
   CLI::App* store_check =
-      with_config(store->add_subcommand("check", "read and compare everything"));
+      with_json(with_config(store->add_subcommand("check", "read and compare everything")));
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     if (error.get_exit_code() == static_cast<int>(CLI::ExitCodes::Success)) return app.exit(error);
-    return report(usage_error(app, error));
+    console.json = std::find(argv, argv + argc, std::string("--json")) != argv + argc;
+    return console.fail("", usage_error(app, error));
   }
   if (version->parsed()) {
-    std::printf("hotlined %s\n", kVersion);
-    return 0;
+    console.print(std::string("hotlined ") + kVersion,
+                  JsonObject().add("program", "hotlined").add("version", kVersion));
+    return console.done(0);
   }
   if (example->parsed()) {
     if (peer.empty()) peer = party == "south" ? "north" : "south";
     for (const std::string& id : {party, peer}) {
       if (is_party_id(id) && party != peer) continue;
-      return report(make_error(ErrorCode::usage, "\"" + id + "\" cannot be a party's id here",
-                               "lower-case letters, digits and -; two different ones"));
+      return console.fail("",
+                          make_error(ErrorCode::usage, "\"" + id + "\" cannot be a party's id here",
+                                     "lower-case letters, digits and -; two different ones"));
     }
     std::fputs(example_config(party, peer).c_str(), stdout);
-    return 0;
+    return console.done(0);
   }
-  if (init->parsed()) return run_init(config_path, allow_dev_pki);
-  if (run->parsed()) return run_daemon(config_path, allow_dev_pki);
-  if (check->parsed()) return run_config_check(config_path, allow_dev_pki);
-  if (info->parsed()) return run_store_info(config_path);
-  if (store_check->parsed()) return run_store_check(config_path);
-  return 2;
+  if (run->parsed()) return run_daemon(console, config_path, allow_dev_pki);
+  int code = 2;
+  if (init->parsed()) code = run_init(console, config_path, allow_dev_pki);
+  if (check->parsed()) code = run_config_check(console, config_path, allow_dev_pki);
+  if (info->parsed()) code = run_store_info(console, config_path);
+  if (store_check->parsed()) code = run_store_check(console, config_path);
+  return console.done(code);
 }
 
 }  // namespace

@@ -183,6 +183,7 @@ StoreCorrupt::StoreCorrupt(const std::string& table, uint64_t index, const std::
 
 Status Store::create(const std::string& path, const StoreIdentity& identity,
                      const std::shared_ptr<const Batch>& first) {
+  if (access(path.c_str(), F_OK) == 0) return already_there(path);
   const std::string directory = directory_of(path);
   if (mkdir(directory.c_str(), 0700) == 0) {
     if (Status flushed = flush_directory(directory_of(directory)); !flushed) return flushed;

@@ -40,8 +40,7 @@ Result<StoreLock> StoreLock::take(const std::string& store_path) {
     return make_error(ErrorCode::conflict,
                       "the store " + store_path + " is in use by process " +
                           (process.empty() ? "of unknown number" : process),
-                      "there is one hotlined to a store: stop the other one first" +
-                          (process.empty() ? "" : " (kill " + process + ")"));
+                      "it is served already: hotline status");
   }
   const std::string own = std::to_string(getpid()) + "\n";
   if (ftruncate(file, 0) != 0 ||

@@ -384,6 +384,64 @@ class SigningCertificates(unittest.TestCase):
             world.ask(party, "ann", "send", "-p", "flash", "--subject", "Still", "It goes.", "--wait", "delivered")
 
 
+class Commands(unittest.TestCase):
+    """hotlined as somebody meets it who types."""
+
+    def hotlined(self, world, *words, code=0, stdout=subprocess.PIPE):
+        done = subprocess.run([world.hotlined, *words], stdin=subprocess.DEVNULL, stdout=stdout, stderr=subprocess.PIPE, text=True)
+        self.assertEqual(done.returncode, code, done.stderr)
+        return done.stderr if code else done.stdout
+
+    def test_slips_are_answered_with_the_nearest_word(self):
+        world = World()
+        self.addCleanup(shutil.rmtree, world.directory)
+        for words, reason, remedy in ((["confg"], 'unknown command "confg" after hotlined', "hotlined config"),
+                                      (["config", "chek"], 'unknown command "chek" after hotlined config', "hotlined config check"),
+                                      (["run", "--confg", "x"], 'unknown option "--confg" after hotlined run', "did you mean --config?"),
+                                      (["store"], "hotlined store wants a command", "hotlined store --help")):
+            self.assertEqual(self.hotlined(world, *words, code=2), f"hotlined: {reason}\n  try:  {remedy}\n")
+        error = json.loads(self.hotlined(world, "confg", "--json", code=2))["error"]
+        self.assertEqual((error["code"], error["hint"]), ("usage", "hotlined config"))
+        self.assertEqual(json.loads(self.hotlined(world, "version", "--json"))["program"], "hotlined")
+        missing = self.hotlined(world, "config", "check", "-c", "/no/such/file", code=3)
+        self.assertIn("hotlined: the configuration is not good\n  why:  /no/such/file", missing)
+        for program in (world.hotlined, world.hotline):
+            with open("/dev/full", "w") as full:
+                done = subprocess.run([program, "version"], stdout=full, stderr=subprocess.PIPE, text=True)
+            self.assertEqual(done.returncode, 1)
+            self.assertIn("No space left on device", done.stderr)
+
+    def test_the_store_of_one_that_runs_is_left_to_it(self):
+        with World() as world:
+            config = ["-c", str(world.config("north"))]
+            made = json.loads(self.hotlined(world, "config", "check", *config, "--allow-dev-pki", "--json"))
+            self.assertEqual((made["party"], made["dev_pki"]), ("north", True))
+            world.start()
+            for words in (["store", "info"], ["store", "check"], ["run", "--allow-dev-pki"]):
+                said = self.hotlined(world, *words, *config, code=1)
+                self.assertIn("in use by process", said)
+                self.assertIn("try:", said)
+                self.assertNotIn("kill", said)
+            self.assertIn("hotline status", self.hotlined(world, "store", "info", *config, code=1))
+            self.assertIn("there is a store at", self.hotlined(world, "init", *config, "--allow-dev-pki", code=1))
+            world.ask("north", "ann", "send", "-p", "routine", "--subject", "One", "One.", "--wait", "delivered")
+            world.daemons["north"].stop()
+            info = json.loads(self.hotlined(world, "store", "info", *config, "--json"))
+            self.assertEqual((info["sent"]["size"], info["sent"]["receipted"]), (1, 1))
+            self.assertEqual(json.loads(self.hotlined(world, "store", "check", *config, "--json"))["faults"], [])
+
+    def test_config_check_looks_at_what_is_named(self):
+        """What it says of each part stands in tests/unit/daemon; here, that it asks."""
+        with World(escalation='[[escalation.flash.rung]]\nname = "watch"\nafter = "1s"\n'
+                              '[[escalation.flash.rung.command]]\nrun = ["/no/such/page"]') as world:
+            path = world.config("north")
+            good = path.read_text()
+            for wrong, words in (("", "/no/such/page"), ('/north/tls.', "tls.crt: "), ("/north-store/", "there is no directory")):
+                path.write_text(good if not wrong else good.replace(wrong, {"/north/tls.": "/south/tls.",
+                                                                            "/north-store/": "/no/such/store/"}[wrong]))
+                self.assertIn(words, self.hotlined(world, "config", "check", "-c", str(path), "--allow-dev-pki", code=3))
+
+
 class Corrections(unittest.TestCase):
     def test_an_own_message_is_corrected_and_cancelled(self):
         with World() as world:

@@ -1,4 +1,4 @@
-"""docs/set-up.md as two parties would follow it: CAs of openssl, certificates, configurations, daemons that were not told to
+"""docs/set-up.md, and docs/certificates.md, as two parties would follow them: CAs of openssl, certificates, configurations, daemons that were not told to
 accept development certificates, a message from one to the other, and a person who is revoked; and as somebody who tries
 both on one machine."""
 
@@ -128,6 +128,15 @@ class SetUp(unittest.TestCase):
         self.assertIn("Set-up", south.run("hotline inbox"))
         south.run("hotline ack @flash")
         self.check_revocation(north)
+
+    def test_each_profile_of_the_certificates_page_is_taken(self):
+        """docs/certificates.md: what its sections make is good, and each is good for its own purpose."""
+        north = self.parties["north"]
+        north.desk.mkdir()
+        said = north.run("\n".join(commands("certificates.md", "For openssl")))
+        for purpose in ("tls", "log", "receipt", "witness"):
+            self.assertIn(f"{purpose}.crt  good: hotline://north, {purpose}, by", said)
+        self.assertIn("person.crt  good: hotline://north/person/ann, person, by", said)
 
     def test_both_on_one_machine(self):
         newcomer = self.parties["north"]

@@ -73,6 +73,9 @@ KeyPair make_key(bool real, Seeded& random) {
   return pair;
 }
 
+constexpr uint64_t kTicksPerLook = 32;
+constexpr int64_t kLadderLate_ms = 2'000;  // A tick comes within half a second.
+
 struct Violation {
   std::string what;
 };
@@ -138,6 +141,7 @@ class Simulation {
     std::set<uint64_t>
         acknowledged;  // Indices of the peer's messages that our operators acknowledged.
     BootMs woken_for = -1;
+    uint64_t ticks = 0;
     // What outlives a crash and must never be contradicted.
     std::map<uint64_t, Hash> sent_leaves;  // Index -> leaf hash, as first put on a link.
     std::map<uint64_t, uint64_t> rungs_told;
@@ -315,6 +319,15 @@ class Simulation {
     party.woken_for = -1;
     party.core->tick(now(i));
     settle(i);
+    if (party.core && ++party.ticks % kTicksPerLook == 0) look_after_ladder(party, i);
+  }
+
+  // Every message that waits has a deadline to come (E20).
+  void look_after_ladder(const Party& party, size_t i) const {
+    for (LadderKey key : party.core->ladder().unattended(now(i), kLadderLate_ms)) {
+      throw Violation{"the ladder of " + party.name + " has lost sight of message " +
+                      std::to_string(key.serial)};
+    }
   }
 
   void begin_commit(size_t i) {

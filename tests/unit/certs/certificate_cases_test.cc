@@ -10,6 +10,7 @@
 #include <filesystem>
 #include <fstream>
 #include <functional>
+#include <map>
 #include <set>
 
 #include "certs/certificate_limits.h"
@@ -665,8 +666,17 @@ const Case kCases[] = {
      "has a wildcard", Openssl::accepts},
 };
 
-// The rows that are about certificates themselves; the others are about links and sessions.
-const std::set<std::string> kRowsElsewhere = {"P10", "P18", "P19", "P20", "P21", "P22", "P23"};
+// The rows that are about links and sessions, and where they are tested, or why not.
+const std::map<std::string, std::string> kRowsElsewhere = {
+    {"P10",
+     "trust_anchor_test.cc, unit/daemon/expiry_watch_test.cc, system/test_daemon.py (Lists)"},
+    {"P18", "unit/transport/tls_policy_test.cc, system/test_certificates.py"},
+    {"P19", "no subject: trust is the CA's, no key is pinned"},
+    {"P20", "unit/daemon/expiry_watch_test.cc, system/test_daemon.py (SigningCertificates)"},
+    {"P21", "system/test_certificates.py, after P07: the next certificate, and nothing lost"},
+    {"P22", "unit/transport/tls_policy_test.cc, system/test_certificates.py"},
+    {"P23", "unit/transport/tls_policy_test.cc, system/test_certificates.py"},
+};
 
 X509StackPtr sent_along(const Attempt& attempt) {
   X509StackPtr stack(sk_X509_new_null());

@@ -10,11 +10,11 @@ import threading
 import unittest
 
 from revoke import revoke
-from world import PREFIX, AfterBytes, AfterRecords, World, other
+from world import PREFIX, AfterBytes, BeforeRecord, World, other
 
 KILLS = 50
 CUTS = 200
-EDGES = 60
+EDGES_MAX = 40  # Of one direction of an exchange; it has some fifteen.
 
 
 def send(world, party, text, precedence="routine"):
@@ -138,8 +138,50 @@ class Channel(unittest.TestCase):
         self.cut_again_and_again([lambda offset=offset: AfterBytes(offset) for offset in offsets])
 
     def test_cuts_at_the_edge_of_each_frame(self):
-        """After the first record of the handshake, after the second, and so on."""
-        self.cut_again_and_again([lambda edge=edge: AfterRecords(edge) for edge in range(1, EDGES + 1)])
+        """Before the first record that north sends, before the second, and so on until a message from either side was
+        delivered and its receipt came; then before those that south sends. North dials, so that there is one connection."""
+        with World() as world:
+            world.start()
+            world.relays["north"].cut()
+            relay = world.relays["south"]
+            relay.stays_cut = True
+            for counted in PREFIX:
+                found = {party: [] for party in PREFIX}
+                for passing in range(EDGES_MAX):
+                    relay.cut()
+                    world.wait_for("the link to fall", lambda: all(world.status(p)["link"] != "up" for p in PREFIX))
+                    before = {party: world.status(party) for party in PREFIX}
+                    for party in PREFIX:
+                        send(world, party, f"Before record {passing} of {counted}.", "flash")
+                    cuts = relay.cuts
+                    relay.cut_after = BeforeRecord(counted, passing)
+                    relay.restore()
+                    world.wait_for("the cut, or all to arrive", lambda: relay.cuts > cuts or world.drained())
+                    if relay.cuts == cuts:
+                        break
+                    world.wait_for("the link to fall", lambda: all(world.status(p)["link"] != "up" for p in PREFIX))
+                    for party in PREFIX:
+                        found[party].append(self.whereabouts(world, party, before))
+                    relay.restore()
+                    world.wait_for("what was cut to arrive", world.drained)
+                self.assertLess(passing, EDGES_MAX - 1, "the exchange never ended uncut")
+                # The first edges are the handshake's and the hello's, the last lie behind the receipts.
+                self.assertEqual([found[party][0] for party in PREFIX], ["waits", "waits"], found)
+                # What the counted side sent and lost: its message; its receipt, so that the other's is held and not receipted.
+                self.assertIn("sent", found[counted], found)
+                self.assertIn("held", found[other(counted)], found)
+                print(f"cut before each of {passing} records of {counted}:", {p: " ".join(found[p]) for p in PREFIX})
+            relay.cut_after = None
+            self.check_records(world)
+
+    def whereabouts(self, world, party, before):
+        """How far the one message of a party came."""
+        author, reader = world.status(party), world.status(other(party))
+        if author["own_size"] == before[party]["own_size"]:
+            return "waits"
+        if author["unreceipted"] == 0:
+            return "receipted"
+        return "held" if reader["peer_size"] > before[other(party)]["peer_size"] else "sent"
 
     def test_queue_drains_flash_first(self):
         with World() as world:

@@ -29,51 +29,52 @@ class AfterBytes:
         self.left = count
 
     def admit(self, _, data):
-        """How much of what came from one end still passes, and whether that was the last."""
+        """How much of what came from a party still passes, and whether that was the last."""
         passed = data[: self.left]
         self.left -= len(passed)
         return passed, self.left == 0
 
 
-class AfterRecords:
-    """Ends a connection at the edge of a TLS record (RFC 8446, section 5.1), which is that of a frame: after so many, both
-    directions counted together."""
+class BeforeRecord:
+    """Ends a connection at the edge of a TLS record (RFC 8446, section 5.1): so many of those that `party` sends still pass, and
+    the next one is lost. Our frames go one to a record, but those that were queued together may share one."""
 
     HEADER_SIZE = 5
 
-    def __init__(self, count):
-        self.left = count
-        self.ends = {}  # By where it came from: the header so far, and the bytes that its record still lacks.
+    def __init__(self, party, passing):
+        self.party, self.passing = party, passing
+        self.header, self.lacking = b"", 0  # Of the record under way: what came of its header, and what is still to come of it.
 
-    def admit(self, source, data):
-        header, lacking = self.ends.get(source, (b"", 0))
+    def admit(self, party, data):
         at = 0
-        while at < len(data):
-            if lacking == 0:
-                taken = data[at : at + self.HEADER_SIZE - len(header)]
-                header += taken
-                at += len(taken)
-                if len(header) < self.HEADER_SIZE:
-                    break
-                lacking, header = int.from_bytes(header[3:5], "big"), b""
-            taken = min(lacking, len(data) - at)
-            at += taken
-            lacking -= taken
-            if lacking == 0:
-                self.left -= 1
-                if self.left == 0:
+        while party == self.party and at < len(data):
+            if self.lacking == 0:
+                if self.passing == 0:
                     return data[:at], True
-        self.ends[source] = (header, lacking)
+                taken = data[at : at + self.HEADER_SIZE - len(self.header)]
+                self.header += taken
+                at += len(taken)
+                if len(self.header) < self.HEADER_SIZE:
+                    break
+                self.lacking, self.header = int.from_bytes(self.header[3:5], "big"), b""
+            taken = min(self.lacking, len(data) - at)
+            at += taken
+            self.lacking -= taken
+            if self.lacking == 0:
+                self.passing -= 1
         return data, False
 
 
 class Relay:
     """Carries connections to a port that may change, and cuts them where it is told to."""
 
-    def __init__(self):
+    def __init__(self, party):
+        """In front of this party's port; the other one dials."""
+        self.party = party
         self.target = None
-        self.cut_after = None  # AfterBytes or AfterRecords, for the next connection alone.
+        self.cut_after = None  # AfterBytes or BeforeRecord, for the next connection alone.
         self.open = True
+        self.stays_cut = False  # After a limit was reached nothing passes until restore().
         self.cuts = 0
         self.stalled = []  # Pairs that stay open and carry nothing.
         self.listener = socket.create_server(("127.0.0.1", 0))
@@ -103,10 +104,10 @@ class Relay:
             pair = {"ends": (near, far), "limit": limit}
             with self.lock:
                 self.pairs.append(pair)
-            for source, sink in ((near, far), (far, near)):
-                threading.Thread(target=self._carry, args=(pair, source, sink), daemon=True).start()
+            for sender, source, sink in ((other(self.party), near, far), (self.party, far, near)):
+                threading.Thread(target=self._carry, args=(pair, sender, source, sink), daemon=True).start()
 
-    def _carry(self, pair, source, sink):
+    def _carry(self, pair, sender, source, sink):
         try:
             while data := source.recv(65536):
                 with self.lock:
@@ -114,10 +115,11 @@ class Relay:
                         continue
                     spent = False
                     if pair["limit"] is not None:
-                        data, spent = pair["limit"].admit(source, data)
+                        data, spent = pair["limit"].admit(sender, data)
                 if data:
                     sink.sendall(data)
                 if spent:
+                    self.open = self.open and not self.stays_cut
                     self.cuts += 1
                     break
         except OSError:
@@ -218,9 +220,9 @@ class World:
         try:
             run([self.hotline, "pki", "dev-init", str(self.pki), "--parties", "north,south"])
             for party in PREFIX:
-                self.relays[party] = Relay()  # In front of that party's port for the peer.
+                self.relays[party] = Relay(party)  # In front of that party's port for the peer.
                 if self.spare_paths:
-                    self.spare_relays[party] = Relay()
+                    self.spare_relays[party] = Relay(party)
             for party in PREFIX:
                 self.config(party).write_text(self._config_text(party))
                 run([self.hotlined, "init", "-c", str(self.config(party)), "--allow-dev-pki"])

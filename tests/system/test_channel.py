@@ -14,6 +14,7 @@ from world import PREFIX, AfterBytes, BeforeRecord, World, other
 
 KILLS = 50
 CUTS = 200
+STARTS = 100
 EDGES_MAX = 40  # Of one direction of an exchange; it has some fifteen.
 
 
@@ -108,6 +109,45 @@ class Channel(unittest.TestCase):
             world.wait_link()
             self.assertGreater(len(flows[0].sent) + len(flows[1].sent), KILLS)
             self.check_records(world, flows)
+
+    def test_H39_kills_of_a_daemon_that_is_starting(self):
+        with World() as world:
+            world.start()
+            for number in range(20):
+                send(world, "north", f"Message {number}.")
+            north, moments = world.daemons["north"], random.Random(39)
+            north.kill()
+            for _ in range(STARTS):
+                starting = subprocess.Popen([world.hotlined, "run", "-c", str(world.config("north")), "--allow-dev-pki"],
+                                            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+                threading.Event().wait(moments.random() * 0.1)
+                starting.kill()
+                starting.wait()
+            north.start()
+            world.wait_link()
+            self.check_records(world)
+            self.assertEqual(len(listed(world, "south", "incoming")), 20)
+
+    def test_H08_a_daemon_that_was_stopped_tells_once_what_came_due(self):
+        rungs = "".join(f'[[escalation.flash.rung]]\nname = "{name}"\nafter = "{after}s"\n'
+                        for after, name in enumerate(("first", "second", "third"), start=1))
+        with World(escalation=rungs) as world:
+            world.start()
+            north = world.daemons["north"].process
+            send(world, "north", "Nobody answers.", "flash")
+            north.send_signal(signal.SIGSTOP)
+            threading.Event().wait(3.5)  # Its clock runs on, which is what is tried.
+            north.send_signal(signal.SIGCONT)
+
+            def told():
+                log = world.client("north", "eve", "audit", "log", "--json").stdout.splitlines()
+                return [row["text"] for row in map(json.loads, log) if row["kind"] == "escalation"]
+            world.wait_for("the rungs", told)
+            world.wait_link()
+            self.assertEqual(len(told()), 1, told())
+            for name in ("first", "second", "third"):
+                self.assertIn(name, told()[0])
+            self.check_records(world)
 
     def cut_again_and_again(self, limits):
         """Messages flow from north while each connection ends where its limit says; a limit is made for each relay."""

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "protocol/limits.h"
+#include "tests/unit/protocol/case_table.h"
 #include "tests/unit/protocol/scripted_peer.h"
 
 namespace hotline {
@@ -124,6 +125,55 @@ TEST_F(FaultRows, H38_AClockThatWentBackIsRecordedAndOrderStays) {
   EXPECT_EQ(peer.recorded<wire::Received>().size(), 2u);
   ASSERT_TRUE(peer.start());
   EXPECT_EQ(peer.core().status().peer_size, 2u);
+}
+
+// ----------------------------------------------------------------------------------------------
+// the fault matrix itself
+
+// Where the other rows are tested (below tests/), and what of them is not.
+const std::map<std::string, std::string> kElsewhere = {
+    {"H01", "unit/daemon/store_fault_test.cc at each write; system/test_channel.py at any moment"},
+    {"H02", "unit/daemon/store_fault_test.cc; the simulator's disks"},
+    {"H03", "unit/daemon/store_fault_test.cc"},
+    {"H04", "unit/protocol/disk_low_test.cc; system/test_daemon.py (Disk)"},
+    {"H05",
+     "unit/daemon/store_corruption_test.cc; system/test_store_tamper.py. Nothing is fetched "
+     "again from the peer: not built"},
+    {"H06", "unit/protocol/ladder_test.cc; the simulator's clocks"},
+    {"H07", "unit/protocol/clock_test.cc; whole runs in other time zones are not tried"},
+    {"H08", "unit/protocol/ladder_test.cc; system/test_channel.py (SIGSTOP)"},
+    {"H09", "unit/protocol/session_rows_test.cc, unit/transport/tcp_socket_test.cc; the simulator"},
+    {"H11", "system/test_channel.py; the simulator cuts at any byte"},
+    {"H12", "unit/protocol/session_rows_test.cc; the simulator"},
+    {"H13", "unit/protocol/session_rows_test.cc"},
+    {"H14", "unit/transport/listen_test.cc; system/test_crowd.py"},
+    {"H15", "unit/protocol/frame_test.cc, unit/transport/framed_link_test.cc; the fuzzers"},
+    {"H16", "malformed_cases_test.cc, strict_flatbuffer_test.cc; the fuzzers"},
+    {"H17", "malformed_cases_test.cc, strict_flatbuffer_test.cc"},
+    {"H18", "no subject: nothing is imported"},
+    {"H19", "unit/daemon/expiry_watch_test.cc; system/test_certificates.py, system/test_daemon.py"},
+    {"H20", "system/test_certificates.py (P07)"},
+    {"H21", "unit/daemon/store_fault_test.cc, unit/daemon/store_open_test.cc"},
+    {"H22", "no subject: there is no PostgreSQL store"},
+    {"H25", "audit/tamper_cases_test.cc; system/test_store_tamper.py; verifier/"},
+    {"H27", "measured, not tested: bench/backlog_bench.cc"},
+    {"H28", "unit/transport/framed_link_test.cc"},
+    {"H29", "system/test_crowd.py"},
+    {"H30", "a kill as H01; bounds: misbehaving_peer_test.cc. Limits of memory are not tried"},
+    {"H31", "unit/protocol/ladder_test.cc, unit/daemon/notifier_test.cc"},
+    {"H32", "unit/protocol/ladder_test.cc"},
+    {"H33", "unit/protocol/ladder_test.cc, unit/daemon/notifier_test.cc"},
+    {"H34", "peer_journal_test.cc; it is recorded before it is sent: the simulator"},
+    {"H35",
+     "an auditor who writes, an operator who exports: system/test_channel.py, "
+     "system/test_audit.py. Release by two persons is not built"},
+    {"H37", "strict_flatbuffer_test.cc (fields and kinds from the future); there is one version"},
+    {"H39", "system/test_channel.py; the simulator crashes at any moment"},
+    {"H40", "the simulator: each seed has its own faults, then a phase without"},
+};
+
+TEST(FaultTable, EveryRowIsAccountedFor) {
+  expect_rows_accounted_for("fault_matrix.csv", ids_in_suite("FaultRows"), kElsewhere, 40);
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include <functional>
 
 #include "protocol/limits.h"
+#include "tests/unit/protocol/case_table.h"
 
 namespace hotline {
 namespace {
@@ -504,7 +505,7 @@ TEST(Ladder, TheSendersAlarmSoundsAgainOnlyOnceItSounded) {
   EXPECT_EQ(ladder.next_due(), 46 * kMinute + 1 * kHour);
 }
 
-TEST(Ladder, AnAnswerIsDueWhereItIsAskedForAlsoAfterTheAcknowledgement) {
+TEST(Ladder, E18_AnAnswerIsDueWhereItIsAskedForAlsoAfterTheAcknowledgement) {
   Ladder ladder(default_policy());
   ladder.opened(kIn, kFlash, true, after(0));
   ladder.opened({true, 2}, kFlash, true, after(0));
@@ -552,6 +553,21 @@ TEST(Ladder, FactsAboutWhatIsNotOpenChangeNothing) {
             AttemptVerdict::stale);
   EXPECT_EQ(ladder.open_count(), 0u);
   EXPECT_FALSE(ladder.next_rung(kOut));
+}
+
+// ----------------------------------------------------------------------------------------------
+// the table of escalation itself
+
+const std::map<std::string, std::string> kElsewhere = {
+    {"E05", "no subject: nobody escalates by hand, and an acknowledgement is final"},
+    {"E06", "the heartbeat is the hourly test call: test_calls_test.cc"},
+    {"E09", "no subject: a party is one daemon; that it tells twice rather than never is E13"},
+    {"E15", "no subject: nothing pauses a ladder, and rungs know no hours of the day"},
+    {"E21", "exercises are channels of their own: fault_rows_test.cc (H36); no schedule is built"},
+};
+
+TEST(LadderTable, EveryRowIsAccountedFor) {
+  expect_rows_accounted_for("escalation_cases.csv", ids_in_suite("Ladder"), kElsewhere, 22);
 }
 
 }  // namespace

@@ -3,11 +3,11 @@
 // the case here shows what we do.
 #include <gtest/gtest.h>
 
-#include <fstream>
-#include <set>
+#include <map>
 
 #include "protocol/limits.h"
 #include "protocol/serial.h"
+#include "tests/unit/protocol/case_table.h"
 #include "tests/unit/protocol/scripted_peer.h"
 
 namespace hotline {
@@ -675,30 +675,7 @@ const std::map<std::string, std::string> kElsewhere = {
 
 // Each row is either in the name of a case above or in that list, and not in both.
 TEST(SessionTable, EveryRowIsAccountedFor) {
-  std::set<std::string> named;
-  const testing::TestSuite* suite = nullptr;
-  const auto& all = *testing::UnitTest::GetInstance();
-  for (int i = 0; i < all.total_test_suite_count(); ++i) {
-    if (std::string(all.GetTestSuite(i)->name()) == "SessionRows") suite = all.GetTestSuite(i);
-  }
-  ASSERT_NE(suite, nullptr);
-  for (int i = 0; i < suite->total_test_count(); ++i) {
-    std::string name = suite->GetTestInfo(i)->name();
-    for (size_t at = 0; at + 3 <= name.size() && name[at + 3] == '_'; at += 4) {
-      named.insert(name.substr(at, 3));
-    }
-  }
-  std::ifstream table(std::string(HOTLINE_TEST_CASES_DIR) + "/session_cases.csv");
-  ASSERT_TRUE(table);
-  std::string line;
-  std::getline(table, line);
-  size_t rows = 0;
-  while (std::getline(table, line)) {
-    std::string id = line.substr(0, line.find(','));
-    ++rows;
-    EXPECT_NE(named.contains(id), kElsewhere.contains(id)) << id;
-  }
-  EXPECT_EQ(rows, 75u);
+  expect_rows_accounted_for("session_cases.csv", ids_in_suite("SessionRows"), kElsewhere, 75);
 }
 
 }  // namespace

@@ -1,4 +1,5 @@
-// An auditor who reads the whole journal again and again, beside the channel's messages.
+// An auditor beside the channel's messages, who by turns watches the whole journal go by and takes
+// an export.
 #include <atomic>
 #include <cstdio>
 #include <exception>
@@ -18,7 +19,9 @@ class Auditor {
       : thread_([this, context] {
           while (!stopping_) {
             HotlineLoad reader(context);
-            entries_ += reader.read_whole_journal([this] { return stopping_.load(); });
+            const auto stop = [this] { return stopping_.load(); };
+            entries_ += reader.read_whole_journal(stop);
+            entries_ += reader.export_everything(stop);
           }
         }) {}
   ~Auditor() {

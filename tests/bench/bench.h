@@ -12,6 +12,7 @@ struct BenchOptions {
   std::string directory = ".";  // On the disk to be measured.
   int rounds = 5;
   double scale = 1;              // Of the numbers of messages, for a quick look.
+  uint64_t in_flight = 4096;     // Of run_load.
   uint64_t backlog = 1'000'000;  // Messages queued while the peer is down.
   bool counts = true;  // False: only whether it runs; a disk that never flushes is no error.
 };
@@ -21,7 +22,7 @@ struct BenchOptions {
 int run_pipeline_bench(const BenchOptions& options);
 int run_backlog_bench(const BenchOptions& options);
 int run_auditor_bench(const BenchOptions& options);
-// The channel alone with 4096 in flight, for a profiler: prints the processes' numbers first.
+// The channel alone, for a profiler: prints the processes' numbers first.
 int run_load(const BenchOptions& options);
 
 inline constexpr size_t kMessageSize = 512;  // Envelope and body.

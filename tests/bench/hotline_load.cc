@@ -258,6 +258,34 @@ uint64_t HotlineLoad::read_whole_journal(const std::function<bool()>& stop) {
   return read;
 }
 
+uint64_t HotlineLoad::export_everything(const std::function<bool()>& stop) {
+  uint64_t sizes[3] = {};  // By wire::ExportLog.
+  ask<wire::ExportHeadReply>(
+      wire::RequestBody::ExportHead,
+      [](flatbuffers::FlatBufferBuilder& b) { return wire::CreateExportHead(b).Union(); },
+      [&sizes](const wire::ExportHeadReply& head) {
+        sizes[0] = head.journal_size();
+        sizes[1] = head.sent_size();
+        sizes[2] = head.received_size();
+      });
+  uint64_t read = 0;
+  for (uint8_t log = 0; log < 3; ++log) {
+    for (uint64_t from = 0; from < sizes[log] && !stop();) {
+      ask<wire::ExportPage>(
+          wire::RequestBody::ExportEntries,
+          [&](flatbuffers::FlatBufferBuilder& b) {
+            return wire::CreateExportEntries(b, static_cast<wire::ExportLog>(log), from, sizes[log])
+                .Union();
+          },
+          [&](const wire::ExportPage& page) {
+            from += page.entries()->size();
+            read += page.entries()->size();
+          });
+    }
+  }
+  return read;
+}
+
 bool HotlineLoad::link_is_up() {
   bool up = false;
   ask<wire::StatusReply>(

@@ -49,6 +49,8 @@ class HotlineLoad {
   Drain watch_drain(uint64_t count);
   // Reads the journal from 0 to the size that it has when this begins. Returns the entries read.
   uint64_t read_whole_journal(const std::function<bool()>& stop);
+  // Takes away the journal and both transcripts, as an export does. Returns the entries read.
+  uint64_t export_everything(const std::function<bool()>& stop);
 
   bool link_is_up();
   uint64_t journal_size();

@@ -16,7 +16,7 @@ int usage() {
   std::fprintf(
       stderr,
       "usage: hotline-bench [pipeline | backlog | auditor] [--directory DIR] [--rounds N]\n"
-      "                     [--scale X] [--backlog N] [--hotlined PROGRAM]\n"
+      "                     [--scale X] [--backlog N] [--in-flight N] [--hotlined PROGRAM]\n"
       "DIR must be on the disk that is to be measured. --scale multiplies the numbers of\n"
       "messages; figures mean something at 1 only.\n");
   return 2;
@@ -70,6 +70,8 @@ int run(const std::vector<std::string>& words) {
       options.rounds = std::stoi(value);
     } else if (word == "--scale") {
       options.scale = std::stod(value);
+    } else if (word == "--in-flight") {
+      options.in_flight = std::stoull(value);
     } else if (word == "--backlog") {
       options.backlog = std::stoull(value);
     } else {

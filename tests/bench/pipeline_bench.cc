@@ -199,7 +199,7 @@ int run_load(const BenchOptions& options) {
     const double cpu_south = processor_seconds(world.process(Party::south));
     const double cpu_client = processor_seconds(getpid());
     const auto count = static_cast<uint64_t>(static_cast<double>(kMessages[2]) * options.scale);
-    const LoadResult result = client.run(message, count, kInFlight[2]);
+    const LoadResult result = client.run(message, count, options.in_flight);
     const auto per_message = [count](double seconds) {
       return seconds * 1e6 / static_cast<double>(count);
     };

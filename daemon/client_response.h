@@ -1,14 +1,16 @@
-// Builds a response of the client API around what `build` creates (protocol/schema/client.fbs).
+// Builds responses of the client API (protocol/schema/client.fbs).
 #pragma once
 
 #include <flatbuffers/flatbuffers.h>
 
 #include "protocol/bytes.h"
 #include "protocol/client_api.h"
+#include "protocol/records.h"
 #include "protocol/schema/client_generated.h"
 
 namespace hotline {
 
+// Around what `build` creates.
 template <typename Build>
 Bytes make_response(uint32_t request, Build build) {
   // Kept between responses, so that a short one takes memory once: for what is returned.
@@ -21,6 +23,13 @@ Bytes make_response(uint32_t request, Build build) {
   builder.Finish(wire::CreateResponse(builder, request, type, body.Union()),
                  client_api::kResponseIdentifier);
   return {builder.GetBufferPointer(), builder.GetBufferPointer() + builder.GetSize()};
+}
+
+inline flatbuffers::Offset<wire::JournalRow> build_journal_row(flatbuffers::FlatBufferBuilder& b,
+                                                               const JournalRecord& record) {
+  auto entry = b.CreateVector(record.entry);
+  auto name = record.name ? b.CreateString(record.name->text) : 0;
+  return wire::CreateJournalRow(b, record.index, entry, name);
 }
 
 }  // namespace hotline

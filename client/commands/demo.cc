@@ -121,7 +121,8 @@ CommandSpec demo_command() {
           "Takes less than a minute, needs no root and no fixed port, and leaves nothing behind. "
           "Ends with 0 only when every step was read back and found right.",
           {"hotline demo", "hotline demo --hotlined build/dev/daemon/hotlined"},
-          {{"--hotlined", "PATH", "the daemon's program (beside this one without it)"}},
+          {{"--hotlined", "PATH", "the daemon's program (beside this one without it)"},
+           {"--incidents", "DIR", "also send what stands in its files, as `hotline send -f` does"}},
           {},
           demo};
 }

@@ -90,8 +90,9 @@ Status DemoStory::tell() {
        {&DemoStory::make_certificates, &DemoStory::start_daemons, &DemoStory::bring_link_up,
         &DemoStory::make_test_call, &DemoStory::send_flash, &DemoStory::see_it_delivered,
         &DemoStory::let_nobody_answer, &DemoStory::acknowledge, &DemoStory::answer,
-        &DemoStory::cut_and_drain, &DemoStory::kill_and_restart, &DemoStory::compare_transcripts,
-        &DemoStory::export_and_verify, &DemoStory::catch_a_forgery, &DemoStory::prove_the_flash}) {
+        &DemoStory::cut_and_drain, &DemoStory::kill_and_restart, &DemoStory::send_incidents,
+        &DemoStory::compare_transcripts, &DemoStory::export_and_verify, &DemoStory::catch_a_forgery,
+        &DemoStory::prove_the_flash}) {
     if (auto status = (this->*step)(); !status) return status;
   }
   return ok();
@@ -386,6 +387,24 @@ Status DemoStory::kill_and_restart() {
           });
       !outcome) {
     return outcome;
+  }
+  return expect_all_once();
+}
+
+Status DemoStory::send_incidents() {
+  const auto directory = invocation_.arguments.get("--incidents");
+  if (!directory) return ok();
+  title("Incidents of public record, as messages; each is delivered and acknowledged");
+  std::set<std::string> files;
+  std::error_code error;
+  for (const auto& entry : std::filesystem::directory_iterator(*directory, error)) {
+    if (entry.path().extension() == ".toml") files.insert(entry.path().string());
+  }
+  if (files.empty()) return wrong("there are no incidents in " + *directory);
+  for (const std::string& file : files) {
+    auto status = run(north_ann_, {"send", "-f", file, "--wait", "delivered"});
+    if (status) status = run(south_bob_, {"ack", "@last", "--wait", "delivered"}, false);
+    if (!status) return status;
   }
   return expect_all_once();
 }

@@ -48,6 +48,7 @@ class DemoStory {
   Status answer();
   Status cut_and_drain();
   Status kill_and_restart();
+  Status send_incidents();
   Status compare_transcripts();
   Status export_and_verify();
   Status catch_a_forgery();

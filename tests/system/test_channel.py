@@ -2,16 +2,19 @@
 flow; the moments at which the operating system schedules it are not."""
 
 import json
+import pathlib
 import random
 import signal
 import subprocess
 import sys
 import threading
+import tomllib
 import unittest
 
 from revoke import revoke
 from world import PREFIX, AfterBytes, BeforeRecord, World, other
 
+INCIDENTS = pathlib.Path(__file__).resolve().parents[1] / "data" / "incidents"
 KILLS = 50
 CUTS = 200
 STARTS = 100
@@ -83,6 +86,27 @@ class Channel(unittest.TestCase):
             self.check_records(world)
             for daemon in world.daemons.values():
                 daemon.stop()
+
+    def test_incidents_of_public_record_arrive_as_they_were_written(self):
+        """Sent as they stand, at their own precedence; read and acknowledged at the other side, whose read-back agrees."""
+        files = sorted(INCIDENTS.glob("*.toml"))
+        self.assertEqual(len(files), 6)
+        with World() as world:
+            world.start()
+            for file in files:
+                written = tomllib.loads(file.read_text())
+                sent = world.ask("north", "ann", "send", "-f", str(file), "--wait", "delivered")["message"]
+                self.assertEqual(sent["precedence"], written["precedence"].upper())
+                shown = world.ask("south", "ann", "show", sent["id"])
+                self.assertEqual(shown["message"]["subject"], written["subject"])
+                texts = {text["language"]: text["text"] for text in shown["texts"]}
+                self.assertEqual(texts, written["texts"])
+                when = next(row["value"] for row in shown["content"] if row["label"] == "Time")
+                self.assertEqual(when[:19], written["set"]["when"][:19])
+                world.ask("south", "bob", "ack", sent["id"])
+            world.wait_for("all acknowledgements", lambda: world.status("north")["waiting_out"] == 0)
+            self.assertFalse(any(row["mismatch"] for row in listed(world, "north", "outgoing")))
+            self.check_records(world)
 
     def test_kills(self):
         """SIGKILL at seeded moments during a flow in both directions: nothing confirmed is lost, nothing doubled."""

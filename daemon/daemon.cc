@@ -245,8 +245,7 @@ int Daemon::run() {
 void Daemon::end_with_store_failed(const std::string& why, const std::string& hint) {
   spdlog::critical("STORE FAILED: {}. {}. Nothing is sent or received: use voice.", why, hint);
   spdlog::critical(
-      "This daemon ends now (exit 1), and may be started again at once: it rebuilds from what is "
-      "on "
+      "This daemon ends now (exit 1), and may be started again at once: it rebuilds from the "
       "disk, and nothing that was confirmed is lost. If it ends again: df -h {}; hotlined store "
       "check -c {}",
       config_.store_path, config_.path);

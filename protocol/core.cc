@@ -30,13 +30,6 @@ MessageKey from_ladder(LadderKey key) {
   return {key.incoming, key.serial};
 }
 
-// By which a person is asked to act, where the peer's word is none that we know.
-uint8_t known_precedence(uint8_t precedence) {
-  return precedence >= kPrecedenceFirst && precedence <= kPrecedenceLast
-             ? precedence
-             : static_cast<uint8_t>(wire::Precedence::immediate);
-}
-
 Hash evidence_name(const flatbuffers::String* first, const flatbuffers::String* second) {
   auto view = [](const flatbuffers::String* text) {
     return text ? as_bytes(text->string_view()) : ByteView();
@@ -99,12 +92,7 @@ Status Core::replay(uint64_t index, ByteView bytes) {
                         "check [store] path, party, peer, channel and mode in the configuration");
     }
   }
-  if (const char* fault = fault_in(fact)) {
-    return make_error(
-        ErrorCode::store_failed,
-        "journal entry " + std::to_string(index) + " cannot be true: " + fault,
-        "the store is damaged or was altered: keep the file as evidence and restore a backup");
-  }
+  if (Status possible = check_replayed(index, fact); !possible) return possible;
   apply(fact);
   apply_durable(fact, replayed_time(fact.at(), started_));
   return ok();

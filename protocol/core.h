@@ -271,6 +271,7 @@ class Core {
   // core_replay.cc
   // Why an entry that is read back cannot follow those before it; null when it can.
   const char* fault_in(const wire::Entry& entry) const;
+  Status check_replayed(uint64_t index, const wire::Entry& entry) const;
   Status compare_with_records(const Hash& stored_root);
   MessageRecord own_record(uint64_t serial, const Hash& leaf);
 

@@ -308,10 +308,8 @@ void Core::decline(Now now, uint64_t index, const Hash& leaf, const wire::Envelo
   if (!admit(now, Noise::decline)) return;
   Release release;
   release.envelope.type = wire::MessageType::decline;
-  release.envelope.precedence = envelope->precedence() >= wire::Precedence::flash &&
-                                        envelope->precedence() <= wire::Precedence::routine
-                                    ? envelope->precedence()
-                                    : wire::Precedence::immediate;
+  release.envelope.precedence =
+      static_cast<wire::Precedence>(known_precedence(static_cast<uint8_t>(envelope->precedence())));
   release.envelope.mode = config_.channel.exercise ? wire::Mode::exercise : wire::Mode::live;
   release.envelope.drafted_at = now.utc;
   release.envelope.drafter_role = release.envelope.releaser_role = wire::Role::machine;

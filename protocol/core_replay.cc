@@ -7,13 +7,10 @@
 #include "protocol/core.h"
 #include "protocol/envelope.h"
 #include "protocol/limits.h"
+#include "protocol/message_rules.h"
 
 namespace hotline {
 namespace {
-
-bool is_precedence(uint8_t precedence) {
-  return precedence >= kPrecedenceFirst && precedence <= kPrecedenceLast;
-}
 
 // No message has a higher number than a log has places; an absent key names none.
 bool is_key(const wire::MessageKey* key) {
@@ -84,6 +81,12 @@ const char* Core::fault_in(const wire::Entry& entry) const {
       break;
   }
   return nullptr;
+}
+
+Status Core::check_replayed(uint64_t index, const wire::Entry& entry) const {
+  const char* fault = fault_in(entry);
+  if (fault == nullptr) return ok();
+  return altered("journal entry " + std::to_string(index) + " cannot be true: " + fault);
 }
 
 // Whether what was replayed is all of it, and the transcripts in the tables are those it tells of:

@@ -442,6 +442,15 @@ bool waits_for_acknowledgement(const wire::Received& received) {
          received.decline_code() != static_cast<uint16_t>(DeclineCode::serial_reused);
 }
 
+bool is_precedence(uint8_t precedence) {
+  return precedence >= static_cast<uint8_t>(wire::Precedence::flash) &&
+         precedence <= static_cast<uint8_t>(wire::Precedence::routine);
+}
+
+uint8_t known_precedence(uint8_t precedence) {
+  return is_precedence(precedence) ? precedence : static_cast<uint8_t>(wire::Precedence::immediate);
+}
+
 bool speaks_of_another(MessageType type) {
   return type == MessageType::answer || type == MessageType::correction ||
          type == MessageType::cancellation || type == MessageType::acknowledgement ||

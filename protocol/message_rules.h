@@ -61,6 +61,10 @@ bool waits_for_acknowledgement(wire::MessageType type);
 // Of a message of the peer's: one that breaks a rule waits all the same, if a person can name it.
 bool waits_for_acknowledgement(const wire::Received& received);
 
+bool is_precedence(uint8_t precedence);
+// By which a person is asked to act: IMMEDIATE where the peer's word is none that we know.
+uint8_t known_precedence(uint8_t precedence);
+
 // Types that are about another message, which the first reference names.
 bool speaks_of_another(wire::MessageType type);
 

@@ -10,6 +10,12 @@ JsonValue json_escalation(const wire::EscalationRow& row) {
   if (row.attempts() != nullptr) {
     for (const auto* attempt : *row.attempts()) attempts.push_back(text(attempt));
   }
+  JsonValue::Array told;
+  if (row.told() != nullptr) {
+    for (const wire::ToldRung* rung : *row.told()) {
+      told.push_back(JsonValue().add("at", json_time(rung->at())).add("rung", text(rung->rung())));
+    }
+  }
   const std::string next = text(row.next());
   JsonValue json;
   json.add("id", text(row.id()))
@@ -19,7 +25,8 @@ JsonValue json_escalation(const wire::EscalationRow& row) {
       .add("decided_at", json_time(row.decided_at()))
       .add("next", next.empty() ? JsonValue() : next)
       .add("due_in_ms", next.empty() ? JsonValue() : JsonValue(row.due_in_ms()))
-      .add("attempts", std::move(attempts));
+      .add("attempts", std::move(attempts))
+      .add("told", std::move(told));
   return json;
 }
 

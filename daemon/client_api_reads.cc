@@ -213,31 +213,32 @@ void ClientApi::escalations(uint64_t id, uint32_t request, const std::string& na
       },
       [this, request](Client& client, std::vector<Climbing> climbing) {
         RowContext context{config_.prefix, config_.peer_prefix, core_.ladder(), read_clocks()};
-        respond(client, make_response(request, [&](flatbuffers::FlatBufferBuilder& b) {
-                  std::vector<flatbuffers::Offset<wire::EscalationRow>> rows;
-                  for (const Climbing& one : climbing) {
-                    const MessageRecord& record = one.message.record;
-                    auto next = core_.ladder().next_rung({record.key.incoming, record.key.number});
-                    UtcMs decided_at = 0;
-                    std::vector<std::string> attempts;
-                    for (const FactRecord& fact : one.facts) {
-                      if (fact.kind == FactKind::rung) decided_at = fact.at;
-                      // Of what still climbs only the last rung is of interest.
-                      if (fact.kind == FactKind::rung && !next && !fact.detail.empty())
-                        attempts.push_back(format_time_of_day(fact.at) + " ESCALATED to " +
-                                           fact.detail);
-                      if (fact.kind == FactKind::attempt) attempts.push_back(fact.detail);
-                    }
-                    auto row_id = b.CreateString(message_name(record, context));
-                    auto rung = b.CreateString(one.message.rung);
-                    auto next_name = b.CreateString(next ? next->name : "");
-                    auto attempt_texts = b.CreateVectorOfStrings(attempts);
-                    rows.push_back(wire::CreateEscalationRow(
-                        b, row_id, record.key.incoming, record.precedence, rung, decided_at,
-                        next_name, next ? next->due - context.now.boot : 0, attempt_texts));
+        respond(
+            client, make_response(request, [&](flatbuffers::FlatBufferBuilder& b) {
+              std::vector<flatbuffers::Offset<wire::EscalationRow>> rows;
+              for (const Climbing& one : climbing) {
+                const MessageRecord& record = one.message.record;
+                auto next = core_.ladder().next_rung({record.key.incoming, record.key.number});
+                UtcMs decided_at = 0;
+                std::vector<std::string> attempts;
+                std::vector<flatbuffers::Offset<wire::ToldRung>> told;
+                for (const FactRecord& fact : one.facts) {
+                  if (fact.kind == FactKind::rung) decided_at = fact.at;
+                  if (fact.kind == FactKind::rung && !fact.detail.empty()) {
+                    told.push_back(wire::CreateToldRungDirect(b, fact.at, fact.detail.c_str()));
                   }
-                  return wire::CreateEscalationRows(b, b.CreateVector(rows));
-                }));
+                  if (fact.kind == FactKind::attempt) attempts.push_back(fact.detail);
+                }
+                auto row_id = b.CreateString(message_name(record, context));
+                auto rung = b.CreateString(one.message.rung);
+                auto next_name = b.CreateString(next ? next->name : "");
+                auto attempt_texts = b.CreateVectorOfStrings(attempts);
+                rows.push_back(wire::CreateEscalationRow(
+                    b, row_id, record.key.incoming, record.precedence, rung, decided_at, next_name,
+                    next ? next->due - context.now.boot : 0, attempt_texts, b.CreateVector(told)));
+              }
+              return wire::CreateEscalationRows(b, b.CreateVector(rows));
+            }));
       });
 }
 

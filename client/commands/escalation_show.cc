@@ -11,12 +11,13 @@ namespace {
 
 void print_row(Output& output, const wire::EscalationRow& row) {
   output.line(text(row.id()) + "  " + precedence_name(row.precedence()));
-  const std::string rung = text(row.rung());
-  if (rung.empty()) {
+  if (row.told() == nullptr || row.told()->size() == 0) {
     output.line("  nobody was told yet beyond the watch");
   } else {
-    output.line("  ESCALATED  " + output.time_of_day(row.decided_at()) + "  " +
-                printable_line(rung));
+    for (const wire::ToldRung* told : *row.told()) {
+      output.line("  ESCALATED  " + output.time_of_day(told->at()) + "  " +
+                  printable_line(text(told->rung())));
+    }
   }
   if (row.attempts() != nullptr) {
     for (const auto* attempt : *row.attempts()) output.line("    " + printable_line(text(attempt)));

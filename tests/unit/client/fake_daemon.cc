@@ -242,10 +242,12 @@ class FakeDaemon::Stream : public FrameStream {
       for (const FakeEscalation& one : daemon_.escalations) {
         if (!name.empty() && one.id != name) continue;
         const auto attempts = b.CreateVectorOfStrings(one.attempts);
+        const std::vector<flatbuffers::Offset<wire::ToldRung>> told = {
+            wire::CreateToldRungDirect(b, one.decided_at, one.rung.c_str())};
         rows.push_back(wire::CreateEscalationRow(
             b, b.CreateString(one.id), true, static_cast<uint8_t>(wire::Precedence::flash),
             b.CreateString(one.rung), one.decided_at, b.CreateString(one.next), one.due_in_ms,
-            attempts));
+            attempts, b.CreateVector(told)));
       }
       return wire::CreateEscalationRowsDirect(b, &rows);
     });

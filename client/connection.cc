@@ -209,9 +209,14 @@ Result<Submission> Connection::submit(ByteView draft) {
                     "hotline list    when the daemon is back: if it is not there, send it again");
 }
 
-Status Connection::watch(uint64_t from_journal_index) {
+Status Connection::watch(uint64_t from_journal_index, const std::vector<wire::Fact>& kinds) {
   auto id = send(wire::RequestBody::Watch, [&](auto& builder) {
-    return wire::CreateWatch(builder, from_journal_index).Union();
+    flatbuffers::Offset<flatbuffers::Vector<uint8_t>> wanted;
+    if (!kinds.empty()) {
+      wanted = builder.template CreateVector<uint8_t>(
+          kinds.size(), [&](size_t i) { return static_cast<uint8_t>(kinds[i]); });
+    }
+    return wire::CreateWatch(builder, from_journal_index, wanted).Union();
   });
   if (!id) return id.error();
   watch_request_ = *id;

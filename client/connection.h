@@ -9,12 +9,14 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "client/context.h"
 #include "client/frame_stream.h"
 #include "protocol/bytes.h"
 #include "protocol/result.h"
 #include "protocol/schema/client_generated.h"
+#include "protocol/schema/journal_generated.h"
 #include "protocol/strict_flatbuffer.h"
 
 namespace hotline::client {
@@ -87,8 +89,9 @@ class Connection {
   // bytes, which commits the message once whatever the daemon had done with the first.
   Result<Submission> submit(ByteView draft);
 
-  // From then on next_watched() gives journal entries from this index on.
-  Status watch(uint64_t from_journal_index);
+  // From then on next_watched() gives journal entries from this index on; of `kinds` only, unless
+  // it is empty.
+  Status watch(uint64_t from_journal_index, const std::vector<wire::Fact>& kinds = {});
   // Error: timed_out when nothing came; the stream goes on.
   Result<Reply> next_watched(int64_t timeout_ms);
 

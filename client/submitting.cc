@@ -87,7 +87,10 @@ int follow(Invocation& invocation, Connection& connection, const Submission& sub
            const WaitOptions& wait) {
   Report report(invocation, connection);
   const UtcMs begin = invocation.around->now();
-  if (auto status = connection.watch(submission.journal_index + 1); !status) {
+  // Nothing else changes what is reported here.
+  const auto status = connection.watch(submission.journal_index + 1,
+                                       {wire::Fact::ReceiptHeld, wire::Fact::Received});
+  if (!status) {
     return invocation.output.fail(submission.id + " is committed; cannot follow it",
                                   status.error());
   }

@@ -202,7 +202,7 @@ void ClientApi::on_frame(uint64_t id, const Bytes& frame) {
     case wire::RequestBody::Show:
       return show(id, client, number, (*request)->body_as_Show()->id()->str());
     case wire::RequestBody::Watch:
-      return watch(id, client, number, (*request)->body_as_Watch()->from());
+      return watch(id, client, number, *(*request)->body_as_Watch());
     case wire::RequestBody::Status:
       return status(client, number);
     case wire::RequestBody::Escalations: {

@@ -8,6 +8,7 @@
 
 #include <spdlog/spdlog.h>
 
+#include <bitset>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 #include <deque>
@@ -85,6 +86,7 @@ class ClientApi {
     bool reading_for_watch = false;
     uint32_t watch_id = 0;
     uint64_t watch_next = 0;
+    std::bitset<256> watch_kinds;  // By wire::Fact.
   };
   struct Waiting {
     uint64_t client = 0;
@@ -108,7 +110,7 @@ class ClientApi {
   void submit(uint64_t id, Client& client, uint32_t request, const wire::Submit& submit);
   void list(uint64_t id, uint32_t request, const wire::List& list);
   void show(uint64_t id, Client& client, uint32_t request, const std::string& name);
-  void watch(uint64_t id, Client& client, uint32_t request, uint64_t from);
+  void watch(uint64_t id, Client& client, uint32_t request, const wire::Watch& watch);
   void status(Client& client, uint32_t request);
   void escalations(uint64_t id, uint32_t request, const std::string& name);
   void serve_watch(uint64_t id);

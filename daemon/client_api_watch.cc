@@ -4,6 +4,7 @@
 #include "daemon/client_api.h"
 #include "daemon/client_response.h"
 #include "protocol/limits.h"
+#include "protocol/schema/journal_generated.h"
 
 namespace hotline {
 namespace {
@@ -15,10 +16,16 @@ constexpr size_t kRecentBatchesMax = 8;  // Each may hold a few thousand message
 
 }  // namespace
 
-void ClientApi::watch(uint64_t id, Client& client, uint32_t request, uint64_t from) {
+void ClientApi::watch(uint64_t id, Client& client, uint32_t request, const wire::Watch& watch) {
   client.watching = true;
   client.watch_id = request;
-  client.watch_next = std::min(from, core_.journal_size());
+  client.watch_next = std::min(watch.from(), core_.journal_size());
+  client.watch_kinds.reset();
+  if (watch.kinds() == nullptr) {
+    client.watch_kinds.set();
+  } else {
+    for (uint8_t kind : *watch.kinds()) client.watch_kinds.set(kind);
+  }
   serve_watch(id);
 }
 
@@ -72,18 +79,23 @@ std::span<const JournalRecord> ClientApi::recent_entries(uint64_t from) const {
   return {};
 }
 
-// The first of these entries, as many as one page has.
+// Of these entries those that it wants, as many as one page has.
 void ClientApi::send_entries(Client& watcher, std::span<const JournalRecord> entries) {
-  size_t count = 0;
-  for (size_t size = 0; count < std::min(entries.size(), kWatchPage) && size < kWatchPageSize;) {
-    size += entries[count++].entry.size();
+  std::vector<const JournalRecord*> page;
+  size_t size = 0;
+  for (const JournalRecord& record : entries) {
+    if (page.size() == kWatchPage || size >= kWatchPageSize) break;
+    watcher.watch_next = record.index + 1;
+    const auto* entry = flatbuffers::GetRoot<wire::Entry>(record.entry.data());
+    if (!watcher.watch_kinds.test(static_cast<size_t>(entry->fact_type()))) continue;
+    page.push_back(&record);
+    size += record.entry.size();
   }
-  const std::span<const JournalRecord> page = entries.first(count);
-  watcher.watch_next = page.back().index + 1;
+  if (page.empty()) return;
   respond(watcher, make_response(watcher.watch_id, [&](flatbuffers::FlatBufferBuilder& b) {
             std::vector<flatbuffers::Offset<wire::JournalRow>> rows;
             rows.reserve(page.size());
-            for (const JournalRecord& record : page) rows.push_back(build_journal_row(b, record));
+            for (const JournalRecord* record : page) rows.push_back(build_journal_row(b, *record));
             return wire::CreateJournalRows(b, b.CreateVector(rows));
           }));
 }

@@ -47,6 +47,12 @@ const wire::Entry& entry_of(const wire::JournalRow& row) {
   return *flatbuffers::GetRoot<wire::Entry>(row.entry()->data());
 }
 
+uint64_t serial_of(const wire::Submitted& answer) {
+  const auto serial = parse_serial(answer.id()->str());
+  if (!serial) throw std::runtime_error("the daemon answers without a serial");
+  return serial->number;
+}
+
 }  // namespace
 
 BenchMessage make_bench_message(size_t size, wire::Precedence precedence) {
@@ -164,23 +170,25 @@ void HotlineLoad::submit(const BenchMessage& message) {
   });
 }
 
-void HotlineLoad::watch(uint64_t from) {
-  request(wire::RequestBody::Watch,
-          [from](flatbuffers::FlatBufferBuilder& b) { return wire::CreateWatch(b, from).Union(); });
+void HotlineLoad::watch(uint64_t from, const std::vector<uint8_t>& kinds) {
+  request(wire::RequestBody::Watch, [&](flatbuffers::FlatBufferBuilder& b) {
+    const auto wanted = kinds.empty() ? 0 : b.CreateVector(kinds);
+    return wire::CreateWatch(b, from, wanted).Union();
+  });
 }
 
 LoadResult HotlineLoad::run(const BenchMessage& message, uint64_t count, uint64_t in_flight) {
   InFlight books(count, in_flight);
-  const uint64_t first_counter = last_counter_ + 1;
   std::unordered_map<uint64_t, uint64_t> submitted;  // Serial -> which message of this run.
   std::deque<uint64_t> numbered;                     // Serials, from leaf `first_numbered` on.
   uint64_t first_numbered = 0;
   uint64_t answered = 0;
-  watch(UINT64_MAX);
+  // Which places the messages took, and how far they are held: no more is needed.
+  watch(UINT64_MAX, {static_cast<uint8_t>(wire::Fact::Numbered),
+                     static_cast<uint8_t>(wire::Fact::ReceiptHeld)});
+  const uint32_t first_request = last_request_ + 1;
   const auto on_entry = [&](const wire::Entry& entry, Clock::time_point now) {
-    if (const auto* released = entry.fact_as_Released()) {
-      submitted.emplace(released->serial(), released->counter() - first_counter);
-    } else if (const auto* fact = entry.fact_as_Numbered()) {
+    if (const auto* fact = entry.fact_as_Numbered()) {
       if (numbered.empty()) first_numbered = fact->first();
       numbered.insert(numbered.end(), fact->serials()->begin(), fact->serials()->end());
     } else if (const auto* receipt = entry.fact_as_ReceiptHeld()) {
@@ -191,6 +199,8 @@ LoadResult HotlineLoad::run(const BenchMessage& message, uint64_t count, uint64_
         books.delivered(found->second, now);
         submitted.erase(found);
       }
+    } else {
+      throw std::runtime_error("the daemon sends entries that were not asked for");
     }
   };
   while (!books.done() || answered < count) {
@@ -199,11 +209,13 @@ LoadResult HotlineLoad::run(const BenchMessage& message, uint64_t count, uint64_
       submit(message);
     }
     turn([&](const wire::Response& response) {
-      if (response.body_as_Submitted()) ++answered;
-      const auto* rows = response.body_as_JournalRows();
-      if (rows == nullptr) return;
-      const auto now = Clock::now();
-      for (const wire::JournalRow* row : *rows->rows()) on_entry(entry_of(*row), now);
+      if (const auto* answer = response.body_as_Submitted()) {
+        ++answered;
+        submitted.emplace(serial_of(*answer), response.id() - first_request);
+      } else if (const auto* rows = response.body_as_JournalRows()) {
+        const auto now = Clock::now();
+        for (const wire::JournalRow* row : *rows->rows()) on_entry(entry_of(*row), now);
+      }
     });
   }
   return books.take();
@@ -217,7 +229,7 @@ uint64_t HotlineLoad::submit_only(const BenchMessage& message, uint64_t count, u
       const auto* submitted = response.body_as_Submitted();
       if (submitted == nullptr) return;
       ++answered;
-      if (const auto serial = parse_serial(submitted->id()->str())) last_serial = serial->number;
+      last_serial = serial_of(*submitted);
     });
   }
   return last_serial;

@@ -63,7 +63,8 @@ class HotlineLoad {
       wire::RequestBody type,
       const std::function<flatbuffers::Offset<void>(flatbuffers::FlatBufferBuilder&)>& build);
   void submit(const BenchMessage& message);
-  void watch(uint64_t from);
+  // Of `kinds` of facts only, unless it is empty.
+  void watch(uint64_t from, const std::vector<uint8_t>& kinds = {});
   template <class Body>
   void ask(wire::RequestBody type,
            const std::function<flatbuffers::Offset<void>(flatbuffers::FlatBufferBuilder&)>& build,

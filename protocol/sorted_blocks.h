@@ -1,9 +1,10 @@
 // An ordered map whose elements stand in blocks of neighbours, so that a million messages that wait
 // cost little more than their own bytes; a node of std::map costs 48 more each. Made for keys that
-// mostly rise: adding at the end and erasing from the beginning are cheap, anywhere else moves up
-// to a block.
+// mostly rise: adding at the end, erasing from the beginning and going on near the last place are
+// cheap; anywhere else is searched for, and moves up to a block.
 //
-// Pointers to values live until the next insert() or erase(). Iterating is by visiting.
+// Pointers to values live until the next insert() or erase(). Iterating is by visiting. For one
+// thread at a time, which includes find(): it remembers its place.
 #pragma once
 
 #include <algorithm>
@@ -19,7 +20,7 @@ class SortedBlocks {
  public:
   bool empty() const { return blocks_.empty(); }
   size_t size() const { return size_; }
-  const Key& first_key() const { return blocks_.front().front().key; }
+  const Key& first_key() const { return blocks_.front()[0].key; }
 
   const Value* find(const Key& key) const {
     const Place place = lower_bound(key);
@@ -36,11 +37,9 @@ class SortedBlocks {
       return {&blocks_[place.block][place.index].value, false};
     }
     place = make_room(place);
-    Block& block = blocks_[place.block];
-    const auto added = block.insert(block.begin() + static_cast<std::ptrdiff_t>(place.index),
-                                    Element{key, std::move(value)});
     ++size_;
-    return {&added->value, true};
+    Element& added = blocks_[place.block].insert(place.index, {key, std::move(value)});
+    return {&added.value, true};
   }
 
   // False: it was not there.
@@ -48,8 +47,7 @@ class SortedBlocks {
     const Place place = lower_bound(key);
     const Element* element = at(place);
     if (element == nullptr || element->key != key) return false;
-    Block& block = blocks_[place.block];
-    block.erase(block.begin() + static_cast<std::ptrdiff_t>(place.index));
+    blocks_[place.block].erase(place.index);
     --size_;
     shrink(place.block);
     return true;
@@ -75,7 +73,56 @@ class SortedBlocks {
     Key key;
     [[no_unique_address]] Value value;
   };
-  using Block = std::vector<Element>;
+
+  // Erasing its first element moves no other: the room before `first_` is used again when the block
+  // needs it.
+  class Block {
+   public:
+    Block() { elements_.reserve(kBlockMax); }
+
+    size_t size() const { return elements_.size() - first_; }
+    bool is_full() const { return size() == kBlockMax; }
+    bool has_room_at_end() const { return elements_.size() < kBlockMax; }
+    const Element& operator[](size_t i) const { return elements_[first_ + i]; }
+    Element& operator[](size_t i) { return elements_[first_ + i]; }
+    const Key& last_key() const { return elements_.back().key; }
+
+    size_t lower_bound(const Key& key) const {
+      const auto first = elements_.begin() + static_cast<std::ptrdiff_t>(first_);
+      const auto found =
+          std::lower_bound(first, elements_.end(), key,
+                           [](const Element& one, const Key& k) { return one.key < k; });
+      return static_cast<size_t>(found - first);
+    }
+    Element& insert(size_t i, Element element) {
+      if (!has_room_at_end()) drop_erased();
+      return *elements_.insert(place(i), std::move(element));
+    }
+    void erase(size_t i) {
+      if (i != 0) {
+        elements_.erase(place(i));
+      } else {
+        elements_[first_++] = {};
+      }
+    }
+    // Takes what stands in `other` from its element `from` on.
+    void take(Block& other, size_t from) {
+      drop_erased();
+      elements_.insert(elements_.end(), other.place(from), other.elements_.end());
+      other.elements_.erase(other.place(from), other.elements_.end());
+    }
+
+   private:
+    auto place(size_t i) { return elements_.begin() + static_cast<std::ptrdiff_t>(first_ + i); }
+    void drop_erased() {
+      elements_.erase(elements_.begin(), place(0));
+      first_ = 0;
+    }
+
+    std::vector<Element> elements_;
+    size_t first_ = 0;
+  };
+
   struct Place {
     size_t block = 0;
     size_t index = 0;
@@ -83,15 +130,20 @@ class SortedBlocks {
 
   // Where `key` stands, or would: behind the last block, if after everything.
   Place lower_bound(const Key& key) const {
-    const auto block =
-        std::lower_bound(blocks_.begin(), blocks_.end(), key,
-                         [](const Block& one, const Key& k) { return one.back().key < k; });
-    Place place{static_cast<size_t>(block - blocks_.begin()), 0};
-    if (block == blocks_.end()) return place;
-    const auto element = std::lower_bound(block->begin(), block->end(), key,
-                                          [](const Element& e, const Key& k) { return e.key < k; });
-    place.index = static_cast<size_t>(element - block->begin());
-    return place;
+    if (blocks_.empty() || blocks_.back().last_key() < key) return {blocks_.size(), 0};
+    if (!is_block_of(last_, key) && !is_block_of(++last_, key)) {
+      const auto block =
+          std::lower_bound(blocks_.begin(), blocks_.end(), key,
+                           [](const Block& one, const Key& k) { return one.last_key() < k; });
+      last_ = static_cast<size_t>(block - blocks_.begin());
+    }
+    return {last_, blocks_[last_].lower_bound(key)};
+  }
+
+  // Whether the first element that is not less than `key` stands in this block.
+  bool is_block_of(size_t i, const Key& key) const {
+    return i < blocks_.size() && !(blocks_[i].last_key() < key) &&
+           (i == 0 || blocks_[i - 1].last_key() < key);
   }
 
   const Element* at(Place place) const {
@@ -101,39 +153,32 @@ class SortedBlocks {
   // A place for a new element, where its block is not full.
   Place make_room(Place place) {
     if (place.block == blocks_.size()) {
-      if (blocks_.empty() || blocks_.back().size() == kBlockMax) {
-        blocks_.emplace_back().reserve(kBlockMax);
-        return {blocks_.size() - 1, 0};
-      }
+      if (blocks_.empty() || !blocks_.back().has_room_at_end()) blocks_.emplace_back();
       return {blocks_.size() - 1, blocks_.back().size()};
     }
-    if (blocks_[place.block].size() < kBlockMax) return place;
+    if (!blocks_[place.block].is_full()) return place;
     constexpr size_t half = kBlockMax / 2;
     const auto next =
         blocks_.emplace(blocks_.begin() + static_cast<std::ptrdiff_t>(place.block) + 1);
-    Block& full = blocks_[place.block];
-    next->reserve(kBlockMax);
-    next->assign(full.begin() + half, full.end());
-    full.erase(full.begin() + half, full.end());
+    next->take(blocks_[place.block], half);
     return place.index <= half ? place : Place{place.block + 1, place.index - half};
   }
 
   // Blocks that few are left in join the next one, so that they do not cost more than their
   // elements.
   void shrink(size_t i) {
-    if (blocks_[i].empty()) {
-      blocks_.erase(blocks_.begin() + static_cast<std::ptrdiff_t>(i));
-      return;
+    const auto block = blocks_.begin() + static_cast<std::ptrdiff_t>(i);
+    if (block->size() == 0) {
+      blocks_.erase(block);
+    } else if (i + 1 < blocks_.size() && block->size() + block[1].size() <= kBlockMax / 2) {
+      block->take(block[1], 0);
+      blocks_.erase(block + 1);
     }
-    if (i + 1 == blocks_.size() || blocks_[i].size() + blocks_[i + 1].size() > kBlockMax / 2)
-      return;
-    Block& block = blocks_[i];
-    block.insert(block.end(), blocks_[i + 1].begin(), blocks_[i + 1].end());
-    blocks_.erase(blocks_.begin() + static_cast<std::ptrdiff_t>(i) + 1);
   }
 
   std::deque<Block> blocks_;  // None is empty.
   size_t size_ = 0;
+  mutable size_t last_ = 0;  // The block where a key was looked for last; it may be gone.
 };
 
 }  // namespace hotline

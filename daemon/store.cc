@@ -13,6 +13,7 @@
 #include "daemon/store_lock.h"
 #include "daemon/store_reader.h"
 #include "daemon/store_reader_thread.h"
+#include "daemon/store_rows.h"
 #include "daemon/store_schema.h"
 #include "daemon/store_writer.h"
 #include "daemon/wal_check.h"
@@ -116,12 +117,11 @@ class SqliteStore : public Store {
 
   void for_each_journal_entry(const VisitBytes& visit) override {
     Database database = open_for_reading(path_, options_);
-    Statement statement(database, "journal", "SELECT idx, entry FROM journal ORDER BY idx");
-    Rows rows = statement.query();
+    PackReader journal(database, "journal");
     uint64_t index = 0;
-    for (; rows.next(); ++index) {
-      if (rows.as<uint64_t>(0) != index) throw StoreCorrupt("journal", index, "it is missing");
-      visit(index, rows.blob(1));
+    for (bool found = journal.seek(0); found; found = journal.next(), ++index) {
+      if (journal.key() != index) throw StoreCorrupt("journal", index, "it is missing");
+      visit(index, entry_in(journal.unchecked_row()));
     }
     const uint64_t size = reader_.head().size;
     if (index != size) throw StoreCorrupt("journal", index, "it is missing");

@@ -2,6 +2,7 @@
 
 #include <functional>
 
+#include "daemon/row_packs.h"
 #include "daemon/store_hashes.h"
 #include "daemon/store_runs.h"
 #include "daemon/store_schema.h"
@@ -113,12 +114,9 @@ class StoreCheck {
   }
 
   void check_messages(bool incoming) {
-    Statement statement(
-        database_, message_table(incoming),
-        std::string("SELECT number FROM ") + message_table(incoming) + " ORDER BY number");
-    Rows rows = statement.query();
-    while (rows.next()) {
-      const MessageKey key{.incoming = incoming, .number = rows.as<uint64_t>(0)};
+    PackReader messages(database_, message_table(incoming));
+    for (bool found = messages.seek(0); found; found = messages.next()) {
+      const MessageKey key{.incoming = incoming, .number = messages.key()};
       attempt([&] { check_ways_to(key); });
     }
   }

@@ -3,36 +3,18 @@
 #include <algorithm>
 #include <string>
 
+#include "daemon/store_rows.h"
 #include "daemon/store_schema.h"
 #include "protocol/check.h"
 
 namespace hotline {
-namespace {
-
-// The journal's rows have the indices of their leaves, and so have the peer's messages; the own
-// messages are found by what stands where.
-const char* key_of(LogId log) {
-  return log == LogId::journal ? "idx" : "number";
-}
-
-std::string leaves_query(LogId log) {
-  const char* columns = log == LogId::journal ? kJournalRow : kMessageRow;
-  const std::string key = key_of(log);
-  return std::string("SELECT ") + columns + " FROM " + leaf_table(log) + " WHERE " + key +
-         " >= ?1 AND " + key + " < ?2 ORDER BY " + key;
-}
-
-}  // namespace
-
 StoreHashes::StoreHashes(Database& database, LogId log)
     : log_(log),
       runs_(database),
-      leaves_(database, leaf_table(log), leaves_query(log)),
+      leaves_(database, leaf_table(log)),
       subtrees_(database, "subtree",
                 "SELECT log, level, idx, hash, seal FROM subtree "
-                "WHERE log = ?1 AND level = ?2 AND idx >= ?3 AND idx < ?4 ORDER BY idx"),
-      last_(database, leaf_table(log),
-            std::string("SELECT max(") + key_of(log) + ") FROM " + leaf_table(log)) {}
+                "WHERE log = ?1 AND level = ?2 AND idx >= ?3 AND idx < ?4 ORDER BY idx") {}
 
 Hash StoreHashes::subtree(uint8_t level, uint64_t index) const {
   HOTLINE_CHECK(level < 63);
@@ -50,8 +32,7 @@ Hash StoreHashes::subtree(uint8_t level, uint64_t index) const {
 
 uint64_t StoreHashes::size() const {
   if (log_ == LogId::own_transcript) return runs_.end(RunMap::own_serial_at);
-  Rows rows = last_.query();
-  return rows.next() && !rows.is_null(0) ? rows.as<uint64_t>(0) + 1 : 0;
+  return leaves_.end_key();
 }
 
 Frontier StoreHashes::frontier() const {
@@ -100,12 +81,11 @@ std::vector<Hash> StoreHashes::leaves(uint64_t first, uint64_t count) const {
 }
 
 void StoreHashes::add_leaves(uint64_t first_row, uint64_t count, std::vector<Hash>& hashes) const {
-  Rows rows = leaves_.query(first_row, first_row + count);
-  for (uint64_t row = first_row; row < first_row + count; ++row) {
-    if (!rows.next_sealed() || rows.as<uint64_t>(0) != row) {
-      throw StoreCorrupt(leaf_table(log_), row, "it is missing");
-    }
-    hashes.push_back(log_ == LogId::journal ? rows.hash(2) : leaf_hash(rows.blob(kEnvelopeColumn)));
+  bool found = leaves_.seek(first_row);
+  for (uint64_t row = first_row; row < first_row + count; ++row, found = leaves_.next()) {
+    if (!found || leaves_.key() != row) throw StoreCorrupt(leaf_table(log_), row, "it is missing");
+    hashes.push_back(log_ == LogId::journal ? leaf_hash_in_entry(leaves_.row())
+                                            : leaf_hash(envelope_in(leaves_.row())));
   }
 }
 

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "daemon/row_packs.h"
 #include "daemon/sqlite.h"
 #include "daemon/store_runs.h"
 #include "protocol/merkle.h"
@@ -40,9 +41,8 @@ class StoreHashes : public HashSource {
   LogId log_;
   StoreRuns runs_;
   // Reading changes a statement's state, but nothing that a caller sees.
-  mutable Statement leaves_;
+  mutable PackReader leaves_;
   mutable Statement subtrees_;
-  mutable Statement last_;
 };
 
 }  // namespace hotline

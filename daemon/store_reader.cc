@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "daemon/store_check.h"
+#include "daemon/store_rows.h"
 #include "daemon/store_schema.h"
 #include "protocol/check.h"
 #include "protocol/merkle.h"
@@ -30,20 +31,6 @@ class ReadTransaction {
   Database& database_;
   const bool outermost_;
 };
-
-JournalRecord entry_from(const Rows& rows) {
-  JournalRecord record;
-  record.index = rows.as<uint64_t>(0);
-  record.entry = to_bytes(rows.blob(1));
-  record.leaf_hash = rows.hash(2);
-  if (!rows.is_null(4)) {
-    record.name = SaltedText{.salt = rows.hash(3), .text = std::string(rows.text(4))};
-  }
-  if (leaf_hash(record.entry) != record.leaf_hash) {
-    throw StoreCorrupt("journal", record.index, "its entry does not have the hash of its leaf");
-  }
-  return record;
-}
 
 FactRecord fact_from(const Rows& rows) {
   FactRecord fact;
@@ -115,15 +102,7 @@ constexpr char kReceiptColumns[] = "SELECT size, at, time_s, journal_index, note
 }  // namespace
 
 SqliteReader::Side::Side(Database& database, bool incoming)
-    : message(database, message_table(incoming),
-              std::string("SELECT ") + kMessageRow + from(message_table(incoming)) +
-                  " WHERE number = ?1"),
-      next_message(database, message_table(incoming),
-                   "SELECT number, journal_index" + from(message_table(incoming)) +
-                       " WHERE number >= ?1 ORDER BY number LIMIT 1"),
-      newest_messages(database, message_table(incoming),
-                      "SELECT journal_index, number" + from(message_table(incoming)) +
-                          " WHERE number < ?1 ORDER BY number DESC LIMIT ?2"),
+    : messages(database, message_table(incoming)),
       newest_receipt(database, receipt_table(transcript_of(incoming)),
                      kReceiptColumns + from(receipt_table(transcript_of(incoming))) +
                          " WHERE size >= ?1 ORDER BY size DESC LIMIT 1"),
@@ -145,9 +124,7 @@ SqliteReader::SqliteReader(const std::string& path, const StoreOptions& options)
       facts_(database_, "fact",
              "SELECT id, incoming, number, kind, at, journal_index, code, detail, seal FROM fact "
              "WHERE incoming = ?1 AND number = ?2 ORDER BY id"),
-      journal_(database_, "journal",
-               std::string("SELECT ") + kJournalRow +
-                   " FROM journal WHERE idx >= ?1 ORDER BY idx LIMIT ?2"),
+      journal_(database_, "journal"),
       head_(database_, "head", "SELECT id, size, root, seal FROM head") {}
 
 std::optional<MessageRecord> SqliteReader::message(MessageKey key) {
@@ -237,17 +214,17 @@ std::vector<FactRecord> SqliteReader::facts_of(MessageKey key) {
 }
 
 std::optional<JournalRecord> SqliteReader::journal_entry(uint64_t index) {
-  Rows rows = journal_.query(index, 1);
-  if (!rows.next_sealed() || rows.as<uint64_t>(0) != index) return std::nullopt;
-  return entry_from(rows);
+  if (!journal_.seek(index) || journal_.key() != index) return std::nullopt;
+  return entry_from(journal_.row());
 }
 
 void SqliteReader::journal_range(uint64_t from_index, uint64_t limit, const VisitEntry& visit) {
-  Rows rows = journal_.query(from_index, limit);
-  for (uint64_t index = from_index; rows.next_sealed(); ++index) {
-    const JournalRecord record = entry_from(rows);
-    if (record.index != index) throw StoreCorrupt("journal", index, "it is missing");
-    if (!visit(record)) return;
+  ReadTransaction transaction(database_);
+  bool found = journal_.seek(from_index);
+  for (uint64_t index = from_index; found && index - from_index < limit; ++index) {
+    if (journal_.key() != index) throw StoreCorrupt("journal", index, "it is missing");
+    if (!visit(entry_from(journal_.row()))) return;
+    found = journal_.next();
   }
 }
 
@@ -311,10 +288,7 @@ uint64_t SqliteReader::log_size(LogId log) {
 }
 
 uint64_t SqliteReader::messages_end(bool incoming) {
-  const char* table = message_table(incoming);
-  Statement statement(database_, table, "SELECT max(number)" + from(table));
-  Rows rows = statement.query();
-  return rows.next() && !rows.is_null(0) ? rows.as<uint64_t>(0) + 1 : 0;
+  return side(incoming).messages.end_key();
 }
 
 std::vector<std::string> SqliteReader::check() {
@@ -323,12 +297,12 @@ std::vector<std::string> SqliteReader::check() {
 }
 
 std::optional<StoredMessage> SqliteReader::message_and_place(MessageKey key) {
+  PackReader& messages = side(key.incoming).messages;
+  if (!messages.seek(key.number) || messages.key() != key.number) return std::nullopt;
+  ReadMessage read = message_from(messages.row(), key.incoming);
+  if (read.submitter != kNobody) read.record.submitter = certificate_of(read.submitter);
   StoredMessage stored;
-  {
-    Rows rows = side(key.incoming).message.query(key.number);
-    if (!rows.next_sealed()) return std::nullopt;
-    stored.record = message_from(rows, key.incoming);
-  }
+  stored.record = std::move(read.record);
   stored.transcript_index = place_of(stored.record);
   return stored;
 }
@@ -343,24 +317,6 @@ std::optional<uint64_t> SqliteReader::place_of(const MessageRecord& record) {
                            " is said to stand where another one stands");
   }
   return found->target;
-}
-
-MessageRecord SqliteReader::message_from(const Rows& rows, bool incoming) {
-  MessageRecord record;
-  record.key = {.incoming = incoming, .number = rows.as<uint64_t>(0)};
-  record.serial = rows.as<uint64_t>(1);
-  record.journal_index = rows.as<uint64_t>(2);
-  record.committed_at = rows.integer(3);
-  record.type = rows.as<uint8_t>(4);
-  record.precedence = rows.as<uint8_t>(5);
-  record.body_salt = rows.hash(6);
-  if (!rows.is_null(7)) record.submitter = certificate_of(rows.integer(7));
-  record.counter = rows.as<uint64_t>(8);
-  record.request_hash = rows.hash_or_zero(9);
-  record.envelope = to_bytes(rows.blob(kEnvelopeColumn));
-  record.body = to_bytes(rows.blob(11));
-  record.leaf_hash = leaf_hash(record.envelope);
-  return record;
 }
 
 std::optional<int64_t> SqliteReader::person(const Hash& certificate) {
@@ -392,9 +348,8 @@ uint64_t SqliteReader::first_not_before(Side& side, uint64_t bound) {
   uint64_t high = std::numeric_limits<int64_t>::max();
   while (low < high) {
     const uint64_t middle = low + (high - low) / 2;
-    Rows rows = side.next_message.query(middle);
-    if (rows.next() && rows.as<uint64_t>(1) < bound) {
-      low = rows.as<uint64_t>(0) + 1;
+    if (side.messages.seek(middle) && journal_index_in(side.messages.row()) < bound) {
+      low = side.messages.key() + 1;
     } else {
       high = middle;
     }
@@ -410,10 +365,11 @@ std::vector<SqliteReader::ListPlace> SqliteReader::newest(const ListQuery& query
     const uint64_t end = query.before_journal_index
                              ? first_not_before(side(incoming), *query.before_journal_index)
                              : std::numeric_limits<int64_t>::max();
-    Rows rows = side(incoming).newest_messages.query(end, count);
-    while (rows.next()) {
-      places.push_back({.journal_index = rows.as<uint64_t>(0),
-                        .key = {.incoming = incoming, .number = rows.as<uint64_t>(1)}});
+    PackReader& messages = side(incoming).messages;
+    bool found = messages.seek_before(end);
+    for (uint64_t i = 0; found && i < count; ++i, found = messages.previous()) {
+      places.push_back({.journal_index = journal_index_in(messages.row()),
+                        .key = {.incoming = incoming, .number = messages.key()}});
     }
   }
   std::sort(places.begin(), places.end(), [](const ListPlace& a, const ListPlace& b) {

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "daemon/row_packs.h"
 #include "daemon/sqlite.h"
 #include "daemon/store.h"
 #include "daemon/store_hashes.h"
@@ -45,9 +46,7 @@ class SqliteReader : public StoreReader {
   // What belongs to one direction.
   struct Side {
     Side(Database& database, bool incoming);
-    Statement message;
-    Statement next_message;
-    Statement newest_messages;
+    PackReader messages;
     Statement newest_receipt;
     Statement covering_receipt;
   };
@@ -60,7 +59,6 @@ class SqliteReader : public StoreReader {
   // The message and its place in the transcript, compared with each other.
   std::optional<StoredMessage> message_and_place(MessageKey key);
   std::optional<uint64_t> place_of(const MessageRecord& record);
-  MessageRecord message_from(const Rows& rows, bool incoming);
   std::optional<int64_t> person(const Hash& certificate);
   const Hash& certificate_of(int64_t person);
   std::optional<ReceiptRecord> receipt(Statement& statement, LogId transcript, uint64_t bound);
@@ -79,7 +77,7 @@ class SqliteReader : public StoreReader {
   Statement certificate_;
   std::map<int64_t, Hash> certificates_;
   Statement facts_;
-  Statement journal_;
+  PackReader journal_;
   Statement head_;
 };
 

@@ -1,16 +1,11 @@
 #include "daemon/store_schema.h"
 
+#include "daemon/row_packs.h"
 #include "protocol/check.h"
 
 namespace hotline {
 namespace {
 
-// The large columns come after those that lists read, and the seal after everything it covers.
-constexpr char kMessageColumns[] =
-    "(number INTEGER PRIMARY KEY, serial INTEGER NOT NULL, journal_index INTEGER NOT NULL, "
-    "committed_at INTEGER NOT NULL, type INTEGER NOT NULL, precedence INTEGER NOT NULL, "
-    "body_salt BLOB NOT NULL, submitter INTEGER, counter INTEGER NOT NULL, request_hash BLOB, "
-    " envelope BLOB NOT NULL, body BLOB NOT NULL, seal INTEGER NOT NULL) STRICT";
 constexpr char kReceiptColumns[] =
     "(size INTEGER PRIMARY KEY, at INTEGER NOT NULL, time_s INTEGER NOT NULL, "
     "journal_index INTEGER NOT NULL, note TEXT NOT NULL, seal INTEGER NOT NULL) STRICT";
@@ -22,14 +17,13 @@ std::vector<std::string> make_schema() {
       "created_at INTEGER NOT NULL, seal INTEGER NOT NULL) STRICT",
       "CREATE TABLE head(id INTEGER PRIMARY KEY CHECK (id = 1), size INTEGER NOT NULL, "
       "root BLOB NOT NULL, seal INTEGER NOT NULL) STRICT",
-      "CREATE TABLE journal(idx INTEGER PRIMARY KEY, entry BLOB NOT NULL, leaf_hash BLOB NOT NULL, "
-      "name_salt BLOB, name TEXT, seal INTEGER NOT NULL) STRICT",
+      packs_schema("journal"),
       // One row for 256 children: what proofs need beside the leaves (store_hashes.h).
       "CREATE TABLE subtree(log INTEGER NOT NULL, level INTEGER NOT NULL, idx INTEGER NOT NULL, "
       "hash BLOB NOT NULL, seal INTEGER NOT NULL, PRIMARY KEY (log, level, idx)) "
       "STRICT, WITHOUT ROWID",
-      std::string("CREATE TABLE own_message") + kMessageColumns,
-      std::string("CREATE TABLE peer_message") + kMessageColumns,
+      packs_schema("own_message"),
+      packs_schema("peer_message"),
       // Which message stands where, and the idempotency keys, never forgotten (store_runs.h).
       "CREATE TABLE run(map INTEGER NOT NULL, first INTEGER NOT NULL, count INTEGER NOT NULL, "
       "target INTEGER NOT NULL, seal INTEGER NOT NULL, PRIMARY KEY (map, first)) "

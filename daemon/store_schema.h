@@ -1,7 +1,8 @@
 // What the file of a store looks like: its tables, and how a connection to it is set up.
 //
 // Hot tables are keyed by numbers that only grow, so that every insert goes to the end of a tree of
-// pages and a commit writes few of them. Golden files (tests/data/golden/store_schema.txt) notice a
+// pages and a commit writes few of them; entries and messages stand there many in one row
+// (row_packs.h). Golden files (tests/data/golden/store_schema.txt) notice a
 // change; a change of meaning needs a new kStoreFormat.
 #pragma once
 
@@ -14,7 +15,7 @@
 namespace hotline {
 
 inline constexpr int32_t kStoreApplicationId = 0x484c5354;  // "HLST", in the file's header.
-inline constexpr int32_t kStoreFormat = 3;                  // PRAGMA user_version.
+inline constexpr int32_t kStoreFormat = 4;                  // PRAGMA user_version.
 
 // The statements that make an empty store, as SQLite keeps them in sqlite_master.
 const std::vector<std::string>& store_schema();
@@ -34,13 +35,6 @@ Database open_for_reading(const std::string& path, const StoreOptions& options);
 // The tables of one log's leaves, of one side's messages, of one direction's receipts.
 const char* leaf_table(LogId log);
 const char* message_table(bool incoming);
-// The columns of that table in their order, the seal last.
-inline constexpr char kMessageRow[] =
-    "number, serial, journal_index, committed_at, type, precedence, body_salt, submitter, counter, "
-    "request_hash, envelope, body, seal";
-inline constexpr int kEnvelopeColumn = 10;
-// Those of the journal.
-inline constexpr char kJournalRow[] = "idx, entry, leaf_hash, name_salt, name, seal";
 const char* receipt_table(LogId log);
 
 }  // namespace hotline

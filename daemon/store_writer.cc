@@ -4,6 +4,7 @@
 #include <chrono>
 #include <utility>
 
+#include "daemon/store_rows.h"
 #include "daemon/store_schema.h"
 #include "protocol/merkle.h"
 
@@ -20,11 +21,6 @@ std::string insert_into(const char* table, int columns) {
 // by both; the journal has all of them.
 std::string insert_receipt(const char* table) {
   return insert_into(table, 6) + " ON CONFLICT DO NOTHING";
-}
-
-std::optional<ByteView> unless_zero(const Hash& hash) {
-  if (hash == Hash{}) return std::nullopt;
-  return ByteView(hash);
 }
 
 uint64_t microseconds_since(std::chrono::steady_clock::time_point begin) {
@@ -46,10 +42,10 @@ StoreWriter::StoreWriter(Database database, std::string path, const StoreOptions
       own_(database_, LogId::own_transcript),
       peer_(database_, LogId::peer_transcript),
       runs_(database_),
-      insert_entry_(database_, "journal", insert_into("journal", 6)),
+      entries_(database_, "journal"),
+      own_messages_(database_, message_table(false)),
+      peer_messages_(database_, message_table(true)),
       insert_subtree_(database_, "subtree", insert_into("subtree", 5)),
-      insert_own_message_(database_, "own_message", insert_into("own_message", 13)),
-      insert_peer_message_(database_, "peer_message", insert_into("peer_message", 13)),
       insert_own_receipt_(database_, "own_receipt", insert_receipt("own_receipt")),
       insert_peer_receipt_(database_, "peer_receipt", insert_receipt("peer_receipt")),
       insert_journal_receipt_(database_, "journal_receipt", insert_receipt("journal_receipt")),
@@ -153,6 +149,7 @@ void StoreWriter::write(const Batch& batch) {
   check_hashes(batch);
   for (const JournalRecord& record : batch.journal) write_entry(record);
   for (const MessageRecord& record : batch.messages) write_message(record);
+  for (PackWriter* packs : {&entries_, &own_messages_, &peer_messages_}) packs->flush();
   for (const LeafRecord& record : batch.leaves) write_leaf(record);
   for (Log* log : {&journal_, &own_, &peer_}) write_subtrees(*log);
   runs_.flush();
@@ -183,25 +180,16 @@ void StoreWriter::check_hashes(const Batch& batch) {
 }
 
 void StoreWriter::write_entry(const JournalRecord& record) {
-  std::optional<ByteView> salt;
-  std::optional<std::string_view> name;
-  if (record.name) {
-    salt = record.name->salt;
-    name = record.name->text;
-  }
-  insert_entry_.run_sealed(record.index, record.entry, record.leaf_hash, salt, name);
+  add_entry(entries_, record);
   append(journal_, record.index, record.leaf_hash);
 }
 
 void StoreWriter::write_message(const MessageRecord& record) {
   const MessageKey& key = record.key;
-  std::optional<int64_t> submitter;
-  if (!key.incoming && record.submitter != Hash{}) submitter = person(record.submitter);
-  Statement& insert = key.incoming ? insert_peer_message_ : insert_own_message_;
-  insert.run_sealed(key.number, record.serial, record.journal_index, record.committed_at,
-                    record.type, record.precedence, record.body_salt, submitter, record.counter,
-                    unless_zero(record.request_hash), record.envelope, record.body);
-  if (submitter) runs_.add(submissions_of(*submitter), record.counter, key.number);
+  const bool is_persons = !key.incoming && record.submitter != Hash{};
+  const int64_t submitter = is_persons ? person(record.submitter) : kNobody;
+  add_message(key.incoming ? peer_messages_ : own_messages_, record, submitter);
+  if (is_persons) runs_.add(submissions_of(submitter), record.counter, key.number);
   if (key.incoming && record.serial != 0) {
     runs_.add(RunMap::peer_place_of, record.serial, key.number);
   }

@@ -15,6 +15,7 @@
 #include <string>
 #include <thread>
 
+#include "daemon/row_packs.h"
 #include "daemon/sqlite.h"
 #include "daemon/store.h"
 #include "daemon/store_checkpointer.h"
@@ -80,10 +81,10 @@ class StoreWriter {
   Log own_;
   Log peer_;
   RunWriter runs_;
-  Statement insert_entry_;
+  PackWriter entries_;
+  PackWriter own_messages_;
+  PackWriter peer_messages_;
   Statement insert_subtree_;
-  Statement insert_own_message_;
-  Statement insert_peer_message_;
   Statement insert_own_receipt_;
   Statement insert_peer_receipt_;
   Statement insert_journal_receipt_;

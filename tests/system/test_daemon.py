@@ -289,7 +289,7 @@ class Lists(unittest.TestCase):
             def alarms():
                 database = sqlite3.connect(world.directory / "north-store" / "journal.db")
                 try:
-                    return [row for (row,) in database.execute("SELECT entry FROM journal") if b"revocation list" in row]
+                    return [pack for (pack,) in database.execute("SELECT rows FROM journal") if b"revocation list" in pack]
                 finally:
                     database.close()
 

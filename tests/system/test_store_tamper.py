@@ -66,8 +66,63 @@ def seal(table, columns):
     return value - 2**64 if value >= 2**63 else value
 
 
+# The columns of packed rows (daemon/store_rows.h), and how each is written.
+MESSAGE = (("serial", int), ("journal_index", int), ("committed_at", int), ("type", int), ("precedence", int), ("submitter", int),
+           ("counter", int), ("body_salt", bytes), ("request_hash", bytes), ("envelope", bytes), ("body", bytes))
+PACKED = {"journal": (("entry", bytes), ("leaf_hash", bytes), ("name_salt", bytes), ("name", str)),
+          "own_message": MESSAGE, "peer_message": MESSAGE}
+ROWS_A_PACK = 7
+
+
+def varint(number):
+    out = bytearray()
+    while number >= 0x80:
+        out.append(number & 0x7F | 0x80)
+        number >>= 7
+    return bytes([*out, number])
+
+
+def take_varint(data, at):
+    number = shift = 0
+    while True:
+        number |= (data[at] & 0x7F) << shift
+        at, shift = at + 1, shift + 7
+        if data[at - 1] < 0x80:
+            return number, at
+
+
+def packed_rows(table, pack):
+    """The rows of a pack (daemon/row_packs.h), each with its key before its columns and its seal after them."""
+    at = 0
+    while at < len(pack):
+        size = int.from_bytes(pack[at : at + 4], "little")
+        row, (at, end) = pack[at + 4 : at + 4 + size], (8, at + 4 + size)
+        values = [int.from_bytes(row[:8], "little")]
+        for _, kind in PACKED[table]:
+            number, at = take_varint(row, at)
+            if kind is int:
+                values.append(number >> 1 ^ -(number & 1))
+            else:
+                content, at = row[at : at + number], at + number
+                values.append(content.decode() if kind is str else content)
+        yield [*values, int.from_bytes(row[-8:], "little", signed=True)]
+        at = end
+
+
+def packed(table, row, sealed):
+    out = row[0].to_bytes(8, "little")
+    for (_, kind), value in zip(PACKED[table], row[1:]):
+        if kind is int:
+            out += varint(2 * value if value >= 0 else -2 * value - 1)
+        else:
+            content = value.encode() if kind is str else value
+            out += varint(len(content)) + content
+    out += (seal(table, [out]) if sealed else row[-1]).to_bytes(8, "little", signed=True)
+    return len(out).to_bytes(4, "little") + out
+
+
 class Store:
-    """The tables as lists of rows, to be changed and written back whole."""
+    """The tables as lists of rows, to be changed and written back whole; packed ones row by row too."""
 
     def __init__(self, path):
         self.database = sqlite3.connect(path)
@@ -75,10 +130,13 @@ class Store:
 
     def rows(self, table):
         if table not in self.tables:
-            self.tables[table] = [list(row) for row in self.database.execute(f"SELECT * FROM {table} ORDER BY 1")]
+            found = [list(row) for row in self.database.execute(f"SELECT * FROM {table} ORDER BY 1")]
+            self.tables[table] = [row for _, pack in found for row in packed_rows(table, pack)] if table in PACKED else found
         return self.tables[table]
 
     def column(self, table, name):
+        if table in PACKED:
+            return 1 + [each for each, _ in PACKED[table]].index(name)
         return [row[1] for row in self.database.execute(f"PRAGMA table_info({table})")].index(name)
 
     def run(self, number):
@@ -107,6 +165,12 @@ class Store:
     def write(self, sealed):
         for table, rows in self.tables.items():
             self.database.execute(f"DELETE FROM {table}")
+            if table in PACKED:
+                rows = sorted(rows, key=lambda row: row[0])
+                for at in range(0, len(rows), ROWS_A_PACK):
+                    pack = b"".join(packed(table, row, sealed) for row in rows[at : at + ROWS_A_PACK])
+                    self.database.execute(f"INSERT INTO {table} VALUES (?,?)", (rows[at][0], pack))
+                continue
             for row in rows:
                 if sealed:
                     row[-1] = seal(table, row[:-1])

@@ -205,17 +205,28 @@ TEST_F(StoreCorruptionTest, SwappedAndMissingRowsAreNamed) {
     const char* named;
   };
   const Case cases[] = {
-      {"UPDATE own_message SET number = 1000 WHERE number = 3;"
-       "UPDATE own_message SET number = 3 WHERE number = 4;"
-       "UPDATE own_message SET number = 4 WHERE number = 1000",
+      {"UPDATE own_message SET first = 1000 WHERE first = 3;"
+       "UPDATE own_message SET first = 3 WHERE first = 4;"
+       "UPDATE own_message SET first = 4 WHERE first = 1000",
        "table own_message, index 3"},
-      {"UPDATE peer_message SET body = x'00' WHERE number = 2", "table peer_message, index 2"},
-      {"UPDATE journal SET entry = x'00' WHERE idx = 7", "table journal, index 7"},
-      {"DELETE FROM journal WHERE idx = 9", "table journal, index 9"},
-      {"UPDATE journal SET name = 'Bob' WHERE idx = 0", "table journal, index 0"},
+      {"UPDATE peer_message SET rows = CAST(substr(rows, 1, 90) || x'00' || substr(rows, 92) AS "
+       "BLOB) WHERE first = 2",
+       "table peer_message, index 2"},
+      // Each batch has five entries.
+      {"UPDATE journal SET rows = CAST(substr(rows, 1, 20) || x'00' || substr(rows, 22) AS BLOB) "
+       "WHERE first = 5",
+       "table journal, index 5"},
+      {"UPDATE journal SET rows = CAST(replace(rows, 'numbered', 'Numbered') AS BLOB) WHERE first "
+       "= 5",
+       "table journal, index 6"},
+      {"DELETE FROM journal WHERE first = 10", "table journal, index 10"},
+      {"UPDATE journal SET rows = substr(rows, 1, 100) WHERE first = 15",
+       "table journal, index 15"},
+      {"UPDATE journal SET rows = CAST(replace(rows, 'Ann', 'Bob') AS BLOB) WHERE first = 0",
+       "table journal, index 0"},
       {"UPDATE run SET target = 1000 WHERE map = 0 AND first = 5", "table run, index 0"},
       {"DELETE FROM run WHERE map = 0 AND first = 5", "table run, index 0"},
-      {"DELETE FROM peer_message WHERE number = 6", "table peer_message, index 6"},
+      {"DELETE FROM peer_message WHERE first = 6", "table peer_message, index 6"},
       {"UPDATE fact SET code = 7 WHERE id = 3", "table fact, index 3"},
       {"UPDATE own_receipt SET at = 7 WHERE size = 4", "table own_receipt, index 4"},
       {"UPDATE run SET target = 9 WHERE map = 4 AND first = 2", "table run, index 4"},

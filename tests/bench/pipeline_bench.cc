@@ -199,15 +199,17 @@ int run_load(const BenchOptions& options) {
     const double cpu_south = processor_seconds(world.process(Party::south));
     const double cpu_client = processor_seconds(getpid());
     const auto count = static_cast<uint64_t>(static_cast<double>(kMessages[2]) * options.scale);
-    const LoadResult result = client.run(message, count, options.in_flight);
+    LoadResult result = client.run(message, count, options.in_flight);
     const auto per_message = [count](double seconds) {
       return seconds * 1e6 / static_cast<double>(count);
     };
-    std::printf("%.0f messages a second; cpu us a message: north %.1f, south %.1f, client %.1f\n",
-                result.rate(),
-                per_message(processor_seconds(world.process(Party::north)) - cpu_north),
-                per_message(processor_seconds(world.process(Party::south)) - cpu_south),
-                per_message(processor_seconds(getpid()) - cpu_client));
+    std::printf(
+        "%.0f messages a second, p50 %.3f ms; cpu us a message: north %.1f, south %.1f, client "
+        "%.1f\n",
+        result.rate(), percentile(result.latencies_ms, 0.50),
+        per_message(processor_seconds(world.process(Party::north)) - cpu_north),
+        per_message(processor_seconds(world.process(Party::south)) - cpu_south),
+        per_message(processor_seconds(getpid()) - cpu_client));
     std::fflush(stdout);
   }
   return 0;

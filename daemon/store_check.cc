@@ -99,10 +99,9 @@ class StoreCheck {
 
   // Also compares the kept subtrees that this leaf completes.
   void append(Frontier& frontier, LogId log, const Hash& hash) {
-    completed_.clear();
-    frontier.append(std::span(&hash, 1), completed_);
-    for (const Subtree& subtree : completed_) {
-      if (subtree.level == 0 || subtree.level % kKeptLevels != 0) continue;
+    frontier.append(hash);
+    if (frontier.size() >> kKeptLevels << kKeptLevels != frontier.size()) return;
+    for (const Subtree& subtree : frontier.take_kept()) {
       attempt([&] {
         if (reader_.hashes(log).subtree(subtree.level, subtree.index) != subtree.hash) {
           throw StoreCorrupt("subtree", subtree.index,
@@ -147,7 +146,6 @@ class StoreCheck {
 
   Database& database_;
   StoreReader& reader_;
-  std::vector<Subtree> completed_;
   std::vector<std::string> faults_;
 };
 

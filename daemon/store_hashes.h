@@ -17,8 +17,6 @@
 
 namespace hotline {
 
-inline constexpr uint8_t kKeptLevels = 8;
-
 class StoreHashes : public HashSource {
  public:
   // The database must outlive this.

@@ -31,16 +31,10 @@ uint64_t microseconds_since(std::chrono::steady_clock::time_point begin) {
 
 }  // namespace
 
-StoreWriter::Log::Log(Database& database, LogId log)
-    : id(log), frontier(StoreHashes(database, log).frontier()) {}
-
 StoreWriter::StoreWriter(Database database, std::string path, const StoreOptions& options)
     : database_(std::move(database)),
       path_(std::move(path)),
       options_(options),
-      journal_(database_, LogId::journal),
-      own_(database_, LogId::own_transcript),
-      peer_(database_, LogId::peer_transcript),
       runs_(database_),
       entries_(database_, "journal"),
       own_messages_(database_, message_table(false)),
@@ -54,6 +48,9 @@ StoreWriter::StoreWriter(Database database, std::string path, const StoreOptions
       update_head_(database_, "head",
                    "UPDATE head SET size = ?2, root = ?3, seal = ?4 WHERE id = ?1") {
   check_head();
+  for (const LogId log : {LogId::journal, LogId::own_transcript, LogId::peer_transcript}) {
+    next(log) = StoreHashes(database_, log).size();
+  }
   {
     Statement statement(database_, "person", "SELECT id, certificate, seal FROM person");
     Rows rows = statement.query();
@@ -146,12 +143,11 @@ CommitOutcome StoreWriter::commit(const Batch& batch) {
 
 void StoreWriter::write(const Batch& batch) {
   database_.execute("BEGIN IMMEDIATE");
-  check_hashes(batch);
   for (const JournalRecord& record : batch.journal) write_entry(record);
   for (const MessageRecord& record : batch.messages) write_message(record);
   for (PackWriter* packs : {&entries_, &own_messages_, &peer_messages_}) packs->flush();
   for (const LeafRecord& record : batch.leaves) write_leaf(record);
-  for (Log* log : {&journal_, &own_, &peer_}) write_subtrees(*log);
+  for (const SubtreeRecord& record : batch.subtrees) write_subtree(record);
   runs_.flush();
   for (const ReceiptRecord& record : batch.receipts) write_receipt(record);
   for (const FactRecord& fact : batch.facts) write_fact(fact);
@@ -159,29 +155,9 @@ void StoreWriter::write(const Batch& batch) {
   database_.execute("COMMIT");
 }
 
-// What the core hashed is what is written: computed once more, of all together.
-void StoreWriter::check_hashes(const Batch& batch) {
-  std::vector<ByteView> leaves;
-  leaves.reserve(batch.journal.size() + batch.messages.size());
-  for (const JournalRecord& record : batch.journal) leaves.push_back(record.entry);
-  for (const MessageRecord& record : batch.messages) leaves.push_back(record.envelope);
-  std::vector<Hash> hashes(leaves.size());
-  leaf_hashes(leaves, hashes);
-  auto hash = hashes.begin();
-  for (const JournalRecord& record : batch.journal) {
-    if (*hash++ == record.leaf_hash) continue;
-    throw StoreCorrupt("journal", record.index, "the batch gives another hash than its entry has");
-  }
-  for (const MessageRecord& record : batch.messages) {
-    if (*hash++ == record.leaf_hash) continue;
-    throw StoreCorrupt(message_table(record.key.incoming), record.key.number,
-                       "the batch gives another hash than its envelope has");
-  }
-}
-
 void StoreWriter::write_entry(const JournalRecord& record) {
   add_entry(entries_, record);
-  append(journal_, record.index, record.leaf_hash);
+  count_leaf(LogId::journal, record.index);
 }
 
 void StoreWriter::write_message(const MessageRecord& record) {
@@ -196,8 +172,7 @@ void StoreWriter::write_message(const MessageRecord& record) {
 }
 
 void StoreWriter::write_leaf(const LeafRecord& record) {
-  Log& to = log(record.log);
-  append(to, record.index, record.leaf_hash);
+  count_leaf(record.log, record.index);
   if (record.log != LogId::own_transcript) return;  // The peer's messages are named by their place.
   runs_.add(RunMap::own_serial_at, record.index, record.number);
   runs_.add(RunMap::own_place_of, record.number, record.index);
@@ -216,32 +191,19 @@ void StoreWriter::write_fact(const FactRecord& fact) {
 }
 
 void StoreWriter::write_head(const Batch& batch) {
-  // Two computed the root of the same entries, the core and this; if they differ, one of them would
-  // sign or serve what the other does not hold.
-  const Hash root = journal_.frontier.root();
-  if (root != batch.journal_root) {
-    throw StoreCorrupt("head", journal_.frontier.size(),
-                       "the batch gives another root of the journal than the store computes");
-  }
-  update_head_.run_sealed(1, journal_.frontier.size(), root);
+  update_head_.run_sealed(1, next(LogId::journal), batch.journal_root);
 }
 
-void StoreWriter::append(Log& to, uint64_t index, const Hash& hash) {
-  const uint64_t next = to.frontier.size() + to.appended.size();
-  if (index != next) {
-    throw StoreCorrupt(leaf_table(to.id), index, "the next index is " + std::to_string(next));
+void StoreWriter::count_leaf(LogId log, uint64_t index) {
+  if (index != next(log)) {
+    throw StoreCorrupt(leaf_table(log), index, "the next index is " + std::to_string(next(log)));
   }
-  to.appended.push_back(hash);
+  ++next(log);
 }
 
-void StoreWriter::write_subtrees(Log& to) {
-  completed_.clear();
-  to.frontier.append(to.appended, completed_);
-  to.appended.clear();
-  for (const Subtree& subtree : completed_) {
-    if (subtree.level == 0 || subtree.level % kKeptLevels != 0) continue;
-    insert_subtree_.run_sealed(to.id, subtree.level, subtree.index, subtree.hash);
-  }
+void StoreWriter::write_subtree(const SubtreeRecord& record) {
+  const Subtree& subtree = record.subtree;
+  insert_subtree_.run_sealed(record.log, subtree.level, subtree.index, subtree.hash);
 }
 
 int64_t StoreWriter::person(const Hash& certificate) {
@@ -257,9 +219,9 @@ void StoreWriter::check_head() {
   Statement statement(database_, "head", "SELECT id, size, root, seal FROM head");
   Rows rows = statement.query();
   if (!rows.next_sealed()) throw StoreCorrupt("head", 1, "it is missing");
-  if (rows.as<uint64_t>(1) != journal_.frontier.size() ||
-      rows.hash(2) != journal_.frontier.root()) {
-    throw StoreCorrupt("journal", journal_.frontier.size(),
+  const Frontier journal = StoreHashes(database_, LogId::journal).frontier();
+  if (rows.as<uint64_t>(1) != journal.size() || rows.hash(2) != journal.root()) {
+    throw StoreCorrupt("journal", journal.size(),
                        "its entries do not have the root of the last commit, which had " +
                            std::to_string(rows.integer(1)));
   }
@@ -293,18 +255,6 @@ void StoreWriter::count(const Batch& batch, uint64_t commit_us) {
   counters_.wal_pages = static_cast<uint64_t>(std::max(wal_pages_, 0));
   counters_.last_commit_us = commit_us;
   counters_.slowest_commit_us = std::max(counters_.slowest_commit_us, commit_us);
-}
-
-StoreWriter::Log& StoreWriter::log(LogId id) {
-  switch (id) {
-    case LogId::own_transcript:
-      return own_;
-    case LogId::peer_transcript:
-      return peer_;
-    case LogId::journal:
-      break;
-  }
-  throw StoreCorrupt("journal", 0, "the batch gives a leaf where only entries belong");
 }
 
 }  // namespace hotline

@@ -7,6 +7,7 @@
 // the disk holds is unknown, so the core is to be rebuilt from it by a new start.
 #pragma once
 
+#include <array>
 #include <condition_variable>
 #include <deque>
 #include <map>
@@ -39,13 +40,6 @@ class StoreWriter {
   StoreCounters counters() const;
 
  private:
-  // What belongs to one log and its direction.
-  struct Log {
-    Log(Database& database, LogId log);
-    LogId id;
-    Frontier frontier;
-    std::vector<Hash> appended;  // Leaves of the batch under way, after the frontier.
-  };
   struct Task {
     std::shared_ptr<const Batch> batch;
     Store::Completion done;
@@ -55,21 +49,21 @@ class StoreWriter {
   bool take(Task& task);  // False: the end.
   CommitOutcome commit(const Batch& batch);
   void write(const Batch& batch);
-  static void check_hashes(const Batch& batch);
   void write_entry(const JournalRecord& record);
   void write_message(const MessageRecord& record);
   void write_leaf(const LeafRecord& record);
   void write_receipt(const ReceiptRecord& record);
   void write_fact(const FactRecord& fact);
   void write_head(const Batch& batch);
-  static void append(Log& to, uint64_t index, const Hash& hash);
-  void write_subtrees(Log& to);
+  void count_leaf(LogId log, uint64_t index);
+  void write_subtree(const SubtreeRecord& record);
   int64_t person(const Hash& certificate);
   void check_head();
   void keep_wal_short();
   void count(const Batch& batch, uint64_t commit_us);
 
-  Log& log(LogId id);
+  // The index of a log's next leaf.
+  uint64_t& next(LogId log) { return next_[static_cast<size_t>(log)]; }
 
   Database database_;
   const std::string path_;
@@ -77,9 +71,7 @@ class StoreWriter {
   StoreFailureLatch latch_;
 
   // Used by the writing thread only.
-  Log journal_;
-  Log own_;
-  Log peer_;
+  std::array<uint64_t, 3> next_{};
   RunWriter runs_;
   PackWriter entries_;
   PackWriter own_messages_;
@@ -93,7 +85,6 @@ class StoreWriter {
   Statement update_head_;
   std::map<Hash, int64_t> persons_;
   int64_t next_fact_ = 1;
-  std::vector<Subtree> completed_;
   int wal_pages_ = 0;
   uint32_t wal_pages_copied_ = 0;  // The length of the log when a copy was last asked for.
 

@@ -103,6 +103,9 @@ Status Core::start(Now now, const Hash& stored_root) {
   durable_ = current_state();
   receipt_recorded_ = own_.receipted_size();
   live_ = true;
+  journal_.replayed();
+  own_.take_kept_subtrees();
+  peer_.take_kept_subtrees();
   alone_since_ = now.boot;
   effects_.clear();  // What the replay asked for was done, or is asked for again by the ladder.
 
@@ -393,6 +396,9 @@ std::shared_ptr<const Batch> Core::seal(Now now) {
   number_messages(now);
   sign_receipt(now);
   if (journal_.gathering_is_empty()) return nullptr;
+  Batch& batch = journal_.gathering();
+  batch.add_subtrees(LogId::own_transcript, own_.take_kept_subtrees());
+  batch.add_subtrees(LogId::peer_transcript, peer_.take_kept_subtrees());
   sealed_ = journal_.take();
   sealed_peer_bytes_ = std::exchange(gathering_peer_bytes_, 0);
   sealed_effects_ = std::move(gathering_effects_);

@@ -42,6 +42,7 @@ std::shared_ptr<const Batch> Journal::take() {
   Batch next;
   next.id = gathering_.id + 1;
   gathering_.journal_root = frontier_.root();
+  gathering_.add_subtrees(LogId::journal, frontier_.take_kept());
   return std::make_shared<const Batch>(std::exchange(gathering_, std::move(next)));
 }
 

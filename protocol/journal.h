@@ -37,6 +37,8 @@ class Journal {
 
   // An entry read back at start. Refused when it is not the next one.
   Status replay(uint64_t index, ByteView entry, UtcMs at);
+  // After the last of them: what they completed was kept long ago.
+  void replayed() { frontier_.take_kept(); }
 
   // What gathers until the next commit; the core adds messages, leaves, receipts and facts to it.
   Batch& gathering() { return gathering_; }

@@ -133,20 +133,15 @@ Result<Frontier> Frontier::from_hashes(uint64_t size, std::vector<Hash> hashes) 
 void Frontier::append(const Hash& leaf_hash) {
   HOTLINE_CHECK(size() < kTreeSizeMax);
   waiting_.push_back(leaf_hash);
-  if (waiting_.size() == kWaitingMax) join(nullptr);
+  if (waiting_.size() == kWaitingMax) join();
 }
 
-void Frontier::append(std::span<const Hash> leaf_hashes, std::vector<Subtree>& completed) {
-  HOTLINE_CHECK(leaf_hashes.size() <= kTreeSizeMax - size());
-  join(nullptr);
-  for (size_t i = 0; i < leaf_hashes.size(); ++i) {
-    completed.push_back({0, size() + i, leaf_hashes[i]});
-  }
-  waiting_.assign(leaf_hashes.begin(), leaf_hashes.end());
-  join(&completed);
+std::vector<Subtree> Frontier::take_kept() {
+  join();
+  return std::exchange(kept_, {});
 }
 
-void Frontier::join(std::vector<Subtree>* completed) const {
+void Frontier::join() const {
   if (waiting_.empty()) return;
   const uint64_t size_after = size();
   // As in binary addition, level by level: what is complete at a level on both sides is joined to
@@ -168,22 +163,21 @@ void Frontier::join(std::vector<Subtree>* completed) const {
     const size_t nodes = row.size() / 2;
     node_hashes(row, std::span(row).first(nodes));
     row.resize(nodes);
-    if (completed == nullptr) continue;
-    for (size_t i = 0; i < nodes; ++i) {
-      completed->push_back({static_cast<uint8_t>(level + 1), before / 2 + i, row[i]});
-    }
+    const auto above = static_cast<uint8_t>(level + 1);
+    if (above % kKeptLevels != 0) continue;
+    for (size_t i = 0; i < nodes; ++i) kept_.push_back({above, before / 2 + i, row[i]});
   }
   hashes_.insert(hashes_.end(), left_over.rbegin(), left_over.rend());
   joined_size_ = size_after;
 }
 
 const std::vector<Hash>& Frontier::hashes() const {
-  join(nullptr);
+  join();
   return hashes_;
 }
 
 Hash Frontier::root() const {
-  join(nullptr);
+  join();
   return joined_size_ == 0 ? empty_root() : fold_from_right(hashes_);
 }
 

@@ -39,6 +39,10 @@ struct Subtree {
   bool operator==(const Subtree&) const = default;
 };
 
+// The levels of a log's tree that a store keeps are the multiples of this: one hash for so many
+// children as that leaves between two of them, 256.
+inline constexpr uint8_t kKeptLevels = 8;
+
 // What one has to keep of a log to go on with it. Copying one and appending to the copy is how a
 // root is computed for leaves that are not committed yet.
 class Frontier {
@@ -55,10 +59,10 @@ class Frontier {
   // latest when somebody asks for the root.
   void append(const Hash& leaf_hash);
 
-  // Also adds to `completed` every complete subtree that these leaves finish, lower ones first and
-  // so the leaves themselves before all. A store that writes them all down can serve every proof
+  // The subtrees of kept levels that were completed since this was asked last, lower ones before
+  // those above them. A store that writes them all down, beside the leaves, can serve every proof
   // (see HashSource).
-  void append(std::span<const Hash> leaf_hashes, std::vector<Subtree>& completed);
+  std::vector<Subtree> take_kept();
 
   uint64_t size() const { return joined_size_ + waiting_.size(); }
   Hash root() const;
@@ -71,12 +75,13 @@ class Frontier {
   }
 
  private:
-  void join(std::vector<Subtree>* completed) const;
+  void join() const;
 
   // What was appended and not yet joined to the rest: that changes nothing which a caller sees.
   mutable std::vector<Hash> waiting_;
   mutable uint64_t joined_size_ = 0;
   mutable std::vector<Hash> hashes_;
+  mutable std::vector<Subtree> kept_;
 };
 
 // The complete subtrees of a stored log. Only asked for subtrees that lie wholly within the tree

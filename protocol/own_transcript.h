@@ -33,6 +33,7 @@ class OwnTranscript {
   const Hash& waiting_leaf_hash(uint64_t serial) const;
 
   const Frontier& frontier() const { return frontier_; }
+  std::vector<Subtree> take_kept_subtrees() { return frontier_.take_kept(); }
   // The newest checkpoint, recorded but perhaps not durable yet; empty while the transcript is.
   const std::string& checkpoint() const { return checkpoint_; }
   // The newest receipt held, and the size it covers.

@@ -17,6 +17,7 @@ class PeerTranscript {
   void receipt_given(const wire::ReceiptGiven& fact);
 
   const Frontier& frontier() const { return frontier_; }
+  std::vector<Subtree> take_kept_subtrees() { return frontier_.take_kept(); }
   // The newest receipt: the peer's checkpoint, signed by the peer, with our cosignature. Empty at
   // first.
   const std::string& receipt() const { return receipt_; }

@@ -66,6 +66,12 @@ struct LeafRecord {
   uint64_t number = 0;  // MessageKey::number of the message that stands here.
 };
 
+// A subtree of a kept level (merkle.h) that the leaves of the batch complete.
+struct SubtreeRecord {
+  LogId log = LogId::journal;
+  Subtree subtree;
+};
+
 // A receipt: everything below `size` in that direction's transcript is held by both. Of the
 // journal: the peer, as witness, has cosigned everything below `size`; kept beside the journal, so
 // that a batch may hold one and no entry.
@@ -104,11 +110,15 @@ struct Batch {
   std::vector<JournalRecord> journal;
   std::vector<MessageRecord> messages;
   std::vector<LeafRecord> leaves;
+  std::vector<SubtreeRecord> subtrees;
   std::vector<ReceiptRecord> receipts;
   std::vector<FactRecord> facts;
   Hash journal_root{};  // Of the journal after this batch: checked at the next start.
 
   bool empty() const { return journal.empty() && receipts.empty(); }
+  void add_subtrees(LogId log, const std::vector<Subtree>& completed) {
+    for (const Subtree& subtree : completed) subtrees.push_back({log, subtree});
+  }
 };
 
 // The records cannot be read, or are not those that the journal tells of. The core cannot go on

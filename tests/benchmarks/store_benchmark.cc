@@ -49,7 +49,7 @@ class Load {
     add_entry(*batch, 64 + 8 * messages);
     add_entry(*batch, 400);
     batch->receipts.push_back({.log = LogId::own_transcript,
-                               .size = own_size_,
+                               .size = own_.size(),
                                .at = 1,
                                .time_s = 1,
                                .journal_index = batch->journal.back().index,
@@ -66,6 +66,7 @@ class Load {
     record.entry = content(record.index, size);
     record.leaf_hash = leaf_hash(record.entry);
     journal_.append(record.leaf_hash);
+    batch.add_subtrees(LogId::journal, journal_.take_kept());
     batch.journal.push_back(std::move(record));
     return journal_.size() - 1;
   }
@@ -83,14 +84,16 @@ class Load {
     record.submitter[0] = 1;
     record.counter = serial_;
     record.request_hash[0] = 1;
-    batch.leaves.push_back({LogId::own_transcript, own_size_++, record.leaf_hash, serial_});
+    batch.leaves.push_back({LogId::own_transcript, own_.size(), record.leaf_hash, serial_});
+    own_.append(record.leaf_hash);
+    batch.add_subtrees(LogId::own_transcript, own_.take_kept());
     batch.messages.push_back(std::move(record));
   }
 
   Frontier journal_;
+  Frontier own_;
   uint64_t batches_ = 0;
   uint64_t serial_ = 0;
-  uint64_t own_size_ = 0;
 };
 
 void commit(Store& store, std::shared_ptr<const Batch> batch) {

@@ -1,5 +1,9 @@
 #include "tests/simulation/simulated_disk.h"
 
+#include <algorithm>
+#include <array>
+#include <iterator>
+
 #include "protocol/check.h"
 
 namespace hotline::simulation {
@@ -19,6 +23,8 @@ Hash SimulatedLog::subtree(uint8_t level, uint64_t index) const {
 }
 
 void SimulatedDisk::persist(const Batch& batch) {
+  std::array<uint64_t, 3> sizes_before{};
+  for (size_t log = 0; log < std::size(logs_); ++log) sizes_before[log] = logs_[log].size();
   for (const JournalRecord& record : batch.journal) {
     HOTLINE_CHECK(record.index == journal_.size());
     journal_.push_back(record.entry);
@@ -38,6 +44,19 @@ void SimulatedDisk::persist(const Batch& batch) {
     HOTLINE_CHECK(leaf.index == log.size());
     log.append(leaf.leaf_hash);
     if (leaf.log == LogId::own_transcript) own_serials_.push_back(leaf.number);
+  }
+  // The store takes the core's word for them.
+  for (const auto& [log, subtree] : batch.subtrees) {
+    HOTLINE_CHECK(logs_[static_cast<size_t>(log)].subtree(subtree.level, subtree.index) ==
+                  subtree.hash);
+  }
+  for (size_t log = 0; log < std::size(logs_); ++log) {
+    const auto given = std::count_if(
+        batch.subtrees.begin(), batch.subtrees.end(), [log](const SubtreeRecord& record) {
+          return record.log == static_cast<LogId>(log) && record.subtree.level == kKeptLevels;
+        });
+    HOTLINE_CHECK(static_cast<uint64_t>(given) ==
+                  (logs_[log].size() >> kKeptLevels) - (sizes_before[log] >> kKeptLevels));
   }
   receipts_.insert(receipts_.end(), batch.receipts.begin(), batch.receipts.end());
   for (const FactRecord& fact : batch.facts) {

@@ -70,6 +70,7 @@ class BatchMaker {
     record.leaf_hash = leaf_hash(record.entry);
     if (!name.empty()) record.name = SaltedText{.salt = hash_of("salt of " + name), .text = name};
     journal_.append(record.leaf_hash);
+    batch.add_subtrees(LogId::journal, journal_.take_kept());
     batch.journal_root = journal_.root();
     batch.journal.push_back(record);
     return record.index;
@@ -92,6 +93,7 @@ class BatchMaker {
     const uint64_t index = own_.size();
     entry(batch, "numbered " + std::to_string(index));
     own_.append(leaf);
+    batch.add_subtrees(LogId::own_transcript, own_.take_kept());
     batch.leaves.push_back({LogId::own_transcript, index, leaf, key.number});
     return index;
   }
@@ -101,6 +103,7 @@ class BatchMaker {
     MessageRecord record = message({.incoming = true, .number = index}, serial, body_size);
     record.journal_index = entry(batch, "received " + std::to_string(index));
     peer_.append(record.leaf_hash);
+    batch.add_subtrees(LogId::peer_transcript, peer_.take_kept());
     batch.messages.push_back(record);
     batch.leaves.push_back({LogId::peer_transcript, index, record.leaf_hash, index});
     return record.key;

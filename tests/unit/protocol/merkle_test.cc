@@ -160,16 +160,29 @@ TEST(Merkle, FrontierRefusesHashesThatDoNotFitItsSize) {
   EXPECT_EQ(Frontier::from_hashes(8, hashes).error().code, ErrorCode::malformed);
 }
 
-TEST(Merkle, FrontierReportsTheSubtreesThatALeafCompletes) {
-  Frontier frontier = tree_of(3).frontier();
-  std::vector<Subtree> completed;
-  Hash leaf = leaf_hash(*from_hex(kLeaves[3]));
-  frontier.append(std::span(&leaf, 1), completed);
-  ASSERT_EQ(completed.size(), 3u);
-  EXPECT_EQ(completed[0], (Subtree{0, 3, leaf}));
-  EXPECT_EQ(completed[1].level, 1);
-  EXPECT_EQ(completed[1].index, 1u);
-  EXPECT_EQ(completed[2], (Subtree{2, 0, frontier.root()}));
+TEST(Merkle, FrontierGivesTheSubtreesOfKeptLevelsOnce) {
+  constexpr uint64_t kSize = (uint64_t{1} << 2 * kKeptLevels) + 300;
+  MemoryHashSource all;
+  Frontier frontier;
+  std::vector<Subtree> kept;
+  for (uint64_t i = 0; i < kSize; ++i) {
+    const Hash leaf = leaf_hash(as_bytes(std::to_string(i)));
+    all.append(leaf);
+    frontier.append(leaf);
+    if (i % 1000 != 7) continue;
+    const std::vector<Subtree> completed = frontier.take_kept();
+    kept.insert(kept.end(), completed.begin(), completed.end());
+  }
+  const std::vector<Subtree> completed = frontier.take_kept();
+  kept.insert(kept.end(), completed.begin(), completed.end());
+  EXPECT_TRUE(frontier.take_kept().empty());
+  ASSERT_EQ(kept.size(), (kSize >> kKeptLevels) + (kSize >> 2 * kKeptLevels));
+  std::array<uint64_t, 2> next{};  // By level.
+  for (const Subtree& subtree : kept) {
+    ASSERT_TRUE(subtree.level == kKeptLevels || subtree.level == 2 * kKeptLevels);
+    ASSERT_EQ(subtree.index, next.at(subtree.level / kKeptLevels - 1u)++);
+    ASSERT_EQ(subtree.hash, all.subtree(subtree.level, subtree.index));
+  }
 }
 
 }  // namespace

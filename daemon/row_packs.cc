@@ -1,9 +1,9 @@
 #include "daemon/row_packs.h"
 
 #include <algorithm>
-#include <bit>
-#include <cstring>
 #include <limits>
+
+#include "daemon/little_endian.h"
 
 namespace hotline {
 namespace {
@@ -14,27 +14,6 @@ constexpr size_t kPackSize = 32 * 1024;
 constexpr size_t kSizeSize = sizeof(uint32_t);
 constexpr size_t kKeySize = sizeof(uint64_t);
 constexpr size_t kSealSize = sizeof(uint64_t);
-
-template <typename Number>
-Number little_endian(Number number) {
-  if constexpr (std::endian::native == std::endian::little) return number;
-  auto* bytes = reinterpret_cast<uint8_t*>(&number);
-  std::reverse(bytes, bytes + sizeof number);
-  return number;
-}
-
-template <typename Number>
-void store_number(uint8_t* at, Number number) {
-  number = little_endian(number);
-  std::memcpy(at, &number, sizeof number);
-}
-
-template <typename Number>
-Number load_number(const uint8_t* at) {
-  Number number = 0;
-  std::memcpy(&number, at, sizeof number);
-  return little_endian(number);
-}
 
 void append(Bytes& to, ByteView bytes) {
   to.insert(to.end(), bytes.begin(), bytes.end());

@@ -125,7 +125,7 @@ SqliteReader::SqliteReader(const std::string& path, const StoreOptions& options)
              "SELECT id, incoming, number, kind, at, journal_index, code, detail, seal FROM fact "
              "WHERE incoming = ?1 AND number = ?2 ORDER BY id"),
       journal_(database_, "journal"),
-      head_(database_, "head", "SELECT id, size, root, seal FROM head") {}
+      head_(database_, "head", kHeadQuery) {}
 
 std::optional<MessageRecord> SqliteReader::message(MessageKey key) {
   std::optional<StoredMessage> stored = message_and_place(key);

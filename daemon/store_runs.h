@@ -1,11 +1,13 @@
 // Maps from numbers to numbers in which neighbours mostly lead to neighbours: which message stands
-// at a place of the own transcript, and the like. A row is a run of them, so that a batch costs one
-// row a map, however many messages it has.
+// at a place of the own transcript, and the like. A run of them is one row, however many messages
+// it has. Of each map the run that grows stands in the head, which each commit writes anyway; the
+// table has those that ended, so that an ordinary commit writes nothing there.
 #pragma once
 
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 
 #include "daemon/sqlite.h"
 
@@ -19,6 +21,14 @@ enum class RunMap : int64_t {
   submissions = 3,    // With a person's number added: its counter -> serial.
 };
 RunMap submissions_of(int64_t person);
+
+// `count` keys from `first` on lead to as many targets from `target` on.
+struct Run {
+  uint64_t first = 0;
+  uint64_t count = 0;
+  uint64_t target = 0;
+};
+using OpenRuns = std::map<RunMap, Run>;  // Those that grow, one a map at most.
 
 class StoreRuns {
  public:
@@ -35,33 +45,44 @@ class StoreRuns {
 
  private:
   friend class RunWriter;
-  struct Run {
-    uint64_t first = 0;
-    uint64_t count = 0;
-    uint64_t target = 0;
-  };
-  // The last that begins at or before `key`.
+  std::optional<Found> find_ended(RunMap map, uint64_t key) const;
+  std::optional<Found> find_open(RunMap map, uint64_t key) const;
+  // Of those that ended, the last that begins at or before `key`.
   std::optional<Run> last_before(RunMap map, uint64_t key) const;
+  // The first that begins after `key`; nothing, the largest number.
+  uint64_t next_first(RunMap map, uint64_t key) const;
+  OpenRuns read_open() const;
 
-  mutable Statement last_before_;  // Reading changes its state, but nothing that a caller sees.
+  // Reading changes what these are, but nothing that a caller sees: what a run told stays true.
+  mutable Statement last_before_;
+  mutable Statement next_first_;
+  mutable Statement head_;
+  mutable OpenRuns open_;  // As last read from the head.
 };
 
 class RunWriter {
  public:
+  // Goes on with the open runs of the head.
   explicit RunWriter(Database& database);
 
-  // To be written by flush(). A key that leads somewhere already: of the peer's serials the first
-  // counts; elsewhere it is a bug, and flush() throws StoreCorrupt.
+  // Within the caller's transaction. A key that leads somewhere already: of the peer's serials the
+  // first counts; elsewhere it is a bug, and this throws StoreCorrupt.
   void add(RunMap map, uint64_t key, uint64_t target);
-  void flush();
+  // The open runs after what was added, to be written into the head in the same transaction.
+  Bytes take_open();
 
  private:
-  using Run = StoreRuns::Run;
-  void write(RunMap map, const Run& run);
+  struct Open {
+    Run run;
+    uint64_t limit = 0;  // The first key beyond it that leads somewhere already.
+  };
+
+  void end_run(RunMap map, const Run& run);
 
   StoreRuns runs_;
   Statement insert_;
-  std::map<RunMap, Run> gathering_;
+  std::map<RunMap, Open> open_;
+  std::set<RunMap> grown_;  // Since the last take_open().
 };
 
 }  // namespace hotline

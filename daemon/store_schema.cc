@@ -16,7 +16,7 @@ std::vector<std::string> make_schema() {
       "peer TEXT NOT NULL, channel BLOB NOT NULL, exercise INTEGER NOT NULL, "
       "created_at INTEGER NOT NULL, seal INTEGER NOT NULL) STRICT",
       "CREATE TABLE head(id INTEGER PRIMARY KEY CHECK (id = 1), size INTEGER NOT NULL, "
-      "root BLOB NOT NULL, seal INTEGER NOT NULL) STRICT",
+      "root BLOB NOT NULL, open_runs BLOB NOT NULL, seal INTEGER NOT NULL) STRICT",
       packs_schema("journal"),
       // One row for 256 children: what proofs need beside the leaves (store_hashes.h).
       "CREATE TABLE subtree(log INTEGER NOT NULL, level INTEGER NOT NULL, idx INTEGER NOT NULL, "
@@ -83,8 +83,8 @@ void create_store_tables(Database& database, const StoreIdentity& identity) {
   Statement store(database, "store", "INSERT INTO store VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)");
   store.run_sealed(1, identity.party, identity.peer, ByteView(identity.channel), identity.exercise,
                    identity.created_at);
-  Statement head(database, "head", "INSERT INTO head VALUES (?1, ?2, ?3, ?4)");
-  head.run_sealed(1, 0, sha256({}));
+  Statement head(database, "head", "INSERT INTO head VALUES (?1, ?2, ?3, ?4, ?5)");
+  head.run_sealed(1, 0, sha256({}), Bytes());
   database.execute("COMMIT");
 }
 

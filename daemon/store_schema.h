@@ -36,5 +36,7 @@ Database open_for_reading(const std::string& path, const StoreOptions& options);
 const char* leaf_table(LogId log);
 const char* message_table(bool incoming);
 const char* receipt_table(LogId log);
+// The one row of the head.
+inline constexpr char kHeadQuery[] = "SELECT id, size, root, open_runs, seal FROM head";
 
 }  // namespace hotline

@@ -45,8 +45,9 @@ StoreWriter::StoreWriter(Database database, std::string path, const StoreOptions
       insert_journal_receipt_(database_, "journal_receipt", insert_receipt("journal_receipt")),
       insert_fact_(database_, "fact", insert_into("fact", 9)),
       insert_person_(database_, "person", insert_into("person", 3)),
-      update_head_(database_, "head",
-                   "UPDATE head SET size = ?2, root = ?3, seal = ?4 WHERE id = ?1") {
+      update_head_(
+          database_, "head",
+          "UPDATE head SET size = ?2, root = ?3, open_runs = ?4, seal = ?5 WHERE id = ?1") {
   check_head();
   for (const LogId log : {LogId::journal, LogId::own_transcript, LogId::peer_transcript}) {
     next(log) = StoreHashes(database_, log).size();
@@ -148,7 +149,6 @@ void StoreWriter::write(const Batch& batch) {
   for (PackWriter* packs : {&entries_, &own_messages_, &peer_messages_}) packs->flush();
   for (const LeafRecord& record : batch.leaves) write_leaf(record);
   for (const SubtreeRecord& record : batch.subtrees) write_subtree(record);
-  runs_.flush();
   for (const ReceiptRecord& record : batch.receipts) write_receipt(record);
   for (const FactRecord& fact : batch.facts) write_fact(fact);
   write_head(batch);
@@ -191,7 +191,7 @@ void StoreWriter::write_fact(const FactRecord& fact) {
 }
 
 void StoreWriter::write_head(const Batch& batch) {
-  update_head_.run_sealed(1, next(LogId::journal), batch.journal_root);
+  update_head_.run_sealed(1, next(LogId::journal), batch.journal_root, runs_.take_open());
 }
 
 void StoreWriter::count_leaf(LogId log, uint64_t index) {
@@ -216,7 +216,7 @@ int64_t StoreWriter::person(const Hash& certificate) {
 }
 
 void StoreWriter::check_head() {
-  Statement statement(database_, "head", "SELECT id, size, root, seal FROM head");
+  Statement statement(database_, "head", kHeadQuery);
   Rows rows = statement.query();
   if (!rows.next_sealed()) throw StoreCorrupt("head", 1, "it is missing");
   const Frontier journal = StoreHashes(database_, LogId::journal).frontier();

@@ -132,12 +132,21 @@ class Store:
         if table not in self.tables:
             found = [list(row) for row in self.database.execute(f"SELECT * FROM {table} ORDER BY 1")]
             self.tables[table] = [row for _, pack in found for row in packed_rows(table, pack)] if table in PACKED else found
+            if table == "run":
+                found.extend(self.open_runs())
         return self.tables[table]
 
     def column(self, table, name):
         if table in PACKED:
             return 1 + [each for each, _ in PACKED[table]].index(name)
         return [row[1] for row in self.database.execute(f"PRAGMA table_info({table})")].index(name)
+
+    def open_runs(self):
+        """What grows stands in the head (daemon/store_runs.h); all of it may stand in the table as well."""
+        head = self.rows("head")[0]
+        numbers = [int.from_bytes(head[3][at : at + 8], "little") for at in range(0, len(head[3]), 8)]
+        head[3] = b""
+        return [[*numbers[at : at + 4], 0] for at in range(0, len(numbers), 4)]
 
     def run(self, number):
         """One of the maps, neighbour by neighbour."""
@@ -172,7 +181,8 @@ class Store:
                     self.database.execute(f"INSERT INTO {table} VALUES (?,?)", (rows[at][0], pack))
                 continue
             for row in rows:
-                if sealed:
+                # Where the open runs were moved (open_runs) is no edit.
+                if sealed or table in ("head", "run"):
                     row[-1] = seal(table, row[:-1])
                 self.database.execute(f"INSERT INTO {table} VALUES ({','.join('?' * len(row))})", row)
         self.database.commit()

@@ -57,6 +57,7 @@ TEST_F(StoreGoldenTest, TheRows) {
   BatchMaker maker;
   Batch batch = maker.batch();
   const MessageKey sent = maker.release(batch, 4);
+  maker.number(batch, maker.release(batch, 4));  // It overtakes, so that a run ends.
   maker.number(batch, sent);
   maker.receive(batch, 77, 4);
   maker.receipt(batch, LogId::own_transcript, 1);

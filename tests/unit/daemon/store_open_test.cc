@@ -83,7 +83,7 @@ TEST_F(StoreOpenTest, CreatingWritesTheFirstBatchWithIt) {
     EXPECT_EQ((*store)->reader().head(), (StoreHead{.size = 1, .root = maker.journal().root()}));
   }
   // A first batch that cannot be written leaves no store behind.
-  first->journal_root[0] ^= 1;
+  first->journal[0].index = 7;
   const std::string other = directory_ / "other.db";
   EXPECT_FALSE(Store::create(other, test_identity(), first));
   EXPECT_FALSE(std::filesystem::exists(other));

@@ -4,6 +4,7 @@
 
 #include <map>
 
+#include "daemon/little_endian.h"
 #include "daemon/store_schema.h"
 #include "tests/simulation/seeded.h"
 #include "tests/unit/daemon/store_fixture.h"
@@ -18,6 +19,12 @@ class StoreRunsTest : public ::testing::Test {
     create_store_tables(database, test_identity());
     return database;
   }
+  // The head as the store's writer leaves it.
+  void flush(RunWriter& writer) {
+    Statement head(database_, "head", "UPDATE head SET open_runs = ?4, seal = ?5 WHERE id = ?1");
+    head.run_sealed(1, 0, sha256({}), writer.take_open());
+  }
+  void flush() { flush(writer_); }
   int64_t rows() {
     Statement count(database_, "run", "SELECT count(*) FROM run");
     Rows found = count.query();
@@ -38,8 +45,8 @@ TEST_F(StoreRunsTest, NeighboursAreOneRow) {
     writer_.add(submissions_of(1), 7 + i, 1000 + i);
   }
   writer_.add(RunMap::own_serial_at, 500, 3);
-  writer_.flush();
-  EXPECT_EQ(rows(), 3);
+  flush();
+  EXPECT_EQ(rows(), 1) << "of the three two still grow";
   EXPECT_EQ(runs_.find(RunMap::own_serial_at, 0)->target, 1000u);
   EXPECT_EQ(runs_.find(RunMap::own_serial_at, 0)->left, 500u);
   EXPECT_EQ(runs_.find(RunMap::own_serial_at, 499)->target, 1499u);
@@ -61,9 +68,9 @@ TEST_F(StoreRunsTest, AnyOrderIsRemembered) {
     while (expected.contains(serial)) ++serial;
     expected[serial] = place;
     writer_.add(RunMap::own_place_of, serial, place);
-    if (random.chance(5)) writer_.flush();
+    if (random.chance(5)) flush();
   }
-  writer_.flush();
+  flush();
   for (uint64_t serial = 0; serial < 7000; ++serial) {
     const auto found = runs_.find(RunMap::own_place_of, serial);
     const auto known = expected.find(serial);
@@ -77,27 +84,62 @@ TEST_F(StoreRunsTest, AnyOrderIsRemembered) {
 // A message that took two places would be sent twice.
 TEST_F(StoreRunsTest, ASecondPlaceIsRefused) {
   for (uint64_t i = 10; i < 20; ++i) writer_.add(RunMap::own_place_of, i, i);
-  writer_.flush();
+  flush();
   for (const auto& [first, end] : {std::pair{15, 16}, {5, 11}, {19, 25}, {5, 25}}) {
     RunWriter another(database_);
-    for (int i = first; i < end; ++i) {
-      another.add(RunMap::own_place_of, static_cast<uint64_t>(i), static_cast<uint64_t>(100 + i));
-    }
-    EXPECT_THROW(another.flush(), StoreCorrupt) << first;
+    const auto add_all = [&another, first = first, end = end] {
+      for (int i = first; i < end; ++i) {
+        another.add(RunMap::own_place_of, static_cast<uint64_t>(i), static_cast<uint64_t>(100 + i));
+      }
+    };
+    database_.execute("SAVEPOINT before");
+    EXPECT_THROW(add_all(), StoreCorrupt) << first;
+    database_.execute("ROLLBACK TO before");
   }
 }
 
 TEST_F(StoreRunsTest, OfThePeersSerialsTheFirstUseCounts) {
   for (uint64_t i = 0; i < 10; ++i) writer_.add(RunMap::peer_place_of, 10 + i, i);
-  writer_.flush();
+  flush();
   for (uint64_t i = 0; i < 20; ++i) writer_.add(RunMap::peer_place_of, 5 + i, 100 + i);
   writer_.add(RunMap::peer_place_of, 12, 200);
-  writer_.flush();
+  flush();
   for (uint64_t serial = 5; serial < 25; ++serial) {
     const bool first = serial >= 10 && serial < 20;
     EXPECT_EQ(runs_.find(RunMap::peer_place_of, serial)->target,
               first ? serial - 10 : serial - 5 + 100)
         << serial;
+  }
+}
+
+// Old readers and new ones, new starts of the writer, and more people than the head has room for.
+TEST_F(StoreRunsTest, WhatGrowsIsFoundByEverybody) {
+  constexpr int64_t kPersons = 25;
+  simulation::Seeded random(3);
+  auto writer = std::make_unique<RunWriter>(database_);
+  std::map<std::pair<int64_t, uint64_t>, uint64_t> expected;
+  std::map<int64_t, uint64_t> counters;
+  for (uint64_t serial = 1; serial <= 3000; ++serial) {
+    const auto person = static_cast<int64_t>(random.below(kPersons) * random.below(kPersons) / 20);
+    uint64_t& counter = counters[person];
+    counter += random.chance(30) ? 7 : 1;
+    writer->add(submissions_of(person), counter, serial);
+    expected[{person, counter}] = serial;
+    if (!random.chance(100)) continue;
+    flush(*writer);
+    if (random.chance(300)) writer = std::make_unique<RunWriter>(database_);
+    const StoreRuns new_reader(database_);
+    for (const StoreRuns* reader : {&std::as_const(runs_), &new_reader}) {
+      for (const auto& [key, target] : expected) {
+        const auto found = reader->find(submissions_of(key.first), key.second);
+        ASSERT_TRUE(found) << key.first << " " << key.second;
+        ASSERT_EQ(found->target, target);
+      }
+      for (const auto& [known, last] : counters) {
+        ASSERT_FALSE(reader->find(submissions_of(known), last + 1));
+        ASSERT_EQ(reader->end(submissions_of(known)), last + 1);
+      }
+    }
   }
 }
 
@@ -115,12 +157,25 @@ TEST_F(StoreRunsTest, NumbersBeyondAllNumbersAreRefused) {
     EXPECT_THROW(static_cast<void>(runs_.find(RunMap::own_serial_at, 3)), StoreCorrupt);
     EXPECT_THROW(static_cast<void>(runs_.end(RunMap::own_serial_at)), StoreCorrupt);
   }
+  database_.execute("DELETE FROM run");
+  for (const auto& [first, count, target] : bad) {
+    Bytes open(4 * sizeof(int64_t));  // Map 0, own_serial_at.
+    store_number(open.data() + 8, first);
+    store_number(open.data() + 16, count);
+    store_number(open.data() + 24, target);
+    Statement head(database_, "head", "UPDATE head SET open_runs = ?4, seal = ?5 WHERE id = ?1");
+    head.run_sealed(1, 0, sha256({}), open);
+    EXPECT_THROW(static_cast<void>(runs_.find(RunMap::own_serial_at, 3)), StoreCorrupt);
+    EXPECT_THROW(static_cast<void>(runs_.end(RunMap::own_serial_at)), StoreCorrupt);
+    head.run_sealed(1, 0, sha256({}), Bytes(open.begin(), open.end() - 1));
+    EXPECT_THROW(static_cast<void>(runs_.end(RunMap::own_serial_at)), StoreCorrupt);
+  }
 }
 
 // A client's counter may be any number; it must not be taken for damage.
 TEST_F(StoreRunsTest, ACounterAboveAllSignedNumbersIsKept) {
   writer_.add(submissions_of(1), UINT64_MAX - 1, 7);
-  writer_.flush();
+  flush();
   ASSERT_TRUE(runs_.find(submissions_of(1), UINT64_MAX - 1));
   EXPECT_EQ(runs_.find(submissions_of(1), UINT64_MAX - 1)->target, 7u);
 }

@@ -128,9 +128,11 @@ SqliteReader::SqliteReader(const std::string& path, const StoreOptions& options)
       head_(database_, "head", kHeadQuery) {}
 
 std::optional<MessageRecord> SqliteReader::message(MessageKey key) {
-  std::optional<StoredMessage> stored = message_and_place(key);
-  if (!stored) return std::nullopt;
-  return std::move(stored->record);
+  PackReader& messages = side(key.incoming).messages;
+  if (!messages.seek(key.number) || messages.key() != key.number) return std::nullopt;
+  ReadMessage read = message_from(messages.row(), key.incoming);
+  if (read.submitter != kNobody) read.record.submitter = certificate_of(read.submitter);
+  return std::move(read.record);
 }
 
 std::optional<MessageKey> SqliteReader::find_incoming(uint64_t serial) {
@@ -297,12 +299,10 @@ std::vector<std::string> SqliteReader::check() {
 }
 
 std::optional<StoredMessage> SqliteReader::message_and_place(MessageKey key) {
-  PackReader& messages = side(key.incoming).messages;
-  if (!messages.seek(key.number) || messages.key() != key.number) return std::nullopt;
-  ReadMessage read = message_from(messages.row(), key.incoming);
-  if (read.submitter != kNobody) read.record.submitter = certificate_of(read.submitter);
+  std::optional<MessageRecord> record = message(key);
+  if (!record) return std::nullopt;
   StoredMessage stored;
-  stored.record = std::move(read.record);
+  stored.record = *std::move(record);
   stored.transcript_index = place_of(stored.record);
   return stored;
 }

@@ -328,7 +328,7 @@ class Core {
   // Everything submit() does; the error is told to the person.
   Status try_submit(Now now, uint64_t token, const Actor& actor, uint64_t counter, ByteView draft);
   Result<bool> answer_repeated(uint64_t token, const Actor& actor, uint64_t counter,
-                               const Hash& request_hash);
+                               ByteView request);
   Result<Reference> resolve(const std::string& id);
   Result<uint64_t> release(Now now, Release release);
   // Keeps one leaf of the peer and judges it. False: the body is not the one that the envelope
@@ -342,7 +342,8 @@ class Core {
     Result<Opened<wire::Envelope>> opened;
   };
   static Arrival open_arrival(const wire::Message& message, const Hash& leaf);
-  static bool has_named_body(const Arrival& arrival);
+  // The first that came without the body that its envelope names; as many as there are, if none.
+  static size_t first_without_body(const std::vector<Arrival>& arrivals);
   void receive(Now now, uint64_t index, const Arrival& arrival);
   Judgement judge(const wire::Envelope& envelope, ByteView body);
   std::optional<Hash> known_peer_leaf(uint64_t serial);

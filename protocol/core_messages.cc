@@ -9,6 +9,7 @@
 #include "protocol/limits.h"
 #include "protocol/message_rules.h"
 #include "protocol/serial.h"
+#include "protocol/sha256.h"
 #include "protocol/text.h"
 
 namespace hotline {
@@ -20,7 +21,7 @@ struct Core::Release {
   std::optional<SaltedText> name;
   Hash submitter{};  // Zero: the machine speaks.
   uint64_t counter = 0;
-  Hash request_hash{};
+  ByteView request;  // A person's submission, as it came. Borrowed.
 };
 
 namespace {
@@ -59,8 +60,7 @@ Status Core::try_submit(Now now, uint64_t token, const Actor& actor, uint64_t co
   auto opened = open_flatbuffer<wire::Draft>(bytes, client_api::kDraftIdentifier);
   if (!opened) return opened.error();
   const wire::Draft& draft = **opened;
-  Hash request_hash = sha256({bytes});
-  auto repeated = answer_repeated(token, actor, counter, request_hash);
+  auto repeated = answer_repeated(token, actor, counter, bytes);
   if (!repeated) return repeated.error();
   if (*repeated) return ok();
 
@@ -104,7 +104,7 @@ Status Core::try_submit(Now now, uint64_t token, const Actor& actor, uint64_t co
   release.name = SaltedText{random_.salt(), actor.name};
   release.submitter = actor.certificate;
   release.counter = counter;
-  release.request_hash = request_hash;
+  release.request = bytes;
   auto released = this->release(now, std::move(release));
   if (!released) return released.error();
   Submission submission;
@@ -118,9 +118,10 @@ Status Core::try_submit(Now now, uint64_t token, const Actor& actor, uint64_t co
 // The same counter again: the same answer for the same bytes, a refusal for others. True: it was
 // answered.
 Result<bool> Core::answer_repeated(uint64_t token, const Actor& actor, uint64_t counter,
-                                   const Hash& request_hash) {
+                                   ByteView request) {
   if (counter == 0) return make_error(ErrorCode::usage, "a submission needs a counter above 0");
   if (counter > last_counter(actor.certificate)) return false;
+  const Hash request_hash = sha256({request});
   auto answer = [&](const MessageRecord& record) -> Result<bool> {
     if (record.request_hash != request_hash) {
       return make_error(
@@ -187,10 +188,25 @@ Result<uint64_t> Core::release(Now now, Release release) {
   for (const Reference& reference : release.references) {
     fields.references.push_back({reference.id, reference.leaf_hash});
   }
-  if (release.name)
-    fields.person_hash = salted_hash(release.name->salt, as_bytes(release.name->text));
-  Hash body_salt = random_.salt();
-  fields.parts.push_back(describe_part(wire::PartKind::body, body_salt, release.body));
+  const Hash body_salt = random_.salt();
+  // Body, name and request are hashed together, which costs half as much; a machine has no more
+  // than a body.
+  const bool by_person = release.name.has_value();
+  std::array<TwoPieces, 3> pieces;
+  pieces[0] = {body_salt, release.body};
+  if (by_person) {
+    pieces[1] = {release.name->salt, as_bytes(release.name->text)};
+    pieces[2] = {release.request, {}};
+  }
+  std::array<Hash, 3> hashes{};
+  sha256_each(std::span<const TwoPieces>(pieces).first(by_person ? 3 : 1),
+              std::span(hashes).first(by_person ? 3 : 1));
+  const Hash& body_hash = hashes[0];
+  const Hash& name_hash = hashes[1];
+  const Hash& request_hash = hashes[2];
+  if (by_person) fields.person_hash = name_hash;
+  fields.parts.push_back(
+      {wire::PartKind::body, static_cast<uint32_t>(release.body.size()), body_hash});
   Bytes bytes = build_envelope(fields);
   if (bytes.size() > limits::kEnvelopeSizeMax || release.body.size() > limits::kBodySizeMax) {
     return make_error(ErrorCode::refused,
@@ -221,17 +237,16 @@ Result<uint64_t> Core::release(Now now, Release release) {
       [&](flatbuffers::FlatBufferBuilder& b) {
         wire::Digest leaf_digest = to_digest(leaf);
         wire::Digest submitter = to_digest(release.submitter);
-        wire::Digest request = to_digest(release.request_hash);
-        wire::Digest name_hash = to_digest(fields.person_hash.value_or(Hash{}));
+        wire::Digest request = to_digest(request_hash);
+        wire::Digest name = to_digest(name_hash);
         wire::MessageKey target = refers_to
                                       ? wire::MessageKey(refers_to->incoming, refers_to->number)
                                       : wire::MessageKey();
-        bool by_person = release.name.has_value();
         return wire::CreateReleased(
             b, serial, static_cast<uint8_t>(fields.type), static_cast<uint8_t>(fields.precedence),
             &leaf_digest, static_cast<uint32_t>(bytes.size() + release.body.size()),
             refers_to ? &target : nullptr, by_person ? &submitter : nullptr, release.counter,
-            by_person ? &request : nullptr, by_person ? &name_hash : nullptr,
+            by_person ? &request : nullptr, by_person ? &name : nullptr,
             static_cast<uint8_t>(fields.releaser_role), fields.type == wire::MessageType::request);
       },
       release.name);
@@ -250,7 +265,7 @@ Result<uint64_t> Core::release(Now now, Release release) {
   message.body = std::move(release.body);
   message.submitter = release.submitter;
   message.counter = release.counter;
-  message.request_hash = release.request_hash;
+  if (by_person) message.request_hash = request_hash;
   gathering_own_.insert(serial, journal_.gathering().messages.size());
   journal_.gathering().messages.push_back(std::move(message));
   return serial;

@@ -10,6 +10,7 @@
 #include "protocol/limits.h"
 #include "protocol/message_rules.h"
 #include "protocol/serial.h"
+#include "protocol/sha256.h"
 #include "protocol/text.h"
 #include "protocol/wire_frames.h"
 
@@ -91,16 +92,14 @@ void Core::on_messages(Now now, LinkId id, const wire::Messages& frame) {
   for (uint64_t i = std::max(first, held); i < first + count; ++i) {
     arrivals.push_back(open_arrival(
         *frame.messages()->Get(static_cast<flatbuffers::uoffset_t>(i - first)), leaves[i - first]));
-    if (!has_named_body(arrivals.back())) {
-      return refuse_link(
-          now, id, wire::CloseReason::protocol,
-          "message " + std::to_string(i) + " came without the body that its envelope names");
-    }
   }
-  for (const Arrival& arrival : arrivals) {
-    receive(now, first + count - arrivals.size() + static_cast<size_t>(&arrival - arrivals.data()),
-            arrival);
+  const uint64_t first_new = first + count - arrivals.size();
+  if (const size_t missing = first_without_body(arrivals); missing < arrivals.size()) {
+    return refuse_link(now, id, wire::CloseReason::protocol,
+                       "message " + std::to_string(first_new + missing) +
+                           " came without the body that its envelope names");
   }
+  for (size_t i = 0; i < arrivals.size(); ++i) receive(now, first_new + i, arrivals[i]);
   if (!arrivals.empty()) {
     peer_checkpoint_ = *keep_signature(frame.checkpoint()->string_view(), config_.peer_keys.log);
   } else {
@@ -143,10 +142,24 @@ Core::Arrival Core::open_arrival(const wire::Message& message, const Hash& leaf)
 // A receipt covers envelope and body, so what the envelope names must be here. An envelope that
 // cannot be read, or has no parts, names nothing, so that none can be missing: closing the link
 // would close it for ever.
-bool Core::has_named_body(const Arrival& arrival) {
-  if (!arrival.opened) return true;
-  const auto* parts = (*arrival.opened)->parts();
-  return parts->size() == 0 || is_part(*parts->Get(0), arrival.salt, arrival.body);
+size_t Core::first_without_body(const std::vector<Arrival>& arrivals) {
+  std::vector<const wire::Part*> named(arrivals.size());
+  std::vector<TwoPieces> bodies(arrivals.size());  // Hashed together, which costs half as much.
+  for (size_t i = 0; i < arrivals.size(); ++i) {
+    const Arrival& arrival = arrivals[i];
+    if (!arrival.opened || (*arrival.opened)->parts()->size() == 0) continue;
+    named[i] = (*arrival.opened)->parts()->Get(0);
+    bodies[i] = {arrival.salt, arrival.body};
+  }
+  std::vector<Hash> hashes(arrivals.size());
+  sha256_each(bodies, hashes);
+  for (size_t i = 0; i < arrivals.size(); ++i) {
+    if (named[i] == nullptr) continue;
+    if (named[i]->size() != arrivals[i].body.size() || to_hash(*named[i]->hash()) != hashes[i]) {
+      return i;
+    }
+  }
+  return arrivals.size();
 }
 
 void Core::receive(Now now, uint64_t index, const Arrival& arrival) {

@@ -73,24 +73,11 @@ Hash node_hash(const Hash& left, const Hash& right) {
 }
 
 void leaf_hashes(std::span<const ByteView> leaves, std::span<Hash> hashes) {
-  HOTLINE_CHECK(leaves.size() == hashes.size());
-  constexpr size_t kTogether = 32;
-  std::array<ByteView, kTogether> inputs;
-  Bytes prefixed;
-  for (size_t first = 0; first < leaves.size(); first += kTogether) {
-    const auto together = leaves.subspan(first, std::min(kTogether, leaves.size() - first));
-    size_t size = together.size();
-    for (ByteView leaf : together) size += leaf.size();
-    if (prefixed.size() < size) prefixed.resize(size);
-    uint8_t* end = prefixed.data();
-    for (size_t i = 0; i < together.size(); ++i) {
-      uint8_t* const begin = end;
-      *end++ = kLeafPrefix;
-      end = std::copy(together[i].begin(), together[i].end(), end);
-      inputs[i] = {begin, end};
-    }
-    sha256_each(std::span(inputs).first(together.size()), hashes.subspan(first, together.size()));
-  }
+  static constexpr uint8_t kPrefix[] = {kLeafPrefix};
+  std::vector<TwoPieces> inputs;
+  inputs.reserve(leaves.size());
+  for (ByteView leaf : leaves) inputs.push_back({kPrefix, leaf});
+  sha256_each(inputs, hashes);
 }
 
 void node_hashes(std::span<const Hash> below, std::span<Hash> above) {
@@ -105,7 +92,7 @@ void node_hashes(std::span<const Hash> below, std::span<Hash> above) {
       std::memcpy(nodes[i].data() + 1, below[2 * (first + i)].data(), 2 * sizeof(Hash));
       inputs[i] = nodes[i];
     }
-    sha256_each(std::span(inputs).first(count), above.subspan(first, count));
+    sha256_each(std::span<const ByteView>(inputs).first(count), above.subspan(first, count));
   }
 }
 

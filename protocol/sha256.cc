@@ -297,4 +297,25 @@ void sha256_each(std::span<const ByteView> inputs, std::span<Hash> hashes) {
 
 #endif
 
+void sha256_each(std::span<const TwoPieces> inputs, std::span<Hash> hashes) {
+  HOTLINE_CHECK(inputs.size() == hashes.size());
+  constexpr size_t kTogether = 32;
+  std::array<ByteView, kTogether> joined;
+  Bytes bytes;
+  for (size_t first = 0; first < inputs.size(); first += kTogether) {
+    const auto together = inputs.subspan(first, std::min(kTogether, inputs.size() - first));
+    size_t size = 0;
+    for (const TwoPieces& input : together) size += input[0].size() + input[1].size();
+    if (bytes.size() < size) bytes.resize(size);
+    uint8_t* end = bytes.data();
+    for (size_t i = 0; i < together.size(); ++i) {
+      uint8_t* const begin = end;
+      for (ByteView piece : together[i]) end = std::copy(piece.begin(), piece.end(), end);
+      joined[i] = {begin, end};
+    }
+    sha256_each(std::span<const ByteView>(joined).first(together.size()),
+                hashes.subspan(first, together.size()));
+  }
+}
+
 }  // namespace hotline

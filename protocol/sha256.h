@@ -6,6 +6,7 @@
 // hashes are the same ones.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <initializer_list>
 #include <span>
@@ -16,6 +17,10 @@ namespace hotline {
 
 // hashes[i] becomes SHA-256(inputs[i]); as many hashes as inputs.
 void sha256_each(std::span<const ByteView> inputs, std::span<Hash> hashes);
+
+// Of inputs that are two pieces each, one behind the other: a prefix or a salt, and what it is for.
+using TwoPieces = std::array<ByteView, 2>;
+void sha256_each(std::span<const TwoPieces> inputs, std::span<Hash> hashes);
 
 // For tests: whether this processor hashes two inputs at a time, and the same where it does not.
 bool hashes_in_pairs();

@@ -48,6 +48,7 @@ class Daemon {
   std::shared_ptr<const TlsContext> tls_context(TlsUse use, Status& status) const;
 
   void settle_soon();
+  void plan_settling();
   void settle();
   void perform(Effect& effect);
   void begin_commit();
@@ -80,6 +81,8 @@ class Daemon {
   BootMs next_look_ = 0;
   BootMs next_ladder_look_ = 0;
   bool settle_planned_ = false;
+  bool arrived_ = false;    // Since it was last asked whether to commit.
+  int turns_gathered_ = 0;  // In a row with something new.
   bool committing_ = false;
   bool stopping_ = false;
   int exit_code_ = 0;

@@ -58,6 +58,26 @@ TEST(Sha256, are_those_of_libcrypto_for_many_inputs_of_any_length) {
   }
 }
 
+TEST(Sha256, of_two_pieces_is_that_of_both_together) {
+  simulation::Seeded random(4);
+  Bytes bytes(5'000);
+  random.fill(bytes);
+  for (size_t count :
+       {size_t{0}, size_t{1}, size_t{2}, size_t{3}, size_t{31}, size_t{33}, size_t{100}}) {
+    std::vector<ByteView> whole;
+    std::vector<TwoPieces> pieces;
+    for (size_t i = 0; i < count; ++i) {
+      const size_t size = random.below(random.chance(50) ? bytes.size() : 200);
+      whole.push_back(ByteView(bytes).subspan(random.below(bytes.size() - size), size));
+      const size_t cut = random.below(size + 1);
+      pieces.push_back({whole[i].first(cut), whole[i].subspan(cut)});
+    }
+    std::vector<Hash> hashes(count);
+    sha256_each(pieces, hashes);
+    ASSERT_EQ(hashes, plainly(whole)) << count;
+  }
+}
+
 TEST(Sha256, of_one_input_is_that_of_libcrypto_however_it_is_cut) {
   simulation::Seeded random(3);
   Bytes bytes(1200);

@@ -3,6 +3,7 @@
 
 #include "daemon/client_api.h"
 #include "daemon/client_response.h"
+#include "protocol/journal.h"
 #include "protocol/limits.h"
 #include "protocol/schema/journal_generated.h"
 
@@ -54,6 +55,8 @@ void ClientApi::read_for_watch(uint64_t id, Client& client) {
         page.reserve(kWatchPage);
         size_t size = 0;
         reader.journal_range(from, kWatchPage, [&](const JournalRecord& record) {
+          const auto entry = open_flatbuffer<wire::Entry>(record.entry, kJournalEntryIdentifier);
+          if (!entry) throw StoreCorrupt("journal", record.index, entry.error().reason);
           page.push_back(record);
           size += record.entry.size();
           return size < kWatchPageSize;

@@ -11,6 +11,9 @@ namespace {
 // Beyond it a pack is written. A reader takes a whole one to see a row of it.
 constexpr size_t kPackSize = 32 * 1024;
 
+constexpr char kWrittenTwice[] = "it was written twice";
+constexpr char kLedAstray[] = "the database's tree leads to another place";
+
 constexpr size_t kSizeSize = sizeof(uint32_t);
 constexpr size_t kKeySize = sizeof(uint64_t);
 constexpr size_t kSealSize = sizeof(uint64_t);
@@ -59,7 +62,7 @@ void PackWriter::flush() {
 }
 
 void PackWriter::begin(uint64_t key) {
-  if (key < next_key_) throw StoreCorrupt(table_, key, "the batch writes it a second time");
+  if (key < next_key_) throw StoreCorrupt(table_, key, kWrittenTwice);
   next_key_ = key + 1;
   if (pack_.empty()) first_ = key;
   row_begin_ = pack_.size();
@@ -143,7 +146,9 @@ bool PackReader::seek(uint64_t key) {
   const bool is_here = !places_.empty() && places_.front().key <= key && key <= places_.back().key;
   if (!is_here && load(at_or_before_, key) && places_.back().key < key) {
     at_ = places_.size() - 1;
-    return next();
+    if (!next()) return false;
+    if (this->key() < key) throw StoreCorrupt(table_, key, kLedAstray);
+    return true;
   }
   if (places_.empty()) return load(after_, key);  // Before the first of all.
   at_ = first_at_or_after(key);
@@ -161,12 +166,20 @@ bool PackReader::next() {
     ++at_;
     return true;
   }
-  return load(after_, places_.back().key);
+  const uint64_t last = places_.back().key;
+  if (!load(after_, places_.front().key)) return false;
+  if (key() <= last) throw StoreCorrupt(table_, key(), kWrittenTwice);
+  return true;
 }
 
 bool PackReader::previous() {
-  if (at_ == 0) return seek_before(places_.front().key);
-  --at_;
+  if (at_ != 0) {
+    --at_;
+    return true;
+  }
+  const uint64_t first = places_.front().key;
+  if (!seek_before(first)) return false;
+  if (places_.back().key >= first) throw StoreCorrupt(table_, first, kWrittenTwice);
   return true;
 }
 
@@ -196,6 +209,11 @@ bool PackReader::load(Statement& statement, uint64_t key) {
   at_ = 0;
   Rows rows = statement.query(as_rowid(key));
   if (!rows.next()) return false;
+  // A page that rotted inside SQLite's tree leads elsewhere, and SQLite does not look again.
+  const bool is_after = rows.integer(0) > as_rowid(key);
+  if (is_after != (&statement == &after_)) {
+    throw StoreCorrupt(table_, key, kLedAstray);
+  }
   const auto first = rows.as<uint64_t>(0);
   const ByteView bytes = rows.blob(1);
   pack_.assign(bytes.begin(), bytes.end());

@@ -2,10 +2,13 @@
 
 #include <gtest/gtest.h>
 
+#include <fstream>
+#include <iterator>
 #include <limits>
 #include <map>
 
 #include "tests/simulation/seeded.h"
+#include "tests/unit/daemon/store_fixture.h"
 
 namespace hotline {
 namespace {
@@ -63,6 +66,7 @@ class RowPacksTest : public ::testing::Test {
     return found;
   }
 
+  TemporaryDirectory directory_;
   Database database_ = with_table();
 };
 
@@ -207,6 +211,87 @@ TEST_F(RowPacksTest, APackUnderAnotherKeyIsRefused) {
   EXPECT_THROW(everything(), StoreCorrupt);
   database_.execute("UPDATE thing SET first = -1");
   EXPECT_THROW(everything(), StoreCorrupt);
+}
+
+// Who can make seals can write a second row for a key: whoever walks over all rows finds it.
+TEST_F(RowPacksTest, PacksThatOverlapAreRefused) {
+  const auto add_pack = [this](uint64_t first, uint64_t end) {
+    Database other(":memory:", SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, "");
+    other.execute(packs_schema(kTable));
+    PackWriter writer(other, kTable);
+    for (uint64_t key = first; key < end; ++key) add(writer, key, {});
+    writer.flush();
+    Statement read(other, kTable, std::string("SELECT rows FROM ") + kTable);
+    Rows rows = read.query();
+    ASSERT_TRUE(rows.next());
+    Statement(database_, kTable, std::string("INSERT INTO ") + kTable + " VALUES (?1, ?2)")
+        .run(first, rows.blob(0));
+  };
+  for (const auto& [first, end] : {std::pair{5u, 7u}, {5u, 30u}, {9u, 20u}}) {
+    database_.execute("DELETE FROM thing");
+    add_pack(0, 10);
+    add_pack(first, end);
+    add_pack(40, 50);
+    EXPECT_THROW(everything(), StoreCorrupt) << first << " to " << end;
+    PackReader reader(database_, kTable);
+    ASSERT_TRUE(reader.seek_before(50));
+    const auto walk_back = [&reader] {
+      while (reader.previous()) {
+      }
+    };
+    EXPECT_THROW(walk_back(), StoreCorrupt) << first << " to " << end;
+  }
+}
+
+// A page inside SQLite's tree that rotted leads a search to the wrong place.
+TEST_F(RowPacksTest, ATreeThatLeadsElsewhereIsRefusedAndEndsEveryWalk) {
+  const std::string path = directory_ / "packs.db";
+  {
+    Database file(path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, "");
+    file.execute(packs_schema(kTable));
+    PackWriter writer(file, kTable);
+    for (uint64_t key = 0; key < 2000; ++key) {
+      add(writer, key, {7, std::string(300, 'x'), {}});
+      if (key % 10 == 9) writer.flush();
+    }
+  }
+  std::ifstream file(path, std::ios::binary);
+  const std::string whole{std::istreambuf_iterator<char>(file), {}};
+  constexpr size_t kPage = 4096;
+  constexpr char kInteriorOfTable = 5;
+  ASSERT_EQ(whole[kPage], kInteriorOfTable) << "the table's root is no longer the second page";
+  size_t refused = 0;
+  for (size_t bit = 0; bit < kPage * 8; bit += 61) {
+    std::string damaged = whole;
+    damaged[kPage + bit / 8] = static_cast<char>(damaged[kPage + bit / 8] ^ 1 << bit % 8);
+    std::ofstream(path, std::ios::binary | std::ios::trunc) << damaged;
+    Database database(path, SQLITE_OPEN_READONLY, "");
+    PackReader reader(database, kTable);
+    const auto walk = [&reader] {
+      size_t steps = 0;
+      for (bool more = reader.seek(0); more && steps <= 2000; more = reader.next()) ++steps;
+      ASSERT_LE(steps, 2000u) << "it goes in circles";
+      for (bool more = reader.seek_before(2000); more && steps <= 4000; more = reader.previous()) {
+        ++steps;
+      }
+      ASSERT_LE(steps, 4000u) << "it goes in circles";
+      for (uint64_t key = 1; key < 2000; key += 97) {
+        if (reader.seek_before(key)) {
+          EXPECT_LT(reader.key(), key);
+        }
+        if (reader.seek(key)) {
+          EXPECT_GE(reader.key(), key);
+        }
+      }
+    };
+    try {
+      walk();
+    } catch (const StoreError&) {
+      ++refused;
+    }
+    if (HasFailure()) FAIL() << "bit " << bit;
+  }
+  EXPECT_GT(refused, 0u);
 }
 
 // Who can make seals can write any columns.

@@ -342,11 +342,12 @@ void Daemon::end_commit(const CommitOutcome& outcome, const std::shared_ptr<cons
   if (!outcome.ok()) return end_with_store_failed(outcome.error.reason, outcome.error.hint);
   core_->committed(read_clocks());
   std::vector<Effect> effects = core_->take_effects();
-  // The disk first: while it writes the next batch, what this one allows is said.
+  // The disk first, unless more is coming in: while it writes the next batch, what this one allows
+  // is said.
   begin_commit();
   for (Effect& effect : effects) perform(effect);
   api_->journal_grew(batch);
-  settle();
+  plan_settling();
 }
 
 void Daemon::arm_timer() {

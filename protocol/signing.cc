@@ -1,7 +1,9 @@
 #include "protocol/signing.h"
 
 #include <openssl/bn.h>
+#include <openssl/crypto.h>
 #include <openssl/evp.h>
+#include <sodium/crypto_sign_ed25519.h>
 
 #include <algorithm>
 #include <stdexcept>
@@ -41,8 +43,8 @@ bool less_than(const Coordinate& a, const Coordinate& b) {
   return std::lexicographical_compare(a.rbegin(), a.rend(), b.rbegin(), b.rend());
 }
 
-void check_libcrypto(bool good, const char* what) {
-  if (!good) throw std::runtime_error(std::string("libcrypto could not ") + what);
+void check_library(bool good, const char* what) {
+  if (!good) throw std::runtime_error(std::string("the cryptographic library could not ") + what);
 }
 
 struct FreeBignum {
@@ -64,7 +66,7 @@ bool is_on_curve(const Coordinate& y_bytes) {
   Bignum numerator(BN_lebin2bn(y_bytes.data(), static_cast<int>(y_bytes.size()), nullptr));
   Bignum denominator(BN_new());
   Bignum shift(BN_new());
-  check_libcrypto(context && p && numerator && denominator && shift, "allocate numbers");
+  check_library(context && p && numerator && denominator && shift, "allocate numbers");
 
   bool good =
       BN_mod_sqr(numerator.get(), numerator.get(), p.get(), context.get()) == 1 &&
@@ -76,9 +78,9 @@ bool is_on_curve(const Coordinate& y_bytes) {
       BN_set_word(shift.get(), kDenominatorOfD) == 1 &&
       BN_sub(denominator.get(), shift.get(), denominator.get()) == 1 &&
       BN_mod_mul(numerator.get(), numerator.get(), denominator.get(), p.get(), context.get()) == 1;
-  check_libcrypto(good, "compute with numbers");
+  check_library(good, "compute with numbers");
   int symbol = BN_kronecker(numerator.get(), p.get(), context.get());
-  check_libcrypto(symbol >= -1, "compute a Legendre symbol");
+  check_library(symbol >= -1, "compute a Legendre symbol");
   return symbol != -1;
 }
 
@@ -99,28 +101,26 @@ Result<Ed25519Signer> Ed25519Signer::create(ByteView seed) {
                                                 std::to_string(kSeedSize) + " bytes, not " +
                                                 std::to_string(seed.size()));
   }
-  EvpKey key(EVP_PKEY_new_raw_private_key(EVP_PKEY_ED25519, nullptr, seed.data(), seed.size()));
-  check_libcrypto(key != nullptr, "load an Ed25519 private key");
+  auto key = std::make_unique<PrivateKey>();
   Bytes public_key(kPublicKeySize);
-  size_t size = public_key.size();
-  check_libcrypto(EVP_PKEY_get_raw_public_key(key.get(), public_key.data(), &size) == 1,
-                  "derive an Ed25519 public key");
+  check_library(
+      crypto_sign_ed25519_seed_keypair(public_key.data(), key->bytes.data(), seed.data()) == 0,
+      "derive an Ed25519 public key");
   return Ed25519Signer(std::move(key), std::move(public_key));
 }
 
-Ed25519Signer::Ed25519Signer(EvpKey key, Bytes public_key)
+Ed25519Signer::PrivateKey::~PrivateKey() {
+  OPENSSL_cleanse(bytes.data(), bytes.size());
+}
+
+Ed25519Signer::Ed25519Signer(std::unique_ptr<PrivateKey> key, Bytes public_key)
     : key_(std::move(key)), public_key_(std::move(public_key)) {}
 
 Bytes Ed25519Signer::sign(ByteView message) {
-  DigestContext context(EVP_MD_CTX_new());
   Bytes signature(kSignatureSize);
-  size_t size = signature.size();
-  check_libcrypto(
-      context && EVP_DigestSignInit(context.get(), nullptr, nullptr, nullptr, key_.get()) == 1 &&
-          EVP_DigestSign(context.get(), signature.data(), &size, message.data(), message.size()) ==
-              1 &&
-          size == kSignatureSize,
-      "sign with Ed25519");
+  check_library(crypto_sign_ed25519_detached(signature.data(), nullptr, message.data(),
+                                             message.size(), key_->bytes.data()) == 0,
+                "sign with Ed25519");
   return signature;
 }
 
@@ -157,16 +157,22 @@ Result<Ed25519Verifier> Ed25519Verifier::create(ByteView public_key) {
   if (!checked) return checked.error();
   EvpKey key(
       EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, nullptr, public_key.data(), public_key.size()));
-  check_libcrypto(key != nullptr, "load an Ed25519 public key");
-  return Ed25519Verifier(std::move(key));
+  check_library(key != nullptr, "load an Ed25519 public key");
+  return Ed25519Verifier(std::move(key), public_key);
 }
 
-Ed25519Verifier::Ed25519Verifier(EvpKey key) : key_(std::move(key)) {}
+Ed25519Verifier::Ed25519Verifier(EvpKey key, ByteView public_key) : key_(std::move(key)) {
+  std::copy(public_key.begin(), public_key.end(), public_key_.begin());
+}
 
 bool Ed25519Verifier::verify(ByteView message, ByteView signature) const {
   if (signature.size() != kSignatureSize) return false;
+  if (crypto_sign_ed25519_verify_detached(signature.data(), message.data(), message.size(),
+                                          public_key_.data()) == 0) {
+    return true;
+  }
   DigestContext context(EVP_MD_CTX_new());
-  check_libcrypto(
+  check_library(
       context && EVP_DigestVerifyInit(context.get(), nullptr, nullptr, nullptr, key_.get()) == 1,
       "begin to check an Ed25519 signature");
   return EVP_DigestVerify(context.get(), signature.data(), signature.size(), message.data(),

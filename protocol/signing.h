@@ -1,10 +1,17 @@
 // Who signs and who checks: two small interfaces, so that the simulator can put a keyed hash in the
 // place of Ed25519 (RFC 8032) where speed matters more than secrecy, and Ed25519 itself.
 //
-// Signing and checking are deterministic and read no clock and no random numbers.
+// Signing and checking are deterministic and read no clock and no random numbers. libsodium does
+// both in about half of libcrypto's time, and a message that is sent alone waits for two of each,
+// one after the other. But whether a signature holds is libcrypto's word, as every auditor's
+// openssl has it: libsodium refuses some that RFC 8032 lets pass (an R of small order, which only
+// the key's owner can make), so what it refuses is asked of libcrypto. What it accepts, libcrypto
+// accepts.
 #pragma once
 
+#include <array>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 
 #include "protocol/bytes.h"
@@ -37,8 +44,8 @@ struct FreeEvpKey {
 };
 using EvpKey = std::unique_ptr<evp_pkey_st, FreeEvpKey>;
 
-// Holds a private key. The seed lives in libcrypto's memory only, which is overwritten when the
-// signer ends; to overwrite the bytes it was made from is up to the caller.
+// Holds a private key, in memory that stays where it is and is overwritten when the signer ends; to
+// overwrite the bytes it was made from is up to the caller.
 class Ed25519Signer : public Signer {
  public:
   // Refuses (malformed) a seed that is not kSeedSize bytes.
@@ -48,9 +55,16 @@ class Ed25519Signer : public Signer {
   const Bytes& public_key() const { return public_key_; }
 
  private:
-  Ed25519Signer(EvpKey key, Bytes public_key);
+  struct PrivateKey {
+    PrivateKey() = default;
+    PrivateKey(const PrivateKey&) = delete;
+    PrivateKey& operator=(const PrivateKey&) = delete;
+    ~PrivateKey();
+    std::array<uint8_t, kSeedSize + kPublicKeySize> bytes{};  // As libsodium has it.
+  };
+  Ed25519Signer(std::unique_ptr<PrivateKey> key, Bytes public_key);
 
-  EvpKey key_;
+  std::unique_ptr<PrivateKey> key_;
   Bytes public_key_;
 };
 
@@ -65,9 +79,10 @@ class Ed25519Verifier : public SignatureVerifier {
   bool verify(ByteView message, ByteView signature) const override;
 
  private:
-  explicit Ed25519Verifier(EvpKey key);
+  Ed25519Verifier(EvpKey key, ByteView public_key);
 
   EvpKey key_;
+  std::array<uint8_t, kPublicKeySize> public_key_{};
 };
 
 // The check of Ed25519Verifier::create alone, for whoever imports a certificate or a key.

@@ -1,6 +1,11 @@
 #include "protocol/signing.h"
 
 #include <gtest/gtest.h>
+#include <sodium/crypto_core_ed25519.h>
+#include <sodium/crypto_hash_sha512.h>
+#include <sodium/crypto_sign_ed25519.h>
+
+#include <algorithm>
 
 namespace hotline {
 namespace {
@@ -82,6 +87,40 @@ TEST(Signing, SignatureWithSNotReducedIsFalse) {
     EXPECT_FALSE(
         Ed25519Verifier::create(hex(vector.public_key))->verify(hex(vector.message), signature));
   }
+}
+
+// The key's owner can make one whose R is the neutral point: R = 0, S = SHA-512(R, A, M) a. RFC
+// 8032 lets it pass, and so do libcrypto and the openssl of every auditor.
+TEST(Signing, OfASignatureThatLibsodiumRefusesLibcryptoJudges) {
+  const Bytes seed = hex(kVectors[1].seed);
+  const Bytes public_key = hex(kVectors[1].public_key);
+  const Bytes message = hex(kVectors[1].message);
+  Bytes signature(kSignatureSize);
+  signature[0] = 1;
+
+  std::array<uint8_t, crypto_hash_sha512_BYTES> hash;
+  crypto_hash_sha512(hash.data(), seed.data(), seed.size());
+  std::array<uint8_t, crypto_hash_sha512_BYTES> wide{};
+  std::copy_n(hash.begin(), 32, wide.begin());
+  wide[0] &= 0xf8;
+  wide[31] = static_cast<uint8_t>((wide[31] & 0x7f) | 0x40);
+  std::array<uint8_t, 32> a;
+  crypto_core_ed25519_scalar_reduce(a.data(), wide.data());
+
+  Bytes hashed(signature.begin(), signature.begin() + 32);
+  hashed.insert(hashed.end(), public_key.begin(), public_key.end());
+  hashed.insert(hashed.end(), message.begin(), message.end());
+  crypto_hash_sha512(hash.data(), hashed.data(), hashed.size());
+  std::array<uint8_t, 32> h;
+  crypto_core_ed25519_scalar_reduce(h.data(), hash.data());
+  crypto_core_ed25519_scalar_mul(signature.data() + 32, h.data(), a.data());
+
+  ASSERT_NE(crypto_sign_ed25519_verify_detached(signature.data(), message.data(), message.size(),
+                                                public_key.data()),
+            0);
+  const Result<Ed25519Verifier> verifier = Ed25519Verifier::create(public_key);
+  EXPECT_TRUE(verifier->verify(message, signature));
+  EXPECT_FALSE(verifier->verify(as_bytes("another message"), signature));
 }
 
 TEST(Signing, SeedOfAnotherLengthIsRefused) {

@@ -1,8 +1,9 @@
 #include "daemon/row_seal.h"
 
 #include <array>
-#include <bit>
 #include <cstring>
+
+#include "daemon/little_endian.h"
 
 namespace hotline {
 namespace {
@@ -13,7 +14,7 @@ constexpr uint64_t kMultiplier = 0x9e3779b97f4a7c15;  // 2^64 / the golden ratio
 uint64_t word_at(const uint8_t* bytes, size_t size = sizeof(uint64_t)) {
   uint64_t word = 0;
   std::memcpy(&word, bytes, size);
-  return std::endian::native == std::endian::little ? word : __builtin_bswap64(word);
+  return little_endian(word);
 }
 
 uint64_t mix(uint64_t state, uint64_t word) {

@@ -48,8 +48,9 @@ StoreRuns::StoreRuns(Database& database)
       next_first_(database, "run", "SELECT min(first) FROM run WHERE map = ?1 AND first > ?2"),
       head_(database, "head", kHeadQuery) {}
 
-// What ends moves from the head to the table in one commit, so that who looks in the head, and then
-// in the table, finds it in one of them; as it does in what it read of the head before.
+// A run that ends moves from the head to the table in one commit: who looks into the head first,
+// and into the table then, misses none. What was read of the head before may be old, but it is
+// true; so the head is read again only for a key that is found nowhere else.
 std::optional<StoreRuns::Found> StoreRuns::find(RunMap map, uint64_t key) const {
   if (const auto found = find_open(map, key)) return found;
   if (const auto found = find_ended(map, key)) return found;

@@ -204,7 +204,6 @@ class Core {
   };
   // What release() needs to make an envelope.
   struct Release;
-  // What the rules say of a received message.
   // What the rules say of a message of the peer.
   struct Judgement {
     wire::DeclineCode code = wire::DeclineCode::unset;  // Unset: the message stands.
@@ -331,8 +330,6 @@ class Core {
                                ByteView request);
   Result<Reference> resolve(const std::string& id);
   Result<uint64_t> release(Now now, Release release);
-  // Keeps one leaf of the peer and judges it. False: the body is not the one that the envelope
-  // names.
   // A message of the peer as it came, with its leaf. Borrows the frame.
   struct Arrival {
     Hash leaf{};
@@ -344,6 +341,7 @@ class Core {
   static Arrival open_arrival(const wire::Message& message, const Hash& leaf);
   // The first that came without the body that its envelope names; as many as there are, if none.
   static size_t first_without_body(const std::vector<Arrival>& arrivals);
+  // Keeps it and judges it.
   void receive(Now now, uint64_t index, const Arrival& arrival);
   Judgement judge(const wire::Envelope& envelope, ByteView body);
   std::optional<Hash> known_peer_leaf(uint64_t serial);

@@ -179,7 +179,7 @@ struct StoreOptions {
   int busy_timeout_ms = 5000;
   // The write-ahead log is copied into the database when it has grown by this many pages of 4 KiB,
   // beside the commits; at `wal_pages_max` the writer waits for that copy once.
-  uint32_t wal_pages_checkpoint = 2048;
+  uint32_t wal_pages_checkpoint = 512;
   uint32_t wal_pages_max = 4096;
   std::string vfs;  // SQLite's name of the file layer; empty: its default. Tests put faults there.
 };

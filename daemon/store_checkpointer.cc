@@ -1,5 +1,6 @@
 #include "daemon/store_checkpointer.h"
 
+#include <optional>
 #include <utility>
 
 #include "daemon/store_schema.h"
@@ -36,12 +37,13 @@ void StoreCheckpointer::wait_until_idle() {
 }
 
 void StoreCheckpointer::run() {
+  std::optional<Database> database;
   while (wait_for_request()) {
     try {
       // After a failure the log is the only place where a commit may stand: it is left alone.
       if (!latch_.failed()) {
-        Database database = open_for_writing(path_, options_);
-        database.checkpoint(SQLITE_CHECKPOINT_PASSIVE);
+        if (!database) database = open_for_writing(path_, options_);
+        database->checkpoint(SQLITE_CHECKPOINT_PASSIVE);
         ++checkpoints_;
       }
     } catch (const StoreError& error) {

@@ -66,6 +66,7 @@ void BareStore::commit(const BareBatch& batch) {
 }
 
 void BareStore::copy_log() {
+  Database database = open_database(path_);
   while (true) {
     {
       std::unique_lock lock(mutex_);
@@ -73,7 +74,6 @@ void BareStore::copy_log() {
       if (stopping_) return;
       copy_asked_ = false;
     }
-    Database database = open_database(path_);
     database.checkpoint(SQLITE_CHECKPOINT_PASSIVE);
   }
 }

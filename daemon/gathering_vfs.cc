@@ -1,0 +1,188 @@
+#include "daemon/gathering_vfs.h"
+
+#include <sqlite3.h>
+
+#include <cstdint>
+#include <map>
+#include <mutex>
+#include <new>
+#include <vector>
+
+#include "protocol/check.h"
+
+namespace hotline {
+namespace {
+
+// SQLite's layer for Unix takes less than 128 KiB at a time.
+constexpr size_t kGatheredMax = size_t{124} << 10;
+
+// The write-ahead log as SQLite sees it. The parent's file stands behind it in SQLite's memory.
+struct Log {
+  sqlite3_file base;
+  bool gathers = false;
+  std::vector<uint8_t> gathered;
+  sqlite3_int64 begin = 0;  // Where the first gathered byte belongs.
+
+  sqlite3_file* parents() { return reinterpret_cast<sqlite3_file*>(this + 1); }
+  const sqlite3_io_methods& methods() { return *parents()->pMethods; }
+
+  // What it could not write it keeps, and tries again when it is asked again.
+  int write_gathered() {
+    if (gathered.empty()) return SQLITE_OK;
+    const int code =
+        methods().xWrite(parents(), gathered.data(), static_cast<int>(gathered.size()), begin);
+    if (code == SQLITE_OK) gathered.clear();
+    return code;
+  }
+};
+
+Log& of(sqlite3_file* file) {
+  return *reinterpret_cast<Log*>(file);
+}
+
+// Passes a call on, after what was gathered.
+template <typename Method, typename... Arguments>
+int after_gathered(sqlite3_file* file, Method method, Arguments... arguments) {
+  Log& log = of(file);
+  const int code = log.write_gathered();
+  return code == SQLITE_OK ? (log.methods().*method)(log.parents(), arguments...) : code;
+}
+
+template <typename Method, typename... Arguments>
+int pass_on(sqlite3_file* file, Method method, Arguments... arguments) {
+  Log& log = of(file);
+  return (log.methods().*method)(log.parents(), arguments...);
+}
+
+// What is gathered still was not flushed, so it belongs to no commit.
+int close(sqlite3_file* file) {
+  const int code = pass_on(file, &sqlite3_io_methods::xClose);
+  of(file).~Log();
+  return code;
+}
+
+int read(sqlite3_file* file, void* data, int size, sqlite3_int64 offset) {
+  return after_gathered(file, &sqlite3_io_methods::xRead, data, size, offset);
+}
+
+int write(sqlite3_file* file, const void* data, int size, sqlite3_int64 offset) {
+  Log& log = of(file);
+  const auto bytes = static_cast<size_t>(size);
+  if (!log.gathers || bytes > kGatheredMax) {
+    return after_gathered(file, &sqlite3_io_methods::xWrite, data, size, offset);
+  }
+  const auto end = log.begin + static_cast<sqlite3_int64>(log.gathered.size());
+  if (offset != end || log.gathered.size() + bytes > kGatheredMax) {
+    if (const int code = log.write_gathered(); code != SQLITE_OK) return code;
+    log.begin = offset;
+  }
+  const auto* first = static_cast<const uint8_t*>(data);
+  log.gathered.insert(log.gathered.end(), first, first + bytes);
+  return SQLITE_OK;
+}
+
+int truncate(sqlite3_file* file, sqlite3_int64 size) {
+  return after_gathered(file, &sqlite3_io_methods::xTruncate, size);
+}
+
+int sync(sqlite3_file* file, int flags) {
+  return after_gathered(file, &sqlite3_io_methods::xSync, flags);
+}
+
+int file_size(sqlite3_file* file, sqlite3_int64* size) {
+  return after_gathered(file, &sqlite3_io_methods::xFileSize, size);
+}
+
+int lock(sqlite3_file* file, int level) {
+  return pass_on(file, &sqlite3_io_methods::xLock, level);
+}
+
+int unlock(sqlite3_file* file, int level) {
+  return pass_on(file, &sqlite3_io_methods::xUnlock, level);
+}
+
+int check_reserved_lock(sqlite3_file* file, int* held) {
+  return pass_on(file, &sqlite3_io_methods::xCheckReservedLock, held);
+}
+
+int file_control(sqlite3_file* file, int operation, void* argument) {
+  return pass_on(file, &sqlite3_io_methods::xFileControl, operation, argument);
+}
+
+int sector_size(sqlite3_file* file) {
+  return pass_on(file, &sqlite3_io_methods::xSectorSize);
+}
+
+int device_characteristics(sqlite3_file* file) {
+  return pass_on(file, &sqlite3_io_methods::xDeviceCharacteristics);
+}
+
+constexpr sqlite3_io_methods make_methods() {
+  sqlite3_io_methods methods{};
+  methods.iVersion = 1;  // Shared memory and mapped pages are the database's.
+  methods.xClose = close;
+  methods.xRead = read;
+  methods.xWrite = write;
+  methods.xTruncate = truncate;
+  methods.xSync = sync;
+  methods.xFileSize = file_size;
+  methods.xLock = lock;
+  methods.xUnlock = unlock;
+  methods.xCheckReservedLock = check_reserved_lock;
+  methods.xFileControl = file_control;
+  methods.xSectorSize = sector_size;
+  methods.xDeviceCharacteristics = device_characteristics;
+  return methods;
+}
+
+constexpr sqlite3_io_methods kMethods = make_methods();
+
+struct Layer {
+  std::string name;
+  std::string parent;
+  sqlite3_vfs vfs{};
+};
+
+int open(sqlite3_vfs* vfs, const char* path, sqlite3_file* file, int flags, int* out_flags) {
+  const auto& layer = *static_cast<const Layer*>(vfs->pAppData);
+  file->pMethods = nullptr;
+  sqlite3_vfs* parent = sqlite3_vfs_find(layer.parent.c_str());
+  if (parent == nullptr) return SQLITE_CANTOPEN;
+  if ((flags & SQLITE_OPEN_WAL) == 0) return parent->xOpen(parent, path, file, flags, out_flags);
+  Log* log = new (file) Log{};
+  const int code = parent->xOpen(parent, path, log->parents(), flags, out_flags);
+  if (code != SQLITE_OK) {
+    log->~Log();
+    file->pMethods = nullptr;
+    return code;
+  }
+  log->base.pMethods = &kMethods;
+  log->gathers = (device_characteristics(file) & SQLITE_IOCAP_POWERSAFE_OVERWRITE) != 0;
+  return SQLITE_OK;
+}
+
+}  // namespace
+
+std::string gathering_vfs(const std::string& parent_name) {
+  static std::mutex mutex;
+  static std::map<std::string, Layer> layers;  // By their parents' names. SQLite points to them.
+  const sqlite3_vfs* parent = sqlite3_vfs_find(parent_name.empty() ? nullptr : parent_name.c_str());
+  if (parent == nullptr) return parent_name;  // To be refused by who opens a file there.
+  const std::lock_guard guard(mutex);
+  const auto [at, is_new] = layers.try_emplace(parent->zName);
+  Layer& layer = at->second;
+  if (is_new) {
+    layer.parent = parent->zName;
+    layer.name = "gathering-" + layer.parent;
+    layer.vfs = *parent;  // But opening files, everything is the parent's.
+    layer.vfs.pNext = nullptr;
+    layer.vfs.zName = layer.name.c_str();
+    layer.vfs.pAppData = &layer;
+    layer.vfs.szOsFile = static_cast<int>(sizeof(Log)) + parent->szOsFile;
+    layer.vfs.xOpen = open;
+    HOTLINE_CHECK(sqlite3_vfs_register(&layer.vfs, 0) == SQLITE_OK);
+  }
+  return layer.name;
+}
+
+}  // namespace hotline

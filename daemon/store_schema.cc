@@ -1,6 +1,6 @@
 #include "daemon/store_schema.h"
 
-#include "daemon/gathering_vfs.h"
+#include "daemon/large_writes_vfs.h"
 #include "daemon/row_packs.h"
 #include "protocol/check.h"
 
@@ -148,7 +148,7 @@ StoreIdentity read_store_identity(Database& database) {
 }
 
 Database open_for_writing(const std::string& path, const StoreOptions& options) {
-  Database database(path, SQLITE_OPEN_READWRITE, gathering_vfs(options.vfs));
+  Database database(path, SQLITE_OPEN_READWRITE, large_writes_vfs(options.vfs));
   set_up(database, options);
   database.execute("PRAGMA synchronous = FULL");
   database.execute("PRAGMA cache_size = -16384");

@@ -1,7 +1,8 @@
-#include "daemon/gathering_vfs.h"
+#include "daemon/large_writes_vfs.h"
 
 #include <sqlite3.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <map>
 #include <mutex>
@@ -14,11 +15,12 @@ namespace hotline {
 namespace {
 
 // SQLite's layer for Unix takes less than 128 KiB at a time.
-constexpr size_t kGatheredMax = size_t{124} << 10;
+constexpr size_t kWriteMax = size_t{124} << 10;
 
-// The write-ahead log as SQLite sees it. The parent's file stands behind it in SQLite's memory.
-struct Log {
+// A file as SQLite sees it. The parent's stands behind it in SQLite's memory.
+struct File {
   sqlite3_file base;
+  bool is_database = false;
   bool gathers = false;
   std::vector<uint8_t> gathered;
   sqlite3_int64 begin = 0;  // Where the first gathered byte belongs.
@@ -26,38 +28,51 @@ struct Log {
   sqlite3_file* parents() { return reinterpret_cast<sqlite3_file*>(this + 1); }
   const sqlite3_io_methods& methods() { return *parents()->pMethods; }
 
+  int write_through(const uint8_t* data, size_t size, sqlite3_int64 offset) {
+    return methods().xWrite(parents(), data, static_cast<int>(size), offset);
+  }
+
   // What it could not write it keeps, and tries again when it is asked again.
   int write_gathered() {
     if (gathered.empty()) return SQLITE_OK;
-    const int code =
-        methods().xWrite(parents(), gathered.data(), static_cast<int>(gathered.size()), begin);
+    const int code = write_through(gathered.data(), gathered.size(), begin);
     if (code == SQLITE_OK) gathered.clear();
     return code;
   }
+
+  // To that size, where the file is smaller. A disk that does not take it will tell SQLite when it
+  // writes there.
+  void grow(sqlite3_int64 size) {
+    static const std::vector<uint8_t> zeros(kWriteMax);
+    sqlite3_int64 end = 0;
+    if (methods().xFileSize(parents(), &end) != SQLITE_OK) return;
+    while (end < size) {
+      const auto piece = std::min<sqlite3_int64>(kWriteMax, size - end);
+      if (write_through(zeros.data(), static_cast<size_t>(piece), end) != SQLITE_OK) return;
+      end += piece;
+    }
+  }
 };
 
-Log& of(sqlite3_file* file) {
-  return *reinterpret_cast<Log*>(file);
+File& of(sqlite3_file* file) {
+  return *reinterpret_cast<File*>(file);
 }
 
-// Passes a call on, after what was gathered.
+template <typename Method, typename... Arguments>
+auto pass_on(sqlite3_file* file, Method method, Arguments... arguments) {
+  return (of(file).methods().*method)(of(file).parents(), arguments...);
+}
+
 template <typename Method, typename... Arguments>
 int after_gathered(sqlite3_file* file, Method method, Arguments... arguments) {
-  Log& log = of(file);
-  const int code = log.write_gathered();
-  return code == SQLITE_OK ? (log.methods().*method)(log.parents(), arguments...) : code;
-}
-
-template <typename Method, typename... Arguments>
-int pass_on(sqlite3_file* file, Method method, Arguments... arguments) {
-  Log& log = of(file);
-  return (log.methods().*method)(log.parents(), arguments...);
+  const int code = of(file).write_gathered();
+  return code == SQLITE_OK ? pass_on(file, method, arguments...) : code;
 }
 
 // What is gathered still was not flushed, so it belongs to no commit.
 int close(sqlite3_file* file) {
   const int code = pass_on(file, &sqlite3_io_methods::xClose);
-  of(file).~Log();
+  of(file).~File();
   return code;
 }
 
@@ -66,13 +81,13 @@ int read(sqlite3_file* file, void* data, int size, sqlite3_int64 offset) {
 }
 
 int write(sqlite3_file* file, const void* data, int size, sqlite3_int64 offset) {
-  Log& log = of(file);
+  File& log = of(file);
   const auto bytes = static_cast<size_t>(size);
-  if (!log.gathers || bytes > kGatheredMax) {
+  if (!log.gathers || bytes > kWriteMax) {
     return after_gathered(file, &sqlite3_io_methods::xWrite, data, size, offset);
   }
   const auto end = log.begin + static_cast<sqlite3_int64>(log.gathered.size());
-  if (offset != end || log.gathered.size() + bytes > kGatheredMax) {
+  if (offset != end || log.gathered.size() + bytes > kWriteMax) {
     if (const int code = log.write_gathered(); code != SQLITE_OK) return code;
     log.begin = offset;
   }
@@ -106,6 +121,10 @@ int check_reserved_lock(sqlite3_file* file, int* held) {
 }
 
 int file_control(sqlite3_file* file, int operation, void* argument) {
+  // SQLite says so before a copy, when nobody else can be copying.
+  if (operation == SQLITE_FCNTL_SIZE_HINT && of(file).is_database) {
+    of(file).grow(*static_cast<const sqlite3_int64*>(argument));
+  }
   return pass_on(file, &sqlite3_io_methods::xFileControl, operation, argument);
 }
 
@@ -117,9 +136,25 @@ int device_characteristics(sqlite3_file* file) {
   return pass_on(file, &sqlite3_io_methods::xDeviceCharacteristics);
 }
 
+int shm_map(sqlite3_file* file, int page, int size, int extend, void volatile** mapped) {
+  return pass_on(file, &sqlite3_io_methods::xShmMap, page, size, extend, mapped);
+}
+
+int shm_lock(sqlite3_file* file, int offset, int count, int flags) {
+  return pass_on(file, &sqlite3_io_methods::xShmLock, offset, count, flags);
+}
+
+void shm_barrier(sqlite3_file* file) {
+  pass_on(file, &sqlite3_io_methods::xShmBarrier);
+}
+
+int shm_unmap(sqlite3_file* file, int remove) {
+  return pass_on(file, &sqlite3_io_methods::xShmUnmap, remove);
+}
+
 constexpr sqlite3_io_methods make_methods() {
   sqlite3_io_methods methods{};
-  methods.iVersion = 1;  // Shared memory and mapped pages are the database's.
+  methods.iVersion = 2;  // Without mapped pages.
   methods.xClose = close;
   methods.xRead = read;
   methods.xWrite = write;
@@ -132,6 +167,10 @@ constexpr sqlite3_io_methods make_methods() {
   methods.xFileControl = file_control;
   methods.xSectorSize = sector_size;
   methods.xDeviceCharacteristics = device_characteristics;
+  methods.xShmMap = shm_map;
+  methods.xShmLock = shm_lock;
+  methods.xShmBarrier = shm_barrier;
+  methods.xShmUnmap = shm_unmap;
   return methods;
 }
 
@@ -148,22 +187,23 @@ int open(sqlite3_vfs* vfs, const char* path, sqlite3_file* file, int flags, int*
   file->pMethods = nullptr;
   sqlite3_vfs* parent = sqlite3_vfs_find(layer.parent.c_str());
   if (parent == nullptr) return SQLITE_CANTOPEN;
-  if ((flags & SQLITE_OPEN_WAL) == 0) return parent->xOpen(parent, path, file, flags, out_flags);
-  Log* log = new (file) Log{};
-  const int code = parent->xOpen(parent, path, log->parents(), flags, out_flags);
+  File* opened = new (file) File{};
+  const int code = parent->xOpen(parent, path, opened->parents(), flags, out_flags);
   if (code != SQLITE_OK) {
-    log->~Log();
+    opened->~File();
     file->pMethods = nullptr;
     return code;
   }
-  log->base.pMethods = &kMethods;
-  log->gathers = (device_characteristics(file) & SQLITE_IOCAP_POWERSAFE_OVERWRITE) != 0;
+  opened->base.pMethods = &kMethods;
+  opened->is_database = (flags & SQLITE_OPEN_MAIN_DB) != 0;
+  opened->gathers = (flags & SQLITE_OPEN_WAL) != 0 &&
+                    (device_characteristics(file) & SQLITE_IOCAP_POWERSAFE_OVERWRITE) != 0;
   return SQLITE_OK;
 }
 
 }  // namespace
 
-std::string gathering_vfs(const std::string& parent_name) {
+std::string large_writes_vfs(const std::string& parent_name) {
   static std::mutex mutex;
   static std::map<std::string, Layer> layers;  // By their parents' names. SQLite points to them.
   const sqlite3_vfs* parent = sqlite3_vfs_find(parent_name.empty() ? nullptr : parent_name.c_str());
@@ -173,12 +213,12 @@ std::string gathering_vfs(const std::string& parent_name) {
   Layer& layer = at->second;
   if (is_new) {
     layer.parent = parent->zName;
-    layer.name = "gathering-" + layer.parent;
+    layer.name = "large-writes-" + layer.parent;
     layer.vfs = *parent;  // But opening files, everything is the parent's.
     layer.vfs.pNext = nullptr;
     layer.vfs.zName = layer.name.c_str();
     layer.vfs.pAppData = &layer;
-    layer.vfs.szOsFile = static_cast<int>(sizeof(Log)) + parent->szOsFile;
+    layer.vfs.szOsFile = static_cast<int>(sizeof(File)) + parent->szOsFile;
     layer.vfs.xOpen = open;
     HOTLINE_CHECK(sqlite3_vfs_register(&layer.vfs, 0) == SQLITE_OK);
   }

@@ -231,41 +231,40 @@ class Core {
   void judge_test_calls(Now now);
 
   // core_links.cc
+  Bytes hello_frame(Now now) const;
   void on_hello(Now now, LinkId id, Link& link, const wire::Hello& hello);
   Status judge_claims(Now now, Link& link, const wire::Hello& hello);
   Status judge_own_claim(Now now, Link& link, const wire::Hello& hello);
   Status judge_peer_claim(Now now, Link& link, const wire::Hello& hello);
+  Hash peer_root_at(uint64_t size);
   void adopt(Now now, LinkId id);
-  void on_messages(Now now, LinkId id, const wire::Messages& messages);
-  void on_receipt(Now now, LinkId id, Link& link, const wire::Receipt& frame);
+  void unstash(Now now, LinkId id);
   void on_clock(Now now, int64_t peer_clock, int64_t round_trip_ms);
-  void tick_links(Now now);
-  void send_probe(Now now, LinkId id);
+  BootMs link_due(const Link& link) const;
   BootMs alone_due() const;
   void tell_alone(Now now);
-  BootMs link_due(const Link& link) const;
-  void unstash(Now now, LinkId id);
-  void refuse_link(Now now, LinkId id, wire::CloseReason reason, const std::string& text);
+  void tick_links(Now now);
+  void send_probe(Now now, LinkId id);
   void drop_link(Now now, LinkId id, const std::string& reason);
-  void pump(Now now);
-  Bytes hello_frame(Now now) const;
-  BuiltFrame rebuild_frame(uint64_t first, uint64_t end);
-  void send_receipt(LinkId id);
-  void hold_receipt(Now now, const CosignedCheckpoint& receipt, const std::string& note);
+  void refuse_link(Now now, LinkId id, wire::CloseReason reason, const std::string& text);
   void record_link_change(Now now, wire::LinkChange change, const std::string& detail);
   // Two notes that cannot both be honest, or one that proves a store old: kept and told once,
   // however often shown.
   void keep_evidence(Now now, wire::EvidenceKind kind, const std::string& first,
                      const std::string& second, const std::string& text);
+
+  // core_sending.cc
+  bool can_number() const;
+  size_t window_left() const;
+  size_t urgent_window_left() const;
+  void number_messages(Now now);
+  void pump(Now now);
+  BuiltFrame rebuild_frame(uint64_t first, uint64_t end);
+  void on_receipt(Now now, LinkId id, Link& link, const wire::Receipt& frame);
+  void hold_receipt(Now now, const CosignedCheckpoint& receipt, const std::string& note);
   // The checkpoint of ours that this receipt stands on, if we remember signing it; else empty.
   std::string_view issued_under(const std::string& receipt) const;
   Hash own_root_at(uint64_t size);
-  Hash peer_root_at(uint64_t size);
-  size_t window_left() const;
-  size_t urgent_window_left() const;
-  bool can_number() const;
-  void number_messages(Now now);
-  void sign_receipt(Now now);
 
   // core_replay.cc
   // Why an entry that is read back cannot follow those before it; null when it can.
@@ -323,13 +322,8 @@ class Core {
   BootMs next_path_due(const Link& link) const;
   void ask_for_next_path(Now now);
 
-  // core_messages.cc
-  // Everything submit() does; the error is told to the person.
-  Status try_submit(Now now, uint64_t token, const Actor& actor, uint64_t counter, ByteView draft);
-  Result<bool> answer_repeated(uint64_t token, const Actor& actor, uint64_t counter,
-                               ByteView request);
-  Result<Reference> resolve(const std::string& id);
-  Result<uint64_t> release(Now now, Release release);
+  // core_peer_messages.cc
+  void on_messages(Now now, LinkId id, const wire::Messages& messages);
   // A message of the peer as it came, with its leaf. Borrows the frame.
   struct Arrival {
     Hash leaf{};
@@ -348,6 +342,16 @@ class Core {
   std::optional<MessageKey> known_reference(const wire::Reference& named);
   std::optional<ReadBackDifference> read_back_mismatch(MessageKey own,
                                                        const wire::Body& acknowledgement);
+  void sign_receipt(Now now);
+  void send_receipt(LinkId id);
+
+  // core_messages.cc
+  // Everything submit() does; the error is told to the person.
+  Status try_submit(Now now, uint64_t token, const Actor& actor, uint64_t counter, ByteView draft);
+  Result<bool> answer_repeated(uint64_t token, const Actor& actor, uint64_t counter,
+                               ByteView request);
+  Result<Reference> resolve(const std::string& id);
+  Result<uint64_t> release(Now now, Release release);
   void note_effect_on(Now now, MessageKey target, const wire::Body& body, wire::Role role,
                       uint64_t journal_index);
   void decline(Now now, uint64_t index, const Hash& leaf, const wire::Envelope* envelope,

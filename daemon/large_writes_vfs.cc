@@ -7,8 +7,10 @@
 #include <map>
 #include <mutex>
 #include <new>
+#include <utility>
 #include <vector>
 
+#include "daemon/sqlite.h"
 #include "protocol/check.h"
 
 namespace hotline {
@@ -17,13 +19,24 @@ namespace {
 // SQLite's layer for Unix takes less than 128 KiB at a time.
 constexpr size_t kWriteMax = size_t{124} << 10;
 
+uint8_t zeros[kWriteMax];
+
+constexpr int kWriteLock = 0;  // Of the write-ahead log's locks, SQLite's WAL_WRITE_LOCK.
+
 // A file as SQLite sees it. The parent's stands behind it in SQLite's memory.
 struct File {
   sqlite3_file base;
-  bool is_database = false;
+
+  // Of a log.
+  File* database = nullptr;
   bool gathers = false;
   std::vector<uint8_t> gathered;
   sqlite3_int64 begin = 0;  // Where the first gathered byte belongs.
+  int failed = SQLITE_OK;   // Why something gathered is not in the file.
+
+  // Of a database.
+  File* log = nullptr;
+  bool is_copied_to = false;
 
   sqlite3_file* parents() { return reinterpret_cast<sqlite3_file*>(this + 1); }
   const sqlite3_io_methods& methods() { return *parents()->pMethods; }
@@ -32,23 +45,22 @@ struct File {
     return methods().xWrite(parents(), data, static_cast<int>(size), offset);
   }
 
-  // What it could not write it keeps, and tries again when it is asked again.
   int write_gathered() {
-    if (gathered.empty()) return SQLITE_OK;
-    const int code = write_through(gathered.data(), gathered.size(), begin);
-    if (code == SQLITE_OK) gathered.clear();
-    return code;
+    if (failed == SQLITE_OK && !gathered.empty()) {
+      failed = write_through(gathered.data(), gathered.size(), begin);
+      gathered.clear();
+    }
+    return failed;
   }
 
   // To that size, where the file is smaller. A disk that does not take it will tell SQLite when it
-  // writes there.
+  // writes a page there.
   void grow(sqlite3_int64 size) {
-    static const std::vector<uint8_t> zeros(kWriteMax);
     sqlite3_int64 end = 0;
     if (methods().xFileSize(parents(), &end) != SQLITE_OK) return;
     while (end < size) {
       const auto piece = std::min<sqlite3_int64>(kWriteMax, size - end);
-      if (write_through(zeros.data(), static_cast<size_t>(piece), end) != SQLITE_OK) return;
+      if (write_through(zeros, static_cast<size_t>(piece), end) != SQLITE_OK) return;
       end += piece;
     }
   }
@@ -71,6 +83,7 @@ int after_gathered(sqlite3_file* file, Method method, Arguments... arguments) {
 
 // What is gathered still was not flushed, so it belongs to no commit.
 int close(sqlite3_file* file) {
+  if (of(file).database != nullptr) of(file).database->log = nullptr;
   const int code = pass_on(file, &sqlite3_io_methods::xClose);
   of(file).~File();
   return code;
@@ -121,8 +134,11 @@ int check_reserved_lock(sqlite3_file* file, int* held) {
 }
 
 int file_control(sqlite3_file* file, int operation, void* argument) {
-  // SQLite says so before a copy, when nobody else can be copying.
-  if (operation == SQLITE_FCNTL_SIZE_HINT && of(file).is_database) {
+  // At the beginning of a copy, when nobody else can be copying, SQLite says how large the database
+  // will be. It says so elsewhere too, and there of a size out of a file that may be anybody's.
+  if (operation == SQLITE_FCNTL_CKPT_START) of(file).is_copied_to = true;
+  if (operation == SQLITE_FCNTL_CKPT_DONE) of(file).is_copied_to = false;
+  if (operation == SQLITE_FCNTL_SIZE_HINT && of(file).is_copied_to) {
     of(file).grow(*static_cast<const sqlite3_int64*>(argument));
   }
   return pass_on(file, &sqlite3_io_methods::xFileControl, operation, argument);
@@ -141,6 +157,9 @@ int shm_map(sqlite3_file* file, int page, int size, int extend, void volatile** 
 }
 
 int shm_lock(sqlite3_file* file, int offset, int count, int flags) {
+  // The end of a transaction. If it was committed, it was flushed.
+  const bool ends = (flags & SQLITE_SHM_UNLOCK) != 0 && offset == kWriteLock;
+  if (ends && of(file).log != nullptr) of(file).log->gathered.clear();
   return pass_on(file, &sqlite3_io_methods::xShmLock, offset, count, flags);
 }
 
@@ -195,9 +214,12 @@ int open(sqlite3_vfs* vfs, const char* path, sqlite3_file* file, int flags, int*
     return code;
   }
   opened->base.pMethods = &kMethods;
-  opened->is_database = (flags & SQLITE_OPEN_MAIN_DB) != 0;
-  opened->gathers = (flags & SQLITE_OPEN_WAL) != 0 &&
-                    (device_characteristics(file) & SQLITE_IOCAP_POWERSAFE_OVERWRITE) != 0;
+  if ((flags & SQLITE_OPEN_WAL) == 0) return SQLITE_OK;
+  sqlite3_file* database = sqlite3_database_file_object(path);
+  opened->database = &of(database);
+  opened->database->log = opened;
+  opened->gathers = (device_characteristics(database) & SQLITE_IOCAP_POWERSAFE_OVERWRITE) != 0;
+  opened->gathered.reserve(kWriteMax);
   return SQLITE_OK;
 }
 
@@ -206,6 +228,7 @@ int open(sqlite3_vfs* vfs, const char* path, sqlite3_file* file, int flags, int*
 std::string large_writes_vfs(const std::string& parent_name) {
   static std::mutex mutex;
   static std::map<std::string, Layer> layers;  // By their parents' names. SQLite points to them.
+  prepare_sqlite();
   const sqlite3_vfs* parent = sqlite3_vfs_find(parent_name.empty() ? nullptr : parent_name.c_str());
   if (parent == nullptr) return parent_name;  // To be refused by who opens a file there.
   const std::lock_guard guard(mutex);

@@ -1,14 +1,17 @@
 // A file layer of SQLite (sqlite.org/vfs.html) in which pages reach the system many at a time.
 // SQLite writes each page by itself, and the call takes longer than its 4 KiB.
 //
-// The write-ahead log: what a commit writes is gathered, and written before the log is flushed,
-// read, measured or cut. A write that fails makes that call fail. Only for connections with
-// synchronous=FULL, and on files with SQLite's "powersafe overwrite": they flush the log before
-// they show others what is new in it.
+// The write-ahead log: what a commit writes is gathered, and written at the latest when this
+// connection flushes, reads, measures or cuts the log. What a transaction that ended without a
+// flush leaves behind is forgotten. A write that fails makes the call fail that needed it, and
+// every later one: the connection can only be closed. For connections with synchronous=FULL, which
+// flush the log before they show others what is new in it; without SQLite's "powersafe overwrite"
+// a flush may end ahead of the commit, and nothing is gathered.
 //
 // The database: before a copy of the log makes it grow it gets its new size, in zeros, which costs
-// less than growing page by page. The pages of a copy are not gathered: one that stops half-way is
-// shown to others without a flush, and so without asking whether the disk took it.
+// less than growing page by page. The pages of a copy are not gathered: a copy that does not reach
+// the end of the log is shown to others without a flush, and so without asking whether the disk
+// took it.
 #pragma once
 
 #include <string>

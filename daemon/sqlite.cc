@@ -14,17 +14,15 @@ namespace {
   throw SqliteError(extended_code, reason);
 }
 
-// SQLite's statistics of its memory are read by nobody, and cost a lock that all threads share at
-// every allocation. Possible only before its first use; where a program used it before, they stay.
-void turn_off_statistics() {
+}  // namespace
+
+void prepare_sqlite() {
   static const int code = sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
   static_cast<void>(code);
 }
 
-}  // namespace
-
 Database::Database(const std::string& path, int flags, const std::string& vfs) {
-  turn_off_statistics();
+  prepare_sqlite();
   sqlite3* handle = nullptr;
   // Each connection stays on one thread, so SQLite's own locks on it are not needed.
   const int code = sqlite3_open_v2(path.c_str(), &handle, flags | SQLITE_OPEN_NOMUTEX,

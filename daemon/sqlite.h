@@ -31,6 +31,11 @@ class SqliteError : public StoreError {
   int extended_code_;
 };
 
+// SQLite's statistics of its memory are read by nobody, and cost a lock that all threads share at
+// every allocation. They can be turned off only before anything else of SQLite is used, so whoever
+// does that before opening a Database calls this first; where a test used it before, they stay.
+void prepare_sqlite();
+
 class Database {
  public:
   // `flags` are SQLITE_OPEN_*; `vfs` empty means the default one.

@@ -9,7 +9,6 @@
 
 #include <algorithm>
 #include <array>
-#include <atomic>
 #include <cstdint>
 #include <filesystem>
 #include <fstream>
@@ -53,10 +52,6 @@ class FaultyVfs {
     const std::lock_guard lock(mutex_);
     decide_ = std::move(decide);
   }
-
-  // False: writing a sector that loses power may spoil its neighbours, as SQLite understands it.
-  // For files that are opened afterwards.
-  void set_powersafe(bool powersafe) { powersafe_ = powersafe; }
 
   // From now on the disk takes nothing, as from a process that is dead.
   void stop() {
@@ -154,8 +149,7 @@ class FaultyVfs {
     };
     methods_.xSectorSize = [](sqlite3_file*) { return static_cast<int>(kSectorSize); };
     methods_.xDeviceCharacteristics = [](sqlite3_file* file) {
-      const int found = of(file)->methods()->xDeviceCharacteristics(of(file)->real());
-      return of(file)->vfs->powersafe_ ? found : found & ~SQLITE_IOCAP_POWERSAFE_OVERWRITE;
+      return of(file)->methods()->xDeviceCharacteristics(of(file)->real());
     };
     methods_.xShmMap = [](sqlite3_file* file, int page, int size, int extend,
                           void volatile** mapped) {
@@ -217,7 +211,6 @@ class FaultyVfs {
   std::string name_;
   std::mutex mutex_;
   Decide decide_;
-  std::atomic<bool> powersafe_ = true;
   bool stopped_ = false;
   std::map<std::string, Unflushed> unflushed_;
 };

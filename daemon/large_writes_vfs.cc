@@ -7,7 +7,6 @@
 #include <map>
 #include <mutex>
 #include <new>
-#include <utility>
 #include <vector>
 
 #include "daemon/sqlite.h"
@@ -19,7 +18,7 @@ namespace {
 // SQLite's layer for Unix takes less than 128 KiB at a time.
 constexpr size_t kWriteMax = size_t{124} << 10;
 
-uint8_t zeros[kWriteMax];
+uint8_t zeros[kWriteMax];  // Not const, which would store them in the program.
 
 constexpr int kWriteLock = 0;  // Of the write-ahead log's locks, SQLite's WAL_WRITE_LOCK.
 
@@ -45,6 +44,7 @@ struct File {
     return methods().xWrite(parents(), data, static_cast<int>(size), offset);
   }
 
+  // Once that failed nothing more is written: a later part without an earlier one means nothing.
   int write_gathered() {
     if (failed == SQLITE_OK && !gathered.empty()) {
       failed = write_through(gathered.data(), gathered.size(), begin);

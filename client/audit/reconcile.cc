@@ -263,7 +263,9 @@ class NoteStream {
 
 // What the sender holds against what the receiver gave.
 void compare_receipts(const Side& sender, const Side& receiver, uint64_t& held_count,
-                      uint64_t& given_count, Reconciliation& result) {
+                      uint64_t& given_count, TranscriptComparison& transcript,
+                      Reconciliation& result) {
+  uint64_t receipted = 0;
   NoteStream held(sender.reader, ExportLog::sent);
   NoteStream given(receiver.reader, ExportLog::received);
   const auto note = [&](const std::string& words) {
@@ -282,8 +284,11 @@ void compare_receipts(const Side& sender, const Side& receiver, uint64_t& held_c
     } else if (held.note() != given.note()) {
       note("is another at " + client::upper_case(receiver.party));
     }
+    receipted = std::max(receipted, held.size());
     held.advance();
   }
+  const uint64_t both = std::min(transcript.sizes[0], transcript.sizes[1]);
+  transcript.unreceipted = both - std::min(both, receipted);
   while (!given.done()) given.advance();
   held_count += held.count();
   given_count += given.count();
@@ -325,8 +330,8 @@ Result<Reconciliation> reconcile_exports(const std::string& first, const std::st
     Transcript at_b(b.reader, log_of_b, b.sizes[log_of_b]);
     Comparison(result.parties, at_a, at_b, transcript).run();
   }
-  compare_receipts(a, b, result.receipts[0], result.receipts[1], result);
-  compare_receipts(b, a, result.receipts[1], result.receipts[0], result);
+  compare_receipts(a, b, result.receipts[0], result.receipts[1], result.transcripts[0], result);
+  compare_receipts(b, a, result.receipts[1], result.receipts[0], result.transcripts[1], result);
   return result;
 }
 

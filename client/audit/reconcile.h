@@ -23,6 +23,9 @@ struct TranscriptComparison {
   uint64_t different = 0;  // Places where the two have different entries, or only one has one.
   // The first kDifferencesMax, in words: "S-000044 only at NORTH".
   std::vector<std::string> differences;
+  // Of the entries that both have, those from the end for which the sender holds no receipt. No
+  // difference: it may be on its way.
+  uint64_t unreceipted = 0;
 };
 
 struct Reconciliation {

@@ -33,7 +33,8 @@ void print_json(Output& output, const Reconciliation& result) {
     for (size_t i = 0; i < 2; ++i) sizes.add(result.parties[i], transcript.sizes[i]);
     one.add("entries", std::move(sizes))
         .add("different", transcript.different)
-        .add("first", json_differences(transcript.differences));
+        .add("first", json_differences(transcript.differences))
+        .add("unreceipted", transcript.unreceipted);
     transcripts.push_back(std::move(one));
   }
   document.add("transcripts", std::move(transcripts));
@@ -70,9 +71,17 @@ class ReconciliationReport {
     output_.line(titles);
     for (const TranscriptComparison& transcript : result_.transcripts) {
       row("sent by " + upper_case(transcript.sender), transcript.sizes, transcript.different,
-          transcript.differences);
+          transcript.differences, "all match");
     }
-    row("receipts", result_.receipts, result_.receipts_different, result_.receipt_differences);
+    row("receipts", result_.receipts, result_.receipts_different, result_.receipt_differences,
+        result_.receipts[0] == result_.receipts[1] ? "all match" : "those that both have match");
+    for (const TranscriptComparison& transcript : result_.transcripts) {
+      if (transcript.unreceipted == 0) continue;
+      output_.line("NO RECEIPT for the last " + format_count(transcript.unreceipted) +
+                   " that both have of " + upper_case(transcript.sender) +
+                   ": on its way when the exports were taken, or left out. To find out: " +
+                   "hotline audit verify " + transcript.sender + "'s export");
+    }
     const uint64_t count = result_.differences();
     if (count == 0) {
       output_.line(output_.styled(Style::green, "RECONCILED") + ": no differences");
@@ -88,13 +97,13 @@ class ReconciliationReport {
   }
 
   void row(std::string label, const std::array<uint64_t, 2>& counts, uint64_t different,
-           const std::vector<std::string>& differences) {
+           const std::vector<std::string>& differences, const std::string& if_none) {
     label.resize(label_width_, ' ');
     std::string line = label;
     for (const uint64_t count : counts) line += right(format_count(count));
     line += "   ";
     const std::string indent(line.size(), ' ');
-    if (different == 0) return output_.line(line + "all match");
+    if (different == 0) return output_.line(line + if_none);
     for (size_t i = 0; i < differences.size(); ++i) {
       output_.line((i == 0 ? line : indent) + printable_line(differences[i]));
     }

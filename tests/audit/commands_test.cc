@@ -105,6 +105,17 @@ TEST(AuditReconcileCommand, shows_both_sides_of_each_transcript) {
   EXPECT_TRUE(has(terminal.out(), "all match\nRECONCILED: no differences\n"));
 }
 
+TEST(AuditReconcileCommand, does_not_say_that_receipts_match_which_are_missing) {
+  const MadeExports& exports = small_exports();
+  const std::string copy = exports.copy_of_north("reconciled");
+  std::filesystem::remove(copy + "/sent/cosigned");
+  Terminal terminal;
+  EXPECT_EQ(terminal.run({"audit", "reconcile", copy, exports.south()}), client::kExitDone);
+  EXPECT_TRUE(has(terminal.out(), "those that both have match\nNO RECEIPT for the last "))
+      << terminal.out();
+  EXPECT_TRUE(has(terminal.out(), " that both have of NORTH: "));
+}
+
 TEST(AuditReconcileCommand, keeps_its_columns_apart_however_many_messages_there_are) {
   ExportPlan plan;
   plan.messages = 12'000;

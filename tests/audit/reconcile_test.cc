@@ -101,6 +101,19 @@ TEST(Reconcile, names_a_receipt_that_was_never_given) {
   EXPECT_NE(result.receipt_differences[0].find("is another at SOUTH"), std::string::npos);
 }
 
+TEST(Reconcile, says_for_how_many_messages_the_sender_holds_no_receipt) {
+  const MadeExports& exports = small_exports();
+  const Reconciliation whole = reconcile(exports.north(), exports.south());
+  EXPECT_EQ(whole.transcripts[0].unreceipted, 0u);
+  EXPECT_EQ(whole.transcripts[1].unreceipted, 0u);
+  const std::string copy = exports.copy_of_north("reconciled");
+  std::filesystem::remove(copy + "/sent/cosigned");
+  const Reconciliation result = reconcile(copy, exports.south());
+  EXPECT_EQ(result.differences(), 0u);
+  EXPECT_EQ(result.transcripts[0].unreceipted, result.transcripts[0].sizes[0]);
+  EXPECT_EQ(result.transcripts[1].unreceipted, 0u);
+}
+
 TEST(Reconcile, wants_one_export_of_each_party_of_one_channel) {
   const MadeExports& exports = small_exports();
   const auto same = reconcile_exports(exports.north(), exports.north());

@@ -77,10 +77,11 @@ class ReconciliationReport {
         result_.receipts[0] == result_.receipts[1] ? "all match" : "those that both have match");
     for (const TranscriptComparison& transcript : result_.transcripts) {
       if (transcript.unreceipted == 0) continue;
-      output_.line("NO RECEIPT for the last " + format_count(transcript.unreceipted) +
-                   " that both have of " + upper_case(transcript.sender) +
-                   ": on its way when the exports were taken, or left out. To find out: " +
-                   "hotline audit verify " + transcript.sender + "'s export");
+      const std::string sender = upper_case(transcript.sender);
+      output_.line("NO RECEIPT at " + sender + " for the last " +
+                   format_count(transcript.unreceipted) + " messages of " + sender +
+                   " that both have: on its way when the exports were taken, or left out. " +
+                   "hotline audit verify tells which");
     }
     const uint64_t count = result_.differences();
     if (count == 0) {

@@ -111,9 +111,9 @@ TEST(AuditReconcileCommand, does_not_say_that_receipts_match_which_are_missing) 
   std::filesystem::remove(copy + "/sent/cosigned");
   Terminal terminal;
   EXPECT_EQ(terminal.run({"audit", "reconcile", copy, exports.south()}), client::kExitDone);
-  EXPECT_TRUE(has(terminal.out(), "those that both have match\nNO RECEIPT for the last "))
+  EXPECT_TRUE(has(terminal.out(), "those that both have match\nNO RECEIPT at NORTH for the last "))
       << terminal.out();
-  EXPECT_TRUE(has(terminal.out(), " that both have of NORTH: "));
+  EXPECT_TRUE(has(terminal.out(), " messages of NORTH that both have: "));
 }
 
 TEST(AuditReconcileCommand, keeps_its_columns_apart_however_many_messages_there_are) {

@@ -74,6 +74,7 @@ class Relay:
         self.target = None
         self.cut_after = None  # AfterBytes or BeforeRecord, for the next connection alone.
         self.open = True
+        self.delay_s = 0  # What passes takes so long each way.
         self.stays_cut = False  # After a limit was reached nothing passes until restore().
         self.cuts = 0
         self.stalled = []  # Pairs that stay open and carry nothing.
@@ -116,6 +117,8 @@ class Relay:
                     spent = False
                     if pair["limit"] is not None:
                         data, spent = pair["limit"].admit(sender, data)
+                if self.delay_s:
+                    time.sleep(self.delay_s)
                 if data:
                     sink.sendall(data)
                 if spent:
@@ -165,13 +168,14 @@ class Daemon:
         self.process = None
         self.ports = {}
 
-    def start(self):
+    def start(self, log=None):
+        """`log`: a file that is open for writing, instead of one of the world."""
         port_file = self.world.directory / f"{self.party}.ports"
         port_file.unlink(missing_ok=True)
-        with open(self.world.directory / f"{self.party}.log", "ab") as log:
+        with open(self.world.directory / f"{self.party}.log", "ab") as own_log:
             self.process = subprocess.Popen(
                 [self.world.hotlined, "run", "-c", str(self.world.config(self.party)), "--allow-dev-pki"],
-                stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+                stdin=subprocess.DEVNULL, stdout=log or own_log, stderr=log or own_log)
         deadline = time.monotonic() + HANG_S
         while not port_file.exists():
             if self.process.poll() is not None or time.monotonic() > deadline:

@@ -1,0 +1,184 @@
+"""A peer with the other party's true keys, people with certificates, and strangers, all of whom mean harm (tests/hostile/): whatever
+they do, a FLASH is sent, stored, seen and paged, once, and the daemon lives within its bounds.
+
+HOTLINE_HOSTILE_TIMES=N makes the floods N times as large (scripts/explore)."""
+
+import contextlib
+import os
+import tempfile
+import unittest
+
+from hostile import HostilePeer, HostilePerson, Pager, resident_mib
+from world import World, other
+
+TIMES = int(os.environ.get("HOTLINE_HOSTILE_TIMES", "1"))
+RESIDENT_MAX_MIB = 256
+
+
+class Attacked(unittest.TestCase):
+    def setUp(self):
+        self.scratch = tempfile.TemporaryDirectory(prefix="hotline-hostile-")
+        self.addCleanup(self.scratch.cleanup)
+        self.pager = Pager(self.scratch.name)
+
+    def flash(self, world, party="north"):
+        """An honest one of this party's people: it is delivered. Its serial."""
+        sent = world.ask(party, "ann", "send", "-p", "flash", "--subject", "Honest", "Look.", "--wait", "delivered")
+        return sent["message"]["id"]
+
+    def assert_paged_once(self, world, message, party="north"):
+        def calls():
+            return [call for call in self.pager.calls(world.daemons[party]) if call[0] == message]
+
+        world.wait_for(f"the page about {message}", calls)
+        self.assertEqual(calls(), [(message, "supervisor", "0")])
+
+    def assert_seen(self, world, flash, party="north"):
+        """It stands in the inbox, behind nothing but other FLASH."""
+        rows = world.ask(party, "ann", "inbox")["messages"]
+        self.assertIn(flash, [row["id"] for row in rows])
+        before = [row["id"] for row in rows[:[row["id"] for row in rows].index(flash)] if row["precedence"] != "FLASH"]
+        self.assertEqual(before, [], f"{len(before)} before {flash}")
+
+    def assert_flash_goes(self, world, party="north"):
+        """Delivered, seen by the other watch, and paged at home."""
+        flash = self.flash(world, party)
+        if world.daemons[other(party)].process is not None:
+            self.assert_seen(world, flash, other(party))
+        self.assert_paged_once(world, flash, party)
+
+    def assert_lives(self, world):
+        for party, daemon in world.daemons.items():
+            if daemon.process is not None:
+                self.assertIsNone(daemon.process.poll(), party)
+                self.assertLess(resident_mib(daemon.process), RESIDENT_MAX_MIB, party)
+
+    def journal_size(self, world):
+        return world.status("north")["journal_size"]
+
+
+class Peer(Attacked):
+    """South is hostile."""
+
+    @contextlib.contextmanager
+    def attack(self, **named):
+        with World(escalation=self.pager.escalation, **named) as world:
+            world.daemons["north"].start()
+            with HostilePeer(world, "south") as peer:
+                yield world, peer
+
+    def send(self, peer, count, **named):
+        """Sends, and waits for the receipt. The last serial."""
+        words = " ".join(f"{name}={value}" for name, value in named.items())
+        return f"S-{int(peer.do(f'send {count} {words}')['last']):06}"
+
+    def test_B2_routine_messages_do_not_hide_a_flash(self):
+        with self.attack() as (world, peer):
+            self.send(peer, 1050 * TIMES, precedence="routine")
+            flash = self.send(peer, 1, precedence="flash")
+            self.assert_paged_once(world, flash)
+            self.assert_flash_goes(world)
+            self.assert_lives(world)
+
+    def test_A2_long_subjects_blind_nobody(self):
+        with self.attack() as (world, peer):
+            self.send(peer, 24 * TIMES, precedence="routine", subject=45_000)
+            flash = self.send(peer, 1, precedence="flash")
+            self.assert_paged_once(world, flash)
+            self.assert_flash_goes(world)
+            self.assert_lives(world)
+
+    def test_A3_acknowledgements_of_one_message(self):
+        with self.attack() as (world, peer):
+            own = self.flash(world)
+            self.send(peer, 6000 * TIMES, kind="acknowledgement", precedence="flash", about=own)
+            self.assert_flash_goes(world)
+            self.assert_lives(world)
+
+    def test_A4_A6_many_flash_at_once_are_one_situation(self):
+        with self.attack() as (world, peer):
+            self.send(peer, 5000 * TIMES, precedence="flash")
+            self.assert_flash_goes(world)
+            self.assert_lives(world)
+
+    def test_A14_no_line_of_the_log_is_forged(self):
+        with self.attack() as (world, peer):
+            own = self.flash(world)
+            for field in ("from", "to", "language", "subject"):
+                self.send(peer, 1, precedence="flash", forge=field)
+            for kind in ("acknowledgement", "decline", "answer"):
+                self.send(peer, 1, kind=kind, precedence="flash", about=own, forge="reference")
+            self.send(peer, 1, kind="decline", precedence="flash", about=own, forge="reason")
+            self.assert_paged_once(world, self.send(peer, 1, precedence="flash"))
+
+    def test_strange_frames_and_precedences(self):
+        with self.attack() as (world, peer):
+            self.send(peer, 700 * TIMES, precedence="any")
+            for what in ("probes 5000", "replay 50", "reorder 20", "garbage 20", "cut 20"):
+                peer.do(f"say {what}")
+                self.assert_paged_once(world, self.send(peer, 1, precedence="flash"))
+            before = self.journal_size(world)
+            for what in ("cut 200", "garbage 200", "replay 200"):
+                peer.do(f"say {what}")
+                self.send(peer, 1, precedence="flash")
+            self.assertLess(self.journal_size(world) - before, 200)
+            self.assert_flash_goes(world)
+            self.assert_lives(world)
+
+
+class Person(Attacked):
+    """Somebody of north with a certificate."""
+
+    @contextlib.contextmanager
+    def attack(self):
+        with World(escalation=self.pager.escalation) as world:
+            world.start()
+            yield world
+
+    def test_A7_questions_without_end(self):
+        with self.attack() as world:
+            for what, connections in (("status", 64), ("export-head", 32), ("list", 16)):
+                with HostilePerson(world, "north", "eve", what, connections=connections) as asking:
+                    asking.wait_for_answers(world, 100 * TIMES)
+                    self.assert_flash_goes(world)
+                    self.assert_flash_goes(world, "south")
+            self.assert_lives(world)
+
+    def test_A8_refused_requests_are_counted(self):
+        with self.attack() as world:
+            told = HostilePerson(world, "north", "eve", "submit", connections=8, requests=5000 * TIMES).told()
+            self.assertEqual([what for _, what in told if not what.startswith("Failure")], [])
+            self.assert_flash_goes(world)
+
+    def test_A10_watchers_that_never_read(self):
+        with self.attack() as world:
+            HostilePerson(world, "north", "ann", "submit", requests=8000 * TIMES, text=1500).told()
+            world.wait_for("all of it", world.drained)
+            with HostilePerson(world, "north", "bob", "silent-watch", connections=64, pipelined=1) as one, \
+                    HostilePerson(world, "north", "eve", "silent-watch", connections=64, pipelined=1) as two:
+                one.wait_for_questions(world, 64)
+                two.wait_for_questions(world, 64)
+                self.assert_paged_once(world, self.flash(world))
+                self.assert_lives(world)
+
+    def test_A11_a_role_that_is_not_the_persons(self):
+        with self.attack() as world:
+            flash = self.flash(world, "south")
+            told = HostilePerson(world, "north", "ann", "acknowledge-as-supervisor", requests=1, about=flash).told()
+            world.wait_for("it", world.drained)
+            self.assertNotIn("supervisor", world.client("south", "ann", "show", flash).stdout, told)
+
+
+class Backlog(Attacked):
+    def test_A1_a_backlog_of_large_messages(self):
+        with World(escalation=self.pager.escalation) as world:
+            world.daemons["north"].start()
+            HostilePerson(world, "north", "ann", "submit", requests=1500 * TIMES, text=40_000).told()
+            world.daemons["south"].start()
+            self.assert_flash_goes(world)
+            world.wait_for("the backlog", world.drained)
+            self.assert_lives(world)
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)

@@ -14,6 +14,7 @@ struct BenchOptions {
   double scale = 1;              // Of the numbers of messages, for a quick look.
   uint64_t in_flight = 4096;     // Of run_load.
   uint64_t backlog = 1'000'000;  // Messages queued while the peer is down.
+  std::string only;              // Rows of run_hostile_bench whose names have this in them.
   bool counts = true;  // False: only whether it runs; a disk that never flushes is no error.
 };
 
@@ -22,6 +23,7 @@ struct BenchOptions {
 int run_pipeline_bench(const BenchOptions& options);
 int run_backlog_bench(const BenchOptions& options);
 int run_auditor_bench(const BenchOptions& options);
+int run_hostile_bench(const BenchOptions& options);
 // The channel alone, for a profiler: prints the processes' numbers first.
 int run_load(const BenchOptions& options);
 

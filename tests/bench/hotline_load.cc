@@ -1,5 +1,6 @@
 #include "tests/bench/hotline_load.h"
 
+#include <algorithm>
 #include <boost/asio/io_context.hpp>
 #include <stdexcept>
 
@@ -9,6 +10,7 @@
 #include "daemon/system_clock.h"
 #include "protocol/client_api.h"
 #include "protocol/envelope.h"
+#include "protocol/limits.h"
 #include "protocol/serial.h"
 #include "protocol/transport/dial.h"
 
@@ -235,6 +237,84 @@ uint64_t HotlineLoad::submit_only(const BenchMessage& message, uint64_t count, u
   return last_serial;
 }
 
+HotlineLoad::Delivered HotlineLoad::deliver(const BenchMessage& message) {
+  watch(UINT64_MAX, {static_cast<uint8_t>(wire::Fact::Numbered),
+                     static_cast<uint8_t>(wire::Fact::ReceiptHeld)});
+  std::unordered_map<uint64_t, uint64_t> places;  // By serial.
+  uint64_t serial = 0, receipted = 0;
+  Delivered delivered;
+  delivered.submitted = Clock::now();
+  submit(message);
+  const auto is_delivered = [&] {
+    const auto place = places.find(serial);
+    return place != places.end() && place->second < receipted;
+  };
+  while (!is_delivered()) {
+    turn([&](const wire::Response& response) {
+      if (const auto* answer = response.body_as_Submitted()) {
+        delivered.id = answer->id()->str();
+        serial = serial_of(*answer);
+      } else if (const auto* rows = response.body_as_JournalRows()) {
+        for (const wire::JournalRow* row : *rows->rows()) {
+          const wire::Entry& entry = entry_of(*row);
+          if (const auto* numbered = entry.fact_as_Numbered()) {
+            uint64_t place = numbered->first();
+            for (const uint64_t one : *numbered->serials()) places[one] = place++;
+          } else if (const auto* receipt = entry.fact_as_ReceiptHeld()) {
+            receipted = std::max(receipted, receipt->size());
+          }
+        }
+      }
+    });
+  }
+  delivered.latency_ms = seconds_since(delivered.submitted) * 1e3;
+  return delivered;
+}
+
+std::vector<std::string> HotlineLoad::waiting_flash() {
+  std::vector<std::string> flash;
+  ask<wire::Rows>(
+      wire::RequestBody::List,
+      [](flatbuffers::FlatBufferBuilder& b) {
+        return wire::CreateList(b, wire::Box::waiting, limits::kListRowsMax).Union();
+      },
+      [&flash](const wire::Rows& rows) {
+        if (rows.rows() == nullptr) return;
+        for (const wire::MessageRow* row : *rows.rows()) {
+          if (row->precedence() != static_cast<uint8_t>(wire::Precedence::flash)) break;
+          if (row->incoming()) flash.push_back(row->id()->str());
+        }
+      });
+  return flash;
+}
+
+HotlineLoad::Told HotlineLoad::told_beside_messages(uint64_t from) {
+  Told told;
+  uint64_t next = from;
+  watch(from);
+  while (next < journal_size_) {
+    turn([&](const wire::Response& response) {
+      const auto* rows = response.body_as_JournalRows();
+      if (rows == nullptr) return;
+      for (const wire::JournalRow* row : *rows->rows()) {
+        next = row->index() + 1;
+        switch (entry_of(*row).fact_type()) {
+          case wire::Fact::Released:
+          case wire::Fact::Received:
+          case wire::Fact::Numbered:
+          case wire::Fact::ReceiptHeld:
+          case wire::Fact::ReceiptGiven:
+            break;
+          default:
+            ++told.entries;
+            told.bytes += row->entry()->size();
+        }
+      }
+    });
+  }
+  return told;
+}
+
 HotlineLoad::Drain HotlineLoad::watch_drain(uint64_t count) {
   Drain drain;
   watch(journal_size_);
@@ -300,11 +380,23 @@ uint64_t HotlineLoad::export_everything(const std::function<bool()>& stop) {
 
 bool HotlineLoad::link_is_up() {
   bool up = false;
+  ask_status([&up](const wire::StatusReply& status) { up = status.link() == wire::LinkState::up; });
+  return up;
+}
+
+bool HotlineLoad::is_drained() {
+  uint64_t left = 0;
+  ask_status([&left](const wire::StatusReply& status) {
+    left = status.unreceipted();
+    for (const uint32_t queued : *status.queued()) left += queued;
+  });
+  return left == 0;
+}
+
+void HotlineLoad::ask_status(const std::function<void(const wire::StatusReply&)>& visit) {
   ask<wire::StatusReply>(
       wire::RequestBody::Status,
-      [](flatbuffers::FlatBufferBuilder& b) { return wire::CreateStatus(b).Union(); },
-      [&up](const wire::StatusReply& status) { up = status.link() == wire::LinkState::up; });
-  return up;
+      [](flatbuffers::FlatBufferBuilder& b) { return wire::CreateStatus(b).Union(); }, visit);
 }
 
 uint64_t HotlineLoad::journal_size() {

@@ -39,6 +39,22 @@ class HotlineLoad {
   // Submits `count` times and waits for the answers only. Returns the last serial.
   uint64_t submit_only(const BenchMessage& message, uint64_t count, uint64_t in_flight);
 
+  // Submits one and waits until it is delivered.
+  struct Delivered {
+    std::string id;
+    Clock::time_point submitted;
+    double latency_ms = 0;
+  };
+  Delivered deliver(const BenchMessage& message);
+  // The FLASH of the peer that wait, as far as nothing of less precedence stands before them.
+  std::vector<std::string> waiting_flash();
+  // The entries from `from` on that are neither messages nor places nor receipts.
+  struct Told {
+    uint64_t entries = 0;
+    uint64_t bytes = 0;
+  };
+  Told told_beside_messages(uint64_t from);
+
   // Watches until every leaf below `size` is covered by a receipt.
   struct Drain {
     std::vector<uint64_t> first_numbered;  // The serials that were numbered first of all.
@@ -53,6 +69,7 @@ class HotlineLoad {
   uint64_t export_everything(const std::function<bool()>& stop);
 
   bool link_is_up();
+  bool is_drained();  // Nothing of ours waits for the link or for a receipt.
   uint64_t journal_size();
 
  private:
@@ -69,6 +86,7 @@ class HotlineLoad {
   void ask(wire::RequestBody type,
            const std::function<flatbuffers::Offset<void>(flatbuffers::FlatBufferBuilder&)>& build,
            const std::function<void(const Body&)>& visit);
+  void ask_status(const std::function<void(const wire::StatusReply&)>& visit);
 
   std::unique_ptr<Wire> wire_;
   uint32_t last_request_ = 0;

@@ -15,8 +15,10 @@ namespace {
 int usage() {
   std::fprintf(
       stderr,
-      "usage: hotline-bench [pipeline | backlog | auditor] [--directory DIR] [--rounds N]\n"
+      "usage: hotline-bench [pipeline | backlog | auditor | hostile] [--directory DIR] [--rounds "
+      "N]\n"
       "                     [--scale X] [--backlog N] [--in-flight N] [--hotlined PROGRAM]\n"
+      "                     [--only WORDS]     rows of hostile\n"
       "DIR must be on the disk that is to be measured. --scale multiplies the numbers of\n"
       "messages; figures mean something at 1 only.\n");
   return 2;
@@ -45,7 +47,9 @@ int run_smoke(BenchOptions options) {
   for (const auto& one : {run_pipeline_bench, run_backlog_bench, run_auditor_bench}) {
     if (const int code = one(options); code != 0) return code;
   }
-  return 0;
+  options.scale = 0.05;
+  options.only = "ROUTINE";
+  return run_hostile_bench(options);
 }
 
 int run(const std::vector<std::string>& words) {
@@ -64,6 +68,8 @@ int run(const std::vector<std::string>& words) {
     const std::string& value = words[++i];
     if (word == "--directory") {
       options.directory = value;
+    } else if (word == "--only") {
+      options.only = value;
     } else if (word == "--hotlined") {
       options.hotlined = value;
     } else if (word == "--rounds") {
@@ -82,6 +88,7 @@ int run(const std::vector<std::string>& words) {
   if (what == "pipeline") return run_pipeline_bench(options);
   if (what == "backlog") return run_backlog_bench(options);
   if (what == "auditor") return run_auditor_bench(options);
+  if (what == "hostile") return run_hostile_bench(options);
   if (what == "load") return run_load(options);
   if (what == "smoke") return run_smoke(options);
   return usage();

@@ -55,9 +55,10 @@ TemporaryDirectory::~TemporaryDirectory() {
   std::filesystem::remove_all(path_, ignored);
 }
 
-World::World(std::string directory, std::string hotlined)
+World::World(std::string directory, std::string hotlined, std::string escalation)
     : directory_(std::move(directory)),
       hotlined_(std::move(hotlined)),
+      escalation_(std::move(escalation)),
       counter_(directory_ + "/syncs") {
   const auto pki = create_dev_pki(directory_ + "/pki", {}, read_clocks().utc);
   if (!pki) throw std::runtime_error(pki.error().reason);
@@ -112,7 +113,14 @@ void World::write_config(Party party) const {
   file << "[store]\n";
   line("path", path(party, "-store/journal.db"));
   file << "[[person]]\nid = \"ann\"\nroles = [\"operator\"]\n"
-       << "[[person]]\nid = \"eve\"\nroles = [\"auditor\"]\n";
+       << "[[person]]\nid = \"bob\"\nroles = [\"supervisor\"]\n"
+       << "[[person]]\nid = \"eve\"\nroles = [\"auditor\"]\n"
+       << escalation_;
+}
+
+std::string World::configuration(Party party) const {
+  write_config(party);
+  return path(party, ".toml");
 }
 
 void World::run_to_end(Party party, const std::string& command) const {

@@ -48,11 +48,15 @@ enum class Party { north, south };
 class World {
  public:
   // `hotlined` is the program; `directory` exists. Makes keys, configurations and stores.
-  World(std::string directory, std::string hotlined);
+  // `escalation` is a section of both configurations.
+  World(std::string directory, std::string hotlined, std::string escalation = {});
 
   // north first: south's configuration names north's port.
   void start(Party party);
   void stop(Party party);  // In order, with SIGTERM.
+  // Of a party that somebody else plays; it names the other's port.
+  std::string configuration(Party party) const;
+  std::string log_path(Party party) const { return path(party, ".log"); }
   bool runs(Party party) const { return daemons_[index(party)] != nullptr; }
   pid_t process(Party party) const { return daemons_[index(party)]->pid(); }
   Ports ports(Party party) const { return ports_[index(party)]; }
@@ -74,6 +78,7 @@ class World {
 
   const std::string directory_;
   const std::string hotlined_;
+  const std::string escalation_;
   SyncCounter counter_;
   std::array<Ports, 2> ports_{};
   std::array<std::unique_ptr<client::ChildProcess>, 2> daemons_;

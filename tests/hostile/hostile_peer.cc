@@ -215,12 +215,12 @@ void HostilePeer::receipted(uint64_t size) {
 // what is sent
 
 void HostilePeer::add(Order order) {
-  orders_.push_back(std::move(order));
-  pump();
-}
-
-void HostilePeer::add_first(Order order) {
-  orders_.push_front(std::move(order));
+  order.begun_ns = monotonic_ns();
+  if (order.urgent) {
+    orders_.push_front(std::move(order));
+  } else {
+    orders_.push_back(std::move(order));
+  }
   pump();
 }
 
@@ -231,7 +231,9 @@ void HostilePeer::stop() {
 
 void HostilePeer::pump() {
   if (!adopted_ || !link_) return;
-  while (link_->writable() && in_flight_ < in_flight_max) {
+  while (link_->writable()) {
+    const bool urgent = !orders_.empty() && orders_.front().urgent;
+    if (in_flight_ >= in_flight_max && !urgent) return;
     if (next_sent_ < sent_.size()) {
       SentFrame& again = sent_[next_sent_++];
       in_flight_ += again.size;
@@ -249,12 +251,12 @@ bool HostilePeer::pump_order(Order& order) {
     order.writer =
         std::make_unique<MessageWriter>(order.plan, config_.party, config_.peer, order.about);
     order.first = last_serial_ + 1;
-    order.begun_ns = now;
+    order.due_from_ns = now;
   }
   uint64_t count = std::min(order.left, order.per_frame);
   if (order.per_second != 0) {
     const uint64_t due =
-        static_cast<uint64_t>(now - order.begun_ns) * order.per_second / 1'000'000'000;
+        static_cast<uint64_t>(now - order.due_from_ns) * order.per_second / 1'000'000'000;
     if (due <= order.written) {
       pump_timer_.expires_after(std::chrono::milliseconds(2));
       pump_timer_.async_wait([this](const boost::system::error_code& cancelled) {

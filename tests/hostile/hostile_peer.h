@@ -36,12 +36,14 @@ struct Order {
   uint64_t left = 0;          // UINT64_MAX: until stop().
   uint64_t per_frame = 1024;  // At most.
   uint64_t per_second = 0;    // 0: as fast as they are taken.
+  bool urgent = false;        // Goes whatever is in flight.
   // When the last one was receipted; `first` and `last` are numbers of serials.
   std::function<void(uint64_t first, uint64_t last, int64_t sent_ns)> done;
 
   std::unique_ptr<MessageWriter> writer;
   uint64_t first = 0;
-  int64_t begun_ns = 0;
+  int64_t begun_ns = 0;     // When it was given,
+  int64_t due_from_ns = 0;  // and when its first message was written.
   uint64_t written = 0;
 };
 
@@ -51,9 +53,8 @@ class HostilePeer {
 
   void start();  // Dials, and again whenever the link ends.
 
-  void add(Order order);        // Behind what is under way.
-  void add_first(Order order);  // Before it: as a FLASH goes.
-  void stop();                  // Ends every order.
+  void add(Order order);  // Behind what is under way; before it where it is urgent.
+  void stop();            // Ends every order.
 
   // Says these bytes as a frame, whatever they are.
   void say(const Bytes& frame);

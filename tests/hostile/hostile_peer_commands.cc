@@ -76,11 +76,8 @@ void obey(HostilePeer& peer, const std::string& line) {
     Order order = read_order(peer, words, words.count_at(1));
     const bool waits = words.text("wait", "yes") == "yes";
     if (waits) order.done = tell_sent("sent");
-    if (order.plan.precedence == wire::Precedence::flash && words.text("first") == "yes") {
-      peer.add_first(std::move(order));
-    } else {
-      peer.add(std::move(order));
-    }
+    order.urgent = words.text("first") == "yes";
+    peer.add(std::move(order));
     if (!waits) answer("queued");
   } else if (what == "flood") {
     peer.add(read_order(peer, words, UINT64_MAX));

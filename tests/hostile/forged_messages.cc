@@ -2,6 +2,8 @@
 
 #include "daemon/system_clock.h"
 #include "protocol/body.h"
+#include "protocol/limits.h"
+#include "protocol/message_rules.h"
 #include "protocol/policy.h"
 
 namespace hotline::hostile {
@@ -16,6 +18,9 @@ wire::MessageType read_kind(const std::string& word) {
   if (word == "acknowledgement") return wire::MessageType::acknowledgement;
   if (word == "decline") return wire::MessageType::decline;
   if (word == "answer") return wire::MessageType::answer;
+  if (word == "request") return wire::MessageType::request;
+  if (word == "correction") return wire::MessageType::correction;
+  if (word == "cancellation") return wire::MessageType::cancellation;
   throw std::runtime_error("no kind of message: " + word);
 }
 
@@ -48,6 +53,12 @@ ContentFields content_of(const MessagePlan& plan, int64_t now) {
       answers.items.push_back(item);
       return answers;
     }
+    case wire::MessageType::request:
+      return QuestionsFields{std::vector<std::string>(limits::kQuestionsMax, "Why?")};
+    case wire::MessageType::correction:
+      return CorrectionFields{{{"subject", "Flood", "Ebb"}}, "a slip"};
+    case wire::MessageType::cancellation:
+      return CancellationFields{"it was nothing"};
     default:
       return TextContentFields{};
   }
@@ -64,6 +75,8 @@ MessagePlan read_plan(const Words& words) {
   plan.subject_size = words.number("subject", 0);
   plan.text_size = words.number("text", 0);
   plan.forged = words.text("forge");
+  plan.malformed = words.text("malformed") == "yes";
+  plan.same_serial = words.text("same-serial") == "yes";
   return plan;
 }
 
@@ -78,14 +91,15 @@ MessageWriter::MessageWriter(const MessagePlan& plan, std::string from, std::str
   envelope_.drafter_role = envelope_.releaser_role = wire::Role::operator_;
   envelope_.person_hash = Hash{};
   envelope_.language = plan.forged == "language" ? kForgedWords : "en";
-  if (plan.type != wire::MessageType::text) {
+  if (speaks_of_another(plan.type)) {
     envelope_.references.push_back(
         {plan.forged == "reference" ? kForgedWords : about.id, about.leaf});
   }
   BodyFields body;
   body.subject = plan.forged == "subject" ? kForgedWords : "Flood";
   if (plan.subject_size != 0) body.subject = std::string(plan.subject_size, 's');
-  if (plan.type == wire::MessageType::text || plan.type == wire::MessageType::answer) {
+  if (plan.type == wire::MessageType::text || plan.type == wire::MessageType::answer ||
+      plan.type == wire::MessageType::request) {
     body.texts.push_back(
         {"en", std::string(plan.text_size == 0 ? 1 : plan.text_size, 'x'), true, ""});
   }
@@ -100,7 +114,9 @@ WrittenMessage MessageWriter::write(const std::string& id, int64_t released_at) 
   // 0 is none, and 5 and on are not known.
   if (plan_.any_precedence) envelope_.precedence = static_cast<wire::Precedence>(written_ % 7);
   ++written_;
-  return {build_envelope(envelope_), body_, salt_};
+  WrittenMessage message{build_envelope(envelope_), body_, salt_};
+  if (plan_.malformed) message.envelope.resize(message.envelope.size() / 2);
+  return message;
 }
 
 }  // namespace hotline::hostile

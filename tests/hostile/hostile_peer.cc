@@ -270,8 +270,11 @@ bool HostilePeer::pump_order(Order& order) {
   size_t bytes = 0;
   const int64_t utc = read_clocks().utc;
   while (written.size() < count) {
-    written.push_back(order.writer->write(format_serial(prefix_, ++last_serial_), utc));
-    frontier_.append(leaf_hash(written.back().envelope));
+    const std::string id = format_serial(prefix_, ++last_serial_);
+    written.push_back(
+        order.writer->write(order.plan.same_serial ? format_serial(prefix_, 1) : id, utc));
+    newest_own_ = {id, leaf_hash(written.back().envelope)};
+    frontier_.append(newest_own_.leaf);
     bytes += written.back().envelope.size() + written.back().body.size() + kMessageOverhead;
     if (bytes > kMessagesFrameBytesMax - limits::kBodySizeMax - limits::kEnvelopeSizeMax) break;
   }

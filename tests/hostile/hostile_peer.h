@@ -69,6 +69,7 @@ class HostilePeer {
 
   std::optional<Known> known(const std::string& id) const;
   const Known& newest_known() const { return newest_known_; }
+  const Known& newest_own() const { return newest_own_; }
   std::string state() const;
 
  private:
@@ -126,6 +127,7 @@ class HostilePeer {
 
   std::map<std::string, Hash> known_;
   Known newest_known_;
+  Known newest_own_;
   bool flash_only_ = false;
   uint64_t links_ = 0;
   std::string last_end_;

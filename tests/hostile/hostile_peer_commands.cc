@@ -8,6 +8,7 @@
 #include <cstdio>
 #include <istream>
 
+#include "protocol/message_rules.h"
 #include "protocol/serial.h"
 #include "protocol/wire_frames.h"
 #include "tests/hostile/hostile.h"
@@ -27,9 +28,11 @@ Order read_order(const HostilePeer& peer, const Words& words, uint64_t count) {
   order.left = count;
   order.per_frame = words.number("per-frame", 1024);
   order.per_second = words.number("rate", 0);
-  if (order.plan.type == wire::MessageType::text) return order;
+  if (!speaks_of_another(order.plan.type)) return order;
   order.about = peer.newest_known();
-  if (const std::string id = words.text("about"); !id.empty()) {
+  if (words.text("about") == "own") {
+    order.about = peer.newest_own();
+  } else if (const std::string id = words.text("about"); !id.empty()) {
     const auto known = peer.known(id);
     if (!known) throw std::runtime_error("no message " + id + " came");
     order.about = *known;

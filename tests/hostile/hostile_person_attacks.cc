@@ -79,7 +79,21 @@ MakeRequest requests(const std::string& what, const Words& words, HostilePerson&
           return wire::CreateList(b, wire::Box::all, static_cast<uint32_t>(limit)).Union();
         });
   }
-  if (what == "silent-watch") {
+  if (what == "escalations") {
+    return request_of(wire::RequestBody::Escalations,
+                      [](Builder& b) { return wire::CreateEscalations(b).Union(); });
+  }
+  if (what == "show") {
+    return request_of(wire::RequestBody::Show, [about = words.text("about")](Builder& b) {
+      return wire::CreateShow(b, b.CreateString(about)).Union();
+    });
+  }
+  if (what == "export-entries") {
+    return request_of(wire::RequestBody::ExportEntries, [](Builder& b) {
+      return wire::CreateExportEntries(b, wire::ExportLog::journal, 0, 1'000'000).Union();
+    });
+  }
+  if (what == "silent-watch" || what == "watch") {
     return request_of(wire::RequestBody::Watch,
                       [](Builder& b) { return wire::CreateWatch(b, 0).Union(); });
   }

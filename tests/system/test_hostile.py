@@ -125,6 +125,20 @@ class Peer(Attacked):
             self.assert_flash_goes(world)
             self.assert_lives(world)
 
+    def test_messages_that_break_every_rule(self):
+        with self.attack() as (world, peer):
+            for _ in range(50 * TIMES):
+                self.send(peer, 1, precedence="flash")
+                self.send(peer, 1, precedence="flash", kind="cancellation", about="own")
+            for words in ({"malformed": "yes"}, {"same-serial": "yes"}, {"forge": "to"}, {"kind": "request"},
+                          {"kind": "correction", "about": "own"}, {"kind": "answer"}, {"kind": "decline"}):
+                self.send(peer, 1000 * TIMES, precedence="immediate", **words)
+                self.assert_paged_once(world, self.send(peer, 1, precedence="flash"))
+            self.assert_flash_goes(world)
+            # What the machine says to all that stays few.
+            self.assertLess(world.status("north")["own_size"], 200)
+            self.assert_lives(world)
+
 
 class Person(Attacked):
     """Somebody of north with a certificate."""
@@ -137,8 +151,10 @@ class Person(Attacked):
 
     def test_A7_questions_without_end(self):
         with self.attack() as world:
-            for what, connections in (("status", 64), ("export-head", 32), ("list", 16)):
-                with HostilePerson(world, "north", "eve", what, connections=connections) as asking:
+            about = self.flash(world)
+            for what, connections in (("status", 64), ("export-head", 32), ("list", 16), ("escalations", 16), ("show", 16),
+                                      ("watch", 16), ("export-entries", 16)):
+                with HostilePerson(world, "north", "eve", what, connections=connections, about=about) as asking:
                     asking.wait_for_answers(world, 100 * TIMES)
                     self.assert_flash_goes(world)
                     self.assert_flash_goes(world, "south")

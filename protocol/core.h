@@ -417,8 +417,7 @@ class Core {
   uint64_t receipt_recorded_ = 0;  // Size of the newest receipt that was recorded.
 
   // The channel check: gone at a restart, when the peer's witness says anew how far it cosigned.
-  uint64_t cosigned_size_ = 0;              // Of our journal.
-  std::map<uint64_t, Hash> offered_roots_;  // Of our journal: size -> root.
+  uint64_t cosigned_size_ = 0;  // Of our journal.
   BootMs next_channel_check_ = INT64_MAX;
   bool journal_offered_ = false;  // And not answered yet.
   int unanswered_checks_ = 0;

@@ -73,7 +73,7 @@ void Core::tell_held_back(BootMs until, Now now) {
       case Noise::evidence:
         alarm(now, {},
               "the peer showed " + count +
-                  " more notes in the last minute that contradict what it showed before");
+                  " more notes in the last minute that do not fit what it showed before");
         break;
       case Noise::broken_rule:
         alarm(now, {},

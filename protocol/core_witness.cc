@@ -34,10 +34,6 @@ void Core::offer_journal(LinkId id, uint64_t old_size) {
        consistency_proof(records_.hashes(LogId::journal), old_size, durable_.journal_size)) {
     proof.push_back(to_digest(hash));
   }
-  offered_roots_[durable_.journal_size] = durable_.journal_root;
-  while (offered_roots_.size() > limits::kJournalOffersMax) {
-    offered_roots_.erase(offered_roots_.begin());
-  }
   journal_offered_ = true;
   effects_.push_back(SendFrame{id, make_frame([&](flatbuffers::FlatBufferBuilder& b) {
                                  auto note = b.CreateString(checkpoint);
@@ -71,15 +67,16 @@ void Core::on_journal_cosigned(Now now, LinkId id, const wire::JournalCosigned& 
     return refuse_link(now, id, wire::CloseReason::protocol,
                        "a cosigned journal checkpoint: " + cosigned.error().reason);
   }
-  auto offered = offered_roots_.find(cosigned->checkpoint.size);
-  if (offered == offered_roots_.end() || offered->second != cosigned->checkpoint.root) {
+  const Checkpoint& checkpoint = cosigned->checkpoint;
+  if (checkpoint.size > durable_.journal_size ||
+      root_at(records_.hashes(LogId::journal), checkpoint.size) != checkpoint.root) {
     return refuse_link(now, id, wire::CloseReason::claim,
-                       "a cosigned journal checkpoint that was not offered");
+                       "a cosigned journal checkpoint that is not one of our journal");
   }
   journal_offered_ = false;
   unanswered_checks_ = 0;
-  if (cosigned->checkpoint.size <= cosigned_size_) return;
-  cosigned_size_ = cosigned->checkpoint.size;
+  if (checkpoint.size <= cosigned_size_) return;
+  cosigned_size_ = checkpoint.size;
   // Beside the journal and not in it: an entry about it would be one more entry to cosign.
   journal_.gathering().receipts.push_back(
       {LogId::journal, cosigned_size_, now.utc, cosigned->time_s, cosigned_size_, note});
@@ -130,22 +127,37 @@ void Core::on_journal_offer(Now now, LinkId id, const wire::JournalOffer& frame)
                        return wire::CreateJournalCosigned(b, b.CreateString(cosigned));
                      })};
   };
+  auto tell_cosigned_size = [&] {
+    effects_.push_back(SendFrame{id, make_frame([&](flatbuffers::FlatBufferBuilder& b) {
+                                   return wire::CreateJournalConflict(b, peer_journal_.size());
+                                 })});
+  };
   switch (peer_journal_.judge(*checkpoint, frame.old_size(), proof)) {
     case PeerJournal::Verdict::repeat:
       effects_.push_back(answer(peer_journal_.note()));
       return;
     case PeerJournal::Verdict::conflict:
-      effects_.push_back(SendFrame{id, make_frame([&](flatbuffers::FlatBufferBuilder& b) {
-                                     return wire::CreateJournalConflict(b, peer_journal_.size());
-                                   })});
-      return;
+      return tell_cosigned_size();
+    case PeerJournal::Verdict::smaller:
+      tell_cosigned_size();
+      return peer_alarm(now, Noise::evidence, {},
+                        "the peer offered its journal of " + std::to_string(checkpoint->size) +
+                            " entries, fewer than the " + std::to_string(peer_journal_.size()) +
+                            " that we cosigned: it is not cosigned; if this comes again, the "
+                            "peer's store may be old");
+    case PeerJournal::Verdict::unproven:
+      return peer_alarm(now, Noise::evidence, {},
+                        "the peer offered its journal of " + std::to_string(checkpoint->size) +
+                            " entries with no proof that it continues the " +
+                            std::to_string(peer_journal_.size()) +
+                            " that we cosigned: it is not cosigned; if this comes again, ask the "
+                            "peer why");
     case PeerJournal::Verdict::fork:
-      keep_evidence(now, wire::EvidenceKind::fork_of_peer_journal, note, peer_journal_.note(),
-                    "the peer's journal does not continue what we cosigned of it (" +
-                        std::to_string(peer_journal_.size()) + " entries, now " +
-                        std::to_string(checkpoint->size) +
-                        "): nothing of it is cosigned any more, messages go on");
-      return;
+      return keep_evidence(now, wire::EvidenceKind::fork_of_peer_journal, note,
+                           peer_journal_.note(),
+                           "the peer signed two journals of " + std::to_string(checkpoint->size) +
+                               " entries: nothing of its journal is cosigned any more, messages "
+                               "go on");
     case PeerJournal::Verdict::cosign:
       break;
   }

@@ -63,7 +63,6 @@ inline constexpr int64_t kAloneTold_ms = kProbesMissedMax * kProbeInterval_ms;  
 inline constexpr int64_t kWitnessInterval_ms = 10'000;
 inline constexpr int64_t kWitnessBurst_ms = 10 * kWitnessInterval_ms;
 inline constexpr int64_t kExportPatience_ms = 2'000;  // For the witness to cosign what is exported.
-inline constexpr size_t kJournalOffersMax = 8;        // Remembered until they are cosigned.
 inline constexpr int64_t kHandshakeDeadline_ms = 10'000;
 inline constexpr int64_t kPathCheckInterval_ms = 60'000;  // Of the paths that are not in use.
 inline constexpr int64_t kClockSkewWarn_ms = 2'000;

@@ -17,14 +17,14 @@ void PeerJournal::witnessed(const wire::JournalWitnessed& fact) {
 
 PeerJournal::Verdict PeerJournal::judge(const Checkpoint& checkpoint, uint64_t old_size,
                                         std::span<const Hash> proof) const {
-  if (checkpoint.size < size_) return Verdict::fork;
+  if (checkpoint.size < size_) return Verdict::smaller;
   if (checkpoint.size == size_) {
     return checkpoint.root == root_ ? Verdict::repeat : Verdict::fork;
   }
   if (old_size != size_) return Verdict::conflict;
   return verify_consistency(old_size, root_, checkpoint.size, checkpoint.root, proof)
              ? Verdict::cosign
-             : Verdict::fork;
+             : Verdict::unproven;
 }
 
 }  // namespace hotline

@@ -22,7 +22,9 @@ class PeerJournal {
     cosign,    // It continues what was cosigned.
     repeat,    // It is what was cosigned last: the same note again.
     conflict,  // The owner starts from another size than the one cosigned last: tell it that one.
-    fork,      // Smaller, or of another history: never to be cosigned.
+    smaller,   // An old note, or an old store: never to be cosigned, but it was honest once.
+    unproven,  // Nothing shows that it continues: both notes may be honest, and the proof bad.
+    fork,      // Another root for one size: the two notes cannot both be honest.
   };
   // `checkpoint` is the peer's and not empty, its signature and origin verified.
   Verdict judge(const Checkpoint& checkpoint, uint64_t old_size, std::span<const Hash> proof) const;

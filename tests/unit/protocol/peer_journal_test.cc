@@ -57,24 +57,35 @@ TEST(PeerJournal, TellsTheRightSizeToAnOwnerWhoNamesAnother) {
   EXPECT_EQ(w.witness.judge(w.at(20), 8, w.proof(8, 20)), Verdict::conflict);
 }
 
-// T08 and T01 of tamper_cases.csv.
-TEST(PeerJournal, NeverCosignsASmallerSizeOrAnotherHistory) {
+// T08 of tamper_cases.csv: two notes of one key that cannot both be honest.
+TEST(PeerJournal, CallsTwoRootsOfOneSizeAFork) {
   Witnessing w(20);
   w.cosign(w.at(9));
-  EXPECT_EQ(w.witness.judge(w.at(8), 9, {}), Verdict::fork);
-  EXPECT_EQ(w.witness.judge(w.at(8), 0, {}), Verdict::fork);
   Checkpoint other = w.at(9);
   other.root[0] ^= 1;
   EXPECT_EQ(w.witness.judge(other, 9, {}), Verdict::fork);
+  EXPECT_EQ(w.witness.judge(other, 0, {}), Verdict::fork);
+}
+
+// T01 of tamper_cases.csv. None of these shows that the owner lied: an old note was honest once,
+// and a proof may be bad where both notes are good.
+TEST(PeerJournal, V5_NeverCosignsASmallerSizeOrWhatIsNotProven) {
+  Witnessing w(20);
+  w.cosign(w.at(9));
+  EXPECT_EQ(w.witness.judge(w.at(8), 9, {}), Verdict::smaller);
+  EXPECT_EQ(w.witness.judge(w.at(8), 0, {}), Verdict::smaller);
 
   Witnessing altered(0);
   for (uint64_t i = 0; i < 20; ++i) {
     altered.log.append(leaf_hash(as_bytes(std::to_string(i == 3 ? 99 : i))));
   }
-  EXPECT_EQ(w.witness.judge(altered.at(20), 9, altered.proof(9, 20)), Verdict::fork);
+  EXPECT_EQ(w.witness.judge(altered.at(8), 9, {}), Verdict::smaller);
+  EXPECT_EQ(w.witness.judge(altered.at(20), 9, altered.proof(9, 20)), Verdict::unproven);
   std::vector<Hash> proof = w.proof(9, 20);
   proof.pop_back();
-  EXPECT_EQ(w.witness.judge(w.at(20), 9, proof), Verdict::fork);
+  EXPECT_EQ(w.witness.judge(w.at(20), 9, proof), Verdict::unproven);
+  EXPECT_EQ(w.witness.judge(w.at(20), 9, {}), Verdict::unproven);
+  EXPECT_EQ(w.witness.judge(w.at(20), 9, w.proof(9, 20)), Verdict::cosign);
 }
 
 }  // namespace

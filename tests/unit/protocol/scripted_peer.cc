@@ -326,6 +326,34 @@ std::string ScriptedPeer::receipt_on(const std::string& checkpoint_note) const {
                                                        peer_receipt_key_.key, signer));
 }
 
+std::string ScriptedPeer::journal_checkpoint(const MemoryHashSource& log, uint64_t size) const {
+  Ed25519Signer signer = test_signer(peer_log_.key.name);
+  return sign_checkpoint(
+      {journal_origin(channel_, peer_party_, 0), size, hotline::root_at(log, size)}, peer_log_.key,
+      signer);
+}
+
+Bytes ScriptedPeer::journal_offer_frame(const std::string& checkpoint_note, uint64_t old_size,
+                                        const std::vector<Hash>& proof) {
+  return make_frame([&](FlatBufferBuilder& b) {
+    std::vector<wire::Digest> hashes;
+    for (const Hash& hash : proof) hashes.push_back(to_digest(hash));
+    auto note = b.CreateString(checkpoint_note);
+    return wire::CreateJournalOffer(b, note, old_size, b.CreateVectorOfStructs(hashes));
+  });
+}
+
+Bytes ScriptedPeer::journal_cosigned_frame(const std::string& offered_note) const {
+  Ed25519Signer signer = test_signer(peer_witness_key_.key.name);
+  std::string text = offered_note.substr(0, offered_note.find("\n\n") + 1);
+  std::string cosigned = append_signature_line(
+      offered_note,
+      cosign(text, static_cast<uint64_t>(now_.utc) / 1000, peer_witness_key_.key, signer));
+  return make_frame([&](FlatBufferBuilder& b) {
+    return wire::CreateJournalCosigned(b, b.CreateString(cosigned));
+  });
+}
+
 // ----------------------------------------------------------------------------------------------
 // the core's own people
 

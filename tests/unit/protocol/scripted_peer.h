@@ -16,6 +16,7 @@
 #include "protocol/core.h"
 #include "protocol/envelope.h"
 #include "protocol/wire_frames.h"
+#include "tests/memory_hash_source.h"
 #include "tests/simulation/seeded.h"
 #include "tests/simulation/simulated_disk.h"
 #include "tests/test_party.h"
@@ -130,6 +131,13 @@ class ScriptedPeer {
     return sent_checkpoints_.empty() ? 0 : sent_checkpoints_.rbegin()->first;
   }
   std::string newest_core_receipt() const { return core_receipt_; }
+  // The peer's journal, as far as the core as its witness sees it, and its answers as the witness
+  // of the core's.
+  MemoryHashSource own_journal;
+  std::string journal_checkpoint(const MemoryHashSource& log, uint64_t size) const;
+  static Bytes journal_offer_frame(const std::string& checkpoint_note, uint64_t old_size,
+                                   const std::vector<Hash>& proof);
+  Bytes journal_cosigned_frame(const std::string& offered_note) const;
   const TestKey& core_log_key() const { return core_log_; }
   TestKey& core_log_key() { return core_log_; }
 

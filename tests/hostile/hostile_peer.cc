@@ -12,6 +12,7 @@ namespace hotline::hostile {
 namespace {
 
 constexpr size_t kKnownMax = 10'000;
+constexpr size_t kStrangeBytesMax = 1 << 20;
 constexpr auto kDialAgain = std::chrono::milliseconds(100);
 
 std::string text_of(const flatbuffers::String* text) {
@@ -89,8 +90,13 @@ void HostilePeer::cut() {
   dial_later();
 }
 
-void HostilePeer::say(const Bytes& frame) {
-  if (link_) (void)link_->send(frame);
+bool HostilePeer::say(const Bytes& frame) {
+  return link_ && link_->send(frame) == SendOutcome::queued;
+}
+
+// Leaves room for what an honest peer says too: receipts and answers.
+bool HostilePeer::may_say_more() const {
+  return link_ && link_->is_open() && link_->queued_size() < kStrangeBytesMax;
 }
 
 Bytes HostilePeer::hello_frame() const {

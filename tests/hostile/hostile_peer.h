@@ -56,8 +56,9 @@ class HostilePeer {
   void add(Order order);  // Behind what is under way; before it where it is urgent.
   void stop();            // Ends every order.
 
-  // Says these bytes as a frame, whatever they are.
-  void say(const Bytes& frame);
+  // Says these bytes as a frame, whatever they are. False where there is no link, or no room.
+  bool say(const Bytes& frame);
+  bool may_say_more() const;
   // A frame that was sent before, again; and one out of its place.
   void replay();
   void say_out_of_order();

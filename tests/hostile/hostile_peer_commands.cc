@@ -4,6 +4,7 @@
 
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/read_until.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/streambuf.hpp>
 #include <cstdio>
 #include <istream>
@@ -54,25 +55,37 @@ Bytes probe(uint64_t sequence, bool flash_only) {
   });
 }
 
-void say_strange_things(HostilePeer& peer, const std::string& what, uint64_t count) {
-  for (uint64_t i = 0; i < count; ++i) {
-    if (what == "probes") {
-      peer.say(probe(i * 0x9e3779b97f4a7c15, i % 2 == 0));
-    } else if (what == "replay") {
-      peer.replay();
-    } else if (what == "reorder") {
-      peer.say_out_of_order();
-    } else if (what == "garbage") {
-      peer.say(Bytes(16 + i % 1000, static_cast<uint8_t>(i)));
-    } else if (what == "cut") {
-      peer.cut();
-    } else {
-      throw std::runtime_error("nothing strange: " + what);
-    }
+void say_strange_thing(HostilePeer& peer, const std::string& what, uint64_t number) {
+  if (what == "probes") {
+    peer.say(probe(number * 0x9e3779b97f4a7c15, number % 2 == 0));
+  } else if (what == "replay") {
+    peer.replay();
+  } else if (what == "reorder") {
+    peer.say_out_of_order();
+  } else if (what == "garbage") {
+    peer.say(Bytes(16 + number % 1000, static_cast<uint8_t>(number)));
+  } else if (what == "cut") {
+    peer.cut();
+  } else {
+    throw std::runtime_error("nothing strange: " + what);
   }
 }
 
-void obey(HostilePeer& peer, const std::string& line) {
+// As many as there is room for, by turns with all else that it does; a link that ended is waited
+// for.
+void say_strange_things(HostilePeer& peer, boost::asio::steady_timer& timer,
+                        const std::string& what, uint64_t said, uint64_t count) {
+  for (int turn = 0; turn < 1000 && said < count && peer.may_say_more(); ++turn) {
+    say_strange_thing(peer, what, said++);
+  }
+  if (said == count) return answer("said");
+  timer.expires_after(std::chrono::milliseconds(1));
+  timer.async_wait([&peer, &timer, what, said, count](const boost::system::error_code& cancelled) {
+    if (!cancelled) say_strange_things(peer, timer, what, said, count);
+  });
+}
+
+void obey(HostilePeer& peer, boost::asio::steady_timer& timer, const std::string& line) {
   const Words words = read_words(line);
   const std::string what = words.plain.empty() ? "" : words.plain[0];
   if (what == "send") {
@@ -91,8 +104,8 @@ void obey(HostilePeer& peer, const std::string& line) {
   } else if (what == "state") {
     answer("state " + peer.state());
   } else if (what == "say") {
-    say_strange_things(peer, words.plain.at(1), words.plain.size() > 2 ? words.count_at(2) : 1);
-    answer("said");
+    say_strange_things(peer, timer, words.plain.at(1), 0,
+                       words.plain.size() > 2 ? words.count_at(2) : 1);
   } else if (what == "receipts" || what == "answers") {
     (what == "receipts" ? peer.receipts : peer.answers) = words.plain.at(1) == "on";
     answer(what);
@@ -115,6 +128,7 @@ int run_peer(const std::vector<std::string>& arguments) {
   peer.start();
   boost::asio::posix::stream_descriptor input(io, dup(STDIN_FILENO));
   boost::asio::streambuf lines;
+  boost::asio::steady_timer timer(io);
   std::function<void()> read_next = [&] {
     boost::asio::async_read_until(input, lines, '\n',
                                   [&](const boost::system::error_code& error, size_t) {
@@ -123,7 +137,7 @@ int run_peer(const std::vector<std::string>& arguments) {
                                     std::string line;
                                     std::getline(stream, line);
                                     try {
-                                      obey(peer, line);
+                                      obey(peer, timer, line);
                                     } catch (const std::exception& wrong) {
                                       answer(std::string("error ") + wrong.what());
                                     }

@@ -3,20 +3,28 @@ somebody with openssl, sha256sum and a pencil, on proofs that hold and on proofs
 
 import base64
 import concurrent.futures
+import hashlib
 import os
 import pathlib
 import re
 import shutil
+import ssl
 import subprocess
 import tempfile
 import unittest
 
+from made_certificates import Authority
 from pages import commands
 from world import World, run
 
 HOLDS = 6  # As the page says: so many lines begin with "holds:".
 PARTS, ROOT, NAMES, CERTIFIED, SIGNED, BODY = ("these parts", "the message", "the sender", "both keys", "both signatures",
                                                "this is the body")
+ALL = {PARTS, ROOT, NAMES, CERTIFIED, SIGNED, BODY}
+# Keys under which anybody can sign: the neutral point as it is encoded, and with p more.
+ANYBODY = ((1).to_bytes(32, "little"), (2**255 - 18).to_bytes(32, "little"))
+# Anybody's signature under them: R is the base point, and S is 1.
+BASE_POINT_ONCE = bytes.fromhex("58" + 31 * "66" + "01" + 31 * "00")
 
 
 def by_hand(proof, trust, shell="sh"):
@@ -26,6 +34,7 @@ def by_hand(proof, trust, shell="sh"):
         os.symlink(trust, os.path.join(directory, "trust"))
         done = subprocess.run([shell], input="\n".join(commands("audit.md", "A proof by hand")).encode(), cwd=directory,
                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=60)
+        assert not list(pathlib.Path(directory).rglob("PWNED")), "the file's own command was run"
         return done.stdout.decode(errors="replace")
 
 
@@ -43,7 +52,7 @@ def held(output):
 
 def lost(output):
     """Which of the six lines are not there."""
-    return {line for line in (PARTS, ROOT, NAMES, CERTIFIED, SIGNED, BODY) if f"\nholds: {line}" not in "\n" + output}
+    return {line for line in ALL if f"\nholds: {line}" not in "\n" + output}
 
 
 class Forgery:
@@ -54,7 +63,7 @@ class Forgery:
     def __init__(self, proof):
         head, self.text, signatures = proof.decode().split("\n\n")
         _, extra, index, *self.hashes = head.split("\n")
-        self.index = int(index.split(" ")[1])
+        self.index = int(index.removeprefix("index "))
         self.signatures = [line.split(" ") for line in signatures.splitlines()]
         blocks = re.findall("-----BEGIN ([A-Z ]+)-----\n(.*?)-----END", base64.b64decode(extra[6:]).decode(), re.S)
         assert tuple(label for label, _ in blocks) == self.LABELS
@@ -80,14 +89,27 @@ class Forgery:
         return ("\n".join(head + self.hashes) + "\n\n" + note).encode()
 
 
-def forgeries(proof):
+def spare_bits(text):
+    """The same bytes in base64 with a bit set that belongs to none: `base64 -d` takes it."""
+    alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+    body = text.rstrip("=")
+    result = body[:-1] + alphabet[alphabet.index(body[-1]) + 1] + text[len(body):]
+    assert text.endswith("=") and base64.b64decode(result) == base64.b64decode(text)
+    return result
+
+
+def forgeries(proof, pki):
     """What is wrong with each, the file, and the lines that it loses on the page."""
     def forged(what, losses, change):
         forgery = Forgery(proof)
         change(forgery)
         return what, forgery.file(), losses
 
+    def set_text(old, new):
+        return lambda f: setattr(f, "text", f.text.replace(old, new, 1))
+
     size = int(Forgery(proof).text.split("\n")[1])
+    root = Forgery(proof).text.split("\n")[2]
     yield forged("another envelope", {ROOT}, lambda f: f.flip(0, len(f.blocks[0]) - 5))  # A letter of its id.
     yield forged("another salt", {BODY}, lambda f: f.flip(1, 7))
     yield forged("another body", {BODY}, lambda f: f.flip(2, -9))
@@ -97,15 +119,66 @@ def forgeries(proof):
     yield forged("another hash", {ROOT}, lambda f: f.hashes.__setitem__(1, f.hashes[0]))
     yield forged("a hash too many", {ROOT}, lambda f: f.hashes.append(f.hashes[0]))
     yield forged("a hash too few", {ROOT}, lambda f: f.hashes.pop())
-    yield forged("another size", {ROOT, SIGNED}, lambda f: setattr(f, "text", f.text.replace(f"\n{size}\n", f"\n{2 * size}\n")))
-    yield forged("another log", {NAMES, SIGNED}, lambda f: setattr(f, "text", f.text.replace("transcript", "journal")))
+    yield forged("another size", {ROOT, SIGNED}, set_text(f"\n{size}\n", f"\n{2 * size}\n"))
     yield forged("another key id", {SIGNED}, lambda f: f.flip_signature(0, 3))
     yield forged("another signature", {SIGNED}, lambda f: f.flip_signature(0, 20))
     yield forged("another receipt", {SIGNED}, lambda f: f.flip_signature(1, 20))
     yield forged("another time", {SIGNED}, lambda f: f.flip_signature(1, 11))
-    yield forged("one signature more", {NAMES}, lambda f: f.signatures.append(f.signatures[1]))
+    yield forged("another sender", {NAMES, CERTIFIED, SIGNED}, set_text("/north/", "/south/"))
     yield forged("certificates changed about", {CERTIFIED, SIGNED}, lambda f: f.blocks.append(f.blocks.pop(3)))
     yield forged("a certificate altered", {CERTIFIED}, lambda f: f.flip(3, -1))
+    for key in ANYBODY:
+        yield forged("a key under which anybody can sign", {SIGNED}, lambda f, key=key: sign_as_anybody(f, pki, key))
+    yield forged("a key that may not sign", {CERTIFIED}, lambda f: reissue(f, pki, b"\3\2\7\x80", b"\3\2\6\x40"))
+    # What has not the one form is not taken apart at all.
+    yield forged("V1 a command for a place", ALL, lambda f: setattr(f, "index", "a[$(touch PWNED)]"))
+    yield forged("V1 a command for a size", ALL, set_text(f"\n{size}\n", "\na[$(touch PWNED)]\n"))
+    yield forged("V1 a command for a hash", ALL, lambda f: f.hashes.__setitem__(0, "$(touch PWNED)"))
+    yield forged("V1 a command for a sender", ALL, set_text("/north/", "/$(touch${IFS}PWNED)/"))
+    yield forged("V1 a place in octal", ALL, lambda f: setattr(f, "index", f"0{f.index:o}"))
+    yield forged("V1 a place after a blank", ALL, lambda f: setattr(f, "index", f" {f.index}"))
+    yield forged("V1 a place with a sign", ALL, lambda f: setattr(f, "index", f"+{f.index}"))
+    yield forged("V1 a place too long", ALL, lambda f: setattr(f, "index", f.index + 2**64))
+    yield forged("V1 a size too long", ALL, set_text(f"\n{size}\n", f"\n{size + 2**64}\n"))
+    yield forged("V1 a hash with bits to spare", ALL, lambda f: f.hashes.__setitem__(0, spare_bits(f.hashes[0])))
+    yield forged("V1 a root with bits to spare", ALL, set_text(root, spare_bits(root)))
+    for line in (0, 1):
+        yield forged("V1 a signature with bits to spare", ALL,
+                     lambda f, line=line: f.signatures[line].__setitem__(2, spare_bits(f.signatures[line][2])))
+    yield forged("V1 no envelope", ALL, lambda f: f.blocks[0].clear())
+    yield forged("V1 no body behind its salt", ALL, lambda f: f.blocks[2].clear())
+    yield forged("V1 an envelope longer than any", ALL, lambda f: f.blocks[0].extend(bytes(16384)))
+    yield forged("V1 a second line of a place", ALL, lambda f: f.hashes.insert(0, f"index {f.index}"))
+    yield forged("V1 a fourth line in the text", ALL, lambda f: setattr(f, "text", f.text + "\nmore"))
+    yield forged("V1 colours in a name", ALL, set_text("/north/", "/\x1b[31mnorth/"))
+    yield forged("another log", ALL, set_text("transcript", "journal"))
+    yield forged("one signature more", ALL, lambda f: f.signatures.append(f.signatures[1]))
+    yield "V1 no line feed at its end", proof[:-1], ALL
+    yield "V1 an empty line at its end", proof + b"\n", ALL
+    yield "V1 line ends of Windows", proof.replace(b"\n", b"\r\n"), ALL
+    yield "V1 a zero byte", proof.replace(b"\nindex ", b"\nindex \0"), ALL
+    yield "V1 a text of four lines and no last line feed", Forgery(proof).file().replace(
+        root.encode(), root.encode() + b"\nmore")[:-1], ALL
+
+
+def reissue(forgery, pki, old, new):
+    """The sender's own CA signs another log certificate for it."""
+    authority = Authority(f"{pki}/north/ca.crt", f"{pki}/north/ca.key")
+    with tempfile.TemporaryDirectory() as directory:
+        certificate = pathlib.Path(directory, "log.crt")
+        certificate.write_text(ssl.DER_cert_to_PEM_cert(bytes(forgery.blocks[3])))
+        authority.alter(certificate, old, new)
+        forgery.blocks[3] = bytearray(ssl.PEM_cert_to_DER_cert(certificate.read_text()))
+
+
+def sign_as_anybody(forgery, pki, key):
+    """What the sender can deny later: anybody could have signed it so."""
+    certificate = bytes(forgery.blocks[3])
+    at = certificate.index(bytes.fromhex("302a300506032b6570032100")) + 12
+    reissue(forgery, pki, certificate[at:at + 32], key)
+    name = forgery.signatures[0][1]
+    key_id = hashlib.sha256(name.encode() + b"\n\x01" + key).digest()[:4]
+    forgery.signatures[0][2] = base64.b64encode(key_id + BASE_POINT_ONCE).decode()
 
 
 def altered(proof):
@@ -175,12 +248,20 @@ class AuditPage(unittest.TestCase):
         alone.index = 1
         self.assertEqual(lost(by_hand(alone.file(), trust)), {ROOT})
 
-    def check_forgeries(self, hotline, proof, trust):
-        """What is well-formed and false loses the line that is about it, and no other."""
-        for what, forgery, losses in forgeries(proof):
-            output = by_hand(forgery, trust)
-            self.assertEqual(lost(output), losses, f"{what}\n{output}")
-            self.assertEqual(by_program(hotline, forgery, trust), 10, what)
+    def check_forgeries(self, hotline, proof, trust, pki):
+        """What is well-formed and false loses the line that is about it, and no other; whatever else is wrong loses all. The
+        page is pasted into the shells that people have."""
+        def fate(case):
+            what, forgery, losses = case
+            return what, losses, [by_hand(forgery, trust, shell) for shell in ("sh", "bash")], by_program(hotline, forgery, trust)
+
+        with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+            fates = list(pool.map(fate, forgeries(proof, pki)))
+        for what, losses, outputs, status in fates:
+            for output in outputs:
+                self.assertEqual(lost(output), losses, f"{what}\n{output}")
+                self.assertNotIn("\x1b", output, what)
+            self.assertEqual(status, 10, what)
 
     def check_strangers(self, world, proof):
         """The CA certificates of others with the same names."""
@@ -210,7 +291,8 @@ class AuditPage(unittest.TestCase):
                 self.assertEqual(held(output), expected, f"N-{number}\n{output}")
             self.assertEqual({held(output) for output in outputs.values()}, {HOLDS, HOLDS - 1})
             whole = [proof for number, proof in results.items() if held(outputs[number]) == HOLDS]
-            self.check_forgeries(hotline, max(whole, key=lambda proof: len(Forgery(proof).hashes)), trust)
+            self.check_forgeries(hotline, max(whole, key=lambda proof: len(Forgery(proof).hashes)), trust,
+                                 f"{directory}/made/pki")
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 // hotline: the program for people. Everything but the operating system is behind run_command_line.
 #include <unistd.h>
 
+#include <cerrno>
 #include <chrono>
 #include <csignal>
 #include <cstdlib>
@@ -10,9 +11,11 @@
 
 #include "client/command_line.h"
 #include "client/commands.h"
+#include "protocol/terminal/standard_files.h"
 
 int main(int argc, char** argv) {
   using namespace hotline::client;
+  if (!hotline::open_standard_files()) return errno;
   std::signal(SIGPIPE, SIG_IGN);  // A closed connection is an error to report, not a reason to die.
 
   Surroundings around;

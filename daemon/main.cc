@@ -2,6 +2,7 @@
 // call.
 #include <spdlog/sinks/stdout_color_sinks.h>
 #include <spdlog/spdlog.h>
+#include <cerrno>
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
@@ -18,6 +19,7 @@
 #include "daemon/system_clock.h"
 #include "protocol/core.h"
 #include "protocol/nearest.h"
+#include "protocol/terminal/standard_files.h"
 #include "protocol/origin.h"
 
 namespace hotline {
@@ -277,6 +279,7 @@ int run_main(int argc, char** argv) {
 }
 
 }  // namespace
+  if (!hotline::open_standard_files()) return errno;
 }  // namespace hotline
 
 int main(int argc, char** argv) {

@@ -168,14 +168,15 @@ class Daemon:
         self.process = None
         self.ports = {}
 
-    def start(self, log=None):
-        """`log`: a file that is open for writing, instead of one of the world."""
+    def start(self, *before, log=None, **process):
+        """`before`: words of a command that runs the daemon; `log`: a file that is open for writing, instead of one of the
+        world; `process`: what subprocess.Popen is to do otherwise than here."""
         port_file = self.world.directory / f"{self.party}.ports"
         port_file.unlink(missing_ok=True)
         with open(self.world.directory / f"{self.party}.log", "ab") as own_log:
             self.process = subprocess.Popen(
-                [self.world.hotlined, "run", "-c", str(self.world.config(self.party)), "--allow-dev-pki"],
-                stdin=subprocess.DEVNULL, stdout=log or own_log, stderr=log or own_log)
+                [*before, self.world.hotlined, "run", "-c", str(self.world.config(self.party)), "--allow-dev-pki"],
+                **{"stdin": subprocess.DEVNULL, "stdout": log or own_log, "stderr": log or own_log, **process})
         deadline = time.monotonic() + HANG_S
         while not port_file.exists():
             if self.process.poll() is not None or time.monotonic() > deadline:

@@ -379,11 +379,22 @@ void Daemon::look_around() {
   core_->look_after_ladder(now);
 }
 
+  look_at_log(now);
 void Daemon::watch_expiry() {
   for (const Validity& one : keys_->validities())
     expiry_.watch_certificate(one.name, one.not_before, one.not_after);
   for (const auto& [party, anchor] :
        {std::pair{config_.party, keys_->own_anchor()}, {config_.peer, keys_->peer_anchor()}}) {
+// The channel goes on without its log. People are told that it does, but not each time that a
+// reader stops and goes on.
+void Daemon::look_at_log(Now now) {
+  const std::string trouble = options_.log_trouble();
+  if (trouble.empty() || now.boot < next_log_alarm_) return;
+  next_log_alarm_ = now.boot + limits::kLogAlarmAgain_ms;
+  core_->raise_alarm(now, "the log of this daemon cannot be written (" + trouble +
+                              "); what is left out is counted there, and the channel goes on");
+}
+
     expiry_.watch_list(party + "'s revocation list", anchor->crl_next_update());
   }
 }
@@ -391,10 +402,9 @@ void Daemon::watch_expiry() {
 void Daemon::on_signal() {
   signals_.async_wait([this](const boost::system::error_code& error, int signal) {
     if (error) return;
-    if (signal == SIGHUP) {
-      reload();
-      return on_signal();
-    }
+    on_signal();  // Until the record of the stop is committed this also keeps the loop going.
+    if (stopping_) return;
+    if (signal == SIGHUP) return reload();
     shut_down();
   });
 }

@@ -5,6 +5,7 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -27,6 +28,7 @@ struct DaemonOptions {
   bool allow_dev_pki = false;
   std::string version;
 };
+  std::function<std::string()> log_trouble;  // Log::trouble().
 
 class Daemon {
  public:
@@ -56,6 +58,7 @@ class Daemon {
   void arm_timer();
   void look_around();
   void watch_expiry();
+  void look_at_log(Now now);
   void on_signal();
   void reload();
   void keep_lists();
@@ -82,6 +85,7 @@ class Daemon {
   BootMs next_ladder_look_ = 0;
   bool settle_planned_ = false;
   bool arrived_ = false;    // Since it was last asked whether to commit.
+  BootMs next_log_alarm_ = 0;
   int turns_gathered_ = 0;  // In a row with something new.
   bool committing_ = false;
   bool stopping_ = false;

@@ -1,11 +1,8 @@
 // hotlined: the service. Commands, their options and exit codes; the work is in the files they
 // call.
-#include <spdlog/sinks/stdout_color_sinks.h>
-#include <spdlog/spdlog.h>
-#include <cerrno>
-
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <cerrno>
 #include <cstdio>
 #include <string>
 
@@ -13,26 +10,21 @@
 #include "daemon/console.h"
 #include "daemon/daemon.h"
 #include "daemon/keys.h"
+#include "daemon/log.h"
+#include "daemon/signals.h"
 #include "daemon/store.h"
 #include "daemon/store_account.h"
 #include "daemon/surroundings.h"
 #include "daemon/system_clock.h"
 #include "protocol/core.h"
 #include "protocol/nearest.h"
-#include "protocol/terminal/standard_files.h"
 #include "protocol/origin.h"
+#include "protocol/terminal/standard_files.h"
 
 namespace hotline {
 namespace {
 
 constexpr const char* kVersion = HOTLINE_VERSION;
-
-void log_to_stderr() {
-  auto logger = spdlog::stderr_color_mt("hotlined");
-  logger->set_pattern("%Y-%m-%dT%H:%M:%S.%eZ %l %v", spdlog::pattern_time_type::utc);
-  spdlog::set_default_logger(logger);
-  spdlog::flush_on(spdlog::level::info);
-}
 
 int run_init(const Console& console, const std::string& config_path, bool allow_dev_pki) {
   const char* const what = "cannot make the store";
@@ -60,8 +52,13 @@ int run_daemon(const Console& console, const std::string& config_path, bool allo
   const char* const what = "cannot start";
   auto config = read_config(config_path);
   if (!config) return console.fail(what, config.error());
-  log_to_stderr();
-  auto daemon = Daemon::create(*std::move(config), {allow_dev_pki, kVersion});
+  ignore_other_signals();
+  const Log log(take_standard_error());
+  DaemonOptions options;
+  options.allow_dev_pki = allow_dev_pki;
+  options.version = kVersion;
+  options.log_trouble = [&log] { return log.trouble(); };
+  auto daemon = Daemon::create(*std::move(config), options);
   if (!daemon) return console.fail(what, daemon.error());
   return (*daemon)->run();
 }
@@ -279,10 +276,10 @@ int run_main(int argc, char** argv) {
 }
 
 }  // namespace
-  if (!hotline::open_standard_files()) return errno;
 }  // namespace hotline
 
 int main(int argc, char** argv) {
+  if (!hotline::open_standard_files()) return errno;
   try {
     return hotline::run_main(argc, argv);
   } catch (const std::exception& error) {

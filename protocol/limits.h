@@ -129,6 +129,18 @@ inline constexpr size_t kListRowsMax = 1000;
 // are answered, so that no one fills the memory, or the commit that everybody's next message waits
 // for.
 inline constexpr size_t kSubmissionsWaitingMax = 4096;
+// The daemon's log (daemon/log_queue.h). A line with its time and level fits PIPE_BUF, so that a
+// pipe takes it whole. So many lines wait while nobody reads; a reader that was restarted finds the
+// last hours of a quiet day, and a flood costs no more memory than that.
+inline constexpr size_t kLogLineSizeMax = 4'000;
+inline constexpr size_t kLogLinesWaitingMax = 4'096;
+inline constexpr size_t kLogWaitingSizeMax = 1024 * 1024;
+inline constexpr int64_t kLogPatience_ms = 2'000;  // Nothing taken for longer: nobody reads.
+inline constexpr int64_t kLogRetry_ms = 1'000;     // After a failed write.
+inline constexpr int64_t kLogFarewell_ms = 1'000;  // For what still waits at the end.
+inline constexpr int64_t kLogAlarmAgain_ms =
+    3'600'000;  // Between two alarms that it is not written.
+
 inline constexpr size_t kSubmissionsWaitingSizeMax = 4 * 1024 * 1024;
 inline constexpr size_t kReadsWaitingMax = 16;  // Of one client, asked and not answered; likewise.
 

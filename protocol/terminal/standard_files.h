@@ -10,4 +10,9 @@ namespace hotline {
 // possible: then the program must not go on.
 [[nodiscard]] bool open_standard_files();
 
+// For a program whose log is written by a thread that may wait. Returns a descriptor of what
+// standard error was, and leaves as standard error one of the same that never waits where the
+// system gives one: what a program says when it ends by a fault must not keep it from ending.
+int take_standard_error();
+
 }  // namespace hotline

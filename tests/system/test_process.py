@@ -1,14 +1,132 @@
-"""The daemon as a process of its machine: standard files that are closed."""
+"""The daemon as a process of its machine: signals, a log that nobody reads, standard files that are closed."""
 
+import contextlib
+import json
 import os
 import pathlib
+import signal
 import subprocess
+import tempfile
 import unittest
 
 from world import HANG_S, World
 
+# Those by which a process reports a fault of its own, and those that are for its parent or its terminal's window.
+OURS = {signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGKILL, signal.SIGSTOP, signal.SIGSEGV, signal.SIGBUS,
+        signal.SIGFPE, signal.SIGILL, signal.SIGABRT}
+LOG_ALARM = "the log of this daemon cannot be written"
+
+
+def alarms(world, party):
+    done = world.client(party, "eve", "watch", "--from", "0", "--until-now", "--json")
+    assert done.returncode == 0, done.stderr
+    return [row["text"] for row in map(json.loads, done.stdout.splitlines()) if row["kind"] == "alarm"]
+
+
 def deliver(world, party):
     world.ask(party, "ann", "send", "-p", "flash", "--subject", "Still here", "The channel goes on.", "--wait", "delivered")
+
+
+class Fifo:
+    """A log whose reader is the test. Full from the start, so that the first line does not pass."""
+
+    def __init__(self, path):
+        os.mkfifo(path)
+        self.reader = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+        self.writer = os.open(path, os.O_WRONLY)
+        filler = os.open(path, os.O_WRONLY | os.O_NONBLOCK)
+        with contextlib.suppress(BlockingIOError):
+            while True:
+                os.write(filler, b"x" * 4095 + b"\n")
+        os.close(filler)
+
+    def read(self):
+        said = b""
+        with contextlib.suppress(BlockingIOError):
+            while data := os.read(self.reader, 1 << 16):
+                said += data
+        return said.decode()
+
+    def close(self):
+        os.close(self.reader)
+        os.close(self.writer)
+
+
+class Signals(unittest.TestCase):
+    def test_F1_no_signal_but_term_and_int_ends_it(self):
+        others = [number for number in range(1, signal.SIGRTMAX + 1) if number not in OURS and number not in (32, 33)]
+        with World() as world:
+            for party, last in (("north", signal.SIGTERM), ("south", signal.SIGINT)):
+                # Whoever started it may have blocked them all.
+                world.daemons[party].start(preexec_fn=lambda: signal.pthread_sigmask(signal.SIG_BLOCK, signal.valid_signals()))
+                process = world.daemons[party].process
+                for number in others:
+                    process.send_signal(number)
+                world.ask(party, "ann", "status")
+                process.send_signal(last)
+                self.assertEqual(process.wait(HANG_S), 0, world.daemons[party].log())
+                world.daemons[party].start()
+                done = world.client(party, "eve", "watch", "--from", "0", "--until-now", "--json")
+                kinds = [json.loads(line)["kind"] for line in done.stdout.splitlines()]
+                self.assertEqual([kind for kind in kinds if kind in ("started", "stopped")][:2], ["started", "stopped"])
+
+    def test_F1_commands_get_the_defaults_back(self):
+        with tempfile.TemporaryDirectory() as directory:
+            told, command = pathlib.Path(directory) / "told", pathlib.Path(directory) / "command"
+            command.write_text(f'#!/bin/sh\ngrep -E "^Sig(Blk|Ign)" /proc/$$/status > {told}.new && mv {told}.new {told}\n')
+            command.chmod(0o755)
+            ladder = ('[[escalation.flash.rung]]\nname = "watch"\nafter = "1s"\n'
+                      f'[[escalation.flash.rung.command]]\nrun = ["{command}"]')
+            with World(escalation=ladder) as world:
+                world.start()
+                deliver(world, "north")
+                world.wait_for("the command", told.exists)
+            # The C library keeps 32 and 33 for itself.
+            for line in told.read_text().splitlines():
+                self.assertEqual(int(line.split()[1], 16) & ~(3 << 31), 0, line)
+
+
+class Log(unittest.TestCase):
+    def test_F1_a_log_reader_that_ends_does_not_end_the_channel(self):
+        with World() as world:
+            reader, writer = os.pipe()
+            os.close(reader)
+            world.daemons["north"].start(stderr=writer)
+            os.close(writer)
+            world.daemons["south"].start()
+            world.wait_link()
+            deliver(world, "north")
+            world.wait_for("the alarm", lambda: [text for text in alarms(world, "north") if "Broken pipe" in text])
+            deliver(world, "south")
+            self.assertEqual(len([text for text in alarms(world, "north") if LOG_ALARM in text]), 1)
+            world.daemons["north"].stop()
+
+    def test_F2_a_log_that_nobody_reads_does_not_stop_the_channel(self):
+        with World() as world:
+            fifo = Fifo(world.directory / "fifo")
+            try:
+                world.daemons["north"].start(stderr=fifo.writer)
+                world.daemons["south"].start()
+                world.wait_link()
+                deliver(world, "north")
+                deliver(world, "south")
+                world.wait_for("the alarm", lambda: [text for text in alarms(world, "north") if "nobody reads it" in text])
+                self.assertEqual(len([text for text in alarms(world, "north") if LOG_ALARM in text]), 1)
+                fifo.read()
+                said = []
+                world.wait_for("the log", lambda: said.append(fifo.read()) or "ALARM" in "".join(said))
+                self.assertIn(" info north: store ", "".join(said))
+            finally:
+                fifo.close()
+
+    def test_F2_it_ends_in_order_though_nobody_reads_its_log(self):
+        with World() as world:
+            fifo = Fifo(world.directory / "fifo")
+            try:
+                world.daemons["north"].start(stderr=fifo.writer)
+                world.daemons["north"].stop()
+            finally:
+                fifo.close()
 
 
 class StandardFiles(unittest.TestCase):

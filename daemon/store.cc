@@ -192,7 +192,8 @@ Status Store::create(const std::string& path, const StoreIdentity& identity,
                     "make the directories above it first");
   }
   if (Status owner = check_owner(directory, "directory"); !owner) return owner;
-  Result<StoreLock> lock = StoreLock::take(path);
+  // The store's own file is not there to be locked, and two that build it would undo each other.
+  Result<StoreLock> lock = StoreLock::take(directory);
   if (!lock) return lock.error();
   if (access(path.c_str(), F_OK) == 0) return already_there(path);
 
@@ -215,6 +216,11 @@ Result<std::unique_ptr<Store>> Store::open(const std::string& path, const StoreO
   }
   if (Status owner = check_owner(directory_of(path), "directory"); !owner) return owner.error();
   if (Status owner = check_owner(path, "store"); !owner) return owner.error();
+  if (access(directory_of(path).c_str(), W_OK) != 0) {
+    return os_error("cannot write in the directory " + directory_of(path),
+                    "SQLite keeps its log beside the store: the directory must be writable for the "
+                    "user that runs hotlined");
+  }
   Result<StoreLock> lock = StoreLock::take(path);
   if (!lock) return lock.error();
   return open_locked(*std::move(lock), path, options);

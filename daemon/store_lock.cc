@@ -2,52 +2,56 @@
 
 #include <fcntl.h>
 #include <sys/file.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdio>
 #include <cstring>
+#include <fstream>
+#include <sstream>
 
 namespace hotline {
 namespace {
 
-// Who holds it, as the holder wrote it; only for the message.
+// The process that holds it, as the kernel lists it; only for the message. Lines are such as
+// "7: FLOCK ADVISORY WRITE 4711 fe:01:262145 0 EOF".
 std::string holder(int file) {
-  char text[24] = {};
-  const ssize_t size = pread(file, text, sizeof text - 1, 0);
-  std::string digits;
-  for (ssize_t i = 0; i < size && text[i] >= '0' && text[i] <= '9'; ++i) digits += text[i];
-  return digits;
+  struct stat status {};
+  if (fstat(file, &status) != 0) return {};
+  char device[32];
+  std::snprintf(device, sizeof device, "%02x:%02x:", major(status.st_dev), minor(status.st_dev));
+  const std::string locked = device + std::to_string(status.st_ino);
+  std::ifstream locks("/proc/locks");
+  for (std::string line; std::getline(locks, line);) {
+    std::istringstream words(line);
+    std::string number, kind, advisory, mode, process, where;
+    words >> number >> kind >> advisory >> mode >> process >> where;
+    if (kind == "FLOCK" && where == locked) return process;
+  }
+  return {};
 }
 
 }  // namespace
 
-Result<StoreLock> StoreLock::take(const std::string& store_path) {
-  const std::string path = store_path + ".lock";
-  const int file = open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+Result<StoreLock> StoreLock::take(const std::string& path) {
+  const int file = open(path.c_str(), O_RDONLY | O_CLOEXEC);
   if (file < 0) {
-    return make_error(ErrorCode::configuration,
-                      "cannot open the lock file " + path + ": " + std::strerror(errno),
-                      "the directory must be writable for the user that runs hotlined");
+    return make_error(ErrorCode::configuration, "cannot open " + path + ": " + std::strerror(errno),
+                      "it must be readable and writable for the user that runs hotlined");
   }
   StoreLock lock(file);
-  if (flock(file, LOCK_EX | LOCK_NB) != 0) {
-    if (errno != EWOULDBLOCK) {
-      return make_error(ErrorCode::configuration,
-                        "cannot lock " + path + ": " + std::strerror(errno),
-                        "the store must be on a file system of this machine");
-    }
-    const std::string process = holder(file);
-    return make_error(ErrorCode::conflict,
-                      "the store " + store_path + " is in use by process " +
-                          (process.empty() ? "of unknown number" : process),
-                      "it is served already: hotline status");
+  if (flock(file, LOCK_EX | LOCK_NB) == 0) return lock;
+  if (errno != EWOULDBLOCK) {
+    return make_error(ErrorCode::configuration, "cannot lock " + path + ": " + std::strerror(errno),
+                      "the store must be on a file system of this machine");
   }
-  const std::string own = std::to_string(getpid()) + "\n";
-  if (ftruncate(file, 0) != 0 ||
-      pwrite(file, own.data(), own.size(), 0) != static_cast<ssize_t>(own.size())) {
-    return lock;  // The disk is full, say: the lock holds all the same, only the number is unknown.
-  }
-  return lock;
+  const std::string process = holder(file);
+  return make_error(
+      ErrorCode::conflict,
+      path + " is in use by process " + (process.empty() ? "of unknown number" : process),
+      "it is served already: hotline status");
 }
 
 StoreLock::StoreLock(StoreLock&& other) noexcept : file_(other.file_) {

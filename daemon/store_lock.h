@@ -1,6 +1,10 @@
-// One daemon to a store. The lock is the kernel's (flock), on a file beside the store: it ends with
-// the process, however that ends, so that nothing is ever left to clean up by hand. The file itself
-// stays and holds the number of the last process, for the message of the next one.
+// One daemon to a store. The lock is the kernel's (flock) on the store's file itself, so that no
+// other name for it (a link, another mount) leads past the lock. It ends with the process, however
+// that ends: nothing is ever left to clean up by hand.
+//
+// SQLite's own locks on the file (fcntl) are others and do not meet this one, but they are lost
+// when any descriptor of the file is closed in this process. So this one is opened before SQLite
+// opens the file and closed after it, and a process opens a store once.
 #pragma once
 
 #include <string>
@@ -11,8 +15,8 @@ namespace hotline {
 
 class StoreLock {
  public:
-  // Refuses at once while another process holds it.
-  static Result<StoreLock> take(const std::string& store_path);
+  // A file or a directory that is there. Refuses at once while another process holds it.
+  static Result<StoreLock> take(const std::string& path);
 
   StoreLock(StoreLock&& other) noexcept;
   StoreLock& operator=(StoreLock&&) = delete;

@@ -1,4 +1,5 @@
 // When a store is created, opened, and refused: each refusal says why and what to do.
+#include <fcntl.h>
 #include <signal.h>
 #include <sys/file.h>
 #include <sys/stat.h>
@@ -133,11 +134,11 @@ TEST_F(StoreOpenTest, WhatOthersCanWriteIsRefused) {
 TEST_F(StoreOpenTest, AStoreInADirectoryThatCannotBeWrittenIsRefused) {
   if (geteuid() == 0) GTEST_SKIP() << "root writes everywhere";
   ASSERT_EQ(chmod(directory_.path().c_str(), 0500), 0);
-  EXPECT_TRUE(says(refusal(path_).reason, "cannot open the lock file"));
+  EXPECT_TRUE(says(refusal(path_).reason, "cannot write in the directory"));
   ASSERT_EQ(chmod(directory_.path().c_str(), 0700), 0);
 }
 
-TEST_F(StoreOpenTest, ASecondDaemonIsRefusedUntilTheFirstIsDead) {
+TEST_F(StoreOpenTest, F13_ASecondDaemonIsRefusedUntilTheFirstIsDeadWhateverNameItUses) {
   int ready[2];
   ASSERT_EQ(pipe(ready), 0);
   const pid_t first = fork();
@@ -151,14 +152,43 @@ TEST_F(StoreOpenTest, ASecondDaemonIsRefusedUntilTheFirstIsDead) {
   ASSERT_EQ(read(ready[0], &answer, 1), 1);
   ASSERT_EQ(answer, 'y');
 
-  const Error error = refusal(path_);
-  EXPECT_EQ(error.code, ErrorCode::conflict);
-  EXPECT_TRUE(says(error.reason, "in use by process " + std::to_string(first))) << error.reason;
+  // F13: no other name leads past the lock.
+  const std::string symbolic = directory_ / "symbolic.db";
+  const std::string hard = directory_ / "hard.db";
+  ASSERT_EQ(symlink(path_.c_str(), symbolic.c_str()), 0);
+  ASSERT_EQ(link(path_.c_str(), hard.c_str()), 0);
+  for (const std::string& name : {path_, symbolic, hard}) {
+    const Error error = refusal(name);
+    EXPECT_EQ(error.code, ErrorCode::conflict) << name;
+    EXPECT_TRUE(says(error.reason, "in use by process " + std::to_string(first))) << error.reason;
+  }
   EXPECT_FALSE(Store::create(path_, test_identity()));
 
   ASSERT_EQ(kill(first, SIGKILL), 0);
   ASSERT_EQ(waitpid(first, nullptr, 0), first);
   EXPECT_TRUE(Store::open(path_));
+  close(ready[0]);
+  close(ready[1]);
+}
+
+// SQLite's locks are lost when a descriptor of the file is closed, and then another program that
+// opens the store believes to be alone and removes the log when it ends.
+TEST_F(StoreOpenTest, F13_SqliteStillHoldsItsOwnLocks) {
+  const auto store = open();
+  int ready[2];
+  ASSERT_EQ(pipe(ready), 0);
+  const pid_t other = fork();
+  if (other == 0) {
+    struct flock whole {};
+    whole.l_type = F_WRLCK;
+    const int file = ::open(path_.c_str(), O_RDWR);
+    const char answer = fcntl(file, F_GETLK, &whole) == 0 && whole.l_type != F_UNLCK ? 'y' : 'n';
+    _exit(write(ready[1], &answer, 1) == 1 ? 0 : 1);
+  }
+  char answer = 0;
+  ASSERT_EQ(read(ready[0], &answer, 1), 1);
+  EXPECT_EQ(answer, 'y');
+  ASSERT_EQ(waitpid(other, nullptr, 0), other);
   close(ready[0]);
   close(ready[1]);
 }

@@ -35,7 +35,7 @@ TEST_F(StoreTest, AnEmptyStoreKnowsWhoseItIs) {
   EXPECT_FALSE(store->reader().message({.incoming = false, .number = 1}));
   EXPECT_FALSE(store->reader().newest_receipt(LogId::own_transcript));
   EXPECT_EQ(store->reader().check(), std::vector<std::string>{});
-  for (const char* suffix : {"", "-wal", "-shm", ".lock"}) {
+  for (const char* suffix : {"", "-wal", "-shm"}) {
     struct stat status {};
     ASSERT_EQ(stat((path_ + suffix).c_str(), &status), 0) << suffix;
     EXPECT_EQ(status.st_mode & 0777, 0600u) << suffix;

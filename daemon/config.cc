@@ -409,7 +409,7 @@ prefix = "OURS"                 # Serials: OURS-000123. One to three capital let
 [peer]
 id = "PEER"
 prefix = "THEIRS"
-addresses = ["192.0.2.7:4711", "198.51.100.7:4711"]  # Paths to the peer, tried in order.
+addresses = ["192.0.2.7:4711", "198.51.100.7:4711"]  # Paths to the peer, tried in order; of a name, each address.
 # path_check = "60s"                                 # How often those not in use are proved.
 ca = "peer/ca.crt"
 crl = "peer/ca.crl"                                  # Reloaded by HUP.

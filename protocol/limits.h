@@ -109,6 +109,13 @@ inline constexpr size_t kLinkQueueSizeMax = kWindowCap + 2 * kFrameSizeMax;
 inline constexpr int64_t kGoodbyeDeadline_ms = 2'000;    // For an orderly close.
 inline constexpr int64_t kTcpUserTimeout_ms = 24'000;    // 2.4 probe intervals (H09).
 inline constexpr size_t kPostHandshakeMessagesMax = 16;  // TLS messages between two frames.
+// A name with several addresses: the next one is begun when the last has not connected for so long
+// (RFC 8305), or connected and not ended its handshake; so all have their turn within a handshake's
+// deadline, and a slow link is not dialled twice.
+inline constexpr int64_t kNextAddress_ms = 250;
+inline constexpr int64_t kNextAddressConnected_ms = 2'500;
+inline constexpr size_t kAddressesPerNameMax = 32;
+inline constexpr size_t kLookupsMax = 16;  // Names that wait for the operating system's answer.
 inline constexpr size_t kHandshakesMax = 64;             // Under way at one listener.
 inline constexpr size_t kHandshakesPerAddressMax = 8;
 inline constexpr size_t kRefusalReportsMax = 10;  // One by one in a window; the rest are counted.

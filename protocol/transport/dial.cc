@@ -2,6 +2,7 @@
 
 #include <sys/un.h>
 
+#include <algorithm>
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/co_spawn.hpp>
@@ -27,64 +28,100 @@ using boost::system::error_code;
 using Local = boost::asio::local::stream_protocol;
 
 constexpr auto kAwait = boost::asio::as_tuple(boost::asio::use_awaitable);
+constexpr size_t kAddressesToldMax = 4;
 
 std::string seconds_text(int64_t time_ms) {
   return time_ms % 1000 == 0 ? std::to_string(time_ms / 1000) + " s"
                              : std::to_string(time_ms) + " ms";
 }
 
+// One address of a name on its way to a link. Kept alive by its coroutine too.
+struct Candidate {
+  Candidate(boost::asio::io_context& io, const tcp::endpoint& to)
+      : endpoint(to), text(to_text(to)), socket(io) {}
+
+  void close() {
+    error_code ignored;
+    socket.close(ignored);
+    if (shaking_hands != nullptr) shaking_hands->close();
+  }
+
+  const tcp::endpoint endpoint;
+  const std::string text;
+  tcp::socket socket;
+  TlsStream* shaking_hands = nullptr;
+  std::optional<Error> failure;
+};
+
+Error to_error(const error_code& error) {
+  if (error == boost::asio::error::timed_out) {
+    return make_error(ErrorCode::timed_out, "no answer from the host");
+  }
+  if (error == boost::system::errc::no_such_file_or_directory) {
+    return make_error(ErrorCode::unreachable, "no such socket", "is the daemon running?");
+  }
+  if (error == boost::asio::error::access_denied) {
+    return make_error(ErrorCode::not_allowed, "this user may not open the socket");
+  }
+  return make_error(ErrorCode::unreachable, describe_stream_error(error));
+}
+
 }  // namespace
 
-// Kept alive by its coroutine; the DialAttempt only says whether the outcome is still wanted.
+// Kept alive by its coroutines; the DialAttempt only says whether the outcome is still wanted.
 struct DialAttempt::State : std::enable_shared_from_this<State> {
   State(boost::asio::io_context& with_io, std::string with_whom, std::string with_where,
-        Dialled with_done, int64_t with_deadline_ms)
+        Dialled with_done, DialSettings with_settings)
       : io(with_io),
         whom(std::move(with_whom)),
         where(std::move(with_where)),
         done(std::move(with_done)),
-        deadline_ms(with_deadline_ms),
+        settings(std::move(with_settings)),
         deadline(with_io),
-        resolver(with_io),
-        tcp_socket(with_io),
+        next_turn(with_io),
         unix_socket(with_io) {}
 
-  void run(awaitable<void> attempt);
-  awaitable<void> reach_tcp(std::string host, uint16_t port,
-                            std::shared_ptr<const TlsContext> context);
+  void limit_time();
+  void run(awaitable<void> work);
+  void reach_name(const std::string& host, uint16_t port);
+  void reach_addresses(const Addresses& addresses, uint16_t port);
+  void begin_next();
+  void begin_next_after(int64_t time_ms);
+  awaitable<void> reach(std::shared_ptr<Candidate> candidate);
+  awaitable<void> shake_hands(std::shared_ptr<Candidate> candidate);
   awaitable<void> reach_unix(std::string path);
-  awaitable<error_code> resolve(const std::string& host, uint16_t port);
-  awaitable<error_code> connect();
-  awaitable<void> shake_hands(std::shared_ptr<const TlsContext> context);
 
+  void failed(Candidate& candidate, Error error);
   void finish(Result<std::shared_ptr<FramedLink>> outcome);
   void fail(const Error& error);
-  void fail(const error_code& error);
+  void fail_with_all();
   void fail_late();
   void close();
   void drop();
-  std::string whom_and_where() const { return whom + " (" + where + ")"; }
 
   boost::asio::io_context& io;
   const std::string whom;
-  std::string where;
-  Dialled done;  // Empty once called, or no longer wanted.
-  const int64_t deadline_ms;
+  const std::string where;  // As the caller named it.
+  Dialled done;             // Empty once called, or no longer wanted.
+  const DialSettings settings;
+  std::shared_ptr<const TlsContext> context;
   boost::asio::steady_timer deadline;
-  tcp::resolver resolver;
-  std::vector<tcp::endpoint> endpoints;
-  tcp::socket tcp_socket;
+  boost::asio::steady_timer next_turn;
+  std::vector<std::shared_ptr<Candidate>> candidates;  // Of a name: empty while it is resolved.
+  size_t begun = 0;                                    // Of them, from the front.
   Local::socket unix_socket;
-  TlsStream* shaking_hands = nullptr;
 };
 
-void DialAttempt::State::run(awaitable<void> attempt) {
-  deadline.expires_after(std::chrono::milliseconds(deadline_ms));
+void DialAttempt::State::limit_time() {
+  deadline.expires_after(std::chrono::milliseconds(settings.deadline_ms));
   deadline.async_wait([weak = weak_from_this()](const error_code& cancelled) {
     const auto self = weak.lock();
     if (self && !cancelled) self->fail_late();
   });
-  boost::asio::co_spawn(io, std::move(attempt),
+}
+
+void DialAttempt::State::run(awaitable<void> work) {
+  boost::asio::co_spawn(io, std::move(work),
                         [self = shared_from_this()](std::exception_ptr failure) {
                           if (!failure) return;
                           try {
@@ -97,62 +134,67 @@ void DialAttempt::State::run(awaitable<void> attempt) {
                         });
 }
 
-awaitable<void> DialAttempt::State::reach_tcp(std::string host, uint16_t port,
-                                              std::shared_ptr<const TlsContext> context) {
-  error_code error = co_await resolve(host, port);
-  if (error && done) {
-    fail(make_error(ErrorCode::unreachable, "the name cannot be resolved: " + error.message(),
-                    "check the name, or give the address in digits"));
+void DialAttempt::State::reach_name(const std::string& host, uint16_t port) {
+  Resolved resolved = [weak = weak_from_this(), port](Result<Addresses> found) {
+    const auto self = weak.lock();
+    if (!self || !self->done) return;
+    if (!found) return self->fail(found.error());
+    self->reach_addresses(*found, port);
+  };
+  if (settings.resolve) {
+    settings.resolve(host, std::move(resolved));
+  } else {
+    resolve(io, host, std::move(resolved));
   }
-  if (!done) co_return;
-  error = co_await connect();
+}
+
+void DialAttempt::State::reach_addresses(const Addresses& addresses, uint16_t port) {
+  const size_t count = std::min(addresses.size(), limits::kAddressesPerNameMax);
+  for (size_t i = 0; i < count; ++i) {
+    candidates.push_back(std::make_shared<Candidate>(io, tcp::endpoint(addresses[i], port)));
+  }
+  begin_next();
+}
+
+void DialAttempt::State::begin_next() {
+  if (!done || begun == candidates.size()) return;
+  run(reach(candidates[begun++]));
+  begin_next_after(settings.next_address_ms);
+}
+
+void DialAttempt::State::begin_next_after(int64_t time_ms) {
+  if (begun == candidates.size()) return;
+  next_turn.expires_after(std::chrono::milliseconds(time_ms));
+  next_turn.async_wait([weak = weak_from_this()](const error_code& cancelled) {
+    const auto self = weak.lock();
+    if (self && !cancelled) self->begin_next();
+  });
+}
+
+awaitable<void> DialAttempt::State::reach(std::shared_ptr<Candidate> candidate) {
+  const auto [error] = co_await candidate->socket.async_connect(candidate->endpoint, kAwait);
   if (!done) co_return;
   if (error) {
-    fail(error);
+    failed(*candidate, to_error(error));
     co_return;
   }
-  set_link_options(tcp_socket);
-  co_await shake_hands(std::move(context));
+  set_link_options(candidate->socket);
+  begin_next_after(settings.next_address_connected_ms);
+  co_await shake_hands(std::move(candidate));
 }
 
-awaitable<error_code> DialAttempt::State::resolve(const std::string& host, uint16_t port) {
-  error_code error;
-  const auto address = boost::asio::ip::make_address(host, error);
-  if (!error) {
-    endpoints.emplace_back(address, port);
-    co_return error;
-  }
-  const std::string service = std::to_string(port);
-  const auto [failure, found] = co_await resolver.async_resolve(host, service, kAwait);
-  for (const auto& entry : found) endpoints.push_back(entry.endpoint());
-  co_return failure;
-}
-
-awaitable<error_code> DialAttempt::State::connect() {
-  error_code last = boost::asio::error::host_not_found;
-  for (const tcp::endpoint& endpoint : endpoints) {
-    if (!done) break;
-    where = to_text(endpoint);
-    tcp_socket = tcp::socket(io);
-    const auto [error] = co_await tcp_socket.async_connect(endpoint, kAwait);
-    last = error;
-    if (!error) break;
-  }
-  co_return last;
-}
-
-awaitable<void> DialAttempt::State::shake_hands(std::shared_ptr<const TlsContext> context) {
-  auto stream = std::make_unique<TlsStream>(std::move(tcp_socket), std::move(context), false);
-  shaking_hands = stream.get();
+awaitable<void> DialAttempt::State::shake_hands(std::shared_ptr<Candidate> candidate) {
+  auto stream = std::make_unique<TlsStream>(std::move(candidate->socket), context, false);
+  candidate->shaking_hands = stream.get();
   const error_code error = co_await stream->handshake();
-  shaking_hands = nullptr;
+  candidate->shaking_hands = nullptr;
   if (!done) co_return;
   if (error) {
-    fail(describe_handshake_failure(stream->session(), error));
+    failed(*candidate, describe_handshake_failure(stream->session(), error));
     co_return;
   }
   LinkPeer peer;
-  peer.address = where;
+  peer.address = candidate->text;
   peer.certificate = stream->session().peer;
   peer.we_dialled = true;
   finish(std::make_shared<FramedLink>(io, std::move(stream), std::move(peer)));
@@ -168,7 +210,7 @@ awaitable<void> DialAttempt::State::reach_unix(std::string path) {
   const auto [error] = co_await unix_socket.async_connect(endpoint, kAwait);
   if (!done) co_return;
   if (error) {
-    fail(error);
+    fail(to_error(error));
     co_return;
   }
   LinkPeer peer;
@@ -178,44 +220,73 @@ awaitable<void> DialAttempt::State::reach_unix(std::string path) {
                                       std::move(peer)));
 }
 
+void DialAttempt::State::failed(Candidate& candidate, Error error) {
+  candidate.failure = std::move(error);
+  const auto has_failed = [](const auto& one) { return one->failure.has_value(); };
+  if (std::all_of(candidates.begin(), candidates.end(), has_failed)) return fail_with_all();
+  begin_next();
+}
+
 void DialAttempt::State::finish(Result<std::shared_ptr<FramedLink>> outcome) {
   if (!done) return;
   const Dialled call = std::exchange(done, nullptr);
-  deadline.cancel();
+  close();
   call(std::move(outcome));
 }
 
 void DialAttempt::State::fail(const Error& error) {
-  finish(make_error(error.code, whom_and_where() + ": " + error.reason, error.hint));
+  finish(make_error(error.code, whom + " (" + where + "): " + error.reason, error.hint));
 }
 
-void DialAttempt::State::fail(const error_code& error) {
-  if (error == boost::asio::error::timed_out) {
-    return fail(make_error(ErrorCode::timed_out, "no answer from the host"));
+// A certificate that was refused at one address is for a person to see, whatever became of the
+// others. In a fixed order, so that the same trouble has the same words however the addresses came.
+void DialAttempt::State::fail_with_all() {
+  std::sort(candidates.begin(), candidates.end(),
+            [](const auto& a, const auto& b) { return a->endpoint < b->endpoint; });
+  const Error* worst = nullptr;
+  std::string reason;
+  for (size_t i = 0; i < candidates.size(); ++i) {
+    const Error& failure = *candidates[i]->failure;
+    if (worst == nullptr || failure.code == ErrorCode::not_allowed) worst = &failure;
+    if (candidates[i]->text == where) {
+      reason = failure.reason;
+    } else if (i < kAddressesToldMax) {
+      reason += (i == 0 ? "" : "; ") + candidates[i]->text + ": " + failure.reason;
+    }
   }
-  if (error == boost::system::errc::no_such_file_or_directory) {
-    return fail(make_error(ErrorCode::unreachable, "no such socket", "is the daemon running?"));
+  if (candidates.size() > kAddressesToldMax) {
+    reason += "; and " + std::to_string(candidates.size() - kAddressesToldMax) + " more addresses";
   }
-  if (error == boost::asio::error::access_denied) {
-    return fail(make_error(ErrorCode::not_allowed, "this user may not open the socket"));
-  }
-  fail(make_error(ErrorCode::unreachable, describe_stream_error(error)));
+  fail(make_error(worst->code, reason, worst->hint));
 }
 
 void DialAttempt::State::fail_late() {
-  const std::string how_far =
-      shaking_hands != nullptr ? "connected, but no TLS handshake in " : "no answer in ";
-  close();
-  fail(make_error(ErrorCode::timed_out, how_far + seconds_text(deadline_ms)));
+  const std::string time = seconds_text(settings.deadline_ms);
+  if (candidates.empty()) {
+    const bool local = !context;
+    return fail(local ? make_error(ErrorCode::timed_out, "no answer in " + time)
+                      : make_error(ErrorCode::timed_out,
+                                   "the name could not be resolved in " + time +
+                                       ": the name service does not answer",
+                                   "check the name service, or give the address in digits"));
+  }
+  for (const auto& candidate : candidates) {
+    if (candidate->failure) continue;
+    candidate->failure =
+        make_error(ErrorCode::timed_out,
+                   (candidate->shaking_hands != nullptr ? "connected, but no TLS handshake in "
+                                                        : "no answer in ") +
+                       time);
+  }
+  fail_with_all();
 }
 
 void DialAttempt::State::close() {
   deadline.cancel();
-  resolver.cancel();
+  next_turn.cancel();
+  for (const auto& candidate : candidates) candidate->close();
   error_code ignored;
-  tcp_socket.close(ignored);
   unix_socket.close(ignored);
-  if (shaking_hands != nullptr) shaking_hands->close();
 }
 
 void DialAttempt::State::drop() {
@@ -231,20 +302,31 @@ DialAttempt::~DialAttempt() {
 
 std::unique_ptr<DialAttempt> dial(boost::asio::io_context& io, const std::string& host,
                                   uint16_t port, std::shared_ptr<const TlsContext> context,
-                                  Dialled done, int64_t deadline_ms) {
+                                  Dialled done, DialSettings settings) {
   const bool numeric_v6 = host.find(':') != std::string::npos;
   auto state = std::make_shared<DialAttempt::State>(
       io, context->settings().expected_party,
       (numeric_v6 ? "[" + host + "]" : host) + ":" + std::to_string(port), std::move(done),
-      deadline_ms);
-  state->run(state->reach_tcp(host, port, std::move(context)));
+      std::move(settings));
+  state->context = std::move(context);
+  state->limit_time();
+  error_code not_digits;
+  const auto address = boost::asio::ip::make_address(host, not_digits);
+  if (not_digits) {
+    state->reach_name(host, port);
+  } else {
+    state->reach_addresses({address}, port);
+  }
   return std::make_unique<DialAttempt>(std::move(state));
 }
 
 std::unique_ptr<DialAttempt> dial_unix(boost::asio::io_context& io, const std::string& path,
                                        Dialled done, int64_t deadline_ms) {
+  DialSettings settings;
+  settings.deadline_ms = deadline_ms;
   auto state = std::make_shared<DialAttempt::State>(io, "the daemon", "unix:" + path,
-                                                    std::move(done), deadline_ms);
+                                                    std::move(done), std::move(settings));
+  state->limit_time();
   state->run(state->reach_unix(path));
   return std::make_unique<DialAttempt>(std::move(state));
 }

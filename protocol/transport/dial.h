@@ -10,13 +10,15 @@
 #include "protocol/limits.h"
 #include "protocol/result.h"
 #include "protocol/transport/framed_link.h"
+#include "protocol/transport/resolve.h"
 #include "protocol/transport/tls_policy.h"
 
 namespace hotline {
 
 // Called once, from the event loop, unless the attempt was dropped before. A link that was dialled
 // is not yet UP: see framed_link.h. The error's reason names whom and where in words: "south
-// (192.0.2.7:4711): certificate revoked (serial 4A:19)". Its code says what to do about it:
+// (192.0.2.7:4711): certificate revoked (serial 4A:19)", and of a name with several addresses what
+// became of each. Its code says what to do about it:
 //   unreachable, timed_out   nobody there, or cut: try again later, or another path;
 //   not_allowed              a certificate was refused: a person must look;
 //   refused, malformed       something else than a hotline daemon of ours listens there;
@@ -38,13 +40,21 @@ class DialAttempt {
   std::shared_ptr<State> state_;
 };
 
-// Resolves, connects (to each address of the name in turn) and shakes hands, all within the
-// deadline. An address in digits needs no resolver; a name is resolved in Asio's own thread, which
-// a hanging name service can hold at the end of the program: give addresses for peers.
-[[nodiscard]] std::unique_ptr<DialAttempt> dial(
-    boost::asio::io_context& io, const std::string& host, uint16_t port,
-    std::shared_ptr<const TlsContext> context, Dialled done,
-    int64_t deadline_ms = limits::kHandshakeDeadline_ms);
+struct DialSettings {
+  int64_t deadline_ms = limits::kHandshakeDeadline_ms;  // For all of it.
+  int64_t next_address_ms = limits::kNextAddress_ms;
+  int64_t next_address_connected_ms = limits::kNextAddressConnected_ms;
+  Resolve resolve = nullptr;  // Then resolve() of resolve.h.
+};
+
+// Resolves the name and reaches one of its addresses, all within the deadline. The addresses are
+// raced (RFC 8305, simplified): the next is begun when one has failed, or when the last has got
+// nowhere for a moment; the first whose handshake ends well is the link, and the others are closed.
+// An address in digits needs no name service.
+[[nodiscard]] std::unique_ptr<DialAttempt> dial(boost::asio::io_context& io,
+                                                const std::string& host, uint16_t port,
+                                                std::shared_ptr<const TlsContext> context,
+                                                Dialled done, DialSettings settings = {});
 
 // A Unix socket of a daemon on this machine: no TLS, the daemon learns the user from the kernel.
 [[nodiscard]] std::unique_ptr<DialAttempt> dial_unix(

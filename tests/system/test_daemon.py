@@ -1,6 +1,7 @@
 """The daemon around the channel, with real processes: several paths to the peer, a disk that fills up, certificates
 that run out, the local socket."""
 
+import contextlib
 import json
 import os
 import pathlib
@@ -91,6 +92,58 @@ class Paths(unittest.TestCase):
             # Long before the probes would have ended the link.
             links = [row["text"] for row in journal(world, "north") if row["kind"] == "link"]
             self.assertFalse(any("probes" in text for text in links), links)
+
+
+class Names(unittest.TestCase):
+    """Names with several addresses, from a list of hosts that only the started program sees."""
+
+    def hosts(self, world, text):
+        hosts = world.directory / "hosts"
+        hosts.write_text(text)
+        self.seen = ["unshare", "-m", "sh", "-c", f'mount --bind {hosts} /etc/hosts && exec "$@"', "sh"]
+        tried = subprocess.run([*self.seen, "true"], capture_output=True, text=True)
+        if tried.returncode != 0:
+            self.skipTest(f"SKIPPED: no list of hosts can be shown to one program here ({tried.stderr.strip()})")
+
+    @contextlib.contextmanager
+    def black_hole(self, host, port):
+        """An address where nothing is answered: its queue of connections is full."""
+        with socket.socket() as listener, socket.socket() as filler:
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            listener.bind((host, port))
+            listener.listen(0)
+            filler.connect((host, port))
+            yield
+
+    def test_F3_black_holes_among_the_addresses_of_the_peer_do_not_keep_the_link_down(self):
+        with World() as world:
+            # In this order: the last is the farthest from our own address.
+            self.hosts(world, "127.0.0.1 peer.test\n127.0.0.2 peer.test\n127.0.0.9 peer.test\n")
+            world.relays["north"].cut()  # South cannot dial.
+            path = world.config("south")
+            path.write_text(path.read_text().replace('peer = "127.0.0.1:0"', 'peer = "127.0.0.9:0"'))
+            world.daemons["south"].start()
+            port, path = world.daemons["south"].ports["peer"], world.config("north")
+            path.write_text(path.read_text().replace(f"127.0.0.1:{world.relays['south'].port}", f"peer.test:{port}"))
+            with self.black_hole("127.0.0.1", port), self.black_hole("127.0.0.2", port):
+                world.daemons["north"].start(*self.seen)
+                world.wait_link()
+            status = world.status("north")
+            self.assertEqual(status["remote"], f"127.0.0.9:{port}")
+            self.assertEqual([path["address"] for path in status["paths"]], [f"peer.test:{port}"])
+
+    def test_F3_a_black_hole_among_the_addresses_of_the_daemon_does_not_keep_people_out(self):
+        with World() as world:
+            self.hosts(world, "127.0.0.1 daemon.test\n127.0.0.9 daemon.test\n")
+            path = world.config("north")
+            path.write_text(path.read_text().replace('client = "127.0.0.1:0"', 'client = "127.0.0.9:0"'))
+            world.daemons["north"].start()
+            port, path = world.daemons["north"].ports["client"], world.directory / "north-client.toml"
+            path.write_text(path.read_text().replace(f"127.0.0.1:{port}", f"daemon.test:{port}"))
+            with self.black_hole("127.0.0.1", port):
+                done = subprocess.run([*self.seen, world.hotline, "-c", str(path), "--context", "ann", "status"],
+                                      stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=HANG_S)
+            self.assertEqual(done.returncode, 0, done.stderr)
 
 
 class Disk(unittest.TestCase):

@@ -9,11 +9,12 @@
 namespace hotline {
 
 PathChecks::PathChecks(boost::asio::io_context& io, std::vector<Endpoint> addresses,
-                       std::shared_ptr<const TlsContext> context,
+                       std::shared_ptr<const TlsContext> context, Resolve resolve,
                        std::function<void(const PathOutcome&)> on_outcome)
     : io_(io),
       addresses_(std::move(addresses)),
       context_(std::move(context)),
+      resolve_(std::move(resolve)),
       on_outcome_(std::move(on_outcome)) {}
 
 PathChecks::~PathChecks() {
@@ -24,11 +25,15 @@ void PathChecks::check(size_t path) {
   if (checks_.contains(path)) return;
   auto check = checks_[path] = std::make_shared<Check>(io_);
   const Endpoint& address = addresses_.at(path);
-  check->attempt = dial(io_, address.host, address.port, context_,
-                        [this, path](Result<std::shared_ptr<FramedLink>> outcome) {
-                          if (!outcome) return finish(path, outcome.error());
-                          wait_for_hello(path, *std::move(outcome));
-                        });
+  DialSettings settings;
+  settings.resolve = resolve_;
+  check->attempt = dial(
+      io_, address.host, address.port, context_,
+      [this, path](Result<std::shared_ptr<FramedLink>> outcome) {
+        if (!outcome) return finish(path, outcome.error());
+        wait_for_hello(path, *std::move(outcome));
+      },
+      std::move(settings));
 }
 
 void PathChecks::wait_for_hello(size_t path, std::shared_ptr<FramedLink> link) {

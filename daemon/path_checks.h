@@ -25,7 +25,7 @@ struct PathOutcome {
 class PathChecks {
  public:
   PathChecks(boost::asio::io_context& io, std::vector<Endpoint> addresses,
-             std::shared_ptr<const TlsContext> context,
+             std::shared_ptr<const TlsContext> context, Resolve resolve,
              std::function<void(const PathOutcome&)> on_outcome);
   ~PathChecks();
 
@@ -46,6 +46,7 @@ class PathChecks {
   boost::asio::io_context& io_;
   std::vector<Endpoint> addresses_;
   std::shared_ptr<const TlsContext> context_;
+  Resolve resolve_;
   std::function<void(const PathOutcome&)> on_outcome_;
   std::map<size_t, std::shared_ptr<Check>> checks_;  // Under way.
 };

@@ -24,7 +24,8 @@ PeerLinks::PeerLinks(boost::asio::io_context& io, PeerLinkSettings settings, Pee
       settings_(std::move(settings)),
       events_(std::move(events)),
       paths_(settings_.peer, in_words(settings_.addresses)),
-      checks_(io, settings_.addresses, settings_.context,
+      names_(io, [this](const Addresses& addresses) { keep_places_for(addresses); }),
+      checks_(io, settings_.addresses, settings_.context, names_.resolve(),
               [this](const PathOutcome& outcome) {
                 // Without a link the outcome is that of the link, and dialling tells it.
                 if (links_.empty()) return;
@@ -52,6 +53,11 @@ Status PeerLinks::start(const Endpoint& listen) {
       Listener::on_tcp(io_, listen.host, listen.port, settings_.context, std::move(callbacks));
   if (!listener) return listener.error();
   listener_ = *std::move(listener);
+  for (const Endpoint& address : settings_.addresses) {
+    boost::system::error_code is_name;
+    const auto digits = boost::asio::ip::make_address(address.host, is_name);
+    if (!is_name) keep_places_for({digits});
+  }
   dial_after(backoff_.next_ms());
   check_paths_later();
   return ok();
@@ -75,6 +81,11 @@ void PeerLinks::accept(std::shared_ptr<FramedLink> link, std::optional<size_t> p
   };
   link->start(std::move(callbacks));
   events_.opened(id, link->peer());
+}
+
+// Nobody else can take the places of those who come from where we look for the peer.
+void PeerLinks::keep_places_for(const Addresses& addresses) {
+  if (listener_) listener_->keep_places_for(addresses);
 }
 
 // Only what the peer says shows that it took us.
@@ -177,6 +188,8 @@ void PeerLinks::try_next_path(LinkId id) {
 void PeerLinks::dial_path(size_t path) {
   const Endpoint& address = settings_.addresses[path];
   next_address_ = (path + 1) % settings_.addresses.size();
+  DialSettings settings;
+  settings.resolve = names_.resolve();
   attempt_ = dial(
       io_, address.host, address.port, settings_.context,
       [this, path](Result<std::shared_ptr<FramedLink>> outcome) {
@@ -194,7 +207,8 @@ void PeerLinks::dial_path(size_t path) {
         if (outcome.error().code == ErrorCode::not_allowed)
           events_.certificate_refused("", outcome.error());
         dial_after(backoff_.next_ms());
-      });
+      },
+      std::move(settings));
 }
 
 void PeerLinks::check_paths_later() {

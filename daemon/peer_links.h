@@ -13,6 +13,7 @@
 
 #include "daemon/config.h"
 #include "daemon/path_checks.h"
+#include "daemon/peer_names.h"
 #include "daemon/peer_paths.h"
 #include "protocol/effects.h"
 #include "protocol/transport/backoff.h"
@@ -74,6 +75,7 @@ class PeerLinks {
   };
   // `path`: over which it was dialled.
   void accept(std::shared_ptr<FramedLink> link, std::optional<size_t> path);
+  void keep_places_for(const Addresses& addresses);
   void heard(LinkId id);
   void remove(LinkId id);
   void end(LinkId id, const std::string& reason);
@@ -88,6 +90,7 @@ class PeerLinks {
   PeerLinkSettings settings_;
   PeerLinkEvents events_;
   PeerPaths paths_;
+  PeerNames names_;
   PathChecks checks_;
   boost::asio::steady_timer check_timer_;
   Backoff backoff_;

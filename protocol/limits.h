@@ -116,13 +116,30 @@ inline constexpr int64_t kNextAddress_ms = 250;
 inline constexpr int64_t kNextAddressConnected_ms = 2'500;
 inline constexpr size_t kAddressesPerNameMax = 32;
 inline constexpr size_t kLookupsMax = 16;  // Names that wait for the operating system's answer.
-inline constexpr size_t kHandshakesMax = 64;             // Under way at one listener.
-inline constexpr size_t kHandshakesPerAddressMax = 8;
+inline constexpr int64_t kLookupPatience_ms = 2'000;  // Then the last answer stands in.
+// Handshakes under way at one listener: of strangers, of those who are known by their networks
+// (an IPv4 address, or 64 bits of IPv6), and of one network.
+inline constexpr size_t kHandshakesMax = 64;
+inline constexpr size_t kHandshakesKnownMax = 32;
+inline constexpr size_t kHandshakesPerNetworkMax = 8;
+inline constexpr size_t kKnownNetworksMax = 64;
 inline constexpr size_t kRefusalReportsMax = 10;  // One by one in a window; the rest are counted.
 inline constexpr int64_t kRefusalReportWindow_ms = 1'000;
 inline constexpr int64_t kAcceptPause_ms = 100;  // When the process is out of descriptors.
 inline constexpr int64_t kBackoffFirst_ms = 500;
 inline constexpr int64_t kBackoffCap_ms = 30'000;
+
+// The daemon's log (daemon/log_queue.h). A line with its time and level fits PIPE_BUF, so that a
+// pipe takes it whole. So many lines wait while nobody reads; a reader that was restarted finds the
+// last hours of a quiet day, and a flood costs no more memory than that.
+inline constexpr size_t kLogLineSizeMax = 4'000;
+inline constexpr size_t kLogLinesWaitingMax = 4'096;
+inline constexpr size_t kLogWaitingSizeMax = 1024 * 1024;
+inline constexpr int64_t kLogPatience_ms = 2'000;  // Nothing taken for longer: nobody reads.
+inline constexpr int64_t kLogRetry_ms = 1'000;     // After a failed write.
+inline constexpr int64_t kLogFarewell_ms = 1'000;  // For what still waits at the end.
+inline constexpr int64_t kLogAlarmAgain_ms =
+    3'600'000;  // Between two alarms that it is not written.
 
 // The client API.
 inline constexpr size_t kClientsMax = 256;          // Of people who have a role,
@@ -136,18 +153,6 @@ inline constexpr size_t kListRowsMax = 1000;
 // are answered, so that no one fills the memory, or the commit that everybody's next message waits
 // for.
 inline constexpr size_t kSubmissionsWaitingMax = 4096;
-// The daemon's log (daemon/log_queue.h). A line with its time and level fits PIPE_BUF, so that a
-// pipe takes it whole. So many lines wait while nobody reads; a reader that was restarted finds the
-// last hours of a quiet day, and a flood costs no more memory than that.
-inline constexpr size_t kLogLineSizeMax = 4'000;
-inline constexpr size_t kLogLinesWaitingMax = 4'096;
-inline constexpr size_t kLogWaitingSizeMax = 1024 * 1024;
-inline constexpr int64_t kLogPatience_ms = 2'000;  // Nothing taken for longer: nobody reads.
-inline constexpr int64_t kLogRetry_ms = 1'000;     // After a failed write.
-inline constexpr int64_t kLogFarewell_ms = 1'000;  // For what still waits at the end.
-inline constexpr int64_t kLogAlarmAgain_ms =
-    3'600'000;  // Between two alarms that it is not written.
-
 inline constexpr size_t kSubmissionsWaitingSizeMax = 4 * 1024 * 1024;
 inline constexpr size_t kReadsWaitingMax = 16;  // Of one client, asked and not answered; likewise.
 

@@ -21,8 +21,11 @@
 #include <map>
 #include <optional>
 #include <utility>
+#include <vector>
 
 #include "protocol/check.h"
+#include "protocol/transport/handshake_places.h"
+#include "protocol/transport/socket_file.h"
 #include "protocol/transport/tcp_socket.h"
 #include "protocol/transport/tls_stream.h"
 #include "protocol/transport/unix_stream.h"
@@ -37,7 +40,7 @@ using boost::system::error_code;
 using Local = boost::asio::local::stream_protocol;
 
 constexpr auto kAwait = boost::asio::as_tuple(boost::asio::use_awaitable);
-constexpr int kBacklog = 128;
+constexpr int kBacklog = 1024;  // Connections that wait for their turn in a moment's flood.
 
 // A descriptor kept in reserve: when none is left it is given up for a moment to accept a
 // connection and close it, because one that stays unaccepted would wake the accept loop again and
@@ -66,12 +69,12 @@ struct Handshake {
   Handshake(boost::asio::io_context& io, tcp::socket socket,
             std::shared_ptr<const TlsContext> context, const tcp::endpoint& from)
       : stream(std::make_unique<TlsStream>(std::move(socket), std::move(context), true)),
-        address(from.address()),
+        network(network_of(from.address())),
         text(to_text(from)),
         deadline(io) {}
 
   std::unique_ptr<TlsStream> stream;
-  const boost::asio::ip::address address;
+  const boost::asio::ip::address network;
   const std::string text;
   steady_timer deadline;
   std::optional<Error> cut_short;  // We ended it: why.
@@ -81,11 +84,6 @@ bool is_out_of_resources(const error_code& error) {
   return error.category() == boost::system::system_category() &&
          (error.value() == EMFILE || error.value() == ENFILE || error.value() == ENOBUFS ||
           error.value() == ENOMEM);
-}
-
-Error cannot_listen(const std::string& address, const std::string& why, std::string hint = {}) {
-  return make_error(ErrorCode::configuration, "cannot listen on " + address + ": " + why,
-                    std::move(hint));
 }
 
 }  // namespace
@@ -142,6 +140,7 @@ struct Listener::State : std::enable_shared_from_this<State> {
 
   std::map<uint64_t, std::shared_ptr<Handshake>> handshakes;  // In order of arrival.
   uint64_t next_handshake_id = 0;
+  KnownNetworks known;
 
   steady_timer report_window;
   bool report_window_open = false;
@@ -173,49 +172,6 @@ Status Listener::State::bind_tcp(const std::string& host, uint16_t wanted_port) 
   port = bound.port();
   return ok();
 }
-
-namespace {
-
-enum class SocketFile { absent, left_behind, listened_on, not_ours };
-
-// Whether somebody listens is found by connecting, without waiting: a full queue means yes.
-SocketFile look_at(const std::string& path, const sockaddr_un& name) {
-  struct stat found {};
-  if (lstat(path.c_str(), &found) != 0) {
-    return errno == ENOENT ? SocketFile::absent : SocketFile::not_ours;
-  }
-  if (!S_ISSOCK(found.st_mode)) return SocketFile::not_ours;
-  const int probe = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-  if (probe < 0) return SocketFile::not_ours;
-  const int failed = connect(probe, reinterpret_cast<const sockaddr*>(&name), sizeof name);
-  const int why = failed != 0 ? errno : 0;
-  ::close(probe);
-  if (why == 0 || why == EAGAIN) return SocketFile::listened_on;
-  return why == ECONNREFUSED ? SocketFile::left_behind : SocketFile::not_ours;
-}
-
-Status clear_the_way(const std::string& path, const sockaddr_un& name) {
-  switch (look_at(path, name)) {
-    case SocketFile::absent:
-      return ok();
-    case SocketFile::left_behind:
-      if (unlink(path.c_str()) == 0 || errno == ENOENT) return ok();
-      return cannot_listen("unix:" + path,
-                           std::string("an old socket cannot be removed: ") + std::strerror(errno));
-    case SocketFile::listened_on:
-      return make_error(ErrorCode::conflict,
-                        "cannot listen on unix:" + path + ": another program listens there",
-                        "is this daemon running already?");
-    case SocketFile::not_ours:
-      break;
-  }
-  return make_error(ErrorCode::conflict,
-                    "cannot listen on unix:" + path +
-                        ": what is there is not a socket of ours, and is not replaced",
-                    "ls -l " + path);
-}
-
-}  // namespace
 
 Status Listener::State::bind_unix(const std::string& with_path) {
   address = "unix:" + with_path;
@@ -333,28 +289,24 @@ void Listener::State::admit(tcp::socket socket) {
   spawn(shake_hands(id, std::move(handshake)));
 }
 
-// The oldest gives way: an honest handshake takes milliseconds, and one that has waited longest is
-// the likeliest never to end. To turn the newest away instead would let silent connections shut out
-// the peer.
+// To turn the newest away instead would let silent connections shut out everybody.
 void Listener::State::make_room_for(const boost::asio::ip::address& from) {
-  size_t count = 0;
-  size_t count_from_there = 0;
-  Handshake* oldest = nullptr;
-  Handshake* oldest_from_there = nullptr;
+  std::vector<Handshake*> under_way;
+  std::vector<HandshakePlace> places;
   for (const auto& [id, handshake] : handshakes) {
     if (handshake->cut_short) continue;
-    ++count;
-    if (oldest == nullptr) oldest = handshake.get();
-    if (handshake->address != from) continue;
-    ++count_from_there;
-    if (oldest_from_there == nullptr) oldest_from_there = handshake.get();
+    under_way.push_back(handshake.get());
+    places.push_back({handshake->network, known.contains(handshake->network),
+                      handshake->stream->session().said_hello});
   }
-  if (oldest_from_there != nullptr && count_from_there >= caps.handshakes_per_address_max) {
-    cut_short(*oldest_from_there, ErrorCode::refused,
-              "too many connections from there that do not end their handshake");
-  } else if (oldest != nullptr && count >= caps.handshakes_max) {
-    cut_short(*oldest, ErrorCode::refused, "too many connections that do not end their handshake");
-  }
+  const auto network = network_of(from);
+  const auto gives_way =
+      find_who_gives_way(places, {network, known.contains(network)}, caps.handshakes);
+  if (!gives_way) return;
+  cut_short(*under_way[gives_way->place], ErrorCode::refused,
+            gives_way->network_had_most
+                ? "too many connections from there that do not end their handshake"
+                : "too many connections that do not end their handshake");
 }
 
 void Listener::State::cut_short(Handshake& handshake, ErrorCode code, std::string reason) {
@@ -393,6 +345,7 @@ awaitable<void> Listener::State::shake_hands(uint64_t id, std::shared_ptr<Handsh
 void Listener::State::hand_over(std::shared_ptr<Handshake> handshake) {
   const std::shared_ptr<ListenerCallbacks> held = callbacks;
   if (!held) return;
+  known.remember(handshake->network);
   LinkPeer peer;
   peer.address = handshake->text;
   peer.certificate = handshake->stream->session().peer;
@@ -492,6 +445,10 @@ const std::string& Listener::address() const {
 
 uint16_t Listener::port() const {
   return state_->port;
+}
+
+void Listener::keep_places_for(const Addresses& addresses) {
+  for (const auto& one : addresses) state_->known.remember(one);
 }
 
 size_t Listener::handshakes_under_way() const {

@@ -1,9 +1,10 @@
 // Where others reach us: a TCP port with TLS, or a Unix socket.
 //
 // Whoever connects costs little until its handshake is done: handshakes under way are few, have a
-// deadline, and the oldest gives way to the newest, so that a thousand silent connections can
-// neither shut out the peer nor touch a link that stands (H14). When the process runs out of
-// descriptors the listener sheds connections and pauses instead of spinning (H29).
+// deadline, and old ones give way to new ones (handshake_places.h), so that thousands of silent
+// connections can neither shut out the peer nor touch a link that stands (H14). Whoever became a
+// link once is known from then on, and has places that strangers cannot take. When the process runs
+// out of descriptors the listener sheds connections and pauses instead of spinning (H29).
 #pragma once
 
 #include <cstddef>
@@ -15,6 +16,8 @@
 #include "protocol/limits.h"
 #include "protocol/result.h"
 #include "protocol/transport/framed_link.h"
+#include "protocol/transport/handshake_places.h"
+#include "protocol/transport/resolve.h"
 #include "protocol/transport/tls_policy.h"
 
 namespace hotline {
@@ -40,8 +43,9 @@ struct ListenerCallbacks {
 };
 
 struct ListenerCaps {
-  size_t handshakes_max = limits::kHandshakesMax;
-  size_t handshakes_per_address_max = limits::kHandshakesPerAddressMax;
+  HandshakePlacesMax handshakes = {.strangers = limits::kHandshakesMax,
+                                   .known = limits::kHandshakesKnownMax,
+                                   .per_network = limits::kHandshakesPerNetworkMax};
   int64_t handshake_deadline_ms = limits::kHandshakeDeadline_ms;
   int64_t report_window_ms = limits::kRefusalReportWindow_ms;
   int64_t accept_pause_ms = limits::kAcceptPause_ms;
@@ -75,6 +79,9 @@ class Listener {
   // socket.
   const std::string& address() const;
   uint16_t port() const;
+
+  // Those who come from there are known too: the addresses at which we look for the other side.
+  void keep_places_for(const Addresses& addresses);
 
   // Connections that are neither a link nor refused yet.
   size_t handshakes_under_way() const;

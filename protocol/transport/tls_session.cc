@@ -102,6 +102,7 @@ int select_protocol(SSL* native, const unsigned char** selected, unsigned char* 
     const size_t size = offered[at];
     if (at + 1 + size > offered_size) break;
     if (size == ours_size && std::memcmp(offered + at + 1, ours, size) == 0) {
+      if (TlsSession* session = session_of(native)) session->said_hello = true;
       *selected = offered + at + 1;
       *selected_size = static_cast<unsigned char>(size);
       return SSL_TLSEXT_ERR_OK;

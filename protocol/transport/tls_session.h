@@ -29,6 +29,9 @@ struct TlsSession {
   std::optional<CheckedCertificate> peer;  // Once its certificate was found good.
   std::optional<Error> refusal;            // Why we refused the other side, if we did.
 
+  // As a server: its hello has come, and it wants our protocol.
+  bool said_hello = false;
+
   // Handshake messages after the handshake (KeyUpdate and the like) are counted until a frame
   // arrives; above limits::kPostHandshakeMessagesMax on_flood is called, once.
   bool established = false;

@@ -60,6 +60,37 @@ def cpu_seconds(process):
     return (int(fields[11]) + int(fields[12])) / TICKS
 
 
+class Flood:
+    """New silent connections to a port without end, from many addresses; each stays for a while. Use as a context manager."""
+
+    STAY = 300
+
+    def __init__(self, port):
+        self.port, self.over, self.count = port, False, 0
+        self.threads = [threading.Thread(target=self._run) for _ in range(2)]
+
+    def _run(self):
+        ends = []
+        while not self.over:
+            with contextlib.suppress(OSError):
+                ends.append(connect(self.port, self.count))
+            self.count += 1
+            if len(ends) > self.STAY:
+                ends.pop(0).close()
+        for end in ends:
+            end.close()
+
+    def __enter__(self):
+        for thread in self.threads:
+            thread.start()
+        return self
+
+    def __exit__(self, *_):
+        self.over = True
+        for thread in self.threads:
+            thread.join()
+
+
 class Crowd(unittest.TestCase):
     def assert_idle(self, world, process):
         """Over a while it uses a fraction of a processor: nothing wakes it again and again."""
@@ -114,6 +145,46 @@ class Crowd(unittest.TestCase):
             finally:
                 for end in crowd:
                     end.close()
+
+    def try_a_new_link_in_a_flood(self, world):
+        """Far away: a handshake takes more than a second, and a silent stranger's place lasts less than 0.64 s."""
+        for relay in world.relays.values():
+            relay.delay_s = 1
+            relay.cut()
+        with contextlib.ExitStack() as floods:
+            entered = [floods.enter_context(Flood(world.daemons[party].ports["peer"])) for party in PREFIX]
+            world.wait_for("the flood", lambda: all(flood.count > 1000 for flood in entered))
+            before, began = [flood.count for flood in entered], time.monotonic()
+            for relay in world.relays.values():
+                relay.restore()
+            world.wait_link()
+            self.deliver(world, "north")
+            passed = time.monotonic() - began
+            for flood, count in zip(entered, before):
+                self.assertGreater((flood.count - count) / passed, 100, "the flood was too small to show anything")
+
+    def test_A9_a_flood_of_strangers_does_not_keep_the_peer_out(self):
+        with World() as world:
+            world.start()
+            self.try_a_new_link_in_a_flood(world)
+
+    def test_A9_a_flood_does_not_keep_out_who_comes_from_an_unknown_address_and_speaks(self):
+        with World() as world:
+            for number, relay in enumerate(world.relays.values()):
+                relay.source = f"127.0.2.{number + 1}"
+                relay.cut()
+            for daemon in world.daemons.values():
+                daemon.start()
+            self.try_a_new_link_in_a_flood(world)
+
+    def test_A9_a_flood_does_not_keep_people_out(self):
+        with World() as world:
+            world.start()
+            with Flood(world.daemons["north"].ports["client"]) as flood:
+                world.wait_for("the flood", lambda: flood.count > 1000)
+                for person in ("bob", "eve", "ann"):
+                    self.assertEqual(world.client("north", person, "status").returncode, 0, person)
+                self.deliver(world, "north")
 
     def test_idle_clients_do_not_keep_anybody_out(self):
         """One person's program that connects again and again, and leaves every connection open."""

@@ -77,6 +77,8 @@ class Relay:
         self.delay_s = 0  # What passes takes so long each way.
         self.stays_cut = False  # After a limit was reached nothing passes until restore().
         self.cuts = 0
+        self.delay_s = 0  # Of what this party answers.
+        self.source = "127.0.0.1"  # From where the daemon sees connections come.
         self.stalled = []  # Pairs that stay open and carry nothing.
         self.listener = socket.create_server(("127.0.0.1", 0))
         self.port = self.listener.getsockname()[1]
@@ -96,7 +98,7 @@ class Relay:
             try:
                 if not is_open or target is None:
                     raise OSError("cut")
-                far = socket.create_connection(("127.0.0.1", target))
+                far = socket.create_connection(("127.0.0.1", target), source_address=(self.source, 0))
                 for end in (near, far):
                     end.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             except OSError:
@@ -120,6 +122,7 @@ class Relay:
                 if self.delay_s:
                     time.sleep(self.delay_s)
                 if data:
+                    time.sleep(self.delay_s if sender == self.party else 0)
                     sink.sendall(data)
                 if spent:
                     self.open = self.open and not self.stays_cut

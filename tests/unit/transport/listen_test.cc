@@ -1,12 +1,14 @@
 #include "protocol/transport/listen.h"
 
 #include <gtest/gtest.h>
+#include <openssl/ssl.h>
 #include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
 
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/local/stream_protocol.hpp>
+#include <boost/asio/write.hpp>
 #include <filesystem>
 #include <fstream>
 
@@ -43,7 +45,7 @@ TEST_F(ListenTest, ManySilentConnectionsTouchNeitherALinkNorTheNextHandshake) {
     if (i % 20 == 0) settle();
   }
   settle();
-  EXPECT_LE(listener->handshakes_under_way(), limits::kHandshakesPerAddressMax);
+  EXPECT_LE(listener->handshakes_under_way(), limits::kHandshakesPerNetworkMax);
   ASSERT_EQ(north.link->send(as_bytes("still there?")), SendOutcome::queued);
   EXPECT_TRUE(run_until([&] { return south.frames.size() == 1; }));
 
@@ -54,7 +56,7 @@ TEST_F(ListenTest, ManySilentConnectionsTouchNeitherALinkNorTheNextHandshake) {
 }
 
 TEST_F(ListenTest, AFloodOfRefusalsIsToldInSumAndNoneIsForgotten) {
-  listen(south_context(), {.handshakes_per_address_max = 1, .report_window_ms = 3000});
+  listen(south_context(), {.handshakes = {64, 32, 1}, .report_window_ms = 3000});
   for (int i = 0; i < 41; ++i) {
     add_silent_one();
     settle();
@@ -72,7 +74,7 @@ TEST_F(ListenTest, AFloodOfRefusalsIsToldInSumAndNoneIsForgotten) {
 }
 
 TEST_F(ListenTest, TheCapOverAllAddressesHolds) {
-  listen(south_context(), {.handshakes_max = 3, .handshakes_per_address_max = 100});
+  listen(south_context(), {.handshakes = {3, 3, 100}});
   for (int i = 0; i < 10; ++i) {
     add_silent_one();
     settle();
@@ -114,6 +116,116 @@ TEST_F(ListenTest, SaysWhyItCannotListen) {
             "cannot listen on " + listener->address() + ": another program listens there");
   EXPECT_FALSE(Listener::on_tcp(io, "not an address", 0, south_context(), callbacks()));
   EXPECT_FALSE(Listener::on_tcp(io, "192.0.2.1", 0, south_context(), callbacks()));
+}
+
+// From many addresses, each with few connections.
+class StrangersTest : public ListenTest {
+ protected:
+  tcp::socket connect_from(int host) {
+    tcp::socket socket(io, tcp::v4());
+    socket.bind({boost::asio::ip::make_address("127.0.1." + std::to_string(host)), 0});
+    socket.connect({boost::asio::ip::make_address("127.0.0.1"), listener->port()});
+    return socket;
+  }
+  void strangers_come(int count) {
+    for (int i = 0; i < count; ++i) {
+      silent.push_back(connect_from(100 + i % 100));
+      settle();
+    }
+  }
+  // The first that one of ours says, from OpenSSL itself.
+  static std::string hello() {
+    SSL_CTX* context = SSL_CTX_new(TLS_client_method());
+    SSL* session = SSL_new(context);
+    const unsigned char protocol[] = "\x09hotline/1";
+    SSL_set_alpn_protos(session, protocol, sizeof protocol - 1);
+    SSL_set_bio(session, BIO_new(BIO_s_mem()), BIO_new(BIO_s_mem()));
+    SSL_connect(session);
+    char* bytes = nullptr;
+    const long size = BIO_get_mem_data(SSL_get_wbio(session), &bytes);
+    std::string said(bytes, static_cast<size_t>(size));
+    SSL_free(session);
+    SSL_CTX_free(context);
+    return said;
+  }
+  // Whatever the other side said.
+  static bool is_open(tcp::socket& socket) {
+    socket.non_blocking(true);
+    boost::system::error_code error;
+    char some[4096];
+    while (!error) socket.read_some(boost::asio::buffer(some), error);
+    return error == boost::asio::error::would_block;
+  }
+  static Addresses addresses_of(int host) {
+    return {boost::asio::ip::make_address("127.0.1." + std::to_string(host))};
+  }
+};
+
+TEST_F(StrangersTest, A9_WhoSpokeStaysLongerThanWhoIsSilent) {
+  listen(south_context(), {.handshakes = {4, 4, 4}});
+  tcp::socket honest = connect_from(1);
+  tcp::socket silent_one = connect_from(2);
+  boost::asio::write(honest, boost::asio::buffer(hello()));
+  settle();
+  strangers_come(50);
+  EXPECT_TRUE(is_open(honest));
+  EXPECT_FALSE(is_open(silent_one));
+  EXPECT_EQ(listener->handshakes_under_way(), 4u);
+}
+
+TEST_F(StrangersTest, A9_AKnownAddressHasPlacesThatStrangersCannotTake) {
+  listen(south_context(), {.handshakes = {4, 4, 4}});
+  listener->keep_places_for(addresses_of(1));
+  tcp::socket expected = connect_from(1);
+  settle();
+  strangers_come(50);
+  EXPECT_TRUE(is_open(expected));
+  EXPECT_EQ(listener->handshakes_under_way(), 5u);
+}
+
+TEST_F(StrangersTest, A9_WhereALinkCameFromIsKnown) {
+  connect();  // From 127.0.0.1.
+  tcp::socket again(io, tcp::v4());
+  again.connect({boost::asio::ip::make_address("127.0.0.1"), listener->port()});
+  settle();
+  strangers_come(static_cast<int>(limits::kHandshakesMax) + 10);
+  EXPECT_TRUE(is_open(again));
+}
+
+TEST_F(StrangersTest, A9_ThePlacesOfTheKnownAreBoundedToo) {
+  listen(south_context(), {.handshakes = {4, 2, 4}});
+  for (int host = 1; host <= 3; ++host) listener->keep_places_for(addresses_of(host));
+  std::vector<tcp::socket> known;
+  for (int host = 1; host <= 3; ++host) {
+    known.push_back(connect_from(host));
+    settle();
+  }
+  EXPECT_FALSE(is_open(known[0]));
+  EXPECT_TRUE(is_open(known[1]));
+  EXPECT_TRUE(is_open(known[2]));
+}
+
+TEST(Networks, A9_OneHolderOfAnIpv6NetworkIsOne) {
+  using boost::asio::ip::make_address;
+  EXPECT_EQ(network_of(make_address("2001:db8:1:2:3:4:5:6")),
+            network_of(make_address("2001:db8:1:2:ffff::1")));
+  EXPECT_NE(network_of(make_address("2001:db8:1:2::1")),
+            network_of(make_address("2001:db8:1:3::1")));
+  EXPECT_EQ(network_of(make_address("::ffff:192.0.2.7")), make_address("192.0.2.7"));
+  EXPECT_NE(network_of(make_address("192.0.2.7")), network_of(make_address("192.0.2.8")));
+}
+
+TEST(Networks, A9_OnlyTheNewestAreRemembered) {
+  const auto at = [](size_t i) {
+    return boost::asio::ip::make_address("10.0.0." + std::to_string(i));
+  };
+  KnownNetworks known;
+  for (size_t i = 0; i < limits::kKnownNetworksMax; ++i) known.remember(at(i));
+  known.remember(at(0));
+  known.remember(at(limits::kKnownNetworksMax));
+  EXPECT_TRUE(known.contains(at(0)));
+  EXPECT_FALSE(known.contains(at(1)));
+  EXPECT_TRUE(known.contains(at(limits::kKnownNetworksMax)));
 }
 
 class UnixListener : public ListenTest {

@@ -6,6 +6,7 @@
 #include <boost/asio/post.hpp>
 #include <csignal>
 #include <cstdio>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 
@@ -80,6 +81,7 @@ Daemon::Daemon(Config config, const DaemonOptions& options, std::unique_ptr<Chan
       store_(std::move(store)),
       timer_(io_),
       signals_(io_, SIGINT, SIGTERM, SIGHUP),
+      service_manager_([](const char* name) -> const char* { return std::getenv(name); }),
       disk_(config_.store_reserve_bytes) {
   watch_expiry();
 }
@@ -231,6 +233,7 @@ int Daemon::run() {
   on_signal();
   arm_timer();
   settle_soon();
+  service_manager_.tell_ready();
   try {
     io_.run();
   } catch (const RecordsError& error) {
@@ -253,6 +256,7 @@ void Daemon::end_with_store_failed(const std::string& why, const std::string& hi
       config_.store_path, config_.path);
   exit_code_ = 1;
   stopping_ = true;
+  service_manager_.tell_stopping();
   api_->sound("", "STORE FAILED: " + why + ". hotlined ends: use voice, and have it started again");
   api_->stop();
   const Bytes last_word =
@@ -354,6 +358,7 @@ void Daemon::arm_timer() {
   timer_.expires_after(std::chrono::milliseconds(kTick_ms));
   timer_.async_wait([this](const boost::system::error_code& error) {
     if (error || stopping_) return;
+    service_manager_.tell_alive();
     core_->tick(read_clocks());
     api_->tick(read_clocks().boot);
     look_around();
@@ -374,17 +379,12 @@ void Daemon::look_around() {
   }
   for (const std::string& alarm : expiry_.alarms(now.utc)) core_->raise_alarm(now, alarm);
   certificate_alarms_.set_link_up(core_->status().link == wire::LinkState::up);
+  look_at_log(now);
   if (now.boot < next_ladder_look_) return;
   next_ladder_look_ = now.boot + kLadderLook_ms;
   core_->look_after_ladder(now);
 }
 
-  look_at_log(now);
-void Daemon::watch_expiry() {
-  for (const Validity& one : keys_->validities())
-    expiry_.watch_certificate(one.name, one.not_before, one.not_after);
-  for (const auto& [party, anchor] :
-       {std::pair{config_.party, keys_->own_anchor()}, {config_.peer, keys_->peer_anchor()}}) {
 // The channel goes on without its log. People are told that it does, but not each time that a
 // reader stops and goes on.
 void Daemon::look_at_log(Now now) {
@@ -395,6 +395,11 @@ void Daemon::look_at_log(Now now) {
                               "); what is left out is counted there, and the channel goes on");
 }
 
+void Daemon::watch_expiry() {
+  for (const Validity& one : keys_->validities())
+    expiry_.watch_certificate(one.name, one.not_before, one.not_after);
+  for (const auto& [party, anchor] :
+       {std::pair{config_.party, keys_->own_anchor()}, {config_.peer, keys_->peer_anchor()}}) {
     expiry_.watch_list(party + "'s revocation list", anchor->crl_next_update());
   }
 }
@@ -430,6 +435,7 @@ void Daemon::keep_lists() {
 void Daemon::shut_down() {
   spdlog::info("stopping");
   stopping_ = true;
+  service_manager_.tell_stopping();
   timer_.cancel();
   core_->stop(read_clocks());
   std::vector<Effect> effects = core_->take_effects();

@@ -18,6 +18,7 @@
 #include "daemon/keys.h"
 #include "daemon/notifier.h"
 #include "daemon/peer_links.h"
+#include "daemon/service_manager.h"
 #include "daemon/store.h"
 #include "daemon/system_clock.h"
 #include "protocol/core.h"
@@ -27,8 +28,8 @@ namespace hotline {
 struct DaemonOptions {
   bool allow_dev_pki = false;
   std::string version;
-};
   std::function<std::string()> log_trouble;  // Log::trouble().
+};
 
 class Daemon {
  public:
@@ -57,8 +58,8 @@ class Daemon {
   void end_commit(const CommitOutcome& outcome, const std::shared_ptr<const Batch>& batch);
   void arm_timer();
   void look_around();
-  void watch_expiry();
   void look_at_log(Now now);
+  void watch_expiry();
   void on_signal();
   void reload();
   void keep_lists();
@@ -78,14 +79,15 @@ class Daemon {
   std::unique_ptr<Notifier> notifier_;
   boost::asio::steady_timer timer_;
   boost::asio::signal_set signals_;
+  ServiceManager service_manager_;
   DiskWatch disk_;
   ExpiryWatch expiry_;
   CertificateAlarms certificate_alarms_;
   BootMs next_look_ = 0;
   BootMs next_ladder_look_ = 0;
+  BootMs next_log_alarm_ = 0;
   bool settle_planned_ = false;
   bool arrived_ = false;    // Since it was last asked whether to commit.
-  BootMs next_log_alarm_ = 0;
   int turns_gathered_ = 0;  // In a row with something new.
   bool committing_ = false;
   bool stopping_ = false;

@@ -5,8 +5,10 @@ import json
 import os
 import pathlib
 import signal
+import socket
 import subprocess
 import tempfile
+import time
 import unittest
 
 from world import HANG_S, World
@@ -127,6 +129,70 @@ class Log(unittest.TestCase):
                 world.daemons["north"].stop()
             finally:
                 fifo.close()
+
+
+class SignOfLife(unittest.TestCase):
+    """What a service manager hears (sd_notify), and when it hears nothing."""
+
+    def hear(self, listener):
+        listener.settimeout(HANG_S)
+        return listener.recv(4096)
+
+    def try_with(self, name):
+        with World() as world, socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as listener:
+            path = name.replace("DIRECTORY", str(world.directory))
+            listener.bind(path.replace("@", "\0", 1) if path[0] == "@" else path)
+            asked = {**os.environ, "NOTIFY_SOCKET": path, "WATCHDOG_USEC": "2000000"}
+            world.daemons["north"].start(env=asked)
+            process = world.daemons["north"].process
+            self.assertEqual(self.hear(listener), b"READY=1")
+            for _ in range(3):
+                self.assertEqual(self.hear(listener), b"WATCHDOG=1")
+            process.send_signal(signal.SIGSTOP)
+            world.wait_for("it to stop", lambda: "T" in pathlib.Path(f"/proc/{process.pid}/stat").read_text().split()[2])
+            listener.setblocking(False)
+            with contextlib.suppress(BlockingIOError):
+                while True:
+                    listener.recv(4096)
+            time.sleep(1)  # Four signs of life long.
+            with self.assertRaises(BlockingIOError):
+                listener.recv(4096)
+            process.send_signal(signal.SIGCONT)
+            self.assertEqual(self.hear(listener), b"WATCHDOG=1")
+            process.terminate()
+            said = b""
+            while said != b"STOPPING=1":
+                said = self.hear(listener)
+                self.assertIn(said, (b"WATCHDOG=1", b"STOPPING=1"))
+            self.assertEqual(process.wait(HANG_S), 0)
+
+    def test_a_socket_with_a_file(self):
+        self.try_with("DIRECTORY/notify")
+
+    def test_an_abstract_socket(self):
+        self.try_with(f"@hotline-test-{os.getpid()}")
+
+    def test_nobody_waits_for_a_manager_that_does_not_read(self):
+        with World() as world, socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as listener:
+            path = str(world.directory / "notify")
+            listener.bind(path)
+            with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as filler, contextlib.suppress(BlockingIOError):
+                filler.setblocking(False)
+                while True:
+                    filler.sendto(b"x", path)
+            world.daemons["north"].start(env={**os.environ, "NOTIFY_SOCKET": path, "WATCHDOG_USEC": "2000000"})
+            world.ask("north", "ann", "status")
+            world.daemons["north"].stop()
+
+    def test_without_a_watchdog_only_begin_and_end_are_told(self):
+        with World() as world, socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as listener:
+            path = str(world.directory / "notify")
+            listener.bind(path)
+            world.daemons["north"].start(env={**os.environ, "NOTIFY_SOCKET": path})
+            self.assertEqual(self.hear(listener), b"READY=1")
+            time.sleep(1)
+            world.daemons["north"].stop()
+            self.assertEqual(self.hear(listener), b"STOPPING=1")
 
 
 class StandardFiles(unittest.TestCase):

@@ -167,6 +167,10 @@ class Core {
     BootMs opened_at = 0;  // On the boot clock, like every time here.
     BootMs heard_at = 0;
     bool hello_received = false;
+    // What the peer's hello must show at least. It may be older than what came on another link
+    // since.
+    uint64_t own_receipted_before = 0;
+    uint64_t peer_size_before = 0;
     uint64_t resend_from = 0;         // The peer holds our transcript up to here.
     uint64_t peer_holds_receipt = 0;  // Size of the newest of our receipts that the peer showed.
     uint64_t sent_until = 0;          // Own leaves below this went out on this link.

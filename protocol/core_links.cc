@@ -19,6 +19,8 @@ void Core::link_opened(Now now, LinkId id, std::string remote) {
   Link& link = links_[id];
   link.remote = std::move(remote);
   link.opened_at = link.heard_at = now.boot;
+  link.own_receipted_before = own_.receipted_size();
+  link.peer_size_before = durable_.peer_size;
   effects_.push_back(SendFrame{id, hello_frame(now)});
 }
 
@@ -98,7 +100,7 @@ Status Core::judge_claims(Now now, Link& link, const wire::Hello& hello) {
 // Our transcript, as the peer holds it.
 Status Core::judge_own_claim(Now now, Link& link, const wire::Hello& hello) {
   if (!hello.peer_receipt()) {
-    if (own_.receipted_size() > 0) {
+    if (link.own_receipted_before > 0) {
       keep_evidence(now, wire::EvidenceKind::peer_store_old, own_.receipt(), "",
                     "the peer holds nothing of what it receipted: its store was lost");
     }
@@ -124,10 +126,10 @@ Status Core::judge_own_claim(Now now, Link& link, const wire::Hello& hello) {
     link.resend_from = durable_.own_size;
     return ok();
   }
-  if (size < own_.receipted_size()) {
+  if (size < link.own_receipted_before) {
     keep_evidence(now, wire::EvidenceKind::peer_store_old, own_.receipt(), note,
                   "the peer holds " + std::to_string(size) + " of our messages but receipted " +
-                      std::to_string(own_.receipted_size()) + ": its store is old");
+                      std::to_string(link.own_receipted_before) + ": its store is old");
   }
   hold_receipt(now, *receipt, note);
   link.resend_from = size;
@@ -156,7 +158,7 @@ Status Core::judge_peer_claim(Now now, Link& link, const wire::Hello& hello) {
     link.peer_holds_receipt = size;
   }
   if (!hello.own_checkpoint()) {
-    if (durable_.peer_size > 0) {
+    if (link.peer_size_before > 0) {
       keep_evidence(now, wire::EvidenceKind::peer_store_old, durable_.peer_receipt, "",
                     "the peer's own transcript is gone: its store was lost");
     }
@@ -168,9 +170,9 @@ Status Core::judge_peer_claim(Now now, Link& link, const wire::Hello& hello) {
   if (!checkpoint)
     return make_error(ErrorCode::verification_failed,
                       "the peer's checkpoint: " + checkpoint.error().reason);
-  if (checkpoint->size < durable_.peer_size) {
+  if (checkpoint->size < link.peer_size_before) {
     keep_evidence(now, wire::EvidenceKind::peer_store_old, durable_.peer_receipt, note,
-                  "the peer's transcript shrank from " + std::to_string(durable_.peer_size) +
+                  "the peer's transcript shrank from " + std::to_string(link.peer_size_before) +
                       " to " + std::to_string(checkpoint->size) + ": its store is old");
   }
   if (checkpoint->size <= durable_.peer_size &&

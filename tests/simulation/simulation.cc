@@ -741,6 +741,14 @@ class Simulation {
         throw Violation{party.name +
                         " believes in a fork: " + party.core->status().numbering_stopped};
       }
+      // Both are honest, whatever became of their links and disks.
+      for (const Bytes& bytes : party.disk.journal()) {
+        const auto* entry = flatbuffers::GetRoot<wire::Entry>(bytes.data());
+        if (const auto* kept = entry->fact_as_EvidenceKept()) {
+          throw Violation{party.name + " keeps evidence against an honest party, of kind " +
+                          std::to_string(static_cast<int>(kept->kind()))};
+        }
+      }
     }
   }
 

@@ -123,6 +123,23 @@ TEST_F(Witness, V5_BadOffersWithoutEndAreToldAsANumber) {
   EXPECT_EQ(cosigned_size(), 20u);
 }
 
+// Two links shake hands at once: what the peer said first may be read last.
+TEST_F(Witness, V5_AHelloThatWaitedIsNoEvidenceOfAnOldStore) {
+  peer.submit_text();
+  const LinkId waiting = peer.open();
+  const HelloFields said_before = peer.hello();
+  peer.say(link, ScriptedPeer::receipt_frame(peer.receipt(peer.core_sent())));
+  peer.own.append(peer.text());
+  peer.say(link, peer.messages_frame(0, 1));
+  peer.say(waiting, ScriptedPeer::frame(said_before));
+  EXPECT_FALSE(peer.is_closed(waiting));
+  EXPECT_EQ(evidence(), 0u);
+  EXPECT_EQ(peer.alarms_with("old"), 0u);
+  // The same said on a link that was opened since is what it says.
+  peer.link_up(said_before);
+  EXPECT_EQ(evidence(), 2u) << "it lost its receipt, and its own message";
+}
+
 // ----------------------------------------------------------------------------------------------
 // our journal
 

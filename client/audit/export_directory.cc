@@ -8,18 +8,6 @@
 namespace hotline::audit {
 namespace {
 
-// c2sp.org/tlog-tiles: groups of three digits, all but the last with an x before them.
-std::string number_path(uint64_t number) {
-  std::string digits = std::to_string(number);
-  digits.insert(0, (3 - digits.size() % 3) % 3, '0');
-  std::string path;
-  for (size_t i = 0; i < digits.size(); i += 3) {
-    const bool is_last = i + 3 == digits.size();
-    path += (is_last ? "" : "x") + digits.substr(i, 3) + (is_last ? "" : "/");
-  }
-  return path;
-}
-
 std::string numbered_file(std::string directory, uint64_t number, unsigned width) {
   directory += number_path(number);
   if (width < kTileWidth) directory += ".p/" + std::to_string(width);
@@ -36,6 +24,17 @@ std::optional<NamedPart> name_hash(const wire::Digest* hash) {
 }
 
 }  // namespace
+
+std::string number_path(uint64_t number) {
+  std::string digits = std::to_string(number);
+  digits.insert(0, (3 - digits.size() % 3) % 3, '0');
+  std::string path;
+  for (size_t i = 0; i < digits.size(); i += 3) {
+    const bool is_last = i + 3 == digits.size();
+    path += (is_last ? "" : "x") + digits.substr(i, 3) + (is_last ? "" : "/");
+  }
+  return path;
+}
 
 const char* log_name(ExportLog log) {
   switch (log) {

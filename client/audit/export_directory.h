@@ -58,6 +58,9 @@ uint64_t bundle_count(uint64_t size);
 // How many entries bundle `bundle` holds: kTileWidth, or fewer in the last one.
 unsigned bundle_width(uint64_t size, uint64_t bundle);
 
+// c2sp.org/tlog-tiles: groups of three digits, all but the last with an x before them:
+// "x001/x234/067".
+std::string number_path(uint64_t number);
 // "journal/tile/0/x001/x234/067", "journal/tile/0/x001/x234/067.p/43".
 std::string tile_path(ExportLog log, unsigned level, uint64_t tile, unsigned width);
 std::string entries_path(ExportLog log, uint64_t bundle, unsigned width);

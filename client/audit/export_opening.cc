@@ -3,6 +3,7 @@
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <map>
 #include <utility>
 
 #include "certs/certificate_limits.h"
@@ -73,9 +74,7 @@ class Opener {
     }
     auto trust = open_trust();
     if (!trust) return trust.error();
-    for (const std::string& party : opening_->parties) {
-      if (!open_certificates(*trust, party)) return std::unique_ptr<ExportOpening>();
-    }
+    if (!open_certificates(*trust)) return std::unique_ptr<ExportOpening>();
     if (!open_checkpoints()) return std::unique_ptr<ExportOpening>();
     return std::move(opening_);
   }
@@ -107,18 +106,29 @@ class Opener {
     return TrustDirectory::open(trust_directory_);
   }
 
-  bool open_certificates(const TrustDirectory& trust, const std::string& party) {
-    PartyCertificates& certificates = certificates_[party == opening_->parties[0] ? 0 : 1];
-    PartyCertificates::Key* const keys[] = {&certificates.log, &certificates.receipt,
-                                            &certificates.witness};
-    for (size_t i = 0; i < std::size(kSigningPurposes); ++i) {
-      const std::string path = certificate_path(party, kSigningPurposes[i]);
-      if (Status opened = open_certificate(trust, party, path, kSigningPurposes[i], *keys[i]);
-          !opened) {
+  // In the order of their paths, so that the first at fault is the one that is named.
+  bool open_certificates(const TrustDirectory& trust) {
+    struct Wanted {
+      const std::string& party;
+      Purpose purpose;
+      PartyCertificates::Key& key;
+    };
+    std::map<std::string, Wanted> wanted;
+    for (size_t i = 0; i < opening_->parties.size(); ++i) {
+      const std::string& party = opening_->parties[i];
+      PartyCertificates::Key* const keys[] = {&certificates_[i].log, &certificates_[i].receipt,
+                                              &certificates_[i].witness};
+      for (size_t j = 0; j < std::size(kSigningPurposes); ++j) {
+        wanted.insert({certificate_path(party, kSigningPurposes[j]),
+                       Wanted{party, kSigningPurposes[j], *keys[j]}});
+      }
+    }
+    for (const auto& [path, one] : wanted) {
+      if (Status opened = open_certificate(trust, one.party, path, one.purpose, one.key); !opened) {
         failed(Step::certificates, path, opened.error().reason);
         return false;
       }
-      opening_->dev_only = opening_->dev_only || keys[i]->certificate.checked.dev_only;
+      opening_->dev_only = opening_->dev_only || one.key.certificate.checked.dev_only;
     }
     return true;
   }

@@ -16,9 +16,8 @@
 namespace hotline::audit {
 namespace {
 
-// No path of an export is deeper: LOG/tile/L, seven groups of three digits, and W.
-constexpr int kDepthMax = 12;
 constexpr unsigned kTileLevelsMax = 8;
+constexpr uint64_t kGroup = 1000;  // What three digits of a path count.
 
 Error file_error(const std::string& reason) {
   return make_error(ErrorCode::verification_failed, reason);
@@ -63,6 +62,8 @@ int open_directory(int at, const std::string& path) {
 // What an export with these sizes has, path by path.
 class Expectation {
  public:
+  using Visit = std::function<bool(const std::string& path)>;
+
   Expectation(const LogSizes& sizes, const std::vector<std::string>& parties) : sizes_(sizes) {
     single_.insert(kVersionFile);
     for (const std::string& party : parties) {
@@ -103,8 +104,24 @@ class Expectation {
   // Without the optional ones.
   uint64_t count() const { return count_; }
 
-  // Each in the order of the paths; stops when `visit` returns false.
-  void for_each(const std::function<bool(const std::string&)>& visit) const {
+  // Whether files of an export lie under that path.
+  bool is_folder(const std::string& path) const {
+    if (path == kCertificatesDirectory) return true;
+    for (const ExportLog log : kExportLogs) {
+      if (sizes_[log] == 0) continue;
+      const std::string name = log_name(log);
+      if (path == name) return true;
+      if (path.starts_with(name + "/")) {
+        return is_folder_in_log(log, std::string_view(path).substr(name.size() + 1));
+      }
+    }
+    return false;
+  }
+
+  // Each in the order of the paths; stops when `visit` returns false. A checkpoint may claim any
+  // size: whoever stops at the first path that is not there does work for what is there, and not
+  // for what is claimed.
+  void for_each(const Visit& visit) const {
     for (const std::string& path : single_) {
       if (path < "journal/" && !visit(path)) return;
     }
@@ -156,20 +173,70 @@ class Expectation {
     return {good ? Kind::tile : Kind::unexpected, width * sizeof(Hash)};
   }
 
-  bool for_each_in_log(ExportLog log, const std::function<bool(const std::string&)>& visit) const {
+  bool is_folder_in_log(ExportLog log, std::string_view rest) const {
+    if (rest == "parts" || rest == "tile" || rest == "tile/entries") return true;
+    if (rest.starts_with("parts/")) return is_folder_of(sizes_[log], rest.substr(6));
+    if (rest.starts_with("tile/entries/")) return is_folder_of(sizes_[log], rest.substr(13));
+    if (!rest.starts_with("tile/") || rest.size() < 6) return false;
+    const unsigned level = static_cast<unsigned>(rest[5] - '0');
+    const uint64_t count = level < kTileLevelsMax ? tile_hash_count(sizes_[log], level) : 0;
+    if (count == 0) return false;
+    return rest.size() == 6 || (rest[6] == '/' && is_folder_of(count, rest.substr(7)));
+  }
+
+  // "x001/x234", where numbers below `count` lie under it, or "x001/x234/067.p", where that is the
+  // bundle that is not full.
+  static bool is_folder_of(uint64_t count, std::string_view text) {
+    const uint64_t bundles = bundle_count(count);
+    if (text.ends_with(".p")) {
+      const uint64_t last = bundles - 1;
+      const unsigned width = bundle_width(count, last);
+      return width < kTileWidth && number_path(last) == text.substr(0, text.size() - 2);
+    }
+    uint64_t above = 0;
+    while (text.size() >= 4 && text[0] == 'x') {
+      const bool is_number = std::all_of(text.begin() + 1, text.begin() + 4,
+                                         [](char c) { return c >= '0' && c <= '9'; });
+      if (!is_number) return false;
+      for (const char digit : text.substr(1, 3)) above = above * 10 + uint64_t(digit - '0');
+      // No number begins with three zeros, and none that is there begins so.
+      if (above == 0 || above > (bundles - 1) / kGroup) return false;
+      text.remove_prefix(4);
+      if (text.empty()) return true;
+      if (text[0] != '/') return false;
+      text.remove_prefix(1);
+    }
+    return false;
+  }
+
+  bool for_each_in_log(ExportLog log, const Visit& visit) const {
     const uint64_t size = sizes_[log];
     if (!visit(checkpoint_path(log))) return false;
-    for (uint64_t n = 0; n < bundle_count(size); ++n) {
-      if (!visit(parts_path(log, n, bundle_width(size, n)))) return false;
-    }
+    const bool parts = for_each_number(
+        size, 0, [&](uint64_t n) { return visit(parts_path(log, n, bundle_width(size, n))); });
+    if (!parts) return false;
     for (unsigned level = 0; tile_hash_count(size, level) != 0; ++level) {
       const uint64_t count = tile_hash_count(size, level);
-      for (uint64_t n = 0; n < bundle_count(count); ++n) {
-        if (!visit(tile_path(log, level, n, bundle_width(count, n)))) return false;
-      }
+      const bool tiles = for_each_number(count, 0, [&](uint64_t n) {
+        return visit(tile_path(log, level, n, bundle_width(count, n)));
+      });
+      if (!tiles) return false;
     }
-    for (uint64_t n = 0; n < bundle_count(size); ++n) {
-      if (!visit(entries_path(log, n, bundle_width(size, n)))) return false;
+    return for_each_number(
+        size, 0, [&](uint64_t n) { return visit(entries_path(log, n, bundle_width(size, n))); });
+  }
+
+  // The numbers of the bundles that begin with the digits of `above`, in the order of their paths:
+  // a group that is the last stands before one with an x.
+  static bool for_each_number(uint64_t count, uint64_t above,
+                              const std::function<bool(uint64_t)>& visit) {
+    const uint64_t last = bundle_count(count) - 1;
+    for (uint64_t group = 0; group < kGroup && above * kGroup + group <= last; ++group) {
+      if (!visit(above * kGroup + group)) return false;
+    }
+    for (uint64_t group = 0; group < kGroup && above * kGroup + group <= last / kGroup; ++group) {
+      const uint64_t below = above * kGroup + group;
+      if (below != 0 && !for_each_number(count, below, visit)) return false;
     }
     return true;
   }
@@ -185,7 +252,7 @@ class FileWalk {
  public:
   FileWalk(int root, const Expectation& expected) : root_(root), expected_(expected) {}
 
-  void run() { visit_directory(dup(root_), "", 0); }
+  void run() { visit_directory(dup(root_), ""); }
   uint64_t found() const { return found_; }
   const std::optional<FileFault>& first() const { return first_; }
 
@@ -194,12 +261,12 @@ class FileWalk {
   }
 
  private:
-  // Returns whether anything that belongs there was in it.
-  bool visit_directory(int descriptor, const std::string& prefix, int depth) {
-    if (descriptor < 0) return note(prefix, "cannot be read"), true;
+  // What lies in a directory that does not belong there comes after it, and is not looked at: so
+  // this goes no deeper than the paths of an export.
+  void visit_directory(int descriptor, const std::string& prefix) {
+    if (descriptor < 0) return note(prefix, "cannot be read");
     lseek(descriptor, 0, SEEK_SET);
     Directory directory(descriptor);
-    bool belongs = false;
     while (const dirent* entry = directory.next()) {
       const std::string path = prefix + entry->d_name;
       struct stat there {};
@@ -207,36 +274,20 @@ class FileWalk {
       if (type == DT_UNKNOWN && fstatat(root_, path.c_str(), &there, AT_SYMLINK_NOFOLLOW) == 0) {
         type = S_ISDIR(there.st_mode) ? DT_DIR : S_ISREG(there.st_mode) ? DT_REG : DT_UNKNOWN;
       }
-      if (type == DT_DIR) {
-        const bool inner = depth < kDepthMax &&
-                           visit_directory(open_directory(root_, path), path + "/", depth + 1);
-        if (!inner && !is_missed(path)) note(path, "does not belong there");
-        belongs = belongs || inner;
+      if (type != DT_DIR) {
+        visit_file(path, type == DT_REG);
+      } else if (expected_.is_folder(path)) {
+        visit_directory(open_directory(root_, path), path + "/");
       } else {
-        belongs = visit_file(path, type == DT_REG) || belongs;
+        note(path, "does not belong there");
       }
     }
-    return belongs;
   }
 
-  // Whether an empty directory should not be empty: then it is its files that are at fault. Looked
-  // up slowly, and so not for ever.
-  bool is_missed(const std::string& directory) {
-    constexpr int kLookupsMax = 100;
-    bool missed = false;
-    if (++lookups_ > kLookupsMax) return false;
-    expected_.for_each([&](const std::string& path) {
-      missed = path.starts_with(directory + "/");
-      return !missed;
-    });
-    return missed;
-  }
-
-  bool visit_file(const std::string& path, bool is_regular) {
+  void visit_file(const std::string& path, bool is_regular) {
     const Expectation::Found found = expected_.find(path);
-    if (found.kind == Expectation::Kind::unexpected)
-      return note(path, "does not belong there"), false;
-    if (!is_regular) return note(path, "is not a regular file"), true;
+    if (found.kind == Expectation::Kind::unexpected) return note(path, "does not belong there");
+    if (!is_regular) return note(path, "is not a regular file");
     if (found.kind != Expectation::Kind::optional) ++found_;
     if (found.kind == Expectation::Kind::tile) {
       struct stat there {};
@@ -246,13 +297,11 @@ class FileWalk {
              "has " + std::to_string(there.st_size) + " bytes, not " + std::to_string(found.size));
       }
     }
-    return true;
   }
 
   int root_;
   const Expectation& expected_;
   uint64_t found_ = 0;
-  int lookups_ = 0;
   std::optional<FileFault> first_;
 };
 
@@ -345,7 +394,6 @@ bool ExportReader::has(const std::string& path) const {
 }
 
 std::vector<std::string> ExportReader::parties() const {
-  constexpr size_t kPartiesMax = 16;
   std::set<std::string> parties;
   Directory directory(open_directory(descriptor_, kCertificatesDirectory));
   while (const dirent* entry = directory.next()) {
@@ -354,7 +402,7 @@ std::vector<std::string> ExportReader::parties() const {
       const std::string end = std::string("-") + purpose_name(purpose) + ".crt";
       if (!name.ends_with(end)) continue;
       const std::string party(name.substr(0, name.size() - end.size()));
-      if (is_identity_name(party) && parties.size() < kPartiesMax) parties.insert(party);
+      if (is_identity_name(party)) parties.insert(party);
     }
   }
   return {parties.begin(), parties.end()};

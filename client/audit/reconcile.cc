@@ -98,6 +98,16 @@ struct Side {
   LogSizes sizes;
 };
 
+// A checkpoint may claim any size, and nobody has checked it here: its entries are looked for
+// before they are counted, so that the work is no more than what is there.
+Status find_bundles(const Side& side, ExportLog log, uint64_t size) {
+  for (uint64_t bundle = 0; bundle < bundle_count(size); ++bundle) {
+    const std::string path = entries_path(log, bundle, bundle_width(size, bundle));
+    if (!side.reader.has(path)) return unreadable(side.directory, path, "is missing");
+  }
+  return ok();
+}
+
 Result<uint64_t> read_size(const Side& side, ExportLog log) {
   if (log != ExportLog::journal && !side.reader.has(log_name(log))) return uint64_t{0};
   const std::string path = checkpoint_path(log);
@@ -146,6 +156,9 @@ Result<std::unique_ptr<Side>> open_side(const std::string& directory) {
     side->sizes[log] = *size;
   }
   if (Status status = read_identity(*side); !status) return status.error();
+  for (const ExportLog log : {ExportLog::sent, ExportLog::received}) {
+    if (Status status = find_bundles(*side, log, side->sizes[log]); !status) return status.error();
+  }
   return side;
 }
 

@@ -89,6 +89,65 @@ TEST(Verify, an_envelope_that_nobody_can_read_is_in_its_place_all_the_same) {
   EXPECT_EQ(verdict_of(plan).outcome, Outcome::verified);
 }
 
+// Signs for `size` entries of a log of north's export, as only the log's owner can.
+std::string claim_of(ExportLog log, uint64_t size) {
+  const std::string copy = small_exports().copy_of_north("claimed");
+  const std::string party = log == ExportLog::received ? "south" : "north";
+  write_whole(copy + "/" + checkpoint_path(log),
+              forged_checkpoint(copy, log, size, sha256({as_bytes("a root")}),
+                                small_exports().pki(), party));
+  return copy;
+}
+
+// The work is bounded by what is there. A verifier that counts to the claim never ends.
+TEST(Verify, V2_a_size_that_is_only_claimed_names_the_first_path_that_is_missing) {
+  for (const ExportLog log : kExportLogs) {
+    for (const uint64_t size :
+         {uint64_t{21'001}, uint64_t{256'001}, uint64_t{1'000'000'000}, uint64_t{INT64_MAX}}) {
+      const std::string copy = claim_of(log, size);
+      const std::string parts = std::string("FAILED ") + log_name(log) + "/parts/";
+      // Of whole bundles the first are there; of the others none.
+      std::string first = fs::exists(copy + "/" + log_name(log) + "/parts/000") ? "001" : "000";
+      if (fs::exists(copy + "/" + log_name(log) + "/parts/001")) first = "002";
+      EXPECT_EQ(verdict_on(copy, small_exports().trust()), parts + first) << size;
+    }
+  }
+}
+
+// Directories without files are work too, and paths are ordered as text: x001/000 stands behind
+// 999.
+TEST(Verify, V2_what_lies_beside_a_claimed_size_is_named_in_the_order_of_the_paths) {
+  const std::string sent = "/sent/";
+  const auto verdict_with = [&](const std::vector<std::string>& directories,
+                                const std::vector<std::string>& files) {
+    const std::string copy = claim_of(ExportLog::sent, INT64_MAX);
+    fs::remove_all(copy + "/sent/parts");
+    for (const std::string& name : directories) fs::create_directories(copy + sent + name);
+    for (const std::string& name : files) write_whole(copy + sent + name, "");
+    return verdict_on(copy, small_exports().trust());
+  };
+  EXPECT_EQ(verdict_with({}, {}), "FAILED sent/parts/000");
+  EXPECT_EQ(verdict_with({"parts"}, {}), "FAILED sent/parts/000");
+  EXPECT_EQ(verdict_with({"odd", "parts"}, {}), "FAILED sent/odd");
+  EXPECT_EQ(verdict_with({}, {"parts"}), "FAILED sent/parts");
+  EXPECT_EQ(verdict_with({"parts/000"}, {}), "FAILED sent/parts/000");
+  EXPECT_EQ(verdict_with({"parts/x001", "parts/x000"}, {"parts/000"}), "FAILED sent/parts/001");
+  EXPECT_EQ(verdict_with({"parts/0", "parts/x001"}, {}), "FAILED sent/parts/0");
+  std::vector<std::string> thousand;
+  for (int i = 0; i < 1000; ++i) {
+    thousand.push_back("parts/" + number_path(static_cast<uint64_t>(i)));
+  }
+  EXPECT_EQ(verdict_with({"parts/x000", "parts/x001"}, thousand), "FAILED sent/parts/x000");
+  EXPECT_EQ(verdict_with({"parts/x001", "parts/x001/x000"}, thousand),
+            "FAILED sent/parts/x001/000");
+  thousand.push_back("parts/x001/000.p/7");
+  EXPECT_EQ(verdict_with({}, thousand), "FAILED sent/parts/x001/000");
+  std::vector<std::string> empty_directories;
+  for (int i = 1; i < 1000; ++i)
+    empty_directories.push_back("parts/x" + std::to_string(1000 + i).substr(1));
+  EXPECT_EQ(verdict_with(empty_directories, {}), "FAILED sent/parts/000");
+}
+
 struct IncompleteCase {
   const char* name;
   void (*change)(ExportPlan&);

@@ -139,12 +139,39 @@ def edit_entries(source, draw):
     return changes, f"{kind} {i} ({j}) of {log}, with {how}"
 
 
-def resigned(source, log, hashes, stranger):
+def resigned(source, log, hashes, stranger, size=None):
+    """The log's checkpoint with the root of these hashes; `size` where it claims another than theirs."""
     origin = source.checkpoint(log).origin
     name = origin.rpartition("/")[0].rpartition("/")[0]
     key = small_export.Key(stranger) if stranger else source.log_keys[name.rpartition("/")[2]]
-    text = f"{origin}\n{len(hashes)}\n{base64.b64encode(tree.root_of(hashes)).decode()}\n".encode()
+    text = f"{origin}\n{len(hashes) if size is None else size}\n{base64.b64encode(tree.root_of(hashes)).decode()}\n".encode()
     return text + b"\n" + small_export.signature_line(name, notes.SIGNED, key, key.sign(text)).encode()
+
+
+def claim(source, draw, claims):
+    """A log whose owner signs for a size of `claims`, and some files and folders beside, lost or where they do not belong:
+    (changes, empty folders, what was done in words)."""
+    log, size = draw.choice(sorted(source.sizes())), draw.choice(claims)
+    changes = {f"{log}/checkpoint": resigned(source, log, [bytes(32)], None, size)}
+    folders = []
+    container = draw.choice(("parts", "tile/entries", "tile/0", "tile/1", "tile/5"))
+    held = [path for path in source.files if path.startswith(f"{log}/{container}/")]
+    kind = draw.choice(("nothing", "gone", "whole", "thousand", "folder", "file", "odd"))
+    if kind in ("gone", "thousand", "file"):
+        changes |= {path: None for path in held}
+    if kind == "whole":
+        changes |= {path: None for path in held} | {f"{log}/{container}/{number:03}": bytes(8192) for number in range(5)}
+    elif kind == "thousand":
+        changes |= {f"{log}/{container}/{number:03}": bytes(8192) for number in range(1000)}
+        folders = draw.sample([f"{log}/{container}/{name}" for name in ("x000", "x001", "x001/x000", "x999", "x1000")], 2)
+        folders = [path for path in folders if not any(other.startswith(path + "/") for other in folders)]
+    elif kind == "folder":
+        folders = [f"{log}/{container}/{draw.choice(('x001', 'x001/x234', 'x', 'x01', '00', 'x000', 'x009/005.p', '999.p'))}"]
+    elif kind == "file":
+        changes[f"{log}/{container}"] = b""
+    elif kind == "odd":
+        folders = [f"{log}/{draw.choice(('aside', 'parts-2', 'tile/8', 'tile/7', 'tile/x', 'zzz'))}"]
+    return changes, folders, f"{size} entries claimed of {log}, {kind} of {container}, {folders}"
 
 
 def damage(data, draw):

@@ -246,14 +246,15 @@ class Record:
     def witness(self):
         self.cosigned["journal"].append(self.note("journal"))
 
-    def checkpoint_text(self, log):
+    def checkpoint_text(self, log, size=None):
+        """`size` where it claims another than that of its entries."""
         author = "south" if log == "received" else "north"
         origin = f"hotline/{CHANNEL.hex()}/live/{author}/{'journal' if log == 'journal' else 'transcript'}/0"
         root = base64_text(tree.root_of(self.leaves(log)))
-        return f"{origin}\n{len(self.entries[log])}\n{root}\n".encode()
+        return f"{origin}\n{len(self.entries[log]) if size is None else size}\n{root}\n".encode()
 
-    def note(self, log, with_cosignature=True, key=None):
-        text = self.checkpoint_text(log)
+    def note(self, log, with_cosignature=True, key=None, size=None):
+        text = self.checkpoint_text(log, size)
         author = "south" if log == "received" else "north"
         cosigner = "north" if log == "received" else "south"
         purpose = "witness" if log == "journal" else "receipt"

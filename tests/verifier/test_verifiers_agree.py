@@ -2,9 +2,10 @@
 """Both verifiers, `hotline audit verify` and verify.py, on the same exports: the same verdict, up to the same entry, and for
 FAILED the same fault, or ranges that overlap. A disagreement is printed with the words of both, and how to repeat it.
 
-  test_verifiers_agree.py [--tampered N] [--edits N] [--buffers N] [--from SEED] [--exports-from SEED]
+  test_verifiers_agree.py [--tampered N] [--edits N] [--claims N] [--buffers N] [--from SEED] [--exports-from SEED]
       over exports of many kinds; over N edits of them by hotline-tamper (1000), which verify.py must also name where it was
-      edited; over N edits of edits.py (500); and over N records (200) that were kept and signed for faithfully, and in which an
+      edited; over N edits of edits.py (500); over N sizes (100) that are only claimed, and what lies beside, where both must name
+      the same first fault; and over N records (200) that were kept and signed for faithfully, and in which an
       envelope or a journal entry is a damaged FlatBuffer: both must read it, or refuse it. Seeds from 1
   test_verifiers_agree.py --exports TRUST EXPORT...     over exports that are there already
 
@@ -247,6 +248,28 @@ def over_edits(tally, seeds, folder):
             tally.disagree(f"{name}: not found", left, right)
 
 
+CLAIMS = (21_001, 256_001, 10**9, 2**63 - 1)  # More entries than are there.
+
+
+def try_claim(task):
+    """A size that a log's owner signed for, and what lies beside: both name the same first fault, in the same words."""
+    seed, folder = task
+    name, source, trust = edited_exports[seed % len(edited_exports)]
+    changes, folders, words = edits.claim(source, random.Random(seed), CLAIMS)
+    directory = pathlib.Path(folder, f"claim-{seed}")
+    edits.apply(source, changes, directory)
+    for path in folders:
+        (directory / path).mkdir(parents=True)
+    return judged(seed, f"{name}: {words}", directory, trust)
+
+
+def over_claims(tally, seeds, folder):
+    for seed, words, left, right in side_by_side(try_claim, seeds, folder):
+        tally.count(f"claim {seed} of {words}", left, right)
+        if left != right or left[0] != "FAILED":
+            tally.disagree(f"claim {seed} of {words}: not in the same words", left, right)
+
+
 def over_buffers(tally, seeds, folder):
     pki = small_export.Pki(pathlib.Path(folder, "faithful"))
     faithful.extend((pki, export.Trust(pki.directory / "trust")))
@@ -299,6 +322,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--tampered", type=int, default=1000)
     parser.add_argument("--edits", type=int, default=500)
+    parser.add_argument("--claims", type=int, default=100)
     parser.add_argument("--buffers", type=int, default=200)
     parser.add_argument("--from", type=int, default=1, dest="first")
     parser.add_argument("--exports-from", type=int, default=1, metavar="SEED")
@@ -321,6 +345,7 @@ def main():
         for what, function, count in (
             ("tampered", over_tampered, options.tampered),
             ("edits", over_edits, options.edits),
+            ("claims", over_claims, options.claims),
             ("buffers", over_buffers, options.buffers),
         ):
             tallies.append(Tally(options.verbose))
@@ -328,7 +353,7 @@ def main():
             tallies[-1].report(what)
     print(f"took {time.monotonic() - began:.0f} s")
     if any(tally.disagreements for tally in tallies):
-        print(f"repeat: {sys.argv[0]} --exports-from {options.exports_from} --tampered 20 --edits 1 --buffers 1 --from SEED")
+        print(f"repeat: {sys.argv[0]} --exports-from {options.exports_from} --tampered 20 --edits 1 --claims 1 --buffers 1 --from SEED")
         return 1
     return 0
 

@@ -605,6 +605,16 @@ class TestExports(unittest.TestCase):
         (directory / "sent/cosigned").symlink_to(self.folder / "good/sent/cosigned")
         self.expect(directory, "FAILED", "sent/cosigned")
 
+    def test_v2_a_size_that_is_only_claimed(self):
+        """The work is bounded by what is there; the first path that is missing is named, however much is claimed."""
+        for size in (21_001, 256_001, 10**9, 2**63 - 1):
+            for log, fault in (("journal", "001"), ("sent", "000"), ("received", "000")):
+                with self.subTest((size, log)):
+                    directory = self.copy()
+                    checkpoint = self.record.note(log, with_cosignature=False, size=size)
+                    (directory / log / "checkpoint").write_bytes(checkpoint)
+                    self.expect(directory, "FAILED", f"{log}/parts/{fault}")
+
     def test_a_log_that_is_gone(self):
         for log, fault in (("journal", "journal/checkpoint"), ("sent", "sent entry 0"), ("received", "received entry 0")):
             directory = self.copy()

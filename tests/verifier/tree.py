@@ -54,6 +54,29 @@ def tile_name(index, width):
     return "/".join(groups) + ("" if width == TILE_WIDTH else f".p/{width}")
 
 
+def numbers_by_path(count, above=0):
+    """The numbers below `count` that begin with the digits of `above`, in the order of the paths of their tiles: a group of
+    digits that is the last stands before one with an x."""
+    for group in range(1000):
+        number = 1000 * above + group
+        if number >= count:
+            break
+        yield number
+    for group in range(1000):
+        number = 1000 * above + group
+        if number > (count - 1) // 1000:
+            break
+        if number:
+            yield from numbers_by_path(count, number)
+
+
+def tiles_by_path(count):
+    """(name, width) of each tile that `count` hashes of one level need, in the order of the names."""
+    for number in numbers_by_path(-(-count // TILE_WIDTH)):
+        width = min(TILE_WIDTH, count - number * TILE_WIDTH)
+        yield tile_name(number, width), width
+
+
 def tiles(count):
     """(name, index of the first hash, width) of each tile that `count` hashes of one level need."""
     for first in range(0, count, TILE_WIDTH):

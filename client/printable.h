@@ -1,4 +1,6 @@
-// Text from outside, made safe for a terminal.
+// Text from outside on a terminal: how wide it is, and where its lines break. Which characters are
+// shown as they are is decided in one place for the message and for the screen: printable() and
+// printable_line() of protocol/text.h.
 //
 // What the peer wrote must not be able to move the cursor, hide a line, change a colour or turn the
 // reading direction around: an operator acts on what the screen shows.
@@ -8,14 +10,9 @@
 #include <string>
 #include <string_view>
 
+#include "protocol/text.h"
+
 namespace hotline::client {
-
-// Control characters (C0 but line feed, DEL, C1), characters that turn the reading direction around
-// or have no width, and bytes that are not UTF-8 become visible: <U+001B>, <0xFF>. Line feeds stay.
-std::string printable(std::string_view text);
-
-// The same on one line: line feeds and tabs become spaces.
-std::string printable_line(std::string_view text);
 
 // How many columns a printable text takes: its code points without combining marks.
 size_t column_count(std::string_view text);

@@ -34,7 +34,7 @@ class Describer {
     lines_.emplace_back(label(key, language_), std::move(value));
   }
   void text(std::string_view key, const flatbuffers::String* value) {
-    if (value && value->size() > 0) line(key, printable(view(value)));
+    if (value && value->size() > 0) line(key, std::string(view(value)));
   }
   void time(std::string_view key, std::optional<UtcMs> value) {
     if (value) line(key, show_time(*value));
@@ -173,7 +173,7 @@ void Describer::request(const wire::Questions& request) {
   if (!request.questions()) return;
   for (flatbuffers::uoffset_t i = 0; i < request.questions()->size(); ++i) {
     lines_.emplace_back(label("question", language_) + " " + number(i + 1),
-                        printable(view(request.questions()->Get(i))));
+                        std::string(view(request.questions()->Get(i))));
   }
 }
 
@@ -184,7 +184,7 @@ void Describer::answer(const wire::Answers& answer) {
         item->question() == 0 ? std::string(phrases_.whole_message) : number(item->question());
     std::string value = word(item->outcome(), language_);
     if (item->later_at()) value += ", " + show_time(*item->later_at());
-    if (item->text()) value += ": " + printable(view(item->text()));
+    if (item->text()) value += ": " + std::string(view(item->text()));
     lines_.emplace_back(label("answer", language_) + " " + which, value);
   }
 }
@@ -193,8 +193,9 @@ void Describer::correction(const wire::Correction& correction) {
   text("reason", correction.reason());
   if (!correction.changes()) return;
   for (const wire::FieldChange* change : *correction.changes()) {
-    line("change", printable(view(change->field())) + ": " + printable(view(change->old_value())) +
-                       " -> " + printable(view(change->new_value())));
+    line("change", std::string(view(change->field())) + ": " +
+                       std::string(view(change->old_value())) + " -> " +
+                       std::string(view(change->new_value())));
   }
 }
 
@@ -231,7 +232,7 @@ void Describer::envelope(const wire::Envelope& envelope) {
     std::string references;
     for (const wire::Reference* reference : *envelope.references()) {
       if (!references.empty()) references += ", ";
-      references += printable(view(reference->id()));
+      references += std::string(view(reference->id()));
     }
     line("references", references);
   }

@@ -15,8 +15,9 @@ namespace hotline {
 using Description = std::vector<std::pair<std::string, std::string>>;
 
 // The header, without subject and texts, then the content. Works for whatever opens, also if it
-// breaks rules: what came over the wire as free text has its control characters replaced. The
-// language is a BCP 47 tag; English where we have none.
+// breaks rules: free text is given as it came over the wire, so that a program gets what was said;
+// for a screen it must be made printable (protocol/text.h). The language is a BCP 47 tag; English
+// where we have none.
 Description describe(const wire::Envelope& envelope, const wire::Body& body,
                      const std::string& language);
 Description describe_envelope(const wire::Envelope& envelope, const std::string& language);

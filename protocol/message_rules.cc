@@ -172,8 +172,8 @@ void check_subject(RuleChecker& checker, const wire::Body& body) {
   std::string_view subject = view(body.subject());
   if (is_blank(subject)) {
     checker.add("subject", "is missing");
-  } else if (!is_plain_line(subject)) {
-    checker.add("subject", "contains control characters or a line break");
+  } else if (std::string found = what_is_not_plain_in_line(subject); !found.empty()) {
+    checker.add("subject", std::move(found), "write it without");
   } else if (count_characters(subject) > limits::kSubjectCharactersMax) {
     checker.add("subject",
                 "has more than " + std::to_string(limits::kSubjectCharactersMax) + " characters");
@@ -202,8 +202,8 @@ void check_text(RuleChecker& checker, const wire::Text& text) {
   }
   if (is_blank(unmark_exercise(view(text.text())))) {
     checker.add("text", "in " + language + " is empty");
-  } else if (!is_plain_text(view(text.text()))) {
-    checker.add("text", "in " + language + " contains control characters", "write plain text");
+  } else if (std::string found = what_is_not_plain(view(text.text())); !found.empty()) {
+    checker.add("text", "in " + language + " " + found, "write it without");
   }
   if (text.original() && text.translated_by()) {
     checker.add("text", "in " + language + " is both the original and a translation");

@@ -140,11 +140,12 @@ Result<uint16_t> parse_direction_deg10(std::string_view text) {
 
 Result<AltitudeFields> parse_altitude(std::string_view text) {
   constexpr char what[] = "an altitude with its datum";
-  constexpr char forms[] = "write FL330, 9000m amsl, 1500ft agl or 9000m hae";
+  constexpr char forms[] = "write FL330 (three digits: FL033), 9000m amsl, 1500ft agl or 9000m hae";
+  constexpr size_t kLevelDigits = 3;  // FL33 may be FL033, or FL330 with a digit lost.
   AltitudeFields altitude;
   if (text.starts_with("FL")) {
-    auto level = parse_digits(text.substr(2), 3, 10);
-    if (!level) return not_understood(text, what, forms);
+    auto level = parse_digits(text.substr(2), kLevelDigits, 10);
+    if (!level || text.size() != 2 + kLevelDigits) return not_understood(text, what, forms);
     altitude.value = static_cast<int32_t>(*level);
     altitude.datum = wire::AltitudeDatum::flight_level;
     return altitude;

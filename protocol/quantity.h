@@ -17,7 +17,7 @@ Result<uint32_t> parse_distance_m(std::string_view text);       // "500m", "1.5k
 Result<uint32_t> parse_speed_cm_s(std::string_view text);       // "300kt", "150m/s", "540km/h".
 Result<uint16_t> parse_direction_deg10(std::string_view text);  // "270deg", "270.5deg".
 Result<AltitudeFields> parse_altitude(
-    std::string_view text);                                  // "FL330", "9000m amsl", "500ft agl".
+    std::string_view text);  // "FL330", "FL033", "9000m amsl", "500ft agl".
 Result<uint32_t> parse_count(std::string_view text);         // "12".
 Result<UtcMs> parse_time(std::string_view text);             // "2026-11-22T14:11:00Z".
 Result<uint32_t> parse_mmsi(std::string_view text);          // Nine digits.

@@ -48,8 +48,8 @@ void RuleChecker::allow_text(std::string_view field, const flatbuffers::String* 
   if (!text) return;
   if (is_blank(view(text))) {
     add(field, "is blank", "leave it out, or say something");
-  } else if (!is_plain_text(view(text))) {
-    add(field, "contains control characters", "write plain text");
+  } else if (std::string found = what_is_not_plain(view(text)); !found.empty()) {
+    add(field, std::move(found), "write it without");
   } else if (count_characters(view(text)) > limits::kFieldCharactersMax) {
     add(field, "has more than " + std::to_string(limits::kFieldCharactersMax) + " characters");
   }

@@ -2,25 +2,44 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace hotline {
 
-// All of these want clean UTF-8, as open_envelope and open_body give it.
+// One character, or a byte that is none: bytes that are not UTF-8 are taken one by one.
+struct Character {
+  uint32_t code = 0;
+  size_t size = 1;  // Bytes taken.
+  bool valid = false;
+};
+// That with which `text` begins, which must not be empty (RFC 3629: no overlong forms, no
+// surrogates).
+Character first_character(std::string_view text);
 
 size_t count_characters(std::string_view text);  // Unicode code points.
 size_t count_words(std::string_view text);       // Runs of anything but white space.
 bool is_blank(std::string_view text);            // Nothing but white space.
 
-// Without control characters and without the direction overrides that can make a text read as what
-// it is not. Lines may break in a plain text, not in a plain line.
-bool is_plain_line(std::string_view text);
+// The one rule for what a message may say and what a screen shows as it is. Everything can be seen,
+// and nothing steers the terminal, or the order in which the rest is read: no control characters,
+// no marks, embeddings, overrides and isolates of direction, nothing without width, no fillers and
+// variation selectors, nothing that is not UTF-8. A tab is plain, and so is a line feed in a text.
+// A joiner (U+200C, U+200D) is plain between two letters of the Arabic script or of the scripts of
+// India, as Persian and Hindi need it.
 bool is_plain_text(std::string_view text);
 
-// For showing what broke the rule above: control characters become U+FFFD, lines stay.
+// Says what is not plain, and where: "has U+00AD as character 17, which cannot be seen or changes
+// how the rest is seen". Empty for plain text, and in a line for one without line breaks.
+std::string what_is_not_plain(std::string_view text);
+std::string what_is_not_plain_in_line(std::string_view text);
+
+// For a screen or a log: what is not plain becomes its number, <U+001B> or <0xFF>. Lines stay.
 std::string printable(std::string_view text);
+// The same on one line: line feeds and tabs become spaces.
+std::string printable_line(std::string_view text);
 
 // At most `bytes_max` bytes of it, cut between two characters and marked with "…" where something
 // is missing. `bytes_max` is at least 3.

@@ -5,24 +5,10 @@
 namespace hotline::client {
 namespace {
 
-TEST(Printable, LeavesTextOfEveryScriptAlone) {
-  EXPECT_EQ(printable("Unintended crossing, 54.90N"), "Unintended crossing, 54.90N");
-  EXPECT_EQ(printable("Непреднамеренное пересечение"), "Непреднамеренное пересечение");
-  EXPECT_EQ(printable("two\nlines"), "two\nlines");
-}
-
+// Which characters are shown as they are: tests/unit/protocol/text_test.cc.
 TEST(Printable, ShowsWhatWouldSteerTheTerminal) {
   EXPECT_EQ(printable("\x1b[2J"), "<U+001B>[2J");
-  EXPECT_EQ(printable("a\rb\x07"), "a<U+000D>b<U+0007>");
-  EXPECT_EQ(printable("\xC2\x9B"
-                      "31m"),
-            "<U+009B>31m");  // CSI as one C1 character.
-  EXPECT_EQ(printable("\xE2\x80\xAE"
-                      "ffo"),
-            "<U+202E>ffo");  // Right-to-left override.
-  EXPECT_EQ(printable("a\xE2\x80\x8B"
-                      "b"),
-            "a<U+200B>b");  // Zero width space.
+  EXPECT_EQ(printable_line("a\n\tb"), "a  b");
 }
 
 TEST(Printable, ShowsBytesThatAreNotUtf8) {
@@ -34,13 +20,10 @@ TEST(Printable, ShowsBytesThatAreNotUtf8) {
   EXPECT_EQ(printable("\xE2\x82"), "<0xE2><0x82>");            // Cut short.
 }
 
-TEST(Printable, PutsALineOnOneLine) {
-  EXPECT_EQ(printable_line("a\n\tb"), "a  b");
-}
-
 TEST(ColumnCount, CountsCodePointsAndNotBytes) {
   EXPECT_EQ(column_count("дом"), 3u);
-  EXPECT_EQ(column_count("e\xCC\x81"), 1u);  // A combining accent.
+  EXPECT_EQ(column_count("e\xCC\x81"), 1u);          // A combining accent.
+  EXPECT_EQ(column_count("می‌خواهم"), 7u);  // A joiner.
 }
 
 TEST(Wrapped, BreaksAtSpacesAndKeepsLineBreaks) {

@@ -9,6 +9,8 @@
 #include <stdexcept>
 #include <utility>
 
+#include "protocol/ed25519_rule.h"
+
 namespace hotline {
 namespace {
 
@@ -89,6 +91,26 @@ struct FreeDigestContext {
 };
 using DigestContext = std::unique_ptr<EVP_MD_CTX, FreeDigestContext>;
 
+EvpKey load_public_key(ByteView public_key) {
+  EvpKey key(
+      EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, nullptr, public_key.data(), public_key.size()));
+  check_library(key != nullptr, "load an Ed25519 public key");
+  return key;
+}
+
+bool libcrypto_takes(evp_pkey_st* key, ByteView message, ByteView signature) {
+  DigestContext context(EVP_MD_CTX_new());
+  check_library(context && EVP_DigestVerifyInit(context.get(), nullptr, nullptr, nullptr, key) == 1,
+                "begin to check an Ed25519 signature");
+  return EVP_DigestVerify(context.get(), signature.data(), signature.size(), message.data(),
+                          message.size()) == 1;
+}
+
+bool libsodium_takes(ByteView public_key, ByteView message, ByteView signature) {
+  return crypto_sign_ed25519_verify_detached(signature.data(), message.data(), message.size(),
+                                             public_key.data()) == 0;
+}
+
 }  // namespace
 
 void FreeEvpKey::operator()(evp_pkey_st* key) const {
@@ -155,10 +177,12 @@ Status check_ed25519_public_key(ByteView public_key) {
 Result<Ed25519Verifier> Ed25519Verifier::create(ByteView public_key) {
   Status checked = check_ed25519_public_key(public_key);
   if (!checked) return checked.error();
-  EvpKey key(
-      EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, nullptr, public_key.data(), public_key.size()));
-  check_library(key != nullptr, "load an Ed25519 public key");
-  return Ed25519Verifier(std::move(key), public_key);
+  static const bool keeps_the_rule =
+      judges_by_the_rule([](ByteView key, ByteView message, ByteView signature) {
+        return libcrypto_takes(load_public_key(key).get(), message, signature);
+      });
+  check_library(keeps_the_rule, "judge Ed25519 signatures by RFC 8032 without the cofactor");
+  return Ed25519Verifier(load_public_key(public_key), public_key);
 }
 
 Ed25519Verifier::Ed25519Verifier(EvpKey key, ByteView public_key) : key_(std::move(key)) {
@@ -167,16 +191,9 @@ Ed25519Verifier::Ed25519Verifier(EvpKey key, ByteView public_key) : key_(std::mo
 
 bool Ed25519Verifier::verify(ByteView message, ByteView signature) const {
   if (signature.size() != kSignatureSize) return false;
-  if (crypto_sign_ed25519_verify_detached(signature.data(), message.data(), message.size(),
-                                          public_key_.data()) == 0) {
-    return true;
-  }
-  DigestContext context(EVP_MD_CTX_new());
-  check_library(
-      context && EVP_DigestVerifyInit(context.get(), nullptr, nullptr, nullptr, key_.get()) == 1,
-      "begin to check an Ed25519 signature");
-  return EVP_DigestVerify(context.get(), signature.data(), signature.size(), message.data(),
-                          message.size()) == 1;
+  static const bool libsodium_keeps_the_rule = refuses_by_the_rule(libsodium_takes);
+  if (libsodium_keeps_the_rule && libsodium_takes(public_key_, message, signature)) return true;
+  return libcrypto_takes(key_.get(), message, signature);
 }
 
 }  // namespace hotline

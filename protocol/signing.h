@@ -3,10 +3,11 @@
 //
 // Signing and checking are deterministic and read no clock and no random numbers. libsodium does
 // both in about half of libcrypto's time, and a message that is sent alone waits for two of each,
-// one after the other. But whether a signature holds is libcrypto's word, as every auditor's
-// openssl has it: libsodium refuses some that RFC 8032 lets pass (an R of small order, which only
-// the key's owner can make), so what it refuses is asked of libcrypto. What it accepts, libcrypto
-// accepts.
+// one after the other. But whether a signature holds is decided by one rule (ed25519_rule.h), and
+// not by the release of a library: libsodium is believed where it accepts, as long as it accepts
+// nothing that the rule refuses, which is tried before it is first asked. What it refuses is asked
+// of libcrypto, because it refuses some that the rule lets pass (an R of small order, which only
+// the key's owner can make). A libcrypto with another rule is not used at all.
 #pragma once
 
 #include <array>
@@ -70,12 +71,13 @@ class Ed25519Signer : public Signer {
 
 class Ed25519Verifier : public SignatureVerifier {
  public:
-  // Refuses (malformed) what libcrypto would let pass: a wrong length, an encoding that is not the
+  // Throws std::runtime_error where libcrypto judges by another rule than ours. Refuses (malformed)
+  // what libcrypto would let pass: a wrong length, an encoding that is not the
   // canonical one of its point, bytes that are no point at all, and the eight points of small
   // order, under which one signature can hold for many messages.
   static Result<Ed25519Verifier> create(ByteView public_key);
 
-  // RFC 8032 section 5.1.7 without the cofactor; S and R must be canonical.
+  // By the rule of ed25519_rule.h.
   bool verify(ByteView message, ByteView signature) const override;
 
  private:

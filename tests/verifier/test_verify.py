@@ -2,6 +2,7 @@
 """The Python verifier by itself: each part on small data, then exports with one fault each, which it must name."""
 
 import base64
+import csv
 import hashlib
 import io
 import json
@@ -19,6 +20,7 @@ from unittest import mock
 
 import certificates
 import ed25519
+import ed25519_cases
 import export
 import flatbuffer
 import notes
@@ -27,7 +29,18 @@ import tree
 import verify
 
 REPOSITORY = pathlib.Path(__file__).resolve().parents[2]
+ED25519_CASES = REPOSITORY / "tests/cases/ed25519_cases.csv"
 GOLDEN_ENTRY = bytes.fromhex((REPOSITORY / "tests/data/golden/journal_entry.hex").read_text().strip())
+
+
+def openssl_takes(key, message, signature):
+    with tempfile.TemporaryDirectory() as name:
+        folder = pathlib.Path(name)
+        (folder / "key").write_bytes(bytes.fromhex("302a300506032b6570032100") + key)
+        (folder / "message").write_bytes(message)
+        (folder / "signature").write_bytes(signature)
+        arguments = ("-verify", "-rawin", "-pubin", "-keyform", "DER", "-inkey", "key", "-in", "message", "-sigfile", "signature")
+        return subprocess.run(["openssl", "pkeyutl", *arguments], cwd=folder, capture_output=True, check=False).returncode == 0
 
 
 class TestEd25519(unittest.TestCase):
@@ -97,6 +110,17 @@ class TestEd25519(unittest.TestCase):
         # x = 0 has no odd form.
         self.assertIsNone(ed25519.decompress((1 | 1 << 255).to_bytes(32, "little")))
         self.assertIsNone(ed25519.decompress(b"short"))
+
+    def test_v3_each_clause_of_the_rule(self):
+        rows = list(csv.DictReader(ED25519_CASES.read_text().splitlines()))
+        self.assertEqual([tuple(row.values()) for row in rows], ed25519_cases.make(), "the file is not what the rule gives")
+        for row in rows:
+            key, message, signature = (bytes.fromhex(row[name]) for name in ("public_key", "message", "signature"))
+            with self.subTest(row["id"]):
+                self.assertEqual(ed25519.verify(key, message, signature), row["holds"] == "yes", row["clause"])
+                self.assertEqual(ed25519.is_good_key(key), not row["clause"].startswith("a key"))
+                if ed25519.is_good_key(key):
+                    self.assertEqual(openssl_takes(key, message, signature), row["holds"] == "yes", "openssl: " + row["clause"])
 
     def test_agrees_with_openssl(self):
         with tempfile.TemporaryDirectory() as name:

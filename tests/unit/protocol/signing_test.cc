@@ -6,6 +6,10 @@
 #include <sodium/crypto_sign_ed25519.h>
 
 #include <algorithm>
+#include <fstream>
+
+#include "protocol/ed25519_rule.h"
+#include "protocol/text.h"
 
 namespace hotline {
 namespace {
@@ -121,6 +125,74 @@ TEST(Signing, OfASignatureThatLibsodiumRefusesLibcryptoJudges) {
   const Result<Ed25519Verifier> verifier = Ed25519Verifier::create(public_key);
   EXPECT_TRUE(verifier->verify(message, signature));
   EXPECT_FALSE(verifier->verify(as_bytes("another message"), signature));
+}
+
+// Every case that libraries are known to judge differently, computed from the rule.
+enum Column : size_t { kId, kClause, kPublicKey, kMessage, kSignature, kHolds };
+std::vector<std::vector<std::string>> read_rule_cases() {
+  std::ifstream file(std::string(HOTLINE_TEST_CASES_DIR) + "/ed25519_cases.csv");
+  std::vector<std::vector<std::string>> rows;
+  std::string line;
+  std::getline(file, line);
+  while (std::getline(file, line)) {
+    auto& row = rows.emplace_back();
+    for (std::string_view piece : split(line, ',')) row.emplace_back(piece);
+  }
+  return rows;
+}
+const std::vector<std::vector<std::string>>& rule_cases() {
+  static const std::vector<std::vector<std::string>> rows = read_rule_cases();
+  return rows;
+}
+
+TEST(Signing, V3_EachClauseOfTheRule) {
+  size_t held = 0;
+  for (const auto& row : rule_cases()) {
+    const auto verifier = Ed25519Verifier::create(hex(row[kPublicKey]));
+    const bool holds = verifier && verifier->verify(hex(row[kMessage]), hex(row[kSignature]));
+    EXPECT_EQ(holds, row[kHolds] == "yes") << row[kId] << " " << row[kClause];
+    EXPECT_EQ(verifier.has_value(), !row[kClause].starts_with("a key")) << row[kId];
+    held += holds ? 1 : 0;
+  }
+  EXPECT_EQ(held, 4u);
+  EXPECT_EQ(rule_cases().size(), 48u);
+}
+
+// A judge that is lax in one clause, as some libraries are.
+std::string lax_clause;
+bool lax_judge(ByteView public_key, ByteView message, ByteView signature) {
+  for (const auto& row : rule_cases()) {
+    if (hex(row[kPublicKey]) == to_bytes(public_key) && hex(row[kMessage]) == to_bytes(message) &&
+        hex(row[kSignature]) == to_bytes(signature)) {
+      return row[kHolds] == "yes" || row[kClause].starts_with(lax_clause);
+    }
+  }
+  ADD_FAILURE() << "a case that is not in the table";
+  return false;
+}
+
+TEST(Signing, V3_ALibraryWithAnotherRuleIsFoundOut) {
+  for (const char* clause : {"S not reduced", "holds with the cofactor only: R has a part",
+                             "holds with the cofactor only: R has small order",
+                             "holds with the cofactor only: the reduced", "R not canonical"}) {
+    lax_clause = clause;
+    EXPECT_FALSE(refuses_by_the_rule(lax_judge)) << clause;
+    EXPECT_FALSE(judges_by_the_rule(lax_judge)) << clause;
+  }
+  lax_clause = "nothing";
+  EXPECT_TRUE(refuses_by_the_rule(lax_judge));
+  EXPECT_TRUE(judges_by_the_rule(lax_judge));
+  const auto refuses_all = [](ByteView, ByteView, ByteView) { return false; };
+  EXPECT_TRUE(refuses_by_the_rule(refuses_all));
+  EXPECT_FALSE(judges_by_the_rule(refuses_all));
+}
+
+// With another libsodium Hotline judges the same, at half the speed; whoever builds it shall know.
+TEST(Signing, V3_TheLibsodiumOfThisBuildKeepsTheRule) {
+  EXPECT_TRUE(refuses_by_the_rule([](ByteView public_key, ByteView message, ByteView signature) {
+    return crypto_sign_ed25519_verify_detached(signature.data(), message.data(), message.size(),
+                                               public_key.data()) == 0;
+  }));
 }
 
 TEST(Signing, SeedOfAnotherLengthIsRefused) {

@@ -12,7 +12,8 @@
 namespace hotline {
 namespace {
 
-// The one entrance of the log.
+// The one entrance of the log. Much of what it is told was said by others, the peer above all: here
+// it loses what could begin a line of its own, or steer the terminal of whoever reads.
 class QueueSink final : public spdlog::sinks::base_sink<std::mutex> {
  public:
   explicit QueueSink(std::shared_ptr<LogQueue> lines) : lines_(std::move(lines)) {}
@@ -20,7 +21,7 @@ class QueueSink final : public spdlog::sinks::base_sink<std::mutex> {
  private:
   void sink_it_(const spdlog::details::log_msg& message) override {
     const std::string_view words(message.payload.data(), message.payload.size());
-    const std::string shown = shortened(words, limits::kLogLineSizeMax);
+    const std::string shown = shortened(printable_line(words), limits::kLogLineSizeMax);
     spdlog::details::log_msg line = message;
     line.payload = shown;
     spdlog::memory_buf_t formatted;

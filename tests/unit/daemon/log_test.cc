@@ -1,9 +1,13 @@
 // The log under readers that are slow, gone or never there. Only a failing test waits long.
+#include "daemon/log.h"
+
 #include <fcntl.h>
 #include <gtest/gtest.h>
+#include <spdlog/spdlog.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
 #include <csignal>
 #include <cstdio>
@@ -135,6 +139,29 @@ TEST_F(LogTest, F2_LastWordsDoNotWaitEither) {
   ASSERT_EQ(waitpid(child, &status, 0), child);
   EXPECT_EQ(status, 0);
   EXPECT_EQ(fcntl(pipe.writer(), F_GETFL) & O_NONBLOCK, 0);
+}
+
+TEST_F(LogTest, A14_WhatOthersSaidBeginsNoLineAndSteersNoTerminal) {
+  Pipe pipe;
+  Log log(pipe.writer());
+  spdlog::error("ALARM {}",
+                "one\n2026-11-28T12:00:00.000Z info two\r\x1b[2Jthree\u202efour\u2028\xff");
+  spdlog::info("last");
+  const std::string text = pipe.read_until("last\n");
+  EXPECT_EQ(std::count(text.begin(), text.end(), '\n'), 2);
+  EXPECT_NE(text.find(" error ALARM one 2026-11-28T12:00:00.000Z info two<U+000D><U+001B>[2Jthree"
+                      "<U+202E>four<U+2028><0xFF>\n"),
+            std::string::npos)
+      << text;
+}
+
+TEST_F(LogTest, A14_ALineIsBounded) {
+  Pipe pipe;
+  Log log(pipe.writer());
+  spdlog::error("{}", std::string(1 << 20, '\x01'));
+  spdlog::info("last");
+  const std::string text = pipe.read_until("last\n");
+  EXPECT_LT(text.find('\n'), limits::kLogLineSizeMax + 100);
 }
 
 TEST_F(LogTest, F1_AReaderThatIsGoneIsTrouble) {

@@ -297,7 +297,7 @@ void Daemon::settle() {
 
 void Daemon::perform(Effect& effect) {
   if (auto* send = std::get_if<SendFrame>(&effect)) {
-    links_->send(send->link, send->frame);
+    links_->send(*send);
   } else if (auto* close = std::get_if<CloseLink>(&effect)) {
     links_->close(close->link);
   } else if (auto* next = std::get_if<TryNextPath>(&effect)) {

@@ -117,12 +117,15 @@ void PeerLinks::end(LinkId id, const std::string& reason) {
   }
 }
 
-void PeerLinks::send(LinkId id, ByteView frame) {
+void PeerLinks::send(const SendFrame& send) {
+  const LinkId id = send.link;
   auto found = links_.find(id);
   if (found == links_.end()) return;
-  SendOutcome outcome = found->second.link->send(frame);
-  // The core keeps what is under way within the queue's bound: a full queue means that the peer
-  // does not read.
+  FramedLink& link = *found->second.link;
+  const SendOutcome outcome =
+      send.may_be_overtaken ? link.send_behind(send.frame) : link.send(send.frame);
+  // The core keeps what has no receipt within the queue's bound, and a link counts only what it has
+  // not written: a full queue means that the peer does not read.
   if (outcome == SendOutcome::full || outcome == SendOutcome::bad_size) {
     boost::asio::post(io_, [this, id] {
       if (links_.contains(id)) end(id, "the peer does not read what we send");

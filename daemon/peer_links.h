@@ -53,7 +53,7 @@ class PeerLinks {
   Status start(const Endpoint& listen);
   uint16_t port() const { return listener_->port(); }
 
-  void send(LinkId link, ByteView frame);
+  void send(const SendFrame& frame);
   void close(LinkId link);
   // Dials the next path while `link` stands; nothing when it is the only one.
   void try_next_path(LinkId link);

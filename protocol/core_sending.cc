@@ -23,10 +23,10 @@ size_t Core::window_left() const {
   return window > own_.unreceipted_bytes() ? window - own_.unreceipted_bytes() : 0;
 }
 
-// A FLASH waits for nothing but the cap that bounds memory.
+// A FLASH waits for nothing but the cap that bounds memory, which others never fill.
 size_t Core::urgent_window_left() const {
-  return limits::kWindowCap > own_.unreceipted_bytes()
-             ? limits::kWindowCap - own_.unreceipted_bytes()
+  return limits::kUrgentWindowCap > own_.unreceipted_bytes()
+             ? limits::kUrgentWindowCap - own_.unreceipted_bytes()
              : 0;
 }
 
@@ -71,7 +71,7 @@ void Core::number_messages(Now now) {
 void Core::pump(Now now) {
   if (!adopted_) return;
   Link& link = links_.at(*adopted_);
-  while (link.sent_until < durable_.own_size && link.in_flight_bytes < limits::kWindowCap) {
+  while (link.sent_until < durable_.own_size && link.in_flight_bytes < limits::kUrgentWindowCap) {
     while (!built_frames_.empty() && built_frames_.front().first < link.sent_until)
       built_frames_.pop_front();
     BuiltFrame built;
@@ -85,7 +85,7 @@ void Core::pump(Now now) {
     link.sent_until += built.count;
     link.in_flight.emplace_back(link.sent_until, built.frame.size());
     link.in_flight_bytes += built.frame.size();
-    effects_.push_back(SendFrame{*adopted_, std::move(built.frame)});
+    effects_.push_back(SendFrame{*adopted_, std::move(built.frame), true});
   }
 }
 

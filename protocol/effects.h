@@ -21,6 +21,9 @@ using LinkId = uint64_t;  // Given by the surroundings, never reused while the p
 struct SendFrame {
   LinkId link = 0;
   Bytes frame;
+  // Frames with messages are many and long: every other frame may overtake them on the link, so
+  // that a receipt never waits behind a backlog. They stay in order among themselves.
+  bool may_be_overtaken = false;
 };
 
 // What was sent on this link is not receipted in time: reach the peer over the next path, if there

@@ -53,9 +53,12 @@ inline constexpr size_t kProofExtraSizeMax = 144 * 1024;
 // The link.
 inline constexpr size_t kMessagesPerFrameMax = 1024;
 inline constexpr size_t kWindowFloor = 16 * 1024;  // Unreceipted bytes that are always allowed.
-inline constexpr size_t kWindowCap = 8 * 1024 * 1024;
-inline constexpr size_t kStashBytesMax =
-    2 * kWindowCap;  // Messages that wait for an earlier commit.
+// At most so many bytes stand before a FLASH, so that it is through within a tenth of a second
+// where 10 MB/s are; a path of 600 ms still carries more than 1 MB/s. What is urgent may be beyond.
+inline constexpr size_t kWindowCap = 1024 * 1024;
+inline constexpr size_t kUrgentWindowCap = kWindowCap + 256 * 1024;
+// Messages that wait for an earlier commit: the window, a frame more, and room for other versions.
+inline constexpr size_t kStashBytesMax = 4 * kWindowCap;
 inline constexpr int64_t kProbeInterval_ms = 10'000;
 inline constexpr int kProbesMissedMax = 3;
 inline constexpr int64_t kAloneTold_ms = kProbesMissedMax * kProbeInterval_ms;  // Without a link.
@@ -76,10 +79,10 @@ inline constexpr uint64_t kRefusalsToldMax = 8;
 inline constexpr uint64_t kLinkChangesToldMax = 8;
 inline constexpr uint64_t kClockAlarmsToldMax = 2;
 inline constexpr uint64_t kPeerAlarmsToldMax = 8;
-inline constexpr uint64_t kDeclinesMax = 32;               // That the machine releases.
-inline constexpr size_t kEvidenceKeptMax = 16;             // Of one kind, in the life of a channel.
-inline constexpr size_t kPeerWordsSizeMax = 400;           // Of its words in one record of ours.
-inline constexpr size_t kUncommittedMax = 2 * kWindowCap;  // Its messages on their way to our disk.
+inline constexpr uint64_t kDeclinesMax = 32;      // That the machine releases.
+inline constexpr size_t kEvidenceKeptMax = 16;    // Of one kind, in the life of a channel.
+inline constexpr size_t kPeerWordsSizeMax = 400;  // Of its words in one record of ours.
+inline constexpr size_t kUncommittedMax = 4 * kWindowCap;  // Its messages on their way to our disk.
 
 // Escalation (protocol/policy.h, protocol/ladder.h, daemon/notifier.h).
 inline constexpr size_t kRungsMax = 8;
@@ -103,9 +106,10 @@ inline constexpr size_t kDecisionsPerCallMax = 1024;
 inline constexpr size_t kTestCallsKept = 64;
 
 // The transport below the session (protocol/transport/).
-// Bytes waiting to be written on one link: all that the session may have under way, and what it
-// says beside.
-inline constexpr size_t kLinkQueueSizeMax = kWindowCap + 2 * kFrameSizeMax;
+// Bytes waiting to be written on one link. A session has kUrgentWindowCap under way and a frame
+// more, and says little beside; a client may submit thousands of messages in one turn.
+inline constexpr size_t kLinkQueueSizeMax = 10 * 1024 * 1024;
+static_assert(kLinkQueueSizeMax >= kUrgentWindowCap + 4 * kFrameSizeMax);
 inline constexpr int64_t kGoodbyeDeadline_ms = 2'000;    // For an orderly close.
 inline constexpr int64_t kTcpUserTimeout_ms = 24'000;    // 2.4 probe intervals (H09).
 inline constexpr size_t kPostHandshakeMessagesMax = 16;  // TLS messages between two frames.

@@ -1,5 +1,6 @@
 #include "protocol/transport/framed_link.h"
 
+#include <algorithm>
 #include <array>
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/awaitable.hpp>
@@ -8,6 +9,7 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <chrono>
+#include <deque>
 #include <exception>
 #include <utility>
 
@@ -30,6 +32,9 @@ static_assert(limits::kLinkQueueSizeMax >= 2 * kFrameWithHeaderMax);
 
 // A buffer that once held a burst is not kept at that size for ever.
 constexpr size_t kIdleBufferSizeMax = 64 * 1024;
+
+// Given to the stream at a time. What it has taken no longer counts as queued.
+constexpr size_t kWriteSizeMax = 64 * 1024;
 
 }  // namespace
 
@@ -59,6 +64,7 @@ struct FramedLink::State : std::enable_shared_from_this<State> {
   awaitable<void> read_frames();
   awaitable<void> deliver_frames();
   awaitable<void> write_queue();
+  awaitable<error_code> write_some();
   awaitable<void> until_resumed();
   awaitable<void> until_woken();
 
@@ -71,8 +77,12 @@ struct FramedLink::State : std::enable_shared_from_this<State> {
   void half_parted(bool& done);
   void shut();
 
+  SendOutcome admit(ByteView payload);
+  void note_queued();
+  bool choose_next();
+
   bool writable() const { return queued_size() + kFrameWithHeaderMax <= limits::kLinkQueueSizeMax; }
-  size_t queued_size() const { return queue.size() + writing.size(); }
+  size_t queued_size() const { return queue.size() + behind_size + writing.size() - written; }
 
   const std::unique_ptr<ByteStream> stream;
   const LinkPeer peer;
@@ -85,8 +95,11 @@ struct FramedLink::State : std::enable_shared_from_this<State> {
   steady_timer reader_wake;  // Never expires: cancelled to wake the reader.
   bool reader_done = false;
 
-  Bytes queue;    // Frames with headers, in order, not yet being written.
-  Bytes writing;  // What the writer has given to the stream.
+  Bytes queue;               // Frames with headers, in order, not yet being written.
+  std::deque<Bytes> behind;  // Likewise, one by one: for when `queue` is empty.
+  size_t behind_size = 0;    // Bytes of all of them.
+  Bytes writing;             // Whole frames, of which the stream has taken `written` bytes.
+  size_t written = 0;
   bool was_writable = true;
   steady_timer writer_wake;
   bool writer_done = false;
@@ -163,24 +176,43 @@ awaitable<void> FramedLink::State::deliver_frames() {
 
 awaitable<void> FramedLink::State::write_queue() {
   while (phase != Phase::closed) {
-    if (queue.empty()) {
+    if (written == writing.size() && !choose_next()) {
       if (phase == Phase::parting) break;
       co_await until_woken();
       continue;
     }
-    std::swap(queue, writing);
-    const auto from = boost::asio::buffer(std::as_const(writing));
-    const error_code error = co_await stream->write(from);
+    const error_code error = co_await write_some();
     if (error) {
       write_failed(error);
       break;
     }
-    writing.clear();
-    if (writing.capacity() > kIdleBufferSizeMax) writing = Bytes();
     announce_writable();
   }
   if (phase == Phase::parting) co_await stream->say_goodbye();
   half_parted(writer_done);
+}
+
+// Makes whole frames the next to be written; false where none waits.
+bool FramedLink::State::choose_next() {
+  writing.clear();
+  written = 0;
+  if (writing.capacity() > kIdleBufferSizeMax) writing = Bytes();
+  if (!queue.empty()) {
+    std::swap(queue, writing);
+  } else if (!behind.empty()) {
+    writing = std::move(behind.front());
+    behind.pop_front();
+    behind_size -= writing.size();
+  }
+  return !writing.empty();
+}
+
+awaitable<error_code> FramedLink::State::write_some() {
+  const size_t size = std::min(writing.size() - written, kWriteSizeMax);
+  const auto from = boost::asio::buffer(writing.data() + written, size);
+  const error_code error = co_await stream->write(from);
+  if (!error) written += size;
+  co_return error;
 }
 
 awaitable<void> FramedLink::State::until_resumed() {
@@ -229,6 +261,8 @@ void FramedLink::State::end(LinkEndCause cause, const std::string& reason) {
   callbacks = nullptr;
   if (cause == LinkEndCause::peer_closed) {
     queue.clear();
+    behind.clear();
+    behind_size = 0;
     part();
   } else {
     shut();
@@ -274,18 +308,36 @@ void FramedLink::start(LinkCallbacks callbacks) {
   state_->start(std::move(callbacks));
 }
 
-SendOutcome FramedLink::send(ByteView payload) {
+SendOutcome FramedLink::State::admit(ByteView payload) {
   if (payload.empty() || payload.size() > limits::kFrameSizeMax) return SendOutcome::bad_size;
-  if (state_->phase != State::Phase::open) return SendOutcome::closed;
-  const size_t after = state_->queued_size() + kFrameHeaderSize + payload.size();
-  if (after > limits::kLinkQueueSizeMax) {
-    state_->was_writable = false;
+  if (phase != Phase::open) return SendOutcome::closed;
+  if (queued_size() + kFrameHeaderSize + payload.size() > limits::kLinkQueueSizeMax) {
+    was_writable = false;
     return SendOutcome::full;
   }
-  append_frame(state_->queue, payload);
-  if (!state_->writable()) state_->was_writable = false;
-  state_->writer_wake.cancel();
   return SendOutcome::queued;
+}
+
+void FramedLink::State::note_queued() {
+  if (!writable()) was_writable = false;
+  writer_wake.cancel();
+}
+
+SendOutcome FramedLink::send(ByteView payload) {
+  const SendOutcome outcome = state_->admit(payload);
+  if (outcome != SendOutcome::queued) return outcome;
+  append_frame(state_->queue, payload);
+  state_->note_queued();
+  return outcome;
+}
+
+SendOutcome FramedLink::send_behind(ByteView payload) {
+  const SendOutcome outcome = state_->admit(payload);
+  if (outcome != SendOutcome::queued) return outcome;
+  state_->behind.push_back(encode_frame(payload));
+  state_->behind_size += state_->behind.back().size();
+  state_->note_queued();
+  return outcome;
 }
 
 size_t FramedLink::queued_size() const {

@@ -90,8 +90,12 @@ class FramedLink {
   // the event loop leaves in one write. Whether it arrives is for the session's receipts to say.
   [[nodiscard]] SendOutcome send(ByteView payload);
 
-  // Bytes not yet handed to the operating system, headers included. At most
-  // limits::kLinkQueueSizeMax.
+  // The same behind all that send() queues, also later: for what is long and may be overtaken. Such
+  // frames stay in order among themselves.
+  [[nodiscard]] SendOutcome send_behind(ByteView payload);
+
+  // Bytes that the stream has not taken, headers included; those of a frame under way count off as
+  // they are taken. At most limits::kLinkQueueSizeMax.
   size_t queued_size() const;
 
   // True while any frame of a legal size would be taken.

@@ -315,24 +315,50 @@ HotlineLoad::Told HotlineLoad::told_beside_messages(uint64_t from) {
   return told;
 }
 
-HotlineLoad::Drain HotlineLoad::watch_drain(uint64_t count) {
+HotlineLoad::Drain HotlineLoad::watch_drain(uint64_t before, uint64_t count,
+                                            const BenchMessage& probe) {
   Drain drain;
-  watch(journal_size_);
-  while (drain.delivered < count) {
+  drain.delivered = before;
+  Clock::time_point probed_at;
+  std::optional<uint64_t> probe_serial;  // 0: not answered yet.
+  uint64_t probe_place = UINT64_MAX;
+  const auto on_entry = [&](const wire::Entry& entry) {
+    if (const auto* numbered = entry.fact_as_Numbered()) {
+      const auto& serials = *numbered->serials();
+      if (drain.first_numbered.empty()) {
+        drain.first_numbered.assign(serials.begin(), serials.end());
+      }
+      for (flatbuffers::uoffset_t i = 0; probe_serial && i < serials.size(); ++i) {
+        if (serials.Get(i) == *probe_serial) probe_place = numbered->first() + i;
+      }
+    } else if (const auto* receipt = entry.fact_as_ReceiptHeld()) {
+      drain.last_receipt = Clock::now();
+      if (drain.delivered == before) drain.first_receipt = drain.last_receipt;
+      drain.delivered = receipt->size();
+      if (probe_place >= receipt->size()) return;
+      drain.latency_ms.push_back(milliseconds_between(probed_at, drain.last_receipt));
+      probe_serial.reset();
+      probe_place = UINT64_MAX;
+    } else if (const auto* change = entry.fact_as_LinkChanged()) {
+      if (change->change() == wire::LinkChange::down) ++drain.cuts;
+    }
+  };
+  watch(journal_size_,
+        {static_cast<uint8_t>(wire::Fact::Numbered), static_cast<uint8_t>(wire::Fact::ReceiptHeld),
+         static_cast<uint8_t>(wire::Fact::LinkChanged)});
+  const uint64_t end = before + count;
+  while (drain.delivered < end + drain.latency_ms.size() || probe_serial) {
+    if (drain.delivered > before && drain.delivered < end && !probe_serial) {
+      probe_serial = 0;
+      probed_at = Clock::now();
+      submit(probe);
+    }
     turn([&](const wire::Response& response) {
-      const auto* rows = response.body_as_JournalRows();
-      if (rows == nullptr) return;
-      for (const wire::JournalRow* row : *rows->rows()) {
-        const wire::Entry& entry = entry_of(*row);
-        if (const auto* numbered = entry.fact_as_Numbered()) {
-          if (drain.first_numbered.empty()) {
-            drain.first_numbered.assign(numbered->serials()->begin(), numbered->serials()->end());
-          }
-        } else if (const auto* receipt = entry.fact_as_ReceiptHeld()) {
-          drain.last_receipt = Clock::now();
-          if (drain.delivered == 0) drain.first_receipt = drain.last_receipt;
-          drain.delivered = receipt->size();
-        }
+      // Answers come before the entries that were committed with them.
+      if (const auto* answer = response.body_as_Submitted()) {
+        probe_serial = serial_of(*answer);
+      } else if (const auto* rows = response.body_as_JournalRows()) {
+        for (const wire::JournalRow* row : *rows->rows()) on_entry(entry_of(*row));
       }
     });
   }

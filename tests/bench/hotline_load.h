@@ -55,14 +55,17 @@ class HotlineLoad {
   };
   Told told_beside_messages(uint64_t from);
 
-  // Watches until every leaf below `size` is covered by a receipt.
+  // Watches until `count` messages are delivered beyond the `before` that were. From the first
+  // receipt on it submits `probe` again and again, the next one when the last is delivered.
   struct Drain {
     std::vector<uint64_t> first_numbered;  // The serials that were numbered first of all.
     Clock::time_point first_receipt;
     Clock::time_point last_receipt;
-    uint64_t delivered = 0;
+    uint64_t delivered = 0;          // From the first message of all on, probes too.
+    uint64_t cuts = 0;               // How often the link went down.
+    std::vector<double> latency_ms;  // Of each probe, from submission to receipt.
   };
-  Drain watch_drain(uint64_t count);
+  Drain watch_drain(uint64_t before, uint64_t count, const BenchMessage& probe);
   // Reads the journal from 0 to the size that it has when this begins. Returns the entries read.
   uint64_t read_whole_journal(const std::function<bool()>& stop);
   // Takes away the journal and both transcripts, as an export does. Returns the entries read.

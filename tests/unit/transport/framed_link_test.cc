@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <boost/asio/local/stream_protocol.hpp>
 #include <boost/asio/write.hpp>
 #include <stdexcept>
@@ -186,6 +187,54 @@ TEST_F(TwoEnds, ASlowReaderHoldsTheSenderBackAndNotTheMemory) {
   EXPECT_TRUE(run_until([&] { return north.writable_calls == calls_before + 1; }));
   EXPECT_TRUE(north.link->writable());
   EXPECT_TRUE(north.ends.empty());
+}
+
+// Two honest sides: as much is sent as the other side has received, and never more is on its way
+// than the queue holds. The link must not take that for a peer that does not read.
+TEST_F(TwoEnds, A1_AWindowOnTheWayIsNeverFull) {
+  connect();
+  const Bytes frame = pattern(100'000);
+  constexpr size_t kFrames = 600;
+  size_t sent = 0;
+  size_t refused = 0;
+  const auto send_within_window = [&] {
+    for (; sent < kFrames; ++sent) {
+      const size_t on_the_way = (sent + 1 - south.frames.size()) * frame.size();
+      if (on_the_way + limits::kFrameSizeMax > limits::kLinkQueueSizeMax) return;
+      const SendOutcome outcome =
+          sent % 2 == 0 ? north.link->send(frame) : north.link->send_behind(frame);
+      if (outcome != SendOutcome::queued) ++refused;
+    }
+  };
+  south.when_frame = [&](const Bytes&) { send_within_window(); };
+  send_within_window();
+  EXPECT_TRUE(run_until([&] { return south.frames.size() + refused == kFrames; }));
+  EXPECT_EQ(refused, 0u);
+  EXPECT_EQ(north.link->queued_size(), 0u);
+}
+
+TEST_F(TwoEnds, A1_AReceiptOvertakesTheMessagesThatWait) {
+  connect();
+  south.link->pause_reading();
+  constexpr size_t kBehind = 10;
+  for (size_t i = 0; i < kBehind; ++i) {
+    ASSERT_EQ(north.link->send_behind(pattern(500'000 + i)), SendOutcome::queued);
+  }
+  settle();  // The writer is in the middle of one, and the kernel takes no more.
+  ASSERT_EQ(north.link->send(as_bytes("receipt")), SendOutcome::queued);
+  south.link->resume_reading();
+  ASSERT_TRUE(run_until([&] { return south.frames.size() == kBehind + 1; }));
+  std::vector<size_t> behind;
+  size_t place = 0;
+  for (size_t i = 0; i < south.frames.size(); ++i) {
+    if (as_text(south.frames[i]) == "receipt") {
+      place = i;
+    } else {
+      behind.push_back(south.frames[i].size());
+    }
+  }
+  EXPECT_LT(place, kBehind);
+  EXPECT_TRUE(std::is_sorted(behind.begin(), behind.end()));
 }
 
 // The raw side of a Unix socket, to send what a link of ours never would.

@@ -441,7 +441,7 @@ client = "127.0.0.1:4712"
 
 [store]
 path = "store/journal.db"    # Made by: hotlined init
-# reserve_mib = 64           # Less free on its disk: new messages are refused, the peer may send FLASH only.
+# reserve_mib = 64           # Less free on its disk: FLASH, acknowledgements and their like only. The last half takes nothing of the peer.
 
 [[person]]
 id = "ann"                   # hotline://PARTY/person/ann

@@ -62,7 +62,7 @@ struct Config {
   std::string port_file;      // Where to write the ports that were taken; may be empty.
 
   std::string store_path;
-  uint64_t store_reserve_bytes = 64u << 20;  // Less free: see Core::set_disk_low.
+  uint64_t store_reserve_bytes = 64u << 20;  // Less free: see protocol/disk_room.h.
   std::vector<PersonConfig> people;
   Policy policy;
 };

@@ -68,6 +68,7 @@ Result<std::unique_ptr<Daemon>> Daemon::create(Config config, const DaemonOption
   std::unique_ptr<Daemon> daemon(
       new Daemon(std::move(config), options, *std::move(keys), *std::move(store)));
   if (Status status = daemon->rebuild_core(); !status) return status.error();
+  daemon->look_at_disk();
   if (Status status = daemon->listen(); !status) return status.error();
   daemon->keep_lists();
   return daemon;
@@ -249,15 +250,13 @@ int Daemon::run() {
 // rebuilds from the journal.
 void Daemon::end_with_store_failed(const std::string& why, const std::string& hint) {
   spdlog::critical("STORE FAILED: {}. {}. Nothing is sent or received: use voice.", why, hint);
-  spdlog::critical(
-      "This daemon ends now (exit 1), and may be started again at once: it rebuilds from the "
-      "disk, and nothing that was confirmed is lost. If it ends again: df -h {}; hotlined store "
-      "check -c {}",
-      config_.store_path, config_.path);
+  say_what_comes_next();
   exit_code_ = 1;
   stopping_ = true;
-  service_manager_.tell_stopping();
-  api_->sound("", "STORE FAILED: " + why + ". hotlined ends: use voice, and have it started again");
+  if (!ended_with_full_disk_) service_manager_.tell_stopping();
+  api_->sound("", "STORE FAILED: " + why + ". hotlined ends: use voice, and " +
+                      (ended_with_full_disk_ ? "have space freed on its disk: it then goes on"
+                                             : "have it started again"));
   api_->stop();
   const Bytes last_word =
       make_close_frame(wire::CloseReason::store_failed, config_.party + "'s store has failed");
@@ -268,6 +267,19 @@ void Daemon::end_with_store_failed(const std::string& why, const std::string& hi
   timer_.async_wait([this](const boost::system::error_code& error) {
     if (!error) io_.stop();
   });
+}
+
+void Daemon::say_what_comes_next() {
+  if (ended_with_full_disk_) {
+    return spdlog::critical(
+        "All links and connections are closed. Once there is room the channel is rebuilt from the "
+        "disk and goes on by itself; nothing that was confirmed is lost");
+  }
+  spdlog::critical(
+      "This daemon ends now (exit 1), and may be started again at once: it rebuilds from the "
+      "disk, and nothing that was confirmed is lost. If it ends again: df -h {}; hotlined store "
+      "check -c {}",
+      config_.store_path, config_.path);
 }
 
 // Everything that is there already shares one commit, its signatures and its flush: while each turn
@@ -343,7 +355,11 @@ void Daemon::begin_commit() {
 void Daemon::end_commit(const CommitOutcome& outcome, const std::shared_ptr<const Batch>& batch) {
   committing_ = false;
   if (exit_code_ != 0) return;
-  if (!outcome.ok()) return end_with_store_failed(outcome.error.reason, outcome.error.hint);
+  if (!outcome.ok()) {
+    ended_with_full_disk_ = outcome.failure == StoreFailure::full;
+    return end_with_store_failed(outcome.error.reason, outcome.error.hint);
+  }
+  look_at_disk();  // Before the peer's next messages are looked at.
   core_->committed(read_clocks());
   std::vector<Effect> effects = core_->take_effects();
   // The disk first, unless more is coming in: while it writes the next batch, what this one allows
@@ -372,11 +388,7 @@ void Daemon::look_around() {
   const Now now = read_clocks();
   if (now.boot < next_look_) return;
   next_look_ = now.boot + kLook_ms;
-  if (auto room = free_bytes_at(config_.store_path)) {
-    core_->set_disk_low(now, disk_.update(*room));
-  } else {
-    spdlog::warn("the disk's room is not known: {}", room.error().reason);
-  }
+  look_at_disk();
   for (const std::string& alarm : expiry_.alarms(now.utc)) core_->raise_alarm(now, alarm);
   certificate_alarms_.set_link_up(core_->status().link == wire::LinkState::up);
   look_at_log(now);
@@ -393,6 +405,14 @@ void Daemon::look_at_log(Now now) {
   next_log_alarm_ = now.boot + limits::kLogAlarmAgain_ms;
   core_->raise_alarm(now, "the log of this daemon cannot be written (" + trouble +
                               "); what is left out is counted there, and the channel goes on");
+}
+
+void Daemon::look_at_disk() {
+  if (auto room = free_bytes_at(config_.store_path)) {
+    core_->set_disk_room(read_clocks(), disk_.update(*room));
+  } else {
+    spdlog::warn("the disk's room is not known: {}", room.error().reason);
+  }
 }
 
 void Daemon::watch_expiry() {

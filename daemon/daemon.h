@@ -41,6 +41,11 @@ class Daemon {
   // Serves until a signal asks for the end. The exit code of the process: not 0 after a failure of
   // the store.
   int run();
+  // run() ended because the disk took no more; a new daemon may go on once there is room.
+  bool ended_with_full_disk() const { return ended_with_full_disk_; }
+  // Where others reach it, also where the system chose the ports.
+  uint16_t peer_port() const { return links_->port(); }
+  uint16_t client_port() const { return api_->port(); }
 
  private:
   Daemon(Config config, const DaemonOptions& options, std::unique_ptr<ChannelKeys> keys,
@@ -59,12 +64,14 @@ class Daemon {
   void arm_timer();
   void look_around();
   void look_at_log(Now now);
+  void look_at_disk();
   void watch_expiry();
   void on_signal();
   void reload();
   void keep_lists();
   void shut_down();
   void end_with_store_failed(const std::string& why, const std::string& hint);
+  void say_what_comes_next();
   std::string name_of(MessageKey key);
 
   Config config_;
@@ -92,6 +99,7 @@ class Daemon {
   bool committing_ = false;
   bool stopping_ = false;
   int exit_code_ = 0;
+  bool ended_with_full_disk_ = false;
 };
 
 }  // namespace hotline

@@ -7,9 +7,15 @@
 
 namespace hotline {
 
-bool DiskWatch::update(uint64_t free_bytes) {
-  low_ = free_bytes < (low_ ? reserve_bytes_ + reserve_bytes_ / 4 : reserve_bytes_);
-  return low_;
+DiskRoom DiskWatch::update(uint64_t free_bytes) {
+  const uint64_t half = reserve_bytes_ / 2;
+  const auto is_below = [&](uint64_t bytes, DiskLevel level) {
+    return free_bytes < (level_ >= level ? bytes + bytes / 4 : bytes);
+  };
+  level_ = is_below(half, DiskLevel::own_only)               ? DiskLevel::own_only
+           : is_below(reserve_bytes_, DiskLevel::flash_only) ? DiskLevel::flash_only
+                                                             : DiskLevel::plenty;
+  return {level_, free_bytes > half ? free_bytes - half : 0};
 }
 
 Result<uint64_t> free_bytes_at(const std::string& path) {

@@ -1,10 +1,12 @@
-// Whether the disk of the store is nearly full: less is free than the reserve that is kept for what
-// cannot wait. It has room again once there is a quarter more, so that it is not told to and fro.
+// How much room the disk of the store has (protocol/disk_room.h): whether less is free than the
+// reserve that is kept for what cannot wait, or than half of it. It has room again once there is a
+// quarter more, so that it is not told to and fro.
 #pragma once
 
 #include <cstdint>
 #include <string>
 
+#include "protocol/disk_room.h"
 #include "protocol/result.h"
 
 namespace hotline {
@@ -13,12 +15,12 @@ class DiskWatch {
  public:
   explicit DiskWatch(uint64_t reserve_bytes) : reserve_bytes_(reserve_bytes) {}
 
-  // Returns whether the disk is nearly full now.
-  bool update(uint64_t free_bytes);
+  // Returns what stands now that so much is free.
+  DiskRoom update(uint64_t free_bytes);
 
  private:
   uint64_t reserve_bytes_;
-  bool low_ = false;
+  DiskLevel level_ = DiskLevel::plenty;
 };
 
 // Bytes that this process may still write to the file system of `path`. Error: failed.

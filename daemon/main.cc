@@ -16,6 +16,7 @@
 #include "daemon/store_account.h"
 #include "daemon/surroundings.h"
 #include "daemon/system_clock.h"
+#include "daemon/wait_for_room.h"
 #include "protocol/core.h"
 #include "protocol/nearest.h"
 #include "protocol/origin.h"
@@ -48,6 +49,9 @@ int run_init(const Console& console, const std::string& config_path, bool allow_
   return 0;
 }
 
+// Of the reserve, as much as must be free after the disk was full: enough to start and to alarm.
+constexpr uint64_t kPartOfReserve = 8;
+
 int run_daemon(const Console& console, const std::string& config_path, bool allow_dev_pki) {
   const char* const what = "cannot start";
   auto config = read_config(config_path);
@@ -58,9 +62,17 @@ int run_daemon(const Console& console, const std::string& config_path, bool allo
   options.allow_dev_pki = allow_dev_pki;
   options.version = kVersion;
   options.log_trouble = [&log] { return log.trouble(); };
-  auto daemon = Daemon::create(*std::move(config), options);
-  if (!daemon) return console.fail(what, daemon.error());
-  return (*daemon)->run();
+  for (;;) {
+    auto daemon = Daemon::create(*config, options);
+    if (!daemon) return console.fail(what, daemon.error());
+    config->listen_peer.port = (*daemon)->peer_port();
+    config->listen_client.port = (*daemon)->client_port();
+    const int code = (*daemon)->run();
+    if (!(*daemon)->ended_with_full_disk()) return code;
+    // All of it is made anew from the disk, as by a new start of the process.
+    daemon->reset();
+    if (!wait_for_room(config->store_path, config->store_reserve_bytes / kPartOfReserve)) return 0;
+  }
 }
 
 int run_config_check(const Console& console, const std::string& config_path, bool allow_dev_pki) {

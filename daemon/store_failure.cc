@@ -28,8 +28,7 @@ FailedStore describe_failure(const StoreError& error, const std::string& path) {
     case SQLITE_FULL:
       return failed_store(
           StoreFailure::full, "the store " + path + " has FAILED: the disk is full" + what,
-          "nothing is stored or acknowledged any more: use voice; free space on the "
-          "disk (df), then start hotlined again");
+          "nothing is stored or acknowledged any more: use voice, and free space on the disk (df)");
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
       return failed_store(

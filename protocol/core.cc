@@ -507,8 +507,8 @@ CoreStatus Core::status() const {
   status.own_checkpoint = durable_.own_checkpoint;
   status.own_receipt = own_.receipt();
   status.peer_receipt = durable_.peer_receipt;
-  status.disk_low = disk_low_;
-  status.peer_flash_only = peer_flash_only_;
+  status.disk_low = disk_room_.level != DiskLevel::plenty;
+  status.peer_flash_only = peer_room_ != DiskLevel::plenty;
   return status;
 }
 

@@ -27,6 +27,7 @@
 
 #include "protocol/clock.h"
 #include "protocol/cosignature.h"
+#include "protocol/disk_room.h"
 #include "protocol/effects.h"
 #include "protocol/geo.h"
 #include "protocol/journal.h"
@@ -133,10 +134,9 @@ class Core {
   // Something that the daemon noticed and the watch must know: journaled, and told by Alarm.
   void raise_alarm(Now now, const std::string& text) { alarm(now, {}, text); }
 
-  // The disk of the store is nearly full, or no longer. While it is, new messages are refused, but
-  // acknowledgements, declines and cancellations go, and the peer is granted a window for FLASH
-  // only.
-  void set_disk_low(Now now, bool low);
+  // How much room the disk of the store has. To be told after every commit, and once a second. As
+  // long as it is not plenty, new messages are refused but for FLASH and what ends a wait.
+  void set_disk_room(Now now, const DiskRoom& room);
 
   void tick(Now now);
   BootMs wake_at() const;
@@ -186,7 +186,8 @@ class Core {
     BootMs probe_sent_at = 0;
     uint64_t probe_sequence = 0;
     int probes_unanswered = 0;
-    bool probe_answered = true;  // The newest one.
+    bool probe_answered = true;    // The newest one.
+    bool leaves_messages = false;  // For want of room: also those that follow.
   };
   struct BuiltFrame {
     uint64_t first = 0;
@@ -316,9 +317,12 @@ class Core {
   ExportHead export_head() const;
 
   // core_disk.cc
-  void on_peer_flash_only(Now now, bool flash_only);
-  std::string flash_only_words() const;
-  Status check_room_for(wire::MessageType type) const;
+  bool has_room_for(uint64_t bytes, uint64_t count) const;
+  void leave_messages(Now now, Link& link);
+  void ask_for_what_was_left(Now now);
+  void on_peer_room(Now now, bool flash_only, bool takes_nothing);
+  std::string peer_room_words() const;
+  Status check_room_for(wire::MessageType type, uint8_t precedence) const;
 
   // core_paths.cc
   void note_sent(Now now, Link& link, uint64_t first, uint64_t end);
@@ -382,7 +386,7 @@ class Core {
   TestCalls test_calls_;
   std::map<Hash, uint64_t> last_counter_;
   std::string numbering_stopped_;
-  bool live_ = false;  // start() was called: what is recorded happens now.
+  bool live_ = false;                 // start() was called: what is recorded happens now.
 
   // How much of that is durable, and what waits for the commit under way.
   struct DurableState {
@@ -456,9 +460,9 @@ class Core {
   int64_t clock_skew_ms_ = 0;
   int skew_level_ = 0;
   bool agreement_matches_ = true;
-  bool disk_low_ = false;
-  bool peer_flash_only_ = false;         // As it said last.
-  std::optional<int64_t> clock_offset_;  // utc - boot, to notice steps of the wall clock.
+  DiskRoom disk_room_;
+  DiskLevel peer_room_ = DiskLevel::plenty;  // As it said last.
+  std::optional<int64_t> clock_offset_;      // utc - boot, to notice steps of the wall clock.
 };
 
 }  // namespace hotline

@@ -98,7 +98,7 @@ void Core::tell_held_back(BootMs until, Now now) {
         break;
       case Noise::flash_only:
         alarm(now, {},
-              flash_only_words() + "; it changed its word " + count +
+              peer_room_words() + "; it changed its word " + count +
                   " more times in the last minute");
         break;
       case Noise::kinds:

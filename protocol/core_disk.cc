@@ -1,52 +1,98 @@
 // What changes while this party's disk, or the peer's, is nearly full. What is left on a disk is
-// kept for what cannot wait: FLASH, and what ends a wait.
+// kept for what cannot wait: FLASH, and what ends a wait. A peer is told so, and is not trusted to
+// keep to it: messages for which there is no room are left, and with them those that follow on that
+// link. They keep their places, get no receipt, and come again over another link.
+#include <utility>
+
 #include "protocol/core.h"
+#include "protocol/limits.h"
+#include "protocol/message_rules.h"
 
 namespace hotline {
 namespace {
 
-// Small, and each of them lets somebody stop waiting.
-bool goes_with_a_full_disk(wire::MessageType type) {
-  switch (type) {
-    case wire::MessageType::acknowledgement:
-    case wire::MessageType::dissemination:
-    case wire::MessageType::decline:
-    case wire::MessageType::cancellation:
-      return true;
-    default:
-      return false;
+const char* disk_words(DiskLevel level) {
+  switch (level) {
+    case DiskLevel::plenty:
+      return "the disk has room again: messages are taken as before";
+    case DiskLevel::flash_only:
+      return "the disk is nearly full: only FLASH, acknowledgements, declines and cancellations "
+             "go, "
+             "and the peer may send FLASH only: free space on the disk of the store";
+    case DiskLevel::own_only:
+      return "the disk is all but full: nothing of the peer's is taken; our FLASH, "
+             "acknowledgements, declines and cancellations still go: free space on the disk of the "
+             "store at once, and use voice";
   }
+  return "";
+}
+
+// Of the peer's messages on the disk, with their entries, indexes and the copy in the log.
+uint64_t disk_cost(uint64_t bytes, uint64_t count) {
+  return limits::kDiskCostPerByte * bytes + limits::kDiskCostPerMessage * count;
 }
 
 }  // namespace
 
-void Core::set_disk_low(Now now, bool low) {
-  if (low == disk_low_) return;
-  disk_low_ = low;
-  alarm(
-      now, {},
-      low ? "the disk is nearly full: new messages are refused, and the peer may send FLASH only; "
-            "acknowledgements, declines and cancellations go"
-          : "the disk has room again: messages are taken as before");
-  if (adopted_) send_probe(now, *adopted_);
+void Core::set_disk_room(Now now, const DiskRoom& room) {
+  const bool changed = room.level != disk_room_.level;
+  disk_room_ = room;
+  if (changed) {
+    alarm(now, {}, disk_words(room.level));
+    if (adopted_) send_probe(now, *adopted_);
+  }
+  ask_for_what_was_left(now);
 }
 
-void Core::on_peer_flash_only(Now now, bool flash_only) {
-  if (flash_only == peer_flash_only_) return;
-  peer_flash_only_ = flash_only;
-  peer_alarm(now, Noise::flash_only, {}, flash_only_words());
+// Whether there is room for so much of the peer's beside what is not on the disk yet.
+bool Core::has_room_for(uint64_t bytes, uint64_t count) const {
+  return disk_room_.level != DiskLevel::own_only &&
+         disk_cost(bytes + gathering_peer_bytes_ + sealed_peer_bytes_,
+                   count + peer_.frontier().size() - durable_.peer_size) <= disk_room_.for_peer;
 }
 
-std::string Core::flash_only_words() const {
-  return peer_flash_only_
-             ? "the peer's disk is nearly full: it takes FLASH only, everything else waits here"
-             : "the peer's disk has room again: it takes every message";
+void Core::leave_messages(Now now, Link& link) {
+  if (std::exchange(link.leaves_messages, true)) return;
+  peer_alarm(
+      now, Noise::flash_only, {},
+      "the peer's messages are not taken, nor receipted, until the disk has room: free space "
+      "on the disk of the store, and ask the peer by voice");
 }
 
-Status Core::check_room_for(wire::MessageType type) const {
-  if (!disk_low_ || goes_with_a_full_disk(type)) return ok();
+// A link on which messages were left has lost its place: the next one begins at what we receipted.
+void Core::ask_for_what_was_left(Now now) {
+  if (!adopted_ || !links_.at(*adopted_).leaves_messages) return;
+  if (!has_room_for(limits::kUncommittedMax, limits::kMessagesPerFrameMax)) return;
+  refuse_link(now, *adopted_, wire::CloseReason::send_again,
+              "the disk has room again: what was not taken is to be sent again");
+}
+
+void Core::on_peer_room(Now now, bool flash_only, bool takes_nothing) {
+  const DiskLevel room = takes_nothing ? DiskLevel::own_only
+                         : flash_only  ? DiskLevel::flash_only
+                                       : DiskLevel::plenty;
+  if (room == peer_room_) return;
+  peer_room_ = room;
+  peer_alarm(now, Noise::flash_only, {}, peer_room_words());
+}
+
+std::string Core::peer_room_words() const {
+  switch (peer_room_) {
+    case DiskLevel::plenty:
+      return "the peer's disk has room again: it takes every message";
+    case DiskLevel::flash_only:
+      return "the peer's disk is nearly full: it takes FLASH only, everything else waits here";
+    case DiskLevel::own_only:
+      return "the peer's disk is full: it takes nothing, not even FLASH; use voice";
+  }
+  return "";
+}
+
+Status Core::check_room_for(wire::MessageType type, uint8_t precedence) const {
+  if (disk_room_.level == DiskLevel::plenty || ends_a_wait(type) || precedence == kPrecedenceFirst)
+    return ok();
   return make_error(ErrorCode::refused,
-                    "the disk is nearly full: new messages are refused until there is room",
+                    "the disk is nearly full: only FLASH is taken until there is room",
                     "free space on the disk of the store, or use voice; acknowledgements, declines "
                     "and cancellations still go");
 }

@@ -38,7 +38,8 @@ Bytes Core::hello_frame(Now now) const {
     auto peer_receipt = note(durable_.peer_receipt);
     return wire::CreateHello(b, kWireVersion, kWireVersion, &channel, config_.channel.exercise,
                              from, to, &agreement, now.utc, own_checkpoint, own_receipt,
-                             peer_receipt, disk_low_);
+                             peer_receipt, disk_room_.level != DiskLevel::plenty,
+                             disk_room_.level == DiskLevel::own_only);
   });
 }
 
@@ -80,7 +81,7 @@ void Core::on_hello(Now now, LinkId id, Link& link, const wire::Hello& hello) {
   }
   agreement_matches_ = agreement_matches;
   link.hello_received = true;
-  on_peer_flash_only(now, hello.flash_only());
+  on_peer_room(now, hello.flash_only(), hello.takes_nothing());
   on_clock(now, hello.clock(), -1);
   if (config_.party < config_.peer) {
     effects_.push_back(SendFrame{
@@ -251,8 +252,9 @@ void Core::frame_received(Now now, LinkId id, ByteView bytes) {
       }
       return adopt(now, id);
     case wire::FrameBody::Probe: {
-      if (adopted_ == id) on_peer_flash_only(now, (*frame)->body_as_Probe()->flash_only());
-      uint64_t sequence = (*frame)->body_as_Probe()->sequence();
+      const wire::Probe& probe = *(*frame)->body_as_Probe();
+      if (adopted_ == id) on_peer_room(now, probe.flash_only(), probe.takes_nothing());
+      uint64_t sequence = probe.sequence();
       effects_.push_back(SendFrame{id, make_frame([&](flatbuffers::FlatBufferBuilder& b) {
                                      return wire::CreateProbeReply(b, sequence, now.utc);
                                    })});
@@ -284,6 +286,7 @@ void Core::frame_received(Now now, LinkId id, ByteView bytes) {
   if (type != wire::FrameBody::Messages) {
     return refuse_link(now, id, wire::CloseReason::protocol, "a frame of an unknown kind");
   }
+  if (link.leaves_messages) return;
   if (link.barrier > last_committed_) {
     link.stash_bytes += bytes.size();
     if (link.stash_bytes > limits::kStashBytesMax) {
@@ -373,7 +376,9 @@ void Core::send_probe(Now now, LinkId id) {
   link.probe_sent_at = now.boot;
   uint64_t sequence = link.probe_sequence;
   effects_.push_back(SendFrame{id, make_frame([&](flatbuffers::FlatBufferBuilder& b) {
-                                 return wire::CreateProbe(b, sequence, now.utc, disk_low_);
+                                 return wire::CreateProbe(b, sequence, now.utc,
+                                                          disk_room_.level != DiskLevel::plenty,
+                                                          disk_room_.level == DiskLevel::own_only);
                                })});
 }
 
@@ -405,7 +410,8 @@ void Core::refuse_link(Now now, LinkId id, wire::CloseReason reason, const std::
   auto found = links_.find(id);
   if (found == links_.end()) return;
   effects_.push_back(SendFrame{id, make_close_frame(reason, text)});
-  if (reason != wire::CloseReason::shutting_down && reason != wire::CloseReason::replaced) {
+  if (reason != wire::CloseReason::shutting_down && reason != wire::CloseReason::replaced &&
+      reason != wire::CloseReason::send_again) {
     note_refusal(now, Noise::refusal, found->second.remote, text);
   }
   drop_link(now, id, text);

@@ -65,7 +65,7 @@ Status Core::try_submit(Now now, uint64_t token, const Actor& actor, uint64_t co
   if (*repeated) return ok();
 
   auto type = static_cast<wire::MessageType>(draft.type());
-  if (auto room = check_room_for(type); !room) return room;
+  if (auto room = check_room_for(type, draft.precedence()); !room) return room;
   auto role = sending_role(actor, draft.role(), type);
   if (!role) {
     return make_error(ErrorCode::not_allowed,

@@ -55,7 +55,7 @@ void Core::on_messages(Now now, LinkId id, const wire::Messages& frame) {
   }
   std::vector<ByteView> envelopes;
   envelopes.reserve(count);
-  size_t bytes = gathering_peer_bytes_ + sealed_peer_bytes_;
+  size_t bytes = 0;
   Frontier frontier = first == held ? peer_.frontier()
                                     : frontier_at(records_.hashes(LogId::peer_transcript), first);
   for (const wire::Message* message : *frame.messages()) {
@@ -66,10 +66,11 @@ void Core::on_messages(Now now, LinkId id, const wire::Messages& frame) {
     envelopes.emplace_back(message->envelope()->data(), message->envelope()->size());
     bytes += message->envelope()->size() + (message->body() ? message->body()->size() : 0);
   }
-  if (bytes > limits::kUncommittedMax) {
+  if (bytes + gathering_peer_bytes_ + sealed_peer_bytes_ > limits::kUncommittedMax) {
     return refuse_link(now, id, wire::CloseReason::protocol,
                        "more messages than the window allows");
   }
+  if (!has_room_for(bytes, count)) return leave_messages(now, links_.at(id));
   std::vector<Hash> leaves(count);
   leaf_hashes(envelopes, leaves);
   for (const Hash& leaf : leaves) frontier.append(leaf);

@@ -17,7 +17,7 @@ bool Core::can_number() const {
 // that a FLASH never waits behind more than that. One message may always go when nothing else is on
 // its way.
 size_t Core::window_left() const {
-  if (peer_flash_only_) return 0;
+  if (peer_room_ != DiskLevel::plenty) return 0;
   if (own_.unreceipted_count() == 0) return limits::kEnvelopeSizeMax + limits::kBodySizeMax;
   size_t window = std::clamp(receipted_lately_bytes_, limits::kWindowFloor, limits::kWindowCap);
   return window > own_.unreceipted_bytes() ? window - own_.unreceipted_bytes() : 0;
@@ -25,6 +25,7 @@ size_t Core::window_left() const {
 
 // A FLASH waits for nothing but the cap that bounds memory, which others never fill.
 size_t Core::urgent_window_left() const {
+  if (peer_room_ == DiskLevel::own_only) return 0;
   return limits::kUrgentWindowCap > own_.unreceipted_bytes()
              ? limits::kUrgentWindowCap - own_.unreceipted_bytes()
              : 0;

@@ -457,6 +457,11 @@ bool speaks_of_another(MessageType type) {
          type == MessageType::dissemination || type == MessageType::decline;
 }
 
+bool ends_a_wait(MessageType type) {
+  return type == MessageType::acknowledgement || type == MessageType::dissemination ||
+         type == MessageType::decline || type == MessageType::cancellation;
+}
+
 std::vector<Problem> check_envelope(const wire::Envelope& envelope, const RulesContext& context) {
   if (envelope.type() != MessageType::unset && !is_built(envelope.type())) {
     return {unknown_type(static_cast<uint8_t>(envelope.type()))};

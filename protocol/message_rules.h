@@ -68,6 +68,9 @@ uint8_t known_precedence(uint8_t precedence);
 // Types that are about another message, which the first reference names.
 bool speaks_of_another(wire::MessageType type);
 
+// Small, and each of them lets somebody stop waiting: these go where little else does.
+bool ends_a_wait(wire::MessageType type);
+
 // No problem means that every rule holds. In order of weight: the first one's code is the
 // DECLINE's.
 std::vector<Problem> check_envelope(const wire::Envelope& envelope, const RulesContext& context);

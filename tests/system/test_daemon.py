@@ -174,14 +174,15 @@ class Disk(unittest.TestCase):
         with self.world() as world:
             world.start()
             world.ask("south", "ann", "send", "-p", "routine", "--subject", "Before", "One.", "--wait", "delivered")
-            self.fill(leave=8 << 20)
+            self.fill(leave=12 << 20)
             world.wait_for("the disk to be low", lambda: world.status("north")["disk_low"])
             world.wait_for("the peer to know", lambda: world.status("south")["peer_flash_only"])
-            refused = world.client("north", "ann", "send", "-p", "flash", "--subject", "x", "Too much.")
+            refused = world.client("north", "ann", "send", "-p", "immediate", "--subject", "x", "Too much.")
             self.assertEqual(refused.returncode, 8, refused.stderr)
             self.assertIn("the disk is nearly full", refused.stderr)
             self.assertIn("try:", refused.stderr)
             world.ask("north", "ann", "ack", "S-1")
+            world.ask("north", "ann", "send", "-p", "flash", "--subject", "Own", "Goes.", "--wait", "delivered")
             world.ask("south", "ann", "send", "-p", "priority", "--subject", "Waits", "Two.")
             world.ask("south", "ann", "send", "-p", "flash", "--subject", "Goes", "Three.", "--wait", "delivered")
             self.assertEqual(sum(world.status("south")["queued"]), 1)
@@ -193,33 +194,44 @@ class Disk(unittest.TestCase):
             kinds = [row for row in journal(world, "north") if row["kind"] == "alarm" and "disk" in row["text"]]
             self.assertEqual(len(kinds), 2, kinds)
 
-    def test_full_disk_ends_the_daemon_which_starts_again_with_nothing_lost(self):
+    def test_A5_after_a_full_disk_the_daemon_goes_on_by_itself_with_nothing_lost(self):
         with self.world() as world:
             world.start()
             north, sent = world.daemons["north"], []
             watch = Watch(world, "north", "bob")
             self.addCleanup(watch.end)
-            self.fill(leave=0)
-            deadline = time.monotonic() + HANG_S
-            while north.process.poll() is None:
-                self.assertLess(time.monotonic(), deadline, "the disk never filled up")
-                sent.append(world.ask("south", "ann", "send", "-p", "flash", "--subject", "Fills", "x" * 1000)
+            for number in range(20):
+                sent.append(world.ask("south", "ann", "send", "-p", "flash", "--subject", f"Before {number}", "x" * 1000)
                             ["message"]["id"])
-            self.assertEqual(north.process.returncode, 1)
-            log = north.log()
-            for words in ("STORE FAILED", "use voice", "started again at once", "df -h", "store check"):
-                self.assertIn(words, log)
+            self.fill(leave=0)
+            world.wait_for("the store to fail", lambda: "goes on by itself" in north.log())
+            self.assertIn("STORE FAILED", north.log())
             # Those who watch hear it, and the peer knows why the link ended.
             heard = next(row for row in watch.rows() if row["kind"] == "ALARM" and "STORE FAILED" in row["text"])
             self.assertIn("use voice", heard["text"])
             world.wait_for("the peer's record", lambda: any("north's store has failed" in row["text"]
                                                             for row in journal(world, "south") if row["kind"] == "link"))
+            for number in range(20):
+                sent.append(world.ask("south", "ann", "send", "-p", "flash", "--subject", f"After {number}", "x" * 1000)
+                            ["message"]["id"])
+            world.wait_for("the wait to be said", lambda: "this daemon waits until" in north.log())
+            self.assertIsNone(north.process.poll())
             self.filler.unlink()
-            north.start()
+            world.wait_for("north to go on", lambda: north.log().count("links on port") == 2)
             world.wait_link()
             world.wait_for("everything to arrive", world.drained)
+            self.assertIsNone(north.process.poll())
             held = [row["id"] for row in world.ask("north", "ann", "list", "--incoming", "--limit", "1000")["messages"]]
             self.assertEqual(sorted(held), sorted(sent))
+
+    def test_A5_a_daemon_that_waits_for_room_ends_when_told(self):
+        with self.world() as world:
+            world.start()
+            north = world.daemons["north"]
+            self.fill(leave=0)
+            world.wait_for("the wait", lambda: "this daemon waits until" in north.log())
+            north.process.terminate()
+            self.assertEqual(north.process.wait(HANG_S), 0)
 
 
 class LocalSocket(unittest.TestCase):

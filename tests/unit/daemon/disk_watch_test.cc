@@ -7,15 +7,28 @@ namespace {
 
 TEST(DiskWatch, IsLowBelowTheReserveAndUntilThereIsAQuarterMore) {
   DiskWatch watch(1'000);
-  EXPECT_FALSE(watch.update(1'000));
-  EXPECT_TRUE(watch.update(999));
-  EXPECT_TRUE(watch.update(1'249));
-  EXPECT_FALSE(watch.update(1'250));
-  EXPECT_FALSE(watch.update(1'000));
+  EXPECT_EQ(watch.update(1'000).level, DiskLevel::plenty);
+  EXPECT_EQ(watch.update(999).level, DiskLevel::flash_only);
+  EXPECT_EQ(watch.update(1'249).level, DiskLevel::flash_only);
+  EXPECT_EQ(watch.update(1'250).level, DiskLevel::plenty);
+  EXPECT_EQ(watch.update(1'000).level, DiskLevel::plenty);
+}
+
+TEST(DiskWatch, A5_KeepsTheLastHalfFromThePeer) {
+  DiskWatch watch(1'000);
+  EXPECT_EQ(watch.update(2'000).for_peer, 1'500u);
+  EXPECT_EQ(watch.update(500).for_peer, 0u);
+  EXPECT_EQ(watch.update(500).level, DiskLevel::flash_only);
+  EXPECT_EQ(watch.update(499).level, DiskLevel::own_only);
+  EXPECT_EQ(watch.update(499).for_peer, 0u);
+  EXPECT_EQ(watch.update(624).level, DiskLevel::own_only);
+  EXPECT_EQ(watch.update(625).level, DiskLevel::flash_only);
+  EXPECT_EQ(watch.update(0).level, DiskLevel::own_only);
+  EXPECT_EQ(watch.update(1'250).level, DiskLevel::plenty);
 }
 
 TEST(DiskWatch, AReserveOfNothingIsNeverLow) {
-  EXPECT_FALSE(DiskWatch(0).update(0));
+  EXPECT_EQ(DiskWatch(0).update(0).level, DiskLevel::plenty);
 }
 
 TEST(DiskWatch, AsksTheSystem) {

@@ -102,6 +102,7 @@ Status Core::start(Now now, const Hash& stored_root) {
   if (Status whole = compare_with_records(stored_root); !whole) return whole;
   durable_ = current_state();
   receipt_recorded_ = own_.receipted_size();
+  first_serial_of_run_ = own_.last_serial() + 1;
   live_ = true;
   journal_.replayed();
   own_.take_kept_subtrees();
@@ -171,6 +172,7 @@ void Core::apply(const wire::Entry& entry) {
         peer_journal_.frozen();
       } else if (kind == wire::EvidenceKind::own_store_old) {
         numbering_stopped_ = "this store is older than what the peer can prove";
+        serials_in_doubt_ = true;
       }
       break;
     }

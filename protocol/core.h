@@ -259,6 +259,8 @@ class Core {
                      const std::string& second, const std::string& text);
 
   // core_sending.cc
+  Status check_numbering(wire::MessageType type) const;
+  void tell_doubtful_serials(Now now);
   bool can_number() const;
   size_t window_left() const;
   size_t urgent_window_left() const;
@@ -386,6 +388,8 @@ class Core {
   TestCalls test_calls_;
   std::map<Hash, uint64_t> last_counter_;
   std::string numbering_stopped_;
+  bool serials_in_doubt_ = false;  // The peer may hold other messages under those that come next.
+  uint64_t first_serial_of_run_ = 0;  // The first that this core gives.
   bool live_ = false;                 // start() was called: what is recorded happens now.
 
   // How much of that is durable, and what waits for the commit under way.

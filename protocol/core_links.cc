@@ -466,6 +466,7 @@ void Core::keep_evidence(Now now, wire::EvidenceKind kind, const std::string& fi
   }
   if (!is_first && !admit(now, Noise::evidence)) return;
   alarm(now, {}, text + (stops_numbering(kind) ? "; nothing more is sent, use voice" : ""));
+  if (is_first && kind == wire::EvidenceKind::own_store_old) tell_doubtful_serials(now);
 }
 
 }  // namespace hotline

@@ -65,6 +65,7 @@ Status Core::try_submit(Now now, uint64_t token, const Actor& actor, uint64_t co
   if (*repeated) return ok();
 
   auto type = static_cast<wire::MessageType>(draft.type());
+  if (auto sendable = check_numbering(type); !sendable) return sendable;
   if (auto room = check_room_for(type, draft.precedence()); !room) return room;
   auto role = sending_role(actor, draft.role(), type);
   if (!role) {
@@ -321,7 +322,7 @@ void Core::decline(Now now, uint64_t index, const Hash& leaf, const wire::Envelo
     peer_alarm(now, Noise::broken_rule, {true, index}, text);
   }
   if (id.empty() || (envelope && follows_precedence(envelope->type()))) return;
-  if (!admit(now, Noise::decline)) return;
+  if (!numbering_stopped_.empty() || !admit(now, Noise::decline)) return;
   Release release;
   release.envelope.type = wire::MessageType::decline;
   release.envelope.precedence =

@@ -4,9 +4,32 @@
 
 #include "protocol/core.h"
 #include "protocol/limits.h"
+#include "protocol/message_rules.h"
+#include "protocol/serial.h"
 #include "protocol/wire_frames.h"
 
 namespace hotline {
+
+// No serial is given that the peer may already hold under another message. After a fork serials are
+// in no doubt; what lets somebody stop waiting is then taken, and stays here.
+Status Core::check_numbering(wire::MessageType type) const {
+  if (numbering_stopped_.empty() || (!serials_in_doubt_ && ends_a_wait(type))) return ok();
+  return make_error(ErrorCode::refused, numbering_stopped_ + ": nothing can be sent",
+                    "use voice; the store must be recovered first");
+}
+
+// An old store gives serials a second time until a hello shows how old it is.
+void Core::tell_doubtful_serials(Now now) {
+  const uint64_t last = own_.last_serial();
+  if (last < first_serial_of_run_) return;
+  const std::string first = format_serial(config_.prefix, first_serial_of_run_);
+  alarm(now, {},
+        (last == first_serial_of_run_
+             ? first + " was"
+             : first + " to " + format_serial(config_.prefix, last) + " were") +
+            " released since this old store was started and will not be sent: say it by voice, "
+            "without the serial, which the peer may hold as another message");
+}
 
 bool Core::can_number() const {
   return adopted_ && numbering_stopped_.empty() && own_.has_waiting() &&

@@ -97,6 +97,58 @@ TEST_F(FaultRows, H26_ARestoredStoreReusesNoPlace) {
   EXPECT_EQ(peer.alarms_with("nothing is sent; use voice"), 1u);
 }
 
+// The store is old and cannot know it yet: what was released until the hello is told by its
+// serials, and after it none is given that the peer may hold.
+TEST_F(FaultRows, B10_AnOldStoreSaysNoSerialThatMayBeTaken) {
+  LinkId link = peer.link_up();
+  simulation::SimulatedDisk old = peer.disk();
+  peer.submit_text("Before the loss.");
+  peer.say(link, ScriptedPeer::receipt_frame(peer.receipt(1)));
+  peer.crash();
+  peer.disk() = old;
+  ASSERT_TRUE(peer.start());
+  ASSERT_TRUE(peer.answer(peer.submit_text("While the link is down."))->has_value());
+  peer.link_up();
+  EXPECT_EQ(peer.alarms_with("N-000001 was released since this old store was started"), 1u);
+  for (wire::Precedence precedence : {wire::Precedence::flash, wire::Precedence::routine}) {
+    const auto answer = peer.answer(peer.submit_text("After the hello.", precedence));
+    ASSERT_TRUE(answer);
+    ASSERT_FALSE(*answer);
+    EXPECT_EQ(answer->error().code, ErrorCode::refused);
+    EXPECT_NE(answer->error().reason.find("older than what the peer can prove"), std::string::npos);
+    EXPECT_NE(answer->error().hint.find("use voice"), std::string::npos);
+  }
+  EXPECT_EQ(peer.core().last_serial(), 1u);
+  // Nor does the machine take one, to decline what breaks the rules.
+  EnvelopeFields envelope = peer.envelope(wire::MessageType::text);
+  ++peer.last_serial;
+  envelope.from = "east";
+  peer.own.append(ScriptedPeer::write(envelope, ScriptedPeer::text_body("From elsewhere.")));
+  peer.say(peer.link_up(), peer.messages_frame(0, 1));
+  EXPECT_EQ(peer.core().status().peer_size, 1u);
+  EXPECT_EQ(peer.core().last_serial(), 1u);
+}
+
+// Serials are in no doubt after a fork: who waits for an acknowledgement here need not wait on.
+TEST_F(FaultRows, B10_AfterAForkOnlyWhatEndsAWaitIsTaken) {
+  LinkId link = peer.link_up();
+  peer.own.append(peer.text("All quiet."));
+  peer.say(link, peer.messages_frame(0, 1));
+  ScriptedTranscript other;
+  other.append(peer.text("Something else."));
+  HelloFields hello = peer.hello();
+  hello.own_checkpoint = peer.checkpoint(other, 1);
+  peer.link_up(hello);
+  ASSERT_FALSE(peer.core().status().numbering_stopped.empty());
+  EXPECT_FALSE(*peer.answer(peer.submit_text("New.", wire::Precedence::flash)));
+  BodyFields body;
+  body.subject = "Read";
+  body.content = AcknowledgementFields{wire::Role::operator_, peer.now().utc, {}, {}};
+  const auto acknowledged = peer.answer(peer.submit(wire::MessageType::acknowledgement,
+                                                    wire::Precedence::routine, body, {"S-000001"}));
+  EXPECT_TRUE(*acknowledged) << acknowledged->error().reason;
+}
+
 TEST_F(FaultRows, H36_ExerciseAndLiveNeverMeet) {
   HelloFields hello = peer.hello();
   hello.exercise = true;

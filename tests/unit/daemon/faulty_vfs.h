@@ -18,6 +18,8 @@
 #include <random>
 #include <string>
 
+#include "protocol/bytes.h"
+
 namespace hotline {
 
 enum class Io : uint8_t { write, flush, truncate };
@@ -51,6 +53,14 @@ class FaultyVfs {
   void set_decide(Decide decide) {
     const std::lock_guard lock(mutex_);
     decide_ = std::move(decide);
+  }
+
+  // Told, likewise, of what was done: of a write its bytes, of a truncation the size as `offset`.
+  using Observe =
+      std::function<void(Io io, const std::string& path, int64_t offset, ByteView data)>;
+  void set_observe(Observe observe) {
+    const std::lock_guard lock(mutex_);
+    observe_ = std::move(observe);
   }
 
   // From now on the disk takes nothing, as from a process that is dead.
@@ -120,12 +130,13 @@ class FaultyVfs {
       return of(file)->methods()->xRead(of(file)->real(), data, size, offset);
     };
     methods_.xWrite = [](sqlite3_file* file, const void* data, int size, sqlite3_int64 offset) {
-      return of(file)->vfs->change(*of(file), Io::write, offset, offset + size, [&] {
+      const ByteView bytes(static_cast<const uint8_t*>(data), static_cast<size_t>(size));
+      return of(file)->vfs->change(*of(file), Io::write, offset, offset + size, bytes, [&] {
         return of(file)->methods()->xWrite(of(file)->real(), data, size, offset);
       });
     };
     methods_.xTruncate = [](sqlite3_file* file, sqlite3_int64 size) {
-      return of(file)->vfs->change(*of(file), Io::truncate, size, size_of(*of(file)), [&] {
+      return of(file)->vfs->change(*of(file), Io::truncate, size, size_of(*of(file)), {}, [&] {
         return of(file)->methods()->xTruncate(of(file)->real(), size);
       });
     };
@@ -172,13 +183,15 @@ class FaultyVfs {
     return size;
   }
 
-  int change(File& file, Io io, int64_t begin, int64_t end, const std::function<int()>& act) {
+  int change(File& file, Io io, int64_t begin, int64_t end, ByteView data,
+             const std::function<int()>& act) {
     const std::lock_guard lock(mutex_);
     if (stopped_) return SQLITE_IOERR_WRITE;
     const IoDecision decision = decide_ ? decide_(io, *file.path) : IoDecision{};
     if (!decision.done) return decision.code;
     remember(file, begin, end);
     const int code = act();
+    if (observe_ && code == SQLITE_OK) observe_(io, *file.path, begin, data);
     unflushed_[*file.path].size = static_cast<uint64_t>(size_of(file));
     return decision.code != SQLITE_OK ? decision.code : code;
   }
@@ -190,6 +203,7 @@ class FaultyVfs {
     if (!decision.done) return decision.code;
     const int code = file.methods()->xSync(file.real(), flags);
     if (code == SQLITE_OK) unflushed_.erase(*file.path);
+    if (observe_ && code == SQLITE_OK) observe_(Io::flush, *file.path, 0, {});
     return decision.code != SQLITE_OK ? decision.code : code;
   }
 
@@ -211,6 +225,7 @@ class FaultyVfs {
   std::string name_;
   std::mutex mutex_;
   Decide decide_;
+  Observe observe_;
   bool stopped_ = false;
   std::map<std::string, Unflushed> unflushed_;
 };

@@ -5,6 +5,7 @@
 #include "client/connection.h"
 #include "client/names.h"
 #include "client/printable.h"
+#include "protocol/key_blocks.h"
 #include "protocol/ladder.h"
 #include "protocol/limits.h"
 #include "protocol/serial.h"
@@ -48,6 +49,8 @@ std::string outcome_words(wire::Outcome outcome) {
       return "could not start";
     case wire::Outcome::stopped:
       return "stopped";
+    case wire::Outcome::impossible:
+      return "cannot start";
     case wire::Outcome::unset:
       break;
   }
@@ -171,22 +174,46 @@ void JournalDescriber::describe_message(const wire::Entry& entry, Description& t
   }
 }
 
+// The one message is the entry's id; of many there are words.
+std::string JournalDescriber::concerned(bool incoming, const flatbuffers::Vector<uint64_t>* blocks,
+                                        Description& to) {
+  const KeySet messages = from_blocks(blocks);
+  if (messages.empty()) return {};
+  const wire::MessageKey oldest(incoming, messages.first());
+  const wire::MessageKey newest(incoming, messages.last());
+  if (messages.size() == 1) {
+    to.id = name_of(&oldest);
+    return {};
+  }
+  return messages_text(messages.size()) + " from " + name_of(&oldest) + " to " + name_of(&newest);
+}
+
 void JournalDescriber::describe_ladder(const wire::Entry& entry, Description& to) {
   if (const auto* decided = entry.fact_as_StepsDecided()) {
     to.kind = "escalation";
     to.urgent = true;
-    to.id = name_of(decided->key());
+    std::string steps;
     for (const wire::Step* step : *decided->steps()) {
-      to.text += (to.text.empty() ? "" : ", ") + step_words(*step);
+      steps += (steps.empty() ? "" : ", ") + step_words(*step);
+    }
+    to.text = with(concerned(decided->incoming(), decided->messages(), to), steps);
+    // The alarm of all that wait.
+    if (decided->messages() == nullptr || decided->messages()->size() == 0) {
+      const wire::MessageKey oldest(decided->incoming(), decided->oldest());
+      if (decided->waiting() == 1) to.id = name_of(&oldest);
+      if (decided->waiting() > 1) {
+        to.text += ", " + std::to_string(decided->waiting()) + " " +
+                   precedence_name(decided->precedence()) + " wait, the oldest " + name_of(&oldest);
+      }
     }
     if (decided->missed() > 0) to.text += " (" + std::to_string(decided->missed()) + " missed)";
     if (decided->late_ms() >= 1000) to.text += ", " + format_duration(decided->late_ms()) + " late";
   } else if (const auto* attempt = entry.fact_as_AttemptEnded()) {
     to.kind = "attempt";
-    to.id = name_of(attempt->key());
-    to.text = with(text(attempt->rung()) + ", command " + std::to_string(attempt->command() + 1) +
-                       ", attempt " + std::to_string(attempt->number()) + " " +
-                       outcome_words(attempt->outcome()),
+    to.text = concerned(attempt->incoming(), attempt->messages(), to);
+    to.text = with((to.text.empty() ? "" : to.text + ": ") + text(attempt->rung()) + ", command " +
+                       std::to_string(attempt->command() + 1) + ", attempt " +
+                       std::to_string(attempt->number()) + " " + outcome_words(attempt->outcome()),
                    text(attempt->detail()));
     to.urgent =
         attempt->outcome() != wire::Outcome::done && attempt->outcome() != wire::Outcome::stopped;

@@ -58,6 +58,8 @@ class JournalDescriber {
                              const std::string& time);
   std::string name_of(const wire::MessageKey* key) const;
   void describe_message(const wire::Entry& entry, Description& to);
+  std::string concerned(bool incoming, const flatbuffers::Vector<uint64_t>* blocks,
+                        Description& to);
   void describe_ladder(const wire::Entry& entry, Description& to);
   void describe_link(const wire::Entry& entry, Description& to);
   void describe_rest(const wire::Entry& entry, Description& to);

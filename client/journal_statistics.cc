@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "protocol/key_blocks.h"
 #include "protocol/ladder.h"
 #include "protocol/limits.h"
 #include "protocol/message_rules.h"
@@ -105,15 +106,22 @@ void JournalStatistics::settle(uint8_t type, uint8_t role, const wire::MessageKe
 }
 
 void JournalStatistics::climb(const wire::StepsDecided& decided) {
-  if (decided.key() == nullptr || decided.steps() == nullptr) return;
-  const auto found = open_.find({decided.key()->incoming(), decided.key()->number()});
+  if (decided.steps() == nullptr) return;
+  const bool is_rung = std::any_of(
+      decided.steps()->begin(), decided.steps()->end(),
+      [](const wire::Step* step) { return static_cast<StepKind>(step->kind()) == StepKind::rung; });
+  if (!is_rung) return;
+  from_blocks(decided.messages()).visit([&](uint64_t number) {
+    climb({decided.incoming(), number});
+    return true;
+  });
+}
+
+void JournalStatistics::climb(Key key) {
+  const auto found = open_.find(key);
   if (found == open_.end() || found->second.escalated || found->second.test) return;
-  for (const wire::Step* step : *decided.steps()) {
-    if (static_cast<StepKind>(step->kind()) != StepKind::rung) continue;
-    found->second.escalated = true;
-    ++of(found->first, found->second).escalated;
-    return;
-  }
+  found->second.escalated = true;
+  ++of(found->first, found->second).escalated;
 }
 
 }  // namespace hotline::client

@@ -68,6 +68,7 @@ class JournalStatistics {
   void open(Key key, uint8_t type, uint8_t precedence, UtcMs at);
   void settle(uint8_t type, uint8_t role, const wire::MessageKey* refers_to, UtcMs at);
   void climb(const wire::StepsDecided& decided);
+  void climb(Key key);
   Messages& of(Key key, const Open& open) { return messages_[key.first][open.precedence]; }
 
   Period period_;

@@ -471,8 +471,8 @@ roles = ["auditor"]
 # name = "supervisor"
 # after = "3min"
 # role = "supervisor"
-# [[escalation.flash.rung.command]]     # Tried in order until one has told somebody; local, not agreed.
-# run = ["/usr/local/bin/page", "supervisor"]
+# [[escalation.flash.rung.command]]     # Local, not agreed. Tried in this order until one ends with status 0. One
+# run = ["/usr/local/bin/page", "supervisor"]   # that fails is tried four times, one that cannot start not again.
 )";
   // Their first letters; where these are the same, or none, A for the smaller id: so both get the
   // same example.

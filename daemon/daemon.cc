@@ -10,7 +10,9 @@
 #include <filesystem>
 #include <fstream>
 
+#include "daemon/alarm_words.h"
 #include "daemon/store_account.h"
+#include "protocol/limits.h"
 #include "protocol/serial.h"
 #include "protocol/wire_frames.h"
 
@@ -23,31 +25,6 @@ constexpr int kTurnsGatheredMax = 16;
 constexpr int64_t kTick_ms = 250;
 constexpr int64_t kLook_ms = 1'000;
 constexpr int64_t kLadderLook_ms = 60'000;
-
-std::string steps_in_words(const Decision& decision) {
-  std::string text;
-  for (const Step& step : decision.steps) {
-    if (!text.empty()) text += ", ";
-    switch (step.kind) {
-      case StepKind::undelivered:
-        text += "UNDELIVERED";
-        break;
-      case StepKind::rung:
-        text += "ESCALATED to " + step.rung;
-        break;
-      case StepKind::alarm_again:
-        text += "still not acknowledged";
-        break;
-      case StepKind::first_answer_due:
-        text += "first answer overdue";
-        break;
-      case StepKind::full_answer_due:
-        text += "full answer overdue";
-        break;
-    }
-  }
-  return text;
-}
 
 }  // namespace
 
@@ -303,8 +280,22 @@ void Daemon::settle() {
   std::vector<Effect> effects = core_->take_effects();
   for (Effect& effect : effects) perform(effect);
   begin_commit();
+  go_on_deciding();
   // Nothing but the links' goodbyes is left to do; the loop ends with them.
   if (stopping_ && !committing_) signals_.cancel();
+}
+
+// The ladder decides of a flood in bites, and everything else that waits has its turn in between.
+void Daemon::go_on_deciding() {
+  const std::optional<BootMs> due = core_->ladder().next_due();
+  if (stopping_ || decision_planned_ || !due || *due > read_clocks().boot) return;
+  decision_planned_ = true;
+  boost::asio::post(io_, [this] {
+    decision_planned_ = false;
+    if (stopping_) return;
+    core_->tick(read_clocks());
+    settle_soon();
+  });
 }
 
 void Daemon::perform(Effect& effect) {
@@ -319,16 +310,14 @@ void Daemon::perform(Effect& effect) {
   } else if (auto* exported = std::get_if<AnswerExport>(&effect)) {
     api_->answer(*exported);
   } else if (auto* sound = std::get_if<SoundStep>(&effect)) {
-    MessageKey key{sound->decision.key.incoming, sound->decision.key.serial};
-    const std::string name = name_of(key);
-    const std::string words = steps_in_words(sound->decision);
-    spdlog::error("ALARM {}: {}", name, words);
-    api_->sound(name, words);
+    const AlarmWords words = alarm_words(*sound, sound->incoming ? config_.peer : config_.party,
+                                         [this](MessageKey key) { return name_of(key); });
+    spdlog::error("ALARM {}{}{}", words.id, words.id.empty() ? "" : ": ", words.text);
+    api_->sound(words.id, words.text);
   } else if (auto* start = std::get_if<StartAttempt>(&effect)) {
-    notifier_->start(start->attempt,
-                     name_of({start->attempt.name.key.incoming, start->attempt.name.key.serial}));
-  } else if (auto* stop = std::get_if<StopAttempts>(&effect)) {
-    notifier_->stop({stop->key.incoming, stop->key.number});
+    notifier_->start(start->attempt, text_of(start->attempt));
+  } else if (auto* stop = std::get_if<StopAttempt>(&effect)) {
+    notifier_->stop(stop->id);
   } else if (auto* alarm = std::get_if<Alarm>(&effect)) {
     spdlog::error("ALARM {}", alarm->text);
     api_->note_alarm(alarm->text);
@@ -463,6 +452,16 @@ void Daemon::shut_down() {
   links_->stop();
   api_->stop();
   settle();
+}
+
+AttemptText Daemon::text_of(const Attempt& attempt) {
+  const bool incoming = attempt.name.incoming;
+  AttemptText text{incoming ? config_.peer : config_.party, {}};
+  attempt.messages.visit([&](uint64_t number) {
+    text.messages.push_back(name_of({incoming, number}));
+    return text.messages.size() < limits::kAttemptNamesMax;
+  });
+  return text;
 }
 
 std::string Daemon::name_of(MessageKey key) {

@@ -57,6 +57,7 @@ class Daemon {
 
   void settle_soon();
   void plan_settling();
+  void go_on_deciding();
   void settle();
   void perform(Effect& effect);
   void begin_commit();
@@ -73,6 +74,7 @@ class Daemon {
   void end_with_store_failed(const std::string& why, const std::string& hint);
   void say_what_comes_next();
   std::string name_of(MessageKey key);
+  AttemptText text_of(const Attempt& attempt);
 
   Config config_;
   DaemonOptions options_;
@@ -94,6 +96,7 @@ class Daemon {
   BootMs next_ladder_look_ = 0;
   BootMs next_log_alarm_ = 0;
   bool settle_planned_ = false;
+  bool decision_planned_ = false;
   bool arrived_ = false;    // Since it was last asked whether to commit.
   int turns_gathered_ = 0;  // In a row with something new.
   bool committing_ = false;

@@ -28,7 +28,6 @@ namespace hotline {
 namespace asio = boost::asio;
 namespace {
 
-constexpr uint8_t kFlash = kPrecedenceFirst;
 constexpr size_t kDetailSizeMax = 200;
 
 std::string error_text(int error) {
@@ -54,13 +53,26 @@ std::string duration_text(int64_t time_ms) {
                              : std::to_string(time_ms) + " ms";
 }
 
-std::vector<std::string> environment_of(const Attempt& attempt, const std::string& message_name) {
+std::vector<std::string> environment_of(const Attempt& attempt, const AttemptText& text) {
+  HOTLINE_CHECK(!text.messages.empty());
+  std::string messages;
+  for (const std::string& name : text.messages) messages += (messages.empty() ? "" : " ") + name;
   return {"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
           "LC_ALL=C.UTF-8",
-          "HOTLINE_MESSAGE=" + message_name,
-          std::string("HOTLINE_PRECEDENCE=") + precedence_name(attempt.precedence),
+          "HOTLINE_MESSAGE=" + text.messages.front(),
+          "HOTLINE_COUNT=" + std::to_string(attempt.messages.size()),
+          "HOTLINE_MESSAGES=" + messages,
+          "HOTLINE_SENDER=" + text.sender,
+          std::string("HOTLINE_PRECEDENCE=") + precedence_name(attempt.name.precedence),
           "HOTLINE_RUNG=" + attempt.name.rung,
           std::string("HOTLINE_REPEATED=") + (attempt.repeated ? "1" : "0")};
+}
+
+// The machine is short of something, or the program is being replaced: it may start in a moment.
+// Whatever else keeps a program from starting stays as it is until somebody mends it.
+bool passes(int error) {
+  return error == EAGAIN || error == ENOMEM || error == EMFILE || error == ENFILE ||
+         error == ETXTBSY || error == EINTR;
 }
 
 std::vector<char*> pointers_to(std::vector<std::string>& texts) {
@@ -115,11 +127,6 @@ class SpawnSettings {
 }  // namespace
 
 struct Notifier::Impl : std::enable_shared_from_this<Impl> {
-  struct Waiting {
-    Attempt attempt;
-    std::string message_name;
-  };
-
   // One process from its start until it was reaped. It is reported, and its place given to another,
   // when it has been killed: a process that the kernel cannot end at once holds nobody up.
   struct Child {
@@ -137,29 +144,14 @@ struct Notifier::Impl : std::enable_shared_from_this<Impl> {
   };
   using ChildPtr = std::shared_ptr<Child>;
 
-  Impl(asio::io_context& context, Report callback, NotifierLimits bounds)
-      : io(context), report(std::move(callback)), limits(bounds) {}
+  Impl(asio::io_context& context, Report callback, int64_t deadline)
+      : io(context), report(std::move(callback)), deadline_ms(deadline) {}
 
   asio::io_context& io;
   Report report;
-  NotifierLimits limits;
-  std::map<std::pair<uint8_t, uint64_t>, Waiting> waiting;  // By precedence, then order.
-  std::map<uint64_t, ChildPtr> children;                    // By order; the killed until reaped.
+  int64_t deadline_ms;
+  std::map<uint64_t, ChildPtr> children;  // By order; the killed until reaped.
   uint64_t next_order = 0;
-  size_t running = 0;  // Children that were not reported yet.
-
-  void start_waiting() {
-    while (!waiting.empty()) {
-      auto first = waiting.begin();
-      const bool is_flash = first->first.first == kFlash;
-      const size_t reserved =
-          is_flash ? 0 : std::min(limits.reserved_for_flash, limits.running_max);
-      if (running + reserved >= limits.running_max) return;
-      const Waiting next = std::move(first->second);
-      waiting.erase(first);
-      launch(next);
-    }
-  }
 
   // Reports from the loop, so that the receiver may call start() and stop() as it likes.
   void post_report(AttemptReport outcome) {
@@ -168,23 +160,23 @@ struct Notifier::Impl : std::enable_shared_from_this<Impl> {
     });
   }
 
-  void cannot_start(const Attempt& attempt, const std::string& why) {
+  void cannot_start(const Attempt& attempt, int error, const std::string& where = {}) {
+    const auto outcome = passes(error) ? wire::Outcome::not_started : wire::Outcome::impossible;
     const std::string program = attempt.command.empty() ? "" : attempt.command[0];
     post_report(
-        {attempt.name, wire::Outcome::not_started, "cannot start " + program + ": " + why, {}});
+        {attempt.name, outcome, "cannot start " + program + ": " + where + error_text(error), {}});
   }
 
-  void launch(const Waiting& next) {
-    const Attempt& attempt = next.attempt;
+  void launch(const Attempt& attempt, const AttemptText& text) {
     HOTLINE_CHECK(!attempt.command.empty());
     int ends[2];
-    if (pipe2(ends, O_CLOEXEC) != 0) return cannot_start(attempt, error_text(errno));
+    if (pipe2(ends, O_CLOEXEC) != 0) return cannot_start(attempt, errno);
     auto child = std::make_shared<Child>(io, attempt.name);
     child->output.assign(ends[0]);
-    const int error = SpawnSettings(ends[1]).spawn(child->pid, attempt.command,
-                                                   environment_of(attempt, next.message_name));
+    const int error =
+        SpawnSettings(ends[1]).spawn(child->pid, attempt.command, environment_of(attempt, text));
     close(ends[1]);
-    if (error != 0) return cannot_start(attempt, error_text(error));
+    if (error != 0) return cannot_start(attempt, error);
 
     // Not yet waited for, so the number cannot have passed to another process.
     const int exit = static_cast<int>(syscall(SYS_pidfd_open, child->pid, 0));
@@ -192,19 +184,18 @@ struct Notifier::Impl : std::enable_shared_from_this<Impl> {
       const int reason = errno;
       kill(-child->pid, SIGKILL);
       waitpid(child->pid, nullptr, 0);
-      return cannot_start(attempt, "pidfd_open: " + error_text(reason));
+      return cannot_start(attempt, reason, "pidfd_open: ");
     }
     child->exit.assign(exit);
     child->order = next_order++;
     children.emplace(child->order, child);
-    ++running;
     watch(child);
   }
 
   void watch(const ChildPtr& child) {
     child->output.non_blocking(true);
     read_output(child);
-    child->deadline.expires_after(std::chrono::milliseconds(limits.deadline_ms));
+    child->deadline.expires_after(std::chrono::milliseconds(deadline_ms));
     child->deadline.async_wait([weak = weak_from_this(), child](boost::system::error_code error) {
       auto self = weak.lock();
       if (!error && self) self->time_out(child);
@@ -244,7 +235,6 @@ struct Notifier::Impl : std::enable_shared_from_this<Impl> {
     read_rest(*child);
     child->output.close();
     child->reported = true;
-    --running;
     if (const std::string line = last_line(child->tail); !line.empty()) detail += ": " + line;
     post_report({child->name, outcome, std::move(detail), child->tail});
   }
@@ -252,8 +242,7 @@ struct Notifier::Impl : std::enable_shared_from_this<Impl> {
   void time_out(const ChildPtr& child) {
     if (child->reported) return;
     kill(-child->pid, SIGKILL);
-    finish(child, wire::Outcome::timed_out, "killed after " + duration_text(limits.deadline_ms));
-    start_waiting();
+    finish(child, wire::Outcome::timed_out, "killed after " + duration_text(deadline_ms));
   }
 
   void ended(const ChildPtr& child) {
@@ -269,21 +258,14 @@ struct Notifier::Impl : std::enable_shared_from_this<Impl> {
              exited ? "exited with " + number : "ended by signal " + number);
     }
     children.erase(child->order);
-    start_waiting();
   }
 
-  void stop(LadderKey message) {
-    std::erase_if(waiting, [&](const auto& entry) {
-      if (entry.second.attempt.name.key != message) return false;
-      post_report({entry.second.attempt.name, wire::Outcome::stopped, "not started", {}});
-      return true;
-    });
+  void stop(uint64_t attempt_id) {
     for (auto& [order, child] : children) {
-      if (child->name.key != message || child->reported) continue;
+      if (child->name.id != attempt_id || child->reported) continue;
       kill(-child->pid, SIGKILL);
       finish(child, wire::Outcome::stopped, "stopped");
     }
-    start_waiting();
   }
 
   void kill_all() {
@@ -298,21 +280,19 @@ struct Notifier::Impl : std::enable_shared_from_this<Impl> {
   }
 };
 
-Notifier::Notifier(asio::io_context& io, Report report, NotifierLimits limits)
-    : impl_(std::make_shared<Impl>(io, std::move(report), limits)) {}
+Notifier::Notifier(asio::io_context& io, Report report, int64_t deadline_ms)
+    : impl_(std::make_shared<Impl>(io, std::move(report), deadline_ms)) {}
 
 Notifier::~Notifier() {
   impl_->kill_all();
 }
 
-void Notifier::start(const Attempt& attempt, const std::string& message_name) {
-  impl_->waiting.emplace(std::pair(attempt.precedence, impl_->next_order++),
-                         Impl::Waiting{attempt, message_name});
-  impl_->start_waiting();
+void Notifier::start(const Attempt& attempt, const AttemptText& text) {
+  impl_->launch(attempt, text);
 }
 
-void Notifier::stop(LadderKey message) {
-  impl_->stop(message);
+void Notifier::stop(uint64_t attempt_id) {
+  impl_->stop(attempt_id);
 }
 
 }  // namespace hotline

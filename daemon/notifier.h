@@ -2,20 +2,27 @@
 // and process group of its own, started without a shell, and killed with its whole group at its
 // deadline. Nothing that a command does (hang, flood, fork, ignore signals) delays anything else.
 //
-// A command gets /dev/null as input, a small fixed environment with HOTLINE_MESSAGE,
-// HOTLINE_PRECEDENCE, HOTLINE_RUNG and HOTLINE_REPEATED (0 or 1) in it, and no open file of ours.
+// A command gets /dev/null as input, no open file of ours, and a small fixed environment, with
+//     HOTLINE_MESSAGE     the message, such as S-000087; the oldest, where it is told of many
+//     HOTLINE_COUNT       how many it is told of
+//     HOTLINE_MESSAGES    the oldest of them by name, at most limits::kAttemptNamesMax, blanks
+//     between HOTLINE_SENDER      whose they are: a party's id HOTLINE_PRECEDENCE, HOTLINE_RUNG
+//     HOTLINE_REPEATED    1 where it may have been told before a restart, else 0
 // Exit status 0 means that somebody was told. What it leaves running in its group is killed as it
 // ends; what leaves the group (setsid) is its own affair.
+//
+// Each attempt is started at once: the ladder asks for no more than limits::kAttemptsRunningMax of
+// each side.
 //
 // Lives on the daemon's one thread. The daemon must not reap children by itself (no SIGCHLD
 // handler that waits for any).
 #pragma once
 
-#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "protocol/ladder.h"
 #include "protocol/limits.h"
@@ -34,11 +41,10 @@ struct AttemptReport {
   std::string output;  // The last of what it printed, raw: at most limits::kAttemptOutputMax bytes.
 };
 
-struct NotifierLimits {
-  int64_t deadline_ms = limits::kAttemptDeadline_ms;
-  size_t running_max = limits::kAttemptsRunningMax;
-  // Of those, for FLASH alone, so that a FLASH does not wait for ten slow commands about a ROUTINE.
-  size_t reserved_for_flash = limits::kAttemptsReservedForFlash;
+// The messages that a command tells of, in words.
+struct AttemptText {
+  std::string sender;
+  std::vector<std::string> messages;  // The oldest first, and at least that one.
 };
 
 class Notifier {
@@ -47,17 +53,15 @@ class Notifier {
 
   // `report` is called once for each started attempt, from the io_context, never from inside a call
   // to this class. Both outlive this.
-  Notifier(boost::asio::io_context& io, Report report, NotifierLimits limits = {});
+  Notifier(boost::asio::io_context& io, Report report,
+           int64_t deadline_ms = limits::kAttemptDeadline_ms);
   // Kills what runs, without reports.
   ~Notifier();
 
-  // `message_name` is the message's name for people, such as S-000087. Starts the command now, or
-  // when there is room: FLASH first.
-  void start(const Attempt& attempt, const std::string& message_name);
+  void start(const Attempt& attempt, const AttemptText& text);
 
-  // Nobody need be told of this message any more: kills its attempts and forgets those that wait.
-  // They are reported as stopped.
-  void stop(LadderKey message);
+  // Nobody need be told of it any more: kills it. It is reported as stopped.
+  void stop(uint64_t attempt_id);
 
  private:
   struct Impl;

@@ -30,6 +30,8 @@ class StoreCheck {
     check_seals("peer_receipt", "size, at, time_s, journal_index, note, seal");
     check_seals("journal_receipt", "size, at, time_s, journal_index, note, seal");
     check_seals("fact", "id, incoming, number, kind, at, journal_index, code, detail, seal");
+    check_seals("group_fact",
+                "id, incoming, first, members, kind, at, journal_index, code, detail, seal");
     check_seals("person", "id, certificate, seal");
     check_seals("run", "map, first, count, target, seal");
     check_seals("subtree", "log, level, idx, hash, seal");

@@ -32,14 +32,15 @@ class ReadTransaction {
   const bool outermost_;
 };
 
-FactRecord fact_from(const Rows& rows) {
+// The columns from `kind` on.
+FactRecord fact_from(const Rows& rows, MessageKey key, int kind) {
   FactRecord fact;
-  fact.key = {.incoming = rows.integer(1) != 0, .number = rows.as<uint64_t>(2)};
-  fact.kind = rows.as<FactKind>(3);
-  fact.at = rows.integer(4);
-  fact.journal_index = rows.as<uint64_t>(5);
-  fact.code = rows.as<uint16_t>(6);
-  fact.detail = rows.text(7);
+  fact.key = key;
+  fact.kind = rows.as<FactKind>(kind);
+  fact.at = rows.integer(kind + 1);
+  fact.journal_index = rows.as<uint64_t>(kind + 2);
+  fact.code = rows.as<uint16_t>(kind + 3);
+  fact.detail = rows.text(kind + 4);
   return fact;
 }
 
@@ -78,7 +79,8 @@ void add_fact(StoredMessage& message, const FactRecord& fact) {
       set_once(message.cancelled_at);
       break;
     case FactKind::rung:
-      message.rung = fact.detail;
+      // Other steps of the ladder have no name, and take none away.
+      if (!fact.detail.empty()) message.rung = fact.detail;
       break;
     case FactKind::mismatch:
       message.mismatch = true;
@@ -124,6 +126,9 @@ SqliteReader::SqliteReader(const std::string& path, const StoreOptions& options)
       facts_(database_, "fact",
              "SELECT id, incoming, number, kind, at, journal_index, code, detail, seal FROM fact "
              "WHERE incoming = ?1 AND number = ?2 ORDER BY id"),
+      group_facts_(database_, "group_fact",
+                   "SELECT id, incoming, first, members, kind, at, journal_index, code, detail, "
+                   "seal FROM group_fact WHERE incoming = ?1 AND first = ?2 ORDER BY id"),
       journal_(database_, "journal"),
       head_(database_, "head", kHeadQuery) {}
 
@@ -204,14 +209,29 @@ bool SqliteReader::list(const ListQuery& query, const VisitMessage& visit) {
 }
 
 std::vector<FactRecord> SqliteReader::facts_of(MessageKey key) {
+  const auto check_about = [](const Rows& rows, const char* table, MessageKey expected) {
+    const MessageKey about{.incoming = rows.integer(1) != 0, .number = rows.as<uint64_t>(2)};
+    if (about == expected) return;
+    throw StoreCorrupt(table, rows.as<uint64_t>(0), "it is about another message");
+  };
   std::vector<FactRecord> facts;
-  Rows rows = facts_.query(key.incoming, key.number);
-  while (rows.next_sealed()) {
-    facts.push_back(fact_from(rows));
-    if (facts.back().key != key) {
-      throw StoreCorrupt("fact", rows.as<uint64_t>(0), "it is about another message");
+  {
+    Rows rows = facts_.query(key.incoming, key.number);
+    while (rows.next_sealed()) {
+      check_about(rows, "fact", key);
+      facts.push_back(fact_from(rows, key, 3));
     }
   }
+  const uint64_t first = key.number / GroupFactRecord::kGroup * GroupFactRecord::kGroup;
+  Rows rows = group_facts_.query(key.incoming, first);
+  while (rows.next_sealed()) {
+    check_about(rows, "group_fact", {.incoming = key.incoming, .number = first});
+    if (is_member(rows.blob(3), key.number)) facts.push_back(fact_from(rows, key, 4));
+  }
+  // As the journal tells of them.
+  std::stable_sort(facts.begin(), facts.end(), [](const FactRecord& a, const FactRecord& b) {
+    return a.journal_index < b.journal_index;
+  });
   return facts;
 }
 

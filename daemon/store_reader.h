@@ -77,6 +77,7 @@ class SqliteReader : public StoreReader {
   Statement certificate_;
   std::map<int64_t, Hash> certificates_;
   Statement facts_;
+  Statement group_facts_;
   PackReader journal_;
   Statement head_;
 };

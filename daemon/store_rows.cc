@@ -1,5 +1,6 @@
 #include "daemon/store_rows.h"
 
+#include "daemon/little_endian.h"
 #include "protocol/merkle.h"
 
 namespace hotline {
@@ -63,6 +64,19 @@ ReadMessage message_from(PackedRow row, bool incoming) {
   record.body = to_bytes(row.blob());
   record.leaf_hash = leaf_hash(record.envelope);
   return read;
+}
+
+Bytes members_blob(const GroupFactRecord& fact) {
+  Bytes bytes(GroupFactRecord::kGroup / 8);
+  for (size_t i = 0; i < fact.members.size(); ++i) {
+    store_number(bytes.data() + i * sizeof(uint64_t), fact.members[i]);
+  }
+  return bytes;
+}
+
+bool is_member(ByteView members, uint64_t number) {
+  const uint64_t bit = number % GroupFactRecord::kGroup;
+  return bit / 8 < members.size() && (members[bit / 8] >> bit % 8 & 1) != 0;
 }
 
 ByteView envelope_in(PackedRow row) {

@@ -29,6 +29,10 @@ struct ReadMessage {
   int64_t submitter = kNobody;
 };
 ReadMessage message_from(PackedRow row, bool incoming);
+// The column of the table group_fact that says which messages it is about.
+Bytes members_blob(const GroupFactRecord& fact);
+bool is_member(ByteView members, uint64_t number);
+
 ByteView envelope_in(PackedRow row);       // Borrowed, as the row is.
 uint64_t journal_index_in(PackedRow row);  // Of a message.
 

@@ -38,6 +38,13 @@ std::vector<std::string> make_schema() {
       "journal_index INTEGER NOT NULL, code INTEGER NOT NULL, detail TEXT NOT NULL, "
       "seal INTEGER NOT NULL) STRICT",
       "CREATE INDEX fact_message ON fact(incoming, number)",
+      // A fact of many messages: those of GroupFactRecord::kGroup from `first` on whose bits are
+      // set.
+      "CREATE TABLE group_fact(id INTEGER PRIMARY KEY, incoming INTEGER NOT NULL, "
+      "first INTEGER NOT NULL, members BLOB NOT NULL, kind INTEGER NOT NULL, at INTEGER NOT NULL, "
+      "journal_index INTEGER NOT NULL, code INTEGER NOT NULL, detail TEXT NOT NULL, "
+      "seal INTEGER NOT NULL) STRICT",
+      "CREATE INDEX group_fact_first ON group_fact(incoming, first)",
       // Who submits, by certificate: one number for many messages.
       "CREATE TABLE person(id INTEGER PRIMARY KEY, certificate BLOB NOT NULL UNIQUE, "
       "seal INTEGER NOT NULL) STRICT",

@@ -44,6 +44,7 @@ StoreWriter::StoreWriter(Database database, std::string path, const StoreOptions
       insert_peer_receipt_(database_, "peer_receipt", insert_receipt("peer_receipt")),
       insert_journal_receipt_(database_, "journal_receipt", insert_receipt("journal_receipt")),
       insert_fact_(database_, "fact", insert_into("fact", 9)),
+      insert_group_fact_(database_, "group_fact", insert_into("group_fact", 10)),
       insert_person_(database_, "person", insert_into("person", 3)),
       update_head_(
           database_, "head",
@@ -57,10 +58,11 @@ StoreWriter::StoreWriter(Database database, std::string path, const StoreOptions
     Rows rows = statement.query();
     while (rows.next_sealed()) persons_[rows.hash(1)] = rows.integer(0);
   }
-  {
-    Statement statement(database_, "fact", "SELECT max(id) FROM fact");
+  for (const auto& [table, next_id] :
+       {std::pair{"fact", &next_fact_}, {"group_fact", &next_group_fact_}}) {
+    Statement statement(database_, table, std::string("SELECT max(id) FROM ") + table);
     Rows rows = statement.query();
-    if (rows.next()) next_fact_ = rows.integer(0) + 1;  // NULL, without facts, reads as 0.
+    if (rows.next()) *next_id = rows.integer(0) + 1;  // NULL, without facts, reads as 0.
   }
   sqlite3_wal_hook(
       database_.handle(),
@@ -151,6 +153,7 @@ void StoreWriter::write(const Batch& batch) {
   for (const SubtreeRecord& record : batch.subtrees) write_subtree(record);
   for (const ReceiptRecord& record : batch.receipts) write_receipt(record);
   for (const FactRecord& fact : batch.facts) write_fact(fact);
+  for (const GroupFactRecord& fact : batch.group_facts) write_group_fact(fact);
   write_head(batch);
   database_.execute("COMMIT");
 }
@@ -188,6 +191,11 @@ void StoreWriter::write_receipt(const ReceiptRecord& record) {
 void StoreWriter::write_fact(const FactRecord& fact) {
   insert_fact_.run_sealed(next_fact_++, fact.key.incoming, fact.key.number, fact.kind, fact.at,
                           fact.journal_index, fact.code, fact.detail);
+}
+
+void StoreWriter::write_group_fact(const GroupFactRecord& fact) {
+  insert_group_fact_.run_sealed(next_group_fact_++, fact.incoming, fact.first, members_blob(fact),
+                                fact.kind, fact.at, fact.journal_index, fact.code, fact.detail);
 }
 
 void StoreWriter::write_head(const Batch& batch) {

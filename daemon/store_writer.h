@@ -54,6 +54,7 @@ class StoreWriter {
   void write_leaf(const LeafRecord& record);
   void write_receipt(const ReceiptRecord& record);
   void write_fact(const FactRecord& fact);
+  void write_group_fact(const GroupFactRecord& fact);
   void write_head(const Batch& batch);
   void count_leaf(LogId log, uint64_t index);
   void write_subtree(const SubtreeRecord& record);
@@ -81,10 +82,12 @@ class StoreWriter {
   Statement insert_peer_receipt_;
   Statement insert_journal_receipt_;
   Statement insert_fact_;
+  Statement insert_group_fact_;
   Statement insert_person_;
   Statement update_head_;
   std::map<Hash, int64_t> persons_;
   int64_t next_fact_ = 1;
+  int64_t next_group_fact_ = 1;
   int wal_pages_ = 0;
   uint32_t wal_pages_copied_ = 0;  // The length of the log when a copy was last asked for.
 

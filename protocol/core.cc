@@ -26,23 +26,11 @@ MessageKey from_wire(const wire::MessageKey* key) {
 LadderKey to_ladder(MessageKey key) {
   return {key.incoming, key.number};
 }
-MessageKey from_ladder(LadderKey key) {
-  return {key.incoming, key.serial};
-}
-
 Hash evidence_name(const flatbuffers::String* first, const flatbuffers::String* second) {
   auto view = [](const flatbuffers::String* text) {
     return text ? as_bytes(text->string_view()) : ByteView();
   };
   return sha256({view(first), as_bytes("\n"), view(second)});
-}
-
-std::vector<Step> steps_of(const wire::StepsDecided& fact) {
-  std::vector<Step> steps;
-  for (const wire::Step* step : *fact.steps()) {
-    steps.push_back({static_cast<StepKind>(step->kind()), step->rung() ? step->rung()->str() : ""});
-  }
-  return steps;
 }
 
 }  // namespace
@@ -217,20 +205,12 @@ void Core::apply_durable(const wire::Entry& entry, Now at) {
       }
       break;
     }
-    case wire::Fact::StepsDecided: {
-      const wire::StepsDecided& fact = *entry.fact_as_StepsDecided();
-      if (!live_) ladder_.decided(to_ladder(from_wire(fact.key())), steps_of(fact), at);
+    case wire::Fact::StepsDecided:
+      if (!live_) replay_decision(*entry.fact_as_StepsDecided(), at);
       break;
-    }
-    case wire::Fact::AttemptEnded: {
-      const wire::AttemptEnded& fact = *entry.fact_as_AttemptEnded();
-      if (!live_) {
-        AttemptName name{to_ladder(from_wire(fact.key())), fact.rung() ? fact.rung()->str() : "",
-                         fact.command(), fact.number()};
-        ladder_.attempt_finished(name, fact.outcome() == wire::Outcome::done, at);
-      }
+    case wire::Fact::AttemptEnded:
+      if (!live_) replay_attempt(*entry.fact_as_AttemptEnded(), at);
       break;
-    }
     default:
       break;
   }
@@ -239,16 +219,16 @@ void Core::apply_durable(const wire::Entry& entry, Now at) {
 // What a message of this type does to the one it speaks of. A machine is nobody: its DECLINE ends
 // no wait.
 void Core::settle(uint8_t type, uint8_t role, MessageKey refers_to) {
-  bool stop = false;
+  std::vector<uint64_t> to_stop;
   switch (static_cast<wire::MessageType>(type)) {
     case wire::MessageType::acknowledgement:
-      stop = ladder_.acknowledged(to_ladder(refers_to));
+      to_stop = ladder_.acknowledged(to_ladder(refers_to));
       break;
     case wire::MessageType::decline:
       if (role == static_cast<uint8_t>(wire::Role::machine)) break;
       [[fallthrough]];
     case wire::MessageType::cancellation:
-      stop = ladder_.closed(to_ladder(refers_to));
+      to_stop = ladder_.closed(to_ladder(refers_to));
       break;
     case wire::MessageType::answer:
       ladder_.answered(to_ladder(refers_to), true);
@@ -256,7 +236,7 @@ void Core::settle(uint8_t type, uint8_t role, MessageKey refers_to) {
     default:
       break;
   }
-  if (stop) effects_.push_back(StopAttempts{refers_to});
+  for (uint64_t attempt : to_stop) effects_.push_back(StopAttempt{attempt});
 }
 
 void Core::alarm(Now now, MessageKey key, const std::string& text) {
@@ -283,39 +263,6 @@ void Core::note_clock(Now now) {
   if (!clock_offset_) clock_offset_ = offset;
 }
 
-void Core::run_ladder(Now now) {
-  while (ladder_.next_due() && *ladder_.next_due() <= now.boot) {
-    Due due = ladder_.decide(now);
-    for (Decision& decision : due.decisions) {
-      record(now, [&](flatbuffers::FlatBufferBuilder& b) {
-        std::vector<flatbuffers::Offset<wire::Step>> steps;
-        for (const Step& step : decision.steps) {
-          auto rung = step.rung.empty() ? 0 : b.CreateString(step.rung);
-          steps.push_back(wire::CreateStep(b, static_cast<uint8_t>(step.kind), rung));
-        }
-        wire::MessageKey key = to_wire(from_ladder(decision.key));
-        auto vector = b.CreateVector(steps);
-        return wire::CreateStepsDecided(b, &key, vector, decision.missed, decision.late_ms);
-      });
-      for (const Step& step : decision.steps) {
-        journal_.gathering().facts.push_back({from_ladder(decision.key), FactKind::rung, now.utc,
-                                              journal_.size() - 1, static_cast<uint16_t>(step.kind),
-                                              step.rung});
-      }
-      effects_.push_back(SoundStep{std::move(decision)});
-    }
-    for (Attempt& attempt : due.attempts) effects_.push_back(StartAttempt{std::move(attempt)});
-  }
-}
-
-void Core::look_after_ladder(Now now) {
-  for (LadderKey key : ladder_.unattended(now, limits::kLadderLate_ms)) {
-    if (!unattended_told_.insert(key).second) continue;
-    alarm(now, from_ladder(key),
-          "the ladder has lost sight of this message: watch over it by hand, and report the fault");
-  }
-}
-
 void Core::note_test_call(uint8_t type, MessageKey key, const wire::MessageKey* refers_to,
                           UtcMs at) {
   if (type == static_cast<uint8_t>(wire::MessageType::test)) test_calls_.called(key, at);
@@ -337,30 +284,6 @@ void Core::judge_test_calls(Now now) {
               (missed.ours ? ": it was our turn; hotline test-call"
                            : ": it was the peer's turn; ask them, by voice if need be"));
   }
-}
-
-void Core::attempt_ended(Now now, const AttemptName& attempt, wire::Outcome outcome,
-                         const std::string& detail) {
-  if (outcome == wire::Outcome::stopped) return;
-  AttemptVerdict verdict = ladder_.attempt_finished(attempt, outcome == wire::Outcome::done, now);
-  if (verdict == AttemptVerdict::stale) return;
-  MessageKey key = from_ladder(attempt.key);
-  record(now, [&](flatbuffers::FlatBufferBuilder& b) {
-    wire::MessageKey wire_key = to_wire(key);
-    auto rung = b.CreateString(attempt.rung);
-    auto words = b.CreateString(detail);
-    return wire::CreateAttemptEnded(b, &wire_key, rung, attempt.command, attempt.number, outcome,
-                                    words);
-  });
-  journal_.gathering().facts.push_back({key, FactKind::attempt, now.utc, journal_.size() - 1,
-                                        static_cast<uint16_t>(outcome),
-                                        attempt.rung + ": " + detail});
-  if (verdict == AttemptVerdict::gave_up) {
-    alarm(now, key,
-          "rung " + attempt.rung + ": no command could tell anybody (" + detail +
-              "): go and tell them in person");
-  }
-  run_ladder(now);
 }
 
 void Core::tick(Now now) {

@@ -121,7 +121,7 @@ class Core {
 
   // A person submits a draft (wire::Draft). The outcome comes as AnswerSubmission with this token.
   void submit(Now now, uint64_t token, const Actor& actor, uint64_t counter, ByteView draft);
-  // The outcome of a StartAttempt.
+  // The outcome of a StartAttempt, also of one that was stopped.
   void attempt_ended(Now now, const AttemptName& attempt, wire::Outcome outcome,
                      const std::string& detail);
   void record_refusal(Now now, const Actor& actor, const Error& error);
@@ -231,7 +231,6 @@ class Core {
   void settle(uint8_t type, uint8_t role, MessageKey refers_to);
   void alarm(Now now, MessageKey key, const std::string& text);
   void note_clock(Now now);
-  void run_ladder(Now now);
   void note_test_call(uint8_t type, MessageKey key, const wire::MessageKey* refers_to, UtcMs at);
   void judge_test_calls(Now now);
 
@@ -280,6 +279,21 @@ class Core {
   Status compare_with_records(const Hash& stored_root);
   MessageRecord own_record(uint64_t serial, const Hash& leaf);
 
+  // core_ladder.cc
+  void run_ladder(Now now);
+  void record_decision(Now now, const Decision& decision);
+  void sound(Now now, const Decision& decision);
+  void flush_sounds();
+  void tell_unpaged(Now now, const AttemptName& attempt, const KeySet& messages,
+                    const std::string& detail);
+  void replay_decision(const wire::StepsDecided& fact, Now at);
+  void replay_attempt(const wire::AttemptEnded& fact, Now at);
+  // Beside the entry that was recorded last.
+  void note_facts(Now now, bool incoming, const KeySet& messages, FactKind kind, uint16_t code,
+                  const std::string& detail);
+  static const char* fault_in_messages(const flatbuffers::Vector<uint64_t>* messages,
+                                       uint8_t precedence);
+
   // core_bounds.cc
   enum class Noise : uint8_t {
     stranger,  // Refused before it was known to be the peer.
@@ -293,6 +307,7 @@ class Core {
     peer_declined,
     mismatch,
     flash_only,
+    unpaged,  // No command could tell anybody of some of the peer's.
     kinds,
   };
   static constexpr size_t kNoises = static_cast<size_t>(Noise::kinds);
@@ -458,6 +473,9 @@ class Core {
   BootMs alone_since_ = 0;  // Without a link: when the peer was heard last.
   bool alone_told_ = false;
   std::set<LadderKey> unattended_told_;
+  // Alarms that are not told yet, by precedence and side, and since when.
+  std::map<std::pair<uint8_t, bool>, SoundStep> sounds_;
+  BootMs sounds_since_ = 0;
   std::deque<std::pair<BootMs, size_t>> receipted_lately_;
   size_t receipted_lately_bytes_ = 0;
   int64_t round_trip_ms_ = -1;

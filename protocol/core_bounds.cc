@@ -22,6 +22,7 @@ std::array<NoiseGate, Core::kNoises> Core::noise_gates() {
       NoiseGate(kPeerAlarmsToldMax),   // peer_declined
       NoiseGate(kPeerAlarmsToldMax),   // mismatch
       NoiseGate(kPeerAlarmsToldMax),   // flash_only
+      NoiseGate(kPeerAlarmsToldMax),   // unpaged
   };
 }
 
@@ -100,6 +101,11 @@ void Core::tell_held_back(BootMs until, Now now) {
         alarm(now, {},
               peer_room_words() + "; it changed its word " + count +
                   " more times in the last minute");
+        break;
+      case Noise::unpaged:
+        alarm(now, {},
+              "of messages of the peer no command could tell anybody " + count +
+                  " more times in the last minute: go and tell them in person");
         break;
       case Noise::kinds:
         break;

@@ -71,12 +71,14 @@ const char* Core::fault_in(const wire::Entry& entry) const {
       }
       if (entry.fact_as_ReceiptGiven()->note()->size() == 0) return "its receipt is missing";
       break;
-    case wire::Fact::StepsDecided:
-      if (!is_key(entry.fact_as_StepsDecided()->key())) return "it speaks of no message";
-      break;
-    case wire::Fact::AttemptEnded:
-      if (!is_key(entry.fact_as_AttemptEnded()->key())) return "it speaks of no message";
-      break;
+    case wire::Fact::StepsDecided: {
+      const wire::StepsDecided& fact = *entry.fact_as_StepsDecided();
+      return fault_in_messages(fact.messages(), fact.precedence());
+    }
+    case wire::Fact::AttemptEnded: {
+      const wire::AttemptEnded& fact = *entry.fact_as_AttemptEnded();
+      return fault_in_messages(fact.messages(), fact.precedence());
+    }
     default:
       break;
   }

@@ -67,10 +67,16 @@ struct AnswerExport {
   ExportHead head;
 };
 
-// A step of the ladder came due: sound it on the consoles, now. Given at once, not after the commit
-// that records it: a slow disk delays the record, not the alarm.
+// Steps of the ladder came due: sound them on the consoles, now. Given at once, not after the
+// commit that records it: a slow disk delays the record, not the alarm. One for all messages of one
+// side and precedence, whatever came due for how many of them.
 struct SoundStep {
-  Decision decision;
+  bool incoming = false;
+  uint8_t precedence = 0;
+  std::vector<Step> steps;  // Each once.
+  uint64_t count = 0;       // Messages that they came due for,
+  uint64_t first = 0;       // and the oldest of these (LadderKey::serial), where there is one.
+  Situation situation;      // Of all that sound the alarm.
 };
 
 // Run a command that tells people, and report its outcome with Core::attempt_ended().
@@ -78,10 +84,10 @@ struct StartAttempt {
   Attempt attempt;
 };
 
-// The message was acknowledged or needs nothing any more: end its running attempts and forget those
-// that wait.
-struct StopAttempts {
-  MessageKey key;
+// All that this attempt tells of was acknowledged or needs nothing any more: end it. Its outcome is
+// reported all the same.
+struct StopAttempt {
+  uint64_t id = 0;  // AttemptName::id
 };
 
 // Something a watch floor must know; already on its way into the journal.
@@ -91,6 +97,6 @@ struct Alarm {
 };
 
 using Effect = std::variant<SendFrame, CloseLink, TryNextPath, AnswerSubmission, AnswerExport,
-                            SoundStep, StartAttempt, StopAttempts, Alarm>;
+                            SoundStep, StartAttempt, StopAttempt, Alarm>;
 
 }  // namespace hotline

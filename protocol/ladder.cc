@@ -1,6 +1,7 @@
 #include "protocol/ladder.h"
 
 #include <algorithm>
+#include <set>
 
 #include "protocol/check.h"
 #include "protocol/limits.h"
@@ -18,6 +19,21 @@ constexpr uint64_t kIncomingBit = uint64_t{1} << 63;
 
 bool has_bit(uint8_t bits, uint8_t index) {
   return (bits >> index & 1u) != 0;
+}
+
+// To that one of the decisions that has the same steps, or as one more.
+void add_to(std::vector<Decision>& decisions, Decision decision, uint64_t serial) {
+  for (Decision& other : decisions) {
+    if (other.incoming != decision.incoming || other.precedence != decision.precedence ||
+        other.missed != decision.missed || other.steps != decision.steps) {
+      continue;
+    }
+    other.messages.insert(serial);
+    other.late_ms = std::max(other.late_ms, decision.late_ms);
+    return;
+  }
+  decision.messages.insert(serial);
+  decisions.push_back(std::move(decision));
 }
 
 }  // namespace
@@ -47,7 +63,6 @@ void Ladder::opened(LadderKey key, uint8_t precedence, bool asks_for_answer, Now
   ++waiting_[key.incoming ? 1 : 0];
   item->precedence = precedence;
   item->base = base.boot;
-  item->told_at = base.boot;
   item->first_answer = item->full_answer = !asks_for_answer;
   reschedule(key, *item);
 }
@@ -60,14 +75,14 @@ void Ladder::receipted(LadderKey key, Now at) {
   reschedule(key, *item);
 }
 
-bool Ladder::acknowledged(LadderKey key) {
+std::vector<uint64_t> Ladder::acknowledged(LadderKey key) {
   Item* item = find(key);
-  if (item == nullptr) return false;
+  if (item == nullptr) return {};
   acknowledge(key, *item);
-  const bool had_attempts = erase_chains(key);
+  std::vector<uint64_t> to_stop = leave_calls(key, *item);
   reschedule(key, *item);
   erase_if_done(key, *item);
-  return had_attempts;
+  return to_stop;
 }
 
 void Ladder::answered(LadderKey key, bool in_full) {
@@ -79,50 +94,43 @@ void Ladder::answered(LadderKey key, bool in_full) {
   erase_if_done(key, *item);
 }
 
-bool Ladder::closed(LadderKey key) {
+std::vector<uint64_t> Ladder::closed(LadderKey key) {
   Item* item = find(key);
-  if (item == nullptr) return false;
-  const bool had_attempts = erase_chains(key);
+  if (item == nullptr) return {};
+  std::vector<uint64_t> to_stop = leave_calls(key, *item);
   erase(key, *item);
-  return had_attempts;
+  return to_stop;
 }
 
-AttemptVerdict Ladder::attempt_finished(const AttemptName& name, bool told, Now at) {
-  const Item* found_item = find(name.key);
-  if (found_item == nullptr) return AttemptVerdict::stale;
-  const Item& item = *found_item;
-  const std::optional<uint8_t> rung = rung_index(item, name.rung);
-  if (!rung) return AttemptVerdict::stale;
-  auto found = chains_.find(ChainKey{name.key, *rung});
-  if (found == chains_.end()) return AttemptVerdict::stale;
-  Chain& chain = found->second;
-  if (chain.command != name.command || chain.number != name.number) return AttemptVerdict::stale;
-
-  const bool is_last = chain.number >= limits::kAttemptsMax;
-  if (!told && !is_last) {
-    ++chain.number;
-    // No attempt ended before it started, whatever a replay of a stepped clock seems to say.
-    const BootMs last_start = std::min(chain.started, at.boot);
-    schedule(found->first, chain, std::max(at.boot, last_start + limits::kAttemptInterval_ms));
-    return AttemptVerdict::retry;
+AttemptEnd Ladder::attempt_finished(const AttemptName& name, AttemptOutcome outcome, Now at) {
+  LadderCalls::End end = calls_.finished(name.id, outcome, at);
+  AttemptEnd result{end.verdict, std::move(end.messages), {}};
+  if (end.verdict == AttemptVerdict::next_command) {
+    result.gave_up = to_next_command(end.place, result.messages, at);
+    if (result.gave_up.size() == result.messages.size()) result.verdict = AttemptVerdict::gave_up;
   }
-  const Target next = target(item, *rung, static_cast<uint8_t>(chain.command + 1));
-  if (told || next.command == nullptr) {
-    unschedule(found->first, chain);
-    chains_.erase(found);
-    return told ? AttemptVerdict::told : AttemptVerdict::gave_up;
-  }
-  chain.command = next.index;
-  chain.number = 1;
-  schedule(found->first, chain, at.boot);
-  return AttemptVerdict::next_command;
+  return result;
 }
 
-void Ladder::decided(LadderKey key, const std::vector<Step>& steps, Now at) {
-  Item* item = find(key);
-  if (item == nullptr) return;
-  apply(key, *item, steps, at);
-  erase_if_done(key, *item);
+void Ladder::attempt_ended(const AttemptName& name, const KeySet& messages, AttemptOutcome outcome,
+                           Now at) {
+  const std::optional<uint8_t> rung = rung_index(name.precedence, name.rung);
+  if (!rung) return;
+  const LadderCalls::Place place{name.precedence, name.incoming, *rung, name.command};
+  const LadderCalls::End end = calls_.finished_before(place, name.number, messages, outcome, at);
+  if (end.verdict == AttemptVerdict::next_command) to_next_command(place, end.messages, at);
+}
+
+void Ladder::decided(const Decision& decision, Now at) {
+  alarm(decision.incoming, decision.precedence).told_at = at.boot;
+  decision.messages.visit([&](uint64_t serial) {
+    const LadderKey key{decision.incoming, serial};
+    if (Item* item = find(key)) {
+      apply(key, *item, decision.steps, at);
+      erase_if_done(key, *item);
+    }
+    return true;
+  });
 }
 
 bool Ladder::waits(LadderKey key) const {
@@ -148,28 +156,49 @@ std::vector<LadderKey> Ladder::waiting(size_t limit) const {
 Due Ladder::decide(Now now) {
   replaying_ = false;
   Due due;
+  size_t decided = 0;
   for (auto& agenda : agenda_) {
     while (!agenda.empty() && agenda.first_key().first <= now.boot &&
-           due.decisions.size() < limits::kDecisionsPerCallMax) {
+           decided < limits::kDecisionsPerCallMax) {
       const LadderKey key = unpack(agenda.first_key().second);
       Item* item = find(key);
       HOTLINE_CHECK(item != nullptr && item->due == agenda.first_key().first);
-      due.decisions.push_back(decision(key, *item, now));
-      apply(key, *item, due.decisions.back().steps, now);
+      Decision decision = this->decision(key, *item, now);
+      apply(key, *item, decision.steps, now);
       erase_if_done(key, *item);
+      add_to(due.decisions, std::move(decision), key.serial);
+      ++decided;
     }
   }
-  due.attempts = take_due_attempts(now);
+  if (decided < limits::kDecisionsPerCallMax) sound_again(due, now);
+  for (Decision& decision : due.decisions) {
+    decision.situation = situation(decision.incoming, decision.precedence, now);
+  }
+  take_due_attempts(due, now);
+  due.to_stop = std::exchange(superseded_, {});
   return due;
 }
 
-std::optional<BootMs> Ladder::next_due() const {
-  BootMs next = kNever;
-  for (const auto& agenda : agenda_) {
-    if (!agenda.empty()) next = std::min(next, agenda.first_key().first);
+// The alarms that have been silent for long enough. Of what came due alongside, people hear anyway.
+void Ladder::sound_again(Due& due, Now now) {
+  for (uint8_t precedence = kPrecedenceFirst; precedence <= kPrecedenceLast; ++precedence) {
+    for (bool incoming : {false, true}) {
+      Alarm& alarm = this->alarm(incoming, precedence);
+      const BootMs at = again_due(alarm, policy_.at(precedence));
+      if (at > now.boot) continue;
+      due.decisions.push_back(
+          {incoming, precedence, {}, {Step{StepKind::alarm_again, ""}}, 0, now.boot - at, {}});
+      alarm.told_at = now.boot;
+    }
   }
-  for (const auto& agenda : chain_agenda_) {
-    if (!agenda.empty()) next = std::min(next, agenda.begin()->first);
+}
+
+std::optional<BootMs> Ladder::next_due() const {
+  BootMs next = calls_.next_due().value_or(kNever);
+  for (size_t i = 0; i < agenda_.size(); ++i) {
+    if (!agenda_[i].empty()) next = std::min(next, agenda_[i].first_key().first);
+    for (const auto& side : alarms_)
+      next = std::min(next, again_due(side[i], policy_.precedences[i]));
   }
   return next == kNever ? std::nullopt : std::optional<BootMs>(next);
 }
@@ -194,21 +223,26 @@ std::vector<LadderKey> Ladder::unattended(Now now, int64_t late_ms) const {
     if (!on_agenda || now.boot - due > late_ms) keys.insert(unpack(packed));
     return true;
   });
-  for (const auto& [chain_key, chain] : chains_) {
-    const auto& agenda = chain_agenda_[chain.precedence - kPrecedenceFirst];
-    const bool runs = chain.due == kNever;
-    const bool fine =
-        runs ? now.boot - chain.started <= limits::kAttemptStuck_ms
-             : agenda.contains({chain.due, chain_key}) && now.boot - chain.due <= late_ms;
-    if (!fine) keys.insert(chain_key.first);
+  calls_.visit_unattended(now, late_ms, [&](bool incoming, const KeySet& messages) {
+    messages.visit([&](uint64_t serial) {
+      keys.insert({incoming, serial});
+      return true;
+    });
+  });
+  for (bool incoming : {false, true}) {
+    for (size_t i = 0; i < alarms_[incoming].size(); ++i) {
+      const Alarm& alarm = alarms_[incoming][i];
+      const BootMs at = again_due(alarm, policy_.precedences[i]);
+      if (at != kNever && now.boot - at > late_ms) keys.insert({incoming, alarm.sounding.first()});
+    }
   }
   return {keys.begin(), keys.end()};
 }
 
 // ---- Steps
 
-std::optional<uint8_t> Ladder::rung_index(const Item& item, const std::string& name) const {
-  const std::vector<Rung>& rungs = policy(item).rungs;
+std::optional<uint8_t> Ladder::rung_index(uint8_t precedence, const std::string& name) const {
+  const std::vector<Rung>& rungs = policy_.at(precedence).rungs;
   for (uint8_t i = 0; i < rungs.size(); ++i) {
     if (rungs[i].name == name) return i;
   }
@@ -218,6 +252,7 @@ std::optional<uint8_t> Ladder::rung_index(const Item& item, const std::string& n
 // The receiver's alarm sounds from the message's arrival; the sender's while it is undelivered and
 // said so, or from the first rung.
 bool Ladder::sounding(LadderKey key, const Item& item) const {
+  if (item.acknowledged) return false;
   return key.incoming || item.rungs != 0 || (item.undelivered && !item.receipted);
 }
 
@@ -232,8 +267,7 @@ BootMs Ladder::step_due(LadderKey key, const Item& item, StepKind kind, uint8_t 
       if (item.acknowledged || has_bit(item.rungs, rung)) return kNever;
       return item.base + numbers.rungs[rung].after_ms;
     case StepKind::alarm_again:
-      if (item.acknowledged || numbers.alarm_again_ms == 0 || !sounding(key, item)) return kNever;
-      return item.told_at + numbers.alarm_again_ms;
+      break;  // Of all of them together: again_due().
     case StepKind::first_answer_due:
       return item.first_answer ? kNever : item.base + numbers.first_answer_due_ms;
     case StepKind::full_answer_due:
@@ -244,8 +278,7 @@ BootMs Ladder::step_due(LadderKey key, const Item& item, StepKind kind, uint8_t 
 
 BootMs Ladder::item_due(LadderKey key, const Item& item) const {
   BootMs due = kNever;
-  for (auto kind : {StepKind::undelivered, StepKind::alarm_again, StepKind::first_answer_due,
-                    StepKind::full_answer_due}) {
+  for (auto kind : {StepKind::undelivered, StepKind::first_answer_due, StepKind::full_answer_due}) {
     due = std::min(due, step_due(key, item, kind, 0));
   }
   for (uint8_t i = 0; i < policy(item).rungs.size(); ++i) {
@@ -254,8 +287,7 @@ BootMs Ladder::item_due(LadderKey key, const Item& item) const {
   return due;
 }
 
-// All that has come due for one message. Every step sounds the alarm, so the alarm's own repetition
-// is a step only where it is the only one.
+// All that has come due for one message, which is not yet among the decision's messages.
 Decision Ladder::decision(LadderKey key, const Item& item, Now now) const {
   std::vector<std::pair<BootMs, Step>> due;
   auto add = [&](StepKind kind, uint8_t index, const std::string& name) {
@@ -267,12 +299,11 @@ Decision Ladder::decision(LadderKey key, const Item& item, Now now) const {
   for (uint8_t i = 0; i < rungs.size(); ++i) add(StepKind::rung, i, rungs[i].name);
   add(StepKind::first_answer_due, 0, "");
   add(StepKind::full_answer_due, 0, "");
-  if (due.empty()) add(StepKind::alarm_again, 0, "");
   HOTLINE_CHECK(!due.empty());
 
   std::stable_sort(due.begin(), due.end(),
                    [](const auto& a, const auto& b) { return a.first < b.first; });
-  Decision decision{key, item.precedence, {}, 0, now.boot - due.back().first};
+  Decision decision{key.incoming, item.precedence, {}, {}, 0, now.boot - due.back().first, {}};
   for (auto& [at, step] : due) {
     if (at < due.back().first) ++decision.missed;
     decision.steps.push_back(std::move(step));
@@ -288,14 +319,14 @@ void Ladder::apply(LadderKey key, Item& item, const std::vector<Step>& steps, No
     if (step.kind == StepKind::full_answer_due) item.full_answer = true;
     if (step.kind != StepKind::rung) continue;
     // A rung that the policy no longer has was told in its time; nothing follows from it.
-    const std::optional<uint8_t> index = rung_index(item, step.rung);
+    const std::optional<uint8_t> index = rung_index(item.precedence, step.rung);
     if (index && !has_bit(item.rungs, *index)) rungs = static_cast<uint8_t>(rungs | 1u << *index);
   }
-  item.told_at = at.boot;
+  alarm(key.incoming, item.precedence).told_at = at.boot;
   if (rungs != 0 && !item.acknowledged) {
-    supersede_chains(key, item, rungs);
+    supersede_calls(key, item, rungs);
     item.rungs = static_cast<uint8_t>(item.rungs | rungs);
-    start_chains(key, item, rungs, at);
+    start_calls(key, item, rungs, at);
   }
   reschedule(key, item);
 }
@@ -303,6 +334,7 @@ void Ladder::apply(LadderKey key, Item& item, const std::vector<Step>& steps, No
 void Ladder::reschedule(LadderKey key, Item& item) {
   auto& agenda = agenda_[item.precedence - kPrecedenceFirst];
   const BootMs due = item_due(key, item);
+  set_sounding(key, item, sounding(key, item));
   if (due == item.due) return;
   if (item.due != kNever) agenda.erase({item.due, pack(key)});
   if (due != kNever) agenda.insert({due, pack(key)});
@@ -320,6 +352,7 @@ void Ladder::erase(LadderKey key, const Item& item) {
     agenda_[item.precedence - kPrecedenceFirst].erase({item.due, pack(key)});
   }
   if (!item.acknowledged) --waiting_[key.incoming ? 1 : 0];
+  set_sounding(key, item, false);
   items_.erase(pack(key));
 }
 
@@ -327,45 +360,74 @@ void Ladder::erase_if_done(LadderKey key, const Item& item) {
   if (item.acknowledged && item.first_answer && item.full_answer) erase(key, item);
 }
 
+// ---- The alarm of all
+
+void Ladder::set_sounding(LadderKey key, const Item& item, bool sounds) {
+  Alarm& alarm = this->alarm(key.incoming, item.precedence);
+  if (!sounds) {
+    alarm.sounding.erase(key.serial);
+  } else if (alarm.sounding.insert(key.serial) && alarm.sounding.size() == 1 && key.incoming) {
+    alarm.told_at = item.base;  // An arrival sounds by itself.
+  }
+}
+
+BootMs Ladder::again_due(const Alarm& alarm, const PrecedencePolicy& numbers) {
+  if (alarm.sounding.empty() || numbers.alarm_again_ms == 0) return kNever;
+  return alarm.told_at + numbers.alarm_again_ms;
+}
+
+Situation Ladder::situation(bool incoming, uint8_t precedence, Now now) const {
+  const KeySet& sounding = alarms_[incoming ? 1 : 0][precedence - kPrecedenceFirst].sounding;
+  if (sounding.empty()) return {};
+  const uint64_t oldest = sounding.first();
+  return {sounding.size(), oldest, now.boot - find({incoming, oldest})->base};
+}
+
 // ---- Attempts
 
-// The first command at or after `command` that may still tell somebody of rung `chain_rung`: its
-// own, then in its stead those of the rungs above that were not decided yet. (Those that were
-// decided tell their people themselves.)
-Ladder::Target Ladder::target(const Item& item, uint8_t chain_rung, uint8_t command) const {
+// The first command at or after `command` that may still tell somebody of this rung: its own, then
+// in its stead those of the rungs above that were not decided yet. (Those that were decided tell
+// their people themselves.)
+Ladder::Target Ladder::target(const Item& item, uint8_t rung, uint8_t command) const {
   const std::vector<Rung>& rungs = policy(item).rungs;
   size_t first = 0;
-  for (uint8_t i = chain_rung; i < rungs.size(); ++i) {
+  for (uint8_t i = rung; i < rungs.size(); ++i) {
     const std::vector<Command>& commands = rungs[i].commands;
     const size_t index = std::max<size_t>(command, first);
-    const bool is_open = i == chain_rung || !has_bit(item.rungs, i);
+    const bool is_open = i == rung || !has_bit(item.rungs, i);
     if (is_open && index < first + commands.size()) {
-      return Target{i, static_cast<uint8_t>(index), &commands[index - first]};
+      return Target{static_cast<uint8_t>(index), &commands[index - first]};
     }
     first += commands.size();
   }
   return {};
 }
 
+std::pair<uint8_t, const Command*> Ladder::command_at(const LadderCalls::Place& place) const {
+  const std::vector<Rung>& rungs = policy_.at(place.precedence).rungs;
+  size_t first = 0;
+  for (uint8_t i = place.rung; i < rungs.size(); ++i) {
+    const std::vector<Command>& commands = rungs[i].commands;
+    if (place.command < first + commands.size()) return {i, &commands[place.command - first]};
+    first += commands.size();
+  }
+  HOTLINE_CHECK(false);
+}
+
 // A lower rung that was about to tell a higher one's people in its stead leaves it to the higher
 // rung.
-void Ladder::supersede_chains(LadderKey key, const Item& item, uint8_t decided_now) {
-  auto entry = chains_.lower_bound(ChainKey{key, 0});
-  while (entry != chains_.end() && entry->first.first == key) {
-    const uint8_t own_rung = entry->first.second;
-    const Target at = target(item, own_rung, entry->second.command);
-    if (at.rung != own_rung && has_bit(decided_now, at.rung)) {
-      unschedule(entry->first, entry->second);
-      entry = chains_.erase(entry);
-    } else {
-      ++entry;
-    }
-  }
+void Ladder::supersede_calls(LadderKey key, const Item& item, uint8_t decided_now) {
+  const std::vector<uint64_t> to_stop = calls_.remove(
+      key.incoming, item.precedence, key.serial, [&](const LadderCalls::Place& place) {
+        const uint8_t whose = command_at(place).first;
+        return whose != place.rung && has_bit(decided_now, whose);
+      });
+  superseded_.insert(superseded_.end(), to_stop.begin(), to_stop.end());
 }
 
 // Of rungs that are told as one, the highest goes first, and a command that two of them share runs
 // once.
-void Ladder::start_chains(LadderKey key, const Item& item, uint8_t decided_now, Now at) {
+void Ladder::start_calls(LadderKey key, const Item& item, uint8_t decided_now, Now at) {
   const std::vector<Rung>& rungs = policy(item).rungs;
   std::vector<const Command*> started;
   for (size_t left = rungs.size(); left > 0; --left) {
@@ -375,56 +437,42 @@ void Ladder::start_chains(LadderKey key, const Item& item, uint8_t decided_now, 
     auto same = [&](const Command* other) { return *other == command; };
     if (std::any_of(started.begin(), started.end(), same)) continue;
     started.push_back(&command);
-    auto [entry, is_new] = chains_.try_emplace(ChainKey{key, index});
-    HOTLINE_CHECK(is_new);
-    entry->second.precedence = item.precedence;
-    schedule(entry->first, entry->second, at.boot);
+    calls_.add({item.precedence, key.incoming, index, 0}, key.serial, at.boot, replaying_);
   }
 }
 
-void Ladder::schedule(const ChainKey& key, Chain& chain, BootMs due) {
-  unschedule(key, chain);
-  chain.due = due;
-  chain.started = due;  // What a replay knows of it; when it is taken, it becomes what it was.
-  chain.repeated = replaying_;
-  chain_agenda_[chain.precedence - kPrecedenceFirst].insert({due, key});
+std::vector<uint64_t> Ladder::leave_calls(LadderKey key, const Item& item) {
+  return calls_.remove(key.incoming, item.precedence, key.serial,
+                       [](const LadderCalls::Place&) { return true; });
 }
 
-void Ladder::unschedule(const ChainKey& key, Chain& chain) {
-  if (chain.due != kNever)
-    chain_agenda_[chain.precedence - kPrecedenceFirst].erase({chain.due, key});
-  chain.due = kNever;
+void Ladder::take_due_attempts(Due& due, Now now) {
+  for (LadderCalls::Started& run : calls_.take_due(now)) {
+    const LadderCalls::Place& place = run.place;
+    const std::string& rung = policy_.at(place.precedence).rungs[place.rung].name;
+    due.attempts.push_back(
+        {AttemptName{run.id, place.incoming, place.precedence, rung, place.command, run.number},
+         *command_at(place).second, std::move(run.messages), run.repeated});
+  }
 }
 
-bool Ladder::erase_chains(LadderKey key) {
-  auto first = chains_.lower_bound(ChainKey{key, 0});
-  auto last = first;
-  for (; last != chains_.end() && last->first.first == key; ++last)
-    unschedule(last->first, last->second);
-  const bool had_chains = first != last;
-  chains_.erase(first, last);
-  return had_chains;
-}
-
-std::vector<Attempt> Ladder::take_due_attempts(Now now) {
-  std::vector<Attempt> attempts;
-  for (auto& agenda : chain_agenda_) {
-    while (!agenda.empty() && agenda.begin()->first <= now.boot) {
-      const ChainKey key = agenda.begin()->second;
-      Chain& chain = chains_.at(key);
-      const Item* found = find(key.first);
-      HOTLINE_CHECK(found != nullptr);
-      const Item& item = *found;
-      const Target at = target(item, key.second, chain.command);
-      HOTLINE_CHECK(at.command != nullptr && at.index == chain.command);
-      unschedule(key, chain);
-      chain.started = now.boot;
-      const std::string& rung_name = policy(item).rungs[key.second].name;
-      attempts.push_back(Attempt{AttemptName{key.first, rung_name, chain.command, chain.number},
-                                 chain.precedence, *at.command, chain.repeated});
+// Returns those for whom there is no next command.
+KeySet Ladder::to_next_command(const LadderCalls::Place& place, const KeySet& messages, Now at) {
+  KeySet gave_up;
+  messages.visit([&](uint64_t serial) {
+    const Item* item = find({place.incoming, serial});
+    HOTLINE_CHECK(item != nullptr);
+    const Target next = target(*item, place.rung, static_cast<uint8_t>(place.command + 1));
+    if (next.command == nullptr) {
+      gave_up.insert(serial);
+    } else {
+      LadderCalls::Place at_next = place;
+      at_next.command = next.index;
+      calls_.add(at_next, serial, at.boot, replaying_);
     }
-  }
-  return attempts;
+    return true;
+  });
+  return gave_up;
 }
 
 }  // namespace hotline

@@ -6,6 +6,10 @@
 // decide() takes what came due. Each Decision is told and journaled at once, side by side: a slow
 // disk delays the record, not the alarm.
 //
+// A flood is one situation. Every rung of every message is decided at its time, but those that came
+// due together are one Decision; the alarm that sounds again is that of all messages of one side
+// and precedence; and one command tells of all of them (protocol/ladder_calls.h).
+//
 // At a restart a new Ladder is fed the same facts from the journal through the same functions, the
 // journaled decisions and outcomes among them, each with replayed_time() of its stored time. What
 // was decided stays decided; what was decided and has no outcome is attempted again, marked so.
@@ -23,15 +27,14 @@
 #include <compare>
 #include <cstddef>
 #include <cstdint>
-#include <map>
 #include <optional>
-#include <set>
 #include <string>
-#include <tuple>
 #include <utility>
 #include <vector>
 
 #include "protocol/clock.h"
+#include "protocol/key_set.h"
+#include "protocol/ladder_calls.h"
 #include "protocol/policy.h"
 #include "protocol/sorted_blocks.h"
 
@@ -53,7 +56,7 @@ Now replayed_time(UtcMs stored, Now restart);
 enum class StepKind : uint8_t {
   undelivered = 1,       // No receipt yet.
   rung = 2,              // Not acknowledged.
-  alarm_again = 3,       // Not acknowledged, and an alarm that nobody answered.
+  alarm_again = 3,       // An alarm that nobody answered. Alone, and of no single message.
   first_answer_due = 4,  // The message asks for an answer.
   full_answer_due = 5,
 };
@@ -64,45 +67,37 @@ struct Step {
   friend bool operator==(const Step&, const Step&) = default;
 };
 
-// What came due for one message, told as one: however many steps were missed, a person is told
-// once.
+// How many messages of one side and precedence sound the alarm, and the oldest of them.
+struct Situation {
+  uint64_t count = 0;
+  uint64_t oldest = 0;    // LadderKey::serial, where there is one.
+  int64_t oldest_ms = 0;  // For how long it has waited.
+};
+
+// All that came due for messages of one side and precedence, told as one: however many steps were
+// missed, and however many messages a flood has, people are told once. The messages of one decision
+// have the same steps. Where the alarm of the whole situation sounds again, there are none.
 struct Decision {
-  LadderKey key;
+  bool incoming = false;
   uint8_t precedence = 0;
+  KeySet messages;
   std::vector<Step> steps;  // To be journaled. In the order in which they were due.
   uint32_t missed = 0;      // How many of them were due before the last one was.
-  int64_t late_ms = 0;      // How long ago the last one was due.
-};
-
-// Names one run of one command. To be journaled with its outcome, and given back to
-// attempt_finished().
-struct AttemptName {
-  LadderKey key;
-  std::string rung;     // The rung that is being told of.
-  uint8_t command = 0;  // Counts the commands of that rung, then those of the next rungs.
-  uint8_t number = 1;   // 1 to limits::kAttemptsMax.
-  friend bool operator==(const AttemptName&, const AttemptName&) = default;
-};
-
-struct Attempt {
-  AttemptName name;
-  uint8_t precedence = 0;
-  Command command;
-  bool repeated = false;  // It may have been made before the restart: people may be told twice.
+  int64_t late_ms = 0;      // How long ago the last one was due, at the most.
+  Situation situation;      // As it then was.
 };
 
 struct Due {
   std::vector<Decision> decisions;  // FLASH first; within a precedence the oldest due first.
-  std::vector<Attempt> attempts;    // In the same order. To be started now.
+  std::vector<Attempt> attempts;    // FLASH first. To be started now.
+  std::vector<uint64_t> to_stop;    // AttemptName::id of those that were left to a higher rung.
 };
 
-// What became of an attempt, and what follows.
-enum class AttemptVerdict : uint8_t {
-  told,          // Somebody was told; the rung has been carried out.
-  retry,         // The same command again, 15 s after its last start.
-  next_command,  // Failed for good. The next command at once: the rung's own, or the next rung's.
-  gave_up,       // Failed for good, and nobody else is left to be told of this rung. Alarm.
-  stale,         // Nobody waits for it any more: acknowledged, or left to a higher rung.
+// An outcome, and to whom it mattered.
+struct AttemptEnd {
+  AttemptVerdict verdict = AttemptVerdict::stale;
+  KeySet messages;  // That it told of, or should have, and that still wait. To be journaled.
+  KeySet gave_up;   // Of these, for whom nobody is left to be told.
 };
 
 class Ladder {
@@ -114,18 +109,20 @@ class Ladder {
   // Facts. One about a message that is not open, or not any more, changes nothing.
   void opened(LadderKey key, uint8_t precedence, bool asks_for_answer, Now base);
   void receipted(LadderKey key, Now at);  // Own messages only.
-  // True if an attempt may be running, or waiting to start: the notifier must stop it.
-  bool acknowledged(LadderKey key);
+  // Returns the attempts (AttemptName::id) that tell of nothing else: they must be stopped.
+  std::vector<uint64_t> acknowledged(LadderKey key);
   void answered(LadderKey key, bool in_full);
   // Cancelled, declined, closed: nothing is due any more. Returns as acknowledged() does.
-  bool closed(LadderKey key);
-  // An outcome, live or from the journal. A stopped attempt needs none.
-  AttemptVerdict attempt_finished(const AttemptName& name, bool told, Now at);
-  // Journaled decisions, at a restart only.
-  void decided(LadderKey key, const std::vector<Step>& steps, Now at);
+  std::vector<uint64_t> closed(LadderKey key);
+  // The outcome of a started attempt, also of one that was stopped: it makes room for another.
+  AttemptEnd attempt_finished(const AttemptName& name, AttemptOutcome outcome, Now at);
+  // Journaled decisions and outcomes, at a restart only.
+  void decided(const Decision& decision, Now at);
+  void attempt_ended(const AttemptName& name, const KeySet& messages, AttemptOutcome outcome,
+                     Now at);
 
   // Takes what has come due, at most limits::kDecisionsPerCallMax messages: call again while
-  // next_due() has passed.
+  // next_due() has passed, and let others have their turn in between.
   Due decide(Now now);
   std::optional<BootMs> next_due() const;
 
@@ -146,8 +143,9 @@ class Ladder {
   // The auditor's question, answered from the facts and not from the agenda: about which open
   // messages is nobody going to tell what is left to be told? Because it is not on the agenda at
   // its time, or came due more than `late_ms` ago, or an attempt has had no outcome for
-  // limits::kAttemptStuck_ms. Empty as long as the engine runs. A message about which everything
-  // was told has its decisions for a reason. Looks at every message: ask once a minute, not more.
+  // limits::kAttemptStuck_ms. Empty as long as the engine runs, in a flood too. A message about
+  // which everything was told has its decisions for a reason. Looks at every message: ask once a
+  // minute, not more.
   std::vector<LadderKey> unattended(Now now, int64_t late_ms) const;
 
  private:
@@ -156,7 +154,6 @@ class Ladder {
   // One per open message, so kept small.
   struct Item {
     BootMs base = 0;
-    BootMs told_at = 0;   // When the alarm last sounded, if sounding() says that it does.
     BootMs due = kNever;  // Its place on the agenda.
     uint8_t precedence = 0;
     uint8_t rungs = 0;             // Bit i: rung i was decided.
@@ -173,28 +170,21 @@ class Ladder {
   using Agenda =
       std::array<SortedBlocks<std::pair<BootMs, PackedKey>, Nothing>, 4>;  // By precedence.
 
-  // The telling of one rung through commands, from its decision until somebody was told.
-  using ChainKey = std::pair<LadderKey, uint8_t>;  // The message and the rung's index.
-  struct Chain {
-    uint8_t precedence = 0;
-    uint8_t command = 0;
-    uint8_t number = 1;
-    bool repeated = false;
-    BootMs started = 0;   // The current attempt.
-    BootMs due = kNever;  // Its place on the agenda; kNever while it runs.
+  // The messages of one side and precedence that sound the alarm. It is one alarm, which sounds
+  // again while anything is left of them, however many come and go meanwhile.
+  struct Alarm {
+    KeySet sounding;
+    BootMs told_at = 0;  // When it last sounded.
   };
-  using Chains = std::map<ChainKey, Chain>;
-  using ChainAgenda = std::array<std::set<std::pair<BootMs, ChainKey>>, 4>;
 
-  // A rung's command that a chain has reached: whose it is, and which.
+  // A rung's command that may still tell somebody: its place in the order.
   struct Target {
-    uint8_t rung = 0;
     uint8_t index = 0;                 // As AttemptName::command counts.
     const Command* command = nullptr;  // Null: there is none left.
   };
 
   const PrecedencePolicy& policy(const Item& item) const { return policy_.at(item.precedence); }
-  std::optional<uint8_t> rung_index(const Item& item, const std::string& name) const;
+  std::optional<uint8_t> rung_index(uint8_t precedence, const std::string& name) const;
 
   bool sounding(LadderKey key, const Item& item) const;
   BootMs step_due(LadderKey key, const Item& item, StepKind kind, uint8_t rung_index) const;
@@ -206,13 +196,22 @@ class Ladder {
   void erase(LadderKey key, const Item& item);
   void erase_if_done(LadderKey key, const Item& item);
 
-  Target target(const Item& item, uint8_t chain_rung, uint8_t command) const;
-  void supersede_chains(LadderKey key, const Item& item, uint8_t decided_now);
-  void start_chains(LadderKey key, const Item& item, uint8_t decided_now, Now at);
-  void unschedule(const ChainKey& key, Chain& chain);
-  void schedule(const ChainKey& key, Chain& chain, BootMs due);
-  bool erase_chains(LadderKey key);
-  std::vector<Attempt> take_due_attempts(Now now);
+  Alarm& alarm(bool incoming, uint8_t precedence) {
+    return alarms_[incoming ? 1 : 0][precedence - kPrecedenceFirst];
+  }
+  static BootMs again_due(const Alarm& alarm, const PrecedencePolicy& numbers);
+  void set_sounding(LadderKey key, const Item& item, bool sounds);
+  Situation situation(bool incoming, uint8_t precedence, Now now) const;
+  void sound_again(Due& due, Now now);
+
+  Target target(const Item& item, uint8_t rung, uint8_t command) const;
+  // The rung whose command this is, and the command.
+  std::pair<uint8_t, const Command*> command_at(const LadderCalls::Place& place) const;
+  void supersede_calls(LadderKey key, const Item& item, uint8_t decided_now);
+  void start_calls(LadderKey key, const Item& item, uint8_t decided_now, Now at);
+  std::vector<uint64_t> leave_calls(LadderKey key, const Item& item);
+  void take_due_attempts(Due& due, Now now);
+  KeySet to_next_command(const LadderCalls::Place& place, const KeySet& messages, Now at);
 
   Policy policy_;
   bool replaying_ = true;  // Until the first decide().
@@ -224,8 +223,9 @@ class Ladder {
   Items items_;
   std::array<size_t, 2> waiting_{};  // Not acknowledged: own, the peer's.
   Agenda agenda_;
-  Chains chains_;
-  ChainAgenda chain_agenda_;
+  std::array<std::array<Alarm, 4>, 2> alarms_;  // By side (own, the peer's) and precedence.
+  LadderCalls calls_;
+  std::vector<uint64_t> superseded_;  // Runs to be stopped, since the last decide().
 };
 
 }  // namespace hotline

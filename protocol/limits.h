@@ -101,9 +101,18 @@ inline constexpr int64_t kAttemptStuck_ms = 60'000;     // No outcome: something
 inline constexpr int64_t kLadderLate_ms = 60'000;       // A decision that is later was lost.
 inline constexpr int kAttemptsMax = 4;                  // The first, and three retries.
 inline constexpr size_t kAttemptOutputMax = 4 * 1024;   // The last of what it printed.
+// Commands under way for messages of one side (ours, the peer's): each has as many, so that neither
+// keeps the other's people from being told.
 inline constexpr size_t kAttemptsRunningMax = 16;
-inline constexpr size_t kAttemptsReservedForFlash = 4;  // Of those running.
+inline constexpr size_t kAttemptsReservedForFlash = 4;  // Of these.
+// One run of a command tells of so many blocks: its journal entry is a quarter of a frame at most,
+// and has room for a million messages that stand together.
+inline constexpr size_t kAttemptBlocksMax = 16 * 1024;  // KeySet::kBlock numbers each.
+inline constexpr size_t kAttemptNamesMax = 32;          // Messages named to the command one by one.
+// In one turn of the loop, about two milliseconds of work: a flood must not keep anything waiting.
 inline constexpr size_t kDecisionsPerCallMax = 1024;
+// The alarms of several turns are told as one, after so long at the latest.
+inline constexpr int64_t kSoundPatience_ms = 500;
 
 // Test calls that are remembered until their interval is judged.
 inline constexpr size_t kTestCallsKept = 64;

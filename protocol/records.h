@@ -5,6 +5,7 @@
 // transaction or not at all.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <stdexcept>
@@ -105,6 +106,20 @@ struct FactRecord {
   std::string detail;
 };
 
+// Something that happened to many messages of one side at once, those whose bits are set: bit
+// n % 64 of members[n % kGroup / 64] is message n, for the kGroup numbers from `first` on.
+struct GroupFactRecord {
+  static constexpr uint64_t kGroup = 1024;
+  bool incoming = false;
+  uint64_t first = 0;  // A multiple of kGroup.
+  std::array<uint64_t, kGroup / 64> members{};
+  FactKind kind = FactKind::rung;
+  UtcMs at = 0;
+  uint64_t journal_index = 0;
+  uint16_t code = 0;
+  std::string detail;
+};
+
 struct Batch {
   uint64_t id = 0;
   std::vector<JournalRecord> journal;
@@ -113,6 +128,7 @@ struct Batch {
   std::vector<SubtreeRecord> subtrees;
   std::vector<ReceiptRecord> receipts;
   std::vector<FactRecord> facts;
+  std::vector<GroupFactRecord> group_facts;
   Hash journal_root{};  // Of the journal after this batch: checked at the next start.
 
   bool empty() const { return journal.empty() && receipts.empty(); }

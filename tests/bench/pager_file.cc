@@ -8,8 +8,9 @@ namespace hotline::bench {
 
 PagerFile::PagerFile(const std::string& directory)
     : script_(directory + "/page"), calls_(directory + "/pages") {
-  std::ofstream(script_) << "#!/bin/sh\necho \"$(date +%s%N) $PPID $HOTLINE_MESSAGE\" >> " << calls_
-                         << "\n";
+  std::ofstream(script_) << "#!/bin/sh\nnow=$(date +%s%N)\nfor message in $HOTLINE_MESSAGES; do "
+                            "echo \"$now $PPID $message\"; done >> "
+                         << calls_ << "\n";
   chmod(script_.c_str(), 0700);
 }
 

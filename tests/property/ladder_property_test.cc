@@ -125,19 +125,25 @@ class Core {
     std::map<LadderKey, std::multiset<std::string>> told;
     for (const Decision& decision : due.decisions) {
       RC_ASSERT(!decision.steps.empty());
-      RC_ASSERT(!told.contains(decision.key));  // Told as one.
-      RC_ASSERT(messages_.contains(decision.key));
-      auto& steps = told[decision.key];
+      std::multiset<std::string> steps;
       for (const Step& step : decision.steps) steps.insert(name_of(step));
-      if (steps.erase("again") > 0) {
-        RC_ASSERT(steps.empty() && !messages_[decision.key].acknowledged);
-      }
-      record([=](Ladder& ladder, Now at) { ladder.decided(decision.key, decision.steps, at); });
+      // The alarm of all that wait sounds alone, and of no single message.
+      RC_ASSERT(decision.messages.empty() == (steps == std::multiset<std::string>{"again"}));
+      decision.messages.visit([&](uint64_t serial) {
+        const LadderKey key{decision.incoming, serial};
+        RC_ASSERT(messages_.contains(key) && messages_[key].precedence == decision.precedence);
+        RC_ASSERT(!told.contains(key));  // Told as one.
+        told[key] = steps;
+        return true;
+      });
+      record([=](Ladder& ladder, Now at) { ladder.decided(decision, at); });
     }
     for (auto& [key, message] : messages_) {
       RC_ASSERT(told[key] == expected_steps(policy_, key, message, now_.boot));
       message.told.insert(told[key].begin(), told[key].end());
     }
+    for (const Decision& decision : due.decisions) check_situation(decision);
+    for (uint64_t id : due.to_stop) stop(id);
     check_attempts(due);
     RC_ASSERT(!ladder_.next_due() || *ladder_.next_due() > now_.boot);
     if (running_.empty()) RC_ASSERT(ladder_.unattended(now_, 0).empty());
@@ -178,10 +184,25 @@ class Core {
   void acknowledge() {
     const LadderKey key = any_key();
     if (messages_.contains(key)) messages_[key].acknowledged = true;
-    auto about_it = [&](const Attempt& attempt) { return attempt.name.key == key; };
-    std::erase_if(running_, about_it);
-    std::erase_if(lost_, about_it);
-    happen([=](Ladder& ladder, Now) { ladder.acknowledged(key); });
+    for (std::vector<Attempt>* attempts : {&running_, &lost_}) {
+      for (Attempt& attempt : *attempts) {
+        if (attempt.name.incoming == key.incoming) attempt.messages.erase(key.serial);
+      }
+    }
+    for (uint64_t id : ladder_.acknowledged(key)) stop(id);
+    record([=](Ladder& ladder, Now) { ladder.acknowledged(key); });
+    // None runs on that tells of nothing else.
+    auto tells_nothing = [](const Attempt& attempt) { return attempt.messages.empty(); };
+    std::erase_if(lost_, tells_nothing);
+    RC_ASSERT(std::none_of(running_.begin(), running_.end(), tells_nothing));
+  }
+
+  void stop(uint64_t id) {
+    const auto running = std::find_if(running_.begin(), running_.end(),
+                                      [&](const Attempt& one) { return one.name.id == id; });
+    RC_ASSERT(running != running_.end());
+    ladder_.attempt_finished(running->name, AttemptOutcome::stopped, now_);
+    running_.erase(running);
   }
 
   void answer() {
@@ -217,15 +238,49 @@ class Core {
     if (running_.empty()) return;
     const AttemptName name = running_.front().name;
     running_.erase(running_.begin());
-    const bool told = *rc::gen::weightedElement<bool>({{1, true}, {4, false}});
-    happen([=](Ladder& ladder, Now at) { ladder.attempt_finished(name, told, at); });
+    const auto outcome = *rc::gen::weightedElement<AttemptOutcome>(
+        {{2, AttemptOutcome::told}, {6, AttemptOutcome::failed}, {1, AttemptOutcome::impossible}});
+    const AttemptEnd end = ladder_.attempt_finished(name, outcome, now_);
+    if (end.verdict == AttemptVerdict::stale) return;
+    record([=](Ladder& ladder, Now at) { ladder.attempt_ended(name, end.messages, outcome, at); });
+  }
+
+  bool sounds(LadderKey key, const Message& message) const {
+    if (message.acknowledged) return false;
+    if (key.incoming) return true;
+    const auto& rungs = policy_.at(message.precedence).rungs;
+    const bool climbed = std::any_of(rungs.begin(), rungs.end(), [&](const Rung& rung) {
+      return message.told.contains(rung.name);
+    });
+    return climbed || (message.told.contains("undelivered") && !message.receipted);
+  }
+
+  void check_situation(const Decision& decision) const {
+    KeySet sounding;
+    for (const auto& [key, message] : messages_) {
+      if (key.incoming == decision.incoming && message.precedence == decision.precedence &&
+          sounds(key, message)) {
+        sounding.insert(key.serial);
+      }
+    }
+    RC_ASSERT(decision.situation.count == sounding.size());
+    if (!sounding.empty()) RC_ASSERT(decision.situation.oldest == sounding.first());
+    RC_ASSERT(!decision.messages.empty() || !sounding.empty());
   }
 
   size_t own_commands(const Attempt& attempt) const {
-    for (const Rung& rung : policy_.at(attempt.precedence).rungs) {
+    for (const Rung& rung : policy_.at(attempt.name.precedence).rungs) {
       if (rung.name == attempt.name.rung) return rung.commands.size();
     }
     return 0;
+  }
+
+  // The same command for the same rung, side and precedence.
+  static bool same_place(const Attempt& a, const Attempt& b) {
+    AttemptName name = a.name;
+    name.id = b.name.id;
+    name.number = b.name.number;
+    return name == b.name;
   }
 
   // What ran when the daemon ended runs again, marked: at once, or, where the wall clock stepped
@@ -233,14 +288,26 @@ class Core {
   // rung, where it came due meanwhile.
   void check_attempts(const Due& due) {
     for (const Attempt& attempt : due.attempts) {
-      const Message& message = messages_[attempt.name.key];
-      auto same = [&](const Attempt& other) { return other.name == attempt.name; };
-      RC_ASSERT(!message.acknowledged && message.told.contains(attempt.name.rung));
+      RC_ASSERT(!attempt.messages.empty());
+      attempt.messages.visit([&](uint64_t serial) {
+        const Message& message = messages_[{attempt.name.incoming, serial}];
+        RC_ASSERT(!message.acknowledged && message.told.contains(attempt.name.rung));
+        RC_ASSERT(message.precedence == attempt.name.precedence);
+        return true;
+      });
       RC_ASSERT(attempt.name.number >= 1 && attempt.name.number <= limits::kAttemptsMax);
+      // One at a time tells of all of them.
+      auto same = [&](const Attempt& other) { return same_place(attempt, other); };
       RC_ASSERT(std::none_of(running_.begin(), running_.end(), same));
-      if (std::erase_if(lost_, same) > 0) RC_ASSERT(attempt.repeated);
+      for (Attempt& lost : lost_) {
+        if (!same_place(attempt, lost) || lost.name.number != attempt.name.number) continue;
+        const size_t before = lost.messages.size();
+        lost.messages.erase_all(attempt.messages);
+        RC_ASSERT(attempt.repeated || lost.messages.size() == before);
+      }
       running_.push_back(attempt);
     }
+    std::erase_if(lost_, [](const Attempt& attempt) { return attempt.messages.empty(); });
     for (const Attempt& attempt : lost_) {
       const bool stood_in = attempt.name.command >= own_commands(attempt);
       const bool waits =

@@ -8,6 +8,8 @@
 #include "protocol/body.h"
 #include "protocol/check.h"
 #include "protocol/client_api.h"
+#include "protocol/key_blocks.h"
+#include "protocol/limits.h"
 #include "protocol/serial.h"
 #include "protocol/wire_frames.h"
 
@@ -142,9 +144,10 @@ class Simulation {
         acknowledged;  // Indices of the peer's messages that our operators acknowledged.
     BootMs woken_for = -1;
     uint64_t ticks = 0;
+    std::map<uint64_t, Attempt> running;  // Commands under way, by their attempt's id.
     // What outlives a crash and must never be contradicted.
     std::map<uint64_t, Hash> sent_leaves;  // Index -> leaf hash, as first put on a link.
-    std::map<uint64_t, uint64_t> rungs_told;
+    std::set<std::pair<MessageKey, std::string>> rungs_decided;
     std::map<uint64_t, Hash> cosigned_roots;  // Of the peer's journal, by our witness: by size.
   };
 
@@ -199,6 +202,8 @@ class Simulation {
       for (int64_t* ms : {&one.next_path_ms, &one.undelivered_alarm_ms, &one.alarm_again_ms})
         *ms /= 20;
       for (Rung& rung : one.rungs) rung.after_ms /= 20;
+      one.rungs[0].commands = {{"/page", "supervisor"}, {"/phone", "supervisor"}};
+      one.rungs[1].commands = {{"/page", "director"}};
     }
     policy.link.channel_check_interval_ms = 2'000;
     return policy;
@@ -209,6 +214,7 @@ class Simulation {
     ++party.life;
     party.committing = false;
     party.woken_for = -1;
+    party.running.clear();
     party.core = std::make_unique<Core>(party.config, party.disk, random_, now(i));
     const std::vector<Bytes>& journal = party.disk.journal();
     for (uint64_t index = 0; index < journal.size(); ++index) {
@@ -319,7 +325,9 @@ class Simulation {
     party.woken_for = -1;
     party.core->tick(now(i));
     settle(i);
-    if (party.core && ++party.ticks % kTicksPerLook == 0) look_after_ladder(party, i);
+    if (!party.core) return;
+    check_commands(party);
+    if (++party.ticks % kTicksPerLook == 0) look_after_ladder(party, i);
   }
 
   // Every message that waits has a deadline to come (E20).
@@ -359,6 +367,7 @@ class Simulation {
     note("commit", i, batch.id, batch.journal_root);
     parties_[i].disk.persist(batch);
     check_commit(i, batch);
+    check_decisions(i, batch);
   }
 
   void perform(size_t i, Effect& effect) {
@@ -383,11 +392,97 @@ class Simulation {
       request.answered = true;
       request.serial = serial;
     } else if (auto* sound = std::get_if<SoundStep>(&effect)) {
-      MessageKey key{sound->decision.key.incoming, sound->decision.key.serial};
-      note("sound", i, key.number);
-      if (party.disk.is_acknowledged(key)) {
+      note("sound", i, sound->count);
+      // A flood's word is up to half a second old.
+      if (!flood_ && sound->count > 0 &&
+          party.disk.is_acknowledged({sound->incoming, sound->first})) {
         throw Violation{party.name + " sounded a rung after the acknowledgement was committed"};
       }
+    } else if (auto* start = std::get_if<StartAttempt>(&effect)) {
+      begin_attempt(i, start->attempt);
+    } else if (auto* stop = std::get_if<StopAttempt>(&effect)) {
+      end_attempt(i, stop->id, party.life, wire::Outcome::stopped);
+    }
+  }
+
+  // ------------------------------------------------------------------------------------------
+  // commands that tell people: some fail, some hang until they are killed
+  static bool same_place(const Attempt& a, const Attempt& b) {
+    AttemptName name = a.name;
+    name.id = b.name.id;
+    name.number = b.name.number;
+    return name == b.name;
+  }
+
+  void begin_attempt(size_t i, const Attempt& attempt) {
+    Party& party = parties_[i];
+    note("attempt", i, attempt.messages.size());
+    attempt.messages.visit([&](uint64_t number) {
+      if (party.disk.is_acknowledged({attempt.name.incoming, number})) {
+        throw Violation{party.name + " tells of a message after its acknowledgement"};
+      }
+      return true;
+    });
+    for (const auto& [id, other] : party.running) {
+      if (same_place(attempt, other)) throw Violation{party.name + " tells twice at once"};
+    }
+    party.running.emplace(attempt.name.id, attempt);
+    const BootMs lasts = random_.chance(100) ? 10'000 : random_.between(1, 800);
+    const auto outcome = random_.chance(200)   ? wire::Outcome::failed
+                         : random_.chance(100) ? wire::Outcome::impossible
+                                               : wire::Outcome::done;
+    schedule(lasts, [this, i, id = attempt.name.id, life = party.life, outcome] {
+      end_attempt(i, id, life, outcome);
+    });
+  }
+
+  // The core hears of it from the loop, never from inside a call.
+  void end_attempt(size_t i, uint64_t id, uint64_t life, wire::Outcome outcome) {
+    Party& party = parties_[i];
+    if (party.life != life) return;
+    const auto running = party.running.find(id);
+    if (running == party.running.end()) return;  // It was stopped before.
+    const AttemptName name = running->second.name;
+    party.running.erase(running);
+    schedule(0, [this, i, name, life, outcome] {
+      if (parties_[i].life != life || !parties_[i].core) return;
+      parties_[i].core->attempt_ended(now(i), name, outcome, "");
+      settle(i);
+    });
+  }
+
+  // No command runs on when all that it tells of was acknowledged.
+  void check_commands(const Party& party) const {
+    for (const auto& [id, attempt] : party.running) {
+      bool waits = false;
+      attempt.messages.visit([&](uint64_t number) {
+        waits = !party.disk.is_acknowledged({attempt.name.incoming, number});
+        return !waits;
+      });
+      if (!waits) throw Violation{party.name + " still tells of what was acknowledged"};
+    }
+  }
+
+  // A rung is decided once, whatever crashed, and of a message that is there.
+  void check_decisions(size_t i, const Batch& batch) {
+    Party& party = parties_[i];
+    for (const JournalRecord& record : batch.journal) {
+      const auto* entry = flatbuffers::GetRoot<wire::Entry>(record.entry.data());
+      const wire::StepsDecided* decided = entry->fact_as_StepsDecided();
+      if (decided == nullptr) continue;
+      from_blocks(decided->messages()).visit([&](uint64_t number) {
+        const MessageKey key{decided->incoming(), number};
+        if (!party.disk.messages().contains(key)) {
+          throw Violation{party.name + " decided of a message that it does not hold"};
+        }
+        for (const wire::Step* step : *decided->steps()) {
+          if (step->rung() == nullptr) continue;
+          if (!party.rungs_decided.emplace(key, step->rung()->str()).second) {
+            throw Violation{party.name + " decided a rung twice"};
+          }
+        }
+        return true;
+      });
     }
   }
 
@@ -528,18 +623,28 @@ class Simulation {
     latency_max_ms_ = random_.chance(500) ? 3 : random_.between(10, 400);
     send_per_mille_ = 100 + random_.below(700);
     burst_max_ = random_.chance(200) ? 30 : 3;
+    flood_ = random_.chance(20);
   }
 
   void weather() {
     if (!faults_) return;
     schedule(random_.between(50, 250), [this] { weather(); });
+    // Once, and more than a ladder decides in one turn.
+    if (flood_ && !flooded_) {
+      flooded_ = true;
+      for (size_t n = 0; n < limits::kDecisionsPerCallMax + 100; ++n) {
+        compose(0, kPrecedenceFirst);
+      }
+    }
     for (size_t i = 0; i < kParties; ++i) {
       if (random_.chance(crash_per_mille_)) crash(i);
       if (random_.chance(clock_step_per_mille_))
         parties_[i].wall_offset += random_.between(-3'600'000, 3'600'000);
       if (random_.chance(send_per_mille_)) {
         uint64_t burst = 1 + random_.below(burst_max_);
-        for (uint64_t n = 0; n < burst; ++n) compose(i);
+        for (uint64_t n = 0; n < burst; ++n) {
+          compose(i, static_cast<uint8_t>(random_.between(kPrecedenceFirst, kPrecedenceLast)));
+        }
       }
       if (random_.chance(300)) acknowledge_something(i);
     }
@@ -553,12 +658,11 @@ class Simulation {
     }
   }
 
-  void compose(size_t i) {
+  void compose(size_t i, uint8_t precedence) {
     BodyFields body;
     body.subject = "Simulated message " + std::to_string(random_.below(1000));
     body.texts.push_back({"en", "Text " + std::string(random_.below(600), 'x') + ".", true, ""});
     body.content = TextContentFields{};
-    auto precedence = static_cast<uint8_t>(random_.between(1, 4));
     std::vector<std::string> references;
     Party& party = parties_[i];
     if (random_.chance(100)) {
@@ -795,6 +899,8 @@ class Simulation {
   int64_t latency_max_ms_ = 1;
   bool disk_slow_ = false;
   bool fragmenting_ = false;
+  bool flood_ = false;
+  bool flooded_ = false;
 };
 
 }  // namespace

@@ -114,7 +114,9 @@ class Pager:
     def __init__(self, directory, after="1s", precedence="flash"):
         self.calls_file = pathlib.Path(directory) / "pages"
         self.script = pathlib.Path(directory) / "page"
-        self.script.write_text(f'#!/bin/sh\necho "$PPID $HOTLINE_MESSAGE $HOTLINE_RUNG $HOTLINE_REPEATED" >> {self.calls_file}\n')
+        self.script.write_text(
+            "#!/bin/sh\nfor message in $HOTLINE_MESSAGES; do "
+            f'echo "$PPID $message $HOTLINE_RUNG $HOTLINE_REPEATED"; done >> {self.calls_file}\n')
         self.script.chmod(0o755)
         self.escalation = f"""
 [escalation.{precedence}]
@@ -127,7 +129,7 @@ run = ["{self.script}"]
 """
 
     def calls(self, daemon):
-        """(message, rung, repeated) of each call of this daemon's so far."""
+        """(message, rung, repeated) of each message that a call of this daemon's named so far."""
         text = self.calls_file.read_text() if self.calls_file.exists() else ""
         lines = [line.split() for line in text.splitlines()]
         return [tuple(line[1:]) for line in lines if int(line[0]) == daemon.process.pid]

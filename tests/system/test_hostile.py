@@ -101,6 +101,22 @@ class Peer(Attacked):
             self.assert_flash_goes(world)
             self.assert_lives(world)
 
+    def test_A4_a_standing_flood_of_flash_is_one_alarm_a_round(self):
+        self.pager.escalation = self.pager.escalation.replace("[escalation.flash]", '[escalation.flash]\nalarm_again = "1s"', 1)
+        with self.attack() as (world, peer):
+            def rounds(count):
+                return [line for line in world.daemons["north"].log().splitlines()
+                        if f"ALARM {count} FLASH of SOUTH wait for an acknowledgement" in line]
+
+            count = 5000 * TIMES
+            self.send(peer, count, precedence="flash")
+            world.wait_for("an alarm with a true count", lambda: len(rounds(count)) >= 2)
+            before, told = self.journal_size(world), len(rounds(count))
+            world.wait_for("five more", lambda: len(rounds(count)) >= told + 5)
+            self.assertLess(self.journal_size(world) - before, 100)
+            self.assertNotIn("lost sight", world.daemons["north"].log())
+            self.assert_lives(world)
+
     def test_A14_no_line_of_the_log_is_forged(self):
         with self.attack() as (world, peer):
             own = self.flash(world)

@@ -290,7 +290,7 @@ class Edits:
         keep = self.draw.randrange(1, self.covered)
         del journal[keep:]
         # With all that the entries told of, so that the store agrees with itself.
-        for table, column in (*((table, "journal_index") for table in (*MESSAGES, "own_receipt", "peer_receipt", "fact")),):
+        for table, column in (*((table, "journal_index") for table in (*MESSAGES, "own_receipt", "peer_receipt", "fact", "group_fact")),):
             rows, place = self.store.rows(table), self.store.column(table, column)
             rows[:] = [row for row in rows if row[place] < keep]
         kept = {table: {row[0] for row in self.store.rows(table)} for table in MESSAGES}

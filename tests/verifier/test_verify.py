@@ -290,15 +290,17 @@ class TestFlatbuffer(unittest.TestCase):
 
     def test_its_own_writer(self):
         steps = [{"kind": 3, "rung": "first"}, {"kind": 4}]
-        entry = self.read(self.entry("StepsDecided", steps=steps, key={"incoming": True, "number": 9}, late_ms=-1))
+        messages = [64, 2**63 + 1, 2**62, 2]
+        entry = self.read(self.entry("StepsDecided", incoming=True, messages=messages, steps=steps, late_ms=-1))
         kind, fact = entry["fact"]
         self.assertEqual((entry["at"], kind, fact["late_ms"], fact["missed"]), (5, "StepsDecided", -1, 0))
+        self.assertEqual(fact["messages"], messages)
         self.assertEqual(fact["steps"], [{"kind": 3, "rung": "first"}, {"kind": 4, "rung": None}])
         kind, fact = self.read(self.entry("Numbered", first=2**63, serials=[1, 2**64 - 1], checkpoint="ü"))["fact"]
         self.assertEqual((fact["first"], fact["serials"], fact["checkpoint"]), (2**63, [1, 2**64 - 1], "ü"))
 
     def test_any_flip_any_cut_and_any_tail_end_in_values_or_a_refusal(self):
-        for data in (GOLDEN_ENTRY, self.entry("StepsDecided", steps=[{"kind": 1, "rung": "one"}, {"kind": 2}])):
+        for data in (GOLDEN_ENTRY, self.entry("StepsDecided", messages=[0, 7], steps=[{"kind": 1, "rung": "one"}, {"kind": 2}])):
             for size in range(len(data)):
                 with self.assertRaises(ValueError):
                     self.read(data[:size])

@@ -8,6 +8,7 @@
 
 #include "protocol/bytes.h"
 #include "protocol/clock.h"
+#include "protocol/key_blocks.h"
 #include "protocol/ladder.h"
 #include "protocol/schema/journal_generated.h"
 
@@ -91,7 +92,8 @@ inline Bytes climbed_entry(UtcMs at, const wire::MessageKey& key, const std::str
   return journal_entry(at, [&](auto& b) {
     const std::vector<flatbuffers::Offset<wire::Step>> steps = {
         wire::CreateStepDirect(b, static_cast<uint8_t>(StepKind::rung), rung.c_str())};
-    return wire::CreateStepsDecidedDirect(b, &key, &steps, 0, 0);
+    const std::vector<uint64_t> messages = to_blocks({key.number()});
+    return wire::CreateStepsDecidedDirect(b, key.incoming(), 1, &messages, &steps);
   });
 }
 

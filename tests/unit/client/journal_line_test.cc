@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "client/exit_code.h"
+#include "protocol/key_blocks.h"
 #include "protocol/ladder.h"
 #include "tests/unit/client/fake_daemon.h"
 #include "tests/unit/client/terminal.h"
@@ -39,10 +40,10 @@ class WatchTest : public testing::Test {
           return received.Finish();
         }),
         entry([](auto& b) {
-          const wire::MessageKey key(true, 86);
-          const auto step = wire::CreateStep(b, static_cast<uint8_t>(StepKind::rung),
-                                             b.CreateString("supervisor"));
-          return wire::CreateStepsDecided(b, &key, b.CreateVector(&step, 1), 1, 0);
+          const std::vector<flatbuffers::Offset<wire::Step>> steps = {
+              wire::CreateStepDirect(b, static_cast<uint8_t>(StepKind::rung), "supervisor")};
+          const std::vector<uint64_t> messages = to_blocks({86});
+          return wire::CreateStepsDecidedDirect(b, true, 1, &messages, &steps, 1);
         }),
         entry([](auto& b) {
           const wire::MessageKey key(true, 86);
@@ -73,6 +74,42 @@ TEST_F(WatchTest, PrintsOneLineForEachEntry) {
                 "  escalation  S-000087  ESCALATED to supervisor (1 missed)  Ann Lee\n" + "3  " +
                 time + "  released    N-000123  FLASH acknowledgement of S-000087  Ann Lee\n" +
                 "4  " + time + "  link        DOWN: three probes missed  Ann Lee\n");
+}
+
+TEST_F(WatchTest, A4_AFloodIsOneLine) {
+  const std::vector<uint64_t> messages = to_blocks({86, 127, 128, 129});
+  const auto steps = [](auto& b, StepKind kind, const char* rung) {
+    return std::vector<flatbuffers::Offset<wire::Step>>{
+        wire::CreateStepDirect(b, static_cast<uint8_t>(kind), rung)};
+  };
+  daemon_.journal = {
+      daemon_.journal[1],  // S-000087 at place 86.
+      entry([&](auto& b) {
+        const auto rung = steps(b, StepKind::rung, "supervisor");
+        return wire::CreateStepsDecidedDirect(b, true, 1, &messages, &rung, 0, 0, 104, 86);
+      }),
+      entry([&](auto& b) {
+        const auto again = steps(b, StepKind::alarm_again, nullptr);
+        return wire::CreateStepsDecidedDirect(b, true, 1, nullptr, &again, 0, 0, 104, 86);
+      }),
+      entry([&](auto& b) {
+        const auto again = steps(b, StepKind::alarm_again, nullptr);
+        return wire::CreateStepsDecidedDirect(b, true, 1, nullptr, &again, 0, 0, 1, 86);
+      }),
+      entry([&](auto& b) {
+        return wire::CreateAttemptEndedDirect(b, true, 1, &messages, "supervisor", 0, 2,
+                                              wire::Outcome::impossible, "no such file");
+      })};
+  EXPECT_EQ(terminal_.run({"watch", "--from", "1", "--until-now"}), kExitDone) << terminal_.err();
+  const std::string time = format_time_of_day(1795356727913);
+  const std::string range = "4 messages from SOUTH leaf 86 to SOUTH leaf 129";
+  EXPECT_EQ(terminal_.out(),
+            "1  " + time + "  escalation  " + range + ": ESCALATED to supervisor  Ann Lee\n" +
+                "2  " + time +
+                "  escalation  alarm again, 104 FLASH wait, the oldest SOUTH leaf 86  Ann Lee\n" +
+                "3  " + time + "  escalation  SOUTH leaf 86  alarm again  Ann Lee\n" + "4  " +
+                time + "  attempt     " + range +
+                ": supervisor, command 1, attempt 2 cannot start: no such file  Ann Lee\n");
 }
 
 TEST_F(WatchTest, HasWordsForWhatAnAuditNeeds) {

@@ -68,16 +68,16 @@ class NotifierTest : public testing::Test {
   }
   ~NotifierTest() override { std::filesystem::remove_all(folder_); }
 
-  Notifier& notifier(NotifierLimits limits = {kNoDeadline_ms, 16, 4}) {
+  Notifier& notifier(int64_t deadline_ms = kNoDeadline_ms) {
     notifier_.emplace(
-        io_, [this](const AttemptReport& report) { reports_.push_back(report); }, limits);
+        io_, [this](const AttemptReport& report) { reports_.push_back(report); }, deadline_ms);
     return *notifier_;
   }
 
-  static Attempt attempt(uint64_t serial, Command command, uint8_t precedence = 1) {
-    return Attempt{AttemptName{{true, serial}, "supervisor", 0, 1}, precedence, std::move(command),
-                   false};
+  static Attempt attempt(uint64_t id, Command command) {
+    return Attempt{AttemptName{id, true, 1, "supervisor", 0, 1}, std::move(command), {id}, false};
   }
+  static AttemptText of(const std::string& message) { return {"south", {message}}; }
   static Command shell(const std::string& script) { return {"/bin/sh", "-c", script}; }
 
   // Runs the loop until there are so many reports.
@@ -110,7 +110,7 @@ class NotifierTest : public testing::Test {
 };
 
 TEST_F(NotifierTest, ACommandThatSucceedsHasTold) {
-  notifier().start(attempt(1, shell("echo told")), "S-000001");
+  notifier().start(attempt(1, shell("echo told")), of("S-000001"));
   EXPECT_TRUE(reports_.empty());  // Never from inside start().
   ASSERT_TRUE(run_until_reports(1));
   EXPECT_EQ(reports_[0].outcome, wire::Outcome::done);
@@ -123,42 +123,65 @@ TEST_F(NotifierTest, ACommandGetsAFixedEnvironmentAndNoOpenFileOfOurs) {
   const int open_file = open("/dev/null", O_RDONLY);  // Without O_CLOEXEC, as a library might.
   Attempt repeated = attempt(1, shell("env | sort | grep -v ^PWD=; cat; ls /proc/$$/fd; pwd"));
   repeated.repeated = true;
-  notifier().start(repeated, "S-000087");
+  notifier().start(repeated, of("S-000087"));
   ASSERT_TRUE(run_until_reports(1));
   close(open_file);
   EXPECT_EQ(reports_[0].output,
-            "HOTLINE_MESSAGE=S-000087\nHOTLINE_PRECEDENCE=flash\nHOTLINE_REPEATED=1\n"
-            "HOTLINE_RUNG=supervisor\nLC_ALL=C.UTF-8\n"
+            "HOTLINE_COUNT=1\nHOTLINE_MESSAGE=S-000087\nHOTLINE_MESSAGES=S-000087\n"
+            "HOTLINE_PRECEDENCE=flash\nHOTLINE_REPEATED=1\nHOTLINE_RUNG=supervisor\n"
+            "HOTLINE_SENDER=south\nLC_ALL=C.UTF-8\n"
             "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin\n0\n1\n2\n/\n");
 }
 
 TEST_F(NotifierTest, ArgumentsPassThroughNoShell) {
-  notifier().start(attempt(1, {"/bin/echo", "$HOME; `id` *", "two  blanks"}), "S-000001");
+  notifier().start(attempt(1, {"/bin/echo", "$HOME; `id` *", "two  blanks"}), of("S-000001"));
   ASSERT_TRUE(run_until_reports(1));
   EXPECT_EQ(reports_[0].output, "$HOME; `id` * two  blanks\n");
 }
 
 TEST_F(NotifierTest, H31_AFailureSaysHow) {
   notifier().start(attempt(1, shell("echo starting; printf 'no \\033[2Jcarrier\\n' >&2; exit 3")),
-                   "S-1");
+                   of("S-1"));
   ASSERT_TRUE(run_until_reports(1));
   EXPECT_EQ(reports_[0].outcome, wire::Outcome::failed);
   EXPECT_EQ(reports_[0].detail, "exited with 3: no ?[2Jcarrier");
-  notifier_->start(attempt(2, shell("kill -SEGV $$")), "S-2");
+  notifier_->start(attempt(2, shell("kill -SEGV $$")), of("S-2"));
   ASSERT_TRUE(run_until_reports(2));
   EXPECT_EQ(reports_[1].outcome, wire::Outcome::failed);
   EXPECT_EQ(reports_[1].detail, "ended by signal 11");
 }
 
-TEST_F(NotifierTest, H31_WhatCannotStartIsReported) {
+TEST_F(NotifierTest, F8_H31_WhatCannotEverStartIsToldFromWhatCannotStartNow) {
   std::ofstream(path("page")) << "#!/bin/sh\n";
-  notifier().start(attempt(1, {path("page")}), "S-000001");
-  notifier_->start(attempt(2, {path("absent")}), "S-000002");
+  notifier().start(attempt(1, {path("page")}), of("S-000001"));
+  notifier_->start(attempt(2, {path("absent")}), of("S-000002"));
   ASSERT_TRUE(run_until_reports(2));
-  EXPECT_EQ(reports_[0].outcome, wire::Outcome::not_started);
+  EXPECT_EQ(reports_[0].outcome, wire::Outcome::impossible);
   EXPECT_EQ(reports_[0].detail, "cannot start " + path("page") + ": Permission denied");
-  EXPECT_EQ(reports_[1].outcome, wire::Outcome::not_started);
+  EXPECT_EQ(reports_[1].outcome, wire::Outcome::impossible);
   EXPECT_EQ(reports_[1].detail, "cannot start " + path("absent") + ": No such file or directory");
+}
+
+TEST_F(NotifierTest, F8_NoProgramAndNoInterpreterAreForGood) {
+  std::ofstream(path("text")) << "neither a program nor a script\n";
+  std::ofstream(path("script")) << "#!/absent/interpreter\n";
+  for (const char* name : {"text", "script"}) chmod(path(name).c_str(), 0700);
+  notifier().start(attempt(1, {path("text")}), of("S-000001"));
+  notifier_->start(attempt(2, {path("script")}), of("S-000001"));
+  notifier_->start(attempt(3, {path("")}), of("S-000001"));  // A directory.
+  ASSERT_TRUE(run_until_reports(3));
+  for (const AttemptReport& report : reports_) {
+    EXPECT_EQ(report.outcome, wire::Outcome::impossible) << report.detail;
+  }
+}
+
+TEST_F(NotifierTest, F8_AProgramThatIsBeingWrittenMayStartInAMoment) {
+  std::filesystem::copy_file("/bin/true", path("page"));
+  const int writer = open(path("page").c_str(), O_WRONLY | O_CLOEXEC);
+  notifier().start(attempt(1, {path("page")}), of("S-000001"));
+  ASSERT_TRUE(run_until_reports(1));
+  close(writer);
+  EXPECT_EQ(reports_[0].outcome, wire::Outcome::not_started) << reports_[0].detail;
 }
 
 TEST_F(NotifierTest, H31_ACommandThatHangsIsKilledWithAllItsChildren) {
@@ -173,7 +196,7 @@ TEST_F(NotifierTest, H31_ACommandThatHangsIsKilledWithAllItsChildren) {
     deadline_ms *= 2;
     ASSERT_LT(deadline_ms, kHung_ms);
     reports_.clear();
-    notifier({deadline_ms, 16, 4}).start(attempt(1, shell(script)), "S-000001");
+    notifier(deadline_ms).start(attempt(1, shell(script)), of("S-000001"));
     ASSERT_TRUE(run_until_reports(1));
     EXPECT_EQ(reports_[0].outcome, wire::Outcome::timed_out);
   } while (reports_[0].output != "ready\n");
@@ -184,7 +207,7 @@ TEST_F(NotifierTest, H31_ACommandThatHangsIsKilledWithAllItsChildren) {
 TEST_F(NotifierTest, WhatACommandLeavesBehindIsKilledAsItEnds) {
   Fifo fifo(path("fifo"));
   notifier().start(attempt(1, shell("exec 5>" + fifo.path() + "; sleep 1000 & echo left one")),
-                   "S-000001");
+                   of("S-000001"));
   ASSERT_TRUE(run_until_reports(1));
   EXPECT_EQ(reports_[0].outcome, wire::Outcome::done);
   EXPECT_EQ(reports_[0].output, "left one\n");
@@ -199,7 +222,8 @@ int64_t memory_peak_bytes() {
 
 TEST_F(NotifierTest, H31_AGigabyteOfOutputTakesNoMemoryAndItsEndIsKept) {
   const int64_t before = memory_peak_bytes();
-  notifier().start(attempt(1, shell("head -c 1073741824 /dev/zero; echo last words")), "S-000001");
+  notifier().start(attempt(1, shell("head -c 1073741824 /dev/zero; echo last words")),
+                   of("S-000001"));
   ASSERT_TRUE(run_until_reports(1));
   EXPECT_EQ(reports_[0].outcome, wire::Outcome::done);
   EXPECT_EQ(reports_[0].output.size(), limits::kAttemptOutputMax);
@@ -208,66 +232,45 @@ TEST_F(NotifierTest, H31_AGigabyteOfOutputTakesNoMemoryAndItsEndIsKept) {
 }
 
 TEST_F(NotifierTest, H31_AFloodDelaysNobodyElse) {
-  notifier().start(attempt(1, {"/usr/bin/yes"}), "S-000001");
-  notifier_->start(attempt(2, {"/bin/true"}), "S-000002");
+  notifier().start(attempt(1, {"/usr/bin/yes"}), of("S-000001"));
+  notifier_->start(attempt(2, {"/bin/true"}), of("S-000002"));
   ASSERT_TRUE(run_until_reports(1));
-  EXPECT_EQ(reports_[0].name.key.serial, 2u);
-  notifier_->stop({true, 1});
+  EXPECT_EQ(reports_[0].name.id, 2u);
+  notifier_->stop(1);
   ASSERT_TRUE(run_until_reports(2));
   EXPECT_EQ(reports_[1].outcome, wire::Outcome::stopped);
 }
 
-TEST_F(NotifierTest, H33_AStopEndsWhatRunsAndForgetsWhatWaits) {
+TEST_F(NotifierTest, A6_OneCommandIsToldOfManyByCountAndTheOldestByName) {
+  Attempt flood = attempt(1, shell("echo $HOTLINE_COUNT of $HOTLINE_SENDER: $HOTLINE_MESSAGE, "
+                                   "$HOTLINE_MESSAGES"));
+  flood.messages = {};
+  for (uint64_t number = 0; number < 100'000; ++number) flood.messages.insert(number);
+  notifier().start(flood, {"south", {"S-000087", "S-000088"}});
+  ASSERT_TRUE(run_until_reports(1));
+  EXPECT_EQ(reports_[0].output, "100000 of south: S-000087, S-000087 S-000088\n");
+}
+
+TEST_F(NotifierTest, H33_AStopEndsThatOneOnly) {
   Fifo fifo(path("fifo"));
   const Command hangs = shell("exec 5>" + fifo.path() + "; echo >&5; trap '' TERM; sleep 1000");
-  notifier({kNoDeadline_ms, 1, 0}).start(attempt(1, hangs), "S-000001");
-  notifier_->start(attempt(1, shell("echo >" + path("must-not-exist"))), "S-000001");
-  notifier_->start(attempt(2, {"/bin/true"}), "S-000002");
+  notifier().start(attempt(1, hangs), of("S-000001"));
   run_until_written(fifo);
-  notifier_->stop({true, 1});
-  ASSERT_TRUE(run_until_reports(3));
+  notifier_->start(attempt(2, {"/bin/true"}), of("S-000001"));
+  notifier_->stop(1);
+  notifier_->stop(3);  // There is none.
+  ASSERT_TRUE(run_until_reports(2));
   std::multiset<std::pair<uint64_t, wire::Outcome>> outcomes;
-  for (const AttemptReport& report : reports_)
-    outcomes.emplace(report.name.key.serial, report.outcome);
-  EXPECT_EQ(
-      outcomes,
-      (std::multiset<std::pair<uint64_t, wire::Outcome>>{
-          {1, wire::Outcome::stopped}, {1, wire::Outcome::stopped}, {2, wire::Outcome::done}}));
+  for (const AttemptReport& report : reports_) outcomes.emplace(report.name.id, report.outcome);
+  EXPECT_EQ(outcomes, (std::multiset<std::pair<uint64_t, wire::Outcome>>{
+                          {1, wire::Outcome::stopped}, {2, wire::Outcome::done}}));
   EXPECT_TRUE(fifo.all_writers_are_gone());
-  EXPECT_FALSE(std::filesystem::exists(path("must-not-exist")));
-}
-
-TEST_F(NotifierTest, OfThoseThatWaitAFlashGoesFirst) {
-  Fifo fifo(path("fifo"));
-  const Command hangs = shell("exec 5>" + fifo.path() + "; echo >&5; sleep 1000");
-  notifier({kNoDeadline_ms, 1, 0}).start(attempt(1, hangs, 4), "S-000001");
-  notifier_->start(attempt(2, {"/bin/true"}, 4), "S-000002");
-  notifier_->start(attempt(3, {"/bin/true"}, 1), "S-000003");
-  run_until_written(fifo);
-  EXPECT_TRUE(reports_.empty());
-  notifier_->stop({true, 1});
-  ASSERT_TRUE(run_until_reports(3));
-  EXPECT_EQ(reports_[1].name.key.serial, 3u);
-  EXPECT_EQ(reports_[2].name.key.serial, 2u);
-}
-
-TEST_F(NotifierTest, AFlashHasAPlaceWhereOthersMustWait) {
-  Fifo fifo(path("fifo"));
-  const Command hangs = shell("exec 5>" + fifo.path() + "; echo >&5; sleep 1000");
-  notifier({kNoDeadline_ms, 2, 1}).start(attempt(1, hangs, 4), "S-000001");
-  notifier_->start(attempt(2, {"/bin/true"}, 2), "S-000002");
-  run_until_written(fifo);
-  notifier_->start(attempt(3, {"/bin/true"}, 1), "S-000003");
-  ASSERT_TRUE(run_until_reports(1));
-  EXPECT_EQ(reports_[0].name.key.serial, 3u);
-  notifier_->stop({true, 1});
-  ASSERT_TRUE(run_until_reports(3));
 }
 
 TEST_F(NotifierTest, TheEndOfTheDaemonIsTheEndOfItsCommands) {
   Fifo fifo(path("fifo"));
   notifier().start(attempt(1, shell("exec 5>" + fifo.path() + "; echo >&5; sleep 1000")),
-                   "S-000001");
+                   of("S-000001"));
   run_until_written(fifo);
   notifier_.reset();
   EXPECT_TRUE(fifo.all_writers_are_gone());

@@ -46,6 +46,7 @@ class StoreCorruptionTest : public StoreTest {
     const MessageKey received = maker.receive(batch, batch.id);
     maker.receipt(batch, LogId::own_transcript, batch.id);
     maker.fact(batch, received, FactKind::acknowledged, 1, 2, "read by the watch");
+    maker.group_fact(batch, {received.number}, FactKind::attempt, 2, "told of many");
     return batch;
   }
 
@@ -216,22 +217,23 @@ TEST_F(StoreCorruptionTest, SwappedAndMissingRowsAreNamed) {
       {"UPDATE peer_message SET rows = CAST(substr(rows, 1, 90) || x'00' || substr(rows, 92) AS "
        "BLOB) WHERE first = 2",
        "table peer_message, index 2"},
-      // Each batch has five entries.
+      // Each batch has six entries.
       {"UPDATE journal SET rows = CAST(substr(rows, 1, 20) || x'00' || substr(rows, 22) AS BLOB) "
-       "WHERE first = 5",
-       "table journal, index 5"},
-      {"UPDATE journal SET rows = CAST(replace(rows, 'numbered', 'Numbered') AS BLOB) WHERE first "
-       "= 5",
+       "WHERE first = 6",
        "table journal, index 6"},
-      {"DELETE FROM journal WHERE first = 10", "table journal, index 10"},
-      {"UPDATE journal SET rows = substr(rows, 1, 100) WHERE first = 15",
-       "table journal, index 15"},
+      {"UPDATE journal SET rows = CAST(replace(rows, 'numbered', 'Numbered') AS BLOB) WHERE first "
+       "= 6",
+       "table journal, index 7"},
+      {"DELETE FROM journal WHERE first = 12", "table journal, index 12"},
+      {"UPDATE journal SET rows = substr(rows, 1, 100) WHERE first = 18",
+       "table journal, index 18"},
       {"UPDATE journal SET rows = CAST(replace(rows, 'Ann', 'Bob') AS BLOB) WHERE first = 0",
        "table journal, index 0"},
       {"UPDATE run SET target = 1000 WHERE map = 0 AND first = 29", "table run, index 0"},
       {"DELETE FROM run WHERE map = 0 AND first = 29", "table run, index 0"},
       {"DELETE FROM peer_message WHERE first = 6", "table peer_message, index 6"},
       {"UPDATE fact SET code = 7 WHERE id = 3", "table fact, index 3"},
+      {"UPDATE group_fact SET members = zeroblob(128) WHERE id = 2", "table group_fact, index 2"},
       {"UPDATE own_receipt SET at = 7 WHERE size = 4", "table own_receipt, index 4"},
       {"UPDATE head SET open_runs = zeroblob(32)", "table head, index 1"},
   };

@@ -125,6 +125,22 @@ class BatchMaker {
     batch.facts.push_back({key, kind, at, index, code, detail});
   }
 
+  // Of those messages of the peer.
+  void group_fact(Batch& batch, const std::vector<uint64_t>& numbers, FactKind kind, UtcMs at,
+                  const std::string& detail) {
+    GroupFactRecord fact;
+    fact.incoming = true;
+    fact.first = numbers.at(0) / GroupFactRecord::kGroup * GroupFactRecord::kGroup;
+    for (uint64_t number : numbers) {
+      fact.members.at((number - fact.first) / 64) |= uint64_t{1} << (number % 64);
+    }
+    fact.kind = kind;
+    fact.at = at;
+    fact.journal_index = entry(batch, "group fact");
+    fact.detail = detail;
+    batch.group_facts.push_back(fact);
+  }
+
   static MessageRecord message(MessageKey key, uint64_t serial, size_t body_size) {
     const std::string name = (key.incoming ? "peer " : "own ") + std::to_string(key.number);
     MessageRecord record;

@@ -63,13 +63,14 @@ TEST_F(StoreGoldenTest, TheRows) {
   maker.receipt(batch, LogId::own_transcript, 1);
   maker.receipt(batch, LogId::peer_transcript, 1);
   maker.fact(batch, sent, FactKind::acknowledged, 7, 3, "duty officer");
+  maker.group_fact(batch, {0, 3, 1023}, FactKind::rung, 8, "supervisor");
   while (batch.journal.size() < 256) maker.entry(batch, "fill");  // Keeps one subtree.
   ASSERT_TRUE(commit(*open(), std::move(batch)).ok());
 
   Database database(path_, SQLITE_OPEN_READONLY, "");
   std::string text;
   for (const char* table : {"store", "head", "journal", "subtree", "own_message", "peer_message",
-                            "run", "own_receipt", "peer_receipt", "fact", "person"}) {
+                            "run", "own_receipt", "peer_receipt", "fact", "group_fact", "person"}) {
     Statement statement(database, table, std::string("SELECT * FROM ") + table + " LIMIT 4");
     Rows rows = statement.query();
     while (rows.next()) {

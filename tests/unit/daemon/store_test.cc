@@ -136,6 +136,36 @@ TEST_F(StoreTest, StreamsTheJournalInOrderWithNamesApart) {
   EXPECT_FALSE(store->reader().journal_entry(6));
 }
 
+// One row tells it of many messages; each has it in its place among its own facts.
+TEST_F(StoreTest, A6_TellsOfEachWhatWasWrittenOfMany) {
+  BatchMaker maker;
+  Batch batch = maker.batch();
+  maker.group_fact(batch, {1024, 1087, 2047}, FactKind::rung, 5000, "supervisor");
+  maker.fact(batch, {true, 1087}, FactKind::rung, 6000, 2, "duty-director");
+  maker.group_fact(batch, {1087, 1088}, FactKind::attempt, 7000, "duty-director: told");
+  maker.group_fact(batch, {63}, FactKind::attempt, 8000, "of another thousand");
+  const auto store = open();
+  ASSERT_TRUE(commit(*store, std::move(batch)).ok());
+  const auto details = [&](MessageKey key) {
+    std::vector<std::string> all;
+    for (const FactRecord& fact : store->reader().facts_of(key)) {
+      EXPECT_EQ(fact.key, key);
+      all.push_back(fact.detail);
+    }
+    return all;
+  };
+  using Details = std::vector<std::string>;
+  EXPECT_EQ(details({true, 1024}), Details{"supervisor"});
+  EXPECT_EQ(details({true, 1087}), (Details{"supervisor", "duty-director", "duty-director: told"}));
+  EXPECT_EQ(details({true, 1088}), Details{"duty-director: told"});
+  EXPECT_EQ(details({true, 2047}), Details{"supervisor"});
+  EXPECT_EQ(details({true, 63}), Details{"of another thousand"});
+  for (uint64_t number : {62u, 1023u, 1025u, 2046u, 2048u, 3072u}) {
+    EXPECT_EQ(details({true, number}), Details{});
+  }
+  EXPECT_EQ(details({false, 1087}), Details{});
+}
+
 TEST_F(StoreTest, TellsWhatBecameOfAMessage) {
   BatchMaker maker;
   Batch batch = maker.batch();

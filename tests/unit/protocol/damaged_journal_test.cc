@@ -69,6 +69,17 @@ class DamagedJournal : public testing::Test {
       return wire::CreateNumbered(b, first, vector, b.CreateString("no note"));
     });
   }
+  Status decided(uint8_t precedence, const std::vector<uint64_t>& messages) {
+    return with([&](FlatBufferBuilder& b) {
+      const std::vector<flatbuffers::Offset<wire::Step>> steps;
+      return wire::CreateStepsDecidedDirect(b, true, precedence, &messages, &steps);
+    });
+  }
+  Status attempted(uint8_t precedence, const std::vector<uint64_t>& messages) {
+    return with([&](FlatBufferBuilder& b) {
+      return wire::CreateAttemptEndedDirect(b, true, precedence, &messages, "supervisor");
+    });
+  }
   Status received(uint64_t index, uint8_t precedence) {
     return with([&](FlatBufferBuilder& b) {
       wire::Digest leaf = to_digest(Hash{});
@@ -90,15 +101,19 @@ TEST_F(DamagedJournal, ASerialThatWasGivenBefore) {
 
 TEST_F(DamagedJournal, ANumberBeyondAllMessages) {
   EXPECT_TRUE(refused(released(UINT64_MAX, 1), "serial"));
-  wire::MessageKey key(false, UINT64_MAX);
-  EXPECT_TRUE(refused(with([&](FlatBufferBuilder& b) {
-                        return wire::CreateStepsDecided(
-                            b, &key,
-                            b.CreateVector(std::vector<flatbuffers::Offset<wire::Step>>{}));
-                      }),
-                      "no message"));
-  EXPECT_TRUE(refused(with([&](FlatBufferBuilder& b) { return wire::CreateAttemptEnded(b, &key); }),
-                      "no message"));
+  const uint64_t beyond = UINT64_MAX / KeySet::kBlock * KeySet::kBlock;
+  EXPECT_TRUE(refused(decided(1, {beyond, 1}), "no message"));
+  EXPECT_TRUE(refused(attempted(1, {beyond, 1}), "no message"));
+}
+
+TEST_F(DamagedJournal, BlocksOfMessagesThatNobodyWrites) {
+  for (const std::vector<uint64_t>& blocks :
+       {std::vector<uint64_t>{63, 1}, {0, 0}, {64, 1, 64, 2}, {64, 1, 0, 1}, {0, 1, 64}}) {
+    EXPECT_TRUE(refused(decided(1, blocks), "no message"));
+    EXPECT_TRUE(refused(attempted(1, blocks), "no message"));
+  }
+  EXPECT_FALSE(refused(decided(1, {0, 1, 64, 1}), ""));
+  EXPECT_FALSE(refused(attempted(1, {0, 1, 64, 1}), ""));
 }
 
 // What would be shown to the peer as a signed note, and is none.
@@ -118,6 +133,8 @@ TEST_F(DamagedJournal, APrecedenceThatIsNone) {
   for (uint8_t precedence : {0, 5, 255}) {
     EXPECT_TRUE(refused(released(4, precedence), "precedence"));
     EXPECT_TRUE(refused(received(2, precedence), "precedence"));
+    EXPECT_TRUE(refused(decided(precedence, {}), "precedence"));
+    EXPECT_TRUE(refused(attempted(precedence, {}), "precedence"));
   }
 }
 

@@ -53,8 +53,19 @@ std::string text(const Step& step) {
 }
 
 std::string text(const Decision& decision) {
-  std::string all =
-      (decision.key.incoming ? "in" : "out") + std::to_string(decision.key.serial) + ":";
+  std::string all = decision.incoming ? "in" : "out";
+  const char* comma = "";
+  decision.messages.visit([&](uint64_t serial) {
+    all += comma + std::to_string(serial);
+    comma = ",";
+    return true;
+  });
+  // The alarm of all that wait: the oldest, and how many.
+  if (decision.messages.empty()) {
+    all += std::to_string(decision.situation.oldest);
+    if (decision.situation.count > 1) all += "+" + std::to_string(decision.situation.count - 1);
+  }
+  all += ":";
   for (const Step& step : decision.steps) all += " " + text(step);
   return all;
 }
@@ -118,8 +129,8 @@ TEST(Ladder, E02_H08_TheMostUrgentFirstThenTheOldestDue) {
   ladder.opened({true, 3}, kImmediate, false, after(1));
   ladder.opened({true, 4}, kFlash, false, after(3 * kHour));
   EXPECT_EQ(texts(ladder.decide(after(6 * kHour))),
-            (Texts{"in4: supervisor duty-director voice", "in3: supervisor duty-director voice",
-                   "in2: supervisor duty-director voice", "in1: supervisor"}));
+            (Texts{"in4: supervisor duty-director voice", "in2,3: supervisor duty-director voice",
+                   "in1: supervisor"}));
 }
 
 TEST(Ladder, E03_ALadderMayHaveAnyRungs) {
@@ -140,8 +151,8 @@ TEST(Ladder, E04_OneAcknowledgementIsEnough) {
   Ladder ladder(policy_with_commands());
   ladder.opened(kIn, kFlash, false, after(0));
   ladder.decide(after(3 * kMinute));
-  EXPECT_TRUE(ladder.acknowledged(kIn));
-  EXPECT_FALSE(ladder.acknowledged(kIn));
+  EXPECT_EQ(ladder.acknowledged(kIn).size(), 1u);
+  EXPECT_TRUE(ladder.acknowledged(kIn).empty());
   EXPECT_EQ(ladder.next_due(), std::nullopt);
   EXPECT_EQ(ladder.open_count(), 0u);
 }
@@ -150,10 +161,16 @@ TEST(Ladder, E07_ManyAtOnceComeTogetherAndAreAcknowledgedEach) {
   Ladder ladder(without_repeated_alarm(default_policy()));
   for (uint64_t serial = 1; serial <= 4; ++serial)
     ladder.opened({true, serial}, kFlash, false, after(0));
-  EXPECT_EQ(ladder.decide(after(3 * kMinute)).decisions.size(), 4u);
+  EXPECT_EQ(texts(ladder.decide(after(3 * kMinute))), Texts{"in1,2,3,4: supervisor"});
   ladder.acknowledged({true, 2});
-  EXPECT_EQ(texts(ladder.decide(after(5 * kMinute))),
-            (Texts{"in1: duty-director", "in3: duty-director", "in4: duty-director"}));
+  EXPECT_EQ(texts(ladder.decide(after(5 * kMinute))), Texts{"in1,3,4: duty-director"});
+}
+
+AttemptVerdict finish(Ladder& ladder, const Attempt& attempt, AttemptOutcome outcome, Now at) {
+  return ladder.attempt_finished(attempt.name, outcome, at).verdict;
+}
+AttemptVerdict failed(Ladder& ladder, const Attempt& attempt, Now at) {
+  return finish(ladder, attempt, AttemptOutcome::failed, at);
 }
 
 // Fails every attempt 10 s after its start and returns when and what was tried, until nobody is
@@ -166,8 +183,8 @@ Texts failing_chain(Ladder& ladder, BootMs from) {
     const Due due = ladder.decide(after(now));
     for (const Attempt& attempt : due.attempts) {
       tried.push_back(std::to_string((now - from) / kSecond) + " s " +
-                      commands(Due{{}, {attempt}})[0]);
-      verdict = ladder.attempt_finished(attempt.name, false, after(now + 10 * kSecond));
+                      commands(Due{{}, {attempt}, {}})[0]);
+      verdict = failed(ladder, attempt, after(now + 10 * kSecond));
     }
     if (!ladder.next_due()) break;
     now = std::max(now + 10 * kSecond, *ladder.next_due());
@@ -201,7 +218,7 @@ TEST(Ladder, E08_AFallbackLeavesItToTheRungItStandsInFor) {
   Attempt attempt;
   for (int i = 0; i < 4; ++i, now += 15 * kSecond) {
     attempt = ladder.decide(after(now)).attempts.at(0);
-    ladder.attempt_finished(attempt.name, false, after(now + 10 * kSecond));
+    failed(ladder, attempt, after(now + 10 * kSecond));
   }
   now = 3 * kMinute + 55 * kSecond;
   attempt = ladder.decide(after(now)).attempts.at(0);
@@ -209,22 +226,19 @@ TEST(Ladder, E08_AFallbackLeavesItToTheRungItStandsInFor) {
   EXPECT_EQ(attempt.name.rung, "supervisor");
   const Due due = ladder.decide(after(4 * kMinute));
   EXPECT_EQ(commands(due), Texts{"duty-director 1: /page director"});
-  EXPECT_EQ(ladder.attempt_finished(attempt.name, false, after(4 * kMinute)),
-            AttemptVerdict::stale);
+  EXPECT_EQ(failed(ladder, attempt, after(4 * kMinute)), AttemptVerdict::stale);
 }
 
 TEST(Ladder, E08_ASuccessfulAttemptEndsTheRung) {
   Ladder ladder(without_repeated_alarm(policy_with_commands()));
   ladder.opened(kIn, kFlash, false, after(0));
   const Attempt first = ladder.decide(after(3 * kMinute)).attempts.at(0);
-  EXPECT_EQ(ladder.attempt_finished(first.name, false, after(3 * kMinute + 1)),
-            AttemptVerdict::retry);
+  EXPECT_EQ(failed(ladder, first, after(3 * kMinute + 1)), AttemptVerdict::retry);
   EXPECT_EQ(ladder.next_due(), 3 * kMinute + 15 * kSecond);
   // The same outcome once more is not the second attempt's.
-  EXPECT_EQ(ladder.attempt_finished(first.name, false, after(3 * kMinute + 2)),
-            AttemptVerdict::stale);
+  EXPECT_EQ(failed(ladder, first, after(3 * kMinute + 2)), AttemptVerdict::stale);
   const Attempt second = ladder.decide(after(3 * kMinute + 15 * kSecond)).attempts.at(0);
-  EXPECT_EQ(ladder.attempt_finished(second.name, true, after(3 * kMinute + 16 * kSecond)),
+  EXPECT_EQ(finish(ladder, second, AttemptOutcome::told, after(3 * kMinute + 16 * kSecond)),
             AttemptVerdict::told);
   EXPECT_EQ(ladder.next_due(), 5 * kMinute);
 }
@@ -253,12 +267,13 @@ Record opened(LadderKey key, uint8_t precedence, Now at) {
   return {at.utc, [=](Ladder& ladder, Now base) { ladder.opened(key, precedence, false, base); }};
 }
 Record decided(const Decision& decision, Now at) {
-  return {at.utc,
-          [=](Ladder& ladder, Now then) { ladder.decided(decision.key, decision.steps, then); }};
+  return {at.utc, [=](Ladder& ladder, Now then) { ladder.decided(decision, then); }};
 }
 Record finished(const Attempt& attempt, bool told, Now at) {
-  return {at.utc,
-          [=](Ladder& ladder, Now then) { ladder.attempt_finished(attempt.name, told, then); }};
+  return {at.utc, [=](Ladder& ladder, Now then) {
+            ladder.attempt_ended(attempt.name, attempt.messages,
+                                 told ? AttemptOutcome::told : AttemptOutcome::failed, then);
+          }};
 }
 Record acknowledged(LadderKey key, Now at) {
   return {at.utc, [=](Ladder& ladder, Now) { ladder.acknowledged(key); }};
@@ -376,11 +391,10 @@ TEST(Ladder, E17_H33_AnAcknowledgementCancelsEveryAttempt) {
   ladder.opened(kIn, kFlash, false, after(0));
   const Due due = ladder.decide(after(5 * kMinute));
   ASSERT_EQ(due.attempts.size(), 2u);
-  ladder.attempt_finished(due.attempts[0].name, false, after(5 * kMinute));  // Waits for its retry.
-  EXPECT_TRUE(ladder.acknowledged(kIn));                                     // The other one runs.
+  failed(ladder, due.attempts[0], after(5 * kMinute));  // Waits for its retry. The other one runs:
+  EXPECT_EQ(ladder.acknowledged(kIn), std::vector<uint64_t>{due.attempts[1].name.id});
   EXPECT_EQ(ladder.next_due(), std::nullopt);
-  EXPECT_EQ(ladder.attempt_finished(due.attempts[1].name, false, after(5 * kMinute)),
-            AttemptVerdict::stale);
+  EXPECT_EQ(failed(ladder, due.attempts[1], after(5 * kMinute)), AttemptVerdict::stale);
   const Due later = ladder.decide(after(1 * kDay));
   EXPECT_TRUE(later.decisions.empty());
   EXPECT_TRUE(later.attempts.empty());
@@ -389,7 +403,7 @@ TEST(Ladder, E17_H33_AnAcknowledgementCancelsEveryAttempt) {
 TEST(Ladder, H33_AnAcknowledgementBeforeTheRungLeavesNothingToTell) {
   Ladder ladder(policy_with_commands());
   ladder.opened(kIn, kFlash, false, after(0));
-  EXPECT_FALSE(ladder.acknowledged(kIn));
+  EXPECT_TRUE(ladder.acknowledged(kIn).empty());
   EXPECT_TRUE(ladder.decide(after(3 * kMinute)).decisions.empty());
 }
 
@@ -515,8 +529,7 @@ TEST(Ladder, E18_AnAnswerIsDueWhereItIsAskedForAlsoAfterTheAcknowledgement) {
   ladder.answered({true, 3}, true);
   EXPECT_EQ(ladder.open_count(), 2u);
   EXPECT_EQ(texts(ladder.decide(after(15 * kMinute))), Texts{"in1: first-answer"});
-  EXPECT_EQ(texts(ladder.decide(after(60 * kMinute))),
-            (Texts{"in1: full-answer", "in2: full-answer"}));
+  EXPECT_EQ(texts(ladder.decide(after(60 * kMinute))), Texts{"in1,2: full-answer"});
   EXPECT_EQ(ladder.open_count(), 0u);
 }
 
@@ -524,33 +537,22 @@ TEST(Ladder, WhatIsClosedIsOver) {
   Ladder ladder(policy_with_commands());
   ladder.opened(kIn, kFlash, true, after(0));
   ladder.decide(after(3 * kMinute));
-  EXPECT_TRUE(ladder.closed(kIn));
+  EXPECT_EQ(ladder.closed(kIn).size(), 1u);
   EXPECT_EQ(ladder.next_due(), std::nullopt);
   EXPECT_EQ(ladder.open_count(), 0u);
-}
-
-TEST(Ladder, AFloodIsTakenInBitesWithTheFlashFirst) {
-  Ladder ladder(without_repeated_alarm(default_policy()));
-  for (uint64_t serial = 0; serial < limits::kDecisionsPerCallMax + 5; ++serial) {
-    ladder.opened({true, serial}, kRoutine, false, after(0));
-  }
-  ladder.opened({true, 1'000'000}, kFlash, false, after(1 * kHour));
-  const Due first = ladder.decide(after(1 * kDay));
-  EXPECT_EQ(first.decisions.size(), limits::kDecisionsPerCallMax);
-  EXPECT_EQ(first.decisions[0].precedence, kFlash);
-  EXPECT_LE(*ladder.next_due(), 1 * kDay);
-  EXPECT_EQ(ladder.decide(after(1 * kDay)).decisions.size(), 6u);
 }
 
 TEST(Ladder, FactsAboutWhatIsNotOpenChangeNothing) {
   Ladder ladder(default_policy());
   ladder.receipted(kOut, after(1));
   ladder.answered(kOut, true);
-  ladder.decided(kOut, {Step{StepKind::rung, "supervisor"}}, after(1));
-  EXPECT_FALSE(ladder.acknowledged(kOut));
-  EXPECT_FALSE(ladder.closed(kOut));
-  EXPECT_EQ(ladder.attempt_finished({kOut, "supervisor", 0, 1}, false, after(1)),
+  ladder.decided({false, kFlash, {1}, {Step{StepKind::rung, "supervisor"}}, 0, 0, {}}, after(1));
+  EXPECT_TRUE(ladder.acknowledged(kOut).empty());
+  EXPECT_TRUE(ladder.closed(kOut).empty());
+  const AttemptName name{1, false, kFlash, "supervisor", 0, 1};
+  EXPECT_EQ(ladder.attempt_finished(name, AttemptOutcome::failed, after(1)).verdict,
             AttemptVerdict::stale);
+  ladder.attempt_ended(name, {1}, AttemptOutcome::failed, after(1));
   EXPECT_EQ(ladder.open_count(), 0u);
   EXPECT_FALSE(ladder.next_rung(kOut));
 }

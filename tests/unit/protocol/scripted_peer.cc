@@ -121,7 +121,11 @@ void ScriptedPeer::perform(Effect& effect) {
   } else if (auto* told = std::get_if<AnswerSubmission>(&effect)) {
     answers_.insert_or_assign(told->token, told->outcome);
   } else if (auto* sound = std::get_if<SoundStep>(&effect)) {
-    sounded.push_back(sound->decision);
+    sounded.push_back(*sound);
+  } else if (auto* start = std::get_if<StartAttempt>(&effect)) {
+    attempts.push_back(start->attempt);
+  } else if (auto* stop = std::get_if<StopAttempt>(&effect)) {
+    stopped.push_back(stop->id);
   } else if (auto* alarm = std::get_if<Alarm>(&effect)) {
     alarms.push_back(alarm->text);
   }
@@ -138,6 +142,11 @@ void ScriptedPeer::note_said(const Bytes& bytes) {
   if (const wire::Receipt* receipt = (*opened)->body_as_Receipt()) {
     core_receipt_ = receipt->note()->str();
   }
+}
+
+void ScriptedPeer::end_attempt(const Attempt& attempt, wire::Outcome outcome) {
+  core_->attempt_ended(now_, attempt.name, outcome, "as the test says");
+  settle();
 }
 
 void ScriptedPeer::pass(int64_t ms) {

@@ -150,7 +150,10 @@ class ScriptedPeer {
 
   // What was told and recorded. Alarms since the core started; entries of the whole journal.
   std::vector<std::string> alarms;
-  std::vector<Decision> sounded;
+  std::vector<SoundStep> sounded;
+  std::vector<Attempt> attempts;  // That the core asked for;
+  std::vector<uint64_t> stopped;  // and asked to stop.
+  void end_attempt(const Attempt& attempt, wire::Outcome outcome);
   size_t alarms_with(const std::string& words) const;
   template <typename Table>
   std::vector<const Table*> recorded() const {

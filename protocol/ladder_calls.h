@@ -1,0 +1,152 @@
+// The commands that tell people of rungs: whom the next one tells about, when it starts, and what
+// follows from how it ended. Part of the ladder (protocol/ladder.h), which says what has come due.
+//
+// All messages of one side and precedence that wait for the same command of the same rung are told
+// of together, by one run of it: a flood is one call. While it runs, others join those who wait,
+// and the next run tells of them. So the runs under way are bounded by the configuration, however
+// many messages wait.
+//
+// The own side and the peer's have places of their own, so that neither can keep the other's people
+// from being told, and some of them are for FLASH alone.
+#pragma once
+
+#include <array>
+#include <compare>
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "protocol/clock.h"
+#include "protocol/key_set.h"
+#include "protocol/policy.h"
+
+namespace hotline {
+
+// Names one run of one command.
+struct AttemptName {
+  uint64_t id = 0;  // Given to one run only while the process lives; 0 in a replay.
+  bool incoming = false;
+  uint8_t precedence = 0;
+  std::string rung;     // The rung that is being told of.
+  uint8_t command = 0;  // Counts the commands of that rung, then those of the next rungs.
+  uint8_t number = 1;   // 1 to limits::kAttemptsMax.
+  friend bool operator==(const AttemptName&, const AttemptName&) = default;
+};
+
+struct Attempt {
+  AttemptName name;
+  Command command;
+  KeySet messages;        // That it tells of; never empty.
+  bool repeated = false;  // It may have been made before the restart: people may be told twice.
+};
+
+enum class AttemptOutcome : uint8_t {
+  told,
+  failed,      // It may succeed later: tried again.
+  impossible,  // No repetition helps, as where there is no such program.
+  stopped,     // By us.
+};
+
+// An attempt's end, and what follows for those of whom it told and who still wait.
+enum class AttemptVerdict : uint8_t {
+  told,          // Somebody was told; the rung has been carried out.
+  retry,         // The same command again, 15 s after its last start.
+  next_command,  // Failed for good. The next command at once: the rung's own, or the next rung's.
+  gave_up,       // Failed for good, and nobody else is left to be told of this rung. Alarm.
+  stale,         // Nobody waits for it any more: acknowledged, or left to a higher rung.
+};
+
+class LadderCalls {
+ public:
+  static constexpr BootMs kNever = INT64_MAX;
+
+  // One command of one rung, for one side and precedence. FLASH first, then the own side.
+  struct Place {
+    uint8_t precedence = 0;
+    bool incoming = false;
+    uint8_t rung = 0;
+    uint8_t command = 0;  // As AttemptName::command counts.
+    friend auto operator<=>(const Place&, const Place&) = default;
+  };
+
+  // The message is to be told of by the next run. `repeated`: an earlier one may have told of it.
+  void add(const Place& place, uint64_t number, BootMs at, bool repeated);
+  // Nobody need be told of this message any more, at the places for which `is_over(place)` holds.
+  // Returns the runs that now tell of nothing and must be stopped.
+  template <typename IsOver>
+  std::vector<uint64_t> remove(bool incoming, uint8_t precedence, uint64_t number, IsOver is_over) {
+    std::vector<uint64_t> to_stop;
+    const Place first{precedence, incoming, 0, 0};
+    for (auto entry = calls_.lower_bound(first); entry != calls_.end();) {
+      const auto here = entry++;
+      const Place place = here->first;
+      if (place.precedence != precedence || place.incoming != incoming) break;
+      if (is_over(place)) remove_from(here, number, to_stop);
+    }
+    return to_stop;
+  }
+
+  // Those whose time has come and for which there is room, to be started now.
+  struct Started {
+    Place place;
+    uint64_t id = 0;
+    uint8_t number = 1;
+    bool repeated = false;
+    KeySet messages;
+  };
+  std::vector<Started> take_due(Now now);
+  std::optional<BootMs> next_due() const;
+
+  // An outcome, and its meaning for `messages`, of which the run told. Those of a command that
+  // failed for good are not waiting here any more: the caller knows who is next.
+  struct End {
+    AttemptVerdict verdict = AttemptVerdict::stale;
+    Place place;
+    KeySet messages;
+  };
+  End finished(uint64_t id, AttemptOutcome outcome, Now at);
+  // The same from the journal.
+  End finished_before(const Place& place, uint8_t number, const KeySet& messages,
+                      AttemptOutcome outcome, Now at);
+
+  // The messages of which nobody tells though it is time, or whose run has had no outcome for
+  // limits::kAttemptStuck_ms.
+  template <typename Visit>
+  void visit_unattended(Now now, int64_t late_ms, Visit visit) const {
+    for (const auto& [place, call] : calls_) {
+      if (is_stuck(call, now)) visit(place.incoming, call.told);
+      if (is_stuck(call, now) || is_late(place, call, now, late_ms)) {
+        visit(place.incoming, call.waiting);
+      }
+    }
+  }
+
+ private:
+  struct Call {
+    KeySet waiting;      // For the next run.
+    KeySet told;         // Those that the run under way tells of, and that still wait.
+    uint64_t id = 0;     // Of the run under way, until its outcome comes; 0: none.
+    uint8_t number = 1;  // Of the run under way, or of the next.
+    bool repeated = false;
+    BootMs started = 0;   // The last run.
+    BootMs due = kNever;  // The next run; kNever while one is under way, or nothing waits.
+  };
+  using Calls = std::map<Place, Call>;
+
+  bool has_room(const Place& place) const;
+  static bool is_stuck(const Call& call, Now now);
+  bool is_late(const Place& place, const Call& call, Now now, int64_t late_ms) const;
+  void remove_from(Calls::iterator entry, uint64_t number, std::vector<uint64_t>& to_stop);
+  static AttemptVerdict conclude(Call& call, const KeySet& messages, AttemptOutcome outcome,
+                                 Now at);
+  void erase_if_idle(const Place& place);
+
+  Calls calls_;
+  uint64_t last_id_ = 0;
+  std::array<size_t, 2> running_{};  // Own, the peer's.
+};
+
+}  // namespace hotline

@@ -98,7 +98,7 @@ Result<DraftFields> read_correction(const Invocation& invocation, Connection& co
   draft.references = {message->id()};
   if (corrects) draft.correction_of = message->id();
   draft.drafted_at = invocation.around->now();
-  draft.body = build_body(body);
+  draft.body = std::move(body);
   return draft;
 }
 

@@ -1,12 +1,25 @@
 #include "client/draft.h"
 
-#include "protocol/body.h"
 #include "protocol/client_api.h"
 #include "protocol/message_rules.h"
+#include "protocol/text.h"
 
 namespace hotline::client {
+namespace {
 
-Bytes build_draft(const DraftFields& fields) {
+void mark_texts(DraftFields& fields) {
+  std::vector<TextFields>& texts = fields.body.texts;
+  const bool only_in_an_exercise =
+      needs_texts(fields.type, true) && !needs_texts(fields.type, false);
+  if (texts.empty() && only_in_an_exercise) {
+    texts.push_back({fields.language, fields.body.subject, true, ""});
+  }
+  for (TextFields& one : texts) {
+    if (!is_marked_exercise(one.text)) one.text = mark_exercise(one.text);
+  }
+}
+
+Bytes build_draft(const DraftFields& fields, const Bytes& body_bytes) {
   flatbuffers::FlatBufferBuilder builder;
   const auto string = [&](const std::string& text) {
     return text.empty() ? flatbuffers::Offset<flatbuffers::String>() : builder.CreateString(text);
@@ -17,7 +30,7 @@ Bytes build_draft(const DraftFields& fields) {
   const auto correction_of = string(fields.correction_of);
   const auto incident = string(fields.incident);
   const auto handling = string(fields.handling);
-  const auto body = builder.CreateVector(fields.body);
+  const auto body = builder.CreateVector(body_bytes);
   wire::DraftBuilder draft(builder);
   draft.add_type(static_cast<uint8_t>(fields.type));
   draft.add_precedence(static_cast<uint8_t>(fields.precedence));
@@ -35,8 +48,12 @@ Bytes build_draft(const DraftFields& fields) {
   return {builder.GetBufferPointer(), builder.GetBufferPointer() + builder.GetSize()};
 }
 
-Status check_draft(const DraftFields& fields, bool exercise, UtcMs now) {
-  const auto body = open_body(fields.body);
+}  // namespace
+
+Result<Bytes> finish_draft(DraftFields fields, bool exercise, UtcMs now) {
+  if (exercise) mark_texts(fields);
+  const Bytes bytes = build_body(fields.body);
+  const auto body = open_body(bytes);
   if (!body) return body.error();
   BodyContext context;
   context.type = fields.type;
@@ -47,7 +64,7 @@ Status check_draft(const DraftFields& fields, bool exercise, UtcMs now) {
   context.released_at = now;
   context.exercise_channel = exercise;
   const std::vector<Problem> problems = check_body(**body, context);
-  if (problems.empty()) return ok();
+  if (problems.empty()) return build_draft(fields, bytes);
   return make_error(ErrorCode::refused, to_string(problems.front()), problems.front().hint);
 }
 

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "protocol/body.h"
 #include "protocol/bytes.h"
 #include "protocol/clock.h"
 #include "protocol/result.h"
@@ -24,13 +25,13 @@ struct DraftFields {
   std::optional<UtcMs> expires_at;
   std::string handling;
   UtcMs drafted_at = 0;
-  Bytes body;  // build_body of protocol/body.h
+  BodyFields body;  // Without the marks of an exercise, unless a person typed them.
 };
 
-Bytes build_draft(const DraftFields& fields);
-
-// The rules of protocol/message_rules.h, so that a mistake is found by the one who made it and not
-// on the way. Error: refused, with the first rule that is broken and what to do.
-Status check_draft(const DraftFields& fields, bool exercise, UtcMs now);
+// Every draft of every kind goes through here. On an exercise channel its texts are given the marks
+// of an exercise, and a kind that is all coded fields elsewhere says its subject. Then it is held
+// against the rules of protocol/message_rules.h, so that a mistake is found by the one who made it
+// and not on the way. Error: refused, with the first rule that is broken and what to do.
+Result<Bytes> finish_draft(DraftFields fields, bool exercise, UtcMs now);
 
 }  // namespace hotline::client

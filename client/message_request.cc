@@ -2,7 +2,6 @@
 
 #include "client/typed_text.h"
 #include "protocol/template.h"
-#include "protocol/text.h"
 
 namespace hotline::client {
 namespace {
@@ -11,8 +10,8 @@ std::string original_language(const MessageRequest& request) {
   return request.texts.empty() ? request.language : request.texts.front().language;
 }
 
-Result<Bytes> fill(const MessageRequest& request, const std::string& own_party, bool exercise,
-                   UtcMs now, wire::MessageType& type) {
+Result<BodyFields> fill(const MessageRequest& request, const std::string& own_party, UtcMs now,
+                        wire::MessageType& type) {
   TemplateInput input;
   input.set = request.settings;
   input.subject = request.subject;
@@ -25,13 +24,12 @@ Result<Bytes> fill(const MessageRequest& request, const std::string& own_party, 
   }
   input.translated_by = own_party;
   input.precedence = request.precedence;
-  input.exercise = exercise;
   input.now = now;
   auto filled =
       fill_template(request.template_name.empty() ? "text" : request.template_name, input);
   if (!filled) return filled.error();
   type = filled->type;
-  return std::move(filled->body);
+  return std::move(filled->fields);
 }
 
 // Whoever reads texts only must see the questions too.
@@ -44,7 +42,7 @@ std::string questions_as_text(const std::vector<std::string>& questions) {
   return text;
 }
 
-Result<Bytes> ask(const MessageRequest& request, bool exercise) {
+Result<BodyFields> ask(const MessageRequest& request) {
   if (!request.template_name.empty() || !request.settings.empty()) {
     return make_error(ErrorCode::usage, "questions go without a template",
                       "send them as a message of their own");
@@ -56,17 +54,14 @@ Result<Bytes> ask(const MessageRequest& request, bool exercise) {
   if (body.texts.empty()) {
     body.texts = {{request.language, questions_as_text(request.questions), true, ""}};
   }
-  for (TextFields& one : body.texts) {
-    if (exercise && !is_marked_exercise(one.text)) one.text = mark_exercise(one.text);
-  }
   body.content = QuestionsFields{request.questions};
-  return build_body(body);
+  return body;
 }
 
 }  // namespace
 
 Result<DraftFields> make_draft(const MessageRequest& request, const std::string& own_party,
-                               bool exercise, UtcMs now) {
+                               UtcMs now) {
   DraftFields draft;
   const bool empty = request.template_name.empty() && request.texts.empty() &&
                      request.questions.empty() && request.settings.empty();
@@ -80,8 +75,7 @@ Result<DraftFields> make_draft(const MessageRequest& request, const std::string&
                       "-t airspace-crossing    (hotline template list)");
   }
   draft.type = wire::MessageType::request;
-  auto body = request.questions.empty() ? fill(request, own_party, exercise, now, draft.type)
-                                        : ask(request, exercise);
+  auto body = request.questions.empty() ? fill(request, own_party, now, draft.type) : ask(request);
   if (!body) return body.error();
   draft.body = std::move(*body);
   draft.precedence = request.precedence;

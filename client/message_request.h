@@ -29,7 +29,7 @@ struct MessageRequest {
 
 // Errors: not_found for the template, usage for fields, refused for a rule; each says what to type.
 Result<DraftFields> make_draft(const MessageRequest& request, const std::string& own_party,
-                               bool exercise, UtcMs now);
+                               UtcMs now);
 
 // What it is, for the line that confirms it: "airspace-crossing", "text", "request".
 std::string kind_of(const MessageRequest& request);

@@ -157,10 +157,9 @@ int submit_and_report(Invocation& invocation, Connection& connection, const Draf
                       const std::string& kind, const WaitOptions& wait) {
   Output& output = invocation.output;
   const bool exercise = connection.server().exercise();
-  if (auto status = check_draft(draft, exercise, invocation.around->now()); !status) {
-    return output.fail("the message was not sent", status.error());
-  }
-  const auto submission = connection.submit(build_draft(draft));
+  const auto finished = finish_draft(draft, exercise, invocation.around->now());
+  if (!finished) return output.fail("the message was not sent", finished.error());
+  const auto submission = connection.submit(*finished);
   if (!submission) return output.fail("the message was not sent", submission.error());
   if (!output.json()) {
     const auto precedence = static_cast<uint8_t>(draft.precedence);

@@ -180,21 +180,6 @@ void check_subject(RuleChecker& checker, const wire::Body& body) {
   }
 }
 
-// Test calls say a phrase of the neutral set; everybody else says what they have to say.
-bool needs_texts(const BodyContext& context) {
-  switch (context.type) {
-    case MessageType::acknowledgement:
-    case MessageType::decline:
-      return false;
-    case MessageType::answer:
-    case MessageType::correction:
-    case MessageType::cancellation:
-      return context.mode == Mode::exercise;
-    default:
-      return true;
-  }
-}
-
 void check_text(RuleChecker& checker, const wire::Text& text) {
   std::string language = printable(view(text.language()));
   if (!is_language_tag(view(text.language()))) {
@@ -211,7 +196,7 @@ void check_text(RuleChecker& checker, const wire::Text& text) {
     checker.add("text", "in " + language + " is a translation and does not say by which side");
   }
   checker.allow_text("text", text.translated_by());
-  if (checker.context().mode == Mode::exercise && !is_marked_exercise(view(text.text()))) {
+  if (checker.context().exercise_channel && !is_marked_exercise(view(text.text()))) {
     checker.add(
         "text", "in " + language + " does not open and close with " + std::string(kExerciseMark),
         "put the three words on a line of their own before and after it", DeclineCode::wrong_mode);
@@ -238,7 +223,9 @@ void check_texts(RuleChecker& checker, const wire::Body& body) {
                        "comes in more than " + std::to_string(limits::kTextsMax) + " languages");
   }
   if (count == 0) {
-    if (needs_texts(checker.context())) checker.add("text", "is missing");
+    if (needs_texts(checker.context().type, checker.context().exercise_channel)) {
+      checker.add("text", "is missing");
+    }
     return;
   }
   const wire::Text* original = nullptr;
@@ -460,6 +447,20 @@ bool speaks_of_another(MessageType type) {
 bool ends_a_wait(MessageType type) {
   return type == MessageType::acknowledgement || type == MessageType::dissemination ||
          type == MessageType::decline || type == MessageType::cancellation;
+}
+
+bool needs_texts(MessageType type, bool exercise_channel) {
+  switch (type) {
+    case MessageType::acknowledgement:
+    case MessageType::decline:
+      return false;
+    case MessageType::answer:
+    case MessageType::correction:
+    case MessageType::cancellation:
+      return exercise_channel;
+    default:
+      return true;
+  }
 }
 
 std::vector<Problem> check_envelope(const wire::Envelope& envelope, const RulesContext& context) {

@@ -71,6 +71,11 @@ bool speaks_of_another(wire::MessageType type);
 // Small, and each of them lets somebody stop waiting: these go where little else does.
 bool ends_a_wait(wire::MessageType type);
 
+// Test calls say a phrase of the neutral set; everybody else says what they have to say. What is
+// all coded fields needs no text beside them on a live channel; in an exercise a text carries the
+// marks.
+bool needs_texts(wire::MessageType type, bool exercise_channel);
+
 // No problem means that every rule holds. In order of weight: the first one's code is the
 // DECLINE's.
 std::vector<Problem> check_envelope(const wire::Envelope& envelope, const RulesContext& context);

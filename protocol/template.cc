@@ -505,9 +505,7 @@ Status add_texts(BodyFields& body, const TemplateInput& input) {
     texts[input.language] = body.subject;
   }
   auto add = [&](const std::string& language, const std::string& text, bool original) {
-    bool mark = input.exercise && !is_marked_exercise(text);
-    body.texts.push_back({language, mark ? mark_exercise(text) : text, original,
-                          original ? "" : input.translated_by});
+    body.texts.push_back({language, text, original, original ? "" : input.translated_by});
   };
   auto original = texts.find(input.language);
   if (original == texts.end()) {
@@ -567,11 +565,9 @@ Result<FilledTemplate> fill_template(std::string_view name, const TemplateInput&
                       "texts are UTF-8, and a body has at most " +
                           std::to_string(limits::kBodySizeMax) + " bytes");
   }
-  wire::Mode mode = found.type == MessageType::test ? wire::Mode::test
-                    : input.exercise                ? wire::Mode::exercise
-                                                    : wire::Mode::live;
-  auto problems = check_body(
-      **opened, {found.type, input.precedence, mode, input.language, input.now, input.exercise});
+  wire::Mode mode = found.type == MessageType::test ? wire::Mode::test : wire::Mode::live;
+  auto problems =
+      check_body(**opened, {found.type, input.precedence, mode, input.language, input.now});
   if (!problems.empty()) return broken_rule(problems);
   return filled;
 }

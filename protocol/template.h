@@ -45,8 +45,7 @@ struct TemplateInput {
       texts;                  // By language. Incidents without any repeat the subject.
   std::string translated_by;  // Own party: the side that made the other languages.
   wire::Precedence precedence = wire::Precedence::unset;
-  bool exercise = false;  // Texts are given the exercise mark if they lack it.
-  UtcMs now = 0;          // For "when", if it is not set, and for what must be past.
+  UtcMs now = 0;  // For "when", if it is not set, and for what must be past.
   // Of a test call: the state of the own transcript.
   uint64_t transcript_size = 0;
   std::optional<Hash> transcript_root;
@@ -58,9 +57,10 @@ struct FilledTemplate {
   Bytes body;
 };
 
-// A body that keeps the rules of its type. Errors: not_found for the template, usage for a key or a
-// value that is not understood, refused for a rule of the type; each names the field and says what
-// to type.
+// A body that keeps the rules of its type on a live channel; an exercise adds its marks to the
+// texts when it is made a draft. Errors: not_found for the template, usage for a key or a value
+// that is not understood, refused for a rule of the type; each names the field and says what to
+// type.
 Result<FilledTemplate> fill_template(std::string_view name, const TemplateInput& input);
 
 }  // namespace hotline

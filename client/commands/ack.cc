@@ -75,7 +75,7 @@ DraftFields make_draft(const Invocation& invocation, const Connection& connectio
   draft.language = "en";
   draft.references = {message.id()};
   draft.drafted_at = acknowledgement.at;
-  draft.body = build_body(body);
+  draft.body = std::move(body);
   return draft;
 }
 

@@ -36,7 +36,7 @@ int decline(Invocation& invocation) {
   draft.language = invocation.arguments.get("--language").value_or((*connection)->language());
   draft.references = {message->id()};
   draft.drafted_at = invocation.around->now();
-  draft.body = build_body(body);
+  draft.body = std::move(body);
   return submit_and_report(invocation, **connection, draft, "decline of " + message->id(), *wait);
 }
 

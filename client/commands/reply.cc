@@ -147,7 +147,7 @@ int reply(Invocation& invocation) {
       texts->empty() ? typed_language(invocation, **connection) : texts->front().language;
   draft.references = {message->id()};
   draft.drafted_at = invocation.around->now();
-  draft.body = build_body(*body);
+  draft.body = *body;
   const bool is_text = draft.type == wire::MessageType::text;
   const std::string kind = is_text ? "text in reply to " : "answer to ";
   return submit_and_report(invocation, **connection, draft, kind + message->id(), *wait);

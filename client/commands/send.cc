@@ -96,8 +96,7 @@ int send(Invocation& invocation) {
   }
   const auto request = read_request(invocation, **connection);
   if (!request) return output.fail(what, request.error());
-  const auto draft = make_draft(*request, (*connection)->party(),
-                                (*connection)->server().exercise(), invocation.around->now());
+  const auto draft = make_draft(*request, (*connection)->party(), invocation.around->now());
   if (!draft) return output.fail(what, draft.error());
   return submit_and_report(invocation, **connection, *draft, kind_of(*request), *wait);
 }

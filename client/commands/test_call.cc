@@ -40,7 +40,7 @@ int test_call(Invocation& invocation) {
   draft.precedence = wire::Precedence::routine;
   draft.language = body.texts.front().language;
   draft.drafted_at = invocation.around->now();
-  draft.body = build_body(body);
+  draft.body = std::move(body);
   return submit_and_report(invocation, **connection, draft, "test call", *wait);
 }
 

@@ -60,15 +60,18 @@ uint64_t serial_of(const wire::Submitted& answer) {
 BenchMessage make_bench_message(size_t size, wire::Precedence precedence) {
   BenchMessage best;
   for (size_t text_size = 1; text_size < size; ++text_size) {
-    const Bytes body = build_body(text_body(text_size));
+    const BodyFields fields = text_body(text_size);
+    const Bytes body = build_body(fields);
     const size_t envelope = envelope_size(precedence, body);
     if (envelope + body.size() > size && best.body_size != 0) break;
     client::DraftFields draft;
     draft.type = wire::MessageType::text;
     draft.precedence = precedence;
     draft.language = "en";
-    draft.body = body;
-    best = {client::build_draft(draft), envelope, body.size()};
+    draft.body = fields;
+    const auto finished = client::finish_draft(draft, false, read_clocks().utc);
+    if (!finished) throw std::runtime_error(finished.error().reason);
+    best = {*finished, envelope, body.size()};
   }
   return best;
 }

@@ -209,7 +209,7 @@ class Daemon:
 class World:
     """Use as a context manager. `build` is a build directory with daemon/hotlined and client/hotline."""
 
-    def __init__(self, escalation="", spare_paths=False, peer="", store="", store_path=(), local_users=()):
+    def __init__(self, escalation="", spare_paths=False, peer="", store="", store_path=(), local_users=(), mode="live"):
         """Text for sections of the configuration; with `spare_paths` each party is reached over a second relay too;
         `store_path` is a directory by party, where it is not to be a directory of the world; `local_users` names for a
         party and a person the user of this machine who is that person on the local socket."""
@@ -219,6 +219,7 @@ class World:
         self.escalation = escalation
         self.spare_paths, self.peer, self.store, self.store_path = spare_paths, peer, store, dict(store_path)
         self.local_users = dict(local_users)
+        self.mode = mode
         self.directory = pathlib.Path(tempfile.mkdtemp(prefix="hotline-test-"))
         self.relays = {}
         self.spare_relays = {}
@@ -288,7 +289,7 @@ crl = "{theirs}/ca.crl"
 {trust}
 [channel]
 id = "00112233445566778899aabbccddeeff"
-mode = "live"
+mode = "{self.mode}"
 [keys]
 ca = "{own}/ca.crt"
 crl = "{own}/ca.crl"

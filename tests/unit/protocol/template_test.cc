@@ -221,16 +221,6 @@ TEST(Template, TextsKeepTheRules) {
   EXPECT_EQ(error_of("text", huge).code, ErrorCode::refused);
 }
 
-TEST(Template, ExerciseTextsAreMarked) {
-  TemplateInput exercise = input({{"where", "54.90N 020.10E"}});
-  exercise.exercise = true;
-  exercise.texts = {{"en", "One aircraft."}, {"ru", mark_exercise("Один самолёт.")}};
-  auto filled = fill_template("airspace-crossing", exercise);
-  ASSERT_TRUE(filled) << filled.error().reason;
-  EXPECT_EQ(filled->fields.texts[0].text, mark_exercise("One aircraft."));
-  EXPECT_EQ(filled->fields.texts[1].text, mark_exercise("Один самолёт."));
-}
-
 TEST(Template, ATestCallSaysItsPhraseOnly) {
   TemplateInput call = input({{"phrase", "2"}});
   call.transcript_root = Hash{};

@@ -249,6 +249,12 @@ void read_ladder(Section& section, PrecedencePolicy& policy) {
   section.refuse_others();
 }
 
+void check_prefix(Section& section, const std::string& prefix) {
+  if (is_party_prefix(prefix)) return;
+  section.fail(section.require("prefix"), "\"" + prefix + "\" cannot begin a serial",
+               "one to three capital letters A to Z, the first not X, which marks an exercise");
+}
+
 Config parse(const std::string& path, const toml::table& table) {
   Config config;
   config.path = path;
@@ -261,6 +267,7 @@ Config parse(const std::string& path, const toml::table& table) {
     party.fail(party.require("id"), "\"" + config.party + "\" is not a party id",
                "lower-case letters, digits and -");
   }
+  check_prefix(party, config.prefix);
   party.refuse_others();
 
   Section peer = root.section("peer");
@@ -270,6 +277,7 @@ Config parse(const std::string& path, const toml::table& table) {
     peer.fail(peer.require("id"), "\"" + config.peer + "\" cannot be the peer's id",
               "lower-case letters, digits and -, and not the own id");
   }
+  check_prefix(peer, config.peer_prefix);
   if (config.prefix == config.peer_prefix) {
     peer.fail(peer.require("prefix"), "both parties have the prefix " + config.prefix,
               "serials would be confused");
@@ -403,8 +411,8 @@ std::string example_config(const std::string& party, const std::string& peer) {
       R"(# hotlined: one party's side of one channel. Paths that are not absolute start from this file's directory.
 
 [party]
-id = "PARTY"                 # As in every certificate of this party: hotline://PARTY
-prefix = "OURS"                 # Serials: OURS-000123. One to three capital letters, agreed with the peer.
+id = "PARTY"                 # As in every certificate of this party: hotline://PARTY/tls
+prefix = "OURS"                 # Serials: OURS-000123. One to three capitals, not X first; the peer has it too.
 
 [peer]
 id = "PEER"
@@ -474,9 +482,9 @@ roles = ["auditor"]
 # [[escalation.flash.rung.command]]     # Local, not agreed. Tried in this order until one ends with status 0. One
 # run = ["/usr/local/bin/page", "supervisor"]   # that fails is tried four times, one that cannot start not again.
 )";
-  // Their first letters; where these are the same, or none, A for the smaller id: so both get the
-  // same example.
-  const auto is_letter = [](char c) { return c >= 'a' && c <= 'z'; };
+  // Their first letters; where these are the same, none, or X, A for the smaller id: so both get
+  // the same example.
+  const auto is_letter = [](char c) { return c >= 'a' && c <= 'z' && c != 'x'; };
   std::string ours = party < peer ? "A" : "B";
   std::string theirs = party < peer ? "B" : "A";
   if (is_letter(party[0]) && is_letter(peer[0]) && party[0] != peer[0]) {

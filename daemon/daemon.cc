@@ -302,7 +302,8 @@ void Daemon::perform(Effect& effect) {
   if (auto* send = std::get_if<SendFrame>(&effect)) {
     links_->send(*send);
   } else if (auto* close = std::get_if<CloseLink>(&effect)) {
-    links_->close(close->link);
+    spdlog::info("link to {} closed: {}", config_.peer, close->reason);
+    links_->close(close->link, close->reason);
   } else if (auto* next = std::get_if<TryNextPath>(&effect)) {
     links_->try_next_path(next->link);
   } else if (auto* answer = std::get_if<AnswerSubmission>(&effect)) {

@@ -133,12 +133,14 @@ void PeerLinks::send(const SendFrame& send) {
   }
 }
 
-void PeerLinks::close(LinkId id) {
+void PeerLinks::close(LinkId id, const std::string& reason) {
   auto found = links_.find(id);
   if (found == links_.end()) return;
   found->second.link->close();
   remove(id);
-  if (links_.empty() && !stopped_) dial_after(backoff_.next_ms());
+  if (!links_.empty() || stopped_) return;
+  last_refusal_ = reason;
+  dial_after(backoff_.next_ms());
 }
 
 void PeerLinks::check_again() {
@@ -198,7 +200,6 @@ void PeerLinks::dial_path(size_t path) {
       [this, path](Result<std::shared_ptr<FramedLink>> outcome) {
         attempt_.reset();
         if (outcome) {
-          last_refusal_.clear();
           backoff_.reset();
           return accept(*std::move(outcome), path);
         }

@@ -54,7 +54,7 @@ class PeerLinks {
   uint16_t port() const { return listener_->port(); }
 
   void send(const SendFrame& frame);
-  void close(LinkId link);
+  void close(LinkId link, const std::string& reason);
   // Dials the next path while `link` stands; nothing when it is the only one.
   void try_next_path(LinkId link);
   // After a new revocation list: ends what it forbids.
@@ -63,7 +63,7 @@ class PeerLinks {
   // empty.
   void stop(ByteView last_word = {});
 
-  // Why the last attempt to dial failed, in words; empty after a success.
+  // Why there is no link, in words: how the last attempt or the last link ended, at either side.
   const std::string& last_refusal() const { return last_refusal_; }
   const std::vector<PeerPath>& paths() const { return paths_.all(); }
 

@@ -88,6 +88,7 @@ Status Core::replay(uint64_t index, ByteView bytes) {
 
 Status Core::start(Now now, const Hash& stored_root) {
   if (Status whole = compare_with_records(stored_root); !whole) return whole;
+  if (Status named = compare_prefix_with_records(); !named) return named;
   durable_ = current_state();
   receipt_recorded_ = own_.receipted_size();
   first_serial_of_run_ = own_.last_serial() + 1;

@@ -237,11 +237,13 @@ class Core {
   // core_links.cc
   Bytes hello_frame(Now now) const;
   void on_hello(Now now, LinkId id, Link& link, const wire::Hello& hello);
+  Status compare_prefixes(const wire::Hello& hello) const;
   Status judge_claims(Now now, Link& link, const wire::Hello& hello);
   Status judge_own_claim(Now now, Link& link, const wire::Hello& hello);
   Status judge_peer_claim(Now now, Link& link, const wire::Hello& hello);
   Hash peer_root_at(uint64_t size);
   void adopt(Now now, LinkId id);
+  void on_close(Now now, LinkId id, const Link& link, const wire::Close& close);
   void unstash(Now now, LinkId id);
   void on_clock(Now now, int64_t peer_clock, int64_t round_trip_ms);
   BootMs link_due(const Link& link) const;
@@ -276,6 +278,7 @@ class Core {
   // Why an entry that is read back cannot follow those before it; null when it can.
   const char* fault_in(const wire::Entry& entry) const;
   Status check_replayed(uint64_t index, const wire::Entry& entry) const;
+  Status compare_prefix_with_records();
   Status compare_with_records(const Hash& stored_root);
   MessageRecord own_record(uint64_t serial, const Hash& leaf);
 

@@ -36,10 +36,12 @@ Bytes Core::hello_frame(Now now) const {
     auto own_checkpoint = note(durable_.own_checkpoint);
     auto own_receipt = note(own_.receipt());
     auto peer_receipt = note(durable_.peer_receipt);
+    auto prefix = b.CreateString(config_.prefix);
+    auto peer_prefix = b.CreateString(config_.peer_prefix);
     return wire::CreateHello(b, kWireVersion, kWireVersion, &channel, config_.channel.exercise,
                              from, to, &agreement, now.utc, own_checkpoint, own_receipt,
                              peer_receipt, disk_room_.level != DiskLevel::plenty,
-                             disk_room_.level == DiskLevel::own_only);
+                             disk_room_.level == DiskLevel::own_only, prefix, peer_prefix);
   });
 }
 
@@ -70,6 +72,9 @@ void Core::on_hello(Now now, LinkId id, Link& link, const wire::Hello& hello) {
                   hello.channel()->bytes()->begin())) {
     return refuse_link(now, id, wire::CloseReason::identity, "the peer means another channel");
   }
+  if (Status agreed = compare_prefixes(hello); !agreed) {
+    return refuse_link(now, id, wire::CloseReason::identity, agreed.error().reason);
+  }
   if (auto claims = judge_claims(now, link, hello); !claims) {
     return refuse_link(now, id, wire::CloseReason::claim, claims.error().reason);
   }
@@ -88,6 +93,21 @@ void Core::on_hello(Now now, LinkId id, Link& link, const wire::Hello& hello) {
         id, make_frame([](flatbuffers::FlatBufferBuilder& b) { return wire::CreateAdopt(b); })});
     adopt(now, id);
   }
+}
+
+// A message under another prefix than the one agreed has no name here: nobody could acknowledge it.
+Status Core::compare_prefixes(const wire::Hello& hello) const {
+  if (hello.prefix()->str() == config_.peer_prefix && hello.peer_prefix()->str() == config_.prefix)
+    return ok();
+  auto said = [](const flatbuffers::String* prefix) {
+    return printable(shortened(prefix->string_view(), limits::kPartyIdSizeMax));
+  };
+  return make_error(ErrorCode::configuration,
+                    "the prefixes of serials differ: " + config_.party + " has " + config_.prefix +
+                        " for itself and " + config_.peer_prefix + " for " + config_.peer + ", " +
+                        config_.peer + " has " + said(hello.prefix()) + " for itself and " +
+                        said(hello.peer_prefix()) + " for " + config_.party +
+                        "; write the same in [party] and [peer] of both configurations");
 }
 
 // What the peer shows as held, compared with what is durable here. A claim is a whole signed note;
@@ -235,10 +255,7 @@ void Core::frame_received(Now now, LinkId id, ByteView bytes) {
   }
   wire::FrameBody type = (*frame)->body_type();
   if (type == wire::FrameBody::Close) {
-    const wire::Close& close = *(*frame)->body_as_Close();
-    return drop_link(
-        now, id,
-        "closed by the peer: " + shortened(text_of(close.text()), limits::kPeerWordsSizeMax));
+    return on_close(now, id, link, *(*frame)->body_as_Close());
   }
   if (type == wire::FrameBody::Hello) return on_hello(now, id, link, *(*frame)->body_as_Hello());
   if (!link.hello_received) {
@@ -297,6 +314,17 @@ void Core::frame_received(Now now, LinkId id, ByteView bytes) {
     return;
   }
   on_messages(now, id, *(*frame)->body_as_Messages());
+}
+
+// A link that ends before it was adopted was refused, and this side keeps a record of it too: the
+// remedy may lie here.
+void Core::on_close(Now now, LinkId id, const Link& link, const wire::Close& close) {
+  const std::string words =
+      "closed by the peer: " + shortened(text_of(close.text()), limits::kPeerWordsSizeMax);
+  const bool in_order = close.reason() == wire::CloseReason::shutting_down ||
+                        close.reason() == wire::CloseReason::replaced;
+  if (adopted_ != id && !in_order) note_refusal(now, Noise::refusal, link.remote, words);
+  drop_link(now, id, words);
 }
 
 void Core::unstash(Now now, LinkId id) {

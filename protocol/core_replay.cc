@@ -8,6 +8,7 @@
 #include "protocol/envelope.h"
 #include "protocol/limits.h"
 #include "protocol/message_rules.h"
+#include "protocol/serial.h"
 
 namespace hotline {
 namespace {
@@ -110,6 +111,19 @@ Status Core::compare_with_records(const Hash& stored_root) {
     }
   }
   return ok();
+}
+
+// By its prefix every message is named, so that another one in the configuration would rename what
+// was said. The peer's is compared in its hello.
+Status Core::compare_prefix_with_records() {
+  const auto record = records_.message({false, own_.last_serial()});
+  const auto envelope = record ? open_envelope(record->envelope) : Error{};
+  const auto serial = envelope ? parse_written_serial(text_of((*envelope)->id())) : std::nullopt;
+  if (!serial || serial->prefix == config_.prefix) return ok();
+  return make_error(ErrorCode::configuration,
+                    "the messages of this store are named with the prefix " + serial->prefix +
+                        ", and the configuration says " + config_.prefix,
+                    "write the old prefix in [party] again: it is for the life of a channel");
 }
 
 // An own message as the journal tells of it, to be sent: nothing else may go out under our

@@ -1,13 +1,25 @@
 #include "protocol/serial.h"
 
+#include <algorithm>
+
 namespace hotline {
 namespace {
 
-constexpr size_t kPrefixLettersMax = 4;
+constexpr char kExerciseLetter = 'X';
+constexpr size_t kPrefixLettersMax = 4;  // Of a party three, and the X of an exercise.
 constexpr size_t kDigitsMin = 6;
 constexpr size_t kDigitsMax = 18;  // Fits 64 bits; a message a second would take 30 billion years.
 
+bool are_capitals(std::string_view text) {
+  return std::all_of(text.begin(), text.end(), [](char c) { return c >= 'A' && c <= 'Z'; });
+}
+
 }  // namespace
+
+bool is_party_prefix(std::string_view text) {
+  return !text.empty() && text.size() < kPrefixLettersMax && are_capitals(text) &&
+         text.front() != kExerciseLetter;
+}
 
 std::string format_serial(std::string_view prefix, uint64_t number) {
   std::string digits = std::to_string(number);
@@ -16,15 +28,13 @@ std::string format_serial(std::string_view prefix, uint64_t number) {
 }
 
 std::string serial_prefix(std::string_view party_prefix, bool exercise) {
-  return (exercise ? "X" : "") + std::string(party_prefix);
+  return (exercise ? std::string(1, kExerciseLetter) : "") + std::string(party_prefix);
 }
 
 std::optional<Serial> parse_serial(std::string_view text) {
   size_t dash = text.find('-');
   if (dash == std::string_view::npos || dash == 0 || dash > kPrefixLettersMax) return std::nullopt;
-  for (char c : text.substr(0, dash)) {
-    if (c < 'A' || c > 'Z') return std::nullopt;
-  }
+  if (!are_capitals(text.substr(0, dash))) return std::nullopt;
   std::string_view digits = text.substr(dash + 1);
   if (digits.empty() || digits.size() > kDigitsMax) return std::nullopt;
   // A serial is padded to six digits or not at all.

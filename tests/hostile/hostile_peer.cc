@@ -33,7 +33,7 @@ HostilePeer::HostilePeer(boost::asio::io_context& io, Config config)
   if (!keys) throw std::runtime_error(keys.error().reason);
   keys_ = *std::move(keys);
   core_ = keys_->core_config(config_);
-  prefix_ = serial_prefix(config_.prefix, config_.exercise);
+  prefix_ = config_.prefix;
   TlsSettings settings;
   settings.use = TlsUse::peer_link;
   settings.certificate_path = config_.tls.certificate;
@@ -111,9 +111,11 @@ Bytes HostilePeer::hello_frame() const {
     auto own_checkpoint = note(checkpoint_);
     auto own_receipt = note(own_receipt_);
     auto peer_receipt = note(peer_receipt_);
+    auto prefix = b.CreateString(config_.prefix);
+    auto peer_prefix = b.CreateString(config_.peer_prefix);
     return wire::CreateHello(b, kWireVersion, kWireVersion, &channel, config_.exercise, from, to,
                              &agreement, read_clocks().utc, own_checkpoint, own_receipt,
-                             peer_receipt);
+                             peer_receipt, false, false, prefix, peer_prefix);
   });
 }
 

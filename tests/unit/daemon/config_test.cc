@@ -53,6 +53,8 @@ TEST_F(ConfigTest, TheExampleIsGoodForBothParties) {
   const auto norway = read(example_config("norway", "north"));
   ASSERT_TRUE(norway) << norway.error().reason;
   EXPECT_EQ(norway->prefix + norway->peer_prefix, "BA") << "one letter is not enough";
+  const auto xanadu = read(example_config("xanadu", "north"));
+  ASSERT_TRUE(xanadu) << xanadu.error().reason;
 }
 
 TEST_F(ConfigTest, AMistakeIsNamedWithItsPlaceAndARemedy) {
@@ -68,6 +70,15 @@ TEST_F(ConfigTest, AMistakeIsNamedWithItsPlaceAndARemedy) {
             "example shows it");
   EXPECT_EQ(complaint("prefix = \"S\"", "prefix = \"N\""),
             "9:10: both parties have the prefix N | serials would be confused");
+  for (const char* bad : {"n", "N1", "ABCD", "XN"}) {
+    EXPECT_EQ(
+        complaint("prefix = \"N\"", std::string("prefix = \"") + bad + "\""),
+        std::string("5:10: \"") + bad +
+            "\" cannot begin a serial | one to three capital letters A to Z, the first not X, "
+            "which marks an exercise")
+        << "B12";
+  }
+  EXPECT_TRUE(complaint("prefix = \"S\"", "prefix = \"s\"").starts_with("9:10: \"s\" cannot"));
   EXPECT_EQ(complaint("[\"auditor\"]", "[\"auditer\"]"),
             "55:9: unknown role \"auditer\" | operator, supervisor or auditor");
   EXPECT_EQ(complaint("id = \"eve\"", "id = \"ann\""),

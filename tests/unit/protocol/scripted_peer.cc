@@ -213,6 +213,8 @@ HelloFields ScriptedPeer::hello() const {
   fields.own_checkpoint = checkpoint();
   fields.own_receipt = core_receipt_;
   fields.peer_receipt = peer_receipt_;
+  fields.prefix = peer_prefix_;
+  fields.peer_prefix = core_prefix_;
   return fields;
 }
 
@@ -228,9 +230,11 @@ Bytes ScriptedPeer::frame(const HelloFields& fields) {
     auto own_checkpoint = note(fields.own_checkpoint);
     auto own_receipt = note(fields.own_receipt);
     auto peer_receipt = note(fields.peer_receipt);
+    auto prefix = b.CreateString(fields.prefix);
+    auto peer_prefix = b.CreateString(fields.peer_prefix);
     return wire::CreateHello(b, fields.version_min, fields.version_max, &channel, fields.exercise,
                              from, to, &agreement, fields.clock, own_checkpoint, own_receipt,
-                             peer_receipt);
+                             peer_receipt, false, false, prefix, peer_prefix);
   });
 }
 

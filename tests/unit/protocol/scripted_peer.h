@@ -36,6 +36,8 @@ struct HelloFields {
   std::string own_checkpoint;  // Empty: absent.
   std::string own_receipt;
   std::string peer_receipt;
+  std::string prefix;
+  std::string peer_prefix;
 };
 
 struct WrittenMessage {

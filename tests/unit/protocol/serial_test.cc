@@ -13,6 +13,19 @@ TEST(Serial, IsWrittenWithSixDigitsAtLeast) {
   EXPECT_EQ(format_serial(serial_prefix("N", false), 7), "N-000007");
 }
 
+TEST(Serial, B12_APrefixOfAPartyIsOneToThreeCapitals) {
+  for (const char* good : {"N", "AB", "ABC", "NX"}) {
+    EXPECT_TRUE(is_party_prefix(good)) << good;
+    for (bool exercise : {false, true}) {
+      const std::string written = format_serial(serial_prefix(good, exercise), 1);
+      EXPECT_TRUE(parse_written_serial(written)) << written;
+    }
+  }
+  for (const char* bad : {"", "n", "N1", "ABCD", "N ", "N-", "Ñ", "X", "XN"}) {
+    EXPECT_FALSE(is_party_prefix(bad)) << bad;
+  }
+}
+
 TEST(Serial, IsReadAsWrittenOrWithoutZeros) {
   EXPECT_EQ(parse_serial("N-000123"), (Serial{"N", 123}));
   EXPECT_EQ(parse_serial("N-123"), (Serial{"N", 123}));

@@ -107,6 +107,49 @@ TEST_F(SessionRows, F05_F06_AnotherSpeakerOrAnotherListenerIsRefused) {
   EXPECT_EQ(peer.recorded<wire::LinkRefused>().size(), 3u);
 }
 
+TEST_F(SessionRows, B12_APrefixThatTheOtherSideDoesNotExpectIsRefused) {
+  for (bool own : {true, false}) {
+    for (const char* prefix : {"M", "n", "", "XN", "S\n"}) {
+      HelloFields hello = peer.hello();
+      (own ? hello.prefix : hello.peer_prefix) = prefix;
+      LinkId link = peer.link_up(hello);
+      EXPECT_TRUE(refused_with(link, CloseReason::identity)) << prefix;
+      EXPECT_EQ(peer.core().status().link, wire::LinkState::down);
+    }
+  }
+  const auto refusals = peer.recorded<wire::LinkRefused>();
+  ASSERT_EQ(refusals.size(), limits::kRefusalsToldMax);  // The rest is told as a number.
+  EXPECT_EQ(refusals.front()->reason()->str(),
+            "the prefixes of serials differ: north has N for itself and S for south, south has M "
+            "for itself and N for north; write the same in [party] and [peer] of both "
+            "configurations");
+}
+
+TEST_F(SessionRows, B12_WhoIsRefusedKeepsTheReasonTooAndNotWithoutEnd) {
+  for (int i = 0; i < 12; ++i) {
+    LinkId link = peer.open();
+    peer.say(link, make_close_frame(CloseReason::identity, "the prefixes of serials differ"));
+    EXPECT_TRUE(peer.is_closed(link));
+  }
+  const auto refusals = peer.recorded<wire::LinkRefused>();
+  ASSERT_EQ(refusals.size(), limits::kRefusalsToldMax);
+  EXPECT_EQ(refusals.front()->reason()->str(),
+            "closed by the peer: the prefixes of serials differ");
+}
+
+TEST_F(SessionRows, B12_APrefixIsForLife) {
+  peer.submit_text();
+  peer.crash();
+  peer.config().prefix = "M";
+  const Status renamed = peer.start();
+  ASSERT_FALSE(renamed);
+  EXPECT_EQ(renamed.error().code, ErrorCode::configuration);
+  EXPECT_EQ(renamed.error().reason,
+            "the messages of this store are named with the prefix N, and the configuration says M");
+  peer.config().prefix = "N";
+  EXPECT_TRUE(peer.start());
+}
+
 TEST_F(SessionRows, F07_AWrongClockIsAlarmedAndRefusesNothing) {
   for (int64_t off_ms : {int64_t{365} * 86'400'000, int64_t{-365} * 86'400'000}) {
     ScriptedPeer one;

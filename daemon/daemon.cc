@@ -12,6 +12,7 @@
 
 #include "daemon/alarm_words.h"
 #include "daemon/store_account.h"
+#include "daemon/store_failure.h"
 #include "protocol/limits.h"
 #include "protocol/serial.h"
 #include "protocol/wire_frames.h"
@@ -91,13 +92,12 @@ Status Daemon::rebuild_core() {
       fault = first_fault(reader);
       if (fault.empty()) return status;
     }
+  } catch (const StoreError& error) {
+    return describe_refusal("cannot read the store", error, config_.store_path);
   } catch (const RecordsError& error) {
     fault = error.what();
   }
-  return make_error(
-      ErrorCode::store_failed,
-      "the store " + config_.store_path + " is damaged or was altered: " + fault,
-      "keep the file as evidence and restore a backup; the peer holds what was receipted");
+  return describe_damage(config_.store_path, fault);
 }
 
 std::shared_ptr<const TlsContext> Daemon::tls_context(TlsUse use, Status& status) const {
@@ -214,12 +214,15 @@ int Daemon::run() {
   service_manager_.tell_ready();
   try {
     io_.run();
+    return exit_code_;
+  } catch (const StoreError& error) {
+    // A record that the core needs cannot be read. Nothing was said because of it.
+    const FailedStore failed = describe_failure(error, config_.store_path);
+    end_with_store_failed(failed.error.reason, failed.error.hint);
   } catch (const RecordsError& error) {
-    // A record that the core needs is not what was written. Nothing was said because of it.
-    end_with_store_failed(config_.store_path + ": " + error.what(),
-                          "Keep a copy of the store for examination");
-    io_.run();  // The goodbyes: nothing asks the core, nor the store, any more.
+    end_with_store_failed(config_.store_path + ": " + error.what(), kKeepAsEvidence);
   }
+  io_.run();  // The goodbyes: nothing asks the core, nor the store, any more.
   return exit_code_;
 }
 

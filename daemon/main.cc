@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstdio>
+#include <functional>
 #include <string>
 
 #include "daemon/config.h"
@@ -14,6 +15,7 @@
 #include "daemon/signals.h"
 #include "daemon/store.h"
 #include "daemon/store_account.h"
+#include "daemon/store_failure.h"
 #include "daemon/surroundings.h"
 #include "daemon/system_clock.h"
 #include "daemon/wait_for_room.h"
@@ -108,21 +110,36 @@ int run_config_check(const Console& console, const std::string& config_path, boo
   return 0;
 }
 
-int run_store_info(const Console& console, const std::string& config_path) {
-  const char* const what = "cannot look into the store";
+// Opens the store of one that is not running and looks at it. `in_use`: what to type where it runs;
+// empty: what the lock says.
+int look_into_store(const Console& console, const char* what, const std::string& config_path,
+                    const std::string& in_use,
+                    const std::function<int(const std::string& path, Store& store)>& look) {
   auto config = read_config(config_path);
   if (!config) return console.fail(what, config.error());
   auto store = Store::open(config->store_path);
-  if (!store) return console.fail(what, store.error());
-  StoreReader& reader = (*store)->reader();
+  if (!store) {
+    Error error = store.error();
+    if (error.code == ErrorCode::conflict && !in_use.empty()) error.hint = in_use;
+    return console.fail(what, error);
+  }
+  try {
+    return look(config->store_path, **store);
+  } catch (const StoreError& error) {
+    return console.fail(what, describe_refusal("cannot read the store", error, config->store_path));
+  }
+}
+
+int print_store(const Console& console, const std::string& path, Store& store) {
+  StoreReader& reader = store.reader();
   const StoreHead head = reader.head();
-  const StoreIdentity& identity = (*store)->identity();
-  std::string text = "store       " + config->store_path + "\nparty       " + identity.party +
-                     ", peer " + identity.peer + (identity.exercise ? " (EXERCISE)" : " (live)") +
+  const StoreIdentity& identity = store.identity();
+  std::string text = "store       " + path + "\nparty       " + identity.party + ", peer " +
+                     identity.peer + (identity.exercise ? " (EXERCISE)" : " (live)") +
                      "\ncreated     " + format_rfc3339(identity.created_at) + "\njournal     " +
                      std::to_string(head.size) + " entries, root " + to_hex(head.root);
   JsonObject object;
-  object.add("store", config->store_path)
+  object.add("store", path)
       .add("party", identity.party)
       .add("peer", identity.peer)
       .add("exercise", identity.exercise)
@@ -143,35 +160,22 @@ int run_store_info(const Console& console, const std::string& config_path) {
   return 0;
 }
 
-int run_store_check(const Console& console, const std::string& config_path) {
-  const char* const what = "cannot check the store";
-  auto config = read_config(config_path);
-  if (!config) return console.fail(what, config.error());
-  auto store = Store::open(config->store_path);
-  if (!store) {
-    Error error = store.error();
-    if (error.code == ErrorCode::conflict)
-      error.hint =
-          "hotlined looks at what it reads; all of it can be checked in a copy, or once "
-          "hotlined has ended";
-    return console.fail(what, error);
-  }
-  std::vector<std::string> faults = (*store)->reader().check();
+int check_store(const Console& console, const std::string& path, Store& store) {
+  std::vector<std::string> faults = store.reader().check();
   if (faults.empty()) {
-    if (std::string fault = first_fault((*store)->reader()); !fault.empty())
-      faults.push_back(fault);
+    if (std::string fault = first_fault(store.reader()); !fault.empty()) faults.push_back(fault);
   }
   JsonObject object;
-  object.add("store", config->store_path).add("faults", faults);
+  object.add("store", path).add("faults", faults);
   if (faults.empty()) {
-    console.print(config->store_path + ": every row, hash and place agrees", object);
+    console.print(path + ": every row, hash and place agrees", object);
     return 0;
   }
   std::string text;
   for (const std::string& fault : faults) text += (text.empty() ? "" : "\n") + fault;
   console.print(text, object);
-  return console.fail("", make_error(ErrorCode::store_failed, config->store_path + " is damaged",
-                                     "keep the file as evidence and restore a backup"));
+  return console.fail("",
+                      make_error(ErrorCode::store_failed, path + " is damaged", kKeepAsEvidence));
 }
 
 // The nearest of what could have been typed here.
@@ -282,8 +286,21 @@ int run_main(int argc, char** argv) {
   int code = 2;
   if (init->parsed()) code = run_init(console, config_path, allow_dev_pki);
   if (check->parsed()) code = run_config_check(console, config_path, allow_dev_pki);
-  if (info->parsed()) code = run_store_info(console, config_path);
-  if (store_check->parsed()) code = run_store_check(console, config_path);
+  if (info->parsed()) {
+    code = look_into_store(console, "cannot look into the store", config_path, "",
+                           [&console](const std::string& path, Store& opened) {
+                             return print_store(console, path, opened);
+                           });
+  }
+  if (store_check->parsed()) {
+    code =
+        look_into_store(console, "cannot check the store", config_path,
+                        "hotlined looks at what it reads; all of it can be checked once hotlined "
+                        "has ended",
+                        [&console](const std::string& path, Store& opened) {
+                          return check_store(console, path, opened);
+                        });
+  }
   return console.done(code);
 }
 

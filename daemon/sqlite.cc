@@ -1,6 +1,7 @@
 #include "daemon/sqlite.h"
 
 #include <algorithm>
+#include <cstring>
 
 #include "protocol/check.h"
 
@@ -11,7 +12,11 @@ namespace {
   const int extended_code = handle ? sqlite3_extended_errcode(handle) : code;
   std::string reason = what + ": " + (handle ? sqlite3_errmsg(handle) : sqlite3_errstr(code));
   reason += " (SQLite " + std::to_string(extended_code) + ")";
-  throw SqliteError(extended_code, reason);
+  const int kind = extended_code & 0xff;
+  const bool of_system = handle && (kind == SQLITE_CANTOPEN || kind == SQLITE_IOERR);
+  const int system_errno = of_system ? sqlite3_system_errno(handle) : 0;
+  if (system_errno != 0) reason += std::string(", ") + std::strerror(system_errno);
+  throw SqliteError(extended_code, system_errno, reason);
 }
 
 }  // namespace

@@ -21,14 +21,17 @@ namespace hotline {
 
 class SqliteError : public StoreError {
  public:
-  SqliteError(int extended_code, const std::string& what)
-      : StoreError(what), extended_code_(extended_code) {}
+  SqliteError(int extended_code, int system_errno, const std::string& what)
+      : StoreError(what), extended_code_(extended_code), system_errno_(system_errno) {}
 
   int code() const { return extended_code_ & 0xff; }
   int extended_code() const { return extended_code_; }
+  // What the system said when a file could not be opened, read or written; 0 otherwise.
+  int system_errno() const { return system_errno_; }
 
  private:
   int extended_code_;
+  int system_errno_;
 };
 
 // SQLite's statistics of its memory are read by nobody, and cost a lock that all threads share at

@@ -6,10 +6,10 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstring>
 #include <filesystem>
 #include <utility>
 
+#include "daemon/store_failure.h"
 #include "daemon/store_lock.h"
 #include "daemon/store_reader.h"
 #include "daemon/store_reader_thread.h"
@@ -26,8 +26,8 @@ std::string directory_of(const std::string& path) {
   return directory.empty() ? "." : directory;
 }
 
-Error os_error(const std::string& what, std::string hint) {
-  return make_error(ErrorCode::configuration, what + ": " + std::strerror(errno), std::move(hint));
+Error os_error(const std::string& what, const std::string& hint) {
+  return describe_refusal(what, errno, hint);
 }
 
 // Who can write a store, or replace it in its directory, can make this party sign anything.
@@ -93,9 +93,7 @@ Status build(const std::string& path, const StoreIdentity& identity,
       if (Status written = write_first(std::move(database), path, first); !written) return written;
     }
   } catch (const StoreError& error) {
-    return make_error(ErrorCode::store_failed,
-                      "cannot create the store: " + std::string(error.what()),
-                      "check the directory and the disk (df)");
+    return describe_refusal("cannot create the store", error, path);
   }
   for (const char* suffix : {"-wal", "-shm"}) unlink((path + suffix).c_str());
   return ok();
@@ -166,11 +164,9 @@ Result<std::unique_ptr<Store>> open_locked(StoreLock lock, const std::string& pa
       return make_error(ErrorCode::configuration, path + " is not a store of hotlined",
                         "check `store.path` in the configuration");
     }
-    return make_error(ErrorCode::store_failed, error.what(),
-                      "keep a copy of the store for examination, then restore a backup");
+    return describe_refusal("cannot open the store", error, path);
   } catch (const StoreError& error) {
-    return make_error(ErrorCode::store_failed, "the store " + path + " is damaged: " + error.what(),
-                      "keep a copy of the store for examination, then restore a backup");
+    return describe_damage(path, error.what());
   }
 }
 

@@ -77,6 +77,9 @@ enum class StoreFailure : uint8_t {
   busy = 2,          // Another program held the file longer than busy_timeout_ms.
   disk = 3,          // A read, a write or a flush failed.
   inconsistent = 4,  // The batch does not fit what is stored. A bug, or a damaged file.
+  exhausted = 5,     // The system gave no file descriptor or no memory.
+  not_allowed = 6,   // The file may not be read or written.
+  damaged = 7,       // What is written in the file is not what was written there.
 };
 
 struct CommitOutcome {

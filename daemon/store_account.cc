@@ -4,6 +4,7 @@
 #include <optional>
 #include <vector>
 
+#include "daemon/store_failure.h"
 #include "daemon/store_schema.h"
 #include "protocol/envelope.h"
 #include "protocol/journal.h"
@@ -118,6 +119,7 @@ std::string first_fault(StoreReader& reader) {
     compare(reader, LogId::own_transcript, account.sent);
     compare(reader, LogId::peer_transcript, account.received);
   } catch (const RecordsError& error) {
+    if (!is_damage(error)) throw;  // Then nothing is known of the rows.
     return error.what();
   }
   return {};

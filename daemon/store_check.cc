@@ -3,6 +3,7 @@
 #include <functional>
 
 #include "daemon/row_packs.h"
+#include "daemon/store_failure.h"
 #include "daemon/store_hashes.h"
 #include "daemon/store_runs.h"
 #include "daemon/store_schema.h"
@@ -44,6 +45,7 @@ class StoreCheck {
     try {
       part();
     } catch (const StoreError& error) {
+      if (!is_damage(error)) throw;  // Then nothing is known of the rows.
       fault(error.what());
     }
   }

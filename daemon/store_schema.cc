@@ -1,7 +1,12 @@
 #include "daemon/store_schema.h"
 
+#include <unistd.h>
+
+#include <cerrno>
+
 #include "daemon/large_writes_vfs.h"
 #include "daemon/row_packs.h"
+#include "daemon/store_failure.h"
 #include "protocol/check.h"
 
 namespace hotline {
@@ -121,8 +126,12 @@ Status check_store_format(Database& database, const std::string& path) {
       make_error(ErrorCode::store_failed,
                  "the store " + path + " is damaged: its tables are not those of format " +
                      std::to_string(kStoreFormat),
-                 "keep the file for examination and restore a backup");
+                 kKeepAsEvidence);
   if (format != kStoreFormat) return damaged;
+  if (access(path.c_str(), W_OK) != 0) {
+    return describe_refusal("the store " + path + " cannot be written", errno,
+                            "ls -l " + path + "    and see that its disk is mounted for writing");
+  }
   // Two bytes of the file's header say so; without the log, a reader would block the writer.
   if (journal_mode(database) != "wal" || sqlite3_db_readonly(database.handle(), "main") != 0) {
     return damaged;

@@ -1,10 +1,14 @@
 #include "daemon/wal_check.h"
 
 #include <array>
+#include <cerrno>
 #include <cstdint>
+#include <cstdio>
 #include <cstring>
-#include <fstream>
+#include <memory>
 #include <vector>
+
+#include "daemon/store_failure.h"
 
 namespace hotline {
 namespace {
@@ -48,16 +52,28 @@ Error damaged(const std::string& path, uint64_t frame) {
   return make_error(ErrorCode::store_failed,
                     "the write-ahead log " + path + " is damaged at frame " +
                         std::to_string(frame) + ", before commits that were on disk",
-                    "do not delete it: keep a copy of the whole directory, then restore a backup; "
-                    "the peer holds what was receipted");
+                    kKeepAsEvidence);
 }
+
+// A log that was not read to its end says nothing of what is in it.
+Status unreadable(const std::string& path) {
+  return describe_refusal("cannot read the write-ahead log " + path, errno,
+                          "examine the disk (dmesg), then start hotlined again");
+}
+
+struct CloseFile {
+  void operator()(std::FILE* file) const { std::fclose(file); }
+};
 
 }  // namespace
 
 Status check_write_ahead_log(const std::string& wal_path) {
-  std::ifstream file(wal_path, std::ios::binary);
+  const std::unique_ptr<std::FILE, CloseFile> file(std::fopen(wal_path.c_str(), "rb"));
+  if (!file) return errno == ENOENT ? ok() : unreadable(wal_path);
   std::array<uint8_t, kHeaderSize> header{};
-  if (!file.read(reinterpret_cast<char*>(header.data()), header.size())) return ok();
+  if (std::fread(header.data(), header.size(), 1, file.get()) != 1) {
+    return std::ferror(file.get()) == 0 ? ok() : unreadable(wal_path);
+  }
 
   const uint32_t magic = big_endian(header.data());
   const uint32_t page_size = big_endian(header.data() + 8);
@@ -74,8 +90,7 @@ Status check_write_ahead_log(const std::string& wal_path) {
   uint64_t number = 0;
   uint64_t bad_frame = 0;
   int commits_behind_it = 0;
-  while (file.read(reinterpret_cast<char*>(frame.data()),
-                   static_cast<std::streamsize>(frame.size()))) {
+  while (std::fread(frame.data(), frame.size(), 1, file.get()) == 1) {
     ++number;
     // Frames with other salts are left from before the log started again from its beginning.
     const bool current = std::memcmp(frame.data() + 8, header.data() + 16, 8) == 0;
@@ -87,6 +102,7 @@ Status check_write_ahead_log(const std::string& wal_path) {
     const bool commit = big_endian(frame.data() + 4) != 0;
     if (bad_frame != 0 && current && commit) ++commits_behind_it;
   }
+  if (std::ferror(file.get()) != 0) return unreadable(wal_path);
   if (commits_behind_it > 1) return damaged(wal_path, bad_frame);
   return ok();
 }

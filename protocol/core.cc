@@ -62,7 +62,7 @@ Status Core::replay(uint64_t index, ByteView bytes) {
     return make_error(
         ErrorCode::store_failed,
         "journal entry " + std::to_string(index) + " is damaged: " + entry.error().reason,
-        "restore the store from a backup; the peer returns what the backup lacks");
+        kKeepAsEvidence);
   }
   if (auto status = journal_.replay(index, bytes, (*entry)->at()); !status) return status;
   const wire::Entry& fact = **entry;

@@ -18,10 +18,9 @@ bool is_key(const wire::MessageKey* key) {
   return key == nullptr || key->number() <= limits::kTreeSizeMax;
 }
 
-Error altered(std::string reason) {
-  return make_error(
-      ErrorCode::store_failed, std::move(reason),
-      "the store is damaged or was altered: keep the file as evidence and restore a backup");
+Error altered(const std::string& reason) {
+  return make_error(ErrorCode::store_failed, "the store is damaged or was altered: " + reason,
+                    kKeepAsEvidence);
 }
 
 }  // namespace

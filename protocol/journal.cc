@@ -20,8 +20,7 @@ const wire::Entry& Journal::append(UtcMs at, wire::Fact type, flatbuffers::Offse
 Status Journal::replay(uint64_t index, ByteView entry, UtcMs at) {
   if (index != size()) {
     return make_error(ErrorCode::store_failed,
-                      "journal entry " + std::to_string(size()) + " is missing",
-                      "restore the store from a backup; the peer returns what the backup lacks");
+                      "journal entry " + std::to_string(size()) + " is missing", kKeepAsEvidence);
   }
   frontier_.append(leaf_hash(entry));
   last_at_ = at;

@@ -137,6 +137,12 @@ struct Batch {
   }
 };
 
+// For whoever finds the store damaged. Never an older copy of it: that would give places and
+// serials again which the peer holds already.
+inline constexpr char kKeepAsEvidence[] =
+    "use voice; keep the whole directory of the store as it is, as evidence; do not start an older "
+    "copy, which would contradict what the peer holds";
+
 // The records cannot be read, or are not those that the journal tells of. The core cannot go on
 // without them, and nothing in it catches this: the daemon ends before it says something untrue.
 class RecordsError : public std::runtime_error {

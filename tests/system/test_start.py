@@ -1,8 +1,13 @@
 """What a daemon says that does not start, or makes no link."""
 
 import json
+import pathlib
+import resource
+import shutil
 import subprocess
 import sys
+import tempfile
+import time
 import unittest
 
 from world import HANG_S, PREFIX, World
@@ -63,6 +68,78 @@ class Prefixes(unittest.TestCase):
                     self.assertEqual(done.returncode, 3, done.stdout + done.stderr)
                     self.assertIn("cannot begin a serial", done.stderr)
                 self.assertFalse((world.directory / "other-store").exists())
+
+
+class Starts(unittest.TestCase):
+    """F5: what passes is called what it is, and only damage is called damage."""
+
+    FORBIDDEN = ("backup", "older copy", "damaged", "altered", "evidence")
+
+    def run_with(self, world, files, *words):
+        """hotlined where a process may have so many files open; ended as soon as it serves. Its words, or None if it served."""
+        ports = world.directory / "north.ports"
+        ports.unlink(missing_ok=True)
+        process = subprocess.Popen([world.hotlined, *words, "-c", str(world.config("north"))], stdin=subprocess.DEVNULL,
+                                   stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+                                   preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (files, files)))
+        deadline = time.monotonic() + HANG_S
+        while process.poll() is None and not ports.exists():
+            self.assertLess(time.monotonic(), deadline)
+            time.sleep(0.01)
+        if process.poll() is None:
+            process.terminate()
+        said = process.communicate(timeout=HANG_S)[0]
+        return None if ports.exists() else said
+
+    def test_F5_too_few_file_descriptors(self):
+        with World() as world:
+            world.start()
+            world.ask("north", "ann", "send", "-p", "routine", "--subject", "One", "One.", "--wait", "delivered")
+            world.daemons["north"].stop()
+            told = 0
+            for files in range(5, 40):
+                for words in (("run", "--allow-dev-pki"), ("store", "check"), ("store", "info")):
+                    said = self.run_with(world, files, *words)
+                    if said is None or "shared libraries" in said:
+                        continue
+                    self.assertFalse([word for word in self.FORBIDDEN if word in said], f"{files} files: {said}")
+                    told += "may open no more files" in said
+            self.assertGreater(told, 3)
+            world.daemons["north"].start()
+            world.wait_link()
+
+    def test_F5_a_disk_that_is_full_at_the_start(self):
+        disk = tempfile.mkdtemp(prefix="hotline-disk-")
+        self.addCleanup(shutil.rmtree, disk, ignore_errors=True)
+        mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=48m,mode=0700", "tmpfs", disk], capture_output=True)
+        if mounted.returncode != 0:
+            self.skipTest(f"SKIPPED: a small disk cannot be mounted here ({mounted.stderr.strip()})")
+        self.addCleanup(subprocess.run, ["umount", "--lazy", disk])
+        with World(store="reserve_mib = 16", store_path={"north": disk}) as world:
+            world.start()
+            world.ask("north", "ann", "send", "-p", "routine", "--subject", "One", "One.", "--wait", "delivered")
+            north = world.daemons["north"]
+            north.stop()
+            # Written anew by every start, so that a full disk is met there.
+            (pathlib.Path(disk) / "journal.db-shm").unlink(missing_ok=True)
+            filler = pathlib.Path(disk) / "filler"
+            try:
+                with open(filler, "wb") as file:
+                    file.write(bytes(64 << 20))
+            except OSError:
+                pass
+            before = len(north.log())
+            done = subprocess.run([world.hotlined, "run", "-c", str(world.config("north")), "--allow-dev-pki"],
+                                  stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=HANG_S)
+            said = done.stdout + done.stderr
+            self.assertEqual(done.returncode, 1, said)
+            self.assertIn("the disk is full", said)
+            self.assertIn("df", said)
+            self.assertFalse([word for word in self.FORBIDDEN if word in said], said)
+            self.assertEqual(len(north.log()), before)
+            filler.unlink()
+            north.start()
+            world.wait_link()
 
 
 if __name__ == "__main__":

@@ -1,8 +1,8 @@
 // A file layer for SQLite that fails when told to, and that can lose what was not flushed.
 //
 // It passes everything on to the default layer. A test sets a decision, which is asked before every
-// write, flush and truncation, or calls stop() and lose_power(). No database may be open on it when
-// it goes.
+// write, flush and truncation, or a refusal, asked before every opening and read, or calls stop()
+// and lose_power(). No database may be open on it when it goes.
 #pragma once
 
 #include <sqlite3.h>
@@ -22,7 +22,7 @@
 
 namespace hotline {
 
-enum class Io : uint8_t { write, flush, truncate };
+enum class Io : uint8_t { write, flush, truncate, open, read };
 
 struct IoDecision {
   int code = SQLITE_OK;  // What SQLite is told.
@@ -61,6 +61,14 @@ class FaultyVfs {
   void set_observe(Observe observe) {
     const std::lock_guard lock(mutex_);
     observe_ = std::move(observe);
+  }
+
+  // Asked before files are opened and read; what it returns, other than SQLITE_OK, is what SQLite
+  // is told. It may set errno.
+  using Refuse = std::function<int(Io io, const std::string& path)>;
+  void set_refuse(Refuse refuse) {
+    const std::lock_guard lock(mutex_);
+    refuse_ = std::move(refuse);
   }
 
   // From now on the disk takes nothing, as from a process that is dead.
@@ -112,6 +120,8 @@ class FaultyVfs {
     auto* self = static_cast<FaultyVfs*>(vfs->pAppData);
     File* opened = of(file);
     opened->base.pMethods = nullptr;
+    const int refused = self->refusal(Io::open, path ? path : "");
+    if (refused != SQLITE_OK) return refused;
     const int code = self->parent_->xOpen(self->parent_, path, opened->real(), flags, out);
     if (code != SQLITE_OK) return code;
     opened->vfs = self;
@@ -127,6 +137,8 @@ class FaultyVfs {
       return of(file)->methods()->xClose(of(file)->real());
     };
     methods_.xRead = [](sqlite3_file* file, void* data, int size, sqlite3_int64 offset) {
+      const int refused = of(file)->vfs->refusal(Io::read, *of(file)->path);
+      if (refused != SQLITE_OK) return refused;
       return of(file)->methods()->xRead(of(file)->real(), data, size, offset);
     };
     methods_.xWrite = [](sqlite3_file* file, const void* data, int size, sqlite3_int64 offset) {
@@ -175,6 +187,11 @@ class FaultyVfs {
     methods_.xShmUnmap = [](sqlite3_file* file, int remove) {
       return of(file)->methods()->xShmUnmap(of(file)->real(), remove);
     };
+  }
+
+  int refusal(Io io, const std::string& path) {
+    const std::lock_guard lock(mutex_);
+    return refuse_ ? refuse_(io, path) : SQLITE_OK;
   }
 
   static int64_t size_of(File& file) {
@@ -226,6 +243,7 @@ class FaultyVfs {
   std::mutex mutex_;
   Decide decide_;
   Observe observe_;
+  Refuse refuse_;
   bool stopped_ = false;
   std::map<std::string, Unflushed> unflushed_;
 };

@@ -6,9 +6,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <fstream>
 
 #include "daemon/sqlite.h"
+#include "tests/unit/daemon/faulty_vfs.h"
 #include "tests/unit/daemon/store_fixture.h"
 
 namespace hotline {
@@ -19,16 +21,31 @@ using testing::Test;
 class StoreOpenTest : public StoreTest {
  protected:
   // Why the store at `path` is refused; empty when it is not.
-  static Error refusal(const std::string& path) {
-    const Result<std::unique_ptr<Store>> store = Store::open(path);
+  static Error refusal(const std::string& path, const StoreOptions& options = {}) {
+    const Result<std::unique_ptr<Store>> store = Store::open(path, options);
     if (store) {
       ADD_FAILURE() << "it was opened";
       return {};
     }
     return store.error();
   }
+  static StoreOptions with_vfs(const FaultyVfs& vfs) {
+    StoreOptions options;
+    options.vfs = vfs.name();
+    return options;
+  }
   static bool says(const std::string& text, const std::string& part) {
     return text.find(part) != std::string::npos;
+  }
+  // What passes is called what it is, and nothing is advised that would make it worse.
+  static void expect_passing(const Error& error, const std::string& cause,
+                             const std::string& remedy) {
+    EXPECT_EQ(error.code, ErrorCode::failed) << error.reason;
+    EXPECT_TRUE(says(error.reason, cause)) << error.reason;
+    EXPECT_TRUE(says(error.hint, remedy)) << error.hint;
+    for (const char* word : {"damaged", "altered", "backup", "evidence", "older copy"}) {
+      EXPECT_FALSE(says(error.reason + error.hint, word)) << error.reason << error.hint;
+    }
   }
   void alter(const std::string& sql) {
     Database database(path_, SQLITE_OPEN_READWRITE, "");
@@ -117,6 +134,86 @@ TEST_F(StoreOpenTest, ForeignAndNewerFilesAreRefused) {
 TEST_F(StoreOpenTest, AlteredTablesAreRefused) {
   alter("DROP INDEX fact_message");
   EXPECT_TRUE(says(refusal(path_).reason, "its tables are not those"));
+}
+
+TEST_F(StoreOpenTest, F5_ADiskOrASystemThatRefusesIsNotCalledDamage) {
+  struct Trouble {
+    Io io;
+    int code;
+    int system_errno;
+    const char* cause;
+    const char* remedy;
+  };
+  const Trouble troubles[] = {
+      {Io::open, SQLITE_CANTOPEN, EMFILE, "this process may open no more files", "ulimit -n"},
+      {Io::open, SQLITE_CANTOPEN, ENFILE, "this machine can open no more files", "lsof"},
+      {Io::open, SQLITE_CANTOPEN, EACCES, "this user may not read and write it", "ls -l"},
+      {Io::open, SQLITE_NOMEM, 0, "there is no memory left", "free -m"},
+      {Io::read, SQLITE_IOERR_READ, EIO, "the disk did not do what it was asked", "dmesg"},
+      {Io::read, SQLITE_IOERR_READ, ENOSPC, "the disk is full", "df"},
+  };
+  for (const Trouble& trouble : troubles) {
+    FaultyVfs vfs;
+    int asked = 0;
+    for (int good = 0; good < 3; ++good) {  // Of what is opened or read, the first ones succeed.
+      int left = good;
+      vfs.set_refuse([&](Io io, const std::string&) {
+        if (io != trouble.io || left-- > 0) return SQLITE_OK;
+        ++asked;
+        errno = trouble.system_errno;
+        return trouble.code;
+      });
+      expect_passing(refusal(path_, with_vfs(vfs)), trouble.cause, trouble.remedy);
+    }
+    EXPECT_GE(asked, 3);
+  }
+  EXPECT_TRUE(Store::open(path_)) << "and afterwards it opens";
+}
+
+TEST_F(StoreOpenTest, F5_AFullDiskIsCalledAFullDisk) {
+  BatchMaker maker;
+  Batch batch = maker.batch();
+  maker.release(batch);
+  FaultyVfs dying;
+  {
+    const auto store = open(with_vfs(dying));
+    ASSERT_TRUE(commit(*store, std::move(batch)).ok());
+    dying.stop();  // The commit stays in the log, to be copied at the next start.
+  }
+  FaultyVfs vfs;
+  vfs.set_decide([](Io io, const std::string&) {
+    return io == Io::write ? IoDecision{.code = SQLITE_FULL, .done = false} : IoDecision{};
+  });
+  expect_passing(refusal(path_, with_vfs(vfs)), "the disk is full", "df");
+}
+
+TEST_F(StoreOpenTest, F5_ALongLockIsCalledALock) {
+  StoreOptions impatient;
+  impatient.busy_timeout_ms = 10;
+  Database other(path_, SQLITE_OPEN_READWRITE, "");
+  other.execute("PRAGMA locking_mode = EXCLUSIVE");
+  other.execute("BEGIN EXCLUSIVE");
+  expect_passing(refusal(path_, impatient), "another program kept it locked", "fuser");
+}
+
+TEST_F(StoreOpenTest, F5_ALogThatCannotBeReadIsNotTakenForNone) {
+  std::filesystem::create_directory(path_ + "-wal");
+  const Error error = refusal(path_);
+  EXPECT_TRUE(says(error.reason, "cannot read the write-ahead log")) << error.reason;
+  EXPECT_FALSE(says(error.reason, "damaged")) << error.reason;
+}
+
+TEST_F(StoreOpenTest, F5_RealDamageIsCalledDamageAndNoOlderCopyIsAdvised) {
+  alter("UPDATE store SET party = 'x'");
+  Error error = refusal(path_);
+  EXPECT_EQ(error.code, ErrorCode::store_failed);
+  EXPECT_TRUE(says(error.reason, "is damaged or was altered")) << error.reason;
+  EXPECT_EQ(error.hint, kKeepAsEvidence);
+  std::filesystem::resize_file(path_, 4096);
+  error = refusal(path_);
+  EXPECT_EQ(error.code, ErrorCode::store_failed);
+  EXPECT_TRUE(says(error.reason, "damaged")) << error.reason;
+  EXPECT_EQ(error.hint, kKeepAsEvidence);
 }
 
 TEST_F(StoreOpenTest, WhatOthersCanWriteIsRefused) {

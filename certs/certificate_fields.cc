@@ -3,7 +3,9 @@
 #include <openssl/core_names.h>
 #include <openssl/rsa.h>
 
+#include <algorithm>
 #include <ctime>
+#include <iterator>
 #include <set>
 #include <string_view>
 
@@ -89,6 +91,8 @@ std::string read_key_usage(const ASN1_OCTET_STRING* value, CertificateFields& fi
   constexpr int kCrlSign = 6;
   const auto parsed = parse_whole<Asn1BitStringPtr>(value, ASN1_ITEM_rptr(ASN1_BIT_STRING));
   if (!parsed) return "has a malformed keyUsage";
+  // RFC 5280 section 4.2.1.3.
+  if (ASN1_STRING_length(parsed.get()) == 0) return "has a keyUsage for nothing";
   fields.may_sign_data = ASN1_BIT_STRING_get_bit(parsed.get(), kDigitalSignature) != 0;
   fields.may_sign_certificates = ASN1_BIT_STRING_get_bit(parsed.get(), kKeyCertSign) != 0;
   fields.may_sign_lists = ASN1_BIT_STRING_get_bit(parsed.get(), kCrlSign) != 0;
@@ -123,8 +127,13 @@ std::string read_alternative_names(const ASN1_OCTET_STRING* value, CertificateFi
 std::string read_name_constraints(const ASN1_OCTET_STRING* value, CertificateFields& fields) {
   const auto parsed = parse_whole<NameConstraintsPtr>(value, ASN1_ITEM_rptr(NAME_CONSTRAINTS));
   if (!parsed) return "has malformed name constraints";
-  const int count = std::max(0, sk_GENERAL_SUBTREE_num(parsed->permittedSubtrees)) +
-                    std::max(0, sk_GENERAL_SUBTREE_num(parsed->excludedSubtrees));
+  // RFC 5280 section 4.2.1.10: one of the lists at least, and none of them empty.
+  const int permitted = sk_GENERAL_SUBTREE_num(parsed->permittedSubtrees);
+  const int excluded = sk_GENERAL_SUBTREE_num(parsed->excludedSubtrees);
+  if (permitted == 0 || excluded == 0 || (permitted < 0 && excluded < 0)) {
+    return "has empty name constraints";
+  }
+  const int count = std::max(0, permitted) + std::max(0, excluded);
   if (count > limits::kNameConstraintsMax) {
     return "has " + std::to_string(count) + " name constraints; at most " +
            std::to_string(limits::kNameConstraintsMax) + " are judged";
@@ -133,21 +142,92 @@ std::string read_name_constraints(const ASN1_OCTET_STRING* value, CertificateFie
   return {};
 }
 
-ExtensionReader reader_for(int nid) {
-  switch (nid) {
-    case NID_basic_constraints:
-      return read_basic_constraints;
-    case NID_key_usage:
-      return read_key_usage;
-    case NID_ext_key_usage:
-      return read_extended_key_usage;
-    case NID_subject_alt_name:
-      return read_alternative_names;
-    case NID_name_constraints:
-      return read_name_constraints;
-    default:
-      return nullptr;
+std::string read_authority_key(const ASN1_OCTET_STRING* value, CertificateFields& fields) {
+  const auto parsed = parse_whole<AuthorityKeyPtr>(value, ASN1_ITEM_rptr(AUTHORITY_KEYID));
+  if (!parsed) return "has a malformed authorityKeyIdentifier";
+  fields.names_issuer_key = parsed->keyid != nullptr && ASN1_STRING_length(parsed->keyid) > 0;
+  return {};
+}
+
+// Nothing hangs on these but that the certificate is one that others read as we do. All are lists
+// with one member at least, but for the key identifier.
+template <typename Pointer>
+bool is_whole(const ASN1_OCTET_STRING* value, const ASN1_ITEM* item) {
+  constexpr int kEmptySequenceSize = 2;
+  return ASN1_STRING_length(value) > kEmptySequenceSize && parse_whole<Pointer>(value, item);
+}
+
+std::string read_form(bool is_good, const char* name) {
+  return is_good ? std::string() : std::string("has a malformed ") + name;
+}
+
+std::string read_key_identifier(const ASN1_OCTET_STRING* value, CertificateFields&) {
+  return read_form(is_whole<Asn1OctetStringPtr>(value, ASN1_ITEM_rptr(ASN1_OCTET_STRING)),
+                   "subjectKeyIdentifier");
+}
+
+std::string read_information_access(const ASN1_OCTET_STRING* value, CertificateFields&) {
+  return read_form(is_whole<InformationAccessPtr>(value, ASN1_ITEM_rptr(AUTHORITY_INFO_ACCESS)),
+                   "list of where to find more (authorityInfoAccess or subjectInfoAccess)");
+}
+
+std::string read_distribution_points(const ASN1_OCTET_STRING* value, CertificateFields&) {
+  return read_form(is_whole<DistributionPointsPtr>(value, ASN1_ITEM_rptr(CRL_DIST_POINTS)),
+                   "list of distribution points");
+}
+
+std::string read_policies(const ASN1_OCTET_STRING* value, CertificateFields&) {
+  return read_form(is_whole<PoliciesPtr>(value, ASN1_ITEM_rptr(CERTIFICATEPOLICIES)),
+                   "list of policies");
+}
+
+std::string read_issuer_names(const ASN1_OCTET_STRING* value, CertificateFields&) {
+  return read_form(is_whole<GeneralNamesPtr>(value, ASN1_ITEM_rptr(GENERAL_NAMES)),
+                   "issuerAltName");
+}
+
+struct ExtensionRule {
+  int nid;
+  ExtensionReader read;   // Null: refused, whatever it holds.
+  bool acted_on = false;  // Only then may it be critical.
+  bool must_be_critical = false;
+};
+
+constexpr ExtensionRule kExtensionRules[] = {
+    {NID_basic_constraints, read_basic_constraints, true, false},
+    {NID_key_usage, read_key_usage, true, false},
+    {NID_ext_key_usage, read_extended_key_usage, true, false},
+    {NID_subject_alt_name, read_alternative_names, true, false},
+    {NID_name_constraints, read_name_constraints, true, true},
+    {NID_authority_key_identifier, read_authority_key, false, false},
+    {NID_subject_key_identifier, read_key_identifier, false, false},
+    {NID_info_access, read_information_access, false, false},
+    {NID_sinfo_access, read_information_access, false, false},
+    {NID_crl_distribution_points, read_distribution_points, false, false},
+    {NID_freshest_crl, read_distribution_points, false, false},
+    {NID_certificate_policies, read_policies, false, false},
+    {NID_issuer_alt_name, read_issuer_names, false, false},
+    // Sections 4.2.1.11 and 4.2.1.14: they are critical, and here no policy is processed.
+    {NID_policy_constraints, nullptr, false, true},
+    {NID_inhibit_any_policy, nullptr, false, true},
+};
+
+// Empty when the extension may stand in a certificate; else what is wrong.
+std::string read_extension(X509_EXTENSION* extension, CertificateFields& fields) {
+  const ASN1_OBJECT* object = X509_EXTENSION_get_object(extension);
+  const bool critical = X509_EXTENSION_get_critical(extension) != 0;
+  const auto* const rule = std::find_if(
+      std::begin(kExtensionRules), std::end(kExtensionRules),
+      [nid = OBJ_obj2nid(object)](const ExtensionRule& one) { return one.nid == nid; });
+  const bool is_known = rule != std::end(kExtensionRules);
+  if (critical && !(is_known && rule->acted_on)) {
+    return "has a critical extension not known here, " + oid_text(object);
   }
+  if (!is_known) return {};
+  if (!critical && rule->must_be_critical) {
+    return "has the extension " + oid_text(object) + " and does not mark it critical";
+  }
+  return rule->read(X509_EXTENSION_get_data(extension), fields);
 }
 
 Status read_extensions(X509* certificate, CertificateFields& fields) {
@@ -164,15 +244,20 @@ Status read_extensions(X509* certificate, CertificateFields& fields) {
     const std::string oid = oid_text(object);
     if (!seen.insert(oid).second)
       return refused(fields.label, "has the extension " + oid + " twice");
-    const ExtensionReader read = reader_for(OBJ_obj2nid(object));
-    if (read != nullptr) {
-      const std::string problem = read(X509_EXTENSION_get_data(extension), fields);
-      if (!problem.empty()) return refused(fields.label, problem);
-    } else if (X509_EXTENSION_get_critical(extension) != 0) {
-      return refused(fields.label, "has a critical extension not known here, " + oid);
-    }
+    const std::string problem = read_extension(extension, fields);
+    if (!problem.empty()) return refused(fields.label, problem);
   }
   return ok();
+}
+
+// RFC 5280 section 4.1.2.2: a positive number.
+bool is_serial(const ASN1_INTEGER* serial) {
+  if (ASN1_STRING_length(serial) > kSerialSizeMax || ASN1_STRING_type(serial) != V_ASN1_INTEGER) {
+    return false;
+  }
+  const unsigned char* const first = ASN1_STRING_get0_data(serial);
+  return std::any_of(first, first + ASN1_STRING_length(serial),
+                     [](unsigned char byte) { return byte != 0; });
 }
 
 Status check_sizes(X509* certificate, const std::string& label) {
@@ -274,9 +359,9 @@ Result<CertificateFields> read_certificate_fields(X509* certificate) {
   const OpensslErrorScope errors;
   CertificateFields fields;
   const ASN1_INTEGER* serial = X509_get0_serialNumber(certificate);
-  if (ASN1_STRING_length(serial) > kSerialSizeMax || ASN1_STRING_type(serial) != V_ASN1_INTEGER) {
+  if (!is_serial(serial)) {
     return make_error(ErrorCode::not_allowed,
-                      "a certificate has a serial number that is negative or too long");
+                      "a certificate has a serial number that is zero, negative or too long");
   }
   fields.serial_hex = serial_text(serial);
   fields.label = "certificate (serial " + fields.serial_hex + ")";
@@ -296,6 +381,13 @@ Result<CertificateFields> read_certificate_fields(X509* certificate) {
   fields.dev_only = has_dev_only_mark(X509_get_subject_name(certificate));
   if (Status status = read_extensions(certificate, fields); !status) return status.error();
   return fields;
+}
+
+Status check_issuer_key_named(X509* certificate, const CertificateFields& fields) {
+  const OpensslErrorScope errors;
+  if (fields.names_issuer_key || X509_self_signed(certificate, 1) == 1) return ok();
+  return refused(fields.label,
+                 "does not name the key that signed it (authorityKeyIdentifier with a keyid)");
 }
 
 Status check_key_strength(X509* certificate, const std::string& label) {

@@ -29,12 +29,18 @@ struct CertificateFields {
   std::optional<std::vector<std::string>> extended_key_usage;  // Dotted OIDs.
   std::optional<std::vector<std::string>> alternative_names;   // URIs; other kinds as "DNS:...".
   bool has_name_constraints = false;
+  bool names_issuer_key = false;  // By the keyIdentifier of an authorityKeyIdentifier.
 };
 
 // Refuses (not_allowed): a size or count above certs/certificate_limits.h, a version other than 3,
-// a serial that is negative or longer than 20 bytes, a time that does not parse, an extension that
-// comes twice, does not parse to its last byte, or is critical and not one of the five.
+// a serial that is not positive or longer than 20 bytes, a time that does not parse, an extension
+// that comes twice, does not parse to its last byte, is critical and not one of the five, or is not
+// critical where RFC 5280 section 4.2 wants it so.
 Result<CertificateFields> read_certificate_fields(X509* certificate);
+
+// Refuses (not_allowed) a certificate that does not name the key it was signed with, as everyone
+// must that was not signed with its own (RFC 5280 section 4.2.1.1). Its key has been found strong.
+Status check_issuer_key_named(X509* certificate, const CertificateFields& fields);
 
 // Refuses (not_allowed) a key or a signature that is too weak or not of a kind we know. Allowed are
 // Ed25519, P-256, P-384 (named, not by explicit parameters) and RSA of 2048 to 8192 bits in whole

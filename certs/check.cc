@@ -7,9 +7,11 @@
 // below 2048 bits, of odd lengths or with small exponents, P-192, DSA) and MD5 and SHA-1
 // signatures, Ed25519 keys of small order or not in canonical form, a CA certificate as leaf, no
 // subjectAltName or several, any extended key usage beside the right one or none at all, extensions
-// that come twice when it does not know them, bytes behind an extension's value, version 1, chains
-// of any length, and lists with two CRLNumbers. tests/unit/certs/certificate_cases_test.cc holds it
-// to this list.
+// that come twice when it does not know them, bytes behind an extension's value, version 1, a
+// serial of 0, name constraints that are empty or not critical, policies that would have to be
+// processed, lists in extensions that cannot be read, an anchor signed by another key that it does
+// not name, chains of any length, and lists with two CRLNumbers.
+// tests/unit/certs/certificate_cases_test.cc holds it to this list.
 #include "certs/check.h"
 
 #include <openssl/x509_vfy.h>
@@ -60,6 +62,7 @@ Result<CertificateFields> check_leaf_form(X509* leaf) {
       !status) {
     return status.error();
   }
+  if (Status status = check_issuer_key_named(leaf, *fields); !status) return status.error();
   if (fields->is_ca || fields->may_sign_certificates.value_or(false) ||
       fields->may_sign_lists.value_or(false)) {
     return refused(fields->label + " is a CA's and cannot be used as anybody's own",
@@ -363,6 +366,7 @@ Status check_issuer_form(X509* issuer) {
       !status) {
     return status;
   }
+  if (Status status = check_issuer_key_named(issuer, *fields); !status) return status;
   const std::string hint = "only a CA may issue certificates";
   if (!fields->has_basic_constraints) {
     return refused(fields->label + " is no CA's: it has no basicConstraints", hint);

@@ -257,8 +257,8 @@ Attempt the_anchor_itself_as_leaf() {
   return attempt;
 }
 
-std::string repeated_constraints(int count) {
-  std::string value = "permitted;URI:north";
+std::string critical_constraints(int count) {
+  std::string value = "critical,permitted;URI:north";
   for (int i = 1; i < count; ++i) value += ",excluded;URI:h" + std::to_string(i) + ".example";
   return value;
 }
@@ -267,6 +267,24 @@ std::string repeated_names(int count) {
   std::string value = kNorth;
   for (int i = 1; i < count; ++i) value += ",DNS:h" + std::to_string(i) + ".example";
   return value;
+}
+
+// One caIssuers entry, http://a.
+constexpr const char* kInformationAccess = "3015301306082b060105050730028607687474703a2f61";
+
+Attempt with_extra(const std::string& oid, const std::string& value) {
+  return direct_leaf(with(leaf_extensions(kBoth, kNorth), {oid, value}));
+}
+
+// The party's root, as another CA signed it; the party that trusts it knows this form only.
+Attempt cross_signed(std::vector<ExtensionSpec> extensions) {
+  CertificateSpec other = ca_spec();
+  other.common_name = "another root";
+  const Issued other_root = issue(other, ed25519_key(), nullptr);
+  Attempt attempt;
+  attempt.anchor = issue(ca_spec(std::move(extensions)), ed25519_key(), &other_root);
+  attempt.leaf = issue(leaf_spec(), ed25519_key(), &attempt.anchor);
+  return attempt;
 }
 
 Attempt many_extensions() {
@@ -571,19 +589,19 @@ const Case kCases[] = {
     {"P16", "too_many_name_constraints",
      [] {
        return through(ca_spec(), sub_spec(with(ca_extensions(),
-                                               {"nameConstraints", repeated_constraints(17)})));
+                                               {"nameConstraints", critical_constraints(17)})));
      },
      "has 17 name constraints; at most 16 are judged", Openssl::accepts},
     {"P16", "too_many_name_constraints_in_the_anchor",
      [] {
-       return direct(ca_spec(with(ca_extensions(), {"nameConstraints", repeated_constraints(300)})),
+       return direct(ca_spec(with(ca_extensions(), {"nameConstraints", critical_constraints(300)})),
                      leaf_spec());
      },
      "has 300 name constraints; at most 16 are judged", Openssl::accepts},
     {"P16", "as_many_name_constraints_as_allowed",
      [] {
        return through(ca_spec(), sub_spec(with(ca_extensions(),
-                                               {"nameConstraints", repeated_constraints(16)})));
+                                               {"nameConstraints", critical_constraints(16)})));
      },
      "", Openssl::accepts},
     {"P16", "too_many_names",
@@ -652,11 +670,126 @@ const Case kCases[] = {
        spec.serial = -5;
        return direct(ca_spec(), spec);
      },
-     "has a serial number that is negative or too long", Openssl::accepts},
-    {"P24", "wildcard_party", [] { return direct_leaf(leaf_extensions(kBoth, "URI:hotline://*")); },
-     "has a wildcard", Openssl::accepts},
+     "has a serial number that is zero, negative or too long", Openssl::accepts},
+    {"P17", "A15_serial_zero",
+     [] {
+       CertificateSpec spec = leaf_spec();
+       spec.serial = 0;
+       return direct(ca_spec(), spec);
+     },
+     "has a serial number that is zero, negative or too long", Openssl::accepts},
+    {"P17", "A15_serial_zero_of_the_anchor",
+     [] {
+       CertificateSpec spec = ca_spec();
+       spec.serial = 0;
+       return direct(spec, leaf_spec());
+     },
+     "has a serial number that is zero, negative or too long", Openssl::accepts},
+    {"P17", "A15_malformed_information_access",
+     [] { return with_extra("1.3.6.1.5.5.7.1.1", "DER:3003020101"); },
+     "has a malformed list of where to find more", Openssl::accepts},
+    {"P17", "A15_information_access_with_bytes_behind_it",
+     [] {
+       return with_extra("1.3.6.1.5.5.7.1.1", std::string("DER:") + kInformationAccess + "0500");
+     },
+     "has a malformed list of where to find more", Openssl::accepts},
+    {"P17", "A15_empty_information_access",
+     [] { return with_extra("1.3.6.1.5.5.7.1.1", "DER:3000"); },
+     "has a malformed list of where to find more", Openssl::accepts},
+    {"P17", "A15_critical_information_access",
+     [] {
+       return with_extra("1.3.6.1.5.5.7.1.1", std::string("critical,DER:") + kInformationAccess);
+     },
+     "has a critical extension not known here, 1.3.6.1.5.5.7.1.1", Openssl::refuses},
+    {"P17", "A15_good_information_access",
+     [] { return with_extra("1.3.6.1.5.5.7.1.1", std::string("DER:") + kInformationAccess); }, "",
+     Openssl::accepts},
+    {"P17", "A15_malformed_subject_information_access",
+     [] { return with_extra("1.3.6.1.5.5.7.1.11", "DER:0500"); },
+     "has a malformed list of where to find more", Openssl::accepts},
+    {"P17", "A15_malformed_distribution_points", [] { return with_extra("2.5.29.31", "DER:0500"); },
+     "has a malformed list of distribution points", Openssl::refuses},
+    {"P17", "A15_malformed_freshest_list", [] { return with_extra("2.5.29.46", "DER:0500"); },
+     "has a malformed list of distribution points", Openssl::accepts},
+    {"P17", "A15_malformed_policies", [] { return with_extra("2.5.29.32", "DER:0500"); },
+     "has a malformed list of policies", Openssl::accepts},
+    {"P17", "A15_malformed_issuer_names", [] { return with_extra("2.5.29.18", "DER:0500"); },
+     "has a malformed issuerAltName", Openssl::accepts},
+    {"P17", "A15_malformed_subject_key_identifier",
+     [] {
+       return direct_leaf(with(kGood, {"subjectKeyIdentifier", "DER:0500"}));
+     },
+     "has a malformed subjectKeyIdentifier", Openssl::refuses},
+    {"P17", "A15_malformed_authority_key_identifier",
+     [] {
+       return direct_leaf(with(kGood, {"authorityKeyIdentifier", "DER:0500"}));
+     },
+     "has a malformed authorityKeyIdentifier", Openssl::refuses},
+    {"P17", "A15_key_usage_for_nothing",
+     [] {
+       return direct_leaf(with(kGood, {"keyUsage", "critical,DER:030100"}));
+     },
+     "has a keyUsage for nothing", Openssl::refuses},
+    {"P13", "A15_name_constraints_not_critical",
+     [] {
+       return direct(ca_spec(with(ca_extensions(), {"nameConstraints", "permitted;URI:north"})),
+                     leaf_spec());
+     },
+     "has the extension 2.5.29.30 and does not mark it critical", Openssl::accepts},
+    {"P13", "A15_name_constraints_not_critical_in_an_intermediate",
+     [] {
+       return through(ca_spec(),
+                      sub_spec(with(ca_extensions(), {"nameConstraints", "permitted;URI:north"})));
+     },
+     "has the extension 2.5.29.30 and does not mark it critical", Openssl::accepts},
+    {"P13", "A15_empty_name_constraints",
+     [] {
+       return direct(ca_spec(with(ca_extensions(), {"nameConstraints", "critical,DER:3000"})),
+                     leaf_spec());
+     },
+     "has empty name constraints", Openssl::accepts},
+    {"P13", "A15_empty_list_of_permitted_names",
+     [] {
+       return direct(ca_spec(with(ca_extensions(), {"nameConstraints", "critical,DER:3002a000"})),
+                     leaf_spec());
+     },
+     "has empty name constraints", Openssl::accepts},
+    {"P15", "A15_policy_constraints_not_critical",
+     [] {
+       return through(ca_spec(), sub_spec(with(ca_extensions(), {"2.5.29.36", "DER:3003800100"})));
+     },
+     "has the extension 2.5.29.36 and does not mark it critical", Openssl::accepts},
+    {"P15", "A15_critical_policy_constraints",
+     [] {
+       return through(ca_spec(),
+                      sub_spec(with(ca_extensions(), {"2.5.29.36", "critical,DER:3003800100"})));
+     },
+     "has a critical extension not known here, 2.5.29.36", Openssl::accepts},
+    {"P15", "A15_inhibit_any_policy_not_critical",
+     [] {
+       return through(ca_spec(), sub_spec(with(ca_extensions(), {"2.5.29.54", "DER:020100"})));
+     },
+     "has the extension 2.5.29.54 and does not mark it critical", Openssl::accepts},
+    {"P12", "A15_cross_signed_anchor_without_authority_key",
+     [] { return cross_signed(without(ca_extensions(), "authorityKeyIdentifier")); },
+     "does not name the key that signed it", Openssl::refuses},
+    {"P12", "A15_cross_signed_anchor", [] { return cross_signed(ca_extensions()); }, "",
+     Openssl::refuses},
+    {"P12", "A15_authority_key_without_a_keyid",
+     [] {
+       return direct_leaf(with(kGood, {"authorityKeyIdentifier", "DER:3000"}));
+     },
+     "does not name the key that signed it", Openssl::accepts},
+    {"P12", "A15_self_signed_anchor_without_authority_key",
+     [] {
+       return direct(ca_spec(without(ca_extensions(), "authorityKeyIdentifier")), leaf_spec());
+     },
+     "", Openssl::accepts},
+    {"P24", "wildcard_party",
+     [] { return direct_leaf(leaf_extensions(kBoth, "URI:hotline://*/tls")); }, "has a wildcard",
+     Openssl::accepts},
     {"P24", "wildcard_in_a_name",
-     [] { return direct_leaf(leaf_extensions(kBoth, "URI:hotline://nor*")); }, "has a wildcard",
+     [] { return direct_leaf(leaf_extensions(kBoth, "URI:hotline://nor*/tls")); }, "has a wildcard",
      Openssl::accepts},
     {"P24", "wildcard_person",
      [] {

@@ -180,18 +180,17 @@ Status check_revocation(X509* certificate, const CertificateFields& fields,
       "call the other party by voice: a revoked key may be in wrong hands");
 }
 
+// Empty: a certificate for this purpose has no extended key usage.
 std::vector<std::string> usages_of(Purpose purpose) {
   switch (purpose) {
     case Purpose::tls:
       return {kServerAuthOid, kClientAuthOid};
-    case Purpose::log:
-      return {kLogOid};
-    case Purpose::receipt:
-      return {kReceiptOid};
-    case Purpose::witness:
-      return {kWitnessOid};
     case Purpose::person:
       return {kClientAuthOid};
+    case Purpose::log:
+    case Purpose::receipt:
+    case Purpose::witness:
+      return {};
   }
   return {};
 }
@@ -204,9 +203,6 @@ std::string usage_text(const std::string& oid) {
   if (oid == kServerAuthOid) return "serverAuth";
   if (oid == kClientAuthOid) return "clientAuth";
   if (oid == kAnyExtendedKeyUsageOid) return "anyExtendedKeyUsage";
-  if (oid == kLogOid) return "log";
-  if (oid == kReceiptOid) return "receipt";
-  if (oid == kWitnessOid) return "witness";
   return oid;
 }
 
@@ -216,17 +212,21 @@ std::string usages_text(const std::vector<std::string>& oids) {
   return text;
 }
 
-// The one usage without which the certificate cannot do what it is wanted for now.
+// The one usage without which the certificate cannot do what it is wanted for now; empty where
+// there is none.
 std::string needed_usage(Purpose purpose, bool as_server) {
   if (purpose == Purpose::tls) return as_server ? kServerAuthOid : kClientAuthOid;
-  return usages_of(purpose).front();
+  return purpose == Purpose::person ? kClientAuthOid : "";
 }
 
 Status check_leaf_usage(const CertificateFields& fields, Purpose purpose, bool as_server) {
-  const std::string hint = std::string("a certificate for the purpose ") + purpose_name(purpose) +
-                           " has the extended key usage " + usages_text(usages_of(purpose)) +
-                           " and no other";
+  const std::vector<std::string> wanted = usages_of(purpose);
+  const std::string hint =
+      std::string("a certificate for the purpose ") + purpose_name(purpose) + " has " +
+      (wanted.empty() ? std::string("no extended key usage")
+                      : "the extended key usage " + usages_text(wanted) + " and no other");
   if (!fields.extended_key_usage) {
+    if (wanted.empty()) return ok();
     return refused(fields.label + " does not say what it is for (no extended key usage)", hint);
   }
   const std::vector<std::string>& usages = *fields.extended_key_usage;
@@ -235,13 +235,13 @@ Status check_leaf_usage(const CertificateFields& fields, Purpose purpose, bool a
     return refused(fields.label + " is for any use (anyExtendedKeyUsage); that is no purpose",
                    hint);
   }
-  if (!contains(usages, needed_usage(purpose, as_server))) {
-    return refused(fields.label + " is for " + usages_text(usages) + ", not for " +
-                       usage_text(needed_usage(purpose, as_server)),
-                   hint);
+  const std::string needed = needed_usage(purpose, as_server);
+  if (!needed.empty() && !contains(usages, needed)) {
+    return refused(
+        fields.label + " is for " + usages_text(usages) + ", not for " + usage_text(needed), hint);
   }
   for (const std::string& usage : usages) {
-    if (!contains(usages_of(purpose), usage)) {
+    if (!contains(wanted, usage)) {
       return refused(fields.label + " is for " + usage_text(usage) + " too; a key has one purpose",
                      hint);
     }
@@ -249,7 +249,7 @@ Status check_leaf_usage(const CertificateFields& fields, Purpose purpose, bool a
   return ok();
 }
 
-// A CA that was limited to some uses cannot hand on others.
+// A CA that was limited to some uses cannot hand on others, nor what has no use of its own.
 Status check_issuer_usage(const CertificateFields& issuer, Purpose purpose, bool as_server) {
   const std::string needed = needed_usage(purpose, as_server);
   if (!issuer.extended_key_usage || contains(*issuer.extended_key_usage, needed) ||
@@ -257,13 +257,15 @@ Status check_issuer_usage(const CertificateFields& issuer, Purpose purpose, bool
     return ok();
   }
   return refused(issuer.label + " is a CA for " + usages_text(*issuer.extended_key_usage) +
-                     " only, not for " + usage_text(needed),
+                     " only, not for " +
+                     (needed.empty() ? purpose_name(purpose) : usage_text(needed)),
                  "the certificate must be issued by a CA that may certify this purpose");
 }
 
 Result<Identity> identity_of(const CertificateFields& fields) {
   const std::string hint =
-      "the certificate needs one subjectAltName, a URI like hotline://north; the common name is "
+      "the certificate needs one subjectAltName, a URI like hotline://north/tls; the common name "
+      "is "
       "not looked at";
   if (!fields.alternative_names || fields.alternative_names->empty()) {
     return refused(fields.label + " has no subjectAltName", hint);
@@ -280,14 +282,12 @@ Result<Identity> identity_of(const CertificateFields& fields) {
   return identity;
 }
 
-Status check_kind_of_name(const CertificateFields& fields, const Identity& identity,
-                          Purpose purpose) {
-  const bool wants_person = purpose == Purpose::person;
-  if (wants_person == !identity.person.empty()) return ok();
-  return refused(fields.label + " names " + identity_uri(identity) + ", " +
-                     (wants_person ? "a daemon and not a person" : "a person and not a daemon"),
+Status check_purpose(const CertificateFields& fields, const Identity& identity, Purpose purpose) {
+  if (identity.purpose == purpose) return ok();
+  return refused(fields.label + " is " + identity_uri(identity) + ", for " +
+                     purpose_name(identity.purpose) + " and not for " + purpose_name(purpose),
                  std::string("the purpose ") + purpose_name(purpose) + " wants a name like " +
-                     (wants_person ? "hotline://north/person/ann" : "hotline://north"));
+                     identity_uri({"north", purpose, "ann"}));
 }
 
 Bytes raw_ed25519_key(X509* certificate) {
@@ -304,15 +304,9 @@ bool signs_notes(Purpose purpose) {
 }
 
 Result<CheckedCertificate> describe_leaf(X509* leaf, const CertificateFields& fields,
-                                         Purpose purpose) {
-  auto identity = identity_of(fields);
-  if (!identity) return identity.error();
-  if (Status status = check_kind_of_name(fields, *identity, purpose); !status) {
-    return status.error();
-  }
+                                         const Identity& identity) {
   CheckedCertificate checked;
-  checked.identity = *identity;
-  checked.purpose = purpose;
+  checked.identity = identity;
   checked.serial_hex = fields.serial_hex;
   checked.not_before = fields.not_before;
   checked.not_after = fields.not_after;
@@ -320,7 +314,7 @@ Result<CheckedCertificate> describe_leaf(X509* leaf, const CertificateFields& fi
   unsigned size = static_cast<unsigned>(checked.sha256.size());
   X509_digest(leaf, EVP_sha256(), checked.sha256.data(), &size);
   checked.public_key = raw_ed25519_key(leaf);
-  if (signs_notes(purpose) && checked.public_key.empty()) {
+  if (signs_notes(identity.purpose) && checked.public_key.empty()) {
     return refused(
         fields.label + " is for another kind of key than Ed25519; notes are signed with no other",
         "openssl genpkey -algorithm ed25519 makes one");
@@ -328,35 +322,7 @@ Result<CheckedCertificate> describe_leaf(X509* leaf, const CertificateFields& fi
   return checked;
 }
 
-std::optional<Purpose> purpose_of(const CertificateFields& fields) {
-  if (!fields.extended_key_usage || !fields.alternative_names) return std::nullopt;
-  for (const Purpose purpose : kPurposes) {
-    std::vector<std::string> wanted = usages_of(purpose);
-    std::vector<std::string> found = *fields.extended_key_usage;
-    std::sort(wanted.begin(), wanted.end());
-    std::sort(found.begin(), found.end());
-    if (wanted == found) return purpose;
-  }
-  return std::nullopt;
-}
-
 }  // namespace
-
-const char* purpose_name(Purpose purpose) {
-  switch (purpose) {
-    case Purpose::tls:
-      return "tls";
-    case Purpose::log:
-      return "log";
-    case Purpose::receipt:
-      return "receipt";
-    case Purpose::witness:
-      return "witness";
-    case Purpose::person:
-      return "person";
-  }
-  return "unknown";
-}
 
 Status check_issuer_form(X509* issuer) {
   auto fields = read_certificate_fields(issuer);
@@ -408,10 +374,15 @@ Result<CheckedCertificate> check_certificate(X509* leaf, const STACK_OF(X509) * 
     }
     dev_only = dev_only || fields->dev_only;
   }
+  auto identity = identity_of(*leaf_fields);
+  if (!identity) return identity.error();
+  if (Status status = check_purpose(*leaf_fields, *identity, purpose); !status) {
+    return status.error();
+  }
   if (Status status = check_leaf_usage(*leaf_fields, purpose, as_server); !status) {
     return status.error();
   }
-  auto checked = describe_leaf(leaf, *leaf_fields, purpose);
+  auto checked = describe_leaf(leaf, *leaf_fields, *identity);
   if (checked) checked->dev_only = dev_only;
   return checked;
 }
@@ -419,7 +390,7 @@ Result<CheckedCertificate> check_certificate(X509* leaf, const STACK_OF(X509) * 
 Status check_party(const CheckedCertificate& certificate, std::string_view party) {
   if (certificate.identity.party == party) return ok();
   return refused("the certificate (serial " + certificate.serial_hex + ") is " +
-                     identity_uri(certificate.identity) + "'s, not " + std::string(party) +
+                     identity_uri(certificate.identity) + ", not " + std::string(party) +
                      "'s, though the same CA signed it",
                  "check which address belongs to which party");
 }
@@ -428,13 +399,9 @@ Result<CheckedCertificate> read_certificate(X509* certificate) {
   const OpensslErrorScope errors;
   auto fields = read_certificate_fields(certificate);
   if (!fields) return fields.error();
-  const auto purpose = purpose_of(*fields);
-  if (!purpose) {
-    return refused(
-        fields->label + " has no purpose known here",
-        "tls, log, receipt, witness and person are told apart by the extended key usage");
-  }
-  return describe_leaf(certificate, *fields, *purpose);
+  auto identity = identity_of(*fields);
+  if (!identity) return identity.error();
+  return describe_leaf(certificate, *fields, *identity);
 }
 
 }  // namespace hotline

@@ -17,32 +17,11 @@
 
 namespace hotline {
 
-// What a key is certified for; it is refused for anything else. The extended key usage of the
-// certificate (RFC 5280 section 4.2.1.12) is exactly:
-//   tls      serverAuth and clientAuth (either side may dial); name hotline://PARTY
-//   log      kLogOid, name hotline://PARTY
-//   receipt  kReceiptOid, name hotline://PARTY
-//   witness  kWitnessOid, name hotline://PARTY
-//   person   clientAuth, name hotline://PARTY/person/NAME
-enum class Purpose { tls, log, receipt, witness, person };
-
-inline constexpr Purpose kPurposes[] = {Purpose::tls, Purpose::log, Purpose::receipt,
-                                        Purpose::witness, Purpose::person};
-
-// Our purposes stand below the UUID 929a1694-798a-4e68-8ba7-1c6d77d529b2, written as X.667 says.
-inline constexpr const char* kLogOid = "2.25.194867359077206301571220480708461275570.1";
-inline constexpr const char* kReceiptOid = "2.25.194867359077206301571220480708461275570.2";
-inline constexpr const char* kWitnessOid = "2.25.194867359077206301571220480708461275570.3";
-
-// "tls", "log", "receipt", "witness", "person".
-const char* purpose_name(Purpose purpose);
-
 // Every certificate of a development PKI has this organization in its subject.
 inline constexpr const char* kDevOnlyMark = "DEV ONLY";
 
 struct CheckedCertificate {
   Identity identity;
-  Purpose purpose = Purpose::tls;
   std::string serial_hex;  // "4A:19"
   UtcMs not_before = 0;
   UtcMs not_after = 0;    // The last moment it holds.
@@ -86,6 +65,10 @@ class TrustAnchor {
   UtcMs crl_next_update_ = 0;
 };
 
+// The extended key usage (RFC 5280 section 4.2.1.12) is exactly serverAuth and clientAuth for tls
+// (either side may dial), clientAuth for a person, and there is none for the keys that sign notes:
+// no usage that others know is theirs.
+//
 // Judges `leaf`, with what came along in `untrusted` (may be null, may contain the leaf), at `now`.
 // `as_server` matters for Purpose::tls only: true when the certificate is shown by the side that
 // was dialled. Every refusal is not_allowed and says which certificate, what is wrong with it, and

@@ -23,7 +23,7 @@ struct PkiFile {
   std::string
       kind;  // "CA certificate", "certificate", "private key", "revocation list", "not used".
   std::string purpose;               // "tls", ...; empty where it has none.
-  std::string identity;              // "hotline://north"; empty where it has none.
+  std::string identity;              // "hotline://north/tls"; empty where it has none.
   std::string serial;                // Of a certificate; the number of a list.
   std::optional<UtcMs> not_before;   // Of a list: thisUpdate.
   std::optional<UtcMs> not_after;    // Of a list: nextUpdate.

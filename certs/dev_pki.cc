@@ -167,31 +167,18 @@ Result<KeyAndCertificate> issue_ca(const std::string& party, Validity validity) 
 }
 
 Result<KeyAndCertificate> issue_leaf(const KeyAndCertificate& ca, const Identity& identity,
-                                     const std::string& common_name, const std::string& usage,
-                                     Validity validity) {
-  return issue(common_name, &ca, validity,
-               {{NID_subject_key_identifier, "hash"},
-                {NID_authority_key_identifier, "keyid:always"},
-                {NID_basic_constraints, "critical,CA:FALSE"},
-                {NID_key_usage, "critical,digitalSignature"},
-                {NID_ext_key_usage, usage},
-                {NID_subject_alt_name, "URI:" + identity_uri(identity)}});
-}
-
-std::string usage_of(Purpose purpose) {
-  switch (purpose) {
-    case Purpose::tls:
-      return "serverAuth,clientAuth";
-    case Purpose::log:
-      return kLogOid;
-    case Purpose::receipt:
-      return kReceiptOid;
-    case Purpose::witness:
-      return kWitnessOid;
-    case Purpose::person:
-      return "clientAuth";
+                                     const std::string& common_name, Validity validity) {
+  std::vector<Extension> extensions = {{NID_subject_key_identifier, "hash"},
+                                       {NID_authority_key_identifier, "keyid:always"},
+                                       {NID_basic_constraints, "critical,CA:FALSE"},
+                                       {NID_key_usage, "critical,digitalSignature"},
+                                       {NID_subject_alt_name, "URI:" + identity_uri(identity)}};
+  if (identity.purpose == Purpose::tls) {
+    extensions.push_back({NID_ext_key_usage, "serverAuth,clientAuth"});
+  } else if (identity.purpose == Purpose::person) {
+    extensions.push_back({NID_ext_key_usage, "clientAuth"});
   }
-  return {};
+  return issue(common_name, &ca, validity, extensions);
 }
 
 // Numbers, dates and signs `crl`, which has its entries already.
@@ -258,15 +245,14 @@ Status create_leaves(Writer& writer, const KeyAndCertificate& ca, const std::str
                      const std::vector<std::string>& people, Validity validity) {
   for (const Purpose purpose : {Purpose::tls, Purpose::log, Purpose::receipt, Purpose::witness}) {
     const std::string name = purpose_name(purpose);
-    auto leaf =
-        issue_leaf(ca, Identity{party, {}}, party + " " + name, usage_of(purpose), validity);
+    auto leaf = issue_leaf(ca, Identity{party, purpose, {}}, party + " " + name, validity);
     if (!leaf) return leaf.error();
     if (Status status = writer.write_pair(party + "/" + name, *leaf); !status) return status;
   }
   if (Status status = writer.make_directory(party + "/people"); !status) return status;
   for (const std::string& person : people) {
-    auto leaf = issue_leaf(ca, Identity{party, person}, party + " " + person,
-                           usage_of(Purpose::person), validity);
+    auto leaf =
+        issue_leaf(ca, Identity{party, Purpose::person, person}, party + " " + person, validity);
     if (!leaf) return leaf.error();
     if (Status status = writer.write_pair(party + "/people/" + person, *leaf); !status) {
       return status;

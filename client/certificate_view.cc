@@ -30,7 +30,7 @@ void print_certificate(Output& output, const std::string& path,
   };
   output.line(path);
   line("name", identity_uri(certificate.identity));
-  line("purpose", purpose_name(certificate.purpose));
+  line("purpose", purpose_name(certificate.identity.purpose));
   line("serial", certificate.serial_hex);
   line("from", output.date_and_time(certificate.not_before));
   line("until", output.date_and_time(certificate.not_after));
@@ -46,7 +46,7 @@ JsonValue json_certificate(const std::string& path, const CheckedCertificate& ce
   JsonValue json = json_document();
   json.add("file", path)
       .add("name", identity_uri(certificate.identity))
-      .add("purpose", purpose_name(certificate.purpose))
+      .add("purpose", purpose_name(certificate.identity.purpose))
       .add("serial", certificate.serial_hex)
       .add("not_before", json_time(certificate.not_before))
       .add("not_after", json_time(certificate.not_after))

@@ -109,8 +109,8 @@ void note_out_of_time(ProvedMessage& message, const TrustedCertificate& certific
                       const std::string& party) {
   if (certificate.held_at(message.receipted_at())) return;
   message.unchecked.push_back(client::upper_case(party) + "'s " +
-                              purpose_name(certificate.checked.purpose) + " certificate (serial " +
-                              certificate.checked.serial_hex +
+                              purpose_name(certificate.checked.identity.purpose) +
+                              " certificate (serial " + certificate.checked.serial_hex +
                               ") did not hold at the time of the receipt");
 }
 

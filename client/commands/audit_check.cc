@@ -37,8 +37,8 @@ std::string trusted_text(const ProvedMessage& message) {
 }
 
 std::string signer_text(const std::string& party, const CheckedCertificate& certificate) {
-  return upper_case(party) + ", " + purpose_name(certificate.purpose) + " key of certificate " +
-         certificate.serial_hex;
+  return upper_case(party) + ", " + purpose_name(certificate.identity.purpose) +
+         " key of certificate " + certificate.serial_hex;
 }
 
 ByteView body_of(const ProvedMessage& message) {
@@ -48,7 +48,7 @@ ByteView body_of(const ProvedMessage& message) {
 JsonValue json_signer(const std::string& party, const CheckedCertificate& certificate) {
   JsonValue json;
   json.add("party", party)
-      .add("purpose", purpose_name(certificate.purpose))
+      .add("purpose", purpose_name(certificate.identity.purpose))
       .add("serial", certificate.serial_hex)
       .add("sha256", to_hex(certificate.sha256))
       .add("dev_only", certificate.dev_only);

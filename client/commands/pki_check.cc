@@ -15,7 +15,8 @@ Result<CheckedCertificate> check_file(const std::string& path, const TrustAnchor
   X509* leaf = sk_X509_value(chain->get(), 0);
   const auto stated = read_certificate(leaf);
   if (!stated) return stated.error();
-  const auto checked = check_certificate(leaf, chain->get(), anchor, stated->purpose, true, now);
+  const auto checked =
+      check_certificate(leaf, chain->get(), anchor, stated->identity.purpose, true, now);
   if (!checked) return checked.error();
   if (const auto party = arguments.get("--party")) {
     if (auto status = check_party(*checked, *party); !status) return status.error();
@@ -42,8 +43,7 @@ int pki_check(Invocation& invocation) {
       output.document(json_certificate(path, *checked, now));
     } else {
       const std::string warning = expiry_warning(*checked, now);
-      output.line(path + "  good: " + identity_uri(checked->identity) + ", " +
-                  purpose_name(checked->purpose) + ", by " + anchor->name() +
+      output.line(path + "  good: " + identity_uri(checked->identity) + ", by " + anchor->name() +
                   (checked->dev_only ? ", DEV ONLY" : "") +
                   (warning.empty() ? "" : ", " + output.styled(Style::yellow, warning)));
     }

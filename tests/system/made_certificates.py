@@ -7,7 +7,7 @@ import tempfile
 from revoke import openssl
 
 LEAF = {"basicConstraints": "critical,CA:FALSE", "keyUsage": "critical,digitalSignature",
-        "extendedKeyUsage": "serverAuth,clientAuth", "subjectAltName": "URI:hotline://south",
+        "extendedKeyUsage": "serverAuth,clientAuth", "subjectAltName": "URI:hotline://south/tls",
         "subjectKeyIdentifier": "hash", "authorityKeyIdentifier": "keyid"}
 CA = {"basicConstraints": "critical,CA:TRUE", "keyUsage": "critical,keyCertSign,cRLSign",
       "subjectKeyIdentifier": "hash", "authorityKeyIdentifier": "keyid"}

@@ -94,15 +94,15 @@ class Certificates(unittest.TestCase):
         no_name = without(LEAF, "subjectAltName")
         twice = issue(self.made, "twice", {**LEAF, "1.3.6.1.4.1.55555.1": "DER:0500", "1.3.6.1.4.1.55555.2": "DER:0500"})
         self.south_ca.alter(twice[0], b"\x83\xb2\x03\x02", b"\x83\xb2\x03\x01")
-        yield "P04", "is hotline://east's, not south's", issue(self.made, "east", leaf(subjectAltName="URI:hotline://east"))
-        yield "P05", "has no subjectAltName", issue(self.made, "nobody", no_name, subject="/CN=hotline:\\/\\/south")
+        yield "P04", "is hotline://east/tls, not south's", issue(self.made, "east", leaf(subjectAltName="URI:hotline://east/tls"))
+        yield "P05", "has no subjectAltName", issue(self.made, "nobody", no_name, subject="/CN=hotline:\\/\\/south\\/tls")
         yield "P17 twice", "has the extension 1.3.6.1.4.1.55555.1 twice", twice
         yield "P17 malformed", "has a malformed subjectAltName", issue(
-            self.made, "malformed", leaf(subjectAltName="DER:3011860f686f746c696e653a2f2f736f7574680500"))
+            self.made, "malformed", leaf(subjectAltName="DER:30158613686f746c696e653a2f2f736f7574682f746c730500"))
         yield "P17 two names", "has 2 names in its subjectAltName", issue(
-            self.made, "two", leaf(subjectAltName="URI:hotline://south,URI:hotline://north"))
+            self.made, "two", leaf(subjectAltName="URI:hotline://south/tls,URI:hotline://north/tls"))
         yield "P17 version 1", "is of version 1", self.south_ca.issue_version_1(self.made, "first")
-        yield "P24", "has a wildcard", issue(self.made, "wild", leaf(subjectAltName="URI:hotline://*"))
+        yield "P24", "has a wildcard", issue(self.made, "wild", leaf(subjectAltName="URI:hotline://*/tls"))
 
     def uses(self):
         issue = self.south_ca.issue
@@ -114,7 +114,7 @@ class Certificates(unittest.TestCase):
         yield "P06 any", "is for any use", issue(self.made, "any", leaf(extendedKeyUsage="anyExtendedKeyUsage"))
         yield "P06 any beside", "is for any use", issue(
             self.made, "beside", leaf(extendedKeyUsage="serverAuth,clientAuth,anyExtendedKeyUsage"))
-        yield "P06 person's", "a person and not a daemon", (people / "ann.crt", people / "ann.key")
+        yield "P06 person's", "for person and not for tls", (people / "ann.crt", people / "ann.key")
         yield "P14", "is a CA's", issue(self.made, "ca-leaf", leaf(
             basicConstraints="critical,CA:TRUE", keyUsage="critical,digitalSignature,keyCertSign"))
 
@@ -266,8 +266,8 @@ class Certificates(unittest.TestCase):
         self.answer("P02", ["is not valid before 2049-01-01"], issue(self.made, "early", begins_and_ends=FUTURE),
                     ["is not valid before 2049", "check this machine's clock first"])
         self.answer("P03", ["is not signed by the trusted CA"], self.namesake().issue(self.made, "namesake"), ["is not signed"])
-        self.answer("P04", ["is hotline://east's, not south's"], issue(
-            self.made, "east", leaf(subjectAltName="URI:hotline://east")), ["is hotline://east's"])
+        self.answer("P04", ["is hotline://east/tls, not south's"], issue(
+            self.made, "east", leaf(subjectAltName="URI:hotline://east/tls")), ["is hotline://east/tls"])
         self.answer("P06", ["is for clientAuth, not for serverAuth"], issue(
             self.made, "client", leaf(extendedKeyUsage="clientAuth")), ["is for clientAuth"])
         # P18 the other way round: north's handshake is done before it learns that its certificate is not taken.

@@ -135,8 +135,28 @@ class SetUp(unittest.TestCase):
         north.desk.mkdir()
         said = north.run("\n".join(commands("certificates.md", "For openssl")))
         for purpose in ("tls", "log", "receipt", "witness"):
-            self.assertIn(f"{purpose}.crt  good: hotline://north, {purpose}, by", said)
-        self.assertIn("person.crt  good: hotline://north/person/ann, person, by", said)
+            self.assertIn(f"{purpose}.crt  good: hotline://north/{purpose}, by", said)
+            self.read_by_others(north.desk / f"{purpose}.crt", f"hotline://north/{purpose}")
+        self.assertIn("person.crt  good: hotline://north/person/ann, by", said)
+        self.read_by_others(north.desk / "person.crt", "hotline://north/person/ann")
+
+    def test_V4_every_library_reads_what_a_certificate_is_for(self):
+        directory = self.parties["north"].home / "pki"
+        done = subprocess.run(["hotline", "pki", "dev-init", str(directory), "--parties", "north,south"],
+                              env=self.parties["north"].environment, capture_output=True, text=True)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        for purpose in ("tls", "log", "receipt", "witness"):
+            self.read_by_others(directory / "north" / f"{purpose}.crt", f"hotline://north/{purpose}")
+        self.read_by_others(directory / "south" / "people" / "ann.crt", "hotline://south/person/ann")
+
+    def read_by_others(self, certificate, name):
+        """OpenSSL and GnuTLS read all of it, and find the name in which the purpose stands."""
+        for reader in (["openssl", "x509", "-noout", "-text", "-in"], ["certtool", "--certificate-info", "--infile"]):
+            done = subprocess.run([*reader, str(certificate)], capture_output=True, text=True)
+            said = done.stdout + done.stderr
+            self.assertEqual(done.returncode, 0, said)
+            self.assertRegex(said, rf"URI: ?{name}\s")
+            self.assertNotIn("error", said.lower())
 
     def test_both_on_one_machine(self):
         newcomer = self.parties["north"]

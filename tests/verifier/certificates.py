@@ -10,9 +10,7 @@ from typing import NamedTuple
 
 import ed25519
 
-# certs/check.h: the one extended key usage of each purpose.
-OID_BASE = "2.25.194867359077206301571220480708461275570."
-PURPOSE_OIDS = {"log": OID_BASE + "1", "receipt": OID_BASE + "2", "witness": OID_BASE + "3"}
+PURPOSES = ("log", "receipt", "witness")  # Of the keys that sign notes: the last part of the name's URI.
 
 ED25519_OID = "1.3.101.112"
 BASIC_CONSTRAINTS, ALTERNATIVE_NAME, EXTENDED_KEY_USAGE = "2.5.29.19", "2.5.29.17", "2.5.29.37"
@@ -25,7 +23,7 @@ VERSION, EXTENSIONS, URI = 0xA0, 0xA3, 0x86  # Context tags where they are met h
 class Certificate(NamedTuple):
     public_key: bytes  # Raw; empty where it is not Ed25519.
     names: list  # subjectAltName: (tag, bytes)
-    usages: list  # OIDs of the extended key usage.
+    has_usages: bool  # An extended key usage, which no key has that signs notes.
     is_ca: bool
     not_before_s: int
     not_after_s: int  # The last second it holds.
@@ -128,13 +126,12 @@ def parse(der):
             raise ValueError(f"extension {oid} twice")
         extensions[oid] = parts[-1][1]
     names = elements(only(extensions.get(ALTERNATIVE_NAME, b"\x30\x00"), SEQUENCE))
-    usages = elements(only(extensions.get(EXTENDED_KEY_USAGE, b"\x30\x00"), SEQUENCE))
     constraints = elements(only(extensions.get(BASIC_CONSTRAINTS, b"\x30\x00"), SEQUENCE))
     is_ed25519 = elements(algorithm[1])[0] == (OID, bytes([0x2B, 0x65, 0x70])) and len(elements(algorithm[1])) == 1
     return Certificate(
         public_key=whole_bytes(key[1]) if is_ed25519 else b"",
         names=names,
-        usages=[dotted(oid) for _, oid in usages],
+        has_usages=EXTENDED_KEY_USAGE in extensions,
         is_ca=any(tag == BOOLEAN and value != b"\x00" for tag, value in constraints),
         not_before_s=seconds(*not_before),
         not_after_s=seconds(*not_after),
@@ -160,10 +157,10 @@ class Authority:
             certificate = parse(from_pem(pem))
         except (ValueError, IndexError, OverflowError) as error:
             raise ValueError(f"cannot be read: {error}") from None
-        if certificate.names != [(URI, f"hotline://{party}".encode())]:
-            raise ValueError(f"does not name {party}")
-        if certificate.usages != [PURPOSE_OIDS[purpose]]:
-            raise ValueError(f"is not for the purpose {purpose}")
+        if certificate.names != [(URI, f"hotline://{party}/{purpose}".encode())]:
+            raise ValueError(f"does not name {party} and the purpose {purpose}")
+        if certificate.has_usages:
+            raise ValueError("is for another use too")
         if certificate.is_ca:
             raise ValueError("is a CA's")
         if not ed25519.is_good_key(certificate.public_key):

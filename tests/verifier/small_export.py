@@ -141,7 +141,7 @@ def make_ca(directory, name, key="ed25519"):
     )
 
 
-def make_certificate(directory, ca, out, usage, uri, days="365", constraints="CA:false", key="ed25519"):
+def make_certificate(directory, ca, out, uri, days="365", constraints="CA:false", key="ed25519", usage=None):
     """The certificate goes to `out`, its key beside it."""
     key_path, request, settings = out.with_suffix(".key"), out.with_suffix(".csr"), out.with_suffix(".cnf")
     out.parent.mkdir(parents=True, exist_ok=True)
@@ -170,9 +170,9 @@ class Pki:
         for party in PARTIES:
             make_ca(directory / "ca", party)
             shutil.copy(directory / "ca" / f"{party}.crt", directory / "trust" / f"{party}-ca.crt")
-            for purpose, oid in certificates.PURPOSE_OIDS.items():
+            for purpose in certificates.PURPOSES:
                 out = directory / "certificates" / f"{party}-{purpose}.crt"
-                make_certificate(directory / "ca", party, out, oid, f"URI:hotline://{party}")
+                make_certificate(directory / "ca", party, out, f"URI:hotline://{party}/{purpose}")
                 self.keys[party, purpose] = key_of(out.with_suffix(".key"))
 
 

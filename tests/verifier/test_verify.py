@@ -376,9 +376,9 @@ class TestCertificates(unittest.TestCase):
             small_export.make_ca(cls.folder, name)
         cls.authority = certificates.Authority(cls.folder / "north.crt")
 
-    def make(self, usage=certificates.PURPOSE_OIDS["log"], uri="URI:hotline://north", ca="north", **more):
+    def make(self, uri="URI:hotline://north/log", ca="north", **more):
         out = self.folder / "made" / "leaf.crt"
-        small_export.make_certificate(self.folder, ca, out, usage, uri, **more)
+        small_export.make_certificate(self.folder, ca, out, uri, **more)
         return out.read_bytes()
 
     def check(self, pem):
@@ -394,14 +394,15 @@ class TestCertificates(unittest.TestCase):
 
     def test_refused(self):
         for why, changes in {
-            "another party": {"uri": "URI:hotline://south"},
+            "another party": {"uri": "URI:hotline://south/log"},
             "a person": {"uri": "URI:hotline://north/person/ann"},
-            "two names": {"uri": "URI:hotline://north,URI:hotline://south"},
+            "two names": {"uri": "URI:hotline://north/log,URI:hotline://south/log"},
             "a DNS name": {"uri": "DNS:north"},
-            "another purpose": {"usage": certificates.PURPOSE_OIDS["receipt"]},
-            "two purposes": {"usage": ",".join(certificates.PURPOSE_OIDS.values())},
-            "any purpose": {"usage": "anyExtendedKeyUsage"},
-            "no purpose": {"usage": None},
+            "another purpose": {"uri": "URI:hotline://north/receipt"},
+            "two purposes": {"uri": "URI:hotline://north/log,URI:hotline://north/receipt"},
+            "no purpose": {"uri": "URI:hotline://north"},
+            "any use": {"usage": "anyExtendedKeyUsage"},
+            "the use of a client": {"usage": "clientAuth"},
             "another CA": {"ca": "south"},
             "a CA's certificate": {"constraints": "CA:true"},
             "another kind of key": {"key": "rsa:2048"},

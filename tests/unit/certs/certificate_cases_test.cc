@@ -35,7 +35,9 @@ using test::with;
 using test::without;
 
 constexpr const char* kBoth = "serverAuth,clientAuth";
-constexpr const char* kNorth = "URI:hotline://north";
+constexpr const char* kNorth = "URI:hotline://north/tls";
+constexpr const char* kNorthLog = "URI:hotline://north/log";
+constexpr const char* kNoUsage = "";
 
 // What the daemon has (a CA, perhaps a list) and what a peer shows it.
 struct Attempt {
@@ -365,20 +367,20 @@ const Case kCases[] = {
      "is not signed by the trusted CA", Openssl::refuses},
     {"P03", "self_signed", self_signed, "is not signed by the trusted CA", Openssl::refuses},
     {"P04", "other_party_of_the_same_ca",
-     [] { return direct_leaf(leaf_extensions(kBoth, "URI:hotline://south")); },
-     "is hotline://south's, not north's, though the same CA signed it", Openssl::accepts},
+     [] { return direct_leaf(leaf_extensions(kBoth, "URI:hotline://south/tls")); },
+     "is hotline://south/tls, not north's, though the same CA signed it", Openssl::accepts},
     {"P04", "a_person_in_the_place_of_a_daemon",
      [] { return direct_leaf(leaf_extensions(kBoth, "URI:hotline://north/person/ann")); },
-     "a person and not a daemon", Openssl::accepts},
+     "is hotline://north/person/ann, for person and not for tls", Openssl::accepts},
     {"P04", "a_daemon_in_the_place_of_a_person",
      [] {
        return for_purpose(Purpose::person, direct_leaf(leaf_extensions("clientAuth", kNorth)));
      },
-     "a daemon and not a person", Openssl::accepts},
+     "is hotline://north/tls, for tls and not for person", Openssl::accepts},
     {"P05", "no_san_common_name_matches",
      [] {
        CertificateSpec spec = leaf_spec(without(kGood, "subjectAltName"));
-       spec.common_name = "hotline://north";
+       spec.common_name = "hotline://north/tls";
        return direct(ca_spec(), spec);
      },
      "has no subjectAltName", Openssl::accepts},
@@ -407,15 +409,47 @@ const Case kCases[] = {
        return direct_leaf(leaf_extensions("serverAuth,clientAuth,anyExtendedKeyUsage", kNorth));
      },
      "is for any use", Openssl::accepts},
+    {"P06", "tls_key_for_something_else_too",
+     [] { return direct_leaf(leaf_extensions(std::string(kBoth) + ",emailProtection", kNorth)); },
+     "is for 1.3.6.1.5.5.7.3.4 too; a key has one purpose", Openssl::accepts},
     {"P06", "tls_key_that_also_signs_the_log",
-     [] { return direct_leaf(leaf_extensions(std::string(kBoth) + "," + kLogOid, kNorth)); },
-     "is for log too; a key has one purpose", Openssl::accepts},
+     [] {
+       return direct_leaf(
+           leaf_extensions(kBoth, "URI:hotline://north/tls,URI:hotline://north/log"));
+     },
+     "has 2 names in its subjectAltName; one is allowed", Openssl::accepts},
+    {"P06", "log_key",
+     [] { return for_purpose(Purpose::log, direct_leaf(leaf_extensions(kNoUsage, kNorthLog))); },
+     "", Openssl::accepts},
+    {"P06", "log_key_in_the_place_of_the_tls_key",
+     [] { return direct_leaf(leaf_extensions(kNoUsage, kNorthLog)); },
+     "is hotline://north/log, for log and not for tls", Openssl::accepts},
+    {"P06", "log_key_for_tls_too",
+     [] { return for_purpose(Purpose::log, direct_leaf(leaf_extensions(kBoth, kNorthLog))); },
+     "is for serverAuth too; a key has one purpose", Openssl::accepts},
+    {"P06", "log_key_for_any_use",
+     [] {
+       return for_purpose(Purpose::log,
+                          direct_leaf(leaf_extensions("anyExtendedKeyUsage", kNorthLog)));
+     },
+     "is for any use", Openssl::refuses},
+    {"P06", "log_key_by_a_ca_for_other_uses",
+     [] {
+       return for_purpose(
+           Purpose::log,
+           through(ca_spec(), sub_spec(with(ca_extensions(), {"extendedKeyUsage", kBoth})),
+                   leaf_spec(leaf_extensions(kNoUsage, kNorthLog))));
+     },
+     "is a CA for serverAuth, clientAuth only, not for log", Openssl::accepts},
     {"P06", "tls_key_in_the_place_of_the_log_key",
      [] { return for_purpose(Purpose::log, direct_leaf(kGood)); },
-     "is for serverAuth, clientAuth, not for log", Openssl::accepts},
+     "is hotline://north/tls, for tls and not for log", Openssl::accepts},
     {"P06", "receipt_key_in_the_place_of_the_log_key",
-     [] { return for_purpose(Purpose::log, direct_leaf(leaf_extensions(kReceiptOid, kNorth))); },
-     "is for receipt, not for log", Openssl::refuses},
+     [] {
+       return for_purpose(Purpose::log,
+                          direct_leaf(leaf_extensions(kNoUsage, "URI:hotline://north/receipt")));
+     },
+     "is hotline://north/receipt, for receipt and not for log", Openssl::accepts},
     {"P06", "ca_for_other_uses",
      [] {
        return through(ca_spec(),
@@ -492,11 +526,11 @@ const Case kCases[] = {
     {"P11", "log_key_that_cannot_sign_notes",
      [] {
        Attempt attempt = for_purpose(Purpose::log, direct_leaf(kGood));
-       attempt.leaf = issue(leaf_spec(leaf_extensions(kLogOid, kNorth)),
+       attempt.leaf = issue(leaf_spec(leaf_extensions(kNoUsage, kNorthLog)),
                             PkeyPtr(EVP_EC_gen("P-256")), &attempt.anchor);
        return attempt;
      },
-     "is for another kind of key than Ed25519", Openssl::refuses},
+     "is for another kind of key than Ed25519", Openssl::accepts},
     {"P11", "sha1_signature", [] { return with_ca_key(PkeyPtr(EVP_RSA_gen(2048)), EVP_sha1()); },
      "is signed with RSA-SHA1", Openssl::accepts},
     {"P11", "md5_signature", [] { return with_ca_key(PkeyPtr(EVP_RSA_gen(2048)), EVP_md5()); },
@@ -613,7 +647,7 @@ const Case kCases[] = {
     {"P17", "duplicate_san",
      [] {
        std::vector<ExtensionSpec> extensions = kGood;
-       extensions.push_back({"subjectAltName", "URI:hotline://south"});
+       extensions.push_back({"subjectAltName", "URI:hotline://south/tls"});
        return direct_leaf(extensions);
      },
      "has the extension 2.5.29.17 twice", Openssl::refuses},
@@ -632,23 +666,26 @@ const Case kCases[] = {
      "has a malformed subjectAltName", Openssl::refuses},
     {"P17", "san_with_bytes_behind_it",
      [] {
-       return direct_leaf(
-           with(kGood, {"subjectAltName", "DER:3011860f686f746c696e653a2f2f6e6f7274680500"}));
+       return direct_leaf(with(
+           kGood, {"subjectAltName", "DER:30158613686f746c696e653a2f2f6e6f7274682f746c730500"}));
      },
      "has a malformed subjectAltName", Openssl::accepts},
     {"P17", "san_with_a_nul",
      [] {
-       return direct_leaf(
-           with(kGood, {"subjectAltName", "DER:30138611686f746c696e653a2f2f6e6f727468002e"}));
+       return direct_leaf(with(
+           kGood, {"subjectAltName", "DER:30178615686f746c696e653a2f2f6e6f727468002e2f746c73"}));
      },
-     "\"hotline://north\\x00.\" does not name a party", Openssl::accepts},
+     "\"hotline://north\\x00./tls\" does not name a party", Openssl::accepts},
     {"P17", "san_of_two_names",
-     [] { return direct_leaf(leaf_extensions(kBoth, "URI:hotline://north,URI:hotline://south")); },
+     [] {
+       return direct_leaf(
+           leaf_extensions(kBoth, "URI:hotline://north/tls,URI:hotline://south/tls"));
+     },
      "has 2 names in its subjectAltName; one is allowed", Openssl::accepts},
     {"P17", "san_of_another_kind", [] { return direct_leaf(leaf_extensions(kBoth, "DNS:north")); },
      "\"DNS:north\" does not begin with hotline://", Openssl::accepts},
     {"P17", "san_of_another_scheme",
-     [] { return direct_leaf(leaf_extensions(kBoth, "URI:https://north")); },
+     [] { return direct_leaf(leaf_extensions(kBoth, "URI:https://north/tls")); },
      "does not begin with hotline://", Openssl::accepts},
     {"P17", "version_1",
      [] {

@@ -111,12 +111,13 @@ std::vector<ExtensionSpec> ca_extensions() {
 }
 
 std::vector<ExtensionSpec> leaf_extensions(const std::string& usage, const std::string& names) {
-  return {{"subjectKeyIdentifier", "hash"},
-          {"authorityKeyIdentifier", "keyid:always"},
-          {"basicConstraints", "critical,CA:FALSE"},
-          {"keyUsage", "critical,digitalSignature"},
-          {"extendedKeyUsage", usage},
-          {"subjectAltName", names}};
+  std::vector<ExtensionSpec> extensions = {{"subjectKeyIdentifier", "hash"},
+                                           {"authorityKeyIdentifier", "keyid:always"},
+                                           {"basicConstraints", "critical,CA:FALSE"},
+                                           {"keyUsage", "critical,digitalSignature"},
+                                           {"subjectAltName", names}};
+  if (!usage.empty()) extensions.push_back({"extendedKeyUsage", usage});
+  return extensions;
 }
 
 std::vector<ExtensionSpec> without(std::vector<ExtensionSpec> extensions, const std::string& oid) {

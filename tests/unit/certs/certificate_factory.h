@@ -44,7 +44,7 @@ PkeyPtr ed25519_key();
 // that OpenSSL cannot make.
 Issued issue(const CertificateSpec& spec, PkeyPtr key, const Issued* issuer);
 
-// Extensions as they should be; tests change one thing.
+// Extensions as they should be; tests change one thing. An empty `usage`: no extended key usage.
 std::vector<ExtensionSpec> ca_extensions();
 std::vector<ExtensionSpec> leaf_extensions(const std::string& usage, const std::string& names);
 

@@ -63,7 +63,7 @@ TEST_F(DescribeTest, FindsNothingWrongWithAFreshDirectory) {
   EXPECT_EQ(description.warning_count(), 0u) << describe_text(description);
   EXPECT_EQ(description.files.size(), 3u + 8u + 6u);
   EXPECT_EQ(file(description, "log.crt").purpose, "log");
-  EXPECT_EQ(file(description, "log.crt").identity, "hotline://north");
+  EXPECT_EQ(file(description, "log.crt").identity, "hotline://north/log");
   EXPECT_EQ(file(description, "people/ann.crt").identity, "hotline://north/person/ann");
   EXPECT_EQ(file(description, "tls.crt").days_left, 7);
   EXPECT_TRUE(file(description, "tls.crt").dev_only);
@@ -92,7 +92,7 @@ TEST_F(DescribeTest, FindsACertificateInTheWrongPlace) {
   fs::copy_file(path("north/receipt.crt"), path("north/log.crt"),
                 fs::copy_options::overwrite_existing);
   const PkiDescription description = describe();
-  expect_failure(description, "log.crt", "is for receipt, not for log");
+  expect_failure(description, "log.crt", "for receipt and not for log");
   expect_failure(description, "log.key", "is for another key");
 }
 

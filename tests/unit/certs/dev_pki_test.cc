@@ -107,7 +107,7 @@ TEST_F(DevPkiTest, SaysWhoItIsForHowLongAndThatItIsForDevelopment) {
   create();
   auto checked = check("north/people/ann.crt", anchor("north"), Purpose::person);
   ASSERT_TRUE(checked) << checked.error().reason;
-  EXPECT_EQ(checked->identity, (Identity{"north", "ann"}));
+  EXPECT_EQ(checked->identity, (Identity{"north", Purpose::person, "ann"}));
   EXPECT_TRUE(checked->dev_only);
   EXPECT_EQ(checked->not_after, kNow + 7 * kDay_ms);
   auto key = load_private_key(pki_ + "/north/people/ann.key");

@@ -2,21 +2,27 @@
 
 #include <gtest/gtest.h>
 
+#include <utility>
+
 namespace hotline {
 namespace {
 
-TEST(Identity, ReadsAPartyAndAPerson) {
-  const auto party = parse_identity_uri("hotline://north");
-  ASSERT_TRUE(party);
-  EXPECT_EQ(*party, (Identity{"north", ""}));
+TEST(Identity, V4_ReadsAPartyAPurposeAndAPerson) {
+  for (const auto& [word, purpose] :
+       {std::pair{"tls", Purpose::tls}, std::pair{"log", Purpose::log},
+        std::pair{"receipt", Purpose::receipt}, std::pair{"witness", Purpose::witness}}) {
+    const auto party = parse_identity_uri(std::string("hotline://north/") + word);
+    ASSERT_TRUE(party) << word;
+    EXPECT_EQ(*party, (Identity{"north", purpose, ""}));
+  }
   const auto person = parse_identity_uri("hotline://south-2/person/ann");
   ASSERT_TRUE(person);
-  EXPECT_EQ(*person, (Identity{"south-2", "ann"}));
+  EXPECT_EQ(*person, (Identity{"south-2", Purpose::person, "ann"}));
 }
 
 TEST(Identity, WritesWhatItReads) {
-  for (const char* uri :
-       {"hotline://north", "hotline://north/person/ann", "hotline://n/person/0"}) {
+  for (const char* uri : {"hotline://north/tls", "hotline://north/witness",
+                          "hotline://north/person/ann", "hotline://n/person/0"}) {
     const auto identity = parse_identity_uri(uri);
     ASSERT_TRUE(identity) << uri;
     EXPECT_EQ(identity_uri(*identity), uri);
@@ -29,17 +35,28 @@ TEST(Identity, RefusesEverythingElse) {
            ""sv,
            "north"sv,
            "hotline:north"sv,
-           "HOTLINE://north"sv,
-           "https://north"sv,
+           "HOTLINE://north/tls"sv,
+           "https://north/tls"sv,
            "hotline://"sv,
+           "hotline://north"sv,
+           "hotline:///tls"sv,
+           "hotline://north/tls/"sv,
+           "hotline://north/tls/ann"sv,
+           "hotline://north/tlsx"sv,
+           "hotline://north/Tls"sv,
+           "hotline://north//tls"sv,
+           "hotline://north/personann"sv,
+           "hotline://north/log/person/ann"sv,
+           "hotline://north/tls\0"sv,
+           "hotline://north/tls?x"sv,
            "hotline:///person/ann"sv,
-           "hotline://North"sv,
+           "hotline://North/tls"sv,
            "hotline://north/"sv,
-           "hotline://north:7001"sv,
-           "hotline://ann@north"sv,
+           "hotline://north:7001/tls"sv,
+           "hotline://ann@north/tls"sv,
            "hotline://north?x"sv,
            "hotline://north#x"sv,
-           "hotline://nor%74h"sv,
+           "hotline://nor%74h/tls"sv,
            "hotline://north/people/ann"sv,
            "hotline://north/person"sv,
            "hotline://north/person/"sv,
@@ -48,10 +65,10 @@ TEST(Identity, RefusesEverythingElse) {
            "hotline://north/person/Ann"sv,
            "hotline://north\0"sv,
            "hotline://north\0.evil"sv,
-           " hotline://north"sv,
-           "hotline://north "sv,
-           "hotline://n\u00f6rth"sv,
-           "hotline://123456789012345678901234567890123"sv,
+           " hotline://north/tls"sv,
+           "hotline://north/tls "sv,
+           "hotline://n\u00f6rth/tls"sv,
+           "hotline://123456789012345678901234567890123/tls"sv,
            "hotline://north/person/123456789012345678901234567890123"sv,
        }) {
     const auto identity = parse_identity_uri(uri);
@@ -62,13 +79,13 @@ TEST(Identity, RefusesEverythingElse) {
 }
 
 TEST(Identity, SaysThatAWildcardIsAWildcard) {
-  const auto identity = parse_identity_uri("hotline://*");
+  const auto identity = parse_identity_uri("hotline://*/tls");
   ASSERT_FALSE(identity);
   EXPECT_NE(identity.error().reason.find("wildcard"), std::string::npos);
 }
 
 TEST(Identity, TakesNamesOfThirtyTwoCharacters) {
-  EXPECT_TRUE(parse_identity_uri("hotline://12345678901234567890123456789012"));
+  EXPECT_TRUE(parse_identity_uri("hotline://12345678901234567890123456789012/tls"));
 }
 
 }  // namespace

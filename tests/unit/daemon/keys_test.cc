@@ -59,7 +59,7 @@ TEST_F(KeysTest, TheOwnTlsCertificateIsCheckedAsThePeerWould) {
   config_.tls = {south("tls.crt"), south("tls.key")};
   expect_refusal(south("tls.crt"), "");
   config_.tls = {north("log.crt"), north("log.key")};
-  expect_refusal(north("log.crt"), "is for log, not for");
+  expect_refusal(north("log.crt"), "for log and not for");
   config_.tls = {north("people/ann.crt"), north("people/ann.key")};
   expect_refusal(north("people/ann.crt"), "");
   config_.tls = {north("tls.crt"), north("log.key")};

@@ -34,11 +34,11 @@ TEST_F(TwoEnds, FramesArriveInOrderInBothDirections) {
 TEST_F(TwoEnds, BothKnowWhoIsThere) {
   connect();
   ASSERT_TRUE(north.link->peer().certificate);
-  EXPECT_EQ(north.link->peer().certificate->identity, (Identity{"south", ""}));
+  EXPECT_EQ(north.link->peer().certificate->identity, (Identity{"south", Purpose::tls, ""}));
   EXPECT_TRUE(north.link->peer().we_dialled);
   EXPECT_EQ(north.link->peer().address, listener->address());
   ASSERT_TRUE(south.link->peer().certificate);
-  EXPECT_EQ(south.link->peer().certificate->identity, (Identity{"north", ""}));
+  EXPECT_EQ(south.link->peer().certificate->identity, (Identity{"north", Purpose::tls, ""}));
   EXPECT_FALSE(south.link->peer().we_dialled);
 }
 

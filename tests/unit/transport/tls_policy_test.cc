@@ -219,7 +219,7 @@ TEST_F(TlsPolicy, TheSideThatDialsChecksWhoAnswersToo) {
 
 TEST_F(TlsPolicy, APersonIsNoPeer) {
   expect_not_taken(context_of(settings_of({"north", "ann"}, TlsUse::peer_link, "south")),
-                   "a person and not a daemon", "it refused our certificate");
+                   "for person and not for tls", "it refused our certificate");
 }
 
 TEST_F(TlsPolicy, WithoutATrustAnchorNobodyIsTaken) {
@@ -243,10 +243,11 @@ TEST_F(TlsPolicy, PersonsAreTakenAtTheClientApiAndDaemonsAreNot) {
   dial_it(context_of(settings_of({"south", "ann"}, TlsUse::api_person, "south")));
   ASSERT_TRUE(run_until([&] { return dialled && !accepted.empty(); }));
   ASSERT_TRUE(*dialled);
-  EXPECT_EQ(accepted.front()->peer().certificate->identity, (Identity{"south", "ann"}));
+  EXPECT_EQ(accepted.front()->peer().certificate->identity,
+            (Identity{"south", Purpose::person, "ann"}));
   accepted.clear();
   expect_not_taken(context_of(settings_of({"south"}, TlsUse::api_person, "south")),
-                   "is for serverAuth too", "it refused our certificate");
+                   "for tls and not for person", "it refused our certificate");
 }
 
 TEST_F(TlsPolicy, PersonsOfAnotherPartyAreNotTakenAtTheClientApi) {

@@ -436,6 +436,25 @@ TEST(MessageRules, TextsHaveOneOriginalInTheEnvelopesLanguage) {
   EXPECT_EQ(judge(bad_tag).front().field, "language");
 }
 
+// One rule for the message and for the screen (tests/unit/protocol/text_test.cc): the same
+// characters are refused in subject, texts and free fields, by their number and place.
+TEST(MessageRules, V6_WhatCannotBeSeenIsRefusedByNameAndPlace) {
+  for (const char* hidden : {"\u00ad", "\u034f", "\u3164", "\ufe0f", "\u2066", "\u2069"}) {
+    const std::string text = std::string("calm") + hidden + "sea";
+    expect_bad_text([&](Message& m) { m.body.subject = text; }, "subject");
+    expect_bad_text([&](Message& m) { m.body.texts[0].text = text; }, "text");
+    expect_bad_incident([&](auto& f) { f.weather = text; }, "weather");
+  }
+  Message soft = message(incident());
+  soft.body.subject = "calm\u00adsea";
+  ASSERT_EQ(judge(soft).size(), 1u);
+  EXPECT_EQ(judge(soft)[0].reason,
+            "has U+00AD as character 5, which cannot be seen or changes how the rest is seen");
+  Message persian = message(incident());
+  persian.body.subject = "می\u200cخواهم";
+  EXPECT_TRUE(judge(persian).empty());
+}
+
 TEST(MessageRules, UrgentTextsAreShort) {
   auto words = [](size_t count) {
     std::string text;

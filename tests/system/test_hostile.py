@@ -130,6 +130,7 @@ class Peer(Attacked):
     def test_strange_frames_and_precedences(self):
         with self.attack() as (world, peer):
             self.send(peer, 700 * TIMES, precedence="any")
+            self.assert_paged_once(world, "S-000002")  # The oldest FLASH: one call names a few of them, and the next is for others.
             for what in ("probes 5000", "replay 50", "reorder 10", "garbage 10", "cut 10"):
                 peer.do(f"say {what}")
                 self.assert_paged_once(world, self.send(peer, 1, precedence="flash"))

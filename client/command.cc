@@ -2,8 +2,20 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cstdlib>
+
+#include "protocol/limits.h"
 
 namespace hotline::client {
+namespace {
+
+// The daemon's clock minus this machine's; 0 where no one would see the difference.
+int64_t clock_difference(const wire::ServerHello& server, UtcMs now) {
+  const int64_t difference_ms = server.clock() == 0 ? 0 : server.clock() - now;
+  return std::abs(difference_ms) <= limits::kClockSkewWarn_ms ? 0 : difference_ms;
+}
+
+}  // namespace
 
 std::optional<std::string> Arguments::get(const std::string& name) const {
   const auto found = values_.find(name);
@@ -49,6 +61,13 @@ Result<std::unique_ptr<Connection>> Invocation::connect() {
   }
   if (server.dev_pki()) {
     output.talk(output.styled(Style::yellow, "DEVELOPMENT CERTIFICATES: for trying out only"));
+  }
+  daemon_ahead_ms = clock_difference(server, around->now());
+  if (daemon_ahead_ms != 0) {
+    output.talk(output.styled(
+        Style::yellow, "This machine's clock is " + format_duration(std::abs(daemon_ahead_ms)) +
+                           (daemon_ahead_ms < 0 ? " fast" : " slow") +
+                           ": the daemon's time is taken. Have the clock set."));
   }
   return connection;
 }

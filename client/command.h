@@ -78,8 +78,13 @@ struct Invocation {
   Result<Context> context() const;
 
   // A connection to its daemon. Says on the screen what must be seen before anything else is: that
-  // this is an exercise, that the certificates are for development.
+  // this is an exercise, that the certificates are for development, that this machine's clock is
+  // wrong.
   Result<std::unique_ptr<Connection>> connect();
+
+  // The time that goes into a message: the daemon's counts where this machine's is another.
+  UtcMs now() const { return around->now() + daemon_ahead_ms; }
+  int64_t daemon_ahead_ms = 0;  // Since connect(); 0 where the clocks agree well enough.
 };
 
 struct CommandSpec {

@@ -6,23 +6,15 @@ namespace hotline::client {
 namespace {
 
 constexpr int64_t kAnswerDeadline_ms = 15'000;
-constexpr int kSubmitAttemptsMax = 5;
-constexpr int64_t kSubmitPause_ms = 400;
+}  // namespace
 
-Error to_error(const wire::Failure& failure) {
+Error Connection::to_error(const wire::Failure& failure) {
   const uint16_t code = failure.code();
   const bool known = code >= static_cast<uint16_t>(ErrorCode::failed) &&
                      code <= static_cast<uint16_t>(ErrorCode::store_failed);
   return make_error(known ? static_cast<ErrorCode>(code) : ErrorCode::failed,
                     text(failure.reason()), text(failure.hint()));
 }
-
-// The connection itself failed, not what was asked over it.
-bool is_broken(const Error& error) {
-  return error.code == ErrorCode::unreachable || error.code == ErrorCode::timed_out;
-}
-
-}  // namespace
 
 Result<Reply> Reply::open(Bytes bytes) {
   auto owned = std::make_unique<Bytes>(std::move(bytes));
@@ -42,7 +34,12 @@ Status Connection::connect() {
   watch_request_ = 0;
   watched_.clear();
   auto stream = reach_.connect(reach_.context);
-  if (!stream) return stream.error();
+  if (!stream) {
+    // A daemon that takes too long is one that cannot be reached: nothing was asked of it yet.
+    Error error = stream.error();
+    if (error.code == ErrorCode::timed_out) error.code = ErrorCode::unreachable;
+    return error;
+  }
   stream_ = std::move(*stream);
   auto hello = ask<wire::ServerHello>(wire::RequestBody::ClientHello, [](auto& builder) {
     return wire::CreateClientHello(builder, client_api::kVersion, builder.CreateString("hotline"))
@@ -83,16 +80,20 @@ Result<uint32_t> Connection::send(wire::RequestBody type, const BuildBody& build
   return id;
 }
 
+Result<Reply> Connection::receive_any(int64_t timeout_ms) {
+  auto frame = stream_->receive(timeout_ms);
+  if (!frame) return frame.error();
+  auto reply = Reply::open(std::move(*frame));
+  if (reply) return reply;
+  return make_error(ErrorCode::failed,
+                    daemon_name() + " sent what is no answer: " + reply.error().reason,
+                    "is it a hotlined of the same release?");
+}
+
 Result<Reply> Connection::receive_for(uint32_t id, int64_t timeout_ms) {
   while (true) {
-    auto frame = stream_->receive(timeout_ms);
-    if (!frame) return frame.error();
-    auto reply = Reply::open(std::move(*frame));
-    if (!reply) {
-      return make_error(ErrorCode::failed,
-                        daemon_name() + " sent what is no answer: " + reply.error().reason,
-                        "is it a hotlined of the same release?");
-    }
+    auto reply = receive_any(timeout_ms);
+    if (!reply) return reply.error();
     // An answer to no request is about the connection itself, which ends then.
     if (reply->id() == id || reply->id() == client_api::kNoRequest) {
       if (const auto* failure = reply->as<wire::Failure>()) return to_error(*failure);
@@ -123,9 +124,12 @@ Result<Reply> Connection::ask(wire::RequestBody type, const BuildBody& build) {
   return reply;
 }
 
-Result<Reply> Connection::list(wire::Box box, uint32_t limit, uint64_t before_journal_index) {
+Result<Reply> Connection::list(const ListWish& wish) {
   return ask<wire::Rows>(wire::RequestBody::List, [&](auto& builder) {
-    return wire::CreateList(builder, box, limit, before_journal_index).Union();
+    const auto after = wish.after.empty() ? 0 : builder.CreateString(wish.after);
+    return wire::CreateList(builder, wish.box, static_cast<uint32_t>(wish.limit),
+                            wish.before_journal_index, after, static_cast<uint8_t>(wish.precedence))
+        .Union();
   });
 }
 
@@ -140,9 +144,12 @@ Result<Reply> Connection::status() {
                                 [](auto& builder) { return wire::CreateStatus(builder).Union(); });
 }
 
-Result<Reply> Connection::escalations(const std::string& id) {
+Result<Reply> Connection::escalations(const std::string& id, uint64_t limit,
+                                      const std::string& after) {
   return ask<wire::EscalationRows>(wire::RequestBody::Escalations, [&](auto& builder) {
-    return wire::CreateEscalations(builder, builder.CreateString(id)).Union();
+    const auto name = builder.CreateString(id);
+    const auto place = after.empty() ? 0 : builder.CreateString(after);
+    return wire::CreateEscalations(builder, name, static_cast<uint32_t>(limit), place).Union();
   });
 }
 
@@ -165,48 +172,12 @@ Result<Reply> Connection::export_notes(wire::ExportLog log, uint64_t after_size,
   });
 }
 
-Result<Reply> Connection::submit_once(ByteView draft, uint64_t counter) {
+Result<Reply> Connection::submit_once(ByteView draft, uint64_t counter, const std::string& key) {
   return ask<wire::Submitted>(wire::RequestBody::Submit, [&](auto& builder) {
-    return wire::CreateSubmit(builder, counter, builder.CreateVector(draft.data(), draft.size()))
-        .Union();
+    const auto bytes_of_draft = builder.CreateVector(draft.data(), draft.size());
+    const auto own_key = key.empty() ? 0 : builder.CreateString(key);
+    return wire::CreateSubmit(builder, counter, bytes_of_draft, own_key).Union();
   });
-}
-
-Result<Submission> Connection::submit(ByteView draft) {
-  uint64_t counter = server().last_counter() + 1;
-  bool in_doubt = false;  // A submission went out and its answer never came.
-  Error last = make_error(ErrorCode::unreachable, "there is no connection to " + daemon_name());
-  for (int attempt = 0; attempt < kSubmitAttemptsMax; ++attempt) {
-    if (attempt > 0) {
-      reach_.pause(kSubmitPause_ms * attempt);
-      if (auto status = connect(); !status) {
-        last = status.error();
-        continue;
-      }
-    }
-    auto reply = submit_once(draft, counter);
-    if (reply) {
-      const auto& submitted = *reply->as<wire::Submitted>();
-      return Submission{text(submitted.id()), submitted.journal_index(), submitted.committed_at()};
-    }
-    last = reply.error();
-    if (last.code == ErrorCode::conflict) {
-      // Somebody else with this certificate used the counter first, for other bytes; so ours was
-      // not committed under it, whatever happened before.
-      if (auto status = connect(); !status) return status.error();
-      counter = server().last_counter() + 1;
-      in_doubt = false;
-      continue;
-    }
-    if (!is_broken(last)) return last;
-    in_doubt = true;
-  }
-  if (!in_doubt) return last;
-  return make_error(last.code,
-                    "the connection broke before the answer came, and it is not known whether the "
-                    "message was committed (" +
-                        last.reason + ")",
-                    "hotline list    when the daemon is back: if it is not there, send it again");
 }
 
 Status Connection::watch(uint64_t from_journal_index, const std::vector<wire::Fact>& kinds) {

@@ -8,12 +8,14 @@
 #include <deque>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "client/context.h"
 #include "client/frame_stream.h"
 #include "protocol/bytes.h"
+#include "protocol/limits.h"
 #include "protocol/result.h"
 #include "protocol/schema/client_generated.h"
 #include "protocol/schema/journal_generated.h"
@@ -56,6 +58,15 @@ struct Submission {
   UtcMs committed_at = 0;
 };
 
+// Which messages a list has, and from where on (protocol/schema/client.fbs, List).
+struct ListWish {
+  wire::Box box = wire::Box::all;
+  uint64_t limit = limits::kListRowsMax;
+  uint64_t before_journal_index = 0;
+  std::string after = {};
+  wire::Precedence precedence = wire::Precedence::unset;  // Unset: all.
+};
+
 // How to reach the daemon, and how to wait before trying again.
 struct Reach {
   Context context;
@@ -73,10 +84,13 @@ class Connection {
   std::string peer() const { return text(server().peer()); }
   const std::string& language() const { return reach_.context.language; }
 
-  Result<Reply> list(wire::Box box, uint32_t limit, uint64_t before_journal_index = 0);
+  Result<Reply> list(const ListWish& wish);
+  Result<Reply> list(wire::Box box, uint32_t limit) { return list({.box = box, .limit = limit}); }
   Result<Reply> show(const std::string& id);
   Result<Reply> status();
-  Result<Reply> escalations(const std::string& id);
+  // One message's, or for an empty id those of all that wait, from a place on.
+  Result<Reply> escalations(const std::string& id, uint64_t limit = 0,
+                            const std::string& after = {});
 
   // What an auditor takes away, page by page (protocol/schema/client.fbs). Error: not_allowed
   // without the role.
@@ -84,10 +98,20 @@ class Connection {
   Result<Reply> export_entries(wire::ExportLog log, uint64_t from, uint64_t to);
   Result<Reply> export_notes(wire::ExportLog log, uint64_t after_size, uint64_t journal_size);
 
-  // Submits a Draft (its exact bytes) under the next counter of this certificate. When the
-  // connection breaks before the answer, connects again and repeats the same counter with the same
-  // bytes, which commits the message once whatever the daemon had done with the first.
-  Result<Submission> submit(ByteView draft);
+  // Submits a Draft (its exact bytes) under the next counter of this certificate, or under a key of
+  // the caller's own. When the connection breaks before the answer, connects again and repeats the
+  // same counter or key with the same bytes, which commits the message once whatever the daemon had
+  // done with the first.
+  Result<Submission> submit(ByteView draft, const std::string& key = {});
+  // After a failure of submit(): the message may have been committed all the same.
+  bool is_in_doubt() const { return in_doubt_; }
+
+  // Submits many drafts, several on their way at a time and each once, whatever breaks meanwhile.
+  // `next` gives the following one, or nothing at the end; `done` is told of each, in any order,
+  // and returns false to submit no more. Error: the daemon could not be reached any more.
+  using NextDraft = std::function<std::optional<Bytes>()>;
+  using DraftDone = std::function<bool(const Result<Submission>&)>;
+  Status submit_each(const NextDraft& next, const DraftDone& done);
 
   // From then on next_watched() gives journal entries from this index on; of `kinds` only, unless
   // it is empty.
@@ -96,6 +120,8 @@ class Connection {
   Result<Reply> next_watched(int64_t timeout_ms);
 
  private:
+  class Many;
+
   explicit Connection(Reach reach) : reach_(std::move(reach)) {}
 
   using BuildBody = std::function<flatbuffers::Offset<void>(flatbuffers::FlatBufferBuilder&)>;
@@ -107,14 +133,18 @@ class Connection {
   template <class Body>
   Result<Reply> ask(wire::RequestBody type, const BuildBody& build);
   Result<Reply> receive_for(uint32_t id, int64_t timeout_ms);
-  Result<Reply> submit_once(ByteView draft, uint64_t counter);
+  Result<Reply> receive_any(int64_t timeout_ms);
+  Result<Reply> submit_once(ByteView draft, uint64_t counter, const std::string& key);
+  Status connect_again(int attempt);
   std::string daemon_name() const;
+  static Error to_error(const wire::Failure& failure);
 
   Reach reach_;
   std::unique_ptr<FrameStream> stream_;
   std::unique_ptr<Reply> hello_;
   uint32_t last_request_ = 0;
   uint32_t watch_request_ = 0;
+  bool in_doubt_ = false;
   std::deque<Reply> watched_;  // Came while an answer to something else was awaited.
 };
 

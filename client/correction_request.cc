@@ -97,7 +97,6 @@ Result<DraftFields> read_correction(const Invocation& invocation, Connection& co
   draft.language = typed_language(invocation, connection);
   draft.references = {message->id()};
   if (corrects) draft.correction_of = message->id();
-  draft.drafted_at = invocation.around->now();
   draft.body = std::move(body);
   return draft;
 }

@@ -19,7 +19,9 @@ void mark_texts(DraftFields& fields) {
   }
 }
 
-Bytes build_draft(const DraftFields& fields, const Bytes& body_bytes) {
+}  // namespace
+
+Bytes build_draft(const DraftFields& fields) {
   flatbuffers::FlatBufferBuilder builder;
   const auto string = [&](const std::string& text) {
     return text.empty() ? flatbuffers::Offset<flatbuffers::String>() : builder.CreateString(text);
@@ -30,7 +32,7 @@ Bytes build_draft(const DraftFields& fields, const Bytes& body_bytes) {
   const auto correction_of = string(fields.correction_of);
   const auto incident = string(fields.incident);
   const auto handling = string(fields.handling);
-  const auto body = builder.CreateVector(body_bytes);
+  const auto body = builder.CreateVector(build_body(fields.body));
   wire::DraftBuilder draft(builder);
   draft.add_type(static_cast<uint8_t>(fields.type));
   draft.add_precedence(static_cast<uint8_t>(fields.precedence));
@@ -42,13 +44,11 @@ Bytes build_draft(const DraftFields& fields, const Bytes& body_bytes) {
   draft.add_reply_by(fields.reply_by.value_or(0));
   draft.add_expires_at(fields.expires_at.value_or(0));
   draft.add_handling(handling);
-  draft.add_drafted_at(fields.drafted_at);
   draft.add_body(body);
+  draft.add_nonce(fields.nonce);
   builder.Finish(draft.Finish(), client_api::kDraftIdentifier);
   return {builder.GetBufferPointer(), builder.GetBufferPointer() + builder.GetSize()};
 }
-
-}  // namespace
 
 Result<Bytes> finish_draft(DraftFields fields, bool exercise, UtcMs now) {
   if (exercise) mark_texts(fields);
@@ -64,7 +64,7 @@ Result<Bytes> finish_draft(DraftFields fields, bool exercise, UtcMs now) {
   context.released_at = now;
   context.exercise_channel = exercise;
   const std::vector<Problem> problems = check_body(**body, context);
-  if (problems.empty()) return build_draft(fields, bytes);
+  if (problems.empty()) return build_draft(fields);
   return make_error(ErrorCode::refused, to_string(problems.front()), problems.front().hint);
 }
 

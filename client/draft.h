@@ -24,9 +24,12 @@ struct DraftFields {
   std::optional<UtcMs> reply_by;
   std::optional<UtcMs> expires_at;
   std::string handling;
-  UtcMs drafted_at = 0;
-  BodyFields body;  // Without the marks of an exercise, unless a person typed them.
+  uint64_t nonce = 0;  // This message's alone; 0 under an idempotency key.
+  BodyFields body;     // Without the marks of an exercise, unless a person typed them.
 };
+
+// As the fields stand: without marks, and unchecked.
+Bytes build_draft(const DraftFields& fields);
 
 // Every draft of every kind goes through here. On an exercise channel its texts are given the marks
 // of an exercise, and a kind that is all coded fields elsewhere says its subject. Then it is held

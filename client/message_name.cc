@@ -1,7 +1,6 @@
 #include "client/message_name.h"
 
 #include "client/names.h"
-#include "protocol/limits.h"
 #include "protocol/serial.h"
 
 namespace hotline::client {
@@ -22,21 +21,15 @@ Result<std::string> newest(Connection& connection, NameUse use) {
 }
 
 Result<std::string> oldest_waiting_flash(Connection& connection) {
-  auto reply = connection.list(wire::Box::waiting, limits::kListRowsMax);
+  auto reply = connection.list(
+      {.box = wire::Box::waiting_in, .limit = 1, .precedence = wire::Precedence::flash});
   if (!reply) return reply.error();
-  const wire::MessageRow* oldest = nullptr;
-  if (const auto* rows = reply->as<wire::Rows>()->rows()) {
-    for (const wire::MessageRow* row : *rows) {
-      const bool is_flash = row->precedence() == static_cast<uint8_t>(wire::Precedence::flash);
-      if (!row->incoming() || !row->waits() || !is_flash) continue;
-      if (oldest == nullptr || row->journal_index() < oldest->journal_index()) oldest = row;
-    }
-  }
-  if (oldest == nullptr) {
+  const auto* rows = reply->as<wire::Rows>()->rows();
+  if (rows == nullptr || rows->size() == 0) {
     return make_error(ErrorCode::not_found, "@flash: no FLASH waits for an acknowledgement",
                       "hotline inbox");
   }
-  return text(oldest->id());
+  return text(rows->Get(0)->id());
 }
 
 }  // namespace

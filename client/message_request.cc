@@ -83,7 +83,6 @@ Result<DraftFields> make_draft(const MessageRequest& request, const std::string&
   draft.incident = request.incident;
   draft.reply_by = request.reply_by;
   draft.expires_at = request.expires_at;
-  draft.drafted_at = now;
   return draft;
 }
 

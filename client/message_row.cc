@@ -113,6 +113,7 @@ JsonValue json_row(const wire::MessageRow& row, const std::string& party, const 
       .add("type", type)
       .add("precedence", precedence_name(row.precedence()))
       .add("subject", text(row.subject()))
+      .add("cut", row.cut())
       .add("language", text(row.language()))
       .add("state", state_word(row))
       .add("journal_index", row.journal_index())

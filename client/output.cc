@@ -86,6 +86,22 @@ std::string Output::date_and_time(UtcMs time) const {
   return format_rfc3339(time) + (options_.local_time ? in_local_time(time) : "");
 }
 
+namespace {
+
+JsonValue sent_in_json(Sent sent) {
+  switch (sent) {
+    case Sent::no:
+      return false;
+    case Sent::yes:
+      return true;
+    case Sent::unknown:
+      break;
+  }
+  return "unknown";
+}
+
+}  // namespace
+
 int Output::fail(const std::string& what, const Error& error) {
   const std::string& message = what.empty() ? error.reason : what;
   if (options_.json) {
@@ -93,6 +109,8 @@ int Output::fail(const std::string& what, const Error& error) {
     detail.add("code", error_code_name(error.code)).add("message", message);
     if (!what.empty()) detail.add("why", error.reason);
     if (!error.hint.empty()) detail.add("hint", error.hint);
+    if (sent_) detail.add("sent", sent_in_json(*sent_));
+    if (!sent_id_.empty()) detail.add("id", sent_id_);
     *err_ << to_json(json_document().add("error", detail)) << std::endl;
     return exit_code(error.code);
   }

@@ -2,8 +2,11 @@
 // tab-separated lines when piped.
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <ostream>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "client/json_output.h"
@@ -20,6 +23,10 @@ struct OutputOptions {
   bool color = false;     // On standard output and on standard error.
   bool local_time = false;
 };
+
+// The fate of the message that a command was to send: in the JSON of an error it tells a program
+// whether to send again.
+enum class Sent : uint8_t { no, yes, unknown };
 
 // What was to be printed could not be: the disk is full, or whoever read it is gone. Thrown by
 // Output, so that no command goes on for nobody, and caught by run_command_line.
@@ -61,12 +68,20 @@ class Output {
   // An empty `what` puts the reason into the first line.
   int fail(const std::string& what, const Error& error);
 
+  // From now on an error says that too; `id` is the message's, once it is sent.
+  void set_sent(Sent sent, std::string id = {}) {
+    sent_ = sent;
+    sent_id_ = std::move(id);
+  }
+
  private:
   void check_out() const;
 
   std::ostream* out_ = nullptr;
   std::ostream* err_ = nullptr;
   OutputOptions options_;
+  std::optional<Sent> sent_;
+  std::string sent_id_;
 };
 
 // A table of text. On a terminal its columns are padded to their widest cell and separated by two

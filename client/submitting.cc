@@ -1,6 +1,7 @@
 #include "client/submitting.h"
 
 #include <algorithm>
+#include <random>
 
 #include "client/exit_code.h"
 #include "client/message_row.h"
@@ -82,24 +83,25 @@ int say_too_late(Invocation& invocation, Connection& connection, const wire::Mes
                        "hotline status --peer    or call " + peer + " by voice"));
 }
 
+// It is committed, and the daemon does not say how far it has come.
+int say_lost(Invocation& invocation, const Submission& submission, Error error) {
+  error.code = ErrorCode::timed_out;
+  if (error.hint.empty()) error.hint = "hotline show " + submission.id;
+  return invocation.output.fail(submission.id + " is committed; cannot follow it", error);
+}
+
 // Follows the message until it has come as far as is waited for.
 int follow(Invocation& invocation, Connection& connection, const Submission& submission,
            const WaitOptions& wait) {
   Report report(invocation, connection);
-  const UtcMs begin = invocation.around->now();
+  const UtcMs begin = invocation.now();
   // Nothing else changes what is reported here.
   const auto status = connection.watch(submission.journal_index + 1,
                                        {wire::Fact::ReceiptHeld, wire::Fact::Received});
-  if (!status) {
-    return invocation.output.fail(submission.id + " is committed; cannot follow it",
-                                  status.error());
-  }
+  if (!status) return say_lost(invocation, submission, status.error());
   while (true) {
     auto detail = connection.show(submission.id);
-    if (!detail) {
-      return invocation.output.fail(submission.id + " is committed; cannot follow it",
-                                    detail.error());
-    }
+    if (!detail) return say_lost(invocation, submission, detail.error());
     const wire::MessageRow& row = *detail->as<wire::Detail>()->row();
     report.update(row);
     if (has_reached(row, wait.until)) {
@@ -117,12 +119,11 @@ int follow(Invocation& invocation, Connection& connection, const Submission& sub
                              decline_name(row.decline_code()),
                          "hotline show " + submission.id));
     }
-    const int64_t left_ms = wait.timeout_ms - (invocation.around->now() - begin);
+    const int64_t left_ms = wait.timeout_ms - (invocation.now() - begin);
     if (left_ms <= 0) return say_too_late(invocation, connection, row, wait);
     auto news = connection.next_watched(std::min(left_ms, kLook_ms));
     if (!news && news.error().code != ErrorCode::timed_out) {
-      return invocation.output.fail(submission.id + " is committed; cannot follow it",
-                                    news.error());
+      return say_lost(invocation, submission, news.error());
     }
   }
 }
@@ -153,14 +154,44 @@ Result<WaitOptions> read_wait_options(const Arguments& arguments) {
   return options;
 }
 
+OptionSpec idempotency_option() {
+  return {"--idempotency-key", "KEY",
+          "your own name for this message: sent again under the same one, it goes once"};
+}
+
+Status check_repeatable(const Arguments& arguments, const std::vector<std::string>& timed_options) {
+  if (!arguments.has("--idempotency-key")) return ok();
+  if (arguments.get("--idempotency-key")->empty()) {
+    return make_error(ErrorCode::usage, "--idempotency-key is empty", "take a UUID");
+  }
+  for (const std::string& option : timed_options) {
+    for (const std::string& typed : arguments.all(option)) {
+      if (typed.starts_with('+') || typed.find("=+") != std::string::npos) {
+        return make_error(ErrorCode::usage,
+                          option + " " + typed + " is another time when it is sent again",
+                          option + " 2026-11-22T15:00:00Z    with --idempotency-key");
+      }
+    }
+  }
+  return ok();
+}
+
 int submit_and_report(Invocation& invocation, Connection& connection, const DraftFields& draft,
                       const std::string& kind, const WaitOptions& wait) {
   Output& output = invocation.output;
   const bool exercise = connection.server().exercise();
-  const auto finished = finish_draft(draft, exercise, invocation.around->now());
+  const std::string key = invocation.arguments.get("--idempotency-key").value_or("");
+  DraftFields unique = draft;
+  if (key.empty()) unique.nonce = std::random_device()();
+  const auto finished = finish_draft(std::move(unique), exercise, invocation.now());
   if (!finished) return output.fail("the message was not sent", finished.error());
-  const auto submission = connection.submit(*finished);
+  const auto submission = connection.submit(*finished, key);
+  if (!submission && connection.is_in_doubt()) {
+    output.set_sent(Sent::unknown);
+    return output.fail("it is not known whether the message was sent", submission.error());
+  }
   if (!submission) return output.fail("the message was not sent", submission.error());
+  output.set_sent(Sent::yes, submission->id);
   if (!output.json()) {
     const auto precedence = static_cast<uint8_t>(draft.precedence);
     output.line(submission->id + "  " +

@@ -23,11 +23,20 @@ struct WaitOptions {
 std::vector<OptionSpec> wait_options();
 Result<WaitOptions> read_wait_options(const Arguments& arguments);
 
+// --idempotency-key, for the commands that take it: a message that is sent twice under one key goes
+// once.
+OptionSpec idempotency_option();
+// Error: usage, where a time in the message would make the repetition another message.
+Status check_repeatable(const Arguments& arguments, const std::vector<std::string>& timed_options);
+
 // Prints
 //   N-000123  FLASH  airspace-crossing
 //     committed     14:12:07.913Z  journal 1042
 // and each further step of the wait as it happens; the whole row as one object under --json.
-// Returns the exit code: 6 when the wait ended first, 8 when the message was declined meanwhile.
+// Returns the exit code: once the message is committed 6 when it did not come as far as was waited
+// for, whatever stood in the way, and 8 when it was declined meanwhile; before that 5 when it is
+// not known whether it was committed, and the daemon's reason otherwise. An error under --json says
+// which of these it is, and the id.
 int submit_and_report(Invocation& invocation, Connection& connection, const DraftFields& draft,
                       const std::string& kind, const WaitOptions& wait);
 

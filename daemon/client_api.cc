@@ -170,6 +170,7 @@ void ClientApi::on_frame(uint64_t id, const Bytes& frame) {
   auto found = clients_.find(id);
   if (found == clients_.end()) return;
   Client& client = found->second;
+  count_request(id, client);
   auto request = open_flatbuffer<wire::Request>(frame, client_api::kRequestIdentifier);
   if (!request) {
     turn_away(*client.link, client_api::kNoRequest, request.error());
@@ -198,17 +199,15 @@ void ClientApi::on_frame(uint64_t id, const Bytes& frame) {
     case wire::RequestBody::Submit:
       return submit(id, client, number, *(*request)->body_as_Submit());
     case wire::RequestBody::List:
-      return list(id, number, *(*request)->body_as_List());
+      return list(id, client, number, *(*request)->body_as_List());
     case wire::RequestBody::Show:
       return show(id, client, number, (*request)->body_as_Show()->id()->str());
     case wire::RequestBody::Watch:
       return watch(id, client, number, *(*request)->body_as_Watch());
     case wire::RequestBody::Status:
       return status(client, number);
-    case wire::RequestBody::Escalations: {
-      const auto* name = (*request)->body_as_Escalations()->id();
-      return escalations(id, number, name ? name->str() : "");
-    }
+    case wire::RequestBody::Escalations:
+      return escalations(id, client, number, *(*request)->body_as_Escalations());
     case wire::RequestBody::ExportHead:
     case wire::RequestBody::ExportEntries:
     case wire::RequestBody::ExportNotes:
@@ -223,7 +222,7 @@ void ClientApi::on_frame(uint64_t id, const Bytes& frame) {
 void ClientApi::greet(uint64_t id, Client& client, uint32_t request) {
   client.greeted = true;
   places_.settle(id);
-  respond(client, make_response(request, [&](flatbuffers::FlatBufferBuilder& b) {
+  respond(client, request, make_response(request, [&](flatbuffers::FlatBufferBuilder& b) {
             auto program = b.CreateString("hotlined " + core_.config().version);
             auto party = b.CreateString(config_.party);
             auto peer = b.CreateString(config_.peer);
@@ -256,7 +255,8 @@ void ClientApi::submit(uint64_t id, Client& client, uint32_t request, const wire
   ++client.submissions;
   client.submissions_size += draft.size();
   hold_back(client);
-  core_.submit(read_clocks(), token, client.actor, submit.counter(), draft);
+  core_.submit(read_clocks(), token, client.actor, submit.counter(), draft,
+               submit.key() ? submit.key()->string_view() : std::string_view());
   changed_();
 }
 
@@ -278,7 +278,31 @@ void ClientApi::let_go(Client& client) {
     return;
   }
   client.paused = false;
-  client.link->resume_reading();
+  if (!client.over_turn) client.link->resume_reading();
+}
+
+void ClientApi::count_request(uint64_t id, Client& client) {
+  if (!turn_planned_) {
+    turn_planned_ = true;
+    boost::asio::post(io_, [this] { next_turn(); });
+  }
+  if (++asked_this_turn_[client.actor.name] < limits::kRequestsPerTurnMax || client.over_turn) {
+    return;
+  }
+  client.over_turn = true;
+  over_turn_.push_back(id);
+  client.link->pause_reading();
+}
+
+void ClientApi::next_turn() {
+  turn_planned_ = false;
+  asked_this_turn_.clear();
+  for (uint64_t id : std::exchange(over_turn_, {})) {
+    auto found = clients_.find(id);
+    if (found == clients_.end()) continue;
+    found->second.over_turn = false;
+    if (!found->second.paused) found->second.link->resume_reading();
+  }
 }
 
 void ClientApi::next_read() {
@@ -311,6 +335,8 @@ ClientApi::Asker ClientApi::take_asker(uint64_t token) {
   if (asked.submitted_size) {
     --client.submissions;
     client.submissions_size -= *asked.submitted_size;
+  } else {
+    --client.reads;
   }
   let_go(client);
   return {&client, asked.request};
@@ -321,7 +347,7 @@ void ClientApi::answer(const AnswerSubmission& answer) {
   if (client == nullptr) return;
   if (!answer.outcome) return fail(*client, request, answer.outcome.error());
   const Submission& submission = *answer.outcome;
-  respond(*client, make_response(request, [&](flatbuffers::FlatBufferBuilder& b) {
+  respond(*client, request, make_response(request, [&](flatbuffers::FlatBufferBuilder& b) {
     auto name = b.CreateString(format_serial(config_.prefix, submission.serial));
     return wire::CreateSubmitted(b, name, submission.journal_index, submission.committed_at,
                                  submission.repeated);
@@ -329,7 +355,7 @@ void ClientApi::answer(const AnswerSubmission& answer) {
 }
 
 void ClientApi::fail(Client& client, uint32_t request, const Error& error) {
-  respond(client, failure_response(request, error));
+  respond(client, request, failure_response(request, error));
 }
 
 // A refusal that an auditor will want to see.
@@ -339,9 +365,39 @@ void ClientApi::refuse(Client& client, uint32_t request, const Error& error) {
   fail(client, request, error);
 }
 
-void ClientApi::respond(Client& client, const Bytes& response) {
+void ClientApi::respond(Client& client, uint32_t request, const Bytes& response) {
+  if (!client.link->is_open()) return;
+  if (response.size() > limits::kFrameSizeMax) {
+    return fail(client, request,
+                make_error(ErrorCode::failed,
+                           "the answer has " + std::to_string(response.size()) +
+                               " bytes, and a frame holds " + std::to_string(limits::kFrameSizeMax),
+                           "ask for less at once"));
+  }
   // A client that does not read its answers loses the connection, not the daemon its memory.
-  if (client.link->send(response) != SendOutcome::queued) client.link->abort();
+  if (client.link->send(response) != SendOutcome::queued) return client.link->abort();
+  if (client.link->queued_size() > limits::kClientQueueSmall) bound_queues();
+}
+
+void ClientApi::bound_queues() {
+  size_t size = 0;
+  Client* most = nullptr;
+  for (auto& [id, client] : clients_) {
+    if (!client.link->is_open()) continue;
+    size += client.link->queued_size();
+    if (most == nullptr || client.link->queued_size() > most->link->queued_size()) most = &client;
+  }
+  if (size <= limits::kClientQueuesSizeMax || most == nullptr) return;
+  const Error error = make_error(ErrorCode::unreachable,
+                                 most->actor.name + "'s program does not read what it asked for (" +
+                                     std::to_string(most->link->queued_size()) + " bytes wait)",
+                                 "end the program, then try again");
+  // A word costs the memory of all that waits before it, for the time of a goodbye.
+  if (most->link->queued_size() <= limits::kFrameSizeMax) {
+    return turn_away(*most->link, client_api::kNoRequest, error);
+  }
+  spdlog::warn("client {} was cut off: {}", most->link->peer().address, error.reason);
+  most->link->abort();
 }
 
 void ClientApi::note_alarm(const std::string& text) {
@@ -353,7 +409,8 @@ void ClientApi::sound(const std::string& id, const std::string& text) {
   const UtcMs at = read_clocks().utc;
   for (auto& [number, client] : clients_) {
     if (!client.watching || !client.link->writable()) continue;
-    respond(client, make_response(client.watch_id, [&](flatbuffers::FlatBufferBuilder& b) {
+    respond(client, client.watch_id,
+            make_response(client.watch_id, [&](flatbuffers::FlatBufferBuilder& b) {
               auto name = b.CreateString(id);
               auto words = b.CreateString(text);
               return wire::CreateAlarmSounded(b, at, name, words);

@@ -80,8 +80,9 @@ class ClientApi {
     bool greeted = false;
     size_t submissions = 0;  // That wait for their commit, and their bytes.
     size_t submissions_size = 0;
-    size_t reads = 0;     // Of the store, that wait or are under way.
-    bool paused = false;  // It has too many of either.
+    size_t reads = 0;        // Of the store, that wait or are under way; and exports that wait.
+    bool paused = false;     // It has too many of either.
+    bool over_turn = false;  // Its person has asked enough for this turn of the event loop.
     bool watching = false;
     bool reading_for_watch = false;
     uint32_t watch_id = 0;
@@ -108,11 +109,19 @@ class ClientApi {
   void on_frame(uint64_t id, const Bytes& frame);
   void greet(uint64_t id, Client& client, uint32_t request);
   void submit(uint64_t id, Client& client, uint32_t request, const wire::Submit& submit);
-  void list(uint64_t id, uint32_t request, const wire::List& list);
+  // Those that wait, from a place on: one more than are wanted.
+  struct WaitingWanted {
+    std::vector<WaitingPlace> places;
+    size_t limit = 0;
+    uint64_t total = 0;
+  };
+  Result<WaitingWanted> waiting_wanted(WaitingFilter filter, uint32_t limit,
+                                       const std::string& cursor) const;
+  void list(uint64_t id, Client& client, uint32_t request, const wire::List& list);
   void show(uint64_t id, Client& client, uint32_t request, const std::string& name);
   void watch(uint64_t id, Client& client, uint32_t request, const wire::Watch& watch);
   void status(Client& client, uint32_t request);
-  void escalations(uint64_t id, uint32_t request, const std::string& name);
+  void escalations(uint64_t id, Client& client, uint32_t request, const wire::Escalations& wanted);
   void serve_watch(uint64_t id);
   void read_for_watch(uint64_t id, Client& client);
   std::span<const JournalRecord> recent_entries(uint64_t from) const;
@@ -124,7 +133,14 @@ class ClientApi {
   void export_notes(uint64_t id, uint32_t request, const wire::ExportNotes& wanted);
   void fail(Client& client, uint32_t request, const Error& error);
   void refuse(Client& client, uint32_t request, const Error& error);
-  void respond(Client& client, const Bytes& response);
+  // Every answer goes through here. One that no frame holds is answered by saying so.
+  void respond(Client& client, uint32_t request, const Bytes& response);
+  // Answers that nobody reads are bounded over all of them together.
+  void bound_queues();
+  // A person's requests are served by turns of the event loop, so many in each, whatever number of
+  // connections they come from.
+  void count_request(uint64_t id, Client& client);
+  void next_turn();
   void hold_back(Client& client);
   void let_go(Client& client);
   // Runs `read` on the reading thread when its turn comes, then `then` with its result on this one,
@@ -155,6 +171,9 @@ class ClientApi {
   SortedBlocks<uint64_t, Waiting> waiting_;  // For a commit; by token.
   ReadTurns turns_;
   bool reading_ = false;
+  std::map<std::string, size_t> asked_this_turn_;  // By person.
+  std::vector<uint64_t> over_turn_;                // Clients that wait for the next one.
+  bool turn_planned_ = false;
   std::vector<SigningCertificate> certificates_;
   // The newest batches. Who watches and keeps up is served from these, without a read of the store.
   std::deque<std::shared_ptr<const Batch>> recent_;

@@ -73,6 +73,8 @@ void ClientApi::export_request(uint64_t id, Client& client, const wire::Request&
     case wire::RequestBody::ExportHead: {
       uint64_t token = ++last_token_;
       waiting_.insert(token, {id, request.id(), std::nullopt});
+      ++client.reads;
+      hold_back(client);
       core_.record_export(read_clocks(), token, client.actor);
       return changed_();
     }
@@ -87,7 +89,7 @@ void ClientApi::answer(const AnswerExport& answer) {
   auto [client, request] = take_asker(answer.token);
   if (client == nullptr) return;
   const ExportHead& head = answer.head;
-  respond(*client, make_response(request, [&](flatbuffers::FlatBufferBuilder& b) {
+  respond(*client, request, make_response(request, [&](flatbuffers::FlatBufferBuilder& b) {
     auto note = [&b](const std::string& text) {
       return text.empty() ? flatbuffers::Offset<flatbuffers::String>() : b.CreateString(text);
     };
@@ -112,7 +114,7 @@ void ClientApi::export_entries(uint64_t id, uint32_t request, const wire::Export
       id, request,
       [log, from, count](StoreReader& reader) { return read_entries(reader, log, from, count); },
       [this, request, from](Client& client, std::vector<Entry> entries) {
-        respond(client, make_response(request, [&](flatbuffers::FlatBufferBuilder& b) {
+        respond(client, request, make_response(request, [&](flatbuffers::FlatBufferBuilder& b) {
                   std::vector<flatbuffers::Offset<wire::ExportEntry>> rows;
                   for (const Entry& entry : entries) {
                     auto bytes = b.CreateVector(entry.bytes);
@@ -158,7 +160,7 @@ void ClientApi::export_notes(uint64_t id, uint32_t request, const wire::ExportNo
         return page;
       },
       [this, request](Client& client, Page page) {
-        respond(client, make_response(request, [&](flatbuffers::FlatBufferBuilder& b) {
+        respond(client, request, make_response(request, [&](flatbuffers::FlatBufferBuilder& b) {
                   auto notes = b.CreateVectorOfStrings(page.notes);
                   return wire::CreateExportNotePage(b, notes, page.last_size, page.more);
                 }));

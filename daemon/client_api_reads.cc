@@ -8,124 +8,266 @@
 #include "daemon/system_clock.h"
 #include "protocol/limits.h"
 #include "protocol/serial.h"
+#include "protocol/text.h"
 
 namespace hotline {
 namespace {
 
-// A message that climbed and waits no more, with its history.
-std::optional<StoredMessage> settled_escalation(StoreReader& reader, const Serial& serial,
-                                                const std::string& peer_prefix) {
-  std::optional<MessageKey> key = MessageKey{false, serial.number};
-  if (serial.prefix == peer_prefix) key = reader.find_incoming(serial.number);
-  if (!key) return std::nullopt;
-  auto message = reader.stored_message(*key);
-  if (!message || message->rung.empty()) return std::nullopt;
-  return message;
+// Bounds of what one escalation shows of the commands that told people.
+constexpr size_t kAttemptsShownMax = 32;
+constexpr size_t kAttemptTextMax = 400;
+// As what a table counts, so that an answer that fits a frame has no more of them than a verifier
+// takes.
+constexpr size_t kTableSize = 256;
+static_assert(limits::kRowsSizeMax / kTableSize < limits::kFlatbufferTablesMax);
+
+struct Page {
+  std::vector<ListedMessage> messages;
+  bool more = false;
+  uint64_t total = 0;
+  std::string next;
+};
+
+// One message and who was told of it; bounded like a row.
+struct Climbing {
+  Climbing(StoredMessage stored, const Facts& facts) : message(std::move(stored)) {
+    for (const FactRecord& fact : facts.facts) {
+      if (fact.kind == FactKind::rung) decided_at = fact.at;
+      if (fact.kind == FactKind::rung && !fact.detail.empty()) told.push_back(fact);
+      if (fact.kind == FactKind::attempt)
+        attempts.push_back(shortened(fact.detail, kAttemptTextMax));
+    }
+    if (attempts.size() > kAttemptsShownMax) {
+      attempts.erase(attempts.begin(), attempts.end() - kAttemptsShownMax);
+    }
+  }
+
+  size_t row_size() const {
+    size_t size = message.row_size();
+    for (const std::string& attempt : attempts) size += attempt.size() + 16;
+    for (const FactRecord& fact : told) size += fact.detail.size() + kTableSize;
+    return size;
+  }
+
+  ListedMessage message;
+  UtcMs decided_at = 0;
+  std::vector<FactRecord> told;
+  std::vector<std::string> attempts;
+};
+
+struct Escalating {
+  std::vector<Climbing> rows;
+  bool more = false;
+  uint64_t total = 0;
+  std::string next;
+};
+
+// Fills an answer with what waits at these places, one more than are wanted, until it is full.
+// `make` gives what stands at a place, if it is there.
+template <typename Row, typename Make>
+void fill(const std::vector<WaitingPlace>& places, size_t limit, std::vector<Row>& rows, bool& more,
+          std::string& next, Make make) {
+  size_t size = 0;
+  for (const WaitingPlace& place : places) {
+    more = rows.size() == limit || size >= limits::kRowsSizeMax;
+    if (more) return;
+    std::optional<Row> row = make(place);
+    if (!row) continue;
+    more = !rows.empty() && size + row->row_size() > limits::kRowsSizeMax;
+    if (more) return;
+    size += row->row_size();
+    rows.push_back(*std::move(row));
+    next = format_cursor(place);
+  }
+}
+
+Page read_waiting(StoreReader& reader, const std::vector<WaitingPlace>& places, size_t limit,
+                  uint64_t total) {
+  Page page;
+  page.total = total;
+  fill(places, limit, page.messages, page.more, page.next,
+       [&reader](const WaitingPlace& place) -> std::optional<ListedMessage> {
+         auto message = reader.stored_message({place.key.incoming, place.key.serial});
+         if (!message) return std::nullopt;
+         return ListedMessage(*std::move(message));
+       });
+  return page;
+}
+
+Page read_list(StoreReader& reader, const ListQuery& query) {
+  Page page;
+  size_t size = 0;
+  page.more = reader.list(query, [&](const StoredMessage& message) {
+    ListedMessage row(message);
+    size += row.row_size();
+    if (!page.messages.empty() && size > limits::kRowsSizeMax) return false;
+    page.messages.push_back(std::move(row));
+    return true;
+  });
+  // Own serials begin with 1, the peer's places with 0.
+  if (query.box != ListBox::incoming)
+    page.total += std::max<uint64_t>(reader.messages_end(false), 1) - 1;
+  if (query.box != ListBox::outgoing) page.total += reader.messages_end(true);
+  return page;
+}
+
+struct NamedMessage {
+  bool incoming = false;
+  bool by_place = false;
+  uint64_t number = 0;
+};
+
+// The meaning of a name on this channel: "N-000123" of either party, or "S-?12".
+std::optional<NamedMessage> named(const std::string& name, const Config& config) {
+  if (const auto place = parse_place(name)) {
+    if (place->prefix != config.peer_prefix) return std::nullopt;
+    return NamedMessage{true, true, place->number};
+  }
+  const auto serial = parse_serial(name);
+  if (!serial) return std::nullopt;
+  if (serial->prefix == config.peer_prefix) return NamedMessage{true, false, serial->number};
+  if (serial->prefix == config.prefix) return NamedMessage{false, false, serial->number};
+  return std::nullopt;
+}
+
+std::optional<StoredMessage> find(StoreReader& reader, const NamedMessage& named) {
+  std::optional<MessageKey> key = MessageKey{named.incoming, named.number};
+  if (named.incoming && !named.by_place) key = reader.find_incoming(named.number);
+  return key ? reader.stored_message(*key) : std::nullopt;
+}
+
+Error not_found(const std::string& name) {
+  return make_error(ErrorCode::not_found, "there is no message " + shortened(name, 40),
+                    "hotline list");
+}
+
+Error no_place(const std::string& cursor) {
+  return make_error(ErrorCode::usage, shortened(cursor, 40) + " is no place in the list",
+                    "begin again without it");
+}
+
+ListQuery query_of(const wire::List& list, size_t limit) {
+  ListQuery query;
+  query.limit = static_cast<uint32_t>(limit);
+  query.box = list.box() == wire::Box::incoming   ? ListBox::incoming
+              : list.box() == wire::Box::outgoing ? ListBox::outgoing
+                                                  : ListBox::all;
+  if (list.before_journal_index() != 0) query.before_journal_index = list.before_journal_index();
+  return query;
+}
+
+size_t rows_wanted(uint32_t limit) {
+  return limit == 0 ? limits::kListRowsMax : std::min<size_t>(limit, limits::kListRowsMax);
 }
 
 }  // namespace
 
-void ClientApi::list(uint64_t id, uint32_t request, const wire::List& list) {
-  struct Page {
-    std::vector<StoredMessage> messages;
-    bool more = false;
-  };
-  size_t limit = std::clamp<size_t>(list.limit(), 1, limits::kListRowsMax);
+Result<ClientApi::WaitingWanted> ClientApi::waiting_wanted(WaitingFilter filter, uint32_t limit,
+                                                           const std::string& cursor) const {
+  std::optional<WaitingPlace> after;
+  if (!cursor.empty()) {
+    after = parse_cursor(cursor);
+    if (!after) return no_place(cursor);
+  }
+  const Ladder& ladder = core_.ladder();
+  const size_t wanted = rows_wanted(limit);
+  return WaitingWanted{ladder.waiting(filter, wanted + 1, after), wanted,
+                       ladder.waiting_count(filter)};
+}
+
+void ClientApi::list(uint64_t id, Client& client, uint32_t request, const wire::List& list) {
+  const bool waiting = list.box() == wire::Box::waiting || list.box() == wire::Box::waiting_in;
   std::function<Page(StoreReader&)> read;
-  if (list.box() == wire::Box::waiting) {
-    std::vector<LadderKey> keys = core_.ladder().waiting(limit + 1);
-    read = [keys, limit](StoreReader& reader) {
-      Page page;
-      page.more = keys.size() > limit;
-      for (const LadderKey& key : keys) {
-        if (page.messages.size() == limit) break;
-        if (auto message = reader.stored_message({key.incoming, key.serial}))
-          page.messages.push_back(*std::move(message));
-      }
-      return page;
+  if (waiting) {
+    const WaitingFilter filter{
+        .own = list.box() == wire::Box::waiting, .incoming = true, .precedence = list.precedence()};
+    auto wanted = waiting_wanted(filter, list.limit(), text_of(list.after()));
+    if (!wanted) return fail(client, request, wanted.error());
+    read = [wanted = *std::move(wanted)](StoreReader& reader) {
+      return read_waiting(reader, wanted.places, wanted.limit, wanted.total);
     };
   } else {
-    ListQuery query;
-    query.limit = static_cast<uint32_t>(limit);
-    query.box = list.box() == wire::Box::incoming   ? ListBox::incoming
-                : list.box() == wire::Box::outgoing ? ListBox::outgoing
-                                                    : ListBox::all;
-    if (list.before_journal_index() != 0) query.before_journal_index = list.before_journal_index();
-    read = [query](StoreReader& reader) {
-      Page page;
-      page.more = reader.list(query, [&page](const StoredMessage& message) {
-        page.messages.push_back(message);
-        return true;
-      });
-      return page;
+    read = [query = query_of(list, rows_wanted(list.limit()))](StoreReader& reader) {
+      return read_list(reader, query);
     };
   }
-  read_then<Page>(id, request, std::move(read), [this, request](Client& client, Page page) {
+  read_then<Page>(id, request, std::move(read), [this, request](Client& asker, Page page) {
     RowContext context{config_.prefix, config_.peer_prefix, core_.ladder(), read_clocks()};
-    respond(client, make_response(request, [&](flatbuffers::FlatBufferBuilder& b) {
+    const auto count = [this](uint8_t precedence) {
+      return static_cast<uint32_t>(
+          core_.ladder().waiting_count({.own = false, .incoming = true, .precedence = precedence}));
+    };
+    respond(asker, request, make_response(request, [&](flatbuffers::FlatBufferBuilder& b) {
               std::vector<flatbuffers::Offset<wire::MessageRow>> rows;
-              for (const StoredMessage& message : page.messages)
+              for (const ListedMessage& message : page.messages)
                 rows.push_back(build_row(b, message, context));
-              return wire::CreateRows(b, b.CreateVector(rows),
-                                      static_cast<uint32_t>(core_.ladder().waiting_count(true)),
-                                      page.more);
+              auto next = page.next.empty() ? 0 : b.CreateString(page.next);
+              return wire::CreateRows(b, b.CreateVector(rows), count(0), page.more, page.total,
+                                      count(static_cast<uint8_t>(wire::Precedence::flash)), next);
             }));
   });
 }
 
 void ClientApi::show(uint64_t id, Client& client, uint32_t request, const std::string& name) {
-  auto place = parse_place(name);
-  auto serial = place ? place : parse_serial(name);
-  bool incoming = serial && serial->prefix == config_.peer_prefix;
-  if (place && !incoming) serial.reset();
-  if (!serial || (!incoming && serial->prefix != config_.prefix)) {
-    return fail(client, request,
-                make_error(ErrorCode::not_found, "there is no message " + name, "hotline list"));
-  }
+  const auto wanted = named(name, config_);
+  if (!wanted) return fail(client, request, not_found(name));
   struct Found {
-    std::optional<StoredMessage> message;
-    std::vector<JournalRecord> facts;
+    std::optional<ListedMessage> message;
+    Bytes envelope;
+    Bytes body;
+    std::vector<JournalRecord> entries;
+    uint64_t total = 0;
+    bool uncounted = false;
+    bool cut = false;
   };
-  uint64_t number = serial->number;
   read_then<Found>(
       id, request,
-      [incoming, number, by_place = place.has_value()](StoreReader& reader) {
+      [wanted = *wanted](StoreReader& reader) {
         Found found;
-        std::optional<MessageKey> key = MessageKey{by_place, number};
-        if (incoming && !by_place) key = reader.find_incoming(number);
-        if (key) found.message = reader.stored_message(*key);
-        if (!found.message) return found;
-        if (auto first = reader.journal_entry(found.message->record.journal_index))
-          found.facts.push_back(*first);
-        for (const FactRecord& fact : reader.facts_of(*key)) {
-          bool seen = !found.facts.empty() && found.facts.back().index == fact.journal_index;
-          if (seen) continue;
-          if (auto entry = reader.journal_entry(fact.journal_index)) found.facts.push_back(*entry);
-        }
+        std::optional<StoredMessage> message = find(reader, wanted);
+        if (!message) return found;
+        const MessageKey key = message->record.key;
+        found.envelope = std::move(message->record.envelope);
+        found.body = message->record.body;
+        size_t size = found.envelope.size() + found.body.size();
+        const auto add = [&](uint64_t index) {
+          if (!found.entries.empty() && found.entries.back().index == index) return;
+          auto entry = reader.journal_entry(index);
+          if (!entry) return;
+          found.cut = found.cut || size + entry->entry.size() > limits::kRowsSizeMax;
+          if (found.cut) return;
+          size += entry->entry.size() + 128;
+          found.entries.push_back(*std::move(entry));
+        };
+        add(message->record.journal_index);
+        const Facts facts = reader.facts_of(key);
+        for (const FactRecord& fact : facts.facts) add(fact.journal_index);
+        found.total = facts.total;
+        found.cut = found.cut || facts.total > facts.facts.size();
+        found.uncounted = facts.uncounted;
+        message->record.envelope = found.envelope;
+        found.message.emplace(*std::move(message));
         return found;
       },
       [this, request, name](Client& asker, Found found) {
-        if (!found.message) {
-          return fail(
-              asker, request,
-              make_error(ErrorCode::not_found, "there is no message " + name, "hotline list"));
-        }
+        if (!found.message) return fail(asker, request, not_found(name));
         RowContext context{config_.prefix, config_.peer_prefix, core_.ladder(), read_clocks()};
-        respond(asker, make_response(request, [&](flatbuffers::FlatBufferBuilder& b) {
+        respond(asker, request, make_response(request, [&](flatbuffers::FlatBufferBuilder& b) {
                   auto row = build_row(b, *found.message, context);
-                  auto envelope = b.CreateVector(found.message->record.envelope);
-                  auto body = b.CreateVector(found.message->record.body);
+                  auto envelope = b.CreateVector(found.envelope);
+                  auto body = b.CreateVector(found.body);
                   std::vector<flatbuffers::Offset<wire::JournalRow>> facts;
-                  for (const JournalRecord& fact : found.facts)
+                  for (const JournalRecord& fact : found.entries)
                     facts.push_back(build_journal_row(b, fact));
-                  return wire::CreateDetail(b, row, envelope, body, b.CreateVector(facts));
+                  return wire::CreateDetail(b, row, envelope, body, b.CreateVector(facts),
+                                            found.total, found.uncounted, found.cut);
                 }));
       });
 }
 
 void ClientApi::status(Client& client, uint32_t request) {
   CoreStatus state = core_.status();
-  respond(client, make_response(request, [&](flatbuffers::FlatBufferBuilder& b) {
+  respond(client, request, make_response(request, [&](flatbuffers::FlatBufferBuilder& b) {
             auto remote = b.CreateString(state.remote);
             auto refusal = b.CreateString(
                 state.link == wire::LinkState::up || !last_refusal_ ? "" : last_refusal_());
@@ -182,63 +324,65 @@ void ClientApi::status(Client& client, uint32_t request) {
           }));
 }
 
-void ClientApi::escalations(uint64_t id, uint32_t request, const std::string& name) {
-  struct Climbing {
-    StoredMessage message;
-    std::vector<FactRecord> facts;
-  };
-  std::vector<LadderKey> keys = core_.ladder().waiting(limits::kListRowsMax);
-  auto wanted = parse_serial(name);
-  std::string peer_prefix = config_.peer_prefix;
-  read_then<std::vector<Climbing>>(
-      id, request,
-      [keys, wanted, peer_prefix](StoreReader& reader) {
-        std::vector<Climbing> climbing;
-        for (const LadderKey& key : keys) {
-          auto message = reader.stored_message({key.incoming, key.serial});
-          if (!message) continue;
-          if (wanted && (wanted->number != message->record.serial ||
-                         (wanted->prefix == peer_prefix) != key.incoming)) {
-            continue;
-          }
-          climbing.push_back({*std::move(message), reader.facts_of({key.incoming, key.serial})});
-        }
-        if (wanted && climbing.empty()) {
-          if (auto settled = settled_escalation(reader, *wanted, peer_prefix)) {
-            std::vector<FactRecord> facts = reader.facts_of(settled->record.key);
-            climbing.push_back({*std::move(settled), std::move(facts)});
-          }
-        }
-        return climbing;
-      },
-      [this, request](Client& client, std::vector<Climbing> climbing) {
+void ClientApi::escalations(uint64_t id, Client& client, uint32_t request,
+                            const wire::Escalations& wanted) {
+  std::function<Escalating(StoreReader&)> read;
+  const std::string name = text_of(wanted.id());
+  if (name.empty()) {
+    auto waiting = waiting_wanted({}, wanted.limit(), text_of(wanted.after()));
+    if (!waiting) return fail(client, request, waiting.error());
+    read = [waiting = *std::move(waiting)](StoreReader& reader) {
+      Escalating found;
+      found.total = waiting.total;
+      fill(waiting.places, waiting.limit, found.rows, found.more, found.next,
+           [&reader](const WaitingPlace& place) -> std::optional<Climbing> {
+             const MessageKey key{place.key.incoming, place.key.serial};
+             auto message = reader.stored_message(key);
+             if (!message) return std::nullopt;
+             return Climbing(*std::move(message), reader.facts_of(key));
+           });
+      return found;
+    };
+  } else {
+    const auto one = named(name, config_);
+    if (!one) return fail(client, request, not_found(name));
+    read = [one = *one](StoreReader& reader) {
+      Escalating found;
+      if (auto message = find(reader, one)) {
+        const MessageKey key = message->record.key;
+        found.rows.emplace_back(*std::move(message), reader.facts_of(key));
+      }
+      return found;
+    };
+  }
+  read_then<Escalating>(
+      id, request, std::move(read), [this, request](Client& asker, Escalating all) {
         RowContext context{config_.prefix, config_.peer_prefix, core_.ladder(), read_clocks()};
-        respond(
-            client, make_response(request, [&](flatbuffers::FlatBufferBuilder& b) {
-              std::vector<flatbuffers::Offset<wire::EscalationRow>> rows;
-              for (const Climbing& one : climbing) {
-                const MessageRecord& record = one.message.record;
-                auto next = core_.ladder().next_rung({record.key.incoming, record.key.number});
-                UtcMs decided_at = 0;
-                std::vector<std::string> attempts;
-                std::vector<flatbuffers::Offset<wire::ToldRung>> told;
-                for (const FactRecord& fact : one.facts) {
-                  if (fact.kind == FactKind::rung) decided_at = fact.at;
-                  if (fact.kind == FactKind::rung && !fact.detail.empty()) {
-                    told.push_back(wire::CreateToldRungDirect(b, fact.at, fact.detail.c_str()));
+        respond(asker, request, make_response(request, [&](flatbuffers::FlatBufferBuilder& b) {
+                  std::vector<flatbuffers::Offset<wire::EscalationRow>> rows;
+                  for (const Climbing& one : all.rows) {
+                    const MessageRecord& record = one.message.stored.record;
+                    const LadderKey key{record.key.incoming, record.key.number};
+                    // One that waits no more has a history if it climbed.
+                    if (one.message.stored.rung.empty() && !core_.ladder().waits(key)) continue;
+                    auto next = core_.ladder().next_rung(key);
+                    std::vector<flatbuffers::Offset<wire::ToldRung>> told;
+                    for (const FactRecord& fact : one.told) {
+                      told.push_back(wire::CreateToldRungDirect(b, fact.at, fact.detail.c_str()));
+                    }
+                    auto row_id = b.CreateString(message_name(record, context));
+                    auto rung = b.CreateString(one.message.stored.rung);
+                    auto next_name = b.CreateString(next ? next->name : "");
+                    auto attempts = b.CreateVectorOfStrings(one.attempts);
+                    rows.push_back(wire::CreateEscalationRow(
+                        b, row_id, record.key.incoming, record.precedence, rung, one.decided_at,
+                        next_name, next ? next->due - context.now.boot : 0, attempts,
+                        b.CreateVector(told)));
                   }
-                  if (fact.kind == FactKind::attempt) attempts.push_back(fact.detail);
-                }
-                auto row_id = b.CreateString(message_name(record, context));
-                auto rung = b.CreateString(one.message.rung);
-                auto next_name = b.CreateString(next ? next->name : "");
-                auto attempt_texts = b.CreateVectorOfStrings(attempts);
-                rows.push_back(wire::CreateEscalationRow(
-                    b, row_id, record.key.incoming, record.precedence, rung, decided_at, next_name,
-                    next ? next->due - context.now.boot : 0, attempt_texts, b.CreateVector(told)));
-              }
-              return wire::CreateEscalationRows(b, b.CreateVector(rows));
-            }));
+                  auto next_page = all.next.empty() ? 0 : b.CreateString(all.next);
+                  return wire::CreateEscalationRows(b, b.CreateVector(rows), all.total, all.more,
+                                                    next_page);
+                }));
       });
 }
 

@@ -95,7 +95,8 @@ void ClientApi::send_entries(Client& watcher, std::span<const JournalRecord> ent
     size += record.entry.size();
   }
   if (page.empty()) return;
-  respond(watcher, make_response(watcher.watch_id, [&](flatbuffers::FlatBufferBuilder& b) {
+  respond(watcher, watcher.watch_id,
+          make_response(watcher.watch_id, [&](flatbuffers::FlatBufferBuilder& b) {
             std::vector<flatbuffers::Offset<wire::JournalRow>> rows;
             rows.reserve(page.size());
             for (const JournalRecord* record : page) rows.push_back(build_journal_row(b, *record));

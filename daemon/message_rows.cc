@@ -1,8 +1,13 @@
 #include "daemon/message_rows.h"
 
+#include <charconv>
+#include <utility>
+
 #include "protocol/body.h"
 #include "protocol/envelope.h"
+#include "protocol/limits.h"
 #include "protocol/serial.h"
+#include "protocol/text.h"
 
 namespace hotline {
 
@@ -12,26 +17,43 @@ std::string message_name(const MessageRecord& record, const RowContext& context)
   return format_serial(prefix, record.serial);
 }
 
-flatbuffers::Offset<wire::MessageRow> build_row(flatbuffers::FlatBufferBuilder& builder,
-                                                const StoredMessage& message,
-                                                const RowContext& context) {
-  const MessageRecord& record = message.record;
-  std::string subject = "(cannot be read)";
-  std::string language;
-  UtcMs released_at = 0;
+ListedMessage::ListedMessage(StoredMessage message) : stored(std::move(message)) {
+  MessageRecord& record = stored.record;
+  const auto keep = [this](const std::string& whole, size_t size_max) {
+    cut = cut || whole.size() > size_max;
+    return shortened(whole, size_max);
+  };
+  subject = "(cannot be read)";
   if (auto envelope = open_envelope(record.envelope)) {
-    language = (*envelope)->language()->str();
+    language = keep((*envelope)->language()->str(), limits::kRowLanguageSizeMax);
     released_at = (*envelope)->released_at();
   }
-  if (auto body = open_body(record.body)) subject = (*body)->subject()->str();
+  if (auto body = open_body(record.body)) {
+    subject = keep((*body)->subject()->str(), limits::kRowSubjectSizeMax);
+    event = event_point(**body);
+  }
+  record.envelope = {};
+  record.body = {};
+}
+
+size_t ListedMessage::row_size() const {
+  constexpr size_t kFields = 512;  // All numbers, and what surrounds the strings.
+  return kFields + subject.size() + language.size() + stored.rung.size();
+}
+
+flatbuffers::Offset<wire::MessageRow> build_row(flatbuffers::FlatBufferBuilder& builder,
+                                                const ListedMessage& listed,
+                                                const RowContext& context) {
+  const StoredMessage& message = listed.stored;
+  const MessageRecord& record = message.record;
   LadderKey key{record.key.incoming, record.key.number};
   bool waits = context.ladder.waits(key);
   auto next = context.ladder.next_rung(key);
 
   auto id = builder.CreateString(message_name(record, context));
-  auto subject_text = builder.CreateString(subject);
+  auto subject_text = builder.CreateString(listed.subject);
   auto rung = builder.CreateString(message.rung);
-  auto language_text = builder.CreateString(language);
+  auto language_text = builder.CreateString(listed.language);
   wire::MessageRowBuilder row(builder);
   row.add_id(id);
   row.add_incoming(record.key.incoming);
@@ -39,7 +61,7 @@ flatbuffers::Offset<wire::MessageRow> build_row(flatbuffers::FlatBufferBuilder& 
   row.add_type(record.type);
   row.add_precedence(record.precedence);
   row.add_subject(subject_text);
-  row.add_released_at(released_at);
+  row.add_released_at(listed.released_at);
   row.add_committed_at(record.committed_at);
   row.add_journal_index(record.journal_index);
   row.add_numbered(message.transcript_index.has_value());
@@ -58,7 +80,36 @@ flatbuffers::Offset<wire::MessageRow> build_row(flatbuffers::FlatBufferBuilder& 
   row.add_rung(rung);
   row.add_language(language_text);
   row.add_mismatch(message.mismatch);
+  row.add_cut(listed.cut);
+  row.add_event_at(listed.event.at.value_or(0));
+  if (const auto& position = listed.event.position) {
+    row.add_has_position(true);
+    row.add_latitude(position->latitude_e5);
+    row.add_longitude(position->longitude_e5);
+  }
   return row.Finish();
+}
+
+std::string format_cursor(const WaitingPlace& place) {
+  return std::to_string(place.precedence) + "." + std::to_string(place.since) + "." +
+         (place.key.incoming ? "i" : "o") + std::to_string(place.key.serial);
+}
+
+std::optional<WaitingPlace> parse_cursor(std::string_view text) {
+  WaitingPlace place;
+  const char* at = text.data();
+  const char* const end = at + text.size();
+  const auto number = [&](auto& value) {
+    const auto parsed = std::from_chars(at, end, value);
+    at = parsed.ptr;
+    return parsed.ec == std::errc();
+  };
+  const auto sign = [&](char wanted) { return at != end && *at++ == wanted; };
+  if (!number(place.precedence) || !sign('.') || !number(place.since) || !sign('.')) return {};
+  place.key.incoming = at != end && *at == 'i';
+  if (!sign(place.key.incoming ? 'i' : 'o') || !number(place.key.serial) || at != end) return {};
+  const bool is_place = is_precedence(place.precedence) && place.key.serial <= limits::kTreeSizeMax;
+  return is_place ? std::optional(place) : std::nullopt;
 }
 
 }  // namespace hotline

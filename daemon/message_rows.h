@@ -1,11 +1,14 @@
 // Stored messages as the rows that clients show (protocol/schema/client.fbs).
 #pragma once
 
+#include <optional>
 #include <string>
+#include <string_view>
 
 #include "daemon/store.h"
 #include "protocol/clock.h"
 #include "protocol/ladder.h"
+#include "protocol/message_rules.h"
 #include "protocol/schema/client_generated.h"
 
 namespace hotline {
@@ -21,8 +24,28 @@ struct RowContext {
 // "N-000123"; for a peer's message without a readable serial, its place: "S-?12".
 std::string message_name(const MessageRecord& record, const RowContext& context);
 
+// The part of a message that a row shows, without its bytes: bounded, whatever the message carries.
+// Made on the reading thread.
+struct ListedMessage {
+  explicit ListedMessage(StoredMessage message);
+
+  StoredMessage stored;  // Without envelope and body.
+  std::string subject;
+  std::string language;
+  bool cut = false;  // Either of them is not whole.
+  UtcMs released_at = 0;
+  EventPoint event;
+
+  // Bytes that its row takes at most.
+  size_t row_size() const;
+};
+
 flatbuffers::Offset<wire::MessageRow> build_row(flatbuffers::FlatBufferBuilder& builder,
-                                                const StoredMessage& message,
+                                                const ListedMessage& message,
                                                 const RowContext& context);
+
+// A place among those that wait, as a list says where it goes on: "4.183746251.i1000".
+std::string format_cursor(const WaitingPlace& place);
+std::optional<WaitingPlace> parse_cursor(std::string_view text);
 
 }  // namespace hotline

@@ -26,6 +26,7 @@
 
 #include "protocol/bytes.h"
 #include "protocol/clock.h"
+#include "protocol/limits.h"
 #include "protocol/records.h"
 #include "protocol/result.h"
 
@@ -127,6 +128,14 @@ struct StoredMessage {
   std::string rung;  // The last one climbed.
 };
 
+// The later facts of one message. A peer can add to it without end, so that only a part is read: of
+// each kind the first and the last few.
+struct Facts {
+  std::vector<FactRecord> facts;  // In the order in which they were committed.
+  uint64_t total = 0;             // How many there are, each kind counted up to a bound.
+  bool uncounted = false;         // There are more than that.
+};
+
 // Reading. Sees committed batches only, each read one consistent state; belongs to one thread. A
 // `visit` must not call the reader.
 // Which messages wait for an acknowledgement is not asked here: the core must know it anyway for
@@ -141,8 +150,7 @@ class StoreReader : public Records {
   using VisitMessage = std::function<bool(const StoredMessage&)>;
   virtual bool list(const ListQuery& query, const VisitMessage& visit) = 0;
 
-  // In the order in which they were committed.
-  virtual std::vector<FactRecord> facts_of(MessageKey key) = 0;
+  virtual Facts facts_of(MessageKey key, size_t each_max = limits::kFactsShownMax) = 0;
 
   virtual std::optional<JournalRecord> journal_entry(uint64_t index) = 0;
   // Entries from an index on, with names, at most `limit`; `visit` returns false to stop.

@@ -91,6 +91,12 @@ void add_fact(StoredMessage& message, const FactRecord& fact) {
   }
 }
 
+void check_about(const Rows& rows, const char* table, MessageKey expected) {
+  const MessageKey about{.incoming = rows.integer(1) != 0, .number = rows.as<uint64_t>(2)};
+  if (about == expected) return;
+  throw StoreCorrupt(table, rows.as<uint64_t>(0), "it is about another message");
+}
+
 LogId transcript_of(bool incoming) {
   return incoming ? LogId::peer_transcript : LogId::own_transcript;
 }
@@ -98,6 +104,15 @@ LogId transcript_of(bool incoming) {
 std::string from(const char* table) {
   return std::string(" FROM ") + table;
 }
+
+constexpr char kFactColumns[] =
+    "SELECT id, incoming, number, kind, at, journal_index, code, detail, seal FROM fact ";
+const std::string kFactsOfKind =
+    kFactColumns + std::string("WHERE incoming = ?1 AND number = ?2 AND kind = ?3 ");
+
+// So many tell the state of a message: the first of each kind, and of its rungs, among which stand
+// the alarms that sounded again, the last with a name.
+constexpr size_t kFactsOfState = 32;
 
 constexpr char kReceiptColumns[] = "SELECT size, at, time_s, journal_index, note, seal";
 
@@ -124,11 +139,16 @@ SqliteReader::SqliteReader(const std::string& path, const StoreOptions& options)
               "SELECT id, certificate, seal FROM person WHERE certificate = ?1"),
       certificate_(database_, "person", "SELECT id, certificate, seal FROM person WHERE id = ?1"),
       facts_(database_, "fact",
-             "SELECT id, incoming, number, kind, at, journal_index, code, detail, seal FROM fact "
-             "WHERE incoming = ?1 AND number = ?2 ORDER BY id"),
+             kFactColumns + std::string("WHERE incoming = ?1 AND number = ?2 ORDER BY kind, id "
+                                        "LIMIT ?3")),
+      first_facts_(database_, "fact", kFactsOfKind + std::string("ORDER BY id LIMIT ?4")),
+      last_facts_(database_, "fact", kFactsOfKind + std::string("ORDER BY id DESC LIMIT ?4")),
+      count_facts_(database_, "fact",
+                   "SELECT count(*) FROM (SELECT 1 FROM fact WHERE incoming = ?1 AND number = ?2 "
+                   "AND kind = ?3 LIMIT ?4)"),
       group_facts_(database_, "group_fact",
                    "SELECT id, incoming, first, members, kind, at, journal_index, code, detail, "
-                   "seal FROM group_fact WHERE incoming = ?1 AND first = ?2 ORDER BY id"),
+                   "seal FROM group_fact WHERE incoming = ?1 AND first = ?2 ORDER BY id LIMIT ?3"),
       journal_(database_, "journal"),
       head_(database_, "head", kHeadQuery) {}
 
@@ -190,7 +210,7 @@ std::optional<StoredMessage> SqliteReader::stored_message(MessageKey key) {
       stored->receipt_time_s = held->time_s;
     }
   }
-  for (const FactRecord& fact : facts_of(key)) add_fact(*stored, fact);
+  for (const FactRecord& fact : facts_of(key, kFactsOfState).facts) add_fact(*stored, fact);
   return stored;
 }
 
@@ -208,30 +228,70 @@ bool SqliteReader::list(const ListQuery& query, const VisitMessage& visit) {
   return places.size() > query.limit;
 }
 
-std::vector<FactRecord> SqliteReader::facts_of(MessageKey key) {
-  const auto check_about = [](const Rows& rows, const char* table, MessageKey expected) {
-    const MessageKey about{.incoming = rows.integer(1) != 0, .number = rows.as<uint64_t>(2)};
-    if (about == expected) return;
-    throw StoreCorrupt(table, rows.as<uint64_t>(0), "it is about another message");
-  };
-  std::vector<FactRecord> facts;
-  {
-    Rows rows = facts_.query(key.incoming, key.number);
-    while (rows.next_sealed()) {
-      check_about(rows, "fact", key);
-      facts.push_back(fact_from(rows, key, 3));
+// Most messages have few: these are read at once. Where there are more, each kind is asked for by
+// its two ends.
+Facts SqliteReader::facts_of(MessageKey key, size_t each_max) {
+  ReadTransaction transaction(database_);
+  Facts facts;
+  std::vector<NumberedFact> found =
+      numbered_facts(facts_.query(key.incoming, key.number, uint64_t{each_max} + 1), key);
+  if (found.size() <= each_max) {
+    facts.total = found.size();
+  } else {
+    found.clear();
+    for (auto kind = FactKind::acknowledged; kind <= FactKind::mismatch;
+         kind = static_cast<FactKind>(static_cast<uint8_t>(kind) + 1)) {
+      add_facts_of_kind(key, kind, each_max, found, facts);
     }
   }
+  std::sort(found.begin(), found.end(),
+            [](const NumberedFact& a, const NumberedFact& b) { return a.first < b.first; });
+  for (NumberedFact& one : found) facts.facts.push_back(std::move(one.second));
+  add_group_facts(key, facts);
+  // As the journal tells of them.
+  std::stable_sort(
+      facts.facts.begin(), facts.facts.end(),
+      [](const FactRecord& a, const FactRecord& b) { return a.journal_index < b.journal_index; });
+  return facts;
+}
+
+// A message climbs few rungs, each with few attempts, and shares these facts with its neighbours.
+void SqliteReader::add_group_facts(MessageKey key, Facts& facts) {
   const uint64_t first = key.number / GroupFactRecord::kGroup * GroupFactRecord::kGroup;
-  Rows rows = group_facts_.query(key.incoming, first);
+  Rows rows = group_facts_.query(key.incoming, first, uint64_t{limits::kFactsCounted});
   while (rows.next_sealed()) {
     check_about(rows, "group_fact", {.incoming = key.incoming, .number = first});
-    if (is_member(rows.blob(3), key.number)) facts.push_back(fact_from(rows, key, 4));
+    if (!is_member(rows.blob(3), key.number)) continue;
+    facts.facts.push_back(fact_from(rows, key, 4));
+    ++facts.total;
   }
-  // As the journal tells of them.
-  std::stable_sort(facts.begin(), facts.end(), [](const FactRecord& a, const FactRecord& b) {
-    return a.journal_index < b.journal_index;
-  });
+}
+
+void SqliteReader::add_facts_of_kind(MessageKey key, FactKind kind, size_t each_max,
+                                     std::vector<NumberedFact>& found, Facts& facts) {
+  std::vector<NumberedFact> first =
+      numbered_facts(first_facts_.query(key.incoming, key.number, kind, uint64_t{each_max}), key);
+  facts.total += first.size();
+  if (first.size() == each_max) {
+    Rows rows =
+        count_facts_.query(key.incoming, key.number, kind, uint64_t{limits::kFactsCounted} + 1);
+    const uint64_t count = rows.next() ? rows.as<uint64_t>(0) : 0;
+    facts.total += std::min<uint64_t>(count, limits::kFactsCounted) - first.size();
+    facts.uncounted = facts.uncounted || count > limits::kFactsCounted;
+    for (NumberedFact& one : numbered_facts(
+             last_facts_.query(key.incoming, key.number, kind, uint64_t{each_max}), key)) {
+      if (one.first > first.back().first) found.push_back(std::move(one));
+    }
+  }
+  std::move(first.begin(), first.end(), std::back_inserter(found));
+}
+
+std::vector<SqliteReader::NumberedFact> SqliteReader::numbered_facts(Rows rows, MessageKey key) {
+  std::vector<NumberedFact> facts;
+  while (rows.next_sealed()) {
+    check_about(rows, "fact", key);
+    facts.emplace_back(rows.integer(0), fact_from(rows, key, 3));
+  }
   return facts;
 }
 

@@ -5,6 +5,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "daemon/row_packs.h"
@@ -27,7 +28,7 @@ class SqliteReader : public StoreReader {
 
   std::optional<StoredMessage> stored_message(MessageKey key) override;
   bool list(const ListQuery& query, const VisitMessage& visit) override;
-  std::vector<FactRecord> facts_of(MessageKey key) override;
+  Facts facts_of(MessageKey key, size_t each_max) override;
   std::optional<JournalRecord> journal_entry(uint64_t index) override;
   void journal_range(uint64_t from, uint64_t limit, const VisitEntry& visit) override;
   void transcript_range(LogId transcript, uint64_t from, uint64_t limit,
@@ -63,6 +64,12 @@ class SqliteReader : public StoreReader {
   const Hash& certificate_of(int64_t person);
   std::optional<ReceiptRecord> receipt(Statement& statement, LogId transcript, uint64_t bound);
   std::vector<ListPlace> newest(const ListQuery& query);
+  // A fact with its row's number, which says what was committed first.
+  using NumberedFact = std::pair<int64_t, FactRecord>;
+  std::vector<NumberedFact> numbered_facts(Rows rows, MessageKey key);
+  void add_group_facts(MessageKey key, Facts& facts);
+  void add_facts_of_kind(MessageKey key, FactKind kind, size_t each_max,
+                         std::vector<NumberedFact>& found, Facts& facts);
   // Of one side: the first message, by number, whose journal index is not below `bound`.
   uint64_t first_not_before(Side& side, uint64_t bound);
 
@@ -76,7 +83,10 @@ class SqliteReader : public StoreReader {
   Statement person_;
   Statement certificate_;
   std::map<int64_t, Hash> certificates_;
-  Statement facts_;
+  Statement facts_;        // The first few, by kind.
+  Statement first_facts_;  // Those of one kind,
+  Statement last_facts_;   // and the last of it.
+  Statement count_facts_;
   Statement group_facts_;
   PackReader journal_;
   Statement head_;

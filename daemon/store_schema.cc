@@ -42,7 +42,7 @@ std::vector<std::string> make_schema() {
       "number INTEGER NOT NULL, kind INTEGER NOT NULL, at INTEGER NOT NULL, "
       "journal_index INTEGER NOT NULL, code INTEGER NOT NULL, detail TEXT NOT NULL, "
       "seal INTEGER NOT NULL) STRICT",
-      "CREATE INDEX fact_message ON fact(incoming, number)",
+      "CREATE INDEX fact_message ON fact(incoming, number, kind)",
       // A fact of many messages: those of GroupFactRecord::kGroup from `first` on whose bits are
       // set.
       "CREATE TABLE group_fact(id INTEGER PRIMARY KEY, incoming INTEGER NOT NULL, "

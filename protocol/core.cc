@@ -136,6 +136,7 @@ void Core::apply(const wire::Entry& entry) {
         uint64_t& last = last_counter_[to_hash(*fact.submitter())];
         last = std::max(last, fact.counter());
       }
+      if (fact.key_hash()) keyed_.insert(shorten(to_hash(*fact.key_hash())), fact.serial());
       break;
     }
     case wire::Fact::Numbered:
@@ -298,13 +299,14 @@ void Core::tick(Now now) {
   tell_held_back(now.boot, now);
   run_ladder(now);
   judge_test_calls(now);
+  if (offer_soon_at_ <= now.boot) check_channel(now);
   answer_exports(now);
 }
 
 BootMs Core::wake_at() const {
   BootMs next = INT64_MAX;
   if (auto due = ladder_.next_due()) next = *due;
-  next = std::min({next, next_channel_check_, noise_due(), alone_due()});
+  next = std::min({next, next_channel_check_, offer_soon_at_, noise_due(), alone_due()});
   for (const WaitingExport& waiting : exports_) next = std::min(next, waiting.give_up_at);
   for (const auto& [id, link] : links_) {
     next = std::min({next, link_due(link), next_path_due(link)});
@@ -352,6 +354,8 @@ Core::DurableState Core::current_state() const {
           .peer_receipt = peer_.receipt(),
           .peer_receipted = peer_.receipted_size(),
           .journal_root = journal_.root(),
+          .own_root = own_.frontier().root(),
+          .peer_root = peer_.frontier().root(),
           .witnessed_size = peer_journal_.size(),
           .cosigned_size = cosigned_size_};
 }
@@ -391,23 +395,15 @@ void Core::stop(Now now) {
   record(now, [&](flatbuffers::FlatBufferBuilder& b) { return wire::CreateStopped(b); });
 }
 
-void Core::record_refusal(Now now, const Actor& actor, const Error& error) {
-  SaltedText name{random_.salt(), actor.name};
-  record(
-      now,
-      [&](flatbuffers::FlatBufferBuilder& b) {
-        wire::Digest certificate = to_digest(actor.certificate);
-        wire::Digest name_hash = to_digest(salted_hash(name.salt, as_bytes(name.text)));
-        auto reason = b.CreateString(error.reason);
-        return wire::CreateRequestRefused(b, &certificate, &name_hash,
-                                          static_cast<uint16_t>(error.code), reason);
-      },
-      name);
-}
-
 uint64_t Core::last_counter(const Hash& certificate) const {
   auto found = last_counter_.find(certificate);
   return found == last_counter_.end() ? 0 : found->second;
+}
+
+Core::ShortHash Core::shorten(const Hash& hash) {
+  ShortHash half{};
+  std::copy_n(hash.begin(), half.size(), half.begin());
+  return half;
 }
 
 CoreStatus Core::status() const {
@@ -422,8 +418,8 @@ CoreStatus Core::status() const {
   status.own_size = durable_.own_size;
   status.own_receipted = own_.receipted_size();
   status.peer_size = durable_.peer_size;
-  status.own_root = root_at(records_.hashes(LogId::own_transcript), durable_.own_size);
-  status.peer_root = root_at(records_.hashes(LogId::peer_transcript), durable_.peer_size);
+  status.own_root = durable_.own_root;
+  status.peer_root = durable_.peer_root;
   for (uint8_t i = 0; i < 4; ++i) {
     status.queued[i] = static_cast<uint32_t>(own_.waiting_count(static_cast<uint8_t>(i + 1)));
   }

@@ -23,6 +23,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "protocol/clock.h"
@@ -32,6 +33,7 @@
 #include "protocol/geo.h"
 #include "protocol/journal.h"
 #include "protocol/ladder.h"
+#include "protocol/limits.h"
 #include "protocol/noise_gate.h"
 #include "protocol/origin.h"
 #include "protocol/own_transcript.h"
@@ -120,13 +122,17 @@ class Core {
   void link_refused(Now now, const std::string& remote, const std::string& reason);
 
   // A person submits a draft (wire::Draft). The outcome comes as AnswerSubmission with this token.
-  void submit(Now now, uint64_t token, const Actor& actor, uint64_t counter, ByteView draft);
+  // With a `key` of the caller's own, the core takes the counter itself (wire::Submit).
+  void submit(Now now, uint64_t token, const Actor& actor, uint64_t counter, ByteView draft,
+              std::string_view key = {});
   // The outcome of a StartAttempt, also of one that was stopped.
   void attempt_ended(Now now, const AttemptName& attempt, wire::Outcome outcome,
                      const std::string& detail);
+  // A person's request was refused. Of each person the first few a minute are recorded one by one.
   void record_refusal(Now now, const Actor& actor, const Error& error);
   // An auditor takes an export: AnswerExport with this token follows, once that is recorded and the
-  // peer has cosigned the journal or did not answer soon.
+  // peer has cosigned the journal or did not answer soon. Beyond the first few of a person in a
+  // minute it follows at once, and they are recorded as a number.
   void record_export(Now now, uint64_t token, const Actor& actor);
   // Looks whether every message that waits has a deadline and an end, and alarms where not: the
   // ladder is judged by what it promised, and not by its own agenda. Looks at every open message.
@@ -322,19 +328,30 @@ class Core {
   void note_link_change(Now now, wire::LinkChange change, const std::string& detail);
   BootMs noise_due() const;
   void tell_held_back(BootMs until, Now now);
+  // Requests that one person repeats are told one by one at first, then as a number.
+  struct PersonGates {
+    std::string name;
+    NoiseGate refusals{limits::kPersonRefusalsToldMax};
+    NoiseGate exports{limits::kPersonExportsToldMax};
+  };
+  PersonGates& gates_of(const Actor& actor);
+  void tell_held_back_of_persons(BootMs until, Now now);
+  void record_refusal_entry(Now now, const Actor& actor, const Error& error);
+  void record_export_entry(Now now, const Actor& actor, uint32_t more);
   void make_room_for_link(Now now);
 
   // core_witness.cc
   void run_channel_check(Now now);
   void check_channel(Now now);
-  std::string sign_journal_checkpoint() const;
+  void check_channel_soon(Now now);
+  const std::string& journal_checkpoint();
   void offer_journal(LinkId id, uint64_t old_size);
   void on_journal_cosigned(Now now, LinkId id, const wire::JournalCosigned& frame);
   void on_journal_conflict(Now now, LinkId id, uint64_t size);
   void on_journal_offer(Now now, LinkId id, const wire::JournalOffer& frame);
   void begin_exports(Now now, const std::vector<uint64_t>& tokens);
   void answer_exports(Now now);
-  ExportHead export_head() const;
+  ExportHead export_head();
 
   // core_disk.cc
   bool has_room_for(uint64_t bytes, uint64_t count) const;
@@ -375,9 +392,19 @@ class Core {
 
   // core_messages.cc
   // Everything submit() does; the error is told to the person.
-  Status try_submit(Now now, uint64_t token, const Actor& actor, uint64_t counter, ByteView draft);
-  Result<bool> answer_repeated(uint64_t token, const Actor& actor, uint64_t counter,
-                               ByteView request);
+  Status try_submit(Now now, uint64_t token, const Actor& actor, uint64_t counter, ByteView draft,
+                    std::string_view key);
+  // Under which a submission is remembered: the caller's own key, if it gave one.
+  struct SubmissionName {
+    const Actor& actor;
+    uint64_t counter = 0;
+    std::optional<Hash> key;
+  };
+  Result<SubmissionName> name_submission(const Actor& actor, uint64_t counter,
+                                         std::string_view key) const;
+  Result<bool> answer_repeated(uint64_t token, const SubmissionName& name, ByteView request);
+  std::optional<uint64_t> known_submission(const SubmissionName& name);
+  MessageRecord own_submission(uint64_t serial);
   Result<Reference> resolve(const std::string& id);
   Result<uint64_t> release(Now now, Release release);
   void note_effect_on(Now now, MessageKey target, const wire::Body& body, wire::Role role,
@@ -405,6 +432,10 @@ class Core {
   Ladder ladder_;
   TestCalls test_calls_;
   std::map<Hash, uint64_t> last_counter_;
+  // Callers' own idempotency keys by half their hash: what was submitted under them.
+  using ShortHash = std::array<uint8_t, 16>;
+  static ShortHash shorten(const Hash& hash);
+  SortedBlocks<ShortHash, uint64_t> keyed_;
   std::string numbering_stopped_;
   bool serials_in_doubt_ = false;  // The peer may hold other messages under those that come next.
   uint64_t first_serial_of_run_ = 0;  // The first that this core gives.
@@ -419,6 +450,8 @@ class Core {
     std::string peer_receipt;
     uint64_t peer_receipted = 0;
     Hash journal_root{};
+    Hash own_root{};
+    Hash peer_root{};
     uint64_t witnessed_size = 0;
     uint64_t cosigned_size = 0;
   };
@@ -449,7 +482,9 @@ class Core {
   // The channel check: gone at a restart, when the peer's witness says anew how far it cosigned.
   uint64_t cosigned_size_ = 0;  // Of our journal.
   BootMs next_channel_check_ = INT64_MAX;
-  bool journal_offered_ = false;  // And not answered yet.
+  BootMs journal_offered_at_ = INT64_MIN / 2;
+  BootMs offer_soon_at_ = INT64_MAX;  // For an export that came right after another one.
+  bool journal_offered_ = false;      // And not answered yet.
   int unanswered_checks_ = 0;
   bool conflict_answered_ = false;
   bool conflict_alarmed_ = false;
@@ -460,6 +495,9 @@ class Core {
     ExportHead head;
     BootMs give_up_at = 0;
   };
+  // Our journal's checkpoint, signed once for a size.
+  uint64_t checkpointed_size_ = 0;
+  std::string journal_checkpoint_;
   std::vector<uint64_t> gathering_exports_;
   std::vector<uint64_t> sealed_exports_;
   std::vector<WaitingExport> exports_;
@@ -470,6 +508,7 @@ class Core {
 
   // Links and clocks: gone at a restart.
   std::array<NoiseGate, kNoises> noise_gates_ = noise_gates();
+  std::map<Hash, PersonGates> person_gates_;  // By certificate.
   std::map<LinkId, Link> links_;
   std::optional<LinkId> adopted_;
   UtcMs link_since_ = 0;

@@ -1,6 +1,8 @@
-// What the core does when a peer with good keys, or somebody who only knocks, does the same again
-// and again: the first few a minute are told one by one, the rest as a number. What counts for the
-// protocol (places, receipts, evidence up to its limit) does not depend on it.
+// What the core does when a peer with good keys, a person, or somebody who only knocks, does the
+// same again and again: the first few a minute are told one by one, the rest as a number. What
+// counts for the protocol (places, receipts, evidence up to its limit) does not depend on it.
+#include <algorithm>
+
 #include "protocol/core.h"
 #include "protocol/limits.h"
 #include "protocol/text.h"
@@ -42,11 +44,17 @@ void Core::note_link_change(Now now, wire::LinkChange change, const std::string&
 BootMs Core::noise_due() const {
   BootMs next = INT64_MAX;
   for (const NoiseGate& gate : noise_gates_) next = std::min(next, gate.due().value_or(next));
+  for (const auto& [certificate, gates] : person_gates_) {
+    for (const NoiseGate* gate : {&gates.refusals, &gates.exports}) {
+      next = std::min(next, gate->due().value_or(next));
+    }
+  }
   return next;
 }
 
 // What was held back, once its minute has passed, or all of it at a stop.
 void Core::tell_held_back(BootMs until, Now now) {
+  tell_held_back_of_persons(until, now);
   for (size_t i = 0; i < kNoises; ++i) {
     uint64_t held_back = noise_gates_[i].take_held_back(until);
     if (held_back == 0) continue;
@@ -111,6 +119,66 @@ void Core::tell_held_back(BootMs until, Now now) {
         break;
     }
   }
+}
+
+// ----------------------------------------------------------------------------------------------
+// persons
+
+// A person who is new where many are counted already shares a gate with the others that are.
+Core::PersonGates& Core::gates_of(const Actor& actor) {
+  const bool is_full = person_gates_.size() >= limits::kPersonsCountedMax;
+  const bool counts_apart = !is_full || person_gates_.contains(actor.certificate);
+  auto [gates, is_new] = person_gates_.try_emplace(counts_apart ? actor.certificate : Hash{});
+  if (is_new) gates->second.name = counts_apart ? actor.name : "several";
+  return gates->second;
+}
+
+void Core::tell_held_back_of_persons(BootMs until, Now now) {
+  for (auto& [certificate, gates] : person_gates_) {
+    const Actor actor{gates.name, certificate, {}};
+    if (const uint64_t count = gates.refusals.take_held_back(until)) {
+      record_refusal_entry(
+          now, actor,
+          make_error(ErrorCode::refused,
+                     std::to_string(count) + " more requests were refused in the last minute"));
+    }
+    if (const uint64_t count = gates.exports.take_held_back(until)) {
+      record_export_entry(now, actor, static_cast<uint32_t>(std::min<uint64_t>(count, UINT32_MAX)));
+    }
+  }
+  std::erase_if(person_gates_, [until](const auto& person) {
+    return person.second.refusals.is_idle(until) && person.second.exports.is_idle(until);
+  });
+}
+
+void Core::record_refusal(Now now, const Actor& actor, const Error& error) {
+  if (gates_of(actor).refusals.admit(now.boot)) record_refusal_entry(now, actor, error);
+}
+
+void Core::record_refusal_entry(Now now, const Actor& actor, const Error& error) {
+  SaltedText name{random_.salt(), actor.name};
+  record(
+      now,
+      [&](flatbuffers::FlatBufferBuilder& b) {
+        wire::Digest certificate = to_digest(actor.certificate);
+        wire::Digest name_hash = to_digest(salted_hash(name.salt, as_bytes(name.text)));
+        auto reason = b.CreateString(shortened(error.reason, limits::kPeerWordsSizeMax));
+        return wire::CreateRequestRefused(b, &certificate, &name_hash,
+                                          static_cast<uint16_t>(error.code), reason);
+      },
+      name);
+}
+
+void Core::record_export_entry(Now now, const Actor& actor, uint32_t more) {
+  SaltedText name{random_.salt(), actor.name};
+  record(
+      now,
+      [&](flatbuffers::FlatBufferBuilder& b) {
+        wire::Digest certificate = to_digest(actor.certificate);
+        wire::Digest name_hash = to_digest(salted_hash(name.salt, as_bytes(name.text)));
+        return wire::CreateExported(b, &certificate, &name_hash, more);
+      },
+      name);
 }
 
 // Who opens links without end loses the oldest that is not in use: the newest may be the one that

@@ -1,5 +1,6 @@
 // The own messages: a person's submission becomes a released message, or the machine declines.
 #include <algorithm>
+#include <utility>
 
 #include "protocol/body.h"
 #include "protocol/client_api.h"
@@ -11,6 +12,7 @@
 #include "protocol/serial.h"
 #include "protocol/sha256.h"
 #include "protocol/text.h"
+#include "protocol/words.h"
 
 namespace hotline {
 
@@ -21,7 +23,8 @@ struct Core::Release {
   std::optional<SaltedText> name;
   Hash submitter{};  // Zero: the machine speaks.
   uint64_t counter = 0;
-  ByteView request;  // A person's submission, as it came. Borrowed.
+  ByteView request;         // A person's submission, as it came. Borrowed.
+  std::optional<Hash> key;  // The caller's own.
 };
 
 namespace {
@@ -37,6 +40,21 @@ bool role_may_send(wire::Role role, wire::MessageType) {
   return role == wire::Role::operator_ || role == wire::Role::supervisor;
 }
 
+// Corrects what a body claims and the daemon knows. An acknowledgement of the future was given now,
+// by the clock that counts; and the role that it names is the one in which it is sent: returns it,
+// or else `draft_role`.
+uint8_t correct_claims(Bytes& bytes, uint8_t draft_role, Now now) {
+  auto body = open_body(bytes);
+  const wire::Acknowledgement* said = body ? (*body)->content_as_acknowledgement() : nullptr;
+  if (said == nullptr) return draft_role;
+  if (said->at() > now.utc) {
+    // It lies within `bytes`, which are ours; the field is there, for its value is not the default.
+    auto* table = reinterpret_cast<flatbuffers::Table*>(const_cast<wire::Acknowledgement*>(said));
+    table->SetField<int64_t>(wire::Acknowledgement::VT_AT, now.utc, 0);
+  }
+  return static_cast<uint8_t>(said->role());
+}
+
 std::optional<wire::Role> sending_role(const Actor& actor, uint8_t wanted, wire::MessageType type) {
   for (uint8_t role : actor.roles) {
     if ((wanted == 0 || wanted == role) && role_may_send(static_cast<wire::Role>(role), type)) {
@@ -48,29 +66,38 @@ std::optional<wire::Role> sending_role(const Actor& actor, uint8_t wanted, wire:
 
 }  // namespace
 
-void Core::submit(Now now, uint64_t token, const Actor& actor, uint64_t counter, ByteView draft) {
-  Status status = try_submit(now, token, actor, counter, draft);
+void Core::submit(Now now, uint64_t token, const Actor& actor, uint64_t counter, ByteView draft,
+                  std::string_view key) {
+  Status status = try_submit(now, token, actor, counter, draft, key);
   if (status) return;
   record_refusal(now, actor, status.error());
   effects_.push_back(AnswerSubmission{token, status.error()});
 }
 
 Status Core::try_submit(Now now, uint64_t token, const Actor& actor, uint64_t counter,
-                        ByteView bytes) {
+                        ByteView bytes, std::string_view key) {
   auto opened = open_flatbuffer<wire::Draft>(bytes, client_api::kDraftIdentifier);
   if (!opened) return opened.error();
   const wire::Draft& draft = **opened;
-  auto repeated = answer_repeated(token, actor, counter, bytes);
+  auto name = name_submission(actor, counter, key);
+  if (!name) return name.error();
+  auto repeated = answer_repeated(token, *name, bytes);
   if (!repeated) return repeated.error();
   if (*repeated) return ok();
 
   auto type = static_cast<wire::MessageType>(draft.type());
   if (auto sendable = check_numbering(type); !sendable) return sendable;
   if (auto room = check_room_for(type, draft.precedence()); !room) return room;
-  auto role = sending_role(actor, draft.role(), type);
+  Bytes body_bytes(draft.body()->begin(), draft.body()->end());
+  const bool acknowledges = type == wire::MessageType::acknowledgement;
+  const uint8_t wanted =
+      acknowledges ? correct_claims(body_bytes, draft.role(), now) : draft.role();
+  auto role = sending_role(actor, wanted, type);
   if (!role) {
     return make_error(ErrorCode::not_allowed,
-                      actor.name + " has no role here that may send this message",
+                      wanted == 0 ? actor.name + " has no role here that may send this message"
+                                  : actor.name + " may not send this message as " +
+                                        word(static_cast<wire::Role>(wanted), Language::en),
                       "ask an operator or a supervisor of this watch");
   }
   Release release;
@@ -93,7 +120,8 @@ Status Core::try_submit(Now now, uint64_t token, const Actor& actor, uint64_t co
   fields.mode = draft.test_mode() || type == wire::MessageType::test
                     ? wire::Mode::test
                     : (config_.channel.exercise ? wire::Mode::exercise : wire::Mode::live);
-  fields.drafted_at = draft.drafted_at() != 0 ? draft.drafted_at() : now.utc;
+  // The daemon's time counts: a workstation whose clock is fast drafted it now.
+  fields.drafted_at = draft.drafted_at() != 0 ? std::min(draft.drafted_at(), now.utc) : now.utc;
   fields.drafter_role = fields.releaser_role = *role;
   fields.language = text_of(draft.language());
   fields.correction_of = text_of(draft.correction_of());
@@ -101,10 +129,11 @@ Status Core::try_submit(Now now, uint64_t token, const Actor& actor, uint64_t co
   if (draft.reply_by() != 0) fields.reply_by = draft.reply_by();
   if (draft.expires_at() != 0) fields.expires_at = draft.expires_at();
   if (draft.handling()) fields.handling = HandlingFields{draft.handling()->str(), std::nullopt};
-  release.body.assign(draft.body()->begin(), draft.body()->end());
+  release.body = std::move(body_bytes);
   release.name = SaltedText{random_.salt(), actor.name};
   release.submitter = actor.certificate;
-  release.counter = counter;
+  release.counter = name->counter;
+  release.key = name->key;
   release.request = bytes;
   auto released = this->release(now, std::move(release));
   if (!released) return released.error();
@@ -116,51 +145,95 @@ Status Core::try_submit(Now now, uint64_t token, const Actor& actor, uint64_t co
   return ok();
 }
 
-// The same counter again: the same answer for the same bytes, a refusal for others. True: it was
-// answered.
-Result<bool> Core::answer_repeated(uint64_t token, const Actor& actor, uint64_t counter,
-                                   ByteView request) {
-  if (counter == 0) return make_error(ErrorCode::usage, "a submission needs a counter above 0");
-  if (counter > last_counter(actor.certificate)) return false;
-  const Hash request_hash = sha256({request});
-  auto answer = [&](const MessageRecord& record) -> Result<bool> {
-    if (record.request_hash != request_hash) {
-      return make_error(
-          ErrorCode::conflict,
-          "submission " + std::to_string(counter) + " was used before for another message",
-          "submit again; the client takes the next number by itself");
-    }
-    AnswerSubmission repeated{
-        token, Submission{record.serial, record.journal_index, record.committed_at, true}};
-    bool durable = record.journal_index < durable_.journal_size;
-    bool sealed = sealed_ && record.journal_index < sealed_state_.journal_size;
-    (durable  ? effects_
-     : sealed ? sealed_effects_
-              : gathering_effects_)
-        .push_back(std::move(repeated));
-    return true;
-  };
-  auto matches = [&](const MessageRecord& record) {
-    return !record.key.incoming && record.counter == counter &&
-           record.submitter == actor.certificate;
-  };
-  for (const MessageRecord& record : journal_.gathering().messages) {
-    if (matches(record)) return answer(record);
+Result<Core::SubmissionName> Core::name_submission(const Actor& actor, uint64_t counter,
+                                                   std::string_view key) const {
+  const uint64_t last = last_counter(actor.certificate);
+  if (key.size() > limits::kIdempotencyKeySizeMax) {
+    return make_error(ErrorCode::usage,
+                      "the idempotency key has more than " +
+                          std::to_string(limits::kIdempotencyKeySizeMax) + " bytes",
+                      "take a shorter one, such as a UUID");
   }
+  if (!key.empty())
+    return SubmissionName{actor, last + 1, sha256({actor.certificate, as_bytes(key)})};
+  if (counter == 0) return make_error(ErrorCode::usage, "a submission needs a counter above 0");
+  if (counter > last && counter - last > limits::kCounterStepMax) {
+    return make_error(ErrorCode::usage,
+                      "submission " + std::to_string(counter) + " leaves out more than " +
+                          std::to_string(limits::kCounterStepMax) + " after the last one, " +
+                          std::to_string(last),
+                      "count on from the last one");
+  }
+  return SubmissionName{actor, counter, std::nullopt};
+}
+
+// The same submission again: the same answer for the same bytes, a refusal for others. True: it was
+// answered.
+Result<bool> Core::answer_repeated(uint64_t token, const SubmissionName& name, ByteView request) {
+  const std::optional<uint64_t> serial = known_submission(name);
+  const bool passed_over = !name.key && name.counter <= last_counter(name.actor.certificate);
+  if (!serial && !passed_over) return false;
+  if (!serial) {
+    return make_error(
+        ErrorCode::conflict,
+        "submission " + std::to_string(name.counter) + " is older than the last one of this person",
+        "submit again; the client takes the next number by itself");
+  }
+  const MessageRecord record = own_submission(*serial);
+  if (record.request_hash != sha256({request})) {
+    if (name.key) {
+      return make_error(ErrorCode::refused,
+                        "the idempotency key was used before, for " +
+                            format_serial(config_.prefix, *serial) + ", which says something else",
+                        "give every message a key of its own");
+    }
+    return make_error(
+        ErrorCode::conflict,
+        "submission " + std::to_string(name.counter) + " was used before for another message",
+        "submit again; the client takes the next number by itself");
+  }
+  AnswerSubmission repeated{
+      token, Submission{record.serial, record.journal_index, record.committed_at, true}};
+  const bool durable = record.journal_index < durable_.journal_size;
+  const bool sealed = sealed_ && record.journal_index < sealed_state_.journal_size;
+  (durable  ? effects_
+   : sealed ? sealed_effects_
+            : gathering_effects_)
+      .push_back(std::move(repeated));
+  return true;
+}
+
+// The serial of what was submitted under this name.
+std::optional<uint64_t> Core::known_submission(const SubmissionName& name) {
+  if (name.key) {
+    const uint64_t* serial = keyed_.find(shorten(*name.key));
+    return serial == nullptr ? std::nullopt : std::optional(*serial);
+  }
+  if (name.counter > last_counter(name.actor.certificate)) return std::nullopt;
+  for (const Batch* batch : {&std::as_const(journal_).gathering(), sealed_.get()}) {
+    if (batch == nullptr) continue;
+    for (const MessageRecord& record : batch->messages) {
+      if (!record.key.incoming && record.counter == name.counter &&
+          record.submitter == name.actor.certificate) {
+        return record.serial;
+      }
+    }
+  }
+  const auto key = records_.find_submission(name.actor.certificate, name.counter);
+  return key ? std::optional(key->number) : std::nullopt;
+}
+
+// An own message, wherever it is on its way to the disk.
+MessageRecord Core::own_submission(uint64_t serial) {
+  if (const MessageRecord* record = gathering_own(serial)) return *record;
   if (sealed_) {
     for (const MessageRecord& record : sealed_->messages) {
-      if (matches(record)) return answer(record);
+      if (!record.key.incoming && record.serial == serial) return record;
     }
   }
-  if (auto key = records_.find_submission(actor.certificate, counter)) {
-    auto record = records_.message(*key);
-    if (!record) throw RecordsError("own message " + std::to_string(key->number) + " is missing");
-    return answer(*record);
-  }
-  return make_error(
-      ErrorCode::conflict,
-      "submission " + std::to_string(counter) + " is older than the last one of this person",
-      "submit again; the client takes the next number by itself");
+  auto record = records_.message({false, serial});
+  if (!record) throw RecordsError("own message " + std::to_string(serial) + " is missing");
+  return *std::move(record);
 }
 
 Result<Core::Reference> Core::resolve(const std::string& id) {
@@ -241,6 +314,7 @@ Result<uint64_t> Core::release(Now now, Release release) {
         wire::Digest submitter = to_digest(release.submitter);
         wire::Digest request = to_digest(request_hash);
         wire::Digest name = to_digest(name_hash);
+        wire::Digest key = release.key ? to_digest(*release.key) : wire::Digest();
         wire::MessageKey target = refers_to
                                       ? wire::MessageKey(refers_to->incoming, refers_to->number)
                                       : wire::MessageKey();
@@ -249,7 +323,8 @@ Result<uint64_t> Core::release(Now now, Release release) {
             &leaf_digest, static_cast<uint32_t>(bytes.size() + release.body.size()),
             refers_to ? &target : nullptr, by_person ? &submitter : nullptr, release.counter,
             by_person ? &request : nullptr, by_person ? &name : nullptr,
-            static_cast<uint8_t>(fields.releaser_role), fields.type == wire::MessageType::request);
+            static_cast<uint8_t>(fields.releaser_role), fields.type == wire::MessageType::request,
+            release.key ? &key : nullptr);
       },
       release.name);
   if (refers_to) note_effect_on(now, *refers_to, **body, fields.releaser_role, index);

@@ -21,14 +21,19 @@ std::string without_cosignature(const std::string& note) {
 // ----------------------------------------------------------------------------------------------
 // our journal, which the peer witnesses
 
-std::string Core::sign_journal_checkpoint() const {
-  return sign_checkpoint({own_journal_trust_.origin, durable_.journal_size, durable_.journal_root},
-                         config_.own_keys.log, *config_.log_signer);
+const std::string& Core::journal_checkpoint() {
+  if (checkpointed_size_ != durable_.journal_size) {
+    checkpointed_size_ = durable_.journal_size;
+    journal_checkpoint_ =
+        sign_checkpoint({own_journal_trust_.origin, durable_.journal_size, durable_.journal_root},
+                        config_.own_keys.log, *config_.log_signer);
+  }
+  return journal_checkpoint_;
 }
 
 // Shows the peer's witness how far our journal has grown since `old_size`, which it cosigned.
 void Core::offer_journal(LinkId id, uint64_t old_size) {
-  std::string checkpoint = sign_journal_checkpoint();
+  const std::string& checkpoint = journal_checkpoint();
   std::vector<wire::Digest> proof;
   for (const Hash& hash :
        consistency_proof(records_.hashes(LogId::journal), old_size, durable_.journal_size)) {
@@ -55,9 +60,18 @@ void Core::run_channel_check(Now now) {
 // Offers our journal now, and again after the interval.
 void Core::check_channel(Now now) {
   next_channel_check_ = now.boot + config_.policy.link.channel_check_interval_ms;
+  offer_soon_at_ = INT64_MAX;
   if (!adopted_ || durable_.journal_size == 0) return;
   conflict_answered_ = false;
+  journal_offered_at_ = now.boot;
   offer_journal(*adopted_, cosigned_size_);
+}
+
+// Now, or a moment later where it was offered just now: an offer reads the store and is signed.
+void Core::check_channel_soon(Now now) {
+  const BootMs allowed_at = journal_offered_at_ + limits::kExportOfferInterval_ms;
+  if (now.boot >= allowed_at) return check_channel(now);
+  offer_soon_at_ = allowed_at;
 }
 
 void Core::on_journal_cosigned(Now now, LinkId id, const wire::JournalCosigned& frame) {
@@ -177,15 +191,11 @@ void Core::on_journal_offer(Now now, LinkId id, const wire::JournalOffer& frame)
 // exports
 
 void Core::record_export(Now now, uint64_t token, const Actor& actor) {
-  SaltedText name{random_.salt(), actor.name};
-  record(
-      now,
-      [&](flatbuffers::FlatBufferBuilder& b) {
-        wire::Digest certificate = to_digest(actor.certificate);
-        wire::Digest name_hash = to_digest(salted_hash(name.salt, as_bytes(name.text)));
-        return wire::CreateExported(b, &certificate, &name_hash);
-      },
-      name);
+  if (!gates_of(actor).exports.admit(now.boot)) {
+    effects_.push_back(AnswerExport{token, export_head()});
+    return;
+  }
+  record_export_entry(now, actor, 0);
   gathering_exports_.push_back(token);
 }
 
@@ -193,7 +203,7 @@ void Core::record_export(Now now, uint64_t token, const Actor& actor) {
 // is covered to its end if it answers soon; who asked does not wait long.
 void Core::begin_exports(Now now, const std::vector<uint64_t>& tokens) {
   if (tokens.empty()) return;
-  check_channel(now);
+  check_channel_soon(now);
   for (uint64_t token : tokens) {
     exports_.push_back({token, export_head(), now.boot + limits::kExportPatience_ms});
   }
@@ -209,12 +219,12 @@ void Core::answer_exports(Now now) {
   });
 }
 
-ExportHead Core::export_head() const {
+ExportHead Core::export_head() {
   ExportHead head;
   head.journal_size = durable_.journal_size;
   head.own_size = durable_.own_size;
   head.peer_size = durable_.peer_size;
-  head.journal_checkpoint = sign_journal_checkpoint();
+  head.journal_checkpoint = journal_checkpoint();
   head.own_checkpoint = durable_.own_checkpoint;
   head.peer_checkpoint = without_cosignature(durable_.peer_receipt);
   return head;

@@ -60,7 +60,6 @@ void Ladder::opened(LadderKey key, uint8_t precedence, bool asks_for_answer, Now
   HOTLINE_CHECK(precedence >= kPrecedenceFirst && precedence <= kPrecedenceLast);
   auto [item, is_new] = items_.insert(pack(key));
   if (!is_new) return;
-  ++waiting_[key.incoming ? 1 : 0];
   item->precedence = precedence;
   item->base = base.boot;
   item->first_answer = item->full_answer = !asks_for_answer;
@@ -78,7 +77,7 @@ void Ladder::receipted(LadderKey key, Now at) {
 std::vector<uint64_t> Ladder::acknowledged(LadderKey key) {
   Item* item = find(key);
   if (item == nullptr) return {};
-  acknowledge(key, *item);
+  item->acknowledged = true;
   std::vector<uint64_t> to_stop = leave_calls(key, *item);
   reschedule(key, *item);
   erase_if_done(key, *item);
@@ -138,17 +137,45 @@ bool Ladder::waits(LadderKey key) const {
   return item != nullptr && !item->acknowledged;
 }
 
-std::vector<LadderKey> Ladder::waiting(size_t limit) const {
-  std::vector<LadderKey> keys;
-  for (bool incoming : {true, false}) {
-    items_.visit_from(pack({incoming, 0}), [&](PackedKey packed, const Item& item) {
-      const LadderKey key = unpack(packed);
-      if (key.incoming != incoming || keys.size() >= limit) return false;
-      if (!item.acknowledged) keys.push_back(key);
-      return true;
-    });
+std::vector<WaitingPlace> Ladder::waiting(const WaitingFilter& filter, size_t limit,
+                                          const std::optional<WaitingPlace>& after) const {
+  std::vector<WaitingPlace> places;
+  for (uint8_t level = kPrecedenceFirst; level <= kPrecedenceLast; ++level) {
+    if (places.size() >= limit) break;
+    if (filter.precedence != 0 && filter.precedence != level) continue;
+    if (after && after->precedence > level) continue;
+    std::pair<BootMs, PackedKey> from{INT64_MIN, 0};
+    if (after && after->precedence == level) from = {after->since, pack(after->key)};
+    const auto first = static_cast<std::ptrdiff_t>(places.size());
+    for (const bool incoming : {false, true}) {
+      if (!(incoming ? filter.incoming : filter.own)) continue;
+      size_t taken = 0;
+      waiting_[incoming ? 1 : 0][level - kPrecedenceFirst].visit_from(
+          from, [&](const std::pair<BootMs, PackedKey>& at, Nothing) {
+            if (taken == limit) return false;
+            const WaitingPlace place{level, at.first, unpack(at.second)};
+            if (after && place <= *after) return true;
+            places.push_back(place);
+            ++taken;
+            return true;
+          });
+    }
+    std::sort(places.begin() + first, places.end());
   }
-  return keys;
+  if (places.size() > limit) places.resize(limit);
+  return places;
+}
+
+size_t Ladder::waiting_count(const WaitingFilter& filter) const {
+  size_t count = 0;
+  for (const bool incoming : {false, true}) {
+    if (!(incoming ? filter.incoming : filter.own)) continue;
+    for (uint8_t level = kPrecedenceFirst; level <= kPrecedenceLast; ++level) {
+      if (filter.precedence != 0 && filter.precedence != level) continue;
+      count += waiting_[incoming ? 1 : 0][level - kPrecedenceFirst].size();
+    }
+  }
+  return count;
 }
 
 // ---- Time
@@ -332,6 +359,12 @@ void Ladder::apply(LadderKey key, Item& item, const std::vector<Step>& steps, No
 }
 
 void Ladder::reschedule(LadderKey key, Item& item) {
+  if (const BootMs waits_at = item.acknowledged ? kNever : item.base; waits_at != item.waits_at) {
+    Places& places = waiting_of(key, item);
+    if (item.waits_at != kNever) places.erase({item.waits_at, pack(key)});
+    if (waits_at != kNever) places.insert({waits_at, pack(key)});
+    item.waits_at = waits_at;
+  }
   auto& agenda = agenda_[item.precedence - kPrecedenceFirst];
   const BootMs due = item_due(key, item);
   set_sounding(key, item, sounding(key, item));
@@ -341,17 +374,12 @@ void Ladder::reschedule(LadderKey key, Item& item) {
   item.due = due;
 }
 
-void Ladder::acknowledge(LadderKey key, Item& item) {
-  if (!item.acknowledged) --waiting_[key.incoming ? 1 : 0];
-  item.acknowledged = true;
-}
-
 // The item is gone afterwards.
 void Ladder::erase(LadderKey key, const Item& item) {
   if (item.due != kNever) {
     agenda_[item.precedence - kPrecedenceFirst].erase({item.due, pack(key)});
   }
-  if (!item.acknowledged) --waiting_[key.incoming ? 1 : 0];
+  if (item.waits_at != kNever) waiting_of(key, item).erase({item.waits_at, pack(key)});
   set_sounding(key, item, false);
   items_.erase(pack(key));
 }

@@ -100,6 +100,23 @@ struct AttemptEnd {
   KeySet gave_up;   // Of these, for whom nobody is left to be told.
 };
 
+// A message that waits for an acknowledgement, and its place among all of them: the most urgent
+// first, then the one whose clock has run longest. All of one precedence climb the same rungs, so
+// that it is also the nearest to the end of its ladder.
+struct WaitingPlace {
+  uint8_t precedence = 0;
+  BootMs since = 0;
+  LadderKey key;
+  friend auto operator<=>(const WaitingPlace&, const WaitingPlace&) = default;
+};
+
+// Some of those that wait.
+struct WaitingFilter {
+  bool own = true;
+  bool incoming = true;
+  uint8_t precedence = 0;  // 0: all.
+};
+
 class Ladder {
  public:
   // `policy` has been validated. What is fed before the first decide() is a replay: the attempts
@@ -134,11 +151,16 @@ class Ladder {
   std::optional<NextRung> next_rung(LadderKey key) const;
   size_t open_count() const { return items_.size(); }
 
-  // Whether `key` still waits for an acknowledgement; the first such messages, the peer's first,
-  // each side in the order of their numbers; and how many there are.
+  // Whether `key` still waits for an acknowledgement.
   bool waits(LadderKey key) const;
-  std::vector<LadderKey> waiting(size_t limit) const;
-  size_t waiting_count(bool incoming) const { return waiting_[incoming ? 1 : 0]; }
+  // The first that wait, over all that do, behind a place if one is given. A place stays good when
+  // its message waits no more, and no message ever moves to an earlier one.
+  std::vector<WaitingPlace> waiting(const WaitingFilter& filter, size_t limit,
+                                    const std::optional<WaitingPlace>& after = {}) const;
+  size_t waiting_count(const WaitingFilter& filter) const;
+  size_t waiting_count(bool incoming) const {
+    return waiting_count({.own = !incoming, .incoming = incoming});
+  }
 
   // The auditor's question, answered from the facts and not from the agenda: about which open
   // messages is nobody going to tell what is left to be told? Because it is not on the agenda at
@@ -154,7 +176,8 @@ class Ladder {
   // One per open message, so kept small.
   struct Item {
     BootMs base = 0;
-    BootMs due = kNever;  // Its place on the agenda.
+    BootMs due = kNever;       // Its place on the agenda.
+    BootMs waits_at = kNever;  // Its place among those that wait; kNever: it does not.
     uint8_t precedence = 0;
     uint8_t rungs = 0;             // Bit i: rung i was decided.
     bool undelivered : 1 = false;  // The alarm was given.
@@ -167,8 +190,8 @@ class Ladder {
   using PackedKey = uint64_t;
   using Items = SortedBlocks<PackedKey, Item>;
   struct Nothing {};
-  using Agenda =
-      std::array<SortedBlocks<std::pair<BootMs, PackedKey>, Nothing>, 4>;  // By precedence.
+  using Places = SortedBlocks<std::pair<BootMs, PackedKey>, Nothing>;
+  using Agenda = std::array<Places, 4>;  // By precedence.
 
   // The messages of one side and precedence that sound the alarm. It is one alarm, which sounds
   // again while anything is left of them, however many come and go meanwhile.
@@ -192,7 +215,9 @@ class Ladder {
   Decision decision(LadderKey key, const Item& item, Now now) const;
   void apply(LadderKey key, Item& item, const std::vector<Step>& steps, Now at);
   void reschedule(LadderKey key, Item& item);
-  void acknowledge(LadderKey key, Item& item);
+  Places& waiting_of(LadderKey key, const Item& item) {
+    return waiting_[key.incoming ? 1 : 0][item.precedence - kPrecedenceFirst];
+  }
   void erase(LadderKey key, const Item& item);
   void erase_if_done(LadderKey key, const Item& item);
 
@@ -221,7 +246,7 @@ class Ladder {
   const Item* find(LadderKey key) const { return items_.find(pack(key)); }
 
   Items items_;
-  std::array<size_t, 2> waiting_{};  // Not acknowledged: own, the peer's.
+  std::array<std::array<Places, 4>, 2> waiting_;  // Own, the peer's; each by precedence.
   Agenda agenda_;
   std::array<std::array<Alarm, 4>, 2> alarms_;  // By side (own, the peer's) and precedence.
   LadderCalls calls_;

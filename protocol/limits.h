@@ -165,11 +165,37 @@ inline constexpr size_t kStrangersPerUserMax = 4;
 inline constexpr int64_t kClientHelloDeadline_ms = 5'000;
 inline constexpr size_t kFarewellsMax = 64;  // Clients told why they are cut, in a goodbye's time.
 inline constexpr size_t kListRowsMax = 1000;
+// Rows of one answer, bytes: with what is beside them a frame holds it.
+inline constexpr size_t kRowsSizeMax = kFrameSizeMax - 64 * 1024;
+// In one row: the longest subject that the rules allow, in the longest characters; a language tag.
+inline constexpr size_t kRowSubjectSizeMax = 4 * kSubjectCharactersMax;
+inline constexpr size_t kRowLanguageSizeMax = 40;
+// The later facts of one message, which a peer can add to without end: of each kind the first and
+// the last so many are shown, and up to this many are counted.
+inline constexpr size_t kFactsShownMax = 64;
+inline constexpr size_t kFactsCounted = 10'000;
 // Of one client, submitted and not committed yet. A client with more is not read until half of them
 // are answered, so that no one fills the memory, or the commit that everybody's next message waits
 // for.
 inline constexpr size_t kSubmissionsWaitingMax = 4096;
 inline constexpr size_t kSubmissionsWaitingSizeMax = 4 * 1024 * 1024;
 inline constexpr size_t kReadsWaitingMax = 16;  // Of one client, asked and not answered; likewise.
+// Requests of one person that are served in one turn of the event loop, over all connections: about
+// a TLS record of them, a millisecond's work. The rest wait for the next turn.
+inline constexpr size_t kRequestsPerTurnMax = 64;
+// Answers of all clients together that were not taken yet. Beyond, who has the most gives way.
+inline constexpr size_t kClientQueuesSizeMax = 32 * 1024 * 1024;
+// A client whose queue is shorter keeps up, and the others are not looked at for its sake.
+inline constexpr size_t kClientQueueSmall = 64 * 1024;
+static_assert(kClientsMax * kClientQueueSmall <= kClientQueuesSizeMax);
+// By one person in a minute, journaled one by one; what is beyond is told as a number.
+inline constexpr uint64_t kPersonRefusalsToldMax = 8;
+inline constexpr uint64_t kPersonExportsToldMax = 8;
+inline constexpr size_t kPersonsCountedMax = 256;          // Each for itself; those beyond as one.
+inline constexpr int64_t kExportOfferInterval_ms = 1'000;  // Between offers to the witness.
+// A counter may leave out so many: a program that counts its own refused submissions does. More
+// would let a slip of one program use up a certificate's counters for ever.
+inline constexpr uint64_t kCounterStepMax = 1u << 20;
+inline constexpr size_t kIdempotencyKeySizeMax = 128;
 
 }  // namespace hotline::limits

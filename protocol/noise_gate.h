@@ -36,6 +36,11 @@ class NoiseGate {
     return false;
   }
 
+  // Nothing of the last minute is left to tell or to count.
+  bool is_idle(BootMs now) const {
+    return held_back_ == 0 && (admitted_ == 0 || now - opened_at_ >= kWindow_ms);
+  }
+
   // When the number of what was held back is to be told; nothing while there is none.
   std::optional<BootMs> due() const {
     if (held_back_ == 0) return std::nullopt;

@@ -2,8 +2,10 @@
 // event was, so that a slip in between is noticed at both ends.
 #include <sstream>
 
+#include "client/acknowledgement.h"
 #include "client/commands.h"
 #include "client/exit_code.h"
+#include "client/flood.h"
 #include "client/names.h"
 #include "client/referred_message.h"
 #include "client/submitting.h"
@@ -59,28 +61,13 @@ wire::Role role_of(const wire::ServerHello& server) {
   return wire::Role::operator_;
 }
 
-DraftFields make_draft(const Invocation& invocation, const Connection& connection,
-                       const ReferredMessage& message, const EventPoint& understood) {
-  AcknowledgementFields acknowledgement;
-  acknowledgement.role = role_of(connection.server());
-  acknowledgement.at = invocation.around->now();
-  acknowledgement.position = understood.position;
-  acknowledgement.event_at = understood.at;
-  BodyFields body;
-  body.subject = "Acknowledgement of " + message.id();
-  body.content = acknowledgement;
-  DraftFields draft;
-  draft.type = wire::MessageType::acknowledgement;
-  draft.precedence = message.precedence();
-  draft.language = "en";
-  draft.references = {message.id()};
-  draft.drafted_at = acknowledgement.at;
-  draft.body = std::move(body);
-  return draft;
-}
-
 int ack(Invocation& invocation) {
   Output& output = invocation.output;
+  output.set_sent(Sent::no);
+  if (auto status = check_flood_options(invocation.arguments); !status) {
+    return output.fail("", status.error());
+  }
+  if (invocation.arguments.has("--all")) return acknowledge_all(invocation);
   const std::string typed = *invocation.arguments.get("ID");
   const std::string what = "cannot acknowledge " + typed;
   const auto wait = read_wait_options(invocation.arguments);
@@ -104,8 +91,10 @@ int ack(Invocation& invocation) {
     output.talk("  was acknowledged before, at " +
                 output.time_of_day(message->row().acknowledged_at()));
   }
-  const int code = submit_and_report(invocation, **connection,
-                                     make_draft(invocation, **connection, *message, understood),
+  const DraftFields draft =
+      acknowledgement_draft(message->id(), message->precedence(), understood,
+                            role_of((*connection)->server()), invocation.now());
+  const int code = submit_and_report(invocation, **connection, draft,
                                      "acknowledgement of " + message->id(), *wait);
   if (code == kExitDone) output.talk("Acknowledgement is not agreement.");
   return code;
@@ -117,15 +106,20 @@ CommandSpec ack_command() {
   std::vector<OptionSpec> options = {
       {"--read-back", "WORDS",
        "position and time as you understood them, instead of the message's"}};
+  for (OptionSpec& option : flood_options()) options.push_back(std::move(option));
   for (OptionSpec& option : wait_options()) options.push_back(std::move(option));
   return {
       "ack",
       "Acknowledge a message: a person of this watch has read it",
       "Position and time of the event are read back; a difference of more than 100 m or 60 s "
-      "alarms both ends. Acknowledgement is not agreement.",
-      {"hotline ack @flash", "hotline ack S-87", std::string("hotline ack S-87 ") + kReadBackHint},
+      "alarms both ends. Acknowledgement is not agreement. A supervisor can take a flood as one: "
+      "--all acknowledges every message that waits, each by a message of its own, once their true "
+      "number is confirmed.",
+      {"hotline ack @flash", "hotline ack S-87", std::string("hotline ack S-87 ") + kReadBackHint,
+       "hotline ack --all --precedence flash",
+       "hotline ack --all --precedence flash --confirm 1050"},
       std::move(options),
-      {{"ID", "S-000087, S-87, @last or @flash"}},
+      {{"ID", "S-000087, S-87, @last or @flash", false}},
       ack};
 }
 

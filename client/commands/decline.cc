@@ -10,10 +10,14 @@ namespace {
 
 int decline(Invocation& invocation) {
   Output& output = invocation.output;
+  output.set_sent(Sent::no);
   const std::string typed = *invocation.arguments.get("ID");
   const std::string what = "cannot decline " + typed;
   const auto wait = read_wait_options(invocation.arguments);
   if (!wait) return output.fail("", wait.error());
+  if (auto status = check_repeatable(invocation.arguments, {}); !status) {
+    return output.fail("", status.error());
+  }
   const auto code = parse_decline_code(invocation.arguments.get("--code").value_or("not-for-us"));
   if (!code) return output.fail("", code.error());
   const auto reason = invocation.arguments.get("--reason");
@@ -35,7 +39,6 @@ int decline(Invocation& invocation) {
   draft.precedence = message->precedence();
   draft.language = invocation.arguments.get("--language").value_or((*connection)->language());
   draft.references = {message->id()};
-  draft.drafted_at = invocation.around->now();
   draft.body = std::move(body);
   return submit_and_report(invocation, **connection, draft, "decline of " + message->id(), *wait);
 }
@@ -48,6 +51,7 @@ CommandSpec decline_command() {
       {"--reason", "TEXT", "why, for people; the other watch reads it"},
       {"--language", "TAG", "the language of the reason; the context's without it"}};
   for (OptionSpec& option : wait_options()) options.push_back(std::move(option));
+  options.push_back(idempotency_option());
   return {"decline",
           "Say that this watch cannot act on a message",
           "A declined message stays where it is; the other watch learns at once that it must find "

@@ -4,6 +4,8 @@
 #include "client/exit_code.h"
 #include "client/message_row.h"
 #include "client/names.h"
+#include "client/row_limit.h"
+#include "protocol/limits.h"
 
 namespace hotline::client {
 namespace {
@@ -25,25 +27,39 @@ void print_table(Invocation& invocation, const Connection& connection,
   table.print(invocation.output);
 }
 
+void print_json(Output& output, const wire::EscalationRows& rows) {
+  JsonValue::Array escalations;
+  if (rows.rows() != nullptr) {
+    for (const auto* row : *rows.rows()) escalations.push_back(json_escalation(*row));
+  }
+  JsonValue document = json_document();
+  document.add("escalations", std::move(escalations))
+      .add("total", rows.total())
+      .add("more", rows.more())
+      .add("next", rows.more() ? JsonValue(text(rows.next())) : JsonValue());
+  output.document(document);
+}
+
 int escalation_list(Invocation& invocation) {
+  Output& output = invocation.output;
+  const auto limit = read_row_limit(invocation.arguments, limits::kListRowsMax);
+  if (!limit) return output.fail("", limit.error());
   auto connection = invocation.connect();
-  if (!connection) return invocation.output.fail("cannot list escalations", connection.error());
-  auto reply = (*connection)->escalations("");
-  if (!reply) return invocation.output.fail("cannot list escalations", reply.error());
+  if (!connection) return output.fail("cannot list escalations", connection.error());
+  auto reply =
+      (*connection)->escalations("", *limit, invocation.arguments.get("--after").value_or(""));
+  if (!reply) return output.fail("cannot list escalations", reply.error());
   const wire::EscalationRows& rows = *reply->as<wire::EscalationRows>();
-  if (invocation.output.json()) {
-    JsonValue::Array escalations;
-    if (rows.rows() != nullptr) {
-      for (const auto* row : *rows.rows()) escalations.push_back(json_escalation(*row));
-    }
-    JsonValue document = json_document();
-    document.add("escalations", std::move(escalations));
-    invocation.output.document(document);
+  if (output.json()) {
+    print_json(output, rows);
     return kExitDone;
   }
   print_table(invocation, **connection, rows);
   if (rows.rows() == nullptr || rows.rows()->size() == 0) {
-    invocation.output.talk("Nothing escalates.");
+    output.talk("Nothing escalates.");
+  } else if (rows.more()) {
+    output.talk(cut_words(invocation.arguments, rows.rows()->size(), rows.total(),
+                          "hotline escalation list --after " + text(rows.next())));
   }
   return kExitDone;
 }
@@ -53,9 +69,9 @@ int escalation_list(Invocation& invocation) {
 CommandSpec escalation_list_command() {
   return {"escalation list",
           "List the messages that wait, and the rung each has climbed",
-          "",
+          "FLASH comes first, and within a precedence what waits longest.",
           {"hotline escalation list", "hotline escalation list --json"},
-          {},
+          {row_limit_option("1000"), after_option()},
           {},
           escalation_list};
 }

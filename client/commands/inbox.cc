@@ -1,55 +1,74 @@
-// hotline inbox: what waits for this watch, the most pressing first.
-#include <algorithm>
+// hotline inbox: what waits for this watch, FLASH first.
+#include <optional>
+#include <vector>
 
 #include "client/commands.h"
 #include "client/exit_code.h"
 #include "client/message_row.h"
 #include "client/names.h"
+#include "client/row_limit.h"
 #include "protocol/limits.h"
 
 namespace hotline::client {
 namespace {
 
-using RowList = std::vector<const wire::MessageRow*>;
+// An inbox shows what waits, the most urgent first, and with --all behind it the newest of
+// the others.
+struct Shown {
+  Reply waiting;
+  std::optional<Reply> others;
 
-RowList incoming_rows(const wire::Rows& rows) {
-  RowList incoming;
-  if (rows.rows() == nullptr) return incoming;
-  for (const wire::MessageRow* row : *rows.rows()) {
-    if (row->incoming()) incoming.push_back(row);
+  const wire::Rows& waits() const { return *waiting.as<wire::Rows>(); }
+  std::vector<const wire::MessageRow*> rows() const {
+    std::vector<const wire::MessageRow*> rows;
+    if (waits().rows() != nullptr) rows.assign(waits().rows()->begin(), waits().rows()->end());
+    const auto* more = others ? others->as<wire::Rows>()->rows() : nullptr;
+    if (more == nullptr) return rows;
+    for (const wire::MessageRow* row : *more) {
+      if (!row->waits()) rows.push_back(row);
+    }
+    return rows;
   }
-  // What waits comes first, by what is due next; the rest by age, the newest first.
-  std::stable_sort(incoming.begin(), incoming.end(), [](const auto* a, const auto* b) {
-    if (a->waits() != b->waits()) return a->waits();
-    if (a->waits()) return a->due_in_ms() < b->due_in_ms();
-    return a->journal_index() > b->journal_index();
-  });
-  return incoming;
-}
+};
 
 bool is_flash(const wire::MessageRow& row) {
   return row.precedence() == static_cast<uint8_t>(wire::Precedence::flash);
 }
 
-void print_json(Invocation& invocation, const Connection& connection, const RowList& rows) {
+Result<Shown> read(const Arguments& arguments, Connection& connection, uint64_t limit) {
+  auto waiting = connection.list({.box = wire::Box::waiting_in,
+                                  .limit = limit,
+                                  .after = arguments.get("--after").value_or("")});
+  if (!waiting) return waiting.error();
+  Shown shown{std::move(*waiting), std::nullopt};
+  if (arguments.has("--all")) {
+    auto others = connection.list({.box = wire::Box::incoming, .limit = limit});
+    if (!others) return others.error();
+    shown.others = std::move(*others);
+  }
+  return shown;
+}
+
+void print_json(Invocation& invocation, const Connection& connection, const Shown& shown) {
   JsonValue::Array messages;
-  for (const wire::MessageRow* row : rows) {
+  for (const wire::MessageRow* row : shown.rows()) {
     messages.push_back(json_row(*row, connection.party(), connection.peer()));
   }
+  const wire::Rows& waits = shown.waits();
   JsonValue document = json_document();
-  document.add("messages", std::move(messages));
+  document.add("messages", std::move(messages))
+      .add("waiting", waits.waiting())
+      .add("waiting_flash", waits.waiting_flash())
+      .add("more", waits.more())
+      .add("next", waits.more() ? JsonValue(text(waits.next())) : JsonValue());
   invocation.output.document(document);
 }
 
-void print_table(Invocation& invocation, const Connection& connection, const RowList& rows) {
+void print_table(Invocation& invocation, const Connection& connection, const Shown& shown) {
   Table table({{"DUE", 6}, {"PREC", 9}, {"ID", 8}, {"DTG", 14}, {"FROM"}, {"SUBJECT"}});
-  size_t waiting = 0;
-  const wire::MessageRow* next = nullptr;
-  for (const wire::MessageRow* row : rows) {
+  for (const wire::MessageRow* row : shown.rows()) {
     Table::Row line;
     if (row->waits()) {
-      ++waiting;
-      if (next == nullptr || (is_flash(*row) && !is_flash(*next))) next = row;
       if (is_flash(*row) || row->due_in_ms() <= 0) line.mark = "!";
       line.style = precedence_style(row->precedence());
     }
@@ -62,26 +81,53 @@ void print_table(Invocation& invocation, const Connection& connection, const Row
     table.add(std::move(line));
   }
   table.print(invocation.output);
-  if (next == nullptr) {
-    invocation.output.talk("Nothing waits for an acknowledgement.");
-    return;
+}
+
+// How many wait, what is not shown of them, and what to do next.
+void say_what_waits(Invocation& invocation, const Shown& shown) {
+  Output& output = invocation.output;
+  const wire::Rows& waits = shown.waits();
+  if (waits.waiting() == 0) return output.talk("Nothing waits for an acknowledgement.");
+  const auto* rows = waits.rows();
+  const size_t count = rows == nullptr ? 0 : rows->size();
+  const std::string all = invocation.arguments.has("--all") ? " --all" : "";
+  if (waits.more()) {
+    output.talk(cut_words(invocation.arguments, count, waits.total(),
+                          "hotline inbox" + all + " --after " + text(waits.next())));
   }
-  invocation.output.talk(std::to_string(waiting) + (waiting == 1 ? " waits" : " wait") +
-                         " for an acknowledgement. Next: hotline ack " +
-                         (is_flash(*next) ? "@flash" : text(next->id())));
+  std::string words = format_count(waits.waiting()) + (waits.waiting() == 1 ? " waits" : " wait") +
+                      " for an acknowledgement";
+  const bool only_flash = waits.waiting_flash() == waits.waiting();
+  if (waits.waiting_flash() != 0 && waits.more() && !only_flash) {
+    words += ", " + format_count(waits.waiting_flash()) + " of them FLASH";
+  }
+  if (waits.waiting_flash() != 0) {
+    words += ". Next: hotline ack @flash";
+  } else if (count != 0) {
+    words += ". Next: hotline ack " + text(rows->Get(0)->id());
+  }
+  output.talk(words);
 }
 
 int inbox(Invocation& invocation) {
+  const Arguments& arguments = invocation.arguments;
+  const auto limit = read_row_limit(arguments, limits::kListRowsMax);
+  if (!limit) return invocation.output.fail("", limit.error());
   auto connection = invocation.connect();
   if (!connection) return invocation.output.fail("cannot read the inbox", connection.error());
-  const auto box = invocation.arguments.has("--all") ? wire::Box::incoming : wire::Box::waiting;
-  auto reply = (*connection)->list(box, limits::kListRowsMax);
-  if (!reply) return invocation.output.fail("cannot read the inbox", reply.error());
-  const RowList rows = incoming_rows(*reply->as<wire::Rows>());
+  const auto shown = read(arguments, **connection, *limit);
+  if (!shown) return invocation.output.fail("cannot read the inbox", shown.error());
   if (invocation.output.json()) {
-    print_json(invocation, **connection, rows);
-  } else {
-    print_table(invocation, **connection, rows);
+    print_json(invocation, **connection, *shown);
+    return kExitDone;
+  }
+  print_table(invocation, **connection, *shown);
+  say_what_waits(invocation, *shown);
+  const wire::Rows* others = shown->others ? shown->others->as<wire::Rows>() : nullptr;
+  if (others != nullptr && others->more() && others->rows()->size() != 0) {
+    const auto* last = others->rows()->Get(others->rows()->size() - 1);
+    invocation.output.talk("Older ones: hotline list --incoming --before " +
+                           std::to_string(last->journal_index()));
   }
   return kExitDone;
 }
@@ -91,10 +137,12 @@ int inbox(Invocation& invocation) {
 CommandSpec inbox_command() {
   return {"inbox",
           "Show what waits for an acknowledgement by this watch",
-          "DUE is the time that is left until the next person is told. What is marked with ! must "
-          "be read now.",
+          "FLASH comes first, and within a precedence what waits longest. DUE is the time that is "
+          "left until the next person is told. What is marked with ! must be read now.",
           {"hotline inbox", "hotline inbox --all", "hotline inbox --json"},
-          {{"--all", "", "also what was acknowledged or needs no acknowledgement"}},
+          {{"--all", "", "also what was acknowledged or needs no acknowledgement"},
+           row_limit_option("1000"),
+           after_option()},
           {},
           inbox};
 }

@@ -3,7 +3,7 @@
 #include "client/exit_code.h"
 #include "client/message_row.h"
 #include "client/names.h"
-#include "protocol/limits.h"
+#include "client/row_limit.h"
 
 namespace hotline::client {
 namespace {
@@ -31,7 +31,10 @@ void print(Invocation& invocation, const Connection& connection, const wire::Row
       }
     }
     JsonValue document = json_document();
-    document.add("messages", std::move(messages)).add("more", rows.more());
+    document.add("messages", std::move(messages))
+        .add("total", rows.total())
+        .add("more", rows.more())
+        .add("next", text(rows.next()).empty() ? JsonValue() : JsonValue(text(rows.next())));
     invocation.output.document(document);
     return;
   }
@@ -50,30 +53,55 @@ void print(Invocation& invocation, const Connection& connection, const wire::Row
   table.print(invocation.output);
 }
 
-int list(Invocation& invocation) {
-  const auto box = chosen_box(invocation.arguments);
-  if (!box) return invocation.output.fail("", box.error());
-  const auto limit = invocation.arguments.number("--limit", kRowsByDefault, 1);
-  if (!limit) return invocation.output.fail("", limit.error());
-  const auto before = invocation.arguments.number("--before", 0);
-  if (!before) return invocation.output.fail("", before.error());
-  if (*limit > limits::kListRowsMax) {
-    return invocation.output.fail(
-        "", make_error(ErrorCode::usage,
-                       "--limit can be " + std::to_string(limits::kListRowsMax) + " at most",
-                       "read the next ones with --before"));
+Result<ListWish> read_wish(const Arguments& arguments) {
+  ListWish wish;
+  const auto box = chosen_box(arguments);
+  if (!box) return box.error();
+  wish.box = *box;
+  const bool waiting = wish.box == wire::Box::waiting;
+  if (waiting && arguments.has("--before")) {
+    return make_error(ErrorCode::usage, "--before does not go with --waiting",
+                      "what waits is ordered by precedence; go on with --after");
   }
+  if (!waiting && arguments.has("--after")) {
+    return make_error(ErrorCode::usage, "--after goes with --waiting only", "go on with --before");
+  }
+  const auto limit = read_row_limit(arguments, kRowsByDefault);
+  if (!limit) return limit.error();
+  wish.limit = *limit;
+  const auto before = arguments.number("--before", 0);
+  if (!before) return before.error();
+  wish.before_journal_index = *before;
+  wish.after = arguments.get("--after").value_or("");
+  return wish;
+}
+
+// How to see the rest.
+void say_more(Invocation& invocation, const ListWish& wish, const wire::Rows& rows) {
+  if (!rows.more() || rows.rows() == nullptr || rows.rows()->size() == 0) return;
+  std::string command = "hotline list";
+  if (wish.box == wire::Box::waiting) {
+    command += " --waiting --after " + text(rows.next());
+  } else {
+    if (wish.box == wire::Box::incoming) command += " --incoming";
+    if (wish.box == wire::Box::outgoing) command += " --outgoing";
+    const auto* last = rows.rows()->Get(rows.rows()->size() - 1);
+    command += " --before " + std::to_string(last->journal_index());
+  }
+  invocation.output.talk(
+      cut_words(invocation.arguments, rows.rows()->size(), rows.total(), command));
+}
+
+int list(Invocation& invocation) {
+  const auto wish = read_wish(invocation.arguments);
+  if (!wish) return invocation.output.fail("", wish.error());
   auto connection = invocation.connect();
   if (!connection) return invocation.output.fail("cannot list messages", connection.error());
-  auto reply = (*connection)->list(*box, static_cast<uint32_t>(*limit), *before);
+  auto reply = (*connection)->list(*wish);
   if (!reply) return invocation.output.fail("cannot list messages", reply.error());
   const wire::Rows& rows = *reply->as<wire::Rows>();
   print(invocation, **connection, rows);
-  if (rows.more() && rows.rows() != nullptr && rows.rows()->size() > 0) {
-    const auto* last = rows.rows()->Get(rows.rows()->size() - 1);
-    invocation.output.talk("There are older ones: hotline list --before " +
-                           std::to_string(last->journal_index()));
-  }
+  say_more(invocation, *wish, rows);
   return kExitDone;
 }
 
@@ -82,13 +110,14 @@ int list(Invocation& invocation) {
 CommandSpec list_command() {
   return {"list",
           "List messages of both directions, the newest first",
-          "",
+          "With --waiting: FLASH first, and within a precedence what waits longest.",
           {"hotline list", "hotline list --outgoing --limit 100", "hotline list --json"},
           {{"--incoming", "", "the peer's messages only"},
            {"--outgoing", "", "our messages only"},
            {"--waiting", "", "only what waits for an acknowledgement, ours or theirs"},
-           {"--limit", "COUNT", "how many at most (20)"},
-           {"--before", "INDEX", "only those committed before this journal entry"}},
+           row_limit_option("20"),
+           {"--before", "INDEX", "only those committed before this journal entry"},
+           after_option()},
           {},
           list};
 }

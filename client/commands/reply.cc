@@ -108,7 +108,7 @@ Result<BodyFields> make_body(const Invocation& invocation, const ReferredMessage
     return body;
   }
   const std::string whole = texts.empty() ? "" : texts.front().text;
-  auto answers = read_answers(invocation.arguments, whole, invocation.around->now());
+  auto answers = read_answers(invocation.arguments, whole, invocation.now());
   if (!answers) return answers.error();
   if (auto status = check_numbers(message, *answers); !status) return status.error();
   if (answers->items.empty()) {
@@ -121,10 +121,14 @@ Result<BodyFields> make_body(const Invocation& invocation, const ReferredMessage
 
 int reply(Invocation& invocation) {
   Output& output = invocation.output;
+  output.set_sent(Sent::no);
   const std::string typed = *invocation.arguments.get("ID");
   const std::string what = "cannot reply to " + typed;
   const auto wait = read_wait_options(invocation.arguments);
   if (!wait) return output.fail("", wait.error());
+  if (auto status = check_repeatable(invocation.arguments, {"--later"}); !status) {
+    return output.fail("", status.error());
+  }
   auto connection = invocation.connect();
   if (!connection) return output.fail(what, connection.error());
   const auto message = ReferredMessage::find(**connection, typed, NameUse::incoming);
@@ -146,7 +150,6 @@ int reply(Invocation& invocation) {
   draft.language =
       texts->empty() ? typed_language(invocation, **connection) : texts->front().language;
   draft.references = {message->id()};
-  draft.drafted_at = invocation.around->now();
   draft.body = *body;
   const bool is_text = draft.type == wire::MessageType::text;
   const std::string kind = is_text ? "text in reply to " : "answer to ";
@@ -164,6 +167,7 @@ CommandSpec reply_command() {
       {"-p,--precedence", "LEVEL", "as the message's without it"}};
   for (OptionSpec& option : text_options()) options.push_back(std::move(option));
   for (OptionSpec& option : wait_options()) options.push_back(std::move(option));
+  options.push_back(idempotency_option());
   return {"reply",
           "Answer the questions of a request, or say something about a message",
           "",

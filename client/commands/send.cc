@@ -49,7 +49,7 @@ Status apply_options(const Invocation& invocation, const Connection& connection,
   if (const auto subject = arguments.get("--subject")) request.subject = *subject;
   if (const auto incident = arguments.get("--incident")) request.incident = *incident;
   request.questions = arguments.all("--question");
-  const UtcMs now = invocation.around->now();
+  const UtcMs now = invocation.now();
   for (const auto& [option, field] :
        {std::pair{"--reply-by", &request.reply_by}, std::pair{"--expires", &request.expires_at}}) {
     const auto typed = arguments.get(option);
@@ -79,11 +79,30 @@ Result<MessageRequest> read_request(const Invocation& invocation, const Connecti
   return request;
 }
 
+// Under a key of the caller's own it must be the same message whenever it is typed.
+Result<DraftFields> draft_of(const Invocation& invocation, const Connection& connection,
+                             const MessageRequest& request) {
+  const auto make = [&](UtcMs now) { return make_draft(request, connection.party(), now); };
+  auto draft = make(invocation.now());
+  if (!draft || !invocation.arguments.has("--idempotency-key")) return draft;
+  const auto later = make(invocation.now() + 1000);
+  if (later && build_draft(*later) == build_draft(*draft)) return draft;
+  return make_error(
+      ErrorCode::usage,
+      "the template takes the time of sending, so that it says something else when "
+      "it is sent again",
+      "give the time with --set, as hotline template show " + request.template_name + " names it");
+}
+
 int send(Invocation& invocation) {
   Output& output = invocation.output;
+  output.set_sent(Sent::no);
   const std::string what = "the message was not sent";
   const auto wait = read_wait_options(invocation.arguments);
   if (!wait) return output.fail("", wait.error());
+  if (auto status = check_repeatable(invocation.arguments, {"--reply-by", "--expires"}); !status) {
+    return output.fail("", status.error());
+  }
   auto connection = invocation.connect();
   if (!connection) return output.fail(what, connection.error());
   if (is_correction(invocation.arguments)) {
@@ -96,7 +115,7 @@ int send(Invocation& invocation) {
   }
   const auto request = read_request(invocation, **connection);
   if (!request) return output.fail(what, request.error());
-  const auto draft = make_draft(*request, (*connection)->party(), invocation.around->now());
+  const auto draft = draft_of(invocation, **connection, *request);
   if (!draft) return output.fail(what, draft.error());
   return submit_and_report(invocation, **connection, *draft, kind_of(*request), *wait);
 }
@@ -116,6 +135,7 @@ CommandSpec send_command() {
   for (OptionSpec& option : correction_options()) options.push_back(std::move(option));
   for (OptionSpec& option : text_options()) options.push_back(std::move(option));
   for (OptionSpec& option : wait_options()) options.push_back(std::move(option));
+  options.push_back(idempotency_option());
   return {"send",
           "Send a message to the other party",
           "Once it is committed it cannot be taken back: a correction or a cancellation is a "

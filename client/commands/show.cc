@@ -29,6 +29,11 @@ Status print_facts(Output& output, JournalDescriber& describer, const wire::Deta
     if (!description) return description.error();
     output.line("  " + JournalDescriber::line(output, *description));
   }
+  if (detail.facts_cut()) {
+    output.talk("Only the first and the last are shown, of " +
+                std::string(detail.facts_uncounted() ? "more than " : "") +
+                format_count(detail.facts_total()) + ". All: hotline audit log");
+  }
   return ok();
 }
 
@@ -57,7 +62,10 @@ int print_all(Invocation& invocation, Connection& connection, const wire::Detail
     add_message(document, bytes(detail.envelope()), bytes(detail.body()), language);
     auto facts = json_facts(describer, detail);
     if (!facts) return output.fail(what, facts.error());
-    document.add("facts", std::move(*facts));
+    document.add("facts", std::move(*facts))
+        .add("facts_total", detail.facts_total())
+        .add("facts_total_is_least", detail.facts_uncounted())
+        .add("facts_cut", detail.facts_cut());
     output.document(document);
     return kExitDone;
   }

@@ -18,6 +18,7 @@ std::vector<TextFields> phrase_texts(uint8_t phrase, const std::string& language
 
 int test_call(Invocation& invocation) {
   Output& output = invocation.output;
+  output.set_sent(Sent::no);
   const auto wait = read_wait_options(invocation.arguments);
   if (!wait) return output.fail("", wait.error());
   auto connection = invocation.connect();
@@ -39,7 +40,6 @@ int test_call(Invocation& invocation) {
   draft.type = wire::MessageType::test;
   draft.precedence = wire::Precedence::routine;
   draft.language = body.texts.front().language;
-  draft.drafted_at = invocation.around->now();
   draft.body = std::move(body);
   return submit_and_report(invocation, **connection, draft, "test call", *wait);
 }

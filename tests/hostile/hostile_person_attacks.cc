@@ -36,7 +36,7 @@ Bytes text_draft(const Words& words) {
   draft.type = wire::MessageType::text;
   draft.precedence = wire::Precedence::routine;
   draft.language = "en";
-  draft.body = build_body(body);
+  draft.body = std::move(body);
   return client::build_draft(draft);
 }
 
@@ -53,7 +53,7 @@ Bytes acknowledging_draft(const Words& words) {
   draft.precedence = wire::Precedence::routine;
   draft.language = "en";
   draft.references = {words.text("about")};
-  draft.body = build_body(body);
+  draft.body = std::move(body);
   return client::build_draft(draft);
 }
 

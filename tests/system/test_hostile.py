@@ -77,8 +77,36 @@ class Peer(Attacked):
             self.send(peer, 1050 * TIMES, precedence="routine")
             flash = self.send(peer, 1, precedence="flash")
             self.assert_paged_once(world, flash)
+            self.assert_first_in_every_view(world, flash, 1050 * TIMES + 1)
             self.assert_flash_goes(world)
+            self.assert_taken_as_one(world, "routine", 1050 * TIMES)
             self.assert_lives(world)
+
+    def assert_first_in_every_view(self, world, flash, waiting):
+        inbox = world.ask("north", "ann", "inbox")
+        self.assertEqual((inbox["waiting"], inbox["waiting_flash"], inbox["more"]), (waiting, 1, True))
+        self.assertEqual(world.ask("north", "ann", "inbox", "--all")["messages"][0]["id"], flash)
+        self.assertEqual(world.ask("north", "ann", "list", "--waiting")["messages"][0]["id"], flash)
+        escalations = world.ask("north", "ann", "escalation", "list", "--limit", "2")
+        self.assertEqual((escalations["escalations"][0]["id"], escalations["total"]), (flash, waiting))
+        seen, more = set(), ()
+        while more is not None:
+            page = world.ask("north", "ann", "inbox", "--limit", "400", *more)
+            seen.update(row["id"] for row in page["messages"])
+            more = ("--after", page["next"]) if page["more"] else None
+        self.assertEqual(len(seen), waiting)
+        said = world.client("north", "ann", "inbox", "--limit", "1")
+        self.assertIn(f"1 of {waiting:,} are shown. The next: hotline inbox --after ", said.stderr)
+        self.assertEqual(world.client("north", "ann", "show", "@flash", "--json").returncode, 0)
+        self.assertEqual(world.client("north", "ann", "ack", "@flash").returncode, 0)
+        self.assertEqual(world.client("north", "ann", "ack", "@flash").returncode, 7)
+
+    def assert_taken_as_one(self, world, precedence, count):
+        """A supervisor acknowledges all of them with one command, each by a message of its own."""
+        for person, confirmed, code in (("bob", count - 1, 8), ("ann", count, 4), ("bob", count, 0)):
+            done = world.client("north", person, "ack", "--all", "--precedence", precedence, "--confirm", str(confirmed))
+            self.assertEqual(done.returncode, code, done.stderr)
+        self.assertEqual(world.ask("north", "ann", "inbox")["waiting"], 0)
 
     def test_A2_long_subjects_blind_nobody(self):
         with self.attack() as (world, peer):

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
+#include <map>
 
 #include "client/exit_code.h"
 #include "protocol/body.h"
@@ -439,6 +440,177 @@ TEST_F(ActingTest, ACounterThatSomebodyElseTookIsReplaced) {
   EXPECT_EQ(daemon_.submitted[0].counter, 7u);
   EXPECT_EQ(daemon_.submitted[1].counter, 8u);
   EXPECT_EQ(daemon_.submitted[0].draft, daemon_.submitted[1].draft);
+}
+
+TEST_F(ActingTest, F6_AProgramIsToldWhetherAMessageWasSent) {
+  const auto said = [&](const std::string& words) {
+    return terminal_.err().find(words) != std::string::npos;
+  };
+  daemon_.reachable = false;
+  EXPECT_EQ(terminal_.run({"send", "-p", "flash", "Look.", "--json"}), kExitUnreachable);
+  EXPECT_TRUE(said("\"sent\":false")) << terminal_.err();
+  daemon_.reachable = true;
+  EXPECT_EQ(terminal_.run({"send", "-p", "flash", "--json"}), kExitUsage);
+  EXPECT_TRUE(said("\"sent\":false")) << terminal_.err();
+  daemon_.mishaps.assign(10, FakeDaemon::Mishap::break_after_commit);
+  EXPECT_EQ(terminal_.run({"send", "-p", "flash", "Look.", "--json"}), kExitUnreachable);
+  EXPECT_TRUE(said("\"sent\":\"unknown\"")) << terminal_.err();
+  // Committed, and then nothing more is heard: the link is down, or the daemon stands still.
+  daemon_.mishaps.clear();
+  daemon_.on_silence = [this](int64_t timeout_ms) { terminal_.utc += timeout_ms; };
+  EXPECT_EQ(terminal_.run({"send", "-p", "flash", "Look.", "--wait", "delivered", "--timeout",
+                           "30s", "--json"}),
+            kExitTimedOut);
+  EXPECT_TRUE(said("\"sent\":true,\"id\":\"N-000123\"")) << terminal_.err();
+  daemon_.submitted_id = "N-000999";  // Which it cannot show.
+  EXPECT_EQ(terminal_.run({"send", "-p", "flash", "Look.", "--wait", "delivered", "--json"}),
+            kExitTimedOut);
+  EXPECT_TRUE(said("\"sent\":true,\"id\":\"N-000999\"")) << terminal_.err();
+  // What sends nothing says nothing about it.
+  daemon_.reachable = false;
+  terminal_.run({"inbox", "--json"});
+  EXPECT_FALSE(said("\"sent\""));
+}
+
+TEST_F(ActingTest, F6_AKeyOfTheCallersOwnMakesARepeatSafe) {
+  const std::vector<std::string> words = {"send",    "-p", "flash", "Look.", "--idempotency-key",
+                                          "order-17"};
+  EXPECT_EQ(terminal_.run(words), kExitDone) << terminal_.err();
+  terminal_.utc += 3'600'000;
+  daemon_.clock = terminal_.utc;
+  EXPECT_EQ(terminal_.run(words), kExitDone) << terminal_.err();
+  ASSERT_EQ(daemon_.submitted.size(), 2u);
+  EXPECT_EQ(daemon_.submitted[0].key, "order-17");
+  EXPECT_EQ(daemon_.submitted[0].draft, daemon_.submitted[1].draft);
+  EXPECT_EQ(daemon_.committed.size(), 1u);
+  // What would be another message an hour later is refused before it is sent.
+  EXPECT_EQ(terminal_.run(
+                {"send", "-p", "flash", "Look.", "--reply-by", "+30m", "--idempotency-key", "a"}),
+            kExitUsage);
+  EXPECT_EQ(terminal_.run({"send", "-p", "flash", "-t", "airspace-crossing", "--set",
+                           "where=54.90N 020.10E", "--idempotency-key", "a"}),
+            kExitUsage);
+  EXPECT_EQ(terminal_.run({"reply", "S-88", "--later", "1=+2h", "--idempotency-key", "a"}),
+            kExitUsage);
+  EXPECT_EQ(terminal_.run({"send", "-p", "flash", "Look.", "--idempotency-key", ""}), kExitUsage);
+  EXPECT_EQ(daemon_.submitted.size(), 2u);
+  // The connection breaks: the same key again, and it is known what to do when that fails as well.
+  daemon_.mishaps = {FakeDaemon::Mishap::break_after_commit};
+  EXPECT_EQ(terminal_.run({"reply", "S-87", "Seen.", "--idempotency-key", "b"}), kExitDone);
+  EXPECT_EQ(daemon_.committed.size(), 2u);
+  daemon_.mishaps.assign(10, FakeDaemon::Mishap::break_after_commit);
+  terminal_.run({"reply", "S-87", "Seen again.", "--idempotency-key", "c"});
+  EXPECT_NE(terminal_.err().find("with the same --idempotency-key"), std::string::npos);
+}
+
+TEST_F(ActingTest, F6_TwoThatSayTheSameAreNotOneThatRepeatsItself) {
+  for (int i = 0; i < 2; ++i) terminal_.run({"send", "-p", "flash", "Look."});
+  ASSERT_EQ(daemon_.submitted.size(), 2u);
+  EXPECT_NE(daemon_.submitted[0].draft, daemon_.submitted[1].draft);
+}
+
+TEST_F(ActingTest, F7_AWrongClockOfThisMachineIsSaidAndRefusesNothing) {
+  for (const int64_t minutes : {6, -6}) {
+    terminal_.utc = daemon_.clock + minutes * 60'000;
+    const std::string word = minutes > 0 ? "fast" : "slow";
+    EXPECT_EQ(terminal_.run({"ack", "@flash"}), kExitDone) << terminal_.err();
+    EXPECT_NE(terminal_.err().find("This machine's clock is 6 min 00 s " + word), std::string::npos)
+        << terminal_.err();
+    const OpenedDraft sent(daemon_.committed.back().draft);
+    EXPECT_EQ(sent.body->content_as_acknowledgement()->at(), daemon_.clock);
+    EXPECT_EQ(sent.draft->drafted_at(), 0);
+    EXPECT_EQ(terminal_.run({"send", "-p", "flash", "Look.", "--reply-by", "+30m"}), kExitDone);
+    EXPECT_EQ(OpenedDraft(daemon_.committed.back().draft).draft->reply_by(),
+              daemon_.clock + 1'800'000);
+    EXPECT_EQ(terminal_.run({"decline", "S-87", "--reason", "not ours"}), kExitDone);
+    EXPECT_EQ(terminal_.run({"test-call"}), kExitDone) << terminal_.err();
+  }
+  terminal_.utc = daemon_.clock + 1'500;
+  terminal_.run({"test-call"});
+  EXPECT_EQ(terminal_.err(), "");
+}
+
+class FloodTest : public ActingTest {
+ protected:
+  FloodTest() {
+    daemon_.roles = {wire::Role::operator_, wire::Role::supervisor};
+    daemon_.acknowledging_ends_waits = true;
+    daemon_.messages.clear();
+    FakeMessage message;
+    message.waits = true;
+    for (int i = 0; i < 1050; ++i) {
+      message.id = "S-" + std::to_string(100'001 + i);
+      message.precedence = i < 1001 ? wire::Precedence::flash : wire::Precedence::routine;
+      daemon_.messages.push_back(message);
+    }
+  }
+  size_t waiting() {
+    size_t count = 0;
+    for (const FakeMessage& message : daemon_.messages) count += message.waits ? 1u : 0u;
+    return count;
+  }
+};
+
+TEST_F(FloodTest, ASupervisorTakesAFloodAsOneOnceItsNumberIsConfirmed) {
+  EXPECT_EQ(terminal_.run({"ack", "--all", "--precedence", "flash"}), kExitUsage);
+  EXPECT_EQ(terminal_.err(),
+            "hotline: nothing was acknowledged\n"
+            "  why:  1,001 FLASH messages of SOUTH wait\n"
+            "  try:  hotline ack --all --precedence FLASH --confirm 1001    acknowledges them all, "
+            "read or not\n");
+  EXPECT_EQ(terminal_.run({"ack", "--all", "-p", "flash", "--confirm", "1000"}), kExitRefused);
+  EXPECT_EQ(waiting(), 1050u);
+  EXPECT_EQ(terminal_.run({"ack", "--all", "-p", "flash", "--confirm", "1001"}), kExitDone)
+      << terminal_.err();
+  EXPECT_EQ(terminal_.out(),
+            "1,001 FLASH messages of SOUTH acknowledged, each by an ACKNOWLEDGEMENT of its own\n");
+  EXPECT_EQ(waiting(), 49u);
+  ASSERT_EQ(daemon_.committed.size(), 1001u);
+  const OpenedDraft last(daemon_.committed.back().draft);
+  EXPECT_EQ(last.draft->references()->Get(0)->str(), "S-101001");
+  EXPECT_EQ(last.body->content_as_acknowledgement()->role(), wire::Role::supervisor);
+  EXPECT_EQ(terminal_.run({"ack", "--all", "--confirm", "49", "--json"}), kExitDone);
+  EXPECT_EQ(terminal_.out(), "{\"v\":1,\"acknowledged\":49}\n");
+  EXPECT_EQ(terminal_.run({"ack", "--all", "--confirm", "1"}), kExitNotFound);
+}
+
+TEST_F(FloodTest, OnlyASupervisorDoes) {
+  daemon_.roles = {wire::Role::operator_};
+  EXPECT_EQ(terminal_.run({"ack", "--all", "--confirm", "1050"}), kExitNotAllowed);
+  EXPECT_EQ(daemon_.submitted.size(), 0u);
+}
+
+TEST_F(FloodTest, EachGoesOnceWhateverBreaksMeanwhile) {
+  using Mishap = FakeDaemon::Mishap;
+  for (const Mishap mishap :
+       {Mishap::break_before_commit, Mishap::break_after_commit, Mishap::conflict}) {
+    daemon_.mishaps.insert(daemon_.mishaps.end(), 40, Mishap::none);
+    daemon_.mishaps.push_back(mishap);
+  }
+  EXPECT_EQ(terminal_.run({"ack", "--all", "--confirm", "1050"}), kExitDone) << terminal_.err();
+  EXPECT_EQ(waiting(), 0u);
+  std::map<std::string, int> times;
+  for (const auto& one : daemon_.committed) {
+    if (one.draft.size() > 1) ++times[OpenedDraft(one.draft).draft->references()->Get(0)->str()];
+  }
+  EXPECT_EQ(times.size(), 1050u);
+  for (const auto& [id, count] : times) EXPECT_EQ(count, 1) << id;
+}
+
+TEST_F(FloodTest, WhatIsRefusedIsCountedAndSaid) {
+  daemon_.mishaps.assign(3, FakeDaemon::Mishap::refuse);
+  daemon_.refusal = make_error(ErrorCode::refused, "no room", "make some");
+  EXPECT_EQ(terminal_.run({"ack", "--all", "--confirm", "1050"}), kExitRefused);
+  EXPECT_EQ(terminal_.err(),
+            "hotline: 1,047 were acknowledged, 3 were not\n"
+            "  why:  no room\n"
+            "  try:  make some\n");
+}
+
+TEST_F(FloodTest, OptionsThatDoNotGoTogetherAreRefused) {
+  EXPECT_EQ(terminal_.run({"ack", "--all", "S-100001"}), kExitUsage);
+  EXPECT_EQ(terminal_.run({"ack", "S-100001", "--confirm", "1"}), kExitUsage);
+  EXPECT_EQ(terminal_.run({"ack"}), kExitUsage);
 }
 
 TEST_F(ActingTest, ARefusalOfTheDaemonIsTheExitCode) {

@@ -20,7 +20,6 @@ DraftFields fields(ContentFields content, std::vector<TextFields> texts = {}) {
   draft.type = type_of(content);
   draft.precedence = wire::Precedence::priority;
   draft.language = "en";
-  draft.drafted_at = kNow;
   draft.body.subject = "About XN-000001";
   draft.body.texts = std::move(texts);
   draft.body.content = std::move(content);

@@ -90,12 +90,13 @@ class FakeDaemon::Stream : public FrameStream {
   }
 
   void take(uint32_t id, const wire::Submit& submit) {
-    const Submitted submission{submit.counter(),
-                               Bytes(submit.draft()->begin(), submit.draft()->end())};
+    Submitted submission{submit.counter(), Bytes(submit.draft()->begin(), submit.draft()->end()),
+                         submit.key() == nullptr ? "" : submit.key()->str()};
     daemon_.submitted.push_back(submission);
     bool repeated = false;
     for (const Submitted& known : daemon_.committed) {
-      if (known.counter != submission.counter) continue;
+      if (known.key != submission.key) continue;
+      if (known.key.empty() && known.counter != submission.counter) continue;
       if (known.draft != submission.draft) {
         return fail(id, make_error(ErrorCode::conflict, "the counter was used for other bytes"));
       }
@@ -105,8 +106,12 @@ class FakeDaemon::Stream : public FrameStream {
       const Mishap mishap = daemon_.mishaps.front();
       daemon_.mishaps.pop_front();
       if (mishap == Mishap::refuse) return fail(id, daemon_.refusal);
+      if (mishap == Mishap::none) {
+        if (!repeated) commit(submission);
+        return submitted(id, repeated);
+      }
       if (mishap == Mishap::conflict) {
-        daemon_.committed.push_back({submission.counter, Bytes{1}});
+        daemon_.committed.push_back({submission.counter, Bytes{1}, ""});
         daemon_.last_counter = submission.counter;
         return fail(id, make_error(ErrorCode::conflict, "the counter was used for other bytes"));
       }
@@ -115,6 +120,10 @@ class FakeDaemon::Stream : public FrameStream {
       return;
     }
     if (!repeated) commit(submission);
+    submitted(id, repeated);
+  }
+
+  void submitted(uint32_t id, bool repeated) {
     respond(id, [&](FlatBufferBuilder& b) {
       return wire::CreateSubmittedDirect(b, daemon_.submitted_id.c_str(),
                                          daemon_.submitted_journal_index, daemon_.committed_at,
@@ -124,7 +133,12 @@ class FakeDaemon::Stream : public FrameStream {
 
   void commit(const Submitted& submission) {
     daemon_.committed.push_back(submission);
-    daemon_.last_counter = submission.counter;
+    daemon_.last_counter = std::max(daemon_.last_counter, submission.counter);
+    const auto draft = open_flatbuffer<wire::Draft>(submission.draft, client_api::kDraftIdentifier);
+    if (!daemon_.acknowledging_ends_waits || !draft || !(*draft)->references()) return;
+    for (FakeMessage& message : daemon_.messages) {
+      if (message.id == (*draft)->references()->Get(0)->str()) message.waits = false;
+    }
   }
 
   static flatbuffers::Offset<wire::MessageRow> row(FlatBufferBuilder& b, const FakeMessage& m) {
@@ -151,6 +165,7 @@ class FakeDaemon::Stream : public FrameStream {
     row.add_due_in_ms(m.due_in_ms);
     row.add_rung(rung);
     row.add_language(language);
+    row.add_cut(m.cut);
     return row.Finish();
   }
 
@@ -160,6 +175,8 @@ class FakeDaemon::Stream : public FrameStream {
         return true;
       case wire::Box::waiting:
         return message.waits;
+      case wire::Box::waiting_in:
+        return message.waits && message.incoming;
       case wire::Box::incoming:
         return message.incoming;
       case wire::Box::outgoing:
@@ -168,23 +185,27 @@ class FakeDaemon::Stream : public FrameStream {
     return false;
   }
 
+  // Of what waits, `after` is the number of rows before; the test puts them in their order.
   void rows(uint32_t id, const wire::List& list) {
+    std::vector<const FakeMessage*> all;
+    uint32_t waiting = 0;
+    uint32_t flash = 0;
+    for (const FakeMessage& message : daemon_.messages) {
+      const bool is_flash = message.precedence == wire::Precedence::flash;
+      if (message.incoming && message.waits) ++waiting, flash += is_flash ? 1u : 0u;
+      const auto precedence = static_cast<uint8_t>(message.precedence);
+      if (list.precedence() != 0 && list.precedence() != precedence) continue;
+      if (is_in(message, list.box())) all.push_back(&message);
+    }
+    size_t next = list.after() == nullptr ? 0 : std::stoul(list.after()->str());
     respond(id, [&](FlatBufferBuilder& b) {
       std::vector<flatbuffers::Offset<wire::MessageRow>> rows;
-      bool more = false;
-      for (const FakeMessage& message : daemon_.messages) {
-        if (!is_in(message, list.box())) continue;
-        if (list.before_journal_index() != 0 &&
-            message.journal_index >= list.before_journal_index()) {
-          continue;
-        }
-        if (rows.size() == list.limit()) {
-          more = true;
-          break;
-        }
-        rows.push_back(row(b, message));
+      for (; next < all.size() && rows.size() < list.limit(); ++next) {
+        const uint64_t before = list.before_journal_index();
+        if (before == 0 || all[next]->journal_index < before) rows.push_back(row(b, *all[next]));
       }
-      return wire::CreateRowsDirect(b, &rows, 0, more);
+      return wire::CreateRowsDirect(b, &rows, waiting, next < all.size(), all.size(), flash,
+                                    std::to_string(next).c_str());
     });
   }
 
@@ -249,7 +270,9 @@ class FakeDaemon::Stream : public FrameStream {
             b.CreateString(one.rung), one.decided_at, b.CreateString(one.next), one.due_in_ms,
             attempts, b.CreateVector(told)));
       }
-      return wire::CreateEscalationRowsDirect(b, &rows);
+      const bool more = daemon_.escalations_total > rows.size();
+      return wire::CreateEscalationRowsDirect(b, &rows, daemon_.escalations_total, more,
+                                              more ? "1.7.i1" : nullptr);
     });
   }
 

@@ -25,6 +25,7 @@ struct FakeMessage {
   wire::MessageType type = wire::MessageType::incident;
   wire::Precedence precedence = wire::Precedence::flash;
   std::string subject;
+  bool cut = false;
   UtcMs released_at = 0;
   UtcMs committed_at = 0;
   uint64_t journal_index = 0;
@@ -71,7 +72,8 @@ class FakeDaemon {
  public:
   std::vector<FakeMessage> messages;  // The newest first.
   std::vector<FakeEscalation> escalations;
-  std::vector<Bytes> journal;  // wire::Entry buffers.
+  uint64_t escalations_total = 0;  // More than those: the list is cut.
+  std::vector<Bytes> journal;      // wire::Entry buffers.
   bool exercise = false;
   bool dev_pki = false;
   std::vector<wire::Role> roles = {wire::Role::operator_};
@@ -91,7 +93,7 @@ class FakeDaemon {
   // Called when a client waits and nothing is on its way to it: time passes, things happen.
   std::function<void(int64_t timeout_ms)> on_silence = [](int64_t) {};
   // The answers to the next submissions, in order; then they succeed.
-  enum class Mishap { break_before_commit, break_after_commit, conflict, refuse };
+  enum class Mishap { none, break_before_commit, break_after_commit, conflict, refuse };
   std::deque<Mishap> mishaps;
   Error refusal;
   bool reachable = true;
@@ -100,11 +102,13 @@ class FakeDaemon {
   struct Submitted {
     uint64_t counter = 0;
     Bytes draft;
+    std::string key;
   };
   std::vector<Submitted> submitted;  // Each attempt.
   std::vector<Submitted> committed;
   uint64_t last_counter = 0;
   std::string submitted_id = "N-000123";
+  bool acknowledging_ends_waits = false;
   uint64_t submitted_journal_index = 1042;
   UtcMs committed_at = 0;
   int connections = 0;

@@ -126,6 +126,66 @@ TEST_F(ReadingTest, InboxWithoutAFlashNamesTheNextMessage) {
   EXPECT_EQ(terminal_.err(), "Nothing waits for an acknowledgement.\n");
 }
 
+TEST_F(ReadingTest, B2_AnInboxThatIsCutGivesTheTrueCountAndTheNextPage) {
+  FakeMessage routine;
+  routine.precedence = wire::Precedence::routine;
+  routine.waits = true;
+  for (int i = 0; i < 1050; ++i) {
+    routine.id = "S-" + std::to_string(100'000 + i);
+    daemon_.messages.push_back(routine);
+  }
+  EXPECT_EQ(terminal_.run({"inbox"}), kExitDone);
+  EXPECT_EQ(terminal_.out().find("! 02:48   FLASH      S-000087"), terminal_.out().find('\n') + 1);
+  EXPECT_EQ(terminal_.err(),
+            "1,000 of 1,052 are shown. The next: hotline inbox --after 1000\n"
+            "1,052 wait for an acknowledgement, 1 of them FLASH. Next: hotline ack @flash\n");
+  EXPECT_EQ(terminal_.run({"inbox", "--after", "1000"}), kExitDone);
+  EXPECT_EQ(terminal_.out().find("FLASH"), std::string::npos);
+  EXPECT_NE(terminal_.out().find("S-101049"), std::string::npos);
+  EXPECT_EQ(terminal_.err(), "1,052 wait for an acknowledgement. Next: hotline ack @flash\n");
+  EXPECT_EQ(terminal_.run({"inbox", "--limit", "1", "--json"}), kExitDone);
+  EXPECT_NE(terminal_.out().find("\"waiting\":1052,\"waiting_flash\":1,\"more\":true,\"next\":"
+                                 "\"1\"}"),
+            std::string::npos)
+      << terminal_.out();
+}
+
+TEST_F(ReadingTest, B2_AtTheLimitAnInboxIsWhole) {
+  EXPECT_EQ(terminal_.run({"inbox", "--limit", "2"}), kExitDone);
+  EXPECT_EQ(terminal_.err(), "2 wait for an acknowledgement. Next: hotline ack @flash\n");
+  EXPECT_EQ(terminal_.run({"inbox", "--limit", "1"}), kExitDone);
+  EXPECT_EQ(terminal_.err(),
+            "1 of 2 are shown. The next: hotline inbox --after 1 --limit 1\n"
+            "2 wait for an acknowledgement, 1 of them FLASH. Next: hotline ack @flash\n");
+  EXPECT_EQ(terminal_.run({"inbox", "--limit", "0"}), kExitUsage);
+  EXPECT_EQ(terminal_.run({"inbox", "--limit", "1001"}), kExitUsage);
+}
+
+TEST_F(ReadingTest, B2_InboxWithAllPutsWhatWaitsFirst) {
+  daemon_.messages[0].waits = false;
+  EXPECT_EQ(terminal_.run({"inbox", "--all"}), kExitDone);
+  EXPECT_LT(terminal_.out().find("S-000086"), terminal_.out().find("S-000087"));
+}
+
+TEST_F(ReadingTest, B2_ListsOfWhatWaitsGoOnAfterAPlace) {
+  EXPECT_EQ(terminal_.run({"list", "--waiting", "--limit", "1"}), kExitDone);
+  EXPECT_EQ(terminal_.err(),
+            "1 of 2 are shown. The next: hotline list --waiting --after 1 --limit 1\n");
+  EXPECT_EQ(terminal_.run({"list", "--waiting", "--before", "1"}), kExitUsage);
+  EXPECT_EQ(terminal_.run({"list", "--after", "1"}), kExitUsage);
+  daemon_.escalations = {{"S-000087", "supervisor", 0, "duty-director", 118'000, {}}};
+  daemon_.escalations_total = 1051;
+  EXPECT_EQ(terminal_.run({"escalation", "list"}), kExitDone);
+  EXPECT_EQ(terminal_.err(),
+            "1 of 1,051 are shown. The next: hotline escalation list --after 1.7.i1\n");
+}
+
+TEST_F(ReadingTest, A2_ASubjectThatIsCutSaysSoToPrograms) {
+  daemon_.messages[0].cut = true;
+  EXPECT_EQ(terminal_.run({"inbox", "--json"}), kExitDone);
+  EXPECT_NE(terminal_.out().find("54.90N 020.10E\",\"cut\":true"), std::string::npos);
+}
+
 TEST_F(ReadingTest, InboxAsJson) {
   daemon_.messages.resize(1);
   EXPECT_EQ(terminal_.run({"inbox", "--json"}), kExitDone);
@@ -148,7 +208,7 @@ TEST_F(ReadingTest, ListHasBothDirectionsAndSaysWhenThereIsMore) {
             "airspace crossing, 54.90N 020.10E\n"
             "  N-000123  FLASH      incident  221412Z NOV 26  NORTH  acknowledged  Unintended "
             "crossing\n");
-  EXPECT_EQ(terminal_.err(), "There are older ones: hotline list --before 890\n");
+  EXPECT_EQ(terminal_.err(), "2 of 3 are shown. The next: hotline list --before 890 --limit 2\n");
   EXPECT_EQ(terminal_.run({"list", "--before", "890"}), kExitDone);
   EXPECT_EQ(terminal_.out().find("S-000087"), std::string::npos);
   EXPECT_NE(terminal_.out().find("S-000086"), std::string::npos);

@@ -70,7 +70,7 @@ class StoreCorruptionTest : public StoreTest {
         add(std::to_string(message->delivered_at));
         add(std::to_string(message->acknowledged_at));
         add(std::to_string(message->acknowledged_role));
-        for (const FactRecord& fact : reader.facts_of(key)) add(fact.detail);
+        for (const FactRecord& fact : reader.facts_of(key).facts) add(fact.detail);
       }
       add(std::to_string(reader.serial_at(i).value_or(0)));
       add(std::to_string(reader.find_incoming(i + 1).value_or(MessageKey{}).number));

@@ -193,7 +193,7 @@ TEST_F(StoreTest, TellsWhatBecameOfAMessage) {
   EXPECT_EQ(found->acknowledged_role, 3);
   EXPECT_TRUE(found->mismatch);
   EXPECT_EQ(found->declined_at, 0);
-  EXPECT_EQ(store->reader().facts_of(second).size(), 5u);
+  EXPECT_EQ(store->reader().facts_of(second).facts.size(), 5u);
 
   found = store->reader().stored_message(first);
   EXPECT_EQ(found->transcript_index, 1u);
@@ -209,6 +209,54 @@ TEST_F(StoreTest, TellsWhatBecameOfAMessage) {
   EXPECT_EQ(store->reader().stored_message(first)->receipt_time_s, 1'795'000'200u);
   EXPECT_EQ(store->reader().stored_message(second)->receipt_time_s, 1'795'000'100u);
   EXPECT_EQ(store->reader().receipt_covering(LogId::own_transcript, 1)->size, 2u);
+}
+
+TEST_F(StoreTest, A3_WhatBecameOfAMessageIsReadByItsEnds) {
+  BatchMaker maker;
+  Batch batch = maker.batch();
+  const MessageKey flooded = maker.release(batch);
+  maker.fact(batch, flooded, FactKind::rung, 10, 2, "supervisor");
+  constexpr UtcMs kMany = 2 * limits::kFactsCounted;
+  for (UtcMs i = 0; i < kMany; ++i) maker.fact(batch, flooded, FactKind::acknowledged, 1000 + i, 1);
+  for (UtcMs i = 0; i < 1000; ++i) maker.fact(batch, flooded, FactKind::rung, 50'000 + i, 3);
+  maker.fact(batch, flooded, FactKind::mismatch, 90'000);
+  const auto store = open();
+  ASSERT_TRUE(commit(*store, std::move(batch)).ok());
+
+  const Facts facts = store->reader().facts_of(flooded);
+  EXPECT_EQ(facts.facts.size(), 4 * limits::kFactsShownMax + 1);
+  EXPECT_EQ(facts.total, limits::kFactsCounted + 1001 + 1);
+  EXPECT_TRUE(facts.uncounted);
+  EXPECT_EQ(facts.facts.front().detail, "supervisor");
+  EXPECT_EQ(facts.facts[limits::kFactsShownMax].at, 1000);
+  EXPECT_EQ(facts.facts.back().kind, FactKind::mismatch);
+  EXPECT_TRUE(std::any_of(facts.facts.begin(), facts.facts.end(),
+                          [](const FactRecord& fact) { return fact.at == 1000 + kMany - 1; }));
+  const auto stored = store->reader().stored_message(flooded);
+  EXPECT_EQ(stored->acknowledged_at, 1000);
+  EXPECT_EQ(stored->rung, "supervisor") << "an alarm that sounds again is no rung";
+  EXPECT_TRUE(stored->mismatch);
+}
+
+TEST_F(StoreTest, A3_UpToTheLimitEveryFactIsThere) {
+  BatchMaker maker;
+  const auto store = open();
+  for (const size_t count : {limits::kFactsShownMax, limits::kFactsShownMax + 1,
+                             2 * limits::kFactsShownMax, 2 * limits::kFactsShownMax + 1}) {
+    Batch batch = maker.batch();
+    const MessageKey key = maker.release(batch);
+    for (size_t i = 0; i < count; ++i) {
+      maker.fact(batch, key, FactKind::attempt, static_cast<UtcMs>(i + 1), 1, "told");
+    }
+    ASSERT_TRUE(commit(*store, std::move(batch)).ok());
+    const Facts facts = store->reader().facts_of(key);
+    EXPECT_EQ(facts.total, count);
+    EXPECT_EQ(facts.facts.size(), std::min(count, 2 * limits::kFactsShownMax));
+    EXPECT_FALSE(facts.uncounted);
+    for (size_t i = 1; i < facts.facts.size(); ++i) {
+      EXPECT_LT(facts.facts[i - 1].at, facts.facts[i].at);
+    }
+  }
 }
 
 TEST_F(StoreTest, ListsNewestFirstByBoxAndPage) {

@@ -572,5 +572,68 @@ TEST(LadderTable, EveryRowIsAccountedFor) {
   expect_rows_accounted_for("escalation_cases.csv", ids_in_suite("Ladder"), kElsewhere, 22);
 }
 
+TEST(LadderWaiting, B2_TheMostUrgentComesFirstOverAllThatWaits) {
+  Ladder ladder(default_policy());
+  constexpr uint8_t kFlash = 1;
+  constexpr uint8_t kRoutine = 4;
+  for (uint64_t i = 0; i < 1050; ++i) {
+    const auto at = static_cast<int64_t>(i);
+    ladder.opened({true, i}, kRoutine, false, Now{at, at});
+  }
+  ladder.opened({true, 1050}, kFlash, false, Now{2000, 2000});
+  ladder.opened({false, 7}, kFlash, false, Now{1999, 1999});
+  EXPECT_EQ(ladder.waiting_count({}), 1052u);
+  EXPECT_EQ(ladder.waiting_count(true), 1051u);
+  EXPECT_EQ(ladder.waiting_count({.own = false, .incoming = true, .precedence = kFlash}), 1u);
+
+  const auto first = ladder.waiting({}, 3);
+  ASSERT_EQ(first.size(), 3u);
+  EXPECT_EQ(first[0].key, (LadderKey{false, 7}));
+  EXPECT_EQ(first[1].key, (LadderKey{true, 1050}));
+  EXPECT_EQ(first[2].key, (LadderKey{true, 0}));
+  const WaitingFilter theirs{.own = false, .incoming = true};
+  EXPECT_EQ(ladder.waiting(theirs, 1).front().key, (LadderKey{true, 1050}));
+  EXPECT_TRUE(ladder.waiting({.precedence = 2}, 10).empty());
+  EXPECT_TRUE(ladder.waiting({}, 0).empty());
+}
+
+TEST(LadderWaiting, B2_PagesHaveEveryMessageOnceWhateverIsAcknowledgedMeanwhile) {
+  Ladder ladder(default_policy());
+  for (uint64_t i = 0; i < 100; ++i) {
+    ladder.opened({i % 3 == 0, i}, static_cast<uint8_t>(1 + i % 4), false, Now{int64_t(i / 10), 0});
+  }
+  std::vector<WaitingPlace> seen;
+  std::optional<WaitingPlace> after;
+  while (true) {
+    const auto page = ladder.waiting({}, 7, after);
+    if (page.empty()) break;
+    seen.insert(seen.end(), page.begin(), page.end());
+    after = page.back();
+    ladder.acknowledged(after->key);  // The place stays good.
+  }
+  EXPECT_EQ(seen.size(), 100u);
+  EXPECT_TRUE(std::is_sorted(seen.begin(), seen.end()));
+  EXPECT_EQ(std::adjacent_find(seen.begin(), seen.end()), seen.end());
+  EXPECT_EQ(ladder.waiting_count({}), 100u - 15u);
+}
+
+TEST(LadderWaiting, B2_AMessageLeavesHoweverItsWaitEnds) {
+  Ladder ladder(default_policy());
+  ladder.opened({true, 1}, 1, true, Now{});  // It asks, so that it stays open when acknowledged.
+  ladder.opened({true, 2}, 1, false, Now{});
+  ladder.opened({false, 3}, 2, false, Now{});
+  ladder.acknowledged({true, 1});
+  ladder.acknowledged({true, 1});
+  EXPECT_EQ(ladder.waiting_count(true), 1u);
+  ladder.answered({true, 1}, true);
+  ladder.closed({true, 2});
+  EXPECT_EQ(ladder.waiting_count(true), 0u);
+  ladder.receipted({false, 3}, Now{500, 500});  // Its clock begins anew.
+  EXPECT_EQ(ladder.waiting({}, 9).front().since, 500);
+  ladder.closed({false, 3});
+  EXPECT_EQ(ladder.waiting_count({}), 0u);
+  EXPECT_EQ(ladder.open_count(), 0u);
+}
+
 }  // namespace
 }  // namespace hotline

@@ -62,7 +62,7 @@ void Core::leave_messages(Now now, Link& link) {
 // A link on which messages were left has lost its place: the next one begins at what we receipted.
 void Core::ask_for_what_was_left(Now now) {
   if (!adopted_ || !links_.at(*adopted_).leaves_messages) return;
-  if (!has_room_for(limits::kUncommittedMax, limits::kMessagesPerFrameMax)) return;
+  if (!has_room_for(limits::kUrgentWindowCap, limits::kMessagesPerFrameMax)) return;
   refuse_link(now, *adopted_, wire::CloseReason::send_again,
               "the disk has room again: what was not taken is to be sent again");
 }

@@ -57,8 +57,8 @@ inline constexpr size_t kWindowFloor = 16 * 1024;  // Unreceipted bytes that are
 // where 10 MB/s are; a path of 600 ms still carries more than 1 MB/s. What is urgent may be beyond.
 inline constexpr size_t kWindowCap = 1024 * 1024;
 inline constexpr size_t kUrgentWindowCap = kWindowCap + 256 * 1024;
-// Messages that wait for an earlier commit: the window, a frame more, and room for other versions.
-inline constexpr size_t kStashBytesMax = 4 * kWindowCap;
+// Messages that wait for an earlier commit: far more than the window of any version.
+inline constexpr size_t kStashBytesMax = 16 * kWindowCap;
 inline constexpr int64_t kProbeInterval_ms = 10'000;
 inline constexpr int kProbesMissedMax = 3;
 inline constexpr int64_t kAloneTold_ms = kProbesMissedMax * kProbeInterval_ms;  // Without a link.
@@ -85,7 +85,7 @@ inline constexpr size_t kPeerWordsSizeMax = 400;  // Of its words in one record 
 // What a message of the peer takes of our disk: in the log, in the database, and with its entries.
 inline constexpr uint64_t kDiskCostPerByte = 3;
 inline constexpr uint64_t kDiskCostPerMessage = 2 * 1024;
-inline constexpr size_t kUncommittedMax = 4 * kWindowCap;  // Its messages on their way to our disk.
+inline constexpr size_t kUncommittedMax = 16 * kWindowCap;  // Its messages on their way to our disk.
 
 // Escalation (protocol/policy.h, protocol/ladder.h, daemon/notifier.h).
 inline constexpr size_t kRungsMax = 8;

@@ -85,8 +85,7 @@ inline constexpr size_t kPeerWordsSizeMax = 400;  // Of its words in one record 
 // What a message of the peer takes of our disk: in the log, in the database, and with its entries.
 inline constexpr uint64_t kDiskCostPerByte = 3;
 inline constexpr uint64_t kDiskCostPerMessage = 2 * 1024;
-inline constexpr size_t kUncommittedMax =
-    16 * kWindowCap;  // Its messages on their way to our disk.
+inline constexpr size_t kUncommittedMax = 16 * kWindowCap;  // Its messages on their way to disk.
 
 // Escalation (protocol/policy.h, protocol/ladder.h, daemon/notifier.h).
 inline constexpr size_t kRungsMax = 8;

@@ -75,7 +75,7 @@ class Signals(unittest.TestCase):
     def test_F1_commands_get_the_defaults_back(self):
         with tempfile.TemporaryDirectory() as directory:
             told, command = pathlib.Path(directory) / "told", pathlib.Path(directory) / "command"
-            command.write_text(f'#!/bin/sh\ngrep -E "^Sig(Blk|Ign)" /proc/$$/status > {told}.new && mv {told}.new {told}\n')
+            command.write_text(f'#!/bin/sh\ngrep -E "^Sig(Blk|Ign)" /proc/self/status > {told}.new && mv {told}.new {told}\n')
             command.chmod(0o755)
             ladder = ('[[escalation.flash.rung]]\nname = "watch"\nafter = "1s"\n'
                       f'[[escalation.flash.rung.command]]\nrun = ["{command}"]')

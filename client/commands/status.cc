@@ -119,7 +119,7 @@ void print_alarms(Screen& screen, const wire::StatusReply& status) {
     screen.line("STOPPED", text(status.numbering_stopped()) + "; use voice", Style::red);
   }
   if (status.disk_low()) {
-    screen.line("DISK LOW", "new messages are refused, and the peer may send FLASH only",
+    screen.line("DISK LOW", "FLASH goes, and what ends a wait; of the peer FLASH only, or nothing",
                 Style::red);
   }
   if (status.peer_flash_only()) {

@@ -71,12 +71,18 @@ struct Done {
 Status submit_all(Connection& connection, const std::vector<Waiting>& all, UtcMs now, Done& done,
                   Progress& progress) {
   size_t next = 0;
+  const bool exercise = connection.server().exercise();
   return connection.submit_each(
       [&]() -> std::optional<Bytes> {
         if (next == all.size()) return std::nullopt;
         const Waiting& one = all[next++];
-        return build_draft(
-            acknowledgement_draft(one.id, one.precedence, one.event, wire::Role::supervisor, now));
+        auto draft = finish_draft(
+            acknowledgement_draft(one.id, one.precedence, one.event, wire::Role::supervisor, now),
+            exercise, now);
+        if (draft) return *std::move(draft);
+        done.failed += all.size() - next + 1;  // All are of one kind: none can be made.
+        done.first_failure = draft.error();
+        return std::nullopt;
       },
       [&](const Result<Submission>& submission) {
         ++(submission ? done.count : done.failed);

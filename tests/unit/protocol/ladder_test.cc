@@ -582,7 +582,7 @@ TEST(LadderWaiting, B2_TheMostUrgentComesFirstOverAllThatWaits) {
   }
   ladder.opened({true, 1050}, kFlash, false, Now{2000, 2000});
   ladder.opened({false, 7}, kFlash, false, Now{1999, 1999});
-  EXPECT_EQ(ladder.waiting_count({}), 1052u);
+  EXPECT_EQ(ladder.waiting_count(WaitingFilter{}), 1052u);
   EXPECT_EQ(ladder.waiting_count(true), 1051u);
   EXPECT_EQ(ladder.waiting_count({.own = false, .incoming = true, .precedence = kFlash}), 1u);
 
@@ -614,7 +614,7 @@ TEST(LadderWaiting, B2_PagesHaveEveryMessageOnceWhateverIsAcknowledgedMeanwhile)
   EXPECT_EQ(seen.size(), 100u);
   EXPECT_TRUE(std::is_sorted(seen.begin(), seen.end()));
   EXPECT_EQ(std::adjacent_find(seen.begin(), seen.end()), seen.end());
-  EXPECT_EQ(ladder.waiting_count({}), 100u - 15u);
+  EXPECT_EQ(ladder.waiting_count(WaitingFilter{}), 100u - 15u);
 }
 
 TEST(LadderWaiting, B2_AMessageLeavesHoweverItsWaitEnds) {
@@ -631,7 +631,7 @@ TEST(LadderWaiting, B2_AMessageLeavesHoweverItsWaitEnds) {
   ladder.receipted({false, 3}, Now{500, 500});  // Its clock begins anew.
   EXPECT_EQ(ladder.waiting({}, 9).front().since, 500);
   ladder.closed({false, 3});
-  EXPECT_EQ(ladder.waiting_count({}), 0u);
+  EXPECT_EQ(ladder.waiting_count(WaitingFilter{}), 0u);
   EXPECT_EQ(ladder.open_count(), 0u);
 }
 

@@ -34,6 +34,12 @@ Bytes draft_bytes(const DraftOf& fields) {
   return {b.GetBufferPointer(), b.GetBufferPointer() + b.GetSize()};
 }
 
+DraftOf drafted(UtcMs at) {
+  DraftOf draft;
+  draft.drafted_at = at;
+  return draft;
+}
+
 DraftOf acknowledgement(const std::string& id, wire::Role role, UtcMs at) {
   AcknowledgementFields read;
   read.role = role;
@@ -80,13 +86,13 @@ class Submissions : public testing::Test {
 };
 
 TEST_F(Submissions, F7_ADraftOfTheFutureIsDraftedNow) {
-  const auto sent = submit({.drafted_at = peer.now().utc + 6 * kMinute_ms}, 1);
+  const auto sent = submit(drafted(peer.now().utc + 6 * kMinute_ms), 1);
   ASSERT_TRUE(sent) << sent.error().reason;
   const MessageRecord record = own_message(sent->serial);
   const auto envelope = *open_envelope(record.envelope);
   EXPECT_EQ(envelope->drafted_at(), envelope->released_at());
   const UtcMs before = peer.now().utc - kMinute_ms;
-  const auto earlier = submit({.drafted_at = before}, 2);
+  const auto earlier = submit(drafted(before), 2);
   ASSERT_TRUE(earlier);
   const MessageRecord other = own_message(earlier->serial);
   EXPECT_EQ((*open_envelope(other.envelope))->drafted_at(), before);
@@ -127,22 +133,22 @@ TEST_F(Submissions, A11_NobodyAcknowledgesInARoleThatTheyDoNotHave) {
 }
 
 TEST_F(Submissions, A12_ACounterStepsOnByABoundedNumber) {
-  const auto refused = submit({}, UINT64_MAX);
+  const auto refused = submit(DraftOf(), UINT64_MAX);
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().code, ErrorCode::usage);
-  EXPECT_FALSE(submit({}, limits::kCounterStepMax + 1));
-  ASSERT_TRUE(submit({}, limits::kCounterStepMax));
-  ASSERT_TRUE(submit({}, limits::kCounterStepMax + 1));
-  EXPECT_FALSE(submit({}, 2 * limits::kCounterStepMax + 2));
+  EXPECT_FALSE(submit(DraftOf(), limits::kCounterStepMax + 1));
+  ASSERT_TRUE(submit(DraftOf(), limits::kCounterStepMax));
+  ASSERT_TRUE(submit(DraftOf(), limits::kCounterStepMax + 1));
+  EXPECT_FALSE(submit(DraftOf(), 2 * limits::kCounterStepMax + 2));
   EXPECT_EQ(peer.core().last_counter(ann.certificate), limits::kCounterStepMax + 1);
 }
 
 TEST_F(Submissions, F6_AKeyOfTheCallersOwnSendsOnce) {
-  const auto first = submit({}, 0, "order 17");
+  const auto first = submit(DraftOf(), 0, "order 17");
   ASSERT_TRUE(first) << first.error().reason;
   EXPECT_FALSE(first->repeated);
   for (int life = 0; life < 2; ++life) {
-    const auto again = submit({}, 0, "order 17");
+    const auto again = submit(DraftOf(), 0, "order 17");
     ASSERT_TRUE(again) << again.error().reason;
     EXPECT_TRUE(again->repeated);
     EXPECT_EQ(again->serial, first->serial);
@@ -158,14 +164,14 @@ TEST_F(Submissions, F6_AKeyOfTheCallersOwnSendsOnce) {
   }
   Actor ben{"ben", Hash{8}, ann.roles};
   std::swap(ann, ben);
-  const auto of_another = submit({}, 0, "order 17");
+  const auto of_another = submit(DraftOf(), 0, "order 17");
   ASSERT_TRUE(of_another);
   EXPECT_FALSE(of_another->repeated);
 }
 
 TEST_F(Submissions, F6_KeysAndCountersOfOnePersonGoSideBySide) {
   peer.hold_commits = true;  // Two programs at once, before any commit has ended.
-  const Bytes draft = draft_bytes({});
+  const Bytes draft = draft_bytes(DraftOf());
   uint64_t token = kFirstToken + 100;
   peer.core().submit(peer.now(), ++token, ann, 1, draft);
   peer.core().submit(peer.now(), ++token, ann, 0, draft, "a");
@@ -188,9 +194,9 @@ TEST_F(Submissions, F6_KeysAndCountersOfOnePersonGoSideBySide) {
 }
 
 TEST_F(Submissions, F6_AKeyIsBounded) {
-  EXPECT_TRUE(submit({}, 0, std::string(limits::kIdempotencyKeySizeMax, 'k')));
-  EXPECT_FALSE(submit({}, 0, std::string(limits::kIdempotencyKeySizeMax + 1, 'k')));
-  EXPECT_FALSE(submit({}, 0));
+  EXPECT_TRUE(submit(DraftOf(), 0, std::string(limits::kIdempotencyKeySizeMax, 'k')));
+  EXPECT_FALSE(submit(DraftOf(), 0, std::string(limits::kIdempotencyKeySizeMax + 1, 'k')));
+  EXPECT_FALSE(submit(DraftOf(), 0));
 }
 
 TEST_F(Submissions, A8_RefusalsOfOnePersonAreCounted) {

@@ -114,8 +114,9 @@ class Pager:
     def __init__(self, directory, after="1s", precedence="flash"):
         self.calls_file = pathlib.Path(directory) / "pages"
         self.script = pathlib.Path(directory) / "page"
+        self.counts_file = pathlib.Path(directory) / "counts"
         self.script.write_text(
-            "#!/bin/sh\nfor message in $HOTLINE_MESSAGES; do "
+            f'#!/bin/sh\necho "$PPID $HOTLINE_COUNT" >> {self.counts_file}\nfor message in $HOTLINE_MESSAGES; do '
             f'echo "$PPID $message $HOTLINE_RUNG $HOTLINE_REPEATED"; done >> {self.calls_file}\n')
         self.script.chmod(0o755)
         self.escalation = f"""
@@ -129,10 +130,17 @@ run = ["{self.script}"]
 """
 
     def calls(self, daemon):
-        """(message, rung, repeated) of each message that a call of this daemon's named so far."""
-        text = self.calls_file.read_text() if self.calls_file.exists() else ""
-        lines = [line.split() for line in text.splitlines()]
-        return [tuple(line[1:]) for line in lines if int(line[0]) == daemon.process.pid]
+        """(message, rung, repeated) of each message that a call of this daemon's named so far: the oldest few of many."""
+        return [tuple(line) for line in self._lines(self.calls_file, daemon)]
+
+    def told(self, daemon):
+        """Of how many messages this daemon's calls told, named or not."""
+        return sum(int(count) for count, in self._lines(self.counts_file, daemon))
+
+    @staticmethod
+    def _lines(path, daemon):
+        lines = [line.split() for line in path.read_text().splitlines()] if path.exists() else []
+        return [line[1:] for line in lines if int(line[0]) == daemon.process.pid]
 
 
 def resident_mib(process):

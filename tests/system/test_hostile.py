@@ -10,11 +10,12 @@ import subprocess
 import tempfile
 import unittest
 
-from hostile import HostilePeer, HostilePerson, Pager, resident_mib
+from hostile import HostilePeer, HostilePerson, Pager, Strangers, resident_mib
 from world import World, other
 
 TIMES = int(os.environ.get("HOTLINE_HOSTILE_TIMES", "1"))
 RESIDENT_MAX_MIB = 256
+FORGED_TIME = "2026-01-01T00:00:00.000Z"  # tests/hostile/forged_messages.cc
 
 
 class Attacked(unittest.TestCase):
@@ -27,6 +28,10 @@ class Attacked(unittest.TestCase):
         """An honest one of this party's people: it is delivered. Its serial."""
         sent = world.ask(party, "ann", "send", "-p", "flash", "--subject", "Honest", "Look.", "--wait", "delivered")
         return sent["message"]["id"]
+
+    def wait_for_pages(self, world, count):
+        """Until north's pager was told of so many: a call about many names a few of them, and the next FLASH shall have its own."""
+        world.wait_for(f"pages about {count}", lambda: self.pager.told(world.daemons["north"]) >= count)
 
     def assert_paged_once(self, world, message, party="north"):
         def calls():
@@ -74,6 +79,11 @@ class Peer(Attacked):
         words = " ".join(f"{name}={value}" for name, value in named.items())
         return f"S-{int(peer.do(f'send {count} {words}')['last']):06}"
 
+    def assert_commands_work(self, world, *commands):
+        for command in commands:
+            done = world.client("north", "ann", *command)
+            self.assertEqual(done.returncode, 0, f"{command}: {done.stderr}")
+
     def test_B2_routine_messages_do_not_hide_a_flash(self):
         with self.attack() as (world, peer):
             self.send(peer, 1050 * TIMES, precedence="routine")
@@ -114,6 +124,8 @@ class Peer(Attacked):
         with self.attack() as (world, peer):
             self.send(peer, 24 * TIMES, precedence="routine", subject=45_000)
             flash = self.send(peer, 1, precedence="flash")
+            self.assert_commands_work(world, ("inbox",), ("list",), ("escalation", "list"), ("show", "@flash"))
+            self.assert_seen(world, flash)
             self.assert_paged_once(world, flash)
             self.assert_flash_goes(world)
             self.assert_lives(world)
@@ -122,13 +134,21 @@ class Peer(Attacked):
         with self.attack() as (world, peer):
             own = self.flash(world)
             self.send(peer, 6000 * TIMES, kind="acknowledgement", precedence="flash", about=own)
+            self.assert_commands_work(world, ("show", own), ("escalation", "show", own), ("list",))
             self.assert_flash_goes(world)
             self.assert_lives(world)
 
     def test_A4_A6_many_flash_at_once_are_one_situation(self):
         with self.attack() as (world, peer):
-            self.send(peer, 5000 * TIMES, precedence="flash")
+            before = self.journal_size(world)
+            count = 5000 * TIMES
+            self.send(peer, count, precedence="flash")
             self.assert_flash_goes(world)
+            self.assert_commands_work(world, ("escalation", "list"), ("inbox",))
+            log = (world.directory / "north.log").read_text(errors="replace")
+            self.assertNotIn("lost sight", log)
+            self.assertLess(len(log.splitlines()), 200)
+            self.assertLess(self.journal_size(world) - before, count + 500)
             self.assert_lives(world)
 
     def test_A4_a_standing_flood_of_flash_is_one_alarm_a_round(self):
@@ -156,11 +176,14 @@ class Peer(Attacked):
                 self.send(peer, 1, kind=kind, precedence="flash", about=own, forge="reference")
             self.send(peer, 1, kind="decline", precedence="flash", about=own, forge="reason")
             self.assert_paged_once(world, self.send(peer, 1, precedence="flash"))
+            log = (world.directory / "north.log").read_text(errors="replace")
+            self.assertEqual([line for line in log.splitlines() if line.startswith(FORGED_TIME)], [])
+            self.assertNotIn("\x1b", log)
 
     def test_strange_frames_and_precedences(self):
         with self.attack() as (world, peer):
             self.send(peer, 700 * TIMES, precedence="any")
-            self.assert_paged_once(world, "S-000002")  # The oldest FLASH: one call names a few of them, and the next is for others.
+            self.wait_for_pages(world, 100 * TIMES)  # Every seventh is a FLASH.
             for what in ("probes 5000", "replay 50", "reorder 10", "garbage 10", "cut 10"):
                 peer.do(f"say {what}")
                 self.assert_paged_once(world, self.send(peer, 1, precedence="flash"))
@@ -177,6 +200,7 @@ class Peer(Attacked):
             for _ in range(50 * TIMES):
                 self.send(peer, 1, precedence="flash")
                 self.send(peer, 1, precedence="flash", kind="cancellation", about="own")
+            self.wait_for_pages(world, 50 * TIMES)
             for words in ({"malformed": "yes"}, {"same-serial": "yes"}, {"forge": "to"}, {"kind": "request"},
                           {"kind": "correction", "about": "own"}, {"kind": "answer"}, {"kind": "decline"}):
                 self.send(peer, 1000 * TIMES, precedence="immediate", **words)
@@ -209,19 +233,22 @@ class Person(Attacked):
 
     def test_A8_refused_requests_are_counted(self):
         with self.attack() as world:
+            before = self.journal_size(world)
             told = HostilePerson(world, "north", "eve", "submit", connections=8, requests=5000 * TIMES).told()
             self.assertEqual([what for _, what in told if not what.startswith("Failure")], [])
+            self.assertLess(self.journal_size(world) - before, 100)
             self.assert_flash_goes(world)
 
     def test_A10_watchers_that_never_read(self):
         with self.attack() as world:
-            HostilePerson(world, "north", "ann", "submit", requests=8000 * TIMES, text=1500).told()
+            HostilePerson(world, "north", "ann", "submit", requests=20_000 * TIMES, text=1500).told()
             world.wait_for("all of it", world.drained)
             with HostilePerson(world, "north", "bob", "silent-watch", connections=64, pipelined=1) as one, \
                     HostilePerson(world, "north", "eve", "silent-watch", connections=64, pipelined=1) as two:
                 one.wait_for_questions(world, 64)
                 two.wait_for_questions(world, 64)
-                self.assert_paged_once(world, self.flash(world))
+                for _ in range(5):
+                    self.assert_flash_goes(world)
                 self.assert_lives(world)
 
     def test_A11_a_role_that_is_not_the_persons(self):
@@ -231,6 +258,48 @@ class Person(Attacked):
             world.wait_for("it", world.drained)
             self.assertNotIn("supervisor", world.client("south", "ann", "show", flash).stdout, told)
 
+    def test_A12_the_last_counter(self):
+        with self.attack() as world:
+            HostilePerson(world, "north", "ann", "last-counter", requests=1).told()
+            self.assert_flash_goes(world)
+
+
+class Outside(Attacked):
+    def test_A9_strangers_from_everywhere(self):
+        with World(escalation=self.pager.escalation) as world:
+            world.start()
+            for relay in world.relays.values():
+                relay.delay_s = 0.017  # A peer 34 ms away.
+            with contextlib.ExitStack() as crowds:
+                for daemon in world.daemons.values():
+                    crowds.enter_context(Strangers(world, daemon.ports["peer"], rate=4000))
+                for relay in world.relays.values():
+                    relay.cut()
+                    relay.restore()
+                self.assert_flash_goes(world)
+                self.assert_flash_goes(world, "south")
+            self.assert_lives(world)
+
+    def test_F2_a_log_that_nobody_reads(self):
+        with World(escalation=self.pager.escalation) as world:
+            reader, writer = os.pipe()
+            # Of its own, so that the daemon's writes still wait.
+            filling = os.open(f"/proc/self/fd/{writer}", os.O_WRONLY | os.O_NONBLOCK)
+            try:
+                world.daemons["north"].start(log=writer)
+                world.daemons["south"].start()
+                world.wait_link()
+                with contextlib.suppress(BlockingIOError):
+                    while True:
+                        os.write(filling, b".")
+                for relay in world.relays.values():  # There is much to be told.
+                    relay.cut()
+                    relay.restore()
+                self.assert_flash_goes(world)
+                self.assert_flash_goes(world, "south")
+            finally:
+                for end in (reader, writer, filling):
+                    os.close(end)
 
 class SmallDisk(Attacked):
     """North's store lies on a disk of 300 MB, and the peer sends on whatever it is told."""
@@ -280,6 +349,9 @@ class Backlog(Attacked):
             world.daemons["south"].start()
             self.assert_flash_goes(world)
             world.wait_for("the backlog", world.drained)
+            log = (world.directory / "north.log").read_text(errors="replace")
+            self.assertNotIn("does not read", log)
+            self.assertEqual(world.status("north")["link"], "up")
             self.assert_lives(world)
 
 

@@ -12,12 +12,12 @@ import socket
 import sqlite3
 import subprocess
 import sys
-import tempfile
 import time
 import unittest
 
 from reissue import reissue
 from revoke import revoke
+from small_disk import small_disk
 from world import HANG_S, PREFIX, World
 
 
@@ -150,13 +150,7 @@ class Disk(unittest.TestCase):
     """North's store lies on a small disk of its own, which a file fills."""
 
     def setUp(self):
-        self.disk = tempfile.mkdtemp(prefix="hotline-disk-")
-        self.addCleanup(shutil.rmtree, self.disk, ignore_errors=True)
-        mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=48m,mode=0700", "tmpfs", self.disk],
-                                 capture_output=True, text=True)
-        if mounted.returncode != 0:
-            self.skipTest(f"SKIPPED: a small disk cannot be mounted here ({mounted.stderr.strip()})")
-        self.addCleanup(subprocess.run, ["umount", "--lazy", self.disk])
+        self.disk = small_disk(self, "48m")
         self.filler = pathlib.Path(self.disk) / "filler"
 
     def world(self):

@@ -5,12 +5,12 @@ HOTLINE_HOSTILE_TIMES=N makes the floods N times as large (scripts/explore)."""
 
 import contextlib
 import os
-import shutil
 import subprocess
 import tempfile
 import unittest
 
 from hostile import HostilePeer, HostilePerson, Pager, Strangers, resident_mib
+from small_disk import small_disk
 from world import World, other
 
 TIMES = int(os.environ.get("HOTLINE_HOSTILE_TIMES", "1"))
@@ -306,10 +306,7 @@ class SmallDisk(Attacked):
 
     def setUp(self):
         super().setUp()
-        self.disk = tempfile.mkdtemp(prefix="hotline-disk-")
-        self.addCleanup(shutil.rmtree, self.disk, ignore_errors=True)
-        subprocess.run(["mount", "-t", "tmpfs", "-o", "size=300m,mode=0700", "tmpfs", self.disk], check=True)
-        self.addCleanup(subprocess.run, ["umount", "--lazy", self.disk])
+        self.disk = small_disk(self, "300m")
 
     def free_mib(self):
         disk = os.statvfs(self.disk)

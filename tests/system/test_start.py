@@ -3,13 +3,12 @@
 import json
 import pathlib
 import resource
-import shutil
 import subprocess
 import sys
-import tempfile
 import time
 import unittest
 
+from small_disk import small_disk
 from world import HANG_S, PREFIX, World
 
 
@@ -109,12 +108,7 @@ class Starts(unittest.TestCase):
             world.wait_link()
 
     def test_F5_a_disk_that_is_full_at_the_start(self):
-        disk = tempfile.mkdtemp(prefix="hotline-disk-")
-        self.addCleanup(shutil.rmtree, disk, ignore_errors=True)
-        mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=48m,mode=0700", "tmpfs", disk], capture_output=True)
-        if mounted.returncode != 0:
-            self.skipTest(f"SKIPPED: a small disk cannot be mounted here ({mounted.stderr.strip()})")
-        self.addCleanup(subprocess.run, ["umount", "--lazy", disk])
+        disk = small_disk(self, "48m")
         with World(store="reserve_mib = 16", store_path={"north": disk}) as world:
             world.start()
             world.ask("north", "ann", "send", "-p", "routine", "--subject", "One", "One.", "--wait", "delivered")

@@ -574,8 +574,6 @@ TEST(LadderTable, EveryRowIsAccountedFor) {
 
 TEST(LadderWaiting, B2_TheMostUrgentComesFirstOverAllThatWaits) {
   Ladder ladder(default_policy());
-  constexpr uint8_t kFlash = 1;
-  constexpr uint8_t kRoutine = 4;
   for (uint64_t i = 0; i < 1050; ++i) {
     const auto at = static_cast<int64_t>(i);
     ladder.opened({true, i}, kRoutine, false, Now{at, at});

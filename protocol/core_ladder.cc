@@ -18,7 +18,6 @@ AttemptOutcome outcome_of(wire::Outcome outcome) {
     case wire::Outcome::impossible:
       return AttemptOutcome::impossible;
     case wire::Outcome::stopped:
-      return AttemptOutcome::stopped;
     case wire::Outcome::failed:
     case wire::Outcome::timed_out:
     case wire::Outcome::not_started:

@@ -21,15 +21,15 @@ bool has_bit(uint8_t bits, uint8_t index) {
   return (bits >> index & 1u) != 0;
 }
 
-// To that one of the decisions that has the same steps, or as one more.
+// To that one of the decisions that has the same steps, or as one more. The oldest comes first, so
+// that the decision is as late as its first message.
 void add_to(std::vector<Decision>& decisions, Decision decision, uint64_t serial) {
   for (Decision& other : decisions) {
     if (other.incoming != decision.incoming || other.precedence != decision.precedence ||
-        other.missed != decision.missed || other.steps != decision.steps) {
+        other.steps != decision.steps) {
       continue;
     }
     other.messages.insert(serial);
-    other.late_ms = std::max(other.late_ms, decision.late_ms);
     return;
   }
   decision.messages.insert(serial);
@@ -116,7 +116,7 @@ void Ladder::attempt_ended(const AttemptName& name, const KeySet& messages, Atte
   const std::optional<uint8_t> rung = rung_index(name.precedence, name.rung);
   if (!rung) return;
   const LadderCalls::Place place{name.precedence, name.incoming, *rung, name.command};
-  const LadderCalls::End end = calls_.finished_before(place, name.number, messages, outcome, at);
+  const LadderCalls::End end = calls_.finished_before(place, messages, outcome, at);
   if (end.verdict == AttemptVerdict::next_command) to_next_command(place, end.messages, at);
 }
 

@@ -22,7 +22,6 @@ void LadderCalls::remove_from(Calls::iterator entry, uint64_t number,
   Call& call = entry->second;
   call.waiting.erase(number);
   if (call.told.erase(number) && call.told.empty()) to_stop.push_back(call.id);
-  if (call.waiting.empty()) call.due = kNever;
   if (call.waiting.empty() && call.told.empty()) call.number = 1;
   erase_if_idle(entry->first);
 }
@@ -97,15 +96,13 @@ LadderCalls::End LadderCalls::finished(uint64_t id, AttemptOutcome outcome, Now 
   return end;
 }
 
-LadderCalls::End LadderCalls::finished_before(const Place& place, uint8_t number,
-                                              const KeySet& messages, AttemptOutcome outcome,
-                                              Now at) {
+LadderCalls::End LadderCalls::finished_before(const Place& place, const KeySet& messages,
+                                              AttemptOutcome outcome, Now at) {
   const auto entry = calls_.find(place);
-  if (entry == calls_.end() || entry->second.number != number) return {};
+  if (entry == calls_.end()) return {};
   Call& call = entry->second;
   End end{AttemptVerdict::stale, place, call.waiting.intersected(messages)};
   end.verdict = conclude(call, end.messages, outcome, at);
-  call.repeated = true;  // No record tells that what follows was not made.
   erase_if_idle(place);
   return end;
 }
@@ -114,7 +111,7 @@ LadderCalls::End LadderCalls::finished_before(const Place& place, uint8_t number
 // where these are done.
 AttemptVerdict LadderCalls::conclude(Call& call, const KeySet& messages, AttemptOutcome outcome,
                                      Now at) {
-  const bool nobody = messages.empty() || outcome == AttemptOutcome::stopped;
+  const bool nobody = messages.empty();
   if (!nobody && outcome == AttemptOutcome::failed && call.number < limits::kAttemptsMax) {
     ++call.number;
     // No attempt ended before it started, whatever a replay of a stepped clock seems to say.

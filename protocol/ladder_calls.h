@@ -45,9 +45,8 @@ struct Attempt {
 
 enum class AttemptOutcome : uint8_t {
   told,
-  failed,      // It may succeed later: tried again.
+  failed,      // It may succeed later: tried again. One that we stopped too.
   impossible,  // No repetition helps, as where there is no such program.
-  stopped,     // By us.
 };
 
 // An attempt's end, and what follows for those of whom it told and who still wait.
@@ -109,8 +108,7 @@ class LadderCalls {
   };
   End finished(uint64_t id, AttemptOutcome outcome, Now at);
   // The same from the journal.
-  End finished_before(const Place& place, uint8_t number, const KeySet& messages,
-                      AttemptOutcome outcome, Now at);
+  End finished_before(const Place& place, const KeySet& messages, AttemptOutcome outcome, Now at);
 
   // The messages of which nobody tells though it is time, or whose run has had no outcome for
   // limits::kAttemptStuck_ms.

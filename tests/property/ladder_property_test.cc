@@ -201,7 +201,7 @@ class Core {
     const auto running = std::find_if(running_.begin(), running_.end(),
                                       [&](const Attempt& one) { return one.name.id == id; });
     RC_ASSERT(running != running_.end());
-    ladder_.attempt_finished(running->name, AttemptOutcome::stopped, now_);
+    ladder_.attempt_finished(running->name, AttemptOutcome::failed, now_);
     running_.erase(running);
   }
 

@@ -245,7 +245,7 @@ TEST(LadderFlood, A6_AnAcknowledgementEndsACallOnlyWithTheLastOfItsMessages) {
   const Attempt one = decide_all(ladder, 3 * kMinute + 15 * kSecond).attempts.at(0);
   EXPECT_EQ(one.messages, numbers(1, 1));
   EXPECT_EQ(ladder.acknowledged({true, 1}), std::vector<uint64_t>{one.name.id});
-  EXPECT_EQ(finish(ladder, one, AttemptOutcome::stopped, 3 * kMinute + 16 * kSecond),
+  EXPECT_EQ(finish(ladder, one, AttemptOutcome::failed, 3 * kMinute + 16 * kSecond),
             AttemptVerdict::stale);
   EXPECT_EQ(ladder.open_count(), 0u);
   EXPECT_EQ(ladder.next_due(), std::nullopt);
@@ -347,6 +347,85 @@ TEST(LadderFlood, A6_ASideHasItsPlacesAndOthersAreForFlash) {
   const std::vector<Attempt> next = decide_all(ladder, 4 * kSecond).attempts;
   ASSERT_EQ(next.size(), 1u);
   EXPECT_EQ(next[0].name.precedence, kFlash);
+}
+
+TEST(LadderFlood, A6_OfCallsThatAreDueAtOnceThoseAboutAFlashGoFirst) {
+  Ladder ladder(without_repeated_alarm(policy_with_commands()));
+  const BootMs hours = 6 * 60 * kMinute;  // Until the first rung of a ROUTINE.
+  open(ladder, true, 0, 1, kRoutine, 0);
+  open(ladder, true, 1, 1, kFlash, hours - 3 * kMinute + 16 * kSecond);
+  finish(ladder, decide_all(ladder, hours).attempts.at(0), AttemptOutcome::failed, hours);
+  const std::vector<Attempt> attempts = decide_all(ladder, hours + 20 * kSecond).attempts;
+  ASSERT_EQ(attempts.size(), 2u);
+  EXPECT_EQ(attempts[0].name.precedence, kFlash);  // Though the retry was due before it.
+}
+
+// ---- Restarts and late hours
+
+TEST(LadderFlood, A6_WhoComesAfterTheLastWasAcknowledgedBeginsAnew) {
+  Ladder ladder(without_repeated_alarm(policy_with_commands()));
+  open(ladder, true, 0, 1, kFlash, 0);
+  open(ladder, true, 1, 1, kFlash, 20 * kSecond);
+  finish(ladder, decide_all(ladder, 3 * kMinute).attempts.at(0), AttemptOutcome::failed,
+         3 * kMinute);
+  const Attempt retry = decide_all(ladder, 3 * kMinute + 15 * kSecond).attempts.at(0);
+  EXPECT_EQ(retry.name.number, 2u);
+  ladder.acknowledged({true, 0});
+  decide_all(ladder, 3 * kMinute + 20 * kSecond);  // Before the end of the other is reported.
+  finish(ladder, retry, AttemptOutcome::failed, 3 * kMinute + 21 * kSecond);
+  const Attempt next = decide_all(ladder, 3 * kMinute + 21 * kSecond).attempts.at(0);
+  EXPECT_EQ(next.messages, numbers(1, 1));
+  EXPECT_EQ(next.name.number, 1u);
+}
+
+TEST(LadderFlood, A6_WhoJoinsThoseOfBeforeARestartIsToldOfByACallThatIsMarked) {
+  const Policy policy = without_repeated_alarm(policy_with_commands());
+  Ladder before(policy);
+  open(before, true, 0, 1, kFlash, 0);
+  const Due due = decide_all(before, 3 * kMinute);
+  Ladder ladder(policy);
+  open(ladder, true, 0, 1, kFlash, 0);
+  open(ladder, true, 1, 1, kFlash, 1 * kSecond);
+  ladder.decided(due.decisions.at(0), after(3 * kMinute));
+  const Attempt both = decide_all(ladder, 3 * kMinute + 2 * kSecond).attempts.at(0);
+  EXPECT_EQ(both.messages, numbers(0, 2));
+  EXPECT_TRUE(both.repeated);
+  finish(ladder, both, AttemptOutcome::failed, 3 * kMinute + 2 * kSecond);
+  EXPECT_FALSE(decide_all(ladder, 3 * kMinute + 17 * kSecond).attempts.at(0).repeated);
+}
+
+// The record of a failure that a clock, set back meanwhile, puts before its start.
+TEST(LadderFlood, A6_ARetryWaitsForItsIntervalAndNotForAClockThatWasSetBack) {
+  const Policy policy = without_repeated_alarm(policy_with_commands());
+  Ladder before(policy);
+  open(before, true, 0, 1, kFlash, 0);
+  const Due due = decide_all(before, 3 * kMinute);
+  Ladder ladder(policy);
+  open(ladder, true, 0, 1, kFlash, 0);
+  ladder.decided(due.decisions.at(0), after(3 * kMinute));
+  ladder.attempt_ended(due.attempts.at(0).name, numbers(0, 1), AttemptOutcome::failed,
+                       after(2 * kMinute));
+  EXPECT_EQ(ladder.next_due(), 2 * kMinute + 15 * kSecond);
+}
+
+TEST(LadderFlood, A4_TheLatestOfADecisionCounts) {
+  Ladder ladder(without_repeated_alarm(default_policy()));
+  open(ladder, true, 0, 1, kFlash, 0);
+  open(ladder, true, 1, 1, kFlash, 5 * kSecond);
+  const Due due = decide_all(ladder, 3 * kMinute + 7 * kSecond);
+  ASSERT_EQ(due.decisions.size(), 1u);
+  EXPECT_EQ(due.decisions[0].late_ms, 7 * kSecond);
+}
+
+// Those of a later bite sound the alarm themselves.
+TEST(LadderFlood, A4_NoAlarmSoundsAgainWhileMoreIsToBeDecided) {
+  Ladder ladder(default_policy());
+  open(ladder, true, 0, limits::kDecisionsPerCallMax, kFlash, 0);
+  open(ladder, true, 5'000, 1, 2, -7 * kMinute);
+  EXPECT_EQ(ladder.decide(after(3 * kMinute)).decisions.size(), 1u);
+  const Due rest = ladder.decide(after(3 * kMinute));
+  ASSERT_EQ(rest.decisions.size(), 1u);
+  EXPECT_EQ(rest.decisions[0].messages, numbers(5'000, 1));
 }
 
 // ---- Commands that cannot start

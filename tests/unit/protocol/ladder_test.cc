@@ -226,6 +226,7 @@ TEST(Ladder, E08_AFallbackLeavesItToTheRungItStandsInFor) {
   EXPECT_EQ(attempt.name.rung, "supervisor");
   const Due due = ladder.decide(after(4 * kMinute));
   EXPECT_EQ(commands(due), Texts{"duty-director 1: /page director"});
+  EXPECT_EQ(due.to_stop, std::vector<uint64_t>{attempt.name.id});
   EXPECT_EQ(failed(ladder, attempt, after(4 * kMinute)), AttemptVerdict::stale);
 }
 

@@ -148,7 +148,7 @@ TEST_F(StoreTest, A6_TellsOfEachWhatWasWrittenOfMany) {
   ASSERT_TRUE(commit(*store, std::move(batch)).ok());
   const auto details = [&](MessageKey key) {
     std::vector<std::string> all;
-    for (const FactRecord& fact : store->reader().facts_of(key)) {
+    for (const FactRecord& fact : store->reader().facts_of(key).facts) {
       EXPECT_EQ(fact.key, key);
       all.push_back(fact.detail);
     }

@@ -54,7 +54,7 @@ Result<std::vector<Waiting>> read_waiting(Connection& connection, wire::Preceden
     for (const wire::MessageRow* row : *rows.rows()) {
       if (all.size() < count) all.push_back(waiting_of(*row));
     }
-    progress.show("reading " + format_count(all.size()) + " of " + format_count(count),
+    progress.show("reading " + format_count(count),
                   static_cast<unsigned>(all.size() * 100 / count));
     if (!rows.more()) break;
     wish.after = text(rows.next());
@@ -88,7 +88,7 @@ Status submit_all(Connection& connection, const std::vector<Waiting>& all, UtcMs
         ++(submission ? done.count : done.failed);
         if (!submission && !done.first_failure) done.first_failure = submission.error();
         const uint64_t so_far = done.count + done.failed;
-        progress.show("acknowledging " + format_count(so_far) + " of " + format_count(all.size()),
+        progress.show("acknowledging " + format_count(all.size()),
                       static_cast<unsigned>(so_far * 100 / all.size()));
         // A full disk, or a role that was taken away, refuses all the others as well.
         return done.count != 0 || done.failed < 16;

@@ -106,14 +106,14 @@ class FakeDaemon::Stream : public FrameStream {
       const Mishap mishap = daemon_.mishaps.front();
       daemon_.mishaps.pop_front();
       if (mishap == Mishap::refuse) return fail(id, daemon_.refusal);
-      if (mishap == Mishap::none) {
-        if (!repeated) commit(submission);
-        return submitted(id, repeated);
-      }
-      if (mishap == Mishap::conflict) {
+      if (mishap == Mishap::conflict && !repeated) {
         daemon_.committed.push_back({submission.counter, Bytes{1}, ""});
         daemon_.last_counter = submission.counter;
         return fail(id, make_error(ErrorCode::conflict, "the counter was used for other bytes"));
+      }
+      if (mishap == Mishap::none || mishap == Mishap::conflict) {
+        if (!repeated) commit(submission);
+        return submitted(id, repeated);
       }
       if (mishap == Mishap::break_after_commit && !repeated) commit(submission);
       broken_ = true;

@@ -153,9 +153,9 @@ TEST_F(Witness, V5_AHelloThatWaitedIsNoEvidenceOfAnOldStore) {
 // Exports offer the journal anew, however many come before the witness answers.
 TEST_F(Witness, V5_ACosignatureThatComesLateIsHeld) {
   std::string first = peer.said_as<wire::JournalOffer>(link).front()->checkpoint()->str();
-  for (uint64_t token = 1; token <= 20; ++token) {
-    peer.core().record_export(peer.now(), token, {});
-    peer.pass(1);
+  for (uint8_t token = 1; token <= 20; ++token) {
+    peer.core().record_export(peer.now(), token, Actor{"an auditor", Hash{token}, {}});
+    peer.pass(limits::kExportOfferInterval_ms + 100);
   }
   ASSERT_GT(peer.said_as<wire::JournalOffer>(link).size(), 20u);
   peer.say(link, peer.journal_cosigned_frame(first));

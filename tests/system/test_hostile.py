@@ -133,6 +133,7 @@ class Peer(Attacked):
     def test_A3_acknowledgements_of_one_message(self):
         with self.attack() as (world, peer):
             own = self.flash(world)
+            self.assert_paged_once(world, own)  # So that it has an escalation to show.
             self.send(peer, 6000 * TIMES, kind="acknowledgement", precedence="flash", about=own)
             self.assert_commands_work(world, ("show", own), ("escalation", "show", own), ("list",))
             self.assert_flash_goes(world)

@@ -135,7 +135,7 @@ class Peer(Attacked):
             own = self.flash(world)
             self.assert_paged_once(world, own)  # So that it has an escalation to show.
             self.send(peer, 6000 * TIMES, kind="acknowledgement", precedence="flash", about=own)
-            self.assert_commands_work(world, ("show", own), ("escalation", "show", own), ("list",))
+            self.assert_commands_work(world, ("show", own), ("list",))
             self.assert_flash_goes(world)
             self.assert_lives(world)
 

@@ -12,7 +12,7 @@ void LadderCalls::add(const Place& place, uint64_t number, BootMs at, bool repea
   call.waiting.insert(number);
   call.repeated = call.repeated || repeated;
   if (call.id == 0 && call.due == kNever) {
-    call.due = at;
+    call.due = std::max(at, call.rests_until);
     call.started = at;  // What a replay knows of it.
   }
 }
@@ -23,12 +23,13 @@ void LadderCalls::remove_from(Calls::iterator entry, uint64_t number,
   call.waiting.erase(number);
   if (call.told.erase(number) && call.told.empty()) to_stop.push_back(call.id);
   if (call.waiting.empty() && call.told.empty()) call.number = 1;
-  erase_if_idle(entry->first);
+  rest_if_idle(call);
 }
 
-void LadderCalls::erase_if_idle(const Place& place) {
-  const auto entry = calls_.find(place);
-  if (entry->second.id == 0 && entry->second.waiting.empty()) calls_.erase(entry);
+void LadderCalls::rest_if_idle(Call& call) {
+  if (call.id != 0 || !call.waiting.empty()) return;
+  call.due = kNever;
+  call.repeated = false;
 }
 
 // ---- Time
@@ -54,6 +55,7 @@ std::vector<LadderCalls::Started> LadderCalls::take_due(Now now) {
     ++running_[place.incoming ? 1 : 0];
     call.id = ++last_id_;
     call.started = now.boot;
+    call.rests_until = now.boot + limits::kAttemptRest_ms;
     call.due = kNever;
     call.told = call.waiting.take_blocks(limits::kAttemptBlocksMax);
     started.push_back(
@@ -92,7 +94,7 @@ LadderCalls::End LadderCalls::finished(uint64_t id, AttemptOutcome outcome, Now 
   End end{AttemptVerdict::stale, entry->first, std::exchange(call.told, {})};
   call.waiting.insert_all(end.messages);
   end.verdict = conclude(call, end.messages, outcome, at);
-  erase_if_idle(end.place);
+  rest_if_idle(call);
   return end;
 }
 
@@ -103,7 +105,7 @@ LadderCalls::End LadderCalls::finished_before(const Place& place, const KeySet& 
   Call& call = entry->second;
   End end{AttemptVerdict::stale, place, call.waiting.intersected(messages)};
   end.verdict = conclude(call, end.messages, outcome, at);
-  erase_if_idle(place);
+  rest_if_idle(call);
   return end;
 }
 
@@ -124,7 +126,7 @@ AttemptVerdict LadderCalls::conclude(Call& call, const KeySet& messages, Attempt
     call.waiting.erase_all(messages);
     call.number = 1;
   }
-  call.due = call.waiting.empty() ? kNever : at.boot;
+  call.due = call.waiting.empty() ? kNever : std::max(at.boot, call.rests_until);
   if (nobody) return AttemptVerdict::stale;
   return outcome == AttemptOutcome::told ? AttemptVerdict::told : AttemptVerdict::next_command;
 }

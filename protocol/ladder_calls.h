@@ -3,8 +3,8 @@
 //
 // All messages of one side and precedence that wait for the same command of the same rung are told
 // of together, by one run of it: a flood is one call. While it runs, others join those who wait,
-// and the next run tells of them. So the runs under way are bounded by the configuration, however
-// many messages wait.
+// and the next run tells of them, limits::kAttemptRest_ms after this one started at the earliest.
+// So the runs are bounded by the configuration, however many messages wait or come.
 //
 // The own side and the peer's have places of their own, so that neither can keep the other's people
 // from being told, and some of them are for FLASH alone.
@@ -131,6 +131,7 @@ class LadderCalls {
     bool repeated = false;
     BootMs started = 0;   // The last run.
     BootMs due = kNever;  // The next run; kNever while one is under way, or nothing waits.
+    BootMs rests_until = INT64_MIN;  // No run starts before.
   };
   using Calls = std::map<Place, Call>;
 
@@ -140,9 +141,9 @@ class LadderCalls {
   void remove_from(Calls::iterator entry, uint64_t number, std::vector<uint64_t>& to_stop);
   static AttemptVerdict conclude(Call& call, const KeySet& messages, AttemptOutcome outcome,
                                  Now at);
-  void erase_if_idle(const Place& place);
+  static void rest_if_idle(Call& call);
 
-  Calls calls_;
+  Calls calls_;  // As many at the most as the policy has commands.
   uint64_t last_id_ = 0;
   std::array<size_t, 2> running_{};  // Own, the peer's.
 };

@@ -97,10 +97,12 @@ inline constexpr int64_t kPolicyTimeMax_ms = 90 * 86'400'000LL;  // No deadline 
 inline constexpr int64_t kAlarmAgainMin_ms = 1'000;
 inline constexpr int64_t kAttemptDeadline_ms = 10'000;  // Then the command is killed.
 inline constexpr int64_t kAttemptInterval_ms = 15'000;  // From start to start.
-inline constexpr int64_t kAttemptStuck_ms = 60'000;     // No outcome: something is wrong with us.
-inline constexpr int64_t kLadderLate_ms = 60'000;       // A decision that is later was lost.
-inline constexpr int kAttemptsMax = 4;                  // The first, and three retries.
-inline constexpr size_t kAttemptOutputMax = 4 * 1024;   // The last of what it printed.
+// From start to start of one command that has more to tell: a flood that goes on is told in turns.
+inline constexpr int64_t kAttemptRest_ms = 500;
+inline constexpr int64_t kAttemptStuck_ms = 60'000;    // No outcome: something is wrong with us.
+inline constexpr int64_t kLadderLate_ms = 60'000;      // A decision that is later was lost.
+inline constexpr int kAttemptsMax = 4;                 // The first, and three retries.
+inline constexpr size_t kAttemptOutputMax = 4 * 1024;  // The last of what it printed.
 // Commands under way for messages of one side (ours, the peer's): each has as many, so that neither
 // keeps the other's people from being told.
 inline constexpr size_t kAttemptsRunningMax = 16;

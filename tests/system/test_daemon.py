@@ -268,7 +268,7 @@ class LocalSocket(unittest.TestCase):
             for _ in range(30):
                 self.assertEqual(world.client("north", "local", "status").returncode, 4)
             refused = [row for row in journal(world, "north") if row["kind"] == "refused" and "no role" in row["text"]]
-            self.assertEqual(len(refused), 10, refused)
+            self.assertEqual(len(refused), 8, refused)
 
     def test_a_person_with_too_many_connections_is_told(self):
         user = pwd.getpwuid(os.getuid()).pw_name

@@ -37,6 +37,12 @@ void open(Ladder& ladder, bool incoming, uint64_t first, uint64_t count, uint8_t
   }
 }
 
+void open_every_millisecond(Ladder& ladder, BootMs until) {
+  for (BootMs at = 0; at < until; ++at) {
+    ladder.opened({true, static_cast<uint64_t>(at)}, kFlash, false, after(at));
+  }
+}
+
 // All that is due, in as many bites as it takes.
 Due decide_all(Ladder& ladder, BootMs now, size_t* bites = nullptr) {
   Due all;
@@ -194,6 +200,26 @@ TEST(LadderFlood, A6_WhoJoinsWhileItRunsIsToldOfByTheNextRun) {
   ASSERT_EQ(next.attempts.size(), 1u);
   EXPECT_EQ(next.attempts[0].messages, numbers(10, 10));
   EXPECT_EQ(next.attempts[0].name.number, 1u);
+}
+
+// One that comes every millisecond, and a command that is done at once.
+TEST(LadderFlood, A4_AFloodThatGoesOnIsToldInTurnsAndNoneIsLate) {
+  Ladder ladder(without_repeated_alarm(policy_with_commands()));
+  constexpr BootMs kFlood = 10 * kSecond, kRung = 3 * kMinute;
+  open_every_millisecond(ladder, kFlood);
+  size_t runs = 0;
+  uint64_t told = 0;
+  for (BootMs now = kRung; now < kRung + kFlood + limits::kAttemptRest_ms; ++now) {
+    for (const Attempt& attempt : decide_all(ladder, now).attempts) {
+      ++runs;
+      told += attempt.messages.size();
+      EXPECT_LE(now - kRung - static_cast<BootMs>(attempt.messages.first()),
+                limits::kAttemptRest_ms);
+      EXPECT_EQ(finish(ladder, attempt, AttemptOutcome::told, now), AttemptVerdict::told);
+    }
+  }
+  EXPECT_EQ(told, static_cast<uint64_t>(kFlood));
+  EXPECT_EQ(runs, static_cast<size_t>(kFlood / limits::kAttemptRest_ms) + 1);
 }
 
 TEST(LadderFlood, A6_WhoJoinsAFailingCallIsToldOfByItsRetry) {

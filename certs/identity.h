@@ -1,6 +1,7 @@
-// Who a certificate speaks for, and what its key is for: one of a party's four keys, or a person of
-// that party. Both stand in one URI in the subjectAltName (RFC 5280 section 4.2.1.6), which every
-// X.509 library reads, and nowhere else; the common name means nothing.
+// A certificate names the one it speaks for and the purpose of its key: one of a party's four keys,
+// or a person of that party. Both stand in one URI in the subjectAltName (RFC 5280
+// section 4.2.1.6), which every X.509 library reads, and nowhere else; the common name means
+// nothing.
 #pragma once
 
 #include <string>

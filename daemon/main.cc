@@ -51,7 +51,7 @@ int run_init(const Console& console, const std::string& config_path, bool allow_
   return 0;
 }
 
-// Of the reserve, as much as must be free after the disk was full: enough to start and to alarm.
+// This part of the reserve must be free after the disk was full: enough to start and to alarm.
 constexpr uint64_t kPartOfReserve = 8;
 
 int run_daemon(const Console& console, const std::string& config_path, bool allow_dev_pki) {

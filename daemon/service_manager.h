@@ -1,5 +1,5 @@
-// What a service manager is told where it asks for it: that the daemon serves, that its loop still
-// turns, that it ends (sd_notify(3), without its library). The words go to the Unix socket that the
+// A service manager that asks for it is told that the daemon serves, that its loop still turns, and
+// that it ends (sd_notify(3), without its library). The words go to the Unix socket that the
 // environment names, and nothing waits for whoever reads them.
 #pragma once
 

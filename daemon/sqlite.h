@@ -26,7 +26,7 @@ class SqliteError : public StoreError {
 
   int code() const { return extended_code_ & 0xff; }
   int extended_code() const { return extended_code_; }
-  // What the system said when a file could not be opened, read or written; 0 otherwise.
+  // The system's word when a file could not be opened, read or written; 0 otherwise.
   int system_errno() const { return system_errno_; }
 
  private:

@@ -173,7 +173,7 @@ class Core {
     BootMs opened_at = 0;  // On the boot clock, like every time here.
     BootMs heard_at = 0;
     bool hello_received = false;
-    // What the peer's hello must show at least. It may be older than what came on another link
+    // The peer's hello must show at least this. It may be older than what came on another link
     // since.
     uint64_t own_receipted_before = 0;
     uint64_t peer_size_before = 0;

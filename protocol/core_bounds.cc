@@ -1,5 +1,5 @@
-// What the core does when a peer with good keys, a person, or somebody who only knocks, does the
-// same again and again: the first few a minute are told one by one, the rest as a number. What
+// A peer with good keys, a person, or somebody who only knocks, may do the same again and again:
+// the first few a minute are told one by one, the rest as a number. What
 // counts for the protocol (places, receipts, evidence up to its limit) does not depend on it.
 #include <algorithm>
 

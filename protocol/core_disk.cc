@@ -27,7 +27,7 @@ const char* disk_words(DiskLevel level) {
   return "";
 }
 
-// Of the peer's messages on the disk, with their entries, indexes and the copy in the log.
+// The peer's messages on the disk, with their entries, indexes and the copy in the log.
 uint64_t disk_cost(uint64_t bytes, uint64_t count) {
   return limits::kDiskCostPerByte * bytes + limits::kDiskCostPerMessage * count;
 }
@@ -44,7 +44,7 @@ void Core::set_disk_room(Now now, const DiskRoom& room) {
   ask_for_what_was_left(now);
 }
 
-// Whether there is room for so much of the peer's beside what is not on the disk yet.
+// True where there is room for so much of the peer's beside what is not on the disk yet.
 bool Core::has_room_for(uint64_t bytes, uint64_t count) const {
   return disk_room_.level != DiskLevel::own_only &&
          disk_cost(bytes + gathering_peer_bytes_ + sealed_peer_bytes_,

@@ -14,11 +14,11 @@ namespace hotline {
 // Says whether a signature of 64 bytes holds under a key that check_ed25519_public_key() takes.
 using Ed25519Judge = bool (*)(ByteView public_key, ByteView message, ByteView signature);
 
-// Whether a judge takes nothing that the rule refuses, as far as libraries are known to differ: a
+// True if a judge takes nothing that the rule refuses, as far as libraries are known to differ: a
 // dozen signatures are tried, in some milliseconds.
 bool refuses_by_the_rule(Ed25519Judge judge);
 
-// Whether it takes what the rule takes, too.
+// True if it takes what the rule takes, too.
 bool judges_by_the_rule(Ed25519Judge judge);
 
 }  // namespace hotline

@@ -151,7 +151,7 @@ class Ladder {
   std::optional<NextRung> next_rung(LadderKey key) const;
   size_t open_count() const { return items_.size(); }
 
-  // Whether `key` still waits for an acknowledgement.
+  // True while `key` waits for an acknowledgement.
   bool waits(LadderKey key) const;
   // The first that wait, over all that do, behind a place if one is given. A place stays good when
   // its message waits no more, and no message ever moves to an earlier one.

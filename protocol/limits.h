@@ -82,7 +82,8 @@ inline constexpr uint64_t kPeerAlarmsToldMax = 8;
 inline constexpr uint64_t kDeclinesMax = 32;      // That the machine releases.
 inline constexpr size_t kEvidenceKeptMax = 16;    // Of one kind, in the life of a channel.
 inline constexpr size_t kPeerWordsSizeMax = 400;  // Of its words in one record of ours.
-// What a message of the peer takes of our disk: in the log, in the database, and with its entries.
+// A message of the peer takes so much of our disk: in the log, in the database, and with its
+// entries.
 inline constexpr uint64_t kDiskCostPerByte = 3;
 inline constexpr uint64_t kDiskCostPerMessage = 2 * 1024;
 inline constexpr size_t kUncommittedMax = 16 * kWindowCap;  // Its messages on their way to disk.

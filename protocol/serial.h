@@ -22,7 +22,7 @@ inline std::string format_serial(const Serial& serial) {
   return format_serial(serial.prefix, serial.number);
 }
 
-// Whether a party may be configured with it: one to three capital letters, of which the first is
+// True if a party may be configured with it: one to three capital letters, of which the first is
 // not X, so that no live serial looks like one of an exercise.
 bool is_party_prefix(std::string_view text);
 

@@ -26,9 +26,10 @@ struct Range {
   uint32_t last;
 };
 
-// What has no look of its own: what Unicode calls default ignorable, the separators of lines and
-// paragraphs, annotations, and characters that fonts leave blank. Direction marks, overrides and
-// isolates are among them. The joiners too: joins_letters() says where they are plain.
+// Characters without a look of their own: those that Unicode calls default ignorable, the
+// separators of lines and paragraphs, annotations, and characters that fonts leave blank. Direction
+// marks, overrides and isolates are among them. The joiners too: joins_letters() says where they
+// are plain.
 constexpr Range kUnseen[] = {
     {0x00ad, 0x00ad},    // The soft hyphen.
     {0x034f, 0x034f},    // The grapheme joiner.

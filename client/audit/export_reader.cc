@@ -104,7 +104,7 @@ class Expectation {
   // Without the optional ones.
   uint64_t count() const { return count_; }
 
-  // Whether files of an export lie under that path.
+  // True where files of an export lie under that path.
   bool is_folder(const std::string& path) const {
     if (path == kCertificatesDirectory) return true;
     for (const ExportLog log : kExportLogs) {
@@ -261,8 +261,8 @@ class FileWalk {
   }
 
  private:
-  // What lies in a directory that does not belong there comes after it, and is not looked at: so
-  // this goes no deeper than the paths of an export.
+  // A directory that does not belong there is named, and its files are not looked at. So this goes
+  // no deeper than the paths of an export.
   void visit_directory(int descriptor, const std::string& prefix) {
     if (descriptor < 0) return note(prefix, "cannot be read");
     lseek(descriptor, 0, SEEK_SET);

@@ -45,7 +45,7 @@ struct GivesWay {
   bool network_had_most;  // Its network has as many as one may have.
 };
 
-// Of `places`, in order of arrival, the one that has to go for a newcomer, if any.
+// The one of `places`, in order of arrival, that has to go for a newcomer, if any.
 std::optional<GivesWay> find_who_gives_way(const std::vector<HandshakePlace>& places,
                                            const HandshakePlace& newcomer,
                                            const HandshakePlacesMax& max);

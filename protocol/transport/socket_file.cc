@@ -13,7 +13,7 @@ namespace {
 
 enum class SocketFile { absent, left_behind, listened_on, not_ours };
 
-// Whether somebody listens is found by connecting, without waiting: a full queue means yes.
+// A connection, without waiting, shows if somebody listens: a full queue means yes.
 SocketFile look_at(const std::string& path, const sockaddr_un& name) {
   struct stat found {};
   if (lstat(path.c_str(), &found) != 0) {

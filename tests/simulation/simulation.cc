@@ -453,7 +453,8 @@ class Simulation {
 
   // No command runs on when all that it tells of was acknowledged.
   void check_commands(const Party& party) const {
-    for (const auto& [id, attempt] : party.running) {
+    for (const auto& running : party.running) {
+      const Attempt& attempt = running.second;
       bool waits = false;
       attempt.messages.visit([&](uint64_t number) {
         waits = !party.disk.is_acknowledged({attempt.name.incoming, number});

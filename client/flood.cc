@@ -1,6 +1,9 @@
 #include "client/flood.h"
 
+#include <algorithm>
+#include <charconv>
 #include <optional>
+#include <string_view>
 #include <vector>
 
 #include "client/acknowledgement.h"
@@ -41,21 +44,45 @@ Result<uint64_t> count_waiting(Connection& connection, wire::Precedence preceden
   return reply->as<wire::Rows>()->total();
 }
 
-// The first `count` of them, page by page.
+// A person confirms messages that were counted, and none that came later: no FLASH that nobody has
+// seen is among them, however many others were acknowledged meanwhile.
+struct Confirmed {
+  uint64_t count = 0;         // So many waited,
+  uint64_t journal_size = 0;  // in a journal of this size.
+};
+
+std::optional<uint64_t> parse_number(std::string_view digits) {
+  uint64_t value = 0;
+  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
+  if (error != std::errc() || end != digits.data() + digits.size()) return std::nullopt;
+  return value;
+}
+
+std::optional<Confirmed> parse_confirmed(std::string_view text) {
+  const size_t at = text.find('@');
+  if (at == std::string_view::npos) return std::nullopt;
+  const auto count = parse_number(text.substr(0, at));
+  const auto journal_size = parse_number(text.substr(at + 1));
+  if (!count || *count == 0 || !journal_size) return std::nullopt;
+  return Confirmed{*count, *journal_size};
+}
+
+// Those of them that still wait, page by page. Whoever confirmed fewer than there are gets more
+// than that.
 Result<std::vector<Waiting>> read_waiting(Connection& connection, wire::Precedence precedence,
-                                          uint64_t count, Progress& progress) {
+                                          const Confirmed& confirmed, Progress& progress) {
   std::vector<Waiting> all;
   ListWish wish{.box = wire::Box::waiting_in, .precedence = precedence};
-  while (all.size() < count) {
+  while (all.size() <= confirmed.count) {
     auto reply = connection.list(wish);
     if (!reply) return reply.error();
     const wire::Rows& rows = *reply->as<wire::Rows>();
     if (rows.rows() == nullptr || rows.rows()->size() == 0) break;
     for (const wire::MessageRow* row : *rows.rows()) {
-      if (all.size() < count) all.push_back(waiting_of(*row));
+      if (row->journal_index() < confirmed.journal_size) all.push_back(waiting_of(*row));
     }
-    progress.show("reading " + format_count(count),
-                  static_cast<unsigned>(all.size() * 100 / count));
+    progress.show("reading " + format_count(confirmed.count),
+                  static_cast<unsigned>(std::min<size_t>(all.size() * 100 / confirmed.count, 100)));
     if (!rows.more()) break;
     wish.after = text(rows.next());
   }
@@ -95,6 +122,8 @@ Status submit_all(Connection& connection, const std::vector<Waiting>& all, UtcMs
       });
 }
 
+constexpr const char* kCountHint = "hotline ack --all    counts what waits";
+
 // "1,050 FLASH messages of SOUTH"
 std::string counted(uint64_t count, wire::Precedence precedence, const std::string& peer) {
   std::string words = format_count(count) + " ";
@@ -104,13 +133,14 @@ std::string counted(uint64_t count, wire::Precedence precedence, const std::stri
   return words + (count == 1 ? "message" : "messages") + " of " + upper_case(peer);
 }
 
-// As it is to be typed for so many.
-std::string command_for(uint64_t count, wire::Precedence precedence) {
+// As it is to be typed for these.
+std::string command_for(const Confirmed& counted, wire::Precedence precedence) {
   std::string command = "hotline ack --all";
   if (precedence != wire::Precedence::unset) {
     command += " --precedence " + precedence_name(static_cast<uint8_t>(precedence));
   }
-  return command + " --confirm " + std::to_string(count);
+  return command + " --confirm " + std::to_string(counted.count) + "@" +
+         std::to_string(counted.journal_size);
 }
 
 int report(Invocation& invocation, const Done& done, const std::string& what) {
@@ -134,7 +164,9 @@ int report(Invocation& invocation, const Done& done, const std::string& what) {
 std::vector<OptionSpec> flood_options() {
   return {{"--all", "", "all that waits, taken as one; a supervisor only"},
           {"-p,--precedence", "LEVEL", "with --all: only these"},
-          {"--confirm", "COUNT", "with --all: how many wait; without it they are counted"}};
+          {"--confirm", "COUNT@PLACE",
+           "with --all: those that were counted, and none that came later; without it they are "
+           "counted"}};
 }
 
 Status check_flood_options(const Arguments& arguments) {
@@ -161,8 +193,13 @@ int acknowledge_all(Invocation& invocation) {
     if (!parsed) return output.fail("", parsed.error());
     precedence = *parsed;
   }
-  const auto confirmed = invocation.arguments.number("--confirm", 0, 1);
-  if (!confirmed) return output.fail("", confirmed.error());
+  const std::string typed_confirmation = invocation.arguments.get("--confirm").value_or("");
+  const auto confirmed = parse_confirmed(typed_confirmation);
+  if (!confirmed && invocation.arguments.has("--confirm")) {
+    return output.fail(
+        "", make_error(ErrorCode::usage,
+                       "--confirm takes the words that this command gives without it", kCountHint));
+  }
   auto opened = invocation.connect();
   if (!opened) return output.fail(what, opened.error());
   Connection& connection = **opened;
@@ -178,17 +215,25 @@ int acknowledge_all(Invocation& invocation) {
     return output.fail("", make_error(ErrorCode::not_found, "nothing waits for an acknowledgement",
                                       "hotline inbox"));
   }
-  if (*total > *confirmed) {
-    const bool counts_only = !invocation.arguments.has("--confirm");
-    return output.fail(what, make_error(counts_only ? ErrorCode::usage : ErrorCode::refused,
-                                        counted(*total, precedence, connection.peer()) + " " +
-                                            (*total == 1 ? "waits" : "wait"),
-                                        command_for(*total, precedence) +
-                                            "    acknowledges them all, read or not"));
+  if (!confirmed) {
+    const Confirmed now{*total, connection.server().journal_size()};
+    return output.fail(
+        what, make_error(ErrorCode::usage,
+                         counted(*total, precedence, connection.peer()) + " " +
+                             (*total == 1 ? "waits" : "wait"),
+                         command_for(now, precedence) + "    acknowledges them all, read or not"));
   }
   Progress progress(*invocation.around, output);
   const auto all = read_waiting(connection, precedence, *confirmed, progress);
   if (!all) return output.fail(what, all.error());
+  if (all->size() > confirmed->count) {
+    return output.fail(what, make_error(ErrorCode::refused, "more than these wait", kCountHint));
+  }
+  if (all->empty()) {
+    return output.fail(
+        "", make_error(ErrorCode::not_found, "none of those that were counted waits any more",
+                       kCountHint));
+  }
   Done done;
   const Status status = submit_all(connection, *all, invocation.now(), done, progress);
   progress.clear();

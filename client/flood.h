@@ -12,8 +12,9 @@ std::vector<OptionSpec> flood_options();
 // Error: usage, where these are given without --all.
 Status check_flood_options(const Arguments& arguments);
 
-// Says how many wait until exactly these are confirmed, then acknowledges no more than so many. The
-// exit code: 8 where more wait than were confirmed, else that of the first failure.
+// Says how many wait, and the words that confirm these; given them, acknowledges those that still
+// wait and none that came later. The exit code: 8 where more wait than the number says, else that
+// of the first failure.
 int acknowledge_all(Invocation& invocation);
 
 }  // namespace hotline::client

@@ -113,11 +113,11 @@ CommandSpec ack_command() {
       "Acknowledge a message: a person of this watch has read it",
       "Position and time of the event are read back; a difference of more than 100 m or 60 s "
       "alarms both ends. Acknowledgement is not agreement. A supervisor can take a flood as one: "
-      "--all acknowledges every message that waits, each by a message of its own, once their true "
-      "number is confirmed.",
+      "--all says how many wait, and then acknowledges those that were counted and none that came "
+      "later, each by a message of its own.",
       {"hotline ack @flash", "hotline ack S-87", std::string("hotline ack S-87 ") + kReadBackHint,
        "hotline ack --all --precedence flash",
-       "hotline ack --all --precedence flash --confirm 1050"},
+       "hotline ack --all --precedence flash --confirm 1050@30412"},
       std::move(options),
       {{"ID", "S-000087, S-87, @last or @flash", false}},
       ack};

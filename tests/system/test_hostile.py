@@ -5,6 +5,7 @@ HOTLINE_HOSTILE_TIMES=N makes the floods N times as large (scripts/explore)."""
 
 import contextlib
 import os
+import re
 import subprocess
 import tempfile
 import unittest
@@ -115,8 +116,12 @@ class Peer(Attacked):
 
     def assert_taken_as_one(self, world, precedence, count):
         """A supervisor acknowledges all of them with one command, each by a message of its own."""
+        counted = world.client("north", "bob", "ack", "--all", "--precedence", precedence)
+        self.assertEqual(counted.returncode, 2, counted.stderr)
+        place = re.search(rf"--confirm {count}@(\d+) ", counted.stderr).group(1)
         for person, confirmed, code in (("bob", count - 1, 8), ("ann", count, 4), ("bob", count, 0)):
-            done = world.client("north", person, "ack", "--all", "--precedence", precedence, "--confirm", str(confirmed))
+            done = world.client("north", person, "ack", "--all", "--precedence", precedence,
+                                "--confirm", f"{confirmed}@{place}")
             self.assertEqual(done.returncode, code, done.stderr)
         self.assertEqual(world.ask("north", "ann", "inbox")["waiting"], 0)
 

@@ -553,14 +553,15 @@ class FloodTest : public ActingTest {
 
 TEST_F(FloodTest, ASupervisorTakesAFloodAsOneOnceItsNumberIsConfirmed) {
   EXPECT_EQ(terminal_.run({"ack", "--all", "--precedence", "flash"}), kExitUsage);
-  EXPECT_EQ(terminal_.err(),
-            "hotline: nothing was acknowledged\n"
-            "  why:  1,001 FLASH messages of SOUTH wait\n"
-            "  try:  hotline ack --all --precedence FLASH --confirm 1001    acknowledges them all, "
-            "read or not\n");
-  EXPECT_EQ(terminal_.run({"ack", "--all", "-p", "flash", "--confirm", "1000"}), kExitRefused);
+  EXPECT_EQ(
+      terminal_.err(),
+      "hotline: nothing was acknowledged\n"
+      "  why:  1,001 FLASH messages of SOUTH wait\n"
+      "  try:  hotline ack --all --precedence FLASH --confirm 1001@1042    acknowledges them all, "
+      "read or not\n");
+  EXPECT_EQ(terminal_.run({"ack", "--all", "-p", "flash", "--confirm", "1000@1042"}), kExitRefused);
   EXPECT_EQ(waiting(), 1050u);
-  EXPECT_EQ(terminal_.run({"ack", "--all", "-p", "flash", "--confirm", "1001"}), kExitDone)
+  EXPECT_EQ(terminal_.run({"ack", "--all", "-p", "flash", "--confirm", "1001@1042"}), kExitDone)
       << terminal_.err();
   EXPECT_EQ(terminal_.out(),
             "1,001 FLASH messages of SOUTH acknowledged, each by an ACKNOWLEDGEMENT of its own\n");
@@ -569,14 +570,37 @@ TEST_F(FloodTest, ASupervisorTakesAFloodAsOneOnceItsNumberIsConfirmed) {
   const OpenedDraft last(daemon_.committed.back().draft);
   EXPECT_EQ(last.draft->references()->Get(0)->str(), "S-101001");
   EXPECT_EQ(last.body->content_as_acknowledgement()->role(), wire::Role::supervisor);
-  EXPECT_EQ(terminal_.run({"ack", "--all", "--confirm", "49", "--json"}), kExitDone);
+  EXPECT_EQ(terminal_.run({"ack", "--all", "--confirm", "49@1042", "--json"}), kExitDone);
   EXPECT_EQ(terminal_.out(), "{\"v\":1,\"acknowledged\":49}\n");
-  EXPECT_EQ(terminal_.run({"ack", "--all", "--confirm", "1"}), kExitNotFound);
+  EXPECT_EQ(terminal_.run({"ack", "--all", "--confirm", "1@1042"}), kExitNotFound);
+}
+
+// A colleague acknowledged one meanwhile, so that the number alone would not tell.
+TEST_F(FloodTest, AFlashThatCameAfterTheCountStaysWhereItIsSeen) {
+  daemon_.messages[1049].waits = false;
+  FakeMessage later = daemon_.messages[0];
+  later.id = "S-200000";
+  later.journal_index = 1042;
+  daemon_.messages.push_back(later);
+  EXPECT_EQ(terminal_.run({"ack", "--all", "--confirm", "1050@1042"}), kExitDone)
+      << terminal_.err();
+  EXPECT_EQ(waiting(), 1u);
+  EXPECT_TRUE(daemon_.messages.back().waits);
+  EXPECT_EQ(terminal_.run({"ack", "--all", "--confirm", "1050@1042"}), kExitNotFound);
+  EXPECT_EQ(terminal_.run({"ack", "--all", "--confirm", "1@1043"}), kExitDone) << terminal_.err();
+  EXPECT_EQ(waiting(), 0u);
+}
+
+TEST_F(FloodTest, ANumberAloneConfirmsNothing) {
+  for (const char* typed : {"1050", "1050@", "@1042", "0@1042", "1050@1042x", "all"}) {
+    EXPECT_EQ(terminal_.run({"ack", "--all", "--confirm", typed}), kExitUsage) << typed;
+  }
+  EXPECT_EQ(waiting(), 1050u);
 }
 
 TEST_F(FloodTest, OnlyASupervisorDoes) {
   daemon_.roles = {wire::Role::operator_};
-  EXPECT_EQ(terminal_.run({"ack", "--all", "--confirm", "1050"}), kExitNotAllowed);
+  EXPECT_EQ(terminal_.run({"ack", "--all", "--confirm", "1050@1042"}), kExitNotAllowed);
   EXPECT_EQ(daemon_.submitted.size(), 0u);
 }
 
@@ -587,7 +611,8 @@ TEST_F(FloodTest, EachGoesOnceWhateverBreaksMeanwhile) {
     daemon_.mishaps.insert(daemon_.mishaps.end(), 40, Mishap::none);
     daemon_.mishaps.push_back(mishap);
   }
-  EXPECT_EQ(terminal_.run({"ack", "--all", "--confirm", "1050"}), kExitDone) << terminal_.err();
+  EXPECT_EQ(terminal_.run({"ack", "--all", "--confirm", "1050@1042"}), kExitDone)
+      << terminal_.err();
   EXPECT_EQ(waiting(), 0u);
   std::map<std::string, int> times;
   for (const auto& one : daemon_.committed) {
@@ -600,7 +625,7 @@ TEST_F(FloodTest, EachGoesOnceWhateverBreaksMeanwhile) {
 TEST_F(FloodTest, WhatIsRefusedIsCountedAndSaid) {
   daemon_.mishaps.assign(3, FakeDaemon::Mishap::refuse);
   daemon_.refusal = make_error(ErrorCode::refused, "no room", "make some");
-  EXPECT_EQ(terminal_.run({"ack", "--all", "--confirm", "1050"}), kExitRefused);
+  EXPECT_EQ(terminal_.run({"ack", "--all", "--confirm", "1050@1042"}), kExitRefused);
   EXPECT_TRUE(
       terminal_.err().ends_with("hotline: 1,047 were acknowledged, 3 were not\n"
                                 "  why:  no room\n"
@@ -610,7 +635,7 @@ TEST_F(FloodTest, WhatIsRefusedIsCountedAndSaid) {
 
 TEST_F(FloodTest, OptionsThatDoNotGoTogetherAreRefused) {
   EXPECT_EQ(terminal_.run({"ack", "--all", "S-100001"}), kExitUsage);
-  EXPECT_EQ(terminal_.run({"ack", "S-100001", "--confirm", "1"}), kExitUsage);
+  EXPECT_EQ(terminal_.run({"ack", "S-100001", "--confirm", "1@1042"}), kExitUsage);
   EXPECT_EQ(terminal_.run({"ack"}), kExitUsage);
 }
 

@@ -78,7 +78,6 @@ class Relay:
         self.stays_cut = False  # After a limit was reached nothing passes until restore().
         self.cuts = 0
         self.delay_s = 0  # Of what this party answers.
-        self.source = "127.0.0.1"  # From where the daemon sees connections come.
         self.stalled = []  # Pairs that stay open and carry nothing.
         self.listener = socket.create_server(("127.0.0.1", 0))
         self.port = self.listener.getsockname()[1]
@@ -98,7 +97,7 @@ class Relay:
             try:
                 if not is_open or target is None:
                     raise OSError("cut")
-                far = socket.create_connection(("127.0.0.1", target), source_address=(self.source, 0))
+                far = socket.create_connection(("127.0.0.1", target))
                 for end in (near, far):
                     end.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             except OSError:

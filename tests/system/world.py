@@ -77,7 +77,6 @@ class Relay:
         self.delay_s = 0  # What passes takes so long each way.
         self.stays_cut = False  # After a limit was reached nothing passes until restore().
         self.cuts = 0
-        self.delay_s = 0  # Of what this party answers.
         self.stalled = []  # Pairs that stay open and carry nothing.
         self.listener = socket.create_server(("127.0.0.1", 0))
         self.port = self.listener.getsockname()[1]
@@ -121,7 +120,6 @@ class Relay:
                 if self.delay_s:
                     time.sleep(self.delay_s)
                 if data:
-                    time.sleep(self.delay_s if sender == self.party else 0)
                     sink.sendall(data)
                 if spent:
                     self.open = self.open and not self.stays_cut

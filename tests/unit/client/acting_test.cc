@@ -535,6 +535,7 @@ class FloodTest : public ActingTest {
   FloodTest() {
     daemon_.roles = {wire::Role::operator_, wire::Role::supervisor};
     daemon_.acknowledging_ends_waits = true;
+    daemon_.journal_before = 1042;
     daemon_.messages.clear();
     FakeMessage message;
     message.waits = true;

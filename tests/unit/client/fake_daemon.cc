@@ -85,7 +85,7 @@ class FakeDaemon::Stream : public FrameStream {
       return wire::CreateServerHelloDirect(
           b, daemon_.version, "hotlined test", "north", "south", daemon_.exercise ? "XN" : "N",
           daemon_.exercise ? "XS" : "S", daemon_.exercise, daemon_.dev_pki, "ann", &roles,
-          daemon_.last_counter, daemon_.journal.size(), daemon_.clock);
+          daemon_.last_counter, daemon_.journal_before + daemon_.journal.size(), daemon_.clock);
     });
   }
 

@@ -109,6 +109,7 @@ class FakeDaemon {
   uint64_t last_counter = 0;
   std::string submitted_id = "N-000123";
   bool acknowledging_ends_waits = false;
+  uint64_t journal_before = 0;  // Entries that came before those of `journal`.
   uint64_t submitted_journal_index = 1042;
   UtcMs committed_at = 0;
   int connections = 0;

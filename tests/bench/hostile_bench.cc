@@ -168,7 +168,7 @@ class Row {
     }
     HotlineLoad reader(world_.context(Party::north, "ann"));
     measured_.told = reader.told_beside_messages(journal_from_);
-    // What was measured took longer than the window, if patience was needed.
+    // The measured time is longer than the window, if patience was needed.
     measured_.seconds = seconds_since(begin_);
   }
   bool all_came(const InboxWatch& inbox) const {

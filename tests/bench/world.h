@@ -54,7 +54,7 @@ class World {
   // north first: south's configuration names north's port.
   void start(Party party);
   void stop(Party party);  // In order, with SIGTERM.
-  // Of a party that somebody else plays; it names the other's port.
+  // The party is played by somebody else; this names the other's port.
   std::string configuration(Party party) const;
   std::string log_path(Party party) const { return path(party, ".log"); }
   bool runs(Party party) const { return daemons_[index(party)] != nullptr; }

@@ -55,7 +55,7 @@ class MessageWriter {
   uint64_t written_ = 0;
 };
 
-// What a forged field says: a second line that could pass for one of the daemon's log.
+// A forged field says this: a second line that could pass for one of the daemon's log.
 extern const char* const kForgedWords;
 
 }  // namespace hotline::hostile

@@ -115,7 +115,7 @@ void Ladder::attempt_ended(const AttemptName& name, const KeySet& messages, Atte
                            Now at) {
   const std::optional<uint8_t> rung = rung_index(name.precedence, name.rung);
   if (!rung) return;
-  const LadderCalls::Place place{name.precedence, name.incoming, *rung, name.command};
+  const LadderCalls::Place place{name.precedence, name.incoming, *rung, name.command, name.number};
   const LadderCalls::End end = calls_.finished_before(place, messages, outcome, at);
   if (end.verdict == AttemptVerdict::next_command) to_next_command(place, end.messages, at);
 }
@@ -465,7 +465,7 @@ void Ladder::start_calls(LadderKey key, const Item& item, uint8_t decided_now, N
     auto same = [&](const Command* other) { return *other == command; };
     if (std::any_of(started.begin(), started.end(), same)) continue;
     started.push_back(&command);
-    calls_.add({item.precedence, key.incoming, index, 0}, key.serial, at.boot, replaying_);
+    calls_.add({item.precedence, key.incoming, index, 0, 1}, key.serial, at.boot, replaying_);
   }
 }
 
@@ -479,7 +479,7 @@ void Ladder::take_due_attempts(Due& due, Now now) {
     const LadderCalls::Place& place = run.place;
     const std::string& rung = policy_.at(place.precedence).rungs[place.rung].name;
     due.attempts.push_back(
-        {AttemptName{run.id, place.incoming, place.precedence, rung, place.command, run.number},
+        {AttemptName{run.id, place.incoming, place.precedence, rung, place.command, place.number},
          *command_at(place).second, std::move(run.messages), run.repeated});
   }
 }
@@ -496,6 +496,7 @@ KeySet Ladder::to_next_command(const LadderCalls::Place& place, const KeySet& me
     } else {
       LadderCalls::Place at_next = place;
       at_next.command = next.index;
+      at_next.number = 1;
       calls_.add(at_next, serial, at.boot, replaying_);
     }
     return true;

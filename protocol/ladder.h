@@ -143,6 +143,9 @@ class Ladder {
   Due decide(Now now);
   std::optional<BootMs> next_due() const;
 
+  // Of those that sound the alarm now.
+  Situation situation(bool incoming, uint8_t precedence, Now now) const;
+
   // The next rung that `key` climbs if nobody acknowledges it, and when.
   struct NextRung {
     std::string name;
@@ -226,7 +229,6 @@ class Ladder {
   }
   static BootMs again_due(const Alarm& alarm, const PrecedencePolicy& numbers);
   void set_sounding(LadderKey key, const Item& item, bool sounds);
-  Situation situation(bool incoming, uint8_t precedence, Now now) const;
   void sound_again(Due& due, Now now);
 
   Target target(const Item& item, uint8_t rung, uint8_t command) const;

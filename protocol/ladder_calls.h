@@ -1,13 +1,16 @@
 // The commands that tell people of rungs: whom the next one tells about, when it starts, and what
 // follows from how it ended. Part of the ladder (protocol/ladder.h), which says what has come due.
 //
-// All messages of one side and precedence that wait for the same command of the same rung are told
-// of together, by one run of it: a flood is one call. While it runs, others join those who wait,
-// and the next run tells of them, limits::kAttemptRest_ms after this one started at the earliest.
-// So the runs are bounded by the configuration, however many messages wait or come.
+// All messages of one side and precedence that wait for the same attempt at the same command of the
+// same rung are told of together, by one run of it: a flood is one call. Others that come meanwhile
+// are told of by the next run, limits::kAttemptRest_ms after this one started, or
+// limits::kAttemptOverlap_ms after it while it still runs: neither a command that is slow nor one
+// that fails and is tried again keeps those that came later waiting. So the runs are bounded by the
+// configuration, however many messages wait or come.
 //
 // The own side and the peer's have places of their own, so that neither can keep the other's people
-// from being told, and some of them are for FLASH alone.
+// from being told. Some of them are for FLASH alone, and some for commands of which no run is under
+// way yet.
 #pragma once
 
 #include <array>
@@ -21,6 +24,7 @@
 
 #include "protocol/clock.h"
 #include "protocol/key_set.h"
+#include "protocol/limits.h"
 #include "protocol/policy.h"
 
 namespace hotline {
@@ -45,14 +49,15 @@ struct Attempt {
 
 enum class AttemptOutcome : uint8_t {
   told,
-  failed,      // It may succeed later: tried again. One that we stopped too.
-  impossible,  // No repetition helps, as where there is no such program.
+  failed,       // It may succeed later: tried again. One that we stopped too.
+  not_started,  // The system had no process or descriptor for it: tried again, and soon.
+  impossible,   // No repetition helps, as where there is no such program.
 };
 
 // An attempt's end, and what follows for those of whom it told and who still wait.
 enum class AttemptVerdict : uint8_t {
   told,          // Somebody was told; the rung has been carried out.
-  retry,         // The same command again, 15 s after its last start.
+  retry,         // The same command again, limits::kAttemptInterval_ms after its last start.
   next_command,  // Failed for good. The next command at once: the rung's own, or the next rung's.
   gave_up,       // Failed for good, and nobody else is left to be told of this rung. Alarm.
   stale,         // Nobody waits for it any more: acknowledged, or left to a higher rung.
@@ -62,12 +67,14 @@ class LadderCalls {
  public:
   static constexpr BootMs kNever = INT64_MAX;
 
-  // One command of one rung, for one side and precedence. FLASH first, then the own side.
+  // One attempt at one command of one rung, for one side and precedence. FLASH first, then the own
+  // side.
   struct Place {
     uint8_t precedence = 0;
     bool incoming = false;
     uint8_t rung = 0;
-    uint8_t command = 0;  // As AttemptName::command counts.
+    uint8_t command = 0;  // As AttemptName::command counts, and AttemptName::number:
+    uint8_t number = 1;
     friend auto operator<=>(const Place&, const Place&) = default;
   };
 
@@ -78,7 +85,7 @@ class LadderCalls {
   template <typename IsOver>
   std::vector<uint64_t> remove(bool incoming, uint8_t precedence, uint64_t number, IsOver is_over) {
     std::vector<uint64_t> to_stop;
-    const Place first{precedence, incoming, 0, 0};
+    const Place first{precedence, incoming, 0, 0, 0};
     for (auto entry = calls_.lower_bound(first); entry != calls_.end();) {
       const auto here = entry++;
       const Place place = here->first;
@@ -92,7 +99,6 @@ class LadderCalls {
   struct Started {
     Place place;
     uint64_t id = 0;
-    uint8_t number = 1;
     bool repeated = false;
     KeySet messages;
   };
@@ -115,35 +121,40 @@ class LadderCalls {
   template <typename Visit>
   void visit_unattended(Now now, int64_t late_ms, Visit visit) const {
     for (const auto& [place, call] : calls_) {
-      if (is_stuck(call, now)) visit(place.incoming, call.told);
-      if (is_stuck(call, now) || is_late(place, call, now, late_ms)) {
-        visit(place.incoming, call.waiting);
+      for (const Run& run : call.runs) {
+        if (now.boot - run.started > limits::kAttemptStuck_ms) visit(place.incoming, run.told);
       }
+      if (is_late(place, call, now, late_ms)) visit(place.incoming, call.waiting);
     }
   }
 
  private:
+  struct Run {
+    uint64_t id = 0;
+    BootMs started = 0;
+    KeySet told;  // Those that it tells of, and that still wait.
+  };
   struct Call {
-    KeySet waiting;      // For the next run.
-    KeySet told;         // Those that the run under way tells of, and that still wait.
-    uint64_t id = 0;     // Of the run under way, until its outcome comes; 0: none.
-    uint8_t number = 1;  // Of the run under way, or of the next.
-    bool repeated = false;
-    BootMs started = 0;   // The last run.
-    BootMs due = kNever;  // The next run; kNever while one is under way, or nothing waits.
+    std::vector<Run> runs;           // Under way, in the order in which they were started.
+    KeySet waiting;                  // For the next run.
+    BootMs due = kNever;             // Since when they may be told of; kNever while none waits.
     BootMs rests_until = INT64_MIN;  // No run starts before.
+    bool repeated = false;
   };
   using Calls = std::map<Place, Call>;
 
-  bool has_room(const Place& place) const;
-  static bool is_stuck(const Call& call, Now now);
-  bool is_late(const Place& place, const Call& call, Now now, int64_t late_ms) const;
+  void join(const Place& place, const KeySet& messages, BootMs due, bool repeated);
+  static void leave_if_empty(Call& call);
   void remove_from(Calls::iterator entry, uint64_t number, std::vector<uint64_t>& to_stop);
-  static AttemptVerdict conclude(Call& call, const KeySet& messages, AttemptOutcome outcome,
-                                 Now at);
-  static void rest_if_idle(Call& call);
+  // When the next run of this call may start, if there is room; kNever while none waits.
+  static BootMs next_run(const Call& call);
+  size_t running_of_command(const Place& place) const;
+  bool has_room(const Place& place) const;
+  bool is_late(const Place& place, const Call& call, Now now, int64_t late_ms) const;
+  End conclude(const Place& place, KeySet messages, AttemptOutcome outcome, BootMs last_start,
+               Now at, bool repeated);
 
-  Calls calls_;  // As many at the most as the policy has commands.
+  Calls calls_;  // As many at the most as the policy has commands, times kAttemptsMax.
   uint64_t last_id_ = 0;
   std::array<size_t, 2> running_{};  // Own, the peer's.
 };

@@ -100,6 +100,8 @@ inline constexpr int64_t kAttemptDeadline_ms = 10'000;  // Then the command is k
 inline constexpr int64_t kAttemptInterval_ms = 15'000;  // From start to start.
 // From start to start of one command that has more to tell: a flood that goes on is told in turns.
 inline constexpr int64_t kAttemptRest_ms = 500;
+// While the last run goes on: a command that takes its time keeps nobody waiting who came later.
+inline constexpr int64_t kAttemptOverlap_ms = 1'000;
 inline constexpr int64_t kAttemptStuck_ms = 60'000;    // No outcome: something is wrong with us.
 inline constexpr int64_t kLadderLate_ms = 60'000;      // A decision that is later was lost.
 inline constexpr int kAttemptsMax = 4;                 // The first, and three retries.
@@ -108,6 +110,8 @@ inline constexpr size_t kAttemptOutputMax = 4 * 1024;  // The last of what it pr
 // keeps the other's people from being told.
 inline constexpr size_t kAttemptsRunningMax = 16;
 inline constexpr size_t kAttemptsReservedForFlash = 4;  // Of these.
+inline constexpr size_t kAttemptsPerCommandMax = 4;     // Under way beside each other.
+inline constexpr size_t kAttemptsBesideMax = 12;        // Beyond, only a command's first.
 // One run of a command tells of so many blocks: its journal entry is a quarter of a frame at most,
 // and has room for a million messages that stand together.
 inline constexpr size_t kAttemptBlocksMax = 16 * 1024;  // KeySet::kBlock numbers each.
@@ -116,6 +120,8 @@ inline constexpr size_t kAttemptNamesMax = 32;          // Messages named to the
 inline constexpr size_t kDecisionsPerCallMax = 1024;
 // The alarms of several turns are told as one, after so long at the latest.
 inline constexpr int64_t kSoundPatience_ms = 500;
+// Between two alarms that no command could tell anybody, of one side and precedence.
+inline constexpr int64_t kUnpagedRest_ms = 5'000;
 
 // Test calls that are remembered until their interval is judged.
 inline constexpr size_t kTestCallsKept = 64;

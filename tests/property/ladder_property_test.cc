@@ -296,9 +296,14 @@ class Core {
         return true;
       });
       RC_ASSERT(attempt.name.number >= 1 && attempt.name.number <= limits::kAttemptsMax);
-      // One at a time tells of all of them.
-      auto same = [&](const Attempt& other) { return same_place(attempt, other); };
-      RC_ASSERT(std::none_of(running_.begin(), running_.end(), same));
+      // Of one command no two runs under way tell of the same message, and few run at once.
+      size_t beside = 0;
+      for (const Attempt& other : running_) {
+        if (!same_place(attempt, other)) continue;
+        RC_ASSERT(attempt.messages.intersected(other.messages).empty());
+        ++beside;
+      }
+      RC_ASSERT(beside < limits::kAttemptsPerCommandMax);
       for (Attempt& lost : lost_) {
         if (!same_place(attempt, lost) || lost.name.number != attempt.name.number) continue;
         const size_t before = lost.messages.size();
@@ -312,7 +317,13 @@ class Core {
       const bool stood_in = attempt.name.command >= own_commands(attempt);
       const bool waits =
           attempt.name.number > 1 && now_.boot - restarted_at_ < limits::kAttemptInterval_ms;
-      RC_ASSERT(stood_in || waits);
+      const auto of_its_side = std::count_if(
+          running_.begin(), running_.end(),
+          [&](const Attempt& one) { return one.name.incoming == attempt.name.incoming; });
+      const bool has_no_room =
+          static_cast<size_t>(of_its_side) + limits::kAttemptsReservedForFlash >=
+          limits::kAttemptsBesideMax;
+      RC_ASSERT(stood_in || waits || has_no_room);
     }
   }
 

@@ -187,19 +187,46 @@ TEST(LadderFlood, A6_WhatIsDueTogetherIsOneCall) {
   EXPECT_EQ(ladder.next_due(), 5 * kMinute);
 }
 
-TEST(LadderFlood, A6_WhoJoinsWhileItRunsIsToldOfByTheNextRun) {
+TEST(LadderFlood, A6_WhoJoinsWhileItRunsIsToldOfByARunBesideIt) {
   Ladder ladder(without_repeated_alarm(policy_with_commands()));
   open(ladder, true, 0, 10, kFlash, 0);
-  open(ladder, true, 10, 10, kFlash, 1 * kSecond);
+  open(ladder, true, 10, 10, kFlash, limits::kAttemptOverlap_ms - 1);
   const Attempt first = decide_all(ladder, 3 * kMinute).attempts.at(0);
   EXPECT_EQ(first.messages, numbers(0, 10));
-  EXPECT_TRUE(decide_all(ladder, 3 * kMinute + kSecond).attempts.empty());
-  EXPECT_EQ(finish(ladder, first, AttemptOutcome::told, 3 * kMinute + 2 * kSecond),
-            AttemptVerdict::told);
-  const Due next = decide_all(ladder, 3 * kMinute + 2 * kSecond);
+  const BootMs beside = 3 * kMinute + limits::kAttemptOverlap_ms;
+  EXPECT_TRUE(decide_all(ladder, beside - 1).attempts.empty());
+  const Due next = decide_all(ladder, beside);
   ASSERT_EQ(next.attempts.size(), 1u);
   EXPECT_EQ(next.attempts[0].messages, numbers(10, 10));
   EXPECT_EQ(next.attempts[0].name.number, 1u);
+  // Each ends by itself.
+  EXPECT_EQ(finish(ladder, next.attempts[0], AttemptOutcome::told, beside + 1),
+            AttemptVerdict::told);
+  EXPECT_EQ(finish(ladder, first, AttemptOutcome::failed, beside + kSecond), AttemptVerdict::retry);
+  const Attempt retry = decide_all(ladder, 3 * kMinute + 15 * kSecond).attempts.at(0);
+  EXPECT_EQ(retry.messages, numbers(0, 10));
+  EXPECT_EQ(retry.name.number, 2u);
+}
+
+// A command that takes ten seconds: one that comes a second after another waits for neither.
+TEST(LadderFlood, A6_ASlowCommandHasFourRunsAtMostAndTheFifthWaits) {
+  Ladder ladder(without_repeated_alarm(policy_with_commands()));
+  for (uint64_t i = 0; i <= limits::kAttemptsPerCommandMax; ++i) {
+    open(ladder, true, i, 1, kFlash, static_cast<BootMs>(i) * kSecond);
+  }
+  std::vector<Attempt> running;
+  for (uint64_t i = 0; i <= limits::kAttemptsPerCommandMax; ++i) {
+    for (Attempt& one :
+         decide_all(ladder, 3 * kMinute + static_cast<BootMs>(i) * kSecond).attempts) {
+      EXPECT_EQ(one.messages, numbers(i, 1));
+      running.push_back(std::move(one));
+    }
+  }
+  ASSERT_EQ(running.size(), limits::kAttemptsPerCommandMax);
+  EXPECT_EQ(finish(ladder, running[0], AttemptOutcome::told, 3 * kMinute + 10 * kSecond),
+            AttemptVerdict::told);
+  const Attempt last = decide_all(ladder, 3 * kMinute + 10 * kSecond).attempts.at(0);
+  EXPECT_EQ(last.messages, numbers(limits::kAttemptsPerCommandMax, 1));
 }
 
 // One that comes every millisecond, and a command that is done at once.
@@ -222,21 +249,42 @@ TEST(LadderFlood, A4_AFloodThatGoesOnIsToldInTurnsAndNoneIsLate) {
   EXPECT_EQ(runs, static_cast<size_t>(kFlood / limits::kAttemptRest_ms) + 1);
 }
 
-TEST(LadderFlood, A6_WhoJoinsAFailingCallIsToldOfByItsRetry) {
+TEST(LadderFlood, A6_WhoComesWhileACommandFailsIsToldOfAtOnce) {
   Ladder ladder(without_repeated_alarm(policy_with_commands()));
   open(ladder, true, 0, 1, kFlash, 0);
   open(ladder, true, 1, 1, kFlash, 5 * kSecond);
   const Attempt first = decide_all(ladder, 3 * kMinute).attempts.at(0);
   EXPECT_EQ(finish(ladder, first, AttemptOutcome::failed, 3 * kMinute + kSecond),
             AttemptVerdict::retry);
-  EXPECT_TRUE(decide_all(ladder, 3 * kMinute + 5 * kSecond).attempts.empty());
+  const Due second = decide_all(ladder, 3 * kMinute + 5 * kSecond);
+  ASSERT_EQ(second.attempts.size(), 1u);
+  EXPECT_EQ(second.attempts[0].messages, numbers(1, 1));
+  EXPECT_EQ(second.attempts[0].name.number, 1u);
+  // Where it fails too, both are told of together, and neither later than alone.
+  EXPECT_EQ(finish(ladder, second.attempts[0], AttemptOutcome::failed, 3 * kMinute + 6 * kSecond),
+            AttemptVerdict::retry);
   const Due retry = decide_all(ladder, 3 * kMinute + 15 * kSecond);
   ASSERT_EQ(retry.attempts.size(), 1u);
   EXPECT_EQ(retry.attempts[0].messages, numbers(0, 2));
   EXPECT_EQ(retry.attempts[0].name.number, 2u);
 }
 
-TEST(LadderFlood, A6_WhoJoinsTheLastRunOfAFailingCommandHasItsOwnRunsOfIt) {
+// The system is short of processes or descriptors for a moment.
+TEST(LadderFlood, A6_WhatCouldNotBeStartedIsTriedAgainSoon) {
+  Ladder ladder(without_repeated_alarm(policy_with_commands()));
+  open(ladder, true, 0, 1, kFlash, 0);
+  BootMs now = 3 * kMinute;
+  Attempt attempt = decide_all(ladder, now).attempts.at(0);
+  EXPECT_EQ(finish(ladder, attempt, AttemptOutcome::not_started, now), AttemptVerdict::retry);
+  EXPECT_EQ(ladder.next_due(), now + limits::kAttemptRest_ms);
+  now += limits::kAttemptRest_ms;
+  attempt = decide_all(ladder, now).attempts.at(0);
+  EXPECT_EQ(attempt.name.number, 2u);
+  EXPECT_EQ(finish(ladder, attempt, AttemptOutcome::not_started, now), AttemptVerdict::retry);
+  EXPECT_EQ(ladder.next_due(), now + 15 * kSecond);
+}
+
+TEST(LadderFlood, A6_WhoComesDuringTheLastRunOfAFailingCommandHasItsOwnRunsOfIt) {
   Ladder ladder(without_repeated_alarm(policy_with_commands()));
   open(ladder, true, 0, 1, kFlash, 0);
   open(ladder, true, 1, 1, kFlash, 50 * kSecond);
@@ -247,16 +295,17 @@ TEST(LadderFlood, A6_WhoJoinsTheLastRunOfAFailingCommandHasItsOwnRunsOfIt) {
     attempt = decide_all(ladder, now).attempts.at(0);
     if (i + 1 < limits::kAttemptsMax) finish(ladder, attempt, AttemptOutcome::failed, now + 1);
   }
-  decide_all(ladder, 3 * kMinute + 50 * kSecond);
+  const Due own = decide_all(ladder, 3 * kMinute + 50 * kSecond);
+  ASSERT_EQ(own.attempts.size(), 1u);
+  EXPECT_EQ(own.attempts[0].command, (Command{"/page", "supervisor"}));
+  EXPECT_EQ(own.attempts[0].messages, numbers(1, 1));
+  EXPECT_EQ(own.attempts[0].name.number, 1u);
   EXPECT_EQ(finish(ladder, attempt, AttemptOutcome::failed, 3 * kMinute + 55 * kSecond),
             AttemptVerdict::next_command);
   const Due due = decide_all(ladder, 3 * kMinute + 55 * kSecond);
-  ASSERT_EQ(due.attempts.size(), 2u);
-  EXPECT_EQ(due.attempts[0].command, (Command{"/page", "supervisor"}));
-  EXPECT_EQ(due.attempts[0].messages, numbers(1, 1));
-  EXPECT_EQ(due.attempts[0].name.number, 1u);
-  EXPECT_EQ(due.attempts[1].command, (Command{"/phone", "supervisor"}));
-  EXPECT_EQ(due.attempts[1].messages, numbers(0, 1));
+  ASSERT_EQ(due.attempts.size(), 1u);
+  EXPECT_EQ(due.attempts[0].command, (Command{"/phone", "supervisor"}));
+  EXPECT_EQ(due.attempts[0].messages, numbers(0, 1));
 }
 
 TEST(LadderFlood, A6_AnAcknowledgementEndsACallOnlyWithTheLastOfItsMessages) {
@@ -284,10 +333,9 @@ TEST(LadderFlood, A6_AnOutcomeBelongsToOneRun) {
   open(ladder, true, 1, 1, kFlash, 1 * kSecond);
   const Attempt first = decide_all(ladder, 3 * kMinute).attempts.at(0);
   ladder.acknowledged({true, 0});
-  decide_all(ladder, 3 * kMinute + kSecond);
+  const Attempt second = decide_all(ladder, 3 * kMinute + kSecond).attempts.at(0);
   EXPECT_EQ(finish(ladder, first, AttemptOutcome::told, 3 * kMinute + kSecond),
             AttemptVerdict::stale);
-  const Attempt second = decide_all(ladder, 3 * kMinute + kSecond).attempts.at(0);
   EXPECT_EQ(finish(ladder, first, AttemptOutcome::told, 3 * kMinute + 2 * kSecond),
             AttemptVerdict::stale);
   EXPECT_EQ(finish(ladder, second, AttemptOutcome::told, 3 * kMinute + 2 * kSecond),
@@ -304,12 +352,17 @@ TEST(LadderFlood, A6_OneCallTellsOfAsManyAsItsRecordHasRoomFor) {
   const Attempt first = decide_all(ladder, 3 * kMinute).attempts.at(0);
   EXPECT_EQ(first.messages.size(), limits::kDecisionsPerCallMax);  // Those of the first bite.
   finish(ladder, first, AttemptOutcome::failed, 3 * kMinute + 1);
-  const Attempt second = decide_all(ladder, 3 * kMinute + 15 * kSecond).attempts.at(0);
-  EXPECT_EQ(second.messages.block_count(), limits::kAttemptBlocksMax);
-  EXPECT_FALSE(second.messages.contains(count - 1));
-  finish(ladder, second, AttemptOutcome::told, 3 * kMinute + 16 * kSecond);
-  const Attempt third = decide_all(ladder, 3 * kMinute + 16 * kSecond).attempts.at(0);
-  EXPECT_EQ(third.messages, numbers(count - 1, 1));
+  const Attempt second = decide_all(ladder, 3 * kMinute + kSecond).attempts.at(0);
+  EXPECT_EQ(second.messages.block_count(),
+            limits::kAttemptBlocksMax + 1 - limits::kDecisionsPerCallMax);
+  finish(ladder, second, AttemptOutcome::failed, 3 * kMinute + 2 * kSecond);
+  // All of them wait for the retry.
+  const Attempt third = decide_all(ladder, 3 * kMinute + 15 * kSecond).attempts.at(0);
+  EXPECT_EQ(third.messages.block_count(), limits::kAttemptBlocksMax);
+  EXPECT_FALSE(third.messages.contains(count - 1));
+  finish(ladder, third, AttemptOutcome::told, 3 * kMinute + 15 * kSecond + 1);
+  const Attempt fourth = decide_all(ladder, 3 * kMinute + 16 * kSecond).attempts.at(0);
+  EXPECT_EQ(fourth.messages, numbers(count - 1, 1));
 }
 
 // ---- Fair places
@@ -397,9 +450,9 @@ TEST(LadderFlood, A6_WhoComesAfterTheLastWasAcknowledgedBeginsAnew) {
   const Attempt retry = decide_all(ladder, 3 * kMinute + 15 * kSecond).attempts.at(0);
   EXPECT_EQ(retry.name.number, 2u);
   ladder.acknowledged({true, 0});
-  decide_all(ladder, 3 * kMinute + 20 * kSecond);  // Before the end of the other is reported.
+  // Before the end of the other is reported.
+  const Attempt next = decide_all(ladder, 3 * kMinute + 20 * kSecond).attempts.at(0);
   finish(ladder, retry, AttemptOutcome::failed, 3 * kMinute + 21 * kSecond);
-  const Attempt next = decide_all(ladder, 3 * kMinute + 21 * kSecond).attempts.at(0);
   EXPECT_EQ(next.messages, numbers(1, 1));
   EXPECT_EQ(next.name.number, 1u);
 }

@@ -478,7 +478,7 @@ std::string Daemon::name_of(MessageKey key) {
       spdlog::error("{}: {}", config_.store_path, error.what());
     }
     return record && record->serial != 0 ? format_serial(config_.peer_prefix, record->serial)
-                                         : "message at place " + std::to_string(key.number);
+                                         : format_place(config_.peer_prefix, key.number);
   }
   return format_serial(config_.prefix, key.number);
 }

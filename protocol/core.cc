@@ -156,8 +156,9 @@ void Core::apply(const wire::Entry& entry) {
       wire::EvidenceKind kind = fact.kind();
       evidence_.insert(evidence_name(fact.first(), fact.second()));
       ++evidence_kept_[kind];
-      if (kind == wire::EvidenceKind::fork_of_own || kind == wire::EvidenceKind::fork_of_peer) {
-        numbering_stopped_ = "two signed notes contradict each other (fork)";
+      // The peer's fork says nothing of what we sent, and must not silence us.
+      if (kind == wire::EvidenceKind::fork_of_own) {
+        numbering_stopped_ = "two notes under our own key contradict each other (fork)";
       } else if (kind == wire::EvidenceKind::fork_of_peer_journal) {
         peer_journal_.frozen();
       } else if (kind == wire::EvidenceKind::own_store_old) {
@@ -298,6 +299,7 @@ void Core::tick(Now now) {
   ask_for_next_path(now);
   tell_held_back(now.boot, now);
   run_ladder(now);
+  tell_unpaged(now);
   judge_test_calls(now);
   if (offer_soon_at_ <= now.boot) check_channel(now);
   answer_exports(now);
@@ -306,7 +308,8 @@ void Core::tick(Now now) {
 BootMs Core::wake_at() const {
   BootMs next = INT64_MAX;
   if (auto due = ladder_.next_due()) next = *due;
-  next = std::min({next, next_channel_check_, offer_soon_at_, noise_due(), alone_due()});
+  next =
+      std::min({next, next_channel_check_, offer_soon_at_, noise_due(), alone_due(), told_due()});
   for (const WaitingExport& waiting : exports_) next = std::min(next, waiting.give_up_at);
   for (const auto& [id, link] : links_) {
     next = std::min({next, link_due(link), next_path_due(link)});

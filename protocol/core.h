@@ -42,6 +42,7 @@
 #include "protocol/policy.h"
 #include "protocol/records.h"
 #include "protocol/schema/client_generated.h"
+#include "protocol/serial.h"
 #include "protocol/sorted_blocks.h"
 #include "protocol/test_calls.h"
 
@@ -292,9 +293,14 @@ class Core {
   void run_ladder(Now now);
   void record_decision(Now now, const Decision& decision);
   void sound(Now now, const Decision& decision);
-  void flush_sounds();
-  void tell_unpaged(Now now, const AttemptName& attempt, const KeySet& messages,
+  void flush_sounds(Now now, bool all_decided);
+  std::optional<SoundStep> sound_of(Now now, const std::vector<Decision>& decisions) const;
+  // Whether somebody still waits for one of these steps.
+  bool is_open(const std::vector<Step>& steps, LadderKey key) const;
+  void note_unpaged(Now now, const AttemptName& attempt, const KeySet& messages,
                     const std::string& detail);
+  void tell_unpaged(Now now);
+  BootMs told_due() const;
   void replay_decision(const wire::StepsDecided& fact, Now at);
   void replay_attempt(const wire::AttemptEnded& fact, Now at);
   // Beside the entry that was recorded last.
@@ -312,17 +318,19 @@ class Core {
     agreement,
     evidence,
     broken_rule,
+    broken_flash,
     decline,
     peer_declined,
+    machine_declined,
     mismatch,
     flash_only,
-    unpaged,  // No command could tell anybody of some of the peer's.
     kinds,
   };
   static constexpr size_t kNoises = static_cast<size_t>(Noise::kinds);
   static std::array<NoiseGate, kNoises> noise_gates();
   bool admit(Now now, Noise kind);
   void peer_alarm(Now now, Noise kind, MessageKey key, const std::string& text);
+  void alarm_about_own(Now now, Noise kind, MessageKey key, const std::string& text);
   void record_refusal_of_link(Now now, const std::string& remote, const std::string& reason);
   void note_refusal(Now now, Noise kind, const std::string& remote, const std::string& reason);
   void note_link_change(Now now, wire::LinkChange change, const std::string& detail);
@@ -382,9 +390,10 @@ class Core {
   static size_t first_without_body(const std::vector<Arrival>& arrivals);
   // Keeps it and judges it.
   void receive(Now now, uint64_t index, const Arrival& arrival);
-  Judgement judge(const wire::Envelope& envelope, ByteView body);
+  Judgement judge(const wire::Envelope& envelope, const Hash& leaf, ByteView body);
   std::optional<Hash> known_peer_leaf(uint64_t serial);
   std::optional<MessageKey> known_reference(const wire::Reference& named);
+  std::optional<MessageKey> key_at(const Serial& place);
   std::optional<ReadBackDifference> read_back_mismatch(MessageKey own,
                                                        const wire::Body& acknowledgement);
   void sign_receipt(Now now);
@@ -406,6 +415,7 @@ class Core {
   std::optional<uint64_t> known_submission(const SubmissionName& name);
   MessageRecord own_submission(uint64_t serial);
   Result<Reference> resolve(const std::string& id);
+  std::string name_of(MessageKey key, uint64_t serial) const;
   Result<uint64_t> release(Now now, Release release);
   void note_effect_on(Now now, MessageKey target, const wire::Body& body, wire::Role role,
                       uint64_t journal_index);
@@ -508,6 +518,7 @@ class Core {
 
   // Links and clocks: gone at a restart.
   std::array<NoiseGate, kNoises> noise_gates_ = noise_gates();
+  std::array<KeySet, kNoises> flash_told_;    // Own ones about which such a thing was told.
   std::map<Hash, PersonGates> person_gates_;  // By certificate.
   std::map<LinkId, Link> links_;
   std::optional<LinkId> adopted_;
@@ -515,9 +526,21 @@ class Core {
   BootMs alone_since_ = 0;  // Without a link: when the peer was heard last.
   bool alone_told_ = false;
   std::set<LadderKey> unattended_told_;
-  // Alarms that are not told yet, by precedence and side, and since when.
-  std::map<std::pair<uint8_t, bool>, SoundStep> sounds_;
-  BootMs sounds_since_ = 0;
+  // Alarms of one precedence and side: what is not told yet, and since when.
+  struct Sound {
+    std::vector<Decision> untold;  // One for each list of steps.
+    BootMs since = 0;
+    BootMs rests_until = INT64_MIN;
+  };
+  std::map<std::pair<uint8_t, bool>, Sound> sounds_;
+  // Likewise the messages of which no command could tell anybody, with the last that tried.
+  struct Unpaged {
+    KeySet untold;
+    std::string rung;
+    std::string detail;
+    BootMs rests_until = INT64_MIN;
+  };
+  std::map<std::pair<uint8_t, bool>, Unpaged> unpaged_;
   std::deque<std::pair<BootMs, size_t>> receipted_lately_;
   size_t receipted_lately_bytes_ = 0;
   int64_t round_trip_ms_ = -1;

@@ -20,11 +20,12 @@ std::array<NoiseGate, Core::kNoises> Core::noise_gates() {
       NoiseGate(kPeerAlarmsToldMax),   // agreement
       NoiseGate(kPeerAlarmsToldMax),   // evidence
       NoiseGate(kPeerAlarmsToldMax),   // broken_rule
+      NoiseGate(kPeerAlarmsToldMax),   // broken_flash
       NoiseGate(kDeclinesMax),         // decline
       NoiseGate(kPeerAlarmsToldMax),   // peer_declined
+      NoiseGate(kPeerAlarmsToldMax),   // machine_declined
       NoiseGate(kPeerAlarmsToldMax),   // mismatch
       NoiseGate(kPeerAlarmsToldMax),   // flash_only
-      NoiseGate(kPeerAlarmsToldMax),   // unpaged
   };
 }
 
@@ -34,6 +35,16 @@ bool Core::admit(Now now, Noise kind) {
 
 void Core::peer_alarm(Now now, Noise kind, MessageKey key, const std::string& text) {
   if (admit(now, kind)) alarm(now, key, text);
+}
+
+// What may end the wait for an own FLASH is told of each of them once, however many more there are.
+void Core::alarm_about_own(Now now, Noise kind, MessageKey key, const std::string& text) {
+  const auto record = records_.message(key);
+  const bool is_flash = record && record->precedence == kPrecedenceFirst;
+  if (is_flash && flash_told_[static_cast<size_t>(kind)].insert(key.number)) {
+    return alarm(now, key, text);
+  }
+  peer_alarm(now, kind, key, text);
 }
 
 // How it stands with the link, once a minute where it changes without end.
@@ -85,9 +96,11 @@ void Core::tell_held_back(BootMs until, Now now) {
                   " more notes in the last minute that do not fit what it showed before");
         break;
       case Noise::broken_rule:
+      case Noise::broken_flash:
         alarm(now, {},
-              count +
-                  " more messages of the peer broke the rules in the last minute: they are kept; "
+              count + " more " +
+                  (static_cast<Noise>(i) == Noise::broken_flash ? "FLASH" : "messages") +
+                  " of the peer broke the rules in the last minute: they wait like any other; "
                   "read them all the same");
         break;
       case Noise::decline:
@@ -99,6 +112,9 @@ void Core::tell_held_back(BootMs until, Now now) {
       case Noise::peer_declined:
         alarm(now, {}, count + " more DECLINEs came from the peer in the last minute");
         break;
+      case Noise::machine_declined:
+        alarm(now, {}, count + " more DECLINEs came from the peer's machine in the last minute");
+        break;
       case Noise::mismatch:
         alarm(now, {},
               count +
@@ -109,11 +125,6 @@ void Core::tell_held_back(BootMs until, Now now) {
         alarm(now, {},
               peer_room_words() + "; it changed its word " + count +
                   " more times in the last minute");
-        break;
-      case Noise::unpaged:
-        alarm(now, {},
-              "of messages of the peer no command could tell anybody " + count +
-                  " more times in the last minute: go and tell them in person");
         break;
       case Noise::kinds:
         break;

@@ -17,10 +17,11 @@ AttemptOutcome outcome_of(wire::Outcome outcome) {
       return AttemptOutcome::told;
     case wire::Outcome::impossible:
       return AttemptOutcome::impossible;
+    case wire::Outcome::not_started:
+      return AttemptOutcome::not_started;
     case wire::Outcome::stopped:
     case wire::Outcome::failed:
     case wire::Outcome::timed_out:
-    case wire::Outcome::not_started:
     case wire::Outcome::unset:
       break;
   }
@@ -36,7 +37,7 @@ void add_step(std::vector<Step>& steps, const Step& step) {
 // One bite, so that others have their turn; wake_at() has passed while there is more.
 void Core::run_ladder(Now now) {
   const std::optional<BootMs> next = ladder_.next_due();
-  if (!next || *next > now.boot) return flush_sounds();
+  if (!next || *next > now.boot) return flush_sounds(now, true);
   Due due = ladder_.decide(now);
   for (const Decision& decision : due.decisions) {
     record_decision(now, decision);
@@ -45,8 +46,7 @@ void Core::run_ladder(Now now) {
   for (uint64_t attempt : due.to_stop) effects_.push_back(StopAttempt{attempt});
   for (Attempt& attempt : due.attempts) effects_.push_back(StartAttempt{std::move(attempt)});
   const std::optional<BootMs> more = ladder_.next_due();
-  const bool is_last = !more || *more > now.boot;
-  if (is_last || now.boot - sounds_since_ >= limits::kSoundPatience_ms) flush_sounds();
+  flush_sounds(now, !more || *more > now.boot);
 }
 
 void Core::record_decision(Now now, const Decision& decision) {
@@ -99,22 +99,55 @@ void Core::note_facts(Now now, bool incoming, const KeySet& messages, FactKind k
 
 // All that comes due for one side and precedence, in however many bites, is one alarm.
 void Core::sound(Now now, const Decision& decision) {
-  if (sounds_.empty()) sounds_since_ = now.boot;
-  SoundStep& all = sounds_[{decision.precedence, decision.incoming}];
-  all.incoming = decision.incoming;
-  all.precedence = decision.precedence;
-  for (const Step& step : decision.steps) add_step(all.steps, step);
-  if (!decision.messages.empty()) {
-    const uint64_t first = decision.messages.first();
-    all.first = all.count == 0 ? first : std::min(all.first, first);
-    all.count += decision.messages.size();
+  Sound& sound = sounds_[{decision.precedence, decision.incoming}];
+  if (sound.untold.empty()) sound.since = now.boot;
+  for (Decision& other : sound.untold) {
+    if (other.steps == decision.steps) return other.messages.insert_all(decision.messages);
   }
-  all.situation = decision.situation;
+  sound.untold.push_back(decision);
 }
 
-void Core::flush_sounds() {
-  for (auto& [key, all] : sounds_) effects_.push_back(std::move(all));
-  sounds_.clear();
+// In a flood that goes on, each alarm tells of all that came due since the last one.
+void Core::flush_sounds(Now now, bool all_decided) {
+  for (auto& [key, sound] : sounds_) {
+    const bool waited = now.boot - sound.since >= limits::kSoundPatience_ms;
+    if (sound.untold.empty() || now.boot < sound.rests_until || !(all_decided || waited)) continue;
+    if (auto step = sound_of(now, sound.untold)) {
+      effects_.push_back(*std::move(step));
+      sound.rests_until = now.boot + limits::kSoundPatience_ms;
+    }
+    sound.untold.clear();
+  }
+}
+
+// Nothing where all of it has been settled since it was decided.
+std::optional<SoundStep> Core::sound_of(Now now, const std::vector<Decision>& decisions) const {
+  SoundStep all;
+  all.incoming = decisions.front().incoming;
+  all.precedence = decisions.front().precedence;
+  all.situation = ladder_.situation(all.incoming, all.precedence, now);
+  KeySet messages;
+  for (const Decision& decision : decisions) {
+    KeySet still;
+    decision.messages.visit([&](uint64_t number) {
+      if (is_open(decision.steps, {decision.incoming, number})) still.insert(number);
+      return true;
+    });
+    // The alarm of all that wait has no messages of its own.
+    if (decision.messages.empty() ? all.situation.count == 0 : still.empty()) continue;
+    for (const Step& step : decision.steps) add_step(all.steps, step);
+    messages.insert_all(still);
+  }
+  if (all.steps.empty()) return std::nullopt;
+  all.count = messages.size();
+  if (all.count > 0) all.first = messages.first();
+  return all;
+}
+
+bool Core::is_open(const std::vector<Step>& steps, LadderKey key) const {
+  return ladder_.waits(key) || std::any_of(steps.begin(), steps.end(), [](const Step& step) {
+           return step.kind == StepKind::first_answer_due || step.kind == StepKind::full_answer_due;
+         });
 }
 
 void Core::attempt_ended(Now now, const AttemptName& attempt, wire::Outcome outcome,
@@ -131,19 +164,49 @@ void Core::attempt_ended(Now now, const AttemptName& attempt, wire::Outcome outc
     note_facts(now, attempt.incoming, end.messages, FactKind::attempt,
                static_cast<uint16_t>(outcome), attempt.rung + ": " + detail);
   }
-  if (!end.gave_up.empty()) tell_unpaged(now, attempt, end.gave_up, detail);
+  if (!end.gave_up.empty()) note_unpaged(now, attempt, end.gave_up, detail);
   run_ladder(now);
 }
 
-// The own ones are as many as our people send. Those of the peer may be without end.
-void Core::tell_unpaged(Now now, const AttemptName& attempt, const KeySet& messages,
+void Core::note_unpaged(Now now, const AttemptName& attempt, const KeySet& messages,
                         const std::string& detail) {
-  if (attempt.incoming && !admit(now, Noise::unpaged)) return;
-  const size_t others = messages.size() - 1;
-  alarm(now, {attempt.incoming, messages.first()},
-        "rung " + attempt.rung + ": no command could tell anybody" +
-            (others == 0 ? "" : " of this and " + std::to_string(others) + " more") + " (" +
-            detail + "): go and tell them in person");
+  Unpaged& unpaged = unpaged_[{attempt.precedence, attempt.incoming}];
+  unpaged.untold.insert_all(messages);
+  unpaged.rung = attempt.rung;
+  unpaged.detail = detail;
+  tell_unpaged(now);
+}
+
+// At once, and in a flood of them as one alarm for all that were left since the last.
+void Core::tell_unpaged(Now now) {
+  for (auto& [side, unpaged] : unpaged_) {
+    if (unpaged.untold.empty() || now.boot < unpaged.rests_until) continue;
+    const bool incoming = side.second;
+    KeySet still;
+    std::exchange(unpaged.untold, {}).visit([&](uint64_t number) {
+      if (ladder_.waits({incoming, number})) still.insert(number);
+      return true;
+    });
+    if (still.empty()) continue;
+    const size_t others = still.size() - 1;
+    alarm(now, {incoming, still.first()},
+          "rung " + unpaged.rung + ": no command could tell anybody" +
+              (others == 0 ? "" : " of this and " + std::to_string(others) + " more") + " (" +
+              unpaged.detail + "): go and tell them in person");
+    unpaged.rests_until = now.boot + limits::kUnpagedRest_ms;
+  }
+}
+
+// When an alarm that rests may be told again.
+BootMs Core::told_due() const {
+  BootMs next = INT64_MAX;
+  for (const auto& [key, sound] : sounds_) {
+    if (!sound.untold.empty()) next = std::min(next, sound.rests_until);
+  }
+  for (const auto& [key, unpaged] : unpaged_) {
+    if (!unpaged.untold.empty()) next = std::min(next, unpaged.rests_until);
+  }
+  return next;
 }
 
 void Core::look_after_ladder(Now now) {

@@ -470,11 +470,17 @@ void Core::record_link_change(Now now, wire::LinkChange change, const std::strin
 
 namespace {
 
-// Two histories under one key, or an own store that is known to be old: what is numbered now could
-// contradict what was signed.
-bool stops_numbering(wire::EvidenceKind kind) {
-  return kind != wire::EvidenceKind::peer_store_old &&
-         kind != wire::EvidenceKind::fork_of_peer_journal;
+// What the watch must know beside the fact itself.
+std::string consequence(wire::EvidenceKind kind) {
+  switch (kind) {
+    case wire::EvidenceKind::fork_of_own:
+    case wire::EvidenceKind::own_store_old:
+      return "; nothing more is sent, use voice";
+    case wire::EvidenceKind::fork_of_peer:
+      return "; both notes are kept as evidence, and our own messages go on";
+    default:
+      return "";
+  }
 }
 
 }  // namespace
@@ -493,7 +499,7 @@ void Core::keep_evidence(Now now, wire::EvidenceKind kind, const std::string& fi
     });
   }
   if (!is_first && !admit(now, Noise::evidence)) return;
-  alarm(now, {}, text + (stops_numbering(kind) ? "; nothing more is sent, use voice" : ""));
+  alarm(now, {}, text + consequence(kind));
   if (is_first && kind == wire::EvidenceKind::own_store_old) tell_doubtful_serials(now);
 }
 

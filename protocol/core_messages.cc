@@ -238,16 +238,25 @@ MessageRecord Core::own_submission(uint64_t serial) {
 
 Result<Core::Reference> Core::resolve(const std::string& id) {
   auto not_found = make_error(ErrorCode::not_found, "there is no message " + id, "hotline list");
-  auto serial = parse_serial(id);
-  if (!serial) return not_found;
   std::optional<MessageKey> key;
-  if (serial->prefix == config_.prefix) key = MessageKey{false, serial->number};
-  if (serial->prefix == config_.peer_prefix) key = records_.find_incoming(serial->number);
-  if (!key) return not_found;
-  auto record = records_.message(*key);
+  if (const auto place = parse_place(id)) {
+    if (place->prefix == config_.peer_prefix) key = MessageKey{true, place->number};
+  } else if (const auto serial = parse_serial(id)) {
+    if (serial->prefix == config_.prefix) key = MessageKey{false, serial->number};
+    if (serial->prefix == config_.peer_prefix) key = records_.find_incoming(serial->number);
+  }
+  auto record = key ? records_.message(*key) : std::nullopt;
   if (!record) return not_found;
-  return Reference{*key, format_serial(*serial), record->leaf_hash, record->precedence,
-                   record->type};
+  if (key->incoming && record->serial != 0) key = records_.find_incoming(record->serial);
+  return Reference{*key, name_of(*key, record->serial), record->leaf_hash,
+                   known_precedence(record->precedence), record->type};
+}
+
+// A message by its serial, or where it has none of its own by its place.
+std::string Core::name_of(MessageKey key, uint64_t serial) const {
+  if (!key.incoming) return format_serial(config_.prefix, key.number);
+  return serial != 0 ? format_serial(config_.peer_prefix, serial)
+                     : format_place(config_.peer_prefix, key.number);
 }
 
 // Gives a message its serial and records it. It is on its way: from the commit on it will be sent.
@@ -386,17 +395,12 @@ void Core::note_effect_on(Now now, MessageKey target, const wire::Body& body, wi
 // ever.
 void Core::decline(Now now, uint64_t index, const Hash& leaf, const wire::Envelope* envelope,
                    const Judgement& judgement) {
-  std::string id =
-      judgement.serial != 0 ? format_serial(config_.peer_prefix, judgement.serial) : "";
-  const std::string text =
-      "the peer's message " + (id.empty() ? "at place " + std::to_string(index) : id) +
-      " breaks the rules (" + judgement.reason + "): read it all the same, and tell the peer";
-  if (envelope && envelope->precedence() == wire::Precedence::flash) {
-    alarm(now, {true, index}, text);  // Never left out.
-  } else {
-    peer_alarm(now, Noise::broken_rule, {true, index}, text);
-  }
-  if (id.empty() || (envelope && follows_precedence(envelope->type()))) return;
+  const std::string id = name_of({true, index}, judgement.serial);
+  const bool is_flash = envelope && envelope->precedence() == wire::Precedence::flash;
+  peer_alarm(now, is_flash ? Noise::broken_flash : Noise::broken_rule, {true, index},
+             "the peer's message " + id + " breaks the rules (" + judgement.reason +
+                 "): read it all the same, and tell the peer");
+  if (envelope == nullptr || follows_precedence(envelope->type())) return;
   if (!numbering_stopped_.empty() || !admit(now, Noise::decline)) return;
   Release release;
   release.envelope.type = wire::MessageType::decline;

@@ -173,11 +173,11 @@ void Core::receive(Now now, uint64_t index, const Arrival& arrival) {
     judgement.code = wire::DeclineCode::malformed;
     judgement.reason = envelope.error().reason;
   } else if ((*envelope)->parts()->size() == 0) {
-    judgement = judge(**envelope, {});
+    judgement = judge(**envelope, leaf, {});
     if (judgement.code == wire::DeclineCode::malformed)
       judgement.reason = "parts: the envelope names no body";
   } else {
-    judgement = judge(**envelope, body_bytes);
+    judgement = judge(**envelope, leaf, body_bytes);
   }
   const wire::Envelope* known = envelope ? envelope->get() : nullptr;
 
@@ -214,26 +214,32 @@ void Core::receive(Now now, uint64_t index, const Arrival& arrival) {
     decline(now, index, leaf, known, judgement);
   } else if (judgement.refers_to) {
     auto body = open_body(body_bytes);
+    const auto own_name = [&] { return name_of(*judgement.refers_to, 0); };
     note_effect_on(now, *judgement.refers_to, **body, known->releaser_role(), journal_index);
     if (judgement.mismatch) {
       journal_.gathering().facts.push_back(
           {*judgement.refers_to, FactKind::mismatch, now.utc, journal_index, 0, ""});
-      peer_alarm(now, Noise::mismatch, *judgement.refers_to,
-                 "MISMATCH: the peer read back " + std::to_string(judgement.mismatch->metres) +
-                     " m and " + std::to_string(judgement.mismatch->seconds) +
-                     " s off: speak to them now");
+      alarm_about_own(now, Noise::mismatch, *judgement.refers_to,
+                      "MISMATCH: the peer read back " + own_name() + " " +
+                          std::to_string(judgement.mismatch->metres) + " m and " +
+                          std::to_string(judgement.mismatch->seconds) +
+                          " s off: speak to them now");
     }
     if (known->type() == wire::MessageType::decline) {
-      peer_alarm(now, Noise::peer_declined, *judgement.refers_to,
-                 "the peer declined: " + shortened(text_of((*body)->content_as_decline()->reason()),
-                                                   limits::kPeerWordsSizeMax));
+      const bool by_machine = known->releaser_role() == wire::Role::machine;
+      alarm_about_own(now, by_machine ? Noise::machine_declined : Noise::peer_declined,
+                      *judgement.refers_to,
+                      std::string(by_machine ? "the peer's machine" : "the peer") + " declined " +
+                          own_name() + ": " +
+                          shortened(text_of((*body)->content_as_decline()->reason()),
+                                    limits::kPeerWordsSizeMax));
     }
   }
 }
 
 // The rules, applied to what the peer sent. Whatever they say, the message keeps its place and gets
 // its receipt.
-Core::Judgement Core::judge(const wire::Envelope& envelope, ByteView body_bytes) {
+Core::Judgement Core::judge(const wire::Envelope& envelope, const Hash& leaf, ByteView body_bytes) {
   Judgement judgement;
   auto fail = [&](wire::DeclineCode code, const std::string& reason) {
     judgement.code = code;
@@ -244,11 +250,13 @@ Core::Judgement Core::judge(const wire::Envelope& envelope, ByteView body_bytes)
   if (!serial || serial->prefix != config_.peer_prefix || serial->number == 0) {
     return fail(wire::DeclineCode::rule_broken, "id: not a serial of this channel's other party");
   }
-  judgement.serial = serial->number;
-  if (known_peer_leaf(serial->number)) {
+  if (const auto before = known_peer_leaf(serial->number)) {
+    // The same message again keeps its name. Another one has none of its own, and must be read.
+    if (*before == leaf) judgement.serial = serial->number;
     return fail(wire::DeclineCode::serial_reused,
                 "id: " + envelope.id()->str() + " was used before");
   }
+  judgement.serial = serial->number;
   auto body = open_body(body_bytes);
   if (!body) return fail(wire::DeclineCode::malformed, body.error().reason);
   RulesContext context{config_.peer, config_.peer_prefix, config_.party, config_.prefix,
@@ -298,9 +306,14 @@ std::optional<Hash> Core::known_peer_leaf(uint64_t serial) {
 
 // Which message a received reference names; the hash must be that message's.
 std::optional<MessageKey> Core::known_reference(const wire::Reference& named) {
+  const Hash leaf = to_hash(*named.hash());
+  if (const auto place = parse_written_place(named.id()->string_view())) {
+    const auto key = key_at(*place);
+    const auto record = key ? records_.message(*key) : std::nullopt;
+    return record && record->leaf_hash == leaf ? key : std::nullopt;
+  }
   auto serial = parse_written_serial(named.id()->str());
   if (!serial) return std::nullopt;
-  Hash leaf = to_hash(*named.hash());
   if (serial->prefix == config_.prefix) {
     MessageKey key{false, serial->number};
     auto record = records_.message(key);
@@ -314,6 +327,13 @@ std::optional<MessageKey> Core::known_reference(const wire::Reference& named) {
   auto key = records_.find_incoming(serial->number);
   if (!key || records_.message(*key)->leaf_hash != leaf) return std::nullopt;
   return key;
+}
+
+std::optional<MessageKey> Core::key_at(const Serial& place) {
+  if (place.prefix == config_.peer_prefix) return MessageKey{true, place.number};
+  if (place.prefix != config_.prefix) return std::nullopt;
+  const auto serial = records_.serial_at(place.number);
+  return serial ? std::optional(MessageKey{false, *serial}) : std::nullopt;
 }
 
 // What the acknowledgement reads back against what our message said.

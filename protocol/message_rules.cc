@@ -28,6 +28,12 @@ bool is_party_of(std::string_view prefix, const flatbuffers::String* id) {
   return serial && (prefix.empty() || serial->prefix == prefix);
 }
 
+// A reference names a message by its serial, or where it has none by its place.
+bool names_message_of(std::string_view prefix, const flatbuffers::String* id) {
+  auto place = parse_written_place(view(id));
+  return place ? prefix.empty() || place->prefix == prefix : is_party_of(prefix, id);
+}
+
 void check_parties(RuleChecker& checker, const wire::Envelope& envelope,
                    const RulesContext& context) {
   if (view(envelope.from()) != context.from) {
@@ -102,8 +108,8 @@ void check_references(RuleChecker& checker, const wire::Envelope& envelope,
   }
   for (size_t i = 0; i < count; ++i) {
     const auto* id = envelope.references()->Get(static_cast<flatbuffers::uoffset_t>(i))->id();
-    if (!is_party_of({}, id)) {
-      checker.add("references", in_quotes(view(id)) + " is not a message's serial");
+    if (!names_message_of({}, id)) {
+      checker.add("references", in_quotes(view(id)) + " is not a message's name");
     }
   }
   if (!speaks_of_another(envelope.type())) return;
@@ -112,12 +118,12 @@ void check_references(RuleChecker& checker, const wire::Envelope& envelope,
   const auto* first = envelope.references()->Get(0)->id();
   bool own =
       envelope.type() == MessageType::correction || envelope.type() == MessageType::cancellation;
-  if (own && !is_party_of(context.from_prefix, first)) {
+  if (own && !names_message_of(context.from_prefix, first)) {
     checker.add("references",
                 printable(view(first)) + " is not the sender's own, so it has no " + type +
                     " by the sender",
                 {}, DeclineCode::not_originator);
-  } else if (!own && !is_party_of(context.to_prefix, first)) {
+  } else if (!own && !names_message_of(context.to_prefix, first)) {
     checker.add("references",
                 printable(view(first)) + " was not sent by the receiver of this " + type, {},
                 DeclineCode::unknown_reference);
@@ -424,9 +430,10 @@ bool waits_for_acknowledgement(MessageType type) {
 }
 
 bool waits_for_acknowledgement(const wire::Received& received) {
-  return waits_for_acknowledgement(static_cast<MessageType>(received.type())) &&
-         received.serial() != 0 &&
-         received.decline_code() != static_cast<uint16_t>(DeclineCode::serial_reused);
+  const bool came_before =
+      received.serial() != 0 &&
+      received.decline_code() == static_cast<uint16_t>(DeclineCode::serial_reused);
+  return waits_for_acknowledgement(static_cast<MessageType>(received.type())) && !came_before;
 }
 
 bool is_precedence(uint8_t precedence) {

@@ -58,7 +58,8 @@ bool is_built(wire::MessageType type);
 // Types that a person must acknowledge, and that climb the ladder until one does. Acknowledgements
 // and their like need nothing in return; nor does what is no message at all.
 bool waits_for_acknowledgement(wire::MessageType type);
-// Of a message of the peer's: one that breaks a rule waits all the same, if a person can name it.
+// Of a message of the peer's: one that breaks a rule waits all the same, whatever its serial. Only
+// the very same message at a second place does not.
 bool waits_for_acknowledgement(const wire::Received& received);
 
 bool is_precedence(uint8_t precedence);

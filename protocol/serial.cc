@@ -73,4 +73,10 @@ std::optional<Serial> parse_place(std::string_view text) {
   return place;
 }
 
+std::optional<Serial> parse_written_place(std::string_view text) {
+  auto place = parse_place(text);
+  if (!place || format_place(place->prefix, place->number) != text) return std::nullopt;
+  return place;
+}
+
 }  // namespace hotline

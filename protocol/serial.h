@@ -33,12 +33,14 @@ std::string serial_prefix(std::string_view party_prefix, bool exercise);
 // that a slip of the finger is refused rather than taken for another message.
 std::optional<Serial> parse_serial(std::string_view text);
 
-// What people call a message of the peer whose serial cannot be read: its place in the peer's
-// transcript, "S-?12".
+// A message of the peer that has no serial of its own, because none can be read or another message
+// has it, is called by its place in the peer's transcript: "S-?12".
 std::string format_place(std::string_view prefix, uint64_t index);
 std::optional<Serial> parse_place(std::string_view text);
 
 // Reads the written form only, as an envelope must have it.
 std::optional<Serial> parse_written_serial(std::string_view text);
+// Likewise of a place.
+std::optional<Serial> parse_written_place(std::string_view text);
 
 }  // namespace hotline

@@ -74,7 +74,17 @@ TEST_F(FaultRows, H24_TwoRootsOfOneSizeAreKeptAsASignedPair) {
   ASSERT_TRUE(one && two);
   EXPECT_EQ(one->size, two->size);
   EXPECT_NE(one->root, two->root);
-  EXPECT_FALSE(peer.core().status().numbering_stopped.empty());
+  // It is the peer's word that is in doubt. Ours goes on, and is receipted.
+  EXPECT_EQ(peer.alarms_with("and our own messages go on"), 1u);
+  const auto say_flash = [&] {
+    const auto sent = peer.answer(peer.submit_text("Hold fire.", wire::Precedence::flash));
+    ASSERT_TRUE(sent && *sent) << (*sent).error().reason;
+    EXPECT_EQ(peer.core_sent(), (*sent)->serial);
+  };
+  say_flash();
+  ASSERT_TRUE(peer.start());
+  peer.link_up(hello);
+  say_flash();
 }
 
 TEST_F(FaultRows, H26_ARestoredStoreReusesNoPlace) {
@@ -129,16 +139,22 @@ TEST_F(FaultRows, B10_AnOldStoreSaysNoSerialThatMayBeTaken) {
   EXPECT_EQ(peer.core().last_serial(), 1u);
 }
 
-// Serials are in no doubt after a fork: who waits for an acknowledgement here need not wait on.
+// Serials are in no doubt after a fork of our own: who waits for an acknowledgement here need not
+// wait on.
 TEST_F(FaultRows, B10_AfterAForkOnlyWhatEndsAWaitIsTaken) {
   LinkId link = peer.link_up();
   peer.own.append(peer.text("All quiet."));
   peer.say(link, peer.messages_frame(0, 1));
+  peer.submit_text("We see you.");
   ScriptedTranscript other;
   other.append(peer.text("Something else."));
+  const CoreConfig& config = peer.config();
+  const Checkpoint lie{transcript_origin(config.channel, config.party, 0), 1, other.root_at(1)};
   HelloFields hello = peer.hello();
-  hello.own_checkpoint = peer.checkpoint(other, 1);
+  hello.peer_receipt =
+      peer.receipt_on(sign_checkpoint(lie, peer.core_log_key().key, peer.core_log_key().signer));
   peer.link_up(hello);
+  ASSERT_EQ(peer.alarms_with("nothing more is sent, use voice"), 1u);
   ASSERT_FALSE(peer.core().status().numbering_stopped.empty());
   EXPECT_FALSE(*peer.answer(peer.submit_text("New.", wire::Precedence::flash)));
   BodyFields body;

@@ -175,7 +175,7 @@ TEST_F(FloodRows, F8_WhatCannotStartGivesWayAtOnceAndTheRecordSaysWhy) {
   EXPECT_EQ(peer.attempts.size(), 2u);
 }
 
-TEST_F(FloodRows, F8_WhomNoCommandReachesIsToldAFewTimesAMinuteAndThenAsANumber) {
+TEST_F(FloodRows, F8_WhomNoCommandReachesIsToldAtOnceAndThenInGroups) {
   for (int i = 0; i < 20; ++i) {
     flood(1);
     peer.pass(kSecond_ms);
@@ -187,8 +187,42 @@ TEST_F(FloodRows, F8_WhomNoCommandReachesIsToldAFewTimesAMinuteAndThenAsANumber)
     }
     peer.pass(250);
   }
-  EXPECT_EQ(peer.alarms_with("no command could tell anybody (as"), limits::kPeerAlarmsToldMax);
-  EXPECT_EQ(peer.alarms_with("no command could tell anybody 12 more times"), 1u);
+  // The first by itself, then all that came within five seconds.
+  EXPECT_EQ(peer.alarms_with("no command could tell anybody (as"), 1u);
+  EXPECT_EQ(peer.alarms_with("no command could tell anybody of this and 4 more"), 3u);
+  EXPECT_EQ(peer.alarms_with("no command could tell anybody"), 5u);
+  EXPECT_EQ(peer.alarms_with("no command could tell anybody of this and 3 more"), 1u);
+}
+
+// At four hundred a second for ten seconds.
+TEST_F(FloodRows, A4_AFloodOfFlashThatGoesOnSoundsTwiceASecondAndTellsOfAll) {
+  for (int i = 0; i < 400; ++i) {
+    flood(10);
+    peer.pass(25);
+  }
+  peer.pass(3 * kMinute_ms - 11 * kSecond_ms);
+  peer.sounded.clear();
+  peer.pass(12 * kSecond_ms);
+  uint64_t told = 0;
+  for (const SoundStep& sound : peer.sounded) told += sound.count;
+  EXPECT_EQ(told, 4'000u);
+  EXPECT_LE(peer.sounded.size(), 12u * 1'000 / limits::kSoundPatience_ms + 1);
+}
+
+// Rules that are broken by FLASH too are told one by one at first, then as a number; each of them
+// waits and is paged like any other.
+TEST_F(FloodRows, A4_AFloodOfFlashThatBreakARuleIsANumber) {
+  EnvelopeFields envelope = peer.envelope(wire::MessageType::text);
+  envelope.precedence = wire::Precedence::flash;
+  envelope.id = "S-000000";
+  for (int i = 0; i < 500; ++i) {
+    peer.own.append(ScriptedPeer::write(envelope, ScriptedPeer::text_body("Look.")));
+  }
+  peer.say(link, peer.messages_frame(0, 500));
+  EXPECT_EQ(peer.alarms_with("breaks the rules"), limits::kPeerAlarmsToldMax);
+  EXPECT_EQ(peer.core().ladder().waiting_count({.own = false, .precedence = 1}), 500u);
+  peer.pass(kMinute_ms);
+  EXPECT_EQ(peer.alarms_with("492 more FLASH of the peer broke the rules"), 1u);
 }
 
 }  // namespace

@@ -157,9 +157,9 @@ TEST_F(MisbehavingPeer, ShowsNewEvidenceWithoutEnd) {
   EXPECT_EQ(peer.recorded<wire::EvidenceKept>().size(), limits::kEvidenceKeptMax);
   EXPECT_LE(peer.alarms.size(), limits::kPeerAlarmsToldMax + 1);  // The first of a kind is free.
   EXPECT_LE(entries() - before, 100u);
-  // The first says why nothing more is sent; and so after a restart.
+  // None of it keeps us from sending; nor after a restart.
   ASSERT_TRUE(peer.start());
-  EXPECT_FALSE(peer.core().status().numbering_stopped.empty());
+  EXPECT_TRUE(peer.core().status().numbering_stopped.empty());
   // Another kind is still kept.
   HelloFields hello = peer.hello();
   hello.own_checkpoint.clear();
@@ -181,7 +181,7 @@ TEST_F(MisbehavingPeer, CannotDrownTheAlarmThatMatters) {
   HelloFields hello = peer.hello();
   hello.own_checkpoint = peer.checkpoint(other, 1);
   peer.link_up(hello);
-  EXPECT_EQ(peer.alarms_with("nothing more is sent, use voice"), 1u);
+  EXPECT_EQ(peer.alarms_with("the peer signed two different transcripts"), 1u);
 }
 
 TEST_F(MisbehavingPeer, BreaksTheRulesAThousandTimes) {
@@ -371,13 +371,48 @@ TEST_F(MisbehavingPeer, SetsAPrecedenceThatIsNone) {
   EXPECT_TRUE(peer.core().ladder().waits({true, 0}));
 }
 
-// What nobody could acknowledge waits for nobody.
-TEST_F(MisbehavingPeer, MakesNobodyWaitForWhatHasNoName) {
+// Nor behind a serial that is used, or that is none: it is named by its place, and waits.
+TEST_F(MisbehavingPeer, CannotHideAFlashBehindItsSerial) {
+  LinkId link = peer.link_up();
+  EnvelopeFields envelope = peer.envelope(wire::MessageType::text);
+  peer.own.append(ScriptedPeer::write(envelope, ScriptedPeer::text_body("One.")));
+  envelope.precedence = wire::Precedence::flash;
+  for (const char* id : {"S-000001", "S-000000", "N-000001", "nonsense"}) {
+    envelope.id = id;
+    peer.own.append(ScriptedPeer::write(envelope, ScriptedPeer::text_body(id)));
+  }
+  peer.say(link, peer.messages_frame(0, 5));
+  ASSERT_TRUE(peer.start());
+  peer.link_up();
+  const auto acknowledge = [&](const std::string& name) {
+    BodyFields body;
+    body.subject = "Read";
+    body.content = AcknowledgementFields{wire::Role::operator_, peer.now().utc, {}, {}};
+    return *peer.answer(
+        peer.submit(wire::MessageType::acknowledgement, wire::Precedence::routine, body, {name}));
+  };
+  EXPECT_FALSE(acknowledge("S-?5"));
+  for (uint64_t place = 1; place < 5; ++place) {
+    EXPECT_TRUE(peer.core().ladder().waits({true, place})) << place;
+    EXPECT_EQ(peer.alarms_with("message S-?" + std::to_string(place) + " breaks the rules"), 1u);
+    const auto acknowledged = acknowledge("S-?" + std::to_string(place));
+    EXPECT_TRUE(acknowledged) << acknowledged.error().reason;
+    EXPECT_FALSE(peer.core().ladder().waits({true, place})) << place;
+  }
+  // A place is no second name for what has a serial.
+  EXPECT_TRUE(peer.core().ladder().waits({true, 0}));
+  EXPECT_TRUE(acknowledge("S-?0"));
+  EXPECT_FALSE(peer.core().ladder().waits({true, 0}));
+}
+
+// The same message at a second place says nothing new.
+TEST_F(MisbehavingPeer, MakesNobodyWaitForTheSameMessageAgain) {
   LinkId link = peer.link_up();
   peer.own.append({to_bytes(as_bytes("no envelope at all")), {}, {}});
   EnvelopeFields envelope = peer.envelope(wire::MessageType::text);
-  peer.own.append(ScriptedPeer::write(envelope, ScriptedPeer::text_body("One.")));
-  peer.own.append(ScriptedPeer::write(envelope, ScriptedPeer::text_body("Two, the same serial.")));
+  const WrittenMessage message = ScriptedPeer::write(envelope, ScriptedPeer::text_body("One."));
+  peer.own.append(message);
+  peer.own.append(message);
   peer.say(link, peer.messages_frame(0, 3));
   EXPECT_EQ(peer.core().ladder().waiting_count(true), 1u);
   EXPECT_TRUE(peer.core().ladder().waits({true, 1}));
@@ -393,7 +428,7 @@ TEST_F(MisbehavingPeer, EndsNoWaitByAMachinesDecline) {
       peer.answering(wire::MessageType::decline, declined, "N-000001", leaf, wire::Role::machine);
   peer.own.append(by_machine);
   peer.say(link, peer.messages_frame(0, 1));
-  EXPECT_EQ(peer.alarms_with("the peer declined"), 1u);
+  EXPECT_EQ(peer.alarms_with("the peer's machine declined N-000001: Not understood."), 1u);
   EXPECT_TRUE(peer.core().ladder().waits({false, 1}));
   ASSERT_TRUE(peer.start());
   EXPECT_TRUE(peer.core().ladder().waits({false, 1}));
@@ -401,6 +436,51 @@ TEST_F(MisbehavingPeer, EndsNoWaitByAMachinesDecline) {
   peer.own.append(peer.answering(wire::MessageType::decline, declined, "N-000001", leaf));
   peer.say(link, peer.messages_frame(1, 2));
   EXPECT_FALSE(peer.core().ladder().waits({false, 1}));
+}
+
+// The alarm that the wait for a FLASH was ended is told, whatever was told before it.
+TEST_F(MisbehavingPeer, CannotEndTheWaitForAFlashUnheard) {
+  LinkId link = peer.link_up();
+  BodyFields event = ScriptedPeer::text_body("We are coming down at your border.");
+  IncidentFields incident;
+  incident.kind = wire::IncidentKind::airspace_crossing;
+  incident.observed_at = peer.now().utc - 1;
+  incident.position = Position{5'480'000, 1'990'000};
+  incident.accuracy_m = 100;
+  incident.who = wire::Side::own;
+  incident.observed = wire::Observed::aircraft;
+  incident.certainty = wire::Certainty::observed;
+  incident.intent = wire::Intent::accidental;
+  incident.actions = {wire::Action::hold_fire};
+  event.content = incident;
+  peer.submit(wire::MessageType::incident, wire::Precedence::routine, event);
+  peer.submit(wire::MessageType::incident, wire::Precedence::flash, event);
+  ASSERT_EQ(peer.core().last_serial(), 2u);
+  const auto say = [&](uint64_t serial, wire::MessageType type, const ContentFields& content,
+                       wire::Role role) {
+    const Hash leaf = peer.disk().message({false, serial})->leaf_hash;
+    const std::string id = "N-00000" + std::to_string(serial);
+    peer.own.append(peer.answering(type, content, id, leaf, role));
+    peer.say(link, peer.messages_frame(peer.own.size() - 1, peer.own.size()));
+  };
+  const DeclineFields declined{wire::DeclineCode::not_for_us, "Not ours."};
+  const AcknowledgementFields read_back{wire::Role::operator_, peer.now().utc, {}, {}};
+  for (uint64_t i = 0; i < 3 * limits::kPeerAlarmsToldMax; ++i) {
+    for (const wire::Role role : {wire::Role::machine, wire::Role::operator_}) {
+      say(1, wire::MessageType::decline, declined, role);
+    }
+    say(1, wire::MessageType::acknowledgement, read_back, wire::Role::operator_);
+  }
+  for (int i = 0; i < 3; ++i) {
+    say(2, wire::MessageType::decline, declined, wire::Role::machine);
+    say(2, wire::MessageType::decline, declined, wire::Role::operator_);
+    say(2, wire::MessageType::acknowledgement, read_back, wire::Role::operator_);
+  }
+  // Once each: more of the same is a number.
+  EXPECT_EQ(peer.alarms_with("the peer declined N-000002: Not ours."), 1u);
+  EXPECT_EQ(peer.alarms_with("the peer's machine declined N-000002: Not ours."), 1u);
+  EXPECT_EQ(peer.alarms_with("the peer read back N-000002 "), 1u);
+  EXPECT_EQ(peer.alarms_with("N-000001"), 3 * limits::kPeerAlarmsToldMax);
 }
 
 TEST_F(MisbehavingPeer, SaysThatItsDiskIsFullAndThenNotAThousandTimes) {

@@ -390,7 +390,7 @@ TEST_F(SessionRows, F31_ADeclineIsRecordedAgainstItsMessage) {
   say_message(link, peer.answering(wire::MessageType::decline,
                                    DeclineFields{wire::DeclineCode::not_for_us, "Not ours."},
                                    "N-000001", leaf));
-  EXPECT_EQ(peer.alarms_with("the peer declined: Not ours."), 1u);
+  EXPECT_EQ(peer.alarms_with("the peer declined N-000001: Not ours."), 1u);
   EXPECT_FALSE(peer.is_closed(link));
   auto received = peer.recorded<wire::Received>();
   ASSERT_EQ(received.size(), 1u);

@@ -60,7 +60,8 @@ struct Surroundings {
   bool out_is_terminal = false;
   bool err_is_terminal = false;
   std::function<std::optional<std::string>(const std::string&)> environment;
-  std::function<UtcMs()> now;  // The wall clock.
+  std::function<UtcMs()> now;          // The wall clock, for what people read.
+  std::function<int64_t()> steady_ms;  // A clock that nobody sets, for how long something takes.
   Connector connect;           // To a daemon.
   std::function<void(int64_t pause_ms)> pause;
   std::string program_directory;  // Where this executable lies, for `demo` to find hotlined.

@@ -35,6 +35,11 @@ int main(int argc, char** argv) {
                std::chrono::system_clock::now().time_since_epoch())
         .count();
   };
+  around.steady_ms = [] {
+    return std::chrono::duration_cast<std::chrono::milliseconds>(
+               std::chrono::steady_clock::now().time_since_epoch())
+        .count();
+  };
   around.connect = [&around](const Context& context) {
     return connect_to_daemon(context, around.now);
   };

@@ -94,7 +94,7 @@ int say_lost(Invocation& invocation, const Submission& submission, Error error) 
 int follow(Invocation& invocation, Connection& connection, const Submission& submission,
            const WaitOptions& wait) {
   Report report(invocation, connection);
-  const UtcMs begin = invocation.now();
+  const int64_t begin_ms = invocation.around->steady_ms();
   // Nothing else changes what is reported here.
   const auto status = connection.watch(submission.journal_index + 1,
                                        {wire::Fact::ReceiptHeld, wire::Fact::Received});
@@ -119,7 +119,7 @@ int follow(Invocation& invocation, Connection& connection, const Submission& sub
                              decline_name(row.decline_code()),
                          "hotline show " + submission.id));
     }
-    const int64_t left_ms = wait.timeout_ms - (invocation.now() - begin);
+    const int64_t left_ms = wait.timeout_ms - (invocation.around->steady_ms() - begin_ms);
     if (left_ms <= 0) return say_too_late(invocation, connection, row, wait);
     auto news = connection.next_watched(std::min(left_ms, kLook_ms));
     if (!news && news.error().code != ErrorCode::timed_out) {

@@ -77,7 +77,7 @@ class ActingTest : public testing::Test {
   // What the receiver does while the sender waits: receipt at once, acknowledgement after 23 s.
   void let_the_peer_acknowledge() {
     daemon_.on_silence = [this](int64_t timeout_ms) {
-      terminal_.utc += timeout_ms;
+      terminal_.pass(timeout_ms);
       if (own().delivered_at == 0) {
         own().delivered_at = at("2026-11-22T14:12:08.021Z");
       } else {
@@ -390,7 +390,7 @@ TEST_F(ActingTest, WaitingUnderJsonIsOneObjectAtTheEnd) {
 }
 
 TEST_F(ActingTest, WaitingTooLongOnADeadLinkSaysWhyAndEndsWithSix) {
-  daemon_.on_silence = [this](int64_t timeout_ms) { terminal_.utc += timeout_ms; };
+  daemon_.on_silence = [this](int64_t timeout_ms) { terminal_.pass(timeout_ms); };
   daemon_.link = wire::LinkState::down;
   daemon_.link_since = at("2026-11-22T14:08:55Z");
   daemon_.clock = at("2026-11-22T14:12:07Z");
@@ -457,7 +457,7 @@ TEST_F(ActingTest, F6_AProgramIsToldWhetherAMessageWasSent) {
   EXPECT_TRUE(said("\"sent\":\"unknown\"")) << terminal_.err();
   // Committed, and then nothing more is heard: the link is down, or the daemon stands still.
   daemon_.mishaps.clear();
-  daemon_.on_silence = [this](int64_t timeout_ms) { terminal_.utc += timeout_ms; };
+  daemon_.on_silence = [this](int64_t timeout_ms) { terminal_.pass(timeout_ms); };
   EXPECT_EQ(terminal_.run({"send", "-p", "flash", "Look.", "--wait", "delivered", "--timeout",
                            "30s", "--json"}),
             kExitTimedOut);
@@ -470,6 +470,23 @@ TEST_F(ActingTest, F6_AProgramIsToldWhetherAMessageWasSent) {
   daemon_.reachable = false;
   terminal_.run({"inbox", "--json"});
   EXPECT_FALSE(said("\"sent\""));
+}
+
+// The workstation's clock may be set while it waits.
+TEST_F(ActingTest, HowLongIsWaitedIsNoMatterOfTheWallClock) {
+  for (const int64_t step_ms : {-86'400'000, 86'400'000}) {
+    int64_t waited_ms = 0;
+    daemon_.on_silence = [&](int64_t timeout_ms) {
+      waited_ms += timeout_ms;
+      terminal_.pass(timeout_ms);
+      terminal_.utc += step_ms;
+      if (waited_ms > 60'000) own().delivered_at = daemon_.clock;  // So that the test ends.
+    };
+    EXPECT_EQ(
+        terminal_.run({"send", "-p", "flash", "Look.", "--wait", "delivered", "--timeout", "30s"}),
+        kExitTimedOut);
+    EXPECT_EQ(waited_ms, 30'000);
+  }
 }
 
 TEST_F(ActingTest, F6_AKeyOfTheCallersOwnMakesARepeatSafe) {

@@ -47,6 +47,7 @@ int Terminal::run(const std::vector<std::string>& words) {
     return found->second;
   };
   around.now = [this] { return utc; };
+  around.steady_ms = [this] { return steady_ms; };
   around.connect = connect_;
   around.pause = [this](int64_t pause_ms) { paused_ms += pause_ms; };
   out_.str("");

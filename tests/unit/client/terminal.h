@@ -28,6 +28,8 @@ struct Terminal {
   std::istringstream in;
   std::map<std::string, std::string> environment;
   UtcMs utc = 0;  // Given by a test: 2026-11-22T14:12:07.913Z at first.
+  int64_t steady_ms = 0;
+  void pass(int64_t time_ms) { utc += time_ms, steady_ms += time_ms; }
   bool is_terminal = true;
   int64_t paused_ms = 0;
 

@@ -62,7 +62,8 @@ struct Surroundings {
   std::function<std::optional<std::string>(const std::string&)> environment;
   std::function<UtcMs()> now;          // The wall clock, for what people read.
   std::function<int64_t()> steady_ms;  // A clock that nobody sets, for how long something takes.
-  Connector connect;           // To a daemon.
+  SetLastWords set_last_words;
+  Connector connect;  // To a daemon.
   std::function<void(int64_t pause_ms)> pause;
   std::string program_directory;  // Where this executable lies, for `demo` to find hotlined.
 };

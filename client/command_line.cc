@@ -2,8 +2,6 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
 #include <deque>
 
 #include "client/exit_code.h"
@@ -262,6 +260,7 @@ Result<Output> make_output(const Arguments& arguments, const Surroundings& aroun
   options.json = arguments.has("--json");
   options.terminal = around.out_is_terminal && !options.json;
   options.local_time = arguments.has("--local");
+  options.set_last_words = around.set_last_words;
   const std::string when = arguments.get("--color").value_or("auto");
   if (when == "always") {
     options.color = true;
@@ -414,7 +413,11 @@ int run_words(const std::vector<std::string>& words, const std::vector<CommandSp
   invocation.arguments = std::move(*arguments);
   invocation.around = &around;
   invocation.output = std::move(*output);
-  return command->run(invocation);
+  try {
+    return command->run(invocation);
+  } catch (const OutputLost& lost) {
+    return invocation.output.fail_unprinted(lost);
+  }
 }
 
 }  // namespace
@@ -422,17 +425,11 @@ int run_words(const std::vector<std::string>& words, const std::vector<CommandSp
 int run_command_line(const std::vector<std::string>& words,
                      const std::vector<CommandSpec>& commands, const Surroundings& around) {
   const bool json = std::find(words.begin(), words.end(), "--json") != words.end();
-  Output plain(*around.out, *around.err, OutputOptions{json, false, false, false});
+  Output plain(*around.out, *around.err, {.json = json});
   try {
     return run_words(words, commands, around, plain);
   } catch (const OutputLost& lost) {
-    // Who closed a pipe has seen enough.
-    if (lost.error == EPIPE) return kExitFailed;
-    const std::string why = lost.error == 0 ? "it takes no more" : std::strerror(lost.error);
-    return plain.fail("not all could be printed",
-                      make_error(ErrorCode::failed, "the output: " + why,
-                                 "df -h, or print it elsewhere; what was to be done may have been "
-                                 "done all the same"));
+    return plain.fail_unprinted(lost);
   }
 }
 

@@ -105,6 +105,8 @@ class Connection {
   Result<Submission> submit(ByteView draft, const std::string& key = {});
   // After a failure of submit(): the message may have been committed all the same.
   bool is_in_doubt() const { return in_doubt_; }
+  // What to do then.
+  static std::string hint_in_doubt(const std::string& key);
 
   // Submits many drafts, several on their way at a time and each once, whatever breaks meanwhile.
   // `next` gives the following one, or nothing at the end; `done` is told of each, in any order,

@@ -67,9 +67,12 @@ Result<Submission> Connection::submit(ByteView draft, const std::string& key) {
                     "the connection broke before the answer came, and it is not known whether the "
                     "message was committed (" +
                         last.reason + ")",
-                    key.empty() ? "hotline list    when the daemon is back: if it is not there, "
-                                  "send it again"
-                                : "send it again with the same --idempotency-key: it goes once");
+                    hint_in_doubt(key));
+}
+
+std::string Connection::hint_in_doubt(const std::string& key) {
+  if (!key.empty()) return "send it again with the same --idempotency-key: it goes once";
+  return "hotline list    when the daemon is back: if it is not there, send it again";
 }
 
 // Many submissions on their way at once. Counters rise in the order of sending. One that somebody

@@ -14,6 +14,8 @@ inline constexpr int kExitUnreachable = 5;
 inline constexpr int kExitTimedOut = 6;
 inline constexpr int kExitNotFound = 7;
 inline constexpr int kExitRefused = 8;
+// It is done, a message sent say, and that could not be printed.
+inline constexpr int kExitUnprinted = 9;
 inline constexpr int kExitVerificationFailed = 10;
 inline constexpr int kExitNotReconciled = 11;
 inline constexpr int kExitIncomplete = 12;

@@ -95,8 +95,8 @@ struct Done {
   std::optional<Error> first_failure;
 };
 
-Status submit_all(Connection& connection, const std::vector<Waiting>& all, UtcMs now, Done& done,
-                  Progress& progress) {
+Status submit_all(Connection& connection, const std::vector<Waiting>& all, UtcMs now,
+                  Output& output, Done& done, Progress& progress) {
   size_t next = 0;
   const bool exercise = connection.server().exercise();
   return connection.submit_each(
@@ -113,6 +113,7 @@ Status submit_all(Connection& connection, const std::vector<Waiting>& all, UtcMs
       },
       [&](const Result<Submission>& submission) {
         ++(submission ? done.count : done.failed);
+        output.set_acknowledged(done.count);
         if (!submission && !done.first_failure) done.first_failure = submission.error();
         const uint64_t so_far = done.count + done.failed;
         progress.show("acknowledging " + format_count(all.size()),
@@ -235,7 +236,8 @@ int acknowledge_all(Invocation& invocation) {
                        kCountHint));
   }
   Done done;
-  const Status status = submit_all(connection, *all, invocation.now(), done, progress);
+  output.set_acknowledged(0);
+  const Status status = submit_all(connection, *all, invocation.now(), output, done, progress);
   progress.clear();
   if (!status) {
     return output.fail(format_count(done.count) + " of " + format_count(all->size()) +

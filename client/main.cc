@@ -11,6 +11,7 @@
 
 #include "client/command_line.h"
 #include "client/commands.h"
+#include "protocol/terminal/last_words.h"
 #include "protocol/terminal/standard_files.h"
 
 int main(int argc, char** argv) {
@@ -40,6 +41,7 @@ int main(int argc, char** argv) {
                std::chrono::steady_clock::now().time_since_epoch())
         .count();
   };
+  around.set_last_words = hotline::set_last_words;
   around.connect = [&around](const Context& context) {
     return connect_to_daemon(context, around.now);
   };

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstdio>
+#include <cstring>
 #include <ctime>
 
 #include "client/exit_code.h"
@@ -103,27 +104,71 @@ JsonValue sent_in_json(Sent sent) {
 }  // namespace
 
 int Output::fail(const std::string& what, const Error& error) {
-  const std::string& message = what.empty() ? error.reason : what;
+  *err_ << error_text(error_code_name(error.code), what, error.reason, error.hint) << std::flush;
+  return exit_code(error.code);
+}
+
+void Output::set_sent(Sent sent, const std::string& id, const std::string& hint) {
+  switch (sent) {
+    case Sent::no:
+      return set_done({"nothing was sent", "", sent, "", {}});
+    case Sent::yes:
+      return set_done({id + " is sent", "hotline show " + id, sent, id, {}});
+    case Sent::unknown:
+      return set_done({"it is not known whether the message was sent", hint, sent, "", {}});
+  }
+}
+
+void Output::set_acknowledged(uint64_t count) {
+  set_done({format_count(count) + (count == 1 ? " message is" : " messages are") +
+                " known to be acknowledged",
+            "hotline ack --all    says how many still wait", std::nullopt, "", count});
+}
+
+void Output::set_done(Done done) {
+  done_ = std::move(done);
+  if (!options_.set_last_words) return;
+  const char* reason = done_.sent == Sent::yes       ? "only the waiting was interrupted"
+                       : done_.sent == Sent::unknown ? "interrupted before the daemon answered"
+                                                     : "interrupted";
+  options_.set_last_words(error_text("interrupted", done_.what, reason, done_.hint));
+}
+
+int Output::fail_unprinted(const OutputLost& lost) {
+  // Who closed a pipe has seen enough, unless something was done.
+  if (lost.error == EPIPE && !has_done()) return kExitFailed;
+  const std::string why = "the output: " + std::string(lost.error == 0 ? "it takes no more"
+                                                                       : std::strerror(lost.error));
+  if (!has_done()) {
+    return fail("not all could be printed",
+                make_error(ErrorCode::failed, why, "df -h, or print it elsewhere"));
+  }
+  fail(done_.what + ", and that could not be printed",
+       make_error(ErrorCode::failed, why, done_.hint));
+  return kExitUnprinted;
+}
+
+// What failed, why, and what to type, with the line feeds.
+std::string Output::error_text(const char* code, const std::string& what,
+                               const std::string& reason, const std::string& hint) const {
+  const std::string& message = what.empty() ? reason : what;
   if (options_.json) {
     JsonValue detail;
-    detail.add("code", error_code_name(error.code)).add("message", message);
-    if (!what.empty()) detail.add("why", error.reason);
-    if (!error.hint.empty()) detail.add("hint", error.hint);
-    if (sent_) detail.add("sent", sent_in_json(*sent_));
-    if (!sent_id_.empty()) detail.add("id", sent_id_);
-    *err_ << to_json(json_document().add("error", detail)) << std::endl;
-    return exit_code(error.code);
+    detail.add("code", code).add("message", message);
+    if (!what.empty()) detail.add("why", reason);
+    if (!hint.empty()) detail.add("hint", hint);
+    if (done_.sent) detail.add("sent", sent_in_json(*done_.sent));
+    if (!done_.id.empty()) detail.add("id", done_.id);
+    if (done_.acknowledged) detail.add("acknowledged", *done_.acknowledged);
+    return to_json(json_document().add("error", detail)) + "\n";
   }
   // Reasons and hints may quote the peer.
-  *err_ << "hotline: " << styled(Style::bold, printable(message)) << '\n';
-  if (!what.empty() && !error.reason.empty()) {
-    *err_ << "  why:  " << hanging(printable(error.reason), "        ") << '\n';
+  std::string text = "hotline: " + styled(Style::bold, printable(message)) + "\n";
+  if (!what.empty() && !reason.empty()) {
+    text += "  why:  " + hanging(printable(reason), "        ") + "\n";
   }
-  if (!error.hint.empty()) {
-    *err_ << "  try:  " << hanging(printable(error.hint), "        ") << '\n';
-  }
-  *err_ << std::flush;
-  return exit_code(error.code);
+  if (!hint.empty()) text += "  try:  " + hanging(printable(hint), "        ") + "\n";
+  return text;
 }
 
 void Table::print(Output& output) const {

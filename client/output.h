@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <ostream>
 #include <string>
@@ -17,14 +18,18 @@ namespace hotline::client {
 
 enum class Style { plain, bold, dim, red, yellow, green };
 
+// Keeps what the program is to print on standard error should a signal end it.
+using SetLastWords = std::function<void(std::string words)>;
+
 struct OutputOptions {
   bool json = false;
   bool terminal = false;  // Standard output is one.
   bool color = false;     // On standard output and on standard error.
   bool local_time = false;
+  SetLastWords set_last_words = {};  // May be empty.
 };
 
-// The fate of the message that a command was to send: in the JSON of an error it tells a program
+// The fate of the message that a command was to send: in every error it tells people and programs
 // whether to send again.
 enum class Sent : uint8_t { no, yes, unknown };
 
@@ -68,20 +73,34 @@ class Output {
   // An empty `what` puts the reason into the first line.
   int fail(const std::string& what, const Error& error);
 
-  // From now on an error says that too; `id` is the message's, once it is sent.
-  void set_sent(Sent sent, std::string id = {}) {
-    sent_ = sent;
-    sent_id_ = std::move(id);
-  }
+  // From now on errors and the last words say that too; `id` is the message's, once it is sent.
+  // `hint`: what to do where it is unknown.
+  void set_sent(Sent sent, const std::string& id = {}, const std::string& hint = {});
+  // The same of a flood: so many of its messages are known to be acknowledged.
+  void set_acknowledged(uint64_t count);
+  // Says what was lost, and what was done all the same; returns the exit code.
+  int fail_unprinted(const OutputLost& lost);
 
  private:
+  // What is known of what the command was to do, in the words and the members of an error.
+  struct Done {
+    std::string what;
+    std::string hint;
+    std::optional<Sent> sent;
+    std::string id;
+    std::optional<uint64_t> acknowledged;
+  };
+
   void check_out() const;
+  void set_done(Done done);
+  bool has_done() const { return done_.sent == Sent::yes || done_.acknowledged.value_or(0) > 0; }
+  std::string error_text(const char* code, const std::string& what, const std::string& reason,
+                         const std::string& hint) const;
 
   std::ostream* out_ = nullptr;
   std::ostream* err_ = nullptr;
   OutputOptions options_;
-  std::optional<Sent> sent_;
-  std::string sent_id_;
+  Done done_;
 };
 
 // A table of text. On a terminal its columns are padded to their widest cell and separated by two

@@ -185,12 +185,15 @@ int submit_and_report(Invocation& invocation, Connection& connection, const Draf
   if (key.empty()) unique.nonce = std::random_device()();
   const auto finished = finish_draft(std::move(unique), exercise, invocation.now());
   if (!finished) return output.fail("the message was not sent", finished.error());
+  output.set_sent(Sent::unknown, "", Connection::hint_in_doubt(key));
   const auto submission = connection.submit(*finished, key);
   if (!submission && connection.is_in_doubt()) {
-    output.set_sent(Sent::unknown);
     return output.fail("it is not known whether the message was sent", submission.error());
   }
-  if (!submission) return output.fail("the message was not sent", submission.error());
+  if (!submission) {
+    output.set_sent(Sent::no);
+    return output.fail("the message was not sent", submission.error());
+  }
   output.set_sent(Sent::yes, submission->id);
   if (!output.json()) {
     const auto precedence = static_cast<uint8_t>(draft.precedence);

@@ -36,7 +36,7 @@ Status check_repeatable(const Arguments& arguments, const std::vector<std::strin
 // Returns the exit code: once the message is committed 6 when it did not come as far as was waited
 // for, whatever stood in the way, and 8 when it was declined meanwhile; before that 5 when it is
 // not known whether it was committed, and the daemon's reason otherwise. An error under --json says
-// which of these it is, and the id.
+// which of these it is, and the id; so does whatever cuts the command short (Output::set_sent).
 int submit_and_report(Invocation& invocation, Connection& connection, const DraftFields& draft,
                       const std::string& kind, const WaitOptions& wait);
 

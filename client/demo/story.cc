@@ -505,6 +505,7 @@ Result<std::string> DemoStory::run_alone(const std::vector<std::string>& words, 
   Surroundings around = *invocation_.around;
   around.out = &out;
   around.err = &err;
+  around.set_last_words = nullptr;
   const int code = run_command_line(words, all_commands(), around);
   if (show) {
     say("$ " + shown(words));
@@ -520,6 +521,7 @@ Status DemoStory::run(const Person& person, const std::vector<std::string>& word
   Surroundings around = *invocation_.around;
   around.out = &out;
   around.err = &err;
+  around.set_last_words = nullptr;
   around.out_is_terminal = true;  // Tables as on a terminal, also in a log.
   around.environment = [outer = invocation_.around->environment](const std::string& name) {
     return name == "NO_COLOR" ? std::optional<std::string>("1") : outer(name);

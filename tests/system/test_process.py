@@ -223,5 +223,53 @@ class StandardFiles(unittest.TestCase):
             self.assertIn("print", done.stderr)
 
 
+class ClientCutShort(unittest.TestCase):
+    """Whoever sends learns whether it was sent, and under which id, however the program ends."""
+
+    @staticmethod
+    def words(world, *more):
+        return [world.hotline, "-c", str(world.directory / "north-client.toml"), "--context", "ann", "send", "-p", "flash",
+                "Look.", *more]
+
+    def count(self, world):
+        return world.ask("north", "ann", "list")["total"]
+
+    def test_a_signal_ends_the_waiting_and_says_what_was_sent(self):
+        with World() as world:
+            world.daemons["north"].start()
+            for ignored, ending in ((None, signal.SIGINT), (None, signal.SIGTERM), (None, signal.SIGHUP),
+                                    (signal.SIGHUP, signal.SIGTERM)):
+                sent = f"N-{self.count(world) + 1:06}"
+                program = subprocess.Popen(
+                    self.words(world, "--wait", "delivered"), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                    stderr=subprocess.PIPE, text=True,
+                    preexec_fn=lambda ignored=ignored: ignored and signal.signal(ignored, signal.SIG_IGN))
+                self.assertIn(sent, program.stdout.readline())
+                if ignored:
+                    program.send_signal(ignored)
+                program.send_signal(ending)
+                _, said = program.communicate(timeout=HANG_S)
+                self.assertEqual(program.returncode, 128 + ending, said)
+                self.assertIn(f"hotline: {sent} is sent\n  why:  only the waiting was interrupted\n", said)
+
+    def test_a_full_or_closed_output_loses_the_answer_and_not_the_id(self):
+        with World() as world:
+            world.daemons["north"].start()
+            for output in (">/dev/full", ">&-", "| true"):
+                for more in ((), ("--json",)):
+                    sent = f"N-{self.count(world) + 1:06}"
+                    # The reader of the pipe is gone before anything is printed.
+                    script = f'{{ sleep 0.2; "$@"; echo $? >&2; }} {output}' if "|" in output else f'"$@" {output}; echo $? >&2'
+                    done = subprocess.run(["sh", "-c", script, "sh", *self.words(world, *more)], stdin=subprocess.DEVNULL,
+                                          stderr=subprocess.PIPE, text=True, timeout=HANG_S)
+                    *said, code = done.stderr.splitlines()
+                    self.assertEqual(code, "9", done.stderr)
+                    if more:
+                        error = json.loads(said[-1])["error"]
+                        self.assertEqual((error["sent"], error["id"]), (True, sent))
+                    else:
+                        self.assertIn(f"hotline: {sent} is sent", done.stderr)
+
+
 if __name__ == "__main__":
     unittest.main(verbosity=2)

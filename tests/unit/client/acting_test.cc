@@ -1,6 +1,8 @@
 // The commands that send: what they submit, and what stands on the screen meanwhile.
 #include <gtest/gtest.h>
 
+#include <cerrno>
+#include <cstring>
 #include <filesystem>
 #include <map>
 
@@ -472,6 +474,80 @@ TEST_F(ActingTest, F6_AProgramIsToldWhetherAMessageWasSent) {
   EXPECT_FALSE(said("\"sent\""));
 }
 
+// However the command is cut short, whoever typed it learns the id of what was sent.
+TEST_F(ActingTest, WhatWasSentAndCouldNotBePrintedIsSaidWithItsId) {
+  const std::vector<std::vector<std::string>> commands = {
+      {"send", "-p", "flash", "Look."},
+      {"send", "--corrects", "N-123", "--change", "where=a -> b", "--reason", "why"},
+      {"send", "--cancels", "N-123", "--reason", "in error"},
+      {"reply", "S-87", "Seen."},
+      {"decline", "S-87", "--reason", "not ours"},
+      {"ack", "@flash"},
+      {"test-call"}};
+  for (std::vector<std::string> words : commands) {
+    for (const int error : {ENOSPC, EBADF, EPIPE}) {
+      terminal_.out_error = error;
+      EXPECT_EQ(terminal_.run(words), kExitUnprinted) << words[0];
+      EXPECT_TRUE(terminal_.err().ends_with(
+          "hotline: N-000123 is sent, and that could not be printed\n"
+          "  why:  the output: " +
+          std::string(std::strerror(error)) + "\n  try:  hotline show N-000123\n"))
+          << terminal_.err();
+    }
+    words.push_back("--json");
+    EXPECT_EQ(terminal_.run(words), kExitUnprinted) << words[0];
+    EXPECT_NE(terminal_.err().find("\"sent\":true,\"id\":\"N-000123\""), std::string::npos)
+        << terminal_.err();
+  }
+  // The reader of the first line went away while the answer was awaited.
+  let_the_peer_acknowledge();
+  terminal_.out_lines = 2;
+  EXPECT_EQ(terminal_.run({"test-call", "--wait", "acknowledged"}), kExitUnprinted);
+  EXPECT_EQ(terminal_.err().rfind("hotline: N-000123 is sent", 0), 0u) << terminal_.err();
+}
+
+TEST_F(ActingTest, WhoeverInterruptsTheWaitingLearnsWhatWasSent) {
+  std::vector<std::string> heard;
+  daemon_.on_silence = [&](int64_t timeout_ms) {
+    terminal_.pass(timeout_ms);
+    heard.push_back(terminal_.last_words);
+  };
+  std::vector<std::string> words = {"send",   "-p",        "flash",     "Look.",
+                                    "--wait", "delivered", "--timeout", "2s"};
+  EXPECT_EQ(terminal_.run(words), kExitTimedOut);
+  ASSERT_FALSE(heard.empty());
+  EXPECT_EQ(heard.front(),
+            "hotline: N-000123 is sent\n"
+            "  why:  only the waiting was interrupted\n"
+            "  try:  hotline show N-000123\n");
+  heard.clear();
+  words.push_back("--json");
+  EXPECT_EQ(terminal_.run(words), kExitTimedOut);
+  EXPECT_EQ(heard.front(),
+            "{\"v\":1,\"error\":{\"code\":\"interrupted\",\"message\":\"N-000123 is sent\","
+            "\"why\":\"only the waiting was interrupted\",\"hint\":\"hotline show N-000123\","
+            "\"sent\":true,\"id\":\"N-000123\"}}\n");
+}
+
+TEST_F(ActingTest, WhoeverInterruptsTheSendingLearnsWhatIsKnown) {
+  std::string before;
+  std::string meanwhile;
+  daemon_.on_request = [&](wire::RequestBody request) {
+    if (request == wire::RequestBody::Submit) meanwhile = terminal_.last_words;
+    if (request == wire::RequestBody::ClientHello) before = terminal_.last_words;
+  };
+  terminal_.run({"send", "-p", "flash", "Look."});
+  EXPECT_EQ(before, "hotline: nothing was sent\n  why:  interrupted\n");
+  EXPECT_EQ(meanwhile,
+            "hotline: it is not known whether the message was sent\n"
+            "  why:  interrupted before the daemon answered\n"
+            "  try:  hotline list    when the daemon is back: if it is not there, send it again\n");
+  terminal_.run({"send", "-p", "flash", "Look.", "--idempotency-key", "a"});
+  EXPECT_NE(meanwhile.find("with the same --idempotency-key"), std::string::npos) << meanwhile;
+  terminal_.run({"inbox"});
+  EXPECT_EQ(before, "") << "what sends nothing is ended by a signal as any program";
+}
+
 // The workstation's clock may be set while it waits.
 TEST_F(ActingTest, HowLongIsWaitedIsNoMatterOfTheWallClock) {
   for (const int64_t step_ms : {-86'400'000, 86'400'000}) {
@@ -648,6 +724,27 @@ TEST_F(FloodTest, WhatIsRefusedIsCountedAndSaid) {
       terminal_.err().ends_with("hotline: 1,047 were acknowledged, 3 were not\n"
                                 "  why:  no room\n"
                                 "  try:  make some\n"))
+      << terminal_.err();
+}
+
+TEST_F(FloodTest, HoweverItIsCutShortItSaysHowManyAreAcknowledged) {
+  daemon_.mishaps.assign(1000, FakeDaemon::Mishap::none);
+  daemon_.mishaps.insert(daemon_.mishaps.end(), 100, FakeDaemon::Mishap::break_after_commit);
+  EXPECT_EQ(terminal_.run({"ack", "--all", "--confirm", "1050@1042", "--json"}), kExitUnreachable);
+  // What was on its way when the connection broke is not known.
+  const auto member = [](const std::string& text) {
+    const size_t at = text.find("\"acknowledged\":");
+    return at == std::string::npos ? 0 : std::stoul(text.substr(at + 15));
+  };
+  EXPECT_GT(member(terminal_.err()), 0u) << terminal_.err();
+  EXPECT_LE(member(terminal_.err()), 1000u) << terminal_.err();
+  EXPECT_EQ(member(terminal_.last_words), member(terminal_.err()));
+  EXPECT_EQ(terminal_.err().find("\"sent\""), std::string::npos) << terminal_.err();
+  daemon_.mishaps.clear();
+  terminal_.out_error = ENOSPC;
+  EXPECT_EQ(terminal_.run({"ack", "--all", "--confirm", "1050@1042"}), kExitUnprinted);
+  EXPECT_NE(terminal_.err().find(" are known to be acknowledged, and that could not be printed"),
+            std::string::npos)
       << terminal_.err();
 }
 

@@ -59,6 +59,7 @@ class FakeDaemon::Stream : public FrameStream {
 
   void answer(const wire::Request& request) {
     const uint32_t id = request.id();
+    daemon_.on_request(request.body_type());
     if (request.body_as_ClientHello() != nullptr) return hello(id);
     if (const auto* submit = request.body_as_Submit()) return take(id, *submit);
     if (const auto* list = request.body_as_List()) return rows(id, *list);

@@ -92,6 +92,7 @@ class FakeDaemon {
 
   // Called when a client waits and nothing is on its way to it: time passes, things happen.
   std::function<void(int64_t timeout_ms)> on_silence = [](int64_t) {};
+  std::function<void(wire::RequestBody)> on_request = [](wire::RequestBody) {};
   // The answers to the next submissions, in order; then they succeed.
   enum class Mishap { none, break_before_commit, break_after_commit, conflict, refuse };
   std::deque<Mishap> mishaps;

@@ -2,14 +2,40 @@
 
 #include <gtest/gtest.h>
 
+#include <cerrno>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <streambuf>
 
 #include "client/command_line.h"
 #include "client/commands.h"
 
 namespace hotline::client {
+namespace {
+
+// Takes so many lines into another one, then no more.
+class FailingBuffer : public std::streambuf {
+ public:
+  FailingBuffer(std::streambuf& taken, int lines, int error)
+      : taken_(taken), lines_(lines), error_(error) {}
+
+ private:
+  int overflow(int c) override {
+    if (lines_ <= 0) {
+      errno = error_;
+      return traits_type::eof();
+    }
+    if (c == '\n') --lines_;
+    return taken_.sputc(static_cast<char>(c));
+  }
+
+  std::streambuf& taken_;
+  int lines_;
+  int error_;
+};
+
+}  // namespace
 
 Terminal::Terminal() : Terminal(nullptr) {}
 
@@ -36,7 +62,9 @@ std::string Terminal::write(const std::string& name, const std::string& content)
 int Terminal::run(const std::vector<std::string>& words) {
   Surroundings around;
   around.in = &in;
-  around.out = &out_;
+  FailingBuffer failing(*out_.rdbuf(), out_lines, out_error);
+  std::ostream failing_out(&failing);
+  around.out = out_error == 0 ? static_cast<std::ostream*>(&out_) : &failing_out;
   around.err = &err_;
   around.in_is_terminal = is_terminal;
   around.out_is_terminal = is_terminal;
@@ -48,8 +76,10 @@ int Terminal::run(const std::vector<std::string>& words) {
   };
   around.now = [this] { return utc; };
   around.steady_ms = [this] { return steady_ms; };
+  around.set_last_words = [this](std::string said) { last_words = std::move(said); };
   around.connect = connect_;
   around.pause = [this](int64_t pause_ms) { paused_ms += pause_ms; };
+  last_words.clear();
   out_.str("");
   err_.str("");
   return run_command_line(words, all_commands(), around);

@@ -2,6 +2,7 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <cctype>
 #include <deque>
 
 #include "client/exit_code.h"
@@ -254,12 +255,29 @@ Status check_positionals(const CommandSpec& command, const Arguments& arguments)
   return ok();
 }
 
+// A word for a shell.
+std::string as_typed(const std::string& word) {
+  const auto is_plain = [](unsigned char c) {
+    return std::isalnum(c) != 0 ||
+           std::string_view("-_./:@+,=").find(static_cast<char>(c)) != std::string_view::npos;
+  };
+  if (!word.empty() && std::all_of(word.begin(), word.end(), is_plain)) return word;
+  std::string typed = "'";
+  for (const char c : word) typed += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  return typed + "'";
+}
+
 // Colour and kind of output, also when the words make no sense.
 Result<Output> make_output(const Arguments& arguments, const Surroundings& around) {
   OutputOptions options;
   options.json = arguments.has("--json");
   options.terminal = around.out_is_terminal && !options.json;
   options.local_time = arguments.has("--local");
+  options.columns = around.out_columns;
+  for (const char* option : {"--config", "--context"}) {
+    if (const auto typed = arguments.get(option))
+      options.daemon_options += std::string(" ") + option + " " + as_typed(*typed);
+  }
   options.set_last_words = around.set_last_words;
   const std::string when = arguments.get("--color").value_or("auto");
   if (when == "always") {

@@ -70,6 +70,10 @@ void Output::check_out() const {
   if (!*out_) throw OutputLost{errno};
 }
 
+std::string Output::command(const std::string& words) const {
+  return "hotline" + options_.daemon_options + " " + words;
+}
+
 void Output::talk(const std::string& text) {
   if (!options_.json) *err_ << text << std::endl;
 }
@@ -148,9 +152,23 @@ int Output::fail_unprinted(const OutputLost& lost) {
   return kExitUnprinted;
 }
 
+// A hint's lines that are commands, as they are to be typed here.
+std::string Output::typed_here(const std::string& hint) const {
+  constexpr std::string_view kProgram = "hotline ";
+  std::string typed;
+  for (size_t at = 0; at < hint.size();) {
+    const size_t end = std::min(hint.find('\n', at), hint.size() - 1) + 1;
+    const std::string line = hint.substr(at, end - at);
+    typed += line.starts_with(kProgram) ? command(line.substr(kProgram.size())) : line;
+    at = end;
+  }
+  return typed;
+}
+
 // What failed, why, and what to type, with the line feeds.
-std::string Output::error_text(const char* code, const std::string& what,
-                               const std::string& reason, const std::string& hint) const {
+std::string Output::error_text(const char* code, const std::string& what, const std::string& reason,
+                               const std::string& hint_as_anywhere) const {
+  const std::string hint = typed_here(hint_as_anywhere);
   const std::string& message = what.empty() ? reason : what;
   if (options_.json) {
     JsonValue detail;
@@ -184,18 +202,17 @@ void Table::print(Output& output) const {
     return;
   }
   if (rows_.empty()) return;
-  std::vector<size_t> widths;
-  for (size_t i = 0; i < columns_.size(); ++i) {
-    size_t width = std::max(columns_[i].width_min, column_count(columns_[i].title));
-    for (const Row& row : rows_)
-      width = std::max(width, column_count(printable_line(row.cells[i])));
-    widths.push_back(width);
+  std::vector<Row> rows = rows_;
+  for (Row& row : rows) {
+    for (std::string& cell : row.cells) cell = printable_line(cell);
   }
+  const std::vector<Shown> shown = fitted(rows, output.columns());
   const auto joined = [&](const std::vector<std::string>& cells) {
     std::string line;
-    for (size_t i = 0; i < cells.size(); ++i) {
-      const std::string cell = printable_line(cells[i]);
-      line += i + 1 == cells.size() ? cell : padded(cell, widths[i]) + "  ";
+    for (const Shown& one : shown) {
+      const bool last = &one == &shown.back();
+      const std::string cell = cut_to_columns(cells[one.column], one.width);
+      line += last ? cell : padded(cell, one.width) + "  ";
     }
     while (!line.empty() && line.back() == ' ') line.pop_back();
     return line;
@@ -203,9 +220,34 @@ void Table::print(Output& output) const {
   std::vector<std::string> titles;
   for (const Column& column : columns_) titles.push_back(column.title);
   output.line(output.styled(Style::dim, "  " + joined(titles)));
-  for (const Row& row : rows_) {
+  for (const Row& row : rows) {
     output.line(output.styled(row.style, padded(row.mark, 2) + joined(row.cells)));
   }
+}
+
+std::vector<Table::Shown> Table::fitted(const std::vector<Row>& rows, size_t columns) const {
+  constexpr size_t kCutMin = 24;  // Less says nothing.
+  std::vector<Shown> shown;
+  size_t before_last = 2;  // The mark.
+  for (size_t i = 0; i < columns_.size(); ++i) {
+    size_t width = std::max(columns_[i].width_min, column_count(columns_[i].title));
+    for (const Row& row : rows) width = std::max(width, column_count(row.cells[i]));
+    shown.push_back({i, width});
+    if (i + 1 < columns_.size()) before_last += width + 2;
+  }
+  if (columns_.back().fit != Fit::cut) return shown;
+  const size_t wanted = std::min(shown.back().width, kCutMin);
+  for (size_t i = 0; i < shown.size() && before_last + wanted > columns;) {
+    if (columns_[shown[i].column].fit != Fit::left_out) {
+      ++i;
+      continue;
+    }
+    before_last -= shown[i].width + 2;
+    shown.erase(shown.begin() + static_cast<std::ptrdiff_t>(i));
+  }
+  const size_t left = columns > before_last ? columns - before_last : 0;
+  shown.back().width = std::min(shown.back().width, std::max(left, wanted));
+  return shown;
 }
 
 std::string format_duration(int64_t duration_ms) {

@@ -26,6 +26,10 @@ struct OutputOptions {
   bool terminal = false;  // Standard output is one.
   bool color = false;     // On standard output and on standard error.
   bool local_time = false;
+  size_t columns = 80;  // Of the terminal.
+  // What was typed to choose the daemon, with a space before it: " --context north". Commands that
+  // are printed have it too, so that they can be typed as they stand.
+  std::string daemon_options = {};
   SetLastWords set_last_words = {};  // May be empty.
 };
 
@@ -48,6 +52,7 @@ class Output {
 
   bool json() const { return options_.json; }
   bool terminal() const { return options_.terminal; }
+  size_t columns() const { return options_.columns; }
 
   // A line of data. The line feed is added, and each line is pushed out at once: a reader at the
   // other end of a pipe may be waiting for it.
@@ -58,6 +63,9 @@ class Output {
 
   // A line of talk; nothing under --json, where standard error is for errors alone.
   void talk(const std::string& text);
+
+  // "hotline --context north ack @flash" for "ack @flash": a command to be typed next.
+  std::string command(const std::string& words) const;
 
   std::string styled(Style style, const std::string& text) const;
 
@@ -95,7 +103,8 @@ class Output {
   void set_done(Done done);
   bool has_done() const { return done_.sent == Sent::yes || done_.acknowledged.value_or(0) > 0; }
   std::string error_text(const char* code, const std::string& what, const std::string& reason,
-                         const std::string& hint) const;
+                         const std::string& hint_as_anywhere) const;
+  std::string typed_here(const std::string& hint) const;
 
   std::ostream* out_ = nullptr;
   std::ostream* err_ = nullptr;
@@ -105,12 +114,15 @@ class Output {
 
 // A table of text. On a terminal its columns are padded to their widest cell and separated by two
 // spaces under a line of titles; piped, cells are separated by tabs and nothing else is printed.
-// Cells are made safe (printable_line) here.
+// Cells are made safe (printable_line) here. One whose last column may be cut is made to fit the
+// terminal: what the others have no room for goes first, then the end of the last, with a mark.
 class Table {
  public:
+  enum class Fit : uint8_t { whole, left_out, cut };
   struct Column {
     std::string title;
     size_t width_min = 0;
+    Fit fit = Fit::whole;
   };
   struct Row {
     std::string mark;  // One character before the row ("!"), on a terminal only.
@@ -123,6 +135,13 @@ class Table {
   void print(Output& output) const;
 
  private:
+  // Which columns are shown on this terminal, and how wide each is.
+  struct Shown {
+    size_t column = 0;
+    size_t width = 0;
+  };
+  std::vector<Shown> fitted(const std::vector<Row>& rows, size_t columns) const;
+
   std::vector<Column> columns_;
   std::vector<Row> rows_;
 };

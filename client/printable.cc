@@ -23,6 +23,18 @@ size_t column_count(std::string_view text) {
   return columns;
 }
 
+std::string cut_to_columns(std::string_view line, size_t columns) {
+  if (column_count(line) <= columns) return std::string(line);
+  std::string kept;
+  for (size_t taken = 0; taken + 1 < columns;) {
+    const Character character = first_character(line);
+    if (!has_no_width(character.code)) ++taken;
+    kept += line.substr(0, character.size);
+    line.remove_prefix(character.size);
+  }
+  return columns == 0 ? "" : kept + "\u2026";
+}
+
 std::string wrapped(std::string_view text, size_t width, const std::string& indent) {
   std::string shown;
   while (!text.empty()) {

@@ -17,6 +17,9 @@ namespace hotline::client {
 // How many columns a printable text takes: its code points without combining marks.
 size_t column_count(std::string_view text);
 
+// As much of a line as that many columns hold; what is cut ends with a mark.
+std::string cut_to_columns(std::string_view line, size_t columns);
+
 // Breaks a text at spaces so that no line has more than `width` columns, where words allow it.
 // Every line is preceded by `indent`, which counts towards the width; lines are ended by "\n".
 std::string wrapped(std::string_view text, size_t width, const std::string& indent);

@@ -23,11 +23,11 @@ OptionSpec after_option() {
   return {"--after", "PLACE", "go on where an earlier list ended; it said the place"};
 }
 
-std::string cut_words(const Arguments& arguments, uint64_t shown, uint64_t total,
+std::string cut_words(const Invocation& invocation, uint64_t shown, uint64_t total,
                       const std::string& command) {
-  const auto limit = arguments.get("--limit");
-  return format_count(shown) + " of " + format_count(total) + " are shown. The next: " + command +
-         (limit ? " --limit " + *limit : "");
+  const auto limit = invocation.arguments.get("--limit");
+  return format_count(shown) + " of " + format_count(total) + " are shown. The next: " +
+         invocation.output.command(command + (limit ? " --limit " + *limit : ""));
 }
 
 }  // namespace hotline::client

@@ -18,8 +18,8 @@ OptionSpec row_limit_option(const std::string& otherwise);
 OptionSpec after_option();
 
 // "1,000 of 1,051 are shown. The next: hotline inbox --after 4.1234.i17". `command` is what was
-// typed without the place; its --limit is added where one was given.
-std::string cut_words(const Arguments& arguments, uint64_t shown, uint64_t total,
+// typed after the program's name, with the new place; its --limit is added where one was given.
+std::string cut_words(const Invocation& invocation, uint64_t shown, uint64_t total,
                       const std::string& command);
 
 }  // namespace hotline::client

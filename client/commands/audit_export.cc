@@ -68,7 +68,8 @@ int take_export(Invocation& invocation) {
   progress.clear();
   if (!downloaded) return invocation.output.fail(what, downloaded.error());
   print(invocation.output, **connection, directory, *downloaded);
-  invocation.output.talk("Next: hotline audit verify " + directory + " --trust DIR");
+  invocation.output.talk("Next: " +
+                         invocation.output.command("audit verify " + directory + " --trust DIR"));
   return kExitDone;
 }
 

@@ -89,7 +89,7 @@ int prove(Invocation& invocation) {
     return kExitDone;
   }
   output.line(printable_line(said(*made)) + ".");
-  output.talk("Next: hotline audit check " + *path + " --trust DIR");
+  output.talk("Next: " + output.command("audit check " + *path + " --trust DIR"));
   return kExitDone;
 }
 

@@ -58,8 +58,8 @@ int escalation_list(Invocation& invocation) {
   if (rows.rows() == nullptr || rows.rows()->size() == 0) {
     output.talk("Nothing escalates.");
   } else if (rows.more()) {
-    output.talk(cut_words(invocation.arguments, rows.rows()->size(), rows.total(),
-                          "hotline escalation list --after " + text(rows.next())));
+    output.talk(cut_words(invocation, rows.rows()->size(), rows.total(),
+                          "escalation list --after " + text(rows.next())));
   }
   return kExitDone;
 }

@@ -65,7 +65,12 @@ void print_json(Invocation& invocation, const Connection& connection, const Show
 }
 
 void print_table(Invocation& invocation, const Connection& connection, const Shown& shown) {
-  Table table({{"DUE", 6}, {"PREC", 9}, {"ID", 8}, {"DTG", 14}, {"FROM"}, {"SUBJECT"}});
+  Table table({{"DUE", 6},
+               {"PREC", 9},
+               {"ID", 8},
+               {"DTG", 14, Table::Fit::left_out},
+               {"FROM", 0, Table::Fit::left_out},
+               {"SUBJECT", 0, Table::Fit::cut}});
   for (const wire::MessageRow* row : shown.rows()) {
     Table::Row line;
     if (row->waits()) {
@@ -92,8 +97,8 @@ void say_what_waits(Invocation& invocation, const Shown& shown) {
   const size_t count = rows == nullptr ? 0 : rows->size();
   const std::string all = invocation.arguments.has("--all") ? " --all" : "";
   if (waits.more()) {
-    output.talk(cut_words(invocation.arguments, count, waits.total(),
-                          "hotline inbox" + all + " --after " + text(waits.next())));
+    output.talk(cut_words(invocation, count, waits.total(),
+                          "inbox" + all + " --after " + text(waits.next())));
   }
   std::string words = format_count(waits.waiting()) + (waits.waiting() == 1 ? " waits" : " wait") +
                       " for an acknowledgement";
@@ -102,9 +107,9 @@ void say_what_waits(Invocation& invocation, const Shown& shown) {
     words += ", " + format_count(waits.waiting_flash()) + " of them FLASH";
   }
   if (waits.waiting_flash() != 0) {
-    words += ". Next: hotline ack @flash";
+    words += ". Next: " + output.command("ack @flash");
   } else if (count != 0) {
-    words += ". Next: hotline ack " + text(rows->Get(0)->id());
+    words += ". Next: " + output.command("ack " + text(rows->Get(0)->id()));
   }
   output.talk(words);
 }
@@ -126,8 +131,9 @@ int inbox(Invocation& invocation) {
   const wire::Rows* others = shown->others ? shown->others->as<wire::Rows>() : nullptr;
   if (others != nullptr && others->more() && others->rows()->size() != 0) {
     const auto* last = others->rows()->Get(others->rows()->size() - 1);
-    invocation.output.talk("Older ones: hotline list --incoming --before " +
-                           std::to_string(last->journal_index()));
+    Output& output = invocation.output;
+    output.talk("Older ones: " + output.command("list --incoming --before " +
+                                                std::to_string(last->journal_index())));
   }
   return kExitDone;
 }

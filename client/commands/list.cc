@@ -22,6 +22,14 @@ Result<wire::Box> chosen_box(const Arguments& arguments) {
   return box;
 }
 
+// Where --after goes on: of what waits the daemon says it, of the others it is the last one's place
+// in the journal.
+std::string next_place(const wire::Rows& rows) {
+  if (!text(rows.next()).empty() || rows.rows() == nullptr || rows.rows()->size() == 0)
+    return text(rows.next());
+  return std::to_string(rows.rows()->Get(rows.rows()->size() - 1)->journal_index());
+}
+
 void print(Invocation& invocation, const Connection& connection, const wire::Rows& rows) {
   if (invocation.output.json()) {
     JsonValue::Array messages;
@@ -34,12 +42,18 @@ void print(Invocation& invocation, const Connection& connection, const wire::Row
     document.add("messages", std::move(messages))
         .add("total", rows.total())
         .add("more", rows.more())
-        .add("next", text(rows.next()).empty() ? JsonValue() : JsonValue(text(rows.next())));
+        .add("next", rows.more() ? JsonValue(next_place(rows)) : JsonValue());
     invocation.output.document(document);
     return;
   }
-  Table table(
-      {{"ID", 8}, {"PREC", 9}, {"TYPE"}, {"DTG", 14}, {"FROM"}, {"STATE", 12}, {"SUBJECT"}});
+  // Who sent it stands in the id, and the subject mostly says what it is.
+  Table table({{"ID", 8},
+               {"PREC", 9},
+               {"TYPE", 0, Table::Fit::left_out},
+               {"DTG", 14},
+               {"FROM", 0, Table::Fit::left_out},
+               {"STATE", 12},
+               {"SUBJECT", 0, Table::Fit::cut}});
   if (rows.rows() != nullptr) {
     for (const wire::MessageRow* row : *rows.rows()) {
       table.add({row->waits() && row->incoming() ? "!" : "",
@@ -63,33 +77,37 @@ Result<ListWish> read_wish(const Arguments& arguments) {
     return make_error(ErrorCode::usage, "--before does not go with --waiting",
                       "what waits is ordered by precedence; go on with --after");
   }
-  if (!waiting && arguments.has("--after")) {
-    return make_error(ErrorCode::usage, "--after goes with --waiting only", "go on with --before");
+  if (arguments.has("--before") && arguments.has("--after")) {
+    return make_error(ErrorCode::usage, "--before and --after exclude each other");
   }
   const auto limit = read_row_limit(arguments, kRowsByDefault);
   if (!limit) return limit.error();
   wish.limit = *limit;
-  const auto before = arguments.number("--before", 0);
+  if (waiting) {
+    wish.after = arguments.get("--after").value_or("");
+    return wish;
+  }
+  const auto before = arguments.number(arguments.has("--after") ? "--after" : "--before", 0);
   if (!before) return before.error();
   wish.before_journal_index = *before;
-  wish.after = arguments.get("--after").value_or("");
   return wish;
 }
 
-// How to see the rest.
+// How to see the rest, or that there is nothing.
 void say_more(Invocation& invocation, const ListWish& wish, const wire::Rows& rows) {
-  if (!rows.more() || rows.rows() == nullptr || rows.rows()->size() == 0) return;
-  std::string command = "hotline list";
-  if (wish.box == wire::Box::waiting) {
-    command += " --waiting --after " + text(rows.next());
-  } else {
-    if (wish.box == wire::Box::incoming) command += " --incoming";
-    if (wish.box == wire::Box::outgoing) command += " --outgoing";
-    const auto* last = rows.rows()->Get(rows.rows()->size() - 1);
-    command += " --before " + std::to_string(last->journal_index());
+  Output& output = invocation.output;
+  if (rows.rows() == nullptr || rows.rows()->size() == 0) {
+    if (wish.box == wire::Box::waiting)
+      return output.talk(wish.after.empty() ? "No message waits." : "No more message waits.");
+    return output.talk(wish.before_journal_index == 0 ? "No message yet." : "No older message.");
   }
-  invocation.output.talk(
-      cut_words(invocation.arguments, rows.rows()->size(), rows.total(), command));
+  if (!rows.more()) return;
+  std::string command = "list";
+  if (wish.box == wire::Box::waiting) command += " --waiting";
+  if (wish.box == wire::Box::incoming) command += " --incoming";
+  if (wish.box == wire::Box::outgoing) command += " --outgoing";
+  command += " --after " + next_place(rows);
+  output.talk(cut_words(invocation, rows.rows()->size(), rows.total(), command));
 }
 
 int list(Invocation& invocation) {
@@ -108,18 +126,20 @@ int list(Invocation& invocation) {
 }  // namespace
 
 CommandSpec list_command() {
-  return {"list",
-          "List messages of both directions, the newest first",
-          "With --waiting: FLASH first, and within a precedence what waits longest.",
-          {"hotline list", "hotline list --outgoing --limit 100", "hotline list --json"},
-          {{"--incoming", "", "the peer's messages only"},
-           {"--outgoing", "", "our messages only"},
-           {"--waiting", "", "only what waits for an acknowledgement, ours or theirs"},
-           row_limit_option("20"),
-           {"--before", "INDEX", "only those committed before this journal entry"},
-           after_option()},
-          {},
-          list};
+  return {
+      "list",
+      "List messages of both directions, the newest first",
+      "With --waiting: FLASH first, and within a precedence what waits longest. Where a terminal "
+      "is narrow, TYPE and FROM are left out and subjects are cut.",
+      {"hotline list", "hotline list --outgoing --limit 100", "hotline list --json"},
+      {{"--incoming", "", "the peer's messages only"},
+       {"--outgoing", "", "our messages only"},
+       {"--waiting", "", "only what waits for an acknowledgement, ours or theirs"},
+       row_limit_option("20"),
+       {"--before", "INDEX", "only those committed before this journal entry"},
+       after_option()},
+      {},
+      list};
 }
 
 }  // namespace hotline::client

@@ -32,7 +32,7 @@ Status print_facts(Output& output, JournalDescriber& describer, const wire::Deta
   if (detail.facts_cut()) {
     output.talk("Only the first and the last are shown, of " +
                 std::string(detail.facts_uncounted() ? "more than " : "") +
-                format_count(detail.facts_total()) + ". All: hotline audit log");
+                format_count(detail.facts_total()) + ". All: " + output.command("audit log"));
   }
   return ok();
 }
@@ -80,7 +80,8 @@ int print_all(Invocation& invocation, Connection& connection, const wire::Detail
       return output.fail(what, status.error());
     }
   }
-  if (row.incoming() && row.waits()) output.talk("Next: hotline ack " + text(row.id()));
+  if (row.incoming() && row.waits())
+    output.talk("Next: " + output.command("ack " + text(row.id())));
   return kExitDone;
 }
 

@@ -27,7 +27,8 @@ int template_list(Invocation& invocation) {
     table.add({"", {info.name, type_name(static_cast<uint8_t>(info.type)), info.summary}});
   }
   table.print(invocation.output);
-  invocation.output.talk("Its fields: hotline template show " + templates().front().name);
+  invocation.output.talk("Its fields: " +
+                         invocation.output.command("template show " + templates().front().name));
   return kExitDone;
 }
 

@@ -205,8 +205,10 @@ class FakeDaemon::Stream : public FrameStream {
         const uint64_t before = list.before_journal_index();
         if (before == 0 || all[next]->journal_index < before) rows.push_back(row(b, *all[next]));
       }
-      return wire::CreateRowsDirect(b, &rows, waiting, next < all.size(), all.size(), flash,
-                                    std::to_string(next).c_str());
+      const bool more = next < all.size();
+      const bool by_place = list.box() == wire::Box::waiting || list.box() == wire::Box::waiting_in;
+      return wire::CreateRowsDirect(b, &rows, waiting, more, all.size(), flash,
+                                    by_place ? std::to_string(next).c_str() : nullptr);
     });
   }
 

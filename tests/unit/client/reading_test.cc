@@ -1,7 +1,11 @@
 // The commands that read, against a daemon with known contents: what stands on the screen.
 #include <gtest/gtest.h>
 
+#include <set>
+#include <sstream>
+
 #include "client/exit_code.h"
+#include "client/printable.h"
 #include "protocol/body.h"
 #include "protocol/envelope.h"
 #include "tests/unit/client/fake_daemon.h"
@@ -172,7 +176,6 @@ TEST_F(ReadingTest, B2_ListsOfWhatWaitsGoOnAfterAPlace) {
   EXPECT_EQ(terminal_.err(),
             "1 of 2 are shown. The next: hotline list --waiting --after 1 --limit 1\n");
   EXPECT_EQ(terminal_.run({"list", "--waiting", "--before", "1"}), kExitUsage);
-  EXPECT_EQ(terminal_.run({"list", "--after", "1"}), kExitUsage);
   daemon_.escalations = {{"S-000087", "supervisor", 0, "duty-director", 118'000, {}}};
   daemon_.escalations_total = 1051;
   EXPECT_EQ(terminal_.run({"escalation", "list"}), kExitDone);
@@ -208,7 +211,13 @@ TEST_F(ReadingTest, ListHasBothDirectionsAndSaysWhenThereIsMore) {
             "airspace crossing, 54.90N 020.10E\n"
             "  N-000123  FLASH      incident  221412Z NOV 26  NORTH  acknowledged  Unintended "
             "crossing\n");
-  EXPECT_EQ(terminal_.err(), "2 of 3 are shown. The next: hotline list --before 890 --limit 2\n");
+  EXPECT_EQ(terminal_.err(), "2 of 3 are shown. The next: hotline list --after 890 --limit 2\n");
+  for (const char* option : {"--after", "--before"}) {
+    EXPECT_EQ(terminal_.run({"list", option, "890"}), kExitDone);
+    EXPECT_EQ(terminal_.out().find("S-000087"), std::string::npos);
+    EXPECT_NE(terminal_.out().find("S-000086"), std::string::npos);
+  }
+  EXPECT_EQ(terminal_.run({"list", "--after", "890", "--before", "890"}), kExitUsage);
   EXPECT_EQ(terminal_.run({"list", "--before", "890"}), kExitDone);
   EXPECT_EQ(terminal_.out().find("S-000087"), std::string::npos);
   EXPECT_NE(terminal_.out().find("S-000086"), std::string::npos);
@@ -350,6 +359,91 @@ TEST_F(ReadingTest, EscalationsAreListedAndShown) {
   daemon_.escalations.clear();
   EXPECT_EQ(terminal_.run({"escalation", "list"}), kExitDone);
   EXPECT_EQ(terminal_.err(), "Nothing escalates.\n");
+}
+
+TEST_F(ReadingTest, AListWithoutRowsSaysSo) {
+  daemon_.messages.clear();
+  for (const auto& [words, said] : std::vector<std::pair<std::vector<std::string>, std::string>>{
+           {{"list"}, "No message yet.\n"},
+           {{"list", "--incoming"}, "No message yet.\n"},
+           {{"list", "--before", "7"}, "No older message.\n"},
+           {{"list", "--waiting"}, "No message waits.\n"},
+           {{"list", "--waiting", "--after", "7"}, "No more message waits.\n"}}) {
+    EXPECT_EQ(terminal_.run(words), kExitDone);
+    EXPECT_EQ(terminal_.out(), "");
+    EXPECT_EQ(terminal_.err(), said);
+  }
+  EXPECT_EQ(terminal_.run({"list", "--json"}), kExitDone);
+  EXPECT_EQ(terminal_.out(),
+            "{\"v\":1,\"messages\":[],\"total\":0,\"more\":false,\"next\":null}\n");
+  EXPECT_EQ(terminal_.err(), "");
+}
+
+TEST_F(ReadingTest, AProgramReadsEveryPageByWhatTheLastOneSaid) {
+  for (const char* box : {"--outgoing", "--incoming", "--waiting", ""}) {
+    std::set<std::string> read;
+    std::string next;
+    do {
+      std::vector<std::string> words = {"list", "--json", "--limit", "1"};
+      if (*box != '\0') words.push_back(box);
+      if (!next.empty()) words.insert(words.end(), {"--after", next});
+      ASSERT_EQ(terminal_.run(words), kExitDone) << terminal_.err();
+      const std::string out = terminal_.out();
+      const size_t id = out.find("\"id\":\"");
+      ASSERT_NE(id, std::string::npos) << out;
+      ASSERT_TRUE(read.insert(out.substr(id + 6, 8)).second) << out;
+      const size_t at = out.find("\"next\":\"");
+      next = at == std::string::npos ? "" : out.substr(at + 8, out.find('"', at + 8) - at - 8);
+      EXPECT_EQ(out.find("\"more\":true") != std::string::npos, !next.empty()) << out;
+    } while (!next.empty());
+    EXPECT_EQ(read.size(), *box == '\0' ? 3u : box == std::string("--outgoing") ? 1u : 2u) << box;
+  }
+}
+
+TEST_F(ReadingTest, ListsFitTheTerminalAndMarkWhatIsCut) {
+  daemon_.messages[1].type = wire::MessageType::acknowledgement;
+  for (const size_t columns : {80u, 100u, 200u}) {
+    terminal_.columns = columns;
+    for (const char* command : {"list", "inbox"}) {
+      EXPECT_EQ(terminal_.run({command}), kExitDone);
+      std::istringstream lines(terminal_.out());
+      for (std::string line; std::getline(lines, line);) EXPECT_LE(column_count(line), columns);
+      EXPECT_NE(terminal_.out().find("Unintended airspace cro"), std::string::npos);
+      if (columns != 100) {
+        EXPECT_EQ(terminal_.out().find("\u2026") == std::string::npos, columns == 200);
+      }
+      EXPECT_EQ(terminal_.out().find("FROM") == std::string::npos,
+                columns == 80 && command == std::string("list"));
+    }
+  }
+  terminal_.is_terminal = false;  // A program is given all of it.
+  terminal_.columns = 80;
+  EXPECT_EQ(terminal_.run({"list"}), kExitDone);
+  EXPECT_EQ(terminal_.out().find("\u2026"), std::string::npos);
+}
+
+TEST_F(ReadingTest, CommandsThatArePrintedRunAsTheyStand) {
+  const std::string config = terminal_.environment["HOTLINE_CONFIG"];
+  const std::string typed = "hotline --config " + config + " --context north ";
+  const auto run = [&](std::vector<std::string> words) {
+    words.insert(words.begin(), {"--context", "north", "-c", config});
+    terminal_.run(words);
+    return terminal_.err();
+  };
+  EXPECT_TRUE(run({"inbox", "--limit", "1"})
+                  .ends_with("The next: " + typed +
+                             "inbox --after 1 --limit 1\n"
+                             "2 wait for an acknowledgement, 1 of them FLASH. Next: " +
+                             typed + "ack @flash\n"));
+  EXPECT_EQ(run({"list", "--limit", "1"}),
+            "1 of 3 are shown. The next: " + typed + "list --after 901 --limit 1\n");
+  EXPECT_EQ(run({"show", "S-87"}), "Next: " + typed + "ack S-000087\n");
+  EXPECT_TRUE(run({"show", "N-9"}).ends_with("  try:  " + typed + "list\n")) << terminal_.err();
+  const std::string strange =
+      terminal_.write("it's mine.toml", "[contexts.x]\nserver = \"unix:x\"\n");
+  terminal_.run({"-c", strange, "show", "S-87"});
+  EXPECT_NE(terminal_.err().find("/it'\\''s mine.toml' ack S-000087\n"), std::string::npos)
+      << terminal_.err();
 }
 
 TEST_F(ReadingTest, ADaemonThatCannotBeReachedIsExitFive) {

@@ -68,6 +68,7 @@ int Terminal::run(const std::vector<std::string>& words) {
   around.err = &err_;
   around.in_is_terminal = is_terminal;
   around.out_is_terminal = is_terminal;
+  around.out_columns = columns;
   around.err_is_terminal = is_terminal;
   around.environment = [this](const std::string& name) -> std::optional<std::string> {
     const auto found = environment.find(name);

@@ -36,6 +36,7 @@ struct Terminal {
   int out_error = 0;
   int out_lines = 0;
   bool is_terminal = true;
+  size_t columns = 120;
   int64_t paused_ms = 0;
 
  private:

@@ -1,23 +1,64 @@
 #include "client/message_name.h"
 
 #include "client/names.h"
+#include "protocol/limits.h"
+#include "protocol/message_rules.h"
 #include "protocol/serial.h"
 
 namespace hotline::client {
 namespace {
 
+constexpr int kPagesMax = 10;  // Of answers to our own messages that nothing else stands between.
+
+Error nothing_there(const std::string& reason) {
+  return make_error(ErrorCode::not_found, "@last: " + reason, "hotline list");
+}
+
+bool is_answerable(const wire::MessageRow& row) {
+  return waits_for_acknowledgement(static_cast<wire::MessageType>(row.type()));
+}
+
+// Of a list by age, the first that is wanted.
 Result<std::string> newest(Connection& connection, NameUse use) {
-  const auto box = use == NameUse::incoming ? wire::Box::incoming : wire::Box::all;
-  auto reply = connection.list(box, 1);
-  if (!reply) return reply.error();
-  const auto* rows = reply->as<wire::Rows>()->rows();
-  if (rows == nullptr || rows->size() == 0) {
-    return make_error(ErrorCode::not_found,
-                      use == NameUse::incoming
-                          ? "@last: " + upper_case(connection.peer()) + " has sent nothing yet"
-                          : "@last: there is no message yet");
+  const bool any = use == NameUse::any;
+  ListWish wish{.box = any ? wire::Box::all : wire::Box::incoming, .limit = any ? 1u : 100u};
+  for (int page = 0; page < kPagesMax; ++page) {
+    auto reply = connection.list(wish);
+    if (!reply) return reply.error();
+    const wire::Rows& rows = *reply->as<wire::Rows>();
+    if (rows.rows() == nullptr || rows.rows()->size() == 0) break;
+    for (const wire::MessageRow* row : *rows.rows()) {
+      if (any || is_answerable(*row)) return text(row->id());
+    }
+    if (!rows.more()) break;
+    wish.before_journal_index = rows.rows()->Get(rows.rows()->size() - 1)->journal_index();
+    wish.limit = limits::kListRowsMax;
   }
-  return text(rows->Get(0)->id());
+  return nothing_there(any ? "there is no message yet"
+                           : upper_case(connection.peer()) + " has sent nothing to be answered");
+}
+
+// What waits is ordered by precedence, so all of it is looked at.
+Result<std::string> newest_waiting(Connection& connection) {
+  std::string id;
+  uint64_t newest = 0;
+  for (ListWish wish{.box = wire::Box::waiting_in};;) {
+    auto reply = connection.list(wish);
+    if (!reply) return reply.error();
+    const wire::Rows& rows = *reply->as<wire::Rows>();
+    const bool none = rows.rows() == nullptr || rows.rows()->size() == 0;
+    for (size_t i = 0; !none && i < rows.rows()->size(); ++i) {
+      const wire::MessageRow& row = *rows.rows()->Get(static_cast<flatbuffers::uoffset_t>(i));
+      if (!id.empty() && row.journal_index() <= newest) continue;
+      newest = row.journal_index();
+      id = text(row.id());
+    }
+    if (none || !rows.more()) break;
+    wish.after = text(rows.next());
+  }
+  if (!id.empty()) return id;
+  return nothing_there("no message of " + upper_case(connection.peer()) +
+                       " waits for an acknowledgement");
 }
 
 Result<std::string> oldest_waiting_flash(Connection& connection) {
@@ -35,6 +76,7 @@ Result<std::string> oldest_waiting_flash(Connection& connection) {
 }  // namespace
 
 Result<std::string> resolve_name(Connection& connection, const std::string& typed, NameUse use) {
+  if (typed == "@last" && use == NameUse::to_acknowledge) return newest_waiting(connection);
   if (typed == "@last") return newest(connection, use);
   if (typed == "@flash") return oldest_waiting_flash(connection);
   const auto place = parse_place(upper_case(typed));
@@ -51,7 +93,7 @@ Result<std::string> resolve_name(Connection& connection, const std::string& type
                       own + "- is " + upper_case(connection.party()) + ", " + peer + "- is " +
                           upper_case(connection.peer()));
   }
-  if (use == NameUse::incoming && serial->prefix != peer) {
+  if (use != NameUse::any && serial->prefix != peer) {
     return make_error(ErrorCode::usage, format_serial(*serial) + " is our own message",
                       "those of " + upper_case(connection.peer()) + " begin with " + peer + "-");
   }

@@ -9,8 +9,9 @@
 namespace hotline::client {
 
 enum class NameUse {
-  any,       // To look at: @last is the newest message of either direction.
-  incoming,  // To act on: @last is the newest message of the peer.
+  any,             // To look at: @last is the newest message of either direction.
+  to_answer,       // @last is the newest of the peer that is no mere answer to one of ours.
+  to_acknowledge,  // @last is the newest of the peer that waits for an acknowledgement.
 };
 
 // The id as the daemon wants it. Errors: usage for a name that is none, not_found.

@@ -74,7 +74,7 @@ int ack(Invocation& invocation) {
   if (!wait) return output.fail("", wait.error());
   auto connection = invocation.connect();
   if (!connection) return output.fail(what, connection.error());
-  const auto message = ReferredMessage::find(**connection, typed, NameUse::incoming);
+  const auto message = ReferredMessage::find(**connection, typed, NameUse::to_acknowledge);
   if (!message) return output.fail(what, message.error());
 
   EventPoint understood;
@@ -119,7 +119,7 @@ CommandSpec ack_command() {
        "hotline ack --all --precedence flash",
        "hotline ack --all --precedence flash --confirm 1050@30412"},
       std::move(options),
-      {{"ID", "S-000087, S-87, @last or @flash", false}},
+      {{"ID", "S-000087, S-87, @last (the newest that waits) or @flash", false}},
       ack};
 }
 

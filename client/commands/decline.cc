@@ -27,7 +27,7 @@ int decline(Invocation& invocation) {
   }
   auto connection = invocation.connect();
   if (!connection) return output.fail(what, connection.error());
-  const auto message = ReferredMessage::find(**connection, typed, NameUse::incoming);
+  const auto message = ReferredMessage::find(**connection, typed, NameUse::to_answer);
   if (!message) return output.fail(what, message.error());
   output.talk(message->heading(output));
 

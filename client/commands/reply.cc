@@ -131,7 +131,7 @@ int reply(Invocation& invocation) {
   }
   auto connection = invocation.connect();
   if (!connection) return output.fail(what, connection.error());
-  const auto message = ReferredMessage::find(**connection, typed, NameUse::incoming);
+  const auto message = ReferredMessage::find(**connection, typed, NameUse::to_answer);
   if (!message) return output.fail(what, message.error());
   const auto texts = read_texts(invocation, **connection, "TEXT");
   if (!texts) return output.fail(what, texts.error());

@@ -307,6 +307,36 @@ TEST_F(ActingTest, NobodyAcknowledgesTheirOwnMessage) {
   EXPECT_TRUE(daemon_.submitted.empty());
 }
 
+// The newest message may be the peer's acknowledgement of ours.
+TEST_F(ActingTest, TheLastMessageIsOneThatCanBeActedOn) {
+  FakeMessage read;
+  read.id = "S-000090";
+  read.type = wire::MessageType::acknowledgement;
+  read.journal_index = 90;
+  daemon_.messages[0].journal_index = 88;
+  daemon_.messages[1].journal_index = 87;
+  daemon_.messages.insert(daemon_.messages.begin(), read);
+  const auto referred = [&] {
+    const OpenedDraft sent(daemon_.committed.back().draft);
+    return sent.draft->references()->Get(0)->str();
+  };
+  EXPECT_EQ(terminal_.run({"reply", "@last", "--answer", "1=ours", "--answer", "2=home"}),
+            kExitDone)
+      << terminal_.err();
+  EXPECT_EQ(referred(), "S-000088");
+  EXPECT_EQ(terminal_.run({"decline", "@last", "--reason", "not ours"}), kExitDone);
+  EXPECT_EQ(referred(), "S-000088");
+  EXPECT_EQ(terminal_.run({"ack", "@last"}), kExitDone) << terminal_.err();
+  EXPECT_EQ(referred(), "S-000087") << "the request waits no more";
+  daemon_.messages[1].waits = true;
+  EXPECT_EQ(terminal_.run({"ack", "@last"}), kExitDone) << terminal_.err();
+  EXPECT_EQ(referred(), "S-000088");
+  daemon_.messages[1].waits = daemon_.messages[2].waits = false;
+  EXPECT_EQ(terminal_.run({"ack", "@last"}), kExitNotFound);
+  daemon_.messages.assign(3, read);
+  EXPECT_EQ(terminal_.run({"reply", "@last", "Seen."}), kExitNotFound);
+}
+
 TEST_F(ActingTest, DeclineHasACodeAndAReason) {
   EXPECT_EQ(terminal_.run({"decline", "S-87"}), kExitUsage);
   EXPECT_EQ(terminal_.run({"decline", "S-87", "--code", "not-for-uss", "--reason", "x"}),

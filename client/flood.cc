@@ -37,11 +37,17 @@ bool is_supervisor(const wire::ServerHello& server) {
   return false;
 }
 
-Result<uint64_t> count_waiting(Connection& connection, wire::Precedence precedence) {
+struct Counted {
+  uint64_t all = 0;    // Of the precedence that was asked for.
+  uint64_t flash = 0;  // Of all precedences.
+};
+
+Result<Counted> count_waiting(Connection& connection, wire::Precedence precedence) {
   auto reply =
       connection.list({.box = wire::Box::waiting_in, .limit = 1, .precedence = precedence});
   if (!reply) return reply.error();
-  return reply->as<wire::Rows>()->total();
+  const wire::Rows& rows = *reply->as<wire::Rows>();
+  return Counted{rows.total(), rows.waiting_flash()};
 }
 
 // A person confirms messages that were counted, and none that came later: no FLASH that nobody has
@@ -210,18 +216,21 @@ int acknowledge_all(Invocation& invocation) {
                                             " is no supervisor, who alone takes a flood as one",
                                         "ask a supervisor, or acknowledge one by one"));
   }
-  const auto total = count_waiting(connection, precedence);
-  if (!total) return output.fail(what, total.error());
-  if (*total == 0) {
+  const auto waiting = count_waiting(connection, precedence);
+  if (!waiting) return output.fail(what, waiting.error());
+  if (waiting->all == 0) {
     return output.fail("", make_error(ErrorCode::not_found, "nothing waits for an acknowledgement",
                                       "hotline inbox"));
   }
   if (!confirmed) {
-    const Confirmed now{*total, connection.server().journal_size()};
+    const Confirmed now{waiting->all, connection.server().journal_size()};
+    std::string words = counted(waiting->all, precedence, connection.peer()) +
+                        (waiting->all == 1 ? " waits" : " wait");
+    if (precedence == wire::Precedence::unset)
+      words +=
+          ", " + (waiting->flash == 0 ? "none" : format_count(waiting->flash)) + " of them FLASH";
     return output.fail(
-        what, make_error(ErrorCode::usage,
-                         counted(*total, precedence, connection.peer()) + " " +
-                             (*total == 1 ? "waits" : "wait"),
+        what, make_error(ErrorCode::usage, words,
                          command_for(now, precedence) + "    acknowledges them all, read or not"));
   }
   Progress progress(*invocation.around, output);

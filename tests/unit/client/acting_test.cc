@@ -715,6 +715,18 @@ TEST_F(FloodTest, AFlashThatCameAfterTheCountStaysWhereItIsSeen) {
   EXPECT_EQ(waiting(), 0u);
 }
 
+TEST_F(FloodTest, ThePreviewSaysHowManyAreFlash) {
+  EXPECT_EQ(terminal_.run({"--context", "north", "ack", "--all"}), kExitUsage);
+  EXPECT_EQ(terminal_.err(),
+            "hotline: nothing was acknowledged\n"
+            "  why:  1,050 messages of SOUTH wait, 1,001 of them FLASH\n"
+            "  try:  hotline --context north ack --all --confirm 1050@1042    acknowledges them "
+            "all, read or not\n");
+  for (FakeMessage& message : daemon_.messages) message.precedence = wire::Precedence::routine;
+  terminal_.run({"ack", "--all"});
+  EXPECT_NE(terminal_.err().find("wait, none of them FLASH\n"), std::string::npos);
+}
+
 TEST_F(FloodTest, ANumberAloneConfirmsNothing) {
   for (const char* typed : {"1050", "1050@", "@1042", "0@1042", "1050@1042x", "all"}) {
     EXPECT_EQ(terminal_.run({"ack", "--all", "--confirm", typed}), kExitUsage) << typed;

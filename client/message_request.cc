@@ -48,8 +48,7 @@ Result<BodyFields> ask(const MessageRequest& request) {
                       "send them as a message of their own");
   }
   BodyFields body;
-  body.subject =
-      request.subject.empty() ? shortened_subject(request.questions.front()) : request.subject;
+  body.subject = request.subject.empty() ? subject_of(request.questions.front()) : request.subject;
   body.texts = request.texts;
   if (body.texts.empty()) {
     body.texts = {{request.language, questions_as_text(request.questions), true, ""}};

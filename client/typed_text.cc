@@ -4,6 +4,7 @@
 
 #include "protocol/bytes.h"
 #include "protocol/limits.h"
+#include "protocol/template.h"
 #include "protocol/text.h"
 
 namespace hotline::client {
@@ -40,7 +41,7 @@ Result<TextFields> parse_text_option(const std::string& typed) {
   const size_t equals = typed.find('=');
   const std::string language = typed.substr(0, equals);
   if (equals == std::string::npos || !is_language_tag(language)) {
-    return make_error(ErrorCode::usage, "--text " + shortened_subject(typed) + " names no language",
+    return make_error(ErrorCode::usage, "--text " + subject_of(typed) + " names no language",
                       kTextHint);
   }
   return TextFields{language, typed.substr(equals + 1), false, ""};
@@ -79,17 +80,6 @@ Result<std::vector<TextFields>> read_texts(const Invocation& invocation,
     if (auto status = check_text(one.text); !status) return status.error();
   }
   return texts;
-}
-
-std::string shortened_subject(const std::string& text) {
-  std::string line = text.substr(0, text.find('\n'));
-  if (!is_clean_utf8(line)) return line.substr(0, limits::kSubjectCharactersMax);
-  while (count_characters(line) > limits::kSubjectCharactersMax) {
-    // Whole characters only: continuation bytes go with the byte that leads them.
-    while ((static_cast<unsigned char>(line.back()) & 0xC0) == 0x80) line.pop_back();
-    line.pop_back();
-  }
-  return line;
 }
 
 }  // namespace hotline::client

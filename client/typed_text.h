@@ -25,7 +25,4 @@ Result<std::vector<TextFields>> read_texts(const Invocation& invocation,
                                            const Connection& connection,
                                            const std::string& positional);
 
-// The first line of a text, cut to what a subject may have.
-std::string shortened_subject(const std::string& text);
-
 }  // namespace hotline::client

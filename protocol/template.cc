@@ -1,8 +1,10 @@
 #include "protocol/template.h"
 
+#include <algorithm>
 #include <functional>
 
 #include "protocol/check.h"
+#include "protocol/limits.h"
 #include "protocol/message_rules.h"
 #include "protocol/nearest.h"
 #include "protocol/neutral_phrases.h"
@@ -463,10 +465,6 @@ Result<ContentFields> read_content(const TemplateInfo& info, const TemplateInput
   }
 }
 
-std::string first_line(const std::string& text) {
-  return text.substr(0, text.find('\n'));
-}
-
 // For lists: what it is and where, in the language of the original.
 std::string compose_subject(const ContentFields& content, const TemplateInput& input) {
   Language language = choose_language(input.language);
@@ -484,12 +482,7 @@ std::string compose_subject(const ContentFields& content, const TemplateInput& i
   if (std::holds_alternative<TestFields>(content)) return word(MessageType::test, language);
   auto original = input.texts.find(input.language);
   constexpr size_t kSubjectWords = 8;
-  std::string line = original == input.texts.end() ? "" : first_line(original->second);
-  size_t end = 0;
-  for (size_t words = 0; words < kSubjectWords && end != std::string::npos; ++words) {
-    end = line.find(' ', end == 0 ? 0 : end + 1);
-  }
-  return line.substr(0, end);
+  return original == input.texts.end() ? "" : subject_of(original->second, kSubjectWords);
 }
 
 Status add_texts(BodyFields& body, const TemplateInput& input) {
@@ -541,6 +534,32 @@ Result<const TemplateInfo*> find_template(std::string_view name) {
   std::string nearest = did_you_mean(name, names);
   return make_error(ErrorCode::not_found, "there is no template \"" + std::string(name) + "\"",
                     nearest.empty() ? "hotline template list" : nearest);
+}
+
+std::string subject_of(std::string_view text, size_t words_max) {
+  const std::string_view line = text.substr(0, text.find('\n'));
+  size_t end = 0;
+  for (size_t words = 0; words < words_max && end < line.size(); ++words) {
+    end = line.find(' ', std::min(line.find_first_not_of(' ', end), line.size()));
+    end = std::min(end, line.size());
+  }
+  bool cut = line.find_first_not_of(' ', end) != std::string_view::npos;
+  size_t kept = 0;
+  for (size_t characters = 0; kept < end; ++characters) {
+    const size_t size = first_character(line.substr(kept, end - kept)).size;
+    const bool last = kept + size == end && !cut;
+    if (characters + (last ? 0 : 1) == limits::kSubjectCharactersMax) {
+      cut = true;
+      break;
+    }
+    kept += size;
+  }
+  std::string subject(line.substr(0, kept));
+  if (!cut) return subject;
+  // A joiner is plain between two letters only.
+  while (subject.ends_with("\u200c") || subject.ends_with("\u200d"))
+    subject.resize(subject.size() - 3);
+  return subject + "\u2026";
 }
 
 Result<FilledTemplate> fill_template(std::string_view name, const TemplateInput& input) {

@@ -3,6 +3,7 @@
 // that a mistake is found by the one who made it.
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
@@ -56,6 +57,10 @@ struct FilledTemplate {
   BodyFields fields;
   Bytes body;
 };
+
+// A subject made from a text: its first line, so many words of it at most, as long as a subject may
+// be. What is cut ends with a mark.
+std::string subject_of(std::string_view text, size_t words_max = SIZE_MAX);
 
 // A body that keeps the rules of its type on a live channel; an exercise adds its marks to the
 // texts when it is made a draft. Errors: not_found for the template, usage for a key or a value

@@ -7,6 +7,7 @@
 #include "client/typed_text.h"
 #include "client/typed_time.h"
 #include "protocol/limits.h"
+#include "protocol/template.h"
 
 namespace hotline::client {
 namespace {
@@ -97,7 +98,7 @@ Result<BodyFields> make_body(const Invocation& invocation, const ReferredMessage
                              const std::vector<TextFields>& texts) {
   BodyFields body;
   body.subject = invocation.arguments.get("--subject")
-                     .value_or(shortened_subject("Re: " + text(message.row().subject())));
+                     .value_or(subject_of("Re: " + text(message.row().subject())));
   body.texts = texts;
   if (!asks(message) && !has_answers(invocation.arguments)) {
     if (texts.empty()) {

@@ -4,6 +4,7 @@
 
 #include "protocol/describe.h"
 #include "protocol/envelope.h"
+#include "protocol/limits.h"
 #include "protocol/message_rules.h"
 #include "protocol/text.h"
 
@@ -201,6 +202,17 @@ TEST(Template, TextsKeepTheRules) {
   auto filled = fill_template("text", bilingual);
   ASSERT_TRUE(filled) << filled.error().reason;
   EXPECT_EQ(filled->fields.subject, "One aircraft.");
+  EXPECT_EQ(subject_of("One two three four five six seven eight", 8),
+            "One two three four five six seven eight");
+  EXPECT_EQ(subject_of(" One two three four five six seven eight nine", 8),
+            " One two three four five six seven eight\u2026");
+  EXPECT_EQ(subject_of("One two \nThree.", 2), "One two");
+  EXPECT_EQ(subject_of(""), "");
+  // As long as a subject may be, and a character more.
+  std::string longest;
+  for (size_t i = 0; i < limits::kSubjectCharactersMax; ++i) longest += "\u4e2d";
+  EXPECT_EQ(subject_of(longest, 8), longest);
+  EXPECT_EQ(subject_of(longest + "x", 8), longest.substr(0, longest.size() - 3) + "\u2026");
   ASSERT_EQ(filled->fields.texts.size(), 2u);
   EXPECT_TRUE(filled->fields.texts[0].original);
   EXPECT_EQ(filled->fields.texts[1].translated_by, "north");

@@ -22,6 +22,7 @@ JsonValue json_escalation(const wire::EscalationRow& row) {
       .add("incoming", row.incoming())
       .add("precedence", precedence_name(row.precedence()))
       .add("rung", text(row.rung()).empty() ? JsonValue() : text(row.rung()))
+      .add("rung_tells_nobody", row.rung_tells_nobody())
       .add("decided_at", json_time(row.decided_at()))
       .add("next", next.empty() ? JsonValue() : next)
       .add("due_in_ms", next.empty() ? JsonValue() : JsonValue(row.due_in_ms()))

@@ -96,10 +96,12 @@ std::vector<std::string> life_lines(const Output& output, const wire::MessageRow
   happened("corrected", row.corrected_at());
   happened("cancelled", row.cancelled_at());
   if (row.waits()) {
-    std::string line = "  waits for an acknowledgement";
     const std::string rung = text(row.rung());
-    if (!rung.empty()) line += ", told so far: " + rung;
-    add(line + ", next in " + format_remaining(row.due_in_ms()));
+    if (!rung.empty()) {
+      add("  ESCALATED to " + rung +
+          (row.rung_tells_nobody() ? ": nobody was called, no command is configured for it" : ""));
+    }
+    add("  waits for an acknowledgement, next in " + format_remaining(row.due_in_ms()));
   }
   return lines;
 }
@@ -133,7 +135,8 @@ JsonValue json_row(const wire::MessageRow& row, const std::string& party, const 
       .add("mismatch", row.mismatch())
       .add("waits", row.waits())
       .add("due_in_ms", row.waits() ? JsonValue(row.due_in_ms()) : JsonValue())
-      .add("rung", text(row.rung()).empty() ? JsonValue() : text(row.rung()));
+      .add("rung", text(row.rung()).empty() ? JsonValue() : text(row.rung()))
+      .add("rung_tells_nobody", row.rung_tells_nobody());
   return json;
 }
 

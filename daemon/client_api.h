@@ -23,6 +23,7 @@
 #include "daemon/client_places.h"
 #include "daemon/config.h"
 #include "daemon/keys.h"
+#include "daemon/message_rows.h"
 #include "daemon/peer_paths.h"
 #include "daemon/read_turns.h"
 #include "daemon/store.h"
@@ -152,7 +153,9 @@ class ClientApi {
   void next_read();
   // The read under way has ended: who asked, if it is still there.
   Client* end_read(uint64_t id);
-  std::string name_of(const MessageRecord& record) const;
+  RowContext row_context() const;
+  std::vector<flatbuffers::Offset<wire::WaitingSummary>> summarize_waiting(
+      flatbuffers::FlatBufferBuilder& builder) const;
   bool may_read(const Actor& actor) const { return !actor.roles.empty(); }
 
   boost::asio::io_context& io_;

@@ -192,7 +192,7 @@ void ClientApi::list(uint64_t id, Client& client, uint32_t request, const wire::
     };
   }
   read_then<Page>(id, request, std::move(read), [this, request](Client& asker, Page page) {
-    RowContext context{config_.prefix, config_.peer_prefix, core_.ladder(), read_clocks()};
+    const RowContext context = row_context();
     const auto count = [this](uint8_t precedence) {
       return static_cast<uint32_t>(
           core_.ladder().waiting_count({.own = false, .incoming = true, .precedence = precedence}));
@@ -251,7 +251,7 @@ void ClientApi::show(uint64_t id, Client& client, uint32_t request, const std::s
       },
       [this, request, name](Client& asker, Found found) {
         if (!found.message) return fail(asker, request, not_found(name));
-        RowContext context{config_.prefix, config_.peer_prefix, core_.ladder(), read_clocks()};
+        const RowContext context = row_context();
         respond(asker, request, make_response(request, [&](flatbuffers::FlatBufferBuilder& b) {
                   auto row = build_row(b, *found.message, context);
                   auto envelope = b.CreateVector(found.envelope);
@@ -263,6 +263,32 @@ void ClientApi::show(uint64_t id, Client& client, uint32_t request, const std::s
                                             found.total, found.uncounted, found.cut);
                 }));
       });
+}
+
+RowContext ClientApi::row_context() const {
+  return {config_.prefix, config_.peer_prefix, core_.ladder(), config_.policy, read_clocks()};
+}
+
+// At most one for each side and precedence, however many messages wait.
+std::vector<flatbuffers::Offset<wire::WaitingSummary>> ClientApi::summarize_waiting(
+    flatbuffers::FlatBufferBuilder& builder) const {
+  const Ladder& ladder = core_.ladder();
+  const BootMs now = read_clocks().boot;
+  std::vector<flatbuffers::Offset<wire::WaitingSummary>> summaries;
+  for (uint8_t precedence = kPrecedenceFirst; precedence <= kPrecedenceLast; ++precedence) {
+    for (const bool incoming : {true, false}) {
+      const WaitingFilter filter{!incoming, incoming, precedence};
+      const std::vector<WaitingPlace> oldest = ladder.waiting(filter, 1);
+      if (oldest.empty()) continue;
+      const auto next = ladder.next_rung(oldest.front().key);
+      const std::string rung =
+          rung_before(config_.policy, precedence, next ? next->name : std::string());
+      summaries.push_back(wire::CreateWaitingSummaryDirect(
+          builder, incoming, precedence, ladder.waiting_count(filter), now - oldest.front().since,
+          rung.c_str(), tells_nobody(config_.policy, precedence, rung)));
+    }
+  }
+  return summaries;
 }
 
 void ClientApi::status(Client& client, uint32_t request) {
@@ -287,6 +313,7 @@ void ClientApi::status(Client& client, uint32_t request) {
                                                       path.failed_at, failure));
             }
             auto paths = b.CreateVector(path_rows);
+            auto waiting = b.CreateVector(summarize_waiting(b));
             auto warnings =
                 b.CreateVectorOfStrings(warnings_ ? warnings_() : std::vector<std::string>());
             wire::Digest own_root = to_digest(state.own_root);
@@ -320,6 +347,7 @@ void ClientApi::status(Client& client, uint32_t request) {
             reply.add_disk_low(state.disk_low);
             reply.add_peer_flash_only(state.peer_flash_only);
             reply.add_warnings(warnings);
+            reply.add_waiting(waiting);
             return reply.Finish();
           }));
 }
@@ -357,7 +385,7 @@ void ClientApi::escalations(uint64_t id, Client& client, uint32_t request,
   }
   read_then<Escalating>(
       id, request, std::move(read), [this, request](Client& asker, Escalating all) {
-        RowContext context{config_.prefix, config_.peer_prefix, core_.ladder(), read_clocks()};
+        const RowContext context = row_context();
         respond(asker, request, make_response(request, [&](flatbuffers::FlatBufferBuilder& b) {
                   std::vector<flatbuffers::Offset<wire::EscalationRow>> rows;
                   for (const Climbing& one : all.rows) {
@@ -377,7 +405,8 @@ void ClientApi::escalations(uint64_t id, Client& client, uint32_t request,
                     rows.push_back(wire::CreateEscalationRow(
                         b, row_id, record.key.incoming, record.precedence, rung, one.decided_at,
                         next_name, next ? next->due - context.now.boot : 0, attempts,
-                        b.CreateVector(told)));
+                        b.CreateVector(told),
+                        tells_nobody(context.policy, record.precedence, one.message.stored.rung)));
                   }
                   auto next_page = all.next.empty() ? 0 : b.CreateString(all.next);
                   return wire::CreateEscalationRows(b, b.CreateVector(rows), all.total, all.more,

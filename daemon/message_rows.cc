@@ -17,6 +17,23 @@ std::string message_name(const MessageRecord& record, const RowContext& context)
   return format_serial(prefix, record.serial);
 }
 
+bool tells_nobody(const Policy& policy, uint8_t precedence, const std::string& rung) {
+  if (!is_precedence(precedence)) return false;  // A peer's, and against the rules.
+  for (const Rung& one : policy.at(precedence).rungs) {
+    if (one.name == rung) return one.commands.empty();
+  }
+  return false;  // The ladder was another when the message climbed.
+}
+
+std::string rung_before(const Policy& policy, uint8_t precedence, const std::string& next) {
+  std::string climbed;
+  for (const Rung& one : policy.at(precedence).rungs) {
+    if (one.name == next) break;
+    climbed = one.name;
+  }
+  return climbed;
+}
+
 ListedMessage::ListedMessage(StoredMessage message) : stored(std::move(message)) {
   MessageRecord& record = stored.record;
   const auto keep = [this](const std::string& whole, size_t size_max) {
@@ -81,6 +98,7 @@ flatbuffers::Offset<wire::MessageRow> build_row(flatbuffers::FlatBufferBuilder& 
   row.add_language(language_text);
   row.add_mismatch(message.mismatch);
   row.add_cut(listed.cut);
+  row.add_rung_tells_nobody(tells_nobody(context.policy, record.precedence, message.rung));
   row.add_event_at(listed.event.at.value_or(0));
   if (const auto& position = listed.event.position) {
     row.add_has_position(true);

@@ -9,6 +9,7 @@
 #include "protocol/clock.h"
 #include "protocol/ladder.h"
 #include "protocol/message_rules.h"
+#include "protocol/policy.h"
 #include "protocol/schema/client_generated.h"
 
 namespace hotline {
@@ -18,8 +19,14 @@ struct RowContext {
   std::string prefix;
   std::string peer_prefix;
   const Ladder& ladder;
+  const Policy& policy;
   Now now;
 };
+
+// The rung has no command: it sounds on the consoles, and no one is called.
+bool tells_nobody(const Policy& policy, uint8_t precedence, const std::string& rung);
+// The last rung that was climbed where `next` is the next one; empty: none is left.
+std::string rung_before(const Policy& policy, uint8_t precedence, const std::string& next);
 
 // "N-000123"; for a peer's message without a readable serial, its place: "S-?12".
 std::string message_name(const MessageRecord& record, const RowContext& context);

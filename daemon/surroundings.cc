@@ -4,11 +4,14 @@
 #include <sys/timex.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <cctype>
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
 
 #include "daemon/disk_watch.h"
+#include "protocol/schema/message_generated.h"
 
 namespace hotline {
 namespace {
@@ -68,6 +71,45 @@ void look_at_command(const std::string& rung, const std::vector<std::string>& co
                                      "nobody would be told; mend run in its [[...rung.command]]"));
 }
 
+std::string upper_case(std::string word) {
+  for (char& c : word) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+  return word;
+}
+
+// A channel can be set up without any of these, and then tells nobody.
+void look_at_people(const Config& config, Surroundings& around) {
+  std::string silent;
+  for (uint8_t p = kPrecedenceFirst; p <= kPrecedenceLast; ++p) {
+    const std::vector<Rung>& rungs = config.policy.at(p).rungs;
+    const bool calls = std::any_of(rungs.begin(), rungs.end(),
+                                   [](const Rung& rung) { return !rung.commands.empty(); });
+    if (!calls) {
+      silent += (silent.empty() ? "" : ", ") + upper_case(precedence_name(p));
+      continue;
+    }
+    for (const Rung& rung : rungs) {
+      if (!rung.commands.empty()) continue;
+      around.notes.push_back("rung " + rung.name + " of " + upper_case(precedence_name(p)) +
+                             " calls nobody: no command is configured for it");
+    }
+  }
+  if (!silent.empty()) {
+    around.notes.push_back(
+        silent +
+        " that nobody acknowledges: NOBODY IS CALLED. No command is configured in "
+        "[escalation], and only consoles that watch will sound");
+  }
+  const auto has = [&](wire::Role role) {
+    return std::any_of(config.people.begin(), config.people.end(), [&](const PersonConfig& one) {
+      return std::count(one.roles.begin(), one.roles.end(), static_cast<uint8_t>(role)) != 0;
+    });
+  };
+  if (!has(wire::Role::operator_) && !has(wire::Role::supervisor))
+    around.notes.push_back("nobody can send or acknowledge: no [[person]] is an operator");
+  if (!has(wire::Role::supervisor))
+    around.notes.push_back("nobody can take a flood as one: no [[person]] is a supervisor");
+}
+
 void look_at_clock(Surroundings& around) {
   timex clock{};
   if (adjtimex(&clock) == TIME_ERROR && (clock.status & STA_UNSYNC) != 0)
@@ -87,6 +129,7 @@ Surroundings look_at_surroundings(const Config& config) {
       }
     }
   }
+  look_at_people(config, around);
   look_at_clock(around);
   return around;
 }

@@ -10,6 +10,10 @@
 namespace hotline::client {
 namespace {
 
+std::string rung_words(const wire::EscalationRow& row) {
+  return text(row.rung()) + (row.rung_tells_nobody() ? ", calls nobody" : "");
+}
+
 void print_table(Invocation& invocation, const Connection& connection,
                  const wire::EscalationRows& rows) {
   Table table({{"ID", 8}, {"PREC", 9}, {"FROM"}, {"RUNG"}, {"NEXT"}, {"DUE", 6}});
@@ -18,7 +22,7 @@ void print_table(Invocation& invocation, const Connection& connection,
       table.add({row->due_in_ms() <= 0 && !text(row->next()).empty() ? "!" : "",
                  {text(row->id()), precedence_name(row->precedence()),
                   upper_case(row->incoming() ? connection.peer() : connection.party()),
-                  text(row->rung()).empty() ? "-" : text(row->rung()),
+                  text(row->rung()).empty() ? "-" : rung_words(*row),
                   text(row->next()).empty() ? "-" : text(row->next()),
                   text(row->next()).empty() ? "-" : format_remaining(row->due_in_ms())},
                  precedence_style(row->precedence())});

@@ -19,6 +19,9 @@ void print_row(Output& output, const wire::EscalationRow& row) {
                   printable_line(text(told->rung())));
     }
   }
+  if (row.rung_tells_nobody())
+    output.line("    nobody is called: no command is configured for rung " +
+                printable_line(text(row.rung())));
   if (row.attempts() != nullptr) {
     for (const auto* attempt : *row.attempts()) output.line("    " + printable_line(text(attempt)));
   }

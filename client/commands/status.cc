@@ -1,8 +1,10 @@
 // hotline status: whether the channel works, and what to look at if not.
 #include <algorithm>
+#include <sstream>
 
 #include "client/commands.h"
 #include "client/exit_code.h"
+#include "client/message_row.h"
 #include "client/names.h"
 #include "client/printable.h"
 #include "protocol/bytes.h"
@@ -58,13 +60,47 @@ class Screen {
   explicit Screen(Output& output) : output_(output) {}
   void line(const std::string& label, const std::string& text, Style style = Style::plain) {
     std::string padded = label;
-    padded.resize(std::max<size_t>(label.size(), 14), ' ');
-    output_.line("  " + padded + output_.styled(style, printable_line(text)));
+    padded.resize(std::max<size_t>(label.size(), kLabelWidth), ' ');
+    const std::string shown = printable_line(text);
+    if (!output_.terminal()) return output_.line("  " + padded + output_.styled(style, shown));
+    const std::string indent(2 + kLabelWidth, ' ');
+    std::string begin = "  " + padded;
+    std::istringstream lines(wrapped(shown, output_.columns(), indent));
+    for (std::string line; std::getline(lines, line); begin = indent) {
+      output_.line(begin +
+                   output_.styled(style, line.substr(std::min(indent.size(), line.size()))));
+    }
   }
 
  private:
+  static constexpr size_t kLabelWidth = 14;
   Output& output_;
 };
+
+// "3 of SOUTH wait for us, the oldest for 3 min 12 s, ESCALATED to supervisor"
+std::string waiting_words(const wire::WaitingSummary& waiting, const std::string& peer) {
+  std::string words = format_count(waiting.count());
+  words += waiting.incoming() ? " of " + peer : " of ours";
+  words += waiting.count() == 1 ? " waits" : " wait";
+  words += waiting.incoming() ? " for us" : " for " + peer;
+  words += (waiting.count() == 1 ? ", for " : ", the oldest for ") +
+           format_duration(waiting.oldest_ms());
+  const std::string rung = text(waiting.rung());
+  if (rung.empty()) return words;
+  return words + ", ESCALATED to " + rung +
+         (waiting.rung_tells_nobody() ? ": nobody was called, no command is configured for it"
+                                      : "");
+}
+
+// First of all, because somebody may have to act now.
+void print_waiting(Screen& screen, const wire::StatusReply& status, const std::string& peer) {
+  if (status.waiting() == nullptr || status.waiting()->size() == 0)
+    return screen.line("waiting", "nothing waits for an acknowledgement");
+  for (const wire::WaitingSummary* waiting : *status.waiting()) {
+    screen.line(precedence_name(waiting->precedence()), waiting_words(*waiting, peer),
+                precedence_style(waiting->precedence()));
+  }
+}
 
 void print_link(Output& output, Screen& screen, const wire::StatusReply& status) {
   const bool up = status.link() == wire::LinkState::up;
@@ -161,13 +197,10 @@ void print_status(Invocation& invocation, const Connection& connection,
   const std::string peer = upper_case(connection.peer());
   output.line(own + " with " + peer + (connection.server().exercise() ? ", EXERCISE" : ", live") +
               ", " + output.date_and_time(status.clock()));
+  print_waiting(screen, status, peer);
   print_alarms(screen, status);
   print_link(output, screen, status);
   print_paths(output, screen, status, invocation.arguments.has("--peer"));
-  screen.line("waiting",
-              std::to_string(status.waiting_in()) + " of " + peer + " for us, " +
-                  std::to_string(status.waiting_out()) + " of ours for " + peer,
-              status.waiting_in() > 0 ? Style::yellow : Style::plain);
   screen.line("queued", queued_words(status) + ", sent without receipt " +
                             std::to_string(status.unreceipted()));
   screen.line("sent by us", format_count(status.own_size()) + ", receipted " +
@@ -206,12 +239,25 @@ JsonValue json_status(const Connection& connection, const wire::StatusReply& sta
       paths.push_back(std::move(one));
     }
   }
+  JsonValue::Array waiting;
+  if (status.waiting() != nullptr) {
+    for (const wire::WaitingSummary* one : *status.waiting()) {
+      waiting.push_back(JsonValue()
+                            .add("from", one->incoming() ? connection.peer() : connection.party())
+                            .add("precedence", precedence_name(one->precedence()))
+                            .add("count", one->count())
+                            .add("oldest_ms", one->oldest_ms())
+                            .add("rung", or_null(text(one->rung())))
+                            .add("rung_tells_nobody", one->rung_tells_nobody()));
+    }
+  }
   JsonValue document = json_document();
   document.add("party", connection.party())
       .add("peer", connection.peer())
       .add("exercise", connection.server().exercise())
       .add("dev_pki", connection.server().dev_pki())
       .add("clock", json_time(status.clock()))
+      .add("waiting", std::move(waiting))
       .add("link", status.link() == wire::LinkState::down ? "down" : link_word(status.link()))
       .add("link_since", json_time(status.link_since()))
       .add("remote", or_null(text(status.remote())))
@@ -253,6 +299,12 @@ int status(Invocation& invocation) {
     return kExitDone;
   }
   print_status(invocation, **connection, answer);
+  const auto* first = answer.waiting() == nullptr || answer.waiting()->size() == 0
+                          ? nullptr
+                          : answer.waiting()->Get(0);
+  if (first != nullptr && first->incoming() &&
+      first->precedence() == static_cast<uint8_t>(wire::Precedence::flash))
+    invocation.output.talk("Next: " + invocation.output.command("ack @flash"));
   if (invocation.arguments.has("--peer")) print_peer(invocation.output, **connection, answer);
   return kExitDone;
 }

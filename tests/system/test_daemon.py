@@ -289,6 +289,31 @@ class LocalSocket(unittest.TestCase):
 
 
 class Alarms(unittest.TestCase):
+    def test_a_status_names_first_what_waits_and_a_rung_that_called_nobody(self):
+        ladder = '[[escalation.flash.rung]]\nname = "supervisor"\nafter = "1s"'
+        for mode in ("live", "exercise"):
+            with self.subTest(mode), World(escalation=ladder, mode=mode) as world:
+                world.start()
+                checked = subprocess.run([world.hotlined, "config", "check", "--allow-dev-pki", "-c", str(world.config("north"))],
+                                         stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=HANG_S)
+                self.assertEqual(checked.returncode, 0, checked.stderr)
+                self.assertRegex(checked.stdout + checked.stderr, "FLASH.* that nobody acknowledges: NOBODY IS CALLED")
+                self.assertEqual(world.status("north")["waiting"], [])
+                world.ask("south", "ann", "send", "-p", "flash", "Nobody answers.", "--wait", "delivered")
+
+                def waiting(party):
+                    return [(row["from"], row["precedence"], row["count"], row["rung"], row["rung_tells_nobody"])
+                            for row in world.status(party)["waiting"]]
+
+                world.wait_for("the rung", lambda: waiting("north") == waiting("south") == [("south", "FLASH", 1, "supervisor", True)])
+                self.assertGreaterEqual(world.status("north")["waiting"][0]["oldest_ms"], 1000)
+                said = world.client("north", "ann", "status").stdout.splitlines()
+                self.assertRegex(said[1], "^  FLASH +1 of SOUTH waits for us, for .*, ESCALATED to supervisor: nobody was called")
+                shown = world.client("north", "ann", "show", "@flash").stdout
+                self.assertIn("ESCALATED to supervisor: nobody was called", shown)
+                world.ask("north", "ann", "ack", "@flash")
+                self.assertEqual(waiting("north"), [])
+
     def test_those_who_watch_hear_a_rung_before_its_record(self):
         ladder = '[[escalation.flash.rung]]\nname = "supervisor"\nafter = "1s"'
         with World(escalation=ladder) as world:

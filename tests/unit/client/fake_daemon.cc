@@ -167,6 +167,7 @@ class FakeDaemon::Stream : public FrameStream {
     row.add_rung(rung);
     row.add_language(language);
     row.add_cut(m.cut);
+    row.add_rung_tells_nobody(m.rung_tells_nobody);
     return row.Finish();
   }
 
@@ -232,6 +233,13 @@ class FakeDaemon::Stream : public FrameStream {
       const auto alarms = b.CreateVectorOfStrings(daemon_.alarms);
       const auto queued = b.CreateVector(std::vector<uint32_t>{1, 0, 0, 19});
       const auto note = b.CreateString("hotline/test\n123\n");
+      std::vector<flatbuffers::Offset<wire::WaitingSummary>> summaries;
+      for (const Waiting& one : daemon_.waiting) {
+        summaries.push_back(wire::CreateWaitingSummaryDirect(
+            b, one.incoming, static_cast<uint8_t>(one.precedence), one.count, one.oldest_ms,
+            one.rung.c_str(), one.tells_nobody));
+      }
+      const auto waiting = b.CreateVector(summaries);
       Hash hash{};
       hash[0] = 0x7B, hash[1] = 0xE1;
       const wire::Digest root = to_digest(hash);
@@ -251,8 +259,7 @@ class FakeDaemon::Stream : public FrameStream {
       reply.add_peer_root(&root);
       reply.add_queued(queued);
       reply.add_unreceipted(1);
-      reply.add_waiting_in(2);
-      reply.add_waiting_out(1);
+      reply.add_waiting(waiting);
       reply.add_agreement_matches(true);
       reply.add_alarms(alarms);
       reply.add_own_checkpoint(note);
@@ -271,7 +278,7 @@ class FakeDaemon::Stream : public FrameStream {
         rows.push_back(wire::CreateEscalationRow(
             b, b.CreateString(one.id), true, static_cast<uint8_t>(wire::Precedence::flash),
             b.CreateString(one.rung), one.decided_at, b.CreateString(one.next), one.due_in_ms,
-            attempts, b.CreateVector(told)));
+            attempts, b.CreateVector(told), one.rung_tells_nobody));
       }
       const bool more = daemon_.escalations_total > rows.size();
       return wire::CreateEscalationRowsDirect(b, &rows, daemon_.escalations_total, more,

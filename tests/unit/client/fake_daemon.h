@@ -38,6 +38,7 @@ struct FakeMessage {
   bool waits = false;
   int64_t due_in_ms = 0;
   std::string rung;
+  bool rung_tells_nobody = false;
   Bytes envelope;
   Bytes body;
 };
@@ -49,6 +50,7 @@ struct FakeEscalation {
   std::string next;
   int64_t due_in_ms = 0;
   std::vector<std::string> attempts;
+  bool rung_tells_nobody = false;
 };
 
 // What a daemon has of one log for an auditor.
@@ -83,6 +85,15 @@ class FakeDaemon {
   UtcMs clock = 0;
   std::string last_refusal;
   std::vector<std::string> alarms;
+  struct Waiting {
+    bool incoming = true;
+    wire::Precedence precedence = wire::Precedence::flash;
+    uint64_t count = 0;
+    int64_t oldest_ms = 0;
+    std::string rung = {};
+    bool tells_nobody = false;
+  };
+  std::vector<Waiting> waiting;  // In a status.
 
   // An export of these three, served in pages of this many. Without the role it is refused.
   FakeLog exported[3];

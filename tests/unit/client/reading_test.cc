@@ -303,20 +303,54 @@ TEST_F(ReadingTest, NamesOfMessagesAreResolved) {
 }
 
 TEST_F(ReadingTest, StatusSaysHowTheChannelIs) {
-  daemon_.alarms = {"S-000087: ESCALATED to supervisor"};
+  daemon_.alarms = {"14:10:00.000Z the log cannot be written"};
+  daemon_.waiting = {{true, wire::Precedence::flash, 3, 192'000, "supervisor"},
+                     {false, wire::Precedence::flash, 1, 8'000},
+                     {true, wire::Precedence::routine, 1042, 7'500'000, "duty-director", true}};
   EXPECT_EQ(terminal_.run({"status"}), kExitDone);
-  EXPECT_EQ(terminal_.out(),
-            "NORTH with SOUTH, live, 2026-11-22T14:12:07.913Z\n"
-            "  ALARM         S-000087: ESCALATED to supervisor\n"
-            "  link          up for 3 min 12 s, since 14:08:55.913Z, 192.0.2.7:4711\n"
-            "  peer's clock  -0.040 s to ours, round trip 12 ms\n"
-            "  waiting       2 of SOUTH for us, 1 of ours for SOUTH\n"
-            "  queued        1 FLASH, 19 ROUTINE, sent without receipt 1\n"
-            "  sent by us    123, receipted 122, root 7be1000000000000…\n"
-            "  sent by SOUTH 87, root 7be1000000000000…\n"
-            "  journal       1,042 entries\n");
+  EXPECT_EQ(
+      terminal_.out(),
+      "NORTH with SOUTH, live, 2026-11-22T14:12:07.913Z\n"
+      "  FLASH         3 of SOUTH wait for us, the oldest for 3 min 12 s, ESCALATED to supervisor\n"
+      "  FLASH         1 of ours waits for SOUTH, for 8.0 s\n"
+      "  ROUTINE       1,042 of SOUTH wait for us, the oldest for 2 h 05 min, ESCALATED to "
+      "duty-director: nobody was called, no\n"
+      "                command is configured for it\n"
+      "  ALARM         14:10:00.000Z the log cannot be written\n"
+      "  link          up for 3 min 12 s, since 14:08:55.913Z, 192.0.2.7:4711\n"
+      "  peer's clock  -0.040 s to ours, round trip 12 ms\n"
+      "  queued        1 FLASH, 19 ROUTINE, sent without receipt 1\n"
+      "  sent by us    123, receipted 122, root 7be1000000000000…\n"
+      "  sent by SOUTH 87, root 7be1000000000000…\n"
+      "  journal       1,042 entries\n");
   EXPECT_EQ(terminal_.run({"status", "--peer"}), kExitDone);
   EXPECT_NE(terminal_.out().find("\n    hotline/test\n    123\n"), std::string::npos);
+}
+
+TEST_F(ReadingTest, StatusNamesWhatWaitsFirst) {
+  EXPECT_EQ(terminal_.run({"status"}), kExitDone);
+  EXPECT_EQ(terminal_.out().find("  waiting       nothing waits for an acknowledgement\n"),
+            terminal_.out().find('\n') + 1);
+  EXPECT_EQ(terminal_.err(), "");
+  daemon_.waiting = {
+      {true, wire::Precedence::flash, 3, 192'000, "supervisor"},
+      {false, wire::Precedence::immediate, 1, 8'000, "duty-director-of-the-week", true}};
+  for (const bool exercise : {false, true}) {
+    daemon_.exercise = exercise;
+    terminal_.columns = 80;
+    EXPECT_EQ(terminal_.run({"--context", "north", "status"}), kExitDone);
+    EXPECT_TRUE(terminal_.err().ends_with("Next: hotline --context north ack @flash\n"));
+    std::istringstream lines(terminal_.out());
+    for (std::string line; std::getline(lines, line);) EXPECT_LE(column_count(line), 80u) << line;
+    EXPECT_EQ(terminal_.run({"status", "--json"}), kExitDone);
+    EXPECT_NE(terminal_.out().find(
+                  "\"waiting\":[{\"from\":\"south\",\"precedence\":\"FLASH\",\"count\":3,"
+                  "\"oldest_ms\":192000,\"rung\":\"supervisor\",\"rung_tells_nobody\":false},"
+                  "{\"from\":\"north\",\"precedence\":\"IMMEDIATE\",\"count\":1,\"oldest_ms\":8000,"
+                  "\"rung\":\"duty-director-of-the-week\",\"rung_tells_nobody\":true}]"),
+              std::string::npos)
+        << terminal_.out();
+  }
 }
 
 TEST_F(ReadingTest, StatusOfADeadLinkSaysWhy) {
@@ -359,6 +393,32 @@ TEST_F(ReadingTest, EscalationsAreListedAndShown) {
   daemon_.escalations.clear();
   EXPECT_EQ(terminal_.run({"escalation", "list"}), kExitDone);
   EXPECT_EQ(terminal_.err(), "Nothing escalates.\n");
+}
+
+// A rung that has no command sounds on the consoles and calls nobody: no screen says otherwise.
+TEST_F(ReadingTest, NobodyIsSaidToBeToldWhereNoCommandIsConfigured) {
+  daemon_.messages[0].rung = "supervisor";
+  EXPECT_EQ(terminal_.run({"show", "S-87"}), kExitDone);
+  EXPECT_TRUE(terminal_.out().ends_with(
+      "  ESCALATED to supervisor\n  waits for an acknowledgement, next in 02:48\n"))
+      << terminal_.out();
+  daemon_.messages[0].rung_tells_nobody = true;
+  EXPECT_EQ(terminal_.run({"show", "S-87"}), kExitDone);
+  EXPECT_TRUE(terminal_.out().ends_with(
+      "  ESCALATED to supervisor: nobody was called, no command is configured for it\n"
+      "  waits for an acknowledgement, next in 02:48\n"))
+      << terminal_.out();
+  EXPECT_EQ(terminal_.run({"show", "S-87", "--json"}), kExitDone);
+  EXPECT_NE(terminal_.out().find("\"rung\":\"supervisor\",\"rung_tells_nobody\":true"),
+            std::string::npos);
+  daemon_.escalations = {{"S-000087", "supervisor", 0, "duty-director", 118'000, {}, true}};
+  EXPECT_EQ(terminal_.run({"escalation", "list"}), kExitDone);
+  EXPECT_NE(terminal_.out().find("supervisor, calls nobody"), std::string::npos);
+  EXPECT_EQ(terminal_.run({"escalation", "show", "S-87"}), kExitDone);
+  EXPECT_NE(terminal_.out().find("    nobody is called: no command is configured for rung "
+                                 "supervisor\n"),
+            std::string::npos)
+      << terminal_.out();
 }
 
 TEST_F(ReadingTest, AListWithoutRowsSaysSo) {

@@ -53,8 +53,9 @@ TEST(MessageRows, A2_WhatTheRulesAllowIsWhole) {
 }
 
 TEST(MessageRows, A2_AFullAnswerFitsAFrame) {
-  const Ladder ladder(default_policy());
-  const RowContext context{"N", "S", ladder, Now{}};
+  const Policy policy = default_policy();
+  const Ladder ladder(policy);
+  const RowContext context{"N", "S", ladder, policy, Now{}};
   const ListedMessage row(message_with(std::string(45'000, 's'), std::string(10'000, 'l')));
   const Bytes answer = make_response(1, [&](flatbuffers::FlatBufferBuilder& b) {
     std::vector<flatbuffers::Offset<wire::MessageRow>> rows;
@@ -65,6 +66,18 @@ TEST(MessageRows, A2_AFullAnswerFitsAFrame) {
   });
   EXPECT_LE(answer.size(), limits::kFrameSizeMax);
   EXPECT_GE(answer.size(), limits::kFrameSizeMax / 3);
+}
+
+TEST(MessageRows, ARungWithoutACommandTellsNobody) {
+  Policy policy = default_policy();
+  policy.at(1).rungs = {{"supervisor", 1000, false, "", {{"/bin/page"}}},
+                        {"duty-director", 2000, true, "", {}}};
+  EXPECT_FALSE(tells_nobody(policy, 1, "supervisor"));
+  EXPECT_TRUE(tells_nobody(policy, 1, "duty-director"));
+  EXPECT_FALSE(tells_nobody(policy, 1, "renamed"));
+  EXPECT_FALSE(tells_nobody(policy, 1, ""));
+  // A message of the peer may have any.
+  for (const uint8_t precedence : {0, 5, 255}) EXPECT_FALSE(tells_nobody(policy, precedence, "x"));
 }
 
 TEST(MessageRows, B2_CursorsAreReadAsTheyAreWritten) {

@@ -6,6 +6,8 @@
 #include <filesystem>
 #include <fstream>
 
+#include "protocol/schema/message_generated.h"
+
 namespace hotline {
 namespace {
 
@@ -30,6 +32,11 @@ class SurroundingsTest : public testing::Test {
     }
     return all;
   }
+  std::string notes() {
+    std::string all;
+    for (const std::string& note : look_at_surroundings(config_).notes) all += note + "\n";
+    return all;
+  }
   // What is said of a command of the first rung of FLASH.
   std::string fault_of(const std::vector<std::string>& command) {
     config_.policy.at(kPrecedenceFirst).rungs = {{"watch", 1000, false, "", {command}}};
@@ -42,9 +49,7 @@ class SurroundingsTest : public testing::Test {
 
 TEST_F(SurroundingsTest, TheStoreNeedsAPlace) {
   EXPECT_EQ(faults(), "");
-  std::string notes;
-  for (const std::string& note : look_at_surroundings(config_).notes) notes += note;
-  EXPECT_NE(notes.find("hotlined init -c hotlined.toml"), std::string::npos) << notes;
+  EXPECT_NE(notes().find("hotlined init -c hotlined.toml"), std::string::npos) << notes();
   config_.store_path = directory_ + "/no/such/journal.db";
   EXPECT_NE(faults().find("there is no directory " + directory_ + "/no"), std::string::npos);
 }
@@ -52,6 +57,24 @@ TEST_F(SurroundingsTest, TheStoreNeedsAPlace) {
 TEST_F(SurroundingsTest, TheDiskNeedsItsReserve) {
   config_.store_reserve_bytes = uint64_t{1} << 60;
   EXPECT_NE(faults().find("MiB are free on its disk"), std::string::npos);
+}
+
+TEST_F(SurroundingsTest, ALadderThatCallsNobodyIsSaid) {
+  const auto says = [this](const std::string& words) {
+    return notes().find(words) != std::string::npos;
+  };
+  EXPECT_TRUE(
+      says("FLASH, IMMEDIATE, PRIORITY, ROUTINE that nobody acknowledges: NOBODY IS CALLED"))
+      << notes();
+  EXPECT_TRUE(says("no [[person]] is a supervisor"));
+  EXPECT_TRUE(says("no [[person]] is an operator"));
+  for (uint8_t p = kPrecedenceFirst; p <= kPrecedenceLast; ++p) {
+    config_.policy.at(p).rungs = {{"supervisor", 1000, false, "", {{"/bin/sh"}}}};
+  }
+  config_.people = {{"bob", {static_cast<uint8_t>(wire::Role::supervisor)}, {}}};
+  EXPECT_FALSE(says("NOBODY IS CALLED") || says("calls nobody") || says("[[person]]")) << notes();
+  config_.policy.at(kPrecedenceFirst).rungs.push_back({"duty-director", 2000, true, "", {}});
+  EXPECT_TRUE(says("rung duty-director of FLASH calls nobody")) << notes();
 }
 
 TEST_F(SurroundingsTest, CommandsThatTellPeopleMustBeThere) {

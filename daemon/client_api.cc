@@ -89,7 +89,7 @@ Actor ClientApi::actor_of(const LinkPeer& peer) const {
     for (const PersonConfig& person : config_.people) {
       if (person.unix_uid != uid) continue;
       actor.name = person.id;
-      // In the place of a certificate's; a person's submissions over TLS count for themselves.
+      // In the place of a certificate's, for the counters; keys of their own are the person's.
       actor.certificate = sha256({as_bytes("unix_user "), as_bytes(person.id)});
     }
   }

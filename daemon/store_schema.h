@@ -15,7 +15,7 @@
 namespace hotline {
 
 inline constexpr int32_t kStoreApplicationId = 0x484c5354;  // "HLST", in the file's header.
-inline constexpr int32_t kStoreFormat = 5;                  // PRAGMA user_version.
+inline constexpr int32_t kStoreFormat = 6;                  // PRAGMA user_version.
 
 // The statements that make an empty store, as SQLite keeps them in sqlite_master.
 const std::vector<std::string>& store_schema();

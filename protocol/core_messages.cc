@@ -155,7 +155,8 @@ Result<Core::SubmissionName> Core::name_submission(const Actor& actor, uint64_t 
                       "take a shorter one, such as a UUID");
   }
   if (!key.empty())
-    return SubmissionName{actor, last + 1, sha256({actor.certificate, as_bytes(key)})};
+    // The person's, by whatever certificate or socket they come.
+    return SubmissionName{actor, last + 1, sha256({sha256({as_bytes(actor.name)}), as_bytes(key)})};
   if (counter == 0) return make_error(ErrorCode::usage, "a submission needs a counter above 0");
   if (counter > last && counter - last > limits::kCounterStepMax) {
     return make_error(ErrorCode::usage,

@@ -239,6 +239,8 @@ class LocalSocket(unittest.TestCase):
             self.assertEqual([row["person"] for row in released], ["ann"])
             again = world.ask("north", "ann", "send", "-p", "routine", "--subject", "TLS", "Over TLS.")
             self.assertEqual(again["message"]["id"], "N-000002")
+            keyed = ("send", "-p", "routine", "Once.", "--idempotency-key", "order-17")
+            self.assertEqual({world.ask("north", person, *keyed)["message"]["id"] for person in ("ann", "local", "ann")}, {"N-000003"})
             stranger = world.client("south", "local", "status")
             self.assertEqual(stranger.returncode, 4, stranger.stderr)
             self.assertIn("has no role", stranger.stderr)

@@ -127,7 +127,14 @@ class SetUp(unittest.TestCase):
         north.run("hotline send -p flash --subject 'Set-up' 'The first message.' --wait delivered")
         self.assertIn("Set-up", south.run("hotline inbox"))
         south.run("hotline ack @flash")
+        self.send_twice_under_one_key(north)
         self.check_revocation(north)
+
+    def send_twice_under_one_key(self, party):
+        said = party.run("\n".join(commands("set-up.md", "A program that sends")))
+        ids = re.findall(r'"id":"(N-[0-9]+)"', said)
+        self.assertEqual(len(ids), 2, said)
+        self.assertEqual(len(set(ids)), 1, said)
 
     def test_each_profile_of_the_certificates_page_is_taken(self):
         """docs/certificates.md: what its sections make is good, and each is good for its own purpose."""

@@ -169,6 +169,22 @@ TEST_F(Submissions, F6_AKeyOfTheCallersOwnSendsOnce) {
   EXPECT_FALSE(of_another->repeated);
 }
 
+// Over TLS, over the local socket, and with a new certificate.
+TEST_F(Submissions, AKeyIsThePersonsByWhateverTheyCome) {
+  const auto first = submit(DraftOf(), 0, "order 17");
+  ASSERT_TRUE(first) << first.error().reason;
+  for (int life = 0; life < 2; ++life) {
+    ann.certificate = Hash{static_cast<uint8_t>(9 + life)};
+    const auto again = submit(DraftOf(), 0, "order 17");
+    ASSERT_TRUE(again) << again.error().reason;
+    EXPECT_TRUE(again->repeated);
+    EXPECT_EQ(again->serial, first->serial);
+    ASSERT_TRUE(peer.start());
+  }
+  // Counters are the certificate's: two programs of one person may count for themselves.
+  EXPECT_EQ(peer.core().last_counter(ann.certificate), 0u);
+}
+
 TEST_F(Submissions, F6_KeysAndCountersOfOnePersonGoSideBySide) {
   peer.hold_commits = true;  // Two programs at once, before any commit has ended.
   const Bytes draft = draft_bytes(DraftOf());

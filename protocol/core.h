@@ -530,7 +530,7 @@ class Core {
   struct Sound {
     std::vector<Decision> untold;  // One for each list of steps.
     BootMs since = 0;
-    BootMs rests_until = INT64_MIN;
+    BootMs rests_until = INT64_MIN / 2;
   };
   std::map<std::pair<uint8_t, bool>, Sound> sounds_;
   // Likewise the messages of which no command could tell anybody, with the last that tried.
@@ -538,7 +538,7 @@ class Core {
     KeySet untold;
     std::string rung;
     std::string detail;
-    BootMs rests_until = INT64_MIN;
+    BootMs rests_until = INT64_MIN / 2;
   };
   std::map<std::pair<uint8_t, bool>, Unpaged> unpaged_;
   std::deque<std::pair<BootMs, size_t>> receipted_lately_;

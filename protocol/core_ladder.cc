@@ -201,7 +201,7 @@ void Core::tell_unpaged(Now now) {
 BootMs Core::told_due() const {
   BootMs next = INT64_MAX;
   for (const auto& [key, sound] : sounds_) {
-    if (!sound.untold.empty()) next = std::min(next, sound.rests_until);
+    if (!sound.untold.empty()) next = std::min(next, std::max(sound.since, sound.rests_until));
   }
   for (const auto& [key, unpaged] : unpaged_) {
     if (!unpaged.untold.empty()) next = std::min(next, unpaged.rests_until);

@@ -59,7 +59,7 @@ struct Surroundings {
   bool in_is_terminal = false;
   bool out_is_terminal = false;
   bool err_is_terminal = false;
-  size_t out_columns = 80;  // Of the terminal.
+  size_t out_columns = 80;  // The width of the terminal.
   std::function<std::optional<std::string>(const std::string&)> environment;
   std::function<UtcMs()> now;          // The wall clock, for what people read.
   std::function<int64_t()> steady_ms;  // A clock that nobody sets, for how long something takes.

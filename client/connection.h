@@ -105,7 +105,7 @@ class Connection {
   Result<Submission> submit(ByteView draft, const std::string& key = {});
   // After a failure of submit(): the message may have been committed all the same.
   bool is_in_doubt() const { return in_doubt_; }
-  // What to do then.
+  // The advice for that case.
   static std::string hint_in_doubt(const std::string& key);
 
   // Submits many drafts, several on their way at a time and each once, whatever breaks meanwhile.

@@ -38,8 +38,8 @@ bool is_supervisor(const wire::ServerHello& server) {
 }
 
 struct Counted {
-  uint64_t all = 0;    // Of the precedence that was asked for.
-  uint64_t flash = 0;  // Of all precedences.
+  uint64_t all = 0;    // Those of the precedence that was asked for.
+  uint64_t flash = 0;  // The FLASH, whatever was asked for.
 };
 
 Result<Counted> count_waiting(Connection& connection, wire::Precedence precedence) {

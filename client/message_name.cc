@@ -8,7 +8,7 @@
 namespace hotline::client {
 namespace {
 
-constexpr int kPagesMax = 10;  // Of answers to our own messages that nothing else stands between.
+constexpr int kPagesMax = 10;  // So far back something to be answered is looked for.
 
 Error nothing_there(const std::string& reason) {
   return make_error(ErrorCode::not_found, "@last: " + reason, "hotline list");
@@ -18,7 +18,7 @@ bool is_answerable(const wire::MessageRow& row) {
   return waits_for_acknowledgement(static_cast<wire::MessageType>(row.type()));
 }
 
-// Of a list by age, the first that is wanted.
+// The first that is wanted of a list by age.
 Result<std::string> newest(Connection& connection, NameUse use) {
   const bool any = use == NameUse::any;
   ListWish wish{.box = any ? wire::Box::all : wire::Box::incoming, .limit = any ? 1u : 100u};
@@ -38,7 +38,7 @@ Result<std::string> newest(Connection& connection, NameUse use) {
                            : upper_case(connection.peer()) + " has sent nothing to be answered");
 }
 
-// What waits is ordered by precedence, so all of it is looked at.
+// The list of what waits is ordered by precedence, so all of it is looked at.
 Result<std::string> newest_waiting(Connection& connection) {
   std::string id;
   uint64_t newest = 0;

@@ -139,7 +139,7 @@ void Output::set_done(Done done) {
 }
 
 int Output::fail_unprinted(const OutputLost& lost) {
-  // Who closed a pipe has seen enough, unless something was done.
+  // Whatever closed a pipe has seen enough, unless something was done.
   if (lost.error == EPIPE && !has_done()) return kExitFailed;
   const std::string why = "the output: " + std::string(lost.error == 0 ? "it takes no more"
                                                                        : std::strerror(lost.error));
@@ -165,7 +165,7 @@ std::string Output::typed_here(const std::string& hint) const {
   return typed;
 }
 
-// What failed, why, and what to type, with the line feeds.
+// The words or the JSON of an error, with the line feeds.
 std::string Output::error_text(const char* code, const std::string& what, const std::string& reason,
                                const std::string& hint_as_anywhere) const {
   const std::string hint = typed_here(hint_as_anywhere);

@@ -26,9 +26,9 @@ struct OutputOptions {
   bool terminal = false;  // Standard output is one.
   bool color = false;     // On standard output and on standard error.
   bool local_time = false;
-  size_t columns = 80;  // Of the terminal.
-  // What was typed to choose the daemon, with a space before it: " --context north". Commands that
-  // are printed have it too, so that they can be typed as they stand.
+  size_t columns = 80;  // The width of the terminal.
+  // The options that were typed to choose the daemon, each with a space before it: " --context
+  // north". Commands that are printed have them too, so that they can be typed as they stand.
   std::string daemon_options = {};
   SetLastWords set_last_words = {};  // May be empty.
 };
@@ -90,7 +90,7 @@ class Output {
   int fail_unprinted(const OutputLost& lost);
 
  private:
-  // What is known of what the command was to do, in the words and the members of an error.
+  // The outcome as far as it is known, in the words and the members of an error.
   struct Done {
     std::string what;
     std::string hint;

@@ -46,7 +46,7 @@ void print(Invocation& invocation, const Connection& connection, const wire::Row
     invocation.output.document(document);
     return;
   }
-  // Who sent it stands in the id, and the subject mostly says what it is.
+  // The id says who sent it, and the subject mostly what it is.
   Table table({{"ID", 8},
                {"PREC", 9},
                {"TYPE", 0, Table::Fit::left_out},

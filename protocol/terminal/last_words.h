@@ -1,4 +1,5 @@
-// What a program says when it is interrupted, so that whoever interrupts it learns how far it came.
+// The last words of a program that is interrupted, so that people and programs learn how far it
+// came.
 #pragma once
 
 #include <string>

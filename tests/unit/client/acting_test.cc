@@ -773,7 +773,7 @@ TEST_F(FloodTest, HoweverItIsCutShortItSaysHowManyAreAcknowledged) {
   daemon_.mishaps.assign(1000, FakeDaemon::Mishap::none);
   daemon_.mishaps.insert(daemon_.mishaps.end(), 100, FakeDaemon::Mishap::break_after_commit);
   EXPECT_EQ(terminal_.run({"ack", "--all", "--confirm", "1050@1042", "--json"}), kExitUnreachable);
-  // What was on its way when the connection broke is not known.
+  // Those on their way when the connection broke are not known.
   const auto member = [](const std::string& text) {
     const size_t at = text.find("\"acknowledged\":");
     return at == std::string::npos ? 0 : std::stoul(text.substr(at + 15));

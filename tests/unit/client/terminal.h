@@ -30,7 +30,7 @@ struct Terminal {
   UtcMs utc = 0;  // Given by a test: 2026-11-22T14:12:07.913Z at first.
   int64_t steady_ms = 0;
   void pass(int64_t time_ms) { utc += time_ms, steady_ms += time_ms; }
-  std::string last_words;  // What would be said if a signal came.
+  std::string last_words;  // They would be said if a signal came.
   // Standard output takes so many lines, then it fails with this errno, as that of a full disk or
   // a pipe that nobody reads; 0: never.
   int out_error = 0;

@@ -17,6 +17,11 @@ std::string since_commit(const wire::MessageRow& row, int64_t at) {
   return format_duration(at - row.committed_at());
 }
 
+std::string next_words(const wire::MessageRow& row) {
+  if (row.due_in_ms() == 0) return "and nobody further is left to be told";
+  return row.due_in_ms() < 0 ? "next now" : "next in " + format_remaining(row.due_in_ms());
+}
+
 // Who acts on a message: the party that received it.
 std::string receiver(const wire::MessageRow& row, const std::string& party,
                      const std::string& peer) {
@@ -101,7 +106,7 @@ std::vector<std::string> life_lines(const Output& output, const wire::MessageRow
       add("  ESCALATED to " + rung +
           (row.rung_tells_nobody() ? ": nobody was called, no command is configured for it" : ""));
     }
-    add("  waits for an acknowledgement, next in " + format_remaining(row.due_in_ms()));
+    add("  waits for an acknowledgement, " + next_words(row));
   }
   return lines;
 }
@@ -134,7 +139,8 @@ JsonValue json_row(const wire::MessageRow& row, const std::string& party, const 
       .add("cancelled_at", json_time(row.cancelled_at()))
       .add("mismatch", row.mismatch())
       .add("waits", row.waits())
-      .add("due_in_ms", row.waits() ? JsonValue(row.due_in_ms()) : JsonValue())
+      .add("due_in_ms",
+           row.waits() && row.due_in_ms() != 0 ? JsonValue(row.due_in_ms()) : JsonValue())
       .add("rung", text(row.rung()).empty() ? JsonValue() : text(row.rung()))
       .add("rung_tells_nobody", row.rung_tells_nobody());
   return json;

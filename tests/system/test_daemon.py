@@ -313,6 +313,7 @@ class Alarms(unittest.TestCase):
                 self.assertRegex(said[1], "^  FLASH +1 of SOUTH waits for us, for .*, ESCALATED to supervisor: nobody was called")
                 shown = world.client("north", "ann", "show", "@flash").stdout
                 self.assertIn("ESCALATED to supervisor: nobody was called", shown)
+                self.assertIn("waits for an acknowledgement, and nobody further is left to be told", shown)
                 world.ask("north", "ann", "ack", "@flash")
                 self.assertEqual(waiting("north"), [])
 

@@ -408,7 +408,15 @@ TEST_F(ReadingTest, NobodyIsSaidToBeToldWhereNoCommandIsConfigured) {
       "  ESCALATED to supervisor: nobody was called, no command is configured for it\n"
       "  waits for an acknowledgement, next in 02:48\n"))
       << terminal_.out();
+  daemon_.messages[0].due_in_ms = 0;  // It has climbed every rung.
+  EXPECT_EQ(terminal_.run({"show", "S-87"}), kExitDone);
+  EXPECT_TRUE(terminal_.out().ends_with(
+      "  waits for an acknowledgement, and nobody further is left to be told\n"))
+      << terminal_.out();
+  EXPECT_EQ(terminal_.run({"inbox"}), kExitDone);
+  EXPECT_NE(terminal_.out().find("! -       FLASH"), std::string::npos) << terminal_.out();
   EXPECT_EQ(terminal_.run({"show", "S-87", "--json"}), kExitDone);
+  EXPECT_NE(terminal_.out().find("\"due_in_ms\":null"), std::string::npos);
   EXPECT_NE(terminal_.out().find("\"rung\":\"supervisor\",\"rung_tells_nobody\":true"),
             std::string::npos);
   daemon_.escalations = {{"S-000087", "supervisor", 0, "duty-director", 118'000, {}, true}};

@@ -1,11 +1,17 @@
 #include "client/connection.h"
 
+#include <algorithm>
+#include <utility>
+
 #include "protocol/client_api.h"
 
 namespace hotline::client {
 namespace {
 
 constexpr int64_t kAnswerDeadline_ms = 15'000;
+constexpr int64_t kFirstPause_ms = 100;  // Before a daemon that cut us is asked again; then twice,
+constexpr int64_t kPauseMax_ms = 1'600;  // up to this.
+
 }  // namespace
 
 Error Connection::to_error(const wire::Failure& failure) {
@@ -29,7 +35,20 @@ Result<std::unique_ptr<Connection>> Connection::open(Reach reach) {
   return connection;
 }
 
+// A daemon to which many connect at once cuts some of them, and places are free again in a moment.
+// Nothing was asked yet, so it is tried again for as long as one attempt may take.
 Status Connection::connect() {
+  int64_t pause_ms = kFirstPause_ms;
+  for (int64_t paused_ms = 0;; paused_ms += std::exchange(pause_ms, pause_ms * 2)) {
+    bool has_place = true;
+    Status status = connect_once(has_place);
+    pause_ms = std::min(pause_ms, kPauseMax_ms);
+    if (has_place || paused_ms + pause_ms > limits::kHandshakeDeadline_ms) return status;
+    reach_.pause(pause_ms);
+  }
+}
+
+Status Connection::connect_once(bool& has_place) {
   stream_.reset();
   watch_request_ = 0;
   watched_.clear();
@@ -41,13 +60,15 @@ Status Connection::connect() {
     return error;
   }
   stream_ = std::move(*stream);
-  auto hello = ask<wire::ServerHello>(wire::RequestBody::ClientHello, [](auto& builder) {
+  const auto id = send(wire::RequestBody::ClientHello, [](auto& builder) {
     return wire::CreateClientHello(builder, client_api::kVersion, builder.CreateString("hotline"))
         .Union();
   });
+  auto hello = id ? answer_to<wire::ServerHello>(*id) : Result<Reply>(id.error());
   if (!hello) {
     stream_.reset();
-    return hello.error();
+    has_place = hello.error().code != ErrorCode::unreachable;
+    return has_place ? told_late(hello.error()) : hello.error();
   }
   const uint16_t version = hello->as<wire::ServerHello>()->version();
   if (version != client_api::kVersion) {
@@ -105,23 +126,30 @@ Result<Reply> Connection::receive_for(uint32_t id, int64_t timeout_ms) {
 }
 
 template <class Body>
-Result<Reply> Connection::ask(wire::RequestBody type, const BuildBody& build) {
-  const auto id = send(type, build);
-  if (!id) return id.error();
-  auto reply = receive_for(*id, kAnswerDeadline_ms);
-  if (!reply) {
-    if (reply.error().code != ErrorCode::timed_out) return reply.error();
-    return make_error(
-        ErrorCode::unreachable,
-        daemon_name() + " took the request and did not answer in " +
-            std::to_string(kAnswerDeadline_ms / 1000) + " s",
-        "look at the daemon: its log says what it waits for (journalctl -u hotlined)");
-  }
-  if (reply->as<Body>() == nullptr) {
+Result<Reply> Connection::answer_to(uint32_t id) {
+  auto reply = receive_for(id, kAnswerDeadline_ms);
+  if (reply && reply->as<Body>() == nullptr) {
     return make_error(ErrorCode::failed, daemon_name() + " gave an answer of another kind",
                       "is it a hotlined of the same release?");
   }
   return reply;
+}
+
+template <class Body>
+Result<Reply> Connection::ask(wire::RequestBody type, const BuildBody& build) {
+  const auto id = send(type, build);
+  if (!id) return id.error();
+  auto reply = answer_to<Body>(*id);
+  if (!reply) return told_late(reply.error());
+  return reply;
+}
+
+Error Connection::told_late(const Error& error) const {
+  if (error.code != ErrorCode::timed_out) return error;
+  return make_error(ErrorCode::unreachable,
+                    daemon_name() + " took the request and did not answer in " +
+                        std::to_string(kAnswerDeadline_ms / 1000) + " s",
+                    "look at the daemon: its log says what it waits for (journalctl -u hotlined)");
 }
 
 Result<Reply> Connection::list(const ListWish& wish) {

@@ -129,15 +129,20 @@ class Connection {
   using BuildBody = std::function<flatbuffers::Offset<void>(flatbuffers::FlatBufferBuilder&)>;
 
   Status connect();
+  // `has_place`: false where the daemon cut us, or sent us away, before anything was asked of it.
+  Status connect_once(bool& has_place);
   // Sends a request; its id.
   Result<uint32_t> send(wire::RequestBody type, const BuildBody& build);
   // The answer to one request, of the kind `Body`.
+  template <class Body>
+  Result<Reply> answer_to(uint32_t id);
   template <class Body>
   Result<Reply> ask(wire::RequestBody type, const BuildBody& build);
   Result<Reply> receive_for(uint32_t id, int64_t timeout_ms);
   Result<Reply> receive_any(int64_t timeout_ms);
   Result<Reply> submit_once(ByteView draft, uint64_t counter, const std::string& key);
   Status connect_again(int attempt);
+  Error told_late(const Error& error) const;
   std::string daemon_name() const;
   static Error to_error(const wire::Failure& failure);
 

@@ -45,7 +45,15 @@ class DaemonStream final : public FrameStream {
                      std::shared_ptr<const TlsContext> context) {
     Dialling dialling;
     const auto attempt = dial(io_, host, port, std::move(context), dialling.callback());
-    return finish(dialling);
+    const Status status = finish(dialling);
+    if (status || status.error().code != ErrorCode::unreachable || !attempt->has_connected()) {
+      return status;
+    }
+    // There it was, and then it was cut: where in the handshake makes no difference to a caller.
+    LinkEnd end;
+    end.reason = status.error().reason;
+    end_ = std::move(end);
+    return ok();
   }
 
   Status send(ByteView frame) override {

@@ -109,6 +109,7 @@ struct DialAttempt::State : std::enable_shared_from_this<State> {
   boost::asio::steady_timer next_turn;
   std::vector<std::shared_ptr<Candidate>> candidates;  // Of a name: empty while it is resolved.
   size_t begun = 0;                                    // Of them, from the front.
+  bool has_connected = false;
   Local::socket unix_socket;
 };
 
@@ -178,6 +179,7 @@ awaitable<void> DialAttempt::State::reach(std::shared_ptr<Candidate> candidate) 
     failed(*candidate, to_error(error));
     co_return;
   }
+  has_connected = true;
   set_link_options(candidate->socket);
   begin_next_after(settings.next_address_connected_ms);
   co_await shake_hands(std::move(candidate));
@@ -298,6 +300,10 @@ DialAttempt::DialAttempt(std::shared_ptr<State> state) : state_(std::move(state)
 
 DialAttempt::~DialAttempt() {
   state_->drop();
+}
+
+bool DialAttempt::has_connected() const {
+  return state_->has_connected;
 }
 
 std::unique_ptr<DialAttempt> dial(boost::asio::io_context& io, const std::string& host,

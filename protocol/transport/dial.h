@@ -36,6 +36,9 @@ class DialAttempt {
   DialAttempt(const DialAttempt&) = delete;
   DialAttempt& operator=(const DialAttempt&) = delete;
 
+  // A host answered, whatever became of it then.
+  bool has_connected() const;
+
  private:
   std::shared_ptr<State> state_;
 };

@@ -1,7 +1,7 @@
 #include "protocol/transport/handshake_places.h"
 
 #include <algorithm>
-#include <functional>
+#include <map>
 
 #include "protocol/limits.h"
 
@@ -10,24 +10,22 @@ namespace {
 
 namespace ip = boost::asio::ip;
 
-struct Crowd {
+// The network that has most of `places` of this kind, its newcomer counted too.
+struct Most {
+  ip::address network;
   size_t count = 0;
-  std::optional<size_t> first_to_go;
 };
 
-// Those of `places` that `counts`: how many, and which of them is the first to go.
-Crowd look_at(const std::vector<HandshakePlace>& places,
-              const std::function<bool(const HandshakePlace&)>& counts) {
-  Crowd crowd;
-  for (size_t i = 0; i < places.size(); ++i) {
-    if (!counts(places[i])) continue;
-    ++crowd.count;
-    const bool is_first = !crowd.first_to_go;
-    const bool more_silent =
-        !is_first && !places[i].said_hello && places[*crowd.first_to_go].said_hello;
-    if (is_first || more_silent) crowd.first_to_go = i;
+Most find_most(const std::vector<HandshakePlace>& places, const HandshakePlace& newcomer) {
+  std::map<ip::address, size_t> counts{{newcomer.network, 1}};
+  for (const HandshakePlace& one : places) {
+    if (one.known == newcomer.known) ++counts[one.network];
   }
-  return crowd;
+  Most most{newcomer.network, counts.at(newcomer.network)};
+  for (const auto& [network, count] : counts) {
+    if (count > most.count) most = {network, count};
+  }
+  return most;
 }
 
 }  // namespace
@@ -55,17 +53,22 @@ bool KnownNetworks::contains(const ip::address& network) const {
 std::optional<GivesWay> find_who_gives_way(const std::vector<HandshakePlace>& places,
                                            const HandshakePlace& newcomer,
                                            const HandshakePlacesMax& max) {
-  const Crowd neighbours =
-      look_at(places, [&](const HandshakePlace& one) { return one.network == newcomer.network; });
-  if (neighbours.count >= max.per_network && neighbours.first_to_go) {
-    return GivesWay{*neighbours.first_to_go, true};
+  const auto is_equal = [&](const HandshakePlace& one) { return one.known == newcomer.known; };
+  const auto equals = std::count_if(places.begin(), places.end(), is_equal);
+  if (static_cast<size_t>(equals) < (newcomer.known ? max.known : max.strangers)) {
+    return std::nullopt;
   }
-  const Crowd equals =
-      look_at(places, [&](const HandshakePlace& one) { return one.known == newcomer.known; });
-  if (equals.count >= (newcomer.known ? max.known : max.strangers) && equals.first_to_go) {
-    return GivesWay{*equals.first_to_go, false};
+  const Most most = find_most(places, newcomer);
+  const bool has_too_many = most.count > max.per_network_when_full;
+  std::optional<size_t> first_to_go;
+  for (size_t i = 0; i < places.size(); ++i) {
+    if (!is_equal(places[i]) || (has_too_many && places[i].network != most.network)) continue;
+    const bool more_silent =
+        first_to_go && !places[i].said_hello && places[*first_to_go].said_hello;
+    if (!first_to_go || more_silent) first_to_go = i;
   }
-  return std::nullopt;
+  if (!first_to_go) return std::nullopt;
+  return GivesWay{*first_to_go, has_too_many};
 }
 
 }  // namespace hotline

@@ -1,9 +1,11 @@
 // Which connection gives way when more of them shake hands than there are places. Pure.
 //
 // Those who have shown who they are, or whose addresses are the peer's by the configuration, have
-// places that strangers cannot take, however many come from however many addresses. Among equals
-// the oldest that has said nothing gives way first: an honest caller's hello comes with its
-// connection, and who floods would have to speak too.
+// places that strangers cannot take, however many come from however many addresses. As long as
+// there are places nobody is counted: a host may run many programs. Once they are full, a network
+// that has more than its share gives way to the others. Among equals the oldest that has said
+// nothing goes first: an honest caller's hello comes with its connection, and who floods would have
+// to speak too.
 #pragma once
 
 #include <boost/asio/ip/address.hpp>
@@ -37,12 +39,12 @@ struct HandshakePlace {
 struct HandshakePlacesMax {
   size_t strangers;
   size_t known;
-  size_t per_network;
+  size_t per_network_when_full;
 };
 
 struct GivesWay {
   size_t place;           // Among those given.
-  bool network_had_most;  // Its network has as many as one may have.
+  bool network_had_most;  // Its network had more than its share.
 };
 
 // The one of `places`, in order of arrival, that has to go for a newcomer, if any.

@@ -45,7 +45,7 @@ struct ListenerCallbacks {
 struct ListenerCaps {
   HandshakePlacesMax handshakes = {.strangers = limits::kHandshakesMax,
                                    .known = limits::kHandshakesKnownMax,
-                                   .per_network = limits::kHandshakesPerNetworkMax};
+                                   .per_network_when_full = limits::kHandshakesPerNetworkMax};
   int64_t handshake_deadline_ms = limits::kHandshakeDeadline_ms;
   int64_t report_window_ms = limits::kRefusalReportWindow_ms;
   int64_t accept_pause_ms = limits::kAcceptPause_ms;

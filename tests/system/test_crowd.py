@@ -5,15 +5,17 @@ import contextlib
 import os
 import pwd
 import resource
+import signal
 import socket
 import ssl
 import threading
 import time
 import unittest
 
-from world import PREFIX, World
+from hostile import Pager
+from world import HANG_S, PREFIX, Relay, World
 
-ADDRESSES = 40  # Of this machine, 127.0.1.1 and on: a listener lets one address begin few handshakes at once.
+ADDRESSES = 40  # Of this machine, 127.0.1.1 and on: where a listener is full, the address with most gives way.
 TICKS = os.sysconf("SC_CLK_TCK")
 
 
@@ -48,6 +50,12 @@ def is_closed(end):
         return False
     except OSError:
         return True
+
+
+def connections_to(port):
+    with open("/proc/net/tcp", encoding="ascii") as file:
+        rows = [row.split() for row in file.readlines()[1:]]
+    return sum(far.endswith(f":{port:04X}") and state == "01" for _, _, far, state, *_ in rows)
 
 
 def descriptors(process):
@@ -176,6 +184,31 @@ class Crowd(unittest.TestCase):
                 for person in ("bob", "eve", "ann"):
                     self.assertEqual(world.client("north", person, "status").returncode, 0, person)
                 self.deliver(world, "north")
+
+    def test_B1_all_programs_that_one_host_starts_at_once_are_served(self):
+        with World() as world:
+            world.start()
+            process, port = world.daemons["north"].process, world.daemons["north"].ports["client"]
+            process.send_signal(signal.SIGSTOP)
+            programs = [world.start_client("north", "ann", "list") for _ in range(64)]
+            world.wait_for("all to be connected", lambda: connections_to(port) >= len(programs))
+            process.send_signal(signal.SIGCONT)
+            said = [program.communicate(timeout=HANG_S)[1] for program in programs]
+            self.assertEqual([words for program, words in zip(programs, said) if program.returncode != 0], [])
+
+    def test_B1_a_program_that_is_cut_before_it_asked_comes_again(self):
+        with World() as world:
+            world.start()
+            relay, context = Relay("north"), world.directory / "north-client.toml"
+            self.addCleanup(relay.close)
+            relay.target = world.daemons["north"].ports["client"]
+            context.write_text(context.read_text().replace(f":{relay.target}", f":{relay.port}"))
+            relay.cut()
+            program = world.start_client("north", "ann", "list")
+            world.wait_for("two attempts", lambda: relay.turned_away >= 2 or program.poll() is not None)
+            relay.restore()
+            said = program.communicate(timeout=HANG_S)[1]
+            self.assertEqual(program.returncode, 0, said)
 
     def test_idle_clients_do_not_keep_anybody_out(self):
         """One person's program that connects again and again, and leaves every connection open."""

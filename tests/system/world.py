@@ -77,6 +77,7 @@ class Relay:
         self.delay_s = 0  # What passes takes so long each way.
         self.stays_cut = False  # After a limit was reached nothing passes until restore().
         self.cuts = 0
+        self.turned_away = 0  # Connections that came while nothing was let through.
         self.stalled = []  # Pairs that stay open and carry nothing.
         self.listener = socket.create_server(("127.0.0.1", 0))
         self.port = self.listener.getsockname()[1]
@@ -101,6 +102,7 @@ class Relay:
                     end.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             except OSError:
                 near.close()
+                self.turned_away += 1
                 continue
             pair = {"ends": (near, far), "limit": limit}
             with self.lock:
@@ -314,11 +316,21 @@ ca = "{self.pki}/{party}/ca.crt"
         text += f'[contexts.local]\nserver = "unix:{self.directory}/{party}.sock"\n'
         (self.directory / f"{party}-client.toml").write_text(text)
 
+    def start_client(self, party, person, *arguments):
+        return subprocess.Popen(
+            [self.hotline, "-c", str(self.directory / f"{party}-client.toml"), "--context", person, *arguments],
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
     def client(self, party, person, *arguments):
         """Runs one command; returns the finished process."""
-        return subprocess.run(
-            [self.hotline, "-c", str(self.directory / f"{party}-client.toml"), "--context", person, *arguments],
-            stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=HANG_S)
+        program = self.start_client(party, person, *arguments)
+        try:
+            out, err = program.communicate(timeout=HANG_S)
+        except subprocess.TimeoutExpired:
+            program.kill()
+            program.communicate()
+            raise
+        return subprocess.CompletedProcess(program.args, program.returncode, out, err)
 
     def frames_of(self, party, *arguments):
         """The frames that a program of ours sends over the local socket, for connections that a test makes by itself."""

@@ -80,6 +80,15 @@ class FakeDaemon::Stream : public FrameStream {
   }
 
   void hello(uint32_t id) {
+    if (!daemon_.answers_hello) return;
+    if (daemon_.without_a_place > 0) {
+      --daemon_.without_a_place;
+      if (daemon_.tells_that_it_is_full) {
+        fail(id, make_error(ErrorCode::unreachable, "ann has 64 connections already"));
+      }
+      broken_ = true;
+      return;
+    }
     respond(id, [&](FlatBufferBuilder& b) {
       std::vector<uint8_t> roles;
       for (const auto role : daemon_.roles) roles.push_back(static_cast<uint8_t>(role));

@@ -109,6 +109,10 @@ class FakeDaemon {
   std::deque<Mishap> mishaps;
   Error refusal;
   bool reachable = true;
+  // So many connections are cut before the hello is answered, or told that there are too many.
+  int without_a_place = 0;
+  bool answers_hello = true;
+  bool tells_that_it_is_full = false;
 
   // What arrived.
   struct Submitted {

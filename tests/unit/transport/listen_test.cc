@@ -39,13 +39,13 @@ class ListenTest : public TwoEnds {
 
 TEST_F(ListenTest, ManySilentConnectionsTouchNeitherALinkNorTheNextHandshake) {
   connect();
-  // All come from one address, so that its own cap is what holds.
+  // All come from the link's own address, so that the cap of the known is what holds.
   for (int i = 0; i < 200; ++i) {
     add_silent_one();
     if (i % 20 == 0) settle();
   }
   settle();
-  EXPECT_LE(listener->handshakes_under_way(), limits::kHandshakesPerNetworkMax);
+  EXPECT_LE(listener->handshakes_under_way(), limits::kHandshakesKnownMax);
   ASSERT_EQ(north.link->send(as_bytes("still there?")), SendOutcome::queued);
   EXPECT_TRUE(run_until([&] { return south.frames.size() == 1; }));
 
@@ -56,7 +56,7 @@ TEST_F(ListenTest, ManySilentConnectionsTouchNeitherALinkNorTheNextHandshake) {
 }
 
 TEST_F(ListenTest, AFloodOfRefusalsIsToldInSumAndNoneIsForgotten) {
-  listen(south_context(), {.handshakes = {64, 32, 1}, .report_window_ms = 3000});
+  listen(south_context(), {.handshakes = {1, 32, 1}, .report_window_ms = 3000});
   for (int i = 0; i < 41; ++i) {
     add_silent_one();
     settle();
@@ -171,6 +171,40 @@ TEST_F(StrangersTest, A9_WhoSpokeStaysLongerThanWhoIsSilent) {
   EXPECT_TRUE(is_open(honest));
   EXPECT_FALSE(is_open(silent_one));
   EXPECT_EQ(listener->handshakes_under_way(), 4u);
+}
+
+TEST_F(StrangersTest, B1_AsLongAsThereArePlacesOneHostMayTakeThemAll) {
+  listen(south_context(), {.handshakes = {6, 6, 2}});
+  std::vector<tcp::socket> programs;
+  for (int i = 0; i < 6; ++i) {
+    programs.push_back(connect_from(1));
+    settle();
+  }
+  EXPECT_EQ(listener->handshakes_under_way(), 6u);
+  EXPECT_TRUE(refusals.empty());
+}
+
+TEST_F(StrangersTest, B1_WhereAllPlacesAreTakenWhoHasMostGivesWay) {
+  listen(south_context(), {.handshakes = {6, 6, 2}});
+  tcp::socket silent_one = connect_from(2);  // The oldest, and alone.
+  settle();
+  std::vector<tcp::socket> crowd;
+  for (int i = 0; i < 5; ++i) {
+    crowd.push_back(connect_from(1));
+    boost::asio::write(crowd.back(), boost::asio::buffer(hello()));
+    settle();
+  }
+  tcp::socket other = connect_from(3);
+  settle();
+  EXPECT_TRUE(is_open(silent_one));
+  EXPECT_FALSE(is_open(crowd[0]));
+  for (int i = 0; i < 20; ++i) {
+    crowd.push_back(connect_from(1));
+    settle();
+  }
+  EXPECT_TRUE(is_open(silent_one));
+  EXPECT_TRUE(is_open(other));
+  EXPECT_EQ(listener->handshakes_under_way(), 6u);
 }
 
 TEST_F(StrangersTest, A9_AKnownAddressHasPlacesThatStrangersCannotTake) {

@@ -133,6 +133,7 @@ Status Daemon::listen() {
   };
   events.frame = [this](LinkId link, Bytes frame) {
     core_->frame_received(read_clocks(), link, frame);
+    if (!links_->is_in_use(link)) note_use(link);
     settle_soon();
   };
   events.closed = [this](LinkId link, const std::string& reason, bool silent) {
@@ -186,6 +187,12 @@ Status Daemon::listen() {
     settle_soon();
   });
   return write_port_file();
+}
+
+// A link is in use once the core has adopted it: it may go down at any time before.
+void Daemon::note_use(LinkId link) {
+  const CoreStatus status = core_->status();
+  if (status.link == wire::LinkState::up) links_->note_use(link, status.remote);
 }
 
 // For those who let the system choose the ports: written whole, then renamed, so that nobody reads

@@ -55,6 +55,7 @@ class Daemon {
   Status write_port_file() const;
   std::shared_ptr<const TlsContext> tls_context(TlsUse use, Status& status) const;
 
+  void note_use(LinkId link);
   void settle_soon();
   void plan_settling();
   void go_on_deciding();

@@ -1,5 +1,6 @@
 #include "daemon/peer_links.h"
 
+#include <algorithm>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 #include <utility>
@@ -24,7 +25,9 @@ PeerLinks::PeerLinks(boost::asio::io_context& io, PeerLinkSettings settings, Pee
       settings_(std::move(settings)),
       events_(std::move(events)),
       paths_(settings_.peer, in_words(settings_.addresses)),
-      names_(io, [this](const Addresses& addresses) { keep_places_for(addresses); }),
+      names_(
+          io, [this](const Addresses& addresses) { keep_places_for(addresses); },
+          settings_.resolve),
       checks_(io, settings_.addresses, settings_.context, names_.resolve(),
               [this](const PathOutcome& outcome) {
                 // Without a link the outcome is that of the link, and dialling tells it.
@@ -65,7 +68,7 @@ Status PeerLinks::start(const Endpoint& listen) {
 
 void PeerLinks::accept(std::shared_ptr<FramedLink> link, std::optional<size_t> path) {
   LinkId id = ++last_link_;
-  links_[id] = {link, path, false};
+  links_[id] = {link, path};
   if (path) paths_.set_in_use(*path, true);
   LinkCallbacks callbacks;
   callbacks.on_frame = [this, id](Bytes frame) {
@@ -95,7 +98,31 @@ void PeerLinks::heard(LinkId id) {
   if (link.path) tell(paths_.proved(*link.path, settings_.utc_now()));
 }
 
+bool PeerLinks::is_in_use(LinkId id) const {
+  const auto found = links_.find(id);
+  return found != links_.end() && found->second.in_use;
+}
+
+void PeerLinks::note_use(LinkId id, const std::string& remote) {
+  const auto found = links_.find(id);
+  if (found == links_.end() || found->second.link->peer().address != remote) return;
+  found->second.in_use = true;
+  backoff_.reset();
+  std::erase(in_vain_, remote);
+}
+
+// A link that gives way to another one in use says nothing against its address.
+void PeerLinks::put_last(const PeerLink& link) {
+  const auto in_use = [](const auto& one) { return one.second.in_use; };
+  if (!link.path || std::any_of(links_.begin(), links_.end(), in_use)) return;
+  const std::string& address = link.link->peer().address;
+  std::erase(in_vain_, address);
+  in_vain_.push_back(address);
+  if (in_vain_.size() > limits::kAddressesPerNameMax) in_vain_.erase(in_vain_.begin());
+}
+
 void PeerLinks::remove(LinkId id) {
+  put_last(links_.at(id));
   const std::optional<size_t> path = links_.at(id).path;
   links_.erase(id);
   if (!path) return;
@@ -195,14 +222,12 @@ void PeerLinks::dial_path(size_t path) {
   next_address_ = (path + 1) % settings_.addresses.size();
   DialSettings settings;
   settings.resolve = names_.resolve();
+  settings.try_last = in_vain_;
   attempt_ = dial(
       io_, address.host, address.port, settings_.context,
       [this, path](Result<std::shared_ptr<FramedLink>> outcome) {
         attempt_.reset();
-        if (outcome) {
-          backoff_.reset();
-          return accept(*std::move(outcome), path);
-        }
+        if (outcome) return accept(*std::move(outcome), path);
         tell(paths_.failed(path, settings_.utc_now(), outcome.error().reason, !links_.empty()));
         if (last_refusal_ != outcome.error().reason) {
           last_refusal_ = outcome.error().reason;

@@ -43,6 +43,7 @@ struct PeerLinkSettings {
   uint64_t seed = 0;  // Of the back-off.
   int64_t path_check_ms = limits::kPathCheckInterval_ms;
   std::function<UtcMs()> utc_now;
+  Resolve resolve = {};  // Asked instead of the name service, in tests.
 };
 
 class PeerLinks {
@@ -55,6 +56,10 @@ class PeerLinks {
 
   void send(const SendFrame& frame);
   void close(LinkId link, const std::string& reason);
+  // The link in use leads to `remote`. When that is this link, its address works and the waits
+  // between attempts are short again: a handshake alone proves neither.
+  void note_use(LinkId link, const std::string& remote);
+  bool is_in_use(LinkId link) const;
   // Dials the next path while `link` stands; nothing when it is the only one.
   void try_next_path(LinkId link);
   // After a new revocation list: ends what it forbids.
@@ -72,12 +77,14 @@ class PeerLinks {
     std::shared_ptr<FramedLink> link;
     std::optional<size_t> path;  // Over which we dialled it.
     bool heard = false;
+    bool in_use = false;  // Since it was adopted.
   };
   // `path`: over which it was dialled.
   void accept(std::shared_ptr<FramedLink> link, std::optional<size_t> path);
   void keep_places_for(const Addresses& addresses);
   void heard(LinkId id);
   void remove(LinkId id);
+  void put_last(const PeerLink& link);
   void end(LinkId id, const std::string& reason);
   void dial_after(int64_t delay_ms);
   void dial_next();
@@ -100,6 +107,8 @@ class PeerLinks {
   std::map<LinkId, PeerLink> links_;
   LinkId last_link_ = 0;
   size_t next_address_ = 0;
+  // Addresses where the last link ended before it was in use, the newest last.
+  std::vector<std::string> in_vain_;
   std::string last_refusal_;
   bool stopped_ = false;
 };

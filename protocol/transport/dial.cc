@@ -154,6 +154,10 @@ void DialAttempt::State::reach_addresses(const Addresses& addresses, uint16_t po
   for (size_t i = 0; i < count; ++i) {
     candidates.push_back(std::make_shared<Candidate>(io, tcp::endpoint(addresses[i], port)));
   }
+  for (const std::string& last : settings.try_last) {
+    std::stable_partition(candidates.begin(), candidates.end(),
+                          [&](const auto& one) { return one->text != last; });
+  }
   begin_next();
 }
 

@@ -6,6 +6,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "protocol/limits.h"
 #include "protocol/result.h"
@@ -48,6 +49,8 @@ struct DialSettings {
   int64_t next_address_ms = limits::kNextAddress_ms;
   int64_t next_address_connected_ms = limits::kNextAddressConnected_ms;
   Resolve resolve = nullptr;  // Then resolve() of resolve.h.
+  // Addresses with their port, as in LinkPeer, that are begun after all others, in this order.
+  std::vector<std::string> try_last = {};
 };
 
 // Resolves the name and reaches one of its addresses, all within the deadline. The addresses are

@@ -201,7 +201,7 @@ int run(uint64_t from, uint64_t seeds, int images_per_life) {
   Counts counts;
   int failed = 0;
   for (uint64_t seed = from; seed < from + seeds; ++seed) {
-    const TemporaryDirectory home;
+    const StoreDirectory home;
     try {
       run_seed(seed, images_per_life, home.path(), counts);
     } catch (const std::exception& error) {

@@ -82,7 +82,7 @@ class LargeWritesVfsTest : public testing::Test {
     return log_writes_;
   }
 
-  TemporaryDirectory directory_;
+  StoreDirectory directory_;
   std::string path_ = directory_ / "items.db";
   std::string copy_ = directory_ / "copy.db";
   FaultyVfs vfs_;

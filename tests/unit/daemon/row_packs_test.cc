@@ -66,7 +66,7 @@ class RowPacksTest : public ::testing::Test {
     return found;
   }
 
-  TemporaryDirectory directory_;
+  StoreDirectory directory_;
   Database database_ = with_table();
 };
 

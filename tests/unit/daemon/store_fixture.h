@@ -20,18 +20,18 @@ namespace hotline {
 
 // In memory where the system offers that: thousands of flushes of a real disk would make these
 // tests slow and prove nothing more, since what a flush means is simulated (faulty_vfs.h).
-class TemporaryDirectory {
+class StoreDirectory {
  public:
-  TemporaryDirectory() {
+  StoreDirectory() {
     const bool has_memory = access("/dev/shm", W_OK) == 0;
     const std::filesystem::path parent =
         has_memory ? "/dev/shm" : std::filesystem::temp_directory_path();
     std::string pattern = (parent / "hotline-XXXXXX").string();
     path_ = mkdtemp(pattern.data());
   }
-  TemporaryDirectory(const TemporaryDirectory&) = delete;
-  TemporaryDirectory& operator=(const TemporaryDirectory&) = delete;
-  ~TemporaryDirectory() { std::filesystem::remove_all(path_); }
+  StoreDirectory(const StoreDirectory&) = delete;
+  StoreDirectory& operator=(const StoreDirectory&) = delete;
+  ~StoreDirectory() { std::filesystem::remove_all(path_); }
 
   std::string operator/(const std::string& name) const { return path_ + "/" + name; }
   const std::string& path() const { return path_; }
@@ -205,7 +205,7 @@ class StoreTest : public testing::Test {
     return *std::move(store);
   }
 
-  TemporaryDirectory directory_;
+  StoreDirectory directory_;
   const std::string path_ = directory_ / "journal.db";
 };
 

@@ -187,6 +187,24 @@ TEST_F(DialName, F3_TheFirstThatIsReachedIsTheOnlyOne) {
   EXPECT_TRUE(refusals.empty());
 }
 
+TEST_F(DialName, B2_WhatLedNowhereIsBegunLast) {
+  std::vector<std::unique_ptr<Listener>> others;
+  for (int host : {9, 8}) {
+    others.push_back(*Listener::on_tcp(
+        io, at(host).to_string(), port,
+        context_of(settings_of({"south"}, TlsUse::peer_link, "north")), callbacks()));
+  }
+  const std::string end = ":" + std::to_string(port);
+  dial_name({at(9), at(8), at(1)}, {.try_last = {"127.0.0.8" + end, "127.0.0.9" + end}});
+  expect_link();
+  listener.reset();
+  dialled.reset();
+  dial_name({at(9), at(8), at(1)}, {.try_last = {"127.0.0.8" + end, "127.0.0.9" + end}});
+  ASSERT_TRUE(run_until([&] { return dialled.has_value(); }));
+  ASSERT_TRUE(*dialled) << dialled->error().reason;
+  EXPECT_EQ((**dialled)->peer().address, "127.0.0.8" + end);
+}
+
 TEST_F(DialName, F3_AllThatFailAreTold) {
   listener.reset();
   drop_all_at(8);

@@ -330,11 +330,15 @@ void Daemon::perform(Effect& effect) {
   } else if (auto* stop = std::get_if<StopAttempt>(&effect)) {
     notifier_->stop(stop->id);
   } else if (auto* alarm = std::get_if<Alarm>(&effect)) {
-    spdlog::error("ALARM {}", alarm->text);
-    api_->note_alarm(alarm->text);
     const bool about_a_message = alarm->key.incoming || alarm->key.number != 0;
-    api_->sound(about_a_message ? name_of(alarm->key) : "", alarm->text);
+    tell_alarm(about_a_message ? name_of(alarm->key) : "", alarm->text);
   }
+}
+
+void Daemon::tell_alarm(const std::string& id, const std::string& text) {
+  spdlog::error("ALARM {}", text);
+  api_->note_alarm(text);
+  api_->sound(id, text);
 }
 
 void Daemon::begin_commit() {
@@ -346,6 +350,7 @@ void Daemon::begin_commit() {
   std::shared_ptr<const Batch> batch = core_->seal(read_clocks());
   if (!batch) return;
   committing_ = true;
+  commit_watch_.begun(read_clocks().boot);
   store_->submit(batch, [this, batch](CommitOutcome outcome) {
     boost::asio::post(io_,
                       [this, batch, outcome = std::move(outcome)] { end_commit(outcome, batch); });
@@ -361,6 +366,9 @@ void Daemon::end_commit(const CommitOutcome& outcome, const std::shared_ptr<cons
   }
   look_at_disk();  // Before the peer's next messages are looked at.
   core_->committed(read_clocks());
+  if (const auto news = commit_watch_.ended(read_clocks().boot)) {
+    core_->raise_alarm(read_clocks(), *news);
+  }
   std::vector<Effect> effects = core_->take_effects();
   // The disk first, unless more is coming in: while it writes the next batch, what this one allows
   // is said.
@@ -377,6 +385,8 @@ void Daemon::arm_timer() {
     service_manager_.tell_alive();
     core_->tick(read_clocks());
     api_->tick(read_clocks().boot);
+    // No record of it: that would wait for the disk.
+    if (const auto news = commit_watch_.look(read_clocks().boot)) tell_alarm("", *news);
     look_around();
     settle_soon();
     arm_timer();

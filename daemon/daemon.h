@@ -12,6 +12,7 @@
 
 #include "daemon/certificate_alarms.h"
 #include "daemon/client_api.h"
+#include "daemon/commit_watch.h"
 #include "daemon/config.h"
 #include "daemon/disk_watch.h"
 #include "daemon/expiry_watch.h"
@@ -61,6 +62,7 @@ class Daemon {
   void go_on_deciding();
   void settle();
   void perform(Effect& effect);
+  void tell_alarm(const std::string& id, const std::string& text);
   void begin_commit();
   void end_commit(const CommitOutcome& outcome, const std::shared_ptr<const Batch>& batch);
   void arm_timer();
@@ -91,6 +93,7 @@ class Daemon {
   boost::asio::signal_set signals_;
   ServiceManager service_manager_;
   DiskWatch disk_;
+  CommitWatch commit_watch_;
   ExpiryWatch expiry_;
   CertificateAlarms certificate_alarms_;
   BootMs next_look_ = 0;

@@ -228,6 +228,31 @@ class Disk(unittest.TestCase):
             self.assertEqual(north.process.wait(HANG_S), 0)
 
 
+class HangingDisk(unittest.TestCase):
+    def test_B4_a_disk_that_hangs_is_told_while_it_hangs_and_after(self):
+        with World() as world:
+            north, hangs = world.daemons["north"], world.directory / "hangs"
+            north.start(env={**os.environ, "LD_PRELOAD": world.hanging_disk, "HOTLINE_DISK_HANGS": str(hangs)})
+            world.daemons["south"].start()
+            world.wait_link()
+            watch = Watch(world, "north", "bob")
+            self.addCleanup(watch.end)
+            hangs.touch()
+            sent = world.start_client("north", "ann", "send", "-p", "flash", "--subject", "Now", "Look.")
+            self.addCleanup(sent.communicate)
+            self.addCleanup(hangs.unlink, missing_ok=True)
+            world.wait_for("the alarm", lambda: "ALARM the disk has not answered for" in north.log())
+            heard = next(row for row in watch.rows() if row["kind"] == "ALARM" and "the disk has not answered" in row["text"])
+            self.assertIn("Use voice", heard["text"])
+            self.assertTrue(any("has not answered" in alarm for alarm in world.status("north")["alarms"]))
+            self.assertIsNone(sent.poll())
+            hangs.unlink()
+            self.assertEqual(sent.wait(HANG_S), 0)
+            world.wait_for("the end to be recorded", lambda: any("the disk answers again" in row["text"]
+                                                                 for row in journal(world, "north") if row["kind"] == "alarm"))
+            self.assertEqual(north.log().count("ALARM the disk has not answered"), 1)
+
+
 class LocalSocket(unittest.TestCase):
     def test_the_kernel_says_who_it_is(self):
         user = pwd.getpwuid(os.getuid()).pw_name

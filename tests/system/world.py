@@ -215,6 +215,7 @@ class World:
         build = pathlib.Path(os.environ["HOTLINE_BUILD"]).resolve()
         self.hotlined = str(build / "daemon" / "hotlined")
         self.hotline = str(build / "client" / "hotline")
+        self.hanging_disk = str(build / "tests" / "libhotline-hanging-disk.so")
         self.escalation = escalation
         self.spare_paths, self.peer, self.store, self.store_path = spare_paths, peer, store, dict(store_path)
         self.local_users = dict(local_users)

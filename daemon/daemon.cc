@@ -25,7 +25,6 @@ constexpr int kTurnsGatheredMax = 16;
 // Asio's timers stop while the host sleeps: the clocks are compared at least this often.
 constexpr int64_t kTick_ms = 250;
 constexpr int64_t kLook_ms = 1'000;
-constexpr int64_t kLadderLook_ms = 60'000;
 
 }  // namespace
 
@@ -402,9 +401,7 @@ void Daemon::look_around() {
   for (const std::string& alarm : expiry_.alarms(now.utc)) core_->raise_alarm(now, alarm);
   certificate_alarms_.set_link_up(core_->status().link == wire::LinkState::up);
   look_at_log(now);
-  if (now.boot < next_ladder_look_) return;
-  next_ladder_look_ = now.boot + kLadderLook_ms;
-  core_->look_after_ladder(now);
+  if (ladder_look_.is_time(now.boot, core_->ladder().next_due())) core_->look_after_ladder(now);
 }
 
 // The channel goes on without its log. People are told that it does, but not each time that a

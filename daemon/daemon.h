@@ -17,6 +17,7 @@
 #include "daemon/disk_watch.h"
 #include "daemon/expiry_watch.h"
 #include "daemon/keys.h"
+#include "daemon/ladder_look.h"
 #include "daemon/notifier.h"
 #include "daemon/peer_links.h"
 #include "daemon/service_manager.h"
@@ -97,7 +98,7 @@ class Daemon {
   ExpiryWatch expiry_;
   CertificateAlarms certificate_alarms_;
   BootMs next_look_ = 0;
-  BootMs next_ladder_look_ = 0;
+  LadderLook ladder_look_;
   BootMs next_log_alarm_ = 0;
   bool settle_planned_ = false;
   bool decision_planned_ = false;

@@ -405,19 +405,6 @@ void ClientApi::note_alarm(const std::string& text) {
   if (alarms_.size() > kAlarmsKept) alarms_.erase(alarms_.begin());
 }
 
-void ClientApi::sound(const std::string& id, const std::string& text) {
-  const UtcMs at = read_clocks().utc;
-  for (auto& [number, client] : clients_) {
-    if (!client.watching || !client.link->writable()) continue;
-    respond(client, client.watch_id,
-            make_response(client.watch_id, [&](flatbuffers::FlatBufferBuilder& b) {
-              auto name = b.CreateString(id);
-              auto words = b.CreateString(text);
-              return wire::CreateAlarmSounded(b, at, name, words);
-            }));
-  }
-}
-
 void ClientApi::check_again() {
   for (auto client = clients_.begin(); client != clients_.end();) {
     if (client->second.link->check_peer_again()) {

@@ -88,6 +88,7 @@ class ClientApi {
     bool reading_for_watch = false;
     uint32_t watch_id = 0;
     uint64_t watch_next = 0;
+    size_t sounds_missed = 0;      // Alarms that it did not hear, because it does not read.
     std::bitset<256> watch_kinds;  // By wire::Fact.
   };
   struct Waiting {
@@ -124,6 +125,8 @@ class ClientApi {
   void status(Client& client, uint32_t request);
   void escalations(uint64_t id, Client& client, uint32_t request, const wire::Escalations& wanted);
   void serve_watch(uint64_t id);
+  void tell_missed(Client& watcher);
+  void send_sound(Client& watcher, const std::string& id, const std::string& text);
   void read_for_watch(uint64_t id, Client& client);
   std::span<const JournalRecord> recent_entries(uint64_t from) const;
   void send_entries(Client& watcher, std::span<const JournalRecord> entries);

@@ -1,8 +1,10 @@
 // The client API's part for those who watch: each entry of the journal once it is durable.
 #include <algorithm>
+#include <utility>
 
 #include "daemon/client_api.h"
 #include "daemon/client_response.h"
+#include "daemon/system_clock.h"
 #include "protocol/journal.h"
 #include "protocol/limits.h"
 #include "protocol/schema/journal_generated.h"
@@ -36,7 +38,9 @@ void ClientApi::serve_watch(uint64_t id) {
   auto found = clients_.find(id);
   if (found == clients_.end()) return;
   Client& client = found->second;
-  if (!client.watching || client.reading_for_watch) return;
+  if (!client.watching) return;
+  tell_missed(client);
+  if (client.reading_for_watch) return;
   while (client.watch_next < core_.journal_size() && client.link->writable()) {
     std::span<const JournalRecord> entries = recent_entries(client.watch_next);
     if (entries.empty()) return read_for_watch(id, client);
@@ -101,6 +105,37 @@ void ClientApi::send_entries(Client& watcher, std::span<const JournalRecord> ent
             rows.reserve(page.size());
             for (const JournalRecord* record : page) rows.push_back(build_journal_row(b, *record));
             return wire::CreateJournalRows(b, b.CreateVector(rows));
+          }));
+}
+
+void ClientApi::sound(const std::string& id, const std::string& text) {
+  for (auto& [number, client] : clients_) {
+    if (!client.watching) continue;
+    tell_missed(client);
+    if (client.link->writable()) {
+      send_sound(client, id, text);
+    } else {
+      ++client.sounds_missed;
+    }
+  }
+}
+
+// A console that does not read in time hears less, and is told so as soon as it reads again.
+void ClientApi::tell_missed(Client& watcher) {
+  if (watcher.sounds_missed == 0 || !watcher.link->writable()) return;
+  const size_t count = std::exchange(watcher.sounds_missed, 0);
+  send_sound(
+      watcher, "",
+      std::to_string(count) + (count == 1 ? " alarm" : " alarms") +
+          " sounded while this program did not read: hotline status, hotline list --waiting");
+}
+
+void ClientApi::send_sound(Client& watcher, const std::string& id, const std::string& text) {
+  respond(watcher, watcher.watch_id,
+          make_response(watcher.watch_id, [&](flatbuffers::FlatBufferBuilder& b) {
+            auto name = b.CreateString(id);
+            auto words = b.CreateString(text);
+            return wire::CreateAlarmSounded(b, read_clocks().utc, name, words);
           }));
 }
 

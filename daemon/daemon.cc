@@ -241,7 +241,7 @@ void Daemon::end_with_store_failed(const std::string& why, const std::string& hi
   stopping_ = true;
   if (!ended_with_full_disk_) service_manager_.tell_stopping();
   api_->sound("", "STORE FAILED: " + why + ". hotlined ends: use voice, and " +
-                      (ended_with_full_disk_ ? "have space freed on its disk: it then goes on"
+                      (ended_with_full_disk_ ? "have room made for its store: it then goes on"
                                              : "have it started again"));
   api_->stop();
   const Bytes last_word =

@@ -64,17 +64,24 @@ int run_daemon(const Console& console, const std::string& config_path, bool allo
   options.allow_dev_pki = allow_dev_pki;
   options.version = kVersion;
   options.log_trouble = [&log] { return log.trouble(); };
-  for (;;) {
+  const uint64_t room = config->store_reserve_bytes / kPartOfReserve;
+  bool has_run = false;
+  const auto serve = [&]() -> Served {
     auto daemon = Daemon::create(*config, options);
-    if (!daemon) return console.fail(what, daemon.error());
+    if (!daemon) {
+      // At the first start a person or a service manager is there to be told, and may start it
+      // again.
+      const bool full_again = has_run && !has_room(config->store_path, room);
+      return {console.fail(what, daemon.error()), full_again};
+    }
+    has_run = true;
     config->listen_peer.port = (*daemon)->peer_port();
     config->listen_client.port = (*daemon)->client_port();
     const int code = (*daemon)->run();
-    if (!(*daemon)->ended_with_full_disk()) return code;
-    // All of it is made anew from the disk, as by a new start of the process.
-    daemon->reset();
-    if (!wait_for_room(config->store_path, config->store_reserve_bytes / kPartOfReserve)) return 0;
-  }
+    return {code, (*daemon)->ended_with_full_disk()};
+  };
+  // All of it is made anew from the disk, as by a new start of the process.
+  return serve_while_there_is_room(serve, [&] { return wait_for_room(config->store_path, room); });
 }
 
 int run_config_check(const Console& console, const std::string& config_path, bool allow_dev_pki) {

@@ -74,7 +74,7 @@ class StoreCorrupt : public StoreError {
 
 enum class StoreFailure : uint8_t {
   none = 0,
-  full = 1,          // The disk, or a quota, is full.
+  full = 1,          // No room: the disk, a quota or a file is as full as it may be.
   busy = 2,          // Another program held the file longer than busy_timeout_ms.
   disk = 3,          // A read, a write or a flush failed.
   inconsistent = 4,  // The batch does not fit what is stored. A bug, or a damaged file.

@@ -19,6 +19,11 @@ std::optional<Diagnosis> diagnose_errno(int error_number, const std::string& pat
     case ENOSPC:
     case EDQUOT:
       return Diagnosis{StoreFailure::full, "the disk is full", "free space on the disk (df)"};
+    case EFBIG:
+      return Diagnosis{
+          StoreFailure::full, "there is no room: no file may become so large here",
+          "raise the limit of this process (ulimit -f, prlimit --fsize, or LimitFSIZE= "
+          "of the service), or have a file system that holds larger files"};
     case EMFILE:
       return Diagnosis{StoreFailure::exhausted, "this process may open no more files",
                        "raise its limit (ulimit -n, or LimitNOFILE= of the service), then start "

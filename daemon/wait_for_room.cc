@@ -1,13 +1,17 @@
 #include "daemon/wait_for_room.h"
 
+#include <fcntl.h>
 #include <spdlog/spdlog.h>
+#include <unistd.h>
 
+#include <algorithm>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <chrono>
 #include <csignal>
 #include <cstdlib>
+#include <filesystem>
 #include <functional>
 
 #include "daemon/disk_watch.h"
@@ -19,7 +23,31 @@ namespace {
 constexpr int64_t kLook_ms = 250;
 constexpr int kLooksUntilSaidAgain = 240;
 
+// Of the store's two files that grow, the larger.
+uint64_t largest_beside(const std::string& path) {
+  uint64_t largest = 0;
+  for (const char* end : {"", "-wal"}) {
+    std::error_code absent;
+    const auto size = std::filesystem::file_size(path + end, absent);
+    if (!absent) largest = std::max<uint64_t>(largest, size);
+  }
+  return largest;
+}
+
 }  // namespace
+
+bool has_room(const std::string& path, uint64_t bytes) {
+  const auto room = free_bytes_at(path);
+  if (!room || *room < bytes) return false;
+  std::string probe = path + ".room-XXXXXX";
+  const int file = mkostemp(probe.data(), O_CLOEXEC);
+  if (file < 0) return false;
+  unlink(probe.c_str());
+  const int error = posix_fallocate(file, static_cast<off_t>(largest_beside(path)),
+                                    static_cast<off_t>(std::max<uint64_t>(bytes, 1)));
+  close(file);
+  return error == 0;
+}
 
 bool wait_for_room(const std::string& path, uint64_t bytes) {
   boost::asio::io_context io;
@@ -28,17 +56,17 @@ bool wait_for_room(const std::string& path, uint64_t bytes) {
   const ServiceManager service_manager(
       [](const char* name) -> const char* { return std::getenv(name); });
   boost::asio::steady_timer timer(io);
-  bool has_room = false;
+  bool found = false;
   int looks = 0;
   std::function<void()> look = [&] {
     service_manager.tell_alive();
-    const auto room = free_bytes_at(path);
-    has_room = room && *room >= bytes;
-    if (has_room) return signals.cancel();
+    found = has_room(path, bytes);
+    if (found) return signals.cancel();
     if (looks++ % kLooksUntilSaidAgain == 0) {
       spdlog::critical(
-          "the disk of {} is full: this daemon waits until {} KiB are free, and goes on by itself. "
-          "Nothing is sent or received: use voice, and free space (df -h {})",
+          "there is no room for {}: this daemon waits until it can grow by {} KiB, and goes on by "
+          "itself. Nothing is sent or received: use voice, and free space (df -h {}; a quota and "
+          "ulimit -f bound it too)",
           path, bytes >> 10, path);
     }
     timer.expires_after(std::chrono::milliseconds(kLook_ms));
@@ -51,7 +79,16 @@ bool wait_for_room(const std::string& path, uint64_t bytes) {
   });
   look();
   io.run();
-  return has_room;
+  return found;
+}
+
+int serve_while_there_is_room(const std::function<Served()>& serve,
+                              const std::function<bool()>& wait) {
+  for (;;) {
+    const Served served = serve();
+    if (!served.for_want_of_room) return served.code;
+    if (!wait()) return 0;
+  }
 }
 
 }  // namespace hotline

@@ -360,6 +360,30 @@ class Alarms(unittest.TestCase):
             self.assertIn("supervisor", heard["text"])
 
 
+    def test_B6_who_did_not_read_is_told_how_much_was_missed(self):
+        user = pwd.getpwuid(os.getuid()).pw_name
+        ladder = '[escalation.routine]\nalarm_again = "1s"\n[[escalation.routine.rung]]\nname = "watch"\nafter = "1s"\n'
+        with World(escalation=ladder, local_users={("north", "eve"): user}) as world:
+            world.start()
+            for _ in range(60):
+                world.ask("north", "ann", "send", "-p", "priority", "--subject", "Long", "y" * 3000)
+            hello, wanted = world.frames_of("north", "watch", "--from", "0", "--until-now")[:2]
+            with socket.socket(socket.AF_UNIX) as end:
+                end.connect(f"{world.directory}/north.sock")
+                end.sendall(hello)
+                self.assertIn(b"hotlined", end.recv(65536))
+                # Each time all of it is sent again.
+                end.sendall(wanted * 400_000)
+                alarms = lambda: world.daemons["north"].log().count("ALARM")
+                before = alarms()
+                world.ask("south", "ann", "send", "-p", "routine", "--subject", "Due", "Answer.", "--wait", "delivered")
+                world.wait_for("alarms", lambda: alarms() > before + 1)
+                end.settimeout(HANG_S)
+                said = b""
+                while b"sounded while this program did not read" not in said:
+                    said = said[-200:] + end.recv(1 << 20)
+
+
 class Lists(unittest.TestCase):
     def test_a_list_that_is_out_of_date_is_told_and_stays_in_force(self):
         with World() as world:

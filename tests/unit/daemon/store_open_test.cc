@@ -151,6 +151,7 @@ TEST_F(StoreOpenTest, F5_ADiskOrASystemThatRefusesIsNotCalledDamage) {
       {Io::open, SQLITE_NOMEM, 0, "there is no memory left", "free -m"},
       {Io::read, SQLITE_IOERR_READ, EIO, "the disk did not do what it was asked", "dmesg"},
       {Io::read, SQLITE_IOERR_READ, ENOSPC, "the disk is full", "df"},
+      {Io::read, SQLITE_IOERR_READ, EFBIG, "no file may become so large here", "ulimit -f"},
   };
   for (const Trouble& trouble : troubles) {
     FaultyVfs vfs;

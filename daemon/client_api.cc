@@ -43,8 +43,14 @@ Bytes failure_response(uint32_t request, const Error& error) {
 }  // namespace
 
 ClientApi::ClientApi(boost::asio::io_context& io, const Config& config, Core& core, Store& store,
-                     std::function<void()> changed)
-    : io_(io), config_(config), core_(core), store_(store), changed_(std::move(changed)) {}
+                     const ConnectionsMax& max, std::function<void()> changed)
+    : io_(io),
+      config_(config),
+      core_(core),
+      store_(store),
+      changed_(std::move(changed)),
+      caps_{.handshakes = max.handshakes},
+      places_(max.clients) {}
 
 ListenerCallbacks ClientApi::listener_callbacks() {
   ListenerCallbacks callbacks;
@@ -59,8 +65,8 @@ ListenerCallbacks ClientApi::listener_callbacks() {
 }
 
 Status ClientApi::start(std::shared_ptr<const TlsContext> context, const Endpoint& listen) {
-  auto listener =
-      Listener::on_tcp(io_, listen.host, listen.port, std::move(context), listener_callbacks());
+  auto listener = Listener::on_tcp(io_, listen.host, listen.port, std::move(context),
+                                   listener_callbacks(), caps_);
   if (!listener) return listener.error();
   listener_ = *std::move(listener);
   return ok();

@@ -22,6 +22,7 @@
 
 #include "daemon/client_places.h"
 #include "daemon/config.h"
+#include "daemon/descriptors.h"
 #include "daemon/keys.h"
 #include "daemon/message_rows.h"
 #include "daemon/peer_paths.h"
@@ -40,7 +41,7 @@ class ClientApi {
  public:
   // `changed` is called after the core was told something.
   ClientApi(boost::asio::io_context& io, const Config& config, Core& core, Store& store,
-            std::function<void()> changed);
+            const ConnectionsMax& max, std::function<void()> changed);
 
   Status start(std::shared_ptr<const TlsContext> context, const Endpoint& listen);
   // People on this machine, whom the kernel names: every user may connect, and has the roles of the
@@ -172,6 +173,7 @@ class ClientApi {
   std::unique_ptr<Listener> listener_;
   std::unique_ptr<Listener> socket_listener_;
   std::map<uint64_t, Client> clients_;
+  ListenerCaps caps_;
   ClientPlaces places_;
   NoiseGate strangers_refused_{limits::kRefusalReportsMax};
   SortedBlocks<uint64_t, Waiting> waiting_;  // For a commit; by token.

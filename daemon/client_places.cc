@@ -23,8 +23,8 @@ ClientPlaces::Admission ClientPlaces::admit(uint64_t id, const std::string& who,
       if (!place.settled && !count->oldest) count->oldest = number;
     }
   }
-  const size_t theirs_max = has_role ? limits::kClientsPerPersonMax : limits::kStrangersPerUserMax;
-  const size_t kind_max = has_role ? limits::kClientsMax : limits::kStrangersMax;
+  const size_t theirs_max = has_role ? max_.per_person : max_.per_user;
+  const size_t kind_max = has_role ? max_.with_role : max_.strangers;
   Admission admission;
   if (theirs.all >= theirs_max) {
     admission.admitted = theirs.oldest.has_value();
@@ -78,7 +78,7 @@ bool ClientPlaces::may_say_farewell(BootMs now) {
     farewells_since_ = now;
     farewells_ = 0;
   }
-  if (farewells_ == limits::kFarewellsMax) return false;
+  if (farewells_ == max_.farewells) return false;
   ++farewells_;
   return true;
 }

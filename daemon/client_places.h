@@ -15,11 +15,22 @@
 #include <vector>
 
 #include "protocol/clock.h"
+#include "protocol/limits.h"
 
 namespace hotline {
 
+struct ClientPlacesMax {
+  size_t with_role = limits::kClientsMax;
+  size_t per_person = limits::kClientsPerPersonMax;
+  size_t strangers = limits::kStrangersMax;
+  size_t per_user = limits::kStrangersPerUserMax;
+  size_t farewells = limits::kFarewellsMax;
+};
+
 class ClientPlaces {
  public:
+  explicit ClientPlaces(const ClientPlacesMax& max = {}) : max_(max) {}
+
   struct Admission {
     bool admitted = true;
     std::optional<uint64_t> gives_way;  // This one's place is the new one's: end it.
@@ -51,6 +62,7 @@ class ClientPlaces {
   };
   std::optional<uint64_t> oldest_of_the_most(bool has_role) const;
 
+  const ClientPlacesMax max_;
   std::map<uint64_t, Place> places_;  // In order of arrival.
   BootMs farewells_since_ = 0;
   size_t farewells_ = 0;

@@ -159,7 +159,9 @@ Status Daemon::listen() {
     core_->raise_alarm(read_clocks(), news.text);
     settle_soon();
   };
+  const ConnectionsMax connections = share_descriptors(options_.descriptors);
   PeerLinkSettings settings;
+  settings.caps.handshakes = connections.handshakes;
   settings.peer = config_.peer;
   settings.addresses = config_.peer_addresses;
   settings.context = peer_context;
@@ -170,7 +172,8 @@ Status Daemon::listen() {
   links_ = std::make_unique<PeerLinks>(io_, std::move(settings), std::move(events));
   if (status = links_->start(config_.listen_peer); !status) return status;
 
-  api_ = std::make_unique<ClientApi>(io_, config_, *core_, *store_, [this] { settle_soon(); });
+  api_ = std::make_unique<ClientApi>(io_, config_, *core_, *store_, connections,
+                                     [this] { settle_soon(); });
   api_->set_dev_pki(keys_->dev_pki());
   api_->set_signing_certificates(keys_->signing_certificates());
   api_->set_last_refusal([this] { return links_->last_refusal(); });
@@ -214,6 +217,12 @@ int Daemon::run() {
                config_.party, config_.store_path, core_->journal_size(), links_->port(),
                api_->port(),
                keys_->dev_pki() ? "; DEVELOPMENT CERTIFICATES, not for real use" : "");
+  if (options_.descriptors < descriptors_wanted()) {
+    spdlog::warn(
+        "this process may open only {} files, so that fewer can be connected at once: give it {} "
+        "(LimitNOFILE= of the service, ulimit -n)",
+        options_.descriptors, descriptors_wanted());
+  }
   on_signal();
   arm_timer();
   settle_soon();

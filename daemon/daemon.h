@@ -14,6 +14,7 @@
 #include "daemon/client_api.h"
 #include "daemon/commit_watch.h"
 #include "daemon/config.h"
+#include "daemon/descriptors.h"
 #include "daemon/disk_watch.h"
 #include "daemon/expiry_watch.h"
 #include "daemon/keys.h"
@@ -30,7 +31,8 @@ namespace hotline {
 struct DaemonOptions {
   bool allow_dev_pki = false;
   std::string version;
-  std::function<std::string()> log_trouble;  // Log::trouble().
+  std::function<std::string()> log_trouble;     // Log::trouble().
+  uint64_t descriptors = descriptors_wanted();  // That this process may have.
 };
 
 class Daemon {

@@ -10,6 +10,7 @@
 #include "daemon/config.h"
 #include "daemon/console.h"
 #include "daemon/daemon.h"
+#include "daemon/descriptors.h"
 #include "daemon/keys.h"
 #include "daemon/log.h"
 #include "daemon/signals.h"
@@ -63,6 +64,7 @@ int run_daemon(const Console& console, const std::string& config_path, bool allo
   DaemonOptions options;
   options.allow_dev_pki = allow_dev_pki;
   options.version = kVersion;
+  options.descriptors = raise_descriptor_limit();
   options.log_trouble = [&log] { return log.trouble(); };
   const uint64_t room = config->store_reserve_bytes / kPartOfReserve;
   bool has_run = false;

@@ -29,6 +29,10 @@ namespace asio = boost::asio;
 namespace {
 
 constexpr size_t kDetailSizeMax = 200;
+// A command takes two descriptors, and a third while it starts. Of each side those that are kept
+// for FLASH start though nobody else can open a file any more.
+constexpr size_t kDescriptorsPerStart = 3;
+constexpr size_t kDescriptorsKept = 2 * limits::kAttemptsReservedForFlash * kDescriptorsPerStart;
 
 std::string error_text(int error) {
   return std::system_category().message(error);
@@ -124,6 +128,33 @@ class SpawnSettings {
   int error_ = 0;
 };
 
+// Descriptors that are held for the commands, so that connections cannot take them.
+class KeptDescriptors {
+ public:
+  KeptDescriptors() { keep(); }
+  ~KeptDescriptors() { give_up(kept_.size()); }
+  KeptDescriptors(const KeptDescriptors&) = delete;
+  KeptDescriptors& operator=(const KeptDescriptors&) = delete;
+
+  // As many as can be had.
+  void keep() {
+    while (kept_.size() < kDescriptorsKept) {
+      const int one = open("/dev/null", O_RDONLY | O_CLOEXEC);
+      if (one < 0) return;
+      kept_.push_back(one);
+    }
+  }
+  void give_up(size_t count) {
+    for (; count > 0 && !kept_.empty(); --count) {
+      close(kept_.back());
+      kept_.pop_back();
+    }
+  }
+
+ private:
+  std::vector<int> kept_;
+};
+
 }  // namespace
 
 struct Notifier::Impl : std::enable_shared_from_this<Impl> {
@@ -152,6 +183,7 @@ struct Notifier::Impl : std::enable_shared_from_this<Impl> {
   int64_t deadline_ms;
   std::map<uint64_t, ChildPtr> children;  // By order; the killed until reaped.
   uint64_t next_order = 0;
+  KeptDescriptors kept;
 
   // Reports from the loop, so that the receiver may call start() and stop() as it likes.
   void post_report(AttemptReport outcome) {
@@ -257,7 +289,9 @@ struct Notifier::Impl : std::enable_shared_from_this<Impl> {
       finish(child, told ? wire::Outcome::done : wire::Outcome::failed,
              exited ? "exited with " + number : "ended by signal " + number);
     }
+    child->exit.close();
     children.erase(child->order);
+    kept.keep();
   }
 
   void stop(uint64_t attempt_id) {
@@ -288,7 +322,9 @@ Notifier::~Notifier() {
 }
 
 void Notifier::start(const Attempt& attempt, const AttemptText& text) {
+  impl_->kept.give_up(kDescriptorsPerStart);
   impl_->launch(attempt, text);
+  impl_->kept.keep();
 }
 
 void Notifier::stop(uint64_t attempt_id) {

@@ -12,7 +12,8 @@
 // ends; what leaves the group (setsid) is its own affair.
 //
 // Each attempt is started at once: the ladder asks for no more than limits::kAttemptsRunningMax of
-// each side.
+// each side. Some descriptors are held for them, so that no flood of connections keeps people from
+// being told.
 //
 // Lives on the daemon's one thread. The daemon must not reap children by itself (no SIGCHLD
 // handler that waits for any).

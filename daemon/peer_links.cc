@@ -52,8 +52,8 @@ Status PeerLinks::start(const Endpoint& listen) {
       events_.certificate_refused(refusal.address, refusal.error);
   };
   callbacks.on_trouble = [this](const Error& trouble) { events_.refused("", trouble.reason); };
-  auto listener =
-      Listener::on_tcp(io_, listen.host, listen.port, settings_.context, std::move(callbacks));
+  auto listener = Listener::on_tcp(io_, listen.host, listen.port, settings_.context,
+                                   std::move(callbacks), settings_.caps);
   if (!listener) return listener.error();
   listener_ = *std::move(listener);
   for (const Endpoint& address : settings_.addresses) {

@@ -41,6 +41,7 @@ struct PeerLinkSettings {
   std::vector<Endpoint> addresses;  // The paths, tried in order.
   std::shared_ptr<const TlsContext> context;
   uint64_t seed = 0;  // Of the back-off.
+  ListenerCaps caps = {};
   int64_t path_check_ms = limits::kPathCheckInterval_ms;
   std::function<UtcMs()> utc_now;
   Resolve resolve = {};  // Asked instead of the name service, in tests.

@@ -8,6 +8,7 @@ import resource
 import signal
 import socket
 import ssl
+import tempfile
 import threading
 import time
 import unittest
@@ -133,6 +134,37 @@ class Crowd(unittest.TestCase):
             self.deliver(world, "north")
             # Said once, not for each.
             self.assertLess(world.daemons["north"].log().count("Too many open files"), 10)
+
+    def test_B3_few_descriptors_keep_nobody_from_being_told(self):
+        """Strangers at both ports, and programs of people who have signed on and say nothing."""
+        few, wanted = 128, 512
+        with tempfile.TemporaryDirectory() as directory:
+            pager = Pager(directory)
+            with World(escalation=pager.escalation) as world:
+                # What is left to the daemon to raise it does; north has no more.
+                for party, limits in (("north", (few, few)), ("south", (few, wanted))):
+                    world.daemons[party].start(preexec_fn=lambda limits=limits: resource.setrlimit(resource.RLIMIT_NOFILE, limits))
+                world.wait_link()
+                self.assertEqual(resource.prlimit(world.daemons["south"].process.pid, resource.RLIMIT_NOFILE), (wanted, wanted))
+                process, ports = world.daemons["north"].process, world.daemons["north"].ports
+                crowd = []
+                with Flood(ports["peer"]), Flood(ports["client"]):
+                    try:
+                        for number in range(100):
+                            with contextlib.suppress(OSError):
+                                crowd.append(sign_on(world, "north", ("ann", "bob")[number % 2], ports["client"]))
+                        for relay in world.relays.values():
+                            relay.cut()
+                            relay.restore()
+                        for party in PREFIX:
+                            sent = world.ask(party, "ann", "send", "-p", "flash", "--subject", "Now", "Look.", "--wait", "delivered")
+                            world.wait_for("the page", lambda: any(call[0] == sent["message"]["id"]
+                                                                   for call in pager.calls(world.daemons["north"])))
+                    finally:
+                        for end in crowd:
+                            end.close()
+                self.assertNotIn("Too many open files", world.daemons["north"].log())
+                self.assertLess(descriptors(process), few)
 
     def test_silent_connections_do_not_keep_the_peer_out(self):
         with World() as world:

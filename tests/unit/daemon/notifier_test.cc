@@ -184,6 +184,52 @@ TEST_F(NotifierTest, F8_AProgramThatIsBeingWrittenMayStartInAMoment) {
   EXPECT_EQ(reports_[0].outcome, wire::Outcome::not_started) << reports_[0].detail;
 }
 
+// Takes every descriptor that this process can have, as a crowd of connections would.
+class NoDescriptors {
+ public:
+  NoDescriptors() {
+    EXPECT_EQ(getrlimit(RLIMIT_NOFILE, &before_), 0);
+    const int next = open("/dev/null", O_RDONLY | O_CLOEXEC);
+    close(next);
+    const rlimit small{static_cast<rlim_t>(next) + 8, before_.rlim_max};
+    EXPECT_EQ(setrlimit(RLIMIT_NOFILE, &small), 0);
+    take_all();
+  }
+  ~NoDescriptors() {
+    for (const int one : taken_) close(one);
+    setrlimit(RLIMIT_NOFILE, &before_);
+  }
+  NoDescriptors(const NoDescriptors&) = delete;
+  NoDescriptors& operator=(const NoDescriptors&) = delete;
+
+  void take_all() {
+    for (int one; (one = open("/dev/null", O_RDONLY | O_CLOEXEC)) >= 0;) taken_.push_back(one);
+  }
+
+ private:
+  rlimit before_{};
+  std::vector<int> taken_;
+};
+
+TEST_F(NotifierTest, B3_CommandsStartThoughConnectionsTookEveryOtherDescriptor) {
+  notifier().start(attempt(1, {"/bin/true"}), of("S-000001"));
+  ASSERT_TRUE(run_until_reports(1));  // The event loop has its own now.
+  NoDescriptors crowd;
+  const size_t count = 2 * limits::kAttemptsReservedForFlash;
+  for (uint64_t round = 0; round < 3; ++round) {
+    reports_.clear();
+    for (size_t i = 0; i < count; ++i) {
+      notifier_->start(attempt(100 + count * round + i, {"/bin/true"}), of("S-000001"));
+      crowd.take_all();
+    }
+    ASSERT_TRUE(run_until_reports(count));
+    crowd.take_all();
+    for (const AttemptReport& report : reports_) {
+      EXPECT_EQ(report.outcome, wire::Outcome::done) << report.detail;
+    }
+  }
+}
+
 TEST_F(NotifierTest, H31_ACommandThatHangsIsKilledWithAllItsChildren) {
   Fifo fifo(path("fifo"));
   // Both ignore TERM; the child would go on after the parent's end.

@@ -142,8 +142,8 @@ inline constexpr int64_t kNextAddressConnected_ms = 2'500;
 inline constexpr size_t kAddressesPerNameMax = 32;
 inline constexpr size_t kLookupsMax = 16;  // Names that wait for the operating system's answer.
 inline constexpr int64_t kLookupPatience_ms = 2'000;  // Then the last answer stands in.
-// Handshakes under way at one listener: of strangers, of those who are known by their networks
-// (an IPv4 address, or 64 bits of IPv6), and of one network.
+// Handshakes under way at one listener: of strangers, of those who are known by their networks (an
+// IPv4 address, or 64 bits of IPv6), and of one network once the places of its kind are all taken.
 inline constexpr size_t kHandshakesMax = 64;
 inline constexpr size_t kHandshakesKnownMax = 32;
 inline constexpr size_t kHandshakesPerNetworkMax = 8;

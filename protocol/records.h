@@ -45,7 +45,7 @@ struct MessageRecord {
   MessageKey key;
   uint64_t serial = 0;         // 0: the envelope could not be read.
   uint64_t journal_index = 0;  // Of its Released or Received entry.
-  UtcMs committed_at = 0;
+  UtcMs committed_at = 0;      // The time of that entry, not of the flush after it.
   uint8_t type = 0;
   uint8_t precedence = 0;
   Hash leaf_hash{};

@@ -20,8 +20,10 @@
 namespace hotline {
 namespace {
 
-// A turn reads a TLS record of each link: about a tenth of a millisecond's work.
+// A turn reads a TLS record of each link: mostly a tenth of a millisecond's work, but ten of them
+// where many ask for much.
 constexpr int kTurnsGatheredMax = 16;
+constexpr int64_t kGathered_ms = 5;
 // Asio's timers stop while the host sleeps: the clocks are compared at least this often.
 constexpr int64_t kTick_ms = 250;
 constexpr int64_t kLook_ms = 1'000;
@@ -351,7 +353,9 @@ void Daemon::tell_alarm(const std::string& id, const std::string& text) {
 
 void Daemon::begin_commit() {
   if (committing_ || exit_code_ != 0 || !core_->wants_commit()) return;
-  if (std::exchange(arrived_, false) && !stopping_ && ++turns_gathered_ < kTurnsGatheredMax) {
+  if (turns_gathered_ == 0) gathered_since_ = read_clocks().boot;
+  if (std::exchange(arrived_, false) && !stopping_ && ++turns_gathered_ < kTurnsGatheredMax &&
+      read_clocks().boot - gathered_since_ < kGathered_ms) {
     return plan_settling();
   }
   turns_gathered_ = 0;

@@ -106,6 +106,7 @@ class Daemon {
   bool decision_planned_ = false;
   bool arrived_ = false;    // Since it was last asked whether to commit.
   int turns_gathered_ = 0;  // In a row with something new.
+  BootMs gathered_since_ = 0;
   bool committing_ = false;
   bool stopping_ = false;
   int exit_code_ = 0;

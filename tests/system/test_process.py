@@ -243,7 +243,8 @@ class ClientCutShort(unittest.TestCase):
                 program = subprocess.Popen(
                     self.words(world, "--wait", "delivered"), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                     stderr=subprocess.PIPE, text=True,
-                    preexec_fn=lambda ignored=ignored: ignored and signal.signal(ignored, signal.SIG_IGN))
+                    preexec_fn=lambda ignored=ignored: signal.signal(  # Whatever this test itself inherited.
+                        signal.SIGHUP, signal.SIG_IGN if ignored == signal.SIGHUP else signal.SIG_DFL))
                 self.assertIn(sent, program.stdout.readline())
                 if ignored:
                     program.send_signal(ignored)

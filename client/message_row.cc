@@ -71,6 +71,11 @@ std::string acknowledged_line(const Output& output, const wire::MessageRow& row,
                    who + ", " + since_commit(row, row.acknowledged_at()) + "   " + kNotAgreement);
 }
 
+std::string mismatch_line(const wire::MessageRow& row) {
+  if (!row.mismatch()) return "";
+  return "  MISMATCH: the position or time read back differs from what was sent; speak to them now";
+}
+
 std::string declined_line(const Output& output, const wire::MessageRow& row,
                           const std::string& party, const std::string& peer) {
   if (row.declined_at() == 0) return "";
@@ -90,9 +95,7 @@ std::vector<std::string> life_lines(const Output& output, const wire::MessageRow
   };
   add(row.incoming() ? "" : delivered_line(output, row, peer));
   add(acknowledged_line(output, row, party, peer));
-  if (row.mismatch()) {
-    lines.push_back("  MISMATCH: the position or time read back differs from what was sent");
-  }
+  add(mismatch_line(row));
   const auto happened = [&](const char* word, int64_t at) {
     if (at != 0) add(life_line(word, output.time_of_day(at), since_commit(row, at)));
   };

@@ -26,6 +26,7 @@ std::string delivered_line(const Output& output, const wire::MessageRow& row,
                            const std::string& peer);
 std::string acknowledged_line(const Output& output, const wire::MessageRow& row,
                               const std::string& party, const std::string& peer);
+std::string mismatch_line(const wire::MessageRow& row);
 std::string declined_line(const Output& output, const wire::MessageRow& row,
                           const std::string& party, const std::string& peer);
 

@@ -7,6 +7,7 @@
 #include "client/message_row.h"
 #include "client/names.h"
 #include "client/typed_time.h"
+#include "protocol/message_rules.h"
 
 namespace hotline::client {
 namespace {
@@ -36,6 +37,7 @@ class Report {
     if (output_.json()) return;
     print(delivered_, delivered_line(output_, row, peer_));
     print(acknowledged_, acknowledged_line(output_, row, party_, peer_));
+    print(mismatch_, mismatch_line(row));
     print(declined_, declined_line(output_, row, party_, peer_));
   }
 
@@ -51,6 +53,7 @@ class Report {
   const std::string peer_;
   bool delivered_ = false;
   bool acknowledged_ = false;
+  bool mismatch_ = false;
   bool declined_ = false;
 };
 
@@ -181,6 +184,13 @@ int submit_and_report(Invocation& invocation, Connection& connection, const Draf
   Output& output = invocation.output;
   const bool exercise = connection.server().exercise();
   const std::string key = invocation.arguments.get("--idempotency-key").value_or("");
+  if (wait.until == WaitFor::acknowledged && !waits_for_acknowledgement(draft.type)) {
+    return output.fail(
+        "the message was not sent",
+        make_error(ErrorCode::usage,
+                   "nobody acknowledges this " + type_name(static_cast<uint8_t>(draft.type)),
+                   "--wait delivered"));
+  }
   DraftFields unique = draft;
   if (key.empty()) unique.nonce = std::random_device()();
   const auto finished = finish_draft(std::move(unique), exercise, invocation.now());

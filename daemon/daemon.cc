@@ -487,7 +487,7 @@ void Daemon::shut_down() {
 
 AttemptText Daemon::text_of(const Attempt& attempt) {
   const bool incoming = attempt.name.incoming;
-  AttemptText text{incoming ? config_.peer : config_.party, {}};
+  AttemptText text{incoming ? config_.peer : config_.party, {}, config_.exercise};
   attempt.messages.visit([&](uint64_t number) {
     text.messages.push_back(name_of({incoming, number}));
     return text.messages.size() < limits::kAttemptNamesMax;

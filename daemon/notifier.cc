@@ -67,6 +67,7 @@ std::vector<std::string> environment_of(const Attempt& attempt, const AttemptTex
           "HOTLINE_COUNT=" + std::to_string(attempt.messages.size()),
           "HOTLINE_MESSAGES=" + messages,
           "HOTLINE_SENDER=" + text.sender,
+          std::string("HOTLINE_MODE=") + (text.exercise ? "exercise" : "live"),
           std::string("HOTLINE_PRECEDENCE=") + precedence_name(attempt.name.precedence),
           "HOTLINE_RUNG=" + attempt.name.rung,
           std::string("HOTLINE_REPEATED=") + (attempt.repeated ? "1" : "0")};

@@ -46,6 +46,7 @@ struct AttemptReport {
 struct AttemptText {
   std::string sender;
   std::vector<std::string> messages;  // The oldest first, and at least that one.
+  bool exercise = false;
 };
 
 class Notifier {

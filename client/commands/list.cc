@@ -60,7 +60,7 @@ void print(Invocation& invocation, const Connection& connection, const wire::Row
                  {text(row->id()), precedence_name(row->precedence()), type_name(row->type()),
                   format_date_time_group(row->released_at()),
                   upper_case(row->incoming() ? connection.peer() : connection.party()),
-                  state_word(*row), text(row->subject())},
+                  row->mismatch() ? "MISMATCH" : state_word(*row), text(row->subject())},
                  row->waits() ? precedence_style(row->precedence()) : Style::plain});
     }
   }

@@ -10,6 +10,11 @@
 namespace hotline::client {
 namespace {
 
+// The bell of a terminal, for whoever looks elsewhere.
+std::string ring(const Output& output) {
+  return output.terminal() ? "\a" : "";
+}
+
 // An alarm as it sounds; the entry that records it follows once it is committed.
 void print_alarm(Output& output, const wire::AlarmSounded& alarm) {
   const std::string id = text(alarm.id());
@@ -24,7 +29,8 @@ void print_alarm(Output& output, const wire::AlarmSounded& alarm) {
     return output.document(document);
   }
   const std::string words = printable_line((id.empty() ? "" : id + ": ") + text(alarm.text()));
-  output.line(output.styled(Style::red, "ALARM  " + output.time_of_day(alarm.at()) + "  " + words));
+  output.line(ring(output) +
+              output.styled(Style::red, "ALARM  " + output.time_of_day(alarm.at()) + "  " + words));
 }
 
 int follow(Invocation& invocation, JournalSource& journal, uint64_t from) {
@@ -32,6 +38,7 @@ int follow(Invocation& invocation, JournalSource& journal, uint64_t from) {
   JournalDescriber describer(names.party, names.peer, names.prefix, names.peer_prefix);
   describer.set_incoming_names([&](uint64_t place) { return journal.incoming_name(place); });
   Output& output = invocation.output;
+  const uint64_t now = journal.size();  // What came before rings nobody.
   uint64_t next = from;
   std::optional<Error> unreadable;
   const bool until_now = invocation.arguments.has("--until-now");
@@ -45,7 +52,8 @@ int follow(Invocation& invocation, JournalSource& journal, uint64_t from) {
         if (output.json()) {
           output.document(JournalDescriber::json(*description));
         } else {
-          output.line(JournalDescriber::line(output, *description));
+          const bool rings = description->urgent && item.index >= now;
+          output.line((rings ? ring(output) : "") + JournalDescriber::line(output, *description));
         }
         next = item.index + 1;
         return true;
@@ -74,16 +82,18 @@ int watch(Invocation& invocation) {
 }  // namespace
 
 CommandSpec watch_command() {
-  return {"watch",
-          "Follow the journal: one line for each entry as it is committed",
-          "Every line begins with the number of its entry. Whoever was interrupted goes on with "
-          "--from and the number after the last one seen; nothing is missed.",
-          {"hotline watch", "hotline watch --from 1042", "hotline watch --from 0 --until-now",
-           "hotline watch --json | grep '\"kind\":\"escalation\"'"},
-          {{"--from", "INDEX", "begin with this entry; without it only new ones are shown"},
-           {"--until-now", "", "end with the last entry there is now"}},
-          {},
-          watch};
+  return {
+      "watch",
+      "Follow the journal: one line for each entry as it is committed",
+      "Every line begins with the number of its entry. Whoever was interrupted goes on with "
+      "--from and the number after the last one seen; nothing is missed. On a terminal the bell "
+      "rings for an alarm and for what is urgent.",
+      {"hotline watch", "hotline watch --from 1042", "hotline watch --from 0 --until-now",
+       "hotline watch --json | grep '\"kind\":\"escalation\"'"},
+      {{"--from", "INDEX", "begin with this entry; without it only new ones are shown"},
+       {"--until-now", "", "end with the last entry there is now"}},
+      {},
+      watch};
 }
 
 }  // namespace hotline::client

@@ -412,6 +412,22 @@ TEST_F(ActingTest, WaitingForTheAcknowledgementLooksAsPromised) {
   EXPECT_EQ(daemon_.watched_from, std::vector<uint64_t>{1043});
 }
 
+TEST_F(ActingTest, AReadBackThatDiffersIsSaidToWhoeverWaitedForIt) {
+  let_the_peer_acknowledge();
+  own().mismatch = true;
+  EXPECT_EQ(terminal_.run({"test-call", "--wait", "acknowledged"}), kExitDone);
+  EXPECT_NE(terminal_.out().find("\n  MISMATCH: the position or time read back differs"),
+            std::string::npos);
+  EXPECT_EQ(terminal_.run({"list"}), kExitDone);
+  EXPECT_NE(terminal_.out().find("MISMATCH"), std::string::npos);
+}
+
+TEST_F(ActingTest, NobodyWaitsForAnAcknowledgementThatNobodyGives) {
+  EXPECT_EQ(terminal_.run({"ack", "S-87", "--wait", "acknowledged"}), kExitUsage);
+  EXPECT_NE(terminal_.err().find("nobody acknowledges this acknowledgement"), std::string::npos);
+  EXPECT_TRUE(daemon_.committed.empty());
+}
+
 TEST_F(ActingTest, WaitingUnderJsonIsOneObjectAtTheEnd) {
   let_the_peer_acknowledge();
   EXPECT_EQ(terminal_.run({"test-call", "--wait", "delivered", "--json"}), kExitDone);

@@ -176,6 +176,7 @@ class FakeDaemon::Stream : public FrameStream {
     row.add_rung(rung);
     row.add_language(language);
     row.add_cut(m.cut);
+    row.add_mismatch(m.mismatch);
     row.add_rung_tells_nobody(m.rung_tells_nobody);
     return row.Finish();
   }

@@ -26,6 +26,7 @@ struct FakeMessage {
   wire::Precedence precedence = wire::Precedence::flash;
   std::string subject;
   bool cut = false;
+  bool mismatch = false;
   UtcMs released_at = 0;
   UtcMs committed_at = 0;
   uint64_t journal_index = 0;

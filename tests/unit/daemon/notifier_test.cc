@@ -77,7 +77,7 @@ class NotifierTest : public testing::Test {
   static Attempt attempt(uint64_t id, Command command) {
     return Attempt{AttemptName{id, true, 1, "supervisor", 0, 1}, std::move(command), {id}, false};
   }
-  static AttemptText of(const std::string& message) { return {"south", {message}}; }
+  static AttemptText of(const std::string& message) { return {"south", {message}, true}; }
   static Command shell(const std::string& script) { return {"/bin/sh", "-c", script}; }
 
   // Runs the loop until there are so many reports.
@@ -128,6 +128,7 @@ TEST_F(NotifierTest, ACommandGetsAFixedEnvironmentAndNoOpenFileOfOurs) {
   close(open_file);
   EXPECT_EQ(reports_[0].output,
             "HOTLINE_COUNT=1\nHOTLINE_MESSAGE=S-000087\nHOTLINE_MESSAGES=S-000087\n"
+            "HOTLINE_MODE=exercise\n"
             "HOTLINE_PRECEDENCE=flash\nHOTLINE_REPEATED=1\nHOTLINE_RUNG=supervisor\n"
             "HOTLINE_SENDER=south\nLC_ALL=C.UTF-8\n"
             "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin\n0\n1\n2\n/\n");

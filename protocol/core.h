@@ -195,6 +195,7 @@ class Core {
     int probes_unanswered = 0;
     bool probe_answered = true;    // The newest one.
     bool leaves_messages = false;  // For want of room: also those that follow.
+    bool peer_is_old = false;      // It showed less of its transcript than we receipted.
   };
   struct BuiltFrame {
     uint64_t first = 0;

@@ -180,6 +180,7 @@ Status Core::judge_peer_claim(Now now, Link& link, const wire::Hello& hello) {
   }
   if (!hello.own_checkpoint()) {
     if (link.peer_size_before > 0) {
+      link.peer_is_old = true;
       keep_evidence(now, wire::EvidenceKind::peer_store_old, durable_.peer_receipt, "",
                     "the peer's own transcript is gone: its store was lost");
     }
@@ -192,6 +193,7 @@ Status Core::judge_peer_claim(Now now, Link& link, const wire::Hello& hello) {
     return make_error(ErrorCode::verification_failed,
                       "the peer's checkpoint: " + checkpoint.error().reason);
   if (checkpoint->size < link.peer_size_before) {
+    link.peer_is_old = true;
     keep_evidence(now, wire::EvidenceKind::peer_store_old, durable_.peer_receipt, note,
                   "the peer's transcript shrank from " + std::to_string(link.peer_size_before) +
                       " to " + std::to_string(checkpoint->size) + ": its store is old");

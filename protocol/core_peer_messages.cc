@@ -123,8 +123,10 @@ void Core::sign_receipt(Now now) {
       {LogId::peer_transcript, size, now.utc, time_s, index, note});
 }
 
+// A peer whose store is old learnt from our hello what it lacks. A receipt for more than it sent,
+// it would have to close the link for; and that link carries what we have to say.
 void Core::send_receipt(LinkId id) {
-  if (durable_.peer_receipt.empty()) return;
+  if (durable_.peer_receipt.empty() || links_.at(id).peer_is_old) return;
   effects_.push_back(SendFrame{id, make_frame([&](flatbuffers::FlatBufferBuilder& b) {
                                  return wire::CreateReceipt(b,
                                                             b.CreateString(durable_.peer_receipt));

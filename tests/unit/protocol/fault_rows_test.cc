@@ -87,6 +87,34 @@ TEST_F(FaultRows, H24_TwoRootsOfOneSizeAreKeptAsASignedPair) {
   say_flash();
 }
 
+// The peer's store is old. It would have to close a link on which it is receipted more than it
+// sent; and what it lacks of ours goes over that link.
+TEST_F(FaultRows, H26_APeerWhoseStoreIsOldIsSentWhatItLacks) {
+  LinkId link = peer.link_up();
+  for (int i = 0; i < 3; ++i) peer.own.append(peer.text());
+  peer.say(link, peer.messages_frame(0, 3));
+  ASSERT_EQ(peer.said_as<wire::Receipt>(link).size(), 1u);
+  peer.lose(link);
+  for (const uint64_t size : {0u, 1u}) {
+    HelloFields hello = peer.hello();
+    hello.own_checkpoint = size == 0 ? "" : peer.checkpoint(peer.own, size);
+    hello.own_receipt = "";
+    link = peer.link_up(hello);
+    EXPECT_TRUE(peer.said_as<wire::Receipt>(link).empty());
+    const auto sent = peer.answer(peer.submit_text("Hold fire.", wire::Precedence::flash));
+    ASSERT_TRUE(sent && *sent);
+    EXPECT_FALSE(peer.said_as<wire::Messages>(link).empty());
+    EXPECT_FALSE(peer.is_closed(link));
+    peer.lose(link);
+  }
+  EXPECT_GE(peer.alarms_with("its store"), 1u);
+  // Once it shows all of it, the receipt is its own again.
+  HelloFields whole = peer.hello();
+  whole.own_receipt = "";
+  link = peer.link_up(whole);
+  EXPECT_EQ(peer.said_as<wire::Receipt>(link).size(), 1u);
+}
+
 TEST_F(FaultRows, H26_ARestoredStoreReusesNoPlace) {
   LinkId link = peer.link_up();
   simulation::SimulatedDisk old = peer.disk();

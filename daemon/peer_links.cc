@@ -68,7 +68,8 @@ Status PeerLinks::start(const Endpoint& listen) {
 
 void PeerLinks::accept(std::shared_ptr<FramedLink> link, std::optional<size_t> path) {
   LinkId id = ++last_link_;
-  links_[id] = {link, path};
+  links_[id].link = link;
+  links_[id].path = path;
   if (path) paths_.set_in_use(*path, true);
   LinkCallbacks callbacks;
   callbacks.on_frame = [this, id](Bytes frame) {
@@ -83,7 +84,25 @@ void PeerLinks::accept(std::shared_ptr<FramedLink> link, std::optional<size_t> p
     end(id, link_end.reason);
   };
   link->start(std::move(callbacks));
+  if (path) be_patient_with(id);
   events_.opened(id, link->peer());
+}
+
+// Somebody who ends the handshake and says nothing does not keep us from the next path.
+void PeerLinks::be_patient_with(LinkId id) {
+  boost::system::error_code is_name;
+  boost::asio::ip::make_address(settings_.addresses.front().host, is_name);
+  if (settings_.addresses.size() < 2 && !is_name) return;
+  auto& patience = links_.at(id).patience;
+  patience = std::make_unique<boost::asio::steady_timer>(io_);
+  patience->expires_after(std::chrono::milliseconds(limits::kNextAddressConnected_ms));
+  patience->async_wait([this, id](const boost::system::error_code& error) {
+    const auto speaks = [](const auto& one) { return one.second.heard; };
+    if (error || stopped_ || attempt_) return;
+    if (std::any_of(links_.begin(), links_.end(), speaks)) return;
+    put_last(links_.at(id));
+    dial_path(next_address_);
+  });
 }
 
 // Nobody else can take the places of those who come from where we look for the peer.
@@ -95,6 +114,7 @@ void PeerLinks::keep_places_for(const Addresses& addresses) {
 void PeerLinks::heard(LinkId id) {
   PeerLink& link = links_.at(id);
   if (std::exchange(link.heard, true)) return;
+  link.patience.reset();
   if (link.path) tell(paths_.proved(*link.path, settings_.utc_now()));
 }
 
@@ -107,6 +127,7 @@ void PeerLinks::note_use(LinkId id, const std::string& remote) {
   const auto found = links_.find(id);
   if (found == links_.end() || found->second.link->peer().address != remote) return;
   found->second.in_use = true;
+  if (found->second.path) next_address_ = *found->second.path;  // It is begun with again.
   backoff_.reset();
   std::erase(in_vain_, remote);
 }

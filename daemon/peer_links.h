@@ -78,11 +78,13 @@ class PeerLinks {
     std::shared_ptr<FramedLink> link;
     std::optional<size_t> path;  // Over which we dialled it.
     bool heard = false;
-    bool in_use = false;  // Since it was adopted.
+    bool in_use = false;                                  // Since it was adopted.
+    std::unique_ptr<boost::asio::steady_timer> patience;  // For the peer's first word.
   };
   // `path`: over which it was dialled.
   void accept(std::shared_ptr<FramedLink> link, std::optional<size_t> path);
   void keep_places_for(const Addresses& addresses);
+  void be_patient_with(LinkId id);
   void heard(LinkId id);
   void remove(LinkId id);
   void put_last(const PeerLink& link);

@@ -99,5 +99,17 @@ TEST_F(PeerLinksTest, B2_AnAddressThatTakesTheLinkAndHangsGivesWayToTheNext) {
   EXPECT_EQ(reached.back(), at(1));
 }
 
+// Nor is its end waited for: while it says nothing, the next is dialled beside it.
+TEST_F(PeerLinksTest, A2_AnAddressThatSaysNothingDoesNotKeepUsFromTheNext) {
+  first.reset();
+  auto keeps =
+      Listener::on_tcp(io, host(9), listener->port(),
+                       context_of(settings_of({"south"}, TlsUse::peer_link, "north")), callbacks());
+  ASSERT_TRUE(keeps) << keeps.error().reason;
+  start();
+  ASSERT_TRUE(run_until([&] { return reached.size() == 2; }));
+  EXPECT_EQ(reached, (std::vector<std::string>{at(9), at(1)}));
+}
+
 }  // namespace
 }  // namespace hotline

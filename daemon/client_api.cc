@@ -406,9 +406,10 @@ void ClientApi::bound_queues() {
   most->link->abort();
 }
 
-void ClientApi::note_alarm(const std::string& text) {
-  alarms_.push_back(format_time_of_day(read_clocks().utc) + " " + text);
-  if (alarms_.size() > kAlarmsKept) alarms_.erase(alarms_.begin());
+void ClientApi::note_alarm(const std::string& text, bool about_own) {
+  std::vector<std::string>& alarms = about_own ? own_alarms_ : alarms_;
+  alarms.push_back(format_time_of_day(read_clocks().utc) + " " + text);
+  if (alarms.size() > kAlarmsKept) alarms.erase(alarms.begin());
 }
 
 void ClientApi::check_again() {

@@ -65,7 +65,8 @@ class ClientApi {
 
   void answer(const AnswerSubmission& answer);
   void answer(const AnswerExport& answer);
-  void note_alarm(const std::string& text);
+  // `about_own`: about a message of ours.
+  void note_alarm(const std::string& text, bool about_own = false);
   // An alarm sounds now, on every console that watches; `id` names the message, if it is about one.
   void sound(const std::string& id, const std::string& text);
   // This batch was committed: those who watch are served.
@@ -185,7 +186,9 @@ class ClientApi {
   std::vector<SigningCertificate> certificates_;
   // The newest batches. Who watches and keeps up is served from these, without a read of the store.
   std::deque<std::shared_ptr<const Batch>> recent_;
-  std::vector<std::string> alarms_;  // The newest few, for status.
+  // The newest few, for status: whatever a peer does cannot push out what was said of our messages.
+  std::vector<std::string> alarms_;
+  std::vector<std::string> own_alarms_;
   uint64_t last_client_ = 0;
   uint64_t last_token_ = 0;
   bool dev_pki_ = false;

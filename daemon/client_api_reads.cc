@@ -299,7 +299,9 @@ void ClientApi::status(Client& client, uint32_t request) {
                 state.link == wire::LinkState::up || !last_refusal_ ? "" : last_refusal_());
             auto queued = b.CreateVector(state.queued.data(), state.queued.size());
             auto stopped = b.CreateString(state.numbering_stopped);
-            auto alarms = b.CreateVectorOfStrings(alarms_);
+            std::vector<std::string> told = own_alarms_;
+            told.insert(told.end(), alarms_.begin(), alarms_.end());
+            auto alarms = b.CreateVectorOfStrings(told);
             auto own_checkpoint = b.CreateString(state.own_checkpoint);
             auto own_receipt = b.CreateString(state.own_receipt);
             auto peer_receipt = b.CreateString(state.peer_receipt);

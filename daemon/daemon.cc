@@ -341,13 +341,14 @@ void Daemon::perform(Effect& effect) {
     notifier_->stop(stop->id);
   } else if (auto* alarm = std::get_if<Alarm>(&effect)) {
     const bool about_a_message = alarm->key.incoming || alarm->key.number != 0;
-    tell_alarm(about_a_message ? name_of(alarm->key) : "", alarm->text);
+    tell_alarm(about_a_message ? name_of(alarm->key) : "", alarm->text,
+               about_a_message && !alarm->key.incoming);
   }
 }
 
-void Daemon::tell_alarm(const std::string& id, const std::string& text) {
+void Daemon::tell_alarm(const std::string& id, const std::string& text, bool about_own) {
   spdlog::error("ALARM {}", text);
-  api_->note_alarm(text);
+  api_->note_alarm(text, about_own);
   api_->sound(id, text);
 }
 

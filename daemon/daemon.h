@@ -65,7 +65,7 @@ class Daemon {
   void go_on_deciding();
   void settle();
   void perform(Effect& effect);
-  void tell_alarm(const std::string& id, const std::string& text);
+  void tell_alarm(const std::string& id, const std::string& text, bool about_own = false);
   void begin_commit();
   void end_commit(const CommitOutcome& outcome, const std::shared_ptr<const Batch>& batch);
   void arm_timer();

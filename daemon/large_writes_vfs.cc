@@ -3,6 +3,7 @@
 #include <sqlite3.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <cstdint>
 #include <map>
 #include <mutex>
@@ -36,12 +37,22 @@ struct File {
   // Of a database.
   File* log = nullptr;
   bool is_copied_to = false;
+  int change_errno = 0;  // Why the last change of it or of its log failed, if it did.
 
   sqlite3_file* parents() { return reinterpret_cast<sqlite3_file*>(this + 1); }
   const sqlite3_io_methods& methods() { return *parents()->pMethods; }
 
+  // A write, a truncation or a flush.
+  template <typename Method, typename... Arguments>
+  int change(Method method, Arguments... arguments) {
+    errno = 0;
+    const int code = (methods().*method)(parents(), arguments...);
+    (database != nullptr ? *database : *this).change_errno = code == SQLITE_OK ? 0 : errno;
+    return code;
+  }
+
   int write_through(const uint8_t* data, size_t size, sqlite3_int64 offset) {
-    return methods().xWrite(parents(), data, static_cast<int>(size), offset);
+    return change(&sqlite3_io_methods::xWrite, data, static_cast<int>(size), offset);
   }
 
   // Once that failed nothing more is written: a later part without an earlier one means nothing.
@@ -81,6 +92,12 @@ int after_gathered(sqlite3_file* file, Method method, Arguments... arguments) {
   return code == SQLITE_OK ? pass_on(file, method, arguments...) : code;
 }
 
+template <typename Method, typename... Arguments>
+int change_after_gathered(sqlite3_file* file, Method method, Arguments... arguments) {
+  const int code = of(file).write_gathered();
+  return code == SQLITE_OK ? of(file).change(method, arguments...) : code;
+}
+
 // What is gathered still was not flushed, so it belongs to no commit.
 int close(sqlite3_file* file) {
   if (of(file).database != nullptr) of(file).database->log = nullptr;
@@ -97,7 +114,7 @@ int write(sqlite3_file* file, const void* data, int size, sqlite3_int64 offset) 
   File& log = of(file);
   const auto bytes = static_cast<size_t>(size);
   if (!log.gathers || bytes > kWriteMax) {
-    return after_gathered(file, &sqlite3_io_methods::xWrite, data, size, offset);
+    return change_after_gathered(file, &sqlite3_io_methods::xWrite, data, size, offset);
   }
   const auto end = log.begin + static_cast<sqlite3_int64>(log.gathered.size());
   if (offset != end || log.gathered.size() + bytes > kWriteMax) {
@@ -110,11 +127,11 @@ int write(sqlite3_file* file, const void* data, int size, sqlite3_int64 offset) 
 }
 
 int truncate(sqlite3_file* file, sqlite3_int64 size) {
-  return after_gathered(file, &sqlite3_io_methods::xTruncate, size);
+  return change_after_gathered(file, &sqlite3_io_methods::xTruncate, size);
 }
 
 int sync(sqlite3_file* file, int flags) {
-  return after_gathered(file, &sqlite3_io_methods::xSync, flags);
+  return change_after_gathered(file, &sqlite3_io_methods::xSync, flags);
 }
 
 int file_size(sqlite3_file* file, sqlite3_int64* size) {
@@ -140,6 +157,10 @@ int file_control(sqlite3_file* file, int operation, void* argument) {
   if (operation == SQLITE_FCNTL_CKPT_DONE) of(file).is_copied_to = false;
   if (operation == SQLITE_FCNTL_SIZE_HINT && of(file).is_copied_to) {
     of(file).grow(*static_cast<const sqlite3_int64*>(argument));
+  }
+  if (operation == SQLITE_FCNTL_LAST_ERRNO && of(file).change_errno != 0) {
+    *static_cast<int*>(argument) = of(file).change_errno;
+    return SQLITE_OK;
   }
   return pass_on(file, &sqlite3_io_methods::xFileControl, operation, argument);
 }

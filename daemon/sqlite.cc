@@ -8,13 +8,23 @@
 namespace hotline {
 namespace {
 
+// SQLite does not ask its layer why a commit failed, so the file is asked first: where the layer is
+// that of large_writes_vfs.h, it answers for the log too.
+int errno_of(sqlite3* handle, int kind) {
+  int kept = 0;
+  if (kind == SQLITE_IOERR) {
+    sqlite3_file_control(handle, "main", SQLITE_FCNTL_LAST_ERRNO, &kept);
+  }
+  return kept != 0 ? kept : sqlite3_system_errno(handle);
+}
+
 [[noreturn]] void fail(sqlite3* handle, int code, const std::string& what) {
   const int extended_code = handle ? sqlite3_extended_errcode(handle) : code;
   std::string reason = what + ": " + (handle ? sqlite3_errmsg(handle) : sqlite3_errstr(code));
   reason += " (SQLite " + std::to_string(extended_code) + ")";
   const int kind = extended_code & 0xff;
   const bool of_system = handle && (kind == SQLITE_CANTOPEN || kind == SQLITE_IOERR);
-  const int system_errno = of_system ? sqlite3_system_errno(handle) : 0;
+  const int system_errno = of_system ? errno_of(handle, kind) : 0;
   if (system_errno != 0) reason += std::string(", ") + std::strerror(system_errno);
   throw SqliteError(extended_code, system_errno, reason);
 }

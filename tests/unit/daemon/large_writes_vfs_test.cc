@@ -2,13 +2,17 @@
 #include "daemon/large_writes_vfs.h"
 
 #include <gtest/gtest.h>
+#include <signal.h>
+#include <sys/resource.h>
 
 #include <atomic>
+#include <cerrno>
 #include <cstdlib>
 #include <filesystem>
 #include <string>
 
 #include "daemon/sqlite.h"
+#include "daemon/store_failure.h"
 #include "tests/unit/daemon/faulty_vfs.h"
 #include "tests/unit/daemon/store_fixture.h"
 
@@ -244,6 +248,62 @@ TEST_F(LargeWritesVfsTest, ADatabaseThatCannotGrowFailsWhereSqliteWrites) {
   database_writes_ = 0;
   EXPECT_TRUE(database.checkpoint(SQLITE_CHECKPOINT_PASSIVE));
   expect_whole(database);
+}
+
+// The largest size of a file that this process may write, which is a disk without room. As the
+// daemon does, it is told by an error and not by a signal.
+class FileSizeBound {
+ public:
+  explicit FileSizeBound(uint64_t bytes) : heard_(signal(SIGXFSZ, SIG_IGN)) {
+    getrlimit(RLIMIT_FSIZE, &before_);
+    const rlimit small{bytes, before_.rlim_max};
+    setrlimit(RLIMIT_FSIZE, &small);
+  }
+  FileSizeBound(const FileSizeBound&) = delete;
+  FileSizeBound& operator=(const FileSizeBound&) = delete;
+  ~FileSizeBound() {
+    setrlimit(RLIMIT_FSIZE, &before_);
+    signal(SIGXFSZ, heard_);
+  }
+
+ private:
+  sighandler_t heard_;
+  rlimit before_{};
+};
+
+TEST_F(LargeWritesVfsTest, B6_AFileThatMayNotGrowIsADiskWithoutRoom) {
+  Database database = open(large_writes_vfs(""), path_);
+  const auto expect_no_room = [&](const std::string& what, const auto& act) {
+    const FileSizeBound bound(100'000);
+    try {
+      act();
+      ADD_FAILURE() << what << " took it";
+    } catch (const SqliteError& error) {
+      EXPECT_EQ(error.system_errno(), EFBIG) << what << ": " << error.what();
+      EXPECT_EQ(describe_failure(error, path_).failure, StoreFailure::full) << what;
+    }
+  };
+  insert(database, 200'000);
+  expect_no_room("the database", [&] { database.checkpoint(SQLITE_CHECKPOINT_PASSIVE); });
+  expect_no_room("the log, by statements", [&] { insert(database, 100); });
+}
+
+TEST_F(LargeWritesVfsTest, B6_ALogThatMayNotGrowIsSaidAtTheCommitToo) {
+  Database database = open(large_writes_vfs(""), path_);
+  Statement begin(database, "", "BEGIN IMMEDIATE");
+  Statement end(database, "", "COMMIT");
+  const FileSizeBound bound(100'000);
+  try {
+    for (int i = 0; i < 100; ++i) {
+      begin.run();
+      insert(database, 3000);
+      end.run();
+    }
+    ADD_FAILURE() << "the log took it";
+  } catch (const SqliteError& error) {
+    EXPECT_EQ(error.system_errno(), EFBIG) << error.what();
+    EXPECT_EQ(describe_failure(error, path_).failure, StoreFailure::full);
+  }
 }
 
 TEST_F(LargeWritesVfsTest, ALayerThatDoesNotExistIsRefused) {

@@ -72,6 +72,26 @@ Result<std::optional<uint64_t>> find_in_log(ExportedLog& log, const Serial& want
   return std::optional<uint64_t>();
 }
 
+// Whether the log is that of a party whose serials begin so. The exporter's own messages all do; of
+// the other party's, any may have an unusable serial.
+Result<bool> is_log_of(ExportedLog& log, const std::string& prefix) {
+  if (log.size() == 0) return false;
+  const uint64_t bundles = log.log() == ExportLog::sent ? 1 : bundle_count(log.size());
+  for (uint64_t bundle = 0; bundle < bundles; ++bundle) {
+    const auto another = is_of_another(log, bundle, prefix);
+    if (!another) return another.error();
+    if (!*another) return true;
+  }
+  return false;
+}
+
+Result<std::optional<uint64_t>> find_place(ExportedLog& log, const Serial& place) {
+  if (place.number >= log.size()) return std::optional<uint64_t>();
+  const auto fits = is_log_of(log, place.prefix);
+  if (!fits) return fits.error();
+  return *fits ? std::optional<uint64_t>(place.number) : std::optional<uint64_t>();
+}
+
 Result<Bytes> read_certificate_file(const ExportReader& reader, const std::string& party,
                                     Purpose purpose) {
   const std::string path = certificate_path(party, purpose);
@@ -125,22 +145,25 @@ Result<MadeProof> prove(const std::string& directory, const ExportReader& reader
 }  // namespace
 
 Result<MadeProof> make_proof(const std::string& directory, const std::string& id) {
-  const auto serial = parse_serial(client::upper_case(id));
-  if (!serial) {
+  const std::string typed = client::upper_case(id);
+  const auto serial = parse_serial(typed);
+  const auto place = parse_place(typed);
+  if (!serial && !place) {
     return make_error(ErrorCode::usage, "\"" + id + "\" is no name of a message in an export",
-                      "N-000123 or N-123");
+                      "N-000123, N-123, or S-?12, which has no serial of its own");
   }
+  const std::string name =
+      serial ? format_serial(*serial) : format_place(place->prefix, place->number);
   const auto reader = ExportReader::open_export(directory);
   if (!reader) return reader.error();
   for (const ExportLog which : {ExportLog::sent, ExportLog::received}) {
     auto log = ExportedLog::open(*reader, which);
     if (!log) return log.error();
-    const auto index = find_in_log(*log, *serial);
+    const auto index = serial ? find_in_log(*log, *serial) : find_place(*log, *place);
     if (!index) return index.error();
-    if (*index) return prove(directory, *reader, *log, **index, format_serial(*serial));
+    if (*index) return prove(directory, *reader, *log, **index, name);
   }
-  return make_error(ErrorCode::not_found,
-                    "there is no message " + format_serial(*serial) + " in " + directory,
+  return make_error(ErrorCode::not_found, "there is no message " + name + " in " + directory,
                     "hotline audit log --export " + directory + "    lists what there is");
 }
 

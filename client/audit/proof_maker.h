@@ -15,11 +15,12 @@ struct MadeProof {
   ProofFile proof;
   ProofNames names;
   ExportLog log = ExportLog::sent;
-  std::string id;  // As its envelope says it.
+  std::string id;  // As its envelope says it; or its place.
 };
 
-// `id` is a serial as people type it. Errors: usage, not_found, incomplete when no receipt in the
-// export covers the message, verification_failed when the export does not hold together there.
+// `id` is a serial or a place (protocol/serial.h) as people type it. Errors: usage, not_found,
+// incomplete when no receipt in the export covers the message, verification_failed when the export
+// does not hold together there.
 Result<MadeProof> make_proof(const std::string& directory, const std::string& id);
 
 }  // namespace hotline::audit

@@ -107,7 +107,7 @@ CommandSpec audit_prove_command() {
        "hotline audit prove S-87 --export north.export > S-000087.proof"},
       {{"--export", "DIR", "the export that has the message"},
        {"-o,--output", "FILE", "write it to a new file; else to standard output"}},
-      {{"MESSAGE", "N-000123 or N-123"}},
+      {{"MESSAGE", "N-000123, N-123, or S-?12, which has no serial of its own"}},
       prove};
 }
 

@@ -96,6 +96,32 @@ TEST(ProofMaker, EveryMessageThatHasAReceiptCanBeProved) {
   EXPECT_GT(without_body, 0u);
 }
 
+// As the daemon calls what has no serial of its own, or that of another message.
+TEST(ProofMaker, AMessageWithoutASerialIsProvedByItsPlace) {
+  const TrustDirectory trust = *TrustDirectory::open(good_exports().trust());
+  const std::vector<std::string> ids = ids_of(ExportLog::received);
+  const auto without = std::find(ids.begin(), ids.end(), "");
+  ASSERT_NE(without, ids.end());
+  const auto index = static_cast<uint64_t>(without - ids.begin());
+  const auto made = make_proof(good_exports().north(), "s-?" + std::to_string(index));
+  ASSERT_TRUE(made) << made.error().reason;
+  EXPECT_EQ(made->log, ExportLog::received);
+  EXPECT_EQ(made->proof.index, index);
+  EXPECT_EQ(made->id, format_place("S", index));
+  const auto checked = check_proof(format_proof_file(made->proof), trust);
+  ASSERT_TRUE(checked) << checked.error().reason;
+  EXPECT_EQ(checked->names.sender, "south");
+
+  const auto own = make_proof(good_exports().north(), "N-?0");
+  ASSERT_TRUE(own) << own.error().reason;
+  EXPECT_EQ(own->log, ExportLog::sent);
+  for (const std::string& name : {format_place("S", ids.size()), format_place("Q", 0)}) {
+    const auto none = make_proof(good_exports().north(), name);
+    ASSERT_FALSE(none) << name;
+    EXPECT_EQ(none.error().code, ErrorCode::not_found) << name;
+  }
+}
+
 TEST(CoveringNote, IsTheSmallestThatCovers) {
   const auto reader = *ExportReader::open(good_exports().north());
   for (const ExportLog which : {ExportLog::sent, ExportLog::received}) {

@@ -131,6 +131,8 @@ class Download {
       done_ += rows.entries()->size();
       progress_(log_name(log), static_cast<unsigned>(done_ * 100 / total_));
     }
+    downloaded(log).entries = size;
+    downloaded(log).parts = writer_.parts(log);
     return ok();
   }
 
@@ -141,9 +143,7 @@ class Download {
       if (part->bytes.size() > limits::kBodySizeMax) {
         return bad_answer(in_log(log, "a part larger than any message"));
       }
-      downloaded(log).parts += 1;
     }
-    downloaded(log).entries += 1;
     return writer_.append(log, bytes(entry.entry()), to_hash(*entry.leaf_hash()), part);
   }
 

@@ -15,7 +15,7 @@ namespace hotline::audit {
 
 struct DownloadedLog {
   uint64_t entries = 0;
-  uint64_t parts = 0;  // How many entries came with a part: a body, the name of a person.
+  uint64_t parts = 0;  // How many entries have the part that they name: a body, a name.
   uint64_t notes = 0;  // Cosigned checkpoints.
 };
 

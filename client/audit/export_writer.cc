@@ -83,6 +83,7 @@ class ExportWriter::LogWriter {
       append_big_endian(parts_, sizeof(Hash) + part->bytes.size(), kPartLengthSize);
       append_bytes(parts_, part->salt);
       append_bytes(parts_, part->bytes);
+      ++part_count_;
     } else {
       append_big_endian(parts_, 0, kPartLengthSize);
     }
@@ -106,6 +107,7 @@ class ExportWriter::LogWriter {
   }
 
   uint64_t size() const { return size_; }
+  uint64_t part_count() const { return part_count_; }
 
  private:
   struct Tile {
@@ -151,6 +153,7 @@ class ExportWriter::LogWriter {
   ExportWriter* owner_;
   ExportLog log_;
   uint64_t size_ = 0;
+  uint64_t part_count_ = 0;
   Bytes entries_;
   Bytes parts_;
   std::vector<Tile> tiles_;  // By level.
@@ -244,6 +247,10 @@ Status ExportWriter::set_checkpoint(ExportLog log, std::string_view note) {
 
 uint64_t ExportWriter::size(ExportLog log) const {
   return logs_[log_number(log)]->size();
+}
+
+uint64_t ExportWriter::parts(ExportLog log) const {
+  return logs_[log_number(log)]->part_count();
 }
 
 Status ExportWriter::finish() {

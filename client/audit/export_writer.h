@@ -49,6 +49,7 @@ class ExportWriter {
   Status set_checkpoint(ExportLog log, std::string_view note);
 
   uint64_t size(ExportLog log) const;
+  uint64_t parts(ExportLog log) const;  // How many of them are written with a part.
 
   // Nothing may be called afterwards.
   Status finish();

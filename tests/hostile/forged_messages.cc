@@ -76,6 +76,7 @@ MessagePlan read_plan(const Words& words) {
   plan.text_size = words.number("text", 0);
   plan.forged = words.text("forge");
   plan.malformed = words.text("malformed") == "yes";
+  plan.salted = words.text("salted") == "yes";
   plan.same_serial = words.text("same-serial") == "yes";
   return plan;
 }
@@ -105,6 +106,7 @@ MessageWriter::MessageWriter(const MessagePlan& plan, std::string from, std::str
   }
   body.content = content_of(plan, read_clocks().utc);
   body_ = build_body(body);
+  if (plan.salted) salt_.fill(0x5a);
   envelope_.parts.push_back(describe_part(wire::PartKind::body, salt_, body_));
 }
 

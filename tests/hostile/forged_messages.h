@@ -30,13 +30,14 @@ struct MessagePlan {
   size_t subject_size = 0;      // 0: a short honest one.
   size_t text_size = 0;
   bool malformed = false;    // Half of an envelope.
+  bool salted = false;       // With a salt; without, it is of zeros.
   bool same_serial = false;  // Each under the serial of the first one ever sent.
   std::string forged;  // The field that carries a line feed and what looks like a line of a log.
 };
 
 // kind=text|acknowledgement|decline|answer|request|correction|cancellation
 // precedence=flash|immediate|priority|routine|any subject=BYTES  text=BYTES  malformed=yes
-// same-serial=yes  forge=from|to|language|reference|reason|subject
+// salted=yes  same-serial=yes  forge=from|to|language|reference|reason|subject
 MessagePlan read_plan(const Words& words);
 
 // Writes the messages of one plan; what they share is built once.

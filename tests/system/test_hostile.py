@@ -216,6 +216,21 @@ class Peer(Attacked):
             self.assertLess(world.status("north")["own_size"], 200)
             self.assert_lives(world)
 
+    def test_whatever_the_peer_salts_and_names_its_messages_with_is_exported_and_proved(self):
+        with self.attack() as (world, peer):
+            self.send(peer, 1)  # With a salt of zeros.
+            for words in ({"salted": "yes"}, {"same-serial": "yes"}, {"malformed": "yes"}, {"malformed": "yes", "salted": "yes"}):
+                self.send(peer, 1, **words)
+            export, trust = str(world.directory / "north.export"), str(world.pki / "trust")
+            done = world.client("north", "eve", "audit", "export", export)
+            self.assertEqual(done.returncode, 0, done.stderr)
+            self.assertIn("5 messages of SOUTH (3 with their bodies)", done.stdout)
+            done = world.client("north", "eve", "audit", "verify", export, "--trust", trust)
+            self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+            for name, has_body in (("S-1", True), ("S-2", True), ("S-?2", True), ("S-?3", False), ("S-?4", False)):
+                made = world.ask("north", "eve", "audit", "prove", name, "--export", export)
+                self.assertEqual(made["body_held"], has_body, name)
+
 
 class Person(Attacked):
     """Somebody of north with a certificate."""

@@ -358,6 +358,9 @@ class SmallDisk(Attacked):
     def test_A5_small_messages(self):
         self.flood_until_refused("precedence=routine text=2000")
 
+    def test_A5_flash(self):
+        self.flood_until_refused("precedence=flash text=8000")
+
 
 class Backlog(Attacked):
     def test_A1_a_backlog_of_large_messages(self):

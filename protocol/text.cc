@@ -128,13 +128,17 @@ std::string number_of(const Character& character, const char* format) {
 }
 
 std::string find_not_plain(std::string_view text, bool one_line) {
+  // Every message passes here, and most text is printable ASCII.
+  const auto is_printable = [](char c) { return c >= ' ' && c <= '~'; };
+  if (std::all_of(text.begin(), text.end(), is_printable)) return {};
   PlainScan scan(text);
   for (size_t place = 1; !scan.at_end(); ++place) {
     scan.next();
     const Character& character = scan.character();
+    const bool breaks_line = one_line && character.code == '\n';
+    if (!breaks_line && scan.is_plain()) continue;
     const std::string where = " as character " + std::to_string(place);
-    if (one_line && character.code == '\n') return "has a line break" + where;
-    if (scan.is_plain()) continue;
+    if (breaks_line) return "has a line break" + where;
     return "has " + number_of(character, character.valid ? "U+%04X" : "the byte 0x%02X") + where +
            ", which cannot be seen or changes how the rest is seen";
   }
@@ -231,9 +235,7 @@ bool is_blank(std::string_view text) {
 }
 
 bool is_plain_text(std::string_view text) {
-  // Most text is printable ASCII.
-  const auto is_printable = [](char c) { return c >= ' ' && c <= '~'; };
-  return std::all_of(text.begin(), text.end(), is_printable) || find_not_plain(text, false).empty();
+  return find_not_plain(text, false).empty();
 }
 
 std::string what_is_not_plain(std::string_view text) {

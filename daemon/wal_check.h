@@ -5,7 +5,8 @@
 // torn when the power failed. It does so too when a bit has rotted in the middle, and then forgets,
 // without a word, commits that were receipted. The difference shows: a commit is only begun when
 // the one before is on disk, so a torn end is one commit; more than one behind the first bad frame
-// means that good ones would be lost.
+// means that good ones would be lost. A bad header is a torn one where the database holds all that
+// stands behind it: a log starts again from its beginning once it was copied.
 #pragma once
 
 #include <string>

@@ -203,6 +203,32 @@ TEST_F(StoreCorruptionTest, AWriteAheadLogThatWasTornAtItsEndIsAccepted) {
   EXPECT_EQ(store->reader().check(), std::vector<std::string>{});
 }
 
+// The header is the last that a log that starts again from its beginning had torn: all of it is in
+// the database by then.
+TEST_F(StoreCorruptionTest, AWriteAheadLogWhoseHeaderIsTornIsAcceptedOnceAllWasCopied) {
+  closed_ = false;
+  Content database;
+  Content log;
+  make_store(database, log);
+  log[20] = static_cast<char>(log[20] ^ 1);
+  EXPECT_EQ(judge(database, log), Verdict::refused);
+  log[20] = static_cast<char>(log[20] ^ 1);
+  write_content(path_, database);
+  write_content(path_ + "-wal", log);
+  {
+    Database direct(path_, SQLITE_OPEN_READWRITE, "");
+    direct.execute("SELECT * FROM head");  // It has the log open from then on.
+    direct.checkpoint(SQLITE_CHECKPOINT_PASSIVE);
+    database = content_of(path_);
+    log = content_of(path_ + "-wal");
+  }
+  log[20] = static_cast<char>(log[20] ^ 1);
+  EXPECT_EQ(judge(database, log), Verdict::same);
+  // One page that the database does not hold is a loss.
+  log[log.size() - 100] = static_cast<char>(log[log.size() - 100] ^ 1);
+  EXPECT_EQ(judge(database, log), Verdict::refused);
+}
+
 // Two rows that change places are each well-formed; only their place is wrong.
 TEST_F(StoreCorruptionTest, SwappedAndMissingRowsAreNamed) {
   struct Case {

@@ -49,8 +49,8 @@ std::vector<Entry> read_entries(StoreReader& reader, LogId log, uint64_t from, u
       return take(std::move(entry));
     });
   } else {
-    // Whether the envelope names a body is seen where the export is written. Body and salt do not
-    // say it: they are as the peer sent them, and may be empty, or of zeros.
+    // The writer of the export sees in the envelope if it names a body. Body and salt do not say
+    // it: they are as the peer sent them, and may be empty, or of zeros.
     reader.transcript_range(log, from, count, [&](uint64_t, const MessageRecord& message) {
       return take({message.envelope, message.leaf_hash, message.body_salt, message.body, true});
     });

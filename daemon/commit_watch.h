@@ -13,9 +13,9 @@ namespace hotline {
 class CommitWatch {
  public:
   void begun(BootMs at);
-  // From time to time, some times a second. What people are to hear now: once for each hang.
+  // Call some times a second. Gives what people are to hear now: once for each hang.
   std::optional<std::string> look(BootMs at);
-  // What people are to hear where they heard of a hang before.
+  // The all-clear, where people heard of a hang before.
   std::optional<std::string> ended(BootMs at);
 
  private:

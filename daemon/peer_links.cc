@@ -98,9 +98,11 @@ void PeerLinks::be_patient_with(LinkId id) {
   patience->expires_after(std::chrono::milliseconds(limits::kNextAddressConnected_ms));
   patience->async_wait([this, id](const boost::system::error_code& error) {
     const auto speaks = [](const auto& one) { return one.second.heard; };
-    if (error || stopped_ || attempt_) return;
+    // The link may have ended when its time was over already.
+    const auto silent = links_.find(id);
+    if (error || stopped_ || attempt_ || silent == links_.end()) return;
     if (std::any_of(links_.begin(), links_.end(), speaks)) return;
-    put_last(links_.at(id));
+    put_last(silent->second);
     dial_path(next_address_);
   });
 }

@@ -23,7 +23,7 @@ namespace {
 constexpr int64_t kLook_ms = 250;
 constexpr int kLooksUntilSaidAgain = 240;
 
-// Of the store's two files that grow, the larger.
+// The larger of the store's two files that grow.
 uint64_t largest_beside(const std::string& path) {
   uint64_t largest = 0;
   for (const char* end : {"", "-wal"}) {

@@ -296,7 +296,7 @@ class Core {
   void sound(Now now, const Decision& decision);
   void flush_sounds(Now now, bool all_decided);
   std::optional<SoundStep> sound_of(Now now, const std::vector<Decision>& decisions) const;
-  // Whether somebody still waits for one of these steps.
+  // True while somebody waits for one of these steps.
   bool is_open(const std::vector<Step>& steps, LadderKey key) const;
   void note_unpaged(Now now, const AttemptName& attempt, const KeySet& messages,
                     const std::string& detail);

@@ -37,7 +37,7 @@ void Core::peer_alarm(Now now, Noise kind, MessageKey key, const std::string& te
   if (admit(now, kind)) alarm(now, key, text);
 }
 
-// What may end the wait for an own FLASH is told of each of them once, however many more there are.
+// Each own FLASH has one alarm of a kind that no gate holds back, however many there were before.
 void Core::alarm_about_own(Now now, Noise kind, MessageKey key, const std::string& text) {
   const auto record = records_.message(key);
   const bool is_flash = record && record->precedence == kPrecedenceFirst;

@@ -72,8 +72,8 @@ Result<std::optional<uint64_t>> find_in_log(ExportedLog& log, const Serial& want
   return std::optional<uint64_t>();
 }
 
-// Whether the log is that of a party whose serials begin so. The exporter's own messages all do; of
-// the other party's, any may have an unusable serial.
+// A log belongs to the party whose serials begin so. The exporter's own messages all do; any of the
+// other party's may have an unusable serial.
 Result<bool> is_log_of(ExportedLog& log, const std::string& prefix) {
   if (log.size() == 0) return false;
   const uint64_t bundles = log.log() == ExportLog::sent ? 1 : bundle_count(log.size());

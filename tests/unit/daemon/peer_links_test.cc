@@ -29,6 +29,16 @@ class PeerLinksTest : public TwoEnds {
     first = *std::move(made);
   }
 
+  // The first address too keeps its links, and says nothing on them.
+  void let_first_say_nothing() {
+    first.reset();
+    auto keeps = Listener::on_tcp(io, host(9), listener->port(),
+                                  context_of(settings_of({"south"}, TlsUse::peer_link, "north")),
+                                  callbacks());
+    ASSERT_TRUE(keeps) << keeps.error().reason;
+    first = *std::move(keeps);
+  }
+
   void start() {
     PeerLinkSettings settings;
     settings.peer = "south";
@@ -77,11 +87,7 @@ TEST_F(PeerLinksTest, B2_AnAddressThatTakesTheLinkAndEndsItGivesWayToTheNext) {
 }
 
 TEST_F(PeerLinksTest, B2_AnAddressThatTakesTheLinkAndHangsGivesWayToTheNext) {
-  first.reset();
-  auto keeps =
-      Listener::on_tcp(io, host(9), listener->port(),
-                       context_of(settings_of({"south"}, TlsUse::peer_link, "north")), callbacks());
-  ASSERT_TRUE(keeps) << keeps.error().reason;
+  let_first_say_nothing();
   start();
   ASSERT_TRUE(run_until([&] { return reached.size() == 1; }));
   links->close(newest, "no hello within 10 s");  // The core's word.
@@ -101,11 +107,7 @@ TEST_F(PeerLinksTest, B2_AnAddressThatTakesTheLinkAndHangsGivesWayToTheNext) {
 
 // Nor is its end waited for: while it says nothing, the next is dialled beside it.
 TEST_F(PeerLinksTest, A2_AnAddressThatSaysNothingDoesNotKeepUsFromTheNext) {
-  first.reset();
-  auto keeps =
-      Listener::on_tcp(io, host(9), listener->port(),
-                       context_of(settings_of({"south"}, TlsUse::peer_link, "north")), callbacks());
-  ASSERT_TRUE(keeps) << keeps.error().reason;
+  let_first_say_nothing();
   start();
   ASSERT_TRUE(run_until([&] { return reached.size() == 2; }));
   EXPECT_EQ(reached, (std::vector<std::string>{at(9), at(1)}));

@@ -12,7 +12,7 @@
 #include "certs/certificate_limits.h"
 #include "certs/check.h"
 #include "certs/quoted.h"
-#include "protocol/signing.h"
+#include "protocol/base/signing.h"
 
 namespace hotline {
 namespace {

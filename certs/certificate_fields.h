@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "certs/openssl_ptr.h"
-#include "protocol/clock.h"
-#include "protocol/result.h"
+#include "protocol/base/clock.h"
+#include "protocol/base/result.h"
 
 namespace hotline {
 

@@ -1,5 +1,5 @@
-// Every maximum of certificates, keys and revocation lists, beside those of protocol/limits.h: the
-// core knows nothing of certificates. They bound what a stranger can make path validation do.
+// Every maximum of certificates, keys and revocation lists, beside those of protocol/base/limits.h:
+// the core knows nothing of certificates. They bound what a stranger can make path validation do.
 // Sizes are bytes unless the name says otherwise.
 #pragma once
 

@@ -22,7 +22,7 @@
 #include "certs/certificate_fields.h"
 #include "certs/certificate_limits.h"
 #include "certs/issuer_rules.h"
-#include "protocol/signing.h"
+#include "protocol/base/signing.h"
 
 namespace hotline {
 namespace {

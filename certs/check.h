@@ -11,9 +11,9 @@
 
 #include "certs/identity.h"
 #include "certs/openssl_ptr.h"
-#include "protocol/bytes.h"
-#include "protocol/clock.h"
-#include "protocol/result.h"
+#include "protocol/base/bytes.h"
+#include "protocol/base/clock.h"
+#include "protocol/base/result.h"
 
 namespace hotline {
 

@@ -16,8 +16,8 @@
 #include <string>
 #include <vector>
 
-#include "protocol/clock.h"
-#include "protocol/result.h"
+#include "protocol/base/clock.h"
+#include "protocol/base/result.h"
 
 namespace hotline {
 

@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "certs/quoted.h"
-#include "protocol/limits.h"
+#include "protocol/base/limits.h"
 
 namespace hotline {
 namespace {

@@ -3,7 +3,7 @@
 
 #include "certs/certificate_fields.h"
 #include "certs/openssl_ptr.h"
-#include "protocol/result.h"
+#include "protocol/base/result.h"
 
 namespace hotline {
 

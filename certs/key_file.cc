@@ -11,7 +11,7 @@
 
 #include "certs/certificate_fields.h"
 #include "certs/certificate_limits.h"
-#include "protocol/check.h"
+#include "protocol/base/check.h"
 
 namespace hotline {
 namespace {

@@ -5,8 +5,8 @@
 #include <string>
 
 #include "certs/openssl_ptr.h"
-#include "protocol/bytes.h"
-#include "protocol/result.h"
+#include "protocol/base/bytes.h"
+#include "protocol/base/result.h"
 
 namespace hotline {
 

@@ -10,8 +10,8 @@
 #include <iostream>
 #include <thread>
 
-#include "client/command_line.h"
-#include "client/commands.h"
+#include "client/command_line/command_line.h"
+#include "client/commands/commands.h"
 #include "protocol/terminal/last_words.h"
 #include "protocol/terminal/standard_files.h"
 

@@ -10,12 +10,12 @@
 #include <filesystem>
 #include <fstream>
 
-#include "daemon/alarm_words.h"
-#include "daemon/store_account.h"
-#include "daemon/store_failure.h"
-#include "protocol/limits.h"
-#include "protocol/serial.h"
-#include "protocol/wire_frames.h"
+#include "daemon/store/sqlite/store_account.h"
+#include "daemon/store/sqlite/store_failure.h"
+#include "daemon/watch/alarm_words.h"
+#include "protocol/base/limits.h"
+#include "protocol/channel/wire_frames.h"
+#include "protocol/message/serial.h"
 
 namespace hotline {
 namespace {

@@ -10,21 +10,21 @@
 #include <memory>
 #include <string>
 
-#include "daemon/certificate_alarms.h"
-#include "daemon/client_api.h"
-#include "daemon/commit_watch.h"
-#include "daemon/config.h"
-#include "daemon/descriptors.h"
-#include "daemon/disk_watch.h"
-#include "daemon/expiry_watch.h"
-#include "daemon/keys.h"
-#include "daemon/ladder_look.h"
+#include "daemon/api/client_api.h"
+#include "daemon/api/descriptors.h"
+#include "daemon/links/peer_links.h"
 #include "daemon/notifier.h"
-#include "daemon/peer_links.h"
-#include "daemon/service_manager.h"
-#include "daemon/store.h"
-#include "daemon/system_clock.h"
-#include "protocol/core.h"
+#include "daemon/process/config.h"
+#include "daemon/process/keys.h"
+#include "daemon/process/service_manager.h"
+#include "daemon/process/system_clock.h"
+#include "daemon/store/sqlite/store.h"
+#include "daemon/watch/certificate_alarms.h"
+#include "daemon/watch/commit_watch.h"
+#include "daemon/watch/disk_watch.h"
+#include "daemon/watch/expiry_watch.h"
+#include "daemon/watch/ladder_look.h"
+#include "protocol/channel/core.h"
 
 namespace hotline {
 

@@ -21,8 +21,8 @@
 #include <utility>
 #include <vector>
 
-#include "protocol/check.h"
-#include "protocol/policy.h"
+#include "protocol/base/check.h"
+#include "protocol/channel/policy.h"
 
 namespace hotline {
 namespace asio = boost::asio;

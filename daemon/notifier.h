@@ -25,9 +25,9 @@
 #include <string>
 #include <vector>
 
-#include "protocol/ladder.h"
-#include "protocol/limits.h"
-#include "protocol/schema/journal_generated.h"
+#include "protocol/base/limits.h"
+#include "protocol/channel/journal_generated.h"
+#include "protocol/channel/ladder.h"
 
 namespace boost::asio {
 class io_context;

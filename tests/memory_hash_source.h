@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-#include "protocol/merkle.h"
+#include "protocol/log/merkle.h"
 
 namespace hotline {
 

@@ -12,5 +12,5 @@
 #include <variant>
 #include <vector>
 
-#include "protocol/schema/client_generated.h"
-#include "protocol/schema/journal_generated.h"
+#include "protocol/api/client_generated.h"
+#include "protocol/channel/journal_generated.h"

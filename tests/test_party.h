@@ -4,10 +4,10 @@
 #include <string>
 #include <string_view>
 
-#include "protocol/cosignature.h"
-#include "protocol/note.h"
-#include "protocol/origin.h"
-#include "protocol/signing.h"
+#include "protocol/base/signing.h"
+#include "protocol/log/cosignature.h"
+#include "protocol/log/note.h"
+#include "protocol/log/origin.h"
 
 namespace hotline {
 

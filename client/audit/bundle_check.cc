@@ -4,12 +4,12 @@
 #include <cstring>
 #include <utility>
 
-#include "protocol/checkpoint.h"
-#include "protocol/envelope.h"
-#include "protocol/journal.h"
-#include "protocol/merkle.h"
-#include "protocol/serial.h"
-#include "protocol/sha256.h"
+#include "protocol/base/sha256.h"
+#include "protocol/channel/journal.h"
+#include "protocol/log/checkpoint.h"
+#include "protocol/log/merkle.h"
+#include "protocol/message/envelope.h"
+#include "protocol/message/serial.h"
 
 namespace hotline::audit {
 namespace {

@@ -11,11 +11,11 @@
 #include "client/audit/cosigned_notes.h"
 #include "client/audit/export_reader.h"
 #include "client/audit/verdict.h"
-#include "protocol/bytes.h"
-#include "protocol/clock.h"
-#include "protocol/note.h"
-#include "protocol/origin.h"
-#include "protocol/signing.h"
+#include "protocol/base/bytes.h"
+#include "protocol/base/clock.h"
+#include "protocol/base/signing.h"
+#include "protocol/log/note.h"
+#include "protocol/log/origin.h"
 
 namespace hotline::audit {
 

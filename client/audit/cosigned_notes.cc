@@ -4,8 +4,8 @@
 #include <utility>
 
 #include "client/audit/ordered_work.h"
-#include "protocol/limits.h"
-#include "protocol/merkle.h"
+#include "protocol/base/limits.h"
+#include "protocol/log/merkle.h"
 
 namespace hotline::audit {
 namespace {

@@ -9,9 +9,9 @@
 
 #include "client/audit/export_reader.h"
 #include "client/audit/verdict.h"
-#include "protocol/bytes.h"
-#include "protocol/clock.h"
-#include "protocol/cosignature.h"
+#include "protocol/base/bytes.h"
+#include "protocol/base/clock.h"
+#include "protocol/log/cosignature.h"
 
 namespace hotline::audit {
 

@@ -9,10 +9,10 @@
 #include <optional>
 #include <string_view>
 
-#include "protocol/bytes.h"
-#include "protocol/checkpoint.h"
-#include "protocol/limits.h"
-#include "protocol/note.h"
+#include "protocol/base/bytes.h"
+#include "protocol/base/limits.h"
+#include "protocol/log/checkpoint.h"
+#include "protocol/log/note.h"
 
 namespace hotline::audit {
 namespace {

@@ -6,7 +6,7 @@
 #include <string>
 
 #include "client/audit/export_directory.h"
-#include "protocol/result.h"
+#include "protocol/base/result.h"
 
 namespace hotline::audit {
 

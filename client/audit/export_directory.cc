@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "protocol/envelope.h"
-#include "protocol/journal.h"
+#include "protocol/channel/journal.h"
+#include "protocol/message/envelope.h"
 
 namespace hotline::audit {
 namespace {

@@ -11,10 +11,10 @@
 #include <string_view>
 
 #include "certs/check.h"
-#include "protocol/bytes.h"
-#include "protocol/limits.h"
-#include "protocol/schema/journal_generated.h"
-#include "protocol/schema/message_generated.h"
+#include "protocol/base/bytes.h"
+#include "protocol/base/limits.h"
+#include "protocol/channel/journal_generated.h"
+#include "protocol/message/message_generated.h"
 
 namespace hotline::audit {
 

@@ -8,7 +8,7 @@
 
 #include "certs/certificate_limits.h"
 #include "client/audit/pem.h"
-#include "protocol/limits.h"
+#include "protocol/base/limits.h"
 
 namespace hotline::audit {
 namespace {

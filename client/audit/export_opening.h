@@ -12,11 +12,11 @@
 #include "client/audit/export_reader.h"
 #include "client/audit/trust_directory.h"
 #include "client/audit/verdict.h"
-#include "protocol/checkpoint.h"
-#include "protocol/cosignature.h"
-#include "protocol/origin.h"
-#include "protocol/result.h"
-#include "protocol/signing.h"
+#include "protocol/base/result.h"
+#include "protocol/base/signing.h"
+#include "protocol/log/checkpoint.h"
+#include "protocol/log/cosignature.h"
+#include "protocol/log/origin.h"
 
 namespace hotline::audit {
 

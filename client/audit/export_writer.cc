@@ -10,9 +10,9 @@
 #include <filesystem>
 #include <utility>
 
-#include "protocol/limits.h"
-#include "protocol/merkle.h"
-#include "protocol/note.h"
+#include "protocol/base/limits.h"
+#include "protocol/log/merkle.h"
+#include "protocol/log/note.h"
 
 namespace hotline::audit {
 namespace {

@@ -13,8 +13,8 @@
 #include <vector>
 
 #include "client/audit/export_directory.h"
-#include "protocol/bytes.h"
-#include "protocol/result.h"
+#include "protocol/base/bytes.h"
+#include "protocol/base/result.h"
 
 namespace hotline::audit {
 

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <cstring>
 
-#include "protocol/limits.h"
-#include "protocol/note.h"
+#include "protocol/base/limits.h"
+#include "protocol/log/note.h"
 
 namespace hotline::audit {
 namespace {

@@ -13,10 +13,10 @@
 
 #include "client/audit/export_directory.h"
 #include "client/audit/export_reader.h"
-#include "protocol/bytes.h"
-#include "protocol/checkpoint.h"
-#include "protocol/merkle.h"
-#include "protocol/result.h"
+#include "protocol/base/bytes.h"
+#include "protocol/base/result.h"
+#include "protocol/log/checkpoint.h"
+#include "protocol/log/merkle.h"
 
 namespace hotline::audit {
 

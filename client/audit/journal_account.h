@@ -14,8 +14,8 @@
 #include "client/audit/export_reader.h"
 #include "client/audit/log_check.h"
 #include "client/audit/verdict.h"
-#include "protocol/bytes.h"
-#include "protocol/clock.h"
+#include "protocol/base/bytes.h"
+#include "protocol/base/clock.h"
 
 namespace hotline::audit {
 

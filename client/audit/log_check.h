@@ -8,8 +8,8 @@
 #include "client/audit/bundle_check.h"
 #include "client/audit/export_reader.h"
 #include "client/audit/verdict.h"
-#include "protocol/bytes.h"
-#include "protocol/merkle.h"
+#include "protocol/base/bytes.h"
+#include "protocol/log/merkle.h"
 
 namespace hotline::audit {
 

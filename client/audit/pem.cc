@@ -4,7 +4,7 @@
 #include <optional>
 #include <utility>
 
-#include "protocol/text_lines.h"
+#include "protocol/base/text_lines.h"
 
 namespace hotline::audit {
 namespace {

@@ -4,11 +4,11 @@
 #include <optional>
 #include <utility>
 
-#include "client/names.h"
-#include "protocol/envelope.h"
-#include "protocol/limits.h"
-#include "protocol/merkle.h"
-#include "protocol/tlog_proof.h"
+#include "protocol/base/limits.h"
+#include "protocol/log/merkle.h"
+#include "protocol/log/tlog_proof.h"
+#include "protocol/message/envelope.h"
+#include "protocol/message/names.h"
 
 namespace hotline::audit {
 namespace {

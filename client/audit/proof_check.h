@@ -10,9 +10,9 @@
 #include "certs/check.h"
 #include "client/audit/proof_file.h"
 #include "client/audit/trust_directory.h"
-#include "protocol/cosignature.h"
-#include "protocol/origin.h"
-#include "protocol/result.h"
+#include "protocol/base/result.h"
+#include "protocol/log/cosignature.h"
+#include "protocol/log/origin.h"
 
 namespace hotline::audit {
 

@@ -5,8 +5,8 @@
 
 #include "certs/certificate_limits.h"
 #include "client/audit/pem.h"
-#include "protocol/limits.h"
-#include "protocol/tlog_proof.h"
+#include "protocol/base/limits.h"
+#include "protocol/log/tlog_proof.h"
 
 namespace hotline::audit {
 namespace {

@@ -11,8 +11,8 @@
 #include <string_view>
 #include <vector>
 
-#include "protocol/bytes.h"
-#include "protocol/result.h"
+#include "protocol/base/bytes.h"
+#include "protocol/base/result.h"
 
 namespace hotline::audit {
 

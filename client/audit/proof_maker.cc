@@ -8,10 +8,10 @@
 #include "client/audit/covering_note.h"
 #include "client/audit/exported_log.h"
 #include "client/audit/pem.h"
-#include "client/names.h"
-#include "protocol/envelope.h"
-#include "protocol/merkle.h"
-#include "protocol/serial.h"
+#include "protocol/log/merkle.h"
+#include "protocol/message/envelope.h"
+#include "protocol/message/names.h"
+#include "protocol/message/serial.h"
 
 namespace hotline::audit {
 namespace {

@@ -7,7 +7,7 @@
 #include "client/audit/export_directory.h"
 #include "client/audit/proof_check.h"
 #include "client/audit/proof_file.h"
-#include "protocol/result.h"
+#include "protocol/base/result.h"
 
 namespace hotline::audit {
 
@@ -18,9 +18,9 @@ struct MadeProof {
   std::string id;  // As its envelope says it; or its place.
 };
 
-// `id` is a serial or a place (protocol/serial.h) as people type it. Errors: usage, not_found,
-// incomplete when no receipt in the export covers the message, verification_failed when the export
-// does not hold together there.
+// `id` is a serial or a place (protocol/message/serial.h) as people type it. Errors: usage,
+// not_found, incomplete when no receipt in the export covers the message, verification_failed when
+// the export does not hold together there.
 Result<MadeProof> make_proof(const std::string& directory, const std::string& id);
 
 }  // namespace hotline::audit

@@ -7,14 +7,14 @@
 
 #include "client/audit/bundle_check.h"
 #include "client/audit/export_reader.h"
-#include "client/names.h"
-#include "protocol/checkpoint.h"
-#include "protocol/envelope.h"
-#include "protocol/journal.h"
-#include "protocol/limits.h"
-#include "protocol/note.h"
-#include "protocol/origin.h"
-#include "protocol/serial.h"
+#include "protocol/base/limits.h"
+#include "protocol/channel/journal.h"
+#include "protocol/log/checkpoint.h"
+#include "protocol/log/note.h"
+#include "protocol/log/origin.h"
+#include "protocol/message/envelope.h"
+#include "protocol/message/names.h"
+#include "protocol/message/serial.h"
 
 namespace hotline::audit {
 namespace {

@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "client/audit/export_directory.h"
-#include "protocol/result.h"
+#include "protocol/base/result.h"
 
 namespace hotline::audit {
 

@@ -5,8 +5,8 @@
 #include <utility>
 
 #include "certs/certificate_fields.h"
-#include "client/names.h"
-#include "protocol/origin.h"
+#include "protocol/log/origin.h"
+#include "protocol/message/names.h"
 
 namespace hotline::audit {
 namespace {

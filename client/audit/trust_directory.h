@@ -6,9 +6,9 @@
 #include <string>
 
 #include "certs/check.h"
-#include "protocol/bytes.h"
-#include "protocol/clock.h"
-#include "protocol/result.h"
+#include "protocol/base/bytes.h"
+#include "protocol/base/clock.h"
+#include "protocol/base/result.h"
 
 namespace hotline::audit {
 

@@ -11,8 +11,8 @@
 #include <vector>
 
 #include "client/audit/export_directory.h"
-#include "protocol/bytes.h"
-#include "protocol/origin.h"
+#include "protocol/base/bytes.h"
+#include "protocol/log/origin.h"
 
 namespace hotline::audit {
 

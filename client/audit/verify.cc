@@ -7,7 +7,7 @@
 #include "client/audit/journal_account.h"
 #include "client/audit/log_check.h"
 #include "client/audit/trust_directory.h"
-#include "protocol/clock.h"
+#include "protocol/base/clock.h"
 
 namespace hotline::audit {
 namespace {

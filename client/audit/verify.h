@@ -10,7 +10,7 @@
 #include <string>
 
 #include "client/audit/verdict.h"
-#include "protocol/result.h"
+#include "protocol/base/result.h"
 
 namespace hotline::audit {
 

@@ -2,15 +2,15 @@
 // event was, so that a slip in between is noticed at both ends.
 #include <sstream>
 
-#include "client/acknowledgement.h"
-#include "client/commands.h"
-#include "client/exit_code.h"
-#include "client/flood.h"
-#include "client/names.h"
-#include "client/referred_message.h"
-#include "client/submitting.h"
-#include "protocol/geo.h"
-#include "protocol/message_rules.h"
+#include "client/commands/commands.h"
+#include "client/compose/acknowledgement.h"
+#include "client/compose/flood.h"
+#include "client/compose/referred_message.h"
+#include "client/compose/submitting.h"
+#include "protocol/message/geo.h"
+#include "protocol/message/message_rules.h"
+#include "protocol/message/names.h"
+#include "protocol/terminal/exit_code.h"
 
 namespace hotline::client {
 namespace {

@@ -3,11 +3,11 @@
 
 #include "certs/key_file.h"
 #include "client/audit/proof_check.h"
-#include "client/commands.h"
-#include "client/exit_code.h"
-#include "client/message_view.h"
-#include "client/names.h"
-#include "client/printable.h"
+#include "client/commands/commands.h"
+#include "client/show/message_view.h"
+#include "protocol/message/names.h"
+#include "protocol/terminal/exit_code.h"
+#include "protocol/terminal/printable.h"
 
 namespace hotline::client {
 namespace {

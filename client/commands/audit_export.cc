@@ -1,10 +1,10 @@
 // hotline audit export: the record of a running daemon as a directory that anybody can verify.
-#include "client/audit/export_download.h"
-#include "client/commands.h"
-#include "client/exit_code.h"
-#include "client/names.h"
-#include "client/printable.h"
-#include "client/progress.h"
+#include "client/commands/commands.h"
+#include "client/connect/export_download.h"
+#include "client/show/progress.h"
+#include "protocol/message/names.h"
+#include "protocol/terminal/exit_code.h"
+#include "protocol/terminal/printable.h"
 
 namespace hotline::client {
 namespace {

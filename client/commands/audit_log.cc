@@ -3,15 +3,15 @@
 #include <deque>
 #include <optional>
 
-#include "client/commands.h"
-#include "client/entry_fields.h"
-#include "client/exit_code.h"
-#include "client/journal_line.h"
-#include "client/journal_source.h"
-#include "client/render.h"
-#include "client/typed_time.h"
-#include "protocol/journal.h"
-#include "protocol/merkle.h"
+#include "client/commands/commands.h"
+#include "client/connect/journal_source.h"
+#include "client/show/entry_fields.h"
+#include "client/show/journal_line.h"
+#include "client/show/render.h"
+#include "protocol/channel/journal.h"
+#include "protocol/log/merkle.h"
+#include "protocol/terminal/exit_code.h"
+#include "protocol/terminal/typed_time.h"
 
 namespace hotline::client {
 namespace {

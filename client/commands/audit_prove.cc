@@ -6,12 +6,12 @@
 #include <cstring>
 
 #include "client/audit/proof_maker.h"
-#include "client/commands.h"
-#include "client/exit_code.h"
-#include "client/names.h"
-#include "client/printable.h"
-#include "protocol/checkpoint.h"
-#include "protocol/note.h"
+#include "client/commands/commands.h"
+#include "protocol/log/checkpoint.h"
+#include "protocol/log/note.h"
+#include "protocol/message/names.h"
+#include "protocol/terminal/exit_code.h"
+#include "protocol/terminal/printable.h"
 
 namespace hotline::client {
 namespace {

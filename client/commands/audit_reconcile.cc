@@ -2,10 +2,10 @@
 #include <algorithm>
 
 #include "client/audit/reconcile.h"
-#include "client/commands.h"
-#include "client/exit_code.h"
-#include "client/names.h"
-#include "client/printable.h"
+#include "client/commands/commands.h"
+#include "protocol/message/names.h"
+#include "protocol/terminal/exit_code.h"
+#include "protocol/terminal/printable.h"
 
 namespace hotline::client {
 namespace {

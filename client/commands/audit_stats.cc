@@ -2,13 +2,13 @@
 // missed.
 #include <optional>
 
-#include "client/commands.h"
-#include "client/exit_code.h"
-#include "client/journal_source.h"
-#include "client/journal_statistics.h"
-#include "client/names.h"
-#include "client/typed_time.h"
-#include "protocol/journal.h"
+#include "client/commands/commands.h"
+#include "client/connect/journal_source.h"
+#include "client/show/journal_statistics.h"
+#include "protocol/channel/journal.h"
+#include "protocol/message/names.h"
+#include "protocol/terminal/exit_code.h"
+#include "protocol/terminal/typed_time.h"
 
 namespace hotline::client {
 namespace {

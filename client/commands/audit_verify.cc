@@ -4,11 +4,11 @@
 
 #include "certs/check.h"
 #include "client/audit/verify.h"
-#include "client/commands.h"
-#include "client/exit_code.h"
-#include "client/names.h"
-#include "client/printable.h"
-#include "client/progress.h"
+#include "client/commands/commands.h"
+#include "client/show/progress.h"
+#include "protocol/message/names.h"
+#include "protocol/terminal/exit_code.h"
+#include "protocol/terminal/printable.h"
 
 namespace hotline::client {
 namespace {

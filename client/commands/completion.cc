@@ -1,8 +1,8 @@
 // hotline completion: what the shell needs to complete our words.
 #include <set>
 
-#include "client/commands.h"
-#include "client/exit_code.h"
+#include "client/commands/commands.h"
+#include "protocol/terminal/exit_code.h"
 
 namespace hotline::client {
 namespace {

@@ -1,6 +1,6 @@
 // hotline context list: the daemons this person can speak to, and as whom.
-#include "client/commands.h"
-#include "client/exit_code.h"
+#include "client/commands/commands.h"
+#include "protocol/terminal/exit_code.h"
 
 namespace hotline::client {
 namespace {

@@ -1,9 +1,9 @@
 // hotline decline: this watch cannot act on a message, and says so.
-#include "client/commands.h"
-#include "client/exit_code.h"
-#include "client/names.h"
-#include "client/referred_message.h"
-#include "client/submitting.h"
+#include "client/commands/commands.h"
+#include "client/compose/referred_message.h"
+#include "client/compose/submitting.h"
+#include "protocol/message/names.h"
+#include "protocol/terminal/exit_code.h"
 
 namespace hotline::client {
 namespace {

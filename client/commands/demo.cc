@@ -7,9 +7,9 @@
 #include <cstring>
 #include <filesystem>
 
-#include "client/commands.h"
+#include "client/commands/commands.h"
 #include "client/demo/story.h"
-#include "client/exit_code.h"
+#include "protocol/terminal/exit_code.h"
 
 namespace hotline::client {
 namespace {
@@ -93,7 +93,8 @@ int demo(Invocation& invocation) {
   output.line(output.styled(Style::yellow,
                             "DEVELOPMENT CERTIFICATES and a ladder in seconds: not for real use."));
   const auto begin = std::chrono::steady_clock::now();
-  DemoStory story(invocation, (*directory)->path(), *hotlined, [] { return g_interrupted != 0; });
+  DemoStory story(invocation, all_commands(), (*directory)->path(), *hotlined,
+                  [] { return g_interrupted != 0; });
   const Status told = story.tell();
   const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(
       std::chrono::steady_clock::now() - begin);

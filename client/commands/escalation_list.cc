@@ -1,11 +1,11 @@
 // hotline escalation list: which messages wait, and who was told of each.
-#include "client/commands.h"
-#include "client/escalation_row.h"
-#include "client/exit_code.h"
-#include "client/message_row.h"
-#include "client/names.h"
-#include "client/row_limit.h"
-#include "protocol/limits.h"
+#include "client/commands/commands.h"
+#include "client/show/escalation_row.h"
+#include "client/show/message_row.h"
+#include "client/show/row_limit.h"
+#include "protocol/base/limits.h"
+#include "protocol/message/names.h"
+#include "protocol/terminal/exit_code.h"
 
 namespace hotline::client {
 namespace {

@@ -1,10 +1,10 @@
 // hotline escalation show: who was told of one message, when, and whether it worked.
-#include "client/commands.h"
-#include "client/escalation_row.h"
-#include "client/exit_code.h"
-#include "client/message_name.h"
-#include "client/names.h"
-#include "client/printable.h"
+#include "client/commands/commands.h"
+#include "client/compose/message_name.h"
+#include "client/show/escalation_row.h"
+#include "protocol/message/names.h"
+#include "protocol/terminal/exit_code.h"
+#include "protocol/terminal/printable.h"
 
 namespace hotline::client {
 namespace {

@@ -1,8 +1,8 @@
 // hotline help: what there is, and how one command is used.
-#include "client/command_line.h"
-#include "client/commands.h"
-#include "client/exit_code.h"
-#include "protocol/nearest.h"
+#include "client/command_line/command_line.h"
+#include "client/commands/commands.h"
+#include "protocol/base/nearest.h"
+#include "protocol/terminal/exit_code.h"
 
 namespace hotline::client {
 namespace {

@@ -2,12 +2,12 @@
 #include <optional>
 #include <vector>
 
-#include "client/commands.h"
-#include "client/exit_code.h"
-#include "client/message_row.h"
-#include "client/names.h"
-#include "client/row_limit.h"
-#include "protocol/limits.h"
+#include "client/commands/commands.h"
+#include "client/show/message_row.h"
+#include "client/show/row_limit.h"
+#include "protocol/base/limits.h"
+#include "protocol/message/names.h"
+#include "protocol/terminal/exit_code.h"
 
 namespace hotline::client {
 namespace {

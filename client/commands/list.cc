@@ -1,9 +1,9 @@
 // hotline list: messages of both directions, the newest first.
-#include "client/commands.h"
-#include "client/exit_code.h"
-#include "client/message_row.h"
-#include "client/names.h"
-#include "client/row_limit.h"
+#include "client/commands/commands.h"
+#include "client/show/message_row.h"
+#include "client/show/row_limit.h"
+#include "protocol/message/names.h"
+#include "protocol/terminal/exit_code.h"
 
 namespace hotline::client {
 namespace {

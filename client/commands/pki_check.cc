@@ -1,8 +1,8 @@
 // hotline pki check: whether certificates would be taken, by the same rules as a daemon's.
 #include "certs/key_file.h"
-#include "client/certificate_view.h"
-#include "client/commands.h"
-#include "client/exit_code.h"
+#include "client/commands/commands.h"
+#include "client/show/certificate_view.h"
+#include "protocol/terminal/exit_code.h"
 
 namespace hotline::client {
 namespace {

@@ -1,8 +1,8 @@
 // hotline pki dev-init: keys and certificates to try Hotline with.
 #include "certs/dev_pki.h"
 #include "certs/identity.h"
-#include "client/commands.h"
-#include "client/exit_code.h"
+#include "client/commands/commands.h"
+#include "protocol/terminal/exit_code.h"
 
 namespace hotline::client {
 namespace {

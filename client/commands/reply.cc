@@ -1,13 +1,13 @@
 // hotline reply: an ANSWER to the questions of a REQUEST, or a TEXT that refers to a message.
-#include "client/commands.h"
-#include "client/exit_code.h"
-#include "client/names.h"
-#include "client/referred_message.h"
-#include "client/submitting.h"
-#include "client/typed_text.h"
-#include "client/typed_time.h"
-#include "protocol/limits.h"
-#include "protocol/template.h"
+#include "client/commands/commands.h"
+#include "client/compose/referred_message.h"
+#include "client/compose/submitting.h"
+#include "client/compose/typed_text.h"
+#include "protocol/base/limits.h"
+#include "protocol/message/names.h"
+#include "protocol/message/template.h"
+#include "protocol/terminal/exit_code.h"
+#include "protocol/terminal/typed_time.h"
 
 namespace hotline::client {
 namespace {

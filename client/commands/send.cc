@@ -1,16 +1,16 @@
 // hotline send: a message to the other party, from words, from a template, or from a file.
 #include <algorithm>
 
-#include "client/commands.h"
-#include "client/correction_request.h"
-#include "client/exit_code.h"
-#include "client/incident_file.h"
-#include "client/message_request.h"
-#include "client/names.h"
-#include "client/submitting.h"
-#include "client/typed_text.h"
-#include "client/typed_time.h"
-#include "protocol/template.h"
+#include "client/commands/commands.h"
+#include "client/compose/correction_request.h"
+#include "client/compose/incident_file.h"
+#include "client/compose/message_request.h"
+#include "client/compose/submitting.h"
+#include "client/compose/typed_text.h"
+#include "protocol/message/names.h"
+#include "protocol/message/template.h"
+#include "protocol/terminal/exit_code.h"
+#include "protocol/terminal/typed_time.h"
 
 namespace hotline::client {
 namespace {

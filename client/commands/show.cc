@@ -1,12 +1,12 @@
 // hotline show: one message in full, and what became of it.
-#include "client/commands.h"
-#include "client/exit_code.h"
-#include "client/journal_line.h"
-#include "client/message_name.h"
-#include "client/message_row.h"
-#include "client/message_view.h"
-#include "client/names.h"
-#include "client/printable.h"
+#include "client/commands/commands.h"
+#include "client/compose/message_name.h"
+#include "client/show/journal_line.h"
+#include "client/show/message_row.h"
+#include "client/show/message_view.h"
+#include "protocol/message/names.h"
+#include "protocol/terminal/exit_code.h"
+#include "protocol/terminal/printable.h"
 
 namespace hotline::client {
 namespace {

@@ -2,13 +2,13 @@
 #include <algorithm>
 #include <sstream>
 
-#include "client/commands.h"
-#include "client/exit_code.h"
-#include "client/message_row.h"
-#include "client/names.h"
-#include "client/printable.h"
-#include "protocol/bytes.h"
-#include "protocol/envelope.h"
+#include "client/commands/commands.h"
+#include "client/show/message_row.h"
+#include "protocol/base/bytes.h"
+#include "protocol/message/envelope.h"
+#include "protocol/message/names.h"
+#include "protocol/terminal/exit_code.h"
+#include "protocol/terminal/printable.h"
 
 namespace hotline::client {
 namespace {

@@ -1,8 +1,8 @@
 // hotline template list: what can be sent with coded fields.
-#include "client/commands.h"
-#include "client/exit_code.h"
-#include "client/names.h"
-#include "protocol/template.h"
+#include "client/commands/commands.h"
+#include "protocol/message/names.h"
+#include "protocol/message/template.h"
+#include "protocol/terminal/exit_code.h"
 
 namespace hotline::client {
 namespace {

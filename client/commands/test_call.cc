@@ -1,9 +1,9 @@
 // hotline test-call: does the other watch answer? Says something that means nothing.
-#include "client/commands.h"
-#include "client/exit_code.h"
-#include "client/submitting.h"
-#include "protocol/envelope.h"
-#include "protocol/neutral_phrases.h"
+#include "client/commands/commands.h"
+#include "client/compose/submitting.h"
+#include "protocol/message/envelope.h"
+#include "protocol/message/neutral_phrases.h"
+#include "protocol/terminal/exit_code.h"
 
 namespace hotline::client {
 namespace {

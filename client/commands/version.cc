@@ -1,7 +1,7 @@
 // hotline version: which program this is.
-#include "client/commands.h"
-#include "client/exit_code.h"
-#include "protocol/client_api.h"
+#include "client/commands/commands.h"
+#include "protocol/api/client_api.h"
+#include "protocol/terminal/exit_code.h"
 
 namespace hotline::client {
 namespace {

@@ -1,11 +1,11 @@
 // hotline watch: the journal as it is written, one line for each entry.
 #include <optional>
 
-#include "client/commands.h"
-#include "client/exit_code.h"
-#include "client/journal_line.h"
-#include "client/journal_source.h"
-#include "client/printable.h"
+#include "client/commands/commands.h"
+#include "client/connect/journal_source.h"
+#include "client/show/journal_line.h"
+#include "protocol/terminal/exit_code.h"
+#include "protocol/terminal/printable.h"
 
 namespace hotline::client {
 namespace {

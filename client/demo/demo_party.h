@@ -6,9 +6,9 @@
 #include <string>
 #include <vector>
 
-#include "client/context.h"
+#include "client/connect/context.h"
 #include "client/demo/child_process.h"
-#include "protocol/result.h"
+#include "protocol/base/result.h"
 
 namespace hotline::client {
 

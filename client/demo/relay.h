@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <memory>
 
-#include "protocol/result.h"
+#include "protocol/base/result.h"
 
 namespace hotline::client {
 

@@ -6,12 +6,11 @@
 #include <set>
 #include <sstream>
 
-#include "client/command_line.h"
-#include "client/commands.h"
+#include "client/command_line/command_line.h"
 #include "client/demo/transcript_check.h"
-#include "client/exit_code.h"
-#include "client/names.h"
-#include "protocol/limits.h"
+#include "protocol/base/limits.h"
+#include "protocol/message/names.h"
+#include "protocol/terminal/exit_code.h"
 
 namespace hotline::client {
 namespace {
@@ -74,9 +73,10 @@ Status check_rungs(const std::vector<ClimbedRung>& rungs) {
 
 }  // namespace
 
-DemoStory::DemoStory(Invocation& invocation, std::string directory, std::string hotlined,
-                     std::function<bool()> interrupted)
+DemoStory::DemoStory(Invocation& invocation, const std::vector<CommandSpec>& commands,
+                     std::string directory, std::string hotlined, std::function<bool()> interrupted)
     : invocation_(invocation),
+      commands_(commands),
       output_(invocation.output),
       directory_(std::move(directory)),
       hotlined_(std::move(hotlined)),
@@ -506,7 +506,7 @@ Result<std::string> DemoStory::run_alone(const std::vector<std::string>& words, 
   around.out = &out;
   around.err = &err;
   around.set_last_words = nullptr;
-  const int code = run_command_line(words, all_commands(), around);
+  const int code = run_command_line(words, commands_, around);
   if (show) {
     say("$ " + shown(words));
     output_.text(indented(out.str()));
@@ -530,7 +530,7 @@ Status DemoStory::run(const Person& person, const std::vector<std::string>& word
   if (auto status = write_context(context); !status) return status;
   std::vector<std::string> all = {"--config", directory_ + "/hotline.toml"};
   all.insert(all.end(), words.begin(), words.end());
-  const int code = run_command_line(all, all_commands(), around);
+  const int code = run_command_line(all, commands_, around);
   if (show) {
     say("$ hotline --context " + context.name + shown(words).substr(7));
     output_.text(indented(out.str()));

@@ -7,11 +7,11 @@
 #include <string>
 #include <vector>
 
-#include "client/command.h"
-#include "client/connection.h"
+#include "client/command_line/command.h"
+#include "client/connect/connection.h"
 #include "client/demo/demo_party.h"
 #include "client/demo/relay.h"
-#include "protocol/result.h"
+#include "protocol/base/result.h"
 
 namespace hotline::client {
 
@@ -19,8 +19,9 @@ class DemoStory {
  public:
   // `directory` is empty and the story's own; whoever made it removes it. `interrupted` is asked
   // now and then whether to give up.
-  DemoStory(Invocation& invocation, std::string directory, std::string hotlined,
-            std::function<bool()> interrupted);
+  // `commands`: what a typed line may call; borrowed, like `invocation`.
+  DemoStory(Invocation& invocation, const std::vector<CommandSpec>& commands, std::string directory,
+            std::string hotlined, std::function<bool()> interrupted);
   ~DemoStory();
 
   // All steps, in order. The first thing that is not as it should be ends the story.
@@ -78,6 +79,7 @@ class DemoStory {
   Status check_direction(const Person& sender, const Person& receiver);
 
   Invocation& invocation_;
+  const std::vector<CommandSpec>& commands_;
   Output& output_;
   const std::string directory_;
   const std::string hotlined_;

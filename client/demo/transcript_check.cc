@@ -4,10 +4,10 @@
 
 #include "certs/check.h"
 #include "certs/key_file.h"
-#include "client/connection.h"
-#include "protocol/cosignature.h"
-#include "protocol/envelope.h"
-#include "protocol/origin.h"
+#include "client/connect/connection.h"
+#include "protocol/log/cosignature.h"
+#include "protocol/log/origin.h"
+#include "protocol/message/envelope.h"
 
 namespace hotline::client {
 namespace {

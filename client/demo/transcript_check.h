@@ -6,10 +6,10 @@
 #include <string>
 
 #include "client/demo/demo_party.h"
-#include "protocol/bytes.h"
-#include "protocol/checkpoint.h"
-#include "protocol/result.h"
-#include "protocol/schema/client_generated.h"
+#include "protocol/api/client_generated.h"
+#include "protocol/base/bytes.h"
+#include "protocol/base/result.h"
+#include "protocol/log/checkpoint.h"
 
 namespace hotline::client {
 

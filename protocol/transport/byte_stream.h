@@ -12,7 +12,7 @@
 #include <functional>
 #include <string>
 
-#include "protocol/result.h"
+#include "protocol/base/result.h"
 
 namespace hotline {
 

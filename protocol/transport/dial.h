@@ -8,8 +8,8 @@
 #include <string>
 #include <vector>
 
-#include "protocol/limits.h"
-#include "protocol/result.h"
+#include "protocol/base/limits.h"
+#include "protocol/base/result.h"
 #include "protocol/transport/framed_link.h"
 #include "protocol/transport/resolve.h"
 #include "protocol/transport/tls_policy.h"

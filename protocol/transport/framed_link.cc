@@ -13,9 +13,9 @@
 #include <exception>
 #include <utility>
 
-#include "protocol/check.h"
-#include "protocol/frame.h"
-#include "protocol/limits.h"
+#include "protocol/base/check.h"
+#include "protocol/base/frame.h"
+#include "protocol/base/limits.h"
 #include "protocol/transport/byte_stream.h"
 
 namespace hotline {

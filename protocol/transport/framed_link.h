@@ -24,8 +24,8 @@
 #include <string>
 
 #include "certs/check.h"
-#include "protocol/bytes.h"
-#include "protocol/result.h"
+#include "protocol/base/bytes.h"
+#include "protocol/base/result.h"
 
 namespace boost::asio {
 class io_context;

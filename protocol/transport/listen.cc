@@ -23,7 +23,7 @@
 #include <utility>
 #include <vector>
 
-#include "protocol/check.h"
+#include "protocol/base/check.h"
 #include "protocol/transport/handshake_places.h"
 #include "protocol/transport/socket_file.h"
 #include "protocol/transport/tcp_socket.h"

@@ -13,8 +13,8 @@
 #include <memory>
 #include <string>
 
-#include "protocol/limits.h"
-#include "protocol/result.h"
+#include "protocol/base/limits.h"
+#include "protocol/base/result.h"
 #include "protocol/transport/framed_link.h"
 #include "protocol/transport/handshake_places.h"
 #include "protocol/transport/resolve.h"

@@ -16,7 +16,7 @@
 #include <thread>
 #include <utility>
 
-#include "protocol/limits.h"
+#include "protocol/base/limits.h"
 
 namespace hotline {
 namespace {

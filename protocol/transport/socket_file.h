@@ -5,7 +5,7 @@
 
 #include <string>
 
-#include "protocol/result.h"
+#include "protocol/base/result.h"
 
 namespace hotline {
 

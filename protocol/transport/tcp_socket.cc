@@ -4,7 +4,7 @@
 #include <netinet/tcp.h>
 #include <sys/socket.h>
 
-#include "protocol/limits.h"
+#include "protocol/base/limits.h"
 
 namespace hotline {
 namespace {

@@ -12,8 +12,8 @@
 #include <string>
 
 #include "certs/check.h"
-#include "protocol/clock.h"
-#include "protocol/result.h"
+#include "protocol/base/clock.h"
+#include "protocol/base/result.h"
 
 struct ssl_ctx_st;
 struct ssl_st;

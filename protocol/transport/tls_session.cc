@@ -12,7 +12,7 @@
 #include <new>
 #include <string>
 
-#include "protocol/limits.h"
+#include "protocol/base/limits.h"
 
 namespace hotline {
 namespace {

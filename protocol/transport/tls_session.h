@@ -10,7 +10,7 @@
 #include <memory>
 #include <optional>
 
-#include "protocol/result.h"
+#include "protocol/base/result.h"
 #include "protocol/transport/tls_policy.h"
 
 namespace hotline {

@@ -3,7 +3,7 @@
 
 #include <filesystem>
 
-#include "client/exit_code.h"
+#include "protocol/terminal/exit_code.h"
 #include "tests/audit/export_fixture.h"
 #include "tests/unit/client/terminal.h"
 

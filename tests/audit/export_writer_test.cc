@@ -4,7 +4,7 @@
 
 #include <filesystem>
 
-#include "protocol/merkle.h"
+#include "protocol/log/merkle.h"
 #include "tests/audit/export_fixture.h"
 
 namespace hotline::audit {

@@ -8,8 +8,8 @@
 #include <cstdint>
 #include <string>
 
-#include "protocol/clock.h"
-#include "protocol/result.h"
+#include "protocol/base/clock.h"
+#include "protocol/base/result.h"
 
 namespace hotline::audit {
 

@@ -7,11 +7,11 @@
 #include "certs/key_file.h"
 #include "client/audit/bundle_check.h"
 #include "client/audit/export_writer.h"
-#include "protocol/checkpoint.h"
-#include "protocol/envelope.h"
-#include "protocol/journal.h"
-#include "protocol/merkle.h"
-#include "protocol/note.h"
+#include "protocol/channel/journal.h"
+#include "protocol/log/checkpoint.h"
+#include "protocol/log/merkle.h"
+#include "protocol/log/note.h"
+#include "protocol/message/envelope.h"
 #include "tests/audit/export_fixture.h"
 
 namespace hotline::audit {

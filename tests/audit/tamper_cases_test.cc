@@ -8,8 +8,8 @@
 #include <sstream>
 
 #include "certs/dev_pki.h"
-#include "protocol/merkle.h"
-#include "protocol/note.h"
+#include "protocol/log/merkle.h"
+#include "protocol/log/note.h"
 #include "tests/audit/export_fixture.h"
 #include "tests/audit/resealed.h"
 #include "tests/simulation/seeded.h"

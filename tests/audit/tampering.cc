@@ -10,10 +10,10 @@
 
 #include "client/audit/bundle_check.h"
 #include "client/audit/export_writer.h"
-#include "protocol/checkpoint.h"
-#include "protocol/envelope.h"
-#include "protocol/merkle.h"
-#include "protocol/note.h"
+#include "protocol/log/checkpoint.h"
+#include "protocol/log/merkle.h"
+#include "protocol/log/note.h"
+#include "protocol/message/envelope.h"
 
 namespace hotline::audit {
 namespace {

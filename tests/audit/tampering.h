@@ -12,8 +12,8 @@
 #include <vector>
 
 #include "client/audit/export_directory.h"
-#include "protocol/result.h"
-#include "protocol/signing.h"
+#include "protocol/base/result.h"
+#include "protocol/base/signing.h"
 #include "tests/simulation/seeded.h"
 
 namespace hotline::audit {

@@ -5,8 +5,8 @@
 #include <filesystem>
 
 #include "certs/dev_pki.h"
-#include "protocol/merkle.h"
-#include "protocol/note.h"
+#include "protocol/log/merkle.h"
+#include "protocol/log/note.h"
 #include "tests/audit/export_fixture.h"
 #include "tests/audit/resealed.h"
 #include "tests/audit/tampering.h"

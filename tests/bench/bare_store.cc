@@ -1,6 +1,6 @@
 #include "tests/bench/bare_store.h"
 
-#include "daemon/store.h"
+#include "daemon/store/sqlite/store.h"
 
 namespace hotline::bench {
 namespace {

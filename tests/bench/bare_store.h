@@ -11,8 +11,8 @@
 #include <thread>
 #include <vector>
 
-#include "daemon/sqlite.h"
-#include "protocol/bytes.h"
+#include "daemon/store/sqlite/sqlite.h"
+#include "protocol/base/bytes.h"
 
 namespace hotline::bench {
 

@@ -13,7 +13,7 @@
 #include <functional>
 #include <thread>
 
-#include "protocol/serial.h"
+#include "protocol/message/serial.h"
 #include "tests/bench/attack.h"
 #include "tests/bench/bench.h"
 #include "tests/bench/hotline_load.h"

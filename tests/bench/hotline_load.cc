@@ -5,13 +5,13 @@
 #include <stdexcept>
 
 #include "certs/check.h"
-#include "client/draft.h"
-#include "client/frame_stream.h"
-#include "daemon/system_clock.h"
-#include "protocol/client_api.h"
-#include "protocol/envelope.h"
-#include "protocol/limits.h"
-#include "protocol/serial.h"
+#include "client/compose/draft.h"
+#include "client/connect/frame_stream.h"
+#include "daemon/process/system_clock.h"
+#include "protocol/api/client_api.h"
+#include "protocol/base/limits.h"
+#include "protocol/message/envelope.h"
+#include "protocol/message/serial.h"
 #include "protocol/transport/dial.h"
 
 namespace hotline::bench {

@@ -12,10 +12,10 @@
 #include <unordered_map>
 #include <vector>
 
-#include "client/context.h"
-#include "protocol/bytes.h"
-#include "protocol/schema/client_generated.h"
-#include "protocol/schema/journal_generated.h"
+#include "client/connect/context.h"
+#include "protocol/api/client_generated.h"
+#include "protocol/base/bytes.h"
+#include "protocol/channel/journal_generated.h"
 #include "tests/bench/load.h"
 
 namespace hotline::bench {

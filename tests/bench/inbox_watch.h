@@ -8,7 +8,7 @@
 #include <string>
 #include <thread>
 
-#include "client/context.h"
+#include "client/connect/context.h"
 #include "tests/bench/measures.h"
 
 namespace hotline::bench {

@@ -9,7 +9,7 @@
 #include <memory>
 #include <string>
 
-#include "protocol/bytes.h"
+#include "protocol/base/bytes.h"
 
 namespace hotline::bench {
 

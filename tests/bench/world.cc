@@ -8,7 +8,7 @@
 #include <thread>
 
 #include "certs/dev_pki.h"
-#include "daemon/system_clock.h"
+#include "daemon/process/system_clock.h"
 
 namespace hotline::bench {
 namespace {

@@ -10,7 +10,7 @@
 #include <memory>
 #include <string>
 
-#include "client/context.h"
+#include "client/connect/context.h"
 #include "client/demo/child_process.h"
 #include "tests/bench/measures.h"
 

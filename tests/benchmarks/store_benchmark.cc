@@ -12,8 +12,8 @@
 #include <future>
 #include <string>
 
-#include "daemon/store.h"
-#include "protocol/merkle.h"
+#include "daemon/store/sqlite/store.h"
+#include "protocol/log/merkle.h"
 
 namespace hotline {
 namespace {

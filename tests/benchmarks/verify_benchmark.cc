@@ -25,7 +25,7 @@
 
 #include "client/audit/export_reader.h"
 #include "client/audit/verify.h"
-#include "protocol/sha256.h"
+#include "protocol/base/sha256.h"
 #include "tests/audit/made_exports.h"
 
 namespace hotline::audit {

@@ -5,8 +5,8 @@
 #include <cstdint>
 #include <vector>
 
-#include "protocol/check.h"
-#include "protocol/frame.h"
+#include "protocol/base/check.h"
+#include "protocol/base/frame.h"
 
 namespace {
 

@@ -3,11 +3,11 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "protocol/check.h"
-#include "protocol/describe.h"
-#include "protocol/envelope.h"
-#include "protocol/message_rules.h"
-#include "protocol/text.h"
+#include "protocol/base/check.h"
+#include "protocol/base/text.h"
+#include "protocol/message/describe.h"
+#include "protocol/message/envelope.h"
+#include "protocol/message/message_rules.h"
 #include "tests/property/touch_message.h"
 
 namespace {

@@ -6,10 +6,10 @@
 #include <cstdint>
 #include <string_view>
 
-#include "protocol/check.h"
-#include "protocol/checkpoint.h"
-#include "protocol/note.h"
-#include "protocol/tlog_proof.h"
+#include "protocol/base/check.h"
+#include "protocol/log/checkpoint.h"
+#include "protocol/log/note.h"
+#include "protocol/log/tlog_proof.h"
 
 namespace {
 

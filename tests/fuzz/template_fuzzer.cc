@@ -3,8 +3,8 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "protocol/check.h"
-#include "protocol/template.h"
+#include "protocol/base/check.h"
+#include "protocol/message/template.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   using namespace hotline;

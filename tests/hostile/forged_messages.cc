@@ -1,10 +1,10 @@
 #include "tests/hostile/forged_messages.h"
 
-#include "daemon/system_clock.h"
-#include "protocol/body.h"
-#include "protocol/limits.h"
-#include "protocol/message_rules.h"
-#include "protocol/policy.h"
+#include "daemon/process/system_clock.h"
+#include "protocol/base/limits.h"
+#include "protocol/channel/policy.h"
+#include "protocol/message/body.h"
+#include "protocol/message/message_rules.h"
 
 namespace hotline::hostile {
 

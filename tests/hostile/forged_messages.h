@@ -5,8 +5,8 @@
 #include <cstdint>
 #include <string>
 
-#include "protocol/bytes.h"
-#include "protocol/envelope.h"
+#include "protocol/base/bytes.h"
+#include "protocol/message/envelope.h"
 #include "tests/hostile/words.h"
 
 namespace hotline::hostile {

@@ -3,10 +3,10 @@
 #include <chrono>
 #include <stdexcept>
 
-#include "daemon/system_clock.h"
-#include "protocol/envelope.h"
-#include "protocol/serial.h"
-#include "protocol/wire_frames.h"
+#include "daemon/process/system_clock.h"
+#include "protocol/channel/wire_frames.h"
+#include "protocol/message/envelope.h"
+#include "protocol/message/serial.h"
 
 namespace hotline::hostile {
 namespace {

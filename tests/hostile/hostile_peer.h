@@ -16,11 +16,11 @@
 #include <optional>
 #include <string>
 
-#include "daemon/config.h"
-#include "daemon/keys.h"
-#include "protocol/core.h"
-#include "protocol/merkle.h"
-#include "protocol/schema/wire_generated.h"
+#include "daemon/process/config.h"
+#include "daemon/process/keys.h"
+#include "protocol/channel/core.h"
+#include "protocol/channel/wire_generated.h"
+#include "protocol/log/merkle.h"
 #include "protocol/transport/dial.h"
 #include "tests/hostile/forged_messages.h"
 

@@ -9,9 +9,9 @@
 #include <cstdio>
 #include <istream>
 
-#include "protocol/message_rules.h"
-#include "protocol/serial.h"
-#include "protocol/wire_frames.h"
+#include "protocol/channel/wire_frames.h"
+#include "protocol/message/message_rules.h"
+#include "protocol/message/serial.h"
 #include "tests/hostile/hostile.h"
 #include "tests/hostile/hostile_peer.h"
 

@@ -3,8 +3,8 @@
 #include <chrono>
 #include <stdexcept>
 
-#include "daemon/system_clock.h"
-#include "protocol/client_api.h"
+#include "daemon/process/system_clock.h"
+#include "protocol/api/client_api.h"
 
 namespace hotline::hostile {
 namespace {

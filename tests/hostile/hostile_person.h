@@ -11,7 +11,7 @@
 #include <string>
 #include <vector>
 
-#include "protocol/schema/client_generated.h"
+#include "protocol/api/client_generated.h"
 #include "protocol/transport/dial.h"
 #include "tests/hostile/words.h"
 

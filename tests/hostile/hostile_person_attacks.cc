@@ -5,10 +5,10 @@
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <cstdio>
 
-#include "client/draft.h"
-#include "daemon/system_clock.h"
-#include "protocol/body.h"
-#include "protocol/client_api.h"
+#include "client/compose/draft.h"
+#include "daemon/process/system_clock.h"
+#include "protocol/api/client_api.h"
+#include "protocol/message/body.h"
 #include "tests/hostile/hostile.h"
 #include "tests/hostile/hostile_person.h"
 

@@ -13,9 +13,9 @@
 #include <string>
 #include <vector>
 
-#include "daemon/store.h"
+#include "daemon/store/sqlite/store.h"
 #include "tests/power_loss/recorded_disk.h"
-#include "tests/unit/daemon/store_fixture.h"
+#include "tests/unit/daemon/store/sqlite/store_fixture.h"
 
 namespace hotline::power_loss {
 namespace {

@@ -14,8 +14,8 @@
 #include <utility>
 #include <vector>
 
-#include "protocol/bytes.h"
-#include "tests/unit/daemon/faulty_vfs.h"
+#include "protocol/base/bytes.h"
+#include "tests/unit/daemon/store/sqlite/faulty_vfs.h"
 
 namespace hotline::power_loss {
 

@@ -12,8 +12,8 @@
 #include <utility>
 #include <vector>
 
-#include "protocol/ladder.h"
-#include "protocol/limits.h"
+#include "protocol/base/limits.h"
+#include "protocol/channel/ladder.h"
 
 namespace hotline {
 namespace {

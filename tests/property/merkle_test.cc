@@ -1,4 +1,4 @@
-#include "protocol/merkle.h"
+#include "protocol/log/merkle.h"
 
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>

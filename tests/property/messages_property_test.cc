@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
-#include "protocol/envelope.h"
+#include "protocol/message/envelope.h"
 #include "tests/property/touch_message.h"
 
 namespace hotline {

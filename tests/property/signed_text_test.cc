@@ -6,8 +6,8 @@
 
 #include <string>
 
-#include "protocol/merkle.h"
-#include "protocol/tlog_proof.h"
+#include "protocol/log/merkle.h"
+#include "protocol/log/tlog_proof.h"
 #include "tests/memory_hash_source.h"
 #include "tests/test_party.h"
 

@@ -1,5 +1,5 @@
 // A map in blocks is a map: any sequence of operations gives what std::map gives.
-#include "protocol/sorted_blocks.h"
+#include "protocol/base/sorted_blocks.h"
 
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>

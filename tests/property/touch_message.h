@@ -4,7 +4,7 @@
 
 #include <flatbuffers/minireflect.h>
 
-#include "protocol/envelope.h"
+#include "protocol/message/envelope.h"
 
 namespace hotline {
 

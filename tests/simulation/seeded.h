@@ -4,7 +4,7 @@
 
 #include <cstdint>
 
-#include "protocol/random.h"
+#include "protocol/base/random.h"
 
 namespace hotline::simulation {
 

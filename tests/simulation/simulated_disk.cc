@@ -4,7 +4,7 @@
 #include <array>
 #include <iterator>
 
-#include "protocol/check.h"
+#include "protocol/base/check.h"
 
 namespace hotline::simulation {
 

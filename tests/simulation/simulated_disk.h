@@ -7,7 +7,7 @@
 #include <set>
 #include <vector>
 
-#include "protocol/records.h"
+#include "protocol/channel/records.h"
 
 namespace hotline::simulation {
 

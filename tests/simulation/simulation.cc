@@ -5,13 +5,13 @@
 #include <cstring>
 #include <set>
 
-#include "protocol/body.h"
-#include "protocol/check.h"
-#include "protocol/client_api.h"
-#include "protocol/key_blocks.h"
-#include "protocol/limits.h"
-#include "protocol/serial.h"
-#include "protocol/wire_frames.h"
+#include "protocol/base/check.h"
+#include "protocol/base/limits.h"
+#include "protocol/channel/key_blocks.h"
+#include "protocol/channel/wire_frames.h"
+#include "protocol/message/body.h"
+#include "protocol/message/draft.h"
+#include "protocol/message/serial.h"
 
 namespace hotline::simulation {
 namespace {
@@ -708,7 +708,7 @@ class Simulation {
     draft.add_language(language);
     draft.add_references(ids);
     draft.add_body(bytes);
-    b.Finish(draft.Finish(), client_api::kDraftIdentifier);
+    b.Finish(draft.Finish(), kDraftIdentifier);
     Party& party = parties_[i];
     party.requests.push_back(
         {++party.counter, {b.GetBufferPointer(), b.GetBufferPointer() + b.GetSize()}, false, 0});

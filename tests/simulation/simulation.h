@@ -14,8 +14,8 @@
 #include <string>
 #include <vector>
 
-#include "protocol/core.h"
-#include "protocol/frame.h"
+#include "protocol/base/frame.h"
+#include "protocol/channel/core.h"
 #include "tests/simulation/seeded.h"
 #include "tests/simulation/simulated_disk.h"
 

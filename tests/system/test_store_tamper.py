@@ -46,7 +46,7 @@ def mix(state, word):
 
 
 def seal(table, columns):
-    """The row's last column (daemon/row_seal.h)."""
+    """The row's last column (daemon/store/sqlite/row_seal.h)."""
     state = 0
     for value in (table, *columns):
         if isinstance(value, str):
@@ -66,7 +66,7 @@ def seal(table, columns):
     return value - 2**64 if value >= 2**63 else value
 
 
-# The columns of packed rows (daemon/store_rows.h), and how each is written.
+# The columns of packed rows (daemon/store/sqlite/store_rows.h), and how each is written.
 MESSAGE = (("serial", int), ("journal_index", int), ("committed_at", int), ("type", int), ("precedence", int), ("submitter", int),
            ("counter", int), ("body_salt", bytes), ("request_hash", bytes), ("envelope", bytes), ("body", bytes))
 PACKED = {"journal": (("entry", bytes), ("leaf_hash", bytes), ("name_salt", bytes), ("name", str)),
@@ -92,7 +92,7 @@ def take_varint(data, at):
 
 
 def packed_rows(table, pack):
-    """The rows of a pack (daemon/row_packs.h), each with its key before its columns and its seal after them."""
+    """The rows of a pack (daemon/store/sqlite/row_packs.h), each with its key before its columns and its seal after them."""
     at = 0
     while at < len(pack):
         size = int.from_bytes(pack[at : at + 4], "little")
@@ -142,7 +142,7 @@ class Store:
         return [row[1] for row in self.database.execute(f"PRAGMA table_info({table})")].index(name)
 
     def open_runs(self):
-        """What grows stands in the head (daemon/store_runs.h); all of it may stand in the table as well."""
+        """What grows stands in the head (daemon/store/sqlite/store_runs.h); all of it may stand in the table as well."""
         head = self.rows("head")[0]
         numbers = [int.from_bytes(head[3][at : at + 8], "little") for at in range(0, len(head[3]), 8)]
         head[3] = b""

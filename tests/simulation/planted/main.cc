@@ -1,12 +1,12 @@
 // hotline-sim-planted --seeds N [--bug NAME]: runs the simulator over a core with a bug planted in
-// it (protocol/planted_bug.h) until a seed catches it, for each bug, and over the same core without
-// one. Exit status 0: each was caught within N seeds, and without a bug every seed passed.
+// it (protocol/channel/planted_bug.h) until a seed catches it, for each bug, and over the same core
+// without one. Exit status 0: each was caught within N seeds, and without a bug every seed passed.
 #include <cinttypes>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
 
-#include "protocol/planted_bug.h"
+#include "protocol/channel/planted_bug.h"
 #include "tests/simulation/simulation.h"
 
 namespace hotline {

@@ -839,10 +839,10 @@ const Case kCases[] = {
 // The rows that are about links and sessions, and where they are tested, or why not.
 const std::map<std::string, std::string> kRowsElsewhere = {
     {"P10",
-     "trust_anchor_test.cc, unit/daemon/expiry_watch_test.cc, system/test_daemon.py (Lists)"},
+     "trust_anchor_test.cc, unit/daemon/watch/expiry_watch_test.cc, system/test_daemon.py (Lists)"},
     {"P18", "unit/transport/tls_policy_test.cc, system/test_certificates.py"},
     {"P19", "no subject: trust is the CA's, no key is pinned"},
-    {"P20", "unit/daemon/expiry_watch_test.cc, system/test_daemon.py (SigningCertificates)"},
+    {"P20", "unit/daemon/watch/expiry_watch_test.cc, system/test_daemon.py (SigningCertificates)"},
     {"P21", "system/test_certificates.py, after P07: the next certificate, and nothing lost"},
     {"P22", "unit/transport/tls_policy_test.cc, system/test_certificates.py"},
     {"P23", "unit/transport/tls_policy_test.cc, system/test_certificates.py"},

@@ -6,7 +6,7 @@
 #include <type_traits>
 #include <utility>
 
-#include "protocol/check.h"
+#include "protocol/base/check.h"
 
 namespace hotline::test {
 namespace {

@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "certs/openssl_ptr.h"
-#include "protocol/bytes.h"
-#include "protocol/clock.h"
+#include "protocol/base/bytes.h"
+#include "protocol/base/clock.h"
 
 namespace hotline::test {
 

@@ -2,9 +2,10 @@
 
 #include <algorithm>
 
-#include "protocol/client_api.h"
-#include "protocol/envelope.h"
-#include "protocol/strict_flatbuffer.h"
+#include "protocol/api/client_api.h"
+#include "protocol/base/strict_flatbuffer.h"
+#include "protocol/message/draft.h"
+#include "protocol/message/envelope.h"
 
 namespace hotline::client {
 
@@ -144,7 +145,7 @@ class FakeDaemon::Stream : public FrameStream {
   void commit(const Submitted& submission) {
     daemon_.committed.push_back(submission);
     daemon_.last_counter = std::max(daemon_.last_counter, submission.counter);
-    const auto draft = open_flatbuffer<wire::Draft>(submission.draft, client_api::kDraftIdentifier);
+    const auto draft = open_flatbuffer<wire::Draft>(submission.draft, kDraftIdentifier);
     if (!daemon_.acknowledging_ends_waits || !draft || !(*draft)->references()) return;
     for (FakeMessage& message : daemon_.messages) {
       if (message.id == (*draft)->references()->Get(0)->str()) message.waits = false;

@@ -10,11 +10,11 @@
 #include <utility>
 #include <vector>
 
-#include "client/frame_stream.h"
-#include "protocol/bytes.h"
-#include "protocol/clock.h"
-#include "protocol/result.h"
-#include "protocol/schema/client_generated.h"
+#include "client/connect/frame_stream.h"
+#include "protocol/api/client_generated.h"
+#include "protocol/base/bytes.h"
+#include "protocol/base/clock.h"
+#include "protocol/base/result.h"
 
 namespace hotline::client {
 

@@ -6,11 +6,11 @@
 #include <string>
 #include <vector>
 
-#include "protocol/bytes.h"
-#include "protocol/clock.h"
-#include "protocol/key_blocks.h"
-#include "protocol/ladder.h"
-#include "protocol/schema/journal_generated.h"
+#include "protocol/base/bytes.h"
+#include "protocol/base/clock.h"
+#include "protocol/channel/journal_generated.h"
+#include "protocol/channel/key_blocks.h"
+#include "protocol/channel/ladder.h"
 
 namespace hotline::client {
 

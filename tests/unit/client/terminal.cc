@@ -8,8 +8,8 @@
 #include <fstream>
 #include <streambuf>
 
-#include "client/command_line.h"
-#include "client/commands.h"
+#include "client/command_line/command_line.h"
+#include "client/commands/commands.h"
 
 namespace hotline::client {
 namespace {

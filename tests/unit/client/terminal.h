@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "client/frame_stream.h"
-#include "protocol/clock.h"
+#include "client/connect/frame_stream.h"
+#include "protocol/base/clock.h"
 
 namespace hotline::client {
 

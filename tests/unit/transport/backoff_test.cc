@@ -5,7 +5,7 @@
 #include <set>
 #include <vector>
 
-#include "protocol/limits.h"
+#include "protocol/base/limits.h"
 
 namespace hotline {
 namespace {

@@ -9,7 +9,7 @@
 #include <stdexcept>
 #include <utility>
 
-#include "protocol/frame.h"
+#include "protocol/base/frame.h"
 #include "tests/unit/transport/two_ends.h"
 
 namespace hotline {

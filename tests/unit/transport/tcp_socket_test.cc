@@ -7,7 +7,7 @@
 
 #include <boost/asio/io_context.hpp>
 
-#include "protocol/limits.h"
+#include "protocol/base/limits.h"
 
 namespace hotline {
 namespace {

@@ -11,7 +11,7 @@
 #include <string>
 
 #include "certs/dev_pki.h"
-#include "protocol/frame.h"
+#include "protocol/base/frame.h"
 #include "tests/unit/transport/two_ends.h"
 
 namespace hotline {

@@ -1,0 +1,40 @@
+#include "client/commands/commands.h"
+
+namespace hotline::client {
+
+const std::vector<CommandSpec>& all_commands() {
+  static const std::vector<CommandSpec> commands = {
+      send_command(),
+      inbox_command(),
+      show_command(),
+      ack_command(),
+      reply_command(),
+      decline_command(),
+      list_command(),
+      watch_command(),
+      status_command(),
+      test_call_command(),
+      escalation_list_command(),
+      escalation_show_command(),
+      template_list_command(),
+      template_show_command(),
+      audit_log_command(),
+      audit_export_command(),
+      audit_verify_command(),
+      audit_reconcile_command(),
+      audit_prove_command(),
+      audit_check_command(),
+      audit_stats_command(),
+      pki_dev_init_command(),
+      pki_show_command(),
+      pki_check_command(),
+      demo_command(),
+      context_list_command(),
+      completion_command(),
+      version_command(),
+      help_command(),
+  };
+  return commands;
+}
+
+}  // namespace hotline::client

@@ -1,0 +1,40 @@
+// What a person asks to be sent, as the bytes of a wire::Draft.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "protocol/api/client_generated.h"
+#include "protocol/base/bytes.h"
+#include "protocol/base/clock.h"
+#include "protocol/base/result.h"
+#include "protocol/message/body.h"
+
+namespace hotline::client {
+
+// An empty string is an absent field.
+struct DraftFields {
+  wire::MessageType type = wire::MessageType::unset;
+  wire::Precedence precedence = wire::Precedence::unset;
+  std::string language;
+  std::vector<std::string> references;  // The first is the message that this one speaks of.
+  std::string correction_of;
+  std::string incident;
+  std::optional<UtcMs> reply_by;
+  std::optional<UtcMs> expires_at;
+  std::string handling;
+  uint64_t nonce = 0;  // This message's alone; 0 under an idempotency key.
+  BodyFields body;     // Without the marks of an exercise, unless a person typed them.
+};
+
+// As the fields stand: without marks, and unchecked.
+Bytes build_draft(const DraftFields& fields);
+
+// Every draft of every kind goes through here. On an exercise channel its texts are given the marks
+// of an exercise, and a kind that is all coded fields elsewhere says its subject. Then it is held
+// against the rules of protocol/message/message_rules.h, so that a mistake is found by the one who
+// made it and not on the way. Error: refused, with the first rule that is broken and what to do.
+Result<Bytes> finish_draft(DraftFields fields, bool exercise, UtcMs now);
+
+}  // namespace hotline::client

@@ -1,0 +1,260 @@
+#include "client/compose/flood.h"
+
+#include <algorithm>
+#include <charconv>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "client/compose/acknowledgement.h"
+#include "client/show/progress.h"
+#include "protocol/base/limits.h"
+#include "protocol/message/names.h"
+#include "protocol/terminal/exit_code.h"
+
+namespace hotline::client {
+namespace {
+
+// A message, as far as is needed to acknowledge it.
+struct Waiting {
+  std::string id;
+  wire::Precedence precedence = wire::Precedence::unset;
+  EventPoint event;
+};
+
+Waiting waiting_of(const wire::MessageRow& row) {
+  Waiting waiting{text(row.id()), static_cast<wire::Precedence>(row.precedence()), {}};
+  if (row.has_position()) waiting.event.position = Position{row.latitude(), row.longitude()};
+  if (row.event_at() != 0) waiting.event.at = row.event_at();
+  return waiting;
+}
+
+bool is_supervisor(const wire::ServerHello& server) {
+  if (server.roles() == nullptr) return false;
+  for (const uint8_t role : *server.roles()) {
+    if (role == static_cast<uint8_t>(wire::Role::supervisor)) return true;
+  }
+  return false;
+}
+
+struct Counted {
+  uint64_t all = 0;    // Those of the precedence that was asked for.
+  uint64_t flash = 0;  // The FLASH, whatever was asked for.
+};
+
+Result<Counted> count_waiting(Connection& connection, wire::Precedence precedence) {
+  auto reply =
+      connection.list({.box = wire::Box::waiting_in, .limit = 1, .precedence = precedence});
+  if (!reply) return reply.error();
+  const wire::Rows& rows = *reply->as<wire::Rows>();
+  return Counted{rows.total(), rows.waiting_flash()};
+}
+
+// A person confirms messages that were counted, and none that came later: no FLASH that nobody has
+// seen is among them, however many others were acknowledged meanwhile.
+struct Confirmed {
+  uint64_t count = 0;         // So many waited,
+  uint64_t journal_size = 0;  // in a journal of this size.
+};
+
+std::optional<uint64_t> parse_number(std::string_view digits) {
+  uint64_t value = 0;
+  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
+  if (error != std::errc() || end != digits.data() + digits.size()) return std::nullopt;
+  return value;
+}
+
+std::optional<Confirmed> parse_confirmed(std::string_view text) {
+  const size_t at = text.find('@');
+  if (at == std::string_view::npos) return std::nullopt;
+  const auto count = parse_number(text.substr(0, at));
+  const auto journal_size = parse_number(text.substr(at + 1));
+  if (!count || *count == 0 || !journal_size) return std::nullopt;
+  return Confirmed{*count, *journal_size};
+}
+
+// Those of them that still wait, page by page. Whoever confirmed fewer than there are gets more
+// than that.
+Result<std::vector<Waiting>> read_waiting(Connection& connection, wire::Precedence precedence,
+                                          const Confirmed& confirmed, Progress& progress) {
+  std::vector<Waiting> all;
+  ListWish wish{.box = wire::Box::waiting_in, .precedence = precedence};
+  while (all.size() <= confirmed.count) {
+    auto reply = connection.list(wish);
+    if (!reply) return reply.error();
+    const wire::Rows& rows = *reply->as<wire::Rows>();
+    if (rows.rows() == nullptr || rows.rows()->size() == 0) break;
+    for (const wire::MessageRow* row : *rows.rows()) {
+      if (row->journal_index() < confirmed.journal_size) all.push_back(waiting_of(*row));
+    }
+    progress.show("reading " + format_count(confirmed.count),
+                  static_cast<unsigned>(std::min<size_t>(all.size() * 100 / confirmed.count, 100)));
+    if (!rows.more()) break;
+    wish.after = text(rows.next());
+  }
+  return all;
+}
+
+struct Done {
+  uint64_t count = 0;
+  uint64_t failed = 0;
+  std::optional<Error> first_failure;
+};
+
+Status submit_all(Connection& connection, const std::vector<Waiting>& all, UtcMs now,
+                  Output& output, Done& done, Progress& progress) {
+  size_t next = 0;
+  const bool exercise = connection.server().exercise();
+  return connection.submit_each(
+      [&]() -> std::optional<Bytes> {
+        if (next == all.size()) return std::nullopt;
+        const Waiting& one = all[next++];
+        auto draft = finish_draft(
+            acknowledgement_draft(one.id, one.precedence, one.event, wire::Role::supervisor, now),
+            exercise, now);
+        if (draft) return *std::move(draft);
+        done.failed += all.size() - next + 1;  // All are of one kind: none can be made.
+        done.first_failure = draft.error();
+        return std::nullopt;
+      },
+      [&](const Result<Submission>& submission) {
+        ++(submission ? done.count : done.failed);
+        output.set_acknowledged(done.count);
+        if (!submission && !done.first_failure) done.first_failure = submission.error();
+        const uint64_t so_far = done.count + done.failed;
+        progress.show("acknowledging " + format_count(all.size()),
+                      static_cast<unsigned>(so_far * 100 / all.size()));
+        // A full disk, or a role that was taken away, refuses all the others as well.
+        return done.count != 0 || done.failed < 16;
+      });
+}
+
+constexpr const char* kCountHint = "hotline ack --all    counts what waits";
+
+// "1,050 FLASH messages of SOUTH"
+std::string counted(uint64_t count, wire::Precedence precedence, const std::string& peer) {
+  std::string words = format_count(count) + " ";
+  if (precedence != wire::Precedence::unset) {
+    words += precedence_name(static_cast<uint8_t>(precedence)) + " ";
+  }
+  return words + (count == 1 ? "message" : "messages") + " of " + upper_case(peer);
+}
+
+// As it is to be typed for these.
+std::string command_for(const Confirmed& counted, wire::Precedence precedence) {
+  std::string command = "hotline ack --all";
+  if (precedence != wire::Precedence::unset) {
+    command += " --precedence " + precedence_name(static_cast<uint8_t>(precedence));
+  }
+  return command + " --confirm " + std::to_string(counted.count) + "@" +
+         std::to_string(counted.journal_size);
+}
+
+int report(Invocation& invocation, const Done& done, const std::string& what) {
+  Output& output = invocation.output;
+  if (done.first_failure) {
+    return output.fail(
+        format_count(done.count) + " were acknowledged, " + format_count(done.failed) + " were not",
+        *done.first_failure);
+  }
+  if (output.json()) {
+    output.document(json_document().add("acknowledged", done.count));
+  } else {
+    output.line(what + " acknowledged, each by an ACKNOWLEDGEMENT of its own");
+    output.talk("Acknowledgement is not agreement.");
+  }
+  return kExitDone;
+}
+
+}  // namespace
+
+std::vector<OptionSpec> flood_options() {
+  return {{"--all", "", "all that waits, taken as one; a supervisor only"},
+          {"-p,--precedence", "LEVEL", "with --all: only these"},
+          {"--confirm", "COUNT@PLACE",
+           "with --all: those that were counted, and none that came later; without it they are "
+           "counted"}};
+}
+
+Status check_flood_options(const Arguments& arguments) {
+  if (arguments.has("--all") && (arguments.has("ID") || arguments.has("--read-back"))) {
+    return make_error(ErrorCode::usage, "--all goes without ID and without --read-back");
+  }
+  for (const char* option : {"--precedence", "--confirm"}) {
+    if (arguments.has(option) && !arguments.has("--all")) {
+      return make_error(ErrorCode::usage, std::string(option) + " goes with --all only");
+    }
+  }
+  if (!arguments.has("--all") && !arguments.has("ID")) {
+    return make_error(ErrorCode::usage, "which message?", "hotline ack @flash");
+  }
+  return ok();
+}
+
+int acknowledge_all(Invocation& invocation) {
+  Output& output = invocation.output;
+  const std::string what = "nothing was acknowledged";
+  auto precedence = wire::Precedence::unset;
+  if (const auto typed = invocation.arguments.get("--precedence")) {
+    const auto parsed = parse_precedence(*typed);
+    if (!parsed) return output.fail("", parsed.error());
+    precedence = *parsed;
+  }
+  const std::string typed_confirmation = invocation.arguments.get("--confirm").value_or("");
+  const auto confirmed = parse_confirmed(typed_confirmation);
+  if (!confirmed && invocation.arguments.has("--confirm")) {
+    return output.fail(
+        "", make_error(ErrorCode::usage,
+                       "--confirm takes the words that this command gives without it", kCountHint));
+  }
+  auto opened = invocation.connect();
+  if (!opened) return output.fail(what, opened.error());
+  Connection& connection = **opened;
+  if (!is_supervisor(connection.server())) {
+    return output.fail(what, make_error(ErrorCode::not_allowed,
+                                        text(connection.server().person()) +
+                                            " is no supervisor, who alone takes a flood as one",
+                                        "ask a supervisor, or acknowledge one by one"));
+  }
+  const auto waiting = count_waiting(connection, precedence);
+  if (!waiting) return output.fail(what, waiting.error());
+  if (waiting->all == 0) {
+    return output.fail("", make_error(ErrorCode::not_found, "nothing waits for an acknowledgement",
+                                      "hotline inbox"));
+  }
+  if (!confirmed) {
+    const Confirmed now{waiting->all, connection.server().journal_size()};
+    std::string words = counted(waiting->all, precedence, connection.peer()) +
+                        (waiting->all == 1 ? " waits" : " wait");
+    if (precedence == wire::Precedence::unset)
+      words +=
+          ", " + (waiting->flash == 0 ? "none" : format_count(waiting->flash)) + " of them FLASH";
+    return output.fail(
+        what, make_error(ErrorCode::usage, words,
+                         command_for(now, precedence) + "    acknowledges them all, read or not"));
+  }
+  Progress progress(*invocation.around, output);
+  const auto all = read_waiting(connection, precedence, *confirmed, progress);
+  if (!all) return output.fail(what, all.error());
+  if (all->size() > confirmed->count) {
+    return output.fail(what, make_error(ErrorCode::refused, "more than these wait", kCountHint));
+  }
+  if (all->empty()) {
+    return output.fail(
+        "", make_error(ErrorCode::not_found, "none of those that were counted waits any more",
+                       kCountHint));
+  }
+  Done done;
+  output.set_acknowledged(0);
+  const Status status = submit_all(connection, *all, invocation.now(), output, done, progress);
+  progress.clear();
+  if (!status) {
+    return output.fail(format_count(done.count) + " of " + format_count(all->size()) +
+                           " are known to be acknowledged",
+                       Error{status.error().code, status.error().reason,
+                             "hotline ack --all    says how many still wait"});
+  }
+  return report(invocation, done, counted(done.count, precedence, connection.peer()));
+}
+
+}  // namespace hotline::client

@@ -1,0 +1,93 @@
+#include "client/compose/message_request.h"
+
+#include "client/compose/typed_text.h"
+#include "protocol/message/template.h"
+
+namespace hotline::client {
+namespace {
+
+std::string original_language(const MessageRequest& request) {
+  return request.texts.empty() ? request.language : request.texts.front().language;
+}
+
+Result<BodyFields> fill(const MessageRequest& request, const std::string& own_party, UtcMs now,
+                        wire::MessageType& type) {
+  TemplateInput input;
+  input.set = request.settings;
+  input.subject = request.subject;
+  input.language = original_language(request);
+  for (const TextFields& one : request.texts) {
+    if (!input.texts.emplace(one.language, one.text).second) {
+      return make_error(ErrorCode::usage, "there are two texts in " + one.language,
+                        "one text for each language");
+    }
+  }
+  input.translated_by = own_party;
+  input.precedence = request.precedence;
+  input.now = now;
+  auto filled =
+      fill_template(request.template_name.empty() ? "text" : request.template_name, input);
+  if (!filled) return filled.error();
+  type = filled->type;
+  return std::move(filled->fields);
+}
+
+// Whoever reads texts only must see the questions too.
+std::string questions_as_text(const std::vector<std::string>& questions) {
+  if (questions.size() == 1) return questions.front();
+  std::string text;
+  for (size_t i = 0; i < questions.size(); ++i) {
+    text += (i == 0 ? "" : "\n") + std::to_string(i + 1) + ". " + questions[i];
+  }
+  return text;
+}
+
+Result<BodyFields> ask(const MessageRequest& request) {
+  if (!request.template_name.empty() || !request.settings.empty()) {
+    return make_error(ErrorCode::usage, "questions go without a template",
+                      "send them as a message of their own");
+  }
+  BodyFields body;
+  body.subject = request.subject.empty() ? subject_of(request.questions.front()) : request.subject;
+  body.texts = request.texts;
+  if (body.texts.empty()) {
+    body.texts = {{request.language, questions_as_text(request.questions), true, ""}};
+  }
+  body.content = QuestionsFields{request.questions};
+  return body;
+}
+
+}  // namespace
+
+Result<DraftFields> make_draft(const MessageRequest& request, const std::string& own_party,
+                               UtcMs now) {
+  DraftFields draft;
+  const bool empty = request.template_name.empty() && request.texts.empty() &&
+                     request.questions.empty() && request.settings.empty();
+  if (empty) {
+    return make_error(ErrorCode::usage, "there is nothing to say in the message",
+                      "hotline send -p routine \"...\"    or -t with a template, or - for standard "
+                      "input");
+  }
+  if (request.template_name.empty() && !request.settings.empty()) {
+    return make_error(ErrorCode::usage, "--set sets a field of a template, and there is none",
+                      "-t airspace-crossing    (hotline template list)");
+  }
+  draft.type = wire::MessageType::request;
+  auto body = request.questions.empty() ? fill(request, own_party, now, draft.type) : ask(request);
+  if (!body) return body.error();
+  draft.body = std::move(*body);
+  draft.precedence = request.precedence;
+  draft.language = original_language(request);
+  draft.incident = request.incident;
+  draft.reply_by = request.reply_by;
+  draft.expires_at = request.expires_at;
+  return draft;
+}
+
+std::string kind_of(const MessageRequest& request) {
+  if (!request.questions.empty()) return "request";
+  return request.template_name.empty() ? "text" : request.template_name;
+}
+
+}  // namespace hotline::client

@@ -1,0 +1,37 @@
+// What a person wants to send, gathered from the command line or from a file, and made into a
+// draft that keeps the rules.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "client/compose/draft.h"
+#include "protocol/base/clock.h"
+#include "protocol/base/result.h"
+#include "protocol/message/body.h"
+
+namespace hotline::client {
+
+struct MessageRequest {
+  std::string template_name;  // Empty: a free text, or questions.
+  wire::Precedence precedence = wire::Precedence::unset;
+  std::map<std::string, std::string> settings;  // By key of the template.
+  std::string language;                         // Of the subject, where there is no text.
+  std::vector<TextFields> texts;                // The first is the original.
+  std::vector<std::string> questions;
+  std::string subject;  // Made from what it says when empty.
+  std::string incident;
+  std::optional<UtcMs> reply_by;
+  std::optional<UtcMs> expires_at;
+};
+
+// Errors: not_found for the template, usage for fields, refused for a rule; each says what to type.
+Result<DraftFields> make_draft(const MessageRequest& request, const std::string& own_party,
+                               UtcMs now);
+
+// What it is, for the line that confirms it: "airspace-crossing", "text", "request".
+std::string kind_of(const MessageRequest& request);
+
+}  // namespace hotline::client

@@ -1,0 +1,220 @@
+#include "client/compose/submitting.h"
+
+#include <algorithm>
+#include <random>
+
+#include "client/show/message_row.h"
+#include "protocol/message/message_rules.h"
+#include "protocol/message/names.h"
+#include "protocol/terminal/exit_code.h"
+#include "protocol/terminal/typed_time.h"
+
+namespace hotline::client {
+namespace {
+
+// The daemon says when something happens; this is only how often we look whether it is too late.
+constexpr int64_t kLook_ms = 1000;
+
+bool has_reached(const wire::MessageRow& row, WaitFor until) {
+  switch (until) {
+    case WaitFor::committed:
+      return true;
+    case WaitFor::delivered:
+      return row.delivered_at() != 0;
+    case WaitFor::acknowledged:
+      return row.acknowledged_at() != 0;
+  }
+  return true;
+}
+
+// Prints the lines of a message's life once each, as they come to be.
+class Report {
+ public:
+  Report(Invocation& invocation, Connection& connection)
+      : output_(invocation.output), party_(connection.party()), peer_(connection.peer()) {}
+
+  void update(const wire::MessageRow& row) {
+    if (output_.json()) return;
+    print(delivered_, delivered_line(output_, row, peer_));
+    print(acknowledged_, acknowledged_line(output_, row, party_, peer_));
+    print(mismatch_, mismatch_line(row));
+    print(declined_, declined_line(output_, row, party_, peer_));
+  }
+
+ private:
+  void print(bool& printed, const std::string& line) {
+    if (printed || line.empty()) return;
+    output_.line(line);
+    printed = true;
+  }
+
+  Output& output_;
+  const std::string party_;
+  const std::string peer_;
+  bool delivered_ = false;
+  bool acknowledged_ = false;
+  bool mismatch_ = false;
+  bool declined_ = false;
+};
+
+// Why it did not come as far as was waited for, with what to do about it.
+int say_too_late(Invocation& invocation, Connection& connection, const wire::MessageRow& row,
+                 const WaitOptions& wait) {
+  const std::string id = text(row.id());
+  const std::string peer = upper_case(connection.peer());
+  const std::string waited = " in " + format_duration(wait.timeout_ms);
+  if (row.delivered_at() != 0) {
+    return invocation.output.fail(
+        id + " is delivered, and nobody at " + peer + " acknowledged it" + waited,
+        make_error(ErrorCode::timed_out, "a person there has not read it; the ladder goes on",
+                   "hotline show " + id + "    or call " + peer + " by voice"));
+  }
+  std::string what = id + " is committed here but " + peer + " has not taken it";
+  std::string why = "no receipt came" + waited;
+  if (auto reply = connection.status()) {
+    const auto& status = *reply->as<wire::StatusReply>();
+    if (status.link() != wire::LinkState::up) {
+      what += ": link down";
+      if (status.link_since() != 0) {
+        what += " " + format_duration(status.clock() - status.link_since());
+      }
+      if (!text(status.last_refusal()).empty()) why = text(status.last_refusal());
+    }
+  }
+  return invocation.output.fail(
+      what, make_error(ErrorCode::timed_out, why,
+                       "hotline status --peer    or call " + peer + " by voice"));
+}
+
+// It is committed, and the daemon does not say how far it has come.
+int say_lost(Invocation& invocation, const Submission& submission, Error error) {
+  error.code = ErrorCode::timed_out;
+  if (error.hint.empty()) error.hint = "hotline show " + submission.id;
+  return invocation.output.fail(submission.id + " is committed; cannot follow it", error);
+}
+
+// Follows the message until it has come as far as is waited for.
+int follow(Invocation& invocation, Connection& connection, const Submission& submission,
+           const WaitOptions& wait) {
+  Report report(invocation, connection);
+  const int64_t begin_ms = invocation.around->steady_ms();
+  // Nothing else changes what is reported here.
+  const auto status = connection.watch(submission.journal_index + 1,
+                                       {wire::Fact::ReceiptHeld, wire::Fact::Received});
+  if (!status) return say_lost(invocation, submission, status.error());
+  while (true) {
+    auto detail = connection.show(submission.id);
+    if (!detail) return say_lost(invocation, submission, detail.error());
+    const wire::MessageRow& row = *detail->as<wire::Detail>()->row();
+    report.update(row);
+    if (has_reached(row, wait.until)) {
+      if (invocation.output.json()) {
+        JsonValue document = json_document();
+        document.add("message", json_row(row, connection.party(), connection.peer()));
+        invocation.output.document(document);
+      }
+      return kExitDone;
+    }
+    if (row.declined_at() != 0) {
+      return invocation.output.fail(
+          "", make_error(ErrorCode::refused,
+                         upper_case(connection.peer()) + " declined " + submission.id + ": " +
+                             decline_name(row.decline_code()),
+                         "hotline show " + submission.id));
+    }
+    const int64_t left_ms = wait.timeout_ms - (invocation.around->steady_ms() - begin_ms);
+    if (left_ms <= 0) return say_too_late(invocation, connection, row, wait);
+    auto news = connection.next_watched(std::min(left_ms, kLook_ms));
+    if (!news && news.error().code != ErrorCode::timed_out) {
+      return say_lost(invocation, submission, news.error());
+    }
+  }
+}
+
+}  // namespace
+
+std::vector<OptionSpec> wait_options() {
+  return {{"--wait", "STATE", "return when it is committed (as without), delivered, acknowledged"},
+          {"--timeout", "TIME", "how long --wait waits at most: 90s, 10m (as without), 2h"}};
+}
+
+Result<WaitOptions> read_wait_options(const Arguments& arguments) {
+  WaitOptions options;
+  const std::string state = arguments.get("--wait").value_or("committed");
+  if (state == "delivered") {
+    options.until = WaitFor::delivered;
+  } else if (state == "acknowledged") {
+    options.until = WaitFor::acknowledged;
+  } else if (state != "committed") {
+    return make_error(ErrorCode::usage, "--wait " + state + " is unknown",
+                      "--wait committed, delivered or acknowledged");
+  }
+  if (const auto typed = arguments.get("--timeout")) {
+    const auto timeout = parse_duration_ms(*typed);
+    if (!timeout) return timeout.error();
+    options.timeout_ms = *timeout;
+  }
+  return options;
+}
+
+OptionSpec idempotency_option() {
+  return {"--idempotency-key", "KEY",
+          "your own name for this message: sent again under the same one, it goes once"};
+}
+
+Status check_repeatable(const Arguments& arguments, const std::vector<std::string>& timed_options) {
+  if (!arguments.has("--idempotency-key")) return ok();
+  if (arguments.get("--idempotency-key")->empty()) {
+    return make_error(ErrorCode::usage, "--idempotency-key is empty", "take a UUID");
+  }
+  for (const std::string& option : timed_options) {
+    for (const std::string& typed : arguments.all(option)) {
+      if (typed.starts_with('+') || typed.find("=+") != std::string::npos) {
+        return make_error(ErrorCode::usage,
+                          option + " " + typed + " is another time when it is sent again",
+                          option + " 2026-11-22T15:00:00Z    with --idempotency-key");
+      }
+    }
+  }
+  return ok();
+}
+
+int submit_and_report(Invocation& invocation, Connection& connection, const DraftFields& draft,
+                      const std::string& kind, const WaitOptions& wait) {
+  Output& output = invocation.output;
+  const bool exercise = connection.server().exercise();
+  const std::string key = invocation.arguments.get("--idempotency-key").value_or("");
+  if (wait.until == WaitFor::acknowledged && !waits_for_acknowledgement(draft.type)) {
+    return output.fail(
+        "the message was not sent",
+        make_error(ErrorCode::usage,
+                   "nobody acknowledges this " + type_name(static_cast<uint8_t>(draft.type)),
+                   "--wait delivered"));
+  }
+  DraftFields unique = draft;
+  if (key.empty()) unique.nonce = std::random_device()();
+  const auto finished = finish_draft(std::move(unique), exercise, invocation.now());
+  if (!finished) return output.fail("the message was not sent", finished.error());
+  output.set_sent(Sent::unknown, "", Connection::hint_in_doubt(key));
+  const auto submission = connection.submit(*finished, key);
+  if (!submission && connection.is_in_doubt()) {
+    return output.fail("it is not known whether the message was sent", submission.error());
+  }
+  if (!submission) {
+    output.set_sent(Sent::no);
+    return output.fail("the message was not sent", submission.error());
+  }
+  output.set_sent(Sent::yes, submission->id);
+  if (!output.json()) {
+    const auto precedence = static_cast<uint8_t>(draft.precedence);
+    output.line(submission->id + "  " +
+                output.styled(precedence_style(precedence), precedence_name(precedence)) + "  " +
+                kind);
+    output.line("  committed     " + output.time_of_day(submission->committed_at) + "  journal " +
+                std::to_string(submission->journal_index));
+    if (wait.until == WaitFor::committed) return kExitDone;
+  }
+  return follow(invocation, connection, *submission, wait);
+}
+
+}  // namespace hotline::client

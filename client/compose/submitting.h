@@ -1,0 +1,43 @@
+// Submit a message and tell the person how far it has come: what send, reply, ack, decline and
+// test-call have in common.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "client/command_line/command.h"
+#include "client/compose/draft.h"
+#include "client/connect/connection.h"
+#include "protocol/base/result.h"
+
+namespace hotline::client {
+
+enum class WaitFor { committed, delivered, acknowledged };
+
+struct WaitOptions {
+  WaitFor until = WaitFor::committed;
+  int64_t timeout_ms = 10 * 60 * 1000;
+};
+
+// --wait and --timeout, for the commands that take them. Error: usage.
+std::vector<OptionSpec> wait_options();
+Result<WaitOptions> read_wait_options(const Arguments& arguments);
+
+// --idempotency-key, for the commands that take it: a message that is sent twice under one key goes
+// once.
+OptionSpec idempotency_option();
+// Error: usage, where a time in the message would make the repetition another message.
+Status check_repeatable(const Arguments& arguments, const std::vector<std::string>& timed_options);
+
+// Prints
+//   N-000123  FLASH  airspace-crossing
+//     committed     14:12:07.913Z  journal 1042
+// and each further step of the wait as it happens; the whole row as one object under --json.
+// Returns the exit code: once the message is committed 6 when it did not come as far as was waited
+// for, whatever stood in the way, and 8 when it was declined meanwhile; before that 5 when it is
+// not known whether it was committed, and the daemon's reason otherwise. An error under --json says
+// which of these it is, and the id; so does whatever cuts the command short (Output::set_sent).
+int submit_and_report(Invocation& invocation, Connection& connection, const DraftFields& draft,
+                      const std::string& kind, const WaitOptions& wait);
+
+}  // namespace hotline::client

@@ -1,0 +1,235 @@
+#include "client/connect/connection.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "protocol/api/client_api.h"
+
+namespace hotline::client {
+namespace {
+
+constexpr int64_t kAnswerDeadline_ms = 15'000;
+constexpr int64_t kFirstPause_ms = 100;  // Before a daemon that cut us is asked again; then twice,
+constexpr int64_t kPauseMax_ms = 1'600;  // up to this.
+
+}  // namespace
+
+Error Connection::to_error(const wire::Failure& failure) {
+  const uint16_t code = failure.code();
+  const bool known = code >= static_cast<uint16_t>(ErrorCode::failed) &&
+                     code <= static_cast<uint16_t>(ErrorCode::store_failed);
+  return make_error(known ? static_cast<ErrorCode>(code) : ErrorCode::failed,
+                    text(failure.reason()), text(failure.hint()));
+}
+
+Result<Reply> Reply::open(Bytes bytes) {
+  auto owned = std::make_unique<Bytes>(std::move(bytes));
+  auto response = open_flatbuffer<wire::Response>(*owned, client_api::kResponseIdentifier);
+  if (!response) return response.error();
+  return Reply(std::move(owned), std::move(*response));
+}
+
+Result<std::unique_ptr<Connection>> Connection::open(Reach reach) {
+  std::unique_ptr<Connection> connection(new Connection(std::move(reach)));
+  if (auto status = connection->connect(); !status) return status.error();
+  return connection;
+}
+
+// A daemon to which many connect at once cuts some of them, and places are free again in a moment.
+// Nothing was asked yet, so it is tried again for as long as one attempt may take.
+Status Connection::connect() {
+  int64_t pause_ms = kFirstPause_ms;
+  for (int64_t paused_ms = 0;; paused_ms += std::exchange(pause_ms, pause_ms * 2)) {
+    bool has_place = true;
+    Status status = connect_once(has_place);
+    pause_ms = std::min(pause_ms, kPauseMax_ms);
+    if (has_place || paused_ms + pause_ms > limits::kHandshakeDeadline_ms) return status;
+    reach_.pause(pause_ms);
+  }
+}
+
+Status Connection::connect_once(bool& has_place) {
+  stream_.reset();
+  watch_request_ = 0;
+  watched_.clear();
+  auto stream = reach_.connect(reach_.context);
+  if (!stream) {
+    // A daemon that takes too long is one that cannot be reached: nothing was asked of it yet.
+    Error error = stream.error();
+    if (error.code == ErrorCode::timed_out) error.code = ErrorCode::unreachable;
+    return error;
+  }
+  stream_ = std::move(*stream);
+  const auto id = send(wire::RequestBody::ClientHello, [](auto& builder) {
+    return wire::CreateClientHello(builder, client_api::kVersion, builder.CreateString("hotline"))
+        .Union();
+  });
+  auto hello = id ? answer_to<wire::ServerHello>(*id) : Result<Reply>(id.error());
+  if (!hello) {
+    stream_.reset();
+    has_place = hello.error().code != ErrorCode::unreachable;
+    return has_place ? told_late(hello.error()) : hello.error();
+  }
+  const uint16_t version = hello->as<wire::ServerHello>()->version();
+  if (version != client_api::kVersion) {
+    return make_error(ErrorCode::failed,
+                      "the daemon speaks version " + std::to_string(version) +
+                          " of the client API, this program version " +
+                          std::to_string(client_api::kVersion),
+                      "install hotline and hotlined of the same release");
+  }
+  hello_ = std::make_unique<Reply>(std::move(*hello));
+  return ok();
+}
+
+std::string Connection::daemon_name() const {
+  const Context& context = reach_.context;
+  if (!context.unix_path.empty()) return context.unix_path;
+  return context.host + ":" + context.port;
+}
+
+Result<uint32_t> Connection::send(wire::RequestBody type, const BuildBody& build) {
+  if (stream_ == nullptr) {
+    return make_error(ErrorCode::unreachable, "there is no connection to " + daemon_name());
+  }
+  flatbuffers::FlatBufferBuilder builder;
+  const auto body = build(builder);
+  const uint32_t id = ++last_request_;
+  builder.Finish(wire::CreateRequest(builder, id, type, body), client_api::kRequestIdentifier);
+  const ByteView frame(builder.GetBufferPointer(), builder.GetSize());
+  if (auto status = stream_->send(frame); !status) return status.error();
+  return id;
+}
+
+Result<Reply> Connection::receive_any(int64_t timeout_ms) {
+  auto frame = stream_->receive(timeout_ms);
+  if (!frame) return frame.error();
+  auto reply = Reply::open(std::move(*frame));
+  if (reply) return reply;
+  return make_error(ErrorCode::failed,
+                    daemon_name() + " sent what is no answer: " + reply.error().reason,
+                    "is it a hotlined of the same release?");
+}
+
+Result<Reply> Connection::receive_for(uint32_t id, int64_t timeout_ms) {
+  while (true) {
+    auto reply = receive_any(timeout_ms);
+    if (!reply) return reply.error();
+    // An answer to no request is about the connection itself, which ends then.
+    if (reply->id() == id || reply->id() == client_api::kNoRequest) {
+      if (const auto* failure = reply->as<wire::Failure>()) return to_error(*failure);
+      return reply;
+    }
+    // Answers to requests that were given up are of no use to anybody.
+    if (watch_request_ != 0 && reply->id() == watch_request_) watched_.push_back(std::move(*reply));
+  }
+}
+
+template <class Body>
+Result<Reply> Connection::answer_to(uint32_t id) {
+  auto reply = receive_for(id, kAnswerDeadline_ms);
+  if (reply && reply->as<Body>() == nullptr) {
+    return make_error(ErrorCode::failed, daemon_name() + " gave an answer of another kind",
+                      "is it a hotlined of the same release?");
+  }
+  return reply;
+}
+
+template <class Body>
+Result<Reply> Connection::ask(wire::RequestBody type, const BuildBody& build) {
+  const auto id = send(type, build);
+  if (!id) return id.error();
+  auto reply = answer_to<Body>(*id);
+  if (!reply) return told_late(reply.error());
+  return reply;
+}
+
+Error Connection::told_late(const Error& error) const {
+  if (error.code != ErrorCode::timed_out) return error;
+  return make_error(ErrorCode::unreachable,
+                    daemon_name() + " took the request and did not answer in " +
+                        std::to_string(kAnswerDeadline_ms / 1000) + " s",
+                    "look at the daemon: its log says what it waits for (journalctl -u hotlined)");
+}
+
+Result<Reply> Connection::list(const ListWish& wish) {
+  return ask<wire::Rows>(wire::RequestBody::List, [&](auto& builder) {
+    const auto after = wish.after.empty() ? 0 : builder.CreateString(wish.after);
+    return wire::CreateList(builder, wish.box, static_cast<uint32_t>(wish.limit),
+                            wish.before_journal_index, after, static_cast<uint8_t>(wish.precedence))
+        .Union();
+  });
+}
+
+Result<Reply> Connection::show(const std::string& id) {
+  return ask<wire::Detail>(wire::RequestBody::Show, [&](auto& builder) {
+    return wire::CreateShow(builder, builder.CreateString(id)).Union();
+  });
+}
+
+Result<Reply> Connection::status() {
+  return ask<wire::StatusReply>(wire::RequestBody::Status,
+                                [](auto& builder) { return wire::CreateStatus(builder).Union(); });
+}
+
+Result<Reply> Connection::escalations(const std::string& id, uint64_t limit,
+                                      const std::string& after) {
+  return ask<wire::EscalationRows>(wire::RequestBody::Escalations, [&](auto& builder) {
+    const auto name = builder.CreateString(id);
+    const auto place = after.empty() ? 0 : builder.CreateString(after);
+    return wire::CreateEscalations(builder, name, static_cast<uint32_t>(limit), place).Union();
+  });
+}
+
+Result<Reply> Connection::export_head() {
+  return ask<wire::ExportHeadReply>(wire::RequestBody::ExportHead, [](auto& builder) {
+    return wire::CreateExportHead(builder).Union();
+  });
+}
+
+Result<Reply> Connection::export_entries(wire::ExportLog log, uint64_t from, uint64_t to) {
+  return ask<wire::ExportPage>(wire::RequestBody::ExportEntries, [&](auto& builder) {
+    return wire::CreateExportEntries(builder, log, from, to).Union();
+  });
+}
+
+Result<Reply> Connection::export_notes(wire::ExportLog log, uint64_t after_size,
+                                       uint64_t journal_size) {
+  return ask<wire::ExportNotePage>(wire::RequestBody::ExportNotes, [&](auto& builder) {
+    return wire::CreateExportNotes(builder, log, after_size, journal_size).Union();
+  });
+}
+
+Result<Reply> Connection::submit_once(ByteView draft, uint64_t counter, const std::string& key) {
+  return ask<wire::Submitted>(wire::RequestBody::Submit, [&](auto& builder) {
+    const auto bytes_of_draft = builder.CreateVector(draft.data(), draft.size());
+    const auto own_key = key.empty() ? 0 : builder.CreateString(key);
+    return wire::CreateSubmit(builder, counter, bytes_of_draft, own_key).Union();
+  });
+}
+
+Status Connection::watch(uint64_t from_journal_index, const std::vector<wire::Fact>& kinds) {
+  auto id = send(wire::RequestBody::Watch, [&](auto& builder) {
+    flatbuffers::Offset<flatbuffers::Vector<uint8_t>> wanted;
+    if (!kinds.empty()) {
+      wanted = builder.template CreateVector<uint8_t>(
+          kinds.size(), [&](size_t i) { return static_cast<uint8_t>(kinds[i]); });
+    }
+    return wire::CreateWatch(builder, from_journal_index, wanted).Union();
+  });
+  if (!id) return id.error();
+  watch_request_ = *id;
+  return ok();
+}
+
+Result<Reply> Connection::next_watched(int64_t timeout_ms) {
+  if (!watched_.empty()) {
+    Reply next = std::move(watched_.front());
+    watched_.pop_front();
+    if (const auto* failure = next.as<wire::Failure>()) return to_error(*failure);
+    return next;
+  }
+  return receive_for(watch_request_, timeout_ms);
+}
+
+}  // namespace hotline::client

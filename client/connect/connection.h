@@ -1,0 +1,158 @@
+// The client API as calls: one request, one answer; and the stream of journal entries.
+//
+// protocol/api/client.fbs says what each request means. Failures that the daemon answers come
+// back as errors with its code, reason and hint.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "client/connect/context.h"
+#include "client/connect/frame_stream.h"
+#include "protocol/api/client_generated.h"
+#include "protocol/base/bytes.h"
+#include "protocol/base/limits.h"
+#include "protocol/base/result.h"
+#include "protocol/base/strict_flatbuffer.h"
+#include "protocol/channel/journal_generated.h"
+
+namespace hotline::client {
+
+// An answer of the daemon, verified, with the bytes that it reads from.
+class Reply {
+ public:
+  static Result<Reply> open(Bytes bytes);
+
+  uint32_t id() const { return response_->id(); }
+  // Null when the answer is of another kind.
+  template <class Body>
+  const Body* as() const {
+    return response_->body_as<Body>();
+  }
+
+ private:
+  Reply(std::unique_ptr<Bytes> bytes, Opened<wire::Response> response)
+      : bytes_(std::move(bytes)), response_(std::move(response)) {}
+
+  std::unique_ptr<Bytes> bytes_;
+  Opened<wire::Response> response_;
+};
+
+// A string of a buffer; an absent one is empty.
+inline std::string text(const flatbuffers::String* string) {
+  return string == nullptr ? std::string() : string->str();
+}
+
+inline ByteView bytes(const flatbuffers::Vector<uint8_t>* vector) {
+  return vector == nullptr ? ByteView() : ByteView(vector->data(), vector->size());
+}
+
+struct Submission {
+  std::string id;
+  uint64_t journal_index = 0;
+  UtcMs committed_at = 0;
+};
+
+// Which messages a list has, and from where on (protocol/api/client.fbs, List).
+struct ListWish {
+  wire::Box box = wire::Box::all;
+  uint64_t limit = limits::kListRowsMax;
+  uint64_t before_journal_index = 0;
+  std::string after = {};
+  wire::Precedence precedence = wire::Precedence::unset;  // Unset: all.
+};
+
+// How to reach the daemon, and how to wait before trying again.
+struct Reach {
+  Context context;
+  Connector connect;
+  std::function<void(int64_t pause_ms)> pause;
+};
+
+class Connection {
+ public:
+  // Connects and says hello.
+  static Result<std::unique_ptr<Connection>> open(Reach reach);
+
+  const wire::ServerHello& server() const { return *hello_->as<wire::ServerHello>(); }
+  std::string party() const { return text(server().party()); }
+  std::string peer() const { return text(server().peer()); }
+  const std::string& language() const { return reach_.context.language; }
+
+  Result<Reply> list(const ListWish& wish);
+  Result<Reply> list(wire::Box box, uint32_t limit) { return list({.box = box, .limit = limit}); }
+  Result<Reply> show(const std::string& id);
+  Result<Reply> status();
+  // One message's, or for an empty id those of all that wait, from a place on.
+  Result<Reply> escalations(const std::string& id, uint64_t limit = 0,
+                            const std::string& after = {});
+
+  // What an auditor takes away, page by page (protocol/api/client.fbs). Error: not_allowed
+  // without the role.
+  Result<Reply> export_head();
+  Result<Reply> export_entries(wire::ExportLog log, uint64_t from, uint64_t to);
+  Result<Reply> export_notes(wire::ExportLog log, uint64_t after_size, uint64_t journal_size);
+
+  // Submits a Draft (its exact bytes) under the next counter of this certificate, or under a key of
+  // the caller's own. When the connection breaks before the answer, connects again and repeats the
+  // same counter or key with the same bytes, which commits the message once whatever the daemon had
+  // done with the first.
+  Result<Submission> submit(ByteView draft, const std::string& key = {});
+  // After a failure of submit(): the message may have been committed all the same.
+  bool is_in_doubt() const { return in_doubt_; }
+  // The advice for that case.
+  static std::string hint_in_doubt(const std::string& key);
+
+  // Submits many drafts, several on their way at a time and each once, whatever breaks meanwhile.
+  // `next` gives the following one, or nothing at the end; `done` is told of each, in any order,
+  // and returns false to submit no more. Error: the daemon could not be reached any more.
+  using NextDraft = std::function<std::optional<Bytes>()>;
+  using DraftDone = std::function<bool(const Result<Submission>&)>;
+  Status submit_each(const NextDraft& next, const DraftDone& done);
+
+  // From then on next_watched() gives journal entries from this index on; of `kinds` only, unless
+  // it is empty.
+  Status watch(uint64_t from_journal_index, const std::vector<wire::Fact>& kinds = {});
+  // Error: timed_out when nothing came; the stream goes on.
+  Result<Reply> next_watched(int64_t timeout_ms);
+
+ private:
+  class Many;
+
+  explicit Connection(Reach reach) : reach_(std::move(reach)) {}
+
+  using BuildBody = std::function<flatbuffers::Offset<void>(flatbuffers::FlatBufferBuilder&)>;
+
+  Status connect();
+  // `has_place`: false where the daemon cut us, or sent us away, before anything was asked of it.
+  Status connect_once(bool& has_place);
+  // Sends a request; its id.
+  Result<uint32_t> send(wire::RequestBody type, const BuildBody& build);
+  // The answer to one request, of the kind `Body`.
+  template <class Body>
+  Result<Reply> answer_to(uint32_t id);
+  template <class Body>
+  Result<Reply> ask(wire::RequestBody type, const BuildBody& build);
+  Result<Reply> receive_for(uint32_t id, int64_t timeout_ms);
+  Result<Reply> receive_any(int64_t timeout_ms);
+  Result<Reply> submit_once(ByteView draft, uint64_t counter, const std::string& key);
+  Status connect_again(int attempt);
+  Error told_late(const Error& error) const;
+  std::string daemon_name() const;
+  static Error to_error(const wire::Failure& failure);
+
+  Reach reach_;
+  std::unique_ptr<FrameStream> stream_;
+  std::unique_ptr<Reply> hello_;
+  uint32_t last_request_ = 0;
+  uint32_t watch_request_ = 0;
+  bool in_doubt_ = false;
+  std::deque<Reply> watched_;  // Came while an answer to something else was awaited.
+};
+
+}  // namespace hotline::client

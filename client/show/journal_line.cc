@@ -1,0 +1,338 @@
+#include "client/show/journal_line.h"
+
+#include <algorithm>
+
+#include "client/connect/connection.h"
+#include "protocol/base/limits.h"
+#include "protocol/base/strict_flatbuffer.h"
+#include "protocol/channel/key_blocks.h"
+#include "protocol/channel/ladder.h"
+#include "protocol/message/names.h"
+#include "protocol/message/serial.h"
+#include "protocol/terminal/printable.h"
+
+namespace hotline::client {
+namespace {
+
+constexpr const char* kEntryIdentifier = "HLJE";
+constexpr int64_t kHour_ms = 3'600'000;
+
+std::string speaks_of(const std::string& id) {
+  return id.empty() ? "" : " of " + id;
+}
+
+std::string step_words(const wire::Step& step) {
+  switch (static_cast<StepKind>(step.kind())) {
+    case StepKind::undelivered:
+      return "UNDELIVERED";
+    case StepKind::rung:
+      return "ESCALATED to " + text(step.rung());
+    case StepKind::alarm_again:
+      return "alarm again";
+    case StepKind::first_answer_due:
+      return "first answer due";
+    case StepKind::full_answer_due:
+      return "full answer due";
+  }
+  return "step " + std::to_string(step.kind());
+}
+
+std::string outcome_words(wire::Outcome outcome) {
+  switch (outcome) {
+    case wire::Outcome::done:
+      return "told";
+    case wire::Outcome::failed:
+      return "failed";
+    case wire::Outcome::timed_out:
+      return "took too long";
+    case wire::Outcome::not_started:
+      return "could not start";
+    case wire::Outcome::stopped:
+      return "stopped";
+    case wire::Outcome::impossible:
+      return "cannot start";
+    case wire::Outcome::unset:
+      break;
+  }
+  return "unknown outcome";
+}
+
+std::string link_words(wire::LinkChange change) {
+  switch (change) {
+    case wire::LinkChange::up:
+      return "up";
+    case wire::LinkChange::down:
+      return "DOWN";
+    case wire::LinkChange::agreement_differs:
+      return "the agreements differ";
+    case wire::LinkChange::skew_warning:
+      return "clocks differ";
+    case wire::LinkChange::skew_alarm:
+      return "CLOCKS DIFFER MUCH";
+    case wire::LinkChange::unset:
+      break;
+  }
+  return "changed";
+}
+
+std::string evidence_words(wire::EvidenceKind kind) {
+  switch (kind) {
+    case wire::EvidenceKind::fork_of_peer:
+      return "the peer signed two different transcripts";
+    case wire::EvidenceKind::fork_of_own:
+      return "two different transcripts bear our signature";
+    case wire::EvidenceKind::own_store_old:
+      return "our store is older than what we signed";
+    case wire::EvidenceKind::peer_store_old:
+      return "the peer's store is older than what it signed";
+    case wire::EvidenceKind::fork_of_peer_journal:
+      return "the peer signed two different journals";
+    case wire::EvidenceKind::unset:
+      break;
+  }
+  return "evidence";
+}
+
+std::string missed_call_words(const wire::TestCallMissed& missed, const std::string& whose) {
+  // An hour that no clock can show would overflow as milliseconds.
+  const int64_t hour = std::clamp<int64_t>(missed.hour(), 0, limits::kTimeMax_ms / kHour_ms);
+  return "MISSED by " + whose + " in the hour from " + format_rfc3339(hour * kHour_ms) + ", " +
+         std::to_string(missed.in_a_row()) + " in a row";
+}
+
+std::string with(const std::string& words, const std::string& detail) {
+  if (words.empty()) return detail;
+  return detail.empty() ? words : words + ": " + detail;
+}
+
+std::string messages_text(uint64_t count) {
+  return std::to_string(count) + (count == 1 ? " message" : " messages");
+}
+
+}  // namespace
+
+JournalDescriber::JournalDescriber(std::string party, std::string peer, std::string prefix,
+                                   std::string peer_prefix)
+    : party_(std::move(party)),
+      peer_(std::move(peer)),
+      prefix_(std::move(prefix)),
+      peer_prefix_(std::move(peer_prefix)) {}
+
+std::string JournalDescriber::name_of(const wire::MessageKey* key) const {
+  if (key == nullptr || (key->number() == 0 && !key->incoming())) return "";
+  if (!key->incoming()) return format_serial(prefix_, key->number());
+  const auto known = incoming_.find(key->number());
+  if (known != incoming_.end()) return known->second;
+  if (incoming_name_) {
+    if (std::string name = incoming_name_(key->number()); !name.empty()) return name;
+  }
+  return upper_case(peer_) + " leaf " + std::to_string(key->number());
+}
+
+std::string JournalDescriber::learnt_id(const wire::Received& received) {
+  std::string id = received.serial() == 0 ? format_place(peer_prefix_, received.index())
+                                          : format_serial(peer_prefix_, received.serial());
+  incoming_[received.index()] = id;
+  return id;
+}
+
+void JournalDescriber::learn(const wire::Entry& entry) {
+  if (const auto* received = entry.fact_as_Received()) learnt_id(*received);
+}
+
+void JournalDescriber::describe_message(const wire::Entry& entry, Description& to) {
+  const auto what = [](uint8_t precedence, uint8_t type) {
+    return precedence_name(precedence) + " " + type_name(type);
+  };
+  if (const auto* released = entry.fact_as_Released()) {
+    to.kind = "released";
+    to.id = format_serial(prefix_, released->serial());
+    to.text =
+        what(released->precedence(), released->type()) + speaks_of(name_of(released->refers_to()));
+  } else if (const auto* received = entry.fact_as_Received()) {
+    to.kind = "received";
+    to.id = learnt_id(*received);
+    to.text =
+        what(received->precedence(), received->type()) + speaks_of(name_of(received->refers_to()));
+    if (received->decline_code() != 0) {
+      to.text += ", DECLINED by rule: " + decline_name(received->decline_code());
+    }
+    if (received->mismatch()) to.text += ", MISMATCH in the read-back";
+    to.urgent = received->decline_code() != 0 || received->mismatch() ||
+                received->precedence() == static_cast<uint8_t>(wire::Precedence::flash);
+  } else if (const auto* numbered = entry.fact_as_Numbered()) {
+    to.kind = "numbered";
+    const size_t count = numbered->serials()->size();
+    to.text = messages_text(count) + " from leaf " + std::to_string(numbered->first());
+    if (count == 1) to.id = format_serial(prefix_, numbered->serials()->Get(0));
+  } else if (const auto* held = entry.fact_as_ReceiptHeld()) {
+    to.kind = "delivered";
+    to.text = upper_case(peer_) + " signed for " + messages_text(held->size());
+  } else if (const auto* given = entry.fact_as_ReceiptGiven()) {
+    to.kind = "receipted";
+    to.text = "we signed for " + messages_text(given->size());
+  }
+}
+
+// The one message is the entry's id; of many there are words.
+std::string JournalDescriber::concerned(bool incoming, const flatbuffers::Vector<uint64_t>* blocks,
+                                        Description& to) {
+  const KeySet messages = from_blocks(blocks);
+  if (messages.empty()) return {};
+  const wire::MessageKey oldest(incoming, messages.first());
+  const wire::MessageKey newest(incoming, messages.last());
+  if (messages.size() == 1) {
+    to.id = name_of(&oldest);
+    return {};
+  }
+  return messages_text(messages.size()) + " from " + name_of(&oldest) + " to " + name_of(&newest);
+}
+
+void JournalDescriber::describe_ladder(const wire::Entry& entry, Description& to) {
+  if (const auto* decided = entry.fact_as_StepsDecided()) {
+    to.kind = "escalation";
+    to.urgent = true;
+    std::string steps;
+    for (const wire::Step* step : *decided->steps()) {
+      steps += (steps.empty() ? "" : ", ") + step_words(*step);
+    }
+    to.text = with(concerned(decided->incoming(), decided->messages(), to), steps);
+    // The alarm of all that wait.
+    if (decided->messages() == nullptr || decided->messages()->size() == 0) {
+      const wire::MessageKey oldest(decided->incoming(), decided->oldest());
+      if (decided->waiting() == 1) to.id = name_of(&oldest);
+      if (decided->waiting() > 1) {
+        to.text += ", " + std::to_string(decided->waiting()) + " " +
+                   precedence_name(decided->precedence()) + " wait, the oldest " + name_of(&oldest);
+      }
+    }
+    if (decided->missed() > 0) to.text += " (" + std::to_string(decided->missed()) + " missed)";
+    if (decided->late_ms() >= 1000) to.text += ", " + format_duration(decided->late_ms()) + " late";
+  } else if (const auto* attempt = entry.fact_as_AttemptEnded()) {
+    to.kind = "attempt";
+    to.text = concerned(attempt->incoming(), attempt->messages(), to);
+    to.text = with((to.text.empty() ? "" : to.text + ": ") + text(attempt->rung()) + ", command " +
+                       std::to_string(attempt->command() + 1) + ", attempt " +
+                       std::to_string(attempt->number()) + " " + outcome_words(attempt->outcome()),
+                   text(attempt->detail()));
+    to.urgent =
+        attempt->outcome() != wire::Outcome::done && attempt->outcome() != wire::Outcome::stopped;
+  } else if (const auto* alarm = entry.fact_as_AlarmRaised()) {
+    to.kind = "alarm";
+    to.urgent = true;
+    to.id = name_of(alarm->key());
+    to.text = text(alarm->text());
+  }
+}
+
+void JournalDescriber::describe_link(const wire::Entry& entry, Description& to) {
+  if (const auto* change = entry.fact_as_LinkChanged()) {
+    to.kind = "link";
+    to.text = with(link_words(change->change()), text(change->detail()));
+    to.urgent = change->change() != wire::LinkChange::up;
+  } else if (const auto* refused = entry.fact_as_LinkRefused()) {
+    to.kind = "refused";
+    to.text = with(text(refused->remote()), text(refused->reason()));
+    to.urgent = true;
+  } else if (const auto* evidence = entry.fact_as_EvidenceKept()) {
+    to.kind = "EVIDENCE";
+    to.text = evidence_words(evidence->kind());
+    to.urgent = true;
+  }
+}
+
+void JournalDescriber::describe_rest(const wire::Entry& entry, Description& to) {
+  if (const auto* created = entry.fact_as_StoreCreated()) {
+    to.kind = "created";
+    to.text = "store of " + upper_case(text(created->party())) + " for the channel with " +
+              upper_case(text(created->peer())) + (created->exercise() ? ", EXERCISE" : ", live");
+  } else if (const auto* started = entry.fact_as_Started()) {
+    to.kind = "started";
+    to.text = "hotlined " + text(started->version());
+  } else if (entry.fact_as_Stopped() != nullptr) {
+    to.kind = "stopped";
+  } else if (const auto* stepped = entry.fact_as_ClockStepped()) {
+    to.kind = "clock";
+    to.text = "our clock stepped from " + format_rfc3339(stepped->from()) + " to " +
+              format_rfc3339(stepped->to());
+    to.urgent = true;
+  } else if (const auto* refused = entry.fact_as_RequestRefused()) {
+    to.kind = "refused";
+    to.text = text(refused->reason());
+  } else if (const auto* signed_on = entry.fact_as_SignedOn()) {
+    to.kind = "signed-on";
+    to.text = role_name(signed_on->role());
+  } else if (const auto* witnessed = entry.fact_as_JournalWitnessed()) {
+    to.kind = "witnessed";
+    to.text = "the journal of " + upper_case(peer_) + " up to " +
+              std::to_string(witnessed->size()) + " entries";
+  } else if (entry.fact_as_Exported() != nullptr) {
+    to.kind = "exported";
+  } else if (const auto* missed = entry.fact_as_TestCallMissed()) {
+    to.kind = "test-call";
+    to.urgent = true;
+    to.text = missed_call_words(*missed, upper_case(missed->ours() ? party_ : peer_));
+  }
+}
+
+Result<JournalDescriber::Description> JournalDescriber::describe(const wire::JournalRow& row) {
+  return describe(row.index(), bytes(row.entry()), text(row.name()));
+}
+
+Result<JournalDescriber::Description> JournalDescriber::describe(uint64_t index, ByteView bytes,
+                                                                 const std::string& person) {
+  auto entry = open_flatbuffer<wire::Entry>(bytes, kEntryIdentifier);
+  if (!entry) return entry.error();
+  Description description;
+  description.index = index;
+  description.at = (*entry)->at();
+  description.person = person;
+  describe_message(**entry, description);
+  describe_ladder(**entry, description);
+  describe_link(**entry, description);
+  describe_rest(**entry, description);
+  if (description.kind.empty()) description.kind = "unknown";
+  return description;
+}
+
+std::string JournalDescriber::line(const Output& output, const Description& description) {
+  return line_at(output, description, output.time_of_day(description.at));
+}
+
+std::string JournalDescriber::dated_line(const Output& output, const Description& description) {
+  return line_at(output, description, output.date_and_time(description.at));
+}
+
+std::string JournalDescriber::line_at(const Output& output, const Description& description,
+                                      const std::string& time) {
+  std::string kind = description.kind;
+  if (output.terminal() && kind.size() < 10) kind += std::string(10 - kind.size(), ' ');
+  std::string line = std::to_string(description.index);
+  const auto add = [&](const std::string& word) {
+    if (!output.terminal()) {
+      line += "\t" + word;
+    } else if (!word.empty()) {
+      line += "  " + word;
+    }
+  };
+  add(time);
+  add(kind);
+  add(printable_line(description.id));
+  add(printable_line(description.text));
+  add(printable_line(description.person));
+  return description.urgent ? output.styled(Style::red, line) : line;
+}
+
+JsonValue JournalDescriber::json(const Description& description) {
+  JsonValue json = json_document();
+  json.add("journal_index", description.index)
+      .add("at", json_time(description.at))
+      .add("kind", description.kind)
+      .add("id", description.id.empty() ? JsonValue() : description.id)
+      .add("text", description.text)
+      .add("person", description.person.empty() ? JsonValue() : description.person)
+      .add("urgent", description.urgent);
+  return json;
+}
+
+}  // namespace hotline::client

@@ -1,0 +1,75 @@
+// An entry of the own journal as one line for a person, and as JSON.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <string>
+#include <utility>
+
+#include "protocol/api/client_generated.h"
+#include "protocol/base/bytes.h"
+#include "protocol/base/result.h"
+#include "protocol/channel/journal_generated.h"
+#include "protocol/terminal/json_output.h"
+#include "protocol/terminal/output.h"
+
+namespace hotline::client {
+
+// Turns entries into words. Entries name the peer's messages by their place in its transcript; the
+// serials are learnt from the entries that go by, so feed one describer in the order of the
+// journal.
+class JournalDescriber {
+ public:
+  JournalDescriber(std::string party, std::string peer, std::string prefix,
+                   std::string peer_prefix);
+
+  struct Description {
+    uint64_t index = 0;
+    UtcMs at = 0;
+    std::string kind;     // "released"
+    std::string id;       // Of the message that the entry speaks of; may be empty.
+    std::string text;     // The rest, in words.
+    std::string person;   // May be empty.
+    bool urgent = false;  // To be seen from across the room.
+  };
+
+  // Error: malformed.
+  Result<Description> describe(uint64_t index, ByteView entry, const std::string& person);
+  Result<Description> describe(const wire::JournalRow& row);
+
+  // Takes notice of an entry that is not shown, for the sake of later ones that speak of it.
+  void learn(const wire::Entry& entry);
+
+  // Asked for the serial of a message whose Received entry has not gone by; may answer "".
+  void set_incoming_names(std::function<std::string(uint64_t place)> incoming_name) {
+    incoming_name_ = std::move(incoming_name);
+  }
+
+  // "1042  14:12:07.913Z  released  N-000123  FLASH incident"
+  static std::string line(const Output& output, const Description& description);
+  // The same with the date.
+  static std::string dated_line(const Output& output, const Description& description);
+  static JsonValue json(const Description& description);
+
+ private:
+  std::string learnt_id(const wire::Received& received);
+  static std::string line_at(const Output& output, const Description& description,
+                             const std::string& time);
+  std::string name_of(const wire::MessageKey* key) const;
+  void describe_message(const wire::Entry& entry, Description& to);
+  std::string concerned(bool incoming, const flatbuffers::Vector<uint64_t>* blocks,
+                        Description& to);
+  void describe_ladder(const wire::Entry& entry, Description& to);
+  void describe_link(const wire::Entry& entry, Description& to);
+  void describe_rest(const wire::Entry& entry, Description& to);
+
+  std::string party_;
+  std::string peer_;
+  std::string prefix_;
+  std::string peer_prefix_;
+  std::map<uint64_t, std::string> incoming_;  // Place in the peer's transcript to serial.
+  std::function<std::string(uint64_t place)> incoming_name_;  // May be empty.
+};
+
+}  // namespace hotline::client

@@ -1,0 +1,58 @@
+// Stored messages as the rows that clients show (protocol/api/client.fbs).
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "daemon/store/sqlite/store.h"
+#include "protocol/api/client_generated.h"
+#include "protocol/base/clock.h"
+#include "protocol/channel/ladder.h"
+#include "protocol/channel/policy.h"
+#include "protocol/message/message_rules.h"
+
+namespace hotline {
+
+// What both row builders need to know of the channel and of the present.
+struct RowContext {
+  std::string prefix;
+  std::string peer_prefix;
+  const Ladder& ladder;
+  const Policy& policy;
+  Now now;
+};
+
+// The rung has no command: it sounds on the consoles, and no one is called.
+bool tells_nobody(const Policy& policy, uint8_t precedence, const std::string& rung);
+// The last rung that was climbed where `next` is the next one; empty: none is left.
+std::string rung_before(const Policy& policy, uint8_t precedence, const std::string& next);
+
+// "N-000123"; for a peer's message without a readable serial, its place: "S-?12".
+std::string message_name(const MessageRecord& record, const RowContext& context);
+
+// The part of a message that a row shows, without its bytes: bounded, whatever the message carries.
+// Made on the reading thread.
+struct ListedMessage {
+  explicit ListedMessage(StoredMessage message);
+
+  StoredMessage stored;  // Without envelope and body.
+  std::string subject;
+  std::string language;
+  bool cut = false;  // Either of them is not whole.
+  UtcMs released_at = 0;
+  EventPoint event;
+
+  // Bytes that its row takes at most.
+  size_t row_size() const;
+};
+
+flatbuffers::Offset<wire::MessageRow> build_row(flatbuffers::FlatBufferBuilder& builder,
+                                                const ListedMessage& message,
+                                                const RowContext& context);
+
+// A place among those that wait, as a list says where it goes on: "4.183746251.i1000".
+std::string format_cursor(const WaitingPlace& place);
+std::optional<WaitingPlace> parse_cursor(std::string_view text);
+
+}  // namespace hotline

@@ -1,0 +1,21 @@
+// What the configuration names on this machine beside keys: the place of the store and the room on
+// its disk, the commands that tell people, the clock. For `hotlined config check`, so that what is
+// missing is found out before the night when it is needed.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "daemon/process/config.h"
+#include "protocol/base/result.h"
+
+namespace hotline {
+
+struct Surroundings {
+  std::vector<Error> faults;       // Each configuration: mend it first.
+  std::vector<std::string> notes;  // Good to know; nothing to mend in the configuration.
+};
+
+Surroundings look_at_surroundings(const Config& config);
+
+}  // namespace hotline

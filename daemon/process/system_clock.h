@@ -1,0 +1,29 @@
+// The operating system's clocks and random numbers: the one place where the daemon reads them.
+#pragma once
+
+#include <array>
+#include <cstddef>
+
+#include "protocol/base/clock.h"
+#include "protocol/base/random.h"
+
+namespace hotline {
+
+// CLOCK_BOOTTIME and CLOCK_REALTIME, now.
+Now read_clocks();
+
+// The operating system's random numbers, by way of libcrypto's generator. Throws when it gives
+// nothing, because nothing can be promised then. For one thread.
+//
+// Asked for by the page: a message takes four salts, and each call of the generator costs as much
+// as hashing a kilobyte. What was given out is wiped here at once.
+class SystemRandom : public Random {
+ public:
+  void fill(std::span<uint8_t> bytes) override;
+
+ private:
+  std::array<uint8_t, 4096> pool_{};
+  size_t left_ = 0;  // At the end of the pool.
+};
+
+}  // namespace hotline

@@ -1,0 +1,71 @@
+#include "daemon/watch/alarm_words.h"
+
+#include <cstdio>
+
+namespace hotline {
+namespace {
+
+std::string words_of(const Step& step) {
+  switch (step.kind) {
+    case StepKind::undelivered:
+      return "UNDELIVERED";
+    case StepKind::rung:
+      return "ESCALATED to " + step.rung;
+    case StepKind::alarm_again:
+      return "still not acknowledged";
+    case StepKind::first_answer_due:
+      return "first answer overdue";
+    case StepKind::full_answer_due:
+      return "full answer overdue";
+  }
+  return "";
+}
+
+std::string upper_case(std::string text) {
+  for (char& c : text) {
+    if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
+  }
+  return text;
+}
+
+std::string clock_text(int64_t time_ms) {
+  const long long seconds = time_ms / 1000;
+  char text[40];
+  std::snprintf(text, sizeof text, "%02lld:%02lld:%02lld", seconds / 3600, seconds / 60 % 60,
+                seconds % 60);
+  return text;
+}
+
+}  // namespace
+
+AlarmWords alarm_words(const SoundStep& sound, const std::string& sender,
+                       const std::function<std::string(MessageKey)>& name_of) {
+  std::string steps;
+  for (const Step& step : sound.steps) {
+    if (sound.count > 0 && step.kind == StepKind::alarm_again) continue;  // Said by the count.
+    steps += (steps.empty() ? "" : ", ") + words_of(step);
+  }
+  const Situation& all = sound.situation;
+  const auto name = [&](uint64_t number) { return name_of({sound.incoming, number}); };
+  const bool about_one = sound.count <= 1 && all.count <= 1 &&
+                         (sound.count == 0 || all.count == 0 || sound.first == all.oldest);
+  if (about_one) return {name(sound.count == 1 ? sound.first : all.oldest), steps};
+
+  const std::string whose =
+      upper_case(precedence_name(sound.precedence)) + " of " + upper_case(sender);
+  std::string text;
+  if (all.count > 0) {
+    text = std::to_string(all.count) + " " + whose + (all.count == 1 ? " waits" : " wait") +
+           " for an acknowledgement, the oldest " + name(all.oldest) + " for " +
+           clock_text(all.oldest_ms);
+  }
+  if (sound.count == 0) return {"", text};
+  if (all.count != sound.count || all.oldest != sound.first) {
+    const std::string count = std::to_string(sound.count);
+    text += text.empty() ? count + " " + whose : "; " + count;
+    text += ", the oldest " + name(sound.first);
+  }
+  return {"", text + ": " + steps};
+}
+
+}  // namespace hotline

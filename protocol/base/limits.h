@@ -1,0 +1,210 @@
+// Every maximum of the protocol in one place. Sizes are bytes unless the name says otherwise.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace hotline::limits {
+
+// Frames of the link and of the client API (protocol/base/frame.h).
+inline constexpr uint32_t kFrameSizeMax = 1u << 20;
+inline constexpr uint32_t kFlatbufferDepthMax = 16;
+inline constexpr uint32_t kFlatbufferTablesMax =
+    4096;  // A full Messages frame has two tables a message.
+
+// One message.
+inline constexpr size_t kEnvelopeSizeMax = 16 * 1024;
+inline constexpr size_t kBodySizeMax = 48 * 1024;
+inline constexpr size_t kReferencesMax = 64;
+inline constexpr size_t kTextsMax = 8;  // Languages of one message.
+inline constexpr size_t kQuestionsMax = 32;
+inline constexpr size_t kSubjectCharactersMax = 200;
+inline constexpr size_t kUrgentWordsMax = 200;  // FLASH and IMMEDIATE texts.
+inline constexpr size_t kPolygonPointsMax = 256;
+inline constexpr size_t kPartsMax = 16;                      // The body and attachments.
+inline constexpr size_t kChangesMax = 64;                    // Fields of one correction.
+inline constexpr size_t kFieldCharactersMax = 4000;          // Free text of one coded field.
+inline constexpr size_t kNameCharactersMax = 64;             // Exercise ids.
+inline constexpr int64_t kTimeMax_ms = 253'402'300'799'999;  // The end of the year 9999.
+
+// What can be said of things on Earth.
+inline constexpr uint32_t kDistanceMax_m = 20'037'509;  // Half of the equator.
+inline constexpr int32_t kAltitudeMax_m = 100'000'000;  // Beyond any orbit that matters here.
+inline constexpr int32_t kDepthMax_m = 11'500;          // Deeper than the deepest trench.
+inline constexpr uint32_t kSpeedMax_cm_s = 1'120'000;   // Escape velocity, 11.2 km/s.
+
+// Logs. What fits an int64 of SQLite, and what tlog-cosignature allows for a time.
+inline constexpr uint64_t kTreeSizeMax = INT64_MAX;
+inline constexpr uint64_t kCosignatureTimeMax = INT64_MAX;
+inline constexpr size_t kProofHashesMax =
+    63;  // The longest inclusion proof in a tree of kTreeSizeMax.
+
+// Names within keys and origins.
+inline constexpr size_t kPartyIdSizeMax = 32;
+
+// Signed notes.
+inline constexpr size_t kNoteSizeMax = 4 * 1024;
+inline constexpr size_t kNoteSignaturesMax = 16;
+
+// Proof files (tlog-proof). The extra data has room for a whole envelope, its body and two
+// certificates of 16 KiB, each as PEM text (a third longer, and its line feeds).
+inline constexpr size_t kProofExtraSizeMax = 144 * 1024;
+
+// The link.
+inline constexpr size_t kMessagesPerFrameMax = 1024;
+inline constexpr size_t kWindowFloor = 16 * 1024;  // Unreceipted bytes that are always allowed.
+// At most so many bytes stand before a FLASH, so that it is through within a tenth of a second
+// where 10 MB/s are; a path of 600 ms still carries more than 1 MB/s. What is urgent may be beyond.
+inline constexpr size_t kWindowCap = 1024 * 1024;
+inline constexpr size_t kUrgentWindowCap = kWindowCap + 256 * 1024;
+// Messages that wait for an earlier commit: far more than the window of any version.
+inline constexpr size_t kStashBytesMax = 16 * kWindowCap;
+inline constexpr int64_t kProbeInterval_ms = 10'000;
+inline constexpr int kProbesMissedMax = 3;
+inline constexpr int64_t kAloneTold_ms = kProbesMissedMax * kProbeInterval_ms;  // Without a link.
+// Between two cosignatures on a journal, in the long run; so many may come at once.
+inline constexpr int64_t kWitnessInterval_ms = 10'000;
+inline constexpr int64_t kWitnessBurst_ms = 10 * kWitnessInterval_ms;
+inline constexpr int64_t kExportPatience_ms = 2'000;  // For the witness to cosign what is exported.
+inline constexpr int64_t kHandshakeDeadline_ms = 10'000;
+inline constexpr int64_t kPathCheckInterval_ms = 60'000;  // Of the paths that are not in use.
+inline constexpr int64_t kClockSkewWarn_ms = 2'000;
+inline constexpr int64_t kClockSkewAlarm_ms = 30'000;
+
+// What a peer with good keys may make us do (protocol/channel/core_bounds.cc). Per minute and kind;
+// what is beyond is counted, and told as a number.
+inline constexpr size_t kLinksMax =
+    8;  // At once; beyond, the oldest that is not adopted is closed.
+inline constexpr uint64_t kRefusalsToldMax = 8;
+inline constexpr uint64_t kLinkChangesToldMax = 8;
+inline constexpr uint64_t kClockAlarmsToldMax = 2;
+inline constexpr uint64_t kPeerAlarmsToldMax = 8;
+inline constexpr uint64_t kDeclinesMax = 32;      // That the machine releases.
+inline constexpr size_t kEvidenceKeptMax = 16;    // Of one kind, in the life of a channel.
+inline constexpr size_t kPeerWordsSizeMax = 400;  // Of its words in one record of ours.
+// A message of the peer takes so much of our disk: in the log, in the database, and with its
+// entries.
+inline constexpr uint64_t kDiskCostPerByte = 3;
+inline constexpr uint64_t kDiskCostPerMessage = 2 * 1024;
+inline constexpr size_t kUncommittedMax = 16 * kWindowCap;  // Its messages on their way to disk.
+
+// Escalation (protocol/channel/policy.h, protocol/channel/ladder.h, daemon/notifier.h).
+inline constexpr size_t kRungsMax = 8;
+inline constexpr size_t kRungNameSizeMax = 32;
+inline constexpr size_t kCommandsPerRungMax = 4;
+inline constexpr size_t kCommandArgumentsMax = 32;
+inline constexpr size_t kCommandSizeMax = 4 * 1024;              // All arguments together.
+inline constexpr int64_t kPolicyTimeMax_ms = 90 * 86'400'000LL;  // No deadline is longer.
+inline constexpr int64_t kAlarmAgainMin_ms = 1'000;
+inline constexpr int64_t kAttemptDeadline_ms = 10'000;  // Then the command is killed.
+inline constexpr int64_t kAttemptInterval_ms = 15'000;  // From start to start.
+// From start to start of one command that has more to tell: a flood that goes on is told in turns.
+inline constexpr int64_t kAttemptRest_ms = 500;
+// While the last run goes on: a command that takes its time keeps nobody waiting who came later.
+inline constexpr int64_t kAttemptOverlap_ms = 1'000;
+inline constexpr int64_t kAttemptStuck_ms = 60'000;    // No outcome: something is wrong with us.
+inline constexpr int64_t kLadderLate_ms = 60'000;      // A decision that is later was lost.
+inline constexpr int kAttemptsMax = 4;                 // The first, and three retries.
+inline constexpr size_t kAttemptOutputMax = 4 * 1024;  // The last of what it printed.
+// Commands under way for messages of one side (ours, the peer's): each has as many, so that neither
+// keeps the other's people from being told.
+inline constexpr size_t kAttemptsRunningMax = 16;
+inline constexpr size_t kAttemptsReservedForFlash = 4;  // Of these.
+inline constexpr size_t kAttemptsPerCommandMax = 4;     // Under way beside each other.
+inline constexpr size_t kAttemptsBesideMax = 12;        // Beyond, only a command's first.
+// One run of a command tells of so many blocks: its journal entry is a quarter of a frame at most,
+// and has room for a million messages that stand together.
+inline constexpr size_t kAttemptBlocksMax = 16 * 1024;  // KeySet::kBlock numbers each.
+inline constexpr size_t kAttemptNamesMax = 32;          // Messages named to the command one by one.
+// In one turn of the loop, about two milliseconds of work: a flood must not keep anything waiting.
+inline constexpr size_t kDecisionsPerCallMax = 1024;
+// The alarms of several turns are told as one, after so long at the latest.
+inline constexpr int64_t kSoundPatience_ms = 500;
+// Between two alarms that no command could tell anybody, of one side and precedence.
+inline constexpr int64_t kUnpagedRest_ms = 5'000;
+
+// Test calls that are remembered until their interval is judged.
+inline constexpr size_t kTestCallsKept = 64;
+
+// The transport below the session (protocol/transport/).
+// Bytes waiting to be written on one link. A session has kUrgentWindowCap under way and a frame
+// more, and says little beside; a client may submit thousands of messages in one turn.
+inline constexpr size_t kLinkQueueSizeMax = 10 * 1024 * 1024;
+static_assert(kLinkQueueSizeMax >= kUrgentWindowCap + 4 * kFrameSizeMax);
+inline constexpr int64_t kGoodbyeDeadline_ms = 2'000;    // For an orderly close.
+inline constexpr int64_t kTcpUserTimeout_ms = 24'000;    // 2.4 probe intervals (H09).
+inline constexpr size_t kPostHandshakeMessagesMax = 16;  // TLS messages between two frames.
+// A name with several addresses: the next one is begun when the last has not connected for so long
+// (RFC 8305), or connected and not ended its handshake; so all have their turn within a handshake's
+// deadline, and a slow link is not dialled twice.
+inline constexpr int64_t kNextAddress_ms = 250;
+inline constexpr int64_t kNextAddressConnected_ms = 2'500;
+inline constexpr size_t kAddressesPerNameMax = 32;
+inline constexpr size_t kLookupsMax = 16;  // Names that wait for the operating system's answer.
+inline constexpr int64_t kLookupPatience_ms = 2'000;  // Then the last answer stands in.
+// Handshakes under way at one listener: of strangers, of those who are known by their networks (an
+// IPv4 address, or 64 bits of IPv6), and of one network once the places of its kind are all taken.
+inline constexpr size_t kHandshakesMax = 64;
+inline constexpr size_t kHandshakesKnownMax = 32;
+inline constexpr size_t kHandshakesPerNetworkMax = 8;
+inline constexpr size_t kKnownNetworksMax = 64;
+inline constexpr size_t kRefusalReportsMax = 10;  // One by one in a window; the rest are counted.
+inline constexpr int64_t kRefusalReportWindow_ms = 1'000;
+inline constexpr int64_t kAcceptPause_ms = 100;  // When the process is out of descriptors.
+inline constexpr int64_t kBackoffFirst_ms = 500;
+inline constexpr int64_t kBackoffCap_ms = 30'000;
+
+// The daemon's log (daemon/process/log_queue.h). A line with its time and level fits PIPE_BUF, so
+// that a pipe takes it whole. So many lines wait while nobody reads; a reader that was restarted
+// finds the last hours of a quiet day, and a flood costs no more memory than that.
+inline constexpr size_t kLogLineSizeMax = 4'000;
+inline constexpr size_t kLogLinesWaitingMax = 4'096;
+inline constexpr size_t kLogWaitingSizeMax = 1024 * 1024;
+inline constexpr int64_t kLogPatience_ms = 2'000;  // Nothing taken for longer: nobody reads.
+inline constexpr int64_t kLogRetry_ms = 1'000;     // After a failed write.
+inline constexpr int64_t kLogFarewell_ms = 1'000;  // For what still waits at the end.
+inline constexpr int64_t kLogAlarmAgain_ms =
+    3'600'000;  // Between two alarms that it is not written.
+
+// The client API.
+inline constexpr size_t kClientsMax = 256;          // Of people who have a role,
+inline constexpr size_t kClientsPerPersonMax = 64;  // and of one of them.
+inline constexpr size_t kStrangersMax = 16;  // Connections of others, until they are refused,
+inline constexpr size_t kStrangersPerUserMax = 4;
+inline constexpr int64_t kClientHelloDeadline_ms = 5'000;
+inline constexpr size_t kFarewellsMax = 64;  // Clients told why they are cut, in a goodbye's time.
+inline constexpr size_t kListRowsMax = 1000;
+// Rows of one answer, bytes: with what is beside them a frame holds it.
+inline constexpr size_t kRowsSizeMax = kFrameSizeMax - 64 * 1024;
+// In one row: the longest subject that the rules allow, in the longest characters; a language tag.
+inline constexpr size_t kRowSubjectSizeMax = 4 * kSubjectCharactersMax;
+inline constexpr size_t kRowLanguageSizeMax = 40;
+// The later facts of one message, which a peer can add to without end: of each kind the first and
+// the last so many are shown, and up to this many are counted.
+inline constexpr size_t kFactsShownMax = 64;
+inline constexpr size_t kFactsCounted = 10'000;
+// Of one client, submitted and not committed yet. A client with more is not read until half of them
+// are answered, so that no one fills the memory, or the commit that everybody's next message waits
+// for.
+inline constexpr size_t kSubmissionsWaitingMax = 4096;
+inline constexpr size_t kSubmissionsWaitingSizeMax = 4 * 1024 * 1024;
+inline constexpr size_t kReadsWaitingMax = 16;  // Of one client, asked and not answered; likewise.
+// Requests of one person that are served in one turn of the event loop, over all connections: about
+// a TLS record of them, a millisecond's work. The rest wait for the next turn.
+inline constexpr size_t kRequestsPerTurnMax = 64;
+// Answers of all clients together that were not taken yet. Beyond, who has the most gives way.
+inline constexpr size_t kClientQueuesSizeMax = 32 * 1024 * 1024;
+// A client whose queue is shorter keeps up, and the others are not looked at for its sake.
+inline constexpr size_t kClientQueueSmall = 64 * 1024;
+static_assert(kClientsMax * kClientQueueSmall <= kClientQueuesSizeMax);
+// By one person in a minute, journaled one by one; what is beyond is told as a number.
+inline constexpr uint64_t kPersonRefusalsToldMax = 8;
+inline constexpr uint64_t kPersonExportsToldMax = 8;
+inline constexpr size_t kPersonsCountedMax = 256;          // Each for itself; those beyond as one.
+inline constexpr int64_t kExportOfferInterval_ms = 1'000;  // Between offers to the witness.
+// A counter may leave out so many: a program that counts its own refused submissions does. More
+// would let a slip of one program use up a certificate's counters for ever.
+inline constexpr uint64_t kCounterStepMax = 1u << 20;
+inline constexpr size_t kIdempotencyKeySizeMax = 128;
+
+}  // namespace hotline::limits

@@ -1,0 +1,30 @@
+// SHA-256 (FIPS 180-4) of many short inputs: what an auditor's time goes into, and much of the
+// core's. Of one input: bytes.h.
+//
+// A processor with SHA instructions waits for itself most of the time when it hashes one input, so
+// of many two are hashed side by side there; elsewhere this is libcrypto, one after the other. The
+// hashes are the same ones.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <initializer_list>
+#include <span>
+
+#include "protocol/base/bytes.h"
+
+namespace hotline {
+
+// hashes[i] becomes SHA-256(inputs[i]); as many hashes as inputs.
+void sha256_each(std::span<const ByteView> inputs, std::span<Hash> hashes);
+
+// Of inputs that are two pieces each, one behind the other: a prefix or a salt, and what it is for.
+using TwoPieces = std::array<ByteView, 2>;
+void sha256_each(std::span<const TwoPieces> inputs, std::span<Hash> hashes);
+
+// For tests: whether this processor hashes two inputs at a time, and the same where it does not.
+bool hashes_in_pairs();
+Hash sha256_plainly(std::initializer_list<ByteView> parts);
+void sha256_each_plainly(std::span<const ByteView> inputs, std::span<Hash> hashes);
+
+}  // namespace hotline

@@ -1,0 +1,556 @@
+// The core: one party's side of one channel, as plain deterministic code. It is told the time and
+// handed bytes, requests and the outcome of commits; it answers with a Batch to make durable and
+// with Effects to perform.
+//
+// Durable before spoken: what promises something is given out as an effect only after committed()
+// for the batch that holds what it promises. One batch at a time is on its way to disk; meanwhile
+// the next one gathers (group commit).
+//
+// A driver (the daemon, the simulator) uses it so:
+//   replay() every journal entry in order, then start();
+//   on every event call the method that fits, then: perform take_effects(), in order; while no
+//   batch is on its way and wants_commit(), seal() and hand the batch to the store; call
+//   committed() when it is durable; call tick() at wake_at(), and at least twice a second.
+// When a commit failed, or may have failed: destroy the core and build a new one from the journal.
+// Not thread-safe, never blocks except in Records.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "protocol/base/clock.h"
+#include "protocol/base/limits.h"
+#include "protocol/base/noise_gate.h"
+#include "protocol/base/sorted_blocks.h"
+#include "protocol/channel/disk_room.h"
+#include "protocol/channel/effects.h"
+#include "protocol/channel/journal.h"
+#include "protocol/channel/ladder.h"
+#include "protocol/channel/own_transcript.h"
+#include "protocol/channel/peer_journal.h"
+#include "protocol/channel/peer_transcript.h"
+#include "protocol/channel/policy.h"
+#include "protocol/channel/records.h"
+#include "protocol/channel/test_calls.h"
+#include "protocol/channel/wire_generated.h"
+#include "protocol/log/cosignature.h"
+#include "protocol/log/origin.h"
+#include "protocol/message/geo.h"
+#include "protocol/message/serial.h"
+
+namespace hotline {
+
+// One party's public keys on this channel, with who verifies under them; borrowed, and outliving
+// the core.
+struct PartyKeys {
+  NoteKey log;
+  NoteKey receipt;
+  NoteKey witness;
+  const SignatureVerifier* log_verifier = nullptr;
+  const SignatureVerifier* receipt_verifier = nullptr;
+  const SignatureVerifier* witness_verifier = nullptr;
+};
+
+// Who and what this core is. Pointers are borrowed and outlive the core.
+struct CoreConfig {
+  std::string party;
+  std::string peer;
+  std::string prefix;  // "N", in an exercise "XN".
+  std::string peer_prefix;
+  ChannelName channel;
+  PartyKeys own_keys;
+  PartyKeys peer_keys;
+  Signer* log_signer = nullptr;
+  Signer* receipt_signer = nullptr;
+  Signer* witness_signer = nullptr;
+  Policy policy;
+  std::string version;
+};
+
+// A person as the daemon knows them from certificate and configuration.
+struct Actor {
+  std::string name;
+  Hash certificate{};  // SHA-256 of the certificate's DER: with a counter, the idempotency key.
+  std::vector<uint8_t> roles;  // wire::Role
+};
+
+struct CoreStatus {
+  wire::LinkState link = wire::LinkState::down;
+  UtcMs link_since = 0;
+  std::string remote;
+  int64_t round_trip_ms = -1;  // -1: not measured yet.
+  int64_t clock_skew_ms = 0;   // The peer's clock minus ours.
+  uint64_t journal_size = 0;   // Durable.
+  uint64_t own_size = 0;
+  uint64_t own_receipted = 0;
+  uint64_t peer_size = 0;
+  Hash own_root{};
+  Hash peer_root{};
+  std::array<uint32_t, 4> queued{};
+  uint32_t unreceipted = 0;
+  bool agreement_matches = true;
+  std::string numbering_stopped;  // Why nothing more is sent; empty while all is well.
+  std::string own_checkpoint;
+  std::string own_receipt;
+  std::string peer_receipt;
+  bool disk_low = false;
+  bool peer_flash_only = false;
+};
+
+class Core {
+ public:
+  // `started`: when this core was made; what the journal says lies before it.
+  Core(CoreConfig config, Records& records, Random& random, Now started);
+  ~Core();
+
+  Status replay(uint64_t index, ByteView entry);
+  // After the last entry; a journal without any is founded now. `stored_root` is the journal's root
+  // as the store has it; another one means that the store is damaged.
+  Status start(Now now, const Hash& stored_root);
+
+  void link_opened(Now now, LinkId link, std::string remote);
+  void frame_received(Now now, LinkId link, ByteView frame);
+  void link_closed(Now now, LinkId link, const std::string& reason);
+  // A stranger who knocked, or who could not show whom it is.
+  void link_refused(Now now, const std::string& remote, const std::string& reason);
+
+  // A person submits a draft (wire::Draft). The outcome comes as AnswerSubmission with this token.
+  // With a `key` of the caller's own, the core takes the counter itself (wire::Submit).
+  void submit(Now now, uint64_t token, const Actor& actor, uint64_t counter, ByteView draft,
+              std::string_view key = {});
+  // The outcome of a StartAttempt, also of one that was stopped.
+  void attempt_ended(Now now, const AttemptName& attempt, wire::Outcome outcome,
+                     const std::string& detail);
+  // A person's request was refused. Of each person the first few a minute are recorded one by one.
+  void record_refusal(Now now, const Actor& actor, const Error& error);
+  // An auditor takes an export: AnswerExport with this token follows, once that is recorded and the
+  // peer has cosigned the journal or did not answer soon. Beyond the first few of a person in a
+  // minute it follows at once, and they are recorded as a number.
+  void record_export(Now now, uint64_t token, const Actor& actor);
+  // Looks whether every message that waits has a deadline and an end, and alarms where not: the
+  // ladder is judged by what it promised, and not by its own agenda. Looks at every open message.
+  void look_after_ladder(Now now);
+  // Something that the daemon noticed and the watch must know: journaled, and told by Alarm.
+  void raise_alarm(Now now, const std::string& text) { alarm(now, {}, text); }
+
+  // How much room the disk of the store has. To be told after every commit, and once a second. As
+  // long as it is not plenty, new messages are refused but for FLASH and what ends a wait.
+  void set_disk_room(Now now, const DiskRoom& room);
+
+  void tick(Now now);
+  BootMs wake_at() const;
+
+  bool wants_commit() const;
+  // Null when there is nothing to commit.
+  std::shared_ptr<const Batch> seal(Now now);
+  void committed(Now now);
+  std::vector<Effect> take_effects();
+  void stop(
+      Now now);  // Says goodbye on every link and records the stop; commit once more, then destroy.
+
+  CoreStatus status() const;
+  uint64_t journal_size() const { return durable_.journal_size; }
+  // As the journal tells of them; after replay(), what the store must hold.
+  uint64_t own_size() const { return own_.frontier().size(); }
+  uint64_t last_serial() const { return own_.last_serial(); }
+  uint64_t peer_size() const { return peer_.frontier().size(); }
+  uint64_t last_counter(const Hash& certificate) const;
+  const Ladder& ladder() const { return ladder_; }
+  const CoreConfig& config() const { return config_; }
+
+ private:
+  // One link to the peer. Its life: hello sent -> hello received -> adopted -> closed (erased from
+  // links_).
+  struct Link {
+    std::string remote;
+    BootMs opened_at = 0;  // On the boot clock, like every time here.
+    BootMs heard_at = 0;
+    bool hello_received = false;
+    // The peer's hello must show at least this. It may be older than what came on another link
+    // since.
+    uint64_t own_receipted_before = 0;
+    uint64_t peer_size_before = 0;
+    uint64_t resend_from = 0;         // The peer holds our transcript up to here.
+    uint64_t peer_holds_receipt = 0;  // Size of the newest of our receipts that the peer showed.
+    uint64_t sent_until = 0;          // Own leaves below this went out on this link.
+    std::deque<std::pair<uint64_t, size_t>>
+        in_flight;  // (end of a frame, its bytes), not receipted on this link.
+    size_t in_flight_bytes = 0;
+    // By precedence: (end of a frame, when it was put on this link), while it has no receipt.
+    std::array<std::deque<std::pair<uint64_t, BootMs>>, 4> sent_at;
+    std::optional<BootMs> next_path_asked_at;
+    uint64_t barrier = 0;     // Messages wait until this batch is durable.
+    std::deque<Bytes> stash;  // Frames that wait for the barrier.
+    size_t stash_bytes = 0;
+    BootMs probe_sent_at = 0;
+    uint64_t probe_sequence = 0;
+    int probes_unanswered = 0;
+    bool probe_answered = true;    // The newest one.
+    bool leaves_messages = false;  // For want of room: also those that follow.
+    bool peer_is_old = false;      // It showed less of its transcript than we receipted.
+  };
+  struct BuiltFrame {
+    uint64_t first = 0;
+    uint64_t count = 0;
+    Bytes frame;
+  };
+  // A leaf of the peer's that is not durable yet.
+  struct PeerLeaf {
+    uint64_t index = 0;
+    Hash leaf_hash{};
+  };
+  // A message that another speaks of.
+  struct Reference {
+    MessageKey key;
+    std::string id;
+    Hash leaf_hash{};
+    uint8_t precedence = 0;
+    uint8_t type = 0;
+  };
+  // What release() needs to make an envelope.
+  struct Release;
+  // What the rules say of a message of the peer.
+  struct Judgement {
+    wire::DeclineCode code = wire::DeclineCode::unset;  // Unset: the message stands.
+    std::string reason;
+    uint64_t serial = 0;
+    std::optional<MessageKey> refers_to;
+    bool answer_due = false;
+    std::optional<ReadBackDifference> mismatch;
+  };
+
+  // core.cc: recording and its consequences
+  template <typename Build>
+  uint64_t record(Now now, Build build, std::optional<SaltedText> name = std::nullopt) {
+    uint64_t index = journal_.size();
+    apply(journal_.record(now.utc, build, std::move(name)));
+    return index;
+  }
+  void apply(const wire::Entry& entry);                  // Decisions: at once.
+  void apply_durable(const wire::Entry& entry, Now at);  // Consequences: after the commit.
+  void settle(uint8_t type, uint8_t role, MessageKey refers_to);
+  void alarm(Now now, MessageKey key, const std::string& text);
+  void note_clock(Now now);
+  void note_test_call(uint8_t type, MessageKey key, const wire::MessageKey* refers_to, UtcMs at);
+  void judge_test_calls(Now now);
+
+  // core_links.cc
+  Bytes hello_frame(Now now) const;
+  void on_hello(Now now, LinkId id, Link& link, const wire::Hello& hello);
+  Status compare_prefixes(const wire::Hello& hello) const;
+  Status judge_claims(Now now, Link& link, const wire::Hello& hello);
+  Status judge_own_claim(Now now, Link& link, const wire::Hello& hello);
+  Status judge_peer_claim(Now now, Link& link, const wire::Hello& hello);
+  Hash peer_root_at(uint64_t size);
+  void adopt(Now now, LinkId id);
+  void on_close(Now now, LinkId id, const Link& link, const wire::Close& close);
+  void unstash(Now now, LinkId id);
+  void on_clock(Now now, int64_t peer_clock, int64_t round_trip_ms);
+  BootMs link_due(const Link& link) const;
+  BootMs alone_due() const;
+  void tell_alone(Now now);
+  void tick_links(Now now);
+  void send_probe(Now now, LinkId id);
+  void drop_link(Now now, LinkId id, const std::string& reason);
+  void refuse_link(Now now, LinkId id, wire::CloseReason reason, const std::string& text);
+  void record_link_change(Now now, wire::LinkChange change, const std::string& detail);
+  // Two notes that cannot both be honest, or one that proves a store old: kept and told once,
+  // however often shown.
+  void keep_evidence(Now now, wire::EvidenceKind kind, const std::string& first,
+                     const std::string& second, const std::string& text);
+
+  // core_sending.cc
+  Status check_numbering(wire::MessageType type) const;
+  void tell_doubtful_serials(Now now);
+  bool can_number() const;
+  size_t window_left() const;
+  size_t urgent_window_left() const;
+  void number_messages(Now now);
+  void pump(Now now);
+  BuiltFrame rebuild_frame(uint64_t first, uint64_t end);
+  void on_receipt(Now now, LinkId id, Link& link, const wire::Receipt& frame);
+  void hold_receipt(Now now, const CosignedCheckpoint& receipt, const std::string& note);
+  // The checkpoint of ours that this receipt stands on, if we remember signing it; else empty.
+  std::string_view issued_under(const std::string& receipt) const;
+  Hash own_root_at(uint64_t size);
+
+  // core_replay.cc
+  // Why an entry that is read back cannot follow those before it; null when it can.
+  const char* fault_in(const wire::Entry& entry) const;
+  Status check_replayed(uint64_t index, const wire::Entry& entry) const;
+  Status compare_prefix_with_records();
+  Status compare_with_records(const Hash& stored_root);
+  MessageRecord own_record(uint64_t serial, const Hash& leaf);
+
+  // core_ladder.cc
+  void run_ladder(Now now);
+  void record_decision(Now now, const Decision& decision);
+  void sound(Now now, const Decision& decision);
+  void flush_sounds(Now now, bool all_decided);
+  std::optional<SoundStep> sound_of(Now now, const std::vector<Decision>& decisions) const;
+  // True while somebody waits for one of these steps.
+  bool is_open(const std::vector<Step>& steps, LadderKey key) const;
+  void note_unpaged(Now now, const AttemptName& attempt, const KeySet& messages,
+                    const std::string& detail);
+  void tell_unpaged(Now now);
+  BootMs told_due() const;
+  void replay_decision(const wire::StepsDecided& fact, Now at);
+  void replay_attempt(const wire::AttemptEnded& fact, Now at);
+  // Beside the entry that was recorded last.
+  void note_facts(Now now, bool incoming, const KeySet& messages, FactKind kind, uint16_t code,
+                  const std::string& detail);
+  static const char* fault_in_messages(const flatbuffers::Vector<uint64_t>* messages,
+                                       uint8_t precedence);
+
+  // core_bounds.cc
+  enum class Noise : uint8_t {
+    stranger,  // Refused before it was known to be the peer.
+    refusal,
+    link_change,
+    clock,
+    agreement,
+    evidence,
+    broken_rule,
+    broken_flash,
+    decline,
+    peer_declined,
+    machine_declined,
+    mismatch,
+    flash_only,
+    kinds,
+  };
+  static constexpr size_t kNoises = static_cast<size_t>(Noise::kinds);
+  static std::array<NoiseGate, kNoises> noise_gates();
+  bool admit(Now now, Noise kind);
+  void peer_alarm(Now now, Noise kind, MessageKey key, const std::string& text);
+  void alarm_about_own(Now now, Noise kind, MessageKey key, const std::string& text);
+  void record_refusal_of_link(Now now, const std::string& remote, const std::string& reason);
+  void note_refusal(Now now, Noise kind, const std::string& remote, const std::string& reason);
+  void note_link_change(Now now, wire::LinkChange change, const std::string& detail);
+  BootMs noise_due() const;
+  void tell_held_back(BootMs until, Now now);
+  // Requests that one person repeats are told one by one at first, then as a number.
+  struct PersonGates {
+    std::string name;
+    NoiseGate refusals{limits::kPersonRefusalsToldMax};
+    NoiseGate exports{limits::kPersonExportsToldMax};
+  };
+  PersonGates& gates_of(const Actor& actor);
+  void tell_held_back_of_persons(BootMs until, Now now);
+  void record_refusal_entry(Now now, const Actor& actor, const Error& error);
+  void record_export_entry(Now now, const Actor& actor, uint32_t more);
+  void make_room_for_link(Now now);
+
+  // core_witness.cc
+  void run_channel_check(Now now);
+  void check_channel(Now now);
+  void check_channel_soon(Now now);
+  const std::string& journal_checkpoint();
+  void offer_journal(LinkId id, uint64_t old_size);
+  void on_journal_cosigned(Now now, LinkId id, const wire::JournalCosigned& frame);
+  void on_journal_conflict(Now now, LinkId id, uint64_t size);
+  void on_journal_offer(Now now, LinkId id, const wire::JournalOffer& frame);
+  void begin_exports(Now now, const std::vector<uint64_t>& tokens);
+  void answer_exports(Now now);
+  ExportHead export_head();
+
+  // core_disk.cc
+  bool has_room_for(uint64_t bytes, uint64_t count) const;
+  void leave_messages(Now now, Link& link);
+  void ask_for_what_was_left(Now now);
+  void on_peer_room(Now now, bool flash_only, bool takes_nothing);
+  std::string peer_room_words() const;
+  Status check_room_for(wire::MessageType type, uint8_t precedence) const;
+
+  // core_paths.cc
+  void note_sent(Now now, Link& link, uint64_t first, uint64_t end);
+  static void note_receipted(Link& link, uint64_t size);
+  BootMs next_path_due(const Link& link) const;
+  void ask_for_next_path(Now now);
+
+  // core_peer_messages.cc
+  void on_messages(Now now, LinkId id, const wire::Messages& messages);
+  // A message of the peer as it came, with its leaf. Borrows the frame.
+  struct Arrival {
+    Hash leaf{};
+    ByteView envelope;
+    ByteView body;
+    Hash salt{};
+    Result<Opened<wire::Envelope>> opened;
+  };
+  static Arrival open_arrival(const wire::Message& message, const Hash& leaf);
+  // The first that came without the body that its envelope names; as many as there are, if none.
+  static size_t first_without_body(const std::vector<Arrival>& arrivals);
+  // Keeps it and judges it.
+  void receive(Now now, uint64_t index, const Arrival& arrival);
+  Judgement judge(const wire::Envelope& envelope, const Hash& leaf, ByteView body);
+  std::optional<Hash> known_peer_leaf(uint64_t serial);
+  std::optional<MessageKey> known_reference(const wire::Reference& named);
+  std::optional<MessageKey> key_at(const Serial& place);
+  std::optional<ReadBackDifference> read_back_mismatch(MessageKey own,
+                                                       const wire::Body& acknowledgement);
+  void sign_receipt(Now now);
+  void send_receipt(LinkId id);
+
+  // core_messages.cc
+  // Everything submit() does; the error is told to the person.
+  Status try_submit(Now now, uint64_t token, const Actor& actor, uint64_t counter, ByteView draft,
+                    std::string_view key);
+  // Under which a submission is remembered: the caller's own key, if it gave one.
+  struct SubmissionName {
+    const Actor& actor;
+    uint64_t counter = 0;
+    std::optional<Hash> key;
+  };
+  Result<SubmissionName> name_submission(const Actor& actor, uint64_t counter,
+                                         std::string_view key) const;
+  Result<bool> answer_repeated(uint64_t token, const SubmissionName& name, ByteView request);
+  std::optional<uint64_t> known_submission(const SubmissionName& name);
+  MessageRecord own_submission(uint64_t serial);
+  Result<Reference> resolve(const std::string& id);
+  std::string name_of(MessageKey key, uint64_t serial) const;
+  Result<uint64_t> release(Now now, Release release);
+  void note_effect_on(Now now, MessageKey target, const wire::Body& body, wire::Role role,
+                      uint64_t journal_index);
+  void decline(Now now, uint64_t index, const Hash& leaf, const wire::Envelope* envelope,
+               const Judgement& judgement);
+  const MessageRecord* gathering_own(uint64_t serial) const;
+
+  CoreConfig config_;
+  std::string own_origin_;
+  std::string peer_origin_;
+  CheckpointTrust own_trust_;   // Receipts on our transcript.
+  CheckpointTrust peer_trust_;  // Our receipts on the peer's.
+  CheckpointTrust own_journal_trust_;
+  std::string peer_journal_origin_;
+  Records& records_;
+  Random& random_;
+  Now started_;
+
+  // Derived from the journal.
+  Journal journal_;
+  OwnTranscript own_;
+  PeerTranscript peer_;
+  PeerJournal peer_journal_;
+  Ladder ladder_;
+  TestCalls test_calls_;
+  std::map<Hash, uint64_t> last_counter_;
+  // Callers' own idempotency keys by half their hash: what was submitted under them.
+  using ShortHash = std::array<uint8_t, 16>;
+  static ShortHash shorten(const Hash& hash);
+  SortedBlocks<ShortHash, uint64_t> keyed_;
+  std::string numbering_stopped_;
+  bool serials_in_doubt_ = false;  // The peer may hold other messages under those that come next.
+  uint64_t first_serial_of_run_ = 0;  // The first that this core gives.
+  bool live_ = false;                 // start() was called: what is recorded happens now.
+
+  // How much of that is durable, and what waits for the commit under way.
+  struct DurableState {
+    uint64_t journal_size = 0;
+    uint64_t own_size = 0;
+    uint64_t peer_size = 0;
+    std::string own_checkpoint;
+    std::string peer_receipt;
+    uint64_t peer_receipted = 0;
+    Hash journal_root{};
+    Hash own_root{};
+    Hash peer_root{};
+    uint64_t witnessed_size = 0;
+    uint64_t cosigned_size = 0;
+  };
+  DurableState current_state() const;
+  DurableState durable_;
+  DurableState sealed_state_;
+  std::shared_ptr<const Batch> sealed_;
+  uint64_t last_committed_ = 0;
+  std::vector<Effect> gathering_effects_;
+  std::vector<Effect> sealed_effects_;
+  std::vector<Effect> effects_;
+  std::deque<BuiltFrame> built_frames_;           // Made at sealing, sent once durable.
+  SortedBlocks<uint64_t, size_t> gathering_own_;  // Serial -> place in the gathering batch.
+  // Serials of the peer that are not durable yet, and so not in records_, with their leaf hashes.
+  SortedBlocks<uint64_t, PeerLeaf> gathering_peer_serials_;
+  SortedBlocks<uint64_t, PeerLeaf> sealed_peer_serials_;
+  std::string peer_checkpoint_;  // Newest one received; its size is peer_.frontier().size().
+  // Checkpoints signed and not receipted, by their size.
+  struct Issued {
+    Hash root{};
+    std::string note;
+  };
+  std::map<uint64_t, Issued> issued_;
+  std::set<Hash> evidence_;                             // What was kept already.
+  std::map<wire::EvidenceKind, size_t> evidence_kept_;  // How many of each kind.
+  uint64_t receipt_recorded_ = 0;  // Size of the newest receipt that was recorded.
+
+  // The channel check: gone at a restart, when the peer's witness says anew how far it cosigned.
+  uint64_t cosigned_size_ = 0;  // Of our journal.
+  BootMs next_channel_check_ = INT64_MAX;
+  BootMs journal_offered_at_ = INT64_MIN / 2;
+  BootMs offer_soon_at_ = INT64_MAX;  // For an export that came right after another one.
+  bool journal_offered_ = false;      // And not answered yet.
+  int unanswered_checks_ = 0;
+  bool conflict_answered_ = false;
+  bool conflict_alarmed_ = false;
+  BootMs cosigning_earned_at_ = 0;  // The peer's journal, by us: how often it may be.
+  // Exports that are recorded, that wait for that commit, and that wait for the peer's witness.
+  struct WaitingExport {
+    uint64_t token = 0;
+    ExportHead head;
+    BootMs give_up_at = 0;
+  };
+  // Our journal's checkpoint, signed once for a size.
+  uint64_t checkpointed_size_ = 0;
+  std::string journal_checkpoint_;
+  std::vector<uint64_t> gathering_exports_;
+  std::vector<uint64_t> sealed_exports_;
+  std::vector<WaitingExport> exports_;
+
+  // Bytes of the peer's messages that are not durable yet.
+  size_t gathering_peer_bytes_ = 0;
+  size_t sealed_peer_bytes_ = 0;
+
+  // Links and clocks: gone at a restart.
+  std::array<NoiseGate, kNoises> noise_gates_ = noise_gates();
+  std::array<KeySet, kNoises> flash_told_;    // Own ones about which such a thing was told.
+  std::map<Hash, PersonGates> person_gates_;  // By certificate.
+  std::map<LinkId, Link> links_;
+  std::optional<LinkId> adopted_;
+  UtcMs link_since_ = 0;
+  BootMs alone_since_ = 0;  // Without a link: when the peer was heard last.
+  bool alone_told_ = false;
+  std::set<LadderKey> unattended_told_;
+  // Alarms of one precedence and side: what is not told yet, and since when.
+  struct Sound {
+    std::vector<Decision> untold;  // One for each list of steps.
+    BootMs since = 0;
+    BootMs rests_until = INT64_MIN / 2;
+  };
+  std::map<std::pair<uint8_t, bool>, Sound> sounds_;
+  // Likewise the messages of which no command could tell anybody, with the last that tried.
+  struct Unpaged {
+    KeySet untold;
+    std::string rung;
+    std::string detail;
+    BootMs rests_until = INT64_MIN / 2;
+  };
+  std::map<std::pair<uint8_t, bool>, Unpaged> unpaged_;
+  std::deque<std::pair<BootMs, size_t>> receipted_lately_;
+  size_t receipted_lately_bytes_ = 0;
+  int64_t round_trip_ms_ = -1;
+  int64_t clock_skew_ms_ = 0;
+  int skew_level_ = 0;
+  bool agreement_matches_ = true;
+  DiskRoom disk_room_;
+  DiskLevel peer_room_ = DiskLevel::plenty;  // As it said last.
+  std::optional<int64_t> clock_offset_;      // utc - boot, to notice steps of the wall clock.
+};
+
+}  // namespace hotline

@@ -1,0 +1,271 @@
+// The ladder within the core: what has come due is recorded and told side by side, commands are
+// started and their outcomes recorded; and how a journal gives all of it back.
+#include <algorithm>
+#include <bit>
+
+#include "protocol/base/limits.h"
+#include "protocol/channel/core.h"
+#include "protocol/channel/key_blocks.h"
+#include "protocol/message/message_rules.h"
+
+namespace hotline {
+namespace {
+
+AttemptOutcome outcome_of(wire::Outcome outcome) {
+  switch (outcome) {
+    case wire::Outcome::done:
+      return AttemptOutcome::told;
+    case wire::Outcome::impossible:
+      return AttemptOutcome::impossible;
+    case wire::Outcome::not_started:
+      return AttemptOutcome::not_started;
+    case wire::Outcome::stopped:
+    case wire::Outcome::failed:
+    case wire::Outcome::timed_out:
+    case wire::Outcome::unset:
+      break;
+  }
+  return AttemptOutcome::failed;
+}
+
+void add_step(std::vector<Step>& steps, const Step& step) {
+  if (std::find(steps.begin(), steps.end(), step) == steps.end()) steps.push_back(step);
+}
+
+}  // namespace
+
+// One bite, so that others have their turn; wake_at() has passed while there is more.
+void Core::run_ladder(Now now) {
+  const std::optional<BootMs> next = ladder_.next_due();
+  if (!next || *next > now.boot) return flush_sounds(now, true);
+  Due due = ladder_.decide(now);
+  for (const Decision& decision : due.decisions) {
+    record_decision(now, decision);
+    sound(now, decision);
+  }
+  for (uint64_t attempt : due.to_stop) effects_.push_back(StopAttempt{attempt});
+  for (Attempt& attempt : due.attempts) effects_.push_back(StartAttempt{std::move(attempt)});
+  const std::optional<BootMs> more = ladder_.next_due();
+  flush_sounds(now, !more || *more > now.boot);
+}
+
+void Core::record_decision(Now now, const Decision& decision) {
+  record(now, [&](flatbuffers::FlatBufferBuilder& b) {
+    std::vector<flatbuffers::Offset<wire::Step>> steps;
+    for (const Step& step : decision.steps) {
+      auto rung = step.rung.empty() ? 0 : b.CreateString(step.rung);
+      steps.push_back(wire::CreateStep(b, static_cast<uint8_t>(step.kind), rung));
+    }
+    auto messages = b.CreateVector(to_blocks(decision.messages));
+    auto vector = b.CreateVector(steps);
+    return wire::CreateStepsDecided(b, decision.incoming, decision.precedence, messages, vector,
+                                    decision.missed, decision.late_ms, decision.situation.count,
+                                    decision.situation.oldest);
+  });
+  for (const Step& step : decision.steps) {
+    note_facts(now, decision.incoming, decision.messages, FactKind::rung,
+               static_cast<uint16_t>(step.kind), step.rung);
+  }
+}
+
+void Core::note_facts(Now now, bool incoming, const KeySet& messages, FactKind kind, uint16_t code,
+                      const std::string& detail) {
+  constexpr uint64_t kGroup = GroupFactRecord::kGroup;
+  Batch& batch = journal_.gathering();
+  const uint64_t entry = journal_.size() - 1;
+  GroupFactRecord group;
+  auto write = [&] {
+    int count = 0;
+    for (uint64_t mask : group.members) count += std::popcount(mask);
+    if (count > 1) batch.group_facts.push_back(group);
+    for (size_t i = 0; count == 1 && i < group.members.size(); ++i) {
+      if (group.members[i] == 0) continue;
+      const uint64_t number =
+          group.first + i * 64 + static_cast<uint64_t>(std::countr_zero(group.members[i]));
+      batch.facts.push_back({{incoming, number}, kind, now.utc, entry, code, detail});
+    }
+  };
+  messages.visit_blocks([&](uint64_t first, uint64_t mask) {
+    if (first / kGroup != group.first / kGroup) {
+      write();
+      group = {};
+    }
+    group = {incoming, first / kGroup * kGroup, group.members, kind, now.utc, entry, code, detail};
+    group.members[first % kGroup / 64] = mask;
+    return true;
+  });
+  write();
+}
+
+// All that comes due for one side and precedence, in however many bites, is one alarm.
+void Core::sound(Now now, const Decision& decision) {
+  Sound& sound = sounds_[{decision.precedence, decision.incoming}];
+  if (sound.untold.empty()) sound.since = now.boot;
+  for (Decision& other : sound.untold) {
+    if (other.steps == decision.steps) return other.messages.insert_all(decision.messages);
+  }
+  sound.untold.push_back(decision);
+}
+
+// In a flood that goes on, each alarm tells of all that came due since the last one.
+void Core::flush_sounds(Now now, bool all_decided) {
+  for (auto& [key, sound] : sounds_) {
+    const bool waited = now.boot - sound.since >= limits::kSoundPatience_ms;
+    if (sound.untold.empty() || now.boot < sound.rests_until || !(all_decided || waited)) continue;
+    if (auto step = sound_of(now, sound.untold)) {
+      effects_.push_back(*std::move(step));
+      sound.rests_until = now.boot + limits::kSoundPatience_ms;
+    }
+    sound.untold.clear();
+  }
+}
+
+// Nothing where all of it has been settled since it was decided.
+std::optional<SoundStep> Core::sound_of(Now now, const std::vector<Decision>& decisions) const {
+  SoundStep all;
+  all.incoming = decisions.front().incoming;
+  all.precedence = decisions.front().precedence;
+  all.situation = ladder_.situation(all.incoming, all.precedence, now);
+  KeySet messages;
+  for (const Decision& decision : decisions) {
+    KeySet still;
+    decision.messages.visit([&](uint64_t number) {
+      if (is_open(decision.steps, {decision.incoming, number})) still.insert(number);
+      return true;
+    });
+    // The alarm of all that wait has no messages of its own.
+    if (decision.messages.empty() ? all.situation.count == 0 : still.empty()) continue;
+    for (const Step& step : decision.steps) add_step(all.steps, step);
+    messages.insert_all(still);
+  }
+  if (all.steps.empty()) return std::nullopt;
+  all.count = messages.size();
+  if (all.count > 0) all.first = messages.first();
+  return all;
+}
+
+bool Core::is_open(const std::vector<Step>& steps, LadderKey key) const {
+  return ladder_.waits(key) || std::any_of(steps.begin(), steps.end(), [](const Step& step) {
+           return step.kind == StepKind::first_answer_due || step.kind == StepKind::full_answer_due;
+         });
+}
+
+void Core::attempt_ended(Now now, const AttemptName& attempt, wire::Outcome outcome,
+                         const std::string& detail) {
+  const AttemptEnd end = ladder_.attempt_finished(attempt, outcome_of(outcome), now);
+  if (end.verdict != AttemptVerdict::stale) {
+    record(now, [&](flatbuffers::FlatBufferBuilder& b) {
+      auto messages = b.CreateVector(to_blocks(end.messages));
+      auto rung = b.CreateString(attempt.rung);
+      auto words = b.CreateString(detail);
+      return wire::CreateAttemptEnded(b, attempt.incoming, attempt.precedence, messages, rung,
+                                      attempt.command, attempt.number, outcome, words);
+    });
+    note_facts(now, attempt.incoming, end.messages, FactKind::attempt,
+               static_cast<uint16_t>(outcome), attempt.rung + ": " + detail);
+  }
+  if (!end.gave_up.empty()) note_unpaged(now, attempt, end.gave_up, detail);
+  run_ladder(now);
+}
+
+void Core::note_unpaged(Now now, const AttemptName& attempt, const KeySet& messages,
+                        const std::string& detail) {
+  Unpaged& unpaged = unpaged_[{attempt.precedence, attempt.incoming}];
+  unpaged.untold.insert_all(messages);
+  unpaged.rung = attempt.rung;
+  unpaged.detail = detail;
+  tell_unpaged(now);
+}
+
+// At once, and in a flood of them as one alarm for all that were left since the last.
+void Core::tell_unpaged(Now now) {
+  for (auto& [side, unpaged] : unpaged_) {
+    if (unpaged.untold.empty() || now.boot < unpaged.rests_until) continue;
+    const bool incoming = side.second;
+    KeySet still;
+    std::exchange(unpaged.untold, {}).visit([&](uint64_t number) {
+      if (ladder_.waits({incoming, number})) still.insert(number);
+      return true;
+    });
+    if (still.empty()) continue;
+    const size_t others = still.size() - 1;
+    alarm(now, {incoming, still.first()},
+          "rung " + unpaged.rung + ": no command could tell anybody" +
+              (others == 0 ? "" : " of this and " + std::to_string(others) + " more") + " (" +
+              unpaged.detail + "): go and tell them in person");
+    unpaged.rests_until = now.boot + limits::kUnpagedRest_ms;
+  }
+}
+
+// When an alarm that rests may be told again.
+BootMs Core::told_due() const {
+  BootMs next = INT64_MAX;
+  for (const auto& [key, sound] : sounds_) {
+    if (!sound.untold.empty()) next = std::min(next, std::max(sound.since, sound.rests_until));
+  }
+  for (const auto& [key, unpaged] : unpaged_) {
+    if (!unpaged.untold.empty()) next = std::min(next, unpaged.rests_until);
+  }
+  return next;
+}
+
+void Core::look_after_ladder(Now now) {
+  const std::vector<LadderKey> unattended = ladder_.unattended(now, limits::kLadderLate_ms);
+  const std::set<LadderKey> still(unattended.begin(), unattended.end());
+  std::erase_if(unattended_told_, [&](const LadderKey& key) { return !still.contains(key); });
+  std::optional<LadderKey> first;
+  size_t count = 0;
+  for (const LadderKey& key : unattended) {
+    if (!unattended_told_.insert(key).second) continue;
+    if (!first) first = key;
+    ++count;
+  }
+  if (!first) return;
+  alarm(now, {first->incoming, first->serial},
+        "the ladder has lost sight of this message" +
+            (count == 1 ? "" : " and of " + std::to_string(count - 1) + " more") + ": watch over " +
+            (count == 1 ? "it" : "them") + " by hand, and report the fault");
+}
+
+// ---- Replay
+
+const char* Core::fault_in_messages(const flatbuffers::Vector<uint64_t>* messages,
+                                    uint8_t precedence) {
+  if (!is_precedence(precedence)) return "its precedence is none";
+  if (messages == nullptr) return nullptr;
+  if (messages->size() % 2 != 0) return "it speaks of no message";
+  uint64_t least = 0;
+  for (flatbuffers::uoffset_t i = 0; i < messages->size(); i += 2) {
+    const uint64_t first = messages->Get(i);
+    if (first % KeySet::kBlock != 0 || first < least || messages->Get(i + 1) == 0 ||
+        first > limits::kTreeSizeMax - KeySet::kBlock) {
+      return "it speaks of no message";
+    }
+    least = first + KeySet::kBlock;
+  }
+  return nullptr;
+}
+
+void Core::replay_decision(const wire::StepsDecided& fact, Now at) {
+  Decision decision;
+  decision.incoming = fact.incoming();
+  decision.precedence = fact.precedence();
+  decision.messages = from_blocks(fact.messages());
+  for (const wire::Step* step : *fact.steps()) {
+    decision.steps.push_back(
+        {static_cast<StepKind>(step->kind()), step->rung() ? step->rung()->str() : ""});
+  }
+  ladder_.decided(decision, at);
+}
+
+void Core::replay_attempt(const wire::AttemptEnded& fact, Now at) {
+  const AttemptName name{0,
+                         fact.incoming(),
+                         fact.precedence(),
+                         fact.rung() ? fact.rung()->str() : "",
+                         fact.command(),
+                         fact.number()};
+  ladder_.attempt_ended(name, from_blocks(fact.messages()), outcome_of(fact.outcome()), at);
+}
+
+}  // namespace hotline

@@ -1,0 +1,508 @@
+// The core's links: hello and its five cases, adoption, frames, probes, ends.
+#include <algorithm>
+#include <cstdlib>
+
+#include "protocol/base/clock.h"
+#include "protocol/base/limits.h"
+#include "protocol/base/text.h"
+#include "protocol/channel/core.h"
+#include "protocol/channel/planted_bug.h"
+#include "protocol/channel/wire_frames.h"
+
+namespace hotline {
+
+// ----------------------------------------------------------------------------------------------
+// hello and adoption
+
+void Core::link_opened(Now now, LinkId id, std::string remote) {
+  make_room_for_link(now);
+  Link& link = links_[id];
+  link.remote = std::move(remote);
+  link.opened_at = link.heard_at = now.boot;
+  link.own_receipted_before = own_.receipted_size();
+  link.peer_size_before = durable_.peer_size;
+  effects_.push_back(SendFrame{id, hello_frame(now)});
+}
+
+Bytes Core::hello_frame(Now now) const {
+  return make_frame([&](flatbuffers::FlatBufferBuilder& b) {
+    auto note = [&b](const std::string& text) {
+      return text.empty() ? flatbuffers::Offset<flatbuffers::String>() : b.CreateString(text);
+    };
+    wire::ChannelId channel = to_wire(config_.channel.id);
+    wire::Digest agreement = to_digest(digest(config_.policy));
+    auto from = b.CreateString(config_.party);
+    auto to = b.CreateString(config_.peer);
+    auto own_checkpoint = note(durable_.own_checkpoint);
+    auto own_receipt = note(own_.receipt());
+    auto peer_receipt = note(durable_.peer_receipt);
+    auto prefix = b.CreateString(config_.prefix);
+    auto peer_prefix = b.CreateString(config_.peer_prefix);
+    return wire::CreateHello(b, kWireVersion, kWireVersion, &channel, config_.channel.exercise,
+                             from, to, &agreement, now.utc, own_checkpoint, own_receipt,
+                             peer_receipt, disk_room_.level != DiskLevel::plenty,
+                             disk_room_.level == DiskLevel::own_only, prefix, peer_prefix);
+  });
+}
+
+void Core::on_hello(Now now, LinkId id, Link& link, const wire::Hello& hello) {
+  if (link.hello_received) {
+    return refuse_link(now, id, wire::CloseReason::protocol, "a second hello on one link");
+  }
+  if (hello.version_min() > kWireVersion || hello.version_max() < kWireVersion) {
+    return refuse_link(now, id, wire::CloseReason::version,
+                       "the peer speaks versions " + std::to_string(hello.version_min()) + " to " +
+                           std::to_string(hello.version_max()) + ", we speak " +
+                           std::to_string(kWireVersion));
+  }
+  if (hello.from()->str() != config_.peer || hello.to()->str() != config_.party) {
+    return refuse_link(now, id, wire::CloseReason::identity,
+                       "hello from " +
+                           shortened(hello.from()->string_view(), limits::kPartyIdSizeMax) +
+                           " to " + shortened(hello.to()->string_view(), limits::kPartyIdSizeMax) +
+                           "; this channel is between " + config_.peer + " and " + config_.party);
+  }
+  if (hello.exercise() != config_.channel.exercise) {
+    return refuse_link(now, id, wire::CloseReason::identity,
+                       config_.channel.exercise
+                           ? "the peer's channel is live, ours is an exercise"
+                           : "the peer's channel is an exercise, ours is live");
+  }
+  if (!std::equal(config_.channel.id.begin(), config_.channel.id.end(),
+                  hello.channel()->bytes()->begin())) {
+    return refuse_link(now, id, wire::CloseReason::identity, "the peer means another channel");
+  }
+  if (Status agreed = compare_prefixes(hello); !agreed) {
+    return refuse_link(now, id, wire::CloseReason::identity, agreed.error().reason);
+  }
+  if (auto claims = judge_claims(now, link, hello); !claims) {
+    return refuse_link(now, id, wire::CloseReason::claim, claims.error().reason);
+  }
+  bool agreement_matches = to_hash(*hello.agreement()) == digest(config_.policy);
+  if (!agreement_matches && agreement_matches_) {
+    peer_alarm(
+        now, Noise::agreement, {},
+        "the peer follows another agreement than we do: compare deadlines and ladders by voice");
+  }
+  agreement_matches_ = agreement_matches;
+  link.hello_received = true;
+  on_peer_room(now, hello.flash_only(), hello.takes_nothing());
+  on_clock(now, hello.clock(), -1);
+  if (config_.party < config_.peer) {
+    effects_.push_back(SendFrame{
+        id, make_frame([](flatbuffers::FlatBufferBuilder& b) { return wire::CreateAdopt(b); })});
+    adopt(now, id);
+  }
+}
+
+// A message under another prefix than the one agreed has no name here: nobody could acknowledge it.
+Status Core::compare_prefixes(const wire::Hello& hello) const {
+  if (hello.prefix()->str() == config_.peer_prefix && hello.peer_prefix()->str() == config_.prefix)
+    return ok();
+  auto said = [](const flatbuffers::String* prefix) {
+    return printable(shortened(prefix->string_view(), limits::kPartyIdSizeMax));
+  };
+  return make_error(ErrorCode::configuration,
+                    "the prefixes of serials differ: " + config_.party + " has " + config_.prefix +
+                        " for itself and " + config_.peer_prefix + " for " + config_.peer + ", " +
+                        config_.peer + " has " + said(hello.prefix()) + " for itself and " +
+                        said(hello.peer_prefix()) + " for " + config_.party +
+                        "; write the same in [party] and [peer] of both configurations");
+}
+
+// What the peer shows as held, compared with what is durable here. A claim is a whole signed note;
+// one that does not verify, or that is older than what we can prove, changes nothing but is an
+// alarm.
+Status Core::judge_claims(Now now, Link& link, const wire::Hello& hello) {
+  if (auto own = judge_own_claim(now, link, hello); !own) return own;
+  return judge_peer_claim(now, link, hello);
+}
+
+// Our transcript, as the peer holds it.
+Status Core::judge_own_claim(Now now, Link& link, const wire::Hello& hello) {
+  if (!hello.peer_receipt()) {
+    if (link.own_receipted_before > 0) {
+      keep_evidence(now, wire::EvidenceKind::peer_store_old, own_.receipt(), "",
+                    "the peer holds nothing of what it receipted: its store was lost");
+    }
+    link.resend_from = 0;
+    return ok();
+  }
+  std::string note = hello.peer_receipt()->str();
+  auto receipt = open_cosigned_checkpoint(note, own_trust_);
+  if (!receipt)
+    return make_error(ErrorCode::verification_failed,
+                      "the peer's receipt: " + receipt.error().reason);
+  uint64_t size = receipt->checkpoint.size;
+  if (size > durable_.own_size) {
+    keep_evidence(now, wire::EvidenceKind::own_store_old, note, durable_.own_checkpoint,
+                  "the peer holds " + std::to_string(size) + " of our messages, this store only " +
+                      std::to_string(durable_.own_size) + ": this store is old");
+    link.resend_from = durable_.own_size;
+    return ok();
+  }
+  if (own_root_at(size) != receipt->checkpoint.root) {
+    keep_evidence(now, wire::EvidenceKind::fork_of_own, note, durable_.own_checkpoint,
+                  "our key signed two different transcripts of size " + std::to_string(size));
+    link.resend_from = durable_.own_size;
+    return ok();
+  }
+  if (size < link.own_receipted_before) {
+    keep_evidence(now, wire::EvidenceKind::peer_store_old, own_.receipt(), note,
+                  "the peer holds " + std::to_string(size) + " of our messages but receipted " +
+                      std::to_string(link.own_receipted_before) + ": its store is old");
+  }
+  hold_receipt(now, *receipt, note);
+  link.resend_from = size;
+  return ok();
+}
+
+// The peer's transcript, as the peer shows it and our receipt for it.
+Status Core::judge_peer_claim(Now now, Link& link, const wire::Hello& hello) {
+  if (hello.own_receipt()) {
+    std::string note = hello.own_receipt()->str();
+    auto receipt = open_cosigned_checkpoint(note, peer_trust_);
+    if (!receipt)
+      return make_error(ErrorCode::verification_failed,
+                        "our receipt as the peer shows it: " + receipt.error().reason);
+    uint64_t size = receipt->checkpoint.size;
+    if (size > durable_.peer_size) {
+      keep_evidence(now, wire::EvidenceKind::own_store_old, note, durable_.peer_receipt,
+                    "we receipted " + std::to_string(size) +
+                        " of the peer's messages, this store holds only " +
+                        std::to_string(durable_.peer_size) + ": this store is old");
+    } else if (peer_root_at(size) != receipt->checkpoint.root) {
+      keep_evidence(now, wire::EvidenceKind::fork_of_peer, note, durable_.peer_receipt,
+                    "the peer shows another transcript of size " + std::to_string(size) +
+                        " under our receipt");
+    }
+    link.peer_holds_receipt = size;
+  }
+  if (!hello.own_checkpoint()) {
+    if (link.peer_size_before > 0) {
+      link.peer_is_old = true;
+      keep_evidence(now, wire::EvidenceKind::peer_store_old, durable_.peer_receipt, "",
+                    "the peer's own transcript is gone: its store was lost");
+    }
+    return ok();
+  }
+  std::string note = hello.own_checkpoint()->str();
+  auto checkpoint =
+      open_checkpoint(note, peer_origin_, config_.peer_keys.log, *config_.peer_keys.log_verifier);
+  if (!checkpoint)
+    return make_error(ErrorCode::verification_failed,
+                      "the peer's checkpoint: " + checkpoint.error().reason);
+  if (checkpoint->size < link.peer_size_before) {
+    link.peer_is_old = true;
+    keep_evidence(now, wire::EvidenceKind::peer_store_old, durable_.peer_receipt, note,
+                  "the peer's transcript shrank from " + std::to_string(link.peer_size_before) +
+                      " to " + std::to_string(checkpoint->size) + ": its store is old");
+  }
+  if (checkpoint->size <= durable_.peer_size &&
+      peer_root_at(checkpoint->size) != checkpoint->root) {
+    keep_evidence(
+        now, wire::EvidenceKind::fork_of_peer, note, durable_.peer_receipt,
+        "the peer signed two different transcripts of size " + std::to_string(checkpoint->size));
+  }
+  return ok();
+}
+
+Hash Core::peer_root_at(uint64_t size) {
+  return root_at(records_.hashes(LogId::peer_transcript), size);
+}
+
+void Core::adopt(Now now, LinkId id) {
+  // Older links are closed, and younger ones that are ready; one that still shakes hands may become
+  // the next.
+  std::vector<LinkId> replaced;
+  for (const auto& [other, link] : links_) {
+    if (other != id && (other < id || link.hello_received)) replaced.push_back(other);
+  }
+  bool was_up = adopted_.has_value();
+  adopted_ = id;  // Before the others are closed: the channel was not down in between.
+  for (LinkId other : replaced)
+    refuse_link(now, other, wire::CloseReason::replaced, "another link was adopted");
+  Link& link = links_.at(id);
+  link.sent_until = link.resend_from;
+  if (planted(PlantedBug::resume_off_by_one) && link.sent_until > 0) ++link.sent_until;
+  // Leaves that came on an earlier link may still be on their way to disk. What the peer sends
+  // again is judged after.
+  if (peer_.frontier().size() > durable_.peer_size) {
+    link.barrier = sealed_ && sealed_state_.peer_size == peer_.frontier().size()
+                       ? sealed_->id
+                       : journal_.gathering().id;
+  }
+  if (!was_up) {
+    link_since_ = now.utc;
+    note_link_change(now, wire::LinkChange::up, link.remote);
+  }
+  if (durable_.peer_receipted > link.peer_holds_receipt) send_receipt(id);
+  pump(now);
+  check_channel(now);
+}
+
+// ----------------------------------------------------------------------------------------------
+// frames
+
+void Core::frame_received(Now now, LinkId id, ByteView bytes) {
+  auto found = links_.find(id);
+  if (found == links_.end()) return;  // Bytes of a closed link are ignored.
+  Link& link = found->second;
+  link.heard_at = now.boot;
+  link.probes_unanswered = 0;
+  auto frame = open_frame(bytes);
+  if (!frame) {
+    return refuse_link(now, id, wire::CloseReason::protocol,
+                       "malformed frame: " + frame.error().reason);
+  }
+  wire::FrameBody type = (*frame)->body_type();
+  if (type == wire::FrameBody::Close) {
+    return on_close(now, id, link, *(*frame)->body_as_Close());
+  }
+  if (type == wire::FrameBody::Hello) return on_hello(now, id, link, *(*frame)->body_as_Hello());
+  if (!link.hello_received) {
+    return refuse_link(now, id, wire::CloseReason::protocol, "the first frame was not a hello");
+  }
+  switch (type) {
+    case wire::FrameBody::Adopt:
+      if (config_.party < config_.peer || adopted_ == id) {
+        return refuse_link(now, id, wire::CloseReason::protocol,
+                           "an ADOPT that is not the peer's to send");
+      }
+      return adopt(now, id);
+    case wire::FrameBody::Probe: {
+      const wire::Probe& probe = *(*frame)->body_as_Probe();
+      if (adopted_ == id) on_peer_room(now, probe.flash_only(), probe.takes_nothing());
+      uint64_t sequence = probe.sequence();
+      effects_.push_back(SendFrame{id, make_frame([&](flatbuffers::FlatBufferBuilder& b) {
+                                     return wire::CreateProbeReply(b, sequence, now.utc);
+                                   })});
+      return;
+    }
+    case wire::FrameBody::ProbeReply: {
+      const wire::ProbeReply& reply = *(*frame)->body_as_ProbeReply();
+      if (reply.sequence() == link.probe_sequence && !link.probe_answered) {
+        link.probe_answered = true;
+        on_clock(now, reply.clock(), now.boot - link.probe_sent_at);
+      }
+      return;
+    }
+    default:
+      break;
+  }
+  if (adopted_ != id) {
+    return refuse_link(now, id, wire::CloseReason::protocol,
+                       "messages on a link that was not adopted");
+  }
+  if (type == wire::FrameBody::JournalOffer)
+    return on_journal_offer(now, id, *(*frame)->body_as_JournalOffer());
+  if (type == wire::FrameBody::JournalCosigned)
+    return on_journal_cosigned(now, id, *(*frame)->body_as_JournalCosigned());
+  if (type == wire::FrameBody::JournalConflict)
+    return on_journal_conflict(now, id, (*frame)->body_as_JournalConflict()->size());
+  if (type == wire::FrameBody::Receipt)
+    return on_receipt(now, id, link, *(*frame)->body_as_Receipt());
+  if (type != wire::FrameBody::Messages) {
+    return refuse_link(now, id, wire::CloseReason::protocol, "a frame of an unknown kind");
+  }
+  if (link.leaves_messages) return;
+  if (link.barrier > last_committed_) {
+    link.stash_bytes += bytes.size();
+    if (link.stash_bytes > limits::kStashBytesMax) {
+      return refuse_link(now, id, wire::CloseReason::protocol,
+                         "more messages than the window allows");
+    }
+    link.stash.push_back(to_bytes(bytes));
+    return;
+  }
+  on_messages(now, id, *(*frame)->body_as_Messages());
+}
+
+// A link that ends before it was adopted was refused, and this side keeps a record of it too: the
+// remedy may lie here.
+void Core::on_close(Now now, LinkId id, const Link& link, const wire::Close& close) {
+  const std::string words =
+      "closed by the peer: " + shortened(text_of(close.text()), limits::kPeerWordsSizeMax);
+  const bool in_order = close.reason() == wire::CloseReason::shutting_down ||
+                        close.reason() == wire::CloseReason::replaced;
+  if (adopted_ != id && !in_order) note_refusal(now, Noise::refusal, link.remote, words);
+  drop_link(now, id, words);
+}
+
+void Core::unstash(Now now, LinkId id) {
+  auto found = links_.find(id);
+  if (found == links_.end() || found->second.barrier > last_committed_) return;
+  std::deque<Bytes> stash = std::exchange(found->second.stash, {});
+  found->second.stash_bytes = 0;
+  for (const Bytes& bytes : stash) {
+    if (!links_.contains(id)) return;
+    frame_received(now, id, bytes);
+  }
+}
+
+// ----------------------------------------------------------------------------------------------
+// time
+
+void Core::on_clock(Now now, int64_t peer_clock, int64_t round_trip_ms) {
+  if (round_trip_ms >= 0) round_trip_ms_ = round_trip_ms;
+  // The peer may say any number.
+  peer_clock = std::clamp<int64_t>(peer_clock, 0, limits::kTimeMax_ms);
+  clock_skew_ms_ = peer_clock - now.utc + (round_trip_ms > 0 ? round_trip_ms / 2 : 0);
+  int64_t size = std::abs(clock_skew_ms_);
+  int level = size > limits::kClockSkewAlarm_ms ? 2 : (size > limits::kClockSkewWarn_ms ? 1 : 0);
+  if (level > skew_level_ && admit(now, Noise::clock)) {
+    std::string text = "the peer's clock and ours differ by " + std::to_string(size / 1000) +
+                       " s: trust the order of messages, not their times";
+    record_link_change(
+        now, level == 2 ? wire::LinkChange::skew_alarm : wire::LinkChange::skew_warning, text);
+    if (level == 2) alarm(now, {}, text);
+  }
+  skew_level_ = level;
+}
+
+BootMs Core::link_due(const Link& link) const {
+  if (!link.hello_received) return link.opened_at + limits::kHandshakeDeadline_ms;
+  return std::max(link.heard_at, link.probe_sent_at) + limits::kProbeInterval_ms;
+}
+
+BootMs Core::alone_due() const {
+  return adopted_ || alone_told_ ? INT64_MAX : alone_since_ + limits::kAloneTold_ms;
+}
+
+// When nothing was heard for as long as three probes take, the watch is told, once.
+void Core::tell_alone(Now now) {
+  if (alone_due() > now.boot) return;
+  alone_told_ = true;
+  alarm(now, {},
+        "no link to the peer since " + format_rfc3339(now.utc - now.boot + alone_since_) +
+            ": messages wait here; use voice for what cannot wait");
+}
+
+void Core::tick_links(Now now) {
+  if (next_channel_check_ <= now.boot) run_channel_check(now);
+  std::vector<LinkId> ids;
+  for (const auto& [id, link] : links_) ids.push_back(id);
+  for (LinkId id : ids) {
+    Link& link = links_.at(id);
+    if (link_due(link) > now.boot) continue;
+    if (!link.hello_received) {
+      refuse_link(now, id, wire::CloseReason::silence, "no hello within 10 s");
+      continue;
+    }
+    if (link.probes_unanswered >= limits::kProbesMissedMax) {
+      refuse_link(now, id, wire::CloseReason::silence, "three probes were not answered");
+      continue;
+    }
+    send_probe(now, id);
+  }
+  tell_alone(now);
+}
+
+void Core::send_probe(Now now, LinkId id) {
+  Link& link = links_.at(id);
+  ++link.probes_unanswered;
+  ++link.probe_sequence;
+  link.probe_answered = false;
+  link.probe_sent_at = now.boot;
+  uint64_t sequence = link.probe_sequence;
+  effects_.push_back(SendFrame{id, make_frame([&](flatbuffers::FlatBufferBuilder& b) {
+                                 return wire::CreateProbe(b, sequence, now.utc,
+                                                          disk_room_.level != DiskLevel::plenty,
+                                                          disk_room_.level == DiskLevel::own_only);
+                               })});
+}
+
+// ----------------------------------------------------------------------------------------------
+// ends
+
+void Core::link_closed(Now now, LinkId id, const std::string& reason) {
+  drop_link(now, id, reason);
+}
+
+void Core::drop_link(Now now, LinkId id, const std::string& reason) {
+  auto found = links_.find(id);
+  if (found == links_.end()) return;
+  const BootMs heard_at = found->second.heard_at;
+  links_.erase(found);
+  effects_.push_back(CloseLink{id, reason});
+  if (adopted_ != id) return;
+  adopted_.reset();
+  alone_since_ = heard_at;
+  alone_told_ = false;
+  link_since_ = now.utc;
+  receipted_lately_.clear();
+  receipted_lately_bytes_ = 0;
+  note_link_change(now, wire::LinkChange::down, reason);
+}
+
+// Tells the peer why, closes, and keeps a record: what was refused must be explainable.
+void Core::refuse_link(Now now, LinkId id, wire::CloseReason reason, const std::string& text) {
+  auto found = links_.find(id);
+  if (found == links_.end()) return;
+  effects_.push_back(SendFrame{id, make_close_frame(reason, text)});
+  if (reason != wire::CloseReason::shutting_down && reason != wire::CloseReason::replaced &&
+      reason != wire::CloseReason::send_again) {
+    note_refusal(now, Noise::refusal, found->second.remote, text);
+  }
+  drop_link(now, id, text);
+}
+
+void Core::link_refused(Now now, const std::string& remote, const std::string& reason) {
+  note_refusal(now, Noise::stranger, remote, reason);
+}
+
+void Core::note_refusal(Now now, Noise kind, const std::string& remote, const std::string& reason) {
+  if (admit(now, kind)) record_refusal_of_link(now, remote, reason);
+}
+
+void Core::record_refusal_of_link(Now now, const std::string& remote, const std::string& reason) {
+  record(now, [&](flatbuffers::FlatBufferBuilder& b) {
+    auto who = b.CreateString(remote);
+    auto why = b.CreateString(shortened(reason, limits::kPeerWordsSizeMax));
+    return wire::CreateLinkRefused(b, who, why);
+  });
+}
+
+void Core::record_link_change(Now now, wire::LinkChange change, const std::string& detail) {
+  record(now, [&](flatbuffers::FlatBufferBuilder& b) {
+    return wire::CreateLinkChanged(b, change,
+                                   b.CreateString(shortened(detail, limits::kPeerWordsSizeMax)));
+  });
+}
+
+namespace {
+
+// What the watch must know beside the fact itself.
+std::string consequence(wire::EvidenceKind kind) {
+  switch (kind) {
+    case wire::EvidenceKind::fork_of_own:
+    case wire::EvidenceKind::own_store_old:
+      return "; nothing more is sent, use voice";
+    case wire::EvidenceKind::fork_of_peer:
+      return "; both notes are kept as evidence, and our own messages go on";
+    default:
+      return "";
+  }
+}
+
+}  // namespace
+
+void Core::keep_evidence(Now now, wire::EvidenceKind kind, const std::string& first,
+                         const std::string& second, const std::string& text) {
+  if (evidence_.contains(sha256({as_bytes(first), as_bytes("\n"), as_bytes(second)}))) return;
+  // The first of each kind is always told. More of the same proves no more, and a peer could make
+  // notes without end.
+  bool is_first = evidence_kept_[kind] == 0;
+  if (evidence_kept_[kind] < limits::kEvidenceKeptMax) {
+    record(now, [&](flatbuffers::FlatBufferBuilder& b) {
+      auto one = b.CreateString(first);
+      auto other = b.CreateString(second);
+      return wire::CreateEvidenceKept(b, kind, one, other);
+    });
+  }
+  if (!is_first && !admit(now, Noise::evidence)) return;
+  alarm(now, {}, text + consequence(kind));
+  if (is_first && kind == wire::EvidenceKind::own_store_old) tell_doubtful_serials(now);
+}
+
+}  // namespace hotline

@@ -1,0 +1,57 @@
+#include "protocol/channel/journal.h"
+
+#include "protocol/message/message_rules.h"
+
+namespace hotline {
+
+const wire::Entry& Journal::append(UtcMs at, wire::Fact type, flatbuffers::Offset<void> fact,
+                                   std::optional<SaltedText> name) {
+  const wire::Digest salt = to_digest(random_.salt());
+  builder_.Finish(wire::CreateEntry(builder_, at, &salt, type, fact), kJournalEntryIdentifier);
+
+  const uint64_t index = size();
+  JournalRecord& record = gathering_.journal.emplace_back();
+  record.index = index;
+  record.entry.assign(builder_.GetBufferPointer(),
+                      builder_.GetBufferPointer() + builder_.GetSize());
+  record.name = std::move(name);
+  last_at_ = at;
+  return *flatbuffers::GetRoot<wire::Entry>(record.entry.data());
+}
+
+Status Journal::replay(uint64_t index, ByteView entry, UtcMs at) {
+  if (index != size()) {
+    return make_error(ErrorCode::store_failed,
+                      "journal entry " + std::to_string(size()) + " is missing", kKeepAsEvidence);
+  }
+  frontier_.append(leaf_hash(entry));
+  last_at_ = at;
+  return ok();
+}
+
+std::shared_ptr<const Batch> Journal::take() {
+  // Of all entries together, which costs half as much as of one after the other.
+  std::vector<ByteView> entries;
+  entries.reserve(gathering_.journal.size());
+  for (const JournalRecord& record : gathering_.journal) entries.push_back(record.entry);
+  std::vector<Hash> hashes(entries.size());
+  leaf_hashes(entries, hashes);
+  for (size_t i = 0; i < hashes.size(); ++i) {
+    gathering_.journal[i].leaf_hash = hashes[i];
+    frontier_.append(hashes[i]);
+  }
+  Batch next;
+  next.id = gathering_.id + 1;
+  gathering_.journal_root = frontier_.root();
+  gathering_.add_subtrees(LogId::journal, frontier_.take_kept());
+  return std::make_shared<const Batch>(std::exchange(gathering_, std::move(next)));
+}
+
+bool waits_for_acknowledgement(const wire::Received& received) {
+  const bool came_before =
+      received.serial() != 0 &&
+      received.decline_code() == static_cast<uint16_t>(DeclineCode::serial_reused);
+  return waits_for_acknowledgement(static_cast<wire::MessageType>(received.type())) && !came_before;
+}
+
+}  // namespace hotline

@@ -1,0 +1,507 @@
+#include "protocol/channel/ladder.h"
+
+#include <algorithm>
+#include <set>
+
+#include "protocol/base/check.h"
+#include "protocol/base/limits.h"
+
+namespace hotline {
+namespace {
+
+static_assert(limits::kRungsMax <= 8, "Decided rungs are kept in eight bits.");
+static_assert(limits::kRungsMax * limits::kCommandsPerRungMax <= 255, "Commands count in a byte.");
+
+constexpr uint8_t kFlash = kPrecedenceFirst;
+
+// The uppermost bit says whose message it is; numbers stay below it.
+constexpr uint64_t kIncomingBit = uint64_t{1} << 63;
+
+bool has_bit(uint8_t bits, uint8_t index) {
+  return (bits >> index & 1u) != 0;
+}
+
+// To that one of the decisions that has the same steps, or as one more. The oldest comes first, so
+// that the decision is as late as its first message.
+void add_to(std::vector<Decision>& decisions, Decision decision, uint64_t serial) {
+  for (Decision& other : decisions) {
+    if (other.incoming != decision.incoming || other.precedence != decision.precedence ||
+        other.steps != decision.steps) {
+      continue;
+    }
+    other.messages.insert(serial);
+    return;
+  }
+  decision.messages.insert(serial);
+  decisions.push_back(std::move(decision));
+}
+
+}  // namespace
+
+Now replayed_time(UtcMs stored, Now restart) {
+  const int64_t elapsed_ms = stored < restart.utc ? restart.utc - stored : 0;
+  return Now{restart.boot - elapsed_ms, stored};
+}
+
+Ladder::Ladder(Policy policy) : policy_(std::move(policy)) {}
+
+Ladder::PackedKey Ladder::pack(LadderKey key) {
+  HOTLINE_CHECK(key.serial < kIncomingBit);
+  return key.serial | (key.incoming ? kIncomingBit : 0);
+}
+
+LadderKey Ladder::unpack(PackedKey key) {
+  return {(key & kIncomingBit) != 0, key & ~kIncomingBit};
+}
+
+// ---- Facts
+
+void Ladder::opened(LadderKey key, uint8_t precedence, bool asks_for_answer, Now base) {
+  HOTLINE_CHECK(precedence >= kPrecedenceFirst && precedence <= kPrecedenceLast);
+  auto [item, is_new] = items_.insert(pack(key));
+  if (!is_new) return;
+  item->precedence = precedence;
+  item->base = base.boot;
+  item->first_answer = item->full_answer = !asks_for_answer;
+  reschedule(key, *item);
+}
+
+void Ladder::receipted(LadderKey key, Now at) {
+  Item* item = find(key);
+  if (key.incoming || item == nullptr || item->receipted) return;
+  item->receipted = true;
+  if (item->precedence != kFlash) item->base = at.boot;
+  reschedule(key, *item);
+}
+
+std::vector<uint64_t> Ladder::acknowledged(LadderKey key) {
+  Item* item = find(key);
+  if (item == nullptr) return {};
+  item->acknowledged = true;
+  std::vector<uint64_t> to_stop = leave_calls(key, *item);
+  reschedule(key, *item);
+  erase_if_done(key, *item);
+  return to_stop;
+}
+
+void Ladder::answered(LadderKey key, bool in_full) {
+  Item* item = find(key);
+  if (item == nullptr) return;
+  item->first_answer = true;
+  if (in_full) item->full_answer = true;
+  reschedule(key, *item);
+  erase_if_done(key, *item);
+}
+
+std::vector<uint64_t> Ladder::closed(LadderKey key) {
+  Item* item = find(key);
+  if (item == nullptr) return {};
+  std::vector<uint64_t> to_stop = leave_calls(key, *item);
+  erase(key, *item);
+  return to_stop;
+}
+
+AttemptEnd Ladder::attempt_finished(const AttemptName& name, AttemptOutcome outcome, Now at) {
+  LadderCalls::End end = calls_.finished(name.id, outcome, at);
+  AttemptEnd result{end.verdict, std::move(end.messages), {}};
+  if (end.verdict == AttemptVerdict::next_command) {
+    result.gave_up = to_next_command(end.place, result.messages, at);
+    if (result.gave_up.size() == result.messages.size()) result.verdict = AttemptVerdict::gave_up;
+  }
+  return result;
+}
+
+void Ladder::attempt_ended(const AttemptName& name, const KeySet& messages, AttemptOutcome outcome,
+                           Now at) {
+  const std::optional<uint8_t> rung = rung_index(name.precedence, name.rung);
+  if (!rung) return;
+  const LadderCalls::Place place{name.precedence, name.incoming, *rung, name.command, name.number};
+  const LadderCalls::End end = calls_.finished_before(place, messages, outcome, at);
+  if (end.verdict == AttemptVerdict::next_command) to_next_command(place, end.messages, at);
+}
+
+void Ladder::decided(const Decision& decision, Now at) {
+  alarm(decision.incoming, decision.precedence).told_at = at.boot;
+  decision.messages.visit([&](uint64_t serial) {
+    const LadderKey key{decision.incoming, serial};
+    if (Item* item = find(key)) {
+      apply(key, *item, decision.steps, at);
+      erase_if_done(key, *item);
+    }
+    return true;
+  });
+}
+
+bool Ladder::waits(LadderKey key) const {
+  const Item* item = find(key);
+  return item != nullptr && !item->acknowledged;
+}
+
+std::vector<WaitingPlace> Ladder::waiting(const WaitingFilter& filter, size_t limit,
+                                          const std::optional<WaitingPlace>& after) const {
+  std::vector<WaitingPlace> places;
+  for (uint8_t level = kPrecedenceFirst; level <= kPrecedenceLast; ++level) {
+    if (places.size() >= limit) break;
+    if (filter.precedence != 0 && filter.precedence != level) continue;
+    if (after && after->precedence > level) continue;
+    std::pair<BootMs, PackedKey> from{INT64_MIN, 0};
+    if (after && after->precedence == level) from = {after->since, pack(after->key)};
+    const auto first = static_cast<std::ptrdiff_t>(places.size());
+    for (const bool incoming : {false, true}) {
+      if (!(incoming ? filter.incoming : filter.own)) continue;
+      size_t taken = 0;
+      waiting_[incoming ? 1 : 0][level - kPrecedenceFirst].visit_from(
+          from, [&](const std::pair<BootMs, PackedKey>& at, Nothing) {
+            if (taken == limit) return false;
+            const WaitingPlace place{level, at.first, unpack(at.second)};
+            if (after && place <= *after) return true;
+            places.push_back(place);
+            ++taken;
+            return true;
+          });
+    }
+    std::sort(places.begin() + first, places.end());
+  }
+  if (places.size() > limit) places.resize(limit);
+  return places;
+}
+
+size_t Ladder::waiting_count(const WaitingFilter& filter) const {
+  size_t count = 0;
+  for (const bool incoming : {false, true}) {
+    if (!(incoming ? filter.incoming : filter.own)) continue;
+    for (uint8_t level = kPrecedenceFirst; level <= kPrecedenceLast; ++level) {
+      if (filter.precedence != 0 && filter.precedence != level) continue;
+      count += waiting_[incoming ? 1 : 0][level - kPrecedenceFirst].size();
+    }
+  }
+  return count;
+}
+
+// ---- Time
+
+Due Ladder::decide(Now now) {
+  replaying_ = false;
+  Due due;
+  size_t decided = 0;
+  for (auto& agenda : agenda_) {
+    while (!agenda.empty() && agenda.first_key().first <= now.boot &&
+           decided < limits::kDecisionsPerCallMax) {
+      const LadderKey key = unpack(agenda.first_key().second);
+      Item* item = find(key);
+      HOTLINE_CHECK(item != nullptr && item->due == agenda.first_key().first);
+      Decision decision = this->decision(key, *item, now);
+      apply(key, *item, decision.steps, now);
+      erase_if_done(key, *item);
+      add_to(due.decisions, std::move(decision), key.serial);
+      ++decided;
+    }
+  }
+  if (decided < limits::kDecisionsPerCallMax) sound_again(due, now);
+  for (Decision& decision : due.decisions) {
+    decision.situation = situation(decision.incoming, decision.precedence, now);
+  }
+  take_due_attempts(due, now);
+  due.to_stop = std::exchange(superseded_, {});
+  return due;
+}
+
+// The alarms that have been silent for long enough. Of what came due alongside, people hear anyway.
+void Ladder::sound_again(Due& due, Now now) {
+  for (uint8_t precedence = kPrecedenceFirst; precedence <= kPrecedenceLast; ++precedence) {
+    for (bool incoming : {false, true}) {
+      Alarm& alarm = this->alarm(incoming, precedence);
+      const BootMs at = again_due(alarm, policy_.at(precedence));
+      if (at > now.boot) continue;
+      due.decisions.push_back(
+          {incoming, precedence, {}, {Step{StepKind::alarm_again, ""}}, 0, now.boot - at, {}});
+      alarm.told_at = now.boot;
+    }
+  }
+}
+
+std::optional<BootMs> Ladder::next_due() const {
+  BootMs next = calls_.next_due().value_or(kNever);
+  for (size_t i = 0; i < agenda_.size(); ++i) {
+    if (!agenda_[i].empty()) next = std::min(next, agenda_[i].first_key().first);
+    for (const auto& side : alarms_)
+      next = std::min(next, again_due(side[i], policy_.precedences[i]));
+  }
+  return next == kNever ? std::nullopt : std::optional<BootMs>(next);
+}
+
+std::optional<Ladder::NextRung> Ladder::next_rung(LadderKey key) const {
+  const Item* item = find(key);
+  if (item == nullptr) return std::nullopt;
+  const std::vector<Rung>& rungs = policy(*item).rungs;
+  for (uint8_t i = 0; i < rungs.size(); ++i) {
+    const BootMs due = step_due(key, *item, StepKind::rung, i);
+    if (due != kNever) return NextRung{rungs[i].name, due};
+  }
+  return std::nullopt;
+}
+
+std::vector<LadderKey> Ladder::unattended(Now now, int64_t late_ms) const {
+  std::set<LadderKey> keys;
+  items_.visit_from(0, [&](PackedKey packed, const Item& item) {
+    const BootMs due = item_due(unpack(packed), item);
+    if (due == kNever) return true;
+    const bool on_agenda = agenda_[item.precedence - kPrecedenceFirst].contains({due, packed});
+    if (!on_agenda || now.boot - due > late_ms) keys.insert(unpack(packed));
+    return true;
+  });
+  calls_.visit_unattended(now, late_ms, [&](bool incoming, const KeySet& messages) {
+    messages.visit([&](uint64_t serial) {
+      keys.insert({incoming, serial});
+      return true;
+    });
+  });
+  for (bool incoming : {false, true}) {
+    for (size_t i = 0; i < alarms_[incoming].size(); ++i) {
+      const Alarm& alarm = alarms_[incoming][i];
+      const BootMs at = again_due(alarm, policy_.precedences[i]);
+      if (at != kNever && now.boot - at > late_ms) keys.insert({incoming, alarm.sounding.first()});
+    }
+  }
+  return {keys.begin(), keys.end()};
+}
+
+// ---- Steps
+
+std::optional<uint8_t> Ladder::rung_index(uint8_t precedence, const std::string& name) const {
+  const std::vector<Rung>& rungs = policy_.at(precedence).rungs;
+  for (uint8_t i = 0; i < rungs.size(); ++i) {
+    if (rungs[i].name == name) return i;
+  }
+  return std::nullopt;
+}
+
+// The receiver's alarm sounds from the message's arrival; the sender's while it is undelivered and
+// said so, or from the first rung.
+bool Ladder::sounding(LadderKey key, const Item& item) const {
+  if (item.acknowledged) return false;
+  return key.incoming || item.rungs != 0 || (item.undelivered && !item.receipted);
+}
+
+// When a step is due, or kNever if it was decided, or nobody waits for it.
+BootMs Ladder::step_due(LadderKey key, const Item& item, StepKind kind, uint8_t rung) const {
+  const PrecedencePolicy& numbers = policy(item);
+  switch (kind) {
+    case StepKind::undelivered:
+      if (key.incoming || item.receipted || item.undelivered || item.acknowledged) return kNever;
+      return item.base + numbers.undelivered_alarm_ms;
+    case StepKind::rung:
+      if (item.acknowledged || has_bit(item.rungs, rung)) return kNever;
+      return item.base + numbers.rungs[rung].after_ms;
+    case StepKind::alarm_again:
+      break;  // Of all of them together: again_due().
+    case StepKind::first_answer_due:
+      return item.first_answer ? kNever : item.base + numbers.first_answer_due_ms;
+    case StepKind::full_answer_due:
+      return item.full_answer ? kNever : item.base + numbers.full_answer_due_ms;
+  }
+  return kNever;
+}
+
+BootMs Ladder::item_due(LadderKey key, const Item& item) const {
+  BootMs due = kNever;
+  for (auto kind : {StepKind::undelivered, StepKind::first_answer_due, StepKind::full_answer_due}) {
+    due = std::min(due, step_due(key, item, kind, 0));
+  }
+  for (uint8_t i = 0; i < policy(item).rungs.size(); ++i) {
+    due = std::min(due, step_due(key, item, StepKind::rung, i));
+  }
+  return due;
+}
+
+// All that has come due for one message, which is not yet among the decision's messages.
+Decision Ladder::decision(LadderKey key, const Item& item, Now now) const {
+  std::vector<std::pair<BootMs, Step>> due;
+  auto add = [&](StepKind kind, uint8_t index, const std::string& name) {
+    const BootMs at = step_due(key, item, kind, index);
+    if (at <= now.boot) due.emplace_back(at, Step{kind, name});
+  };
+  add(StepKind::undelivered, 0, "");
+  const std::vector<Rung>& rungs = policy(item).rungs;
+  for (uint8_t i = 0; i < rungs.size(); ++i) add(StepKind::rung, i, rungs[i].name);
+  add(StepKind::first_answer_due, 0, "");
+  add(StepKind::full_answer_due, 0, "");
+  HOTLINE_CHECK(!due.empty());
+
+  std::stable_sort(due.begin(), due.end(),
+                   [](const auto& a, const auto& b) { return a.first < b.first; });
+  Decision decision{key.incoming, item.precedence, {}, {}, 0, now.boot - due.back().first, {}};
+  for (auto& [at, step] : due) {
+    if (at < due.back().first) ++decision.missed;
+    decision.steps.push_back(std::move(step));
+  }
+  return decision;
+}
+
+void Ladder::apply(LadderKey key, Item& item, const std::vector<Step>& steps, Now at) {
+  uint8_t rungs = 0;
+  for (const Step& step : steps) {
+    if (step.kind == StepKind::undelivered) item.undelivered = true;
+    if (step.kind == StepKind::first_answer_due) item.first_answer = true;
+    if (step.kind == StepKind::full_answer_due) item.full_answer = true;
+    if (step.kind != StepKind::rung) continue;
+    // A rung that the policy no longer has was told in its time; nothing follows from it.
+    const std::optional<uint8_t> index = rung_index(item.precedence, step.rung);
+    if (index && !has_bit(item.rungs, *index)) rungs = static_cast<uint8_t>(rungs | 1u << *index);
+  }
+  alarm(key.incoming, item.precedence).told_at = at.boot;
+  if (rungs != 0 && !item.acknowledged) {
+    supersede_calls(key, item, rungs);
+    item.rungs = static_cast<uint8_t>(item.rungs | rungs);
+    start_calls(key, item, rungs, at);
+  }
+  reschedule(key, item);
+}
+
+void Ladder::reschedule(LadderKey key, Item& item) {
+  if (const BootMs waits_at = item.acknowledged ? kNever : item.base; waits_at != item.waits_at) {
+    Places& places = waiting_of(key, item);
+    if (item.waits_at != kNever) places.erase({item.waits_at, pack(key)});
+    if (waits_at != kNever) places.insert({waits_at, pack(key)});
+    item.waits_at = waits_at;
+  }
+  auto& agenda = agenda_[item.precedence - kPrecedenceFirst];
+  const BootMs due = item_due(key, item);
+  set_sounding(key, item, sounding(key, item));
+  if (due == item.due) return;
+  if (item.due != kNever) agenda.erase({item.due, pack(key)});
+  if (due != kNever) agenda.insert({due, pack(key)});
+  item.due = due;
+}
+
+// The item is gone afterwards.
+void Ladder::erase(LadderKey key, const Item& item) {
+  if (item.due != kNever) {
+    agenda_[item.precedence - kPrecedenceFirst].erase({item.due, pack(key)});
+  }
+  if (item.waits_at != kNever) waiting_of(key, item).erase({item.waits_at, pack(key)});
+  set_sounding(key, item, false);
+  items_.erase(pack(key));
+}
+
+void Ladder::erase_if_done(LadderKey key, const Item& item) {
+  if (item.acknowledged && item.first_answer && item.full_answer) erase(key, item);
+}
+
+// ---- The alarm of all
+
+void Ladder::set_sounding(LadderKey key, const Item& item, bool sounds) {
+  Alarm& alarm = this->alarm(key.incoming, item.precedence);
+  if (!sounds) {
+    alarm.sounding.erase(key.serial);
+  } else if (alarm.sounding.insert(key.serial) && alarm.sounding.size() == 1 && key.incoming) {
+    alarm.told_at = item.base;  // An arrival sounds by itself.
+  }
+}
+
+BootMs Ladder::again_due(const Alarm& alarm, const PrecedencePolicy& numbers) {
+  if (alarm.sounding.empty() || numbers.alarm_again_ms == 0) return kNever;
+  return alarm.told_at + numbers.alarm_again_ms;
+}
+
+Situation Ladder::situation(bool incoming, uint8_t precedence, Now now) const {
+  const KeySet& sounding = alarms_[incoming ? 1 : 0][precedence - kPrecedenceFirst].sounding;
+  if (sounding.empty()) return {};
+  const uint64_t oldest = sounding.first();
+  return {sounding.size(), oldest, now.boot - find({incoming, oldest})->base};
+}
+
+// ---- Attempts
+
+// The first command at or after `command` that may still tell somebody of this rung: its own, then
+// in its stead those of the rungs above that were not decided yet. (Those that were decided tell
+// their people themselves.)
+Ladder::Target Ladder::target(const Item& item, uint8_t rung, uint8_t command) const {
+  const std::vector<Rung>& rungs = policy(item).rungs;
+  size_t first = 0;
+  for (uint8_t i = rung; i < rungs.size(); ++i) {
+    const std::vector<Command>& commands = rungs[i].commands;
+    const size_t index = std::max<size_t>(command, first);
+    const bool is_open = i == rung || !has_bit(item.rungs, i);
+    if (is_open && index < first + commands.size()) {
+      return Target{static_cast<uint8_t>(index), &commands[index - first]};
+    }
+    first += commands.size();
+  }
+  return {};
+}
+
+std::pair<uint8_t, const Command*> Ladder::command_at(const LadderCalls::Place& place) const {
+  const std::vector<Rung>& rungs = policy_.at(place.precedence).rungs;
+  size_t first = 0;
+  for (uint8_t i = place.rung; i < rungs.size(); ++i) {
+    const std::vector<Command>& commands = rungs[i].commands;
+    if (place.command < first + commands.size()) return {i, &commands[place.command - first]};
+    first += commands.size();
+  }
+  HOTLINE_CHECK(false);
+}
+
+// A lower rung that was about to tell a higher one's people in its stead leaves it to the higher
+// rung.
+void Ladder::supersede_calls(LadderKey key, const Item& item, uint8_t decided_now) {
+  const std::vector<uint64_t> to_stop = calls_.remove(
+      key.incoming, item.precedence, key.serial, [&](const LadderCalls::Place& place) {
+        const uint8_t whose = command_at(place).first;
+        return whose != place.rung && has_bit(decided_now, whose);
+      });
+  superseded_.insert(superseded_.end(), to_stop.begin(), to_stop.end());
+}
+
+// Of rungs that are told as one, the highest goes first, and a command that two of them share runs
+// once.
+void Ladder::start_calls(LadderKey key, const Item& item, uint8_t decided_now, Now at) {
+  const std::vector<Rung>& rungs = policy(item).rungs;
+  std::vector<const Command*> started;
+  for (size_t left = rungs.size(); left > 0; --left) {
+    const auto index = static_cast<uint8_t>(left - 1);
+    if (!has_bit(decided_now, index) || rungs[index].commands.empty()) continue;
+    const Command& command = rungs[index].commands.front();
+    auto same = [&](const Command* other) { return *other == command; };
+    if (std::any_of(started.begin(), started.end(), same)) continue;
+    started.push_back(&command);
+    calls_.add({item.precedence, key.incoming, index, 0, 1}, key.serial, at.boot, replaying_);
+  }
+}
+
+std::vector<uint64_t> Ladder::leave_calls(LadderKey key, const Item& item) {
+  return calls_.remove(key.incoming, item.precedence, key.serial,
+                       [](const LadderCalls::Place&) { return true; });
+}
+
+void Ladder::take_due_attempts(Due& due, Now now) {
+  for (LadderCalls::Started& run : calls_.take_due(now)) {
+    const LadderCalls::Place& place = run.place;
+    const std::string& rung = policy_.at(place.precedence).rungs[place.rung].name;
+    due.attempts.push_back(
+        {AttemptName{run.id, place.incoming, place.precedence, rung, place.command, place.number},
+         *command_at(place).second, std::move(run.messages), run.repeated});
+  }
+}
+
+// Returns those for whom there is no next command.
+KeySet Ladder::to_next_command(const LadderCalls::Place& place, const KeySet& messages, Now at) {
+  KeySet gave_up;
+  messages.visit([&](uint64_t serial) {
+    const Item* item = find({place.incoming, serial});
+    HOTLINE_CHECK(item != nullptr);
+    const Target next = target(*item, place.rung, static_cast<uint8_t>(place.command + 1));
+    if (next.command == nullptr) {
+      gave_up.insert(serial);
+    } else {
+      LadderCalls::Place at_next = place;
+      at_next.command = next.index;
+      at_next.number = 1;
+      calls_.add(at_next, serial, at.boot, replaying_);
+    }
+    return true;
+  });
+  return gave_up;
+}
+
+}  // namespace hotline

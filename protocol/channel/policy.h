@@ -1,0 +1,82 @@
+// The numbers both parties follow: deadlines, ladders, test calls. Until the agreement exists as a
+// signed document, they come from the configuration; the digest lets two parties notice that they
+// follow different ones.
+//
+// All times are milliseconds, and count from a commit in the party's own journal
+// (protocol/channel/ladder.h says which).
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "protocol/base/bytes.h"
+#include "protocol/base/result.h"
+
+namespace hotline {
+
+// FLASH 1, IMMEDIATE 2, PRIORITY 3, ROUTINE 4 (ACP 121). The values are those of the wire.
+inline constexpr uint8_t kPrecedenceFirst = 1;
+inline constexpr uint8_t kPrecedenceLast = 4;
+
+// A program and its arguments, run without a shell. The program is an absolute path.
+using Command = std::vector<std::string>;
+
+// One step of a ladder. Every rung sounds the alarm; it may also tell a role and run a command.
+struct Rung {
+  std::string name;  // [a-z0-9-]; names the rung in the journal, so a rename is a new rung.
+  int64_t after_ms = 0;
+  bool proposes_voice = false;  // Voice, or an intermediary, is proposed to the watch.
+
+  // How this party tells its own people. Local: not part of the digest.
+  std::string role;               // Empty: the watch, nobody in particular.
+  std::vector<Command> commands;  // Tried in order, until one has told somebody.
+};
+
+struct PrecedencePolicy {
+  int64_t next_path_ms = 0;          // No receipt: the link tries the next path.
+  int64_t undelivered_alarm_ms = 0;  // No receipt: the alarm UNDELIVERED.
+  int64_t alarm_again_ms = 0;        // An alarm that nobody answered sounds again; 0: never.
+  std::vector<Rung> rungs;           // Not acknowledged.
+  int64_t dissemination_due_ms = 0;
+  int64_t first_answer_due_ms = 0;  // Of a message that asks for an answer.
+  int64_t full_answer_due_ms = 0;
+};
+
+struct LinkPolicy {
+  int64_t test_call_interval_ms = 0;  // Between people, the parties by turns.
+  int64_t test_call_acknowledged_ms = 0;
+  int64_t channel_check_interval_ms = 0;  // Between the machines.
+};
+
+struct Policy {
+  std::array<PrecedencePolicy, 4> precedences;
+  LinkPolicy link;
+
+  // `precedence` is one of the four; anything else is a bug.
+  const PrecedencePolicy& at(uint8_t precedence) const;
+  PrecedencePolicy& at(uint8_t precedence);
+};
+
+// "flash", "immediate", "priority", "routine": as in the configuration.
+const char* precedence_name(uint8_t precedence);
+
+// The default ladder, without commands.
+Policy default_policy();
+
+// A policy is usable when its numbers are in range, each ladder's rungs have distinct names and
+// rising times, and its commands are bounded. The error names the precedence and the rung.
+Status validate(const Policy& policy);
+
+// SHA-256 over the canonical text of what both parties must agree on: everything but roles and
+// commands.
+Hash digest(const Policy& policy);
+
+// The text that digest() hashes: one `name value` a line.
+std::string canonical_text(const Policy& policy);
+
+}  // namespace hotline

@@ -1,0 +1,54 @@
+// The test calls between people: in each interval (the hour) one is due, the parties by turns, and
+// it counts when a person acknowledged it in time. Derived from the journal; pure. The count of
+// misses in a row begins anew at a start.
+//
+// Turns follow UTC, so that both parties agree on them without a word: the party with the smaller
+// id calls in even intervals since 1970, the other in odd ones.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <optional>
+#include <vector>
+
+#include "protocol/base/clock.h"
+#include "protocol/channel/policy.h"
+#include "protocol/channel/records.h"
+
+namespace hotline {
+
+class TestCalls {
+ public:
+  // `first`: whether this is the party with the smaller id. Intervals that began before `started`
+  // are not judged: nobody could have called then.
+  TestCalls(const LinkPolicy& policy, bool first, UtcMs started);
+
+  // Of a TEST: committed here, and acknowledged. A time before the last one's counts all the same.
+  void called(MessageKey key, UtcMs at);
+  void acknowledged(MessageKey key, UtcMs at);
+
+  struct Missed {
+    UtcMs began = 0;        // The interval.
+    bool ours = false;      // It was our turn.
+    uint32_t in_a_row = 0;  // 1 is amber, 2 and more are red.
+  };
+  // The intervals that ended since the last call, with the time to acknowledge over. After a jump
+  // of the clock only the newest is judged.
+  std::vector<Missed> judge(UtcMs now);
+
+ private:
+  struct Call {
+    MessageKey key;
+    UtcMs at = 0;
+    bool answered = false;
+  };
+  bool is_ours(int64_t interval) const { return (interval % 2 == 0) == first_; }
+
+  LinkPolicy policy_;
+  bool first_;
+  int64_t next_;  // The first interval that was not judged.
+  uint32_t in_a_row_ = 0;
+  std::deque<Call> calls_;
+};
+
+}  // namespace hotline

@@ -1,0 +1,164 @@
+// Bodies: what a message says, as coded fields with texts beside them. The schema
+// (protocol/message/message.fbs) says what each field means and in which unit;
+// protocol/message/message_rules.h which of them a message must have.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "protocol/base/bytes.h"
+#include "protocol/base/clock.h"
+#include "protocol/base/strict_flatbuffer.h"
+#include "protocol/message/geo.h"
+#include "protocol/message/message_generated.h"
+
+namespace hotline {
+
+// An empty string is an absent field, everywhere below.
+
+struct TextFields {
+  std::string language;
+  std::string text;
+  bool original = false;
+  std::string translated_by;
+};
+
+struct AreaFields {
+  std::vector<Position> polygon;
+  std::optional<Position> centre;
+  uint32_t radius_m = 0;
+};
+
+struct AltitudeFields {
+  int32_t value = 0;
+  wire::AltitudeDatum datum = wire::AltitudeDatum::unset;
+};
+
+struct CasualtiesFields {
+  std::optional<uint32_t> own;
+  std::optional<uint32_t> other;
+  std::optional<uint32_t> civilian;
+};
+
+struct TextContentFields {};
+
+struct IncidentFields {
+  wire::IncidentKind kind = wire::IncidentKind::unset;
+  UtcMs observed_at = 0;
+  std::optional<Position> position;
+  std::optional<AreaFields> area;
+  uint32_t accuracy_m = 0;
+  wire::Side who = wire::Side::unset;
+  wire::Observed observed = wire::Observed::unset;
+  wire::Certainty certainty = wire::Certainty::unset;
+  wire::Intent intent = wire::Intent::unset;
+  std::vector<wire::Action> actions;
+  std::optional<CasualtiesFields> casualties;
+  std::string platform;
+  std::optional<uint32_t> mmsi;
+  std::optional<uint32_t> icao_address;
+  std::optional<uint16_t> course_deg10;
+  std::optional<uint32_t> speed_cm_s;
+  std::optional<AltitudeFields> altitude;
+  std::string evidence;
+  std::string weather;
+};
+
+struct BearingFields {
+  uint16_t direction_deg10 = 0;
+  uint32_t nearest_m = 0;
+  uint32_t farthest_m = 0;
+};
+
+struct ViolationFields {
+  std::optional<Position> observer_position;
+  std::optional<Position> event_position;
+  std::optional<uint32_t> accuracy_m;
+  std::optional<BearingFields> bearing;
+  UtcMs event_at = 0;
+  wire::Means means = wire::Means::unset;
+  uint32_t count = 0;
+  wire::Exactness exactness = wire::Exactness::unset;
+  wire::ViolationEvent event = wire::ViolationEvent::unset;
+  wire::Side attribution = wire::Side::unset;
+  std::string weapon;
+  std::optional<uint16_t> direction_deg10;
+  wire::Ternary in_training_area = wire::Ternary::unset;
+  std::string damage;
+  wire::Verification verification = wire::Verification::unset;
+};
+
+struct QuestionsFields {
+  std::vector<std::string> questions;
+};
+
+struct AnswerItemFields {
+  uint8_t question = 0;  // From 1; 0 is the message as a whole.
+  wire::AnswerOutcome outcome = wire::AnswerOutcome::unset;
+  std::string text;
+  std::optional<UtcMs> later_at;
+};
+
+struct AnswersFields {
+  std::vector<AnswerItemFields> items;
+};
+
+struct FieldChangeFields {
+  std::string field;
+  std::string old_value;
+  std::string new_value;
+};
+
+struct CorrectionFields {
+  std::vector<FieldChangeFields> changes;
+  std::string reason;
+};
+
+struct CancellationFields {
+  std::string reason;
+};
+
+struct AcknowledgementFields {
+  wire::Role role = wire::Role::unset;
+  UtcMs at = 0;
+  std::optional<Position> position;  // Read back, where the message has one.
+  std::optional<UtcMs> event_at;
+};
+
+struct DeclineFields {
+  wire::DeclineCode code = wire::DeclineCode::unset;
+  std::string reason;
+};
+
+struct TestFields {
+  uint8_t phrase = 0;  // Index into the neutral set (protocol/message/neutral_phrases.h), from 1.
+  uint64_t transcript_size = 0;
+  std::optional<Hash> transcript_root;
+  UtcMs clock = 0;
+};
+
+using ContentFields =
+    std::variant<TextContentFields, IncidentFields, ViolationFields, QuestionsFields, AnswersFields,
+                 CorrectionFields, CancellationFields, AcknowledgementFields, DeclineFields,
+                 TestFields>;
+
+struct BodyFields {
+  std::string subject;
+  std::vector<TextFields> texts;
+  ContentFields content;
+};
+
+// The message type that goes with a content.
+wire::MessageType type_of(const ContentFields& content);
+
+Bytes build_body(const BodyFields& fields);
+
+// Error: malformed. A content from the future is let through; the rules call it an unknown type.
+Result<Opened<wire::Body>> open_body(ByteView bytes);
+Result<Opened<wire::Body>> open_body(const Bytes&&) = delete;  // What is opened reads the bytes.
+
+Position to_position(const wire::Position& position);
+
+}  // namespace hotline

@@ -1,0 +1,103 @@
+// The rules of messages: which fields each type must have, and which values they may take. The same
+// rules judge an own draft before it is released and a received message after it is stored; the
+// first refuses, the second answers with a DECLINE and an alarm and never hides the message.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "protocol/base/clock.h"
+#include "protocol/message/geo.h"
+#include "protocol/message/message_generated.h"
+#include "protocol/message/words.h"
+
+namespace hotline {
+
+using DeclineCode = wire::DeclineCode;
+
+struct Problem {
+  std::string field;  // The key under which templates know it ("where", "reply-by"), or "envelope".
+  std::string reason;  // What is wrong, to be read after the field: "is not on Earth".
+  std::string hint;    // What to do; may be empty.
+  DeclineCode code = DeclineCode::rule_broken;
+
+  bool operator==(const Problem&) const = default;
+};
+
+// "where: is not on Earth".
+std::string to_string(const Problem& problem);
+
+// What the channel knows about a message's direction. An empty prefix is not compared.
+struct RulesContext {
+  std::string from;         // Party that sends: its id, and
+  std::string from_prefix;  // the prefix of its serials on this channel, with the X of an exercise.
+  std::string to;
+  std::string to_prefix;
+  bool exercise = false;
+};
+
+// What the rules of a body depend on, so that a draft can be checked before it has an envelope.
+struct BodyContext {
+  wire::MessageType type = wire::MessageType::unset;
+  wire::Precedence precedence = wire::Precedence::unset;
+  wire::Mode mode = wire::Mode::unset;
+  std::string language;
+  UtcMs released_at = 0;
+  bool exercise_channel = false;
+};
+
+// How much later than the release a time may lie that must be before it: the clocks of those who
+// observe, draft and release differ.
+inline constexpr int64_t kTimeTolerance_ms = 5 * 60 * 1000;
+
+// Whether this version can judge and show the type. Others are received, and declined as unknown.
+bool is_built(wire::MessageType type);
+
+// Types that a person must acknowledge, and that climb the ladder until one does. Acknowledgements
+// and their like need nothing in return; nor does what is no message at all.
+bool waits_for_acknowledgement(wire::MessageType type);
+
+bool is_precedence(uint8_t precedence);
+// By which a person is asked to act: IMMEDIATE where the peer's word is none that we know.
+uint8_t known_precedence(uint8_t precedence);
+
+// Types that are about another message, which the first reference names.
+bool speaks_of_another(wire::MessageType type);
+
+// Small, and each of them lets somebody stop waiting: these go where little else does.
+bool ends_a_wait(wire::MessageType type);
+
+// Test calls say a phrase of the neutral set; everybody else says what they have to say. What is
+// all coded fields needs no text beside them on a live channel; in an exercise a text carries the
+// marks.
+bool needs_texts(wire::MessageType type, bool exercise_channel);
+
+// No problem means that every rule holds. In order of weight: the first one's code is the
+// DECLINE's.
+std::vector<Problem> check_envelope(const wire::Envelope& envelope, const RulesContext& context);
+std::vector<Problem> check_body(const wire::Body& body, const BodyContext& context);
+std::vector<Problem> check_message(const wire::Envelope& envelope, const wire::Body& body,
+                                   const RulesContext& context);
+
+// Whether each of the `questions` of a REQUEST is answered, refused or put off by this ANSWER.
+std::vector<Problem> check_all_answered(const wire::Answers& answers, size_t questions);
+
+// The reason of a DECLINE for these problems: the first one in full, and how many more there are.
+std::string decline_reason(const std::vector<Problem>& problems);
+
+// Where and when the event of a message was: what an acknowledgement reads back. Of an area it is
+// the centre, or the first corner.
+struct EventPoint {
+  std::optional<Position> position;
+  std::optional<UtcMs> at;
+};
+EventPoint event_point(const wire::Body& body);
+
+// What was read back against what was sent. Reading back nothing where there was something is a
+// mismatch.
+ReadBackDifference compare_read_back(const EventPoint& sent, const EventPoint& read_back);
+ReadBackDifference compare_read_back(const EventPoint& sent,
+                                     const wire::Acknowledgement& read_back);
+
+}  // namespace hotline

@@ -1,0 +1,36 @@
+// Numbers with units, as people type them into `--set`. A number without its unit is refused,
+// because 300 knots and 300 m/s are two different warnings. Everything is converted in integers,
+// rounded to the nearest. Errors: usage, with the forms that are understood.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "protocol/base/result.h"
+#include "protocol/message/body.h"
+
+namespace hotline {
+
+Result<uint32_t> parse_distance_m(std::string_view text);       // "500m", "1.5km", "3nm".
+Result<uint32_t> parse_speed_cm_s(std::string_view text);       // "300kt", "150m/s", "540km/h".
+Result<uint16_t> parse_direction_deg10(std::string_view text);  // "270deg", "270.5deg".
+Result<AltitudeFields> parse_altitude(
+    std::string_view text);  // "FL330", "FL033", "9000m amsl", "500ft agl".
+Result<uint32_t> parse_count(std::string_view text);         // "12".
+Result<UtcMs> parse_time(std::string_view text);             // "2026-11-22T14:11:00Z".
+Result<uint32_t> parse_mmsi(std::string_view text);          // Nine digits.
+Result<uint32_t> parse_icao_address(std::string_view text);  // Six hexadecimal digits.
+Result<BearingFields> parse_bearing(std::string_view text);  // "135deg 2km 3km".
+// "54.90N 020.10E 5km", or corners parted by semicolons, the first again at the end.
+Result<AreaFields> parse_area(std::string_view text);
+
+// The accuracy that the writing of a position claims: one unit of its last decimal, in metres, not
+// under 10 m.
+uint32_t accuracy_of_writing_m(std::string_view position_text);
+
+std::string format_speed(uint32_t speed_cm_s, const char* knots, const char* metres_per_second);
+std::string format_direction(uint16_t direction_deg10);
+
+}  // namespace hotline

@@ -1,0 +1,58 @@
+// What the rules of every type need: a list of problems, and the checks that many fields share. A
+// helper of the *_rules.cc files; others use protocol/message/message_rules.h.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "protocol/message/message_rules.h"
+
+namespace hotline {
+
+class RuleChecker {
+ public:
+  explicit RuleChecker(const BodyContext& context) : context_(context) {}
+
+  const BodyContext& context() const { return context_; }
+  bool found_problems() const { return !problems_.empty(); }
+  std::vector<Problem> take() { return std::move(problems_); }
+
+  void add(std::string_view field, std::string reason, std::string hint = {},
+           DeclineCode code = DeclineCode::rule_broken);
+
+  // A coded field that must be there, and must be a value that this version knows.
+  template <class Enum>
+  void require_known(std::string_view field, Enum value) {
+    check_code(field, vocabulary<Enum>(), static_cast<uint64_t>(value), true);
+  }
+  // A coded field that may be absent.
+  template <class Enum>
+  void allow_known(std::string_view field, Enum value) {
+    check_code(field, vocabulary<Enum>(), static_cast<uint64_t>(value), false);
+  }
+
+  void check_position(std::string_view field, const wire::Position* position);
+  void check_direction(std::string_view field, uint16_t direction_deg10);
+  // A time that lies before the release.
+  void require_past(std::string_view field, UtcMs time);
+  // Free text of a coded content: short, plain, and if it is there at all, not blank.
+  void allow_text(std::string_view field, const flatbuffers::String* text);
+  void require_text(std::string_view field, const flatbuffers::String* text);
+  void check_accuracy(std::string_view field, uint32_t accuracy_m);
+
+ private:
+  void check_code(std::string_view field, const Vocabulary& vocabulary, uint64_t value,
+                  bool required);
+
+  const BodyContext& context_;
+  std::vector<Problem> problems_;
+};
+
+std::string_view view(const flatbuffers::String* text);  // Empty for nullptr.
+
+// One for each content that has rules of its own.
+void check_incident(RuleChecker& checker, const wire::Incident& incident);
+void check_violation(RuleChecker& checker, const wire::Violation& violation);
+
+}  // namespace hotline

@@ -1,0 +1,293 @@
+#include "protocol/terminal/output.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <ctime>
+
+#include "protocol/terminal/exit_code.h"
+#include "protocol/terminal/printable.h"
+
+namespace hotline::client {
+namespace {
+
+const char* escape_sequence(Style style) {
+  switch (style) {
+    case Style::plain:
+      return "";
+    case Style::bold:
+      return "\x1b[1m";
+    case Style::dim:
+      return "\x1b[2m";
+    case Style::red:
+      return "\x1b[1;31m";
+    case Style::yellow:
+      return "\x1b[1;33m";
+    case Style::green:
+      return "\x1b[32m";
+  }
+  return "";
+}
+
+std::string in_local_time(UtcMs time) {
+  const auto seconds = static_cast<std::time_t>(time / 1000);
+  std::tm broken_down{};
+  char text[64];
+  if (localtime_r(&seconds, &broken_down) == nullptr) return "";
+  if (std::strftime(text, sizeof text, " (%H:%M:%S %Z)", &broken_down) == 0) return "";
+  return text;
+}
+
+// The lines of a text after the first are indented to stand under the first.
+std::string hanging(const std::string& text, const std::string& indent) {
+  std::string shown;
+  for (const char c : text) {
+    shown += c;
+    if (c == '\n') shown += indent;
+  }
+  return shown;
+}
+
+std::string padded(const std::string& text, size_t width) {
+  const size_t columns = column_count(text);
+  return columns >= width ? text : text + std::string(width - columns, ' ');
+}
+
+}  // namespace
+
+void Output::line(const std::string& text) {
+  *out_ << text << std::endl;
+  check_out();
+}
+
+void Output::text(const std::string& text) {
+  *out_ << text << std::flush;
+  check_out();
+}
+
+void Output::check_out() const {
+  if (!*out_) throw OutputLost{errno};
+}
+
+std::string Output::command(const std::string& words) const {
+  return "hotline" + options_.daemon_options + " " + words;
+}
+
+void Output::talk(const std::string& text) {
+  if (!options_.json) *err_ << text << std::endl;
+}
+
+std::string Output::styled(Style style, const std::string& text) const {
+  if (!options_.color || style == Style::plain) return text;
+  return escape_sequence(style) + text + "\x1b[0m";
+}
+
+std::string Output::time_of_day(UtcMs time) const {
+  return format_time_of_day(time) + (options_.local_time ? in_local_time(time) : "");
+}
+
+std::string Output::date_and_time(UtcMs time) const {
+  return format_rfc3339(time) + (options_.local_time ? in_local_time(time) : "");
+}
+
+namespace {
+
+JsonValue sent_in_json(Sent sent) {
+  switch (sent) {
+    case Sent::no:
+      return false;
+    case Sent::yes:
+      return true;
+    case Sent::unknown:
+      break;
+  }
+  return "unknown";
+}
+
+}  // namespace
+
+int Output::fail(const std::string& what, const Error& error) {
+  *err_ << error_text(error_code_name(error.code), what, error.reason, error.hint) << std::flush;
+  return exit_code(error.code);
+}
+
+void Output::set_sent(Sent sent, const std::string& id, const std::string& hint) {
+  switch (sent) {
+    case Sent::no:
+      return set_done({"nothing was sent", "", sent, "", {}});
+    case Sent::yes:
+      return set_done({id + " is sent", "hotline show " + id, sent, id, {}});
+    case Sent::unknown:
+      return set_done({"it is not known whether the message was sent", hint, sent, "", {}});
+  }
+}
+
+void Output::set_acknowledged(uint64_t count) {
+  set_done({format_count(count) + (count == 1 ? " message is" : " messages are") +
+                " known to be acknowledged",
+            "hotline ack --all    says how many still wait", std::nullopt, "", count});
+}
+
+void Output::set_done(Done done) {
+  done_ = std::move(done);
+  if (!options_.set_last_words) return;
+  const char* reason = done_.sent == Sent::yes       ? "only the waiting was interrupted"
+                       : done_.sent == Sent::unknown ? "interrupted before the daemon answered"
+                                                     : "interrupted";
+  options_.set_last_words(error_text("interrupted", done_.what, reason, done_.hint));
+}
+
+int Output::fail_unprinted(const OutputLost& lost) {
+  // Whatever closed a pipe has seen enough, unless something was done.
+  if (lost.error == EPIPE && !has_done()) return kExitFailed;
+  const std::string why = "the output: " + std::string(lost.error == 0 ? "it takes no more"
+                                                                       : std::strerror(lost.error));
+  if (!has_done()) {
+    return fail("not all could be printed",
+                make_error(ErrorCode::failed, why, "df -h, or print it elsewhere"));
+  }
+  fail(done_.what + ", and that could not be printed",
+       make_error(ErrorCode::failed, why, done_.hint));
+  return kExitUnprinted;
+}
+
+// A hint's lines that are commands, as they are to be typed here.
+std::string Output::typed_here(const std::string& hint) const {
+  constexpr std::string_view kProgram = "hotline ";
+  std::string typed;
+  for (size_t at = 0; at < hint.size();) {
+    const size_t end = std::min(hint.find('\n', at), hint.size() - 1) + 1;
+    const std::string line = hint.substr(at, end - at);
+    typed += line.starts_with(kProgram) ? command(line.substr(kProgram.size())) : line;
+    at = end;
+  }
+  return typed;
+}
+
+// The words or the JSON of an error, with the line feeds.
+std::string Output::error_text(const char* code, const std::string& what, const std::string& reason,
+                               const std::string& hint_as_anywhere) const {
+  const std::string hint = typed_here(hint_as_anywhere);
+  const std::string& message = what.empty() ? reason : what;
+  if (options_.json) {
+    JsonValue detail;
+    detail.add("code", code).add("message", message);
+    if (!what.empty()) detail.add("why", reason);
+    if (!hint.empty()) detail.add("hint", hint);
+    if (done_.sent) detail.add("sent", sent_in_json(*done_.sent));
+    if (!done_.id.empty()) detail.add("id", done_.id);
+    if (done_.acknowledged) detail.add("acknowledged", *done_.acknowledged);
+    return to_json(json_document().add("error", detail)) + "\n";
+  }
+  // Reasons and hints may quote the peer.
+  std::string text = "hotline: " + styled(Style::bold, printable(message)) + "\n";
+  if (!what.empty() && !reason.empty()) {
+    text += "  why:  " + hanging(printable(reason), "        ") + "\n";
+  }
+  if (!hint.empty()) text += "  try:  " + hanging(printable(hint), "        ") + "\n";
+  return text;
+}
+
+void Table::print(Output& output) const {
+  if (!output.terminal()) {
+    for (const Row& row : rows_) {
+      std::string line;
+      for (const std::string& cell : row.cells) {
+        if (!line.empty() || &cell != &row.cells.front()) line += '\t';
+        line += printable_line(cell);
+      }
+      output.line(line);
+    }
+    return;
+  }
+  if (rows_.empty()) return;
+  std::vector<Row> rows = rows_;
+  for (Row& row : rows) {
+    for (std::string& cell : row.cells) cell = printable_line(cell);
+  }
+  const std::vector<Shown> shown = fitted(rows, output.columns());
+  const auto joined = [&](const std::vector<std::string>& cells) {
+    std::string line;
+    for (const Shown& one : shown) {
+      const bool last = &one == &shown.back();
+      const std::string cell = cut_to_columns(cells[one.column], one.width);
+      line += last ? cell : padded(cell, one.width) + "  ";
+    }
+    while (!line.empty() && line.back() == ' ') line.pop_back();
+    return line;
+  };
+  std::vector<std::string> titles;
+  for (const Column& column : columns_) titles.push_back(column.title);
+  output.line(output.styled(Style::dim, "  " + joined(titles)));
+  for (const Row& row : rows) {
+    output.line(output.styled(row.style, padded(row.mark, 2) + joined(row.cells)));
+  }
+}
+
+std::vector<Table::Shown> Table::fitted(const std::vector<Row>& rows, size_t columns) const {
+  constexpr size_t kCutMin = 24;  // Less says nothing.
+  std::vector<Shown> shown;
+  size_t before_last = 2;  // The mark.
+  for (size_t i = 0; i < columns_.size(); ++i) {
+    size_t width = std::max(columns_[i].width_min, column_count(columns_[i].title));
+    for (const Row& row : rows) width = std::max(width, column_count(row.cells[i]));
+    shown.push_back({i, width});
+    if (i + 1 < columns_.size()) before_last += width + 2;
+  }
+  if (columns_.back().fit != Fit::cut) return shown;
+  const size_t wanted = std::min(shown.back().width, kCutMin);
+  for (size_t i = 0; i < shown.size() && before_last + wanted > columns;) {
+    if (columns_[shown[i].column].fit != Fit::left_out) {
+      ++i;
+      continue;
+    }
+    before_last -= shown[i].width + 2;
+    shown.erase(shown.begin() + static_cast<std::ptrdiff_t>(i));
+  }
+  const size_t left = columns > before_last ? columns - before_last : 0;
+  shown.back().width = std::min(shown.back().width, std::max(left, wanted));
+  return shown;
+}
+
+std::string format_duration(int64_t duration_ms) {
+  char text[48];
+  const int64_t seconds = duration_ms / 1000;
+  if (duration_ms < 0) return "0 s";
+  if (duration_ms < 100) {
+    std::snprintf(text, sizeof text, "%lld ms", static_cast<long long>(duration_ms));
+  } else if (seconds < 10) {
+    std::snprintf(text, sizeof text, "%lld.%lld s", static_cast<long long>(seconds),
+                  static_cast<long long>(duration_ms % 1000 / 100));
+  } else if (seconds < 60) {
+    std::snprintf(text, sizeof text, "%lld s", static_cast<long long>(seconds));
+  } else if (seconds < 3600) {
+    std::snprintf(text, sizeof text, "%lld min %02lld s", static_cast<long long>(seconds / 60),
+                  static_cast<long long>(seconds % 60));
+  } else {
+    std::snprintf(text, sizeof text, "%lld h %02lld min", static_cast<long long>(seconds / 3600),
+                  static_cast<long long>(seconds % 3600 / 60));
+  }
+  return text;
+}
+
+std::string format_remaining(int64_t remaining_ms) {
+  if (remaining_ms <= 0) return "now";
+  const auto seconds = static_cast<long long>(remaining_ms / 1000);
+  char text[48];
+  if (seconds < 3600) {
+    std::snprintf(text, sizeof text, "%02lld:%02lld", seconds / 60, seconds % 60);
+  } else {
+    std::snprintf(text, sizeof text, "%lld:%02lld:%02lld", seconds / 3600, seconds % 3600 / 60,
+                  seconds % 60);
+  }
+  return text;
+}
+
+std::string format_count(uint64_t count) {
+  std::string digits = std::to_string(count);
+  for (size_t i = digits.size(); i > 3; i -= 3) digits.insert(i - 3, ",");
+  return digits;
+}
+
+}  // namespace hotline::client

@@ -1,0 +1,156 @@
+// What a person sees. Data goes to standard output, talk to standard error; tables on a terminal,
+// tab-separated lines when piped.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <ostream>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "protocol/base/clock.h"
+#include "protocol/base/result.h"
+#include "protocol/terminal/json_output.h"
+
+namespace hotline::client {
+
+enum class Style { plain, bold, dim, red, yellow, green };
+
+// Keeps what the program is to print on standard error should a signal end it.
+using SetLastWords = std::function<void(std::string words)>;
+
+struct OutputOptions {
+  bool json = false;
+  bool terminal = false;  // Standard output is one.
+  bool color = false;     // On standard output and on standard error.
+  bool local_time = false;
+  size_t columns = 80;  // The width of the terminal.
+  // The options that were typed to choose the daemon, each with a space before it: " --context
+  // north". Commands that are printed have them too, so that they can be typed as they stand.
+  std::string daemon_options = {};
+  SetLastWords set_last_words = {};  // May be empty.
+};
+
+// The fate of the message that a command was to send: in every error it tells people and programs
+// whether to send again.
+enum class Sent : uint8_t { no, yes, unknown };
+
+// What was to be printed could not be: the disk is full, or whoever read it is gone. Thrown by
+// Output, so that no command goes on for nobody, and caught by run_command_line.
+struct OutputLost {
+  int error = 0;  // errno
+};
+
+class Output {
+ public:
+  Output() = default;
+  // The streams are borrowed.
+  Output(std::ostream& out, std::ostream& err, OutputOptions options)
+      : out_(&out), err_(&err), options_(options) {}
+
+  bool json() const { return options_.json; }
+  bool terminal() const { return options_.terminal; }
+  size_t columns() const { return options_.columns; }
+
+  // A line of data. The line feed is added, and each line is pushed out at once: a reader at the
+  // other end of a pipe may be waiting for it.
+  void line(const std::string& text);
+  void document(const JsonValue& document) { line(to_json(document)); }
+  // Data that brings its own line feeds.
+  void text(const std::string& text);
+
+  // A line of talk; nothing under --json, where standard error is for errors alone.
+  void talk(const std::string& text);
+
+  // "hotline --context north ack @flash" for "ack @flash": a command to be typed next.
+  std::string command(const std::string& words) const;
+
+  std::string styled(Style style, const std::string& text) const;
+
+  // "14:12:07.913Z", with --local also "(16:12:07 CET)".
+  std::string time_of_day(UtcMs time) const;
+  // "2026-11-22T14:12:07.913Z", likewise.
+  std::string date_and_time(UtcMs time) const;
+
+  // Says what failed, why, and what to type; returns the exit code that belongs to the error.
+  //   hotline: WHAT failed
+  //     why:  the error's reason
+  //     try:  the error's hint
+  // An empty `what` puts the reason into the first line.
+  int fail(const std::string& what, const Error& error);
+
+  // From now on errors and the last words say that too; `id` is the message's, once it is sent.
+  // `hint`: what to do where it is unknown.
+  void set_sent(Sent sent, const std::string& id = {}, const std::string& hint = {});
+  // The same of a flood: so many of its messages are known to be acknowledged.
+  void set_acknowledged(uint64_t count);
+  // Says what was lost, and what was done all the same; returns the exit code.
+  int fail_unprinted(const OutputLost& lost);
+
+ private:
+  // The outcome as far as it is known, in the words and the members of an error.
+  struct Done {
+    std::string what;
+    std::string hint;
+    std::optional<Sent> sent;
+    std::string id;
+    std::optional<uint64_t> acknowledged;
+  };
+
+  void check_out() const;
+  void set_done(Done done);
+  bool has_done() const { return done_.sent == Sent::yes || done_.acknowledged.value_or(0) > 0; }
+  std::string error_text(const char* code, const std::string& what, const std::string& reason,
+                         const std::string& hint_as_anywhere) const;
+  std::string typed_here(const std::string& hint) const;
+
+  std::ostream* out_ = nullptr;
+  std::ostream* err_ = nullptr;
+  OutputOptions options_;
+  Done done_;
+};
+
+// A table of text. On a terminal its columns are padded to their widest cell and separated by two
+// spaces under a line of titles; piped, cells are separated by tabs and nothing else is printed.
+// Cells are made safe (printable_line) here. One whose last column may be cut is made to fit the
+// terminal: what the others have no room for goes first, then the end of the last, with a mark.
+class Table {
+ public:
+  enum class Fit : uint8_t { whole, left_out, cut };
+  struct Column {
+    std::string title;
+    size_t width_min = 0;
+    Fit fit = Fit::whole;
+  };
+  struct Row {
+    std::string mark;  // One character before the row ("!"), on a terminal only.
+    std::vector<std::string> cells;
+    Style style = Style::plain;
+  };
+
+  explicit Table(std::vector<Column> columns) : columns_(std::move(columns)) {}
+  void add(Row row) { rows_.push_back(std::move(row)); }
+  void print(Output& output) const;
+
+ private:
+  // Which columns are shown on this terminal, and how wide each is.
+  struct Shown {
+    size_t column = 0;
+    size_t width = 0;
+  };
+  std::vector<Shown> fitted(const std::vector<Row>& rows, size_t columns) const;
+
+  std::vector<Column> columns_;
+  std::vector<Row> rows_;
+};
+
+// "8 ms", "0.1 s", "23 s", "3 min 12 s", "2 h 05 min": how long something took.
+std::string format_duration(int64_t duration_ms);
+// "02:48", "1:02:48": what is left. Nothing left is "now".
+std::string format_remaining(int64_t remaining_ms);
+// "1,042".
+std::string format_count(uint64_t count);
+
+}  // namespace hotline::client

@@ -1,0 +1,193 @@
+#include "client/command_line/command_line.h"
+
+#include <gtest/gtest.h>
+
+#include <cerrno>
+#include <sstream>
+
+#include "client/commands/commands.h"
+#include "protocol/terminal/exit_code.h"
+#include "tests/unit/client/terminal.h"
+
+namespace hotline::client {
+namespace {
+
+// A command that prints what it was given, to see what the command line makes of the words.
+CommandSpec echo(const std::string& name) {
+  return {name,
+          "Echo",
+          "",
+          {"hotline " + name + " -p flash hello"},
+          {{"-p,--precedence", "LEVEL", "how fast"},
+           {"--set", "KEY=VALUE", "a field", true},
+           {"--dry-run", "", "only look"}},
+          {{"ID", "the message"}, {"TEXT", "the text", false, true}},
+          [name](Invocation& invocation) {
+            std::string line = name;
+            const Arguments& arguments = invocation.arguments;
+            for (const char* key : {"--precedence", "--set", "--dry-run", "ID", "TEXT"}) {
+              for (const std::string& value : arguments.all(key)) {
+                line += std::string("|") + key + "=" + value;
+              }
+            }
+            if (invocation.context_name) line += "|context=" + *invocation.context_name;
+            invocation.output.line(line);
+            return kExitDone;
+          }};
+}
+
+struct Finished {
+  int code;
+  std::string out;
+  std::string err;
+};
+
+Finished run(const std::vector<std::string>& words) {
+  std::istringstream in;
+  std::ostringstream out, err;
+  Surroundings around;
+  around.in = &in;
+  around.out = &out;
+  around.err = &err;
+  around.environment = [](const std::string&) { return std::optional<std::string>(); };
+  const std::vector<CommandSpec> commands = {echo("send"), echo("status"), echo("template list"),
+                                             echo("template show")};
+  const int code = run_command_line(words, commands, around);
+  return {code, out.str(), err.str()};
+}
+
+TEST(CommandLine, GivesOptionsAndPositionalsToTheCommand) {
+  const Finished one =
+      run({"send", "-p", "flash", "--set", "a=1", "--set", "b=2", "N-1", "two", "words"});
+  EXPECT_EQ(one.code, 0) << one.err;
+  EXPECT_EQ(one.out, "send|--precedence=flash|--set=a=1|--set=b=2|ID=N-1|TEXT=two|TEXT=words\n");
+}
+
+TEST(CommandLine, TakesCommonOptionsBeforeAndAfterTheCommand) {
+  EXPECT_EQ(run({"--context", "north", "send", "x"}).out, "send|ID=x|context=north\n");
+  EXPECT_EQ(run({"send", "--context=north", "x"}).out, "send|ID=x|context=north\n");
+  EXPECT_EQ(run({"--context", "a", "send", "--context", "b", "x"}).code, kExitUsage);
+}
+
+TEST(CommandLine, DoesNotTakeAWordOfAMessageForACommand) {
+  EXPECT_EQ(run({"send", "status"}).out, "send|ID=status\n");
+  EXPECT_EQ(run({"send", "template", "list"}).out, "send|ID=template|TEXT=list\n");
+}
+
+TEST(CommandLine, LeavesTheWordsOfAMessageAsTheyAre) {
+  EXPECT_EQ(run({"send", "x", "[a,b]", "{}", "a,b", "%%"}).out,
+            "send|ID=x|TEXT=[a,b]|TEXT={}|TEXT=a,b|TEXT=%%\n");
+  EXPECT_EQ(run({"send", "--set", "[a,b]", "--set", "{}", "x"}).out,
+            "send|--set=[a,b]|--set={}|ID=x\n");
+  EXPECT_EQ(run({"send", "x", "--", "-5 degrees"}).out, "send|ID=x|TEXT=-5 degrees\n");
+}
+
+TEST(CommandLine, SuggestsTheNearestCommand) {
+  const Finished wrong = run({"sned", "-p", "flash", "x"});
+  EXPECT_EQ(wrong.code, kExitUsage);
+  EXPECT_EQ(wrong.out, "");
+  EXPECT_EQ(wrong.err, "hotline: unknown command \"sned\"\n  try:  hotline send\n");
+  EXPECT_EQ(run({"template", "lsit"}).err,
+            "hotline: unknown command \"template lsit\"\n  try:  hotline template list\n");
+  EXPECT_EQ(run({"qwertyuiop"}).err,
+            "hotline: unknown command \"qwertyuiop\"\n  try:  hotline help\n");
+}
+
+TEST(CommandLine, SuggestsTheNearestOption) {
+  const Finished wrong = run({"send", "--precedance", "flash", "x"});
+  EXPECT_EQ(wrong.code, kExitUsage);
+  EXPECT_EQ(wrong.err,
+            "hotline: unknown option \"--precedance\"\n  try:  did you mean --precedence?\n");
+  EXPECT_EQ(run({"send", "--sett=a", "x"}).err,
+            "hotline: unknown option \"--sett\"\n  try:  did you mean --set?\n");
+}
+
+TEST(CommandLine, ComplainsOfWhatIsMissingOrTooMuch) {
+  EXPECT_EQ(run({"send"}).err,
+            "hotline: hotline send wants ID: the message\n  try:  hotline send -p flash hello\n");
+  EXPECT_EQ(run({"send", "-p"}).code, kExitUsage);
+  EXPECT_EQ(run({"send", "-p", "flash", "-p", "routine", "x"}).err,
+            "hotline: --precedence was given more than once\n  try:  hotline help send\n");
+  EXPECT_EQ(run({"template"}).code, kExitUsage);
+  EXPECT_EQ(run({"--color", "blue", "send", "x"}).code, kExitUsage);
+}
+
+TEST(CommandLine, ComplainsInJsonWhenAskedTo) {
+  const Finished wrong = run({"sned", "--json"});
+  EXPECT_EQ(wrong.code, kExitUsage);
+  EXPECT_EQ(wrong.err,
+            "{\"v\":1,\"error\":{\"code\":\"usage\",\"message\":\"unknown command \\\"sned\\\"\","
+            "\"hint\":\"hotline send\"}}\n");
+}
+
+TEST(CommandLine, HelpHasTheExamples) {
+  const Finished help = run({"send", "--help"});
+  EXPECT_EQ(help.code, 0);
+  EXPECT_NE(help.out.find("examples:\n  hotline send -p flash hello\n"), std::string::npos)
+      << help.out;
+  EXPECT_NE(help.out.find("  -p, --precedence LEVEL   how fast\n"), std::string::npos) << help.out;
+}
+
+TEST(CommandLine, OutputThatIsLostIsAFailure) {
+  Terminal terminal;
+  for (const int error : {ENOSPC, EPIPE}) {
+    terminal.out_error = error;
+    EXPECT_EQ(terminal.run({"version"}), kExitFailed);
+    if (error == EPIPE) {
+      EXPECT_EQ(terminal.err(), "") << "who closed a pipe has seen enough";
+    } else {
+      EXPECT_EQ(terminal.err(),
+                "hotline: not all could be printed\n"
+                "  why:  the output: No space left on device\n"
+                "  try:  df -h, or print it elsewhere\n");
+    }
+  }
+}
+
+TEST(Commands, EachHasASummaryAnExampleAndANameOfItsOwn) {
+  std::vector<std::string> names;
+  for (const CommandSpec& command : all_commands()) {
+    EXPECT_FALSE(command.summary.empty()) << command.name;
+    EXPECT_NE(command.summary.back(), '.') << command.name;
+    EXPECT_FALSE(command.examples.empty()) << command.name;
+    for (const std::string& name : names) EXPECT_NE(name, command.name);
+    names.push_back(command.name);
+  }
+}
+
+TEST(VersionCommand, PrintsTheVersion) {
+  Terminal terminal;
+  EXPECT_EQ(terminal.run({"version"}), 0);
+  EXPECT_EQ(terminal.out(), "hotline 0.1.0 (client API 1)\n");
+  EXPECT_EQ(terminal.run({"--version", "--json"}), 0);
+  EXPECT_EQ(terminal.out(),
+            "{\"v\":1,\"program\":\"hotline\",\"version\":\"0.1.0\",\"client_api\":1}\n");
+}
+
+TEST(HelpCommand, ExplainsOneCommandOrSuggestsOne) {
+  Terminal terminal;
+  EXPECT_EQ(terminal.run({"help", "version"}), 0);
+  EXPECT_EQ(terminal.out().rfind("Print the version.\n\nusage: hotline version\n", 0), 0u)
+      << terminal.out();
+  EXPECT_EQ(terminal.run({"help", "context"}), 0);
+  EXPECT_NE(terminal.out().find("usage: hotline context list\n"), std::string::npos);
+  EXPECT_EQ(terminal.run({"help", "vresion"}), kExitUsage);
+  EXPECT_NE(terminal.err().find("try:  hotline help version"), std::string::npos);
+}
+
+TEST(HelpCommand, ListsTheCommandsOfAGroup) {
+  Terminal terminal;
+  for (const std::vector<std::string>& words :
+       {std::vector<std::string>{"help", "audit"}, {"audit", "--help"}, {"audit", "-h"}}) {
+    EXPECT_EQ(terminal.run(words), 0);
+    EXPECT_EQ(terminal.out().rfind("usage: hotline audit COMMAND ...\n", 0), 0u) << terminal.out();
+    EXPECT_NE(terminal.out().find("\n  audit verify "), std::string::npos);
+    EXPECT_EQ(terminal.out().find("\n  send "), std::string::npos);
+  }
+  EXPECT_EQ(terminal.run({"audit"}), kExitUsage);
+  EXPECT_NE(terminal.out().find("\n  audit verify "), std::string::npos);
+  EXPECT_EQ(terminal.run({"audit", "--hlep"}), kExitUsage);
+}
+
+}  // namespace
+}  // namespace hotline::client

@@ -1,0 +1,824 @@
+// The commands that send: what they submit, and what stands on the screen meanwhile.
+#include <gtest/gtest.h>
+
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <map>
+
+#include "protocol/base/strict_flatbuffer.h"
+#include "protocol/message/body.h"
+#include "protocol/message/draft.h"
+#include "protocol/terminal/exit_code.h"
+#include "tests/unit/client/fake_daemon.h"
+#include "tests/unit/client/terminal.h"
+
+namespace hotline::client {
+namespace {
+
+UtcMs at(const std::string& text) {
+  return *parse_rfc3339(text);
+}
+
+// A submitted draft, opened.
+struct OpenedDraft {
+  explicit OpenedDraft(const Bytes& bytes)
+      : draft(*open_flatbuffer<wire::Draft>(bytes, kDraftIdentifier)),
+        body_bytes(draft->body()->begin(), draft->body()->end()),
+        body(*open_body(body_bytes)) {}
+
+  Opened<wire::Draft> draft;
+  Bytes body_bytes;
+  Opened<wire::Body> body;
+};
+
+Bytes stray_missile_body() {
+  IncidentFields incident;
+  incident.kind = wire::IncidentKind::stray_missile;
+  incident.observed_at = at("2026-11-22T14:10:30Z");
+  incident.position = Position{54'90000, 20'10000};
+  BodyFields body;
+  body.subject = "Stray missile";
+  body.content = incident;
+  return build_body(body);
+}
+
+Bytes request_body() {
+  BodyFields body;
+  body.subject = "Two questions";
+  body.content = QuestionsFields{{"Is it yours?", "Where does it go?"}};
+  return build_body(body);
+}
+
+class ActingTest : public testing::Test {
+ protected:
+  ActingTest() : terminal_(daemon_.connector()) {
+    daemon_.clock = daemon_.committed_at = at("2026-11-22T14:12:07.913Z");
+    daemon_.last_counter = 6;
+    FakeMessage flash;
+    flash.id = "S-000087";
+    flash.subject = "Stray missile";
+    flash.waits = true;
+    flash.body = stray_missile_body();
+    FakeMessage request;
+    request.id = "S-000088";
+    request.type = wire::MessageType::request;
+    request.precedence = wire::Precedence::priority;
+    request.subject = "Two questions";
+    request.body = request_body();
+    FakeMessage own;
+    own.id = "N-000123";
+    own.incoming = false;
+    own.committed_at = daemon_.committed_at;
+    own.journal_index = 1042;
+    daemon_.messages = {request, flash, own};
+  }
+
+  FakeMessage& own() { return daemon_.messages.back(); }
+
+  // What the receiver does while the sender waits: receipt at once, acknowledgement after 23 s.
+  void let_the_peer_acknowledge() {
+    daemon_.on_silence = [this](int64_t timeout_ms) {
+      terminal_.pass(timeout_ms);
+      if (own().delivered_at == 0) {
+        own().delivered_at = at("2026-11-22T14:12:08.021Z");
+      } else {
+        own().acknowledged_at = at("2026-11-22T14:12:31.440Z");
+        own().acknowledged_role = wire::Role::operator_;
+      }
+    };
+  }
+
+  FakeDaemon daemon_;
+  Terminal terminal_;
+};
+
+TEST_F(ActingTest, SendFillsATemplateAndLooksAsPromised) {
+  let_the_peer_acknowledge();
+  EXPECT_EQ(terminal_.run({"send", "-p", "flash", "-t", "airspace-crossing", "--set",
+                           "where=54.90N 020.10E", "--wait", "acknowledged"}),
+            kExitDone)
+      << terminal_.err();
+  EXPECT_EQ(terminal_.out(),
+            "N-000123  FLASH  airspace-crossing\n"
+            "  committed     14:12:07.913Z  journal 1042\n"
+            "  delivered     14:12:08.021Z  SOUTH, 0.1 s\n"
+            "  acknowledged  14:12:31.440Z  SOUTH operator, 23 s   "
+            "(acknowledgement is not agreement)\n");
+  const OpenedDraft sent(daemon_.committed.at(0).draft);
+  EXPECT_EQ(sent.draft->type(), static_cast<uint8_t>(wire::MessageType::incident));
+  EXPECT_EQ(sent.body->content_as_incident()->position()->latitude(), 54'90000);
+}
+
+TEST_F(ActingTest, SendTakesTextsInTwoLanguages) {
+  EXPECT_EQ(terminal_.run({"send", "-p", "Z", "--text", "en=We see it.", "--text",
+                           "ru=Мы его видим.", "--incident", "buoy", "--reply-by", "+30m"}),
+            kExitDone)
+      << terminal_.err();
+  const OpenedDraft sent(daemon_.committed.at(0).draft);
+  EXPECT_EQ(sent.draft->precedence(), static_cast<uint8_t>(wire::Precedence::flash));
+  EXPECT_EQ(sent.draft->language()->str(), "en");
+  EXPECT_EQ(sent.draft->incident()->str(), "buoy");
+  EXPECT_EQ(sent.draft->reply_by(), terminal_.utc + 1'800'000);
+  ASSERT_EQ(sent.body->texts()->size(), 2u);
+  for (const auto* text : *sent.body->texts()) {
+    EXPECT_EQ(text->original(), text->language()->str() == "en");
+  }
+}
+
+TEST_F(ActingTest, SendReadsStandardInputAndAsksQuestions) {
+  terminal_.in.str("One line.\nAnother.\n");
+  EXPECT_EQ(terminal_.run({"send", "-p", "routine", "-"}), kExitDone) << terminal_.err();
+  const OpenedDraft sent(daemon_.committed.at(0).draft);
+  EXPECT_EQ(sent.body->texts()->Get(0)->text()->str(), "One line.\nAnother.");
+  EXPECT_EQ(terminal_.run({"send", "-p", "priority", "--question", "Is it yours?", "--question",
+                           "Where does it go?"}),
+            kExitDone)
+      << terminal_.err();
+  const OpenedDraft asked(daemon_.committed.at(1).draft);
+  EXPECT_EQ(asked.draft->type(), static_cast<uint8_t>(wire::MessageType::request));
+  EXPECT_EQ(asked.body->content_as_request()->questions()->size(), 2u);
+}
+
+TEST_F(ActingTest, SendCorrectsAnOwnMessage) {
+  EXPECT_EQ(terminal_.run({"send", "--corrects", "N-123", "--change",
+                           "where=54.90N 020.10E -> 54.95N 020.10E", "--reason", "wrong chart"}),
+            kExitDone)
+      << terminal_.err();
+  const OpenedDraft sent(daemon_.committed.at(0).draft);
+  EXPECT_EQ(sent.draft->type(), static_cast<uint8_t>(wire::MessageType::correction));
+  EXPECT_EQ(sent.draft->correction_of()->str(), "N-000123");
+  EXPECT_EQ(sent.draft->references()->Get(0)->str(), "N-000123");
+  const auto* correction = sent.body->content_as_correction();
+  EXPECT_EQ(correction->reason()->str(), "wrong chart");
+  ASSERT_EQ(correction->changes()->size(), 1u);
+  EXPECT_EQ(correction->changes()->Get(0)->field()->str(), "where");
+  EXPECT_EQ(correction->changes()->Get(0)->old_value()->str(), "54.90N 020.10E");
+  EXPECT_EQ(correction->changes()->Get(0)->new_value()->str(), "54.95N 020.10E");
+}
+
+TEST_F(ActingTest, SendCancelsAnOwnMessage) {
+  EXPECT_EQ(terminal_.run({"send", "--cancels", "N-123", "-p", "flash", "--reason", "in error"}),
+            kExitDone)
+      << terminal_.err();
+  const OpenedDraft sent(daemon_.committed.at(0).draft);
+  EXPECT_EQ(sent.draft->type(), static_cast<uint8_t>(wire::MessageType::cancellation));
+  EXPECT_EQ(sent.draft->precedence(), static_cast<uint8_t>(wire::Precedence::flash));
+  EXPECT_EQ(sent.body->content_as_cancellation()->reason()->str(), "in error");
+}
+
+TEST_F(ActingTest, ACorrectionThatIsNoneIsRefusedWithAHint) {
+  const std::vector<std::vector<std::string>> wrong = {
+      {"send", "--corrects", "N-123", "--reason", "why"},
+      {"send", "--corrects", "N-123", "--change", "where=54.90N", "--reason", "why"},
+      {"send", "--corrects", "N-123", "--change", "where=a -> b"},
+      {"send", "--cancels", "N-123"},
+      {"send", "--cancels", "N-123", "--change", "where=a -> b", "--reason", "why"},
+      {"send", "--corrects", "S-87", "--change", "where=a -> b", "--reason", "why"}};
+  for (const auto& arguments : wrong) {
+    EXPECT_EQ(terminal_.run(arguments), kExitUsage) << terminal_.err();
+    EXPECT_NE(terminal_.err().find("try:"), std::string::npos) << terminal_.err();
+  }
+  EXPECT_TRUE(daemon_.committed.empty());
+}
+
+TEST_F(ActingTest, SendRefusesWhatNoRuleAllowsBeforeAnythingIsSent) {
+  const struct {
+    std::vector<std::string> words;
+    int code;
+    const char* says;
+  } cases[] = {
+      {{"send", "hello"}, kExitUsage, "how fast?"},
+      {{"send", "-p", "flahs", "hello"}, kExitUsage, "-p flash"},
+      {{"send", "-p", "flash"}, kExitUsage, "nothing to say"},
+      {{"send", "-p", "flash", "-t", "airspace-crosing"}, kExitNotFound, "airspace-crossing"},
+      {{"send", "-p", "flash", "-t", "airspace-crossing"}, kExitRefused, "where"},
+      {{"send", "-p", "flash", "-t", "airspace-crossing", "--set", "where=95N 020E"},
+       kExitUsage,
+       "where"},
+      {{"send", "-p", "flash", "-t", "airspace-crossing", "--set", "were=54.90N 020.10E"},
+       kExitUsage,
+       "where"},
+      {{"send", "-p", "flash", "--set", "where=54.90N 020.10E"}, kExitUsage, "template"},
+      {{"send", "-p", "routine", "\xFF"}, kExitRefused, "UTF-8"},
+      {{"send", "-p", "routine", "--text", "hello"}, kExitUsage, "names no language"},
+      {{"send", "-p", "routine", "--reply-by", "soon", "x"}, kExitUsage, "is no time"},
+      {{"send", "-f", "/nowhere/x.toml"}, kExitNotFound, "/nowhere/x.toml"},
+  };
+  for (const auto& wrong : cases) {
+    EXPECT_EQ(terminal_.run(wrong.words), wrong.code) << terminal_.err();
+    EXPECT_NE(terminal_.err().find(wrong.says), std::string::npos) << terminal_.err();
+  }
+  EXPECT_TRUE(daemon_.submitted.empty());
+}
+
+TEST_F(ActingTest, TooManyWordsForAFlashAreRefused) {
+  std::string words;
+  for (int i = 0; i < 201; ++i) words += "word ";
+  EXPECT_EQ(terminal_.run({"send", "-p", "flash", words}), kExitRefused);
+  EXPECT_NE(terminal_.err().find("200"), std::string::npos) << terminal_.err();
+}
+
+TEST_F(ActingTest, SendReadsAFile) {
+  const std::string path = terminal_.write("missile.toml",
+                                           "template = \"stray-missile\"\n"
+                                           "precedence = \"flash\"\n"
+                                           "language = \"en\"\n"
+                                           "[set]\n"
+                                           "where = \"54.90N 020.10E\"\n"
+                                           "[texts]\n"
+                                           "en = \"It left its course.\"\n");
+  EXPECT_EQ(terminal_.run({"send", "-f", path}), kExitDone) << terminal_.err();
+  EXPECT_EQ(terminal_.out().rfind("N-000123  FLASH  stray-missile\n", 0), 0u);
+  const OpenedDraft sent(daemon_.committed.at(0).draft);
+  EXPECT_EQ(sent.body->texts()->Get(0)->text()->str(), "It left its course.");
+  const std::string wrong = terminal_.write("wrong.toml", "presedence = \"flash\"\n");
+  EXPECT_EQ(terminal_.run({"send", "-f", wrong}), kExitConfiguration);
+  EXPECT_NE(terminal_.err().find("wrong.toml:1:1: unknown key \"presedence\""), std::string::npos);
+  EXPECT_NE(terminal_.err().find("did you mean \"precedence\"?"), std::string::npos);
+}
+
+TEST_F(ActingTest, EveryIncidentOfPublicRecordCanBeSent) {
+  int files = 0;
+  for (const auto& file : std::filesystem::directory_iterator(HOTLINE_TEST_DATA "/incidents")) {
+    if (file.path().extension() != ".toml") continue;
+    ++files;
+    EXPECT_EQ(terminal_.run({"send", "-f", file.path().string()}), kExitDone) << file.path() << "\n"
+                                                                              << terminal_.err();
+  }
+  EXPECT_EQ(files, 6);
+}
+
+TEST_F(ActingTest, TemplatesAreListedAndShown) {
+  EXPECT_EQ(terminal_.run({"template", "list"}), kExitDone);
+  for (const char* name : {"airspace-crossing", "unsafe-intercept", "stray-missile",
+                           "collision-at-sea", "ceasefire-violation"}) {
+    EXPECT_NE(terminal_.out().find(name), std::string::npos) << name;
+  }
+  EXPECT_EQ(terminal_.run({"template", "show", "airspace-crossing"}), kExitDone);
+  EXPECT_NE(terminal_.out().find("where"), std::string::npos);
+  EXPECT_EQ(terminal_.run({"template", "show", "airspace-crosing", "--json"}), kExitNotFound);
+  EXPECT_NE(terminal_.err().find("airspace-crossing"), std::string::npos);
+}
+
+TEST_F(ActingTest, AckReadsBackWhereAndWhen) {
+  EXPECT_EQ(terminal_.run({"ack", "@flash"}), kExitDone);
+  EXPECT_EQ(terminal_.err(),
+            "S-000087  FLASH  incident  Stray missile\n"
+            "  read back  54.90000N 020.10000E  2026-11-22T14:10:30.000Z  221410Z NOV 26\n"
+            "Acknowledgement is not agreement.\n");
+  EXPECT_EQ(terminal_.out(),
+            "N-000123  FLASH  acknowledgement of S-000087\n"
+            "  committed     14:12:07.913Z  journal 1042\n");
+  ASSERT_EQ(daemon_.committed.size(), 1u);
+  EXPECT_EQ(daemon_.committed[0].counter, 7u);
+  const OpenedDraft sent(daemon_.committed[0].draft);
+  EXPECT_EQ(sent.draft->type(), static_cast<uint8_t>(wire::MessageType::acknowledgement));
+  EXPECT_EQ(sent.draft->precedence(), static_cast<uint8_t>(wire::Precedence::flash));
+  EXPECT_EQ(sent.draft->references()->Get(0)->str(), "S-000087");
+  const auto* read = sent.body->content_as_acknowledgement();
+  ASSERT_NE(read, nullptr);
+  EXPECT_EQ(read->position()->latitude(), 54'90000);
+  EXPECT_EQ(*read->event_at(), at("2026-11-22T14:10:30Z"));
+  EXPECT_EQ(read->at(), at("2026-11-22T14:12:07.913Z"));
+}
+
+TEST_F(ActingTest, AckSendsWhatWasUnderstoodAndNotWhatWasMeant) {
+  EXPECT_EQ(terminal_.run({"ack", "S-87", "--read-back", "54.95N 020.10E"}), kExitDone);
+  const OpenedDraft sent(daemon_.committed.at(0).draft);
+  const auto* read = sent.body->content_as_acknowledgement();
+  EXPECT_EQ(read->position()->latitude(), 54'95000);
+  EXPECT_EQ(*read->event_at(), at("2026-11-22T14:10:30Z"));
+  EXPECT_EQ(terminal_.run({"ack", "S-87", "--read-back", "54.95N 020.10E 2026-11-22T14:20:00Z"}),
+            kExitDone);
+  const OpenedDraft again(daemon_.committed.at(1).draft);
+  EXPECT_EQ(*again.body->content_as_acknowledgement()->event_at(), at("2026-11-22T14:20:00Z"));
+  EXPECT_EQ(terminal_.run({"ack", "S-87", "--read-back", "54.95N 200.10E"}), kExitUsage);
+  EXPECT_EQ(terminal_.run({"ack", "S-87", "--read-back", "14:20T"}), kExitUsage);
+  EXPECT_EQ(daemon_.committed.size(), 2u);
+}
+
+TEST_F(ActingTest, NobodyAcknowledgesTheirOwnMessage) {
+  EXPECT_EQ(terminal_.run({"ack", "N-123"}), kExitUsage);
+  EXPECT_EQ(terminal_.err(),
+            "hotline: cannot acknowledge N-123\n"
+            "  why:  N-000123 is our own message\n"
+            "  try:  those of SOUTH begin with S-\n");
+  EXPECT_TRUE(daemon_.submitted.empty());
+}
+
+// The newest message may be the peer's acknowledgement of ours.
+TEST_F(ActingTest, TheLastMessageIsOneThatCanBeActedOn) {
+  FakeMessage read;
+  read.id = "S-000090";
+  read.type = wire::MessageType::acknowledgement;
+  read.journal_index = 90;
+  daemon_.messages[0].journal_index = 88;
+  daemon_.messages[1].journal_index = 87;
+  daemon_.messages.insert(daemon_.messages.begin(), read);
+  const auto referred = [&] {
+    const OpenedDraft sent(daemon_.committed.back().draft);
+    return sent.draft->references()->Get(0)->str();
+  };
+  EXPECT_EQ(terminal_.run({"reply", "@last", "--answer", "1=ours", "--answer", "2=home"}),
+            kExitDone)
+      << terminal_.err();
+  EXPECT_EQ(referred(), "S-000088");
+  EXPECT_EQ(terminal_.run({"decline", "@last", "--reason", "not ours"}), kExitDone);
+  EXPECT_EQ(referred(), "S-000088");
+  EXPECT_EQ(terminal_.run({"ack", "@last"}), kExitDone) << terminal_.err();
+  EXPECT_EQ(referred(), "S-000087") << "the request waits no more";
+  daemon_.messages[1].waits = true;
+  EXPECT_EQ(terminal_.run({"ack", "@last"}), kExitDone) << terminal_.err();
+  EXPECT_EQ(referred(), "S-000088");
+  daemon_.messages[1].waits = daemon_.messages[2].waits = false;
+  EXPECT_EQ(terminal_.run({"ack", "@last"}), kExitNotFound);
+  daemon_.messages.assign(3, read);
+  EXPECT_EQ(terminal_.run({"reply", "@last", "Seen."}), kExitNotFound);
+}
+
+TEST_F(ActingTest, DeclineHasACodeAndAReason) {
+  EXPECT_EQ(terminal_.run({"decline", "S-87"}), kExitUsage);
+  EXPECT_EQ(terminal_.run({"decline", "S-87", "--code", "not-for-uss", "--reason", "x"}),
+            kExitUsage);
+  EXPECT_NE(terminal_.err().find("try:  --code not-for-us\n"), std::string::npos);
+  EXPECT_EQ(terminal_.run({"decline", "S-87", "--reason", "not our sector"}), kExitDone);
+  const OpenedDraft sent(daemon_.committed.at(0).draft);
+  const auto* decline = sent.body->content_as_decline();
+  EXPECT_EQ(decline->code(), wire::DeclineCode::not_for_us);
+  EXPECT_EQ(decline->reason()->str(), "not our sector");
+}
+
+TEST_F(ActingTest, ReplyAnswersTheQuestionsOfARequest) {
+  EXPECT_EQ(terminal_.run({"reply", "S-88", "--answer", "1=ours", "--later", "2=+2h"}), kExitDone);
+  const OpenedDraft sent(daemon_.committed.at(0).draft);
+  EXPECT_EQ(sent.draft->type(), static_cast<uint8_t>(wire::MessageType::answer));
+  EXPECT_EQ(sent.draft->precedence(), static_cast<uint8_t>(wire::Precedence::priority));
+  EXPECT_EQ(sent.body->subject()->str(), "Re: Two questions");
+  const auto* items = sent.body->content_as_answer()->items();
+  ASSERT_EQ(items->size(), 2u);
+  EXPECT_EQ(items->Get(0)->question(), 1);
+  EXPECT_EQ(items->Get(0)->text()->str(), "ours");
+  EXPECT_EQ(items->Get(1)->outcome(), wire::AnswerOutcome::later);
+  EXPECT_EQ(*items->Get(1)->later_at(), at("2026-11-22T16:12:07.913Z"));
+}
+
+TEST_F(ActingTest, ReplyShowsTheQuestionsThatWantAnAnswer) {
+  EXPECT_EQ(terminal_.run({"reply", "S-88"}), kExitUsage);
+  EXPECT_EQ(terminal_.err(),
+            "hotline: cannot reply to S-88\n"
+            "  why:  S-000088 asks, and the reply answers nothing\n"
+            "  try:  --answer 1=\"...\"   1. Is it yours?\n"
+            "        --answer 2=\"...\"   2. Where does it go?\n");
+  EXPECT_EQ(terminal_.run({"reply", "S-88", "--answer", "ours"}), kExitUsage);
+  EXPECT_EQ(terminal_.run({"reply", "S-87", "--answer", "1=ours"}), kExitUsage);
+  EXPECT_TRUE(daemon_.submitted.empty());
+}
+
+TEST_F(ActingTest, ReplyCanAnswerAnyMessageAsAWhole) {
+  EXPECT_EQ(terminal_.run({"reply", "S-87", "--answer", "0=our units are informed"}), kExitDone);
+  const OpenedDraft sent(daemon_.committed.at(0).draft);
+  EXPECT_EQ(sent.draft->type(), static_cast<uint8_t>(wire::MessageType::answer));
+  EXPECT_EQ(sent.body->content_as_answer()->items()->Get(0)->question(), 0);
+}
+
+TEST_F(ActingTest, ReplyToAnythingElseIsATextThatRefersToIt) {
+  EXPECT_EQ(terminal_.run({"reply", "S-87", "We see", "it too."}), kExitDone);
+  const OpenedDraft sent(daemon_.committed.at(0).draft);
+  EXPECT_EQ(sent.draft->type(), static_cast<uint8_t>(wire::MessageType::text));
+  EXPECT_EQ(sent.draft->references()->Get(0)->str(), "S-000087");
+  EXPECT_EQ(sent.body->texts()->Get(0)->text()->str(), "We see it too.");
+  EXPECT_TRUE(sent.body->texts()->Get(0)->original());
+  EXPECT_EQ(sent.draft->language()->str(), "en");
+  EXPECT_EQ(terminal_.run({"reply", "S-87"}), kExitUsage);
+}
+
+TEST_F(ActingTest, TestCallCarriesOurTranscript) {
+  EXPECT_EQ(terminal_.run({"test-call"}), kExitDone);
+  const OpenedDraft sent(daemon_.committed.at(0).draft);
+  EXPECT_TRUE(sent.draft->test_mode());
+  EXPECT_EQ(sent.body->content_as_test()->transcript_size(), 123u);
+}
+
+TEST_F(ActingTest, WaitingForTheAcknowledgementLooksAsPromised) {
+  let_the_peer_acknowledge();
+  EXPECT_EQ(terminal_.run({"test-call", "--wait", "acknowledged"}), kExitDone);
+  EXPECT_EQ(terminal_.out(),
+            "N-000123  ROUTINE  test call\n"
+            "  committed     14:12:07.913Z  journal 1042\n"
+            "  delivered     14:12:08.021Z  SOUTH, 0.1 s\n"
+            "  acknowledged  14:12:31.440Z  SOUTH operator, 23 s   "
+            "(acknowledgement is not agreement)\n");
+  EXPECT_EQ(daemon_.watched_from, std::vector<uint64_t>{1043});
+}
+
+TEST_F(ActingTest, AReadBackThatDiffersIsSaidToWhoeverWaitedForIt) {
+  let_the_peer_acknowledge();
+  own().mismatch = true;
+  EXPECT_EQ(terminal_.run({"test-call", "--wait", "acknowledged"}), kExitDone);
+  EXPECT_NE(terminal_.out().find("\n  MISMATCH: the position or time read back differs"),
+            std::string::npos);
+  EXPECT_EQ(terminal_.run({"list"}), kExitDone);
+  EXPECT_NE(terminal_.out().find("MISMATCH"), std::string::npos);
+}
+
+TEST_F(ActingTest, NobodyWaitsForAnAcknowledgementThatNobodyGives) {
+  EXPECT_EQ(terminal_.run({"ack", "S-87", "--wait", "acknowledged"}), kExitUsage);
+  EXPECT_NE(terminal_.err().find("nobody acknowledges this acknowledgement"), std::string::npos);
+  EXPECT_TRUE(daemon_.committed.empty());
+}
+
+TEST_F(ActingTest, WaitingUnderJsonIsOneObjectAtTheEnd) {
+  let_the_peer_acknowledge();
+  EXPECT_EQ(terminal_.run({"test-call", "--wait", "delivered", "--json"}), kExitDone);
+  EXPECT_EQ(terminal_.out().rfind("{\"v\":1,\"message\":{\"id\":\"N-000123\"", 0), 0u);
+  EXPECT_NE(terminal_.out().find("\"delivered_at\":\"2026-11-22T14:12:08.021Z\""),
+            std::string::npos);
+  EXPECT_EQ(terminal_.err(), "");
+}
+
+TEST_F(ActingTest, WaitingTooLongOnADeadLinkSaysWhyAndEndsWithSix) {
+  daemon_.on_silence = [this](int64_t timeout_ms) { terminal_.pass(timeout_ms); };
+  daemon_.link = wire::LinkState::down;
+  daemon_.link_since = at("2026-11-22T14:08:55Z");
+  daemon_.clock = at("2026-11-22T14:12:07Z");
+  daemon_.last_refusal = "south: certificate revoked (serial 4A:19, list of 2026-11-21)";
+  EXPECT_EQ(terminal_.run({"test-call", "--wait", "delivered", "--timeout", "30s"}), kExitTimedOut);
+  EXPECT_EQ(terminal_.err(),
+            "hotline: N-000123 is committed here but SOUTH has not taken it: link down 3 min 12 s\n"
+            "  why:  south: certificate revoked (serial 4A:19, list of 2026-11-21)\n"
+            "  try:  hotline status --peer    or call SOUTH by voice\n");
+}
+
+TEST_F(ActingTest, ADeclineEndsTheWaitWithEight) {
+  own().delivered_at = own().declined_at = at("2026-11-22T14:12:09Z");
+  own().decline_code = wire::DeclineCode::rule_broken;
+  EXPECT_EQ(terminal_.run({"test-call", "--wait", "acknowledged"}), kExitRefused);
+  EXPECT_NE(terminal_.out().find("  declined      14:12:09.000Z  SOUTH, rule-broken\n"),
+            std::string::npos);
+}
+
+TEST_F(ActingTest, ABrokenConnectionRepeatsTheSameBytesUnderTheSameCounter) {
+  for (const auto mishap :
+       {FakeDaemon::Mishap::break_before_commit, FakeDaemon::Mishap::break_after_commit}) {
+    daemon_.submitted.clear();
+    daemon_.committed.clear();
+    daemon_.mishaps = {mishap};
+    EXPECT_EQ(terminal_.run({"ack", "@flash"}), kExitDone) << terminal_.err();
+    ASSERT_EQ(daemon_.submitted.size(), 2u);
+    EXPECT_EQ(daemon_.submitted[0].counter, daemon_.submitted[1].counter);
+    EXPECT_EQ(daemon_.submitted[0].draft, daemon_.submitted[1].draft);
+    EXPECT_EQ(daemon_.committed.size(), 1u);
+  }
+}
+
+TEST_F(ActingTest, AConnectionThatStaysBrokenSaysThatNothingIsKnown) {
+  daemon_.mishaps.assign(10, FakeDaemon::Mishap::break_after_commit);
+  EXPECT_EQ(terminal_.run({"ack", "@flash"}), kExitUnreachable);
+  EXPECT_NE(terminal_.err().find("it is not known whether the message was committed"),
+            std::string::npos);
+  EXPECT_NE(terminal_.err().find("hotline list"), std::string::npos);
+  EXPECT_EQ(daemon_.committed.size(), 1u);
+}
+
+TEST_F(ActingTest, ACounterThatSomebodyElseTookIsReplaced) {
+  daemon_.mishaps = {FakeDaemon::Mishap::conflict};
+  EXPECT_EQ(terminal_.run({"ack", "@flash"}), kExitDone) << terminal_.err();
+  ASSERT_EQ(daemon_.submitted.size(), 2u);
+  EXPECT_EQ(daemon_.submitted[0].counter, 7u);
+  EXPECT_EQ(daemon_.submitted[1].counter, 8u);
+  EXPECT_EQ(daemon_.submitted[0].draft, daemon_.submitted[1].draft);
+}
+
+TEST_F(ActingTest, F6_AProgramIsToldWhetherAMessageWasSent) {
+  const auto said = [&](const std::string& words) {
+    return terminal_.err().find(words) != std::string::npos;
+  };
+  daemon_.reachable = false;
+  EXPECT_EQ(terminal_.run({"send", "-p", "flash", "Look.", "--json"}), kExitUnreachable);
+  EXPECT_TRUE(said("\"sent\":false")) << terminal_.err();
+  daemon_.reachable = true;
+  EXPECT_EQ(terminal_.run({"send", "-p", "flash", "--json"}), kExitUsage);
+  EXPECT_TRUE(said("\"sent\":false")) << terminal_.err();
+  daemon_.mishaps.assign(10, FakeDaemon::Mishap::break_after_commit);
+  EXPECT_EQ(terminal_.run({"send", "-p", "flash", "Look.", "--json"}), kExitUnreachable);
+  EXPECT_TRUE(said("\"sent\":\"unknown\"")) << terminal_.err();
+  // Committed, and then nothing more is heard: the link is down, or the daemon stands still.
+  daemon_.mishaps.clear();
+  daemon_.on_silence = [this](int64_t timeout_ms) { terminal_.pass(timeout_ms); };
+  EXPECT_EQ(terminal_.run({"send", "-p", "flash", "Look.", "--wait", "delivered", "--timeout",
+                           "30s", "--json"}),
+            kExitTimedOut);
+  EXPECT_TRUE(said("\"sent\":true,\"id\":\"N-000123\"")) << terminal_.err();
+  daemon_.submitted_id = "N-000999";  // Which it cannot show.
+  EXPECT_EQ(terminal_.run({"send", "-p", "flash", "Look.", "--wait", "delivered", "--json"}),
+            kExitTimedOut);
+  EXPECT_TRUE(said("\"sent\":true,\"id\":\"N-000999\"")) << terminal_.err();
+  // What sends nothing says nothing about it.
+  daemon_.reachable = false;
+  terminal_.run({"inbox", "--json"});
+  EXPECT_FALSE(said("\"sent\""));
+}
+
+// However the command is cut short, whoever typed it learns the id of what was sent.
+TEST_F(ActingTest, WhatWasSentAndCouldNotBePrintedIsSaidWithItsId) {
+  const std::vector<std::vector<std::string>> commands = {
+      {"send", "-p", "flash", "Look."},
+      {"send", "--corrects", "N-123", "--change", "where=a -> b", "--reason", "why"},
+      {"send", "--cancels", "N-123", "--reason", "in error"},
+      {"reply", "S-87", "Seen."},
+      {"decline", "S-87", "--reason", "not ours"},
+      {"ack", "@flash"},
+      {"test-call"}};
+  for (std::vector<std::string> words : commands) {
+    for (const int error : {ENOSPC, EBADF, EPIPE}) {
+      terminal_.out_error = error;
+      EXPECT_EQ(terminal_.run(words), kExitUnprinted) << words[0];
+      EXPECT_TRUE(terminal_.err().ends_with(
+          "hotline: N-000123 is sent, and that could not be printed\n"
+          "  why:  the output: " +
+          std::string(std::strerror(error)) + "\n  try:  hotline show N-000123\n"))
+          << terminal_.err();
+    }
+    words.push_back("--json");
+    EXPECT_EQ(terminal_.run(words), kExitUnprinted) << words[0];
+    EXPECT_NE(terminal_.err().find("\"sent\":true,\"id\":\"N-000123\""), std::string::npos)
+        << terminal_.err();
+  }
+  // The reader of the first line went away while the answer was awaited.
+  let_the_peer_acknowledge();
+  terminal_.out_lines = 2;
+  EXPECT_EQ(terminal_.run({"test-call", "--wait", "acknowledged"}), kExitUnprinted);
+  EXPECT_EQ(terminal_.err().rfind("hotline: N-000123 is sent", 0), 0u) << terminal_.err();
+}
+
+TEST_F(ActingTest, WhoeverInterruptsTheWaitingLearnsWhatWasSent) {
+  std::vector<std::string> heard;
+  daemon_.on_silence = [&](int64_t timeout_ms) {
+    terminal_.pass(timeout_ms);
+    heard.push_back(terminal_.last_words);
+  };
+  std::vector<std::string> words = {"send",   "-p",        "flash",     "Look.",
+                                    "--wait", "delivered", "--timeout", "2s"};
+  EXPECT_EQ(terminal_.run(words), kExitTimedOut);
+  ASSERT_FALSE(heard.empty());
+  EXPECT_EQ(heard.front(),
+            "hotline: N-000123 is sent\n"
+            "  why:  only the waiting was interrupted\n"
+            "  try:  hotline show N-000123\n");
+  heard.clear();
+  words.push_back("--json");
+  EXPECT_EQ(terminal_.run(words), kExitTimedOut);
+  EXPECT_EQ(heard.front(),
+            "{\"v\":1,\"error\":{\"code\":\"interrupted\",\"message\":\"N-000123 is sent\","
+            "\"why\":\"only the waiting was interrupted\",\"hint\":\"hotline show N-000123\","
+            "\"sent\":true,\"id\":\"N-000123\"}}\n");
+}
+
+TEST_F(ActingTest, WhoeverInterruptsTheSendingLearnsWhatIsKnown) {
+  std::string before;
+  std::string meanwhile;
+  daemon_.on_request = [&](wire::RequestBody request) {
+    if (request == wire::RequestBody::Submit) meanwhile = terminal_.last_words;
+    if (request == wire::RequestBody::ClientHello) before = terminal_.last_words;
+  };
+  terminal_.run({"send", "-p", "flash", "Look."});
+  EXPECT_EQ(before, "hotline: nothing was sent\n  why:  interrupted\n");
+  EXPECT_EQ(meanwhile,
+            "hotline: it is not known whether the message was sent\n"
+            "  why:  interrupted before the daemon answered\n"
+            "  try:  hotline list    when the daemon is back: if it is not there, send it again\n");
+  terminal_.run({"send", "-p", "flash", "Look.", "--idempotency-key", "a"});
+  EXPECT_NE(meanwhile.find("with the same --idempotency-key"), std::string::npos) << meanwhile;
+  terminal_.run({"inbox"});
+  EXPECT_EQ(before, "") << "what sends nothing is ended by a signal as any program";
+}
+
+// The workstation's clock may be set while it waits.
+TEST_F(ActingTest, HowLongIsWaitedIsNoMatterOfTheWallClock) {
+  for (const int64_t step_ms : {-86'400'000, 86'400'000}) {
+    int64_t waited_ms = 0;
+    daemon_.on_silence = [&](int64_t timeout_ms) {
+      waited_ms += timeout_ms;
+      terminal_.pass(timeout_ms);
+      terminal_.utc += step_ms;
+      if (waited_ms > 60'000) own().delivered_at = daemon_.clock;  // So that the test ends.
+    };
+    EXPECT_EQ(
+        terminal_.run({"send", "-p", "flash", "Look.", "--wait", "delivered", "--timeout", "30s"}),
+        kExitTimedOut);
+    EXPECT_EQ(waited_ms, 30'000);
+  }
+}
+
+TEST_F(ActingTest, F6_AKeyOfTheCallersOwnMakesARepeatSafe) {
+  const std::vector<std::string> words = {"send",    "-p", "flash", "Look.", "--idempotency-key",
+                                          "order-17"};
+  EXPECT_EQ(terminal_.run(words), kExitDone) << terminal_.err();
+  terminal_.utc += 3'600'000;
+  daemon_.clock = terminal_.utc;
+  EXPECT_EQ(terminal_.run(words), kExitDone) << terminal_.err();
+  ASSERT_EQ(daemon_.submitted.size(), 2u);
+  EXPECT_EQ(daemon_.submitted[0].key, "order-17");
+  EXPECT_EQ(daemon_.submitted[0].draft, daemon_.submitted[1].draft);
+  EXPECT_EQ(daemon_.committed.size(), 1u);
+  // What would be another message an hour later is refused before it is sent.
+  EXPECT_EQ(terminal_.run(
+                {"send", "-p", "flash", "Look.", "--reply-by", "+30m", "--idempotency-key", "a"}),
+            kExitUsage);
+  EXPECT_EQ(terminal_.run({"send", "-p", "flash", "-t", "airspace-crossing", "--set",
+                           "where=54.90N 020.10E", "--idempotency-key", "a"}),
+            kExitUsage);
+  EXPECT_EQ(terminal_.run({"reply", "S-88", "--later", "1=+2h", "--idempotency-key", "a"}),
+            kExitUsage);
+  EXPECT_EQ(terminal_.run({"send", "-p", "flash", "Look.", "--idempotency-key", ""}), kExitUsage);
+  EXPECT_EQ(daemon_.submitted.size(), 2u);
+  // The connection breaks: the same key again, and it is known what to do when that fails as well.
+  daemon_.mishaps = {FakeDaemon::Mishap::break_after_commit};
+  EXPECT_EQ(terminal_.run({"reply", "S-87", "Seen.", "--idempotency-key", "b"}), kExitDone);
+  EXPECT_EQ(daemon_.committed.size(), 2u);
+  daemon_.mishaps.assign(10, FakeDaemon::Mishap::break_after_commit);
+  terminal_.run({"reply", "S-87", "Seen again.", "--idempotency-key", "c"});
+  EXPECT_NE(terminal_.err().find("with the same --idempotency-key"), std::string::npos);
+}
+
+TEST_F(ActingTest, F6_TwoThatSayTheSameAreNotOneThatRepeatsItself) {
+  for (int i = 0; i < 2; ++i) terminal_.run({"send", "-p", "flash", "Look."});
+  ASSERT_EQ(daemon_.submitted.size(), 2u);
+  EXPECT_NE(daemon_.submitted[0].draft, daemon_.submitted[1].draft);
+}
+
+TEST_F(ActingTest, F7_AWrongClockOfThisMachineIsSaidAndRefusesNothing) {
+  for (const int64_t minutes : {6, -6}) {
+    terminal_.utc = daemon_.clock + minutes * 60'000;
+    const std::string word = minutes > 0 ? "fast" : "slow";
+    EXPECT_EQ(terminal_.run({"ack", "@flash"}), kExitDone) << terminal_.err();
+    EXPECT_NE(terminal_.err().find("This machine's clock is 6 min 00 s " + word), std::string::npos)
+        << terminal_.err();
+    const OpenedDraft sent(daemon_.committed.back().draft);
+    EXPECT_EQ(sent.body->content_as_acknowledgement()->at(), daemon_.clock);
+    EXPECT_EQ(sent.draft->drafted_at(), 0);
+    EXPECT_EQ(terminal_.run({"send", "-p", "flash", "Look.", "--reply-by", "+30m"}), kExitDone);
+    EXPECT_EQ(OpenedDraft(daemon_.committed.back().draft).draft->reply_by(),
+              daemon_.clock + 1'800'000);
+    EXPECT_EQ(terminal_.run({"decline", "S-87", "--reason", "not ours"}), kExitDone);
+    EXPECT_EQ(terminal_.run({"test-call"}), kExitDone) << terminal_.err();
+  }
+  terminal_.utc = daemon_.clock + 1'500;
+  terminal_.run({"test-call"});
+  EXPECT_EQ(terminal_.err(), "");
+}
+
+class FloodTest : public ActingTest {
+ protected:
+  FloodTest() {
+    daemon_.roles = {wire::Role::operator_, wire::Role::supervisor};
+    daemon_.acknowledging_ends_waits = true;
+    daemon_.journal_before = 1042;
+    daemon_.messages.clear();
+    FakeMessage message;
+    message.waits = true;
+    for (int i = 0; i < 1050; ++i) {
+      message.id = "S-" + std::to_string(100'001 + i);
+      message.precedence = i < 1001 ? wire::Precedence::flash : wire::Precedence::routine;
+      daemon_.messages.push_back(message);
+    }
+  }
+  size_t waiting() {
+    size_t count = 0;
+    for (const FakeMessage& message : daemon_.messages) count += message.waits ? 1u : 0u;
+    return count;
+  }
+};
+
+TEST_F(FloodTest, ASupervisorTakesAFloodAsOneOnceItsNumberIsConfirmed) {
+  EXPECT_EQ(terminal_.run({"ack", "--all", "--precedence", "flash"}), kExitUsage);
+  EXPECT_EQ(
+      terminal_.err(),
+      "hotline: nothing was acknowledged\n"
+      "  why:  1,001 FLASH messages of SOUTH wait\n"
+      "  try:  hotline ack --all --precedence FLASH --confirm 1001@1042    acknowledges them all, "
+      "read or not\n");
+  EXPECT_EQ(terminal_.run({"ack", "--all", "-p", "flash", "--confirm", "1000@1042"}), kExitRefused);
+  EXPECT_EQ(waiting(), 1050u);
+  EXPECT_EQ(terminal_.run({"ack", "--all", "-p", "flash", "--confirm", "1001@1042"}), kExitDone)
+      << terminal_.err();
+  EXPECT_EQ(terminal_.out(),
+            "1,001 FLASH messages of SOUTH acknowledged, each by an ACKNOWLEDGEMENT of its own\n");
+  EXPECT_EQ(waiting(), 49u);
+  ASSERT_EQ(daemon_.committed.size(), 1001u);
+  const OpenedDraft last(daemon_.committed.back().draft);
+  EXPECT_EQ(last.draft->references()->Get(0)->str(), "S-101001");
+  EXPECT_EQ(last.body->content_as_acknowledgement()->role(), wire::Role::supervisor);
+  EXPECT_EQ(terminal_.run({"ack", "--all", "--confirm", "49@1042", "--json"}), kExitDone);
+  EXPECT_EQ(terminal_.out(), "{\"v\":1,\"acknowledged\":49}\n");
+  EXPECT_EQ(terminal_.run({"ack", "--all", "--confirm", "1@1042"}), kExitNotFound);
+}
+
+// A colleague acknowledged one meanwhile, so that the number alone would not tell.
+TEST_F(FloodTest, AFlashThatCameAfterTheCountStaysWhereItIsSeen) {
+  daemon_.messages[1049].waits = false;
+  FakeMessage later = daemon_.messages[0];
+  later.id = "S-200000";
+  later.journal_index = 1042;
+  daemon_.messages.push_back(later);
+  EXPECT_EQ(terminal_.run({"ack", "--all", "--confirm", "1050@1042"}), kExitDone)
+      << terminal_.err();
+  EXPECT_EQ(waiting(), 1u);
+  EXPECT_TRUE(daemon_.messages.back().waits);
+  EXPECT_EQ(terminal_.run({"ack", "--all", "--confirm", "1050@1042"}), kExitNotFound);
+  EXPECT_EQ(terminal_.run({"ack", "--all", "--confirm", "1@1043"}), kExitDone) << terminal_.err();
+  EXPECT_EQ(waiting(), 0u);
+}
+
+TEST_F(FloodTest, ThePreviewSaysHowManyAreFlash) {
+  EXPECT_EQ(terminal_.run({"--context", "north", "ack", "--all"}), kExitUsage);
+  EXPECT_EQ(terminal_.err(),
+            "hotline: nothing was acknowledged\n"
+            "  why:  1,050 messages of SOUTH wait, 1,001 of them FLASH\n"
+            "  try:  hotline --context north ack --all --confirm 1050@1042    acknowledges them "
+            "all, read or not\n");
+  for (FakeMessage& message : daemon_.messages) message.precedence = wire::Precedence::routine;
+  terminal_.run({"ack", "--all"});
+  EXPECT_NE(terminal_.err().find("wait, none of them FLASH\n"), std::string::npos);
+}
+
+TEST_F(FloodTest, ANumberAloneConfirmsNothing) {
+  for (const char* typed : {"1050", "1050@", "@1042", "0@1042", "1050@1042x", "all"}) {
+    EXPECT_EQ(terminal_.run({"ack", "--all", "--confirm", typed}), kExitUsage) << typed;
+  }
+  EXPECT_EQ(waiting(), 1050u);
+}
+
+TEST_F(FloodTest, OnlyASupervisorDoes) {
+  daemon_.roles = {wire::Role::operator_};
+  EXPECT_EQ(terminal_.run({"ack", "--all", "--confirm", "1050@1042"}), kExitNotAllowed);
+  EXPECT_EQ(daemon_.submitted.size(), 0u);
+}
+
+TEST_F(FloodTest, EachGoesOnceWhateverBreaksMeanwhile) {
+  using Mishap = FakeDaemon::Mishap;
+  for (const Mishap mishap :
+       {Mishap::break_before_commit, Mishap::break_after_commit, Mishap::conflict}) {
+    daemon_.mishaps.insert(daemon_.mishaps.end(), 40, Mishap::none);
+    daemon_.mishaps.push_back(mishap);
+  }
+  EXPECT_EQ(terminal_.run({"ack", "--all", "--confirm", "1050@1042"}), kExitDone)
+      << terminal_.err();
+  EXPECT_EQ(waiting(), 0u);
+  std::map<std::string, int> times;
+  for (const auto& one : daemon_.committed) {
+    if (one.draft.size() > 1) ++times[OpenedDraft(one.draft).draft->references()->Get(0)->str()];
+  }
+  EXPECT_EQ(times.size(), 1050u);
+  for (const auto& [id, count] : times) EXPECT_EQ(count, 1) << id;
+}
+
+TEST_F(FloodTest, WhatIsRefusedIsCountedAndSaid) {
+  daemon_.mishaps.assign(3, FakeDaemon::Mishap::refuse);
+  daemon_.refusal = make_error(ErrorCode::refused, "no room", "make some");
+  EXPECT_EQ(terminal_.run({"ack", "--all", "--confirm", "1050@1042"}), kExitRefused);
+  EXPECT_TRUE(
+      terminal_.err().ends_with("hotline: 1,047 were acknowledged, 3 were not\n"
+                                "  why:  no room\n"
+                                "  try:  make some\n"))
+      << terminal_.err();
+}
+
+TEST_F(FloodTest, HoweverItIsCutShortItSaysHowManyAreAcknowledged) {
+  daemon_.mishaps.assign(1000, FakeDaemon::Mishap::none);
+  daemon_.mishaps.insert(daemon_.mishaps.end(), 100, FakeDaemon::Mishap::break_after_commit);
+  EXPECT_EQ(terminal_.run({"ack", "--all", "--confirm", "1050@1042", "--json"}), kExitUnreachable);
+  // Those on their way when the connection broke are not known.
+  const auto member = [](const std::string& text) {
+    const size_t at = text.find("\"acknowledged\":");
+    return at == std::string::npos ? 0 : std::stoul(text.substr(at + 15));
+  };
+  EXPECT_GT(member(terminal_.err()), 0u) << terminal_.err();
+  EXPECT_LE(member(terminal_.err()), 1000u) << terminal_.err();
+  EXPECT_EQ(member(terminal_.last_words), member(terminal_.err()));
+  EXPECT_EQ(terminal_.err().find("\"sent\""), std::string::npos) << terminal_.err();
+  daemon_.mishaps.clear();
+  terminal_.out_error = ENOSPC;
+  EXPECT_EQ(terminal_.run({"ack", "--all", "--confirm", "1050@1042"}), kExitUnprinted);
+  EXPECT_NE(terminal_.err().find(" are known to be acknowledged, and that could not be printed"),
+            std::string::npos)
+      << terminal_.err();
+}
+
+TEST_F(FloodTest, OptionsThatDoNotGoTogetherAreRefused) {
+  EXPECT_EQ(terminal_.run({"ack", "--all", "S-100001"}), kExitUsage);
+  EXPECT_EQ(terminal_.run({"ack", "S-100001", "--confirm", "1@1042"}), kExitUsage);
+  EXPECT_EQ(terminal_.run({"ack"}), kExitUsage);
+}
+
+TEST_F(ActingTest, ARefusalOfTheDaemonIsTheExitCode) {
+  daemon_.mishaps = {FakeDaemon::Mishap::refuse};
+  daemon_.refusal =
+      make_error(ErrorCode::not_allowed, "eve is an auditor and sends nothing", "ask an operator");
+  EXPECT_EQ(terminal_.run({"ack", "@flash"}), kExitNotAllowed);
+  EXPECT_EQ(daemon_.submitted.size(), 1u);
+}
+
+}  // namespace
+}  // namespace hotline::client

@@ -1,0 +1,250 @@
+// hotline audit stats: what is counted, by which clock, and what is left out.
+#include <gtest/gtest.h>
+
+#include "client/show/journal_statistics.h"
+#include "protocol/base/strict_flatbuffer.h"
+#include "protocol/terminal/exit_code.h"
+#include "tests/unit/client/fake_daemon.h"
+#include "tests/unit/client/journal_entries.h"
+#include "tests/unit/client/terminal.h"
+
+namespace hotline::client {
+namespace {
+
+using wire::MessageType;
+using wire::Precedence;
+
+class AuditStatsTest : public testing::Test {
+ protected:
+  AuditStatsTest() : terminal_(daemon_.connector()) {
+    now_ = *parse_rfc3339("2026-11-22T00:00:00Z");
+  }
+
+  void add(Bytes entry) { daemon_.journal.push_back(std::move(entry)); }
+  void later(int64_t ms) { now_ += ms; }
+
+  void release(uint64_t serial, Precedence precedence = Precedence::flash,
+               MessageType type = MessageType::incident) {
+    add(released_entry(now_, {serial, type, precedence}));
+  }
+  void receive(uint64_t index, Precedence precedence = Precedence::flash,
+               MessageType type = MessageType::incident) {
+    add(received_entry(now_, index, {index + 1, type, precedence}));
+  }
+  // The peer speaks of our message, or we of the peer's.
+  void peer_says(MessageType type, uint64_t serial) {
+    const wire::MessageKey key(false, serial);
+    add(received_entry(now_, 1000 + serial, {2000 + serial, type, Precedence::flash, &key}));
+  }
+  void we_say(MessageType type, uint64_t index) {
+    const wire::MessageKey key(true, index);
+    add(released_entry(now_, {1000 + index, type, Precedence::flash, &key}));
+  }
+
+  // What the command counts, unless it is told of a period.
+  const JournalStatistics& counted(Period period = {}) {
+    statistics_ = std::make_unique<JournalStatistics>(period);
+    for (const Bytes& entry : daemon_.journal) {
+      statistics_->take(**open_flatbuffer<wire::Entry>(entry, "HLJE"));
+    }
+    return *statistics_;
+  }
+  const JournalStatistics::Messages& flashes(bool incoming = false) {
+    return counted().messages(incoming).at(static_cast<uint8_t>(Precedence::flash));
+  }
+
+  UtcMs now_;
+  FakeDaemon daemon_;
+  Terminal terminal_;
+  std::unique_ptr<JournalStatistics> statistics_;
+};
+
+using Times = std::vector<int64_t>;
+
+TEST_F(AuditStatsTest, OnlyTheFirstAcknowledgementCounts) {
+  release(1);
+  later(5000);
+  peer_says(MessageType::acknowledgement, 1);
+  later(5000);
+  peer_says(MessageType::acknowledgement, 1);
+  peer_says(MessageType::cancellation, 1);
+  EXPECT_EQ(flashes().times_ms, (Times{5000}));
+  EXPECT_EQ(flashes().acknowledged, 1u);
+  EXPECT_EQ(flashes().closed, 0u);
+  EXPECT_EQ(flashes().waiting(), 0u);
+}
+
+TEST_F(AuditStatsTest, EachDirectionIsTimedByItsOwnMessages) {
+  release(1);
+  receive(1);
+  later(2000);
+  we_say(MessageType::acknowledgement, 1);
+  later(1000);
+  peer_says(MessageType::acknowledgement, 1);
+  EXPECT_EQ(flashes(false).times_ms, (Times{3000}));
+  EXPECT_EQ(flashes(true).times_ms, (Times{2000}));
+}
+
+TEST_F(AuditStatsTest, WhatWaitsOrWasClosedHasNoTime) {
+  for (uint64_t serial : {1, 2, 3}) release(serial);
+  later(1000);
+  peer_says(MessageType::decline, 1);
+  we_say(MessageType::acknowledgement, 7);  // Of something that is not there.
+  EXPECT_EQ(flashes().count, 3u);
+  EXPECT_EQ(flashes().closed, 1u);
+  EXPECT_EQ(flashes().waiting(), 2u);
+  const wire::MessageKey withdrawn(false, 2);
+  add(released_entry(now_, {9, MessageType::cancellation, Precedence::routine, &withdrawn}));
+  EXPECT_EQ(flashes().closed, 2u);
+  EXPECT_EQ(flashes().waiting(), 1u);
+  EXPECT_TRUE(flashes().times_ms.empty());
+}
+
+// An acknowledgement that breaks the rules acknowledges nothing; a FLASH that does waits all the
+// same.
+TEST_F(AuditStatsTest, WhatBreaksTheRulesSaysNothingOfOthers) {
+  release(1);
+  const wire::MessageKey key(false, 1);
+  add(received_entry(
+      now_, 5,
+      {6, MessageType::acknowledgement, Precedence::flash, &key, wire::DeclineCode::rule_broken}));
+  add(received_entry(
+      now_, 6,
+      {7, MessageType::incident, Precedence::flash, nullptr, wire::DeclineCode::rule_broken}));
+  EXPECT_EQ(flashes().acknowledged, 0u);
+  EXPECT_EQ(flashes(true).waiting(), 1u);
+}
+
+TEST_F(AuditStatsTest, AMachinesDeclineEndsNoWait) {
+  release(1);
+  const wire::MessageKey key(false, 1);
+  EntryMessage decline{6, MessageType::decline, Precedence::flash, &key};
+  decline.role = wire::Role::machine;
+  add(received_entry(now_, 5, decline));
+  EXPECT_EQ(flashes().waiting(), 1u);
+}
+
+TEST_F(AuditStatsTest, StepsOfTheClockAreTakenOut) {
+  release(1);
+  later(1000);
+  add(clock_stepped_entry(now_ - 3'600'000, now_, now_ - 3'600'000));
+  later(-3'600'000);
+  later(1500);
+  peer_says(MessageType::acknowledgement, 1);
+  EXPECT_EQ(flashes().times_ms, (Times{2500}));
+  EXPECT_EQ(flashes().not_measured, 0u);
+}
+
+TEST_F(AuditStatsTest, ATimeBelowZeroIsNotMeasured) {
+  release(1);
+  later(-1);
+  peer_says(MessageType::acknowledgement, 1);
+  EXPECT_EQ(flashes().acknowledged, 1u);
+  EXPECT_EQ(flashes().not_measured, 1u);
+  EXPECT_TRUE(flashes().times_ms.empty());
+  EXPECT_EQ(terminal_.run({"audit", "stats"}), kExitDone);
+  EXPECT_NE(terminal_.err().find("1 acknowledged messages have no time"), std::string::npos);
+}
+
+TEST_F(AuditStatsTest, AMessageEscalatesOnceHoweverHighItClimbs) {
+  release(1);
+  receive(1);
+  add(climbed_entry(now_, wire::MessageKey(false, 1), "supervisor"));
+  add(climbed_entry(now_, wire::MessageKey(false, 1), "duty-director"));
+  EXPECT_EQ(flashes(false).escalated, 1u);
+  EXPECT_EQ(flashes(true).escalated, 0u);
+}
+
+TEST_F(AuditStatsTest, TestCallsStandApart) {
+  release(1, Precedence::routine, MessageType::test);
+  receive(1, Precedence::routine, MessageType::test);
+  receive(2, Precedence::routine, MessageType::test);
+  we_say(MessageType::acknowledgement, 2);
+  const int64_t hour = now_ / 3'600'000;
+  add(missed_call_entry(now_, hour, true));
+  add(missed_call_entry(now_, hour + 2, true));
+  add(missed_call_entry(now_, hour + 1, false));
+  EXPECT_EQ(counted().message_count(false), 0u);
+  EXPECT_EQ(counted().test_calls(false).made, 1u);
+  EXPECT_EQ(counted().test_calls(false).acknowledged, 0u);
+  EXPECT_EQ(counted().test_calls(false).missed, 2u);
+  EXPECT_EQ(counted().test_calls(true).made, 2u);
+  EXPECT_EQ(counted().test_calls(true).acknowledged, 1u);
+  EXPECT_EQ(counted().test_calls(true).missed, 1u);
+  EXPECT_EQ(counted({now_ + 3'600'000, {}}).test_calls(false).missed, 1u);
+}
+
+TEST_F(AuditStatsTest, APeriodChoosesMessagesAndNotWhatBecameOfThem) {
+  release(1);
+  later(1000);
+  release(2);
+  later(1000);
+  peer_says(MessageType::acknowledgement, 1);
+  peer_says(MessageType::acknowledgement, 2);
+  const auto& chosen = counted({now_ - 1500, now_ - 500}).messages(false);
+  EXPECT_EQ(chosen.at(1).count, 1u);
+  EXPECT_EQ(chosen.at(1).times_ms, (Times{1000}));
+}
+
+TEST_F(AuditStatsTest, PercentilesAreTimesThatWere) {
+  JournalStatistics::Messages messages;
+  messages.times_ms = {70};
+  EXPECT_EQ(messages.percentile_ms(50), 70);
+  EXPECT_EQ(messages.percentile_ms(100), 70);
+  messages.times_ms = {10, 9, 8, 7, 6, 5, 4, 3, 2, 1};
+  EXPECT_EQ(messages.percentile_ms(50), 5);
+  EXPECT_EQ(messages.percentile_ms(90), 9);
+  EXPECT_EQ(messages.percentile_ms(100), 10);
+}
+
+TEST_F(AuditStatsTest, ShowsATable) {
+  for (uint64_t serial : {1, 2, 3}) release(serial, Precedence::routine);
+  release(4);
+  receive(1, Precedence::immediate);
+  later(23'000);
+  peer_says(MessageType::acknowledgement, 4);
+  EXPECT_EQ(terminal_.run({"audit", "stats", "--since", "2026-11-22"}), kExitDone)
+      << terminal_.err();
+  EXPECT_EQ(terminal_.out(),
+            "  FROM   PREC       MESSAGES  SHARE    ACKNOWLEDGED  CLOSED  WAIT  ESCALATED  MEDIAN  "
+            "90 %  LONGEST\n"
+            "  NORTH  FLASH      1         25.0 %   1             0       0     0          23 s    "
+            "23 s  23 s\n"
+            "! NORTH  ROUTINE    3         75.0 %   0             0       3     0          -       "
+            "-     -\n"
+            "! SOUTH  IMMEDIATE  1         100.0 %  0             0       1     0          -       "
+            "-     -\n"
+            "test calls of NORTH: 0 made, 0 acknowledged, 0 missed\n"
+            "test calls of SOUTH: 0 made, 0 acknowledged, 0 missed\n");
+  EXPECT_NE(terminal_.err().find("Journal of NORTH, 6 entries, since 2026-11-22T00:00:00.000Z\n"),
+            std::string::npos)
+      << terminal_.err();
+}
+
+TEST_F(AuditStatsTest, SaysItAsJson) {
+  release(1);
+  later(23'000);
+  peer_says(MessageType::acknowledgement, 1);
+  EXPECT_EQ(terminal_.run({"audit", "stats", "--json"}), kExitDone);
+  EXPECT_EQ(terminal_.out(),
+            "{\"v\":1,\"party\":\"north\",\"peer\":\"south\",\"exercise\":false,\"since\":null,"
+            "\"until\":null,\"entries\":2,\"messages\":[{\"from\":\"north\",\"precedence\":"
+            "\"FLASH\",\"messages\":1,\"share_permille\":1000,\"acknowledged\":1,\"closed\":0,"
+            "\"waiting\":0,\"escalated\":0,\"not_measured\":0,\"median_ms\":23000,\"p90_ms\":23000,"
+            "\"longest_ms\":23000}],\"test_calls\":[{\"from\":\"north\",\"made\":0,"
+            "\"acknowledged\":0,\"missed\":0},{\"from\":\"south\",\"made\":0,\"acknowledged\":0,"
+            "\"missed\":0}]}\n");
+}
+
+TEST_F(AuditStatsTest, AnEntryThatCannotBeReadIsNamed) {
+  release(1);
+  add({1, 2, 3});
+  EXPECT_EQ(terminal_.run({"audit", "stats"}), kExitRefused);
+  EXPECT_EQ(terminal_.out(), "");
+  EXPECT_NE(terminal_.err().find("cannot read journal entry 1"), std::string::npos);
+  EXPECT_EQ(terminal_.run({"audit", "stats", "--since", "noon"}), kExitUsage);
+  EXPECT_EQ(terminal_.run({"audit", "stats", "--export", "/nowhere"}), kExitNotFound);
+}
+
+}  // namespace
+}  // namespace hotline::client

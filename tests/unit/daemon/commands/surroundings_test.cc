@@ -1,0 +1,92 @@
+#include "daemon/commands/surroundings.h"
+
+#include <gtest/gtest.h>
+#include <stdlib.h>
+
+#include <filesystem>
+#include <fstream>
+
+#include "protocol/message/message_generated.h"
+
+namespace hotline {
+namespace {
+
+class SurroundingsTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    std::string pattern = std::filesystem::temp_directory_path() / "hotline-around-XXXXXX";
+    ASSERT_NE(mkdtemp(pattern.data()), nullptr);
+    directory_ = pattern;
+    config_.path = "hotlined.toml";
+    config_.policy = default_policy();
+    config_.store_path = directory_ + "/store/journal.db";
+    config_.store_reserve_bytes = 0;
+  }
+  void TearDown() override { std::filesystem::remove_all(directory_); }
+
+  std::string faults() {
+    std::string all;
+    for (const Error& fault : look_at_surroundings(config_).faults) {
+      EXPECT_FALSE(fault.hint.empty()) << fault.reason;
+      all += fault.reason + "\n";
+    }
+    return all;
+  }
+  std::string notes() {
+    std::string all;
+    for (const std::string& note : look_at_surroundings(config_).notes) all += note + "\n";
+    return all;
+  }
+  // What is said of a command of the first rung of FLASH.
+  std::string fault_of(const std::vector<std::string>& command) {
+    config_.policy.at(kPrecedenceFirst).rungs = {{"watch", 1000, false, "", {command}}};
+    return faults();
+  }
+
+  std::string directory_;
+  Config config_;
+};
+
+TEST_F(SurroundingsTest, TheStoreNeedsAPlace) {
+  EXPECT_EQ(faults(), "");
+  EXPECT_NE(notes().find("hotlined init -c hotlined.toml"), std::string::npos) << notes();
+  config_.store_path = directory_ + "/no/such/journal.db";
+  EXPECT_NE(faults().find("there is no directory " + directory_ + "/no"), std::string::npos);
+}
+
+TEST_F(SurroundingsTest, TheDiskNeedsItsReserve) {
+  config_.store_reserve_bytes = uint64_t{1} << 60;
+  EXPECT_NE(faults().find("MiB are free on its disk"), std::string::npos);
+}
+
+TEST_F(SurroundingsTest, ALadderThatCallsNobodyIsSaid) {
+  const auto says = [this](const std::string& words) {
+    return notes().find(words) != std::string::npos;
+  };
+  EXPECT_TRUE(
+      says("FLASH, IMMEDIATE, PRIORITY, ROUTINE that nobody acknowledges: NOBODY IS CALLED"))
+      << notes();
+  EXPECT_TRUE(says("no [[person]] is a supervisor"));
+  EXPECT_TRUE(says("no [[person]] is an operator"));
+  for (uint8_t p = kPrecedenceFirst; p <= kPrecedenceLast; ++p) {
+    config_.policy.at(p).rungs = {{"supervisor", 1000, false, "", {{"/bin/sh"}}}};
+  }
+  config_.people = {{"bob", {static_cast<uint8_t>(wire::Role::supervisor)}, {}}};
+  EXPECT_FALSE(says("NOBODY IS CALLED") || says("calls nobody") || says("[[person]]")) << notes();
+  config_.policy.at(kPrecedenceFirst).rungs.push_back({"duty-director", 2000, true, "", {}});
+  EXPECT_TRUE(says("rung duty-director of FLASH calls nobody")) << notes();
+}
+
+TEST_F(SurroundingsTest, CommandsThatTellPeopleMustBeThere) {
+  EXPECT_EQ(fault_of({"/bin/sh", "-c", "true"}), "");
+  EXPECT_NE(fault_of({"/no/such/page"}).find("rung watch: its command \"/no/such/page\" No such"),
+            std::string::npos);
+  EXPECT_NE(fault_of({"sh"}).find("must be a whole path"), std::string::npos);
+  EXPECT_NE(fault_of({"/tmp"}).find("cannot be executed"), std::string::npos);
+  std::ofstream(directory_ + "/page") << "#!/bin/sh\n";
+  EXPECT_NE(fault_of({directory_ + "/page"}).find("cannot be executed"), std::string::npos);
+  EXPECT_NE(fault_of({}).find("must be a whole path"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace hotline

@@ -1,0 +1,76 @@
+// What is refused before the daemon starts, because the other side would refuse it later and only
+// the other side would say why.
+#include "daemon/process/keys.h"
+
+#include <gtest/gtest.h>
+#include <stdlib.h>
+
+#include <filesystem>
+
+#include "certs/dev_pki.h"
+#include "daemon/process/system_clock.h"
+
+namespace hotline {
+namespace {
+
+class KeysTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    std::string pattern = std::filesystem::temp_directory_path() / "hotline-keys-XXXXXX";
+    ASSERT_NE(mkdtemp(pattern.data()), nullptr);
+    directory_ = pattern;
+    ASSERT_TRUE(create_dev_pki(directory_ + "/pki", {}, read_clocks().utc));
+    config_.party = "north";
+    config_.peer = "south";
+    config_.ca = north("ca.crt");
+    config_.crl = north("ca.crl");
+    config_.peer_ca = south("ca.crt");
+    config_.tls = {north("tls.crt"), north("tls.key")};
+    config_.log = {north("log.crt"), north("log.key")};
+    config_.receipt = {north("receipt.crt"), north("receipt.key")};
+    config_.witness = {north("witness.crt"), north("witness.key")};
+    config_.peer_log_certificate = south("log.crt");
+    config_.peer_receipt_certificate = south("receipt.crt");
+    config_.peer_witness_certificate = south("witness.crt");
+    config_.store_path = directory_ + "/store/journal.db";
+  }
+  void TearDown() override { std::filesystem::remove_all(directory_); }
+
+  std::string north(const std::string& file) const { return directory_ + "/pki/north/" + file; }
+  std::string south(const std::string& file) const { return directory_ + "/pki/south/" + file; }
+
+  // Empty where it loads.
+  std::string refusal() const {
+    const auto keys = ChannelKeys::load(config_, true);
+    return keys ? "" : keys.error().reason;
+  }
+  void expect_refusal(const std::string& file, const std::string& words) const {
+    const std::string said = refusal();
+    EXPECT_TRUE(said.starts_with(file)) << said;
+    EXPECT_NE(said.find(words), std::string::npos) << said;
+  }
+
+  std::string directory_;
+  Config config_;
+};
+
+TEST_F(KeysTest, TheOwnTlsCertificateIsCheckedAsThePeerWould) {
+  EXPECT_EQ(refusal(), "");
+  config_.tls = {south("tls.crt"), south("tls.key")};
+  expect_refusal(south("tls.crt"), "");
+  config_.tls = {north("log.crt"), north("log.key")};
+  expect_refusal(north("log.crt"), "for log and not for");
+  config_.tls = {north("people/ann.crt"), north("people/ann.key")};
+  expect_refusal(north("people/ann.crt"), "");
+  config_.tls = {north("tls.crt"), north("log.key")};
+  expect_refusal(north("log.key"), "for another key");
+  config_.tls = {north("tls.crt"), north("no-such.key")};
+  expect_refusal(north("no-such.key"), "");
+  ASSERT_TRUE(
+      revoke_dev_certificate(directory_ + "/pki/north", north("tls.crt"), read_clocks().utc));
+  config_.tls = {north("tls.crt"), north("tls.key")};
+  expect_refusal(north("tls.crt"), "revoked");
+}
+
+}  // namespace
+}  // namespace hotline

@@ -1,0 +1,99 @@
+#include "protocol/terminal/output.h"
+
+#include <gtest/gtest.h>
+
+#include <sstream>
+
+#include "protocol/terminal/exit_code.h"
+
+namespace hotline::client {
+namespace {
+
+struct Screen {
+  std::ostringstream out;
+  std::ostringstream err;
+  Output with(OutputOptions options) { return {out, err, options}; }
+};
+
+TEST(Fail, SaysWhatWhyAndWhatToType) {
+  Screen screen;
+  auto output = screen.with({});
+  const int code =
+      output.fail("cannot send the message",
+                  make_error(ErrorCode::refused, "the text has 204 words, FLASH takes 200",
+                             "shorten it\nor send it as PRIORITY"));
+  EXPECT_EQ(code, kExitRefused);
+  EXPECT_EQ(screen.out.str(), "");
+  EXPECT_EQ(screen.err.str(),
+            "hotline: cannot send the message\n"
+            "  why:  the text has 204 words, FLASH takes 200\n"
+            "  try:  shorten it\n"
+            "        or send it as PRIORITY\n");
+}
+
+TEST(Fail, UnderJsonIsOneObjectOnStandardError) {
+  Screen screen;
+  auto output = screen.with({.json = true});
+  EXPECT_EQ(output.fail("cannot send", make_error(ErrorCode::not_allowed, "role", "ask")),
+            kExitNotAllowed);
+  EXPECT_EQ(screen.out.str(), "");
+  EXPECT_EQ(screen.err.str(),
+            "{\"v\":1,\"error\":{\"code\":\"not_allowed\",\"message\":\"cannot send\","
+            "\"why\":\"role\",\"hint\":\"ask\"}}\n");
+}
+
+TEST(Fail, QuotesThePeerSafely) {
+  Screen screen;
+  auto output = screen.with({});
+  output.fail("", make_error(ErrorCode::failed, "it said \x1b[2J"));
+  EXPECT_EQ(screen.err.str(), "hotline: it said <U+001B>[2J\n");
+}
+
+TEST(TableOutput, IsPaddedOnATerminalAndTabSeparatedInAPipe) {
+  Table table({{"DUE", 6}, {"ID"}, {"SUBJECT"}});
+  table.add({"!", {"02:48", "S-000087", "Unintended\ncrossing"}, Style::red});
+  table.add({"", {"08:10", "S-9", ""}, Style::plain});
+
+  Screen terminal;
+  auto to_terminal = terminal.with({.terminal = true});
+  table.print(to_terminal);
+  EXPECT_EQ(terminal.out.str(),
+            "  DUE     ID        SUBJECT\n"
+            "! 02:48   S-000087  Unintended crossing\n"
+            "  08:10   S-9\n");
+
+  Screen pipe;
+  auto to_pipe = pipe.with({});
+  table.print(to_pipe);
+  EXPECT_EQ(pipe.out.str(), "02:48\tS-000087\tUnintended crossing\n08:10\tS-9\t\n");
+}
+
+TEST(Durations, AreReadAtAGlance) {
+  EXPECT_EQ(format_duration(0), "0 ms");
+  EXPECT_EQ(format_duration(99), "99 ms");
+  EXPECT_EQ(format_duration(108), "0.1 s");
+  EXPECT_EQ(format_duration(23'527), "23 s");
+  EXPECT_EQ(format_duration(192'000), "3 min 12 s");
+  EXPECT_EQ(format_duration(7'500'000), "2 h 05 min");
+  EXPECT_EQ(format_duration(-5), "0 s");
+  EXPECT_EQ(format_remaining(168'000), "02:48");
+  EXPECT_EQ(format_remaining(3'768'000), "1:02:48");
+  EXPECT_EQ(format_remaining(0), "now");
+  EXPECT_EQ(format_count(1042), "1,042");
+  EXPECT_EQ(format_count(999), "999");
+  EXPECT_EQ(format_count(1234567), "1,234,567");
+}
+
+TEST(Json, EscapesAndKeepsTheOrder) {
+  JsonValue document = json_document();
+  document.add("text", "a\"b\n").add("none", JsonValue()).add("on", true).add("n", uint64_t{7});
+  document.add("at", json_time(0)).add("then", json_time(1795356727913));
+  document.add("list", JsonValue::Array{"x", -1});
+  EXPECT_EQ(to_json(document),
+            "{\"v\":1,\"text\":\"a\\\"b\\n\",\"none\":null,\"on\":true,\"n\":7,\"at\":null,"
+            "\"then\":\"2026-11-22T14:12:07.913Z\",\"list\":[\"x\",-1]}");
+  EXPECT_EQ(to_json(JsonValue(std::string("a\xFF"))), "\"a\xEF\xBF\xBD\"");
+}
+
+}  // namespace
+}  // namespace hotline::client

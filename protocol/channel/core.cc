@@ -15,14 +15,6 @@ namespace {
 
 // A step of the wall clock that is worth a record; less is the slewing of a time service.
 constexpr int64_t kClockStep_ms = 1000;
-constexpr uint64_t kEpoch = 0;
-
-wire::MessageKey to_wire(MessageKey key) {
-  return {key.incoming, key.number};
-}
-MessageKey from_wire(const wire::MessageKey* key) {
-  return key == nullptr ? MessageKey{} : MessageKey{key->incoming(), key->number()};
-}
 LadderKey to_ladder(MessageKey key) {
   return {key.incoming, key.number};
 }
@@ -37,20 +29,10 @@ Hash evidence_name(const flatbuffers::String* first, const flatbuffers::String* 
 
 Core::Core(CoreConfig config, Records& records, Random& random, Now started)
     : config_(std::move(config)),
-      own_origin_(transcript_origin(config_.channel, config_.party, kEpoch)),
-      peer_origin_(transcript_origin(config_.channel, config_.peer, kEpoch)),
-      own_trust_{own_origin_, config_.own_keys.log, config_.own_keys.log_verifier,
-                 config_.peer_keys.receipt, config_.peer_keys.receipt_verifier},
-      peer_trust_{peer_origin_, config_.peer_keys.log, config_.peer_keys.log_verifier,
-                  config_.own_keys.receipt, config_.own_keys.receipt_verifier},
-      own_journal_trust_{journal_origin(config_.channel, config_.party, kEpoch),
-                         config_.own_keys.log, config_.own_keys.log_verifier,
-                         config_.peer_keys.witness, config_.peer_keys.witness_verifier},
-      peer_journal_origin_(journal_origin(config_.channel, config_.peer, kEpoch)),
-      records_(records),
+      trust_(config_),
       random_(random),
       started_(started),
-      journal_(random),
+      recorder_(records, random),
       ladder_(config_.policy),
       test_calls_(config_.policy.link, config_.party < config_.peer, started.utc) {}
 
@@ -64,7 +46,7 @@ Status Core::replay(uint64_t index, ByteView bytes) {
         "journal entry " + std::to_string(index) + " is damaged: " + entry.error().reason,
         kKeepAsEvidence);
   }
-  if (auto status = journal_.replay(index, bytes, (*entry)->at()); !status) return status;
+  if (auto status = recorder_.replay(index, bytes, (*entry)->at()); !status) return status;
   const wire::Entry& fact = **entry;
   if (index == 0) {
     const wire::StoreCreated* created = fact.fact_as_StoreCreated();
@@ -80,26 +62,25 @@ Status Core::replay(uint64_t index, ByteView bytes) {
                         "check [store] path, party, peer, channel and mode in the configuration");
     }
   }
-  if (Status possible = check_replayed(index, fact); !possible) return possible;
+  if (const char* fault = fault_in(fact)) {
+    return store_altered("journal entry " + std::to_string(index) + " cannot be true: " + fault);
+  }
+  recorder_.apply(fact);
   apply(fact);
   apply_durable(fact, replayed_time(fact.at(), started_));
   return ok();
 }
 
 Status Core::start(Now now, const Hash& stored_root) {
-  if (Status whole = compare_with_records(stored_root); !whole) return whole;
+  if (Status whole = recorder_.compare_with_records(stored_root); !whole) return whole;
   if (Status named = compare_prefix_with_records(); !named) return named;
-  durable_ = current_state();
-  receipt_recorded_ = own_.receipted_size();
-  first_serial_of_run_ = own_.last_serial() + 1;
-  live_ = true;
-  journal_.replayed();
-  own_.take_kept_subtrees();
-  peer_.take_kept_subtrees();
+  recorder_.go_live();
+  durable_witness_ = {peer_journal_.size(), cosigned_size_};
+  receipt_recorded_ = recorder_.own().receipted_size();
+  first_serial_of_run_ = recorder_.own().last_serial() + 1;
   alone_since_ = now.boot;
-  effects_.clear();  // What the replay asked for was done, or is asked for again by the ladder.
 
-  if (journal_.size() == 0) {
+  if (recorder_.size() == 0) {
     record(now, [&](flatbuffers::FlatBufferBuilder& b) {
       wire::ChannelId id = to_wire(config_.channel.id);
       auto party = b.CreateString(config_.party);
@@ -107,7 +88,7 @@ Status Core::start(Now now, const Hash& stored_root) {
       return wire::CreateStoreCreated(b, party, peer, &id, config_.channel.exercise);
     });
   }
-  UtcMs last_at = journal_.last_at();
+  UtcMs last_at = recorder_.last_at();
   record(now, [&](flatbuffers::FlatBufferBuilder& b) {
     return wire::CreateStarted(b, b.CreateString(config_.version));
   });
@@ -115,12 +96,12 @@ Status Core::start(Now now, const Hash& stored_root) {
     record(now, [&](flatbuffers::FlatBufferBuilder& b) {
       return wire::CreateClockStepped(b, last_at, now.utc);
     });
-    alarm(now, {},
-          "the clock stands before the last journal entry (" + format_rfc3339(last_at) +
-              "): check this host's time");
+    recorder_.alarm(now, {},
+                    "the clock stands before the last journal entry (" + format_rfc3339(last_at) +
+                        "): check this host's time");
   }
   if (!numbering_stopped_.empty()) {
-    alarm(now, {}, numbering_stopped_ + ": nothing is sent; use voice");
+    recorder_.alarm(now, {}, numbering_stopped_ + ": nothing is sent; use voice");
   }
   clock_offset_ = now.utc - now.boot;
   run_ladder(now);
@@ -131,7 +112,6 @@ void Core::apply(const wire::Entry& entry) {
   switch (entry.fact_type()) {
     case wire::Fact::Released: {
       const wire::Released& fact = *entry.fact_as_Released();
-      own_.released(fact);
       if (fact.submitter()) {
         uint64_t& last = last_counter_[to_hash(*fact.submitter())];
         last = std::max(last, fact.counter());
@@ -139,15 +119,6 @@ void Core::apply(const wire::Entry& entry) {
       if (fact.key_hash()) keyed_.insert(shorten(to_hash(*fact.key_hash())), fact.serial());
       break;
     }
-    case wire::Fact::Numbered:
-      own_.numbered(*entry.fact_as_Numbered());
-      break;
-    case wire::Fact::Received:
-      peer_.received(*entry.fact_as_Received());
-      break;
-    case wire::Fact::ReceiptGiven:
-      peer_.receipt_given(*entry.fact_as_ReceiptGiven());
-      break;
     case wire::Fact::JournalWitnessed:
       peer_journal_.witnessed(*entry.fact_as_JournalWitnessed());
       break;
@@ -196,23 +167,21 @@ void Core::apply_durable(const wire::Entry& entry, Now at) {
     }
     case wire::Fact::ReceiptHeld: {
       const wire::ReceiptHeld& fact = *entry.fact_as_ReceiptHeld();
-      for (uint64_t serial : own_.unreceipted_below(fact.size()))
+      for (uint64_t serial : recorder_.own().unreceipted_below(fact.size()))
         ladder_.receipted({false, serial}, at);
-      uint64_t bytes_before = own_.unreceipted_bytes();
-      own_.receipt_held(fact);
+      const size_t bytes = recorder_.receipt_held(fact);
       issued_.erase(issued_.begin(), issued_.upper_bound(fact.size()));
-      if (live_) {
-        size_t bytes = static_cast<size_t>(bytes_before - own_.unreceipted_bytes());
+      if (recorder_.is_live()) {
         receipted_lately_.emplace_back(at.boot, bytes);
         receipted_lately_bytes_ += bytes;
       }
       break;
     }
     case wire::Fact::StepsDecided:
-      if (!live_) replay_decision(*entry.fact_as_StepsDecided(), at);
+      if (!recorder_.is_live()) replay_decision(*entry.fact_as_StepsDecided(), at);
       break;
     case wire::Fact::AttemptEnded:
-      if (!live_) replay_attempt(*entry.fact_as_AttemptEnded(), at);
+      if (!recorder_.is_live()) replay_attempt(*entry.fact_as_AttemptEnded(), at);
       break;
     default:
       break;
@@ -239,16 +208,7 @@ void Core::settle(uint8_t type, uint8_t role, MessageKey refers_to) {
     default:
       break;
   }
-  for (uint64_t attempt : to_stop) effects_.push_back(StopAttempt{attempt});
-}
-
-void Core::alarm(Now now, MessageKey key, const std::string& text) {
-  record(now, [&](flatbuffers::FlatBufferBuilder& b) {
-    wire::MessageKey wire_key = to_wire(key);
-    auto words = b.CreateString(text);
-    return wire::CreateAlarmRaised(b, &wire_key, 0, words);
-  });
-  effects_.push_back(Alarm{key, text});
+  for (uint64_t attempt : to_stop) recorder_.say(StopAttempt{attempt});
 }
 
 void Core::note_clock(Now now) {
@@ -258,9 +218,9 @@ void Core::note_clock(Now now) {
     record(now, [&](flatbuffers::FlatBufferBuilder& b) {
       return wire::CreateClockStepped(b, expected, now.utc);
     });
-    alarm(now, {},
-          "this host's clock was set from " + format_rfc3339(expected) + " to " +
-              format_rfc3339(now.utc));
+    recorder_.alarm(now, {},
+                    "this host's clock was set from " + format_rfc3339(expected) + " to " +
+                        format_rfc3339(now.utc));
     clock_offset_ = offset;
   }
   if (!clock_offset_) clock_offset_ = offset;
@@ -279,13 +239,14 @@ void Core::judge_test_calls(Now now) {
     record(now, [&](flatbuffers::FlatBufferBuilder& b) {
       return wire::CreateTestCallMissed(b, missed.began / 3'600'000, missed.ours, missed.in_a_row);
     });
-    alarm(now, {},
-          (missed.in_a_row == 1 ? "AMBER: no acknowledged test call since "
-                                : "RED: " + std::to_string(missed.in_a_row) +
-                                      " test calls in a row were missed, the last one due from ") +
-              format_date_time_group(missed.began) +
-              (missed.ours ? ": it was our turn; hotline test-call"
-                           : ": it was the peer's turn; ask them, by voice if need be"));
+    recorder_.alarm(
+        now, {},
+        (missed.in_a_row == 1 ? "AMBER: no acknowledged test call since "
+                              : "RED: " + std::to_string(missed.in_a_row) +
+                                    " test calls in a row were missed, the last one due from ") +
+            format_date_time_group(missed.began) +
+            (missed.ours ? ": it was our turn; hotline test-call"
+                         : ": it was the peer's turn; ask them, by voice if need be"));
   }
 }
 
@@ -318,65 +279,34 @@ BootMs Core::wake_at() const {
 }
 
 bool Core::wants_commit() const {
-  return !journal_.gathering_is_empty() || can_number() ||
-         peer_.frontier().size() > peer_.receipted_size();
+  return !recorder_.gathering().empty() || can_number() ||
+         recorder_.peer().frontier().size() > recorder_.peer().receipted_size();
 }
 
 std::shared_ptr<const Batch> Core::seal(Now now) {
-  HOTLINE_CHECK(!sealed_);
+  HOTLINE_CHECK(recorder_.sealed() == nullptr);
   number_messages(now);
   sign_receipt(now);
-  if (journal_.gathering_is_empty()) return nullptr;
-  Batch& batch = journal_.gathering();
-  batch.add_subtrees(LogId::own_transcript, own_.take_kept_subtrees());
-  batch.add_subtrees(LogId::peer_transcript, peer_.take_kept_subtrees());
-  sealed_ = journal_.take();
+  if (recorder_.gathering().empty()) return nullptr;
   sealed_peer_bytes_ = std::exchange(gathering_peer_bytes_, 0);
-  sealed_effects_ = std::move(gathering_effects_);
-  gathering_effects_.clear();
   sealed_exports_ = std::exchange(gathering_exports_, {});
   gathering_own_ = {};
   sealed_peer_serials_ = std::exchange(gathering_peer_serials_, {});
-  sealed_state_ = current_state();
-  if (planted(PlantedBug::receipt_before_durable) && adopted_) {
-    durable_.peer_receipt = sealed_state_.peer_receipt;
-    send_receipt(*adopted_);
-  }
-  if (planted(PlantedBug::index_reused_after_crash) && adopted_) {
-    durable_.own_size = sealed_state_.own_size;
-    pump(now);
-  }
-  return sealed_;
-}
-
-Core::DurableState Core::current_state() const {
-  return {.journal_size = journal_.size(),
-          .own_size = own_.frontier().size(),
-          .peer_size = peer_.frontier().size(),
-          .own_checkpoint = own_.checkpoint(),
-          .peer_receipt = peer_.receipt(),
-          .peer_receipted = peer_.receipted_size(),
-          .journal_root = journal_.root(),
-          .own_root = own_.frontier().root(),
-          .peer_root = peer_.frontier().root(),
-          .witnessed_size = peer_journal_.size(),
-          .cosigned_size = cosigned_size_};
+  sealed_witness_ = {peer_journal_.size(), cosigned_size_};
+  auto batch = recorder_.seal();
+  if (planted(PlantedBug::receipt_before_durable) && adopted_) send_receipt(*adopted_);
+  if (planted(PlantedBug::index_reused_after_crash) && adopted_) pump(now);
+  return batch;
 }
 
 void Core::committed(Now now) {
-  HOTLINE_CHECK(sealed_);
-  bool receipt_is_new = sealed_state_.peer_receipted > durable_.peer_receipted;
-  durable_ = sealed_state_;
-  for (const JournalRecord& entry : sealed_->journal) {
-    apply_durable(*flatbuffers::GetRoot<wire::Entry>(entry.entry.data()), now);
-  }
-  last_committed_ = sealed_->id;
-  sealed_.reset();
+  HOTLINE_CHECK(recorder_.sealed() != nullptr);
+  const bool receipt_is_new =
+      recorder_.sealed_state().peer_receipted > recorder_.durable().peer_receipted;
+  durable_witness_ = sealed_witness_;
+  recorder_.committed([&](const wire::Entry& entry) { apply_durable(entry, now); });
   sealed_peer_bytes_ = 0;
   sealed_peer_serials_ = {};
-  if (effects_.empty()) effects_.swap(sealed_effects_);
-  std::move(sealed_effects_.begin(), sealed_effects_.end(), std::back_inserter(effects_));
-  sealed_effects_.clear();
   if (receipt_is_new && adopted_) send_receipt(*adopted_);
   pump(now);
   built_frames_.clear();
@@ -386,7 +316,7 @@ void Core::committed(Now now) {
 }
 
 std::vector<Effect> Core::take_effects() {
-  return std::exchange(effects_, {});
+  return recorder_.take_effects();
 }
 
 void Core::stop(Now now) {
@@ -417,21 +347,22 @@ CoreStatus Core::status() const {
   if (adopted_) status.remote = links_.at(*adopted_).remote;
   status.round_trip_ms = round_trip_ms_;
   status.clock_skew_ms = clock_skew_ms_;
-  status.journal_size = durable_.journal_size;
-  status.own_size = durable_.own_size;
-  status.own_receipted = own_.receipted_size();
-  status.peer_size = durable_.peer_size;
-  status.own_root = durable_.own_root;
-  status.peer_root = durable_.peer_root;
+  status.journal_size = recorder_.durable().journal_size;
+  status.own_size = recorder_.durable().own_size;
+  status.own_receipted = recorder_.own().receipted_size();
+  status.peer_size = recorder_.durable().peer_size;
+  status.own_root = recorder_.durable().own_root;
+  status.peer_root = recorder_.durable().peer_root;
   for (uint8_t i = 0; i < 4; ++i) {
-    status.queued[i] = static_cast<uint32_t>(own_.waiting_count(static_cast<uint8_t>(i + 1)));
+    status.queued[i] =
+        static_cast<uint32_t>(recorder_.own().waiting_count(static_cast<uint8_t>(i + 1)));
   }
-  status.unreceipted = static_cast<uint32_t>(own_.unreceipted_count());
+  status.unreceipted = static_cast<uint32_t>(recorder_.own().unreceipted_count());
   status.agreement_matches = agreement_matches_;
   status.numbering_stopped = numbering_stopped_;
-  status.own_checkpoint = durable_.own_checkpoint;
-  status.own_receipt = own_.receipt();
-  status.peer_receipt = durable_.peer_receipt;
+  status.own_checkpoint = recorder_.durable().own_checkpoint;
+  status.own_receipt = recorder_.own().receipt();
+  status.peer_receipt = recorder_.durable().peer_receipt;
   status.disk_low = disk_room_.level != DiskLevel::plenty;
   status.peer_flash_only = peer_room_ != DiskLevel::plenty;
   return status;

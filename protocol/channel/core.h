@@ -30,6 +30,7 @@
 #include "protocol/base/limits.h"
 #include "protocol/base/noise_gate.h"
 #include "protocol/base/sorted_blocks.h"
+#include "protocol/channel/core_config.h"
 #include "protocol/channel/disk_room.h"
 #include "protocol/channel/effects.h"
 #include "protocol/channel/journal.h"
@@ -38,6 +39,7 @@
 #include "protocol/channel/peer_journal.h"
 #include "protocol/channel/peer_transcript.h"
 #include "protocol/channel/policy.h"
+#include "protocol/channel/recorder.h"
 #include "protocol/channel/records.h"
 #include "protocol/channel/test_calls.h"
 #include "protocol/channel/wire_generated.h"
@@ -47,40 +49,6 @@
 #include "protocol/message/serial.h"
 
 namespace hotline {
-
-// One party's public keys on this channel, with who verifies under them; borrowed, and outliving
-// the core.
-struct PartyKeys {
-  NoteKey log;
-  NoteKey receipt;
-  NoteKey witness;
-  const SignatureVerifier* log_verifier = nullptr;
-  const SignatureVerifier* receipt_verifier = nullptr;
-  const SignatureVerifier* witness_verifier = nullptr;
-};
-
-// Who and what this core is. Pointers are borrowed and outlive the core.
-struct CoreConfig {
-  std::string party;
-  std::string peer;
-  std::string prefix;  // "N", in an exercise "XN".
-  std::string peer_prefix;
-  ChannelName channel;
-  PartyKeys own_keys;
-  PartyKeys peer_keys;
-  Signer* log_signer = nullptr;
-  Signer* receipt_signer = nullptr;
-  Signer* witness_signer = nullptr;
-  Policy policy;
-  std::string version;
-};
-
-// A person as the daemon knows them from certificate and configuration.
-struct Actor {
-  std::string name;
-  Hash certificate{};  // SHA-256 of the certificate's DER: with a counter, the idempotency key.
-  std::vector<uint8_t> roles;  // wire::Role
-};
 
 struct CoreStatus {
   wire::LinkState link = wire::LinkState::down;
@@ -139,7 +107,7 @@ class Core {
   // ladder is judged by what it promised, and not by its own agenda. Looks at every open message.
   void look_after_ladder(Now now);
   // Something that the daemon noticed and the watch must know: journaled, and told by Alarm.
-  void raise_alarm(Now now, const std::string& text) { alarm(now, {}, text); }
+  void raise_alarm(Now now, const std::string& text) { recorder_.alarm(now, {}, text); }
 
   // How much room the disk of the store has. To be told after every commit, and once a second. As
   // long as it is not plenty, new messages are refused but for FLASH and what ends a wait.
@@ -157,11 +125,11 @@ class Core {
       Now now);  // Says goodbye on every link and records the stop; commit once more, then destroy.
 
   CoreStatus status() const;
-  uint64_t journal_size() const { return durable_.journal_size; }
+  uint64_t journal_size() const { return recorder_.durable().journal_size; }
   // As the journal tells of them; after replay(), what the store must hold.
-  uint64_t own_size() const { return own_.frontier().size(); }
-  uint64_t last_serial() const { return own_.last_serial(); }
-  uint64_t peer_size() const { return peer_.frontier().size(); }
+  uint64_t own_size() const { return recorder_.own().frontier().size(); }
+  uint64_t last_serial() const { return recorder_.own().last_serial(); }
+  uint64_t peer_size() const { return recorder_.peer().frontier().size(); }
   uint64_t last_counter(const Hash& certificate) const;
   const Ladder& ladder() const { return ladder_; }
   const CoreConfig& config() const { return config_; }
@@ -230,14 +198,12 @@ class Core {
   // core.cc: recording and its consequences
   template <typename Build>
   uint64_t record(Now now, Build build, std::optional<SaltedText> name = std::nullopt) {
-    uint64_t index = journal_.size();
-    apply(journal_.record(now.utc, build, std::move(name)));
-    return index;
+    apply(recorder_.record(now, build, std::move(name)));
+    return recorder_.last_index();
   }
   void apply(const wire::Entry& entry);                  // Decisions: at once.
   void apply_durable(const wire::Entry& entry, Now at);  // Consequences: after the commit.
   void settle(uint8_t type, uint8_t role, MessageKey refers_to);
-  void alarm(Now now, MessageKey key, const std::string& text);
   void note_clock(Now now);
   void note_test_call(uint8_t type, MessageKey key, const wire::MessageKey* refers_to, UtcMs at);
   void judge_test_calls(Now now);
@@ -285,9 +251,7 @@ class Core {
   // core_replay.cc
   // Why an entry that is read back cannot follow those before it; null when it can.
   const char* fault_in(const wire::Entry& entry) const;
-  Status check_replayed(uint64_t index, const wire::Entry& entry) const;
   Status compare_prefix_with_records();
-  Status compare_with_records(const Hash& stored_root);
   MessageRecord own_record(uint64_t serial, const Hash& leaf);
 
   // core_ladder.cc
@@ -425,20 +389,12 @@ class Core {
   const MessageRecord* gathering_own(uint64_t serial) const;
 
   CoreConfig config_;
-  std::string own_origin_;
-  std::string peer_origin_;
-  CheckpointTrust own_trust_;   // Receipts on our transcript.
-  CheckpointTrust peer_trust_;  // Our receipts on the peer's.
-  CheckpointTrust own_journal_trust_;
-  std::string peer_journal_origin_;
-  Records& records_;
+  ChannelTrust trust_;
   Random& random_;
   Now started_;
 
   // Derived from the journal.
-  Journal journal_;
-  OwnTranscript own_;
-  PeerTranscript peer_;
+  Recorder recorder_;
   PeerJournal peer_journal_;
   Ladder ladder_;
   TestCalls test_calls_;
@@ -450,30 +406,13 @@ class Core {
   std::string numbering_stopped_;
   bool serials_in_doubt_ = false;  // The peer may hold other messages under those that come next.
   uint64_t first_serial_of_run_ = 0;  // The first that this core gives.
-  bool live_ = false;                 // start() was called: what is recorded happens now.
 
-  // How much of that is durable, and what waits for the commit under way.
-  struct DurableState {
-    uint64_t journal_size = 0;
-    uint64_t own_size = 0;
-    uint64_t peer_size = 0;
-    std::string own_checkpoint;
-    std::string peer_receipt;
-    uint64_t peer_receipted = 0;
-    Hash journal_root{};
-    Hash own_root{};
-    Hash peer_root{};
+  struct WitnessState {
     uint64_t witnessed_size = 0;
     uint64_t cosigned_size = 0;
   };
-  DurableState current_state() const;
-  DurableState durable_;
-  DurableState sealed_state_;
-  std::shared_ptr<const Batch> sealed_;
-  uint64_t last_committed_ = 0;
-  std::vector<Effect> gathering_effects_;
-  std::vector<Effect> sealed_effects_;
-  std::vector<Effect> effects_;
+  WitnessState durable_witness_;
+  WitnessState sealed_witness_;
   std::deque<BuiltFrame> built_frames_;           // Made at sealing, sent once durable.
   SortedBlocks<uint64_t, size_t> gathering_own_;  // Serial -> place in the gathering batch.
   // Serials of the peer that are not durable yet, and so not in records_, with their leaf hashes.

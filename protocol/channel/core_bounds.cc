@@ -34,15 +34,15 @@ bool Core::admit(Now now, Noise kind) {
 }
 
 void Core::peer_alarm(Now now, Noise kind, MessageKey key, const std::string& text) {
-  if (admit(now, kind)) alarm(now, key, text);
+  if (admit(now, kind)) recorder_.alarm(now, key, text);
 }
 
 // Each own FLASH has one alarm of a kind that no gate holds back, however many there were before.
 void Core::alarm_about_own(Now now, Noise kind, MessageKey key, const std::string& text) {
-  const auto record = records_.message(key);
+  const auto record = recorder_.records().message(key);
   const bool is_flash = record && record->precedence == kPrecedenceFirst;
   if (is_flash && flash_told_[static_cast<size_t>(kind)].insert(key.number)) {
-    return alarm(now, key, text);
+    return recorder_.alarm(now, key, text);
   }
   peer_alarm(now, kind, key, text);
 }
@@ -84,47 +84,52 @@ void Core::tell_held_back(BootMs until, Now now) {
                            count + " more changes of the link in the last minute");
         break;
       case Noise::clock:
-        alarm(now, {}, "the peer's clock went off " + count + " more times in the last minute");
+        recorder_.alarm(now, {},
+                        "the peer's clock went off " + count + " more times in the last minute");
         break;
       case Noise::agreement:
-        alarm(now, {},
-              "the peer changed its agreement " + count + " more times in the last minute");
+        recorder_.alarm(
+            now, {}, "the peer changed its agreement " + count + " more times in the last minute");
         break;
       case Noise::evidence:
-        alarm(now, {},
-              "the peer showed " + count +
-                  " more notes in the last minute that do not fit what it showed before");
+        recorder_.alarm(now, {},
+                        "the peer showed " + count +
+                            " more notes in the last minute that do not fit what it showed before");
         break;
       case Noise::broken_rule:
       case Noise::broken_flash:
-        alarm(now, {},
-              count + " more " +
-                  (static_cast<Noise>(i) == Noise::broken_flash ? "FLASH" : "messages") +
-                  " of the peer broke the rules in the last minute: they wait like any other; "
-                  "read them all the same");
+        recorder_.alarm(
+            now, {},
+            count + " more " +
+                (static_cast<Noise>(i) == Noise::broken_flash ? "FLASH" : "messages") +
+                " of the peer broke the rules in the last minute: they wait like any other; "
+                "read them all the same");
         break;
       case Noise::decline:
-        alarm(now, {},
-              count +
-                  " messages of the peer got no DECLINE in the last minute, so that ours stay "
-                  "few: tell the peer by voice");
+        recorder_.alarm(
+            now, {},
+            count +
+                " messages of the peer got no DECLINE in the last minute, so that ours stay "
+                "few: tell the peer by voice");
         break;
       case Noise::peer_declined:
-        alarm(now, {}, count + " more DECLINEs came from the peer in the last minute");
+        recorder_.alarm(now, {}, count + " more DECLINEs came from the peer in the last minute");
         break;
       case Noise::machine_declined:
-        alarm(now, {}, count + " more DECLINEs came from the peer's machine in the last minute");
+        recorder_.alarm(now, {},
+                        count + " more DECLINEs came from the peer's machine in the last minute");
         break;
       case Noise::mismatch:
-        alarm(now, {},
-              count +
-                  " more acknowledgements of the last minute read back something else than was "
-                  "sent: speak to them now");
+        recorder_.alarm(
+            now, {},
+            count +
+                " more acknowledgements of the last minute read back something else than was "
+                "sent: speak to them now");
         break;
       case Noise::flash_only:
-        alarm(now, {},
-              peer_room_words() + "; it changed its word " + count +
-                  " more times in the last minute");
+        recorder_.alarm(now, {},
+                        peer_room_words() + "; it changed its word " + count +
+                            " more times in the last minute");
         break;
       case Noise::kinds:
         break;

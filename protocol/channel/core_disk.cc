@@ -38,7 +38,7 @@ void Core::set_disk_room(Now now, const DiskRoom& room) {
   const bool changed = room.level != disk_room_.level;
   disk_room_ = room;
   if (changed) {
-    alarm(now, {}, disk_words(room.level));
+    recorder_.alarm(now, {}, disk_words(room.level));
     if (adopted_) send_probe(now, *adopted_);
   }
   ask_for_what_was_left(now);
@@ -48,7 +48,8 @@ void Core::set_disk_room(Now now, const DiskRoom& room) {
 bool Core::has_room_for(uint64_t bytes, uint64_t count) const {
   return disk_room_.level != DiskLevel::own_only &&
          disk_cost(bytes + gathering_peer_bytes_ + sealed_peer_bytes_,
-                   count + peer_.frontier().size() - durable_.peer_size) <= disk_room_.for_peer;
+                   count + recorder_.peer().frontier().size() - recorder_.durable().peer_size) <=
+             disk_room_.for_peer;
 }
 
 void Core::leave_messages(Now now, Link& link) {

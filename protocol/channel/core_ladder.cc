@@ -43,8 +43,8 @@ void Core::run_ladder(Now now) {
     record_decision(now, decision);
     sound(now, decision);
   }
-  for (uint64_t attempt : due.to_stop) effects_.push_back(StopAttempt{attempt});
-  for (Attempt& attempt : due.attempts) effects_.push_back(StartAttempt{std::move(attempt)});
+  for (uint64_t attempt : due.to_stop) recorder_.say(StopAttempt{attempt});
+  for (Attempt& attempt : due.attempts) recorder_.say(StartAttempt{std::move(attempt)});
   const std::optional<BootMs> more = ladder_.next_due();
   flush_sounds(now, !more || *more > now.boot);
 }
@@ -71,8 +71,8 @@ void Core::record_decision(Now now, const Decision& decision) {
 void Core::note_facts(Now now, bool incoming, const KeySet& messages, FactKind kind, uint16_t code,
                       const std::string& detail) {
   constexpr uint64_t kGroup = GroupFactRecord::kGroup;
-  Batch& batch = journal_.gathering();
-  const uint64_t entry = journal_.size() - 1;
+  Batch& batch = recorder_.gathering();
+  const uint64_t entry = recorder_.size() - 1;
   GroupFactRecord group;
   auto write = [&] {
     int count = 0;
@@ -113,7 +113,7 @@ void Core::flush_sounds(Now now, bool all_decided) {
     const bool waited = now.boot - sound.since >= limits::kSoundPatience_ms;
     if (sound.untold.empty() || now.boot < sound.rests_until || !(all_decided || waited)) continue;
     if (auto step = sound_of(now, sound.untold)) {
-      effects_.push_back(*std::move(step));
+      recorder_.say(*std::move(step));
       sound.rests_until = now.boot + limits::kSoundPatience_ms;
     }
     sound.untold.clear();
@@ -189,10 +189,10 @@ void Core::tell_unpaged(Now now) {
     });
     if (still.empty()) continue;
     const size_t others = still.size() - 1;
-    alarm(now, {incoming, still.first()},
-          "rung " + unpaged.rung + ": no command could tell anybody" +
-              (others == 0 ? "" : " of this and " + std::to_string(others) + " more") + " (" +
-              unpaged.detail + "): go and tell them in person");
+    recorder_.alarm(now, {incoming, still.first()},
+                    "rung " + unpaged.rung + ": no command could tell anybody" +
+                        (others == 0 ? "" : " of this and " + std::to_string(others) + " more") +
+                        " (" + unpaged.detail + "): go and tell them in person");
     unpaged.rests_until = now.boot + limits::kUnpagedRest_ms;
   }
 }
@@ -221,10 +221,11 @@ void Core::look_after_ladder(Now now) {
     ++count;
   }
   if (!first) return;
-  alarm(now, {first->incoming, first->serial},
-        "the ladder has lost sight of this message" +
-            (count == 1 ? "" : " and of " + std::to_string(count - 1) + " more") + ": watch over " +
-            (count == 1 ? "it" : "them") + " by hand, and report the fault");
+  recorder_.alarm(now, {first->incoming, first->serial},
+                  "the ladder has lost sight of this message" +
+                      (count == 1 ? "" : " and of " + std::to_string(count - 1) + " more") +
+                      ": watch over " + (count == 1 ? "it" : "them") +
+                      " by hand, and report the fault");
 }
 
 // ---- Replay

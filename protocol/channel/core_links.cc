@@ -19,9 +19,9 @@ void Core::link_opened(Now now, LinkId id, std::string remote) {
   Link& link = links_[id];
   link.remote = std::move(remote);
   link.opened_at = link.heard_at = now.boot;
-  link.own_receipted_before = own_.receipted_size();
-  link.peer_size_before = durable_.peer_size;
-  effects_.push_back(SendFrame{id, hello_frame(now)});
+  link.own_receipted_before = recorder_.own().receipted_size();
+  link.peer_size_before = recorder_.durable().peer_size;
+  recorder_.say(SendFrame{id, hello_frame(now)});
 }
 
 Bytes Core::hello_frame(Now now) const {
@@ -33,9 +33,9 @@ Bytes Core::hello_frame(Now now) const {
     wire::Digest agreement = to_digest(digest(config_.policy));
     auto from = b.CreateString(config_.party);
     auto to = b.CreateString(config_.peer);
-    auto own_checkpoint = note(durable_.own_checkpoint);
-    auto own_receipt = note(own_.receipt());
-    auto peer_receipt = note(durable_.peer_receipt);
+    auto own_checkpoint = note(recorder_.durable().own_checkpoint);
+    auto own_receipt = note(recorder_.own().receipt());
+    auto peer_receipt = note(recorder_.durable().peer_receipt);
     auto prefix = b.CreateString(config_.prefix);
     auto peer_prefix = b.CreateString(config_.peer_prefix);
     return wire::CreateHello(b, kWireVersion, kWireVersion, &channel, config_.channel.exercise,
@@ -89,7 +89,7 @@ void Core::on_hello(Now now, LinkId id, Link& link, const wire::Hello& hello) {
   on_peer_room(now, hello.flash_only(), hello.takes_nothing());
   on_clock(now, hello.clock(), -1);
   if (config_.party < config_.peer) {
-    effects_.push_back(SendFrame{
+    recorder_.say(SendFrame{
         id, make_frame([](flatbuffers::FlatBufferBuilder& b) { return wire::CreateAdopt(b); })});
     adopt(now, id);
   }
@@ -122,33 +122,33 @@ Status Core::judge_claims(Now now, Link& link, const wire::Hello& hello) {
 Status Core::judge_own_claim(Now now, Link& link, const wire::Hello& hello) {
   if (!hello.peer_receipt()) {
     if (link.own_receipted_before > 0) {
-      keep_evidence(now, wire::EvidenceKind::peer_store_old, own_.receipt(), "",
+      keep_evidence(now, wire::EvidenceKind::peer_store_old, recorder_.own().receipt(), "",
                     "the peer holds nothing of what it receipted: its store was lost");
     }
     link.resend_from = 0;
     return ok();
   }
   std::string note = hello.peer_receipt()->str();
-  auto receipt = open_cosigned_checkpoint(note, own_trust_);
+  auto receipt = open_cosigned_checkpoint(note, trust_.own_receipts);
   if (!receipt)
     return make_error(ErrorCode::verification_failed,
                       "the peer's receipt: " + receipt.error().reason);
   uint64_t size = receipt->checkpoint.size;
-  if (size > durable_.own_size) {
-    keep_evidence(now, wire::EvidenceKind::own_store_old, note, durable_.own_checkpoint,
+  if (size > recorder_.durable().own_size) {
+    keep_evidence(now, wire::EvidenceKind::own_store_old, note, recorder_.durable().own_checkpoint,
                   "the peer holds " + std::to_string(size) + " of our messages, this store only " +
-                      std::to_string(durable_.own_size) + ": this store is old");
-    link.resend_from = durable_.own_size;
+                      std::to_string(recorder_.durable().own_size) + ": this store is old");
+    link.resend_from = recorder_.durable().own_size;
     return ok();
   }
   if (own_root_at(size) != receipt->checkpoint.root) {
-    keep_evidence(now, wire::EvidenceKind::fork_of_own, note, durable_.own_checkpoint,
+    keep_evidence(now, wire::EvidenceKind::fork_of_own, note, recorder_.durable().own_checkpoint,
                   "our key signed two different transcripts of size " + std::to_string(size));
-    link.resend_from = durable_.own_size;
+    link.resend_from = recorder_.durable().own_size;
     return ok();
   }
   if (size < link.own_receipted_before) {
-    keep_evidence(now, wire::EvidenceKind::peer_store_old, own_.receipt(), note,
+    keep_evidence(now, wire::EvidenceKind::peer_store_old, recorder_.own().receipt(), note,
                   "the peer holds " + std::to_string(size) + " of our messages but receipted " +
                       std::to_string(link.own_receipted_before) + ": its store is old");
   }
@@ -161,18 +161,18 @@ Status Core::judge_own_claim(Now now, Link& link, const wire::Hello& hello) {
 Status Core::judge_peer_claim(Now now, Link& link, const wire::Hello& hello) {
   if (hello.own_receipt()) {
     std::string note = hello.own_receipt()->str();
-    auto receipt = open_cosigned_checkpoint(note, peer_trust_);
+    auto receipt = open_cosigned_checkpoint(note, trust_.peer_receipts);
     if (!receipt)
       return make_error(ErrorCode::verification_failed,
                         "our receipt as the peer shows it: " + receipt.error().reason);
     uint64_t size = receipt->checkpoint.size;
-    if (size > durable_.peer_size) {
-      keep_evidence(now, wire::EvidenceKind::own_store_old, note, durable_.peer_receipt,
+    if (size > recorder_.durable().peer_size) {
+      keep_evidence(now, wire::EvidenceKind::own_store_old, note, recorder_.durable().peer_receipt,
                     "we receipted " + std::to_string(size) +
                         " of the peer's messages, this store holds only " +
-                        std::to_string(durable_.peer_size) + ": this store is old");
+                        std::to_string(recorder_.durable().peer_size) + ": this store is old");
     } else if (peer_root_at(size) != receipt->checkpoint.root) {
-      keep_evidence(now, wire::EvidenceKind::fork_of_peer, note, durable_.peer_receipt,
+      keep_evidence(now, wire::EvidenceKind::fork_of_peer, note, recorder_.durable().peer_receipt,
                     "the peer shows another transcript of size " + std::to_string(size) +
                         " under our receipt");
     }
@@ -181,34 +181,34 @@ Status Core::judge_peer_claim(Now now, Link& link, const wire::Hello& hello) {
   if (!hello.own_checkpoint()) {
     if (link.peer_size_before > 0) {
       link.peer_is_old = true;
-      keep_evidence(now, wire::EvidenceKind::peer_store_old, durable_.peer_receipt, "",
+      keep_evidence(now, wire::EvidenceKind::peer_store_old, recorder_.durable().peer_receipt, "",
                     "the peer's own transcript is gone: its store was lost");
     }
     return ok();
   }
   std::string note = hello.own_checkpoint()->str();
-  auto checkpoint =
-      open_checkpoint(note, peer_origin_, config_.peer_keys.log, *config_.peer_keys.log_verifier);
+  auto checkpoint = open_checkpoint(note, trust_.peer_origin, config_.peer_keys.log,
+                                    *config_.peer_keys.log_verifier);
   if (!checkpoint)
     return make_error(ErrorCode::verification_failed,
                       "the peer's checkpoint: " + checkpoint.error().reason);
   if (checkpoint->size < link.peer_size_before) {
     link.peer_is_old = true;
-    keep_evidence(now, wire::EvidenceKind::peer_store_old, durable_.peer_receipt, note,
+    keep_evidence(now, wire::EvidenceKind::peer_store_old, recorder_.durable().peer_receipt, note,
                   "the peer's transcript shrank from " + std::to_string(link.peer_size_before) +
                       " to " + std::to_string(checkpoint->size) + ": its store is old");
   }
-  if (checkpoint->size <= durable_.peer_size &&
+  if (checkpoint->size <= recorder_.durable().peer_size &&
       peer_root_at(checkpoint->size) != checkpoint->root) {
     keep_evidence(
-        now, wire::EvidenceKind::fork_of_peer, note, durable_.peer_receipt,
+        now, wire::EvidenceKind::fork_of_peer, note, recorder_.durable().peer_receipt,
         "the peer signed two different transcripts of size " + std::to_string(checkpoint->size));
   }
   return ok();
 }
 
 Hash Core::peer_root_at(uint64_t size) {
-  return root_at(records_.hashes(LogId::peer_transcript), size);
+  return root_at(recorder_.records().hashes(LogId::peer_transcript), size);
 }
 
 void Core::adopt(Now now, LinkId id) {
@@ -227,16 +227,16 @@ void Core::adopt(Now now, LinkId id) {
   if (planted(PlantedBug::resume_off_by_one) && link.sent_until > 0) ++link.sent_until;
   // Leaves that came on an earlier link may still be on their way to disk. What the peer sends
   // again is judged after.
-  if (peer_.frontier().size() > durable_.peer_size) {
-    link.barrier = sealed_ && sealed_state_.peer_size == peer_.frontier().size()
-                       ? sealed_->id
-                       : journal_.gathering().id;
+  if (recorder_.peer().frontier().size() > recorder_.durable().peer_size) {
+    const bool all_sealed = recorder_.sealed() != nullptr && recorder_.sealed_state().peer_size ==
+                                                                 recorder_.peer().frontier().size();
+    link.barrier = all_sealed ? recorder_.sealed()->id : recorder_.gathering().id;
   }
   if (!was_up) {
     link_since_ = now.utc;
     note_link_change(now, wire::LinkChange::up, link.remote);
   }
-  if (durable_.peer_receipted > link.peer_holds_receipt) send_receipt(id);
+  if (recorder_.durable().peer_receipted > link.peer_holds_receipt) send_receipt(id);
   pump(now);
   check_channel(now);
 }
@@ -274,9 +274,9 @@ void Core::frame_received(Now now, LinkId id, ByteView bytes) {
       const wire::Probe& probe = *(*frame)->body_as_Probe();
       if (adopted_ == id) on_peer_room(now, probe.flash_only(), probe.takes_nothing());
       uint64_t sequence = probe.sequence();
-      effects_.push_back(SendFrame{id, make_frame([&](flatbuffers::FlatBufferBuilder& b) {
-                                     return wire::CreateProbeReply(b, sequence, now.utc);
-                                   })});
+      recorder_.say(SendFrame{id, make_frame([&](flatbuffers::FlatBufferBuilder& b) {
+                                return wire::CreateProbeReply(b, sequence, now.utc);
+                              })});
       return;
     }
     case wire::FrameBody::ProbeReply: {
@@ -306,7 +306,7 @@ void Core::frame_received(Now now, LinkId id, ByteView bytes) {
     return refuse_link(now, id, wire::CloseReason::protocol, "a frame of an unknown kind");
   }
   if (link.leaves_messages) return;
-  if (link.barrier > last_committed_) {
+  if (link.barrier > recorder_.last_committed()) {
     link.stash_bytes += bytes.size();
     if (link.stash_bytes > limits::kStashBytesMax) {
       return refuse_link(now, id, wire::CloseReason::protocol,
@@ -331,7 +331,7 @@ void Core::on_close(Now now, LinkId id, const Link& link, const wire::Close& clo
 
 void Core::unstash(Now now, LinkId id) {
   auto found = links_.find(id);
-  if (found == links_.end() || found->second.barrier > last_committed_) return;
+  if (found == links_.end() || found->second.barrier > recorder_.last_committed()) return;
   std::deque<Bytes> stash = std::exchange(found->second.stash, {});
   found->second.stash_bytes = 0;
   for (const Bytes& bytes : stash) {
@@ -355,7 +355,7 @@ void Core::on_clock(Now now, int64_t peer_clock, int64_t round_trip_ms) {
                        " s: trust the order of messages, not their times";
     record_link_change(
         now, level == 2 ? wire::LinkChange::skew_alarm : wire::LinkChange::skew_warning, text);
-    if (level == 2) alarm(now, {}, text);
+    if (level == 2) recorder_.alarm(now, {}, text);
   }
   skew_level_ = level;
 }
@@ -373,9 +373,9 @@ BootMs Core::alone_due() const {
 void Core::tell_alone(Now now) {
   if (alone_due() > now.boot) return;
   alone_told_ = true;
-  alarm(now, {},
-        "no link to the peer since " + format_rfc3339(now.utc - now.boot + alone_since_) +
-            ": messages wait here; use voice for what cannot wait");
+  recorder_.alarm(now, {},
+                  "no link to the peer since " + format_rfc3339(now.utc - now.boot + alone_since_) +
+                      ": messages wait here; use voice for what cannot wait");
 }
 
 void Core::tick_links(Now now) {
@@ -405,11 +405,11 @@ void Core::send_probe(Now now, LinkId id) {
   link.probe_answered = false;
   link.probe_sent_at = now.boot;
   uint64_t sequence = link.probe_sequence;
-  effects_.push_back(SendFrame{id, make_frame([&](flatbuffers::FlatBufferBuilder& b) {
-                                 return wire::CreateProbe(b, sequence, now.utc,
-                                                          disk_room_.level != DiskLevel::plenty,
-                                                          disk_room_.level == DiskLevel::own_only);
-                               })});
+  recorder_.say(SendFrame{id, make_frame([&](flatbuffers::FlatBufferBuilder& b) {
+                            return wire::CreateProbe(b, sequence, now.utc,
+                                                     disk_room_.level != DiskLevel::plenty,
+                                                     disk_room_.level == DiskLevel::own_only);
+                          })});
 }
 
 // ----------------------------------------------------------------------------------------------
@@ -424,7 +424,7 @@ void Core::drop_link(Now now, LinkId id, const std::string& reason) {
   if (found == links_.end()) return;
   const BootMs heard_at = found->second.heard_at;
   links_.erase(found);
-  effects_.push_back(CloseLink{id, reason});
+  recorder_.say(CloseLink{id, reason});
   if (adopted_ != id) return;
   adopted_.reset();
   alone_since_ = heard_at;
@@ -439,7 +439,7 @@ void Core::drop_link(Now now, LinkId id, const std::string& reason) {
 void Core::refuse_link(Now now, LinkId id, wire::CloseReason reason, const std::string& text) {
   auto found = links_.find(id);
   if (found == links_.end()) return;
-  effects_.push_back(SendFrame{id, make_close_frame(reason, text)});
+  recorder_.say(SendFrame{id, make_close_frame(reason, text)});
   if (reason != wire::CloseReason::shutting_down && reason != wire::CloseReason::replaced &&
       reason != wire::CloseReason::send_again) {
     note_refusal(now, Noise::refusal, found->second.remote, text);
@@ -501,7 +501,7 @@ void Core::keep_evidence(Now now, wire::EvidenceKind kind, const std::string& fi
     });
   }
   if (!is_first && !admit(now, Noise::evidence)) return;
-  alarm(now, {}, text + consequence(kind));
+  recorder_.alarm(now, {}, text + consequence(kind));
   if (is_first && kind == wire::EvidenceKind::own_store_old) tell_doubtful_serials(now);
 }
 

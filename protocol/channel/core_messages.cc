@@ -71,7 +71,7 @@ void Core::submit(Now now, uint64_t token, const Actor& actor, uint64_t counter,
   Status status = try_submit(now, token, actor, counter, draft, key);
   if (status) return;
   record_refusal(now, actor, status.error());
-  effects_.push_back(AnswerSubmission{token, status.error()});
+  recorder_.say(AnswerSubmission{token, status.error()});
 }
 
 Status Core::try_submit(Now now, uint64_t token, const Actor& actor, uint64_t counter,
@@ -139,9 +139,9 @@ Status Core::try_submit(Now now, uint64_t token, const Actor& actor, uint64_t co
   if (!released) return released.error();
   Submission submission;
   submission.serial = *released;
-  submission.journal_index = journal_.size() - 1;
+  submission.journal_index = recorder_.size() - 1;
   submission.committed_at = now.utc;
-  gathering_effects_.push_back(AnswerSubmission{token, submission});
+  recorder_.say_once_durable(AnswerSubmission{token, submission});
   return ok();
 }
 
@@ -193,14 +193,9 @@ Result<bool> Core::answer_repeated(uint64_t token, const SubmissionName& name, B
         "submission " + std::to_string(name.counter) + " was used before for another message",
         "submit again; the client takes the next number by itself");
   }
-  AnswerSubmission repeated{
-      token, Submission{record.serial, record.journal_index, record.committed_at, true}};
-  const bool durable = record.journal_index < durable_.journal_size;
-  const bool sealed = sealed_ && record.journal_index < sealed_state_.journal_size;
-  (durable  ? effects_
-   : sealed ? sealed_effects_
-            : gathering_effects_)
-      .push_back(std::move(repeated));
+  recorder_.say_once_durable(record.journal_index,
+                             AnswerSubmission{token, Submission{record.serial, record.journal_index,
+                                                                record.committed_at, true}});
   return true;
 }
 
@@ -211,7 +206,7 @@ std::optional<uint64_t> Core::known_submission(const SubmissionName& name) {
     return serial == nullptr ? std::nullopt : std::optional(*serial);
   }
   if (name.counter > last_counter(name.actor.certificate)) return std::nullopt;
-  for (const Batch* batch : {&std::as_const(journal_).gathering(), sealed_.get()}) {
+  for (const Batch* batch : {&std::as_const(recorder_).gathering(), recorder_.sealed()}) {
     if (batch == nullptr) continue;
     for (const MessageRecord& record : batch->messages) {
       if (!record.key.incoming && record.counter == name.counter &&
@@ -220,19 +215,19 @@ std::optional<uint64_t> Core::known_submission(const SubmissionName& name) {
       }
     }
   }
-  const auto key = records_.find_submission(name.actor.certificate, name.counter);
+  const auto key = recorder_.records().find_submission(name.actor.certificate, name.counter);
   return key ? std::optional(key->number) : std::nullopt;
 }
 
 // An own message, wherever it is on its way to the disk.
 MessageRecord Core::own_submission(uint64_t serial) {
   if (const MessageRecord* record = gathering_own(serial)) return *record;
-  if (sealed_) {
-    for (const MessageRecord& record : sealed_->messages) {
+  if (const Batch* sealed = recorder_.sealed()) {
+    for (const MessageRecord& record : sealed->messages) {
       if (!record.key.incoming && record.serial == serial) return record;
     }
   }
-  auto record = records_.message({false, serial});
+  auto record = recorder_.records().message({false, serial});
   if (!record) throw RecordsError("own message " + std::to_string(serial) + " is missing");
   return *std::move(record);
 }
@@ -244,11 +239,12 @@ Result<Core::Reference> Core::resolve(const std::string& id) {
     if (place->prefix == config_.peer_prefix) key = MessageKey{true, place->number};
   } else if (const auto serial = parse_serial(id)) {
     if (serial->prefix == config_.prefix) key = MessageKey{false, serial->number};
-    if (serial->prefix == config_.peer_prefix) key = records_.find_incoming(serial->number);
+    if (serial->prefix == config_.peer_prefix)
+      key = recorder_.records().find_incoming(serial->number);
   }
-  auto record = key ? records_.message(*key) : std::nullopt;
+  auto record = key ? recorder_.records().message(*key) : std::nullopt;
   if (!record) return not_found;
-  if (key->incoming && record->serial != 0) key = records_.find_incoming(record->serial);
+  if (key->incoming && record->serial != 0) key = recorder_.records().find_incoming(record->serial);
   return Reference{*key, name_of(*key, record->serial), record->leaf_hash,
                    known_precedence(record->precedence), record->type};
 }
@@ -262,13 +258,13 @@ std::string Core::name_of(MessageKey key, uint64_t serial) const {
 
 // Gives a message its serial and records it. It is on its way: from the commit on it will be sent.
 Result<uint64_t> Core::release(Now now, Release release) {
-  uint64_t serial = own_.last_serial() + 1;
+  uint64_t serial = recorder_.own().last_serial() + 1;
   EnvelopeFields& fields = release.envelope;
   fields.id = format_serial(config_.prefix, serial);
   fields.from = config_.party;
   fields.to = config_.peer;
   fields.released_at = now.utc;
-  fields.peer_transcript_size = durable_.peer_size;
+  fields.peer_transcript_size = recorder_.durable().peer_size;
   for (const Reference& reference : release.references) {
     fields.references.push_back({reference.id, reference.leaf_hash});
   }
@@ -353,14 +349,14 @@ Result<uint64_t> Core::release(Now now, Release release) {
   message.submitter = release.submitter;
   message.counter = release.counter;
   if (by_person) message.request_hash = request_hash;
-  gathering_own_.insert(serial, journal_.gathering().messages.size());
-  journal_.gathering().messages.push_back(std::move(message));
+  gathering_own_.insert(serial, recorder_.gathering().messages.size());
+  recorder_.gathering().messages.push_back(std::move(message));
   return serial;
 }
 
 const MessageRecord* Core::gathering_own(uint64_t serial) const {
   const size_t* place = gathering_own_.find(serial);
-  return place == nullptr ? nullptr : &journal_.gathering().messages[*place];
+  return place == nullptr ? nullptr : &recorder_.gathering().messages[*place];
 }
 
 // What lists show of a message because another one speaks of it.
@@ -388,7 +384,7 @@ void Core::note_effect_on(Now now, MessageKey target, const wire::Body& body, wi
     default:
       return;
   }
-  journal_.gathering().facts.push_back(std::move(fact));
+  recorder_.gathering().facts.push_back(std::move(fact));
 }
 
 // The machine tells the peer that a message cannot stand, and the own watch that it did. What

@@ -8,7 +8,8 @@
 namespace hotline {
 
 void Core::note_sent(Now now, Link& link, uint64_t first, uint64_t end) {
-  link.sent_at[own_.most_urgent(first, end) - kPrecedenceFirst].emplace_back(end, now.boot);
+  link.sent_at[recorder_.own().most_urgent(first, end) - kPrecedenceFirst].emplace_back(end,
+                                                                                        now.boot);
 }
 
 void Core::note_receipted(Link& link, uint64_t size) {
@@ -35,7 +36,7 @@ void Core::ask_for_next_path(Now now) {
   Link& link = links_.at(*adopted_);
   if (next_path_due(link) > now.boot) return;
   link.next_path_asked_at = now.boot;
-  effects_.push_back(TryNextPath{*adopted_});
+  recorder_.say(TryNextPath{*adopted_});
 }
 
 }  // namespace hotline

@@ -37,17 +37,17 @@ Frontier frontier_at(const HashSource& source, uint64_t size) {
 void Core::on_messages(Now now, LinkId id, const wire::Messages& frame) {
   uint64_t first = frame.first();
   uint64_t count = frame.messages()->size();
-  uint64_t held = peer_.frontier().size();
+  uint64_t held = recorder_.peer().frontier().size();
   if (count == 0 || count > limits::kMessagesPerFrameMax || first > held) {
     return refuse_link(now, id, wire::CloseReason::protocol,
                        "messages from index " + std::to_string(first) + " where " +
                            std::to_string(held) + " comes next");
   }
-  if (first < held && held != durable_.peer_size) {
+  if (first < held && held != recorder_.durable().peer_size) {
     return refuse_link(now, id, wire::CloseReason::protocol,
                        "messages were sent twice on one link");
   }
-  auto checkpoint = open_checkpoint(frame.checkpoint()->string_view(), peer_origin_,
+  auto checkpoint = open_checkpoint(frame.checkpoint()->string_view(), trust_.peer_origin,
                                     config_.peer_keys.log, *config_.peer_keys.log_verifier);
   if (!checkpoint) {
     return refuse_link(now, id, wire::CloseReason::protocol,
@@ -56,8 +56,9 @@ void Core::on_messages(Now now, LinkId id, const wire::Messages& frame) {
   std::vector<ByteView> envelopes;
   envelopes.reserve(count);
   size_t bytes = 0;
-  Frontier frontier = first == held ? peer_.frontier()
-                                    : frontier_at(records_.hashes(LogId::peer_transcript), first);
+  Frontier frontier = first == held
+                          ? recorder_.peer().frontier()
+                          : frontier_at(recorder_.records().hashes(LogId::peer_transcript), first);
   for (const wire::Message* message : *frame.messages()) {
     if (message->envelope()->size() > limits::kEnvelopeSizeMax ||
         (message->body() && message->body()->size() > limits::kBodySizeMax)) {
@@ -81,9 +82,9 @@ void Core::on_messages(Now now, LinkId id, const wire::Messages& frame) {
   // The signature covers these leaves. If we hold others at the same places, the peer has signed
   // both.
   for (uint64_t i = first; i < std::min(held, first + count); ++i) {
-    if (records_.hashes(LogId::peer_transcript).subtree(0, i) != leaves[i - first]) {
+    if (recorder_.records().hashes(LogId::peer_transcript).subtree(0, i) != leaves[i - first]) {
       keep_evidence(now, wire::EvidenceKind::fork_of_peer, frame.checkpoint()->str(),
-                    durable_.peer_receipt,
+                    recorder_.durable().peer_receipt,
                     "the peer signed two different messages for place " + std::to_string(i));
       return refuse_link(now, id, wire::CloseReason::claim, "two different messages for one place");
     }
@@ -109,8 +110,8 @@ void Core::on_messages(Now now, LinkId id, const wire::Messages& frame) {
 }
 
 void Core::sign_receipt(Now now) {
-  uint64_t size = peer_.frontier().size();
-  if (size == peer_.receipted_size()) return;
+  uint64_t size = recorder_.peer().frontier().size();
+  if (size == recorder_.peer().receipted_size()) return;
   uint64_t time_s = utc_seconds(now);
   std::string_view text =
       std::string_view(peer_checkpoint_).substr(0, peer_checkpoint_.find("\n\n") + 1);
@@ -119,18 +120,18 @@ void Core::sign_receipt(Now now) {
   uint64_t index = record(now, [&](flatbuffers::FlatBufferBuilder& b) {
     return wire::CreateReceiptGiven(b, size, b.CreateString(note));
   });
-  journal_.gathering().receipts.push_back(
+  recorder_.gathering().receipts.push_back(
       {LogId::peer_transcript, size, now.utc, time_s, index, note});
 }
 
 // A peer whose store is old learnt from our hello what it lacks. A receipt for more than it sent,
 // it would have to close the link for; and that link carries what we have to say.
 void Core::send_receipt(LinkId id) {
-  if (durable_.peer_receipt.empty() || links_.at(id).peer_is_old) return;
-  effects_.push_back(SendFrame{id, make_frame([&](flatbuffers::FlatBufferBuilder& b) {
-                                 return wire::CreateReceipt(b,
-                                                            b.CreateString(durable_.peer_receipt));
-                               })});
+  if (recorder_.durable().peer_receipt.empty() || links_.at(id).peer_is_old) return;
+  recorder_.say(SendFrame{id, make_frame([&](flatbuffers::FlatBufferBuilder& b) {
+                            return wire::CreateReceipt(
+                                b, b.CreateString(recorder_.durable().peer_receipt));
+                          })});
 }
 
 Core::Arrival Core::open_arrival(const wire::Message& message, const Hash& leaf) {
@@ -207,8 +208,8 @@ void Core::receive(Now now, uint64_t index, const Arrival& arrival) {
         judgement.mismatch.has_value());
   });
   uint64_t journal_index = message.journal_index;
-  journal_.gathering().leaves.push_back({LogId::peer_transcript, index, leaf, index});
-  journal_.gathering().messages.push_back(std::move(message));
+  recorder_.gathering().leaves.push_back({LogId::peer_transcript, index, leaf, index});
+  recorder_.gathering().messages.push_back(std::move(message));
   if (judgement.serial != 0)
     gathering_peer_serials_.insert(judgement.serial, PeerLeaf{index, leaf});
 
@@ -219,7 +220,7 @@ void Core::receive(Now now, uint64_t index, const Arrival& arrival) {
     const auto own_name = [&] { return name_of(*judgement.refers_to, 0); };
     note_effect_on(now, *judgement.refers_to, **body, known->releaser_role(), journal_index);
     if (judgement.mismatch) {
-      journal_.gathering().facts.push_back(
+      recorder_.gathering().facts.push_back(
           {*judgement.refers_to, FactKind::mismatch, now.utc, journal_index, 0, ""});
       alarm_about_own(now, Noise::mismatch, *judgement.refers_to,
                       "MISMATCH: the peer read back " + own_name() + " " +
@@ -300,10 +301,10 @@ std::optional<Hash> Core::known_peer_leaf(uint64_t serial) {
     if (const PeerLeaf* found = serials->find(serial)) return found->leaf_hash;
   }
   // Serials mostly rise, so that most need no look into the store.
-  if (serial > peer_.highest_serial()) return std::nullopt;
-  auto key = records_.find_incoming(serial);
+  if (serial > recorder_.peer().highest_serial()) return std::nullopt;
+  auto key = recorder_.records().find_incoming(serial);
   if (!key) return std::nullopt;
-  return records_.message(*key)->leaf_hash;
+  return recorder_.records().message(*key)->leaf_hash;
 }
 
 // Which message a received reference names; the hash must be that message's.
@@ -311,14 +312,14 @@ std::optional<MessageKey> Core::known_reference(const wire::Reference& named) {
   const Hash leaf = to_hash(*named.hash());
   if (const auto place = parse_written_place(named.id()->string_view())) {
     const auto key = key_at(*place);
-    const auto record = key ? records_.message(*key) : std::nullopt;
+    const auto record = key ? recorder_.records().message(*key) : std::nullopt;
     return record && record->leaf_hash == leaf ? key : std::nullopt;
   }
   auto serial = parse_written_serial(named.id()->str());
   if (!serial) return std::nullopt;
   if (serial->prefix == config_.prefix) {
     MessageKey key{false, serial->number};
-    auto record = records_.message(key);
+    auto record = recorder_.records().message(key);
     return record && record->leaf_hash == leaf ? std::optional(key) : std::nullopt;
   }
   if (serial->prefix != config_.peer_prefix) return std::nullopt;
@@ -326,15 +327,15 @@ std::optional<MessageKey> Core::known_reference(const wire::Reference& named) {
     const PeerLeaf* found = serials->find(serial->number);
     if (found != nullptr && found->leaf_hash == leaf) return MessageKey{true, found->index};
   }
-  auto key = records_.find_incoming(serial->number);
-  if (!key || records_.message(*key)->leaf_hash != leaf) return std::nullopt;
+  auto key = recorder_.records().find_incoming(serial->number);
+  if (!key || recorder_.records().message(*key)->leaf_hash != leaf) return std::nullopt;
   return key;
 }
 
 std::optional<MessageKey> Core::key_at(const Serial& place) {
   if (place.prefix == config_.peer_prefix) return MessageKey{true, place.number};
   if (place.prefix != config_.prefix) return std::nullopt;
-  const auto serial = records_.serial_at(place.number);
+  const auto serial = recorder_.records().serial_at(place.number);
   return serial ? std::optional(MessageKey{false, *serial}) : std::nullopt;
 }
 
@@ -342,7 +343,7 @@ std::optional<MessageKey> Core::key_at(const Serial& place) {
 std::optional<ReadBackDifference> Core::read_back_mismatch(MessageKey own,
                                                            const wire::Body& acknowledgement) {
   const wire::Acknowledgement* read_back = acknowledgement.content_as_acknowledgement();
-  auto record = records_.message(own);
+  auto record = recorder_.records().message(own);
   auto said = open_body(record->body);
   if (!said) return std::nullopt;
   ReadBackDifference difference = compare_read_back(event_point(**said), *read_back);

@@ -20,20 +20,21 @@ Status Core::check_numbering(wire::MessageType type) const {
 
 // An old store gives serials a second time until a hello shows how old it is.
 void Core::tell_doubtful_serials(Now now) {
-  const uint64_t last = own_.last_serial();
+  const uint64_t last = recorder_.own().last_serial();
   if (last < first_serial_of_run_) return;
   const std::string first = format_serial(config_.prefix, first_serial_of_run_);
-  alarm(now, {},
-        (last == first_serial_of_run_
-             ? first + " was"
-             : first + " to " + format_serial(config_.prefix, last) + " were") +
-            " released since this old store was started and will not be sent: say it by voice, "
-            "without the serial, which the peer may hold as another message");
+  recorder_.alarm(
+      now, {},
+      (last == first_serial_of_run_
+           ? first + " was"
+           : first + " to " + format_serial(config_.prefix, last) + " were") +
+          " released since this old store was started and will not be sent: say it by voice, "
+          "without the serial, which the peer may hold as another message");
 }
 
 bool Core::can_number() const {
-  return adopted_ && numbering_stopped_.empty() && own_.has_waiting() &&
-         !own_.next_to_number(1, window_left(), urgent_window_left()).empty();
+  return adopted_ && numbering_stopped_.empty() && recorder_.own().has_waiting() &&
+         !recorder_.own().next_to_number(1, window_left(), urgent_window_left()).empty();
 }
 
 // What may be numbered and unreceipted: about as much as the peer receipted in the last second, so
@@ -41,34 +42,37 @@ bool Core::can_number() const {
 // its way.
 size_t Core::window_left() const {
   if (peer_room_ != DiskLevel::plenty) return 0;
-  if (own_.unreceipted_count() == 0) return limits::kEnvelopeSizeMax + limits::kBodySizeMax;
+  if (recorder_.own().unreceipted_count() == 0)
+    return limits::kEnvelopeSizeMax + limits::kBodySizeMax;
   size_t window = std::clamp(receipted_lately_bytes_, limits::kWindowFloor, limits::kWindowCap);
-  return window > own_.unreceipted_bytes() ? window - own_.unreceipted_bytes() : 0;
+  return window > recorder_.own().unreceipted_bytes() ? window - recorder_.own().unreceipted_bytes()
+                                                      : 0;
 }
 
 // A FLASH waits for nothing but the cap that bounds memory, which others never fill.
 size_t Core::urgent_window_left() const {
   if (peer_room_ == DiskLevel::own_only) return 0;
-  return limits::kUrgentWindowCap > own_.unreceipted_bytes()
-             ? limits::kUrgentWindowCap - own_.unreceipted_bytes()
+  return limits::kUrgentWindowCap > recorder_.own().unreceipted_bytes()
+             ? limits::kUrgentWindowCap - recorder_.own().unreceipted_bytes()
              : 0;
 }
 
 void Core::number_messages(Now now) {
   while (can_number()) {
     size_t frame_room = kMessagesFrameBytesMax;
-    std::vector<uint64_t> serials =
-        own_.next_to_number(limits::kMessagesPerFrameMax, std::min(window_left(), frame_room),
-                            std::min(urgent_window_left(), frame_room));
+    std::vector<uint64_t> serials = recorder_.own().next_to_number(
+        limits::kMessagesPerFrameMax, std::min(window_left(), frame_room),
+        std::min(urgent_window_left(), frame_room));
     if (serials.empty()) return;
-    Frontier frontier = own_.frontier();
+    Frontier frontier = recorder_.own().frontier();
     std::vector<MessageRecord> read_back;
     std::vector<TravellingMessage> messages;
     read_back.reserve(serials.size());
     messages.reserve(serials.size());
     for (uint64_t serial : serials) {
-      const Hash& leaf = own_.waiting_leaf_hash(serial);
-      journal_.gathering().leaves.push_back({LogId::own_transcript, frontier.size(), leaf, serial});
+      const Hash& leaf = recorder_.own().waiting_leaf_hash(serial);
+      recorder_.gathering().leaves.push_back(
+          {LogId::own_transcript, frontier.size(), leaf, serial});
       frontier.append(leaf);
       const MessageRecord* record = gathering_own(serial);
       if (record == nullptr) record = &read_back.emplace_back(own_record(serial, leaf));
@@ -76,10 +80,10 @@ void Core::number_messages(Now now) {
     }
     Issued& issued = issued_[frontier.size()];
     issued.root = frontier.root();
-    issued.note = sign_checkpoint({own_origin_, frontier.size(), issued.root}, config_.own_keys.log,
-                                  *config_.log_signer);
+    issued.note = sign_checkpoint({trust_.own_origin, frontier.size(), issued.root},
+                                  config_.own_keys.log, *config_.log_signer);
     const std::string& checkpoint = issued.note;
-    uint64_t first = own_.frontier().size();
+    uint64_t first = recorder_.own().frontier().size();
     record(now, [&](flatbuffers::FlatBufferBuilder& b) {
       auto vector = b.CreateVector(serials);
       auto note = b.CreateString(checkpoint);
@@ -95,7 +99,8 @@ void Core::number_messages(Now now) {
 void Core::pump(Now now) {
   if (!adopted_) return;
   Link& link = links_.at(*adopted_);
-  while (link.sent_until < durable_.own_size && link.in_flight_bytes < limits::kUrgentWindowCap) {
+  while (link.sent_until < recorder_.durable().own_size &&
+         link.in_flight_bytes < limits::kUrgentWindowCap) {
     while (!built_frames_.empty() && built_frames_.front().first < link.sent_until)
       built_frames_.pop_front();
     BuiltFrame built;
@@ -103,13 +108,13 @@ void Core::pump(Now now) {
       built = std::move(built_frames_.front());
       built_frames_.pop_front();
     } else {
-      built = rebuild_frame(link.sent_until, durable_.own_size);
+      built = rebuild_frame(link.sent_until, recorder_.durable().own_size);
     }
     note_sent(now, link, link.sent_until, link.sent_until + built.count);
     link.sent_until += built.count;
     link.in_flight.emplace_back(link.sent_until, built.frame.size());
     link.in_flight_bytes += built.frame.size();
-    effects_.push_back(SendFrame{*adopted_, std::move(built.frame), true});
+    recorder_.say(SendFrame{*adopted_, std::move(built.frame), true});
   }
 }
 
@@ -119,18 +124,18 @@ Core::BuiltFrame Core::rebuild_frame(uint64_t first, uint64_t end) {
   size_t bytes = 0;
   while (first + records.size() < end && records.size() < limits::kMessagesPerFrameMax) {
     const uint64_t index = first + records.size();
-    auto serial = records_.serial_at(index);
+    auto serial = recorder_.records().serial_at(index);
     if (!serial) throw RecordsError("sent entry " + std::to_string(index) + " is missing");
     MessageRecord record =
-        own_record(*serial, records_.hashes(LogId::own_transcript).subtree(0, index));
+        own_record(*serial, recorder_.records().hashes(LogId::own_transcript).subtree(0, index));
     bytes += record.envelope.size() + record.body.size() + kMessageOverhead;
     if (!records.empty() && bytes > kMessagesFrameBytesMax) break;
     records.push_back(std::move(record));
   }
   uint64_t size = first + records.size();
-  std::string checkpoint = size == durable_.own_size
-                               ? durable_.own_checkpoint
-                               : sign_checkpoint({own_origin_, size, own_root_at(size)},
+  std::string checkpoint = size == recorder_.durable().own_size
+                               ? recorder_.durable().own_checkpoint
+                               : sign_checkpoint({trust_.own_origin, size, own_root_at(size)},
                                                  config_.own_keys.log, *config_.log_signer);
   std::vector<TravellingMessage> messages;
   for (const MessageRecord& record : records)
@@ -140,7 +145,7 @@ Core::BuiltFrame Core::rebuild_frame(uint64_t first, uint64_t end) {
 
 void Core::on_receipt(Now now, LinkId id, Link& link, const wire::Receipt& frame) {
   std::string note = frame.note()->str();
-  auto receipt = open_cosigned_checkpoint(note, own_trust_, issued_under(note));
+  auto receipt = open_cosigned_checkpoint(note, trust_.own_receipts, issued_under(note));
   if (!receipt) {
     return refuse_link(now, id, wire::CloseReason::protocol,
                        "a receipt: " + receipt.error().reason);
@@ -152,7 +157,7 @@ void Core::on_receipt(Now now, LinkId id, Link& link, const wire::Receipt& frame
                            std::to_string(link.sent_until) + " were sent");
   }
   if (own_root_at(size) != receipt->checkpoint.root) {
-    keep_evidence(now, wire::EvidenceKind::fork_of_own, note, durable_.own_checkpoint,
+    keep_evidence(now, wire::EvidenceKind::fork_of_own, note, recorder_.durable().own_checkpoint,
                   "our key signed two different transcripts of size " + std::to_string(size));
     return refuse_link(now, id, wire::CloseReason::claim,
                        "a receipt for another transcript than ours");
@@ -173,7 +178,7 @@ void Core::hold_receipt(Now now, const CosignedCheckpoint& receipt, const std::s
   uint64_t index = record(now, [&](flatbuffers::FlatBufferBuilder& b) {
     return wire::CreateReceiptHeld(b, size, b.CreateString(note));
   });
-  journal_.gathering().receipts.push_back(
+  recorder_.gathering().receipts.push_back(
       {LogId::own_transcript, size, now.utc, receipt.time_s, index, note});
 }
 
@@ -187,8 +192,9 @@ std::string_view Core::issued_under(const std::string& receipt) const {
 Hash Core::own_root_at(uint64_t size) {
   auto issued = issued_.find(size);
   if (issued != issued_.end()) return issued->second.root;
-  return size == own_.frontier().size() ? own_.frontier().root()
-                                        : root_at(records_.hashes(LogId::own_transcript), size);
+  return size == recorder_.own().frontier().size()
+             ? recorder_.own().frontier().root()
+             : root_at(recorder_.records().hashes(LogId::own_transcript), size);
 }
 
 }  // namespace hotline

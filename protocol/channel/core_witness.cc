@@ -22,10 +22,11 @@ std::string without_cosignature(const std::string& note) {
 // our journal, which the peer witnesses
 
 const std::string& Core::journal_checkpoint() {
-  if (checkpointed_size_ != durable_.journal_size) {
-    checkpointed_size_ = durable_.journal_size;
+  if (checkpointed_size_ != recorder_.durable().journal_size) {
+    checkpointed_size_ = recorder_.durable().journal_size;
     journal_checkpoint_ =
-        sign_checkpoint({own_journal_trust_.origin, durable_.journal_size, durable_.journal_root},
+        sign_checkpoint({trust_.own_journal.origin, recorder_.durable().journal_size,
+                         recorder_.durable().journal_root},
                         config_.own_keys.log, *config_.log_signer);
   }
   return journal_checkpoint_;
@@ -35,24 +36,25 @@ const std::string& Core::journal_checkpoint() {
 void Core::offer_journal(LinkId id, uint64_t old_size) {
   const std::string& checkpoint = journal_checkpoint();
   std::vector<wire::Digest> proof;
-  for (const Hash& hash :
-       consistency_proof(records_.hashes(LogId::journal), old_size, durable_.journal_size)) {
+  for (const Hash& hash : consistency_proof(recorder_.records().hashes(LogId::journal), old_size,
+                                            recorder_.durable().journal_size)) {
     proof.push_back(to_digest(hash));
   }
   journal_offered_ = true;
-  effects_.push_back(SendFrame{id, make_frame([&](flatbuffers::FlatBufferBuilder& b) {
-                                 auto note = b.CreateString(checkpoint);
-                                 return wire::CreateJournalOffer(b, note, old_size,
-                                                                 b.CreateVectorOfStructs(proof));
-                               })});
+  recorder_.say(SendFrame{id, make_frame([&](flatbuffers::FlatBufferBuilder& b) {
+                            auto note = b.CreateString(checkpoint);
+                            return wire::CreateJournalOffer(b, note, old_size,
+                                                            b.CreateVectorOfStructs(proof));
+                          })});
 }
 
 // The regular check: first, whether the last one was answered.
 void Core::run_channel_check(Now now) {
   if (adopted_ && journal_offered_ && ++unanswered_checks_ == 2) {
-    alarm(now, {},
-          "the peer has not cosigned our journal at two channel checks: messages go on; ask the "
-          "peer why");
+    recorder_.alarm(
+        now, {},
+        "the peer has not cosigned our journal at two channel checks: messages go on; ask the "
+        "peer why");
   }
   check_channel(now);
 }
@@ -61,7 +63,7 @@ void Core::run_channel_check(Now now) {
 void Core::check_channel(Now now) {
   next_channel_check_ = now.boot + config_.policy.link.channel_check_interval_ms;
   offer_soon_at_ = INT64_MAX;
-  if (!adopted_ || durable_.journal_size == 0) return;
+  if (!adopted_ || recorder_.durable().journal_size == 0) return;
   conflict_answered_ = false;
   journal_offered_at_ = now.boot;
   offer_journal(*adopted_, cosigned_size_);
@@ -76,14 +78,14 @@ void Core::check_channel_soon(Now now) {
 
 void Core::on_journal_cosigned(Now now, LinkId id, const wire::JournalCosigned& frame) {
   std::string note = frame.note()->str();
-  auto cosigned = open_cosigned_checkpoint(note, own_journal_trust_);
+  auto cosigned = open_cosigned_checkpoint(note, trust_.own_journal);
   if (!cosigned) {
     return refuse_link(now, id, wire::CloseReason::protocol,
                        "a cosigned journal checkpoint: " + cosigned.error().reason);
   }
   const Checkpoint& checkpoint = cosigned->checkpoint;
-  if (checkpoint.size > durable_.journal_size ||
-      root_at(records_.hashes(LogId::journal), checkpoint.size) != checkpoint.root) {
+  if (checkpoint.size > recorder_.durable().journal_size ||
+      root_at(recorder_.records().hashes(LogId::journal), checkpoint.size) != checkpoint.root) {
     return refuse_link(now, id, wire::CloseReason::claim,
                        "a cosigned journal checkpoint that is not one of our journal");
   }
@@ -92,20 +94,20 @@ void Core::on_journal_cosigned(Now now, LinkId id, const wire::JournalCosigned& 
   if (checkpoint.size <= cosigned_size_) return;
   cosigned_size_ = checkpoint.size;
   // Beside the journal and not in it: an entry about it would be one more entry to cosign.
-  journal_.gathering().receipts.push_back(
+  recorder_.gathering().receipts.push_back(
       {LogId::journal, cosigned_size_, now.utc, cosigned->time_s, cosigned_size_, note});
 }
 
 // The peer cosigned another size last than we named: after a restart we do not know it.
 void Core::on_journal_conflict(Now now, LinkId id, uint64_t size) {
-  if (size > durable_.journal_size) {
+  if (size > recorder_.durable().journal_size) {
     // A bare claim, without its note: worth an alarm and nothing else.
     if (!std::exchange(conflict_alarmed_, true)) {
-      alarm(now, {},
-            "the peer says that it cosigned " + std::to_string(size) +
-                " entries of our journal, this store holds " +
-                std::to_string(durable_.journal_size) +
-                ": if it is right, this store is old; compare by voice");
+      recorder_.alarm(now, {},
+                      "the peer says that it cosigned " + std::to_string(size) +
+                          " entries of our journal, this store holds " +
+                          std::to_string(recorder_.durable().journal_size) +
+                          ": if it is right, this store is old; compare by voice");
     }
     return;
   }
@@ -120,10 +122,10 @@ void Core::on_journal_offer(Now now, LinkId id, const wire::JournalOffer& frame)
   // One that waits for its commit would be answered twice, and an owner who offers without end
   // would fill our journal: it asks again at its next channel check.
   bool too_often = cosigning_earned_at_ > now.boot + limits::kWitnessBurst_ms;
-  bool busy = peer_journal_.size() > durable_.witnessed_size;
+  bool busy = peer_journal_.size() > durable_witness_.witnessed_size;
   if (peer_journal_.is_frozen() || busy || too_often) return;
   std::string note = frame.checkpoint()->str();
-  auto checkpoint = open_checkpoint(note, peer_journal_origin_, config_.peer_keys.log,
+  auto checkpoint = open_checkpoint(note, trust_.peer_journal_origin, config_.peer_keys.log,
                                     *config_.peer_keys.log_verifier);
   if (!checkpoint) {
     return refuse_link(now, id, wire::CloseReason::protocol,
@@ -142,13 +144,13 @@ void Core::on_journal_offer(Now now, LinkId id, const wire::JournalOffer& frame)
                      })};
   };
   auto tell_cosigned_size = [&] {
-    effects_.push_back(SendFrame{id, make_frame([&](flatbuffers::FlatBufferBuilder& b) {
-                                   return wire::CreateJournalConflict(b, peer_journal_.size());
-                                 })});
+    recorder_.say(SendFrame{id, make_frame([&](flatbuffers::FlatBufferBuilder& b) {
+                              return wire::CreateJournalConflict(b, peer_journal_.size());
+                            })});
   };
   switch (peer_journal_.judge(*checkpoint, frame.old_size(), proof)) {
     case PeerJournal::Verdict::repeat:
-      effects_.push_back(answer(peer_journal_.note()));
+      recorder_.say(answer(peer_journal_.note()));
       return;
     case PeerJournal::Verdict::conflict:
       return tell_cosigned_size();
@@ -184,7 +186,7 @@ void Core::on_journal_offer(Now now, LinkId id, const wire::JournalOffer& frame)
     return wire::CreateJournalWitnessed(b, checkpoint->size, b.CreateString(cosigned));
   });
   // Persisted before it is answered.
-  gathering_effects_.push_back(answer(cosigned));
+  recorder_.say_once_durable(answer(cosigned));
 }
 
 // ----------------------------------------------------------------------------------------------
@@ -192,7 +194,7 @@ void Core::on_journal_offer(Now now, LinkId id, const wire::JournalOffer& frame)
 
 void Core::record_export(Now now, uint64_t token, const Actor& actor) {
   if (!gates_of(actor).exports.admit(now.boot)) {
-    effects_.push_back(AnswerExport{token, export_head()});
+    recorder_.say(AnswerExport{token, export_head()});
     return;
   }
   record_export_entry(now, actor, 0);
@@ -212,21 +214,21 @@ void Core::begin_exports(Now now, const std::vector<uint64_t>& tokens) {
 
 void Core::answer_exports(Now now) {
   std::erase_if(exports_, [&](WaitingExport& waiting) {
-    bool covered = durable_.cosigned_size >= waiting.head.journal_size;
+    bool covered = durable_witness_.cosigned_size >= waiting.head.journal_size;
     if (!covered && adopted_ && now.boot < waiting.give_up_at) return false;
-    effects_.push_back(AnswerExport{waiting.token, std::move(waiting.head)});
+    recorder_.say(AnswerExport{waiting.token, std::move(waiting.head)});
     return true;
   });
 }
 
 ExportHead Core::export_head() {
   ExportHead head;
-  head.journal_size = durable_.journal_size;
-  head.own_size = durable_.own_size;
-  head.peer_size = durable_.peer_size;
+  head.journal_size = recorder_.durable().journal_size;
+  head.own_size = recorder_.durable().own_size;
+  head.peer_size = recorder_.durable().peer_size;
   head.journal_checkpoint = journal_checkpoint();
-  head.own_checkpoint = durable_.own_checkpoint;
-  head.peer_checkpoint = without_cosignature(durable_.peer_receipt);
+  head.own_checkpoint = recorder_.durable().own_checkpoint;
+  head.peer_checkpoint = without_cosignature(recorder_.durable().peer_receipt);
   return head;
 }
 

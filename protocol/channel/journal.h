@@ -22,6 +22,13 @@ namespace hotline {
 
 inline constexpr char kJournalEntryIdentifier[] = "HLJE";
 
+inline wire::MessageKey to_wire(MessageKey key) {
+  return {key.incoming, key.number};
+}
+inline MessageKey from_wire(const wire::MessageKey* key) {
+  return key == nullptr ? MessageKey{} : MessageKey{key->incoming(), key->number()};
+}
+
 class Journal {
  public:
   explicit Journal(Random& random) : random_(random) {}

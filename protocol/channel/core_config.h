@@ -1,0 +1,61 @@
+// Who a core is, and who asks it for something: what its parts are given and never change.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "protocol/base/bytes.h"
+#include "protocol/channel/policy.h"
+#include "protocol/log/cosignature.h"
+#include "protocol/log/origin.h"
+
+namespace hotline {
+
+// One party's public keys on this channel, with who verifies under them; borrowed, and outliving
+// the core.
+struct PartyKeys {
+  NoteKey log;
+  NoteKey receipt;
+  NoteKey witness;
+  const SignatureVerifier* log_verifier = nullptr;
+  const SignatureVerifier* receipt_verifier = nullptr;
+  const SignatureVerifier* witness_verifier = nullptr;
+};
+
+// Who and what this core is. Pointers are borrowed and outlive the core.
+struct CoreConfig {
+  std::string party;
+  std::string peer;
+  std::string prefix;  // "N", in an exercise "XN".
+  std::string peer_prefix;
+  ChannelName channel;
+  PartyKeys own_keys;
+  PartyKeys peer_keys;
+  Signer* log_signer = nullptr;
+  Signer* receipt_signer = nullptr;
+  Signer* witness_signer = nullptr;
+  Policy policy;
+  std::string version;
+};
+
+// A person as the daemon knows them from certificate and configuration.
+struct Actor {
+  std::string name;
+  Hash certificate{};  // SHA-256 of the certificate's DER: with a counter, the idempotency key.
+  std::vector<uint8_t> roles;  // wire::Role
+};
+
+// Under whose keys the notes of this channel stand.
+struct ChannelTrust {
+  explicit ChannelTrust(const CoreConfig& config);
+
+  std::string own_origin;  // The transcript of what we send; the peer's likewise.
+  std::string peer_origin;
+  CheckpointTrust own_receipts;   // The peer's, on our transcript.
+  CheckpointTrust peer_receipts;  // Ours, on the peer's.
+  CheckpointTrust own_journal;    // Cosigned by the peer, as our witness.
+  std::string peer_journal_origin;
+};
+
+}  // namespace hotline

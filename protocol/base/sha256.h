@@ -22,8 +22,13 @@ void sha256_each(std::span<const ByteView> inputs, std::span<Hash> hashes);
 using TwoPieces = std::array<ByteView, 2>;
 void sha256_each(std::span<const TwoPieces> inputs, std::span<Hash> hashes);
 
-// For tests: whether this processor hashes two inputs at a time, and the same where it does not.
+// True where the SHA instructions are used: the processor has them, and before their first use they
+// gave the same hashes as libcrypto.
 bool hashes_in_pairs();
+
+// For tests: that check, and libcrypto's hashes.
+using Sha256Each = void (*)(std::span<const ByteView> inputs, std::span<Hash> hashes);
+bool same_as_plainly(Sha256Each each);
 Hash sha256_plainly(std::initializer_list<ByteView> parts);
 void sha256_each_plainly(std::span<const ByteView> inputs, std::span<Hash> hashes);
 

@@ -92,5 +92,20 @@ TEST(Sha256, of_one_input_is_that_of_libcrypto_however_it_is_cut) {
   EXPECT_EQ(sha256({}), sha256_plainly({}));
 }
 
+// A processor whose instructions err for one length only is found out before they are used.
+size_t wrong_size = 0;
+TEST(Sha256, are_held_against_libcrypto_before_the_first_use) {
+  EXPECT_TRUE(same_as_plainly(sha256_each_plainly));
+  for (const size_t size : {size_t{0}, size_t{55}, size_t{56}, size_t{64}, size_t{200}}) {
+    wrong_size = size;
+    EXPECT_FALSE(same_as_plainly([](std::span<const ByteView> inputs, std::span<Hash> hashes) {
+      sha256_each_plainly(inputs, hashes);
+      for (size_t i = 0; i < inputs.size(); ++i) {
+        if (inputs[i].size() == wrong_size) hashes[i][31] ^= 1;
+      }
+    })) << size;
+  }
+}
+
 }  // namespace
 }  // namespace hotline

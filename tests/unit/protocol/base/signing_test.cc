@@ -233,6 +233,22 @@ TEST(Signing, PublicKeyOfSmallOrderIsRefusedInEveryEncoding) {
   }
 }
 
+// Such a key is its owner's fault, and nobody else can sign for it: the rule takes it. Seven of the
+// eight sums have a part of small order, which libsodium's check of points would refuse.
+TEST(Signing, PublicKeyWithAPartOfSmallOrderIsTaken) {
+  // A point of order 8, which seven additions take through all eight.
+  Bytes part = hex("26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05");
+  Bytes key = hex(kVectors[0].public_key);
+  size_t refused_by_libsodium = 0;
+  for (int i = 0; i < 8; ++i) {
+    ASSERT_EQ(crypto_core_ed25519_add(key.data(), key.data(), part.data()), 0);
+    EXPECT_TRUE(check_ed25519_public_key(key)) << to_hex(key);
+    refused_by_libsodium += crypto_core_ed25519_is_valid_point(key.data()) == 1 ? 0 : 1;
+  }
+  EXPECT_EQ(to_hex(key), kVectors[0].public_key);
+  EXPECT_EQ(refused_by_libsodium, 7u);
+}
+
 // All nineteen y from p to 2^255 - 1, under both signs: some are points, all are second encodings.
 TEST(Signing, PublicKeyNotInCanonicalEncodingIsRefused) {
   for (int low = 0xed; low <= 0xff; ++low) {

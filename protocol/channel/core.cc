@@ -15,16 +15,6 @@ namespace {
 
 // A step of the wall clock that is worth a record; less is the slewing of a time service.
 constexpr int64_t kClockStep_ms = 1000;
-LadderKey to_ladder(MessageKey key) {
-  return {key.incoming, key.number};
-}
-Hash evidence_name(const flatbuffers::String* first, const flatbuffers::String* second) {
-  auto view = [](const flatbuffers::String* text) {
-    return text ? as_bytes(text->string_view()) : ByteView();
-  };
-  return sha256({view(first), as_bytes("\n"), view(second)});
-}
-
 }  // namespace
 
 Core::Core(CoreConfig config, Records& records, Random& random, Now started)
@@ -33,8 +23,12 @@ Core::Core(CoreConfig config, Records& records, Random& random, Now started)
       random_(random),
       started_(started),
       recorder_(records, random),
-      ladder_(config_.policy),
-      test_calls_(config_.policy.link, config_.party < config_.peer, started.utc) {}
+      noise_(recorder_, random),
+      disk_(recorder_, noise_),
+      evidence_(config_, recorder_, noise_),
+      escalation_(config_, recorder_, started),
+      witness_(config_, trust_, recorder_, noise_, evidence_),
+      exports_(recorder_, noise_, witness_) {}
 
 Core::~Core() = default;
 
@@ -75,9 +69,9 @@ Status Core::start(Now now, const Hash& stored_root) {
   if (Status whole = recorder_.compare_with_records(stored_root); !whole) return whole;
   if (Status named = compare_prefix_with_records(); !named) return named;
   recorder_.go_live();
-  durable_witness_ = {peer_journal_.size(), cosigned_size_};
+  evidence_.go_live();
+  witness_.go_live();
   receipt_recorded_ = recorder_.own().receipted_size();
-  first_serial_of_run_ = recorder_.own().last_serial() + 1;
   alone_since_ = now.boot;
 
   if (recorder_.size() == 0) {
@@ -100,11 +94,11 @@ Status Core::start(Now now, const Hash& stored_root) {
                     "the clock stands before the last journal entry (" + format_rfc3339(last_at) +
                         "): check this host's time");
   }
-  if (!numbering_stopped_.empty()) {
-    recorder_.alarm(now, {}, numbering_stopped_ + ": nothing is sent; use voice");
+  if (!evidence_.numbering_stopped().empty()) {
+    recorder_.alarm(now, {}, evidence_.numbering_stopped() + ": nothing is sent; use voice");
   }
   clock_offset_ = now.utc - now.boot;
-  run_ladder(now);
+  escalation_.run_ladder(now);
   return ok();
 }
 
@@ -120,95 +114,25 @@ void Core::apply(const wire::Entry& entry) {
       break;
     }
     case wire::Fact::JournalWitnessed:
-      peer_journal_.witnessed(*entry.fact_as_JournalWitnessed());
+      witness_.apply(entry);
       break;
-    case wire::Fact::EvidenceKept: {
-      const wire::EvidenceKept& fact = *entry.fact_as_EvidenceKept();
-      wire::EvidenceKind kind = fact.kind();
-      evidence_.insert(evidence_name(fact.first(), fact.second()));
-      ++evidence_kept_[kind];
-      // The peer's fork says nothing of what we sent, and must not silence us.
-      if (kind == wire::EvidenceKind::fork_of_own) {
-        numbering_stopped_ = "two notes under our own key contradict each other (fork)";
-      } else if (kind == wire::EvidenceKind::fork_of_peer_journal) {
-        peer_journal_.frozen();
-      } else if (kind == wire::EvidenceKind::own_store_old) {
-        numbering_stopped_ = "this store is older than what the peer can prove";
-        serials_in_doubt_ = true;
-      }
+    case wire::Fact::EvidenceKept:
+      evidence_.apply(entry);
       break;
-    }
     default:
       break;
   }
 }
 
 void Core::apply_durable(const wire::Entry& entry, Now at) {
-  switch (entry.fact_type()) {
-    case wire::Fact::Released: {
-      const wire::Released& fact = *entry.fact_as_Released();
-      note_test_call(fact.type(), {false, fact.serial()}, fact.refers_to(), entry.at());
-      if (waits_for_acknowledgement(static_cast<wire::MessageType>(fact.type()))) {
-        ladder_.opened({false, fact.serial()}, fact.precedence(), fact.answer_due(), at);
-      }
-      if (fact.refers_to()) settle(fact.type(), fact.role(), from_wire(fact.refers_to()));
-      break;
-    }
-    case wire::Fact::Received: {
-      const wire::Received& fact = *entry.fact_as_Received();
-      if (waits_for_acknowledgement(fact)) {
-        ladder_.opened({true, fact.index()}, known_precedence(fact.precedence()), fact.answer_due(),
-                       at);
-      }
-      if (fact.decline_code() != 0) break;
-      note_test_call(fact.type(), {true, fact.index()}, fact.refers_to(), entry.at());
-      if (fact.refers_to()) settle(fact.type(), fact.role(), from_wire(fact.refers_to()));
-      break;
-    }
-    case wire::Fact::ReceiptHeld: {
-      const wire::ReceiptHeld& fact = *entry.fact_as_ReceiptHeld();
-      for (uint64_t serial : recorder_.own().unreceipted_below(fact.size()))
-        ladder_.receipted({false, serial}, at);
-      const size_t bytes = recorder_.receipt_held(fact);
-      issued_.erase(issued_.begin(), issued_.upper_bound(fact.size()));
-      if (recorder_.is_live()) {
-        receipted_lately_.emplace_back(at.boot, bytes);
-        receipted_lately_bytes_ += bytes;
-      }
-      break;
-    }
-    case wire::Fact::StepsDecided:
-      if (!recorder_.is_live()) replay_decision(*entry.fact_as_StepsDecided(), at);
-      break;
-    case wire::Fact::AttemptEnded:
-      if (!recorder_.is_live()) replay_attempt(*entry.fact_as_AttemptEnded(), at);
-      break;
-    default:
-      break;
+  escalation_.apply_durable(entry, at);
+  if (const wire::ReceiptHeld* fact = entry.fact_as_ReceiptHeld()) {
+    const size_t bytes = recorder_.receipt_held(*fact);
+    issued_.erase(issued_.begin(), issued_.upper_bound(fact->size()));
+    if (!recorder_.is_live()) return;
+    receipted_lately_.emplace_back(at.boot, bytes);
+    receipted_lately_bytes_ += bytes;
   }
-}
-
-// What a message of this type does to the one it speaks of. A machine is nobody: its DECLINE ends
-// no wait.
-void Core::settle(uint8_t type, uint8_t role, MessageKey refers_to) {
-  std::vector<uint64_t> to_stop;
-  switch (static_cast<wire::MessageType>(type)) {
-    case wire::MessageType::acknowledgement:
-      to_stop = ladder_.acknowledged(to_ladder(refers_to));
-      break;
-    case wire::MessageType::decline:
-      if (role == static_cast<uint8_t>(wire::Role::machine)) break;
-      [[fallthrough]];
-    case wire::MessageType::cancellation:
-      to_stop = ladder_.closed(to_ladder(refers_to));
-      break;
-    case wire::MessageType::answer:
-      ladder_.answered(to_ladder(refers_to), true);
-      break;
-    default:
-      break;
-  }
-  for (uint64_t attempt : to_stop) recorder_.say(StopAttempt{attempt});
 }
 
 void Core::note_clock(Now now) {
@@ -226,30 +150,6 @@ void Core::note_clock(Now now) {
   if (!clock_offset_) clock_offset_ = offset;
 }
 
-void Core::note_test_call(uint8_t type, MessageKey key, const wire::MessageKey* refers_to,
-                          UtcMs at) {
-  if (type == static_cast<uint8_t>(wire::MessageType::test)) test_calls_.called(key, at);
-  if (type == static_cast<uint8_t>(wire::MessageType::acknowledgement) && refers_to) {
-    test_calls_.acknowledged(from_wire(refers_to), at);
-  }
-}
-
-void Core::judge_test_calls(Now now) {
-  for (const TestCalls::Missed& missed : test_calls_.judge(now.utc)) {
-    record(now, [&](flatbuffers::FlatBufferBuilder& b) {
-      return wire::CreateTestCallMissed(b, missed.began / 3'600'000, missed.ours, missed.in_a_row);
-    });
-    recorder_.alarm(
-        now, {},
-        (missed.in_a_row == 1 ? "AMBER: no acknowledged test call since "
-                              : "RED: " + std::to_string(missed.in_a_row) +
-                                    " test calls in a row were missed, the last one due from ") +
-            format_date_time_group(missed.began) +
-            (missed.ours ? ": it was our turn; hotline test-call"
-                         : ": it was the peer's turn; ask them, by voice if need be"));
-  }
-}
-
 void Core::tick(Now now) {
   note_clock(now);
   while (!receipted_lately_.empty() && receipted_lately_.front().first + 1000 <= now.boot) {
@@ -258,20 +158,15 @@ void Core::tick(Now now) {
   }
   tick_links(now);
   ask_for_next_path(now);
-  tell_held_back(now.boot, now);
-  run_ladder(now);
-  tell_unpaged(now);
-  judge_test_calls(now);
-  if (offer_soon_at_ <= now.boot) check_channel(now);
-  answer_exports(now);
+  noise_.tell_held_back(now.boot, now, adopted_.has_value(), disk_.peer_words());
+  escalation_.tick(now);
+  witness_.tick_put_off(now, adopted_);
+  exports_.answer(now, adopted_);
 }
 
 BootMs Core::wake_at() const {
-  BootMs next = INT64_MAX;
-  if (auto due = ladder_.next_due()) next = *due;
-  next =
-      std::min({next, next_channel_check_, offer_soon_at_, noise_due(), alone_due(), told_due()});
-  for (const WaitingExport& waiting : exports_) next = std::min(next, waiting.give_up_at);
+  BootMs next =
+      std::min({escalation_.due(), witness_.due(), exports_.due(), noise_.due(), alone_due()});
   for (const auto& [id, link] : links_) {
     next = std::min({next, link_due(link), next_path_due(link)});
   }
@@ -289,10 +184,10 @@ std::shared_ptr<const Batch> Core::seal(Now now) {
   sign_receipt(now);
   if (recorder_.gathering().empty()) return nullptr;
   sealed_peer_bytes_ = std::exchange(gathering_peer_bytes_, 0);
-  sealed_exports_ = std::exchange(gathering_exports_, {});
   gathering_own_ = {};
   sealed_peer_serials_ = std::exchange(gathering_peer_serials_, {});
-  sealed_witness_ = {peer_journal_.size(), cosigned_size_};
+  witness_.seal();
+  exports_.seal();
   auto batch = recorder_.seal();
   if (planted(PlantedBug::receipt_before_durable) && adopted_) send_receipt(*adopted_);
   if (planted(PlantedBug::index_reused_after_crash) && adopted_) pump(now);
@@ -303,7 +198,7 @@ void Core::committed(Now now) {
   HOTLINE_CHECK(recorder_.sealed() != nullptr);
   const bool receipt_is_new =
       recorder_.sealed_state().peer_receipted > recorder_.durable().peer_receipted;
-  durable_witness_ = sealed_witness_;
+  witness_.committed();
   recorder_.committed([&](const wire::Entry& entry) { apply_durable(entry, now); });
   sealed_peer_bytes_ = 0;
   sealed_peer_serials_ = {};
@@ -311,8 +206,29 @@ void Core::committed(Now now) {
   pump(now);
   built_frames_.clear();
   if (adopted_) unstash(now, *adopted_);
-  begin_exports(now, std::exchange(sealed_exports_, {}));
-  answer_exports(now);
+  exports_.committed(now, adopted_);
+}
+
+void Core::attempt_ended(Now now, const AttemptName& attempt, wire::Outcome outcome,
+                         const std::string& detail) {
+  escalation_.attempt_ended(now, attempt, outcome, detail);
+}
+
+void Core::look_after_ladder(Now now) {
+  escalation_.look_after_ladder(now);
+}
+
+void Core::record_refusal(Now now, const Actor& actor, const Error& error) {
+  noise_.record_refusal(now, actor, error);
+}
+
+void Core::record_export(Now now, uint64_t token, const Actor& actor) {
+  exports_.record(now, token, actor);
+}
+
+void Core::set_disk_room(Now now, const DiskRoom& room) {
+  if (disk_.set_own(now, room) && adopted_) send_probe(now, *adopted_);
+  ask_for_what_was_left(now);
 }
 
 std::vector<Effect> Core::take_effects() {
@@ -324,7 +240,7 @@ void Core::stop(Now now) {
     refuse_link(now, links_.begin()->first, wire::CloseReason::shutting_down,
                 "the daemon is stopping");
   }
-  tell_held_back(INT64_MAX, now);
+  noise_.tell_held_back(INT64_MAX, now, adopted_.has_value(), disk_.peer_words());
   record(now, [&](flatbuffers::FlatBufferBuilder& b) { return wire::CreateStopped(b); });
 }
 
@@ -359,12 +275,12 @@ CoreStatus Core::status() const {
   }
   status.unreceipted = static_cast<uint32_t>(recorder_.own().unreceipted_count());
   status.agreement_matches = agreement_matches_;
-  status.numbering_stopped = numbering_stopped_;
+  status.numbering_stopped = evidence_.numbering_stopped();
   status.own_checkpoint = recorder_.durable().own_checkpoint;
   status.own_receipt = recorder_.own().receipt();
   status.peer_receipt = recorder_.durable().peer_receipt;
-  status.disk_low = disk_room_.level != DiskLevel::plenty;
-  status.peer_flash_only = peer_room_ != DiskLevel::plenty;
+  status.disk_low = disk_.own() != DiskLevel::plenty;
+  status.peer_flash_only = disk_.peer() != DiskLevel::plenty;
   return status;
 }
 

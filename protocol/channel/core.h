@@ -32,17 +32,21 @@
 #include "protocol/base/sorted_blocks.h"
 #include "protocol/channel/core_config.h"
 #include "protocol/channel/disk_room.h"
+#include "protocol/channel/disk_state.h"
 #include "protocol/channel/effects.h"
+#include "protocol/channel/escalation.h"
+#include "protocol/channel/evidence.h"
+#include "protocol/channel/exports.h"
 #include "protocol/channel/journal.h"
 #include "protocol/channel/ladder.h"
+#include "protocol/channel/noise.h"
 #include "protocol/channel/own_transcript.h"
-#include "protocol/channel/peer_journal.h"
 #include "protocol/channel/peer_transcript.h"
 #include "protocol/channel/policy.h"
 #include "protocol/channel/recorder.h"
 #include "protocol/channel/records.h"
-#include "protocol/channel/test_calls.h"
 #include "protocol/channel/wire_generated.h"
+#include "protocol/channel/witness.h"
 #include "protocol/log/cosignature.h"
 #include "protocol/log/origin.h"
 #include "protocol/message/geo.h"
@@ -131,7 +135,7 @@ class Core {
   uint64_t last_serial() const { return recorder_.own().last_serial(); }
   uint64_t peer_size() const { return recorder_.peer().frontier().size(); }
   uint64_t last_counter(const Hash& certificate) const;
-  const Ladder& ladder() const { return ladder_; }
+  const Ladder& ladder() const { return escalation_.ladder(); }
   const CoreConfig& config() const { return config_; }
 
  private:
@@ -203,10 +207,7 @@ class Core {
   }
   void apply(const wire::Entry& entry);                  // Decisions: at once.
   void apply_durable(const wire::Entry& entry, Now at);  // Consequences: after the commit.
-  void settle(uint8_t type, uint8_t role, MessageKey refers_to);
   void note_clock(Now now);
-  void note_test_call(uint8_t type, MessageKey key, const wire::MessageKey* refers_to, UtcMs at);
-  void judge_test_calls(Now now);
 
   // core_links.cc
   Bytes hello_frame(Now now) const;
@@ -227,15 +228,8 @@ class Core {
   void send_probe(Now now, LinkId id);
   void drop_link(Now now, LinkId id, const std::string& reason);
   void refuse_link(Now now, LinkId id, wire::CloseReason reason, const std::string& text);
-  void record_link_change(Now now, wire::LinkChange change, const std::string& detail);
-  // Two notes that cannot both be honest, or one that proves a store old: kept and told once,
-  // however often shown.
-  void keep_evidence(Now now, wire::EvidenceKind kind, const std::string& first,
-                     const std::string& second, const std::string& text);
 
   // core_sending.cc
-  Status check_numbering(wire::MessageType type) const;
-  void tell_doubtful_serials(Now now);
   bool can_number() const;
   size_t window_left() const;
   size_t urgent_window_left() const;
@@ -254,85 +248,10 @@ class Core {
   Status compare_prefix_with_records();
   MessageRecord own_record(uint64_t serial, const Hash& leaf);
 
-  // core_ladder.cc
-  void run_ladder(Now now);
-  void record_decision(Now now, const Decision& decision);
-  void sound(Now now, const Decision& decision);
-  void flush_sounds(Now now, bool all_decided);
-  std::optional<SoundStep> sound_of(Now now, const std::vector<Decision>& decisions) const;
-  // True while somebody waits for one of these steps.
-  bool is_open(const std::vector<Step>& steps, LadderKey key) const;
-  void note_unpaged(Now now, const AttemptName& attempt, const KeySet& messages,
-                    const std::string& detail);
-  void tell_unpaged(Now now);
-  BootMs told_due() const;
-  void replay_decision(const wire::StepsDecided& fact, Now at);
-  void replay_attempt(const wire::AttemptEnded& fact, Now at);
-  // Beside the entry that was recorded last.
-  void note_facts(Now now, bool incoming, const KeySet& messages, FactKind kind, uint16_t code,
-                  const std::string& detail);
-  static const char* fault_in_messages(const flatbuffers::Vector<uint64_t>* messages,
-                                       uint8_t precedence);
-
-  // core_bounds.cc
-  enum class Noise : uint8_t {
-    stranger,  // Refused before it was known to be the peer.
-    refusal,
-    link_change,
-    clock,
-    agreement,
-    evidence,
-    broken_rule,
-    broken_flash,
-    decline,
-    peer_declined,
-    machine_declined,
-    mismatch,
-    flash_only,
-    kinds,
-  };
-  static constexpr size_t kNoises = static_cast<size_t>(Noise::kinds);
-  static std::array<NoiseGate, kNoises> noise_gates();
-  bool admit(Now now, Noise kind);
-  void peer_alarm(Now now, Noise kind, MessageKey key, const std::string& text);
-  void alarm_about_own(Now now, Noise kind, MessageKey key, const std::string& text);
-  void record_refusal_of_link(Now now, const std::string& remote, const std::string& reason);
-  void note_refusal(Now now, Noise kind, const std::string& remote, const std::string& reason);
-  void note_link_change(Now now, wire::LinkChange change, const std::string& detail);
-  BootMs noise_due() const;
-  void tell_held_back(BootMs until, Now now);
-  // Requests that one person repeats are told one by one at first, then as a number.
-  struct PersonGates {
-    std::string name;
-    NoiseGate refusals{limits::kPersonRefusalsToldMax};
-    NoiseGate exports{limits::kPersonExportsToldMax};
-  };
-  PersonGates& gates_of(const Actor& actor);
-  void tell_held_back_of_persons(BootMs until, Now now);
-  void record_refusal_entry(Now now, const Actor& actor, const Error& error);
-  void record_export_entry(Now now, const Actor& actor, uint32_t more);
   void make_room_for_link(Now now);
-
-  // core_witness.cc
-  void run_channel_check(Now now);
-  void check_channel(Now now);
-  void check_channel_soon(Now now);
-  const std::string& journal_checkpoint();
-  void offer_journal(LinkId id, uint64_t old_size);
-  void on_journal_cosigned(Now now, LinkId id, const wire::JournalCosigned& frame);
-  void on_journal_conflict(Now now, LinkId id, uint64_t size);
-  void on_journal_offer(Now now, LinkId id, const wire::JournalOffer& frame);
-  void begin_exports(Now now, const std::vector<uint64_t>& tokens);
-  void answer_exports(Now now);
-  ExportHead export_head();
-
-  // core_disk.cc
   bool has_room_for(uint64_t bytes, uint64_t count) const;
   void leave_messages(Now now, Link& link);
   void ask_for_what_was_left(Now now);
-  void on_peer_room(Now now, bool flash_only, bool takes_nothing);
-  std::string peer_room_words() const;
-  Status check_room_for(wire::MessageType type, uint8_t precedence) const;
 
   // core_paths.cc
   void note_sent(Now now, Link& link, uint64_t first, uint64_t end);
@@ -395,24 +314,17 @@ class Core {
 
   // Derived from the journal.
   Recorder recorder_;
-  PeerJournal peer_journal_;
-  Ladder ladder_;
-  TestCalls test_calls_;
+  Noise noise_;
+  DiskState disk_;
+  Evidence evidence_;
+  Escalation escalation_;
+  Witness witness_;
+  Exports exports_;
   std::map<Hash, uint64_t> last_counter_;
   // Callers' own idempotency keys by half their hash: what was submitted under them.
   using ShortHash = std::array<uint8_t, 16>;
   static ShortHash shorten(const Hash& hash);
   SortedBlocks<ShortHash, uint64_t> keyed_;
-  std::string numbering_stopped_;
-  bool serials_in_doubt_ = false;  // The peer may hold other messages under those that come next.
-  uint64_t first_serial_of_run_ = 0;  // The first that this core gives.
-
-  struct WitnessState {
-    uint64_t witnessed_size = 0;
-    uint64_t cosigned_size = 0;
-  };
-  WitnessState durable_witness_;
-  WitnessState sealed_witness_;
   std::deque<BuiltFrame> built_frames_;           // Made at sealing, sent once durable.
   SortedBlocks<uint64_t, size_t> gathering_own_;  // Serial -> place in the gathering batch.
   // Serials of the peer that are not durable yet, and so not in records_, with their leaf hashes.
@@ -425,71 +337,25 @@ class Core {
     std::string note;
   };
   std::map<uint64_t, Issued> issued_;
-  std::set<Hash> evidence_;                             // What was kept already.
-  std::map<wire::EvidenceKind, size_t> evidence_kept_;  // How many of each kind.
   uint64_t receipt_recorded_ = 0;  // Size of the newest receipt that was recorded.
-
-  // The channel check: gone at a restart, when the peer's witness says anew how far it cosigned.
-  uint64_t cosigned_size_ = 0;  // Of our journal.
-  BootMs next_channel_check_ = INT64_MAX;
-  BootMs journal_offered_at_ = INT64_MIN / 2;
-  BootMs offer_soon_at_ = INT64_MAX;  // For an export that came right after another one.
-  bool journal_offered_ = false;      // And not answered yet.
-  int unanswered_checks_ = 0;
-  bool conflict_answered_ = false;
-  bool conflict_alarmed_ = false;
-  BootMs cosigning_earned_at_ = 0;  // The peer's journal, by us: how often it may be.
-  // Exports that are recorded, that wait for that commit, and that wait for the peer's witness.
-  struct WaitingExport {
-    uint64_t token = 0;
-    ExportHead head;
-    BootMs give_up_at = 0;
-  };
-  // Our journal's checkpoint, signed once for a size.
-  uint64_t checkpointed_size_ = 0;
-  std::string journal_checkpoint_;
-  std::vector<uint64_t> gathering_exports_;
-  std::vector<uint64_t> sealed_exports_;
-  std::vector<WaitingExport> exports_;
 
   // Bytes of the peer's messages that are not durable yet.
   size_t gathering_peer_bytes_ = 0;
   size_t sealed_peer_bytes_ = 0;
 
   // Links and clocks: gone at a restart.
-  std::array<NoiseGate, kNoises> noise_gates_ = noise_gates();
-  std::array<KeySet, kNoises> flash_told_;    // Own ones about which such a thing was told.
-  std::map<Hash, PersonGates> person_gates_;  // By certificate.
   std::map<LinkId, Link> links_;
   std::optional<LinkId> adopted_;
   UtcMs link_since_ = 0;
   BootMs alone_since_ = 0;  // Without a link: when the peer was heard last.
   bool alone_told_ = false;
-  std::set<LadderKey> unattended_told_;
-  // Alarms of one precedence and side: what is not told yet, and since when.
-  struct Sound {
-    std::vector<Decision> untold;  // One for each list of steps.
-    BootMs since = 0;
-    BootMs rests_until = INT64_MIN / 2;
-  };
-  std::map<std::pair<uint8_t, bool>, Sound> sounds_;
-  // Likewise the messages of which no command could tell anybody, with the last that tried.
-  struct Unpaged {
-    KeySet untold;
-    std::string rung;
-    std::string detail;
-    BootMs rests_until = INT64_MIN / 2;
-  };
-  std::map<std::pair<uint8_t, bool>, Unpaged> unpaged_;
   std::deque<std::pair<BootMs, size_t>> receipted_lately_;
   size_t receipted_lately_bytes_ = 0;
   int64_t round_trip_ms_ = -1;
   int64_t clock_skew_ms_ = 0;
   int skew_level_ = 0;
   bool agreement_matches_ = true;
-  DiskRoom disk_room_;
-  DiskLevel peer_room_ = DiskLevel::plenty;  // As it said last.
-  std::optional<int64_t> clock_offset_;      // utc - boot, to notice steps of the wall clock.
+  std::optional<int64_t> clock_offset_;  // utc - boot, to notice steps of the wall clock.
 };
 
 }  // namespace hotline

@@ -40,8 +40,8 @@ Bytes Core::hello_frame(Now now) const {
     auto peer_prefix = b.CreateString(config_.peer_prefix);
     return wire::CreateHello(b, kWireVersion, kWireVersion, &channel, config_.channel.exercise,
                              from, to, &agreement, now.utc, own_checkpoint, own_receipt,
-                             peer_receipt, disk_room_.level != DiskLevel::plenty,
-                             disk_room_.level == DiskLevel::own_only, prefix, peer_prefix);
+                             peer_receipt, disk_.own() != DiskLevel::plenty,
+                             disk_.own() == DiskLevel::own_only, prefix, peer_prefix);
   });
 }
 
@@ -80,13 +80,13 @@ void Core::on_hello(Now now, LinkId id, Link& link, const wire::Hello& hello) {
   }
   bool agreement_matches = to_hash(*hello.agreement()) == digest(config_.policy);
   if (!agreement_matches && agreement_matches_) {
-    peer_alarm(
-        now, Noise::agreement, {},
+    noise_.alarm(
+        now, NoiseKind::agreement, {},
         "the peer follows another agreement than we do: compare deadlines and ladders by voice");
   }
   agreement_matches_ = agreement_matches;
   link.hello_received = true;
-  on_peer_room(now, hello.flash_only(), hello.takes_nothing());
+  disk_.set_peer(now, hello.flash_only(), hello.takes_nothing());
   on_clock(now, hello.clock(), -1);
   if (config_.party < config_.peer) {
     recorder_.say(SendFrame{
@@ -122,8 +122,8 @@ Status Core::judge_claims(Now now, Link& link, const wire::Hello& hello) {
 Status Core::judge_own_claim(Now now, Link& link, const wire::Hello& hello) {
   if (!hello.peer_receipt()) {
     if (link.own_receipted_before > 0) {
-      keep_evidence(now, wire::EvidenceKind::peer_store_old, recorder_.own().receipt(), "",
-                    "the peer holds nothing of what it receipted: its store was lost");
+      evidence_.keep(now, wire::EvidenceKind::peer_store_old, recorder_.own().receipt(), "",
+                     "the peer holds nothing of what it receipted: its store was lost");
     }
     link.resend_from = 0;
     return ok();
@@ -135,22 +135,22 @@ Status Core::judge_own_claim(Now now, Link& link, const wire::Hello& hello) {
                       "the peer's receipt: " + receipt.error().reason);
   uint64_t size = receipt->checkpoint.size;
   if (size > recorder_.durable().own_size) {
-    keep_evidence(now, wire::EvidenceKind::own_store_old, note, recorder_.durable().own_checkpoint,
-                  "the peer holds " + std::to_string(size) + " of our messages, this store only " +
-                      std::to_string(recorder_.durable().own_size) + ": this store is old");
+    evidence_.keep(now, wire::EvidenceKind::own_store_old, note, recorder_.durable().own_checkpoint,
+                   "the peer holds " + std::to_string(size) + " of our messages, this store only " +
+                       std::to_string(recorder_.durable().own_size) + ": this store is old");
     link.resend_from = recorder_.durable().own_size;
     return ok();
   }
   if (own_root_at(size) != receipt->checkpoint.root) {
-    keep_evidence(now, wire::EvidenceKind::fork_of_own, note, recorder_.durable().own_checkpoint,
-                  "our key signed two different transcripts of size " + std::to_string(size));
+    evidence_.keep(now, wire::EvidenceKind::fork_of_own, note, recorder_.durable().own_checkpoint,
+                   "our key signed two different transcripts of size " + std::to_string(size));
     link.resend_from = recorder_.durable().own_size;
     return ok();
   }
   if (size < link.own_receipted_before) {
-    keep_evidence(now, wire::EvidenceKind::peer_store_old, recorder_.own().receipt(), note,
-                  "the peer holds " + std::to_string(size) + " of our messages but receipted " +
-                      std::to_string(link.own_receipted_before) + ": its store is old");
+    evidence_.keep(now, wire::EvidenceKind::peer_store_old, recorder_.own().receipt(), note,
+                   "the peer holds " + std::to_string(size) + " of our messages but receipted " +
+                       std::to_string(link.own_receipted_before) + ": its store is old");
   }
   hold_receipt(now, *receipt, note);
   link.resend_from = size;
@@ -167,22 +167,22 @@ Status Core::judge_peer_claim(Now now, Link& link, const wire::Hello& hello) {
                         "our receipt as the peer shows it: " + receipt.error().reason);
     uint64_t size = receipt->checkpoint.size;
     if (size > recorder_.durable().peer_size) {
-      keep_evidence(now, wire::EvidenceKind::own_store_old, note, recorder_.durable().peer_receipt,
-                    "we receipted " + std::to_string(size) +
-                        " of the peer's messages, this store holds only " +
-                        std::to_string(recorder_.durable().peer_size) + ": this store is old");
+      evidence_.keep(now, wire::EvidenceKind::own_store_old, note, recorder_.durable().peer_receipt,
+                     "we receipted " + std::to_string(size) +
+                         " of the peer's messages, this store holds only " +
+                         std::to_string(recorder_.durable().peer_size) + ": this store is old");
     } else if (peer_root_at(size) != receipt->checkpoint.root) {
-      keep_evidence(now, wire::EvidenceKind::fork_of_peer, note, recorder_.durable().peer_receipt,
-                    "the peer shows another transcript of size " + std::to_string(size) +
-                        " under our receipt");
+      evidence_.keep(now, wire::EvidenceKind::fork_of_peer, note, recorder_.durable().peer_receipt,
+                     "the peer shows another transcript of size " + std::to_string(size) +
+                         " under our receipt");
     }
     link.peer_holds_receipt = size;
   }
   if (!hello.own_checkpoint()) {
     if (link.peer_size_before > 0) {
       link.peer_is_old = true;
-      keep_evidence(now, wire::EvidenceKind::peer_store_old, recorder_.durable().peer_receipt, "",
-                    "the peer's own transcript is gone: its store was lost");
+      evidence_.keep(now, wire::EvidenceKind::peer_store_old, recorder_.durable().peer_receipt, "",
+                     "the peer's own transcript is gone: its store was lost");
     }
     return ok();
   }
@@ -194,13 +194,13 @@ Status Core::judge_peer_claim(Now now, Link& link, const wire::Hello& hello) {
                       "the peer's checkpoint: " + checkpoint.error().reason);
   if (checkpoint->size < link.peer_size_before) {
     link.peer_is_old = true;
-    keep_evidence(now, wire::EvidenceKind::peer_store_old, recorder_.durable().peer_receipt, note,
-                  "the peer's transcript shrank from " + std::to_string(link.peer_size_before) +
-                      " to " + std::to_string(checkpoint->size) + ": its store is old");
+    evidence_.keep(now, wire::EvidenceKind::peer_store_old, recorder_.durable().peer_receipt, note,
+                   "the peer's transcript shrank from " + std::to_string(link.peer_size_before) +
+                       " to " + std::to_string(checkpoint->size) + ": its store is old");
   }
   if (checkpoint->size <= recorder_.durable().peer_size &&
       peer_root_at(checkpoint->size) != checkpoint->root) {
-    keep_evidence(
+    evidence_.keep(
         now, wire::EvidenceKind::fork_of_peer, note, recorder_.durable().peer_receipt,
         "the peer signed two different transcripts of size " + std::to_string(checkpoint->size));
   }
@@ -234,11 +234,11 @@ void Core::adopt(Now now, LinkId id) {
   }
   if (!was_up) {
     link_since_ = now.utc;
-    note_link_change(now, wire::LinkChange::up, link.remote);
+    noise_.note_link_change(now, wire::LinkChange::up, link.remote);
   }
   if (recorder_.durable().peer_receipted > link.peer_holds_receipt) send_receipt(id);
   pump(now);
-  check_channel(now);
+  witness_.check_channel(now, adopted_);
 }
 
 // ----------------------------------------------------------------------------------------------
@@ -272,7 +272,7 @@ void Core::frame_received(Now now, LinkId id, ByteView bytes) {
       return adopt(now, id);
     case wire::FrameBody::Probe: {
       const wire::Probe& probe = *(*frame)->body_as_Probe();
-      if (adopted_ == id) on_peer_room(now, probe.flash_only(), probe.takes_nothing());
+      if (adopted_ == id) disk_.set_peer(now, probe.flash_only(), probe.takes_nothing());
       uint64_t sequence = probe.sequence();
       recorder_.say(SendFrame{id, make_frame([&](flatbuffers::FlatBufferBuilder& b) {
                                 return wire::CreateProbeReply(b, sequence, now.utc);
@@ -294,12 +294,21 @@ void Core::frame_received(Now now, LinkId id, ByteView bytes) {
     return refuse_link(now, id, wire::CloseReason::protocol,
                        "messages on a link that was not adopted");
   }
-  if (type == wire::FrameBody::JournalOffer)
-    return on_journal_offer(now, id, *(*frame)->body_as_JournalOffer());
-  if (type == wire::FrameBody::JournalCosigned)
-    return on_journal_cosigned(now, id, *(*frame)->body_as_JournalCosigned());
-  if (type == wire::FrameBody::JournalConflict)
-    return on_journal_conflict(now, id, (*frame)->body_as_JournalConflict()->size());
+  if (type == wire::FrameBody::JournalOffer) {
+    if (auto refusal = witness_.on_offer(now, id, *(*frame)->body_as_JournalOffer())) {
+      refuse_link(now, id, refusal->reason, refusal->text);
+    }
+    return;
+  }
+  if (type == wire::FrameBody::JournalCosigned) {
+    if (auto refusal = witness_.on_cosigned(now, *(*frame)->body_as_JournalCosigned())) {
+      refuse_link(now, id, refusal->reason, refusal->text);
+    }
+    return;
+  }
+  if (type == wire::FrameBody::JournalConflict) {
+    return witness_.on_conflict(now, id, (*frame)->body_as_JournalConflict()->size());
+  }
   if (type == wire::FrameBody::Receipt)
     return on_receipt(now, id, link, *(*frame)->body_as_Receipt());
   if (type != wire::FrameBody::Messages) {
@@ -325,7 +334,8 @@ void Core::on_close(Now now, LinkId id, const Link& link, const wire::Close& clo
       "closed by the peer: " + shortened(text_of(close.text()), limits::kPeerWordsSizeMax);
   const bool in_order = close.reason() == wire::CloseReason::shutting_down ||
                         close.reason() == wire::CloseReason::replaced;
-  if (adopted_ != id && !in_order) note_refusal(now, Noise::refusal, link.remote, words);
+  if (adopted_ != id && !in_order)
+    noise_.note_refusal_of_link(now, NoiseKind::refusal, link.remote, words);
   drop_link(now, id, words);
 }
 
@@ -350,10 +360,10 @@ void Core::on_clock(Now now, int64_t peer_clock, int64_t round_trip_ms) {
   clock_skew_ms_ = peer_clock - now.utc + (round_trip_ms > 0 ? round_trip_ms / 2 : 0);
   int64_t size = std::abs(clock_skew_ms_);
   int level = size > limits::kClockSkewAlarm_ms ? 2 : (size > limits::kClockSkewWarn_ms ? 1 : 0);
-  if (level > skew_level_ && admit(now, Noise::clock)) {
+  if (level > skew_level_ && noise_.admit(now, NoiseKind::clock)) {
     std::string text = "the peer's clock and ours differ by " + std::to_string(size / 1000) +
                        " s: trust the order of messages, not their times";
-    record_link_change(
+    noise_.record_link_change(
         now, level == 2 ? wire::LinkChange::skew_alarm : wire::LinkChange::skew_warning, text);
     if (level == 2) recorder_.alarm(now, {}, text);
   }
@@ -379,7 +389,7 @@ void Core::tell_alone(Now now) {
 }
 
 void Core::tick_links(Now now) {
-  if (next_channel_check_ <= now.boot) run_channel_check(now);
+  witness_.tick(now, adopted_);
   std::vector<LinkId> ids;
   for (const auto& [id, link] : links_) ids.push_back(id);
   for (LinkId id : ids) {
@@ -407,8 +417,8 @@ void Core::send_probe(Now now, LinkId id) {
   uint64_t sequence = link.probe_sequence;
   recorder_.say(SendFrame{id, make_frame([&](flatbuffers::FlatBufferBuilder& b) {
                             return wire::CreateProbe(b, sequence, now.utc,
-                                                     disk_room_.level != DiskLevel::plenty,
-                                                     disk_room_.level == DiskLevel::own_only);
+                                                     disk_.own() != DiskLevel::plenty,
+                                                     disk_.own() == DiskLevel::own_only);
                           })});
 }
 
@@ -432,7 +442,7 @@ void Core::drop_link(Now now, LinkId id, const std::string& reason) {
   link_since_ = now.utc;
   receipted_lately_.clear();
   receipted_lately_bytes_ = 0;
-  note_link_change(now, wire::LinkChange::down, reason);
+  noise_.note_link_change(now, wire::LinkChange::down, reason);
 }
 
 // Tells the peer why, closes, and keeps a record: what was refused must be explainable.
@@ -442,67 +452,47 @@ void Core::refuse_link(Now now, LinkId id, wire::CloseReason reason, const std::
   recorder_.say(SendFrame{id, make_close_frame(reason, text)});
   if (reason != wire::CloseReason::shutting_down && reason != wire::CloseReason::replaced &&
       reason != wire::CloseReason::send_again) {
-    note_refusal(now, Noise::refusal, found->second.remote, text);
+    noise_.note_refusal_of_link(now, NoiseKind::refusal, found->second.remote, text);
   }
   drop_link(now, id, text);
 }
 
 void Core::link_refused(Now now, const std::string& remote, const std::string& reason) {
-  note_refusal(now, Noise::stranger, remote, reason);
+  noise_.note_refusal_of_link(now, NoiseKind::stranger, remote, reason);
 }
 
-void Core::note_refusal(Now now, Noise kind, const std::string& remote, const std::string& reason) {
-  if (admit(now, kind)) record_refusal_of_link(now, remote, reason);
-}
-
-void Core::record_refusal_of_link(Now now, const std::string& remote, const std::string& reason) {
-  record(now, [&](flatbuffers::FlatBufferBuilder& b) {
-    auto who = b.CreateString(remote);
-    auto why = b.CreateString(shortened(reason, limits::kPeerWordsSizeMax));
-    return wire::CreateLinkRefused(b, who, why);
-  });
-}
-
-void Core::record_link_change(Now now, wire::LinkChange change, const std::string& detail) {
-  record(now, [&](flatbuffers::FlatBufferBuilder& b) {
-    return wire::CreateLinkChanged(b, change,
-                                   b.CreateString(shortened(detail, limits::kPeerWordsSizeMax)));
-  });
-}
-
-namespace {
-
-// What the watch must know beside the fact itself.
-std::string consequence(wire::EvidenceKind kind) {
-  switch (kind) {
-    case wire::EvidenceKind::fork_of_own:
-    case wire::EvidenceKind::own_store_old:
-      return "; nothing more is sent, use voice";
-    case wire::EvidenceKind::fork_of_peer:
-      return "; both notes are kept as evidence, and our own messages go on";
-    default:
-      return "";
+// Who opens links without end loses the oldest that is not in use: the newest may be the one that
+// works.
+void Core::make_room_for_link(Now now) {
+  while (links_.size() >= limits::kLinksMax) {
+    auto oldest = links_.begin();
+    if (adopted_ == oldest->first) ++oldest;
+    refuse_link(now, oldest->first, wire::CloseReason::protocol,
+                "more than " + std::to_string(limits::kLinksMax) + " links at once");
   }
 }
 
-}  // namespace
+// Beside what is not on the disk yet.
+bool Core::has_room_for(uint64_t bytes, uint64_t count) const {
+  return disk_.has_room_for(
+      bytes + gathering_peer_bytes_ + sealed_peer_bytes_,
+      count + recorder_.peer().frontier().size() - recorder_.durable().peer_size);
+}
 
-void Core::keep_evidence(Now now, wire::EvidenceKind kind, const std::string& first,
-                         const std::string& second, const std::string& text) {
-  if (evidence_.contains(sha256({as_bytes(first), as_bytes("\n"), as_bytes(second)}))) return;
-  // The first of each kind is always told. More of the same proves no more, and a peer could make
-  // notes without end.
-  bool is_first = evidence_kept_[kind] == 0;
-  if (evidence_kept_[kind] < limits::kEvidenceKeptMax) {
-    record(now, [&](flatbuffers::FlatBufferBuilder& b) {
-      auto one = b.CreateString(first);
-      auto other = b.CreateString(second);
-      return wire::CreateEvidenceKept(b, kind, one, other);
-    });
-  }
-  if (!is_first && !admit(now, Noise::evidence)) return;
-  recorder_.alarm(now, {}, text + consequence(kind));
-  if (is_first && kind == wire::EvidenceKind::own_store_old) tell_doubtful_serials(now);
+void Core::leave_messages(Now now, Link& link) {
+  if (std::exchange(link.leaves_messages, true)) return;
+  noise_.alarm(
+      now, NoiseKind::flash_only, {},
+      "the peer's messages are not taken, nor receipted, until the disk has room: free space "
+      "on the disk of the store, and ask the peer by voice");
+}
+
+// A link on which messages were left has lost its place: the next one begins at what we receipted.
+void Core::ask_for_what_was_left(Now now) {
+  if (!adopted_ || !links_.at(*adopted_).leaves_messages) return;
+  if (!has_room_for(limits::kUrgentWindowCap, limits::kMessagesPerFrameMax)) return;
+  refuse_link(now, *adopted_, wire::CloseReason::send_again,
+              "the disk has room again: what was not taken is to be sent again");
 }
 
 }  // namespace hotline

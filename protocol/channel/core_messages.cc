@@ -70,7 +70,7 @@ void Core::submit(Now now, uint64_t token, const Actor& actor, uint64_t counter,
                   std::string_view key) {
   Status status = try_submit(now, token, actor, counter, draft, key);
   if (status) return;
-  record_refusal(now, actor, status.error());
+  noise_.record_refusal(now, actor, status.error());
   recorder_.say(AnswerSubmission{token, status.error()});
 }
 
@@ -86,8 +86,8 @@ Status Core::try_submit(Now now, uint64_t token, const Actor& actor, uint64_t co
   if (*repeated) return ok();
 
   auto type = static_cast<wire::MessageType>(draft.type());
-  if (auto sendable = check_numbering(type); !sendable) return sendable;
-  if (auto room = check_room_for(type, draft.precedence()); !room) return room;
+  if (auto sendable = evidence_.check_numbering(type); !sendable) return sendable;
+  if (auto room = disk_.check_release(type, draft.precedence()); !room) return room;
   Bytes body_bytes(draft.body()->begin(), draft.body()->end());
   const bool acknowledges = type == wire::MessageType::acknowledgement;
   const uint8_t wanted =
@@ -394,11 +394,11 @@ void Core::decline(Now now, uint64_t index, const Hash& leaf, const wire::Envelo
                    const Judgement& judgement) {
   const std::string id = name_of({true, index}, judgement.serial);
   const bool is_flash = envelope && envelope->precedence() == wire::Precedence::flash;
-  peer_alarm(now, is_flash ? Noise::broken_flash : Noise::broken_rule, {true, index},
-             "the peer's message " + id + " breaks the rules (" + judgement.reason +
-                 "): read it all the same, and tell the peer");
+  noise_.alarm(now, is_flash ? NoiseKind::broken_flash : NoiseKind::broken_rule, {true, index},
+               "the peer's message " + id + " breaks the rules (" + judgement.reason +
+                   "): read it all the same, and tell the peer");
   if (envelope == nullptr || follows_precedence(envelope->type())) return;
-  if (!numbering_stopped_.empty() || !admit(now, Noise::decline)) return;
+  if (!evidence_.numbering_stopped().empty() || !noise_.admit(now, NoiseKind::decline)) return;
   Release release;
   release.envelope.type = wire::MessageType::decline;
   release.envelope.precedence =
@@ -414,8 +414,8 @@ void Core::decline(Now now, uint64_t index, const Hash& leaf, const wire::Envelo
   release.body = build_body(body);
   auto released = this->release(now, std::move(release));
   if (!released) {
-    peer_alarm(now, Noise::broken_rule, {true, index},
-               "no DECLINE could be sent: " + released.error().reason);
+    noise_.alarm(now, NoiseKind::broken_rule, {true, index},
+                 "no DECLINE could be sent: " + released.error().reason);
   }
 }
 

@@ -83,9 +83,9 @@ void Core::on_messages(Now now, LinkId id, const wire::Messages& frame) {
   // both.
   for (uint64_t i = first; i < std::min(held, first + count); ++i) {
     if (recorder_.records().hashes(LogId::peer_transcript).subtree(0, i) != leaves[i - first]) {
-      keep_evidence(now, wire::EvidenceKind::fork_of_peer, frame.checkpoint()->str(),
-                    recorder_.durable().peer_receipt,
-                    "the peer signed two different messages for place " + std::to_string(i));
+      evidence_.keep(now, wire::EvidenceKind::fork_of_peer, frame.checkpoint()->str(),
+                     recorder_.durable().peer_receipt,
+                     "the peer signed two different messages for place " + std::to_string(i));
       return refuse_link(now, id, wire::CloseReason::claim, "two different messages for one place");
     }
   }
@@ -222,20 +222,21 @@ void Core::receive(Now now, uint64_t index, const Arrival& arrival) {
     if (judgement.mismatch) {
       recorder_.gathering().facts.push_back(
           {*judgement.refers_to, FactKind::mismatch, now.utc, journal_index, 0, ""});
-      alarm_about_own(now, Noise::mismatch, *judgement.refers_to,
-                      "MISMATCH: the peer read back " + own_name() + " " +
-                          std::to_string(judgement.mismatch->metres) + " m and " +
-                          std::to_string(judgement.mismatch->seconds) +
-                          " s off: speak to them now");
+      noise_.alarm_about_own(now, NoiseKind::mismatch, *judgement.refers_to,
+                             "MISMATCH: the peer read back " + own_name() + " " +
+                                 std::to_string(judgement.mismatch->metres) + " m and " +
+                                 std::to_string(judgement.mismatch->seconds) +
+                                 " s off: speak to them now");
     }
     if (known->type() == wire::MessageType::decline) {
       const bool by_machine = known->releaser_role() == wire::Role::machine;
-      alarm_about_own(now, by_machine ? Noise::machine_declined : Noise::peer_declined,
-                      *judgement.refers_to,
-                      std::string(by_machine ? "the peer's machine" : "the peer") + " declined " +
-                          own_name() + ": " +
-                          shortened(text_of((*body)->content_as_decline()->reason()),
-                                    limits::kPeerWordsSizeMax));
+      noise_.alarm_about_own(now,
+                             by_machine ? NoiseKind::machine_declined : NoiseKind::peer_declined,
+                             *judgement.refers_to,
+                             std::string(by_machine ? "the peer's machine" : "the peer") +
+                                 " declined " + own_name() + ": " +
+                                 shortened(text_of((*body)->content_as_decline()->reason()),
+                                           limits::kPeerWordsSizeMax));
     }
   }
 }

@@ -7,18 +7,7 @@ namespace hotline {
 
 const char* Core::fault_in(const wire::Entry& entry) const {
   if (const char* fault = recorder_.fault_in(entry)) return fault;
-  switch (entry.fact_type()) {
-    case wire::Fact::StepsDecided: {
-      const wire::StepsDecided& fact = *entry.fact_as_StepsDecided();
-      return fault_in_messages(fact.messages(), fact.precedence());
-    }
-    case wire::Fact::AttemptEnded: {
-      const wire::AttemptEnded& fact = *entry.fact_as_AttemptEnded();
-      return fault_in_messages(fact.messages(), fact.precedence());
-    }
-    default:
-      return nullptr;
-  }
+  return Escalation::fault_in(entry);
 }
 
 // By its prefix every message is named, so that another one in the configuration would rename what

@@ -10,30 +10,8 @@
 
 namespace hotline {
 
-// No serial is given that the peer may already hold under another message. After a fork serials are
-// in no doubt; what lets somebody stop waiting is then taken, and stays here.
-Status Core::check_numbering(wire::MessageType type) const {
-  if (numbering_stopped_.empty() || (!serials_in_doubt_ && ends_a_wait(type))) return ok();
-  return make_error(ErrorCode::refused, numbering_stopped_ + ": nothing can be sent",
-                    "use voice; the store must be recovered first");
-}
-
-// An old store gives serials a second time until a hello shows how old it is.
-void Core::tell_doubtful_serials(Now now) {
-  const uint64_t last = recorder_.own().last_serial();
-  if (last < first_serial_of_run_) return;
-  const std::string first = format_serial(config_.prefix, first_serial_of_run_);
-  recorder_.alarm(
-      now, {},
-      (last == first_serial_of_run_
-           ? first + " was"
-           : first + " to " + format_serial(config_.prefix, last) + " were") +
-          " released since this old store was started and will not be sent: say it by voice, "
-          "without the serial, which the peer may hold as another message");
-}
-
 bool Core::can_number() const {
-  return adopted_ && numbering_stopped_.empty() && recorder_.own().has_waiting() &&
+  return adopted_ && evidence_.numbering_stopped().empty() && recorder_.own().has_waiting() &&
          !recorder_.own().next_to_number(1, window_left(), urgent_window_left()).empty();
 }
 
@@ -41,7 +19,7 @@ bool Core::can_number() const {
 // that a FLASH never waits behind more than that. One message may always go when nothing else is on
 // its way.
 size_t Core::window_left() const {
-  if (peer_room_ != DiskLevel::plenty) return 0;
+  if (disk_.peer() != DiskLevel::plenty) return 0;
   if (recorder_.own().unreceipted_count() == 0)
     return limits::kEnvelopeSizeMax + limits::kBodySizeMax;
   size_t window = std::clamp(receipted_lately_bytes_, limits::kWindowFloor, limits::kWindowCap);
@@ -51,7 +29,7 @@ size_t Core::window_left() const {
 
 // A FLASH waits for nothing but the cap that bounds memory, which others never fill.
 size_t Core::urgent_window_left() const {
-  if (peer_room_ == DiskLevel::own_only) return 0;
+  if (disk_.peer() == DiskLevel::own_only) return 0;
   return limits::kUrgentWindowCap > recorder_.own().unreceipted_bytes()
              ? limits::kUrgentWindowCap - recorder_.own().unreceipted_bytes()
              : 0;
@@ -157,8 +135,8 @@ void Core::on_receipt(Now now, LinkId id, Link& link, const wire::Receipt& frame
                            std::to_string(link.sent_until) + " were sent");
   }
   if (own_root_at(size) != receipt->checkpoint.root) {
-    keep_evidence(now, wire::EvidenceKind::fork_of_own, note, recorder_.durable().own_checkpoint,
-                  "our key signed two different transcripts of size " + std::to_string(size));
+    evidence_.keep(now, wire::EvidenceKind::fork_of_own, note, recorder_.durable().own_checkpoint,
+                   "our key signed two different transcripts of size " + std::to_string(size));
     return refuse_link(now, id, wire::CloseReason::claim,
                        "a receipt for another transcript than ours");
   }

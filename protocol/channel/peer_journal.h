@@ -16,7 +16,6 @@ class PeerJournal {
  public:
   // From our own journal, in its order.
   void witnessed(const wire::JournalWitnessed& fact);
-  void frozen() { frozen_ = true; }
 
   enum class Verdict {
     cosign,    // It continues what was cosigned.
@@ -32,14 +31,11 @@ class PeerJournal {
   // Cosigned last; 0 and empty at first.
   uint64_t size() const { return size_; }
   const std::string& note() const { return note_; }
-  // After a fork nothing of this journal is cosigned any more.
-  bool is_frozen() const { return frozen_; }
 
  private:
   uint64_t size_ = 0;
   Hash root_ = empty_root();
   std::string note_;
-  bool frozen_ = false;
 };
 
 }  // namespace hotline

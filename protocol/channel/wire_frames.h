@@ -55,4 +55,10 @@ Bytes make_messages_frame(uint64_t first, const std::vector<TravellingMessage>& 
                           const std::string& checkpoint);
 Bytes make_close_frame(wire::CloseReason reason, const std::string& text);
 
+// Why a link is closed. Whoever handles a frame returns it, and the session closes.
+struct Refusal {
+  wire::CloseReason reason = wire::CloseReason::unset;
+  std::string text;
+};
+
 }  // namespace hotline

@@ -1,15 +1,18 @@
-// The ladder within the core: what has come due is recorded and told side by side, commands are
-// started and their outcomes recorded; and how a journal gives all of it back.
+#include "protocol/channel/escalation.h"
+
 #include <algorithm>
 #include <bit>
 
 #include "protocol/base/limits.h"
-#include "protocol/channel/core.h"
 #include "protocol/channel/key_blocks.h"
 #include "protocol/message/message_rules.h"
 
 namespace hotline {
 namespace {
+
+LadderKey to_ladder(MessageKey key) {
+  return {key.incoming, key.number};
+}
 
 AttemptOutcome outcome_of(wire::Outcome outcome) {
   switch (outcome) {
@@ -32,10 +35,99 @@ void add_step(std::vector<Step>& steps, const Step& step) {
   if (std::find(steps.begin(), steps.end(), step) == steps.end()) steps.push_back(step);
 }
 
+const char* fault_in_messages(const flatbuffers::Vector<uint64_t>* messages, uint8_t precedence) {
+  if (!is_precedence(precedence)) return "its precedence is none";
+  if (messages == nullptr) return nullptr;
+  if (messages->size() % 2 != 0) return "it speaks of no message";
+  uint64_t least = 0;
+  for (flatbuffers::uoffset_t i = 0; i < messages->size(); i += 2) {
+    const uint64_t first = messages->Get(i);
+    if (first % KeySet::kBlock != 0 || first < least || messages->Get(i + 1) == 0 ||
+        first > limits::kTreeSizeMax - KeySet::kBlock) {
+      return "it speaks of no message";
+    }
+    least = first + KeySet::kBlock;
+  }
+  return nullptr;
+}
+
 }  // namespace
 
-// One bite, so that others have their turn; wake_at() has passed while there is more.
-void Core::run_ladder(Now now) {
+Escalation::Escalation(const CoreConfig& config, Recorder& recorder, Now started)
+    : recorder_(recorder),
+      ladder_(config.policy),
+      test_calls_(config.policy.link, config.party < config.peer, started.utc) {}
+
+void Escalation::apply_durable(const wire::Entry& entry, Now at) {
+  switch (entry.fact_type()) {
+    case wire::Fact::Released: {
+      const wire::Released& fact = *entry.fact_as_Released();
+      note_test_call(fact.type(), {false, fact.serial()}, fact.refers_to(), entry.at());
+      if (waits_for_acknowledgement(static_cast<wire::MessageType>(fact.type()))) {
+        ladder_.opened({false, fact.serial()}, fact.precedence(), fact.answer_due(), at);
+      }
+      if (fact.refers_to()) settle(fact.type(), fact.role(), fact.refers_to());
+      break;
+    }
+    case wire::Fact::Received: {
+      const wire::Received& fact = *entry.fact_as_Received();
+      if (waits_for_acknowledgement(fact)) {
+        ladder_.opened({true, fact.index()}, known_precedence(fact.precedence()), fact.answer_due(),
+                       at);
+      }
+      if (fact.decline_code() != 0) break;
+      note_test_call(fact.type(), {true, fact.index()}, fact.refers_to(), entry.at());
+      if (fact.refers_to()) settle(fact.type(), fact.role(), fact.refers_to());
+      break;
+    }
+    case wire::Fact::ReceiptHeld:
+      for (uint64_t serial :
+           recorder_.own().unreceipted_below(entry.fact_as_ReceiptHeld()->size())) {
+        ladder_.receipted({false, serial}, at);
+      }
+      break;
+    case wire::Fact::StepsDecided:
+      if (!recorder_.is_live()) replay_decision(*entry.fact_as_StepsDecided(), at);
+      break;
+    case wire::Fact::AttemptEnded:
+      if (!recorder_.is_live()) replay_attempt(*entry.fact_as_AttemptEnded(), at);
+      break;
+    default:
+      break;
+  }
+}
+
+// What a message of this type does to the one it speaks of. A machine is nobody: its DECLINE ends
+// no wait.
+void Escalation::settle(uint8_t type, uint8_t role, const wire::MessageKey* refers_to) {
+  const LadderKey key = to_ladder(from_wire(refers_to));
+  std::vector<uint64_t> to_stop;
+  switch (static_cast<wire::MessageType>(type)) {
+    case wire::MessageType::acknowledgement:
+      to_stop = ladder_.acknowledged(key);
+      break;
+    case wire::MessageType::decline:
+      if (role == static_cast<uint8_t>(wire::Role::machine)) break;
+      [[fallthrough]];
+    case wire::MessageType::cancellation:
+      to_stop = ladder_.closed(key);
+      break;
+    case wire::MessageType::answer:
+      ladder_.answered(key, true);
+      break;
+    default:
+      break;
+  }
+  for (uint64_t attempt : to_stop) recorder_.say(StopAttempt{attempt});
+}
+
+void Escalation::tick(Now now) {
+  run_ladder(now);
+  tell_unpaged(now);
+  judge_test_calls(now);
+}
+
+void Escalation::run_ladder(Now now) {
   const std::optional<BootMs> next = ladder_.next_due();
   if (!next || *next > now.boot) return flush_sounds(now, true);
   Due due = ladder_.decide(now);
@@ -49,8 +141,8 @@ void Core::run_ladder(Now now) {
   flush_sounds(now, !more || *more > now.boot);
 }
 
-void Core::record_decision(Now now, const Decision& decision) {
-  record(now, [&](flatbuffers::FlatBufferBuilder& b) {
+void Escalation::record_decision(Now now, const Decision& decision) {
+  recorder_.record(now, [&](flatbuffers::FlatBufferBuilder& b) {
     std::vector<flatbuffers::Offset<wire::Step>> steps;
     for (const Step& step : decision.steps) {
       auto rung = step.rung.empty() ? 0 : b.CreateString(step.rung);
@@ -68,8 +160,8 @@ void Core::record_decision(Now now, const Decision& decision) {
   }
 }
 
-void Core::note_facts(Now now, bool incoming, const KeySet& messages, FactKind kind, uint16_t code,
-                      const std::string& detail) {
+void Escalation::note_facts(Now now, bool incoming, const KeySet& messages, FactKind kind,
+                            uint16_t code, const std::string& detail) {
   constexpr uint64_t kGroup = GroupFactRecord::kGroup;
   Batch& batch = recorder_.gathering();
   const uint64_t entry = recorder_.size() - 1;
@@ -98,7 +190,7 @@ void Core::note_facts(Now now, bool incoming, const KeySet& messages, FactKind k
 }
 
 // All that comes due for one side and precedence, in however many bites, is one alarm.
-void Core::sound(Now now, const Decision& decision) {
+void Escalation::sound(Now now, const Decision& decision) {
   Sound& sound = sounds_[{decision.precedence, decision.incoming}];
   if (sound.untold.empty()) sound.since = now.boot;
   for (Decision& other : sound.untold) {
@@ -108,7 +200,7 @@ void Core::sound(Now now, const Decision& decision) {
 }
 
 // In a flood that goes on, each alarm tells of all that came due since the last one.
-void Core::flush_sounds(Now now, bool all_decided) {
+void Escalation::flush_sounds(Now now, bool all_decided) {
   for (auto& [key, sound] : sounds_) {
     const bool waited = now.boot - sound.since >= limits::kSoundPatience_ms;
     if (sound.untold.empty() || now.boot < sound.rests_until || !(all_decided || waited)) continue;
@@ -121,7 +213,8 @@ void Core::flush_sounds(Now now, bool all_decided) {
 }
 
 // Nothing where all of it has been settled since it was decided.
-std::optional<SoundStep> Core::sound_of(Now now, const std::vector<Decision>& decisions) const {
+std::optional<SoundStep> Escalation::sound_of(Now now,
+                                              const std::vector<Decision>& decisions) const {
   SoundStep all;
   all.incoming = decisions.front().incoming;
   all.precedence = decisions.front().precedence;
@@ -144,17 +237,17 @@ std::optional<SoundStep> Core::sound_of(Now now, const std::vector<Decision>& de
   return all;
 }
 
-bool Core::is_open(const std::vector<Step>& steps, LadderKey key) const {
+bool Escalation::is_open(const std::vector<Step>& steps, LadderKey key) const {
   return ladder_.waits(key) || std::any_of(steps.begin(), steps.end(), [](const Step& step) {
            return step.kind == StepKind::first_answer_due || step.kind == StepKind::full_answer_due;
          });
 }
 
-void Core::attempt_ended(Now now, const AttemptName& attempt, wire::Outcome outcome,
-                         const std::string& detail) {
+void Escalation::attempt_ended(Now now, const AttemptName& attempt, wire::Outcome outcome,
+                               const std::string& detail) {
   const AttemptEnd end = ladder_.attempt_finished(attempt, outcome_of(outcome), now);
   if (end.verdict != AttemptVerdict::stale) {
-    record(now, [&](flatbuffers::FlatBufferBuilder& b) {
+    recorder_.record(now, [&](flatbuffers::FlatBufferBuilder& b) {
       auto messages = b.CreateVector(to_blocks(end.messages));
       auto rung = b.CreateString(attempt.rung);
       auto words = b.CreateString(detail);
@@ -168,8 +261,8 @@ void Core::attempt_ended(Now now, const AttemptName& attempt, wire::Outcome outc
   run_ladder(now);
 }
 
-void Core::note_unpaged(Now now, const AttemptName& attempt, const KeySet& messages,
-                        const std::string& detail) {
+void Escalation::note_unpaged(Now now, const AttemptName& attempt, const KeySet& messages,
+                              const std::string& detail) {
   Unpaged& unpaged = unpaged_[{attempt.precedence, attempt.incoming}];
   unpaged.untold.insert_all(messages);
   unpaged.rung = attempt.rung;
@@ -178,7 +271,7 @@ void Core::note_unpaged(Now now, const AttemptName& attempt, const KeySet& messa
 }
 
 // At once, and in a flood of them as one alarm for all that were left since the last.
-void Core::tell_unpaged(Now now) {
+void Escalation::tell_unpaged(Now now) {
   for (auto& [side, unpaged] : unpaged_) {
     if (unpaged.untold.empty() || now.boot < unpaged.rests_until) continue;
     const bool incoming = side.second;
@@ -197,19 +290,7 @@ void Core::tell_unpaged(Now now) {
   }
 }
 
-// When an alarm that rests may be told again.
-BootMs Core::told_due() const {
-  BootMs next = INT64_MAX;
-  for (const auto& [key, sound] : sounds_) {
-    if (!sound.untold.empty()) next = std::min(next, std::max(sound.since, sound.rests_until));
-  }
-  for (const auto& [key, unpaged] : unpaged_) {
-    if (!unpaged.untold.empty()) next = std::min(next, unpaged.rests_until);
-  }
-  return next;
-}
-
-void Core::look_after_ladder(Now now) {
+void Escalation::look_after_ladder(Now now) {
   const std::vector<LadderKey> unattended = ladder_.unattended(now, limits::kLadderLate_ms);
   const std::set<LadderKey> still(unattended.begin(), unattended.end());
   std::erase_if(unattended_told_, [&](const LadderKey& key) { return !still.contains(key); });
@@ -228,26 +309,56 @@ void Core::look_after_ladder(Now now) {
                       " by hand, and report the fault");
 }
 
-// ---- Replay
+// The ladder, or an alarm that rests and may be told again.
+BootMs Escalation::due() const {
+  BootMs next = ladder_.next_due().value_or(INT64_MAX);
+  for (const auto& [key, sound] : sounds_) {
+    if (!sound.untold.empty()) next = std::min(next, std::max(sound.since, sound.rests_until));
+  }
+  for (const auto& [key, unpaged] : unpaged_) {
+    if (!unpaged.untold.empty()) next = std::min(next, unpaged.rests_until);
+  }
+  return next;
+}
 
-const char* Core::fault_in_messages(const flatbuffers::Vector<uint64_t>* messages,
-                                    uint8_t precedence) {
-  if (!is_precedence(precedence)) return "its precedence is none";
-  if (messages == nullptr) return nullptr;
-  if (messages->size() % 2 != 0) return "it speaks of no message";
-  uint64_t least = 0;
-  for (flatbuffers::uoffset_t i = 0; i < messages->size(); i += 2) {
-    const uint64_t first = messages->Get(i);
-    if (first % KeySet::kBlock != 0 || first < least || messages->Get(i + 1) == 0 ||
-        first > limits::kTreeSizeMax - KeySet::kBlock) {
-      return "it speaks of no message";
-    }
-    least = first + KeySet::kBlock;
+void Escalation::note_test_call(uint8_t type, MessageKey key, const wire::MessageKey* refers_to,
+                                UtcMs at) {
+  if (type == static_cast<uint8_t>(wire::MessageType::test)) test_calls_.called(key, at);
+  if (type == static_cast<uint8_t>(wire::MessageType::acknowledgement) && refers_to) {
+    test_calls_.acknowledged(from_wire(refers_to), at);
+  }
+}
+
+void Escalation::judge_test_calls(Now now) {
+  for (const TestCalls::Missed& missed : test_calls_.judge(now.utc)) {
+    recorder_.record(now, [&](flatbuffers::FlatBufferBuilder& b) {
+      return wire::CreateTestCallMissed(b, missed.began / 3'600'000, missed.ours, missed.in_a_row);
+    });
+    recorder_.alarm(
+        now, {},
+        (missed.in_a_row == 1 ? "AMBER: no acknowledged test call since "
+                              : "RED: " + std::to_string(missed.in_a_row) +
+                                    " test calls in a row were missed, the last one due from ") +
+            format_date_time_group(missed.began) +
+            (missed.ours ? ": it was our turn; hotline test-call"
+                         : ": it was the peer's turn; ask them, by voice if need be"));
+  }
+}
+
+// ----------------------------------------------------------------------------------------------
+// replay
+
+const char* Escalation::fault_in(const wire::Entry& entry) {
+  if (const wire::StepsDecided* fact = entry.fact_as_StepsDecided()) {
+    return fault_in_messages(fact->messages(), fact->precedence());
+  }
+  if (const wire::AttemptEnded* fact = entry.fact_as_AttemptEnded()) {
+    return fault_in_messages(fact->messages(), fact->precedence());
   }
   return nullptr;
 }
 
-void Core::replay_decision(const wire::StepsDecided& fact, Now at) {
+void Escalation::replay_decision(const wire::StepsDecided& fact, Now at) {
   Decision decision;
   decision.incoming = fact.incoming();
   decision.precedence = fact.precedence();
@@ -259,7 +370,7 @@ void Core::replay_decision(const wire::StepsDecided& fact, Now at) {
   ladder_.decided(decision, at);
 }
 
-void Core::replay_attempt(const wire::AttemptEnded& fact, Now at) {
+void Escalation::replay_attempt(const wire::AttemptEnded& fact, Now at) {
   const AttemptName name{0,
                          fact.incoming(),
                          fact.precedence(),

@@ -1,0 +1,72 @@
+#include "protocol/channel/disk_state.h"
+
+#include "protocol/base/limits.h"
+
+namespace hotline {
+namespace {
+
+const char* disk_words(DiskLevel level) {
+  switch (level) {
+    case DiskLevel::plenty:
+      return "the disk has room again: messages are taken as before";
+    case DiskLevel::flash_only:
+      return "the disk is nearly full: only FLASH, acknowledgements, declines and cancellations "
+             "go, "
+             "and the peer may send FLASH only: free space on the disk of the store";
+    case DiskLevel::own_only:
+      return "the disk is all but full: nothing of the peer's is taken; our FLASH, "
+             "acknowledgements, declines and cancellations still go: free space on the disk of the "
+             "store at once, and use voice";
+  }
+  return "";
+}
+
+// The peer's messages on the disk, with their entries, indexes and the copy in the log.
+uint64_t disk_cost(uint64_t bytes, uint64_t count) {
+  return limits::kDiskCostPerByte * bytes + limits::kDiskCostPerMessage * count;
+}
+
+}  // namespace
+
+bool DiskState::set_own(Now now, const DiskRoom& room) {
+  const bool changed = room.level != own_.level;
+  own_ = room;
+  if (changed) recorder_.alarm(now, {}, disk_words(room.level));
+  return changed;
+}
+
+void DiskState::set_peer(Now now, bool flash_only, bool takes_nothing) {
+  const DiskLevel room = takes_nothing ? DiskLevel::own_only
+                         : flash_only  ? DiskLevel::flash_only
+                                       : DiskLevel::plenty;
+  if (room == peer_) return;
+  peer_ = room;
+  noise_.alarm(now, NoiseKind::flash_only, {}, peer_words());
+}
+
+const char* DiskState::peer_words() const {
+  switch (peer_) {
+    case DiskLevel::plenty:
+      return "the peer's disk has room again: it takes every message";
+    case DiskLevel::flash_only:
+      return "the peer's disk is nearly full: it takes FLASH only, everything else waits here";
+    case DiskLevel::own_only:
+      return "the peer's disk is full: it takes nothing, not even FLASH; use voice";
+  }
+  return "";
+}
+
+bool DiskState::has_room_for(uint64_t bytes, uint64_t count) const {
+  return own_.level != DiskLevel::own_only && disk_cost(bytes, count) <= own_.for_peer;
+}
+
+Status DiskState::check_release(wire::MessageType type, uint8_t precedence) const {
+  if (own_.level == DiskLevel::plenty || ends_a_wait(type) || precedence == kPrecedenceFirst)
+    return ok();
+  return make_error(ErrorCode::refused,
+                    "the disk is nearly full: only FLASH is taken until there is room",
+                    "free space on the disk of the store, or use voice; acknowledgements, declines "
+                    "and cancellations still go");
+}
+
+}  // namespace hotline

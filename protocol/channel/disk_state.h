@@ -1,0 +1,43 @@
+// What changes while this party's disk, or the peer's, is nearly full. What is left on a disk is
+// kept for what cannot wait: FLASH, and what ends a wait. A peer is told so, and is not trusted to
+// keep to it: messages for which there is no room are left, and with them those that follow on that
+// link. They keep their places, get no receipt, and come again over another link.
+#pragma once
+
+#include <cstdint>
+
+#include "protocol/channel/disk_room.h"
+#include "protocol/channel/noise.h"
+#include "protocol/channel/recorder.h"
+#include "protocol/message/message_rules.h"
+
+namespace hotline {
+
+class DiskState {
+ public:
+  // Both outlive it.
+  DiskState(Recorder& recorder, Noise& noise) : recorder_(recorder), noise_(noise) {}
+
+  // True: the level is another one, which the peer must be told.
+  bool set_own(Now now, const DiskRoom& room);
+  // As the peer says.
+  void set_peer(Now now, bool flash_only, bool takes_nothing);
+
+  DiskLevel own() const { return own_.level; }
+  DiskLevel peer() const { return peer_; }
+  const char* peer_words() const;
+
+  // Whether an own message may be released.
+  Status check_release(wire::MessageType type, uint8_t precedence) const;
+  // True where the disk has room for so much of the peer's: bytes, and messages, that are not
+  // durable yet.
+  bool has_room_for(uint64_t bytes, uint64_t count) const;
+
+ private:
+  Recorder& recorder_;
+  Noise& noise_;
+  DiskRoom own_;
+  DiskLevel peer_ = DiskLevel::plenty;
+};
+
+}  // namespace hotline

@@ -1,0 +1,85 @@
+// People are told: the ladder, fed with what is durable, and the hour's test calls. What has come
+// due is recorded and told side by side, commands are started and their outcomes recorded; and a
+// journal gives all of it back.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "protocol/channel/core_config.h"
+#include "protocol/channel/ladder.h"
+#include "protocol/channel/recorder.h"
+#include "protocol/channel/test_calls.h"
+
+namespace hotline {
+
+class Escalation {
+ public:
+  // The recorder outlives it.
+  Escalation(const CoreConfig& config, Recorder& recorder, Now started);
+
+  // What follows from an entry once it is durable. Of a receipt, call it before the transcript
+  // forgets what waited for it.
+  void apply_durable(const wire::Entry& entry, Now at);
+  // Why an entry that is read back cannot be true; null when it can.
+  static const char* fault_in(const wire::Entry& entry);
+
+  // One bite of the ladder, so that others have their turn; due() has passed while there is more.
+  void run_ladder(Now now);
+  void tick(Now now);
+  BootMs due() const;
+
+  // As Core's of the same names.
+  void attempt_ended(Now now, const AttemptName& attempt, wire::Outcome outcome,
+                     const std::string& detail);
+  void look_after_ladder(Now now);
+  const Ladder& ladder() const { return ladder_; }
+
+ private:
+  // Alarms of one precedence and side: what is not told yet, and since when.
+  struct Sound {
+    std::vector<Decision> untold;  // One for each list of steps.
+    BootMs since = 0;
+    BootMs rests_until = INT64_MIN / 2;
+  };
+  // Likewise the messages of which no command could tell anybody, with the last that tried.
+  struct Unpaged {
+    KeySet untold;
+    std::string rung;
+    std::string detail;
+    BootMs rests_until = INT64_MIN / 2;
+  };
+  using Side = std::pair<uint8_t, bool>;  // Precedence; incoming.
+
+  void settle(uint8_t type, uint8_t role, const wire::MessageKey* refers_to);
+  void note_test_call(uint8_t type, MessageKey key, const wire::MessageKey* refers_to, UtcMs at);
+  void judge_test_calls(Now now);
+  void record_decision(Now now, const Decision& decision);
+  // Beside the entry that was recorded last.
+  void note_facts(Now now, bool incoming, const KeySet& messages, FactKind kind, uint16_t code,
+                  const std::string& detail);
+  void sound(Now now, const Decision& decision);
+  void flush_sounds(Now now, bool all_decided);
+  std::optional<SoundStep> sound_of(Now now, const std::vector<Decision>& decisions) const;
+  // True while somebody waits for one of these steps.
+  bool is_open(const std::vector<Step>& steps, LadderKey key) const;
+  void note_unpaged(Now now, const AttemptName& attempt, const KeySet& messages,
+                    const std::string& detail);
+  void tell_unpaged(Now now);
+  void replay_decision(const wire::StepsDecided& fact, Now at);
+  void replay_attempt(const wire::AttemptEnded& fact, Now at);
+
+  Recorder& recorder_;
+  Ladder ladder_;
+  TestCalls test_calls_;
+  std::set<LadderKey> unattended_told_;
+  std::map<Side, Sound> sounds_;
+  std::map<Side, Unpaged> unpaged_;
+};
+
+}  // namespace hotline

@@ -1,0 +1,83 @@
+#include "protocol/channel/evidence.h"
+
+#include "protocol/base/limits.h"
+#include "protocol/base/sha256.h"
+#include "protocol/base/text.h"
+#include "protocol/message/serial.h"
+
+namespace hotline {
+namespace {
+
+Hash name_of(std::string_view first, std::string_view second) {
+  return sha256({as_bytes(first), as_bytes("\n"), as_bytes(second)});
+}
+
+// To be told beside the fact itself.
+std::string consequence(wire::EvidenceKind kind) {
+  switch (kind) {
+    case wire::EvidenceKind::fork_of_own:
+    case wire::EvidenceKind::own_store_old:
+      return "; nothing more is sent, use voice";
+    case wire::EvidenceKind::fork_of_peer:
+      return "; both notes are kept as evidence, and our own messages go on";
+    default:
+      return "";
+  }
+}
+
+}  // namespace
+
+void Evidence::keep(Now now, wire::EvidenceKind kind, const std::string& first,
+                    const std::string& second, const std::string& text) {
+  if (names_.contains(name_of(first, second))) return;
+  // The first of each kind is always told. More of the same proves no more, and a peer could make
+  // notes without end.
+  const auto kept = kept_.find(kind);
+  const bool is_first = kept == kept_.end();
+  if (is_first || kept->second < limits::kEvidenceKeptMax) {
+    apply(recorder_.record(now, [&](flatbuffers::FlatBufferBuilder& b) {
+      auto one = b.CreateString(first);
+      auto other = b.CreateString(second);
+      return wire::CreateEvidenceKept(b, kind, one, other);
+    }));
+  }
+  if (!is_first && !noise_.admit(now, NoiseKind::evidence)) return;
+  recorder_.alarm(now, {}, text + consequence(kind));
+  if (is_first && kind == wire::EvidenceKind::own_store_old) tell_doubtful_serials(now);
+}
+
+void Evidence::apply(const wire::Entry& entry) {
+  const wire::EvidenceKept* fact = entry.fact_as_EvidenceKept();
+  if (fact == nullptr) return;
+  names_.insert(name_of(text_of(fact->first()), text_of(fact->second())));
+  ++kept_[fact->kind()];
+  // The peer's fork says nothing of what we sent, and must not silence us.
+  if (fact->kind() == wire::EvidenceKind::fork_of_own) {
+    numbering_stopped_ = "two notes under our own key contradict each other (fork)";
+  } else if (fact->kind() == wire::EvidenceKind::own_store_old) {
+    numbering_stopped_ = "this store is older than what the peer can prove";
+    serials_in_doubt_ = true;
+  }
+}
+
+Status Evidence::check_numbering(wire::MessageType type) const {
+  if (numbering_stopped_.empty() || (!serials_in_doubt_ && ends_a_wait(type))) return ok();
+  return make_error(ErrorCode::refused, numbering_stopped_ + ": nothing can be sent",
+                    "use voice; the store must be recovered first");
+}
+
+// An old store gives serials a second time until a hello shows how old it is.
+void Evidence::tell_doubtful_serials(Now now) {
+  const uint64_t last = recorder_.own().last_serial();
+  if (last < first_serial_of_run_) return;
+  const std::string first = format_serial(config_.prefix, first_serial_of_run_);
+  recorder_.alarm(
+      now, {},
+      (last == first_serial_of_run_
+           ? first + " was"
+           : first + " to " + format_serial(config_.prefix, last) + " were") +
+          " released since this old store was started and will not be sent: say it by voice, "
+          "without the serial, which the peer may hold as another message");
+}
+
+}  // namespace hotline

@@ -1,0 +1,52 @@
+// Notes that cannot both be honest, or that prove a store old: each pair is kept and told once,
+// however often it is shown. After some of them nothing of ours may be numbered any more.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <set>
+#include <string>
+
+#include "protocol/channel/core_config.h"
+#include "protocol/channel/noise.h"
+#include "protocol/channel/recorder.h"
+#include "protocol/message/message_rules.h"
+
+namespace hotline {
+
+class Evidence {
+ public:
+  // All of them outlive it.
+  Evidence(const CoreConfig& config, Recorder& recorder, Noise& noise)
+      : config_(config), recorder_(recorder), noise_(noise) {}
+
+  void keep(Now now, wire::EvidenceKind kind, const std::string& first, const std::string& second,
+            const std::string& text);
+  bool has(wire::EvidenceKind kind) const { return kept_.contains(kind); }
+
+  // Why nothing more is sent; empty while all is well.
+  const std::string& numbering_stopped() const { return numbering_stopped_; }
+  // Whether a message of this type may still be given a serial. None is given that the peer may
+  // already hold under another message. After a fork serials are in no doubt; what lets somebody
+  // stop waiting is then taken, and stays here.
+  Status check_numbering(wire::MessageType type) const;
+
+  void apply(const wire::Entry& entry);
+  // After the last entry that was read back.
+  void go_live() { first_serial_of_run_ = recorder_.own().last_serial() + 1; }
+
+ private:
+  void tell_doubtful_serials(Now now);
+
+  const CoreConfig& config_;
+  Recorder& recorder_;
+  Noise& noise_;
+  std::set<Hash> names_;                       // Of what was kept.
+  std::map<wire::EvidenceKind, size_t> kept_;  // How many of each kind.
+  std::string numbering_stopped_;
+  bool serials_in_doubt_ = false;  // The peer may hold other messages under those that come next.
+  uint64_t first_serial_of_run_ = 0;  // The first that this core gives.
+};
+
+}  // namespace hotline

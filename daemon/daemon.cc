@@ -72,7 +72,7 @@ Daemon::~Daemon() {
 }
 
 Status Daemon::rebuild_core() {
-  Now started = read_clocks();
+  Now started = clock_.now();
   CoreConfig core = keys_->core_config(config_);
   core.version = options_.version;
   core_ = std::make_unique<Core>(std::move(core), store_->reader(), random_, started);
@@ -129,22 +129,22 @@ Status Daemon::listen() {
       expiry_.watch_certificate(config_.peer + "'s tls certificate", certificate->not_before,
                                 certificate->not_after);
     }
-    core_->link_opened(read_clocks(), link, peer.address);
+    core_->link_opened(clock_.now(), link, peer.address);
     settle_soon();
   };
   events.frame = [this](LinkId link, Bytes frame) {
-    core_->frame_received(read_clocks(), link, frame);
+    core_->frame_received(clock_.now(), link, frame);
     if (!links_->is_in_use(link)) note_use(link);
     settle_soon();
   };
   events.closed = [this](LinkId link, const std::string& reason, bool silent) {
     if (!silent) spdlog::info("link to {} ended: {}", config_.peer, reason);
-    core_->link_closed(read_clocks(), link, reason);
+    core_->link_closed(clock_.now(), link, reason);
     settle_soon();
   };
   events.refused = [this](const std::string& remote, const std::string& reason) {
     spdlog::warn("no link to {}: {}", config_.peer, reason);
-    core_->link_refused(read_clocks(), remote, reason);
+    core_->link_refused(clock_.now(), remote, reason);
     settle_soon();
   };
   events.certificate_refused = [this](const std::string& remote, const Error& error) {
@@ -152,13 +152,13 @@ Status Daemon::listen() {
     const std::string who = remote.empty()
                                 ? "no link to " + config_.peer + ", a certificate is refused"
                                 : "somebody at " + remote + " wanted a link and was refused";
-    core_->raise_alarm(read_clocks(),
+    core_->raise_alarm(clock_.now(),
                        who + ": " + error.reason + (error.hint.empty() ? "" : "; " + error.hint));
     settle_soon();
   };
   events.path_news = [this](const PathNews& news) {
     if (!news.alarm) return spdlog::warn("{}", news.text);
-    core_->raise_alarm(read_clocks(), news.text);
+    core_->raise_alarm(clock_.now(), news.text);
     settle_soon();
   };
   const ConnectionsMax connections = share_descriptors(options_.descriptors);
@@ -174,7 +174,7 @@ Status Daemon::listen() {
   links_ = std::make_unique<PeerLinks>(io_, std::move(settings), std::move(events));
   if (status = links_->start(config_.listen_peer); !status) return status;
 
-  api_ = std::make_unique<ClientApi>(io_, config_, *core_, *store_, connections,
+  api_ = std::make_unique<ClientApi>(io_, config_, *core_, *store_, clock_, connections,
                                      [this] { settle_soon(); });
   api_->set_dev_pki(keys_->dev_pki());
   api_->set_signing_certificates(keys_->signing_certificates());
@@ -187,7 +187,7 @@ Status Daemon::listen() {
   }
 
   notifier_ = std::make_unique<Notifier>(io_, [this](const AttemptReport& report) {
-    core_->attempt_ended(read_clocks(), report.name, report.outcome, report.detail);
+    core_->attempt_ended(clock_.now(), report.name, report.outcome, report.detail);
     settle_soon();
   });
   return write_port_file();
@@ -308,12 +308,12 @@ void Daemon::settle() {
 // The ladder decides of a flood in bites, and everything else that waits has its turn in between.
 void Daemon::go_on_deciding() {
   const std::optional<BootMs> due = core_->ladder().next_due();
-  if (stopping_ || decision_planned_ || !due || *due > read_clocks().boot) return;
+  if (stopping_ || decision_planned_ || !due || *due > clock_.now().boot) return;
   decision_planned_ = true;
   boost::asio::post(io_, [this] {
     decision_planned_ = false;
     if (stopping_) return;
-    core_->tick(read_clocks());
+    core_->tick(clock_.now());
     settle_soon();
   });
 }
@@ -360,7 +360,7 @@ void Daemon::begin_commit() {
     return plan_settling();
   }
   turns_gathered_ = 0;
-  std::shared_ptr<const Batch> batch = core_->seal(read_clocks());
+  std::shared_ptr<const Batch> batch = core_->seal(clock_.now());
   if (!batch) return;
   committing_ = true;
   commit_watch_.begun(read_clocks().boot);
@@ -378,9 +378,9 @@ void Daemon::end_commit(const CommitOutcome& outcome, const std::shared_ptr<cons
     return end_with_store_failed(outcome.error.reason, outcome.error.hint);
   }
   look_at_disk();  // Before the peer's next messages are looked at.
-  core_->committed(read_clocks());
+  core_->committed(clock_.now());
   if (const auto news = commit_watch_.ended(read_clocks().boot)) {
-    core_->raise_alarm(read_clocks(), *news);
+    core_->raise_alarm(clock_.now(), *news);
   }
   std::vector<Effect> effects = core_->take_effects();
   // The disk first, unless more is coming in: while it writes the next batch, what this one allows
@@ -396,7 +396,7 @@ void Daemon::arm_timer() {
   timer_.async_wait([this](const boost::system::error_code& error) {
     if (error || stopping_) return;
     service_manager_.tell_alive();
-    core_->tick(read_clocks());
+    core_->tick(clock_.now());
     api_->tick(read_clocks().boot);
     // No record of it: that would wait for the disk.
     if (const auto news = commit_watch_.look(read_clocks().boot)) tell_alarm("", *news);
@@ -430,7 +430,7 @@ void Daemon::look_at_log(Now now) {
 
 void Daemon::look_at_disk() {
   if (auto room = free_bytes_at(config_.store_path)) {
-    core_->set_disk_room(read_clocks(), disk_.update(*room));
+    core_->set_disk_room(clock_.now(), disk_.update(*room));
   } else {
     spdlog::warn("the disk's room is not known: {}", room.error().reason);
   }
@@ -468,7 +468,7 @@ void Daemon::reload() {
 void Daemon::keep_lists() {
   keys_->keep_lists(config_);
   for (const std::string& problem : keys_->list_problems()) {
-    core_->raise_alarm(read_clocks(), problem);
+    core_->raise_alarm(clock_.now(), problem);
   }
   settle_soon();
 }
@@ -478,7 +478,7 @@ void Daemon::shut_down() {
   stopping_ = true;
   service_manager_.tell_stopping();
   timer_.cancel();
-  core_->stop(read_clocks());
+  core_->stop(clock_.now());
   std::vector<Effect> effects = core_->take_effects();
   for (Effect& effect : effects) perform(effect);
   links_->stop();

@@ -87,6 +87,7 @@ class Daemon {
   boost::asio::io_context io_;
   std::unique_ptr<ChannelKeys> keys_;
   std::unique_ptr<Store> store_;
+  SystemClock clock_;
   SystemRandom random_;
   std::unique_ptr<Core> core_;
   std::unique_ptr<PeerLinks> links_;

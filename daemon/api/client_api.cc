@@ -43,11 +43,12 @@ Bytes failure_response(uint32_t request, const Error& error) {
 }  // namespace
 
 ClientApi::ClientApi(boost::asio::io_context& io, const Config& config, Core& core, Store& store,
-                     const ConnectionsMax& max, std::function<void()> changed)
+                     Clock& clock, const ConnectionsMax& max, std::function<void()> changed)
     : io_(io),
       config_(config),
       core_(core),
       store_(store),
+      clock_(clock),
       changed_(std::move(changed)),
       caps_{.handshakes = max.handshakes},
       places_(max.clients) {}
@@ -164,7 +165,7 @@ void ClientApi::tick(BootMs now) {
   if (uint64_t held_back = strangers_refused_.take_held_back(now)) {
     Actor others;
     others.name = "several";
-    core_.record_refusal(read_clocks(), others,
+    core_.record_refusal(clock_.now(), others,
                          make_error(ErrorCode::not_allowed,
                                     std::to_string(held_back) +
                                         " more requests of people without a role on this channel"));
@@ -193,7 +194,7 @@ void ClientApi::on_frame(uint64_t id, const Bytes& frame) {
     // Whoever has an account on this machine could fill the journal with these.
     const Error error = no_role(client.actor);
     if (strangers_refused_.admit(read_clocks().boot)) {
-      core_.record_refusal(read_clocks(), client.actor, error);
+      core_.record_refusal(clock_.now(), client.actor, error);
       changed_();
     }
     turn_away(*client.link, number, error);
@@ -249,7 +250,7 @@ void ClientApi::greet(uint64_t id, Client& client, uint32_t request) {
             hello.add_roles(roles);
             hello.add_last_counter(core_.last_counter(client.actor.certificate));
             hello.add_journal_size(core_.journal_size());
-            hello.add_clock(read_clocks().utc);
+            hello.add_clock(clock_.now().utc);
             return hello.Finish();
           }));
 }
@@ -261,7 +262,7 @@ void ClientApi::submit(uint64_t id, Client& client, uint32_t request, const wire
   ++client.submissions;
   client.submissions_size += draft.size();
   hold_back(client);
-  core_.submit(read_clocks(), token, client.actor, submit.counter(), draft,
+  core_.submit(clock_.now(), token, client.actor, submit.counter(), draft,
                submit.key() ? submit.key()->string_view() : std::string_view());
   changed_();
 }
@@ -366,7 +367,7 @@ void ClientApi::fail(Client& client, uint32_t request, const Error& error) {
 
 // A refusal that an auditor will want to see.
 void ClientApi::refuse(Client& client, uint32_t request, const Error& error) {
-  core_.record_refusal(read_clocks(), client.actor, error);
+  core_.record_refusal(clock_.now(), client.actor, error);
   changed_();
   fail(client, request, error);
 }
@@ -408,7 +409,7 @@ void ClientApi::bound_queues() {
 
 void ClientApi::note_alarm(const std::string& text, bool about_own) {
   std::vector<std::string>& alarms = about_own ? own_alarms_ : alarms_;
-  alarms.push_back(format_time_of_day(read_clocks().utc) + " " + text);
+  alarms.push_back(format_time_of_day(clock_.now().utc) + " " + text);
   if (alarms.size() > kAlarmsKept) alarms.erase(alarms.begin());
 }
 

@@ -39,9 +39,10 @@ namespace hotline {
 
 class ClientApi {
  public:
-  // `changed` is called after the core was told something.
+  // `changed` is called after the core was told something. `clock` is the channel's; how long a
+  // connection may take is measured on the machine's.
   ClientApi(boost::asio::io_context& io, const Config& config, Core& core, Store& store,
-            const ConnectionsMax& max, std::function<void()> changed);
+            Clock& clock, const ConnectionsMax& max, std::function<void()> changed);
 
   Status start(std::shared_ptr<const TlsContext> context, const Endpoint& listen);
   // People on this machine, whom the kernel names: every user may connect, and has the roles of the
@@ -167,6 +168,7 @@ class ClientApi {
   const Config& config_;
   Core& core_;
   Store& store_;
+  Clock& clock_;
   std::function<void()> changed_;
   std::function<std::string()> last_refusal_;
   std::function<std::vector<PeerPath>()> paths_;

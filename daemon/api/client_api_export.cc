@@ -4,7 +4,6 @@
 
 #include "daemon/api/client_api.h"
 #include "daemon/api/client_response.h"
-#include "daemon/process/system_clock.h"
 #include "protocol/base/limits.h"
 
 namespace hotline {
@@ -76,7 +75,7 @@ void ClientApi::export_request(uint64_t id, Client& client, const wire::Request&
       waiting_.insert(token, {id, request.id(), std::nullopt});
       ++client.reads;
       hold_back(client);
-      core_.record_export(read_clocks(), token, client.actor);
+      core_.record_export(clock_.now(), token, client.actor);
       return changed_();
     }
     case wire::RequestBody::ExportEntries:

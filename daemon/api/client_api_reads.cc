@@ -5,7 +5,6 @@
 #include "daemon/api/client_api.h"
 #include "daemon/api/client_response.h"
 #include "daemon/api/message_rows.h"
-#include "daemon/process/system_clock.h"
 #include "protocol/base/limits.h"
 #include "protocol/base/text.h"
 #include "protocol/message/serial.h"
@@ -266,14 +265,14 @@ void ClientApi::show(uint64_t id, Client& client, uint32_t request, const std::s
 }
 
 RowContext ClientApi::row_context() const {
-  return {config_.prefix, config_.peer_prefix, core_.ladder(), config_.policy, read_clocks()};
+  return {config_.prefix, config_.peer_prefix, core_.ladder(), config_.policy, clock_.now()};
 }
 
 // At most one for each side and precedence, however many messages wait.
 std::vector<flatbuffers::Offset<wire::WaitingSummary>> ClientApi::summarize_waiting(
     flatbuffers::FlatBufferBuilder& builder) const {
   const Ladder& ladder = core_.ladder();
-  const BootMs now = read_clocks().boot;
+  const BootMs now = clock_.now().boot;
   std::vector<flatbuffers::Offset<wire::WaitingSummary>> summaries;
   for (uint8_t precedence = kPrecedenceFirst; precedence <= kPrecedenceLast; ++precedence) {
     for (const bool incoming : {true, false}) {
@@ -327,7 +326,7 @@ void ClientApi::status(Client& client, uint32_t request) {
             reply.add_last_refusal(refusal);
             reply.add_round_trip_ms(static_cast<int32_t>(state.round_trip_ms));
             reply.add_clock_skew_ms(state.clock_skew_ms);
-            reply.add_clock(read_clocks().utc);
+            reply.add_clock(clock_.now().utc);
             reply.add_journal_size(state.journal_size);
             reply.add_own_size(state.own_size);
             reply.add_own_root(&own_root);

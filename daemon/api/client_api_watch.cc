@@ -4,7 +4,6 @@
 
 #include "daemon/api/client_api.h"
 #include "daemon/api/client_response.h"
-#include "daemon/process/system_clock.h"
 #include "protocol/base/limits.h"
 #include "protocol/channel/journal.h"
 #include "protocol/channel/journal_generated.h"
@@ -135,7 +134,7 @@ void ClientApi::send_sound(Client& watcher, const std::string& id, const std::st
           make_response(watcher.watch_id, [&](flatbuffers::FlatBufferBuilder& b) {
             auto name = b.CreateString(id);
             auto words = b.CreateString(text);
-            return wire::CreateAlarmSounded(b, read_clocks().utc, name, words);
+            return wire::CreateAlarmSounded(b, clock_.now().utc, name, words);
           }));
 }
 

@@ -12,6 +12,11 @@ namespace hotline {
 // CLOCK_BOOTTIME and CLOCK_REALTIME, now.
 Now read_clocks();
 
+class SystemClock : public Clock {
+ public:
+  Now now() override { return read_clocks(); }
+};
+
 // The operating system's random numbers, by way of libcrypto's generator. Throws when it gives
 // nothing, because nothing can be promised then. For one thread.
 //

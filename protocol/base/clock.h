@@ -23,6 +23,15 @@ struct Now {
   UtcMs utc = 0;
 };
 
+// A channel's time. A daemon's channel goes by the machine's clocks
+// (daemon/process/system_clock.h); an exercise may be given a faster clock, and a test one that
+// stands until it is moved. TLS and the expiry of certificates go by the machine's, always.
+class Clock {
+ public:
+  virtual ~Clock() = default;
+  virtual Now now() = 0;
+};
+
 // Whole seconds since 1970, as cosignatures carry them; 0 before that.
 inline uint64_t utc_seconds(Now now) {
   return now.utc > 0 ? static_cast<uint64_t>(now.utc) / 1000 : 0;

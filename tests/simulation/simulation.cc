@@ -124,16 +124,19 @@ class Simulation {
     bool answered = false;
     uint64_t serial = 0;
   };
-  struct Party {
+  // The surroundings of its core, on its own clocks.
+  struct Party : ChannelHost, Clock {
+    Simulation* simulation = nullptr;
+    size_t index = 0;
     std::string name;
     KeyPair log_key;
     KeyPair receipt_key;
     KeyPair witness_key;
     CoreConfig config;
     SimulatedDisk disk;
-    std::unique_ptr<Core> core;  // Null while crashed.
-    uint64_t life = 0;           // Counts restarts: events of an earlier life are void.
-    bool committing = false;
+    std::unique_ptr<ChannelRunner> runner;  // Null while crashed.
+    std::shared_ptr<const Batch> pending;   // On its way to the disk.
+    uint64_t life = 0;                      // Counts restarts: events of an earlier life are void.
     int64_t drift_ppm = 0;
     UtcMs wall_offset = 0;
     BootMs boot_offset = 0;
@@ -142,17 +145,40 @@ class Simulation {
     std::vector<Request> requests;
     std::set<uint64_t>
         acknowledged;  // Indices of the peer's messages that our operators acknowledged.
-    BootMs woken_for = -1;
     uint64_t ticks = 0;
     std::map<uint64_t, Attempt> running;  // Commands under way, by their attempt's id.
     // What outlives a crash and must never be contradicted.
     std::map<uint64_t, Hash> sent_leaves;  // Index -> leaf hash, as first put on a link.
     std::set<std::pair<MessageKey, std::string>> rungs_decided;
     std::map<uint64_t, Hash> cosigned_roots;  // Of the peer's journal, by our witness: by size.
+
+    Core& core() const { return runner->core(); }
+    Now now() override { return simulation->now(index); }
+
+    void perform(SendFrame& send) override { simulation->transmit(index, send.link, send.frame); }
+    void perform(const CloseLink& close) override { simulation->close_end(index, close.link); }
+    void perform(const TryNextPath&) override { simulation->plan_next_path(index); }
+    void perform(const AnswerSubmission& answer) override {
+      simulation->take_answer(*this, answer);
+    }
+    void perform(const AnswerExport&) override {}
+    void perform(const SoundStep& sound) override { simulation->hear(index, sound); }
+    void perform(const StartAttempt& start) override {
+      simulation->begin_attempt(index, start.attempt);
+    }
+    void perform(const StopAttempt& stop) override {
+      simulation->end_attempt(index, stop.id, life, wire::Outcome::stopped);
+    }
+    void perform(const Alarm&) override {}
+    void commit(std::shared_ptr<const Batch> batch) override {
+      simulation->begin_commit(index, std::move(batch));
+    }
   };
 
   void set_up_party(size_t i) {
     Party& party = parties_[i];
+    party.simulation = this;
+    party.index = i;
     party.name = i == 0 ? "north" : "south";
     party.log_key = make_key(options_.real_keys, random_);
     party.receipt_key = make_key(options_.real_keys, random_);
@@ -212,18 +238,16 @@ class Simulation {
   void start(size_t i) {
     Party& party = parties_[i];
     ++party.life;
-    party.committing = false;
-    party.woken_for = -1;
     party.running.clear();
-    party.core = std::make_unique<Core>(party.config, party.disk, random_, now(i));
+    party.runner = std::make_unique<ChannelRunner>(party.config, party.disk, random_, party, party);
     const std::vector<Bytes>& journal = party.disk.journal();
     for (uint64_t index = 0; index < journal.size(); ++index) {
       Bytes entry = journal[index];
-      if (Status status = party.core->replay(index, entry); !status) {
+      if (Status status = party.core().replay(index, entry); !status) {
         throw Violation{party.name + " cannot replay its journal: " + status.error().reason};
       }
     }
-    if (Status status = party.core->start(now(i), party.disk.journal_root()); !status) {
+    if (Status status = party.core().start(now(i), party.disk.journal_root()); !status) {
       throw Violation{party.name + " cannot start: " + status.error().reason};
     }
     note("start", i, party.disk.journal().size());
@@ -237,19 +261,19 @@ class Simulation {
 
   void crash(size_t i) {
     Party& party = parties_[i];
-    if (!party.core) return;
+    if (!party.runner) return;
     ++crashes_;
     note("crash", i, party.disk.journal().size());
     // A commit under way may have reached the disk although nobody will ever say so.
-    if (party.committing && random_.chance(400)) persist(i, *pending_[i]);
-    pending_[i].reset();
-    party.core.reset();
+    if (party.pending && random_.chance(400)) persist(i, *party.pending);
+    party.pending.reset();
+    party.runner.reset();
     ++party.life;
     for (auto& [id, connection] : connections_) {
       if (connection.open) cut(id, connection);
     }
     schedule(random_.between(50, 4000), [this, i] {
-      if (!parties_[i].core) start(i);
+      if (!parties_[i].runner) start(i);
     });
   }
 
@@ -301,49 +325,35 @@ class Simulation {
   // driving a core After every event: perform effects, start a commit, set the alarm clock.
   void settle(size_t i) {
     Party& party = parties_[i];
-    if (!party.core) return;
-    for (int round = 0; round < 2; ++round) {
-      std::vector<Effect> effects = party.core->take_effects();
-      for (Effect& effect : effects) perform(i, effect);
-      if (!party.core) return;
-      if (!party.committing && party.core->wants_commit()) {
-        pending_[i] = party.core->seal(now(i));
-        if (pending_[i]) begin_commit(i);
-      }
-    }
-    BootMs wake = party.core->wake_at();
-    if (wake != INT64_MAX && wake != party.woken_for) {
-      party.woken_for = wake;
-      BootMs delay = std::max<BootMs>(wake - boot(i), 0) + 1;
-      schedule(std::min<BootMs>(delay, 500), [this, i, life = party.life] { tick(i, life); });
-    }
+    if (!party.runner) return;
+    party.runner->settle();
+    if (const auto delay = party.runner->plan_tick())
+      schedule(*delay, [this, i, life = party.life] { tick(i, life); });
   }
 
   void tick(size_t i, uint64_t life) {
     Party& party = parties_[i];
-    if (party.life != life || !party.core) return;
-    party.woken_for = -1;
-    party.core->tick(now(i));
+    if (party.life != life || !party.runner) return;
+    party.runner->tick();
     settle(i);
-    if (!party.core) return;
     check_commands(party);
     if (++party.ticks % kTicksPerLook == 0) look_after_ladder(party, i);
   }
 
   // Every message that waits has a deadline to come (E20).
   void look_after_ladder(const Party& party, size_t i) const {
-    for (LadderKey key : party.core->ladder().unattended(now(i), kLadderLate_ms)) {
+    for (LadderKey key : party.core().ladder().unattended(now(i), kLadderLate_ms)) {
       throw Violation{"the ladder of " + party.name + " has lost sight of message " +
                       std::to_string(key.serial)};
     }
   }
 
-  void begin_commit(size_t i) {
+  void begin_commit(size_t i, std::shared_ptr<const Batch> batch) {
     Party& party = parties_[i];
-    party.committing = true;
+    party.pending = std::move(batch);
     BootMs latency = disk_slow_ ? random_.between(1, 300) : random_.between(0, 4);
     schedule(latency, [this, i, life = party.life] {
-      if (parties_[i].life == life && parties_[i].core) end_commit(i);
+      if (parties_[i].life == life && parties_[i].runner) end_commit(i);
     });
   }
 
@@ -352,14 +362,13 @@ class Simulation {
     // A commit that failed, perhaps after it reached the disk: the core is thrown away and rebuilt
     // from the journal.
     if (faults_ && random_.chance(disk_failure_per_mille_)) {
-      note("commit failed", i, pending_[i]->id);
+      note("commit failed", i, party.pending->id);
       crash(i);
       return;
     }
-    persist(i, *pending_[i]);
-    pending_[i].reset();
-    party.committing = false;
-    party.core->committed(now(i));
+    persist(i, *party.pending);
+    party.pending.reset();
+    party.runner->commit_ended();
     settle(i);
   }
 
@@ -370,36 +379,24 @@ class Simulation {
     check_decisions(i, batch);
   }
 
-  void perform(size_t i, Effect& effect) {
-    Party& party = parties_[i];
-    if (auto* send = std::get_if<SendFrame>(&effect)) {
-      transmit(i, send->link, send->frame);
-    } else if (auto* close = std::get_if<CloseLink>(&effect)) {
-      close_end(i, close->link);
-    } else if (std::get_if<TryNextPath>(&effect) != nullptr) {
-      note("next path", i, 0);
-      schedule(random_.between(1, 300), [this, i, life = party.life] { try_next_path(i, life); });
-    } else if (auto* answer = std::get_if<AnswerSubmission>(&effect)) {
-      Request& request = party.requests.at(answer->token);
-      if (!answer->outcome)
-        throw Violation{"a submission was refused: " + answer->outcome.error().reason};
-      uint64_t serial = answer->outcome->serial;
-      if (request.answered && request.serial != serial)
-        throw Violation{"one submission got two serials"};
-      if (!party.disk.messages().contains({false, serial})) {
-        throw Violation{party.name + " confirmed a submission that is not on its disk"};
-      }
-      request.answered = true;
-      request.serial = serial;
-    } else if (auto* sound = std::get_if<SoundStep>(&effect)) {
-      note("sound", i, sound->count);
-      if (sound->count > 0 && party.disk.is_acknowledged({sound->incoming, sound->first})) {
-        throw Violation{party.name + " sounded a rung after the acknowledgement was committed"};
-      }
-    } else if (auto* start = std::get_if<StartAttempt>(&effect)) {
-      begin_attempt(i, start->attempt);
-    } else if (auto* stop = std::get_if<StopAttempt>(&effect)) {
-      end_attempt(i, stop->id, party.life, wire::Outcome::stopped);
+  static void take_answer(Party& party, const AnswerSubmission& answer) {
+    Request& request = party.requests.at(answer.token);
+    if (!answer.outcome)
+      throw Violation{"a submission was refused: " + answer.outcome.error().reason};
+    uint64_t serial = answer.outcome->serial;
+    if (request.answered && request.serial != serial)
+      throw Violation{"one submission got two serials"};
+    if (!party.disk.messages().contains({false, serial})) {
+      throw Violation{party.name + " confirmed a submission that is not on its disk"};
+    }
+    request.answered = true;
+    request.serial = serial;
+  }
+
+  void hear(size_t i, const SoundStep& sound) {
+    note("sound", i, sound.count);
+    if (sound.count > 0 && parties_[i].disk.is_acknowledged({sound.incoming, sound.first})) {
+      throw Violation{parties_[i].name + " sounded a rung after the acknowledgement was committed"};
     }
   }
 
@@ -445,8 +442,8 @@ class Simulation {
     const AttemptName name = running->second.name;
     party.running.erase(running);
     schedule(0, [this, i, name, life, outcome] {
-      if (parties_[i].life != life || !parties_[i].core) return;
-      parties_[i].core->attempt_ended(now(i), name, outcome, "");
+      if (parties_[i].life != life || !parties_[i].runner) return;
+      parties_[i].core().attempt_ended(now(i), name, outcome, "");
       settle(i);
     });
   }
@@ -504,14 +501,21 @@ class Simulation {
     if (party.life != life) return;
     schedule(random_.between(300, 3000), [this, i, life] { dial(i, life); });
     Party& other = parties_[1 - i];
-    if (!party.core || !other.core || party.core->status().link != wire::LinkState::down) return;
+    if (!party.runner || !other.runner || party.core().status().link != wire::LinkState::down)
+      return;
     if (faults_ && random_.chance(200)) return;  // No way through.
     connect(i);
   }
 
   // Another path, beside the link that stands: the same weather, other dice.
+  void plan_next_path(size_t i) {
+    note("next path", i, 0);
+    schedule(random_.between(1, 300),
+             [this, i, life = parties_[i].life] { try_next_path(i, life); });
+  }
+
   void try_next_path(size_t i, uint64_t life) {
-    if (parties_[i].life != life || !parties_[i].core || !parties_[1 - i].core) return;
+    if (parties_[i].life != life || !parties_[i].runner || !parties_[1 - i].runner) return;
     if (faults_ && random_.chance(200)) return;
     connect(i);
   }
@@ -525,7 +529,7 @@ class Simulation {
     }
     note("dial", i, id);
     for (size_t end : {i, 1 - i}) {
-      parties_[end].core->link_opened(now(end), id, parties_[1 - end].name);
+      parties_[end].core().link_opened(now(end), id, parties_[1 - end].name);
       settle(end);
     }
   }
@@ -570,12 +574,12 @@ class Simulation {
   void arrive(size_t to, LinkId id, const Bytes& bytes) {
     Connection& connection = connections_.at(id);
     Party& party = parties_[to];
-    if (!party.core || party.life != connection.life[to] || connection.ended[to]) return;
+    if (!party.runner || party.life != connection.life[to] || connection.ended[to]) return;
     HOTLINE_CHECK(connection.decoder[to].feed(bytes));
     while (auto frame = connection.decoder[to].next()) {
-      party.core->frame_received(now(to), id, *frame);
+      party.core().frame_received(now(to), id, *frame);
       settle(to);
-      if (!party.core || party.life != connection.life[to] || connection.ended[to]) return;
+      if (!party.runner || party.life != connection.life[to] || connection.ended[to]) return;
     }
   }
 
@@ -603,9 +607,9 @@ class Simulation {
   void learn_of_end(size_t i, LinkId id) {
     Connection& connection = connections_.at(id);
     Party& party = parties_[i];
-    if (connection.ended[i] || !party.core || party.life != connection.life[i]) return;
+    if (connection.ended[i] || !party.runner || party.life != connection.life[i]) return;
     connection.ended[i] = true;
-    party.core->link_closed(now(i), id, "connection lost");
+    party.core().link_closed(now(i), id, "connection lost");
     settle(i);
   }
 
@@ -655,7 +659,7 @@ class Simulation {
     faults_ = false;
     disk_slow_ = false;
     for (size_t i = 0; i < kParties; ++i) {
-      if (!parties_[i].core) start(i);
+      if (!parties_[i].runner) start(i);
     }
   }
 
@@ -679,7 +683,7 @@ class Simulation {
 
   void acknowledge_something(size_t i) {
     Party& party = parties_[i];
-    if (!party.core) return;
+    if (!party.runner) return;
     for (const auto& [key, message] : party.disk.messages()) {
       if (!key.incoming || party.acknowledged.contains(key.number) ||
           message.type != static_cast<uint8_t>(wire::MessageType::text) || random_.chance(300)) {
@@ -717,9 +721,9 @@ class Simulation {
 
   void submit(size_t i, size_t request) {
     Party& party = parties_[i];
-    if (!party.core) return;  // Asked again when the daemon is back.
+    if (!party.runner) return;  // Asked again when the daemon is back.
     const Request& asked = party.requests[request];
-    party.core->submit(now(i), request, party.actor, asked.counter, asked.draft);
+    party.core().submit(now(i), request, party.actor, asked.counter, asked.draft);
     settle(i);
   }
 
@@ -804,8 +808,8 @@ class Simulation {
   bool converged() const {
     for (size_t i = 0; i < kParties; ++i) {
       const Party& party = parties_[i];
-      if (!party.core || party.committing) return false;
-      CoreStatus status = party.core->status();
+      if (!party.runner || party.pending) return false;
+      CoreStatus status = party.core().status();
       if (status.link != wire::LinkState::up || status.unreceipted != 0) return false;
       for (uint32_t queued : status.queued) {
         if (queued != 0) return false;
@@ -842,9 +846,9 @@ class Simulation {
       }
       if (serials.size() != mine.size())
         throw Violation{"a message of " + party.name + " is missing"};
-      if (!party.core->status().numbering_stopped.empty()) {
+      if (!party.core().status().numbering_stopped.empty()) {
         throw Violation{party.name +
-                        " believes in a fork: " + party.core->status().numbering_stopped};
+                        " believes in a fork: " + party.core().status().numbering_stopped};
       }
       // Both are honest, whatever became of their links and disks.
       for (const Bytes& bytes : party.disk.journal()) {
@@ -861,11 +865,11 @@ class Simulation {
     std::string text;
     for (size_t i = 0; i < kParties; ++i) {
       const Party& party = parties_[i];
-      if (!party.core) {
+      if (!party.runner) {
         text += party.name + " is down; ";
         continue;
       }
-      CoreStatus status = party.core->status();
+      CoreStatus status = party.core().status();
       text += party.name + ": link " + std::to_string(static_cast<int>(status.link)) + ", own " +
               std::to_string(status.own_size) + " receipted " +
               std::to_string(status.own_receipted) + ", queued " +
@@ -879,7 +883,6 @@ class Simulation {
   Options options_;
   Seeded random_;
   std::array<Party, kParties> parties_;
-  std::array<std::shared_ptr<const Batch>, kParties> pending_;
   std::priority_queue<Event, std::vector<Event>, std::greater<>> events_;
   std::map<LinkId, Connection> connections_;
   uint64_t last_connection_ = 0;

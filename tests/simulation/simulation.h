@@ -15,7 +15,7 @@
 #include <vector>
 
 #include "protocol/base/frame.h"
-#include "protocol/channel/core.h"
+#include "protocol/channel/channel_runner.h"
 #include "tests/simulation/seeded.h"
 #include "tests/simulation/simulated_disk.h"
 

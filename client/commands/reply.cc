@@ -4,6 +4,7 @@
 #include "client/compose/submitting.h"
 #include "client/compose/typed_text.h"
 #include "protocol/base/limits.h"
+#include "protocol/message/kinds/kinds.h"
 #include "protocol/message/names.h"
 #include "protocol/message/template.h"
 #include "protocol/terminal/exit_code.h"
@@ -152,8 +153,8 @@ int reply(Invocation& invocation) {
       texts->empty() ? typed_language(invocation, **connection) : texts->front().language;
   draft.references = {message->id()};
   draft.body = *body;
-  const bool is_text = draft.type == wire::MessageType::text;
-  const std::string kind = is_text ? "text in reply to " : "answer to ";
+  const bool answers = kind_of(draft.type).effect == TargetEffect::answers;
+  const std::string kind = answers ? "answer to " : "text in reply to ";
   return submit_and_report(invocation, **connection, draft, kind + message->id(), *wait);
 }
 

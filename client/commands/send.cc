@@ -109,8 +109,7 @@ int send(Invocation& invocation) {
     const auto draft = read_correction(invocation, **connection);
     if (!draft) return output.fail(what, draft.error());
     const std::string kind =
-        (draft->type == wire::MessageType::correction ? "correction of " : "cancellation of ") +
-        draft->references.front();
+        type_name(static_cast<uint8_t>(draft->type)) + " of " + draft->references.front();
     return submit_and_report(invocation, **connection, *draft, kind, *wait);
   }
   const auto request = read_request(invocation, **connection);

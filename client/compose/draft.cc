@@ -2,6 +2,7 @@
 
 #include "protocol/base/text.h"
 #include "protocol/message/draft.h"
+#include "protocol/message/kinds/kinds.h"
 #include "protocol/message/message_rules.h"
 
 namespace hotline::client {
@@ -9,8 +10,7 @@ namespace {
 
 void mark_texts(DraftFields& fields) {
   std::vector<TextFields>& texts = fields.body.texts;
-  const bool only_in_an_exercise =
-      needs_texts(fields.type, true) && !needs_texts(fields.type, false);
+  const bool only_in_an_exercise = kind_of(fields.type).texts == Texts::in_exercise;
   if (texts.empty() && only_in_an_exercise) {
     texts.push_back({fields.language, fields.body.subject, true, ""});
   }
@@ -36,7 +36,7 @@ Bytes build_draft(const DraftFields& fields) {
   wire::DraftBuilder draft(builder);
   draft.add_type(static_cast<uint8_t>(fields.type));
   draft.add_precedence(static_cast<uint8_t>(fields.precedence));
-  draft.add_test_mode(fields.type == wire::MessageType::test);
+  draft.add_test_mode(kind_of(fields.type).is_test_call);
   draft.add_language(language);
   draft.add_references(references);
   draft.add_correction_of(correction_of);
@@ -58,8 +58,7 @@ Result<Bytes> finish_draft(DraftFields fields, bool exercise, UtcMs now) {
   BodyContext context;
   context.type = fields.type;
   context.precedence = fields.precedence;
-  context.mode = exercise ? wire::Mode::exercise : wire::Mode::live;
-  if (fields.type == wire::MessageType::test) context.mode = wire::Mode::test;
+  context.mode = kind_of(fields.type).mode(exercise);
   context.language = fields.language;
   context.released_at = now;
   context.exercise_channel = exercise;

@@ -1,7 +1,7 @@
 #include "client/compose/message_name.h"
 
 #include "protocol/base/limits.h"
-#include "protocol/message/message_rules.h"
+#include "protocol/message/kinds/kinds.h"
 #include "protocol/message/names.h"
 #include "protocol/message/serial.h"
 
@@ -15,7 +15,7 @@ Error nothing_there(const std::string& reason) {
 }
 
 bool is_answerable(const wire::MessageRow& row) {
-  return waits_for_acknowledgement(static_cast<wire::MessageType>(row.type()));
+  return kind_of(row.type()).waits_for_acknowledgement();
 }
 
 // The first that is wanted of a list by age.

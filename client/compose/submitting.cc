@@ -4,7 +4,7 @@
 #include <random>
 
 #include "client/show/message_row.h"
-#include "protocol/message/message_rules.h"
+#include "protocol/message/kinds/kinds.h"
 #include "protocol/message/names.h"
 #include "protocol/terminal/exit_code.h"
 #include "protocol/terminal/typed_time.h"
@@ -184,7 +184,7 @@ int submit_and_report(Invocation& invocation, Connection& connection, const Draf
   Output& output = invocation.output;
   const bool exercise = connection.server().exercise();
   const std::string key = invocation.arguments.get("--idempotency-key").value_or("");
-  if (wait.until == WaitFor::acknowledged && !waits_for_acknowledgement(draft.type)) {
+  if (wait.until == WaitFor::acknowledged && !kind_of(draft.type).waits_for_acknowledgement()) {
     return output.fail(
         "the message was not sent",
         make_error(ErrorCode::usage,

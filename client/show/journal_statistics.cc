@@ -6,7 +6,7 @@
 #include "protocol/channel/journal.h"
 #include "protocol/channel/key_blocks.h"
 #include "protocol/channel/ladder.h"
-#include "protocol/message/message_rules.h"
+#include "protocol/message/kinds/kinds.h"
 
 namespace hotline::client {
 namespace {
@@ -43,7 +43,7 @@ void JournalStatistics::take(const wire::Entry& entry) {
     stepped_ms_ = std::clamp(stepped_ms_, -limits::kTimeMax_ms, limits::kTimeMax_ms);
   } else if (const auto* released = entry.fact_as_Released()) {
     settle(released->type(), released->role(), released->refers_to(), at);
-    if (waits_for_acknowledgement(static_cast<wire::MessageType>(released->type()))) {
+    if (kind_of(released->type()).waits_for_acknowledgement()) {
       open({false, released->serial()}, released->type(), released->precedence(), at);
     }
   } else if (const auto* received = entry.fact_as_Received()) {
@@ -64,8 +64,7 @@ void JournalStatistics::take(const wire::Entry& entry) {
 
 void JournalStatistics::open(Key key, uint8_t type, uint8_t precedence, UtcMs at) {
   if (!period_.has(at)) return;
-  const bool test = type == static_cast<uint8_t>(wire::MessageType::test);
-  const Open open{at - stepped_ms_, precedence, test};
+  const Open open{at - stepped_ms_, precedence, kind_of(type).is_test_call};
   open_.insert_or_assign(key, open);
   if (open.test) {
     ++test_calls_[key.first].made;
@@ -77,12 +76,12 @@ void JournalStatistics::open(Key key, uint8_t type, uint8_t precedence, UtcMs at
 void JournalStatistics::settle(uint8_t type, uint8_t role, const wire::MessageKey* refers_to,
                                UtcMs at) {
   if (refers_to == nullptr) return;
-  const auto known = static_cast<wire::MessageType>(type);
-  const bool acknowledges = known == wire::MessageType::acknowledgement;
+  const TargetEffect effect = kind_of(type).effect;
+  const bool acknowledges = effect == TargetEffect::acknowledges;
   // A machine is nobody: its DECLINE ends no wait.
   const bool closes =
-      known == wire::MessageType::cancellation ||
-      (known == wire::MessageType::decline && role != static_cast<uint8_t>(wire::Role::machine));
+      effect == TargetEffect::cancels ||
+      (effect == TargetEffect::declines && role != static_cast<uint8_t>(wire::Role::machine));
   if (!acknowledges && !closes) return;
   const auto found = open_.find({refers_to->incoming(), refers_to->number()});
   if (found == open_.end()) return;  // Settled before, or not asked for.

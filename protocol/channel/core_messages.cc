@@ -10,6 +10,7 @@
 #include "protocol/message/draft.h"
 #include "protocol/message/envelope.h"
 #include "protocol/message/geo.h"
+#include "protocol/message/kinds/kinds.h"
 #include "protocol/message/message_rules.h"
 #include "protocol/message/serial.h"
 #include "protocol/message/words.h"
@@ -29,10 +30,22 @@ struct Core::Release {
 
 namespace {
 
-// These speak of a message at its own precedence, and are never declined: nothing is due on them.
-bool follows_precedence(wire::MessageType type) {
-  return type == wire::MessageType::acknowledgement || type == wire::MessageType::dissemination ||
-         type == wire::MessageType::decline;
+std::optional<FactKind> fact_of(TargetEffect effect) {
+  switch (effect) {
+    case TargetEffect::none:
+      return std::nullopt;
+    case TargetEffect::acknowledges:
+      return FactKind::acknowledged;
+    case TargetEffect::answers:
+      return FactKind::answered;
+    case TargetEffect::declines:
+      return FactKind::declined;
+    case TargetEffect::corrects:
+      return FactKind::corrected;
+    case TargetEffect::cancels:
+      return FactKind::cancelled;
+  }
+  return std::nullopt;
 }
 
 // The roles that may send each type. Until two-person release exists, who may send also releases.
@@ -89,9 +102,10 @@ Status Core::try_submit(Now now, uint64_t token, const Actor& actor, uint64_t co
   if (auto sendable = evidence_.check_numbering(type); !sendable) return sendable;
   if (auto room = disk_.check_release(type, draft.precedence()); !room) return room;
   Bytes body_bytes(draft.body()->begin(), draft.body()->end());
-  const bool acknowledges = type == wire::MessageType::acknowledgement;
-  const uint8_t wanted =
-      acknowledges ? correct_claims(body_bytes, draft.role(), now) : draft.role();
+  const Kind& kind = kind_of(type);
+  const uint8_t wanted = kind.effect == TargetEffect::acknowledges
+                             ? correct_claims(body_bytes, draft.role(), now)
+                             : draft.role();
   auto role = sending_role(actor, wanted, type);
   if (!role) {
     return make_error(ErrorCode::not_allowed,
@@ -109,17 +123,15 @@ Status Core::try_submit(Now now, uint64_t token, const Actor& actor, uint64_t co
       release.references.push_back(*std::move(reference));
     }
   }
-  if (speaks_of_another(type) && release.references.empty()) {
+  if (kind.speaks_of_another() && release.references.empty()) {
     return make_error(ErrorCode::usage,
                       "this type of message speaks of another one, and names none",
                       "name the message, for example N-000123");
   }
   fields.type = type;
   fields.precedence = static_cast<wire::Precedence>(
-      follows_precedence(type) ? release.references.front().precedence : draft.precedence());
-  fields.mode = draft.test_mode() || type == wire::MessageType::test
-                    ? wire::Mode::test
-                    : (config_.channel.exercise ? wire::Mode::exercise : wire::Mode::live);
+      kind.takes_precedence ? release.references.front().precedence : draft.precedence());
+  fields.mode = draft.test_mode() ? wire::Mode::test : kind.mode(config_.channel.exercise);
   // The daemon's time counts: a workstation whose clock is fast drafted it now.
   fields.drafted_at = draft.drafted_at() != 0 ? std::min(draft.drafted_at(), now.utc) : now.utc;
   fields.drafter_role = fields.releaser_role = *role;
@@ -329,8 +341,8 @@ Result<uint64_t> Core::release(Now now, Release release) {
             &leaf_digest, static_cast<uint32_t>(bytes.size() + release.body.size()),
             refers_to ? &target : nullptr, by_person ? &submitter : nullptr, release.counter,
             by_person ? &request : nullptr, by_person ? &name : nullptr,
-            static_cast<uint8_t>(fields.releaser_role), fields.type == wire::MessageType::request,
-            release.key ? &key : nullptr);
+            static_cast<uint8_t>(fields.releaser_role),
+            kind_of(fields.type).awaits == Awaits::answer, release.key ? &key : nullptr);
       },
       release.name);
   if (refers_to) note_effect_on(now, *refers_to, **body, fields.releaser_role, index);
@@ -362,27 +374,12 @@ const MessageRecord* Core::gathering_own(uint64_t serial) const {
 // What lists show of a message because another one speaks of it.
 void Core::note_effect_on(Now now, MessageKey target, const wire::Body& body, wire::Role role,
                           uint64_t journal_index) {
-  FactRecord fact{target,        FactKind::acknowledged,      now.utc,
-                  journal_index, static_cast<uint16_t>(role), ""};
-  switch (body.content_type()) {
-    case wire::Content::acknowledgement:
-      break;
-    case wire::Content::answer:
-      fact.kind = FactKind::answered;
-      break;
-    case wire::Content::decline:
-      fact.kind = FactKind::declined;
-      fact.code = static_cast<uint16_t>(body.content_as_decline()->code());
-      fact.detail = text_of(body.content_as_decline()->reason());
-      break;
-    case wire::Content::correction:
-      fact.kind = FactKind::corrected;
-      break;
-    case wire::Content::cancellation:
-      fact.kind = FactKind::cancelled;
-      break;
-    default:
-      return;
+  const auto kind = fact_of(kind_of(static_cast<uint8_t>(body.content_type())).effect);
+  if (!kind) return;
+  FactRecord fact{target, *kind, now.utc, journal_index, static_cast<uint16_t>(role), ""};
+  if (const wire::Decline* decline = body.content_as_decline()) {
+    fact.code = static_cast<uint16_t>(decline->code());
+    fact.detail = text_of(decline->reason());
   }
   recorder_.gathering().facts.push_back(std::move(fact));
 }
@@ -397,7 +394,7 @@ void Core::decline(Now now, uint64_t index, const Hash& leaf, const wire::Envelo
   noise_.alarm(now, is_flash ? NoiseKind::broken_flash : NoiseKind::broken_rule, {true, index},
                "the peer's message " + id + " breaks the rules (" + judgement.reason +
                    "): read it all the same, and tell the peer");
-  if (envelope == nullptr || follows_precedence(envelope->type())) return;
+  if (envelope == nullptr || kind_of(envelope->type()).takes_precedence) return;
   if (!evidence_.numbering_stopped().empty() || !noise_.admit(now, NoiseKind::decline)) return;
   Release release;
   release.envelope.type = wire::MessageType::decline;

@@ -11,6 +11,7 @@
 #include "protocol/message/body.h"
 #include "protocol/message/envelope.h"
 #include "protocol/message/geo.h"
+#include "protocol/message/kinds/kinds.h"
 #include "protocol/message/message_rules.h"
 #include "protocol/message/serial.h"
 
@@ -228,7 +229,7 @@ void Core::receive(Now now, uint64_t index, const Arrival& arrival) {
                                  std::to_string(judgement.mismatch->seconds) +
                                  " s off: speak to them now");
     }
-    if (known->type() == wire::MessageType::decline) {
+    if (kind_of(known->type()).effect == TargetEffect::declines) {
       const bool by_machine = known->releaser_role() == wire::Role::machine;
       noise_.alarm_about_own(now,
                              by_machine ? NoiseKind::machine_declined : NoiseKind::peer_declined,
@@ -269,8 +270,9 @@ Core::Judgement Core::judge(const wire::Envelope& envelope, const Hash& leaf, By
   if (!problems.empty()) {
     return fail(problems.front().code, decline_reason(problems));
   }
-  judgement.answer_due = envelope.type() == wire::MessageType::request;
-  bool must_refer = speaks_of_another(envelope.type());
+  const Kind& kind = kind_of(envelope.type());
+  judgement.answer_due = kind.awaits == Awaits::answer;
+  const bool must_refer = kind.speaks_of_another();
   if (!envelope.references() || envelope.references()->size() == 0) {
     return must_refer ? fail(wire::DeclineCode::unknown_reference, "references: names no message")
                       : judgement;
@@ -282,15 +284,14 @@ Core::Judgement Core::judge(const wire::Envelope& envelope, const Hash& leaf, By
     return fail(wire::DeclineCode::unknown_reference,
                 "references: there is no such message " + named.id()->str());
   }
-  bool by_originator = envelope.type() == wire::MessageType::correction ||
-                       envelope.type() == wire::MessageType::cancellation;
+  const bool by_originator = kind.speaks_of == SpeaksOf::own;
   if (by_originator != target->incoming && must_refer) {
     return fail(wire::DeclineCode::not_originator, "references: " + named.id()->str() +
                                                        " is not its to " +
                                                        (by_originator ? "change" : "answer"));
   }
   judgement.refers_to = target;
-  if (envelope.type() == wire::MessageType::acknowledgement) {
+  if (kind.effect == TargetEffect::acknowledges) {
     judgement.mismatch = read_back_mismatch(*target, **body);
   }
   return judgement;

@@ -1,6 +1,7 @@
 #include "protocol/channel/disk_state.h"
 
 #include "protocol/base/limits.h"
+#include "protocol/message/kinds/kinds.h"
 
 namespace hotline {
 namespace {
@@ -61,7 +62,8 @@ bool DiskState::has_room_for(uint64_t bytes, uint64_t count) const {
 }
 
 Status DiskState::check_release(wire::MessageType type, uint8_t precedence) const {
-  if (own_.level == DiskLevel::plenty || ends_a_wait(type) || precedence == kPrecedenceFirst)
+  if (own_.level == DiskLevel::plenty || kind_of(type).ends_a_wait ||
+      precedence == kPrecedenceFirst)
     return ok();
   return make_error(ErrorCode::refused,
                     "the disk is nearly full: only FLASH is taken until there is room",

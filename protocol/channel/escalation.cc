@@ -5,6 +5,7 @@
 
 #include "protocol/base/limits.h"
 #include "protocol/channel/key_blocks.h"
+#include "protocol/message/kinds/kinds.h"
 #include "protocol/message/message_rules.h"
 
 namespace hotline {
@@ -63,7 +64,7 @@ void Escalation::apply_durable(const wire::Entry& entry, Now at) {
     case wire::Fact::Released: {
       const wire::Released& fact = *entry.fact_as_Released();
       note_test_call(fact.type(), {false, fact.serial()}, fact.refers_to(), entry.at());
-      if (waits_for_acknowledgement(static_cast<wire::MessageType>(fact.type()))) {
+      if (kind_of(fact.type()).waits_for_acknowledgement()) {
         ladder_.opened({false, fact.serial()}, fact.precedence(), fact.answer_due(), at);
       }
       if (fact.refers_to()) settle(fact.type(), fact.role(), fact.refers_to());
@@ -102,20 +103,21 @@ void Escalation::apply_durable(const wire::Entry& entry, Now at) {
 void Escalation::settle(uint8_t type, uint8_t role, const wire::MessageKey* refers_to) {
   const LadderKey key = to_ladder(from_wire(refers_to));
   std::vector<uint64_t> to_stop;
-  switch (static_cast<wire::MessageType>(type)) {
-    case wire::MessageType::acknowledgement:
+  switch (kind_of(type).effect) {
+    case TargetEffect::acknowledges:
       to_stop = ladder_.acknowledged(key);
       break;
-    case wire::MessageType::decline:
+    case TargetEffect::declines:
       if (role == static_cast<uint8_t>(wire::Role::machine)) break;
       [[fallthrough]];
-    case wire::MessageType::cancellation:
+    case TargetEffect::cancels:
       to_stop = ladder_.closed(key);
       break;
-    case wire::MessageType::answer:
+    case TargetEffect::answers:
       ladder_.answered(key, true);
       break;
-    default:
+    case TargetEffect::corrects:
+    case TargetEffect::none:
       break;
   }
   for (uint64_t attempt : to_stop) recorder_.say(StopAttempt{attempt});
@@ -323,8 +325,9 @@ BootMs Escalation::due() const {
 
 void Escalation::note_test_call(uint8_t type, MessageKey key, const wire::MessageKey* refers_to,
                                 UtcMs at) {
-  if (type == static_cast<uint8_t>(wire::MessageType::test)) test_calls_.called(key, at);
-  if (type == static_cast<uint8_t>(wire::MessageType::acknowledgement) && refers_to) {
+  const Kind& kind = kind_of(type);
+  if (kind.is_test_call) test_calls_.called(key, at);
+  if (kind.effect == TargetEffect::acknowledges && refers_to) {
     test_calls_.acknowledged(from_wire(refers_to), at);
   }
 }

@@ -3,6 +3,7 @@
 #include "protocol/base/limits.h"
 #include "protocol/base/sha256.h"
 #include "protocol/base/text.h"
+#include "protocol/message/kinds/kinds.h"
 #include "protocol/message/serial.h"
 
 namespace hotline {
@@ -61,7 +62,7 @@ void Evidence::apply(const wire::Entry& entry) {
 }
 
 Status Evidence::check_numbering(wire::MessageType type) const {
-  if (numbering_stopped_.empty() || (!serials_in_doubt_ && ends_a_wait(type))) return ok();
+  if (numbering_stopped_.empty() || (!serials_in_doubt_ && kind_of(type).ends_a_wait)) return ok();
   return make_error(ErrorCode::refused, numbering_stopped_ + ": nothing can be sent",
                     "use voice; the store must be recovered first");
 }

@@ -1,5 +1,6 @@
 #include "protocol/channel/journal.h"
 
+#include "protocol/message/kinds/kinds.h"
 #include "protocol/message/message_rules.h"
 
 namespace hotline {
@@ -51,7 +52,7 @@ bool waits_for_acknowledgement(const wire::Received& received) {
   const bool came_before =
       received.serial() != 0 &&
       received.decline_code() == static_cast<uint16_t>(DeclineCode::serial_reused);
-  return waits_for_acknowledgement(static_cast<wire::MessageType>(received.type())) && !came_before;
+  return kind_of(received.type()).waits_for_acknowledgement() && !came_before;
 }
 
 }  // namespace hotline

@@ -5,6 +5,7 @@
 #include "protocol/base/limits.h"
 #include "protocol/base/text.h"
 #include "protocol/message/body.h"
+#include "protocol/message/kinds/kinds.h"
 #include "protocol/message/neutral_phrases.h"
 #include "protocol/message/rule_checker.h"
 #include "protocol/message/serial.h"
@@ -47,9 +48,7 @@ void check_parties(RuleChecker& checker, const wire::Envelope& envelope,
 }
 
 void check_mode(RuleChecker& checker, const wire::Envelope& envelope, const RulesContext& context) {
-  Mode expected = envelope.type() == MessageType::test ? Mode::test
-                  : context.exercise                   ? Mode::exercise
-                                                       : Mode::live;
+  const Mode expected = kind_of(envelope.type()).mode(context.exercise);
   if (envelope.mode() != expected) {
     std::string expected_word = word(expected, Language::en);
     checker.add("mode",
@@ -112,12 +111,12 @@ void check_references(RuleChecker& checker, const wire::Envelope& envelope,
       checker.add("references", in_quotes(view(id)) + " is not a message's name");
     }
   }
-  if (!speaks_of_another(envelope.type())) return;
+  const Kind& kind = kind_of(envelope.type());
+  if (!kind.speaks_of_another()) return;
   std::string type = word(envelope.type(), Language::en);
   if (count == 0) return checker.add("references", "are missing: what is this " + type + " about?");
   const auto* first = envelope.references()->Get(0)->id();
-  bool own =
-      envelope.type() == MessageType::correction || envelope.type() == MessageType::cancellation;
+  const bool own = kind.speaks_of == SpeaksOf::own;
   if (own && !names_message_of(context.from_prefix, first)) {
     checker.add("references",
                 printable(view(first)) + " is not the sender's own, so it has no " + type +
@@ -132,7 +131,7 @@ void check_references(RuleChecker& checker, const wire::Envelope& envelope,
 
 void check_threads(RuleChecker& checker, const wire::Envelope& envelope,
                    const RulesContext& context) {
-  bool correction = envelope.type() == MessageType::correction;
+  const bool correction = kind_of(envelope.type()).effect == TargetEffect::corrects;
   if (correction && !envelope.correction_of()) {
     checker.add("correction-of", "is missing");
   }
@@ -229,7 +228,8 @@ void check_texts(RuleChecker& checker, const wire::Body& body) {
                        "comes in more than " + std::to_string(limits::kTextsMax) + " languages");
   }
   if (count == 0) {
-    if (needs_texts(checker.context().type, checker.context().exercise_channel)) {
+    const BodyContext& context = checker.context();
+    if (kind_of(context.type).needs_texts(context.exercise_channel)) {
       checker.add("text", "is missing");
     }
     return;
@@ -398,37 +398,6 @@ std::string to_string(const Problem& problem) {
   return problem.field + ": " + problem.reason;
 }
 
-bool is_built(MessageType type) {
-  switch (type) {
-    case MessageType::text:
-    case MessageType::incident:
-    case MessageType::violation:
-    case MessageType::request:
-    case MessageType::answer:
-    case MessageType::correction:
-    case MessageType::cancellation:
-    case MessageType::acknowledgement:
-    case MessageType::decline:
-    case MessageType::test:
-      return true;
-    default:
-      return false;
-  }
-}
-
-bool waits_for_acknowledgement(MessageType type) {
-  switch (type) {
-    case MessageType::unset:
-    case MessageType::acknowledgement:
-    case MessageType::dissemination:
-    case MessageType::decline:
-    case MessageType::service:
-      return false;
-    default:
-      return true;
-  }
-}
-
 bool is_precedence(uint8_t precedence) {
   return precedence >= static_cast<uint8_t>(wire::Precedence::flash) &&
          precedence <= static_cast<uint8_t>(wire::Precedence::routine);
@@ -438,33 +407,8 @@ uint8_t known_precedence(uint8_t precedence) {
   return is_precedence(precedence) ? precedence : static_cast<uint8_t>(wire::Precedence::immediate);
 }
 
-bool speaks_of_another(MessageType type) {
-  return type == MessageType::answer || type == MessageType::correction ||
-         type == MessageType::cancellation || type == MessageType::acknowledgement ||
-         type == MessageType::dissemination || type == MessageType::decline;
-}
-
-bool ends_a_wait(MessageType type) {
-  return type == MessageType::acknowledgement || type == MessageType::dissemination ||
-         type == MessageType::decline || type == MessageType::cancellation;
-}
-
-bool needs_texts(MessageType type, bool exercise_channel) {
-  switch (type) {
-    case MessageType::acknowledgement:
-    case MessageType::decline:
-      return false;
-    case MessageType::answer:
-    case MessageType::correction:
-    case MessageType::cancellation:
-      return exercise_channel;
-    default:
-      return true;
-  }
-}
-
 std::vector<Problem> check_envelope(const wire::Envelope& envelope, const RulesContext& context) {
-  if (envelope.type() != MessageType::unset && !is_built(envelope.type())) {
+  if (envelope.type() != MessageType::unset && !kind_of(envelope.type()).is_built) {
     return {unknown_type(static_cast<uint8_t>(envelope.type()))};
   }
   BodyContext body = body_context(envelope, context);
@@ -490,7 +434,7 @@ std::vector<Problem> check_envelope(const wire::Envelope& envelope, const RulesC
 
 std::vector<Problem> check_body(const wire::Body& body, const BodyContext& context) {
   auto content = static_cast<MessageType>(body.content_type());
-  if (!is_built(content)) return {unknown_type(static_cast<uint8_t>(content))};
+  if (!kind_of(content).is_built) return {unknown_type(static_cast<uint8_t>(content))};
   RuleChecker checker(context);
   if (content != context.type) {
     checker.add("type", "is " + word(context.type, Language::en) + ", and the content is " +
@@ -507,7 +451,7 @@ std::vector<Problem> check_message(const wire::Envelope& envelope, const wire::B
                                    const RulesContext& context) {
   std::vector<Problem> problems = check_envelope(envelope, context);
   // What a body must have depends on its type.
-  if (!is_built(envelope.type())) return problems;
+  if (!kind_of(envelope.type()).is_built) return problems;
   for (Problem& problem : check_body(body, body_context(envelope, context))) {
     problems.push_back(std::move(problem));
   }

@@ -51,27 +51,9 @@ struct BodyContext {
 // observe, draft and release differ.
 inline constexpr int64_t kTimeTolerance_ms = 5 * 60 * 1000;
 
-// Whether this version can judge and show the type. Others are received, and declined as unknown.
-bool is_built(wire::MessageType type);
-
-// Types that a person must acknowledge, and that climb the ladder until one does. Acknowledgements
-// and their like need nothing in return; nor does what is no message at all.
-bool waits_for_acknowledgement(wire::MessageType type);
-
 bool is_precedence(uint8_t precedence);
 // By which a person is asked to act: IMMEDIATE where the peer's word is none that we know.
 uint8_t known_precedence(uint8_t precedence);
-
-// Types that are about another message, which the first reference names.
-bool speaks_of_another(wire::MessageType type);
-
-// Small, and each of them lets somebody stop waiting: these go where little else does.
-bool ends_a_wait(wire::MessageType type);
-
-// Test calls say a phrase of the neutral set; everybody else says what they have to say. What is
-// all coded fields needs no text beside them on a live channel; in an exercise a text carries the
-// marks.
-bool needs_texts(wire::MessageType type, bool exercise_channel);
 
 // No problem means that every rule holds. In order of weight: the first one's code is the
 // DECLINE's.

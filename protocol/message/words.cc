@@ -37,37 +37,6 @@ constexpr Word kRoles[] = {
     {7, "machine", {"machine", "автомат", "автомат", "mesin"}},
 };
 
-constexpr Word kMessageTypes[] = {
-    {1, "text", {"text", "текст", "текст", "teks"}},
-    {2, "incident", {"incident", "инцидент", "інцидент", "insiden"}},
-    {3, "violation", {"violation", "нарушение", "порушення", "pelanggaran"}},
-    {4, "activity", {"activity", "деятельность", "діяльність", "kegiatan"}},
-    {5, "launch", {"launch", "пуск", "пуск", "peluncuran"}},
-    {6,
-     "protected",
-     {"protected site or movement", "защищённый объект или перемещение",
-      "захищений об'єкт або переміщення", "objek atau pergerakan yang dilindungi"}},
-    {7, "request", {"request", "запрос", "запит", "permintaan"}},
-    {8, "answer", {"answer", "ответ", "відповідь", "jawaban"}},
-    {9, "correction", {"correction", "исправление", "виправлення", "koreksi"}},
-    {10, "cancellation", {"cancellation", "отмена", "скасування", "pembatalan"}},
-    {11, "decision", {"decision", "решение", "рішення", "keputusan"}},
-    {12, "status", {"status of the channel", "состояние канала", "стан каналу", "status saluran"}},
-    {13, "meeting", {"meeting", "встреча", "зустріч", "pertemuan"}},
-    {14,
-     "acknowledgement",
-     {"acknowledgement", "подтверждение прочтения", "підтвердження прочитання",
-      "tanda sudah dibaca"}},
-    {15,
-     "dissemination",
-     {"dissemination", "доведение до исполнителей", "доведення до виконавців", "penyebaran"}},
-    {16, "decline", {"decline", "отклонение", "відхилення", "penolakan"}},
-    {17, "test", {"test call", "проверка связи", "перевірка зв'язку", "uji sambungan"}},
-    {18,
-     "service",
-     {"service message", "служебное сообщение", "службове повідомлення", "pesan layanan"}},
-};
-
 constexpr Word kAltitudeDatums[] = {
     {1,
      "hae",
@@ -430,7 +399,6 @@ std::string Vocabulary::keys() const {
 HOTLINE_VOCABULARY(Precedence, "precedence", kPrecedences)
 HOTLINE_VOCABULARY(Mode, "mode", kModes)
 HOTLINE_VOCABULARY(Role, "role", kRoles)
-HOTLINE_VOCABULARY(MessageType, "message type", kMessageTypes)
 HOTLINE_VOCABULARY(AltitudeDatum, "altitude datum", kAltitudeDatums)
 HOTLINE_VOCABULARY(Side, "side", kSides)
 HOTLINE_VOCABULARY(Certainty, "certainty", kCertainties)

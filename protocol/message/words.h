@@ -38,7 +38,7 @@ struct Vocabulary {
   std::string keys() const;  // "own, other, third, unknown"
 };
 
-// Defined for every coded enum of the schema.
+// Defined for every coded enum of the schema; that of message types in kinds/kinds.cc.
 template <class Enum>
 const Vocabulary& vocabulary();
 

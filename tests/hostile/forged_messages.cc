@@ -4,6 +4,7 @@
 #include "protocol/base/limits.h"
 #include "protocol/channel/policy.h"
 #include "protocol/message/body.h"
+#include "protocol/message/kinds/kinds.h"
 #include "protocol/message/message_rules.h"
 
 namespace hotline::hostile {
@@ -92,7 +93,7 @@ MessageWriter::MessageWriter(const MessagePlan& plan, std::string from, std::str
   envelope_.drafter_role = envelope_.releaser_role = wire::Role::operator_;
   envelope_.person_hash = Hash{};
   envelope_.language = plan.forged == "language" ? kForgedWords : "en";
-  if (speaks_of_another(plan.type)) {
+  if (kind_of(plan.type).speaks_of_another()) {
     envelope_.references.push_back(
         {plan.forged == "reference" ? kForgedWords : about.id, about.leaf});
   }

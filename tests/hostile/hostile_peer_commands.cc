@@ -10,7 +10,7 @@
 #include <istream>
 
 #include "protocol/channel/wire_frames.h"
-#include "protocol/message/message_rules.h"
+#include "protocol/message/kinds/kinds.h"
 #include "protocol/message/serial.h"
 #include "tests/hostile/hostile.h"
 #include "tests/hostile/hostile_peer.h"
@@ -29,7 +29,7 @@ Order read_order(const HostilePeer& peer, const Words& words, uint64_t count) {
   order.left = count;
   order.per_frame = words.number("per-frame", 1024);
   order.per_second = words.number("rate", 0);
-  if (!speaks_of_another(order.plan.type)) return order;
+  if (!kind_of(order.plan.type).speaks_of_another()) return order;
   order.about = peer.newest_known();
   if (words.text("about") == "own") {
     order.about = peer.newest_own();

@@ -7,6 +7,7 @@
 #include "protocol/base/limits.h"
 #include "protocol/base/text.h"
 #include "protocol/message/envelope.h"
+#include "protocol/message/kinds/kinds.h"
 #include "protocol/message/neutral_phrases.h"
 
 namespace hotline {
@@ -65,9 +66,8 @@ Message message(ContentFields content) {
   envelope.person_hash = Hash{};
   envelope.language = "en";
   envelope.parts = {{wire::PartKind::body, 100, Hash{}}};
-  bool own = envelope.type == wire::MessageType::correction ||
-             envelope.type == wire::MessageType::cancellation;
-  if (speaks_of_another(envelope.type)) {
+  const bool own = kind_of(envelope.type).speaks_of == SpeaksOf::own;
+  if (kind_of(envelope.type).speaks_of_another()) {
     envelope.references = {{own ? "N-000100" : "S-000087", Hash{}}};
   }
   if (envelope.type == wire::MessageType::correction) envelope.correction_of = "N-000100";
@@ -340,7 +340,7 @@ TEST(MessageRules, ReferencesAreSerials) {
 TEST(MessageRules, WhatSpeaksOfAnotherMessageNamesIt) {
   for (const ContentFields& content : contents()) {
     Message changed = message(content);
-    if (!speaks_of_another(changed.envelope.type)) continue;
+    if (!kind_of(changed.envelope.type).speaks_of_another()) continue;
     changed.envelope.references.clear();
     auto problems = judge(changed);
     ASSERT_EQ(problems.size(), 1u) << words_of(problems);

@@ -56,7 +56,7 @@ ClientApi::ClientApi(boost::asio::io_context& io, const Config& config, Core& co
 ListenerCallbacks ClientApi::listener_callbacks() {
   ListenerCallbacks callbacks;
   callbacks.on_link = [this](std::shared_ptr<FramedLink> link) { accept(std::move(link)); };
-  callbacks.on_refused = [](const Refusal& refusal) {
+  callbacks.on_refused = [](const RefusedCaller& refusal) {
     spdlog::warn("a client was refused: {} {}", refusal.address, refusal.error.reason);
   };
   callbacks.on_trouble = [](const Error& trouble) {

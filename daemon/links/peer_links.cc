@@ -46,7 +46,7 @@ Status PeerLinks::start(const Endpoint& listen) {
   callbacks.on_link = [this](std::shared_ptr<FramedLink> link) {
     accept(std::move(link), std::nullopt);
   };
-  callbacks.on_refused = [this](const Refusal& refusal) {
+  callbacks.on_refused = [this](const RefusedCaller& refusal) {
     events_.refused(refusal.address, refusal.error.reason);
     if (refusal.error.code == ErrorCode::not_allowed)
       events_.certificate_refused(refusal.address, refusal.error);

@@ -381,7 +381,7 @@ void Listener::State::report(const std::string& from, const Error& error) {
     return;
   }
   ++reported_count;
-  held->on_refused(Refusal{from, error, 1});
+  held->on_refused(RefusedCaller{from, error, 1});
 }
 
 void Listener::State::close_report_window() {
@@ -389,11 +389,11 @@ void Listener::State::close_report_window() {
   const size_t count = std::exchange(unreported_count, 0);
   const std::shared_ptr<ListenerCallbacks> held = callbacks;
   if (!held || count == 0) return;
-  held->on_refused(
-      Refusal{"",
-              make_error(ErrorCode::refused, std::to_string(count) + " more connections to " +
-                                                 address + " were refused in the same moment"),
-              count});
+  held->on_refused(RefusedCaller{
+      "",
+      make_error(ErrorCode::refused, std::to_string(count) + " more connections to " + address +
+                                         " were refused in the same moment"),
+      count});
 }
 
 void Listener::State::stop() {

@@ -23,7 +23,7 @@
 namespace hotline {
 
 // Somebody who did not become a link. To be journaled and, for a certificate, alarmed.
-struct Refusal {
+struct RefusedCaller {
   std::string address;  // Empty for a summary.
   Error error;          // The reason in words; not_allowed when a certificate was refused.
   size_t count = 1;     // Above 1: a summary of that many, beyond what is told one by one.
@@ -35,7 +35,7 @@ struct ListenerCallbacks {
   std::function<void(std::shared_ptr<FramedLink> link)> on_link;
 
   // At most limits::kRefusalReportsMax of them in limits::kRefusalReportWindow_ms, then a summary.
-  std::function<void(const Refusal& refusal)> on_refused;
+  std::function<void(const RefusedCaller& refusal)> on_refused;
 
   // The listener itself cannot do its work ("out of file descriptors"); it goes on trying. Once for
   // each time that it begins.

@@ -63,7 +63,7 @@ TEST_F(ListenTest, AFloodOfRefusalsIsToldInSumAndNoneIsForgotten) {
   }
   const auto count = [&] {
     size_t sum = 0;
-    for (const Refusal& refusal : refusals) sum += refusal.count;
+    for (const RefusedCaller& refusal : refusals) sum += refusal.count;
     return sum;
   };
   EXPECT_TRUE(run_until([&] { return count() == 40; }));

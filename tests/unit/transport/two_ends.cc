@@ -98,7 +98,7 @@ void TwoEnds::settle() {
 
 ListenerCallbacks TwoEnds::callbacks() {
   return {.on_link = [this](auto link) { accepted.push_back(std::move(link)); },
-          .on_refused = [this](const Refusal& refusal) { refusals.push_back(refusal); },
+          .on_refused = [this](const RefusedCaller& refusal) { refusals.push_back(refusal); },
           .on_trouble = [this](const Error& trouble) { troubles.push_back(trouble); }};
 }
 

@@ -84,7 +84,7 @@ class TwoEnds : public ::testing::Test {
   std::unique_ptr<DialAttempt> attempt;
   std::optional<Result<std::shared_ptr<FramedLink>>> dialled;
   std::vector<std::shared_ptr<FramedLink>> accepted;
-  std::vector<Refusal> refusals;
+  std::vector<RefusedCaller> refusals;
   std::vector<Error> troubles;
   End north;
   End south;

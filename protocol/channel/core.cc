@@ -8,7 +8,9 @@
 #include "protocol/base/limits.h"
 #include "protocol/channel/planted_bug.h"
 #include "protocol/channel/wire_frames.h"
+#include "protocol/message/envelope.h"
 #include "protocol/message/message_rules.h"
+#include "protocol/message/serial.h"
 
 namespace hotline {
 namespace {
@@ -28,7 +30,10 @@ Core::Core(CoreConfig config, Records& records, Random& random, Now started)
       evidence_(config_, recorder_, noise_),
       escalation_(config_, recorder_, started),
       witness_(config_, trust_, recorder_, noise_, evidence_),
-      exports_(recorder_, noise_, witness_) {}
+      exports_(recorder_, noise_, witness_),
+      releases_(config_, recorder_, random),
+      submissions_(config_, recorder_, random, noise_, disk_, evidence_, releases_),
+      outbox_(config_, trust_, recorder_, disk_, evidence_, releases_) {}
 
 Core::~Core() = default;
 
@@ -65,13 +70,18 @@ Status Core::replay(uint64_t index, ByteView bytes) {
   return ok();
 }
 
+const char* Core::fault_in(const wire::Entry& entry) const {
+  if (const char* fault = recorder_.fault_in(entry)) return fault;
+  return Escalation::fault_in(entry);
+}
+
 Status Core::start(Now now, const Hash& stored_root) {
   if (Status whole = recorder_.compare_with_records(stored_root); !whole) return whole;
   if (Status named = compare_prefix_with_records(); !named) return named;
   recorder_.go_live();
   evidence_.go_live();
   witness_.go_live();
-  receipt_recorded_ = recorder_.own().receipted_size();
+  outbox_.go_live();
   alone_since_ = now.boot;
 
   if (recorder_.size() == 0) {
@@ -104,15 +114,9 @@ Status Core::start(Now now, const Hash& stored_root) {
 
 void Core::apply(const wire::Entry& entry) {
   switch (entry.fact_type()) {
-    case wire::Fact::Released: {
-      const wire::Released& fact = *entry.fact_as_Released();
-      if (fact.submitter()) {
-        uint64_t& last = last_counter_[to_hash(*fact.submitter())];
-        last = std::max(last, fact.counter());
-      }
-      if (fact.key_hash()) keyed_.insert(shorten(to_hash(*fact.key_hash())), fact.serial());
+    case wire::Fact::Released:
+      submissions_.apply(entry);
       break;
-    }
     case wire::Fact::JournalWitnessed:
       witness_.apply(entry);
       break;
@@ -126,13 +130,7 @@ void Core::apply(const wire::Entry& entry) {
 
 void Core::apply_durable(const wire::Entry& entry, Now at) {
   escalation_.apply_durable(entry, at);
-  if (const wire::ReceiptHeld* fact = entry.fact_as_ReceiptHeld()) {
-    const size_t bytes = recorder_.receipt_held(*fact);
-    issued_.erase(issued_.begin(), issued_.upper_bound(fact->size()));
-    if (!recorder_.is_live()) return;
-    receipted_lately_.emplace_back(at.boot, bytes);
-    receipted_lately_bytes_ += bytes;
-  }
+  outbox_.apply_durable(entry, at);
 }
 
 void Core::note_clock(Now now) {
@@ -152,10 +150,7 @@ void Core::note_clock(Now now) {
 
 void Core::tick(Now now) {
   note_clock(now);
-  while (!receipted_lately_.empty() && receipted_lately_.front().first + 1000 <= now.boot) {
-    receipted_lately_bytes_ -= receipted_lately_.front().second;
-    receipted_lately_.pop_front();
-  }
+  outbox_.tick(now);
   tick_links(now);
   ask_for_next_path(now);
   noise_.tell_held_back(now.boot, now, adopted_.has_value(), disk_.peer_words());
@@ -168,23 +163,23 @@ BootMs Core::wake_at() const {
   BootMs next =
       std::min({escalation_.due(), witness_.due(), exports_.due(), noise_.due(), alone_due()});
   for (const auto& [id, link] : links_) {
-    next = std::min({next, link_due(link), next_path_due(link)});
+    next = std::min({next, link_due(link), link.lane.next_path_due(config_.policy)});
   }
   return next;
 }
 
 bool Core::wants_commit() const {
-  return !recorder_.gathering().empty() || can_number() ||
+  return !recorder_.gathering().empty() || (adopted_ && outbox_.can_number()) ||
          recorder_.peer().frontier().size() > recorder_.peer().receipted_size();
 }
 
 std::shared_ptr<const Batch> Core::seal(Now now) {
   HOTLINE_CHECK(recorder_.sealed() == nullptr);
-  number_messages(now);
+  if (adopted_) outbox_.number_messages(now);
   sign_receipt(now);
   if (recorder_.gathering().empty()) return nullptr;
   sealed_peer_bytes_ = std::exchange(gathering_peer_bytes_, 0);
-  gathering_own_ = {};
+  releases_.seal();
   sealed_peer_serials_ = std::exchange(gathering_peer_serials_, {});
   witness_.seal();
   exports_.seal();
@@ -204,7 +199,7 @@ void Core::committed(Now now) {
   sealed_peer_serials_ = {};
   if (receipt_is_new && adopted_) send_receipt(*adopted_);
   pump(now);
-  built_frames_.clear();
+  outbox_.committed();
   if (adopted_) unstash(now, *adopted_);
   exports_.committed(now, adopted_);
 }
@@ -245,14 +240,29 @@ void Core::stop(Now now) {
 }
 
 uint64_t Core::last_counter(const Hash& certificate) const {
-  auto found = last_counter_.find(certificate);
-  return found == last_counter_.end() ? 0 : found->second;
+  return submissions_.last_counter(certificate);
 }
 
-Core::ShortHash Core::shorten(const Hash& hash) {
-  ShortHash half{};
-  std::copy_n(hash.begin(), half.size(), half.begin());
-  return half;
+void Core::submit(Now now, uint64_t token, const Actor& actor, uint64_t counter, ByteView draft,
+                  std::string_view key) {
+  submissions_.submit(now, token, actor, counter, draft, key);
+}
+
+void Core::pump(Now now) {
+  if (adopted_) outbox_.pump(now, *adopted_, links_.at(*adopted_).lane);
+}
+
+// By its prefix every message is named, so that another one in the configuration would rename what
+// was said. The peer's is compared in its hello.
+Status Core::compare_prefix_with_records() {
+  const auto record = recorder_.records().message({false, recorder_.own().last_serial()});
+  const auto envelope = record ? open_envelope(record->envelope) : Error{};
+  const auto serial = envelope ? parse_written_serial(text_of((*envelope)->id())) : std::nullopt;
+  if (!serial || serial->prefix == config_.prefix) return ok();
+  return make_error(ErrorCode::configuration,
+                    "the messages of this store are named with the prefix " + serial->prefix +
+                        ", and the configuration says " + config_.prefix,
+                    "write the old prefix in [party] again: it is for the life of a channel");
 }
 
 CoreStatus Core::status() const {

@@ -40,11 +40,13 @@
 #include "protocol/channel/journal.h"
 #include "protocol/channel/ladder.h"
 #include "protocol/channel/noise.h"
+#include "protocol/channel/outbox.h"
 #include "protocol/channel/own_transcript.h"
 #include "protocol/channel/peer_transcript.h"
 #include "protocol/channel/policy.h"
 #include "protocol/channel/recorder.h"
 #include "protocol/channel/records.h"
+#include "protocol/channel/submissions.h"
 #include "protocol/channel/wire_generated.h"
 #include "protocol/channel/witness.h"
 #include "protocol/log/cosignature.h"
@@ -152,13 +154,7 @@ class Core {
     uint64_t peer_size_before = 0;
     uint64_t resend_from = 0;         // The peer holds our transcript up to here.
     uint64_t peer_holds_receipt = 0;  // Size of the newest of our receipts that the peer showed.
-    uint64_t sent_until = 0;          // Own leaves below this went out on this link.
-    std::deque<std::pair<uint64_t, size_t>>
-        in_flight;  // (end of a frame, its bytes), not receipted on this link.
-    size_t in_flight_bytes = 0;
-    // By precedence: (end of a frame, when it was put on this link), while it has no receipt.
-    std::array<std::deque<std::pair<uint64_t, BootMs>>, 4> sent_at;
-    std::optional<BootMs> next_path_asked_at;
+    Lane lane;
     uint64_t barrier = 0;     // Messages wait until this batch is durable.
     std::deque<Bytes> stash;  // Frames that wait for the barrier.
     size_t stash_bytes = 0;
@@ -169,26 +165,11 @@ class Core {
     bool leaves_messages = false;  // For want of room: also those that follow.
     bool peer_is_old = false;      // It showed less of its transcript than we receipted.
   };
-  struct BuiltFrame {
-    uint64_t first = 0;
-    uint64_t count = 0;
-    Bytes frame;
-  };
   // A leaf of the peer's that is not durable yet.
   struct PeerLeaf {
     uint64_t index = 0;
     Hash leaf_hash{};
   };
-  // A message that another speaks of.
-  struct Reference {
-    MessageKey key;
-    std::string id;
-    Hash leaf_hash{};
-    uint8_t precedence = 0;
-    uint8_t type = 0;
-  };
-  // What release() needs to make an envelope.
-  struct Release;
   // What the rules say of a message of the peer.
   struct Judgement {
     wire::DeclineCode code = wire::DeclineCode::unset;  // Unset: the message stands.
@@ -229,34 +210,17 @@ class Core {
   void drop_link(Now now, LinkId id, const std::string& reason);
   void refuse_link(Now now, LinkId id, wire::CloseReason reason, const std::string& text);
 
-  // core_sending.cc
-  bool can_number() const;
-  size_t window_left() const;
-  size_t urgent_window_left() const;
-  void number_messages(Now now);
   void pump(Now now);
-  BuiltFrame rebuild_frame(uint64_t first, uint64_t end);
-  void on_receipt(Now now, LinkId id, Link& link, const wire::Receipt& frame);
-  void hold_receipt(Now now, const CosignedCheckpoint& receipt, const std::string& note);
-  // The checkpoint of ours that this receipt stands on, if we remember signing it; else empty.
-  std::string_view issued_under(const std::string& receipt) const;
-  Hash own_root_at(uint64_t size);
 
-  // core_replay.cc
   // Why an entry that is read back cannot follow those before it; null when it can.
   const char* fault_in(const wire::Entry& entry) const;
   Status compare_prefix_with_records();
-  MessageRecord own_record(uint64_t serial, const Hash& leaf);
 
   void make_room_for_link(Now now);
   bool has_room_for(uint64_t bytes, uint64_t count) const;
   void leave_messages(Now now, Link& link);
   void ask_for_what_was_left(Now now);
 
-  // core_paths.cc
-  void note_sent(Now now, Link& link, uint64_t first, uint64_t end);
-  static void note_receipted(Link& link, uint64_t size);
-  BootMs next_path_due(const Link& link) const;
   void ask_for_next_path(Now now);
 
   // core_peer_messages.cc
@@ -283,29 +247,8 @@ class Core {
   void sign_receipt(Now now);
   void send_receipt(LinkId id);
 
-  // core_messages.cc
-  // Everything submit() does; the error is told to the person.
-  Status try_submit(Now now, uint64_t token, const Actor& actor, uint64_t counter, ByteView draft,
-                    std::string_view key);
-  // Under which a submission is remembered: the caller's own key, if it gave one.
-  struct SubmissionName {
-    const Actor& actor;
-    uint64_t counter = 0;
-    std::optional<Hash> key;
-  };
-  Result<SubmissionName> name_submission(const Actor& actor, uint64_t counter,
-                                         std::string_view key) const;
-  Result<bool> answer_repeated(uint64_t token, const SubmissionName& name, ByteView request);
-  std::optional<uint64_t> known_submission(const SubmissionName& name);
-  MessageRecord own_submission(uint64_t serial);
-  Result<Reference> resolve(const std::string& id);
-  std::string name_of(MessageKey key, uint64_t serial) const;
-  Result<uint64_t> release(Now now, Release release);
-  void note_effect_on(Now now, MessageKey target, const wire::Body& body, wire::Role role,
-                      uint64_t journal_index);
   void decline(Now now, uint64_t index, const Hash& leaf, const wire::Envelope* envelope,
                const Judgement& judgement);
-  const MessageRecord* gathering_own(uint64_t serial) const;
 
   CoreConfig config_;
   ChannelTrust trust_;
@@ -320,25 +263,13 @@ class Core {
   Escalation escalation_;
   Witness witness_;
   Exports exports_;
-  std::map<Hash, uint64_t> last_counter_;
-  // Callers' own idempotency keys by half their hash: what was submitted under them.
-  using ShortHash = std::array<uint8_t, 16>;
-  static ShortHash shorten(const Hash& hash);
-  SortedBlocks<ShortHash, uint64_t> keyed_;
-  std::deque<BuiltFrame> built_frames_;           // Made at sealing, sent once durable.
-  SortedBlocks<uint64_t, size_t> gathering_own_;  // Serial -> place in the gathering batch.
+  Releases releases_;
+  Submissions submissions_;
+  Outbox outbox_;
   // Serials of the peer that are not durable yet, and so not in records_, with their leaf hashes.
   SortedBlocks<uint64_t, PeerLeaf> gathering_peer_serials_;
   SortedBlocks<uint64_t, PeerLeaf> sealed_peer_serials_;
   std::string peer_checkpoint_;  // Newest one received; its size is peer_.frontier().size().
-  // Checkpoints signed and not receipted, by their size.
-  struct Issued {
-    Hash root{};
-    std::string note;
-  };
-  std::map<uint64_t, Issued> issued_;
-  uint64_t receipt_recorded_ = 0;  // Size of the newest receipt that was recorded.
-
   // Bytes of the peer's messages that are not durable yet.
   size_t gathering_peer_bytes_ = 0;
   size_t sealed_peer_bytes_ = 0;
@@ -349,8 +280,6 @@ class Core {
   UtcMs link_since_ = 0;
   BootMs alone_since_ = 0;  // Without a link: when the peer was heard last.
   bool alone_told_ = false;
-  std::deque<std::pair<BootMs, size_t>> receipted_lately_;
-  size_t receipted_lately_bytes_ = 0;
   int64_t round_trip_ms_ = -1;
   int64_t clock_skew_ms_ = 0;
   int skew_level_ = 0;

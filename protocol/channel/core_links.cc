@@ -141,7 +141,7 @@ Status Core::judge_own_claim(Now now, Link& link, const wire::Hello& hello) {
     link.resend_from = recorder_.durable().own_size;
     return ok();
   }
-  if (own_root_at(size) != receipt->checkpoint.root) {
+  if (outbox_.root_at(size) != receipt->checkpoint.root) {
     evidence_.keep(now, wire::EvidenceKind::fork_of_own, note, recorder_.durable().own_checkpoint,
                    "our key signed two different transcripts of size " + std::to_string(size));
     link.resend_from = recorder_.durable().own_size;
@@ -152,7 +152,7 @@ Status Core::judge_own_claim(Now now, Link& link, const wire::Hello& hello) {
                    "the peer holds " + std::to_string(size) + " of our messages but receipted " +
                        std::to_string(link.own_receipted_before) + ": its store is old");
   }
-  hold_receipt(now, *receipt, note);
+  outbox_.hold_receipt(now, *receipt, note);
   link.resend_from = size;
   return ok();
 }
@@ -223,8 +223,8 @@ void Core::adopt(Now now, LinkId id) {
   for (LinkId other : replaced)
     refuse_link(now, other, wire::CloseReason::replaced, "another link was adopted");
   Link& link = links_.at(id);
-  link.sent_until = link.resend_from;
-  if (planted(PlantedBug::resume_off_by_one) && link.sent_until > 0) ++link.sent_until;
+  const bool skips = planted(PlantedBug::resume_off_by_one) && link.resend_from > 0;
+  link.lane.begin(skips ? link.resend_from + 1 : link.resend_from);
   // Leaves that came on an earlier link may still be on their way to disk. What the peer sends
   // again is judged after.
   if (recorder_.peer().frontier().size() > recorder_.durable().peer_size) {
@@ -237,7 +237,7 @@ void Core::adopt(Now now, LinkId id) {
     noise_.note_link_change(now, wire::LinkChange::up, link.remote);
   }
   if (recorder_.durable().peer_receipted > link.peer_holds_receipt) send_receipt(id);
-  pump(now);
+  outbox_.pump(now, id, link.lane);
   witness_.check_channel(now, adopted_);
 }
 
@@ -309,8 +309,12 @@ void Core::frame_received(Now now, LinkId id, ByteView bytes) {
   if (type == wire::FrameBody::JournalConflict) {
     return witness_.on_conflict(now, id, (*frame)->body_as_JournalConflict()->size());
   }
-  if (type == wire::FrameBody::Receipt)
-    return on_receipt(now, id, link, *(*frame)->body_as_Receipt());
+  if (type == wire::FrameBody::Receipt) {
+    if (auto refusal = outbox_.on_receipt(now, id, link.lane, *(*frame)->body_as_Receipt())) {
+      refuse_link(now, id, refusal->reason, refusal->text);
+    }
+    return;
+  }
   if (type != wire::FrameBody::Messages) {
     return refuse_link(now, id, wire::CloseReason::protocol, "a frame of an unknown kind");
   }
@@ -440,8 +444,7 @@ void Core::drop_link(Now now, LinkId id, const std::string& reason) {
   alone_since_ = heard_at;
   alone_told_ = false;
   link_since_ = now.utc;
-  receipted_lately_.clear();
-  receipted_lately_bytes_ = 0;
+  outbox_.link_lost();
   noise_.note_link_change(now, wire::LinkChange::down, reason);
 }
 
@@ -493,6 +496,14 @@ void Core::ask_for_what_was_left(Now now) {
   if (!has_room_for(limits::kUrgentWindowCap, limits::kMessagesPerFrameMax)) return;
   refuse_link(now, *adopted_, wire::CloseReason::send_again,
               "the disk has room again: what was not taken is to be sent again");
+}
+
+void Core::ask_for_next_path(Now now) {
+  if (!adopted_) return;
+  Link& link = links_.at(*adopted_);
+  if (link.lane.next_path_due(config_.policy) > now.boot) return;
+  link.lane.next_path_asked(now);
+  recorder_.say(TryNextPath{*adopted_});
 }
 
 }  // namespace hotline

@@ -167,6 +167,38 @@ size_t Core::first_without_body(const std::vector<Arrival>& arrivals) {
   return arrivals.size();
 }
 
+// The machine tells the peer that a message cannot stand, and the own watch that it did. What
+// speaks of other messages is never declined, so that two machines cannot answer each other for
+// ever.
+void Core::decline(Now now, uint64_t index, const Hash& leaf, const wire::Envelope* envelope,
+                   const Judgement& judgement) {
+  const std::string id = releases_.name_of({true, index}, judgement.serial);
+  const bool is_flash = envelope && envelope->precedence() == wire::Precedence::flash;
+  noise_.alarm(now, is_flash ? NoiseKind::broken_flash : NoiseKind::broken_rule, {true, index},
+               "the peer's message " + id + " breaks the rules (" + judgement.reason +
+                   "): read it all the same, and tell the peer");
+  if (envelope == nullptr || kind_of(envelope->type()).takes_precedence) return;
+  if (!evidence_.numbering_stopped().empty() || !noise_.admit(now, NoiseKind::decline)) return;
+  Release release;
+  release.envelope.type = wire::MessageType::decline;
+  release.envelope.precedence =
+      static_cast<wire::Precedence>(known_precedence(static_cast<uint8_t>(envelope->precedence())));
+  release.envelope.mode = config_.channel.exercise ? wire::Mode::exercise : wire::Mode::live;
+  release.envelope.drafted_at = now.utc;
+  release.envelope.drafter_role = release.envelope.releaser_role = wire::Role::machine;
+  release.envelope.language = "en";
+  release.references.push_back({{true, index}, id, leaf, 0});
+  BodyFields body;
+  body.subject = "Declined: " + id;
+  body.content = DeclineFields{judgement.code, judgement.reason};
+  release.body = build_body(body);
+  auto released = releases_.release(now, std::move(release));
+  if (!released) {
+    noise_.alarm(now, NoiseKind::broken_rule, {true, index},
+                 "no DECLINE could be sent: " + released.error().reason);
+  }
+}
+
 void Core::receive(Now now, uint64_t index, const Arrival& arrival) {
   const ByteView envelope_bytes = arrival.envelope;
   const ByteView body_bytes = arrival.body;
@@ -218,8 +250,8 @@ void Core::receive(Now now, uint64_t index, const Arrival& arrival) {
     decline(now, index, leaf, known, judgement);
   } else if (judgement.refers_to) {
     auto body = open_body(body_bytes);
-    const auto own_name = [&] { return name_of(*judgement.refers_to, 0); };
-    note_effect_on(now, *judgement.refers_to, **body, known->releaser_role(), journal_index);
+    const auto own_name = [&] { return releases_.name_of(*judgement.refers_to, 0); };
+    note_effect_on(recorder_, now, *judgement.refers_to, **body, known->releaser_role());
     if (judgement.mismatch) {
       recorder_.gathering().facts.push_back(
           {*judgement.refers_to, FactKind::mismatch, now.utc, journal_index, 0, ""});

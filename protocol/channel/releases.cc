@@ -1,0 +1,169 @@
+#include "protocol/channel/releases.h"
+
+#include <array>
+#include <span>
+#include <utility>
+
+#include "protocol/base/limits.h"
+#include "protocol/base/sha256.h"
+#include "protocol/message/body.h"
+#include "protocol/message/kinds/kinds.h"
+#include "protocol/message/message_rules.h"
+#include "protocol/message/serial.h"
+
+namespace hotline {
+namespace {
+
+std::optional<FactKind> fact_of(TargetEffect effect) {
+  switch (effect) {
+    case TargetEffect::none:
+      return std::nullopt;
+    case TargetEffect::acknowledges:
+      return FactKind::acknowledged;
+    case TargetEffect::answers:
+      return FactKind::answered;
+    case TargetEffect::declines:
+      return FactKind::declined;
+    case TargetEffect::corrects:
+      return FactKind::corrected;
+    case TargetEffect::cancels:
+      return FactKind::cancelled;
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+Result<const wire::Entry*> Releases::release(Now now, Release release) {
+  const uint64_t serial = recorder_.own().last_serial() + 1;
+  EnvelopeFields& fields = release.envelope;
+  fields.id = format_serial(config_.prefix, serial);
+  fields.from = config_.party;
+  fields.to = config_.peer;
+  fields.released_at = now.utc;
+  fields.peer_transcript_size = recorder_.durable().peer_size;
+  for (const NamedMessage& named : release.references) {
+    fields.references.push_back({named.id, named.leaf_hash});
+  }
+  const Hash body_salt = random_.salt();
+  const Hashes hashes = hash(release, body_salt);
+  if (release.name) fields.person_hash = hashes.name;
+  fields.parts.push_back(
+      {wire::PartKind::body, static_cast<uint32_t>(release.body.size()), hashes.body});
+  Bytes envelope = build_envelope(fields);
+  auto body = open_body(release.body);
+  if (Status sendable = check(release, envelope, body); !sendable) return sendable.error();
+
+  MessageRecord message;
+  message.leaf_hash = leaf_hash(envelope);
+  const wire::Entry& entry = record(now, release, serial, message.leaf_hash, hashes,
+                                    envelope.size() + release.body.size());
+  if (!release.references.empty()) {
+    note_effect_on(recorder_, now, release.references.front().key, **body, fields.releaser_role);
+  }
+  message.key = {false, serial};
+  message.serial = serial;
+  message.journal_index = recorder_.last_index();
+  message.committed_at = now.utc;
+  message.type = static_cast<uint8_t>(fields.type);
+  message.precedence = static_cast<uint8_t>(fields.precedence);
+  message.body_salt = body_salt;
+  message.envelope = std::move(envelope);
+  message.body = std::move(release.body);
+  message.submitter = release.submitter;
+  message.counter = release.counter;
+  if (release.name) message.request_hash = hashes.request;
+  gathering_.insert(serial, recorder_.gathering().messages.size());
+  recorder_.gathering().messages.push_back(std::move(message));
+  return &entry;
+}
+
+// Body, name and request are hashed together, which costs half as much; a machine has no more than
+// a body.
+Releases::Hashes Releases::hash(const Release& release, const Hash& body_salt) {
+  const bool by_person = release.name.has_value();
+  std::array<TwoPieces, 3> pieces;
+  pieces[0] = {body_salt, release.body};
+  if (by_person) {
+    pieces[1] = {release.name->salt, as_bytes(release.name->text)};
+    pieces[2] = {release.request, {}};
+  }
+  std::array<Hash, 3> hashes{};
+  sha256_each(std::span<const TwoPieces>(pieces).first(by_person ? 3 : 1),
+              std::span(hashes).first(by_person ? 3 : 1));
+  return {hashes[0], hashes[1], hashes[2]};
+}
+
+Status Releases::check(const Release& release, const Bytes& envelope_bytes,
+                       const Result<Opened<wire::Body>>& body) const {
+  if (envelope_bytes.size() > limits::kEnvelopeSizeMax ||
+      release.body.size() > limits::kBodySizeMax) {
+    return make_error(ErrorCode::refused,
+                      "the message is too large (" + std::to_string(release.body.size()) +
+                          " of at most " + std::to_string(limits::kBodySizeMax) + " bytes)",
+                      "shorten the text");
+  }
+  if (!body) return body.error();
+  // Built here, of a draft that was verified; so it needs no verifying, unlike the body, which came
+  // as it is.
+  const auto& envelope = *flatbuffers::GetRoot<wire::Envelope>(envelope_bytes.data());
+  RulesContext context{config_.party, config_.prefix, config_.peer, config_.peer_prefix,
+                       config_.channel.exercise};
+  std::vector<Problem> problems = check_message(envelope, **body, context);
+  if (problems.empty()) return ok();
+  const Problem& first = problems.front();
+  return make_error(ErrorCode::refused, to_string(first),
+                    first.hint.empty()
+                        ? "change " + first.field + " and send again; nothing was sent"
+                        : first.hint);
+}
+
+const wire::Entry& Releases::record(Now now, const Release& release, uint64_t serial,
+                                    const Hash& leaf, const Hashes& hashes, size_t size) {
+  const EnvelopeFields& fields = release.envelope;
+  const bool by_person = release.name.has_value();
+  const bool refers = !release.references.empty();
+  return recorder_.record(
+      now,
+      [&](flatbuffers::FlatBufferBuilder& b) {
+        wire::Digest leaf_digest = to_digest(leaf);
+        wire::Digest submitter = to_digest(release.submitter);
+        wire::Digest request = to_digest(hashes.request);
+        wire::Digest name = to_digest(hashes.name);
+        wire::Digest key = release.key ? to_digest(*release.key) : wire::Digest();
+        wire::MessageKey target =
+            refers ? to_wire(release.references.front().key) : wire::MessageKey();
+        return wire::CreateReleased(
+            b, serial, static_cast<uint8_t>(fields.type), static_cast<uint8_t>(fields.precedence),
+            &leaf_digest, static_cast<uint32_t>(size), refers ? &target : nullptr,
+            by_person ? &submitter : nullptr, release.counter, by_person ? &request : nullptr,
+            by_person ? &name : nullptr, static_cast<uint8_t>(fields.releaser_role),
+            kind_of(fields.type).awaits == Awaits::answer, release.key ? &key : nullptr);
+      },
+      release.name);
+}
+
+const MessageRecord* Releases::gathering(uint64_t serial) const {
+  const size_t* place = gathering_.find(serial);
+  return place == nullptr ? nullptr : &std::as_const(recorder_).gathering().messages[*place];
+}
+
+std::string Releases::name_of(MessageKey key, uint64_t serial) const {
+  if (!key.incoming) return format_serial(config_.prefix, key.number);
+  return serial != 0 ? format_serial(config_.peer_prefix, serial)
+                     : format_place(config_.peer_prefix, key.number);
+}
+
+void note_effect_on(Recorder& recorder, Now now, MessageKey target, const wire::Body& body,
+                    wire::Role role) {
+  const auto kind = fact_of(kind_of(static_cast<uint8_t>(body.content_type())).effect);
+  if (!kind) return;
+  FactRecord fact{target, *kind, now.utc, recorder.last_index(), static_cast<uint16_t>(role), ""};
+  if (const wire::Decline* decline = body.content_as_decline()) {
+    fact.code = static_cast<uint16_t>(decline->code());
+    fact.detail = text_of(decline->reason());
+  }
+  recorder.gathering().facts.push_back(std::move(fact));
+}
+
+}  // namespace hotline

@@ -1,0 +1,77 @@
+// Own messages become released: each gets its serial and is recorded. From the commit on it is on
+// its way.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "protocol/base/sorted_blocks.h"
+#include "protocol/channel/core_config.h"
+#include "protocol/channel/recorder.h"
+#include "protocol/message/envelope.h"
+
+namespace hotline {
+
+// A message that another speaks of.
+struct NamedMessage {
+  MessageKey key;
+  std::string id;
+  Hash leaf_hash{};
+  uint8_t precedence = 0;
+};
+
+// A message to be released.
+struct Release {
+  EnvelopeFields envelope;  // All but id, released_at, references, parts, peer_transcript_size.
+  Bytes body;
+  std::vector<NamedMessage> references;
+  std::optional<SaltedText> name;  // The person's; absent where the machine speaks.
+  Hash submitter{};                // Zero: the machine.
+  uint64_t counter = 0;
+  ByteView request;         // A person's submission, as it came. Borrowed.
+  std::optional<Hash> key;  // The caller's own.
+};
+
+class Releases {
+ public:
+  // All of them outlive it.
+  Releases(const CoreConfig& config, Recorder& recorder, Random& random)
+      : config_(config), recorder_(recorder), random_(random) {}
+
+  // The Released entry, which lives until the batch is sealed; or why the message may not be sent:
+  // it is too large, or breaks a rule.
+  Result<const wire::Entry*> release(Now now, Release release);
+
+  // An own message that gathers for the next commit; null when it does not.
+  const MessageRecord* gathering(uint64_t serial) const;
+  void seal() { gathering_ = {}; }
+
+  // A message by its serial, or where it has none of its own by its place.
+  std::string name_of(MessageKey key, uint64_t serial) const;
+
+ private:
+  // Salted where a salt is given; of a machine's message there is no more than the body's.
+  struct Hashes {
+    Hash body{};
+    Hash name{};
+    Hash request{};
+  };
+  static Hashes hash(const Release& release, const Hash& body_salt);
+  Status check(const Release& release, const Bytes& envelope,
+               const Result<Opened<wire::Body>>& body) const;
+  const wire::Entry& record(Now now, const Release& release, uint64_t serial, const Hash& leaf,
+                            const Hashes& hashes, size_t size);
+
+  const CoreConfig& config_;
+  Recorder& recorder_;
+  Random& random_;
+  SortedBlocks<uint64_t, size_t> gathering_;  // Serial -> place in the gathering batch.
+};
+
+// Beside the entry that was recorded last: lists show of `target` what another message says of it.
+void note_effect_on(Recorder& recorder, Now now, MessageKey target, const wire::Body& body,
+                    wire::Role role);
+
+}  // namespace hotline

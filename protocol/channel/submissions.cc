@@ -1,0 +1,253 @@
+#include "protocol/channel/submissions.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "protocol/base/limits.h"
+#include "protocol/base/sha256.h"
+#include "protocol/message/body.h"
+#include "protocol/message/kinds/kinds.h"
+#include "protocol/message/message_rules.h"
+#include "protocol/message/serial.h"
+#include "protocol/message/words.h"
+
+namespace hotline {
+namespace {
+
+// The roles that may send each type. Until two-person release exists, who may send also releases.
+bool role_may_send(wire::Role role, wire::MessageType) {
+  return role == wire::Role::operator_ || role == wire::Role::supervisor;
+}
+
+// Corrects what a body claims and the daemon knows. An acknowledgement of the future was given now,
+// by the clock that counts; and the role that it names is the one in which it is sent: returns it,
+// or else `draft_role`.
+uint8_t correct_claims(Bytes& bytes, uint8_t draft_role, Now now) {
+  auto body = open_body(bytes);
+  const wire::Acknowledgement* said = body ? (*body)->content_as_acknowledgement() : nullptr;
+  if (said == nullptr) return draft_role;
+  if (said->at() > now.utc) {
+    // It lies within `bytes`, which are ours; the field is there, for its value is not the default.
+    auto* table = reinterpret_cast<flatbuffers::Table*>(const_cast<wire::Acknowledgement*>(said));
+    table->SetField<int64_t>(wire::Acknowledgement::VT_AT, now.utc, 0);
+  }
+  return static_cast<uint8_t>(said->role());
+}
+
+std::optional<wire::Role> sending_role(const Actor& actor, uint8_t wanted, wire::MessageType type) {
+  for (uint8_t role : actor.roles) {
+    if ((wanted == 0 || wanted == role) && role_may_send(static_cast<wire::Role>(role), type)) {
+      return static_cast<wire::Role>(role);
+    }
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+void Submissions::submit(Now now, uint64_t token, const Actor& actor, uint64_t counter,
+                         ByteView draft, std::string_view key) {
+  Status status = try_submit(now, token, actor, counter, draft, key);
+  if (status) return;
+  noise_.record_refusal(now, actor, status.error());
+  recorder_.say(AnswerSubmission{token, status.error()});
+}
+
+Status Submissions::try_submit(Now now, uint64_t token, const Actor& actor, uint64_t counter,
+                               ByteView bytes, std::string_view key) {
+  auto opened = open_flatbuffer<wire::Draft>(bytes, kDraftIdentifier);
+  if (!opened) return opened.error();
+  const wire::Draft& draft = **opened;
+  auto name = name_submission(actor, counter, key);
+  if (!name) return name.error();
+  auto repeated = answer_repeated(token, *name, bytes);
+  if (!repeated) return repeated.error();
+  if (*repeated) return ok();
+
+  auto type = static_cast<wire::MessageType>(draft.type());
+  if (auto sendable = evidence_.check_numbering(type); !sendable) return sendable;
+  if (auto room = disk_.check_release(type, draft.precedence()); !room) return room;
+  Bytes body(draft.body()->begin(), draft.body()->end());
+  const bool acknowledges = kind_of(type).effect == TargetEffect::acknowledges;
+  const uint8_t wanted = acknowledges ? correct_claims(body, draft.role(), now) : draft.role();
+  auto role = sending_role(actor, wanted, type);
+  if (!role) {
+    return make_error(ErrorCode::not_allowed,
+                      wanted == 0 ? actor.name + " has no role here that may send this message"
+                                  : actor.name + " may not send this message as " +
+                                        word(static_cast<wire::Role>(wanted), Language::en),
+                      "ask an operator or a supervisor of this watch");
+  }
+  auto release = make_release(now, draft, *role);
+  if (!release) return release.error();
+  release->body = std::move(body);
+  release->name = SaltedText{random_.salt(), actor.name};
+  release->submitter = actor.certificate;
+  release->counter = name->counter;
+  release->key = name->key;
+  release->request = bytes;
+  auto entry = releases_.release(now, *std::move(release));
+  if (!entry) return entry.error();
+  apply(**entry);
+  Submission submission;
+  submission.serial = (*entry)->fact_as_Released()->serial();
+  submission.journal_index = recorder_.last_index();
+  submission.committed_at = now.utc;
+  recorder_.say_once_durable(AnswerSubmission{token, submission});
+  return ok();
+}
+
+Result<Release> Submissions::make_release(Now now, const wire::Draft& draft, wire::Role role) {
+  Release release;
+  if (draft.references()) {
+    for (const flatbuffers::String* id : *draft.references()) {
+      auto named = resolve(id->str());
+      if (!named) return named.error();
+      release.references.push_back(*std::move(named));
+    }
+  }
+  const Kind& kind = kind_of(draft.type());
+  if (kind.speaks_of_another() && release.references.empty()) {
+    return make_error(ErrorCode::usage,
+                      "this type of message speaks of another one, and names none",
+                      "name the message, for example N-000123");
+  }
+  EnvelopeFields& fields = release.envelope;
+  fields.type = static_cast<wire::MessageType>(draft.type());
+  fields.precedence = static_cast<wire::Precedence>(
+      kind.takes_precedence ? release.references.front().precedence : draft.precedence());
+  fields.mode = draft.test_mode() ? wire::Mode::test : kind.mode(config_.channel.exercise);
+  // The daemon's time counts: a workstation whose clock is fast drafted it now.
+  fields.drafted_at = draft.drafted_at() != 0 ? std::min(draft.drafted_at(), now.utc) : now.utc;
+  fields.drafter_role = fields.releaser_role = role;
+  fields.language = text_of(draft.language());
+  fields.correction_of = text_of(draft.correction_of());
+  fields.incident = text_of(draft.incident());
+  if (draft.reply_by() != 0) fields.reply_by = draft.reply_by();
+  if (draft.expires_at() != 0) fields.expires_at = draft.expires_at();
+  if (draft.handling()) fields.handling = HandlingFields{draft.handling()->str(), std::nullopt};
+  return release;
+}
+
+Result<Submissions::Name> Submissions::name_submission(const Actor& actor, uint64_t counter,
+                                                       std::string_view key) const {
+  const uint64_t last = last_counter(actor.certificate);
+  if (key.size() > limits::kIdempotencyKeySizeMax) {
+    return make_error(ErrorCode::usage,
+                      "the idempotency key has more than " +
+                          std::to_string(limits::kIdempotencyKeySizeMax) + " bytes",
+                      "take a shorter one, such as a UUID");
+  }
+  if (!key.empty())
+    // The person's, by whatever certificate or socket they come.
+    return Name{actor, last + 1, sha256({sha256({as_bytes(actor.name)}), as_bytes(key)})};
+  if (counter == 0) return make_error(ErrorCode::usage, "a submission needs a counter above 0");
+  if (counter > last && counter - last > limits::kCounterStepMax) {
+    return make_error(ErrorCode::usage,
+                      "submission " + std::to_string(counter) + " leaves out more than " +
+                          std::to_string(limits::kCounterStepMax) + " after the last one, " +
+                          std::to_string(last),
+                      "count on from the last one");
+  }
+  return Name{actor, counter, std::nullopt};
+}
+
+Result<bool> Submissions::answer_repeated(uint64_t token, const Name& name, ByteView request) {
+  const std::optional<uint64_t> serial = known_submission(name);
+  const bool passed_over = !name.key && name.counter <= last_counter(name.actor.certificate);
+  if (!serial && !passed_over) return false;
+  if (!serial) {
+    return make_error(
+        ErrorCode::conflict,
+        "submission " + std::to_string(name.counter) + " is older than the last one of this person",
+        "submit again; the client takes the next number by itself");
+  }
+  const MessageRecord record = own_message(*serial);
+  if (record.request_hash != sha256({request})) {
+    if (name.key) {
+      return make_error(ErrorCode::refused,
+                        "the idempotency key was used before, for " +
+                            format_serial(config_.prefix, *serial) + ", which says something else",
+                        "give every message a key of its own");
+    }
+    return make_error(
+        ErrorCode::conflict,
+        "submission " + std::to_string(name.counter) + " was used before for another message",
+        "submit again; the client takes the next number by itself");
+  }
+  recorder_.say_once_durable(record.journal_index,
+                             AnswerSubmission{token, Submission{record.serial, record.journal_index,
+                                                                record.committed_at, true}});
+  return true;
+}
+
+std::optional<uint64_t> Submissions::known_submission(const Name& name) {
+  if (name.key) {
+    const uint64_t* serial = keyed_.find(shorten(*name.key));
+    return serial == nullptr ? std::nullopt : std::optional(*serial);
+  }
+  if (name.counter > last_counter(name.actor.certificate)) return std::nullopt;
+  for (const Batch* batch : {&std::as_const(recorder_).gathering(), recorder_.sealed()}) {
+    if (batch == nullptr) continue;
+    for (const MessageRecord& record : batch->messages) {
+      if (!record.key.incoming && record.counter == name.counter &&
+          record.submitter == name.actor.certificate) {
+        return record.serial;
+      }
+    }
+  }
+  const auto key = recorder_.records().find_submission(name.actor.certificate, name.counter);
+  return key ? std::optional(key->number) : std::nullopt;
+}
+
+MessageRecord Submissions::own_message(uint64_t serial) {
+  if (const MessageRecord* record = releases_.gathering(serial)) return *record;
+  if (const Batch* sealed = recorder_.sealed()) {
+    for (const MessageRecord& record : sealed->messages) {
+      if (!record.key.incoming && record.serial == serial) return record;
+    }
+  }
+  auto record = recorder_.records().message({false, serial});
+  if (!record) throw RecordsError("own message " + std::to_string(serial) + " is missing");
+  return *std::move(record);
+}
+
+Result<NamedMessage> Submissions::resolve(const std::string& id) {
+  auto not_found = make_error(ErrorCode::not_found, "there is no message " + id, "hotline list");
+  std::optional<MessageKey> key;
+  if (const auto place = parse_place(id)) {
+    if (place->prefix == config_.peer_prefix) key = MessageKey{true, place->number};
+  } else if (const auto serial = parse_serial(id)) {
+    if (serial->prefix == config_.prefix) key = MessageKey{false, serial->number};
+    if (serial->prefix == config_.peer_prefix)
+      key = recorder_.records().find_incoming(serial->number);
+  }
+  auto record = key ? recorder_.records().message(*key) : std::nullopt;
+  if (!record) return not_found;
+  if (key->incoming && record->serial != 0) key = recorder_.records().find_incoming(record->serial);
+  return NamedMessage{*key, releases_.name_of(*key, record->serial), record->leaf_hash,
+                      known_precedence(record->precedence)};
+}
+
+uint64_t Submissions::last_counter(const Hash& certificate) const {
+  auto found = last_counter_.find(certificate);
+  return found == last_counter_.end() ? 0 : found->second;
+}
+
+Submissions::ShortHash Submissions::shorten(const Hash& hash) {
+  ShortHash half{};
+  std::copy_n(hash.begin(), half.size(), half.begin());
+  return half;
+}
+
+void Submissions::apply(const wire::Entry& entry) {
+  const wire::Released* fact = entry.fact_as_Released();
+  if (fact == nullptr) return;
+  if (fact->submitter()) {
+    uint64_t& last = last_counter_[to_hash(*fact->submitter())];
+    last = std::max(last, fact->counter());
+  }
+  if (fact->key_hash()) keyed_.insert(shorten(to_hash(*fact->key_hash())), fact->serial());
+}
+
+}  // namespace hotline

@@ -1,0 +1,80 @@
+// A person's submissions: each becomes a released message, or is refused; submitted again it gets
+// the same answer.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "protocol/base/sorted_blocks.h"
+#include "protocol/channel/core_config.h"
+#include "protocol/channel/disk_state.h"
+#include "protocol/channel/evidence.h"
+#include "protocol/channel/noise.h"
+#include "protocol/channel/recorder.h"
+#include "protocol/channel/releases.h"
+#include "protocol/message/draft.h"
+
+namespace hotline {
+
+class Submissions {
+ public:
+  // All of them outlive it.
+  Submissions(const CoreConfig& config, Recorder& recorder, Random& random, Noise& noise,
+              const DiskState& disk, const Evidence& evidence, Releases& releases)
+      : config_(config),
+        recorder_(recorder),
+        random_(random),
+        noise_(noise),
+        disk_(disk),
+        evidence_(evidence),
+        releases_(releases) {}
+
+  // As Core::submit.
+  void submit(Now now, uint64_t token, const Actor& actor, uint64_t counter, ByteView draft,
+              std::string_view key);
+  uint64_t last_counter(const Hash& certificate) const;
+
+  void apply(const wire::Entry& entry);
+
+ private:
+  // Under which a submission is remembered: the caller's own key, if it gave one.
+  struct Name {
+    const Actor& actor;
+    uint64_t counter = 0;
+    std::optional<Hash> key;
+  };
+  // Callers' own idempotency keys by half their hash: what was submitted under them.
+  using ShortHash = std::array<uint8_t, 16>;
+  static ShortHash shorten(const Hash& hash);
+
+  // Everything submit() does; the error is told to the person.
+  Status try_submit(Now now, uint64_t token, const Actor& actor, uint64_t counter, ByteView draft,
+                    std::string_view key);
+  Result<Name> name_submission(const Actor& actor, uint64_t counter, std::string_view key) const;
+  // The same submission again: the same answer for the same bytes, a refusal for others. True: it
+  // was answered.
+  Result<bool> answer_repeated(uint64_t token, const Name& name, ByteView request);
+  // The serial of what was submitted under this name.
+  std::optional<uint64_t> known_submission(const Name& name);
+  // An own message, wherever it is on its way to the disk.
+  MessageRecord own_message(uint64_t serial);
+  // The message of which the draft makes one, in this role.
+  Result<Release> make_release(Now now, const wire::Draft& draft, wire::Role role);
+  Result<NamedMessage> resolve(const std::string& id);
+
+  const CoreConfig& config_;
+  Recorder& recorder_;
+  Random& random_;
+  Noise& noise_;
+  const DiskState& disk_;
+  const Evidence& evidence_;
+  Releases& releases_;
+  std::map<Hash, uint64_t> last_counter_;  // By certificate.
+  SortedBlocks<ShortHash, uint64_t> keyed_;
+};
+
+}  // namespace hotline

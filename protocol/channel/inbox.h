@@ -1,0 +1,133 @@
+// The peer's messages: a frame of them is taken whole or not at all, each is judged by the rules
+// and kept whatever they say, and all are receipted together.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "protocol/base/sorted_blocks.h"
+#include "protocol/base/strict_flatbuffer.h"
+#include "protocol/channel/core_config.h"
+#include "protocol/channel/disk_state.h"
+#include "protocol/channel/evidence.h"
+#include "protocol/channel/noise.h"
+#include "protocol/channel/recorder.h"
+#include "protocol/channel/releases.h"
+#include "protocol/channel/wire_frames.h"
+#include "protocol/message/geo.h"
+#include "protocol/message/serial.h"
+
+namespace hotline {
+
+class Inbox {
+ public:
+  // All of them outlive it.
+  Inbox(const CoreConfig& config, const ChannelTrust& trust, Recorder& recorder, Noise& noise,
+        const DiskState& disk, Evidence& evidence, Releases& releases)
+      : config_(config),
+        trust_(trust),
+        recorder_(recorder),
+        noise_(noise),
+        disk_(disk),
+        evidence_(evidence),
+        releases_(releases) {}
+
+  // What became of a frame.
+  struct Outcome {
+    enum class Verdict : uint8_t {
+      kept,
+      held_before,  // All of it: our receipt was lost.
+      no_room,      // For all of it on the disk: nothing of it was kept.
+      refused,
+    };
+    Verdict verdict = Verdict::kept;
+    Refusal refusal = {};
+  };
+  Outcome on_messages(Now now, const wire::Messages& frame);
+  // True where the disk has room for so much of the peer's, beside what is not durable yet.
+  bool has_room_for(uint64_t bytes, uint64_t count) const;
+
+  // Some of what gathers has no receipt yet; and gives it.
+  bool owes_receipt() const {
+    return recorder_.peer().frontier().size() > recorder_.peer().receipted_size();
+  }
+  void sign_receipt(Now now);
+  void seal();
+  void committed() {
+    sealed_bytes_ = 0;
+    sealed_serials_ = {};
+  }
+
+ private:
+  // A leaf of the peer's that is not durable yet.
+  struct PendingLeaf {
+    uint64_t index = 0;
+    Hash leaf_hash{};
+  };
+  // A message of the peer as it came, with its leaf. Borrows the frame.
+  struct Arrival {
+    Hash leaf{};
+    ByteView envelope;
+    ByteView body;
+    Hash salt{};
+    Result<Opened<wire::Envelope>> opened;
+
+    const wire::Envelope* known() const { return opened ? opened->get() : nullptr; }
+  };
+  // What the rules say of a message of the peer.
+  struct Judgement {
+    wire::DeclineCode code = wire::DeclineCode::unset;  // Unset: the message stands.
+    std::string reason;
+    uint64_t serial = 0;
+    std::optional<MessageKey> refers_to;
+    bool answer_due = false;
+    std::optional<ReadBackDifference> mismatch;
+  };
+
+  // inbox.cc
+  std::optional<Refusal> check_place(const wire::Messages& frame) const;
+  // Whether the checkpoint covers exactly these leaves, and no others at their places.
+  std::optional<Refusal> check_leaves(Now now, const wire::Messages& frame,
+                                      const Checkpoint& checkpoint,
+                                      const std::vector<Hash>& leaves);
+  Outcome keep(Now now, const wire::Messages& frame, const std::vector<Hash>& leaves);
+  static Arrival open_arrival(const wire::Message& message, const Hash& leaf);
+  // The first that came without the body that its envelope names; as many as there are, if none.
+  static size_t first_without_body(const std::vector<Arrival>& arrivals);
+  // Keeps it and judges it.
+  void receive(Now now, uint64_t index, const Arrival& arrival);
+  void record_received(Now now, uint64_t index, const Arrival& arrival, const Judgement& judgement);
+  void tell_of_target(Now now, const Arrival& arrival, const Judgement& judgement);
+  void decline(Now now, uint64_t index, const Arrival& arrival, const Judgement& judgement);
+
+  // inbox_judging.cc
+  Judgement judge(const Arrival& arrival);
+  Judgement judge_rules(const wire::Envelope& envelope, const Hash& leaf, ByteView body);
+  std::optional<Hash> known_leaf(uint64_t serial);
+  std::optional<MessageKey> known_reference(const wire::Reference& named);
+  std::optional<MessageKey> key_at(const Serial& place);
+  std::optional<ReadBackDifference> read_back_mismatch(MessageKey own,
+                                                       const wire::Body& acknowledgement);
+
+  const CoreConfig& config_;
+  const ChannelTrust& trust_;
+  Recorder& recorder_;
+  Noise& noise_;
+  const DiskState& disk_;
+  Evidence& evidence_;
+  Releases& releases_;
+
+  std::string checkpoint_;  // Newest one received, of all that gathers.
+  // Bytes of the peer's messages that are not durable yet; and their serials, which the records do
+  // not know.
+  size_t gathering_bytes_ = 0;
+  size_t sealed_bytes_ = 0;
+  SortedBlocks<uint64_t, PendingLeaf> gathering_serials_;
+  SortedBlocks<uint64_t, PendingLeaf> sealed_serials_;
+};
+
+}  // namespace hotline

@@ -1,0 +1,317 @@
+#include "protocol/channel/session.h"
+
+#include <algorithm>
+#include <cstdlib>
+#include <utility>
+#include <vector>
+
+#include "protocol/base/limits.h"
+#include "protocol/base/text.h"
+
+namespace hotline {
+
+// ----------------------------------------------------------------------------------------------
+// frames
+
+void Session::frame_received(Now now, LinkId id, ByteView bytes) {
+  auto found = links_.find(id);
+  if (found == links_.end()) return;  // Bytes of a closed link are ignored.
+  Link& link = found->second;
+  link.heard_at = now.boot;
+  link.probes_unanswered = 0;
+  auto frame = open_frame(bytes);
+  if (!frame) {
+    return close(now, id,
+                 {wire::CloseReason::protocol, "malformed frame: " + frame.error().reason});
+  }
+  if (const wire::Close* said = (*frame)->body_as_Close()) return on_close(now, id, *said);
+  if (auto refusal = on_frame(now, id, link, **frame, bytes)) close(now, id, *refusal);
+}
+
+Session::Refused Session::on_frame(Now now, LinkId id, Link& link, const wire::Frame& frame,
+                                   ByteView bytes) {
+  if (const wire::Hello* hello = frame.body_as_Hello()) return on_hello(now, id, link, *hello);
+  if (link.stage == Stage::greeting) {
+    return Refusal{wire::CloseReason::protocol, "the first frame was not a hello"};
+  }
+  switch (frame.body_type()) {
+    case wire::FrameBody::Adopt:
+      if (config_.party < config_.peer || adopted_ == id) {
+        return Refusal{wire::CloseReason::protocol, "an ADOPT that is not the peer's to send"};
+      }
+      adopt(now, id, link);
+      return std::nullopt;
+    case wire::FrameBody::Probe:
+      on_probe(now, id, *frame.body_as_Probe());
+      return std::nullopt;
+    case wire::FrameBody::ProbeReply:
+      on_probe_reply(now, link, *frame.body_as_ProbeReply());
+      return std::nullopt;
+    default:
+      break;
+  }
+  if (adopted_ != id) {
+    return Refusal{wire::CloseReason::protocol, "messages on a link that was not adopted"};
+  }
+  return on_channel_frame(now, id, link, frame, bytes);
+}
+
+Session::Refused Session::on_channel_frame(Now now, LinkId id, Link& link, const wire::Frame& frame,
+                                           ByteView bytes) {
+  switch (frame.body_type()) {
+    case wire::FrameBody::Messages:
+      return on_messages(now, id, link, *frame.body_as_Messages(), bytes);
+    case wire::FrameBody::Receipt:
+      return outbox_.on_receipt(now, id, link.lane, *frame.body_as_Receipt());
+    case wire::FrameBody::JournalOffer:
+      return witness_.on_offer(now, id, *frame.body_as_JournalOffer());
+    case wire::FrameBody::JournalCosigned:
+      return witness_.on_cosigned(now, *frame.body_as_JournalCosigned());
+    case wire::FrameBody::JournalConflict:
+      witness_.on_conflict(now, id, frame.body_as_JournalConflict()->size());
+      return std::nullopt;
+    default:
+      return Refusal{wire::CloseReason::protocol, "a frame of an unknown kind"};
+  }
+}
+
+Session::Refused Session::on_messages(Now now, LinkId id, Link& link,
+                                      const wire::Messages& messages, ByteView bytes) {
+  if (link.stage == Stage::leaving) return std::nullopt;
+  if (link.barrier > recorder_.last_committed()) {
+    link.stash_bytes += bytes.size();
+    if (link.stash_bytes > limits::kStashBytesMax) {
+      return Refusal{wire::CloseReason::protocol, "more messages than the window allows"};
+    }
+    link.stash.push_back(to_bytes(bytes));
+    return std::nullopt;
+  }
+  Inbox::Outcome outcome = inbox_.on_messages(now, messages);
+  switch (outcome.verdict) {
+    case Inbox::Outcome::Verdict::kept:
+      break;
+    case Inbox::Outcome::Verdict::held_before:
+      send_receipt(id, link);
+      break;
+    case Inbox::Outcome::Verdict::no_room:
+      link.stage = Stage::leaving;
+      noise_.alarm(
+          now, NoiseKind::flash_only, {},
+          "the peer's messages are not taken, nor receipted, until the disk has room: free space "
+          "on the disk of the store, and ask the peer by voice");
+      break;
+    case Inbox::Outcome::Verdict::refused:
+      return std::move(outcome.refusal);
+  }
+  return std::nullopt;
+}
+
+void Session::unstash(Now now, LinkId id) {
+  auto found = links_.find(id);
+  if (found == links_.end() || found->second.barrier > recorder_.last_committed()) return;
+  std::deque<Bytes> stash = std::exchange(found->second.stash, {});
+  found->second.stash_bytes = 0;
+  for (const Bytes& bytes : stash) frame_received(now, id, bytes);
+}
+
+void Session::committed(Now now, bool receipt_is_new) {
+  if (receipt_is_new) send_receipt();
+  pump(now);
+  outbox_.committed();
+  if (adopted_) unstash(now, *adopted_);
+}
+
+void Session::pump(Now now) {
+  if (adopted_) outbox_.pump(now, *adopted_, links_.at(*adopted_).lane);
+}
+
+void Session::send_receipt() {
+  if (adopted_) send_receipt(*adopted_, links_.at(*adopted_));
+}
+
+// A peer whose store is old learnt from our hello what it lacks. A receipt for more than it sent,
+// it would have to close the link for; and that link carries what we have to say.
+void Session::send_receipt(LinkId id, const Link& link) {
+  const std::string& receipt = recorder_.durable().peer_receipt;
+  if (receipt.empty() || link.shown.peer_is_old) return;
+  recorder_.say(SendFrame{id, make_frame([&](flatbuffers::FlatBufferBuilder& b) {
+                            return wire::CreateReceipt(b, b.CreateString(receipt));
+                          })});
+}
+
+// ----------------------------------------------------------------------------------------------
+// time
+
+void Session::on_probe(Now now, LinkId id, const wire::Probe& probe) {
+  if (adopted_ == id) disk_.set_peer(now, probe.flash_only(), probe.takes_nothing());
+  const uint64_t sequence = probe.sequence();
+  recorder_.say(SendFrame{id, make_frame([&](flatbuffers::FlatBufferBuilder& b) {
+                            return wire::CreateProbeReply(b, sequence, now.utc);
+                          })});
+}
+
+void Session::on_probe_reply(Now now, Link& link, const wire::ProbeReply& reply) {
+  if (reply.sequence() != link.probe_sequence || link.probe_answered) return;
+  link.probe_answered = true;
+  on_clock(now, reply.clock(), now.boot - link.probe_sent_at);
+}
+
+void Session::send_probe(Now now, LinkId id, Link& link) {
+  ++link.probes_unanswered;
+  ++link.probe_sequence;
+  link.probe_answered = false;
+  link.probe_sent_at = now.boot;
+  recorder_.say(SendFrame{id, make_frame([&](flatbuffers::FlatBufferBuilder& b) {
+                            return wire::CreateProbe(b, link.probe_sequence, now.utc,
+                                                     disk_.own() != DiskLevel::plenty,
+                                                     disk_.own() == DiskLevel::own_only);
+                          })});
+}
+
+void Session::on_clock(Now now, int64_t peer_clock, int64_t round_trip_ms) {
+  if (round_trip_ms >= 0) round_trip_ms_ = round_trip_ms;
+  // The peer may say any number.
+  peer_clock = std::clamp<int64_t>(peer_clock, 0, limits::kTimeMax_ms);
+  clock_skew_ms_ = peer_clock - now.utc + (round_trip_ms > 0 ? round_trip_ms / 2 : 0);
+  int64_t size = std::abs(clock_skew_ms_);
+  int level = size > limits::kClockSkewAlarm_ms ? 2 : (size > limits::kClockSkewWarn_ms ? 1 : 0);
+  if (level > skew_level_ && noise_.admit(now, NoiseKind::clock)) {
+    std::string text = "the peer's clock and ours differ by " + std::to_string(size / 1000) +
+                       " s: trust the order of messages, not their times";
+    noise_.record_link_change(
+        now, level == 2 ? wire::LinkChange::skew_alarm : wire::LinkChange::skew_warning, text);
+    if (level == 2) recorder_.alarm(now, {}, text);
+  }
+  skew_level_ = level;
+}
+
+BootMs Session::link_due(const Link& link) const {
+  if (link.stage == Stage::greeting) return link.opened_at + limits::kHandshakeDeadline_ms;
+  return std::max(link.heard_at, link.probe_sent_at) + limits::kProbeInterval_ms;
+}
+
+BootMs Session::alone_due() const {
+  return adopted_ || alone_told_ ? INT64_MAX : alone_since_ + limits::kAloneTold_ms;
+}
+
+// When nothing was heard for as long as three probes take, the watch is told, once.
+void Session::tell_alone(Now now) {
+  if (alone_due() > now.boot) return;
+  alone_told_ = true;
+  recorder_.alarm(now, {},
+                  "no link to the peer since " + format_rfc3339(now.utc - now.boot + alone_since_) +
+                      ": messages wait here; use voice for what cannot wait");
+}
+
+void Session::tick(Now now) {
+  std::vector<LinkId> ids;
+  for (const auto& [id, link] : links_) ids.push_back(id);
+  for (LinkId id : ids) tick_link(now, id);
+  tell_alone(now);
+}
+
+void Session::tick_link(Now now, LinkId id) {
+  Link& link = links_.at(id);
+  if (link_due(link) > now.boot) return;
+  if (link.stage == Stage::greeting) {
+    return close(now, id, {wire::CloseReason::silence, "no hello within 10 s"});
+  }
+  if (link.probes_unanswered >= limits::kProbesMissedMax) {
+    return close(now, id, {wire::CloseReason::silence, "three probes were not answered"});
+  }
+  send_probe(now, id, link);
+}
+
+void Session::ask_for_next_path(Now now) {
+  if (!adopted_) return;
+  Lane& lane = links_.at(*adopted_).lane;
+  if (lane.next_path_due(config_.policy) > now.boot) return;
+  lane.next_path_asked(now);
+  recorder_.say(TryNextPath{*adopted_});
+}
+
+BootMs Session::due() const {
+  BootMs next = alone_due();
+  for (const auto& [id, link] : links_) {
+    next = std::min({next, link_due(link), link.lane.next_path_due(config_.policy)});
+  }
+  return next;
+}
+
+// ----------------------------------------------------------------------------------------------
+// a disk that is nearly full
+
+void Session::tell_disk_room(Now now) {
+  if (adopted_) send_probe(now, *adopted_, links_.at(*adopted_));
+}
+
+// A link on which messages were left has lost its place: the next one begins at what we receipted.
+void Session::ask_for_what_was_left(Now now) {
+  if (!adopted_ || links_.at(*adopted_).stage != Stage::leaving) return;
+  if (!inbox_.has_room_for(limits::kUrgentWindowCap, limits::kMessagesPerFrameMax)) return;
+  close(now, *adopted_,
+        {wire::CloseReason::send_again,
+         "the disk has room again: what was not taken is to be sent again"});
+}
+
+// ----------------------------------------------------------------------------------------------
+// ends
+
+// A link that ends before it was adopted was refused, and this side keeps a record of it too: the
+// remedy may lie here.
+void Session::on_close(Now now, LinkId id, const wire::Close& close) {
+  const std::string words =
+      "closed by the peer: " + shortened(text_of(close.text()), limits::kPeerWordsSizeMax);
+  const bool in_order = close.reason() == wire::CloseReason::shutting_down ||
+                        close.reason() == wire::CloseReason::replaced;
+  if (adopted_ != id && !in_order) {
+    noise_.note_refusal_of_link(now, NoiseKind::refusal, links_.at(id).remote, words);
+  }
+  drop(now, id, words);
+}
+
+void Session::close(Now now, LinkId id, const Refusal& refusal) {
+  auto found = links_.find(id);
+  if (found == links_.end()) return;
+  recorder_.say(SendFrame{id, make_close_frame(refusal.reason, refusal.text)});
+  if (refusal.reason != wire::CloseReason::shutting_down &&
+      refusal.reason != wire::CloseReason::replaced &&
+      refusal.reason != wire::CloseReason::send_again) {
+    noise_.note_refusal_of_link(now, NoiseKind::refusal, found->second.remote, refusal.text);
+  }
+  drop(now, id, refusal.text);
+}
+
+void Session::drop(Now now, LinkId id, const std::string& reason) {
+  auto found = links_.find(id);
+  if (found == links_.end()) return;
+  const BootMs heard_at = found->second.heard_at;
+  links_.erase(found);
+  recorder_.say(CloseLink{id, reason});
+  if (adopted_ != id) return;
+  adopted_.reset();
+  alone_since_ = heard_at;
+  alone_told_ = false;
+  link_since_ = now.utc;
+  outbox_.link_lost();
+  noise_.note_link_change(now, wire::LinkChange::down, reason);
+}
+
+void Session::close_all(Now now) {
+  while (!links_.empty()) {
+    close(now, links_.begin()->first, {wire::CloseReason::shutting_down, "the daemon is stopping"});
+  }
+}
+
+LinkStatus Session::status() const {
+  return {.link = adopted_         ? wire::LinkState::up
+                  : links_.empty() ? wire::LinkState::down
+                                   : wire::LinkState::handshaking,
+          .link_since = link_since_,
+          .remote = adopted_ ? links_.at(*adopted_).remote : "",
+          .round_trip_ms = round_trip_ms_,
+          .clock_skew_ms = clock_skew_ms_,
+          .agreement_matches = agreement_matches_};
+}
+
+}  // namespace hotline

@@ -10,8 +10,8 @@
 #include "protocol/channel/key_blocks.h"
 #include "protocol/channel/wire_frames.h"
 #include "protocol/message/body.h"
-#include "protocol/message/draft.h"
 #include "protocol/message/serial.h"
+#include "tests/made_draft.h"
 
 namespace hotline::simulation {
 namespace {
@@ -702,20 +702,9 @@ class Simulation {
 
   void add_request(size_t i, wire::MessageType type, uint8_t precedence, const Bytes& body,
                    const std::vector<std::string>& references) {
-    flatbuffers::FlatBufferBuilder b;
-    auto language = b.CreateString("en");
-    auto ids = b.CreateVectorOfStrings(references);
-    auto bytes = b.CreateVector(body);
-    wire::DraftBuilder draft(b);
-    draft.add_type(static_cast<uint8_t>(type));
-    draft.add_precedence(precedence);
-    draft.add_language(language);
-    draft.add_references(ids);
-    draft.add_body(bytes);
-    b.Finish(draft.Finish(), kDraftIdentifier);
     Party& party = parties_[i];
     party.requests.push_back(
-        {++party.counter, {b.GetBufferPointer(), b.GetBufferPointer() + b.GetSize()}, false, 0});
+        {++party.counter, made_draft(type, precedence, body, references), false, 0});
     submit(i, party.requests.size() - 1);
   }
 

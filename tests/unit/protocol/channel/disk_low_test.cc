@@ -22,7 +22,7 @@ bool tells(const std::vector<std::string>& alarms, const std::string& words) {
   return false;
 }
 
-AcknowledgementFields acknowledgement(const TwoCores& two) {
+AcknowledgementFields acknowledgement(TwoCores& two) {
   return {wire::Role::operator_, two.now().utc, std::nullopt, std::nullopt};
 }
 
@@ -96,7 +96,7 @@ TEST(DiskLow, A5_AFullDiskTakesNothingAndSaysSoAndThenEverything) {
   two.connect();
   two.core(kNorth).set_disk_room(two.now(), kFull);
   two.settle();
-  EXPECT_TRUE(tells(two.alarms[kSouth], "not even FLASH"));
+  EXPECT_TRUE(tells(two.alarms(kSouth), "not even FLASH"));
   ASSERT_TRUE(two.submit(kSouth, kFlash));
   ASSERT_TRUE(two.submit(kSouth, kRoutine));
   EXPECT_EQ(two.core(kSouth).status().own_size, 0u);
@@ -169,22 +169,22 @@ TEST_F(DeafPeer, A5_ALittleRoomIsNotAskedForAgainAndAgain) {
 TEST(DiskLow, BeginAndEndAreAlarmedOnceAtBoth) {
   TwoCores two;
   two.connect();
-  two.alarms[kNorth].clear();
-  two.alarms[kSouth].clear();
+  two.alarms(kNorth).clear();
+  two.alarms(kSouth).clear();
   for (int i = 0; i < 3; ++i) {
     two.core(kNorth).set_disk_room(two.now(), kLow);
     two.pass(20'000);
   }
-  EXPECT_EQ(two.alarms[kNorth].size(), 1u);
-  EXPECT_TRUE(tells(two.alarms[kNorth], "nearly full"));
-  EXPECT_EQ(two.alarms[kSouth].size(), 1u);
-  EXPECT_TRUE(tells(two.alarms[kSouth], "FLASH only"));
+  EXPECT_EQ(two.alarms(kNorth).size(), 1u);
+  EXPECT_TRUE(tells(two.alarms(kNorth), "nearly full"));
+  EXPECT_EQ(two.alarms(kSouth).size(), 1u);
+  EXPECT_TRUE(tells(two.alarms(kSouth), "FLASH only"));
   EXPECT_TRUE(two.core(kNorth).status().disk_low);
   two.core(kNorth).set_disk_room(two.now(), {});
   two.settle();
-  EXPECT_EQ(two.alarms[kNorth].size(), 2u);
-  EXPECT_EQ(two.alarms[kSouth].size(), 2u);
-  EXPECT_TRUE(tells(two.alarms[kSouth], "room again"));
+  EXPECT_EQ(two.alarms(kNorth).size(), 2u);
+  EXPECT_EQ(two.alarms(kSouth).size(), 2u);
+  EXPECT_TRUE(tells(two.alarms(kSouth), "room again"));
 }
 
 }  // namespace

@@ -20,10 +20,10 @@ TEST(NextPath, IsAskedForWhenAFlashHasNoReceiptFor30Seconds) {
   two.hold_frames_from(kSouth, true);
   ASSERT_TRUE(two.submit(kNorth, kFlash));
   two.pass(29'750);
-  EXPECT_TRUE(two.next_paths[kNorth].empty());
+  EXPECT_TRUE(two.next_paths(kNorth).empty());
   two.pass(250);
-  ASSERT_EQ(two.next_paths[kNorth].size(), 1u);
-  EXPECT_EQ(two.next_paths[kNorth][0].link, link);
+  ASSERT_EQ(two.next_paths(kNorth).size(), 1u);
+  EXPECT_EQ(two.next_paths(kNorth)[0].link, link);
 }
 
 TEST(NextPath, IsAskedForAgainOnlyAfterAsLongAgain) {
@@ -35,11 +35,11 @@ TEST(NextPath, IsAskedForAgainOnlyAfterAsLongAgain) {
   ASSERT_TRUE(two.submit(kNorth, kFlash));
   ASSERT_TRUE(two.submit(kNorth, kFlash));
   two.pass(5'000);
-  EXPECT_EQ(two.next_paths[kNorth].size(), 1u);
+  EXPECT_EQ(two.next_paths(kNorth).size(), 1u);
   two.pass(4'750);
-  EXPECT_EQ(two.next_paths[kNorth].size(), 1u);
+  EXPECT_EQ(two.next_paths(kNorth).size(), 1u);
   two.pass(250);
-  EXPECT_EQ(two.next_paths[kNorth].size(), 2u);
+  EXPECT_EQ(two.next_paths(kNorth).size(), 2u);
 }
 
 TEST(NextPath, WaitsAsLongAsThePrecedenceAllows) {
@@ -54,9 +54,9 @@ TEST(NextPath, WaitsAsLongAsThePrecedenceAllows) {
   two.pass(1'000);
   ASSERT_TRUE(two.submit(kNorth, kImmediate));
   two.pass(3'750);
-  EXPECT_TRUE(two.next_paths[kNorth].empty());
+  EXPECT_TRUE(two.next_paths(kNorth).empty());
   two.pass(250);
-  EXPECT_EQ(two.next_paths[kNorth].size(), 1u);
+  EXPECT_EQ(two.next_paths(kNorth).size(), 1u);
 }
 
 TEST(NextPath, IsNotAskedForOnceReceipted) {
@@ -67,14 +67,14 @@ TEST(NextPath, IsNotAskedForOnceReceipted) {
   two.pass(20'000);
   two.hold_frames_from(kSouth, false);
   two.pass(60'000);
-  EXPECT_TRUE(two.next_paths[kNorth].empty());
+  EXPECT_TRUE(two.next_paths(kNorth).empty());
 }
 
 TEST(NextPath, IsNotAskedForWhileThereIsNoLinkOrNothingWasSent) {
   TwoCores two;
   ASSERT_TRUE(two.submit(kNorth, kFlash));
   two.pass(60'000);
-  EXPECT_TRUE(two.next_paths[kNorth].empty());
+  EXPECT_TRUE(two.next_paths(kNorth).empty());
 }
 
 // The message goes out again on the new link, and its time begins anew there.
@@ -86,13 +86,13 @@ TEST(NextPath, TimeBeginsAnewOnTheNextLink) {
   two.hold_frames_from(kSouth, true);
   ASSERT_TRUE(two.submit(kNorth, kFlash));
   two.pass(5'000);
-  ASSERT_EQ(two.next_paths[kNorth].size(), 1u);
+  ASSERT_EQ(two.next_paths(kNorth).size(), 1u);
   two.hold_frames_from(kSouth, false);
   two.connect();
   EXPECT_EQ(two.core(kNorth).status().unreceipted, 0u);
   EXPECT_EQ(two.disk(kSouth).log(LogId::peer_transcript).size(), 1u);
   two.pass(60'000);
-  EXPECT_EQ(two.next_paths[kNorth].size(), 1u);
+  EXPECT_EQ(two.next_paths(kNorth).size(), 1u);
 }
 
 TEST(NextPath, WakeUpIsAskedForInTime) {

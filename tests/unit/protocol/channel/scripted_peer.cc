@@ -3,26 +3,11 @@
 #include <algorithm>
 
 #include "protocol/base/check.h"
-#include "protocol/message/draft.h"
 #include "protocol/message/serial.h"
+#include "tests/made_draft.h"
 
 namespace hotline {
-namespace {
-
 using flatbuffers::FlatBufferBuilder;
-
-PartyKeys keys_of(const TestKey& log, const TestKey& receipt, const TestKey& witness) {
-  PartyKeys keys;
-  keys.log = log.key;
-  keys.receipt = receipt.key;
-  keys.witness = witness.key;
-  keys.log_verifier = &log.verifier;
-  keys.receipt_verifier = &receipt.verifier;
-  keys.witness_verifier = &witness.verifier;
-  return keys;
-}
-
-}  // namespace
 
 void ScriptedTranscript::append(WrittenMessage message) {
   messages_.push_back(std::move(message));
@@ -35,28 +20,11 @@ Hash ScriptedTranscript::root_at(uint64_t size) const {
 }
 
 ScriptedPeer::ScriptedPeer(CoreIs core_is)
-    : core_party_(core_is == CoreIs::north ? "north" : "south"),
-      peer_party_(core_is == CoreIs::north ? "south" : "north"),
-      core_prefix_(core_is == CoreIs::north ? "N" : "S"),
-      peer_prefix_(core_is == CoreIs::north ? "S" : "N"),
-      core_log_(log_key_name(channel_, core_party_), kNoteTypeEd25519),
-      core_receipt_key_(receipt_key_name(channel_, core_party_), kNoteTypeCosignatureV1),
-      core_witness_key_(witness_key_name(channel_, core_party_), kNoteTypeCosignatureV1),
-      peer_log_(log_key_name(channel_, peer_party_), kNoteTypeEd25519),
-      peer_receipt_key_(receipt_key_name(channel_, peer_party_), kNoteTypeCosignatureV1),
-      peer_witness_key_(witness_key_name(channel_, peer_party_), kNoteTypeCosignatureV1) {
-  config_.party = core_party_;
-  config_.peer = peer_party_;
-  config_.prefix = core_prefix_;
-  config_.peer_prefix = peer_prefix_;
-  config_.channel = channel_;
-  config_.own_keys = keys_of(core_log_, core_receipt_key_, core_witness_key_);
-  config_.peer_keys = keys_of(peer_log_, peer_receipt_key_, peer_witness_key_);
-  config_.log_signer = &core_log_.signer;
-  config_.receipt_signer = &core_receipt_key_.signer;
-  config_.witness_signer = &core_witness_key_.signer;
-  config_.policy = default_policy();
-  config_.version = "scripted";
+    : DrivenCore(random_),
+      core_keys_(channel_, core_is == CoreIs::north ? "north" : "south"),
+      peer_keys_(channel_, core_is == CoreIs::north ? "south" : "north"),
+      config_(test_core_config(channel_, core_keys_, peer_keys_)) {
+  config_.version = "scripted";  // As the golden conversation has it.
 }
 
 // ----------------------------------------------------------------------------------------------
@@ -64,71 +32,21 @@ ScriptedPeer::ScriptedPeer(CoreIs core_is)
 
 Status ScriptedPeer::start() {
   crash();
-  return replay(disk_.journal());
+  return replay(disk().journal());
 }
 
 Status ScriptedPeer::replay(const std::vector<Bytes>& journal) {
-  core_ = std::make_unique<Core>(config_, disk_, random_, now_);
-  for (uint64_t i = 0; i < journal.size(); ++i) {
-    if (Status status = core_->replay(i, journal[i]); !status) {
-      core_.reset();
-      return status;
-    }
-  }
-  if (Status status = core_->start(now_, disk_.journal_root()); !status) {
-    core_.reset();
-    return status;
-  }
-  settle();
-  return ok();
+  return DrivenCore::start(config_, journal);
 }
 
 void ScriptedPeer::crash() {
-  core_.reset();
-  pending_.reset();
+  DrivenCore::crash();
   for (auto& [id, line] : links_) line.closed = true;
 }
 
-void ScriptedPeer::commit() {
-  HOTLINE_CHECK(pending_);
-  disk_.persist(*pending_);
-  pending_.reset();
-  core_->committed(now_);
-  settle();
-}
-
-void ScriptedPeer::settle() {
-  for (;;) {
-    std::vector<Effect> effects = core_->take_effects();
-    for (Effect& effect : effects) perform(effect);
-    if (!pending_ && core_->wants_commit()) pending_ = core_->seal(now_);
-    if (pending_ && !hold_commits) {
-      disk_.persist(*pending_);
-      pending_.reset();
-      core_->committed(now_);
-    } else if (effects.empty()) {
-      return;
-    }
-  }
-}
-
-void ScriptedPeer::perform(Effect& effect) {
-  if (auto* send = std::get_if<SendFrame>(&effect)) {
-    note_said(send->frame);
-    links_.at(send->link).said.push_back(std::move(send->frame));
-  } else if (auto* close = std::get_if<CloseLink>(&effect)) {
-    links_.at(close->link).closed = true;
-  } else if (auto* told = std::get_if<AnswerSubmission>(&effect)) {
-    answers_.insert_or_assign(told->token, told->outcome);
-  } else if (auto* sound = std::get_if<SoundStep>(&effect)) {
-    sounded.push_back(*sound);
-  } else if (auto* start = std::get_if<StartAttempt>(&effect)) {
-    attempts.push_back(start->attempt);
-  } else if (auto* stop = std::get_if<StopAttempt>(&effect)) {
-    stopped.push_back(stop->id);
-  } else if (auto* alarm = std::get_if<Alarm>(&effect)) {
-    alarms.push_back(alarm->text);
-  }
+void ScriptedPeer::perform(SendFrame& send) {
+  note_said(send.frame);
+  links_.at(send.link).said.push_back(std::move(send.frame));
 }
 
 // What the peer learns from the core's frames.
@@ -145,18 +63,17 @@ void ScriptedPeer::note_said(const Bytes& bytes) {
 }
 
 void ScriptedPeer::end_attempt(const Attempt& attempt, wire::Outcome outcome) {
-  core_->attempt_ended(now_, attempt.name, outcome, "as the test says");
+  core().attempt_ended(now_, attempt.name, outcome, "as the test says");
   settle();
 }
 
 void ScriptedPeer::pass(int64_t ms) {
   BootMs end = now_.boot + ms;
   while (now_.boot < end) {
-    BootMs next = std::min(end, std::max(now_.boot + 1, core_->wake_at()));
+    BootMs next = std::min(end, std::max(now_.boot + 1, core().wake_at()));
     next = std::min(next, now_.boot + 500);
-    now_.utc += next - now_.boot;
-    now_.boot = next;
-    core_->tick(now_);
+    advance(next - now_.boot);
+    tick();
     settle();
   }
 }
@@ -167,7 +84,7 @@ void ScriptedPeer::pass(int64_t ms) {
 LinkId ScriptedPeer::open() {
   LinkId id = ++last_link_;
   links_[id];
-  core_->link_opened(now_, id, peer_party_);
+  core().link_opened(now_, id, peer_keys_.party);
   settle();
   return id;
 }
@@ -175,18 +92,18 @@ LinkId ScriptedPeer::open() {
 LinkId ScriptedPeer::link_up(const HelloFields& hello) {
   LinkId id = open();
   say(id, frame(hello));
-  if (peer_party_ < core_party_ && !is_closed(id)) say(id, adopt_frame());
+  if (peer_keys_.party < core_keys_.party && !is_closed(id)) say(id, adopt_frame());
   return id;
 }
 
 void ScriptedPeer::say(LinkId link, const Bytes& frame) {
-  core_->frame_received(now_, link, frame);
+  core().frame_received(now_, link, frame);
   settle();
 }
 
 void ScriptedPeer::lose(LinkId link) {
   links_.at(link).closed = true;
-  core_->link_closed(now_, link, "connection lost");
+  core().link_closed(now_, link, "connection lost");
   settle();
 }
 
@@ -206,15 +123,15 @@ size_t ScriptedPeer::links_open() const {
 HelloFields ScriptedPeer::hello() const {
   HelloFields fields;
   fields.channel = channel_.id;
-  fields.from = peer_party_;
-  fields.to = core_party_;
+  fields.from = peer_keys_.party;
+  fields.to = core_keys_.party;
   fields.agreement = digest(config_.policy);
   fields.clock = now_.utc;
   fields.own_checkpoint = checkpoint();
   fields.own_receipt = core_receipt_;
   fields.peer_receipt = peer_receipt_;
-  fields.prefix = peer_prefix_;
-  fields.peer_prefix = core_prefix_;
+  fields.prefix = config_.peer_prefix;
+  fields.peer_prefix = config_.prefix;
   return fields;
 }
 
@@ -272,12 +189,12 @@ Bytes ScriptedPeer::messages_frame(const ScriptedTranscript& transcript, uint64_
 
 EnvelopeFields ScriptedPeer::envelope(wire::MessageType type) const {
   EnvelopeFields fields;
-  fields.id = format_serial(peer_prefix_, last_serial + 1);
+  fields.id = format_serial(config_.peer_prefix, last_serial + 1);
   fields.type = type;
   fields.precedence = wire::Precedence::routine;
   fields.mode = wire::Mode::live;
-  fields.from = peer_party_;
-  fields.to = core_party_;
+  fields.from = peer_keys_.party;
+  fields.to = core_keys_.party;
   fields.drafted_at = fields.released_at = now_.utc;
   fields.drafter_role = fields.releaser_role = wire::Role::operator_;
   fields.person_hash = sha256({as_bytes("Ben")});
@@ -321,10 +238,10 @@ WrittenMessage ScriptedPeer::answering(wire::MessageType type, const ContentFiel
 }
 
 std::string ScriptedPeer::checkpoint(const ScriptedTranscript& transcript, uint64_t size) const {
-  Ed25519Signer signer = test_signer(peer_log_.key.name);
+  Ed25519Signer signer = test_signer(peer_keys_.log.key.name);
   return sign_checkpoint(
-      {transcript_origin(channel_, peer_party_, 0), size, transcript.root_at(size)}, peer_log_.key,
-      signer);
+      {transcript_origin(channel_, peer_keys_.party, 0), size, transcript.root_at(size)},
+      peer_keys_.log.key, signer);
 }
 
 std::string ScriptedPeer::receipt(uint64_t size) {
@@ -333,17 +250,17 @@ std::string ScriptedPeer::receipt(uint64_t size) {
 }
 
 std::string ScriptedPeer::receipt_on(const std::string& checkpoint_note) const {
-  Ed25519Signer signer = test_signer(peer_receipt_key_.key.name);
+  Ed25519Signer signer = test_signer(peer_keys_.receipt.key.name);
   std::string text = checkpoint_note.substr(0, checkpoint_note.find("\n\n") + 1);
   return append_signature_line(checkpoint_note, cosign(text, static_cast<uint64_t>(now_.utc) / 1000,
-                                                       peer_receipt_key_.key, signer));
+                                                       peer_keys_.receipt.key, signer));
 }
 
 std::string ScriptedPeer::journal_checkpoint(const MemoryHashSource& log, uint64_t size) const {
-  Ed25519Signer signer = test_signer(peer_log_.key.name);
+  Ed25519Signer signer = test_signer(peer_keys_.log.key.name);
   return sign_checkpoint(
-      {journal_origin(channel_, peer_party_, 0), size, hotline::root_at(log, size)}, peer_log_.key,
-      signer);
+      {journal_origin(channel_, peer_keys_.party, 0), size, hotline::root_at(log, size)},
+      peer_keys_.log.key, signer);
 }
 
 Bytes ScriptedPeer::journal_offer_frame(const std::string& checkpoint_note, uint64_t old_size,
@@ -357,11 +274,11 @@ Bytes ScriptedPeer::journal_offer_frame(const std::string& checkpoint_note, uint
 }
 
 Bytes ScriptedPeer::journal_cosigned_frame(const std::string& offered_note) const {
-  Ed25519Signer signer = test_signer(peer_witness_key_.key.name);
+  Ed25519Signer signer = test_signer(peer_keys_.witness.key.name);
   std::string text = offered_note.substr(0, offered_note.find("\n\n") + 1);
   std::string cosigned = append_signature_line(
       offered_note,
-      cosign(text, static_cast<uint64_t>(now_.utc) / 1000, peer_witness_key_.key, signer));
+      cosign(text, static_cast<uint64_t>(now_.utc) / 1000, peer_keys_.witness.key, signer));
   return make_frame([&](FlatBufferBuilder& b) {
     return wire::CreateJournalCosigned(b, b.CreateString(cosigned));
   });
@@ -372,20 +289,11 @@ Bytes ScriptedPeer::journal_cosigned_frame(const std::string& offered_note) cons
 
 uint64_t ScriptedPeer::submit(wire::MessageType type, wire::Precedence precedence,
                               const BodyFields& body, const std::vector<std::string>& references) {
-  FlatBufferBuilder b;
-  auto language = b.CreateString("en");
-  auto ids = b.CreateVectorOfStrings(references);
-  auto bytes = b.CreateVector(build_body(body));
-  wire::DraftBuilder draft(b);
-  draft.add_type(static_cast<uint8_t>(type));
-  draft.add_precedence(static_cast<uint8_t>(precedence));
-  draft.add_language(language);
-  draft.add_references(ids);
-  draft.add_body(bytes);
-  b.Finish(draft.Finish(), kDraftIdentifier);
+  const Bytes draft =
+      made_draft(type, static_cast<uint8_t>(precedence), build_body(body), references);
   uint64_t token = ++last_token_;
   Actor ann{"Ann", sha256({as_bytes("Ann")}), {static_cast<uint8_t>(wire::Role::operator_)}};
-  core_->submit(now_, token, ann, token, {b.GetBufferPointer(), b.GetSize()});
+  core().submit(now_, token, ann, token, draft);
   settle();
   return token;
 }
@@ -395,8 +303,8 @@ uint64_t ScriptedPeer::submit_text(const std::string& text, wire::Precedence pre
 }
 
 std::optional<Result<Submission>> ScriptedPeer::answer(uint64_t token) const {
-  auto found = answers_.find(token);
-  if (found == answers_.end()) return std::nullopt;
+  auto found = answers.find(token);
+  if (found == answers.end()) return std::nullopt;
   return found->second;
 }
 

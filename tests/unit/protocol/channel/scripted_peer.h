@@ -7,19 +7,16 @@
 #pragma once
 
 #include <map>
-#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
-#include "protocol/channel/core.h"
 #include "protocol/channel/wire_frames.h"
 #include "protocol/message/body.h"
 #include "protocol/message/envelope.h"
 #include "tests/memory_hash_source.h"
 #include "tests/simulation/seeded.h"
-#include "tests/simulation/simulated_disk.h"
-#include "tests/test_party.h"
+#include "tests/unit/protocol/channel/driven_core.h"
 
 namespace hotline {
 
@@ -58,7 +55,7 @@ class ScriptedTranscript {
   std::vector<WrittenMessage> messages_;
 };
 
-class ScriptedPeer {
+class ScriptedPeer : public DrivenCore {
  public:
   enum class CoreIs { north, south };  // North's id is the smaller one: it sends ADOPT.
 
@@ -67,16 +64,10 @@ class ScriptedPeer {
   // The core's life. start() replays what is on the disk.
   Status start();
   void crash();  // What was not committed is gone, and with it every link.
-  Core& core() { return *core_; }
-  simulation::SimulatedDisk& disk() { return disk_; }
   CoreConfig& config() { return config_; }  // For the next start.
-  bool hold_commits = false;
-  void commit();  // Ends the commit under way, and those that follow while they are not held.
 
   // Time, in steps as the daemon takes them.
   void pass(int64_t ms);
-  Now now() const { return now_; }
-  void set_wall_clock(UtcMs utc) { now_.utc = utc; }
 
   // Links. link_up() says a hello, and ADOPT where that is the peer's to say.
   LinkId open();
@@ -140,8 +131,8 @@ class ScriptedPeer {
   static Bytes journal_offer_frame(const std::string& checkpoint_note, uint64_t old_size,
                                    const std::vector<Hash>& proof);
   Bytes journal_cosigned_frame(const std::string& offered_note) const;
-  const TestKey& core_log_key() const { return core_log_; }
-  TestKey& core_log_key() { return core_log_; }
+  const TestKey& core_log_key() const { return core_keys_.log; }
+  TestKey& core_log_key() { return core_keys_.log; }
 
   // The core's own people.
   uint64_t submit(wire::MessageType type, wire::Precedence precedence, const BodyFields& body,
@@ -150,17 +141,13 @@ class ScriptedPeer {
                        wire::Precedence precedence = wire::Precedence::routine);
   std::optional<Result<Submission>> answer(uint64_t token) const;
 
-  // What was told and recorded. Alarms since the core started; entries of the whole journal.
-  std::vector<std::string> alarms;
-  std::vector<SoundStep> sounded;
-  std::vector<Attempt> attempts;  // That the core asked for;
-  std::vector<uint64_t> stopped;  // and asked to stop.
   void end_attempt(const Attempt& attempt, wire::Outcome outcome);
   size_t alarms_with(const std::string& words) const;
+  // Entries of the whole journal.
   template <typename Table>
-  std::vector<const Table*> recorded() const {
+  std::vector<const Table*> recorded() {
     std::vector<const Table*> found;
-    for (const Bytes& bytes : disk_.journal()) {
+    for (const Bytes& bytes : disk().journal()) {
       const auto* entry = flatbuffers::GetRoot<wire::Entry>(bytes.data());
       if (const Table* fact = entry->fact_as<Table>()) found.push_back(fact);
     }
@@ -174,33 +161,21 @@ class ScriptedPeer {
     std::vector<Bytes> said;
     bool closed = false;
   };
-  void settle();
-  void perform(Effect& effect);
+  using DrivenCore::perform;
+  void perform(SendFrame& send) override;
+  void perform(const CloseLink& close) override { links_.at(close.link).closed = true; }
   void note_said(const Bytes& frame);
 
   ChannelName channel_{{0x5a, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15}, false};
-  std::string core_party_;
-  std::string peer_party_;
-  std::string core_prefix_;
-  std::string peer_prefix_;
-  TestKey core_log_;
-  TestKey core_receipt_key_;
-  TestKey core_witness_key_;
-  TestKey peer_log_;
-  TestKey peer_receipt_key_;
-  TestKey peer_witness_key_;
+  TestPartyKeys core_keys_;
+  TestPartyKeys peer_keys_;
   simulation::Seeded random_{7};
-  simulation::SimulatedDisk disk_;
   CoreConfig config_;
-  std::unique_ptr<Core> core_;
-  Now now_{1'000'000, 1'795'000'000'000};
-  std::shared_ptr<const Batch> pending_;
   std::map<LinkId, Line> links_;
   LinkId last_link_ = 0;
   std::map<uint64_t, std::string> sent_checkpoints_;  // Of the core's transcript, by size.
   std::string core_receipt_;
   std::string peer_receipt_;  // The newest that the peer gave with receipt().
-  std::map<uint64_t, Result<Submission>> answers_;
   uint64_t last_token_ = 0;
 };
 

@@ -2,7 +2,7 @@
 // it repeats, what it asks again and again.
 #include <gtest/gtest.h>
 
-#include "protocol/message/draft.h"
+#include "tests/made_draft.h"
 #include "tests/unit/protocol/channel/scripted_peer.h"
 
 namespace hotline {
@@ -19,19 +19,8 @@ struct DraftOf {
 };
 
 Bytes draft_bytes(const DraftOf& fields) {
-  flatbuffers::FlatBufferBuilder b;
-  auto language = b.CreateString("en");
-  auto ids = b.CreateVectorOfStrings(fields.references);
-  auto body = b.CreateVector(build_body(fields.body));
-  wire::DraftBuilder draft(b);
-  draft.add_type(static_cast<uint8_t>(fields.type));
-  draft.add_precedence(static_cast<uint8_t>(wire::Precedence::routine));
-  draft.add_language(language);
-  draft.add_references(ids);
-  draft.add_drafted_at(fields.drafted_at);
-  draft.add_body(body);
-  b.Finish(draft.Finish(), kDraftIdentifier);
-  return {b.GetBufferPointer(), b.GetBufferPointer() + b.GetSize()};
+  return made_draft(fields.type, static_cast<uint8_t>(wire::Precedence::routine),
+                    build_body(fields.body), fields.references, fields.drafted_at);
 }
 
 DraftOf drafted(UtcMs at) {

@@ -4,13 +4,12 @@
 
 #include <array>
 #include <map>
-#include <memory>
 #include <string>
 #include <vector>
 
-#include "protocol/channel/core.h"
+#include "protocol/message/body.h"
 #include "tests/simulation/seeded.h"
-#include "tests/simulation/simulated_disk.h"
+#include "tests/unit/protocol/channel/driven_core.h"
 
 namespace hotline {
 
@@ -22,9 +21,9 @@ class TwoCores {
   // `policy` is that of both parties.
   explicit TwoCores(Policy policy = default_policy());
 
-  Core& core(size_t party) { return *sides_[party].core; }
-  simulation::SimulatedDisk& disk(size_t party) { return sides_[party].disk; }
-  Now now() const { return {boot_, kStart + boot_}; }
+  Core& core(size_t party) { return sides_[party].core(); }
+  simulation::SimulatedDisk& disk(size_t party) { return sides_[party].disk(); }
+  Now now() { return sides_[kNorth].now(); }
 
   // Opens a link, and exchanges what both say on it. Returns its id.
   LinkId connect();
@@ -42,28 +41,30 @@ class TwoCores {
                             ContentFields content = TextContentFields{},
                             const std::vector<std::string>& references = {});
 
-  // What the core asked for and settle() did not perform, in order; cleared by the test.
-  std::vector<TryNextPath> next_paths[2];
-  std::vector<std::string> alarms[2];
+  // In order; cleared by the test.
+  std::vector<TryNextPath>& next_paths(size_t party) { return sides_[party].next_paths; }
+  std::vector<std::string>& alarms(size_t party) { return sides_[party].alarms; }
 
  private:
-  static constexpr UtcMs kStart = 1'795'000'000'000;
+  struct Side : DrivenCore {
+    Side(TwoCores& both, size_t place) : DrivenCore(both.random_), cores(both), party(place) {}
+    using DrivenCore::perform;
+    void perform(SendFrame& send) override;
+    void perform(const CloseLink& close) override { cores.open_[close.link][party] = false; }
 
-  struct Side {
-    std::unique_ptr<Ed25519Signer> log, receipt, witness;
-    std::unique_ptr<Ed25519Verifier> log_verifier, receipt_verifier, witness_verifier;
-    simulation::SimulatedDisk disk;
-    std::unique_ptr<Core> core;
-    std::map<uint64_t, Result<Submission>> answers;
+    TwoCores& cores;
+    size_t party;
     uint64_t counter = 0;
     bool holding = false;
     std::vector<std::pair<LinkId, Bytes>> held;
   };
-  void perform(size_t party, Effect& effect);
 
   simulation::Seeded random_{1};
-  BootMs boot_ = 1'000'000;
-  std::array<Side, 2> sides_;
+  ChannelName channel_{{0x5a, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15}, false};
+  std::array<TestPartyKeys, 2> keys_{TestPartyKeys(channel_, "north"),
+                                     TestPartyKeys(channel_, "south")};
+  std::array<Side, 2> sides_{Side(*this, kNorth), Side(*this, kSouth)};
+  bool delivered_ = false;                      // A frame, since settle() began its round.
   std::map<LinkId, std::array<bool, 2>> open_;  // Which end is.
   LinkId last_link_ = 0;
 };

@@ -47,7 +47,9 @@ std::optional<int64_t> ChannelRunner::plan_tick() {
   const BootMs wake = core_.wake_at();
   if (planned_for_ == wake) return std::nullopt;
   planned_for_ = wake;
-  return std::min(std::max<BootMs>(wake - clock_.now().boot, 0) + 1, kTickInterval_ms);
+  const BootMs now = clock_.now().boot;
+  if (const auto due = core_.ladder().next_due(); due && *due <= now) return 0;
+  return std::min(std::max<BootMs>(wake - now, 0) + 1, kTickInterval_ms);
 }
 
 }  // namespace hotline

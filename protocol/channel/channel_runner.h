@@ -68,7 +68,9 @@ class ChannelRunner {
   // Tells the core the time.
   void tick();
   // Asked after settle(): in how many ms tick() is to be called, as the core's wake_at() says, and
-  // at least twice a second. Nothing while that is as it was when it was asked last.
+  // at least twice a second; 0 where the ladder has more to decide, for it decides of a flood in
+  // bites, so that everything else that waits has its turn in between. Nothing while that is as it
+  // was when it was asked last.
   std::optional<int64_t> plan_tick();
 
  private:

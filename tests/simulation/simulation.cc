@@ -328,7 +328,7 @@ class Simulation {
     if (!party.runner) return;
     party.runner->settle();
     if (const auto delay = party.runner->plan_tick())
-      schedule(*delay, [this, i, life = party.life] { tick(i, life); });
+      schedule(std::max<BootMs>(*delay, 1), [this, i, life = party.life] { tick(i, life); });
   }
 
   void tick(size_t i, uint64_t life) {

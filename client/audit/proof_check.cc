@@ -108,7 +108,7 @@ Status check_body(const ProofFile& proof, std::vector<std::string>& unchecked) {
 void note_out_of_time(ProvedMessage& message, const TrustedCertificate& certificate,
                       const std::string& party) {
   if (certificate.held_at(message.receipted_at())) return;
-  message.unchecked.push_back(client::upper_case(party) + "'s " +
+  message.unchecked.push_back(upper_case(party) + "'s " +
                               purpose_name(certificate.checked.identity.purpose) +
                               " certificate (serial " + certificate.checked.serial_hex +
                               ") did not hold at the time of the receipt");
@@ -132,8 +132,7 @@ Result<ProofNames> read_proof_names(const std::string& checkpoint_note) {
   const auto receiver = receiver_of(*note, *transcript);
   if (!receiver) {
     return not_proved("the checkpoint does not bear the signature of " +
-                      client::upper_case(transcript->sender) +
-                      " and the receipt of another party, alone");
+                      upper_case(transcript->sender) + " and the receipt of another party, alone");
   }
   return ProofNames{transcript->channel, transcript->sender, *receiver};
 }

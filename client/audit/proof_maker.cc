@@ -145,7 +145,7 @@ Result<MadeProof> prove(const std::string& directory, const ExportReader& reader
 }  // namespace
 
 Result<MadeProof> make_proof(const std::string& directory, const std::string& id) {
-  const std::string typed = client::upper_case(id);
+  const std::string typed = upper_case(id);
   const auto serial = parse_serial(typed);
   const auto place = parse_place(typed);
   if (!serial && !place) {

@@ -208,14 +208,14 @@ class Comparison {
         break;
       }
     }
-    note(both_[0]->name(at_[0]) + " is another at " + client::upper_case(parties_[1]));
+    note(both_[0]->name(at_[0]) + " is another at " + upper_case(parties_[1]));
     ++at_[0];
     ++at_[1];
   }
 
   void note_only_at(size_t side) {
     note(result_.different < kDifferencesMax
-             ? both_[side]->name(at_[side]) + " only at " + client::upper_case(parties_[side])
+             ? both_[side]->name(at_[side]) + " only at " + upper_case(parties_[side])
              : std::string());
     ++at_[side];
   }
@@ -284,7 +284,7 @@ void compare_receipts(const Side& sender, const Side& receiver, uint64_t& held_c
   const auto note = [&](const std::string& words) {
     if (result.receipts_different++ < kDifferencesMax) {
       result.receipt_differences.push_back("receipt for " + std::to_string(held.size()) + " of " +
-                                           client::upper_case(sender.party) + " " + words);
+                                           upper_case(sender.party) + " " + words);
     }
   };
   while (!held.done()) {
@@ -292,10 +292,10 @@ void compare_receipts(const Side& sender, const Side& receiver, uint64_t& held_c
     if (given.done() || given.size() > held.size()) {
       // What was given after the receiver's export was taken cannot be in it.
       if (held.size() <= receiver.sizes[ExportLog::received]) {
-        note("only at " + client::upper_case(sender.party));
+        note("only at " + upper_case(sender.party));
       }
     } else if (held.note() != given.note()) {
-      note("is another at " + client::upper_case(receiver.party));
+      note("is another at " + upper_case(receiver.party));
     }
     receipted = std::max(receipted, held.size());
     held.advance();
@@ -328,8 +328,8 @@ Result<Reconciliation> reconcile_exports(const std::string& first, const std::st
   }
   if (a.party != b.peer || a.peer != b.party) {
     return make_error(ErrorCode::usage,
-                      first + " is " + client::upper_case(a.party) + "'s and " + second + " is " +
-                          client::upper_case(b.party) + "'s: not the two parties of one channel",
+                      first + " is " + upper_case(a.party) + "'s and " + second + " is " +
+                          upper_case(b.party) + "'s: not the two parties of one channel",
                       "name one export of each party");
   }
   Reconciliation result;

@@ -71,7 +71,7 @@ Result<TrustDirectory> TrustDirectory::open(const std::string& directory) {
 Result<TrustedCertificate> TrustDirectory::judge(ByteView der, const std::string& party,
                                                  Purpose purpose) const {
   const OpensslErrorScope errors;
-  const std::string owner = client::upper_case(party);
+  const std::string owner = upper_case(party);
   const std::string what = owner + "'s " + purpose_name(purpose) + " certificate";
   const auto anchor = anchors_.find(party);
   if (anchor == anchors_.end()) {

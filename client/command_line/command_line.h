@@ -1,4 +1,4 @@
-// The command line: from argv to the command that was meant, or to a complaint that helps.
+// The command line of hotline.
 #pragma once
 
 #include <string>
@@ -8,17 +8,11 @@
 
 namespace hotline::client {
 
-// Reads `words` (without the program's own name) and runs the command. Returns the exit code: the
-// command's, or 2 when the words make no sense. An unknown command or option suggests the nearest.
-int run_command_line(const std::vector<std::string>& words,
-                     const std::vector<CommandSpec>& commands, const Surroundings& around);
+// Reads `words` (without the program's own name) and runs the command. Returns the exit code.
+int run_command_line(const std::vector<std::string>& words, const std::vector<Command>& commands,
+                     const Surroundings& around);
 
-// What `hotline help` prints: every command with its summary.
-std::string overview(const std::vector<CommandSpec>& commands);
-// What `hotline GROUP` and `hotline help GROUP` print: the commands whose names begin with that
-// word, or the help of the one there is. Empty where there is none.
-std::string group_overview(const std::vector<CommandSpec>& commands, const std::string& group);
-// What `hotline help NAME` and `hotline NAME --help` print.
-std::string command_help(const CommandSpec& command);
+// These commands as the program that the command line and the help read.
+Program program_of(const std::vector<Command>& commands);
 
 }  // namespace hotline::client

@@ -102,24 +102,24 @@ int ack(Invocation& invocation) {
 
 }  // namespace
 
-CommandSpec ack_command() {
+Command ack_command() {
   std::vector<OptionSpec> options = {
       {"--read-back", "WORDS",
        "position and time as you understood them, instead of the message's"}};
   for (OptionSpec& option : flood_options()) options.push_back(std::move(option));
   for (OptionSpec& option : wait_options()) options.push_back(std::move(option));
   return {
-      "ack",
-      "Acknowledge a message: a person of this watch has read it",
-      "Position and time of the event are read back; a difference of more than 100 m or 60 s "
-      "alarms both ends. Acknowledgement is not agreement. A supervisor can take a flood as one: "
-      "--all says how many wait, and then acknowledges those that were counted and none that came "
-      "later, each by a message of its own.",
-      {"hotline ack @flash", "hotline ack S-87", std::string("hotline ack S-87 ") + kReadBackHint,
-       "hotline ack --all --precedence flash",
-       "hotline ack --all --precedence flash --confirm 1050@30412"},
-      std::move(options),
-      {{"ID", "S-000087, S-87, @last (the newest that waits) or @flash", false}},
+      {"ack",
+       "Acknowledge a message: a person of this watch has read it",
+       "Position and time of the event are read back; a difference of more than 100 m or 60 s "
+       "alarms both ends. Acknowledgement is not agreement. A supervisor can take a flood as one: "
+       "--all says how many wait, and then acknowledges those that were counted and none that came "
+       "later, each by a message of its own.",
+       {"hotline ack @flash", "hotline ack S-87", std::string("hotline ack S-87 ") + kReadBackHint,
+        "hotline ack --all --precedence flash",
+        "hotline ack --all --precedence flash --confirm 1050@30412"},
+       std::move(options),
+       {{"ID", "S-000087, S-87, @last (the newest that waits) or @flash", false}}},
       ack};
 }
 

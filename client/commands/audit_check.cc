@@ -163,20 +163,20 @@ int check(Invocation& invocation) {
 
 }  // namespace
 
-CommandSpec audit_check_command() {
+Command audit_check_command() {
   return {
-      "audit check",
-      "Check a proof file offline, and show the message it proves",
-      "VERIFIED: the sender signed for a transcript in which this message stands at this "
-      "place, and the receiver signed that it holds that transcript. FAILED (exit code 10): the "
-      "file proves nothing. INCOMPLETE (12): nothing wrong was found, but something could not "
-      "be checked, and is named. Nothing is trusted but the CA certificates in the directory. "
-      "docs/audit.md shows how to check the same with openssl and a pencil.",
-      {"hotline audit check S-000087.proof --trust trust/",
-       "hotline audit check S-000087.proof --trust trust/ --json"},
-      {{"--trust", "DIR", "the CA certificate of each party, as PARTY-ca.crt"},
-       {"--language", "TAG", "show coded fields in it; else the context's, else English"}},
-      {{"FILE", "a proof file, as `hotline audit prove` writes it"}},
+      {"audit check",
+       "Check a proof file offline, and show the message it proves",
+       "VERIFIED: the sender signed for a transcript in which this message stands at this "
+       "place, and the receiver signed that it holds that transcript. FAILED (exit code 10): the "
+       "file proves nothing. INCOMPLETE (12): nothing wrong was found, but something could not "
+       "be checked, and is named. Nothing is trusted but the CA certificates in the directory. "
+       "docs/audit.md shows how to check the same with openssl and a pencil.",
+       {"hotline audit check S-000087.proof --trust trust/",
+        "hotline audit check S-000087.proof --trust trust/ --json"},
+       {{"--trust", "DIR", "the CA certificate of each party, as PARTY-ca.crt"},
+        {"--language", "TAG", "show coded fields in it; else the context's, else English"}},
+       {{"FILE", "a proof file, as `hotline audit prove` writes it"}}},
       check};
 }
 

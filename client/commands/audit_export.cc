@@ -75,18 +75,19 @@ int take_export(Invocation& invocation) {
 
 }  // namespace
 
-CommandSpec audit_export_command() {
-  return {"audit export",
-          "Write journal, transcripts and signatures to a directory",
-          "Only for a person with the role auditor; that an export was taken is itself written to "
-          "the journal. The channel goes on meanwhile. What is written is what the daemon says: "
-          "whether it is true, `hotline audit verify` finds out without the daemon. The directory "
-          "holds every message in clear and is made for its owner alone.",
-          {"hotline audit export north.export",
-           "hotline audit export north.export && hotline audit verify north.export --trust trust/"},
-          {},
-          {{"DIR", "the directory to write, which must not exist"}},
-          take_export};
+Command audit_export_command() {
+  return {
+      {"audit export",
+       "Write journal, transcripts and signatures to a directory",
+       "Only for a person with the role auditor; that an export was taken is itself written to "
+       "the journal. The channel goes on meanwhile. What is written is what the daemon says: "
+       "whether it is true, `hotline audit verify` finds out without the daemon. The directory "
+       "holds every message in clear and is made for its owner alone.",
+       {"hotline audit export north.export",
+        "hotline audit export north.export && hotline audit verify north.export --trust trust/"},
+       {},
+       {{"DIR", "the directory to write, which must not exist"}}},
+      take_export};
 }
 
 }  // namespace hotline::client

@@ -204,26 +204,26 @@ int log(Invocation& invocation) {
 
 }  // namespace
 
-CommandSpec audit_log_command() {
+Command audit_log_command() {
   return {
-      "audit log",
-      "Show the journal of the daemon, or of an export",
-      "One line for each entry, in the order in which they were committed. Times are UTC: "
-      "2026-11-22T15:00:00Z, 2026-11-22, -1h (an hour ago), today, yesterday. A cursor is the "
-      "number of the first entry that was not shown yet: with --cursor the log goes on exactly "
-      "there. An export is shown as it is, and not verified.",
-      {"hotline audit log --since today", "hotline audit log -f",
-       "hotline audit log -n 20 -o full --export north.export",
-       "hotline audit log --since=-1h -o json --show-cursor", "hotline audit log --cursor 1042"},
-      {{"--since", "TIME", "entries of this time and later"},
-       {"--until", "TIME", "entries of this time and earlier"},
-       {"-n,--lines", "N", "the last N of what would be shown"},
-       {"-f,--follow", "", "go on with each entry as it is committed; begins with the last 10"},
-       {"-o,--output", "FORM", "short, json (one object a line) or full (every field)"},
-       {"--cursor", "C", "begin with this entry"},
-       {"--show-cursor", "", "end with the cursor to go on from"},
-       {"--export", "DIR", "the journal of an export; no daemon is asked"}},
-      {},
+      {"audit log",
+       "Show the journal of the daemon, or of an export",
+       "One line for each entry, in the order in which they were committed. Times are UTC: "
+       "2026-11-22T15:00:00Z, 2026-11-22, -1h (an hour ago), today, yesterday. A cursor is the "
+       "number of the first entry that was not shown yet: with --cursor the log goes on exactly "
+       "there. An export is shown as it is, and not verified.",
+       {"hotline audit log --since today", "hotline audit log -f",
+        "hotline audit log -n 20 -o full --export north.export",
+        "hotline audit log --since=-1h -o json --show-cursor", "hotline audit log --cursor 1042"},
+       {{"--since", "TIME", "entries of this time and later"},
+        {"--until", "TIME", "entries of this time and earlier"},
+        {"-n,--lines", "N", "the last N of what would be shown"},
+        {"-f,--follow", "", "go on with each entry as it is committed; begins with the last 10"},
+        {"-o,--output", "FORM", "short, json (one object a line) or full (every field)"},
+        {"--cursor", "C", "begin with this entry"},
+        {"--show-cursor", "", "end with the cursor to go on from"},
+        {"--export", "DIR", "the journal of an export; no daemon is asked"}},
+       {}},
       log};
 }
 

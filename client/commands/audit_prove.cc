@@ -95,19 +95,19 @@ int prove(Invocation& invocation) {
 
 }  // namespace
 
-CommandSpec audit_prove_command() {
+Command audit_prove_command() {
   return {
-      "audit prove",
-      "Write the proof of one message, for somebody who trusts neither party",
-      "The file holds the message in clear, its place in the transcript, the sender's signature, "
-      "the receiver's receipt and both certificates: all that `hotline audit check` needs beside "
-      "the two CA certificates. Of the checkpoints that cover the message the smallest is "
-      "taken.",
-      {"hotline audit prove N-123 --export north.export -o N-000123.proof",
-       "hotline audit prove S-87 --export north.export > S-000087.proof"},
-      {{"--export", "DIR", "the export that has the message"},
-       {"-o,--output", "FILE", "write it to a new file; else to standard output"}},
-      {{"MESSAGE", "N-000123, N-123, or S-?12, which has no serial of its own"}},
+      {"audit prove",
+       "Write the proof of one message, for somebody who trusts neither party",
+       "The file holds the message in clear, its place in the transcript, the sender's signature, "
+       "the receiver's receipt and both certificates: all that `hotline audit check` needs beside "
+       "the two CA certificates. Of the checkpoints that cover the message the smallest is "
+       "taken.",
+       {"hotline audit prove N-123 --export north.export -o N-000123.proof",
+        "hotline audit prove S-87 --export north.export > S-000087.proof"},
+       {{"--export", "DIR", "the export that has the message"},
+        {"-o,--output", "FILE", "write it to a new file; else to standard output"}},
+       {{"MESSAGE", "N-000123, N-123, or S-?12, which has no serial of its own"}}},
       prove};
 }
 

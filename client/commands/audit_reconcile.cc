@@ -134,15 +134,15 @@ int reconcile(Invocation& invocation) {
 
 }  // namespace
 
-CommandSpec audit_reconcile_command() {
-  return {"audit reconcile",
-          "Hold the exports of both parties against each other, message by message",
-          "Compares both transcripts entry by entry, and the receipts; journals differ by nature. "
-          "Exit code 11 when there is a difference. Says nothing about signatures: verify both "
-          "exports first.",
-          {"hotline audit reconcile north.export south.export"},
-          {},
-          {{"FIRST", "the export of one party"}, {"SECOND", "the export of the other"}},
+Command audit_reconcile_command() {
+  return {{"audit reconcile",
+           "Hold the exports of both parties against each other, message by message",
+           "Compares both transcripts entry by entry, and the receipts; journals differ by nature. "
+           "Exit code 11 when there is a difference. Says nothing about signatures: verify both "
+           "exports first.",
+           {"hotline audit reconcile north.export south.export"},
+           {},
+           {{"FIRST", "the export of one party"}, {"SECOND", "the export of the other"}}},
           reconcile};
 }
 

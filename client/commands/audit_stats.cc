@@ -78,7 +78,7 @@ class Report {
         };
         not_measured += messages.not_measured;
         table.add({messages.waiting() > 0 ? "!" : "",
-                   {upper_case(party(incoming)), precedence_name(precedence),
+                   {upper_case(party(incoming)), precedence_label(precedence),
                     format_count(messages.count),
                     share(messages.count, statistics_.message_count(incoming)),
                     format_count(messages.acknowledged), format_count(messages.closed),
@@ -128,7 +128,7 @@ class Report {
     };
     return JsonValue()
         .add("from", from)
-        .add("precedence", precedence_name(precedence))
+        .add("precedence", precedence_label(precedence))
         .add("messages", of.count)
         .add("share_permille", share_permille(of.count, all))
         .add("acknowledged", of.acknowledged)
@@ -187,22 +187,23 @@ int stats(Invocation& invocation) {
 
 }  // namespace
 
-CommandSpec audit_stats_command() {
+Command audit_stats_command() {
   return {
-      "audit stats",
-      "Count how soon messages were acknowledged, how many were FLASH, and missed test calls",
-      "Own messages are timed from release until the peer's acknowledgement was held, the peer's "
-      "from receipt until ours was released: each by the clock of the party whose journal it is. "
-      "MEDIAN, 90 % and LONGEST are of those that were acknowledged; what still waits has no time "
-      "yet and is counted under WAIT, what was declined or cancelled before under CLOSED. SHARE is "
-      "of all messages of that party that ask for an acknowledgement, test calls apart. An export "
-      "is counted as it is, and not verified.",
-      {"hotline audit stats --since=-1d", "hotline audit stats --export north.export",
-       "hotline audit stats --since 2026-11-01 --until 2026-12-01 --json"},
-      {{"--since", "TIME", "messages and test calls of this time and later"},
-       {"--until", "TIME", "messages and test calls of this time and earlier"},
-       {"--export", "DIR", "the journal of an export; no daemon is asked"}},
-      {},
+      {"audit stats",
+       "Count how soon messages were acknowledged, how many were FLASH, and missed test calls",
+       "Own messages are timed from release until the peer's acknowledgement was held, the peer's "
+       "from receipt until ours was released: each by the clock of the party whose journal it is. "
+       "MEDIAN, 90 % and LONGEST are of those that were acknowledged; what still waits has no time "
+       "yet and is counted under WAIT, what was declined or cancelled before under CLOSED. SHARE "
+       "is "
+       "of all messages of that party that ask for an acknowledgement, test calls apart. An export "
+       "is counted as it is, and not verified.",
+       {"hotline audit stats --since=-1d", "hotline audit stats --export north.export",
+        "hotline audit stats --since 2026-11-01 --until 2026-12-01 --json"},
+       {{"--since", "TIME", "messages and test calls of this time and later"},
+        {"--until", "TIME", "messages and test calls of this time and earlier"},
+        {"--export", "DIR", "the journal of an export; no daemon is asked"}},
+       {}},
       stats};
 }
 

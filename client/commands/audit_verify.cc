@@ -159,20 +159,20 @@ int verify(Invocation& invocation) {
 
 }  // namespace
 
-CommandSpec audit_verify_command() {
+Command audit_verify_command() {
   return {
-      "audit verify",
-      "Verify an export: every entry, hash, signature and receipt",
-      "VERIFIED: both parties signed for exactly this, up to the entry named (entries are counted "
-      "from 0). FAILED (exit code 10): it was altered or is not theirs, and the first place is "
-      "named. INCOMPLETE (12): nothing wrong was found, but not all could be checked. Nothing is "
-      "trusted but the CA certificates in the directory; time and revocation are not asked of the "
-      "clock, because a record is verified for years.",
-      {"hotline audit verify north.export --trust trust/",
-       "hotline audit verify north.export --trust trust/ --threads 2 --json"},
-      {{"--trust", "DIR", "the CA certificate of each party, as PARTY-ca.crt"},
-       {"--threads", "N", "how many processors to use; else up to 4 of this machine's"}},
-      {{"EXPORT", "a directory, as `hotline audit export` writes it"}},
+      {"audit verify",
+       "Verify an export: every entry, hash, signature and receipt",
+       "VERIFIED: both parties signed for exactly this, up to the entry named (entries are counted "
+       "from 0). FAILED (exit code 10): it was altered or is not theirs, and the first place is "
+       "named. INCOMPLETE (12): nothing wrong was found, but not all could be checked. Nothing is "
+       "trusted but the CA certificates in the directory; time and revocation are not asked of the "
+       "clock, because a record is verified for years.",
+       {"hotline audit verify north.export --trust trust/",
+        "hotline audit verify north.export --trust trust/ --threads 2 --json"},
+       {{"--trust", "DIR", "the CA certificate of each party, as PARTY-ca.crt"},
+        {"--threads", "N", "how many processors to use; else up to 4 of this machine's"}},
+       {{"EXPORT", "a directory, as `hotline audit export` writes it"}}},
       verify};
 }
 

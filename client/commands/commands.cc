@@ -2,8 +2,8 @@
 
 namespace hotline::client {
 
-const std::vector<CommandSpec>& all_commands() {
-  static const std::vector<CommandSpec> commands = {
+const std::vector<Command>& all_commands() {
+  static const std::vector<Command> commands = {
       send_command(),
       inbox_command(),
       show_command(),

@@ -8,37 +8,37 @@
 namespace hotline::client {
 
 // In the order of the help.
-const std::vector<CommandSpec>& all_commands();
+const std::vector<Command>& all_commands();
 
 // Each in client/commands/<its name>.cc.
-CommandSpec ack_command();
-CommandSpec audit_check_command();
-CommandSpec audit_export_command();
-CommandSpec audit_log_command();
-CommandSpec audit_prove_command();
-CommandSpec audit_reconcile_command();
-CommandSpec audit_stats_command();
-CommandSpec audit_verify_command();
-CommandSpec completion_command();
-CommandSpec context_list_command();
-CommandSpec decline_command();
-CommandSpec demo_command();
-CommandSpec escalation_list_command();
-CommandSpec escalation_show_command();
-CommandSpec help_command();
-CommandSpec inbox_command();
-CommandSpec list_command();
-CommandSpec pki_check_command();
-CommandSpec pki_dev_init_command();
-CommandSpec pki_show_command();
-CommandSpec reply_command();
-CommandSpec send_command();
-CommandSpec show_command();
-CommandSpec status_command();
-CommandSpec template_list_command();
-CommandSpec template_show_command();
-CommandSpec test_call_command();
-CommandSpec version_command();
-CommandSpec watch_command();
+Command ack_command();
+Command audit_check_command();
+Command audit_export_command();
+Command audit_log_command();
+Command audit_prove_command();
+Command audit_reconcile_command();
+Command audit_stats_command();
+Command audit_verify_command();
+Command completion_command();
+Command context_list_command();
+Command decline_command();
+Command demo_command();
+Command escalation_list_command();
+Command escalation_show_command();
+Command help_command();
+Command inbox_command();
+Command list_command();
+Command pki_check_command();
+Command pki_dev_init_command();
+Command pki_show_command();
+Command reply_command();
+Command send_command();
+Command show_command();
+Command status_command();
+Command template_list_command();
+Command template_show_command();
+Command test_call_command();
+Command version_command();
+Command watch_command();
 
 }  // namespace hotline::client

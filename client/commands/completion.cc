@@ -1,6 +1,7 @@
 // hotline completion: what the shell needs to complete our words.
 #include <set>
 
+#include "client/command_line/command_line.h"
 #include "client/commands/commands.h"
 #include "protocol/terminal/exit_code.h"
 
@@ -8,9 +9,9 @@ namespace hotline::client {
 namespace {
 
 // The first words of all commands, or the second words after `first`.
-std::set<std::string> words_after(const std::string& first) {
+std::set<std::string> words_after(const Program& program, const std::string& first) {
   std::set<std::string> words;
-  for (const CommandSpec& command : all_commands()) {
+  for (const CommandSpec& command : program.commands) {
     const size_t space = command.name.find(' ');
     if (first.empty()) {
       words.insert(command.name.substr(0, space));
@@ -27,15 +28,14 @@ std::string joined(const std::set<std::string>& words) {
   return text;
 }
 
-std::string options_of(const CommandSpec& command) {
-  std::set<std::string> names = {"--context", "--config", "--json", "--color", "--local", "--help"};
-  for (const OptionSpec& option : command.options) {
-    names.insert(option.names.substr(option.names.find("--")));
-  }
+std::string options_of(const Program& program, const CommandSpec& command) {
+  std::set<std::string> names;
+  for (const OptionSpec& option : program.options) names.insert(option.long_name());
+  for (const OptionSpec& option : command.options) names.insert(option.long_name());
   return joined(names);
 }
 
-std::string bash_script() {
+std::string bash_script(const Program& program) {
   std::string script =
       "# For ~/.bashrc: source <(hotline completion bash)\n"
       "_hotline() {\n"
@@ -44,20 +44,20 @@ std::string bash_script() {
       "  [ \"$COMP_CWORD\" -gt 2 ] && command=\"$first ${COMP_WORDS[2]}\"\n"
       "  case \"$command\" in\n";
   std::set<std::string> groups;
-  for (const CommandSpec& command : all_commands()) {
+  for (const CommandSpec& command : program.commands) {
     const size_t space = command.name.find(' ');
     if (space != std::string::npos) {
       groups.insert(command.name.substr(0, space));
-      script += "    \"" + command.name + "\") words=\"" + options_of(command) + "\" ;;\n";
+      script += "    \"" + command.name + "\") words=\"" + options_of(program, command) + "\" ;;\n";
     } else {
       script += "    \"" + command.name + "\" | \"" + command.name + " \"*) words=\"" +
-                options_of(command) + "\" ;;\n";
+                options_of(program, command) + "\" ;;\n";
     }
   }
   for (const std::string& group : groups) {
-    script += "    \"" + group + "\") words=\"" + joined(words_after(group)) + "\" ;;\n";
+    script += "    \"" + group + "\") words=\"" + joined(words_after(program, group)) + "\" ;;\n";
   }
-  script += "  esac\n  [ \"$COMP_CWORD\" -eq 1 ] && words=\"" + joined(words_after("")) +
+  script += "  esac\n  [ \"$COMP_CWORD\" -eq 1 ] && words=\"" + joined(words_after(program, "")) +
             "\"\n"
             "  COMPREPLY=($(compgen -W \"$words\" -- \"$current\"))\n"
             "}\n"
@@ -72,16 +72,19 @@ int completion(Invocation& invocation) {
         "", make_error(ErrorCode::usage, "there is no completion for \"" + shell + "\"",
                        "hotline completion bash"));
   }
-  invocation.output.text(bash_script());
+  invocation.output.text(bash_script(program_of(all_commands())));
   return kExitDone;
 }
 
 }  // namespace
 
-CommandSpec completion_command() {
-  return {"completion", "Print what bash needs to complete commands and options",
-          "",           {"source <(hotline completion bash)"},
-          {},           {{"SHELL", "bash"}},
+Command completion_command() {
+  return {{"completion",
+           "Print what bash needs to complete commands and options",
+           "",
+           {"source <(hotline completion bash)"},
+           {},
+           {{"SHELL", "bash"}}},
           completion};
 }
 

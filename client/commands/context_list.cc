@@ -14,9 +14,10 @@ std::string server_of(const Context& context) {
 int context_list(Invocation& invocation) {
   Output& output = invocation.output;
   const Environment& environment = invocation.around->environment;
-  const auto file = read_context_file(config_path(invocation.config_path, environment));
+  const auto file =
+      read_context_file(config_path(invocation.arguments.get("--config"), environment));
   if (!file) return output.fail("cannot list contexts", file.error());
-  const auto chosen = choose_context(*file, invocation.context_name, environment);
+  const auto chosen = choose_context(*file, invocation.arguments.get("--context"), environment);
   const std::string in_use = chosen ? chosen->name : "";
   if (output.json()) {
     JsonValue::Array contexts;
@@ -47,21 +48,21 @@ int context_list(Invocation& invocation) {
 
 }  // namespace
 
-CommandSpec context_list_command() {
-  return {"context list",
-          "List the contexts: which daemon to speak to, and as whom",
-          "A context is a table of the file of contexts:\n\n"
-          "  context = \"north\"                  # the one that is used without --context\n"
-          "  [contexts.north]\n"
-          "  server = \"north.example.org:4712\"  # or \"unix:/run/hotline/north.sock\"\n"
-          "  certificate = \"ann.crt\"            # paths begin at this file\n"
-          "  key = \"ann.key\"\n"
-          "  ca = \"north-ca.crt\"\n"
-          "  crl = \"north-ca.crl\"               # what that CA has revoked; may be left out\n"
-          "  language = \"en\"                    # coded fields are shown in it: en, ru, uk, id",
-          {"hotline context list", "hotline --context north context list"},
-          {},
-          {},
+Command context_list_command() {
+  return {{"context list",
+           "List the contexts: which daemon to speak to, and as whom",
+           "A context is a table of the file of contexts:\n\n"
+           "  context = \"north\"                  # the one that is used without --context\n"
+           "  [contexts.north]\n"
+           "  server = \"north.example.org:4712\"  # or \"unix:/run/hotline/north.sock\"\n"
+           "  certificate = \"ann.crt\"            # paths begin at this file\n"
+           "  key = \"ann.key\"\n"
+           "  ca = \"north-ca.crt\"\n"
+           "  crl = \"north-ca.crl\"               # what that CA has revoked; may be left out\n"
+           "  language = \"en\"                    # coded fields are shown in it: en, ru, uk, id",
+           {"hotline context list", "hotline --context north context list"},
+           {},
+           {}},
           context_list};
 }
 

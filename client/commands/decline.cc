@@ -45,20 +45,20 @@ int decline(Invocation& invocation) {
 
 }  // namespace
 
-CommandSpec decline_command() {
+Command decline_command() {
   std::vector<OptionSpec> options = {
       {"--code", "CODE", "why, for machines: not-for-us (as without), rule-broken, ..."},
       {"--reason", "TEXT", "why, for people; the other watch reads it"},
       {"--language", "TAG", "the language of the reason; the context's without it"}};
   for (OptionSpec& option : wait_options()) options.push_back(std::move(option));
   options.push_back(idempotency_option());
-  return {"decline",
-          "Say that this watch cannot act on a message",
-          "A declined message stays where it is; the other watch learns at once that it must find "
-          "another way.",
-          {"hotline decline S-87 --reason \"not our sector, call the naval centre\""},
-          std::move(options),
-          {{"ID", "S-000087, S-87, @last or @flash"}},
+  return {{"decline",
+           "Say that this watch cannot act on a message",
+           "A declined message stays where it is; the other watch learns at once that it must find "
+           "another way.",
+           {"hotline decline S-87 --reason \"not our sector, call the naval centre\""},
+           std::move(options),
+           {{"ID", "S-000087, S-87, @last or @flash"}}},
           decline};
 }
 

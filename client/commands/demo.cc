@@ -116,16 +116,17 @@ int demo(Invocation& invocation) {
 
 }  // namespace
 
-CommandSpec demo_command() {
-  return {"demo",
-          "Show it all at work: two daemons, a FLASH, an escalation, a cut link, a killed daemon",
-          "Takes less than a minute, needs no root and no fixed port, and leaves nothing behind. "
-          "Ends with 0 only when every step was read back and found right.",
-          {"hotline demo", "hotline demo --hotlined build/dev/daemon/hotlined"},
-          {{"--hotlined", "PATH", "the daemon's program (beside this one without it)"},
-           {"--incidents", "DIR", "also send what stands in its files, as `hotline send -f` does"}},
-          {},
-          demo};
+Command demo_command() {
+  return {
+      {"demo",
+       "Show it all at work: two daemons, a FLASH, an escalation, a cut link, a killed daemon",
+       "Takes less than a minute, needs no root and no fixed port, and leaves nothing behind. "
+       "Ends with 0 only when every step was read back and found right.",
+       {"hotline demo", "hotline demo --hotlined build/dev/daemon/hotlined"},
+       {{"--hotlined", "PATH", "the daemon's program (beside this one without it)"},
+        {"--incidents", "DIR", "also send what stands in its files, as `hotline send -f` does"}},
+       {}},
+      demo};
 }
 
 }  // namespace hotline::client

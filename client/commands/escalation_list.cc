@@ -20,7 +20,7 @@ void print_table(Invocation& invocation, const Connection& connection,
   if (rows.rows() != nullptr) {
     for (const wire::EscalationRow* row : *rows.rows()) {
       table.add({row->due_in_ms() <= 0 && !text(row->next()).empty() ? "!" : "",
-                 {text(row->id()), precedence_name(row->precedence()),
+                 {text(row->id()), precedence_label(row->precedence()),
                   upper_case(row->incoming() ? connection.peer() : connection.party()),
                   text(row->rung()).empty() ? "-" : rung_words(*row),
                   text(row->next()).empty() ? "-" : text(row->next()),
@@ -70,13 +70,13 @@ int escalation_list(Invocation& invocation) {
 
 }  // namespace
 
-CommandSpec escalation_list_command() {
-  return {"escalation list",
-          "List the messages that wait, and the rung each has climbed",
-          "FLASH comes first, and within a precedence what waits longest.",
-          {"hotline escalation list", "hotline escalation list --json"},
-          {row_limit_option("1000"), after_option()},
-          {},
+Command escalation_list_command() {
+  return {{"escalation list",
+           "List the messages that wait, and the rung each has climbed",
+           "FLASH comes first, and within a precedence what waits longest.",
+           {"hotline escalation list", "hotline escalation list --json"},
+           {row_limit_option("1000"), after_option()},
+           {}},
           escalation_list};
 }
 

@@ -10,7 +10,7 @@ namespace hotline::client {
 namespace {
 
 void print_row(Output& output, const wire::EscalationRow& row) {
-  output.line(text(row.id()) + "  " + precedence_name(row.precedence()));
+  output.line(text(row.id()) + "  " + precedence_label(row.precedence()));
   if (row.told() == nullptr || row.told()->size() == 0) {
     output.line("  nobody was told yet beyond the watch");
   } else {
@@ -60,13 +60,13 @@ int escalation_show(Invocation& invocation) {
 
 }  // namespace
 
-CommandSpec escalation_show_command() {
-  return {"escalation show",
-          "Show who was told of a message, and what comes next",
-          "",
-          {"hotline escalation show N-000123", "hotline escalation show @flash"},
-          {},
-          {{"ID", "N-000123, N-123, @last or @flash"}},
+Command escalation_show_command() {
+  return {{"escalation show",
+           "Show who was told of a message, and what comes next",
+           "",
+           {"hotline escalation show N-000123", "hotline escalation show @flash"},
+           {},
+           {{"ID", "N-000123, N-123, @last or @flash"}}},
           escalation_show};
 }
 

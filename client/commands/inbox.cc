@@ -79,7 +79,7 @@ void print_table(Invocation& invocation, const Connection& connection, const Sho
     }
     const bool is_due = row->waits() && row->due_in_ms() != 0;  // Else nobody further is told.
     line.cells = {is_due ? format_remaining(row->due_in_ms()) : "-",
-                  precedence_name(row->precedence()),
+                  precedence_label(row->precedence()),
                   text(row->id()),
                   format_date_time_group(row->released_at()),
                   upper_case(connection.peer()),
@@ -141,18 +141,18 @@ int inbox(Invocation& invocation) {
 
 }  // namespace
 
-CommandSpec inbox_command() {
+Command inbox_command() {
   return {
-      "inbox",
-      "Show what waits for an acknowledgement by this watch",
-      "FLASH comes first, and within a precedence what waits longest. DUE is the time that is "
-      "left until the next person is told, - where nobody is left. What is marked with ! must be "
-      "read now.",
-      {"hotline inbox", "hotline inbox --all", "hotline inbox --json"},
-      {{"--all", "", "also what was acknowledged or needs no acknowledgement"},
-       row_limit_option("1000"),
-       after_option()},
-      {},
+      {"inbox",
+       "Show what waits for an acknowledgement by this watch",
+       "FLASH comes first, and within a precedence what waits longest. DUE is the time that is "
+       "left until the next person is told, - where nobody is left. What is marked with ! must be "
+       "read now.",
+       {"hotline inbox", "hotline inbox --all", "hotline inbox --json"},
+       {{"--all", "", "also what was acknowledged or needs no acknowledgement"},
+        row_limit_option("1000"),
+        after_option()},
+       {}},
       inbox};
 }
 

@@ -57,7 +57,7 @@ void print(Invocation& invocation, const Connection& connection, const wire::Row
   if (rows.rows() != nullptr) {
     for (const wire::MessageRow* row : *rows.rows()) {
       table.add({row->waits() && row->incoming() ? "!" : "",
-                 {text(row->id()), precedence_name(row->precedence()), type_name(row->type()),
+                 {text(row->id()), precedence_label(row->precedence()), type_name(row->type()),
                   format_date_time_group(row->released_at()),
                   upper_case(row->incoming() ? connection.peer() : connection.party()),
                   row->mismatch() ? "MISMATCH" : state_word(*row), text(row->subject())},
@@ -125,20 +125,20 @@ int list(Invocation& invocation) {
 
 }  // namespace
 
-CommandSpec list_command() {
+Command list_command() {
   return {
-      "list",
-      "List messages of both directions, the newest first",
-      "With --waiting: FLASH first, and within a precedence what waits longest. Where a terminal "
-      "is narrow, TYPE and FROM are left out and subjects are cut.",
-      {"hotline list", "hotline list --outgoing --limit 100", "hotline list --json"},
-      {{"--incoming", "", "the peer's messages only"},
-       {"--outgoing", "", "our messages only"},
-       {"--waiting", "", "only what waits for an acknowledgement, ours or theirs"},
-       row_limit_option("20"),
-       {"--before", "INDEX", "only those committed before this journal entry"},
-       after_option()},
-      {},
+      {"list",
+       "List messages of both directions, the newest first",
+       "With --waiting: FLASH first, and within a precedence what waits longest. Where a terminal "
+       "is narrow, TYPE and FROM are left out and subjects are cut.",
+       {"hotline list", "hotline list --outgoing --limit 100", "hotline list --json"},
+       {{"--incoming", "", "the peer's messages only"},
+        {"--outgoing", "", "our messages only"},
+        {"--waiting", "", "only what waits for an acknowledgement, ours or theirs"},
+        row_limit_option("20"),
+        {"--before", "INDEX", "only those committed before this journal entry"},
+        after_option()},
+       {}},
       list};
 }
 

@@ -54,16 +54,16 @@ int pki_check(Invocation& invocation) {
 
 }  // namespace
 
-CommandSpec pki_check_command() {
+Command pki_check_command() {
   return {
-      "pki check",
-      "Check whether certificates would be taken: chain, name, purpose, time, revocation",
-      "The rules are those of the daemon. Every certificate is judged for the purpose it states.",
-      {"hotline pki check --ca trust/north-ca.crt --crl trust/north-ca.crl north/tls.crt"},
-      {{"--ca", "FILE", "the CA certificate of the party"},
-       {"--crl", "FILE", "what that CA has revoked"},
-       {"--party", "ID", "refuse another party's certificate"}},
-      {{"FILE", "a certificate with its chain, PEM", true, true}},
+      {"pki check",
+       "Check whether certificates would be taken: chain, name, purpose, time, revocation",
+       "The rules are those of the daemon. Every certificate is judged for the purpose it states.",
+       {"hotline pki check --ca trust/north-ca.crt --crl trust/north-ca.crl north/tls.crt"},
+       {{"--ca", "FILE", "the CA certificate of the party"},
+        {"--crl", "FILE", "what that CA has revoked"},
+        {"--party", "ID", "refuse another party's certificate"}},
+       {{"FILE", "a certificate with its chain, PEM", true, true}}},
       pki_check};
 }
 

@@ -62,16 +62,16 @@ int pki_dev_init(Invocation& invocation) {
 
 }  // namespace
 
-CommandSpec pki_dev_init_command() {
-  return {"pki dev-init",
-          "Make keys and certificates for development",
-          "For each party a CA, the four keys of its daemon, and a certificate for each person. "
-          "Every subject says DEV ONLY, and all of it ends after seven days.",
-          {"hotline pki dev-init pki --parties north,south",
-           "hotline pki dev-init pki --people ann,bob,eve"},
-          {{"--parties", "NAMES", "the parties, separated by commas (north,south)"},
-           {"--people", "NAMES", "the people of each party (ann,bob,eve)"}},
-          {{"DIR", "a directory to make; one with anything in it is refused"}},
+Command pki_dev_init_command() {
+  return {{"pki dev-init",
+           "Make keys and certificates for development",
+           "For each party a CA, the four keys of its daemon, and a certificate for each person. "
+           "Every subject says DEV ONLY, and all of it ends after seven days.",
+           {"hotline pki dev-init pki --parties north,south",
+            "hotline pki dev-init pki --people ann,bob,eve"},
+           {{"--parties", "NAMES", "the parties, separated by commas (north,south)"},
+            {"--people", "NAMES", "the people of each party (ann,bob,eve)"}},
+           {{"DIR", "a directory to make; one with anything in it is refused"}}},
           pki_dev_init};
 }
 

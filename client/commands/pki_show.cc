@@ -40,14 +40,14 @@ int pki_show(Invocation& invocation) {
 
 }  // namespace
 
-CommandSpec pki_show_command() {
-  return {"pki show",
-          "Show what certificates say of themselves",
-          "Nothing is verified: that is what hotline pki check does. Without a file, the own "
-          "certificate of the context.",
-          {"hotline pki show", "hotline pki show north/tls.crt", "hotline pki show --json *.crt"},
-          {},
-          {{"FILE", "a certificate, PEM", false, true}},
+Command pki_show_command() {
+  return {{"pki show",
+           "Show what certificates say of themselves",
+           "Nothing is verified: that is what hotline pki check does. Without a file, the own "
+           "certificate of the context.",
+           {"hotline pki show", "hotline pki show north/tls.crt", "hotline pki show --json *.crt"},
+           {},
+           {{"FILE", "a certificate, PEM", false, true}}},
           pki_show};
 }
 

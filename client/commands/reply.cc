@@ -160,7 +160,7 @@ int reply(Invocation& invocation) {
 
 }  // namespace
 
-CommandSpec reply_command() {
+Command reply_command() {
   std::vector<OptionSpec> options = {
       {"--answer", "N=TEXT", "the answer to question N of a request; 0 is any message as a whole",
        true},
@@ -170,15 +170,15 @@ CommandSpec reply_command() {
   for (OptionSpec& option : text_options()) options.push_back(std::move(option));
   for (OptionSpec& option : wait_options()) options.push_back(std::move(option));
   options.push_back(idempotency_option());
-  return {"reply",
-          "Answer the questions of a request, or say something about a message",
-          "",
-          {"hotline reply S-88 --answer 1=\"ours, a training flight\" --later 2=+2h",
-           "hotline reply S-88 --refuse 1=\"not to be told over this channel\"",
-           "hotline reply S-87 --answer 0=\"our units are informed\"",
-           "hotline reply S-87 \"We see it too. Our units are informed.\""},
-          std::move(options),
-          {{"ID", "S-000088, S-88 or @last"}, {"TEXT", "the text", false, true}},
+  return {{"reply",
+           "Answer the questions of a request, or say something about a message",
+           "",
+           {"hotline reply S-88 --answer 1=\"ours, a training flight\" --later 2=+2h",
+            "hotline reply S-88 --refuse 1=\"not to be told over this channel\"",
+            "hotline reply S-87 --answer 0=\"our units are informed\"",
+            "hotline reply S-87 \"We see it too. Our units are informed.\""},
+           std::move(options),
+           {{"ID", "S-000088, S-88 or @last"}, {"TEXT", "the text", false, true}}},
           reply};
 }
 

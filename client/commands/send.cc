@@ -121,7 +121,7 @@ int send(Invocation& invocation) {
 
 }  // namespace
 
-CommandSpec send_command() {
+Command send_command() {
   std::vector<OptionSpec> options = {
       {"-p,--precedence", "LEVEL", "flash, immediate, priority or routine (Z, O, P, R)"},
       {"-t,--template", "NAME", "fill this template: hotline template list"},
@@ -135,21 +135,21 @@ CommandSpec send_command() {
   for (OptionSpec& option : text_options()) options.push_back(std::move(option));
   for (OptionSpec& option : wait_options()) options.push_back(std::move(option));
   options.push_back(idempotency_option());
-  return {"send",
-          "Send a message to the other party",
-          "Once it is committed it cannot be taken back: a correction or a cancellation is a "
-          "message of its own. FLASH and IMMEDIATE have at most 200 words.",
-          {"hotline send -p flash -t airspace-crossing --set where=\"54.90N 020.10E\" --wait "
-           "acknowledged",
-           "hotline send -p routine \"The exercise of tomorrow begins at 0600Z.\"",
-           "hotline send -p priority --text en=\"We found a buoy.\" --text ru=\"Мы нашли буй.\"",
-           "hotline send -p priority --question \"Is it yours?\" --question \"Where does it go?\"",
-           "hotline send --corrects N-123 --change where=\"54.90N 020.10E -> 54.95N 020.10E\" "
-           "--reason \"read from the wrong chart\"",
-           "hotline send --cancels N-123 --reason \"sent by mistake\"",
-           "hotline send -f stray-missile.toml", "echo \"Long text\" | hotline send -p routine -"},
-          std::move(options),
-          {{"TEXT", "the text, or - for standard input", false, true}},
+  return {{"send",
+           "Send a message to the other party",
+           "Once it is committed it cannot be taken back: a correction or a cancellation is a "
+           "message of its own. FLASH and IMMEDIATE have at most 200 words.",
+           {"hotline send -p flash -t airspace-crossing --set where=\"54.90N 020.10E\" --wait "
+            "acknowledged",
+            "hotline send -p routine \"The exercise of tomorrow begins at 0600Z.\"",
+            "hotline send -p priority --text en=\"We found a buoy.\" --text ru=\"Мы нашли буй.\"",
+            "hotline send -p priority --question \"Is it yours?\" --question \"Where does it go?\"",
+            "hotline send --corrects N-123 --change where=\"54.90N 020.10E -> 54.95N 020.10E\" "
+            "--reason \"read from the wrong chart\"",
+            "hotline send --cancels N-123 --reason \"sent by mistake\"",
+            "hotline send -f stray-missile.toml", "echo \"Long text\" | hotline send -p routine -"},
+           std::move(options),
+           {{"TEXT", "the text, or - for standard input", false, true}}},
           send};
 }
 

@@ -16,7 +16,7 @@ std::string heading(const Output& output, const Connection& connection,
   const std::string from = row.incoming() ? connection.peer() : connection.party();
   const std::string to = row.incoming() ? connection.party() : connection.peer();
   return printable_line(text(row.id())) + "  " +
-         output.styled(precedence_style(row.precedence()), precedence_name(row.precedence())) +
+         output.styled(precedence_style(row.precedence()), precedence_label(row.precedence())) +
          "  " + type_name(row.type()) + "  " + upper_case(from) + " to " + upper_case(to) + "  " +
          format_date_time_group(row.released_at());
 }
@@ -105,14 +105,14 @@ int show(Invocation& invocation) {
 
 }  // namespace
 
-CommandSpec show_command() {
-  return {"show",
-          "Show one message in full, and what became of it",
-          "Coded fields are shown in the language of the context and are authoritative. Texts are "
-          "shown as they were written; a translation is never authoritative.",
-          {"hotline show S-000087", "hotline show @flash", "hotline show @last --facts"},
-          {{"--facts", "", "also every entry of our journal that speaks of it"}},
-          {{"ID", "N-000123, N-123, @last or @flash"}},
+Command show_command() {
+  return {{"show",
+           "Show one message in full, and what became of it",
+           "Coded fields are shown in the language of the context and are authoritative. Texts are "
+           "shown as they were written; a translation is never authoritative.",
+           {"hotline show S-000087", "hotline show @flash", "hotline show @last --facts"},
+           {{"--facts", "", "also every entry of our journal that speaks of it"}},
+           {{"ID", "N-000123, N-123, @last or @flash"}}},
           show};
 }
 

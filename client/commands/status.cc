@@ -41,7 +41,7 @@ std::string queued_words(const wire::StatusReply& status) {
   for (const uint32_t count : *status.queued()) {
     if (count > 0) {
       words +=
-          (words.empty() ? "" : ", ") + std::to_string(count) + " " + precedence_name(precedence);
+          (words.empty() ? "" : ", ") + std::to_string(count) + " " + precedence_label(precedence);
     }
     ++precedence;
   }
@@ -97,7 +97,7 @@ void print_waiting(Screen& screen, const wire::StatusReply& status, const std::s
   if (status.waiting() == nullptr || status.waiting()->size() == 0)
     return screen.line("waiting", "nothing waits for an acknowledgement");
   for (const wire::WaitingSummary* waiting : *status.waiting()) {
-    screen.line(precedence_name(waiting->precedence()), waiting_words(*waiting, peer),
+    screen.line(precedence_label(waiting->precedence()), waiting_words(*waiting, peer),
                 precedence_style(waiting->precedence()));
   }
 }
@@ -244,7 +244,7 @@ JsonValue json_status(const Connection& connection, const wire::StatusReply& sta
     for (const wire::WaitingSummary* one : *status.waiting()) {
       waiting.push_back(JsonValue()
                             .add("from", one->incoming() ? connection.peer() : connection.party())
-                            .add("precedence", precedence_name(one->precedence()))
+                            .add("precedence", precedence_label(one->precedence()))
                             .add("count", one->count())
                             .add("oldest_ms", one->oldest_ms())
                             .add("rung", or_null(text(one->rung())))
@@ -311,14 +311,14 @@ int status(Invocation& invocation) {
 
 }  // namespace
 
-CommandSpec status_command() {
+Command status_command() {
   return {
-      "status",
-      "Say whether the channel works, what waits, and what is wrong",
-      "",
-      {"hotline status", "hotline status --peer", "hotline status --json"},
-      {{"--peer", "", "also every path to the peer, and the signed notes that both parties hold"}},
-      {},
+      {"status",
+       "Say whether the channel works, what waits, and what is wrong",
+       "",
+       {"hotline status", "hotline status --peer", "hotline status --json"},
+       {{"--peer", "", "also every path to the peer, and the signed notes that both parties hold"}},
+       {}},
       status};
 }
 

@@ -34,13 +34,13 @@ int template_list(Invocation& invocation) {
 
 }  // namespace
 
-CommandSpec template_list_command() {
-  return {"template list",
-          "List the templates of messages with coded fields",
-          "",
-          {"hotline template list"},
-          {},
-          {},
+Command template_list_command() {
+  return {{"template list",
+           "List the templates of messages with coded fields",
+           "",
+           {"hotline template list"},
+           {},
+           {}},
           template_list};
 }
 

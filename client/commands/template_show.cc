@@ -66,14 +66,15 @@ int template_show(Invocation& invocation) {
 
 }  // namespace
 
-CommandSpec template_show_command() {
-  return {"template show",
-          "Show the fields of a template, and how each is typed",
-          "",
-          {"hotline template show airspace-crossing", "hotline template show stray-missile --json"},
-          {},
-          {{"NAME", "a template: hotline template list"}},
-          template_show};
+Command template_show_command() {
+  return {
+      {"template show",
+       "Show the fields of a template, and how each is typed",
+       "",
+       {"hotline template show airspace-crossing", "hotline template show stray-missile --json"},
+       {},
+       {{"NAME", "a template: hotline template list"}}},
+      template_show};
 }
 
 }  // namespace hotline::client

@@ -46,14 +46,14 @@ int test_call(Invocation& invocation) {
 
 }  // namespace
 
-CommandSpec test_call_command() {
-  return {"test-call",
-          "Call the other watch to see whether it answers",
-          "The text is one of a fixed set about nothing, so that a test can never be read as a "
-          "hint. It carries the size and root of our transcript.",
-          {"hotline test-call", "hotline test-call --wait acknowledged --timeout 10m"},
-          wait_options(),
-          {},
+Command test_call_command() {
+  return {{"test-call",
+           "Call the other watch to see whether it answers",
+           "The text is one of a fixed set about nothing, so that a test can never be read as a "
+           "hint. It carries the size and root of our transcript.",
+           {"hotline test-call", "hotline test-call --wait acknowledged --timeout 10m"},
+           wait_options(),
+           {}},
           test_call};
 }
 

@@ -7,22 +7,19 @@ namespace hotline::client {
 namespace {
 
 int version(Invocation& invocation) {
-  if (invocation.output.json()) {
-    invocation.output.document(json_document()
-                                   .add("program", "hotline")
-                                   .add("version", HOTLINE_VERSION)
-                                   .add("client_api", client_api::kVersion));
-  } else {
-    invocation.output.line("hotline " HOTLINE_VERSION " (client API " +
-                           std::to_string(client_api::kVersion) + ")");
-  }
+  invocation.output.answer(
+      "hotline " HOTLINE_VERSION " (client API " + std::to_string(client_api::kVersion) + ")",
+      json_document()
+          .add("program", "hotline")
+          .add("version", HOTLINE_VERSION)
+          .add("client_api", client_api::kVersion));
   return kExitDone;
 }
 
 }  // namespace
 
-CommandSpec version_command() {
-  return {"version", "Print the version", "", {"hotline version"}, {}, {}, version};
+Command version_command() {
+  return {{"version", "Print the version", "", {"hotline version"}, {}, {}}, version};
 }
 
 }  // namespace hotline::client

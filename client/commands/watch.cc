@@ -81,18 +81,18 @@ int watch(Invocation& invocation) {
 
 }  // namespace
 
-CommandSpec watch_command() {
+Command watch_command() {
   return {
-      "watch",
-      "Follow the journal: one line for each entry as it is committed",
-      "Every line begins with the number of its entry. Whoever was interrupted goes on with "
-      "--from and the number after the last one seen; nothing is missed. On a terminal the bell "
-      "rings for an alarm and for what is urgent.",
-      {"hotline watch", "hotline watch --from 1042", "hotline watch --from 0 --until-now",
-       "hotline watch --json | grep '\"kind\":\"escalation\"'"},
-      {{"--from", "INDEX", "begin with this entry; without it only new ones are shown"},
-       {"--until-now", "", "end with the last entry there is now"}},
-      {},
+      {"watch",
+       "Follow the journal: one line for each entry as it is committed",
+       "Every line begins with the number of its entry. Whoever was interrupted goes on with "
+       "--from and the number after the last one seen; nothing is missed. On a terminal the bell "
+       "rings for an alarm and for what is urgent.",
+       {"hotline watch", "hotline watch --from 1042", "hotline watch --from 0 --until-now",
+        "hotline watch --json | grep '\"kind\":\"escalation\"'"},
+       {{"--from", "INDEX", "begin with this entry; without it only new ones are shown"},
+        {"--until-now", "", "end with the last entry there is now"}},
+       {}},
       watch};
 }
 

@@ -135,7 +135,7 @@ constexpr const char* kCountHint = "hotline ack --all    counts what waits";
 std::string counted(uint64_t count, wire::Precedence precedence, const std::string& peer) {
   std::string words = format_count(count) + " ";
   if (precedence != wire::Precedence::unset) {
-    words += precedence_name(static_cast<uint8_t>(precedence)) + " ";
+    words += precedence_label(static_cast<uint8_t>(precedence)) + " ";
   }
   return words + (count == 1 ? "message" : "messages") + " of " + upper_case(peer);
 }
@@ -144,7 +144,7 @@ std::string counted(uint64_t count, wire::Precedence precedence, const std::stri
 std::string command_for(const Confirmed& counted, wire::Precedence precedence) {
   std::string command = "hotline ack --all";
   if (precedence != wire::Precedence::unset) {
-    command += " --precedence " + precedence_name(static_cast<uint8_t>(precedence));
+    command += " --precedence " + precedence_label(static_cast<uint8_t>(precedence));
   }
   return command + " --confirm " + std::to_string(counted.count) + "@" +
          std::to_string(counted.journal_size);

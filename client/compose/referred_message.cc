@@ -27,7 +27,7 @@ Result<ReferredMessage> ReferredMessage::find(Connection& connection, const std:
 
 std::string ReferredMessage::heading(const Output& output) const {
   return printable_line(id()) + "  " +
-         output.styled(precedence_style(row().precedence()), precedence_name(row().precedence())) +
+         output.styled(precedence_style(row().precedence()), precedence_label(row().precedence())) +
          "  " + type_name(row().type()) + "  " + printable_line(text(row().subject()));
 }
 

@@ -208,7 +208,7 @@ int submit_and_report(Invocation& invocation, Connection& connection, const Draf
   if (!output.json()) {
     const auto precedence = static_cast<uint8_t>(draft.precedence);
     output.line(submission->id + "  " +
-                output.styled(precedence_style(precedence), precedence_name(precedence)) + "  " +
+                output.styled(precedence_style(precedence), precedence_label(precedence)) + "  " +
                 kind);
     output.line("  committed     " + output.time_of_day(submission->committed_at) + "  journal " +
                 std::to_string(submission->journal_index));

@@ -73,7 +73,7 @@ Status check_rungs(const std::vector<ClimbedRung>& rungs) {
 
 }  // namespace
 
-DemoStory::DemoStory(Invocation& invocation, const std::vector<CommandSpec>& commands,
+DemoStory::DemoStory(Invocation& invocation, const std::vector<Command>& commands,
                      std::string directory, std::string hotlined, std::function<bool()> interrupted)
     : invocation_(invocation),
       commands_(commands),

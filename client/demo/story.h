@@ -20,7 +20,7 @@ class DemoStory {
   // `directory` is empty and the story's own; whoever made it removes it. `interrupted` is asked
   // now and then whether to give up.
   // `commands`: what a typed line may call; borrowed, like `invocation`.
-  DemoStory(Invocation& invocation, const std::vector<CommandSpec>& commands, std::string directory,
+  DemoStory(Invocation& invocation, const std::vector<Command>& commands, std::string directory,
             std::string hotlined, std::function<bool()> interrupted);
   ~DemoStory();
 
@@ -79,7 +79,7 @@ class DemoStory {
   Status check_direction(const Person& sender, const Person& receiver);
 
   Invocation& invocation_;
-  const std::vector<CommandSpec>& commands_;
+  const std::vector<Command>& commands_;
   Output& output_;
   const std::string directory_;
   const std::string hotlined_;

@@ -20,7 +20,7 @@ JsonValue json_escalation(const wire::EscalationRow& row) {
   JsonValue json;
   json.add("id", text(row.id()))
       .add("incoming", row.incoming())
-      .add("precedence", precedence_name(row.precedence()))
+      .add("precedence", precedence_label(row.precedence()))
       .add("rung", text(row.rung()).empty() ? JsonValue() : text(row.rung()))
       .add("rung_tells_nobody", row.rung_tells_nobody())
       .add("decided_at", json_time(row.decided_at()))

@@ -142,7 +142,7 @@ void JournalDescriber::learn(const wire::Entry& entry) {
 
 void JournalDescriber::describe_message(const wire::Entry& entry, Description& to) {
   const auto what = [](uint8_t precedence, uint8_t type) {
-    return precedence_name(precedence) + " " + type_name(type);
+    return precedence_label(precedence) + " " + type_name(type);
   };
   if (const auto* released = entry.fact_as_Released()) {
     to.kind = "released";
@@ -203,7 +203,8 @@ void JournalDescriber::describe_ladder(const wire::Entry& entry, Description& to
       if (decided->waiting() == 1) to.id = name_of(&oldest);
       if (decided->waiting() > 1) {
         to.text += ", " + std::to_string(decided->waiting()) + " " +
-                   precedence_name(decided->precedence()) + " wait, the oldest " + name_of(&oldest);
+                   precedence_label(decided->precedence()) + " wait, the oldest " +
+                   name_of(&oldest);
       }
     }
     if (decided->missed() > 0) to.text += " (" + std::to_string(decided->missed()) + " missed)";

@@ -121,7 +121,7 @@ JsonValue json_row(const wire::MessageRow& row, const std::string& party, const 
       .add("from", row.incoming() ? peer : party)
       .add("to", row.incoming() ? party : peer)
       .add("type", type)
-      .add("precedence", precedence_name(row.precedence()))
+      .add("precedence", precedence_label(row.precedence()))
       .add("subject", text(row.subject()))
       .add("cut", row.cut())
       .add("language", text(row.language()))

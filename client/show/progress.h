@@ -5,10 +5,13 @@
 #include <ostream>
 #include <string>
 
+namespace hotline {
+class Output;
+}
+
 namespace hotline::client {
 
 struct Surroundings;
-class Output;
 
 class Progress {
  public:

@@ -2,6 +2,8 @@
 
 #include <cstdio>
 
+#include "protocol/message/names.h"
+
 namespace hotline {
 namespace {
 
@@ -19,13 +21,6 @@ std::string words_of(const Step& step) {
       return "full answer overdue";
   }
   return "";
-}
-
-std::string upper_case(std::string text) {
-  for (char& c : text) {
-    if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
-  }
-  return text;
 }
 
 std::string clock_text(int64_t time_ms) {

@@ -3,7 +3,7 @@
 #include "protocol/base/nearest.h"
 #include "protocol/message/words.h"
 
-namespace hotline::client {
+namespace hotline {
 namespace {
 
 std::string key_or_number(const Vocabulary& vocabulary, const char* kind, uint64_t value) {
@@ -36,7 +36,7 @@ Result<uint16_t> parse_key(const Vocabulary& vocabulary, const std::string& type
 
 }  // namespace
 
-std::string precedence_name(uint8_t precedence) {
+std::string precedence_label(uint8_t precedence) {
   return upper_case(key_or_number(vocabulary<wire::Precedence>(), "precedence", precedence));
 }
 
@@ -77,4 +77,4 @@ std::string upper_case(const std::string& text) {
   return upper;
 }
 
-}  // namespace hotline::client
+}  // namespace hotline

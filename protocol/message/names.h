@@ -10,10 +10,10 @@
 #include "protocol/base/result.h"
 #include "protocol/message/message_generated.h"
 
-namespace hotline::client {
+namespace hotline {
 
 // "FLASH"; a value that this version does not know is "precedence 9".
-std::string precedence_name(uint8_t precedence);
+std::string precedence_label(uint8_t precedence);
 std::string type_name(uint8_t type);      // "incident"
 std::string role_name(uint8_t role);      // "operator"
 std::string decline_name(uint16_t code);  // "rule-broken"
@@ -26,4 +26,4 @@ Result<wire::DeclineCode> parse_decline_code(const std::string& typed);
 // "north" as it stands on screen: NORTH.
 std::string upper_case(const std::string& text);
 
-}  // namespace hotline::client
+}  // namespace hotline

@@ -1,6 +1,6 @@
 #include "protocol/terminal/exit_code.h"
 
-namespace hotline::client {
+namespace hotline {
 
 int exit_code(ErrorCode code) {
   switch (code) {
@@ -38,4 +38,4 @@ int exit_code(ErrorCode code) {
   return kExitFailed;
 }
 
-}  // namespace hotline::client
+}  // namespace hotline

@@ -3,7 +3,7 @@
 
 #include "protocol/base/result.h"
 
-namespace hotline::client {
+namespace hotline {
 
 inline constexpr int kExitDone = 0;
 inline constexpr int kExitFailed = 1;
@@ -23,4 +23,4 @@ inline constexpr int kExitInterrupted = 130;
 
 int exit_code(ErrorCode code);
 
-}  // namespace hotline::client
+}  // namespace hotline

@@ -5,7 +5,7 @@
 #include "protocol/base/bytes.h"
 #include "protocol/base/check.h"
 
-namespace hotline::client {
+namespace hotline {
 namespace {
 
 // Clean text as it is; what is not UTF-8 would make the whole line unreadable to the next program.
@@ -78,4 +78,4 @@ std::string to_json(const JsonValue& value) {
   return boost::json::serialize(converted(value));
 }
 
-}  // namespace hotline::client
+}  // namespace hotline

@@ -14,7 +14,7 @@
 
 #include "protocol/base/clock.h"
 
-namespace hotline::client {
+namespace hotline {
 
 class JsonValue {
  public:
@@ -51,4 +51,4 @@ JsonValue json_time(UtcMs time);
 // On one line, without a line feed. Bytes that are not UTF-8 are replaced by U+FFFD.
 std::string to_json(const JsonValue& value);
 
-}  // namespace hotline::client
+}  // namespace hotline

@@ -9,7 +9,7 @@
 #include "protocol/terminal/exit_code.h"
 #include "protocol/terminal/printable.h"
 
-namespace hotline::client {
+namespace hotline {
 namespace {
 
 const char* escape_sequence(Style style) {
@@ -108,6 +108,7 @@ JsonValue sent_in_json(Sent sent) {
 }  // namespace
 
 int Output::fail(const std::string& what, const Error& error) {
+  err_->clear();  // Where it took no more there may be room again.
   *err_ << error_text(error_code_name(error.code), what, error.reason, error.hint) << std::flush;
   return exit_code(error.code);
 }
@@ -181,7 +182,7 @@ std::string Output::error_text(const char* code, const std::string& what, const 
     return to_json(json_document().add("error", detail)) + "\n";
   }
   // Reasons and hints may quote the peer.
-  std::string text = "hotline: " + styled(Style::bold, printable(message)) + "\n";
+  std::string text = options_.program + ": " + styled(Style::bold, printable(message)) + "\n";
   if (!what.empty() && !reason.empty()) {
     text += "  why:  " + hanging(printable(reason), "        ") + "\n";
   }
@@ -290,4 +291,4 @@ std::string format_count(uint64_t count) {
   return digits;
 }
 
-}  // namespace hotline::client
+}  // namespace hotline

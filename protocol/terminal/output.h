@@ -14,7 +14,7 @@
 #include "protocol/base/result.h"
 #include "protocol/terminal/json_output.h"
 
-namespace hotline::client {
+namespace hotline {
 
 enum class Style { plain, bold, dim, red, yellow, green };
 
@@ -22,6 +22,7 @@ enum class Style { plain, bold, dim, red, yellow, green };
 using SetLastWords = std::function<void(std::string words)>;
 
 struct OutputOptions {
+  std::string program = "hotline";  // Begins each error.
   bool json = false;
   bool terminal = false;  // Standard output is one.
   bool color = false;     // On standard output and on standard error.
@@ -58,6 +59,10 @@ class Output {
   // other end of a pipe may be waiting for it.
   void line(const std::string& text);
   void document(const JsonValue& document) { line(to_json(document)); }
+  // The same for people and for programs.
+  void answer(const std::string& words, const JsonValue& document) {
+    line(json() ? to_json(document) : words);
+  }
   // Data that brings its own line feeds.
   void text(const std::string& text);
 
@@ -75,7 +80,7 @@ class Output {
   std::string date_and_time(UtcMs time) const;
 
   // Says what failed, why, and what to type; returns the exit code that belongs to the error.
-  //   hotline: WHAT failed
+  //   PROGRAM: WHAT failed
   //     why:  the error's reason
   //     try:  the error's hint
   // An empty `what` puts the reason into the first line.
@@ -153,4 +158,4 @@ std::string format_remaining(int64_t remaining_ms);
 // "1,042".
 std::string format_count(uint64_t count);
 
-}  // namespace hotline::client
+}  // namespace hotline

@@ -2,7 +2,7 @@
 
 #include <cstdint>
 
-namespace hotline::client {
+namespace hotline {
 namespace {
 
 // Combining marks, and the joiners.
@@ -61,4 +61,4 @@ std::string wrapped(std::string_view text, size_t width, const std::string& inde
   return shown;
 }
 
-}  // namespace hotline::client
+}  // namespace hotline

@@ -12,7 +12,7 @@
 
 #include "protocol/base/text.h"
 
-namespace hotline::client {
+namespace hotline {
 
 // How many columns a printable text takes: its code points without combining marks.
 size_t column_count(std::string_view text);
@@ -24,4 +24,4 @@ std::string cut_to_columns(std::string_view line, size_t columns);
 // Every line is preceded by `indent`, which counts towards the width; lines are ended by "\n".
 std::string wrapped(std::string_view text, size_t width, const std::string& indent);
 
-}  // namespace hotline::client
+}  // namespace hotline

@@ -10,7 +10,7 @@
 
 #include "protocol/base/nearest.h"
 
-namespace hotline::client {
+namespace hotline {
 namespace {
 
 TomlValue converted(const toml::node& node);
@@ -138,4 +138,4 @@ Result<TomlFile> parse_toml(const std::string& name, const std::string& content)
   }
 }
 
-}  // namespace hotline::client
+}  // namespace hotline

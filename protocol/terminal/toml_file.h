@@ -10,7 +10,7 @@
 
 #include "protocol/base/result.h"
 
-namespace hotline::client {
+namespace hotline {
 
 struct TomlValue {
   enum class Kind { text, integer, decimal, boolean, time, list, table };
@@ -46,4 +46,4 @@ struct TomlFile {
 Result<TomlFile> read_toml_file(const std::string& path);
 Result<TomlFile> parse_toml(const std::string& name, const std::string& content);
 
-}  // namespace hotline::client
+}  // namespace hotline

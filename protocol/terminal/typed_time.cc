@@ -3,7 +3,7 @@
 #include <charconv>
 #include <utility>
 
-namespace hotline::client {
+namespace hotline {
 namespace {
 
 constexpr int64_t kDuration_s_max = int64_t{366} * 24 * 3600;
@@ -71,4 +71,4 @@ Result<Period> parse_period(const std::optional<std::string>& since,
   return period;
 }
 
-}  // namespace hotline::client
+}  // namespace hotline

@@ -8,7 +8,7 @@
 #include "protocol/base/clock.h"
 #include "protocol/base/result.h"
 
-namespace hotline::client {
+namespace hotline {
 
 // "90", "90s", "15m", "2h", "1d": a number of seconds unless a unit says otherwise. Error: usage.
 Result<int64_t> parse_duration_ms(const std::string& typed);
@@ -30,4 +30,4 @@ struct Period {
 Result<Period> parse_period(const std::optional<std::string>& since,
                             const std::optional<std::string>& until, UtcMs now);
 
-}  // namespace hotline::client
+}  // namespace hotline

@@ -20,7 +20,7 @@ TEST(AuditVerifyCommand, says_what_was_checked_up_to_where_and_what_was_trusted)
   const MadeExports& exports = small_exports();
   Terminal terminal;
   EXPECT_EQ(terminal.run({"audit", "verify", exports.north(), "--trust", exports.trust()}),
-            client::kExitDone)
+            kExitDone)
       << terminal.err();
   const auto verdict = verify_export(exports.north(), exports.trust(), {});
   const std::string last = std::to_string(verdict->cosigned_size - 1);
@@ -44,11 +44,11 @@ TEST(AuditVerifyCommand, names_the_first_bad_entry) {
   write_whole(copy + "/sent/parts/000", parts);
   Terminal terminal;
   EXPECT_EQ(terminal.run({"audit", "verify", copy, "--trust", exports.trust()}),
-            client::kExitVerificationFailed);
+            kExitVerificationFailed);
   EXPECT_TRUE(terminal.out().starts_with("FAILED at sent entry 0 (N-")) << terminal.out();
   EXPECT_FALSE(has(terminal.out(), "VERIFIED"));
   EXPECT_EQ(terminal.run({"audit", "verify", copy, "--trust", exports.trust(), "--json"}),
-            client::kExitVerificationFailed);
+            kExitVerificationFailed);
   EXPECT_TRUE(has(terminal.out(), R"("verdict":"FAILED","fault":"sent entry 0 (N-)"))
       << terminal.out();
 }
@@ -60,7 +60,7 @@ TEST(AuditVerifyCommand, tells_incomplete_from_failed) {
   const MadeExports exports(plan);
   Terminal terminal;
   EXPECT_EQ(terminal.run({"audit", "verify", exports.north(), "--trust", exports.trust()}),
-            client::kExitIncomplete);
+            kExitIncomplete);
   EXPECT_TRUE(has(terminal.out(), "  not checked   no journal entry is cosigned by south\n"))
       << terminal.out();
   EXPECT_TRUE(has(terminal.out(), "INCOMPLETE up to nothing  Trusted: "));
@@ -69,17 +69,17 @@ TEST(AuditVerifyCommand, tells_incomplete_from_failed) {
 TEST(AuditVerifyCommand, wants_to_know_whom_to_trust) {
   const MadeExports& exports = small_exports();
   Terminal terminal;
-  EXPECT_EQ(terminal.run({"audit", "verify", exports.north()}), client::kExitUsage);
+  EXPECT_EQ(terminal.run({"audit", "verify", exports.north()}), kExitUsage);
   EXPECT_TRUE(has(terminal.err(), "--trust DIR"));
   const TestDirectory empty;
   EXPECT_EQ(terminal.run({"audit", "verify", exports.north(), "--trust", empty.path()}),
-            client::kExitConfiguration);
+            kExitConfiguration);
   EXPECT_TRUE(has(terminal.err(), "north-ca.crt is missing")) << terminal.err();
   EXPECT_EQ(terminal.run({"audit", "verify", empty / "no", "--trust", exports.trust()}),
-            client::kExitNotFound);
+            kExitNotFound);
   EXPECT_EQ(terminal.run(
                 {"audit", "verify", exports.north(), "--trust", exports.trust(), "--threads", "0"}),
-            client::kExitUsage);
+            kExitUsage);
 }
 
 TEST(AuditVerifyCommand, prints_one_object) {
@@ -87,7 +87,7 @@ TEST(AuditVerifyCommand, prints_one_object) {
   Terminal terminal;
   EXPECT_EQ(terminal.run({"audit", "verify", exports.north(), "--trust", exports.trust(),
                           "--threads", "2", "--json"}),
-            client::kExitDone);
+            kExitDone);
   EXPECT_TRUE(terminal.out().starts_with(
       R"({"v":1,"verdict":"VERIFIED","fault":null,"reason":null,"unchecked":[],"party":"north",)"))
       << terminal.out();
@@ -97,8 +97,7 @@ TEST(AuditVerifyCommand, prints_one_object) {
 TEST(AuditReconcileCommand, shows_both_sides_of_each_transcript) {
   const MadeExports& exports = small_exports();
   Terminal terminal;
-  EXPECT_EQ(terminal.run({"audit", "reconcile", exports.north(), exports.south()}),
-            client::kExitDone)
+  EXPECT_EQ(terminal.run({"audit", "reconcile", exports.north(), exports.south()}), kExitDone)
       << terminal.err();
   EXPECT_TRUE(terminal.out().starts_with("               NORTH  SOUTH\nsent by NORTH"))
       << terminal.out();
@@ -110,7 +109,7 @@ TEST(AuditReconcileCommand, does_not_say_that_receipts_match_which_are_missing) 
   const std::string copy = exports.copy_of_north("reconciled");
   std::filesystem::remove(copy + "/sent/cosigned");
   Terminal terminal;
-  EXPECT_EQ(terminal.run({"audit", "reconcile", copy, exports.south()}), client::kExitDone);
+  EXPECT_EQ(terminal.run({"audit", "reconcile", copy, exports.south()}), kExitDone);
   EXPECT_TRUE(has(terminal.out(), "those that both have match\nNO RECEIPT at NORTH for the last "))
       << terminal.out();
   EXPECT_TRUE(has(terminal.out(), " messages of NORTH that both have: "));
@@ -123,8 +122,7 @@ TEST(AuditReconcileCommand, keeps_its_columns_apart_however_many_messages_there_
   plan.north_per_mille = 1000;
   const MadeExports exports(plan);
   Terminal terminal;
-  EXPECT_EQ(terminal.run({"audit", "reconcile", exports.north(), exports.south()}),
-            client::kExitDone);
+  EXPECT_EQ(terminal.run({"audit", "reconcile", exports.north(), exports.south()}), kExitDone);
   EXPECT_TRUE(has(terminal.out(), "\nsent by NORTH  12,")) << terminal.out();
 }
 
@@ -135,11 +133,11 @@ TEST(AuditReconcileCommand, ends_with_11_when_they_differ) {
   const MadeExports exports(plan);
   Terminal terminal;
   EXPECT_EQ(terminal.run({"audit", "reconcile", exports.north(), exports.south()}),
-            client::kExitNotReconciled);
+            kExitNotReconciled);
   EXPECT_TRUE(has(terminal.out(), " only at NORTH\n")) << terminal.out();
   EXPECT_TRUE(has(terminal.out(), "NOT RECONCILED: 1 difference\n"));
   EXPECT_EQ(terminal.run({"audit", "reconcile", exports.north(), exports.south(), "--json"}),
-            client::kExitNotReconciled);
+            kExitNotReconciled);
   EXPECT_TRUE(terminal.out().starts_with(R"({"v":1,"reconciled":false,"differences":1,)"));
 }
 

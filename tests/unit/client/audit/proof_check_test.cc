@@ -210,13 +210,13 @@ TEST_F(AuditCheckTest, WithoutACaCertificateNothingIsJudged) {
                              std::filesystem::copy_options::overwrite_existing);
   const std::string file = world_.write("S-000006.proof", format_proof_file(world_.proof()));
   EXPECT_EQ(terminal_.run({"audit", "check", file, "--trust", world_.path("one")}),
-            client::kExitConfiguration);
+            kExitConfiguration);
   EXPECT_EQ(terminal_.out(), "");
   EXPECT_NE(terminal_.err().find("has no south-ca.crt"), std::string::npos) << terminal_.err();
 }
 
 TEST_F(AuditCheckTest, PrintsTheMessageInFullAndWhoSigned) {
-  EXPECT_EQ(check(world_.proof()), client::kExitDone) << terminal_.err();
+  EXPECT_EQ(check(world_.proof()), kExitDone) << terminal_.err();
   const std::string out = terminal_.out();
   EXPECT_EQ(out.rfind("Search and rescue helicopter, 1 aircraft\n"
                       "\n"
@@ -242,26 +242,26 @@ TEST_F(AuditCheckTest, PrintsTheMessageInFullAndWhoSigned) {
 TEST_F(AuditCheckTest, SaysFailedAndShowsNothingOfTheMessage) {
   ProofFile proof = world_.proof();
   proof.index = 6;
-  EXPECT_EQ(check(proof), client::kExitVerificationFailed);
+  EXPECT_EQ(check(proof), kExitVerificationFailed);
   EXPECT_EQ(terminal_.out().rfind("FAILED: the leaf does not stand at index 6", 0), 0u)
       << terminal_.out();
   EXPECT_EQ(terminal_.out().find("helicopter"), std::string::npos);
-  EXPECT_EQ(check(proof, {"--json"}), client::kExitVerificationFailed);
+  EXPECT_EQ(check(proof, {"--json"}), kExitVerificationFailed);
   EXPECT_EQ(terminal_.out().rfind("{\"v\":1,\"verdict\":\"FAILED\",\"reason\":\"", 0), 0u);
   const std::string long_file = world_.write("long", std::string(1 << 20, 'x'));
   EXPECT_EQ(terminal_.run({"audit", "check", long_file, "--trust", world_.trust()}),
-            client::kExitVerificationFailed);
+            kExitVerificationFailed);
 }
 
 TEST_F(AuditCheckTest, SaysIncompleteWhenTheBodyIsNotHeld) {
   ProofFile proof = world_.proof();
   proof.body.reset();
-  EXPECT_EQ(check(proof), client::kExitIncomplete);
+  EXPECT_EQ(check(proof), kExitIncomplete);
   EXPECT_NE(terminal_.out().find("  Message       S-000006\n"), std::string::npos);
   EXPECT_NE(terminal_.out().find("  not checked   the body is not in the proof"),
             std::string::npos);
   EXPECT_NE(terminal_.out().find("\nINCOMPLETE: SOUTH sent this"), std::string::npos);
-  EXPECT_EQ(check(proof, {"--json"}), client::kExitIncomplete);
+  EXPECT_EQ(check(proof, {"--json"}), kExitIncomplete);
   EXPECT_EQ(
       terminal_.out().rfind("{\"v\":1,\"verdict\":\"INCOMPLETE\",\"unchecked\":[\"the body", 0),
       0u);
@@ -269,11 +269,11 @@ TEST_F(AuditCheckTest, SaysIncompleteWhenTheBodyIsNotHeld) {
 
 TEST_F(AuditCheckTest, WantsToKnowWhomToTrust) {
   const std::string file = world_.write("good.proof", format_proof_file(world_.proof()));
-  EXPECT_EQ(terminal_.run({"audit", "check", file}), client::kExitUsage);
+  EXPECT_EQ(terminal_.run({"audit", "check", file}), kExitUsage);
   EXPECT_EQ(terminal_.run({"audit", "check", file, "--trust", world_.path("nowhere")}),
-            client::kExitConfiguration);
+            kExitConfiguration);
   EXPECT_EQ(terminal_.run({"audit", "check", file + "x", "--trust", world_.trust()}),
-            client::kExitNotFound);
+            kExitNotFound);
 }
 
 }  // namespace

@@ -13,15 +13,15 @@ namespace hotline::client {
 namespace {
 
 // A command that prints what it was given, to see what the command line makes of the words.
-CommandSpec echo(const std::string& name) {
-  return {name,
-          "Echo",
-          "",
-          {"hotline " + name + " -p flash hello"},
-          {{"-p,--precedence", "LEVEL", "how fast"},
-           {"--set", "KEY=VALUE", "a field", true},
-           {"--dry-run", "", "only look"}},
-          {{"ID", "the message"}, {"TEXT", "the text", false, true}},
+Command echo(const std::string& name) {
+  return {{name,
+           "Echo",
+           "",
+           {"hotline " + name + " -p flash hello"},
+           {{"-p,--precedence", "LEVEL", "how fast"},
+            {"--set", "KEY=VALUE", "a field", true},
+            {"--dry-run", "", "only look"}},
+           {{"ID", "the message"}, {"TEXT", "the text", false, true}}},
           [name](Invocation& invocation) {
             std::string line = name;
             const Arguments& arguments = invocation.arguments;
@@ -30,7 +30,7 @@ CommandSpec echo(const std::string& name) {
                 line += std::string("|") + key + "=" + value;
               }
             }
-            if (invocation.context_name) line += "|context=" + *invocation.context_name;
+            if (const auto chosen = arguments.get("--context")) line += "|context=" + *chosen;
             invocation.output.line(line);
             return kExitDone;
           }};
@@ -50,8 +50,8 @@ Finished run(const std::vector<std::string>& words) {
   around.out = &out;
   around.err = &err;
   around.environment = [](const std::string&) { return std::optional<std::string>(); };
-  const std::vector<CommandSpec> commands = {echo("send"), echo("status"), echo("template list"),
-                                             echo("template show")};
+  const std::vector<Command> commands = {echo("send"), echo("status"), echo("template list"),
+                                         echo("template show")};
   const int code = run_command_line(words, commands, around);
   return {code, out.str(), err.str()};
 }
@@ -146,7 +146,7 @@ TEST(CommandLine, OutputThatIsLostIsAFailure) {
 
 TEST(Commands, EachHasASummaryAnExampleAndANameOfItsOwn) {
   std::vector<std::string> names;
-  for (const CommandSpec& command : all_commands()) {
+  for (const CommandSpec& command : program_of(all_commands()).commands) {
     EXPECT_FALSE(command.summary.empty()) << command.name;
     EXPECT_NE(command.summary.back(), '.') << command.name;
     EXPECT_FALSE(command.examples.empty()) << command.name;

@@ -87,7 +87,7 @@ class AuditExportTest : public testing::Test {
 };
 
 TEST_F(AuditExportTest, WritesWhatTheDaemonSays) {
-  EXPECT_EQ(run(), client::kExitDone) << terminal_.err();
+  EXPECT_EQ(run(), kExitDone) << terminal_.err();
   EXPECT_EQ(terminal_.out(),
             "  journal   5 entries, 3 checkpoints cosigned by SOUTH\n"
             "  sent      3 messages of NORTH (2 with their bodies), 1 receipt of SOUTH\n"
@@ -117,7 +117,7 @@ TEST_F(AuditExportTest, WritesWhatTheDaemonSays) {
 }
 
 TEST_F(AuditExportTest, ShowsProgressOnATerminalOnlyAndEndsWithTheNextCommand) {
-  EXPECT_EQ(run(), client::kExitDone);
+  EXPECT_EQ(run(), kExitDone);
   const std::string next = "Next: hotline audit verify " + target_ + " --trust DIR\n";
   EXPECT_NE(terminal_.err().find("\rfetching journal  25 %\rfetching journal  50 %"),
             std::string::npos)
@@ -128,10 +128,10 @@ TEST_F(AuditExportTest, ShowsProgressOnATerminalOnlyAndEndsWithTheNextCommand) {
   EXPECT_TRUE(terminal_.err().ends_with("\r" + next)) << terminal_.err();
   fs::remove_all(target_);
   terminal_.is_terminal = false;
-  EXPECT_EQ(run(), client::kExitDone);
+  EXPECT_EQ(run(), kExitDone);
   EXPECT_EQ(terminal_.err(), next);
   fs::remove_all(target_);
-  EXPECT_EQ(run({"--json"}), client::kExitDone);
+  EXPECT_EQ(run({"--json"}), kExitDone);
   EXPECT_EQ(terminal_.err(), "");
   EXPECT_EQ(terminal_.out(), "{\"v\":1,\"directory\":\"" + target_ +
                                  "\",\"party\":\"north\",\"journal\":{\"entries\":5,\"parts\":0,"
@@ -141,7 +141,7 @@ TEST_F(AuditExportTest, ShowsProgressOnATerminalOnlyAndEndsWithTheNextCommand) {
 
 TEST_F(AuditExportTest, IsForAuditorsOnly) {
   daemon_.roles = {wire::Role::operator_};
-  EXPECT_EQ(run(), client::kExitNotAllowed);
+  EXPECT_EQ(run(), kExitNotAllowed);
   EXPECT_NE(terminal_.err().find("why:  ann is not an auditor on this channel\n"),
             std::string::npos);
   EXPECT_FALSE(fs::exists(target_));
@@ -150,13 +150,13 @@ TEST_F(AuditExportTest, IsForAuditorsOnly) {
 
 TEST_F(AuditExportTest, IsNeverWrittenOverAnother) {
   fs::create_directory(target_);
-  EXPECT_EQ(run(), client::kExitRefused);
+  EXPECT_EQ(run(), kExitRefused);
   EXPECT_NE(terminal_.err().find("exists already"), std::string::npos);
 }
 
 TEST_F(AuditExportTest, RefusesWhatNoExportCanHoldAndLeavesNothingBehind) {
   const auto expect_refused = [&](const std::string& because) {
-    EXPECT_EQ(run(), client::kExitRefused);
+    EXPECT_EQ(run(), kExitRefused);
     EXPECT_NE(terminal_.err().find(because), std::string::npos) << terminal_.err();
     EXPECT_FALSE(fs::exists(target_) || fs::exists(target_ + ".partial"));
   };

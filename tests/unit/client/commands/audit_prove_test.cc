@@ -175,32 +175,31 @@ class AuditProveTest : public testing::Test {
 
 TEST_F(AuditProveTest, WritesAFileThatChecks) {
   const std::string file = fs::path(terminal_.write("x", "")).parent_path().string() + "/n1.proof";
-  EXPECT_EQ(prove({"n-1", "-o", file}), client::kExitDone) << terminal_.err();
+  EXPECT_EQ(prove({"n-1", "-o", file}), kExitDone) << terminal_.err();
   EXPECT_EQ(terminal_.out().rfind("N-000001 is leaf ", 0), 0u) << terminal_.out();
   EXPECT_EQ(terminal_.err(), "Next: hotline audit check " + file + " --trust DIR\n");
-  EXPECT_EQ(terminal_.run({"audit", "check", file, "--trust", good_exports().trust()}),
-            client::kExitDone)
+  EXPECT_EQ(terminal_.run({"audit", "check", file, "--trust", good_exports().trust()}), kExitDone)
       << terminal_.out();
-  EXPECT_EQ(prove({"N-1", "-o", file}), client::kExitRefused);
+  EXPECT_EQ(prove({"N-1", "-o", file}), kExitRefused);
   EXPECT_NE(terminal_.err().find("exists already"), std::string::npos);
 
-  EXPECT_EQ(prove({"N-1"}), client::kExitDone);
+  EXPECT_EQ(prove({"N-1"}), kExitDone);
   std::ifstream in(file, std::ios::binary);
   EXPECT_EQ(terminal_.out(), std::string(std::istreambuf_iterator<char>(in), {}));
-  EXPECT_EQ(prove({"N-1", "--json"}), client::kExitDone);
+  EXPECT_EQ(prove({"N-1", "--json"}), kExitDone);
   EXPECT_EQ(terminal_.out().rfind("{\"v\":1,\"id\":\"N-000001\",\"leaf\":", 0), 0u);
 }
 
 TEST_F(AuditProveTest, SaysWhyItCannot) {
-  EXPECT_EQ(prove({"@last"}), client::kExitUsage);
-  EXPECT_EQ(prove({"N-999999"}), client::kExitNotFound);
-  EXPECT_EQ(prove({"Q-1"}), client::kExitNotFound);
-  EXPECT_EQ(terminal_.run({"audit", "prove", "N-1"}), client::kExitUsage);
+  EXPECT_EQ(prove({"@last"}), kExitUsage);
+  EXPECT_EQ(prove({"N-999999"}), kExitNotFound);
+  EXPECT_EQ(prove({"Q-1"}), kExitNotFound);
+  EXPECT_EQ(terminal_.run({"audit", "prove", "N-1"}), kExitUsage);
   EXPECT_EQ(terminal_.run({"audit", "prove", "N-1", "--export", good_exports().trust()}),
-            client::kExitNotFound);
-  EXPECT_EQ(terminal_.run({"audit", "prove", "N-1", "--export", "nowhere"}), client::kExitNotFound);
+            kExitNotFound);
+  EXPECT_EQ(terminal_.run({"audit", "prove", "N-1", "--export", "nowhere"}), kExitNotFound);
   const std::string last = ids_of(ExportLog::sent).back();
-  EXPECT_EQ(prove({last}), client::kExitIncomplete);
+  EXPECT_EQ(prove({last}), kExitIncomplete);
   EXPECT_NE(terminal_.err().find("no receipt in this export covers sent entry"), std::string::npos);
 }
 
@@ -218,8 +217,7 @@ TEST_F(AuditProveTest, OutOfADamagedExportItMakesNothing) {
     stream.seekp(at < 0 ? size + at : at);
     stream.put(byte);
     stream.close();
-    EXPECT_EQ(terminal_.run({"audit", "prove", id, "--export", damaged}),
-              client::kExitVerificationFailed)
+    EXPECT_EQ(terminal_.run({"audit", "prove", id, "--export", damaged}), kExitVerificationFailed)
         << file << ": " << terminal_.err();
     EXPECT_TRUE(terminal_.out().empty());
   };
@@ -232,25 +230,23 @@ TEST_F(AuditProveTest, OutOfADamagedExportItMakesNothing) {
   expect_damaged(cosigned_path(ExportLog::sent), static_cast<int64_t>(signature));
   expect_damaged(certificate_path("south", Purpose::receipt), 200);
   fs::remove(damaged + "/" + tile_path(ExportLog::sent, 0, 0, 256));
-  EXPECT_EQ(terminal_.run({"audit", "prove", id, "--export", damaged}),
-            client::kExitVerificationFailed);
+  EXPECT_EQ(terminal_.run({"audit", "prove", id, "--export", damaged}), kExitVerificationFailed);
   fs::remove_all(damaged);
 }
 
 // An export of a journal is read like a daemon's, and knows the names of the peer's messages.
 TEST_F(AuditProveTest, TheLogOfAnExportIsReadWithoutADaemon) {
-  EXPECT_EQ(terminal_.run({"audit", "log", "--export", good_exports().north()}), client::kExitDone);
+  EXPECT_EQ(terminal_.run({"audit", "log", "--export", good_exports().north()}), kExitDone);
   const std::string all = terminal_.out();
   EXPECT_NE(all.find("created     store of NORTH for the channel with SOUTH, live"),
             std::string::npos);
   EXPECT_EQ(terminal_.run({"audit", "log", "--export", good_exports().north(), "-n", "50"}),
-            client::kExitDone)
+            kExitDone)
       << terminal_.err();
   const std::string last = terminal_.out();
   EXPECT_TRUE(all.ends_with(last));
   EXPECT_EQ(std::count(last.begin(), last.end(), '\n'), 50);
-  EXPECT_EQ(terminal_.run({"audit", "log", "--export", good_exports().trust()}),
-            client::kExitNotFound);
+  EXPECT_EQ(terminal_.run({"audit", "log", "--export", good_exports().trust()}), kExitNotFound);
 }
 
 }  // namespace

@@ -6,7 +6,7 @@
 
 #include "protocol/terminal/exit_code.h"
 
-namespace hotline::client {
+namespace hotline {
 namespace {
 
 struct Screen {
@@ -96,4 +96,4 @@ TEST(Json, EscapesAndKeepsTheOrder) {
 }
 
 }  // namespace
-}  // namespace hotline::client
+}  // namespace hotline

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace hotline::client {
+namespace hotline {
 namespace {
 
 // Which characters are shown as they are: tests/unit/protocol/base/text_test.cc.
@@ -33,4 +33,4 @@ TEST(Wrapped, BreaksAtSpacesAndKeepsLineBreaks) {
 }
 
 }  // namespace
-}  // namespace hotline::client
+}  // namespace hotline

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace hotline::client {
+namespace hotline {
 namespace {
 
 TEST(TypedTime, ReadsDurations) {
@@ -44,4 +44,4 @@ TEST(TypedTime, ReadsMomentsOfARecord) {
 }
 
 }  // namespace
-}  // namespace hotline::client
+}  // namespace hotline

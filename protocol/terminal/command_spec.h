@@ -1,0 +1,77 @@
+// What a command is: its name, its options, its help; and what was typed for it.
+//
+// A program is a table of commands. protocol/terminal/command_line.h reads what was typed by it,
+// protocol/terminal/help.h explains it. What a command does stands beside its CommandSpec, in the
+// program.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "protocol/base/result.h"
+
+namespace hotline {
+
+struct OptionSpec {
+  std::string names;  // As in the help: "-p,--precedence".
+  std::string value;  // What the value is called in the help; empty for a switch.
+  std::string help;
+  bool repeated = false;
+  bool required = false;
+
+  // "--precedence" of "-p,--precedence".
+  std::string long_name() const { return names.substr(names.find("--")); }
+};
+
+struct PositionalSpec {
+  std::string name;  // Upper case, as in the help.
+  std::string help;
+  bool required = true;
+  bool repeated = false;
+};
+
+struct CommandSpec {
+  std::string name;         // "send", or of two words: "template list".
+  std::string summary;      // One line, no full stop.
+  std::string description;  // Whole paragraphs; may be empty.
+  std::vector<std::string> examples;
+  std::vector<OptionSpec> options;
+  std::vector<PositionalSpec> positionals;
+};
+
+struct Program {
+  std::string name;                   // As it is typed.
+  std::string purpose;                // One sentence.
+  std::string usage;                  // What follows its name.
+  std::string afterword;              // Ends the overview; whole lines.
+  std::vector<OptionSpec> options;    // Of every command, before its name or after it.
+  std::vector<CommandSpec> commands;  // In the order of the help.
+  // Options that a command which is printed has too, where they were typed.
+  std::vector<std::string> kept_options;
+  // A service complains in one line, for a log, and names the words before the wrong one. A program
+  // for people shows what there is where a command is missing.
+  bool is_service = false;
+};
+
+// What was typed. Options are asked for by their long name with its dashes ("--precedence"),
+// positionals by their name ("ID").
+class Arguments {
+ public:
+  bool has(const std::string& name) const { return values_.count(name) != 0; }
+  std::optional<std::string> get(const std::string& name) const;
+  std::vector<std::string> all(const std::string& name) const;
+  // A whole number from `minimum` on; the default when it was not given.
+  Result<uint64_t> number(const std::string& name, uint64_t otherwise, uint64_t minimum = 0) const;
+  void add(const std::string& name, std::string value) {
+    values_[name].push_back(std::move(value));
+  }
+
+ private:
+  std::map<std::string, std::vector<std::string>> values_;
+};
+
+}  // namespace hotline

@@ -1,4 +1,4 @@
-#include "daemon/commands/surroundings.h"
+#include "daemon/commands/machine_check.h"
 
 #include <gtest/gtest.h>
 #include <stdlib.h>
@@ -11,7 +11,7 @@
 namespace hotline {
 namespace {
 
-class SurroundingsTest : public testing::Test {
+class MachineCheckTest : public testing::Test {
  protected:
   void SetUp() override {
     std::string pattern = std::filesystem::temp_directory_path() / "hotline-around-XXXXXX";
@@ -26,7 +26,7 @@ class SurroundingsTest : public testing::Test {
 
   std::string faults() {
     std::string all;
-    for (const Error& fault : look_at_surroundings(config_).faults) {
+    for (const Error& fault : look_at_machine(config_).faults) {
       EXPECT_FALSE(fault.hint.empty()) << fault.reason;
       all += fault.reason + "\n";
     }
@@ -34,7 +34,7 @@ class SurroundingsTest : public testing::Test {
   }
   std::string notes() {
     std::string all;
-    for (const std::string& note : look_at_surroundings(config_).notes) all += note + "\n";
+    for (const std::string& note : look_at_machine(config_).notes) all += note + "\n";
     return all;
   }
   // What is said of a command of the first rung of FLASH.
@@ -47,19 +47,19 @@ class SurroundingsTest : public testing::Test {
   Config config_;
 };
 
-TEST_F(SurroundingsTest, TheStoreNeedsAPlace) {
+TEST_F(MachineCheckTest, TheStoreNeedsAPlace) {
   EXPECT_EQ(faults(), "");
   EXPECT_NE(notes().find("hotlined init -c hotlined.toml"), std::string::npos) << notes();
   config_.store_path = directory_ + "/no/such/journal.db";
   EXPECT_NE(faults().find("there is no directory " + directory_ + "/no"), std::string::npos);
 }
 
-TEST_F(SurroundingsTest, TheDiskNeedsItsReserve) {
+TEST_F(MachineCheckTest, TheDiskNeedsItsReserve) {
   config_.store_reserve_bytes = uint64_t{1} << 60;
   EXPECT_NE(faults().find("MiB are free on its disk"), std::string::npos);
 }
 
-TEST_F(SurroundingsTest, ALadderThatCallsNobodyIsSaid) {
+TEST_F(MachineCheckTest, ALadderThatCallsNobodyIsSaid) {
   const auto says = [this](const std::string& words) {
     return notes().find(words) != std::string::npos;
   };
@@ -77,7 +77,7 @@ TEST_F(SurroundingsTest, ALadderThatCallsNobodyIsSaid) {
   EXPECT_TRUE(says("rung duty-director of FLASH calls nobody")) << notes();
 }
 
-TEST_F(SurroundingsTest, CommandsThatTellPeopleMustBeThere) {
+TEST_F(MachineCheckTest, CommandsThatTellPeopleMustBeThere) {
   EXPECT_EQ(fault_of({"/bin/sh", "-c", "true"}), "");
   EXPECT_NE(fault_of({"/no/such/page"}).find("rung watch: its command \"/no/such/page\" No such"),
             std::string::npos);

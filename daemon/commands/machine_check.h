@@ -11,11 +11,11 @@
 
 namespace hotline {
 
-struct Surroundings {
+struct MachineFindings {
   std::vector<Error> faults;       // Each configuration: mend it first.
   std::vector<std::string> notes;  // Good to know; nothing to mend in the configuration.
 };
 
-Surroundings look_at_surroundings(const Config& config);
+MachineFindings look_at_machine(const Config& config);
 
 }  // namespace hotline

@@ -1,17 +1,17 @@
-#include "daemon/commands/surroundings.h"
+#include "daemon/commands/machine_check.h"
 
 #include <sys/stat.h>
 #include <sys/timex.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <cctype>
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
 
 #include "daemon/watch/disk_watch.h"
 #include "protocol/message/message_generated.h"
+#include "protocol/message/names.h"
 
 namespace hotline {
 namespace {
@@ -22,27 +22,27 @@ bool is_directory(const std::string& path) {
 }
 
 // `hotlined init` makes the last step of the path.
-void look_at_store(const Config& config, Surroundings& around) {
+void look_at_store(const Config& config, MachineFindings& findings) {
   const std::filesystem::path store = config.store_path;
   std::string directory = store.parent_path();
   if (!is_directory(directory)) directory = store.parent_path().parent_path();
   if (!is_directory(directory)) {
-    around.faults.push_back(make_error(ErrorCode::configuration,
-                                       config.store_path + ": there is no directory " + directory,
-                                       "mkdir -m 700 -p " + store.parent_path().string()));
+    findings.faults.push_back(make_error(ErrorCode::configuration,
+                                         config.store_path + ": there is no directory " + directory,
+                                         "mkdir -m 700 -p " + store.parent_path().string()));
     return;
   }
   if (access(directory.c_str(), W_OK | X_OK) != 0) {
-    around.faults.push_back(make_error(
+    findings.faults.push_back(make_error(
         ErrorCode::configuration, directory + ": " + std::strerror(errno),
         "the store's directory must be writable for the user that runs hotlined: ls -ld " +
             directory));
   }
   if (access(config.store_path.c_str(), F_OK) != 0)
-    around.notes.push_back("there is no store yet: hotlined init -c " + config.path);
+    findings.notes.push_back("there is no store yet: hotlined init -c " + config.path);
   const auto room = free_bytes_at(directory);
   if (room && *room < config.store_reserve_bytes) {
-    around.faults.push_back(
+    findings.faults.push_back(
         make_error(ErrorCode::configuration,
                    directory + ": " + std::to_string(*room >> 20) +
                        " MiB are free on its disk, less than the " +
@@ -54,7 +54,7 @@ void look_at_store(const Config& config, Surroundings& around) {
 
 // As the notifier starts it: by its path, from the root directory.
 void look_at_command(const std::string& rung, const std::vector<std::string>& command,
-                     Surroundings& around) {
+                     MachineFindings& findings) {
   const std::string program = command.empty() ? "" : command.front();
   struct stat found {};
   std::string reason;
@@ -66,18 +66,13 @@ void look_at_command(const std::string& rung, const std::vector<std::string>& co
     reason = "cannot be executed";
   }
   if (reason.empty()) return;
-  around.faults.push_back(make_error(ErrorCode::configuration,
-                                     rung + ": its command \"" + program + "\" " + reason,
-                                     "nobody would be told; mend run in its [[...rung.command]]"));
-}
-
-std::string upper_case(std::string word) {
-  for (char& c : word) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
-  return word;
+  findings.faults.push_back(
+      make_error(ErrorCode::configuration, rung + ": its command \"" + program + "\" " + reason,
+                 "nobody would be told; mend run in its [[...rung.command]]"));
 }
 
 // A channel can be set up without any of these, and then tells nobody.
-void look_at_people(const Config& config, Surroundings& around) {
+void look_at_people(const Config& config, MachineFindings& findings) {
   std::string silent;
   for (uint8_t p = kPrecedenceFirst; p <= kPrecedenceLast; ++p) {
     const std::vector<Rung>& rungs = config.policy.at(p).rungs;
@@ -89,12 +84,12 @@ void look_at_people(const Config& config, Surroundings& around) {
     }
     for (const Rung& rung : rungs) {
       if (!rung.commands.empty()) continue;
-      around.notes.push_back("rung " + rung.name + " of " + upper_case(precedence_name(p)) +
-                             " calls nobody: no command is configured for it");
+      findings.notes.push_back("rung " + rung.name + " of " + upper_case(precedence_name(p)) +
+                               " calls nobody: no command is configured for it");
     }
   }
   if (!silent.empty()) {
-    around.notes.push_back(
+    findings.notes.push_back(
         silent +
         " that nobody acknowledges: NOBODY IS CALLED. No command is configured in "
         "[escalation], and only consoles that watch will sound");
@@ -105,33 +100,33 @@ void look_at_people(const Config& config, Surroundings& around) {
     });
   };
   if (!has(wire::Role::operator_) && !has(wire::Role::supervisor))
-    around.notes.push_back("nobody can send or acknowledge: no [[person]] is an operator");
+    findings.notes.push_back("nobody can send or acknowledge: no [[person]] is an operator");
   if (!has(wire::Role::supervisor))
-    around.notes.push_back("nobody can take a flood as one: no [[person]] is a supervisor");
+    findings.notes.push_back("nobody can take a flood as one: no [[person]] is a supervisor");
 }
 
-void look_at_clock(Surroundings& around) {
+void look_at_clock(MachineFindings& findings) {
   timex clock{};
   if (adjtimex(&clock) == TIME_ERROR && (clock.status & STA_UNSYNC) != 0)
-    around.notes.push_back("nothing keeps this host's clock right: timedatectl");
+    findings.notes.push_back("nothing keeps this host's clock right: timedatectl");
 }
 
 }  // namespace
 
-Surroundings look_at_surroundings(const Config& config) {
-  Surroundings around;
-  look_at_store(config, around);
+MachineFindings look_at_machine(const Config& config) {
+  MachineFindings findings;
+  look_at_store(config, findings);
   for (uint8_t p = kPrecedenceFirst; p <= kPrecedenceLast; ++p) {
     for (const Rung& rung : config.policy.at(p).rungs) {
       for (const auto& command : rung.commands) {
         look_at_command(std::string("escalation.") + precedence_name(p) + ", rung " + rung.name,
-                        command, around);
+                        command, findings);
       }
     }
   }
-  look_at_people(config, around);
-  look_at_clock(around);
-  return around;
+  look_at_people(config, findings);
+  look_at_clock(findings);
+  return findings;
 }
 
 }  // namespace hotline

@@ -1,36 +1,22 @@
 #include "daemon/process/config.h"
 
 #include <pwd.h>
-#include <toml++/toml.h>
 
 #include <algorithm>
+#include <array>
 #include <filesystem>
 #include <optional>
 #include <set>
 
 #include "protocol/base/bytes.h"
+#include "protocol/base/nearest.h"
 #include "protocol/log/origin.h"
 #include "protocol/message/message_generated.h"
 #include "protocol/message/serial.h"
+#include "protocol/terminal/toml_file.h"
 
 namespace hotline {
 namespace {
-
-// How many letters must be changed to come from one word to the other: for suggestions.
-size_t edit_distance(std::string_view a, std::string_view b) {
-  std::vector<size_t> row(b.size() + 1);
-  for (size_t j = 0; j <= b.size(); ++j) row[j] = j;
-  for (size_t i = 1; i <= a.size(); ++i) {
-    size_t diagonal = row[0];
-    row[0] = i;
-    for (size_t j = 1; j <= b.size(); ++j) {
-      size_t substituted = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
-      diagonal = row[j];
-      row[j] = std::min({substituted, row[j] + 1, row[j - 1] + 1});
-    }
-  }
-  return row[b.size()];
-}
 
 // Thrown inside this file only; read_config turns it into an Error.
 struct ConfigError {
@@ -40,20 +26,19 @@ struct ConfigError {
 // A table that knows which of its keys were asked for, so that the others can be refused.
 class Section {
  public:
-  Section(const std::string& file, std::string name, const toml::table& table)
+  Section(const TomlFile& file, std::string name, const TomlValue& table)
       : file_(file), name_(std::move(name)), table_(table) {}
 
-  [[noreturn]] void fail(const toml::node& node, const std::string& reason,
+  [[noreturn]] void fail(const TomlValue& value, const std::string& reason,
                          const std::string& hint = "") const {
-    fail_at(node.source(), reason, hint);
+    throw ConfigError{file_.error(value.at, reason, hint)};
   }
 
   std::string text(const std::string& key) {
-    const toml::node& node = require(key);
-    auto value = node.value_exact<std::string>();
-    if (!value || value->empty())
-      fail(node, full(key) + " must be a text", "write it in double quotes");
-    return *value;
+    const TomlValue& value = require(key);
+    if (value.kind != TomlValue::Kind::text || value.text.empty())
+      fail(value, full(key) + " must be a text", "write it in double quotes");
+    return value.text;
   }
   std::optional<std::string> optional_text(const std::string& key) {
     if (find(key) == nullptr) return std::nullopt;
@@ -62,7 +47,7 @@ class Section {
   std::string path(const std::string& key) {
     std::filesystem::path path = text(key);
     if (path.is_absolute()) return path;
-    return (std::filesystem::absolute(file_).parent_path() / path).lexically_normal();
+    return (std::filesystem::absolute(file_.name).parent_path() / path).lexically_normal();
   }
   std::string optional_path(const std::string& key) {
     return find(key) == nullptr ? "" : path(key);
@@ -73,23 +58,20 @@ class Section {
     if (find(key) != nullptr) value = duration_ms(key);
   }
   void optional_mebibytes(const std::string& key, uint64_t& bytes) {
-    const toml::node* node = find(key);
-    if (node == nullptr) return;
-    auto value = node->value_exact<int64_t>();
-    if (!value || *value < 0 || *value > 1'000'000)
-      fail(*node, full(key) + " must be a number of MiB", "for example 64");
-    bytes = static_cast<uint64_t>(*value) << 20;
+    const TomlValue* value = find(key);
+    if (value == nullptr) return;
+    if (value->kind != TomlValue::Kind::integer || value->integer < 0 || value->integer > 1'000'000)
+      fail(*value, full(key) + " must be a number of MiB", "for example 64");
+    bytes = static_cast<uint64_t>(value->integer) << 20;
   }
   std::vector<std::string> texts(const std::string& key) {
-    const toml::node& node = require(key);
-    const toml::array* array = node.as_array();
-    if (array == nullptr)
-      fail(node, full(key) + " must be a list of texts", "for example [\"one\", \"two\"]");
+    const TomlValue& list = require(key);
+    if (list.kind != TomlValue::Kind::list)
+      fail(list, full(key) + " must be a list of texts", "for example [\"one\", \"two\"]");
     std::vector<std::string> values;
-    for (const toml::node& item : *array) {
-      auto value = item.value_exact<std::string>();
-      if (!value) fail(item, full(key) + " must hold texts only");
-      values.push_back(*value);
+    for (const TomlValue& item : list.items) {
+      if (item.kind != TomlValue::Kind::text) fail(item, full(key) + " must hold texts only");
+      values.push_back(item.text);
     }
     return values;
   }
@@ -99,10 +81,10 @@ class Section {
     return values;
   }
   Section section(const std::string& key) {
-    const toml::node& node = require(key);
-    const toml::table* table = node.as_table();
-    if (table == nullptr) fail(node, full(key) + " must be a section", "[" + full(key) + "]");
-    return Section(file_, full(key), *table);
+    const TomlValue& table = require(key);
+    if (table.kind != TomlValue::Kind::table)
+      fail(table, full(key) + " must be a section", "[" + full(key) + "]");
+    return Section(file_, full(key), table);
   }
   std::optional<Section> optional_section(const std::string& key) {
     if (find(key) == nullptr) return std::nullopt;
@@ -110,67 +92,55 @@ class Section {
   }
   std::vector<Section> sections(const std::string& key) {
     std::vector<Section> values;
-    const toml::node* node = find(key);
-    if (node == nullptr) return values;
-    const toml::array* array = node->as_array();
-    if (array == nullptr)
-      fail(*node, full(key) + " must be a list of sections", "[[" + full(key) + "]]");
-    for (const toml::node& item : *array) {
-      if (!item.is_table())
+    const TomlValue* list = find(key);
+    if (list == nullptr) return values;
+    if (list->kind != TomlValue::Kind::list)
+      fail(*list, full(key) + " must be a list of sections", "[[" + full(key) + "]]");
+    for (const TomlValue& item : list->items) {
+      if (item.kind != TomlValue::Kind::table)
         fail(item, full(key) + " must be a list of sections", "[[" + full(key) + "]]");
-      values.emplace_back(file_, full(key), *item.as_table());
+      values.emplace_back(file_, full(key), item);
     }
     return values;
   }
-  const toml::node& require(const std::string& key) {
-    const toml::node* node = find(key);
-    if (node == nullptr) {
+  const TomlValue& require(const std::string& key) {
+    const TomlValue* value = find(key);
+    if (value == nullptr) {
       refuse_misspelt(key);
-      fail_at(table_.source(), full(key) + " is missing", "hotlined config example shows it");
+      fail(table_, full(key) + " is missing", "hotlined config example shows it");
     }
-    return *node;
+    return *value;
   }
   // Call last: whatever was not asked for is a mistake.
   void refuse_others() const {
-    for (const auto& [key, node] : table_) {
-      std::string name(key.str());
-      if (known_.contains(name)) continue;
-      std::string nearest;
-      for (const std::string& known : known_) {
-        if (edit_distance(name, known) <= 2 &&
-            (nearest.empty() || edit_distance(name, known) < edit_distance(name, nearest))) {
-          nearest = known;
-        }
-      }
-      fail_at(key.source(), "unknown key " + full(name),
-              nearest.empty() ? "hotlined config example lists the keys"
-                              : "did you mean " + nearest + "?");
+    const std::vector<std::string> known(known_.begin(), known_.end());
+    for (const auto& [key, value] : table_.members) {
+      if (known_.contains(key)) continue;
+      const std::string guess = did_you_mean(key, known);
+      refuse(key, value, guess.empty() ? "hotlined config example lists the keys" : guess);
     }
   }
 
  private:
-  [[noreturn]] void fail_at(const toml::source_region& where, const std::string& reason,
-                            const std::string& hint) const {
-    throw ConfigError{make_error(ErrorCode::configuration,
-                                 file_ + ":" + std::to_string(where.begin.line) + ":" +
-                                     std::to_string(where.begin.column) + ": " + reason,
-                                 hint)};
+  [[noreturn]] void refuse(const std::string& key, const TomlValue& value,
+                           const std::string& hint) const {
+    throw ConfigError{file_.error(value.named_at, "unknown key " + full(key), hint)};
   }
-  // A key is missing: perhaps it is there, written wrongly. Short words are too much alike to say.
+  // A key is missing: perhaps it is there, written wrongly.
   void refuse_misspelt(const std::string& missing) const {
-    for (const auto& [key, node] : table_) {
-      const std::string name(key.str());
-      if (known_.contains(name) || 3 * edit_distance(name, missing) > missing.size()) continue;
-      fail_at(key.source(), "unknown key " + full(name), "did you mean " + missing + "?");
+    for (const auto& [key, value] : table_.members) {
+      if (known_.contains(key)) continue;
+      const std::string guess = did_you_mean(key, std::array{missing});
+      if (!guess.empty()) refuse(key, value, guess);
     }
   }
   std::string full(const std::string& key) const { return name_.empty() ? key : name_ + "." + key; }
-  const toml::node* find(const std::string& key) {
+  const TomlValue* find(const std::string& key) {
     known_.insert(key);
-    return table_.get(key);
+    return table_.find(key);
   }
 
-  Endpoint parse_endpoint(const toml::node& node, const std::string& text) const {
+  Endpoint parse_endpoint(const TomlValue& value, const std::string& text) const {
     size_t colon = text.rfind(':');
     if (colon != std::string::npos && colon > 0 && colon + 1 < text.size() &&
         text.size() - colon <= 6) {
@@ -185,11 +155,11 @@ class Section {
         host = host.substr(1, host.size() - 2);
       if (digits && port <= 65535) return {host, static_cast<uint16_t>(port)};
     }
-    fail(node, "\"" + text + "\" is not an address",
+    fail(value, "\"" + text + "\" is not an address",
          "write host:port, for example \"192.0.2.7:4711\"");
   }
 
-  int64_t parse_duration(const toml::node& node, const std::string& text) const {
+  int64_t parse_duration(const TomlValue& value, const std::string& text) const {
     static const std::vector<std::pair<std::string, int64_t>> kUnits = {
         {"ms", 1}, {"s", 1000}, {"min", 60'000}, {"h", 3'600'000}, {"d", 86'400'000}};
     size_t digits = text.find_first_not_of("0123456789");
@@ -198,13 +168,13 @@ class Section {
         if (text.substr(digits) == unit) return std::stoll(text.substr(0, digits)) * ms;
       }
     }
-    fail(node, "\"" + text + "\" is not a duration",
+    fail(value, "\"" + text + "\" is not a duration",
          "write a number and ms, s, min, h or d, for example \"30s\"");
   }
 
-  const std::string& file_;
+  const TomlFile& file_;
   std::string name_;
-  const toml::table& table_;
+  const TomlValue& table_;
   std::set<std::string> known_;
 };
 
@@ -255,10 +225,11 @@ void check_prefix(Section& section, const std::string& prefix) {
                "one to three capital letters A to Z, the first not X, which marks an exercise");
 }
 
-Config parse(const std::string& path, const toml::table& table) {
+Config parse(const TomlFile& file) {
+  const std::string& path = file.name;
   Config config;
   config.path = path;
-  Section root(path, "", table);
+  Section root(file, "", file.root);
 
   Section party = root.section("party");
   config.party = party.text("id");
@@ -388,118 +359,18 @@ Config parse(const std::string& path, const toml::table& table) {
 }  // namespace
 
 Result<Config> read_config(const std::string& path) {
+  const auto file = read_toml_file(path);
+  if (!file) {
+    const bool is_read = !file.error().reason.starts_with(path + ": ");
+    return make_error(
+        ErrorCode::configuration, file.error().reason,
+        is_read ? "mend the TOML of that line" : "check the path and its permissions");
+  }
   try {
-    toml::table table = toml::parse_file(path);
-    return parse(path, table);
-  } catch (const toml::parse_error& error) {
-    const auto& where = error.source().begin;
-    if (where.line == 0) {
-      return make_error(ErrorCode::configuration, path + ": cannot be read",
-                        "check the path and its permissions");
-    }
-    return make_error(ErrorCode::configuration,
-                      path + ":" + std::to_string(where.line) + ":" + std::to_string(where.column) +
-                          ": " + std::string(error.description()),
-                      "mend the TOML of that line");
+    return parse(*file);
   } catch (const ConfigError& error) {
     return error.error;
   }
-}
-
-std::string example_config(const std::string& party, const std::string& peer) {
-  std::string text =
-      R"(# hotlined: one party's side of one channel. Paths that are not absolute start from this file's directory.
-
-[party]
-id = "PARTY"                 # As in every certificate of this party: hotline://PARTY/tls
-prefix = "OURS"                 # Serials: OURS-000123. One to three capitals, not X first; the peer has it too.
-
-[peer]
-id = "PEER"
-prefix = "THEIRS"
-addresses = ["192.0.2.7:4711", "198.51.100.7:4711"]  # Paths to the peer, tried in order; of a name, each address.
-# path_check = "60s"                                 # How often those not in use are proved.
-ca = "peer/ca.crt"
-crl = "peer/ca.crl"                                  # Reloaded by HUP.
-log_certificate = "peer/log.crt"
-receipt_certificate = "peer/receipt.crt"
-witness_certificate = "peer/witness.crt"
-
-[channel]
-id = "00112233445566778899aabbccddeeff"  # The same on both sides: openssl rand -hex 16
-mode = "live"                            # live or exercise, never both.
-
-[keys]
-ca = "ca.crt"
-crl = "ca.crl"
-tls_certificate = "tls.crt"
-tls_key = "tls.key"
-log_certificate = "log.crt"
-log_key = "log.key"
-receipt_certificate = "receipt.crt"
-receipt_key = "receipt.key"
-witness_certificate = "witness.crt"
-witness_key = "witness.key"
-
-[listen]
-peer = "0.0.0.0:4711"
-client = "127.0.0.1:4712"
-# socket = "/run/hotline/PARTY.sock"  # For people on this machine, known by their unix_user below.
-# port_file = "ports"        # With port 0: where to write the ports that were taken.
-
-[store]
-path = "store/journal.db"    # Made by: hotlined init
-# reserve_mib = 64           # Less free on its disk: FLASH, acknowledgements and their like only. The last half takes nothing of the peer.
-
-[[person]]
-id = "ann"                   # hotline://PARTY/person/ann
-roles = ["operator"]
-# unix_user = "ann"          # On the local socket: this user of the machine.
-
-[[person]]
-id = "bob"
-roles = ["supervisor"]
-
-[[person]]
-id = "eve"
-roles = ["auditor"]
-
-# Test calls between people, the parties by turns, and checks between the machines, which also cosign each
-# other's journals; the same on both sides.
-# [checks]
-# test_call_every = "1h"
-# test_call_acknowledged = "10min"
-# channel_check_every = "20min"
-
-# Deadlines and ladders, the same on both sides; what is left out has the default of the field.
-# [escalation.flash]
-# undelivered_alarm = "4min"
-# alarm_again = "30s"
-# [[escalation.flash.rung]]
-# name = "supervisor"
-# after = "3min"
-# role = "supervisor"
-# [[escalation.flash.rung.command]]     # Local, not agreed. Tried in this order until one ends with status 0. One
-# run = ["/usr/local/bin/page", "supervisor"]   # that fails is tried four times, one that cannot start not again.
-)";
-  // Their first letters; where these are the same, none, or X, A for the smaller id: so both get
-  // the same example.
-  const auto is_letter = [](char c) { return c >= 'a' && c <= 'z' && c != 'x'; };
-  std::string ours = party < peer ? "A" : "B";
-  std::string theirs = party < peer ? "B" : "A";
-  if (is_letter(party[0]) && is_letter(peer[0]) && party[0] != peer[0]) {
-    ours = static_cast<char>(party[0] - 'a' + 'A');
-    theirs = static_cast<char>(peer[0] - 'a' + 'A');
-  }
-  for (const auto& [word, value] : {std::pair<std::string, std::string>{"PARTY", party},
-                                    {"PEER", peer},
-                                    {"OURS", ours},
-                                    {"THEIRS", theirs}}) {
-    for (size_t at = text.find(word); at != std::string::npos; at = text.find(word)) {
-      text.replace(at, word.size(), value);
-    }
-  }
-  return text;
 }
 
 }  // namespace hotline

@@ -15,6 +15,10 @@ namespace {
 
 TomlValue converted(const toml::node& node);
 
+TomlPlace place_of(const toml::source_region& source) {
+  return {source.begin.line, source.begin.column};
+}
+
 template <class T>
 std::string printed(const T& value) {
   std::ostringstream out;
@@ -24,20 +28,18 @@ std::string printed(const T& value) {
 
 TomlValue converted(const toml::node& node) {
   TomlValue value;
-  value.line = node.source().begin.line;
-  value.column = node.source().begin.column;
+  value.at = value.named_at = place_of(node.source());
   if (const auto* table = node.as_table()) {
     value.kind = TomlValue::Kind::table;
     for (const auto& [key, member] : *table) {
       TomlValue& added =
           value.members.emplace_back(std::string(key.str()), converted(member)).second;
-      // A complaint about a member is a complaint about its line: point at the key.
-      added.line = key.source().begin.line;
-      added.column = key.source().begin.column;
+      added.named_at = place_of(key.source());
     }
     // toml++ orders by name; people read in the order of the file.
     std::stable_sort(value.members.begin(), value.members.end(), [](const auto& a, const auto& b) {
-      return std::pair(a.second.line, a.second.column) < std::pair(b.second.line, b.second.column);
+      return std::pair(a.second.named_at.line, a.second.named_at.column) <
+             std::pair(b.second.named_at.line, b.second.named_at.column);
     });
   } else if (const auto* list = node.as_array()) {
     value.kind = TomlValue::Kind::list;
@@ -75,12 +77,11 @@ const TomlValue* TomlValue::find(const std::string& key) const {
   return nullptr;
 }
 
-std::string TomlFile::place(const TomlValue& value) const {
-  return name + ":" + std::to_string(value.line) + ":" + std::to_string(value.column);
-}
-
-Error TomlFile::error(const TomlValue& value, const std::string& what, std::string hint) const {
-  return make_error(ErrorCode::configuration, place(value) + ": " + what, std::move(hint));
+Error TomlFile::error(const TomlPlace& place, const std::string& what, std::string hint) const {
+  return make_error(
+      ErrorCode::configuration,
+      name + ":" + std::to_string(place.line) + ":" + std::to_string(place.column) + ": " + what,
+      std::move(hint));
 }
 
 Status TomlFile::only(const TomlValue& table, const std::vector<std::string>& known) const {
@@ -131,10 +132,7 @@ Result<TomlFile> parse_toml(const std::string& name, const std::string& content)
     const toml::table table = toml::parse(content, name);
     return TomlFile{name, converted(table)};
   } catch (const toml::parse_error& error) {
-    const auto begin = error.source().begin;
-    return make_error(ErrorCode::configuration, name + ":" + std::to_string(begin.line) + ":" +
-                                                    std::to_string(begin.column) + ": " +
-                                                    std::string(error.description()));
+    return TomlFile{name, {}}.error(place_of(error.source()), std::string(error.description()));
   }
 }
 

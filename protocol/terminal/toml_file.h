@@ -12,6 +12,11 @@
 
 namespace hotline {
 
+struct TomlPlace {
+  uint32_t line = 0;
+  uint32_t column = 0;
+};
+
 struct TomlValue {
   enum class Kind { text, integer, decimal, boolean, time, list, table };
 
@@ -22,8 +27,8 @@ struct TomlValue {
   bool boolean = false;
   std::vector<TomlValue> items;                            // Of a list.
   std::vector<std::pair<std::string, TomlValue>> members;  // Of a table, in order of the file.
-  uint32_t line = 0;
-  uint32_t column = 0;
+  TomlPlace at;                                            // Of a table, of its header.
+  TomlPlace named_at;                                      // Of a member, else the same.
 
   const TomlValue* find(const std::string& key) const;
 };
@@ -32,10 +37,12 @@ struct TomlFile {
   std::string name;  // As it is to be called in messages.
   TomlValue root;
 
-  // "hotline.toml:3:1"
-  std::string place(const TomlValue& value) const;
   // A configuration error: "hotline.toml:3:1: <what>".
-  Error error(const TomlValue& value, const std::string& what, std::string hint = {}) const;
+  Error error(const TomlPlace& place, const std::string& what, std::string hint = {}) const;
+  // A complaint about a member is a complaint about its line: points at the key.
+  Error error(const TomlValue& value, const std::string& what, std::string hint = {}) const {
+    return error(value.named_at, what, std::move(hint));
+  }
   // Refuses the first member of `table` that is not among `known`, with a suggestion.
   Status only(const TomlValue& table, const std::vector<std::string>& known) const;
   // The text of a member that must be a string.

@@ -55,17 +55,11 @@ JsonValue json_signer(const std::string& party, const CheckedCertificate& certif
   return json;
 }
 
-JsonValue json_names(const std::vector<std::string>& names) {
-  JsonValue::Array array;
-  for (const std::string& name : names) array.emplace_back(name);
-  return array;
-}
-
 int print_json(Output& output, const ProvedMessage& message, const std::string& language) {
   const Checkpoint& checkpoint = message.signed_for.checkpoint;
   JsonValue document = json_document();
-  document.add("verdict", verdict_of(message)).add("unchecked", json_names(message.unchecked));
-  add_message(document, message.proof.envelope, body_of(message), language);
+  document.add("verdict", verdict_of(message)).add("unchecked", message.unchecked);
+  add_content(document, shown_content(message.proof.envelope, body_of(message), language));
   document.add("sent_by", json_signer(message.names.sender, message.log_certificate))
       .add("received_by", json_signer(message.names.receiver, message.receipt_certificate))
       .add("received_at", json_time(message.receipted_at()))
@@ -73,8 +67,8 @@ int print_json(Output& output, const ProvedMessage& message, const std::string& 
       .add("leaf", message.proof.index)
       .add("size", checkpoint.size)
       .add("root", to_hex(checkpoint.root))
-      .add("trusted", json_names({audit::TrustDirectory::file_name(message.names.sender),
-                                  audit::TrustDirectory::file_name(message.names.receiver)}));
+      .add("trusted", std::vector{audit::TrustDirectory::file_name(message.names.sender),
+                                  audit::TrustDirectory::file_name(message.names.receiver)});
   output.document(document);
   return exit_code_of(message);
 }
@@ -85,11 +79,8 @@ int print(Output& output, const ProvedMessage& message, const std::string& langu
     output.line("  " + label + "  " + printable_line(value));
   };
   const Checkpoint& checkpoint = message.signed_for.checkpoint;
-  if (message.proof.body) {
-    print_message(output, message.proof.envelope, body_of(message), language);
-  } else {
-    print_envelope(output, message.proof.envelope, language);
-  }
+  const ShownContent content = shown_content(message.proof.envelope, body_of(message), language);
+  message.proof.body ? print_content(output, content) : print_envelope(output, content);
   output.line("");
   line("sent by", signer_text(message.names.sender, message.log_certificate));
   line("received by", signer_text(message.names.receiver, message.receipt_certificate));

@@ -10,38 +10,17 @@
 namespace hotline::client {
 namespace {
 
-std::string rung_words(const wire::EscalationRow& row) {
-  return text(row.rung()) + (row.rung_tells_nobody() ? ", calls nobody" : "");
-}
-
-void print_table(Invocation& invocation, const Connection& connection,
-                 const wire::EscalationRows& rows) {
+void print_table(Output& output, const std::vector<ShownEscalation>& escalations) {
   Table table({{"ID", 8}, {"PREC", 9}, {"FROM"}, {"RUNG"}, {"NEXT"}, {"DUE", 6}});
-  if (rows.rows() != nullptr) {
-    for (const wire::EscalationRow* row : *rows.rows()) {
-      table.add({row->due_in_ms() <= 0 && !text(row->next()).empty() ? "!" : "",
-                 {text(row->id()), precedence_label(row->precedence()),
-                  upper_case(row->incoming() ? connection.peer() : connection.party()),
-                  text(row->rung()).empty() ? "-" : rung_words(*row),
-                  text(row->next()).empty() ? "-" : text(row->next()),
-                  text(row->next()).empty() ? "-" : format_remaining(row->due_in_ms())},
-                 precedence_style(row->precedence())});
-    }
+  for (const ShownEscalation& one : escalations) {
+    const bool has_next = !one.next.empty();
+    table.add({has_next && one.due_in_ms <= 0 ? "!" : "",
+               {one.id, precedence_label(one.precedence), upper_case(one.from),
+                one.rung.empty() ? "-" : one.rung + (one.rung_tells_nobody ? ", calls nobody" : ""),
+                has_next ? one.next : "-", has_next ? format_remaining(one.due_in_ms) : "-"},
+               precedence_style(one.precedence)});
   }
-  table.print(invocation.output);
-}
-
-void print_json(Output& output, const wire::EscalationRows& rows) {
-  JsonValue::Array escalations;
-  if (rows.rows() != nullptr) {
-    for (const auto* row : *rows.rows()) escalations.push_back(json_escalation(*row));
-  }
-  JsonValue document = json_document();
-  document.add("escalations", std::move(escalations))
-      .add("total", rows.total())
-      .add("more", rows.more())
-      .add("next", rows.more() ? JsonValue(text(rows.next())) : JsonValue());
-  output.document(document);
+  table.print(output);
 }
 
 int escalation_list(Invocation& invocation) {
@@ -54,15 +33,22 @@ int escalation_list(Invocation& invocation) {
       (*connection)->escalations("", *limit, invocation.arguments.get("--after").value_or(""));
   if (!reply) return output.fail("cannot list escalations", reply.error());
   const wire::EscalationRows& rows = *reply->as<wire::EscalationRows>();
+  const std::vector<ShownEscalation> escalations = shown_escalations(**connection, rows);
   if (output.json()) {
-    print_json(output, rows);
+    JsonValue::Array array;
+    for (const ShownEscalation& one : escalations) array.push_back(json_escalation(one));
+    output.document(json_document()
+                        .add("escalations", std::move(array))
+                        .add("total", rows.total())
+                        .add("more", rows.more())
+                        .add("next", rows.more() ? JsonValue(text(rows.next())) : JsonValue()));
     return kExitDone;
   }
-  print_table(invocation, **connection, rows);
-  if (rows.rows() == nullptr || rows.rows()->size() == 0) {
+  print_table(output, escalations);
+  if (escalations.empty()) {
     output.talk("Nothing escalates.");
   } else if (rows.more()) {
-    output.talk(cut_words(invocation, rows.rows()->size(), rows.total(),
+    output.talk(cut_words(invocation, escalations.size(), rows.total(),
                           "escalation list --after " + text(rows.next())));
   }
   return kExitDone;

@@ -9,26 +9,19 @@
 namespace hotline::client {
 namespace {
 
-void print_row(Output& output, const wire::EscalationRow& row) {
-  output.line(text(row.id()) + "  " + precedence_label(row.precedence()));
-  if (row.told() == nullptr || row.told()->size() == 0) {
-    output.line("  nobody was told yet beyond the watch");
-  } else {
-    for (const wire::ToldRung* told : *row.told()) {
-      output.line("  ESCALATED  " + output.time_of_day(told->at()) + "  " +
-                  printable_line(text(told->rung())));
-    }
+void print_escalation(Output& output, const ShownEscalation& one) {
+  output.line(one.id + "  " + precedence_label(one.precedence));
+  if (one.told.empty()) output.line("  nobody was told yet beyond the watch");
+  for (const ShownEscalation::Told& told : one.told) {
+    output.line("  ESCALATED  " + output.time_of_day(told.at) + "  " + printable_line(told.rung));
   }
-  if (row.rung_tells_nobody())
+  if (one.rung_tells_nobody)
     output.line("    nobody is called: no command is configured for rung " +
-                printable_line(text(row.rung())));
-  if (row.attempts() != nullptr) {
-    for (const auto* attempt : *row.attempts()) output.line("    " + printable_line(text(attempt)));
-  }
-  const std::string next = text(row.next());
-  output.line(next.empty() ? "  nothing further is due"
-                           : "  next       in " + format_remaining(row.due_in_ms()) + "  " +
-                                 printable_line(next));
+                printable_line(one.rung));
+  for (const std::string& attempt : one.attempts) output.line("    " + printable_line(attempt));
+  output.line(one.next.empty() ? "  nothing further is due"
+                               : "  next       in " + format_remaining(one.due_in_ms) + "  " +
+                                     printable_line(one.next));
 }
 
 int escalation_show(Invocation& invocation) {
@@ -40,19 +33,18 @@ int escalation_show(Invocation& invocation) {
   if (!id) return invocation.output.fail(what, id.error());
   auto reply = (*connection)->escalations(*id);
   if (!reply) return invocation.output.fail(what, reply.error());
-  const auto* rows = reply->as<wire::EscalationRows>()->rows();
-  if (rows == nullptr || rows->size() == 0) {
+  const std::vector<ShownEscalation> escalations =
+      shown_escalations(**connection, *reply->as<wire::EscalationRows>());
+  if (escalations.empty()) {
     return invocation.output.fail("",
                                   make_error(ErrorCode::not_found, *id + " does not escalate",
                                              "hotline show " + *id + "    says what became of it"));
   }
-  for (const wire::EscalationRow* row : *rows) {
+  for (const ShownEscalation& one : escalations) {
     if (invocation.output.json()) {
-      JsonValue document = json_document();
-      document.add("escalation", json_escalation(*row));
-      invocation.output.document(document);
+      invocation.output.document(json_document().add("escalation", json_escalation(one)));
     } else {
-      print_row(invocation.output, *row);
+      print_escalation(invocation.output, one);
     }
   }
   return kExitDone;

@@ -1,5 +1,4 @@
 // hotline inbox: what waits for this watch, FLASH first.
-#include <optional>
 #include <vector>
 
 #include "client/commands/commands.h"
@@ -15,102 +14,95 @@ namespace {
 // An inbox shows what waits, the most urgent first, and with --all behind it the newest of
 // the others.
 struct Shown {
-  Reply waiting;
-  std::optional<Reply> others;
-
-  const wire::Rows& waits() const { return *waiting.as<wire::Rows>(); }
-  std::vector<const wire::MessageRow*> rows() const {
-    std::vector<const wire::MessageRow*> rows;
-    if (waits().rows() != nullptr) rows.assign(waits().rows()->begin(), waits().rows()->end());
-    const auto* more = others ? others->as<wire::Rows>()->rows() : nullptr;
-    if (more == nullptr) return rows;
-    for (const wire::MessageRow* row : *more) {
-      if (!row->waits()) rows.push_back(row);
-    }
-    return rows;
-  }
+  std::vector<ShownMessage> messages;
+  size_t waiting_shown = 0;  // The first so many wait.
+  uint64_t waiting = 0;
+  uint64_t waiting_flash = 0;
+  uint64_t total = 0;
+  bool more = false;  // Of those that wait.
+  std::string next;
+  std::string older_before;  // The others go on before this entry of the journal; empty: no more.
 };
 
-bool is_flash(const wire::MessageRow& row) {
-  return row.precedence() == static_cast<uint8_t>(wire::Precedence::flash);
-}
-
 Result<Shown> read(const Arguments& arguments, Connection& connection, uint64_t limit) {
-  auto waiting = connection.list({.box = wire::Box::waiting_in,
-                                  .limit = limit,
-                                  .after = arguments.get("--after").value_or("")});
+  const auto waiting = connection.list({.box = wire::Box::waiting_in,
+                                        .limit = limit,
+                                        .after = arguments.get("--after").value_or("")});
   if (!waiting) return waiting.error();
-  Shown shown{std::move(*waiting), std::nullopt};
-  if (arguments.has("--all")) {
-    auto others = connection.list({.box = wire::Box::incoming, .limit = limit});
-    if (!others) return others.error();
-    shown.others = std::move(*others);
+  const wire::Rows& waits = *waiting->as<wire::Rows>();
+  Shown shown;
+  shown.messages = shown_messages(connection, waits);
+  shown.waiting_shown = shown.messages.size();
+  shown.waiting = shown.waiting;
+  shown.waiting_flash = shown.waiting_flash;
+  shown.total = waits.total();
+  shown.more = shown.more;
+  shown.next = text(waits.next());
+  if (!arguments.has("--all")) return shown;
+  const auto others = connection.list({.box = wire::Box::incoming, .limit = limit});
+  if (!others) return others.error();
+  const wire::Rows& rows = *others->as<wire::Rows>();
+  for (ShownMessage& message : shown_messages(connection, rows)) {
+    if (rows.more()) shown.older_before = std::to_string(message.journal_index);
+    if (!message.waits) shown.messages.push_back(std::move(message));
   }
   return shown;
 }
 
-void print_json(Invocation& invocation, const Connection& connection, const Shown& shown) {
-  JsonValue::Array messages;
-  for (const wire::MessageRow* row : shown.rows()) {
-    messages.push_back(json_row(*row, connection.party(), connection.peer()));
-  }
-  const wire::Rows& waits = shown.waits();
+void print_json(Output& output, const Shown& shown) {
   JsonValue document = json_document();
-  document.add("messages", std::move(messages))
-      .add("waiting", waits.waiting())
-      .add("waiting_flash", waits.waiting_flash())
-      .add("more", waits.more())
-      .add("next", waits.more() ? JsonValue(text(waits.next())) : JsonValue());
-  invocation.output.document(document);
+  document.add("messages", json_messages(shown.messages))
+      .add("waiting", shown.waiting)
+      .add("waiting_flash", shown.waiting_flash)
+      .add("more", shown.more)
+      .add("next", shown.more ? JsonValue(shown.next) : JsonValue());
+  output.document(document);
 }
 
-void print_table(Invocation& invocation, const Connection& connection, const Shown& shown) {
+void print_table(Output& output, const Shown& shown) {
   Table table({{"DUE", 6},
                {"PREC", 9},
                {"ID", 8},
                {"DTG", 14, Table::Fit::left_out},
                {"FROM", 0, Table::Fit::left_out},
                {"SUBJECT", 0, Table::Fit::cut}});
-  for (const wire::MessageRow* row : shown.rows()) {
+  for (const ShownMessage& one : shown.messages) {
     Table::Row line;
-    if (row->waits()) {
-      if (is_flash(*row) || row->due_in_ms() <= 0) line.mark = "!";
-      line.style = precedence_style(row->precedence());
+    if (one.waits) {
+      const bool is_flash = one.precedence == static_cast<uint8_t>(wire::Precedence::flash);
+      if (is_flash || one.due_in_ms <= 0) line.mark = "!";
+      line.style = precedence_style(one.precedence);
     }
-    const bool is_due = row->waits() && row->due_in_ms() != 0;  // Else nobody further is told.
-    line.cells = {is_due ? format_remaining(row->due_in_ms()) : "-",
-                  precedence_label(row->precedence()),
-                  text(row->id()),
-                  format_date_time_group(row->released_at()),
-                  upper_case(connection.peer()),
-                  text(row->subject())};
+    line.cells = {one.due_in_ms == 0 ? "-" : format_remaining(one.due_in_ms),
+                  precedence_label(one.precedence),
+                  one.id,
+                  format_date_time_group(one.released_at),
+                  upper_case(one.from),
+                  one.subject};
     table.add(std::move(line));
   }
-  table.print(invocation.output);
+  table.print(output);
 }
 
 // How many wait, what is not shown of them, and what to do next.
 void say_what_waits(Invocation& invocation, const Shown& shown) {
   Output& output = invocation.output;
-  const wire::Rows& waits = shown.waits();
-  if (waits.waiting() == 0) return output.talk("Nothing waits for an acknowledgement.");
-  const auto* rows = waits.rows();
-  const size_t count = rows == nullptr ? 0 : rows->size();
+  if (shown.waiting == 0) return output.talk("Nothing waits for an acknowledgement.");
   const std::string all = invocation.arguments.has("--all") ? " --all" : "";
-  if (waits.more()) {
-    output.talk(cut_words(invocation, count, waits.total(),
-                          "inbox" + all + " --after " + text(waits.next())));
+  if (shown.more) {
+    output.talk(cut_words(invocation, shown.waiting_shown, shown.total,
+                          "inbox" + all + " --after " + shown.next));
   }
-  std::string words = format_count(waits.waiting()) + (waits.waiting() == 1 ? " waits" : " wait") +
+  std::string words = format_count(shown.waiting) + (shown.waiting == 1 ? " waits" : " wait") +
                       " for an acknowledgement";
-  const bool only_flash = waits.waiting_flash() == waits.waiting();
-  if (waits.waiting_flash() != 0 && waits.more() && !only_flash) {
-    words += ", " + format_count(waits.waiting_flash()) + " of them FLASH";
+  const bool only_flash = shown.waiting_flash == shown.waiting;
+  if (shown.waiting_flash != 0 && shown.more && !only_flash) {
+    words += ", " + format_count(shown.waiting_flash) + " of them FLASH";
   }
-  if (waits.waiting_flash() != 0) {
+  if (shown.waiting_flash != 0) {
     words += ". Next: " + output.command("ack @flash");
-  } else if (count != 0) {
-    words += ". Next: " + output.command("ack " + text(rows->Get(0)->id()));
+  } else if (shown.waiting_shown != 0) {
+    words += ". Next: " + output.command("ack " + shown.messages.front().id);
   }
   output.talk(words);
 }
@@ -123,19 +115,15 @@ int inbox(Invocation& invocation) {
   if (!connection) return invocation.output.fail("cannot read the inbox", connection.error());
   const auto shown = read(arguments, **connection, *limit);
   if (!shown) return invocation.output.fail("cannot read the inbox", shown.error());
-  if (invocation.output.json()) {
-    print_json(invocation, **connection, *shown);
+  Output& output = invocation.output;
+  if (output.json()) {
+    print_json(output, *shown);
     return kExitDone;
   }
-  print_table(invocation, **connection, *shown);
+  print_table(output, *shown);
   say_what_waits(invocation, *shown);
-  const wire::Rows* others = shown->others ? shown->others->as<wire::Rows>() : nullptr;
-  if (others != nullptr && others->more() && others->rows()->size() != 0) {
-    const auto* last = others->rows()->Get(others->rows()->size() - 1);
-    Output& output = invocation.output;
-    output.talk("Older ones: " + output.command("list --incoming --before " +
-                                                std::to_string(last->journal_index())));
-  }
+  if (!shown->older_before.empty())
+    output.talk("Older ones: " + output.command("list --incoming --before " + shown->older_before));
   return kExitDone;
 }
 

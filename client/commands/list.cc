@@ -22,29 +22,31 @@ Result<wire::Box> chosen_box(const Arguments& arguments) {
   return box;
 }
 
-// Where --after goes on: of what waits the daemon says it, of the others it is the last one's place
-// in the journal.
-std::string next_place(const wire::Rows& rows) {
-  if (!text(rows.next()).empty() || rows.rows() == nullptr || rows.rows()->size() == 0)
-    return text(rows.next());
-  return std::to_string(rows.rows()->Get(rows.rows()->size() - 1)->journal_index());
-}
+// The rows that the daemon sent, as they are shown.
+struct Listed {
+  std::vector<ShownMessage> messages;
+  uint64_t total = 0;
+  bool more = false;
+  std::string next;  // Where --after goes on.
 
-void print(Invocation& invocation, const Connection& connection, const wire::Rows& rows) {
-  if (invocation.output.json()) {
-    JsonValue::Array messages;
-    if (rows.rows() != nullptr) {
-      for (const wire::MessageRow* row : *rows.rows()) {
-        messages.push_back(json_row(*row, connection.party(), connection.peer()));
-      }
-    }
+  Listed(const Connection& connection, const wire::Rows& rows)
+      : messages(shown_messages(connection, rows)),
+        total(rows.total()),
+        more(rows.more()),
+        next(text(rows.next())) {
+    // Of what waits the daemon says it, of the others it is the last one's place in the journal.
+    if (next.empty() && !messages.empty()) next = std::to_string(messages.back().journal_index);
+  }
+};
+
+void print(Output& output, const Listed& listed) {
+  if (output.json()) {
     JsonValue document = json_document();
-    document.add("messages", std::move(messages))
-        .add("total", rows.total())
-        .add("more", rows.more())
-        .add("next", rows.more() ? JsonValue(next_place(rows)) : JsonValue());
-    invocation.output.document(document);
-    return;
+    document.add("messages", json_messages(listed.messages))
+        .add("total", listed.total)
+        .add("more", listed.more)
+        .add("next", listed.more ? JsonValue(listed.next) : JsonValue());
+    return output.document(document);
   }
   // The id says who sent it, and the subject mostly what it is.
   Table table({{"ID", 8},
@@ -54,17 +56,14 @@ void print(Invocation& invocation, const Connection& connection, const wire::Row
                {"FROM", 0, Table::Fit::left_out},
                {"STATE", 12},
                {"SUBJECT", 0, Table::Fit::cut}});
-  if (rows.rows() != nullptr) {
-    for (const wire::MessageRow* row : *rows.rows()) {
-      table.add({row->waits() && row->incoming() ? "!" : "",
-                 {text(row->id()), precedence_label(row->precedence()), type_name(row->type()),
-                  format_date_time_group(row->released_at()),
-                  upper_case(row->incoming() ? connection.peer() : connection.party()),
-                  row->mismatch() ? "MISMATCH" : state_word(*row), text(row->subject())},
-                 row->waits() ? precedence_style(row->precedence()) : Style::plain});
-    }
+  for (const ShownMessage& one : listed.messages) {
+    table.add({one.waits && one.incoming ? "!" : "",
+               {one.id, precedence_label(one.precedence), type_name(one.type),
+                format_date_time_group(one.released_at), upper_case(one.from),
+                one.mismatch ? "MISMATCH" : one.state, one.subject},
+               one.waits ? precedence_style(one.precedence) : Style::plain});
   }
-  table.print(invocation.output);
+  table.print(output);
 }
 
 Result<ListWish> read_wish(const Arguments& arguments) {
@@ -94,20 +93,20 @@ Result<ListWish> read_wish(const Arguments& arguments) {
 }
 
 // How to see the rest, or that there is nothing.
-void say_more(Invocation& invocation, const ListWish& wish, const wire::Rows& rows) {
+void say_more(Invocation& invocation, const ListWish& wish, const Listed& listed) {
   Output& output = invocation.output;
-  if (rows.rows() == nullptr || rows.rows()->size() == 0) {
+  if (listed.messages.empty()) {
     if (wish.box == wire::Box::waiting)
       return output.talk(wish.after.empty() ? "No message waits." : "No more message waits.");
     return output.talk(wish.before_journal_index == 0 ? "No message yet." : "No older message.");
   }
-  if (!rows.more()) return;
+  if (!listed.more) return;
   std::string command = "list";
   if (wish.box == wire::Box::waiting) command += " --waiting";
   if (wish.box == wire::Box::incoming) command += " --incoming";
   if (wish.box == wire::Box::outgoing) command += " --outgoing";
-  command += " --after " + next_place(rows);
-  output.talk(cut_words(invocation, rows.rows()->size(), rows.total(), command));
+  command += " --after " + listed.next;
+  output.talk(cut_words(invocation, listed.messages.size(), listed.total, command));
 }
 
 int list(Invocation& invocation) {
@@ -117,9 +116,9 @@ int list(Invocation& invocation) {
   if (!connection) return invocation.output.fail("cannot list messages", connection.error());
   auto reply = (*connection)->list(*wish);
   if (!reply) return invocation.output.fail("cannot list messages", reply.error());
-  const wire::Rows& rows = *reply->as<wire::Rows>();
-  print(invocation, **connection, rows);
-  say_more(invocation, *wish, rows);
+  const Listed listed(**connection, *reply->as<wire::Rows>());
+  print(invocation.output, listed);
+  say_more(invocation, *wish, listed);
   return kExitDone;
 }
 

@@ -11,14 +11,11 @@
 namespace hotline::client {
 namespace {
 
-std::string heading(const Output& output, const Connection& connection,
-                    const wire::MessageRow& row) {
-  const std::string from = row.incoming() ? connection.peer() : connection.party();
-  const std::string to = row.incoming() ? connection.party() : connection.peer();
-  return printable_line(text(row.id())) + "  " +
-         output.styled(precedence_style(row.precedence()), precedence_label(row.precedence())) +
-         "  " + type_name(row.type()) + "  " + upper_case(from) + " to " + upper_case(to) + "  " +
-         format_date_time_group(row.released_at());
+std::string heading(const Output& output, const ShownMessage& message) {
+  return printable_line(message.id) + "  " +
+         output.styled(precedence_style(message.precedence), precedence_label(message.precedence)) +
+         "  " + type_name(message.type) + "  " + upper_case(message.from) + " to " +
+         upper_case(message.to) + "  " + format_date_time_group(message.released_at);
 }
 
 Status print_facts(Output& output, JournalDescriber& describer, const wire::Detail& detail) {
@@ -50,16 +47,17 @@ Result<JsonValue> json_facts(JournalDescriber& describer, const wire::Detail& de
 
 int print_all(Invocation& invocation, Connection& connection, const wire::Detail& detail) {
   Output& output = invocation.output;
-  const std::string& language = connection.language();
-  const wire::MessageRow& row = *detail.row();
+  const ShownMessage message = shown_message(connection, *detail.row());
+  const ShownContent content =
+      shown_content(bytes(detail.envelope()), bytes(detail.body()), connection.language());
   JournalDescriber describer(connection.party(), connection.peer(),
                              text(connection.server().prefix()),
                              text(connection.server().peer_prefix()));
-  const std::string what = "cannot show " + text(row.id());
+  const std::string what = "cannot show " + message.id;
   if (output.json()) {
     JsonValue document = json_document();
-    document.add("message", json_row(row, connection.party(), connection.peer()));
-    add_message(document, bytes(detail.envelope()), bytes(detail.body()), language);
+    document.add("message", json_message(message));
+    add_content(document, content);
     auto facts = json_facts(describer, detail);
     if (!facts) return output.fail(what, facts.error());
     document.add("facts", std::move(*facts))
@@ -69,10 +67,10 @@ int print_all(Invocation& invocation, Connection& connection, const wire::Detail
     output.document(document);
     return kExitDone;
   }
-  output.line(heading(output, connection, row));
-  print_message(output, bytes(detail.envelope()), bytes(detail.body()), language);
+  output.line(heading(output, message));
+  print_content(output, content);
   output.line("");
-  for (const std::string& line : life_lines(output, row, connection.party(), connection.peer())) {
+  for (const std::string& line : life_lines(output, message)) {
     output.line(printable_line(line));
   }
   if (invocation.arguments.has("--facts")) {
@@ -80,8 +78,8 @@ int print_all(Invocation& invocation, Connection& connection, const wire::Detail
       return output.fail(what, status.error());
     }
   }
-  if (row.incoming() && row.waits())
-    output.talk("Next: " + output.command("ack " + text(row.id())));
+  if (message.incoming && message.waits)
+    output.talk("Next: " + output.command("ack " + message.id));
   return kExitDone;
 }
 

@@ -10,18 +10,14 @@ namespace {
 JsonValue json_template(const TemplateInfo& info) {
   JsonValue::Array fields;
   for (const TemplateField& field : info.fields) {
-    const auto or_null = [](const std::string& value) {
-      return value.empty() ? JsonValue() : JsonValue(value);
-    };
-    JsonValue one;
-    one.add("key", field.key)
-        .add("kind", field.kind)
-        .add("mandatory", field.mandatory)
-        .add("default", or_null(field.default_text))
-        .add("example", or_null(field.example))
-        .add("choices", or_null(field.choices))
-        .add("help", field.help);
-    fields.push_back(std::move(one));
+    fields.push_back(JsonValue()
+                         .add("key", field.key)
+                         .add("kind", field.kind)
+                         .add("mandatory", field.mandatory)
+                         .add("default", json_text(field.default_text))
+                         .add("example", json_text(field.example))
+                         .add("choices", json_text(field.choices))
+                         .add("help", field.help));
   }
   JsonValue document = json_document();
   document.add("name", info.name)

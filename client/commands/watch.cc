@@ -19,14 +19,13 @@ std::string ring(const Output& output) {
 void print_alarm(Output& output, const wire::AlarmSounded& alarm) {
   const std::string id = text(alarm.id());
   if (output.json()) {
-    JsonValue document = json_document();
-    document.add("journal_index", JsonValue())
-        .add("at", json_time(alarm.at()))
-        .add("kind", "ALARM")
-        .add("id", id.empty() ? JsonValue() : JsonValue(id))
-        .add("text", text(alarm.text()))
-        .add("urgent", true);
-    return output.document(document);
+    return output.document(json_document()
+                               .add("journal_index", JsonValue())
+                               .add("at", json_time(alarm.at()))
+                               .add("kind", "ALARM")
+                               .add("id", json_text(id))
+                               .add("text", text(alarm.text()))
+                               .add("urgent", true));
   }
   const std::string words = printable_line((id.empty() ? "" : id + ": ") + text(alarm.text()));
   output.line(ring(output) +

@@ -15,14 +15,14 @@ namespace {
 // The daemon says when something happens; this is only how often we look whether it is too late.
 constexpr int64_t kLook_ms = 1000;
 
-bool has_reached(const wire::MessageRow& row, WaitFor until) {
+bool has_reached(const ShownMessage& message, WaitFor until) {
   switch (until) {
     case WaitFor::committed:
       return true;
     case WaitFor::delivered:
-      return row.delivered_at() != 0;
+      return message.delivered_at != 0;
     case WaitFor::acknowledged:
-      return row.acknowledged_at() != 0;
+      return message.acknowledged_at != 0;
   }
   return true;
 }
@@ -30,15 +30,14 @@ bool has_reached(const wire::MessageRow& row, WaitFor until) {
 // Prints the lines of a message's life once each, as they come to be.
 class Report {
  public:
-  Report(Invocation& invocation, Connection& connection)
-      : output_(invocation.output), party_(connection.party()), peer_(connection.peer()) {}
+  explicit Report(Output& output) : output_(output) {}
 
-  void update(const wire::MessageRow& row) {
+  void update(const ShownMessage& message) {
     if (output_.json()) return;
-    print(delivered_, delivered_line(output_, row, peer_));
-    print(acknowledged_, acknowledged_line(output_, row, party_, peer_));
-    print(mismatch_, mismatch_line(row));
-    print(declined_, declined_line(output_, row, party_, peer_));
+    print(delivered_, delivered_line(output_, message));
+    print(acknowledged_, acknowledged_line(output_, message));
+    print(mismatch_, mismatch_line(message));
+    print(declined_, declined_line(output_, message));
   }
 
  private:
@@ -49,8 +48,6 @@ class Report {
   }
 
   Output& output_;
-  const std::string party_;
-  const std::string peer_;
   bool delivered_ = false;
   bool acknowledged_ = false;
   bool mismatch_ = false;
@@ -58,12 +55,12 @@ class Report {
 };
 
 // Why it did not come as far as was waited for, with what to do about it.
-int say_too_late(Invocation& invocation, Connection& connection, const wire::MessageRow& row,
+int say_too_late(Invocation& invocation, Connection& connection, const ShownMessage& message,
                  const WaitOptions& wait) {
-  const std::string id = text(row.id());
+  const std::string& id = message.id;
   const std::string peer = upper_case(connection.peer());
   const std::string waited = " in " + format_duration(wait.timeout_ms);
-  if (row.delivered_at() != 0) {
+  if (message.delivered_at != 0) {
     return invocation.output.fail(
         id + " is delivered, and nobody at " + peer + " acknowledged it" + waited,
         make_error(ErrorCode::timed_out, "a person there has not read it; the ladder goes on",
@@ -96,7 +93,7 @@ int say_lost(Invocation& invocation, const Submission& submission, Error error) 
 // Follows the message until it has come as far as is waited for.
 int follow(Invocation& invocation, Connection& connection, const Submission& submission,
            const WaitOptions& wait) {
-  Report report(invocation, connection);
+  Report report(invocation.output);
   const int64_t begin_ms = invocation.around->steady_ms();
   // Nothing else changes what is reported here.
   const auto status = connection.watch(submission.journal_index + 1,
@@ -105,25 +102,22 @@ int follow(Invocation& invocation, Connection& connection, const Submission& sub
   while (true) {
     auto detail = connection.show(submission.id);
     if (!detail) return say_lost(invocation, submission, detail.error());
-    const wire::MessageRow& row = *detail->as<wire::Detail>()->row();
-    report.update(row);
-    if (has_reached(row, wait.until)) {
-      if (invocation.output.json()) {
-        JsonValue document = json_document();
-        document.add("message", json_row(row, connection.party(), connection.peer()));
-        invocation.output.document(document);
-      }
+    const ShownMessage message = shown_message(connection, *detail->as<wire::Detail>()->row());
+    report.update(message);
+    if (has_reached(message, wait.until)) {
+      if (invocation.output.json())
+        invocation.output.document(json_document().add("message", json_message(message)));
       return kExitDone;
     }
-    if (row.declined_at() != 0) {
+    if (message.declined_at != 0) {
       return invocation.output.fail(
           "", make_error(ErrorCode::refused,
                          upper_case(connection.peer()) + " declined " + submission.id + ": " +
-                             decline_name(row.decline_code()),
+                             decline_name(message.decline_code),
                          "hotline show " + submission.id));
     }
     const int64_t left_ms = wait.timeout_ms - (invocation.around->steady_ms() - begin_ms);
-    if (left_ms <= 0) return say_too_late(invocation, connection, row, wait);
+    if (left_ms <= 0) return say_too_late(invocation, connection, message, wait);
     auto news = connection.next_watched(std::min(left_ms, kLook_ms));
     if (!news && news.error().code != ErrorCode::timed_out) {
       return say_lost(invocation, submission, news.error());

@@ -48,6 +48,15 @@ inline std::string text(const flatbuffers::String* string) {
   return string == nullptr ? std::string() : string->str();
 }
 
+// Its strings; an absent list is empty.
+inline std::vector<std::string> texts(
+    const flatbuffers::Vector<flatbuffers::Offset<flatbuffers::String>>* strings) {
+  std::vector<std::string> values;
+  if (strings == nullptr) return values;
+  for (const flatbuffers::String* string : *strings) values.push_back(text(string));
+  return values;
+}
+
 inline ByteView bytes(const flatbuffers::Vector<uint8_t>* vector) {
   return vector == nullptr ? ByteView() : ByteView(vector->data(), vector->size());
 }

@@ -52,7 +52,7 @@ JsonValue json_certificate(const std::string& path, const CheckedCertificate& ce
       .add("not_after", json_time(certificate.not_after))
       .add("sha256", to_hex(certificate.sha256))
       .add("dev_only", certificate.dev_only)
-      .add("warning", warning.empty() ? JsonValue() : warning);
+      .add("warning", json_text(warning));
   return json;
 }
 

@@ -1,32 +1,46 @@
 #include "client/show/escalation_row.h"
 
-#include "client/connect/connection.h"
 #include "protocol/message/names.h"
 
 namespace hotline::client {
 
-JsonValue json_escalation(const wire::EscalationRow& row) {
-  JsonValue::Array attempts;
-  if (row.attempts() != nullptr) {
-    for (const auto* attempt : *row.attempts()) attempts.push_back(text(attempt));
+std::vector<ShownEscalation> shown_escalations(const Connection& connection,
+                                               const wire::EscalationRows& rows) {
+  std::vector<ShownEscalation> escalations;
+  if (rows.rows() == nullptr) return escalations;
+  for (const wire::EscalationRow* row : *rows.rows()) {
+    ShownEscalation& one = escalations.emplace_back();
+    one.id = text(row->id());
+    one.incoming = row->incoming();
+    one.from = row->incoming() ? connection.peer() : connection.party();
+    one.precedence = row->precedence();
+    one.rung = text(row->rung());
+    one.rung_tells_nobody = row->rung_tells_nobody();
+    one.decided_at = row->decided_at();
+    one.next = text(row->next());
+    one.due_in_ms = row->due_in_ms();
+    one.attempts = texts(row->attempts());
+    if (row->told() == nullptr) continue;
+    for (const wire::ToldRung* told : *row->told())
+      one.told.push_back({told->at(), text(told->rung())});
   }
+  return escalations;
+}
+
+JsonValue json_escalation(const ShownEscalation& escalation) {
   JsonValue::Array told;
-  if (row.told() != nullptr) {
-    for (const wire::ToldRung* rung : *row.told()) {
-      told.push_back(JsonValue().add("at", json_time(rung->at())).add("rung", text(rung->rung())));
-    }
-  }
-  const std::string next = text(row.next());
+  for (const ShownEscalation::Told& one : escalation.told)
+    told.push_back(JsonValue().add("at", json_time(one.at)).add("rung", one.rung));
   JsonValue json;
-  json.add("id", text(row.id()))
-      .add("incoming", row.incoming())
-      .add("precedence", precedence_label(row.precedence()))
-      .add("rung", text(row.rung()).empty() ? JsonValue() : text(row.rung()))
-      .add("rung_tells_nobody", row.rung_tells_nobody())
-      .add("decided_at", json_time(row.decided_at()))
-      .add("next", next.empty() ? JsonValue() : next)
-      .add("due_in_ms", next.empty() ? JsonValue() : JsonValue(row.due_in_ms()))
-      .add("attempts", std::move(attempts))
+  json.add("id", escalation.id)
+      .add("incoming", escalation.incoming)
+      .add("precedence", precedence_label(escalation.precedence))
+      .add("rung", json_text(escalation.rung))
+      .add("rung_tells_nobody", escalation.rung_tells_nobody)
+      .add("decided_at", json_time(escalation.decided_at))
+      .add("next", json_text(escalation.next))
+      .add("due_in_ms", escalation.next.empty() ? JsonValue() : JsonValue(escalation.due_in_ms))
+      .add("attempts", escalation.attempts)
       .add("told", std::move(told));
   return json;
 }

@@ -329,9 +329,9 @@ JsonValue JournalDescriber::json(const Description& description) {
   json.add("journal_index", description.index)
       .add("at", json_time(description.at))
       .add("kind", description.kind)
-      .add("id", description.id.empty() ? JsonValue() : description.id)
+      .add("id", json_text(description.id))
       .add("text", description.text)
-      .add("person", description.person.empty() ? JsonValue() : description.person)
+      .add("person", json_text(description.person))
       .add("urgent", description.urgent);
   return json;
 }

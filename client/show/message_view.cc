@@ -11,44 +11,78 @@ namespace {
 
 constexpr size_t kWidth = 100;
 
+// "ru, translation by south, not authoritative".
+std::string heading(const ShownText& one) {
+  const std::string language = printable_line(one.language);
+  if (one.original) return language + ", original";
+  const std::string& by = one.translated_by;
+  return language + ", translation" + (by.empty() ? "" : " by " + printable_line(by)) +
+         ", not authoritative";
+}
+
 }  // namespace
 
-void print_message(Output& output, ByteView envelope, ByteView body, const std::string& language) {
+ShownContent shown_content(ByteView envelope, ByteView body, const std::string& language) {
+  ShownContent shown;
+  shown.envelope_bytes.assign(envelope.begin(), envelope.end());
+  shown.body_bytes.assign(body.begin(), body.end());
+  if (const auto opened = open_envelope(envelope)) {
+    shown.envelope = describe_envelope(**opened, language);
+  } else {
+    shown.envelope_fault = opened.error().reason;
+  }
   const auto opened = open_body(body);
   if (!opened) {
-    output.line("  The body cannot be read: " + printable_line(opened.error().reason));
+    shown.body_fault = opened.error().reason;
+    return shown;
+  }
+  shown.subject = text((*opened)->subject());
+  shown.content = describe_content(**opened, language);
+  if ((*opened)->texts() == nullptr) return shown;
+  for (const wire::Text* one : *(*opened)->texts()) {
+    shown.texts.push_back(
+        {text(one->language()), one->original(), text(one->translated_by()), text(one->text())});
+  }
+  return shown;
+}
+
+void print_content(Output& output, const ShownContent& content) {
+  if (!content.body_fault.empty()) {
+    output.line("  The body cannot be read: " + printable_line(content.body_fault));
   } else {
-    output.line(output.styled(Style::bold, printable_line(text((*opened)->subject()))));
+    output.line(output.styled(Style::bold, printable_line(content.subject)));
     // Each text begins with an empty line of its own.
-    const std::string fields = render_lines(describe_content(**opened, language), kWidth);
+    const std::string fields = render_lines(content.content, kWidth);
     if (!fields.empty()) output.text("\n" + fields);
-    output.text(render_texts(**opened, kWidth));
+    for (const ShownText& one : content.texts) {
+      output.text("\n  " + heading(one) + "\n" + wrapped(printable(one.text), kWidth, "    "));
+    }
   }
   output.line("");
-  print_envelope(output, envelope, language);
+  print_envelope(output, content);
 }
 
-void print_envelope(Output& output, ByteView envelope, const std::string& language) {
-  const auto opened = open_envelope(envelope);
-  if (!opened) {
-    output.line("  The envelope cannot be read: " + printable_line(opened.error().reason));
-  } else {
-    output.text(render_lines(describe_envelope(**opened, language), kWidth));
+void print_envelope(Output& output, const ShownContent& content) {
+  if (content.envelope_fault.empty()) return output.text(render_lines(content.envelope, kWidth));
+  output.line("  The envelope cannot be read: " + printable_line(content.envelope_fault));
+}
+
+void add_content(JsonValue& document, const ShownContent& content) {
+  const bool has_envelope = content.envelope_fault.empty();
+  const bool has_body = content.body_fault.empty();
+  JsonValue::Array texts;
+  for (const ShownText& one : content.texts) {
+    texts.push_back(JsonValue()
+                        .add("language", one.language)
+                        .add("original", one.original)
+                        .add("translated_by", json_text(one.translated_by))
+                        .add("text", one.text));
   }
-}
-
-void add_message(JsonValue& document, ByteView envelope, ByteView body,
-                 const std::string& language) {
-  const auto opened_envelope = open_envelope(envelope);
-  const auto opened_body = open_body(body);
-  document.add("envelope", opened_envelope
-                               ? json_fields(describe_envelope(**opened_envelope, language))
-                               : JsonValue());
-  document.add("content",
-               opened_body ? json_fields(describe_content(**opened_body, language)) : JsonValue());
-  document.add("texts", opened_body ? json_texts(**opened_body) : JsonValue());
-  document.add("envelope_base64", to_base64(envelope));
-  document.add("body_base64", to_base64(body));
+  document.add("envelope", has_envelope ? json_fields(content.envelope) : JsonValue())
+      .add("content", has_body ? json_fields(content.content) : JsonValue())
+      .add("texts", has_body ? JsonValue(std::move(texts)) : JsonValue())
+      .add("envelope_base64", to_base64(content.envelope_bytes))
+      .add("body_base64", to_base64(content.body_bytes));
 }
 
 }  // namespace hotline::client

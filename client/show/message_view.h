@@ -3,22 +3,43 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "protocol/base/bytes.h"
+#include "protocol/message/describe.h"
 #include "protocol/terminal/json_output.h"
 #include "protocol/terminal/output.h"
 
 namespace hotline::client {
 
-// Subject, content and texts, then what the envelope says. Bytes that cannot be read are shown as
-// such, never hidden.
-void print_message(Output& output, ByteView envelope, ByteView body, const std::string& language);
+struct ShownText {
+  std::string language;
+  bool original = false;
+  std::string translated_by;  // May be empty.
+  std::string text;
+};
 
+// What the bytes of a message say. What cannot be read is shown as such, never hidden: its fault
+// says why.
+struct ShownContent {
+  Bytes envelope_bytes;
+  std::string envelope_fault;
+  Description envelope;
+  Bytes body_bytes;
+  std::string body_fault;
+  std::string subject;
+  Description content;
+  std::vector<ShownText> texts;
+};
+
+ShownContent shown_content(ByteView envelope, ByteView body, const std::string& language);
+
+// Subject, content and texts, then what the envelope says.
+void print_content(Output& output, const ShownContent& content);
 // What the envelope says, alone.
-void print_envelope(Output& output, ByteView envelope, const std::string& language);
+void print_envelope(Output& output, const ShownContent& content);
 
 // The same as members, with the exact bytes in base64; what cannot be read is null.
-void add_message(JsonValue& document, ByteView envelope, ByteView body,
-                 const std::string& language);
+void add_content(JsonValue& document, const ShownContent& content);
 
 }  // namespace hotline::client

@@ -26,8 +26,6 @@ int config_check(const Arguments& arguments, Output& output) {
   int code = kExitDone;
   for (const Error& fault : machine.faults) code = output.fail(what, fault);
   if (code != kExitDone) return code;
-  JsonValue::Array notes;
-  for (const std::string& note : machine.notes) notes.push_back(note);
   output.answer(path + ": good. Party " + config->party + ", peer " + config->peer + " over " +
                     std::to_string(config->peer_addresses.size()) + " paths, " +
                     std::to_string(config->people.size()) + " people, store " + config->store_path +
@@ -40,7 +38,7 @@ int config_check(const Arguments& arguments, Output& output) {
                     .add("people", config->people.size())
                     .add("store", config->store_path)
                     .add("dev_pki", (*keys)->dev_pki())
-                    .add("notes", std::move(notes)));
+                    .add("notes", machine.notes));
   for (const std::string& note : machine.notes) output.talk("note: " + note);
   return kExitDone;
 }

@@ -14,13 +14,9 @@ int check_store(Output& output, const std::string& path, Store& store) {
     if (std::string fault = first_fault(store.reader()); !fault.empty()) faults.push_back(fault);
   }
   std::string text;
-  JsonValue::Array list;
-  for (const std::string& fault : faults) {
-    text += (text.empty() ? "" : "\n") + fault;
-    list.push_back(fault);
-  }
+  for (const std::string& fault : faults) text += (text.empty() ? "" : "\n") + fault;
   output.answer(faults.empty() ? path + ": every row, hash and place agrees" : text,
-                json_document().add("store", path).add("faults", std::move(list)));
+                json_document().add("store", path).add("faults", faults));
   if (faults.empty()) return kExitDone;
   return output.fail("",
                      make_error(ErrorCode::store_failed, path + " is damaged", kKeepAsEvidence));

@@ -74,6 +74,10 @@ JsonValue json_time(UtcMs time) {
   return time == 0 ? JsonValue() : JsonValue(format_rfc3339(time));
 }
 
+JsonValue json_text(std::string text) {
+  return text.empty() ? JsonValue() : JsonValue(std::move(text));
+}
+
 std::string to_json(const JsonValue& value) {
   return boost::json::serialize(converted(value));
 }

@@ -27,6 +27,7 @@ class JsonValue {
   JsonValue(bool flag) : value_(flag) {}
   JsonValue(std::signed_integral auto number) : value_(static_cast<int64_t>(number)) {}
   JsonValue(std::unsigned_integral auto number) : value_(static_cast<uint64_t>(number)) {}
+  JsonValue(const std::vector<std::string>& texts) : value_(Array(texts.begin(), texts.end())) {}
   JsonValue(Array items) : value_(std::move(items)) {}
   JsonValue(Object members) : value_(std::move(members)) {}
 
@@ -47,6 +48,9 @@ JsonValue json_document();
 
 // Null for 0, which is how the client API says "it has not happened".
 JsonValue json_time(UtcMs time);
+
+// Null for an empty text, where there is nothing to say.
+JsonValue json_text(std::string text);
 
 // On one line, without a line feed. Bytes that are not UTF-8 are replaced by U+FFFD.
 std::string to_json(const JsonValue& value);

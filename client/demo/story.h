@@ -15,6 +15,9 @@
 
 namespace hotline::client {
 
+// Something is not as the story says it: that ends it.
+Error wrong(const std::string& what);
+
 class DemoStory {
  public:
   // `directory` is empty and the story's own; whoever made it removes it. `interrupted` is asked
@@ -38,23 +41,32 @@ class DemoStory {
     std::string language;
   };
 
+  static constexpr int64_t kPatience_ms = 20'000;
+
+  // story_setting.cc
   Status make_certificates();
   Status start_daemons();
   Status bring_link_up();
   Status make_test_call();
+  // story_flash.cc
   Status send_flash();
   Status see_it_delivered();
   Status let_nobody_answer();
   Status acknowledge();
   Status answer();
+  // story_storm.cc
   Status cut_and_drain();
   Status kill_and_restart();
   Status send_incidents();
+  Status expect_all_once();
+  // story_record.cc
   Status compare_transcripts();
+  Status check_direction(const Person& sender, const Person& receiver);
   Status export_and_verify();
   Status catch_a_forgery();
   Status prove_the_flash();
 
+  // story.cc: what the steps are made of.
   void title(const std::string& words);
   void say(const std::string& words);
   // Runs a command as that person would type it, and shows both. Error when it does not end with 0.
@@ -75,8 +87,6 @@ class DemoStory {
                       const std::function<bool(const wire::MessageRow&)>& is_so);
   Result<std::string> newest_outgoing(const Person& person);
   Result<std::vector<std::string>> messages_of(const Person& person, wire::Box box);
-  Status expect_all_once();
-  Status check_direction(const Person& sender, const Person& receiver);
 
   Invocation& invocation_;
   const std::vector<Command>& commands_;

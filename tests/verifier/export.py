@@ -14,7 +14,7 @@ import flatbuffer
 import notes
 import tree
 
-SCHEMAS = pathlib.Path(__file__).resolve().parents[2] / "protocol" / "schema"
+REPOSITORY = pathlib.Path(__file__).resolve().parents[2]
 LOGS = ("journal", "sent", "received")
 PURPOSES = ("log", "receipt", "witness")
 LATE_MS = 20 * 60 * 1000
@@ -68,7 +68,7 @@ class Trust:
 
 @functools.lru_cache(maxsize=1)
 def journal_schema():
-    return flatbuffer.Schema(SCHEMAS / "journal.fbs")
+    return flatbuffer.Schema(REPOSITORY, "protocol/channel/journal.fbs")
 
 
 @functools.lru_cache(maxsize=20_000)

@@ -38,7 +38,9 @@ class Struct:
 
 
 class Schema:
-    def __init__(self, path):
+    def __init__(self, root, path):
+        """`path`, and what it includes, are named from the folder `root` on."""
+        self.root = root
         self.tables, self.structs, self.enums, self.unions = {}, {}, {}, {}
         self.read = set()
         self.load(path)
@@ -47,9 +49,9 @@ class Schema:
         if path in self.read:
             return
         self.read.add(path)
-        text = re.sub(r"//[^\n]*", "", path.read_text(encoding="utf-8"))
+        text = re.sub(r"//[^\n]*", "", (self.root / path).read_text(encoding="utf-8"))
         for included in re.findall(r'include\s+"([^"]+)"\s*;', text):
-            self.load(path.parent / included)
+            self.load(included)
         for kind, name, base, block in re.findall(
             r"\b(table|struct|enum|union)\s+(\w+)\s*(?::\s*(\w+)\s*)?\{([^}]*)\}", text
         ):

@@ -5,8 +5,9 @@
 #include <boost/asio/post.hpp>
 #include <utility>
 
-#include "daemon/store/sqlite/store_account.h"
-#include "daemon/store/sqlite/store_failure.h"
+#include "daemon/store/account.h"
+#include "daemon/store/failure.h"
+#include "daemon/store/kinds.h"
 #include "daemon/watch/alarm_words.h"
 #include "protocol/base/limits.h"
 #include "protocol/message/serial.h"
@@ -28,7 +29,7 @@ constexpr int64_t kLookAround_ms = 1'000;
 Result<std::unique_ptr<Channel>> Channel::open(boost::asio::io_context& io, const Config& config,
                                                std::unique_ptr<ChannelKeys> keys, Clock& clock,
                                                const std::string& version, ChannelEvents events) {
-  auto store = Store::open(config.store_path);
+  auto store = open_store(kStoreKind, config.store_path);
   if (!store) return store.error();
   const StoreIdentity& identity = (*store)->identity();
   if (identity.party != config.party || identity.peer != config.peer ||

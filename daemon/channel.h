@@ -19,7 +19,7 @@
 #include "daemon/process/config.h"
 #include "daemon/process/keys.h"
 #include "daemon/process/system_clock.h"
-#include "daemon/store/sqlite/store.h"
+#include "daemon/store/store.h"
 #include "daemon/watch/certificate_alarms.h"
 #include "daemon/watch/commit_watch.h"
 #include "daemon/watch/disk_watch.h"

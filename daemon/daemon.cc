@@ -7,7 +7,7 @@
 #include <filesystem>
 #include <fstream>
 
-#include "daemon/store/sqlite/store_failure.h"
+#include "daemon/store/failure.h"
 #include "protocol/base/limits.h"
 #include "protocol/channel/wire_frames.h"
 

@@ -27,7 +27,7 @@
 #include "daemon/links/peer_paths.h"
 #include "daemon/process/config.h"
 #include "daemon/process/keys.h"
-#include "daemon/store/sqlite/store.h"
+#include "daemon/store/store.h"
 #include "protocol/api/client_generated.h"
 #include "protocol/base/noise_gate.h"
 #include "protocol/base/sorted_blocks.h"

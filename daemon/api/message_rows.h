@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include "daemon/store/sqlite/store.h"
+#include "daemon/store/store.h"
 #include "protocol/api/client_generated.h"
 #include "protocol/base/clock.h"
 #include "protocol/channel/ladder.h"

@@ -3,7 +3,7 @@
 #include "daemon/process/config.h"
 #include "daemon/process/keys.h"
 #include "daemon/process/system_clock.h"
-#include "daemon/store/sqlite/store.h"
+#include "daemon/store/kinds.h"
 #include "protocol/terminal/exit_code.h"
 
 namespace hotline {
@@ -19,7 +19,7 @@ int init(const Arguments& arguments, Output& output) {
   if (Status times = (*keys)->check_times(now.utc); !times) return output.fail(what, times.error());
   const StoreIdentity identity{config->party, config->peer, config->channel, config->exercise,
                                now.utc};
-  if (Status status = Store::create(config->store_path, identity); !status)
+  if (Status status = create_store(kStoreKind, config->store_path, identity); !status)
     return output.fail(what, status.error());
   output.answer("created " + config->store_path + " for " + config->party + ", channel with " +
                     config->peer + (config->exercise ? " (EXERCISE)" : " (live)"),

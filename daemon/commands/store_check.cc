@@ -1,8 +1,8 @@
 // hotlined store check: reads and compares everything.
 #include "daemon/commands/commands.h"
 #include "daemon/commands/store_look.h"
-#include "daemon/store/sqlite/store_account.h"
-#include "daemon/store/sqlite/store_failure.h"
+#include "daemon/store/account.h"
+#include "daemon/store/failure.h"
 #include "protocol/terminal/exit_code.h"
 
 namespace hotline {

@@ -1,7 +1,8 @@
 #include "daemon/commands/store_look.h"
 
 #include "daemon/process/config.h"
-#include "daemon/store/sqlite/store_failure.h"
+#include "daemon/store/failure.h"
+#include "daemon/store/kinds.h"
 
 namespace hotline {
 
@@ -10,7 +11,7 @@ int look_into_store(const Arguments& arguments, Output& output, const std::strin
                     const std::function<int(const std::string& path, Store& store)>& look) {
   const auto config = read_config(*arguments.get("--config"));
   if (!config) return output.fail(what, config.error());
-  const auto store = Store::open(config->store_path);
+  const auto store = open_store(kStoreKind, config->store_path);
   if (!store) {
     Error error = store.error();
     if (error.code == ErrorCode::conflict && !in_use.empty()) error.hint = in_use;

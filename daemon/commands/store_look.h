@@ -4,7 +4,7 @@
 #include <functional>
 #include <string>
 
-#include "daemon/store/sqlite/store.h"
+#include "daemon/store/store.h"
 #include "protocol/terminal/command_spec.h"
 #include "protocol/terminal/output.h"
 

@@ -15,6 +15,7 @@
 #include <functional>
 
 #include "daemon/process/service_manager.h"
+#include "daemon/store/kinds.h"
 #include "daemon/watch/disk_watch.h"
 
 namespace hotline {
@@ -23,12 +24,12 @@ namespace {
 constexpr int64_t kLook_ms = 250;
 constexpr int kLooksUntilSaidAgain = 240;
 
-// The larger of the store's two files that grow.
+// The largest file of the store.
 uint64_t largest_beside(const std::string& path) {
   uint64_t largest = 0;
-  for (const char* end : {"", "-wal"}) {
+  for (const std::string& file : growing_files(kStoreKind, path)) {
     std::error_code absent;
-    const auto size = std::filesystem::file_size(path + end, absent);
+    const auto size = std::filesystem::file_size(file, absent);
     if (!absent) largest = std::max<uint64_t>(largest, size);
   }
   return largest;

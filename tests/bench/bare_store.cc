@@ -1,6 +1,6 @@
 #include "tests/bench/bare_store.h"
 
-#include "daemon/store/sqlite/store.h"
+#include "daemon/store/sqlite/sqlite_store.h"
 
 namespace hotline::bench {
 namespace {
@@ -50,7 +50,7 @@ void BareStore::commit(const BareBatch& batch) {
   if (batch.acknowledged != 0) insert_acknowledged_->run(batch.acknowledged);
   database_->execute("COMMIT");
 
-  const StoreOptions options;
+  const SqliteOptions options;
   if (wal_pages_ < wal_pages_copied_) wal_pages_copied_ = 0;
   if (wal_pages_ < wal_pages_copied_ + static_cast<int>(options.wal_pages_checkpoint)) return;
   wal_pages_copied_ = wal_pages_;

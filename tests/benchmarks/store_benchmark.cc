@@ -12,7 +12,7 @@
 #include <future>
 #include <string>
 
-#include "daemon/store/sqlite/store.h"
+#include "daemon/store/sqlite/sqlite_store.h"
 #include "protocol/log/merkle.h"
 
 namespace hotline {
@@ -106,8 +106,8 @@ void commit(Store& store, std::shared_ptr<const Batch> batch) {
   }
 }
 
-std::unique_ptr<Store> open(const std::string& path) {
-  Result<std::unique_ptr<Store>> store = Store::open(path);
+std::unique_ptr<SqliteStore> open(const std::string& path) {
+  Result<std::unique_ptr<SqliteStore>> store = SqliteStore::open(path);
   if (!store) {
     std::fprintf(stderr, "%s\n%s\n", store.error().reason.c_str(), store.error().hint.c_str());
     std::exit(1);
@@ -117,7 +117,7 @@ std::unique_ptr<Store> open(const std::string& path) {
 
 std::string create(const std::string& directory, const std::string& name) {
   const std::string path = directory + "/" + name;
-  const Status created = Store::create(path, {.party = "north", .peer = "south"});
+  const Status created = SqliteStore::create(path, {.party = "north", .peer = "south"});
   if (!created) {
     std::fprintf(stderr, "%s\n%s\n", created.error().reason.c_str(), created.error().hint.c_str());
     std::exit(1);
@@ -141,7 +141,7 @@ void measure_commits(const std::string& directory, uint64_t messages_in_batch) {
     processor += processor_seconds() - processor_begin;
     messages += messages_in_batch;
   }
-  const StoreCounters counters = store->counters();
+  const SqliteCounters counters = store->counters();
   std::printf(
       "commits of %4lu messages: %8.0f messages/s, %6.2f ms a commit, slowest %.1f ms, %.0f us of "
       "processor a message, "

@@ -13,9 +13,9 @@
 #include <string>
 #include <vector>
 
-#include "daemon/store/sqlite/store.h"
+#include "daemon/store/sqlite/sqlite_store.h"
 #include "tests/power_loss/recorded_disk.h"
-#include "tests/unit/daemon/store/sqlite/store_fixture.h"
+#include "tests/unit/daemon/store/store_fixture.h"
 
 namespace hotline::power_loss {
 namespace {
@@ -116,7 +116,7 @@ struct Counts {
 // Opens the image with the file layer that a daemon has. Returns how many batches it holds; throws
 // what is wrong with it.
 int check_image(const Plan& plan, const std::string& path, int promised, int submitted) {
-  auto store = Store::open(path);
+  auto store = SqliteStore::open(path);
   if (!store) throw std::runtime_error("it does not open: " + store.error().reason);
   const int held = plan.held_by(**store);
   if (held < promised || held > submitted) {
@@ -138,11 +138,11 @@ void live(const Plan& plan, const std::string& path, int held, int end, Recorded
   vfs.set_observe([&disk](Io io, const std::string& file, int64_t offset, ByteView data) {
     disk.done(io, file, offset, data);
   });
-  StoreOptions options;
+  SqliteOptions options;
   options.vfs = vfs.name();
   options.wal_pages_checkpoint = 16;
   options.wal_pages_max = 64;
-  auto store = Store::open(path, options);
+  auto store = SqliteStore::open(path, options);
   if (!store) throw std::runtime_error("the store does not open: " + store.error().reason);
   for (int next = held; next < end;) {
     const int together = std::min(end, next + 1 + next % 3);
@@ -164,7 +164,7 @@ void run_seed(uint64_t seed, int images_per_life, const std::string& home, Count
   std::mt19937_64 random(seed);
   std::string directory = home + "/begin";
   std::filesystem::create_directory(directory);
-  if (const Status made = Store::create(directory + "/journal.db", test_identity()); !made)
+  if (const Status made = SqliteStore::create(directory + "/journal.db", test_identity()); !made)
     throw std::runtime_error(made.error().reason);
   int held = 0;
   for (int life = 0; life < kLives; ++life) {

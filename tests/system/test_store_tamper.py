@@ -66,7 +66,7 @@ def seal(table, columns):
     return value - 2**64 if value >= 2**63 else value
 
 
-# The columns of packed rows (daemon/store/sqlite/store_rows.h), and how each is written.
+# The columns of packed rows (daemon/store/sqlite/rows.h), and how each is written.
 MESSAGE = (("serial", int), ("journal_index", int), ("committed_at", int), ("type", int), ("precedence", int), ("submitter", int),
            ("counter", int), ("body_salt", bytes), ("request_hash", bytes), ("envelope", bytes), ("body", bytes))
 PACKED = {"journal": (("entry", bytes), ("leaf_hash", bytes), ("name_salt", bytes), ("name", str)),
@@ -142,7 +142,7 @@ class Store:
         return [row[1] for row in self.database.execute(f"PRAGMA table_info({table})")].index(name)
 
     def open_runs(self):
-        """What grows stands in the head (daemon/store/sqlite/store_runs.h); all of it may stand in the table as well."""
+        """What grows stands in the head (daemon/store/sqlite/runs.h); all of it may stand in the table as well."""
         head = self.rows("head")[0]
         numbers = [int.from_bytes(head[3][at : at + 8], "little") for at in range(0, len(head[3]), 8)]
         head[3] = b""

@@ -1,6 +1,7 @@
 #include "daemon/store/sqlite/sqlite.h"
 
 #include <algorithm>
+#include <cerrno>
 #include <cstring>
 
 #include "protocol/base/check.h"
@@ -30,6 +31,34 @@ int errno_of(sqlite3* handle, int kind) {
 }
 
 }  // namespace
+
+Diagnosis SqliteError::diagnose(const std::string& path) const {
+  if (auto known = diagnose_errno(system_errno_, path)) return *known;
+  switch (code()) {
+    case SQLITE_FULL:
+      return *diagnose_errno(ENOSPC, path);
+    case SQLITE_NOMEM:
+      return *diagnose_errno(ENOMEM, path);
+    case SQLITE_PERM:
+    case SQLITE_READONLY:
+    case SQLITE_AUTH:
+      return *diagnose_errno(EACCES, path);
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+    case SQLITE_PROTOCOL:
+      return {StoreFailure::busy, "another program kept it locked",
+              "end that program (fuser " + path + "), then start hotlined again"};
+    case SQLITE_CONSTRAINT:
+    case SQLITE_MISMATCH:
+      return {StoreFailure::inconsistent, "a record was there before", kKeepAsEvidence};
+    case SQLITE_CORRUPT:
+    case SQLITE_NOTADB:
+      return {StoreFailure::damaged, "it is damaged", kKeepAsEvidence};
+    default:
+      return {StoreFailure::disk, "the disk did not do what it was asked",
+              "examine the disk (dmesg), then start hotlined again"};
+  }
+}
 
 void prepare_sqlite() {
   static const int code = sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);

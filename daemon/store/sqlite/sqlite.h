@@ -13,8 +13,8 @@
 #include <string_view>
 #include <type_traits>
 
+#include "daemon/store/failure.h"
 #include "daemon/store/sqlite/row_seal.h"
-#include "daemon/store/sqlite/store.h"
 #include "protocol/base/bytes.h"
 
 namespace hotline {
@@ -28,6 +28,7 @@ class SqliteError : public StoreError {
   int extended_code() const { return extended_code_; }
   // The system's word when a file could not be opened, read or written; 0 otherwise.
   int system_errno() const { return system_errno_; }
+  Diagnosis diagnose(const std::string& path) const override;
 
  private:
   int extended_code_;

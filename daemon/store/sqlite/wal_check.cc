@@ -10,7 +10,7 @@
 #include <string_view>
 #include <vector>
 
-#include "daemon/store/sqlite/store_failure.h"
+#include "daemon/store/failure.h"
 
 namespace hotline {
 namespace {

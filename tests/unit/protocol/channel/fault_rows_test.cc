@@ -229,13 +229,13 @@ TEST_F(FaultRows, H38_AClockThatWentBackIsRecordedAndOrderStays) {
 // Where the other rows are tested (below tests/), and what of them is not.
 const std::map<std::string, std::string> kElsewhere = {
     {"H01",
-     "unit/daemon/store/sqlite/store_fault_test.cc at each write; system/test_channel.py at any "
+     "unit/daemon/store/sqlite/fault_test.cc at each write; system/test_channel.py at any "
      "moment"},
-    {"H02", "unit/daemon/store/sqlite/store_fault_test.cc; the simulator's disks"},
-    {"H03", "unit/daemon/store/sqlite/store_fault_test.cc"},
+    {"H02", "unit/daemon/store/sqlite/fault_test.cc; the simulator's disks"},
+    {"H03", "unit/daemon/store/sqlite/fault_test.cc"},
     {"H04", "unit/protocol/channel/disk_low_test.cc; system/test_daemon.py (Disk)"},
     {"H05",
-     "unit/daemon/store/sqlite/store_corruption_test.cc; system/test_store_tamper.py. Nothing is "
+     "unit/daemon/store/sqlite/corruption_test.cc; system/test_store_tamper.py. Nothing is "
      "fetched "
      "again from the peer: not built"},
     {"H06", "unit/protocol/channel/ladder_test.cc; the simulator's clocks"},
@@ -255,8 +255,7 @@ const std::map<std::string, std::string> kElsewhere = {
     {"H19",
      "unit/daemon/watch/expiry_watch_test.cc; system/test_certificates.py, system/test_daemon.py"},
     {"H20", "system/test_certificates.py (P07)"},
-    {"H21",
-     "unit/daemon/store/sqlite/store_fault_test.cc, unit/daemon/store/sqlite/store_open_test.cc"},
+    {"H21", "unit/daemon/store/sqlite/fault_test.cc, unit/daemon/store/sqlite/open_test.cc"},
     {"H22", "no subject: there is no PostgreSQL store"},
     {"H25", "audit/tamper_cases_test.cc; system/test_store_tamper.py; verifier/"},
     {"H27", "measured, not tested: bench/backlog_bench.cc"},

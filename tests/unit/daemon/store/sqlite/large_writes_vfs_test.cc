@@ -11,10 +11,10 @@
 #include <filesystem>
 #include <string>
 
+#include "daemon/store/failure.h"
 #include "daemon/store/sqlite/sqlite.h"
-#include "daemon/store/sqlite/store_failure.h"
 #include "tests/unit/daemon/store/sqlite/faulty_vfs.h"
-#include "tests/unit/daemon/store/sqlite/store_fixture.h"
+#include "tests/unit/daemon/store/sqlite/sqlite_fixture.h"
 
 namespace hotline {
 namespace {

@@ -8,7 +8,7 @@
 #include <map>
 
 #include "tests/simulation/seeded.h"
-#include "tests/unit/daemon/store/sqlite/store_fixture.h"
+#include "tests/unit/daemon/store/sqlite/sqlite_fixture.h"
 
 namespace hotline {
 namespace {

@@ -33,10 +33,10 @@ Result<Shown> read(const Arguments& arguments, Connection& connection, uint64_t 
   Shown shown;
   shown.messages = shown_messages(connection, waits);
   shown.waiting_shown = shown.messages.size();
-  shown.waiting = shown.waiting;
-  shown.waiting_flash = shown.waiting_flash;
+  shown.waiting = waits.waiting();
+  shown.waiting_flash = waits.waiting_flash();
   shown.total = waits.total();
-  shown.more = shown.more;
+  shown.more = waits.more();
   shown.next = text(waits.next());
   if (!arguments.has("--all")) return shown;
   const auto others = connection.list({.box = wire::Box::incoming, .limit = limit});

@@ -86,7 +86,7 @@ Page read_waiting(StoreReader& reader, const std::vector<WaitingPlace>& places, 
   page.total = total;
   fill(places, limit, page.messages, page.more, page.next,
        [&reader](const WaitingPlace& place) -> std::optional<ListedMessage> {
-         auto message = reader.stored_message({place.key.incoming, place.key.serial});
+         auto message = reader.stored_message(place.key);
          if (!message) return std::nullopt;
          return ListedMessage(*std::move(message));
        });
@@ -365,7 +365,7 @@ void ClientApi::escalations(uint64_t id, Client& client, uint32_t request,
       found.total = waiting.total;
       fill(waiting.places, waiting.limit, found.rows, found.more, found.next,
            [&reader](const WaitingPlace& place) -> std::optional<Climbing> {
-             const MessageKey key{place.key.incoming, place.key.serial};
+             const MessageKey key = place.key;
              auto message = reader.stored_message(key);
              if (!message) return std::nullopt;
              return Climbing(*std::move(message), reader.facts_of(key));
@@ -391,7 +391,7 @@ void ClientApi::escalations(uint64_t id, Client& client, uint32_t request,
                   std::vector<flatbuffers::Offset<wire::EscalationRow>> rows;
                   for (const Climbing& one : all.rows) {
                     const MessageRecord& record = one.message.stored.record;
-                    const LadderKey key{record.key.incoming, record.key.number};
+                    const MessageKey key = record.key;
                     // One that waits no more has a history if it climbed.
                     if (one.message.stored.rung.empty() && !core_.ladder().waits(key)) continue;
                     auto next = core_.ladder().next_rung(key);

@@ -63,7 +63,7 @@ flatbuffers::Offset<wire::MessageRow> build_row(flatbuffers::FlatBufferBuilder& 
                                                 const RowContext& context) {
   const StoredMessage& message = listed.stored;
   const MessageRecord& record = message.record;
-  LadderKey key{record.key.incoming, record.key.number};
+  MessageKey key = record.key;
   bool waits = context.ladder.waits(key);
   auto next = context.ladder.next_rung(key);
 
@@ -112,7 +112,7 @@ flatbuffers::Offset<wire::MessageRow> build_row(flatbuffers::FlatBufferBuilder& 
 
 std::string format_cursor(const WaitingPlace& place) {
   return std::to_string(place.precedence) + "." + std::to_string(place.since) + "." +
-         (place.key.incoming ? "i" : "o") + std::to_string(place.key.serial);
+         (place.key.incoming ? "i" : "o") + std::to_string(place.key.number);
 }
 
 std::optional<WaitingPlace> parse_cursor(std::string_view text) {
@@ -127,8 +127,8 @@ std::optional<WaitingPlace> parse_cursor(std::string_view text) {
   const auto sign = [&](char wanted) { return at != end && *at++ == wanted; };
   if (!number(place.precedence) || !sign('.') || !number(place.since) || !sign('.')) return {};
   place.key.incoming = at != end && *at == 'i';
-  if (!sign(place.key.incoming ? 'i' : 'o') || !number(place.key.serial) || at != end) return {};
-  const bool is_place = is_precedence(place.precedence) && place.key.serial <= limits::kTreeSizeMax;
+  if (!sign(place.key.incoming ? 'i' : 'o') || !number(place.key.number) || at != end) return {};
+  const bool is_place = is_precedence(place.precedence) && place.key.number <= limits::kTreeSizeMax;
   return is_place ? std::optional(place) : std::nullopt;
 }
 

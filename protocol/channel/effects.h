@@ -75,7 +75,7 @@ struct SoundStep {
   uint8_t precedence = 0;
   std::vector<Step> steps;  // Each once.
   uint64_t count = 0;       // Messages that they came due for,
-  uint64_t first = 0;       // and the oldest of these (LadderKey::serial), where there is one.
+  uint64_t first = 0;       // and the oldest of these (MessageKey::number), where there is one.
   Situation situation;      // Of all that sound the alarm.
 };
 

@@ -11,10 +11,6 @@
 namespace hotline {
 namespace {
 
-LadderKey to_ladder(MessageKey key) {
-  return {key.incoming, key.number};
-}
-
 AttemptOutcome outcome_of(wire::Outcome outcome) {
   switch (outcome) {
     case wire::Outcome::done:
@@ -98,10 +94,10 @@ void Escalation::apply_durable(const wire::Entry& entry, Now at) {
   }
 }
 
-// What a message of this type does to the one it speaks of. A machine is nobody: its DECLINE ends
+// Does to the message spoken of what one of this type does. A machine is nobody: its DECLINE ends
 // no wait.
 void Escalation::settle(uint8_t type, uint8_t role, const wire::MessageKey* refers_to) {
-  const LadderKey key = to_ladder(from_wire(refers_to));
+  const MessageKey key = from_wire(refers_to);
   std::vector<uint64_t> to_stop;
   switch (kind_of(type).effect) {
     case TargetEffect::acknowledges:
@@ -239,7 +235,7 @@ std::optional<SoundStep> Escalation::sound_of(Now now,
   return all;
 }
 
-bool Escalation::is_open(const std::vector<Step>& steps, LadderKey key) const {
+bool Escalation::is_open(const std::vector<Step>& steps, MessageKey key) const {
   return ladder_.waits(key) || std::any_of(steps.begin(), steps.end(), [](const Step& step) {
            return step.kind == StepKind::first_answer_due || step.kind == StepKind::full_answer_due;
          });
@@ -293,18 +289,18 @@ void Escalation::tell_unpaged(Now now) {
 }
 
 void Escalation::look_after_ladder(Now now) {
-  const std::vector<LadderKey> unattended = ladder_.unattended(now, limits::kLadderLate_ms);
-  const std::set<LadderKey> still(unattended.begin(), unattended.end());
-  std::erase_if(unattended_told_, [&](const LadderKey& key) { return !still.contains(key); });
-  std::optional<LadderKey> first;
+  const std::vector<MessageKey> unattended = ladder_.unattended(now, limits::kLadderLate_ms);
+  const std::set<MessageKey> still(unattended.begin(), unattended.end());
+  std::erase_if(unattended_told_, [&](const MessageKey& key) { return !still.contains(key); });
+  std::optional<MessageKey> first;
   size_t count = 0;
-  for (const LadderKey& key : unattended) {
+  for (const MessageKey& key : unattended) {
     if (!unattended_told_.insert(key).second) continue;
     if (!first) first = key;
     ++count;
   }
   if (!first) return;
-  recorder_.alarm(now, {first->incoming, first->serial},
+  recorder_.alarm(now, *first,
                   "the ladder has lost sight of this message" +
                       (count == 1 ? "" : " and of " + std::to_string(count - 1) + " more") +
                       ": watch over " + (count == 1 ? "it" : "them") +

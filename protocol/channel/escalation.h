@@ -23,8 +23,8 @@ class Escalation {
   // The recorder outlives it.
   Escalation(const CoreConfig& config, Recorder& recorder, Now started);
 
-  // What follows from an entry once it is durable. Of a receipt, call it before the transcript
-  // forgets what waited for it.
+  // The consequences of an entry once it is durable. Call it before the transcript forgets which
+  // messages waited for a receipt.
   void apply_durable(const wire::Entry& entry, Now at);
   // Why an entry that is read back cannot be true; null when it can.
   static const char* fault_in(const wire::Entry& entry);
@@ -67,7 +67,7 @@ class Escalation {
   void flush_sounds(Now now, bool all_decided);
   std::optional<SoundStep> sound_of(Now now, const std::vector<Decision>& decisions) const;
   // True while somebody waits for one of these steps.
-  bool is_open(const std::vector<Step>& steps, LadderKey key) const;
+  bool is_open(const std::vector<Step>& steps, MessageKey key) const;
   void note_unpaged(Now now, const AttemptName& attempt, const KeySet& messages,
                     const std::string& detail);
   void tell_unpaged(Now now);
@@ -77,7 +77,7 @@ class Escalation {
   Recorder& recorder_;
   Ladder ladder_;
   TestCalls test_calls_;
-  std::set<LadderKey> unattended_told_;
+  std::set<MessageKey> unattended_told_;
   std::map<Side, Sound> sounds_;
   std::map<Side, Unpaged> unpaged_;
 };

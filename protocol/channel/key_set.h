@@ -1,4 +1,4 @@
-// Numbers of messages of one side (LadderKey::serial), as many as a flood has: neighbours share a
+// Numbers of messages of one side (MessageKey::number), as many as a flood has: neighbours share a
 // block of 64, so that a hundred thousand cost 25 KB in memory and in a journal entry
 // (protocol/channel/key_blocks.h), and one costs 16 bytes. Ascending, so the first is the oldest.
 #pragma once

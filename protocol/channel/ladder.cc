@@ -45,18 +45,18 @@ Now replayed_time(UtcMs stored, Now restart) {
 
 Ladder::Ladder(Policy policy) : policy_(std::move(policy)) {}
 
-Ladder::PackedKey Ladder::pack(LadderKey key) {
-  HOTLINE_CHECK(key.serial < kIncomingBit);
-  return key.serial | (key.incoming ? kIncomingBit : 0);
+Ladder::PackedKey Ladder::pack(MessageKey key) {
+  HOTLINE_CHECK(key.number < kIncomingBit);
+  return key.number | (key.incoming ? kIncomingBit : 0);
 }
 
-LadderKey Ladder::unpack(PackedKey key) {
+MessageKey Ladder::unpack(PackedKey key) {
   return {(key & kIncomingBit) != 0, key & ~kIncomingBit};
 }
 
 // ---- Facts
 
-void Ladder::opened(LadderKey key, uint8_t precedence, bool asks_for_answer, Now base) {
+void Ladder::opened(MessageKey key, uint8_t precedence, bool asks_for_answer, Now base) {
   HOTLINE_CHECK(precedence >= kPrecedenceFirst && precedence <= kPrecedenceLast);
   auto [item, is_new] = items_.insert(pack(key));
   if (!is_new) return;
@@ -66,7 +66,7 @@ void Ladder::opened(LadderKey key, uint8_t precedence, bool asks_for_answer, Now
   reschedule(key, *item);
 }
 
-void Ladder::receipted(LadderKey key, Now at) {
+void Ladder::receipted(MessageKey key, Now at) {
   Item* item = find(key);
   if (key.incoming || item == nullptr || item->receipted) return;
   item->receipted = true;
@@ -74,7 +74,7 @@ void Ladder::receipted(LadderKey key, Now at) {
   reschedule(key, *item);
 }
 
-std::vector<uint64_t> Ladder::acknowledged(LadderKey key) {
+std::vector<uint64_t> Ladder::acknowledged(MessageKey key) {
   Item* item = find(key);
   if (item == nullptr) return {};
   item->acknowledged = true;
@@ -84,7 +84,7 @@ std::vector<uint64_t> Ladder::acknowledged(LadderKey key) {
   return to_stop;
 }
 
-void Ladder::answered(LadderKey key, bool in_full) {
+void Ladder::answered(MessageKey key, bool in_full) {
   Item* item = find(key);
   if (item == nullptr) return;
   item->first_answer = true;
@@ -93,7 +93,7 @@ void Ladder::answered(LadderKey key, bool in_full) {
   erase_if_done(key, *item);
 }
 
-std::vector<uint64_t> Ladder::closed(LadderKey key) {
+std::vector<uint64_t> Ladder::closed(MessageKey key) {
   Item* item = find(key);
   if (item == nullptr) return {};
   std::vector<uint64_t> to_stop = leave_calls(key, *item);
@@ -123,7 +123,7 @@ void Ladder::attempt_ended(const AttemptName& name, const KeySet& messages, Atte
 void Ladder::decided(const Decision& decision, Now at) {
   alarm(decision.incoming, decision.precedence).told_at = at.boot;
   decision.messages.visit([&](uint64_t serial) {
-    const LadderKey key{decision.incoming, serial};
+    const MessageKey key{decision.incoming, serial};
     if (Item* item = find(key)) {
       apply(key, *item, decision.steps, at);
       erase_if_done(key, *item);
@@ -132,7 +132,7 @@ void Ladder::decided(const Decision& decision, Now at) {
   });
 }
 
-bool Ladder::waits(LadderKey key) const {
+bool Ladder::waits(MessageKey key) const {
   const Item* item = find(key);
   return item != nullptr && !item->acknowledged;
 }
@@ -187,13 +187,13 @@ Due Ladder::decide(Now now) {
   for (auto& agenda : agenda_) {
     while (!agenda.empty() && agenda.first_key().first <= now.boot &&
            decided < limits::kDecisionsPerCallMax) {
-      const LadderKey key = unpack(agenda.first_key().second);
+      const MessageKey key = unpack(agenda.first_key().second);
       Item* item = find(key);
       HOTLINE_CHECK(item != nullptr && item->due == agenda.first_key().first);
       Decision decision = this->decision(key, *item, now);
       apply(key, *item, decision.steps, now);
       erase_if_done(key, *item);
-      add_to(due.decisions, std::move(decision), key.serial);
+      add_to(due.decisions, std::move(decision), key.number);
       ++decided;
     }
   }
@@ -230,7 +230,7 @@ std::optional<BootMs> Ladder::next_due() const {
   return next == kNever ? std::nullopt : std::optional<BootMs>(next);
 }
 
-std::optional<Ladder::NextRung> Ladder::next_rung(LadderKey key) const {
+std::optional<Ladder::NextRung> Ladder::next_rung(MessageKey key) const {
   const Item* item = find(key);
   if (item == nullptr) return std::nullopt;
   const std::vector<Rung>& rungs = policy(*item).rungs;
@@ -241,8 +241,8 @@ std::optional<Ladder::NextRung> Ladder::next_rung(LadderKey key) const {
   return std::nullopt;
 }
 
-std::vector<LadderKey> Ladder::unattended(Now now, int64_t late_ms) const {
-  std::set<LadderKey> keys;
+std::vector<MessageKey> Ladder::unattended(Now now, int64_t late_ms) const {
+  std::set<MessageKey> keys;
   items_.visit_from(0, [&](PackedKey packed, const Item& item) {
     const BootMs due = item_due(unpack(packed), item);
     if (due == kNever) return true;
@@ -278,13 +278,13 @@ std::optional<uint8_t> Ladder::rung_index(uint8_t precedence, const std::string&
 
 // The receiver's alarm sounds from the message's arrival; the sender's while it is undelivered and
 // said so, or from the first rung.
-bool Ladder::sounding(LadderKey key, const Item& item) const {
+bool Ladder::sounding(MessageKey key, const Item& item) const {
   if (item.acknowledged) return false;
   return key.incoming || item.rungs != 0 || (item.undelivered && !item.receipted);
 }
 
 // When a step is due, or kNever if it was decided, or nobody waits for it.
-BootMs Ladder::step_due(LadderKey key, const Item& item, StepKind kind, uint8_t rung) const {
+BootMs Ladder::step_due(MessageKey key, const Item& item, StepKind kind, uint8_t rung) const {
   const PrecedencePolicy& numbers = policy(item);
   switch (kind) {
     case StepKind::undelivered:
@@ -303,7 +303,7 @@ BootMs Ladder::step_due(LadderKey key, const Item& item, StepKind kind, uint8_t 
   return kNever;
 }
 
-BootMs Ladder::item_due(LadderKey key, const Item& item) const {
+BootMs Ladder::item_due(MessageKey key, const Item& item) const {
   BootMs due = kNever;
   for (auto kind : {StepKind::undelivered, StepKind::first_answer_due, StepKind::full_answer_due}) {
     due = std::min(due, step_due(key, item, kind, 0));
@@ -315,7 +315,7 @@ BootMs Ladder::item_due(LadderKey key, const Item& item) const {
 }
 
 // All that has come due for one message, which is not yet among the decision's messages.
-Decision Ladder::decision(LadderKey key, const Item& item, Now now) const {
+Decision Ladder::decision(MessageKey key, const Item& item, Now now) const {
   std::vector<std::pair<BootMs, Step>> due;
   auto add = [&](StepKind kind, uint8_t index, const std::string& name) {
     const BootMs at = step_due(key, item, kind, index);
@@ -338,7 +338,7 @@ Decision Ladder::decision(LadderKey key, const Item& item, Now now) const {
   return decision;
 }
 
-void Ladder::apply(LadderKey key, Item& item, const std::vector<Step>& steps, Now at) {
+void Ladder::apply(MessageKey key, Item& item, const std::vector<Step>& steps, Now at) {
   uint8_t rungs = 0;
   for (const Step& step : steps) {
     if (step.kind == StepKind::undelivered) item.undelivered = true;
@@ -358,7 +358,7 @@ void Ladder::apply(LadderKey key, Item& item, const std::vector<Step>& steps, No
   reschedule(key, item);
 }
 
-void Ladder::reschedule(LadderKey key, Item& item) {
+void Ladder::reschedule(MessageKey key, Item& item) {
   if (const BootMs waits_at = item.acknowledged ? kNever : item.base; waits_at != item.waits_at) {
     Places& places = waiting_of(key, item);
     if (item.waits_at != kNever) places.erase({item.waits_at, pack(key)});
@@ -375,7 +375,7 @@ void Ladder::reschedule(LadderKey key, Item& item) {
 }
 
 // The item is gone afterwards.
-void Ladder::erase(LadderKey key, const Item& item) {
+void Ladder::erase(MessageKey key, const Item& item) {
   if (item.due != kNever) {
     agenda_[item.precedence - kPrecedenceFirst].erase({item.due, pack(key)});
   }
@@ -384,17 +384,17 @@ void Ladder::erase(LadderKey key, const Item& item) {
   items_.erase(pack(key));
 }
 
-void Ladder::erase_if_done(LadderKey key, const Item& item) {
+void Ladder::erase_if_done(MessageKey key, const Item& item) {
   if (item.acknowledged && item.first_answer && item.full_answer) erase(key, item);
 }
 
 // ---- The alarm of all
 
-void Ladder::set_sounding(LadderKey key, const Item& item, bool sounds) {
+void Ladder::set_sounding(MessageKey key, const Item& item, bool sounds) {
   Alarm& alarm = this->alarm(key.incoming, item.precedence);
   if (!sounds) {
-    alarm.sounding.erase(key.serial);
-  } else if (alarm.sounding.insert(key.serial) && alarm.sounding.size() == 1 && key.incoming) {
+    alarm.sounding.erase(key.number);
+  } else if (alarm.sounding.insert(key.number) && alarm.sounding.size() == 1 && key.incoming) {
     alarm.told_at = item.base;  // An arrival sounds by itself.
   }
 }
@@ -444,9 +444,9 @@ std::pair<uint8_t, const Command*> Ladder::command_at(const LadderCalls::Place& 
 
 // A lower rung that was about to tell a higher one's people in its stead leaves it to the higher
 // rung.
-void Ladder::supersede_calls(LadderKey key, const Item& item, uint8_t decided_now) {
+void Ladder::supersede_calls(MessageKey key, const Item& item, uint8_t decided_now) {
   const std::vector<uint64_t> to_stop = calls_.remove(
-      key.incoming, item.precedence, key.serial, [&](const LadderCalls::Place& place) {
+      key.incoming, item.precedence, key.number, [&](const LadderCalls::Place& place) {
         const uint8_t whose = command_at(place).first;
         return whose != place.rung && has_bit(decided_now, whose);
       });
@@ -455,7 +455,7 @@ void Ladder::supersede_calls(LadderKey key, const Item& item, uint8_t decided_no
 
 // Of rungs that are told as one, the highest goes first, and a command that two of them share runs
 // once.
-void Ladder::start_calls(LadderKey key, const Item& item, uint8_t decided_now, Now at) {
+void Ladder::start_calls(MessageKey key, const Item& item, uint8_t decided_now, Now at) {
   const std::vector<Rung>& rungs = policy(item).rungs;
   std::vector<const Command*> started;
   for (size_t left = rungs.size(); left > 0; --left) {
@@ -465,12 +465,12 @@ void Ladder::start_calls(LadderKey key, const Item& item, uint8_t decided_now, N
     auto same = [&](const Command* other) { return *other == command; };
     if (std::any_of(started.begin(), started.end(), same)) continue;
     started.push_back(&command);
-    calls_.add({item.precedence, key.incoming, index, 0, 1}, key.serial, at.boot, replaying_);
+    calls_.add({item.precedence, key.incoming, index, 0, 1}, key.number, at.boot, replaying_);
   }
 }
 
-std::vector<uint64_t> Ladder::leave_calls(LadderKey key, const Item& item) {
-  return calls_.remove(key.incoming, item.precedence, key.serial,
+std::vector<uint64_t> Ladder::leave_calls(MessageKey key, const Item& item) {
+  return calls_.remove(key.incoming, item.precedence, key.number,
                        [](const LadderCalls::Place&) { return true; });
 }
 

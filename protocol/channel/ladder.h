@@ -36,17 +36,10 @@
 #include "protocol/base/sorted_blocks.h"
 #include "protocol/channel/key_set.h"
 #include "protocol/channel/ladder_calls.h"
+#include "protocol/channel/message_key.h"
 #include "protocol/channel/policy.h"
 
 namespace hotline {
-
-// A message as the journal names it (wire::MessageKey): an own one by its serial, an incoming one
-// by its index in the peer's transcript.
-struct LadderKey {
-  bool incoming = false;
-  uint64_t serial = 0;
-  friend auto operator<=>(const LadderKey&, const LadderKey&) = default;
-};
 
 // What a base from the journal is on this boot's clock: a time in the future (the wall clock
 // stepped back) counts as now, so that the interval starts anew rather than never ending.
@@ -70,7 +63,7 @@ struct Step {
 // How many messages of one side and precedence sound the alarm, and the oldest of them.
 struct Situation {
   uint64_t count = 0;
-  uint64_t oldest = 0;    // LadderKey::serial, where there is one.
+  uint64_t oldest = 0;    // MessageKey::number, where there is one.
   int64_t oldest_ms = 0;  // For how long it has waited.
 };
 
@@ -106,7 +99,7 @@ struct AttemptEnd {
 struct WaitingPlace {
   uint8_t precedence = 0;
   BootMs since = 0;
-  LadderKey key;
+  MessageKey key;
   friend auto operator<=>(const WaitingPlace&, const WaitingPlace&) = default;
 };
 
@@ -124,13 +117,13 @@ class Ladder {
   explicit Ladder(Policy policy);
 
   // Facts. One about a message that is not open, or not any more, changes nothing.
-  void opened(LadderKey key, uint8_t precedence, bool asks_for_answer, Now base);
-  void receipted(LadderKey key, Now at);  // Own messages only.
+  void opened(MessageKey key, uint8_t precedence, bool asks_for_answer, Now base);
+  void receipted(MessageKey key, Now at);  // Own messages only.
   // Returns the attempts (AttemptName::id) that tell of nothing else: they must be stopped.
-  std::vector<uint64_t> acknowledged(LadderKey key);
-  void answered(LadderKey key, bool in_full);
+  std::vector<uint64_t> acknowledged(MessageKey key);
+  void answered(MessageKey key, bool in_full);
   // Cancelled, declined, closed: nothing is due any more. Returns as acknowledged() does.
-  std::vector<uint64_t> closed(LadderKey key);
+  std::vector<uint64_t> closed(MessageKey key);
   // The outcome of a started attempt, also of one that was stopped: it makes room for another.
   AttemptEnd attempt_finished(const AttemptName& name, AttemptOutcome outcome, Now at);
   // Journaled decisions and outcomes, at a restart only.
@@ -151,11 +144,11 @@ class Ladder {
     std::string name;
     BootMs due = 0;
   };
-  std::optional<NextRung> next_rung(LadderKey key) const;
+  std::optional<NextRung> next_rung(MessageKey key) const;
   size_t open_count() const { return items_.size(); }
 
   // True while `key` waits for an acknowledgement.
-  bool waits(LadderKey key) const;
+  bool waits(MessageKey key) const;
   // The first that wait, over all that do, behind a place if one is given. A place stays good when
   // its message waits no more, and no message ever moves to an earlier one.
   std::vector<WaitingPlace> waiting(const WaitingFilter& filter, size_t limit,
@@ -171,7 +164,7 @@ class Ladder {
   // limits::kAttemptStuck_ms. Empty as long as the engine runs, in a flood too. A message about
   // which everything was told has its decisions for a reason. Looks at every message: ask once a
   // minute, not more.
-  std::vector<LadderKey> unattended(Now now, int64_t late_ms) const;
+  std::vector<MessageKey> unattended(Now now, int64_t late_ms) const;
 
  private:
   static constexpr BootMs kNever = INT64_MAX;
@@ -189,7 +182,7 @@ class Ladder {
     bool first_answer : 1 = false;  // Given, overdue and told, or not asked for. Likewise:
     bool full_answer : 1 = false;
   };
-  // A LadderKey in eight bytes, in the same order.
+  // A MessageKey in eight bytes, in the same order.
   using PackedKey = uint64_t;
   using Items = SortedBlocks<PackedKey, Item>;
   struct Nothing {};
@@ -212,40 +205,40 @@ class Ladder {
   const PrecedencePolicy& policy(const Item& item) const { return policy_.at(item.precedence); }
   std::optional<uint8_t> rung_index(uint8_t precedence, const std::string& name) const;
 
-  bool sounding(LadderKey key, const Item& item) const;
-  BootMs step_due(LadderKey key, const Item& item, StepKind kind, uint8_t rung_index) const;
-  BootMs item_due(LadderKey key, const Item& item) const;
-  Decision decision(LadderKey key, const Item& item, Now now) const;
-  void apply(LadderKey key, Item& item, const std::vector<Step>& steps, Now at);
-  void reschedule(LadderKey key, Item& item);
-  Places& waiting_of(LadderKey key, const Item& item) {
+  bool sounding(MessageKey key, const Item& item) const;
+  BootMs step_due(MessageKey key, const Item& item, StepKind kind, uint8_t rung_index) const;
+  BootMs item_due(MessageKey key, const Item& item) const;
+  Decision decision(MessageKey key, const Item& item, Now now) const;
+  void apply(MessageKey key, Item& item, const std::vector<Step>& steps, Now at);
+  void reschedule(MessageKey key, Item& item);
+  Places& waiting_of(MessageKey key, const Item& item) {
     return waiting_[key.incoming ? 1 : 0][item.precedence - kPrecedenceFirst];
   }
-  void erase(LadderKey key, const Item& item);
-  void erase_if_done(LadderKey key, const Item& item);
+  void erase(MessageKey key, const Item& item);
+  void erase_if_done(MessageKey key, const Item& item);
 
   Alarm& alarm(bool incoming, uint8_t precedence) {
     return alarms_[incoming ? 1 : 0][precedence - kPrecedenceFirst];
   }
   static BootMs again_due(const Alarm& alarm, const PrecedencePolicy& numbers);
-  void set_sounding(LadderKey key, const Item& item, bool sounds);
+  void set_sounding(MessageKey key, const Item& item, bool sounds);
   void sound_again(Due& due, Now now);
 
   Target target(const Item& item, uint8_t rung, uint8_t command) const;
   // The rung whose command this is, and the command.
   std::pair<uint8_t, const Command*> command_at(const LadderCalls::Place& place) const;
-  void supersede_calls(LadderKey key, const Item& item, uint8_t decided_now);
-  void start_calls(LadderKey key, const Item& item, uint8_t decided_now, Now at);
-  std::vector<uint64_t> leave_calls(LadderKey key, const Item& item);
+  void supersede_calls(MessageKey key, const Item& item, uint8_t decided_now);
+  void start_calls(MessageKey key, const Item& item, uint8_t decided_now, Now at);
+  std::vector<uint64_t> leave_calls(MessageKey key, const Item& item);
   void take_due_attempts(Due& due, Now now);
   KeySet to_next_command(const LadderCalls::Place& place, const KeySet& messages, Now at);
 
   Policy policy_;
   bool replaying_ = true;  // Until the first decide().
-  static PackedKey pack(LadderKey key);
-  static LadderKey unpack(PackedKey key);
-  Item* find(LadderKey key) { return items_.find(pack(key)); }
-  const Item* find(LadderKey key) const { return items_.find(pack(key)); }
+  static PackedKey pack(MessageKey key);
+  static MessageKey unpack(PackedKey key);
+  Item* find(MessageKey key) { return items_.find(pack(key)); }
+  const Item* find(MessageKey key) const { return items_.find(pack(key)); }
 
   Items items_;
   std::array<std::array<Places, 4>, 2> waiting_;  // Own, the peer's; each by precedence.

@@ -14,17 +14,10 @@
 
 #include "protocol/base/bytes.h"
 #include "protocol/base/clock.h"
+#include "protocol/channel/message_key.h"
 #include "protocol/log/merkle.h"
 
 namespace hotline {
-
-// Own messages are named by their serial number, the peer's by their index in the peer's
-// transcript.
-struct MessageKey {
-  bool incoming = false;
-  uint64_t number = 0;
-  friend auto operator<=>(const MessageKey&, const MessageKey&) = default;
-};
 
 enum class LogId : uint8_t { journal = 0, own_transcript = 1, peer_transcript = 2 };
 

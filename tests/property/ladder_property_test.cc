@@ -74,7 +74,7 @@ struct Message {
   std::set<std::string> told;  // Steps that were decided.
 };
 
-std::multiset<std::string> expected_steps(const Policy& policy, LadderKey key,
+std::multiset<std::string> expected_steps(const Policy& policy, MessageKey key,
                                           const Message& message, BootMs now) {
   const PrecedencePolicy& numbers = policy.at(message.precedence);
   std::multiset<std::string> steps;
@@ -122,7 +122,7 @@ class Core {
 
   void decide_and_check() {
     const Due due = ladder_.decide(now_);
-    std::map<LadderKey, std::multiset<std::string>> told;
+    std::map<MessageKey, std::multiset<std::string>> told;
     for (const Decision& decision : due.decisions) {
       RC_ASSERT(!decision.steps.empty());
       std::multiset<std::string> steps;
@@ -130,7 +130,7 @@ class Core {
       // The alarm of all that wait sounds alone, and of no single message.
       RC_ASSERT(decision.messages.empty() == (steps == std::multiset<std::string>{"again"}));
       decision.messages.visit([&](uint64_t serial) {
-        const LadderKey key{decision.incoming, serial};
+        const MessageKey key{decision.incoming, serial};
         RC_ASSERT(messages_.contains(key) && messages_[key].precedence == decision.precedence);
         RC_ASSERT(!told.contains(key));  // Told as one.
         told[key] = steps;
@@ -158,12 +158,12 @@ class Core {
     record(std::move(fact));
   }
 
-  static LadderKey any_key() {
-    return LadderKey{*rc::gen::arbitrary<bool>(), *rc::gen::inRange<uint64_t>(0, 3)};
+  static MessageKey any_key() {
+    return MessageKey{*rc::gen::arbitrary<bool>(), *rc::gen::inRange<uint64_t>(0, 3)};
   }
 
   void open() {
-    const LadderKey key = any_key();
+    const MessageKey key = any_key();
     if (messages_.contains(key)) return;
     const auto precedence = static_cast<uint8_t>(*rc::gen::inRange(1, 5));
     const bool asks = *rc::gen::arbitrary<bool>();
@@ -172,7 +172,7 @@ class Core {
   }
 
   void receipt() {
-    const LadderKey key = any_key();
+    const MessageKey key = any_key();
     if (auto entry = messages_.find(key); entry != messages_.end() && !key.incoming) {
       Message& message = entry->second;
       if (!message.receipted && message.precedence != 1) message.base = now_;
@@ -182,11 +182,11 @@ class Core {
   }
 
   void acknowledge() {
-    const LadderKey key = any_key();
+    const MessageKey key = any_key();
     if (messages_.contains(key)) messages_[key].acknowledged = true;
     for (std::vector<Attempt>* attempts : {&running_, &lost_}) {
       for (Attempt& attempt : *attempts) {
-        if (attempt.name.incoming == key.incoming) attempt.messages.erase(key.serial);
+        if (attempt.name.incoming == key.incoming) attempt.messages.erase(key.number);
       }
     }
     for (uint64_t id : ladder_.acknowledged(key)) stop(id);
@@ -206,7 +206,7 @@ class Core {
   }
 
   void answer() {
-    const LadderKey key = any_key();
+    const MessageKey key = any_key();
     if (messages_.contains(key)) messages_[key].answered = true;
     happen([=](Ladder& ladder, Now) { ladder.answered(key, true); });
   }
@@ -245,7 +245,7 @@ class Core {
     record([=](Ladder& ladder, Now at) { ladder.attempt_ended(name, end.messages, outcome, at); });
   }
 
-  bool sounds(LadderKey key, const Message& message) const {
+  bool sounds(MessageKey key, const Message& message) const {
     if (message.acknowledged) return false;
     if (key.incoming) return true;
     const auto& rungs = policy_.at(message.precedence).rungs;
@@ -260,7 +260,7 @@ class Core {
     for (const auto& [key, message] : messages_) {
       if (key.incoming == decision.incoming && message.precedence == decision.precedence &&
           sounds(key, message)) {
-        sounding.insert(key.serial);
+        sounding.insert(key.number);
       }
     }
     RC_ASSERT(decision.situation.count == sounding.size());
@@ -331,7 +331,7 @@ class Core {
   Now now_{1'000, 1'795'356'000'000};
   Ladder ladder_;
   std::vector<std::pair<UtcMs, Fact>> journal_;
-  std::map<LadderKey, Message> messages_;
+  std::map<MessageKey, Message> messages_;
   std::vector<Attempt> running_;
   std::vector<Attempt> lost_;  // Ran when the daemon ended, and did not run again yet.
   BootMs restarted_at_ = 0;

@@ -342,9 +342,9 @@ class Simulation {
 
   // Every message that waits has a deadline to come (E20).
   void look_after_ladder(const Party& party, size_t i) const {
-    for (LadderKey key : party.core().ladder().unattended(now(i), kLadderLate_ms)) {
+    for (MessageKey key : party.core().ladder().unattended(now(i), kLadderLate_ms)) {
       throw Violation{"the ladder of " + party.name + " has lost sight of message " +
-                      std::to_string(key.serial)};
+                      std::to_string(key.number)};
     }
   }
 

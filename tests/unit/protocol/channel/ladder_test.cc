@@ -15,7 +15,7 @@ namespace {
 constexpr uint8_t kFlash = 1, kImmediate = 2, kPriority = 3, kRoutine = 4;
 constexpr int64_t kSecond = 1'000, kMinute = 60 * kSecond, kHour = 60 * kMinute, kDay = 24 * kHour;
 constexpr UtcMs kStart_utc = 1'795'356'000'000;
-constexpr LadderKey kIn{true, 1}, kOut{false, 1};
+constexpr MessageKey kIn{true, 1}, kOut{false, 1};
 
 // `elapsed` after the start of the test, without a step of the wall clock.
 Now after(int64_t elapsed) {
@@ -264,7 +264,7 @@ Ladder restarted(const Policy& policy, const std::vector<Record>& journal, Now n
   for (const Record& record : journal) record.fact(ladder, replayed_time(record.utc, now));
   return ladder;
 }
-Record opened(LadderKey key, uint8_t precedence, Now at) {
+Record opened(MessageKey key, uint8_t precedence, Now at) {
   return {at.utc, [=](Ladder& ladder, Now base) { ladder.opened(key, precedence, false, base); }};
 }
 Record decided(const Decision& decision, Now at) {
@@ -276,7 +276,7 @@ Record finished(const Attempt& attempt, bool told, Now at) {
                                  told ? AttemptOutcome::told : AttemptOutcome::failed, then);
           }};
 }
-Record acknowledged(LadderKey key, Now at) {
+Record acknowledged(MessageKey key, Now at) {
   return {at.utc, [=](Ladder& ladder, Now) { ladder.acknowledged(key); }};
 }
 
@@ -425,7 +425,7 @@ TEST(Ladder, E20_AStalledEngineIsNoticed) {
   ladder.opened(kIn, kFlash, false, after(0));
   ladder.opened({true, 2}, kRoutine, false, after(0));
   EXPECT_TRUE(ladder.unattended(after(31 * kSecond), kSecond).empty());
-  EXPECT_EQ(ladder.unattended(after(31 * kSecond + 1), kSecond), std::vector<LadderKey>{kIn});
+  EXPECT_EQ(ladder.unattended(after(31 * kSecond + 1), kSecond), std::vector<MessageKey>{kIn});
   // An attempt whose outcome never comes.
   const Due due = ladder.decide(after(3 * kMinute));
   ASSERT_EQ(due.attempts.size(), 1u);
@@ -433,7 +433,7 @@ TEST(Ladder, E20_AStalledEngineIsNoticed) {
   BootMs now = 3 * kMinute;
   while (now < 3 * kMinute + limits::kAttemptStuck_ms) ladder.decide(after(now += 10 * kSecond));
   EXPECT_TRUE(ladder.unattended(after(now), kSecond).empty());
-  EXPECT_EQ(ladder.unattended(after(now + 1), kSecond), std::vector<LadderKey>{kIn});
+  EXPECT_EQ(ladder.unattended(after(now + 1), kSecond), std::vector<MessageKey>{kIn});
   // Acknowledged, it is open no more.
   ladder.acknowledged(kIn);
   EXPECT_TRUE(ladder.unattended(after(now + 1), kSecond).empty());
@@ -587,11 +587,11 @@ TEST(LadderWaiting, B2_TheMostUrgentComesFirstOverAllThatWaits) {
 
   const auto first = ladder.waiting({}, 3);
   ASSERT_EQ(first.size(), 3u);
-  EXPECT_EQ(first[0].key, (LadderKey{false, 7}));
-  EXPECT_EQ(first[1].key, (LadderKey{true, 1050}));
-  EXPECT_EQ(first[2].key, (LadderKey{true, 0}));
+  EXPECT_EQ(first[0].key, (MessageKey{false, 7}));
+  EXPECT_EQ(first[1].key, (MessageKey{true, 1050}));
+  EXPECT_EQ(first[2].key, (MessageKey{true, 0}));
   const WaitingFilter theirs{.own = false, .incoming = true};
-  EXPECT_EQ(ladder.waiting(theirs, 1).front().key, (LadderKey{true, 1050}));
+  EXPECT_EQ(ladder.waiting(theirs, 1).front().key, (MessageKey{true, 1050}));
   EXPECT_TRUE(ladder.waiting({.precedence = 2}, 10).empty());
   EXPECT_TRUE(ladder.waiting({}, 0).empty());
 }

@@ -71,7 +71,7 @@ inline constexpr int64_t kPathCheckInterval_ms = 60'000;  // Of the paths that a
 inline constexpr int64_t kClockSkewWarn_ms = 2'000;
 inline constexpr int64_t kClockSkewAlarm_ms = 30'000;
 
-// What a peer with good keys may make us do (protocol/channel/core_bounds.cc). Per minute and kind;
+// What a peer with good keys may make us do (protocol/channel/noise.h). Per minute and kind;
 // what is beyond is counted, and told as a number.
 inline constexpr size_t kLinksMax =
     8;  // At once; beyond, the oldest that is not adopted is closed.

@@ -1,6 +1,6 @@
-// What the peer shows in its hello as held, compared with what is durable here. A claim is a whole
-// signed note; one that does not verify closes the link, and one that is older than what we can
-// prove is kept as evidence and is an alarm.
+// The claims of the peer's hello, compared with what is durable here: what it shows as held. A
+// claim is a whole signed note; one that does not verify closes the link, and one that is older
+// than what we can prove is kept as evidence and is an alarm.
 #pragma once
 
 #include <cstdint>
@@ -32,7 +32,7 @@ class Claims {
   // By what the peer shows.
   struct Shown {
     uint64_t resend_from = 0;   // It holds our transcript up to here.
-    uint64_t receipt_size = 0;  // Of the newest of our receipts that it holds.
+    uint64_t receipt_size = 0;  // The newest of our receipts that it holds covers so much.
     bool peer_is_old = false;   // It lacks some of its own transcript that we receipted.
   };
   // Error: a note that does not verify.

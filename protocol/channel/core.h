@@ -110,7 +110,7 @@ class Core {
   // Something that the daemon noticed and the watch must know: journaled, and told by Alarm.
   void raise_alarm(Now now, const std::string& text) { recorder_.alarm(now, {}, text); }
 
-  // How much room the disk of the store has. To be told after every commit, and once a second. As
+  // The room on the disk of the store: tell it after every commit, and once a second. As
   // long as it is not plenty, new messages are refused but for FLASH and what ends a wait.
   void set_disk_room(Now now, const DiskRoom& room);
 
@@ -140,7 +140,7 @@ class Core {
  private:
   Status check_owner(const wire::Entry& first) const;
   const char* fault_in(const wire::Entry& entry) const;
-  // What follows from an entry once it is durable; what it decides, its part applied at once.
+  // The consequences of an entry once it is durable; its part applied at once what it decides.
   void apply_durable(const wire::Entry& entry, Now at);
   Status compare_prefix_with_records();
   void note_clock(Now now);

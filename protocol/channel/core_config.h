@@ -1,4 +1,5 @@
-// Who a core is, and who asks it for something: what its parts are given and never change.
+// A core's identity, and the persons who ask it for something: its parts are given these and never
+// change them.
 #pragma once
 
 #include <cstdint>
@@ -23,7 +24,7 @@ struct PartyKeys {
   const SignatureVerifier* witness_verifier = nullptr;
 };
 
-// Who and what this core is. Pointers are borrowed and outlive the core.
+// This core's identity. Pointers are borrowed and outlive the core.
 struct CoreConfig {
   std::string party;
   std::string peer;

@@ -1,4 +1,4 @@
-// What changes while this party's disk, or the peer's, is nearly full. What is left on a disk is
+// This party's disk, and the peer's, while they are nearly full. The room left on a disk is
 // kept for what cannot wait: FLASH, and what ends a wait. A peer is told so, and is not trusted to
 // keep to it: messages for which there is no room are left, and with them those that follow on that
 // link. They keep their places, get no receipt, and come again over another link.
@@ -27,7 +27,7 @@ class DiskState {
   DiskLevel peer() const { return peer_; }
   const char* peer_words() const;
 
-  // Whether an own message may be released.
+  // Fails where an own message may not be released for want of room.
   Status check_release(wire::MessageType type, uint8_t precedence) const;
   // True where the disk has room for so much of the peer's: bytes, and messages, that are not
   // durable yet.

@@ -27,7 +27,7 @@ class Evidence {
 
   // Why nothing more is sent; empty while all is well.
   const std::string& numbering_stopped() const { return numbering_stopped_; }
-  // Whether a message of this type may still be given a serial. None is given that the peer may
+  // Fails where a message of this type may not be given a serial. None is given that the peer may
   // already hold under another message. After a fork serials are in no doubt; what lets somebody
   // stop waiting is then taken, and stays here.
   Status check_numbering(wire::MessageType type) const;
@@ -42,8 +42,8 @@ class Evidence {
   const CoreConfig& config_;
   Recorder& recorder_;
   Noise& noise_;
-  std::set<Hash> names_;                       // Of what was kept.
-  std::map<wire::EvidenceKind, size_t> kept_;  // How many of each kind.
+  std::set<Hash> names_;                       // Each pair that was kept.
+  std::map<wire::EvidenceKind, size_t> kept_;  // Counted by kind.
   std::string numbering_stopped_;
   bool serials_in_doubt_ = false;  // The peer may hold other messages under those that come next.
   uint64_t first_serial_of_run_ = 0;  // The first that this core gives.

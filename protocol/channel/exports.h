@@ -23,7 +23,7 @@ class Exports {
   // As Core::record_export.
   void record(Now now, uint64_t token, const Actor& actor);
   void seal() { sealed_ = std::exchange(gathering_, {}); }
-  // What was sealed is durable. `adopted`: the link in use, if there is one.
+  // The sealed batch is durable. `adopted`: the link in use, if there is one.
   void committed(Now now, std::optional<LinkId> adopted);
   // Answers those that waited long enough.
   void answer(Now now, std::optional<LinkId> adopted);

@@ -36,7 +36,7 @@ class Inbox {
         evidence_(evidence),
         releases_(releases) {}
 
-  // What became of a frame.
+  // The fate of a frame.
   struct Outcome {
     enum class Verdict : uint8_t {
       kept,
@@ -78,7 +78,7 @@ class Inbox {
 
     const wire::Envelope* known() const { return opened ? opened->get() : nullptr; }
   };
-  // What the rules say of a message of the peer.
+  // The rules' word on a message of the peer.
   struct Judgement {
     wire::DeclineCode code = wire::DeclineCode::unset;  // Unset: the message stands.
     std::string reason;
@@ -90,7 +90,8 @@ class Inbox {
 
   // inbox.cc
   std::optional<Refusal> check_place(const wire::Messages& frame) const;
-  // Whether the checkpoint covers exactly these leaves, and no others at their places.
+  // Refuses where the checkpoint does not cover exactly these leaves, or others stand at their
+  // places.
   std::optional<Refusal> check_leaves(Now now, const wire::Messages& frame,
                                       const Checkpoint& checkpoint,
                                       const std::vector<Hash>& leaves);

@@ -125,7 +125,7 @@ std::optional<MessageKey> Inbox::key_at(const Serial& place) {
   return serial ? std::optional(MessageKey{false, *serial}) : std::nullopt;
 }
 
-// What the acknowledgement reads back against what our message said.
+// The read-back of the acknowledgement, against what our message said.
 std::optional<ReadBackDifference> Inbox::read_back_mismatch(MessageKey own,
                                                             const wire::Body& acknowledgement) {
   const wire::Acknowledgement* read_back = acknowledgement.content_as_acknowledgement();

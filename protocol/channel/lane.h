@@ -1,5 +1,5 @@
-// How far one link has come with our messages: what went out on it, what of that has no receipt
-// yet, and since when. Each link has its own; the outbox fills it.
+// One link's share of our messages: which went out on it, which of those have no receipt yet, and
+// since when. Each link has its own; the outbox fills it.
 #pragma once
 
 #include <array>

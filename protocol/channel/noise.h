@@ -39,7 +39,7 @@ class Noise {
   // Both outlive it.
   Noise(Recorder& recorder, Random& random) : recorder_(recorder), random_(random) {}
 
-  // Whether this one is to be told; otherwise it is counted.
+  // True: tell it. False: it was counted.
   bool admit(Now now, NoiseKind kind) { return gates_[index(kind)].admit(now.boot); }
   void alarm(Now now, NoiseKind kind, MessageKey key, const std::string& text);
   // Each own FLASH has one alarm of a kind that no gate holds back, however many there were before.
@@ -47,7 +47,7 @@ class Noise {
 
   void note_refusal_of_link(Now now, NoiseKind kind, const std::string& remote,
                             const std::string& reason);
-  // How it stands with the link, once a minute where it changes without end.
+  // The link's state, once a minute where it changes without end.
   void note_link_change(Now now, wire::LinkChange change, const std::string& detail);
   // The same, held back by nothing.
   void record_link_change(Now now, wire::LinkChange change, const std::string& detail);
@@ -59,8 +59,8 @@ class Noise {
 
   // When the number of what was held back is to be told.
   BootMs due() const;
-  // What was held back, where its minute had passed by `until`; INT64_MAX: all of it, at a stop.
-  // `peer_disk`: how full the peer's disk is, in words.
+  // Tells as numbers all that was held back in minutes that had passed by `until`; INT64_MAX, at a
+  // stop: in every one. `peer_disk`: how full the peer's disk is, in words.
   void tell_held_back(BootMs until, Now now, bool link_is_up, const char* peer_disk);
 
  private:

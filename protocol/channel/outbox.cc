@@ -25,9 +25,9 @@ bool Outbox::can_number() const {
          !recorder_.own().next_to_number(1, window_left(), urgent_window_left()).empty();
 }
 
-// What may be numbered and unreceipted: about as much as the peer receipted in the last second, so
-// that a FLASH never waits behind more than that. One message may always go when nothing else is on
-// its way.
+// The bytes that may be numbered and unreceipted: about as much as the peer receipted in the last
+// second, so that a FLASH never waits behind more than that. One message may always go when nothing
+// else is on its way.
 size_t Outbox::window_left() const {
   if (disk_.peer() != DiskLevel::plenty) return 0;
   if (recorder_.own().unreceipted_count() == 0)

@@ -99,9 +99,9 @@ size_t Recorder::receipt_held(const wire::ReceiptHeld& fact) {
 }
 
 // ----------------------------------------------------------------------------------------------
-// What is asked of an entry before it is applied at a start. The journal's root is compared only at
-// its end, so until then a damaged store could say anything; what the state asserts while running
-// is therefore checked here.
+// Asked of an entry before it is applied at a start. The journal's root is compared only at its
+// end, so until then a damaged store could say anything; here stands what the state asserts while
+// running.
 
 const char* Recorder::fault_in(const wire::Entry& entry) const {
   if (entry.at() < -limits::kTimeMax_ms || entry.at() > limits::kTimeMax_ms) {
@@ -181,7 +181,7 @@ void Recorder::go_live() {
   journal_.replayed();
   own_.take_kept_subtrees();
   peer_.take_kept_subtrees();
-  // What the replay asked for was done, or is asked for again by the ladder.
+  // Effects of the replay were performed long ago, or the ladder asks for them again.
   effects_.clear();
 }
 

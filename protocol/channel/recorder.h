@@ -1,5 +1,5 @@
-// What the core has written and what of it is durable: the journal, both transcripts, the batch
-// that gathers and the one that is on its way to disk, and the effects, which wait for what they
+// The core's record, and how much of it is durable: the journal, both transcripts, the batch that
+// gathers and the one that is on its way to disk, and the effects, which wait for what they
 // promise. Every other part records and speaks through it, and it knows none of them.
 //
 //   record() ──▶ gathering ──seal()──▶ sealed ──committed()──▶ durable
@@ -31,7 +31,7 @@ Error store_altered(const std::string& reason);
 
 class Recorder {
  public:
-  // How far the logs have come, with the notes that say so.
+  // The logs as they stand at one moment, with the notes that say so.
   struct State {
     uint64_t journal_size = 0;
     uint64_t own_size = 0;
@@ -63,13 +63,13 @@ class Recorder {
   void say_once_durable(uint64_t journal_index, Effect effect);
   std::vector<Effect> take_effects() { return std::exchange(effects_, {}); }
 
-  // What gathers: parts add messages, leaves, receipts and facts to it.
+  // The batch that gathers: parts add messages, leaves, receipts and facts to it.
   Batch& gathering() { return journal_.gathering(); }
   const Batch& gathering() const { return journal_.gathering(); }
   const Batch* sealed() const { return sealed_.get(); }
   // There is something to seal, and nothing sealed.
   std::shared_ptr<const Batch> seal();
-  // What was sealed is durable. `apply_durable` is given each of its entries, before any effect
+  // The sealed batch is durable. `apply_durable` is given each of its entries, before any effect
   // that waited for them is given out.
   template <typename ApplyDurable>
   void committed(ApplyDurable apply_durable) {
@@ -102,11 +102,11 @@ class Recorder {
   // Why an entry that is read back cannot follow those before it; null when it can.
   const char* fault_in(const wire::Entry& entry) const;
   void apply(const wire::Entry& entry);
-  // Whether what was replayed is all of it, and the transcripts in the tables are those it tells
-  // of: what is signed from now on rests on both.
+  // Fails where the replayed entries are not all there are, or the transcripts in the tables are
+  // not those they tell of: every signature from now on rests on both.
   Status compare_with_records(const Hash& stored_root);
   void go_live();
-  bool is_live() const { return live_; }  // What is recorded happens now.
+  bool is_live() const { return live_; }  // Entries recorded now happen now.
 
  private:
   State current_state() const;

@@ -62,7 +62,7 @@ class Session {
   void ask_for_next_path(Now now);
   BootMs due() const;
 
-  // What was sealed is durable: our receipt for it, if it is a new one, and our messages leave.
+  // The sealed batch is durable: our receipt for it, if it is a new one, and our messages leave.
   void committed(Now now, bool receipt_is_new);
   void send_receipt();
   void pump(Now now);

@@ -1,4 +1,4 @@
-// How a link begins: hello, and its five cases, and adoption.
+// The beginning of a link: hello, with its five cases, and adoption.
 #include <algorithm>
 
 #include "protocol/base/limits.h"

@@ -2,7 +2,7 @@
 // (c2sp.org/tlog-witness, on the link). Here: ours, offered to the peer at each channel check, and
 // the peer's, judged and cosigned.
 //
-// How far the peer cosigned is gone at a restart: its witness then says so anew.
+// A restart forgets the size that the peer cosigned: its witness then says it anew.
 #pragma once
 
 #include <algorithm>
@@ -51,8 +51,8 @@ class Witness {
 
  private:
   struct State {
-    uint64_t witnessed_size = 0;  // Of the peer's journal, by us.
-    uint64_t cosigned_size = 0;   // Of ours, by the peer.
+    uint64_t witnessed_size = 0;  // By us, of the peer's journal.
+    uint64_t cosigned_size = 0;   // By the peer, of ours.
   };
   State current_state() const { return {peer_journal_.size(), cosigned_size_}; }
   void offer_journal(LinkId id, uint64_t old_size);

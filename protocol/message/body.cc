@@ -156,26 +156,19 @@ Offset<void> build_content(FlatBufferBuilder& builder, const TestFields& fields)
       .Union();
 }
 
-struct ContentType {
-  wire::Content operator()(const TextContentFields&) const { return wire::Content::text; }
-  wire::Content operator()(const IncidentFields&) const { return wire::Content::incident; }
-  wire::Content operator()(const ViolationFields&) const { return wire::Content::violation; }
-  wire::Content operator()(const QuestionsFields&) const { return wire::Content::request; }
-  wire::Content operator()(const AnswersFields&) const { return wire::Content::answer; }
-  wire::Content operator()(const CorrectionFields&) const { return wire::Content::correction; }
-  wire::Content operator()(const CancellationFields&) const { return wire::Content::cancellation; }
-  wire::Content operator()(const AcknowledgementFields&) const {
-    return wire::Content::acknowledgement;
-  }
-  wire::Content operator()(const DeclineFields&) const { return wire::Content::decline; }
-  wire::Content operator()(const TestFields&) const { return wire::Content::test; }
-};
+wire::Content content_type_of(const ContentFields& content) {
+  return std::visit(
+      []<class Fields>(const Fields&) {
+        return wire::ContentTraits<typename Fields::Table>::enum_value;
+      },
+      content);
+}
 
 }  // namespace
 
 wire::MessageType type_of(const ContentFields& content) {
   // The schema gives both the same numbers.
-  return static_cast<wire::MessageType>(std::visit(ContentType{}, content));
+  return static_cast<wire::MessageType>(content_type_of(content));
 }
 
 Bytes build_body(const BodyFields& fields) {
@@ -192,8 +185,9 @@ Bytes build_body(const BodyFields& fields) {
   auto content = std::visit(
       [&builder](const auto& alternative) { return build_content(builder, alternative); },
       fields.content);
-  auto type = std::visit(ContentType{}, fields.content);
-  builder.Finish(wire::CreateBody(builder, subject, texts_offset, type, content), kBodyIdentifier);
+  builder.Finish(
+      wire::CreateBody(builder, subject, texts_offset, content_type_of(fields.content), content),
+      kBodyIdentifier);
   return Bytes(builder.GetBufferPointer(), builder.GetBufferPointer() + builder.GetSize());
 }
 

@@ -16,7 +16,7 @@
 
 namespace hotline {
 
-// An empty string is an absent field, everywhere below.
+// An empty string is an absent field, everywhere below. A content names its table of the schema.
 
 struct TextFields {
   std::string language;
@@ -42,9 +42,12 @@ struct CasualtiesFields {
   std::optional<uint32_t> civilian;
 };
 
-struct TextContentFields {};
+struct TextContentFields {
+  using Table = wire::TextContent;
+};
 
 struct IncidentFields {
+  using Table = wire::Incident;
   wire::IncidentKind kind = wire::IncidentKind::unset;
   UtcMs observed_at = 0;
   std::optional<Position> position;
@@ -73,6 +76,7 @@ struct BearingFields {
 };
 
 struct ViolationFields {
+  using Table = wire::Violation;
   std::optional<Position> observer_position;
   std::optional<Position> event_position;
   std::optional<uint32_t> accuracy_m;
@@ -91,6 +95,7 @@ struct ViolationFields {
 };
 
 struct QuestionsFields {
+  using Table = wire::Questions;
   std::vector<std::string> questions;
 };
 
@@ -102,6 +107,7 @@ struct AnswerItemFields {
 };
 
 struct AnswersFields {
+  using Table = wire::Answers;
   std::vector<AnswerItemFields> items;
 };
 
@@ -112,15 +118,18 @@ struct FieldChangeFields {
 };
 
 struct CorrectionFields {
+  using Table = wire::Correction;
   std::vector<FieldChangeFields> changes;
   std::string reason;
 };
 
 struct CancellationFields {
+  using Table = wire::Cancellation;
   std::string reason;
 };
 
 struct AcknowledgementFields {
+  using Table = wire::Acknowledgement;
   wire::Role role = wire::Role::unset;
   UtcMs at = 0;
   std::optional<Position> position;  // Read back, where the message has one.
@@ -128,11 +137,13 @@ struct AcknowledgementFields {
 };
 
 struct DeclineFields {
+  using Table = wire::Decline;
   wire::DeclineCode code = wire::DeclineCode::unset;
   std::string reason;
 };
 
 struct TestFields {
+  using Table = wire::Test;
   uint8_t phrase = 0;  // Index into the neutral set (protocol/message/neutral_phrases.h), from 1.
   uint64_t transcript_size = 0;
   std::optional<Hash> transcript_root;

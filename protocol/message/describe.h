@@ -11,6 +11,8 @@
 
 namespace hotline {
 
+struct Kind;
+
 // Label and value, in the order in which they are shown.
 using Description = std::vector<std::pair<std::string, std::string>>;
 
@@ -22,5 +24,7 @@ Description describe(const wire::Envelope& envelope, const wire::Body& body,
                      const std::string& language);
 Description describe_envelope(const wire::Envelope& envelope, const std::string& language);
 Description describe_content(const wire::Body& body, const std::string& language);
+Description describe_content(const wire::Body& body, const std::string& language,
+                             const Kind& kind);  // Where the kind is another than the table's.
 
 }  // namespace hotline

@@ -14,6 +14,8 @@
 
 namespace hotline {
 
+struct Kind;
+
 using DeclineCode = wire::DeclineCode;
 
 struct Problem {
@@ -59,6 +61,8 @@ uint8_t known_precedence(uint8_t precedence);
 // DECLINE's.
 std::vector<Problem> check_envelope(const wire::Envelope& envelope, const RulesContext& context);
 std::vector<Problem> check_body(const wire::Body& body, const BodyContext& context);
+std::vector<Problem> check_body(const wire::Body& body, const BodyContext& context,
+                                const Kind& kind);  // Where the kind is another than the table's.
 std::vector<Problem> check_message(const wire::Envelope& envelope, const wire::Body& body,
                                    const RulesContext& context);
 
@@ -68,8 +72,7 @@ std::vector<Problem> check_all_answered(const wire::Answers& answers, size_t que
 // The reason of a DECLINE for these problems: the first one in full, and how many more there are.
 std::string decline_reason(const std::vector<Problem>& problems);
 
-// Where and when the event of a message was: what an acknowledgement reads back. Of an area it is
-// the centre, or the first corner.
+// Where and when the event of a message was: what an acknowledgement reads back.
 struct EventPoint {
   std::optional<Position> position;
   std::optional<UtcMs> at;

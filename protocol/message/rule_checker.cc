@@ -44,6 +44,11 @@ void RuleChecker::require_past(std::string_view field, UtcMs time) {
   }
 }
 
+void RuleChecker::check_later(std::string_view field, std::optional<UtcMs> time) {
+  if (!time || (is_plausible(*time) && *time > context_.released_at)) return;
+  add(field, format_rfc3339(*time) + " is not after the release of the message");
+}
+
 void RuleChecker::allow_text(std::string_view field, const flatbuffers::String* text) {
   if (!text) return;
   if (is_blank(view(text))) {
@@ -66,6 +71,14 @@ void RuleChecker::check_accuracy(std::string_view field, uint32_t accuracy_m) {
   } else if (accuracy_m > limits::kDistanceMax_m) {
     add(field, "is more than half of the Earth's circumference");
   }
+}
+
+std::string in_quotes(std::string_view text) {
+  return "\"" + printable(text) + "\"";
+}
+
+bool is_plausible(UtcMs time) {
+  return time > 0 && time <= limits::kTimeMax_ms;
 }
 
 std::string_view view(const flatbuffers::String* text) {

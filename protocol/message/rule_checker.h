@@ -1,5 +1,5 @@
-// What the rules of every type need: a list of problems, and the checks that many fields share. A
-// helper of the *_rules.cc files; others use protocol/message/message_rules.h.
+// A list of problems, and the checks that many fields share. For the files of rules and of kinds;
+// others use protocol/message/message_rules.h.
 #pragma once
 
 #include <string>
@@ -32,10 +32,17 @@ class RuleChecker {
     check_code(field, vocabulary<Enum>(), static_cast<uint64_t>(value), false);
   }
 
+  template <class Enum>
+  void check_known(std::string_view field, Enum value, bool required) {
+    check_code(field, vocabulary<Enum>(), static_cast<uint64_t>(value), required);
+  }
+
   void check_position(std::string_view field, const wire::Position* position);
   void check_direction(std::string_view field, uint16_t direction_deg10);
   // A time that lies before the release.
   void require_past(std::string_view field, UtcMs time);
+  // A time that, if it is there, lies after the release.
+  void check_later(std::string_view field, std::optional<UtcMs> time);
   // Free text of a coded content: short, plain, and if it is there at all, not blank.
   void allow_text(std::string_view field, const flatbuffers::String* text);
   void require_text(std::string_view field, const flatbuffers::String* text);
@@ -51,8 +58,9 @@ class RuleChecker {
 
 std::string_view view(const flatbuffers::String* text);  // Empty for nullptr.
 
-// One for each content that has rules of its own.
-void check_incident(RuleChecker& checker, const wire::Incident& incident);
-void check_violation(RuleChecker& checker, const wire::Violation& violation);
+std::string in_quotes(std::string_view text);  // Made printable.
+bool is_plausible(UtcMs time);
+Problem unknown_type(wire::MessageType type);
+BodyContext body_context(const wire::Envelope& envelope, const RulesContext& context);
 
 }  // namespace hotline

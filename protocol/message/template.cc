@@ -1,203 +1,19 @@
 #include "protocol/message/template.h"
 
 #include <algorithm>
-#include <functional>
 
 #include "protocol/base/check.h"
 #include "protocol/base/limits.h"
 #include "protocol/base/nearest.h"
 #include "protocol/base/text.h"
+#include "protocol/message/kinds/content.h"
 #include "protocol/message/message_rules.h"
 #include "protocol/message/neutral_phrases.h"
-#include "protocol/message/quantity.h"
 
 namespace hotline {
 namespace {
 
 using wire::MessageType;
-
-// ---------------------------------------------------------------------------------------------------------------------
-// Fields: how each is read, and what is said about it
-
-// Puts what a parser returned into a field; most of the functions below are one line because of it.
-template <class T, class Field>
-Status store(Result<T> value, Field& field) {
-  if (!value) return value.error();
-  field = std::move(*value);
-  return ok();
-}
-
-template <class Enum>
-Result<Enum> parse_code(std::string_view text) {
-  const Vocabulary& words = vocabulary<Enum>();
-  if (const Word* found = words.by_key(text)) return static_cast<Enum>(found->value);
-  std::vector<std::string> keys;
-  for (const Word& entry : words.words) keys.emplace_back(entry.key);
-  std::string nearest = did_you_mean(text, keys);
-  return make_error(ErrorCode::usage, "\"" + std::string(text) + "\" is no " + words.name,
-                    (nearest.empty() ? "" : nearest + " ") + "one of: " + words.keys());
-}
-
-Status store_text(std::string_view text, std::string& field) {
-  if (is_blank(text)) return make_error(ErrorCode::usage, "it is empty", "leave it out");
-  field = text;
-  return ok();
-}
-
-Status store_actions(std::string_view text, std::vector<wire::Action>& actions) {
-  while (true) {
-    size_t comma = text.find(',');
-    auto action = parse_code<wire::Action>(text.substr(0, comma));
-    if (!action) return action.error();
-    actions.push_back(*action);
-    if (comma == std::string_view::npos) return ok();
-    text.remove_prefix(comma + 1);
-  }
-}
-
-using CasualtyCount = std::optional<uint32_t> CasualtiesFields::*;
-
-Status store_casualties(std::string_view text, IncidentFields& fields, CasualtyCount member) {
-  if (!fields.casualties) fields.casualties = CasualtiesFields{};
-  if (text == "unknown") return ok();
-  return store(parse_count(text), (*fields.casualties).*member);
-}
-
-template <class Fields>
-struct FieldSpec {
-  const char* key;
-  const char* kind;
-  bool mandatory;
-  const char* example;
-  const char* help;
-  const Vocabulary* choices;
-  std::function<Status(std::string_view, Fields&)> read;
-};
-
-enum Needed : bool { kOptional = false, kMandatory = true };
-
-template <class Fields, class Enum>
-FieldSpec<Fields> coded(const char* key, Enum Fields::*member, Needed needed, const char* help) {
-  const Vocabulary& words = vocabulary<Enum>();
-  return {key,
-          "one of",
-          needed == kMandatory,
-          words.words[0].key,
-          help,
-          &words,
-          [member](std::string_view text, Fields& fields) {
-            return store(parse_code<Enum>(text), fields.*member);
-          }};
-}
-
-template <class Fields, class Target, class Value>
-FieldSpec<Fields> value(const char* key, const char* kind, Target Fields::*member,
-                        Result<Value> (*parse)(std::string_view), Needed needed,
-                        const char* example, const char* help) {
-  return {key,
-          kind,
-          needed == kMandatory,
-          example,
-          help,
-          nullptr,
-          [member, parse](std::string_view text, Fields& fields) {
-            return store(parse(text), fields.*member);
-          }};
-}
-
-template <class Fields>
-FieldSpec<Fields> words(const char* key, std::string Fields::*member, const char* example,
-                        const char* help) {
-  return {
-      key, "text", false, example, help, nullptr, [member](std::string_view text, Fields& fields) {
-        return store_text(text, fields.*member);
-      }};
-}
-
-FieldSpec<IncidentFields> casualties(const char* key, CasualtyCount member, const char* example,
-                                     const char* help) {
-  return {key,
-          "number or unknown",
-          false,
-          example,
-          help,
-          nullptr,
-          [member](std::string_view text, IncidentFields& fields) {
-            return store_casualties(text, fields, member);
-          }};
-}
-
-const std::vector<FieldSpec<IncidentFields>>& incident_specs() {
-  using Fields = IncidentFields;
-  static const std::vector<FieldSpec<Fields>> specs = {
-      coded("kind", &Fields::kind, kMandatory, "what kind of incident it is"),
-      value("where", "position", &Fields::position, parse_position, kOptional, "54.90N 020.10E",
-            "position of the event (WGS-84)"),
-      value("area", "area", &Fields::area, parse_area, kOptional, "54.90N 020.10E 5km",
-            "centre and radius, or corners parted by semicolons, instead of a position"),
-      value("accuracy", "distance", &Fields::accuracy_m, parse_distance_m, kOptional, "500m",
-            "radius that holds the true position in 95 of 100 cases"),
-      value("when", "time", &Fields::observed_at, parse_time, kOptional, "2026-11-22T14:11:00Z",
-            "when it was observed, in UTC"),
-      coded("who", &Fields::who, kMandatory, "whose it is: own is yours, other is the receiver's"),
-      coded("what", &Fields::observed, kMandatory, "what was observed"),
-      coded("certainty", &Fields::certainty, kMandatory, "how sure you are"),
-      coded("intent", &Fields::intent, kMandatory, "what you state about intent"),
-      {"action", "one or more of", true, "hold-fire,inform-units",
-       "what you ask of the receiver; several parted by commas", &vocabulary<wire::Action>(),
-       [](std::string_view text, Fields& fields) { return store_actions(text, fields.actions); }},
-      casualties("casualties-own", &CasualtiesFields::own, "0", "own casualties"),
-      casualties("casualties-other", &CasualtiesFields::other, "unknown",
-                 "the receiver's casualties"),
-      casualties("casualties-civilian", &CasualtiesFields::civilian, "unknown",
-                 "civilian casualties"),
-      words("platform", &Fields::platform, "transport aircraft, two engines",
-            "type and marks of the craft"),
-      value("mmsi", "nine digits", &Fields::mmsi, parse_mmsi, kOptional, "211000000",
-            "Maritime Mobile Service Identity"),
-      value("icao", "six hexadecimal digits", &Fields::icao_address, parse_icao_address, kOptional,
-            "3C6444", "ICAO 24-bit address of the aircraft"),
-      value("course", "direction", &Fields::course_deg10, parse_direction_deg10, kOptional,
-            "270deg", "course over ground, degrees true"),
-      value("speed", "speed", &Fields::speed_cm_s, parse_speed_cm_s, kOptional, "300kt",
-            "speed over ground: kt, m/s or km/h"),
-      value("altitude", "altitude", &Fields::altitude, parse_altitude, kOptional, "FL330",
-            "altitude with its datum: FL330, 9000m amsl, 1500ft agl, 9000m hae"),
-      words("evidence", &Fields::evidence, "radar track 14:02 to 14:09", "what evidence is kept"),
-      words("weather", &Fields::weather, "fog, visibility 400 m", "weather at the place"),
-  };
-  return specs;
-}
-
-const std::vector<FieldSpec<ViolationFields>>& violation_specs() {
-  using Fields = ViolationFields;
-  static const std::vector<FieldSpec<Fields>> specs = {
-      coded("event", &Fields::event, kMandatory, "what happened"),
-      value("count", "number", &Fields::count, parse_count, kMandatory, "12", "how many"),
-      coded("exactness", &Fields::exactness, kMandatory, "whether the number is exact"),
-      value("when", "time", &Fields::event_at, parse_time, kOptional, "2026-11-22T14:11:00Z",
-            "when it happened, in UTC"),
-      value("observer", "position", &Fields::observer_position, parse_position, kMandatory,
-            "48.31N 038.02E", "where the observer was"),
-      value("where", "position", &Fields::event_position, parse_position, kOptional,
-            "48.34N 038.05E", "position of the event; without it, give a bearing"),
-      value("accuracy", "distance", &Fields::accuracy_m, parse_distance_m, kOptional, "100m",
-            "radius that holds the true position in 95 of 100 cases"),
-      value("bearing", "direction and two distances", &Fields::bearing, parse_bearing, kOptional,
-            "135deg 2km 3km", "direction true, nearest and farthest distance from the observer"),
-      coded("means", &Fields::means, kMandatory, "how it was observed"),
-      coded("attribution", &Fields::attribution, kMandatory,
-            "to which side it is attributed: own is yours, other is the receiver's"),
-      words("weapon", &Fields::weapon, "undetermined", "weapon or calibre"),
-      value("direction", "direction", &Fields::direction_deg10, parse_direction_deg10, kOptional,
-            "90deg", "of fire or movement, degrees true"),
-      coded("training-area", &Fields::in_training_area, kOptional,
-            "whether it lay in a training area"),
-      words("damage", &Fields::damage, "none seen", "damage seen"),
-      coded("verification", &Fields::verification, kOptional, "how far it has been verified"),
-  };
-  return specs;
-}
 
 struct Preset {
   const char* key;
@@ -294,26 +110,16 @@ const char* find_preset(const std::vector<Preset>& presets, std::string_view key
 // ---------------------------------------------------------------------------------------------------------------------
 // What is told about templates
 
-template <class Fields>
-void add_fields(TemplateInfo& info, const TemplateSpec& spec,
-                const std::vector<FieldSpec<Fields>>& fields) {
-  for (const FieldSpec<Fields>& field : fields) {
-    if (find_preset(spec.fixed, field.key)) continue;
-    const char* preset = find_preset(spec.defaults, field.key);
-    info.fields.push_back({field.key, field.kind, field.mandatory && !preset, preset ? preset : "",
-                           field.example, field.help, field.choices ? field.choices->keys() : ""});
-  }
-}
-
 std::vector<TemplateInfo> make_infos() {
   std::vector<TemplateInfo> infos;
   for (const TemplateSpec& spec : template_specs()) {
     TemplateInfo info{spec.name, spec.type, spec.summary, {}};
-    if (spec.type == MessageType::incident) add_fields(info, spec, incident_specs());
-    if (spec.type == MessageType::violation) add_fields(info, spec, violation_specs());
-    if (spec.type == MessageType::test) {
-      info.fields.push_back({"phrase", "number", false, "1", "2",
-                             "number of the phrase, 1 to " + std::to_string(kNeutralPhrases), ""});
+    for (const FieldInfo* field : kind_of(spec.type).content().fields()) {
+      if (!field->looks || find_preset(spec.fixed, field->key)) continue;
+      const char* preset = find_preset(spec.defaults, field->key);
+      info.fields.push_back({field->key, field->looks, field->needed && !preset,
+                             preset ? preset : "", field->example, field->help,
+                             field->choices ? field->choices->keys() : ""});
     }
     infos.push_back(std::move(info));
   }
@@ -360,9 +166,9 @@ Status check_keys(const TemplateInfo& info, const TemplateInput& input) {
 // What a field is given: what was typed, what the template fixes, or its default, where that is a
 // plain value.
 std::optional<std::string> value_of(const TemplateSpec& spec, const TemplateInput& input,
-                                    const char* key) {
+                                    std::string_view key) {
   if (const char* fixed = find_preset(spec.fixed, key)) return fixed;
-  auto typed = input.set.find(key);
+  auto typed = input.set.find(std::string(key));
   if (typed != input.set.end()) return typed->second;
   const char* preset = find_preset(spec.defaults, key);
   bool computed =
@@ -371,115 +177,19 @@ std::optional<std::string> value_of(const TemplateSpec& spec, const TemplateInpu
   return preset && !computed ? std::optional<std::string>(preset) : std::nullopt;
 }
 
-template <class Fields>
-Status read_fields(const TemplateInfo& info, const TemplateInput& input,
-                   const std::vector<FieldSpec<Fields>>& specs, Fields& fields) {
-  const TemplateSpec& spec = spec_of(info);
-  for (const FieldSpec<Fields>& field : specs) {
-    auto value = value_of(spec, input, field.key);
-    if (!value) {
-      const char* preset = find_preset(spec.defaults, field.key);
-      if (!field.mandatory || preset) continue;
-      std::string hint = "--set " + std::string(field.key) + "=\"" + field.example + "\"";
-      if (field.choices) hint += "   one of: " + field.choices->keys();
-      return make_error(ErrorCode::refused, info.name + " needs " + field.key + ": " + field.help,
-                        hint);
-    }
-    if (auto status = field.read(*value, fields); !status) {
-      return make_error(status.error().code, std::string(field.key) + ": " + status.error().reason,
-                        status.error().hint);
-    }
-  }
-  return ok();
-}
-
-Status read_incident(const TemplateInfo& info, const TemplateInput& input, IncidentFields& fields) {
-  if (auto status = read_fields(info, input, incident_specs(), fields); !status) return status;
-  if (!fields.position && !fields.area) {
-    return make_error(ErrorCode::refused, info.name + " needs where: the position of the event",
-                      "--set where=\"54.90N 020.10E\"");
-  }
-  if (fields.observed_at == 0) fields.observed_at = input.now;
-  if (fields.intent == wire::Intent::unset) {
-    fields.intent =
-        fields.who == wire::Side::own ? wire::Intent::accidental : wire::Intent::unknown;
-  }
-  if (fields.accuracy_m == 0 && !input.set.contains("accuracy")) {
-    auto where = input.set.find("where");
-    fields.accuracy_m = where != input.set.end() ? accuracy_of_writing_m(where->second)
-                                                 : accuracy_of_writing_m(input.set.at("area"));
-  }
-  return ok();
-}
-
-Status read_violation(const TemplateInfo& info, const TemplateInput& input,
-                      ViolationFields& fields) {
-  if (auto status = read_fields(info, input, violation_specs(), fields); !status) return status;
-  if (!fields.event_position && !fields.bearing) {
-    return make_error(ErrorCode::refused,
-                      info.name + " needs where, the position of the event, or bearing",
-                      "--set where=\"48.34N 038.05E\" or --set bearing=\"135deg 2km 3km\"");
-  }
-  if (fields.event_at == 0) fields.event_at = input.now;
-  if (fields.event_position && !fields.accuracy_m) {
-    fields.accuracy_m = accuracy_of_writing_m(input.set.at("where"));
-  }
-  return ok();
-}
-
-Status read_test(const TemplateInput& input, TestFields& fields) {
-  auto typed = input.set.find("phrase");
-  uint32_t phrase = 1;
-  if (typed != input.set.end()) {
-    auto count = parse_count(typed->second);
-    if (!count) return count.error();
-    phrase = *count;
-  }
-  if (phrase == 0 || phrase > kNeutralPhrases) {
-    return make_error(ErrorCode::usage, "phrase: there is no phrase " + std::to_string(phrase),
-                      "1 to " + std::to_string(kNeutralPhrases));
-  }
-  fields = {static_cast<uint8_t>(phrase), input.transcript_size, input.transcript_root, input.now};
-  return ok();
-}
-
 Result<ContentFields> read_content(const TemplateInfo& info, const TemplateInput& input) {
-  switch (info.type) {
-    case MessageType::incident: {
-      IncidentFields fields;
-      if (auto status = read_incident(info, input, fields); !status) return status.error();
-      return ContentFields(std::move(fields));
-    }
-    case MessageType::violation: {
-      ViolationFields fields;
-      if (auto status = read_violation(info, input, fields); !status) return status.error();
-      return ContentFields(std::move(fields));
-    }
-    case MessageType::test: {
-      TestFields fields;
-      if (auto status = read_test(input, fields); !status) return status.error();
-      return ContentFields(std::move(fields));
-    }
-    default:
-      return ContentFields(TextContentFields{});
-  }
+  const TemplateSpec& spec = spec_of(info);
+  return kind_of(info.type).content().read(
+      {info.name, input.now, input.transcript_size, input.transcript_root,
+       [&spec](std::string_view key) { return find_preset(spec.defaults, key) != nullptr; },
+       [&spec, &input](std::string_view key) { return value_of(spec, input, key); }});
 }
 
-// For lists: what it is and where, in the language of the original.
-std::string compose_subject(const ContentFields& content, const TemplateInput& input) {
-  Language language = choose_language(input.language);
-  if (const auto* incident = std::get_if<IncidentFields>(&content)) {
-    std::string subject = word(incident->kind, language);
-    const auto& position = incident->position ? incident->position : incident->area->centre;
-    return position ? subject + ", " + format_position(*position) : subject;
-  }
-  if (const auto* violation = std::get_if<ViolationFields>(&content)) {
-    const auto& position =
-        violation->event_position ? violation->event_position : violation->observer_position;
-    return word(MessageType::violation, language) + ": " + word(violation->event, language) + ", " +
-           format_position(*position);
-  }
-  if (std::holds_alternative<TestFields>(content)) return word(MessageType::test, language);
+std::string compose_subject(const TemplateInfo& info, const ContentFields& content,
+                            const TemplateInput& input) {
+  std::string subject =
+      kind_of(info.type).content().subject(content, choose_language(input.language));
+  if (!subject.empty()) return subject;
   auto original = input.texts.find(input.language);
   constexpr size_t kSubjectWords = 8;
   return original == input.texts.end() ? "" : subject_of(original->second, kSubjectWords);
@@ -574,7 +284,7 @@ Result<FilledTemplate> fill_template(std::string_view name, const TemplateInput&
   filled.type = found.type;
   filled.fields.content = std::move(*content);
   filled.fields.subject =
-      input.subject.empty() ? compose_subject(filled.fields.content, input) : input.subject;
+      input.subject.empty() ? compose_subject(found, filled.fields.content, input) : input.subject;
   if (auto status = add_texts(filled.fields, input); !status) return status.error();
   filled.body = build_body(filled.fields);
 
@@ -584,7 +294,7 @@ Result<FilledTemplate> fill_template(std::string_view name, const TemplateInput&
                       "texts are UTF-8, and a body has at most " +
                           std::to_string(limits::kBodySizeMax) + " bytes");
   }
-  wire::Mode mode = found.type == MessageType::test ? wire::Mode::test : wire::Mode::live;
+  const wire::Mode mode = kind_of(found.type).mode(false);
   auto problems =
       check_body(**opened, {found.type, input.precedence, mode, input.language, input.now});
   if (!problems.empty()) return broken_rule(problems);

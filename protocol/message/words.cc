@@ -1,6 +1,5 @@
 #include "protocol/message/words.h"
 
-#include "protocol/base/check.h"
 #include "protocol/base/text.h"
 
 namespace hotline {
@@ -268,84 +267,6 @@ constexpr Word kDeclineCodes[] = {
       "ця зміна не може за ним діяти", "regu jaga ini tidak dapat menindaklanjuti"}},
 };
 
-constexpr Word kLabels[] = {
-    {0, "id", {"Message", "Сообщение", "Повідомлення", "Pesan"}},
-    {0, "type", {"Type", "Тип", "Тип", "Jenis"}},
-    {0, "precedence", {"Precedence", "Срочность", "Терміновість", "Derajat kesegeraan"}},
-    {0, "mode", {"Mode", "Режим", "Режим", "Mode"}},
-    {0, "from", {"From", "От", "Від", "Dari"}},
-    {0, "to", {"To", "Кому", "Кому", "Kepada"}},
-    {0, "drafted", {"Drafted", "Составлено", "Складено", "Disusun"}},
-    {0, "released", {"Released", "Выпущено", "Випущено", "Dikeluarkan"}},
-    {0, "references", {"Refers to", "Ссылается на", "Посилається на", "Merujuk"}},
-    {0, "correction-of", {"Corrects", "Исправляет", "Виправляє", "Mengoreksi"}},
-    {0, "incident", {"Incident", "Инцидент", "Інцидент", "Insiden"}},
-    {0, "exercise", {"Exercise", "Учение", "Навчання", "Latihan"}},
-    {0, "reply-by", {"Reply by", "Ответить до", "Відповісти до", "Balas sebelum"}},
-    {0, "expires", {"Expires", "Действительно до", "Дійсне до", "Berlaku sampai"}},
-    {0, "handling", {"Handling", "Порядок обращения", "Порядок поводження", "Penanganan"}},
-    {0, "kind", {"Kind", "Вид", "Вид", "Macam"}},
-    {0, "when", {"Time", "Время", "Час", "Waktu"}},
-    {0, "where", {"Position", "Координаты", "Координати", "Posisi"}},
-    {0, "area", {"Area", "Район", "Район", "Daerah"}},
-    {0, "accuracy", {"Accuracy", "Точность", "Точність", "Ketelitian"}},
-    {0, "who", {"Whose", "Чья сторона", "Чия сторона", "Milik pihak"}},
-    {0, "what", {"Observed", "Наблюдалось", "Спостерігалося", "Yang teramati"}},
-    {0, "certainty", {"Certainty", "Достоверность", "Достовірність", "Kepastian"}},
-    {0, "intent", {"Intent", "Умысел", "Намір", "Niat"}},
-    {0, "action", {"Action requested", "Просьба", "Прохання", "Tindakan yang diminta"}},
-    {0,
-     "casualties-own",
-     {"Casualties, sender", "Потери отправителя", "Втрати відправника", "Korban pihak pengirim"}},
-    {0,
-     "casualties-other",
-     {"Casualties, receiver", "Потери получателя", "Втрати одержувача", "Korban pihak penerima"}},
-    {0,
-     "casualties-civilian",
-     {"Casualties, civilian", "Потери среди гражданских", "Втрати серед цивільних",
-      "Korban sipil"}},
-    {0, "platform", {"Platform", "Средство", "Засіб", "Wahana"}},
-    {0, "mmsi", {"MMSI", "MMSI", "MMSI", "MMSI"}},
-    {0, "icao", {"ICAO address", "Адрес ICAO", "Адреса ICAO", "Alamat ICAO"}},
-    {0, "course", {"Course", "Курс", "Курс", "Haluan"}},
-    {0, "speed", {"Speed", "Скорость", "Швидкість", "Kecepatan"}},
-    {0, "altitude", {"Altitude", "Высота", "Висота", "Ketinggian"}},
-    {0, "evidence", {"Evidence", "Свидетельства", "Докази", "Bukti"}},
-    {0, "weather", {"Weather", "Погода", "Погода", "Cuaca"}},
-    {0,
-     "observer",
-     {"Observer's position", "Координаты наблюдателя", "Координати спостерігача",
-      "Posisi pengamat"}},
-    {0,
-     "bearing",
-     {"Bearing and distance", "Пеленг и дальность", "Пеленг і відстань", "Baringan dan jarak"}},
-    {0, "means", {"Observed by", "Способ наблюдения", "Спосіб спостереження", "Cara pengamatan"}},
-    {0, "count", {"Count", "Количество", "Кількість", "Jumlah"}},
-    {0, "exactness", {"Exactness", "Точность счёта", "Точність підрахунку", "Ketepatan hitungan"}},
-    {0, "event", {"Event", "Событие", "Подія", "Kejadian"}},
-    {0, "attribution", {"Attributed to", "Приписывается", "Приписується", "Diduga oleh"}},
-    {0, "weapon", {"Weapon", "Оружие", "Зброя", "Senjata"}},
-    {0, "direction", {"Direction", "Направление", "Напрямок", "Arah"}},
-    {0, "training-area", {"In a training area", "На полигоне", "На полігоні", "Di daerah latihan"}},
-    {0, "damage", {"Damage", "Ущерб", "Шкода", "Kerusakan"}},
-    {0, "verification", {"Verification", "Проверка", "Перевірка", "Verifikasi"}},
-    {0, "question", {"Question", "Вопрос", "Питання", "Pertanyaan"}},
-    {0, "answer", {"Answer", "Ответ", "Відповідь", "Jawaban"}},
-    {0, "change", {"Change", "Исправление", "Виправлення", "Perubahan"}},
-    {0, "reason", {"Reason", "Причина", "Причина", "Alasan"}},
-    {0, "role", {"Read by", "Прочитал", "Прочитав", "Dibaca oleh"}},
-    {0, "read-at", {"Read at", "Прочитано", "Прочитано", "Dibaca pada"}},
-    {0, "code", {"Code", "Код", "Код", "Kode"}},
-    {0, "phrase", {"Test phrase", "Проверочная фраза", "Перевірна фраза", "Kalimat uji"}},
-    {0,
-     "transcript",
-     {"Sender's transcript", "Журнал отправителя", "Журнал відправника", "Transkrip pengirim"}},
-    {0, "clock", {"Sender's clock", "Часы отправителя", "Годинник відправника", "Jam pengirim"}},
-    {0, "subject", {"Subject", "Тема", "Тема", "Perihal"}},
-    {0, "text", {"Text", "Текст", "Текст", "Teks"}},
-    {0, "notice", {"Note", "Примечание", "Примітка", "Catatan"}},
-};
-
 constexpr Phrases kPhrases[kLanguages] = {
     {"within", "not known", "at least", "about", "radius", "polygon", "m", "FL", "kt", "m/s",
      "degrees true", "the message as a whole", "acknowledgement is not agreement"},
@@ -419,14 +340,6 @@ std::string word(const Vocabulary& vocabulary, uint64_t value, Language language
   const Word* entry = vocabulary.by_value(value);
   if (!entry) return "? (" + std::to_string(value) + ")";
   return entry->wording[static_cast<size_t>(language)];
-}
-
-std::string label(std::string_view key, Language language) {
-  for (const Word& entry : kLabels) {
-    if (key == entry.key) return entry.wording[static_cast<size_t>(language)];
-  }
-  HOTLINE_CHECK(!"every field has a label");
-  return {};
 }
 
 const Phrases& phrases(Language language) {

@@ -92,10 +92,6 @@ std::string word(Enum value, Language language) {
   return word(vocabulary<Enum>(), static_cast<uint64_t>(value), language);
 }
 
-// The label of a field, by the key that templates and problems use: "where" is "Position". Every
-// key has one.
-std::string label(std::string_view key, Language language);
-
 // Words that values are put together with.
 struct Phrases {
   const char* accuracy;      // "within {} m"

@@ -3,7 +3,31 @@
 #include <array>
 #include <type_traits>
 
+#include "protocol/message/body.h"
+
 namespace hotline {
+
+template <>
+const KindContent& content_of<TextContentFields>();
+template <>
+const KindContent& content_of<IncidentFields>();
+template <>
+const KindContent& content_of<ViolationFields>();
+template <>
+const KindContent& content_of<QuestionsFields>();
+template <>
+const KindContent& content_of<AnswersFields>();
+template <>
+const KindContent& content_of<CorrectionFields>();
+template <>
+const KindContent& content_of<CancellationFields>();
+template <>
+const KindContent& content_of<AcknowledgementFields>();
+template <>
+const KindContent& content_of<DeclineFields>();
+template <>
+const KindContent& content_of<TestFields>();
+
 namespace {
 
 using enum SpeaksOf;
@@ -12,57 +36,62 @@ using Type = wire::MessageType;
 
 constexpr bool yes = true, no = false;
 
+constexpr Kind::Built later{};
+template <class Fields>
+constexpr Kind::Built by{content_of<Fields>,
+                         wire::ContentTraits<typename Fields::Table>::enum_value};
+
 // A table, kept as one.
 // clang-format off
 constexpr Kind kKinds[] = {
     //                       speaks                                                does to       its  ends test
-    // type                  of       texts               awaits                   that one      prec wait call built
-    {Type::unset,            nothing, Texts::always,      Awaits::nothing,         none,         no,  no,  no,  no,
-     "unset", {}},
-    {Type::text,             nothing, Texts::always,      Awaits::acknowledgement, none,         no,  no,  no,  yes,
-     "text", {"text", "текст", "текст", "teks"}},
-    {Type::incident,         nothing, Texts::always,      Awaits::acknowledgement, none,         no,  no,  no,  yes,
-     "incident", {"incident", "инцидент", "інцидент", "insiden"}},
-    {Type::violation,        nothing, Texts::always,      Awaits::acknowledgement, none,         no,  no,  no,  yes,
-     "violation", {"violation", "нарушение", "порушення", "pelanggaran"}},
-    {Type::activity,         nothing, Texts::always,      Awaits::acknowledgement, none,         no,  no,  no,  no,
-     "activity", {"activity", "деятельность", "діяльність", "kegiatan"}},
-    {Type::launch,           nothing, Texts::always,      Awaits::acknowledgement, none,         no,  no,  no,  no,
-     "launch", {"launch", "пуск", "пуск", "peluncuran"}},
-    {Type::protected_,       nothing, Texts::always,      Awaits::acknowledgement, none,         no,  no,  no,  no,
+    // type                  of       texts               awaits                   that one      prec wait call
+    {Type::unset,            nothing, Texts::always,      Awaits::nothing,         none,         no,  no,  no,
+     "unset", {}, later},
+    {Type::text,             nothing, Texts::always,      Awaits::acknowledgement, none,         no,  no,  no,
+     "text", {"text", "текст", "текст", "teks"}, by<TextContentFields>},
+    {Type::incident,         nothing, Texts::always,      Awaits::acknowledgement, none,         no,  no,  no,
+     "incident", {"incident", "инцидент", "інцидент", "insiden"}, by<IncidentFields>},
+    {Type::violation,        nothing, Texts::always,      Awaits::acknowledgement, none,         no,  no,  no,
+     "violation", {"violation", "нарушение", "порушення", "pelanggaran"}, by<ViolationFields>},
+    {Type::activity,         nothing, Texts::always,      Awaits::acknowledgement, none,         no,  no,  no,
+     "activity", {"activity", "деятельность", "діяльність", "kegiatan"}, later},
+    {Type::launch,           nothing, Texts::always,      Awaits::acknowledgement, none,         no,  no,  no,
+     "launch", {"launch", "пуск", "пуск", "peluncuran"}, later},
+    {Type::protected_,       nothing, Texts::always,      Awaits::acknowledgement, none,         no,  no,  no,
      "protected", {"protected site or movement", "защищённый объект или перемещение",
-                   "захищений об'єкт або переміщення", "objek atau pergerakan yang dilindungi"}},
-    {Type::request,          nothing, Texts::always,      Awaits::answer,          none,         no,  no,  no,  yes,
-     "request", {"request", "запрос", "запит", "permintaan"}},
-    {Type::answer,           theirs,  Texts::in_exercise, Awaits::acknowledgement, answers,      no,  no,  no,  yes,
-     "answer", {"answer", "ответ", "відповідь", "jawaban"}},
-    {Type::correction,       own,     Texts::in_exercise, Awaits::acknowledgement, corrects,     no,  no,  no,  yes,
-     "correction", {"correction", "исправление", "виправлення", "koreksi"}},
-    {Type::cancellation,     own,     Texts::in_exercise, Awaits::acknowledgement, cancels,      no,  yes, no,  yes,
-     "cancellation", {"cancellation", "отмена", "скасування", "pembatalan"}},
-    {Type::decision,         nothing, Texts::always,      Awaits::acknowledgement, none,         no,  no,  no,  no,
-     "decision", {"decision", "решение", "рішення", "keputusan"}},
-    {Type::status,           nothing, Texts::always,      Awaits::acknowledgement, none,         no,  no,  no,  no,
-     "status", {"status of the channel", "состояние канала", "стан каналу", "status saluran"}},
-    {Type::meeting,          nothing, Texts::always,      Awaits::acknowledgement, none,         no,  no,  no,  no,
-     "meeting", {"meeting", "встреча", "зустріч", "pertemuan"}},
-    {Type::acknowledgement,  theirs,  Texts::never,       Awaits::nothing,         acknowledges, yes, yes, no,  yes,
+                   "захищений об'єкт або переміщення", "objek atau pergerakan yang dilindungi"}, later},
+    {Type::request,          nothing, Texts::always,      Awaits::answer,          none,         no,  no,  no,
+     "request", {"request", "запрос", "запит", "permintaan"}, by<QuestionsFields>},
+    {Type::answer,           theirs,  Texts::in_exercise, Awaits::acknowledgement, answers,      no,  no,  no,
+     "answer", {"answer", "ответ", "відповідь", "jawaban"}, by<AnswersFields>},
+    {Type::correction,       own,     Texts::in_exercise, Awaits::acknowledgement, corrects,     no,  no,  no,
+     "correction", {"correction", "исправление", "виправлення", "koreksi"}, by<CorrectionFields>},
+    {Type::cancellation,     own,     Texts::in_exercise, Awaits::acknowledgement, cancels,      no,  yes, no,
+     "cancellation", {"cancellation", "отмена", "скасування", "pembatalan"}, by<CancellationFields>},
+    {Type::decision,         nothing, Texts::always,      Awaits::acknowledgement, none,         no,  no,  no,
+     "decision", {"decision", "решение", "рішення", "keputusan"}, later},
+    {Type::status,           nothing, Texts::always,      Awaits::acknowledgement, none,         no,  no,  no,
+     "status", {"status of the channel", "состояние канала", "стан каналу", "status saluran"}, later},
+    {Type::meeting,          nothing, Texts::always,      Awaits::acknowledgement, none,         no,  no,  no,
+     "meeting", {"meeting", "встреча", "зустріч", "pertemuan"}, later},
+    {Type::acknowledgement,  theirs,  Texts::never,       Awaits::nothing,         acknowledges, yes, yes, no,
      "acknowledgement", {"acknowledgement", "подтверждение прочтения",
-                         "підтвердження прочитання", "tanda sudah dibaca"}},
-    {Type::dissemination,    theirs,  Texts::always,      Awaits::nothing,         none,         yes, yes, no,  no,
+                         "підтвердження прочитання", "tanda sudah dibaca"}, by<AcknowledgementFields>},
+    {Type::dissemination,    theirs,  Texts::always,      Awaits::nothing,         none,         yes, yes, no,
      "dissemination", {"dissemination", "доведение до исполнителей",
-                       "доведення до виконавців", "penyebaran"}},
-    {Type::decline,          theirs,  Texts::never,       Awaits::nothing,         declines,     yes, yes, no,  yes,
-     "decline", {"decline", "отклонение", "відхилення", "penolakan"}},
-    {Type::test,             nothing, Texts::always,      Awaits::acknowledgement, none,         no,  no,  yes, yes,
-     "test", {"test call", "проверка связи", "перевірка зв'язку", "uji sambungan"}},
-    {Type::service,          nothing, Texts::always,      Awaits::nothing,         none,         no,  no,  no,  no,
-     "service", {"service message", "служебное сообщение", "службове повідомлення", "pesan layanan"}},
+                       "доведення до виконавців", "penyebaran"}, later},
+    {Type::decline,          theirs,  Texts::never,       Awaits::nothing,         declines,     yes, yes, no,
+     "decline", {"decline", "отклонение", "відхилення", "penolakan"}, by<DeclineFields>},
+    {Type::test,             nothing, Texts::always,      Awaits::acknowledgement, none,         no,  no,  yes,
+     "test", {"test call", "проверка связи", "перевірка зв'язку", "uji sambungan"}, by<TestFields>},
+    {Type::service,          nothing, Texts::always,      Awaits::nothing,         none,         no,  no,  no,
+     "service", {"service message", "служебное сообщение", "службове повідомлення", "pesan layanan"}, later},
 };
 
 constexpr Kind kFromTheFuture =
-    {Type::unset,            nothing, Texts::always,      Awaits::acknowledgement, none,         no,  no,  no,  no,
-     "", {}};
+    {Type::unset,            nothing, Texts::always,      Awaits::acknowledgement, none,         no,  no,  no,
+     "", {}, later};
 // clang-format on
 
 constexpr size_t kTypes =
@@ -72,19 +101,21 @@ constexpr size_t kContents =
 
 constexpr bool each_stands_in_its_place() {
   for (size_t i = 0; i < std::size(kKinds); ++i) {
-    if (static_cast<size_t>(kKinds[i].type) != i) return false;
+    const auto content = static_cast<size_t>(kKinds[i].built.number);
+    if (static_cast<size_t>(kKinds[i].type) != i || (content != 0 && content != i)) return false;
   }
   return true;
 }
 
 constexpr size_t count_built() {
   size_t count = 0;
-  for (const Kind& kind : kKinds) count += kind.is_built;
+  for (const Kind& kind : kKinds) count += kind.is_built();
   return count;
 }
 
 static_assert(std::size(kKinds) == kTypes, "a type of the schema has no row");
-static_assert(each_stands_in_its_place(), "rows stand in the order of their types");
+static_assert(each_stands_in_its_place(),
+              "a row stands in the place of its type, with that type's content");
 static_assert(count_built() == kContents - 1,
               "a content of the schema is not built, or the other way round");
 

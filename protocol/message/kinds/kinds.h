@@ -26,6 +26,12 @@ enum class TargetEffect : uint8_t {
   cancels  // Ends the wait.
 };
 
+class KindContent;  // protocol/message/kinds/content.h
+
+// Defined by the file of the kind whose content these fields are.
+template <class Fields>
+const KindContent& content_of();
+
 struct Kind {
   wire::MessageType type;
   SpeaksOf speaks_of;
@@ -37,9 +43,18 @@ struct Kind {
   // Small, and lets somebody stop waiting: goes where little else does, as with a full disk.
   bool ends_a_wait;
   bool is_test_call;  // Has mode TEST, on every channel.
-  bool is_built;      // This version can judge and show it. Others are received, and declined.
   const char* key;    // Typed, and printed in tables: "incident".
   Wording wording;
+  // Its file, and the number of its content in the schema; nothing where this version can neither
+  // judge nor show it: such a message is received, and declined.
+  struct Built {
+    const KindContent& (*content)() = nullptr;
+    wire::Content number = wire::Content::NONE;
+  };
+  Built built;
+
+  constexpr bool is_built() const { return built.content != nullptr; }
+  const KindContent& content() const { return built.content(); }
 
   bool speaks_of_another() const { return speaks_of != SpeaksOf::nothing; }
   wire::Mode mode(bool exercise_channel) const {

@@ -1,0 +1,99 @@
+// ANSWER: to each question of a REQUEST, or to a message as a whole.
+#include <algorithm>
+
+#include "protocol/base/limits.h"
+#include "protocol/message/kinds/content.h"
+
+namespace hotline {
+namespace {
+
+using Table = wire::Answers;
+
+constexpr Wording kAnswer = {"Answer", "Ответ", "Відповідь", "Jawaban"};
+
+void check_item(RuleChecker& checker, const wire::AnswerItem& item) {
+  std::string number = "to question " + std::to_string(item.question());
+  checker.require_known("answer", item.outcome());
+  checker.allow_text("answer", item.text());
+  bool later = item.outcome() == wire::AnswerOutcome::later;
+  if (!later && !item.text()) checker.add("answer", number + " says nothing");
+  if (later && !item.later_at()) {
+    checker.add("answer", number + " will come later, and does not say when");
+  }
+  if (!later && item.later_at()) {
+    checker.add("answer", number + " is given, and will come later, at once");
+  }
+  checker.check_later("answer", item.later_at());
+}
+
+void check_items(RuleChecker& checker, const Table& answer) {
+  size_t count = answer.items() ? answer.items()->size() : 0;
+  if (count == 0) return checker.add("answer", "is missing");
+  if (count > limits::kQuestionsMax) {
+    return checker.add("answer",
+                       "has more than " + std::to_string(limits::kQuestionsMax) + " items");
+  }
+  std::vector<uint8_t> seen;
+  for (const wire::AnswerItem* item : *answer.items()) {
+    if (std::find(seen.begin(), seen.end(), item->question()) != seen.end()) {
+      checker.add("answer", "to question " + std::to_string(item->question()) + " comes twice");
+    }
+    seen.push_back(item->question());
+    check_item(checker, *item);
+  }
+}
+
+void show_items(Describer& describer, const Table& answer) {
+  if (!answer.items()) return;
+  for (const wire::AnswerItem* item : *answer.items()) {
+    std::string which = item->question() == 0 ? std::string(describer.phrases().whole_message)
+                                              : std::to_string(item->question());
+    std::string value = word(item->outcome(), describer.language());
+    if (item->later_at()) value += ", " + show_time(*item->later_at());
+    if (item->text()) value += ": " + std::string(view(item->text()));
+    describer.numbered(kAnswer, which, value);
+  }
+}
+
+class Answer final : public ContentOf<AnswersFields> {
+  const std::vector<Row>& rows() const override {
+    static const std::vector<Row> all = {
+        field("answer", kAnswer, kMandatory).judged(check_items).shown(show_items)};
+    return all;
+  }
+};
+
+}  // namespace
+
+template <>
+const KindContent& content_of<AnswersFields>() {
+  static const Answer content;
+  return content;
+}
+
+std::vector<Problem> check_all_answered(const wire::Answers& answers, size_t questions) {
+  std::vector<Problem> problems;
+  auto has = [&answers](size_t number) {
+    if (!answers.items()) return false;
+    return std::any_of(
+        answers.items()->begin(), answers.items()->end(),
+        [number](const wire::AnswerItem* item) { return item->question() == number; });
+  };
+  for (size_t number = 1; number <= questions; ++number) {
+    if (has(number)) continue;
+    problems.push_back({"answer", "to question " + std::to_string(number) + " is missing",
+                        "answer it, refuse it, or say when the answer will come",
+                        DeclineCode::rule_broken});
+  }
+  for (size_t i = 0; answers.items() && i < answers.items()->size(); ++i) {
+    size_t number = answers.items()->Get(static_cast<flatbuffers::uoffset_t>(i))->question();
+    if (number <= questions) continue;
+    problems.push_back({"answer",
+                        "to question " + std::to_string(number) + ", which was not asked",
+                        {},
+                        DeclineCode::rule_broken});
+  }
+  return problems;
+}
+
+}  // namespace hotline

@@ -1,0 +1,45 @@
+// REQUEST: questions, each of which is owed an answer.
+#include "protocol/base/limits.h"
+#include "protocol/message/kinds/content.h"
+
+namespace hotline {
+namespace {
+
+using Table = wire::Questions;
+
+constexpr Wording kQuestion = {"Question", "Вопрос", "Питання", "Pertanyaan"};
+
+void check_questions(RuleChecker& checker, const Table& request) {
+  size_t count = request.questions() ? request.questions()->size() : 0;
+  if (count == 0) return checker.add("question", "is missing");
+  if (count > limits::kQuestionsMax) {
+    return checker.add("question", "is one of more than " + std::to_string(limits::kQuestionsMax));
+  }
+  for (const auto* question : *request.questions()) checker.require_text("question", question);
+}
+
+void show_questions(Describer& describer, const Table& request) {
+  if (!request.questions()) return;
+  for (flatbuffers::uoffset_t i = 0; i < request.questions()->size(); ++i) {
+    describer.numbered(kQuestion, std::to_string(i + 1),
+                       std::string(view(request.questions()->Get(i))));
+  }
+}
+
+class Request final : public ContentOf<QuestionsFields> {
+  const std::vector<Row>& rows() const override {
+    static const std::vector<Row> all = {
+        field("question", kQuestion, kMandatory).judged(check_questions).shown(show_questions)};
+    return all;
+  }
+};
+
+}  // namespace
+
+template <>
+const KindContent& content_of<QuestionsFields>() {
+  static const Request content;
+  return content;
+}
+
+}  // namespace hotline

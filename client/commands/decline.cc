@@ -35,7 +35,6 @@ int decline(Invocation& invocation) {
   body.subject = "Decline of " + message->id();
   body.content = DeclineFields{*code, *reason};
   DraftFields draft;
-  draft.type = wire::MessageType::decline;
   draft.precedence = message->precedence();
   draft.language = invocation.arguments.get("--language").value_or((*connection)->language());
   draft.references = {message->id()};

@@ -4,7 +4,6 @@
 #include "client/compose/submitting.h"
 #include "client/compose/typed_text.h"
 #include "protocol/base/limits.h"
-#include "protocol/message/kinds/kinds.h"
 #include "protocol/message/names.h"
 #include "protocol/message/template.h"
 #include "protocol/terminal/exit_code.h"
@@ -142,7 +141,6 @@ int reply(Invocation& invocation) {
   output.talk(message->heading(output));
 
   DraftFields draft;
-  draft.type = type_of(body->content);
   draft.precedence = message->precedence();
   if (const auto level = invocation.arguments.get("--precedence")) {
     const auto precedence = parse_precedence(*level);
@@ -153,7 +151,7 @@ int reply(Invocation& invocation) {
       texts->empty() ? typed_language(invocation, **connection) : texts->front().language;
   draft.references = {message->id()};
   draft.body = *body;
-  const bool answers = kind_of(draft.type).effect == TargetEffect::answers;
+  const bool answers = draft.kind().effect == TargetEffect::answers;
   const std::string kind = answers ? "answer to " : "text in reply to ";
   return submit_and_report(invocation, **connection, draft, kind + message->id(), *wait);
 }

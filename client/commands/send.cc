@@ -108,8 +108,7 @@ int send(Invocation& invocation) {
   if (is_correction(invocation.arguments)) {
     const auto draft = read_correction(invocation, **connection);
     if (!draft) return output.fail(what, draft.error());
-    const std::string kind =
-        type_name(static_cast<uint8_t>(draft->type)) + " of " + draft->references.front();
+    const std::string kind = std::string(draft->kind().key) + " of " + draft->references.front();
     return submit_and_report(invocation, **connection, *draft, kind, *wait);
   }
   const auto request = read_request(invocation, **connection);

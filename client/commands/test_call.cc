@@ -37,7 +37,6 @@ int test_call(Invocation& invocation) {
   body.texts = phrase_texts(test.phrase, (*connection)->language());
   body.content = test;
   DraftFields draft;
-  draft.type = wire::MessageType::test;
   draft.precedence = wire::Precedence::routine;
   draft.language = body.texts.front().language;
   draft.body = std::move(body);

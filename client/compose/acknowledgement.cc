@@ -13,7 +13,6 @@ DraftFields acknowledgement_draft(const std::string& id, wire::Precedence preced
   body.subject = "Acknowledgement of " + id;
   body.content = acknowledgement;
   DraftFields draft;
-  draft.type = wire::MessageType::acknowledgement;
   draft.precedence = precedence;
   draft.language = "en";
   draft.references = {id};

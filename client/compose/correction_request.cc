@@ -87,7 +87,6 @@ Result<DraftFields> read_correction(const Invocation& invocation, Connection& co
   body.content = *std::move(content);
 
   DraftFields draft;
-  draft.type = type_of(body.content);
   draft.precedence = message->precedence();
   if (const auto level = arguments.get("--precedence")) {
     const auto precedence = parse_precedence(*level);

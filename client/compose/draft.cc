@@ -2,7 +2,6 @@
 
 #include "protocol/base/text.h"
 #include "protocol/message/draft.h"
-#include "protocol/message/kinds/kinds.h"
 #include "protocol/message/message_rules.h"
 
 namespace hotline::client {
@@ -10,7 +9,7 @@ namespace {
 
 void mark_texts(DraftFields& fields) {
   std::vector<TextFields>& texts = fields.body.texts;
-  const bool only_in_an_exercise = kind_of(fields.type).texts == Texts::in_exercise;
+  const bool only_in_an_exercise = fields.kind().texts == Texts::in_exercise;
   if (texts.empty() && only_in_an_exercise) {
     texts.push_back({fields.language, fields.body.subject, true, ""});
   }
@@ -34,9 +33,9 @@ Bytes build_draft(const DraftFields& fields) {
   const auto handling = string(fields.handling);
   const auto body = builder.CreateVector(build_body(fields.body));
   wire::DraftBuilder draft(builder);
-  draft.add_type(static_cast<uint8_t>(fields.type));
+  draft.add_type(static_cast<uint8_t>(fields.kind().type));
   draft.add_precedence(static_cast<uint8_t>(fields.precedence));
-  draft.add_test_mode(kind_of(fields.type).is_test_call);
+  draft.add_test_mode(fields.kind().is_test_call);
   draft.add_language(language);
   draft.add_references(references);
   draft.add_correction_of(correction_of);
@@ -56,9 +55,9 @@ Result<Bytes> finish_draft(DraftFields fields, bool exercise, UtcMs now) {
   const auto body = open_body(bytes);
   if (!body) return body.error();
   BodyContext context;
-  context.type = fields.type;
+  context.type = fields.kind().type;
   context.precedence = fields.precedence;
-  context.mode = kind_of(fields.type).mode(exercise);
+  context.mode = fields.kind().mode(exercise);
   context.language = fields.language;
   context.released_at = now;
   context.exercise_channel = exercise;

@@ -10,12 +10,12 @@
 #include "protocol/base/clock.h"
 #include "protocol/base/result.h"
 #include "protocol/message/body.h"
+#include "protocol/message/kinds/kinds.h"
 
 namespace hotline::client {
 
 // An empty string is an absent field.
 struct DraftFields {
-  wire::MessageType type = wire::MessageType::unset;
   wire::Precedence precedence = wire::Precedence::unset;
   std::string language;
   std::vector<std::string> references;  // The first is the message that this one speaks of.
@@ -25,7 +25,10 @@ struct DraftFields {
   std::optional<UtcMs> expires_at;
   std::string handling;
   uint64_t nonce = 0;  // This message's alone; 0 under an idempotency key.
-  BodyFields body;     // Without the marks of an exercise, unless a person typed them.
+  BodyFields body;  // Its content gives the type. Without the marks of an exercise, unless a person
+                    // typed them.
+
+  const Kind& kind() const { return hotline::kind_of(type_of(body.content)); }
 };
 
 // As the fields stand: without marks, and unchecked.

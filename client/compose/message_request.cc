@@ -10,8 +10,7 @@ std::string original_language(const MessageRequest& request) {
   return request.texts.empty() ? request.language : request.texts.front().language;
 }
 
-Result<BodyFields> fill(const MessageRequest& request, const std::string& own_party, UtcMs now,
-                        wire::MessageType& type) {
+Result<BodyFields> fill(const MessageRequest& request, const std::string& own_party, UtcMs now) {
   TemplateInput input;
   input.set = request.settings;
   input.subject = request.subject;
@@ -28,7 +27,6 @@ Result<BodyFields> fill(const MessageRequest& request, const std::string& own_pa
   auto filled =
       fill_template(request.template_name.empty() ? "text" : request.template_name, input);
   if (!filled) return filled.error();
-  type = filled->type;
   return std::move(filled->fields);
 }
 
@@ -73,8 +71,7 @@ Result<DraftFields> make_draft(const MessageRequest& request, const std::string&
     return make_error(ErrorCode::usage, "--set sets a field of a template, and there is none",
                       "-t airspace-crossing    (hotline template list)");
   }
-  draft.type = wire::MessageType::request;
-  auto body = request.questions.empty() ? fill(request, own_party, now, draft.type) : ask(request);
+  auto body = request.questions.empty() ? fill(request, own_party, now) : ask(request);
   if (!body) return body.error();
   draft.body = std::move(*body);
   draft.precedence = request.precedence;

@@ -4,7 +4,6 @@
 #include <random>
 
 #include "client/show/message_row.h"
-#include "protocol/message/kinds/kinds.h"
 #include "protocol/message/names.h"
 #include "protocol/terminal/exit_code.h"
 #include "protocol/terminal/typed_time.h"
@@ -178,11 +177,10 @@ int submit_and_report(Invocation& invocation, Connection& connection, const Draf
   Output& output = invocation.output;
   const bool exercise = connection.server().exercise();
   const std::string key = invocation.arguments.get("--idempotency-key").value_or("");
-  if (wait.until == WaitFor::acknowledged && !kind_of(draft.type).waits_for_acknowledgement()) {
+  if (wait.until == WaitFor::acknowledged && !draft.kind().waits_for_acknowledgement()) {
     return output.fail(
         "the message was not sent",
-        make_error(ErrorCode::usage,
-                   "nobody acknowledges this " + type_name(static_cast<uint8_t>(draft.type)),
+        make_error(ErrorCode::usage, "nobody acknowledges this " + std::string(draft.kind().key),
                    "--wait delivered"));
   }
   DraftFields unique = draft;

@@ -65,7 +65,6 @@ BenchMessage make_bench_message(size_t size, wire::Precedence precedence) {
     const size_t envelope = envelope_size(precedence, body);
     if (envelope + body.size() > size && best.body_size != 0) break;
     client::DraftFields draft;
-    draft.type = wire::MessageType::text;
     draft.precedence = precedence;
     draft.language = "en";
     draft.body = fields;

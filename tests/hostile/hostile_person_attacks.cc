@@ -33,7 +33,6 @@ Bytes text_draft(const Words& words) {
   body.texts.push_back({"en", std::string(words.number("text", 20), 'x'), true, ""});
   body.content = TextContentFields{};
   client::DraftFields draft;
-  draft.type = wire::MessageType::text;
   draft.precedence = wire::Precedence::routine;
   draft.language = "en";
   draft.body = std::move(body);
@@ -49,7 +48,6 @@ Bytes acknowledging_draft(const Words& words) {
   read.at = read_clocks().utc;
   body.content = read;
   client::DraftFields draft;
-  draft.type = wire::MessageType::acknowledgement;
   draft.precedence = wire::Precedence::routine;
   draft.language = "en";
   draft.references = {words.text("about")};

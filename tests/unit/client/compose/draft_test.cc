@@ -17,7 +17,6 @@ constexpr UtcMs kNow = 1'795'356'060'000;
 
 DraftFields fields(ContentFields content, std::vector<TextFields> texts = {}) {
   DraftFields draft;
-  draft.type = type_of(content);
   draft.precedence = wire::Precedence::priority;
   draft.language = "en";
   draft.body.subject = "About XN-000001";

@@ -139,25 +139,26 @@ PeerLinkEvents Channel::link_events() {
   return events;
 }
 
-Status Channel::start(ClientApi& clients, const HandshakePlacesMax& handshakes) {
+void Channel::start(ClientApi& clients, PeerDoor& door,
+                    std::shared_ptr<const TlsContext> peer_context) {
   clients_ = &clients;
-  auto context = tls_context(TlsUse::peer_link);
-  if (!context) return context.error();
   PeerLinkSettings settings;
-  settings.caps.handshakes = handshakes;
   settings.peer = config_.peer;
   settings.addresses = config_.peer_addresses;
-  settings.context = *context;
+  settings.context = std::move(peer_context);
   Hash seed_bytes = random_.salt();
   for (size_t i = 0; i < 8; ++i) settings.seed = settings.seed << 8 | seed_bytes[i];
   settings.path_check_ms = config_.path_check_ms;
+  settings.keep_places_for = [&door](const Addresses& addresses) {
+    door.keep_places_for(addresses);
+  };
   settings.utc_now = [] { return read_clocks().utc; };
   links_ = std::make_unique<PeerLinks>(io_, std::move(settings), link_events());
-  if (Status status = links_->start(config_.listen_peer); !status) return status;
+  door.lead_to(config_.peer, *links_);
+  links_->start();
   notifier_ = std::make_unique<Notifier>(io_, [this](const AttemptReport& report) {
     tell(&Core::attempt_ended, report.name, report.outcome, report.detail);
   });
-  return ok();
 }
 
 void Channel::begin() {

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "daemon/api/client_api.h"
+#include "daemon/links/peer_door.h"
 #include "daemon/links/peer_links.h"
 #include "daemon/notifier.h"
 #include "daemon/process/config.h"
@@ -49,8 +50,8 @@ class Channel : public ChannelHost {
   // is asked of the channel afterwards.
   void close_store() { store_.reset(); }
 
-  // Takes the port for the peer and begins to dial. `clients` hear of the answers and alarms.
-  Status start(ClientApi& clients, const HandshakePlacesMax& handshakes);
+  // Begins to dial, and lets the peer in by the `door`. `clients` hear of the answers and alarms.
+  void start(ClientApi& clients, PeerDoor& door, std::shared_ptr<const TlsContext> peer_context);
   // Everything that is needed runs.
   void begin();
 

@@ -49,6 +49,8 @@ Status Daemon::open_channel() {
 
 Status Daemon::start() {
   Channel& channel = this->channel();
+  auto peer_context = channel.tls_context(TlsUse::peer_link);
+  if (!peer_context) return peer_context.error();
   auto context = channel.tls_context(TlsUse::api_service);
   if (!context) return context.error();
   const ConnectionsMax connections = share_descriptors(options_.descriptors);
@@ -59,7 +61,11 @@ Status Daemon::start() {
   api_->set_last_refusal([&channel] { return channel.links().last_refusal(); });
   api_->set_warnings([&channel] { return channel.warnings(); });
   api_->set_paths([&channel] { return channel.links().paths(); });
-  if (Status status = channel.start(*api_, connections.handshakes); !status) return status;
+  if (Status status = door_.open(io_, config_.listen_peer, *peer_context, connections.handshakes);
+      !status) {
+    return status;
+  }
+  channel.start(*api_, door_, *peer_context);
   if (Status status = api_->start(*context, config_.listen_client); !status) return status;
   if (!config_.client_socket.empty()) {
     if (Status status = api_->start_socket(config_.client_socket); !status) return status;
@@ -126,6 +132,7 @@ void Daemon::end_with_store_failed(const std::string& why, const std::string& hi
   api_->stop();
   const Bytes last_word =
       make_close_frame(wire::CloseReason::store_failed, config_.party + "'s store has failed");
+  door_.close();
   for (const auto& [peer, channel] : channels_) channel->fail(last_word);
   signals_.cancel();
   // The goodbyes have their time, and commands that tell people are not waited for.
@@ -193,6 +200,7 @@ void Daemon::shut_down() {
   stopping_ = true;
   service_manager_.tell_stopping();
   timer_.cancel();
+  door_.close();
   for (const auto& [peer, channel] : channels_) channel->stop();
   api_->stop();
 }

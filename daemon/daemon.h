@@ -13,6 +13,7 @@
 #include "daemon/api/client_api.h"
 #include "daemon/api/descriptors.h"
 #include "daemon/channel.h"
+#include "daemon/links/peer_door.h"
 #include "daemon/process/config.h"
 #include "daemon/process/service_manager.h"
 #include "daemon/process/system_clock.h"
@@ -39,7 +40,7 @@ class Daemon {
   // run() ended because the disk took no more; a new daemon may go on once there is room.
   bool ended_with_full_disk() const { return ended_with_full_disk_; }
   // Where others reach it, also where the system chose the ports.
-  uint16_t peer_port() const { return channel().links().port(); }
+  uint16_t peer_port() const { return door_.port(); }
   uint16_t client_port() const { return api_->port(); }
 
  private:
@@ -47,8 +48,7 @@ class Daemon {
   Status open_channel();
   Status start();
   Status write_port_file() const;
-  // The one that there is. A request that names a channel, and a caller whose certificate names a
-  // peer, would be given theirs here.
+  // The one that there is; a request that names a channel would be given that one here.
   Channel& channel() const { return *channels_.begin()->second; }
 
   void arm_timer();
@@ -64,6 +64,7 @@ class Daemon {
   boost::asio::io_context io_;
   SystemClock clock_;
   std::map<std::string, std::unique_ptr<Channel>> channels_;  // By the peer's id.
+  PeerDoor door_;
   std::unique_ptr<ClientApi> api_;
   boost::asio::steady_timer timer_;
   boost::asio::signal_set signals_;

@@ -25,9 +25,7 @@ PeerLinks::PeerLinks(boost::asio::io_context& io, PeerLinkSettings settings, Pee
       settings_(std::move(settings)),
       events_(std::move(events)),
       paths_(settings_.peer, in_words(settings_.addresses)),
-      names_(
-          io, [this](const Addresses& addresses) { keep_places_for(addresses); },
-          settings_.resolve),
+      names_(io, settings_.keep_places_for, settings_.resolve),
       checks_(io, settings_.addresses, settings_.context, names_.resolve(),
               [this](const PathOutcome& outcome) {
                 // Without a link the outcome is that of the link, and dialling tells it.
@@ -41,29 +39,20 @@ PeerLinks::PeerLinks(boost::asio::io_context& io, PeerLinkSettings settings, Pee
       backoff_(settings_.seed),
       timer_(io) {}
 
-Status PeerLinks::start(const Endpoint& listen) {
-  ListenerCallbacks callbacks;
-  callbacks.on_link = [this](std::shared_ptr<FramedLink> link) {
-    accept(std::move(link), std::nullopt);
-  };
-  callbacks.on_refused = [this](const RefusedCaller& refusal) {
-    events_.refused(refusal.address, refusal.error.reason);
-    if (refusal.error.code == ErrorCode::not_allowed)
-      events_.certificate_refused(refusal.address, refusal.error);
-  };
-  callbacks.on_trouble = [this](const Error& trouble) { events_.refused("", trouble.reason); };
-  auto listener = Listener::on_tcp(io_, listen.host, listen.port, settings_.context,
-                                   std::move(callbacks), settings_.caps);
-  if (!listener) return listener.error();
-  listener_ = *std::move(listener);
+void PeerLinks::start() {
   for (const Endpoint& address : settings_.addresses) {
     boost::system::error_code is_name;
     const auto digits = boost::asio::ip::make_address(address.host, is_name);
-    if (!is_name) keep_places_for({digits});
+    if (!is_name) settings_.keep_places_for({digits});
   }
   dial_after(backoff_.next_ms());
   check_paths_later();
-  return ok();
+}
+
+void PeerLinks::refused(const RefusedCaller& caller) {
+  events_.refused(caller.address, caller.error.reason);
+  if (caller.error.code == ErrorCode::not_allowed)
+    events_.certificate_refused(caller.address, caller.error);
 }
 
 void PeerLinks::accept(std::shared_ptr<FramedLink> link, std::optional<size_t> path) {
@@ -105,11 +94,6 @@ void PeerLinks::be_patient_with(LinkId id) {
     put_last(silent->second);
     dial_path(next_address_);
   });
-}
-
-// Nobody else can take the places of those who come from where we look for the peer.
-void PeerLinks::keep_places_for(const Addresses& addresses) {
-  if (listener_) listener_->keep_places_for(addresses);
 }
 
 // Only what the peer says shows that it took us.
@@ -204,7 +188,6 @@ void PeerLinks::check_again() {
 
 void PeerLinks::stop(ByteView last_word) {
   stopped_ = true;
-  listener_.reset();
   attempt_.reset();
   timer_.cancel();
   check_timer_.cancel();

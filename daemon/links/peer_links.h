@@ -41,9 +41,11 @@ struct PeerLinkSettings {
   std::vector<Endpoint> addresses;  // The paths, tried in order.
   std::shared_ptr<const TlsContext> context;
   uint64_t seed = 0;  // Of the back-off.
-  ListenerCaps caps = {};
   int64_t path_check_ms = limits::kPathCheckInterval_ms;
   std::function<UtcMs()> utc_now;
+  // Told where the peer is looked for: nobody else can take the places of those who come from
+  // there.
+  std::function<void(const Addresses&)> keep_places_for = [](const Addresses&) {};
   Resolve resolve = {};  // Asked instead of the name service, in tests.
 };
 
@@ -51,9 +53,11 @@ class PeerLinks {
  public:
   PeerLinks(boost::asio::io_context& io, PeerLinkSettings settings, PeerLinkEvents events);
 
-  // Listens, and begins to dial. Error: the listening address cannot be taken.
-  Status start(const Endpoint& listen);
-  uint16_t port() const { return listener_->port(); }
+  // Begins to dial.
+  void start();
+  // The peer called, or somebody who is not the peer (peer_door.h).
+  void accept(std::shared_ptr<FramedLink> link) { accept(std::move(link), std::nullopt); }
+  void refused(const RefusedCaller& caller);
 
   void send(const SendFrame& frame);
   void close(LinkId link, const std::string& reason);
@@ -83,7 +87,6 @@ class PeerLinks {
   };
   // `path`: over which it was dialled.
   void accept(std::shared_ptr<FramedLink> link, std::optional<size_t> path);
-  void keep_places_for(const Addresses& addresses);
   void be_patient_with(LinkId id);
   void heard(LinkId id);
   void remove(LinkId id);
@@ -105,7 +108,6 @@ class PeerLinks {
   boost::asio::steady_timer check_timer_;
   Backoff backoff_;
   boost::asio::steady_timer timer_;
-  std::unique_ptr<Listener> listener_;
   std::unique_ptr<DialAttempt> attempt_;
   std::map<LinkId, PeerLink> links_;
   LinkId last_link_ = 0;

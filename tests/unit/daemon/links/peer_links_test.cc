@@ -3,6 +3,7 @@
 
 #include <boost/asio/post.hpp>
 
+#include "daemon/links/peer_door.h"
 #include "tests/unit/transport/two_ends.h"
 
 namespace hotline {
@@ -62,7 +63,7 @@ class PeerLinksTest : public TwoEnds {
     events.certificate_refused = [](const std::string&, const Error&) {};
     events.path_news = [](const PathNews&) {};
     links = std::make_unique<PeerLinks>(io, std::move(settings), std::move(events));
-    ASSERT_TRUE(links->start({"127.0.0.1", 0}));
+    links->start();
   }
 
   void TearDown() override {
@@ -78,6 +79,19 @@ class PeerLinksTest : public TwoEnds {
   std::vector<std::string> reached;
   int ended = 0;
 };
+
+TEST_F(PeerLinksTest, WhoeverCallsIsGivenToTheLinksOfThePeerThatTheCertificateNames) {
+  start();
+  PeerDoor door;
+  door.lead_to("south", *links);
+  LinkPeer caller;
+  EXPECT_EQ(door.links_for(caller), nullptr);
+  caller.certificate.emplace();
+  caller.certificate->identity.party = "south";
+  EXPECT_EQ(door.links_for(caller), links.get());
+  caller.certificate->identity.party = "west";
+  EXPECT_EQ(door.links_for(caller), nullptr);
+}
 
 TEST_F(PeerLinksTest, B2_AnAddressThatTakesTheLinkAndEndsItGivesWayToTheNext) {
   start();

@@ -147,7 +147,7 @@ class Simulation {
         acknowledged;  // Indices of the peer's messages that our operators acknowledged.
     uint64_t ticks = 0;
     std::map<uint64_t, Attempt> running;  // Commands under way, by their attempt's id.
-    // What outlives a crash and must never be contradicted.
+    // These outlive a crash and must never be contradicted.
     std::map<uint64_t, Hash> sent_leaves;  // Index -> leaf hash, as first put on a link.
     std::set<std::pair<MessageKey, std::string>> rungs_decided;
     std::map<uint64_t, Hash> cosigned_roots;  // Of the peer's journal, by our witness: by size.
@@ -335,9 +335,17 @@ class Simulation {
     Party& party = parties_[i];
     if (party.life != life || !party.runner) return;
     party.runner->tick();
+    check_wake(party, i);
     settle(i);
     check_commands(party);
     if (++party.ticks % kTicksPerLook == 0) look_after_ladder(party, i);
+  }
+
+  // A core that wants to be woken for what a tick does not do would keep its daemon busy for ever.
+  void check_wake(const Party& party, size_t i) const {
+    const std::optional<BootMs> more = party.core().ladder().next_due();
+    if (party.core().wake_at() > boot(i) || (more && *more <= boot(i))) return;
+    throw Violation{party.name + " wants to be woken for what its tick did not do"};
   }
 
   // Every message that waits has a deadline to come (E20).
@@ -766,7 +774,7 @@ class Simulation {
     }
   }
 
-  // What one party's disk says of the other's must be true of the other's disk.
+  // One party's disk tells the truth of the other's.
   void check_commit(size_t i, const Batch& batch) {
     const SimulatedDisk& own = parties_[i].disk;
     const SimulatedDisk& peer = parties_[1 - i].disk;

@@ -25,7 +25,7 @@ struct TestPartyKeys {
   TestKey witness;
 };
 
-// Of `own` on its channel with `peer`; the prefixes are the first letters of their names.
+// The configuration of `own` on its channel with `peer`; prefixes are the first letters of names.
 CoreConfig test_core_config(const ChannelName& channel, TestPartyKeys& own,
                             const TestPartyKeys& peer);
 
@@ -36,6 +36,7 @@ class DrivenCore : public ChannelHost, public Clock {
   // A life of the core, from the journal on; crash() ends it, and what was not committed is gone.
   Status start(const CoreConfig& config, const std::vector<Bytes>& journal);
   void crash();
+  ChannelRunner& runner() { return *runner_; }
   Core& core() { return runner_->core(); }
   simulation::SimulatedDisk& disk() { return disk_; }
   Now now() override { return now_; }
@@ -48,7 +49,7 @@ class DrivenCore : public ChannelHost, public Clock {
   bool hold_commits = false;
   void commit();  // Ends the commit under way, and those that follow while they are not held.
 
-  // What the core asked for, in order; cleared by the test.
+  // Asked for by the core, in order; cleared by the test.
   std::vector<std::string> alarms;
   std::vector<SoundStep> sounded;
   std::vector<Attempt> attempts;

@@ -79,7 +79,7 @@ Status Channel::rebuild_core() {
                               core().peer_size());
     if (fault.empty()) {
       if (status = core().start(clock_.now(), head.root); status) return ok();
-      // What it says is of the whole; which row it is, is found out now that time does not matter.
+      // The refusal is of the whole; the row is found out now that time does not matter.
       fault = first_fault(reader);
       if (fault.empty()) return status;
     }
@@ -341,7 +341,8 @@ void Channel::look() {
   settle_soon();
 }
 
-// What is not the channel's and yet ends it when nobody looks: the disk's room, and what runs out.
+// The disk's room and certificates that run out are not the channel's, and yet end it when nobody
+// looks.
 void Channel::look_around() {
   const Now machine = read_clocks();
   if (machine.boot < next_look_) return;

@@ -30,7 +30,7 @@
 
 namespace hotline {
 
-// What its daemon must know; called from the event loop.
+// News for its daemon, from the event loop.
 struct ChannelEvents {
   // A commit failed, so that nothing more may be said: Channel::fail() comes next.
   std::function<void(const Error& error, bool disk_is_full)> store_failed;
@@ -60,7 +60,7 @@ class Channel : public ChannelHost {
   const ChannelKeys& keys() const { return *keys_; }
   const PeerLinks& links() const { return *links_; }
   Result<std::shared_ptr<const TlsContext>> tls_context(TlsUse use) const;
-  // What runs out, in words.
+  // Certificates and lists that run out, in words.
   std::vector<std::string> warnings() const { return expiry_.warnings(read_clocks().utc); }
 
   // The core was told something: what follows from it is done in the next turns of the event loop.

@@ -118,7 +118,7 @@ int Daemon::run() {
   return exit_code_;
 }
 
-// What is on disk is not known any more, so nothing more may be said but this. The next start
+// Nobody knows any more what is on disk, so nothing more may be said but this. The next start
 // rebuilds from the journal.
 void Daemon::end_with_store_failed(const std::string& why, const std::string& hint) {
   spdlog::critical("STORE FAILED: {}. {}. Nothing is sent or received: use voice.", why, hint);

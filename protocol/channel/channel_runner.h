@@ -21,8 +21,8 @@
 
 namespace hotline {
 
-// What a runner needs done. There is one function for each effect: an effect that somebody forgets
-// does not compile (tests/does_not_compile). None of them may call the runner.
+// The surroundings of a runner. They have one function for each effect: an effect that somebody
+// forgets does not compile (tests/does_not_compile). None of these may call the runner.
 class ChannelHost {
  public:
   virtual ~ChannelHost() = default;
@@ -44,7 +44,7 @@ class ChannelHost {
 
 class ChannelRunner {
  public:
-  // What is borrowed outlives the runner. The core is replayed and started by the caller.
+  // Everything borrowed outlives the runner. The core is replayed and started by the caller.
   ChannelRunner(CoreConfig config, Records& records, Random& random, Clock& clock,
                 ChannelHost& host);
 

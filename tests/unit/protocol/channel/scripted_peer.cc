@@ -49,7 +49,7 @@ void ScriptedPeer::perform(SendFrame& send) {
   links_.at(send.link).said.push_back(std::move(send.frame));
 }
 
-// What the peer learns from the core's frames.
+// The peer learns from the core's frames.
 void ScriptedPeer::note_said(const Bytes& bytes) {
   auto opened = open_frame(bytes);
   HOTLINE_CHECK(opened);

@@ -1,6 +1,7 @@
 // The core: one party's side of one channel, as plain deterministic code. It is told the time and
 // handed bytes, requests and the outcome of commits; it answers with a Batch to make durable and
-// with Effects to perform.
+// with Effects to perform. It is a face: its parts do the work, and docs/architecture.md says which
+// keeps what.
 //
 // Durable before spoken: what promises something is given out as an effect only after committed()
 // for the batch that holds what it promises. One batch at a time is on its way to disk; meanwhile

@@ -12,8 +12,7 @@ const char* disk_words(DiskLevel level) {
       return "the disk has room again: messages are taken as before";
     case DiskLevel::flash_only:
       return "the disk is nearly full: only FLASH, acknowledgements, declines and cancellations "
-             "go, "
-             "and the peer may send FLASH only: free space on the disk of the store";
+             "go, and the peer may send FLASH only: free space on the disk of the store";
     case DiskLevel::own_only:
       return "the disk is all but full: nothing of the peer's is taken; our FLASH, "
              "acknowledgements, declines and cancellations still go: free space on the disk of the "

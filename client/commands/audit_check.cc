@@ -46,13 +46,12 @@ ByteView body_of(const ProvedMessage& message) {
 }
 
 JsonValue json_signer(const std::string& party, const CheckedCertificate& certificate) {
-  JsonValue json;
-  json.add("party", party)
+  return JsonValue()
+      .add("party", party)
       .add("purpose", purpose_name(certificate.identity.purpose))
       .add("serial", certificate.serial_hex)
       .add("sha256", to_hex(certificate.sha256))
       .add("dev_only", certificate.dev_only);
-  return json;
 }
 
 int print_json(Output& output, const ProvedMessage& message, const std::string& language) {
@@ -102,9 +101,7 @@ int print(Output& output, const ProvedMessage& message, const std::string& langu
 // The verdict is data; why it fell is part of it.
 int print_failed(Output& output, const Error& error) {
   if (output.json()) {
-    JsonValue document = json_document();
-    document.add("verdict", kFailed).add("reason", error.reason);
-    output.document(document);
+    output.document(json_document().add("verdict", kFailed).add("reason", error.reason));
   } else {
     output.line(output.styled(Style::red, kFailed) + ": " + printable_line(error.reason));
     if (!error.hint.empty()) output.talk("  " + printable_line(error.hint));

@@ -16,36 +16,28 @@ using audit::TranscriptComparison;
 constexpr size_t kNumberWidthMin = 7;
 constexpr size_t kGap = 2;  // Between columns.
 
-JsonValue json_differences(const std::vector<std::string>& lines) {
-  JsonValue::Array array;
-  for (const std::string& line : lines) array.emplace_back(line);
-  return array;
+// A number of each party.
+JsonValue json_of_each(const Reconciliation& result, const auto& counts) {
+  return JsonValue().add(result.parties[0], counts[0]).add(result.parties[1], counts[1]);
 }
 
 void print_json(Output& output, const Reconciliation& result) {
-  JsonValue document = json_document();
-  document.add("reconciled", result.differences() == 0).add("differences", result.differences());
-  JsonValue::Array transcripts;
-  for (const TranscriptComparison& transcript : result.transcripts) {
-    JsonValue one;
-    one.add("sent_by", transcript.sender);
-    JsonValue sizes;
-    for (size_t i = 0; i < 2; ++i) sizes.add(result.parties[i], transcript.sizes[i]);
-    one.add("entries", std::move(sizes))
+  const auto json_transcript = [&](const TranscriptComparison& transcript) {
+    return JsonValue()
+        .add("sent_by", transcript.sender)
+        .add("entries", json_of_each(result, transcript.sizes))
         .add("different", transcript.different)
-        .add("first", json_differences(transcript.differences))
+        .add("first", transcript.differences)
         .add("unreceipted", transcript.unreceipted);
-    transcripts.push_back(std::move(one));
-  }
-  document.add("transcripts", std::move(transcripts));
-  JsonValue receipts;
-  JsonValue counts;
-  for (size_t i = 0; i < 2; ++i) counts.add(result.parties[i], result.receipts[i]);
-  receipts.add("notes", std::move(counts))
-      .add("different", result.receipts_different)
-      .add("first", json_differences(result.receipt_differences));
-  document.add("receipts", std::move(receipts));
-  output.document(document);
+  };
+  output.document(json_document()
+                      .add("reconciled", result.differences() == 0)
+                      .add("differences", result.differences())
+                      .add("transcripts", json_each(result.transcripts, json_transcript))
+                      .add("receipts", JsonValue()
+                                           .add("notes", json_of_each(result, result.receipts))
+                                           .add("different", result.receipts_different)
+                                           .add("first", result.receipt_differences)));
 }
 
 class ReconciliationReport {

@@ -109,8 +109,8 @@ class Report {
                        .add("acknowledged", test_calls.acknowledged)
                        .add("missed", test_calls.missed));
     }
-    JsonValue document = json_document();
-    document.add("party", names_.party)
+    return json_document()
+        .add("party", names_.party)
         .add("peer", names_.peer)
         .add("exercise", statistics_.exercise())
         .add("since", period_.since ? json_time(*period_.since) : JsonValue())
@@ -118,7 +118,6 @@ class Report {
         .add("entries", entries_)
         .add("messages", std::move(messages))
         .add("test_calls", std::move(calls));
-    return document;
   }
 
   static JsonValue json_messages(const std::string& from, uint8_t precedence, const Messages& of,

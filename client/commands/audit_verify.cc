@@ -44,30 +44,25 @@ std::string trusted_files_text(const Verdict& verdict) {
 }
 
 JsonValue json_verdict(const Verdict& verdict) {
-  JsonValue document = json_document();
-  document.add("verdict", audit::outcome_word(verdict.outcome));
-  if (verdict.fault) {
-    document.add("fault", verdict.fault->name).add("reason", verdict.fault->reason);
-  } else {
-    document.add("fault", JsonValue()).add("reason", JsonValue());
-  }
-  JsonValue::Array unchecked;
-  for (const std::string& what : verdict.not_checked) unchecked.emplace_back(what);
-  document.add("unchecked", std::move(unchecked));
-  document.add("party", verdict.party).add("peer", verdict.peer);
-  document.add("channel", to_hex(verdict.channel.id)).add("exercise", verdict.channel.exercise);
   JsonValue entries;
   for (const ExportLog log : audit::kExportLogs)
     entries.add(audit::log_name(log), size_of(verdict, log));
-  document.add("entries", std::move(entries)).add("checkpoints", verdict.checkpoints);
   const bool covered = !verdict.fault && verdict.cosigned_size != 0;
-  document.add("up_to", covered ? JsonValue(verdict.cosigned_size - 1) : JsonValue())
+  return json_document()
+      .add("verdict", audit::outcome_word(verdict.outcome))
+      .add("fault", verdict.fault ? JsonValue(verdict.fault->name) : JsonValue())
+      .add("reason", verdict.fault ? JsonValue(verdict.fault->reason) : JsonValue())
+      .add("unchecked", verdict.not_checked)
+      .add("party", verdict.party)
+      .add("peer", verdict.peer)
+      .add("channel", to_hex(verdict.channel.id))
+      .add("exercise", verdict.channel.exercise)
+      .add("entries", std::move(entries))
+      .add("checkpoints", verdict.checkpoints)
+      .add("up_to", covered ? JsonValue(verdict.cosigned_size - 1) : JsonValue())
       .add("root", covered ? JsonValue(to_hex(verdict.root)) : JsonValue())
-      .add("dev_only", verdict.dev_only);
-  JsonValue::Array trusted;
-  for (const std::string& file : verdict.trusted) trusted.emplace_back(file);
-  document.add("trusted", std::move(trusted));
-  return document;
+      .add("dev_only", verdict.dev_only)
+      .add("trusted", verdict.trusted);
 }
 
 class VerdictReport {

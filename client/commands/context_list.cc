@@ -20,19 +20,17 @@ int context_list(Invocation& invocation) {
   const auto chosen = choose_context(*file, invocation.arguments.get("--context"), environment);
   const std::string in_use = chosen ? chosen->name : "";
   if (output.json()) {
-    JsonValue::Array contexts;
-    for (const Context& context : file->contexts) {
-      JsonValue one;
-      one.add("name", context.name)
+    const auto json_context = [&](const Context& context) {
+      return JsonValue()
+          .add("name", context.name)
           .add("in_use", context.name == in_use)
           .add("server", server_of(context))
           .add("certificate", context.certificate_path)
           .add("language", context.language);
-      contexts.push_back(std::move(one));
-    }
-    JsonValue document = json_document();
-    document.add("file", file->path).add("contexts", std::move(contexts));
-    output.document(document);
+    };
+    output.document(json_document()
+                        .add("file", file->path)
+                        .add("contexts", json_each(file->contexts, json_context)));
     return kExitDone;
   }
   Table table({{"NAME"}, {"SERVER"}, {"LANGUAGE"}, {"CERTIFICATE"}});

@@ -15,9 +15,6 @@ int decline(Invocation& invocation) {
   const std::string what = "cannot decline " + typed;
   const auto wait = read_wait_options(invocation.arguments);
   if (!wait) return output.fail("", wait.error());
-  if (auto status = check_repeatable(invocation.arguments, {}); !status) {
-    return output.fail("", status.error());
-  }
   const auto code = parse_decline_code(invocation.arguments.get("--code").value_or("not-for-us"));
   if (!code) return output.fail("", code.error());
   const auto reason = invocation.arguments.get("--reason");

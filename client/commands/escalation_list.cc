@@ -35,10 +35,8 @@ int escalation_list(Invocation& invocation) {
   const wire::EscalationRows& rows = *reply->as<wire::EscalationRows>();
   const std::vector<ShownEscalation> escalations = shown_escalations(**connection, rows);
   if (output.json()) {
-    JsonValue::Array array;
-    for (const ShownEscalation& one : escalations) array.push_back(json_escalation(one));
     output.document(json_document()
-                        .add("escalations", std::move(array))
+                        .add("escalations", json_each(escalations, json_escalation))
                         .add("total", rows.total())
                         .add("more", rows.more())
                         .add("next", rows.more() ? JsonValue(text(rows.next())) : JsonValue()));

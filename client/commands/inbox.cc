@@ -50,13 +50,12 @@ Result<Shown> read(const Arguments& arguments, Connection& connection, uint64_t 
 }
 
 void print_json(Output& output, const Shown& shown) {
-  JsonValue document = json_document();
-  document.add("messages", json_messages(shown.messages))
-      .add("waiting", shown.waiting)
-      .add("waiting_flash", shown.waiting_flash)
-      .add("more", shown.more)
-      .add("next", shown.more ? JsonValue(shown.next) : JsonValue());
-  output.document(document);
+  output.document(json_document()
+                      .add("messages", json_each(shown.messages, json_message))
+                      .add("waiting", shown.waiting)
+                      .add("waiting_flash", shown.waiting_flash)
+                      .add("more", shown.more)
+                      .add("next", shown.more ? JsonValue(shown.next) : JsonValue()));
 }
 
 void print_table(Output& output, const Shown& shown) {

@@ -41,12 +41,11 @@ struct Listed {
 
 void print(Output& output, const Listed& listed) {
   if (output.json()) {
-    JsonValue document = json_document();
-    document.add("messages", json_messages(listed.messages))
-        .add("total", listed.total)
-        .add("more", listed.more)
-        .add("next", listed.more ? JsonValue(listed.next) : JsonValue());
-    return output.document(document);
+    return output.document(json_document()
+                               .add("messages", json_each(listed.messages, json_message))
+                               .add("total", listed.total)
+                               .add("more", listed.more)
+                               .add("next", listed.more ? JsonValue(listed.next) : JsonValue()));
   }
   // The id says who sent it, and the subject mostly what it is.
   Table table({{"ID", 8},

@@ -42,14 +42,11 @@ int pki_dev_init(Invocation& invocation) {
   const auto pki = create_dev_pki(directory, options, invocation.around->now());
   if (!pki) return output.fail(what, pki.error());
   if (output.json()) {
-    JsonValue::Array files;
-    for (const std::string& file : pki->files) files.push_back(file);
-    JsonValue document = json_document();
-    document.add("directory", pki->directory)
-        .add("dev_only", true)
-        .add("not_after", json_time(pki->not_after))
-        .add("files", std::move(files));
-    output.document(document);
+    output.document(json_document()
+                        .add("directory", pki->directory)
+                        .add("dev_only", true)
+                        .add("not_after", json_time(pki->not_after))
+                        .add("files", pki->files));
     return kExitDone;
   }
   for (const std::string& file : pki->files) output.line(pki->directory + "/" + file);

@@ -125,11 +125,8 @@ int reply(Invocation& invocation) {
   output.set_sent(Sent::no);
   const std::string typed = *invocation.arguments.get("ID");
   const std::string what = "cannot reply to " + typed;
-  const auto wait = read_wait_options(invocation.arguments);
+  const auto wait = read_wait_options(invocation.arguments, {"--later"});
   if (!wait) return output.fail("", wait.error());
-  if (auto status = check_repeatable(invocation.arguments, {"--later"}); !status) {
-    return output.fail("", status.error());
-  }
   auto connection = invocation.connect();
   if (!connection) return output.fail(what, connection.error());
   const auto message = ReferredMessage::find(**connection, typed, NameUse::to_answer);

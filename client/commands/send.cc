@@ -98,11 +98,8 @@ int send(Invocation& invocation) {
   Output& output = invocation.output;
   output.set_sent(Sent::no);
   const std::string what = "the message was not sent";
-  const auto wait = read_wait_options(invocation.arguments);
+  const auto wait = read_wait_options(invocation.arguments, {"--reply-by", "--expires"});
   if (!wait) return output.fail("", wait.error());
-  if (auto status = check_repeatable(invocation.arguments, {"--reply-by", "--expires"}); !status) {
-    return output.fail("", status.error());
-  }
   auto connection = invocation.connect();
   if (!connection) return output.fail(what, connection.error());
   if (is_correction(invocation.arguments)) {

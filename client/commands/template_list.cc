@@ -9,17 +9,14 @@ namespace {
 
 int template_list(Invocation& invocation) {
   if (invocation.output.json()) {
-    JsonValue::Array list;
-    for (const TemplateInfo& info : templates()) {
-      JsonValue one;
-      one.add("name", info.name)
+    const auto json_template = [](const TemplateInfo& info) {
+      return JsonValue()
+          .add("name", info.name)
           .add("type", type_name(static_cast<uint8_t>(info.type)))
           .add("summary", info.summary);
-      list.push_back(std::move(one));
-    }
-    JsonValue document = json_document();
-    document.add("templates", std::move(list));
-    invocation.output.document(document);
+    };
+    invocation.output.document(
+        json_document().add("templates", json_each(templates(), json_template)));
     return kExitDone;
   }
   Table table({{"TEMPLATE"}, {"TYPE"}, {"FOR"}});

@@ -8,23 +8,21 @@ namespace hotline::client {
 namespace {
 
 JsonValue json_template(const TemplateInfo& info) {
-  JsonValue::Array fields;
-  for (const TemplateField& field : info.fields) {
-    fields.push_back(JsonValue()
-                         .add("key", field.key)
-                         .add("kind", field.kind)
-                         .add("mandatory", field.mandatory)
-                         .add("default", json_text(field.default_text))
-                         .add("example", json_text(field.example))
-                         .add("choices", json_text(field.choices))
-                         .add("help", field.help));
-  }
-  JsonValue document = json_document();
-  document.add("name", info.name)
+  const auto json_field = [](const TemplateField& field) {
+    return JsonValue()
+        .add("key", field.key)
+        .add("kind", field.kind)
+        .add("mandatory", field.mandatory)
+        .add("default", json_text(field.default_text))
+        .add("example", json_text(field.example))
+        .add("choices", json_text(field.choices))
+        .add("help", field.help);
+  };
+  return json_document()
+      .add("name", info.name)
       .add("type", type_name(static_cast<uint8_t>(info.type)))
       .add("summary", info.summary)
-      .add("fields", std::move(fields));
-  return document;
+      .add("fields", json_each(info.fields, json_field));
 }
 
 // What to type for all that must be typed.

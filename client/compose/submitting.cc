@@ -124,37 +124,7 @@ int follow(Invocation& invocation, Connection& connection, const Submission& sub
   }
 }
 
-}  // namespace
-
-std::vector<OptionSpec> wait_options() {
-  return {{"--wait", "STATE", "return when it is committed (as without), delivered, acknowledged"},
-          {"--timeout", "TIME", "how long --wait waits at most: 90s, 10m (as without), 2h"}};
-}
-
-Result<WaitOptions> read_wait_options(const Arguments& arguments) {
-  WaitOptions options;
-  const std::string state = arguments.get("--wait").value_or("committed");
-  if (state == "delivered") {
-    options.until = WaitFor::delivered;
-  } else if (state == "acknowledged") {
-    options.until = WaitFor::acknowledged;
-  } else if (state != "committed") {
-    return make_error(ErrorCode::usage, "--wait " + state + " is unknown",
-                      "--wait committed, delivered or acknowledged");
-  }
-  if (const auto typed = arguments.get("--timeout")) {
-    const auto timeout = parse_duration_ms(*typed);
-    if (!timeout) return timeout.error();
-    options.timeout_ms = *timeout;
-  }
-  return options;
-}
-
-OptionSpec idempotency_option() {
-  return {"--idempotency-key", "KEY",
-          "your own name for this message: sent again under the same one, it goes once"};
-}
-
+// Under a key of the caller's, a time from now on is another one when it is sent again.
 Status check_repeatable(const Arguments& arguments, const std::vector<std::string>& timed_options) {
   if (!arguments.has("--idempotency-key")) return ok();
   if (arguments.get("--idempotency-key")->empty()) {
@@ -170,6 +140,39 @@ Status check_repeatable(const Arguments& arguments, const std::vector<std::strin
     }
   }
   return ok();
+}
+
+}  // namespace
+
+std::vector<OptionSpec> wait_options() {
+  return {{"--wait", "STATE", "return when it is committed (as without), delivered, acknowledged"},
+          {"--timeout", "TIME", "how long --wait waits at most: 90s, 10m (as without), 2h"}};
+}
+
+Result<WaitOptions> read_wait_options(const Arguments& arguments,
+                                      const std::vector<std::string>& timed_options) {
+  WaitOptions options;
+  const std::string state = arguments.get("--wait").value_or("committed");
+  if (state == "delivered") {
+    options.until = WaitFor::delivered;
+  } else if (state == "acknowledged") {
+    options.until = WaitFor::acknowledged;
+  } else if (state != "committed") {
+    return make_error(ErrorCode::usage, "--wait " + state + " is unknown",
+                      "--wait committed, delivered or acknowledged");
+  }
+  if (const auto typed = arguments.get("--timeout")) {
+    const auto timeout = parse_duration_ms(*typed);
+    if (!timeout) return timeout.error();
+    options.timeout_ms = *timeout;
+  }
+  if (auto status = check_repeatable(arguments, timed_options); !status) return status.error();
+  return options;
+}
+
+OptionSpec idempotency_option() {
+  return {"--idempotency-key", "KEY",
+          "your own name for this message: sent again under the same one, it goes once"};
 }
 
 int submit_and_report(Invocation& invocation, Connection& connection, const DraftFields& draft,

@@ -19,15 +19,15 @@ struct WaitOptions {
   int64_t timeout_ms = 10 * 60 * 1000;
 };
 
-// --wait and --timeout, for the commands that take them. Error: usage.
+// --wait and --timeout, for the commands that take them. `timed_options`: those with a time in
+// them. Error: usage, also where such a time would make the repetition under a key another message.
 std::vector<OptionSpec> wait_options();
-Result<WaitOptions> read_wait_options(const Arguments& arguments);
+Result<WaitOptions> read_wait_options(const Arguments& arguments,
+                                      const std::vector<std::string>& timed_options = {});
 
 // --idempotency-key, for the commands that take it: a message that is sent twice under one key goes
 // once.
 OptionSpec idempotency_option();
-// Error: usage, where a time in the message would make the repetition another message.
-Status check_repeatable(const Arguments& arguments, const std::vector<std::string>& timed_options);
 
 // Prints
 //   N-000123  FLASH  airspace-crossing

@@ -43,8 +43,8 @@ void print_certificate(Output& output, const std::string& path,
 JsonValue json_certificate(const std::string& path, const CheckedCertificate& certificate,
                            UtcMs now) {
   const std::string warning = expiry_warning(certificate, now);
-  JsonValue json = json_document();
-  json.add("file", path)
+  return json_document()
+      .add("file", path)
       .add("name", identity_uri(certificate.identity))
       .add("purpose", purpose_name(certificate.identity.purpose))
       .add("serial", certificate.serial_hex)
@@ -53,7 +53,6 @@ JsonValue json_certificate(const std::string& path, const CheckedCertificate& ce
       .add("sha256", to_hex(certificate.sha256))
       .add("dev_only", certificate.dev_only)
       .add("warning", json_text(warning));
-  return json;
 }
 
 }  // namespace hotline::client

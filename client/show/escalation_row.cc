@@ -28,11 +28,11 @@ std::vector<ShownEscalation> shown_escalations(const Connection& connection,
 }
 
 JsonValue json_escalation(const ShownEscalation& escalation) {
-  JsonValue::Array told;
-  for (const ShownEscalation::Told& one : escalation.told)
-    told.push_back(JsonValue().add("at", json_time(one.at)).add("rung", one.rung));
-  JsonValue json;
-  json.add("id", escalation.id)
+  const auto json_told = [](const ShownEscalation::Told& told) {
+    return JsonValue().add("at", json_time(told.at)).add("rung", told.rung);
+  };
+  return JsonValue()
+      .add("id", escalation.id)
       .add("incoming", escalation.incoming)
       .add("precedence", precedence_label(escalation.precedence))
       .add("rung", json_text(escalation.rung))
@@ -41,8 +41,7 @@ JsonValue json_escalation(const ShownEscalation& escalation) {
       .add("next", json_text(escalation.next))
       .add("due_in_ms", escalation.next.empty() ? JsonValue() : JsonValue(escalation.due_in_ms))
       .add("attempts", escalation.attempts)
-      .add("told", std::move(told));
-  return json;
+      .add("told", json_each(escalation.told, json_told));
 }
 
 }  // namespace hotline::client

@@ -325,15 +325,14 @@ std::string JournalDescriber::line_at(const Output& output, const Description& d
 }
 
 JsonValue JournalDescriber::json(const Description& description) {
-  JsonValue json = json_document();
-  json.add("journal_index", description.index)
+  return json_document()
+      .add("journal_index", description.index)
       .add("at", json_time(description.at))
       .add("kind", description.kind)
       .add("id", json_text(description.id))
       .add("text", description.text)
       .add("person", json_text(description.person))
       .add("urgent", description.urgent);
-  return json;
 }
 
 }  // namespace hotline::client

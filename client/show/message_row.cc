@@ -93,9 +93,9 @@ std::string acknowledged_line(const Output& output, const ShownMessage& message)
   if (message.acknowledged_at == 0) return "";
   std::string who = upper_case(message.to);
   if (message.acknowledged_role != 0) who += " " + role_name(message.acknowledged_role);
-  return life_line(
-      "acknowledged", output.time_of_day(message.acknowledged_at),
-      who + ", " + since_commit(message, message.acknowledged_at) + "   " + kNotAgreement);
+  return life_line("acknowledged", output.time_of_day(message.acknowledged_at),
+                   who + ", " + since_commit(message, message.acknowledged_at) +
+                       "   (acknowledgement is not agreement)");
 }
 
 std::string mismatch_line(const ShownMessage& message) {
@@ -144,8 +144,8 @@ std::vector<std::string> life_lines(const Output& output, const ShownMessage& me
 }
 
 JsonValue json_message(const ShownMessage& message) {
-  JsonValue json;
-  json.add("id", message.id)
+  return JsonValue()
+      .add("id", message.id)
       .add("from", message.from)
       .add("to", message.to)
       .add("type", type_name(message.type))
@@ -174,13 +174,6 @@ JsonValue json_message(const ShownMessage& message) {
       .add("due_in_ms", message.due_in_ms == 0 ? JsonValue() : JsonValue(message.due_in_ms))
       .add("rung", json_text(message.rung))
       .add("rung_tells_nobody", message.rung_tells_nobody);
-  return json;
-}
-
-JsonValue json_messages(const std::vector<ShownMessage>& messages) {
-  JsonValue::Array array;
-  for (const ShownMessage& message : messages) array.push_back(json_message(message));
-  return array;
 }
 
 }  // namespace hotline::client

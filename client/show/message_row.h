@@ -14,8 +14,6 @@
 
 namespace hotline::client {
 
-inline constexpr const char* kNotAgreement = "(acknowledgement is not agreement)";
-
 // Codes are those of the wire; protocol/message/names.h has words for them. A time of 0 says that
 // it has not happened.
 struct ShownMessage {
@@ -71,6 +69,5 @@ std::string escalated_words(const std::string& rung, bool rung_tells_nobody);
 
 // Members for one message; without "v".
 JsonValue json_message(const ShownMessage& message);
-JsonValue json_messages(const std::vector<ShownMessage>& messages);
 
 }  // namespace hotline::client

@@ -70,17 +70,16 @@ void print_envelope(Output& output, const ShownContent& content) {
 void add_content(JsonValue& document, const ShownContent& content) {
   const bool has_envelope = content.envelope_fault.empty();
   const bool has_body = content.body_fault.empty();
-  JsonValue::Array texts;
-  for (const ShownText& one : content.texts) {
-    texts.push_back(JsonValue()
-                        .add("language", one.language)
-                        .add("original", one.original)
-                        .add("translated_by", json_text(one.translated_by))
-                        .add("text", one.text));
-  }
+  const auto json_one = [](const ShownText& one) {
+    return JsonValue()
+        .add("language", one.language)
+        .add("original", one.original)
+        .add("translated_by", json_text(one.translated_by))
+        .add("text", one.text);
+  };
   document.add("envelope", has_envelope ? json_fields(content.envelope) : JsonValue())
       .add("content", has_body ? json_fields(content.content) : JsonValue())
-      .add("texts", has_body ? JsonValue(std::move(texts)) : JsonValue())
+      .add("texts", has_body ? json_each(content.texts, json_one) : JsonValue())
       .add("envelope_base64", to_base64(content.envelope_bytes))
       .add("body_base64", to_base64(content.body_bytes));
 }

@@ -19,10 +19,9 @@ std::string render_lines(const Description& fields, size_t width) {
 }
 
 JsonValue json_fields(const Description& fields) {
-  JsonValue::Array array;
-  for (const auto& [label, value] : fields)
-    array.push_back(JsonValue().add("label", label).add("value", value));
-  return array;
+  return json_each(fields, [](const auto& field) {
+    return JsonValue().add("label", field.first).add("value", field.second);
+  });
 }
 
 }  // namespace hotline::client

@@ -246,38 +246,35 @@ void print_notes(Output& output, const ShownStatus& status) {
 }
 
 JsonValue json_status(const ShownStatus& status) {
-  JsonValue::Array queued(status.queued.begin(), status.queued.end());
-  JsonValue::Array paths;
-  for (const ShownStatus::Path& path : status.paths) {
-    paths.push_back(JsonValue()
-                        .add("address", path.address)
-                        .add("in_use", path.in_use)
-                        .add("proved_at", json_time(path.proved_at))
-                        .add("failed_at", json_time(path.failed_at))
-                        .add("failure", json_text(path.failure)));
-  }
-  JsonValue::Array waiting;
-  for (const ShownStatus::Waiting& one : status.waiting) {
-    waiting.push_back(JsonValue()
-                          .add("from", one.incoming ? status.peer : status.party)
-                          .add("precedence", precedence_label(one.precedence))
-                          .add("count", one.count)
-                          .add("oldest_ms", one.oldest_ms)
-                          .add("rung", json_text(one.rung))
-                          .add("rung_tells_nobody", one.rung_tells_nobody));
-  }
-  JsonValue document = json_document();
-  document.add("party", status.party)
+  const auto json_path = [](const ShownStatus::Path& path) {
+    return JsonValue()
+        .add("address", path.address)
+        .add("in_use", path.in_use)
+        .add("proved_at", json_time(path.proved_at))
+        .add("failed_at", json_time(path.failed_at))
+        .add("failure", json_text(path.failure));
+  };
+  const auto json_waiting = [&](const ShownStatus::Waiting& one) {
+    return JsonValue()
+        .add("from", one.incoming ? status.peer : status.party)
+        .add("precedence", precedence_label(one.precedence))
+        .add("count", one.count)
+        .add("oldest_ms", one.oldest_ms)
+        .add("rung", json_text(one.rung))
+        .add("rung_tells_nobody", one.rung_tells_nobody);
+  };
+  return json_document()
+      .add("party", status.party)
       .add("peer", status.peer)
       .add("exercise", status.exercise)
       .add("dev_pki", status.dev_pki)
       .add("clock", json_time(status.clock))
-      .add("waiting", std::move(waiting))
+      .add("waiting", json_each(status.waiting, json_waiting))
       .add("link", status.link == wire::LinkState::down ? "down" : link_word(status.link))
       .add("link_since", json_time(status.link_since))
       .add("remote", json_text(status.remote))
       .add("last_refusal", json_text(status.last_refusal))
-      .add("paths", std::move(paths))
+      .add("paths", json_each(status.paths, json_path))
       .add("round_trip_ms", status.round_trip_ms < 0 ? JsonValue() : status.round_trip_ms)
       .add("clock_skew_ms", status.clock_skew_ms)
       .add("journal_size", status.journal_size)
@@ -286,7 +283,7 @@ JsonValue json_status(const ShownStatus& status) {
       .add("own_receipted", status.own_receipted)
       .add("peer_size", status.peer_size)
       .add("peer_root", json_text(status.peer_root))
-      .add("queued", std::move(queued))
+      .add("queued", JsonValue::Array(status.queued.begin(), status.queued.end()))
       .add("unreceipted", status.unreceipted)
       .add("waiting_in", status.waiting_in)
       .add("waiting_out", status.waiting_out)
@@ -300,7 +297,6 @@ JsonValue json_status(const ShownStatus& status) {
       .add("own_receipt", json_text(status.own_receipt))
       .add("peer_checkpoint", json_text(status.peer_checkpoint))
       .add("peer_receipt", json_text(status.peer_receipt));
-  return document;
 }
 
 }  // namespace hotline::client

@@ -50,7 +50,7 @@ boost::json::value converted(const JsonValue& value) {
 
 }  // namespace
 
-JsonValue& JsonValue::add(std::string name, JsonValue value) {
+JsonValue& JsonValue::add(std::string name, JsonValue value) & {
   if (std::holds_alternative<std::monostate>(value_)) value_ = Object{};
   HOTLINE_CHECK(std::holds_alternative<Object>(value_));
   std::get<Object>(value_).emplace_back(std::move(name), std::move(value));
@@ -65,9 +65,7 @@ JsonValue& JsonValue::append(JsonValue value) {
 }
 
 JsonValue json_document() {
-  JsonValue document;
-  document.add("v", 1);
-  return document;
+  return JsonValue().add("v", 1);
 }
 
 JsonValue json_time(UtcMs time) {

@@ -32,7 +32,10 @@ class JsonValue {
   JsonValue(Object members) : value_(std::move(members)) {}
 
   // Of an object only (a null becomes one). Returns itself.
-  JsonValue& add(std::string name, JsonValue value);
+  JsonValue& add(std::string name, JsonValue value) &;
+  JsonValue&& add(std::string name, JsonValue value) && {
+    return std::move(add(std::move(name), std::move(value)));
+  }
   // Of an array only (a null becomes one).
   JsonValue& append(JsonValue value);
 
@@ -42,6 +45,13 @@ class JsonValue {
  private:
   Variant value_;
 };
+
+// An array of what `json` makes of each item.
+JsonValue json_each(const auto& items, const auto& json) {
+  JsonValue::Array array;
+  for (const auto& item : items) array.push_back(json(item));
+  return array;
+}
 
 // An object that begins with "v":1, as everything we print does.
 JsonValue json_document();

@@ -109,7 +109,8 @@ constexpr bool each_stands_in_its_place() {
 
 constexpr size_t count_built() {
   size_t count = 0;
-  for (const Kind& kind : kKinds) count += kind.is_built();
+  // By its number: under a sanitizer the address of a function is no constant.
+  for (const Kind& kind : kKinds) count += kind.built.number != wire::Content::NONE;
   return count;
 }
 

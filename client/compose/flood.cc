@@ -10,6 +10,7 @@
 #include "client/show/progress.h"
 #include "protocol/base/limits.h"
 #include "protocol/message/names.h"
+#include "protocol/message/roles.h"
 #include "protocol/terminal/exit_code.h"
 
 namespace hotline::client {
@@ -29,12 +30,9 @@ Waiting waiting_of(const wire::MessageRow& row) {
   return waiting;
 }
 
-bool is_supervisor(const wire::ServerHello& server) {
-  if (server.roles() == nullptr) return false;
-  for (const uint8_t role : *server.roles()) {
-    if (role == static_cast<uint8_t>(wire::Role::supervisor)) return true;
-  }
-  return false;
+bool may_take_flood(const wire::ServerHello& server) {
+  return server.roles() != nullptr &&
+         may({server.roles()->data(), server.roles()->size()}, Right::take_flood);
 }
 
 struct Counted {
@@ -210,7 +208,7 @@ int acknowledge_all(Invocation& invocation) {
   auto opened = invocation.connect();
   if (!opened) return output.fail(what, opened.error());
   Connection& connection = **opened;
-  if (!is_supervisor(connection.server())) {
+  if (!may_take_flood(connection.server())) {
     return output.fail(what, make_error(ErrorCode::not_allowed,
                                         text(connection.server().person()) +
                                             " is no supervisor, who alone takes a flood as one",

@@ -10,8 +10,8 @@
 #include <filesystem>
 
 #include "daemon/watch/disk_watch.h"
-#include "protocol/message/message_generated.h"
 #include "protocol/message/names.h"
+#include "protocol/message/roles.h"
 
 namespace hotline {
 namespace {
@@ -94,14 +94,13 @@ void look_at_people(const Config& config, MachineFindings& findings) {
         " that nobody acknowledges: NOBODY IS CALLED. No command is configured in "
         "[escalation], and only consoles that watch will sound");
   }
-  const auto has = [&](wire::Role role) {
-    return std::any_of(config.people.begin(), config.people.end(), [&](const PersonConfig& one) {
-      return std::count(one.roles.begin(), one.roles.end(), static_cast<uint8_t>(role)) != 0;
-    });
+  const auto somebody_may = [&](Right right) {
+    return std::any_of(config.people.begin(), config.people.end(),
+                       [&](const PersonConfig& one) { return may(one.roles, right); });
   };
-  if (!has(wire::Role::operator_) && !has(wire::Role::supervisor))
+  if (!somebody_may(Right::send))
     findings.notes.push_back("nobody can send or acknowledge: no [[person]] is an operator");
-  if (!has(wire::Role::supervisor))
+  if (!somebody_may(Right::take_flood))
     findings.notes.push_back("nobody can take a flood as one: no [[person]] is a supervisor");
 }
 

@@ -8,16 +8,12 @@
 #include "protocol/message/body.h"
 #include "protocol/message/kinds/kinds.h"
 #include "protocol/message/message_rules.h"
+#include "protocol/message/roles.h"
 #include "protocol/message/serial.h"
 #include "protocol/message/words.h"
 
 namespace hotline {
 namespace {
-
-// The roles that may send each type. Until two-person release exists, who may send also releases.
-bool role_may_send(wire::Role role, wire::MessageType) {
-  return role == wire::Role::operator_ || role == wire::Role::supervisor;
-}
 
 // Corrects what a body claims and the daemon knows. An acknowledgement of the future was given now,
 // by the clock that counts; and the role that it names is the one in which it is sent: returns it,
@@ -36,7 +32,7 @@ uint8_t correct_claims(Bytes& bytes, uint8_t draft_role, Now now) {
 
 std::optional<wire::Role> sending_role(const Actor& actor, uint8_t wanted, wire::MessageType type) {
   for (uint8_t role : actor.roles) {
-    if ((wanted == 0 || wanted == role) && role_may_send(static_cast<wire::Role>(role), type)) {
+    if ((wanted == 0 || wanted == role) && may(static_cast<wire::Role>(role), Right::send, type)) {
       return static_cast<wire::Role>(role);
     }
   }

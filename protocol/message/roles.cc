@@ -1,0 +1,37 @@
+#include "protocol/message/roles.h"
+
+#include <algorithm>
+#include <iterator>
+
+namespace hotline {
+namespace {
+
+constexpr wire::MessageType kEvery = wire::MessageType::unset;
+
+struct Row {
+  wire::Role role;
+  Right right;
+  wire::MessageType kind = kEvery;
+};
+
+constexpr Row kRows[] = {
+    {wire::Role::operator_, Right::look},        {wire::Role::operator_, Right::send},
+    {wire::Role::supervisor, Right::look},       {wire::Role::supervisor, Right::send},
+    {wire::Role::supervisor, Right::take_flood}, {wire::Role::auditor, Right::look},
+    {wire::Role::auditor, Right::export_record},
+};
+
+}  // namespace
+
+bool may(wire::Role role, Right right, wire::MessageType kind) {
+  return std::any_of(std::begin(kRows), std::end(kRows), [=](const Row& row) {
+    return row.role == role && row.right == right && (row.kind == kEvery || row.kind == kind);
+  });
+}
+
+bool may(std::span<const uint8_t> roles, Right right, wire::MessageType kind) {
+  return std::any_of(roles.begin(), roles.end(),
+                     [=](uint8_t role) { return may(static_cast<wire::Role>(role), right, kind); });
+}
+
+}  // namespace hotline

@@ -1,0 +1,27 @@
+// Who may do what on a channel: one table of roles, rights and kinds of messages. The core asks it
+// about what is submitted, the daemon about what its clients ask, a client before it offers what
+// would be refused. Of persons only: a machine speaks for its daemon, and the core decides when.
+#pragma once
+
+#include <cstdint>
+#include <span>
+
+#include "protocol/message/message_generated.h"
+
+namespace hotline {
+
+enum class Right : uint8_t {
+  look,           // At messages, at the state of the channel, at what is due.
+  send,           // A message; until two-person release exists, who may send also releases.
+  take_flood,     // Acknowledge as one what came in a flood.
+  export_record,  // Take the record away, for an audit.
+};
+
+// `kind`: of the message that is sent; of no other right.
+bool may(wire::Role role, Right right, wire::MessageType kind = wire::MessageType::unset);
+
+// True if one of a person's roles (wire::Role) has it.
+bool may(std::span<const uint8_t> roles, Right right,
+         wire::MessageType kind = wire::MessageType::unset);
+
+}  // namespace hotline

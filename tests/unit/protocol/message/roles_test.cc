@@ -1,0 +1,48 @@
+#include "protocol/message/roles.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <vector>
+
+namespace hotline {
+namespace {
+
+// Every role, every right, every kind: as a person would read it.
+TEST(Roles, WhoMayDoWhat) {
+  struct Expected {
+    wire::Role role;
+    bool look, send, take_flood, export_record;
+  };
+  std::vector<Expected> table = {
+      {wire::Role::operator_, true, true, false, false},
+      {wire::Role::supervisor, true, true, true, false},
+      {wire::Role::auditor, true, false, false, true},
+  };
+  for (int role = 0; role <= 255; ++role) {
+    const auto other = static_cast<wire::Role>(role);
+    if (std::none_of(table.begin(), table.end(),
+                     [=](const Expected& row) { return row.role == other; }))
+      table.push_back({other, false, false, false, false});
+  }
+  for (const Expected& row : table) {
+    EXPECT_EQ(may(row.role, Right::look), row.look);
+    EXPECT_EQ(may(row.role, Right::take_flood), row.take_flood);
+    EXPECT_EQ(may(row.role, Right::export_record), row.export_record);
+    for (int kind = 0; kind <= 255; ++kind) {
+      EXPECT_EQ(may(row.role, Right::send, static_cast<wire::MessageType>(kind)), row.send) << kind;
+    }
+  }
+}
+
+TEST(Roles, OneOfSeveralIsEnoughAndNoneIsNot) {
+  const std::vector<uint8_t> both = {static_cast<uint8_t>(wire::Role::auditor),
+                                     static_cast<uint8_t>(wire::Role::operator_)};
+  EXPECT_TRUE(may(both, Right::send));
+  EXPECT_TRUE(may(both, Right::export_record));
+  EXPECT_FALSE(may(both, Right::take_flood));
+  EXPECT_FALSE(may(std::vector<uint8_t>{}, Right::look));
+}
+
+}  // namespace
+}  // namespace hotline

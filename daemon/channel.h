@@ -13,7 +13,7 @@
 #include <string>
 #include <vector>
 
-#include "daemon/api/client_api.h"
+#include "daemon/api/api.h"
 #include "daemon/links/peer_door.h"
 #include "daemon/links/peer_links.h"
 #include "daemon/notifier.h"

@@ -10,7 +10,7 @@
 #include <memory>
 #include <string>
 
-#include "daemon/api/client_api.h"
+#include "daemon/api/api.h"
 #include "daemon/api/descriptors.h"
 #include "daemon/channel.h"
 #include "daemon/links/peer_door.h"

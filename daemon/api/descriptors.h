@@ -5,7 +5,7 @@
 
 #include <cstdint>
 
-#include "daemon/api/client_places.h"
+#include "daemon/api/places.h"
 #include "protocol/transport/handshake_places.h"
 
 namespace hotline {

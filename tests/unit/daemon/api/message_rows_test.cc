@@ -3,7 +3,7 @@
 
 #include <gtest/gtest.h>
 
-#include "daemon/api/client_response.h"
+#include "daemon/api/response.h"
 #include "protocol/base/limits.h"
 #include "protocol/base/text.h"
 #include "protocol/message/body.h"

@@ -1,10 +1,11 @@
-// The client API's part for auditors: the record, page by page, as docs/protocol.md says under
+// For auditors: the record, page by page, as docs/protocol.md says under
 // "Exports". Pages are read on the store's reading thread; the channel does not wait for them.
 #include <algorithm>
 
-#include "daemon/api/client_api.h"
-#include "daemon/api/client_response.h"
+#include "daemon/api/api.h"
+#include "daemon/api/response.h"
 #include "protocol/base/limits.h"
+#include "protocol/message/roles.h"
 
 namespace hotline {
 namespace {
@@ -59,37 +60,29 @@ std::vector<Entry> read_entries(StoreReader& reader, LogId log, uint64_t from, u
 
 }  // namespace
 
-void ClientApi::export_request(uint64_t id, Client& client, const wire::Request& request) {
-  const auto auditor = static_cast<uint8_t>(wire::Role::auditor);
-  const std::vector<uint8_t>& roles = client.actor.roles;
-  if (std::find(roles.begin(), roles.end(), auditor) == roles.end()) {
-    return refuse(
-        client, request.id(),
-        make_error(ErrorCode::not_allowed, client.actor.name + " is not an auditor on this channel",
-                   "ask an auditor, or add the role to [[person]] in the daemon's "
-                   "configuration"));
-  }
-  switch (request.body_type()) {
-    case wire::RequestBody::ExportHead: {
-      uint64_t token = ++last_token_;
-      waiting_.insert(token, {id, request.id(), std::nullopt});
-      ++client.reads;
-      hold_back(client);
-      core_.record_export(clock_.now(), token, client.actor);
-      return changed_();
-    }
-    case wire::RequestBody::ExportEntries:
-      return export_entries(id, request.id(), *request.body_as_ExportEntries());
-    default:
-      return export_notes(id, request.id(), *request.body_as_ExportNotes());
-  }
+bool ClientApi::may_export(ClientSession& session, uint32_t request) {
+  if (may(session.actor.roles, Right::export_record)) return true;
+  const Error error =
+      make_error(ErrorCode::not_allowed, session.actor.name + " is not an auditor on this channel",
+                 "ask an auditor, or add the role to [[person]] in the daemon's "
+                 "configuration");
+  record_refusal(session.actor, error);
+  sessions_.fail(session, request, error);
+  return false;
+}
+
+void ClientApi::export_head(ClientSession& session, uint32_t request) {
+  if (!may_export(session, request)) return;
+  const uint64_t token = sessions_.wait_for_commit(session, request);
+  core_.record_export(clock_.now(), token, session.actor);
+  changed_();
 }
 
 void ClientApi::answer(const AnswerExport& answer) {
-  auto [client, request] = take_asker(answer.token);
-  if (client == nullptr) return;
+  auto [session, request] = sessions_.take_asker(answer.token);
+  if (session == nullptr) return;
   const ExportHead& head = answer.head;
-  respond(*client, request, make_response(request, [&](flatbuffers::FlatBufferBuilder& b) {
+  sessions_.answer(*session, request, [&](flatbuffers::FlatBufferBuilder& b) {
     auto note = [&b](const std::string& text) {
       return text.empty() ? flatbuffers::Offset<flatbuffers::String>() : b.CreateString(text);
     };
@@ -103,34 +96,38 @@ void ClientApi::answer(const AnswerExport& answer) {
     auto received = note(head.peer_checkpoint);
     return wire::CreateExportHeadReply(b, head.journal_size, head.own_size, head.peer_size, journal,
                                        sent, received, b.CreateVector(files));
-  }));
+  });
 }
 
-void ClientApi::export_entries(uint64_t id, uint32_t request, const wire::ExportEntries& wanted) {
+void ClientApi::export_entries(ClientSession& session, uint32_t request,
+                               const wire::ExportEntries& wanted) {
+  if (!may_export(session, request)) return;
   LogId log = log_of(wanted.log());
   uint64_t from = std::min<uint64_t>(wanted.from(), limits::kTreeSizeMax);
   uint64_t count = std::min(wanted.to() > from ? wanted.to() - from : uint64_t{0}, kPageEntries);
-  read_then<std::vector<Entry>>(
-      id, request,
+  sessions_.read_then<std::vector<Entry>>(
+      session, request,
       [log, from, count](StoreReader& reader) { return read_entries(reader, log, from, count); },
-      [this, request, from](Client& client, std::vector<Entry> entries) {
-        respond(client, request, make_response(request, [&](flatbuffers::FlatBufferBuilder& b) {
-                  std::vector<flatbuffers::Offset<wire::ExportEntry>> rows;
-                  for (const Entry& entry : entries) {
-                    auto bytes = b.CreateVector(entry.bytes);
-                    auto part = entry.has_part ? b.CreateVector(entry.part) : 0;
-                    wire::Digest hash = to_digest(entry.leaf_hash);
-                    wire::Digest salt = to_digest(entry.salt);
-                    rows.push_back(wire::CreateExportEntry(b, bytes, &hash,
-                                                           entry.has_part ? &salt : nullptr, part));
-                  }
-                  return wire::CreateExportPage(b, from, b.CreateVector(rows));
-                }));
+      [this, request, from](ClientSession& asker, std::vector<Entry> entries) {
+        sessions_.answer(asker, request, [&](flatbuffers::FlatBufferBuilder& b) {
+          std::vector<flatbuffers::Offset<wire::ExportEntry>> rows;
+          for (const Entry& entry : entries) {
+            auto bytes = b.CreateVector(entry.bytes);
+            auto part = entry.has_part ? b.CreateVector(entry.part) : 0;
+            wire::Digest hash = to_digest(entry.leaf_hash);
+            wire::Digest salt = to_digest(entry.salt);
+            rows.push_back(
+                wire::CreateExportEntry(b, bytes, &hash, entry.has_part ? &salt : nullptr, part));
+          }
+          return wire::CreateExportPage(b, from, b.CreateVector(rows));
+        });
       },
       ReadTurns::Rank::in_the_back);
 }
 
-void ClientApi::export_notes(uint64_t id, uint32_t request, const wire::ExportNotes& wanted) {
+void ClientApi::export_notes(ClientSession& session, uint32_t request,
+                             const wire::ExportNotes& wanted) {
+  if (!may_export(session, request)) return;
   struct Page {
     std::vector<std::string> notes;
     uint64_t last_size = 0;
@@ -139,8 +136,8 @@ void ClientApi::export_notes(uint64_t id, uint32_t request, const wire::ExportNo
   LogId log = log_of(wanted.log());
   uint64_t after = std::min<uint64_t>(wanted.after_size(), limits::kTreeSizeMax);
   uint64_t journal_end = wanted.up_to_journal_size();
-  read_then<Page>(
-      id, request,
+  sessions_.read_then<Page>(
+      session, request,
       [log, after, journal_end](StoreReader& reader) {
         Page page;
         page.last_size = after;
@@ -159,11 +156,11 @@ void ClientApi::export_notes(uint64_t id, uint32_t request, const wire::ExportNo
         });
         return page;
       },
-      [this, request](Client& client, Page page) {
-        respond(client, request, make_response(request, [&](flatbuffers::FlatBufferBuilder& b) {
-                  auto notes = b.CreateVectorOfStrings(page.notes);
-                  return wire::CreateExportNotePage(b, notes, page.last_size, page.more);
-                }));
+      [this, request](ClientSession& asker, Page page) {
+        sessions_.answer(asker, request, [&](flatbuffers::FlatBufferBuilder& b) {
+          auto notes = b.CreateVectorOfStrings(page.notes);
+          return wire::CreateExportNotePage(b, notes, page.last_size, page.more);
+        });
       },
       ReadTurns::Rank::in_the_back);
 }

@@ -1,4 +1,4 @@
-#include "daemon/api/client_places.h"
+#include "daemon/api/places.h"
 
 #include "protocol/base/limits.h"
 

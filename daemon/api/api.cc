@@ -1,0 +1,79 @@
+#include "daemon/api/api.h"
+
+#include <utility>
+
+#include "protocol/base/limits.h"
+
+namespace hotline {
+namespace {
+
+constexpr size_t kAlarmsKept = 8;
+
+}  // namespace
+
+ClientApi::ClientApi(boost::asio::io_context& io, const Config& config, Core& core, Store& store,
+                     Clock& clock, const ConnectionsMax& max, std::function<void()> changed)
+    : config_(config),
+      core_(core),
+      clock_(clock),
+      changed_(std::move(changed)),
+      sessions_(io, config, store, max, session_events()) {}
+
+SessionEvents ClientApi::session_events() {
+  SessionEvents events;
+  events.asked = [this](ClientSession& session, const wire::Request& request) {
+    serve(session, request);
+  };
+  events.writable = [this](ClientSession& session) { serve_watch(session); };
+  events.refused = [this](const Actor& actor, const Error& error) { record_refusal(actor, error); };
+  return events;
+}
+
+// Without a default, so that a request that is forgotten here does not compile.
+void ClientApi::serve(ClientSession& session, const wire::Request& request) {
+  const uint32_t number = request.id();
+  switch (request.body_type()) {
+    case wire::RequestBody::ClientHello:
+      return hello(session, number);
+    case wire::RequestBody::Submit:
+      return submit(session, number, *request.body_as_Submit());
+    case wire::RequestBody::List:
+      return list(session, number, *request.body_as_List());
+    case wire::RequestBody::Show:
+      return show(session, number, *request.body_as_Show());
+    case wire::RequestBody::Watch:
+      return watch(session, number, *request.body_as_Watch());
+    case wire::RequestBody::Status:
+      return status(session, number);
+    case wire::RequestBody::Escalations:
+      return escalations(session, number, *request.body_as_Escalations());
+    case wire::RequestBody::ExportHead:
+      return export_head(session, number);
+    case wire::RequestBody::ExportEntries:
+      return export_entries(session, number, *request.body_as_ExportEntries());
+    case wire::RequestBody::ExportNotes:
+      return export_notes(session, number, *request.body_as_ExportNotes());
+    case wire::RequestBody::NONE:
+      break;
+  }
+  sessions_.fail(session, number,
+                 make_error(ErrorCode::usage, "this daemon does not know the request",
+                            "install hotline and hotlined of the same release"));
+}
+
+void ClientApi::record_refusal(const Actor& actor, const Error& error) {
+  core_.record_refusal(clock_.now(), actor, error);
+  changed_();
+}
+
+RowContext ClientApi::row_context() const {
+  return {config_.prefix, config_.peer_prefix, core_.ladder(), config_.policy, clock_.now()};
+}
+
+void ClientApi::note_alarm(const std::string& text, bool about_own) {
+  std::vector<std::string>& alarms = about_own ? own_alarms_ : alarms_;
+  alarms.push_back(format_time_of_day(clock_.now().utc) + " " + text);
+  if (alarms.size() > kAlarmsKept) alarms.erase(alarms.begin());
+}
+
+}  // namespace hotline

@@ -1,0 +1,113 @@
+// The client API: persons' programs ask and are answered; some watch. The requests and responses
+// are protocol/api/client.fbs; each request has a file of its own here. Who may do what is decided
+// here for every request, never at the client.
+//
+// What is shown is committed. Reads run on the store's reading thread; what depends on the present
+// (what is due next) is added on the daemon's own thread.
+#pragma once
+
+#include <boost/asio/io_context.hpp>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "daemon/api/message_rows.h"
+#include "daemon/api/sessions.h"
+#include "daemon/links/peer_paths.h"
+#include "daemon/process/keys.h"
+#include "protocol/channel/core.h"
+
+namespace hotline {
+
+class ClientApi {
+ public:
+  // `changed` is called after the core was told something. `clock` is the channel's; how long a
+  // connection may take is measured on the machine's.
+  ClientApi(boost::asio::io_context& io, const Config& config, Core& core, Store& store,
+            Clock& clock, const ConnectionsMax& max, std::function<void()> changed);
+
+  Status start(std::shared_ptr<const TlsContext> context, const Endpoint& listen) {
+    return sessions_.start(std::move(context), listen);
+  }
+  Status start_socket(const std::string& path) { return sessions_.start_socket(path); }
+  uint16_t port() const { return sessions_.port(); }
+  void set_dev_pki(bool dev_pki) { dev_pki_ = dev_pki; }
+  void set_last_refusal(std::function<std::string()> last_refusal) {
+    last_refusal_ = std::move(last_refusal);
+  }
+  // What runs out, in words.
+  void set_warnings(std::function<std::vector<std::string>()> warnings) {
+    warnings_ = std::move(warnings);
+  }
+  void set_paths(std::function<std::vector<PeerPath>()> paths) { paths_ = std::move(paths); }
+
+  // What goes with an auditor's export; see ChannelKeys.
+  void set_signing_certificates(std::vector<SigningCertificate> certificates) {
+    certificates_ = std::move(certificates);
+  }
+
+  void answer(const AnswerSubmission& answer);
+  void answer(const AnswerExport& answer);
+  // `about_own`: about a message of ours.
+  void note_alarm(const std::string& text, bool about_own = false);
+  // An alarm sounds now, on every console that watches; `id` names the message, if it is about one.
+  void sound(const std::string& id, const std::string& text);
+  // This batch was committed: those who watch are served.
+  void journal_grew(std::shared_ptr<const Batch> batch);
+  void check_again() { sessions_.check_again(); }
+  void tick(BootMs now) { sessions_.tick(now); }
+  void stop() { sessions_.stop(); }
+
+ private:
+  SessionEvents session_events();
+  void serve(ClientSession& session, const wire::Request& request);
+
+  // One file a request: hello.cc, submit.cc, list.cc, show.cc, watch.cc, status.cc, escalations.cc,
+  // export.cc.
+  void hello(ClientSession& session, uint32_t request);
+  void submit(ClientSession& session, uint32_t request, const wire::Submit& submit);
+  void list(ClientSession& session, uint32_t request, const wire::List& list);
+  void show(ClientSession& session, uint32_t request, const wire::Show& show);
+  void watch(ClientSession& session, uint32_t request, const wire::Watch& watch);
+  void status(ClientSession& session, uint32_t request);
+  void escalations(ClientSession& session, uint32_t request, const wire::Escalations& wanted);
+  void export_head(ClientSession& session, uint32_t request);
+  void export_entries(ClientSession& session, uint32_t request, const wire::ExportEntries& wanted);
+  void export_notes(ClientSession& session, uint32_t request, const wire::ExportNotes& wanted);
+
+  // Does nothing for one that does not watch.
+  void serve_watch(ClientSession& session);
+  void tell_missed(ClientSession& watcher);
+  void send_sound(ClientSession& watcher, const std::string& id, const std::string& text);
+  void read_for_watch(ClientSession& session);
+  std::span<const JournalRecord> recent_entries(uint64_t from) const;
+  void send_entries(ClientSession& watcher, std::span<const JournalRecord> entries);
+  // Refuses whom it is not allowed.
+  bool may_export(ClientSession& session, uint32_t request);
+  // An auditor will want to see it.
+  void record_refusal(const Actor& actor, const Error& error);
+  RowContext row_context() const;
+  std::vector<flatbuffers::Offset<wire::WaitingSummary>> summarize_waiting(
+      flatbuffers::FlatBufferBuilder& builder) const;
+
+  const Config& config_;
+  Core& core_;
+  Clock& clock_;
+  std::function<void()> changed_;
+  ClientSessions sessions_;
+  std::function<std::string()> last_refusal_;
+  std::function<std::vector<PeerPath>()> paths_;
+  std::function<std::vector<std::string>()> warnings_;
+  std::vector<SigningCertificate> certificates_;
+  // The newest batches. Who watches and keeps up is served from these, without a read of the store.
+  std::deque<std::shared_ptr<const Batch>> recent_;
+  // The newest few, for status: whatever a peer does cannot push out what was said of our messages.
+  std::vector<std::string> alarms_;
+  std::vector<std::string> own_alarms_;
+  bool dev_pki_ = false;
+};
+
+}  // namespace hotline

@@ -1,0 +1,117 @@
+#include "daemon/api/api.h"
+#include "daemon/api/waiting_pages.h"
+#include "daemon/api/wanted_message.h"
+#include "protocol/base/limits.h"
+#include "protocol/base/strict_flatbuffer.h"
+#include "protocol/base/text.h"
+
+namespace hotline {
+namespace {
+
+// Bounds of what one escalation shows of the commands that told people.
+constexpr size_t kAttemptsShownMax = 32;
+constexpr size_t kAttemptTextMax = 400;
+// As what a table counts, so that an answer that fits a frame has no more of them than a verifier
+// takes.
+constexpr size_t kTableSize = 256;
+static_assert(limits::kRowsSizeMax / kTableSize < limits::kFlatbufferTablesMax);
+
+// One message and who was told of it; bounded like a row.
+struct Climbing {
+  Climbing(StoredMessage stored, const Facts& facts) : message(std::move(stored)) {
+    for (const FactRecord& fact : facts.facts) {
+      if (fact.kind == FactKind::rung) decided_at = fact.at;
+      if (fact.kind == FactKind::rung && !fact.detail.empty()) told.push_back(fact);
+      if (fact.kind == FactKind::attempt)
+        attempts.push_back(shortened(fact.detail, kAttemptTextMax));
+    }
+    if (attempts.size() > kAttemptsShownMax) {
+      attempts.erase(attempts.begin(), attempts.end() - kAttemptsShownMax);
+    }
+  }
+
+  size_t row_size() const {
+    size_t size = message.row_size();
+    for (const std::string& attempt : attempts) size += attempt.size() + 16;
+    for (const FactRecord& fact : told) size += fact.detail.size() + kTableSize;
+    return size;
+  }
+
+  ListedMessage message;
+  UtcMs decided_at = 0;
+  std::vector<FactRecord> told;
+  std::vector<std::string> attempts;
+};
+
+struct Escalating {
+  std::vector<Climbing> rows;
+  bool more = false;
+  uint64_t total = 0;
+  std::string next;
+};
+
+}  // namespace
+
+void ClientApi::escalations(ClientSession& session, uint32_t request,
+                            const wire::Escalations& wanted) {
+  std::function<Escalating(StoreReader&)> read;
+  const std::string name = text_of(wanted.id());
+  if (name.empty()) {
+    auto waiting = waiting_wanted(core_.ladder(), {}, wanted.limit(), text_of(wanted.after()));
+    if (!waiting) return sessions_.fail(session, request, waiting.error());
+    read = [waiting = *std::move(waiting)](StoreReader& reader) {
+      Escalating found;
+      found.total = waiting.total;
+      fill(waiting.places, waiting.limit, found.rows, found.more, found.next,
+           [&reader](const WaitingPlace& place) -> std::optional<Climbing> {
+             const MessageKey key = place.key;
+             auto message = reader.stored_message(key);
+             if (!message) return std::nullopt;
+             return Climbing(*std::move(message), reader.facts_of(key));
+           });
+      return found;
+    };
+  } else {
+    const auto one = named(name, config_.prefix, config_.peer_prefix);
+    if (!one) return sessions_.fail(session, request, not_found(name));
+    read = [one = *one](StoreReader& reader) {
+      Escalating found;
+      if (auto message = find(reader, one)) {
+        const MessageKey key = message->record.key;
+        found.rows.emplace_back(*std::move(message), reader.facts_of(key));
+      }
+      return found;
+    };
+  }
+  sessions_.read_then<Escalating>(
+      session, request, std::move(read), [this, request](ClientSession& asker, Escalating all) {
+        const RowContext context = row_context();
+        sessions_.answer(asker, request, [&](flatbuffers::FlatBufferBuilder& b) {
+          std::vector<flatbuffers::Offset<wire::EscalationRow>> rows;
+          for (const Climbing& one : all.rows) {
+            const MessageRecord& record = one.message.stored.record;
+            const MessageKey key = record.key;
+            // One that waits no more has a history if it climbed.
+            if (one.message.stored.rung.empty() && !core_.ladder().waits(key)) continue;
+            auto next = core_.ladder().next_rung(key);
+            std::vector<flatbuffers::Offset<wire::ToldRung>> told;
+            for (const FactRecord& fact : one.told) {
+              told.push_back(wire::CreateToldRungDirect(b, fact.at, fact.detail.c_str()));
+            }
+            auto row_id = b.CreateString(message_name(record, context));
+            auto rung = b.CreateString(one.message.stored.rung);
+            auto next_name = b.CreateString(next ? next->name : "");
+            auto attempts = b.CreateVectorOfStrings(one.attempts);
+            rows.push_back(wire::CreateEscalationRow(
+                b, row_id, record.key.incoming, record.precedence, rung, one.decided_at, next_name,
+                next ? next->due - context.now.boot : 0, attempts, b.CreateVector(told),
+                tells_nobody(context.policy, record.precedence, one.message.stored.rung)));
+          }
+          auto next_page = all.next.empty() ? 0 : b.CreateString(all.next);
+          return wire::CreateEscalationRows(b, b.CreateVector(rows), all.total, all.more,
+                                            next_page);
+        });
+      });
+}
+
+}  // namespace hotline

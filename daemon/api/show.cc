@@ -1,0 +1,65 @@
+#include "daemon/api/api.h"
+#include "daemon/api/wanted_message.h"
+#include "protocol/base/limits.h"
+
+namespace hotline {
+
+void ClientApi::show(ClientSession& session, uint32_t request, const wire::Show& show) {
+  const std::string name = show.id()->str();
+  const auto wanted = named(name, config_.prefix, config_.peer_prefix);
+  if (!wanted) return sessions_.fail(session, request, not_found(name));
+  struct Found {
+    std::optional<ListedMessage> message;
+    Bytes envelope;
+    Bytes body;
+    std::vector<JournalRecord> entries;
+    uint64_t total = 0;
+    bool uncounted = false;
+    bool cut = false;
+  };
+  sessions_.read_then<Found>(
+      session, request,
+      [wanted = *wanted](StoreReader& reader) {
+        Found found;
+        std::optional<StoredMessage> message = find(reader, wanted);
+        if (!message) return found;
+        const MessageKey key = message->record.key;
+        found.envelope = std::move(message->record.envelope);
+        found.body = message->record.body;
+        size_t size = found.envelope.size() + found.body.size();
+        const auto add = [&](uint64_t index) {
+          if (!found.entries.empty() && found.entries.back().index == index) return;
+          auto entry = reader.journal_entry(index);
+          if (!entry) return;
+          found.cut = found.cut || size + entry->entry.size() > limits::kRowsSizeMax;
+          if (found.cut) return;
+          size += entry->entry.size() + 128;
+          found.entries.push_back(*std::move(entry));
+        };
+        add(message->record.journal_index);
+        const Facts facts = reader.facts_of(key);
+        for (const FactRecord& fact : facts.facts) add(fact.journal_index);
+        found.total = facts.total;
+        found.cut = found.cut || facts.total > facts.facts.size();
+        found.uncounted = facts.uncounted;
+        message->record.envelope = found.envelope;
+        found.message.emplace(*std::move(message));
+        return found;
+      },
+      [this, request, name](ClientSession& asker, Found found) {
+        if (!found.message) return sessions_.fail(asker, request, not_found(name));
+        const RowContext context = row_context();
+        sessions_.answer(asker, request, [&](flatbuffers::FlatBufferBuilder& b) {
+          auto row = build_row(b, *found.message, context);
+          auto envelope = b.CreateVector(found.envelope);
+          auto body = b.CreateVector(found.body);
+          std::vector<flatbuffers::Offset<wire::JournalRow>> facts;
+          for (const JournalRecord& fact : found.entries)
+            facts.push_back(build_journal_row(b, fact));
+          return wire::CreateDetail(b, row, envelope, body, b.CreateVector(facts), found.total,
+                                    found.uncounted, found.cut);
+        });
+      });
+}
+
+}  // namespace hotline

@@ -1,0 +1,89 @@
+#include "daemon/api/api.h"
+
+namespace hotline {
+
+// At most one for each side and precedence, however many messages wait.
+std::vector<flatbuffers::Offset<wire::WaitingSummary>> ClientApi::summarize_waiting(
+    flatbuffers::FlatBufferBuilder& builder) const {
+  const Ladder& ladder = core_.ladder();
+  const BootMs now = clock_.now().boot;
+  std::vector<flatbuffers::Offset<wire::WaitingSummary>> summaries;
+  for (uint8_t precedence = kPrecedenceFirst; precedence <= kPrecedenceLast; ++precedence) {
+    for (const bool incoming : {true, false}) {
+      const WaitingFilter filter{!incoming, incoming, precedence};
+      const std::vector<WaitingPlace> oldest = ladder.waiting(filter, 1);
+      if (oldest.empty()) continue;
+      const auto next = ladder.next_rung(oldest.front().key);
+      const std::string rung =
+          rung_before(config_.policy, precedence, next ? next->name : std::string());
+      summaries.push_back(wire::CreateWaitingSummaryDirect(
+          builder, incoming, precedence, ladder.waiting_count(filter), now - oldest.front().since,
+          rung.c_str(), tells_nobody(config_.policy, precedence, rung)));
+    }
+  }
+  return summaries;
+}
+
+void ClientApi::status(ClientSession& session, uint32_t request) {
+  CoreStatus state = core_.status();
+  sessions_.answer(session, request, [&](flatbuffers::FlatBufferBuilder& b) {
+    auto remote = b.CreateString(state.remote);
+    auto refusal =
+        b.CreateString(state.link == wire::LinkState::up || !last_refusal_ ? "" : last_refusal_());
+    auto queued = b.CreateVector(state.queued.data(), state.queued.size());
+    auto stopped = b.CreateString(state.numbering_stopped);
+    std::vector<std::string> told = own_alarms_;
+    told.insert(told.end(), alarms_.begin(), alarms_.end());
+    auto alarms = b.CreateVectorOfStrings(told);
+    auto own_checkpoint = b.CreateString(state.own_checkpoint);
+    auto own_receipt = b.CreateString(state.own_receipt);
+    auto peer_receipt = b.CreateString(state.peer_receipt);
+    auto peer_checkpoint =
+        b.CreateString(state.peer_receipt.substr(0, state.peer_receipt.rfind("\xe2\x80\x94")));
+    std::vector<flatbuffers::Offset<wire::PathRow>> path_rows;
+    for (const PeerPath& path : paths_ ? paths_() : std::vector<PeerPath>()) {
+      auto address = b.CreateString(path.address);
+      auto failure = b.CreateString(path.failure);
+      path_rows.push_back(
+          wire::CreatePathRow(b, address, path.in_use, path.proved_at, path.failed_at, failure));
+    }
+    auto paths = b.CreateVector(path_rows);
+    auto waiting = b.CreateVector(summarize_waiting(b));
+    auto warnings = b.CreateVectorOfStrings(warnings_ ? warnings_() : std::vector<std::string>());
+    wire::Digest own_root = to_digest(state.own_root);
+    wire::Digest peer_root = to_digest(state.peer_root);
+    wire::StatusReplyBuilder reply(b);
+    reply.add_link(state.link);
+    reply.add_link_since(state.link_since);
+    reply.add_remote(remote);
+    reply.add_last_refusal(refusal);
+    reply.add_round_trip_ms(static_cast<int32_t>(state.round_trip_ms));
+    reply.add_clock_skew_ms(state.clock_skew_ms);
+    reply.add_clock(clock_.now().utc);
+    reply.add_journal_size(state.journal_size);
+    reply.add_own_size(state.own_size);
+    reply.add_own_root(&own_root);
+    reply.add_own_receipted(state.own_receipted);
+    reply.add_peer_size(state.peer_size);
+    reply.add_peer_root(&peer_root);
+    reply.add_queued(queued);
+    reply.add_unreceipted(state.unreceipted);
+    reply.add_waiting_in(static_cast<uint32_t>(core_.ladder().waiting_count(true)));
+    reply.add_waiting_out(static_cast<uint32_t>(core_.ladder().waiting_count(false)));
+    reply.add_agreement_matches(state.agreement_matches);
+    reply.add_numbering_stopped(stopped);
+    reply.add_alarms(alarms);
+    reply.add_own_checkpoint(own_checkpoint);
+    reply.add_own_receipt(own_receipt);
+    reply.add_peer_checkpoint(peer_checkpoint);
+    reply.add_peer_receipt(peer_receipt);
+    reply.add_paths(paths);
+    reply.add_disk_low(state.disk_low);
+    reply.add_peer_flash_only(state.peer_flash_only);
+    reply.add_warnings(warnings);
+    reply.add_waiting(waiting);
+    return reply.Finish();
+  });
+}
+
+}  // namespace hotline

@@ -26,7 +26,7 @@ std::span<const StoreKind> store_kinds();
 // The kind of every store of hotlined.
 inline constexpr std::string_view kStoreKind = "sqlite";
 
-// Makes a store where there is none, with its first batch (Core::found_store) if one is given. Its
+// Makes a store where there is none, with its first batch if one is given. Its
 // directory is made, readable by nobody else, where only the last step of the path is missing. The
 // store is complete or not there at all, whenever the power fails.
 Status create_store(std::string_view kind, const std::string& path, const StoreIdentity& identity,

@@ -67,6 +67,8 @@ class Core {
   Core(const Core&) = delete;  // Its parts refer to each other.
   Core& operator=(const Core&) = delete;
 
+  // The entries of the journal, in order. An entry that cannot follow those before it fails: the
+  // store is damaged.
   Status replay(uint64_t index, ByteView entry);
   // After the last entry; a journal without any is founded now. `stored_root` is the journal's root
   // as the store has it; another one means that the store is damaged.
@@ -116,6 +118,7 @@ class Core {
   void set_disk_room(Now now, const DiskRoom& room);
 
   void tick(Now now);
+  // When tick() has something to do; INT64_MAX: never, as for due() of each part.
   BootMs wake_at() const;
 
   bool wants_commit() const;

@@ -32,6 +32,7 @@ class Escalation {
   // One bite of the ladder, so that others have their turn; due() has passed while there is more.
   void run_ladder(Now now);
   void tick(Now now);
+  // When one of the two has something to do.
   BootMs due() const;
 
   // As Core's of the same names.

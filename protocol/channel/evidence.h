@@ -21,6 +21,7 @@ class Evidence {
   Evidence(const CoreConfig& config, Recorder& recorder, Noise& noise)
       : config_(config), recorder_(recorder), noise_(noise) {}
 
+  // The two notes in either order; `second` is empty where one is missing.
   void keep(Now now, wire::EvidenceKind kind, const std::string& first, const std::string& second,
             const std::string& text);
   bool has(wire::EvidenceKind kind) const { return kept_.contains(kind); }

@@ -19,7 +19,8 @@ namespace hotline {
 
 class OwnTranscript {
  public:
-  // From the journal, in its order.
+  // From the journal, in its order; a fact that does not fit those before it ends the process, so
+  // ask Recorder::fault_in first of what is read back.
   void released(const wire::Released& fact);
   void numbered(const wire::Numbered& fact);
   void receipt_held(const wire::ReceiptHeld& fact);

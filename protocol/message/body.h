@@ -1,6 +1,6 @@
 // Bodies: what a message says, as coded fields with texts beside them. The schema
 // (protocol/message/message.fbs) says what each field means and in which unit;
-// protocol/message/message_rules.h which of them a message must have.
+// protocol/message/kinds/ which of them a message must have.
 #pragma once
 
 #include <optional>

@@ -16,6 +16,9 @@ namespace hotline {
 Result<std::unique_ptr<Daemon>> Daemon::create(Config config, const DaemonOptions& options) {
   std::unique_ptr<Daemon> daemon(new Daemon(std::move(config), options));
   if (Status status = daemon->open_channel(); !status) return status.error();
+  // Until here they end the process at once, also where a disk does not answer: nothing was said.
+  daemon->signals_.add(SIGINT);
+  daemon->signals_.add(SIGTERM);
   if (Status status = daemon->start(); !status) return status.error();
   return daemon;
 }
@@ -24,7 +27,7 @@ Daemon::Daemon(Config config, const DaemonOptions& options)
     : config_(std::move(config)),
       options_(options),
       timer_(io_),
-      signals_(io_, SIGINT, SIGTERM, SIGHUP),
+      signals_(io_, SIGHUP),
       service_manager_([](const char* name) -> const char* { return std::getenv(name); }) {}
 
 Daemon::~Daemon() {

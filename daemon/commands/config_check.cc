@@ -26,6 +26,7 @@ int config_check(const Arguments& arguments, Output& output) {
   int code = kExitDone;
   for (const Error& fault : machine.faults) code = output.fail(what, fault);
   if (code != kExitDone) return code;
+  for (const std::string& note : machine.notes) output.talk("note: " + note);
   output.answer(path + ": good. Party " + config->party + ", peer " + config->peer + " over " +
                     std::to_string(config->peer_addresses.size()) + " paths, " +
                     std::to_string(config->people.size()) + " people, store " + config->store_path +
@@ -39,7 +40,6 @@ int config_check(const Arguments& arguments, Output& output) {
                     .add("store", config->store_path)
                     .add("dev_pki", (*keys)->dev_pki())
                     .add("notes", machine.notes));
-  for (const std::string& note : machine.notes) output.talk("note: " + note);
   return kExitDone;
 }
 

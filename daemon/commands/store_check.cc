@@ -15,11 +15,14 @@ int check_store(Output& output, const std::string& path, Store& store) {
   }
   std::string text;
   for (const std::string& fault : faults) text += (text.empty() ? "" : "\n") + fault;
+  // The worst is said first: what follows may not be printable.
+  const int code = faults.empty()
+                       ? kExitDone
+                       : output.fail("", make_error(ErrorCode::store_failed, path + " is damaged",
+                                                    kKeepAsEvidence));
   output.answer(faults.empty() ? path + ": every row, hash and place agrees" : text,
                 json_document().add("store", path).add("faults", faults));
-  if (faults.empty()) return kExitDone;
-  return output.fail("",
-                     make_error(ErrorCode::store_failed, path + " is damaged", kKeepAsEvidence));
+  return code;
 }
 
 int store_check(const Arguments& arguments, Output& output) {

@@ -10,7 +10,10 @@ namespace hotline {
 
 ChannelRunner::ChannelRunner(CoreConfig config, Records& records, Random& random, Clock& clock,
                              ChannelHost& host)
-    : clock_(clock), host_(host), core_(std::move(config), records, random, clock.now()) {}
+    : clock_(clock),
+      started_(clock.now()),
+      host_(host),
+      core_(std::move(config), records, random, started_) {}
 
 void ChannelRunner::settle() {
   perform();
@@ -49,7 +52,7 @@ std::optional<int64_t> ChannelRunner::plan_tick() {
   planned_for_ = wake;
   const BootMs now = clock_.now().boot;
   if (const auto due = core_.ladder().next_due(); due && *due <= now) return 0;
-  return std::min(std::max<BootMs>(wake - now, 0) + 1, kTickInterval_ms);
+  return std::clamp<BootMs>(wake - now, 0, kTickInterval_ms - 1) + 1;
 }
 
 }  // namespace hotline

@@ -46,5 +46,27 @@ TEST_F(ChannelRunnerTest, TicksAtTheMomentThatTheCoreNames) {
   EXPECT_EQ(peer.runner().plan_tick(), 101);
 }
 
+// A host whose wall clock is set while its journal is replayed.
+class SetWhileReplaying : public ScriptedPeer {
+ public:
+  Now now() override {
+    const Now before = now_;
+    now_.utc = set_to.value_or(now_.utc);
+    return before;
+  }
+  std::optional<UtcMs> set_to;
+};
+
+TEST(ChannelRunner, NoticesAClockThatWasSetWhileTheJournalWasReplayed) {
+  SetWhileReplaying peer;
+  ASSERT_TRUE(peer.start());
+  peer.crash();
+  peer.set_to = peer.now().utc + 60'000;
+  ASSERT_TRUE(peer.start());
+  peer.tick();
+  peer.settle();
+  EXPECT_EQ(peer.alarms_with("clock was set"), 1u);
+}
+
 }  // namespace
 }  // namespace hotline

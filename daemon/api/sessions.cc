@@ -1,7 +1,9 @@
 #include "daemon/api/sessions.h"
 
+#include <spdlog/spdlog.h>
 #include <sys/stat.h>
 
+#include <boost/asio/post.hpp>
 #include <cerrno>
 #include <cstring>
 #include <utility>
@@ -336,6 +338,37 @@ ClientSessions::Asker ClientSessions::take_asker(uint64_t token) {
   }
   let_go(session);
   return {&session, asked.request};
+}
+
+void ClientSessions::read_in_turn(ClientSession& session, uint32_t request,
+                                  std::function<AfterRead(StoreReader&)> read,
+                                  ReadTurns::Rank rank) {
+  const uint64_t id = session.id;
+  ++session.reads;
+  hold_back(session);
+  auto start = [this, id, request, read = std::move(read)] {
+    if (!sessions_.contains(id)) return;
+    reading_ = true;
+    store_.post_read(
+        [this, id, read](StoreReader& reader) {
+          AfterRead then = read(reader);
+          boost::asio::post(io_, [this, id, then = std::move(then)] {
+            if (ClientSession* asker = end_read(id)) then(*asker);
+          });
+        },
+        [this, id, request](const StoreError& error) {
+          std::string reason = error.what();
+          boost::asio::post(io_, [this, id, request, reason] {
+            spdlog::error("ALARM the store cannot be read: {}", reason);
+            ClientSession* asker = end_read(id);
+            if (asker == nullptr) return;
+            fail(*asker, request,
+                 make_error(ErrorCode::store_failed, reason, "hotlined store check"));
+          });
+        });
+  };
+  turns_.add(session.actor.name, rank, std::move(start));
+  next_read();
 }
 
 void ClientSessions::next_read() {

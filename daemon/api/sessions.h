@@ -7,11 +7,8 @@
 // How long a connection may take is measured on the machine's clock, not on the channel's.
 #pragma once
 
-#include <spdlog/spdlog.h>
-
 #include <bitset>
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/post.hpp>
 #include <functional>
 #include <map>
 #include <memory>
@@ -143,6 +140,10 @@ class ClientSessions {
   void next_turn();
   void hold_back(ClientSession& session);
   void let_go(ClientSession& session);
+  // read_then() but for the type of what is read.
+  using AfterRead = std::function<void(ClientSession&)>;
+  void read_in_turn(ClientSession& session, uint32_t request,
+                    std::function<AfterRead(StoreReader&)> read, ReadTurns::Rank rank);
   void next_read();
   // The read under way has ended: who asked, if it is still there.
   ClientSession* end_read(uint64_t id);
@@ -172,32 +173,13 @@ void ClientSessions::read_then(ClientSession& session, uint32_t request,
                                std::function<Value(StoreReader&)> read,
                                std::function<void(ClientSession&, Value)> then,
                                ReadTurns::Rank rank) {
-  const uint64_t id = session.id;
-  ++session.reads;
-  hold_back(session);
-  auto start = [this, id, request, read = std::move(read), then = std::move(then)] {
-    if (!sessions_.contains(id)) return;
-    reading_ = true;
-    store_.post_read(
-        [this, id, read, then](StoreReader& reader) {
-          auto value = std::make_shared<Value>(read(reader));
-          boost::asio::post(io_, [this, id, value, then] {
-            if (ClientSession* asker = end_read(id)) then(*asker, std::move(*value));
-          });
-        },
-        [this, id, request](const StoreError& error) {
-          std::string reason = error.what();
-          boost::asio::post(io_, [this, id, request, reason] {
-            spdlog::error("ALARM the store cannot be read: {}", reason);
-            ClientSession* asker = end_read(id);
-            if (asker == nullptr) return;
-            fail(*asker, request,
-                 make_error(ErrorCode::store_failed, reason, "hotlined store check"));
-          });
-        });
-  };
-  turns_.add(session.actor.name, rank, std::move(start));
-  next_read();
+  read_in_turn(
+      session, request,
+      [read = std::move(read), then = std::move(then)](StoreReader& reader) -> AfterRead {
+        auto value = std::make_shared<Value>(read(reader));
+        return [value, then](ClientSession& asker) { then(asker, std::move(*value)); };
+      },
+      rank);
 }
 
 }  // namespace hotline

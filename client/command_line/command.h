@@ -1,4 +1,4 @@
-// What a command of hotline is: its name, its options, its help, and the function that does it.
+// A command of hotline: its name, its options, its help, and the function that does it.
 //
 // One command, one file in client/commands/. The table of all of them is
 // client/commands/commands.h.

@@ -34,7 +34,8 @@ struct Listed {
         total(rows.total()),
         more(rows.more()),
         next(text(rows.next())) {
-    // Of what waits the daemon says it, of the others it is the last one's place in the journal.
+    // The daemon names the next place in a list of what waits. A list by age goes on from the last
+    // message's place in the journal.
     if (next.empty() && !messages.empty()) next = std::to_string(messages.back().journal_index);
   }
 };

@@ -101,8 +101,8 @@ class Connection {
   Result<Reply> escalations(const std::string& id, uint64_t limit = 0,
                             const std::string& after = {});
 
-  // What an auditor takes away, page by page (protocol/api/client.fbs). Error: not_allowed
-  // without the role.
+  // An export, page by page (protocol/api/client.fbs). Error: not_allowed without the role of an
+  // auditor.
   Result<Reply> export_head();
   Result<Reply> export_entries(wire::ExportLog log, uint64_t from, uint64_t to);
   Result<Reply> export_notes(wire::ExportLog log, uint64_t after_size, uint64_t journal_size);

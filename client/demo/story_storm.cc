@@ -128,7 +128,7 @@ Status DemoStory::send_incidents() {
   return expect_all_once();
 }
 
-// What each has sent is at the other, every message once and none besides.
+// Each has every message of the other once, and none besides.
 Status DemoStory::expect_all_once() {
   for (const auto& [sender, receiver] :
        {std::pair{north_ann_, south_ann_}, std::pair{south_ann_, north_ann_}}) {

@@ -19,8 +19,8 @@ struct ShownText {
   std::string text;
 };
 
-// What the bytes of a message say. What cannot be read is shown as such, never hidden: its fault
-// says why.
+// The content of a message, read from its bytes. Bytes that cannot be read are shown as such, never
+// hidden: their fault says why.
 struct ShownContent {
   Bytes envelope_bytes;
   std::string envelope_fault;
@@ -36,7 +36,7 @@ ShownContent shown_content(ByteView envelope, ByteView body, const std::string& 
 
 // Subject, content and texts, then what the envelope says.
 void print_content(Output& output, const ShownContent& content);
-// What the envelope says, alone.
+// The envelope alone.
 void print_envelope(Output& output, const ShownContent& content);
 
 // The same as members, with the exact bytes in base64; what cannot be read is null.

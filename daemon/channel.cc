@@ -78,7 +78,7 @@ Status Channel::rebuild_core() {
     fault = fault_at_the_ends(reader, head, core().own_size(), core().last_serial(),
                               core().peer_size());
     if (fault.empty()) {
-      if (status = runner_->start(head.root); status) return ok();
+      if (status = core().start(head.root); status) return ok();
       // The refusal is of the whole; the row is found out now that time does not matter.
       fault = first_fault(reader);
       if (fault.empty()) return status;

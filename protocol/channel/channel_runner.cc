@@ -10,10 +10,7 @@ namespace hotline {
 
 ChannelRunner::ChannelRunner(CoreConfig config, Records& records, Random& random, Clock& clock,
                              ChannelHost& host)
-    : clock_(clock),
-      started_(clock.now()),
-      host_(host),
-      core_(std::move(config), records, random, started_) {}
+    : clock_(clock), host_(host), core_(std::move(config), records, random, clock.now()) {}
 
 void ChannelRunner::settle() {
   perform();

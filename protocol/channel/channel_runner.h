@@ -44,13 +44,9 @@ class ChannelHost {
 
 class ChannelRunner {
  public:
-  // Everything borrowed outlives the runner. The caller replays the core, then calls start().
+  // Everything borrowed outlives the runner. The core is replayed and started by the caller.
   ChannelRunner(CoreConfig config, Records& records, Random& random, Clock& clock,
                 ChannelHost& host);
-
-  // Core::start(), with the time at which the core was made: a clock that was set while the journal
-  // was replayed is noticed.
-  Status start(const Hash& stored_root) { return core_.start(started_, stored_root); }
 
   Core& core() { return core_; }
   const Core& core() const { return core_; }
@@ -81,7 +77,6 @@ class ChannelRunner {
   static constexpr int64_t kTickInterval_ms = 500;
 
   Clock& clock_;
-  const Now started_;
   ChannelHost& host_;
   Core core_;
   bool committing_ = false;

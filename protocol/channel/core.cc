@@ -93,7 +93,8 @@ Status Core::compare_prefix_with_records() {
                     "write the old prefix in [party] again: it is for the life of a channel");
 }
 
-Status Core::start(Now now, const Hash& stored_root) {
+Status Core::start(const Hash& stored_root) {
+  const Now now = started_;
   if (Status whole = recorder_.compare_with_records(stored_root); !whole) return whole;
   if (Status named = compare_prefix_with_records(); !named) return named;
   recorder_.go_live();

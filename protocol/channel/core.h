@@ -70,9 +70,10 @@ class Core {
   // The entries of the journal, in order. An entry that cannot follow those before it fails: the
   // store is damaged.
   Status replay(uint64_t index, ByteView entry);
-  // After the last entry; a journal without any is founded now. `stored_root` is the journal's root
-  // as the store has it; another one means that the store is damaged.
-  Status start(Now now, const Hash& stored_root);
+  // After the last entry, at the time at which the core was made: a clock that was set while the
+  // journal was replayed is noticed. A journal without any entry is founded now. `stored_root` is
+  // the journal's root as the store has it; another one means that the store is damaged.
+  Status start(const Hash& stored_root);
 
   void link_opened(Now now, LinkId link, std::string remote) {
     session_.link_opened(now, link, std::move(remote));

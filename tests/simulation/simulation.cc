@@ -247,7 +247,7 @@ class Simulation {
         throw Violation{party.name + " cannot replay its journal: " + status.error().reason};
       }
     }
-    if (Status status = party.runner->start(party.disk.journal_root()); !status) {
+    if (Status status = party.core().start(party.disk.journal_root()); !status) {
       throw Violation{party.name + " cannot start: " + status.error().reason};
     }
     note("start", i, party.disk.journal().size());

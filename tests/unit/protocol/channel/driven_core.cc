@@ -40,7 +40,7 @@ Status DrivenCore::start(const CoreConfig& config, const std::vector<Bytes>& jou
   runner_ = std::make_unique<ChannelRunner>(config, disk_, random_, *this, *this);
   Status status = ok();
   for (uint64_t i = 0; i < journal.size() && status; ++i) status = core().replay(i, journal[i]);
-  if (status) status = runner_->start(disk_.journal_root());
+  if (status) status = core().start(disk_.journal_root());
   if (!status) {
     crash();
     return status;

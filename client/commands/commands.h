@@ -10,7 +10,7 @@ namespace hotline::client {
 // In the order of the help.
 const std::vector<Command>& all_commands();
 
-// Each in client/commands/<its name>.cc.
+// Each in client/commands/<its name>.cc, or in that of its first word.
 Command ack_command();
 Command audit_check_command();
 Command audit_export_command();

@@ -1,11 +1,35 @@
-// hotline template show: the fields of one template, and how each is typed.
+// hotline template list and hotline template show: what can be sent with coded fields, and how each
+// is typed.
+#include "protocol/message/template.h"
+
 #include "client/commands/commands.h"
 #include "protocol/message/names.h"
-#include "protocol/message/template.h"
 #include "protocol/terminal/exit_code.h"
 
 namespace hotline::client {
 namespace {
+
+int template_list(Invocation& invocation) {
+  if (invocation.output.json()) {
+    const auto json_template = [](const TemplateInfo& info) {
+      return JsonValue()
+          .add("name", info.name)
+          .add("type", type_name(static_cast<uint8_t>(info.type)))
+          .add("summary", info.summary);
+    };
+    invocation.output.document(
+        json_document().add("templates", json_each(templates(), json_template)));
+    return kExitDone;
+  }
+  Table table({{"TEMPLATE"}, {"TYPE"}, {"FOR"}});
+  for (const TemplateInfo& info : templates()) {
+    table.add({"", {info.name, type_name(static_cast<uint8_t>(info.type)), info.summary}});
+  }
+  table.print(invocation.output);
+  invocation.output.talk("Its fields: " +
+                         invocation.output.command("template show " + templates().front().name));
+  return kExitDone;
+}
 
 JsonValue json_template(const TemplateInfo& info) {
   const auto json_field = [](const TemplateField& field) {
@@ -59,6 +83,16 @@ int template_show(Invocation& invocation) {
 }
 
 }  // namespace
+
+Command template_list_command() {
+  return {{"template list",
+           "List the templates of messages with coded fields",
+           "",
+           {"hotline template list"},
+           {},
+           {}},
+          template_list};
+}
 
 Command template_show_command() {
   return {

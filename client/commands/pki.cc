@@ -1,0 +1,229 @@
+// hotline pki dev-init, pki show and pki check: certificates to try Hotline with, what certificates
+// say of themselves, and whether they would be taken by the same rules as a daemon's.
+#include "certs/check.h"
+#include "certs/dev_pki.h"
+#include "certs/identity.h"
+#include "certs/key_file.h"
+#include "client/commands/commands.h"
+#include "protocol/terminal/exit_code.h"
+#include "protocol/terminal/printable.h"
+
+namespace hotline::client {
+namespace {
+
+constexpr int64_t kDay_ms = int64_t{24} * 60 * 60 * 1000;
+constexpr int64_t kWarnAhead_ms = 30 * kDay_ms;
+
+// "expires in 6 days": from 30 days before the end on; empty before that.
+std::string expiry_warning(const CheckedCertificate& certificate, UtcMs now) {
+  const int64_t left_ms = certificate.not_after - now;
+  if (now < certificate.not_before) return "NOT VALID YET";
+  if (left_ms < 0) return "EXPIRED";
+  if (left_ms > kWarnAhead_ms) return "";
+  const int64_t days = left_ms / kDay_ms;
+  if (days == 0) return "expires in less than a day";
+  return "expires in " + std::to_string(days) + (days == 1 ? " day" : " days");
+}
+
+// Lines of "  label  value", and what is about to run out at `now`.
+void print_certificate(Output& output, const std::string& path,
+                       const CheckedCertificate& certificate, UtcMs now) {
+  const auto line = [&](const std::string& label, const std::string& value,
+                        Style style = Style::plain) {
+    std::string padded = label;
+    padded.resize(10, ' ');
+    output.line("  " + padded + output.styled(style, printable_line(value)));
+  };
+  output.line(path);
+  line("name", identity_uri(certificate.identity));
+  line("purpose", purpose_name(certificate.identity.purpose));
+  line("serial", certificate.serial_hex);
+  line("from", output.date_and_time(certificate.not_before));
+  line("until", output.date_and_time(certificate.not_after));
+  line("sha-256", to_hex(certificate.sha256));
+  const std::string warning = expiry_warning(certificate, now);
+  if (!warning.empty()) line("warning", warning, Style::yellow);
+  if (certificate.dev_only) line("", std::string(kDevOnlyMark), Style::yellow);
+}
+
+JsonValue json_certificate(const std::string& path, const CheckedCertificate& certificate,
+                           UtcMs now) {
+  const std::string warning = expiry_warning(certificate, now);
+  return json_document()
+      .add("file", path)
+      .add("name", identity_uri(certificate.identity))
+      .add("purpose", purpose_name(certificate.identity.purpose))
+      .add("serial", certificate.serial_hex)
+      .add("not_before", json_time(certificate.not_before))
+      .add("not_after", json_time(certificate.not_after))
+      .add("sha256", to_hex(certificate.sha256))
+      .add("dev_only", certificate.dev_only)
+      .add("warning", json_text(warning));
+}
+
+// "north,south" as words. Error: usage, naming the option and the word that cannot be a name.
+Result<std::vector<std::string>> read_names(const Arguments& arguments, const std::string& option,
+                                            std::vector<std::string> otherwise) {
+  const auto typed = arguments.get(option);
+  if (!typed) return otherwise;
+  std::vector<std::string> names(1);
+  for (const char c : *typed) {
+    if (c == ',') {
+      names.emplace_back();
+    } else {
+      names.back() += c;
+    }
+  }
+  for (const std::string& name : names) {
+    if (is_identity_name(name)) continue;
+    return make_error(ErrorCode::usage, option + ": \"" + name + "\" cannot be a name",
+                      "names have 1 to 32 of a-z, 0-9 and -, and are separated by commas");
+  }
+  return names;
+}
+
+int pki_dev_init(Invocation& invocation) {
+  Output& output = invocation.output;
+  const std::string directory = *invocation.arguments.get("DIR");
+  const std::string what = "cannot make a development PKI in " + directory;
+  DevPkiOptions options;
+  auto parties = read_names(invocation.arguments, "--parties", options.parties);
+  if (!parties) return output.fail("", parties.error());
+  options.parties = std::move(*parties);
+  auto people = read_names(invocation.arguments, "--people", options.people);
+  if (!people) return output.fail("", people.error());
+  options.people = std::move(*people);
+  const auto pki = create_dev_pki(directory, options, invocation.around->now());
+  if (!pki) return output.fail(what, pki.error());
+  if (output.json()) {
+    output.document(json_document()
+                        .add("directory", pki->directory)
+                        .add("dev_only", true)
+                        .add("not_after", json_time(pki->not_after))
+                        .add("files", pki->files));
+    return kExitDone;
+  }
+  for (const std::string& file : pki->files) output.line(pki->directory + "/" + file);
+  output.talk(output.styled(Style::yellow, "DEV ONLY") +
+              ": every CA's private key lies beside it. Valid until " +
+              output.date_and_time(pki->not_after) +
+              ".\nA live daemon takes these only when started with --allow-dev-pki.");
+  return kExitDone;
+}
+
+Result<std::vector<std::string>> files_to_show(const Invocation& invocation) {
+  std::vector<std::string> files = invocation.arguments.all("FILE");
+  if (!files.empty()) return files;
+  const auto context = invocation.context();
+  if (!context) return context.error();
+  if (context->certificate_path.empty()) {
+    return make_error(ErrorCode::usage, "this context has no certificate: it uses a Unix socket",
+                      "hotline pki show FILE");
+  }
+  return std::vector<std::string>{context->certificate_path};
+}
+
+int pki_show(Invocation& invocation) {
+  Output& output = invocation.output;
+  const auto files = files_to_show(invocation);
+  if (!files) return output.fail("there is no certificate to show", files.error());
+  for (const std::string& path : *files) {
+    const auto certificate = load_certificate(path);
+    if (!certificate) return output.fail("cannot show " + path, certificate.error());
+    const auto read = read_certificate(certificate->get());
+    if (!read) return output.fail("cannot show " + path, read.error());
+    const UtcMs now = invocation.around->now();
+    if (output.json()) {
+      output.document(json_certificate(path, *read, now));
+    } else {
+      print_certificate(output, path, *read, now);
+    }
+  }
+  return kExitDone;
+}
+
+// Judges one file for the purpose that it states itself.
+Result<CheckedCertificate> check_file(const std::string& path, const TrustAnchor& anchor,
+                                      const Arguments& arguments, UtcMs now) {
+  const auto chain = load_chain(path);
+  if (!chain) return chain.error();
+  X509* leaf = sk_X509_value(chain->get(), 0);
+  const auto stated = read_certificate(leaf);
+  if (!stated) return stated.error();
+  const auto checked =
+      check_certificate(leaf, chain->get(), anchor, stated->identity.purpose, true, now);
+  if (!checked) return checked.error();
+  if (const auto party = arguments.get("--party")) {
+    if (auto status = check_party(*checked, *party); !status) return status.error();
+  }
+  return checked;
+}
+
+int pki_check(Invocation& invocation) {
+  Output& output = invocation.output;
+  const auto ca = invocation.arguments.get("--ca");
+  if (!ca) {
+    return output.fail("", make_error(ErrorCode::usage, "by which CA?",
+                                      "hotline pki check --ca trust/north-ca.crt north/tls.crt"));
+  }
+  const auto anchor = TrustAnchor::load(*ca, invocation.arguments.get("--crl").value_or(""));
+  if (!anchor) return output.fail("cannot check certificates", anchor.error());
+  const UtcMs now = invocation.around->now();
+  int code = kExitDone;
+  for (const std::string& path : invocation.arguments.all("FILE")) {
+    const auto checked = check_file(path, *anchor, invocation.arguments, now);
+    if (!checked) {
+      code = output.fail(path + " would be refused", checked.error());
+    } else if (output.json()) {
+      output.document(json_certificate(path, *checked, now));
+    } else {
+      const std::string warning = expiry_warning(*checked, now);
+      output.line(path + "  good: " + identity_uri(checked->identity) + ", by " + anchor->name() +
+                  (checked->dev_only ? ", DEV ONLY" : "") +
+                  (warning.empty() ? "" : ", " + output.styled(Style::yellow, warning)));
+    }
+  }
+  if (!anchor->has_crl()) output.talk("Without --crl nothing is known to be revoked.");
+  return code;
+}
+
+}  // namespace
+
+Command pki_dev_init_command() {
+  return {{"pki dev-init",
+           "Make keys and certificates for development",
+           "For each party a CA, the four keys of its daemon, and a certificate for each person. "
+           "Every subject says DEV ONLY, and all of it ends after seven days.",
+           {"hotline pki dev-init pki --parties north,south",
+            "hotline pki dev-init pki --people ann,bob,eve"},
+           {{"--parties", "NAMES", "the parties, separated by commas (north,south)"},
+            {"--people", "NAMES", "the people of each party (ann,bob,eve)"}},
+           {{"DIR", "a directory to make; one with anything in it is refused"}}},
+          pki_dev_init};
+}
+
+Command pki_show_command() {
+  return {{"pki show",
+           "Show what certificates say of themselves",
+           "Nothing is verified: that is what hotline pki check does. Without a file, the own "
+           "certificate of the context.",
+           {"hotline pki show", "hotline pki show north/tls.crt", "hotline pki show --json *.crt"},
+           {},
+           {{"FILE", "a certificate, PEM", false, true}}},
+          pki_show};
+}
+
+Command pki_check_command() {
+  return {
+      {"pki check",
+       "Check whether certificates would be taken: chain, name, purpose, time, revocation",
+       "The rules are those of the daemon. Every certificate is judged for the purpose it states.",
+       {"hotline pki check --ca trust/north-ca.crt --crl trust/north-ca.crl north/tls.crt"},
+       {{"--ca", "FILE", "the CA certificate of the party"},
+        {"--crl", "FILE", "what that CA has revoked"},
+        {"--party", "ID", "refuse another party's certificate"}},
+       {{"FILE", "a certificate with its chain, PEM", true, true}}},
+      pki_check};
+}
+
+}  // namespace hotline::client

@@ -20,38 +20,13 @@ Hash root_of(std::span<const Hash> leaves) {
   return frontier.root();
 }
 
-size_t read_big_endian(const uint8_t* bytes, size_t size) {
-  size_t number = 0;
-  for (size_t i = 0; i < size; ++i) number = number << 8 | bytes[i];
-  return number;
-}
-
 // Only what a serial may look like is repeated on anybody's screen.
 std::string printable_id(const wire::Envelope& envelope) {
   const std::string id = envelope.id()->str();
   return parse_written_serial(id) ? id : "";
 }
 
-// The checkpoint in a note, unverified; nothing when it is none.
-std::optional<Checkpoint> checkpoint_in(std::string_view note_text) {
-  const auto note = parse_note(note_text);
-  if (!note) return std::nullopt;
-  auto checkpoint = parse_checkpoint_text(note->text);
-  return checkpoint ? std::optional(*std::move(checkpoint)) : std::nullopt;
-}
-
 }  // namespace
-
-std::vector<ByteView> split_bundle(ByteView file) {
-  std::vector<ByteView> entries;
-  while (file.size() >= kEntryLengthSize && entries.size() < kTileWidth) {
-    const size_t size = read_big_endian(file.data(), kEntryLengthSize);
-    if (file.size() - kEntryLengthSize < size) break;
-    entries.push_back(file.subspan(kEntryLengthSize, size));
-    file = file.subspan(kEntryLengthSize + size);
-  }
-  return entries;
-}
 
 void BundleCheck::check(uint64_t bundle, BundleOutcome& outcome) {
   outcome_ = &outcome;
@@ -309,7 +284,7 @@ void BundleCheck::read_numbered(JournalFact fact, const wire::Numbered& numbered
 
 void BundleCheck::read_receipt(JournalFact fact, uint64_t size, std::string_view note) {
   const auto place = static_cast<unsigned>(fact.entry - first_);
-  const auto checkpoint = checkpoint_in(note);
+  const auto checkpoint = unverified_checkpoint(note);
   if (!checkpoint || checkpoint->size != size) {
     return fail_fact(place, "its size is not that of the receipt in it");
   }
@@ -326,7 +301,8 @@ std::string envelope_id(const ExportReader& reader, ExportLog log, uint64_t log_
   const Status status = reader.read(entries_path(log, bundle, bundle_width(log_size, bundle)),
                                     kEntriesFileSizeMax, file);
   if (!status) return {};
-  const std::vector<ByteView> entries = split_bundle(file.bytes());
+  ByteView rest = file.bytes();
+  const auto entries = take_items(rest, kEntryLengthSize, kTileWidth);
   if (entry % kTileWidth >= entries.size()) return {};
   const auto envelope = open_envelope(entries[entry % kTileWidth]);
   return envelope ? printable_id(**envelope) : "";

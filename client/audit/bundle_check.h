@@ -125,7 +125,4 @@ class BundleCheck {
 std::string envelope_id(const ExportReader& reader, ExportLog log, uint64_t log_size,
                         uint64_t entry);
 
-// The entries of a bundle, as far as they are there; the file's bytes are borrowed.
-std::vector<ByteView> split_bundle(ByteView file);
-
 }  // namespace hotline::audit

@@ -1,6 +1,7 @@
 #include "client/audit/cosigned_notes.h"
 
 #include <algorithm>
+#include <span>
 #include <utility>
 
 #include "client/audit/ordered_work.h"
@@ -94,19 +95,21 @@ class Check {
 
   void check(std::vector<Candidate>& candidates) {
     const uint64_t turns = (candidates.size() + kNotesPerTurn - 1) / kNotesPerTurn;
-    const auto each_of = [&](uint64_t turn, const auto& visit) {
-      const size_t end = std::min(candidates.size(), (turn + 1) * kNotesPerTurn);
-      for (size_t i = turn * kNotesPerTurn; i < end && !refused_; ++i) visit(candidates[i]);
+    const auto of_turn = [&](uint64_t turn) {
+      const size_t first = turn * kNotesPerTurn;
+      return std::span(candidates)
+          .subspan(first, std::min(kNotesPerTurn, candidates.size() - first));
     };
     OrderedWork pieces;
     pieces.work = [&](unsigned, uint64_t turn, unsigned) {
-      const size_t end = std::min(candidates.size(), (turn + 1) * kNotesPerTurn);
-      for (size_t i = turn * kNotesPerTurn; i < end; ++i) {
-        if (candidates[i].reason.empty()) check_note(candidates[i], trust_);
+      for (Candidate& one : of_turn(turn)) {
+        if (one.reason.empty()) check_note(one, trust_);
       }
     };
     pieces.take = [&](uint64_t turn, unsigned) {
-      each_of(turn, [&](const Candidate& candidate) { take(candidate); });
+      for (const Candidate& one : of_turn(turn)) {
+        if (!refused_) take(one);
+      }
       return !refused_;
     };
     run_in_order(turns, threads_, pieces);

@@ -9,10 +9,9 @@
 #include <optional>
 #include <string_view>
 
+#include "client/audit/export_reader.h"
 #include "protocol/base/bytes.h"
 #include "protocol/base/limits.h"
-#include "protocol/log/checkpoint.h"
-#include "protocol/log/note.h"
 
 namespace hotline::audit {
 namespace {
@@ -39,7 +38,7 @@ class NoteFile {
     if (open_error_ == ENOENT) return uint64_t{0};
     struct stat there {};
     if (descriptor_ < 0 || fstat(descriptor_, &there) != 0 || !S_ISREG(there.st_mode)) {
-      return damaged("cannot be read");
+      return damaged(path_ + " cannot be read");
     }
     return static_cast<uint64_t>(there.st_size);
   }
@@ -54,7 +53,7 @@ class NoteFile {
   // The record that begins at `offset`.
   Result<Record> at(uint64_t offset) const {
     auto record = parse(read(offset, kRecordSizeMax), offset);
-    if (!record) return damaged("has no checkpoint at byte " + std::to_string(offset));
+    if (!record) return damaged(path_ + " has no checkpoint at byte " + std::to_string(offset));
     return *record;
   }
 
@@ -70,12 +69,6 @@ class NoteFile {
       if (auto record = parse(std::string_view(bytes).substr(begin), from + begin)) return record;
     }
     return std::nullopt;
-  }
-
-  Error damaged(const std::string& reason) const {
-    return make_error(ErrorCode::verification_failed,
-                      "the export is damaged: " + path_ + " " + reason,
-                      "hotline audit verify says what else; have it exported again");
   }
 
  private:
@@ -99,9 +92,7 @@ class NoteFile {
         static_cast<size_t>(static_cast<uint8_t>(bytes[0])) << 8 | static_cast<uint8_t>(bytes[1]);
     bytes.remove_prefix(kNoteLengthSize);
     if (length > bytes.size()) return std::nullopt;
-    const auto note = parse_note(bytes.substr(0, length));
-    if (!note) return std::nullopt;
-    const auto checkpoint = parse_checkpoint_text(note->text);
+    const auto checkpoint = unverified_checkpoint(bytes.substr(0, length));
     if (!checkpoint || checkpoint->origin != origin_) return std::nullopt;
     return Record{offset, offset + kNoteLengthSize + length, checkpoint->size,
                   std::string(bytes.substr(0, length))};

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "protocol/channel/journal.h"
+#include "protocol/log/note.h"
 #include "protocol/message/envelope.h"
 
 namespace hotline::audit {
@@ -46,6 +47,50 @@ const char* log_name(ExportLog log) {
       return "received";
   }
   return "unknown";
+}
+
+// The only place where an origin is taken apart; it is put together again and compared whole.
+std::optional<OriginNames> names_in_origin(const std::string& origin, OriginOf& origin_of) {
+  std::vector<std::string> pieces(1);
+  for (const char c : origin) {
+    if (c == '/') {
+      pieces.emplace_back();
+    } else {
+      pieces.back() += c;
+    }
+  }
+  if (pieces.size() < 4) return std::nullopt;  // hotline/CHANNEL/MODE/PARTY/...
+  const auto id = from_hex(pieces[1]);
+  OriginNames read;
+  if (!id || id->size() != read.channel.id.size() || !is_party_id(pieces[3])) return std::nullopt;
+  std::copy(id->begin(), id->end(), read.channel.id.begin());
+  read.channel.exercise = pieces[2] == "exercise";
+  read.party = pieces[3];
+  if (origin_of(read.channel, read.party, 0) != origin) return std::nullopt;
+  return read;
+}
+
+size_t read_big_endian(const uint8_t* bytes, size_t size) {
+  size_t number = 0;
+  for (size_t i = 0; i < size; ++i) number = number << 8 | bytes[i];
+  return number;
+}
+
+std::vector<ByteView> take_items(ByteView& file, size_t length_size, size_t count_max) {
+  std::vector<ByteView> items;
+  while (file.size() >= length_size && items.size() < count_max) {
+    const size_t size = read_big_endian(file.data(), length_size);
+    if (file.size() - length_size < size) break;
+    items.push_back(file.subspan(length_size, size));
+    file = file.subspan(length_size + size);
+  }
+  return items;
+}
+
+Result<Checkpoint> unverified_checkpoint(std::string_view note) {
+  const auto parsed = parse_note(note);
+  if (!parsed) return parsed.error();
+  return parse_checkpoint_text(parsed->text);
 }
 
 uint64_t tile_hash_count(uint64_t size, unsigned level) {

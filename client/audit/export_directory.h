@@ -4,16 +4,21 @@
 // Sizes, indices and bundles count entries from zero; paths are relative to the export.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <iterator>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "certs/check.h"
 #include "protocol/base/bytes.h"
 #include "protocol/base/limits.h"
+#include "protocol/base/result.h"
 #include "protocol/channel/journal_generated.h"
+#include "protocol/log/checkpoint.h"
+#include "protocol/log/origin.h"
 #include "protocol/message/message_generated.h"
 
 namespace hotline::audit {
@@ -29,6 +34,24 @@ const char* log_name(ExportLog log);
 inline size_t log_number(ExportLog log) {
   return static_cast<size_t>(log);
 }
+
+// One of each log.
+template <class Value>
+struct PerLog {
+  std::array<Value, kExportLogCount> of{};
+  const Value& operator[](ExportLog log) const { return of[log_number(log)]; }
+  Value& operator[](ExportLog log) { return of[log_number(log)]; }
+};
+using LogSizes = PerLog<uint64_t>;  // In entries.
+
+// The channel and the party of a log's origin; nothing where it is not what `origin_of` (of
+// protocol/log/origin.h) makes of them in the first epoch.
+struct OriginNames {
+  ChannelName channel;
+  std::string party;
+};
+using OriginOf = std::string(const ChannelName& channel, std::string_view party, uint64_t epoch);
+std::optional<OriginNames> names_in_origin(const std::string& origin, OriginOf& origin_of);
 
 // The three keys of each party that sign notes.
 inline constexpr Purpose kSigningPurposes[] = {Purpose::log, Purpose::receipt, Purpose::witness};
@@ -68,6 +91,20 @@ std::string parts_path(ExportLog log, uint64_t bundle, unsigned width);
 std::string checkpoint_path(ExportLog log);
 std::string cosigned_path(ExportLog log);
 std::string certificate_path(std::string_view party, Purpose purpose);
+
+// What is kept beside an entry and can be erased without it. Borrowed.
+struct SaltedPart {
+  Hash salt{};
+  ByteView bytes;
+};
+
+// A number of `size` bytes, the highest first, as lengths are written.
+size_t read_big_endian(const uint8_t* bytes, size_t size);
+// Takes the items off the front of a file, each behind its length, as far as they are there.
+std::vector<ByteView> take_items(ByteView& file, size_t length_size, size_t count_max);
+
+// The checkpoint in a note, with nobody's signature checked. Error: malformed.
+Result<Checkpoint> unverified_checkpoint(std::string_view note);
 
 // The hash, and where it is said the size, of the part that an entry speaks of: the name of a
 // person for the journal's entries, the body for a transcript's. Nothing for entries that name

@@ -13,35 +13,6 @@
 namespace hotline::audit {
 namespace {
 
-// hotline/CHANNEL/MODE/PARTY/journal/0
-constexpr size_t kOriginPieces = 6;
-
-struct JournalOrigin {
-  ChannelName channel;
-  std::string party;
-};
-
-// The only place where an origin is taken apart; it is put together again and compared whole.
-std::optional<JournalOrigin> read_journal_origin(const std::string& origin) {
-  std::vector<std::string> pieces(1);
-  for (const char c : origin) {
-    if (c == '/') {
-      pieces.emplace_back();
-    } else {
-      pieces.back() += c;
-    }
-  }
-  if (pieces.size() != kOriginPieces) return std::nullopt;
-  const auto id = from_hex(pieces[1]);
-  JournalOrigin read;
-  if (!id || id->size() != read.channel.id.size() || !is_party_id(pieces[3])) return std::nullopt;
-  std::copy(id->begin(), id->end(), read.channel.id.begin());
-  read.channel.exercise = pieces[2] == "exercise";
-  read.party = pieces[3];
-  if (journal_origin(read.channel, read.party, 0) != origin) return std::nullopt;
-  return read;
-}
-
 Validity both(const TrustedCertificate& a, const TrustedCertificate& b) {
   return {std::max(a.held_from, b.held_from), std::min(a.held_until, b.held_until)};
 }
@@ -155,12 +126,11 @@ class Opener {
     const std::string path = checkpoint_path(ExportLog::journal);
     const auto note = reader_.read_text(path, limits::kNoteSizeMax);
     if (!note) return failed(Step::checkpoints, path, note.error().reason) != nullptr;
-    const auto parsed = parse_note(*note);
-    const auto checkpoint = parsed ? parse_checkpoint_text(parsed->text) : parsed.error();
+    const auto checkpoint = unverified_checkpoint(*note);
     if (!checkpoint) {
       return failed(Step::checkpoints, path, checkpoint.error().reason) != nullptr;
     }
-    auto origin = read_journal_origin(checkpoint->origin);
+    auto origin = names_in_origin(checkpoint->origin, journal_origin);
     const bool known =
         origin && (origin->party == opening_->parties[0] || origin->party == opening_->parties[1]);
     if (!known) {
@@ -193,7 +163,7 @@ class Opener {
   void name_signers_of(ExportLog log, std::string origin, const std::string& owner,
                        const PartyCertificates& owners, std::string cosigner_name,
                        const PartyCertificates::Key& cosigner) {
-    OpenedLog& opened = opening_->logs[log_number(log)];
+    OpenedLog& opened = opening_->logs[log];
     CheckpointTrust& trust = opened.trust;
     trust.origin = std::move(origin);
     trust.log_key = {log_key_name(opening_->channel, owner), kNoteTypeEd25519,
@@ -209,7 +179,7 @@ class Opener {
     const std::string path = checkpoint_path(log);
     // Of an empty transcript nothing is there, not even its directory.
     if (log != ExportLog::journal && !reader_.has(log_name(log))) return true;
-    OpenedLog& opened = opening_->logs[log_number(log)];
+    OpenedLog& opened = opening_->logs[log];
     const auto refuse = [&](const std::string& reason) {
       failed(Step::checkpoints, path, reason, log_number(log));
       return false;

@@ -2,7 +2,6 @@
 // logs are, all of that under signatures.
 #pragma once
 
-#include <array>
 #include <memory>
 #include <optional>
 #include <string>
@@ -45,7 +44,7 @@ struct ExportOpening {
   std::vector<std::string> parties;  // Both, sorted.
   PartyCertificates own;
   PartyCertificates other;
-  std::array<OpenedLog, kExportLogCount> logs;
+  PerLog<OpenedLog> logs;
   LogSizes sizes;
   bool dev_only = false;
 };

@@ -320,6 +320,11 @@ void add_volume(int root, const std::string& prefix, ExportReader::Volume& volum
 
 }  // namespace
 
+Error damaged(const std::string& what) {
+  return make_error(ErrorCode::verification_failed, "the export is damaged: " + what,
+                    "hotline audit verify says what else; have it exported again");
+}
+
 void FileBuffer::resize(size_t size) {
   if (size > capacity_) {
     // Some more, so that bundles of slowly growing size do not allocate each time.
@@ -421,6 +426,21 @@ std::optional<FileFault> ExportReader::check_files(const LogSizes& sizes,
     });
   }
   return walk.first();
+}
+
+std::optional<Hash> TileLevel::at(uint64_t index) {
+  const uint64_t tile = index / kTileWidth;
+  if (tile != tile_) {
+    tile_ = UINT64_MAX;
+    const std::string path = tile_path(log_, level_, tile, bundle_width(count_, tile));
+    if (!reader_.read(path, kTileFileSizeMax, file_)) return std::nullopt;
+    tile_ = tile;
+  }
+  const size_t place = index % kTileWidth * sizeof(Hash);
+  if (place + sizeof(Hash) > file_.bytes().size()) return std::nullopt;
+  Hash hash;
+  std::memcpy(hash.data(), file_.bytes().data() + place, sizeof(Hash));
+  return hash;
 }
 
 ExportReader::Volume ExportReader::volume() const {

@@ -29,12 +29,9 @@ class FileBuffer {
   size_t size_ = 0;
 };
 
-// How large the logs of an export are.
-struct LogSizes {
-  uint64_t of[kExportLogCount] = {};
-  uint64_t operator[](ExportLog log) const { return of[log_number(log)]; }
-  uint64_t& operator[](ExportLog log) { return of[log_number(log)]; }
-};
+// For whoever looks something up in an export that does not hold together there:
+// verification_failed, "the export is damaged: sent/checkpoint is missing".
+Error damaged(const std::string& what);
 
 // A file that is missing, too much, or not of its size.
 struct FileFault {
@@ -98,6 +95,24 @@ class ExportReader {
   int open_file(const std::string& path) const;
 
   int descriptor_;
+};
+
+// The hashes of one level of a log's tiles. The last tile is kept, so ask in rising order.
+class TileLevel {
+ public:
+  TileLevel(const ExportReader& reader, ExportLog log, uint64_t log_size, unsigned level)
+      : reader_(reader), log_(log), count_(tile_hash_count(log_size, level)), level_(level) {}
+
+  // Nothing where it cannot be read. `index` is below the number of hashes of this level.
+  std::optional<Hash> at(uint64_t index);
+
+ private:
+  const ExportReader& reader_;
+  const ExportLog log_;
+  const uint64_t count_;
+  const unsigned level_;
+  uint64_t tile_ = UINT64_MAX;  // None.
+  FileBuffer file_;
 };
 
 }  // namespace hotline::audit

@@ -12,7 +12,6 @@
 
 #include "protocol/base/limits.h"
 #include "protocol/log/merkle.h"
-#include "protocol/log/note.h"
 
 namespace hotline::audit {
 namespace {
@@ -263,13 +262,6 @@ Status ExportWriter::finish() {
   }
   directory_.clear();
   return ok();
-}
-
-Result<std::string> without_cosignatures(std::string_view note) {
-  Result<Note> parsed = parse_note(note);
-  if (!parsed) return parsed.error();
-  parsed->signatures.resize(1);
-  return format_note(*parsed);
 }
 
 }  // namespace hotline::audit

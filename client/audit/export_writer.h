@@ -18,12 +18,6 @@
 
 namespace hotline::audit {
 
-// What is kept beside an entry and can be erased without it.
-struct SaltedPart {
-  Hash salt{};
-  ByteView bytes;
-};
-
 class ExportWriter {
  public:
   // Refuses (conflict) a directory that exists, and a DIR.partial left behind by another run.
@@ -64,8 +58,5 @@ class ExportWriter {
   std::string directory_;  // Empty once finished, or moved from: nothing to remove.
   std::array<std::unique_ptr<LogWriter>, kExportLogCount> logs_;
 };
-
-// The note as its log's owner signed it: the same text with the first signature alone.
-Result<std::string> without_cosignatures(std::string_view note);
 
 }  // namespace hotline::audit

@@ -4,81 +4,44 @@
 #include <cstring>
 
 #include "protocol/base/limits.h"
-#include "protocol/log/note.h"
 
 namespace hotline::audit {
-namespace {
-
-Error damaged(const std::string& path, const std::string& reason) {
-  return make_error(ErrorCode::verification_failed, "the export is damaged: " + path + " " + reason,
-                    "hotline audit verify says what else; have it exported again");
-}
-
-uint64_t read_big_endian(const uint8_t* bytes, size_t size) {
-  uint64_t number = 0;
-  for (size_t i = 0; i < size; ++i) number = number << 8 | bytes[i];
-  return number;
-}
-
-// A file of items, each behind its length. False when they are not exactly `count`.
-bool split(ByteView file, size_t length_size, unsigned count, std::vector<ByteView>& items) {
-  items.clear();
-  while (file.size() >= length_size && items.size() < count) {
-    const uint64_t size = read_big_endian(file.data(), length_size);
-    file = file.subspan(length_size);
-    if (size > file.size()) return false;
-    items.push_back(file.first(static_cast<size_t>(size)));
-    file = file.subspan(static_cast<size_t>(size));
-  }
-  return items.size() == count && file.empty();
-}
-
-}  // namespace
-
 Result<ExportedLog> ExportedLog::open(const ExportReader& reader, ExportLog log) {
   ExportedLog exported(reader, log);
   const std::string path = checkpoint_path(log);
   if (!reader.has(path)) return exported;
   const auto text = reader.read_text(path, limits::kNoteSizeMax);
-  if (!text) return damaged(path, text.error().reason);
-  const auto note = parse_note(*text);
-  auto checkpoint = note ? parse_checkpoint_text(note->text) : Result<Checkpoint>(note.error());
-  if (!checkpoint) return damaged(path, "is no checkpoint: " + checkpoint.error().reason);
+  if (!text) return damaged(path + " " + text.error().reason);
+  auto checkpoint = unverified_checkpoint(*text);
+  if (!checkpoint) return damaged(path + " is no checkpoint: " + checkpoint.error().reason);
   exported.checkpoint_ = std::move(*checkpoint);
   return exported;
 }
 
-Status ExportedLog::load_entries(uint64_t bundle) {
-  if (entries_.number == bundle) return ok();
+Status ExportedLog::load(Bundle& kept, uint64_t bundle, const Kind& kind) {
+  if (kept.number == bundle) return ok();
   const unsigned width = bundle_width(size(), bundle);
-  const std::string path = entries_path(log_, bundle, width);
-  entries_.number = UINT64_MAX;
-  if (auto status = reader_->read(path, kEntriesFileSizeMax, entries_.file); !status) {
-    return damaged(path, status.error().reason);
+  const std::string path = kind.path(log_, bundle, width);
+  kept.number = UINT64_MAX;
+  if (auto status = reader_->read(path, kind.file_size_max, kept.file); !status) {
+    return damaged(path + " " + status.error().reason);
   }
-  if (!split(entries_.file.bytes(), kEntryLengthSize, width, entries_.items)) {
-    return damaged(path, "does not hold its " + std::to_string(width) + " entries");
+  ByteView rest = kept.file.bytes();
+  kept.items = take_items(rest, kind.length_size, width);
+  if (kept.items.size() != width || !rest.empty()) {
+    return damaged(path + " does not hold its " + std::to_string(width) + " " + kind.name);
   }
-  entries_.number = bundle;
+  for (const ByteView item : kept.items) {
+    if (!item.empty() && item.size() < kind.item_size_min)
+      return damaged(path + " has half a salt");
+  }
+  kept.number = bundle;
   return ok();
 }
 
-Status ExportedLog::load_parts(uint64_t bundle) {
-  if (parts_.number == bundle) return ok();
-  const unsigned width = bundle_width(size(), bundle);
-  const std::string path = parts_path(log_, bundle, width);
-  parts_.number = UINT64_MAX;
-  if (auto status = reader_->read(path, kPartsFileSizeMax, parts_.file); !status) {
-    return damaged(path, status.error().reason);
-  }
-  if (!split(parts_.file.bytes(), kPartLengthSize, width, parts_.items)) {
-    return damaged(path, "does not hold its " + std::to_string(width) + " parts");
-  }
-  for (const ByteView part : parts_.items) {
-    if (!part.empty() && part.size() < sizeof(Hash)) return damaged(path, "has half a salt");
-  }
-  parts_.number = bundle;
-  return ok();
+Status ExportedLog::load_entries(uint64_t bundle) {
+  return load(entries_, bundle,
+              {entries_path, kEntriesFileSizeMax, kEntryLengthSize, 0, "entries"});
 }
 
 Result<ByteView> ExportedLog::entry_bytes(uint64_t index) {
@@ -94,7 +57,8 @@ Result<ByteView> ExportedLog::bundle_bytes(uint64_t bundle) {
 Result<ExportedEntry> ExportedLog::entry(uint64_t index) {
   const auto bytes = entry_bytes(index);
   if (!bytes) return bytes.error();
-  if (auto status = load_parts(index / kTileWidth); !status) return status.error();
+  const Kind parts{parts_path, kPartsFileSizeMax, kPartLengthSize, sizeof(Hash), "parts"};
+  if (auto status = load(parts_, index / kTileWidth, parts); !status) return status.error();
   ExportedEntry entry{*bytes, std::nullopt};
   const ByteView held = parts_.items[index % kTileWidth];
   if (!held.empty()) {
@@ -113,9 +77,9 @@ const std::vector<Hash>& TileHashes::tile(unsigned level, uint64_t number) const
   std::vector<Hash> hashes(width);
   FileBuffer file;
   if (auto status = reader_.read(path, kTileFileSizeMax, file); !status) {
-    damage_ = damaged(path, status.error().reason);
+    damage_ = damaged(path + " " + status.error().reason);
   } else if (file.bytes().size() != width * sizeof(Hash)) {
-    damage_ = damaged(path, "does not hold its " + std::to_string(width) + " hashes");
+    damage_ = damaged(path + " does not hold its " + std::to_string(width) + " hashes");
   } else {
     std::memcpy(hashes.data(), file.bytes().data(), file.bytes().size());
   }

@@ -21,14 +21,9 @@
 namespace hotline::audit {
 
 // Views are borrowed from the log, until another bundle is asked for.
-struct ExportedPart {
-  Hash salt{};
-  ByteView bytes;
-};
-
 struct ExportedEntry {
   ByteView bytes;
-  std::optional<ExportedPart> part;  // Nothing where none is held.
+  std::optional<SaltedPart> part;  // Nothing where none is held.
 };
 
 // Every error of these classes is verification_failed, and names the file: the export is damaged.
@@ -51,8 +46,6 @@ class ExportedLog {
 
  private:
   ExportedLog(const ExportReader& reader, ExportLog log) : reader_(&reader), log_(log) {}
-  Status load_entries(uint64_t bundle);
-  Status load_parts(uint64_t bundle);
 
   const ExportReader* reader_;
   ExportLog log_;
@@ -62,6 +55,17 @@ class ExportedLog {
     FileBuffer file;
     std::vector<ByteView> items;
   };
+  // Entries, or parts.
+  struct Kind {
+    std::string (*path)(ExportLog log, uint64_t bundle, unsigned width);
+    size_t file_size_max;
+    size_t length_size;
+    size_t item_size_min;  // Of one that is not empty.
+    const char* name;
+  };
+  Status load(Bundle& kept, uint64_t bundle, const Kind& kind);
+  Status load_entries(uint64_t bundle);
+
   Bundle entries_;
   Bundle parts_;
 };

@@ -1,23 +1,9 @@
 #include "client/audit/journal_account.h"
 
 #include <algorithm>
-#include <cstring>
 #include <utility>
 
 namespace hotline::audit {
-
-bool JournalAccount::Leaves::is(uint64_t index, const Hash& hash) {
-  const uint64_t tile = index / kTileWidth;
-  if (tile != tile_) {
-    const std::string path = tile_path(log_, 0, tile, bundle_width(size_, tile));
-    if (!reader_.read(path, kTileFileSizeMax, file_)) return false;
-    tile_ = tile;
-  }
-  const size_t place = index % kTileWidth * sizeof(Hash);
-  const ByteView bytes = file_.bytes();
-  return place + sizeof(Hash) <= bytes.size() &&
-         std::memcmp(bytes.data() + place, hash.data(), sizeof(Hash)) == 0;
-}
 
 JournalAccount::JournalAccount(const ExportReader& reader, const LogSizes& sizes,
                                const std::vector<SignedNote>& sent_notes,
@@ -25,8 +11,8 @@ JournalAccount::JournalAccount(const ExportReader& reader, const LogSizes& sizes
     : reader_(reader),
       sizes_(sizes),
       faults_(faults),
-      sent_(reader, ExportLog::sent, sizes[ExportLog::sent]),
-      received_(reader, ExportLog::received, sizes[ExportLog::received]),
+      sent_(reader, ExportLog::sent, sizes[ExportLog::sent], 0),
+      received_(reader, ExportLog::received, sizes[ExportLog::received], 0),
       held_{sent_notes},
       given_{received_notes} {}
 
@@ -123,21 +109,21 @@ void JournalAccount::take_receipt(const JournalFact& fact, ExportLog log) {
 
 void JournalAccount::expect_leaf(ExportLog log, uint64_t index, const Hash& hash,
                                  uint64_t journal_entry) {
-  Leaves& leaves = log == ExportLog::sent ? sent_ : received_;
-  if (index < leaves.size() && leaves.is(index, hash)) return;
+  TileLevel& leaves = log == ExportLog::sent ? sent_ : received_;
+  if (index < sizes_[log] && leaves.at(index) == hash) return;
   const std::string by = entry_name(ExportLog::journal, journal_entry);
-  if (index == leaves.size()) {
+  if (index == sizes_[log]) {
     fail_leaf(log, index, "it is missing; " + by + " speaks of it");
-  } else if (index < leaves.size()) {
+  } else if (index < sizes_[log]) {
     fail_leaf(log, index, "it is not the message that the journal has there; see " + by);
   }
 }
 
 void JournalAccount::finish() {
-  if (numbered_ < sent_.size()) {
+  if (numbered_ < sizes_[ExportLog::sent]) {
     fail_leaf(ExportLog::sent, numbered_, "no journal entry speaks of it");
   }
-  if (received_count_ < received_.size()) {
+  if (received_count_ < sizes_[ExportLog::received]) {
     fail_leaf(ExportLog::received, received_count_, "no journal entry speaks of it");
   }
   const struct {
@@ -166,25 +152,23 @@ void JournalAccount::check_numbered_roots() {
   }
 }
 
+void JournalAccount::Waiting::count_since(UtcMs at, UtcMs before) {
+  if (at >= before) return;
+  if (count++ == 0 || at < since) since = at;
+}
+
 JournalAccount::Waiting JournalAccount::waiting_sent(UtcMs before) const {
   Waiting waiting;
-  const auto count = [&](UtcMs at) {
-    if (at >= before) return;
-    if (waiting.count++ == 0 || at < waiting.since) waiting.since = at;
-  };
-  for (const UtcMs at : unreceipted_sent_) count(at);
+  for (const UtcMs at : unreceipted_sent_) waiting.count_since(at, before);
   for (const Unnumbered& message : unnumbered_) {
-    if (!message.gone) count(message.at);
+    if (!message.gone) waiting.count_since(message.at, before);
   }
   return waiting;
 }
 
 JournalAccount::Waiting JournalAccount::waiting_received(UtcMs before) const {
   Waiting waiting;
-  for (const UtcMs at : unreceipted_received_) {
-    if (at >= before) continue;
-    if (waiting.count++ == 0 || at < waiting.since) waiting.since = at;
-  }
+  for (const UtcMs at : unreceipted_received_) waiting.count_since(at, before);
   return waiting;
 }
 
@@ -195,7 +179,7 @@ void JournalAccount::fail(uint64_t entry, std::string reason) {
 
 // They come in rising order: the first counts, and naming it costs a look into the export.
 void JournalAccount::fail_leaf(ExportLog log, uint64_t index, std::string reason) {
-  bool& failed = leaf_failed_[log_number(log)];
+  bool& failed = leaf_failed_[log];
   if (std::exchange(failed, true)) return;
   faults_.note(
       steps_of(log).entries, index,

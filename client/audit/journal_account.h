@@ -40,6 +40,7 @@ class JournalAccount {
   struct Waiting {
     uint64_t count = 0;
     UtcMs since = 0;  // The first of them.
+    void count_since(UtcMs at, UtcMs before);
   };
   Waiting waiting_sent(UtcMs before) const;
   Waiting waiting_received(UtcMs before) const;
@@ -56,23 +57,6 @@ class JournalAccount {
     uint64_t size = 0;
     Hash root{};
   };
-  // Leaf hashes of a transcript's tiles, read in rising order.
-  class Leaves {
-   public:
-    Leaves(const ExportReader& reader, ExportLog log, uint64_t size)
-        : reader_(reader), log_(log), size_(size) {}
-    // Whether the leaf there has this hash. Indices below the log's size only.
-    bool is(uint64_t index, const Hash& hash);
-    uint64_t size() const { return size_; }
-
-   private:
-    const ExportReader& reader_;
-    ExportLog log_;
-    uint64_t size_;
-    uint64_t tile_ = UINT64_MAX;
-    FileBuffer file_;
-  };
-
   void take_released(const JournalFact& fact);
   void take_numbered(const JournalFact& fact);
   void take_received(const JournalFact& fact);
@@ -85,8 +69,8 @@ class JournalAccount {
   const ExportReader& reader_;
   const LogSizes sizes_;
   FaultBook& faults_;
-  Leaves sent_;
-  Leaves received_;
+  TileLevel sent_;  // Leaves of the transcripts.
+  TileLevel received_;
   uint64_t last_serial_ = 0;
   std::deque<Unnumbered> unnumbered_;       // Rising by serial.
   uint64_t numbered_ = 0;                   // Leaves named of `sent`,
@@ -101,7 +85,7 @@ class JournalAccount {
   Receipts held_;
   Receipts given_;
   std::vector<NumberedRoot> numbered_roots_;
-  bool leaf_failed_[kExportLogCount] = {};
+  PerLog<bool> leaf_failed_;
 };
 
 }  // namespace hotline::audit

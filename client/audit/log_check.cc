@@ -173,33 +173,18 @@ void check_log(const ExportReader& reader, const LogCheckOptions& options, Fault
 
 Hash TileRoots::root_at(uint64_t size) {
   const uint64_t whole = size / kTileWidth;
-  Hash hash;
   if (bundles_.size() < whole) within_ = Frontier();
   while (bundles_.size() < whole) {
-    if (!read_hash(1, bundles_.size(), hash)) return empty_root();
-    bundles_.append(hash);
+    const auto hash = bundle_roots_.at(bundles_.size());
+    if (!hash) return empty_root();
+    bundles_.append(*hash);
   }
   while (within_.size() < size % kTileWidth) {
-    if (!read_hash(0, whole * kTileWidth + within_.size(), hash)) return empty_root();
-    within_.append(hash);
+    const auto hash = leaves_.at(whole * kTileWidth + within_.size());
+    if (!hash) return empty_root();
+    within_.append(*hash);
   }
   return joined_root(bundles_, within_);
-}
-
-bool TileRoots::read_hash(unsigned level, uint64_t index, Hash& hash) {
-  OpenTile& tile = open_[level];
-  const uint64_t number = index / kTileWidth;
-  if (tile.number != number) {
-    const unsigned width = bundle_width(tile_hash_count(log_size_, level), number);
-    const Status status =
-        reader_.read(tile_path(log_, level, number, width), kTileFileSizeMax, tile.bytes);
-    if (!status) return false;
-    tile.number = number;
-  }
-  const size_t place = index % kTileWidth * sizeof(Hash);
-  if (place + sizeof(Hash) > tile.bytes.bytes().size()) return false;
-  std::memcpy(hash.data(), tile.bytes.bytes().data() + place, sizeof(Hash));
-  return true;
 }
 
 }  // namespace hotline::audit

@@ -36,25 +36,17 @@ void check_log(const ExportReader& reader, const LogCheckOptions& options, Fault
 class TileRoots {
  public:
   TileRoots(const ExportReader& reader, ExportLog log, uint64_t size)
-      : reader_(reader), log_(log), log_size_(size) {}
+      : bundle_roots_(reader, log, size, 1), leaves_(reader, log, size, 0) {}
 
   // `size` is at most the log's, and no smaller than the one asked for before. The empty tree's
   // root where a tile cannot be read.
   Hash root_at(uint64_t size);
 
  private:
-  bool read_hash(unsigned level, uint64_t index, Hash& hash);
-
-  const ExportReader& reader_;
-  const ExportLog log_;
-  const uint64_t log_size_;
+  TileLevel bundle_roots_;
+  TileLevel leaves_;
   Frontier bundles_;  // Of whole bundles.
   Frontier within_;   // Of the bundle after them.
-  struct OpenTile {
-    uint64_t number = UINT64_MAX;
-    FileBuffer bytes;
-  };
-  OpenTile open_[2];  // Of levels 0 and 1.
 };
 
 }  // namespace hotline::audit

@@ -4,6 +4,7 @@
 #include <optional>
 #include <utility>
 
+#include "client/audit/export_directory.h"
 #include "protocol/base/limits.h"
 #include "protocol/log/merkle.h"
 #include "protocol/log/tlog_proof.h"
@@ -19,42 +20,15 @@ Error not_proved(const std::string& reason, const std::string& hint = "") {
   return make_error(ErrorCode::verification_failed, reason, hint);
 }
 
-struct Transcript {
-  ChannelName channel;
-  std::string sender;
-};
-
-// Whose transcript an origin names. Nothing is taken from it but what gives back the same name.
-std::optional<Transcript> transcript_of(const std::string& origin) {
-  constexpr std::string_view kStart = "hotline/";
-  Transcript transcript;
-  const size_t id_size = transcript.channel.id.size() * 2;
-  if (origin.size() < kStart.size() + id_size) return std::nullopt;
-  const auto id = from_hex(origin.substr(kStart.size(), id_size));
-  if (!id) return std::nullopt;
-  std::copy(id->begin(), id->end(), transcript.channel.id.begin());
-  std::string_view rest = std::string_view(origin).substr(kStart.size() + id_size);
-  transcript.channel.exercise = rest.starts_with("/exercise/");
-  const size_t party_at = rest.find('/', 1);
-  if (party_at == std::string_view::npos) return std::nullopt;
-  rest.remove_prefix(party_at + 1);
-  transcript.sender = rest.substr(0, rest.find('/'));
-  if (!is_party_id(transcript.sender)) return std::nullopt;
-  if (transcript_origin(transcript.channel, transcript.sender, kEpoch) != origin) {
-    return std::nullopt;
-  }
-  return transcript;
-}
-
 // The receiver by the name of its key, which must be the second signature and the last.
-std::optional<std::string> receiver_of(const Note& note, const Transcript& transcript) {
+std::optional<std::string> receiver_of(const Note& note, const OriginNames& transcript) {
   if (note.signatures.size() != 2) return std::nullopt;
   const std::string& name = note.signatures[1].name;
-  const std::string sender_key = log_key_name(transcript.channel, transcript.sender);
-  const std::string start = sender_key.substr(0, sender_key.size() - transcript.sender.size());
+  const std::string sender_key = log_key_name(transcript.channel, transcript.party);
+  const std::string start = sender_key.substr(0, sender_key.size() - transcript.party.size());
   if (!name.starts_with(start)) return std::nullopt;
   const std::string party = name.substr(start.size(), name.find('/', start.size()) - start.size());
-  if (!is_party_id(party) || party == transcript.sender) return std::nullopt;
+  if (!is_party_id(party) || party == transcript.party) return std::nullopt;
   if (note.signatures[0].name != sender_key ||
       name != receipt_key_name(transcript.channel, party)) {
     return std::nullopt;
@@ -127,14 +101,14 @@ Result<ProofNames> read_proof_names(const std::string& checkpoint_note) {
   if (!note) return note.error();
   const auto checkpoint = parse_checkpoint_text(note->text);
   if (!checkpoint) return checkpoint.error();
-  const auto transcript = transcript_of(checkpoint->origin);
+  const auto transcript = names_in_origin(checkpoint->origin, transcript_origin);
   if (!transcript) return not_proved("the checkpoint is not that of a transcript of ours");
   const auto receiver = receiver_of(*note, *transcript);
   if (!receiver) {
     return not_proved("the checkpoint does not bear the signature of " +
-                      upper_case(transcript->sender) + " and the receipt of another party, alone");
+                      upper_case(transcript->party) + " and the receipt of another party, alone");
   }
-  return ProofNames{transcript->channel, transcript->sender, *receiver};
+  return ProofNames{transcript->channel, transcript->party, *receiver};
 }
 
 Status check_under_own_keys(const ProofFile& proof) {

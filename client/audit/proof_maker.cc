@@ -98,9 +98,7 @@ Result<Bytes> read_certificate_file(const ExportReader& reader, const std::strin
   const auto text = reader.read_text(path, 2 * limits::kCertificateSizeMax);
   const auto blocks = text ? parse_pem(*text) : Result<std::vector<PemBlock>>(text.error());
   if (!blocks || blocks->size() != 1) {
-    return make_error(ErrorCode::verification_failed,
-                      "the export is damaged: " + path + " is not one certificate",
-                      "hotline audit verify says what else; have it exported again");
+    return damaged(path + " is not one certificate");
   }
   return blocks->front().bytes;
 }
@@ -118,12 +116,10 @@ Result<MadeProof> prove(const std::string& directory, const ExportReader& reader
   auto names = read_proof_names(proof.checkpoint_note);
   if (!names) return names.error();
   made.names = std::move(*names);
-  const uint64_t size = parse_checkpoint_text(parse_note(proof.checkpoint_note)->text)->size;
+  const uint64_t size = unverified_checkpoint(proof.checkpoint_note)->size;
   if (size > log.size()) {
-    return make_error(ErrorCode::verification_failed,
-                      "the export is damaged: a receipt is for " + std::to_string(size) +
-                          " messages, and it has " + std::to_string(log.size()),
-                      "hotline audit verify says what else; have it exported again");
+    return damaged("a receipt is for " + std::to_string(size) + " messages, and it has " +
+                   std::to_string(log.size()));
   }
   const TileHashes hashes(reader, log.log(), log.size());
   proof.hashes = inclusion_proof(hashes, index, size);

@@ -9,9 +9,6 @@
 #include "client/audit/export_reader.h"
 #include "protocol/base/limits.h"
 #include "protocol/channel/journal.h"
-#include "protocol/log/checkpoint.h"
-#include "protocol/log/note.h"
-#include "protocol/log/origin.h"
 #include "protocol/message/envelope.h"
 #include "protocol/message/names.h"
 #include "protocol/message/serial.h"
@@ -72,7 +69,8 @@ class Transcript {
     bundle.number = number;
     bundle.entries.clear();
     if (reader_.read(entries_path(log_, number, width), kEntriesFileSizeMax, bundle.file)) {
-      bundle.entries = split_bundle(bundle.file.bytes());
+      ByteView rest = bundle.file.bytes();
+      bundle.entries = take_items(rest, kEntryLengthSize, kTileWidth);
     }
     if (!reader_.read(tile_path(log_, 0, number, width), kTileFileSizeMax, bundle.tile)) {
       bundle.tile = FileBuffer();
@@ -113,9 +111,7 @@ Result<uint64_t> read_size(const Side& side, ExportLog log) {
   const std::string path = checkpoint_path(log);
   const auto text = side.reader.read_text(path, limits::kNoteSizeMax);
   if (!text) return unreadable(side.directory, path, text.error().reason);
-  const auto note = parse_note(*text);
-  if (!note) return unreadable(side.directory, path, note.error().reason);
-  const auto checkpoint = parse_checkpoint_text(note->text);
+  const auto checkpoint = unverified_checkpoint(*text);
   if (!checkpoint) return unreadable(side.directory, path, checkpoint.error().reason);
   return checkpoint->size;
 }
@@ -127,7 +123,8 @@ Status read_identity(Side& side) {
   if (Status read = side.reader.read(path, kEntriesFileSizeMax, file); !read) {
     return unreadable(side.directory, path, read.error().reason);
   }
-  const std::vector<ByteView> entries = split_bundle(file.bytes());
+  ByteView rest = file.bytes();
+  const auto entries = take_items(rest, kEntryLengthSize, 1);
   if (entries.empty()) return unreadable(side.directory, path, "has no entry");
   const auto entry = open_flatbuffer<wire::Entry>(entries.front(), kJournalEntryIdentifier);
   const wire::StoreCreated* created = entry ? (*entry)->fact_as_StoreCreated() : nullptr;
@@ -253,9 +250,7 @@ class NoteStream {
     const auto note = take(static_cast<size_t>((*length)[0]) << 8 | (*length)[1]);
     if (!note) return;
     note_ = as_text(*note);
-    const auto parsed = parse_note(note_);
-    if (!parsed) return;
-    const auto checkpoint = parse_checkpoint_text(parsed->text);
+    const auto checkpoint = unverified_checkpoint(note_);
     if (!checkpoint) return;
     size_ = checkpoint->size;
     ++count_;

@@ -44,7 +44,7 @@ class Verifier {
     verdict_.peer = opening_->peer;
     verdict_.channel = opening_->channel;
     verdict_.dev_only = opening_->dev_only;
-    for (const ExportLog log : kExportLogs) verdict_.sizes[log_number(log)] = opening_->sizes[log];
+    verdict_.sizes = opening_->sizes.of;
     for (const std::string& party : opening_->parties) {
       verdict_.trusted.push_back(TrustDirectory::file_name(party));
     }
@@ -55,9 +55,8 @@ class Verifier {
   // The journal comes last, because it is held against the transcripts; its faults come first.
   void check_logs() {
     for (const ExportLog log : kExportLogs) {
-      cosigned_[log_number(log)] =
-          check_cosigned(reader_, log, opening_->sizes[log], opening_->logs[log_number(log)].trust,
-                         opening_->logs[log_number(log)].validity, options_.threads, faults_);
+      cosigned_[log] = check_cosigned(reader_, log, opening_->sizes[log], opening_->logs[log].trust,
+                                      opening_->logs[log].validity, options_.threads, faults_);
     }
     check_transcript(ExportLog::sent);
     check_transcript(ExportLog::received);
@@ -69,10 +68,10 @@ class Verifier {
     check.log = log;
     check.size = opening_->sizes[log];
     check.threads = options_.threads;
-    for (const SignedNote& note : cosigned_of(log).notes) {
+    for (const SignedNote& note : cosigned_[log].notes) {
       check.roots.push_back({note.size, note.root});
     }
-    const auto& newest = opening_->logs[log_number(log)].checkpoint;
+    const auto& newest = opening_->logs[log].checkpoint;
     if (newest) check.roots.push_back({newest->size, newest->root});
     return check;
   }
@@ -96,14 +95,14 @@ class Verifier {
     trust.party = opening_->party;
     trust.peer = opening_->peer;
     trust.channel = opening_->channel;
-    const CheckpointTrust& sent = opening_->logs[log_number(ExportLog::sent)].trust;
+    const CheckpointTrust& sent = opening_->logs[ExportLog::sent].trust;
     trust.sent_origin = sent.origin;
     trust.log_key = sent.log_key;
     trust.log_verifier = sent.log_verifier;
-    trust.sent_notes = &cosigned_of(ExportLog::sent).notes;
+    trust.sent_notes = &cosigned_[ExportLog::sent].notes;
 
-    JournalAccount account(reader_, opening_->sizes, cosigned_of(ExportLog::sent).notes,
-                           cosigned_of(ExportLog::received).notes, faults_);
+    JournalAccount account(reader_, opening_->sizes, cosigned_[ExportLog::sent].notes,
+                           cosigned_[ExportLog::received].notes, faults_);
     LogCheckOptions check = log_options(ExportLog::journal);
     check.trust = &trust;
     check.on_bundle = [&](uint64_t bundle, const BundleOutcome& outcome) {
@@ -156,7 +155,7 @@ class Verifier {
                       " are not held, the first that of " + first_body_missing_);
     }
     for (const ExportLog log : kExportLogs) {
-      const CosignedNotes& cosigned = cosigned_of(log);
+      const CosignedNotes& cosigned = cosigned_[log];
       if (cosigned.outside_validity == 0) continue;
       found.push_back(count_of(cosigned.outside_validity, "cosignature", "cosignatures") + " in " +
                       cosigned_path(log) + " made when a certificate did not hold, the first at " +
@@ -172,13 +171,13 @@ class Verifier {
       return;
     }
     for (const ExportLog log : kExportLogs) {
-      verdict_.checkpoints += cosigned_of(log).notes.size();
+      verdict_.checkpoints += cosigned_[log].notes.size();
       if (opening_->sizes[log] != 0) verdict_.checkpoints += 1;
     }
     verdict_.cosigned_size = cosigned_size();
     verdict_.root = verdict_.cosigned_size != 0
-                        ? cosigned_of(ExportLog::journal).notes.back().root
-                        : opening_->logs[log_number(ExportLog::journal)].checkpoint->root;
+                        ? cosigned_[ExportLog::journal].notes.back().root
+                        : opening_->logs[ExportLog::journal].checkpoint->root;
     verdict_.outcome = verdict_.not_checked.empty() ? Outcome::verified : Outcome::incomplete;
   }
 
@@ -189,9 +188,8 @@ class Verifier {
     }
   }
 
-  const CosignedNotes& cosigned_of(ExportLog log) const { return cosigned_[log_number(log)]; }
   uint64_t cosigned_size() const {
-    const auto& notes = cosigned_of(ExportLog::journal).notes;
+    const auto& notes = cosigned_[ExportLog::journal].notes;
     return notes.empty() ? 0 : notes.back().size;
   }
 
@@ -201,7 +199,7 @@ class Verifier {
   FaultBook faults_;
   Verdict verdict_;
   std::unique_ptr<ExportOpening> opening_;
-  std::array<CosignedNotes, kExportLogCount> cosigned_;
+  PerLog<CosignedNotes> cosigned_;
   uint64_t total_ = 0;
   uint64_t done_ = 0;
   uint64_t bodies_missing_ = 0;

@@ -3,14 +3,12 @@
 #include <sstream>
 
 #include "client/commands/commands.h"
-#include "client/compose/acknowledgement.h"
 #include "client/compose/flood.h"
 #include "client/compose/referred_message.h"
 #include "client/compose/submitting.h"
 #include "protocol/message/geo.h"
 #include "protocol/message/message_rules.h"
 #include "protocol/message/names.h"
-#include "protocol/terminal/exit_code.h"
 
 namespace hotline::client {
 namespace {
@@ -64,38 +62,31 @@ wire::Role role_of(const wire::ServerHello& server) {
 int ack(Invocation& invocation) {
   Output& output = invocation.output;
   output.set_sent(Sent::no);
-  if (auto status = check_flood_options(invocation.arguments); !status) {
-    return output.fail("", status.error());
-  }
+  need(check_flood_options(invocation.arguments));
   if (invocation.arguments.has("--all")) return acknowledge_all(invocation);
   const std::string typed = *invocation.arguments.get("ID");
   const std::string what = "cannot acknowledge " + typed;
-  const auto wait = read_wait_options(invocation.arguments);
-  if (!wait) return output.fail("", wait.error());
-  auto connection = invocation.connect();
-  if (!connection) return output.fail(what, connection.error());
-  const auto message = ReferredMessage::find(**connection, typed, NameUse::to_acknowledge);
-  if (!message) return output.fail(what, message.error());
+  const auto wait = need(read_wait_options(invocation.arguments));
+  const auto connection = need(invocation.connect(), what);
+  const auto message =
+      need(ReferredMessage::find(*connection, typed, NameUse::to_acknowledge), what);
 
   EventPoint understood;
-  if (message->body() != nullptr) understood = event_point(*message->body());
+  if (message.body() != nullptr) understood = event_point(*message.body());
   if (const auto read_back = invocation.arguments.get("--read-back")) {
-    auto own_words = typed_read_back(*read_back, understood);
-    if (!own_words) return output.fail(what, own_words.error());
-    understood = *own_words;
+    understood = need(typed_read_back(*read_back, understood), what);
   }
-  output.talk(message->heading(output));
+  output.talk(message.heading(output));
   const std::string words = read_back_words(understood);
   if (!words.empty()) output.talk("  read back" + words);
-  if (message->row().acknowledged_at() != 0) {
+  if (message.row().acknowledged_at() != 0) {
     output.talk("  was acknowledged before, at " +
-                output.time_of_day(message->row().acknowledged_at()));
+                output.time_of_day(message.row().acknowledged_at()));
   }
-  const DraftFields draft =
-      acknowledgement_draft(message->id(), message->precedence(), understood,
-                            role_of((*connection)->server()), invocation.now());
-  const int code = submit_and_report(invocation, **connection, draft,
-                                     "acknowledgement of " + message->id(), *wait);
+  const DraftFields draft = acknowledgement_draft(message.id(), message.precedence(), understood,
+                                                  role_of(connection->server()), invocation.now());
+  const int code =
+      submit_and_report(invocation, *connection, draft, "acknowledgement of " + message.id(), wait);
   if (code == kExitDone) output.talk("Acknowledgement is not agreement.");
   return code;
 }
@@ -109,17 +100,19 @@ Command ack_command() {
   for (OptionSpec& option : flood_options()) options.push_back(std::move(option));
   for (OptionSpec& option : wait_options()) options.push_back(std::move(option));
   return {
-      {"ack",
-       "Acknowledge a message: a person of this watch has read it",
-       "Position and time of the event are read back; a difference of more than 100 m or 60 s "
-       "alarms both ends. Acknowledgement is not agreement. A supervisor can take a flood as one: "
-       "--all says how many wait, and then acknowledges those that were counted and none that came "
-       "later, each by a message of its own.",
-       {"hotline ack @flash", "hotline ack S-87", std::string("hotline ack S-87 ") + kReadBackHint,
-        "hotline ack --all --precedence flash",
-        "hotline ack --all --precedence flash --confirm 1050@30412"},
-       std::move(options),
-       {{"ID", "S-000087, S-87, @last (the newest that waits) or @flash", false}}},
+      {.name = "ack",
+       .summary = "Acknowledge a message: a person of this watch has read it",
+       .description =
+           "Position and time of the event are read back; a difference of more than 100 m or 60 s "
+           "alarms both ends. Acknowledgement is not agreement. A supervisor can take a flood as "
+           "one: --all says how many wait, and then acknowledges those that were counted and none "
+           "that came later, each by a message of its own.",
+       .examples = {"hotline ack @flash", "hotline ack S-87",
+                    std::string("hotline ack S-87 ") + kReadBackHint,
+                    "hotline ack --all --precedence flash",
+                    "hotline ack --all --precedence flash --confirm 1050@30412"},
+       .options = std::move(options),
+       .positionals = {{"ID", "S-000087, S-87, @last (the newest that waits) or @flash", false}}},
       ack};
 }
 

@@ -3,7 +3,6 @@
 #include "client/connect/export_download.h"
 #include "client/show/progress.h"
 #include "protocol/message/names.h"
-#include "protocol/terminal/exit_code.h"
 #include "protocol/terminal/printable.h"
 
 namespace hotline::client {
@@ -59,15 +58,14 @@ void print(Output& output, const Connection& connection, const std::string& dire
 int take_export(Invocation& invocation) {
   const std::string directory = *invocation.arguments.get("DIR");
   const std::string what = "cannot export to " + directory;
-  auto connection = invocation.connect();
-  if (!connection) return invocation.output.fail(what, connection.error());
+  const auto connection = need(invocation.connect(), what);
   Progress progress(*invocation.around, invocation.output);
   const auto downloaded = audit::download_export(
-      **connection, directory,
+      *connection, directory,
       [&](const auto& log, unsigned percent) { progress.show("fetching " + log, percent); });
   progress.clear();
   if (!downloaded) return invocation.output.fail(what, downloaded.error());
-  print(invocation.output, **connection, directory, *downloaded);
+  print(invocation.output, *connection, directory, *downloaded);
   invocation.output.talk("Next: " +
                          invocation.output.command("audit verify " + directory + " --trust DIR"));
   return kExitDone;
@@ -77,16 +75,17 @@ int take_export(Invocation& invocation) {
 
 Command audit_export_command() {
   return {
-      {"audit export",
-       "Write journal, transcripts and signatures to a directory",
-       "Only for a person with the role auditor; that an export was taken is itself written to "
-       "the journal. The channel goes on meanwhile. What is written is what the daemon says: "
-       "whether it is true, `hotline audit verify` finds out without the daemon. The directory "
-       "holds every message in clear and is made for its owner alone.",
-       {"hotline audit export north.export",
-        "hotline audit export north.export && hotline audit verify north.export --trust trust/"},
-       {},
-       {{"DIR", "the directory to write, which must not exist"}}},
+      {.name = "audit export",
+       .summary = "Write journal, transcripts and signatures to a directory",
+       .description =
+           "Only for a person with the role auditor; that an export was taken is itself written to "
+           "the journal. The channel goes on meanwhile. What is written is what the daemon says: "
+           "whether it is true, `hotline audit verify` finds out without the daemon. The directory "
+           "holds every message in clear and is made for its owner alone.",
+       .examples = {"hotline audit export north.export",
+                    "hotline audit export north.export && hotline audit verify north.export "
+                    "--trust trust/"},
+       .positionals = {{"DIR", "the directory to write, which must not exist"}}},
       take_export};
 }
 

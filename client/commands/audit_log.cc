@@ -4,13 +4,11 @@
 #include <optional>
 
 #include "client/commands/commands.h"
-#include "client/connect/journal_source.h"
 #include "client/show/entry_fields.h"
 #include "client/show/journal_line.h"
-#include "client/show/render.h"
+#include "client/show/message_view.h"
 #include "protocol/channel/journal.h"
 #include "protocol/log/merkle.h"
-#include "protocol/terminal/exit_code.h"
 #include "protocol/terminal/typed_time.h"
 
 namespace hotline::client {
@@ -76,13 +74,7 @@ Result<LogOptions> read_options(const Invocation& invocation) {
 class Log {
  public:
   Log(Output& output, JournalSource& journal, const LogOptions& options)
-      : output_(output),
-        journal_(journal),
-        options_(options),
-        describer_(journal.names().party, journal.names().peer, journal.names().prefix,
-                   journal.names().peer_prefix) {
-    describer_.set_incoming_names([this](uint64_t place) { return journal_.incoming_name(place); });
-  }
+      : output_(output), journal_(journal), options_(options), describer_(journal) {}
 
   int run() {
     const bool by_time = options_.period.since || options_.period.until;
@@ -188,42 +180,35 @@ class Log {
 
 int log(Invocation& invocation) {
   Output& output = invocation.output;
-  const std::string what = "cannot show the log";
-  const auto options = read_options(invocation);
-  if (!options) return output.fail("", options.error());
-  if (const auto directory = invocation.arguments.get("--export")) {
-    auto journal = journal_of_export(*directory);
-    if (!journal) return output.fail(what, journal.error());
-    return Log(output, **journal, *options).run();
-  }
-  auto connection = invocation.connect();
-  if (!connection) return output.fail(what, connection.error());
-  const auto journal = journal_of(**connection);
-  return Log(output, *journal, *options).run();
+  const auto options = need(read_options(invocation));
+  const auto journal = need(open_journal(invocation), "cannot show the log");
+  return Log(output, *journal, options).run();
 }
 
 }  // namespace
 
 Command audit_log_command() {
   return {
-      {"audit log",
-       "Show the journal of the daemon, or of an export",
-       "One line for each entry, in the order in which they were committed. Times are UTC: "
-       "2026-11-22T15:00:00Z, 2026-11-22, -1h (an hour ago), today, yesterday. A cursor is the "
-       "number of the first entry that was not shown yet: with --cursor the log goes on exactly "
-       "there. An export is shown as it is, and not verified.",
-       {"hotline audit log --since today", "hotline audit log -f",
-        "hotline audit log -n 20 -o full --export north.export",
-        "hotline audit log --since=-1h -o json --show-cursor", "hotline audit log --cursor 1042"},
-       {{"--since", "TIME", "entries of this time and later"},
-        {"--until", "TIME", "entries of this time and earlier"},
-        {"-n,--lines", "N", "the last N of what would be shown"},
-        {"-f,--follow", "", "go on with each entry as it is committed; begins with the last 10"},
-        {"-o,--output", "FORM", "short, json (one object a line) or full (every field)"},
-        {"--cursor", "C", "begin with this entry"},
-        {"--show-cursor", "", "end with the cursor to go on from"},
-        {"--export", "DIR", "the journal of an export; no daemon is asked"}},
-       {}},
+      {.name = "audit log",
+       .summary = "Show the journal of the daemon, or of an export",
+       .description =
+           "One line for each entry, in the order in which they were committed. Times are UTC: "
+           "2026-11-22T15:00:00Z, 2026-11-22, -1h (an hour ago), today, yesterday. A cursor is the "
+           "number of the first entry that was not shown yet: with --cursor the log goes on "
+           "exactly there. An export is shown as it is, and not verified.",
+       .examples = {"hotline audit log --since today", "hotline audit log -f",
+                    "hotline audit log -n 20 -o full --export north.export",
+                    "hotline audit log --since=-1h -o json --show-cursor",
+                    "hotline audit log --cursor 1042"},
+       .options = {{"--since", "TIME", "entries of this time and later"},
+                   {"--until", "TIME", "entries of this time and earlier"},
+                   {"-n,--lines", "N", "the last N of what would be shown"},
+                   {"-f,--follow", "",
+                    "go on with each entry as it is committed; begins with the last 10"},
+                   {"-o,--output", "FORM", "short, json (one object a line) or full (every field)"},
+                   {"--cursor", "C", "begin with this entry"},
+                   {"--show-cursor", "", "end with the cursor to go on from"},
+                   {"--export", "DIR", "the journal of an export; no daemon is asked"}}},
       log};
 }
 

@@ -4,7 +4,6 @@
 #include "client/audit/reconcile.h"
 #include "client/commands/commands.h"
 #include "protocol/message/names.h"
-#include "protocol/terminal/exit_code.h"
 #include "protocol/terminal/printable.h"
 
 namespace hotline::client {
@@ -113,28 +112,28 @@ class ReconciliationReport {
 
 int reconcile(Invocation& invocation) {
   Output& output = invocation.output;
-  const auto result = audit::reconcile_exports(*invocation.arguments.get("FIRST"),
-                                               *invocation.arguments.get("SECOND"));
-  if (!result) return output.fail("cannot reconcile", result.error());
+  const auto result = need(audit::reconcile_exports(*invocation.arguments.get("FIRST"),
+                                                    *invocation.arguments.get("SECOND")),
+                           "cannot reconcile");
   if (output.json()) {
-    print_json(output, *result);
+    print_json(output, result);
   } else {
-    ReconciliationReport(output, *result).print();
+    ReconciliationReport(output, result).print();
   }
-  return result->differences() == 0 ? kExitDone : kExitNotReconciled;
+  return result.differences() == 0 ? kExitDone : kExitNotReconciled;
 }
 
 }  // namespace
 
 Command audit_reconcile_command() {
-  return {{"audit reconcile",
-           "Hold the exports of both parties against each other, message by message",
-           "Compares both transcripts entry by entry, and the receipts; journals differ by nature. "
-           "Exit code 11 when there is a difference. Says nothing about signatures: verify both "
-           "exports first.",
-           {"hotline audit reconcile north.export south.export"},
-           {},
-           {{"FIRST", "the export of one party"}, {"SECOND", "the export of the other"}}},
+  return {{.name = "audit reconcile",
+           .summary = "Hold the exports of both parties against each other, message by message",
+           .description = "Compares both transcripts entry by entry, and the receipts; journals "
+                          "differ by nature. Exit code 11 when there is a difference. Says nothing "
+                          "about signatures: verify both exports first.",
+           .examples = {"hotline audit reconcile north.export south.export"},
+           .positionals = {{"FIRST", "the export of one party"},
+                           {"SECOND", "the export of the other"}}},
           reconcile};
 }
 

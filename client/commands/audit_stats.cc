@@ -3,11 +3,10 @@
 #include <optional>
 
 #include "client/commands/commands.h"
-#include "client/connect/journal_source.h"
+#include "client/show/journal_line.h"
 #include "client/show/journal_statistics.h"
 #include "protocol/channel/journal.h"
 #include "protocol/message/names.h"
-#include "protocol/terminal/exit_code.h"
 #include "protocol/terminal/typed_time.h"
 
 namespace hotline::client {
@@ -170,39 +169,32 @@ int report(Invocation& invocation, JournalSource& journal, const Period& period)
 }
 
 int stats(Invocation& invocation) {
-  const std::string what = "cannot count what the journal says";
-  const auto period = parse_period(invocation.arguments.get("--since"),
-                                   invocation.arguments.get("--until"), invocation.around->now());
-  if (!period) return invocation.output.fail("", period.error());
-  if (const auto directory = invocation.arguments.get("--export")) {
-    auto journal = journal_of_export(*directory);
-    if (!journal) return invocation.output.fail(what, journal.error());
-    return report(invocation, **journal, *period);
-  }
-  auto connection = invocation.connect();
-  if (!connection) return invocation.output.fail(what, connection.error());
-  return report(invocation, *journal_of(**connection), *period);
+  const auto period =
+      need(parse_period(invocation.arguments.get("--since"), invocation.arguments.get("--until"),
+                        invocation.around->now()));
+  const auto journal = need(open_journal(invocation), "cannot count what the journal says");
+  return report(invocation, *journal, period);
 }
 
 }  // namespace
 
 Command audit_stats_command() {
   return {
-      {"audit stats",
-       "Count how soon messages were acknowledged, how many were FLASH, and missed test calls",
-       "Own messages are timed from release until the peer's acknowledgement was held, the peer's "
-       "from receipt until ours was released: each by the clock of the party whose journal it is. "
-       "MEDIAN, 90 % and LONGEST are of those that were acknowledged; what still waits has no time "
-       "yet and is counted under WAIT, what was declined or cancelled before under CLOSED. SHARE "
-       "is "
-       "of all messages of that party that ask for an acknowledgement, test calls apart. An export "
-       "is counted as it is, and not verified.",
-       {"hotline audit stats --since=-1d", "hotline audit stats --export north.export",
-        "hotline audit stats --since 2026-11-01 --until 2026-12-01 --json"},
-       {{"--since", "TIME", "messages and test calls of this time and later"},
-        {"--until", "TIME", "messages and test calls of this time and earlier"},
-        {"--export", "DIR", "the journal of an export; no daemon is asked"}},
-       {}},
+      {.name = "audit stats",
+       .summary =
+           "Count how soon messages were acknowledged, how many were FLASH, and missed test calls",
+       .description =
+           "Own messages are timed from release until the peer's acknowledgement was held, the "
+           "peer's from receipt until ours was released: each by the clock of the party whose "
+           "journal it is. MEDIAN, 90 % and LONGEST are of those that were acknowledged; what "
+           "still waits has no time yet and is counted under WAIT, what was declined or cancelled "
+           "before under CLOSED. SHARE is of all messages of that party that ask for an "
+           "acknowledgement, test calls apart. An export is counted as it is, and not verified.",
+       .examples = {"hotline audit stats --since=-1d", "hotline audit stats --export north.export",
+                    "hotline audit stats --since 2026-11-01 --until 2026-12-01 --json"},
+       .options = {{"--since", "TIME", "messages and test calls of this time and later"},
+                   {"--until", "TIME", "messages and test calls of this time and earlier"},
+                   {"--export", "DIR", "the journal of an export; no daemon is asked"}}},
       stats};
 }
 

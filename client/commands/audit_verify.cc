@@ -7,7 +7,6 @@
 #include "client/commands/commands.h"
 #include "client/show/progress.h"
 #include "protocol/message/names.h"
-#include "protocol/terminal/exit_code.h"
 #include "protocol/terminal/printable.h"
 
 namespace hotline::client {
@@ -129,15 +128,14 @@ int verify(Invocation& invocation) {
   }
   const uint64_t processors = std::max(1u, std::thread::hardware_concurrency());
   const auto threads =
-      invocation.arguments.number("--threads", std::min<uint64_t>(processors, 4), 1);
-  if (!threads) return output.fail(what, threads.error());
-  if (*threads > kThreadsMax) {
+      need(invocation.arguments.number("--threads", std::min<uint64_t>(processors, 4), 1), what);
+  if (threads > kThreadsMax) {
     return output.fail(
         what, make_error(ErrorCode::usage, "--threads is at most " + std::to_string(kThreadsMax)));
   }
   Progress progress(*invocation.around, output);
   audit::VerifyOptions options;
-  options.threads = static_cast<unsigned>(*threads);
+  options.threads = static_cast<unsigned>(threads);
   options.progress = [&](const std::string& log, unsigned percent) {
     progress.show("checking " + log, percent);
   };
@@ -155,20 +153,21 @@ int verify(Invocation& invocation) {
 }  // namespace
 
 Command audit_verify_command() {
-  return {
-      {"audit verify",
-       "Verify an export: every entry, hash, signature and receipt",
-       "VERIFIED: both parties signed for exactly this, up to the entry named (entries are counted "
-       "from 0). FAILED (exit code 10): it was altered or is not theirs, and the first place is "
-       "named. INCOMPLETE (12): nothing wrong was found, but not all could be checked. Nothing is "
-       "trusted but the CA certificates in the directory; time and revocation are not asked of the "
-       "clock, because a record is verified for years.",
-       {"hotline audit verify north.export --trust trust/",
-        "hotline audit verify north.export --trust trust/ --threads 2 --json"},
-       {{"--trust", "DIR", "the CA certificate of each party, as PARTY-ca.crt"},
-        {"--threads", "N", "how many processors to use; else up to 4 of this machine's"}},
-       {{"EXPORT", "a directory, as `hotline audit export` writes it"}}},
-      verify};
+  return {{.name = "audit verify",
+           .summary = "Verify an export: every entry, hash, signature and receipt",
+           .description =
+               "VERIFIED: both parties signed for exactly this, up to the entry named (entries are "
+               "counted from 0). FAILED (exit code 10): it was altered or is not theirs, and the "
+               "first place is named. INCOMPLETE (12): nothing wrong was found, but not all could "
+               "be checked. Nothing is trusted but the CA certificates in the directory; time and "
+               "revocation are not asked of the clock, because a record is verified for years.",
+           .examples = {"hotline audit verify north.export --trust trust/",
+                        "hotline audit verify north.export --trust trust/ --threads 2 --json"},
+           .options = {{"--trust", "DIR", "the CA certificate of each party, as PARTY-ca.crt"},
+                       {"--threads", "N",
+                        "how many processors to use; else up to 4 of this machine's"}},
+           .positionals = {{"EXPORT", "a directory, as `hotline audit export` writes it"}}},
+          verify};
 }
 
 }  // namespace hotline::client

@@ -3,14 +3,14 @@
 
 #include <vector>
 
-#include "client/command_line/command.h"
+#include "client/command_line/command_line.h"
 
 namespace hotline::client {
 
 // In the order of the help.
 const std::vector<Command>& all_commands();
 
-// Each in client/commands/<its name>.cc, or in that of its first word.
+// Each in the file of client/commands/ that has its name, or says so on top.
 Command ack_command();
 Command audit_check_command();
 Command audit_export_command();

@@ -1,6 +1,5 @@
 // hotline context list: the daemons this person can speak to, and as whom.
 #include "client/commands/commands.h"
-#include "protocol/terminal/exit_code.h"
 
 namespace hotline::client {
 namespace {
@@ -15,9 +14,9 @@ int context_list(Invocation& invocation) {
   Output& output = invocation.output;
   const Environment& environment = invocation.around->environment;
   const auto file =
-      read_context_file(config_path(invocation.arguments.get("--config"), environment));
-  if (!file) return output.fail("cannot list contexts", file.error());
-  const auto chosen = choose_context(*file, invocation.arguments.get("--context"), environment);
+      need(read_context_file(config_path(invocation.arguments.get("--config"), environment)),
+           "cannot list contexts");
+  const auto chosen = choose_context(file, invocation.arguments.get("--context"), environment);
   const std::string in_use = chosen ? chosen->name : "";
   if (output.json()) {
     const auto json_context = [&](const Context& context) {
@@ -29,26 +28,28 @@ int context_list(Invocation& invocation) {
           .add("language", context.language);
     };
     output.document(json_document()
-                        .add("file", file->path)
-                        .add("contexts", json_each(file->contexts, json_context)));
+                        .add("file", file.path)
+                        .add("contexts", json_each(file.contexts, json_context)));
     return kExitDone;
   }
   Table table({{"NAME"}, {"SERVER"}, {"LANGUAGE"}, {"CERTIFICATE"}});
-  for (const Context& context : file->contexts) {
+  for (const Context& context : file.contexts) {
     table.add({context.name == in_use ? "*" : "",
                {context.name, server_of(context), context.language,
                 context.certificate_path.empty() ? "-" : context.certificate_path}});
   }
   table.print(output);
-  output.talk("From " + file->path + "; * is in use.");
+  output.talk("From " + file.path + "; * is in use.");
   return kExitDone;
 }
 
 }  // namespace
 
 Command context_list_command() {
-  return {{"context list",
-           "List the contexts: which daemon to speak to, and as whom",
+  return {
+      {.name = "context list",
+       .summary = "List the contexts: which daemon to speak to, and as whom",
+       .description =
            "A context is a table of the file of contexts:\n\n"
            "  context = \"north\"                  # the one that is used without --context\n"
            "  [contexts.north]\n"
@@ -58,10 +59,8 @@ Command context_list_command() {
            "  ca = \"north-ca.crt\"\n"
            "  crl = \"north-ca.crl\"               # what that CA has revoked; may be left out\n"
            "  language = \"en\"                    # coded fields are shown in it: en, ru, uk, id",
-           {"hotline context list", "hotline --context north context list"},
-           {},
-           {}},
-          context_list};
+       .examples = {"hotline context list", "hotline --context north context list"}},
+      context_list};
 }
 
 }  // namespace hotline::client

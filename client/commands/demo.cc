@@ -9,7 +9,6 @@
 
 #include "client/commands/commands.h"
 #include "client/demo/story.h"
-#include "protocol/terminal/exit_code.h"
 
 namespace hotline::client {
 namespace {
@@ -83,17 +82,16 @@ Result<std::string> find_hotlined(const Invocation& invocation) {
 
 int demo(Invocation& invocation) {
   Output& output = invocation.output;
-  const auto hotlined = find_hotlined(invocation);
-  if (!hotlined) return output.fail("the demo cannot begin", hotlined.error());
+  const auto hotlined = need(find_hotlined(invocation), "the demo cannot begin");
   const InterruptGuard guard;
-  const auto directory = TemporaryDirectory::make(invocation.around->environment);
-  if (!directory) return output.fail("the demo cannot begin", directory.error());
+  const auto directory =
+      need(TemporaryDirectory::make(invocation.around->environment), "the demo cannot begin");
 
   output.line("Hotline: two parties who do not trust each other, on one machine.");
   output.line(output.styled(Style::yellow,
                             "DEVELOPMENT CERTIFICATES and a ladder in seconds: not for real use."));
   const auto begin = std::chrono::steady_clock::now();
-  DemoStory story(invocation, all_commands(), (*directory)->path(), *hotlined,
+  DemoStory story(invocation, all_commands(), directory->path(), hotlined,
                   [] { return g_interrupted != 0; });
   const Status told = story.tell();
   const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(
@@ -118,14 +116,16 @@ int demo(Invocation& invocation) {
 
 Command demo_command() {
   return {
-      {"demo",
-       "Show it all at work: two daemons, a FLASH, an escalation, a cut link, a killed daemon",
-       "Takes less than a minute, needs no root and no fixed port, and leaves nothing behind. "
-       "Ends with 0 only when every step was read back and found right.",
-       {"hotline demo", "hotline demo --hotlined build/dev/daemon/hotlined"},
-       {{"--hotlined", "PATH", "the daemon's program (beside this one without it)"},
-        {"--incidents", "DIR", "also send what stands in its files, as `hotline send -f` does"}},
-       {}},
+      {.name = "demo",
+       .summary =
+           "Show it all at work: two daemons, a FLASH, an escalation, a cut link, a killed daemon",
+       .description =
+           "Takes less than a minute, needs no root and no fixed port, and leaves nothing behind. "
+           "Ends with 0 only when every step was read back and found right.",
+       .examples = {"hotline demo", "hotline demo --hotlined build/dev/daemon/hotlined"},
+       .options = {{"--hotlined", "PATH", "the daemon's program (beside this one without it)"},
+                   {"--incidents", "DIR",
+                    "also send what stands in its files, as `hotline send -f` does"}}},
       demo};
 }
 

@@ -3,7 +3,6 @@
 #include "client/show/message_row.h"
 #include "client/show/row_limit.h"
 #include "protocol/message/names.h"
-#include "protocol/terminal/exit_code.h"
 
 namespace hotline::client {
 namespace {
@@ -22,31 +21,23 @@ Result<wire::Box> chosen_box(const Arguments& arguments) {
   return box;
 }
 
-// The rows that the daemon sent, as they are shown.
-struct Listed {
-  std::vector<ShownMessage> messages;
-  uint64_t total = 0;
-  bool more = false;
-  std::string next;  // Where --after goes on.
+// Where --after goes on. The daemon names the next place in a list of what waits. A list by age
+// goes on from the last message's place in the journal.
+std::string next_place(const wire::Rows& rows) {
+  const std::string named = text(rows.next());
+  if (!named.empty() || rows.rows() == nullptr || rows.rows()->size() == 0) return named;
+  return std::to_string(tables(rows.rows()).back()->journal_index());
+}
 
-  Listed(const Connection& connection, const wire::Rows& rows)
-      : messages(shown_messages(connection, rows)),
-        total(rows.total()),
-        more(rows.more()),
-        next(text(rows.next())) {
-    // The daemon names the next place in a list of what waits. A list by age goes on from the last
-    // message's place in the journal.
-    if (next.empty() && !messages.empty()) next = std::to_string(messages.back().journal_index);
-  }
-};
-
-void print(Output& output, const Listed& listed) {
+void print(Output& output, const Connection& connection, const wire::Rows& rows) {
+  const auto messages = tables(rows.rows());
   if (output.json()) {
-    return output.document(json_document()
-                               .add("messages", json_each(listed.messages, json_message))
-                               .add("total", listed.total)
-                               .add("more", listed.more)
-                               .add("next", listed.more ? JsonValue(listed.next) : JsonValue()));
+    return output.document(
+        json_document()
+            .add("messages", json_messages(connection, messages))
+            .add("total", rows.total())
+            .add("more", rows.more())
+            .add("next", rows.more() ? JsonValue(next_place(rows)) : JsonValue()));
   }
   // The id says who sent it, and the subject mostly what it is.
   Table table({{"ID", 8},
@@ -56,12 +47,12 @@ void print(Output& output, const Listed& listed) {
                {"FROM", 0, Table::Fit::left_out},
                {"STATE", 12},
                {"SUBJECT", 0, Table::Fit::cut}});
-  for (const ShownMessage& one : listed.messages) {
-    table.add({one.waits && one.incoming ? "!" : "",
-               {one.id, precedence_label(one.precedence), type_name(one.type),
-                format_date_time_group(one.released_at), upper_case(one.from),
-                one.mismatch ? "MISMATCH" : one.state, one.subject},
-               one.waits ? precedence_style(one.precedence) : Style::plain});
+  for (const wire::MessageRow* one : messages) {
+    table.add({one->waits() && one->incoming() ? "!" : "",
+               {text(one->id()), precedence_label(one->precedence()), type_name(one->type()),
+                format_date_time_group(one->released_at()), upper_case(sender_of(connection, *one)),
+                one->mismatch() ? "MISMATCH" : state_word(*one), text(one->subject())},
+               one->waits() ? precedence_style(one->precedence()) : Style::plain});
   }
   table.print(output);
 }
@@ -93,32 +84,29 @@ Result<ListWish> read_wish(const Arguments& arguments) {
 }
 
 // How to see the rest, or that there is nothing.
-void say_more(Invocation& invocation, const ListWish& wish, const Listed& listed) {
+void say_more(Invocation& invocation, const ListWish& wish, const wire::Rows& rows) {
   Output& output = invocation.output;
-  if (listed.messages.empty()) {
+  const size_t shown = tables(rows.rows()).size();
+  if (shown == 0) {
     if (wish.box == wire::Box::waiting)
       return output.talk(wish.after.empty() ? "No message waits." : "No more message waits.");
     return output.talk(wish.before_journal_index == 0 ? "No message yet." : "No older message.");
   }
-  if (!listed.more) return;
+  if (!rows.more()) return;
   std::string command = "list";
   if (wish.box == wire::Box::waiting) command += " --waiting";
   if (wish.box == wire::Box::incoming) command += " --incoming";
   if (wish.box == wire::Box::outgoing) command += " --outgoing";
-  command += " --after " + listed.next;
-  output.talk(cut_words(invocation, listed.messages.size(), listed.total, command));
+  command += " --after " + next_place(rows);
+  output.talk(cut_words(invocation, shown, rows.total(), command));
 }
 
 int list(Invocation& invocation) {
-  const auto wish = read_wish(invocation.arguments);
-  if (!wish) return invocation.output.fail("", wish.error());
-  auto connection = invocation.connect();
-  if (!connection) return invocation.output.fail("cannot list messages", connection.error());
-  auto reply = (*connection)->list(*wish);
-  if (!reply) return invocation.output.fail("cannot list messages", reply.error());
-  const Listed listed(**connection, *reply->as<wire::Rows>());
-  print(invocation.output, listed);
-  say_more(invocation, *wish, listed);
+  const auto wish = need(read_wish(invocation.arguments));
+  const auto connection = need(invocation.connect(), "cannot list messages");
+  const auto rows = need(connection->list(wish), "cannot list messages");
+  print(invocation.output, *connection, *rows);
+  say_more(invocation, wish, *rows);
   return kExitDone;
 }
 
@@ -126,18 +114,18 @@ int list(Invocation& invocation) {
 
 Command list_command() {
   return {
-      {"list",
-       "List messages of both directions, the newest first",
-       "With --waiting: FLASH first, and within a precedence what waits longest. Where a terminal "
-       "is narrow, TYPE and FROM are left out and subjects are cut.",
-       {"hotline list", "hotline list --outgoing --limit 100", "hotline list --json"},
-       {{"--incoming", "", "the peer's messages only"},
-        {"--outgoing", "", "our messages only"},
-        {"--waiting", "", "only what waits for an acknowledgement, ours or theirs"},
-        row_limit_option("20"),
-        {"--before", "INDEX", "only those committed before this journal entry"},
-        after_option()},
-       {}},
+      {.name = "list",
+       .summary = "List messages of both directions, the newest first",
+       .description =
+           "With --waiting: FLASH first, and within a precedence what waits longest. Where a "
+           "terminal is narrow, TYPE and FROM are left out and subjects are cut.",
+       .examples = {"hotline list", "hotline list --outgoing --limit 100", "hotline list --json"},
+       .options = {{"--incoming", "", "the peer's messages only"},
+                   {"--outgoing", "", "our messages only"},
+                   {"--waiting", "", "only what waits for an acknowledgement, ours or theirs"},
+                   row_limit_option("20"),
+                   {"--before", "INDEX", "only those committed before this journal entry"},
+                   after_option()}},
       list};
 }
 

@@ -5,7 +5,6 @@
 #include "certs/identity.h"
 #include "certs/key_file.h"
 #include "client/commands/commands.h"
-#include "protocol/terminal/exit_code.h"
 #include "protocol/terminal/printable.h"
 
 namespace hotline::client {
@@ -87,26 +86,21 @@ int pki_dev_init(Invocation& invocation) {
   const std::string directory = *invocation.arguments.get("DIR");
   const std::string what = "cannot make a development PKI in " + directory;
   DevPkiOptions options;
-  auto parties = read_names(invocation.arguments, "--parties", options.parties);
-  if (!parties) return output.fail("", parties.error());
-  options.parties = std::move(*parties);
-  auto people = read_names(invocation.arguments, "--people", options.people);
-  if (!people) return output.fail("", people.error());
-  options.people = std::move(*people);
-  const auto pki = create_dev_pki(directory, options, invocation.around->now());
-  if (!pki) return output.fail(what, pki.error());
+  options.parties = need(read_names(invocation.arguments, "--parties", options.parties));
+  options.people = need(read_names(invocation.arguments, "--people", options.people));
+  const auto pki = need(create_dev_pki(directory, options, invocation.around->now()), what);
   if (output.json()) {
     output.document(json_document()
-                        .add("directory", pki->directory)
+                        .add("directory", pki.directory)
                         .add("dev_only", true)
-                        .add("not_after", json_time(pki->not_after))
-                        .add("files", pki->files));
+                        .add("not_after", json_time(pki.not_after))
+                        .add("files", pki.files));
     return kExitDone;
   }
-  for (const std::string& file : pki->files) output.line(pki->directory + "/" + file);
+  for (const std::string& file : pki.files) output.line(pki.directory + "/" + file);
   output.talk(output.styled(Style::yellow, "DEV ONLY") +
               ": every CA's private key lies beside it. Valid until " +
-              output.date_and_time(pki->not_after) +
+              output.date_and_time(pki.not_after) +
               ".\nA live daemon takes these only when started with --allow-dev-pki.");
   return kExitDone;
 }
@@ -125,18 +119,15 @@ Result<std::vector<std::string>> files_to_show(const Invocation& invocation) {
 
 int pki_show(Invocation& invocation) {
   Output& output = invocation.output;
-  const auto files = files_to_show(invocation);
-  if (!files) return output.fail("there is no certificate to show", files.error());
-  for (const std::string& path : *files) {
-    const auto certificate = load_certificate(path);
-    if (!certificate) return output.fail("cannot show " + path, certificate.error());
-    const auto read = read_certificate(certificate->get());
-    if (!read) return output.fail("cannot show " + path, read.error());
+  const auto files = need(files_to_show(invocation), "there is no certificate to show");
+  for (const std::string& path : files) {
+    const auto certificate = need(load_certificate(path), "cannot show " + path);
+    const auto read = need(read_certificate(certificate.get()), "cannot show " + path);
     const UtcMs now = invocation.around->now();
     if (output.json()) {
-      output.document(json_certificate(path, *read, now));
+      output.document(json_certificate(path, read, now));
     } else {
-      print_certificate(output, path, *read, now);
+      print_certificate(output, path, read, now);
     }
   }
   return kExitDone;
@@ -166,64 +157,67 @@ int pki_check(Invocation& invocation) {
     return output.fail("", make_error(ErrorCode::usage, "by which CA?",
                                       "hotline pki check --ca trust/north-ca.crt north/tls.crt"));
   }
-  const auto anchor = TrustAnchor::load(*ca, invocation.arguments.get("--crl").value_or(""));
-  if (!anchor) return output.fail("cannot check certificates", anchor.error());
+  const auto anchor = need(TrustAnchor::load(*ca, invocation.arguments.get("--crl").value_or("")),
+                           "cannot check certificates");
   const UtcMs now = invocation.around->now();
   int code = kExitDone;
   for (const std::string& path : invocation.arguments.all("FILE")) {
-    const auto checked = check_file(path, *anchor, invocation.arguments, now);
+    const auto checked = check_file(path, anchor, invocation.arguments, now);
     if (!checked) {
       code = output.fail(path + " would be refused", checked.error());
     } else if (output.json()) {
       output.document(json_certificate(path, *checked, now));
     } else {
       const std::string warning = expiry_warning(*checked, now);
-      output.line(path + "  good: " + identity_uri(checked->identity) + ", by " + anchor->name() +
+      output.line(path + "  good: " + identity_uri(checked->identity) + ", by " + anchor.name() +
                   (checked->dev_only ? ", DEV ONLY" : "") +
                   (warning.empty() ? "" : ", " + output.styled(Style::yellow, warning)));
     }
   }
-  if (!anchor->has_crl()) output.talk("Without --crl nothing is known to be revoked.");
+  if (!anchor.has_crl()) output.talk("Without --crl nothing is known to be revoked.");
   return code;
 }
 
 }  // namespace
 
 Command pki_dev_init_command() {
-  return {{"pki dev-init",
-           "Make keys and certificates for development",
-           "For each party a CA, the four keys of its daemon, and a certificate for each person. "
-           "Every subject says DEV ONLY, and all of it ends after seven days.",
-           {"hotline pki dev-init pki --parties north,south",
-            "hotline pki dev-init pki --people ann,bob,eve"},
-           {{"--parties", "NAMES", "the parties, separated by commas (north,south)"},
-            {"--people", "NAMES", "the people of each party (ann,bob,eve)"}},
-           {{"DIR", "a directory to make; one with anything in it is refused"}}},
+  return {{.name = "pki dev-init",
+           .summary = "Make keys and certificates for development",
+           .description =
+               "For each party a CA, the four keys of its daemon, and a certificate for each "
+               "person. Every subject says DEV ONLY, and all of it ends after seven days.",
+           .examples = {"hotline pki dev-init pki --parties north,south",
+                        "hotline pki dev-init pki --people ann,bob,eve"},
+           .options = {{"--parties", "NAMES", "the parties, separated by commas (north,south)"},
+                       {"--people", "NAMES", "the people of each party (ann,bob,eve)"}},
+           .positionals = {{"DIR", "a directory to make; one with anything in it is refused"}}},
           pki_dev_init};
 }
 
 Command pki_show_command() {
-  return {{"pki show",
-           "Show what certificates say of themselves",
-           "Nothing is verified: that is what hotline pki check does. Without a file, the own "
-           "certificate of the context.",
-           {"hotline pki show", "hotline pki show north/tls.crt", "hotline pki show --json *.crt"},
-           {},
-           {{"FILE", "a certificate, PEM", false, true}}},
+  return {{.name = "pki show",
+           .summary = "Show what certificates say of themselves",
+           .description = "Nothing is verified: that is what hotline pki check does. Without a "
+                          "file, the own certificate of the context.",
+           .examples = {"hotline pki show", "hotline pki show north/tls.crt",
+                        "hotline pki show --json *.crt"},
+           .positionals = {{"FILE", "a certificate, PEM", false, true}}},
           pki_show};
 }
 
 Command pki_check_command() {
-  return {
-      {"pki check",
-       "Check whether certificates would be taken: chain, name, purpose, time, revocation",
-       "The rules are those of the daemon. Every certificate is judged for the purpose it states.",
-       {"hotline pki check --ca trust/north-ca.crt --crl trust/north-ca.crl north/tls.crt"},
-       {{"--ca", "FILE", "the CA certificate of the party"},
-        {"--crl", "FILE", "what that CA has revoked"},
-        {"--party", "ID", "refuse another party's certificate"}},
-       {{"FILE", "a certificate with its chain, PEM", true, true}}},
-      pki_check};
+  return {{.name = "pki check",
+           .summary =
+               "Check whether certificates would be taken: chain, name, purpose, time, revocation",
+           .description = "The rules are those of the daemon. Every certificate is judged for the "
+                          "purpose it states.",
+           .examples =
+               {"hotline pki check --ca trust/north-ca.crt --crl trust/north-ca.crl north/tls.crt"},
+           .options = {{"--ca", "FILE", "the CA certificate of the party"},
+                       {"--crl", "FILE", "what that CA has revoked"},
+                       {"--party", "ID", "refuse another party's certificate"}},
+           .positionals = {{"FILE", "a certificate with its chain, PEM", true, true}}},
+          pki_check};
 }
 
 }  // namespace hotline::client

@@ -1,4 +1,5 @@
-// hotline reply: an ANSWER to the questions of a REQUEST, or a TEXT that refers to a message.
+// hotline reply and hotline decline: an ANSWER to the questions of a REQUEST, a TEXT that refers to
+// a message, or the word that this watch cannot act on it.
 #include "client/commands/commands.h"
 #include "client/compose/referred_message.h"
 #include "client/compose/submitting.h"
@@ -6,7 +7,6 @@
 #include "protocol/base/limits.h"
 #include "protocol/message/names.h"
 #include "protocol/message/template.h"
-#include "protocol/terminal/exit_code.h"
 #include "protocol/terminal/typed_time.h"
 
 namespace hotline::client {
@@ -125,32 +125,52 @@ int reply(Invocation& invocation) {
   output.set_sent(Sent::no);
   const std::string typed = *invocation.arguments.get("ID");
   const std::string what = "cannot reply to " + typed;
-  const auto wait = read_wait_options(invocation.arguments, {"--later"});
-  if (!wait) return output.fail("", wait.error());
-  auto connection = invocation.connect();
-  if (!connection) return output.fail(what, connection.error());
-  const auto message = ReferredMessage::find(**connection, typed, NameUse::to_answer);
-  if (!message) return output.fail(what, message.error());
-  const auto texts = read_texts(invocation, **connection, "TEXT");
-  if (!texts) return output.fail(what, texts.error());
-  const auto body = make_body(invocation, *message, *texts);
-  if (!body) return output.fail(what, body.error());
-  output.talk(message->heading(output));
+  const auto wait = need(read_wait_options(invocation.arguments, {"--later"}));
+  const auto connection = need(invocation.connect(), what);
+  const auto message = need(ReferredMessage::find(*connection, typed, NameUse::to_answer), what);
+  const auto texts = need(read_texts(invocation, *connection, "TEXT"), what);
+  const auto body = need(make_body(invocation, message, texts), what);
+  output.talk(message.heading(output));
 
   DraftFields draft;
-  draft.precedence = message->precedence();
+  draft.precedence = message.precedence();
   if (const auto level = invocation.arguments.get("--precedence")) {
-    const auto precedence = parse_precedence(*level);
-    if (!precedence) return output.fail("", precedence.error());
-    draft.precedence = *precedence;
+    draft.precedence = need(parse_precedence(*level));
   }
-  draft.language =
-      texts->empty() ? typed_language(invocation, **connection) : texts->front().language;
-  draft.references = {message->id()};
-  draft.body = *body;
+  draft.language = texts.empty() ? typed_language(invocation, *connection) : texts.front().language;
+  draft.references = {message.id()};
+  draft.body = body;
   const bool answers = draft.kind().effect == TargetEffect::answers;
   const std::string kind = answers ? "answer to " : "text in reply to ";
-  return submit_and_report(invocation, **connection, draft, kind + message->id(), *wait);
+  return submit_and_report(invocation, *connection, draft, kind + message.id(), wait);
+}
+
+int decline(Invocation& invocation) {
+  Output& output = invocation.output;
+  output.set_sent(Sent::no);
+  const std::string typed = *invocation.arguments.get("ID");
+  const std::string what = "cannot decline " + typed;
+  const auto wait = need(read_wait_options(invocation.arguments));
+  const auto code =
+      need(parse_decline_code(invocation.arguments.get("--code").value_or("not-for-us")));
+  const auto reason = invocation.arguments.get("--reason");
+  if (!reason || reason->empty()) {
+    return output.fail("", make_error(ErrorCode::usage, "a decline needs a reason",
+                                      "hotline decline " + typed + " --reason \"...\""));
+  }
+  const auto connection = need(invocation.connect(), what);
+  const auto message = need(ReferredMessage::find(*connection, typed, NameUse::to_answer), what);
+  output.talk(message.heading(output));
+
+  BodyFields body;
+  body.subject = "Decline of " + message.id();
+  body.content = DeclineFields{code, *reason};
+  DraftFields draft;
+  draft.precedence = message.precedence();
+  draft.language = invocation.arguments.get("--language").value_or(connection->language());
+  draft.references = {message.id()};
+  draft.body = std::move(body);
+  return submit_and_report(invocation, *connection, draft, "decline of " + message.id(), wait);
 }
 
 }  // namespace
@@ -165,16 +185,32 @@ Command reply_command() {
   for (OptionSpec& option : text_options()) options.push_back(std::move(option));
   for (OptionSpec& option : wait_options()) options.push_back(std::move(option));
   options.push_back(idempotency_option());
-  return {{"reply",
-           "Answer the questions of a request, or say something about a message",
-           "",
-           {"hotline reply S-88 --answer 1=\"ours, a training flight\" --later 2=+2h",
-            "hotline reply S-88 --refuse 1=\"not to be told over this channel\"",
-            "hotline reply S-87 --answer 0=\"our units are informed\"",
-            "hotline reply S-87 \"We see it too. Our units are informed.\""},
-           std::move(options),
-           {{"ID", "S-000088, S-88 or @last"}, {"TEXT", "the text", false, true}}},
+  return {{.name = "reply",
+           .summary = "Answer the questions of a request, or say something about a message",
+           .examples = {"hotline reply S-88 --answer 1=\"ours, a training flight\" --later 2=+2h",
+                        "hotline reply S-88 --refuse 1=\"not to be told over this channel\"",
+                        "hotline reply S-87 --answer 0=\"our units are informed\"",
+                        "hotline reply S-87 \"We see it too. Our units are informed.\""},
+           .options = std::move(options),
+           .positionals = {{"ID", "S-000088, S-88 or @last"}, {"TEXT", "the text", false, true}}},
           reply};
+}
+
+Command decline_command() {
+  std::vector<OptionSpec> options = {
+      {"--code", "CODE", "why, for machines: not-for-us (as without), rule-broken, ..."},
+      {"--reason", "TEXT", "why, for people; the other watch reads it"},
+      {"--language", "TAG", "the language of the reason; the context's without it"}};
+  for (OptionSpec& option : wait_options()) options.push_back(std::move(option));
+  options.push_back(idempotency_option());
+  return {{.name = "decline",
+           .summary = "Say that this watch cannot act on a message",
+           .description = "A declined message stays where it is; the other watch learns at once "
+                          "that it must find another way.",
+           .examples = {"hotline decline S-87 --reason \"not our sector, call the naval centre\""},
+           .options = std::move(options),
+           .positionals = {{"ID", "S-000087, S-87, @last or @flash"}}},
+          decline};
 }
 
 }  // namespace hotline::client

@@ -2,14 +2,12 @@
 #include <algorithm>
 
 #include "client/commands/commands.h"
-#include "client/compose/correction_request.h"
-#include "client/compose/incident_file.h"
 #include "client/compose/message_request.h"
+#include "client/compose/referred_message.h"
 #include "client/compose/submitting.h"
 #include "client/compose/typed_text.h"
 #include "protocol/message/names.h"
 #include "protocol/message/template.h"
-#include "protocol/terminal/exit_code.h"
 #include "protocol/terminal/typed_time.h"
 
 namespace hotline::client {
@@ -94,25 +92,114 @@ Result<DraftFields> draft_of(const Invocation& invocation, const Connection& con
       "give the time with --set, as hotline template show " + request.template_name + " names it");
 }
 
+constexpr std::string_view kArrow = " -> ";
+
+// "where=54.90N 020.10E -> 54.95N 020.10E". The old value is typed too, so that both watches see
+// what was meant, and whoever corrects has looked.
+Result<FieldChangeFields> parse_change(const std::string& typed) {
+  const size_t equals = typed.find('=');
+  const size_t arrow = typed.find(kArrow);
+  if (equals == std::string::npos || equals == 0 || arrow == std::string::npos || arrow < equals) {
+    return make_error(ErrorCode::usage, "--change " + typed + " changes nothing",
+                      "--change where=\"54.90N 020.10E -> 54.95N 020.10E\"");
+  }
+  return FieldChangeFields{typed.substr(0, equals), typed.substr(equals + 1, arrow - equals - 1),
+                           typed.substr(arrow + kArrow.size())};
+}
+
+Result<ContentFields> read_change_content(const Arguments& arguments, const std::string& id) {
+  const std::string reason = arguments.get("--reason").value_or("");
+  const bool corrects = arguments.has("--corrects");
+  if (reason.empty()) {
+    return make_error(
+        ErrorCode::usage,
+        std::string("a ") + (corrects ? "correction" : "cancellation") + " needs a reason",
+        "--reason \"...\"");
+  }
+  if (!corrects) {
+    if (arguments.has("--change"))
+      return make_error(ErrorCode::usage, "a cancellation changes no field",
+                        "--corrects " + id + " corrects it");
+    return ContentFields(CancellationFields{reason});
+  }
+  CorrectionFields correction;
+  correction.reason = reason;
+  for (const std::string& typed : arguments.all("--change")) {
+    auto change = parse_change(typed);
+    if (!change) return change.error();
+    correction.changes.push_back(*std::move(change));
+  }
+  if (correction.changes.empty()) {
+    return make_error(ErrorCode::usage, "what is wrong in " + id + "?",
+                      "--change where=\"54.90N 020.10E -> 54.95N 020.10E\"");
+  }
+  return ContentFields(std::move(correction));
+}
+
+std::vector<OptionSpec> correction_options() {
+  return {{"--corrects", "ID", "a CORRECTION of this own message, with --change and --reason"},
+          {"--change", "FIELD=OLD -> NEW", "what was wrong, and what is right", true},
+          {"--cancels", "ID", "a CANCELLATION of this own message, with --reason"},
+          {"--reason", "TEXT", "why it is corrected or cancelled"}};
+}
+
+// A CORRECTION or a CANCELLATION of an own message is asked for.
+bool is_correction(const Arguments& arguments) {
+  return arguments.has("--corrects") || arguments.has("--cancels");
+}
+
+// The precedence is the message's, unless another was typed. Errors: usage, and those of finding
+// the message.
+Result<DraftFields> read_correction(const Invocation& invocation, Connection& connection) {
+  const Arguments& arguments = invocation.arguments;
+  if (arguments.has("--corrects") && arguments.has("--cancels")) {
+    return make_error(ErrorCode::usage, "a message is corrected or cancelled, not both");
+  }
+  const bool corrects = arguments.has("--corrects");
+  const std::string typed = *arguments.get(corrects ? "--corrects" : "--cancels");
+  const auto message = ReferredMessage::find(connection, typed, NameUse::any);
+  if (!message) return message.error();
+  if (message->row().incoming()) {
+    return make_error(ErrorCode::usage,
+                      message->id() + " is a message of " + upper_case(connection.peer()) +
+                          ": only who sent it can correct or cancel it",
+                      "hotline reply " + message->id() + " \"...\"    says what is wrong with it");
+  }
+  auto content = read_change_content(arguments, message->id());
+  if (!content) return content.error();
+  BodyFields body;
+  body.subject = (corrects ? "Correction of " : "Cancellation of ") + message->id();
+  if (const auto subject = arguments.get("--subject")) body.subject = *subject;
+  body.content = *std::move(content);
+
+  DraftFields draft;
+  draft.precedence = message->precedence();
+  if (const auto level = arguments.get("--precedence")) {
+    const auto precedence = parse_precedence(*level);
+    if (!precedence) return precedence.error();
+    draft.precedence = *precedence;
+  }
+  draft.language = typed_language(invocation, connection);
+  draft.references = {message->id()};
+  if (corrects) draft.correction_of = message->id();
+  draft.body = std::move(body);
+  return draft;
+}
+
 int send(Invocation& invocation) {
   Output& output = invocation.output;
   output.set_sent(Sent::no);
   const std::string what = "the message was not sent";
-  const auto wait = read_wait_options(invocation.arguments, {"--reply-by", "--expires"});
-  if (!wait) return output.fail("", wait.error());
-  auto connection = invocation.connect();
-  if (!connection) return output.fail(what, connection.error());
+  const auto wait = need(read_wait_options(invocation.arguments, {"--reply-by", "--expires"}));
+  const auto connection = need(invocation.connect(), what);
   if (is_correction(invocation.arguments)) {
-    const auto draft = read_correction(invocation, **connection);
-    if (!draft) return output.fail(what, draft.error());
-    const std::string kind = std::string(draft->kind().key) + " of " + draft->references.front();
-    return submit_and_report(invocation, **connection, *draft, kind, *wait);
+    const auto draft = need(read_correction(invocation, *connection), what);
+    const std::string kind = std::string(draft.kind().key) + " of " + draft.references.front();
+    return submit_and_report(invocation, *connection, draft, kind, wait);
   }
-  const auto request = read_request(invocation, **connection);
-  if (!request) return output.fail(what, request.error());
-  const auto draft = draft_of(invocation, **connection, *request);
-  if (!draft) return output.fail(what, draft.error());
-  return submit_and_report(invocation, **connection, *draft, kind_of(*request), *wait);
+  const auto request = need(read_request(invocation, *connection), what);
+  const auto draft = need(draft_of(invocation, *connection, request), what);
+  return submit_and_report(invocation, *connection, draft, kind_of(request), wait);
 }
 
 }  // namespace
@@ -131,10 +218,13 @@ Command send_command() {
   for (OptionSpec& option : text_options()) options.push_back(std::move(option));
   for (OptionSpec& option : wait_options()) options.push_back(std::move(option));
   options.push_back(idempotency_option());
-  return {{"send",
-           "Send a message to the other party",
+  return {
+      {.name = "send",
+       .summary = "Send a message to the other party",
+       .description =
            "Once it is committed it cannot be taken back: a correction or a cancellation is a "
            "message of its own. FLASH and IMMEDIATE have at most 200 words.",
+       .examples =
            {"hotline send -p flash -t airspace-crossing --set where=\"54.90N 020.10E\" --wait "
             "acknowledged",
             "hotline send -p routine \"The exercise of tomorrow begins at 0600Z.\"",
@@ -144,9 +234,9 @@ Command send_command() {
             "--reason \"read from the wrong chart\"",
             "hotline send --cancels N-123 --reason \"sent by mistake\"",
             "hotline send -f stray-missile.toml", "echo \"Long text\" | hotline send -p routine -"},
-           std::move(options),
-           {{"TEXT", "the text, or - for standard input", false, true}}},
-          send};
+       .options = std::move(options),
+       .positionals = {{"TEXT", "the text, or - for standard input", false, true}}},
+      send};
 }
 
 }  // namespace hotline::client

@@ -1,29 +1,283 @@
 // hotline status: whether the channel works, and what to look at if not.
+#include <algorithm>
+#include <sstream>
+
 #include "client/commands/commands.h"
-#include "client/show/status_view.h"
-#include "protocol/message/message_generated.h"
-#include "protocol/terminal/exit_code.h"
+#include "client/show/message_row.h"
+#include "protocol/message/envelope.h"
+#include "protocol/message/names.h"
+#include "protocol/terminal/printable.h"
 
 namespace hotline::client {
 namespace {
 
+const char* link_state_word(wire::LinkState state) {
+  switch (state) {
+    case wire::LinkState::up:
+      return "up";
+    case wire::LinkState::handshaking:
+      return "handshaking";
+    case wire::LinkState::down:
+      return "DOWN";
+  }
+  return "DOWN";
+}
+
+// Hex; empty where there is none yet.
+std::string root_hex(const wire::Digest* digest) {
+  return digest == nullptr ? "" : to_hex(ByteView(to_hash(*digest)));
+}
+
+std::string short_root(const wire::Digest* digest) {
+  return digest == nullptr ? "-" : root_hex(digest).substr(0, 16) + "…";
+}
+
+// By precedence, FLASH first.
+std::vector<uint32_t> queued_counts(const wire::StatusReply& status) {
+  if (status.queued() == nullptr) return {};
+  return {status.queued()->begin(), status.queued()->end()};
+}
+
+std::string queued_words(const wire::StatusReply& status) {
+  std::string words;
+  uint8_t precedence = 1;
+  for (const uint32_t count : queued_counts(status)) {
+    if (count > 0) {
+      words +=
+          (words.empty() ? "" : ", ") + std::to_string(count) + " " + precedence_label(precedence);
+    }
+    ++precedence;
+  }
+  return words.empty() ? "0" : words;
+}
+
+std::string seconds_with_sign(int64_t skew_ms) {
+  const int64_t size = skew_ms < 0 ? -skew_ms : skew_ms;
+  std::string digits = std::to_string(size % 1000);
+  digits.insert(0, 3 - digits.size(), '0');
+  return (skew_ms < 0 ? "-" : "+") + std::to_string(size / 1000) + "." + digits + " s";
+}
+
+// "3 of SOUTH wait for us, the oldest for 3 min 12 s, ESCALATED to supervisor"
+std::string waiting_words(const wire::WaitingSummary& waiting, const std::string& peer) {
+  std::string words = format_count(waiting.count());
+  words += waiting.incoming() ? " of " + peer : " of ours";
+  words += waiting.count() == 1 ? " waits" : " wait";
+  words += waiting.incoming() ? " for us" : " for " + peer;
+  words += (waiting.count() == 1 ? ", for " : ", the oldest for ") +
+           format_duration(waiting.oldest_ms());
+  const std::string rung = text(waiting.rung());
+  return rung.empty() ? words : words + ", " + escalated_words(rung, waiting.rung_tells_nobody());
+}
+
+std::string path_words(const Output& output, const wire::PathRow& path, UtcMs now) {
+  const std::string address = text(path.address());
+  if (path.failed_at() != 0) {
+    return address + ", FAILS since " + output.time_of_day(path.failed_at()) + ": " +
+           text(path.failure());
+  }
+  if (path.in_use()) return address + ", in use";
+  if (path.proved_at() == 0) return address + ", not tried yet";
+  return address + ", worked " + format_duration(std::max<int64_t>(now - path.proved_at(), 0)) +
+         " ago";
+}
+
+// Prints a status line by line, each under its label.
+class StatusReport {
+ public:
+  StatusReport(Output& output, const Connection& connection, const wire::StatusReply& status)
+      : output_(output),
+        connection_(connection),
+        status_(status),
+        own_(upper_case(connection.party())),
+        peer_(upper_case(connection.peer())) {}
+
+  // What may have to be acted on comes first. Paths that work are shown with `all_paths` only.
+  void print(bool all_paths) {
+    output_.line(own_ + " with " + peer_ +
+                 (connection_.server().exercise() ? ", EXERCISE" : ", live") + ", " +
+                 output_.date_and_time(status_.clock()));
+    print_waiting();
+    print_alarms();
+    print_link();
+    print_paths(all_paths);
+    line("queued",
+         queued_words(status_) + ", sent without receipt " + std::to_string(status_.unreceipted()));
+    line("sent by us", format_count(status_.own_size()) + ", receipted " +
+                           format_count(status_.own_receipted()) + ", root " +
+                           short_root(status_.own_root()));
+    line("sent by " + peer_,
+         format_count(status_.peer_size()) + ", root " + short_root(status_.peer_root()));
+    line("journal", format_count(status_.journal_size()) + " entries");
+  }
+
+  // The signed notes that both parties hold.
+  void print_notes() {
+    const auto note = [&](const std::string& title, const flatbuffers::String* content) {
+      output_.line("");
+      output_.line("  " + title);
+      const std::string shown = text(content);
+      output_.text(shown.empty() ? "    none yet\n" : wrapped(printable(shown), 200, "    "));
+    };
+    note("checkpoint of " + own_ + "'s transcript, signed by " + own_, status_.own_checkpoint());
+    note("receipt on it, signed by " + peer_, status_.own_receipt());
+    note("checkpoint of " + peer_ + "'s transcript, signed by " + peer_, status_.peer_checkpoint());
+    note("receipt on it, signed by " + own_, status_.peer_receipt());
+  }
+
+ private:
+  static constexpr size_t kLabelWidth = 14;
+
+  void line(const std::string& label, const std::string& text, Style style = Style::plain) {
+    std::string padded = label;
+    padded.resize(std::max<size_t>(label.size(), kLabelWidth), ' ');
+    const std::string shown = printable_line(text);
+    if (!output_.terminal()) return output_.line("  " + padded + output_.styled(style, shown));
+    const std::string indent(2 + kLabelWidth, ' ');
+    std::string begin = "  " + padded;
+    std::istringstream lines(wrapped(shown, output_.columns(), indent));
+    for (std::string one; std::getline(lines, one); begin = indent) {
+      output_.line(begin + output_.styled(style, one.substr(std::min(indent.size(), one.size()))));
+    }
+  }
+
+  // First of all, because somebody may have to act now.
+  void print_waiting() {
+    const auto waiting = tables(status_.waiting());
+    if (waiting.empty()) line("waiting", "nothing waits for an acknowledgement");
+    for (const wire::WaitingSummary* one : waiting) {
+      line(precedence_label(one->precedence()), waiting_words(*one, peer_),
+           precedence_style(one->precedence()));
+    }
+  }
+
+  void print_alarms() {
+    if (const std::string stopped = text(status_.numbering_stopped()); !stopped.empty())
+      line("STOPPED", stopped + "; use voice", Style::red);
+    if (status_.disk_low()) {
+      line("DISK LOW", "FLASH goes, and what ends a wait; of the peer FLASH only, or nothing",
+           Style::red);
+    }
+    if (status_.peer_flash_only()) {
+      line("PEER'S DISK", "is nearly full: it takes FLASH only, the rest waits here", Style::red);
+    }
+    for (const std::string& warning : texts(status_.warnings()))
+      line("warning", warning, Style::yellow);
+    for (const std::string& alarm : texts(status_.alarms())) line("ALARM", alarm, Style::red);
+  }
+
+  void print_link() {
+    const bool up = status_.link() == wire::LinkState::up;
+    std::string link = link_state_word(status_.link());
+    if (status_.link_since() != 0) {
+      link += " for " + format_duration(status_.clock() - status_.link_since()) + ", since " +
+              output_.time_of_day(status_.link_since());
+    }
+    if (const std::string remote = text(status_.remote()); !remote.empty()) link += ", " + remote;
+    line("link", link, up ? Style::green : Style::red);
+    if (up) {
+      line("peer's clock",
+           seconds_with_sign(status_.clock_skew_ms()) + " to ours" +
+               (status_.round_trip_ms() < 0
+                    ? ""
+                    : ", round trip " + std::to_string(status_.round_trip_ms()) + " ms"));
+    }
+    if (const std::string refusal = text(status_.last_refusal()); !refusal.empty())
+      line("last refusal", refusal, up ? Style::plain : Style::red);
+    if (!status_.agreement_matches()) {
+      line("agreement", "DIFFERS from the peer's: deadlines and ladders are not the same",
+           Style::yellow);
+    }
+  }
+
+  void print_paths(bool all) {
+    for (const wire::PathRow* path : tables(status_.paths())) {
+      const bool fails = path->failed_at() != 0;
+      if (all || fails)
+        line("path", path_words(output_, *path, status_.clock()),
+             fails ? Style::yellow : Style::plain);
+    }
+  }
+
+  Output& output_;
+  const Connection& connection_;
+  const wire::StatusReply& status_;
+  const std::string own_;
+  const std::string peer_;
+};
+
+JsonValue json_path(const wire::PathRow* path) {
+  return JsonValue()
+      .add("address", text(path->address()))
+      .add("in_use", path->in_use())
+      .add("proved_at", json_time(path->proved_at()))
+      .add("failed_at", json_time(path->failed_at()))
+      .add("failure", json_text(text(path->failure())));
+}
+
+JsonValue json_status(const Connection& connection, const wire::StatusReply& status) {
+  const auto json_waiting = [&](const wire::WaitingSummary* one) {
+    return JsonValue()
+        .add("from", one->incoming() ? connection.peer() : connection.party())
+        .add("precedence", precedence_label(one->precedence()))
+        .add("count", one->count())
+        .add("oldest_ms", one->oldest_ms())
+        .add("rung", json_text(text(one->rung())))
+        .add("rung_tells_nobody", one->rung_tells_nobody());
+  };
+  const std::vector<uint32_t> queued = queued_counts(status);
+  return json_document()
+      .add("party", connection.party())
+      .add("peer", connection.peer())
+      .add("exercise", connection.server().exercise())
+      .add("dev_pki", connection.server().dev_pki())
+      .add("clock", json_time(status.clock()))
+      .add("waiting", json_each(tables(status.waiting()), json_waiting))
+      .add("link", status.link() == wire::LinkState::down ? "down" : link_state_word(status.link()))
+      .add("link_since", json_time(status.link_since()))
+      .add("remote", json_text(text(status.remote())))
+      .add("last_refusal", json_text(text(status.last_refusal())))
+      .add("paths", json_each(tables(status.paths()), json_path))
+      .add("round_trip_ms", status.round_trip_ms() < 0 ? JsonValue() : status.round_trip_ms())
+      .add("clock_skew_ms", status.clock_skew_ms())
+      .add("journal_size", status.journal_size())
+      .add("own_size", status.own_size())
+      .add("own_root", json_text(root_hex(status.own_root())))
+      .add("own_receipted", status.own_receipted())
+      .add("peer_size", status.peer_size())
+      .add("peer_root", json_text(root_hex(status.peer_root())))
+      .add("queued", JsonValue::Array(queued.begin(), queued.end()))
+      .add("unreceipted", status.unreceipted())
+      .add("waiting_in", status.waiting_in())
+      .add("waiting_out", status.waiting_out())
+      .add("agreement_matches", status.agreement_matches())
+      .add("numbering_stopped", json_text(text(status.numbering_stopped())))
+      .add("disk_low", status.disk_low())
+      .add("peer_flash_only", status.peer_flash_only())
+      .add("warnings", texts(status.warnings()))
+      .add("alarms", texts(status.alarms()))
+      .add("own_checkpoint", json_text(text(status.own_checkpoint())))
+      .add("own_receipt", json_text(text(status.own_receipt())))
+      .add("peer_checkpoint", json_text(text(status.peer_checkpoint())))
+      .add("peer_receipt", json_text(text(status.peer_receipt())));
+}
+
 int status(Invocation& invocation) {
-  auto connection = invocation.connect();
-  if (!connection) return invocation.output.fail("cannot ask for the status", connection.error());
-  auto reply = (*connection)->status();
-  if (!reply) return invocation.output.fail("cannot ask for the status", reply.error());
-  const ShownStatus shown = shown_status(**connection, *reply->as<wire::StatusReply>());
+  const auto connection = need(invocation.connect(), "cannot ask for the status");
+  const auto shown = need(connection->status(), "cannot ask for the status");
   Output& output = invocation.output;
   if (output.json()) {
-    output.document(json_status(shown));
+    output.document(json_status(*connection, *shown));
     return kExitDone;
   }
   const bool all = invocation.arguments.has("--peer");
-  print_status(output, shown, all);
+  StatusReport report(output, *connection, *shown);
+  report.print(all);
   constexpr auto kFlash = static_cast<uint8_t>(wire::Precedence::flash);
-  if (!shown.waiting.empty() && shown.waiting[0].incoming && shown.waiting[0].precedence == kFlash)
+  const auto waiting = tables(shown->waiting());
+  if (!waiting.empty() && waiting[0]->incoming() && waiting[0]->precedence() == kFlash)
     output.talk("Next: " + output.command("ack @flash"));
-  if (all) print_notes(output, shown);
+  if (all) report.print_notes();
   return kExitDone;
 }
 
@@ -31,12 +285,11 @@ int status(Invocation& invocation) {
 
 Command status_command() {
   return {
-      {"status",
-       "Say whether the channel works, what waits, and what is wrong",
-       "",
-       {"hotline status", "hotline status --peer", "hotline status --json"},
-       {{"--peer", "", "also every path to the peer, and the signed notes that both parties hold"}},
-       {}},
+      {.name = "status",
+       .summary = "Say whether the channel works, what waits, and what is wrong",
+       .examples = {"hotline status", "hotline status --peer", "hotline status --json"},
+       .options = {{"--peer", "",
+                    "also every path to the peer, and the signed notes that both parties hold"}}},
       status};
 }
 

@@ -4,7 +4,6 @@
 
 #include "client/commands/commands.h"
 #include "protocol/message/names.h"
-#include "protocol/terminal/exit_code.h"
 
 namespace hotline::client {
 namespace {
@@ -60,9 +59,7 @@ std::string example_command(const TemplateInfo& info) {
 
 int template_show(Invocation& invocation) {
   Output& output = invocation.output;
-  const auto info = find_template(*invocation.arguments.get("NAME"));
-  if (!info) return output.fail("", info.error());
-  const TemplateInfo& shown = **info;
+  const TemplateInfo& shown = *need(find_template(*invocation.arguments.get("NAME")));
   if (output.json()) {
     output.document(json_template(shown));
     return kExitDone;
@@ -85,24 +82,19 @@ int template_show(Invocation& invocation) {
 }  // namespace
 
 Command template_list_command() {
-  return {{"template list",
-           "List the templates of messages with coded fields",
-           "",
-           {"hotline template list"},
-           {},
-           {}},
+  return {{.name = "template list",
+           .summary = "List the templates of messages with coded fields",
+           .examples = {"hotline template list"}},
           template_list};
 }
 
 Command template_show_command() {
-  return {
-      {"template show",
-       "Show the fields of a template, and how each is typed",
-       "",
-       {"hotline template show airspace-crossing", "hotline template show stray-missile --json"},
-       {},
-       {{"NAME", "a template: hotline template list"}}},
-      template_show};
+  return {{.name = "template show",
+           .summary = "Show the fields of a template, and how each is typed",
+           .examples = {"hotline template show airspace-crossing",
+                        "hotline template show stray-missile --json"},
+           .positionals = {{"NAME", "a template: hotline template list"}}},
+          template_show};
 }
 
 }  // namespace hotline::client

@@ -3,7 +3,6 @@
 #include "client/compose/submitting.h"
 #include "protocol/message/envelope.h"
 #include "protocol/message/neutral_phrases.h"
-#include "protocol/terminal/exit_code.h"
 
 namespace hotline::client {
 namespace {
@@ -19,40 +18,35 @@ std::vector<TextFields> phrase_texts(uint8_t phrase, const std::string& language
 int test_call(Invocation& invocation) {
   Output& output = invocation.output;
   output.set_sent(Sent::no);
-  const auto wait = read_wait_options(invocation.arguments);
-  if (!wait) return output.fail("", wait.error());
-  auto connection = invocation.connect();
-  if (!connection) return output.fail("cannot make a test call", connection.error());
-  auto reply = (*connection)->status();
-  if (!reply) return output.fail("cannot make a test call", reply.error());
-  const auto& status = *reply->as<wire::StatusReply>();
+  const auto wait = need(read_wait_options(invocation.arguments));
+  const auto connection = need(invocation.connect(), "cannot make a test call");
+  const auto status = need(connection->status(), "cannot make a test call");
 
   TestFields test;
-  test.phrase = static_cast<uint8_t>(1 + status.own_size() % kNeutralPhrases);
-  test.transcript_size = status.own_size();
-  if (status.own_root() != nullptr) test.transcript_root = to_hash(*status.own_root());
-  test.clock = status.clock();
+  test.phrase = static_cast<uint8_t>(1 + status->own_size() % kNeutralPhrases);
+  test.transcript_size = status->own_size();
+  if (status->own_root() != nullptr) test.transcript_root = to_hash(*status->own_root());
+  test.clock = status->clock();
   BodyFields body;
   body.subject = "Test call";
-  body.texts = phrase_texts(test.phrase, (*connection)->language());
+  body.texts = phrase_texts(test.phrase, connection->language());
   body.content = test;
   DraftFields draft;
   draft.precedence = wire::Precedence::routine;
   draft.language = body.texts.front().language;
   draft.body = std::move(body);
-  return submit_and_report(invocation, **connection, draft, "test call", *wait);
+  return submit_and_report(invocation, *connection, draft, "test call", wait);
 }
 
 }  // namespace
 
 Command test_call_command() {
-  return {{"test-call",
-           "Call the other watch to see whether it answers",
-           "The text is one of a fixed set about nothing, so that a test can never be read as a "
-           "hint. It carries the size and root of our transcript.",
-           {"hotline test-call", "hotline test-call --wait acknowledged --timeout 10m"},
-           wait_options(),
-           {}},
+  return {{.name = "test-call",
+           .summary = "Call the other watch to see whether it answers",
+           .description = "The text is one of a fixed set about nothing, so that a test can never "
+                          "be read as a hint. It carries the size and root of our transcript.",
+           .examples = {"hotline test-call", "hotline test-call --wait acknowledged --timeout 10m"},
+           .options = wait_options()},
           test_call};
 }
 

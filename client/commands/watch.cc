@@ -2,9 +2,7 @@
 #include <optional>
 
 #include "client/commands/commands.h"
-#include "client/connect/journal_source.h"
 #include "client/show/journal_line.h"
-#include "protocol/terminal/exit_code.h"
 #include "protocol/terminal/printable.h"
 
 namespace hotline::client {
@@ -33,9 +31,7 @@ void print_alarm(Output& output, const wire::AlarmSounded& alarm) {
 }
 
 int follow(Invocation& invocation, JournalSource& journal, uint64_t from) {
-  const ChannelNames& names = journal.names();
-  JournalDescriber describer(names.party, names.peer, names.prefix, names.peer_prefix);
-  describer.set_incoming_names([&](uint64_t place) { return journal.incoming_name(place); });
+  JournalDescriber describer(journal);
   Output& output = invocation.output;
   const uint64_t now = journal.size();  // What came before rings nobody.
   uint64_t next = from;
@@ -67,31 +63,29 @@ int follow(Invocation& invocation, JournalSource& journal, uint64_t from) {
 }
 
 int watch(Invocation& invocation) {
-  auto connection = invocation.connect();
-  if (!connection) return invocation.output.fail("cannot watch", connection.error());
-  const auto from = invocation.arguments.number("--from", (*connection)->server().journal_size());
-  if (!from) return invocation.output.fail("", from.error());
   HearAlarm hear;
   if (!invocation.arguments.has("--until-now")) {
     hear = [&](const wire::AlarmSounded& alarm) { print_alarm(invocation.output, alarm); };
   }
-  return follow(invocation, *journal_of(**connection, std::move(hear)), *from);
+  const auto journal = need(open_journal(invocation, std::move(hear)), "cannot watch");
+  const auto from = need(invocation.arguments.number("--from", journal->size()));
+  return follow(invocation, *journal, from);
 }
 
 }  // namespace
 
 Command watch_command() {
   return {
-      {"watch",
-       "Follow the journal: one line for each entry as it is committed",
-       "Every line begins with the number of its entry. Whoever was interrupted goes on with "
-       "--from and the number after the last one seen; nothing is missed. On a terminal the bell "
-       "rings for an alarm and for what is urgent.",
-       {"hotline watch", "hotline watch --from 1042", "hotline watch --from 0 --until-now",
-        "hotline watch --json | grep '\"kind\":\"escalation\"'"},
-       {{"--from", "INDEX", "begin with this entry; without it only new ones are shown"},
-        {"--until-now", "", "end with the last entry there is now"}},
-       {}},
+      {.name = "watch",
+       .summary = "Follow the journal: one line for each entry as it is committed",
+       .description = "Every line begins with the number of its entry. Whoever was interrupted "
+                      "goes on with --from and the number after the last one seen; nothing is "
+                      "missed. On a terminal the bell rings for an alarm and for what is urgent.",
+       .examples = {"hotline watch", "hotline watch --from 1042",
+                    "hotline watch --from 0 --until-now",
+                    "hotline watch --json | grep '\"kind\":\"escalation\"'"},
+       .options = {{"--from", "INDEX", "begin with this entry; without it only new ones are shown"},
+                   {"--until-now", "", "end with the last entry there is now"}}},
       watch};
 }
 

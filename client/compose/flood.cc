@@ -6,7 +6,6 @@
 #include <string_view>
 #include <vector>
 
-#include "client/compose/acknowledgement.h"
 #include "client/show/progress.h"
 #include "protocol/base/limits.h"
 #include "protocol/message/names.h"
@@ -44,7 +43,7 @@ Result<Counted> count_waiting(Connection& connection, wire::Precedence precedenc
   auto reply =
       connection.list({.box = wire::Box::waiting_in, .limit = 1, .precedence = precedence});
   if (!reply) return reply.error();
-  const wire::Rows& rows = *reply->as<wire::Rows>();
+  const wire::Rows& rows = **reply;
   return Counted{rows.total(), rows.waiting_flash()};
 }
 
@@ -76,20 +75,15 @@ std::optional<Confirmed> parse_confirmed(std::string_view text) {
 Result<std::vector<Waiting>> read_waiting(Connection& connection, wire::Precedence precedence,
                                           const Confirmed& confirmed, Progress& progress) {
   std::vector<Waiting> all;
-  ListWish wish{.box = wire::Box::waiting_in, .precedence = precedence};
-  while (all.size() <= confirmed.count) {
-    auto reply = connection.list(wish);
-    if (!reply) return reply.error();
-    const wire::Rows& rows = *reply->as<wire::Rows>();
-    if (rows.rows() == nullptr || rows.rows()->size() == 0) break;
-    for (const wire::MessageRow* row : *rows.rows()) {
-      if (row->journal_index() < confirmed.journal_size) all.push_back(waiting_of(*row));
-    }
-    progress.show("reading " + format_count(confirmed.count),
-                  static_cast<unsigned>(std::min<size_t>(all.size() * 100 / confirmed.count, 100)));
-    if (!rows.more()) break;
-    wish.after = text(rows.next());
-  }
+  const Status status = connection.list_each(
+      {.box = wire::Box::waiting_in, .precedence = precedence}, [&](const wire::MessageRow& row) {
+        if (row.journal_index() < confirmed.journal_size) all.push_back(waiting_of(row));
+        progress.show(
+            "reading " + format_count(confirmed.count),
+            static_cast<unsigned>(std::min<size_t>(all.size() * 100 / confirmed.count, 100)));
+        return all.size() <= confirmed.count;
+      });
+  if (!status) return status.error();
   return all;
 }
 
@@ -166,6 +160,24 @@ int report(Invocation& invocation, const Done& done, const std::string& what) {
 
 }  // namespace
 
+DraftFields acknowledgement_draft(const std::string& id, wire::Precedence precedence,
+                                  const EventPoint& understood, wire::Role role, UtcMs at) {
+  AcknowledgementFields acknowledgement;
+  acknowledgement.role = role;
+  acknowledgement.at = at;
+  acknowledgement.position = understood.position;
+  acknowledgement.event_at = understood.at;
+  BodyFields body;
+  body.subject = "Acknowledgement of " + id;
+  body.content = acknowledgement;
+  DraftFields draft;
+  draft.precedence = precedence;
+  draft.language = "en";
+  draft.references = {id};
+  draft.body = std::move(body);
+  return draft;
+}
+
 std::vector<OptionSpec> flood_options() {
   return {{"--all", "", "all that waits, taken as one; a supervisor only"},
           {"-p,--precedence", "LEVEL", "with --all: only these"},
@@ -194,9 +206,7 @@ int acknowledge_all(Invocation& invocation) {
   const std::string what = "nothing was acknowledged";
   auto precedence = wire::Precedence::unset;
   if (const auto typed = invocation.arguments.get("--precedence")) {
-    const auto parsed = parse_precedence(*typed);
-    if (!parsed) return output.fail("", parsed.error());
-    precedence = *parsed;
+    precedence = need(parse_precedence(*typed));
   }
   const std::string typed_confirmation = invocation.arguments.get("--confirm").value_or("");
   const auto confirmed = parse_confirmed(typed_confirmation);
@@ -205,49 +215,46 @@ int acknowledge_all(Invocation& invocation) {
         "", make_error(ErrorCode::usage,
                        "--confirm takes the words that this command gives without it", kCountHint));
   }
-  auto opened = invocation.connect();
-  if (!opened) return output.fail(what, opened.error());
-  Connection& connection = **opened;
+  const auto opened = need(invocation.connect(), what);
+  Connection& connection = *opened;
   if (!may_take_flood(connection.server())) {
     return output.fail(what, make_error(ErrorCode::not_allowed,
                                         text(connection.server().person()) +
                                             " is no supervisor, who alone takes a flood as one",
                                         "ask a supervisor, or acknowledge one by one"));
   }
-  const auto waiting = count_waiting(connection, precedence);
-  if (!waiting) return output.fail(what, waiting.error());
-  if (waiting->all == 0) {
+  const auto waiting = need(count_waiting(connection, precedence), what);
+  if (waiting.all == 0) {
     return output.fail("", make_error(ErrorCode::not_found, "nothing waits for an acknowledgement",
                                       "hotline inbox"));
   }
   if (!confirmed) {
-    const Confirmed now{waiting->all, connection.server().journal_size()};
-    std::string words = counted(waiting->all, precedence, connection.peer()) +
-                        (waiting->all == 1 ? " waits" : " wait");
+    const Confirmed now{waiting.all, connection.server().journal_size()};
+    std::string words = counted(waiting.all, precedence, connection.peer()) +
+                        (waiting.all == 1 ? " waits" : " wait");
     if (precedence == wire::Precedence::unset)
       words +=
-          ", " + (waiting->flash == 0 ? "none" : format_count(waiting->flash)) + " of them FLASH";
+          ", " + (waiting.flash == 0 ? "none" : format_count(waiting.flash)) + " of them FLASH";
     return output.fail(
         what, make_error(ErrorCode::usage, words,
                          command_for(now, precedence) + "    acknowledges them all, read or not"));
   }
   Progress progress(*invocation.around, output);
-  const auto all = read_waiting(connection, precedence, *confirmed, progress);
-  if (!all) return output.fail(what, all.error());
-  if (all->size() > confirmed->count) {
+  const auto all = need(read_waiting(connection, precedence, *confirmed, progress), what);
+  if (all.size() > confirmed->count) {
     return output.fail(what, make_error(ErrorCode::refused, "more than these wait", kCountHint));
   }
-  if (all->empty()) {
+  if (all.empty()) {
     return output.fail(
         "", make_error(ErrorCode::not_found, "none of those that were counted waits any more",
                        kCountHint));
   }
   Done done;
   output.set_acknowledged(0);
-  const Status status = submit_all(connection, *all, invocation.now(), output, done, progress);
+  const Status status = submit_all(connection, all, invocation.now(), output, done, progress);
   progress.clear();
   if (!status) {
-    return output.fail(format_count(done.count) + " of " + format_count(all->size()) +
+    return output.fail(format_count(done.count) + " of " + format_count(all.size()) +
                            " are known to be acknowledged",
                        Error{status.error().code, status.error().reason,
                              "hotline ack --all    says how many still wait"});

@@ -1,11 +1,18 @@
-// A flood taken as one: a supervisor acknowledges all that waits of the peer, or all of one
-// precedence, each message by an ACKNOWLEDGEMENT of its own.
+// The draft of an ACKNOWLEDGEMENT, and a flood taken as one: a supervisor acknowledges all that
+// waits of the peer, or all of one precedence, each message by an ACKNOWLEDGEMENT of its own.
 #pragma once
 
-#include "client/command_line/command.h"
+#include "client/command_line/command_line.h"
+#include "client/compose/draft.h"
 #include "protocol/base/result.h"
+#include "protocol/message/message_rules.h"
 
 namespace hotline::client {
+
+// Of one message or of one among many. `understood` is what is read back: where and when the event
+// was.
+DraftFields acknowledgement_draft(const std::string& id, wire::Precedence precedence,
+                                  const EventPoint& understood, wire::Role role, UtcMs at);
 
 // --all, --precedence and --confirm of `ack`.
 std::vector<OptionSpec> flood_options();

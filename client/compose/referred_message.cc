@@ -1,34 +1,108 @@
 #include "client/compose/referred_message.h"
 
 #include "client/show/message_row.h"
+#include "protocol/message/kinds/kinds.h"
 #include "protocol/message/names.h"
+#include "protocol/message/serial.h"
 #include "protocol/terminal/printable.h"
 
 namespace hotline::client {
+namespace {
+
+constexpr int kRowsMax = 9'100;  // So far back something to be answered is looked for.
+
+Error nothing_there(const std::string& reason) {
+  return make_error(ErrorCode::not_found, "@last: " + reason, "hotline list");
+}
+
+bool is_answerable(const wire::MessageRow& row) {
+  return kind_of(row.type()).waits_for_acknowledgement();
+}
+
+// The first that is wanted of a list by age.
+Result<std::string> newest(Connection& connection, NameUse use) {
+  const bool any = use == NameUse::any;
+  const ListWish wish{.box = any ? wire::Box::all : wire::Box::incoming, .limit = any ? 1u : 100u};
+  std::string id;
+  int looked_at = 0;
+  const Status status = connection.list_each(wish, [&](const wire::MessageRow& row) {
+    if (any || is_answerable(row)) id = text(row.id());
+    return id.empty() && ++looked_at < kRowsMax;
+  });
+  if (!status) return status.error();
+  if (!id.empty()) return id;
+  return nothing_there(any ? "there is no message yet"
+                           : upper_case(connection.peer()) + " has sent nothing to be answered");
+}
+
+// The list of what waits is ordered by precedence, so all of it is looked at.
+Result<std::string> newest_waiting(Connection& connection) {
+  std::string id;
+  uint64_t newest = 0;
+  const Status status =
+      connection.list_each({.box = wire::Box::waiting_in}, [&](const wire::MessageRow& row) {
+        if (id.empty() || row.journal_index() > newest) {
+          newest = row.journal_index();
+          id = text(row.id());
+        }
+        return true;
+      });
+  if (!status) return status.error();
+  if (!id.empty()) return id;
+  return nothing_there("no message of " + upper_case(connection.peer()) +
+                       " waits for an acknowledgement");
+}
+
+Result<std::string> oldest_waiting_flash(Connection& connection) {
+  auto reply = connection.list(
+      {.box = wire::Box::waiting_in, .limit = 1, .precedence = wire::Precedence::flash});
+  if (!reply) return reply.error();
+  const auto rows = tables((*reply)->rows());
+  if (rows.empty()) {
+    return make_error(ErrorCode::not_found, "@flash: no FLASH waits for an acknowledgement",
+                      "hotline inbox");
+  }
+  return text(rows.front()->id());
+}
+
+}  // namespace
+
+Result<std::string> resolve_name(Connection& connection, const std::string& typed, NameUse use) {
+  if (typed == "@last" && use == NameUse::to_acknowledge) return newest_waiting(connection);
+  if (typed == "@last") return newest(connection, use);
+  if (typed == "@flash") return oldest_waiting_flash(connection);
+  const auto place = parse_place(upper_case(typed));
+  const auto serial = place ? place : parse_serial(upper_case(typed));
+  if (!serial) {
+    return make_error(ErrorCode::usage, "\"" + typed + "\" is no name of a message",
+                      "N-000123, N-123, @last, or @flash (the oldest FLASH that waits)");
+  }
+  const std::string own = text(connection.server().prefix());
+  const std::string peer = text(connection.server().peer_prefix());
+  if (serial->prefix != own && serial->prefix != peer) {
+    return make_error(ErrorCode::not_found,
+                      "no message of this channel begins with " + serial->prefix + "-",
+                      own + "- is " + upper_case(connection.party()) + ", " + peer + "- is " +
+                          upper_case(connection.peer()));
+  }
+  if (use != NameUse::any && serial->prefix != peer) {
+    return make_error(ErrorCode::usage, format_serial(*serial) + " is our own message",
+                      "those of " + upper_case(connection.peer()) + " begin with " + peer + "-");
+  }
+  return place ? format_place(serial->prefix, serial->number) : format_serial(*serial);
+}
 
 Result<ReferredMessage> ReferredMessage::find(Connection& connection, const std::string& typed,
                                               NameUse use) {
   const auto id = resolve_name(connection, typed, use);
   if (!id) return id.error();
-  auto reply = connection.show(*id);
-  if (!reply) return reply.error();
-  if (reply->as<wire::Detail>()->row() == nullptr) {
-    return make_error(ErrorCode::failed, "the daemon's answer has no message in it",
-                      "is it a hotlined of the same release?");
-  }
-  ReferredMessage message;
-  message.reply_ = std::make_unique<Reply>(std::move(*reply));
-  const ByteView bytes_of_body = bytes(message.reply_->as<wire::Detail>()->body());
-  if (auto body = open_body(bytes_of_body)) {
-    message.body_ = std::make_unique<Opened<wire::Body>>(std::move(*body));
-  }
-  return message;
+  auto detail = connection.show(*id);
+  if (!detail) return detail.error();
+  return ReferredMessage(*std::move(detail));
 }
 
 std::string ReferredMessage::heading(const Output& output) const {
-  return printable_line(id()) + "  " +
-         output.styled(precedence_style(row().precedence()), precedence_label(row().precedence())) +
-         "  " + type_name(row().type()) + "  " + printable_line(text(row().subject()));
+  return heading_of(output, row()) + "  " + printable_line(text(row().subject()));
 }
 
 }  // namespace hotline::client

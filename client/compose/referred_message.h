@@ -1,10 +1,9 @@
-// The message that another one is going to speak of, opened and ready to be read.
+// Which message a person means (N-000123, N-123, @last, @flash), and that message opened and ready
+// to be read.
 #pragma once
 
-#include <memory>
 #include <string>
 
-#include "client/compose/message_name.h"
 #include "client/connect/connection.h"
 #include "protocol/base/result.h"
 #include "protocol/message/body.h"
@@ -12,13 +11,23 @@
 
 namespace hotline::client {
 
+enum class NameUse {
+  any,             // To look at: @last is the newest message of either direction.
+  to_answer,       // @last is the newest of the peer that is no mere answer to one of ours.
+  to_acknowledge,  // @last is the newest of the peer that waits for an acknowledgement.
+};
+
+// The id as the daemon wants it. Errors: usage for a name that is none, not_found.
+Result<std::string> resolve_name(Connection& connection, const std::string& typed, NameUse use);
+
+// The message that another one is going to speak of.
 class ReferredMessage {
  public:
   // Finds the message that a person named. Errors: those of resolve_name(), and the daemon's.
   static Result<ReferredMessage> find(Connection& connection, const std::string& typed,
                                       NameUse use);
 
-  const wire::MessageRow& row() const { return *reply_->as<wire::Detail>()->row(); }
+  const wire::MessageRow& row() const { return *detail_->row(); }
   std::string id() const { return text(row().id()); }
   wire::Precedence precedence() const { return static_cast<wire::Precedence>(row().precedence()); }
   // Null when its body cannot be read.
@@ -28,8 +37,11 @@ class ReferredMessage {
   std::string heading(const Output& output) const;
 
  private:
-  std::unique_ptr<Reply> reply_;
-  std::unique_ptr<Opened<wire::Body>> body_;
+  explicit ReferredMessage(Answer<wire::Detail> detail)
+      : detail_(std::move(detail)), body_(open_body(bytes(detail_->body()))) {}
+
+  Answer<wire::Detail> detail_;
+  Result<Opened<wire::Body>> body_;
 };
 
 }  // namespace hotline::client

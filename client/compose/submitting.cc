@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <random>
+#include <utility>
 
 #include "client/show/message_row.h"
 #include "protocol/message/names.h"
@@ -14,14 +15,14 @@ namespace {
 // The daemon says when something happens; this is only how often we look whether it is too late.
 constexpr int64_t kLook_ms = 1000;
 
-bool has_reached(const ShownMessage& message, WaitFor until) {
+bool has_reached(const wire::MessageRow& message, WaitFor until) {
   switch (until) {
     case WaitFor::committed:
       return true;
     case WaitFor::delivered:
-      return message.delivered_at != 0;
+      return message.delivered_at() != 0;
     case WaitFor::acknowledged:
-      return message.acknowledged_at != 0;
+      return message.acknowledged_at() != 0;
   }
   return true;
 }
@@ -29,37 +30,33 @@ bool has_reached(const ShownMessage& message, WaitFor until) {
 // Prints the lines of a message's life once each, as they come to be.
 class Report {
  public:
-  explicit Report(Output& output) : output_(output) {}
+  Report(Output& output, const Connection& connection) : output_(output), connection_(connection) {}
 
-  void update(const ShownMessage& message) {
+  void update(const wire::MessageRow& message) {
     if (output_.json()) return;
-    print(delivered_, delivered_line(output_, message));
-    print(acknowledged_, acknowledged_line(output_, message));
-    print(mismatch_, mismatch_line(message));
-    print(declined_, declined_line(output_, message));
+    const std::string lines[] = {delivered_line(output_, connection_, message),
+                                 acknowledged_line(output_, connection_, message),
+                                 mismatch_line(message),
+                                 declined_line(output_, connection_, message)};
+    for (size_t i = 0; i < std::size(lines); ++i) {
+      if (lines[i].empty() || std::exchange(printed_[i], true)) continue;
+      output_.line(lines[i]);
+    }
   }
 
  private:
-  void print(bool& printed, const std::string& line) {
-    if (printed || line.empty()) return;
-    output_.line(line);
-    printed = true;
-  }
-
   Output& output_;
-  bool delivered_ = false;
-  bool acknowledged_ = false;
-  bool mismatch_ = false;
-  bool declined_ = false;
+  const Connection& connection_;
+  bool printed_[4] = {};
 };
 
 // Why it did not come as far as was waited for, with what to do about it.
-int say_too_late(Invocation& invocation, Connection& connection, const ShownMessage& message,
+int say_too_late(Invocation& invocation, Connection& connection, const wire::MessageRow& message,
                  const WaitOptions& wait) {
-  const std::string& id = message.id;
+  const std::string id = text(message.id());
   const std::string peer = upper_case(connection.peer());
   const std::string waited = " in " + format_duration(wait.timeout_ms);
-  if (message.delivered_at != 0) {
+  if (message.delivered_at() != 0) {
     return invocation.output.fail(
         id + " is delivered, and nobody at " + peer + " acknowledged it" + waited,
         make_error(ErrorCode::timed_out, "a person there has not read it; the ladder goes on",
@@ -68,7 +65,7 @@ int say_too_late(Invocation& invocation, Connection& connection, const ShownMess
   std::string what = id + " is committed here but " + peer + " has not taken it";
   std::string why = "no receipt came" + waited;
   if (auto reply = connection.status()) {
-    const auto& status = *reply->as<wire::StatusReply>();
+    const auto& status = **reply;
     if (status.link() != wire::LinkState::up) {
       what += ": link down";
       if (status.link_since() != 0) {
@@ -92,7 +89,7 @@ int say_lost(Invocation& invocation, const Submission& submission, Error error) 
 // Follows the message until it has come as far as is waited for.
 int follow(Invocation& invocation, Connection& connection, const Submission& submission,
            const WaitOptions& wait) {
-  Report report(invocation.output);
+  Report report(invocation.output, connection);
   const int64_t begin_ms = invocation.around->steady_ms();
   // Nothing else changes what is reported here.
   const auto status = connection.watch(submission.journal_index + 1,
@@ -101,18 +98,19 @@ int follow(Invocation& invocation, Connection& connection, const Submission& sub
   while (true) {
     auto detail = connection.show(submission.id);
     if (!detail) return say_lost(invocation, submission, detail.error());
-    const ShownMessage message = shown_message(connection, *detail->as<wire::Detail>()->row());
+    const wire::MessageRow& message = *(*detail)->row();
     report.update(message);
     if (has_reached(message, wait.until)) {
       if (invocation.output.json())
-        invocation.output.document(json_document().add("message", json_message(message)));
+        invocation.output.document(
+            json_document().add("message", json_message(connection, message)));
       return kExitDone;
     }
-    if (message.declined_at != 0) {
+    if (message.declined_at() != 0) {
       return invocation.output.fail(
           "", make_error(ErrorCode::refused,
                          upper_case(connection.peer()) + " declined " + submission.id + ": " +
-                             decline_name(message.decline_code),
+                             decline_name(message.decline_code()),
                          "hotline show " + submission.id));
     }
     const int64_t left_ms = wait.timeout_ms - (invocation.around->steady_ms() - begin_ms);

@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <string>
 
-#include "client/command_line/command.h"
+#include "client/command_line/command_line.h"
 #include "client/compose/draft.h"
 #include "client/connect/connection.h"
 #include "protocol/base/result.h"

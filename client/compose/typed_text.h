@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "client/command_line/command.h"
+#include "client/command_line/command_line.h"
 #include "client/connect/connection.h"
 #include "protocol/base/result.h"
 #include "protocol/message/body.h"

@@ -136,12 +136,12 @@ Result<Reply> Connection::answer_to(uint32_t id) {
 }
 
 template <class Body>
-Result<Reply> Connection::ask(wire::RequestBody type, const BuildBody& build) {
+Result<Answer<Body>> Connection::ask(wire::RequestBody type, const BuildBody& build) {
   const auto id = send(type, build);
   if (!id) return id.error();
   auto reply = answer_to<Body>(*id);
   if (!reply) return told_late(reply.error());
-  return reply;
+  return Answer<Body>(*std::move(reply));
 }
 
 Error Connection::told_late(const Error& error) const {
@@ -152,7 +152,7 @@ Error Connection::told_late(const Error& error) const {
                     "look at the daemon: its log says what it waits for (journalctl -u hotlined)");
 }
 
-Result<Reply> Connection::list(const ListWish& wish) {
+Result<Answer<wire::Rows>> Connection::list(const ListWish& wish) {
   return ask<wire::Rows>(wire::RequestBody::List, [&](auto& builder) {
     const auto after = wish.after.empty() ? 0 : builder.CreateString(wish.after);
     return wire::CreateList(builder, wish.box, static_cast<uint32_t>(wish.limit),
@@ -161,19 +161,40 @@ Result<Reply> Connection::list(const ListWish& wish) {
   });
 }
 
-Result<Reply> Connection::show(const std::string& id) {
-  return ask<wire::Detail>(wire::RequestBody::Show, [&](auto& builder) {
-    return wire::CreateShow(builder, builder.CreateString(id)).Union();
-  });
+Status Connection::list_each(ListWish wish,
+                             const std::function<bool(const wire::MessageRow&)>& visit) {
+  while (true) {
+    const auto reply = list(wish);
+    if (!reply) return reply.error();
+    const wire::Rows& page = **reply;
+    const auto rows = tables(page.rows());
+    for (const wire::MessageRow* row : rows) {
+      if (!visit(*row)) return ok();
+    }
+    if (rows.empty() || !page.more()) return ok();
+    // A list of what waits names its next place; a list by age goes on from its last message.
+    wish.after = text(page.next());
+    if (wish.after.empty()) wish.before_journal_index = rows.back()->journal_index();
+    wish.limit = limits::kListRowsMax;
+  }
 }
 
-Result<Reply> Connection::status() {
+Result<Answer<wire::Detail>> Connection::show(const std::string& id) {
+  auto detail = ask<wire::Detail>(wire::RequestBody::Show, [&](auto& builder) {
+    return wire::CreateShow(builder, builder.CreateString(id)).Union();
+  });
+  if (!detail || (*detail)->row() != nullptr) return detail;
+  return make_error(ErrorCode::failed, "the daemon's answer has no message in it",
+                    "is it a hotlined of the same release?");
+}
+
+Result<Answer<wire::StatusReply>> Connection::status() {
   return ask<wire::StatusReply>(wire::RequestBody::Status,
                                 [](auto& builder) { return wire::CreateStatus(builder).Union(); });
 }
 
-Result<Reply> Connection::escalations(const std::string& id, uint64_t limit,
-                                      const std::string& after) {
+Result<Answer<wire::EscalationRows>> Connection::escalations(const std::string& id, uint64_t limit,
+                                                             const std::string& after) {
   return ask<wire::EscalationRows>(wire::RequestBody::Escalations, [&](auto& builder) {
     const auto name = builder.CreateString(id);
     const auto place = after.empty() ? 0 : builder.CreateString(after);
@@ -181,26 +202,29 @@ Result<Reply> Connection::escalations(const std::string& id, uint64_t limit,
   });
 }
 
-Result<Reply> Connection::export_head() {
+Result<Answer<wire::ExportHeadReply>> Connection::export_head() {
   return ask<wire::ExportHeadReply>(wire::RequestBody::ExportHead, [](auto& builder) {
     return wire::CreateExportHead(builder).Union();
   });
 }
 
-Result<Reply> Connection::export_entries(wire::ExportLog log, uint64_t from, uint64_t to) {
+Result<Answer<wire::ExportPage>> Connection::export_entries(wire::ExportLog log, uint64_t from,
+                                                            uint64_t to) {
   return ask<wire::ExportPage>(wire::RequestBody::ExportEntries, [&](auto& builder) {
     return wire::CreateExportEntries(builder, log, from, to).Union();
   });
 }
 
-Result<Reply> Connection::export_notes(wire::ExportLog log, uint64_t after_size,
-                                       uint64_t journal_size) {
+Result<Answer<wire::ExportNotePage>> Connection::export_notes(wire::ExportLog log,
+                                                              uint64_t after_size,
+                                                              uint64_t journal_size) {
   return ask<wire::ExportNotePage>(wire::RequestBody::ExportNotes, [&](auto& builder) {
     return wire::CreateExportNotes(builder, log, after_size, journal_size).Union();
   });
 }
 
-Result<Reply> Connection::submit_once(ByteView draft, uint64_t counter, const std::string& key) {
+Result<Answer<wire::Submitted>> Connection::submit_once(ByteView draft, uint64_t counter,
+                                                        const std::string& key) {
   return ask<wire::Submitted>(wire::RequestBody::Submit, [&](auto& builder) {
     const auto bytes_of_draft = builder.CreateVector(draft.data(), draft.size());
     const auto own_key = key.empty() ? 0 : builder.CreateString(key);

@@ -43,6 +43,19 @@ class Reply {
   Opened<wire::Response> response_;
 };
 
+// An answer of one kind.
+template <class Body>
+class Answer {
+ public:
+  explicit Answer(Reply reply) : reply_(std::move(reply)) {}
+
+  const Body& operator*() const { return *reply_.as<Body>(); }
+  const Body* operator->() const { return reply_.as<Body>(); }
+
+ private:
+  Reply reply_;
+};
+
 // A string of a buffer; an absent one is empty.
 inline std::string text(const flatbuffers::String* string) {
   return string == nullptr ? std::string() : string->str();
@@ -55,6 +68,13 @@ inline std::vector<std::string> texts(
   if (strings == nullptr) return values;
   for (const flatbuffers::String* string : *strings) values.push_back(text(string));
   return values;
+}
+
+// Its tables; an absent list is empty. Borrowed from the buffer.
+template <class Table>
+std::vector<const Table*> tables(const flatbuffers::Vector<flatbuffers::Offset<Table>>* rows) {
+  if (rows == nullptr) return {};
+  return {rows->begin(), rows->end()};
 }
 
 inline ByteView bytes(const flatbuffers::Vector<uint8_t>* vector) {
@@ -93,19 +113,25 @@ class Connection {
   std::string peer() const { return text(server().peer()); }
   const std::string& language() const { return reach_.context.language; }
 
-  Result<Reply> list(const ListWish& wish);
-  Result<Reply> list(wire::Box box, uint32_t limit) { return list({.box = box, .limit = limit}); }
-  Result<Reply> show(const std::string& id);
-  Result<Reply> status();
+  Result<Answer<wire::Rows>> list(const ListWish& wish);
+  Result<Answer<wire::Rows>> list(wire::Box box, uint32_t limit) {
+    return list({.box = box, .limit = limit});
+  }
+  // Visits every message of a list, page by page, until `visit` returns false. The first page has
+  // `wish.limit` messages, the others as many as they can.
+  Status list_each(ListWish wish, const std::function<bool(const wire::MessageRow&)>& visit);
+  Result<Answer<wire::Detail>> show(const std::string& id);  // Has a row.
+  Result<Answer<wire::StatusReply>> status();
   // One message's, or for an empty id those of all that wait, from a place on.
-  Result<Reply> escalations(const std::string& id, uint64_t limit = 0,
-                            const std::string& after = {});
+  Result<Answer<wire::EscalationRows>> escalations(const std::string& id, uint64_t limit = 0,
+                                                   const std::string& after = {});
 
   // An export, page by page (protocol/api/client.fbs). Error: not_allowed without the role of an
   // auditor.
-  Result<Reply> export_head();
-  Result<Reply> export_entries(wire::ExportLog log, uint64_t from, uint64_t to);
-  Result<Reply> export_notes(wire::ExportLog log, uint64_t after_size, uint64_t journal_size);
+  Result<Answer<wire::ExportHeadReply>> export_head();
+  Result<Answer<wire::ExportPage>> export_entries(wire::ExportLog log, uint64_t from, uint64_t to);
+  Result<Answer<wire::ExportNotePage>> export_notes(wire::ExportLog log, uint64_t after_size,
+                                                    uint64_t journal_size);
 
   // Submits a Draft (its exact bytes) under the next counter of this certificate, or under a key of
   // the caller's own. When the connection breaks before the answer, connects again and repeats the
@@ -146,10 +172,11 @@ class Connection {
   template <class Body>
   Result<Reply> answer_to(uint32_t id);
   template <class Body>
-  Result<Reply> ask(wire::RequestBody type, const BuildBody& build);
+  Result<Answer<Body>> ask(wire::RequestBody type, const BuildBody& build);
   Result<Reply> receive_for(uint32_t id, int64_t timeout_ms);
   Result<Reply> receive_any(int64_t timeout_ms);
-  Result<Reply> submit_once(ByteView draft, uint64_t counter, const std::string& key);
+  Result<Answer<wire::Submitted>> submit_once(ByteView draft, uint64_t counter,
+                                              const std::string& key);
   Status connect_again(int attempt);
   Error told_late(const Error& error) const;
   std::string daemon_name() const;

@@ -44,7 +44,7 @@ Result<Submission> Connection::submit(ByteView draft, const std::string& key) {
     auto reply = submit_once(draft, key.empty() ? counter : 0, key);
     if (reply) {
       in_doubt_ = false;
-      return submission_of(*reply->as<wire::Submitted>());
+      return submission_of(**reply);
     }
     last = reply.error();
     if (last.code == ErrorCode::conflict && ++conflicts < kConflictsMax) {

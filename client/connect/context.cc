@@ -46,16 +46,12 @@ Result<Context> read_context(const TomlFile& file, const std::string& name,
         return file.error(value, status.error().reason, status.error().hint);
       }
       if (!context.unix_path.empty()) context.unix_path = beside(file.name, context.unix_path);
-    } else if (key == "certificate") {
-      context.certificate_path = beside(file.name, *text);
-    } else if (key == "key") {
-      context.key_path = beside(file.name, *text);
-    } else if (key == "ca") {
-      context.ca_path = beside(file.name, *text);
-    } else if (key == "crl") {
-      context.crl_path = beside(file.name, *text);
-    } else {
-      context.language = *text;
+    }
+    if (key == "language") context.language = *text;
+    for (const auto& [name_of_path, path] :
+         {std::pair{"certificate", &context.certificate_path}, std::pair{"key", &context.key_path},
+          std::pair{"ca", &context.ca_path}, std::pair{"crl", &context.crl_path}}) {
+      if (key == name_of_path) *path = beside(file.name, *text);
     }
   }
   if (server_value == nullptr) {

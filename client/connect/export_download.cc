@@ -8,15 +8,12 @@
 #include "client/audit/export_writer.h"
 #include "client/audit/pem.h"
 #include "protocol/base/limits.h"
-#include "protocol/log/checkpoint.h"
-#include "protocol/log/note.h"
 #include "protocol/message/envelope.h"
 
 namespace hotline::audit {
 namespace {
 
 using client::bytes;
-using client::Reply;
 
 Error bad_answer(const std::string& reason) {
   return make_error(ErrorCode::malformed, "the daemon's answer makes no export: " + reason,
@@ -24,15 +21,10 @@ Error bad_answer(const std::string& reason) {
 }
 
 wire::ExportLog on_wire(ExportLog log) {
-  switch (log) {
-    case ExportLog::journal:
-      return wire::ExportLog::journal;
-    case ExportLog::sent:
-      return wire::ExportLog::sent;
-    case ExportLog::received:
-      break;
-  }
-  return wire::ExportLog::received;
+  static_assert(static_cast<uint8_t>(wire::ExportLog::journal) == 0 &&
+                static_cast<uint8_t>(wire::ExportLog::sent) == 1 &&
+                static_cast<uint8_t>(wire::ExportLog::received) == 2);
+  return static_cast<wire::ExportLog>(log_number(log));
 }
 
 std::string in_log(ExportLog log, const std::string& reason) {
@@ -47,7 +39,7 @@ class Download {
   Result<Downloaded> run() {
     auto head = connection_.export_head();
     if (!head) return head.error();
-    if (auto status = take_head(*head->as<wire::ExportHeadReply>()); !status) {
+    if (auto status = take_head(**head); !status) {
       return status.error();
     }
     for (const ExportLog log : kExportLogs) {
@@ -61,34 +53,26 @@ class Download {
   }
 
  private:
-  uint64_t& size_of(ExportLog log) { return sizes_[log_number(log)]; }
-  DownloadedLog& downloaded(ExportLog log) { return downloaded_.logs[log_number(log)]; }
-
   Status take_head(const wire::ExportHeadReply& head) {
-    if (auto status = take_log(ExportLog::journal, head.journal_size(), head.journal_checkpoint());
-        !status) {
-      return status;
-    }
-    if (auto status = take_log(ExportLog::sent, head.sent_size(), head.sent_checkpoint());
-        !status) {
-      return status;
-    }
-    if (auto status =
-            take_log(ExportLog::received, head.received_size(), head.received_checkpoint());
-        !status) {
-      return status;
+    const struct {
+      ExportLog log;
+      uint64_t size;
+      const flatbuffers::String* note;
+    } logs[] = {{ExportLog::journal, head.journal_size(), head.journal_checkpoint()},
+                {ExportLog::sent, head.sent_size(), head.sent_checkpoint()},
+                {ExportLog::received, head.received_size(), head.received_checkpoint()}};
+    for (const auto& one : logs) {
+      if (auto status = take_log(one.log, one.size, one.note); !status) return status;
     }
     return take_certificates(head);
   }
 
   Status take_log(ExportLog log, uint64_t size, const flatbuffers::String* note) {
     if (size > limits::kTreeSizeMax) return bad_answer(in_log(log, "a size that no log can have"));
-    size_of(log) = size;
+    sizes_[log] = size;
     total_ += size;
     if (size == 0) return ok();
-    const auto parsed = parse_note(client::text(note));
-    const auto checkpoint =
-        parsed ? parse_checkpoint_text(parsed->text) : Result<Checkpoint>(parsed.error());
+    const auto checkpoint = unverified_checkpoint(client::text(note));
     if (!checkpoint || checkpoint->size != size) {
       return bad_answer(in_log(log, "no checkpoint of its " + std::to_string(size) + " entries"));
     }
@@ -115,12 +99,12 @@ class Download {
   }
 
   Status take_entries(ExportLog log) {
-    const uint64_t size = size_of(log);
+    const uint64_t size = sizes_[log];
     while (writer_.size(log) < size) {
       const uint64_t from = writer_.size(log);
       const auto page = connection_.export_entries(on_wire(log), from, size);
       if (!page) return page.error();
-      const wire::ExportPage& rows = *page->as<wire::ExportPage>();
+      const wire::ExportPage& rows = **page;
       if (rows.first() != from || rows.entries()->size() == 0 ||
           rows.entries()->size() > size - from) {
         return bad_answer(in_log(log, "other entries than from " + std::to_string(from) + " on"));
@@ -131,8 +115,8 @@ class Download {
       done_ += rows.entries()->size();
       progress_(log_name(log), static_cast<unsigned>(done_ * 100 / total_));
     }
-    downloaded(log).entries = size;
-    downloaded(log).parts = writer_.parts(log);
+    downloaded_[log].entries = size;
+    downloaded_[log].parts = writer_.parts(log);
     return ok();
   }
 
@@ -149,10 +133,10 @@ class Download {
 
   Status take_notes(ExportLog log) {
     uint64_t after = 0;
-    for (bool more = size_of(log) != 0; more;) {
-      const auto page = connection_.export_notes(on_wire(log), after, size_of(ExportLog::journal));
+    for (bool more = sizes_[log] != 0; more;) {
+      const auto page = connection_.export_notes(on_wire(log), after, sizes_[ExportLog::journal]);
       if (!page) return page.error();
-      const wire::ExportNotePage& rows = *page->as<wire::ExportNotePage>();
+      const wire::ExportNotePage& rows = **page;
       more = rows.more();
       if (more && rows.last_size() <= after) {
         return bad_answer(in_log(log, "the same cosigned checkpoints again and again"));
@@ -162,7 +146,7 @@ class Download {
         if (auto status = writer_.append_cosigned(log, note->string_view()); !status) {
           return status;
         }
-        downloaded(log).notes += 1;
+        downloaded_[log].notes += 1;
       }
     }
     return ok();
@@ -172,7 +156,7 @@ class Download {
   ExportWriter writer_;
   const DownloadProgress& progress_;
   Downloaded downloaded_;
-  std::array<uint64_t, kExportLogCount> sizes_{};
+  LogSizes sizes_;
   uint64_t total_ = 0;  // Entries of all logs. Never 0 while there is one to fetch.
   uint64_t done_ = 0;
 };

@@ -2,7 +2,6 @@
 // is, so that a verifier can judge it; only what no export can hold is refused.
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <functional>
 #include <string>
@@ -19,11 +18,7 @@ struct DownloadedLog {
   uint64_t notes = 0;  // Cosigned checkpoints.
 };
 
-struct Downloaded {
-  std::array<DownloadedLog, kExportLogCount> logs;
-
-  const DownloadedLog& operator[](ExportLog log) const { return logs[log_number(log)]; }
-};
+using Downloaded = PerLog<DownloadedLog>;
 
 // Told after each page: what is fetched, and how much of all entries is there, in per cent.
 using DownloadProgress = std::function<void(const std::string& what, unsigned percent)>;

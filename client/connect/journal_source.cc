@@ -17,25 +17,24 @@ constexpr int64_t kSilence_ms = 60'000;
 
 class DaemonJournal : public JournalSource {
  public:
-  DaemonJournal(Connection& connection, HearAlarm hear)
-      : connection_(connection),
+  DaemonJournal(std::unique_ptr<Connection> connection, HearAlarm hear)
+      : connection_(std::move(connection)),
         hear_(std::move(hear)),
-        names_{connection.party(), connection.peer(), text(connection.server().prefix()),
-               text(connection.server().peer_prefix())},
-        size_(connection.server().journal_size()) {}
+        names_(names_of(*connection_)),
+        size_(connection_->server().journal_size()) {}
 
   const ChannelNames& names() const override { return names_; }
   uint64_t size() const override { return size_; }
 
   Status read(uint64_t from, uint64_t to, const Visit& visit) override {
     if (from >= to) return ok();
-    if (auto status = connection_.watch(from); !status) return status;
+    if (auto status = connection_->watch(from); !status) return status;
     uint64_t next = from;
     while (next < to) {
-      auto reply = connection_.next_watched(kSilence_ms);
+      auto reply = connection_->next_watched(kSilence_ms);
       if (!reply && reply.error().code == ErrorCode::timed_out) {
         // Over a link that was cut silently nothing would ever come: ask.
-        if (const auto alive = connection_.status(); !alive) return alive.error();
+        if (const auto alive = connection_->status(); !alive) return alive.error();
         continue;
       }
       if (!reply) return reply.error();
@@ -47,8 +46,7 @@ class DaemonJournal : public JournalSource {
       if (rows == nullptr) {
         return make_error(ErrorCode::failed, "the daemon gave an answer of another kind");
       }
-      if (rows->rows() == nullptr) continue;
-      for (const wire::JournalRow* row : *rows->rows()) {
+      for (const wire::JournalRow* row : tables(rows->rows())) {
         if (row->index() >= to) return ok();
         if (!visit({row->index(), bytes(row->entry()), text(row->name())})) return ok();
         next = row->index() + 1;
@@ -61,15 +59,14 @@ class DaemonJournal : public JournalSource {
   std::string incoming_name(uint64_t place) override {
     auto [known, fresh] = incoming_names_.try_emplace(place);
     if (fresh) {
-      const auto reply = connection_.show(format_place(names_.peer_prefix, place));
-      const auto* detail = reply ? reply->as<wire::Detail>() : nullptr;
-      if (detail != nullptr) known->second = text(detail->row()->id());
+      const auto detail = connection_->show(format_place(names_.peer_prefix, place));
+      if (detail) known->second = text((*detail)->row()->id());
     }
     return known->second;
   }
 
  private:
-  Connection& connection_;
+  const std::unique_ptr<Connection> connection_;
   HearAlarm hear_;
   ChannelNames names_;
   uint64_t size_;
@@ -136,16 +133,13 @@ class ExportJournal : public JournalSource {
   }
 
   Status read_names() {
-    const auto bad = [](const std::string& reason) {
-      return make_error(ErrorCode::verification_failed, "the export is damaged: " + reason,
-                        "hotline audit verify says what else; have it exported again");
-    };
-    if (size() == 0) return bad("its journal has no checkpoint, or is empty");
+    using audit::damaged;
+    if (size() == 0) return damaged("its journal has no checkpoint, or is empty");
     const auto first = journal().entry_bytes(0);
     if (!first) return first.error();
     const auto entry = open_flatbuffer<wire::Entry>(*first, kJournalEntryIdentifier);
     const auto* created = entry ? (*entry)->fact_as_StoreCreated() : nullptr;
-    if (created == nullptr) return bad("journal entry 0 does not say whose it is");
+    if (created == nullptr) return damaged("journal entry 0 does not say whose it is");
     names_.party = text(created->party());
     names_.peer = text(created->peer());
     names_.prefix = prefix_of(logs_[audit::log_number(audit::ExportLog::sent)], names_.party);
@@ -161,8 +155,13 @@ class ExportJournal : public JournalSource {
 
 }  // namespace
 
-std::unique_ptr<JournalSource> journal_of(Connection& connection, HearAlarm hear) {
-  return std::make_unique<DaemonJournal>(connection, std::move(hear));
+ChannelNames names_of(const Connection& connection) {
+  return {connection.party(), connection.peer(), text(connection.server().prefix()),
+          text(connection.server().peer_prefix())};
+}
+
+std::unique_ptr<JournalSource> journal_of(std::unique_ptr<Connection> connection, HearAlarm hear) {
+  return std::make_unique<DaemonJournal>(std::move(connection), std::move(hear));
 }
 
 Result<std::unique_ptr<JournalSource>> journal_of_export(const std::string& directory) {

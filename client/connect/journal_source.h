@@ -51,8 +51,12 @@ class JournalSource {
 // An alarm as it sounds, before the entry that records it is committed.
 using HearAlarm = std::function<void(const wire::AlarmSounded&)>;
 
-// Borrows the connection. `hear`, if given, is told of alarms while the journal is read.
-std::unique_ptr<JournalSource> journal_of(Connection& connection, HearAlarm hear = {});
+// What the daemon says of its channel.
+ChannelNames names_of(const Connection& connection);
+
+// `hear`, if given, is told of alarms while the journal is read.
+std::unique_ptr<JournalSource> journal_of(std::unique_ptr<Connection> connection,
+                                          HearAlarm hear = {});
 
 // Nothing in the export is believed, and nothing verified.
 Result<std::unique_ptr<JournalSource>> journal_of_export(const std::string& directory);

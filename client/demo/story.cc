@@ -54,7 +54,7 @@ DemoStory::DemoStory(Invocation& invocation, const std::vector<Command>& command
 DemoStory::~DemoStory() = default;
 
 Status DemoStory::tell() {
-  using Step = Status (DemoStory::*)();
+  using Step = void (DemoStory::*)();
   for (const Step step :
        {&DemoStory::make_certificates, &DemoStory::start_daemons, &DemoStory::bring_link_up,
         &DemoStory::make_test_call, &DemoStory::send_flash, &DemoStory::see_it_delivered,
@@ -62,7 +62,11 @@ Status DemoStory::tell() {
         &DemoStory::cut_and_drain, &DemoStory::kill_and_restart, &DemoStory::send_incidents,
         &DemoStory::compare_transcripts, &DemoStory::export_and_verify, &DemoStory::catch_a_forgery,
         &DemoStory::prove_the_flash}) {
-    if (auto status = (this->*step)(); !status) return status;
+    try {
+      (this->*step)();
+    } catch (const CommandFailed& end) {
+      return end.error;
+    }
   }
   return ok();
 }
@@ -75,8 +79,8 @@ std::string DemoStory::logs() const {
   return text;
 }
 
-Error wrong(const std::string& what) {
-  return make_error(ErrorCode::verification_failed, what, "");
+void wrong(const std::string& what) {
+  throw CommandFailed{"", make_error(ErrorCode::verification_failed, what, "")};
 }
 
 void DemoStory::title(const std::string& words) {
@@ -98,8 +102,7 @@ std::string DemoStory::shown(const std::vector<std::string>& words) const {
   return line;
 }
 
-Result<std::string> DemoStory::run_alone(const std::vector<std::string>& words, int expected,
-                                         bool show) {
+std::string DemoStory::run_alone(const std::vector<std::string>& words, int expected, bool show) {
   std::ostringstream out, err;
   Surroundings around = *invocation_.around;
   around.out = &out;
@@ -111,11 +114,11 @@ Result<std::string> DemoStory::run_alone(const std::vector<std::string>& words, 
     output_.text(indented(out.str()));
   }
   if (code == expected) return out.str();
-  return wrong("`" + typed(words) + "` ended with " + std::to_string(code) + ":\n" + out.str() +
-               err.str());
+  wrong("`" + typed(words) + "` ended with " + std::to_string(code) + ":\n" + out.str() +
+        err.str());
 }
 
-Status DemoStory::run(const Person& person, const std::vector<std::string>& words, bool show) {
+void DemoStory::run(const Person& person, const std::vector<std::string>& words, bool show) {
   std::ostringstream out, err;
   Surroundings around = *invocation_.around;
   around.out = &out;
@@ -126,7 +129,7 @@ Status DemoStory::run(const Person& person, const std::vector<std::string>& word
     return name == "NO_COLOR" ? std::optional<std::string>("1") : outer(name);
   };
   const Context context = person.party->context(person.name, person.language);
-  if (auto status = write_context(context); !status) return status;
+  write_context(context);
   std::vector<std::string> all = {"--config", directory_ + "/hotline.toml"};
   all.insert(all.end(), words.begin(), words.end());
   const int code = run_command_line(all, commands_, around);
@@ -134,12 +137,12 @@ Status DemoStory::run(const Person& person, const std::vector<std::string>& word
     say("$ hotline --context " + context.name + shown(words).substr(7));
     output_.text(indented(out.str()));
   }
-  if (code == kExitDone) return ok();
-  return wrong("`" + typed(words) + "` of " + context.name + " ended with " + std::to_string(code) +
-               ":\n" + err.str());
+  if (code == kExitDone) return;
+  wrong("`" + typed(words) + "` of " + context.name + " ended with " + std::to_string(code) +
+        ":\n" + err.str());
 }
 
-Status DemoStory::write_context(const Context& context) {
+void DemoStory::write_context(const Context& context) {
   const std::string path = directory_ + "/hotline.toml";
   std::ofstream file(path, std::ios::binary);
   file << "[contexts." << context.name << "]\n"
@@ -149,69 +152,55 @@ Status DemoStory::write_context(const Context& context) {
        << "ca = \"" << context.ca_path << "\"\n"
        << "language = \"" << context.language << "\"\n";
   file.close();
-  if (file.good()) return ok();
-  return make_error(ErrorCode::failed, path + " cannot be written");
+  if (!file.good())
+    throw CommandFailed{"", make_error(ErrorCode::failed, path + " cannot be written")};
 }
 
-Result<std::unique_ptr<Connection>> DemoStory::connect(const Person& person) {
-  return Connection::open({person.party->context(person.name, person.language),
-                           invocation_.around->connect, invocation_.around->pause});
+std::unique_ptr<Connection> DemoStory::connect(const Person& person) {
+  return need(Connection::open({person.party->context(person.name, person.language),
+                                invocation_.around->connect, invocation_.around->pause}));
 }
 
-Status DemoStory::wait_until(const std::string& what, int64_t timeout_ms,
-                             const std::function<Result<bool>()>& is_so) {
+void DemoStory::wait_until(const std::string& what, int64_t timeout_ms,
+                           const std::function<bool()>& is_so) {
   for (int64_t waited_ms = 0; waited_ms < timeout_ms; waited_ms += kLook_ms) {
-    if (interrupted_()) return make_error(ErrorCode::failed, "interrupted");
-    const auto now = is_so();
-    if (!now) return now.error();
-    if (*now) return ok();
+    if (interrupted_()) throw CommandFailed{"", make_error(ErrorCode::failed, "interrupted")};
+    if (is_so()) return;
     invocation_.around->pause(kLook_ms);
   }
-  return make_error(ErrorCode::timed_out, "not in " + format_duration(timeout_ms) + ": " + what);
+  throw CommandFailed{
+      "", make_error(ErrorCode::timed_out, "not in " + format_duration(timeout_ms) + ": " + what)};
 }
 
-Status DemoStory::wait_for_status(const Person& person, const std::string& what,
-                                  const std::function<bool(const wire::StatusReply&)>& is_so) {
-  auto connection = connect(person);
-  if (!connection) return connection.error();
-  return wait_until(upper_case(person.party->id()) + ": " + what, kPatience_ms,
-                    [&]() -> Result<bool> {
-                      auto reply = (*connection)->status();
-                      if (!reply) return reply.error();
-                      return is_so(*reply->as<wire::StatusReply>());
-                    });
-}
-
-Status DemoStory::wait_for_row(const Person& person, const std::string& id, const std::string& what,
-                               const std::function<bool(const wire::MessageRow&)>& is_so) {
-  auto connection = connect(person);
-  if (!connection) return connection.error();
-  return wait_until(what, kPatience_ms, [&]() -> Result<bool> {
-    auto reply = (*connection)->show(id);
-    if (!reply) return reply.error();
-    return is_so(*reply->as<wire::Detail>()->row());
+void DemoStory::wait_for_status(const Person& person, const std::string& what,
+                                const std::function<bool(const wire::StatusReply&)>& is_so) {
+  const auto connection = connect(person);
+  wait_until(upper_case(person.party->id()) + ": " + what, kPatience_ms, [&] {
+    const auto reply = need(connection->status());
+    return is_so(*reply);
   });
 }
 
-Result<std::string> DemoStory::newest_outgoing(const Person& person) {
-  auto connection = connect(person);
-  if (!connection) return connection.error();
-  auto reply = (*connection)->list(wire::Box::outgoing, 1);
-  if (!reply) return reply.error();
-  const auto* rows = reply->as<wire::Rows>()->rows();
-  if (rows == nullptr || rows->size() == 0) return wrong("nothing was sent");
-  return text(rows->Get(0)->id());
+void DemoStory::wait_for_row(const Person& person, const std::string& id, const std::string& what,
+                             const std::function<bool(const wire::MessageRow&)>& is_so) {
+  const auto connection = connect(person);
+  wait_until(what, kPatience_ms, [&] {
+    const auto reply = need(connection->show(id));
+    return is_so(*reply->row());
+  });
 }
 
-Result<std::vector<std::string>> DemoStory::messages_of(const Person& person, wire::Box box) {
-  auto connection = connect(person);
-  if (!connection) return connection.error();
-  auto reply = (*connection)->list(box, limits::kListRowsMax);
-  if (!reply) return reply.error();
+std::string DemoStory::newest_outgoing(const Person& person) {
+  const auto reply = need(connect(person)->list(wire::Box::outgoing, 1));
+  const auto rows = tables(reply->rows());
+  if (rows.empty()) wrong("nothing was sent");
+  return text(rows.front()->id());
+}
+
+std::vector<std::string> DemoStory::messages_of(const Person& person, wire::Box box) {
+  const auto reply = need(connect(person)->list(box, limits::kListRowsMax));
   std::vector<std::string> ids;
-  if (const auto* rows = reply->as<wire::Rows>()->rows()) {
-    for (const auto* row : *rows) ids.push_back(text(row->id()));
-  }
+  for (const auto* row : tables(reply->rows())) ids.push_back(text(row->id()));
   std::sort(ids.begin(), ids.end());
   return ids;
 }

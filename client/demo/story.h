@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "client/command_line/command.h"
+#include "client/command_line/command_line.h"
 #include "client/connect/connection.h"
 #include "client/demo/demo_party.h"
 #include "client/demo/relay.h"
@@ -15,8 +15,8 @@
 
 namespace hotline::client {
 
-// Something is not as the story says it: that ends it.
-Error wrong(const std::string& what);
+// Something is not as the story says it: that ends it, as whatever it needs and cannot have does.
+[[noreturn]] void wrong(const std::string& what);
 
 class DemoStory {
  public:
@@ -44,49 +44,50 @@ class DemoStory {
   static constexpr int64_t kPatience_ms = 20'000;
 
   // story_setting.cc
-  Status make_certificates();
-  Status start_daemons();
-  Status bring_link_up();
-  Status make_test_call();
+  void make_certificates();
+  void start_daemons();
+  void bring_link_up();
+  void make_test_call();
   // story_flash.cc
-  Status send_flash();
-  Status see_it_delivered();
-  Status let_nobody_answer();
-  Status acknowledge();
-  Status answer();
+  void send_flash();
+  void see_it_delivered();
+  void let_nobody_answer();
+  void acknowledge();
+  void answer();
   // story_storm.cc
-  Status cut_and_drain();
-  Status kill_and_restart();
-  Status send_incidents();
-  Status expect_all_once();
+  void cut_and_drain();
+  void kill_and_restart();
+  void send_incidents();
+  void expect_all_once();
+  // Everything of NORTH has been delivered, and none of this precedence waits.
+  void wait_for_drain(const std::string& what, wire::Precedence last);
   // story_record.cc
-  Status compare_transcripts();
-  Status check_direction(const Person& sender, const Person& receiver);
-  Status export_and_verify();
-  Status catch_a_forgery();
-  Status prove_the_flash();
+  void compare_transcripts();
+  void check_direction(const Person& sender, const Person& receiver);
+  void export_and_verify();
+  void catch_a_forgery();
+  void prove_the_flash();
 
-  // story.cc: what the steps are made of.
+  // story.cc: what the steps are made of. Each ends the story where it cannot be done.
   void title(const std::string& words);
   void say(const std::string& words);
-  // Runs a command as that person would type it, and shows both. Error when it does not end with 0.
-  Status run(const Person& person, const std::vector<std::string>& words, bool show = true);
-  Status write_context(const Context& context);
-  // One that needs no daemon. Returns what it printed; error when it does not end with `code`.
-  Result<std::string> run_alone(const std::vector<std::string>& words, int code, bool show);
+  // Runs a command as that person would type it, and shows both; it must end with 0.
+  void run(const Person& person, const std::vector<std::string>& words, bool show = true);
+  void write_context(const Context& context);
+  // One that needs no daemon, and must end with `code`. Returns what it printed.
+  std::string run_alone(const std::vector<std::string>& words, int code, bool show);
   // A command line as it would be typed in the demo's directory.
   std::string shown(const std::vector<std::string>& words) const;
 
-  Result<std::unique_ptr<Connection>> connect(const Person& person);
-  // Asks again until it is so. Error: timed_out, with `what`.
-  Status wait_until(const std::string& what, int64_t timeout_ms,
-                    const std::function<Result<bool>()>& is_so);
-  Status wait_for_status(const Person& person, const std::string& what,
-                         const std::function<bool(const wire::StatusReply&)>& is_so);
-  Status wait_for_row(const Person& person, const std::string& id, const std::string& what,
-                      const std::function<bool(const wire::MessageRow&)>& is_so);
-  Result<std::string> newest_outgoing(const Person& person);
-  Result<std::vector<std::string>> messages_of(const Person& person, wire::Box box);
+  std::unique_ptr<Connection> connect(const Person& person);
+  // Asks again until it is so.
+  void wait_until(const std::string& what, int64_t timeout_ms, const std::function<bool()>& is_so);
+  void wait_for_status(const Person& person, const std::string& what,
+                       const std::function<bool(const wire::StatusReply&)>& is_so);
+  void wait_for_row(const Person& person, const std::string& id, const std::string& what,
+                    const std::function<bool(const wire::MessageRow&)>& is_so);
+  std::string newest_outgoing(const Person& person);
+  std::vector<std::string> messages_of(const Person& person, wire::Box box);
 
   Invocation& invocation_;
   const std::vector<Command>& commands_;

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "client/connect/connection.h"
 #include "protocol/base/limits.h"
 #include "protocol/base/strict_flatbuffer.h"
 #include "protocol/channel/key_blocks.h"
@@ -111,27 +110,28 @@ std::string messages_text(uint64_t count) {
 
 }  // namespace
 
-JournalDescriber::JournalDescriber(std::string party, std::string peer, std::string prefix,
-                                   std::string peer_prefix)
-    : party_(std::move(party)),
-      peer_(std::move(peer)),
-      prefix_(std::move(prefix)),
-      peer_prefix_(std::move(peer_prefix)) {}
+Result<std::unique_ptr<JournalSource>> open_journal(Invocation& invocation, HearAlarm hear) {
+  if (const auto directory = invocation.arguments.get("--export"))
+    return journal_of_export(*directory);
+  auto connection = invocation.connect();
+  if (!connection) return connection.error();
+  return journal_of(*std::move(connection), std::move(hear));
+}
 
 std::string JournalDescriber::name_of(const wire::MessageKey* key) const {
   if (key == nullptr || (key->number() == 0 && !key->incoming())) return "";
-  if (!key->incoming()) return format_serial(prefix_, key->number());
+  if (!key->incoming()) return format_serial(names_.prefix, key->number());
   const auto known = incoming_.find(key->number());
   if (known != incoming_.end()) return known->second;
-  if (incoming_name_) {
-    if (std::string name = incoming_name_(key->number()); !name.empty()) return name;
+  if (source_ != nullptr) {
+    if (std::string name = source_->incoming_name(key->number()); !name.empty()) return name;
   }
-  return upper_case(peer_) + " leaf " + std::to_string(key->number());
+  return upper_case(names_.peer) + " leaf " + std::to_string(key->number());
 }
 
 std::string JournalDescriber::learnt_id(const wire::Received& received) {
-  std::string id = received.serial() == 0 ? format_place(peer_prefix_, received.index())
-                                          : format_serial(peer_prefix_, received.serial());
+  std::string id = received.serial() == 0 ? format_place(names_.peer_prefix, received.index())
+                                          : format_serial(names_.peer_prefix, received.serial());
   incoming_[received.index()] = id;
   return id;
 }
@@ -146,7 +146,7 @@ void JournalDescriber::describe_message(const wire::Entry& entry, Description& t
   };
   if (const auto* released = entry.fact_as_Released()) {
     to.kind = "released";
-    to.id = format_serial(prefix_, released->serial());
+    to.id = format_serial(names_.prefix, released->serial());
     to.text =
         what(released->precedence(), released->type()) + speaks_of(name_of(released->refers_to()));
   } else if (const auto* received = entry.fact_as_Received()) {
@@ -164,10 +164,10 @@ void JournalDescriber::describe_message(const wire::Entry& entry, Description& t
     to.kind = "numbered";
     const size_t count = numbered->serials()->size();
     to.text = messages_text(count) + " from leaf " + std::to_string(numbered->first());
-    if (count == 1) to.id = format_serial(prefix_, numbered->serials()->Get(0));
+    if (count == 1) to.id = format_serial(names_.prefix, numbered->serials()->Get(0));
   } else if (const auto* held = entry.fact_as_ReceiptHeld()) {
     to.kind = "delivered";
-    to.text = upper_case(peer_) + " signed for " + messages_text(held->size());
+    to.text = upper_case(names_.peer) + " signed for " + messages_text(held->size());
   } else if (const auto* given = entry.fact_as_ReceiptGiven()) {
     to.kind = "receipted";
     to.text = "we signed for " + messages_text(given->size());
@@ -265,14 +265,14 @@ void JournalDescriber::describe_rest(const wire::Entry& entry, Description& to) 
     to.text = role_name(signed_on->role());
   } else if (const auto* witnessed = entry.fact_as_JournalWitnessed()) {
     to.kind = "witnessed";
-    to.text = "the journal of " + upper_case(peer_) + " up to " +
+    to.text = "the journal of " + upper_case(names_.peer) + " up to " +
               std::to_string(witnessed->size()) + " entries";
   } else if (entry.fact_as_Exported() != nullptr) {
     to.kind = "exported";
   } else if (const auto* missed = entry.fact_as_TestCallMissed()) {
     to.kind = "test-call";
     to.urgent = true;
-    to.text = missed_call_words(*missed, upper_case(missed->ours() ? party_ : peer_));
+    to.text = missed_call_words(*missed, upper_case(missed->ours() ? names_.party : names_.peer));
   }
 }
 

@@ -2,11 +2,12 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <map>
 #include <string>
 #include <utility>
 
+#include "client/command_line/command_line.h"
+#include "client/connect/journal_source.h"
 #include "protocol/api/client_generated.h"
 #include "protocol/base/bytes.h"
 #include "protocol/base/result.h"
@@ -16,13 +17,19 @@
 
 namespace hotline::client {
 
+// The journal that a command is about: that of an export where --export names one, else that of the
+// daemon. `hear`, if given, is told of the daemon's alarms while the journal is read.
+Result<std::unique_ptr<JournalSource>> open_journal(Invocation& invocation, HearAlarm hear = {});
+
 // Turns entries into words. Entries name the peer's messages by their place in its transcript; the
 // serials are learnt from the entries that go by, so feed one describer in the order of the
 // journal.
 class JournalDescriber {
  public:
-  JournalDescriber(std::string party, std::string peer, std::string prefix,
-                   std::string peer_prefix);
+  explicit JournalDescriber(ChannelNames names) : names_(std::move(names)) {}
+  // Asks the source, which is borrowed, for the serial of a message whose Received entry has not
+  // gone by.
+  explicit JournalDescriber(JournalSource& source) : names_(source.names()), source_(&source) {}
 
   struct Description {
     uint64_t index = 0;
@@ -40,11 +47,6 @@ class JournalDescriber {
 
   // Takes notice of an entry that is not shown, for the sake of later ones that speak of it.
   void learn(const wire::Entry& entry);
-
-  // Asked for the serial of a message whose Received entry has not gone by; may answer "".
-  void set_incoming_names(std::function<std::string(uint64_t place)> incoming_name) {
-    incoming_name_ = std::move(incoming_name);
-  }
 
   // "1042  14:12:07.913Z  released  N-000123  FLASH incident"
   static std::string line(const Output& output, const Description& description);
@@ -64,12 +66,9 @@ class JournalDescriber {
   void describe_link(const wire::Entry& entry, Description& to);
   void describe_rest(const wire::Entry& entry, Description& to);
 
-  std::string party_;
-  std::string peer_;
-  std::string prefix_;
-  std::string peer_prefix_;
+  const ChannelNames names_;
+  JournalSource* const source_ = nullptr;     // May be null.
   std::map<uint64_t, std::string> incoming_;  // Place in the peer's transcript to serial.
-  std::function<std::string(uint64_t place)> incoming_name_;  // May be empty.
 };
 
 }  // namespace hotline::client

@@ -1,6 +1,7 @@
 #include "client/show/message_row.h"
 
 #include "protocol/message/names.h"
+#include "protocol/terminal/printable.h"
 
 namespace hotline::client {
 namespace {
@@ -13,13 +14,24 @@ std::string life_line(const std::string& word, const std::string& time, const st
 }
 
 // "0.1 s" after the message was committed here.
-std::string since_commit(const ShownMessage& message, UtcMs at) {
-  return format_duration(at - message.committed_at);
+std::string since_commit(const wire::MessageRow& row, UtcMs at) {
+  return format_duration(at - row.committed_at());
 }
 
-std::string next_words(const ShownMessage& message) {
-  if (message.due_in_ms == 0) return "and nobody further is left to be told";
-  return message.due_in_ms < 0 ? "next now" : "next in " + format_remaining(message.due_in_ms);
+std::string next_words(const wire::MessageRow& row) {
+  const int64_t due_ms = due_in_ms(row);
+  if (due_ms == 0) return "and nobody further is left to be told";
+  return due_ms < 0 ? "next now" : "next in " + format_remaining(due_ms);
+}
+
+}  // namespace
+
+std::string sender_of(const Connection& connection, const wire::MessageRow& row) {
+  return row.incoming() ? connection.peer() : connection.party();
+}
+
+std::string receiver_of(const Connection& connection, const wire::MessageRow& row) {
+  return row.incoming() ? connection.party() : connection.peer();
 }
 
 const char* state_word(const wire::MessageRow& row) {
@@ -35,46 +47,8 @@ const char* state_word(const wire::MessageRow& row) {
   return row.numbered() ? "sent" : "queued";
 }
 
-}  // namespace
-
-ShownMessage shown_message(const Connection& connection, const wire::MessageRow& row) {
-  ShownMessage message;
-  message.id = text(row.id());
-  message.incoming = row.incoming();
-  message.from = row.incoming() ? connection.peer() : connection.party();
-  message.to = row.incoming() ? connection.party() : connection.peer();
-  message.type = row.type();
-  message.precedence = row.precedence();
-  message.subject = text(row.subject());
-  message.language = text(row.language());
-  message.cut = row.cut();
-  message.state = state_word(row);
-  message.journal_index = row.journal_index();
-  if (row.numbered() || row.incoming()) message.transcript_index = row.transcript_index();
-  message.released_at = row.released_at();
-  message.committed_at = row.committed_at();
-  message.delivered_at = row.delivered_at();
-  message.acknowledged_at = row.acknowledged_at();
-  message.acknowledged_role = row.acknowledged_role();
-  message.answered_at = row.answered_at();
-  message.declined_at = row.declined_at();
-  message.decline_code = row.decline_code();
-  message.corrected_at = row.corrected_at();
-  message.cancelled_at = row.cancelled_at();
-  message.mismatch = row.mismatch();
-  message.waits = row.waits();
-  message.due_in_ms = row.waits() ? row.due_in_ms() : 0;
-  message.rung = text(row.rung());
-  message.rung_tells_nobody = row.rung_tells_nobody();
-  return message;
-}
-
-std::vector<ShownMessage> shown_messages(const Connection& connection, const wire::Rows& rows) {
-  std::vector<ShownMessage> messages;
-  if (rows.rows() == nullptr) return messages;
-  for (const wire::MessageRow* row : *rows.rows())
-    messages.push_back(shown_message(connection, *row));
-  return messages;
+int64_t due_in_ms(const wire::MessageRow& row) {
+  return row.waits() ? row.due_in_ms() : 0;
 }
 
 Style precedence_style(uint8_t precedence) {
@@ -83,30 +57,41 @@ Style precedence_style(uint8_t precedence) {
   return Style::plain;
 }
 
-std::string delivered_line(const Output& output, const ShownMessage& message) {
-  if (message.delivered_at == 0) return "";
-  return life_line("delivered", output.time_of_day(message.delivered_at),
-                   upper_case(message.to) + ", " + since_commit(message, message.delivered_at));
+std::string heading_of(const Output& output, const wire::MessageRow& row) {
+  return printable_line(text(row.id())) + "  " +
+         output.styled(precedence_style(row.precedence()), precedence_label(row.precedence())) +
+         "  " + type_name(row.type());
 }
 
-std::string acknowledged_line(const Output& output, const ShownMessage& message) {
-  if (message.acknowledged_at == 0) return "";
-  std::string who = upper_case(message.to);
-  if (message.acknowledged_role != 0) who += " " + role_name(message.acknowledged_role);
-  return life_line("acknowledged", output.time_of_day(message.acknowledged_at),
-                   who + ", " + since_commit(message, message.acknowledged_at) +
+std::string delivered_line(const Output& output, const Connection& connection,
+                           const wire::MessageRow& row) {
+  if (row.delivered_at() == 0) return "";
+  return life_line(
+      "delivered", output.time_of_day(row.delivered_at()),
+      upper_case(receiver_of(connection, row)) + ", " + since_commit(row, row.delivered_at()));
+}
+
+std::string acknowledged_line(const Output& output, const Connection& connection,
+                              const wire::MessageRow& row) {
+  if (row.acknowledged_at() == 0) return "";
+  std::string who = upper_case(receiver_of(connection, row));
+  if (row.acknowledged_role() != 0) who += " " + role_name(row.acknowledged_role());
+  return life_line("acknowledged", output.time_of_day(row.acknowledged_at()),
+                   who + ", " + since_commit(row, row.acknowledged_at()) +
                        "   (acknowledgement is not agreement)");
 }
 
-std::string mismatch_line(const ShownMessage& message) {
-  if (!message.mismatch) return "";
+std::string mismatch_line(const wire::MessageRow& row) {
+  if (!row.mismatch()) return "";
   return "  MISMATCH: the position or time read back differs from what was sent; speak to them now";
 }
 
-std::string declined_line(const Output& output, const ShownMessage& message) {
-  if (message.declined_at == 0) return "";
-  return life_line("declined", output.time_of_day(message.declined_at),
-                   upper_case(message.to) + ", " + decline_name(message.decline_code));
+std::string declined_line(const Output& output, const Connection& connection,
+                          const wire::MessageRow& row) {
+  if (row.declined_at() == 0) return "";
+  return life_line(
+      "declined", output.time_of_day(row.declined_at()),
+      upper_case(receiver_of(connection, row)) + ", " + decline_name(row.decline_code()));
 }
 
 std::string escalated_words(const std::string& rung, bool rung_tells_nobody) {
@@ -115,65 +100,71 @@ std::string escalated_words(const std::string& rung, bool rung_tells_nobody) {
          (rung_tells_nobody ? ": nobody was called, no command is configured for it" : "");
 }
 
-std::vector<std::string> life_lines(const Output& output, const ShownMessage& message) {
+std::vector<std::string> life_lines(const Output& output, const Connection& connection,
+                                    const wire::MessageRow& row) {
   std::vector<std::string> lines;
   const auto add = [&](std::string line) {
     if (!line.empty()) lines.push_back(std::move(line));
   };
-  add(life_line(message.incoming ? "received" : "committed",
-                output.time_of_day(message.committed_at),
-                "journal " + std::to_string(message.journal_index)));
-  if (!message.incoming && message.delivered_at == 0) {
+  add(life_line(row.incoming() ? "received" : "committed", output.time_of_day(row.committed_at()),
+                "journal " + std::to_string(row.journal_index())));
+  if (!row.incoming() && row.delivered_at() == 0) {
     add("  not delivered yet: " +
-        std::string(message.transcript_index ? "sent, no receipt" : "waits for the link"));
+        std::string(row.numbered() ? "sent, no receipt" : "waits for the link"));
   }
-  if (!message.incoming) add(delivered_line(output, message));
-  add(acknowledged_line(output, message));
-  add(mismatch_line(message));
+  if (!row.incoming()) add(delivered_line(output, connection, row));
+  add(acknowledged_line(output, connection, row));
+  add(mismatch_line(row));
   const auto happened = [&](const char* word, UtcMs at) {
-    if (at != 0) add(life_line(word, output.time_of_day(at), since_commit(message, at)));
+    if (at != 0) add(life_line(word, output.time_of_day(at), since_commit(row, at)));
   };
-  happened("answered", message.answered_at);
-  add(declined_line(output, message));
-  happened("corrected", message.corrected_at);
-  happened("cancelled", message.cancelled_at);
-  if (!message.waits) return lines;
-  if (!message.rung.empty()) add("  " + escalated_words(message.rung, message.rung_tells_nobody));
-  add("  waits for an acknowledgement, " + next_words(message));
+  happened("answered", row.answered_at());
+  add(declined_line(output, connection, row));
+  happened("corrected", row.corrected_at());
+  happened("cancelled", row.cancelled_at());
+  if (!row.waits()) return lines;
+  const std::string rung = text(row.rung());
+  if (!rung.empty()) add("  " + escalated_words(rung, row.rung_tells_nobody()));
+  add("  waits for an acknowledgement, " + next_words(row));
   return lines;
 }
 
-JsonValue json_message(const ShownMessage& message) {
+JsonValue json_message(const Connection& connection, const wire::MessageRow& row) {
+  const bool has_place = row.numbered() || row.incoming();
   return JsonValue()
-      .add("id", message.id)
-      .add("from", message.from)
-      .add("to", message.to)
-      .add("type", type_name(message.type))
-      .add("precedence", precedence_label(message.precedence))
-      .add("subject", message.subject)
-      .add("cut", message.cut)
-      .add("language", message.language)
-      .add("state", message.state)
-      .add("journal_index", message.journal_index)
-      .add("transcript_index",
-           message.transcript_index ? JsonValue(*message.transcript_index) : JsonValue())
-      .add("released_at", json_time(message.released_at))
-      .add("committed_at", json_time(message.committed_at))
-      .add("delivered_at", json_time(message.delivered_at))
-      .add("acknowledged_at", json_time(message.acknowledged_at))
+      .add("id", text(row.id()))
+      .add("from", sender_of(connection, row))
+      .add("to", receiver_of(connection, row))
+      .add("type", type_name(row.type()))
+      .add("precedence", precedence_label(row.precedence()))
+      .add("subject", text(row.subject()))
+      .add("cut", row.cut())
+      .add("language", text(row.language()))
+      .add("state", state_word(row))
+      .add("journal_index", row.journal_index())
+      .add("transcript_index", has_place ? JsonValue(row.transcript_index()) : JsonValue())
+      .add("released_at", json_time(row.released_at()))
+      .add("committed_at", json_time(row.committed_at()))
+      .add("delivered_at", json_time(row.delivered_at()))
+      .add("acknowledged_at", json_time(row.acknowledged_at()))
       .add("acknowledged_role",
-           message.acknowledged_role == 0 ? JsonValue() : role_name(message.acknowledged_role))
-      .add("answered_at", json_time(message.answered_at))
-      .add("declined_at", json_time(message.declined_at))
-      .add("decline_code",
-           message.decline_code == 0 ? JsonValue() : decline_name(message.decline_code))
-      .add("corrected_at", json_time(message.corrected_at))
-      .add("cancelled_at", json_time(message.cancelled_at))
-      .add("mismatch", message.mismatch)
-      .add("waits", message.waits)
-      .add("due_in_ms", message.due_in_ms == 0 ? JsonValue() : JsonValue(message.due_in_ms))
-      .add("rung", json_text(message.rung))
-      .add("rung_tells_nobody", message.rung_tells_nobody);
+           row.acknowledged_role() == 0 ? JsonValue() : role_name(row.acknowledged_role()))
+      .add("answered_at", json_time(row.answered_at()))
+      .add("declined_at", json_time(row.declined_at()))
+      .add("decline_code", row.decline_code() == 0 ? JsonValue() : decline_name(row.decline_code()))
+      .add("corrected_at", json_time(row.corrected_at()))
+      .add("cancelled_at", json_time(row.cancelled_at()))
+      .add("mismatch", row.mismatch())
+      .add("waits", row.waits())
+      .add("due_in_ms", due_in_ms(row) == 0 ? JsonValue() : JsonValue(due_in_ms(row)))
+      .add("rung", json_text(text(row.rung())))
+      .add("rung_tells_nobody", row.rung_tells_nobody());
+}
+
+JsonValue json_messages(const Connection& connection,
+                        const std::vector<const wire::MessageRow*>& rows) {
+  return json_each(rows,
+                   [&](const wire::MessageRow* row) { return json_message(connection, *row); });
 }
 
 }  // namespace hotline::client

@@ -1,9 +1,8 @@
 #include "client/show/message_view.h"
 
+#include <algorithm>
+
 #include "client/connect/connection.h"
-#include "client/show/render.h"
-#include "protocol/message/body.h"
-#include "protocol/message/envelope.h"
 #include "protocol/terminal/printable.h"
 
 namespace hotline::client {
@@ -12,76 +11,81 @@ namespace {
 constexpr size_t kWidth = 100;
 
 // "ru, translation by south, not authoritative".
-std::string heading(const ShownText& one) {
-  const std::string language = printable_line(one.language);
-  if (one.original) return language + ", original";
-  const std::string& by = one.translated_by;
+std::string heading(const wire::Text& one) {
+  const std::string language = printable_line(text(one.language()));
+  if (one.original()) return language + ", original";
+  const std::string by = text(one.translated_by());
   return language + ", translation" + (by.empty() ? "" : " by " + printable_line(by)) +
          ", not authoritative";
 }
 
 }  // namespace
 
-ShownContent shown_content(ByteView envelope, ByteView body, const std::string& language) {
-  ShownContent shown;
-  shown.envelope_bytes.assign(envelope.begin(), envelope.end());
-  shown.body_bytes.assign(body.begin(), body.end());
-  if (const auto opened = open_envelope(envelope)) {
-    shown.envelope = describe_envelope(**opened, language);
-  } else {
-    shown.envelope_fault = opened.error().reason;
+std::string render_lines(const Description& fields, size_t width) {
+  size_t label_width = 12;
+  for (const auto& field : fields) label_width = std::max(label_width, column_count(field.first));
+  std::string lines;
+  for (const auto& [label, value] : fields) {
+    const std::string indent(label_width + 4, ' ');
+    const std::string gap(label_width - column_count(label) + 2, ' ');
+    lines += "  " + label + gap + wrapped(printable(value), width, indent).substr(indent.size());
   }
-  const auto opened = open_body(body);
-  if (!opened) {
-    shown.body_fault = opened.error().reason;
-    return shown;
-  }
-  shown.subject = text((*opened)->subject());
-  shown.content = describe_content(**opened, language);
-  if ((*opened)->texts() == nullptr) return shown;
-  for (const wire::Text* one : *(*opened)->texts()) {
-    shown.texts.push_back(
-        {text(one->language()), one->original(), text(one->translated_by()), text(one->text())});
-  }
-  return shown;
+  return lines;
 }
 
-void print_content(Output& output, const ShownContent& content) {
-  if (!content.body_fault.empty()) {
-    output.line("  The body cannot be read: " + printable_line(content.body_fault));
+JsonValue json_fields(const Description& fields) {
+  return json_each(fields, [](const auto& field) {
+    return JsonValue().add("label", field.first).add("value", field.second);
+  });
+}
+
+MessageContent::MessageContent(ByteView envelope, ByteView body, std::string language)
+    : envelope_bytes_(envelope),
+      body_bytes_(body),
+      language_(std::move(language)),
+      envelope_(open_envelope(envelope)),
+      body_(open_body(body)) {}
+
+void MessageContent::print(Output& output) const {
+  if (!body_) {
+    output.line("  The body cannot be read: " + printable_line(body_.error().reason));
   } else {
-    output.line(output.styled(Style::bold, printable_line(content.subject)));
+    const wire::Body& body = **body_;
+    output.line(output.styled(Style::bold, printable_line(text(body.subject()))));
     // Each text begins with an empty line of its own.
-    const std::string fields = render_lines(content.content, kWidth);
+    const std::string fields = render_lines(describe_content(body, language_), kWidth);
     if (!fields.empty()) output.text("\n" + fields);
-    for (const ShownText& one : content.texts) {
-      output.text("\n  " + heading(one) + "\n" + wrapped(printable(one.text), kWidth, "    "));
+    for (const wire::Text* one : tables(body.texts())) {
+      output.text("\n  " + heading(*one) + "\n" +
+                  wrapped(printable(text(one->text())), kWidth, "    "));
     }
   }
   output.line("");
-  print_envelope(output, content);
+  print_envelope(output);
 }
 
-void print_envelope(Output& output, const ShownContent& content) {
-  if (content.envelope_fault.empty()) return output.text(render_lines(content.envelope, kWidth));
-  output.line("  The envelope cannot be read: " + printable_line(content.envelope_fault));
+void MessageContent::print_envelope(Output& output) const {
+  if (envelope_) {
+    return output.text(render_lines(describe_envelope(**envelope_, language_), kWidth));
+  }
+  output.line("  The envelope cannot be read: " + printable_line(envelope_.error().reason));
 }
 
-void add_content(JsonValue& document, const ShownContent& content) {
-  const bool has_envelope = content.envelope_fault.empty();
-  const bool has_body = content.body_fault.empty();
-  const auto json_one = [](const ShownText& one) {
+void MessageContent::add_to(JsonValue& document) const {
+  const auto json_one = [](const wire::Text* one) {
     return JsonValue()
-        .add("language", one.language)
-        .add("original", one.original)
-        .add("translated_by", json_text(one.translated_by))
-        .add("text", one.text);
+        .add("language", text(one->language()))
+        .add("original", one->original())
+        .add("translated_by", json_text(text(one->translated_by())))
+        .add("text", text(one->text()));
   };
-  document.add("envelope", has_envelope ? json_fields(content.envelope) : JsonValue())
-      .add("content", has_body ? json_fields(content.content) : JsonValue())
-      .add("texts", has_body ? json_each(content.texts, json_one) : JsonValue())
-      .add("envelope_base64", to_base64(content.envelope_bytes))
-      .add("body_base64", to_base64(content.body_bytes));
+  document
+      .add("envelope",
+           envelope_ ? json_fields(describe_envelope(**envelope_, language_)) : JsonValue())
+      .add("content", body_ ? json_fields(describe_content(**body_, language_)) : JsonValue())
+      .add("texts", body_ ? json_each(tables((*body_)->texts()), json_one) : JsonValue())
+      .add("envelope_base64", to_base64(envelope_bytes_))
+      .add("body_base64", to_base64(body_bytes_));
 }
 
 }  // namespace hotline::client

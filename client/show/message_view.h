@@ -3,43 +3,40 @@
 #pragma once
 
 #include <string>
-#include <vector>
 
 #include "protocol/base/bytes.h"
+#include "protocol/message/body.h"
 #include "protocol/message/describe.h"
+#include "protocol/message/envelope.h"
 #include "protocol/terminal/json_output.h"
 #include "protocol/terminal/output.h"
 
 namespace hotline::client {
 
-struct ShownText {
-  std::string language;
-  bool original = false;
-  std::string translated_by;  // May be empty.
-  std::string text;
+// Fields of a message or an entry as lines with their values under each other. Ends with a line
+// feed.
+std::string render_lines(const Description& fields, size_t width);
+JsonValue json_fields(const Description& fields);
+
+// The content of a message, read from its bytes, which are borrowed. Bytes that cannot be read are
+// shown as such, never hidden, with the reason.
+class MessageContent {
+ public:
+  MessageContent(ByteView envelope, ByteView body, std::string language);
+
+  // Subject, content and texts, then what the envelope says.
+  void print(Output& output) const;
+  // The envelope alone.
+  void print_envelope(Output& output) const;
+  // The same as members, with the exact bytes in base64; what cannot be read is null.
+  void add_to(JsonValue& document) const;
+
+ private:
+  const ByteView envelope_bytes_;
+  const ByteView body_bytes_;
+  const std::string language_;
+  const Result<Opened<wire::Envelope>> envelope_;
+  const Result<Opened<wire::Body>> body_;
 };
-
-// The content of a message, read from its bytes. Bytes that cannot be read are shown as such, never
-// hidden: their fault says why.
-struct ShownContent {
-  Bytes envelope_bytes;
-  std::string envelope_fault;
-  Description envelope;
-  Bytes body_bytes;
-  std::string body_fault;
-  std::string subject;
-  Description content;
-  std::vector<ShownText> texts;
-};
-
-ShownContent shown_content(ByteView envelope, ByteView body, const std::string& language);
-
-// Subject, content and texts, then what the envelope says.
-void print_content(Output& output, const ShownContent& content);
-// The envelope alone.
-void print_envelope(Output& output, const ShownContent& content);
-
-// The same as members, with the exact bytes in base64; what cannot be read is null.
-void add_content(JsonValue& document, const ShownContent& content);
 
 }  // namespace hotline::client

@@ -1,6 +1,6 @@
 #include "client/show/progress.h"
 
-#include "client/command_line/command.h"
+#include "client/command_line/command_line.h"
 
 namespace hotline::client {
 

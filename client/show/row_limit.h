@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "client/command_line/command.h"
+#include "client/command_line/command_line.h"
 #include "protocol/base/result.h"
 
 namespace hotline::client {

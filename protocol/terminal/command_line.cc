@@ -6,7 +6,6 @@
 
 #include "protocol/base/nearest.h"
 #include "protocol/terminal/exit_code.h"
-#include "protocol/terminal/help.h"
 
 namespace hotline {
 namespace {

@@ -1,8 +1,7 @@
 // What a command is: its name, its options, its help; and what was typed for it.
 //
-// A program is a table of commands. protocol/terminal/command_line.h reads what was typed by it,
-// protocol/terminal/help.h explains it. What a command does stands beside its CommandSpec, in the
-// program.
+// A program is a table of commands. protocol/terminal/command_line.h reads what was typed by it.
+// What a command does stands beside its CommandSpec, in the program.
 #pragma once
 
 #include <cstdint>
@@ -35,12 +34,12 @@ struct PositionalSpec {
 };
 
 struct CommandSpec {
-  std::string name;         // "send", or of two words: "template list".
-  std::string summary;      // One line, no full stop.
-  std::string description;  // Whole paragraphs; may be empty.
-  std::vector<std::string> examples;
-  std::vector<OptionSpec> options;
-  std::vector<PositionalSpec> positionals;
+  std::string name;              // "send", or of two words: "template list".
+  std::string summary;           // One line, no full stop.
+  std::string description = {};  // Whole paragraphs; may be empty.
+  std::vector<std::string> examples = {};
+  std::vector<OptionSpec> options = {};
+  std::vector<PositionalSpec> positionals = {};
 };
 
 struct Program {
@@ -56,6 +55,17 @@ struct Program {
   // for people shows what there is where a command is missing.
   bool is_service = false;
 };
+
+// What `hotline help` prints: every command with its summary.
+std::string overview(const Program& program);
+// What `hotline GROUP` and `hotline help GROUP` print: the commands whose names begin with that
+// word, or the help of the one there is. Empty where there is none.
+std::string group_overview(const Program& program, const std::string& group);
+// What `hotline help NAME` and `hotline NAME --help` print.
+std::string command_help(const Program& program, const CommandSpec& command);
+// The command that explains these words: "hotline help send", or "hotlined init --help" of a
+// service.
+std::string to_ask_for_help(const Program& program, const std::string& words);
 
 // What was typed. Options are asked for by their long name with its dashes ("--precedence"),
 // positionals by their name ("ID").

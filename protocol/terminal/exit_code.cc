@@ -5,6 +5,7 @@ namespace hotline {
 int exit_code(ErrorCode code) {
   switch (code) {
     case ErrorCode::failed:
+    case ErrorCode::store_failed:
       return kExitFailed;
     case ErrorCode::usage:
       return kExitUsage;
@@ -21,9 +22,7 @@ int exit_code(ErrorCode code) {
     // To the person who typed it, content that no rule allows and content that is not even well
     // formed ask for the same: type it differently.
     case ErrorCode::refused:
-      return kExitRefused;
     case ErrorCode::malformed:
-      return kExitRefused;
     case ErrorCode::conflict:
       return kExitRefused;
     case ErrorCode::verification_failed:
@@ -32,8 +31,6 @@ int exit_code(ErrorCode code) {
       return kExitNotReconciled;
     case ErrorCode::incomplete:
       return kExitIncomplete;
-    case ErrorCode::store_failed:
-      return kExitFailed;
   }
   return kExitFailed;
 }

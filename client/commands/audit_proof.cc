@@ -1,16 +1,95 @@
-// hotline audit check: one proof file, checked offline against two CA certificates.
+// hotline audit prove and hotline audit check: one message of an export as a proof file, and such a
+// file checked offline against two CA certificates.
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
 #include <filesystem>
 
 #include "certs/key_file.h"
 #include "client/audit/proof_check.h"
+#include "client/audit/proof_maker.h"
 #include "client/commands/commands.h"
 #include "client/show/message_view.h"
 #include "protocol/message/names.h"
-#include "protocol/terminal/exit_code.h"
 #include "protocol/terminal/printable.h"
 
 namespace hotline::client {
 namespace {
+
+using audit::MadeProof;
+
+// The message in clear: for its owner alone, until the owner says else.
+constexpr mode_t kFileMode = 0600;
+
+Status write_new_file(const std::string& path, std::string_view text) {
+  const int descriptor = open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, kFileMode);
+  if (descriptor < 0 && errno == EEXIST) {
+    return make_error(ErrorCode::conflict, path + " exists already",
+                      "a proof is never written over another file; choose a new name");
+  }
+  bool good = descriptor >= 0;
+  while (good && !text.empty()) {
+    const ssize_t written = write(descriptor, text.data(), text.size());
+    if (written < 0 && errno == EINTR) continue;
+    good = written >= 0;
+    if (good) text.remove_prefix(static_cast<size_t>(written));
+  }
+  const int error = errno;
+  if (descriptor >= 0 && close(descriptor) == 0 && good) return ok();
+  if (descriptor >= 0) unlink(path.c_str());
+  return make_error(ErrorCode::failed,
+                    path + " cannot be written: " + std::strerror(good ? errno : error),
+                    "choose another place with -o FILE");
+}
+
+std::string said(const MadeProof& made) {
+  const auto checkpoint = audit::unverified_checkpoint(made.proof.checkpoint_note);
+  return made.id + " is leaf " + std::to_string(made.proof.index) + " of the " +
+         format_count(checkpoint->size) + " that " + upper_case(made.names.sender) + " and " +
+         upper_case(made.names.receiver) + " signed for" +
+         (made.proof.body ? "" : "; its body is not held, so the proof does not show what it said");
+}
+
+int prove(Invocation& invocation) {
+  Output& output = invocation.output;
+  const std::string message = *invocation.arguments.get("MESSAGE");
+  const std::string what = "cannot prove " + message;
+  const auto directory = invocation.arguments.get("--export");
+  if (!directory) {
+    return output.fail(what, make_error(ErrorCode::usage, "no export was named",
+                                        "--export DIR, as `hotline audit export DIR` wrote it"));
+  }
+  const auto made = need(audit::make_proof(*directory, message), what);
+  const std::string file = audit::format_proof_file(made.proof);
+  const auto path = invocation.arguments.get("--output");
+  if (path) {
+    need(write_new_file(*path, file), what);
+  }
+  if (output.json()) {
+    JsonValue document = json_document();
+    document.add("id", made.id)
+        .add("leaf", made.proof.index)
+        .add("sent_by", made.names.sender)
+        .add("received_by", made.names.receiver)
+        .add("body_held", made.proof.body.has_value());
+    if (path) {
+      document.add("file", *path);
+    } else {
+      document.add("proof", file);
+    }
+    output.document(document);
+    return kExitDone;
+  }
+  if (!path) {
+    output.text(file);
+    return kExitDone;
+  }
+  output.line(printable_line(said(made)) + ".");
+  output.talk("Next: " + output.command("audit check " + *path + " --trust DIR"));
+  return kExitDone;
+}
 
 using audit::ProvedMessage;
 
@@ -58,7 +137,7 @@ int print_json(Output& output, const ProvedMessage& message, const std::string& 
   const Checkpoint& checkpoint = message.signed_for.checkpoint;
   JsonValue document = json_document();
   document.add("verdict", verdict_of(message)).add("unchecked", message.unchecked);
-  add_content(document, shown_content(message.proof.envelope, body_of(message), language));
+  MessageContent(message.proof.envelope, body_of(message), language).add_to(document);
   document.add("sent_by", json_signer(message.names.sender, message.log_certificate))
       .add("received_by", json_signer(message.names.receiver, message.receipt_certificate))
       .add("received_at", json_time(message.receipted_at()))
@@ -78,8 +157,8 @@ int print(Output& output, const ProvedMessage& message, const std::string& langu
     output.line("  " + label + "  " + printable_line(value));
   };
   const Checkpoint& checkpoint = message.signed_for.checkpoint;
-  const ShownContent content = shown_content(message.proof.envelope, body_of(message), language);
-  message.proof.body ? print_content(output, content) : print_envelope(output, content);
+  const MessageContent content(message.proof.envelope, body_of(message), language);
+  message.proof.body ? content.print(output) : content.print_envelope(output);
   output.line("");
   line("sent by", signer_text(message.names.sender, message.log_certificate));
   line("received by", signer_text(message.names.receiver, message.receipt_certificate));
@@ -125,8 +204,7 @@ int check(Invocation& invocation) {
     return output.fail(what, make_error(ErrorCode::usage, "nothing was said about whom to trust",
                                         "--trust DIR, with north-ca.crt and south-ca.crt in it"));
   }
-  const auto trust = audit::TrustDirectory::open(*trust_path);
-  if (!trust) return output.fail(what, trust.error());
+  const auto trust = need(audit::TrustDirectory::open(*trust_path), what);
   const auto file = read_bounded_file(path, audit::proof_file_size_max());
   std::error_code unreadable;
   if (!file && std::filesystem::file_size(path, unreadable) > audit::proof_file_size_max() &&
@@ -140,7 +218,7 @@ int check(Invocation& invocation) {
                          is_directory ? "a proof is one file; for an export: hotline audit verify"
                                       : "hotline audit prove MESSAGE --export DIR -o FILE"));
   }
-  const auto message = audit::check_proof(as_text(*file), *trust);
+  const auto message = audit::check_proof(as_text(*file), trust);
   if (!message && message.error().code == ErrorCode::configuration) {
     return output.fail(what, message.error());
   }
@@ -151,20 +229,38 @@ int check(Invocation& invocation) {
 
 }  // namespace
 
+Command audit_prove_command() {
+  return {
+      {.name = "audit prove",
+       .summary = "Write the proof of one message, for somebody who trusts neither party",
+       .description = "The file holds the message in clear, its place in the transcript, the "
+                      "sender's signature, the receiver's receipt and both certificates: all that "
+                      "`hotline audit check` needs beside the two CA certificates. Of the "
+                      "checkpoints that cover the message the smallest is taken.",
+       .examples = {"hotline audit prove N-123 --export north.export -o N-000123.proof",
+                    "hotline audit prove S-87 --export north.export > S-000087.proof"},
+       .options = {{"--export", "DIR", "the export that has the message"},
+                   {"-o,--output", "FILE", "write it to a new file; else to standard output"}},
+       .positionals = {{"MESSAGE", "N-000123, N-123, or S-?12, which has no serial of its own"}}},
+      prove};
+}
+
 Command audit_check_command() {
   return {
-      {"audit check",
-       "Check a proof file offline, and show the message it proves",
-       "VERIFIED: the sender signed for a transcript in which this message stands at this "
-       "place, and the receiver signed that it holds that transcript. FAILED (exit code 10): the "
-       "file proves nothing. INCOMPLETE (12): nothing wrong was found, but something could not "
-       "be checked, and is named. Nothing is trusted but the CA certificates in the directory. "
-       "docs/audit.md shows how to check the same with openssl and a pencil.",
-       {"hotline audit check S-000087.proof --trust trust/",
-        "hotline audit check S-000087.proof --trust trust/ --json"},
-       {{"--trust", "DIR", "the CA certificate of each party, as PARTY-ca.crt"},
-        {"--language", "TAG", "show coded fields in it; else the context's, else English"}},
-       {{"FILE", "a proof file, as `hotline audit prove` writes it"}}},
+      {.name = "audit check",
+       .summary = "Check a proof file offline, and show the message it proves",
+       .description =
+           "VERIFIED: the sender signed for a transcript in which this message stands at this "
+           "place, and the receiver signed that it holds that transcript. FAILED (exit code 10): "
+           "the file proves nothing. INCOMPLETE (12): nothing wrong was found, but something could "
+           "not be checked, and is named. Nothing is trusted but the CA certificates in the "
+           "directory. docs/audit.md shows how to check the same with openssl and a pencil.",
+       .examples = {"hotline audit check S-000087.proof --trust trust/",
+                    "hotline audit check S-000087.proof --trust trust/ --json"},
+       .options = {{"--trust", "DIR", "the CA certificate of each party, as PARTY-ca.crt"},
+                   {"--language", "TAG",
+                    "show coded fields in it; else the context's, else English"}},
+       .positionals = {{"FILE", "a proof file, as `hotline audit prove` writes it"}}},
       check};
 }
 

@@ -52,6 +52,19 @@ Status make_directories_above(const std::string& path) {
   return error ? Status(write_failed(path, error.value())) : ok();
 }
 
+std::string path_of(const std::string& directory, const std::string& name) {
+  return directory + ".partial/" + name;
+}
+
+// Directories are made when the first file needs them.
+Status write_file(const std::string& directory, const std::string& name, ByteView bytes) {
+  const std::string path = path_of(directory, name);
+  Status status = write_with(O_EXCL, path, bytes);
+  if (status || access(fs::path(path).parent_path().c_str(), F_OK) == 0) return status;
+  if (Status made = make_directories_above(path); !made) return made;
+  return write_with(O_EXCL, path, bytes);
+}
+
 void append_big_endian(Bytes& bytes, uint64_t number, size_t size) {
   for (size_t i = size; i > 0; --i) {
     bytes.push_back(static_cast<uint8_t>(number >> (8 * (i - 1))));
@@ -67,8 +80,7 @@ void append_bytes(Bytes& bytes, ByteView more) {
 // The bundle and the tiles of one log that are not full yet.
 class ExportWriter::LogWriter {
  public:
-  LogWriter(ExportWriter& owner, ExportLog log) : owner_(&owner), log_(log) {}
-  void moved_to(ExportWriter& owner) { owner_ = &owner; }
+  LogWriter(const std::string& directory, ExportLog log) : directory_(directory), log_(log) {}
 
   Status append(ByteView entry, const Hash& leaf_hash, const std::optional<SaltedPart>& part) {
     if (entry.size() > kEntrySizeMax) {
@@ -118,10 +130,11 @@ class ExportWriter::LogWriter {
   Status write_bundle() {
     const uint64_t bundle = (size_ - 1) / kTileWidth;
     const unsigned width = bundle_width(size_, bundle);
-    if (Status status = owner_->write_file(entries_path(log_, bundle, width), entries_); !status) {
+    if (Status status = write_file(directory_, entries_path(log_, bundle, width), entries_);
+        !status) {
       return status;
     }
-    if (Status status = owner_->write_file(parts_path(log_, bundle, width), parts_); !status) {
+    if (Status status = write_file(directory_, parts_path(log_, bundle, width), parts_); !status) {
       return status;
     }
     entries_.clear();
@@ -132,7 +145,7 @@ class ExportWriter::LogWriter {
   Status write_tile(unsigned level) {
     const Tile& tile = tiles_[level];
     const auto width = static_cast<unsigned>(tile.hashes.size() / sizeof(Hash));
-    return owner_->write_file(tile_path(log_, level, tile.number, width), tile.hashes);
+    return write_file(directory_, tile_path(log_, level, tile.number, width), tile.hashes);
   }
 
   // A full tile is one hash of the level above.
@@ -149,7 +162,7 @@ class ExportWriter::LogWriter {
     return append_hash(level + 1, above);
   }
 
-  ExportWriter* owner_;
+  const std::string directory_;
   ExportLog log_;
   uint64_t size_ = 0;
   uint64_t part_count_ = 0;
@@ -174,53 +187,28 @@ Result<ExportWriter> ExportWriter::create(const std::string& directory) {
                       "runs, remove it");
   }
   ExportWriter writer(name);
-  Status status = writer.write_file(kVersionFile, as_bytes(kVersionLine));
+  Status status = write_file(name, kVersionFile, as_bytes(kVersionLine));
   if (!status) return status.error();
   return writer;
 }
 
 ExportWriter::ExportWriter(std::string directory) : directory_(std::move(directory)) {
   for (const ExportLog log : kExportLogs) {
-    logs_[log_number(log)] = std::make_unique<LogWriter>(*this, log);
+    logs_[log_number(log)] = std::make_unique<LogWriter>(directory_, log);
   }
 }
 
 ExportWriter::ExportWriter(ExportWriter&& other) noexcept
-    : directory_(std::exchange(other.directory_, {})), logs_(std::move(other.logs_)) {
-  for (const auto& log : logs_) log->moved_to(*this);
-}
-
-ExportWriter& ExportWriter::operator=(ExportWriter&& other) noexcept {
-  std::swap(directory_, other.directory_);
-  std::swap(logs_, other.logs_);
-  for (const auto& log : logs_) log->moved_to(*this);
-  for (const auto& log : other.logs_) {
-    if (log) log->moved_to(other);
-  }
-  return *this;
-}
+    : directory_(std::exchange(other.directory_, {})), logs_(std::move(other.logs_)) {}
 
 ExportWriter::~ExportWriter() {
   std::error_code ignored;
   if (!directory_.empty()) fs::remove_all(directory_ + ".partial", ignored);
 }
 
-std::string ExportWriter::path_of(const std::string& name) const {
-  return directory_ + ".partial/" + name;
-}
-
-// Directories are made when the first file needs them.
-Status ExportWriter::write_file(const std::string& name, ByteView bytes) {
-  const std::string path = path_of(name);
-  Status status = write_with(O_EXCL, path, bytes);
-  if (status || access(fs::path(path).parent_path().c_str(), F_OK) == 0) return status;
-  if (Status made = make_directories_above(path); !made) return made;
-  return write_with(O_EXCL, path, bytes);
-}
-
 Status ExportWriter::add_certificate(std::string_view party, Purpose purpose,
                                      std::string_view pem) {
-  return write_file(certificate_path(party, purpose), as_bytes(pem));
+  return write_file(directory_, certificate_path(party, purpose), as_bytes(pem));
 }
 
 Status ExportWriter::append(ExportLog log, ByteView entry, const Hash& leaf_hash,
@@ -235,13 +223,13 @@ Status ExportWriter::append_cosigned(ExportLog log, std::string_view note) {
   Bytes bytes;
   append_big_endian(bytes, note.size(), kNoteLengthSize);
   append_bytes(bytes, as_bytes(note));
-  const std::string path = path_of(cosigned_path(log));
+  const std::string path = path_of(directory_, cosigned_path(log));
   if (Status made = make_directories_above(path); !made) return made;
   return write_with(O_APPEND, path, bytes);
 }
 
 Status ExportWriter::set_checkpoint(ExportLog log, std::string_view note) {
-  return write_file(checkpoint_path(log), as_bytes(note));
+  return write_file(directory_, checkpoint_path(log), as_bytes(note));
 }
 
 uint64_t ExportWriter::size(ExportLog log) const {

@@ -24,7 +24,7 @@ class ExportWriter {
   static Result<ExportWriter> create(const std::string& directory);
 
   ExportWriter(ExportWriter&&) noexcept;
-  ExportWriter& operator=(ExportWriter&&) noexcept;
+  ExportWriter& operator=(ExportWriter&&) = delete;
   ~ExportWriter();
 
   // The certificate as OpenSSL writes it, PEM.
@@ -52,8 +52,6 @@ class ExportWriter {
   class LogWriter;
 
   explicit ExportWriter(std::string directory);
-  std::string path_of(const std::string& name) const;
-  Status write_file(const std::string& name, ByteView bytes);
 
   std::string directory_;  // Empty once finished, or moved from: nothing to remove.
   std::array<std::unique_ptr<LogWriter>, kExportLogCount> logs_;

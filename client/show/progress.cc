@@ -1,7 +1,5 @@
 #include "client/show/progress.h"
 
-#include "client/command_line/command_line.h"
-
 namespace hotline::client {
 
 Progress::Progress(const Surroundings& around, const Output& output) {

@@ -5,13 +5,9 @@
 #include <ostream>
 #include <string>
 
-namespace hotline {
-class Output;
-}
+#include "client/command_line/command_line.h"
 
 namespace hotline::client {
-
-struct Surroundings;
 
 class Progress {
  public:

@@ -18,7 +18,7 @@
 #include "protocol/channel/recorder.h"
 #include "protocol/channel/releases.h"
 #include "protocol/channel/wire_frames.h"
-#include "protocol/message/geo.h"
+#include "protocol/geometry/position.h"
 #include "protocol/message/serial.h"
 
 namespace hotline {

@@ -11,7 +11,7 @@
 #include "protocol/base/bytes.h"
 #include "protocol/base/clock.h"
 #include "protocol/base/strict_flatbuffer.h"
-#include "protocol/message/geo.h"
+#include "protocol/geometry/position.h"
 #include "protocol/message/message_generated.h"
 
 namespace hotline {

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "protocol/base/clock.h"
-#include "protocol/message/geo.h"
+#include "protocol/geometry/position.h"
 #include "protocol/message/message_generated.h"
 #include "protocol/message/words.h"
 

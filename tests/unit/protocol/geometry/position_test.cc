@@ -1,4 +1,4 @@
-#include "protocol/message/geo.h"
+#include "protocol/geometry/position.h"
 
 #include <gtest/gtest.h>
 

@@ -33,6 +33,17 @@ inline constexpr int32_t kAltitudeMax_m = 100'000'000;  // Beyond any orbit that
 inline constexpr int32_t kDepthMax_m = 11'500;          // Deeper than the deepest trench.
 inline constexpr uint32_t kSpeedMax_cm_s = 1'120'000;   // Escape velocity, 11.2 km/s.
 
+// Volumes: where and when something is announced (protocol/geometry/volume.h).
+inline constexpr size_t kVolumesMax = 16;         // Of one notice.
+inline constexpr size_t kVolumePointsMax = 256;   // Of one polygon, the first one twice, or route.
+inline constexpr size_t kVolumePiecesMax = 1024;  // Straight pieces of a border: over 10,000 km.
+inline constexpr uint32_t kVolumeRadiusMax_m = 500'000;
+inline constexpr uint32_t kVolumeHalfWidthMax_m = 100'000;
+inline constexpr int32_t kFlightLevelMax = 999;
+inline constexpr int64_t kSeparationHorizontalMax_m = 100'000;
+inline constexpr int64_t kSeparationVerticalMax_m = 100'000;
+inline constexpr int64_t kSeparationTimeMax_s = 7 * 86'400;
+
 // Logs. What fits an int64 of SQLite, and what tlog-cosignature allows for a time.
 inline constexpr uint64_t kTreeSizeMax = INT64_MAX;
 inline constexpr uint64_t kCosignatureTimeMax = INT64_MAX;

@@ -19,7 +19,7 @@ namespace {
 
 constexpr int kSerialSizeMax = 20;  // RFC 5280 section 4.1.2.2.
 
-Error refused(const std::string& label, const std::string& what) {
+Error bad_certificate(const std::string& label, const std::string& what) {
   return make_error(ErrorCode::not_allowed, label + " " + what,
                     "its CA must issue another one; hotline pki check shows what is wrong");
 }
@@ -233,9 +233,9 @@ std::string read_extension(X509_EXTENSION* extension, CertificateFields& fields)
 Status read_extensions(X509* certificate, CertificateFields& fields) {
   const int count = X509_get_ext_count(certificate);
   if (count > limits::kCertificateExtensionsMax) {
-    return refused(fields.label, "has " + std::to_string(count) + " extensions; at most " +
-                                     std::to_string(limits::kCertificateExtensionsMax) +
-                                     " are read");
+    return bad_certificate(fields.label, "has " + std::to_string(count) + " extensions; at most " +
+                                             std::to_string(limits::kCertificateExtensionsMax) +
+                                             " are read");
   }
   std::set<std::string> seen;
   for (int i = 0; i < count; ++i) {
@@ -243,9 +243,9 @@ Status read_extensions(X509* certificate, CertificateFields& fields) {
     const ASN1_OBJECT* object = X509_EXTENSION_get_object(extension);
     const std::string oid = oid_text(object);
     if (!seen.insert(oid).second)
-      return refused(fields.label, "has the extension " + oid + " twice");
+      return bad_certificate(fields.label, "has the extension " + oid + " twice");
     const std::string problem = read_extension(extension, fields);
-    if (!problem.empty()) return refused(fields.label, problem);
+    if (!problem.empty()) return bad_certificate(fields.label, problem);
   }
   return ok();
 }
@@ -263,15 +263,16 @@ bool is_serial(const ASN1_INTEGER* serial) {
 Status check_sizes(X509* certificate, const std::string& label) {
   const int size = i2d_X509(certificate, nullptr);
   if (size <= 0 || static_cast<size_t>(size) > limits::kCertificateSizeMax) {
-    return refused(label, "has " + std::to_string(size) + " bytes; at most " +
-                              std::to_string(limits::kCertificateSizeMax) + " are read");
+    return bad_certificate(label, "has " + std::to_string(size) + " bytes; at most " +
+                                      std::to_string(limits::kCertificateSizeMax) + " are read");
   }
   for (const X509_NAME* name :
        {X509_get_subject_name(certificate), X509_get_issuer_name(certificate)}) {
     if (X509_NAME_entry_count(name) > limits::kCertificateNameEntriesMax) {
-      return refused(label, "has a name of " + std::to_string(X509_NAME_entry_count(name)) +
-                                " attributes; at most " +
-                                std::to_string(limits::kCertificateNameEntriesMax) + " are read");
+      return bad_certificate(label, "has a name of " + std::to_string(X509_NAME_entry_count(name)) +
+                                        " attributes; at most " +
+                                        std::to_string(limits::kCertificateNameEntriesMax) +
+                                        " are read");
     }
   }
   return ok();
@@ -282,8 +283,8 @@ Status check_rsa_strength(const EVP_PKEY* key, const std::string& label) {
   constexpr BN_ULONG kExponentMin = 65537;  // FIPS 186-5 section 5.1.
   const int bits = EVP_PKEY_get_bits(key);
   if (bits < kBitsMin || bits > limits::kRsaKeyBitsMax || bits % 8 != 0) {
-    return refused(label, "has an RSA key of " + std::to_string(bits) +
-                              " bits; allowed are 2048 to 8192, in whole bytes");
+    return bad_certificate(label, "has an RSA key of " + std::to_string(bits) +
+                                      " bits; allowed are 2048 to 8192, in whole bytes");
   }
   BIGNUM* exponent_raw = nullptr;
   EVP_PKEY_get_bn_param(key, OSSL_PKEY_PARAM_RSA_E, &exponent_raw);
@@ -291,7 +292,7 @@ Status check_rsa_strength(const EVP_PKEY* key, const std::string& label) {
   const BignumPtr exponent_min(BN_new());
   BN_set_word(exponent_min.get(), kExponentMin);
   if (!exponent || BN_cmp(exponent.get(), exponent_min.get()) < 0) {
-    return refused(label, "has an RSA key with a public exponent below 65537");
+    return bad_certificate(label, "has an RSA key with a public exponent below 65537");
   }
   return ok();
 }
@@ -301,13 +302,13 @@ Status check_ec_strength(const X509_ALGOR* algorithm, const std::string& label) 
   const void* parameter = nullptr;
   X509_ALGOR_get0(nullptr, &parameter_type, &parameter, algorithm);
   if (parameter_type != V_ASN1_OBJECT) {
-    return refused(label, "has an elliptic curve by explicit parameters, not by name");
+    return bad_certificate(label, "has an elliptic curve by explicit parameters, not by name");
   }
   const int curve = OBJ_obj2nid(static_cast<const ASN1_OBJECT*>(parameter));
   if (curve != NID_X9_62_prime256v1 && curve != NID_secp384r1) {
     const char* name = OBJ_nid2sn(curve);
-    return refused(label, std::string("has a key on the curve ") + (name ? name : "?") +
-                              "; allowed are P-256 and P-384");
+    return bad_certificate(label, std::string("has a key on the curve ") + (name ? name : "?") +
+                                      "; allowed are P-256 and P-384");
   }
   return ok();
 }
@@ -316,10 +317,10 @@ Status check_ed25519_strength(const EVP_PKEY* key, const std::string& label) {
   Bytes raw(kPublicKeySize);
   size_t size = raw.size();
   if (EVP_PKEY_get_raw_public_key(key, raw.data(), &size) != 1) {
-    return refused(label, "has a public key that cannot be read");
+    return bad_certificate(label, "has a public key that cannot be read");
   }
   const Status status = check_ed25519_public_key(raw);
-  if (!status) return refused(label, "has a bad Ed25519 key: " + status.error().reason);
+  if (!status) return bad_certificate(label, "has a bad Ed25519 key: " + status.error().reason);
   return ok();
 }
 
@@ -369,13 +370,14 @@ Result<CertificateFields> read_certificate_fields(X509* certificate) {
   fields.label = "certificate " + name_text(X509_get_subject_name(certificate)) + " (serial " +
                  fields.serial_hex + ")";
   if (X509_get_version(certificate) != X509_VERSION_3) {
-    return refused(fields.label, "is of version " +
-                                     std::to_string(X509_get_version(certificate) + 1) +
-                                     "; only version 3 can say what it is for");
+    return bad_certificate(fields.label, "is of version " +
+                                             std::to_string(X509_get_version(certificate) + 1) +
+                                             "; only version 3 can say what it is for");
   }
   const auto not_before = to_utc_ms(X509_get0_notBefore(certificate));
   const auto not_after = to_utc_ms(X509_get0_notAfter(certificate));
-  if (!not_before || !not_after) return refused(fields.label, "has a malformed time of validity");
+  if (!not_before || !not_after)
+    return bad_certificate(fields.label, "has a malformed time of validity");
   fields.not_before = *not_before;
   fields.not_after = *not_after;
   fields.dev_only = has_dev_only_mark(X509_get_subject_name(certificate));
@@ -386,8 +388,8 @@ Result<CertificateFields> read_certificate_fields(X509* certificate) {
 Status check_issuer_key_named(X509* certificate, const CertificateFields& fields) {
   const OpensslErrorScope errors;
   if (fields.names_issuer_key || X509_self_signed(certificate, 1) == 1) return ok();
-  return refused(fields.label,
-                 "does not name the key that signed it (authorityKeyIdentifier with a keyid)");
+  return bad_certificate(
+      fields.label, "does not name the key that signed it (authorityKeyIdentifier with a keyid)");
 }
 
 Status check_key_strength(X509* certificate, const std::string& label) {
@@ -402,12 +404,12 @@ Status check_key_strength(X509* certificate, const std::string& label) {
     if (Status status = check_ec_strength(algorithm, label); !status) return status;
   } else if (kind != NID_rsaEncryption && kind != NID_ED25519) {
     const char* name = kind == NID_undef ? nullptr : OBJ_nid2sn(kind);
-    return refused(label, "has a key of a kind not allowed, " +
-                              (name ? std::string(name) : oid_text(object)) +
-                              "; allowed are Ed25519, P-256, P-384 and RSA");
+    return bad_certificate(label, "has a key of a kind not allowed, " +
+                                      (name ? std::string(name) : oid_text(object)) +
+                                      "; allowed are Ed25519, P-256, P-384 and RSA");
   }
   const EVP_PKEY* key = X509_get0_pubkey(certificate);
-  if (key == nullptr) return refused(label, "has a public key that cannot be read");
+  if (key == nullptr) return bad_certificate(label, "has a public key that cannot be read");
   if (kind == NID_rsaEncryption) return check_rsa_strength(key, label);
   if (kind == NID_ED25519) return check_ed25519_strength(key, label);
   return ok();
@@ -425,9 +427,9 @@ Status check_signature_algorithm(int signature_nid, const std::string& label) {
       return ok();
     default: {
       const char* name = signature_nid == NID_undef ? nullptr : OBJ_nid2sn(signature_nid);
-      return refused(label, std::string("is signed with ") +
-                                (name ? name : "an unknown algorithm") +
-                                "; allowed are Ed25519, and ECDSA or RSA over SHA-256 or stronger");
+      return bad_certificate(
+          label, std::string("is signed with ") + (name ? name : "an unknown algorithm") +
+                     "; allowed are Ed25519, and ECDSA or RSA over SHA-256 or stronger");
     }
   }
 }

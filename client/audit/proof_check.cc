@@ -16,10 +16,6 @@ namespace {
 
 constexpr uint64_t kEpoch = 0;
 
-Error not_proved(const std::string& reason, const std::string& hint = "") {
-  return make_error(ErrorCode::verification_failed, reason, hint);
-}
-
 // The receiver by the name of its key, which must be the second signature and the last.
 std::optional<std::string> receiver_of(const Note& note, const OriginNames& transcript) {
   if (note.signatures.size() != 2) return std::nullopt;

@@ -15,10 +15,6 @@ namespace fs = std::filesystem;
 
 constexpr std::string_view kSuffix = "-ca.crt";
 
-Error not_proved(const std::string& reason, const std::string& hint = "") {
-  return make_error(ErrorCode::verification_failed, reason, hint);
-}
-
 // Null unless the bytes are exactly one certificate in the encoding that OpenSSL would give it: the
 // signature covers the inner part of a certificate only.
 X509Ptr parse_der(ByteView der) {
@@ -34,6 +30,10 @@ X509Ptr parse_der(ByteView der) {
 }
 
 }  // namespace
+
+Error not_proved(const std::string& reason, const std::string& hint) {
+  return make_error(ErrorCode::verification_failed, reason, hint);
+}
 
 Result<CheckedCertificate> read_der(ByteView der) {
   const OpensslErrorScope errors;

@@ -47,4 +47,7 @@ class TrustDirectory {
   std::map<std::string, TrustAnchor> anchors_;
 };
 
+// The error of a proof that does not hold, or of keys under which none could.
+Error not_proved(const std::string& reason, const std::string& hint = "");
+
 }  // namespace hotline::audit

@@ -15,7 +15,6 @@ namespace hotline::client {
 namespace {
 
 constexpr uint64_t kLinesBeforeFollowing = 10;
-constexpr size_t kWidth = 100;
 
 enum class Form { short_, json, full };
 
@@ -148,7 +147,7 @@ class Log {
       const auto opened = open_flatbuffer<wire::Entry>(entry, kJournalEntryIdentifier);
       Description fields = entry_fields(**opened);
       fields.emplace_back("leaf hash", to_hex(leaf_hash(entry)));
-      output_.text(render_lines(fields, kWidth));
+      output_.text(render_lines(fields));
       output_.line("");
     }
     return true;

@@ -23,10 +23,10 @@ std::string share(uint64_t part, uint64_t whole) {
   return std::to_string(permille / 10) + "." + std::to_string(permille % 10) + " %";
 }
 
-class Report {
+class StatisticsReport {
  public:
-  Report(Output& output, const ChannelNames& names, const Period& period, uint64_t entries,
-         const JournalStatistics& statistics)
+  StatisticsReport(Output& output, const ChannelNames& names, const Period& period,
+                   uint64_t entries, const JournalStatistics& statistics)
       : output_(output),
         names_(names),
         period_(period),
@@ -164,7 +164,7 @@ int report(Invocation& invocation, JournalSource& journal, const Period& period)
   if (unreadable) {
     return invocation.output.fail("cannot read journal entry " + std::to_string(next), *unreadable);
   }
-  Report(invocation.output, journal.names(), period, next, statistics).print();
+  StatisticsReport(invocation.output, journal.names(), period, next, statistics).print();
   return kExitDone;
 }
 

@@ -199,7 +199,7 @@ int send(Invocation& invocation) {
   }
   const auto request = need(read_request(invocation, *connection), what);
   const auto draft = need(draft_of(invocation, *connection, request), what);
-  return submit_and_report(invocation, *connection, draft, kind_of(request), wait);
+  return submit_and_report(invocation, *connection, draft, requested_kind(request), wait);
 }
 
 }  // namespace

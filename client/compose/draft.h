@@ -28,7 +28,7 @@ struct DraftFields {
   BodyFields body;  // Its content gives the type. Without the marks of an exercise, unless a person
                     // typed them.
 
-  const Kind& kind() const { return hotline::kind_of(type_of(body.content)); }
+  const Kind& kind() const { return kind_of(type_of(body.content)); }
 };
 
 // As the fields stand: without marks, and unchecked.

@@ -153,7 +153,7 @@ Result<MessageRequest> read_incident_file(const std::string& path) {
   return request;
 }
 
-std::string kind_of(const MessageRequest& request) {
+std::string requested_kind(const MessageRequest& request) {
   if (!request.questions.empty()) return "request";
   return request.template_name.empty() ? "text" : request.template_name;
 }

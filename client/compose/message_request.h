@@ -49,6 +49,6 @@ Result<DraftFields> make_draft(const MessageRequest& request, const std::string&
                                UtcMs now);
 
 // What it is, for the line that confirms it: "airspace-crossing", "text", "request".
-std::string kind_of(const MessageRequest& request);
+std::string requested_kind(const MessageRequest& request);
 
 }  // namespace hotline::client

@@ -12,7 +12,7 @@
 namespace hotline::client {
 namespace {
 
-constexpr int64_t kLook_ms = 50;
+constexpr int64_t kLookEvery_ms = 50;
 
 // Words as they would be typed in a shell.
 std::string typed(const std::vector<std::string>& words) {
@@ -163,10 +163,10 @@ std::unique_ptr<Connection> DemoStory::connect(const Person& person) {
 
 void DemoStory::wait_until(const std::string& what, int64_t timeout_ms,
                            const std::function<bool()>& is_so) {
-  for (int64_t waited_ms = 0; waited_ms < timeout_ms; waited_ms += kLook_ms) {
+  for (int64_t waited_ms = 0; waited_ms < timeout_ms; waited_ms += kLookEvery_ms) {
     if (interrupted_()) throw CommandFailed{"", make_error(ErrorCode::failed, "interrupted")};
     if (is_so()) return;
-    invocation_.around->pause(kLook_ms);
+    invocation_.around->pause(kLookEvery_ms);
   }
   throw CommandFailed{
       "", make_error(ErrorCode::timed_out, "not in " + format_duration(timeout_ms) + ": " + what)};

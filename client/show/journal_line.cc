@@ -14,7 +14,6 @@ namespace hotline::client {
 namespace {
 
 constexpr const char* kEntryIdentifier = "HLJE";
-constexpr int64_t kHour_ms = 3'600'000;
 
 std::string speaks_of(const std::string& id) {
   return id.empty() ? "" : " of " + id;
@@ -93,9 +92,7 @@ std::string evidence_words(wire::EvidenceKind kind) {
 }
 
 std::string missed_call_words(const wire::TestCallMissed& missed, const std::string& whose) {
-  // An hour that no clock can show would overflow as milliseconds.
-  const int64_t hour = std::clamp<int64_t>(missed.hour(), 0, limits::kTimeMax_ms / kHour_ms);
-  return "MISSED by " + whose + " in the hour from " + format_rfc3339(hour * kHour_ms) + ", " +
+  return "MISSED by " + whose + " in the hour from " + format_rfc3339(hour_of(missed)) + ", " +
          std::to_string(missed.in_a_row()) + " in a row";
 }
 
@@ -109,6 +106,12 @@ std::string messages_text(uint64_t count) {
 }
 
 }  // namespace
+
+UtcMs hour_of(const wire::TestCallMissed& missed) {
+  constexpr int64_t kHour_ms = 3'600'000;
+  // An hour that no clock can show would overflow as milliseconds.
+  return std::clamp<int64_t>(missed.hour(), 0, limits::kTimeMax_ms / kHour_ms) * kHour_ms;
+}
 
 Result<std::unique_ptr<JournalSource>> open_journal(Invocation& invocation, HearAlarm hear) {
   if (const auto directory = invocation.arguments.get("--export"))

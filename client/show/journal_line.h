@@ -21,6 +21,9 @@ namespace hotline::client {
 // daemon. `hear`, if given, is told of the daemon's alarms while the journal is read.
 Result<std::unique_ptr<JournalSource>> open_journal(Invocation& invocation, HearAlarm hear = {});
 
+// When the hour began in which a test call was missed.
+UtcMs hour_of(const wire::TestCallMissed& missed);
+
 // Turns entries into words. Entries name the peer's messages by their place in its transcript; the
 // serials are learnt from the entries that go by, so feed one describer in the order of the
 // journal.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "client/show/journal_line.h"
 #include "protocol/base/limits.h"
 #include "protocol/channel/journal.h"
 #include "protocol/channel/key_blocks.h"
@@ -10,8 +11,6 @@
 
 namespace hotline::client {
 namespace {
-
-constexpr int64_t kHour_ms = 3'600'000;
 
 // A journal that nobody verified may say anything; sums of what no clock shows would overflow.
 UtcMs on_a_clock(int64_t time) {
@@ -57,8 +56,7 @@ void JournalStatistics::take(const wire::Entry& entry) {
   } else if (const auto* decided = entry.fact_as_StepsDecided()) {
     climb(*decided);
   } else if (const auto* missed = entry.fact_as_TestCallMissed()) {
-    const int64_t hour = std::clamp<int64_t>(missed->hour(), 0, limits::kTimeMax_ms / kHour_ms);
-    if (period_.has(hour * kHour_ms)) ++test_calls_[!missed->ours()].missed;
+    if (period_.has(hour_of(*missed))) ++test_calls_[!missed->ours()].missed;
   }
 }
 

@@ -21,14 +21,14 @@ std::string heading(const wire::Text& one) {
 
 }  // namespace
 
-std::string render_lines(const Description& fields, size_t width) {
+std::string render_lines(const Description& fields) {
   size_t label_width = 12;
   for (const auto& field : fields) label_width = std::max(label_width, column_count(field.first));
   std::string lines;
   for (const auto& [label, value] : fields) {
     const std::string indent(label_width + 4, ' ');
     const std::string gap(label_width - column_count(label) + 2, ' ');
-    lines += "  " + label + gap + wrapped(printable(value), width, indent).substr(indent.size());
+    lines += "  " + label + gap + wrapped(printable(value), kWidth, indent).substr(indent.size());
   }
   return lines;
 }
@@ -53,7 +53,7 @@ void MessageContent::print(Output& output) const {
     const wire::Body& body = **body_;
     output.line(output.styled(Style::bold, printable_line(text(body.subject()))));
     // Each text begins with an empty line of its own.
-    const std::string fields = render_lines(describe_content(body, language_), kWidth);
+    const std::string fields = render_lines(describe_content(body, language_));
     if (!fields.empty()) output.text("\n" + fields);
     for (const wire::Text* one : tables(body.texts())) {
       output.text("\n  " + heading(*one) + "\n" +
@@ -66,7 +66,7 @@ void MessageContent::print(Output& output) const {
 
 void MessageContent::print_envelope(Output& output) const {
   if (envelope_) {
-    return output.text(render_lines(describe_envelope(**envelope_, language_), kWidth));
+    return output.text(render_lines(describe_envelope(**envelope_, language_)));
   }
   output.line("  The envelope cannot be read: " + printable_line(envelope_.error().reason));
 }

@@ -3,6 +3,8 @@
 #include <array>
 #include <cstdio>
 
+#include "protocol/base/text.h"
+
 namespace hotline {
 namespace {
 
@@ -77,12 +79,6 @@ std::optional<int> take_digits(std::string_view& text, size_t count) {
   return value;
 }
 
-bool take(std::string_view& text, char c) {
-  if (text.empty() || text.front() != c) return false;
-  text.remove_prefix(1);
-  return true;
-}
-
 }  // namespace
 
 std::string format_rfc3339(UtcMs time) {
@@ -96,19 +92,19 @@ std::string format_rfc3339(UtcMs time) {
 
 std::optional<UtcMs> parse_rfc3339(std::string_view text) {
   auto year = take_digits(text, 4);
-  if (!year || !take(text, '-')) return std::nullopt;
+  if (!year || !take_character(text, '-')) return std::nullopt;
   auto month = take_digits(text, 2);
-  if (!month || !take(text, '-')) return std::nullopt;
+  if (!month || !take_character(text, '-')) return std::nullopt;
   auto day = take_digits(text, 2);
-  if (!day || !take(text, 'T')) return std::nullopt;
+  if (!day || !take_character(text, 'T')) return std::nullopt;
   auto hour = take_digits(text, 2);
-  if (!hour || !take(text, ':')) return std::nullopt;
+  if (!hour || !take_character(text, ':')) return std::nullopt;
   auto minute = take_digits(text, 2);
-  if (!minute || !take(text, ':')) return std::nullopt;
+  if (!minute || !take_character(text, ':')) return std::nullopt;
   auto second = take_digits(text, 2);
   if (!second) return std::nullopt;
   int millisecond = 0;
-  if (take(text, '.')) {
+  if (take_character(text, '.')) {
     int scale = 100;
     int digits = 0;
     while (!text.empty() && text.front() >= '0' && text.front() <= '9' && digits < 3) {
@@ -119,7 +115,7 @@ std::optional<UtcMs> parse_rfc3339(std::string_view text) {
     }
     if (digits == 0) return std::nullopt;
   }
-  if (!take(text, 'Z') || !text.empty()) return std::nullopt;
+  if (!take_character(text, 'Z') || !text.empty()) return std::nullopt;
   if (*month < 1 || *month > 12 || *day < 1 || *day > days_in_month(*year, *month))
     return std::nullopt;
   if (*hour > 23 || *minute > 59 || *second > 60) return std::nullopt;

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "protocol/base/check.h"
+#include "protocol/base/digest_context.h"
 #include "protocol/base/sha256_x86.h"
 
 namespace hotline {
@@ -20,18 +21,6 @@ const EVP_MD* sha256_method() {
   return method;
 }
 
-class DigestContext {
- public:
-  DigestContext() : context_(EVP_MD_CTX_new()) {}
-  DigestContext(const DigestContext&) = delete;
-  DigestContext& operator=(const DigestContext&) = delete;
-  ~DigestContext() { EVP_MD_CTX_free(context_); }
-  EVP_MD_CTX* get() { return context_; }
-
- private:
-  EVP_MD_CTX* context_;
-};
-
 // What is longer gains nothing here: libcrypto uses the same instructions, and takes about as long
 // as three blocks to get ready.
 constexpr size_t kShortSizeMax = 16 * 64;
@@ -43,7 +32,7 @@ constexpr size_t kSelfCheckSizeMax = 200;
 
 Hash sha256_plainly(std::initializer_list<ByteView> parts) {
   // One context for each thread: the core and the auditor's workers hash without sharing anything.
-  thread_local DigestContext context;
+  thread_local DigestContext context(EVP_MD_CTX_new());
   Hash digest;
   bool good = EVP_DigestInit_ex2(context.get(), sha256_method(), nullptr) == 1;
   for (ByteView part : parts) {

@@ -9,6 +9,7 @@
 #include <stdexcept>
 #include <utility>
 
+#include "protocol/base/digest_context.h"
 #include "protocol/base/ed25519_rule.h"
 
 namespace hotline {
@@ -46,11 +47,6 @@ bool has_small_order(EncodedPoint point) {
   constexpr EncodedPoint kNeutral = {0x01};
   return point == kNeutral;
 }
-
-struct FreeDigestContext {
-  void operator()(EVP_MD_CTX* context) const { EVP_MD_CTX_free(context); }
-};
-using DigestContext = std::unique_ptr<EVP_MD_CTX, FreeDigestContext>;
 
 EvpKey load_public_key(ByteView public_key) {
   EvpKey key(

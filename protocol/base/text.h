@@ -49,6 +49,13 @@ std::string shortened(std::string_view text, size_t bytes_max);
 // Borrows the text.
 std::vector<std::string_view> split(std::string_view text, char separator);
 
+// Takes the first character off if it is this one, and says whether it was.
+inline bool take_character(std::string_view& text, char expected) {
+  if (text.empty() || text.front() != expected) return false;
+  text.remove_prefix(1);
+  return true;
+}
+
 // Well-formed by RFC 5646 section 2.1 (BCP 47), without the grandfathered tags; at most 35
 // characters. Whether the subtags are registered is not asked.
 bool is_language_tag(std::string_view tag);

@@ -4,16 +4,14 @@
 
 #include "protocol/base/check.h"
 #include "protocol/channel/journal.h"
+#include "protocol/channel/policy.h"
 
 namespace hotline {
 namespace {
 
-constexpr uint8_t kFlash = 1;
-constexpr uint8_t kRoutine = 4;
-
 size_t precedence_slot(uint8_t precedence) {
-  HOTLINE_CHECK(precedence >= 1 && precedence <= 4);
-  return static_cast<size_t>(precedence - 1);
+  HOTLINE_CHECK(precedence >= kPrecedenceFirst && precedence <= kPrecedenceLast);
+  return static_cast<size_t>(precedence - kPrecedenceFirst);
 }
 
 }  // namespace
@@ -66,7 +64,7 @@ std::vector<uint64_t> OwnTranscript::next_to_number(size_t count_max, size_t byt
   };
   size_t bytes = 0;
   for (size_t slot = 0; slot < by_precedence_.size(); ++slot) {
-    size_t bound = slot == precedence_slot(kFlash) ? urgent_bytes_max : bytes_max;
+    size_t bound = slot == precedence_slot(kPrecedenceFirst) ? urgent_bytes_max : bytes_max;
     for (uint64_t queued : by_precedence_[slot]) {
       if (is_in(lifted, queued)) continue;
       // What it refers to goes first, and what that refers to before it: the chain is followed to
@@ -109,7 +107,7 @@ std::vector<uint64_t> OwnTranscript::unreceipted_below(uint64_t size) const {
 }
 
 uint8_t OwnTranscript::most_urgent(uint64_t first, uint64_t end) const {
-  uint8_t most_urgent = kRoutine;
+  uint8_t most_urgent = kPrecedenceLast;
   for (uint64_t i = std::max(first, receipted_size_); i < end; ++i) {
     if (i - receipted_size_ >= unreceipted_.size()) break;
     most_urgent = std::min(most_urgent, unreceipted_[i - receipted_size_].precedence);

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "protocol/base/check.h"
+#include "protocol/base/text.h"
 
 namespace hotline {
 namespace {
@@ -16,11 +17,11 @@ namespace {
 // additions only. Angles are radians with 40 binary places. 40 steps leave an error below 2^-34
 // rad, 0.4 mm on the ground.
 
-constexpr int kSteps = 40;
+constexpr int kTurns = 40;
 constexpr int kAngleBits = 40;
 
 // atan(2^-i) for i = 0 to 39.
-constexpr std::array<int64_t, kSteps> kStepAngles = {863554413089,
+constexpr std::array<int64_t, kTurns> kStepAngles = {863554413089,
                                                      509785937287,
                                                      269356888665,
                                                      136729762476,
@@ -94,7 +95,7 @@ Turn turn_quarter(int32_t angle_e5) {
   int64_t left = (angle_e5 * kRadiansPerDegree_e5) >> (60 - kAngleBits);
   int64_t x = kInverseGain;
   int64_t y = 0;
-  for (int i = 0; i < kSteps; ++i) {
+  for (int i = 0; i < kTurns; ++i) {
     int64_t dx = y >> i;
     int64_t dy = x >> i;
     if (left >= 0) {
@@ -122,7 +123,7 @@ uint64_t angle_of(uint64_t x_start, uint64_t y_start) {
   int64_t x = static_cast<int64_t>(x_start << 20);
   int64_t y = static_cast<int64_t>(y_start << 20);
   int64_t angle = 0;
-  for (int i = 0; i < kSteps; ++i) {
+  for (int i = 0; i < kTurns; ++i) {
     int64_t dx = y >> i;
     int64_t dy = x >> i;
     if (y >= 0) {
@@ -147,11 +148,11 @@ uint64_t square_root(uint64_t value) {
   return root;
 }
 
-struct Vector {
+struct Vector3 {
   int64_t x, y, z;
 };
 
-uint64_t length(const Vector& v) {
+uint64_t length(const Vector3& v) {
   return square_root(static_cast<uint64_t>(v.x * v.x) + static_cast<uint64_t>(v.y * v.y) +
                      static_cast<uint64_t>(v.z * v.z));
 }
@@ -190,12 +191,6 @@ int64_t take_degrees(std::string_view& text) {
   return any ? value : -1;
 }
 
-bool take(std::string_view& text, char c) {
-  if (text.empty() || text[0] != c) return false;
-  text.remove_prefix(1);
-  return true;
-}
-
 Result<Position> in_range(std::string_view text, int64_t latitude_e5, int64_t longitude_e5) {
   if (std::llabs(latitude_e5) > kLatitudeMax_e5) {
     return bad_position(text, "latitude goes from 90 south to 90 north");
@@ -210,17 +205,17 @@ Result<Position> parse_with_letters(std::string_view text) {
   std::string_view rest = text;
   int64_t latitude = take_degrees(rest);
   if (latitude < 0) return bad_position(text, "the latitude is not a plain decimal number");
-  if (take(rest, 'S')) {
+  if (take_character(rest, 'S')) {
     latitude = -latitude;
-  } else if (!take(rest, 'N')) {
+  } else if (!take_character(rest, 'N')) {
     return bad_position(text, "N or S must follow the latitude");
   }
-  if (!take(rest, ' ')) return bad_position(text, "one space must follow the latitude");
+  if (!take_character(rest, ' ')) return bad_position(text, "one space must follow the latitude");
   int64_t longitude = take_degrees(rest);
   if (longitude < 0) return bad_position(text, "the longitude is not a plain decimal number");
-  if (take(rest, 'W')) {
+  if (take_character(rest, 'W')) {
     longitude = -longitude;
-  } else if (!take(rest, 'E')) {
+  } else if (!take_character(rest, 'E')) {
     return bad_position(text, "E or W must follow the longitude");
   }
   if (!rest.empty()) return bad_position(text, "something follows the longitude");
@@ -229,11 +224,11 @@ Result<Position> parse_with_letters(std::string_view text) {
 
 Result<Position> parse_with_signs(std::string_view text) {
   std::string_view rest = text;
-  bool south = take(rest, '-');
+  bool south = take_character(rest, '-');
   int64_t latitude = take_degrees(rest);
   if (latitude < 0) return bad_position(text, "the latitude is not a plain decimal number");
-  if (!take(rest, ',')) return bad_position(text, "a comma must follow the latitude");
-  bool west = take(rest, '-');
+  if (!take_character(rest, ',')) return bad_position(text, "a comma must follow the latitude");
+  bool west = take_character(rest, '-');
   int64_t longitude = take_degrees(rest);
   if (longitude < 0) return bad_position(text, "the longitude is not a plain decimal number");
   if (!rest.empty()) return bad_position(text, "something follows the longitude");
@@ -330,8 +325,8 @@ int64_t distance_m(const Position& a, const Position& b) {
   Turn from = turn_quarter(std::min(a.latitude_e5, b.latitude_e5));
   Turn to = turn_quarter(std::max(a.latitude_e5, b.latitude_e5));
   Turn across = turn_half(turned_e5);
-  Vector start{from.cosine, 0, from.sine};
-  Vector end{times(to.cosine, across.cosine), times(to.cosine, across.sine), to.sine};
+  Vector3 start{from.cosine, 0, from.sine};
+  Vector3 end{times(to.cosine, across.cosine), times(to.cosine, across.sine), to.sine};
   uint64_t apart = length({start.x - end.x, start.y - end.y, start.z - end.z});
   uint64_t along = length({start.x + end.x, start.y + end.y, start.z + end.z});
   uint64_t half_angle = angle_of(along, apart);

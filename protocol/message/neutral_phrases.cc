@@ -6,7 +6,7 @@
 namespace hotline {
 namespace {
 
-constexpr Wording kPhrases[kNeutralPhrases] = {
+constexpr Wording kSentences[kNeutralPhrases] = {
     {"The morning is clear above the mountains.", "Утро над горами ясное.",
      "Ранок над горами ясний.", "Pagi cerah di atas pegunungan."},
     {"Rain falls on the quiet lake.", "На тихое озеро падает дождь.", "На тихе озеро падає дощ.",
@@ -30,7 +30,7 @@ std::optional<std::string_view> neutral_phrase(uint8_t number, std::string_view 
   if (number == 0 || number > kNeutralPhrases) return std::nullopt;
   std::string_view primary = language_tag.substr(0, language_tag.find('-'));
   for (size_t i = 0; i < kLanguages; ++i) {
-    if (same_language(primary, kTags[i])) return kPhrases[number - 1][i];
+    if (same_language(primary, kTags[i])) return kSentences[number - 1][i];
   }
   return std::nullopt;
 }

@@ -71,7 +71,7 @@ constexpr Unit kSpeedUnits[] = {{"m/s", 100, 1}, {"kt", 463, 9}, {"km/h", 250, 9
 constexpr Unit kHeightUnits[] = {{"m", 1, 1}, {"ft", 3048, 10'000}};
 constexpr Unit kDirectionUnits[] = {{"deg", 10, 1}};
 
-std::string_view trim(std::string_view text) {
+std::string_view trim_spaces(std::string_view text) {
   while (!text.empty() && text.front() == ' ') text.remove_prefix(1);
   while (!text.empty() && text.back() == ' ') text.remove_suffix(1);
   return text;
@@ -95,7 +95,7 @@ Result<AreaFields> parse_circle(std::string_view text) {
   constexpr char forms[] = "a centre and a radius, 54.90N 020.10E 5km, or corners parted by ;";
   size_t last = text.rfind(' ');
   if (last == std::string_view::npos) return not_understood(text, "an area", forms);
-  auto centre = parse_position(trim(text.substr(0, last)));
+  auto centre = parse_position(trim_spaces(text.substr(0, last)));
   if (!centre) return centre.error();
   auto radius = parse_distance_m(text.substr(last + 1));
   if (!radius) return not_understood(text, "an area", forms);
@@ -218,7 +218,7 @@ Result<AreaFields> parse_area(std::string_view text) {
           "the area has more than " + std::to_string(limits::kPolygonPointsMax) + " corners",
           "give a coarser outline, or a centre and a radius");
     }
-    auto position = parse_position(trim(corner));
+    auto position = parse_position(trim_spaces(corner));
     if (!position) return position.error();
     area.polygon.push_back(*position);
   }

@@ -3,18 +3,17 @@
 #include <sys/un.h>
 
 #include <algorithm>
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <chrono>
 #include <exception>
 #include <optional>
 #include <utility>
 #include <vector>
 
+#include "protocol/transport/await.h"
 #include "protocol/transport/tcp_socket.h"
 #include "protocol/transport/tls_stream.h"
 #include "protocol/transport/unix_stream.h"
@@ -27,7 +26,6 @@ using boost::asio::ip::tcp;
 using boost::system::error_code;
 using Local = boost::asio::local::stream_protocol;
 
-constexpr auto kAwait = boost::asio::as_tuple(boost::asio::use_awaitable);
 constexpr size_t kAddressesToldMax = 4;
 
 std::string seconds_text(int64_t time_ms) {

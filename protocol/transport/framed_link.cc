@@ -2,12 +2,10 @@
 
 #include <algorithm>
 #include <array>
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <chrono>
 #include <deque>
 #include <exception>
@@ -16,6 +14,7 @@
 #include "protocol/base/check.h"
 #include "protocol/base/frame.h"
 #include "protocol/base/limits.h"
+#include "protocol/transport/await.h"
 #include "protocol/transport/byte_stream.h"
 
 namespace hotline {
@@ -24,8 +23,6 @@ namespace {
 using boost::asio::awaitable;
 using boost::asio::steady_timer;
 using boost::system::error_code;
-
-constexpr auto kAwait = boost::asio::as_tuple(boost::asio::use_awaitable);
 
 constexpr size_t kFrameWithHeaderMax = kFrameHeaderSize + limits::kFrameSizeMax;
 static_assert(limits::kLinkQueueSizeMax >= 2 * kFrameWithHeaderMax);

@@ -7,13 +7,11 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <cerrno>
 #include <chrono>
 #include <cstring>
@@ -24,6 +22,7 @@
 #include <vector>
 
 #include "protocol/base/check.h"
+#include "protocol/transport/await.h"
 #include "protocol/transport/handshake_places.h"
 #include "protocol/transport/socket_file.h"
 #include "protocol/transport/tcp_socket.h"
@@ -39,7 +38,6 @@ using boost::asio::ip::tcp;
 using boost::system::error_code;
 using Local = boost::asio::local::stream_protocol;
 
-constexpr auto kAwait = boost::asio::as_tuple(boost::asio::use_awaitable);
 constexpr int kBacklog = 1024;  // Connections that wait for their turn in a moment's flood.
 
 // A descriptor kept in reserve: when none is left it is given up for a moment to accept a

@@ -1,42 +1,40 @@
 #include "protocol/transport/tls_stream.h"
 
 #include <array>
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/ssl/stream.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
 #include <utility>
+
+#include "protocol/transport/await.h"
 
 namespace hotline {
 namespace {
 
 using boost::asio::awaitable;
 using boost::system::error_code;
-using Socket = boost::asio::ip::tcp::socket;
-
-constexpr auto kAwait = boost::asio::as_tuple(boost::asio::use_awaitable);
+using TcpSocket = boost::asio::ip::tcp::socket;
 
 constexpr size_t kLingerSizeMax = 64 * 1024;
 
 }  // namespace
 
 struct TlsStream::Impl {
-  Impl(Socket socket, std::shared_ptr<const TlsContext> context, bool as_server)
+  Impl(TcpSocket socket, std::shared_ptr<const TlsContext> context, bool as_server)
       : session(std::move(context), as_server),
         stream(std::move(socket), session.create_native()) {}
 
   TlsSession session;  // Before the stream, whose OpenSSL object points to it.
-  boost::asio::ssl::stream<Socket> stream;
+  boost::asio::ssl::stream<TcpSocket> stream;
 };
 
-TlsStream::TlsStream(Socket socket, std::shared_ptr<const TlsContext> context, bool as_server)
+TlsStream::TlsStream(TcpSocket socket, std::shared_ptr<const TlsContext> context, bool as_server)
     : impl_(std::make_unique<Impl>(std::move(socket), std::move(context), as_server)) {}
 
 TlsStream::~TlsStream() = default;
 
 awaitable<error_code> TlsStream::handshake() {
-  using Stream = boost::asio::ssl::stream<Socket>;
+  using Stream = boost::asio::ssl::stream<TcpSocket>;
   const auto side = impl_->session.we_are_server ? Stream::server : Stream::client;
   const auto [error] = co_await impl_->stream.async_handshake(side, kAwait);
   if (error) co_return error;
@@ -56,7 +54,7 @@ awaitable<error_code> TlsStream::handshake() {
 
 awaitable<void> TlsStream::linger() {
   error_code error;
-  impl_->stream.lowest_layer().shutdown(Socket::shutdown_send, error);
+  impl_->stream.lowest_layer().shutdown(TcpSocket::shutdown_send, error);
   std::array<uint8_t, 4096> rest;
   const auto into = boost::asio::buffer(rest);
   for (size_t taken = 0; taken < kLingerSizeMax;) {
@@ -85,7 +83,7 @@ awaitable<error_code> TlsStream::write(boost::asio::const_buffer from) {
 awaitable<void> TlsStream::say_goodbye() {
   co_await impl_->stream.async_shutdown(kAwait);
   error_code ignored;  // Whatever became of the goodbye, nothing more is sent.
-  impl_->stream.lowest_layer().shutdown(Socket::shutdown_send, ignored);
+  impl_->stream.lowest_layer().shutdown(TcpSocket::shutdown_send, ignored);
 }
 
 void TlsStream::close() {

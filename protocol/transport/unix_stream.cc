@@ -1,10 +1,9 @@
 #include "protocol/transport/unix_stream.h"
 
-#include <boost/asio/as_tuple.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
 #include <utility>
 
+#include "protocol/transport/await.h"
 #include "protocol/transport/tls_session.h"
 
 namespace hotline {
@@ -12,13 +11,11 @@ namespace {
 
 using boost::asio::awaitable;
 using boost::system::error_code;
-using Socket = boost::asio::local::stream_protocol::socket;
-
-constexpr auto kAwait = boost::asio::as_tuple(boost::asio::use_awaitable);
+using UnixSocket = boost::asio::local::stream_protocol::socket;
 
 }  // namespace
 
-UnixStream::UnixStream(Socket socket) : socket_(std::move(socket)) {}
+UnixStream::UnixStream(UnixSocket socket) : socket_(std::move(socket)) {}
 
 awaitable<ReadOutcome> UnixStream::read_some(boost::asio::mutable_buffer into) {
   const auto [error, size] = co_await socket_.async_read_some(into, kAwait);
@@ -33,7 +30,7 @@ awaitable<error_code> UnixStream::write(boost::asio::const_buffer from) {
 
 awaitable<void> UnixStream::say_goodbye() {
   error_code ignored;
-  socket_.shutdown(Socket::shutdown_send, ignored);
+  socket_.shutdown(UnixSocket::shutdown_send, ignored);
   co_return;
 }
 

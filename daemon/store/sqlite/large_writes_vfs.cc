@@ -99,7 +99,7 @@ int change_after_gathered(sqlite3_file* file, Method method, Arguments... argume
 }
 
 // What is gathered still was not flushed, so it belongs to no commit.
-int close(sqlite3_file* file) {
+int close_file(sqlite3_file* file) {
   if (of(file).database != nullptr) of(file).database->log = nullptr;
   const int code = pass_on(file, &sqlite3_io_methods::xClose);
   of(file).~File();
@@ -195,7 +195,7 @@ int shm_unmap(sqlite3_file* file, int remove) {
 constexpr sqlite3_io_methods make_methods() {
   sqlite3_io_methods methods{};
   methods.iVersion = 2;  // Without mapped pages.
-  methods.xClose = close;
+  methods.xClose = close_file;
   methods.xRead = read;
   methods.xWrite = write;
   methods.xTruncate = truncate;
@@ -222,7 +222,7 @@ struct Layer {
   sqlite3_vfs vfs{};
 };
 
-int open(sqlite3_vfs* vfs, const char* path, sqlite3_file* file, int flags, int* out_flags) {
+int open_file(sqlite3_vfs* vfs, const char* path, sqlite3_file* file, int flags, int* out_flags) {
   const auto& layer = *static_cast<const Layer*>(vfs->pAppData);
   file->pMethods = nullptr;
   sqlite3_vfs* parent = sqlite3_vfs_find(layer.parent.c_str());
@@ -263,7 +263,7 @@ std::string large_writes_vfs(const std::string& parent_name) {
     layer.vfs.zName = layer.name.c_str();
     layer.vfs.pAppData = &layer;
     layer.vfs.szOsFile = static_cast<int>(sizeof(File)) + parent->szOsFile;
-    layer.vfs.xOpen = open;
+    layer.vfs.xOpen = open_file;
     HOTLINE_CHECK(sqlite3_vfs_register(&layer.vfs, 0) == SQLITE_OK);
   }
   return layer.name;

@@ -12,7 +12,7 @@
 namespace hotline {
 namespace {
 
-constexpr char kReceiptColumns[] =
+constexpr char kReceiptTable[] =
     "(size INTEGER PRIMARY KEY, at INTEGER NOT NULL, time_s INTEGER NOT NULL, "
     "journal_index INTEGER NOT NULL, note TEXT NOT NULL, seal INTEGER NOT NULL) STRICT";
 
@@ -34,10 +34,10 @@ std::vector<std::string> make_schema() {
       "CREATE TABLE run(map INTEGER NOT NULL, first INTEGER NOT NULL, count INTEGER NOT NULL, "
       "target INTEGER NOT NULL, seal INTEGER NOT NULL, PRIMARY KEY (map, first)) "
       "STRICT, WITHOUT ROWID",
-      std::string("CREATE TABLE own_receipt") + kReceiptColumns,
-      std::string("CREATE TABLE peer_receipt") + kReceiptColumns,
+      std::string("CREATE TABLE own_receipt") + kReceiptTable,
+      std::string("CREATE TABLE peer_receipt") + kReceiptTable,
       // The journal's checkpoints that the peer cosigned as its witness.
-      std::string("CREATE TABLE journal_receipt") + kReceiptColumns,
+      std::string("CREATE TABLE journal_receipt") + kReceiptTable,
       "CREATE TABLE fact(id INTEGER PRIMARY KEY, incoming INTEGER NOT NULL, "
       "number INTEGER NOT NULL, kind INTEGER NOT NULL, at INTEGER NOT NULL, "
       "journal_index INTEGER NOT NULL, code INTEGER NOT NULL, detail TEXT NOT NULL, "

@@ -4,12 +4,10 @@
 namespace hotline {
 namespace {
 
-using Table = wire::Acknowledgement;
-
 constexpr Wording kReadAt = {"Read at", "Прочитано", "Прочитано", "Dibaca pada"};
 constexpr Wording kNotice = {"Note", "Примечание", "Примітка", "Catatan"};
 
-void check_role(RuleChecker& checker, const Table& acknowledgement) {
+void check_role(RuleChecker& checker, const wire::Acknowledgement& acknowledgement) {
   checker.require_known("role", acknowledgement.role());
   if (acknowledgement.role() == wire::Role::machine) {
     checker.add("role", "is machine: only a person can have read a message");
@@ -18,7 +16,7 @@ void check_role(RuleChecker& checker, const Table& acknowledgement) {
 
 // Not held against the release: a clock that was set back in between must not stop an
 // acknowledgement.
-void check_read_at(RuleChecker& checker, const Table& acknowledgement) {
+void check_read_at(RuleChecker& checker, const wire::Acknowledgement& acknowledgement) {
   if (acknowledgement.at() > 0) return;
   checker.add("read-at", "is missing", "the time of reading, in UTC");
 }

@@ -7,8 +7,6 @@
 namespace hotline {
 namespace {
 
-using Table = wire::Answers;
-
 constexpr Wording kAnswer = {"Answer", "Ответ", "Відповідь", "Jawaban"};
 
 void check_item(RuleChecker& checker, const wire::AnswerItem& item) {
@@ -26,7 +24,7 @@ void check_item(RuleChecker& checker, const wire::AnswerItem& item) {
   checker.check_later("answer", item.later_at());
 }
 
-void check_items(RuleChecker& checker, const Table& answer) {
+void check_items(RuleChecker& checker, const wire::Answers& answer) {
   size_t count = answer.items() ? answer.items()->size() : 0;
   if (count == 0) return checker.add("answer", "is missing");
   if (count > limits::kQuestionsMax) {
@@ -43,7 +41,7 @@ void check_items(RuleChecker& checker, const Table& answer) {
   }
 }
 
-void show_items(Describer& describer, const Table& answer) {
+void show_items(Describer& describer, const wire::Answers& answer) {
   if (!answer.items()) return;
   for (const wire::AnswerItem* item : *answer.items()) {
     std::string which = item->question() == 0 ? std::string(describer.phrases().whole_message)

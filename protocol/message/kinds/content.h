@@ -106,9 +106,10 @@ struct Field : FieldInfo {
   }
 };
 
-template <class Fields>
+template <class FieldsOfKind>
 class ContentOf : public KindContent {
  public:
+  using Fields = FieldsOfKind;
   using Table = typename Fields::Table;
   using Row = Field<Fields>;
   using String = const flatbuffers::String*;

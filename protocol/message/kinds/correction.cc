@@ -6,11 +6,9 @@
 namespace hotline {
 namespace {
 
-using Table = wire::Correction;
-
 constexpr Wording kChange = {"Change", "Исправление", "Виправлення", "Perubahan"};
 
-void check_changes(RuleChecker& checker, const Table& correction) {
+void check_changes(RuleChecker& checker, const wire::Correction& correction) {
   size_t count = correction.changes() ? correction.changes()->size() : 0;
   if (count == 0) return checker.add("change", "is missing", "field, old value and new value");
   if (count > limits::kChangesMax) {
@@ -26,7 +24,7 @@ void check_changes(RuleChecker& checker, const Table& correction) {
   }
 }
 
-void show_changes(Describer& describer, const Table& correction) {
+void show_changes(Describer& describer, const wire::Correction& correction) {
   if (!correction.changes()) return;
   for (const wire::FieldChange* change : *correction.changes()) {
     describer.line(kChange, std::string(view(change->field())) + ": " +

@@ -9,13 +9,10 @@
 namespace hotline {
 namespace {
 
-using Fields = IncidentFields;
-using Table = wire::Incident;
-
 // ---------------------------------------------------------------------------------------------------------------------
 // Area
 
-void check_area(RuleChecker& checker, const Table& incident) {
+void check_area(RuleChecker& checker, const wire::Incident& incident) {
   if (!incident.area()) return;
   const wire::Area& area = *incident.area();
   bool polygon = area.polygon() != nullptr && area.polygon()->size() > 0;
@@ -41,7 +38,7 @@ void check_area(RuleChecker& checker, const Table& incident) {
 
 constexpr Wording kArea = {"Area", "Район", "Район", "Daerah"};
 
-void show_area(Describer& describer, const Table& incident) {
+void show_area(Describer& describer, const wire::Incident& incident) {
   if (!incident.area()) return;
   const wire::Area& area = *incident.area();
   const Phrases& phrases = describer.phrases();
@@ -61,7 +58,7 @@ void show_area(Describer& describer, const Table& incident) {
 // ---------------------------------------------------------------------------------------------------------------------
 // Actions
 
-void check_actions(RuleChecker& checker, const Table& incident) {
+void check_actions(RuleChecker& checker, const wire::Incident& incident) {
   const auto* actions = incident.actions();
   if (!actions || actions->size() == 0) {
     return checker.add("action", "is missing",
@@ -83,7 +80,7 @@ void check_actions(RuleChecker& checker, const Table& incident) {
 
 constexpr Wording kAction = {"Action requested", "Просьба", "Прохання", "Tindakan yang diminta"};
 
-void show_actions(Describer& describer, const Table& incident) {
+void show_actions(Describer& describer, const wire::Incident& incident) {
   if (!incident.actions()) return;
   std::string actions;
   for (flatbuffers::uoffset_t i = 0; i < incident.actions()->size(); ++i) {
@@ -93,7 +90,7 @@ void show_actions(Describer& describer, const Table& incident) {
   describer.line(kAction, actions);
 }
 
-Status read_actions(std::string_view text, Fields& fields) {
+Status read_actions(std::string_view text, IncidentFields& fields) {
   while (true) {
     size_t comma = text.find(',');
     auto action = parse_code<wire::Action>(text.substr(0, comma));
@@ -107,7 +104,7 @@ Status read_actions(std::string_view text, Fields& fields) {
 // ---------------------------------------------------------------------------------------------------------------------
 // Altitude
 
-void check_altitude(RuleChecker& checker, const Table& incident) {
+void check_altitude(RuleChecker& checker, const wire::Incident& incident) {
   if (!incident.altitude()) return;
   const wire::Altitude& altitude = *incident.altitude();
   checker.require_known("altitude", altitude.datum());
@@ -129,7 +126,7 @@ void check_altitude(RuleChecker& checker, const Table& incident) {
 
 constexpr Wording kAltitude = {"Altitude", "Высота", "Висота", "Ketinggian"};
 
-void show_altitude(Describer& describer, const Table& incident) {
+void show_altitude(Describer& describer, const wire::Incident& incident) {
   if (!incident.altitude()) return;
   const wire::Altitude& altitude = *incident.altitude();
   const Phrases& phrases = describer.phrases();
@@ -154,7 +151,7 @@ std::string numbered(const char* format, uint32_t value) {
   return buffer;
 }
 
-class Incident final : public ContentOf<Fields> {
+class Incident final : public ContentOf<IncidentFields> {
   // Numbers that are absent are unknown; without the table nothing is said of casualties.
   static Row casualties(const char* key, Wording label,
                         std::optional<uint32_t> (wire::Casualties::*get)() const,
@@ -363,7 +360,7 @@ class Incident final : public ContentOf<Fields> {
 }  // namespace
 
 template <>
-const KindContent& content_of<Fields>() {
+const KindContent& content_of<IncidentFields>() {
   static const Incident content;
   return content;
 }

@@ -5,11 +5,9 @@
 namespace hotline {
 namespace {
 
-using Table = wire::Questions;
-
 constexpr Wording kQuestion = {"Question", "Вопрос", "Питання", "Pertanyaan"};
 
-void check_questions(RuleChecker& checker, const Table& request) {
+void check_questions(RuleChecker& checker, const wire::Questions& request) {
   size_t count = request.questions() ? request.questions()->size() : 0;
   if (count == 0) return checker.add("question", "is missing");
   if (count > limits::kQuestionsMax) {
@@ -18,7 +16,7 @@ void check_questions(RuleChecker& checker, const Table& request) {
   for (const auto* question : *request.questions()) checker.require_text("question", question);
 }
 
-void show_questions(Describer& describer, const Table& request) {
+void show_questions(Describer& describer, const wire::Questions& request) {
   if (!request.questions()) return;
   for (flatbuffers::uoffset_t i = 0; i < request.questions()->size(); ++i) {
     describer.numbered(kQuestion, std::to_string(i + 1),

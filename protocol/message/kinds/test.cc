@@ -7,9 +7,6 @@
 namespace hotline {
 namespace {
 
-using Fields = TestFields;
-using Table = wire::Test;
-
 constexpr Wording kPhrase = {"Test phrase", "Проверочная фраза", "Перевірна фраза", "Kalimat uji"};
 constexpr Wording kTranscript = {"Sender's transcript", "Журнал отправителя", "Журнал відправника",
                                  "Transkrip pengirim"};
@@ -20,14 +17,14 @@ bool is_phrase(uint64_t phrase) {
   return phrase != 0 && phrase <= kNeutralPhrases;
 }
 
-void show_phrase(Describer& describer, const Table& test) {
+void show_phrase(Describer& describer, const wire::Test& test) {
   static constexpr const char* kTags[kLanguages] = {"en", "ru", "uk", "id"};
   auto phrase = neutral_phrase(test.phrase(), kTags[static_cast<size_t>(describer.language())]);
   describer.line(kPhrase,
                  phrase ? std::string(*phrase) : "? (" + std::to_string(test.phrase()) + ")");
 }
 
-Status read_phrase(std::string_view text, Fields& fields) {
+Status read_phrase(std::string_view text, TestFields& fields) {
   auto count = parse_count(text);
   if (!count) return count.error();
   if (!is_phrase(*count)) {
@@ -38,7 +35,7 @@ Status read_phrase(std::string_view text, Fields& fields) {
   return ok();
 }
 
-void show_transcript(Describer& describer, const Table& test) {
+void show_transcript(Describer& describer, const wire::Test& test) {
   std::string transcript = std::to_string(test.transcript_size());
   if (const wire::Digest* root = test.transcript_root()) {
     transcript += "  " + to_hex({root->bytes()->Data(), root->bytes()->size()});
@@ -46,7 +43,7 @@ void show_transcript(Describer& describer, const Table& test) {
   describer.line(kTranscript, transcript);
 }
 
-class Test final : public ContentOf<Fields> {
+class Test final : public ContentOf<TestFields> {
   const std::vector<Row>& rows() const override {
     static const std::vector<Row> all = {
         field("phrase", kPhrase, kMandatory)
@@ -99,7 +96,7 @@ class Test final : public ContentOf<Fields> {
 }  // namespace
 
 template <>
-const KindContent& content_of<Fields>() {
+const KindContent& content_of<TestFields>() {
   static const Test content;
   return content;
 }

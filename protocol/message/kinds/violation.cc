@@ -6,16 +6,13 @@
 namespace hotline {
 namespace {
 
-using Fields = ViolationFields;
-using Table = wire::Violation;
-
 constexpr Wording kCount = {"Count", "Количество", "Кількість", "Jumlah"};
 constexpr Wording kObserver = {"Observer's position", "Координаты наблюдателя",
                                "Координати спостерігача", "Posisi pengamat"};
 constexpr Wording kBearing = {"Bearing and distance", "Пеленг и дальность", "Пеленг і відстань",
                               "Baringan dan jarak"};
 
-void show_count(Describer& describer, const Table& violation) {
+void show_count(Describer& describer, const wire::Violation& violation) {
   std::string count = std::to_string(violation.count());
   const Phrases& phrases = describer.phrases();
   if (violation.exactness() == wire::Exactness::at_least) {
@@ -26,7 +23,7 @@ void show_count(Describer& describer, const Table& violation) {
   describer.line(kCount, count);
 }
 
-void check_bearing(RuleChecker& checker, const Table& violation) {
+void check_bearing(RuleChecker& checker, const wire::Violation& violation) {
   if (!violation.bearing()) return;
   const wire::Bearing& bearing = *violation.bearing();
   checker.check_direction("bearing", bearing.direction_deg10());
@@ -38,7 +35,7 @@ void check_bearing(RuleChecker& checker, const Table& violation) {
   }
 }
 
-void show_bearing(Describer& describer, const Table& violation) {
+void show_bearing(Describer& describer, const wire::Violation& violation) {
   if (!violation.bearing()) return;
   const wire::Bearing& bearing = *violation.bearing();
   describer.line(kBearing, format_direction(bearing.direction_deg10()) + " " +
@@ -47,7 +44,7 @@ void show_bearing(Describer& describer, const Table& violation) {
                                describer.metres(bearing.farthest_m()));
 }
 
-class Violation final : public ContentOf<Fields> {
+class Violation final : public ContentOf<ViolationFields> {
   const std::vector<Row>& rows() const override {
     static const std::vector<Row> all = {
         coded("event", {"Event", "Событие", "Подія", "Kejadian"}, &Table::event, kMandatory)
@@ -165,7 +162,7 @@ class Violation final : public ContentOf<Fields> {
 }  // namespace
 
 template <>
-const KindContent& content_of<Fields>() {
+const KindContent& content_of<ViolationFields>() {
   static const Violation content;
   return content;
 }

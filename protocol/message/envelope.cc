@@ -9,9 +9,8 @@ namespace {
 
 using flatbuffers::FlatBufferBuilder;
 using flatbuffers::Offset;
-using flatbuffers::Vector;
 
-Offset<Vector<Offset<wire::Reference>>> build_references(
+Offset<flatbuffers::Vector<Offset<wire::Reference>>> build_references(
     FlatBufferBuilder& builder, const std::vector<ReferenceFields>& references) {
   if (references.empty()) return 0;
   std::vector<Offset<wire::Reference>> offsets;
@@ -23,8 +22,8 @@ Offset<Vector<Offset<wire::Reference>>> build_references(
   return builder.CreateVector(offsets);
 }
 
-Offset<Vector<Offset<wire::Part>>> build_parts(FlatBufferBuilder& builder,
-                                               const std::vector<PartFields>& parts) {
+Offset<flatbuffers::Vector<Offset<wire::Part>>> build_parts(FlatBufferBuilder& builder,
+                                                            const std::vector<PartFields>& parts) {
   std::vector<Offset<wire::Part>> offsets;
   for (const PartFields& part : parts) {
     wire::Digest hash = to_digest(part.hash);

@@ -8,14 +8,15 @@
 
 #include "certs/check.h"
 #include "certs/key_file.h"
+#include "tests/unit/certs/certificate_factory.h"
 
 namespace hotline {
 namespace {
 
 namespace fs = std::filesystem;
 
-constexpr UtcMs kNow = 1'795'356'600'000;  // 2026-11-22T14:10:00Z
-constexpr int64_t kDay_ms = int64_t{24} * 60 * 60 * 1000;
+using test::kDay_ms;
+using test::kNow;
 
 class DevPkiTest : public ::testing::Test {
  protected:

@@ -11,6 +11,11 @@
 
 namespace hotline::client {
 
+// A moment as a test writes it: "2026-11-22T14:12:07Z".
+inline UtcMs at(const std::string& text) {
+  return *parse_rfc3339(text);
+}
+
 struct Terminal {
   Terminal();
   // Speaks to this daemon.

@@ -16,10 +16,6 @@
 namespace hotline::client {
 namespace {
 
-UtcMs at(const std::string& text) {
-  return *parse_rfc3339(text);
-}
-
 // A submitted draft, opened.
 struct OpenedDraft {
   explicit OpenedDraft(const Bytes& bytes)

@@ -11,10 +11,6 @@
 namespace hotline::client {
 namespace {
 
-UtcMs at(const std::string& text) {
-  return *parse_rfc3339(text);
-}
-
 // Twelve entries, one an hour from midnight on the 22nd; the terminal's clock says 14:12.
 class AuditLogTest : public testing::Test {
  protected:

@@ -14,10 +14,6 @@
 namespace hotline::client {
 namespace {
 
-UtcMs at(const std::string& text) {
-  return *parse_rfc3339(text);
-}
-
 Bytes incident_body() {
   IncidentFields incident;
   incident.kind = wire::IncidentKind::airspace_crossing;

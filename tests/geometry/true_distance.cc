@@ -83,6 +83,7 @@ double along(const Degrees& a, const Degrees& b) {
 // Samples of a line, and how far the curve goes from a sample before the next one is nearer.
 struct Sampled {
   std::vector<Point> points;
+  double length_m = 0;
   double half_step_m = 0;
 };
 
@@ -95,6 +96,7 @@ Sampled sampled(const Line& line) {
     last = next;
   }
   Sampled result;
+  result.length_m = length;
   int pieces = length == 0 ? 0 : std::clamp(static_cast<int>(length / 5'000), 4, 400);
   for (int i = 0; i <= pieces; ++i) {
     result.points.push_back(point(line.at(pieces == 0 ? 0 : static_cast<double>(i) / pieces)));
@@ -113,24 +115,26 @@ struct Near {
   double distance = std::numeric_limits<double>::infinity();
 };
 
-// Looks around, ever closer; when the best is at the rim the window moves and does not shrink.
+// Looks around, ever closer; when the best is at the rim the window moves and does not shrink. The
+// window is as wide in metres on both lines, however long they are.
 template <typename Distance>
-Near refined(Near best, double window, double until, const Distance& distance) {
-  for (int round = 0; window > until && round < 400; ++round) {
+Near refined(Near best, double window_m, double until_m, const Sampled& a, const Sampled& b,
+             const Distance& distance) {
+  for (int round = 0; window_m > until_m && round < 400; ++round) {
     Near start = best;
     bool at_rim = false;
     for (int i = -2; i <= 2; ++i) {
       for (int j = -2; j <= 2; ++j) {
-        double a = std::clamp(start.a + i * window / 2, 0.0, 1.0);
-        double b = std::clamp(start.b + j * window / 2, 0.0, 1.0);
-        double tried = distance(a, b);
+        double at_a = std::clamp(start.a + i * window_m / 2 / (a.length_m + 1), 0.0, 1.0);
+        double at_b = std::clamp(start.b + j * window_m / 2 / (b.length_m + 1), 0.0, 1.0);
+        double tried = distance(at_a, at_b);
         if (tried < best.distance) {
-          best = {a, b, tried};
+          best = {at_a, at_b, tried};
           at_rim = std::abs(i) == 2 || std::abs(j) == 2;
         }
       }
     }
-    if (!at_rim) window *= 0.5;
+    if (!at_rim) window_m *= 0.5;
   }
   return best;
 }
@@ -154,6 +158,8 @@ Near nearest_samples(const Sampled& a, const Sampled& b) {
 struct LinePair {
   const Line* a;
   const Line* b;
+  const Sampled* samples_a;
+  const Sampled* samples_b;
   Near near;
   double least;  // The curves come no nearer.
 };
@@ -168,7 +174,7 @@ double between_lines(const Core& a, const Core& b) {
     for (size_t j = 0; j < b.lines.size(); ++j) {
       Near near = nearest_samples(samples_a[i], samples_b[j]);
       double least = near.distance - samples_a[i].half_step_m - samples_b[j].half_step_m;
-      pairs.push_back({&a.lines[i], &b.lines[j], near, least});
+      pairs.push_back({&a.lines[i], &b.lines[j], &samples_a[i], &samples_b[j], near, least});
       best = std::min(best, near.distance);
     }
   }
@@ -177,15 +183,19 @@ double between_lines(const Core& a, const Core& b) {
   double shortest = std::numeric_limits<double>::infinity();
   for (LinePair& pair : pairs) {
     if (pair.least > best * 1.02 + 1) break;
-    Near near = refined(pair.near, 0.25, 1e-8, [&](double at_a, double at_b) {
+    const Sampled& on_a = *pair.samples_a;
+    const Sampled& on_b = *pair.samples_b;
+    double step_m = on_a.half_step_m + on_b.half_step_m;
+    Near near = refined(pair.near, step_m, 1e-3, on_a, on_b, [&](double at_a, double at_b) {
       return through(point(pair.a->at(at_a)), point(pair.b->at(at_b)));
     });
     best = std::min(best, near.distance);
     if (near.distance > best * 1.02 + 1) continue;
-    near.distance = std::numeric_limits<double>::infinity();
-    near = refined(near, 0.01, 1e-7, [&](double at_a, double at_b) {
+    auto geodesic = [&](double at_a, double at_b) {
       return along(pair.a->at(at_a), pair.b->at(at_b));
-    });
+    };
+    near.distance = geodesic(near.a, near.b);
+    near = refined(near, std::min(step_m / 10, 1'000.0), 1e-2, on_a, on_b, geodesic);
     shortest = std::min(shortest, near.distance);
   }
   return shortest;

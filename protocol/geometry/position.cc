@@ -139,7 +139,7 @@ uint64_t angle_of(uint64_t x_start, uint64_t y_start) {
   return angle < 0 ? 0 : static_cast<uint64_t>(angle);
 }
 
-uint64_t square_root(uint64_t value) {
+uint64_t rounded_down_root(uint64_t value) {
   uint64_t root = 0;
   for (uint64_t bit = uint64_t{1} << 31; bit != 0; bit >>= 1) {
     uint64_t tried = root | bit;
@@ -153,8 +153,8 @@ struct Vector3 {
 };
 
 uint64_t length(const Vector3& v) {
-  return square_root(static_cast<uint64_t>(v.x * v.x) + static_cast<uint64_t>(v.y * v.y) +
-                     static_cast<uint64_t>(v.z * v.z));
+  return rounded_down_root(static_cast<uint64_t>(v.x * v.x) + static_cast<uint64_t>(v.y * v.y) +
+                           static_cast<uint64_t>(v.z * v.z));
 }
 
 // ---------------------------------------------------------------------------------------------------------------------

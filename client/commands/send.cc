@@ -71,6 +71,10 @@ Result<MessageRequest> read_request(const Invocation& invocation, const Connecti
   }
   if (auto status = apply_options(invocation, connection, request); !status) return status.error();
   if (request.precedence == wire::Precedence::unset) {
+    const auto info = find_template(request.template_name);
+    if (info) request.precedence = (*info)->precedence;
+  }
+  if (request.precedence == wire::Precedence::unset) {
     return make_error(ErrorCode::usage, "how fast? a message has a precedence",
                       "-p flash, immediate, priority or routine");
   }

@@ -167,13 +167,6 @@ bool is_variant(std::string_view subtag) {
   return (subtag.size() >= 5 && subtag.size() <= 8) || (subtag.size() == 4 && is_digit(subtag[0]));
 }
 
-std::string_view trim(std::string_view text) {
-  auto space = [](char c) { return c == ' ' || c == '\n' || c == '\t'; };
-  while (!text.empty() && space(text.front())) text.remove_prefix(1);
-  while (!text.empty() && space(text.back())) text.remove_suffix(1);
-  return text;
-}
-
 }  // namespace
 
 Character first_character(std::string_view text) {
@@ -198,6 +191,13 @@ Character first_character(std::string_view text) {
   }
   const bool good = code >= smallest && code <= 0x10ffff && (code < 0xd800 || code > 0xdfff);
   return good ? Character{code, size, true} : none;
+}
+
+std::string_view trim(std::string_view text) {
+  auto space = [](char c) { return c == ' ' || c == '\n' || c == '\t'; };
+  while (!text.empty() && space(text.front())) text.remove_prefix(1);
+  while (!text.empty() && space(text.back())) text.remove_suffix(1);
+  return text;
 }
 
 std::vector<std::string_view> split(std::string_view text, char separator) {

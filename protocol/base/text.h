@@ -48,6 +48,8 @@ std::string shortened(std::string_view text, size_t bytes_max);
 // What stands before, between and after the separators: one piece more than there are of them.
 // Borrows the text.
 std::vector<std::string_view> split(std::string_view text, char separator);
+// Without spaces, tabs and line feeds at its ends.
+std::string_view trim(std::string_view text);
 
 // Takes the first character off if it is this one, and says whether it was.
 inline bool take_character(std::string_view& text, char expected) {

@@ -129,6 +129,11 @@ bool VolumeIndex::erase(uint64_t number) {
   return true;
 }
 
+const PreparedVolume* VolumeIndex::find(uint64_t number) const {
+  const auto place = content_->volumes.find(number);
+  return place == content_->volumes.end() ? nullptr : &place->second;
+}
+
 size_t VolumeIndex::size() const {
   return content_->volumes.size();
 }

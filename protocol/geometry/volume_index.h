@@ -44,6 +44,8 @@ class VolumeIndex {
   // False if there is no such number.
   bool erase(uint64_t number);
   size_t size() const;
+  // Null if there is no such number.
+  const PreparedVolume* find(uint64_t number) const;
 
   // Numbers whose bounds meet, in order: all that may be in conflict, and some that are not.
   std::vector<uint64_t> candidates(const PreparedVolume& volume,

@@ -15,14 +15,18 @@ wire::Position to_wire(const Position& position) {
   return wire::Position(position.latitude_e5, position.longitude_e5);
 }
 
+// No points are an absent field.
+Offset<flatbuffers::Vector<const wire::Position*>> build_positions(
+    FlatBufferBuilder& builder, const std::vector<Position>& positions) {
+  if (positions.empty()) return 0;
+  std::vector<wire::Position> points;
+  for (const Position& position : positions) points.push_back(to_wire(position));
+  return builder.CreateVectorOfStructs(points);
+}
+
 Offset<wire::Area> build_area(FlatBufferBuilder& builder, const std::optional<AreaFields>& area) {
   if (!area) return 0;
-  Offset<flatbuffers::Vector<const wire::Position*>> polygon = 0;
-  if (!area->polygon.empty()) {
-    std::vector<wire::Position> points;
-    for (const Position& point : area->polygon) points.push_back(to_wire(point));
-    polygon = builder.CreateVectorOfStructs(points);
-  }
+  auto polygon = build_positions(builder, area->polygon);
   wire::Position centre;
   if (area->centre) centre = to_wire(*area->centre);
   return wire::CreateArea(builder, polygon, area->centre ? &centre : nullptr, area->radius_m);
@@ -106,6 +110,71 @@ Offset<void> build_content(FlatBufferBuilder& builder, const ViolationFields& fi
   return violation.Finish().Union();
 }
 
+wire::Altitude to_wire(const Height& height) {
+  return {height.value, static_cast<wire::AltitudeDatum>(height.datum)};
+}
+
+Offset<wire::Volume> build_volume(FlatBufferBuilder& builder, const Volume& volume) {
+  const auto* circle = std::get_if<Circle>(&volume.shape);
+  const auto* polygon = std::get_if<Polygon>(&volume.shape);
+  const auto* corridor = std::get_if<Corridor>(&volume.shape);
+  const auto border = polygon ? build_positions(builder, polygon->border) : 0;
+  const auto route = corridor ? build_positions(builder, corridor->route) : 0;
+  wire::Position centre;
+  if (circle) centre = to_wire(circle->centre);
+  const wire::Altitude lower = to_wire(volume.lower), upper = to_wire(volume.upper);
+  return wire::CreateVolume(builder, border, circle ? &centre : nullptr,
+                            circle ? circle->radius_m : 0, route,
+                            corridor ? corridor->half_width_m : 0, &lower, &upper, volume.start,
+                            volume.end);
+}
+
+Offset<void> build_content(FlatBufferBuilder& builder, const ActivityFields& fields) {
+  std::vector<Offset<wire::Volume>> volumes;
+  for (const Volume& volume : fields.volumes) volumes.push_back(build_volume(builder, volume));
+  auto all_volumes = builder.CreateVector(volumes);
+  auto contact = text_offset(builder, fields.contact);
+  auto units = text_offset(builder, fields.units);
+  auto frequency = text_offset(builder, fields.frequency);
+  auto notice = text_offset(builder, fields.notice);
+  auto abort_phrase = text_offset(builder, fields.abort_phrase);
+  auto conflict_reason = text_offset(builder, fields.conflict_reason);
+  return wire::CreateActivity(builder, fields.kind, all_volumes, contact, units, fields.count,
+                              frequency, notice, abort_phrase, conflict_reason)
+      .Union();
+}
+
+Offset<void> build_content(FlatBufferBuilder& builder, const LaunchFields& fields) {
+  auto launch_area = build_area(builder, fields.launch_area);
+  std::vector<Offset<wire::Area>> impact_areas;
+  for (const AreaFields& area : fields.impact_areas) {
+    impact_areas.push_back(build_area(builder, area));
+  }
+  auto impacts = builder.CreateVector(impact_areas);
+  auto notice = text_offset(builder, fields.notice);
+  auto late_reason = text_offset(builder, fields.late_reason);
+  auto conflict_reason = text_offset(builder, fields.conflict_reason);
+  return wire::CreateLaunch(builder, fields.vehicle, fields.window_start, fields.window_end,
+                            launch_area, impacts, fields.azimuth_deg10, notice, late_reason,
+                            conflict_reason)
+      .Union();
+}
+
+Offset<void> build_content(FlatBufferBuilder& builder, const ProtectedFields& fields) {
+  auto organisation = text_offset(builder, fields.organisation);
+  auto purpose = text_offset(builder, fields.purpose);
+  auto route = build_positions(builder, fields.route);
+  auto contact = text_offset(builder, fields.contact);
+  auto markings = text_offset(builder, fields.markings);
+  auto vehicles = text_offset(builder, fields.vehicles);
+  wire::Position position;
+  if (fields.position) position = to_wire(*fields.position);
+  return wire::CreateProtected(builder, fields.kind, organisation, purpose,
+                               fields.position ? &position : nullptr, route, fields.start,
+                               fields.end, contact, markings, vehicles, fields.emergency)
+      .Union();
+}
+
 Offset<void> build_content(FlatBufferBuilder& builder, const QuestionsFields& fields) {
   return wire::CreateQuestions(builder, builder.CreateVectorOfStrings(fields.questions)).Union();
 }
@@ -136,11 +205,45 @@ Offset<void> build_content(FlatBufferBuilder& builder, const CancellationFields&
   return wire::CreateCancellation(builder, text_offset(builder, fields.reason)).Union();
 }
 
+Offset<void> build_content(FlatBufferBuilder& builder, const DecisionFields& fields) {
+  auto incident = text_offset(builder, fields.incident);
+  auto rung = text_offset(builder, fields.rung);
+  auto decision = text_offset(builder, fields.decision);
+  auto reason = text_offset(builder, fields.reason);
+  return wire::CreateDecision(builder, incident, rung, decision, reason, fields.decided_by,
+                              fields.at)
+      .Union();
+}
+
+Offset<void> build_content(FlatBufferBuilder& builder, const ChannelStatusFields& fields) {
+  return wire::CreateChannelStatus(builder, fields.state, text_offset(builder, fields.reason),
+                                   fields.from)
+      .Union();
+}
+
+Offset<void> build_content(FlatBufferBuilder& builder, const MeetingFields& fields) {
+  auto purpose = text_offset(builder, fields.purpose);
+  auto times = fields.times.empty() ? 0 : builder.CreateVector(fields.times);
+  auto place = text_offset(builder, fields.place);
+  auto agenda = text_offset(builder, fields.agenda);
+  wire::Digest minutes;
+  if (fields.minutes_hash) minutes = to_digest(*fields.minutes_hash);
+  return wire::CreateMeeting(builder, fields.step, purpose, times, place, agenda,
+                             fields.minutes_hash ? &minutes : nullptr)
+      .Union();
+}
+
 Offset<void> build_content(FlatBufferBuilder& builder, const AcknowledgementFields& fields) {
   wire::Position position;
   if (fields.position) position = to_wire(*fields.position);
   return wire::CreateAcknowledgement(builder, fields.role, fields.at,
                                      fields.position ? &position : nullptr, fields.event_at)
+      .Union();
+}
+
+Offset<void> build_content(FlatBufferBuilder& builder, const DisseminationFields& fields) {
+  return wire::CreateDissemination(builder, fields.audience, fields.at,
+                                   text_offset(builder, fields.detail))
       .Union();
 }
 
@@ -154,6 +257,12 @@ Offset<void> build_content(FlatBufferBuilder& builder, const TestFields& fields)
   return wire::CreateTest(builder, fields.phrase, fields.transcript_size,
                           fields.transcript_root ? &root : nullptr, fields.clock)
       .Union();
+}
+
+Offset<void> build_content(FlatBufferBuilder& builder, const ServiceFields& fields) {
+  auto message = text_offset(builder, fields.message);
+  auto detail = text_offset(builder, fields.detail);
+  return wire::CreateService(builder, fields.action, message, detail).Union();
 }
 
 wire::Content content_type_of(const ContentFields& content) {
@@ -202,6 +311,32 @@ Result<Opened<wire::Body>> open_body(ByteView bytes) {
 
 Position to_position(const wire::Position& position) {
   return {position.latitude(), position.longitude()};
+}
+
+std::vector<Position> to_positions(const flatbuffers::Vector<const wire::Position*>& points) {
+  std::vector<Position> positions;
+  for (const wire::Position* point : points) positions.push_back(to_position(*point));
+  return positions;
+}
+
+Height to_height(const wire::Altitude& altitude) {
+  return {altitude.value(), static_cast<HeightDatum>(altitude.datum())};
+}
+
+Volume to_volume(const wire::Volume& volume) {
+  Volume result;
+  if (volume.polygon()) {
+    result.shape = Polygon{to_positions(*volume.polygon())};
+  } else if (volume.route()) {
+    result.shape = Corridor{to_positions(*volume.route()), volume.half_width_m()};
+  } else if (volume.centre()) {
+    result.shape = Circle{to_position(*volume.centre()), volume.radius_m()};
+  }
+  result.lower = volume.lower() ? to_height(*volume.lower()) : Height{0, HeightDatum{}};
+  result.upper = volume.upper() ? to_height(*volume.upper()) : Height{0, HeightDatum{}};
+  result.start = volume.start();
+  result.end = volume.end();
+  return result;
 }
 
 }  // namespace hotline

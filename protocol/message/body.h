@@ -11,7 +11,7 @@
 #include "protocol/base/bytes.h"
 #include "protocol/base/clock.h"
 #include "protocol/base/strict_flatbuffer.h"
-#include "protocol/geometry/position.h"
+#include "protocol/geometry/volume.h"
 #include "protocol/message/message_generated.h"
 
 namespace hotline {
@@ -128,12 +128,89 @@ struct CancellationFields {
   std::string reason;
 };
 
+struct ActivityFields {
+  using Table = wire::Activity;
+  static constexpr bool kAnnouncesVolumes = true;
+  wire::ActivityKind kind = wire::ActivityKind::unset;
+  std::vector<Volume> volumes;
+  std::string contact;
+  std::string units;
+  std::optional<uint32_t> count;
+  std::string frequency;
+  std::string notice;
+  std::string abort_phrase;
+  std::string conflict_reason;
+};
+
+struct LaunchFields {
+  using Table = wire::Launch;
+  static constexpr bool kAnnouncesVolumes = true;
+  wire::VehicleClass vehicle = wire::VehicleClass::unset;
+  UtcMs window_start = 0;
+  UtcMs window_end = 0;
+  std::optional<AreaFields> launch_area;
+  std::vector<AreaFields> impact_areas;
+  std::optional<uint16_t> azimuth_deg10;
+  std::string notice;
+  std::string late_reason;
+  std::string conflict_reason;
+};
+
+struct ProtectedFields {
+  using Table = wire::Protected;
+  wire::ProtectedKind kind = wire::ProtectedKind::unset;
+  std::string organisation;
+  std::string purpose;
+  std::optional<Position> position;
+  std::vector<Position> route;
+  UtcMs start = 0;
+  UtcMs end = 0;
+  std::string contact;
+  std::string markings;
+  std::string vehicles;
+  bool emergency = false;
+};
+
+struct DecisionFields {
+  using Table = wire::Decision;
+  std::string incident;
+  std::string rung;
+  std::string decision;
+  std::string reason;
+  wire::Role decided_by = wire::Role::unset;
+  UtcMs at = 0;
+};
+
+struct ChannelStatusFields {
+  using Table = wire::ChannelStatus;
+  wire::ChannelState state = wire::ChannelState::unset;
+  std::string reason;
+  UtcMs from = 0;
+};
+
+struct MeetingFields {
+  using Table = wire::Meeting;
+  wire::MeetingStep step = wire::MeetingStep::unset;
+  std::string purpose;
+  std::vector<UtcMs> times;
+  std::string place;
+  std::string agenda;
+  std::optional<Hash> minutes_hash;
+};
+
 struct AcknowledgementFields {
   using Table = wire::Acknowledgement;
   wire::Role role = wire::Role::unset;
   UtcMs at = 0;
   std::optional<Position> position;  // Read back, where the message has one.
   std::optional<UtcMs> event_at;
+};
+
+struct DisseminationFields {
+  using Table = wire::Dissemination;
+  wire::Audience audience = wire::Audience::unset;
+  UtcMs at = 0;
+  std::string detail;
 };
 
 struct DeclineFields {
@@ -150,10 +227,18 @@ struct TestFields {
   UtcMs clock = 0;
 };
 
+struct ServiceFields {
+  using Table = wire::Service;
+  wire::ServiceAction action = wire::ServiceAction::unset;
+  std::string message;
+  std::string detail;
+};
+
 using ContentFields =
-    std::variant<TextContentFields, IncidentFields, ViolationFields, QuestionsFields, AnswersFields,
-                 CorrectionFields, CancellationFields, AcknowledgementFields, DeclineFields,
-                 TestFields>;
+    std::variant<TextContentFields, IncidentFields, ViolationFields, ActivityFields, LaunchFields,
+                 ProtectedFields, QuestionsFields, AnswersFields, CorrectionFields, CancellationFields,
+                 DecisionFields, ChannelStatusFields, MeetingFields, AcknowledgementFields,
+                 DisseminationFields, DeclineFields, TestFields, ServiceFields>;
 
 struct BodyFields {
   std::string subject;
@@ -171,5 +256,9 @@ Result<Opened<wire::Body>> open_body(ByteView bytes);
 Result<Opened<wire::Body>> open_body(const Bytes&&) = delete;  // What is opened reads the bytes.
 
 Position to_position(const wire::Position& position);
+std::vector<Position> to_positions(const flatbuffers::Vector<const wire::Position*>& points);
+Height to_height(const wire::Altitude& altitude);
+// One shape of those that are there; the rules refuse a volume that has several or none.
+Volume to_volume(const wire::Volume& volume);
 
 }  // namespace hotline

@@ -1,3 +1,5 @@
+#include <cstdio>
+
 #include "protocol/message/describer.h"
 #include "protocol/message/kinds/content.h"
 #include "protocol/message/quantity.h"
@@ -70,9 +72,44 @@ void Describer::position(const Wording& label, const wire::Position* value, uint
   line(label, shown);
 }
 
+void Describer::area(const Wording& label, const wire::Area* value) {
+  if (!value) return;
+  if (value->centre()) {
+    line(label, format_position(to_position(*value->centre())) + ", " + phrases_.radius + " " +
+                    metres(value->radius_m()));
+  }
+  if (value->polygon()) {
+    line(label, std::string(phrases_.corners) + ": " + words_of(*value->polygon()));
+  }
+}
+
+std::string Describer::words_of(const Height& height) const {
+  if (height.datum == HeightDatum::flight_level) {
+    char buffer[32];
+    std::snprintf(buffer, sizeof buffer, "%s%03d", phrases_.flight_level, height.value);
+    return buffer;
+  }
+  return std::to_string(height.value) + " " + phrases_.metres + " " +
+         word(static_cast<wire::AltitudeDatum>(height.datum), language_);
+}
+
+std::string Describer::words_of(const flatbuffers::Vector<const wire::Position*>& points) const {
+  std::string words;
+  for (const wire::Position* point : points) {
+    if (!words.empty()) words += "; ";
+    words += format_position(to_position(*point));
+  }
+  return words;
+}
+
+void Describer::route(const Wording& label,
+                      const flatbuffers::Vector<const wire::Position*>* points) {
+  if (points && points->size() > 0) line(label, words_of(*points));
+}
+
 Description describe(const wire::Envelope& envelope, const wire::Body& body,
                      const std::string& language) {
-  Describer describer(language);
+  Describer describer(language, envelope.released_at());
   add_envelope(describer, envelope);
   add_content(describer, body, kind_of_content(body));
   return describer.take();

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "protocol/base/clock.h"
+#include "protocol/message/body.h"
 #include "protocol/message/describe.h"
 #include "protocol/message/words.h"
 
@@ -15,11 +16,16 @@ std::string show_time(UtcMs time);  // "2026-11-22T14:11:00Z  (221411Z NOV 26)"
 
 class Describer {
  public:
-  explicit Describer(const std::string& language_tag)
-      : language_(choose_language(language_tag)), phrases_(hotline::phrases(language_)) {}
+  // `released_at` where the envelope is known: some notices say how late they came.
+  explicit Describer(const std::string& language_tag,
+                     std::optional<UtcMs> released_at = std::nullopt)
+      : language_(choose_language(language_tag)),
+        phrases_(hotline::phrases(language_)),
+        released_at_(released_at) {}
 
   Language language() const { return language_; }
   const Phrases& phrases() const { return phrases_; }
+  std::optional<UtcMs> released_at() const { return released_at_; }
   Description take() { return std::move(lines_); }
 
   void line(const Wording& label, std::string value) {
@@ -34,6 +40,14 @@ class Describer {
   void time(const Wording& label, std::optional<UtcMs> value);
   void direction(const Wording& label, std::optional<uint16_t> deg10);
   void position(const Wording& label, const wire::Position* value, uint32_t accuracy_m = 0);
+  void area(const Wording& label, const wire::Area* value);
+  void altitude(const Wording& label, const wire::Altitude& value) {
+    line(label, words_of(to_height(value)));
+  }
+  std::string words_of(const Height& height) const;
+  std::string words_of(const flatbuffers::Vector<const wire::Position*>& points) const;
+  void route(const Wording& label, const flatbuffers::Vector<const wire::Position*>* points);
+  void caution(const Wording& words) { line(kCaution, words[static_cast<size_t>(language_)]); }
   template <class Enum>
   void coded(const Wording& label, Enum value) {
     if (value != Enum::unset) line(label, word(value, language_));
@@ -41,8 +55,11 @@ class Describer {
   std::string metres(uint64_t value) const { return std::to_string(value) + " " + phrases_.metres; }
 
  private:
+  static constexpr Wording kCaution = {"Caution", "Внимание", "Увага", "Perhatian"};
+
   Language language_;
   const Phrases& phrases_;
+  std::optional<UtcMs> released_at_;
   Description lines_;
 };
 

@@ -157,6 +157,22 @@ std::string decline_reason(const std::vector<Problem>& problems) {
   return reason;
 }
 
+EventPoint point_of(const wire::Area* area) {
+  EventPoint point;
+  if (!area) return point;
+  if (area->centre()) {
+    point.position = to_position(*area->centre());
+  } else if (area->polygon() && area->polygon()->size() > 0) {
+    point.position = to_position(*area->polygon()->Get(0));
+  }
+  return point;
+}
+
+std::vector<Volume> announced_volumes(const wire::Body& body) {
+  const Kind& kind = kind_of(static_cast<uint8_t>(body.content_type()));
+  return kind.is_built() ? kind.content().volumes(body) : std::vector<Volume>{};
+}
+
 EventPoint event_point(const wire::Body& body) {
   const Kind& kind = kind_of(static_cast<uint8_t>(body.content_type()));
   if (!kind.is_built()) return {};

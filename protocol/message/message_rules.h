@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "protocol/base/clock.h"
-#include "protocol/geometry/position.h"
+#include "protocol/geometry/volume.h"
 #include "protocol/message/message_generated.h"
 #include "protocol/message/words.h"
 
@@ -78,6 +78,11 @@ struct EventPoint {
   std::optional<UtcMs> at;
 };
 EventPoint event_point(const wire::Body& body);
+EventPoint point_of(const wire::Area* area);  // Its centre, or its first corner.
+
+// The space and time that a message announces, to be held against the other side's. The body keeps
+// the rules of its kind.
+std::vector<Volume> announced_volumes(const wire::Body& body);
 
 // What was read back against what was sent. Reading back nothing where there was something is a
 // mismatch.

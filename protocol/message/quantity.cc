@@ -71,12 +71,6 @@ constexpr Unit kSpeedUnits[] = {{"m/s", 100, 1}, {"kt", 463, 9}, {"km/h", 250, 9
 constexpr Unit kHeightUnits[] = {{"m", 1, 1}, {"ft", 3048, 10'000}};
 constexpr Unit kDirectionUnits[] = {{"deg", 10, 1}};
 
-std::string_view trim_spaces(std::string_view text) {
-  while (!text.empty() && text.front() == ' ') text.remove_prefix(1);
-  while (!text.empty() && text.back() == ' ') text.remove_suffix(1);
-  return text;
-}
-
 std::optional<uint32_t> parse_digits(std::string_view text, size_t digits_max, uint32_t base) {
   if (text.empty() || text.size() > digits_max) return std::nullopt;
   uint64_t value = 0;
@@ -95,7 +89,7 @@ Result<AreaFields> parse_circle(std::string_view text) {
   constexpr char forms[] = "a centre and a radius, 54.90N 020.10E 5km, or corners parted by ;";
   size_t last = text.rfind(' ');
   if (last == std::string_view::npos) return not_understood(text, "an area", forms);
-  auto centre = parse_position(trim_spaces(text.substr(0, last)));
+  auto centre = parse_position(trim(text.substr(0, last)));
   if (!centre) return centre.error();
   auto radius = parse_distance_m(text.substr(last + 1));
   if (!radius) return not_understood(text, "an area", forms);
@@ -103,6 +97,23 @@ Result<AreaFields> parse_circle(std::string_view text) {
   area.centre = *centre;
   area.radius_m = *radius;
   return area;
+}
+
+Result<std::vector<Position>> parse_points(std::string_view text, const std::string& what,
+                                           const std::string& parts) {
+  std::vector<Position> points;
+  for (std::string_view point : split(text, ';')) {
+    if (points.size() == limits::kPolygonPointsMax) {
+      return make_error(ErrorCode::usage,
+                        "the " + what + " has more than " +
+                            std::to_string(limits::kPolygonPointsMax) + " " + parts,
+                        "give a coarser outline");
+    }
+    auto position = parse_position(trim(point));
+    if (!position) return position.error();
+    points.push_back(*position);
+  }
+  return points;
 }
 
 }  // namespace
@@ -210,24 +221,31 @@ Result<BearingFields> parse_bearing(std::string_view text) {
 
 Result<AreaFields> parse_area(std::string_view text) {
   if (text.find(';') == std::string_view::npos) return parse_circle(text);
+  auto corners = parse_points(text, "area", "corners");
+  if (!corners) return corners.error();
   AreaFields area;
-  for (std::string_view corner : split(text, ';')) {
-    if (area.polygon.size() == limits::kPolygonPointsMax) {
-      return make_error(
-          ErrorCode::usage,
-          "the area has more than " + std::to_string(limits::kPolygonPointsMax) + " corners",
-          "give a coarser outline, or a centre and a radius");
-    }
-    auto position = parse_position(trim_spaces(corner));
-    if (!position) return position.error();
-    area.polygon.push_back(*position);
-  }
+  area.polygon = std::move(*corners);
   std::string fault = polygon_fault(area.polygon);
   if (!fault.empty()) {
     return make_error(ErrorCode::usage, "the area " + fault,
                       "give its corners in order around it, and the first one again at the end");
   }
   return area;
+}
+
+Result<std::vector<Position>> parse_route(std::string_view text) {
+  auto points = parse_points(text, "route", "points");
+  if (points && points->size() < 2) {
+    return make_error(ErrorCode::usage, "a route has two points at least",
+                      "54.90N 020.10E; 55.00N 020.30E");
+  }
+  return points;
+}
+
+Result<bool> parse_yes_no(std::string_view text) {
+  if (text == "yes" || text == "no") return text == "yes";
+  return make_error(ErrorCode::usage, "\"" + std::string(text) + "\" is neither yes nor no",
+                    "yes or no");
 }
 
 uint32_t accuracy_of_writing_m(std::string_view position_text) {

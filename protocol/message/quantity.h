@@ -25,6 +25,9 @@ Result<uint32_t> parse_icao_address(std::string_view text);  // Six hexadecimal 
 Result<BearingFields> parse_bearing(std::string_view text);  // "135deg 2km 3km".
 // "54.90N 020.10E 5km", or corners parted by semicolons, the first again at the end.
 Result<AreaFields> parse_area(std::string_view text);
+// Points parted by semicolons, two at least.
+Result<std::vector<Position>> parse_route(std::string_view text);
+Result<bool> parse_yes_no(std::string_view text);
 
 // The accuracy that the writing of a position claims: one unit of its last decimal, in metres, not
 // under 10 m.

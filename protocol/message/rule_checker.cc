@@ -3,6 +3,7 @@
 #include "protocol/base/limits.h"
 #include "protocol/base/text.h"
 #include "protocol/message/body.h"
+#include "protocol/message/serial.h"
 
 namespace hotline {
 
@@ -29,6 +30,14 @@ void RuleChecker::check_position(std::string_view field, const wire::Position* p
 
 void RuleChecker::check_direction(std::string_view field, uint16_t direction_deg10) {
   if (direction_deg10 >= 3600) add(field, "is not between 0 and 359.9 degrees");
+}
+
+void RuleChecker::require_time(std::string_view field, UtcMs time) {
+  if (time == 0) {
+    add(field, "is missing", "a time like 2026-11-22T14:11:00Z");
+  } else if (!is_plausible(time)) {
+    add(field, "is not a plausible time");
+  }
 }
 
 void RuleChecker::require_past(std::string_view field, UtcMs time) {
@@ -65,6 +74,48 @@ void RuleChecker::require_text(std::string_view field, const flatbuffers::String
   allow_text(field, text);
 }
 
+void RuleChecker::check_altitude(std::string_view field, const wire::Altitude& altitude) {
+  require_known(field, altitude.datum());
+  if (!is_known(altitude.datum()) || is_possible(to_height(altitude))) return;
+  add(field, "is not one that anything can have with this datum");
+}
+
+void RuleChecker::check_area(std::string_view field, const wire::Area* area) {
+  if (!area) return;
+  const bool polygon = area->polygon() != nullptr && area->polygon()->size() > 0;
+  if (polygon == (area->centre() != nullptr)) {
+    return add(field, "needs either a polygon or a centre with a radius");
+  }
+  if (!polygon) {
+    check_position(field, area->centre());
+    if (area->radius_m() == 0 || area->radius_m() > limits::kDistanceMax_m) {
+      add(field, "needs a radius in metres");
+    }
+    return;
+  }
+  if (area->polygon()->size() > limits::kPolygonPointsMax) {
+    return add(field, "has more than " + std::to_string(limits::kPolygonPointsMax) + " points");
+  }
+  const std::string fault = polygon_fault(to_positions(*area->polygon()));
+  if (!fault.empty()) add(field, fault);
+}
+
+void RuleChecker::check_route(std::string_view field,
+                              const flatbuffers::Vector<const wire::Position*>& route) {
+  if (route.size() < 2) return add(field, "needs at least two points");
+  if (route.size() > limits::kPolygonPointsMax) {
+    return add(field, "has more than " + std::to_string(limits::kPolygonPointsMax) + " points");
+  }
+  for (const wire::Position* point : route) check_position(field, point);
+}
+
+void RuleChecker::require_serial(std::string_view field, const flatbuffers::String* serial) {
+  if (!serial) return add(field, "is missing", "a message like N-000123");
+  if (!parse_written_serial(view(serial))) {
+    add(field, in_quotes(view(serial)) + " is not a message's name", "a message like N-000123");
+  }
+}
+
 void RuleChecker::check_accuracy(std::string_view field, uint32_t accuracy_m) {
   if (accuracy_m == 0) {
     add(field, "is missing", "the radius in metres that surely holds the position, such as 500m");
@@ -79,6 +130,10 @@ std::string in_quotes(std::string_view text) {
 
 bool is_plausible(UtcMs time) {
   return time > 0 && time <= limits::kTimeMax_ms;
+}
+
+bool starts_within(int64_t ms, UtcMs start, UtcMs released_at) {
+  return is_plausible(start) && is_plausible(released_at) && start - released_at < ms;
 }
 
 std::string_view view(const flatbuffers::String* text) {

@@ -39,6 +39,7 @@ class RuleChecker {
 
   void check_position(std::string_view field, const wire::Position* position);
   void check_direction(std::string_view field, uint16_t direction_deg10);
+  void require_time(std::string_view field, UtcMs time);
   // A time that lies before the release.
   void require_past(std::string_view field, UtcMs time);
   // A time that, if it is there, lies after the release.
@@ -46,6 +47,13 @@ class RuleChecker {
   // Free text of a coded content: short, plain, and if it is there at all, not blank.
   void allow_text(std::string_view field, const flatbuffers::String* text);
   void require_text(std::string_view field, const flatbuffers::String* text);
+  void check_altitude(std::string_view field, const wire::Altitude& altitude);
+  // An area that, if it is there, is a border or a circle.
+  void check_area(std::string_view field, const wire::Area* area);
+  // The points of a route, two of them at least.
+  void check_route(std::string_view field, const flatbuffers::Vector<const wire::Position*>& route);
+  // A message that is named by its serial.
+  void require_serial(std::string_view field, const flatbuffers::String* serial);
   void check_accuracy(std::string_view field, uint32_t accuracy_m);
 
  private:
@@ -60,6 +68,8 @@ std::string_view view(const flatbuffers::String* text);  // Empty for nullptr.
 
 std::string in_quotes(std::string_view text);  // Made printable.
 bool is_plausible(UtcMs time);
+// True where `start` lies less than so long after the release. Both may be any 64 bits.
+bool starts_within(int64_t ms, UtcMs start, UtcMs released_at);
 Problem unknown_type(wire::MessageType type);
 BodyContext body_context(const wire::Envelope& envelope, const RulesContext& context);
 

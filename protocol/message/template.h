@@ -29,6 +29,7 @@ struct TemplateInfo {
   std::string name;
   wire::MessageType type = wire::MessageType::unset;
   std::string summary;
+  wire::Precedence precedence = wire::Precedence::unset;  // Where none is typed; unset: type one.
   std::vector<TemplateField> fields;
 };
 

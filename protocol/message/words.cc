@@ -109,6 +109,23 @@ constexpr Word kIncidentKinds[] = {
      "loss-of-control",
      {"Loss of control", "Потеря управления", "Втрата керування", "Kehilangan kendali"}},
     {11, "other", {"Other incident", "Иной инцидент", "Інший інцидент", "Insiden lain"}},
+    {12,
+     "nuclear-event",
+     {"Event that could detonate a nuclear weapon",
+      "Событие, способное привести к взрыву ядерного оружия",
+      "Подія, здатна спричинити вибух ядерної зброї",
+      "Kejadian yang dapat meledakkan senjata nuklir"}},
+    {13,
+     "unidentified-objects",
+     {"Unidentified objects seen by missile warning",
+      "Неопознанные объекты, замеченные системой предупреждения о ракетном нападении",
+      "Невпізнані об'єкти, помічені системою попередження про ракетний напад",
+      "Objek tak dikenal terlihat oleh peringatan dini rudal"}},
+    {14,
+     "warning-interference",
+     {"Interference with missile warning", "Помехи системе предупреждения о ракетном нападении",
+      "Перешкоди системі попередження про ракетний напад",
+      "Gangguan terhadap peringatan dini rudal"}},
 };
 
 constexpr Word kObserved[] = {

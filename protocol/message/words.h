@@ -75,6 +75,20 @@ const Vocabulary& vocabulary<wire::Ternary>();
 template <>
 const Vocabulary& vocabulary<wire::Verification>();
 template <>
+const Vocabulary& vocabulary<wire::ActivityKind>();
+template <>
+const Vocabulary& vocabulary<wire::VehicleClass>();
+template <>
+const Vocabulary& vocabulary<wire::ProtectedKind>();
+template <>
+const Vocabulary& vocabulary<wire::ChannelState>();
+template <>
+const Vocabulary& vocabulary<wire::MeetingStep>();
+template <>
+const Vocabulary& vocabulary<wire::Audience>();
+template <>
+const Vocabulary& vocabulary<wire::ServiceAction>();
+template <>
 const Vocabulary& vocabulary<wire::AnswerOutcome>();
 template <>
 const Vocabulary& vocabulary<wire::DeclineCode>();

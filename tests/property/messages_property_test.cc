@@ -3,7 +3,10 @@
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
+#include "protocol/message/describe.h"
 #include "protocol/message/envelope.h"
+#include "protocol/message/kinds/content.h"
+#include "protocol/message/message_rules.h"
 #include "tests/property/touch_message.h"
 
 namespace hotline {
@@ -80,8 +83,61 @@ IncidentFields incident() {
   return fields;
 }
 
+UtcMs time() {
+  return *rc::gen::arbitrary<int64_t>();
+}
+
+Volume volume() {
+  Volume result;
+  std::vector<Position> points;
+  const int count = *rc::gen::inRange(0, 6);
+  for (int i = 0; i < count; ++i) points.push_back(position());
+  if (coin()) {
+    result.shape = Circle{position(), *rc::gen::arbitrary<uint32_t>()};
+  } else if (coin()) {
+    result.shape = Polygon{points};
+  } else {
+    result.shape = Corridor{points, *rc::gen::arbitrary<uint32_t>()};
+  }
+  result.lower = {*rc::gen::arbitrary<int32_t>(),
+                  static_cast<HeightDatum>(*rc::gen::arbitrary<uint8_t>())};
+  result.start = time();
+  result.end = time();
+  return result;
+}
+
+ContentFields notice() {
+  if (coin()) {
+    ActivityFields activity;
+    const int count = *rc::gen::inRange(0, 4);
+    for (int i = 0; i < count; ++i) activity.volumes.push_back(volume());
+    activity.contact = text(20);
+    return activity;
+  }
+  if (coin()) {
+    LaunchFields launch;
+    launch.window_start = time();
+    launch.window_end = time();
+    if (coin()) launch.launch_area = AreaFields{{position()}, std::nullopt, 0};
+    if (coin()) launch.impact_areas.push_back(AreaFields{{}, position(), 9});
+    return launch;
+  }
+  ProtectedFields notice;
+  notice.start = time();
+  notice.end = time();
+  if (coin()) notice.route = {position(), position()};
+  notice.emergency = coin();
+  return notice;
+}
+
 ContentFields content() {
-  switch (*rc::gen::inRange(0, 7)) {
+  switch (*rc::gen::inRange(0, 10)) {
+    case 7:
+      return notice();
+    case 8:
+      return MeetingFields{wire::MeetingStep::held, text(9), {time(), time()}, text(9), text(9), {}};
+    case 9:
+      return DecisionFields{text(9), text(9), text(9), text(9), wire::Role::machine, time()};
     case 0:
       return TextContentFields{};
     case 1:
@@ -143,6 +199,21 @@ RC_GTEST_PROP(MessagesProperty, WhatIsBuiltOpens, ()) {
   RC_ASSERT(open_envelope(envelope_bytes).has_value());
   Bytes body_bytes = build_body(body());
   RC_ASSERT(open_body(body_bytes).has_value());
+}
+
+// A peer may say anything that opens; the rules and the screen meet it first.
+RC_GTEST_PROP(MessagesProperty, WhateverOpensIsJudgedAndShown, ()) {
+  const Bytes bytes = build_body(body());
+  const auto opened = open_body(bytes);
+  const wire::Body& said = **opened;
+  BodyContext context;
+  context.type = static_cast<wire::MessageType>(said.content_type());
+  context.released_at = time();
+  check_body(said, context);
+  event_point(said);
+  for (const char* language : {"en", "ru", "uk", "id"}) describe_content(said, language);
+  const KindContent& kind = kind_of(context.type).content();
+  for (const FieldInfo* field : kind.fields()) kind.typed_form(said, field->key);
 }
 
 RC_GTEST_PROP(MessagesProperty, ADamagedEnvelopeIsRefusedOrReadSafely, ()) {

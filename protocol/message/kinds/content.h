@@ -13,6 +13,7 @@
 #include "protocol/message/kinds/kinds.h"
 #include "protocol/message/kinds/parse_field.h"
 #include "protocol/message/rule_checker.h"
+#include "protocol/message/typed_form.h"
 
 namespace hotline {
 
@@ -47,8 +48,15 @@ class KindContent {
   virtual void check(RuleChecker& checker, const wire::Body& body) const = 0;
   virtual void describe(Describer& describer, const wire::Body& body) const = 0;
   virtual EventPoint event_point(const wire::Body& body) const = 0;
+  // The space and time that it announces, to be held against the other side's. The body keeps the
+  // rules of its kind.
+  virtual std::vector<Volume> volumes(const wire::Body& body) const = 0;
   virtual std::vector<const FieldInfo*> fields() const = 0;
   virtual Result<ContentFields> read(const TypedFields& typed) const = 0;
+  // A field as it would be typed, so that read() gives it again; nothing where it is absent, or
+  // where no template sets it.
+  virtual std::optional<std::string> typed_form(const wire::Body& body,
+                                                std::string_view key) const = 0;
   // For lists: what it is and where. Empty where only its text can say.
   virtual std::string subject(const ContentFields& fields, Language language) const = 0;
 };
@@ -61,7 +69,12 @@ struct Field : FieldInfo {
   std::function<void(RuleChecker&, const Table&)> check = nullptr;
   std::function<void(Describer&, const Table&)> show = nullptr;
   std::function<Status(std::string_view, Fields&)> read = nullptr;
+  std::function<std::optional<std::string>(const Table&)> write = nullptr;
 
+  Field& written(std::function<std::optional<std::string>(const Table&)> writer) {
+    write = std::move(writer);
+    return *this;
+  }
   Field& mandatory() {
     needed = kMandatory;
     return *this;
@@ -126,6 +139,7 @@ class ContentOf : public KindContent {
     }
   }
   EventPoint event_point(const wire::Body& body) const final { return event_of(in(body)); }
+  std::vector<Volume> volumes(const wire::Body& body) const final { return volumes_in(in(body)); }
   std::vector<const FieldInfo*> fields() const final {
     std::vector<const FieldInfo*> found;
     for (const Row& row : rows()) found.push_back(&row);
@@ -145,6 +159,13 @@ class ContentOf : public KindContent {
     if (auto status = complete(fields, typed); !status) return status.error();
     return ContentFields(std::move(fields));
   }
+  std::optional<std::string> typed_form(const wire::Body& body,
+                                        std::string_view key) const final {
+    for (const Row& row : rows()) {
+      if (row.key == key) return row.read && row.write ? row.write(in(body)) : std::nullopt;
+    }
+    return std::nullopt;
+  }
   std::string subject(const ContentFields& fields, Language language) const final {
     return subject_of(std::get<Fields>(fields), language);
   }
@@ -155,12 +176,16 @@ class ContentOf : public KindContent {
   // Rules that look at several fields.
   virtual void check_together(RuleChecker&, const Table&, const wire::Body&) const {}
   virtual EventPoint event_of(const Table&) const { return {}; }
+  virtual std::vector<Volume> volumes_in(const Table&) const { return {}; }
   // Computes the defaults, and judges what was typed together.
   virtual Status complete(Fields&, const TypedFields&) const { return ok(); }
   virtual std::string subject_of(const Fields&, Language) const { return {}; }
 
   static Row field(const char* key, Wording label, Needed needed) { return {{key, label, needed}}; }
 
+  static std::optional<std::string> text_of_field(String text) {
+    return text ? std::optional<std::string>(text->str()) : std::nullopt;
+  }
   template <class Enum>
   static Row coded(const char* key, Wording label, Enum (Table::*get)() const, Needed needed) {
     Row row = field(key, label, needed);
@@ -169,6 +194,10 @@ class ContentOf : public KindContent {
     };
     row.show = [=](Describer& describer, const Table& table) {
       describer.coded(label, (table.*get)());
+    };
+    row.write = [=](const Table& table) -> std::optional<std::string> {
+      const Word* found = vocabulary<Enum>().by_value(static_cast<uint64_t>((table.*get)()));
+      return found ? std::optional<std::string>(found->key) : std::nullopt;
     };
     return row;
   }
@@ -181,6 +210,19 @@ class ContentOf : public KindContent {
     row.show = [=](Describer& describer, const Table& table) {
       describer.text(label, (table.*get)());
     };
+    row.write = [=](const Table& table) { return text_of_field((table.*get)()); };
+    return row;
+  }
+  // A time that may lie on either side of the release.
+  static Row time(const char* key, Wording label, int64_t (Table::*get)() const) {
+    Row row = field(key, label, kMandatory);
+    row.check = [=](RuleChecker& checker, const Table& table) {
+      checker.require_time(key, (table.*get)());
+    };
+    row.show = [=](Describer& describer, const Table& table) {
+      describer.time(label, (table.*get)());
+    };
+    row.write = [=](const Table& table) { return format_rfc3339((table.*get)()); };
     return row;
   }
   // A time that lies before the release.
@@ -192,6 +234,7 @@ class ContentOf : public KindContent {
     row.show = [=](Describer& describer, const Table& table) {
       describer.time(label, (table.*get)());
     };
+    row.write = [=](const Table& table) { return format_rfc3339((table.*get)()); };
     return row;
   }
   static Row position(const char* key, Wording label, const wire::Position* (Table::*get)() const) {
@@ -201,6 +244,10 @@ class ContentOf : public KindContent {
     };
     row.show = [=](Describer& describer, const Table& table) {
       describer.position(label, (table.*get)());
+    };
+    row.write = [=](const Table& table) -> std::optional<std::string> {
+      const wire::Position* value = (table.*get)();
+      return value ? std::optional(format_position(to_position(*value))) : std::nullopt;
     };
     return row;
   }
@@ -212,6 +259,10 @@ class ContentOf : public KindContent {
     };
     row.show = [=](Describer& describer, const Table& table) {
       describer.direction(label, (table.*get)());
+    };
+    row.write = [=](const Table& table) -> std::optional<std::string> {
+      const auto value = (table.*get)();
+      return value ? std::optional(typed_form::of_direction(*value)) : std::nullopt;
     };
     return row;
   }
@@ -227,5 +278,10 @@ inline constexpr Wording kWhen = {"Time", "Время", "Час", "Waktu"};
 inline constexpr Wording kWhere = {"Position", "Координаты", "Координати", "Posisi"};
 inline constexpr Wording kAccuracy = {"Accuracy", "Точность", "Точність", "Ketelitian"};
 inline constexpr Wording kReason = {"Reason", "Причина", "Причина", "Alasan"};
+inline constexpr Wording kNoticeReference = {"NOTAM or NAVAREA", "NOTAM или NAVAREA",
+                                             "NOTAM або NAVAREA", "NOTAM atau NAVAREA"};
+inline constexpr Wording kConflictReason = {
+    "Sent despite a conflict, because", "Отправлено несмотря на конфликт, потому что",
+    "Надіслано попри конфлікт, тому що", "Dikirim meskipun ada konflik, karena"};
 
 }  // namespace hotline

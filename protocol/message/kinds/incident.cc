@@ -9,51 +9,8 @@
 namespace hotline {
 namespace {
 
-// ---------------------------------------------------------------------------------------------------------------------
-// Area
-
-void check_area(RuleChecker& checker, const wire::Incident& incident) {
-  if (!incident.area()) return;
-  const wire::Area& area = *incident.area();
-  bool polygon = area.polygon() != nullptr && area.polygon()->size() > 0;
-  if (polygon == (area.centre() != nullptr)) {
-    return checker.add("area", "needs either a polygon or a centre with a radius");
-  }
-  if (!polygon) {
-    checker.check_position("area", area.centre());
-    if (area.radius_m() == 0 || area.radius_m() > limits::kDistanceMax_m) {
-      checker.add("area", "needs a radius in metres");
-    }
-    return;
-  }
-  if (area.polygon()->size() > limits::kPolygonPointsMax) {
-    return checker.add("area",
-                       "has more than " + std::to_string(limits::kPolygonPointsMax) + " points");
-  }
-  std::vector<Position> points;
-  for (const wire::Position* point : *area.polygon()) points.push_back(to_position(*point));
-  std::string fault = polygon_fault(points);
-  if (!fault.empty()) checker.add("area", fault);
-}
-
 constexpr Wording kArea = {"Area", "Район", "Район", "Daerah"};
-
-void show_area(Describer& describer, const wire::Incident& incident) {
-  if (!incident.area()) return;
-  const wire::Area& area = *incident.area();
-  const Phrases& phrases = describer.phrases();
-  if (area.centre()) {
-    describer.line(kArea, format_position(to_position(*area.centre())) + ", " + phrases.radius +
-                              " " + describer.metres(area.radius_m()));
-  }
-  if (!area.polygon()) return;
-  std::string corners = std::string(phrases.corners) + ":";
-  for (const wire::Position* corner : *area.polygon()) {
-    corners += " " + format_position(to_position(*corner)) + ";";
-  }
-  corners.pop_back();
-  describer.line(kArea, corners);
-}
+constexpr Wording kAltitude = {"Altitude", "Высота", "Висота", "Ketinggian"};
 
 // ---------------------------------------------------------------------------------------------------------------------
 // Actions
@@ -90,6 +47,16 @@ void show_actions(Describer& describer, const wire::Incident& incident) {
   describer.line(kAction, actions);
 }
 
+std::optional<std::string> write_actions(const wire::Incident& incident) {
+  std::string keys;
+  for (flatbuffers::uoffset_t i = 0; incident.actions() && i < incident.actions()->size(); ++i) {
+    const Word* action = vocabulary<wire::Action>().by_value(
+        static_cast<uint64_t>(incident.actions()->Get(i)));
+    if (action) keys += (keys.empty() ? "" : ",") + std::string(action->key);
+  }
+  return keys;
+}
+
 Status read_actions(std::string_view text, IncidentFields& fields) {
   while (true) {
     size_t comma = text.find(',');
@@ -102,54 +69,10 @@ Status read_actions(std::string_view text, IncidentFields& fields) {
 }
 
 // ---------------------------------------------------------------------------------------------------------------------
-// Altitude
-
-void check_altitude(RuleChecker& checker, const wire::Incident& incident) {
-  if (!incident.altitude()) return;
-  const wire::Altitude& altitude = *incident.altitude();
-  checker.require_known("altitude", altitude.datum());
-  int64_t value = altitude.value();
-  bool good = true;
-  switch (altitude.datum()) {
-    case wire::AltitudeDatum::flight_level:
-      good = value >= 0 && value <= 999;
-      break;
-    case wire::AltitudeDatum::ground:
-      good = value >= 0 && value <= limits::kAltitudeMax_m;
-      break;
-    default:
-      good = value >= -limits::kDepthMax_m && value <= limits::kAltitudeMax_m;
-      break;
-  }
-  if (!good) checker.add("altitude", "is not one that anything can have with this datum");
-}
-
-constexpr Wording kAltitude = {"Altitude", "Высота", "Висота", "Ketinggian"};
-
-void show_altitude(Describer& describer, const wire::Incident& incident) {
-  if (!incident.altitude()) return;
-  const wire::Altitude& altitude = *incident.altitude();
-  const Phrases& phrases = describer.phrases();
-  if (altitude.datum() == wire::AltitudeDatum::flight_level) {
-    char buffer[32];
-    std::snprintf(buffer, sizeof buffer, "%s%03d", phrases.flight_level, altitude.value());
-    return describer.line(kAltitude, buffer);
-  }
-  describer.line(kAltitude, std::to_string(altitude.value()) + " " + phrases.metres + " " +
-                                word(altitude.datum(), describer.language()));
-}
-
-// ---------------------------------------------------------------------------------------------------------------------
 
 constexpr Wording kMmsi = {"MMSI", "MMSI", "MMSI", "MMSI"};
 constexpr Wording kIcao = {"ICAO address", "Адрес ICAO", "Адреса ICAO", "Alamat ICAO"};
 constexpr Wording kSpeed = {"Speed", "Скорость", "Швидкість", "Kecepatan"};
-
-std::string numbered(const char* format, uint32_t value) {
-  char buffer[32];
-  std::snprintf(buffer, sizeof buffer, format, value);
-  return buffer;
-}
 
 class Incident final : public ContentOf<IncidentFields> {
   // Numbers that are absent are unknown; without the table nothing is said of casualties.
@@ -169,6 +92,11 @@ class Incident final : public ContentOf<IncidentFields> {
       const auto count = (incident.casualties()->*get)();
       describer.line(label, count ? std::to_string(*count) : describer.phrases().unknown);
     };
+    row.write = [=](const Table& incident) -> std::optional<std::string> {
+      if (!incident.casualties()) return std::nullopt;
+      const auto count = (incident.casualties()->*get)();
+      return count ? std::to_string(*count) : "unknown";
+    };
     return row;
   }
 
@@ -187,8 +115,16 @@ class Incident final : public ContentOf<IncidentFields> {
               describer.position(kWhere, incident.position(), incident.accuracy_m());
             }),
         field("area", kArea, kOptional)
-            .judged(check_area)
-            .shown(show_area)
+            .judged([](RuleChecker& checker, const Table& incident) {
+              checker.check_area("area", incident.area());
+            })
+            .shown([](Describer& describer, const Table& incident) {
+              describer.area(kArea, incident.area());
+            })
+            .written([](const Table& incident) -> std::optional<std::string> {
+              if (!incident.area()) return std::nullopt;
+              return typed_form::of_area(*incident.area());
+            })
             .typed(&Fields::area, parse_area, "area", "54.90N 020.10E 5km",
                    "centre and radius, or corners parted by semicolons, instead of a position"),
         field("accuracy", kAccuracy, kMandatory)
@@ -198,6 +134,9 @@ class Incident final : public ContentOf<IncidentFields> {
             .shown([](Describer& describer, const Table& incident) {
               if (incident.position()) return;  // Shown beside it.
               describer.line(kAccuracy, describer.metres(incident.accuracy_m()));
+            })
+            .written([](const Table& incident) {
+              return typed_form::of_distance(incident.accuracy_m());
             })
             .typed(&Fields::accuracy_m, parse_distance_m, "distance", "500m",
                    "radius that holds the true position in 95 of 100 cases"),
@@ -240,7 +179,11 @@ class Incident final : public ContentOf<IncidentFields> {
               checker.add("mmsi", "is not nine digits");
             })
             .shown([](Describer& describer, const Table& incident) {
-              if (auto mmsi = incident.mmsi()) describer.line(kMmsi, numbered("%09u", *mmsi));
+              if (auto mmsi = incident.mmsi()) describer.line(kMmsi, typed_form::of_number("%09u", *mmsi));
+            })
+            .written([](const Table& incident) -> std::optional<std::string> {
+              if (!incident.mmsi()) return std::nullopt;
+              return typed_form::of_number("%09u", *incident.mmsi());
             })
             .typed(&Fields::mmsi, parse_mmsi, "nine digits", "211000000",
                    "Maritime Mobile Service Identity"),
@@ -254,8 +197,12 @@ class Incident final : public ContentOf<IncidentFields> {
             })
             .shown([](Describer& describer, const Table& incident) {
               if (auto icao = incident.icao_address()) {
-                describer.line(kIcao, numbered("%06X", *icao));
+                describer.line(kIcao, typed_form::of_number("%06X", *icao));
               }
+            })
+            .written([](const Table& incident) -> std::optional<std::string> {
+              if (!incident.icao_address()) return std::nullopt;
+              return typed_form::of_number("%06X", *incident.icao_address());
             })
             .typed(&Fields::icao_address, parse_icao_address, "six hexadecimal digits", "3C6444",
                    "ICAO 24-bit address of the aircraft"),
@@ -275,11 +222,23 @@ class Incident final : public ContentOf<IncidentFields> {
               describer.line(kSpeed,
                              format_speed(*speed, phrases.knots, phrases.metres_per_second));
             })
+            .written([](const Table& incident) -> std::optional<std::string> {
+              if (!incident.speed_cm_s()) return std::nullopt;
+              return typed_form::of_speed(*incident.speed_cm_s());
+            })
             .typed(&Fields::speed_cm_s, parse_speed_cm_s, "speed", "300kt",
                    "speed over ground: kt, m/s or km/h"),
         field("altitude", kAltitude, kOptional)
-            .judged(check_altitude)
-            .shown(show_altitude)
+            .judged([](RuleChecker& checker, const Table& incident) {
+              if (incident.altitude()) checker.check_altitude("altitude", *incident.altitude());
+            })
+            .shown([](Describer& describer, const Table& incident) {
+              if (incident.altitude()) describer.altitude(kAltitude, *incident.altitude());
+            })
+            .written([](const Table& incident) -> std::optional<std::string> {
+              if (!incident.altitude()) return std::nullopt;
+              return typed_form::of_altitude(to_height(*incident.altitude()));
+            })
             .typed(&Fields::altitude, parse_altitude, "altitude", "FL330",
                    "altitude with its datum: FL330, 9000m amsl, 1500ft agl, 9000m hae"),
         text("evidence", {"Evidence", "Свидетельства", "Докази", "Bukti"}, &Table::evidence,
@@ -303,6 +262,7 @@ class Incident final : public ContentOf<IncidentFields> {
     Row row = field("action", kAction, kMandatory)
                   .judged(check_actions)
                   .shown(show_actions)
+                  .written(write_actions)
                   .read_by("one or more of", "hold-fire,inform-units",
                            "what you ask of the receiver; several parted by commas", read_actions);
     row.choices = &vocabulary<wire::Action>();
@@ -316,18 +276,9 @@ class Incident final : public ContentOf<IncidentFields> {
                 "a position like 54.90N 020.10E, or an area");
   }
 
-  // An area is where its centre is, or its first corner.
   EventPoint event_of(const Table& incident) const override {
-    EventPoint point;
-    if (incident.position()) {
-      point.position = to_position(*incident.position());
-    } else if (const wire::Area* area = incident.area()) {
-      if (area->centre()) {
-        point.position = to_position(*area->centre());
-      } else if (area->polygon() && area->polygon()->size() > 0) {
-        point.position = to_position(*area->polygon()->Get(0));
-      }
-    }
+    EventPoint point = point_of(incident.area());
+    if (incident.position()) point.position = to_position(*incident.position());
     if (incident.observed_at() != 0) point.at = incident.observed_at();
     return point;
   }

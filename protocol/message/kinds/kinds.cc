@@ -14,6 +14,12 @@ const KindContent& content_of<IncidentFields>();
 template <>
 const KindContent& content_of<ViolationFields>();
 template <>
+const KindContent& content_of<ActivityFields>();
+template <>
+const KindContent& content_of<LaunchFields>();
+template <>
+const KindContent& content_of<ProtectedFields>();
+template <>
 const KindContent& content_of<QuestionsFields>();
 template <>
 const KindContent& content_of<AnswersFields>();
@@ -22,11 +28,21 @@ const KindContent& content_of<CorrectionFields>();
 template <>
 const KindContent& content_of<CancellationFields>();
 template <>
+const KindContent& content_of<DecisionFields>();
+template <>
+const KindContent& content_of<ChannelStatusFields>();
+template <>
+const KindContent& content_of<MeetingFields>();
+template <>
 const KindContent& content_of<AcknowledgementFields>();
+template <>
+const KindContent& content_of<DisseminationFields>();
 template <>
 const KindContent& content_of<DeclineFields>();
 template <>
 const KindContent& content_of<TestFields>();
+template <>
+const KindContent& content_of<ServiceFields>();
 
 namespace {
 
@@ -38,8 +54,11 @@ constexpr bool yes = true, no = false;
 
 constexpr Kind::Built later{};
 template <class Fields>
+concept AnnouncesVolumes = requires { requires Fields::kAnnouncesVolumes; };
+template <class Fields>
 constexpr Kind::Built by{content_of<Fields>,
-                         wire::ContentTraits<typename Fields::Table>::enum_value};
+                         wire::ContentTraits<typename Fields::Table>::enum_value,
+                         AnnouncesVolumes<Fields>};
 
 // A table, kept as one.
 // clang-format off
@@ -55,12 +74,12 @@ constexpr Kind kKinds[] = {
     {Type::violation,        nothing, Texts::always,      Awaits::acknowledgement, none,         no,  no,  no,
      "violation", {"violation", "нарушение", "порушення", "pelanggaran"}, by<ViolationFields>},
     {Type::activity,         nothing, Texts::always,      Awaits::acknowledgement, none,         no,  no,  no,
-     "activity", {"activity", "деятельность", "діяльність", "kegiatan"}, later},
+     "activity", {"activity", "деятельность", "діяльність", "kegiatan"}, by<ActivityFields>},
     {Type::launch,           nothing, Texts::always,      Awaits::acknowledgement, none,         no,  no,  no,
-     "launch", {"launch", "пуск", "пуск", "peluncuran"}, later},
+     "launch", {"launch", "пуск", "пуск", "peluncuran"}, by<LaunchFields>},
     {Type::protected_,       nothing, Texts::always,      Awaits::acknowledgement, none,         no,  no,  no,
      "protected", {"protected site or movement", "защищённый объект или перемещение",
-                   "захищений об'єкт або переміщення", "objek atau pergerakan yang dilindungi"}, later},
+                   "захищений об'єкт або переміщення", "objek atau pergerakan yang dilindungi"}, by<ProtectedFields>},
     {Type::request,          nothing, Texts::always,      Awaits::answer,          none,         no,  no,  no,
      "request", {"request", "запрос", "запит", "permintaan"}, by<QuestionsFields>},
     {Type::answer,           theirs,  Texts::in_exercise, Awaits::acknowledgement, answers,      no,  no,  no,
@@ -70,23 +89,23 @@ constexpr Kind kKinds[] = {
     {Type::cancellation,     own,     Texts::in_exercise, Awaits::acknowledgement, cancels,      no,  yes, no,
      "cancellation", {"cancellation", "отмена", "скасування", "pembatalan"}, by<CancellationFields>},
     {Type::decision,         nothing, Texts::always,      Awaits::acknowledgement, none,         no,  no,  no,
-     "decision", {"decision", "решение", "рішення", "keputusan"}, later},
+     "decision", {"decision", "решение", "рішення", "keputusan"}, by<DecisionFields>},
     {Type::status,           nothing, Texts::always,      Awaits::acknowledgement, none,         no,  no,  no,
-     "status", {"status of the channel", "состояние канала", "стан каналу", "status saluran"}, later},
+     "status", {"status of the channel", "состояние канала", "стан каналу", "status saluran"}, by<ChannelStatusFields>},
     {Type::meeting,          nothing, Texts::always,      Awaits::acknowledgement, none,         no,  no,  no,
-     "meeting", {"meeting", "встреча", "зустріч", "pertemuan"}, later},
+     "meeting", {"meeting", "встреча", "зустріч", "pertemuan"}, by<MeetingFields>},
     {Type::acknowledgement,  theirs,  Texts::never,       Awaits::nothing,         acknowledges, yes, yes, no,
      "acknowledgement", {"acknowledgement", "подтверждение прочтения",
                          "підтвердження прочитання", "tanda sudah dibaca"}, by<AcknowledgementFields>},
-    {Type::dissemination,    theirs,  Texts::always,      Awaits::nothing,         none,         yes, yes, no,
+    {Type::dissemination,    theirs,  Texts::never,       Awaits::nothing,         none,         yes, yes, no,
      "dissemination", {"dissemination", "доведение до исполнителей",
-                       "доведення до виконавців", "penyebaran"}, later},
+                       "доведення до виконавців", "penyebaran"}, by<DisseminationFields>},
     {Type::decline,          theirs,  Texts::never,       Awaits::nothing,         declines,     yes, yes, no,
      "decline", {"decline", "отклонение", "відхилення", "penolakan"}, by<DeclineFields>},
     {Type::test,             nothing, Texts::always,      Awaits::acknowledgement, none,         no,  no,  yes,
      "test", {"test call", "проверка связи", "перевірка зв'язку", "uji sambungan"}, by<TestFields>},
-    {Type::service,          nothing, Texts::always,      Awaits::nothing,         none,         no,  no,  no,
-     "service", {"service message", "служебное сообщение", "службове повідомлення", "pesan layanan"}, later},
+    {Type::service,          nothing, Texts::in_exercise, Awaits::nothing,         none,         no,  no,  no,
+     "service", {"service message", "служебное сообщение", "службове повідомлення", "pesan layanan"}, by<ServiceFields>},
 };
 
 constexpr Kind kFromTheFuture =

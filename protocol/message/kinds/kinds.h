@@ -50,9 +50,11 @@ struct Kind {
   struct Built {
     const KindContent& (*content)() = nullptr;
     wire::Content number = wire::Content::NONE;
+    bool announces_volumes = false;  // To be held against the other side's.
   };
   Built built;
 
+  bool announces_volumes() const { return built.announces_volumes; }
   constexpr bool is_built() const { return built.content != nullptr; }
   const KindContent& content() const { return built.content(); }
 

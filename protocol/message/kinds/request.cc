@@ -1,6 +1,8 @@
 // REQUEST: questions, each of which is owed an answer.
 #include "protocol/base/limits.h"
+#include "protocol/base/text.h"
 #include "protocol/message/kinds/content.h"
+#include "protocol/message/template.h"
 
 namespace hotline {
 namespace {
@@ -24,11 +26,33 @@ void show_questions(Describer& describer, const wire::Questions& request) {
   }
 }
 
+std::optional<std::string> write_questions(const wire::Questions& request) {
+  std::string text;
+  for (flatbuffers::uoffset_t i = 0; request.questions() && i < request.questions()->size(); ++i) {
+    text += (text.empty() ? "" : " | ") + request.questions()->Get(i)->str();
+  }
+  return text;
+}
+
+Status read_questions(std::string_view text, QuestionsFields& fields) {
+  for (std::string_view one : split(text, '|')) fields.questions.emplace_back(trim(one));
+  return ok();
+}
+
 class Request final : public ContentOf<QuestionsFields> {
   const std::vector<Row>& rows() const override {
     static const std::vector<Row> all = {
-        field("question", kQuestion, kMandatory).judged(check_questions).shown(show_questions)};
+        field("question", kQuestion, kMandatory)
+            .judged(check_questions)
+            .shown(show_questions)
+            .written(write_questions)
+            .read_by("one or more texts", "Did a weapon of yours have an accident?",
+                     "what you ask; several parted by |", read_questions)};
     return all;
+  }
+
+  std::string subject_of(const QuestionsFields& fields, Language) const override {
+    return hotline::subject_of(fields.questions.front());
   }
 };
 

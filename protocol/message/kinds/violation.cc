@@ -55,6 +55,7 @@ class Violation final : public ContentOf<ViolationFields> {
               checker.add("count", "is missing", "how many events, at least 1");
             })
             .shown(show_count)
+            .written([](const Table& violation) { return std::to_string(violation.count()); })
             .typed(&Fields::count, parse_count, "number", "12", "how many"),
         coded("exactness",
               {"Exactness", "Точность счёта", "Точність підрахунку", "Ketepatan hitungan"},
@@ -76,6 +77,10 @@ class Violation final : public ContentOf<ViolationFields> {
               if (!violation.event_position() && !violation.accuracy_m()) return;
               checker.check_accuracy("accuracy", violation.accuracy_m().value_or(0));
             })
+            .written([](const Table& violation) -> std::optional<std::string> {
+              if (!violation.accuracy_m()) return std::nullopt;
+              return typed_form::of_distance(*violation.accuracy_m());
+            })
             .typed(&Fields::accuracy_m, parse_distance_m, "distance", "100m",
                    "radius that holds the true position in 95 of 100 cases"),
         position("observer", kObserver, &Table::observer_position)
@@ -92,6 +97,10 @@ class Violation final : public ContentOf<ViolationFields> {
         field("bearing", kBearing, kOptional)
             .judged(check_bearing)
             .shown(show_bearing)
+            .written([](const Table& violation) -> std::optional<std::string> {
+              if (!violation.bearing()) return std::nullopt;
+              return typed_form::of_bearing(*violation.bearing());
+            })
             .typed(&Fields::bearing, parse_bearing, "direction and two distances", "135deg 2km 3km",
                    "direction true, nearest and farthest distance from the observer"),
         coded("means",

@@ -231,7 +231,7 @@ TEST(StrictFlatbuffer, RefusesAUnionWithoutValueOrWithoutType) {
 }
 
 TEST(StrictFlatbuffer, LetsAUnionTypeFromTheFutureThrough) {
-  for (uint8_t type : {4, 13, 18, 19, 255}) {  // In a gap of the union, and beyond it.
+  for (uint8_t type : {19, 20, 255}) {
     Bytes bytes = test_body();
     bytes[root_of(bytes) + get16(bytes, slot_of(bytes, 2))] = type;
     auto opened = open_flatbuffer<wire::Body>(bytes, kIdentifier);

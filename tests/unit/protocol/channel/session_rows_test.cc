@@ -369,7 +369,7 @@ TEST_F(SessionRows, F22_AMessageWithAWrongTimeIsDelivered) {
 
 TEST_F(SessionRows, F23_F24_AnUnknownTypeIsKeptReceiptedAndDeclined) {
   LinkId link = peer.link_up();
-  for (auto type : {static_cast<wire::MessageType>(99), wire::MessageType::launch}) {
+  for (auto type : {static_cast<wire::MessageType>(99), static_cast<wire::MessageType>(200)}) {
     EnvelopeFields envelope = peer.envelope(type);
     ++peer.last_serial;
     say_message(link, ScriptedPeer::write(envelope, ScriptedPeer::text_body("A launch.")));

@@ -485,7 +485,7 @@ TEST(MessageRules, ContentHasTheTypeOfTheHeader) {
 }
 
 TEST(MessageRules, TypesFromTheFutureAreUnknownNotMalformed) {
-  for (int type : {4, 5, 6, 11, 12, 13, 15, 18, 19, 255}) {
+  for (int type : {19, 20, 255}) {
     Message changed = message(TextContentFields{});
     changed.envelope.type = static_cast<wire::MessageType>(type);
     auto problems = judge(changed);

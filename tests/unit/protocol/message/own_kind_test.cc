@@ -31,8 +31,9 @@ const KindContent& suspension() {
 }
 
 // The row.
-constexpr auto kNumber = static_cast<wire::Content>(wire::MessageType::status);
-constexpr Kind kOwn = {wire::MessageType::status,
+constexpr auto kType = static_cast<wire::MessageType>(200);
+constexpr auto kNumber = static_cast<wire::Content>(kType);
+constexpr Kind kOwn = {kType,
                        SpeaksOf::nothing,
                        Texts::in_exercise,
                        Awaits::acknowledgement,
@@ -40,8 +41,8 @@ constexpr Kind kOwn = {wire::MessageType::status,
                        false,
                        false,
                        false,
-                       "status",
-                       {"status", "состояние", "стан", "status"},
+                       "suspension",
+                       {"suspension", "приостановка", "призупинення", "penangguhan"},
                        {suspension, kNumber}};
 
 Bytes body_with(const char* why) {
@@ -57,7 +58,7 @@ std::string first_problem(const char* why, bool exercise = false) {
   const Bytes bytes = body_with(why);
   const auto body = open_body(bytes);
   BodyContext context;
-  context.type = wire::MessageType::status;
+  context.type = kType;
   context.language = "en";
   context.exercise_channel = exercise;
   const auto problems = check_body(**body, context, kOwn);
@@ -99,7 +100,7 @@ TEST(OwnKind, IsUnknownWithoutItsRow) {
   const Bytes bytes = body_with("The cable is cut");
   const auto body = open_body(bytes);
   BodyContext context;
-  context.type = wire::MessageType::status;
+  context.type = kType;
   const auto problems = check_body(**body, context);
   ASSERT_EQ(problems.size(), 1u);
   EXPECT_EQ(problems.front().code, DeclineCode::unknown_type);

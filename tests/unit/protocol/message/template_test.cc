@@ -35,15 +35,19 @@ TemplateInput examples(const TemplateInfo& info, bool all) {
     if (field.mandatory || all) result.set[field.key] = field.example;
   }
   result.set.erase("when");
+  result.set.erase("route");    // Beside a position.
+  result.set.erase("minutes");  // Of a meeting that is proposed.
+  if (info.type == wire::MessageType::protected_) result.set["where"] = "48.34N 038.05E";
   if (info.type == wire::MessageType::incident) result.set["where"] = "54.90N 020.10E";
   if (info.type == wire::MessageType::violation) result.set["where"] = "48.34N 038.05E";
+  if (info.type == wire::MessageType::service) result.set["message"] = "N-000123";
   if (info.type == wire::MessageType::text) result.texts["en"] = "Free text.";
   if (info.type == wire::MessageType::test) result.transcript_root = Hash{};
   return result;
 }
 
 TEST(Template, EveryoneIsFilledByItsOwnExamples) {
-  ASSERT_EQ(templates().size(), 8u);
+  ASSERT_EQ(templates().size(), 19u);
   for (const TemplateInfo& info : templates()) {
     for (bool all : {false, true}) {
       auto filled = fill_template(info.name, examples(info, all));
@@ -341,6 +345,13 @@ TEST(Words, CoverEveryLanguageWithoutRepeats) {
   check(vocabulary<wire::ViolationEvent>());
   check(vocabulary<wire::Ternary>());
   check(vocabulary<wire::Verification>());
+  check(vocabulary<wire::ActivityKind>());
+  check(vocabulary<wire::VehicleClass>());
+  check(vocabulary<wire::ProtectedKind>());
+  check(vocabulary<wire::ChannelState>());
+  check(vocabulary<wire::MeetingStep>());
+  check(vocabulary<wire::Audience>());
+  check(vocabulary<wire::ServiceAction>());
   check(vocabulary<wire::AnswerOutcome>());
   check(vocabulary<wire::DeclineCode>());
 }

@@ -1,0 +1,40 @@
+// Corrections, held against what they correct, and what a message says after them.
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "protocol/base/result.h"
+#include "protocol/message/body.h"
+#include "protocol/message/message_rules.h"
+
+namespace hotline {
+
+// A message as it stands: with the words and fields of its newest state.
+struct CorrectedMessage {
+  wire::MessageType type = wire::MessageType::unset;
+  wire::Precedence precedence = wire::Precedence::unset;
+  wire::Mode mode = wire::Mode::unset;
+  std::string language;  // Of its original text.
+  UtcMs released_at = 0;
+  bool exercise_channel = false;
+  Bytes body;
+};
+
+// As it was said. The envelope and the body keep their rules.
+CorrectedMessage as_said(const wire::Envelope& envelope, ByteView body, bool exercise_channel);
+
+// The fields of a correction are those of the message's template, and "subject" and "text"; an
+// empty old value says that the field was absent, an empty new one that it is to be.
+
+// Wrong with a correction of this message: a field that does not exist, an old value that is not
+// what the message says, or a new one that its rules do not accept. Empty if it can be made.
+// `corrected_at`: the release of the correction; what it changes is judged as of then.
+std::vector<Problem> check_correction(const CorrectedMessage& message,
+                                      const wire::Correction& correction, UtcMs corrected_at);
+
+// The message after the correction. Error: refused, with the first problem.
+Result<CorrectedMessage> correct(const CorrectedMessage& message,
+                                 const wire::Correction& correction, UtcMs corrected_at);
+
+}  // namespace hotline

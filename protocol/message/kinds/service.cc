@@ -1,0 +1,96 @@
+// SERVICE: about the channel itself, such as what became of a message.
+#include "protocol/message/kinds/content.h"
+
+namespace hotline {
+
+template <>
+const Vocabulary& vocabulary<wire::ServiceAction>() {
+  static constexpr Word kActions[] = {
+      {1,
+       "trace",
+       {"What became of a message?", "Что стало с сообщением?", "Що сталося з повідомленням?",
+        "Apa yang terjadi dengan pesan?"}},
+      {2,
+       "repeat",
+       {"Say a message again", "Повторите сообщение", "Повторіть повідомлення", "Ulangi pesan"}},
+      {3,
+       "handover",
+       {"The watch was handed over", "Дежурство передано", "Чергування передано",
+        "Tugas jaga diserahterimakan"}},
+      {4,
+       "agreement-proposed",
+       {"An agreement is proposed", "Предложено соглашение", "Запропоновано угоду",
+        "Perjanjian diusulkan"}},
+      {5,
+       "agreement-signed",
+       {"An agreement is signed", "Соглашение подписано", "Угоду підписано",
+        "Perjanjian ditandatangani"}},
+      {6,
+       "key-change",
+       {"A key is changed", "Ключ заменён", "Ключ замінено", "Kunci diganti"}},
+      {7,
+       "exercise-start",
+       {"The exercise starts", "Учение начинается", "Навчання починається", "Latihan dimulai"}},
+      {8,
+       "exercise-end",
+       {"The exercise ends", "Учение окончено", "Навчання закінчено", "Latihan selesai"}},
+  };
+  static constexpr Vocabulary kVocabulary = {"service", kActions};
+  return kVocabulary;
+}
+
+namespace {
+
+constexpr Wording kMessage = {"Message", "Сообщение", "Повідомлення", "Pesan"};
+
+bool is_about_a_message(wire::ServiceAction action) {
+  return action == wire::ServiceAction::trace || action == wire::ServiceAction::repeat;
+}
+
+void check_message(RuleChecker& checker, const wire::Service& service) {
+  if (is_about_a_message(service.action())) {
+    checker.require_serial("message", service.message());
+  } else if (service.message()) {
+    checker.add("message", "is named, and this is not about a message", "leave it out");
+  }
+}
+
+class Service final : public ContentOf<ServiceFields> {
+  const std::vector<Row>& rows() const override {
+    static const std::vector<Row> all = {
+        coded("action", {"Service", "Служебное", "Службове", "Layanan"}, &Table::action, kMandatory)
+            .typed(&Fields::action, "what it is about"),
+        field("message", kMessage, kOptional)
+            .judged(check_message)
+            .shown([](Describer& describer, const Table& service) {
+              describer.text(kMessage, service.message());
+            })
+            .written([](const Table& service) { return text_of_field(service.message()); })
+            .typed(&Fields::message, "N-000123", "the message to trace, or to say again"),
+        text("detail", {"Detail", "Подробности", "Подробиці", "Rincian"}, &Table::detail, kOptional)
+            .typed(&Fields::detail, "the text is cut off", "more about it"),
+    };
+    return all;
+  }
+
+  Status complete(Fields& fields, const TypedFields& typed) const override {
+    if (!is_about_a_message(fields.action) || !fields.message.empty()) return ok();
+    return make_error(ErrorCode::refused, typed.template_name + " needs message: which one is meant",
+                      "--set message=N-000123");
+  }
+
+  std::string subject_of(const Fields& fields, Language language) const override {
+    std::string subject = word(fields.action, language);
+    return fields.message.empty() ? subject : subject + " " + fields.message;
+  }
+};
+
+}  // namespace
+
+template <>
+const KindContent& content_of<ServiceFields>() {
+  static const Service content;
+  return content;
+}
+
+}  // namespace hotline

@@ -1,0 +1,60 @@
+// STATUS: how a party declares the channel to be.
+#include "protocol/message/kinds/content.h"
+#include "protocol/message/quantity.h"
+
+namespace hotline {
+
+template <>
+const Vocabulary& vocabulary<wire::ChannelState>() {
+  static constexpr Word kStates[] = {
+      {1, "open", {"open", "открыт", "відкритий", "terbuka"}},
+      {2, "restricted", {"restricted", "ограничен", "обмежений", "terbatas"}},
+      {3, "suspended", {"suspended", "приостановлен", "призупинений", "ditangguhkan"}},
+  };
+  static constexpr Vocabulary kVocabulary = {"state of the channel", kStates};
+  return kVocabulary;
+}
+
+namespace {
+
+constexpr Wording kStillTaken = {
+    "FLASH about danger to life is still taken", "FLASH об угрозе жизни по-прежнему принимается",
+    "FLASH про загрозу життю й далі приймається", "FLASH tentang bahaya jiwa tetap diterima"};
+
+class ChannelStatus final : public ContentOf<ChannelStatusFields> {
+  const std::vector<Row>& rows() const override {
+    static const std::vector<Row> all = {
+        coded("state", {"Channel", "Канал", "Канал", "Saluran"}, &Table::state, kMandatory)
+            .typed(&Fields::state, "how you declare the channel to be")
+            .shown([](Describer& describer, const Table& status) {
+              describer.coded({"Channel", "Канал", "Канал", "Saluran"}, status.state());
+              if (status.state() == wire::ChannelState::suspended) describer.caution(kStillTaken);
+            }),
+        text("reason", kReason, &Table::reason, kMandatory)
+            .typed(&Fields::reason, "maintenance of both paths", "why"),
+        time("from", {"From", "С", "Від", "Mulai"}, &Table::from)
+            .typed(&Fields::from, parse_time, "time", "2026-11-22T14:11:00Z",
+                   "from when it is so, in UTC"),
+    };
+    return all;
+  }
+
+  Status complete(Fields& fields, const TypedFields& typed) const override {
+    if (fields.from == 0) fields.from = typed.now;
+    return ok();
+  }
+
+  std::string subject_of(const Fields& fields, Language language) const override {
+    return word(wire::MessageType::status, language) + ": " + word(fields.state, language);
+  }
+};
+
+}  // namespace
+
+template <>
+const KindContent& content_of<ChannelStatusFields>() {
+  static const ChannelStatus content;
+  return content;
+}
+
+}  // namespace hotline

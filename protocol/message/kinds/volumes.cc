@@ -1,0 +1,142 @@
+#include "protocol/message/kinds/volumes.h"
+
+#include "protocol/base/limits.h"
+#include "protocol/base/text.h"
+#include "protocol/message/quantity.h"
+
+namespace hotline {
+namespace {
+
+constexpr std::string_view kAlong = "along ";
+
+constexpr Wording kVolumeLabel = {"Volume", "Объём", "Об'єм", "Volume"};
+constexpr Wording kHeights = {"Heights", "Высоты", "Висоти", "Ketinggian"};
+constexpr Wording kVolumeTimes = {"Times", "Время", "Час", "Waktu"};
+constexpr Wording kAlongRoute = {"route, half-width", "маршрут, полуширина", "маршрут, півширина",
+                                 "rute, setengah lebar"};
+
+std::string ordinal(size_t index) {
+  return std::to_string(index + 1);
+}
+
+bool has_one_shape(const wire::Volume& volume) {
+  return (volume.polygon() != nullptr) + (volume.centre() != nullptr) +
+             (volume.route() != nullptr) ==
+         1;
+}
+
+std::string words_of_shape(const Describer& describer, const wire::Volume& volume) {
+  if (volume.centre()) {
+    return format_position(to_position(*volume.centre())) + ", " + describer.phrases().radius +
+           " " + describer.metres(volume.radius_m());
+  }
+  if (volume.polygon()) {
+    return std::string(describer.phrases().corners) + ": " + describer.words_of(*volume.polygon());
+  }
+  if (!volume.route()) return {};
+  return std::string(kAlongRoute[static_cast<size_t>(describer.language())]) + " " +
+         describer.metres(volume.half_width_m()) + ": " + describer.words_of(*volume.route());
+}
+
+// ---------------------------------------------------------------------------------------------------------------------
+// Typed
+
+Error not_a_volume(std::string_view text) {
+  return make_error(ErrorCode::usage, "\"" + std::string(text) + "\" is not a volume",
+                    std::string("write ") + kVolumeForm);
+}
+
+Result<Shape> parse_shape(std::string_view text) {
+  if (!text.starts_with(kAlong)) {
+    auto area = parse_area(text);
+    if (!area) return area.error();
+    if (area->centre) return Shape(Circle{*area->centre, area->radius_m});
+    return Shape(Polygon{std::move(area->polygon)});
+  }
+  text.remove_prefix(kAlong.size());
+  const size_t last = text.rfind(' ');
+  if (last == std::string_view::npos) return not_a_volume(text);
+  auto route = parse_route(text.substr(0, last));
+  if (!route) return route.error();
+  auto half_width = parse_distance_m(text.substr(last + 1));
+  if (!half_width) return half_width.error();
+  return Shape(Corridor{std::move(*route), *half_width});
+}
+
+// "FROM to UNTIL", each read with `parse`.
+template <class Value>
+Result<std::pair<Value, Value>> parse_range(std::string_view text,
+                                            Result<Value> (*parse)(std::string_view)) {
+  const size_t to = text.find(" to ");
+  if (to == std::string_view::npos) return not_a_volume(text);
+  auto from = parse(trim(text.substr(0, to)));
+  if (!from) return from.error();
+  auto until = parse(trim(text.substr(to + 4)));
+  if (!until) return until.error();
+  return std::pair(*from, *until);
+}
+
+Height height_of(const AltitudeFields& altitude) {
+  return {altitude.value, static_cast<HeightDatum>(altitude.datum)};
+}
+
+Result<Volume> parse_volume(std::string_view text) {
+  const auto pieces = split(text, '/');
+  if (pieces.size() != 3) return not_a_volume(text);
+  auto shape = parse_shape(trim(pieces[0]));
+  if (!shape) return shape.error();
+  auto heights = parse_range(pieces[1], parse_altitude);
+  if (!heights) return heights.error();
+  auto times = parse_range(pieces[2], parse_time);
+  if (!times) return times.error();
+  Volume volume{std::move(*shape), height_of(heights->first), height_of(heights->second),
+                times->first, times->second};
+  if (const auto fault = volume_fault(volume)) {
+    return make_error(ErrorCode::usage, "the volume's " + fault->field + " " + fault->why,
+                      std::string("write ") + kVolumeForm);
+  }
+  return volume;
+}
+
+}  // namespace
+
+void check_volumes(RuleChecker& checker, std::string_view field, const WireVolumes* volumes) {
+  const size_t count = volumes ? volumes->size() : 0;
+  if (count == 0) return checker.add(field, "is missing", kVolumeForm);
+  if (count > limits::kVolumesMax) {
+    return checker.add(field, "is one of more than " + std::to_string(limits::kVolumesMax));
+  }
+  for (size_t i = 0; i < count; ++i) {
+    const wire::Volume& volume = *volumes->Get(static_cast<flatbuffers::uoffset_t>(i));
+    if (!has_one_shape(volume)) {
+      checker.add(field, ordinal(i) + " needs one shape: a polygon, a circle or a route");
+    } else if (const auto fault = volume_fault(to_volume(volume))) {
+      checker.add(field, ordinal(i) + ": " + fault->field + " " + fault->why);
+    } else if (volume.end() <= checker.context().released_at) {
+      checker.add(field, ordinal(i) + " is over before the message is released");
+    }
+  }
+}
+
+void show_volumes(Describer& describer, const WireVolumes* volumes) {
+  for (size_t i = 0; volumes && i < volumes->size(); ++i) {
+    const wire::Volume& volume = *volumes->Get(static_cast<flatbuffers::uoffset_t>(i));
+    const Volume read = to_volume(volume);
+    describer.numbered(kVolumeLabel, ordinal(i), words_of_shape(describer, volume));
+    describer.numbered(kHeights, ordinal(i),
+                       describer.words_of(read.lower) + " - " + describer.words_of(read.upper));
+    describer.numbered(kVolumeTimes, ordinal(i), show_time(read.start) + " - " + show_time(read.end));
+  }
+}
+
+Result<std::vector<Volume>> parse_volumes(std::string_view text) {
+  std::vector<Volume> volumes;
+  for (std::string_view one : split(text, '|')) {
+    auto volume = parse_volume(trim(one));
+    if (!volume) return volume.error();
+    volumes.push_back(std::move(*volume));
+  }
+  return volumes;
+}
+
+}  // namespace hotline

@@ -17,12 +17,15 @@ inline Bytes made_draft(wire::MessageType type, uint8_t precedence, const Bytes&
   auto language = b.CreateString("en");
   auto ids = b.CreateVectorOfStrings(references);
   auto bytes = b.CreateVector(body);
+  flatbuffers::Offset<flatbuffers::String> corrected;
+  if (type == wire::MessageType::correction) corrected = b.CreateString(references.front());
   wire::DraftBuilder draft(b);
   draft.add_type(static_cast<uint8_t>(type));
   draft.add_precedence(precedence);
   draft.add_language(language);
   draft.add_references(ids);
   draft.add_drafted_at(drafted_at);
+  draft.add_correction_of(corrected);
   draft.add_body(bytes);
   b.Finish(draft.Finish(), kDraftIdentifier);
   return {b.GetBufferPointer(), b.GetBufferPointer() + b.GetSize()};

@@ -91,6 +91,20 @@ std::string evidence_words(wire::EvidenceKind kind) {
   return "evidence";
 }
 
+std::string end_words(wire::ConflictEnd why) {
+  switch (why) {
+    case wire::ConflictEnd::changed:
+      return "ended, a notice was changed";
+    case wire::ConflictEnd::cancelled:
+      return "ended, a notice was cancelled";
+    case wire::ConflictEnd::accepted:
+      return "accepted by both parties";
+    case wire::ConflictEnd::unset:
+      break;
+  }
+  return "ended";
+}
+
 std::string missed_call_words(const wire::TestCallMissed& missed, const std::string& whose) {
   return "MISSED by " + whose + " in the hour from " + format_rfc3339(hour_of(missed)) + ", " +
          std::to_string(missed.in_a_row()) + " in a row";
@@ -276,6 +290,18 @@ void JournalDescriber::describe_rest(const wire::Entry& entry, Description& to) 
     to.kind = "test-call";
     to.urgent = true;
     to.text = missed_call_words(*missed, upper_case(missed->ours() ? names_.party : names_.peer));
+  } else if (const auto* found = entry.fact_as_ConflictFound()) {
+    to.kind = "CONFLICT";
+    to.urgent = true;
+    to.text = name_of(found->own()) + " volume " + std::to_string(found->own_volume()) + " and " +
+              name_of(found->peers()) + " volume " + std::to_string(found->peers_volume()) + ": " +
+              std::to_string(found->horizontal_m()) + " m, " +
+              std::to_string(found->vertical_m()) + " m in height, " +
+              std::to_string(found->time_s()) + " s apart";
+  } else if (const auto* ended = entry.fact_as_ConflictEnded()) {
+    to.kind = "conflict";
+    to.text = name_of(ended->own()) + " and " + name_of(ended->peers()) + ": " +
+              end_words(ended->why());
   }
 }
 

@@ -12,6 +12,7 @@
 #include "protocol/base/nearest.h"
 #include "protocol/log/origin.h"
 #include "protocol/message/message_generated.h"
+#include "protocol/message/quantity.h"
 #include "protocol/message/serial.h"
 #include "protocol/terminal/toml_file.h"
 
@@ -56,6 +57,12 @@ class Section {
   int64_t duration_ms(const std::string& key) { return parse_duration(require(key), text(key)); }
   void optional_duration_ms(const std::string& key, int64_t& value) {
     if (find(key) != nullptr) value = duration_ms(key);
+  }
+  void optional_metres(const std::string& key, int64_t& metres) {
+    if (find(key) == nullptr) return;
+    const auto read = parse_distance_m(text(key));
+    if (!read) fail(require(key), full(key) + ": " + read.error().reason, read.error().hint);
+    metres = *read;
   }
   void optional_mebibytes(const std::string& key, uint64_t& bytes) {
     const TomlValue* value = find(key);
@@ -345,6 +352,15 @@ Config parse(const TomlFile& file) {
     checks->optional_duration_ms("test_call_acknowledged", link.test_call_acknowledged_ms);
     checks->optional_duration_ms("channel_check_every", link.channel_check_interval_ms);
     checks->refuse_others();
+  }
+  if (auto separation = root.optional_section("separation")) {
+    Separation& apart = config.policy.separation;
+    separation->optional_metres("horizontal", apart.horizontal_m);
+    separation->optional_metres("vertical", apart.vertical_m);
+    int64_t time_ms = apart.time_s * 1000;
+    separation->optional_duration_ms("time", time_ms);
+    apart.time_s = time_ms / 1000;
+    separation->refuse_others();
   }
   root.refuse_others();
   if (Status status = validate(config.policy); !status) {

@@ -70,6 +70,12 @@ roles = ["auditor"]
 # test_call_acknowledged = "10min"
 # channel_check_every = "20min"
 
+# How near two announced volumes may come before both sides are alarmed; the same on both sides.
+# [separation]
+# horizontal = "10km"
+# vertical = "600m"
+# time = "10min"
+
 # Deadlines and ladders, the same on both sides; what is left out has the default of the field.
 # [escalation.flash]
 # undelivered_alarm = "4min"

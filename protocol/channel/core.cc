@@ -27,10 +27,12 @@ Core::Core(CoreConfig config, Records& records, Random& random, Now started)
       escalation_(config_, recorder_, started),
       witness_(config_, trust_, recorder_, noise_, evidence_),
       exports_(recorder_, noise_, witness_),
-      releases_(config_, recorder_, random),
+      corrections_(config_, recorder_),
+      conflicts_(config_, recorder_, noise_, corrections_, started),
+      releases_(config_, recorder_, random, corrections_),
       submissions_(config_, recorder_, random, noise_, disk_, evidence_, releases_),
       outbox_(config_, trust_, recorder_, disk_, evidence_, releases_),
-      inbox_(config_, trust_, recorder_, noise_, disk_, evidence_, releases_),
+      inbox_(config_, trust_, recorder_, noise_, disk_, evidence_, corrections_, releases_),
       claims_(config_, trust_, recorder_, evidence_, outbox_),
       session_(config_, recorder_, noise_, disk_, witness_, outbox_, inbox_, claims_) {}
 
@@ -56,6 +58,8 @@ Status Core::replay(uint64_t index, ByteView bytes) {
   recorder_.apply(entry);
   submissions_.apply(entry);
   evidence_.apply(entry);
+  corrections_.apply(entry);
+  conflicts_.apply(entry);
   witness_.apply(entry);
   apply_durable(entry, replayed_time(entry.at(), started_));
   return ok();
@@ -127,6 +131,7 @@ Status Core::start(const Hash& stored_root) {
     recorder_.alarm(now, {}, evidence_.numbering_stopped() + ": nothing is sent; use voice");
   }
   clock_offset_ = now.utc - now.boot;
+  conflicts_.tell(now);
   escalation_.run_ladder(now);
   return ok();
 }
@@ -165,6 +170,7 @@ void Core::committed(Now now) {
   const bool receipt_is_new =
       recorder_.sealed_state().peer_receipted > recorder_.durable().peer_receipted;
   recorder_.committed([&](const wire::Entry& entry) { apply_durable(entry, now); });
+  conflicts_.tell(now);
   witness_.committed();
   inbox_.committed();
   session_.committed(now, receipt_is_new);
@@ -174,6 +180,7 @@ void Core::committed(Now now) {
 void Core::apply_durable(const wire::Entry& entry, Now at) {
   escalation_.apply_durable(entry, at);
   outbox_.apply_durable(entry, at);
+  conflicts_.apply_durable(entry);
 }
 
 // ----------------------------------------------------------------------------------------------
@@ -187,6 +194,7 @@ void Core::tick(Now now) {
   session_.ask_for_next_path(now);
   noise_.tell_held_back(now.boot, now, session_.adopted().has_value(), disk_.peer_words());
   escalation_.tick(now);
+  conflicts_.tick(now);
   witness_.tick_put_off(now, session_.adopted());
   exports_.answer(now, session_.adopted());
 }

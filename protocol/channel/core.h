@@ -26,7 +26,9 @@
 
 #include "protocol/base/clock.h"
 #include "protocol/channel/claims.h"
+#include "protocol/channel/conflicts.h"
 #include "protocol/channel/core_config.h"
+#include "protocol/channel/corrections.h"
 #include "protocol/channel/disk_state.h"
 #include "protocol/channel/effects.h"
 #include "protocol/channel/escalation.h"
@@ -139,6 +141,8 @@ class Core {
   uint64_t last_counter(const Hash& certificate) const {
     return submissions_.last_counter(certificate);
   }
+  Corrections& corrections() { return corrections_; }
+  const Conflicts& conflicts() const { return conflicts_; }
   const Ladder& ladder() const { return escalation_.ladder(); }
   const CoreConfig& config() const { return config_; }
 
@@ -163,6 +167,8 @@ class Core {
   Escalation escalation_;
   Witness witness_;
   Exports exports_;
+  Corrections corrections_;
+  Conflicts conflicts_;
   Releases releases_;
   Submissions submissions_;
   Outbox outbox_;

@@ -189,7 +189,7 @@ void Inbox::record_received(Now now, uint64_t index, const Arrival& arrival,
   message.envelope = to_bytes(arrival.envelope);
   message.body = to_bytes(arrival.body);
   gathering_bytes_ += size;
-  recorder_.record(now, [&](flatbuffers::FlatBufferBuilder& b) {
+  const wire::Entry& entry = recorder_.record(now, [&](flatbuffers::FlatBufferBuilder& b) {
     wire::Digest leaf_digest = to_digest(arrival.leaf);
     wire::MessageKey target = to_wire(judgement.refers_to.value_or(MessageKey{}));
     return wire::CreateReceived(b, index, &leaf_digest, static_cast<uint32_t>(size),
@@ -199,6 +199,7 @@ void Inbox::record_received(Now now, uint64_t index, const Arrival& arrival,
                                 known ? static_cast<uint8_t>(known->releaser_role()) : uint8_t{0},
                                 judgement.answer_due, judgement.mismatch.has_value());
   });
+  corrections_.apply(entry);
   message.journal_index = recorder_.last_index();
   recorder_.gathering().leaves.push_back({LogId::peer_transcript, index, arrival.leaf, index});
   recorder_.gathering().messages.push_back(std::move(message));

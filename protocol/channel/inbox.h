@@ -27,13 +27,14 @@ class Inbox {
  public:
   // All of them outlive it.
   Inbox(const CoreConfig& config, const ChannelTrust& trust, Recorder& recorder, Noise& noise,
-        const DiskState& disk, Evidence& evidence, Releases& releases)
+        const DiskState& disk, Evidence& evidence, Corrections& corrections, Releases& releases)
       : config_(config),
         trust_(trust),
         recorder_(recorder),
         noise_(noise),
         disk_(disk),
         evidence_(evidence),
+        corrections_(corrections),
         releases_(releases) {}
 
   // The fate of a frame.
@@ -120,6 +121,7 @@ class Inbox {
   Noise& noise_;
   const DiskState& disk_;
   Evidence& evidence_;
+  Corrections& corrections_;
   Releases& releases_;
 
   std::string checkpoint_;  // Newest one received, of all that gathers.

@@ -22,6 +22,7 @@ std::array<NoiseGate, Noise::kKinds> Noise::gates() {
       NoiseGate(kPeerAlarmsToldMax),   // machine_declined
       NoiseGate(kPeerAlarmsToldMax),   // mismatch
       NoiseGate(kPeerAlarmsToldMax),   // flash_only
+      NoiseGate(kPeerAlarmsToldMax),   // conflict
   };
 }
 
@@ -100,6 +101,8 @@ std::string held_back_words(NoiseKind kind, const std::string& count, const char
     case NoiseKind::flash_only:
       return std::string(peer_disk) + "; it changed its word " + count +
              " more times in the last minute";
+    case NoiseKind::conflict:
+      return count + " more conflicts of notices were found in the last minute: see them all";
     case NoiseKind::stranger:  // These three are entries of their own kind, and no alarm.
     case NoiseKind::refusal:
     case NoiseKind::link_change:

@@ -31,6 +31,7 @@ enum class NoiseKind : uint8_t {
   machine_declined,
   mismatch,
   flash_only,
+  conflict,
   kinds,
 };
 

@@ -189,7 +189,15 @@ Status validate(const Policy& policy) {
   Status answer = check_time("the time to acknowledge a test call",
                              policy.link.test_call_acknowledged_ms, 1'000);
   if (!answer) return answer;
-  return check_time("the channel check interval", policy.link.channel_check_interval_ms, 1'000);
+  if (Status check = check_time("the channel check interval",
+                                policy.link.channel_check_interval_ms, 1'000);
+      !check) {
+    return check;
+  }
+  const std::string fault = separation_fault(policy.separation);
+  if (fault.empty()) return ok();
+  return make_error(ErrorCode::configuration, "the separation of volumes: " + fault,
+                    "10 km, 600 m and 10 min are the defaults");
 }
 
 std::string canonical_text(const Policy& policy) {
@@ -213,6 +221,9 @@ std::string canonical_text(const Policy& policy) {
   line("test-call interval", policy.link.test_call_interval_ms);
   line("test-call acknowledged", policy.link.test_call_acknowledged_ms);
   line("channel-check interval", policy.link.channel_check_interval_ms);
+  line("separation horizontal", policy.separation.horizontal_m);
+  line("separation vertical", policy.separation.vertical_m);
+  line("separation time", policy.separation.time_s);
   return text;
 }
 

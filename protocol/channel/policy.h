@@ -16,6 +16,7 @@
 
 #include "protocol/base/bytes.h"
 #include "protocol/base/result.h"
+#include "protocol/geometry/conflict.h"
 
 namespace hotline {
 
@@ -57,6 +58,7 @@ struct Policy {
   std::array<PrecedencePolicy, 4> precedences;
   LinkPolicy link;
 
+  Separation separation;
   // `precedence` is one of the four; anything else is a bug.
   const PrecedencePolicy& at(uint8_t precedence) const;
   PrecedencePolicy& at(uint8_t precedence);

@@ -42,6 +42,16 @@ void Recorder::say_once_durable(uint64_t journal_index, Effect effect) {
       .push_back(std::move(effect));
 }
 
+std::optional<MessageRecord> Recorder::message(MessageKey key) {
+  for (const Batch* batch : {&std::as_const(journal_).gathering(), sealed_.get()}) {
+    if (batch == nullptr) continue;
+    for (const MessageRecord& record : batch->messages) {
+      if (record.key == key) return record;
+    }
+  }
+  return records_.message(key);
+}
+
 std::shared_ptr<const Batch> Recorder::seal() {
   HOTLINE_CHECK(!sealed_);
   Batch& batch = journal_.gathering();

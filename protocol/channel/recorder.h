@@ -91,6 +91,8 @@ class Recorder {
   const State& durable() const { return durable_; }
   const State& sealed_state() const { return sealed_state_; }
   Records& records() { return records_; }
+  // A message wherever it is: gathering, on its way to disk, or stored.
+  std::optional<MessageRecord> message(MessageKey key);
 
   // The peer's receipt on our transcript is durable. Returns the bytes that it newly covers.
   size_t receipt_held(const wire::ReceiptHeld& fact);

@@ -58,6 +58,7 @@ Result<const wire::Entry*> Releases::release(Now now, Release release) {
   message.leaf_hash = leaf_hash(envelope);
   const wire::Entry& entry = record(now, release, serial, message.leaf_hash, hashes,
                                     envelope.size() + release.body.size());
+  corrections_.apply(entry);
   if (!release.references.empty()) {
     note_effect_on(recorder_, now, release.references.front().key, **body, fields.releaser_role);
   }
@@ -110,7 +111,10 @@ Status Releases::check(const Release& release, const Bytes& envelope_bytes,
   RulesContext context{config_.party, config_.prefix, config_.peer, config_.peer_prefix,
                        config_.channel.exercise};
   std::vector<Problem> problems = check_message(envelope, **body, context);
-  if (problems.empty()) return ok();
+  if (problems.empty()) {
+    if (release.references.empty()) return ok();
+    return corrections_.check(release.references.front().key, envelope, **body);
+  }
   const Problem& first = problems.front();
   return make_error(ErrorCode::refused, to_string(first),
                     first.hint.empty()

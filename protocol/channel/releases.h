@@ -9,6 +9,7 @@
 
 #include "protocol/base/sorted_blocks.h"
 #include "protocol/channel/core_config.h"
+#include "protocol/channel/corrections.h"
 #include "protocol/channel/recorder.h"
 #include "protocol/message/envelope.h"
 
@@ -37,8 +38,8 @@ struct Release {
 class Releases {
  public:
   // All of them outlive it.
-  Releases(const CoreConfig& config, Recorder& recorder, Random& random)
-      : config_(config), recorder_(recorder), random_(random) {}
+  Releases(const CoreConfig& config, Recorder& recorder, Random& random, Corrections& corrections)
+      : config_(config), recorder_(recorder), random_(random), corrections_(corrections) {}
 
   // The Released entry, which lives until the batch is sealed; or why the message may not be sent:
   // it is too large, or breaks a rule.
@@ -67,6 +68,7 @@ class Releases {
   const CoreConfig& config_;
   Recorder& recorder_;
   Random& random_;
+  Corrections& corrections_;
   SortedBlocks<uint64_t, size_t> gathering_;  // Serial -> place in the gathering batch.
 };
 

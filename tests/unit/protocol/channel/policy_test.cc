@@ -19,7 +19,7 @@ TEST(Policy, TheDefaultIsValidAndTheFlashChainEndsInsideTenMinutes) {
 TEST(Policy, TheDigestIsOfAFixedText) {
   // Another text is another agreement: the two parties of an installed channel would alarm.
   EXPECT_EQ(to_hex(digest(default_policy())),
-            "ae5ce6c9cf4ca96d702c9ea095480f43445810d1e945c75679c6da1b227178ae");
+            "0b7b4dc45172e05796b73282a0b8c7cee59406e83d3e1509022c9fd7c6c33476");
   EXPECT_EQ(
       canonical_text(default_policy()).substr(0, 185),
       "hotline/policy/1\nflash next-path 30000\nflash undelivered-alarm 240000\n"

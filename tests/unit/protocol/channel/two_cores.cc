@@ -1,6 +1,7 @@
 #include "tests/unit/protocol/channel/two_cores.h"
 
 #include "protocol/base/check.h"
+#include "protocol/message/kinds/kinds.h"
 #include "tests/made_draft.h"
 
 namespace hotline {
@@ -70,7 +71,7 @@ Result<Submission> TwoCores::submit(size_t party, uint8_t precedence, ContentFie
                                     const std::vector<std::string>& references) {
   BodyFields body;
   body.subject = "Test";
-  if (std::holds_alternative<TextContentFields>(content))
+  if (kind_of(type_of(content)).needs_texts(false))
     body.texts.push_back({"en", "A text.", true, ""});
   body.content = std::move(content);
   const Bytes draft = made_draft(type_of(body.content), precedence, build_body(body), references);

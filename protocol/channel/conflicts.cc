@@ -1,0 +1,282 @@
+#include "protocol/channel/conflicts.h"
+
+#include <algorithm>
+#include <tuple>
+
+#include "protocol/base/limits.h"
+#include "protocol/message/body.h"
+#include "protocol/message/envelope.h"
+#include "protocol/message/kinds/kinds.h"
+#include "protocol/message/message_rules.h"
+#include "protocol/message/serial.h"
+
+namespace hotline {
+namespace {
+
+constexpr char kAccepted[] = "accepted";
+
+// Nearer first; then by the order of the volumes, so that both parties name the same pair.
+bool comes_nearer(const Conflict& a, const Conflict& b) {
+  const auto rank = [](const Conflict& one) {
+    return std::tuple(one.nearness.horizontal_m, one.nearness.vertical_m, one.nearness.time_s,
+                      one.nearness.from);
+  };
+  return rank(a) < rank(b);
+}
+
+UtcMs over_at(const std::vector<Volume>& volumes, const Separation& separation) {
+  UtcMs end = 0;
+  for (const Volume& volume : volumes) end = std::max(end, volume.end);
+  return end + separation.time_s * 1000;
+}
+
+// An ANSWER that accepts a conflict names the other side's notice, then its own sender's.
+bool says_accepted(const wire::Body& body) {
+  const wire::Answers* answers = body.content_as_answer();
+  if (!answers || !answers->items() || answers->items()->size() != 1) return false;
+  const wire::AnswerItem& item = *answers->items()->Get(0);
+  return item.question() == 0 && item.outcome() == wire::AnswerOutcome::answered &&
+         text_of(item.text()) == kAccepted;
+}
+
+}  // namespace
+
+// ----------------------------------------------------------------------------------------------
+// asked
+
+std::vector<Conflict> Conflicts::check(const std::vector<Volume>& volumes) const {
+  std::vector<Conflict> found;
+  for (size_t i = 0; i < volumes.size(); ++i) {
+    for (const NearVolume& near :
+         peers_.conflicts_with(prepare(volumes[i]), config_.policy.separation)) {
+      const Place& place = places_.at(near.number);
+      found.push_back({{}, place.notice, static_cast<uint32_t>(i + 1), place.volume, near.nearness});
+    }
+  }
+  return found;
+}
+
+std::vector<Conflict> Conflicts::list() const {
+  std::vector<Conflict> found;
+  for (const auto& [pair, conflict] : open_) {
+    if (conflict.is_open()) found.push_back(conflict);
+  }
+  std::stable_sort(found.begin(), found.end(), [](const Conflict& a, const Conflict& b) {
+    return a.nearness.from < b.nearness.from;
+  });
+  return found;
+}
+
+std::vector<MessageKey> Conflicts::active() const {
+  std::vector<MessageKey> found;
+  for (const auto& [key, numbers] : notices_) found.push_back(key);
+  return found;
+}
+
+// ----------------------------------------------------------------------------------------------
+// notices
+
+void Conflicts::apply_durable(const wire::Entry& entry) {
+  MessageKey key;
+  uint8_t type = 0;
+  std::optional<MessageKey> target;
+  if (const wire::Released* own = entry.fact_as_Released()) {
+    key = {false, own->serial()};
+    type = own->type();
+    if (own->refers_to()) target = from_wire(own->refers_to());
+  } else if (const wire::Received* peers = entry.fact_as_Received()) {
+    if (peers->decline_code() != 0) return;
+    key = {true, peers->index()};
+    type = peers->type();
+    if (peers->refers_to()) target = from_wire(peers->refers_to());
+  } else {
+    return;
+  }
+  const Kind& kind = kind_of(type);
+  if (kind.announces_volumes()) refresh(key);
+  if (!target) return;
+  const bool changes =
+      kind.effect == TargetEffect::corrects || kind.effect == TargetEffect::cancels;
+  if (changes) refresh(*target);
+  if (kind.effect == TargetEffect::answers) note_acceptance(key, *target);
+}
+
+void Conflicts::refresh(MessageKey notice) {
+  forget(notice);
+  if (corrections_.is_cancelled(notice)) return;
+  const auto message = corrections_.newest(notice);
+  const auto body = message ? open_body(message->body) : Error{};
+  if (body) announce(notice, announced_volumes(**body));
+}
+
+void Conflicts::forget(MessageKey notice) {
+  const auto found = notices_.find(notice);
+  if (found == notices_.end()) return;
+  for (const uint64_t number : found->second.volumes) {
+    index_of(notice.incoming).erase(number);
+    places_.erase(number);
+  }
+  ends_.erase({found->second.over_at, notice});
+  notices_.erase(found);
+  for (auto it = open_.begin(); it != open_.end();) {
+    const bool involved = it->first.first == notice || it->first.second == notice;
+    if (involved) changed_.insert(it->first);
+    it = involved ? open_.erase(it) : std::next(it);
+  }
+}
+
+void Conflicts::announce(MessageKey notice, const std::vector<Volume>& volumes) {
+  const UtcMs over_at = hotline::over_at(volumes, config_.policy.separation);
+  if (volumes.empty() || over_at < started_.utc) return;
+  if (places_.size() + volumes.size() > limits::kVolumesKeptMax) {
+    overflowed_ = true;
+    return;
+  }
+  Notice& kept = notices_[notice];
+  for (size_t i = 0; i < volumes.size(); ++i) {
+    const Place place{notice, static_cast<uint32_t>(i + 1)};
+    PreparedVolume volume = prepare(volumes[i]);
+    meet(place, volume);
+    const uint64_t number = next_number_++;
+    index_of(notice.incoming).insert(number, std::move(volume));
+    places_.emplace(number, place);
+    kept.volumes.push_back(number);
+  }
+  kept.over_at = over_at;
+  ends_.emplace(over_at, notice);
+}
+
+void Conflicts::meet(const Place& place, const PreparedVolume& volume) {
+  const bool incoming = place.notice.incoming;
+  const VolumeIndex& others = index_of(!incoming);
+  const std::vector<uint64_t> numbers = others.candidates(volume, config_.policy.separation);
+  overflowed_ = overflowed_ || numbers.size() > limits::kVolumesComparedMax;
+  for (size_t i = 0; i < numbers.size() && i < limits::kVolumesComparedMax; ++i) {
+    const auto nearness =
+        conflict_between(volume, *others.find(numbers[i]), config_.policy.separation);
+    if (!nearness) continue;
+    const Place& other = places_.at(numbers[i]);
+    const Place& own = incoming ? other : place;
+    const Place& peers = incoming ? place : other;
+    keep({own.notice, peers.notice},
+         {own.notice, peers.notice, own.volume, peers.volume, *nearness});
+  }
+}
+
+void Conflicts::keep(const Pair& pair, const Conflict& found) {
+  changed_.insert(pair);
+  const auto known = open_.find(pair);
+  if (known != open_.end()) {
+    if (comes_nearer(found, known->second)) known->second = found;
+  } else if (open_.size() < limits::kConflictsMax) {
+    open_.emplace(pair, found);
+  } else {
+    overflowed_ = true;
+  }
+}
+
+// ----------------------------------------------------------------------------------------------
+// accepted
+
+void Conflicts::note_acceptance(MessageKey answer, MessageKey target) {
+  const auto record = recorder_.message(answer);
+  const auto body = record ? open_body(record->body) : Error{};
+  const auto envelope = record ? open_envelope(record->envelope) : Error{};
+  if (!body || !envelope || !says_accepted(**body)) return;
+  const auto* references = (*envelope)->references();
+  if (!references || references->size() < 2) return;
+  const auto serial = parse_written_serial(text_of(references->Get(1)->id()));
+  if (!serial) return;
+  std::optional<MessageKey> answerers = MessageKey{false, serial->number};
+  if (answer.incoming) answerers = recorder_.records().find_incoming(serial->number);
+  if (!answerers) return;
+  const Pair pair = answer.incoming ? Pair{target, *answerers} : Pair{*answerers, target};
+  const auto found = open_.find(pair);
+  if (found == open_.end()) return;
+  (answer.incoming ? found->second.accepted_by_peer : found->second.accepted_by_us) = true;
+  changed_.insert(pair);
+}
+
+// ----------------------------------------------------------------------------------------------
+// told
+
+void Conflicts::apply(const wire::Entry& entry) {
+  if (const wire::ConflictFound* found = entry.fact_as_ConflictFound()) {
+    told_[{from_wire(found->own()), from_wire(found->peers())}] = {
+        static_cast<int64_t>(found->horizontal_m()), static_cast<int64_t>(found->vertical_m()),
+        static_cast<int64_t>(found->time_s()), found->from(), found->until()};
+  } else if (const wire::ConflictEnded* ended = entry.fact_as_ConflictEnded()) {
+    told_.erase({from_wire(ended->own()), from_wire(ended->peers())});
+  }
+}
+
+void Conflicts::tell(Now now) {
+  for (const Pair& pair : std::exchange(changed_, {})) {
+    const auto found = open_.find(pair);
+    const bool is_open = found != open_.end() && found->second.is_open();
+    const auto told = told_.find(pair);
+    if (is_open && (told == told_.end() || told->second != found->second.nearness)) {
+      record_found(now, found->second);
+    } else if (!is_open && told != told_.end()) {
+      record_ended(now, pair);
+    }
+  }
+  if (overflowed_ && !std::exchange(overflow_told_, true)) {
+    recorder_.alarm(now, {},
+                    "more is announced than can be compared: some notices are not held against "
+                    "the other side's; compare them by hand");
+  }
+}
+
+void Conflicts::record_found(Now now, const Conflict& conflict) {
+  const Nearness& near = conflict.nearness;
+  apply(recorder_.record(now, [&](flatbuffers::FlatBufferBuilder& b) {
+    const wire::MessageKey own = to_wire(conflict.own), peers = to_wire(conflict.peers);
+    return wire::CreateConflictFound(
+        b, &own, &peers, conflict.own_volume, conflict.peers_volume,
+        static_cast<uint32_t>(near.horizontal_m), static_cast<uint32_t>(near.vertical_m),
+        static_cast<uint32_t>(near.time_s), near.from, near.until);
+  }));
+  noise_.alarm(now, NoiseKind::conflict, conflict.peers,
+               "CONFLICT of " + name_of(conflict.own) + " volume " +
+                   std::to_string(conflict.own_volume) + " with " + name_of(conflict.peers) +
+                   " volume " + std::to_string(conflict.peers_volume) + ": " +
+                   std::to_string(near.horizontal_m) + " m apart, " +
+                   std::to_string(near.vertical_m) + " m in height, " +
+                   std::to_string(near.time_s) + " s in time, from " +
+                   format_date_time_group(std::min(near.from, near.until)) + " to " +
+                   format_date_time_group(std::max(near.from, near.until)));
+}
+
+void Conflicts::record_ended(Now now, const Pair& pair) {
+  const bool accepted = open_.contains(pair);
+  const bool cancelled =
+      corrections_.is_cancelled(pair.first) || corrections_.is_cancelled(pair.second);
+  const auto why = accepted    ? wire::ConflictEnd::accepted
+                   : cancelled ? wire::ConflictEnd::cancelled
+                               : wire::ConflictEnd::changed;
+  apply(recorder_.record(now, [&](flatbuffers::FlatBufferBuilder& b) {
+    const wire::MessageKey own = to_wire(pair.first), peers = to_wire(pair.second);
+    return wire::CreateConflictEnded(b, &own, &peers, why);
+  }));
+}
+
+// The peer's by its serial, where it has one.
+std::string Conflicts::name_of(MessageKey key) {
+  if (!key.incoming) return format_serial(config_.prefix, key.number);
+  const auto record = recorder_.message(key);
+  return record && record->serial != 0 ? format_serial(config_.peer_prefix, record->serial)
+                                       : format_place(config_.peer_prefix, key.number);
+}
+
+void Conflicts::tick(Now now) {
+  if (now.boot < next_tick_) return;
+  next_tick_ = now.boot + kLook_ms;
+  if (ends_.empty() || ends_.begin()->first >= now.utc) return;
+  tell(now);
+  while (!ends_.empty() && ends_.begin()->first < now.utc) forget(ends_.begin()->second);
+  // A conflict that is over has ended by itself.
+  for (const Pair& pair : std::exchange(changed_, {})) told_.erase(pair);
+}
+
+}  // namespace hotline

@@ -1,0 +1,109 @@
+// What both parties announced, held against each other: which volumes of the one come too near to
+// which of the other. Both hold the same notices and corrections, and compute in integers, so that
+// both find the same.
+//
+// A conflict is found when the second of its notices is durable here. It ends when a notice is
+// changed or cancelled so that they keep the separation, when both parties accept it, or when the
+// time for it has passed.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "protocol/channel/core_config.h"
+#include "protocol/channel/corrections.h"
+#include "protocol/channel/noise.h"
+#include "protocol/channel/recorder.h"
+#include "protocol/geometry/volume_index.h"
+
+namespace hotline {
+
+struct Conflict {
+  MessageKey own;
+  MessageKey peers;
+  uint32_t own_volume = 0;  // Of those of its notice, from 1: the pair that comes nearest.
+  uint32_t peers_volume = 0;
+  Nearness nearness;
+  bool accepted_by_us = false;
+  bool accepted_by_peer = false;
+
+  bool is_open() const { return !accepted_by_us || !accepted_by_peer; }
+};
+
+class Conflicts {
+ public:
+  // All of them outlive it.
+  Conflicts(const CoreConfig& config, Recorder& recorder, Noise& noise, Corrections& corrections,
+            Now started)
+      : config_(config),
+        recorder_(recorder),
+        noise_(noise),
+        corrections_(corrections),
+        started_(started) {}
+
+  // The conflicts that these volumes of ours would have, without sending them; they have no key.
+  std::vector<Conflict> check(const std::vector<Volume>& volumes) const;
+  // Open ones, by the time at which both are there.
+  std::vector<Conflict> list() const;
+  // Notices with volumes that are not over, of either side, and those volumes.
+  std::vector<MessageKey> active() const;
+
+  void apply_durable(const wire::Entry& entry);
+  // Entries that were read back say what was told of.
+  void apply(const wire::Entry& entry);
+  // Records and tells what was found or ended since; call after each commit and at the start.
+  void tell(Now now);
+  // Forgets what is over.
+  void tick(Now now);
+  BootMs due() const { return next_tick_; }
+
+ private:
+  using Pair = std::pair<MessageKey, MessageKey>;  // Own, the peer's.
+  struct Place {
+    MessageKey notice;
+    uint32_t volume = 0;
+  };
+
+  struct Notice {
+    std::vector<uint64_t> volumes;  // Their numbers in the index.
+    UtcMs over_at = 0;
+  };
+
+  VolumeIndex& index_of(bool incoming) { return incoming ? peers_ : own_; }
+  void refresh(MessageKey notice);
+  void forget(MessageKey notice);
+  void announce(MessageKey notice, const std::vector<Volume>& volumes);
+  void meet(const Place& place, const PreparedVolume& volume);
+  void keep(const Pair& pair, const Conflict& found);
+  void note_acceptance(MessageKey answer, MessageKey target);
+  void record_found(Now now, const Conflict& conflict);
+  void record_ended(Now now, const Pair& pair);
+  std::string name_of(MessageKey key);
+
+  static constexpr int64_t kLook_ms = 1'000;
+
+  const CoreConfig& config_;
+  Recorder& recorder_;
+  Noise& noise_;
+  Corrections& corrections_;
+  const Now started_;
+
+  VolumeIndex own_;
+  VolumeIndex peers_;
+  uint64_t next_number_ = 1;
+  std::map<uint64_t, Place> places_;  // By number in the indices.
+  std::map<MessageKey, Notice> notices_;
+  std::set<std::pair<UtcMs, MessageKey>> ends_;  // The same, by when they are over.
+  std::map<Pair, Conflict> open_;
+  std::map<Pair, Nearness> told_;
+  std::set<Pair> changed_;  // Since tell().
+  bool overflowed_ = false;
+  bool overflow_told_ = false;
+  BootMs next_tick_ = 0;
+};
+
+}  // namespace hotline

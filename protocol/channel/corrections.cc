@@ -1,0 +1,90 @@
+#include "protocol/channel/corrections.h"
+
+#include "protocol/base/limits.h"
+#include "protocol/message/envelope.h"
+#include "protocol/message/kinds/kinds.h"
+
+namespace hotline {
+namespace {
+
+TargetEffect effect_of(uint8_t type) {
+  return kind_of(type).effect;
+}
+
+Error refused(const std::string& reason, const std::string& hint) {
+  return make_error(ErrorCode::refused, reason, hint);
+}
+
+}  // namespace
+
+Status Corrections::check(MessageKey target, const wire::Envelope& envelope,
+                          const wire::Body& body) {
+  const TargetEffect effect = kind_of(envelope.type()).effect;
+  if (effect != TargetEffect::corrects && effect != TargetEffect::cancels) return ok();
+  if (is_cancelled(target)) {
+    return refused("references: the message was cancelled before", "send it anew");
+  }
+  const wire::Correction* correction = body.content_as_correction();
+  if (correction == nullptr) return ok();
+  const std::vector<MessageKey>& before = of(target);
+  if (before.size() >= limits::kCorrectionsMax) {
+    return refused("references: the message was corrected " + std::to_string(before.size()) +
+                       " times",
+                   "cancel it, and send it anew");
+  }
+  // The next one would overtake it, and be judged by what the receiver has not been told.
+  if (!before.empty() && !before.back().incoming &&
+      recorder_.own().is_waiting(before.back().number) &&
+      static_cast<uint8_t>(envelope.precedence()) <
+          recorder_.message(before.back())->precedence) {
+    return refused("precedence: the correction before this one waits to be sent, and is slower",
+                   "send this one at the precedence of that one");
+  }
+  const auto now_says = newest(target);
+  if (!now_says) return refused("references: the message cannot be corrected", "send it anew");
+  const auto problems = check_correction(*now_says, *correction, envelope.released_at());
+  if (problems.empty()) return ok();
+  return refused(to_string(problems.front()), problems.front().hint);
+}
+
+std::optional<CorrectedMessage> Corrections::newest(MessageKey key) {
+  const auto record = recorder_.message(key);
+  const auto envelope = record ? open_envelope(record->envelope) : Error{};
+  if (!envelope || !kind_of((*envelope)->type()).is_built() || !open_body(record->body)) {
+    return std::nullopt;
+  }
+  CorrectedMessage message = as_said(**envelope, record->body, config_.channel.exercise);
+  for (const MessageKey& one : of(key)) {
+    const auto made = recorder_.message(one);
+    const auto header = made ? open_envelope(made->envelope) : Error{};
+    const auto body = made ? open_body(made->body) : Error{};
+    if (!header || !body || (*body)->content_as_correction() == nullptr) continue;
+    auto after = correct(message, *(*body)->content_as_correction(), (*header)->released_at());
+    if (after) message = *std::move(after);
+  }
+  return message;
+}
+
+const std::vector<MessageKey>& Corrections::of(MessageKey key) const {
+  static const std::vector<MessageKey> none;
+  const auto found = corrections_.find(key);
+  return found == corrections_.end() ? none : found->second;
+}
+
+void Corrections::apply(const wire::Entry& entry) {
+  if (const wire::Released* own = entry.fact_as_Released()) {
+    if (own->refers_to()) apply({false, own->serial()}, own->type(), from_wire(own->refers_to()));
+  } else if (const wire::Received* peers = entry.fact_as_Received()) {
+    const bool stands = peers->decline_code() == 0 && peers->refers_to();
+    if (stands) apply({true, peers->index()}, peers->type(), from_wire(peers->refers_to()));
+  }
+}
+
+// Only the originator changes a message: the rules have seen to that.
+void Corrections::apply(MessageKey change, uint8_t type, MessageKey target) {
+  if (change.incoming != target.incoming) return;
+  if (effect_of(type) == TargetEffect::corrects) corrections_[target].push_back(change);
+  if (effect_of(type) == TargetEffect::cancels) cancelled_.insert(target);
+}
+
+}  // namespace hotline

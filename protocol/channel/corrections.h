@@ -1,0 +1,43 @@
+// Messages that were corrected or cancelled, and what they say now. Both parties hold the same
+// corrections of a message in the same order, so that both read the same.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <set>
+#include <vector>
+
+#include "protocol/channel/core_config.h"
+#include "protocol/channel/recorder.h"
+#include "protocol/message/correcting.h"
+
+namespace hotline {
+
+class Corrections {
+ public:
+  // Both outlive it.
+  Corrections(const CoreConfig& config, Recorder& recorder)
+      : config_(config), recorder_(recorder) {}
+
+  // Refuses a correction or a cancellation that does not fit the message that it speaks of; other
+  // messages always fit.
+  Status check(MessageKey target, const wire::Envelope& envelope, const wire::Body& body);
+
+  // The message as it stands after its corrections; nothing where it cannot be read.
+  std::optional<CorrectedMessage> newest(MessageKey key);
+  bool is_cancelled(MessageKey key) const { return cancelled_.contains(key); }
+  // In the order in which they were made.
+  const std::vector<MessageKey>& of(MessageKey key) const;
+
+  void apply(const wire::Entry& entry);
+
+ private:
+  void apply(MessageKey change, uint8_t type, MessageKey target);
+
+  const CoreConfig& config_;
+  Recorder& recorder_;
+  std::map<MessageKey, std::vector<MessageKey>> corrections_;  // By what they correct.
+  std::set<MessageKey> cancelled_;
+};
+
+}  // namespace hotline

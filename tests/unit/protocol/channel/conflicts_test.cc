@@ -1,0 +1,171 @@
+// What both parties announce, held against each other by two cores.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "protocol/message/typed_form.h"
+#include "tests/unit/protocol/channel/two_cores.h"
+
+namespace hotline {
+namespace {
+
+constexpr UtcMs kHour_ms = 3'600'000;
+constexpr size_t kNorth = TwoCores::kNorth;
+constexpr size_t kSouth = TwoCores::kSouth;
+
+class ConflictsTest : public testing::Test {
+ protected:
+  ActivityFields activity(int32_t latitude_e5, int64_t in_hours, int64_t for_hours = 2) {
+    ActivityFields fields;
+    fields.kind = wire::ActivityKind::flight;
+    fields.contact = "tower";
+    fields.volumes = {volume(latitude_e5, in_hours, for_hours)};
+    return fields;
+  }
+  Volume volume(int32_t latitude_e5, int64_t in_hours, int64_t for_hours) {
+    const UtcMs start = start_ + in_hours * kHour_ms;
+    return {Circle{{latitude_e5, 20'00000}, 5'000},
+            {1'000, HeightDatum::mean_sea_level},
+            {2'000, HeightDatum::mean_sea_level},
+            start,
+            start + for_hours * kHour_ms};
+  }
+  std::string form(const Volume& volume) { return typed_form::of_volumes({volume}); }
+
+  void announce(size_t party, ActivityFields fields) {
+    const auto sent = cores.submit(party, 4, std::move(fields));
+    ASSERT_TRUE(sent) << sent.error().reason;
+    cores.settle();
+  }
+  void correct(size_t party, const std::string& id, const Volume& from, const Volume& to) {
+    const auto sent = cores.submit(
+        party, 4, CorrectionFields{{{"volume", form(from), form(to)}}, "moved"}, {id});
+    ASSERT_TRUE(sent) << sent.error().reason;
+    cores.settle();
+  }
+  void accept(size_t party, const std::string& theirs, const std::string& ours) {
+    AnswersFields answers;
+    answers.items = {{0, wire::AnswerOutcome::answered, "accepted", {}}};
+    const auto sent = cores.submit(party, 4, answers, {theirs, ours});
+    ASSERT_TRUE(sent) << sent.error().reason;
+    cores.settle();
+  }
+  size_t open(size_t party) { return cores.core(party).conflicts().list().size(); }
+  size_t alarmed(size_t party) {
+    return static_cast<size_t>(
+        std::count_if(cores.alarms(party).begin(), cores.alarms(party).end(),
+                      [](const std::string& text) { return text.starts_with("CONFLICT"); }));
+  }
+
+  TwoCores cores;
+  const UtcMs start_ = cores.now().utc;
+};
+
+TEST_F(ConflictsTest, AreFoundAlikeAndToldToBoth) {
+  cores.connect();
+  announce(kNorth, activity(54'00000, 30));
+  EXPECT_EQ(open(kNorth), 0u);
+  announce(kSouth, activity(54'10000, 31));
+  ASSERT_EQ(open(kNorth), 1u);
+  ASSERT_EQ(open(kSouth), 1u);
+  const Conflict north = cores.core(kNorth).conflicts().list()[0];
+  const Conflict south = cores.core(kSouth).conflicts().list()[0];
+  EXPECT_EQ(north.nearness, south.nearness);
+  EXPECT_EQ(north.own_volume, south.peers_volume);
+  EXPECT_EQ(alarmed(kNorth), 1u);
+  EXPECT_EQ(alarmed(kSouth), 1u);
+  EXPECT_TRUE(cores.alarms(kNorth).back().starts_with(
+      "CONFLICT of N-000001 volume 1 with S-000001 volume 1: 1"))
+      << cores.alarms(kNorth).back();
+}
+
+TEST_F(ConflictsTest, AreNotFoundWhereTheSeparationIsKept) {
+  cores.connect();
+  announce(kNorth, activity(54'00000, 30));
+  announce(kSouth, activity(55'00000, 30));  // 111 km away.
+  announce(kSouth, activity(54'00000, 33));  // An hour later.
+  EXPECT_EQ(open(kNorth), 0u);
+  EXPECT_EQ(alarmed(kSouth), 0u);
+}
+
+TEST_F(ConflictsTest, EndWhereANoticeIsMoved) {
+  cores.connect();
+  announce(kNorth, activity(54'00000, 30));
+  announce(kSouth, activity(54'10000, 31));
+  correct(kSouth, "S-000001", volume(54'10000, 31, 2), volume(54'10000, 40, 2));
+  EXPECT_EQ(open(kNorth), 0u);
+  EXPECT_EQ(open(kSouth), 0u);
+  correct(kSouth, "S-000001", volume(54'10000, 40, 2), volume(54'00000, 30, 2));
+  EXPECT_EQ(open(kNorth), 1u);
+  EXPECT_EQ(alarmed(kNorth), 2u);
+}
+
+TEST_F(ConflictsTest, EndWhereANoticeIsCancelled) {
+  cores.connect();
+  announce(kNorth, activity(54'00000, 30));
+  announce(kSouth, activity(54'10000, 31));
+  ASSERT_TRUE(cores.submit(kNorth, 4, CancellationFields{"not flown"}, {"N-000001"}));
+  cores.settle();
+  EXPECT_EQ(open(kNorth), 0u);
+  EXPECT_EQ(open(kSouth), 0u);
+  const auto again = cores.submit(kNorth, 4, CancellationFields{"again"}, {"N-000001"});
+  ASSERT_FALSE(again);
+  EXPECT_EQ(again.error().reason, "references: the message was cancelled before");
+}
+
+TEST_F(ConflictsTest, EndWhereBothAccept) {
+  cores.connect();
+  announce(kNorth, activity(54'00000, 30));
+  announce(kSouth, activity(54'10000, 31));
+  accept(kNorth, "S-000001", "N-000001");
+  EXPECT_EQ(open(kNorth), 1u);
+  accept(kSouth, "N-000001", "S-000001");
+  EXPECT_EQ(open(kNorth), 0u);
+  EXPECT_EQ(open(kSouth), 0u);
+  // What was accepted is not what is said now.
+  correct(kSouth, "S-000001", volume(54'10000, 31, 2), volume(54'05000, 31, 2));
+  EXPECT_EQ(open(kNorth), 1u);
+  EXPECT_EQ(open(kSouth), 1u);
+}
+
+TEST_F(ConflictsTest, AreFoundOnceTheLinkIsBack) {
+  announce(kNorth, activity(54'00000, 30));
+  announce(kSouth, activity(54'10000, 31));
+  EXPECT_EQ(open(kNorth), 0u);
+  cores.connect();
+  cores.settle();
+  EXPECT_EQ(open(kNorth), 1u);
+  EXPECT_EQ(open(kSouth), 1u);
+}
+
+TEST_F(ConflictsTest, AreForgottenWhenTheirTimeHasPassed) {
+  cores.connect();
+  announce(kNorth, activity(54'00000, 1));
+  announce(kSouth, activity(54'10000, 1));
+  EXPECT_EQ(open(kNorth), 1u);
+  EXPECT_EQ(cores.core(kNorth).conflicts().active().size(), 2u);
+  cores.pass(4 * kHour_ms);
+  EXPECT_EQ(open(kNorth), 0u);
+  EXPECT_TRUE(cores.core(kNorth).conflicts().active().empty());
+}
+
+TEST_F(ConflictsTest, AreToldBeforeANoticeIsSent) {
+  cores.connect();
+  announce(kNorth, activity(54'00000, 30));
+  EXPECT_EQ(cores.core(kSouth).conflicts().check({volume(54'10000, 31, 2)}).size(), 1u);
+  EXPECT_TRUE(cores.core(kSouth).conflicts().check({volume(56'00000, 31, 2)}).empty());
+  EXPECT_EQ(open(kSouth), 0u);
+}
+
+// B8, F4 of the rows of faults.
+TEST_F(ConflictsTest, ACorrectionThatDoesNotFitIsRefusedByTheDaemon) {
+  cores.connect();
+  announce(kNorth, activity(54'00000, 30));
+  const auto refused = cores.submit(
+      kNorth, 4, CorrectionFields{{{"contact", "harbour", "range"}}, "wrong"}, {"N-000001"});
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().reason, "contact: is not \"harbour\" but \"tower\"");
+}
+
+}  // namespace
+}  // namespace hotline

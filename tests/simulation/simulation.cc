@@ -12,6 +12,7 @@
 #include "protocol/message/body.h"
 #include "protocol/message/serial.h"
 #include "tests/made_draft.h"
+#include "tests/simulation/announcing.h"
 
 namespace hotline::simulation {
 namespace {
@@ -123,6 +124,9 @@ class Simulation {
     Bytes draft;
     bool answered = false;
     uint64_t serial = 0;
+    std::optional<Volume> announces = std::nullopt;  // A notice's, as it stands; nothing after its end.
+    std::optional<size_t> changes = std::nullopt;    // The notice's request, of a correction or cancellation.
+    bool refused = false;  // A change that came too late for what changed before it.
   };
   // The surroundings of its core, on its own clocks.
   struct Party : ChannelHost, Clock {
@@ -389,14 +393,20 @@ class Simulation {
 
   static void take_answer(Party& party, const AnswerSubmission& answer) {
     Request& request = party.requests.at(answer.token);
-    if (!answer.outcome)
-      throw Violation{"a submission was refused: " + answer.outcome.error().reason};
+    if (!answer.outcome) {
+      if (!request.changes)
+        throw Violation{"a submission was refused: " + answer.outcome.error().reason};
+      request.answered = request.refused = true;
+      return;
+    }
     uint64_t serial = answer.outcome->serial;
     if (request.answered && request.serial != serial)
       throw Violation{"one submission got two serials"};
     if (!party.disk.messages().contains({false, serial})) {
       throw Violation{party.name + " confirmed a submission that is not on its disk"};
     }
+    if (request.changes && !request.answered)
+      party.requests.at(*request.changes).announces = request.announces;
     request.answered = true;
     request.serial = serial;
   }
@@ -637,6 +647,7 @@ class Simulation {
     send_per_mille_ = 100 + random_.below(700);
     burst_max_ = random_.chance(200) ? 30 : 3;
     flood_ = random_.chance(20);
+    announce_per_mille_ = some(300);
   }
 
   void weather() {
@@ -660,6 +671,9 @@ class Simulation {
         }
       }
       if (random_.chance(300)) acknowledge_something(i);
+      if (random_.chance(announce_per_mille_)) announce(i);
+      if (random_.chance(announce_per_mille_)) change_a_notice(i);
+      if (random_.chance(announce_per_mille_)) accept_a_conflict(i);
     }
   }
 
@@ -689,6 +703,44 @@ class Simulation {
     add_request(i, wire::MessageType::text, precedence, build_body(body), references);
   }
 
+  uint8_t some_precedence() {
+    return static_cast<uint8_t>(random_.between(kPrecedenceFirst, kPrecedenceLast));
+  }
+
+  void announce(size_t i) {
+    const Volume volume = some_volume(random_);
+    add_request(i, wire::MessageType::activity, some_precedence(), activity_body(volume), {},
+                volume);
+  }
+
+  void change_a_notice(size_t i) {
+    Party& party = parties_[i];
+    for (size_t r = 0; r < party.requests.size(); ++r) {
+      const Request& notice = party.requests[r];
+      if (!notice.answered || !notice.announces || notice.changes || random_.chance(700)) continue;
+      const std::string id = format_serial(party.config.prefix, notice.serial);
+      if (random_.chance(200)) {
+        return add_request(i, wire::MessageType::cancellation, some_precedence(),
+                           cancellation_body(), {id}, std::nullopt, r);
+      }
+      const Volume moved = some_volume(random_);
+      return add_request(i, wire::MessageType::correction, some_precedence(),
+                         correction_body(*notice.announces, moved), {id}, moved, r);
+    }
+  }
+
+  void accept_a_conflict(size_t i) {
+    Party& party = parties_[i];
+    if (!party.runner) return;
+    for (const Conflict& conflict : party.core().conflicts().list()) {
+      if (conflict.accepted_by_us || random_.chance(500)) continue;
+      const uint64_t serial = party.disk.messages().at(conflict.peers).serial;
+      return add_request(i, wire::MessageType::answer, some_precedence(), acceptance_body(),
+                         {format_serial(party.config.peer_prefix, serial),
+                          format_serial(party.config.prefix, conflict.own.number)});
+    }
+  }
+
   void acknowledge_something(size_t i) {
     Party& party = parties_[i];
     if (!party.runner) return;
@@ -709,10 +761,12 @@ class Simulation {
   }
 
   void add_request(size_t i, wire::MessageType type, uint8_t precedence, const Bytes& body,
-                   const std::vector<std::string>& references) {
+                   const std::vector<std::string>& references,
+                   std::optional<Volume> announces = std::nullopt,
+                   std::optional<size_t> changes = std::nullopt) {
     Party& party = parties_[i];
-    party.requests.push_back(
-        {++party.counter, made_draft(type, precedence, body, references), false, 0});
+    party.requests.push_back({++party.counter, made_draft(type, precedence, body, references), false,
+                              0, std::move(announces), changes});
     submit(i, party.requests.size() - 1);
   }
 
@@ -823,7 +877,19 @@ class Simulation {
     return true;
   }
 
+  // A party's conflicts by the serials of north's and south's notices.
+  std::map<std::pair<uint64_t, uint64_t>, Nearness> conflicts_of(size_t i) const {
+    std::map<std::pair<uint64_t, uint64_t>, Nearness> found;
+    for (const Conflict& conflict : parties_[i].core().conflicts().list()) {
+      const uint64_t own = conflict.own.number;
+      const uint64_t peers = parties_[i].disk.messages().at(conflict.peers).serial;
+      found[i == 0 ? std::pair{own, peers} : std::pair{peers, own}] = conflict.nearness;
+    }
+    return found;
+  }
+
   void check_everything() const {
+    if (conflicts_of(0) != conflicts_of(1)) throw Violation{"the lists of conflicts differ"};
     for (size_t i = 0; i < kParties; ++i) {
       const Party& party = parties_[i];
       const SimulatedLog& mine = party.disk.log(LogId::own_transcript);
@@ -833,6 +899,7 @@ class Simulation {
       }
       std::set<uint64_t> serials;
       for (const Request& request : party.requests) {
+        if (request.refused) continue;
         if (!serials.insert(request.serial).second) throw Violation{"a serial was given twice"};
       }
       for (const auto& [key, message] : party.disk.messages()) {
@@ -897,6 +964,7 @@ class Simulation {
   uint64_t disk_failure_per_mille_ = 0;
   uint64_t send_per_mille_ = 0;
   uint64_t burst_max_ = 1;
+  uint64_t announce_per_mille_ = 0;
   int64_t latency_max_ms_ = 1;
   bool disk_slow_ = false;
   bool fragmenting_ = false;

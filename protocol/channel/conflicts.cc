@@ -50,7 +50,8 @@ std::vector<Conflict> Conflicts::check(const std::vector<Volume>& volumes) const
     for (const NearVolume& near :
          peers_.conflicts_with(prepare(volumes[i]), config_.policy.separation)) {
       const Place& place = places_.at(near.number);
-      found.push_back({{}, place.notice, static_cast<uint32_t>(i + 1), place.volume, near.nearness});
+      found.push_back({{}, place.notice, notices_.at(place.notice).serial,
+                       static_cast<uint32_t>(i + 1), place.volume, near.nearness});
     }
   }
   return found;
@@ -98,7 +99,7 @@ void Conflicts::apply_durable(const wire::Entry& entry) {
   const bool changes =
       kind.effect == TargetEffect::corrects || kind.effect == TargetEffect::cancels;
   if (changes) refresh(*target);
-  if (kind.effect == TargetEffect::answers) note_acceptance(key, *target);
+  if (kind.effect == TargetEffect::answers) note_acceptance(key);
 }
 
 void Conflicts::refresh(MessageKey notice) {
@@ -133,6 +134,7 @@ void Conflicts::announce(MessageKey notice, const std::vector<Volume>& volumes) 
     return;
   }
   Notice& kept = notices_[notice];
+  kept.serial = notice.incoming ? recorder_.message(notice)->serial : notice.number;
   for (size_t i = 0; i < volumes.size(); ++i) {
     const Place place{notice, static_cast<uint32_t>(i + 1)};
     PreparedVolume volume = prepare(volumes[i]);
@@ -159,42 +161,60 @@ void Conflicts::meet(const Place& place, const PreparedVolume& volume) {
     const Place& own = incoming ? other : place;
     const Place& peers = incoming ? place : other;
     keep({own.notice, peers.notice},
-         {own.notice, peers.notice, own.volume, peers.volume, *nearness});
+         {own.notice, peers.notice, notices_.at(peers.notice).serial, own.volume, peers.volume,
+          *nearness});
   }
 }
 
 void Conflicts::keep(const Pair& pair, const Conflict& found) {
   changed_.insert(pair);
   const auto known = open_.find(pair);
-  if (known != open_.end()) {
-    if (comes_nearer(found, known->second)) known->second = found;
-  } else if (open_.size() < limits::kConflictsMax) {
-    open_.emplace(pair, found);
-  } else {
+  if (known == open_.end() && open_.size() >= limits::kConflictsMax) {
     overflowed_ = true;
+    return;
   }
+  if (known != open_.end() && !comes_nearer(found, known->second)) return;
+  judge_acceptance(open_[pair] = found);
 }
 
 // ----------------------------------------------------------------------------------------------
 // accepted
 
-void Conflicts::note_acceptance(MessageKey answer, MessageKey target) {
+// References: the other side's notice, the answerer's own, and the last corrections of both.
+void Conflicts::note_acceptance(MessageKey answer) {
   const auto record = recorder_.message(answer);
   const auto body = record ? open_body(record->body) : Error{};
   const auto envelope = record ? open_envelope(record->envelope) : Error{};
   if (!body || !envelope || !says_accepted(**body)) return;
-  const auto* references = (*envelope)->references();
-  if (!references || references->size() < 2) return;
-  const auto serial = parse_written_serial(text_of(references->Get(1)->id()));
-  if (!serial) return;
-  std::optional<MessageKey> answerers = MessageKey{false, serial->number};
-  if (answer.incoming) answerers = recorder_.records().find_incoming(serial->number);
-  if (!answerers) return;
-  const Pair pair = answer.incoming ? Pair{target, *answerers} : Pair{*answerers, target};
-  const auto found = open_.find(pair);
-  if (found == open_.end()) return;
-  (answer.incoming ? found->second.accepted_by_peer : found->second.accepted_by_us) = true;
-  changed_.insert(pair);
+  Serials notices{0, 0};
+  Acceptance acceptance{!answer.incoming, 0, 0};
+  for (const wire::Reference* reference : *(*envelope)->references()) {
+    const auto serial = parse_written_serial(text_of(reference->id()));
+    if (!serial) return;
+    const bool own = serial->prefix == config_.prefix;
+    uint64_t& notice = own ? notices.first : notices.second;
+    uint64_t& version = own ? acceptance.own_version : acceptance.peers_version;
+    (notice == 0 ? notice : version) = serial->number;
+  }
+  if (accepted_.size() >= limits::kConflictsMax) {
+    overflowed_ = true;
+    return;
+  }
+  accepted_[notices].insert(acceptance);
+  for (auto& [pair, conflict] : open_) {
+    if (pair.first.number != notices.first || conflict.peers_serial != notices.second) continue;
+    judge_acceptance(conflict);
+    changed_.insert(pair);
+  }
+}
+
+void Conflicts::judge_acceptance(Conflict& conflict) const {
+  const auto found = accepted_.find({conflict.own.number, conflict.peers_serial});
+  if (found == accepted_.end()) return;
+  const uint64_t own = corrections_.version_of(conflict.own);
+  const uint64_t peers = corrections_.version_of(conflict.peers);
+  conflict.accepted_by_us = found->second.contains({true, own, peers});
+  conflict.accepted_by_peer = found->second.contains({false, own, peers});
 }
 
 // ----------------------------------------------------------------------------------------------
@@ -274,7 +294,14 @@ void Conflicts::tick(Now now) {
   next_tick_ = now.boot + kLook_ms;
   if (ends_.empty() || ends_.begin()->first >= now.utc) return;
   tell(now);
-  while (!ends_.empty() && ends_.begin()->first < now.utc) forget(ends_.begin()->second);
+  while (!ends_.empty() && ends_.begin()->first < now.utc) {
+    const MessageKey notice = ends_.begin()->second;
+    const uint64_t serial = notices_.at(notice).serial;
+    std::erase_if(accepted_, [&](const auto& one) {
+      return (notice.incoming ? one.first.second : one.first.first) == serial;
+    });
+    forget(notice);
+  }
   // A conflict that is over has ended by itself.
   for (const Pair& pair : std::exchange(changed_, {})) told_.erase(pair);
 }

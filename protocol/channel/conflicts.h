@@ -25,6 +25,7 @@ namespace hotline {
 struct Conflict {
   MessageKey own;
   MessageKey peers;
+  uint64_t peers_serial = 0;
   uint32_t own_volume = 0;  // Of those of its notice, from 1: the pair that comes nearest.
   uint32_t peers_volume = 0;
   Nearness nearness;
@@ -67,11 +68,20 @@ class Conflicts {
     MessageKey notice;
     uint32_t volume = 0;
   };
-
   struct Notice {
+    uint64_t serial = 0;
     std::vector<uint64_t> volumes;  // Their numbers in the index.
     UtcMs over_at = 0;
   };
+  // A party's word that it accepts a conflict of two notices as they then were: by the serials of
+  // their last corrections (Corrections::version_of). All of these are of one pair.
+  struct Acceptance {
+    bool by_us = false;
+    uint64_t own_version = 0;
+    uint64_t peers_version = 0;
+    auto operator<=>(const Acceptance&) const = default;
+  };
+  using Serials = std::pair<uint64_t, uint64_t>;  // Of the own notice, and of the peer's.
 
   VolumeIndex& index_of(bool incoming) { return incoming ? peers_ : own_; }
   void refresh(MessageKey notice);
@@ -79,7 +89,9 @@ class Conflicts {
   void announce(MessageKey notice, const std::vector<Volume>& volumes);
   void meet(const Place& place, const PreparedVolume& volume);
   void keep(const Pair& pair, const Conflict& found);
-  void note_acceptance(MessageKey answer, MessageKey target);
+  void note_acceptance(MessageKey answer);
+  // Finds out whether the parties have accepted the notices of this conflict as they stand.
+  void judge_acceptance(Conflict& conflict) const;
   void record_found(Now now, const Conflict& conflict);
   void record_ended(Now now, const Pair& pair);
   std::string name_of(MessageKey key);
@@ -100,6 +112,7 @@ class Conflicts {
   std::set<std::pair<UtcMs, MessageKey>> ends_;  // The same, by when they are over.
   std::map<Pair, Conflict> open_;
   std::map<Pair, Nearness> told_;
+  std::map<Serials, std::set<Acceptance>> accepted_;
   std::set<Pair> changed_;  // Since tell().
   bool overflowed_ = false;
   bool overflow_told_ = false;

@@ -26,19 +26,11 @@ Status Corrections::check(MessageKey target, const wire::Envelope& envelope,
   }
   const wire::Correction* correction = body.content_as_correction();
   if (correction == nullptr) return ok();
-  const std::vector<MessageKey>& before = of(target);
+  const std::vector<Change>& before = of(target);
   if (before.size() >= limits::kCorrectionsMax) {
     return refused("references: the message was corrected " + std::to_string(before.size()) +
                        " times",
                    "cancel it, and send it anew");
-  }
-  // The next one would overtake it, and be judged by what the receiver has not been told.
-  if (!before.empty() && !before.back().incoming &&
-      recorder_.own().is_waiting(before.back().number) &&
-      static_cast<uint8_t>(envelope.precedence()) <
-          recorder_.message(before.back())->precedence) {
-    return refused("precedence: the correction before this one waits to be sent, and is slower",
-                   "send this one at the precedence of that one");
   }
   const auto now_says = newest(target);
   if (!now_says) return refused("references: the message cannot be corrected", "send it anew");
@@ -54,8 +46,8 @@ std::optional<CorrectedMessage> Corrections::newest(MessageKey key) {
     return std::nullopt;
   }
   CorrectedMessage message = as_said(**envelope, record->body, config_.channel.exercise);
-  for (const MessageKey& one : of(key)) {
-    const auto made = recorder_.message(one);
+  for (const Change& one : of(key)) {
+    const auto made = recorder_.message(one.key);
     const auto header = made ? open_envelope(made->envelope) : Error{};
     const auto body = made ? open_body(made->body) : Error{};
     if (!header || !body || (*body)->content_as_correction() == nullptr) continue;
@@ -65,24 +57,31 @@ std::optional<CorrectedMessage> Corrections::newest(MessageKey key) {
   return message;
 }
 
-const std::vector<MessageKey>& Corrections::of(MessageKey key) const {
-  static const std::vector<MessageKey> none;
+const std::vector<Corrections::Change>& Corrections::of(MessageKey key) const {
+  static const std::vector<Change> none;
   const auto found = corrections_.find(key);
   return found == corrections_.end() ? none : found->second;
 }
 
+uint64_t Corrections::version_of(MessageKey key) const {
+  const std::vector<Change>& made = of(key);
+  return made.empty() ? 0 : made.back().serial;
+}
+
 void Corrections::apply(const wire::Entry& entry) {
   if (const wire::Released* own = entry.fact_as_Released()) {
-    if (own->refers_to()) apply({false, own->serial()}, own->type(), from_wire(own->refers_to()));
+    const Change change{{false, own->serial()}, own->serial()};
+    if (own->refers_to()) apply(change, own->type(), from_wire(own->refers_to()));
   } else if (const wire::Received* peers = entry.fact_as_Received()) {
     const bool stands = peers->decline_code() == 0 && peers->refers_to();
-    if (stands) apply({true, peers->index()}, peers->type(), from_wire(peers->refers_to()));
+    const Change change{{true, peers->index()}, peers->serial()};
+    if (stands) apply(change, peers->type(), from_wire(peers->refers_to()));
   }
 }
 
 // Only the originator changes a message: the rules have seen to that.
-void Corrections::apply(MessageKey change, uint8_t type, MessageKey target) {
-  if (change.incoming != target.incoming) return;
+void Corrections::apply(const Change& change, uint8_t type, MessageKey target) {
+  if (change.key.incoming != target.incoming) return;
   if (effect_of(type) == TargetEffect::corrects) corrections_[target].push_back(change);
   if (effect_of(type) == TargetEffect::cancels) cancelled_.insert(target);
 }

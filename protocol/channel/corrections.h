@@ -26,17 +26,24 @@ class Corrections {
   // The message as it stands after its corrections; nothing where it cannot be read.
   std::optional<CorrectedMessage> newest(MessageKey key);
   bool is_cancelled(MessageKey key) const { return cancelled_.contains(key); }
-  // In the order in which they were made.
-  const std::vector<MessageKey>& of(MessageKey key) const;
+  // A correction or a cancellation: its key, and the serial that its originator gave it.
+  struct Change {
+    MessageKey key;
+    uint64_t serial = 0;
+  };
+  // Corrections in the order in which they were made.
+  const std::vector<Change>& of(MessageKey key) const;
+  // The serial of the last one; 0 for a message as it was first sent. Both parties say the same.
+  uint64_t version_of(MessageKey key) const;
 
   void apply(const wire::Entry& entry);
 
  private:
-  void apply(MessageKey change, uint8_t type, MessageKey target);
+  void apply(const Change& change, uint8_t type, MessageKey target);
 
   const CoreConfig& config_;
   Recorder& recorder_;
-  std::map<MessageKey, std::vector<MessageKey>> corrections_;  // By what they correct.
+  std::map<MessageKey, std::vector<Change>> corrections_;  // By what they correct.
   std::set<MessageKey> cancelled_;
 };
 

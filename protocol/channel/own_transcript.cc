@@ -1,10 +1,12 @@
 #include "protocol/channel/own_transcript.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "protocol/base/check.h"
 #include "protocol/channel/journal.h"
 #include "protocol/channel/policy.h"
+#include "protocol/message/kinds/kinds.h"
 
 namespace hotline {
 namespace {
@@ -17,14 +19,22 @@ size_t precedence_slot(uint8_t precedence) {
 }  // namespace
 
 void OwnTranscript::released(const wire::Released& fact) {
-  const wire::MessageKey* refers = fact.refers_to();
-  Waiting waiting{to_hash(*fact.leaf_hash()),
-                  refers != nullptr && !refers->incoming() ? refers->number() : 0, fact.size(),
-                  fact.precedence()};
+  Waiting waiting{to_hash(*fact.leaf_hash()), goes_after(fact), fact.size(), fact.precedence()};
   if (!waiting_.insert(fact.serial(), waiting).second) return;
   ++waiting_counts_[precedence_slot(fact.precedence())];
   by_precedence_[precedence_slot(fact.precedence())].push_back(fact.serial());
   last_serial_ = std::max(last_serial_, fact.serial());
+}
+
+// The own message that must have its place first. Changes of one message go in the order in which
+// they were made, for the receiver judges each by what those before it left.
+uint64_t OwnTranscript::goes_after(const wire::Released& fact) {
+  const wire::MessageKey* refers = fact.refers_to();
+  if (refers == nullptr || refers->incoming()) return 0;
+  const TargetEffect effect = kind_of(fact.type()).effect;
+  if (effect != TargetEffect::corrects && effect != TargetEffect::cancels) return refers->number();
+  const uint64_t before = std::exchange(last_changes_[refers->number()], fact.serial());
+  return waiting_.contains(before) ? before : refers->number();
 }
 
 void OwnTranscript::numbered(const wire::Numbered& fact) {
@@ -74,7 +84,7 @@ std::vector<uint64_t> OwnTranscript::next_to_number(size_t count_max, size_t byt
         const Waiting* found = waiting_.find(serial);
         if (found == nullptr || (serial != queued && is_in(chosen, serial))) break;
         chain.push_back(serial);
-        serial = found->refers_to;
+        serial = found->goes_after;
       }
       for (; !chain.empty(); chain.pop_back()) {
         uint32_t size = waiting_.find(chain.back())->size;

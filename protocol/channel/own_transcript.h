@@ -8,6 +8,7 @@
 #include <array>
 #include <cstdint>
 #include <deque>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -26,7 +27,7 @@ class OwnTranscript {
   void receipt_held(const wire::ReceiptHeld& fact);
 
   // The serials that should take the next places: by precedence, then by release, an own message
-  // that another refers to before that other. At most `count_max`, and together at most
+  // that another refers to before that other, and changes of one message in their order. At most `count_max`, and together at most
   // `bytes_max`; `urgent_bytes_max` is FLASH's larger bound.
   std::vector<uint64_t> next_to_number(size_t count_max, size_t bytes_max,
                                        size_t urgent_bytes_max) const;
@@ -57,7 +58,7 @@ class OwnTranscript {
  private:
   struct Waiting {
     Hash leaf_hash;
-    uint64_t refers_to;  // An own serial, or 0.
+    uint64_t goes_after;  // An own serial, or 0.
     uint32_t size;       // Bytes.
     uint8_t precedence;  // 1..4
   };
@@ -67,6 +68,9 @@ class OwnTranscript {
     uint8_t precedence;
   };
 
+  uint64_t goes_after(const wire::Released& fact);
+
+  std::map<uint64_t, uint64_t> last_changes_;  // The last correction or cancellation of a message.
   SortedBlocks<uint64_t, Waiting> waiting_;  // By serial.
   std::array<size_t, 4> waiting_counts_{};   // By precedence.
   std::array<std::deque<uint64_t>, 4>

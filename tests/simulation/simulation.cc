@@ -734,10 +734,21 @@ class Simulation {
     if (!party.runner) return;
     for (const Conflict& conflict : party.core().conflicts().list()) {
       if (conflict.accepted_by_us || random_.chance(500)) continue;
-      const uint64_t serial = party.disk.messages().at(conflict.peers).serial;
+      const std::string& own = party.config.prefix;
+      const std::string& peers = party.config.peer_prefix;
+      std::vector<std::string> references = {format_serial(peers, conflict.peers_serial),
+                                             format_serial(own, conflict.own.number)};
+      const Corrections& corrections = party.core().corrections();
+      for (const auto& [prefix, notice] :
+           {std::pair{peers, conflict.peers}, std::pair{own, conflict.own}}) {
+        const auto& made = corrections.of(notice);
+        if (made.empty()) continue;
+        // One that is not durable may be lost.
+        if (!party.disk.messages().contains(made.back().key)) return;
+        references.push_back(format_serial(prefix, made.back().serial));
+      }
       return add_request(i, wire::MessageType::answer, some_precedence(), acceptance_body(),
-                         {format_serial(party.config.peer_prefix, serial),
-                          format_serial(party.config.prefix, conflict.own.number)});
+                         references);
     }
   }
 
@@ -877,6 +888,13 @@ class Simulation {
     return true;
   }
 
+  // Where it is a DECLINE, why.
+  static std::string reason_in(const MessageRecord& message) {
+    const auto body = open_body(message.body);
+    const wire::Decline* decline = body ? (*body)->content_as_decline() : nullptr;
+    return decline ? ": " + text_of(decline->reason()) : "";
+  }
+
   // A party's conflicts by the serials of north's and south's notices.
   std::map<std::pair<uint64_t, uint64_t>, Nearness> conflicts_of(size_t i) const {
     std::map<std::pair<uint64_t, uint64_t>, Nearness> found;
@@ -904,8 +922,8 @@ class Simulation {
       }
       for (const auto& [key, message] : party.disk.messages()) {
         if (!key.incoming && !serials.contains(key.number)) {
-          throw Violation{party.name + " released a message that nobody asked for: " +
-                          std::to_string(key.number)};
+          throw Violation{party.name + " released a message that nobody asked for, " +
+                          std::to_string(key.number) + reason_in(message)};
         }
       }
       if (serials.size() != mine.size())

@@ -157,6 +157,22 @@ TEST_F(ConflictsTest, AreToldBeforeANoticeIsSent) {
   EXPECT_EQ(open(kSouth), 0u);
 }
 
+// A FLASH correction pulls the slower one before it along.
+TEST_F(ConflictsTest, ChangesOfANoticeGoInTheirOrder) {
+  announce(kNorth, activity(54'00000, 30));
+  correct(kNorth, "N-000001", volume(54'00000, 30, 2), volume(55'00000, 30, 2));
+  ASSERT_TRUE(cores.submit(kNorth, 1,
+                           CorrectionFields{{{"volume", form(volume(55'00000, 30, 2)),
+                                              form(volume(56'00000, 30, 2))}},
+                                            "moved again"},
+                           {"N-000001"}));
+  cores.connect();
+  cores.settle();
+  announce(kSouth, activity(56'00000, 30));
+  EXPECT_EQ(open(kNorth), 1u);
+  EXPECT_EQ(open(kSouth), 1u);
+}
+
 // B8, F4 of the rows of faults.
 TEST_F(ConflictsTest, ACorrectionThatDoesNotFitIsRefusedByTheDaemon) {
   cores.connect();

@@ -295,13 +295,12 @@ void JournalDescriber::describe_rest(const wire::Entry& entry, Description& to) 
     to.urgent = true;
     to.text = name_of(found->own()) + " volume " + std::to_string(found->own_volume()) + " and " +
               name_of(found->peers()) + " volume " + std::to_string(found->peers_volume()) + ": " +
-              std::to_string(found->horizontal_m()) + " m, " +
-              std::to_string(found->vertical_m()) + " m in height, " +
-              std::to_string(found->time_s()) + " s apart";
+              std::to_string(found->horizontal_m()) + " m, " + std::to_string(found->vertical_m()) +
+              " m in height, " + std::to_string(found->time_s()) + " s apart";
   } else if (const auto* ended = entry.fact_as_ConflictEnded()) {
     to.kind = "conflict";
-    to.text = name_of(ended->own()) + " and " + name_of(ended->peers()) + ": " +
-              end_words(ended->why());
+    to.text =
+        name_of(ended->own()) + " and " + name_of(ended->peers()) + ": " + end_words(ended->why());
   }
 }
 

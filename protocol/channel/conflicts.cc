@@ -50,8 +50,12 @@ std::vector<Conflict> Conflicts::check(const std::vector<Volume>& volumes) const
     for (const NearVolume& near :
          peers_.conflicts_with(prepare(volumes[i]), config_.policy.separation)) {
       const Place& place = places_.at(near.number);
-      found.push_back({{}, place.notice, notices_.at(place.notice).serial,
-                       static_cast<uint32_t>(i + 1), place.volume, near.nearness});
+      found.push_back({{},
+                       place.notice,
+                       notices_.at(place.notice).serial,
+                       static_cast<uint32_t>(i + 1),
+                       place.volume,
+                       near.nearness});
     }
   }
   return found;
@@ -160,9 +164,8 @@ void Conflicts::meet(const Place& place, const PreparedVolume& volume) {
     const Place& other = places_.at(numbers[i]);
     const Place& own = incoming ? other : place;
     const Place& peers = incoming ? place : other;
-    keep({own.notice, peers.notice},
-         {own.notice, peers.notice, notices_.at(peers.notice).serial, own.volume, peers.volume,
-          *nearness});
+    keep({own.notice, peers.notice}, {own.notice, peers.notice, notices_.at(peers.notice).serial,
+                                      own.volume, peers.volume, *nearness});
   }
 }
 
@@ -252,20 +255,19 @@ void Conflicts::record_found(Now now, const Conflict& conflict) {
   const Nearness& near = conflict.nearness;
   apply(recorder_.record(now, [&](flatbuffers::FlatBufferBuilder& b) {
     const wire::MessageKey own = to_wire(conflict.own), peers = to_wire(conflict.peers);
-    return wire::CreateConflictFound(
-        b, &own, &peers, conflict.own_volume, conflict.peers_volume,
-        static_cast<uint32_t>(near.horizontal_m), static_cast<uint32_t>(near.vertical_m),
-        static_cast<uint32_t>(near.time_s), near.from, near.until);
+    return wire::CreateConflictFound(b, &own, &peers, conflict.own_volume, conflict.peers_volume,
+                                     static_cast<uint32_t>(near.horizontal_m),
+                                     static_cast<uint32_t>(near.vertical_m),
+                                     static_cast<uint32_t>(near.time_s), near.from, near.until);
   }));
-  noise_.alarm(now, NoiseKind::conflict, conflict.peers,
-               "CONFLICT of " + name_of(conflict.own) + " volume " +
-                   std::to_string(conflict.own_volume) + " with " + name_of(conflict.peers) +
-                   " volume " + std::to_string(conflict.peers_volume) + ": " +
-                   std::to_string(near.horizontal_m) + " m apart, " +
-                   std::to_string(near.vertical_m) + " m in height, " +
-                   std::to_string(near.time_s) + " s in time, from " +
-                   format_date_time_group(std::min(near.from, near.until)) + " to " +
-                   format_date_time_group(std::max(near.from, near.until)));
+  noise_.alarm(
+      now, NoiseKind::conflict, conflict.peers,
+      "CONFLICT of " + name_of(conflict.own) + " volume " + std::to_string(conflict.own_volume) +
+          " with " + name_of(conflict.peers) + " volume " + std::to_string(conflict.peers_volume) +
+          ": " + std::to_string(near.horizontal_m) + " m apart, " +
+          std::to_string(near.vertical_m) + " m in height, " + std::to_string(near.time_s) +
+          " s in time, from " + format_date_time_group(std::min(near.from, near.until)) + " to " +
+          format_date_time_group(std::max(near.from, near.until)));
 }
 
 void Conflicts::record_ended(Now now, const Pair& pair) {

@@ -28,9 +28,9 @@ Status Corrections::check(MessageKey target, const wire::Envelope& envelope,
   if (correction == nullptr) return ok();
   const std::vector<Change>& before = of(target);
   if (before.size() >= limits::kCorrectionsMax) {
-    return refused("references: the message was corrected " + std::to_string(before.size()) +
-                       " times",
-                   "cancel it, and send it anew");
+    return refused(
+        "references: the message was corrected " + std::to_string(before.size()) + " times",
+        "cancel it, and send it anew");
   }
   const auto now_says = newest(target);
   if (!now_says) return refused("references: the message cannot be corrected", "send it anew");

@@ -27,8 +27,8 @@ class OwnTranscript {
   void receipt_held(const wire::ReceiptHeld& fact);
 
   // The serials that should take the next places: by precedence, then by release, an own message
-  // that another refers to before that other, and changes of one message in their order. At most `count_max`, and together at most
-  // `bytes_max`; `urgent_bytes_max` is FLASH's larger bound.
+  // that another refers to before that other, and changes of one message in their order. At most
+  // `count_max`, and together at most `bytes_max`; `urgent_bytes_max` is FLASH's larger bound.
   std::vector<uint64_t> next_to_number(size_t count_max, size_t bytes_max,
                                        size_t urgent_bytes_max) const;
   // The leaf hash of a message that waits unnumbered.
@@ -59,8 +59,8 @@ class OwnTranscript {
   struct Waiting {
     Hash leaf_hash;
     uint64_t goes_after;  // An own serial, or 0.
-    uint32_t size;       // Bytes.
-    uint8_t precedence;  // 1..4
+    uint32_t size;        // Bytes.
+    uint8_t precedence;   // 1..4
   };
   struct Numbered {
     uint64_t serial;
@@ -71,8 +71,8 @@ class OwnTranscript {
   uint64_t goes_after(const wire::Released& fact);
 
   std::map<uint64_t, uint64_t> last_changes_;  // The last correction or cancellation of a message.
-  SortedBlocks<uint64_t, Waiting> waiting_;  // By serial.
-  std::array<size_t, 4> waiting_counts_{};   // By precedence.
+  SortedBlocks<uint64_t, Waiting> waiting_;    // By serial.
+  std::array<size_t, 4> waiting_counts_{};     // By precedence.
   std::array<std::deque<uint64_t>, 4>
       by_precedence_;                 // Serials; those no longer in waiting_ are passed over.
   std::deque<Numbered> unreceipted_;  // Leaves from receipted_size_ on.

@@ -189,8 +189,8 @@ Status validate(const Policy& policy) {
   Status answer = check_time("the time to acknowledge a test call",
                              policy.link.test_call_acknowledged_ms, 1'000);
   if (!answer) return answer;
-  if (Status check = check_time("the channel check interval",
-                                policy.link.channel_check_interval_ms, 1'000);
+  if (Status check =
+          check_time("the channel check interval", policy.link.channel_check_interval_ms, 1'000);
       !check) {
     return check;
   }

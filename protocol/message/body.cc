@@ -123,10 +123,9 @@ Offset<wire::Volume> build_volume(FlatBufferBuilder& builder, const Volume& volu
   wire::Position centre;
   if (circle) centre = to_wire(circle->centre);
   const wire::Altitude lower = to_wire(volume.lower), upper = to_wire(volume.upper);
-  return wire::CreateVolume(builder, border, circle ? &centre : nullptr,
-                            circle ? circle->radius_m : 0, route,
-                            corridor ? corridor->half_width_m : 0, &lower, &upper, volume.start,
-                            volume.end);
+  return wire::CreateVolume(
+      builder, border, circle ? &centre : nullptr, circle ? circle->radius_m : 0, route,
+      corridor ? corridor->half_width_m : 0, &lower, &upper, volume.start, volume.end);
 }
 
 Offset<void> build_content(FlatBufferBuilder& builder, const ActivityFields& fields) {

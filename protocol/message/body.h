@@ -236,9 +236,10 @@ struct ServiceFields {
 
 using ContentFields =
     std::variant<TextContentFields, IncidentFields, ViolationFields, ActivityFields, LaunchFields,
-                 ProtectedFields, QuestionsFields, AnswersFields, CorrectionFields, CancellationFields,
-                 DecisionFields, ChannelStatusFields, MeetingFields, AcknowledgementFields,
-                 DisseminationFields, DeclineFields, TestFields, ServiceFields>;
+                 ProtectedFields, QuestionsFields, AnswersFields, CorrectionFields,
+                 CancellationFields, DecisionFields, ChannelStatusFields, MeetingFields,
+                 AcknowledgementFields, DisseminationFields, DeclineFields, TestFields,
+                 ServiceFields>;
 
 struct BodyFields {
   std::string subject;

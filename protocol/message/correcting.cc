@@ -96,16 +96,16 @@ Values change(const CorrectedMessage& message, const wire::Body& body,
     const std::string key(view(one->field()));
     const auto found = before.find(key);
     if (found == before.end()) {
-      problems.push_back(problem("change", "there is no field " + in_quotes(key),
-                                 "one of: " + names_of(before)));
+      problems.push_back(
+          problem("change", "there is no field " + in_quotes(key), "one of: " + names_of(before)));
       continue;
     }
     const std::string said = found->second.value_or("");
     const std::string old_value(view(one->old_value()));
     if (old_value != said && one_form(message, before, key, old_value) != said) {
-      problems.push_back(problem(
-          key, "is not " + in_quotes(old_value) + " but " + in_quotes(said),
-          "give the old value as it is: --change " + key + "=\"" + said + " -> ...\""));
+      problems.push_back(
+          problem(key, "is not " + in_quotes(old_value) + " but " + in_quotes(said),
+                  "give the old value as it is: --change " + key + "=\"" + said + " -> ...\""));
     }
     const std::string new_value(view(one->new_value()));
     after[key] = new_value.empty() ? std::nullopt : std::optional(new_value);
@@ -116,9 +116,8 @@ Values change(const CorrectedMessage& message, const wire::Body& body,
 }
 
 bool changes(const wire::Correction& correction, std::string_view field) {
-  return std::any_of(
-      correction.changes()->begin(), correction.changes()->end(),
-      [field](const wire::FieldChange* one) { return view(one->field()) == field; });
+  return std::any_of(correction.changes()->begin(), correction.changes()->end(),
+                     [field](const wire::FieldChange* one) { return view(one->field()) == field; });
 }
 
 // What is left as it was is judged as of the release of the message: a time that was ahead then may

@@ -135,7 +135,8 @@ ContentFields content() {
     case 7:
       return notice();
     case 8:
-      return MeetingFields{wire::MeetingStep::held, text(9), {time(), time()}, text(9), text(9), {}};
+      return MeetingFields{
+          wire::MeetingStep::held, text(9), {time(), time()}, text(9), text(9), {}};
     case 9:
       return DecisionFields{text(9), text(9), text(9), text(9), wire::Role::machine, time()};
     case 0:

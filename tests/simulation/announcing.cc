@@ -47,10 +47,10 @@ Bytes activity_body(const Volume& volume) {
 }
 
 Bytes correction_body(const Volume& from, const Volume& to) {
-  return body_of("Correction", false,
-                 CorrectionFields{{{"volume", typed_form::of_volumes({from}),
-                                    typed_form::of_volumes({to})}},
-                                  "moved"});
+  return body_of(
+      "Correction", false,
+      CorrectionFields{{{"volume", typed_form::of_volumes({from}), typed_form::of_volumes({to})}},
+                       "moved"});
 }
 
 Bytes cancellation_body() {

@@ -124,8 +124,10 @@ class Simulation {
     Bytes draft;
     bool answered = false;
     uint64_t serial = 0;
-    std::optional<Volume> announces = std::nullopt;  // A notice's, as it stands; nothing after its end.
-    std::optional<size_t> changes = std::nullopt;    // The notice's request, of a correction or cancellation.
+    std::optional<Volume> announces =
+        std::nullopt;  // A notice's, as it stands; nothing after its end.
+    std::optional<size_t> changes =
+        std::nullopt;      // The notice's request, of a correction or cancellation.
     bool refused = false;  // A change that came too late for what changed before it.
   };
   // The surroundings of its core, on its own clocks.
@@ -776,8 +778,8 @@ class Simulation {
                    std::optional<Volume> announces = std::nullopt,
                    std::optional<size_t> changes = std::nullopt) {
     Party& party = parties_[i];
-    party.requests.push_back({++party.counter, made_draft(type, precedence, body, references), false,
-                              0, std::move(announces), changes});
+    party.requests.push_back({++party.counter, made_draft(type, precedence, body, references),
+                              false, 0, std::move(announces), changes});
     submit(i, party.requests.size() - 1);
   }
 

@@ -10,8 +10,9 @@ namespace hotline {
 template <>
 const Vocabulary& vocabulary<wire::ActivityKind>() {
   static constexpr Word kEntries[] = {
-      {1, "exercise", {"Exercise of forces", "Войсковое учение", "Військове навчання",
-                       "Latihan pasukan"}},
+      {1,
+       "exercise",
+       {"Exercise of forces", "Войсковое учение", "Військове навчання", "Latihan pasukan"}},
       {2, "live-fire", {"Live fire", "Боевая стрельба", "Бойова стрільба", "Penembakan"}},
       {3, "flight", {"Flight", "Полёт", "Політ", "Penerbangan"}},
       {4, "naval", {"Naval activity", "Действия на море", "Дії на морі", "Kegiatan laut"}},
@@ -57,7 +58,9 @@ class Activity final : public ContentOf<ActivityFields> {
             .shown([](Describer& describer, const Table& activity) {
               show_volumes(describer, activity.volumes());
             })
-            .written([](const Table& activity) { return typed_form::of_volumes(read_volumes(activity)); })
+            .written([](const Table& activity) {
+              return typed_form::of_volumes(read_volumes(activity));
+            })
             .typed(&Fields::volumes, parse_volumes, "shape / heights / times", kVolumeForm,
                    "where, how high and when; several parted by |"),
         text("contact", {"Contact", "Связь", "Зв'язок", "Kontak"}, &Table::contact, kMandatory)
@@ -75,7 +78,8 @@ class Activity final : public ContentOf<ActivityFields> {
             .typed(&Fields::count, parse_count, "number", "4", "how many craft take part"),
         text("frequency", {"Frequency", "Частота", "Частота", "Frekuensi"}, &Table::frequency,
              kOptional)
-            .typed(&Fields::frequency, "243.000 MHz", "on which they are reached, or which is jammed"),
+            .typed(&Fields::frequency, "243.000 MHz",
+                   "on which they are reached, or which is jammed"),
         text("notice", kNoticeReference, &Table::notice, kOptional)
             .typed(&Fields::notice, "NOTAM A1234/26", "its NOTAM or NAVAREA reference"),
         text("abort-phrase",

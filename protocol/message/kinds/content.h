@@ -159,8 +159,7 @@ class ContentOf : public KindContent {
     if (auto status = complete(fields, typed); !status) return status.error();
     return ContentFields(std::move(fields));
   }
-  std::optional<std::string> typed_form(const wire::Body& body,
-                                        std::string_view key) const final {
+  std::optional<std::string> typed_form(const wire::Body& body, std::string_view key) const final {
     for (const Row& row : rows()) {
       if (row.key == key) return row.read && row.write ? row.write(in(body)) : std::nullopt;
     }

@@ -7,7 +7,8 @@ namespace {
 
 void check_decider(RuleChecker& checker, const wire::Decision& decision) {
   checker.require_known("decided-by", decision.decided_by());
-  if (decision.decided_by() == wire::Role::machine || decision.decided_by() == wire::Role::monitor) {
+  if (decision.decided_by() == wire::Role::machine ||
+      decision.decided_by() == wire::Role::monitor) {
     checker.add("decided-by", "is no person", "the role of the person who decided");
   }
 }

@@ -50,8 +50,8 @@ void show_actions(Describer& describer, const wire::Incident& incident) {
 std::optional<std::string> write_actions(const wire::Incident& incident) {
   std::string keys;
   for (flatbuffers::uoffset_t i = 0; incident.actions() && i < incident.actions()->size(); ++i) {
-    const Word* action = vocabulary<wire::Action>().by_value(
-        static_cast<uint64_t>(incident.actions()->Get(i)));
+    const Word* action =
+        vocabulary<wire::Action>().by_value(static_cast<uint64_t>(incident.actions()->Get(i)));
     if (action) keys += (keys.empty() ? "" : ",") + std::string(action->key);
   }
   return keys;
@@ -179,7 +179,8 @@ class Incident final : public ContentOf<IncidentFields> {
               checker.add("mmsi", "is not nine digits");
             })
             .shown([](Describer& describer, const Table& incident) {
-              if (auto mmsi = incident.mmsi()) describer.line(kMmsi, typed_form::of_number("%09u", *mmsi));
+              if (auto mmsi = incident.mmsi())
+                describer.line(kMmsi, typed_form::of_number("%09u", *mmsi));
             })
             .written([](const Table& incident) -> std::optional<std::string> {
               if (!incident.mmsi()) return std::nullopt;

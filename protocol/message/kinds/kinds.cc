@@ -54,7 +54,9 @@ constexpr bool yes = true, no = false;
 
 constexpr Kind::Built later{};
 template <class Fields>
-concept AnnouncesVolumes = requires { requires Fields::kAnnouncesVolumes; };
+concept AnnouncesVolumes = requires {
+  requires Fields::kAnnouncesVolumes;
+};
 template <class Fields>
 constexpr Kind::Built by{content_of<Fields>,
                          wire::ContentTraits<typename Fields::Table>::enum_value,

@@ -36,8 +36,7 @@ void check_times(RuleChecker& checker, const wire::Meeting& meeting) {
   const size_t count = meeting.times() ? meeting.times()->size() : 0;
   if (count == 0) return checker.add("times", "are missing", "a time like 2026-11-22T14:11:00Z");
   if (count > limits::kMeetingTimesMax) {
-    return checker.add("times",
-                       "are more than " + std::to_string(limits::kMeetingTimesMax));
+    return checker.add("times", "are more than " + std::to_string(limits::kMeetingTimesMax));
   }
   if (!proposes(meeting.step()) && count > 1) {
     checker.add("times", "are several, and the meeting is at one");
@@ -114,8 +113,9 @@ class Meeting final : public ContentOf<MeetingFields> {
             .written(write_times)
             .read_by("one or more times", "2026-11-23T10:00:00Z",
                      "when, in UTC; several parted by commas", read_times),
-        text("place", {"Place or means", "Место или средство связи", "Місце або засіб зв'язку",
-                       "Tempat atau sarana"},
+        text("place",
+             {"Place or means", "Место или средство связи", "Місце або засіб зв'язку",
+              "Tempat atau sarana"},
              &Table::place, kMandatory)
             .typed(&Fields::place, "voice line 2", "where, or by which means"),
         text("agenda", {"Agenda", "Повестка", "Порядок денний", "Agenda"}, &Table::agenda,
@@ -129,8 +129,9 @@ class Meeting final : public ContentOf<MeetingFields> {
               if (!hash) return std::nullopt;
               return to_hex({hash->bytes()->Data(), hash->bytes()->size()});
             })
-            .read_by("64 hexadecimal digits", "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855", "SHA-256 of the minutes of what was held",
-                     read_minutes),
+            .read_by("64 hexadecimal digits",
+                     "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
+                     "SHA-256 of the minutes of what was held", read_minutes),
     };
     return all;
   }

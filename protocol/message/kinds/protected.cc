@@ -20,8 +20,7 @@ const Vocabulary& vocabulary<wire::ProtectedKind>() {
         "Fasilitas kemanusiaan"}},
       {4,
        "humanitarian-convoy",
-       {"Humanitarian convoy", "Гуманитарный конвой", "Гуманітарний конвой",
-        "Konvoi kemanusiaan"}},
+       {"Humanitarian convoy", "Гуманитарный конвой", "Гуманітарний конвой", "Konvoi kemanusiaan"}},
       {5,
        "evacuation",
        {"Evacuation of civilians", "Эвакуация гражданских лиц", "Евакуація цивільних",
@@ -51,10 +50,9 @@ constexpr int64_t kLate_ms = 24 * kHour_ms;
 
 constexpr Wording kRoute = {"Route", "Маршрут", "Маршрут", "Rute"};
 constexpr Wording kEmergency = {"Emergency", "Срочный случай", "Терміновий випадок", "Darurat"};
-constexpr Wording kNoLegalEffect = {"Notification does not change legal status",
-                                    "Уведомление не меняет правового статуса",
-                                    "Повідомлення не змінює правового статусу",
-                                    "Pemberitahuan tidak mengubah status hukum"};
+constexpr Wording kNoLegalEffect = {
+    "Notification does not change legal status", "Уведомление не меняет правового статуса",
+    "Повідомлення не змінює правового статусу", "Pemberitahuan tidak mengubah status hukum"};
 constexpr Wording kNoticeIsLate = {
     "Announced less than 48 hours ahead", "Сообщено менее чем за 48 часов",
     "Повідомлено менш ніж за 48 годин", "Diberitahukan kurang dari 48 jam sebelumnya"};

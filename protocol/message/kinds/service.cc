@@ -25,9 +25,7 @@ const Vocabulary& vocabulary<wire::ServiceAction>() {
        "agreement-signed",
        {"An agreement is signed", "Соглашение подписано", "Угоду підписано",
         "Perjanjian ditandatangani"}},
-      {6,
-       "key-change",
-       {"A key is changed", "Ключ заменён", "Ключ замінено", "Kunci diganti"}},
+      {6, "key-change", {"A key is changed", "Ключ заменён", "Ключ замінено", "Kunci diganti"}},
       {7,
        "exercise-start",
        {"The exercise starts", "Учение начинается", "Навчання починається", "Latihan dimulai"}},
@@ -75,7 +73,8 @@ class Service final : public ContentOf<ServiceFields> {
 
   Status complete(Fields& fields, const TypedFields& typed) const override {
     if (!is_about_a_message(fields.action) || !fields.message.empty()) return ok();
-    return make_error(ErrorCode::refused, typed.template_name + " needs message: which one is meant",
+    return make_error(ErrorCode::refused,
+                      typed.template_name + " needs message: which one is meant",
                       "--set message=N-000123");
   }
 

@@ -125,7 +125,8 @@ void show_volumes(Describer& describer, const WireVolumes* volumes) {
     describer.numbered(kVolumeLabel, ordinal(i), words_of_shape(describer, volume));
     describer.numbered(kHeights, ordinal(i),
                        describer.words_of(read.lower) + " - " + describer.words_of(read.upper));
-    describer.numbered(kVolumeTimes, ordinal(i), show_time(read.start) + " - " + show_time(read.end));
+    describer.numbered(kVolumeTimes, ordinal(i),
+                       show_time(read.start) + " - " + show_time(read.end));
   }
 }
 

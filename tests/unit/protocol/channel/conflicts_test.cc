@@ -38,8 +38,8 @@ class ConflictsTest : public testing::Test {
     cores.settle();
   }
   void correct(size_t party, const std::string& id, const Volume& from, const Volume& to) {
-    const auto sent = cores.submit(
-        party, 4, CorrectionFields{{{"volume", form(from), form(to)}}, "moved"}, {id});
+    const auto sent =
+        cores.submit(party, 4, CorrectionFields{{{"volume", form(from), form(to)}}, "moved"}, {id});
     ASSERT_TRUE(sent) << sent.error().reason;
     cores.settle();
   }
@@ -161,11 +161,11 @@ TEST_F(ConflictsTest, AreToldBeforeANoticeIsSent) {
 TEST_F(ConflictsTest, ChangesOfANoticeGoInTheirOrder) {
   announce(kNorth, activity(54'00000, 30));
   correct(kNorth, "N-000001", volume(54'00000, 30, 2), volume(55'00000, 30, 2));
-  ASSERT_TRUE(cores.submit(kNorth, 1,
-                           CorrectionFields{{{"volume", form(volume(55'00000, 30, 2)),
-                                              form(volume(56'00000, 30, 2))}},
-                                            "moved again"},
-                           {"N-000001"}));
+  ASSERT_TRUE(cores.submit(
+      kNorth, 1,
+      CorrectionFields{{{"volume", form(volume(55'00000, 30, 2)), form(volume(56'00000, 30, 2))}},
+                       "moved again"},
+      {"N-000001"}));
   cores.connect();
   cores.settle();
   announce(kSouth, activity(56'00000, 30));

@@ -1,7 +1,8 @@
 // Corrections held against what they correct, and what a message says after them.
+#include "protocol/message/correcting.h"
+
 #include <gtest/gtest.h>
 
-#include "protocol/message/correcting.h"
 #include "protocol/message/kinds/content.h"
 #include "protocol/message/template.h"
 
@@ -67,8 +68,7 @@ TEST(Correcting, RefusesWhatTheMessageDoesNotSay) {
             "change: there is no field \"colour\"");
   EXPECT_EQ(refusal(crossing(), {{"where", "54.80N 020.10E", "54.95N 020.10E"}}),
             "where: is not \"54.80N 020.10E\" but \"54.90000N 020.10000E\"");
-  EXPECT_EQ(refusal(crossing(), {{"weather", "fog", "clear"}}),
-            "weather: is not \"fog\" but \"\"");
+  EXPECT_EQ(refusal(crossing(), {{"weather", "fog", "clear"}}), "weather: is not \"fog\" but \"\"");
   EXPECT_EQ(refusal(crossing(), {{"weather", "", "clear"}}), "");
 }
 

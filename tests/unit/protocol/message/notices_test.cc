@@ -98,8 +98,9 @@ TEST(Launch, IsJudgedAgainByWhoReceivesIt) {
 TEST(Launch, GoesMarkedWhereItIsLate) {
   const auto late = fill_template("launch", launch(at(2), "the weather turned"));
   ASSERT_TRUE(late) << late.error().reason;
-  EXPECT_TRUE(has(shown(*late, "en"), "Caution: Announced less than 24 hours ahead\n"
-                                      "Reason for late notice: the weather turned\n"));
+  EXPECT_TRUE(has(shown(*late, "en"),
+                  "Caution: Announced less than 24 hours ahead\n"
+                  "Reason for late notice: the weather turned\n"));
   EXPECT_TRUE(has(shown(*late, "ru"), "Внимание: Сообщено менее чем за 24 часа\n"));
   EXPECT_TRUE(has(shown(*late, "uk"), "Увага: Повідомлено менш ніж за 24 години\n"));
   EXPECT_TRUE(has(shown(*late, "id"), "Perhatian: Diberitahukan kurang dari 24 jam sebelumnya\n"));
@@ -189,10 +190,10 @@ const std::string kHeightsAndTimes =
 
 TEST(Activity, HasVolumesOfEachShape) {
   const auto filled = fill_template(
-      "activity", activity("54.90N 020.10E 5km" + kHeightsAndTimes +
-                           "| 54.00N 020.00E; 54.00N 021.00E; 55.00N 021.00E; 54.00N 020.00E" +
-                           kHeightsAndTimes + "|along 54.90N 020.10E; 55.00N 020.30E 2nm" +
-                           kHeightsAndTimes));
+      "activity",
+      activity("54.90N 020.10E 5km" + kHeightsAndTimes +
+               "| 54.00N 020.00E; 54.00N 021.00E; 55.00N 021.00E; 54.00N 020.00E" +
+               kHeightsAndTimes + "|along 54.90N 020.10E; 55.00N 020.30E 2nm" + kHeightsAndTimes));
   ASSERT_TRUE(filled) << filled.error().reason;
   const auto body = open_body(filled->body);
   const auto volumes = announced_volumes(**body);
@@ -253,8 +254,8 @@ TEST(Activity, RefusesAtTheReceiverWhatOursNeverSends) {
   const auto content =
       wire::CreateActivity(builder, wire::ActivityKind::laser, volumes, contact).Union();
   const auto subject = builder.CreateString("Laser");
-  const auto text = wire::CreateText(builder, builder.CreateString("en"),
-                                     builder.CreateString("Laser"), true);
+  const auto text =
+      wire::CreateText(builder, builder.CreateString("en"), builder.CreateString("Laser"), true);
   const auto texts = builder.CreateVector(std::vector{text});
   builder.Finish(wire::CreateBody(builder, subject, texts, wire::Content::activity, content),
                  "HLBO");

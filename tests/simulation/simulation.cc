@@ -696,7 +696,7 @@ class Simulation {
     Party& party = parties_[i];
     if (random_.chance(100)) {
       for (const Request& request : party.requests) {
-        if (request.answered && random_.chance(300)) {
+        if (request.answered && !request.refused && random_.chance(300)) {
           references = {format_serial(party.config.prefix, request.serial)};
           break;
         }

@@ -582,7 +582,11 @@ class Corrections(unittest.TestCase):
     def test_an_own_message_is_corrected_and_cancelled(self):
         with World() as world:
             world.start()
-            world.ask("north", "ann", "send", "-p", "routine", "--subject", "Wrong", "At the wrong place.")
+            world.ask("north", "ann", "send", "-p", "routine", "-t", "airspace-crossing", "--set", "where=54.90N 020.10E")
+            wrong = world.client("north", "ann", "send", "--corrects", "N-1", "--change", "where=54.80N 020.10E -> 54.95N 020.10E",
+                                 "--reason", "wrong chart")
+            self.assertEqual(wrong.returncode, 8, wrong.stderr)
+            self.assertIn('where: is not "54.80N 020.10E" but "54.90000N 020.10000E"', wrong.stderr)
             world.ask("north", "ann", "send", "--corrects", "N-1", "--change", "where=54.90N 020.10E -> 54.95N 020.10E",
                       "--reason", "wrong chart", "--wait", "delivered")
             shown = world.ask("south", "ann", "show", "N-1")["message"]

@@ -2,11 +2,16 @@
 delivered, judged to keep the rules, and each of its texts opens and closes with the marks."""
 
 import sys
+import time
 import unittest
 
 from world import PREFIX, World, other
 
 MARK = "EXERCISE EXERCISE EXERCISE"
+
+
+def ahead(hours):
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + 3600 * hours))
 
 
 class EveryKind(unittest.TestCase):
@@ -54,7 +59,8 @@ class EveryKind(unittest.TestCase):
                 self.send(party, "reply", request, "--answer", "1=ours", "--text", "en=It is ours.")
                 self.send(party, "ack", theirs)
                 self.send(party, "decline", request, "--reason", "not our sector")
-                self.send(party, "send", "--corrects", texts[party], "--change", "where=here -> there", "--reason", "wrong chart")
+                self.send(party, "send", "--corrects", texts[party], "--change", "text=We found a buoy. -> We found two buoys.",
+                          "--reason", "wrong chart")
                 self.send(party, "send", "--cancels", texts[party], "--reason", "sent by mistake")
         self.by_both("test-call")
         self.nothing_was_declined_by_a_machine()
@@ -86,16 +92,21 @@ class EveryKind(unittest.TestCase):
     def settings(self, name):
         fields = self.world.ask("north", "ann", "template", "show", name)["fields"]
         words = []
+        typed = {"where": "54.90N 020.10E", "when": "now", "start": ahead(30), "end": ahead(40), "times": ahead(20),
+                 "volume": f"54.90N 020.10E 5km / 0m amsl to FL200 / {ahead(30)} to {ahead(32)}"}
+        if name == "service":
+            words += ["--set", "message=XN-000001"]
         for field in fields:
-            value = {"where": "54.90N 020.10E", "when": "now"}.get(field["key"], field["example"])
+            value = typed.get(field["key"], field["example"])
             if (field["mandatory"] or field["key"] == "where") and value != "now":
                 words += ["--set", f"{field['key']}={value}"]
         return words + ([] if fields else ["Nothing happened."])
 
     def nothing_was_declined_by_a_machine(self):
+        # Both announce the same, which is a conflict.
         for party in PREFIX:
             alarms = self.world.status(party)["alarms"]
-            self.assertEqual([alarm for alarm in alarms if "not our sector" not in alarm], [])
+            self.assertEqual([alarm for alarm in alarms if "not our sector" not in alarm and "CONFLICT of X" not in alarm], [])
 
 
 if __name__ == "__main__":

@@ -162,9 +162,12 @@ class Violation final : public ContentOf<ViolationFields> {
   }
 
   std::string subject_of(const Fields& fields, Language language) const override {
-    const auto& position = fields.event_position ? fields.event_position : fields.observer_position;
-    return word(wire::MessageType::violation, language) + ": " + word(fields.event, language) +
-           ", " + format_position(*position);
+    const std::string what =
+        word(wire::MessageType::violation, language) + ": " + word(fields.event, language) + ", ";
+    if (fields.event_position) return what + format_position(*fields.event_position);
+    // The event was elsewhere, so that the position says whose it is.
+    return what + kObserver[static_cast<size_t>(language)] + " " +
+           format_position(*fields.observer_position);
   }
 };
 

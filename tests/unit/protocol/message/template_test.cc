@@ -263,6 +263,19 @@ TEST(Template, AViolationNeedsItsPlace) {
   EXPECT_FALSE(std::get<ViolationFields>(good->fields.content).accuracy_m.has_value());
 }
 
+TEST(Template, B20_AViolationThatWasHeardIsNotWhereItsObserverWas) {
+  TemplateInput heard = input({{"event", "explosion"},
+                               {"count", "12"},
+                               {"observer", "48.31N 038.02E"},
+                               {"bearing", "135deg 2km 3km"},
+                               {"means", "heard"}});
+  EXPECT_TRUE(fill_template("ceasefire-violation", heard)
+                  ->fields.subject.ends_with(", Observer's position 48.31000N 038.02000E"));
+  heard.set["where"] = "48.34N 038.05E";
+  EXPECT_TRUE(fill_template("ceasefire-violation", heard)
+                  ->fields.subject.ends_with("explosion, 48.34000N 038.05000E"));
+}
+
 std::string shown(const Description& description) {
   std::string result;
   for (const auto& [name, value] : description) result += name + ": " + value + "\n";

@@ -6,7 +6,7 @@
 #include "client/compose/flood.h"
 #include "client/compose/referred_message.h"
 #include "client/compose/submitting.h"
-#include "protocol/geometry/position.h"
+#include "protocol/geometry/position_text.h"
 #include "protocol/message/message_rules.h"
 #include "protocol/message/names.h"
 

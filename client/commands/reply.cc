@@ -5,9 +5,9 @@
 #include "client/compose/submitting.h"
 #include "client/compose/typed_text.h"
 #include "protocol/base/limits.h"
+#include "protocol/base/time_text.h"
 #include "protocol/message/names.h"
 #include "protocol/message/template.h"
-#include "protocol/terminal/typed_time.h"
 
 namespace hotline::client {
 namespace {
@@ -41,7 +41,7 @@ Result<AnswersFields> read_answers(const Arguments& arguments, const std::string
       item.question = numbered->question;
       item.outcome = outcome;
       if (outcome == wire::AnswerOutcome::later) {
-        const auto when = parse_when(numbered->words, now);
+        const auto when = parse_time(numbered->words, now);
         if (!when) return when.error();
         item.later_at = *when;
       } else {

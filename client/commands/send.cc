@@ -6,9 +6,9 @@
 #include "client/compose/referred_message.h"
 #include "client/compose/submitting.h"
 #include "client/compose/typed_text.h"
+#include "protocol/base/time_text.h"
 #include "protocol/message/names.h"
 #include "protocol/message/template.h"
-#include "protocol/terminal/typed_time.h"
 
 namespace hotline::client {
 namespace {
@@ -52,7 +52,7 @@ Status apply_options(const Invocation& invocation, const Connection& connection,
        {std::pair{"--reply-by", &request.reply_by}, std::pair{"--expires", &request.expires_at}}) {
     const auto typed = arguments.get(option);
     if (!typed) continue;
-    const auto when = parse_when(*typed, now);
+    const auto when = parse_time(*typed, now);
     if (!when) return when.error();
     *field = *when;
   }

@@ -26,6 +26,7 @@ Result<BodyFields> fill(const MessageRequest& request, const std::string& own_pa
   input.translated_by = own_party;
   input.precedence = request.precedence;
   input.now = now;
+  input.typed_at = now;
   auto filled =
       fill_template(request.template_name.empty() ? "text" : request.template_name, input);
   if (!filled) return filled.error();

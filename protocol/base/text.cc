@@ -148,10 +148,6 @@ std::string find_not_plain(std::string_view text, bool one_line) {
 bool is_letter(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
-
 bool all_letters(std::string_view text) {
   return std::all_of(text.begin(), text.end(), is_letter);
 }
@@ -191,6 +187,13 @@ Character first_character(std::string_view text) {
   }
   const bool good = code >= smallest && code <= 0x10ffff && (code < 0xd800 || code > 0xdfff);
   return good ? Character{code, size, true} : none;
+}
+
+std::string_view take_leading_digits(std::string_view& text) {
+  const size_t size = std::min(text.find_first_not_of("0123456789"), text.size());
+  const std::string_view digits = text.substr(0, size);
+  text.remove_prefix(size);
+  return digits;
 }
 
 std::string_view trim(std::string_view text) {

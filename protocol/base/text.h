@@ -51,6 +51,16 @@ std::vector<std::string_view> split(std::string_view text, char separator);
 // Without spaces, tabs and line feeds at its ends.
 std::string_view trim(std::string_view text);
 
+inline bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
+inline char to_capital(char c) {
+  return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+}
+
+// Takes off the digits with which it begins.
+std::string_view take_leading_digits(std::string_view& text);
+
 // Takes the first character off if it is this one, and says whether it was.
 inline bool take_character(std::string_view& text, char expected) {
   if (text.empty() || text.front() != expected) return false;

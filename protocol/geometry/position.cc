@@ -7,7 +7,6 @@
 #include <vector>
 
 #include "protocol/base/check.h"
-#include "protocol/base/text.h"
 
 namespace hotline {
 namespace {
@@ -158,87 +157,6 @@ uint64_t length(const Vector3& v) {
 }
 
 // ---------------------------------------------------------------------------------------------------------------------
-// Reading positions
-
-Error bad_position(std::string_view text, const std::string& why) {
-  return make_error(ErrorCode::usage, "\"" + std::string(text) + "\" is not a position: " + why,
-                    "write 54.90N 020.10E or 54.90,20.10, with at most five decimals");
-}
-
-// Takes digits and up to five decimals off the front; 1e-5 degrees. Returns -1 if there is no such
-// number.
-int64_t take_degrees(std::string_view& text) {
-  int64_t value = 0;
-  size_t digits = 0;
-  while (!text.empty() && text[0] >= '0' && text[0] <= '9' && digits < 4) {
-    value = value * 10 + (text[0] - '0');
-    text.remove_prefix(1);
-    ++digits;
-  }
-  if (digits == 0 || digits > 3) return -1;
-  int64_t scale = 100'000;
-  value *= scale;
-  if (text.empty() || text[0] != '.') return value;
-  text.remove_prefix(1);
-  bool any = false;
-  while (!text.empty() && text[0] >= '0' && text[0] <= '9') {
-    scale /= 10;
-    if (scale == 0) return -1;
-    value += (text[0] - '0') * scale;
-    text.remove_prefix(1);
-    any = true;
-  }
-  return any ? value : -1;
-}
-
-Result<Position> in_range(std::string_view text, int64_t latitude_e5, int64_t longitude_e5) {
-  if (std::llabs(latitude_e5) > kLatitudeMax_e5) {
-    return bad_position(text, "latitude goes from 90 south to 90 north");
-  }
-  if (std::llabs(longitude_e5) > kLongitudeMax_e5) {
-    return bad_position(text, "longitude goes from 180 west to 180 east");
-  }
-  return Position{static_cast<int32_t>(latitude_e5), static_cast<int32_t>(longitude_e5)};
-}
-
-Result<Position> parse_with_letters(std::string_view text) {
-  std::string_view rest = text;
-  int64_t latitude = take_degrees(rest);
-  if (latitude < 0) return bad_position(text, "the latitude is not a plain decimal number");
-  if (take_character(rest, 'S')) {
-    latitude = -latitude;
-  } else if (!take_character(rest, 'N')) {
-    return bad_position(text, "N or S must follow the latitude");
-  }
-  if (!take_character(rest, ' ')) return bad_position(text, "one space must follow the latitude");
-  int64_t longitude = take_degrees(rest);
-  if (longitude < 0) return bad_position(text, "the longitude is not a plain decimal number");
-  if (take_character(rest, 'W')) {
-    longitude = -longitude;
-  } else if (!take_character(rest, 'E')) {
-    return bad_position(text, "E or W must follow the longitude");
-  }
-  if (!rest.empty()) return bad_position(text, "something follows the longitude");
-  return in_range(text, latitude, longitude);
-}
-
-Result<Position> parse_with_signs(std::string_view text) {
-  std::string_view rest = text;
-  bool south = take_character(rest, '-');
-  int64_t latitude = take_degrees(rest);
-  if (latitude < 0) return bad_position(text, "the latitude is not a plain decimal number");
-  if (!take_character(rest, ',')) return bad_position(text, "a comma must follow the latitude");
-  bool west = take_character(rest, '-');
-  int64_t longitude = take_degrees(rest);
-  if (longitude < 0) return bad_position(text, "the longitude is not a plain decimal number");
-  if (!rest.empty()) return bad_position(text, "something follows the longitude");
-  if ((south && latitude == 0) || (west && longitude == 0)) {
-    return bad_position(text, "zero has no sign");
-  }
-  return in_range(text, south ? -latitude : latitude, west ? -longitude : longitude);
-}
-
-// ---------------------------------------------------------------------------------------------------------------------
 // Polygons, in the plane of longitude and latitude
 
 struct Point {
@@ -296,11 +214,6 @@ bool folds_back(const Point& a, const Point& b, const Point& c) {
 bool is_on_earth(const Position& position) {
   return position.latitude_e5 >= -kLatitudeMax_e5 && position.latitude_e5 <= kLatitudeMax_e5 &&
          position.longitude_e5 >= -kLongitudeMax_e5 && position.longitude_e5 <= kLongitudeMax_e5;
-}
-
-Result<Position> parse_position(std::string_view text) {
-  if (text.find_first_of("NSEWnsew") != std::string_view::npos) return parse_with_letters(text);
-  return parse_with_signs(text);
 }
 
 std::string format_position(const Position& position) {

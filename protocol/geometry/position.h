@@ -5,10 +5,8 @@
 #include <cstdint>
 #include <span>
 #include <string>
-#include <string_view>
 
 #include "protocol/base/clock.h"
-#include "protocol/base/result.h"
 
 namespace hotline {
 
@@ -25,11 +23,7 @@ inline constexpr int32_t kLongitudeMax_e5 = 180'00000;
 
 bool is_on_earth(const Position& position);
 
-// Reads "54.90N 020.10E" or "54.90000,-20.10000": at most five decimals, no exponent, no plus sign,
-// no minus zero. Error: usage, with the form to type.
-Result<Position> parse_position(std::string_view text);
-
-// "54.90000N 020.10000E".
+// "54.90000N 020.10000E"; position_text.h reads it.
 std::string format_position(const Position& position);
 
 // Great-circle distance on a sphere of the Earth's mean radius. Against the ellipsoid of WGS-84 it

@@ -39,7 +39,7 @@ Values values_of(const CorrectedMessage& message, const wire::Body& body) {
 
 Result<ContentFields> read(const CorrectedMessage& message, const Values& values) {
   const std::string name = kind_of(message.type).key;
-  return content_of(message).read({name, message.released_at, 0, std::nullopt,
+  return content_of(message).read({name, message.released_at, std::nullopt, 0, std::nullopt,
                                    [](std::string_view) { return false; },
                                    [&values](std::string_view key) {
                                      const auto found = values.find(key);

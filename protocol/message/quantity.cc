@@ -1,12 +1,12 @@
 #include "protocol/message/quantity.h"
 
 #include <algorithm>
-#include <array>
 #include <cstdio>
 #include <vector>
 
 #include "protocol/base/limits.h"
 #include "protocol/base/text.h"
+#include "protocol/geometry/grid_reference.h"
 #include "protocol/message/words.h"
 
 namespace hotline {
@@ -181,14 +181,6 @@ Result<uint32_t> parse_count(std::string_view text) {
   return *count;
 }
 
-Result<UtcMs> parse_time(std::string_view text) {
-  auto time = parse_rfc3339(text);
-  if (!time) {
-    return not_understood(text, "a time in UTC", "write 2026-11-22T14:11:00Z, with the Z");
-  }
-  return *time;
-}
-
 Result<uint32_t> parse_mmsi(std::string_view text) {
   auto mmsi = parse_digits(text, 9, 10);
   if (!mmsi || text.size() != 9 || *mmsi == 0) {
@@ -248,17 +240,20 @@ Result<bool> parse_yes_no(std::string_view text) {
                     "yes or no");
 }
 
-uint32_t accuracy_of_writing_m(std::string_view position_text) {
-  constexpr uint32_t kLeast_m = 10;
-  // One degree of latitude and its tenths, rounded up.
-  constexpr std::array<uint32_t, 6> kUnits_m = {111'320, 11'132, 1'114, 112, 12, 2};
-  size_t dot = position_text.find('.');
-  size_t decimals = 0;
-  if (dot != std::string_view::npos) {
-    size_t end = position_text.find_first_not_of("0123456789", dot + 1);
-    decimals = (end == std::string_view::npos ? position_text.size() : end) - dot - 1;
+uint32_t accuracy_of_writing_m(std::string_view text) {
+  uint32_t coarsest_m = kWritingAccuracyMin_m;
+  for (std::string_view point : split(text, ';')) {
+    point = trim(point);
+    if (const auto reference = find_grid_reference(point)) {
+      coarsest_m = std::max(coarsest_m, reference->unit_m);
+      continue;
+    }
+    auto written = read_position(point);
+    // The last word may be a radius.
+    if (!written) written = read_position(point.substr(0, point.rfind(' ')));
+    if (written) coarsest_m = std::max(coarsest_m, written->accuracy_m);
   }
-  return std::max(kLeast_m, kUnits_m[std::min<size_t>(decimals, kUnits_m.size() - 1)]);
+  return coarsest_m;
 }
 
 std::string format_speed(uint32_t speed_cm_s, const char* knots, const char* metres_per_second) {

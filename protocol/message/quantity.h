@@ -9,6 +9,8 @@
 #include <string_view>
 
 #include "protocol/base/result.h"
+#include "protocol/base/time_text.h"
+#include "protocol/geometry/position_text.h"
 #include "protocol/message/body.h"
 
 namespace hotline {
@@ -19,7 +21,6 @@ Result<uint16_t> parse_direction_deg10(std::string_view text);  // "270deg", "27
 Result<AltitudeFields> parse_altitude(
     std::string_view text);  // "FL330", "FL033", "9000m amsl", "500ft agl".
 Result<uint32_t> parse_count(std::string_view text);         // "12".
-Result<UtcMs> parse_time(std::string_view text);             // "2026-11-22T14:11:00Z".
 Result<uint32_t> parse_mmsi(std::string_view text);          // Nine digits.
 Result<uint32_t> parse_icao_address(std::string_view text);  // Six hexadecimal digits.
 Result<BearingFields> parse_bearing(std::string_view text);  // "135deg 2km 3km".
@@ -29,9 +30,9 @@ Result<AreaFields> parse_area(std::string_view text);
 Result<std::vector<Position>> parse_route(std::string_view text);
 Result<bool> parse_yes_no(std::string_view text);
 
-// The accuracy that the writing of a position claims: one unit of its last decimal, in metres, not
-// under 10 m.
-uint32_t accuracy_of_writing_m(std::string_view position_text);
+// The accuracy that the writing of a position, an area or a place in a grid claims: one unit of its
+// last digit, in metres, not under 10 m; of several the coarsest.
+uint32_t accuracy_of_writing_m(std::string_view text);
 
 std::string format_speed(uint32_t speed_cm_s, const char* knots, const char* metres_per_second);
 std::string format_direction(uint16_t direction_deg10);

@@ -31,7 +31,7 @@ struct TemplateSpec {
 
 // Defaults that are computed, in words.
 constexpr char kNow[] = "now";
-constexpr char kFromPosition[] = "one unit of the last decimal of the position";
+constexpr char kFromPosition[] = "one unit of the last digit of the position";
 constexpr char kIntentOfSide[] = "accidental if it is your own, unknown otherwise";
 
 const std::vector<TemplateSpec>& template_specs() {
@@ -256,7 +256,7 @@ std::optional<std::string> value_of(const TemplateSpec& spec, const TemplateInpu
 Result<ContentFields> read_content(const TemplateInfo& info, const TemplateInput& input) {
   const TemplateSpec& spec = spec_of(info);
   return kind_of(info.type).content().read(
-      {info.name, input.now, input.transcript_size, input.transcript_root,
+      {info.name, input.now, input.typed_at, input.transcript_size, input.transcript_root,
        [&spec](std::string_view key) { return find_preset(spec.defaults, key) != nullptr; },
        [&spec, &input](std::string_view key) { return value_of(spec, input, key); }});
 }

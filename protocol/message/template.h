@@ -48,6 +48,8 @@ struct TemplateInput {
   std::string translated_by;  // Own party: the side that made the other languages.
   wire::Precedence precedence = wire::Precedence::unset;
   UtcMs now = 0;  // For "when", if it is not set, and for what must be past.
+  // For times that are said by it ("13:41Z", "-5m"); they are refused without it.
+  std::optional<UtcMs> typed_at;
   // Of a test call: the state of the own transcript.
   uint64_t transcript_size = 0;
   std::optional<Hash> transcript_root;

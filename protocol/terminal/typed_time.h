@@ -1,4 +1,4 @@
-// Times and durations as people type them.
+// Moments and stretches of a record as people type them.
 #pragma once
 
 #include <cstdint>
@@ -7,17 +7,12 @@
 
 #include "protocol/base/clock.h"
 #include "protocol/base/result.h"
+#include "protocol/base/time_text.h"
 
 namespace hotline {
 
-// "90", "90s", "15m", "2h", "1d": a number of seconds unless a unit says otherwise. Error: usage.
-Result<int64_t> parse_duration_ms(const std::string& typed);
-
-// "2026-11-22T15:00:00Z", or from now on: "+30m". Error: usage.
-Result<UtcMs> parse_when(const std::string& typed, UtcMs now);
-
-// A moment of a record: "2026-11-22T15:00:00Z", "2026-11-22" (its first moment, UTC), "-1h" (so
-// long ago), "now", "today" and "yesterday" (their first moments, UTC). Error: usage.
+// A moment of a record: what parse_time reads, and also "2026-11-22", "today" and "yesterday", each
+// of them the first moment of its day, UTC. Error: usage.
 Result<UtcMs> parse_moment(const std::string& typed, UtcMs now);
 
 // A stretch of a record, its ends included; open where nothing was typed.

@@ -34,6 +34,8 @@ struct FieldInfo {
 struct TypedFields {
   const std::string& template_name;
   UtcMs now;
+  // Times may be said by it: "13:41Z", "-5m". Nothing in a record, which is read on another day.
+  std::optional<UtcMs> typed_at;
   uint64_t transcript_size;
   std::optional<Hash> transcript_root;
   std::function<bool(std::string_view key)> has_default;
@@ -68,7 +70,7 @@ struct Field : FieldInfo {
 
   std::function<void(RuleChecker&, const Table&)> check = nullptr;
   std::function<void(Describer&, const Table&)> show = nullptr;
-  std::function<Status(std::string_view, Fields&)> read = nullptr;
+  std::function<Status(std::string_view, Fields&, std::optional<UtcMs> typed_at)> read = nullptr;
   std::function<std::optional<std::string>(const Table&)> write = nullptr;
 
   Field& written(std::function<std::optional<std::string>(const Table&)> writer) {
@@ -89,6 +91,16 @@ struct Field : FieldInfo {
   }
   Field& read_by(const char* looks_like, const char* example_text, const char* help_text,
                  std::function<Status(std::string_view, Fields&)> reader) {
+    return read_by(
+        looks_like, example_text, help_text,
+        [reader = std::move(reader)](std::string_view text, Fields& fields, std::optional<UtcMs>) {
+          return reader(text, fields);
+        });
+  }
+  // For what has times in it.
+  Field& read_by(
+      const char* looks_like, const char* example_text, const char* help_text,
+      std::function<Status(std::string_view, Fields&, std::optional<UtcMs> typed_at)> reader) {
     looks = looks_like;
     example = example_text;
     help = help_text;
@@ -116,6 +128,16 @@ struct Field : FieldInfo {
                    [member, parse](std::string_view text, Fields& fields) {
                      return store(parse(text), fields.*member);
                    });
+  }
+  template <class Target, class Value>
+  Field& typed(Target Fields::*member,
+               Result<Value> (*parse)(std::string_view, std::optional<UtcMs> typed_at),
+               const char* looks_like, const char* example_text, const char* help_text) {
+    return read_by(
+        looks_like, example_text, help_text,
+        [member, parse](std::string_view text, Fields& fields, std::optional<UtcMs> typed_at) {
+          return store(parse(text, typed_at), fields.*member);
+        });
   }
 };
 
@@ -154,7 +176,8 @@ class ContentOf : public KindContent {
         return missing_field(row, typed.template_name);
       }
       if (!value) continue;
-      if (auto status = row.read(*value, fields); !status) return named(row, status.error());
+      if (auto status = row.read(*value, fields, typed.typed_at); !status)
+        return named(row, status.error());
     }
     if (auto status = complete(fields, typed); !status) return status.error();
     return ContentFields(std::move(fields));

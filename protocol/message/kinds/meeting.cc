@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "protocol/base/limits.h"
+#include "protocol/base/text.h"
 #include "protocol/message/kinds/content.h"
 #include "protocol/message/quantity.h"
 
@@ -64,10 +65,10 @@ std::optional<std::string> write_times(const wire::Meeting& meeting) {
   return text;
 }
 
-Status read_times(std::string_view text, MeetingFields& fields) {
+Status read_times(std::string_view text, MeetingFields& fields, std::optional<UtcMs> typed_at) {
   while (true) {
     const size_t comma = text.find(',');
-    auto time = parse_time(text.substr(0, comma));
+    auto time = parse_time(trim(text.substr(0, comma)), typed_at);
     if (!time) return time.error();
     fields.times.push_back(*time);
     if (comma == std::string_view::npos) return ok();

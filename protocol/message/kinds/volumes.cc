@@ -64,9 +64,8 @@ Result<Shape> parse_shape(std::string_view text) {
 }
 
 // "FROM to UNTIL", each read with `parse`.
-template <class Value>
-Result<std::pair<Value, Value>> parse_range(std::string_view text,
-                                            Result<Value> (*parse)(std::string_view)) {
+template <class Value, class Parse>
+Result<std::pair<Value, Value>> parse_range(std::string_view text, const Parse& parse) {
   const size_t to = text.find(" to ");
   if (to == std::string_view::npos) return not_a_volume(text);
   auto from = parse(trim(text.substr(0, to)));
@@ -80,14 +79,15 @@ Height height_of(const AltitudeFields& altitude) {
   return {altitude.value, static_cast<HeightDatum>(altitude.datum)};
 }
 
-Result<Volume> parse_volume(std::string_view text) {
+Result<Volume> parse_volume(std::string_view text, std::optional<UtcMs> typed_at) {
   const auto pieces = split(text, '/');
   if (pieces.size() != 3) return not_a_volume(text);
   auto shape = parse_shape(trim(pieces[0]));
   if (!shape) return shape.error();
-  auto heights = parse_range(pieces[1], parse_altitude);
+  auto heights = parse_range<AltitudeFields>(pieces[1], parse_altitude);
   if (!heights) return heights.error();
-  auto times = parse_range(pieces[2], parse_time);
+  auto times = parse_range<UtcMs>(
+      pieces[2], [&](std::string_view time) { return parse_time(time, typed_at); });
   if (!times) return times.error();
   Volume volume{std::move(*shape), height_of(heights->first), height_of(heights->second),
                 times->first, times->second};
@@ -130,10 +130,10 @@ void show_volumes(Describer& describer, const WireVolumes* volumes) {
   }
 }
 
-Result<std::vector<Volume>> parse_volumes(std::string_view text) {
+Result<std::vector<Volume>> parse_volumes(std::string_view text, std::optional<UtcMs> typed_at) {
   std::vector<Volume> volumes;
   for (std::string_view one : split(text, '|')) {
-    auto volume = parse_volume(trim(one));
+    auto volume = parse_volume(trim(one), typed_at);
     if (!volume) return volume.error();
     volumes.push_back(std::move(*volume));
   }

@@ -22,7 +22,7 @@ void show_volumes(Describer& describer, const WireVolumes* volumes);
 // One volume or several, parted by |. Each is its shape, heights and times, parted by /,
 // as in kVolumeForm. A shape is a centre and a radius, corners parted by semicolons with the first
 // again at the end, or a route: "along 54.90N 020.10E; 55.00N 020.30E 5km", with half of its width.
-// Error: usage, with the form to type.
-Result<std::vector<Volume>> parse_volumes(std::string_view text);
+// Times are read as parse_time reads them. Error: usage, with the form to type.
+Result<std::vector<Volume>> parse_volumes(std::string_view text, std::optional<UtcMs> typed_at);
 
 }  // namespace hotline

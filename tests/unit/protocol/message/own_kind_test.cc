@@ -83,6 +83,7 @@ TEST(OwnKind, IsReadFromWhatIsTyped) {
   const std::string name = "suspension";
   TypedFields typed{name,
                     0,
+                    std::nullopt,
                     0,
                     {},
                     [](std::string_view) { return false; },

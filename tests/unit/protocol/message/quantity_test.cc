@@ -87,14 +87,6 @@ TEST(Quantity, NumbersAreDigitsOnly) {
   }
 }
 
-TEST(Quantity, TimesAreUtc) {
-  EXPECT_EQ(*parse_time("1970-01-01T00:00:01Z"), 1000);
-  for (const char* text : {"", "now", "2026-11-22", "2026-11-22T14:11:00",
-                           "2026-11-22T14:11:00+01:00", "2026-02-30T00:00:00Z", "221411Z NOV 26"}) {
-    expect_refused(parse_time(text), text);
-  }
-}
-
 TEST(Quantity, BearingsAndAreas) {
   auto bearing = parse_bearing("135deg 2km 3nm");
   ASSERT_TRUE(bearing);
@@ -124,7 +116,24 @@ TEST(Quantity, TheWritingOfAPositionClaimsAnAccuracy) {
   EXPECT_EQ(accuracy_of_writing_m("54N 20E"), 111'320u);
   EXPECT_EQ(accuracy_of_writing_m("54.90N 020.10E"), 1'114u);
   EXPECT_EQ(accuracy_of_writing_m("54.90000N 020.10000E"), 10u);
-  EXPECT_EQ(accuracy_of_writing_m("54.9012,20.1"), 12u);
+  EXPECT_EQ(accuracy_of_writing_m("54.9012,20.1"), 11'132u) << "no better than its longitude";
+  EXPECT_EQ(accuracy_of_writing_m("54 54N 020 06E"), 1'852u);
+  EXPECT_EQ(accuracy_of_writing_m("5454N02006E"), 1'852u);
+  EXPECT_EQ(accuracy_of_writing_m("54-54.0N 020-06.0E"), 186u);
+  EXPECT_EQ(accuracy_of_writing_m("54 54.00N 020 06.00E"), 19u);
+  EXPECT_EQ(accuracy_of_writing_m("54 54.000N 020 06.000E"), 10u);
+  EXPECT_EQ(accuracy_of_writing_m("545400N0200600E"), 31u);
+  EXPECT_EQ(accuracy_of_writing_m("54 54 00.0N 020 06 00.0E"), 10u);
+}
+
+TEST(Quantity, TheWritingOfAnAreaAndOfAGridToo) {
+  EXPECT_EQ(accuracy_of_writing_m("54.90N 020.10E 5km"), 1'114u);
+  EXPECT_EQ(accuracy_of_writing_m("54 54 00 N 020 06 00 E 5km"), 31u);
+  EXPECT_EQ(accuracy_of_writing_m("0.000,0.000; 0.1,1; 1.000,1.000; 0.000,0.000"), 111'320u);
+  EXPECT_EQ(accuracy_of_writing_m("34UDF48"), 10'000u);
+  EXPECT_EQ(accuracy_of_writing_m("34U DF 412 876"), 100u);
+  EXPECT_EQ(accuracy_of_writing_m("34U DF 412 876 5km"), 100u);
+  EXPECT_EQ(accuracy_of_writing_m("34U 441234 6083456"), 10u);
 }
 
 }  // namespace

@@ -60,6 +60,18 @@ TEST(Template, EveryoneIsFilledByItsOwnExamples) {
   }
 }
 
+TEST(Template, TimesAreTypedByTheClockOnlyBesideOne) {
+  TemplateInput typed = input({{"where", "5454N02006E"}, {"when", "-5m"}});
+  EXPECT_NE(error_of("airspace-crossing", typed).reason.find("another time on another day"),
+            std::string::npos);
+  typed.typed_at = kNow;
+  const auto filled = fill_template("airspace-crossing", typed);
+  ASSERT_TRUE(filled) << filled.error().reason;
+  const auto& incident = std::get<IncidentFields>(filled->fields.content);
+  EXPECT_EQ(incident.observed_at, kNow - 300'000);
+  EXPECT_EQ(incident.accuracy_m, 1'852u);
+}
+
 TEST(Template, EachFieldIsExplained) {
   for (const TemplateInfo& info : templates()) {
     EXPECT_FALSE(info.summary.empty());

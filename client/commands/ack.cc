@@ -1,11 +1,18 @@
 // hotline ack: a person of this watch has read the message. It is read back where and when the
 // event was, so that a slip in between is noticed at both ends.
+#include <iterator>
+#include <optional>
+#include <span>
 #include <sstream>
+#include <string>
+#include <vector>
 
 #include "client/commands/commands.h"
 #include "client/compose/flood.h"
+#include "client/compose/grid_position.h"
 #include "client/compose/referred_message.h"
 #include "client/compose/submitting.h"
+#include "protocol/base/time_text.h"
 #include "protocol/geometry/position_text.h"
 #include "protocol/message/message_rules.h"
 #include "protocol/message/names.h"
@@ -15,29 +22,50 @@ namespace {
 
 constexpr const char* kReadBackHint = "--read-back \"54.90N 020.10E 2026-11-22T14:10:00Z\"";
 
-// What the operator understood: a position, a time, or both; what is not typed is taken from the
-// message.
-Result<EventPoint> typed_read_back(const std::string& typed, EventPoint understood) {
-  std::istringstream words(typed);
-  std::string position;
-  for (std::string word; words >> word;) {
-    const bool is_time = word.find('T') != std::string::npos;
-    if (!is_time) {
-      position += (position.empty() ? "" : " ") + word;
-      continue;
-    }
-    const auto time = parse_rfc3339(word);
-    if (!time) {
-      return make_error(ErrorCode::usage, "\"" + word + "\" is no time", kReadBackHint);
-    }
+std::string with_spaces(std::span<const std::string> words) {
+  std::string text;
+  for (const std::string& word : words) text += (text.empty() ? "" : " ") + word;
+  return text;
+}
+
+// Either may be empty, and stays as it was understood.
+std::optional<EventPoint> read_point(std::span<const std::string> position_words,
+                                     std::span<const std::string> time_words, EventPoint understood,
+                                     UtcMs now) {
+  if (!position_words.empty()) {
+    const auto in_degrees = grid_places_in_degrees(with_spaces(position_words));
+    if (!in_degrees) return std::nullopt;
+    const auto position = parse_position(*in_degrees);
+    if (!position) return std::nullopt;
+    understood.position = *position;
+  }
+  if (!time_words.empty()) {
+    const auto time = parse_time(with_spaces(time_words), now);
+    if (!time) return std::nullopt;
     understood.at = *time;
   }
-  if (!position.empty()) {
-    const auto parsed = parse_position(position);
-    if (!parsed) return parsed.error();
-    understood.position = *parsed;
-  }
   return understood;
+}
+
+// The operator understood a position, a time, or both in either order; the rest is taken from the
+// message. Both may be several words, so that every place between two is tried.
+Result<EventPoint> typed_read_back(const std::string& typed, const EventPoint& understood,
+                                   UtcMs now) {
+  std::istringstream stream(typed);
+  const std::vector<std::string> words{std::istream_iterator<std::string>(stream), {}};
+  const std::span<const std::string> all(words);
+  for (size_t i = 0; !words.empty() && i <= words.size(); ++i) {
+    if (auto point = read_point(all.first(i), all.subspan(i), understood, now)) return *point;
+    if (auto point = read_point(all.subspan(i), all.first(i), understood, now)) return *point;
+  }
+  // Beside a time that can be read it is the position that cannot.
+  std::string position = typed;
+  for (size_t i = 1; i < words.size(); ++i) {
+    if (parse_time(with_spaces(all.subspan(i)), now)) position = with_spaces(all.first(i));
+  }
+  const auto fault = parse_position(position);
+  return make_error(ErrorCode::usage, fault ? "it is not understood" : fault.error().reason,
+                    kReadBackHint);
 }
 
 std::string read_back_words(const EventPoint& point) {
@@ -74,7 +102,7 @@ int ack(Invocation& invocation) {
   EventPoint understood;
   if (message.body() != nullptr) understood = event_point(*message.body());
   if (const auto read_back = invocation.arguments.get("--read-back")) {
-    understood = need(typed_read_back(*read_back, understood), what);
+    understood = need(typed_read_back(*read_back, understood, invocation.now()), what);
   }
   output.talk(message.heading(output));
   const std::string words = read_back_words(understood);

@@ -140,6 +140,12 @@ int reply(Invocation& invocation) {
   draft.language = texts.empty() ? typed_language(invocation, *connection) : texts.front().language;
   draft.references = {message.id()};
   draft.body = body;
+  for (const std::string& later : invocation.arguments.all("--later")) {
+    const std::string time = later.substr(later.find('=') + 1);
+    if (parse_rfc3339(time)) continue;
+    draft.understood.emplace_back("later " + later.substr(0, later.find('=')),
+                                  time_in_words(need(parse_time(time, invocation.now()))));
+  }
   const bool answers = draft.kind().effect == TargetEffect::answers;
   const std::string kind = answers ? "answer to " : "text in reply to ";
   return submit_and_report(invocation, *connection, draft, kind + message.id(), wait);
@@ -180,7 +186,8 @@ Command reply_command() {
       {"--answer", "N=TEXT", "the answer to question N of a request; 0 is any message as a whole",
        true},
       {"--refuse", "N=REASON", "question N is not going to be answered", true},
-      {"--later", "N=TIME", "question N is answered later: 2026-11-22T18:00:00Z or +2h", true},
+      {"--later", "N=TIME", "question N is answered later: +2h, 1800Z or 2026-11-22T18:00:00Z",
+       true},
       {"-p,--precedence", "LEVEL", "as the message's without it"}};
   for (OptionSpec& option : text_options()) options.push_back(std::move(option));
   for (OptionSpec& option : wait_options()) options.push_back(std::move(option));

@@ -14,7 +14,7 @@ namespace hotline::client {
 namespace {
 
 // "where=54.90N 020.10E" into the map. Error: usage.
-Status read_settings(const Arguments& arguments, std::map<std::string, std::string>& settings) {
+Status read_settings(const Arguments& arguments, Settings& settings) {
   for (const std::string& typed : arguments.all("--set")) {
     const size_t equals = typed.find('=');
     if (equals == std::string::npos || equals == 0) {
@@ -38,7 +38,7 @@ Status apply_options(const Invocation& invocation, const Connection& connection,
     if (!precedence) return precedence.error();
     request.precedence = *precedence;
   }
-  std::map<std::string, std::string> settings;
+  Settings settings;
   if (auto status = read_settings(arguments, settings); !status) return status;
   for (auto& [key, value] : settings) request.settings[key] = value;
   const auto texts = read_texts(invocation, connection, "TEXT");
@@ -55,6 +55,7 @@ Status apply_options(const Invocation& invocation, const Connection& connection,
     const auto when = parse_time(*typed, now);
     if (!when) return when.error();
     *field = *when;
+    if (!parse_rfc3339(*typed)) request.understood.emplace_back(option + 2, time_in_words(*when));
   }
   return ok();
 }
@@ -84,9 +85,13 @@ Result<MessageRequest> read_request(const Invocation& invocation, const Connecti
 // Under a key of the caller's own it must be the same message whenever it is typed.
 Result<DraftFields> draft_of(const Invocation& invocation, const Connection& connection,
                              const MessageRequest& request) {
-  const auto make = [&](UtcMs now) { return make_draft(request, connection.party(), now); };
+  const bool may_be_repeated = invocation.arguments.has("--idempotency-key");
+  const auto typed_at = may_be_repeated ? std::nullopt : std::optional(invocation.now());
+  const auto make = [&](UtcMs now) {
+    return make_draft(request, connection.party(), now, typed_at);
+  };
   auto draft = make(invocation.now());
-  if (!draft || !invocation.arguments.has("--idempotency-key")) return draft;
+  if (!draft || !may_be_repeated) return draft;
   const auto later = make(invocation.now() + 1000);
   if (later && build_draft(*later) == build_draft(*draft)) return draft;
   return make_error(
@@ -140,6 +145,20 @@ Result<ContentFields> read_change_content(const Arguments& arguments, const std:
   return ContentFields(std::move(correction));
 }
 
+// A time by the clock and a place in a grid become words that are read alike on any day.
+Status date_changes(wire::MessageType type, UtcMs now, std::vector<FieldChangeFields>& changes,
+                    Understood& understood) {
+  for (FieldChangeFields& change : changes) {
+    for (std::string* value : {&change.old_value, &change.new_value}) {
+      auto dated = corrected_value(type, change.field, *value, now);
+      if (!dated) return dated.error();
+      if (*dated != *value) understood.emplace_back(change.field, *dated);
+      *value = *std::move(dated);
+    }
+  }
+  return ok();
+}
+
 std::vector<OptionSpec> correction_options() {
   return {{"--corrects", "ID", "a CORRECTION of this own message, with --change and --reason"},
           {"--change", "FIELD=OLD -> NEW", "what was wrong, and what is right", true},
@@ -174,9 +193,13 @@ Result<DraftFields> read_correction(const Invocation& invocation, Connection& co
   BodyFields body;
   body.subject = (corrects ? "Correction of " : "Cancellation of ") + message->id();
   if (const auto subject = arguments.get("--subject")) body.subject = *subject;
-  body.content = *std::move(content);
-
   DraftFields draft;
+  if (auto* correction = std::get_if<CorrectionFields>(&*content)) {
+    const auto type = static_cast<wire::MessageType>(message->row().type());
+    const auto status = date_changes(type, invocation.now(), correction->changes, draft.understood);
+    if (!status) return status.error();
+  }
+  body.content = *std::move(content);
   draft.precedence = message->precedence();
   if (const auto level = arguments.get("--precedence")) {
     const auto precedence = parse_precedence(*level);
@@ -216,7 +239,7 @@ Command send_command() {
       {"-f,--file", "FILE", "read template, fields and texts from a TOML file"},
       {"--question", "TEXT", "ask; each is answered, refused or put off by the other side", true},
       {"--incident", "NAME", "the thread of messages that this one belongs to"},
-      {"--reply-by", "TIME", "2026-11-22T15:00:00Z or +30m"},
+      {"--reply-by", "TIME", "+30m, 15:00Z (today), 221500Z NOV 26 or 2026-11-22T15:00:00Z"},
       {"--expires", "TIME", "after that it is of no use"}};
   for (OptionSpec& option : correction_options()) options.push_back(std::move(option));
   for (OptionSpec& option : text_options()) options.push_back(std::move(option));
@@ -227,10 +250,13 @@ Command send_command() {
        .summary = "Send a message to the other party",
        .description =
            "Once it is committed it cannot be taken back: a correction or a cancellation is a "
-           "message of its own. FLASH and IMMEDIATE have at most 200 words.",
+           "message of its own. FLASH and IMMEDIATE have at most 200 words. Times and positions "
+           "are understood in the forms that a watch writes (docs/operator.md), and told back as "
+           "they were understood.",
        .examples =
            {"hotline send -p flash -t airspace-crossing --set where=\"54.90N 020.10E\" --wait "
             "acknowledged",
+            "hotline send -p flash -t airspace-crossing --set where=5454N02006E --set when=-5m",
             "hotline send -p routine \"The exercise of tomorrow begins at 0600Z.\"",
             "hotline send -p priority --text en=\"We found a buoy.\" --text ru=\"Мы нашли буй.\"",
             "hotline send -p priority --question \"Is it yours?\" --question \"Where does it go?\"",

@@ -2,7 +2,12 @@
 // is typed.
 #include "protocol/message/template.h"
 
+#include <algorithm>
+
 #include "client/commands/commands.h"
+#include "client/compose/typed_fields.h"
+#include "protocol/base/time_text.h"
+#include "protocol/geometry/position_text.h"
 #include "protocol/message/names.h"
 
 namespace hotline::client {
@@ -75,6 +80,12 @@ int template_show(Invocation& invocation) {
                field.mandatory ? Style::bold : Style::plain});
   }
   table.print(output);
+  const auto any = [&shown](bool (*has)(std::string_view)) {
+    return std::any_of(shown.fields.begin(), shown.fields.end(),
+                       [has](const TemplateField& field) { return has(field.kind); });
+  };
+  if (any(has_times)) output.talk(std::string("Times: ") + kTimeForms);
+  if (any(has_places)) output.talk(std::string("Positions: ") + kPositionForms + ", MGRS or UTM");
   output.talk("To send: " + example_command(shown));
   return kExitDone;
 }

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "client/compose/typed_fields.h"
 #include "protocol/api/client_generated.h"
 #include "protocol/base/bytes.h"
 #include "protocol/base/clock.h"
@@ -27,6 +28,7 @@ struct DraftFields {
   uint64_t nonce = 0;  // This message's alone; 0 under an idempotency key.
   BodyFields body;  // Its content gives the type. Without the marks of an exercise, unless a person
                     // typed them.
+  Understood understood;  // Told to whoever typed it, and not sent.
 
   const Kind& kind() const { return kind_of(type_of(body.content)); }
 };

@@ -12,9 +12,15 @@ std::string original_language(const MessageRequest& request) {
   return request.texts.empty() ? request.language : request.texts.front().language;
 }
 
-Result<BodyFields> fill(const MessageRequest& request, const std::string& own_party, UtcMs now) {
+// Adds to `understood` how its fields were understood.
+Result<BodyFields> fill(const MessageRequest& request, const std::string& own_party, UtcMs now,
+                        std::optional<UtcMs> typed_at, Understood& understood) {
+  const auto info = find_template(request.template_name.empty() ? "text" : request.template_name);
+  if (!info) return info.error();
+  auto settings = settings_in_degrees(**info, request.settings);
+  if (!settings) return settings.error();
   TemplateInput input;
-  input.set = request.settings;
+  input.set = *std::move(settings);
   input.subject = request.subject;
   input.language = original_language(request);
   for (const TextFields& one : request.texts) {
@@ -26,10 +32,12 @@ Result<BodyFields> fill(const MessageRequest& request, const std::string& own_pa
   input.translated_by = own_party;
   input.precedence = request.precedence;
   input.now = now;
-  input.typed_at = now;
-  auto filled =
-      fill_template(request.template_name.empty() ? "text" : request.template_name, input);
+  input.typed_at = typed_at;
+  auto filled = fill_template((*info)->name, input);
   if (!filled) return filled.error();
+  for (auto& one : understood_fields(**info, request.settings, filled->fields, typed_at)) {
+    understood.push_back(std::move(one));
+  }
   return std::move(filled->fields);
 }
 
@@ -112,7 +120,7 @@ Status read_member(const TomlFile& file, const std::string& key, const TomlValue
 }  // namespace
 
 Result<DraftFields> make_draft(const MessageRequest& request, const std::string& own_party,
-                               UtcMs now) {
+                               UtcMs now, std::optional<UtcMs> typed_at) {
   DraftFields draft;
   const bool empty = request.template_name.empty() && request.texts.empty() &&
                      request.questions.empty() && request.settings.empty();
@@ -125,7 +133,8 @@ Result<DraftFields> make_draft(const MessageRequest& request, const std::string&
     return make_error(ErrorCode::usage, "--set sets a field of a template, and there is none",
                       "-t airspace-crossing    (hotline template list)");
   }
-  auto body = request.questions.empty() ? fill(request, own_party, now) : ask(request);
+  auto body = request.questions.empty() ? fill(request, own_party, now, typed_at, draft.understood)
+                                        : ask(request);
   if (!body) return body.error();
   draft.body = std::move(*body);
   draft.precedence = request.precedence;
@@ -133,6 +142,8 @@ Result<DraftFields> make_draft(const MessageRequest& request, const std::string&
   draft.incident = request.incident;
   draft.reply_by = request.reply_by;
   draft.expires_at = request.expires_at;
+  draft.understood.insert(draft.understood.end(), request.understood.begin(),
+                          request.understood.end());
   return draft;
 }
 

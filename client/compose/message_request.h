@@ -2,7 +2,6 @@
 // draft that keeps the rules.
 #pragma once
 
-#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -17,14 +16,15 @@ namespace hotline::client {
 struct MessageRequest {
   std::string template_name;  // Empty: a free text, or questions.
   wire::Precedence precedence = wire::Precedence::unset;
-  std::map<std::string, std::string> settings;  // By key of the template.
-  std::string language;                         // Of the subject, where there is no text.
-  std::vector<TextFields> texts;                // The first is the original.
+  Settings settings;
+  std::string language;           // The subject's, where there is no text.
+  std::vector<TextFields> texts;  // The first is the original.
   std::vector<std::string> questions;
   std::string subject;  // Made from what it says when empty.
   std::string incident;
   std::optional<UtcMs> reply_by;
   std::optional<UtcMs> expires_at;
+  Understood understood;  // How these times were typed.
 };
 
 // A request as a TOML file: prepared in quiet hours, or written by another program.
@@ -44,9 +44,10 @@ struct MessageRequest {
 // configuration for what stands in it.
 Result<MessageRequest> read_incident_file(const std::string& path);
 
+// `typed_at`: for times that are said by it, "13:41Z"; they are refused without it.
 // Errors: not_found for the template, usage for fields, refused for a rule; each says what to type.
 Result<DraftFields> make_draft(const MessageRequest& request, const std::string& own_party,
-                               UtcMs now);
+                               UtcMs now, std::optional<UtcMs> typed_at);
 
 // What it is, for the line that confirms it: "airspace-crossing", "text", "request".
 std::string requested_kind(const MessageRequest& request);

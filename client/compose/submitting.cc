@@ -5,9 +5,9 @@
 #include <utility>
 
 #include "client/show/message_row.h"
+#include "protocol/base/time_text.h"
 #include "protocol/message/names.h"
 #include "protocol/terminal/exit_code.h"
-#include "protocol/terminal/typed_time.h"
 
 namespace hotline::client {
 namespace {
@@ -86,9 +86,15 @@ int say_lost(Invocation& invocation, const Submission& submission, Error error) 
   return invocation.output.fail(submission.id + " is committed; cannot follow it", error);
 }
 
+JsonValue json_understood(const Understood& understood) {
+  JsonValue::Object members;
+  for (const auto& [key, words] : understood) members.emplace_back(key, words);
+  return members;
+}
+
 // Follows the message until it has come as far as is waited for.
 int follow(Invocation& invocation, Connection& connection, const Submission& submission,
-           const WaitOptions& wait) {
+           const Understood& understood, const WaitOptions& wait) {
   Report report(invocation.output, connection);
   const int64_t begin_ms = invocation.around->steady_ms();
   // Nothing else changes what is reported here.
@@ -101,9 +107,11 @@ int follow(Invocation& invocation, Connection& connection, const Submission& sub
     const wire::MessageRow& message = *(*detail)->row();
     report.update(message);
     if (has_reached(message, wait.until)) {
-      if (invocation.output.json())
-        invocation.output.document(
-            json_document().add("message", json_message(connection, message)));
+      if (invocation.output.json()) {
+        invocation.output.document(json_document()
+                                       .add("message", json_message(connection, message))
+                                       .add("understood", json_understood(understood)));
+      }
       return kExitDone;
     }
     if (message.declined_at() != 0) {
@@ -122,7 +130,8 @@ int follow(Invocation& invocation, Connection& connection, const Submission& sub
   }
 }
 
-// Under a key of the caller's, a time from now on is another one when it is sent again.
+// Under a key of the caller's, a time that is said by the clock is another one when it is sent
+// again.
 Status check_repeatable(const Arguments& arguments, const std::vector<std::string>& timed_options) {
   if (!arguments.has("--idempotency-key")) return ok();
   if (arguments.get("--idempotency-key")->empty()) {
@@ -130,7 +139,10 @@ Status check_repeatable(const Arguments& arguments, const std::vector<std::strin
   }
   for (const std::string& option : timed_options) {
     for (const std::string& typed : arguments.all(option)) {
-      if (typed.starts_with('+') || typed.find("=+") != std::string::npos) {
+      // "2=+2h" has the number of a question before it.
+      const std::string_view time = std::string_view(typed).substr(typed.find('=') + 1);
+      const UtcMs any_day = 0;
+      if (parse_time(time, any_day) && !parse_time(time, std::nullopt)) {
         return make_error(ErrorCode::usage,
                           option + " " + typed + " is another time when it is sent again",
                           option + " 2026-11-22T15:00:00Z    with --idempotency-key");
@@ -188,6 +200,7 @@ int submit_and_report(Invocation& invocation, Connection& connection, const Draf
   if (key.empty()) unique.nonce = std::random_device()();
   const auto finished = finish_draft(std::move(unique), exercise, invocation.now());
   if (!finished) return output.fail("the message was not sent", finished.error());
+  if (!draft.understood.empty()) output.talk(in_words(draft.understood));
   output.set_sent(Sent::unknown, "", Connection::hint_in_doubt(key));
   const auto submission = connection.submit(*finished, key);
   if (!submission && connection.is_in_doubt()) {
@@ -207,7 +220,7 @@ int submit_and_report(Invocation& invocation, Connection& connection, const Draf
                 std::to_string(submission->journal_index));
     if (wait.until == WaitFor::committed) return kExitDone;
   }
-  return follow(invocation, connection, *submission, wait);
+  return follow(invocation, connection, *submission, draft.understood, wait);
 }
 
 }  // namespace hotline::client

@@ -32,7 +32,8 @@ OptionSpec idempotency_option();
 // Prints
 //   N-000123  FLASH  airspace-crossing
 //     committed     14:12:07.913Z  journal 1042
-// and each further step of the wait as it happens; the whole row as one object under --json.
+// and each further step of the wait as it happens; the whole row as one object under --json. Before
+// it goes, it is told how what was typed was understood, where that is not what was typed.
 // Returns the exit code: once the message is committed 6 when it did not come as far as was waited
 // for, whatever stood in the way, and 8 when it was declined meanwhile; before that 5 when it is
 // not known whether it was committed, and the daemon's reason otherwise. An error under --json says

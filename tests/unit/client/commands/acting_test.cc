@@ -198,7 +198,7 @@ TEST_F(ActingTest, SendRefusesWhatNoRuleAllowsBeforeAnythingIsSent) {
       {{"send", "-p", "flash", "--set", "where=54.90N 020.10E"}, kExitUsage, "template"},
       {{"send", "-p", "routine", "\xFF"}, kExitRefused, "UTF-8"},
       {{"send", "-p", "routine", "--text", "hello"}, kExitUsage, "names no language"},
-      {{"send", "-p", "routine", "--reply-by", "soon", "x"}, kExitUsage, "is no time"},
+      {{"send", "-p", "routine", "--reply-by", "soon", "x"}, kExitUsage, "is not a time"},
       {{"send", "-f", "/nowhere/x.toml"}, kExitNotFound, "/nowhere/x.toml"},
   };
   for (const auto& wrong : cases) {
@@ -290,8 +290,78 @@ TEST_F(ActingTest, AckSendsWhatWasUnderstoodAndNotWhatWasMeant) {
   const OpenedDraft again(daemon_.committed.at(1).draft);
   EXPECT_EQ(*again.body->content_as_acknowledgement()->event_at(), at("2026-11-22T14:20:00Z"));
   EXPECT_EQ(terminal_.run({"ack", "S-87", "--read-back", "54.95N 200.10E"}), kExitUsage);
+  EXPECT_NE(terminal_.err().find("more than 180 degrees"), std::string::npos) << terminal_.err();
+  EXPECT_EQ(terminal_.run({"ack", "S-87", "--read-back", "54.95N 200.10E 14:20Z"}), kExitUsage);
+  EXPECT_NE(terminal_.err().find("more than 180 degrees"), std::string::npos) << terminal_.err();
   EXPECT_EQ(terminal_.run({"ack", "S-87", "--read-back", "14:20T"}), kExitUsage);
+  EXPECT_EQ(terminal_.run({"ack", "S-87", "--read-back", ""}), kExitUsage);
   EXPECT_EQ(daemon_.committed.size(), 2u);
+}
+
+TEST_F(ActingTest, AckIsReadBackInTheFormsOfAWatch) {
+  const std::pair<const char*, const char*> cases[] = {
+      {"54 57.0N 020 06.0E 221420Z NOV 26", "2026-11-22T14:20:00Z"},
+      {"221420Z NOV 26 5457N02006E", "2026-11-22T14:20:00Z"},
+      {"54\u00b057'00\"N 020\u00b006'00\"E 2026-11-22T14:20Z", "2026-11-22T14:20:00Z"},
+      {"5457N02006E", "2026-11-22T14:10:30Z"}};
+  for (const auto& [words, time] : cases) {
+    EXPECT_EQ(terminal_.run({"ack", "S-87", "--read-back", words}), kExitDone) << terminal_.err();
+    const OpenedDraft sent(daemon_.committed.back().draft);
+    const auto* read = sent.body->content_as_acknowledgement();
+    EXPECT_EQ(read->position()->latitude(), 54'95000) << words;
+    EXPECT_EQ(read->position()->longitude(), 20'10000) << words;
+    EXPECT_EQ(*read->event_at(), at(time)) << words;
+  }
+}
+
+TEST_F(ActingTest, SendTellsBackWhatWasTypedInAnotherForm) {
+  EXPECT_EQ(terminal_.run({"send", "-p", "flash", "-t", "airspace-crossing", "--set",
+                           "where=5454N02006E", "--set", "when=221341Z NOV 26"}),
+            kExitDone);
+  constexpr char kWords[] =
+      "when 2026-11-22T13:41:00Z (221341Z NOV 26), where 54.90000N 020.10000E (accuracy 1,852 m)";
+  EXPECT_EQ(terminal_.err(), std::string("understood: ") + kWords + "\n");
+  EXPECT_EQ(terminal_.run({"send", "-p", "flash", "-t", "airspace-crossing", "--set",
+                           "where=5454N02006E", "--json"}),
+            kExitDone);
+  EXPECT_EQ(terminal_.err(), "");
+  constexpr char kInObject[] =
+      "\"understood\":{\"where\":\"54.90000N 020.10000E (accuracy 1,852 m)\"}";
+  EXPECT_NE(terminal_.out().find(kInObject), std::string::npos) << terminal_.out();
+  EXPECT_EQ(terminal_.run({"send", "-p", "routine", "Later.", "--reply-by", "231200Z NOV 26"}),
+            kExitDone);
+  EXPECT_EQ(terminal_.err(), "understood: reply-by 2026-11-23T12:00:00Z (231200Z NOV 26)\n");
+  EXPECT_EQ(terminal_.run({"send", "-p", "flash", "-t", "airspace-crossing", "--set",
+                           "where=54.90N 020.10E"}),
+            kExitDone);
+  EXPECT_EQ(terminal_.err(), "");
+}
+
+TEST_F(ActingTest, ACorrectionIsSentAsItIsReadOnAnyDay) {
+  own().body = stray_missile_body();
+  EXPECT_EQ(terminal_.run({"send", "--corrects", "N-123", "--change",
+                           "where=54.90N 020.10E -> 5457N02006E", "--reason", "misread"}),
+            kExitDone)
+      << terminal_.err();
+  const OpenedDraft sent(daemon_.committed.at(0).draft);
+  const auto* change = sent.body->content_as_correction()->changes()->Get(0);
+  EXPECT_EQ(change->old_value()->str(), "54.90N 020.10E");
+  EXPECT_EQ(change->new_value()->str(), "54.95000N 020.10000E");
+  EXPECT_EQ(terminal_.err(), "understood: where 54.95000N 020.10000E\n");
+}
+
+TEST_F(ActingTest, ATimeByTheClockGoesWithoutAKey) {
+  for (const char* time : {"+30m", "1341Z", "now"}) {
+    EXPECT_EQ(terminal_.run({"send", "-p", "routine", "Later.", "--reply-by", time,
+                             "--idempotency-key", "k"}),
+              kExitUsage);
+    EXPECT_EQ(terminal_.run({"send", "-p", "flash", "-t", "airspace-crossing", "--set",
+                             "where=54.90N 020.10E", "--set", std::string("when=") + time,
+                             "--idempotency-key", "k"}),
+              kExitUsage);
+    EXPECT_NE(terminal_.err().find("another time on another day"), std::string::npos);
+  }
+  EXPECT_TRUE(daemon_.submitted.empty());
 }
 
 TEST_F(ActingTest, NobodyAcknowledgesTheirOwnMessage) {

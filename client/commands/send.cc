@@ -2,10 +2,12 @@
 #include <algorithm>
 
 #include "client/commands/commands.h"
+#include "client/compose/incident_file.h"
 #include "client/compose/message_request.h"
 #include "client/compose/referred_message.h"
 #include "client/compose/submitting.h"
 #include "client/compose/typed_text.h"
+#include "client/compose/typed_volumes.h"
 #include "protocol/base/time_text.h"
 #include "protocol/message/names.h"
 #include "protocol/message/template.h"
@@ -41,6 +43,11 @@ Status apply_options(const Invocation& invocation, const Connection& connection,
   Settings settings;
   if (auto status = read_settings(arguments, settings); !status) return status;
   for (auto& [key, value] : settings) request.settings[key] = value;
+  if (const auto volume = settings.find("volume"); volume != settings.end()) {
+    auto read = read_typed_volumes(volume->second, "");
+    if (!read) return read.error();
+    request.settings["volume"] = *std::move(read);
+  }
   const auto texts = read_texts(invocation, connection, "TEXT");
   if (!texts) return texts.error();
   if (!texts->empty()) request.texts = *texts;
@@ -235,7 +242,8 @@ Command send_command() {
   std::vector<OptionSpec> options = {
       {"-p,--precedence", "LEVEL", "flash, immediate, priority or routine (Z, O, P, R)"},
       {"-t,--template", "NAME", "fill this template: hotline template list"},
-      {"--set", "KEY=VALUE", "a field of the template: hotline template show NAME", true},
+      {"--set", "KEY=VALUE",
+       "a field of the template: hotline template show NAME; volume=@FILE reads GeoJSON", true},
       {"-f,--file", "FILE", "read template, fields and texts from a TOML file"},
       {"--question", "TEXT", "ask; each is answered, refused or put off by the other side", true},
       {"--incident", "NAME", "the thread of messages that this one belongs to"},
@@ -263,6 +271,8 @@ Command send_command() {
             "hotline send --corrects N-123 --change where=\"54.90N 020.10E -> 54.95N 020.10E\" "
             "--reason \"read from the wrong chart\"",
             "hotline send --cancels N-123 --reason \"sent by mistake\"",
+            "hotline send -p routine -t activity --set kind=live-fire --set "
+            "volume=@area.geojson --set contact=\"range control, 123.450 MHz\"",
             "hotline send -f stray-missile.toml", "echo \"Long text\" | hotline send -p routine -"},
        .options = std::move(options),
        .positionals = {{"TEXT", "the text, or - for standard input", false, true}}},

@@ -48,6 +48,8 @@ inline constexpr size_t kConflictsMax = 10'000;      // Known at once.
 inline constexpr int64_t kSeparationHorizontalMax_m = 100'000;
 inline constexpr int64_t kSeparationVerticalMax_m = 100'000;
 inline constexpr int64_t kSeparationTimeMax_s = 7 * 86'400;
+inline constexpr size_t kGeojsonSizeMax = 1 << 20;  // Of a file with volumes,
+inline constexpr size_t kGeojsonDepthMax = 32;      // and how deep it may be nested.
 
 // Logs. What fits an int64 of SQLite, and what tlog-cosignature allows for a time.
 inline constexpr uint64_t kTreeSizeMax = INT64_MAX;

@@ -10,6 +10,7 @@
 #include "protocol/message/body.h"
 #include "protocol/message/draft.h"
 #include "protocol/terminal/exit_code.h"
+#include "tests/unit/client/documented.h"
 #include "tests/unit/client/fake_daemon.h"
 #include "tests/unit/client/terminal.h"
 
@@ -134,6 +135,40 @@ TEST_F(ActingTest, SendReadsStandardInputAndAsksQuestions) {
   const OpenedDraft asked(daemon_.committed.at(1).draft);
   EXPECT_EQ(asked.draft->type(), static_cast<uint8_t>(wire::MessageType::request));
   EXPECT_EQ(asked.body->content_as_request()->questions()->size(), 2u);
+}
+
+TEST_F(ActingTest, SendReadsVolumesFromAFile) {
+  const std::string area = terminal_.write(
+      "area.geojson", documented("deconfliction.md", "## Volumes from a file", "json"));
+  EXPECT_EQ(terminal_.run({"send", "-p", "routine", "-t", "activity", "--set", "kind=live-fire",
+                           "--set", "contact=range control", "--set", "volume=@" + area}),
+            kExitDone)
+      << terminal_.err();
+  const OpenedDraft sent(daemon_.committed.at(0).draft);
+  const auto* volumes = sent.body->content_as_activity()->volumes();
+  ASSERT_EQ(volumes->size(), 3u);
+  EXPECT_EQ(volumes->Get(0)->polygon()->size(), 5u);
+  EXPECT_EQ(volumes->Get(1)->half_width_m(), 2000u);
+  EXPECT_EQ(volumes->Get(2)->centre()->latitude(), 54'90001);
+
+  EXPECT_EQ(
+      terminal_.run({"send", "-f",
+                     terminal_.write("fire.toml", documented("deconfliction.md",
+                                                             "## Volumes from a file", "toml"))}),
+      kExitDone)
+      << terminal_.err();
+  const OpenedDraft prepared(daemon_.committed.at(1).draft);
+  EXPECT_EQ(prepared.body->content_as_activity()->volumes()->size(), 2u);
+}
+
+TEST_F(ActingTest, SendNamesTheMemberOfAFileThatIsWrong) {
+  const std::string area =
+      terminal_.write("area.geojson", R"({"type": "MultiPoint", "coordinates": []})");
+  EXPECT_EQ(terminal_.run({"send", "-p", "routine", "-t", "activity", "--set", "kind=live-fire",
+                           "--set", "contact=range control", "--set", "volume=@" + area}),
+            kExitConfiguration);
+  EXPECT_NE(terminal_.err().find("area.geojson: type: is \"MultiPoint\""), std::string::npos);
+  EXPECT_TRUE(daemon_.committed.empty());
 }
 
 TEST_F(ActingTest, SendCorrectsAnOwnMessage) {

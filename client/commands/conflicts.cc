@@ -1,0 +1,170 @@
+// hotline conflicts: where the two parties' notices come too near to each other.
+#include "client/commands/commands.h"
+#include "client/compose/referred_message.h"
+#include "client/compose/submitting.h"
+#include "client/show/conflict_rows.h"
+#include "client/show/row_limit.h"
+#include "protocol/message/names.h"
+
+namespace hotline::client {
+namespace {
+
+constexpr uint64_t kConflictsByDefault = 20;
+
+// Two notices, ours and theirs, and the last corrections of both.
+struct NoticePair {
+  std::string own;
+  std::string peers;
+  std::vector<std::string> corrections = {};
+};
+
+Result<NoticePair> read_pair(Connection& connection, const std::string& typed) {
+  const Error usage =
+      make_error(ErrorCode::usage, "--accept " + typed + " names no conflict",
+                 "--accept N-3,S-5    our notice and theirs, as hotline conflicts lists them");
+  const size_t comma = typed.find(',');
+  if (comma == std::string::npos) return usage;
+  const auto first = resolve_name(connection, typed.substr(0, comma), NameUse::any);
+  if (!first) return first.error();
+  const auto second = resolve_name(connection, typed.substr(comma + 1), NameUse::any);
+  if (!second) return second.error();
+  const std::string prefix = text(connection.server().prefix()) + "-";
+  const bool own_first = first->starts_with(prefix);
+  if (own_first == second->starts_with(prefix)) return usage;
+  return own_first ? NoticePair{*first, *second} : NoticePair{*second, *first};
+}
+
+// Reads of which state of both the conflict is. Refuses a pair that is in no open conflict, or was
+// accepted by us before.
+Status find_open(Connection& connection, NoticePair& pair) {
+  const std::string both = pair.own + " and " + pair.peers;
+  for (uint64_t skip = 0;;) {
+    const auto reply = connection.conflicts(pair.own, limits::kListRowsMax, skip);
+    if (!reply) return reply.error();
+    const auto rows = tables((*reply)->rows());
+    for (const wire::ConflictRow* row : rows) {
+      if (text(row->peers()) != pair.peers) continue;
+      if (!row->accepted_by_us()) {
+        for (const auto* correction : {row->peers_correction(), row->own_correction()}) {
+          if (correction) pair.corrections.push_back(text(correction));
+        }
+        return ok();
+      }
+      return make_error(ErrorCode::refused, "we accepted the conflict of " + both + " before",
+                        upper_case(connection.peer()) + " has to accept it too");
+    }
+    skip += rows.size();
+    if (rows.empty() || skip >= (*reply)->total()) break;
+  }
+  return make_error(ErrorCode::not_found, "there is no open conflict of " + both,
+                    "hotline conflicts");
+}
+
+// An ANSWER to their notice that names ours beside it, and their last corrections, and says nothing
+// but this word.
+DraftFields acceptance(const Connection& connection, const ReferredMessage& theirs,
+                       const NoticePair& pair) {
+  AnswersFields answers;
+  answers.items = {{0, wire::AnswerOutcome::answered, "accepted", std::nullopt}};
+  DraftFields draft;
+  draft.precedence = theirs.precedence();
+  draft.language = connection.language();
+  draft.references = {pair.peers, pair.own};
+  draft.references.insert(draft.references.end(), pair.corrections.begin(), pair.corrections.end());
+  draft.body.subject = "Conflict of " + pair.peers + " with " + pair.own + " is accepted";
+  draft.body.content = std::move(answers);
+  return draft;
+}
+
+int accept(Invocation& invocation) {
+  Output& output = invocation.output;
+  output.set_sent(Sent::no);
+  const std::string what = "the conflict is not accepted";
+  for (const char* other : {"ID", "--limit", "--after"}) {
+    if (!invocation.arguments.has(other)) continue;
+    const std::string name = other;
+    return output.fail("", make_error(ErrorCode::usage, name + " does not go with --accept"));
+  }
+  const auto wait = need(read_wait_options(invocation.arguments));
+  const auto connection = need(invocation.connect(), what);
+  auto pair = need(read_pair(*connection, *invocation.arguments.get("--accept")), what);
+  const auto theirs = need(ReferredMessage::find(*connection, pair.peers, NameUse::any), what);
+  if (auto open = find_open(*connection, pair); !open) return output.fail(what, open.error());
+  output.talk(theirs.heading(output));
+  return submit_and_report(invocation, *connection, acceptance(*connection, theirs, pair),
+                           "acceptance of the conflict of " + pair.own + " with " + pair.peers,
+                           wait);
+}
+
+int list_conflicts(Invocation& invocation) {
+  Output& output = invocation.output;
+  const std::string what = "cannot list conflicts";
+  for (const char* other : {"--wait", "--timeout", "--idempotency-key"}) {
+    if (!invocation.arguments.has(other)) continue;
+    const std::string name = other;
+    return output.fail("", make_error(ErrorCode::usage, name + " goes with --accept only"));
+  }
+  const uint64_t limit = need(read_row_limit(invocation.arguments, kConflictsByDefault));
+  const uint64_t skip = need(invocation.arguments.number("--after", 0));
+  const auto connection = need(invocation.connect(), what);
+  std::string id;
+  if (const auto typed = invocation.arguments.get("ID")) {
+    id = need(resolve_name(*connection, *typed, NameUse::any), what);
+  }
+  const auto reply = need(connection->conflicts(id, limit, skip), what);
+  const wire::ConflictRows& rows = *reply;
+  const uint64_t end = skip + tables(rows.rows()).size();
+  const bool more = end < rows.total() && end > skip;
+  if (output.json()) {
+    output.document(json_document()
+                        .add("conflicts", json_each(tables(rows.rows()),
+                                                    [](const wire::ConflictRow* row) {
+                                                      return json_conflict(*row);
+                                                    }))
+                        .add("total", rows.total())
+                        .add("incomplete", rows.incomplete())
+                        .add("more", more)
+                        .add("next", more ? JsonValue(std::to_string(end)) : JsonValue()));
+    return kExitDone;
+  }
+  if (end > skip) print_conflicts(output, rows);
+  say_incomplete(output, rows.incomplete());
+  if (end == skip) {
+    output.talk(skip == 0 ? "No conflict is open." : "No more conflict is open.");
+    return kExitDone;
+  }
+  if (more) {
+    const std::string command = "conflicts" + (id.empty() ? "" : " " + id);
+    output.talk(cut_words(invocation, end - skip, rows.total(),
+                          command + " --after " + std::to_string(end)));
+  }
+  return kExitDone;
+}
+
+int conflicts(Invocation& invocation) {
+  return invocation.arguments.has("--accept") ? accept(invocation) : list_conflicts(invocation);
+}
+
+}  // namespace
+
+Command conflicts_command() {
+  std::vector<OptionSpec> options = {
+      {"--accept", "OURS,THEIRS", "accept this conflict; it ends once the other side does too"},
+      row_limit_option("20"),
+      after_option()};
+  for (OptionSpec& option : wait_options()) options.push_back(std::move(option));
+  options.push_back(idempotency_option());
+  return {{.name = "conflicts",
+           .summary = "List where notices of both parties come too near to each other",
+           .description =
+               "Of each two notices the volumes that come nearest, with the least distances, and "
+               "the time at which both are there. A conflict stays open until a notice is "
+               "corrected or cancelled, both parties accept it, or its time is over.",
+           .examples = {"hotline conflicts", "hotline conflicts N-3 --json",
+                        "hotline conflicts --accept N-3,S-5"},
+           .options = std::move(options),
+           .positionals = {{"ID", "a notice of either party; only its conflicts", false}}},
+          conflicts};
+}
+
+}  // namespace hotline::client

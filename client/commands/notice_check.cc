@@ -1,0 +1,61 @@
+// hotline notice check: the conflicts that a notice would have, without sending it.
+#include "client/commands/commands.h"
+#include "client/compose/conflict_check.h"
+#include "client/compose/incident_file.h"
+#include "client/show/conflict_rows.h"
+
+namespace hotline::client {
+namespace {
+
+int notice_check(Invocation& invocation) {
+  Output& output = invocation.output;
+  const std::string what = "the notice was not checked";
+  MessageRequest request = need(read_incident_file(*invocation.arguments.get("FILE")), what);
+  const auto connection = need(invocation.connect(), what);
+  if (request.language.empty()) request.language = connection->language();
+  take_template_precedence(request);
+  const auto draft =
+      need(make_draft(request, connection->party(), invocation.now(), invocation.now()), what);
+  const auto reply = need(conflicts_of(*connection, draft, invocation.now()), what);
+  const wire::ConflictRows& rows = *reply;
+  const size_t shown = tables(rows.rows()).size();
+  const int code = rows.total() == 0 ? kExitDone : kExitRefused;
+  if (output.json()) {
+    output.document(json_document()
+                        .add("conflicts", json_each(tables(rows.rows()),
+                                                    [](const wire::ConflictRow* row) {
+                                                      return json_conflict(*row);
+                                                    }))
+                        .add("total", rows.total())
+                        .add("incomplete", rows.incomplete()));
+    return code;
+  }
+  if (shown > 0) print_conflicts(output, rows);
+  say_incomplete(output, rows.incomplete());
+  if (shown == 0) {
+    output.talk("No conflict. Nothing was sent.");
+  } else if (shown < rows.total()) {
+    output.talk("The first " + format_count(shown) + " of " + format_count(rows.total()) +
+                " conflicts are shown. Nothing was sent.");
+  } else {
+    output.talk(format_count(rows.total()) + (rows.total() == 1 ? " conflict" : " conflicts") +
+                ". Nothing was sent. To send it all the same, give its conflict-reason.");
+  }
+  return code;
+}
+
+}  // namespace
+
+Command notice_check_command() {
+  return {{.name = "notice check",
+           .summary = "Ask which conflicts a notice would have, without sending it",
+           .description =
+               "The daemon holds it against all that the other party announced. Without a conflict "
+               "it ends with 0, otherwise with 8, as hotline send would.",
+           .examples = {"hotline notice check exercise.toml",
+                        "hotline notice check launch.toml --json"},
+           .positionals = {{"FILE", "an activity or a launch, as hotline send -f reads it"}}},
+          notice_check};
+}
+
+}  // namespace hotline::client

@@ -1,0 +1,42 @@
+#include "client/compose/conflict_check.h"
+
+#include "client/show/conflict_rows.h"
+#include "protocol/message/names.h"
+
+namespace hotline::client {
+namespace {
+
+constexpr size_t kNamedMax = 10;
+
+}  // namespace
+
+Result<Answer<wire::ConflictRows>> conflicts_of(Connection& connection, const DraftFields& draft,
+                                                UtcMs now) {
+  if (!draft.kind().announces_volumes()) {
+    return make_error(ErrorCode::refused,
+                      std::string("nothing is held against a message of type ") + draft.kind().key,
+                      "template = \"activity\" or \"launch\"");
+  }
+  const auto bytes = finish_draft(draft, connection.server().exercise(), now);
+  if (!bytes) return bytes.error();
+  return connection.check_notice(*bytes);
+}
+
+Status check_no_conflicts(Connection& connection, const DraftFields& draft, UtcMs now) {
+  if (!draft.kind().announces_volumes()) return ok();
+  const auto reply = conflicts_of(connection, draft, now);
+  if (!reply) return reply.error();
+  const auto rows = tables((*reply)->rows());
+  if (rows.empty()) return ok();
+  std::string reason = "it comes too near to what " + upper_case(connection.peer()) + " announced";
+  for (size_t i = 0; i < rows.size() && i < kNamedMax; ++i) {
+    reason += "\n" + conflict_words(*rows[i]);
+  }
+  if ((*reply)->total() > kNamedMax) {
+    reason += "\nand " + std::to_string((*reply)->total() - kNamedMax) + " more";
+  }
+  return make_error(ErrorCode::refused, reason,
+                    "--set conflict-reason=\"...\"    sends it all the same and says why");
+}
+
+}  // namespace hotline::client

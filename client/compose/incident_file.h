@@ -1,0 +1,35 @@
+// A message prepared in a TOML file.
+#pragma once
+
+#include <string>
+
+#include "client/compose/message_request.h"
+#include "protocol/base/result.h"
+
+namespace hotline::client {
+
+// A request as a TOML file: prepared in quiet hours, or written by another program.
+//
+//   template = "stray-missile"          # hotline template list; without it a free text.
+//   precedence = "flash"
+//   language = "en"                     # Of the subject and of the original text.
+//   subject = "..."                     # Made from the fields without it.
+//   incident = "..."                    # The thread that it belongs to.
+//   [texts]                             # By language; those that are not the original are ours.
+//   en = "..."
+//   ru = "..."
+//   [set]                               # Fields of the template, as --set takes them.
+//   where = "54.90N 020.10E"
+//   volume = "@area.geojson"            # Of an activity: a file in the directory of this one.
+//   [[volume]]                          # Or its volumes, one table each.
+//   circle = "54.90N 020.10E 5km"       # Or polygon = "...", or along = "..." with a half-width.
+//   lower = "0m amsl"
+//   upper = "FL200"
+//   start = 2026-11-29T10:00:00Z
+//   end = 2026-11-29T12:00:00Z
+//
+// Every complaint names file:line:column. Errors: not_found for the file,
+// configuration for what stands in it.
+Result<MessageRequest> read_incident_file(const std::string& path);
+
+}  // namespace hotline::client

@@ -1,0 +1,45 @@
+#include "client/compose/typed_volumes.h"
+
+#include <filesystem>
+
+#include "client/compose/geojson.h"
+#include "protocol/base/text.h"
+#include "protocol/message/kinds/volumes.h"
+#include "protocol/message/typed_form.h"
+
+namespace hotline::client {
+namespace {
+
+constexpr std::string_view kSeparator = " / ";
+
+// "HEIGHTS / TIMES", read as those of a volume with some shape.
+Result<VolumeDefaults> parse_defaults(const std::string& typed) {
+  constexpr char kSomeShape[] = "00.00N 000.00E 1m / ";
+  const auto volumes = parse_volumes(kSomeShape + typed, std::nullopt);
+  if (!volumes) return volumes.error();
+  const Volume& volume = volumes->front();
+  return VolumeDefaults{volume.lower, volume.upper, volume.start, volume.end};
+}
+
+}  // namespace
+
+Result<std::string> read_typed_volumes(const std::string& typed, const std::string& directory) {
+  if (!typed.starts_with('@')) return typed;
+  std::string name = typed.substr(1);
+  VolumeDefaults defaults;
+  if (const size_t end = name.find(kSeparator); end != std::string::npos) {
+    const auto parsed = parse_defaults(name.substr(end + kSeparator.size()));
+    if (!parsed) return parsed.error();
+    defaults = *parsed;
+    name.resize(end);
+  }
+  if (trim(name).empty()) {
+    return make_error(ErrorCode::usage, "\"" + typed + "\" names no file", "volume=@area.geojson");
+  }
+  const std::filesystem::path path = std::filesystem::path(directory) / std::string(trim(name));
+  const auto volumes = read_geojson_file(path.string(), defaults);
+  if (!volumes) return volumes.error();
+  return typed_form::of_volumes(*volumes);
+}
+
+}  // namespace hotline::client

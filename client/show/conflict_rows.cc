@@ -1,0 +1,77 @@
+#include "client/show/conflict_rows.h"
+
+#include <algorithm>
+
+namespace hotline::client {
+namespace {
+
+std::string with_unit(uint64_t value, const char* unit) {
+  return format_count(value) + unit;
+}
+
+// Where the one ends before the other starts, the times between them.
+std::string first_time(const wire::ConflictRow& row) {
+  return format_date_time_group(std::min(row.from(), row.until()));
+}
+
+std::string last_time(const wire::ConflictRow& row) {
+  return format_date_time_group(std::max(row.from(), row.until()));
+}
+
+// Both together have ended it.
+const char* accepted_by(const wire::ConflictRow& row) {
+  if (row.accepted_by_us()) return "us";
+  return row.accepted_by_peer() ? "them" : "nobody";
+}
+
+}  // namespace
+
+void print_conflicts(Output& output, const wire::ConflictRows& rows) {
+  Table table({{"OURS", 8},
+               {"VOLUME", 0, Table::Fit::left_out},
+               {"THEIRS", 8},
+               {"VOLUME", 0, Table::Fit::left_out},
+               {"APART", 6},
+               {"HEIGHT", 5},
+               {"TIME", 0, Table::Fit::left_out},
+               {"FROM", 14},
+               {"UNTIL", 14},
+               {"ACCEPTED", 0, Table::Fit::cut}});
+  for (const wire::ConflictRow* one : tables(rows.rows())) {
+    const std::string own = text(one->own());
+    table.add({"!",
+               {own.empty() ? "this" : own, std::to_string(one->own_volume()), text(one->peers()),
+                std::to_string(one->peers_volume()), with_unit(one->horizontal_m(), " m"),
+                with_unit(one->vertical_m(), " m"), with_unit(one->time_s(), " s"),
+                first_time(*one), last_time(*one), accepted_by(*one)}});
+  }
+  table.print(output);
+}
+
+std::string conflict_words(const wire::ConflictRow& row) {
+  return text(row.peers()) + ": " + with_unit(row.horizontal_m(), " m") + " apart, " +
+         with_unit(row.vertical_m(), " m") + " in height, " + with_unit(row.time_s(), " s") +
+         " in time, from " + first_time(row) + " to " + last_time(row);
+}
+
+JsonValue json_conflict(const wire::ConflictRow& row) {
+  return JsonValue()
+      .add("own", json_text(text(row.own())))
+      .add("peers", text(row.peers()))
+      .add("own_volume", row.own_volume())
+      .add("peers_volume", row.peers_volume())
+      .add("horizontal_m", row.horizontal_m())
+      .add("vertical_m", row.vertical_m())
+      .add("time_s", row.time_s())
+      .add("from", json_time(row.from()))
+      .add("until", json_time(row.until()))
+      .add("accepted_by_us", row.accepted_by_us())
+      .add("accepted_by_peer", row.accepted_by_peer());
+}
+
+void say_incomplete(Output& output, bool incomplete) {
+  if (!incomplete) return;
+  output.talk("More is announced than the daemon can compare: this is not all. Compare by hand.");
+}
+
+}  // namespace hotline::client

@@ -1,0 +1,24 @@
+// Conflicts of notices as lists and refusals show them, from the rows that the daemon sent.
+#pragma once
+
+#include <string>
+
+#include "client/connect/connection.h"
+#include "protocol/terminal/json_output.h"
+#include "protocol/terminal/output.h"
+
+namespace hotline::client {
+
+// A notice that is not sent yet stands as "this".
+void print_conflicts(Output& output, const wire::ConflictRows& rows);
+
+// "S-000005: 0 m apart, 0 m in height, 0 s in time, from 281341Z NOV 26 to 281541Z NOV 26".
+std::string conflict_words(const wire::ConflictRow& row);
+
+// Members for one; without "v".
+JsonValue json_conflict(const wire::ConflictRow& row);
+
+// Said where more was announced than the daemon can compare.
+void say_incomplete(Output& output, bool incomplete);
+
+}  // namespace hotline::client

@@ -1,0 +1,142 @@
+"""Notices of two real parties: seen, checked before they are sent, in conflict, accepted, corrected and cancelled. The commands
+of docs/deconfliction.md are taken from the page and run as they stand there."""
+
+import datetime
+import shlex
+import subprocess
+import unittest
+
+from pages import commands
+from world import PREFIX, World
+
+REFUSED = 8
+WHERE = "54.90N 020.10E"
+
+
+def hours_ahead(hours):
+    moment = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(hours=hours)
+    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+class Notices(unittest.TestCase):
+    def setUp(self):
+        self.world = World()
+        self.world.__enter__()
+        self.addCleanup(self.world.__exit__, None, None, None)
+        self.world.start()
+
+    def activity(self, where, *more):
+        """The words that send one, two days ahead."""
+        volume = f"{where} 5km / 0m amsl to 3000m amsl / {hours_ahead(48)} to {hours_ahead(50)}"
+        return ["send", "-p", "routine", "-t", "activity", "--set", "kind=flight", "--set", "contact=tower", "--set",
+                f"volume={volume}", *more, "We fly."]
+
+    def send(self, party, *words):
+        row = self.world.ask(party, "ann", *words, "--wait", "delivered")["message"]
+        return row["id"]
+
+    def write_file(self, where):
+        path = self.world.directory / "exercise.toml"
+        volume = f"{where} 5km / 0m amsl to 3000m amsl / {hours_ahead(48)} to {hours_ahead(50)}"
+        path.write_text(f'template = "activity"\n[texts]\nen = "We fly."\n[set]\nkind = "flight"\ncontact = "tower"\n'
+                        f'volume = "{volume}"\n')
+        return str(path)
+
+    def conflicts(self, party):
+        return self.world.ask(party, "ann", "conflicts")["conflicts"]
+
+    def notices(self, party, *words):
+        return [row["id"] for row in self.world.ask(party, "ann", "notices", *words)["notices"]]
+
+    def in_conflict(self):
+        """North announces, and south comes too near with a reason."""
+        self.assertEqual(self.send("north", *self.activity(WHERE)), "N-000001")
+        sent = self.send("south", *self.activity("54.95N 020.10E", "--set", "conflict-reason=agreed by voice"))
+        self.assertEqual(sent, "S-000001")
+        for party in PREFIX:
+            self.world.wait_for("the conflict", lambda: len(self.conflicts(party)) == 1)
+
+    def test_a_notice_that_comes_too_near_is_refused_without_a_reason(self):
+        self.assertEqual(self.send("north", *self.activity(WHERE)), "N-000001")
+        for words in (["notice", "check", self.write_file("54.95N 020.10E")], self.activity("54.95N 020.10E")):
+            done = self.world.client("south", "ann", *words)
+            self.assertEqual(done.returncode, REFUSED, done.stderr)
+            self.assertIn("N-000001", done.stdout + done.stderr)
+        self.assertEqual(self.world.ask("south", "ann", "list", "--outgoing")["messages"], [])
+        self.assertEqual(self.world.ask("south", "ann", "notice", "check", self.write_file("58.00N 020.10E"))["total"], 0)
+        self.assertEqual(self.send("south", *self.activity("58.00N 020.10E")), "S-000001")
+        for party in PREFIX:
+            self.assertEqual(self.conflicts(party), [])
+
+    def test_both_see_a_conflict_alike_until_both_accept_it(self):
+        self.in_conflict()
+        north, south = self.conflicts("north")[0], self.conflicts("south")[0]
+        self.assertEqual((north["own"], north["peers"]), (south["peers"], south["own"]))
+        for name in ("horizontal_m", "vertical_m", "time_s", "from", "until"):
+            self.assertEqual(north[name], south[name])
+        self.assertEqual([row["conflicts"] for row in self.world.ask("south", "ann", "notices")["notices"]], [1, 1])
+        self.world.ask("north", "ann", "conflicts", "--accept", "N-1,S-1", "--wait", "delivered")
+        self.assertTrue(self.conflicts("north")[0]["accepted_by_us"])
+        self.world.wait_for("their acceptance", lambda: self.conflicts("south")[0]["accepted_by_peer"])
+        again = self.world.client("north", "ann", "conflicts", "--accept", "N-1,S-1")
+        self.assertEqual(again.returncode, REFUSED, again.stderr)
+        self.world.ask("south", "ann", "conflicts", "--accept", "S-1,N-1", "--wait", "delivered")
+        for party in PREFIX:
+            self.world.wait_for("no conflict", lambda: self.conflicts(party) == [])
+
+    def test_what_is_active_is_listed_and_chosen(self):
+        first = self.send("north", *self.activity(WHERE))
+        second = self.send("south", *self.activity("58.00N 020.10E"))
+        site = self.send("south", "send", "-p", "routine", "-t", "protected", "--set", "kind=medical-site", "--set",
+                         "organisation=Red Cross", "--set", "purpose=hospital", "--set", "where=48.34N 038.05E", "--set",
+                         f"start={hours_ahead(60)}", "--set", f"end={hours_ahead(90)}", "--set", "contact=duty doctor",
+                         "A hospital.")
+        for party in PREFIX:
+            self.assertEqual(sorted(self.notices(party)), sorted([first, second, site]))
+            self.assertEqual(self.notices(party)[-1], site)
+            self.assertEqual(self.notices(party, "--type", "protected"), [site])
+            self.assertEqual(self.notices(party, "--from", "north"), [first])
+            self.assertEqual(self.notices(party, "--near", WHERE, "--within", "20km"), [first])
+            self.assertEqual(self.notices(party, "--at", hours_ahead(70)), [site])
+        page = self.world.ask("north", "ann", "notices", "--limit", "2")
+        self.assertEqual((page["total"], page["more"], page["next"]), (3, True, "2"))
+        self.assertEqual(self.notices("north", "--after", "2"), [site])
+
+    def test_a_corrected_notice_shows_its_newest_state_at_both(self):
+        self.send("north", *self.activity(WHERE))
+        self.send("north", "send", "--corrects", "N-1", "--change", "contact=tower -> harbour", "--reason", "wrong line")
+        for party in PREFIX:
+            shown = self.world.ask(party, "ann", "show", "N-1")
+            self.assertIn({"label": "Contact", "value": "harbour"}, shown["newest"]["content"])
+            self.assertEqual(shown["as_sent"], [{"label": "Contact", "value": "tower"}])
+            self.assertEqual((shown["corrections"], shown["cancelled"], shown["expired"]), (["N-000002"], False, False))
+            words = self.world.client(party, "ann", "show", "N-1").stdout
+            self.assertLess(words.index("harbour"), words.index("As first sent:"))
+        self.send("north", "send", "--cancels", "N-1", "--reason", "not flown")
+        for party in PREFIX:
+            self.assertTrue(self.world.ask(party, "ann", "show", "N-1")["cancelled"])
+            self.assertEqual(self.notices(party), [])
+        # And after a restart.
+        self.world.daemons["south"].stop()
+        self.world.daemons["south"].start()
+        self.assertTrue(self.world.ask("south", "ann", "show", "N-1")["cancelled"])
+        self.assertEqual(self.notices("south"), [])
+
+    def test_every_command_of_the_page_runs(self):
+        self.in_conflict()
+        self.write_file("58.00N 020.10E")
+        (block,) = commands("deconfliction.md", "On the watch floor")
+        lines = block.splitlines()
+        self.assertEqual(len(lines), 6)
+        for line in lines:
+            program, *words = shlex.split(line, comments=True)
+            self.assertEqual(program, "hotline")
+            done = subprocess.run([self.world.hotline, "-c", str(self.world.directory / "north-client.toml"), "--context", "ann",
+                                   *words], cwd=self.world.directory, stdin=subprocess.DEVNULL, capture_output=True, text=True,
+                                  timeout=60)
+            self.assertEqual(done.returncode, 0, f"{line}\n{done.stdout}{done.stderr}")
+        self.assertTrue(self.conflicts("north")[0]["accepted_by_us"])
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)

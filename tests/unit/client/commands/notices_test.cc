@@ -1,0 +1,326 @@
+// Notices and their conflicts on the screen, against a daemon with known contents.
+#include <gtest/gtest.h>
+
+#include "protocol/base/strict_flatbuffer.h"
+#include "protocol/message/body.h"
+#include "protocol/message/draft.h"
+#include "protocol/terminal/exit_code.h"
+#include "tests/unit/client/fake_daemon.h"
+#include "tests/unit/client/terminal.h"
+
+namespace hotline::client {
+namespace {
+
+Bytes activity_body(const std::string& contact, const std::string& subject,
+                    const std::string& units) {
+  ActivityFields fields;
+  fields.kind = wire::ActivityKind::flight;
+  fields.contact = contact;
+  fields.units = units;
+  fields.volumes = {{Circle{{54'90000, 20'10000}, 5'000},
+                     {0, HeightDatum::mean_sea_level},
+                     {1'000, HeightDatum::mean_sea_level},
+                     at("2026-11-24T10:00:00Z"),
+                     at("2026-11-24T12:00:00Z")}};
+  BodyFields body;
+  body.subject = subject;
+  body.texts = {{"en", "We fly.", true, ""}};
+  body.content = fields;
+  return build_body(body);
+}
+
+constexpr char kVolume[] =
+    "volume=54.90N 020.10E 5km / 0m amsl to 1000m amsl / 2026-11-24T10:00:00Z to "
+    "2026-11-24T12:00:00Z";
+
+class NoticesTest : public testing::Test {
+ protected:
+  NoticesTest() : terminal_(daemon_.connector()) {
+    daemon_.clock = daemon_.committed_at = at("2026-11-22T14:12:07.913Z");
+    FakeMessage own;
+    own.id = "N-000003";
+    own.incoming = false;
+    own.type = wire::MessageType::activity;
+    own.precedence = wire::Precedence::routine;
+    own.subject = "Flight, 54.90000N 020.10000E";
+    own.journal_index = 1042;
+    own.committed_at = daemon_.committed_at;
+    own.body = activity_body("tower", own.subject, "");
+    FakeMessage theirs = own;
+    theirs.id = "S-000005";
+    theirs.incoming = true;
+    theirs.type = wire::MessageType::launch;
+    theirs.precedence = wire::Precedence::priority;
+    theirs.subject = "launch: space launch";
+    daemon_.messages = {theirs, own};
+    daemon_.conflicts = {{.own = "N-000003",
+                          .peers = "S-000005",
+                          .horizontal_m = 9'812,
+                          .from = at("2026-11-24T11:00:00Z"),
+                          .until = at("2026-11-24T12:00:00Z")}};
+    daemon_.notices = {
+        {"N-000003", at("2026-11-24T10:00:00Z"), at("2026-11-24T12:00:00Z"), 54'90000, 20'10000, 1},
+        {"S-000005", at("2026-11-24T11:00:00Z"), at("2026-11-24T13:00:00Z"), 55'00000, 20'30000,
+         0}};
+  }
+
+  // The acknowledged word: an ANSWER to theirs that names ours beside it.
+  void expect_acceptance(const Bytes& bytes) {
+    const auto draft = open_flatbuffer<wire::Draft>(bytes, kDraftIdentifier);
+    ASSERT_TRUE(draft);
+    ASSERT_EQ((*draft)->references()->size(), 2u);
+    EXPECT_EQ((*draft)->references()->Get(0)->str(), "S-000005");
+    EXPECT_EQ((*draft)->references()->Get(1)->str(), "N-000003");
+    EXPECT_EQ((*draft)->precedence(), static_cast<uint8_t>(wire::Precedence::priority));
+    const Bytes body_bytes((*draft)->body()->begin(), (*draft)->body()->end());
+    const auto body = open_body(body_bytes);
+    ASSERT_TRUE(body);
+    const auto* answer = (*body)->content_as_answer();
+    ASSERT_NE(answer, nullptr);
+    ASSERT_EQ(answer->items()->size(), 1u);
+    EXPECT_EQ(answer->items()->Get(0)->question(), 0);
+    EXPECT_EQ(answer->items()->Get(0)->outcome(), wire::AnswerOutcome::answered);
+    EXPECT_EQ(answer->items()->Get(0)->text()->str(), "accepted");
+  }
+
+  std::vector<std::string> sending(const std::vector<std::string>& more = {}) {
+    std::vector<std::string> words = {"send",          "-p",    "routine",     "-t",
+                                      "activity",      "--set", "kind=flight", "--set",
+                                      "contact=tower", "--set", kVolume,       "We fly."};
+    words.insert(words.end(), more.begin(), more.end());
+    return words;
+  }
+
+  FakeDaemon daemon_;
+  Terminal terminal_;
+};
+
+TEST_F(NoticesTest, ConflictsFitEightyColumns) {
+  terminal_.columns = 80;
+  EXPECT_EQ(terminal_.run({"conflicts"}), kExitDone);
+  EXPECT_EQ(terminal_.out(),
+            "  OURS      THEIRS    APART    HEIGHT  FROM            UNTIL           ACCEPTED\n"
+            "! N-000003  S-000005  9,812 m  0 m     241100Z NOV 26  241200Z NOV 26  nobody\n");
+  EXPECT_EQ(terminal_.err(), "");
+}
+
+TEST_F(NoticesTest, ConflictsInAPipeHaveEveryColumn) {
+  terminal_.is_terminal = false;
+  daemon_.conflicts[0].accepted_by_peer = true;
+  EXPECT_EQ(terminal_.run({"conflicts", "N-3"}), kExitDone);
+  EXPECT_EQ(terminal_.out(),
+            "N-000003\t1\tS-000005\t2\t9,812 m\t0 m\t0 s\t241100Z NOV 26\t241200Z NOV "
+            "26\tthem\n");
+}
+
+TEST_F(NoticesTest, ConflictsAsJson) {
+  EXPECT_EQ(terminal_.run({"conflicts", "--json"}), kExitDone);
+  EXPECT_EQ(terminal_.out(),
+            "{\"v\":1,\"conflicts\":[{\"own\":\"N-000003\",\"peers\":\"S-000005\",\"own_volume\":1,"
+            "\"peers_volume\":2,\"horizontal_m\":9812,\"vertical_m\":0,\"time_s\":0,"
+            "\"from\":\"2026-11-24T11:00:00.000Z\",\"until\":\"2026-11-24T12:00:00.000Z\","
+            "\"accepted_by_us\":false,\"accepted_by_peer\":false}],\"total\":1,"
+            "\"incomplete\":false,\"more\":false,\"next\":null}\n");
+}
+
+TEST_F(NoticesTest, NoConflictIsSaidPlainly) {
+  daemon_.conflicts.clear();
+  EXPECT_EQ(terminal_.run({"conflicts"}), kExitDone);
+  EXPECT_EQ(terminal_.out(), "");
+  EXPECT_EQ(terminal_.err(), "No conflict is open.\n");
+}
+
+TEST_F(NoticesTest, ConflictsThatAreCutSayWhereTheyGoOn) {
+  daemon_.conflicts.resize(25, daemon_.conflicts[0]);
+  EXPECT_EQ(terminal_.run({"conflicts"}), kExitDone);
+  EXPECT_EQ(terminal_.err(), "20 of 25 are shown. The next: hotline conflicts --after 20\n");
+  EXPECT_EQ(terminal_.run({"conflicts", "--after", "20"}), kExitDone);
+  EXPECT_EQ(terminal_.err(), "");
+  daemon_.incomplete = true;
+  EXPECT_EQ(terminal_.run({"conflicts", "--after", "25"}), kExitDone);
+  EXPECT_EQ(terminal_.err(),
+            "More is announced than the daemon can compare: this is not all. Compare by hand.\n"
+            "No more conflict is open.\n");
+}
+
+TEST_F(NoticesTest, AConflictIsAcceptedInEitherOrder) {
+  EXPECT_EQ(terminal_.run({"conflicts", "--accept", "N-3,S-5"}), kExitDone) << terminal_.err();
+  EXPECT_EQ(terminal_.run({"conflicts", "--accept", "s-5,n-3"}), kExitDone) << terminal_.err();
+  ASSERT_EQ(daemon_.committed.size(), 2u);
+  for (const auto& one : daemon_.committed) expect_acceptance(one.draft);
+  EXPECT_NE(terminal_.out().find("acceptance of the conflict of N-000003 with S-000005"),
+            std::string::npos)
+      << terminal_.out();
+}
+
+TEST_F(NoticesTest, OnlyAConflictThatIsThereIsAccepted) {
+  EXPECT_EQ(terminal_.run({"conflicts", "--accept", "N-3"}), kExitUsage);
+  EXPECT_EQ(terminal_.run({"conflicts", "--accept", "N-3,N-4"}), kExitUsage);
+  EXPECT_EQ(terminal_.run({"conflicts", "--accept", "N-3,S-5", "--limit", "3"}), kExitUsage);
+  EXPECT_EQ(terminal_.run({"conflicts", "--wait", "delivered"}), kExitUsage);
+  daemon_.conflicts[0].accepted_by_us = true;
+  EXPECT_EQ(terminal_.run({"conflicts", "--accept", "N-3,S-5"}), kExitRefused);
+  EXPECT_NE(terminal_.err().find("SOUTH has to accept it too"), std::string::npos);
+  daemon_.conflicts.clear();
+  EXPECT_EQ(terminal_.run({"conflicts", "--accept", "N-3,S-5"}), kExitNotFound);
+  EXPECT_TRUE(daemon_.submitted.empty());
+}
+
+TEST_F(NoticesTest, NoticesAreListedByTheirStart) {
+  terminal_.columns = 140;
+  EXPECT_EQ(terminal_.run({"notices"}), kExitDone);
+  EXPECT_EQ(terminal_.out(),
+            "  ID        TYPE      FROM   START           END             WHERE                 "
+            "CONFLICTS  SUBJECT\n"
+            "! N-000003  activity  NORTH  241000Z NOV 26  241200Z NOV 26  54.90000N 020.10000E  1"
+            "          Flight, 54.90000N 020.10000E\n"
+            "  S-000005  launch    SOUTH  241100Z NOV 26  241300Z NOV 26  55.00000N 020.30000E  0"
+            "          launch: space launch\n");
+  EXPECT_EQ(daemon_.notices_asked, std::vector<std::string>{"0 both 0"});
+}
+
+TEST_F(NoticesTest, NoticesFitEightyColumns) {
+  terminal_.columns = 80;
+  EXPECT_EQ(terminal_.run({"notices"}), kExitDone);
+  EXPECT_EQ(terminal_.out(),
+            "  ID        START           END             CONFLICTS  SUBJECT\n"
+            "! N-000003  241000Z NOV 26  241200Z NOV 26  1          Flight, 54.90000N 020.10…\n"
+            "  S-000005  241100Z NOV 26  241300Z NOV 26  0          launch: space launch\n");
+}
+
+TEST_F(NoticesTest, NoticesAsJsonHaveNumbersWithTheirUnits) {
+  EXPECT_EQ(terminal_.run({"notices", "--limit", "1", "--json"}), kExitDone);
+  EXPECT_EQ(terminal_.out(),
+            "{\"v\":1,\"notices\":[{\"id\":\"N-000003\",\"type\":\"activity\",\"from\":\"north\","
+            "\"subject\":\"Flight, 54.90000N 020.10000E\",\"start\":\"2026-11-24T10:00:00.000Z\","
+            "\"end\":\"2026-11-24T12:00:00.000Z\",\"latitude_deg_e5\":5490000,"
+            "\"longitude_deg_e5\":2010000,\"conflicts\":1,\"state\":\"sent\"}],\"total\":2,"
+            "\"incomplete\":false,\"more\":true,\"next\":\"1\"}\n");
+}
+
+TEST_F(NoticesTest, NoticesAreChosenByTypeSideTimeAndPlace) {
+  EXPECT_EQ(terminal_.run({"notices", "--type", "launch", "--from", "south", "--at",
+                           "2026-11-24T11:30:00Z", "--near", "54.90N 020.10E", "--within", "50km",
+                           "--limit", "1"}),
+            kExitDone)
+      << terminal_.err();
+  EXPECT_EQ(daemon_.notices_asked,
+            std::vector<std::string>{"5 peers " + std::to_string(at("2026-11-24T11:30:00Z")) +
+                                     " 5490000 2010000 50000"});
+  EXPECT_EQ(terminal_.err(),
+            "1 of 2 are shown. The next: hotline notices --type launch --from south --at "
+            "2026-11-24T11:30:00Z --near \"54.90N 020.10E\" --within 50km --after 1 --limit 1\n");
+}
+
+TEST_F(NoticesTest, WhatChoosesNothingIsRefused) {
+  EXPECT_EQ(terminal_.run({"notices", "--type", "text"}), kExitUsage);
+  EXPECT_EQ(terminal_.run({"notices", "--from", "east"}), kExitUsage);
+  EXPECT_EQ(terminal_.run({"notices", "--at", "2026-11-20T00:00:00Z"}), kExitUsage);
+  EXPECT_EQ(terminal_.run({"notices", "--near", "54.90N 020.10E"}), kExitUsage);
+  EXPECT_EQ(terminal_.run({"notices", "--within", "50km"}), kExitUsage);
+  EXPECT_TRUE(daemon_.notices_asked.empty());
+  daemon_.notices.clear();
+  EXPECT_EQ(terminal_.run({"notices"}), kExitDone);
+  EXPECT_EQ(terminal_.err(), "No notice is active.\n");
+}
+
+TEST_F(NoticesTest, ANoticeIsCheckedWithoutSendingIt) {
+  const std::string file = terminal_.write(
+      "notice.toml",
+      "template = \"activity\"\n[texts]\nen = \"We fly.\"\n[set]\nkind = \"flight\"\ncontact = "
+      "\"tower\"\nvolume = \"" +
+          std::string(kVolume).substr(7) + "\"\n");
+  EXPECT_EQ(terminal_.run({"notice", "check", file}), kExitDone) << terminal_.err();
+  EXPECT_EQ(terminal_.err(), "No conflict. Nothing was sent.\n");
+  daemon_.conflicts_of_drafts = daemon_.conflicts;
+  daemon_.conflicts_of_drafts[0].own = "";
+  EXPECT_EQ(terminal_.run({"notice", "check", file}), kExitRefused);
+  EXPECT_NE(terminal_.out().find("! this "), std::string::npos) << terminal_.out();
+  EXPECT_NE(terminal_.err().find("1 conflict. Nothing was sent."), std::string::npos);
+  EXPECT_EQ(terminal_.run({"notice", "check", file, "--json"}), kExitRefused);
+  EXPECT_NE(terminal_.out().find("\"own\":null,\"peers\":\"S-000005\""), std::string::npos)
+      << terminal_.out();
+  EXPECT_EQ(daemon_.checked.size(), 3u);
+  EXPECT_TRUE(daemon_.submitted.empty());
+}
+
+TEST_F(NoticesTest, OnlyANoticeIsChecked) {
+  const std::string file =
+      terminal_.write("text.toml", "precedence = \"routine\"\n[texts]\nen = \"Hello.\"\n");
+  EXPECT_EQ(terminal_.run({"notice", "check", file}), kExitRefused);
+  EXPECT_TRUE(daemon_.checked.empty());
+}
+
+TEST_F(NoticesTest, ANoticeInConflictIsSentOnlyWithAReason) {
+  daemon_.conflicts_of_drafts = daemon_.conflicts;
+  EXPECT_EQ(terminal_.run(sending()), kExitRefused);
+  EXPECT_NE(terminal_.err().find("it comes too near to what SOUTH announced"), std::string::npos)
+      << terminal_.err();
+  EXPECT_NE(terminal_.err().find("S-000005: 9,812 m apart, 0 m in height, 0 s in time, from "
+                                 "241100Z NOV 26 to 241200Z NOV 26"),
+            std::string::npos)
+      << terminal_.err();
+  EXPECT_NE(terminal_.err().find("--set conflict-reason=\"...\""), std::string::npos);
+  EXPECT_TRUE(daemon_.submitted.empty());
+  EXPECT_EQ(terminal_.run(sending({"--set", "conflict-reason=agreed by voice"})), kExitDone)
+      << terminal_.err();
+  EXPECT_EQ(daemon_.committed.size(), 1u);
+  daemon_.conflicts_of_drafts.clear();
+  EXPECT_EQ(terminal_.run(sending()), kExitDone) << terminal_.err();
+  EXPECT_EQ(daemon_.committed.size(), 2u);
+  EXPECT_EQ(daemon_.checked.size(), 2u);
+}
+
+// It may have been sent before what it is in conflict with was announced.
+TEST_F(NoticesTest, ARepeatUnderAKeyThatIsInConflictMayHaveBeenSent) {
+  daemon_.conflicts_of_drafts = daemon_.conflicts;
+  EXPECT_EQ(terminal_.run(sending({"--json"})), kExitRefused);
+  EXPECT_NE(terminal_.err().find("\"sent\":false"), std::string::npos) << terminal_.err();
+  EXPECT_EQ(terminal_.run(sending({"--idempotency-key", "k1", "--json"})), kExitRefused);
+  EXPECT_NE(terminal_.err().find("\"sent\":\"unknown\""), std::string::npos) << terminal_.err();
+}
+
+TEST_F(NoticesTest, ACorrectedMessageIsShownAsItStands) {
+  FakeMessage& own = daemon_.messages[1];
+  own.newest_body = activity_body("harbour", "Flight, moved", "two helicopters");
+  own.corrections = {"N-000007", "N-000009"};
+  own.cancelled = own.expired = true;
+  EXPECT_EQ(terminal_.run({"show", "N-3"}), kExitDone);
+  const std::string out = terminal_.out();
+  EXPECT_NE(out.find("\nCANCELLED by its sender\nEXPIRED: its time is over\n"
+                     "CORRECTED by N-000007, N-000009\nFlight, moved\n"),
+            std::string::npos)
+      << out;
+  const size_t now = out.find("harbour"), before = out.find("As first sent:\n"),
+               text = out.find("en, original");
+  EXPECT_LT(now, before) << out;
+  EXPECT_LT(before, text) << out;
+  const std::string replaced = out.substr(before, text - before);
+  EXPECT_NE(replaced.find("Subject       Flight, 54.90000N 020.10000E\n"), std::string::npos)
+      << replaced;
+  EXPECT_NE(replaced.find("tower\n"), std::string::npos) << replaced;
+  EXPECT_NE(replaced.find("(was not said)\n"), std::string::npos) << replaced;
+  EXPECT_EQ(replaced.find("5 km"), std::string::npos) << replaced;
+}
+
+TEST_F(NoticesTest, ACorrectedMessageAsJsonHasBothStates) {
+  FakeMessage& own = daemon_.messages[1];
+  EXPECT_EQ(terminal_.run({"show", "N-3", "--json"}), kExitDone);
+  EXPECT_NE(terminal_.out().find("\"newest\":null,\"as_sent\":null,\"corrections\":[],"
+                                 "\"cancelled\":false,\"expired\":false"),
+            std::string::npos)
+      << terminal_.out();
+  own.newest_body = activity_body("harbour", own.subject, "");
+  own.corrections = {"N-000007"};
+  own.expired = true;
+  EXPECT_EQ(terminal_.run({"show", "N-3", "--json"}), kExitDone);
+  EXPECT_NE(terminal_.out().find("\"newest\":{\"subject\":\"Flight, "), std::string::npos);
+  EXPECT_NE(terminal_.out().find("\"as_sent\":[{\"label\":\"Contact\",\"value\":\"tower\"}],"
+                                 "\"corrections\":[\"N-000007\"],\"cancelled\":false,"
+                                 "\"expired\":true"),
+            std::string::npos)
+      << terminal_.out();
+}
+
+}  // namespace
+}  // namespace hotline::client

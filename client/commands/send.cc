@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "client/commands/commands.h"
+#include "client/compose/conflict_check.h"
 #include "client/compose/incident_file.h"
 #include "client/compose/message_request.h"
 #include "client/compose/referred_message.h"
@@ -78,10 +79,7 @@ Result<MessageRequest> read_request(const Invocation& invocation, const Connecti
     request.language = typed_language(invocation, connection);
   }
   if (auto status = apply_options(invocation, connection, request); !status) return status.error();
-  if (request.precedence == wire::Precedence::unset) {
-    const auto info = find_template(request.template_name);
-    if (info) request.precedence = (*info)->precedence;
-  }
+  take_template_precedence(request);
   if (request.precedence == wire::Precedence::unset) {
     return make_error(ErrorCode::usage, "how fast? a message has a precedence",
                       "-p flash, immediate, priority or routine");
@@ -220,6 +218,20 @@ Result<DraftFields> read_correction(const Invocation& invocation, Connection& co
   return draft;
 }
 
+// With a reason given it goes, whatever it comes near to. Under a key of the caller's own it may
+// have been sent before, and what it is in conflict with may have come since.
+Status check_before_sending(const Invocation& invocation, Connection& connection,
+                            const MessageRequest& request, const DraftFields& draft) {
+  const auto reason = request.settings.find("conflict-reason");
+  if (reason != request.settings.end() && !reason->second.empty()) return ok();
+  Status clear = check_no_conflicts(connection, draft, invocation.now());
+  const auto key = invocation.arguments.get("--idempotency-key");
+  if (!clear && key) {
+    invocation.output.set_sent(Sent::unknown, "", Connection::hint_in_doubt(*key));
+  }
+  return clear;
+}
+
 int send(Invocation& invocation) {
   Output& output = invocation.output;
   output.set_sent(Sent::no);
@@ -233,6 +245,9 @@ int send(Invocation& invocation) {
   }
   const auto request = need(read_request(invocation, *connection), what);
   const auto draft = need(draft_of(invocation, *connection, request), what);
+  if (const auto clear = check_before_sending(invocation, *connection, request, draft); !clear) {
+    return output.fail(what, clear.error());
+  }
   return submit_and_report(invocation, *connection, draft, requested_kind(request), wait);
 }
 

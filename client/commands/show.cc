@@ -41,17 +41,32 @@ void print_facts(Output& output, const Descriptions& facts, const wire::Detail& 
   }
 }
 
+// Above everything else that a message says: whether it still says it.
+void print_standing(Output& output, const wire::Detail& detail) {
+  if (detail.cancelled()) output.line(output.styled(Style::red, "CANCELLED by its sender"));
+  if (detail.expired()) output.line(output.styled(Style::yellow, "EXPIRED: its time is over"));
+  std::string names;
+  for (const std::string& id : texts(detail.corrections())) {
+    names += (names.empty() ? "" : ", ") + printable_line(id);
+  }
+  if (!names.empty()) output.line(output.styled(Style::yellow, "CORRECTED by " + names));
+}
+
 int print_all(Invocation& invocation, Connection& connection, const wire::Detail& detail) {
   Output& output = invocation.output;
   const wire::MessageRow& message = *detail.row();
   const std::string id = text(message.id());
   const MessageContent content(bytes(detail.envelope()), bytes(detail.body()),
-                               connection.language());
+                               connection.language(), bytes(detail.newest_body()));
   const std::string what = "cannot show " + id;
   if (output.json()) {
     JsonValue document = json_document();
     document.add("message", json_message(connection, message));
     content.add_to(document);
+    content.add_newest_to(document);
+    document.add("corrections", texts(detail.corrections()))
+        .add("cancelled", detail.cancelled())
+        .add("expired", detail.expired());
     const auto facts = need(described_facts(connection, detail), what);
     document.add("facts", json_each(facts, JournalDescriber::json))
         .add("facts_total", detail.facts_total())
@@ -61,6 +76,7 @@ int print_all(Invocation& invocation, Connection& connection, const wire::Detail
     return kExitDone;
   }
   output.line(heading(output, connection, message));
+  print_standing(output, detail);
   content.print(output);
   output.line("");
   for (const std::string& line : life_lines(output, connection, message)) {
@@ -91,7 +107,8 @@ Command show_command() {
        .summary = "Show one message in full, and what became of it",
        .description =
            "Coded fields are shown in the language of the context and are authoritative. Texts are "
-           "shown as they were written; a translation is never authoritative.",
+           "shown as they were written; a translation is never authoritative. A message that was "
+           "corrected is shown as it stands, then with what it first said.",
        .examples = {"hotline show S-000087", "hotline show @flash", "hotline show @last --facts"},
        .options = {{"--facts", "", "also every entry of our journal that speaks of it"}},
        .positionals = {{"ID", "N-000123, N-123, @last or @flash"}}},

@@ -94,6 +94,12 @@ Result<DraftFields> make_draft(const MessageRequest& request, const std::string&
   return draft;
 }
 
+void take_template_precedence(MessageRequest& request) {
+  if (request.precedence != wire::Precedence::unset) return;
+  const auto info = find_template(request.template_name);
+  if (info) request.precedence = (*info)->precedence;
+}
+
 std::string requested_kind(const MessageRequest& request) {
   if (!request.questions.empty()) return "request";
   return request.template_name.empty() ? "text" : request.template_name;

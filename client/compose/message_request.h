@@ -32,6 +32,9 @@ struct MessageRequest {
 Result<DraftFields> make_draft(const MessageRequest& request, const std::string& own_party,
                                UtcMs now, std::optional<UtcMs> typed_at);
 
+// Where nobody said how fast, as fast as the template says, if it does.
+void take_template_precedence(MessageRequest& request);
+
 // What it is, for the line that confirms it: "airspace-crossing", "text", "request".
 std::string requested_kind(const MessageRequest& request);
 

@@ -202,6 +202,34 @@ Result<Answer<wire::EscalationRows>> Connection::escalations(const std::string& 
   });
 }
 
+Result<Answer<wire::ConflictRows>> Connection::conflicts(const std::string& id, uint64_t limit,
+                                                         uint64_t skip) {
+  return ask<wire::ConflictRows>(wire::RequestBody::Conflicts, [&](auto& builder) {
+    const auto name = id.empty() ? 0 : builder.CreateString(id);
+    return wire::CreateConflicts(builder, name, static_cast<uint32_t>(limit),
+                                 static_cast<uint32_t>(skip))
+        .Union();
+  });
+}
+
+Result<Answer<wire::ConflictRows>> Connection::check_notice(ByteView draft) {
+  return ask<wire::ConflictRows>(wire::RequestBody::CheckNotice, [&](auto& builder) {
+    const auto bytes_of_draft = builder.CreateVector(draft.data(), draft.size());
+    return wire::CreateCheckNotice(builder, bytes_of_draft).Union();
+  });
+}
+
+Result<Answer<wire::NoticeRows>> Connection::notices(const NoticesWish& wish) {
+  return ask<wire::NoticeRows>(wire::RequestBody::Notices, [&](auto& builder) {
+    wire::Position near;
+    if (wish.near) near = {wish.near->latitude_e5, wish.near->longitude_e5};
+    return wire::CreateNotices(builder, static_cast<uint8_t>(wish.type), wish.side,
+                               wish.at.value_or(0), wish.near ? &near : nullptr, wish.within_m,
+                               static_cast<uint32_t>(wish.limit), static_cast<uint32_t>(wish.skip))
+        .Union();
+  });
+}
+
 Result<Answer<wire::ExportHeadReply>> Connection::export_head() {
   return ask<wire::ExportHeadReply>(wire::RequestBody::ExportHead, [](auto& builder) {
     return wire::CreateExportHead(builder).Union();

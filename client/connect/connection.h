@@ -20,6 +20,7 @@
 #include "protocol/base/result.h"
 #include "protocol/base/strict_flatbuffer.h"
 #include "protocol/channel/journal_generated.h"
+#include "protocol/geometry/position.h"
 
 namespace hotline::client {
 
@@ -96,6 +97,17 @@ struct ListWish {
   wire::Precedence precedence = wire::Precedence::unset;  // Unset: all.
 };
 
+// Which notices a list has (protocol/api/client.fbs, Notices).
+struct NoticesWish {
+  wire::MessageType type = wire::MessageType::unset;  // Unset: all that announce something.
+  wire::NoticeSide side = wire::NoticeSide::both;
+  std::optional<UtcMs> at = {};
+  std::optional<Position> near = {};
+  uint32_t within_m = 0;
+  uint64_t limit = limits::kListRowsMax;
+  uint64_t skip = 0;
+};
+
 // How to reach the daemon, and how to wait before trying again.
 struct Reach {
   Context context;
@@ -125,6 +137,13 @@ class Connection {
   // One message's, or for an empty id those of all that wait, from a place on.
   Result<Answer<wire::EscalationRows>> escalations(const std::string& id, uint64_t limit = 0,
                                                    const std::string& after = {});
+
+  // Open conflicts of notices; for an id those of this notice alone.
+  Result<Answer<wire::ConflictRows>> conflicts(const std::string& id, uint64_t limit,
+                                               uint64_t skip = 0);
+  // Those that a notice would have, of a Draft that keeps the rules. Nothing is sent to the peer.
+  Result<Answer<wire::ConflictRows>> check_notice(ByteView draft);
+  Result<Answer<wire::NoticeRows>> notices(const NoticesWish& wish);
 
   // An export, page by page (protocol/api/client.fbs). Error: not_allowed without the role of an
   // auditor.

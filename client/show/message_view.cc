@@ -9,6 +9,7 @@ namespace hotline::client {
 namespace {
 
 constexpr size_t kWidth = 100;
+constexpr char kNotSaid[] = "(was not said)";
 
 // "ru, translation by south, not authoritative".
 std::string heading(const wire::Text& one) {
@@ -17,6 +18,31 @@ std::string heading(const wire::Text& one) {
   const std::string by = text(one.translated_by());
   return language + ", translation" + (by.empty() ? "" : " by " + printable_line(by)) +
          ", not authoritative";
+}
+
+// With subject and texts, so that two states can be compared.
+Description full_description(const wire::Body& body, const std::string& language) {
+  Description lines = {{"Subject", text(body.subject())}};
+  for (auto& field : describe_content(body, language)) lines.push_back(std::move(field));
+  for (const wire::Text* one : tables(body.texts())) {
+    lines.emplace_back("Text, " + text(one->language()), text(one->text()));
+  }
+  return lines;
+}
+
+bool has_label(const Description& fields, const std::string& label) {
+  return std::any_of(fields.begin(), fields.end(),
+                     [&](const auto& field) { return field.first == label; });
+}
+
+JsonValue json_texts(const wire::Body& body) {
+  return json_each(tables(body.texts()), [](const wire::Text* one) {
+    return JsonValue()
+        .add("language", text(one->language()))
+        .add("original", one->original())
+        .add("translated_by", json_text(text(one->translated_by())))
+        .add("text", text(one->text()));
+  });
 }
 
 }  // namespace
@@ -39,22 +65,40 @@ JsonValue json_fields(const Description& fields) {
   });
 }
 
-MessageContent::MessageContent(ByteView envelope, ByteView body, std::string language)
+MessageContent::MessageContent(ByteView envelope, ByteView body, std::string language,
+                               ByteView newest)
     : envelope_bytes_(envelope),
       body_bytes_(body),
+      newest_bytes_(newest),
       language_(std::move(language)),
       envelope_(open_envelope(envelope)),
-      body_(open_body(body)) {}
+      body_(open_body(body)),
+      newest_(open_body(newest)) {}
+
+Description MessageContent::replaced() const {
+  if (!is_corrected()) return {};
+  const Description before = full_description(**body_, language_);
+  const Description now = full_description(**newest_, language_);
+  Description lines;
+  for (const auto& field : before) {
+    if (std::find(now.begin(), now.end(), field) == now.end()) lines.push_back(field);
+  }
+  for (const auto& [label, value] : now) {
+    if (!has_label(before, label)) lines.emplace_back(label, kNotSaid);
+  }
+  return lines;
+}
 
 void MessageContent::print(Output& output) const {
   if (!body_) {
     output.line("  The body cannot be read: " + printable_line(body_.error().reason));
   } else {
-    const wire::Body& body = **body_;
+    const wire::Body& body = is_corrected() ? **newest_ : **body_;
     output.line(output.styled(Style::bold, printable_line(text(body.subject()))));
     // Each text begins with an empty line of its own.
     const std::string fields = render_lines(describe_content(body, language_));
     if (!fields.empty()) output.text("\n" + fields);
+    if (is_corrected()) output.text("\nAs first sent:\n" + render_lines(replaced()));
     for (const wire::Text* one : tables(body.texts())) {
       output.text("\n  " + heading(*one) + "\n" +
                   wrapped(printable(text(one->text())), kWidth, "    "));
@@ -72,20 +116,25 @@ void MessageContent::print_envelope(Output& output) const {
 }
 
 void MessageContent::add_to(JsonValue& document) const {
-  const auto json_one = [](const wire::Text* one) {
-    return JsonValue()
-        .add("language", text(one->language()))
-        .add("original", one->original())
-        .add("translated_by", json_text(text(one->translated_by())))
-        .add("text", text(one->text()));
-  };
   document
       .add("envelope",
            envelope_ ? json_fields(describe_envelope(**envelope_, language_)) : JsonValue())
       .add("content", body_ ? json_fields(describe_content(**body_, language_)) : JsonValue())
-      .add("texts", body_ ? json_each(tables((*body_)->texts()), json_one) : JsonValue())
+      .add("texts", body_ ? json_texts(**body_) : JsonValue())
       .add("envelope_base64", to_base64(envelope_bytes_))
       .add("body_base64", to_base64(body_bytes_));
+}
+
+void MessageContent::add_newest_to(JsonValue& document) const {
+  JsonValue newest;
+  if (is_corrected()) {
+    newest.add("subject", text((*newest_)->subject()))
+        .add("content", json_fields(describe_content(**newest_, language_)))
+        .add("texts", json_texts(**newest_))
+        .add("body_base64", to_base64(newest_bytes_));
+  }
+  document.add("newest", std::move(newest))
+      .add("as_sent", is_corrected() ? json_fields(replaced()) : JsonValue());
 }
 
 }  // namespace hotline::client

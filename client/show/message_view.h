@@ -20,23 +20,35 @@ JsonValue json_fields(const Description& fields);
 
 // The content of a message, read from its bytes, which are borrowed. Bytes that cannot be read are
 // shown as such, never hidden, with the reason.
+//
+// Where it was corrected, `newest` is its body after that: this is shown first, then what it
+// replaced.
 class MessageContent {
  public:
-  MessageContent(ByteView envelope, ByteView body, std::string language);
+  MessageContent(ByteView envelope, ByteView body, std::string language, ByteView newest = {});
 
   // Subject, content and texts, then what the envelope says.
   void print(Output& output) const;
   // The envelope alone.
   void print_envelope(Output& output) const;
-  // The same as members, with the exact bytes in base64; what cannot be read is null.
+  // The same as members, as it was sent, with the exact bytes in base64; what cannot be read is
+  // null.
   void add_to(JsonValue& document) const;
+  // "newest", and "as_sent" with what it replaced; null where nothing was corrected.
+  void add_newest_to(JsonValue& document) const;
 
  private:
+  bool is_corrected() const { return newest_ && body_; }
+  // As it was sent, where that differs from the newest state.
+  Description replaced() const;
+
   const ByteView envelope_bytes_;
   const ByteView body_bytes_;
+  const ByteView newest_bytes_;
   const std::string language_;
   const Result<Opened<wire::Envelope>> envelope_;
   const Result<Opened<wire::Body>> body_;
+  const Result<Opened<wire::Body>> newest_;  // An error where nothing was corrected.
 };
 
 }  // namespace hotline::client

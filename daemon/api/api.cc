@@ -53,6 +53,12 @@ void ClientApi::serve(ClientSession& session, const wire::Request& request) {
       return export_entries(session, number, *request.body_as_ExportEntries());
     case wire::RequestBody::ExportNotes:
       return export_notes(session, number, *request.body_as_ExportNotes());
+    case wire::RequestBody::Conflicts:
+      return conflicts(session, number, *request.body_as_Conflicts());
+    case wire::RequestBody::CheckNotice:
+      return check_notice(session, number, *request.body_as_CheckNotice());
+    case wire::RequestBody::Notices:
+      return notices(session, number, *request.body_as_Notices());
     case wire::RequestBody::NONE:
       break;
   }

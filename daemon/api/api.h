@@ -66,7 +66,7 @@ class ClientApi {
   void serve(ClientSession& session, const wire::Request& request);
 
   // One file a request: hello.cc, submit.cc, list.cc, show.cc, watch.cc, status.cc, escalations.cc,
-  // export.cc.
+  // export.cc, conflicts.cc (with check_notice), notices.cc.
   void hello(ClientSession& session, uint32_t request);
   void submit(ClientSession& session, uint32_t request, const wire::Submit& submit);
   void list(ClientSession& session, uint32_t request, const wire::List& list);
@@ -77,6 +77,13 @@ class ClientApi {
   void export_head(ClientSession& session, uint32_t request);
   void export_entries(ClientSession& session, uint32_t request, const wire::ExportEntries& wanted);
   void export_notes(ClientSession& session, uint32_t request, const wire::ExportNotes& wanted);
+
+  void conflicts(ClientSession& session, uint32_t request, const wire::Conflicts& wanted);
+  void check_notice(ClientSession& session, uint32_t request, const wire::CheckNotice& wanted);
+  // One page of `all`; of those of one notice, where it is named.
+  void answer_conflicts(ClientSession& session, uint32_t request, std::vector<Conflict> all,
+                        uint32_t limit, uint32_t skip, const std::string& name);
+  void notices(ClientSession& session, uint32_t request, const wire::Notices& wanted);
 
   // Does nothing for one that does not watch.
   void serve_watch(ClientSession& session);
@@ -90,6 +97,7 @@ class ClientApi {
   // An auditor will want to see it.
   void record_refusal(const Actor& actor, const Error& error);
   RowContext row_context() const;
+  void renew(ListedMessage& listed);
   std::vector<flatbuffers::Offset<wire::WaitingSummary>> summarize_waiting(
       flatbuffers::FlatBufferBuilder& builder) const;
 

@@ -1,8 +1,36 @@
+#include <algorithm>
+
 #include "daemon/api/api.h"
 #include "daemon/api/wanted_message.h"
 #include "protocol/base/limits.h"
 
 namespace hotline {
+namespace {
+
+// What became of a message by those that came after it.
+struct Afterwards {
+  Bytes newest_body;  // Empty where it says what it said.
+  std::vector<std::string> corrections;
+  bool cancelled = false;
+  bool expired = false;
+};
+
+Afterwards afterwards(Corrections& corrections, MessageKey key, ByteView body, UtcMs now) {
+  Afterwards after;
+  after.cancelled = corrections.is_cancelled(key);
+  for (const Corrections::Change& one : corrections.of(key)) {
+    after.corrections.push_back(corrections.name_of(one.key));
+  }
+  const auto newest = corrections.newest(key);
+  if (!newest) return after;
+  if (!std::equal(newest->body.begin(), newest->body.end(), body.begin(), body.end())) {
+    after.newest_body = newest->body;
+  }
+  after.expired = useful_until(*newest).value_or(now) < now;
+  return after;
+}
+
+}  // namespace
 
 void ClientApi::show(ClientSession& session, uint32_t request, const wire::Show& show) {
   const std::string name = show.id()->str();
@@ -49,6 +77,8 @@ void ClientApi::show(ClientSession& session, uint32_t request, const wire::Show&
       [this, request, name](ClientSession& asker, Found found) {
         if (!found.message) return sessions_.fail(asker, request, not_found(name));
         const RowContext context = row_context();
+        const Afterwards after = afterwards(core_.corrections(), found.message->stored.record.key,
+                                            found.body, context.now.utc);
         sessions_.answer(asker, request, [&](flatbuffers::FlatBufferBuilder& b) {
           auto row = build_row(b, *found.message, context);
           auto envelope = b.CreateVector(found.envelope);
@@ -56,8 +86,11 @@ void ClientApi::show(ClientSession& session, uint32_t request, const wire::Show&
           std::vector<flatbuffers::Offset<wire::JournalRow>> facts;
           for (const JournalRecord& fact : found.entries)
             facts.push_back(build_journal_row(b, fact));
+          auto newest = after.newest_body.empty() ? 0 : b.CreateVector(after.newest_body);
+          auto corrections = b.CreateVectorOfStrings(after.corrections);
           return wire::CreateDetail(b, row, envelope, body, b.CreateVector(facts), found.total,
-                                    found.uncounted, found.cut);
+                                    found.uncounted, found.cut, newest, corrections,
+                                    after.cancelled, after.expired);
         });
       });
 }

@@ -14,6 +14,7 @@ namespace hotline {
 namespace {
 
 constexpr char kAccepted[] = "accepted";
+constexpr Separation kTouching = {0, 0, 0};
 
 // Nearer first; then by the order of the volumes, so that both parties name the same pair.
 bool comes_nearer(const Conflict& a, const Conflict& b) {
@@ -24,10 +25,10 @@ bool comes_nearer(const Conflict& a, const Conflict& b) {
   return rank(a) < rank(b);
 }
 
-UtcMs over_at(const std::vector<Volume>& volumes, const Separation& separation) {
-  UtcMs end = 0;
-  for (const Volume& volume : volumes) end = std::max(end, volume.end);
-  return end + separation.time_s * 1000;
+void sort_by_time(std::vector<Conflict>& conflicts) {
+  std::stable_sort(conflicts.begin(), conflicts.end(), [](const Conflict& a, const Conflict& b) {
+    return a.nearness.from < b.nearness.from;
+  });
 }
 
 // An ANSWER that accepts a conflict names the other side's notice, then its own sender's.
@@ -45,19 +46,28 @@ bool says_accepted(const wire::Body& body) {
 // asked
 
 std::vector<Conflict> Conflicts::check(const std::vector<Volume>& volumes) const {
-  std::vector<Conflict> found;
+  std::map<MessageKey, Conflict> nearest;
   for (size_t i = 0; i < volumes.size(); ++i) {
-    for (const NearVolume& near :
-         peers_.conflicts_with(prepare(volumes[i]), config_.policy.separation)) {
-      const Place& place = places_.at(near.number);
-      found.push_back({{},
-                       place.notice,
-                       notices_.at(place.notice).serial,
-                       static_cast<uint32_t>(i + 1),
-                       place.volume,
-                       near.nearness});
+    const PreparedVolume volume = prepare(volumes[i]);
+    const std::vector<uint64_t> numbers = peers_.candidates(volume, config_.policy.separation);
+    for (size_t n = 0; n < numbers.size() && n < limits::kVolumesComparedMax; ++n) {
+      const auto nearness =
+          conflict_between(volume, *peers_.find(numbers[n]), config_.policy.separation);
+      if (!nearness) continue;
+      const Place& place = places_.at(numbers[n]);
+      const Conflict one{{},
+                         place.notice,
+                         notices_.at(place.notice).serial,
+                         static_cast<uint32_t>(i + 1),
+                         place.volume,
+                         *nearness};
+      const auto [known, is_new] = nearest.emplace(place.notice, one);
+      if (!is_new && comes_nearer(one, known->second)) known->second = one;
     }
   }
+  std::vector<Conflict> found;
+  for (const auto& [notice, conflict] : nearest) found.push_back(conflict);
+  sort_by_time(found);
   return found;
 }
 
@@ -66,15 +76,59 @@ std::vector<Conflict> Conflicts::list() const {
   for (const auto& [pair, conflict] : open_) {
     if (conflict.is_open()) found.push_back(conflict);
   }
-  std::stable_sort(found.begin(), found.end(), [](const Conflict& a, const Conflict& b) {
-    return a.nearness.from < b.nearness.from;
-  });
+  sort_by_time(found);
   return found;
 }
 
 std::vector<MessageKey> Conflicts::active() const {
   std::vector<MessageKey> found;
-  for (const auto& [key, numbers] : notices_) found.push_back(key);
+  for (const auto& [key, notice] : notices_) {
+    if (notice.is_compared()) found.push_back(key);
+  }
+  return found;
+}
+
+// Held against a volume as high as any and there at all times, with the circle as its border. Where
+// many could be near, the rest is taken to be: to show one too many hides nothing.
+std::set<MessageKey> Conflicts::notices_near(const Circle& circle) const {
+  const Volume everything{circle,
+                          {-limits::kDepthMax_m, HeightDatum::mean_sea_level},
+                          {limits::kAltitudeMax_m, HeightDatum::mean_sea_level},
+                          0,
+                          limits::kTimeMax_ms};
+  const PreparedVolume volume = prepare(everything);
+  std::set<MessageKey> found;
+  for (const VolumeIndex* index : {&own_, &peers_, &places_alone_}) {
+    const std::vector<uint64_t> numbers = index->candidates(volume, kTouching);
+    for (size_t i = 0; i < numbers.size(); ++i) {
+      if (i >= limits::kVolumesComparedMax ||
+          conflict_between(volume, *index->find(numbers[i]), kTouching)) {
+        found.insert(places_.at(numbers[i]).notice);
+      }
+    }
+  }
+  return found;
+}
+
+std::vector<ActiveNotice> Conflicts::notices(const NoticesWanted& wanted, UtcMs now) const {
+  std::map<MessageKey, size_t> conflicts;
+  for (const auto& [pair, conflict] : open_) {
+    if (conflict.is_open()) ++conflicts[pair.first], ++conflicts[pair.second];
+  }
+  std::set<MessageKey> near;
+  if (wanted.near) near = notices_near(*wanted.near);
+  std::vector<ActiveNotice> found;
+  for (const auto& [key, notice] : notices_) {
+    if (notice.useful_until < now || (wanted.type != 0 && notice.type != wanted.type)) continue;
+    if (wanted.incoming && *wanted.incoming != key.incoming) continue;
+    if (wanted.at && (*wanted.at < notice.start || *wanted.at > notice.useful_until)) continue;
+    if (wanted.near && !near.contains(key)) continue;
+    const auto count = conflicts.find(key);
+    found.push_back(
+        {key, notice.start, notice.useful_until, count == conflicts.end() ? 0 : count->second});
+  }
+  std::stable_sort(found.begin(), found.end(),
+                   [](const ActiveNotice& a, const ActiveNotice& b) { return a.start < b.start; });
   return found;
 }
 
@@ -98,7 +152,7 @@ void Conflicts::apply_durable(const wire::Entry& entry) {
     return;
   }
   const Kind& kind = kind_of(type);
-  if (kind.announces_volumes()) refresh(key);
+  if (kind.is_notice()) refresh(key);
   if (!target) return;
   const bool changes =
       kind.effect == TargetEffect::corrects || kind.effect == TargetEffect::cancels;
@@ -110,15 +164,14 @@ void Conflicts::refresh(MessageKey notice) {
   forget(notice);
   if (corrections_.is_cancelled(notice)) return;
   const auto message = corrections_.newest(notice);
-  const auto body = message ? open_body(message->body) : Error{};
-  if (body) announce(notice, announced_volumes(**body));
+  if (message && kind_of(message->type).is_notice()) announce(notice, *message);
 }
 
 void Conflicts::forget(MessageKey notice) {
   const auto found = notices_.find(notice);
   if (found == notices_.end()) return;
   for (const uint64_t number : found->second.volumes) {
-    index_of(notice.incoming).erase(number);
+    index_of(notice, found->second.is_compared()).erase(number);
     places_.erase(number);
   }
   ends_.erase({found->second.over_at, notice});
@@ -130,26 +183,35 @@ void Conflicts::forget(MessageKey notice) {
   }
 }
 
-void Conflicts::announce(MessageKey notice, const std::vector<Volume>& volumes) {
-  const UtcMs over_at = hotline::over_at(volumes, config_.policy.separation);
-  if (volumes.empty() || over_at < started_.utc) return;
+void Conflicts::announce(MessageKey notice, const CorrectedMessage& message) {
+  const std::vector<Volume> volumes = announced_volumes(message);
+  if (volumes.empty()) return;
+  Notice made;
+  made.type = static_cast<uint8_t>(message.type);
+  made.start = volumes.front().start;
+  for (const Volume& volume : volumes) {
+    made.start = std::min(made.start, volume.start);
+    made.over_at = std::max(made.over_at, volume.end);
+  }
+  made.over_at += config_.policy.separation.time_s * 1000;
+  made.useful_until = useful_until(message).value_or(0);
+  if (made.over_at < started_.utc) return;
   if (places_.size() + volumes.size() > limits::kVolumesKeptMax) {
     overflowed_ = true;
     return;
   }
-  Notice& kept = notices_[notice];
+  Notice& kept = notices_[notice] = std::move(made);
   kept.serial = notice.incoming ? recorder_.message(notice)->serial : notice.number;
   for (size_t i = 0; i < volumes.size(); ++i) {
     const Place place{notice, static_cast<uint32_t>(i + 1)};
     PreparedVolume volume = prepare(volumes[i]);
-    meet(place, volume);
+    if (kept.is_compared()) meet(place, volume);
     const uint64_t number = next_number_++;
-    index_of(notice.incoming).insert(number, std::move(volume));
+    index_of(notice, kept.is_compared()).insert(number, std::move(volume));
     places_.emplace(number, place);
     kept.volumes.push_back(number);
   }
-  kept.over_at = over_at;
-  ends_.emplace(over_at, notice);
+  ends_.emplace(kept.over_at, notice);
 }
 
 void Conflicts::meet(const Place& place, const PreparedVolume& volume) {
@@ -212,12 +274,15 @@ void Conflicts::note_acceptance(MessageKey answer) {
 }
 
 void Conflicts::judge_acceptance(Conflict& conflict) const {
+  conflict.own_version = corrections_.version_of(conflict.own);
+  conflict.peers_version = corrections_.version_of(conflict.peers);
   const auto found = accepted_.find({conflict.own.number, conflict.peers_serial});
   if (found == accepted_.end()) return;
-  const uint64_t own = corrections_.version_of(conflict.own);
-  const uint64_t peers = corrections_.version_of(conflict.peers);
-  conflict.accepted_by_us = found->second.contains({true, own, peers});
-  conflict.accepted_by_peer = found->second.contains({false, own, peers});
+  const auto accepted_by = [&](bool us) {
+    return found->second.contains({us, conflict.own_version, conflict.peers_version});
+  };
+  conflict.accepted_by_us = accepted_by(true);
+  conflict.accepted_by_peer = accepted_by(false);
 }
 
 // ----------------------------------------------------------------------------------------------
@@ -262,11 +327,12 @@ void Conflicts::record_found(Now now, const Conflict& conflict) {
   }));
   noise_.alarm(
       now, NoiseKind::conflict, conflict.peers,
-      "CONFLICT of " + name_of(conflict.own) + " volume " + std::to_string(conflict.own_volume) +
-          " with " + name_of(conflict.peers) + " volume " + std::to_string(conflict.peers_volume) +
-          ": " + std::to_string(near.horizontal_m) + " m apart, " +
-          std::to_string(near.vertical_m) + " m in height, " + std::to_string(near.time_s) +
-          " s in time, from " + format_date_time_group(std::min(near.from, near.until)) + " to " +
+      "CONFLICT of " + corrections_.name_of(conflict.own) + " volume " +
+          std::to_string(conflict.own_volume) + " with " + corrections_.name_of(conflict.peers) +
+          " volume " + std::to_string(conflict.peers_volume) + ": " +
+          std::to_string(near.horizontal_m) + " m apart, " + std::to_string(near.vertical_m) +
+          " m in height, " + std::to_string(near.time_s) + " s in time, from " +
+          format_date_time_group(std::min(near.from, near.until)) + " to " +
           format_date_time_group(std::max(near.from, near.until)));
 }
 
@@ -281,14 +347,6 @@ void Conflicts::record_ended(Now now, const Pair& pair) {
     const wire::MessageKey own = to_wire(pair.first), peers = to_wire(pair.second);
     return wire::CreateConflictEnded(b, &own, &peers, why);
   }));
-}
-
-// The peer's by its serial, where it has one.
-std::string Conflicts::name_of(MessageKey key) {
-  if (!key.incoming) return format_serial(config_.prefix, key.number);
-  const auto record = recorder_.message(key);
-  return record && record->serial != 0 ? format_serial(config_.peer_prefix, record->serial)
-                                       : format_place(config_.peer_prefix, key.number);
 }
 
 void Conflicts::tick(Now now) {

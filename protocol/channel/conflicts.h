@@ -4,7 +4,8 @@
 //
 // A conflict is found when the second of its notices is durable here. It ends when a notice is
 // changed or cancelled so that they keep the separation, when both parties accept it, or when the
-// time for it has passed.
+// time for it has passed. Notices that are held against nothing (Kind::announces_place) are kept
+// beside the others, so that all that is announced can be listed.
 #pragma once
 
 #include <map>
@@ -19,6 +20,7 @@
 #include "protocol/channel/noise.h"
 #include "protocol/channel/recorder.h"
 #include "protocol/geometry/volume_index.h"
+#include "protocol/message/kinds/kinds.h"
 
 namespace hotline {
 
@@ -31,8 +33,27 @@ struct Conflict {
   Nearness nearness;
   bool accepted_by_us = false;
   bool accepted_by_peer = false;
+  // The serials of the notices' last corrections, 0 where there is none: what an acceptance names.
+  uint64_t own_version = 0;
+  uint64_t peers_version = 0;
 
   bool is_open() const { return !accepted_by_us || !accepted_by_peer; }
+};
+
+// A notice that was neither cancelled nor is over, as its newest state has it.
+struct ActiveNotice {
+  MessageKey key;
+  UtcMs start = 0;
+  UtcMs end = 0;         // Or when it expires, where that is sooner.
+  size_t conflicts = 0;  // Open ones.
+};
+
+// Which of them are wanted; all, where nothing is set.
+struct NoticesWanted {
+  uint8_t type = 0;
+  std::optional<bool> incoming;
+  std::optional<UtcMs> at;     // Those that go on then.
+  std::optional<Circle> near;  // Those that reach into it. It has no fault.
 };
 
 class Conflicts {
@@ -47,11 +68,16 @@ class Conflicts {
         started_(started) {}
 
   // The conflicts that these volumes of ours would have, without sending them; they have no key.
+  // Of each notice of the peer the pair that comes nearest. The volumes have no fault.
   std::vector<Conflict> check(const std::vector<Volume>& volumes) const;
   // Open ones, by the time at which both are there.
   std::vector<Conflict> list() const;
   // Notices with volumes that are not over, of either side, and those volumes.
   std::vector<MessageKey> active() const;
+  // Notices that are not over, by their start.
+  std::vector<ActiveNotice> notices(const NoticesWanted& wanted, UtcMs now) const;
+  // Notices were left out, because more was announced than can be kept.
+  bool overflowed() const { return overflowed_; }
 
   void apply_durable(const wire::Entry& entry);
   // Entries that were read back say what was told of.
@@ -70,8 +96,13 @@ class Conflicts {
   };
   struct Notice {
     uint64_t serial = 0;
+    uint8_t type = 0;
     std::vector<uint64_t> volumes;  // Their numbers in the index.
-    UtcMs over_at = 0;
+    UtcMs start = 0;
+    UtcMs useful_until = 0;
+    UtcMs over_at = 0;  // From then on it is in nobody's way.
+
+    bool is_compared() const { return kind_of(type).announces_volumes(); }
   };
   // A party's word that it accepts a conflict of two notices as they then were: by the serials of
   // their last corrections (Corrections::version_of). All of these are of one pair.
@@ -84,17 +115,20 @@ class Conflicts {
   using Serials = std::pair<uint64_t, uint64_t>;  // Of the own notice, and of the peer's.
 
   VolumeIndex& index_of(bool incoming) { return incoming ? peers_ : own_; }
+  VolumeIndex& index_of(MessageKey notice, bool compared) {
+    return compared ? index_of(notice.incoming) : places_alone_;
+  }
+  std::set<MessageKey> notices_near(const Circle& circle) const;
   void refresh(MessageKey notice);
   void forget(MessageKey notice);
-  void announce(MessageKey notice, const std::vector<Volume>& volumes);
+  void announce(MessageKey notice, const CorrectedMessage& message);
   void meet(const Place& place, const PreparedVolume& volume);
   void keep(const Pair& pair, const Conflict& found);
   void note_acceptance(MessageKey answer);
-  // Finds out whether the parties have accepted the notices of this conflict as they stand.
+  // Finds out which versions are in conflict, and whether the parties have accepted these.
   void judge_acceptance(Conflict& conflict) const;
   void record_found(Now now, const Conflict& conflict);
   void record_ended(Now now, const Pair& pair);
-  std::string name_of(MessageKey key);
 
   static constexpr int64_t kLook_ms = 1'000;
 
@@ -106,6 +140,7 @@ class Conflicts {
 
   VolumeIndex own_;
   VolumeIndex peers_;
+  VolumeIndex places_alone_;  // Of notices that are held against nothing, of both sides.
   uint64_t next_number_ = 1;
   std::map<uint64_t, Place> places_;  // By number in the indices.
   std::map<MessageKey, Notice> notices_;

@@ -3,6 +3,7 @@
 #include "protocol/base/limits.h"
 #include "protocol/message/envelope.h"
 #include "protocol/message/kinds/kinds.h"
+#include "protocol/message/serial.h"
 
 namespace hotline {
 namespace {
@@ -66,6 +67,13 @@ const std::vector<Corrections::Change>& Corrections::of(MessageKey key) const {
 uint64_t Corrections::version_of(MessageKey key) const {
   const std::vector<Change>& made = of(key);
   return made.empty() ? 0 : made.back().serial;
+}
+
+std::string Corrections::name_of(MessageKey key) {
+  if (!key.incoming) return format_serial(config_.prefix, key.number);
+  const auto record = recorder_.message(key);
+  return record && record->serial != 0 ? format_serial(config_.peer_prefix, record->serial)
+                                       : format_place(config_.peer_prefix, key.number);
 }
 
 void Corrections::apply(const wire::Entry& entry) {

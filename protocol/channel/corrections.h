@@ -5,6 +5,7 @@
 #include <map>
 #include <optional>
 #include <set>
+#include <string>
 #include <vector>
 
 #include "protocol/channel/core_config.h"
@@ -35,6 +36,8 @@ class Corrections {
   const std::vector<Change>& of(MessageKey key) const;
   // The serial of the last one; 0 for a message as it was first sent. Both parties say the same.
   uint64_t version_of(MessageKey key) const;
+  // As people name a message: the peer's by its serial, where it has one.
+  std::string name_of(MessageKey key);
 
   void apply(const wire::Entry& entry);
 

@@ -158,6 +158,7 @@ struct LaunchFields {
 
 struct ProtectedFields {
   using Table = wire::Protected;
+  static constexpr bool kAnnouncesPlace = true;
   wire::ProtectedKind kind = wire::ProtectedKind::unset;
   std::string organisation;
   std::string purpose;

@@ -19,6 +19,11 @@ const KindContent& content_of(const CorrectedMessage& message) {
   return kind_of(message.type).content();
 }
 
+BodyContext context_of(const CorrectedMessage& message) {
+  return {message.type,     message.precedence,  message.mode,
+          message.language, message.released_at, message.exercise_channel};
+}
+
 // The original text, without the marks of an exercise.
 std::optional<std::string> original_text(const wire::Body& body) {
   if (!body.texts()) return std::nullopt;
@@ -126,8 +131,7 @@ void judge(const CorrectedMessage& after, const wire::Correction& correction, Ut
            std::vector<Problem>& problems) {
   const auto body = open_body(after.body);
   if (!body) return problems.push_back(problem("change", body.error().reason));
-  BodyContext context{after.type,     after.precedence,  after.mode,
-                      after.language, after.released_at, after.exercise_channel};
+  BodyContext context = context_of(after);
   for (Problem& one : check_body(**body, context)) problems.push_back(std::move(one));
   if (!problems.empty()) return;
   context.released_at = corrected_at;
@@ -167,7 +171,22 @@ CorrectedMessage as_said(const wire::Envelope& envelope, ByteView body, bool exe
           std::string(view(envelope.language())),
           envelope.released_at(),
           exercise_channel,
-          Bytes(body.begin(), body.end())};
+          Bytes(body.begin(), body.end()),
+          envelope.expires_at()};
+}
+
+std::vector<Volume> announced_volumes(const CorrectedMessage& message) {
+  const auto body = open_body(message.body);
+  if (!body || !check_body(**body, context_of(message)).empty()) return {};
+  return announced_volumes(**body);
+}
+
+std::optional<UtcMs> useful_until(const CorrectedMessage& message) {
+  const std::vector<Volume> volumes = announced_volumes(message);
+  if (volumes.empty()) return message.expires_at;
+  UtcMs end = 0;
+  for (const Volume& volume : volumes) end = std::max(end, volume.end);
+  return std::min(end, message.expires_at.value_or(end));
 }
 
 std::vector<Problem> check_correction(const CorrectedMessage& message,

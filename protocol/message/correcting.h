@@ -1,6 +1,7 @@
 // Corrections, held against what they correct, and what a message says after them.
 #pragma once
 
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -19,10 +20,17 @@ struct CorrectedMessage {
   UtcMs released_at = 0;
   bool exercise_channel = false;
   Bytes body;
+  std::optional<UtcMs> expires_at =
+      std::nullopt;  // As its envelope says; no correction changes it.
 };
 
 // As it was said. The envelope and the body keep their rules.
 CorrectedMessage as_said(const wire::Envelope& envelope, ByteView body, bool exercise_channel);
+
+// What a notice announces as it stands; nothing where it breaks the rules of its kind.
+std::vector<Volume> announced_volumes(const CorrectedMessage& message);
+// From then on it is of no use: its envelope says so, or all that it announces is over.
+std::optional<UtcMs> useful_until(const CorrectedMessage& message);
 
 // The fields of a correction are those of the message's template, and "subject" and "text"; an
 // empty old value says that the field was absent, an empty new one that it is to be.

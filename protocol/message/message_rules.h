@@ -80,8 +80,8 @@ struct EventPoint {
 EventPoint event_point(const wire::Body& body);
 EventPoint point_of(const wire::Area* area);  // Its centre, or its first corner.
 
-// The space and time that a message announces, to be held against the other side's. The body keeps
-// the rules of its kind.
+// The space and time that a notice announces. The body keeps the rules of its kind. Those of some
+// kinds are held against the other side's (Kind::announces_volumes).
 std::vector<Volume> announced_volumes(const wire::Body& body);
 
 // What was read back against what was sent. Reading back nothing where there was something is a

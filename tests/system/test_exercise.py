@@ -96,6 +96,9 @@ class EveryKind(unittest.TestCase):
                  "volume": f"54.90N 020.10E 5km / 0m amsl to FL200 / {ahead(30)} to {ahead(32)}"}
         if name == "service":
             words += ["--set", "message=XN-000001"]
+        # Both announce the same.
+        if name in ("activity", "launch"):
+            words += ["--set", "conflict-reason=both drill it"]
         for field in fields:
             value = typed.get(field["key"], field["example"])
             if (field["mandatory"] or field["key"] == "where") and value != "now":

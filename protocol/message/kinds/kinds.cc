@@ -58,9 +58,13 @@ concept AnnouncesVolumes = requires {
   requires Fields::kAnnouncesVolumes;
 };
 template <class Fields>
+concept AnnouncesPlace = requires {
+  requires Fields::kAnnouncesPlace;
+};
+template <class Fields>
 constexpr Kind::Built by{content_of<Fields>,
                          wire::ContentTraits<typename Fields::Table>::enum_value,
-                         AnnouncesVolumes<Fields>};
+                         AnnouncesVolumes<Fields>, AnnouncesPlace<Fields>};
 
 // A table, kept as one.
 // clang-format off

@@ -51,10 +51,12 @@ struct Kind {
     const KindContent& (*content)() = nullptr;
     wire::Content number = wire::Content::NONE;
     bool announces_volumes = false;  // To be held against the other side's.
+    bool announces_place = false;    // A notice that is held against nothing.
   };
   Built built;
 
   bool announces_volumes() const { return built.announces_volumes; }
+  bool is_notice() const { return built.announces_volumes || built.announces_place; }
   constexpr bool is_built() const { return built.content != nullptr; }
   const KindContent& content() const { return built.content(); }
 

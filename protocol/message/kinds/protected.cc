@@ -149,6 +149,24 @@ class Protected final : public ContentOf<ProtectedFields> {
     if (notice.end() <= notice.start()) checker.add("end", "is not after the start");
   }
 
+  // The position or the way itself, as narrow as a volume can be. A route that no volume can have
+  // is announced by its first point.
+  std::vector<Volume> volumes_in(const wire::Protected& notice) const override {
+    Volume volume;
+    if (notice.position()) {
+      volume.shape = Circle{to_position(*notice.position()), 1};
+    } else {
+      volume.shape = Corridor{to_positions(*notice.route()), 1};
+    }
+    volume.lower = volume.upper = {0, HeightDatum::ground};
+    volume.start = notice.start();
+    volume.end = notice.end();
+    if (volume_fault(volume) && !notice.position()) {
+      volume.shape = Circle{to_position(*notice.route()->Get(0)), 1};
+    }
+    return {volume};
+  }
+
   // Its start, from which it must be known; where it is, or begins.
   EventPoint event_of(const Table& notice) const override {
     EventPoint point;

@@ -69,6 +69,12 @@ class FakeDaemon::Stream : public FrameStream {
     if (const auto* escalations = request.body_as_Escalations()) {
       return climb(id, escalations->id() == nullptr ? "" : escalations->id()->str());
     }
+    if (const auto* wanted = request.body_as_Conflicts()) return conflict_rows(id, *wanted);
+    if (const auto* wanted = request.body_as_CheckNotice()) {
+      daemon_.checked.emplace_back(wanted->draft()->begin(), wanted->draft()->end());
+      return conflict_rows(id, daemon_.conflicts_of_drafts, 0, 1000);
+    }
+    if (const auto* wanted = request.body_as_Notices()) return notice_rows(id, *wanted);
     if (request.body_as_ExportHead() != nullptr) return export_head(id);
     if (const auto* wanted = request.body_as_ExportEntries()) return export_entries(id, *wanted);
     if (const auto* wanted = request.body_as_ExportNotes()) return export_notes(id, *wanted);
@@ -230,11 +236,64 @@ class FakeDaemon::Stream : public FrameStream {
       if (message.id != name && message.place != name) continue;
       return respond(id, [&](FlatBufferBuilder& b) {
         const auto one = row(b, message);
-        return wire::CreateDetail(b, one, b.CreateVector(message.envelope),
-                                  b.CreateVector(message.body));
+        const auto envelope = b.CreateVector(message.envelope);
+        const auto body = b.CreateVector(message.body);
+        const auto newest = message.newest_body.empty() ? 0 : b.CreateVector(message.newest_body);
+        const auto corrections = b.CreateVectorOfStrings(message.corrections);
+        return wire::CreateDetail(b, one, envelope, body, 0, 0, false, false, newest, corrections,
+                                  message.cancelled, message.expired);
       });
     }
     fail(id, make_error(ErrorCode::not_found, "there is no message " + name, "hotline list"));
+  }
+
+  void conflict_rows(uint32_t id, const wire::Conflicts& wanted) {
+    const std::string name = wanted.id() == nullptr ? "" : wanted.id()->str();
+    std::vector<FakeConflict> all;
+    for (const FakeConflict& one : daemon_.conflicts) {
+      if (name.empty() || one.own == name || one.peers == name) all.push_back(one);
+    }
+    conflict_rows(id, all, wanted.skip(), wanted.limit());
+  }
+
+  void conflict_rows(uint32_t id, const std::vector<FakeConflict>& all, size_t skip, size_t limit) {
+    respond(id, [&](FlatBufferBuilder& b) {
+      std::vector<flatbuffers::Offset<wire::ConflictRow>> rows;
+      for (size_t i = skip; i < all.size() && rows.size() < limit; ++i) {
+        const FakeConflict& one = all[i];
+        rows.push_back(wire::CreateConflictRowDirect(
+            b, one.own.empty() ? nullptr : one.own.c_str(), one.peers.c_str(), 1, 2,
+            one.horizontal_m, one.vertical_m, one.time_s, one.from, one.until, one.accepted_by_us,
+            one.accepted_by_peer));
+      }
+      return wire::CreateConflictRowsDirect(b, &rows, all.size(), daemon_.incomplete);
+    });
+  }
+
+  void notice_rows(uint32_t id, const wire::Notices& wanted) {
+    std::string asked = std::to_string(wanted.type()) + " " +
+                        wire::EnumNameNoticeSide(wanted.side()) + " " + std::to_string(wanted.at());
+    if (const wire::Position* near = wanted.near()) {
+      asked += " " + std::to_string(near->latitude()) + " " + std::to_string(near->longitude()) +
+               " " + std::to_string(wanted.within_m());
+    }
+    daemon_.notices_asked.push_back(asked);
+    respond(id, [&](FlatBufferBuilder& b) {
+      std::vector<flatbuffers::Offset<wire::NoticeRow>> rows;
+      for (size_t i = wanted.skip(); i < daemon_.notices.size() && rows.size() < wanted.limit();
+           ++i) {
+        const FakeNotice& one = daemon_.notices[i];
+        const auto message =
+            std::find_if(daemon_.messages.begin(), daemon_.messages.end(),
+                         [&](const FakeMessage& known) { return known.id == one.id; });
+        const wire::Position where(one.latitude_e5, one.longitude_e5);
+        const auto message_row = row(b, *message);
+        const auto subject = b.CreateString(message->subject);
+        rows.push_back(wire::CreateNoticeRow(b, message_row, subject, one.start, one.end, &where,
+                                             one.conflicts));
+      }
+      return wire::CreateNoticeRowsDirect(b, &rows, daemon_.notices.size(), daemon_.incomplete);
+    });
   }
 
   void status(uint32_t id) {

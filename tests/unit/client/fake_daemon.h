@@ -42,6 +42,31 @@ struct FakeMessage {
   bool rung_tells_nobody = false;
   Bytes envelope;
   Bytes body;
+  Bytes newest_body;  // After these corrections.
+  std::vector<std::string> corrections;
+  bool cancelled = false;
+  bool expired = false;
+};
+
+struct FakeConflict {
+  std::string own;  // Empty in the answer to what is only asked about.
+  std::string peers;
+  uint64_t horizontal_m = 0;
+  uint64_t vertical_m = 0;
+  uint64_t time_s = 0;
+  UtcMs from = 0;
+  UtcMs until = 0;
+  bool accepted_by_us = false;
+  bool accepted_by_peer = false;
+};
+
+struct FakeNotice {
+  std::string id;  // Of one of the messages.
+  UtcMs start = 0;
+  UtcMs end = 0;
+  int32_t latitude_e5 = 0;
+  int32_t longitude_e5 = 0;
+  uint32_t conflicts = 0;
 };
 
 struct FakeEscalation {
@@ -77,6 +102,12 @@ class FakeDaemon {
   std::vector<FakeEscalation> escalations;
   uint64_t escalations_total = 0;  // More than those: the list is cut.
   std::vector<Bytes> journal;      // wire::Entry buffers.
+  std::vector<FakeConflict> conflicts;
+  std::vector<FakeConflict> conflicts_of_drafts;  // Which any draft would have.
+  std::vector<FakeNotice> notices;
+  bool incomplete = false;                 // More was announced than those.
+  std::vector<Bytes> checked;              // Drafts that were only asked about.
+  std::vector<std::string> notices_asked;  // "type side at latitude longitude within".
   bool exercise = false;
   bool dev_pki = false;
   std::vector<wire::Role> roles = {wire::Role::operator_};

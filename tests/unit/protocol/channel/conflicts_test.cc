@@ -32,6 +32,21 @@ class ConflictsTest : public testing::Test {
   }
   std::string form(const Volume& volume) { return typed_form::of_volumes({volume}); }
 
+  // A PROTECTED notice; nothing is held against it.
+  ProtectedFields hospital() {
+    ProtectedFields fields;
+    fields.kind = wire::ProtectedKind::medical_site;
+    fields.organisation = "Red Cross";
+    fields.purpose = "hospital";
+    fields.position = Position{48'34000, 38'05000};
+    fields.start = start_ + 50 * kHour_ms;
+    fields.end = start_ + 60 * kHour_ms;
+    fields.contact = "duty doctor";
+    return fields;
+  }
+  std::vector<ActiveNotice> notices(size_t party, const NoticesWanted& wanted) {
+    return cores.core(party).conflicts().notices(wanted, cores.now().utc);
+  }
   void announce(size_t party, ActivityFields fields) {
     const auto sent = cores.submit(party, 4, std::move(fields));
     ASSERT_TRUE(sent) << sent.error().reason;
@@ -171,6 +186,63 @@ TEST_F(ConflictsTest, ChangesOfANoticeGoInTheirOrder) {
   announce(kSouth, activity(56'00000, 30));
   EXPECT_EQ(open(kNorth), 1u);
   EXPECT_EQ(open(kSouth), 1u);
+}
+
+TEST_F(ConflictsTest, NoticesOfBothSidesAreListedByTheirStart) {
+  cores.connect();
+  announce(kNorth, activity(54'00000, 31));
+  announce(kSouth, activity(54'10000, 30));
+  ASSERT_TRUE(cores.submit(kSouth, 4, hospital()));
+  cores.settle();
+  const auto all = notices(kNorth, {});
+  ASSERT_EQ(all.size(), 3u);
+  EXPECT_EQ(all[0].key, (MessageKey{true, 0}));
+  EXPECT_EQ(all[0].conflicts, 1u);
+  EXPECT_EQ(all[1].key, (MessageKey{false, 1}));
+  EXPECT_EQ(all[1].start, start_ + 31 * kHour_ms);
+  EXPECT_EQ(all[1].end, start_ + 33 * kHour_ms);
+  EXPECT_EQ(all[2].key, (MessageKey{true, 1}));
+  EXPECT_EQ(all[2].conflicts, 0u);
+  EXPECT_EQ(open(kNorth), 1u);
+}
+
+TEST_F(ConflictsTest, NoticesAreChosenByTypeSideTimeAndPlace) {
+  cores.connect();
+  announce(kNorth, activity(54'00000, 31));
+  announce(kSouth, activity(56'00000, 40));
+  ASSERT_TRUE(cores.submit(kSouth, 4, hospital()));
+  cores.settle();
+  NoticesWanted wanted;
+  wanted.type = static_cast<uint8_t>(wire::MessageType::protected_);
+  EXPECT_EQ(notices(kNorth, wanted).size(), 1u);
+  wanted.incoming = false;
+  EXPECT_EQ(notices(kNorth, wanted).size(), 0u);
+  wanted.type = 0;
+  EXPECT_EQ(notices(kNorth, wanted).size(), 1u);
+  wanted.incoming = {};
+  wanted.at = start_ + 32 * kHour_ms;
+  EXPECT_EQ(notices(kNorth, wanted).size(), 1u);
+  wanted.at = {};
+  // The circle of the activity reaches 5 km from its centre, and a degree is 111 km.
+  wanted.near = Circle{{54'50000, 20'00000}, 49'000};
+  EXPECT_EQ(notices(kNorth, wanted).size(), 0u);
+  wanted.near = Circle{{54'50000, 20'00000}, 52'000};
+  EXPECT_EQ(notices(kNorth, wanted).size(), 1u);
+  wanted.near = Circle{{48'34000, 38'05000}, 10};
+  EXPECT_EQ(notices(kNorth, wanted).size(), 1u);
+}
+
+TEST_F(ConflictsTest, NoticesLeaveWhenTheyAreCancelledOrOver) {
+  cores.connect();
+  announce(kNorth, activity(54'00000, 1));
+  announce(kNorth, activity(56'00000, 1));
+  EXPECT_EQ(notices(kSouth, {}).size(), 2u);
+  ASSERT_TRUE(cores.submit(kNorth, 4, CancellationFields{"not flown"}, {"N-000001"}));
+  cores.settle();
+  EXPECT_EQ(notices(kSouth, {}).size(), 1u);
+  cores.pass(3 * kHour_ms + 1'000);
+  EXPECT_EQ(notices(kSouth, {}).size(), 0u);
+  EXPECT_EQ(cores.core(kSouth).conflicts().active().size(), 1u);
 }
 
 // B8, F4 of the rows of faults.

@@ -92,7 +92,7 @@ std::string checkpoint_path(ExportLog log);
 std::string cosigned_path(ExportLog log);
 std::string certificate_path(std::string_view party, Purpose purpose);
 
-// What is kept beside an entry and can be erased without it. Borrowed.
+// A part that is kept beside an entry and can be erased without it. Borrowed.
 struct SaltedPart {
   Hash salt{};
   ByteView bytes;

@@ -9,8 +9,8 @@
 
 namespace hotline::client {
 
-// Of one message or of one among many. `understood` is what is read back: where and when the event
-// was.
+// An acknowledgement of one message or of one among many. `understood` is what is read back: where
+// and when the event was.
 DraftFields acknowledgement_draft(const std::string& id, wire::Precedence precedence,
                                   const EventPoint& understood, wire::Role role, UtcMs at);
 

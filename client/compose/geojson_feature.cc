@@ -19,7 +19,7 @@ struct DrawnShape {
   std::string path;  // Of its coordinates.
 };
 
-// What differs between the geometries that are read.
+// The geometries that are read differ in this.
 struct GeometryKind {
   std::string_view name;
   bool many;               // An array of the coordinates that the plain one has.
@@ -62,7 +62,7 @@ class FeatureReader {
 
   Result<std::string> read_typed(const GeojsonMember& property) const;
 
-  // What a property says, or else the default. A property that is null says nothing.
+  // A property's text, or else the default. A property that is null says nothing.
   template <class Target>
   Status read_property(const char* name, const auto& parse,
                        const std::optional<Target>& default_value, Target& target);

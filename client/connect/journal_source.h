@@ -51,7 +51,7 @@ class JournalSource {
 // An alarm as it sounds, before the entry that records it is committed.
 using HearAlarm = std::function<void(const wire::AlarmSounded&)>;
 
-// What the daemon says of its channel.
+// The daemon's word on its channel.
 ChannelNames names_of(const Connection& connection);
 
 // `hear`, if given, is told of alarms while the journal is read.

@@ -96,7 +96,7 @@ Crossing crossing_of(const MapPoint& from, const MapPoint& to, int64_t meridian)
   return crossing;
 }
 
-// What lies west of the meridian of a counterclockwise border. A point on the meridian counts as
+// The part of a counterclockwise border west of the meridian. A point on the meridian counts as
 // one east of it, so that the border is a ring of chains of points, each on one side, with a
 // crossing between two of them. Along the meridian what lies between the first and the second
 // crossing from the south is within, between the second and the third without, and so on; the

@@ -7,7 +7,7 @@
 namespace hotline {
 namespace {
 
-// What became of a message by those that came after it.
+// The fate of a message by those that came after it.
 struct Afterwards {
   Bytes newest_body;  // Empty where it says what it said.
   std::vector<std::string> corrections;

@@ -1,4 +1,4 @@
-// What both parties announced, held against each other: which volumes of the one come too near to
+// The notices of both parties, held against each other: which volumes of the one come too near to
 // which of the other. Both hold the same notices and corrections, and compute in integers, so that
 // both find the same.
 //
@@ -68,7 +68,7 @@ class Conflicts {
         started_(started) {}
 
   // The conflicts that these volumes of ours would have, without sending them; they have no key.
-  // Of each notice of the peer the pair that comes nearest. The volumes have no fault.
+  // For each notice of the peer the pair that comes nearest. The volumes have no fault.
   std::vector<Conflict> check(const std::vector<Volume>& volumes) const;
   // Open ones, by the time at which both are there.
   std::vector<Conflict> list() const;

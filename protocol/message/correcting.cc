@@ -125,8 +125,8 @@ bool changes(const wire::Correction& correction, std::string_view field) {
                      [field](const wire::FieldChange* one) { return view(one->field()) == field; });
 }
 
-// What is left as it was is judged as of the release of the message: a time that was ahead then may
-// have come. What changes is judged as of the correction too.
+// A field that is left as it was is judged as of the release of the message: a time that was ahead
+// then may have come. What changes is judged as of the correction too.
 void judge(const CorrectedMessage& after, const wire::Correction& correction, UtcMs corrected_at,
            std::vector<Problem>& problems) {
   const auto body = open_body(after.body);

@@ -27,7 +27,7 @@ struct CorrectedMessage {
 // As it was said. The envelope and the body keep their rules.
 CorrectedMessage as_said(const wire::Envelope& envelope, ByteView body, bool exercise_channel);
 
-// What a notice announces as it stands; nothing where it breaks the rules of its kind.
+// A notice's volumes as it stands; nothing where it breaks the rules of its kind.
 std::vector<Volume> announced_volumes(const CorrectedMessage& message);
 // From then on it is of no use: its envelope says so, or all that it announces is over.
 std::optional<UtcMs> useful_until(const CorrectedMessage& message);

@@ -1,7 +1,7 @@
 // What a command is: its name, its options, its help; and what was typed for it.
 //
 // A program is a table of commands. protocol/terminal/command_line.h reads what was typed by it.
-// What a command does stands beside its CommandSpec, in the program.
+// A command's work stands beside its CommandSpec, in the program.
 #pragma once
 
 #include <cstdint>

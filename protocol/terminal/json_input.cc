@@ -16,7 +16,7 @@ struct Opened {
   std::vector<std::string> names;  // Of an object: those of its members.
 };
 
-// What Boost's parser calls. The member names are Boost's.
+// Boost's parser calls this. The member names are Boost's.
 class Builder {
  public:
   static constexpr size_t max_object_size = SIZE_MAX;

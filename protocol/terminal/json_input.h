@@ -37,7 +37,7 @@ class JsonInput {
   const std::string* text() const { return std::get_if<std::string>(&value_); }
   const Array* array() const { return std::get_if<Array>(&value_); }
   const Object* object() const { return std::get_if<Object>(&value_); }
-  // Of an object; null where there is none of this name.
+  // A member of an object; null where there is none of this name.
   const JsonInput* find(std::string_view name) const;
 
   Variant& value() { return value_; }

@@ -1,4 +1,4 @@
-// What the simulator's parties announce, and how they change their minds: bodies of notices, all of
+// Notices of the simulator's parties, and how they change their minds: bodies of notices, all of
 // them near each other and far ahead, so that many are in conflict and none is over.
 #pragma once
 
@@ -11,7 +11,7 @@ Volume some_volume(Seeded& random);
 Bytes activity_body(const Volume& volume);
 Bytes correction_body(const Volume& from, const Volume& to);
 Bytes cancellation_body();
-// Of a conflict: names the other party's notice, then one's own.
+// Accepts a conflict: names the other party's notice, then one's own.
 Bytes acceptance_body();
 
 }  // namespace hotline::simulation

@@ -39,7 +39,7 @@ std::string collection(const std::string& features) {
   return R"({"type": "FeatureCollection", "features": [)" + features + "]}";
 }
 
-// What would be typed for it.
+// The words that would be typed for it.
 std::string read(const std::string& text, const VolumeDefaults& defaults = {}) {
   const auto volumes = parse_geojson("area.geojson", text, defaults);
   if (!volumes) return volumes.error().reason;

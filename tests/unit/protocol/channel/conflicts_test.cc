@@ -1,4 +1,4 @@
-// What both parties announce, held against each other by two cores.
+// Notices of both parties, held against each other by two cores.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -137,7 +137,7 @@ TEST_F(ConflictsTest, EndWhereBothAccept) {
   accept(kSouth, "N-000001", "S-000001");
   EXPECT_EQ(open(kNorth), 0u);
   EXPECT_EQ(open(kSouth), 0u);
-  // What was accepted is not what is said now.
+  // The conflict that was accepted is not the one that there is now.
   correct(kSouth, "S-000001", volume(54'10000, 31, 2), volume(54'05000, 31, 2));
   EXPECT_EQ(open(kNorth), 1u);
   EXPECT_EQ(open(kSouth), 1u);

@@ -1,4 +1,4 @@
-// What is announced: typed, judged at its limits, and shown in each language.
+// Notices: typed, judged at its limits, and shown in each language.
 #include <gtest/gtest.h>
 
 #include "protocol/base/limits.h"

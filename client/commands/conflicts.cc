@@ -4,6 +4,7 @@
 #include "client/compose/submitting.h"
 #include "client/show/conflict_rows.h"
 #include "client/show/row_limit.h"
+#include "protocol/message/message_rules.h"
 #include "protocol/message/names.h"
 
 namespace hotline::client {
@@ -64,15 +65,13 @@ Status find_open(Connection& connection, NoticePair& pair) {
 // but this word.
 DraftFields acceptance(const Connection& connection, const ReferredMessage& theirs,
                        const NoticePair& pair) {
-  AnswersFields answers;
-  answers.items = {{0, wire::AnswerOutcome::answered, "accepted", std::nullopt}};
   DraftFields draft;
   draft.precedence = theirs.precedence();
   draft.language = connection.language();
   draft.references = {pair.peers, pair.own};
   draft.references.insert(draft.references.end(), pair.corrections.begin(), pair.corrections.end());
   draft.body.subject = "Conflict of " + pair.peers + " with " + pair.own + " is accepted";
-  draft.body.content = std::move(answers);
+  draft.body.content = acceptance_of_conflict();
   return draft;
 }
 
@@ -116,13 +115,7 @@ int list_conflicts(Invocation& invocation) {
   const uint64_t end = skip + tables(rows.rows()).size();
   const bool more = end < rows.total() && end > skip;
   if (output.json()) {
-    output.document(json_document()
-                        .add("conflicts", json_each(tables(rows.rows()),
-                                                    [](const wire::ConflictRow* row) {
-                                                      return json_conflict(*row);
-                                                    }))
-                        .add("total", rows.total())
-                        .add("incomplete", rows.incomplete())
+    output.document(json_conflicts(rows)
                         .add("more", more)
                         .add("next", more ? JsonValue(std::to_string(end)) : JsonValue()));
     return kExitDone;

@@ -21,19 +21,14 @@ int notice_check(Invocation& invocation) {
   const size_t shown = tables(rows.rows()).size();
   const int code = rows.total() == 0 ? kExitDone : kExitRefused;
   if (output.json()) {
-    output.document(json_document()
-                        .add("conflicts", json_each(tables(rows.rows()),
-                                                    [](const wire::ConflictRow* row) {
-                                                      return json_conflict(*row);
-                                                    }))
-                        .add("total", rows.total())
-                        .add("incomplete", rows.incomplete()));
+    output.document(json_conflicts(rows));
     return code;
   }
   if (shown > 0) print_conflicts(output, rows);
   say_incomplete(output, rows.incomplete());
   if (shown == 0) {
-    output.talk("No conflict. Nothing was sent.");
+    output.talk(rows.incomplete() ? "No conflict was found. Nothing was sent."
+                                  : "No conflict. Nothing was sent.");
   } else if (shown < rows.total()) {
     output.talk("The first " + format_count(shown) + " of " + format_count(rows.total()) +
                 " conflicts are shown. Nothing was sent.");

@@ -92,7 +92,7 @@ class StatusReport {
         own_(upper_case(connection.party())),
         peer_(upper_case(connection.peer())) {}
 
-  // What may have to be acted on comes first. Paths that work are shown with `all_paths` only.
+  // Calls for action come first. Paths that work are shown with `all_paths` only.
   void print(bool all_paths) {
     output_.line(own_ + " with " + peer_ +
                  (connection_.server().exercise() ? ", EXERCISE" : ", live") + ", " +

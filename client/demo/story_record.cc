@@ -39,7 +39,7 @@ Error differs(const std::string& what) {
   return make_error(ErrorCode::verification_failed, what);
 }
 
-// What the two say of the transcript of what one of them sent.
+// Both parties' words on the transcript of what one of them sent.
 struct TranscriptViews {
   uint64_t sender_size = 0;
   Hash sender_root{};

@@ -69,6 +69,14 @@ JsonValue json_conflict(const wire::ConflictRow& row) {
       .add("accepted_by_peer", row.accepted_by_peer());
 }
 
+JsonValue json_conflicts(const wire::ConflictRows& rows) {
+  return json_document()
+      .add("conflicts", json_each(tables(rows.rows()),
+                                  [](const wire::ConflictRow* row) { return json_conflict(*row); }))
+      .add("total", rows.total())
+      .add("incomplete", rows.incomplete());
+}
+
 void say_incomplete(Output& output, bool incomplete) {
   if (!incomplete) return;
   output.talk("More is announced than the daemon can compare: this is not all. Compare by hand.");

@@ -15,8 +15,8 @@ void print_conflicts(Output& output, const wire::ConflictRows& rows);
 // "S-000005: 0 m apart, 0 m in height, 0 s in time, from 281341Z NOV 26 to 281541Z NOV 26".
 std::string conflict_words(const wire::ConflictRow& row);
 
-// Members for one; without "v".
-JsonValue json_conflict(const wire::ConflictRow& row);
+// "conflicts", "total" and "incomplete".
+JsonValue json_conflicts(const wire::ConflictRows& rows);
 
 // Said where more was announced than the daemon can compare.
 void say_incomplete(Output& output, bool incomplete);

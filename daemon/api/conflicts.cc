@@ -81,9 +81,8 @@ flatbuffers::Offset<wire::ConflictRow> build_conflict(flatbuffers::FlatBufferBui
 
 }  // namespace
 
-void ClientApi::answer_conflicts(ClientSession& session, uint32_t request,
-                                 std::vector<Conflict> all, uint32_t limit, uint32_t skip,
-                                 const std::string& name) {
+void ClientApi::answer_conflicts(ClientSession& session, uint32_t request, Conflicts::Checked all,
+                                 uint32_t limit, uint32_t skip, const std::string& name) {
   ConflictsWanted wanted{std::nullopt, skip, rows_wanted(limit)};
   if (!name.empty()) {
     wanted.notice = named(name, config_.prefix, config_.peer_prefix);
@@ -91,25 +90,25 @@ void ClientApi::answer_conflicts(ClientSession& session, uint32_t request,
   }
   sessions_.read_then<ConflictPage>(
       session, request,
-      [all = std::move(all), wanted](StoreReader& reader) {
+      [all = std::move(all.conflicts), wanted](StoreReader& reader) {
         return read_conflicts(reader, all, wanted);
       },
-      [this, request, name](ClientSession& asker, ConflictPage page) {
+      [this, request, name, incomplete = all.incomplete](ClientSession& asker, ConflictPage page) {
         if (!page.found) return sessions_.fail(asker, request, not_found(name));
         const RowContext context = row_context();
         sessions_.answer(asker, request, [&](flatbuffers::FlatBufferBuilder& b) {
           std::vector<flatbuffers::Offset<wire::ConflictRow>> rows;
           for (const NamedConflict& one : page.rows)
             rows.push_back(build_conflict(b, one, context));
-          return wire::CreateConflictRows(b, b.CreateVector(rows), page.total,
-                                          core_.conflicts().overflowed());
+          return wire::CreateConflictRows(b, b.CreateVector(rows), page.total, incomplete);
         });
       });
 }
 
 void ClientApi::conflicts(ClientSession& session, uint32_t request, const wire::Conflicts& wanted) {
-  answer_conflicts(session, request, core_.conflicts().list(), wanted.limit(), wanted.skip(),
-                   text_of(wanted.id()));
+  const Conflicts& known = core_.conflicts();
+  answer_conflicts(session, request, {known.list(), known.overflowed()}, wanted.limit(),
+                   wanted.skip(), text_of(wanted.id()));
 }
 
 void ClientApi::check_notice(ClientSession& session, uint32_t request,

@@ -13,17 +13,7 @@
 namespace hotline {
 namespace {
 
-constexpr char kAccepted[] = "accepted";
 constexpr Separation kTouching = {0, 0, 0};
-
-// Nearer first; then by the order of the volumes, so that both parties name the same pair.
-bool comes_nearer(const Conflict& a, const Conflict& b) {
-  const auto rank = [](const Conflict& one) {
-    return std::tuple(one.nearness.horizontal_m, one.nearness.vertical_m, one.nearness.time_s,
-                      one.nearness.from);
-  };
-  return rank(a) < rank(b);
-}
 
 void sort_by_time(std::vector<Conflict>& conflicts) {
   std::stable_sort(conflicts.begin(), conflicts.end(), [](const Conflict& a, const Conflict& b) {
@@ -31,44 +21,32 @@ void sort_by_time(std::vector<Conflict>& conflicts) {
   });
 }
 
-// An ANSWER that accepts a conflict names the other side's notice, then its own sender's.
-bool says_accepted(const wire::Body& body) {
-  const wire::Answers* answers = body.content_as_answer();
-  if (!answers || !answers->items() || answers->items()->size() != 1) return false;
-  const wire::AnswerItem& item = *answers->items()->Get(0);
-  return item.question() == 0 && item.outcome() == wire::AnswerOutcome::answered &&
-         text_of(item.text()) == kAccepted;
-}
-
 }  // namespace
 
 // ----------------------------------------------------------------------------------------------
 // asked
 
-std::vector<Conflict> Conflicts::check(const std::vector<Volume>& volumes) const {
+Conflicts::Checked Conflicts::check(const std::vector<Volume>& volumes) const {
   std::map<MessageKey, Conflict> nearest;
+  Checked checked;
+  checked.incomplete = overflowed_;
   for (size_t i = 0; i < volumes.size(); ++i) {
-    const PreparedVolume volume = prepare(volumes[i]);
-    const std::vector<uint64_t> numbers = peers_.candidates(volume, config_.policy.separation);
-    for (size_t n = 0; n < numbers.size() && n < limits::kVolumesComparedMax; ++n) {
-      const auto nearness =
-          conflict_between(volume, *peers_.find(numbers[n]), config_.policy.separation);
-      if (!nearness) continue;
-      const Place& place = places_.at(numbers[n]);
-      const Conflict one{{},
-                         place.notice,
-                         notices_.at(place.notice).serial,
-                         static_cast<uint32_t>(i + 1),
-                         place.volume,
-                         *nearness};
-      const auto [known, is_new] = nearest.emplace(place.notice, one);
-      if (!is_new && comes_nearer(one, known->second)) known->second = one;
-    }
+    const bool all =
+        compare(prepare(volumes[i]), peers_, [&](const Place& place, const Nearness& nearness) {
+          const Conflict one{{},
+                             place.notice,
+                             notices_.at(place.notice).serial,
+                             static_cast<uint32_t>(i + 1),
+                             place.volume,
+                             nearness};
+          const auto [known, is_new] = nearest.emplace(place.notice, one);
+          if (!is_new && comes_nearer(one, known->second)) known->second = one;
+        });
+    checked.incomplete = checked.incomplete || !all;
   }
-  std::vector<Conflict> found;
-  for (const auto& [notice, conflict] : nearest) found.push_back(conflict);
-  sort_by_time(found);
-  return found;
+  for (const auto& [notice, conflict] : nearest) checked.conflicts.push_back(conflict);
+  sort_by_time(checked.conflicts);
+  return checked;
 }
 
 std::vector<Conflict> Conflicts::list() const {
@@ -77,14 +55,6 @@ std::vector<Conflict> Conflicts::list() const {
     if (conflict.is_open()) found.push_back(conflict);
   }
   sort_by_time(found);
-  return found;
-}
-
-std::vector<MessageKey> Conflicts::active() const {
-  std::vector<MessageKey> found;
-  for (const auto& [key, notice] : notices_) {
-    if (notice.is_compared()) found.push_back(key);
-  }
   return found;
 }
 
@@ -161,6 +131,7 @@ void Conflicts::apply_durable(const wire::Entry& entry) {
 }
 
 void Conflicts::refresh(MessageKey notice) {
+  if (corrections_.is_cancelled(notice)) forget_acceptances(notice);
   forget(notice);
   if (corrections_.is_cancelled(notice)) return;
   const auto message = corrections_.newest(notice);
@@ -216,19 +187,39 @@ void Conflicts::announce(MessageKey notice, const CorrectedMessage& message) {
 
 void Conflicts::meet(const Place& place, const PreparedVolume& volume) {
   const bool incoming = place.notice.incoming;
-  const VolumeIndex& others = index_of(!incoming);
+  const bool all =
+      compare(volume, index_of(!incoming), [&](const Place& other, const Nearness& nearness) {
+        const Place& own = incoming ? other : place;
+        const Place& peers = incoming ? place : other;
+        keep({own.notice, peers.notice},
+             {own.notice, peers.notice, notices_.at(peers.notice).serial, own.volume, peers.volume,
+              nearness});
+      });
+  overflowed_ = overflowed_ || !all;
+}
+
+template <class Found>
+bool Conflicts::compare(const PreparedVolume& volume, const VolumeIndex& others,
+                        Found found) const {
   const std::vector<uint64_t> numbers = others.candidates(volume, config_.policy.separation);
-  overflowed_ = overflowed_ || numbers.size() > limits::kVolumesComparedMax;
   for (size_t i = 0; i < numbers.size() && i < limits::kVolumesComparedMax; ++i) {
     const auto nearness =
         conflict_between(volume, *others.find(numbers[i]), config_.policy.separation);
-    if (!nearness) continue;
-    const Place& other = places_.at(numbers[i]);
-    const Place& own = incoming ? other : place;
-    const Place& peers = incoming ? place : other;
-    keep({own.notice, peers.notice}, {own.notice, peers.notice, notices_.at(peers.notice).serial,
-                                      own.volume, peers.volume, *nearness});
+    if (nearness) found(places_.at(numbers[i]), *nearness);
   }
+  return numbers.size() <= limits::kVolumesComparedMax;
+}
+
+// Where several come equally near, the volumes decide, those of the party with the lesser id first:
+// so both parties name the same pair, whichever notice came to them last.
+bool Conflicts::comes_nearer(const Conflict& a, const Conflict& b) const {
+  const bool own_first = config_.party < config_.peer;
+  const auto rank = [own_first](const Conflict& one) {
+    return std::tuple(one.nearness.horizontal_m, one.nearness.vertical_m, one.nearness.time_s,
+                      one.nearness.from, own_first ? one.own_volume : one.peers_volume,
+                      own_first ? one.peers_volume : one.own_volume);
+  };
+  return rank(a) < rank(b);
 }
 
 void Conflicts::keep(const Pair& pair, const Conflict& found) {
@@ -250,7 +241,7 @@ void Conflicts::note_acceptance(MessageKey answer) {
   const auto record = recorder_.message(answer);
   const auto body = record ? open_body(record->body) : Error{};
   const auto envelope = record ? open_envelope(record->envelope) : Error{};
-  if (!body || !envelope || !says_accepted(**body)) return;
+  if (!body || !envelope || !accepts_conflict(**body)) return;
   Serials notices{0, 0};
   Acceptance acceptance{!answer.incoming, 0, 0};
   for (const wire::Reference* reference : *(*envelope)->references()) {
@@ -261,16 +252,29 @@ void Conflicts::note_acceptance(MessageKey answer) {
     uint64_t& version = own ? acceptance.own_version : acceptance.peers_version;
     (notice == 0 ? notice : version) = serial->number;
   }
-  if (accepted_.size() >= limits::kConflictsMax) {
+  // Our own notice is durable at both ends before anybody can accept what it conflicts with.
+  if (!notices_.contains({false, notices.first})) return;
+  if (accepted_count_ >= limits::kConflictsMax) {
     overflowed_ = true;
     return;
   }
-  accepted_[notices].insert(acceptance);
+  accepted_count_ += accepted_[notices].insert(acceptance).second;
   for (auto& [pair, conflict] : open_) {
     if (pair.first.number != notices.first || conflict.peers_serial != notices.second) continue;
     judge_acceptance(conflict);
     changed_.insert(pair);
   }
+}
+
+void Conflicts::forget_acceptances(MessageKey notice) {
+  const auto found = notices_.find(notice);
+  if (found == notices_.end()) return;
+  std::erase_if(accepted_, [&](const auto& one) {
+    const auto& [own, peers] = one.first;
+    if ((notice.incoming ? peers : own) != found->second.serial) return false;
+    accepted_count_ -= one.second.size();
+    return true;
+  });
 }
 
 void Conflicts::judge_acceptance(Conflict& conflict) const {
@@ -356,10 +360,7 @@ void Conflicts::tick(Now now) {
   tell(now);
   while (!ends_.empty() && ends_.begin()->first < now.utc) {
     const MessageKey notice = ends_.begin()->second;
-    const uint64_t serial = notices_.at(notice).serial;
-    std::erase_if(accepted_, [&](const auto& one) {
-      return (notice.incoming ? one.first.second : one.first.first) == serial;
-    });
+    forget_acceptances(notice);
     forget(notice);
   }
   // A conflict that is over has ended by itself.

@@ -69,11 +69,13 @@ class Conflicts {
 
   // The conflicts that these volumes of ours would have, without sending them; they have no key.
   // For each notice of the peer the pair that comes nearest. The volumes have no fault.
-  std::vector<Conflict> check(const std::vector<Volume>& volumes) const;
+  struct Checked {
+    std::vector<Conflict> conflicts;
+    bool incomplete = false;  // There may be more: too much is announced.
+  };
+  Checked check(const std::vector<Volume>& volumes) const;
   // Open ones, by the time at which both are there.
   std::vector<Conflict> list() const;
-  // Notices with volumes that are not over, of either side, and those volumes.
-  std::vector<MessageKey> active() const;
   // Notices that are not over, by their start.
   std::vector<ActiveNotice> notices(const NoticesWanted& wanted, UtcMs now) const;
   // Notices were left out, because more was announced than can be kept.
@@ -84,9 +86,8 @@ class Conflicts {
   void apply(const wire::Entry& entry);
   // Records and tells what was found or ended since; call after each commit and at the start.
   void tell(Now now);
-  // Forgets what is over.
+  // Forgets what is over; does nothing for a second after it was called.
   void tick(Now now);
-  BootMs due() const { return next_tick_; }
 
  private:
   using Pair = std::pair<MessageKey, MessageKey>;  // Own, the peer's.
@@ -123,8 +124,14 @@ class Conflicts {
   void forget(MessageKey notice);
   void announce(MessageKey notice, const CorrectedMessage& message);
   void meet(const Place& place, const PreparedVolume& volume);
+  // Calls `found` with each place that comes too near to the volume; false where there were more to
+  // compare than one volume may cost.
+  template <class Found>
+  bool compare(const PreparedVolume& volume, const VolumeIndex& others, Found found) const;
+  bool comes_nearer(const Conflict& a, const Conflict& b) const;
   void keep(const Pair& pair, const Conflict& found);
   void note_acceptance(MessageKey answer);
+  void forget_acceptances(MessageKey notice);
   // Finds out which versions are in conflict, and whether the parties have accepted these.
   void judge_acceptance(Conflict& conflict) const;
   void record_found(Now now, const Conflict& conflict);
@@ -148,7 +155,8 @@ class Conflicts {
   std::map<Pair, Conflict> open_;
   std::map<Pair, Nearness> told_;
   std::map<Serials, std::set<Acceptance>> accepted_;
-  std::set<Pair> changed_;  // Since tell().
+  size_t accepted_count_ = 0;  // Of all of them.
+  std::set<Pair> changed_;     // Since tell().
   bool overflowed_ = false;
   bool overflow_told_ = false;
   BootMs next_tick_ = 0;

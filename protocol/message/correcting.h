@@ -2,7 +2,6 @@
 #pragma once
 
 #include <optional>
-#include <span>
 #include <vector>
 
 #include "protocol/base/result.h"
@@ -32,12 +31,11 @@ std::vector<Volume> announced_volumes(const CorrectedMessage& message);
 // From then on it is of no use: its envelope says so, or all that it announces is over.
 std::optional<UtcMs> useful_until(const CorrectedMessage& message);
 
-// The fields of a correction are those of the message's template, and "subject" and "text"; an
-// empty old value says that the field was absent, an empty new one that it is to be.
-
-// Wrong with a correction of this message: a field that does not exist, an old value that is not
-// what the message says, or a new one that its rules do not accept. Empty if it can be made.
-// `corrected_at`: the release of the correction; what it changes is judged as of then.
+// Finds what is wrong with a correction of this message: a field that does not exist, an old value
+// that is not what the message says, or a new one that its rules do not accept. Empty if it can be
+// made. Its fields are those of the message's template, "subject" and "text"; an empty old value
+// says that the field was absent, an empty new one that it is to be. `corrected_at`: the release of
+// the correction; what it changes is judged as of then.
 std::vector<Problem> check_correction(const CorrectedMessage& message,
                                       const wire::Correction& correction, UtcMs corrected_at);
 

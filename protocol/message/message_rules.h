@@ -14,6 +14,8 @@
 
 namespace hotline {
 
+struct AnswersFields;  // protocol/message/body.h
+
 struct Kind;
 
 using DeclineCode = wire::DeclineCode;
@@ -68,6 +70,11 @@ std::vector<Problem> check_message(const wire::Envelope& envelope, const wire::B
 
 // Whether each of the `questions` of a REQUEST is answered, refused or put off by this ANSWER.
 std::vector<Problem> check_all_answered(const wire::Answers& answers, size_t questions);
+
+// An ANSWER that accepts a conflict of two notices, which its references name
+// (docs/deconfliction.md): as it is built, and whether a body is one.
+AnswersFields acceptance_of_conflict();
+bool accepts_conflict(const wire::Body& body);
 
 // The reason of a DECLINE for these problems: the first one in full, and how many more there are.
 std::string decline_reason(const std::vector<Problem>& problems);

@@ -56,12 +56,12 @@ struct Program {
   bool is_service = false;
 };
 
-// What `hotline help` prints: every command with its summary.
+// Printed by `hotline help`: every command with its summary.
 std::string overview(const Program& program);
-// What `hotline GROUP` and `hotline help GROUP` print: the commands whose names begin with that
+// Printed by `hotline GROUP` and `hotline help GROUP`: the commands whose names begin with that
 // word, or the help of the one there is. Empty where there is none.
 std::string group_overview(const Program& program, const std::string& group);
-// What `hotline help NAME` and `hotline NAME --help` print.
+// Printed by `hotline help NAME` and `hotline NAME --help`.
 std::string command_help(const Program& program, const CommandSpec& command);
 // The command that explains these words: "hotline help send", or "hotlined init --help" of a
 // service.

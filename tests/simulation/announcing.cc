@@ -1,5 +1,6 @@
 #include "tests/simulation/announcing.h"
 
+#include "protocol/message/message_rules.h"
 #include "protocol/message/typed_form.h"
 
 namespace hotline::simulation {
@@ -58,8 +59,7 @@ Bytes cancellation_body() {
 }
 
 Bytes acceptance_body() {
-  return body_of("Accepted", false,
-                 AnswersFields{{{0, wire::AnswerOutcome::answered, "accepted", std::nullopt}}});
+  return body_of("Accepted", false, acceptance_of_conflict());
 }
 
 }  // namespace hotline::simulation

@@ -7,6 +7,8 @@
 namespace hotline {
 namespace {
 
+constexpr char kAccepted[] = "accepted";
+
 constexpr Wording kAnswer = {"Answer", "Ответ", "Відповідь", "Jawaban"};
 
 void check_item(RuleChecker& checker, const wire::AnswerItem& item) {
@@ -67,6 +69,18 @@ template <>
 const KindContent& content_of<AnswersFields>() {
   static const Answer content;
   return content;
+}
+
+AnswersFields acceptance_of_conflict() {
+  return {{{0, wire::AnswerOutcome::answered, kAccepted, std::nullopt}}};
+}
+
+bool accepts_conflict(const wire::Body& body) {
+  const wire::Answers* answers = body.content_as_answer();
+  if (!answers || !answers->items() || answers->items()->size() != 1) return false;
+  const wire::AnswerItem& item = *answers->items()->Get(0);
+  return item.question() == 0 && item.outcome() == wire::AnswerOutcome::answered &&
+         view(item.text()) == kAccepted;
 }
 
 std::vector<Problem> check_all_answered(const wire::Answers& answers, size_t questions) {

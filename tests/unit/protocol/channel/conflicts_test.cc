@@ -59,9 +59,7 @@ class ConflictsTest : public testing::Test {
     cores.settle();
   }
   void accept(size_t party, const std::string& theirs, const std::string& ours) {
-    AnswersFields answers;
-    answers.items = {{0, wire::AnswerOutcome::answered, "accepted", {}}};
-    const auto sent = cores.submit(party, 4, answers, {theirs, ours});
+    const auto sent = cores.submit(party, 4, acceptance_of_conflict(), {theirs, ours});
     ASSERT_TRUE(sent) << sent.error().reason;
     cores.settle();
   }
@@ -92,6 +90,26 @@ TEST_F(ConflictsTest, AreFoundAlikeAndToldToBoth) {
   EXPECT_TRUE(cores.alarms(kNorth).back().starts_with(
       "CONFLICT of N-000001 volume 1 with S-000001 volume 1: 1"))
       << cores.alarms(kNorth).back();
+}
+
+// Several pairs that come equally near: both ends name the same one.
+TEST_F(ConflictsTest, NameTheSamePairAtBothEnds) {
+  ActivityFields north = activity(54'00000, 30);
+  north.volumes.push_back(volume(56'00000, 30, 2));
+  announce(kNorth, north);
+  ActivityFields south = activity(56'00000, 30);
+  south.volumes.push_back(volume(54'00000, 30, 3));
+  announce(kSouth, south);
+  // Each end meets the other's notice last.
+  cores.connect();
+  cores.settle();
+  ASSERT_EQ(open(kNorth), 1u);
+  ASSERT_EQ(open(kSouth), 1u);
+  const Conflict at_north = cores.core(kNorth).conflicts().list()[0];
+  const Conflict at_south = cores.core(kSouth).conflicts().list()[0];
+  EXPECT_EQ(at_north.nearness, at_south.nearness);
+  EXPECT_EQ(at_north.own_volume, at_south.peers_volume);
+  EXPECT_EQ(at_north.peers_volume, at_south.own_volume);
 }
 
 TEST_F(ConflictsTest, AreNotFoundWhereTheSeparationIsKept) {
@@ -158,17 +176,17 @@ TEST_F(ConflictsTest, AreForgottenWhenTheirTimeHasPassed) {
   announce(kNorth, activity(54'00000, 1));
   announce(kSouth, activity(54'10000, 1));
   EXPECT_EQ(open(kNorth), 1u);
-  EXPECT_EQ(cores.core(kNorth).conflicts().active().size(), 2u);
+  EXPECT_EQ(notices(kNorth, {}).size(), 2u);
   cores.pass(4 * kHour_ms);
   EXPECT_EQ(open(kNorth), 0u);
-  EXPECT_TRUE(cores.core(kNorth).conflicts().active().empty());
+  EXPECT_TRUE(notices(kNorth, {}).empty());
 }
 
 TEST_F(ConflictsTest, AreToldBeforeANoticeIsSent) {
   cores.connect();
   announce(kNorth, activity(54'00000, 30));
-  EXPECT_EQ(cores.core(kSouth).conflicts().check({volume(54'10000, 31, 2)}).size(), 1u);
-  EXPECT_TRUE(cores.core(kSouth).conflicts().check({volume(56'00000, 31, 2)}).empty());
+  EXPECT_EQ(cores.core(kSouth).conflicts().check({volume(54'10000, 31, 2)}).conflicts.size(), 1u);
+  EXPECT_TRUE(cores.core(kSouth).conflicts().check({volume(56'00000, 31, 2)}).conflicts.empty());
   EXPECT_EQ(open(kSouth), 0u);
 }
 
@@ -242,7 +260,6 @@ TEST_F(ConflictsTest, NoticesLeaveWhenTheyAreCancelledOrOver) {
   EXPECT_EQ(notices(kSouth, {}).size(), 1u);
   cores.pass(3 * kHour_ms + 1'000);
   EXPECT_EQ(notices(kSouth, {}).size(), 0u);
-  EXPECT_EQ(cores.core(kSouth).conflicts().active().size(), 1u);
 }
 
 // B8, F4 of the rows of faults.

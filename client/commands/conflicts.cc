@@ -124,6 +124,7 @@ int list_conflicts(Invocation& invocation) {
   say_incomplete(output, rows.incomplete());
   if (end == skip) {
     output.talk(skip == 0 ? "No conflict is open." : "No more conflict is open.");
+    say_compared(output, rows, upper_case(connection->peer()));
     return kExitDone;
   }
   if (more) {
@@ -131,6 +132,7 @@ int list_conflicts(Invocation& invocation) {
     output.talk(cut_words(invocation, end - skip, rows.total(),
                           command + " --after " + std::to_string(end)));
   }
+  say_compared(output, rows, upper_case(connection->peer()));
   return kExitDone;
 }
 

@@ -74,7 +74,23 @@ JsonValue json_conflicts(const wire::ConflictRows& rows) {
       .add("conflicts", json_each(tables(rows.rows()),
                                   [](const wire::ConflictRow* row) { return json_conflict(*row); }))
       .add("total", rows.total())
-      .add("incomplete", rows.incomplete());
+      .add("incomplete", rows.incomplete())
+      .add("compared_at", rows.compared_at() != 0 ? json_time(rows.compared_at()) : JsonValue())
+      .add("compared_all", rows.compared_at() != 0 && rows.compared_all())
+      .add("differ", rows.differ());
+}
+
+void say_compared(Output& output, const wire::ConflictRows& rows, const std::string& peer) {
+  const std::string at = " Compared at " + format_date_time_group(rows.compared_at()) + ".";
+  if (rows.compared_at() == 0) {
+    output.talk("The daemons have not compared their lists yet.");
+  } else if (rows.differ()) {
+    output.talk(peer + " finds other conflicts than we do. Compare the lists by voice." + at);
+  } else if (rows.compared_all()) {
+    output.talk(peer + " finds the same conflicts." + at);
+  } else {
+    output.talk(peer + " found the same conflicts." + at + " Something was announced since.");
+  }
 }
 
 void say_incomplete(Output& output, bool incomplete) {

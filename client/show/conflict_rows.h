@@ -15,8 +15,11 @@ void print_conflicts(Output& output, const wire::ConflictRows& rows);
 // "S-000005: 0 m apart, 0 m in height, 0 s in time, from 281341Z NOV 26 to 281541Z NOV 26".
 std::string conflict_words(const wire::ConflictRow& row);
 
-// "conflicts", "total" and "incomplete".
+// "conflicts", their "total", whether it is all, and whether the peer finds the same.
 JsonValue json_conflicts(const wire::ConflictRows& rows);
+
+// Says whether the peer's daemon finds the same conflicts.
+void say_compared(Output& output, const wire::ConflictRows& rows, const std::string& peer);
 
 // Said where more was announced than the daemon can compare.
 void say_incomplete(Output& output, bool incomplete);

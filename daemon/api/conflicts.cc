@@ -100,7 +100,9 @@ void ClientApi::answer_conflicts(ClientSession& session, uint32_t request, Confl
           std::vector<flatbuffers::Offset<wire::ConflictRow>> rows;
           for (const NamedConflict& one : page.rows)
             rows.push_back(build_conflict(b, one, context));
-          return wire::CreateConflictRows(b, b.CreateVector(rows), page.total, incomplete);
+          const ConflictComparison compared = core_.conflicts_compared();
+          return wire::CreateConflictRows(b, b.CreateVector(rows), page.total, incomplete,
+                                          compared.at, !compared.same, compared.is_current);
         });
       });
 }

@@ -88,6 +88,8 @@ inline constexpr int64_t kHandshakeDeadline_ms = 10'000;
 inline constexpr int64_t kPathCheckInterval_ms = 60'000;  // Of the paths that are not in use.
 inline constexpr int64_t kClockSkewWarn_ms = 2'000;
 inline constexpr int64_t kClockSkewAlarm_ms = 30'000;
+// Both ends compare the conflicts that go on for so long: one's clock may be ahead of the other's.
+inline constexpr int64_t kConflictsCompared_ms = 2 * kClockSkewAlarm_ms;
 
 // What a peer with good keys may make us do (protocol/channel/noise.h). Per minute and kind;
 // what is beyond is counted, and told as a number.

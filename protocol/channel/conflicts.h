@@ -74,10 +74,15 @@ class Conflicts {
     bool incomplete = false;  // There may be more: too much is announced.
   };
   Checked check(const std::vector<Volume>& volumes) const;
+  // Refuses a notice of ours that is in conflict and does not say why it is sent all the same.
+  Status check_reason(const wire::Body& body) const;
   // Open ones, by the time at which both are there.
   std::vector<Conflict> list() const;
   // Notices that are not over, by their start.
   std::vector<ActiveNotice> notices(const NoticesWanted& wanted, UtcMs now) const;
+  // Those too that both parties accept, by their notices: own, the peer's.
+  using Pair = std::pair<MessageKey, MessageKey>;
+  const std::map<Pair, Conflict>& known() const { return open_; }
   // Notices were left out, because more was announced than can be kept.
   bool overflowed() const { return overflowed_; }
 
@@ -90,7 +95,6 @@ class Conflicts {
   void tick(Now now);
 
  private:
-  using Pair = std::pair<MessageKey, MessageKey>;  // Own, the peer's.
   struct Place {
     MessageKey notice;
     uint32_t volume = 0;

@@ -25,16 +25,18 @@ Core::Core(CoreConfig config, Records& records, Random& random, Now started)
       disk_(recorder_, noise_),
       evidence_(config_, recorder_, noise_),
       escalation_(config_, recorder_, started),
-      witness_(config_, trust_, recorder_, noise_, evidence_),
-      exports_(recorder_, noise_, witness_),
       corrections_(config_, recorder_),
       conflicts_(config_, recorder_, noise_, corrections_, started),
-      releases_(config_, recorder_, random, corrections_),
+      conflict_digests_(config_, recorder_, noise_, conflicts_),
+      witness_(config_, trust_, recorder_, noise_, evidence_),
+      exports_(recorder_, noise_, witness_),
+      releases_(config_, recorder_, random, corrections_, conflicts_),
       submissions_(config_, recorder_, random, noise_, disk_, evidence_, releases_),
       outbox_(config_, trust_, recorder_, disk_, evidence_, releases_),
       inbox_(config_, trust_, recorder_, noise_, disk_, evidence_, corrections_, releases_),
       claims_(config_, trust_, recorder_, evidence_, outbox_),
-      session_(config_, recorder_, noise_, disk_, witness_, outbox_, inbox_, claims_) {}
+      session_(config_, recorder_, noise_, disk_, conflict_digests_, witness_, outbox_, inbox_,
+               claims_) {}
 
 // ----------------------------------------------------------------------------------------------
 // start and stop
@@ -171,6 +173,7 @@ void Core::committed(Now now) {
       recorder_.sealed_state().peer_receipted > recorder_.durable().peer_receipted;
   recorder_.committed([&](const wire::Entry& entry) { apply_durable(entry, now); });
   conflicts_.tell(now);
+  conflict_digests_.committed(now);
   witness_.committed();
   inbox_.committed();
   session_.committed(now, receipt_is_new);
@@ -181,6 +184,7 @@ void Core::apply_durable(const wire::Entry& entry, Now at) {
   escalation_.apply_durable(entry, at);
   outbox_.apply_durable(entry, at);
   conflicts_.apply_durable(entry);
+  conflict_digests_.apply_durable(entry);
 }
 
 // ----------------------------------------------------------------------------------------------
@@ -195,13 +199,14 @@ void Core::tick(Now now) {
   noise_.tell_held_back(now.boot, now, session_.adopted().has_value(), disk_.peer_words());
   escalation_.tick(now);
   conflicts_.tick(now);
+  conflict_digests_.tick(now, session_.adopted());
   witness_.tick_put_off(now, session_.adopted());
   exports_.answer(now, session_.adopted());
 }
 
 BootMs Core::wake_at() const {
-  return std::min(
-      {escalation_.due(), witness_.due(), exports_.due(), noise_.due(), session_.due()});
+  return std::min({escalation_.due(), conflict_digests_.due(), witness_.due(), exports_.due(),
+                   noise_.due(), session_.due()});
 }
 
 void Core::note_clock(Now now) {

@@ -26,6 +26,7 @@
 
 #include "protocol/base/clock.h"
 #include "protocol/channel/claims.h"
+#include "protocol/channel/conflict_digests.h"
 #include "protocol/channel/conflicts.h"
 #include "protocol/channel/core_config.h"
 #include "protocol/channel/corrections.h"
@@ -143,6 +144,7 @@ class Core {
   }
   Corrections& corrections() { return corrections_; }
   const Conflicts& conflicts() const { return conflicts_; }
+  ConflictComparison conflicts_compared() const { return conflict_digests_.last(); }
   const Ladder& ladder() const { return escalation_.ladder(); }
   const CoreConfig& config() const { return config_; }
 
@@ -165,10 +167,11 @@ class Core {
   DiskState disk_;
   Evidence evidence_;
   Escalation escalation_;
-  Witness witness_;
-  Exports exports_;
   Corrections corrections_;
   Conflicts conflicts_;
+  ConflictDigests conflict_digests_;
+  Witness witness_;
+  Exports exports_;
   Releases releases_;
   Submissions submissions_;
   Outbox outbox_;

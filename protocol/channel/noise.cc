@@ -23,6 +23,7 @@ std::array<NoiseGate, Noise::kKinds> Noise::gates() {
       NoiseGate(kPeerAlarmsToldMax),   // mismatch
       NoiseGate(kPeerAlarmsToldMax),   // flash_only
       NoiseGate(kPeerAlarmsToldMax),   // conflict
+      NoiseGate(kPeerAlarmsToldMax),   // conflicts_differ
   };
 }
 
@@ -103,6 +104,9 @@ std::string held_back_words(NoiseKind kind, const std::string& count, const char
              " more times in the last minute";
     case NoiseKind::conflict:
       return count + " more conflicts of notices were found in the last minute: see them all";
+    case NoiseKind::conflicts_differ:
+      return "the peer found other conflicts than we do " + count +
+             " more times in the last minute";
     case NoiseKind::stranger:  // These three are entries of their own kind, and no alarm.
     case NoiseKind::refusal:
     case NoiseKind::link_change:

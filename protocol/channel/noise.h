@@ -32,6 +32,7 @@ enum class NoiseKind : uint8_t {
   mismatch,
   flash_only,
   conflict,
+  conflicts_differ,
   kinds,
 };
 

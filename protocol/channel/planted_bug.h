@@ -12,6 +12,7 @@ enum class PlantedBug : uint8_t {
   receipt_before_durable = 1,    // A receipt leaves while the leaves it covers are not on disk.
   resume_off_by_one = 2,         // A new link begins one message after what the peer holds.
   index_reused_after_crash = 3,  // Messages leave before the commit that gives them their places.
+  conflict_missed = 4,           // One party does not see conflicts where notices overlap.
 };
 
 #ifdef HOTLINE_PLANTED_BUGS

@@ -112,6 +112,7 @@ Status Releases::check(const Release& release, const Bytes& envelope_bytes,
                        config_.channel.exercise};
   std::vector<Problem> problems = check_message(envelope, **body, context);
   if (problems.empty()) {
+    if (Status apart = conflicts_.check_reason(**body); !apart) return apart;
     if (release.references.empty()) return ok();
     return corrections_.check(release.references.front().key, envelope, **body);
   }

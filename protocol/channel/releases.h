@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "protocol/base/sorted_blocks.h"
+#include "protocol/channel/conflicts.h"
 #include "protocol/channel/core_config.h"
 #include "protocol/channel/corrections.h"
 #include "protocol/channel/recorder.h"
@@ -38,8 +39,13 @@ struct Release {
 class Releases {
  public:
   // All of them outlive it.
-  Releases(const CoreConfig& config, Recorder& recorder, Random& random, Corrections& corrections)
-      : config_(config), recorder_(recorder), random_(random), corrections_(corrections) {}
+  Releases(const CoreConfig& config, Recorder& recorder, Random& random, Corrections& corrections,
+           const Conflicts& conflicts)
+      : config_(config),
+        recorder_(recorder),
+        random_(random),
+        corrections_(corrections),
+        conflicts_(conflicts) {}
 
   // The Released entry, which lives until the batch is sealed; or why the message may not be sent:
   // it is too large, or breaks a rule.
@@ -69,6 +75,7 @@ class Releases {
   Recorder& recorder_;
   Random& random_;
   Corrections& corrections_;
+  const Conflicts& conflicts_;
   SortedBlocks<uint64_t, size_t> gathering_;  // Serial -> place in the gathering batch.
 };
 

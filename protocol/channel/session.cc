@@ -70,6 +70,9 @@ Session::Refused Session::on_channel_frame(Now now, LinkId id, Link& link, const
     case wire::FrameBody::JournalConflict:
       witness_.on_conflict(now, id, frame.body_as_JournalConflict()->size());
       return std::nullopt;
+    case wire::FrameBody::ConflictsDigest:
+      conflict_digests_.on_told(now, *frame.body_as_ConflictsDigest());
+      return std::nullopt;
     default:
       return Refusal{wire::CloseReason::protocol, "a frame of an unknown kind"};
   }

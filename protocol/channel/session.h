@@ -11,6 +11,7 @@
 #include <string>
 
 #include "protocol/channel/claims.h"
+#include "protocol/channel/conflict_digests.h"
 #include "protocol/channel/core_config.h"
 #include "protocol/channel/disk_state.h"
 #include "protocol/channel/inbox.h"
@@ -36,11 +37,13 @@ class Session {
  public:
   // All of them outlive it.
   Session(const CoreConfig& config, Recorder& recorder, Noise& noise, DiskState& disk,
-          Witness& witness, Outbox& outbox, Inbox& inbox, Claims& claims)
+          ConflictDigests& conflict_digests, Witness& witness, Outbox& outbox, Inbox& inbox,
+          Claims& claims)
       : config_(config),
         recorder_(recorder),
         noise_(noise),
         disk_(disk),
+        conflict_digests_(conflict_digests),
         witness_(witness),
         outbox_(outbox),
         inbox_(inbox),
@@ -142,6 +145,7 @@ class Session {
   Recorder& recorder_;
   Noise& noise_;
   DiskState& disk_;
+  ConflictDigests& conflict_digests_;
   Witness& witness_;
   Outbox& outbox_;
   Inbox& inbox_;

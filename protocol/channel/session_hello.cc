@@ -148,6 +148,7 @@ void Session::adopt(Now now, LinkId id, Link& link) {
   if (recorder_.durable().peer_receipted > link.shown.receipt_size) send_receipt(id, link);
   outbox_.pump(now, id, link.lane);
   witness_.check_channel(now, adopted_);
+  conflict_digests_.begin(now, id);
 }
 
 }  // namespace hotline

@@ -173,6 +173,14 @@ std::vector<Volume> announced_volumes(const wire::Body& body) {
   return kind.is_built() ? kind.content().volumes(body) : std::vector<Volume>{};
 }
 
+std::string conflict_reason(const wire::Body& body) {
+  if (const wire::Activity* activity = body.content_as_activity()) {
+    return text_of(activity->conflict_reason());
+  }
+  const wire::Launch* launch = body.content_as_launch();
+  return launch ? text_of(launch->conflict_reason()) : "";
+}
+
 EventPoint event_point(const wire::Body& body) {
   const Kind& kind = kind_of(static_cast<uint8_t>(body.content_type()));
   if (!kind.is_built()) return {};

@@ -90,6 +90,8 @@ EventPoint point_of(const wire::Area* area);  // Its centre, or its first corner
 // The space and time that a notice announces. The body keeps the rules of its kind. Those of some
 // kinds are held against the other side's (Kind::announces_volumes).
 std::vector<Volume> announced_volumes(const wire::Body& body);
+// Why a notice is sent although it comes too near to another; empty where it does not say.
+std::string conflict_reason(const wire::Body& body);
 
 // What was read back against what was sent. Reading back nothing where there was something is a
 // mismatch.

@@ -44,6 +44,7 @@ Bytes activity_body(const Volume& volume) {
   fields.kind = wire::ActivityKind::flight;
   fields.contact = "tower";
   fields.volumes = {volume};
+  fields.conflict_reason = "agreed";
   return body_of("A flight", true, std::move(fields));
 }
 

@@ -20,6 +20,7 @@ class ConflictsTest : public testing::Test {
     fields.kind = wire::ActivityKind::flight;
     fields.contact = "tower";
     fields.volumes = {volume(latitude_e5, in_hours, for_hours)};
+    fields.conflict_reason = "agreed by voice";
     return fields;
   }
   Volume volume(int32_t latitude_e5, int64_t in_hours, int64_t for_hours) {
@@ -110,6 +111,20 @@ TEST_F(ConflictsTest, NameTheSamePairAtBothEnds) {
   EXPECT_EQ(at_north.nearness, at_south.nearness);
   EXPECT_EQ(at_north.own_volume, at_south.peers_volume);
   EXPECT_EQ(at_north.peers_volume, at_south.own_volume);
+}
+
+// Whatever program submits it.
+TEST_F(ConflictsTest, ANoticeInConflictIsRefusedUntilItSaysWhy) {
+  cores.connect();
+  announce(kNorth, activity(54'00000, 30));
+  ActivityFields near = activity(54'10000, 31);
+  near.conflict_reason.clear();
+  const auto refused = cores.submit(kSouth, 4, near);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, ErrorCode::refused);
+  EXPECT_EQ(refused.error().reason, "it comes too near to N-000001");
+  near.volumes = {volume(57'00000, 31, 2)};
+  EXPECT_TRUE(cores.submit(kSouth, 4, near));
 }
 
 TEST_F(ConflictsTest, AreNotFoundWhereTheSeparationIsKept) {
@@ -270,6 +285,79 @@ TEST_F(ConflictsTest, ACorrectionThatDoesNotFitIsRefusedByTheDaemon) {
       kNorth, 4, CorrectionFields{{{"contact", "harbour", "range"}}, "wrong"}, {"N-000001"});
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().reason, "contact: is not \"harbour\" but \"tower\"");
+}
+
+// What both find is compared at each channel check.
+class ConflictDigestsTest : public ConflictsTest {
+ protected:
+  void SetUp() override {
+    link_ = cores.connect();
+    announce(kNorth, activity(54'00000, 30));
+    announce(kSouth, activity(54'10000, 31));
+    ASSERT_EQ(open(kNorth), 1u);
+  }
+  void next_check() {
+    cores.pass(cores.core(kNorth).config().policy.link.channel_check_interval_ms + 1'000);
+  }
+  // South's word, as its daemon might send it.
+  void south_says(uint64_t souths, uint64_t norths, uint8_t digest) {
+    const wire::Digest sum = to_digest(Hash{digest});
+    const Bytes frame = make_frame([&](flatbuffers::FlatBufferBuilder& b) {
+      return wire::CreateConflictsDigest(b, souths, norths, cores.now().utc + kHour_ms, &sum);
+    });
+    cores.core(kNorth).frame_received(cores.now(), link_, frame);
+    cores.settle();
+  }
+  size_t differences(size_t party) {
+    return static_cast<size_t>(std::count_if(
+        cores.alarms(party).begin(), cores.alarms(party).end(),
+        [](const auto& text) { return text.starts_with("the peer finds other conflicts"); }));
+  }
+  ConflictComparison compared(size_t party) { return cores.core(party).conflicts_compared(); }
+
+  LinkId link_ = 0;
+};
+
+TEST_F(ConflictDigestsTest, AreTheSame) {
+  EXPECT_FALSE(compared(kNorth).is_current);
+  next_check();
+  for (const size_t party : {kNorth, kSouth}) {
+    EXPECT_TRUE(compared(party).is_current);
+    EXPECT_TRUE(compared(party).same);
+    EXPECT_GT(compared(party).at, start_);
+    EXPECT_EQ(differences(party), 0u);
+  }
+  accept(kNorth, "S-000001", "N-000001");
+  correct(kSouth, "S-000001", volume(54'10000, 31, 2), volume(54'10000, 32, 2));
+  EXPECT_FALSE(compared(kNorth).is_current);
+  next_check();
+  EXPECT_TRUE(compared(kNorth).is_current && compared(kNorth).same);
+  EXPECT_TRUE(compared(kSouth).is_current && compared(kSouth).same);
+}
+
+TEST_F(ConflictDigestsTest, ADifferenceIsAlarmedOnceUntilItIsGone) {
+  south_says(1, 1, 7);
+  south_says(1, 1, 8);
+  EXPECT_EQ(differences(kNorth), 1u);
+  EXPECT_FALSE(compared(kNorth).same);
+  next_check();
+  EXPECT_TRUE(compared(kNorth).same);
+  south_says(1, 1, 7);
+  EXPECT_EQ(differences(kNorth), 2u);
+}
+
+TEST_F(ConflictDigestsTest, OfOtherMessagesAreNotCompared) {
+  south_says(2, 1, 7);
+  south_says(1, 0, 7);
+  EXPECT_FALSE(compared(kNorth).is_current);
+  EXPECT_EQ(differences(kNorth), 0u);
+}
+
+// South has sent a notice that is not durable here, and says what it finds with it.
+TEST_F(ConflictDigestsTest, AreComparedOnceTheMessagesAreHere) {
+  south_says(2, 1, 7);
+  announce(kSouth, activity(56'00000, 30));
+  EXPECT_EQ(differences(kNorth), 1u);
 }
 
 }  // namespace

@@ -1,0 +1,70 @@
+// Both parties compute which of their notices are in conflict, each for itself. Here they find out
+// whether they say the same: at each channel check one tells the other the digest of what it finds,
+// and out of how many messages; who has the same messages compares (docs/protocol.md).
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "protocol/channel/conflicts.h"
+#include "protocol/channel/core_config.h"
+#include "protocol/channel/noise.h"
+#include "protocol/channel/recorder.h"
+#include "protocol/channel/wire_frames.h"
+
+namespace hotline {
+
+// The last time both had the same messages.
+struct ConflictComparison {
+  UtcMs at = 0;  // 0: not since this daemon was started.
+  bool same = true;
+  bool is_current = false;  // No message came since that could begin, change or end a conflict.
+};
+
+class ConflictDigests {
+ public:
+  // All of them outlive it. `adopted` below: the link in use, if there is one.
+  ConflictDigests(const CoreConfig& config, Recorder& recorder, Noise& noise,
+                  const Conflicts& conflicts)
+      : config_(config), recorder_(recorder), noise_(noise), conflicts_(conflicts) {}
+
+  void apply_durable(const wire::Entry& entry);
+  // Tells the peer now, and again after the interval of the channel checks.
+  void begin(Now now, LinkId adopted);
+  void tick(Now now, std::optional<LinkId> adopted);
+  BootMs due() const { return next_check_; }
+  void on_told(Now now, const wire::ConflictsDigest& frame);
+  // What the peer told may be of messages that are durable here only now.
+  void committed(Now now) { compare(now); }
+
+  ConflictComparison last() const { return {at_, same_, of_own_ == own_ && of_peers_ == peers_}; }
+
+ private:
+  struct Told {
+    uint64_t senders = 0;
+    uint64_t receivers = 0;
+    UtcMs from = 0;
+    Hash digest{};
+  };
+  void check(Now now, std::optional<LinkId> adopted);
+  // Of the conflicts that are not over before `from`, as both parties write them down.
+  Hash digest(UtcMs from) const;
+  void compare(Now now);
+
+  const CoreConfig& config_;
+  Recorder& recorder_;
+  Noise& noise_;
+  const Conflicts& conflicts_;
+
+  // Messages that can begin, change or end a conflict, durable here.
+  uint64_t own_ = 0;
+  uint64_t peers_ = 0;
+  std::optional<Told> told_;  // By the peer on this link, and not compared yet.
+  UtcMs at_ = 0;              // The last comparison, and of how many messages it was.
+  bool same_ = true;
+  uint64_t of_own_ = 0;
+  uint64_t of_peers_ = 0;
+  BootMs next_check_ = INT64_MAX;
+};
+
+}  // namespace hotline

@@ -1,10 +1,5 @@
 // hotline audit prove and hotline audit check: one message of an export as a proof file, and such a
 // file checked offline against two CA certificates.
-#include <fcntl.h>
-#include <unistd.h>
-
-#include <cerrno>
-#include <cstring>
 #include <filesystem>
 
 #include "certs/key_file.h"
@@ -13,36 +8,13 @@
 #include "client/commands/commands.h"
 #include "client/show/message_view.h"
 #include "protocol/message/names.h"
+#include "protocol/terminal/new_file.h"
 #include "protocol/terminal/printable.h"
 
 namespace hotline::client {
 namespace {
 
 using audit::MadeProof;
-
-// The message in clear: for its owner alone, until the owner says else.
-constexpr mode_t kFileMode = 0600;
-
-Status write_new_file(const std::string& path, std::string_view text) {
-  const int descriptor = open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, kFileMode);
-  if (descriptor < 0 && errno == EEXIST) {
-    return make_error(ErrorCode::conflict, path + " exists already",
-                      "a proof is never written over another file; choose a new name");
-  }
-  bool good = descriptor >= 0;
-  while (good && !text.empty()) {
-    const ssize_t written = write(descriptor, text.data(), text.size());
-    if (written < 0 && errno == EINTR) continue;
-    good = written >= 0;
-    if (good) text.remove_prefix(static_cast<size_t>(written));
-  }
-  const int error = errno;
-  if (descriptor >= 0 && close(descriptor) == 0 && good) return ok();
-  if (descriptor >= 0) unlink(path.c_str());
-  return make_error(ErrorCode::failed,
-                    path + " cannot be written: " + std::strerror(good ? errno : error),
-                    "choose another place with -o FILE");
-}
 
 std::string said(const MadeProof& made) {
   const auto checkpoint = audit::unverified_checkpoint(made.proof.checkpoint_note);

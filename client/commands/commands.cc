@@ -14,6 +14,7 @@ const std::vector<Command>& all_commands() {
       notices_command(),
       notice_check_command(),
       conflicts_command(),
+      export_geojson_command(),
       watch_command(),
       status_command(),
       test_call_command(),

@@ -26,6 +26,7 @@ Command decline_command();
 Command demo_command();
 Command escalation_list_command();
 Command escalation_show_command();
+Command export_geojson_command();
 Command help_command();
 Command inbox_command();
 Command list_command();

@@ -225,9 +225,35 @@ Result<Answer<wire::NoticeRows>> Connection::notices(const NoticesWish& wish) {
     if (wish.near) near = {wish.near->latitude_e5, wish.near->longitude_e5};
     return wire::CreateNotices(builder, static_cast<uint8_t>(wish.type), wish.side,
                                wish.at.value_or(0), wish.near ? &near : nullptr, wish.within_m,
-                               static_cast<uint32_t>(wish.limit), static_cast<uint32_t>(wish.skip))
+                               static_cast<uint32_t>(wish.limit), static_cast<uint32_t>(wish.skip),
+                               wish.volumes, wish.after_incoming, wish.after_number)
         .Union();
   });
+}
+
+Result<bool> Connection::notices_each(const std::function<void(const wire::NoticeRow&)>& visit) {
+  const Error not_ours = make_error(ErrorCode::failed, "the daemon's answer is no page of notices",
+                                    "is it a hotlined of the same release?");
+  NoticesWish wish;
+  wish.volumes = true;
+  bool incomplete = false;
+  while (true) {
+    const auto reply = notices(wish);
+    if (!reply) return reply.error();
+    const wire::NoticeRows& page = **reply;
+    incomplete = incomplete || page.incomplete();
+    for (const wire::NoticeRow* row : tables(page.rows())) {
+      if (row->row() == nullptr) return not_ours;
+      const bool goes_on = std::pair(row->row()->incoming(), row->row()->number()) >
+                           std::pair(wish.after_incoming, wish.after_number);
+      if (!goes_on) return not_ours;  // It would never end.
+      wish.after_incoming = row->row()->incoming();
+      wish.after_number = row->row()->number();
+      visit(*row);
+    }
+    if (!page.more()) return incomplete;
+    if (tables(page.rows()).empty()) return not_ours;
+  }
 }
 
 Result<Answer<wire::ExportHeadReply>> Connection::export_head() {

@@ -106,6 +106,9 @@ struct NoticesWish {
   uint32_t within_m = 0;
   uint64_t limit = limits::kListRowsMax;
   uint64_t skip = 0;
+  bool volumes = false;  // In the order of their messages, `after` one; then `skip` is nothing.
+  bool after_incoming = false;
+  uint64_t after_number = 0;
 };
 
 // How to reach the daemon, and how to wait before trying again.
@@ -144,6 +147,9 @@ class Connection {
   // Those that a notice would have, of a Draft that keeps the rules. Nothing is sent to the peer.
   Result<Answer<wire::ConflictRows>> check_notice(ByteView draft);
   Result<Answer<wire::NoticeRows>> notices(const NoticesWish& wish);
+  // Visits all that are active, with their volumes. True: the daemon knows of more than it can
+  // compare, so that these are not all.
+  Result<bool> notices_each(const std::function<void(const wire::NoticeRow&)>& visit);
 
   // An export, page by page (protocol/api/client.fbs). Error: not_allowed without the role of an
   // auditor.

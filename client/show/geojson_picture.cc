@@ -64,17 +64,20 @@ struct GeometryWriter {
   }
 };
 
-std::string feature_of(const PictureRow& row) {
+std::string feature_of(const PictureRow& row, bool exercise) {
   const Volume& volume = row.volume;
   JsonValue properties;
   properties.add("id", row.id)
+      .add("volume", row.number)
       .add("party", row.party)
       .add("state", row.state)
       .add("type", row.type)
+      .add("mode", exercise ? "exercise" : "live")
       .add("lower", typed_form::of_altitude(volume.lower))
       .add("upper", typed_form::of_altitude(volume.upper))
       .add("start", format_rfc3339(volume.start))
-      .add("end", format_rfc3339(volume.end));
+      .add("end", format_rfc3339(volume.end))
+      .add("conflicts", row.conflicts);
   if (const auto* circle = std::get_if<Circle>(&volume.shape)) {
     properties.add("radius", circle->radius_m);
   }
@@ -87,8 +90,11 @@ std::string feature_of(const PictureRow& row) {
 
 }  // namespace
 
-std::string to_geojson(const std::vector<PictureRow>& rows) {
-  return R"({"type":"FeatureCollection","features":)" + listed(rows, feature_of) + "}";
+std::string to_geojson(const Picture& picture) {
+  const auto feature = [&](const PictureRow& row) { return feature_of(row, picture.exercise); };
+  return R"({"type":"FeatureCollection","v":1,"taken_at":")" + format_rfc3339(picture.taken_at) +
+         R"(","complete":)" + (picture.complete ? "true" : "false") + R"(,"features":)" +
+         listed(picture.rows, feature) + "}";
 }
 
 }  // namespace hotline::client

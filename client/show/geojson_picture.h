@@ -13,15 +13,25 @@ struct PictureRow {
   std::string id;     // "N-000123"
   std::string party;  // That announced it.
   std::string state;
-  std::string type;  // Of the message.
-  Volume volume;     // Without a fault.
+  std::string type;        // Of the message.
+  Volume volume;           // Without a fault.
+  uint32_t number = 1;     // Of the volume in its notice, as conflicts name it.
+  uint32_t conflicts = 0;  // Of its notice: open ones.
+};
+
+struct Picture {
+  std::vector<PictureRow> rows;
+  bool exercise = false;
+  UtcMs taken_at = 0;
+  bool complete = true;  // All that is active is in it.
 };
 
 // A FeatureCollection with one feature for each row, as compose/geojson.h reads it: a Point with
-// radius, a Polygon or a LineString with half_width, and id, party, state, type, lower, upper,
-// start and end as properties. Borders run counterclockwise (3.1.6). What crosses the antimeridian
-// is cut in two there and becomes a MultiPolygon or MultiLineString (3.1.9); the cut is rounded to
-// 1e-5 degrees.
-std::string to_geojson(const std::vector<PictureRow>& rows);
+// radius, a Polygon or a LineString with half_width, and id, volume, party, state, type, mode
+// ("live" or "exercise"), lower, upper, start, end and conflicts as properties. Borders run
+// counterclockwise (3.1.6). What crosses the antimeridian is cut in two there and becomes a
+// MultiPolygon or MultiLineString (3.1.9); the cut is rounded to 1e-5 degrees. The collection has
+// the members v, taken_at and complete beside its features.
+std::string to_geojson(const Picture& picture);
 
 }  // namespace hotline::client

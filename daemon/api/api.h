@@ -10,6 +10,7 @@
 #include <deque>
 #include <functional>
 #include <memory>
+#include <set>
 #include <span>
 #include <string>
 #include <vector>
@@ -21,6 +22,16 @@
 #include "protocol/channel/core.h"
 
 namespace hotline {
+
+// One page of them, and one more that says that there are others after it.
+struct NoticesFrom {
+  std::vector<ActiveNotice> notices;
+  std::set<MessageKey> corrected;  // Of these.
+  size_t limit = 0;
+  uint64_t total = 0;  // On all pages.
+  bool volumes = false;
+  bool exercise = false;
+};
 
 class ClientApi {
  public:
@@ -84,6 +95,7 @@ class ClientApi {
   void answer_conflicts(ClientSession& session, uint32_t request, Conflicts::Checked all,
                         uint32_t limit, uint32_t skip, const std::string& name);
   void notices(ClientSession& session, uint32_t request, const wire::Notices& wanted);
+  NoticesFrom notices_from(const wire::Notices& asked, const NoticesWanted& wanted);
 
   // Does nothing for one that does not watch.
   void serve_watch(ClientSession& session);
@@ -97,7 +109,7 @@ class ClientApi {
   // An auditor will want to see it.
   void record_refusal(const Actor& actor, const Error& error);
   RowContext row_context() const;
-  void renew(ListedMessage& listed);
+  void renew(ListedMessage& listed, std::vector<Volume>* volumes);
   std::vector<flatbuffers::Offset<wire::WaitingSummary>> summarize_waiting(
       flatbuffers::FlatBufferBuilder& builder) const;
 

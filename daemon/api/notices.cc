@@ -5,18 +5,25 @@
 #include "protocol/base/limits.h"
 #include "protocol/base/text.h"
 #include "protocol/message/body.h"
+#include "protocol/message/correcting.h"
+#include "protocol/message/envelope.h"
 
 namespace hotline {
 namespace {
 
+// Of rows and volumes in one answer; the rest is for what is around them.
+constexpr size_t kTablesMax = limits::kFlatbufferTablesMax - 64;
+
 struct ListedNotice {
   ActiveNotice notice;
   ListedMessage message;
+  std::vector<Volume> volumes;
 };
 
 struct NoticePage {
   std::vector<ListedNotice> rows;
   uint64_t total = 0;
+  bool more = false;
 };
 
 Result<NoticesWanted> notices_wanted(const wire::Notices& asked) {
@@ -34,18 +41,53 @@ Result<NoticesWanted> notices_wanted(const wire::Notices& asked) {
   return make_error(ErrorCode::usage, "near is a place on Earth, and within from 1 m to 500 km");
 }
 
-NoticePage read_notices(StoreReader& reader, const std::vector<ActiveNotice>& all, size_t skip,
-                        size_t limit) {
-  NoticePage page;
-  page.total = all.size();
+// Ours first, each side's in the order in which they came, after a place.
+void order_by_message(std::vector<ActiveNotice>& notices, MessageKey after, size_t limit) {
+  const auto by_key = [](const ActiveNotice& a, const ActiveNotice& b) { return a.key < b.key; };
+  std::erase_if(notices, [&](const ActiveNotice& one) { return one.key <= after; });
+  const auto end = notices.begin() + static_cast<ptrdiff_t>(std::min(limit, notices.size()));
+  std::partial_sort(notices.begin(), end, notices.end(), by_key);
+}
+
+std::vector<Volume> volumes_of(const MessageRecord& record, bool exercise) {
+  const auto envelope = open_envelope(record.envelope);
+  if (!envelope) return {};
+  return announced_volumes(as_said(**envelope, record.body, exercise));
+}
+
+size_t size_of(const std::vector<Volume>& volumes) {
+  constexpr size_t kFields = 128;
   size_t size = 0;
-  for (size_t i = skip; i < all.size() && page.rows.size() < limit; ++i) {
-    auto message = reader.stored_message(all[i].key);
+  for (const Volume& volume : volumes) {
+    const auto* polygon = std::get_if<Polygon>(&volume.shape);
+    const auto* corridor = std::get_if<Corridor>(&volume.shape);
+    const size_t points = polygon ? polygon->border.size() : corridor ? corridor->route.size() : 1;
+    size += kFields + points * sizeof(wire::Position);
+  }
+  return size;
+}
+
+NoticePage read_notices(StoreReader& reader, const NoticesFrom& wanted) {
+  NoticePage page;
+  page.total = wanted.total;
+  size_t size = 0;
+  size_t tables = 0;
+  for (const ActiveNotice& notice : wanted.notices) {
+    page.more = page.rows.size() == wanted.limit;
+    if (page.more) break;
+    auto message = reader.stored_message(notice.key);
     if (!message) continue;
+    std::vector<Volume> volumes;
+    if (wanted.volumes) volumes = volumes_of(message->record, wanted.exercise);
+    // What a corrected one announces now is found later, and may be as much as any can.
+    const bool found_later = wanted.volumes && wanted.corrected.contains(notice.key);
+    tables += 2 + (found_later ? limits::kVolumesMax + 1 : volumes.size());
+    size += found_later ? limits::kBodySizeMax : size_of(volumes);
     ListedMessage listed(*std::move(message));
     size += 2 * listed.row_size();  // Its subject may be another one now.
-    if (!page.rows.empty() && size > limits::kRowsSizeMax) break;
-    page.rows.push_back({all[i], std::move(listed)});
+    page.more = !page.rows.empty() && (size > limits::kRowsSizeMax || tables > kTablesMax);
+    if (page.more) break;
+    page.rows.push_back({notice, std::move(listed), std::move(volumes)});
   }
   return page;
 }
@@ -55,13 +97,14 @@ NoticePage read_notices(StoreReader& reader, const std::vector<ActiveNotice>& al
 void ClientApi::notices(ClientSession& session, uint32_t request, const wire::Notices& asked) {
   const auto wanted = notices_wanted(asked);
   if (!wanted) return sessions_.fail(session, request, wanted.error());
-  auto all = core_.conflicts().notices(*wanted, clock_.now().utc);
+  NoticesFrom from = notices_from(asked, *wanted);
   sessions_.read_then<NoticePage>(
       session, request,
-      [all = std::move(all), skip = asked.skip(), limit = rows_wanted(asked.limit())](
-          StoreReader& reader) { return read_notices(reader, all, skip, limit); },
-      [this, request](ClientSession& asker, NoticePage page) {
-        for (ListedNotice& one : page.rows) renew(one.message);
+      [from = std::move(from)](StoreReader& reader) { return read_notices(reader, from); },
+      [this, request, with_volumes = asked.volumes()](ClientSession& asker, NoticePage page) {
+        for (ListedNotice& one : page.rows) {
+          renew(one.message, with_volumes ? &one.volumes : nullptr);
+        }
         const RowContext context = row_context();
         sessions_.answer(asker, request, [&](flatbuffers::FlatBufferBuilder& b) {
           std::vector<flatbuffers::Offset<wire::NoticeRow>> rows;
@@ -71,18 +114,44 @@ void ClientApi::notices(ClientSession& session, uint32_t request, const wire::No
             wire::Position where;
             const auto& position = one.message.event.position;
             if (position) where = {position->latitude_e5, position->longitude_e5};
-            rows.push_back(wire::CreateNoticeRow(b, row, subject, one.notice.start, one.notice.end,
-                                                 position ? &where : nullptr,
-                                                 static_cast<uint32_t>(one.notice.conflicts)));
+            std::vector<flatbuffers::Offset<wire::Volume>> volumes;
+            for (const Volume& volume : one.volumes) volumes.push_back(build_volume(b, volume));
+            const auto all_volumes = volumes.empty() ? 0 : b.CreateVector(volumes);
+            rows.push_back(wire::CreateNoticeRow(
+                b, row, subject, one.notice.start, one.notice.end, position ? &where : nullptr,
+                static_cast<uint32_t>(one.notice.conflicts), all_volumes));
           }
           return wire::CreateNoticeRows(b, b.CreateVector(rows), page.total,
-                                        core_.conflicts().overflowed());
+                                        core_.conflicts().overflowed(), page.more);
         });
       });
 }
 
-// Gives the row the subject and the place of the message's newest state.
-void ClientApi::renew(ListedMessage& listed) {
+NoticesFrom ClientApi::notices_from(const wire::Notices& asked, const NoticesWanted& wanted) {
+  NoticesFrom from;
+  from.notices = core_.conflicts().notices(wanted, clock_.now().utc);
+  from.total = from.notices.size();
+  from.limit = rows_wanted(asked.limit());
+  from.volumes = asked.volumes();
+  from.exercise = config_.exercise;
+  if (from.volumes) {
+    order_by_message(from.notices, {asked.after_incoming(), asked.after_number()}, from.limit);
+  } else {
+    const size_t skipped = std::min<size_t>(asked.skip(), from.notices.size());
+    from.notices.erase(from.notices.begin(),
+                       from.notices.begin() + static_cast<ptrdiff_t>(skipped));
+  }
+  // The one that is too many says that there are more.
+  from.notices.resize(std::min(from.notices.size(), from.limit + 1));
+  for (const ActiveNotice& one : from.notices) {
+    if (!core_.corrections().of(one.key).empty()) from.corrected.insert(one.key);
+  }
+  return from;
+}
+
+// Gives the row the subject and the place of the message's newest state; and `volumes`, unless it
+// is null, what that one announces.
+void ClientApi::renew(ListedMessage& listed, std::vector<Volume>* volumes) {
   const MessageKey key = listed.stored.record.key;
   if (core_.corrections().of(key).empty()) return;
   const auto newest = core_.corrections().newest(key);
@@ -92,6 +161,7 @@ void ClientApi::renew(ListedMessage& listed) {
   listed.subject = shortened(subject, limits::kRowSubjectSizeMax);
   listed.cut = listed.cut || listed.subject != subject;
   listed.event = event_point(**body);
+  if (volumes) *volumes = announced_volumes(*newest);
 }
 
 }  // namespace hotline

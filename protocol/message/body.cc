@@ -114,20 +114,6 @@ wire::Altitude to_wire(const Height& height) {
   return {height.value, static_cast<wire::AltitudeDatum>(height.datum)};
 }
 
-Offset<wire::Volume> build_volume(FlatBufferBuilder& builder, const Volume& volume) {
-  const auto* circle = std::get_if<Circle>(&volume.shape);
-  const auto* polygon = std::get_if<Polygon>(&volume.shape);
-  const auto* corridor = std::get_if<Corridor>(&volume.shape);
-  const auto border = polygon ? build_positions(builder, polygon->border) : 0;
-  const auto route = corridor ? build_positions(builder, corridor->route) : 0;
-  wire::Position centre;
-  if (circle) centre = to_wire(circle->centre);
-  const wire::Altitude lower = to_wire(volume.lower), upper = to_wire(volume.upper);
-  return wire::CreateVolume(
-      builder, border, circle ? &centre : nullptr, circle ? circle->radius_m : 0, route,
-      corridor ? corridor->half_width_m : 0, &lower, &upper, volume.start, volume.end);
-}
-
 Offset<void> build_content(FlatBufferBuilder& builder, const ActivityFields& fields) {
   std::vector<Offset<wire::Volume>> volumes;
   for (const Volume& volume : fields.volumes) volumes.push_back(build_volume(builder, volume));
@@ -336,6 +322,21 @@ Volume to_volume(const wire::Volume& volume) {
   result.start = volume.start();
   result.end = volume.end();
   return result;
+}
+
+flatbuffers::Offset<wire::Volume> build_volume(flatbuffers::FlatBufferBuilder& builder,
+                                               const Volume& volume) {
+  const auto* circle = std::get_if<Circle>(&volume.shape);
+  const auto* polygon = std::get_if<Polygon>(&volume.shape);
+  const auto* corridor = std::get_if<Corridor>(&volume.shape);
+  const auto border = polygon ? build_positions(builder, polygon->border) : 0;
+  const auto route = corridor ? build_positions(builder, corridor->route) : 0;
+  wire::Position centre;
+  if (circle) centre = to_wire(circle->centre);
+  const wire::Altitude lower = to_wire(volume.lower), upper = to_wire(volume.upper);
+  return wire::CreateVolume(
+      builder, border, circle ? &centre : nullptr, circle ? circle->radius_m : 0, route,
+      corridor ? corridor->half_width_m : 0, &lower, &upper, volume.start, volume.end);
 }
 
 }  // namespace hotline

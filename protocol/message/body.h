@@ -262,5 +262,7 @@ std::vector<Position> to_positions(const flatbuffers::Vector<const wire::Positio
 Height to_height(const wire::Altitude& altitude);
 // One shape of those that are there; the rules refuse a volume that has several or none.
 Volume to_volume(const wire::Volume& volume);
+flatbuffers::Offset<wire::Volume> build_volume(flatbuffers::FlatBufferBuilder& builder,
+                                               const Volume& volume);
 
 }  // namespace hotline

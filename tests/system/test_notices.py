@@ -2,6 +2,7 @@
 of docs/deconfliction.md are taken from the page and run as they stand there."""
 
 import datetime
+import json
 import shlex
 import subprocess
 import unittest
@@ -18,9 +19,11 @@ def hours_ahead(hours):
     return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-class Notices(unittest.TestCase):
+class OfTwo(unittest.TestCase):
+    mode = "live"
+
     def setUp(self):
-        self.world = World()
+        self.world = World(mode=self.mode)
         self.world.__enter__()
         self.addCleanup(self.world.__exit__, None, None, None)
         self.world.start()
@@ -35,6 +38,8 @@ class Notices(unittest.TestCase):
         row = self.world.ask(party, "ann", *words, "--wait", "delivered")["message"]
         return row["id"]
 
+
+class Notices(OfTwo):
     def write_file(self, where):
         path = self.world.directory / "exercise.toml"
         volume = f"{where} 5km / 0m amsl to 3000m amsl / {hours_ahead(48)} to {hours_ahead(50)}"
@@ -127,7 +132,7 @@ class Notices(unittest.TestCase):
         self.write_file("58.00N 020.10E")
         (block,) = commands("deconfliction.md", "On the watch floor")
         lines = block.splitlines()
-        self.assertEqual(len(lines), 6)
+        self.assertEqual(len(lines), 7)
         for line in lines:
             program, *words = shlex.split(line, comments=True)
             self.assertEqual(program, "hotline")
@@ -136,6 +141,87 @@ class Notices(unittest.TestCase):
                                   timeout=60)
             self.assertEqual(done.returncode, 0, f"{line}\n{done.stdout}{done.stderr}")
         self.assertTrue(self.conflicts("north")[0]["accepted_by_us"])
+
+
+class Picture(OfTwo):
+    """`hotline export geojson`: what it writes at both, and reads again."""
+
+    def picture(self, party):
+        done = self.world.client(party, "ann", "export", "geojson")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        picture = json.loads(done.stdout)
+        self.assertTrue(picture["complete"], done.stderr)
+        return picture["features"]
+
+    def announce_all(self):
+        corners = "54.90N 020.10E; 54.95N 020.10E; 54.90N 020.20E; 54.90N 020.10E"
+        area = f"{corners} / 0m amsl to FL200 / {hours_ahead(48)} to {hours_ahead(50)}"
+        circle = f"55.90N 020.10E 5km / 100m agl to 3000m amsl / {hours_ahead(49)} to {hours_ahead(51)}"
+        self.send("north", "send", "-p", "routine", "-t", "activity", "--set", "kind=flight", "--set", "contact=tower", "--set",
+                  f"volume={area} | {circle}", "We fly.")
+        self.send("south", "send", "-p", "priority", "-t", "launch", "--set", "vehicle=sounding-rocket", "--set",
+                  f"start={hours_ahead(60)}", "--set", f"end={hours_ahead(62)}", "--set", "launch-area=62.93N 040.57E 5km", "--set",
+                  "impact-areas=57.00N 161.50E 50km", "We launch.")
+        self.send("south", "send", "-p", "routine", "-t", "protected", "--set", "kind=humanitarian-convoy", "--set",
+                  "organisation=Red Cross", "--set", "purpose=medicine", "--set", "route=48.34N 038.05E; 48.60N 038.00E", "--set",
+                  f"start={hours_ahead(60)}", "--set", f"end={hours_ahead(90)}", "--set", "contact=duty doctor", "A convoy.")
+
+    def test_both_draw_the_same_and_what_is_drawn_can_be_sent(self):
+        for party in PREFIX:
+            self.assertEqual(self.picture(party), [])
+        self.announce_all()
+        north, south = self.picture("north"), self.picture("south")
+        known = {}
+        for mine, theirs in zip(north, sorted(south, key=lambda one: one["properties"]["party"])):
+            self.assertEqual(mine["geometry"], theirs["geometry"])
+            for name in ("id", "volume", "party", "type", "lower", "upper", "start", "end", "mode"):
+                self.assertEqual(mine["properties"][name], theirs["properties"][name])
+            self.assertEqual(mine["properties"]["mode"], self.mode)
+            known.setdefault(mine["properties"]["type"], []).append(mine["geometry"]["type"])
+        self.assertEqual(known, {"activity": ["Polygon", "Point"], "launch": ["Point", "Point"], "protected": ["LineString"]})
+        path = self.world.directory / "picture.geojson"
+        wrote = self.world.ask("north", "ann", "export", "geojson", str(path))
+        self.assertEqual((wrote["notices"], wrote["features"]), (3, 5))
+        again = self.world.client("north", "ann", "export", "geojson", str(path))
+        self.assertEqual(again.returncode, REFUSED, again.stderr)
+        (self.world.directory / "all.toml").write_text(
+            'template = "activity"\n[texts]\nen = "All."\n[set]\nkind = "flight"\ncontact = "tower"\n'
+            'volume = "@picture.geojson"\n')
+        checked = self.world.client("north", "ann", "notice", "check", str(self.world.directory / "all.toml"))
+        self.assertEqual(checked.returncode, REFUSED, checked.stderr)
+        self.assertIn("S-000001" if self.mode == "live" else "XS-000001", checked.stdout)
+        sent = self.send("north", "send", "-p", "routine", "-f", str(self.world.directory / "all.toml"), "--set",
+                         "conflict-reason=it is the same")
+        drawn = [one["geometry"] for one in self.picture("south") if one["properties"]["id"] == sent]
+        self.assertEqual(drawn, [one["geometry"] for one in north])
+
+    def test_what_was_corrected_is_drawn_as_it_stands(self):
+        words = self.activity(WHERE)
+        sent = self.send("north", *words)
+        (announced,) = [word.removeprefix("volume=") for word in words if word.startswith("volume=")]
+        moved = announced.replace("54.90N", "56.00N").replace("5km", "7km")
+        self.send("north", "send", "--corrects", sent, "--change", f"volume={announced} -> {moved}", "--reason", "weather")
+        for party in PREFIX:
+            self.world.wait_for("the correction", lambda: self.picture(party)[0]["properties"]["radius"] == 7000)
+        self.send("north", "send", "--cancels", sent, "--reason", "not flown")
+        for party in PREFIX:
+            self.world.wait_for("the cancellation", lambda: self.picture(party) == [])
+
+
+class PictureOfAnExercise(Picture):
+    mode = "exercise"
+
+
+class LargePicture(OfTwo):
+    def test_more_than_an_answer_holds_is_drawn_whole(self):
+        circle = f"{WHERE} 5km / 0m amsl to 3000m amsl / {hours_ahead(48)} to {hours_ahead(50)}"
+        words = ["send", "-p", "routine", "-t", "activity", "--set", "kind=flight", "--set", "contact=tower", "--set",
+                 "volume=" + " | ".join([circle] * 16), "We fly."]
+        for _ in range(231):
+            self.world.ask("north", "ann", *words)
+        features = Picture.picture(self, "north")
+        self.assertEqual([(one["properties"]["id"], one["properties"]["volume"]) for one in features],
+                         [(f"N-{serial:06}", volume) for serial in range(1, 232) for volume in range(1, 17)])
 
 
 if __name__ == "__main__":

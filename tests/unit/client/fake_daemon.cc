@@ -4,6 +4,7 @@
 
 #include "protocol/api/client_api.h"
 #include "protocol/base/strict_flatbuffer.h"
+#include "protocol/message/body.h"
 #include "protocol/message/draft.h"
 #include "protocol/message/envelope.h"
 
@@ -166,6 +167,7 @@ class FakeDaemon::Stream : public FrameStream {
     wire::MessageRowBuilder row(b);
     row.add_id(id);
     row.add_incoming(m.incoming);
+    row.add_number(m.number);
     row.add_type(static_cast<uint8_t>(m.type));
     row.add_precedence(static_cast<uint8_t>(m.precedence));
     row.add_subject(subject);
@@ -278,22 +280,41 @@ class FakeDaemon::Stream : public FrameStream {
                " " + std::to_string(wanted.within_m());
     }
     daemon_.notices_asked.push_back(asked);
+    // With volumes they come in the order of their messages; the test puts them in it.
+    size_t first = wanted.skip();
+    size_t limit = wanted.limit();
+    if (wanted.volumes()) {
+      const auto after = std::pair(wanted.after_incoming(), wanted.after_number());
+      const auto place = [](const FakeMessage& one) { return std::pair(one.incoming, one.number); };
+      const auto is_later = [&](const FakeNotice& one) { return place(message_of(one)) > after; };
+      first = static_cast<size_t>(
+          std::find_if(daemon_.notices.begin(), daemon_.notices.end(), is_later) -
+          daemon_.notices.begin());
+      limit = std::min(limit, daemon_.notice_page);
+    }
     respond(id, [&](FlatBufferBuilder& b) {
       std::vector<flatbuffers::Offset<wire::NoticeRow>> rows;
-      for (size_t i = wanted.skip(); i < daemon_.notices.size() && rows.size() < wanted.limit();
-           ++i) {
+      size_t i = first;
+      for (; i < daemon_.notices.size() && rows.size() < limit; ++i) {
         const FakeNotice& one = daemon_.notices[i];
-        const auto message =
-            std::find_if(daemon_.messages.begin(), daemon_.messages.end(),
-                         [&](const FakeMessage& known) { return known.id == one.id; });
+        const FakeMessage& message = message_of(one);
         const wire::Position where(one.latitude_e5, one.longitude_e5);
-        const auto message_row = row(b, *message);
-        const auto subject = b.CreateString(message->subject);
+        const auto message_row = row(b, message);
+        const auto subject = b.CreateString(message.subject);
+        std::vector<flatbuffers::Offset<wire::Volume>> volumes;
+        for (const Volume& volume : one.volumes) volumes.push_back(build_volume(b, volume));
+        const auto all_volumes = wanted.volumes() ? b.CreateVector(volumes) : 0;
         rows.push_back(wire::CreateNoticeRow(b, message_row, subject, one.start, one.end, &where,
-                                             one.conflicts));
+                                             one.conflicts, all_volumes));
       }
-      return wire::CreateNoticeRowsDirect(b, &rows, daemon_.notices.size(), daemon_.incomplete);
+      return wire::CreateNoticeRowsDirect(b, &rows, daemon_.notices.size(), daemon_.incomplete,
+                                          i < daemon_.notices.size());
     });
+  }
+
+  const FakeMessage& message_of(const FakeNotice& notice) const {
+    return *std::find_if(daemon_.messages.begin(), daemon_.messages.end(),
+                         [&](const FakeMessage& known) { return known.id == notice.id; });
   }
 
   void status(uint32_t id) {

@@ -15,6 +15,7 @@
 #include "protocol/base/bytes.h"
 #include "protocol/base/clock.h"
 #include "protocol/base/result.h"
+#include "protocol/geometry/volume.h"
 
 namespace hotline::client {
 
@@ -22,6 +23,7 @@ struct FakeMessage {
   std::string id;
   std::string place;  // Another name for it, "S-?12".
   bool incoming = true;
+  uint64_t number = 0;
   wire::MessageType type = wire::MessageType::incident;
   wire::Precedence precedence = wire::Precedence::flash;
   std::string subject;
@@ -67,6 +69,7 @@ struct FakeNotice {
   int32_t latitude_e5 = 0;
   int32_t longitude_e5 = 0;
   uint32_t conflicts = 0;
+  std::vector<Volume> volumes = {};
 };
 
 struct FakeEscalation {
@@ -105,6 +108,7 @@ class FakeDaemon {
   std::vector<FakeConflict> conflicts;
   std::vector<FakeConflict> conflicts_of_drafts;  // Which any draft would have.
   std::vector<FakeNotice> notices;
+  size_t notice_page = 1000;               // With volumes, so many in an answer at most.
   bool incomplete = false;                 // More was announced than those.
   std::vector<Bytes> checked;              // Drafts that were only asked about.
   std::vector<std::string> notices_asked;  // "type side at latitude longitude within".

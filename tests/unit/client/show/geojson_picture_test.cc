@@ -26,7 +26,7 @@ PictureRow row_of(Shape shape) {
 }
 
 std::vector<Volume> read_back(const std::vector<PictureRow>& rows) {
-  const std::string text = to_geojson(rows);
+  const std::string text = to_geojson({.rows = rows});
   const auto volumes = parse_geojson("picture", text);
   EXPECT_TRUE(volumes) << volumes.error().reason << "\n" << text;
   return volumes ? *volumes : std::vector<Volume>{};
@@ -69,21 +69,29 @@ void expect_cut_well(const std::vector<Position>& border) {
 }
 
 TEST(GeojsonPicture, LooksAsPromised) {
-  const auto text = to_geojson({row_of(Circle{{54'90000, 20'10001}, 5000}),
-                                row_of(Corridor{{{-5, 0}, {10'00000, -10}}, 7})});
+  Picture picture;
+  picture.rows = {row_of(Circle{{54'90000, 20'10001}, 5000}),
+                  row_of(Corridor{{{-5, 0}, {10'00000, -10}}, 7})};
+  picture.taken_at = at("2026-11-28T09:00:00Z");
+  const auto text = to_geojson(picture);
   const std::string rest =
-      R"("properties":{"id":"N-000123","party":"north","state":"active","type":"activity",)"
-      R"("lower":"0m amsl","upper":"FL200","start":"2026-11-29T10:00:00.000Z",)"
-      R"("end":"2026-11-29T12:00:00.000Z",)";
+      R"("properties":{"id":"N-000123","volume":1,"party":"north","state":"active",)"
+      R"("type":"activity","mode":"live","lower":"0m amsl","upper":"FL200","start":"2026-11-29T10:00:00.000Z",)"
+      R"("end":"2026-11-29T12:00:00.000Z","conflicts":0,)";
   EXPECT_EQ(text,
-            R"({"type":"FeatureCollection","features":[)"
+            R"({"type":"FeatureCollection","v":1,"taken_at":"2026-11-28T09:00:00.000Z",)"
+            R"("complete":true,"features":[)"
             R"({"type":"Feature","geometry":{"type":"Point","coordinates":[20.10001,54.9]},)" +
                 rest +
                 R"("radius":5000}},)"
                 R"({"type":"Feature","geometry":{"type":"LineString",)"
                 R"("coordinates":[[0,-0.00005],[-0.0001,10]]},)" +
                 rest + R"("half_width":7}}]})");
-  EXPECT_EQ(to_geojson({}), R"({"type":"FeatureCollection","features":[]})");
+  picture.rows.clear();
+  picture.complete = false;
+  EXPECT_EQ(to_geojson(picture),
+            R"({"type":"FeatureCollection","v":1,"taken_at":"2026-11-28T09:00:00.000Z",)"
+            R"("complete":false,"features":[]})");
 }
 
 TEST(GeojsonPicture, WordsCannotBreakOut) {

@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "protocol/base/limits.h"
+#include "daemon/store/search_limits.h"
 
 namespace hotline {
 namespace {
@@ -65,6 +65,13 @@ void ClientApi::serve(ClientSession& session, const wire::Request& request) {
   sessions_.fail(session, number,
                  make_error(ErrorCode::usage, "this daemon does not know the request",
                             "install hotline and hotlined of the same release"));
+}
+
+void ClientApi::tick(BootMs now) {
+  sessions_.tick(now);
+  if (index_followed_ || now < index_looked_at_ + limits::kIndexLook_ms) return;
+  index_looked_at_ = now;
+  follow_index(now + limits::kIndexWork_ms);
 }
 
 void ClientApi::record_refusal(const Actor& actor, const Error& error) {

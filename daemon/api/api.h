@@ -19,6 +19,7 @@
 #include "daemon/api/sessions.h"
 #include "daemon/links/peer_paths.h"
 #include "daemon/process/keys.h"
+#include "daemon/store/search_index.h"
 #include "protocol/channel/core.h"
 
 namespace hotline {
@@ -69,18 +70,26 @@ class ClientApi {
   // This batch was committed: those who watch are served.
   void journal_grew(std::shared_ptr<const Batch> batch);
   void check_again() { sessions_.check_again(); }
-  void tick(BootMs now) { sessions_.tick(now); }
+  void tick(BootMs now);
   void stop() { sessions_.stop(); }
 
  private:
   SessionEvents session_events();
   void serve(ClientSession& session, const wire::Request& request);
 
-  // One file a request: hello.cc, submit.cc, list.cc, show.cc, watch.cc, status.cc, escalations.cc,
-  // export.cc, conflicts.cc (with check_notice), notices.cc.
+  // One file a request: hello.cc, submit.cc, list.cc (with search.cc), show.cc, watch.cc,
+  // status.cc, escalations.cc, export.cc, conflicts.cc (with check_notice), notices.cc.
   void hello(ClientSession& session, uint32_t request);
   void submit(ClientSession& session, uint32_t request, const wire::Submit& submit);
   void list(ClientSession& session, uint32_t request, const wire::List& list);
+  // A list that leaves something out.
+  void search(ClientSession& session, uint32_t request, const wire::List& list,
+              const ListQuery& page);
+  // Takes in what was committed, step by step, and then searches.
+  void search_on(ClientSession& session, uint32_t request, const SearchQuery& query,
+                 BootMs patient_until);
+  void answer_page(ClientSession& session, uint32_t request, const ListPage& page);
+  void follow_index(BootMs work_until);
   void show(ClientSession& session, uint32_t request, const wire::Show& show);
   void watch(ClientSession& session, uint32_t request, const wire::Watch& watch);
   void status(ClientSession& session, uint32_t request);
@@ -128,6 +137,8 @@ class ClientApi {
   std::vector<std::string> alarms_;
   std::vector<std::string> own_alarms_;
   bool dev_pki_ = false;
+  BootMs index_looked_at_ = 0;
+  bool index_followed_ = false;  // A step is under way.
 };
 
 }  // namespace hotline

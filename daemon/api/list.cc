@@ -7,16 +7,9 @@
 namespace hotline {
 namespace {
 
-struct Page {
-  std::vector<ListedMessage> messages;
-  bool more = false;
-  uint64_t total = 0;
-  std::string next;
-};
-
-Page read_waiting(StoreReader& reader, const std::vector<WaitingPlace>& places, size_t limit,
-                  uint64_t total) {
-  Page page;
+ListPage read_waiting(StoreReader& reader, const std::vector<WaitingPlace>& places, size_t limit,
+                      uint64_t total) {
+  ListPage page;
   page.total = total;
   fill(places, limit, page.messages, page.more, page.next,
        [&reader](const WaitingPlace& place) -> std::optional<ListedMessage> {
@@ -27,16 +20,10 @@ Page read_waiting(StoreReader& reader, const std::vector<WaitingPlace>& places, 
   return page;
 }
 
-Page read_list(StoreReader& reader, const ListQuery& query) {
-  Page page;
-  size_t size = 0;
-  page.more = reader.list(query, [&](const StoredMessage& message) {
-    ListedMessage row(message);
-    size += row.row_size();
-    if (!page.messages.empty() && size > limits::kRowsSizeMax) return false;
-    page.messages.push_back(std::move(row));
-    return true;
-  });
+ListPage read_list(StoreReader& reader, const ListQuery& query) {
+  ListPage page;
+  page.more =
+      reader.list(query, [&page](const StoredMessage& message) { return page.add(message); });
   // Own serials begin with 1, the peer's places with 0.
   if (query.box != ListBox::incoming)
     page.total += std::max<uint64_t>(reader.messages_end(false), 1) - 1;
@@ -54,11 +41,22 @@ ListQuery query_of(const wire::List& list, size_t limit) {
   return query;
 }
 
+// What waits is few, and the core knows it; all else is chosen from with the search index.
+bool is_chosen(const wire::List& list) {
+  return !text_of(list.words()).empty() || list.type() != 0 || list.incident() != nullptr ||
+         !text_of(list.code()).empty() || list.since() != 0 || list.until() != 0;
+}
+
 }  // namespace
 
 void ClientApi::list(ClientSession& session, uint32_t request, const wire::List& list) {
   const bool waiting = list.box() == wire::Box::waiting || list.box() == wire::Box::waiting_in;
-  std::function<Page(StoreReader&)> read;
+  if (waiting && is_chosen(list)) {
+    return sessions_.fail(
+        session, request,
+        make_error(ErrorCode::usage, "of what waits only a precedence can be chosen"));
+  }
+  std::function<ListPage(StoreReader&)> read;
   if (waiting) {
     const WaitingFilter filter{
         .own = list.box() == wire::Box::waiting, .incoming = true, .precedence = list.precedence()};
@@ -68,26 +66,31 @@ void ClientApi::list(ClientSession& session, uint32_t request, const wire::List&
       return read_waiting(reader, wanted.places, wanted.limit, wanted.total);
     };
   } else {
-    read = [query = query_of(list, rows_wanted(list.limit()))](StoreReader& reader) {
-      return read_list(reader, query);
-    };
+    const ListQuery query = query_of(list, rows_wanted(list.limit()));
+    if (is_chosen(list) || list.precedence() != 0) return search(session, request, list, query);
+    read = [query](StoreReader& reader) { return read_list(reader, query); };
   }
-  sessions_.read_then<Page>(
-      session, request, std::move(read), [this, request](ClientSession& asker, Page page) {
-        const RowContext context = row_context();
-        const auto count = [this](uint8_t precedence) {
-          return static_cast<uint32_t>(core_.ladder().waiting_count(
-              {.own = false, .incoming = true, .precedence = precedence}));
-        };
-        sessions_.answer(asker, request, [&](flatbuffers::FlatBufferBuilder& b) {
-          std::vector<flatbuffers::Offset<wire::MessageRow>> rows;
-          for (const ListedMessage& message : page.messages)
-            rows.push_back(build_row(b, message, context));
-          auto next = page.next.empty() ? 0 : b.CreateString(page.next);
-          return wire::CreateRows(b, b.CreateVector(rows), count(0), page.more, page.total,
-                                  count(static_cast<uint8_t>(wire::Precedence::flash)), next);
-        });
-      });
+  sessions_.read_then<ListPage>(session, request, std::move(read),
+                                [this, request](ClientSession& asker, const ListPage& page) {
+                                  answer_page(asker, request, page);
+                                });
+}
+
+void ClientApi::answer_page(ClientSession& asker, uint32_t request, const ListPage& page) {
+  const RowContext context = row_context();
+  const auto count = [this](uint8_t precedence) {
+    return static_cast<uint32_t>(
+        core_.ladder().waiting_count({.own = false, .incoming = true, .precedence = precedence}));
+  };
+  sessions_.answer(asker, request, [&](flatbuffers::FlatBufferBuilder& b) {
+    std::vector<flatbuffers::Offset<wire::MessageRow>> rows;
+    for (const ListedMessage& message : page.messages)
+      rows.push_back(build_row(b, message, context));
+    auto next = page.next.empty() ? 0 : b.CreateString(page.next);
+    return wire::CreateRows(b, b.CreateVector(rows), count(0), page.more, page.total,
+                            count(static_cast<uint8_t>(wire::Precedence::flash)), next,
+                            page.not_searched);
+  });
 }
 
 }  // namespace hotline

@@ -58,6 +58,14 @@ size_t ListedMessage::row_size() const {
   return kFields + subject.size() + language.size() + stored.rung.size();
 }
 
+bool ListPage::add(const StoredMessage& message) {
+  ListedMessage row(message);
+  size_ += row.row_size();
+  if (!messages.empty() && size_ > limits::kRowsSizeMax) return false;
+  messages.push_back(std::move(row));
+  return true;
+}
+
 flatbuffers::Offset<wire::MessageRow> build_row(flatbuffers::FlatBufferBuilder& builder,
                                                 const ListedMessage& listed,
                                                 const RowContext& context) {

@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "daemon/store/store.h"
 #include "protocol/api/client_generated.h"
@@ -45,6 +46,21 @@ struct ListedMessage {
 
   // Bytes that its row takes at most.
   size_t row_size() const;
+};
+
+// One answer to a list.
+struct ListPage {
+  std::vector<ListedMessage> messages;
+  bool more = false;
+  uint64_t total = 0;
+  std::string next;           // Where it goes on; only of what waits.
+  uint64_t not_searched = 0;  // Entries of the journal.
+
+  // False: no frame would hold it as well.
+  bool add(const StoredMessage& message);
+
+ private:
+  size_t size_ = 0;  // Of the rows.
 };
 
 flatbuffers::Offset<wire::MessageRow> build_row(flatbuffers::FlatBufferBuilder& builder,

@@ -348,27 +348,51 @@ void ClientSessions::read_in_turn(ClientSession& session, uint32_t request,
   hold_back(session);
   auto start = [this, id, request, read = std::move(read)] {
     if (!sessions_.contains(id)) return;
-    reading_ = true;
-    store_.post_read(
-        [this, id, read](StoreReader& reader) {
-          AfterRead then = read(reader);
-          boost::asio::post(io_, [this, id, then = std::move(then)] {
-            if (ClientSession* asker = end_read(id)) then(*asker);
-          });
+    start_read(
+        [this, id, read](StoreReader& reader) -> AfterOwnRead {
+          return [this, id, then = read(reader)] {
+            if (ClientSession* asker = take_reader(id)) then(*asker);
+          };
         },
-        [this, id, request](const StoreError& error) {
-          std::string reason = error.what();
-          boost::asio::post(io_, [this, id, request, reason] {
-            spdlog::error("ALARM the store cannot be read: {}", reason);
-            ClientSession* asker = end_read(id);
-            if (asker == nullptr) return;
-            fail(*asker, request,
-                 make_error(ErrorCode::store_failed, reason, "hotlined store check"));
-          });
+        [this, id, request](const std::string& reason) {
+          ClientSession* asker = take_reader(id);
+          if (asker == nullptr) return;
+          fail(*asker, request,
+               make_error(ErrorCode::store_failed, reason, "hotlined store check"));
         });
   };
   turns_.add(session.actor.name, rank, std::move(start));
   next_read();
+}
+
+void ClientSessions::read_for_itself(std::function<AfterOwnRead(StoreReader&)> read,
+                                     AfterOwnRead failed) {
+  turns_.add("", ReadTurns::Rank::in_the_back,
+             [this, read = std::move(read), failed = std::move(failed)] {
+               start_read(read, [failed](const std::string&) { failed(); });
+             });
+  next_read();
+}
+
+void ClientSessions::start_read(std::function<AfterOwnRead(StoreReader&)> read,
+                                std::function<void(const std::string& reason)> failed) {
+  reading_ = true;
+  const auto end = [this](const AfterOwnRead& then) {
+    reading_ = false;
+    next_read();
+    then();
+  };
+  store_.post_read(
+      [this, end, read = std::move(read)](StoreReader& reader) {
+        boost::asio::post(io_, [end, then = read(reader)] { end(then); });
+      },
+      [this, end, failed = std::move(failed)](const StoreError& error) {
+        const std::string reason = error.what();
+        boost::asio::post(io_, [end, failed, reason] {
+          spdlog::error("ALARM the store cannot be read: {}", reason);
+          end([&] { failed(reason); });
+        });
+      });
 }
 
 void ClientSessions::next_read() {
@@ -379,9 +403,7 @@ void ClientSessions::next_read() {
   }
 }
 
-ClientSession* ClientSessions::end_read(uint64_t id) {
-  reading_ = false;
-  next_read();
+ClientSession* ClientSessions::take_reader(uint64_t id) {
   ClientSession* const session = find(id);
   if (session == nullptr) return nullptr;
   --session->reads;

@@ -109,6 +109,10 @@ class ClientSessions {
                  std::function<void(ClientSession&, Value)> then,
                  ReadTurns::Rank rank = ReadTurns::Rank::watch_floor);
 
+  // For the daemon itself, behind everything else. What `read` returns runs on this thread.
+  using AfterOwnRead = std::function<void()>;
+  void read_for_itself(std::function<AfterOwnRead(StoreReader&)> read, AfterOwnRead failed);
+
   // `visit` may answer, which ends no session.
   template <typename Visit>
   void for_each_watching(Visit visit) {
@@ -144,9 +148,12 @@ class ClientSessions {
   using AfterRead = std::function<void(ClientSession&)>;
   void read_in_turn(ClientSession& session, uint32_t request,
                     std::function<AfterRead(StoreReader&)> read, ReadTurns::Rank rank);
+  // The one rule for what is done when a read has ended, on this thread.
+  void start_read(std::function<AfterOwnRead(StoreReader&)> read,
+                  std::function<void(const std::string& reason)> failed);
   void next_read();
-  // The read under way has ended: who asked, if it is still there.
-  ClientSession* end_read(uint64_t id);
+  // A read of this session has ended: the session, if it is still there.
+  ClientSession* take_reader(uint64_t id);
 
   boost::asio::io_context& io_;
   const Config& config_;

@@ -69,8 +69,10 @@ enum class ListBox : uint8_t { all, incoming, outgoing };
 struct ListQuery {
   ListBox box = ListBox::all;
   uint32_t limit = 50;
-  std::optional<uint64_t> before_journal_index;  // Absent: from the newest on.
+  std::optional<uint64_t> before_journal_index = {};  // Absent: from the newest on.
 };
+
+class SearchIndex;  // daemon/store/search_index.h
 
 // A message and what became of it. Times are the own clock's, 0 when it has not happened.
 struct StoredMessage {
@@ -110,6 +112,14 @@ class StoreReader : public Records {
   // the memory that a daemon should use, and returns false to stop. True: there are more.
   using VisitMessage = std::function<bool(const StoredMessage&)>;
   virtual bool list(const ListQuery& query, const VisitMessage& visit) = 0;
+
+  // Of both directions, in the order of the journal, from an entry on, at most `limit`; nobody who
+  // submitted one is named. `visit` returns false to stop.
+  using VisitRecord = std::function<bool(const MessageRecord&)>;
+  virtual void messages_from(uint64_t journal_index, uint64_t limit, const VisitRecord& visit) = 0;
+
+  // For the reading thread alone.
+  virtual SearchIndex& search_index() = 0;
 
   virtual Facts facts_of(MessageKey key, size_t each_max = limits::kFactsShownMax) = 0;
 

@@ -5,6 +5,7 @@
 
 #include "daemon/store/sqlite/rows.h"
 #include "daemon/store/sqlite/schema.h"
+#include "daemon/store/sqlite/search_index.h"
 #include "daemon/store/sqlite/thorough_check.h"
 #include "protocol/base/check.h"
 #include "protocol/log/merkle.h"
@@ -128,7 +129,8 @@ SqliteReader::Side::Side(Database& database, bool incoming)
                            " WHERE size > ?1 ORDER BY size LIMIT 1") {}
 
 SqliteReader::SqliteReader(const std::string& path, const SqliteOptions& options)
-    : database_(open_for_reading(path, options)),
+    : path_(path),
+      database_(open_for_reading(path, options)),
       own_(database_, false),
       peer_(database_, true),
       journal_hashes_(database_, LogId::journal),
@@ -226,6 +228,26 @@ bool SqliteReader::list(const ListQuery& query, const VisitMessage& visit) {
     if (!visit(*stored)) return true;
   }
   return places.size() > query.limit;
+}
+
+void SqliteReader::messages_from(uint64_t journal_index, uint64_t limit, const VisitRecord& visit) {
+  ReadTransaction transaction(database_);
+  PackReader& own = own_.messages;
+  PackReader& peers = peer_.messages;
+  bool own_left = own.seek(first_not_before(own_, journal_index));
+  bool peers_left = peers.seek(first_not_before(peer_, journal_index));
+  for (uint64_t i = 0; i < limit && (own_left || peers_left); ++i) {
+    const bool incoming =
+        !own_left || (peers_left && journal_index_in(peers.row()) < journal_index_in(own.row()));
+    PackReader& next = incoming ? peers : own;
+    if (!visit(message_from(next.row(), incoming).record)) return;
+    (incoming ? peers_left : own_left) = next.next();
+  }
+}
+
+SearchIndex& SqliteReader::search_index() {
+  if (!search_index_) search_index_ = make_search_index(*this, path_);
+  return *search_index_;
 }
 
 // Most messages have few: these are read at once. Where there are more, each kind is asked for by

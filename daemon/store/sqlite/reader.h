@@ -3,11 +3,13 @@
 #pragma once
 
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "daemon/store/search_index.h"
 #include "daemon/store/sqlite/hashes.h"
 #include "daemon/store/sqlite/row_packs.h"
 #include "daemon/store/sqlite/runs.h"
@@ -28,6 +30,8 @@ class SqliteReader : public StoreReader {
 
   std::optional<StoredMessage> stored_message(MessageKey key) override;
   bool list(const ListQuery& query, const VisitMessage& visit) override;
+  void messages_from(uint64_t journal_index, uint64_t limit, const VisitRecord& visit) override;
+  SearchIndex& search_index() override;
   Facts facts_of(MessageKey key, size_t each_max) override;
   std::optional<JournalRecord> journal_entry(uint64_t index) override;
   void journal_range(uint64_t from, uint64_t limit, const VisitEntry& visit) override;
@@ -73,6 +77,7 @@ class SqliteReader : public StoreReader {
   // Of one side: the first message, by number, whose journal index is not below `bound`.
   uint64_t first_not_before(Side& side, uint64_t bound);
 
+  const std::string path_;
   Database database_;
   Side own_;
   Side peer_;
@@ -90,6 +95,7 @@ class SqliteReader : public StoreReader {
   Statement group_facts_;
   PackReader journal_;
   Statement head_;
+  std::unique_ptr<SearchIndex> search_index_;  // Made when it is first asked for.
 };
 
 }  // namespace hotline

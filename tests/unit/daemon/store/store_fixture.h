@@ -88,6 +88,13 @@ class BatchMaker {
     return record.key;
   }
 
+  MessageKey release(Batch& batch, MessageRecord record) {
+    record.journal_index = entry(batch, "released " + std::to_string(record.key.number));
+    next_serial_ = record.key.number + 1;
+    batch.messages.push_back(record);
+    return record.key;
+  }
+
   uint64_t number(Batch& batch, MessageKey key) {
     const Hash leaf = message(key, key.number, 0).leaf_hash;
     const uint64_t index = own_.size();
@@ -99,8 +106,12 @@ class BatchMaker {
   }
 
   MessageKey receive(Batch& batch, uint64_t serial, size_t body_size = 64) {
+    return receive(batch, message({.incoming = true, .number = peer_.size()}, serial, body_size));
+  }
+
+  // With an envelope and a body of the test's own.
+  MessageKey receive(Batch& batch, MessageRecord record) {
     const uint64_t index = peer_.size();
-    MessageRecord record = message({.incoming = true, .number = index}, serial, body_size);
     record.journal_index = entry(batch, "received " + std::to_string(index));
     peer_.append(record.leaf_hash);
     batch.add_subtrees(LogId::peer_transcript, peer_.take_kept());

@@ -1,0 +1,59 @@
+// What was said, by its words and by what it is: for searches, and for lists that leave something
+// out. It is made from the store and kept beside it, so that it can be thrown away at any time, and
+// is then made again; a copy of the store does not need it. No commit waits for it. It belongs to
+// the reading thread of a daemon that runs: the core never asks for it.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "daemon/store/store.h"
+#include "protocol/base/result.h"
+
+namespace hotline {
+
+// Which messages; a member that is empty leaves none out.
+struct SearchQuery {
+  ListQuery list = {};
+  // As they were typed: each word finds those that begin with it, in any case, and all of them must
+  // be there; what stands between quotes is found as it stands. Never refused.
+  std::string words = {};
+  uint8_t type = 0;
+  std::string code = {};  // The kind within its type: "airspace-crossing".
+  uint8_t precedence = 0;
+  std::string incident = {};  // The serial of its first message, which belongs to it.
+  // When they were committed here, both ends included.
+  std::optional<UtcMs> since = {};
+  std::optional<UtcMs> until = {};
+};
+
+// Of `size` entries of the journal, so many are taken in.
+struct IndexProgress {
+  uint64_t covered = 0;
+  uint64_t size = 0;
+
+  bool is_complete() const { return covered >= size; }
+};
+
+struct SearchOutcome {
+  uint64_t total = 0;  // Messages on all pages.
+  bool more = false;
+};
+
+// An error is about the index alone, and harms nothing else; a store that cannot be read throws.
+class SearchIndex {
+ public:
+  virtual ~SearchIndex() = default;
+
+  virtual Result<IndexProgress> progress() = 0;
+
+  // Takes in more of what was committed: a bounded step, milliseconds.
+  virtual Result<IndexProgress> catch_up() = 0;
+
+  // As StoreReader::list, among what is taken in.
+  virtual Result<SearchOutcome> search(const SearchQuery& query,
+                                       const StoreReader::VisitMessage& visit) = 0;
+};
+
+}  // namespace hotline

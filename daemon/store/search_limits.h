@@ -1,0 +1,18 @@
+// The maxima of the search index (search_index.h).
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace hotline::limits {
+
+// It takes in what was committed by steps, each as long as one read of a list.
+inline constexpr size_t kIndexStepMessages = 256;
+inline constexpr size_t kIndexStepSize = 512 * 1024;  // Of envelopes and bodies.
+// It is looked after so often, for so long at most. Who searches waits longer, and is told then.
+inline constexpr int64_t kIndexLook_ms = 1'000;
+inline constexpr int64_t kIndexWork_ms = 200;
+inline constexpr int64_t kIndexPatience_ms = 8'000;
+inline constexpr size_t kSearchWordsSizeMax = 1024;  // Typed for one search; more is refused.
+
+}  // namespace hotline::limits

@@ -11,6 +11,7 @@ const std::vector<Command>& all_commands() {
       reply_command(),
       decline_command(),
       list_command(),
+      search_command(),
       notices_command(),
       notice_check_command(),
       conflicts_command(),

@@ -1,13 +1,15 @@
 // hotline list: messages of both directions, the newest first.
 #include "client/commands/commands.h"
-#include "client/show/message_row.h"
+#include "client/show/message_choice.h"
+#include "client/show/message_list.h"
 #include "client/show/row_limit.h"
-#include "protocol/message/names.h"
+#include "protocol/base/text.h"
 
 namespace hotline::client {
 namespace {
 
 constexpr uint64_t kRowsByDefault = 20;
+constexpr TimeOptions kTimeOptions = {"--since", "--until"};
 
 Result<wire::Box> chosen_box(const Arguments& arguments) {
   wire::Box box = wire::Box::all;
@@ -21,43 +23,8 @@ Result<wire::Box> chosen_box(const Arguments& arguments) {
   return box;
 }
 
-// Where --after goes on. The daemon names the next place in a list of what waits. A list by age
-// goes on from the last message's place in the journal.
-std::string next_place(const wire::Rows& rows) {
-  const std::string named = text(rows.next());
-  if (!named.empty() || rows.rows() == nullptr || rows.rows()->size() == 0) return named;
-  return std::to_string(tables(rows.rows()).back()->journal_index());
-}
-
-void print(Output& output, const Connection& connection, const wire::Rows& rows) {
-  const auto messages = tables(rows.rows());
-  if (output.json()) {
-    return output.document(
-        json_document()
-            .add("messages", json_messages(connection, messages))
-            .add("total", rows.total())
-            .add("more", rows.more())
-            .add("next", rows.more() ? JsonValue(next_place(rows)) : JsonValue()));
-  }
-  // The id says who sent it, and the subject mostly what it is.
-  Table table({{"ID", 8},
-               {"PREC", 9},
-               {"TYPE", 0, Table::Fit::left_out},
-               {"DTG", 14},
-               {"FROM", 0, Table::Fit::left_out},
-               {"STATE", 12},
-               {"SUBJECT", 0, Table::Fit::cut}});
-  for (const wire::MessageRow* one : messages) {
-    table.add({one->waits() && one->incoming() ? "!" : "",
-               {text(one->id()), precedence_label(one->precedence()), type_name(one->type()),
-                format_date_time_group(one->released_at()), upper_case(sender_of(connection, *one)),
-                one->mismatch() ? "MISMATCH" : state_word(*one), text(one->subject())},
-               one->waits() ? precedence_style(one->precedence()) : Style::plain});
-  }
-  table.print(output);
-}
-
-Result<ListWish> read_wish(const Arguments& arguments) {
+Result<ListWish> read_wish(const Invocation& invocation) {
+  const Arguments& arguments = invocation.arguments;
   ListWish wish;
   const auto box = chosen_box(arguments);
   if (!box) return box.error();
@@ -73,9 +40,16 @@ Result<ListWish> read_wish(const Arguments& arguments) {
   const auto limit = read_row_limit(arguments, kRowsByDefault);
   if (!limit) return limit.error();
   wish.limit = *limit;
+  if (auto chosen = read_choice(invocation, kTimeOptions, wish); !chosen) return chosen.error();
+  wish.words = arguments.get("--text").value_or("");
+  if (arguments.has("--text") && is_blank(wish.words)) {
+    return make_error(ErrorCode::usage, "--text has no word to search for");
+  }
   if (waiting) {
     wish.after = arguments.get("--after").value_or("");
-    return wish;
+    if (!is_chosen(wish)) return wish;
+    return make_error(ErrorCode::usage, "of what waits only a --precedence can be chosen",
+                      "leave --waiting out");
   }
   const auto before = arguments.number(arguments.has("--after") ? "--after" : "--before", 0);
   if (!before) return before.error();
@@ -90,22 +64,26 @@ void say_more(Invocation& invocation, const ListWish& wish, const wire::Rows& ro
   if (shown == 0) {
     if (wish.box == wire::Box::waiting)
       return output.talk(wish.after.empty() ? "No message waits." : "No more message waits.");
-    return output.talk(wish.before_journal_index == 0 ? "No message yet." : "No older message.");
+    if (wish.before_journal_index != 0) return output.talk("No older message.");
+    const bool all = !is_chosen(wish) && wish.precedence == wire::Precedence::unset;
+    return output.talk(all ? "No message yet." : "No message is like that.");
   }
   if (!rows.more()) return;
   std::string command = "list";
   if (wish.box == wire::Box::waiting) command += " --waiting";
   if (wish.box == wire::Box::incoming) command += " --incoming";
   if (wish.box == wire::Box::outgoing) command += " --outgoing";
+  command += choice_words(wish, kTimeOptions);
+  if (!wish.words.empty()) command += " --text " + as_typed(wish.words);
   command += " --after " + next_place(rows);
   output.talk(cut_words(invocation, shown, rows.total(), command));
 }
 
 int list(Invocation& invocation) {
-  const auto wish = need(read_wish(invocation.arguments));
   const auto connection = need(invocation.connect(), "cannot list messages");
+  const auto wish = need(read_wish(invocation), "cannot list messages");
   const auto rows = need(connection->list(wish), "cannot list messages");
-  print(invocation.output, *connection, *rows);
+  show_messages(invocation.output, *connection, *rows);
   say_more(invocation, wish, *rows);
   return kExitDone;
 }
@@ -117,12 +95,24 @@ Command list_command() {
       {.name = "list",
        .summary = "List messages of both directions, the newest first",
        .description =
-           "With --waiting: FLASH first, and within a precedence what waits longest. Where a "
-           "terminal is narrow, TYPE and FROM are left out and subjects are cut.",
-       .examples = {"hotline list", "hotline list --outgoing --limit 100", "hotline list --json"},
+           "With --waiting: FLASH first, and within a precedence what waits longest. Options that "
+           "choose go together: all of them must fit. Times are those at which this party's daemon "
+           "committed the message. Where a terminal is narrow, TYPE and FROM are left out and "
+           "subjects are cut.",
+       .examples = {"hotline list", "hotline list --outgoing --limit 100", "hotline list --json",
+                    "hotline list --type incident --precedence flash --since today",
+                    "hotline list --incident S-000087", "hotline list --text \"mine field\""},
        .options = {{"--incoming", "", "the peer's messages only"},
                    {"--outgoing", "", "our messages only"},
                    {"--waiting", "", "only what waits for an acknowledgement, ours or theirs"},
+                   type_option(),
+                   {"--precedence", "PRECEDENCE", "flash, immediate, priority or routine only"},
+                   {"--incident", "ID", "only this message and those that belong to its thread"},
+                   {"--since", "TIME",
+                    "only those of this time and later: today, -2h, 281341Z NOV 26"},
+                   {"--until", "TIME", "only those of this time and earlier"},
+                   {"--text", "WORDS",
+                    "only those with all these words, as hotline search finds them"},
                    row_limit_option("20"),
                    {"--before", "INDEX", "only those committed before this journal entry"},
                    after_option()}},

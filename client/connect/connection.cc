@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "protocol/api/client_api.h"
+#include "protocol/base/text_offset.h"
 
 namespace hotline::client {
 namespace {
@@ -154,9 +155,14 @@ Error Connection::told_late(const Error& error) const {
 
 Result<Answer<wire::Rows>> Connection::list(const ListWish& wish) {
   return ask<wire::Rows>(wire::RequestBody::List, [&](auto& builder) {
-    const auto after = wish.after.empty() ? 0 : builder.CreateString(wish.after);
+    const auto after = text_offset(builder, wish.after);
+    const auto words = text_offset(builder, wish.words);
+    const auto code = text_offset(builder, wish.code);
+    const auto incident = text_offset(builder, wish.incident);
     return wire::CreateList(builder, wish.box, static_cast<uint32_t>(wish.limit),
-                            wish.before_journal_index, after, static_cast<uint8_t>(wish.precedence))
+                            wish.before_journal_index, after, static_cast<uint8_t>(wish.precedence),
+                            words, static_cast<uint8_t>(wish.type), code, incident,
+                            wish.since.value_or(0), wish.until.value_or(0))
         .Union();
   });
 }

@@ -95,6 +95,12 @@ struct ListWish {
   uint64_t before_journal_index = 0;
   std::string after = {};
   wire::Precedence precedence = wire::Precedence::unset;  // Unset: all.
+  std::string words = {};
+  wire::MessageType type = wire::MessageType::unset;  // Likewise.
+  std::string code = {};
+  std::string incident = {};
+  std::optional<UtcMs> since = {};
+  std::optional<UtcMs> until = {};
 };
 
 // Which notices a list has (protocol/api/client.fbs, Notices).

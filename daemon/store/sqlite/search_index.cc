@@ -14,6 +14,8 @@
 #include "daemon/store/searched_text.h"
 #include "daemon/store/sqlite/sqlite.h"
 #include "protocol/base/limits.h"
+#include "protocol/base/text.h"
+#include "protocol/message/names.h"
 #include "protocol/message/serial.h"
 
 namespace hotline {
@@ -31,7 +33,7 @@ constexpr const char* kIndexTables[] = {
     "number INTEGER NOT NULL, at INTEGER NOT NULL, type INTEGER NOT NULL, "
     "precedence INTEGER NOT NULL, name TEXT NOT NULL, incident TEXT NOT NULL, code TEXT NOT NULL) "
     "STRICT",
-    "CREATE VIRTUAL TABLE words USING fts5(words, content='', columnsize=0, "
+    "CREATE VIRTUAL TABLE words USING fts5(said, content='', columnsize=0, "
     "tokenize='unicode61 remove_diacritics 2')",
 };
 
@@ -160,7 +162,8 @@ class SqliteSearchIndex : public SearchIndex {
     if (!found) return found.error();
     for (size_t i = 0; i < places.size() && i < query.list.limit; ++i) {
       const auto stored = reader_.stored_message(places[i].key);
-      if (!stored || stored->record.journal_index != places[i].journal_index) return made_anew();
+      if (!stored || stored->record.journal_index != places[i].journal_index)
+        return made_anew("it leads to another message");
       if (visit(*stored)) continue;
       outcome.more = true;
       return outcome;
@@ -212,7 +215,7 @@ class SqliteSearchIndex : public SearchIndex {
     IndexTransaction transaction(open_->database);
     Statement message =
         open_->statement("INSERT INTO message VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)");
-    Statement words = open_->statement("INSERT INTO words(rowid, words) VALUES (?1, ?2)");
+    Statement words = open_->statement("INSERT INTO words(rowid, said) VALUES (?1, ?2)");
     for (const Taken& one : step.messages) {
       message.run(one.journal_index, one.key.incoming, one.key.number, one.at, one.type,
                   one.precedence, one.searched.name, one.searched.incident, one.searched.code);
@@ -300,11 +303,12 @@ class SqliteSearchIndex : public SearchIndex {
     for (const char* suffix : {"", "-wal", "-shm"}) unlink((path_ + suffix).c_str());
   }
 
-  Error made_anew() {
+  Error made_anew(const std::string& fault) {
     remove_file();
-    return make_error(ErrorCode::incomplete,
-                      "the search index was damaged, and is being made anew from the store",
-                      "ask again in a moment");
+    return make_error(
+        ErrorCode::incomplete,
+        "the search index was damaged, and is being made anew from the store: " + fault,
+        "ask again in a moment");
   }
 
   // Runs what touches the file alone. Where it fails, the index is opened again the next time; a
@@ -315,13 +319,13 @@ class SqliteSearchIndex : public SearchIndex {
       work();
       return ok();
     } catch (const SqliteError& error) {
-      if (!may_pass(error)) return made_anew();
+      if (!may_pass(error)) return made_anew(error.what());
       open_.reset();
       const Diagnosis diagnosis = error.diagnose(path_);
       return make_error(ErrorCode::failed, "the search index cannot be used: " + diagnosis.cause,
                         diagnosis.remedy);
-    } catch (const StoreCorrupt&) {
-      return made_anew();
+    } catch (const StoreCorrupt& error) {
+      return made_anew(error.what());
     }
   }
 
@@ -334,7 +338,7 @@ class SqliteSearchIndex : public SearchIndex {
 // A piece that stands between quotes, or a word.
 void add_phrase(std::string& expression, std::string_view piece, bool is_word) {
   std::string text = fold_letters(piece);
-  if (const auto serial = is_word ? parse_serial(piece) : std::nullopt) {
+  if (const auto serial = is_word ? parse_serial(upper_case(text)) : std::nullopt) {
     text = format_serial(*serial);
     is_word = false;
   }
@@ -371,7 +375,8 @@ std::string match_expression(std::string_view typed) {
     }
   }
   end_piece();
-  return expression;
+  // Quotes with nothing in them are found nowhere, which is not the same as no words.
+  return expression.empty() && !is_blank(typed) ? "\"\"" : expression;
 }
 
 }  // namespace hotline

@@ -208,6 +208,10 @@ class FakeDaemon::Stream : public FrameStream {
 
   // Of what waits, `after` is the number of rows before; the test puts them in their order.
   void rows(uint32_t id, const wire::List& list) {
+    daemon_.lists.push_back(text_of(list.words()) + "|" + std::to_string(list.type()) + "|" +
+                            text_of(list.code()) + "|" + text_of(list.incident()) + "|" +
+                            std::to_string(list.since()) + "|" + std::to_string(list.until()) +
+                            "|" + std::to_string(list.precedence()));
     std::vector<const FakeMessage*> all;
     uint32_t waiting = 0;
     uint32_t flash = 0;
@@ -228,7 +232,8 @@ class FakeDaemon::Stream : public FrameStream {
       const bool more = next < all.size();
       const bool by_place = list.box() == wire::Box::waiting || list.box() == wire::Box::waiting_in;
       return wire::CreateRowsDirect(b, &rows, waiting, more, all.size(), flash,
-                                    by_place ? std::to_string(next).c_str() : nullptr);
+                                    by_place ? std::to_string(next).c_str() : nullptr,
+                                    daemon_.not_searched);
     });
   }
 

@@ -167,6 +167,8 @@ class FakeDaemon {
   int connections = 0;
   std::vector<uint64_t> watched_from;
   std::vector<std::string> shown;  // Names asked for.
+  std::vector<std::string> lists;  // "words|type|code|incident|since|until|precedence".
+  uint64_t not_searched = 0;       // In a list.
 
   Connector connector();
 

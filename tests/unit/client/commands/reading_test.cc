@@ -438,8 +438,9 @@ TEST_F(ReadingTest, AListWithoutRowsSaysSo) {
     EXPECT_EQ(terminal_.err(), said);
   }
   EXPECT_EQ(terminal_.run({"list", "--json"}), kExitDone);
-  EXPECT_EQ(terminal_.out(),
-            "{\"v\":1,\"messages\":[],\"total\":0,\"more\":false,\"next\":null}\n");
+  EXPECT_EQ(
+      terminal_.out(),
+      "{\"v\":1,\"messages\":[],\"total\":0,\"more\":false,\"next\":null,\"not_searched\":0}\n");
   EXPECT_EQ(terminal_.err(), "");
 }
 

@@ -59,9 +59,9 @@ Status DemoStory::tell() {
        {&DemoStory::make_certificates, &DemoStory::start_daemons, &DemoStory::bring_link_up,
         &DemoStory::make_test_call, &DemoStory::send_flash, &DemoStory::see_it_delivered,
         &DemoStory::let_nobody_answer, &DemoStory::acknowledge, &DemoStory::answer,
-        &DemoStory::cut_and_drain, &DemoStory::kill_and_restart, &DemoStory::send_incidents,
-        &DemoStory::compare_transcripts, &DemoStory::export_and_verify, &DemoStory::catch_a_forgery,
-        &DemoStory::prove_the_flash}) {
+        &DemoStory::announce_plans, &DemoStory::move_a_plan, &DemoStory::cut_and_drain,
+        &DemoStory::kill_and_restart, &DemoStory::send_incidents, &DemoStory::compare_transcripts,
+        &DemoStory::export_and_verify, &DemoStory::catch_a_forgery, &DemoStory::prove_the_flash}) {
     try {
       (this->*step)();
     } catch (const CommandFailed& end) {

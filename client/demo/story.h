@@ -54,6 +54,9 @@ class DemoStory {
   void let_nobody_answer();
   void acknowledge();
   void answer();
+  // story_plans.cc
+  void announce_plans();
+  void move_a_plan();
   // story_storm.cc
   void cut_and_drain();
   void kill_and_restart();
@@ -108,6 +111,8 @@ class DemoStory {
   Person north_eve_;
   Person south_eve_;
   std::string flash_;  // The id of the message that most of this is about.
+  UtcMs plan_start_ = 0;
+  std::string souths_plan_;
 };
 
 }  // namespace hotline::client

@@ -47,6 +47,7 @@ void print_json(Output& output, const Connection& connection, const Shown& shown
   const wire::Rows& waits = *shown.waiting;
   output.document(json_document()
                       .add("messages", json_messages(connection, shown.messages))
+                      .add("open_requests", waits.open_requests())
                       .add("waiting", waits.waiting())
                       .add("waiting_flash", waits.waiting_flash())
                       .add("more", waits.more())
@@ -97,10 +98,71 @@ void say_what_waits(Invocation& invocation, const Shown& shown) {
   output.talk(words);
 }
 
+void say_open_requests(Output& output, uint64_t count) {
+  if (count == 0) return;
+  output.talk(format_count(count) + (count == 1 ? " request is" : " requests are") +
+              " not answered. See: " + output.command("inbox --requests"));
+}
+
+// Left until the answer is due, negative when it is late.
+int64_t answer_due_in_ms(const wire::MessageRow& row, UtcMs now) {
+  return row.answer_due_at() - now;
+}
+
+// What the peer asks and is owed an answer, by precedence, then by when it is due.
+int requests(Invocation& invocation, Connection& connection, uint64_t limit) {
+  Output& output = invocation.output;
+  const std::string after = invocation.arguments.get("--after").value_or("");
+  const auto reply =
+      need(connection.list({.box = wire::Box::open_requests, .limit = limit, .after = after}),
+           "cannot read the inbox");
+  const auto rows = tables(reply->rows());
+  if (output.json()) {
+    output.document(json_document()
+                        .add("messages", json_messages(connection, rows))
+                        .add("total", reply->total())
+                        .add("more", reply->more())
+                        .add("next", reply->more() ? JsonValue(text(reply->next())) : JsonValue()));
+    return kExitDone;
+  }
+  Table table({{"DUE", 6},
+               {"PREC", 9},
+               {"ID", 8},
+               {"ANSWER BY", 14, Table::Fit::left_out},
+               {"FROM", 0, Table::Fit::left_out},
+               {"STATE", 0, Table::Fit::left_out},
+               {"SUBJECT", 0, Table::Fit::cut}});
+  for (const wire::MessageRow* one : rows) {
+    const int64_t due_ms = answer_due_in_ms(*one, invocation.now());
+    table.add({due_ms <= 0 ? "!" : "",
+               {format_remaining(due_ms), precedence_label(one->precedence()), text(one->id()),
+                format_date_time_group(one->answer_due_at()),
+                upper_case(sender_of(connection, *one)), state_word(*one), text(one->subject())},
+               precedence_style(one->precedence())});
+  }
+  table.print(output);
+  if (rows.empty()) {
+    output.talk(after.empty() ? "No request waits for an answer."
+                              : "No more request waits for an answer.");
+  } else if (reply->more()) {
+    output.talk(cut_words(invocation, rows.size(), reply->total(),
+                          "inbox --requests --after " + text(reply->next())));
+  } else {
+    output.talk("Next: " + output.command("reply " + text(rows.front()->id()) + " --answer 1=..."));
+  }
+  return kExitDone;
+}
+
 int inbox(Invocation& invocation) {
   const Arguments& arguments = invocation.arguments;
   const auto limit = need(read_row_limit(arguments, limits::kListRowsMax));
+  if (arguments.has("--requests") && arguments.has("--all")) {
+    return invocation.output.fail("",
+                                  make_error(ErrorCode::usage, "--requests and --all are two lists",
+                                             "hotline inbox --requests"));
+  }
   const auto connection = need(invocation.connect(), "cannot read the inbox");
+  if (arguments.has("--requests")) return requests(invocation, *connection, limit);
   const auto shown = need(read(arguments, *connection, limit), "cannot read the inbox");
   Output& output = invocation.output;
   if (output.json()) {
@@ -109,6 +171,7 @@ int inbox(Invocation& invocation) {
   }
   print_table(output, *connection, shown);
   say_what_waits(invocation, shown);
+  say_open_requests(output, shown.waiting->open_requests());
   if (!shown.older_before.empty())
     output.talk("Older ones: " + output.command("list --incoming --before " + shown.older_before));
   return kExitDone;
@@ -117,16 +180,22 @@ int inbox(Invocation& invocation) {
 }  // namespace
 
 Command inbox_command() {
-  return {{.name = "inbox",
-           .summary = "Show what waits for an acknowledgement by this watch",
-           .description = "FLASH comes first, and within a precedence what waits longest. DUE is "
-                          "the time that is left until the next person is told, - where nobody is "
-                          "left. What is marked with ! must be read now.",
-           .examples = {"hotline inbox", "hotline inbox --all", "hotline inbox --json"},
-           .options = {{"--all", "", "also what was acknowledged or needs no acknowledgement"},
-                       row_limit_option("1000"),
-                       after_option()}},
-          inbox};
+  return {
+      {.name = "inbox",
+       .summary = "Show what waits for an acknowledgement by this watch",
+       .description = "FLASH comes first, and within a precedence what waits longest. DUE is "
+                      "the time that is left until the next person is told, - where nobody is "
+                      "left. What is marked with ! must be read now. With --requests: the other "
+                      "side's questions that are not all answered, by precedence, then by when "
+                      "the answer is due, which is their --reply-by or else what the policy "
+                      "says; ! is late.",
+       .examples = {"hotline inbox", "hotline inbox --all", "hotline inbox --requests",
+                    "hotline inbox --json"},
+       .options = {{"--all", "", "also what was acknowledged or needs no acknowledgement"},
+                   {"--requests", "", "what is asked and not answered, also if acknowledged"},
+                   row_limit_option("1000"),
+                   after_option()}},
+      inbox};
 }
 
 }  // namespace hotline::client

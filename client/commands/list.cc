@@ -83,7 +83,7 @@ int list(Invocation& invocation) {
   const auto connection = need(invocation.connect(), "cannot list messages");
   const auto wish = need(read_wish(invocation), "cannot list messages");
   const auto rows = need(connection->list(wish), "cannot list messages");
-  show_messages(invocation.output, *connection, *rows);
+  show_messages(invocation.output, *connection, *rows, invocation.now());
   say_more(invocation, wish, *rows);
   return kExitDone;
 }

@@ -75,7 +75,7 @@ std::string question_hint(const wire::Body& body) {
 }
 
 bool asks(const ReferredMessage& message) {
-  return message.body() != nullptr && message.body()->content_as_request() != nullptr;
+  return message.newest() != nullptr && message.newest()->content_as_request() != nullptr;
 }
 
 bool has_answers(const Arguments& arguments) {
@@ -84,12 +84,21 @@ bool has_answers(const Arguments& arguments) {
 
 // Only a request has numbered questions; to answer anything else is to answer it as a whole.
 Status check_numbers(const ReferredMessage& message, const AnswersFields& answers) {
+  const auto* request = asks(message) ? message.newest()->content_as_request() : nullptr;
+  const size_t asked = request && request->questions() ? request->questions()->size() : 0;
   for (const AnswerItemFields& item : answers.items) {
-    if (item.question == 0 || asks(message)) continue;
-    return make_error(ErrorCode::usage, message.id() + " asks no numbered questions",
-                      "--answer 0=\"...\"    answers it as a whole\n"
-                      "hotline reply " +
-                          message.id() + " \"...\"    refers to it in a text");
+    if (item.question <= asked) continue;
+    if (request == nullptr) {
+      return make_error(ErrorCode::usage, message.id() + " asks no numbered questions",
+                        "--answer 0=\"...\"    answers it as a whole\n"
+                        "hotline reply " +
+                            message.id() + " \"...\"    refers to it in a text");
+    }
+    return make_error(ErrorCode::usage,
+                      message.id() + " asks " + std::to_string(asked) +
+                          (asked == 1 ? " question" : " questions") + ", and none is number " +
+                          std::to_string(item.question),
+                      question_hint(*message.newest()));
   }
   return ok();
 }
@@ -114,7 +123,7 @@ Result<BodyFields> make_body(const Invocation& invocation, const ReferredMessage
   if (auto status = check_numbers(message, *answers); !status) return status.error();
   if (answers->items.empty()) {
     return make_error(ErrorCode::usage, message.id() + " asks, and the reply answers nothing",
-                      question_hint(*message.body()));
+                      question_hint(*message.newest()));
   }
   body.content = std::move(*answers);
   return body;
@@ -139,6 +148,9 @@ int reply(Invocation& invocation) {
   }
   draft.language = texts.empty() ? typed_language(invocation, *connection) : texts.front().language;
   draft.references = {message.id()};
+  if (const auto name = invocation.arguments.get("--incident")) {
+    draft.incident = need(resolve_thread(*connection, *name), what);
+  }
   draft.body = body;
   for (const std::string& later : invocation.arguments.all("--later")) {
     const std::string time = later.substr(later.find('=') + 1);
@@ -188,6 +200,8 @@ Command reply_command() {
       {"--refuse", "N=REASON", "question N is not going to be answered", true},
       {"--later", "N=TIME", "question N is answered later: +2h, 1800Z or 2026-11-22T18:00:00Z",
        true},
+      {"--incident", "NAME",
+       "the thread of messages that this one belongs to: any message of it, or a word for it"},
       {"-p,--precedence", "LEVEL", "as the message's without it"}};
   for (OptionSpec& option : text_options()) options.push_back(std::move(option));
   for (OptionSpec& option : wait_options()) options.push_back(std::move(option));

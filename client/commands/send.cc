@@ -68,7 +68,26 @@ Status apply_options(const Invocation& invocation, const Connection& connection,
   return ok();
 }
 
-Result<MessageRequest> read_request(const Invocation& invocation, const Connection& connection) {
+// Whatever names a message is made the name by which both parties know it.
+Status resolve_names(Connection& connection, MessageRequest& request) {
+  if (!request.incident.empty()) {
+    auto thread = resolve_thread(connection, request.incident);
+    if (!thread) return thread.error();
+    request.incident = *std::move(thread);
+  }
+  const auto info = find_template(request.template_name);
+  if (!info) return ok();
+  for (const TemplateField& field : (*info)->fields) {
+    const auto typed = request.settings.find(field.key);
+    if (field.kind != kMessageName || typed == request.settings.end()) continue;
+    auto id = resolve_name(connection, typed->second, NameUse::any);
+    if (!id) return id.error();
+    typed->second = *std::move(id);
+  }
+  return ok();
+}
+
+Result<MessageRequest> read_request(const Invocation& invocation, Connection& connection) {
   MessageRequest request;
   if (const auto path = invocation.arguments.get("--file")) {
     auto from_file = read_incident_file(*path);
@@ -79,6 +98,7 @@ Result<MessageRequest> read_request(const Invocation& invocation, const Connecti
     request.language = typed_language(invocation, connection);
   }
   if (auto status = apply_options(invocation, connection, request); !status) return status.error();
+  if (auto status = resolve_names(connection, request); !status) return status.error();
   take_template_precedence(request);
   if (request.precedence == wire::Precedence::unset) {
     return make_error(ErrorCode::usage, "how fast? a message has a precedence",
@@ -261,7 +281,8 @@ Command send_command() {
        "a field of the template: hotline template show NAME; volume=@FILE reads GeoJSON", true},
       {"-f,--file", "FILE", "read template, fields and texts from a TOML file"},
       {"--question", "TEXT", "ask; each is answered, refused or put off by the other side", true},
-      {"--incident", "NAME", "the thread of messages that this one belongs to"},
+      {"--incident", "NAME",
+       "the thread of messages that this one belongs to: any message of it, or a word for it"},
       {"--reply-by", "TIME", "+30m, 15:00Z (today), 221500Z NOV 26 or 2026-11-22T15:00:00Z"},
       {"--expires", "TIME", "after that it is of no use"}};
   for (OptionSpec& option : correction_options()) options.push_back(std::move(option));

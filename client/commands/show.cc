@@ -4,6 +4,7 @@
 #include "client/show/journal_line.h"
 #include "client/show/message_row.h"
 #include "client/show/message_view.h"
+#include "client/show/question_answers.h"
 #include "protocol/message/names.h"
 #include "protocol/terminal/printable.h"
 
@@ -67,6 +68,7 @@ int print_all(Invocation& invocation, Connection& connection, const wire::Detail
     document.add("corrections", texts(detail.corrections()))
         .add("cancelled", detail.cancelled())
         .add("expired", detail.expired());
+    add_answers_to(document, connection, detail, content.body());
     const auto facts = need(described_facts(connection, detail), what);
     document.add("facts", json_each(facts, JournalDescriber::json))
         .add("facts_total", detail.facts_total())
@@ -78,6 +80,7 @@ int print_all(Invocation& invocation, Connection& connection, const wire::Detail
   output.line(heading(output, connection, message));
   print_standing(output, detail);
   content.print(output);
+  print_answers(output, connection, detail, content.body());
   output.line("");
   for (const std::string& line : life_lines(output, connection, message)) {
     output.line(printable_line(line));
@@ -108,7 +111,9 @@ Command show_command() {
        .description =
            "Coded fields are shown in the language of the context and are authoritative. Texts are "
            "shown as they were written; a translation is never authoritative. A message that was "
-           "corrected is shown as it stands, then with what it first said.",
+           "corrected is shown as it stands, then with what it first said; a request with the "
+           "answer to "
+           "each of its questions, who gave it in which message, and which are open.",
        .examples = {"hotline show S-000087", "hotline show @flash", "hotline show @last --facts"},
        .options = {{"--facts", "", "also every entry of our journal that speaks of it"}},
        .positionals = {{"ID", "N-000123, N-123, @last or @flash"}}},

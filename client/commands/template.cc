@@ -3,11 +3,14 @@
 #include "protocol/message/template.h"
 
 #include <algorithm>
+#include <regex>
 
 #include "client/commands/commands.h"
+#include "client/compose/referred_message.h"
 #include "client/compose/typed_fields.h"
 #include "protocol/base/time_text.h"
 #include "protocol/geometry/position_text.h"
+#include "protocol/message/kinds/kinds.h"
 #include "protocol/message/names.h"
 
 namespace hotline::client {
@@ -53,13 +56,45 @@ JsonValue json_template(const TemplateInfo& info) {
       .add("fields", json_each(info.fields, json_field));
 }
 
-// What to type for all that must be typed.
-std::string example_command(const TemplateInfo& info) {
-  std::string command = "hotline send -p flash -t " + info.name;
-  for (const TemplateField& field : info.fields) {
-    if (field.mandatory) command += " --set " + field.key + "=\"" + field.example + "\"";
+// Beside what must be typed, since one of several must: the place of an event or a site, and the
+// message that is traced.
+bool is_one_of_several(const TemplateField& field) {
+  return field.key == "where" || field.kind == kMessageName;
+}
+
+// The example with times that do not age: those that must have passed a while ago, and the others
+// two days ahead and later by two hours each.
+std::string example_of(const TemplateField& field, int& hours_ahead) {
+  if (field.kind == kMessageName) return "@last";
+  std::string text = field.example;
+  if (!has_times(field.kind)) return text;
+  static const std::regex time_form("[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:]+Z");
+  std::smatch found;
+  std::string example;
+  while (std::regex_search(text, found, time_form)) {
+    const bool past = field.key == "at" || field.key == "when" || field.key == "from";
+    example += found.prefix().str();
+    example += past ? "-5m" : "+" + std::to_string(hours_ahead += 2) + "h";
+    text = found.suffix().str();
   }
-  return command;
+  return example + text;
+}
+
+// What to type for all that must be typed. A test call is made by a command of its own.
+std::string example_command(const Output& output, const TemplateInfo& info) {
+  if (hotline::kind_of(info.type).is_test_call) return output.command("test-call");
+  const bool is_urgent =
+      info.type == wire::MessageType::incident || info.type == wire::MessageType::violation;
+  const bool says_how_fast = info.precedence != wire::Precedence::unset;
+  std::string command = "send";
+  if (!says_how_fast) command += is_urgent ? " -p flash" : " -p routine";
+  command += " -t " + info.name;
+  int hours_ahead = 48;
+  for (const TemplateField& field : info.fields) {
+    if (!field.mandatory && !is_one_of_several(field)) continue;
+    command += " --set " + field.key + "=\"" + example_of(field, hours_ahead) + "\"";
+  }
+  return output.command(info.fields.empty() ? command + " \"All quiet.\"" : command);
 }
 
 int template_show(Invocation& invocation) {
@@ -86,7 +121,7 @@ int template_show(Invocation& invocation) {
   };
   if (any(has_times)) output.talk(std::string("Times: ") + kTimeForms);
   if (any(has_places)) output.talk(std::string("Positions: ") + kPositionForms + ", MGRS or UTM");
-  output.talk("To send: " + example_command(shown));
+  output.talk("To send: " + example_command(output, shown));
   return kExitDone;
 }
 

@@ -1,6 +1,7 @@
 #include "client/compose/referred_message.h"
 
 #include "client/show/message_row.h"
+#include "protocol/message/envelope.h"
 #include "protocol/message/kinds/kinds.h"
 #include "protocol/message/names.h"
 #include "protocol/message/serial.h"
@@ -90,6 +91,18 @@ Result<std::string> resolve_name(Connection& connection, const std::string& type
                       "those of " + upper_case(connection.peer()) + " begin with " + peer + "-");
   }
   return place ? format_place(serial->prefix, serial->number) : format_serial(*serial);
+}
+
+Result<std::string> resolve_thread(Connection& connection, const std::string& typed) {
+  const std::string upper = upper_case(typed);
+  if (!typed.starts_with('@') && !parse_place(upper) && !parse_serial(upper)) return typed;
+  const auto id = resolve_name(connection, typed, NameUse::any);
+  if (!id) return id;
+  const auto detail = connection.show(*id);
+  if (!detail) return detail.error();
+  const auto envelope = open_envelope(bytes((*detail)->envelope()));
+  const std::string thread = envelope ? text((*envelope)->incident()) : "";
+  return thread.empty() ? text((*detail)->row()->id()) : thread;
 }
 
 Result<ReferredMessage> ReferredMessage::find(Connection& connection, const std::string& typed,

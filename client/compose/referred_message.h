@@ -20,6 +20,13 @@ enum class NameUse {
 // The id as the daemon wants it. Errors: usage for a name that is none, not_found.
 Result<std::string> resolve_name(Connection& connection, const std::string& typed, NameUse use);
 
+// As templates call a field that names a message.
+inline constexpr char kMessageName[] = "message";
+
+// The thread of messages that a person named: by any name of a message, the thread that this one
+// belongs to or else begins; or by a word, as it stands. Errors: those of finding the message.
+Result<std::string> resolve_thread(Connection& connection, const std::string& typed);
+
 // The message that another one is going to speak of.
 class ReferredMessage {
  public:
@@ -32,16 +39,21 @@ class ReferredMessage {
   wire::Precedence precedence() const { return static_cast<wire::Precedence>(row().precedence()); }
   // Null when its body cannot be read.
   const wire::Body* body() const { return body_ ? body_->get() : nullptr; }
+  // After its corrections.
+  const wire::Body* newest() const { return newest_ ? newest_->get() : body(); }
 
   // "S-000087  FLASH  incident  Unintended airspace crossing", to be sure that it is the right one.
   std::string heading(const Output& output) const;
 
  private:
   explicit ReferredMessage(Answer<wire::Detail> detail)
-      : detail_(std::move(detail)), body_(open_body(bytes(detail_->body()))) {}
+      : detail_(std::move(detail)),
+        body_(open_body(bytes(detail_->body()))),
+        newest_(open_body(bytes(detail_->newest_body()))) {}
 
   Answer<wire::Detail> detail_;
   Result<Opened<wire::Body>> body_;
+  Result<Opened<wire::Body>> newest_;  // An error where nothing was corrected.
 };
 
 }  // namespace hotline::client

@@ -11,7 +11,8 @@ std::string next_place(const wire::Rows& rows) {
   return std::to_string(tables(rows.rows()).back()->journal_index());
 }
 
-void show_messages(Output& output, const Connection& connection, const wire::Rows& rows) {
+void show_messages(Output& output, const Connection& connection, const wire::Rows& rows,
+                   UtcMs now) {
   const auto messages = tables(rows.rows());
   if (output.json()) {
     return output.document(json_document()
@@ -33,7 +34,7 @@ void show_messages(Output& output, const Connection& connection, const wire::Row
     table.add({one->waits() && one->incoming() ? "!" : "",
                {text(one->id()), precedence_label(one->precedence()), type_name(one->type()),
                 format_date_time_group(one->released_at()), upper_case(sender_of(connection, *one)),
-                one->mismatch() ? "MISMATCH" : state_word(*one), text(one->subject())},
+                one->mismatch() ? "MISMATCH" : state_word(*one, now), text(one->subject())},
                one->waits() ? precedence_style(one->precedence()) : Style::plain});
   }
   table.print(output);

@@ -13,7 +13,8 @@ namespace hotline::client {
 // goes on from the last message's place in the journal.
 std::string next_place(const wire::Rows& rows);
 
-// Prints the rows, and says where some of what was asked for could not be looked at.
-void show_messages(Output& output, const Connection& connection, const wire::Rows& rows);
+// Prints the rows as they are `now`, and says where some of what was asked for could not be looked
+// at.
+void show_messages(Output& output, const Connection& connection, const wire::Rows& rows, UtcMs now);
 
 }  // namespace hotline::client

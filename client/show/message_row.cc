@@ -41,10 +41,17 @@ const char* state_word(const wire::MessageRow& row) {
   if (row.corrected_at() != 0) return "corrected";
   if (row.declined_at() != 0) return "declined";
   if (row.answered_at() != 0) return "answered";
+  if (row.answered_in_part_at() != 0) return "answered in part";
   if (row.acknowledged_at() != 0) return "acknowledged";
   if (row.incoming()) return "received";
   if (row.delivered_at() != 0) return "delivered";
   return row.numbered() ? "sent" : "queued";
+}
+
+const char* state_word(const wire::MessageRow& row, UtcMs now) {
+  const bool is_over = row.expires_at() != 0 && row.expires_at() < now;
+  const bool waits = row.incoming() && row.waits();
+  return is_over && !waits && row.cancelled_at() == 0 ? "expired" : state_word(row);
 }
 
 int64_t due_in_ms(const wire::MessageRow& row) {
@@ -118,6 +125,7 @@ std::vector<std::string> life_lines(const Output& output, const Connection& conn
   const auto happened = [&](const char* word, UtcMs at) {
     if (at != 0) add(life_line(word, output.time_of_day(at), since_commit(row, at)));
   };
+  if (row.answered_at() == 0) happened("answered in part", row.answered_in_part_at());
   happened("answered", row.answered_at());
   add(declined_line(output, connection, row));
   happened("corrected", row.corrected_at());
@@ -150,10 +158,17 @@ JsonValue json_message(const Connection& connection, const wire::MessageRow& row
       .add("acknowledged_role",
            row.acknowledged_role() == 0 ? JsonValue() : role_name(row.acknowledged_role()))
       .add("answered_at", json_time(row.answered_at()))
+      .add("answered_in_part_at", json_time(row.answered_in_part_at()))
+      .add("reply_by", json_time(row.reply_by()))
+      .add("answer_due_at", json_time(row.answer_due_at()))
+      .add("expires_at", json_time(row.expires_at()))
       .add("declined_at", json_time(row.declined_at()))
       .add("decline_code", row.decline_code() == 0 ? JsonValue() : decline_name(row.decline_code()))
       .add("corrected_at", json_time(row.corrected_at()))
       .add("cancelled_at", json_time(row.cancelled_at()))
+      .add("event_at", json_time(row.event_at()))
+      .add("latitude_deg_e5", row.has_position() ? JsonValue(row.latitude()) : JsonValue())
+      .add("longitude_deg_e5", row.has_position() ? JsonValue(row.longitude()) : JsonValue())
       .add("mismatch", row.mismatch())
       .add("waits", row.waits())
       .add("due_in_ms", due_in_ms(row) == 0 ? JsonValue() : JsonValue(due_in_ms(row)))

@@ -22,6 +22,8 @@ std::string receiver_of(const Connection& connection, const wire::MessageRow& ro
 // The last thing that happened to it: "queued", "sent", "received", "delivered", "waits",
 // "acknowledged", "answered", "declined", "corrected", "cancelled".
 const char* state_word(const wire::MessageRow& row);
+// The same, or "expired" where it is of no use any more by its --expires and still stands.
+const char* state_word(const wire::MessageRow& row, UtcMs now);
 
 // Until the next person is told; 0 where it does not wait, or nobody further is told.
 int64_t due_in_ms(const wire::MessageRow& row);

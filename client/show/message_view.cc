@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "client/connect/connection.h"
+#include "client/show/content_values.h"
 #include "protocol/terminal/printable.h"
 
 namespace hotline::client {
@@ -120,6 +121,7 @@ void MessageContent::add_to(JsonValue& document) const {
       .add("envelope",
            envelope_ ? json_fields(describe_envelope(**envelope_, language_)) : JsonValue())
       .add("content", body_ ? json_fields(describe_content(**body_, language_)) : JsonValue())
+      .add("values", body_ ? content_values(**body_) : JsonValue())
       .add("texts", body_ ? json_texts(**body_) : JsonValue())
       .add("envelope_base64", to_base64(envelope_bytes_))
       .add("body_base64", to_base64(body_bytes_));
@@ -130,6 +132,7 @@ void MessageContent::add_newest_to(JsonValue& document) const {
   if (is_corrected()) {
     newest.add("subject", text((*newest_)->subject()))
         .add("content", json_fields(describe_content(**newest_, language_)))
+        .add("values", content_values(**newest_))
         .add("texts", json_texts(**newest_))
         .add("body_base64", to_base64(newest_bytes_));
   }

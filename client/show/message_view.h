@@ -27,6 +27,11 @@ class MessageContent {
  public:
   MessageContent(ByteView envelope, ByteView body, std::string language, ByteView newest = {});
 
+  // As it stands; null where it cannot be read.
+  const wire::Body* body() const {
+    return is_corrected() ? newest_->get() : body_ ? body_->get() : nullptr;
+  }
+
   // Subject, content and texts, then what the envelope says.
   void print(Output& output) const;
   // The envelope alone.

@@ -80,7 +80,8 @@ void ClientApi::record_refusal(const Actor& actor, const Error& error) {
 }
 
 RowContext ClientApi::row_context() const {
-  return {config_.prefix, config_.peer_prefix, core_.ladder(), config_.policy, clock_.now()};
+  return {config_.prefix, config_.peer_prefix, core_.ladder(),
+          config_.policy, clock_.now(),        &core_.answers()};
 }
 
 void ClientApi::note_alarm(const std::string& text, bool about_own) {

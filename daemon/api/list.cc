@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <charconv>
 
 #include "daemon/api/api.h"
 #include "daemon/api/waiting_pages.h"
@@ -31,6 +32,30 @@ ListPage read_list(StoreReader& reader, const ListQuery& query) {
   return page;
 }
 
+// As many as fit, from a place in their order on; `next` counts those before the next page.
+ListPage read_open(StoreReader& reader, const std::vector<Answers::OpenRequest>& from,
+                   uint64_t skipped, size_t limit, uint64_t total) {
+  ListPage page;
+  page.total = total;
+  for (const Answers::OpenRequest& one : from) {
+    const auto message = reader.stored_message(one.key);
+    if (!message) continue;
+    page.more = page.messages.size() == limit || !page.add(*message);
+    if (page.more) break;
+  }
+  page.next = std::to_string(skipped + page.messages.size());
+  return page;
+}
+
+// Empty is none; nothing for what is no number.
+std::optional<uint64_t> parse_count(const std::string& text) {
+  uint64_t count = 0;
+  const char* const end = text.data() + text.size();
+  const auto parsed = std::from_chars(text.data(), end, count);
+  if (!text.empty() && (parsed.ec != std::errc() || parsed.ptr != end)) return std::nullopt;
+  return count;
+}
+
 ListQuery query_of(const wire::List& list, size_t limit) {
   ListQuery query;
   query.limit = static_cast<uint32_t>(limit);
@@ -51,13 +76,22 @@ bool is_chosen(const wire::List& list) {
 
 void ClientApi::list(ClientSession& session, uint32_t request, const wire::List& list) {
   const bool waiting = list.box() == wire::Box::waiting || list.box() == wire::Box::waiting_in;
-  if (waiting && is_chosen(list)) {
+  const bool open_requests = list.box() == wire::Box::open_requests;
+  if ((waiting || open_requests) && is_chosen(list)) {
     return sessions_.fail(
         session, request,
         make_error(ErrorCode::usage, "of what waits only a precedence can be chosen"));
   }
   std::function<ListPage(StoreReader&)> read;
-  if (waiting) {
+  if (open_requests) {
+    const auto skipped = parse_count(text_of(list.after()));
+    if (!skipped) return sessions_.fail(session, request, no_place(text_of(list.after())));
+    const size_t limit = rows_wanted(list.limit());
+    read = [from = core_.answers().open_requests(*skipped, limit + 1), skipped = *skipped, limit,
+            total = core_.answers().open_count()](StoreReader& reader) {
+      return read_open(reader, from, skipped, limit, total);
+    };
+  } else if (waiting) {
     const WaitingFilter filter{
         .own = list.box() == wire::Box::waiting, .incoming = true, .precedence = list.precedence()};
     auto wanted = waiting_wanted(core_.ladder(), filter, list.limit(), text_of(list.after()));
@@ -89,7 +123,7 @@ void ClientApi::answer_page(ClientSession& asker, uint32_t request, const ListPa
     auto next = page.next.empty() ? 0 : b.CreateString(page.next);
     return wire::CreateRows(b, b.CreateVector(rows), count(0), page.more, page.total,
                             count(static_cast<uint8_t>(wire::Precedence::flash)), next,
-                            page.not_searched);
+                            page.not_searched, static_cast<uint32_t>(core_.answers().open_count()));
   });
 }
 

@@ -44,6 +44,8 @@ ListedMessage::ListedMessage(StoredMessage message) : stored(std::move(message))
   if (auto envelope = open_envelope(record.envelope)) {
     language = keep((*envelope)->language()->str(), limits::kRowLanguageSizeMax);
     released_at = (*envelope)->released_at();
+    reply_by = (*envelope)->reply_by().value_or(0);
+    expires_at = (*envelope)->expires_at().value_or(0);
   }
   if (auto body = open_body(record.body)) {
     subject = keep((*body)->subject()->str(), limits::kRowSubjectSizeMax);
@@ -96,6 +98,10 @@ flatbuffers::Offset<wire::MessageRow> build_row(flatbuffers::FlatBufferBuilder& 
   row.add_acknowledged_at(message.acknowledged_at);
   row.add_acknowledged_role(static_cast<uint8_t>(message.acknowledged_role));
   row.add_answered_at(message.answered_at);
+  row.add_answered_in_part_at(message.answered_in_part_at);
+  row.add_reply_by(listed.reply_by);
+  row.add_expires_at(listed.expires_at);
+  if (context.answers) row.add_answer_due_at(context.answers->due_of(key).value_or(0));
   row.add_declined_at(message.declined_at);
   row.add_decline_code(message.decline_code);
   row.add_corrected_at(message.corrected_at);

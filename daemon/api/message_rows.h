@@ -9,6 +9,7 @@
 #include "daemon/store/store.h"
 #include "protocol/api/client_generated.h"
 #include "protocol/base/clock.h"
+#include "protocol/channel/answers.h"
 #include "protocol/channel/ladder.h"
 #include "protocol/channel/policy.h"
 #include "protocol/message/message_rules.h"
@@ -22,6 +23,7 @@ struct RowContext {
   const Ladder& ladder;
   const Policy& policy;
   Now now;
+  const Answers* answers = nullptr;  // Null where nothing is asked.
 };
 
 // The rung has no command: it sounds on the consoles, and no one is called.
@@ -42,6 +44,8 @@ struct ListedMessage {
   std::string language;
   bool cut = false;  // Either of them is not whole.
   UtcMs released_at = 0;
+  UtcMs reply_by = 0;  // 0 where the message does not say; likewise
+  UtcMs expires_at = 0;
   EventPoint event;
 
   // Bytes that its row takes at most.

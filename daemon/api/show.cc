@@ -3,6 +3,7 @@
 #include "daemon/api/api.h"
 #include "daemon/api/wanted_message.h"
 #include "protocol/base/limits.h"
+#include "protocol/base/text.h"
 
 namespace hotline {
 namespace {
@@ -28,6 +29,26 @@ Afterwards afterwards(Corrections& corrections, MessageKey key, ByteView body, U
   }
   after.expired = useful_until(*newest).value_or(now) < now;
   return after;
+}
+
+// Facts take what a frame has beside the message, its newest state and its answers.
+constexpr size_t kFactsSizeMax = limits::kRowsSizeMax - 128 * 1024;
+constexpr size_t kAnswerSizeMax = 1000;  // Of each; the message that it stands in has all of it.
+
+flatbuffers::Offset<flatbuffers::Vector<flatbuffers::Offset<wire::QuestionRow>>> build_questions(
+    flatbuffers::FlatBufferBuilder& b, Answers& answers, MessageKey request) {
+  const std::vector<Answers::Question>& questions = answers.of(request);
+  if (questions.empty()) return 0;
+  std::vector<flatbuffers::Offset<wire::QuestionRow>> rows;
+  for (size_t i = 0; i < questions.size(); ++i) {
+    const auto said = answers.said(request, i + 1).value_or(Answers::Said{});
+    const auto text = b.CreateString(shortened(said.text, kAnswerSizeMax));
+    const auto id = b.CreateString(said.id);
+    rows.push_back(wire::CreateQuestionRow(
+        b, static_cast<uint8_t>(questions[i].outcome), text, said.later_at.value_or(0), id,
+        questions[i].answer.incoming, static_cast<uint8_t>(said.role), said.released_at));
+  }
+  return b.CreateVector(rows);
 }
 
 }  // namespace
@@ -59,7 +80,7 @@ void ClientApi::show(ClientSession& session, uint32_t request, const wire::Show&
           if (!found.entries.empty() && found.entries.back().index == index) return;
           auto entry = reader.journal_entry(index);
           if (!entry) return;
-          found.cut = found.cut || size + entry->entry.size() > limits::kRowsSizeMax;
+          found.cut = found.cut || size + entry->entry.size() > kFactsSizeMax;
           if (found.cut) return;
           size += entry->entry.size() + 128;
           found.entries.push_back(*std::move(entry));
@@ -88,9 +109,10 @@ void ClientApi::show(ClientSession& session, uint32_t request, const wire::Show&
             facts.push_back(build_journal_row(b, fact));
           auto newest = after.newest_body.empty() ? 0 : b.CreateVector(after.newest_body);
           auto corrections = b.CreateVectorOfStrings(after.corrections);
+          auto questions = build_questions(b, core_.answers(), found.message->stored.record.key);
           return wire::CreateDetail(b, row, envelope, body, b.CreateVector(facts), found.total,
                                     found.uncounted, found.cut, newest, corrections,
-                                    after.cancelled, after.expired);
+                                    after.cancelled, after.expired, questions);
         });
       });
 }

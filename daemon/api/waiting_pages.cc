@@ -3,14 +3,11 @@
 #include "protocol/base/text.h"
 
 namespace hotline {
-namespace {
 
 Error no_place(const std::string& cursor) {
   return make_error(ErrorCode::usage, shortened(cursor, 40) + " is no place in the list",
                     "begin again without it");
 }
-
-}  // namespace
 
 Result<WaitingWanted> waiting_wanted(const Ladder& ladder, WaitingFilter filter, uint32_t limit,
                                      const std::string& cursor) {

@@ -25,6 +25,9 @@ inline size_t rows_wanted(uint32_t limit) {
   return limit == 0 ? limits::kListRowsMax : std::min<size_t>(limit, limits::kListRowsMax);
 }
 
+// The answer to a cursor that means nothing.
+Error no_place(const std::string& cursor);
+
 // `cursor`: where the page before ended; empty for the first. Refuses one that is no place.
 Result<WaitingWanted> waiting_wanted(const Ladder& ladder, WaitingFilter filter, uint32_t limit,
                                      const std::string& cursor);

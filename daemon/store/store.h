@@ -83,6 +83,7 @@ struct StoredMessage {
   UtcMs acknowledged_at = 0;
   uint16_t acknowledged_role = 0;
   UtcMs answered_at = 0;
+  UtcMs answered_in_part_at = 0;  // The first answer that left something open.
   UtcMs declined_at = 0;
   uint16_t decline_code = 0;
   UtcMs corrected_at = 0;

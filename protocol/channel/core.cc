@@ -26,14 +26,16 @@ Core::Core(CoreConfig config, Records& records, Random& random, Now started)
       evidence_(config_, recorder_, noise_),
       escalation_(config_, recorder_, started),
       corrections_(config_, recorder_),
+      answers_(config_, recorder_, corrections_),
       conflicts_(config_, recorder_, noise_, corrections_, started),
       conflict_digests_(config_, recorder_, noise_, conflicts_),
       witness_(config_, trust_, recorder_, noise_, evidence_),
       exports_(recorder_, noise_, witness_),
-      releases_(config_, recorder_, random, corrections_, conflicts_),
+      releases_(config_, recorder_, random, corrections_, answers_, conflicts_),
       submissions_(config_, recorder_, random, noise_, disk_, evidence_, releases_),
       outbox_(config_, trust_, recorder_, disk_, evidence_, releases_),
-      inbox_(config_, trust_, recorder_, noise_, disk_, evidence_, corrections_, releases_),
+      inbox_(config_, trust_, recorder_, noise_, disk_, evidence_, corrections_, answers_,
+             releases_),
       claims_(config_, trust_, recorder_, evidence_, outbox_),
       session_(config_, recorder_, noise_, disk_, conflict_digests_, witness_, outbox_, inbox_,
                claims_) {}
@@ -61,6 +63,7 @@ Status Core::replay(uint64_t index, ByteView bytes) {
   submissions_.apply(entry);
   evidence_.apply(entry);
   corrections_.apply(entry);
+  answers_.apply(entry);
   conflicts_.apply(entry);
   witness_.apply(entry);
   apply_durable(entry, replayed_time(entry.at(), started_));
@@ -182,6 +185,8 @@ void Core::committed(Now now) {
 
 void Core::apply_durable(const wire::Entry& entry, Now at) {
   escalation_.apply_durable(entry, at);
+  const auto answered = answered_by(entry);
+  if (answered && answers_.is_answered(*answered)) escalation_.answered_in_full(*answered);
   outbox_.apply_durable(entry, at);
   conflicts_.apply_durable(entry);
   conflict_digests_.apply_durable(entry);

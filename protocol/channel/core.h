@@ -25,6 +25,7 @@
 #include <vector>
 
 #include "protocol/base/clock.h"
+#include "protocol/channel/answers.h"
 #include "protocol/channel/claims.h"
 #include "protocol/channel/conflict_digests.h"
 #include "protocol/channel/conflicts.h"
@@ -143,6 +144,7 @@ class Core {
     return submissions_.last_counter(certificate);
   }
   Corrections& corrections() { return corrections_; }
+  Answers& answers() { return answers_; }
   const Conflicts& conflicts() const { return conflicts_; }
   ConflictComparison conflicts_compared() const { return conflict_digests_.last(); }
   const Ladder& ladder() const { return escalation_.ladder(); }
@@ -168,6 +170,7 @@ class Core {
   Evidence evidence_;
   Escalation escalation_;
   Corrections corrections_;
+  Answers answers_;
   Conflicts conflicts_;
   ConflictDigests conflict_digests_;
   Witness witness_;

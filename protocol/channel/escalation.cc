@@ -110,7 +110,7 @@ void Escalation::settle(uint8_t type, uint8_t role, const wire::MessageKey* refe
       to_stop = ladder_.closed(key);
       break;
     case TargetEffect::answers:
-      ladder_.answered(key, true);
+      ladder_.answered(key, false);
       break;
     case TargetEffect::corrects:
     case TargetEffect::none:

@@ -203,6 +203,7 @@ void Inbox::record_received(Now now, uint64_t index, const Arrival& arrival,
   message.journal_index = recorder_.last_index();
   recorder_.gathering().leaves.push_back({LogId::peer_transcript, index, arrival.leaf, index});
   recorder_.gathering().messages.push_back(std::move(message));
+  answers_.apply(entry);
   if (judgement.serial != 0) {
     gathering_serials_.insert(judgement.serial, PendingLeaf{index, arrival.leaf});
   }
@@ -213,7 +214,7 @@ void Inbox::tell_of_target(Now now, const Arrival& arrival, const Judgement& jud
   const wire::Envelope& envelope = *arrival.known();
   const MessageKey target = *judgement.refers_to;
   auto body = open_body(arrival.body);
-  note_effect_on(recorder_, now, target, **body, envelope.releaser_role());
+  note_effect_on(recorder_, answers_, now, target, **body, envelope.releaser_role());
   if (judgement.mismatch) {
     recorder_.gathering().facts.push_back(
         {target, FactKind::mismatch, now.utc, recorder_.last_index(), 0, ""});

@@ -27,7 +27,8 @@ class Inbox {
  public:
   // All of them outlive it.
   Inbox(const CoreConfig& config, const ChannelTrust& trust, Recorder& recorder, Noise& noise,
-        const DiskState& disk, Evidence& evidence, Corrections& corrections, Releases& releases)
+        const DiskState& disk, Evidence& evidence, Corrections& corrections, Answers& answers,
+        Releases& releases)
       : config_(config),
         trust_(trust),
         recorder_(recorder),
@@ -35,6 +36,7 @@ class Inbox {
         disk_(disk),
         evidence_(evidence),
         corrections_(corrections),
+        answers_(answers),
         releases_(releases) {}
 
   // The fate of a frame.
@@ -122,6 +124,7 @@ class Inbox {
   const DiskState& disk_;
   Evidence& evidence_;
   Corrections& corrections_;
+  Answers& answers_;
   Releases& releases_;
 
   std::string checkpoint_;  // Newest one received, of all that gathers.

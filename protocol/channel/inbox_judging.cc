@@ -74,9 +74,9 @@ Inbox::Judgement Inbox::judge_rules(const wire::Envelope& envelope, const Hash& 
                                                        " is not its to " +
                                                        (by_originator ? "change" : "answer"));
   }
-  if (Status fits = corrections_.check(*target, envelope, **body); !fits) {
-    return fail(wire::DeclineCode::rule_broken, fits.error().reason);
-  }
+  Status fits = corrections_.check(*target, envelope, **body);
+  if (fits) fits = answers_.check(*target, **body);
+  if (!fits) return fail(wire::DeclineCode::rule_broken, fits.error().reason);
   judgement.refers_to = target;
   if (kind.effect == TargetEffect::acknowledges) {
     judgement.mismatch = read_back_mismatch(*target, **body);

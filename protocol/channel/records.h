@@ -89,6 +89,7 @@ enum class FactKind : uint8_t {
   alarm = 7,
   attempt = 8,
   mismatch = 9,
+  answered_in_part = 10,  // Not all that was asked.
 };
 struct FactRecord {
   MessageKey key;

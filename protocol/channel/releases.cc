@@ -59,9 +59,6 @@ Result<const wire::Entry*> Releases::release(Now now, Release release) {
   const wire::Entry& entry = record(now, release, serial, message.leaf_hash, hashes,
                                     envelope.size() + release.body.size());
   corrections_.apply(entry);
-  if (!release.references.empty()) {
-    note_effect_on(recorder_, now, release.references.front().key, **body, fields.releaser_role);
-  }
   message.key = {false, serial};
   message.serial = serial;
   message.journal_index = recorder_.last_index();
@@ -76,6 +73,11 @@ Result<const wire::Entry*> Releases::release(Now now, Release release) {
   if (release.name) message.request_hash = hashes.request;
   gathering_.insert(serial, recorder_.gathering().messages.size());
   recorder_.gathering().messages.push_back(std::move(message));
+  answers_.apply(entry);
+  if (!release.references.empty()) {
+    note_effect_on(recorder_, answers_, now, release.references.front().key, **body,
+                   fields.releaser_role);
+  }
   return &entry;
 }
 
@@ -114,7 +116,9 @@ Status Releases::check(const Release& release, const Bytes& envelope_bytes,
   if (problems.empty()) {
     if (Status apart = conflicts_.check_reason(**body); !apart) return apart;
     if (release.references.empty()) return ok();
-    return corrections_.check(release.references.front().key, envelope, **body);
+    const MessageKey target = release.references.front().key;
+    const Status fits = corrections_.check(target, envelope, **body);
+    return fits ? answers_.check(target, **body) : fits;
   }
   const Problem& first = problems.front();
   return make_error(ErrorCode::refused, to_string(first),
@@ -159,10 +163,13 @@ std::string Releases::name_of(MessageKey key, uint64_t serial) const {
                      : format_place(config_.peer_prefix, key.number);
 }
 
-void note_effect_on(Recorder& recorder, Now now, MessageKey target, const wire::Body& body,
-                    wire::Role role) {
-  const auto kind = fact_of(kind_of(static_cast<uint8_t>(body.content_type())).effect);
+void note_effect_on(Recorder& recorder, const Answers& answers, Now now, MessageKey target,
+                    const wire::Body& body, wire::Role role) {
+  auto kind = fact_of(kind_of(static_cast<uint8_t>(body.content_type())).effect);
   if (!kind) return;
+  if (kind == FactKind::answered && !answers.is_answered(target)) {
+    kind = FactKind::answered_in_part;
+  }
   FactRecord fact{target, *kind, now.utc, recorder.last_index(), static_cast<uint16_t>(role), ""};
   if (const wire::Decline* decline = body.content_as_decline()) {
     fact.code = static_cast<uint16_t>(decline->code());

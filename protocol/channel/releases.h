@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "protocol/base/sorted_blocks.h"
+#include "protocol/channel/answers.h"
 #include "protocol/channel/conflicts.h"
 #include "protocol/channel/core_config.h"
 #include "protocol/channel/corrections.h"
@@ -40,11 +41,12 @@ class Releases {
  public:
   // All of them outlive it.
   Releases(const CoreConfig& config, Recorder& recorder, Random& random, Corrections& corrections,
-           const Conflicts& conflicts)
+           Answers& answers, const Conflicts& conflicts)
       : config_(config),
         recorder_(recorder),
         random_(random),
         corrections_(corrections),
+        answers_(answers),
         conflicts_(conflicts) {}
 
   // The Released entry, which lives until the batch is sealed; or why the message may not be sent:
@@ -75,12 +77,14 @@ class Releases {
   Recorder& recorder_;
   Random& random_;
   Corrections& corrections_;
+  Answers& answers_;
   const Conflicts& conflicts_;
   SortedBlocks<uint64_t, size_t> gathering_;  // Serial -> place in the gathering batch.
 };
 
 // Beside the entry that was recorded last: lists show of `target` what another message says of it.
-void note_effect_on(Recorder& recorder, Now now, MessageKey target, const wire::Body& body,
-                    wire::Role role);
+// The answers know of it already.
+void note_effect_on(Recorder& recorder, const Answers& answers, Now now, MessageKey target,
+                    const wire::Body& body, wire::Role role);
 
 }  // namespace hotline

@@ -104,6 +104,14 @@ void check_references(RuleChecker& checker, const wire::Envelope& envelope,
   }
 }
 
+// A word for a thread of messages, which nobody can take for the name of a message.
+bool is_word_for_thread(std::string_view text) {
+  const bool is_one_word = !is_blank(text) && text.find(' ') == std::string_view::npos &&
+                           what_is_not_plain_in_line(text).empty();
+  return is_one_word && text.front() != '@' && !parse_serial(text) && !parse_place(text) &&
+         count_characters(text) <= limits::kNameCharactersMax;
+}
+
 void check_threads(RuleChecker& checker, const wire::Envelope& envelope,
                    const RulesContext& context) {
   const bool correction = kind_of(envelope.type()).effect == TargetEffect::corrects;
@@ -119,8 +127,11 @@ void check_threads(RuleChecker& checker, const wire::Envelope& envelope,
       checker.add("correction-of", "is another message than the first reference");
     }
   }
-  if (envelope.incident() && !is_party_of({}, envelope.incident())) {
-    checker.add("incident", "is not the serial of the incident's first message");
+  if (envelope.incident() && !is_party_of({}, envelope.incident()) &&
+      !is_word_for_thread(view(envelope.incident()))) {
+    checker.add("incident", "is neither the serial of the incident's first message nor a word",
+                "a word has no spaces, and at most " + std::to_string(limits::kNameCharactersMax) +
+                    " characters");
   }
 }
 

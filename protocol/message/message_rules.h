@@ -68,8 +68,8 @@ std::vector<Problem> check_body(const wire::Body& body, const BodyContext& conte
 std::vector<Problem> check_message(const wire::Envelope& envelope, const wire::Body& body,
                                    const RulesContext& context);
 
-// Whether each of the `questions` of a REQUEST is answered, refused or put off by this ANSWER.
-std::vector<Problem> check_all_answered(const wire::Answers& answers, size_t questions);
+// An ANSWER to what was not asked: a message has so many `questions`, none unless it is a REQUEST.
+std::vector<Problem> check_asked(const wire::Answers& answers, size_t questions);
 
 // An ANSWER that accepts a conflict of two notices, which its references name
 // (docs/deconfliction.md): as it is built, and whether a body is one.

@@ -70,6 +70,9 @@ void add_fact(StoredMessage& message, const FactRecord& fact) {
     case FactKind::answered:
       set_once(message.answered_at);
       break;
+    case FactKind::answered_in_part:
+      set_once(message.answered_in_part_at);
+      break;
     case FactKind::declined:
       if (set_once(message.declined_at)) message.decline_code = fact.code;
       break;
@@ -261,7 +264,7 @@ Facts SqliteReader::facts_of(MessageKey key, size_t each_max) {
     facts.total = found.size();
   } else {
     found.clear();
-    for (auto kind = FactKind::acknowledged; kind <= FactKind::mismatch;
+    for (auto kind = FactKind::acknowledged; kind <= FactKind::answered_in_part;
          kind = static_cast<FactKind>(static_cast<uint8_t>(kind) + 1)) {
       add_facts_of_kind(key, kind, each_max, found, facts);
     }

@@ -83,27 +83,16 @@ bool accepts_conflict(const wire::Body& body) {
          view(item.text()) == kAccepted;
 }
 
-std::vector<Problem> check_all_answered(const wire::Answers& answers, size_t questions) {
+std::vector<Problem> check_asked(const wire::Answers& answers, size_t questions) {
   std::vector<Problem> problems;
-  auto has = [&answers](size_t number) {
-    if (!answers.items()) return false;
-    return std::any_of(
-        answers.items()->begin(), answers.items()->end(),
-        [number](const wire::AnswerItem* item) { return item->question() == number; });
-  };
-  for (size_t number = 1; number <= questions; ++number) {
-    if (has(number)) continue;
-    problems.push_back({"answer", "to question " + std::to_string(number) + " is missing",
-                        "answer it, refuse it, or say when the answer will come",
-                        DeclineCode::rule_broken});
-  }
-  for (size_t i = 0; answers.items() && i < answers.items()->size(); ++i) {
-    size_t number = answers.items()->Get(static_cast<flatbuffers::uoffset_t>(i))->question();
-    if (number <= questions) continue;
-    problems.push_back({"answer",
-                        "to question " + std::to_string(number) + ", which was not asked",
-                        {},
-                        DeclineCode::rule_broken});
+  if (!answers.items()) return problems;
+  for (const wire::AnswerItem* item : *answers.items()) {
+    if (item->question() <= questions) continue;
+    problems.push_back(
+        {"answer", "to question " + std::to_string(item->question()) + ", which was not asked",
+         questions == 0 ? "the message asks no numbered questions; answer 0 is to it as a whole"
+                        : "it asks " + std::to_string(questions) + "; answer 0 is to all of them",
+         DeclineCode::rule_broken});
   }
   return problems;
 }

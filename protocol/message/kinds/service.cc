@@ -64,7 +64,10 @@ class Service final : public ContentOf<ServiceFields> {
               describer.text(kMessage, service.message());
             })
             .written([](const Table& service) { return text_of_field(service.message()); })
-            .typed(&Fields::message, "N-000123", "the message to trace, or to say again"),
+            .read_by("message", "N-000123", "the message to trace, or to say again",
+                     [](std::string_view text, Fields& fields) {
+                       return store_text(text, fields.message);
+                     }),
         text("detail", {"Detail", "Подробности", "Подробиці", "Rincian"}, &Table::detail, kOptional)
             .typed(&Fields::detail, "the text is cut off", "more about it"),
     };

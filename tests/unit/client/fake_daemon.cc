@@ -178,6 +178,10 @@ class FakeDaemon::Stream : public FrameStream {
     row.add_delivered_at(m.delivered_at);
     row.add_acknowledged_at(m.acknowledged_at);
     row.add_acknowledged_role(static_cast<uint8_t>(m.acknowledged_role));
+    row.add_answered_in_part_at(m.answered_in_part_at);
+    row.add_reply_by(m.reply_by);
+    row.add_expires_at(m.expires_at);
+    row.add_answer_due_at(m.answer_due_at);
     row.add_declined_at(m.declined_at);
     row.add_decline_code(static_cast<uint16_t>(m.decline_code));
     row.add_waits(m.waits);
@@ -202,6 +206,8 @@ class FakeDaemon::Stream : public FrameStream {
         return message.incoming;
       case wire::Box::outgoing:
         return !message.incoming;
+      case wire::Box::open_requests:
+        return message.answer_due_at != 0;
     }
     return false;
   }
@@ -215,8 +221,10 @@ class FakeDaemon::Stream : public FrameStream {
     std::vector<const FakeMessage*> all;
     uint32_t waiting = 0;
     uint32_t flash = 0;
+    uint32_t open = 0;
     for (const FakeMessage& message : daemon_.messages) {
       const bool is_flash = message.precedence == wire::Precedence::flash;
+      open += message.answer_due_at != 0 ? 1u : 0u;
       if (message.incoming && message.waits) ++waiting, flash += is_flash ? 1u : 0u;
       const auto precedence = static_cast<uint8_t>(message.precedence);
       if (list.precedence() != 0 && list.precedence() != precedence) continue;
@@ -230,10 +238,12 @@ class FakeDaemon::Stream : public FrameStream {
         if (before == 0 || all[next]->journal_index < before) rows.push_back(row(b, *all[next]));
       }
       const bool more = next < all.size();
-      const bool by_place = list.box() == wire::Box::waiting || list.box() == wire::Box::waiting_in;
+      const bool by_place = list.box() == wire::Box::waiting ||
+                            list.box() == wire::Box::waiting_in ||
+                            list.box() == wire::Box::open_requests;
       return wire::CreateRowsDirect(b, &rows, waiting, more, all.size(), flash,
                                     by_place ? std::to_string(next).c_str() : nullptr,
-                                    daemon_.not_searched);
+                                    daemon_.not_searched, open);
     });
   }
 
@@ -247,8 +257,15 @@ class FakeDaemon::Stream : public FrameStream {
         const auto body = b.CreateVector(message.body);
         const auto newest = message.newest_body.empty() ? 0 : b.CreateVector(message.newest_body);
         const auto corrections = b.CreateVectorOfStrings(message.corrections);
+        std::vector<flatbuffers::Offset<wire::QuestionRow>> rows;
+        for (const FakeMessage::Question& said : message.questions) {
+          rows.push_back(wire::CreateQuestionRowDirect(
+              b, static_cast<uint8_t>(said.outcome), said.text.c_str(), said.later_at,
+              said.id.c_str(), said.incoming, static_cast<uint8_t>(said.role), said.at));
+        }
+        const auto questions = rows.empty() ? 0 : b.CreateVector(rows);
         return wire::CreateDetail(b, one, envelope, body, 0, 0, false, false, newest, corrections,
-                                  message.cancelled, message.expired);
+                                  message.cancelled, message.expired, questions);
       });
     }
     fail(id, make_error(ErrorCode::not_found, "there is no message " + name, "hotline list"));

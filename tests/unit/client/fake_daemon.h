@@ -36,6 +36,10 @@ struct FakeMessage {
   UtcMs delivered_at = 0;
   UtcMs acknowledged_at = 0;
   wire::Role acknowledged_role = wire::Role::unset;
+  UtcMs answered_in_part_at = 0;
+  UtcMs reply_by = 0;
+  UtcMs expires_at = 0;
+  UtcMs answer_due_at = 0;
   UtcMs declined_at = 0;
   wire::DeclineCode decline_code = wire::DeclineCode::unset;
   bool waits = false;
@@ -48,6 +52,16 @@ struct FakeMessage {
   std::vector<std::string> corrections;
   bool cancelled = false;
   bool expired = false;
+  struct Question {
+    wire::AnswerOutcome outcome = wire::AnswerOutcome::unset;
+    std::string text = {};
+    UtcMs later_at = 0;
+    std::string id = {};
+    bool incoming = false;
+    wire::Role role = wire::Role::operator_;
+    UtcMs at = 0;
+  };
+  std::vector<Question> questions;
 };
 
 struct FakeConflict {

@@ -9,6 +9,7 @@
 #include "protocol/base/strict_flatbuffer.h"
 #include "protocol/message/body.h"
 #include "protocol/message/draft.h"
+#include "protocol/message/envelope.h"
 #include "protocol/terminal/exit_code.h"
 #include "tests/unit/client/documented.h"
 #include "tests/unit/client/fake_daemon.h"
@@ -121,6 +122,39 @@ TEST_F(ActingTest, SendTakesTextsInTwoLanguages) {
   for (const auto* text : *sent.body->texts()) {
     EXPECT_EQ(text->original(), text->language()->str() == "en");
   }
+}
+
+TEST_F(ActingTest, B18_AThreadIsNamedByAnyOfItsMessages) {
+  EnvelopeFields envelope;
+  envelope.id = "S-000088";
+  envelope.type = wire::MessageType::request;
+  envelope.precedence = wire::Precedence::priority;
+  envelope.mode = wire::Mode::live;
+  envelope.from = "south";
+  envelope.to = "north";
+  envelope.language = "en";
+  envelope.incident = "N-000007";
+  envelope.parts = {PartFields{wire::PartKind::body, 10, Hash{}}};
+  daemon_.messages[0].envelope = build_envelope(envelope);
+  const auto thread_of = [&](std::vector<std::string> words) {
+    EXPECT_EQ(terminal_.run(words), kExitDone) << terminal_.err();
+    return OpenedDraft(daemon_.committed.back().draft).draft->incident()->str();
+  };
+  EXPECT_EQ(thread_of({"send", "-p", "R", "--incident", "s-88", "Seen."}), "N-000007");
+  EXPECT_EQ(thread_of({"send", "-p", "R", "--incident", "S-87", "Seen."}), "S-000087");
+  EXPECT_EQ(thread_of({"send", "-p", "R", "--incident", "@last", "Seen."}), "N-000007");
+  EXPECT_EQ(thread_of({"reply", "S-87", "--incident", "S-000087", "Seen."}), "S-000087");
+  EXPECT_EQ(thread_of({"reply", "S-87", "--incident", "buoy", "Seen."}), "buoy");
+  EXPECT_EQ(terminal_.run({"send", "-p", "R", "--incident", "S-99", "Seen."}), kExitNotFound);
+}
+
+TEST_F(ActingTest, AMessageThatATemplateNamesIsFound) {
+  EXPECT_EQ(terminal_.run({"send", "-p", "R", "-t", "service", "--set", "action=trace", "--set",
+                           "message=s-87"}),
+            kExitDone)
+      << terminal_.err();
+  const OpenedDraft sent(daemon_.committed.at(0).draft);
+  EXPECT_EQ(sent.body->content_as_service()->message()->str(), "S-000087");
 }
 
 TEST_F(ActingTest, SendReadsStandardInputAndAsksQuestions) {

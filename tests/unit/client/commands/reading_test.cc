@@ -281,6 +281,19 @@ TEST_F(ReadingTest, ShowAsJsonHasFieldsTextsAndTheExactBytes) {
             std::string::npos);
 }
 
+TEST_F(ReadingTest, B21_ShowAsJsonHasValuesBesideTheWords) {
+  EXPECT_EQ(terminal_.run({"show", "S-87", "--json"}), kExitDone);
+  for (const char* value :
+       {R"("kind":"airspace-crossing")", R"("observed_at":"2026-11-22T14:10:30.000Z")",
+        R"("position":{"latitude_deg_e5":5490000,"longitude_deg_e5":2010000})",
+        R"("accuracy_m":500)", R"("actions":["hold-fire","inform-units"])",
+        R"("course_deg10":2715)", R"("speed_cm_s":20578)",
+        R"("altitude":{"value":95,"datum":"flight-level"})"}) {
+    EXPECT_NE(terminal_.out().find(value), std::string::npos) << value << "\n" << terminal_.out();
+  }
+  EXPECT_NE(terminal_.out().find(R"("content":[{"label":)"), std::string::npos);
+}
+
 TEST_F(ReadingTest, NamesOfMessagesAreResolved) {
   EXPECT_EQ(terminal_.run({"show", "n-123"}), kExitDone);
   EXPECT_EQ(terminal_.out().rfind("N-000123  FLASH  incident  NORTH to SOUTH", 0), 0u);

@@ -1,0 +1,92 @@
+"""Requests between two real parties, live and in an exercise: what was not asked is refused, a part of the answers is not all of
+them, each question shows its answer at both, and what is open comes by when it is due."""
+
+import shlex
+import unittest
+
+from pages import commands
+from world import PREFIX, World
+
+REFUSED, USAGE = 8, 2
+QUESTIONS = ["Is it yours?", "Where does it go?", "Until when?"]
+
+
+class Requests(unittest.TestCase):
+    mode = "live"
+
+    def setUp(self):
+        self.world = World(mode=self.mode)
+        self.world.__enter__()
+        self.addCleanup(self.world.__exit__, None, None, None)
+        self.world.start()
+
+    def send(self, party, *words):
+        return self.world.ask(party, "ann", *words, "--wait", "delivered")["message"]["id"]
+
+    def ask(self, *words, precedence="priority"):
+        asked = [word for question in QUESTIONS for word in ("--question", question)]
+        return self.send("north", "send", "-p", precedence, *asked, *words, "We ask.")
+
+    def states(self, party, request):
+        shown = self.world.ask(party, "ann", "show", request)
+        return [one["state"] for one in shown["questions"]], shown["questions_open"], shown["message"]["state"]
+
+    def open_requests(self):
+        return [row["id"] for row in self.world.ask("south", "ann", "inbox", "--requests")["messages"]]
+
+    def test_B11_each_question_is_answered_for_itself(self):
+        request = self.ask()
+        refused = self.world.client("south", "ann", "reply", request, "--answer", "4=ours")
+        self.assertEqual(refused.returncode, USAGE, refused.stderr)
+        self.assertIn("none is number 4", refused.stderr)
+        for party in PREFIX:
+            self.assertEqual(self.states(party, request)[:2], (["open"] * 3, 3))
+        self.send("south", "ack", request)
+        self.assertEqual(self.open_requests(), [request])
+        first = self.send("south", "reply", request, "--answer", "1=ours", "--later", "3=+2h")
+        for party in PREFIX:
+            self.assertEqual(self.states(party, request), (["answered", "open", "later"], 2, "answered in part"))
+            (said, *_) = self.world.ask(party, "ann", "show", request)["questions"]
+            self.assertEqual((said["answer"], said["answered_in"], said["answered_by"], said["answered_role"]),
+                             ("ours", first, "south", "operator"))
+        # And after a restart of either.
+        for daemon in self.world.daemons.values():
+            daemon.stop()
+            daemon.start()
+        self.world.wait_link()
+        for party in PREFIX:
+            self.assertEqual(self.states(party, request), (["answered", "open", "later"], 2, "answered in part"))
+        self.send("south", "reply", request, "--refuse", "2=not to be told", "--answer", "3=until noon")
+        for party in PREFIX:
+            self.assertEqual(self.states(party, request), (["answered", "refused", "answered"], 0, "answered"))
+        self.assertEqual(self.open_requests(), [])
+
+    def test_B23_open_requests_come_by_precedence_and_by_when_they_are_due(self):
+        late = self.ask("--reply-by", "+5h")
+        soon = self.ask("--reply-by", "+10m")
+        urgent = self.ask("--reply-by", "+9h", precedence="immediate")
+        self.assertEqual(self.open_requests(), [urgent, soon, late])
+        shown = self.world.client("south", "ann", "inbox")
+        self.assertIn("3 requests are not answered", shown.stderr)
+        row = self.world.ask("south", "ann", "show", soon)["message"]
+        self.assertEqual(row["answer_due_at"], row["reply_by"])
+
+
+    def test_every_command_of_the_page_runs(self):
+        if self.mode != "live":
+            self.skipTest("the page names messages of a live channel")
+        self.send("south", "send", "-p", "priority", "--question", "Is it yours?", "--question", "Where does it go?")
+        (block,) = commands("operator.md", "Questions and answers")
+        for line in block.splitlines():
+            _, *words = shlex.split(line, comments=True)
+            done = self.world.client("north", "ann", *words)
+            self.assertEqual(done.returncode, 0, f"{line}\n{done.stdout}{done.stderr}")
+        self.assertEqual(self.states("north", "S-1")[:2], (["answered", "refused"], 0))
+
+
+class RequestsInAnExercise(Requests):
+    mode = "exercise"
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)

@@ -1,0 +1,47 @@
+"""B19: every "To send:" line that `hotline template show` prints runs as it is printed, on any day, live and in an exercise."""
+
+import shlex
+import subprocess
+import unittest
+
+from world import World
+
+MARK = "To send: "
+
+
+class Templates(unittest.TestCase):
+    mode = "live"
+
+    def setUp(self):
+        self.world = World(mode=self.mode)
+        self.world.__enter__()
+        self.addCleanup(self.world.__exit__, None, None, None)
+        self.world.start()
+
+    def test_B19_every_line_that_is_printed_runs(self):
+        names = [one["name"] for one in self.world.ask("north", "ann", "template", "list")["templates"]]
+        self.assertIn("airspace-crossing", names)
+        self.assertIn("test", names)
+        for name in names:
+            with self.subTest(template=name):
+                shown = self.world.client("north", "ann", "template", "show", name)
+                self.assertEqual(shown.returncode, 0, shown.stderr)
+                (line,) = [line for line in shown.stderr.splitlines() if line.startswith(MARK)]
+                program, *words = shlex.split(line.removeprefix(MARK))
+                self.assertEqual(program, "hotline")
+                # With the options that chose the daemon of the command that printed it.
+                done = subprocess.run([self.world.hotline, *words], stdin=subprocess.DEVNULL, capture_output=True, text=True,
+                                      timeout=60)
+                self.assertEqual(done.returncode, 0, f"{line}\n{done.stderr}")
+        # And the other side finds no rule broken in any of them.
+        self.world.wait_for("all of them", self.world.drained)
+        for row in self.world.ask("south", "ann", "list", "--incoming")["messages"]:
+            self.assertFalse(row["declined_at"], row)
+
+
+class TemplatesInAnExercise(Templates):
+    mode = "exercise"
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)

@@ -290,7 +290,9 @@ class FakeDaemon::Stream : public FrameStream {
             one.horizontal_m, one.vertical_m, one.time_s, one.from, one.until, one.accepted_by_us,
             one.accepted_by_peer));
       }
-      return wire::CreateConflictRowsDirect(b, &rows, all.size(), daemon_.incomplete);
+      return wire::CreateConflictRowsDirect(b, &rows, all.size(), daemon_.incomplete,
+                                            daemon_.compared_at, daemon_.differ,
+                                            daemon_.compared_all);
     });
   }
 

@@ -122,8 +122,11 @@ class FakeDaemon {
   std::vector<FakeConflict> conflicts;
   std::vector<FakeConflict> conflicts_of_drafts;  // Which any draft would have.
   std::vector<FakeNotice> notices;
-  size_t notice_page = 1000;               // With volumes, so many in an answer at most.
-  bool incomplete = false;                 // More was announced than those.
+  size_t notice_page = 1000;  // With volumes, so many in an answer at most.
+  bool incomplete = false;    // More was announced than those.
+  UtcMs compared_at = 0;      // The conflicts, with the peer's.
+  bool compared_all = false;
+  bool differ = false;
   std::vector<Bytes> checked;              // Drafts that were only asked about.
   std::vector<std::string> notices_asked;  // "type side at latitude longitude within".
   bool exercise = false;

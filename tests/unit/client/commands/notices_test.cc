@@ -33,6 +33,8 @@ constexpr char kVolume[] =
     "volume=54.90N 020.10E 5km / 0m amsl to 1000m amsl / 2026-11-24T10:00:00Z to "
     "2026-11-24T12:00:00Z";
 
+constexpr char kNotCompared[] = "The daemons have not compared their lists yet.\n";
+
 class NoticesTest : public testing::Test {
  protected:
   NoticesTest() : terminal_(daemon_.connector()) {
@@ -101,7 +103,7 @@ TEST_F(NoticesTest, ConflictsFitEightyColumns) {
   EXPECT_EQ(terminal_.out(),
             "  OURS      THEIRS    APART    HEIGHT  FROM            UNTIL           ACCEPTED\n"
             "! N-000003  S-000005  9,812 m  0 m     241100Z NOV 26  241200Z NOV 26  nobody\n");
-  EXPECT_EQ(terminal_.err(), "");
+  EXPECT_EQ(terminal_.err(), kNotCompared);
 }
 
 TEST_F(NoticesTest, ConflictsInAPipeHaveEveryColumn) {
@@ -120,27 +122,53 @@ TEST_F(NoticesTest, ConflictsAsJson) {
             "\"peers_volume\":2,\"horizontal_m\":9812,\"vertical_m\":0,\"time_s\":0,"
             "\"from\":\"2026-11-24T11:00:00.000Z\",\"until\":\"2026-11-24T12:00:00.000Z\","
             "\"accepted_by_us\":false,\"accepted_by_peer\":false}],\"total\":1,"
-            "\"incomplete\":false,\"more\":false,\"next\":null}\n");
+            "\"incomplete\":false,\"compared_at\":null,\"compared_all\":false,\"differ\":false,"
+            "\"more\":false,\"next\":null}\n");
+}
+
+TEST_F(NoticesTest, WhetherThePeerFindsTheSameConflictsIsSaid) {
+  daemon_.compared_at = at("2026-11-22T14:00:00Z");
+  daemon_.compared_all = true;
+  EXPECT_EQ(terminal_.run({"conflicts"}), kExitDone);
+  EXPECT_EQ(terminal_.err(), "SOUTH finds the same conflicts. Compared at 221400Z NOV 26.\n");
+  daemon_.compared_all = false;
+  EXPECT_EQ(terminal_.run({"conflicts"}), kExitDone);
+  EXPECT_EQ(terminal_.err(),
+            "SOUTH found the same conflicts. Compared at 221400Z NOV 26. Something was announced "
+            "since.\n");
+  daemon_.differ = true;
+  EXPECT_EQ(terminal_.run({"conflicts"}), kExitDone);
+  EXPECT_EQ(terminal_.err(),
+            "SOUTH finds other conflicts than we do. Compare the lists by voice. Compared at "
+            "221400Z NOV 26.\n");
+  EXPECT_EQ(terminal_.run({"conflicts", "--json"}), kExitDone);
+  EXPECT_NE(terminal_.out().find("\"compared_at\":\"2026-11-22T14:00:00.000Z\","
+                                 "\"compared_all\":false,\"differ\":true"),
+            std::string::npos)
+      << terminal_.out();
 }
 
 TEST_F(NoticesTest, NoConflictIsSaidPlainly) {
   daemon_.conflicts.clear();
   EXPECT_EQ(terminal_.run({"conflicts"}), kExitDone);
   EXPECT_EQ(terminal_.out(), "");
-  EXPECT_EQ(terminal_.err(), "No conflict is open.\n");
+  EXPECT_EQ(terminal_.err(), std::string("No conflict is open.\n") + kNotCompared);
 }
 
 TEST_F(NoticesTest, ConflictsThatAreCutSayWhereTheyGoOn) {
   daemon_.conflicts.resize(25, daemon_.conflicts[0]);
   EXPECT_EQ(terminal_.run({"conflicts"}), kExitDone);
-  EXPECT_EQ(terminal_.err(), "20 of 25 are shown. The next: hotline conflicts --after 20\n");
+  EXPECT_EQ(
+      terminal_.err(),
+      std::string("20 of 25 are shown. The next: hotline conflicts --after 20\n") + kNotCompared);
   EXPECT_EQ(terminal_.run({"conflicts", "--after", "20"}), kExitDone);
-  EXPECT_EQ(terminal_.err(), "");
+  EXPECT_EQ(terminal_.err(), kNotCompared);
   daemon_.incomplete = true;
   EXPECT_EQ(terminal_.run({"conflicts", "--after", "25"}), kExitDone);
   EXPECT_EQ(terminal_.err(),
             "More is announced than the daemon can compare: this is not all. Compare by hand.\n"
-            "No more conflict is open.\n");
+            "No more conflict is open.\n"
+            "The daemons have not compared their lists yet.\n");
 }
 
 TEST_F(NoticesTest, AConflictIsAcceptedInEitherOrder) {

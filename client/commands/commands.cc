@@ -12,6 +12,7 @@ const std::vector<Command>& all_commands() {
       decline_command(),
       list_command(),
       search_command(),
+      thread_command(),
       notices_command(),
       notice_check_command(),
       conflicts_command(),

@@ -43,6 +43,7 @@ Command status_command();
 Command template_list_command();
 Command template_show_command();
 Command test_call_command();
+Command thread_command();
 Command version_command();
 Command watch_command();
 

@@ -62,11 +62,12 @@ Status read_choice(const Invocation& invocation, const TimeOptions& times, ListW
   }
   if (const auto typed = arguments.get("--incident")) {
     const auto serial = parse_serial(upper_case(*typed));
-    if (!serial) {
-      return make_error(ErrorCode::usage, "--incident " + *typed + " is not the id of a message",
-                        "an incident is named after its first message: --incident S-000087");
+    if (!serial && (typed->empty() || typed->find(' ') != std::string::npos)) {
+      return make_error(ErrorCode::usage,
+                        "--incident " + *typed + " is neither the id of a message nor a word",
+                        "--incident S-000087    or the word that --incident gave when it was sent");
     }
-    wish.incident = format_serial(*serial);
+    wish.incident = serial ? format_serial(*serial) : *typed;
   }
   const auto period =
       parse_period(arguments.get(times.from), arguments.get(times.to), invocation.now());

@@ -62,15 +62,8 @@ Result<SearchQuery> query_of(const wire::List& list, const ListQuery& page) {
   query.type = list.type();
   query.code = text_of(list.code());
   query.precedence = list.precedence();
-  if (list.incident() != nullptr) {
-    const auto serial = parse_serial(text_of(list.incident()));
-    if (!serial) {
-      return make_error(ErrorCode::usage,
-                        shortened(text_of(list.incident()), 40) + " is not the id of a message",
-                        "an incident is named after its first message: N-000123");
-    }
-    query.incident = format_serial(*serial);
-  }
+  query.incident = text_of(list.incident());
+  if (const auto serial = parse_serial(query.incident)) query.incident = format_serial(*serial);
   if (list.since() != 0) query.since = list.since();
   if (list.until() != 0) query.until = list.until();
   return query;

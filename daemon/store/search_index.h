@@ -22,7 +22,8 @@ struct SearchQuery {
   uint8_t type = 0;
   std::string code = {};  // The kind within its type: "airspace-crossing".
   uint8_t precedence = 0;
-  std::string incident = {};  // The serial of its first message, which belongs to it.
+  // A thread: by any message that belongs to it, or by its word.
+  std::string incident = {};
   // When they were committed here, both ends included.
   std::optional<UtcMs> since = {};
   std::optional<UtcMs> until = {};

@@ -88,6 +88,10 @@ SearchedText searched_text(const MessageRecord& record) {
     add_envelope(words, **envelope);
     searched.name = text_of((*envelope)->id());
     searched.incident = text_of((*envelope)->incident());
+    const auto* references = (*envelope)->references();
+    if (references != nullptr && references->size() > 0) {
+      searched.speaks_of = text_of(references->Get(0)->id());
+    }
   }
   if (const auto body = open_body(record.body)) {
     add_body(words, **body);

@@ -9,9 +9,10 @@
 namespace hotline {
 
 struct SearchedText {
-  std::string name;      // Its serial; empty where it cannot be read.
-  std::string incident;  // The thread that it belongs to; mostly empty.
-  std::string code;      // Its kind within its type, as it is typed: "airspace-crossing".
+  std::string name;       // Its serial; empty where it cannot be read.
+  std::string incident;   // The thread that it says it belongs to; mostly empty.
+  std::string speaks_of;  // The message that it speaks of, whose thread it belongs to otherwise.
+  std::string code;       // Its kind within its type, as it is typed: "airspace-crossing".
   // Subject, texts, values of coded fields, names of messages that it speaks of; folded.
   std::string words;
 };

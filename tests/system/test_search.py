@@ -9,6 +9,7 @@ from pages import commands
 from world import PREFIX, World
 
 USAGE = 2
+NOT_FOUND = 7
 
 
 class Search(unittest.TestCase):
@@ -82,6 +83,16 @@ class Search(unittest.TestCase):
             self.assertIn("1 of 3 are shown. The next: ", said)
             self.assertEqual(self.world.client(party, "ann", "list", "--type", "nonsense").returncode, USAGE)
             self.assertEqual(self.world.client(party, "ann", "list", "--waiting", "--type", "text").returncode, USAGE)
+
+    def test_a_thread_has_what_both_said_of_it(self):
+        self.say_things()
+        self.world.ask("north", "ann", "ack", "S-1", "--wait", "delivered")
+        self.world.ask("south", "ann", "reply", "N-2", "--text", "en=Which tower?", "--wait", "delivered")
+        for party in PREFIX:
+            for name in ("S-1", "N-2", "N-3", "S-2"):
+                self.assertEqual(set(self.found(party, "thread", name)), {"S-000001", "N-000002", "N-000003", "S-000002"}, name)
+            self.assertEqual(self.found(party, "thread", "N-1"), ["N-000001"])
+            self.assertEqual(self.world.client(party, "ann", "thread", "no-such-thing").returncode, NOT_FOUND)
 
     def test_what_was_corrected_and_cancelled_says_so(self):
         notice = ["-p", "routine", "-t", "protected", "--set", "kind=medical-site", "--set", "organisation=Red Cross", "--set",

@@ -23,7 +23,7 @@ namespace {
 
 constexpr int32_t kIndexApplicationId = 0x484c5349;  // "HLSI", in the file's header.
 // Raised with every change of the tables, and of what searched_text() finds: then it is made anew.
-constexpr int32_t kIndexFormat = 1;
+constexpr int32_t kIndexFormat = 2;
 
 constexpr const char* kIndexTables[] = {
     "CREATE TABLE covered(id INTEGER PRIMARY KEY CHECK (id = 1), size INTEGER NOT NULL, "
@@ -33,6 +33,7 @@ constexpr const char* kIndexTables[] = {
     "number INTEGER NOT NULL, at INTEGER NOT NULL, type INTEGER NOT NULL, "
     "precedence INTEGER NOT NULL, name TEXT NOT NULL, incident TEXT NOT NULL, code TEXT NOT NULL) "
     "STRICT",
+    "CREATE INDEX message_name ON message(name)",
     "CREATE VIRTUAL TABLE words USING fts5(said, content='', columnsize=0, "
     "tokenize='unicode61 remove_diacritics 2')",
 };
@@ -217,14 +218,25 @@ class SqliteSearchIndex : public SearchIndex {
         open_->statement("INSERT INTO message VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)");
     Statement words = open_->statement("INSERT INTO words(rowid, said) VALUES (?1, ?2)");
     for (const Taken& one : step.messages) {
+      const SearchedText& said = one.searched;
+      const std::string& named = said.incident.empty() ? said.speaks_of : said.incident;
       message.run(one.journal_index, one.key.incoming, one.key.number, one.at, one.type,
-                  one.precedence, one.searched.name, one.searched.incident, one.searched.code);
+                  one.precedence, said.name, thread_of(named), said.code);
       words.run(one.journal_index, one.searched.words);
     }
     open_->statement("UPDATE covered SET size = ?1, last_leaf = ?2")
         .run(step.covered, ByteView(step.last_leaf));
     transaction.commit();
     covered_ = step.covered;
+  }
+
+  // The thread that a message belongs to, or begins; a word names itself.
+  std::string thread_of(const std::string& name) {
+    if (name.empty()) return name;
+    Statement statement =
+        open_->statement("SELECT incident FROM message WHERE name = ?1 AND incident <> '' LIMIT 1");
+    Rows rows = statement.query(name);
+    return rows.next() ? std::string(rows.text(0)) : name;
   }
 
   std::vector<IndexPlace> find(const SearchQuery& query, uint64_t& total) {
@@ -237,15 +249,16 @@ class SqliteSearchIndex : public SearchIndex {
     const UtcMs until = query.until.value_or(std::numeric_limits<UtcMs>::max());
     const uint64_t before = std::min<uint64_t>(
         query.list.before_journal_index.value_or(limits::kTreeSizeMax), limits::kTreeSizeMax);
+    const std::string thread = thread_of(query.incident);
     // ?8 stands in both, so that the numbers of the others do not depend on it.
     Statement count = open_->statement("SELECT count(*), ?8" + from + kChosen);
-    Rows counted = count.query(side, query.type, query.precedence, query.incident, query.code,
-                               since, until, expression);
+    Rows counted = count.query(side, query.type, query.precedence, thread, query.code, since, until,
+                               expression);
     if (counted.next()) total = counted.as<uint64_t>(0);
     Statement newest = open_->statement(std::string(kPlaces) + ", ?8" + from + kChosen +
                                         (expression.empty() ? kNewestFirst : kNewestWordsFirst));
-    Rows rows = newest.query(side, query.type, query.precedence, query.incident, query.code, since,
-                             until, expression, before, uint64_t{query.list.limit} + 1);
+    Rows rows = newest.query(side, query.type, query.precedence, thread, query.code, since, until,
+                             expression, before, uint64_t{query.list.limit} + 1);
     std::vector<IndexPlace> places;
     while (rows.next()) {
       places.push_back({rows.as<uint64_t>(0),

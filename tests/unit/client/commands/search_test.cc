@@ -51,6 +51,19 @@ TEST_F(SearchTest, TheDaemonIsAskedForWhatWasTyped) {
   EXPECT_EQ(asked({"list", "--waiting", "--precedence", "o"}), "|0|||0|0|2");
 }
 
+TEST_F(SearchTest, AThreadIsNamedByAMessageOrAWord) {
+  EXPECT_EQ(asked({"list", "--incident", "mine-field"}), "|0||mine-field|0|0|0");
+  EXPECT_EQ(asked({"thread", "mine-field"}), "|0||mine-field|0|0|0");
+  EXPECT_EQ(asked({"thread", "s-890"}), "|0||S-000890|0|0|0");
+  EXPECT_EQ(terminal_.run({"thread", "mine-field", "--limit", "1"}), kExitDone);
+  EXPECT_EQ(terminal_.err(),
+            "1 of 3 are shown. The next: hotline thread mine-field --after 900 --limit 1\n");
+  EXPECT_EQ(terminal_.run({"thread", "S-5"}), kExitNotFound);
+  daemon_.messages.clear();
+  EXPECT_EQ(terminal_.run({"thread", "mine-field"}), kExitNotFound);
+  EXPECT_EQ(terminal_.run({"thread"}), kExitUsage);
+}
+
 TEST_F(SearchTest, WhatMakesNoSenseIsRefused) {
   using Words = std::vector<std::string>;
   for (const Words& words :

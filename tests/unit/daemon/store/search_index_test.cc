@@ -30,6 +30,7 @@ struct Said {
   ContentFields content = TextContentFields{};
   wire::Precedence precedence = wire::Precedence::routine;
   std::string incident = {};
+  std::string speaks_of = {};
 };
 
 MessageRecord record_of(const Said& said) {
@@ -44,6 +45,7 @@ MessageRecord record_of(const Said& said) {
   envelope.to = said.incoming ? "north" : "south";
   envelope.language = "en";
   envelope.incident = said.incident;
+  if (!said.speaks_of.empty()) envelope.references = {{said.speaks_of, Hash{}}};
   envelope.parts = {PartFields{wire::PartKind::body, 10, Hash{}}};
   BodyFields body;
   body.subject = said.subject;
@@ -145,6 +147,26 @@ IncidentFields stray_rocket() {
 TEST_P(SearchIndexes, AnEmptyStoreHasNothing) {
   EXPECT_EQ(found("anything"), Names{});
   EXPECT_EQ(search({}).outcome.total, 0u);
+}
+
+TEST_P(SearchIndexes, AThreadHasWhatSpeaksOfItsMessages) {
+  say({{.incoming = true, .number = 0, .subject = "Rocket"},
+       {.number = 1, .subject = "Seen", .speaks_of = "S-000001"},
+       {.incoming = true, .number = 1, .subject = "Thanks", .speaks_of = "N-000001"},
+       {.number = 2, .subject = "More", .incident = "S-000001"},
+       {.incoming = true, .number = 2, .subject = "Yes", .speaks_of = "N-000002"},
+       {.number = 3, .subject = "Mines", .incident = "mine-field"},
+       {.incoming = true, .number = 3, .subject = "Where", .speaks_of = "N-000003"},
+       {.number = 4, .subject = "Alone"},
+       {.number = 5, .subject = "Later", .incident = "N-000001"}});
+  const Names rocket{"N5", "S3", "N2", "S2", "N1", "S1"};
+  for (const char* name : {"S-000001", "N-000001", "S-000002", "N-000002", "S-000003"}) {
+    EXPECT_EQ(names({.incident = name}), rocket) << name;
+  }
+  EXPECT_EQ(names({.incident = "mine-field"}), (Names{"S4", "N3"}));
+  EXPECT_EQ(names({.incident = "S-000004"}), (Names{"S4", "N3"}));
+  EXPECT_EQ(names({.incident = "N-000004"}), Names{"N4"});
+  EXPECT_EQ(names({.incident = "none"}), Names{});
 }
 
 TEST_P(SearchIndexes, FindsSubjectTextFieldsAndIdsOfBothParties) {

@@ -109,7 +109,7 @@ int64_t answer_due_in_ms(const wire::MessageRow& row, UtcMs now) {
   return row.answer_due_at() - now;
 }
 
-// What the peer asks and is owed an answer, by precedence, then by when it is due.
+// Requests of the peer that are owed an answer, by precedence, then by when it is due.
 int requests(Invocation& invocation, Connection& connection, uint64_t limit) {
   Output& output = invocation.output;
   const std::string after = invocation.arguments.get("--after").value_or("");

@@ -80,7 +80,7 @@ std::string example_of(const TemplateField& field, int& hours_ahead) {
   return example + text;
 }
 
-// What to type for all that must be typed. A test call is made by a command of its own.
+// The words to type for all that must be typed. A test call is made by a command of its own.
 std::string example_command(const Output& output, const TemplateInfo& info) {
   if (hotline::kind_of(info.type).is_test_call) return output.command("test-call");
   const bool is_urgent =

@@ -13,10 +13,10 @@ struct PictureRow {
   std::string id;     // "N-000123"
   std::string party;  // That announced it.
   std::string state;
-  std::string type;        // Of the message.
+  std::string type;        // The message's.
   Volume volume;           // Without a fault.
-  uint32_t number = 1;     // Of the volume in its notice, as conflicts name it.
-  uint32_t conflicts = 0;  // Of its notice: open ones.
+  uint32_t number = 1;     // The volume's in its notice, as conflicts name it.
+  uint32_t conflicts = 0;  // Its notice's: open ones.
 };
 
 struct Picture {

@@ -27,7 +27,7 @@ namespace hotline {
 // One page of them, and one more that says that there are others after it.
 struct NoticesFrom {
   std::vector<ActiveNotice> notices;
-  std::set<MessageKey> corrected;  // Of these.
+  std::set<MessageKey> corrected;  // Among these.
   size_t limit = 0;
   uint64_t total = 0;  // On all pages.
   bool volumes = false;

@@ -66,7 +66,7 @@ ListQuery query_of(const wire::List& list, size_t limit) {
   return query;
 }
 
-// What waits is few, and the core knows it; all else is chosen from with the search index.
+// Few messages wait, and the core knows them; all else is chosen from with the search index.
 bool is_chosen(const wire::List& list) {
   return !text_of(list.words()).empty() || list.type() != 0 || list.incident() != nullptr ||
          !text_of(list.code()).empty() || list.since() != 0 || list.until() != 0;

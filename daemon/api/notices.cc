@@ -11,7 +11,7 @@
 namespace hotline {
 namespace {
 
-// Of rows and volumes in one answer; the rest is for what is around them.
+// Rows and volumes in one answer; the rest is for what is around them.
 constexpr size_t kTablesMax = limits::kFlatbufferTablesMax - 64;
 
 struct ListedNotice {
@@ -79,7 +79,7 @@ NoticePage read_notices(StoreReader& reader, const NoticesFrom& wanted) {
     if (!message) continue;
     std::vector<Volume> volumes;
     if (wanted.volumes) volumes = volumes_of(message->record, wanted.exercise);
-    // What a corrected one announces now is found later, and may be as much as any can.
+    // A corrected one is read later, and may announce as much as any can.
     const bool found_later = wanted.volumes && wanted.corrected.contains(notice.key);
     tables += 2 + (found_later ? limits::kVolumesMax + 1 : volumes.size());
     size += found_later ? limits::kBodySizeMax : size_of(volumes);

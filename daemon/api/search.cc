@@ -78,7 +78,7 @@ void ClientApi::search(ClientSession& session, uint32_t request, const wire::Lis
   search_on(session, request, *query, read_clocks().boot + limits::kIndexPatience_ms);
 }
 
-// What is left of the disk is for messages, and for nothing that can be made anew.
+// The rest of the disk is for messages, and for nothing that can be made anew.
 void ClientApi::search_on(ClientSession& session, uint32_t request, const SearchQuery& query,
                           BootMs patient_until) {
   sessions_.read_then<Searched>(
@@ -102,7 +102,7 @@ void ClientApi::follow_index(BootMs work_until) {
   index_followed_ = true;
   sessions_.read_for_itself(
       [this, work_until](StoreReader& reader) -> ClientSessions::AfterOwnRead {
-        // Who searches is told of an error.
+        // A person who searches is told of an error.
         const auto progress = reader.search_index().catch_up();
         const bool has_more = progress && !progress->is_complete();
         return [this, work_until, has_more] {

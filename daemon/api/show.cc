@@ -33,7 +33,7 @@ Afterwards afterwards(Corrections& corrections, MessageKey key, ByteView body, U
 
 // Facts take what a frame has beside the message, its newest state and its answers.
 constexpr size_t kFactsSizeMax = limits::kRowsSizeMax - 128 * 1024;
-constexpr size_t kAnswerSizeMax = 1000;  // Of each; the message that it stands in has all of it.
+constexpr size_t kAnswerSizeMax = 1000;  // Each one's; the message that it stands in has all of it.
 
 flatbuffers::Offset<flatbuffers::Vector<flatbuffers::Offset<wire::QuestionRow>>> build_questions(
     flatbuffers::FlatBufferBuilder& b, Answers& answers, MessageKey request) {

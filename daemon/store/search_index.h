@@ -1,4 +1,4 @@
-// What was said, by its words and by what it is: for searches, and for lists that leave something
+// Messages by their words and by what they are: for searches, and for lists that leave something
 // out. It is made from the store and kept beside it, so that it can be thrown away at any time, and
 // is then made again; a copy of the store does not need it. No commit waits for it. It belongs to
 // the reading thread of a daemon that runs: the core never asks for it.
@@ -29,7 +29,7 @@ struct SearchQuery {
   std::optional<UtcMs> until = {};
 };
 
-// Of `size` entries of the journal, so many are taken in.
+// So many of `size` entries of the journal are taken in.
 struct IndexProgress {
   uint64_t covered = 0;
   uint64_t size = 0;

@@ -114,7 +114,7 @@ class StoreReader : public Records {
   using VisitMessage = std::function<bool(const StoredMessage&)>;
   virtual bool list(const ListQuery& query, const VisitMessage& visit) = 0;
 
-  // Of both directions, in the order of the journal, from an entry on, at most `limit`; nobody who
+  // Both directions', in the order of the journal, from an entry on, at most `limit`; nobody who
   // submitted one is named. `visit` returns false to stop.
   using VisitRecord = std::function<bool(const MessageRecord&)>;
   virtual void messages_from(uint64_t journal_index, uint64_t limit, const VisitRecord& visit) = 0;

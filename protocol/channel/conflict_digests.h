@@ -34,7 +34,7 @@ class ConflictDigests {
   void tick(Now now, std::optional<LinkId> adopted);
   BootMs due() const { return next_check_; }
   void on_told(Now now, const wire::ConflictsDigest& frame);
-  // What the peer told may be of messages that are durable here only now.
+  // The peer's word may be of messages that are durable here only now.
   void committed(Now now) { compare(now); }
 
   ConflictComparison last() const { return {at_, same_, of_own_ == own_ && of_peers_ == peers_}; }
@@ -47,7 +47,7 @@ class ConflictDigests {
     Hash digest{};
   };
   void check(Now now, std::optional<LinkId> adopted);
-  // Of the conflicts that are not over before `from`, as both parties write them down.
+  // Made of the conflicts that are not over before `from`, as both parties write them down.
   Hash digest(UtcMs from) const;
   void compare(Now now);
 

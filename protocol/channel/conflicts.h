@@ -159,7 +159,7 @@ class Conflicts {
   std::map<Pair, Conflict> open_;
   std::map<Pair, Nearness> told_;
   std::map<Serials, std::set<Acceptance>> accepted_;
-  size_t accepted_count_ = 0;  // Of all of them.
+  size_t accepted_count_ = 0;  // All of them together.
   std::set<Pair> changed_;     // Since tell().
   bool overflowed_ = false;
   bool overflow_told_ = false;

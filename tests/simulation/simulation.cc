@@ -148,7 +148,7 @@ class Simulation {
     BootMs boot_offset = 0;
     Actor actor;
     uint64_t counter = 0;
-    bool alarmed_of_difference = false;  // Of what both find in conflict.
+    bool alarmed_of_difference = false;  // In what both find in conflict.
     std::vector<Request> requests;
     std::set<uint64_t>
         acknowledged;  // Indices of the peer's messages that our operators acknowledged.

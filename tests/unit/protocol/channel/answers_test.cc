@@ -97,7 +97,7 @@ TEST_F(AnswersTest, TheWordsAndTheMessageOfAnAnswerAreFound) {
   cores.connect();
   ask({"Is it yours?", "Where does it go?"});
   ASSERT_TRUE(answer({said(1, "ours, a flight")}));
-  ASSERT_TRUE(answer({later(1), said(2, "home")}));  // What was said is not taken back.
+  ASSERT_TRUE(answer({later(1), said(2, "home")}));  // A word that was given is not taken back.
   auto& answers = cores.core(kNorth).answers();
   const auto first = answers.said(kOwn, 1);
   ASSERT_TRUE(first);

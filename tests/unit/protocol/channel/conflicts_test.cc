@@ -287,7 +287,7 @@ TEST_F(ConflictsTest, ACorrectionThatDoesNotFitIsRefusedByTheDaemon) {
   EXPECT_EQ(refused.error().reason, "contact: is not \"harbour\" but \"tower\"");
 }
 
-// What both find is compared at each channel check.
+// At each channel check both compare what they find.
 class ConflictDigestsTest : public ConflictsTest {
  protected:
   void SetUp() override {

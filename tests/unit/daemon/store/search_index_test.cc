@@ -161,12 +161,12 @@ TEST_P(SearchIndexes, AThreadHasWhatSpeaksOfItsMessages) {
        {.number = 5, .subject = "Later", .incident = "N-000001"}});
   const Names rocket{"N5", "S3", "N2", "S2", "N1", "S1"};
   for (const char* name : {"S-000001", "N-000001", "S-000002", "N-000002", "S-000003"}) {
-    EXPECT_EQ(names({.incident = name}), rocket) << name;
+    EXPECT_EQ(search({.incident = name}).names, rocket) << name;
   }
-  EXPECT_EQ(names({.incident = "mine-field"}), (Names{"S4", "N3"}));
-  EXPECT_EQ(names({.incident = "S-000004"}), (Names{"S4", "N3"}));
-  EXPECT_EQ(names({.incident = "N-000004"}), Names{"N4"});
-  EXPECT_EQ(names({.incident = "none"}), Names{});
+  EXPECT_EQ(search({.incident = "mine-field"}).names, (Names{"S4", "N3"}));
+  EXPECT_EQ(search({.incident = "S-000004"}).names, (Names{"S4", "N3"}));
+  EXPECT_EQ(search({.incident = "N-000004"}).names, Names{"N4"});
+  EXPECT_EQ(search({.incident = "none"}).names, Names{});
 }
 
 TEST_P(SearchIndexes, FindsSubjectTextFieldsAndIdsOfBothParties) {

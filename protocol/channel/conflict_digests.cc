@@ -21,6 +21,7 @@ bool bears_on_conflicts(uint8_t type) {
 }  // namespace
 
 void ConflictDigests::apply_durable(const wire::Entry& entry) {
+  durable_changes_ += Corrections::is_change(entry);
   if (const wire::Released* own = entry.fact_as_Released()) {
     own_ += bears_on_conflicts(own->type());
   } else if (const wire::Received* peers = entry.fact_as_Received()) {
@@ -61,13 +62,24 @@ void ConflictDigests::begin(Now now, LinkId adopted) {
   check(now, adopted);
 }
 
-// While a message waits, others may overtake it, and a number says nothing of which they are.
 void ConflictDigests::check(Now now, std::optional<LinkId> adopted) {
   next_check_ = now.boot + config_.policy.link.channel_check_interval_ms;
-  if (!adopted || conflicts_.overflowed() || recorder_.own().has_waiting()) return;
+  is_to_tell_ = true;
+  if (adopted) tell(now, *adopted);
+}
+
+void ConflictDigests::committed(Now now, std::optional<LinkId> adopted) {
+  if (adopted && is_to_tell_) tell(now, *adopted);
+  compare(now);
+}
+
+// While a message waits, others may overtake it, and a number says nothing of which they are.
+void ConflictDigests::tell(Now now, LinkId adopted) {
+  if (recorder_.own().has_waiting() || !is_settled() || conflicts_.overflowed()) return;
+  is_to_tell_ = false;
   const UtcMs from = now.utc + limits::kConflictsCompared_ms;
   const wire::Digest sum = to_digest(digest(from));
-  recorder_.say(SendFrame{*adopted, make_frame([&](flatbuffers::FlatBufferBuilder& b) {
+  recorder_.say(SendFrame{adopted, make_frame([&](flatbuffers::FlatBufferBuilder& b) {
                             return wire::CreateConflictsDigest(b, own_, peers_, from, &sum);
                           })});
 }
@@ -84,7 +96,7 @@ void ConflictDigests::on_told(Now now, const wire::ConflictsDigest& frame) {
 // With another number of messages there is nothing to compare, and after `from` what is over was
 // forgotten here. The next channel check tells anew.
 void ConflictDigests::compare(Now now) {
-  if (!told_ || told_->senders != peers_ || told_->receivers != own_) return;
+  if (!told_ || told_->senders != peers_ || told_->receivers != own_ || !is_settled()) return;
   const Told told = *std::exchange(told_, std::nullopt);
   if (now.utc > told.from || conflicts_.overflowed()) return;
   const bool same = digest(told.from) == told.digest;

@@ -25,8 +25,12 @@ class ConflictDigests {
  public:
   // All of them outlive it. `adopted` below: the link in use, if there is one.
   ConflictDigests(const CoreConfig& config, Recorder& recorder, Noise& noise,
-                  const Conflicts& conflicts)
-      : config_(config), recorder_(recorder), noise_(noise), conflicts_(conflicts) {}
+                  const Corrections& corrections, const Conflicts& conflicts)
+      : config_(config),
+        recorder_(recorder),
+        noise_(noise),
+        corrections_(corrections),
+        conflicts_(conflicts) {}
 
   void apply_durable(const wire::Entry& entry);
   // Tells the peer now, and again after the interval of the channel checks.
@@ -34,8 +38,8 @@ class ConflictDigests {
   void tick(Now now, std::optional<LinkId> adopted);
   BootMs due() const { return next_check_; }
   void on_told(Now now, const wire::ConflictsDigest& frame);
-  // The peer's word may be of messages that are durable here only now.
-  void committed(Now now) { compare(now); }
+  // The peer may have told of messages that are durable here only now; and we may tell now.
+  void committed(Now now, std::optional<LinkId> adopted);
 
   ConflictComparison last() const { return {at_, same_, of_own_ == own_ && of_peers_ == peers_}; }
 
@@ -49,16 +53,23 @@ class ConflictDigests {
   void check(Now now, std::optional<LinkId> adopted);
   // Made of the conflicts that are not over before `from`, as both parties write them down.
   Hash digest(UtcMs from) const;
+  // Corrections count as soon as they are made, conflicts once all is durable: in between the two
+  // do not fit each other.
+  bool is_settled() const { return durable_changes_ == corrections_.changes(); }
+  void tell(Now now, LinkId adopted);
   void compare(Now now);
 
   const CoreConfig& config_;
   Recorder& recorder_;
   Noise& noise_;
+  const Corrections& corrections_;
   const Conflicts& conflicts_;
 
   // Messages that can begin, change or end a conflict, durable here.
   uint64_t own_ = 0;
   uint64_t peers_ = 0;
+  uint64_t durable_changes_ = 0;
+  bool is_to_tell_ = false;   // As soon as it can be.
   std::optional<Told> told_;  // By the peer on this link, and not compared yet.
   UtcMs at_ = 0;              // The last comparison, and of how many messages it was.
   bool same_ = true;

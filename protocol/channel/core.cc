@@ -28,7 +28,7 @@ Core::Core(CoreConfig config, Records& records, Random& random, Now started)
       corrections_(config_, recorder_),
       answers_(config_, recorder_, corrections_),
       conflicts_(config_, recorder_, noise_, corrections_, started),
-      conflict_digests_(config_, recorder_, noise_, conflicts_),
+      conflict_digests_(config_, recorder_, noise_, corrections_, conflicts_),
       witness_(config_, trust_, recorder_, noise_, evidence_),
       exports_(recorder_, noise_, witness_),
       releases_(config_, recorder_, random, corrections_, answers_, conflicts_),
@@ -176,7 +176,7 @@ void Core::committed(Now now) {
       recorder_.sealed_state().peer_receipted > recorder_.durable().peer_receipted;
   recorder_.committed([&](const wire::Entry& entry) { apply_durable(entry, now); });
   conflicts_.tell(now);
-  conflict_digests_.committed(now);
+  conflict_digests_.committed(now, session_.adopted());
   witness_.committed();
   inbox_.committed();
   session_.committed(now, receipt_is_new);

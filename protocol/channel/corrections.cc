@@ -76,22 +76,33 @@ std::string Corrections::name_of(MessageKey key) {
                                        : format_place(config_.peer_prefix, key.number);
 }
 
-void Corrections::apply(const wire::Entry& entry) {
+// Only the originator changes a message: the rules have seen to that.
+std::optional<Corrections::Applied> Corrections::change_in(const wire::Entry& entry) {
+  Applied found;
+  const wire::MessageKey* target = nullptr;
   if (const wire::Released* own = entry.fact_as_Released()) {
-    const Change change{{false, own->serial()}, own->serial()};
-    if (own->refers_to()) apply(change, own->type(), from_wire(own->refers_to()));
+    found = {{{false, own->serial()}, own->serial()}, effect_of(own->type()), {}};
+    target = own->refers_to();
   } else if (const wire::Received* peers = entry.fact_as_Received()) {
-    const bool stands = peers->decline_code() == 0 && peers->refers_to();
-    const Change change{{true, peers->index()}, peers->serial()};
-    if (stands) apply(change, peers->type(), from_wire(peers->refers_to()));
+    found = {{{true, peers->index()}, peers->serial()}, effect_of(peers->type()), {}};
+    if (peers->decline_code() == 0) target = peers->refers_to();
   }
+  const bool changes =
+      found.effect == TargetEffect::corrects || found.effect == TargetEffect::cancels;
+  if (!target || !changes) return std::nullopt;
+  found.target = from_wire(target);
+  return found.change.key.incoming == found.target.incoming ? std::optional(found) : std::nullopt;
 }
 
-// Only the originator changes a message: the rules have seen to that.
-void Corrections::apply(const Change& change, uint8_t type, MessageKey target) {
-  if (change.key.incoming != target.incoming) return;
-  if (effect_of(type) == TargetEffect::corrects) corrections_[target].push_back(change);
-  if (effect_of(type) == TargetEffect::cancels) cancelled_.insert(target);
+void Corrections::apply(const wire::Entry& entry) {
+  const auto applied = change_in(entry);
+  if (!applied) return;
+  ++changes_;
+  if (applied->effect == TargetEffect::corrects) {
+    corrections_[applied->target].push_back(applied->change);
+  } else {
+    cancelled_.insert(applied->target);
+  }
 }
 
 }  // namespace hotline

@@ -11,6 +11,7 @@
 #include "protocol/channel/core_config.h"
 #include "protocol/channel/recorder.h"
 #include "protocol/message/correcting.h"
+#include "protocol/message/kinds/kinds.h"
 
 namespace hotline {
 
@@ -40,14 +41,23 @@ class Corrections {
   std::string name_of(MessageKey key);
 
   void apply(const wire::Entry& entry);
+  // So many corrections and cancellations were applied; some may not be durable yet.
+  uint64_t changes() const { return changes_; }
+  static bool is_change(const wire::Entry& entry) { return change_in(entry).has_value(); }
 
  private:
-  void apply(const Change& change, uint8_t type, MessageKey target);
+  struct Applied {
+    Change change;
+    TargetEffect effect = TargetEffect::none;
+    MessageKey target;
+  };
+  static std::optional<Applied> change_in(const wire::Entry& entry);
 
   const CoreConfig& config_;
   Recorder& recorder_;
   std::map<MessageKey, std::vector<Change>> corrections_;  // By what they correct.
   std::set<MessageKey> cancelled_;
+  uint64_t changes_ = 0;
 };
 
 }  // namespace hotline

@@ -23,6 +23,7 @@ Command completion_command();
 Command conflicts_command();
 Command context_list_command();
 Command decline_command();
+Command disseminate_command();
 Command demo_command();
 Command escalation_list_command();
 Command escalation_show_command();
@@ -44,6 +45,10 @@ Command template_list_command();
 Command template_show_command();
 Command test_call_command();
 Command thread_command();
+Command incident_list_command();
+Command incident_show_command();
+Command incident_open_command();
+Command incident_close_command();
 Command version_command();
 Command watch_command();
 

@@ -61,6 +61,7 @@ Result<Bytes> finish_draft(DraftFields fields, bool exercise, UtcMs now) {
   context.language = fields.language;
   context.released_at = now;
   context.exercise_channel = exercise;
+  context.incident = fields.incident;
   const std::vector<Problem> problems = check_body(**body, context);
   if (problems.empty()) return build_draft(fields);
   return make_error(ErrorCode::refused, to_string(problems.front()), problems.front().hint);

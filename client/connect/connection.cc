@@ -237,6 +237,15 @@ Result<Answer<wire::NoticeRows>> Connection::notices(const NoticesWish& wish) {
   });
 }
 
+Result<Answer<wire::IncidentRows>> Connection::incidents(const IncidentsWish& wish) {
+  return ask<wire::IncidentRows>(wire::RequestBody::Incidents, [&](auto& builder) {
+    auto id = wish.id.empty() ? 0 : builder.CreateString(wish.id);
+    return wire::CreateIncidents(builder, id, wish.closed, static_cast<uint32_t>(wish.limit),
+                                 static_cast<uint32_t>(wish.skip))
+        .Union();
+  });
+}
+
 Result<bool> Connection::notices_each(const std::function<void(const wire::NoticeRow&)>& visit) {
   const Error not_ours = make_error(ErrorCode::failed, "the daemon's answer is no page of notices",
                                     "is it a hotlined of the same release?");

@@ -117,6 +117,14 @@ struct NoticesWish {
   uint64_t after_number = 0;
 };
 
+// Which incidents a list has (protocol/api/client.fbs, Incidents).
+struct IncidentsWish {
+  std::string id = {};
+  bool closed = false;
+  uint64_t limit = limits::kListRowsMax;
+  uint64_t skip = 0;
+};
+
 // How to reach the daemon, and how to wait before trying again.
 struct Reach {
   Context context;
@@ -153,6 +161,8 @@ class Connection {
   // Those that a notice would have, of a Draft that keeps the rules. Nothing is sent to the peer.
   Result<Answer<wire::ConflictRows>> check_notice(ByteView draft);
   Result<Answer<wire::NoticeRows>> notices(const NoticesWish& wish);
+  // Incidents, or the one of this thread with what belongs to it.
+  Result<Answer<wire::IncidentRows>> incidents(const IncidentsWish& wish);
   // Visits all that are active, with their volumes. True: the daemon knows of more than it can
   // compare, so that these are not all.
   Result<bool> notices_each(const std::function<void(const wire::NoticeRow&)>& visit);

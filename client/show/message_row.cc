@@ -88,6 +88,15 @@ std::string acknowledged_line(const Output& output, const Connection& connection
                        "   (acknowledgement is not agreement)");
 }
 
+std::string disseminated_line(const Output& output, const Connection& connection,
+                              const wire::MessageRow& row) {
+  if (row.disseminated_at() == 0) return "";
+  return life_line("disseminated", output.time_of_day(row.disseminated_at()),
+                   upper_case(receiver_of(connection, row)) + " told " +
+                       audience_name(row.audience()) + ", " +
+                       since_commit(row, row.disseminated_at()));
+}
+
 std::string mismatch_line(const wire::MessageRow& row) {
   if (!row.mismatch()) return "";
   return "  MISMATCH: the position or time read back differs from what was sent; speak to them now";
@@ -127,6 +136,7 @@ std::vector<std::string> life_lines(const Output& output, const Connection& conn
   };
   if (row.answered_at() == 0) happened("answered in part", row.answered_in_part_at());
   happened("answered", row.answered_at());
+  add(disseminated_line(output, connection, row));
   add(declined_line(output, connection, row));
   happened("corrected", row.corrected_at());
   happened("cancelled", row.cancelled_at());
@@ -162,6 +172,8 @@ JsonValue json_message(const Connection& connection, const wire::MessageRow& row
       .add("reply_by", json_time(row.reply_by()))
       .add("answer_due_at", json_time(row.answer_due_at()))
       .add("expires_at", json_time(row.expires_at()))
+      .add("disseminated_at", json_time(row.disseminated_at()))
+      .add("audience", row.audience() == 0 ? JsonValue() : audience_name(row.audience()))
       .add("declined_at", json_time(row.declined_at()))
       .add("decline_code", row.decline_code() == 0 ? JsonValue() : decline_name(row.decline_code()))
       .add("corrected_at", json_time(row.corrected_at()))

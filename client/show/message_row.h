@@ -39,6 +39,8 @@ std::string delivered_line(const Output& output, const Connection& connection,
                            const wire::MessageRow& row);
 std::string acknowledged_line(const Output& output, const Connection& connection,
                               const wire::MessageRow& row);
+std::string disseminated_line(const Output& output, const Connection& connection,
+                              const wire::MessageRow& row);
 std::string mismatch_line(const wire::MessageRow& row);
 std::string declined_line(const Output& output, const Connection& connection,
                           const wire::MessageRow& row);

@@ -59,6 +59,8 @@ void ClientApi::serve(ClientSession& session, const wire::Request& request) {
       return check_notice(session, number, *request.body_as_CheckNotice());
     case wire::RequestBody::Notices:
       return notices(session, number, *request.body_as_Notices());
+    case wire::RequestBody::Incidents:
+      return incidents(session, number, *request.body_as_Incidents());
     case wire::RequestBody::NONE:
       break;
   }

@@ -78,16 +78,20 @@ class ClientApi {
   void serve(ClientSession& session, const wire::Request& request);
 
   // One file a request: hello.cc, submit.cc, list.cc (with search.cc), show.cc, watch.cc,
-  // status.cc, escalations.cc, export.cc, conflicts.cc (with check_notice), notices.cc.
+  // status.cc, escalations.cc, export.cc, conflicts.cc (with check_notice), notices.cc,
+  // incidents.cc.
   void hello(ClientSession& session, uint32_t request);
   void submit(ClientSession& session, uint32_t request, const wire::Submit& submit);
   void list(ClientSession& session, uint32_t request, const wire::List& list);
   // A list that leaves something out.
   void search(ClientSession& session, uint32_t request, const wire::List& list,
               const ListQuery& page);
-  // Takes in what was committed, step by step, and then searches.
-  void search_on(ClientSession& session, uint32_t request, const SearchQuery& query,
-                 BootMs patient_until);
+  // The index is taken further, step by step, and then asked. `find` runs on the reading thread.
+  template <typename Found>
+  void ask_index(ClientSession& session, uint32_t request,
+                 std::function<Result<Found>(StoreReader&, const IndexProgress&)> find,
+                 std::function<void(ClientSession&, const Found&)> then, BootMs patient_until);
+  void incidents(ClientSession& session, uint32_t request, const wire::Incidents& wanted);
   void answer_page(ClientSession& session, uint32_t request, const ListPage& page);
   void follow_index(BootMs work_until);
   void show(ClientSession& session, uint32_t request, const wire::Show& show);

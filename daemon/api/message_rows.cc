@@ -102,6 +102,8 @@ flatbuffers::Offset<wire::MessageRow> build_row(flatbuffers::FlatBufferBuilder& 
   row.add_reply_by(listed.reply_by);
   row.add_expires_at(listed.expires_at);
   if (context.answers) row.add_answer_due_at(context.answers->due_of(key).value_or(0));
+  row.add_disseminated_at(message.disseminated_at);
+  row.add_audience(message.audience);
   row.add_declined_at(message.declined_at);
   row.add_decline_code(message.decline_code);
   row.add_corrected_at(message.corrected_at);

@@ -1,8 +1,8 @@
 // Lists that leave something out, by words and by what a message is: read from the search index of
-// the store, which follows the journal in the back, a few steps a second. Who searches waits until
-// it has come to the end.
-#include "daemon/api/api.h"
-#include "daemon/process/system_clock.h"
+// the store.
+#include <algorithm>
+
+#include "daemon/api/index_asking.h"
 #include "daemon/store/search_limits.h"
 #include "protocol/base/limits.h"
 #include "protocol/base/strict_flatbuffer.h"
@@ -12,43 +12,16 @@
 namespace hotline {
 namespace {
 
-// A step, and what was found where it was the last one.
-struct Searched {
-  std::optional<Error> error;
-  IndexProgress progress;
-  std::optional<ListPage> page;
-};
-
-// `as_it_is`: without taking anything in.
-Searched take_a_step(StoreReader& reader, const SearchQuery& query, bool as_it_is) {
-  Searched searched;
-  SearchIndex& index = reader.search_index();
-  const auto progress = as_it_is ? index.progress() : index.catch_up();
-  if (!progress) {
-    searched.error = progress.error();
-    return searched;
-  }
-  searched.progress = *progress;
-  if (!progress->is_complete() && !as_it_is) return searched;
+Result<ListPage> find_page(StoreReader& reader, const SearchQuery& query,
+                           const IndexProgress& progress) {
   ListPage page;
-  const auto outcome =
-      index.search(query, [&page](const StoredMessage& message) { return page.add(message); });
-  if (!outcome) {
-    searched.error = outcome.error();
-    return searched;
-  }
+  const auto outcome = reader.search_index().search(
+      query, [&page](const StoredMessage& message) { return page.add(message); });
+  if (!outcome) return outcome.error();
   page.total = outcome->total;
   page.more = outcome->more;
-  page.not_searched = progress->size - std::min(progress->covered, progress->size);
-  searched.page = std::move(page);
-  return searched;
-}
-
-Error still_made(const IndexProgress& progress) {
-  return make_error(ErrorCode::incomplete,
-                    "the search index is being made: it has come to entry " +
-                        std::to_string(progress.covered) + " of " + std::to_string(progress.size),
-                    "ask again in a moment; hotline list without a choice has every message");
+  page.not_searched = progress.size - std::min(progress.covered, progress.size);
+  return page;
 }
 
 Result<SearchQuery> query_of(const wire::List& list, const ListQuery& page) {
@@ -75,26 +48,15 @@ void ClientApi::search(ClientSession& session, uint32_t request, const wire::Lis
                        const ListQuery& page) {
   const auto query = query_of(list, page);
   if (!query) return sessions_.fail(session, request, query.error());
-  search_on(session, request, *query, read_clocks().boot + limits::kIndexPatience_ms);
-}
-
-// The rest of the disk is for messages, and for nothing that can be made anew.
-void ClientApi::search_on(ClientSession& session, uint32_t request, const SearchQuery& query,
-                          BootMs patient_until) {
-  sessions_.read_then<Searched>(
+  ask_index<ListPage>(
       session, request,
-      [query, as_it_is = core_.status().disk_low](StoreReader& reader) {
-        return take_a_step(reader, query, as_it_is);
+      [query = *query](StoreReader& reader, const IndexProgress& progress) {
+        return find_page(reader, query, progress);
       },
-      [this, request, query, patient_until](ClientSession& asker, const Searched& searched) {
-        if (searched.page) return answer_page(asker, request, *searched.page);
-        const bool goes_on = !searched.error || searched.error->code == ErrorCode::incomplete;
-        if (goes_on && read_clocks().boot < patient_until) {
-          return search_on(asker, request, query, patient_until);
-        }
-        sessions_.fail(asker, request,
-                       searched.error ? *searched.error : still_made(searched.progress));
-      });
+      [this, request](ClientSession& asker, const ListPage& found) {
+        answer_page(asker, request, found);
+      },
+      read_clocks().boot + limits::kIndexPatience_ms);
 }
 
 void ClientApi::follow_index(BootMs work_until) {

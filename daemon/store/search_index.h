@@ -7,7 +7,9 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
+#include "daemon/store/incidents.h"
 #include "daemon/store/store.h"
 #include "protocol/base/result.h"
 
@@ -42,6 +44,12 @@ struct SearchOutcome {
   bool more = false;
 };
 
+// The newest of either side, limits::kIncidentEventsMax at most.
+struct IncidentEvents {
+  std::vector<IncidentEvent> events;
+  bool cut = false;  // There are older ones.
+};
+
 // An error is about the index alone, and harms nothing else; a store that cannot be read throws.
 class SearchIndex {
  public:
@@ -55,6 +63,13 @@ class SearchIndex {
   // As StoreReader::list, among what is taken in.
   virtual Result<SearchOutcome> search(const SearchQuery& query,
                                        const StoreReader::VisitMessage& visit) = 0;
+
+  // The name of the thread that this message belongs to, or that has this word; empty where there
+  // is none.
+  virtual Result<std::string> thread_name(const std::string& name) = 0;
+  virtual Result<uint64_t> count_messages(const std::string& thread) = 0;
+  // What was said of incidents.
+  virtual Result<IncidentEvents> incident_events() = 0;
 };
 
 }  // namespace hotline

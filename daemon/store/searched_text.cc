@@ -4,6 +4,7 @@
 #include <set>
 #include <utility>
 
+#include "protocol/base/limits.h"
 #include "protocol/base/strict_flatbuffer.h"
 #include "protocol/message/body.h"
 #include "protocol/message/describe.h"
@@ -88,9 +89,11 @@ SearchedText searched_text(const MessageRecord& record) {
     add_envelope(words, **envelope);
     searched.name = text_of((*envelope)->id());
     searched.incident = text_of((*envelope)->incident());
-    const auto* references = (*envelope)->references();
-    if (references != nullptr && references->size() > 0) {
-      searched.speaks_of = text_of(references->Get(0)->id());
+    if (const auto* references = (*envelope)->references()) {
+      for (const wire::Reference* one : *references) {
+        if (searched.references.size() == limits::kReferencesMax) break;
+        searched.references.push_back(text_of(one->id()));
+      }
     }
   }
   if (const auto body = open_body(record.body)) {
@@ -98,6 +101,9 @@ SearchedText searched_text(const MessageRecord& record) {
     const Kind& kind = kind_of(record.type);
     if (kind.is_built() && (*body)->content_type() == kind.built.number) {
       searched.code = kind.content().typed_form(**body, "kind").value_or("");
+      searched.effect = incident_effect(**body);
+      searched.cancels = kind.effect == TargetEffect::cancels;
+      searched.event = event_point(**body);
     }
   }
   searched.words = words.take();

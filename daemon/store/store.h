@@ -84,6 +84,8 @@ struct StoredMessage {
   uint16_t acknowledged_role = 0;
   UtcMs answered_at = 0;
   UtcMs answered_in_part_at = 0;  // The first answer that left something open.
+  UtcMs disseminated_at = 0;
+  uint16_t audience = 0;  // Told first.
   UtcMs declined_at = 0;
   uint16_t decline_code = 0;
   UtcMs corrected_at = 0;

@@ -62,6 +62,7 @@ void Answers::apply(const wire::Entry& entry) {
       break;
     case TargetEffect::acknowledges:
     case TargetEffect::corrects:
+    case TargetEffect::disseminates:
     case TargetEffect::none:
       break;
   }

@@ -113,6 +113,7 @@ void Escalation::settle(uint8_t type, uint8_t role, const wire::MessageKey* refe
       ladder_.answered(key, false);
       break;
     case TargetEffect::corrects:
+    case TargetEffect::disseminates:
     case TargetEffect::none:
       break;
   }

@@ -90,13 +90,14 @@ enum class FactKind : uint8_t {
   attempt = 8,
   mismatch = 9,
   answered_in_part = 10,  // Not all that was asked.
+  disseminated = 11,
 };
 struct FactRecord {
   MessageKey key;
   FactKind kind = FactKind::acknowledged;
   UtcMs at = 0;
   uint64_t journal_index = 0;
-  uint16_t code = 0;  // A role, a decline code, a rung: by kind.
+  uint16_t code = 0;  // A role, a decline code, an audience, a rung: by kind.
   std::string detail;
 };
 

@@ -28,6 +28,8 @@ std::optional<FactKind> fact_of(TargetEffect effect) {
       return FactKind::corrected;
     case TargetEffect::cancels:
       return FactKind::cancelled;
+    case TargetEffect::disseminates:
+      return FactKind::disseminated;
   }
   return std::nullopt;
 }
@@ -174,6 +176,8 @@ void note_effect_on(Recorder& recorder, const Answers& answers, Now now, Message
   if (const wire::Decline* decline = body.content_as_decline()) {
     fact.code = static_cast<uint16_t>(decline->code());
     fact.detail = text_of(decline->reason());
+  } else if (const wire::Dissemination* told = body.content_as_dissemination()) {
+    fact.code = static_cast<uint16_t>(told->audience());
   }
   recorder.gathering().facts.push_back(std::move(fact));
 }

@@ -21,7 +21,8 @@ const KindContent& content_of(const CorrectedMessage& message) {
 
 BodyContext context_of(const CorrectedMessage& message) {
   return {message.type,     message.precedence,  message.mode,
-          message.language, message.released_at, message.exercise_channel};
+          message.language, message.released_at, message.exercise_channel,
+          message.incident};
 }
 
 // The original text, without the marks of an exercise.
@@ -172,7 +173,8 @@ CorrectedMessage as_said(const wire::Envelope& envelope, ByteView body, bool exe
           envelope.released_at(),
           exercise_channel,
           Bytes(body.begin(), body.end()),
-          envelope.expires_at()};
+          envelope.expires_at(),
+          std::string(view(envelope.incident()))};
 }
 
 std::vector<Volume> announced_volumes(const CorrectedMessage& message) {

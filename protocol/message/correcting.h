@@ -19,8 +19,9 @@ struct CorrectedMessage {
   UtcMs released_at = 0;
   bool exercise_channel = false;
   Bytes body;
-  std::optional<UtcMs> expires_at =
-      std::nullopt;  // As its envelope says; no correction changes it.
+  // As its envelope says; no correction changes them.
+  std::optional<UtcMs> expires_at = std::nullopt;
+  std::string incident = {};
 };
 
 // As it was said. The envelope and the body keep their rules.

@@ -49,6 +49,7 @@ struct BodyContext {
   std::string language;
   UtcMs released_at = 0;
   bool exercise_channel = false;
+  std::string incident = {};  // Empty: it names none.
 };
 
 // How much later than the release a time may lie that must be before it: the clocks of those who

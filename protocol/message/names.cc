@@ -52,6 +52,10 @@ std::string decline_name(uint16_t code) {
   return key_or_number(vocabulary<wire::DeclineCode>(), "code", code);
 }
 
+std::string audience_name(uint16_t audience) {
+  return key_or_number(vocabulary<wire::Audience>(), "audience", audience);
+}
+
 Result<wire::Precedence> parse_precedence(const std::string& typed) {
   const std::string wanted = lower_case(typed);
   if (wanted == "z") return wire::Precedence::flash;
@@ -67,6 +71,12 @@ Result<wire::DeclineCode> parse_decline_code(const std::string& typed) {
   const auto value = parse_key(vocabulary<wire::DeclineCode>(), typed, "--code");
   if (!value) return value.error();
   return static_cast<wire::DeclineCode>(*value);
+}
+
+Result<wire::Audience> parse_audience(const std::string& typed) {
+  const auto value = parse_key(vocabulary<wire::Audience>(), typed, "--to");
+  if (!value) return value.error();
+  return static_cast<wire::Audience>(*value);
 }
 
 std::string upper_case(const std::string& text) {

@@ -17,11 +17,14 @@ std::string precedence_label(uint8_t precedence);
 std::string type_name(uint8_t type);      // "incident"
 std::string role_name(uint8_t role);      // "operator"
 std::string decline_name(uint16_t code);  // "rule-broken"
+std::string audience_name(uint16_t audience);  // "air-defence"
 
 // "flash" in any case, or its first letter as in ACP 121 (Z, O, P, R). Error: usage.
 Result<wire::Precedence> parse_precedence(const std::string& typed);
 // "not-for-us", or its number. Error: usage.
 Result<wire::DeclineCode> parse_decline_code(const std::string& typed);
+// "air-defence". Error: usage.
+Result<wire::Audience> parse_audience(const std::string& typed);
 
 // "north" as it stands on screen: NORTH.
 std::string upper_case(const std::string& text);

@@ -82,6 +82,9 @@ void add_fact(StoredMessage& message, const FactRecord& fact) {
     case FactKind::cancelled:
       set_once(message.cancelled_at);
       break;
+    case FactKind::disseminated:
+      if (set_once(message.disseminated_at)) message.audience = fact.code;
+      break;
     case FactKind::rung:
       // Other steps of the ladder have no name, and take none away.
       if (!fact.detail.empty()) message.rung = fact.detail;
@@ -264,7 +267,7 @@ Facts SqliteReader::facts_of(MessageKey key, size_t each_max) {
     facts.total = found.size();
   } else {
     found.clear();
-    for (auto kind = FactKind::acknowledged; kind <= FactKind::answered_in_part;
+    for (auto kind = FactKind::acknowledged; kind <= FactKind::disseminated;
          kind = static_cast<FactKind>(static_cast<uint8_t>(kind) + 1)) {
       add_facts_of_kind(key, kind, each_max, found, facts);
     }

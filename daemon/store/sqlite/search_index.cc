@@ -12,6 +12,7 @@
 
 #include "daemon/store/search_limits.h"
 #include "daemon/store/searched_text.h"
+#include "daemon/store/sqlite/indexed_threads.h"
 #include "daemon/store/sqlite/sqlite.h"
 #include "protocol/base/limits.h"
 #include "protocol/base/text.h"
@@ -23,7 +24,7 @@ namespace {
 
 constexpr int32_t kIndexApplicationId = 0x484c5349;  // "HLSI", in the file's header.
 // Raised with every change of the tables, and of what searched_text() finds: then it is made anew.
-constexpr int32_t kIndexFormat = 2;
+constexpr int32_t kIndexFormat = 3;
 
 constexpr const char* kIndexTables[] = {
     "CREATE TABLE covered(id INTEGER PRIMARY KEY CHECK (id = 1), size INTEGER NOT NULL, "
@@ -31,17 +32,18 @@ constexpr const char* kIndexTables[] = {
     "INSERT INTO covered VALUES (1, 0, x'')",
     "CREATE TABLE message(journal_index INTEGER PRIMARY KEY, incoming INTEGER NOT NULL, "
     "number INTEGER NOT NULL, at INTEGER NOT NULL, type INTEGER NOT NULL, "
-    "precedence INTEGER NOT NULL, name TEXT NOT NULL, incident TEXT NOT NULL, code TEXT NOT NULL) "
+    "precedence INTEGER NOT NULL, name TEXT NOT NULL, thread INTEGER NOT NULL, code TEXT NOT NULL) "
     "STRICT",
     "CREATE INDEX message_name ON message(name)",
+    "CREATE INDEX message_thread ON message(thread, journal_index)",
     "CREATE VIRTUAL TABLE words USING fts5(said, content='', columnsize=0, "
     "tokenize='unicode61 remove_diacritics 2')",
 };
 
 constexpr char kChosen[] =
     " (?1 = 2 OR m.incoming = ?1) AND (?2 = 0 OR m.type = ?2) AND (?3 = 0 OR m.precedence = ?3)"
-    " AND (?4 = '' OR m.incident = ?4 OR m.name = ?4) AND (?5 = '' OR m.code = ?5)"
-    " AND m.at >= ?6 AND m.at <= ?7";
+    " AND (?5 = '' OR m.code = ?5) AND m.at >= ?6 AND m.at <= ?7";
+constexpr char kOfThread[] = " AND m.thread IN (SELECT id FROM thread WHERE root = ?4)";
 constexpr char kFromAll[] = " FROM message m WHERE";
 constexpr char kFromWords[] =
     " FROM words CROSS JOIN message m ON m.journal_index = words.rowid WHERE words MATCH ?8 AND";
@@ -77,6 +79,7 @@ struct OpenIndex {
   void make_tables() {
     database.execute("BEGIN IMMEDIATE");
     for (const char* statement : kIndexTables) database.execute(statement);
+    for (const char* statement : IndexedThreads::tables()) database.execute(statement);
     database.execute("PRAGMA application_id = " + std::to_string(kIndexApplicationId));
     database.execute("PRAGMA user_version = " + std::to_string(kIndexFormat));
     database.execute("COMMIT");
@@ -85,6 +88,7 @@ struct OpenIndex {
   Statement statement(const std::string& sql) { return {database, "search index", sql}; }
 
   Database database;
+  IndexedThreads threads{database};
 };
 
 // Undoes what was not committed.
@@ -173,6 +177,30 @@ class SqliteSearchIndex : public SearchIndex {
     return outcome;
   }
 
+  Result<std::string> thread_name(const std::string& name) override {
+    std::string found;
+    const auto read = when_ready([&](IndexedThreads& threads) {
+      if (const auto root = threads.root_of(name)) found = threads.name_of(*root);
+    });
+    return read ? Result<std::string>(found) : read.error();
+  }
+
+  Result<uint64_t> count_messages(const std::string& thread) override {
+    uint64_t count = 0;
+    const auto read = when_ready([&](IndexedThreads& threads) {
+      if (const auto root = threads.root_of(thread)) count = threads.count_messages(*root);
+    });
+    return read ? Result<uint64_t>(count) : read.error();
+  }
+
+  Result<IncidentEvents> incident_events() override {
+    IncidentEvents found;
+    const auto read = when_ready([&](IndexedThreads& threads) {
+      found.events = threads.events(limits::kIncidentEventsMax, found.cut);
+    });
+    return read ? Result<IncidentEvents>(std::move(found)) : read.error();
+  }
+
  private:
   struct Taken {
     uint64_t journal_index = 0;
@@ -219,24 +247,16 @@ class SqliteSearchIndex : public SearchIndex {
     Statement words = open_->statement("INSERT INTO words(rowid, said) VALUES (?1, ?2)");
     for (const Taken& one : step.messages) {
       const SearchedText& said = one.searched;
-      const std::string& named = said.incident.empty() ? said.speaks_of : said.incident;
+      const int64_t thread = open_->threads.place(said);
       message.run(one.journal_index, one.key.incoming, one.key.number, one.at, one.type,
-                  one.precedence, said.name, thread_of(named), said.code);
-      words.run(one.journal_index, one.searched.words);
+                  one.precedence, said.name, thread, said.code);
+      words.run(one.journal_index, said.words);
+      open_->threads.note(one.key, one.journal_index, one.at, said, thread);
     }
     open_->statement("UPDATE covered SET size = ?1, last_leaf = ?2")
         .run(step.covered, ByteView(step.last_leaf));
     transaction.commit();
     covered_ = step.covered;
-  }
-
-  // The thread that a message belongs to, or begins; a word names itself.
-  std::string thread_of(const std::string& name) {
-    if (name.empty()) return name;
-    Statement statement =
-        open_->statement("SELECT incident FROM message WHERE name = ?1 AND incident <> '' LIMIT 1");
-    Rows rows = statement.query(name);
-    return rows.next() ? std::string(rows.text(0)) : name;
   }
 
   std::vector<IndexPlace> find(const SearchQuery& query, uint64_t& total) {
@@ -249,15 +269,21 @@ class SqliteSearchIndex : public SearchIndex {
     const UtcMs until = query.until.value_or(std::numeric_limits<UtcMs>::max());
     const uint64_t before = std::min<uint64_t>(
         query.list.before_journal_index.value_or(limits::kTreeSizeMax), limits::kTreeSizeMax);
-    const std::string thread = thread_of(query.incident);
+    int64_t root = 0;
+    if (!query.incident.empty()) {
+      const auto known = open_->threads.root_of(query.incident);
+      if (!known) return {};
+      root = *known;
+    }
+    const std::string chosen = std::string(kChosen) + (root != 0 ? kOfThread : "");
     // ?8 stands in both, so that the numbers of the others do not depend on it.
-    Statement count = open_->statement("SELECT count(*), ?8" + from + kChosen);
-    Rows counted = count.query(side, query.type, query.precedence, thread, query.code, since, until,
+    Statement count = open_->statement("SELECT count(*), ?8" + from + chosen);
+    Rows counted = count.query(side, query.type, query.precedence, root, query.code, since, until,
                                expression);
     if (counted.next()) total = counted.as<uint64_t>(0);
-    Statement newest = open_->statement(std::string(kPlaces) + ", ?8" + from + kChosen +
+    Statement newest = open_->statement(std::string(kPlaces) + ", ?8" + from + chosen +
                                         (expression.empty() ? kNewestFirst : kNewestWordsFirst));
-    Rows rows = newest.query(side, query.type, query.precedence, thread, query.code, since, until,
+    Rows rows = newest.query(side, query.type, query.precedence, root, query.code, since, until,
                              expression, before, uint64_t{query.list.limit} + 1);
     std::vector<IndexPlace> places;
     while (rows.next()) {
@@ -322,6 +348,12 @@ class SqliteSearchIndex : public SearchIndex {
         ErrorCode::incomplete,
         "the search index was damaged, and is being made anew from the store: " + fault,
         "ask again in a moment");
+  }
+
+  template <typename Work>
+  Status when_ready(Work work) {
+    if (auto ready = make_ready(); !ready) return ready;
+    return on_index([&] { work(open_->threads); });
   }
 
   // Runs what touches the file alone. Where it fails, the index is opened again the next time; a

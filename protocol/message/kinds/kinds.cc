@@ -103,7 +103,7 @@ constexpr Kind kKinds[] = {
     {Type::acknowledgement,  theirs,  Texts::never,       Awaits::nothing,         acknowledges, yes, yes, no,
      "acknowledgement", {"acknowledgement", "подтверждение прочтения",
                          "підтвердження прочитання", "tanda sudah dibaca"}, by<AcknowledgementFields>},
-    {Type::dissemination,    theirs,  Texts::never,       Awaits::nothing,         none,         yes, yes, no,
+    {Type::dissemination,    theirs,  Texts::never,       Awaits::nothing,         disseminates, yes, yes, no,
      "dissemination", {"dissemination", "доведение до исполнителей",
                        "доведення до виконавців", "penyebaran"}, by<DisseminationFields>},
     {Type::decline,          theirs,  Texts::never,       Awaits::nothing,         declines,     yes, yes, no,

@@ -1,4 +1,6 @@
 // SERVICE: about the channel itself, such as what became of a message.
+#include "protocol/base/text.h"
+#include "protocol/message/incidents.h"
 #include "protocol/message/kinds/content.h"
 
 namespace hotline {
@@ -32,6 +34,16 @@ const Vocabulary& vocabulary<wire::ServiceAction>() {
       {8,
        "exercise-end",
        {"The exercise ends", "Учение окончено", "Навчання закінчено", "Latihan selesai"}},
+      {9,
+       "incident-opened",
+       {"An incident is opened", "Инцидент открыт", "Інцидент відкрито", "Insiden dibuka"}},
+      {10,
+       "incident-closed",
+       {"An incident is closed", "Инцидент закрыт", "Інцидент закрито", "Insiden ditutup"}},
+      {11,
+       "incident-disputed",
+       {"An incident is closed with a disagreement", "Инцидент закрыт с разногласием",
+        "Інцидент закрито з розбіжністю", "Insiden ditutup dengan perselisihan"}},
   };
   static constexpr Vocabulary kVocabulary = {"service", kActions};
   return kVocabulary;
@@ -53,6 +65,10 @@ void check_message(RuleChecker& checker, const wire::Service& service) {
   }
 }
 
+bool is_about_an_incident(wire::ServiceAction action) {
+  return action == wire::ServiceAction::incident_opened || closes_incident(action);
+}
+
 class Service final : public ContentOf<ServiceFields> {
   const std::vector<Row>& rows() const override {
     static const std::vector<Row> all = {
@@ -72,6 +88,17 @@ class Service final : public ContentOf<ServiceFields> {
             .typed(&Fields::detail, "the text is cut off", "more about it"),
     };
     return all;
+  }
+
+  void check_together(RuleChecker& checker, const Table& service,
+                      const wire::Body&) const override {
+    if (!is_about_an_incident(service.action())) return;
+    if (checker.context().incident.empty()) {
+      checker.add("incident", "is not named, and this is about one", "--incident S-000087");
+    }
+    if (closes_incident(service.action()) && is_blank(view(service.detail()))) {
+      checker.add("detail", "does not say why the incident is closed", "--reason \"...\"");
+    }
   }
 
   Status complete(Fields& fields, const TypedFields& typed) const override {

@@ -123,6 +123,24 @@ class SearchIndexes : public testing::TestWithParam<StoreKind> {
     return all.names;
   }
 
+  // Each as its thread and the messages in it.
+  std::vector<std::string> incidents() {
+    search({});
+    std::vector<std::string> all;
+    const std::string failed = read_and_wait(*store_, [&](StoreReader& reader) {
+      const auto events = reader.search_index().incident_events();
+      ASSERT_TRUE(events) << events.error().reason;
+      EXPECT_FALSE(events->cut);
+      for (const Incident& one : incidents_of(events->events)) {
+        const auto messages = reader.search_index().count_messages(one.thread);
+        ASSERT_TRUE(messages);
+        all.push_back(one.thread + " " + std::to_string(*messages));
+      }
+    });
+    EXPECT_EQ(failed, "");
+    return all;
+  }
+
   // Whatever stands beside the store.
   void each_index_file(const std::function<void(const std::filesystem::path&)>& visit) {
     for (const auto& file : std::filesystem::directory_iterator(directory_.path())) {
@@ -167,6 +185,42 @@ TEST_P(SearchIndexes, AThreadHasWhatSpeaksOfItsMessages) {
   EXPECT_EQ(search({.incident = "S-000004"}).names, (Names{"S4", "N3"}));
   EXPECT_EQ(search({.incident = "N-000004"}).names, Names{"N4"});
   EXPECT_EQ(search({.incident = "none"}).names, Names{});
+}
+
+ServiceFields about_incident(wire::ServiceAction action) {
+  ServiceFields fields;
+  fields.action = action;
+  fields.detail = "why";
+  return fields;
+}
+
+TEST_P(SearchIndexes, ThreadsOfOneIncidentAreJoined) {
+  const auto opened = about_incident(wire::ServiceAction::incident_opened);
+  say({{.number = 1, .content = stray_rocket()},
+       {.incoming = true, .number = 0, .content = stray_rocket()},
+       {.incoming = true, .number = 1, .subject = "Ours too", .speaks_of = "S-000001"},
+       {.number = 2, .content = opened, .incident = "N-000001", .speaks_of = "S-000002"},
+       {.number = 3, .content = opened, .incident = "rocket", .speaks_of = "N-000002"},
+       {.incoming = true, .number = 2, .subject = "Later", .incident = "S-000001"},
+       {.number = 4, .subject = "Later still", .incident = "rocket"},
+       {.number = 5, .subject = "Of another", .incident = "mine-field"}});
+  const Names all{"N4", "S3", "N3", "N2", "S2", "S1", "N1"};
+  for (const char* name : {"N-000001", "S-000001", "S-000003", "N-000004", "rocket"}) {
+    EXPECT_EQ(search({.incident = name}).names, all) << name;
+  }
+  EXPECT_EQ(search({.incident = "mine-field"}).names, Names{"N5"});
+  EXPECT_EQ(incidents(), (std::vector<std::string>{"N-000001 7"}));
+  // A message that does not open an incident joins nothing.
+  say({{.number = 6, .subject = "Both", .incident = "mine-field", .speaks_of = "N-000001"}});
+  EXPECT_EQ(search({.incident = "mine-field"}).names, (Names{"N6", "N5"}));
+}
+
+TEST_P(SearchIndexes, AReportThatWasTakenBackIsNoIncident) {
+  say({{.number = 1, .content = stray_rocket()},
+       {.incoming = true, .number = 0, .content = CancellationFields{"not yours"}, .speaks_of = "N-000001"}});
+  EXPECT_EQ(incidents(), (std::vector<std::string>{"N-000001 2"})) << "only its sender can";
+  say({{.number = 2, .content = CancellationFields{"by mistake"}, .speaks_of = "N-000001"}});
+  EXPECT_EQ(incidents(), (std::vector<std::string>{}));
 }
 
 TEST_P(SearchIndexes, FindsSubjectTextFieldsAndIdsOfBothParties) {

@@ -305,6 +305,8 @@ TEST(Service, NamesTheMessageThatItIsAbout) {
   EXPECT_EQ(refusal("service", input({{"action", "trace"}, {"message", "N-000123"}})), "");
   EXPECT_EQ(refusal("service", input({{"action", "trace"}})),
             "service needs message: which one is meant");
+  EXPECT_EQ(refusal("service", input({{"action", "incident-opened"}})),
+            "incident: is not named, and this is about one");
   EXPECT_EQ(refusal("service", input({{"action", "handover"}, {"message", "N-000123"}})),
             "message: is named, and this is not about a message");
 }

@@ -1,0 +1,70 @@
+// The incidents of a channel, made of what its messages say of them (protocol/message/incidents.h).
+// Pure: the search index gives the events, in any order of threads.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "protocol/base/clock.h"
+#include "protocol/channel/message_key.h"
+#include "protocol/message/incidents.h"
+#include "protocol/message/message_rules.h"
+
+namespace hotline {
+
+// A message that has an effect on an incident.
+struct IncidentEvent {
+  std::string thread;
+  uint64_t journal_index = 0;
+  MessageKey key;
+  IncidentEffect effect = IncidentEffect::none;
+  UtcMs at = 0;  // When it was committed here.
+  EventPoint event = {};
+};
+
+// How a party stands to an incident. A report, a question or an opening after it closed it opens it
+// again.
+struct IncidentStand {
+  size_t reports = 0;
+  std::optional<MessageKey> closing;  // By which it is closed.
+  UtcMs closed_at = 0;
+  bool disputed = false;
+};
+
+struct Incident {
+  std::string thread;
+  MessageKey first;  // The report or the opening with which it began.
+  UtcMs began_at = 0;
+  UtcMs last_at = 0;
+  uint64_t last_index = 0;  // Of the journal.
+  IncidentStand own = {};
+  IncidentStand peers = {};
+  std::vector<MessageKey> requests = {};
+
+  bool is_closed() const { return own.closing && peers.closing; }
+};
+
+// Threads in which nobody reported or opened anything are none. Open ones first, and of these as of
+// the closed ones the last that something happened to.
+std::vector<Incident> incidents_of(std::vector<IncidentEvent> events);
+
+// A report of one party that may be of the same event as one of the other: at about the same time
+// and place, in another thread.
+struct SameEvent {
+  IncidentEvent report;
+  MessageKey other;  // The report of the thread that was asked about.
+  int64_t distance_m = 0;
+  int64_t apart_ms = 0;
+};
+inline constexpr int64_t kSameEventWithin_ms = 30 * 60 * 1000;
+inline constexpr int64_t kSameEventWithin_m = 30'000;
+// So many reports of the thread are held against those of others.
+inline constexpr size_t kSameEventReportsMax = 64;
+
+// The nearest first, `limit` at most, each report once.
+std::vector<SameEvent> same_events(const std::vector<IncidentEvent>& events,
+                                   const std::string& thread, size_t limit);
+
+}  // namespace hotline

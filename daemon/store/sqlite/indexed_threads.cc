@@ -1,0 +1,148 @@
+#include "daemon/store/sqlite/indexed_threads.h"
+
+#include <utility>
+
+namespace hotline {
+namespace {
+
+constexpr char kTable[] = "search index";
+
+}  // namespace
+
+const std::vector<const char*>& IndexedThreads::tables() {
+  static const std::vector<const char*> tables = {
+      // A thread that joined others names the one that stands for all of them; `size` counts the
+      // threads that a root stands for.
+      "CREATE TABLE thread(id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, "
+      "root INTEGER NOT NULL, size INTEGER NOT NULL) STRICT",
+      "CREATE INDEX thread_root ON thread(root)",
+      "CREATE TABLE incident_event(journal_index INTEGER PRIMARY KEY, incoming INTEGER NOT NULL, "
+      "number INTEGER NOT NULL, thread INTEGER NOT NULL, effect INTEGER NOT NULL, "
+      "at INTEGER NOT NULL, event_at INTEGER, latitude INTEGER, longitude INTEGER) STRICT",
+      "CREATE INDEX incident_event_side ON incident_event(incoming, journal_index)",
+  };
+  return tables;
+}
+
+int64_t IndexedThreads::place(const SearchedText& said) {
+  for (const std::string& named : {said.incident, said.speaks_of(), said.name}) {
+    if (!named.empty()) return make(named);
+  }
+  return 0;
+}
+
+void IndexedThreads::note(MessageKey key, uint64_t journal_index, UtcMs at,
+                          const SearchedText& said, int64_t thread) {
+  if (said.cancels) forget(said.speaks_of(), key.incoming);
+  if (said.effect == IncidentEffect::none || thread == 0) return;
+  if (said.effect == IncidentEffect::opens) {
+    for (const std::string& named : said.references) join(thread, make(named));
+  }
+  std::optional<int64_t> latitude;
+  std::optional<int64_t> longitude;
+  if (said.event.position) {
+    latitude = said.event.position->latitude_e5;
+    longitude = said.event.position->longitude_e5;
+  }
+  Statement(database_, kTable,
+            "INSERT INTO incident_event VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)")
+      .run(journal_index, key.incoming, key.number, thread, said.effect, at, said.event.at,
+           latitude, longitude);
+}
+
+std::optional<int64_t> IndexedThreads::root_of(const std::string& name) {
+  const auto thread = find(name);
+  return thread ? std::optional(root(*thread)) : std::nullopt;
+}
+
+std::string IndexedThreads::name_of(int64_t root) {
+  Statement statement(database_, kTable, "SELECT name FROM thread WHERE id = ?1");
+  Rows rows = statement.query(root);
+  return rows.next() ? std::string(rows.text(0)) : std::string();
+}
+
+std::vector<IncidentEvent> IndexedThreads::events(size_t each_max, bool& cut) {
+  Statement statement(
+      database_, kTable,
+      "SELECT e.journal_index, e.number, e.effect, e.at, e.event_at, e.latitude, e.longitude, "
+      "r.name FROM incident_event e JOIN thread t ON t.id = e.thread JOIN thread r ON r.id = t.root "
+      "WHERE e.incoming = ?1 ORDER BY e.journal_index DESC LIMIT ?2");
+  std::vector<IncidentEvent> events;
+  for (const bool incoming : {false, true}) {
+    Rows rows = statement.query(incoming, uint64_t{each_max} + 1);
+    for (size_t count = 0; rows.next(); ++count) {
+      if (count == each_max) {
+        cut = true;
+        break;
+      }
+      IncidentEvent event{.thread = std::string(rows.text(7)),
+                          .journal_index = rows.as<uint64_t>(0),
+                          .key = {.incoming = incoming, .number = rows.as<uint64_t>(1)},
+                          .effect = rows.as<IncidentEffect>(2),
+                          .at = rows.integer(3)};
+      if (!rows.is_null(4)) event.event.at = rows.integer(4);
+      if (!rows.is_null(5)) event.event.position = {rows.as<int32_t>(5), rows.as<int32_t>(6)};
+      events.push_back(std::move(event));
+    }
+  }
+  return events;
+}
+
+uint64_t IndexedThreads::count_messages(int64_t root) {
+  Statement statement(
+      database_, kTable,
+      "SELECT count(*) FROM message WHERE thread IN (SELECT id FROM thread WHERE root = ?1)");
+  Rows rows = statement.query(root);
+  return rows.next() ? rows.as<uint64_t>(0) : 0;
+}
+
+// A message's name stands for the thread that the message belongs to.
+std::optional<int64_t> IndexedThreads::find(const std::string& name) {
+  for (const char* sql : {"SELECT thread FROM message WHERE name = ?1 AND thread <> 0 LIMIT 1",
+                          "SELECT id FROM thread WHERE name = ?1"}) {
+    Statement statement(database_, kTable, sql);
+    Rows rows = statement.query(name);
+    if (rows.next()) return rows.integer(0);
+  }
+  return std::nullopt;
+}
+
+int64_t IndexedThreads::make(const std::string& name) {
+  if (const auto known = find(name)) return *known;
+  Statement(database_, kTable, "INSERT INTO thread(name, root, size) VALUES (?1, 0, 1)").run(name);
+  const int64_t id = sqlite3_last_insert_rowid(database_.handle());
+  Statement(database_, kTable, "UPDATE thread SET root = ?1 WHERE id = ?1").run(id);
+  return id;
+}
+
+int64_t IndexedThreads::root(int64_t thread) {
+  Statement statement(database_, kTable, "SELECT root FROM thread WHERE id = ?1");
+  Rows rows = statement.query(thread);
+  return rows.next() ? rows.integer(0) : thread;
+}
+
+// The smaller one goes to the larger, so that no flood of joins moves many threads again and again.
+void IndexedThreads::join(int64_t thread, int64_t other) {
+  int64_t to = root(thread);
+  int64_t from = root(other);
+  if (to == from) return;
+  const auto size = [this](int64_t root) {
+    Statement statement(database_, kTable, "SELECT size FROM thread WHERE id = ?1");
+    Rows rows = statement.query(root);
+    return rows.next() ? rows.integer(0) : 0;
+  };
+  const int64_t both = size(to) + size(from);
+  if (size(from) > size(to)) std::swap(to, from);
+  Statement(database_, kTable, "UPDATE thread SET root = ?1 WHERE root = ?2").run(to, from);
+  Statement(database_, kTable, "UPDATE thread SET size = ?2 WHERE id = ?1").run(to, both);
+}
+
+// Its sender took it back: it says nothing of an incident any more.
+void IndexedThreads::forget(const std::string& cancelled, bool incoming) {
+  Statement(database_, kTable,
+            "DELETE FROM incident_event WHERE journal_index IN "
+            "(SELECT journal_index FROM message WHERE name = ?1 AND incoming = ?2)")
+      .run(cancelled, incoming);
+}
+
+}  // namespace hotline

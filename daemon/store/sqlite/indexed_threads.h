@@ -1,0 +1,52 @@
+// The threads of messages in the search index, and the incidents in them. A thread has the name of
+// its first message, or a word; two that were joined are one from then on, also for what comes
+// later under either name.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "daemon/store/incidents.h"
+#include "daemon/store/searched_text.h"
+#include "daemon/store/sqlite/sqlite.h"
+#include "protocol/channel/message_key.h"
+
+namespace hotline {
+
+class IndexedThreads {
+ public:
+  // The statements that make its tables, beside the table `message` of the index.
+  static const std::vector<const char*>& tables();
+
+  explicit IndexedThreads(Database& database) : database_(database) {}
+
+  // The thread of a message that says this of itself, as the table of messages has it; 0 where it
+  // has no name and names none.
+  int64_t place(const SearchedText& said);
+  // After the message stands in the table of messages: joins the threads that it joins, and keeps
+  // what it says of an incident.
+  void note(MessageKey key, uint64_t journal_index, UtcMs at, const SearchedText& said,
+            int64_t thread);
+
+  // All messages whose thread has this root are of one thread. `name`: any message's, or a word;
+  // nothing where no thread has it.
+  std::optional<int64_t> root_of(const std::string& name);
+  std::string name_of(int64_t root);
+
+  // The newest so many of either side. `cut`: there are more.
+  std::vector<IncidentEvent> events(size_t each_max, bool& cut);
+  uint64_t count_messages(int64_t root);
+
+ private:
+  // Of a name; a new thread where it has none.
+  int64_t make(const std::string& name);
+  std::optional<int64_t> find(const std::string& name);
+  int64_t root(int64_t thread);
+  void join(int64_t thread, int64_t other);
+  void forget(const std::string& cancelled, bool incoming);
+
+  Database& database_;
+};
+
+}  // namespace hotline

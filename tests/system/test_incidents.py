@@ -1,0 +1,194 @@
+"""Incidents between two real parties, live and in an exercise: both see the same threads, reports, questions and closings; reports
+of one event are joined; and whom a message was disseminated to is known at both ends."""
+
+import datetime
+import shlex
+import unittest
+
+from pages import commands
+from world import PREFIX, World, other
+
+REFUSED, USAGE, NOT_FOUND, NOT_ALLOWED = 8, 2, 7, 4
+
+
+def minutes_ago(count):
+    return (datetime.datetime.now(datetime.timezone.utc) - datetime.timedelta(minutes=count)).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+class Incidents(unittest.TestCase):
+    mode = "live"
+
+    def setUp(self):
+        self.world = World(mode=self.mode)
+        self.world.__enter__()
+        self.addCleanup(self.world.__exit__, None, None, None)
+        self.world.start()
+
+    def say(self, party, *words):
+        return self.world.ask(party, "ann", *words, "--wait", "delivered")["message"]["id"]
+
+    def report(self, party, where, *words, minutes=5):
+        return self.say(party, "send", "-p", "flash", "-t", "airspace-crossing", "--set", f"where={where}", "--set",
+                        f"when={minutes_ago(minutes)}", *words)
+
+    def listed(self, party, *words):
+        return [(row["id"], row["state"]) for row in self.world.ask(party, "ann", "incident", "list", *words)["incidents"]]
+
+    def states(self, name):
+        return tuple(self.world.ask(party, "ann", "incident", "show", name)["incident"]["state"] for party in PREFIX)
+
+    def test_an_incident_begins_with_a_report_and_ends_when_both_close_it(self):
+        for party in PREFIX:
+            self.assertEqual(self.listed(party), [])
+            none = self.world.client(party, "ann", "incident", "list")
+            self.assertEqual((none.returncode, none.stdout), (0, ""))
+            self.assertIn("No incident is open.", none.stderr)
+        self.say("north", "send", "-p", "routine", "Nothing happened.")
+        report = self.report("north", "54.90N 020.10E")
+        self.say("south", "ack", report)
+        asked = self.say("south", "send", "-p", "priority", "--incident", report, "--question", "Is it yours?", "We ask.")
+        for party in PREFIX:
+            self.assertEqual(self.listed(party), [(report, "open")])
+            shown = self.world.ask(party, "ann", "incident", "show", asked)
+            self.assertEqual([row["id"] for row in shown["reports"]], [report])
+            self.assertEqual([row["id"] for row in shown["questions"]], [asked])
+            self.assertEqual((shown["incident"]["messages"], shown["incident"]["open_requests"]), (3, 1))
+        early = self.world.client("north", "ann", "incident", "close", report, "--reason", "it was ours")
+        self.assertEqual(early.returncode, 0, early.stderr)
+        self.assertIn("Caution: 1 request of it is not answered.", early.stderr)
+        self.assertIn("It is closed once SOUTH closes it too.", early.stderr)
+        self.world.wait_for("the word", lambda: self.states(report) == ("closed_by_us", "closed_by_peer"))
+        again = self.world.client("north", "ann", "incident", "close", report, "--reason", "again")
+        self.assertEqual(again.returncode, REFUSED, again.stderr)
+        # A question opens it again for whoever asks.
+        where = self.say("north", "send", "-p", "priority", "--incident", report, "--question", "Where is it?", "We ask too.")
+        self.assertEqual(self.states(report), ("open", "open"))
+        self.say("north", "reply", asked, "--answer", "1=ours")
+        self.say("south", "reply", where, "--answer", "1=home")
+        self.assertEqual(self.states(report), ("answered", "answered"))
+        self.say("north", "incident", "close", report, "--reason", "both crews are safe")
+        shown = self.world.client("south", "ann", "incident", "show", report)
+        self.assertIn("incident close", shown.stderr)
+        self.say("south", "incident", "close", report, "--reason", "we agree")
+        self.assertEqual(self.states(report), ("closed", "closed"))
+        for party in PREFIX:
+            self.assertEqual(self.listed(party), [])
+            self.assertEqual(self.listed(party, "--all"), [(report, "closed")])
+        # And after a restart, with an index that is made anew.
+        for daemon in self.world.daemons.values():
+            daemon.stop()
+        for file in self.world.directory.rglob("*-search*"):
+            file.unlink()
+        for daemon in self.world.daemons.values():
+            daemon.start()
+        self.world.wait_link()
+        self.assertEqual(self.states(report), ("closed", "closed"))
+        self.say("south", "incident", "open", report, "--reason", "it came again")
+        self.assertEqual(self.states(report), ("closed_by_us", "closed_by_peer"))
+
+    def test_a_disagreement_stays_on_record(self):
+        report = self.report("south", "54.90N 020.10E")
+        self.say("north", "incident", "close", report, "--disagree", "--reason", "it was not ours")
+        self.say("south", "incident", "close", report, "--reason", "noted")
+        for party in PREFIX:
+            self.assertEqual(self.listed(party, "--all"), [(report, "disputed")])
+            shown = self.world.client(party, "ann", "incident", "show", report)
+            self.assertIn("closed, disputed", shown.stdout)
+            self.assertIn("with a disagreement", shown.stdout)
+
+    def test_reports_of_one_event_are_found_and_joined(self):
+        ours = self.report("north", "54.90N 020.10E")
+        theirs = self.report("south", "54.95N 020.12E", minutes=7)
+        far = self.report("south", "10.00N 020.10E")
+        late = self.report("south", "54.90N 020.10E", minutes=90)
+        for party in PREFIX:
+            self.assertEqual({name for name, _ in self.listed(party)}, {ours, theirs, far, late})
+            shown = self.world.ask(party, "ann", "incident", "show", ours)
+            self.assertEqual([one["report"]["id"] for one in shown["perhaps"]], [theirs])
+            self.assertEqual(shown["perhaps"][0]["near"], ours)
+            self.assertTrue(5000 < shown["perhaps"][0]["distance_m"] < 6500, shown["perhaps"])
+        asked = self.say("north", "send", "-p", "priority", "--incident", theirs, "--question", "Is it yours?", "We ask.")
+        offered = self.world.client("north", "ann", "incident", "show", ours)
+        self.assertIn(f"incident open {ours} --with {theirs}", offered.stderr)
+        self.say("north", "incident", "open", ours, "--with", theirs)
+        later = self.say("south", "send", "-p", "routine", "--incident", theirs, "It goes home.")
+        for party in PREFIX:
+            for name in (ours, theirs, asked, later):
+                shown = self.world.ask(party, "ann", "incident", "show", name)
+                self.assertEqual({row["id"] for row in shown["reports"]}, {ours, theirs}, name)
+                self.assertEqual(shown["perhaps"], [])
+                thread = {row["id"] for row in self.world.ask(party, "ann", "thread", name)["messages"]}
+                self.assertTrue({ours, theirs, asked, later} <= thread, (name, thread))
+            self.assertEqual(len(self.listed(party)), 3)
+        # Who sent a report by mistake takes it back.
+        self.say("south", "send", "--cancels", far, "--reason", "sent by mistake")
+        for party in PREFIX:
+            self.assertEqual(len(self.listed(party)), 2)
+
+    def test_a_word_names_an_incident_and_what_is_none_is_refused(self):
+        text = self.say("north", "send", "-p", "routine", "Nothing happened.")
+        for party in PREFIX:
+            for name in (text, "no-such-thing"):
+                for words in (["show", name], ["close", name, "--reason", "why"]):
+                    done = self.world.client(party, "ann", "incident", *words)
+                    self.assertEqual(done.returncode, NOT_FOUND, done.stderr)
+        without = self.world.client("north", "ann", "incident", "close", text)
+        self.assertEqual(without.returncode, USAGE, without.stderr)
+        auditor = self.world.client("north", "eve", "incident", "open", "mine-field")
+        self.assertEqual(auditor.returncode, NOT_ALLOWED, auditor.stderr)
+        self.say("south", "incident", "open", "mine-field", "--with", text)
+        for party in PREFIX:
+            self.assertEqual(self.states("mine-field"), ("open", "open"))
+            self.assertEqual(self.states(text), ("open", "open"))
+        eves = self.world.ask("north", "eve", "incident", "list")
+        self.assertEqual(eves["total"], 1)
+
+    def test_a_list_longer_than_its_limit_says_so(self):
+        for letter in "abc":
+            self.say("south", "incident", "open", f"word-{letter}")
+        for party in PREFIX:
+            first = self.world.ask(party, "ann", "incident", "list", "--limit", "2")
+            self.assertEqual(([row["id"] for row in first["incidents"]], first["total"], first["more"]),
+                             (["word-c", "word-b"], 3, True))
+            second = self.world.ask(party, "ann", "incident", "list", "--limit", "2", "--after", first["next"])
+            self.assertEqual(([row["id"] for row in second["incidents"]], second["more"]), (["word-a"], False))
+            said = self.world.client(party, "ann", "incident", "list", "--limit", "2").stderr
+            self.assertIn("2 of 3 are shown. The next: ", said)
+
+    def test_a_dissemination_is_known_at_both_ends(self):
+        report = self.report("north", "54.90N 020.10E")
+        for words, code in ((["--to", "everybody"], USAGE), ([], USAGE), (["--to", "air-defence", "--at=+2h"], REFUSED)):
+            done = self.world.client("south", "ann", "disseminate", report, *words)
+            self.assertEqual(done.returncode, code, (words, done.stderr))
+        mine = self.world.client("north", "ann", "disseminate", report, "--to", "air-defence")
+        self.assertEqual(mine.returncode, USAGE, mine.stderr)
+        self.say("south", "disseminate", report, "--to", "air-defence", "--at=-1m", "--detail", "both crews")
+        self.say("south", "disseminate", report, "--to", "naval-operations")
+        for party in PREFIX:
+            row = self.world.ask(party, "ann", "show", report)["message"]
+            self.assertEqual(row["audience"], "air-defence")
+            self.assertIsNotNone(row["disseminated_at"])
+            self.assertTrue(row["waits"], "it is not an acknowledgement")
+            shown = self.world.client(party, "ann", "show", report, "--facts").stdout
+            self.assertIn("SOUTH told air-defence", shown)
+            self.assertEqual(len([line for line in shown.splitlines() if "dissemination" in line]), 2, shown)
+
+    def test_every_command_of_the_page_runs(self):
+        if self.mode != "live":
+            self.skipTest("the page names messages of a live channel")
+        self.report("south", "54.90N 020.10E")
+        self.report("north", "54.91N 020.10E")
+        (block,) = commands("operator.md", "Incidents")
+        for line in block.splitlines():
+            program, *words = shlex.split(line, comments=True)
+            self.assertEqual(program, "hotline")
+            done = self.world.client("north", "ann", *words)
+            self.assertEqual(done.returncode, 0, f"{line}\n{done.stdout}{done.stderr}")
+
+
+class InExercise(Incidents):
+    mode = "exercise"
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)

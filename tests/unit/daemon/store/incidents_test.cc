@@ -1,0 +1,136 @@
+// How each party stands to an incident after each thing that it said, and which reports may be of
+// one event.
+#include "daemon/store/incidents.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <limits>
+
+namespace hotline {
+namespace {
+
+using enum IncidentEffect;
+
+constexpr UtcMs kNow = 1'795'000'000'000;
+
+struct Told {
+  const char* thread;
+  bool incoming;
+  IncidentEffect effect;
+};
+
+std::vector<IncidentEvent> events(const std::vector<Told>& all) {
+  std::vector<IncidentEvent> made;
+  for (const Told& one : all) {
+    const uint64_t index = made.size();
+    made.push_back({.thread = one.thread,
+                    .journal_index = index,
+                    .key = {.incoming = one.incoming, .number = index},
+                    .effect = one.effect,
+                    .at = static_cast<UtcMs>(1000 + index)});
+  }
+  return made;
+}
+
+// "own peers" of the one incident: how many reports, and "+" where it is open, "-" where it is
+// closed, "!" where it is disputed.
+std::string stands(const std::vector<Told>& all) {
+  const auto incidents = incidents_of(events(all));
+  if (incidents.size() != 1) return std::to_string(incidents.size()) + " incidents";
+  const auto words = [](const IncidentStand& stand) {
+    const char* state = !stand.closing ? "+" : stand.disputed ? "!" : "-";
+    return std::to_string(stand.reports) + state;
+  };
+  return words(incidents[0].own) + " " + words(incidents[0].peers);
+}
+
+constexpr bool us = false, them = true;
+
+TEST(Incidents, EachPartyClosesForItselfAndOpensAgainByWhatItSays) {
+  EXPECT_EQ(stands({}), "0 incidents");
+  EXPECT_EQ(stands({{"A", us, asks}}), "0 incidents") << "a question alone";
+  EXPECT_EQ(stands({{"A", us, closes}}), "0 incidents");
+  EXPECT_EQ(stands({{"A", us, reports}}), "1+ 0+");
+  EXPECT_EQ(stands({{"A", them, opens}}), "0+ 0+");
+  EXPECT_EQ(stands({{"A", us, reports}, {"A", them, closes}}), "1+ 0-");
+  EXPECT_EQ(stands({{"A", us, reports}, {"A", them, closes}, {"A", us, closes}}), "1- 0-");
+  EXPECT_EQ(stands({{"A", us, reports}, {"A", them, disputes}, {"A", us, closes}}), "1- 0!");
+  EXPECT_EQ(stands({{"A", us, reports}, {"A", them, disputes}, {"A", them, closes}}), "1+ 0-");
+  for (const IncidentEffect again : {reports, asks, opens}) {
+    const std::vector<Told> closed = {{"A", us, reports}, {"A", us, closes}, {"A", them, closes}};
+    auto then = closed;
+    then.push_back({"A", them, again});
+    EXPECT_EQ(stands(then), again == reports ? "1- 1+" : "1- 0+");
+    then = closed;
+    then.push_back({"A", us, again});
+    EXPECT_EQ(stands(then), again == reports ? "2+ 0-" : "1+ 0-");
+  }
+}
+
+TEST(Incidents, OpenOnesComeFirstAndThenTheLastThatSomethingHappenedTo) {
+  const auto order = [](std::vector<IncidentEvent> all) {
+    std::string names;
+    for (const Incident& one : incidents_of(std::move(all))) names += one.thread;
+    return names;
+  };
+  const auto all = events({{"A", us, reports},
+                           {"B", them, reports},
+                           {"C", us, opens},
+                           {"D", us, reports},
+                           {"D", us, closes},
+                           {"D", them, closes},
+                           {"A", them, asks}});
+  EXPECT_EQ(order(all), "ACBD");
+  auto reversed = all;
+  std::reverse(reversed.begin(), reversed.end());
+  EXPECT_EQ(order(reversed), "ACBD") << "in whatever order they are read";
+  const auto incidents = incidents_of(all);
+  EXPECT_EQ(incidents[0].requests.size(), 1u);
+  EXPECT_EQ(incidents[0].began_at, 1000);
+  EXPECT_EQ(incidents[0].last_at, 1006);
+  EXPECT_EQ(incidents[3].own.closed_at, 1004);
+}
+
+IncidentEvent report(const char* thread, bool incoming, uint64_t number, UtcMs at,
+                     Position position) {
+  IncidentEvent event{.thread = thread,
+                      .journal_index = number,
+                      .key = {.incoming = incoming, .number = number},
+                      .effect = reports};
+  event.event = {.position = position, .at = at};
+  return event;
+}
+
+TEST(Incidents, ReportsOfTheOtherPartyNearInTimeAndPlaceMayBeOfTheSameEvent) {
+  const Position place{5'490'000, 2'010'000};
+  const Position near{5'491'000, 2'010'000};      // 1.1 km.
+  const Position farther{5'500'000, 2'010'000};   // 11 km.
+  const Position too_far{5'520'000, 2'010'000};   // 33 km.
+  std::vector<IncidentEvent> all = {
+      report("A", us, 0, kNow, place),
+      report("B", them, 1, kNow + kSameEventWithin_ms, farther),
+      report("C", them, 2, kNow - kSameEventWithin_ms, near),
+      report("D", them, 3, kNow + kSameEventWithin_ms + 1, near),
+      report("E", them, 4, kNow, too_far),
+      report("F", us, 5, kNow, near),    // Our own.
+      report("A", them, 6, kNow, near),  // Of this thread.
+      report("G", them, 7, std::numeric_limits<int64_t>::min(), near),
+      report("H", them, 8, std::numeric_limits<int64_t>::max(), near),
+  };
+  const auto names = [&](const std::string& thread, size_t limit) {
+    std::string found;
+    for (const SameEvent& one : same_events(all, thread, limit)) found += one.report.thread;
+    return found;
+  };
+  EXPECT_EQ(names("A", 9), "FCB") << "ours is near the peer's report of this thread";
+  EXPECT_EQ(names("A", 2), "FC");
+  EXPECT_EQ(names("B", 9), "FA");
+  EXPECT_EQ(names("none", 9), "");
+  // One that says neither when nor where is not compared.
+  all[2].event = {};
+  EXPECT_EQ(names("A", 9), "FB");
+}
+
+}  // namespace
+}  // namespace hotline

@@ -20,9 +20,9 @@ int disseminate(Invocation& invocation) {
   const auto wait = need(read_wait_options(arguments, {"--at"}));
   const auto to = arguments.get("--to");
   if (!to) {
-    return output.fail(
-        what, make_error(ErrorCode::usage, "it does not say who was told",
-                         std::string(kToHint) + "    one of " + vocabulary<wire::Audience>().keys()));
+    return output.fail(what, make_error(ErrorCode::usage, "it does not say who was told",
+                                        std::string(kToHint) + "    one of " +
+                                            vocabulary<wire::Audience>().keys()));
   }
   DisseminationFields told;
   told.audience = need(parse_audience(*to), what);

@@ -32,16 +32,15 @@ int incident_list(Invocation& invocation) {
   const uint64_t end = wish.skip + rows.size();
   const bool more = !rows.empty() && end < reply->total();
   if (output.json()) {
-    output.document(
-        json_document()
-            .add("incidents", json_each(rows,
-                                        [&](const wire::IncidentRow* row) {
-                                          return json_incident(*connection, *row);
-                                        }))
-            .add("total", reply->total())
-            .add("more", more)
-            .add("next", more ? JsonValue(std::to_string(end)) : JsonValue())
-            .add("cut", reply->cut()));
+    output.document(json_document()
+                        .add("incidents", json_each(rows,
+                                                    [&](const wire::IncidentRow* row) {
+                                                      return json_incident(*connection, *row);
+                                                    }))
+                        .add("total", reply->total())
+                        .add("more", more)
+                        .add("next", more ? JsonValue(std::to_string(end)) : JsonValue())
+                        .add("cut", reply->cut()));
     return kExitDone;
   }
   if (!rows.empty()) print_incidents(output, *connection, *reply);
@@ -51,9 +50,9 @@ int incident_list(Invocation& invocation) {
                 : all          ? "There is no incident."
                                : "No incident is open. Closed ones: hotline incident list --all");
   } else if (more) {
-    output.talk(cut_words(invocation, rows.size(), reply->total(),
-                          std::string("incident list") + (all ? " --all" : "") + " --after " +
-                              std::to_string(end)));
+    output.talk(cut_words(
+        invocation, rows.size(), reply->total(),
+        std::string("incident list") + (all ? " --all" : "") + " --after " + std::to_string(end)));
   }
   return kExitDone;
 }
@@ -148,9 +147,9 @@ int incident_close(Invocation& invocation) {
                                               : wire::ServiceAction::incident_closed;
   fields.detail = arguments.get("--reason").value_or("");
   if (fields.detail.empty()) {
-    return output.fail(what, make_error(ErrorCode::usage, "it does not say why",
-                                        "hotline incident close " + as_typed(typed) +
-                                            " --reason \"...\""));
+    return output.fail(
+        what, make_error(ErrorCode::usage, "it does not say why",
+                         "hotline incident close " + as_typed(typed) + " --reason \"...\""));
   }
   const auto connection = need(invocation.connect(), what);
   const auto reply = need(find_incident(*connection, typed), what);

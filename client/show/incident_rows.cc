@@ -97,11 +97,11 @@ void print_incidents(Output& output, const Connection& connection, const wire::I
   for (const wire::IncidentRow* one : tables(rows.rows())) {
     const uint8_t precedence = one->first() ? one->first()->precedence() : 0;
     const bool only_theirs = is_closed(*one->peers()) && !is_closed(*one->own());
-    table.add({only_theirs ? "!" : "",
-               {text(one->id()), precedence_label(precedence), incident_state(connection, *one),
-                format_date_time_group(one->began_at()), format_date_time_group(one->last_at()),
-                format_count(one->messages()), format_count(one->open_requests()),
-                first_subject(*one)}});
+    table.add(
+        {only_theirs ? "!" : "",
+         {text(one->id()), precedence_label(precedence), incident_state(connection, *one),
+          format_date_time_group(one->began_at()), format_date_time_group(one->last_at()),
+          format_count(one->messages()), format_count(one->open_requests()), first_subject(*one)}});
   }
   table.print(output);
 }

@@ -106,9 +106,8 @@ Result<IncidentPage> find_one(StoreReader& reader, const std::vector<IncidentEve
                               const std::vector<Incident>& all, const IncidentsWanted& wanted) {
   const auto thread = reader.search_index().thread_name(wanted.id);
   if (!thread) return thread.error();
-  const auto found = std::find_if(all.begin(), all.end(), [&](const Incident& incident) {
-    return incident.thread == *thread;
-  });
+  const auto found = std::find_if(
+      all.begin(), all.end(), [&](const Incident& incident) { return incident.thread == *thread; });
   if (found == all.end()) return no_incident(wanted.id);
   IncidentPage page;
   auto row = listed(reader, *found, wanted);
@@ -120,8 +119,8 @@ Result<IncidentPage> find_one(StoreReader& reader, const std::vector<IncidentEve
   for (const SameEvent& same : same_events(events, *thread, limits::kSameEventsShown)) {
     auto report = reader.stored_message(same.report.key);
     if (!report) continue;
-    page.perhaps.push_back({same, ListedMessage(*std::move(report)),
-                            name_of(reader, same.other, wanted)});
+    page.perhaps.push_back(
+        {same, ListedMessage(*std::move(report)), name_of(reader, same.other, wanted)});
   }
   return page;
 }
@@ -214,9 +213,9 @@ void ClientApi::incidents(ClientSession& session, uint32_t request, const wire::
           for (const ListedSameEvent& one : page.perhaps) {
             auto report = build_row(b, one.report, context);
             auto other = b.CreateString(one.other);
-            perhaps.push_back(wire::CreateSameEventRow(
-                b, report, other, static_cast<uint64_t>(one.same.distance_m),
-                static_cast<uint64_t>(one.same.apart_ms)));
+            perhaps.push_back(wire::CreateSameEventRow(b, report, other,
+                                                       static_cast<uint64_t>(one.same.distance_m),
+                                                       static_cast<uint64_t>(one.same.apart_ms)));
           }
           return wire::CreateIncidentRows(b, b.CreateVector(rows), page.total, page.cut, reports,
                                           requests, b.CreateVector(perhaps));

@@ -12,10 +12,11 @@
 namespace hotline {
 
 struct SearchedText {
-  std::string name;                     // Its serial; empty where it cannot be read.
-  std::string incident;                 // The thread that it says it belongs to; mostly empty.
-  std::vector<std::string> references;  // Messages; it belongs to the thread of the first otherwise.
-  std::string code;                     // Its kind within its type, as it is typed.
+  std::string name;      // Its serial; empty where it cannot be read.
+  std::string incident;  // The thread that it says it belongs to; mostly empty.
+  std::vector<std::string>
+      references;    // Messages; it belongs to the thread of the first otherwise.
+  std::string code;  // Its kind within its type, as it is typed.
   IncidentEffect effect = IncidentEffect::none;
   bool cancels = false;   // The first reference.
   EventPoint event = {};  // When and where it was, what the message reports.

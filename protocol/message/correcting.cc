@@ -20,9 +20,8 @@ const KindContent& content_of(const CorrectedMessage& message) {
 }
 
 BodyContext context_of(const CorrectedMessage& message) {
-  return {message.type,     message.precedence,  message.mode,
-          message.language, message.released_at, message.exercise_channel,
-          message.incident};
+  return {message.type,        message.precedence,       message.mode,    message.language,
+          message.released_at, message.exercise_channel, message.incident};
 }
 
 // The original text, without the marks of an exercise.

@@ -99,9 +99,12 @@ Problem unknown_type(MessageType type) {
 }
 
 BodyContext body_context(const wire::Envelope& envelope, const RulesContext& context) {
-  return {envelope.type(),        envelope.precedence(),
-          envelope.mode(),        std::string(view(envelope.language())),
-          envelope.released_at(), context.exercise,
+  return {envelope.type(),
+          envelope.precedence(),
+          envelope.mode(),
+          std::string(view(envelope.language())),
+          envelope.released_at(),
+          context.exercise,
           std::string(view(envelope.incident()))};
 }
 

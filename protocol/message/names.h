@@ -14,9 +14,9 @@ namespace hotline {
 
 // "FLASH"; a value that this version does not know is "precedence 9".
 std::string precedence_label(uint8_t precedence);
-std::string type_name(uint8_t type);      // "incident"
-std::string role_name(uint8_t role);      // "operator"
-std::string decline_name(uint16_t code);  // "rule-broken"
+std::string type_name(uint8_t type);           // "incident"
+std::string role_name(uint8_t role);           // "operator"
+std::string decline_name(uint16_t code);       // "rule-broken"
 std::string audience_name(uint16_t audience);  // "air-defence"
 
 // "flash" in any case, or its first letter as in ACP 121 (Z, O, P, R). Error: usage.

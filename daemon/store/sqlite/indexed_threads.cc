@@ -65,7 +65,8 @@ std::vector<IncidentEvent> IndexedThreads::events(size_t each_max, bool& cut) {
   Statement statement(
       database_, kTable,
       "SELECT e.journal_index, e.number, e.effect, e.at, e.event_at, e.latitude, e.longitude, "
-      "r.name FROM incident_event e JOIN thread t ON t.id = e.thread JOIN thread r ON r.id = t.root "
+      "r.name FROM incident_event e JOIN thread t ON t.id = e.thread JOIN thread r ON r.id = "
+      "t.root "
       "WHERE e.incoming = ?1 ORDER BY e.journal_index DESC LIMIT ?2");
   std::vector<IncidentEvent> events;
   for (const bool incoming : {false, true}) {

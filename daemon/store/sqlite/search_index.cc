@@ -278,8 +278,8 @@ class SqliteSearchIndex : public SearchIndex {
     const std::string chosen = std::string(kChosen) + (root != 0 ? kOfThread : "");
     // ?8 stands in both, so that the numbers of the others do not depend on it.
     Statement count = open_->statement("SELECT count(*), ?8" + from + chosen);
-    Rows counted = count.query(side, query.type, query.precedence, root, query.code, since, until,
-                               expression);
+    Rows counted =
+        count.query(side, query.type, query.precedence, root, query.code, since, until, expression);
     if (counted.next()) total = counted.as<uint64_t>(0);
     Statement newest = open_->statement(std::string(kPlaces) + ", ?8" + from + chosen +
                                         (expression.empty() ? kNewestFirst : kNewestWordsFirst));

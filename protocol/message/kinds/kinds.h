@@ -23,7 +23,7 @@ enum class TargetEffect : uint8_t {
   answers,       // Ends the wait for an answer.
   declines,      // Ends the wait, if a person says so: a machine is nobody.
   corrects,
-  cancels,  // Ends the wait.
+  cancels,      // Ends the wait.
   disseminates  // The receiver's own people were told of it.
 };
 

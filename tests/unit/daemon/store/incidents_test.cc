@@ -104,9 +104,9 @@ IncidentEvent report(const char* thread, bool incoming, uint64_t number, UtcMs a
 
 TEST(Incidents, ReportsOfTheOtherPartyNearInTimeAndPlaceMayBeOfTheSameEvent) {
   const Position place{5'490'000, 2'010'000};
-  const Position near{5'491'000, 2'010'000};      // 1.1 km.
-  const Position farther{5'500'000, 2'010'000};   // 11 km.
-  const Position too_far{5'520'000, 2'010'000};   // 33 km.
+  const Position near{5'491'000, 2'010'000};     // 1.1 km.
+  const Position farther{5'500'000, 2'010'000};  // 11 km.
+  const Position too_far{5'520'000, 2'010'000};  // 33 km.
   std::vector<IncidentEvent> all = {
       report("A", us, 0, kNow, place),
       report("B", them, 1, kNow + kSameEventWithin_ms, farther),

@@ -217,7 +217,10 @@ TEST_P(SearchIndexes, ThreadsOfOneIncidentAreJoined) {
 
 TEST_P(SearchIndexes, AReportThatWasTakenBackIsNoIncident) {
   say({{.number = 1, .content = stray_rocket()},
-       {.incoming = true, .number = 0, .content = CancellationFields{"not yours"}, .speaks_of = "N-000001"}});
+       {.incoming = true,
+        .number = 0,
+        .content = CancellationFields{"not yours"},
+        .speaks_of = "N-000001"}});
   EXPECT_EQ(incidents(), (std::vector<std::string>{"N-000001 2"})) << "only its sender can";
   say({{.number = 2, .content = CancellationFields{"by mistake"}, .speaks_of = "N-000001"}});
   EXPECT_EQ(incidents(), (std::vector<std::string>{}));

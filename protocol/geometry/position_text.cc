@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdlib>
 #include <optional>
 #include <span>
 #include <string>
@@ -250,6 +251,32 @@ Result<Position> parse_position(std::string_view text) {
   const auto written = read_position(text);
   if (!written) return written.error();
   return written->position;
+}
+
+std::string position_in_words(const Position& position, uint32_t accuracy_m) {
+  int64_t unit_e5 = 100'000;
+  size_t decimals = 0;
+  const auto is_said = [&] {
+    return kDegree_m[decimals] <= accuracy_m && position.latitude_e5 % unit_e5 == 0 &&
+           position.longitude_e5 % unit_e5 == 0;
+  };
+  while (decimals + 1 < kDegree_m.size() && !is_said()) {
+    ++decimals;
+    unit_e5 /= 10;
+  }
+  const auto coordinate = [&](int32_t value_e5, const Axis& axis) {
+    const int64_t size = std::llabs(value_e5) / unit_e5;
+    const int64_t whole = size * unit_e5 / 100'000;
+    std::string text = std::to_string(whole);
+    text.insert(0, axis.degree_digits - std::min(axis.degree_digits, text.size()), '0');
+    if (decimals != 0) {
+      const std::string part = std::to_string(size % (100'000 / unit_e5));
+      text += "." + std::string(decimals - part.size(), '0') + part;
+    }
+    return text + (value_e5 < 0 ? axis.negative : axis.positive);
+  };
+  return coordinate(position.latitude_e5, kLatitude) + " " +
+         coordinate(position.longitude_e5, kLongitude);
 }
 
 }  // namespace hotline

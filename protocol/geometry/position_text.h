@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <string_view>
 
 #include "protocol/base/result.h"
@@ -33,5 +34,9 @@ inline constexpr char kPositionForms[] =
 // their point, so that a digit that was lost is noticed. Error: usage, with the forms to type.
 Result<WrittenPosition> read_position(std::string_view text);
 Result<Position> parse_position(std::string_view text);
+
+// For people: as many decimals as the accuracy claims, and as the position has. "54.90N 020.10E" is
+// within 1,114 m.
+std::string position_in_words(const Position& position, uint32_t accuracy_m);
 
 }  // namespace hotline

@@ -1,5 +1,6 @@
 #include <cstdio>
 
+#include "protocol/geometry/position_text.h"
 #include "protocol/message/describer.h"
 #include "protocol/message/kinds/content.h"
 #include "protocol/message/quantity.h"
@@ -67,7 +68,7 @@ void Describer::direction(const Wording& label, std::optional<uint16_t> deg10) {
 
 void Describer::position(const Wording& label, const wire::Position* value, uint32_t accuracy_m) {
   if (!value) return;
-  std::string shown = format_position(to_position(*value));
+  std::string shown = position_in_words(to_position(*value), accuracy_m);
   if (accuracy_m != 0) shown += std::string(", ") + phrases_.accuracy + " " + metres(accuracy_m);
   line(label, shown);
 }

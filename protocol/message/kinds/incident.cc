@@ -3,6 +3,7 @@
 #include <cstdio>
 
 #include "protocol/base/limits.h"
+#include "protocol/geometry/position_text.h"
 #include "protocol/message/kinds/content.h"
 #include "protocol/message/quantity.h"
 
@@ -305,7 +306,7 @@ class Incident final : public ContentOf<IncidentFields> {
   std::string subject_of(const Fields& fields, Language language) const override {
     const auto& position = fields.position ? fields.position : fields.area->centre;
     const std::string kind = word(fields.kind, language);
-    return position ? kind + ", " + format_position(*position) : kind;
+    return position ? kind + ", " + position_in_words(*position, fields.accuracy_m) : kind;
   }
 };
 

@@ -1,5 +1,6 @@
 // VIOLATION: a monitored breach of a ceasefire or another agreement.
 #include "protocol/base/limits.h"
+#include "protocol/geometry/position_text.h"
 #include "protocol/message/kinds/content.h"
 #include "protocol/message/quantity.h"
 
@@ -164,7 +165,9 @@ class Violation final : public ContentOf<ViolationFields> {
   std::string subject_of(const Fields& fields, Language language) const override {
     const std::string what =
         word(wire::MessageType::violation, language) + ": " + word(fields.event, language) + ", ";
-    if (fields.event_position) return what + format_position(*fields.event_position);
+    if (fields.event_position) {
+      return what + position_in_words(*fields.event_position, fields.accuracy_m.value_or(0));
+    }
     // The event was elsewhere, so that the position says whose it is.
     return what + kObserver[static_cast<size_t>(language)] + " " +
            format_position(*fields.observer_position);

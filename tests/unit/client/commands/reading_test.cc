@@ -232,7 +232,7 @@ TEST_F(ReadingTest, ShowRendersTheMessageInTheReadersLanguage) {
             "\n"
             "  Kind              Airspace crossing\n"
             "  Time              2026-11-22T14:10:30.000Z  (221410Z NOV 26)\n"
-            "  Position          54.90000N 020.10000E, within 500 m\n"
+            "  Position          54.900N 020.100E, within 500 m\n"
             "  Whose             the sender's\n"
             "  Observed          aircraft\n"
             "  Certainty         observed\n"
@@ -273,7 +273,7 @@ TEST_F(ReadingTest, ShowDoesNotHideABodyThatCannotBeRead) {
 
 TEST_F(ReadingTest, ShowAsJsonHasFieldsTextsAndTheExactBytes) {
   EXPECT_EQ(terminal_.run({"show", "S-87", "--json"}), kExitDone);
-  EXPECT_NE(terminal_.out().find("{\"label\":\"Position\",\"value\":\"54.90000N 020.10000E, "
+  EXPECT_NE(terminal_.out().find("{\"label\":\"Position\",\"value\":\"54.900N 020.100E, "
                                  "within 500 m\"}"),
             std::string::npos)
       << terminal_.out();

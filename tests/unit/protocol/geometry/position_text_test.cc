@@ -144,5 +144,26 @@ TEST(PositionText, KnowsTheFormThatIsPrinted) {
   }
 }
 
+TEST(PositionText, ClaimsNoMoreThanIsKnownAndLosesNothing) {
+  const Position place{5'490'000, -2'010'000};
+  EXPECT_EQ(position_in_words({5'400'000, 2'000'000}, 111'320), "54N 020E");
+  EXPECT_EQ(position_in_words({0, 0}, 500'000), "00N 000E");
+  EXPECT_EQ(position_in_words({-9'000'000, -18'000'000}, 11'132), "90.0S 180.0W");
+  EXPECT_EQ(position_in_words(place, 111'320), "54.9N 020.1W");
+  EXPECT_EQ(position_in_words(place, 1'114), "54.90N 020.10W");
+  EXPECT_EQ(position_in_words(place, 1'113), "54.900N 020.100W");
+  EXPECT_EQ(position_in_words(place, 10), "54.90000N 020.10000W");
+  EXPECT_EQ(position_in_words(place, 0), "54.90000N 020.10000W") << "not known";
+  EXPECT_EQ(position_in_words({5'491'667, 7}, 1'852), "54.91667N 000.00007E");
+  for (const uint32_t accuracy : {0u, 1u, 12u, 113u, 1'852u, 20'000u, 4'000'000'000u}) {
+    for (const Position& one : {Position{5'490'001, -10}, Position{-100'000, 17'999'999},
+                                Position{-1, -1}, Position{1'000, -1'200'000}}) {
+      const auto read = parse_position(position_in_words(one, accuracy));
+      ASSERT_TRUE(read) << position_in_words(one, accuracy);
+      EXPECT_EQ(*read, one);
+    }
+  }
+}
+
 }  // namespace
 }  // namespace hotline

@@ -109,7 +109,7 @@ TEST(Template, AnAirspaceCrossingNeedsOnlyItsPosition) {
   EXPECT_EQ(incident.intent, wire::Intent::accidental);
   EXPECT_EQ(incident.actions,
             (std::vector<wire::Action>{wire::Action::hold_fire, wire::Action::inform_units}));
-  EXPECT_EQ(filled->fields.subject, "Airspace crossing, 54.90000N 020.10000E");
+  EXPECT_EQ(filled->fields.subject, "Airspace crossing, 54.90N 020.10E");
   ASSERT_EQ(filled->fields.texts.size(), 1u);
   EXPECT_EQ(filled->fields.texts[0].text, filled->fields.subject);
   // Another's intent is not ours to call accidental.
@@ -285,7 +285,7 @@ TEST(Template, B20_AViolationThatWasHeardIsNotWhereItsObserverWas) {
                   ->fields.subject.ends_with(", Observer's position 48.31000N 038.02000E"));
   heard.set["where"] = "48.34N 038.05E";
   EXPECT_TRUE(fill_template("ceasefire-violation", heard)
-                  ->fields.subject.ends_with("explosion, 48.34000N 038.05000E"));
+                  ->fields.subject.ends_with("explosion, 48.34N 038.05E"));
 }
 
 std::string shown(const Description& description) {
@@ -306,7 +306,7 @@ TEST(Describe, ShowsCodedFieldsInTheReadersLanguage) {
   EXPECT_EQ(shown(describe_content(**body, "en")),
             "Kind: Airspace crossing\n"
             "Time: 2026-11-22T14:01:00.000Z  (221401Z NOV 26)\n"
-            "Position: 54.90000N 020.10000E, within 1114 m\n"
+            "Position: 54.90N 020.10E, within 1114 m\n"
             "Whose: the sender's\n"
             "Observed: aircraft\n"
             "Certainty: observed\n"

@@ -81,7 +81,7 @@ NoticePage read_notices(StoreReader& reader, const NoticesFrom& wanted) {
     if (wanted.volumes) volumes = volumes_of(message->record, wanted.exercise);
     // A corrected one is read later, and may announce as much as any can.
     const bool found_later = wanted.volumes && wanted.corrected.contains(notice.key);
-    tables += 2 + (found_later ? limits::kVolumesMax + 1 : volumes.size());
+    tables += 2 + (found_later ? limits::kVolumesMax : volumes.size());
     size += found_later ? limits::kBodySizeMax : size_of(volumes);
     ListedMessage listed(*std::move(message));
     size += 2 * listed.row_size();  // Its subject may be another one now.

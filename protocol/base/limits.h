@@ -37,6 +37,7 @@ inline constexpr uint32_t kSpeedMax_cm_s = 1'120'000;   // Escape velocity, 11.2
 
 // Volumes: where and when something is announced (protocol/geometry/volume.h).
 inline constexpr size_t kVolumesMax = 16;         // Of one notice.
+inline constexpr size_t kImpactAreasMax = 15;     // Of a launch, beside the area where it begins.
 inline constexpr size_t kVolumePointsMax = 256;   // Of one polygon, the first one twice, or route.
 inline constexpr size_t kVolumePiecesMax = 1024;  // Straight pieces of a border: over 10,000 km.
 inline constexpr uint32_t kVolumeRadiusMax_m = 500'000;
@@ -45,6 +46,7 @@ inline constexpr int32_t kFlightLevelMax = 999;
 inline constexpr size_t kVolumesKeptMax = 200'000;   // Of both parties together, that are not over.
 inline constexpr size_t kVolumesComparedMax = 1024;  // With one volume that is announced.
 inline constexpr size_t kConflictsMax = 10'000;      // Known at once.
+inline constexpr size_t kConflictsToldMax = 120;     // Journaled in a minute, found or ended.
 inline constexpr int64_t kSeparationHorizontalMax_m = 100'000;
 inline constexpr int64_t kSeparationVerticalMax_m = 100'000;
 inline constexpr int64_t kSeparationTimeMax_s = 7 * 86'400;

@@ -321,15 +321,20 @@ void Conflicts::apply(const wire::Entry& entry) {
 }
 
 void Conflicts::tell(Now now) {
-  for (const Pair& pair : std::exchange(changed_, {})) {
-    const auto found = open_.find(pair);
+  // The rest is told later, as it then is.
+  for (auto pair = changed_.begin(); pair != changed_.end();) {
+    const auto found = open_.find(*pair);
     const bool is_open = found != open_.end() && found->second.is_open();
-    const auto told = told_.find(pair);
-    if (is_open && (told == told_.end() || told->second != found->second.nearness)) {
-      record_found(now, found->second);
-    } else if (!is_open && told != told_.end()) {
-      record_ended(now, pair);
+    const auto told = told_.find(*pair);
+    const bool is_new = is_open && (told == told_.end() || told->second != found->second.nearness);
+    const bool has_ended = !is_open && told != told_.end();
+    if ((is_new || has_ended) && !may_tell(now.boot)) {
+      ++pair;
+      continue;
     }
+    if (is_new) record_found(now, found->second);
+    if (has_ended) record_ended(now, *pair);
+    pair = changed_.erase(pair);
   }
   if (overflowed_ && !std::exchange(overflow_told_, true)) {
     recorder_.alarm(now, {},
@@ -374,15 +379,25 @@ void Conflicts::record_ended(Now now, const Pair& pair) {
 void Conflicts::tick(Now now) {
   if (now.boot < next_tick_) return;
   next_tick_ = now.boot + kLook_ms;
+  if (!changed_.empty()) tell(now);
   if (ends_.empty() || ends_.begin()->first >= now.utc) return;
-  tell(now);
+  std::set<Pair> untold = std::exchange(changed_, {});
   while (!ends_.empty() && ends_.begin()->first < now.utc) {
     const MessageKey notice = ends_.begin()->second;
     forget_acceptances(notice);
     forget(notice);
   }
   // A conflict that is over has ended by itself.
-  for (const Pair& pair : std::exchange(changed_, {})) told_.erase(pair);
+  for (const Pair& pair : changed_) told_.erase(pair);
+  changed_ = std::move(untold);
+}
+
+bool Conflicts::may_tell(BootMs now) {
+  if (now >= tells_until_) {
+    tells_until_ = now + kToldWindow_ms;
+    told_in_window_ = 0;
+  }
+  return told_in_window_++ < limits::kConflictsToldMax;
 }
 
 }  // namespace hotline

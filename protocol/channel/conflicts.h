@@ -89,7 +89,9 @@ class Conflicts {
   void apply_durable(const wire::Entry& entry);
   // Entries that were read back say what was told of.
   void apply(const wire::Entry& entry);
-  // Records and tells what was found or ended since; call after each commit and at the start.
+  // Records and tells what was found or ended since, so many in a minute
+  // (limits::kConflictsToldMax): a peer that moves its notices again and again does not fill the
+  // journal. Call after each commit and at the start.
   void tell(Now now);
   // Forgets what is over; does nothing for a second after it was called.
   void tick(Now now);
@@ -140,8 +142,10 @@ class Conflicts {
   void judge_acceptance(Conflict& conflict) const;
   void record_found(Now now, const Conflict& conflict);
   void record_ended(Now now, const Pair& pair);
+  bool may_tell(BootMs now);
 
   static constexpr int64_t kLook_ms = 1'000;
+  static constexpr int64_t kToldWindow_ms = 60'000;
 
   const CoreConfig& config_;
   Recorder& recorder_;
@@ -160,7 +164,9 @@ class Conflicts {
   std::map<Pair, Nearness> told_;
   std::map<Serials, std::set<Acceptance>> accepted_;
   size_t accepted_count_ = 0;  // All of them together.
-  std::set<Pair> changed_;     // Since tell().
+  std::set<Pair> changed_;     // And not told yet.
+  BootMs tells_until_ = 0;     // The end of this minute.
+  size_t told_in_window_ = 0;
   bool overflowed_ = false;
   bool overflow_told_ = false;
   BootMs next_tick_ = 0;

@@ -60,8 +60,8 @@ void check_impact_areas(RuleChecker& checker, const wire::Launch& launch) {
   if (count == 0) {
     return checker.add("impact-areas", "are missing", "areas parted by |: 60.00N 020.10E 20km");
   }
-  if (count > limits::kVolumesMax) {
-    return checker.add("impact-areas", "are more than " + std::to_string(limits::kVolumesMax));
+  if (count > limits::kImpactAreasMax) {
+    return checker.add("impact-areas", "are more than " + std::to_string(limits::kImpactAreasMax));
   }
   for (const wire::Area* area : *launch.impact_areas()) checker.check_area("impact-areas", area);
 }

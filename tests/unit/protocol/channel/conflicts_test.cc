@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "protocol/base/limits.h"
+#include "protocol/channel/journal.h"
 #include "protocol/message/typed_form.h"
 #include "tests/unit/protocol/channel/two_cores.h"
 
@@ -65,6 +67,16 @@ class ConflictsTest : public testing::Test {
     cores.settle();
   }
   size_t open(size_t party) { return cores.core(party).conflicts().list().size(); }
+  // Those of which the journal says that they are open.
+  size_t told(size_t party) {
+    size_t count = 0;
+    for (const Bytes& bytes : cores.disk(party).journal()) {
+      const auto* entry = flatbuffers::GetRoot<wire::Entry>(bytes.data());
+      if (entry->fact_as_ConflictFound()) ++count;
+      if (entry->fact_as_ConflictEnded()) --count;
+    }
+    return count;
+  }
   size_t alarmed(size_t party) {
     return static_cast<size_t>(
         std::count_if(cores.alarms(party).begin(), cores.alarms(party).end(),
@@ -219,6 +231,25 @@ TEST_F(ConflictsTest, ChangesOfANoticeGoInTheirOrder) {
   announce(kSouth, activity(56'00000, 30));
   EXPECT_EQ(open(kNorth), 1u);
   EXPECT_EQ(open(kSouth), 1u);
+}
+
+// However often a peer moves its notices, the journal grows by so many entries a minute; what is in
+// conflict is known at once, and told as it is once there is room.
+TEST_F(ConflictsTest, AreToldSoManyAMinute) {
+  constexpr size_t kOurs = 12, kTheirs = 11;
+  static_assert(kOurs * kTheirs > limits::kConflictsToldMax);
+  cores.connect();
+  for (size_t i = 0; i < kOurs; ++i) announce(kNorth, activity(54'00000, 30));
+  for (size_t i = 0; i < kTheirs; ++i) announce(kSouth, activity(54'00000, 31));
+  EXPECT_EQ(open(kNorth), kOurs * kTheirs);
+  EXPECT_EQ(told(kNorth), limits::kConflictsToldMax);
+  EXPECT_EQ(told(kSouth), limits::kConflictsToldMax);
+  // One of those that are not told yet ends before it is.
+  correct(kSouth, "S-000011", volume(54'00000, 31, 2), volume(57'00000, 31, 2));
+  EXPECT_EQ(open(kNorth), kOurs * (kTheirs - 1));
+  for (int minute = 0; minute < 3; ++minute) cores.pass(61'000);
+  EXPECT_EQ(told(kNorth), open(kNorth));
+  EXPECT_EQ(told(kSouth), open(kSouth));
 }
 
 TEST_F(ConflictsTest, NoticesOfBothSidesAreListedByTheirStart) {

@@ -115,6 +115,12 @@ TEST(Launch, RefusesAWindowAndAreasThatCannotBe) {
   wide.set["impact-areas"] = "72.00N 015.00E 5000km";
   EXPECT_TRUE(has(refusal("launch", wide), "impact area: radius")) << refusal("launch", wide);
   TemplateInput none = launch(at(24));
+  std::string areas = "72.00N 015.00E 50km";
+  for (size_t i = 1; i < limits::kImpactAreasMax; ++i) areas += "|72.00N 015.00E 50km";
+  wide.set["impact-areas"] = areas;
+  EXPECT_EQ(refusal("launch", wide), "");
+  wide.set["impact-areas"] = areas + "|72.00N 015.00E 50km";
+  EXPECT_EQ(refusal("launch", wide), "impact-areas: are more than 15");
   none.set.erase("impact-areas");
   EXPECT_TRUE(has(refusal("launch", none), "impact-areas"));
 }

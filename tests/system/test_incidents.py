@@ -25,7 +25,7 @@ class Incidents(unittest.TestCase):
         self.world.start()
 
     def say(self, party, *words):
-        return self.world.ask(party, "ann", *words, "--wait", "delivered")["message"]["id"]
+        return self.world.say(party, *words)["id"]
 
     def report(self, party, where, *words, minutes=5):
         return self.say(party, "send", "-p", "flash", "-t", "airspace-crossing", "--set", f"where={where}", "--set",

@@ -35,7 +35,7 @@ class OfTwo(unittest.TestCase):
                 f"volume={volume}", *more, "We fly."]
 
     def send(self, party, *words):
-        row = self.world.ask(party, "ann", *words, "--wait", "delivered")["message"]
+        row = self.world.say(party, *words)
         return row["id"]
 
 

@@ -21,7 +21,7 @@ class Requests(unittest.TestCase):
         self.world.start()
 
     def send(self, party, *words):
-        return self.world.ask(party, "ann", *words, "--wait", "delivered")["message"]["id"]
+        return self.world.say(party, *words)["id"]
 
     def ask(self, *words, precedence="priority"):
         asked = [word for question in QUESTIONS for word in ("--question", question)]

@@ -369,6 +369,10 @@ ca = "{self.pki}/{party}/ca.crt"
         assert done.returncode == 0, f"{arguments}: exit {done.returncode}\n{done.stdout}{done.stderr}"
         return json.loads(done.stdout)
 
+    def say(self, party, *arguments):
+        """Runs a command that sends a message, and waits until the other party holds it; returns its row."""
+        return self.ask(party, "ann", *arguments, "--wait", "delivered")["message"]
+
     def status(self, party):
         return self.ask(party, "ann", "status")
 

@@ -183,6 +183,10 @@ std::string as_typed(const std::string& word) {
   return typed + "'";
 }
 
+Translate translation_for(const Screen& screen, const Arguments& arguments) {
+  return screen.translation ? screen.translation(arguments) : Translate();
+}
+
 // Colour and kind of output, also when the words make no sense.
 Result<Output> make_output(const Program& program, const Arguments& arguments,
                            const Screen& screen) {
@@ -197,6 +201,7 @@ Result<Output> make_output(const Program& program, const Arguments& arguments,
       options.daemon_options += " " + option + " " + as_typed(*typed);
   }
   options.set_last_words = screen.set_last_words;
+  options.translate = translation_for(screen, arguments);
   const std::string when = arguments.get("--color").value_or("auto");
   if (when == "always") {
     options.color = true;
@@ -221,18 +226,29 @@ int show_overview(const Program& program, const std::string& words, bool asked_f
   return asked_for ? kExitDone : kExitUsage;
 }
 
+// For words that make no sense: only its language is read from what could be.
+Output plain_output(const Program& program, const std::vector<std::string>& words,
+                    const Screen& screen, const Arguments& arguments) {
+  OutputOptions options;
+  options.program = program.name;
+  options.json = std::find(words.begin(), words.end(), "--json") != words.end();
+  options.translate = translation_for(screen, arguments);
+  return Output(*screen.out, *screen.err, options);
+}
+
 int run_words(const Program& program, const std::vector<std::string>& words, const Screen& screen,
-              const Perform& perform, Output& plain) {
+              const Perform& perform) {
   Parser parser(program);
-  if (auto status = parser.parse(words); !status) return plain.fail("", status.error());
+  const Status parsed = parser.parse(words);
   const Arguments& arguments = parser.arguments();
+  if (!parsed) return plain_output(program, words, screen, arguments).fail("", parsed.error());
   auto output = make_output(program, arguments, screen);
-  if (!output) return plain.fail("", output.error());
+  if (!output) return plain_output(program, words, screen, arguments).fail("", output.error());
   const CommandSpec* command = parser.command();
   if (command == nullptr && arguments.has("--version")) {
     std::vector<std::string> version = {"version"};
     if (output->json()) version.push_back("--json");
-    return run_words(program, version, screen, perform, plain);
+    return run_words(program, version, screen, perform);
   }
   if (command == nullptr)
     return show_overview(program, parser.words(), arguments.has("--help"), *output);
@@ -252,14 +268,10 @@ int run_words(const Program& program, const std::vector<std::string>& words, con
 
 int run_program(const Program& program, const std::vector<std::string>& words, const Screen& screen,
                 const Perform& perform) {
-  OutputOptions options;
-  options.program = program.name;
-  options.json = std::find(words.begin(), words.end(), "--json") != words.end();
-  Output plain(*screen.out, *screen.err, options);
   try {
-    return run_words(program, words, screen, perform, plain);
+    return run_words(program, words, screen, perform);
   } catch (const OutputLost& lost) {
-    return plain.fail_unprinted(lost);
+    return plain_output(program, words, screen, {}).fail_unprinted(lost);
   }
 }
 

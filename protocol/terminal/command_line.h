@@ -26,6 +26,8 @@ struct Screen {
   size_t out_columns = 80;  // The width of the terminal.
   std::function<std::optional<std::string>(const std::string&)> environment;
   SetLastWords set_last_words;
+  // How words are translated for whoever typed this, as far as it could be read. May be empty.
+  std::function<Translate(const Arguments& arguments)> translation;
 };
 
 // Does the command that stands at this place in the program, and returns the exit code.

@@ -74,7 +74,23 @@ std::string Output::command(const std::string& words) const {
   return "hotline" + options_.daemon_options + " " + words;
 }
 
-void Output::talk(const std::string& text) {
+std::string Output::words(const std::string& english) const {
+  return options_.json || !options_.translate ? english : options_.translate(english);
+}
+
+void Output::answer(const std::string& english, const JsonValue& document) {
+  line(json() ? to_json(document) : words(english));
+}
+
+void Output::say(const std::string& english, Style style) {
+  line(styled(style, words(english)));
+}
+
+void Output::talk(const std::string& english, Style style) {
+  quote(styled(style, words(english)));
+}
+
+void Output::quote(const std::string& text) {
   if (!options_.json) *err_ << text << std::endl;
 }
 
@@ -169,7 +185,7 @@ std::string Output::typed_here(const std::string& hint) const {
 // The words or the JSON of an error, with the line feeds.
 std::string Output::error_text(const char* code, const std::string& what, const std::string& reason,
                                const std::string& hint_as_anywhere) const {
-  const std::string hint = typed_here(hint_as_anywhere);
+  const std::string hint = typed_here(words(hint_as_anywhere));
   const std::string& message = what.empty() ? reason : what;
   if (options_.json) {
     JsonValue detail;
@@ -181,12 +197,15 @@ std::string Output::error_text(const char* code, const std::string& what, const 
     if (done_.acknowledged) detail.add("acknowledged", *done_.acknowledged);
     return to_json(json_document().add("error", detail)) + "\n";
   }
-  // Reasons and hints may quote the peer.
-  std::string text = options_.program + ": " + styled(Style::bold, printable(message)) + "\n";
-  if (!what.empty() && !reason.empty()) {
-    text += "  why:  " + hanging(printable(reason), "        ") + "\n";
-  }
-  if (!hint.empty()) text += "  try:  " + hanging(printable(hint), "        ") + "\n";
+  std::string text =
+      options_.program + ": " + styled(Style::bold, printable(words(message))) + "\n";
+  const auto add = [&](const std::string& label, const std::string& said) {
+    const std::string begin = "  " + words(label) + "  ";
+    // Reasons and hints may quote the peer.
+    text += begin + hanging(printable(said), std::string(column_count(begin), ' ')) + "\n";
+  };
+  if (!what.empty() && !reason.empty()) add("why:", words(reason));
+  if (!hint.empty()) add("try:", hint);
   return text;
 }
 
@@ -203,11 +222,16 @@ void Table::print(Output& output) const {
     return;
   }
   if (rows_.empty()) return;
+  std::vector<Column> columns = columns_;
+  for (Column& column : columns) column.title = output.words(column.title);
   std::vector<Row> rows = rows_;
   for (Row& row : rows) {
-    for (std::string& cell : row.cells) cell = printable_line(cell);
+    for (size_t i = 0; i < row.cells.size(); ++i) {
+      row.cells[i] =
+          printable_line(columns[i].is_words ? output.words(row.cells[i]) : row.cells[i]);
+    }
   }
-  const std::vector<Shown> shown = fitted(rows, output.columns());
+  const std::vector<Shown> shown = fitted(columns, rows, output.columns());
   const auto joined = [&](const std::vector<std::string>& cells) {
     std::string line;
     for (const Shown& one : shown) {
@@ -219,34 +243,35 @@ void Table::print(Output& output) const {
     return line;
   };
   std::vector<std::string> titles;
-  for (const Column& column : columns_) titles.push_back(column.title);
+  for (const Column& column : columns) titles.push_back(column.title);
   output.line(output.styled(Style::dim, "  " + joined(titles)));
   for (const Row& row : rows) {
     output.line(output.styled(row.style, padded(row.mark, 2) + joined(row.cells)));
   }
 }
 
-std::vector<Table::Shown> Table::fitted(const std::vector<Row>& rows, size_t columns) const {
+std::vector<Table::Shown> Table::fitted(const std::vector<Column>& columns,
+                                        const std::vector<Row>& rows, size_t width) {
   constexpr size_t kCutMin = 24;  // Less says nothing.
   std::vector<Shown> shown;
   size_t before_last = 2;  // The mark.
-  for (size_t i = 0; i < columns_.size(); ++i) {
-    size_t width = std::max(columns_[i].width_min, column_count(columns_[i].title));
-    for (const Row& row : rows) width = std::max(width, column_count(row.cells[i]));
-    shown.push_back({i, width});
-    if (i + 1 < columns_.size()) before_last += width + 2;
+  for (size_t i = 0; i < columns.size(); ++i) {
+    size_t needed = std::max(columns[i].width_min, column_count(columns[i].title));
+    for (const Row& row : rows) needed = std::max(needed, column_count(row.cells[i]));
+    shown.push_back({i, needed});
+    if (i + 1 < columns.size()) before_last += needed + 2;
   }
-  if (columns_.back().fit != Fit::cut) return shown;
+  if (columns.back().fit != Fit::cut) return shown;
   const size_t wanted = std::min(shown.back().width, kCutMin);
-  for (size_t i = 0; i < shown.size() && before_last + wanted > columns;) {
-    if (columns_[shown[i].column].fit != Fit::left_out) {
+  for (size_t i = 0; i < shown.size() && before_last + wanted > width;) {
+    if (columns[shown[i].column].fit != Fit::left_out) {
       ++i;
       continue;
     }
     before_last -= shown[i].width + 2;
     shown.erase(shown.begin() + static_cast<std::ptrdiff_t>(i));
   }
-  const size_t left = columns > before_last ? columns - before_last : 0;
+  const size_t left = width > before_last ? width - before_last : 0;
   shown.back().width = std::min(shown.back().width, std::max(left, wanted));
   return shown;
 }

@@ -21,6 +21,10 @@ enum class Style { plain, bold, dim, red, yellow, green };
 // Keeps what the program is to print on standard error should a signal end it.
 using SetLastWords = std::function<void(std::string words)>;
 
+// English words in the language of whoever reads them; those that are not known come back as they
+// are.
+using Translate = std::function<std::string(const std::string& english)>;
+
 struct OutputOptions {
   std::string program = "hotline";  // Begins each error.
   bool json = false;
@@ -32,6 +36,7 @@ struct OutputOptions {
   // north". Commands that are printed have them too, so that they can be typed as they stand.
   std::string daemon_options = {};
   SetLastWords set_last_words = {};  // May be empty.
+  Translate translate = {};          // Empty: words stay English, as they do under --json.
 };
 
 // The fate of the message that a command was to send: in every error it tells people and programs
@@ -59,15 +64,21 @@ class Output {
   // other end of a pipe may be waiting for it.
   void line(const std::string& text);
   void document(const JsonValue& document) { line(to_json(document)); }
-  // The same for people and for programs.
-  void answer(const std::string& words, const JsonValue& document) {
-    line(json() ? to_json(document) : words);
-  }
+  // The same in words for people and for programs.
+  void answer(const std::string& english, const JsonValue& document);
   // Data that brings its own line feeds.
   void text(const std::string& text);
 
+  // English words as they are shown to this person; under --json as they are.
+  std::string words(const std::string& english) const;
+
+  // A line of data that is words for a person.
+  void say(const std::string& english, Style style = Style::plain);
+
   // A line of talk; nothing under --json, where standard error is for errors alone.
-  void talk(const std::string& text);
+  void talk(const std::string& english, Style style = Style::plain);
+  // The same of words that are somebody's own, or are translated already.
+  void quote(const std::string& text);
 
   // "hotline --context north ack @flash" for "ack @flash": a command to be typed next.
   std::string command(const std::string& words) const;
@@ -121,6 +132,8 @@ class Output {
 // spaces under a line of titles; piped, cells are separated by tabs and nothing else is printed.
 // Cells are made safe (printable_line) here. One whose last column may be cut is made to fit the
 // terminal: what the others have no room for goes first, then the end of the last, with a mark.
+// On a terminal titles are translated, and cells of columns of words; piped, all stays English: a
+// program reads it.
 class Table {
  public:
   enum class Fit : uint8_t { whole, left_out, cut };
@@ -128,6 +141,7 @@ class Table {
     std::string title;
     size_t width_min = 0;
     Fit fit = Fit::whole;
+    bool is_words = false;  // Its cells are words of ours, such as states.
   };
   struct Row {
     std::string mark;  // One character before the row ("!"), on a terminal only.
@@ -145,7 +159,8 @@ class Table {
     size_t column = 0;
     size_t width = 0;
   };
-  std::vector<Shown> fitted(const std::vector<Row>& rows, size_t columns) const;
+  static std::vector<Shown> fitted(const std::vector<Column>& columns, const std::vector<Row>& rows,
+                                   size_t width);
 
   std::vector<Column> columns_;
   std::vector<Row> rows_;

@@ -46,18 +46,18 @@ AlarmWords alarm_words(const SoundStep& sound, const std::string& sender,
                          (sound.count == 0 || all.count == 0 || sound.first == all.oldest);
   if (about_one) return {name(sound.count == 1 ? sound.first : all.oldest), steps};
 
-  const std::string whose =
-      upper_case(precedence_name(sound.precedence)) + " of " + upper_case(sender);
+  const std::string level = upper_case(precedence_name(sound.precedence));
+  const std::string from = upper_case(sender);
   std::string text;
   if (all.count > 0) {
-    text = std::to_string(all.count) + " " + whose + (all.count == 1 ? " waits" : " wait") +
-           " for an acknowledgement, the oldest " + name(all.oldest) + " for " +
-           clock_text(all.oldest_ms);
+    text = std::to_string(all.count) + " " + level + " of " + from +
+           (all.count == 1 ? " waits" : " wait") + " for an acknowledgement, the oldest " +
+           name(all.oldest) + " for " + clock_text(all.oldest_ms);
   }
   if (sound.count == 0) return {"", text};
   if (all.count != sound.count || all.oldest != sound.first) {
     const std::string count = std::to_string(sound.count);
-    text += text.empty() ? count + " " + whose : "; " + count;
+    text += text.empty() ? count + " " + level + " of " + from : "; " + count;
     text += ", the oldest " + name(sound.first);
   }
   return {"", text + ": " + steps};

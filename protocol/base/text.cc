@@ -137,9 +137,9 @@ std::string find_not_plain(std::string_view text, bool one_line) {
     const Character& character = scan.character();
     const bool breaks_line = one_line && character.code == '\n';
     if (!breaks_line && scan.is_plain()) continue;
-    const std::string where = " as character " + std::to_string(place);
-    if (breaks_line) return "has a line break" + where;
-    return "has " + number_of(character, character.valid ? "U+%04X" : "the byte 0x%02X") + where +
+    if (breaks_line) return "has a line break as character " + std::to_string(place);
+    return "has " + number_of(character, character.valid ? "U+%04X" : "the byte 0x%02X") +
+           " as character " + std::to_string(place) +
            ", which cannot be seen or changes how the rest is seen";
   }
   return {};

@@ -301,11 +301,12 @@ void Escalation::look_after_ladder(Now now) {
     ++count;
   }
   if (!first) return;
-  recorder_.alarm(now, *first,
-                  "the ladder has lost sight of this message" +
-                      (count == 1 ? "" : " and of " + std::to_string(count - 1) + " more") +
-                      ": watch over " + (count == 1 ? "it" : "them") +
-                      " by hand, and report the fault");
+  recorder_.alarm(
+      now, *first,
+      count == 1 ? "the ladder has lost sight of this message: watch over it by hand, and "
+                   "report the fault"
+                 : "the ladder has lost sight of this message and of " + std::to_string(count - 1) +
+                       " more: watch over them by hand, and report the fault");
 }
 
 // The ladder, or an alarm that rests and may be told again.

@@ -2,6 +2,7 @@
 
 #include <cstdlib>
 
+#include "client/language/sentences.h"
 #include "protocol/base/limits.h"
 
 namespace hotline::client {
@@ -13,12 +14,29 @@ int64_t clock_difference(const wire::ServerHello& server, UtcMs now) {
   return std::abs(difference_ms) <= limits::kClockSkewWarn_ms ? 0 : difference_ms;
 }
 
+Result<Context> context_of(const Arguments& arguments, const Environment& environment) {
+  const auto file = read_context_file(config_path(arguments.get("--config"), environment));
+  if (!file) return file.error();
+  return choose_context(*file, arguments.get("--context"), environment);
+}
+
+// The context's, or else the machine's: an error may come before there is a context.
+Language reader_language(const Arguments& arguments, const Environment& environment) {
+  if (const auto context = context_of(arguments, environment)) {
+    return choose_language(context->language);
+  }
+  for (const char* variable : {"LC_ALL", "LC_MESSAGES", "LANG"}) {
+    const auto locale = environment(variable);
+    // "uk_UA.UTF-8"
+    if (locale && !locale->empty()) return choose_language(locale->substr(0, locale->find('_')));
+  }
+  return Language::en;
+}
+
 }  // namespace
 
 Result<Context> Invocation::context() const {
-  const auto file = read_context_file(config_path(arguments.get("--config"), around->environment));
-  if (!file) return file.error();
-  return choose_context(*file, arguments.get("--context"), around->environment);
+  return context_of(arguments, around->environment);
 }
 
 Result<std::unique_ptr<Connection>> Invocation::connect() {
@@ -28,17 +46,17 @@ Result<std::unique_ptr<Connection>> Invocation::connect() {
   if (!connection) return connection;
   const wire::ServerHello& server = (*connection)->server();
   if (server.exercise()) {
-    output.talk(output.styled(Style::yellow, "EXERCISE EXERCISE EXERCISE"));
+    output.talk("EXERCISE EXERCISE EXERCISE", Style::yellow);
   }
   if (server.dev_pki()) {
-    output.talk(output.styled(Style::yellow, "DEVELOPMENT CERTIFICATES: for trying out only"));
+    output.talk("DEVELOPMENT CERTIFICATES: for trying out only", Style::yellow);
   }
   daemon_ahead_ms = clock_difference(server, around->now());
   if (daemon_ahead_ms != 0) {
-    output.talk(output.styled(
-        Style::yellow, "This machine's clock is " + format_duration(std::abs(daemon_ahead_ms)) +
-                           (daemon_ahead_ms < 0 ? " fast" : " slow") +
-                           ": the daemon's time is taken. Have the clock set."));
+    output.talk("This machine's clock is " + format_duration(std::abs(daemon_ahead_ms)) +
+                    (daemon_ahead_ms < 0 ? " fast" : " slow") +
+                    ": the daemon's time is taken. Have the clock set.",
+                Style::yellow);
   }
   return connection;
 }
@@ -75,7 +93,11 @@ int run_command_line(const std::vector<std::string>& words, const std::vector<Co
       return output.fail(failed.what, failed.error);
     }
   };
-  return run_program(program_of(commands), words, around, perform);
+  Screen screen = around;
+  screen.translation = [&around](const Arguments& arguments) {
+    return translation_into(reader_language(arguments, around.environment));
+  };
+  return run_program(program_of(commands), words, screen, perform);
 }
 
 }  // namespace hotline::client

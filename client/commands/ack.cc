@@ -104,7 +104,7 @@ int ack(Invocation& invocation) {
   if (const auto read_back = invocation.arguments.get("--read-back")) {
     understood = need(typed_read_back(*read_back, understood, invocation.now()), what);
   }
-  output.talk(message.heading(output));
+  output.quote(message.heading(output));
   const std::string words = read_back_words(understood);
   if (!words.empty()) output.talk("  read back" + words);
   if (message.row().acknowledged_at() != 0) {

@@ -35,7 +35,7 @@ int disseminate(Invocation& invocation) {
   }
   const auto connection = need(invocation.connect(), what);
   const auto message = need(ReferredMessage::find(*connection, typed, NameUse::to_answer), what);
-  output.talk(message.heading(output));
+  output.quote(message.heading(output));
   draft.precedence = message.precedence();
   draft.language = arguments.get("--language").value_or(connection->language());
   draft.references = {message.id()};

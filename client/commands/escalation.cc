@@ -1,5 +1,7 @@
 // hotline escalation list and hotline escalation show: which messages wait, who was told of each,
 // when, and whether it worked.
+#include <algorithm>
+
 #include "client/commands/commands.h"
 #include "client/compose/referred_message.h"
 #include "client/show/message_row.h"
@@ -30,7 +32,12 @@ JsonValue json_escalation(const wire::EscalationRow* row) {
 }
 
 void print_table(Output& output, const Connection& connection, const wire::EscalationRows& rows) {
-  Table table({{"ID", 8}, {"PREC", 9}, {"FROM"}, {"RUNG"}, {"NEXT"}, {"DUE", 6}});
+  Table table({{"ID", 8},
+               {"PREC", 9},
+               {"FROM"},
+               {"RUNG", 0, Table::Fit::whole, true},
+               {"NEXT", 0, Table::Fit::whole, true},
+               {"DUE", 6, Table::Fit::whole, true}});
   for (const wire::EscalationRow* one : tables(rows.rows())) {
     const std::string from = one->incoming() ? connection.peer() : connection.party();
     const std::string rung = text(one->rung());
@@ -73,20 +80,22 @@ int escalation_list(Invocation& invocation) {
 void print_escalation(Output& output, const wire::EscalationRow& row) {
   output.line(text(row.id()) + "  " + precedence_label(row.precedence()));
   const auto told_rungs = tables(row.told());
-  if (told_rungs.empty()) output.line("  nobody was told yet beyond the watch");
+  if (told_rungs.empty()) output.say("  nobody was told yet beyond the watch");
   for (const wire::ToldRung* told : told_rungs) {
-    output.line("  ESCALATED  " + output.time_of_day(told->at()) + "  " +
+    output.line("  " + output.words("ESCALATED") + "  " + output.time_of_day(told->at()) + "  " +
                 printable_line(text(told->rung())));
   }
   if (row.rung_tells_nobody())
-    output.line("    nobody is called: no command is configured for rung " +
-                printable_line(text(row.rung())));
+    output.say("    nobody is called: no command is configured for rung " +
+               printable_line(text(row.rung())));
   for (const std::string& attempt : texts(row.attempts()))
-    output.line("    " + printable_line(attempt));
+    output.say("    " + printable_line(attempt));
   const std::string next = text(row.next());
-  output.line(next.empty() ? "  nothing further is due"
-                           : "  next       in " + format_remaining(row.due_in_ms()) + "  " +
-                                 printable_line(next));
+  if (next.empty()) return output.say("  nothing further is due");
+  const std::string label = output.words("next");
+  output.line("  " + label + std::string(11 - std::min<size_t>(column_count(label), 9), ' ') +
+              output.words("in " + format_remaining(row.due_in_ms())) + "  " +
+              printable_line(output.words(next)));
 }
 
 int escalation_show(Invocation& invocation) {

@@ -55,7 +55,7 @@ void print_json(Output& output, const Connection& connection, const Shown& shown
 }
 
 void print_table(Output& output, const Connection& connection, const Shown& shown) {
-  Table table({{"DUE", 6},
+  Table table({{"DUE", 6, Table::Fit::whole, true},
                {"PREC", 9},
                {"ID", 8},
                {"DTG", 14, Table::Fit::left_out},
@@ -125,12 +125,12 @@ int requests(Invocation& invocation, Connection& connection, uint64_t limit) {
                         .add("next", reply->more() ? JsonValue(text(reply->next())) : JsonValue()));
     return kExitDone;
   }
-  Table table({{"DUE", 6},
+  Table table({{"DUE", 6, Table::Fit::whole, true},
                {"PREC", 9},
                {"ID", 8},
                {"ANSWER BY", 14, Table::Fit::left_out},
                {"FROM", 0, Table::Fit::left_out},
-               {"STATE", 0, Table::Fit::left_out},
+               {"STATE", 0, Table::Fit::left_out, true},
                {"SUBJECT", 0, Table::Fit::cut}});
   for (const wire::MessageRow* one : rows) {
     const int64_t due_ms = answer_due_in_ms(*one, invocation.now());

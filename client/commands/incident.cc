@@ -129,7 +129,7 @@ int incident_open(Invocation& invocation) {
   DraftFields draft = need(draft_about(invocation, *connection, thread, std::move(fields)), what);
   for (const std::string& typed : arguments.all("--with")) {
     const auto message = need(ReferredMessage::find(*connection, typed, NameUse::any), what);
-    output.talk(message.heading(output));
+    output.quote(message.heading(output));
     draft.references.push_back(message.id());
   }
   return submit_and_report(invocation, *connection, draft, "incident opened: " + thread, wait);

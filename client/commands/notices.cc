@@ -106,7 +106,7 @@ JsonValue json_notice(const Connection& connection, const wire::NoticeRow& row) 
 // "!" on a terminal and a number elsewhere say that a notice is in conflict.
 void print_notices(Output& output, const Connection& connection, const wire::NoticeRows& rows) {
   Table table({{"ID", 8},
-               {"TYPE", 0, Table::Fit::left_out},
+               {"TYPE", 0, Table::Fit::left_out, true},
                {"FROM", 0, Table::Fit::left_out},
                {"START", 14},
                {"END", 14},

@@ -139,7 +139,7 @@ int reply(Invocation& invocation) {
   const auto message = need(ReferredMessage::find(*connection, typed, NameUse::to_answer), what);
   const auto texts = need(read_texts(invocation, *connection, "TEXT"), what);
   const auto body = need(make_body(invocation, message, texts), what);
-  output.talk(message.heading(output));
+  output.quote(message.heading(output));
 
   DraftFields draft;
   draft.precedence = message.precedence();
@@ -159,8 +159,9 @@ int reply(Invocation& invocation) {
                                   time_in_words(need(parse_time(time, invocation.now()))));
   }
   const bool answers = draft.kind().effect == TargetEffect::answers;
-  const std::string kind = answers ? "answer to " : "text in reply to ";
-  return submit_and_report(invocation, *connection, draft, kind + message.id(), wait);
+  const std::string kind =
+      answers ? "answer to " + message.id() : "text in reply to " + message.id();
+  return submit_and_report(invocation, *connection, draft, kind, wait);
 }
 
 int decline(Invocation& invocation) {
@@ -178,7 +179,7 @@ int decline(Invocation& invocation) {
   }
   const auto connection = need(invocation.connect(), what);
   const auto message = need(ReferredMessage::find(*connection, typed, NameUse::to_answer), what);
-  output.talk(message.heading(output));
+  output.quote(message.heading(output));
 
   BodyFields body;
   body.subject = "Decline of " + message.id();

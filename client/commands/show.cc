@@ -13,8 +13,8 @@ namespace {
 
 std::string heading(const Output& output, const Connection& connection,
                     const wire::MessageRow& message) {
-  return heading_of(output, message) + "  " + upper_case(sender_of(connection, message)) + " to " +
-         upper_case(receiver_of(connection, message)) + "  " +
+  return heading_of(output, message) + "  " + upper_case(sender_of(connection, message)) + " " +
+         output.words("to") + " " + upper_case(receiver_of(connection, message)) + "  " +
          format_date_time_group(message.released_at());
 }
 
@@ -36,21 +36,21 @@ void print_facts(Output& output, const Descriptions& facts, const wire::Detail& 
   output.line("");
   for (const auto& fact : facts) output.line("  " + JournalDescriber::line(output, fact));
   if (detail.facts_cut()) {
-    output.talk("Only the first and the last are shown, of " +
-                std::string(detail.facts_uncounted() ? "more than " : "") +
+    output.talk((detail.facts_uncounted() ? "Only the first and the last are shown, of more than "
+                                          : "Only the first and the last are shown, of ") +
                 format_count(detail.facts_total()) + ". All: " + output.command("audit log"));
   }
 }
 
 // Above everything else that a message says: whether it still says it.
 void print_standing(Output& output, const wire::Detail& detail) {
-  if (detail.cancelled()) output.line(output.styled(Style::red, "CANCELLED by its sender"));
-  if (detail.expired()) output.line(output.styled(Style::yellow, "EXPIRED: its time is over"));
+  if (detail.cancelled()) output.say("CANCELLED by its sender", Style::red);
+  if (detail.expired()) output.say("EXPIRED: its time is over", Style::yellow);
   std::string names;
   for (const std::string& id : texts(detail.corrections())) {
     names += (names.empty() ? "" : ", ") + printable_line(id);
   }
-  if (!names.empty()) output.line(output.styled(Style::yellow, "CORRECTED by " + names));
+  if (!names.empty()) output.say("CORRECTED by " + names, Style::yellow);
 }
 
 int print_all(Invocation& invocation, Connection& connection, const wire::Detail& detail) {

@@ -60,14 +60,22 @@ std::string seconds_with_sign(int64_t skew_ms) {
 
 // "3 of SOUTH wait for us, the oldest for 3 min 12 s, ESCALATED to supervisor"
 std::string waiting_words(const wire::WaitingSummary& waiting, const std::string& peer) {
-  std::string words = format_count(waiting.count());
-  words += waiting.incoming() ? " of " + peer : " of ours";
-  words += waiting.count() == 1 ? " waits" : " wait";
-  words += waiting.incoming() ? " for us" : " for " + peer;
-  words += (waiting.count() == 1 ? ", for " : ", the oldest for ") +
-           format_duration(waiting.oldest_ms());
+  const bool one = waiting.count() == 1;
   const std::string rung = text(waiting.rung());
-  return rung.empty() ? words : words + ", " + escalated_words(rung, waiting.rung_tells_nobody());
+  const std::string count = format_count(waiting.count());
+  std::string words;
+  if (waiting.incoming()) {
+    words = count + " of " + peer +
+            (one ? " waits for us, for " : " wait for us, the oldest for ") +
+            format_duration(waiting.oldest_ms());
+  } else {
+    words = count +
+            (one ? " of ours waits for " + peer + ", for "
+                 : " of ours wait for " + peer + ", the oldest for ") +
+            format_duration(waiting.oldest_ms());
+  }
+  if (!rung.empty()) words += ", " + escalated_words(rung, waiting.rung_tells_nobody());
+  return words;
 }
 
 std::string path_words(const Output& output, const wire::PathRow& path, UtcMs now) {
@@ -94,9 +102,9 @@ class StatusReport {
 
   // Calls for action come first. Paths that work are shown with `all_paths` only.
   void print(bool all_paths) {
-    output_.line(own_ + " with " + peer_ +
-                 (connection_.server().exercise() ? ", EXERCISE" : ", live") + ", " +
-                 output_.date_and_time(status_.clock()));
+    output_.say(own_ + " with " + peer_ +
+                (connection_.server().exercise() ? ", EXERCISE" : ", live") + ", " +
+                output_.date_and_time(status_.clock()));
     print_waiting();
     print_alarms();
     print_link();
@@ -115,9 +123,10 @@ class StatusReport {
   void print_notes() {
     const auto note = [&](const std::string& title, const flatbuffers::String* content) {
       output_.line("");
-      output_.line("  " + title);
+      output_.say("  " + title);
       const std::string shown = text(content);
-      output_.text(shown.empty() ? "    none yet\n" : wrapped(printable(shown), 200, "    "));
+      if (shown.empty()) return output_.say("    none yet");
+      output_.text(wrapped(printable(shown), 200, "    "));
     };
     note("checkpoint of " + own_ + "'s transcript, signed by " + own_, status_.own_checkpoint());
     note("receipt on it, signed by " + peer_, status_.own_receipt());
@@ -129,9 +138,10 @@ class StatusReport {
   static constexpr size_t kLabelWidth = 14;
 
   void line(const std::string& label, const std::string& text, Style style = Style::plain) {
-    std::string padded = label;
-    padded.resize(std::max<size_t>(label.size(), kLabelWidth), ' ');
-    const std::string shown = printable_line(text);
+    std::string padded = output_.words(label);
+    const size_t width = column_count(padded);
+    padded += std::string(width < kLabelWidth ? kLabelWidth - width : 1, ' ');
+    const std::string shown = printable_line(output_.words(text));
     if (!output_.terminal()) return output_.line("  " + padded + output_.styled(style, shown));
     const std::string indent(2 + kLabelWidth, ' ');
     std::string begin = "  " + padded;
@@ -163,15 +173,18 @@ class StatusReport {
     }
     for (const std::string& warning : texts(status_.warnings()))
       line("warning", warning, Style::yellow);
-    for (const std::string& alarm : texts(status_.alarms())) line("ALARM", alarm, Style::red);
+    for (const std::string& alarm : texts(status_.alarms())) {
+      const size_t words = alarm.find(' ') + 1;  // Behind the time.
+      line("ALARM", alarm.substr(0, words) + output_.words(alarm.substr(words)), Style::red);
+    }
   }
 
   void print_link() {
     const bool up = status_.link() == wire::LinkState::up;
-    std::string link = link_state_word(status_.link());
+    std::string link = output_.words(link_state_word(status_.link()));
     if (status_.link_since() != 0) {
-      link += " for " + format_duration(status_.clock() - status_.link_since()) + ", since " +
-              output_.time_of_day(status_.link_since());
+      link += " " + output_.words("for " + format_duration(status_.clock() - status_.link_since()) +
+                                  ", since " + output_.time_of_day(status_.link_since()));
     }
     if (const std::string remote = text(status_.remote()); !remote.empty()) link += ", " + remote;
     line("link", link, up ? Style::green : Style::red);

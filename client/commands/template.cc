@@ -28,7 +28,8 @@ int template_list(Invocation& invocation) {
         json_document().add("templates", json_each(templates(), json_template)));
     return kExitDone;
   }
-  Table table({{"TEMPLATE"}, {"TYPE"}, {"FOR"}});
+  Table table(
+      {{"TEMPLATE"}, {"TYPE", 0, Table::Fit::whole, true}, {"FOR", 0, Table::Fit::whole, true}});
   for (const TemplateInfo& info : templates()) {
     table.add({"", {info.name, type_name(static_cast<uint8_t>(info.type)), info.summary}});
   }
@@ -104,14 +105,20 @@ int template_show(Invocation& invocation) {
     output.document(json_template(shown));
     return kExitDone;
   }
-  output.talk(shown.name + ": " + shown.summary);
-  Table table({{"FIELD"}, {"MUST"}, {"DEFAULT"}, {"EXAMPLE"}, {"MEANING"}});
+  output.quote(shown.name + ": " + output.words(shown.summary));
+  Table table(
+      {{"FIELD"}, {"MUST", 0, Table::Fit::whole, true}, {"DEFAULT"}, {"EXAMPLE"}, {"MEANING"}});
+  // Beside what is typed, as values are. Piped, it stays English as the table does.
+  const auto said = [&output](const std::string& english) {
+    const bool is_value = english.find(' ') == std::string::npos;
+    return is_value || !output.terminal() ? english : output.words(english);
+  };
   for (const TemplateField& field : shown.fields) {
     table.add({"",
                {field.key, field.mandatory ? "yes" : "",
-                field.default_text.empty() ? "-" : field.default_text,
+                field.default_text.empty() ? "-" : said(field.default_text),
                 field.example.empty() ? "-" : field.example,
-                field.help + (field.choices.empty() ? "" : " (" + field.choices + ")")},
+                said(field.help) + (field.choices.empty() ? "" : " (" + field.choices + ")")},
                field.mandatory ? Style::bold : Style::plain});
   }
   table.print(output);

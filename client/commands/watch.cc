@@ -25,9 +25,11 @@ void print_alarm(Output& output, const wire::AlarmSounded& alarm) {
                                .add("text", text(alarm.text()))
                                .add("urgent", true));
   }
-  const std::string words = printable_line((id.empty() ? "" : id + ": ") + text(alarm.text()));
+  const std::string words =
+      printable_line((id.empty() ? "" : id + ": ") + output.words(text(alarm.text())));
   output.line(ring(output) +
-              output.styled(Style::red, "ALARM  " + output.time_of_day(alarm.at()) + "  " + words));
+              output.styled(Style::red, output.words("ALARM") + "  " +
+                                            output.time_of_day(alarm.at()) + "  " + words));
 }
 
 int follow(Invocation& invocation, JournalSource& journal, uint64_t from) {

@@ -73,13 +73,14 @@ std::optional<Confirmed> parse_confirmed(std::string_view text) {
 // Those of them that still wait, page by page. Whoever confirmed fewer than there are gets more
 // than that.
 Result<std::vector<Waiting>> read_waiting(Connection& connection, wire::Precedence precedence,
-                                          const Confirmed& confirmed, Progress& progress) {
+                                          const Confirmed& confirmed, const Output& output,
+                                          Progress& progress) {
   std::vector<Waiting> all;
   const Status status = connection.list_each(
       {.box = wire::Box::waiting_in, .precedence = precedence}, [&](const wire::MessageRow& row) {
         if (row.journal_index() < confirmed.journal_size) all.push_back(waiting_of(row));
         progress.show(
-            "reading " + format_count(confirmed.count),
+            output.words("reading " + format_count(confirmed.count)),
             static_cast<unsigned>(std::min<size_t>(all.size() * 100 / confirmed.count, 100)));
         return all.size() <= confirmed.count;
       });
@@ -114,7 +115,7 @@ Status submit_all(Connection& connection, const std::vector<Waiting>& all, UtcMs
         output.set_acknowledged(done.count);
         if (!submission && !done.first_failure) done.first_failure = submission.error();
         const uint64_t so_far = done.count + done.failed;
-        progress.show("acknowledging " + format_count(all.size()),
+        progress.show(output.words("acknowledging " + format_count(all.size())),
                       static_cast<unsigned>(so_far * 100 / all.size()));
         // A full disk, or a role that was taken away, refuses all the others as well.
         return done.count != 0 || done.failed < 16;
@@ -125,11 +126,10 @@ constexpr const char* kCountHint = "hotline ack --all    counts what waits";
 
 // "1,050 FLASH messages of SOUTH"
 std::string counted(uint64_t count, wire::Precedence precedence, const std::string& peer) {
-  std::string words = format_count(count) + " ";
-  if (precedence != wire::Precedence::unset) {
-    words += precedence_label(static_cast<uint8_t>(precedence)) + " ";
-  }
-  return words + (count == 1 ? "message" : "messages") + " of " + upper_case(peer);
+  const bool any = precedence == wire::Precedence::unset;
+  const std::string level = any ? "" : precedence_label(static_cast<uint8_t>(precedence)) + " ";
+  return format_count(count) + " " + level + (count == 1 ? "message of " : "messages of ") +
+         upper_case(peer);
 }
 
 // As it is to be typed for these.
@@ -152,7 +152,7 @@ int report(Invocation& invocation, const Done& done, const std::string& what) {
   if (output.json()) {
     output.document(json_document().add("acknowledged", done.count));
   } else {
-    output.line(what + " acknowledged, each by an ACKNOWLEDGEMENT of its own");
+    output.say(what + " acknowledged, each by an ACKNOWLEDGEMENT of its own");
     output.talk("Acknowledgement is not agreement.");
   }
   return kExitDone;
@@ -232,15 +232,16 @@ int acknowledge_all(Invocation& invocation) {
     const Confirmed now{waiting.all, connection.server().journal_size()};
     std::string words = counted(waiting.all, precedence, connection.peer()) +
                         (waiting.all == 1 ? " waits" : " wait");
-    if (precedence == wire::Precedence::unset)
-      words +=
-          ", " + (waiting.flash == 0 ? "none" : format_count(waiting.flash)) + " of them FLASH";
+    if (precedence == wire::Precedence::unset) {
+      words += waiting.flash == 0 ? ", none of them FLASH"
+                                  : ", " + format_count(waiting.flash) + " of them FLASH";
+    }
     return output.fail(
         what, make_error(ErrorCode::usage, words,
                          command_for(now, precedence) + "    acknowledges them all, read or not"));
   }
   Progress progress(*invocation.around, output);
-  const auto all = need(read_waiting(connection, precedence, *confirmed, progress), what);
+  const auto all = need(read_waiting(connection, precedence, *confirmed, output, progress), what);
   if (all.size() > confirmed->count) {
     return output.fail(what, make_error(ErrorCode::refused, "more than these wait", kCountHint));
   }

@@ -36,7 +36,7 @@ class Report {
     if (output_.json()) return;
     const std::string lines[] = {delivered_line(output_, connection_, message),
                                  acknowledged_line(output_, connection_, message),
-                                 mismatch_line(message),
+                                 mismatch_line(output_, message),
                                  declined_line(output_, connection_, message)};
     for (size_t i = 0; i < std::size(lines); ++i) {
       if (lines[i].empty() || std::exchange(printed_[i], true)) continue;
@@ -55,15 +55,15 @@ int say_too_late(Invocation& invocation, Connection& connection, const wire::Mes
                  const WaitOptions& wait) {
   const std::string id = text(message.id());
   const std::string peer = upper_case(connection.peer());
-  const std::string waited = " in " + format_duration(wait.timeout_ms);
+  const std::string waited = format_duration(wait.timeout_ms);
   if (message.delivered_at() != 0) {
     return invocation.output.fail(
-        id + " is delivered, and nobody at " + peer + " acknowledged it" + waited,
+        id + " is delivered, and nobody at " + peer + " acknowledged it in " + waited,
         make_error(ErrorCode::timed_out, "a person there has not read it; the ladder goes on",
                    "hotline show " + id + "    or call " + peer + " by voice"));
   }
   std::string what = id + " is committed here but " + peer + " has not taken it";
-  std::string why = "no receipt came" + waited;
+  std::string why = "no receipt came in " + waited;
   if (auto reply = connection.status()) {
     const auto& status = **reply;
     if (status.link() != wire::LinkState::up) {
@@ -215,9 +215,9 @@ int submit_and_report(Invocation& invocation, Connection& connection, const Draf
     const auto precedence = static_cast<uint8_t>(draft.precedence);
     output.line(submission->id + "  " +
                 output.styled(precedence_style(precedence), precedence_label(precedence)) + "  " +
-                kind);
-    output.line("  committed     " + output.time_of_day(submission->committed_at) + "  journal " +
-                std::to_string(submission->journal_index));
+                output.words(kind));
+    output.line(life_line(output, "committed", submission->committed_at,
+                          "journal " + std::to_string(submission->journal_index)));
     if (wait.until == WaitFor::committed) return kExitDone;
   }
   return follow(invocation, connection, *submission, draft.understood, wait);

@@ -137,7 +137,7 @@ Result<ContextFile> read_context_file(const std::string& path) {
   }
   if (file.contexts.empty()) {
     return make_error(ErrorCode::configuration, path + ": there is no context in it",
-                      "hotline help context shows one");
+                      "hotline help context    shows one");
   }
   return file;
 }

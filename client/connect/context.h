@@ -6,7 +6,7 @@
 //   certificate = "ann.crt"                # Paths are relative to this file.
 //   key = "ann.key"
 //   ca = "north-ca.crt"
-//   language = "en"                        # The reader's: coded fields are shown in it.
+//   language = "en"                        # The reader's: en, ru, uk or id (docs/languages.md).
 //
 // The file is --config, else HOTLINE_CONFIG, else ~/.config/hotline/config.toml; the context is
 // --context, else HOTLINE_CONTEXT, else the file's default, else the only one there is.

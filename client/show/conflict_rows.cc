@@ -27,7 +27,7 @@ const char* accepted_by(const wire::ConflictRow& row) {
 }  // namespace
 
 void print_conflicts(Output& output, const wire::ConflictRows& rows) {
-  Table table({{"OURS", 8},
+  Table table({{"OURS", 8, Table::Fit::whole, true},
                {"VOLUME", 0, Table::Fit::left_out},
                {"THEIRS", 8},
                {"VOLUME", 0, Table::Fit::left_out},
@@ -36,7 +36,7 @@ void print_conflicts(Output& output, const wire::ConflictRows& rows) {
                {"TIME", 0, Table::Fit::left_out},
                {"FROM", 14},
                {"UNTIL", 14},
-               {"ACCEPTED", 0, Table::Fit::cut}});
+               {"ACCEPTED", 0, Table::Fit::cut, true}});
   for (const wire::ConflictRow* one : tables(rows.rows())) {
     const std::string own = text(one->own());
     table.add({"!",

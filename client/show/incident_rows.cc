@@ -28,17 +28,16 @@ std::string first_subject(const wire::IncidentRow& row) {
 
 std::string stand_line(const Output& output, const std::string& party,
                        const wire::IncidentStand& stand) {
-  const uint64_t reports = stand.reports();
-  std::string line = "  " + party + "  ";
-  if (reports == 0) {
-    line += "no report of its own";
-  } else {
-    line += format_count(reports) + (reports == 1 ? " report" : " reports");
-  }
-  if (!is_closed(stand)) return line + ", has not closed it";
-  return line + ", closed it at " + output.date_and_time(stand.closed_at()) +
-         (stand.disputed() ? " with a disagreement" : "") + " (" +
-         printable_line(text(stand.closing())) + ")";
+  const uint64_t count = stand.reports();
+  const std::string reports = count == 0
+                                  ? "no report of its own"
+                                  : format_count(count) + (count == 1 ? " report" : " reports");
+  const std::string begin = "  " + party + "  ";
+  if (!is_closed(stand)) return begin + output.words(reports + ", has not closed it");
+  return begin +
+         output.words(reports + ", closed it at " + output.date_and_time(stand.closed_at()) +
+                      (stand.disputed() ? " with a disagreement" : "") + " (" +
+                      printable_line(text(stand.closing())) + ")");
 }
 
 std::string event_words(const wire::MessageRow& row) {
@@ -55,16 +54,18 @@ std::string message_line(const wire::MessageRow& row, const std::string& rest) {
          "  " + printable_line(text(row.subject()));
 }
 
-std::string request_words(const wire::MessageRow& row) {
+std::string request_words(const Output& output, const wire::MessageRow& row) {
   const UtcMs due = row.answer_due_at() != 0 ? row.answer_due_at() : row.reply_by();
-  std::string words = std::string("  ") + state_word(row);
-  if (row.answered_at() == 0 && due != 0) words += ", due " + format_date_time_group(due);
+  std::string words = "  " + output.words(state_word(row));
+  if (row.answered_at() == 0 && due != 0) {
+    words += output.words(", due " + format_date_time_group(due));
+  }
   return words;
 }
 
 void print_title(Output& output, const char* title) {
   output.line("");
-  output.line(title);
+  output.say(title);
 }
 
 JsonValue json_stand(const wire::IncidentStand& stand) {
@@ -88,7 +89,7 @@ std::string incident_state(const Connection& connection, const wire::IncidentRow
 void print_incidents(Output& output, const Connection& connection, const wire::IncidentRows& rows) {
   Table table({{"ID", 8},
                {"PREC", 9},
-               {"STATE", 6},
+               {"STATE", 6, Table::Fit::whole, true},
                {"SINCE", 14},
                {"LAST", 14, Table::Fit::left_out},
                {"MESSAGES", 0, Table::Fit::left_out},
@@ -109,26 +110,28 @@ void print_incidents(Output& output, const Connection& connection, const wire::I
 void print_incident(Output& output, const Connection& connection, const wire::IncidentRows& rows,
                     UtcMs now) {
   const wire::IncidentRow& row = *tables(rows.rows()).front();
-  output.line(printable_line(text(row.id())) + "  " + incident_state(connection, row) + "  " +
+  output.line(printable_line(text(row.id())) + "  " +
+              output.words(incident_state(connection, row)) + "  " +
               printable_line(first_subject(row)));
   output.line(stand_line(output, upper_case(connection.party()), *row.own()));
   output.line(stand_line(output, upper_case(connection.peer()), *row.peers()));
   const auto reports = tables(rows.reports());
   if (!reports.empty()) print_title(output, "Reports");
   for (const wire::MessageRow* one : reports) {
-    const std::string state = state_word(*one, now);
+    const std::string state = output.words(state_word(*one, now));
     output.line(message_line(*one, event_words(*one) + "  " + state));
   }
   const auto requests = tables(rows.requests());
   if (!requests.empty()) print_title(output, "Questions");
-  for (const wire::MessageRow* one : requests) output.line(message_line(*one, request_words(*one)));
+  for (const wire::MessageRow* one : requests)
+    output.line(message_line(*one, request_words(output, *one)));
   const auto perhaps = tables(rows.perhaps());
   if (!perhaps.empty()) print_title(output, "Perhaps the same event");
   for (const wire::SameEventRow* one : perhaps) {
     output.line(message_line(*one->report(), event_words(*one->report())));
-    output.line("    " + format_count(one->distance_m()) + " m and " +
-                format_duration(static_cast<int64_t>(one->apart_ms())) + " from " +
-                printable_line(text(one->other())));
+    output.say("    " + format_count(one->distance_m()) + " m and " +
+               format_duration(static_cast<int64_t>(one->apart_ms())) + " from " +
+               printable_line(text(one->other())));
   }
 }
 

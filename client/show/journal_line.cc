@@ -334,8 +334,13 @@ std::string JournalDescriber::dated_line(const Output& output, const Description
 
 std::string JournalDescriber::line_at(const Output& output, const Description& description,
                                       const std::string& time) {
-  std::string kind = description.kind;
-  if (output.terminal() && kind.size() < 10) kind += std::string(10 - kind.size(), ' ');
+  // Piped, programs read it: it stays English.
+  const auto words = [&](const std::string& english) {
+    return output.terminal() ? output.words(english) : english;
+  };
+  std::string kind = words(description.kind);
+  const size_t width = column_count(kind);
+  if (output.terminal() && width < 10) kind += std::string(10 - width, ' ');
   std::string line = std::to_string(description.index);
   const auto add = [&](const std::string& word) {
     if (!output.terminal()) {
@@ -347,7 +352,7 @@ std::string JournalDescriber::line_at(const Output& output, const Description& d
   add(time);
   add(kind);
   add(printable_line(description.id));
-  add(printable_line(description.text));
+  add(printable_line(words(description.text)));
   add(printable_line(description.person));
   return description.urgent ? output.styled(Style::red, line) : line;
 }

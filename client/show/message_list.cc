@@ -25,10 +25,10 @@ void show_messages(Output& output, const Connection& connection, const wire::Row
   // The id says who sent it, and the subject mostly what it is.
   Table table({{"ID", 8},
                {"PREC", 9},
-               {"TYPE", 0, Table::Fit::left_out},
+               {"TYPE", 0, Table::Fit::left_out, true},
                {"DTG", 14},
                {"FROM", 0, Table::Fit::left_out},
-               {"STATE", 12},
+               {"STATE", 12, Table::Fit::whole, true},
                {"SUBJECT", 0, Table::Fit::cut}});
   for (const wire::MessageRow* one : messages) {
     table.add({one->waits() && one->incoming() ? "!" : "",

@@ -1,21 +1,24 @@
 #include "client/show/message_row.h"
 
+#include <algorithm>
+
 #include "protocol/message/names.h"
 #include "protocol/terminal/printable.h"
 
 namespace hotline::client {
 namespace {
 
-std::string life_line(const std::string& word, const std::string& time, const std::string& rest) {
-  std::string line = "  " + word;
-  if (word.size() < 12) line += std::string(12 - word.size(), ' ');
-  line += "  " + time;
-  return rest.empty() ? line : line + "  " + rest;
-}
-
 // "0.1 s" after the message was committed here.
 std::string since_commit(const wire::MessageRow& row, UtcMs at) {
   return format_duration(at - row.committed_at());
+}
+
+// The receiver's person: "SOUTH operator".
+std::string who_acknowledged(const Output& output, const Connection& connection,
+                             const wire::MessageRow& row) {
+  const std::string receiver = upper_case(receiver_of(connection, row));
+  if (row.acknowledged_role() == 0) return receiver;
+  return receiver + " " + output.words(role_name(row.acknowledged_role()));
 }
 
 std::string next_words(const wire::MessageRow& row) {
@@ -67,53 +70,61 @@ Style precedence_style(uint8_t precedence) {
 std::string heading_of(const Output& output, const wire::MessageRow& row) {
   return printable_line(text(row.id())) + "  " +
          output.styled(precedence_style(row.precedence()), precedence_label(row.precedence())) +
-         "  " + type_name(row.type());
+         "  " + output.words(type_name(row.type()));
+}
+
+std::string life_line(const Output& output, const std::string& what, UtcMs at,
+                      const std::string& rest) {
+  const std::string word = output.words(what);
+  std::string line = "  " + word + std::string(12 - std::min<size_t>(column_count(word), 12), ' ');
+  line += "  " + output.time_of_day(at);
+  return rest.empty() ? line : line + "  " + output.words(rest);
 }
 
 std::string delivered_line(const Output& output, const Connection& connection,
                            const wire::MessageRow& row) {
   if (row.delivered_at() == 0) return "";
-  return life_line(
-      "delivered", output.time_of_day(row.delivered_at()),
-      upper_case(receiver_of(connection, row)) + ", " + since_commit(row, row.delivered_at()));
+  return life_line(output, "delivered", row.delivered_at(),
+                   upper_case(receiver_of(connection, row)) + ", " +
+                       output.words(since_commit(row, row.delivered_at())));
 }
 
 std::string acknowledged_line(const Output& output, const Connection& connection,
                               const wire::MessageRow& row) {
   if (row.acknowledged_at() == 0) return "";
-  std::string who = upper_case(receiver_of(connection, row));
-  if (row.acknowledged_role() != 0) who += " " + role_name(row.acknowledged_role());
-  return life_line("acknowledged", output.time_of_day(row.acknowledged_at()),
-                   who + ", " + since_commit(row, row.acknowledged_at()) +
-                       "   (acknowledgement is not agreement)");
+  return life_line(output, "acknowledged", row.acknowledged_at(),
+                   who_acknowledged(output, connection, row) + ", " +
+                       output.words(since_commit(row, row.acknowledged_at())) + "   " +
+                       output.words("(acknowledgement is not agreement)"));
 }
 
 std::string disseminated_line(const Output& output, const Connection& connection,
                               const wire::MessageRow& row) {
   if (row.disseminated_at() == 0) return "";
-  return life_line("disseminated", output.time_of_day(row.disseminated_at()),
-                   upper_case(receiver_of(connection, row)) + " told " +
-                       audience_name(row.audience()) + ", " +
-                       since_commit(row, row.disseminated_at()));
+  return life_line(output, "disseminated", row.disseminated_at(),
+                   output.words(upper_case(receiver_of(connection, row)) + " told " +
+                                audience_name(row.audience())) +
+                       ", " + output.words(since_commit(row, row.disseminated_at())));
 }
 
-std::string mismatch_line(const wire::MessageRow& row) {
+std::string mismatch_line(const Output& output, const wire::MessageRow& row) {
   if (!row.mismatch()) return "";
-  return "  MISMATCH: the position or time read back differs from what was sent; speak to them now";
+  return output.words(
+      "  MISMATCH: the position or time read back differs from what was sent; speak to them now");
 }
 
 std::string declined_line(const Output& output, const Connection& connection,
                           const wire::MessageRow& row) {
   if (row.declined_at() == 0) return "";
-  return life_line(
-      "declined", output.time_of_day(row.declined_at()),
-      upper_case(receiver_of(connection, row)) + ", " + decline_name(row.decline_code()));
+  return life_line(output, "declined", row.declined_at(),
+                   upper_case(receiver_of(connection, row)) + ", " +
+                       output.words(decline_name(row.decline_code())));
 }
 
 std::string escalated_words(const std::string& rung, bool rung_tells_nobody) {
   if (rung.empty()) return "";
-  return "ESCALATED to " + rung +
-         (rung_tells_nobody ? ": nobody was called, no command is configured for it" : "");
+  if (!rung_tells_nobody) return "ESCALATED to " + rung;
+  return "ESCALATED to " + rung + ": nobody was called, no command is configured for it";
 }
 
 std::vector<std::string> life_lines(const Output& output, const Connection& connection,
@@ -122,17 +133,17 @@ std::vector<std::string> life_lines(const Output& output, const Connection& conn
   const auto add = [&](std::string line) {
     if (!line.empty()) lines.push_back(std::move(line));
   };
-  add(life_line(row.incoming() ? "received" : "committed", output.time_of_day(row.committed_at()),
+  add(life_line(output, row.incoming() ? "received" : "committed", row.committed_at(),
                 "journal " + std::to_string(row.journal_index())));
   if (!row.incoming() && row.delivered_at() == 0) {
-    add("  not delivered yet: " +
-        std::string(row.numbered() ? "sent, no receipt" : "waits for the link"));
+    add(output.words(row.numbered() ? "  not delivered yet: sent, no receipt"
+                                    : "  not delivered yet: waits for the link"));
   }
   if (!row.incoming()) add(delivered_line(output, connection, row));
   add(acknowledged_line(output, connection, row));
-  add(mismatch_line(row));
+  add(mismatch_line(output, row));
   const auto happened = [&](const char* word, UtcMs at) {
-    if (at != 0) add(life_line(word, output.time_of_day(at), since_commit(row, at)));
+    if (at != 0) add(life_line(output, word, at, since_commit(row, at)));
   };
   if (row.answered_at() == 0) happened("answered in part", row.answered_in_part_at());
   happened("answered", row.answered_at());
@@ -142,8 +153,8 @@ std::vector<std::string> life_lines(const Output& output, const Connection& conn
   happened("cancelled", row.cancelled_at());
   if (!row.waits()) return lines;
   const std::string rung = text(row.rung());
-  if (!rung.empty()) add("  " + escalated_words(rung, row.rung_tells_nobody()));
-  add("  waits for an acknowledgement, " + next_words(row));
+  if (!rung.empty()) add(output.words("  " + escalated_words(rung, row.rung_tells_nobody())));
+  add(output.words("  waits for an acknowledgement, " + next_words(row)));
   return lines;
 }
 

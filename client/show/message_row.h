@@ -33,7 +33,11 @@ Style precedence_style(uint8_t precedence);
 // "S-000087  FLASH  incident".
 std::string heading_of(const Output& output, const wire::MessageRow& row);
 
-// "  delivered     14:12:08.021Z  SOUTH, 0.1 s". Each without a line feed; empty when it has not
+// "  delivered     14:12:08.021Z  SOUTH, 0.1 s", in the reader's language as are the lines below.
+std::string life_line(const Output& output, const std::string& what, UtcMs at,
+                      const std::string& rest);
+
+// Lines of a life. Each without a line feed; empty when it has not
 // happened.
 std::string delivered_line(const Output& output, const Connection& connection,
                            const wire::MessageRow& row);
@@ -41,7 +45,7 @@ std::string acknowledged_line(const Output& output, const Connection& connection
                               const wire::MessageRow& row);
 std::string disseminated_line(const Output& output, const Connection& connection,
                               const wire::MessageRow& row);
-std::string mismatch_line(const wire::MessageRow& row);
+std::string mismatch_line(const Output& output, const wire::MessageRow& row);
 std::string declined_line(const Output& output, const Connection& connection,
                           const wire::MessageRow& row);
 

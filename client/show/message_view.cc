@@ -13,12 +13,12 @@ constexpr size_t kWidth = 100;
 constexpr char kNotSaid[] = "(was not said)";
 
 // "ru, translation by south, not authoritative".
-std::string heading(const wire::Text& one) {
-  const std::string language = printable_line(text(one.language()));
-  if (one.original()) return language + ", original";
-  const std::string by = text(one.translated_by());
-  return language + ", translation" + (by.empty() ? "" : " by " + printable_line(by)) +
-         ", not authoritative";
+std::string heading(const Output& output, const wire::Text& one) {
+  const std::string language = printable_line(text(one.language())) + ", ";
+  if (one.original()) return language + output.words("original");
+  const std::string by = printable_line(text(one.translated_by()));
+  return language + output.words(by.empty() ? "translation, not authoritative"
+                                            : "translation by " + by + ", not authoritative");
 }
 
 // With subject and texts, so that two states can be compared.
@@ -92,16 +92,16 @@ Description MessageContent::replaced() const {
 
 void MessageContent::print(Output& output) const {
   if (!body_) {
-    output.line("  The body cannot be read: " + printable_line(body_.error().reason));
+    output.say("  The body cannot be read: " + printable_line(body_.error().reason));
   } else {
     const wire::Body& body = is_corrected() ? **newest_ : **body_;
     output.line(output.styled(Style::bold, printable_line(text(body.subject()))));
     // Each text begins with an empty line of its own.
     const std::string fields = render_lines(describe_content(body, language_));
     if (!fields.empty()) output.text("\n" + fields);
-    if (is_corrected()) output.text("\nAs first sent:\n" + render_lines(replaced()));
+    if (is_corrected()) print_replaced(output);
     for (const wire::Text* one : tables(body.texts())) {
-      output.text("\n  " + heading(*one) + "\n" +
+      output.text("\n  " + heading(output, *one) + "\n" +
                   wrapped(printable(text(one->text())), kWidth, "    "));
     }
   }
@@ -109,11 +109,23 @@ void MessageContent::print(Output& output) const {
   print_envelope(output);
 }
 
+// Labels of ours are translated; fields have theirs in the reader's language already.
+void MessageContent::print_replaced(Output& output) const {
+  Description lines = replaced();
+  for (auto& [label, value] : lines) {
+    label = output.words(label);
+    if (value == kNotSaid) value = output.words(value);
+  }
+  output.line("");
+  output.say("As first sent:");
+  output.text(render_lines(lines));
+}
+
 void MessageContent::print_envelope(Output& output) const {
   if (envelope_) {
     return output.text(render_lines(describe_envelope(**envelope_, language_)));
   }
-  output.line("  The envelope cannot be read: " + printable_line(envelope_.error().reason));
+  output.say("  The envelope cannot be read: " + printable_line(envelope_.error().reason));
 }
 
 void MessageContent::add_to(JsonValue& document) const {

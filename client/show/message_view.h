@@ -36,6 +36,7 @@ class MessageContent {
   void print(Output& output) const;
   // The envelope alone.
   void print_envelope(Output& output) const;
+  void print_replaced(Output& output) const;
   // The same as members, as it was sent, with the exact bytes in base64; what cannot be read is
   // null.
   void add_to(JsonValue& document) const;

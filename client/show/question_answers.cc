@@ -41,17 +41,17 @@ std::string party_of(const Connection& connection, const wire::QuestionRow& row)
 }
 
 // "ours, a training flight (S-000090, SOUTH operator, 281341Z NOV 26)".
-std::string answer_words(const Connection& connection, const Asked& asked) {
-  if (asked.row == nullptr) return "OPEN";
+std::string answer_words(const Output& output, const Connection& connection, const Asked& asked) {
+  if (asked.row == nullptr) return output.words("OPEN");
   const wire::QuestionRow& row = *asked.row;
   std::string words;
-  if (asked.outcome() == AnswerOutcome::refused) words = "refused: ";
+  if (asked.outcome() == AnswerOutcome::refused) words = output.words("refused") + ": ";
   if (asked.outcome() == AnswerOutcome::later) {
-    words = "OPEN, will be answered by " + format_date_time_group(row.later_at());
+    words = output.words("OPEN, will be answered by " + format_date_time_group(row.later_at()));
     if (!text(row.text()).empty()) words += ": ";
   }
   return words + text(row.text()) + " (" + text(row.id()) + ", " +
-         upper_case(party_of(connection, row)) + " " + role_name(row.role()) + ", " +
+         upper_case(party_of(connection, row)) + " " + output.words(role_name(row.role())) + ", " +
          format_date_time_group(row.at()) + ")";
 }
 
@@ -86,13 +86,15 @@ void print_answers(Output& output, const Connection& connection, const wire::Det
   if (questions.empty()) return;
   Description lines;
   for (size_t i = 0; i < questions.size(); ++i) {
-    lines.emplace_back("Question " + std::to_string(i + 1), answer_words(connection, questions[i]));
+    lines.emplace_back(output.words("Question " + std::to_string(i + 1)),
+                       answer_words(output, connection, questions[i]));
   }
   const uint64_t open = count_open(questions);
-  output.text("\nAnswers, " +
-              (open == 0 ? std::string("none is open")
-                         : format_count(open) + " of " + format_count(questions.size()) + " open") +
-              ":\n" + render_lines(lines));
+  output.line("");
+  output.say(open == 0 ? "Answers, none is open:"
+                       : "Answers, " + format_count(open) + " of " +
+                             format_count(questions.size()) + " open:");
+  output.text(render_lines(lines));
 }
 
 void add_answers_to(JsonValue& document, const Connection& connection, const wire::Detail& detail,

@@ -1,0 +1,155 @@
+#include "client/language/sentences.h"
+
+#include <gtest/gtest.h>
+
+#include <sstream>
+
+#include "protocol/terminal/output.h"
+
+namespace hotline::client {
+namespace {
+
+constexpr Sentence kSample[] = {
+    {"no link", "связи нет"},
+    {"cannot show {}", "не удалось показать {1}"},
+    {"cannot show {} to {}", "не удалось показать {2} сообщение {1}"},
+    {"there is no template \"{}\"", "шаблона \"{1}\" нет"},
+    {"no {} here", "здесь нет {1!}"},
+    {"{#} [day|days] late", "опоздание {1} {1|день|дня|дней}"},
+    {"{#} s", "{1} с"},
+    {"{} waits{}", "ждёт {1}{2}"},
+    {", {#} of them FLASH", ", из них FLASH: {1}"},
+    {"the peer is silent", "другая сторона молчит"},
+    {"{} is silent", "{1} молчит"},
+};
+
+std::string said(const std::string& english) {
+  return Translator(Language::ru, kSample).translate(english);
+}
+
+TEST(Sentences, TakeWhatStandsInTheirHoles) {
+  EXPECT_EQ(said("cannot show N-000123"), "не удалось показать N-000123");
+  EXPECT_EQ(said("cannot show a to b"), "не удалось показать b сообщение a");
+  EXPECT_EQ(said("no  here"), "здесь нет ");
+}
+
+TEST(Sentences, LeaveWhatTheyDoNotKnowAsItIs) {
+  for (const char* text :
+       {"", " ", "hotline ack @flash", "Nobody knows this.", "\n\n", "{1}", "s"}) {
+    EXPECT_EQ(said(text), text);
+  }
+}
+
+TEST(Sentences, PreferTheOneWithTheMostTextOfItsOwn) {
+  EXPECT_EQ(said("the peer is silent"), "другая сторона молчит");
+  EXPECT_EQ(said("SOUTH is silent"), "SOUTH молчит");
+  std::vector<Sentence> turned(std::rbegin(kSample), std::rend(kSample));
+  EXPECT_EQ(Translator(Language::ru, turned).translate("the peer is silent"),
+            "другая сторона молчит");
+}
+
+TEST(Sentences, TranslateASentenceWithinASentence) {
+  EXPECT_EQ(said("cannot show no link"), "не удалось показать связи нет");
+  EXPECT_EQ(said("10.0.0.1:7400: no link"), "10.0.0.1:7400: связи нет");
+  EXPECT_EQ(said("SOUTH waits, 2 of them FLASH"), "ждёт SOUTH, из них FLASH: 2");
+  EXPECT_EQ(said("no link, 5 s"), "связи нет, 5 с");
+  EXPECT_EQ(said("no link, somebody"), "no link, somebody");
+}
+
+// A pattern of little text would else take what is no sentence of ours to pieces.
+TEST(Sentences, TakeWithLittleTextNamesAndWhatIsKnown) {
+  EXPECT_EQ(said("SOUTH watch officer is silent"), "SOUTH watch officer молчит");
+  EXPECT_EQ(said("whoever should have answered us is silent"),
+            "whoever should have answered us is silent");
+  EXPECT_EQ(said("  no link  "), "  связи нет  ");
+  EXPECT_EQ(said("no link: 127.0.0.1:7400"), "связи нет: 127.0.0.1:7400");
+}
+
+TEST(Sentences, LeaveWordsThatAreSomebodysOwn) {
+  EXPECT_EQ(said("there is no template \"no link\""), "шаблона \"no link\" нет");
+  EXPECT_EQ(said("no no link here"), "здесь нет no link");
+  EXPECT_EQ(said("hotline show N-1    no link"), "hotline show N-1    связи нет");
+  EXPECT_EQ(said("where: no link"), "where: связи нет");
+}
+
+TEST(Sentences, AreTranslatedLineByLine) {
+  EXPECT_EQ(said("no link\n  no link\nX\n"), "связи нет\n  связи нет\nX\n");
+  EXPECT_EQ(said("cannot show no link\nX"), "не удалось показать связи нет\nX");
+}
+
+TEST(Sentences, AskForANumberWhereOneMustStand) {
+  EXPECT_EQ(said("0.1 s"), "0,1 с");
+  EXPECT_EQ(said("1,042 s"), "1\u00a0042 с");
+  EXPECT_EQ(said("N-1 s"), "N-1 s");
+  EXPECT_EQ(said("1, s"), "1, s");
+  constexpr Sentence kOne[] = {{"{#} s", "{1} dtk"}};
+  EXPECT_EQ(Translator(Language::id, kOne).translate("1,042 s"), "1.042 dtk");
+}
+
+TEST(Sentences, HaveThePluralFormsOfTheirLanguage) {
+  for (const auto& [number, words] : {std::pair{"0", "0 дней"},
+                                      {"1", "1 день"},
+                                      {"2", "2 дня"},
+                                      {"5", "5 дней"},
+                                      {"11", "11 дней"},
+                                      {"12", "12 дней"},
+                                      {"21", "21 день"},
+                                      {"22", "22 дня"},
+                                      {"101", "101 день"},
+                                      {"111", "111 дней"},
+                                      {"1.5", "1,5 дня"}}) {
+    EXPECT_EQ(said(std::string(number) + " days late"), std::string("опоздание ") + words);
+  }
+  EXPECT_EQ(said("1 day late"), "опоздание 1 день");
+  for (const uint64_t number : {0, 1, 2, 5, 11, 21, 101, 111}) {
+    EXPECT_EQ(plural_form(Language::uk, number), plural_form(Language::ru, number));
+    EXPECT_EQ(plural_form(Language::id, number), PluralForm::one);
+  }
+}
+
+// Whoever sends it to us must not make us busy.
+TEST(Sentences, AreFoundInLongTextsToo) {
+  constexpr Sentence kMany[] = {{"{}, {}, {}, {}, {}, {}, end", "{1}{2}{3}{4}{5}{6}"},
+                                {"{}a{}a{}a{}a{}a{}b", "{1}{2}{3}{4}{5}{6}"}};
+  std::string commas;
+  for (int i = 0; i < 2000; ++i) commas += "a, ";
+  EXPECT_EQ(Translator(Language::ru, kMany).translate(commas), commas);
+  for (std::string text : {commas.substr(0, 999), commas, commas + commas}) {
+    EXPECT_EQ(translation_into(Language::ru)(text), text);
+  }
+}
+
+TEST(Sentences, OfEveryCatalogueAreFound) {
+  for (const Language language : {Language::ru, Language::uk, Language::id}) {
+    const auto translate = translation_into(language);
+    ASSERT_TRUE(translate);
+    EXPECT_NE(translate("Nothing waits for an acknowledgement."),
+              "Nothing waits for an acknowledgement.");
+  }
+}
+
+TEST(Sentences, KnowCodedWordsByTheirTables) {
+  const auto translate = translation_into(Language::uk);
+  EXPECT_EQ(translate("supervisor"), "начальник зміни");
+  EXPECT_EQ(translate("FLASH incident"), "FLASH інцидент");
+  EXPECT_EQ(translate("FLASH acknowledgement of S-000087"),
+            "FLASH підтвердження прочитання, до S-000087");
+}
+
+TEST(Sentences, StayEnglishInEnglishAndUnderJson) {
+  EXPECT_FALSE(translation_into(Language::en));
+  for (const bool json : {false, true}) {
+    std::ostringstream out;
+    std::ostringstream err;
+    OutputOptions options;
+    options.json = json;
+    options.translate = translation_into(Language::id);
+    Output output(out, err, options);
+    output.fail("cannot show N-1", make_error(ErrorCode::not_found, "no answer came"));
+    EXPECT_EQ(err.str().find("cannot show N-1") == std::string::npos, !json) << err.str();
+    EXPECT_EQ(output.words("no answer came") == "no answer came", json);
+  }
+}
+
+}  // namespace
+}  // namespace hotline::client

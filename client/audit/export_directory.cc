@@ -141,6 +141,10 @@ std::optional<NamedPart> named_part(const wire::Entry& entry) {
       return name_hash(entry.fact_as_SignedOn()->name_hash());
     case wire::Fact::Exported:
       return name_hash(entry.fact_as_Exported()->name_hash());
+    case wire::Fact::DraftSaved:
+      return name_hash(entry.fact_as_DraftSaved()->name_hash());
+    case wire::Fact::DraftDiscarded:
+      return name_hash(entry.fact_as_DraftDiscarded()->name_hash());
     default:
       return std::nullopt;
   }

@@ -61,6 +61,14 @@ void ClientApi::serve(ClientSession& session, const wire::Request& request) {
       return notices(session, number, *request.body_as_Notices());
     case wire::RequestBody::Incidents:
       return incidents(session, number, *request.body_as_Incidents());
+    case wire::RequestBody::SaveDraft:
+      return save_draft(session, number, *request.body_as_SaveDraft());
+    case wire::RequestBody::DiscardDraft:
+      return discard_draft(session, number, *request.body_as_DiscardDraft());
+    case wire::RequestBody::Drafts:
+      return drafts(session, number, *request.body_as_Drafts());
+    case wire::RequestBody::ShowDraft:
+      return show_draft(session, number, *request.body_as_ShowDraft());
     case wire::RequestBody::NONE:
       break;
   }

@@ -62,6 +62,7 @@ class ClientApi {
   }
 
   void answer(const AnswerSubmission& answer);
+  void answer(const AnswerDraft& answer);
   void answer(const AnswerExport& answer);
   // `about_own`: about a message of ours.
   void note_alarm(const std::string& text, bool about_own = false);
@@ -79,7 +80,7 @@ class ClientApi {
 
   // One file a request: hello.cc, submit.cc, list.cc (with search.cc), show.cc, watch.cc,
   // status.cc, escalations.cc, export.cc, conflicts.cc (with check_notice), notices.cc,
-  // incidents.cc.
+  // incidents.cc, drafts.cc (four of them).
   void hello(ClientSession& session, uint32_t request);
   void submit(ClientSession& session, uint32_t request, const wire::Submit& submit);
   void list(ClientSession& session, uint32_t request, const wire::List& list);
@@ -109,6 +110,11 @@ class ClientApi {
                         uint32_t limit, uint32_t skip, const std::string& name);
   void notices(ClientSession& session, uint32_t request, const wire::Notices& wanted);
   NoticesFrom notices_from(const wire::Notices& asked, const NoticesWanted& wanted);
+
+  void save_draft(ClientSession& session, uint32_t request, const wire::SaveDraft& wanted);
+  void discard_draft(ClientSession& session, uint32_t request, const wire::DiscardDraft& wanted);
+  void drafts(ClientSession& session, uint32_t request, const wire::Drafts& wanted);
+  void show_draft(ClientSession& session, uint32_t request, const wire::ShowDraft& wanted);
 
   // Does nothing for one that does not watch.
   void serve_watch(ClientSession& session);

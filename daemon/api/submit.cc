@@ -7,7 +7,8 @@ void ClientApi::submit(ClientSession& session, uint32_t request, const wire::Sub
   const Bytes draft(submit.draft()->begin(), submit.draft()->end());
   const uint64_t token = sessions_.wait_for_commit(session, request, draft.size());
   core_.submit(clock_.now(), token, session.actor, submit.counter(), draft,
-               submit.key() ? submit.key()->string_view() : std::string_view());
+               submit.key() ? submit.key()->string_view() : std::string_view(),
+               submit.draft_number());
   changed_();
 }
 

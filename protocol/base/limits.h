@@ -229,4 +229,10 @@ inline constexpr int64_t kExportOfferInterval_ms = 1'000;  // Between offers to 
 inline constexpr uint64_t kCounterStepMax = 1u << 20;
 inline constexpr size_t kIdempotencyKeySizeMax = 128;
 
+// Drafts (protocol/channel/drafts.h). One stands in an entry of the journal, and an export holds
+// entries of 65,535 bytes; it has room for a whole body and for what a message says beside it.
+inline constexpr size_t kDraftSizeMax = 56 * 1024;
+inline constexpr size_t kDraftsOpenMax = 256;
+inline constexpr size_t kDraftsEndedKept = 1024;  // For whoever asks what became of one.
+
 }  // namespace hotline::limits

@@ -31,8 +31,9 @@ Core::Core(CoreConfig config, Records& records, Random& random, Now started)
       conflict_digests_(config_, recorder_, noise_, corrections_, conflicts_),
       witness_(config_, trust_, recorder_, noise_, evidence_),
       exports_(recorder_, noise_, witness_),
+      drafts_(config_, recorder_, random, noise_, disk_),
       releases_(config_, recorder_, random, corrections_, answers_, conflicts_),
-      submissions_(config_, recorder_, random, noise_, disk_, evidence_, releases_),
+      submissions_(config_, recorder_, random, noise_, disk_, evidence_, drafts_, releases_),
       outbox_(config_, trust_, recorder_, disk_, evidence_, releases_),
       inbox_(config_, trust_, recorder_, noise_, disk_, evidence_, corrections_, answers_,
              releases_),
@@ -66,7 +67,8 @@ Status Core::replay(uint64_t index, ByteView bytes) {
   answers_.apply(entry);
   conflicts_.apply(entry);
   witness_.apply(entry);
-  apply_durable(entry, replayed_time(entry.at(), started_));
+  drafts_.apply(entry);
+  apply_durable(index, entry, replayed_time(entry.at(), started_));
   return ok();
 }
 
@@ -86,6 +88,7 @@ Status Core::check_owner(const wire::Entry& first) const {
 
 const char* Core::fault_in(const wire::Entry& entry) const {
   if (const char* fault = recorder_.fault_in(entry)) return fault;
+  if (const char* fault = drafts_.fault_in(entry)) return fault;
   return Escalation::fault_in(entry);
 }
 
@@ -174,7 +177,9 @@ void Core::committed(Now now) {
   HOTLINE_CHECK(recorder_.sealed() != nullptr);
   const bool receipt_is_new =
       recorder_.sealed_state().peer_receipted > recorder_.durable().peer_receipted;
-  recorder_.committed([&](const wire::Entry& entry) { apply_durable(entry, now); });
+  recorder_.committed([&](uint64_t journal_index, const wire::Entry& entry) {
+    apply_durable(journal_index, entry, now);
+  });
   conflicts_.tell(now);
   conflict_digests_.committed(now, session_.adopted());
   witness_.committed();
@@ -183,13 +188,14 @@ void Core::committed(Now now) {
   exports_.committed(now, session_.adopted());
 }
 
-void Core::apply_durable(const wire::Entry& entry, Now at) {
+void Core::apply_durable(uint64_t journal_index, const wire::Entry& entry, Now at) {
   escalation_.apply_durable(entry, at);
   const auto answered = answered_by(entry);
   if (answered && answers_.is_answered(*answered)) escalation_.answered_in_full(*answered);
   outbox_.apply_durable(entry, at);
   conflicts_.apply_durable(entry);
   conflict_digests_.apply_durable(entry);
+  drafts_.apply_durable(journal_index, entry);
 }
 
 // ----------------------------------------------------------------------------------------------

@@ -32,6 +32,7 @@
 #include "protocol/channel/core_config.h"
 #include "protocol/channel/corrections.h"
 #include "protocol/channel/disk_state.h"
+#include "protocol/channel/drafts.h"
 #include "protocol/channel/effects.h"
 #include "protocol/channel/escalation.h"
 #include "protocol/channel/evidence.h"
@@ -92,10 +93,21 @@ class Core {
   void link_refused(Now now, const std::string& remote, const std::string& reason);
 
   // A person submits a draft (wire::Draft). The outcome comes as AnswerSubmission with this token.
-  // With a `key` of the caller's own, the core takes the counter itself (wire::Submit).
+  // With a `key` of the caller's own, the core takes the counter itself (wire::Submit). With the
+  // number of a saved draft, whose bytes these are, the draft ends with it; 0: none.
   void submit(Now now, uint64_t token, const Actor& actor, uint64_t counter, ByteView draft,
-              std::string_view key = {}) {
-    submissions_.submit(now, token, actor, counter, draft, key);
+              std::string_view key = {}, uint64_t draft_number = 0) {
+    submissions_.submit(now, token, actor, counter, draft, key, draft_number);
+  }
+  // A person saves a draft (wire::Draft) for later: a new one for the number 0, or in place of the
+  // version with the hash `expected`. It may break rules that a message keeps. The outcome of both
+  // comes as AnswerDraft with this token.
+  void save_draft(Now now, uint64_t token, const Actor& actor, uint64_t number,
+                  const std::optional<Hash>& expected, ByteView draft) {
+    drafts_.save(now, token, actor, number, expected, draft);
+  }
+  void discard_draft(Now now, uint64_t token, const Actor& actor, uint64_t number) {
+    drafts_.discard(now, token, actor, number);
   }
   // The outcome of a StartAttempt, also of one that was stopped.
   void attempt_ended(Now now, const AttemptName& attempt, wire::Outcome outcome,
@@ -146,6 +158,7 @@ class Core {
   Corrections& corrections() { return corrections_; }
   Answers& answers() { return answers_; }
   const Conflicts& conflicts() const { return conflicts_; }
+  const DraftList& drafts() const { return drafts_.durable(); }
   ConflictComparison conflicts_compared() const { return conflict_digests_.last(); }
   const Ladder& ladder() const { return escalation_.ladder(); }
   const CoreConfig& config() const { return config_; }
@@ -154,7 +167,7 @@ class Core {
   Status check_owner(const wire::Entry& first) const;
   const char* fault_in(const wire::Entry& entry) const;
   // The consequences of an entry once it is durable; its part applied at once what it decides.
-  void apply_durable(const wire::Entry& entry, Now at);
+  void apply_durable(uint64_t journal_index, const wire::Entry& entry, Now at);
   Status compare_prefix_with_records();
   void note_clock(Now now);
 
@@ -175,6 +188,7 @@ class Core {
   ConflictDigests conflict_digests_;
   Witness witness_;
   Exports exports_;
+  Drafts drafts_;
   Releases releases_;
   Submissions submissions_;
   Outbox outbox_;

@@ -50,6 +50,19 @@ struct AnswerSubmission {
   Result<Submission> outcome;
 };
 
+// A draft as it was saved or discarded, which is durable.
+struct DraftChange {
+  uint64_t number = 0;
+  uint32_t version = 0;
+  Hash hash{};  // SHA-256 of the draft.
+  uint64_t journal_index = 0;
+  UtcMs committed_at = 0;
+};
+struct AnswerDraft {
+  uint64_t token = 0;
+  Result<DraftChange> outcome;
+};
+
 // What an auditor's export covers: sizes that are durable, each with its owner's checkpoint (empty
 // for an empty log).
 struct ExportHead {
@@ -97,6 +110,6 @@ struct Alarm {
 };
 
 using Effect = std::variant<SendFrame, CloseLink, TryNextPath, AnswerSubmission, AnswerExport,
-                            SoundStep, StartAttempt, StopAttempt, Alarm>;
+                            SoundStep, StartAttempt, StopAttempt, Alarm, AnswerDraft>;
 
 }  // namespace hotline

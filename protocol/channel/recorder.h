@@ -69,13 +69,13 @@ class Recorder {
   const Batch* sealed() const { return sealed_.get(); }
   // There is something to seal, and nothing sealed.
   std::shared_ptr<const Batch> seal();
-  // The sealed batch is durable. `apply_durable` is given each of its entries, before any effect
-  // that waited for them is given out.
+  // The sealed batch is durable. `apply_durable` is given each of its entries with its index,
+  // before any effect that waited for them is given out.
   template <typename ApplyDurable>
   void committed(ApplyDurable apply_durable) {
     durable_ = sealed_state_;
     for (const JournalRecord& record : sealed_->journal) {
-      apply_durable(*flatbuffers::GetRoot<wire::Entry>(record.entry.data()));
+      apply_durable(record.index, *flatbuffers::GetRoot<wire::Entry>(record.entry.data()));
     }
     give_out_sealed();
   }

@@ -149,7 +149,8 @@ const wire::Entry& Releases::record(Now now, const Release& release, uint64_t se
             &leaf_digest, static_cast<uint32_t>(size), refers ? &target : nullptr,
             by_person ? &submitter : nullptr, release.counter, by_person ? &request : nullptr,
             by_person ? &name : nullptr, static_cast<uint8_t>(fields.releaser_role),
-            kind_of(fields.type).awaits == Awaits::answer, release.key ? &key : nullptr);
+            kind_of(fields.type).awaits == Awaits::answer, release.key ? &key : nullptr,
+            release.draft);
       },
       release.name);
 }

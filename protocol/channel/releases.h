@@ -35,6 +35,7 @@ struct Release {
   uint64_t counter = 0;
   ByteView request;         // A person's submission, as it came. Borrowed.
   std::optional<Hash> key;  // The caller's own.
+  uint64_t draft = 0;       // The saved one that it was made from; 0: none.
 };
 
 class Releases {

@@ -42,15 +42,15 @@ std::optional<wire::Role> sending_role(const Actor& actor, uint8_t wanted, wire:
 }  // namespace
 
 void Submissions::submit(Now now, uint64_t token, const Actor& actor, uint64_t counter,
-                         ByteView draft, std::string_view key) {
-  Status status = try_submit(now, token, actor, counter, draft, key);
+                         ByteView draft, std::string_view key, uint64_t draft_number) {
+  Status status = try_submit(now, token, actor, counter, draft, key, draft_number);
   if (status) return;
   noise_.record_refusal(now, actor, status.error());
-  recorder_.say(AnswerSubmission{token, status.error()});
+  drafts_.say_of(draft_number, AnswerSubmission{token, status.error()});
 }
 
 Status Submissions::try_submit(Now now, uint64_t token, const Actor& actor, uint64_t counter,
-                               ByteView bytes, std::string_view key) {
+                               ByteView bytes, std::string_view key, uint64_t draft_number) {
   auto opened = open_flatbuffer<wire::Draft>(bytes, kDraftIdentifier);
   if (!opened) return opened.error();
   const wire::Draft& draft = **opened;
@@ -76,6 +76,13 @@ Status Submissions::try_submit(Now now, uint64_t token, const Actor& actor, uint
   }
   auto release = make_release(now, draft, *role);
   if (!release) return release.error();
+  if (draft_number != 0) {
+    const auto kept = drafts_.find_submitted(draft_number, bytes);
+    if (!kept) return kept.error();
+    release->draft = draft_number;
+    release->envelope.drafted_at = std::min(kept->saved_at, now.utc);
+    release->envelope.drafter_role = static_cast<wire::Role>(kept->role);
+  }
   release->body = std::move(body);
   release->name = SaltedText{random_.salt(), actor.name};
   release->submitter = actor.certificate;
@@ -85,6 +92,7 @@ Status Submissions::try_submit(Now now, uint64_t token, const Actor& actor, uint
   auto entry = releases_.release(now, *std::move(release));
   if (!entry) return entry.error();
   apply(**entry);
+  drafts_.apply(**entry);
   Submission submission;
   submission.serial = (*entry)->fact_as_Released()->serial();
   submission.journal_index = recorder_.last_index();
@@ -109,19 +117,11 @@ Result<Release> Submissions::make_release(Now now, const wire::Draft& draft, wir
                       "name the message, for example N-000123");
   }
   EnvelopeFields& fields = release.envelope;
-  fields.type = static_cast<wire::MessageType>(draft.type());
-  fields.precedence = static_cast<wire::Precedence>(
-      kind.takes_precedence ? release.references.front().precedence : draft.precedence());
-  fields.mode = draft.test_mode() ? wire::Mode::test : kind.mode(config_.channel.exercise);
-  // The daemon's time counts: a workstation whose clock is fast drafted it now.
-  fields.drafted_at = draft.drafted_at() != 0 ? std::min(draft.drafted_at(), now.utc) : now.utc;
+  fields = envelope_fields_of(draft, config_.channel.exercise, now.utc);
+  if (kind.takes_precedence) {
+    fields.precedence = static_cast<wire::Precedence>(release.references.front().precedence);
+  }
   fields.drafter_role = fields.releaser_role = role;
-  fields.language = text_of(draft.language());
-  fields.correction_of = text_of(draft.correction_of());
-  fields.incident = text_of(draft.incident());
-  if (draft.reply_by() != 0) fields.reply_by = draft.reply_by();
-  if (draft.expires_at() != 0) fields.expires_at = draft.expires_at();
-  if (draft.handling()) fields.handling = HandlingFields{draft.handling()->str(), std::nullopt};
   return release;
 }
 

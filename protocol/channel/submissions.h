@@ -12,6 +12,7 @@
 #include "protocol/base/sorted_blocks.h"
 #include "protocol/channel/core_config.h"
 #include "protocol/channel/disk_state.h"
+#include "protocol/channel/drafts.h"
 #include "protocol/channel/evidence.h"
 #include "protocol/channel/noise.h"
 #include "protocol/channel/recorder.h"
@@ -24,18 +25,19 @@ class Submissions {
  public:
   // All of them outlive it.
   Submissions(const CoreConfig& config, Recorder& recorder, Random& random, Noise& noise,
-              const DiskState& disk, const Evidence& evidence, Releases& releases)
+              const DiskState& disk, const Evidence& evidence, Drafts& drafts, Releases& releases)
       : config_(config),
         recorder_(recorder),
         random_(random),
         noise_(noise),
         disk_(disk),
         evidence_(evidence),
+        drafts_(drafts),
         releases_(releases) {}
 
   // As Core::submit.
   void submit(Now now, uint64_t token, const Actor& actor, uint64_t counter, ByteView draft,
-              std::string_view key);
+              std::string_view key, uint64_t draft_number);
   uint64_t last_counter(const Hash& certificate) const;
 
   void apply(const wire::Entry& entry);
@@ -53,7 +55,7 @@ class Submissions {
 
   // Everything submit() does; the error is told to the person.
   Status try_submit(Now now, uint64_t token, const Actor& actor, uint64_t counter, ByteView draft,
-                    std::string_view key);
+                    std::string_view key, uint64_t draft_number);
   Result<Name> name_submission(const Actor& actor, uint64_t counter, std::string_view key) const;
   // The same submission again: the same answer for the same bytes, a refusal for others. True: it
   // was answered.
@@ -72,6 +74,7 @@ class Submissions {
   Noise& noise_;
   const DiskState& disk_;
   const Evidence& evidence_;
+  Drafts& drafts_;
   Releases& releases_;
   std::map<Hash, uint64_t> last_counter_;  // By certificate.
   SortedBlocks<ShortHash, uint64_t> keyed_;

@@ -13,6 +13,7 @@ namespace hotline {
 enum class Right : uint8_t {
   look,           // At messages, at the state of the channel, at what is due.
   send,           // A message; until two-person release exists, who may send also releases.
+  draft,          // Write down, change or discard what may be sent later.
   take_flood,     // Acknowledge as one what came in a flood.
   export_record,  // Take the record away, for an audit.
 };

@@ -258,13 +258,15 @@ Result<ContentFields> read_content(const TemplateInfo& info, const TemplateInput
   return kind_of(info.type).content().read(
       {info.name, input.now, input.typed_at, input.transcript_size, input.transcript_root,
        [&spec](std::string_view key) { return find_preset(spec.defaults, key) != nullptr; },
-       [&spec, &input](std::string_view key) { return value_of(spec, input, key); }});
+       [&spec, &input](std::string_view key) { return value_of(spec, input, key); },
+       input.unfinished});
 }
 
 std::string compose_subject(const TemplateInfo& info, const ContentFields& content,
                             const TemplateInput& input) {
-  std::string subject =
-      kind_of(info.type).content().subject(content, choose_language(input.language));
+  std::string subject = input.unfinished ? subject_of_content(content, input.language, input.now)
+                                         : kind_of(info.type).content().subject(
+                                               content, choose_language(input.language));
   if (!subject.empty()) return subject;
   auto original = input.texts.find(input.language);
   constexpr size_t kSubjectWords = 8;
@@ -287,6 +289,10 @@ Status add_texts(BodyFields& body, const TemplateInput& input) {
     body.texts.push_back({language, text, original, original ? "" : input.translated_by});
   };
   auto original = texts.find(input.language);
+  if (original == texts.end() && input.unfinished) {
+    for (const auto& [language, text] : texts) add(language, text, false);
+    return ok();
+  }
   if (original == texts.end()) {
     return make_error(ErrorCode::refused,
                       "there is no text in " + input.language + ", the original",
@@ -348,6 +354,19 @@ std::string subject_of(std::string_view text, size_t words_max) {
   return subject + "\u2026";
 }
 
+std::string subject_of_content(const ContentFields& content, const std::string& language,
+                               UtcMs now) {
+  const Kind& kind = kind_of(type_of(content));
+  const Bytes bytes = build_body({"", {}, content});
+  const auto body = open_body(bytes);
+  const BodyContext context{kind.type, wire::Precedence::unset, kind.mode(false), language, now};
+  RuleChecker checker(context);
+  if (body) kind.content().check(checker, **body);
+  const Language shown = choose_language(language);
+  if (!body || checker.found_problems()) return word(kind.type, shown);
+  return kind.content().subject(content, shown);
+}
+
 Result<FilledTemplate> fill_template(std::string_view name, const TemplateInput& input) {
   auto info = find_template(name);
   if (!info) return info.error();
@@ -370,6 +389,7 @@ Result<FilledTemplate> fill_template(std::string_view name, const TemplateInput&
                       "texts are UTF-8, and a body has at most " +
                           std::to_string(limits::kBodySizeMax) + " bytes");
   }
+  if (input.unfinished) return filled;
   const wire::Mode mode = kind_of(found.type).mode(false);
   auto problems =
       check_body(**opened, {found.type, input.precedence, mode, input.language, input.now});

@@ -53,6 +53,8 @@ struct TemplateInput {
   // Of a test call: the state of the own transcript.
   uint64_t transcript_size = 0;
   std::optional<Hash> transcript_root;
+  // A draft for later: what is typed is understood, and something may be missing or break a rule.
+  bool unfinished = false;
 };
 
 struct FilledTemplate {
@@ -65,10 +67,15 @@ struct FilledTemplate {
 // be. What is cut ends with a mark.
 std::string subject_of(std::string_view text, size_t words_max = SIZE_MAX);
 
-// A body that keeps the rules of its type on a live channel; an exercise adds its marks to the
-// texts when it is made a draft. Errors: not_found for the template, usage for a key or a value
-// that is not understood, refused for a rule of the type; each names the field and says what to
-// type.
+// The subject of a content in the language of its message, for lists. Where the content does not
+// keep its rules yet, the name of its type.
+std::string subject_of_content(const ContentFields& content, const std::string& language,
+                               UtcMs now);
+
+// A body that keeps the rules of its type on a live channel, unless it may be unfinished; an
+// exercise adds its marks to the texts when it is made a draft. Errors: not_found for the template,
+// usage for a key or a value that is not understood, refused for a rule of the type; each names the
+// field and says what to type.
 Result<FilledTemplate> fill_template(std::string_view name, const TemplateInput& input);
 
 }  // namespace hotline

@@ -127,8 +127,9 @@ class Simulation {
     std::optional<Volume> announces =
         std::nullopt;  // A notice's, as it stands; nothing after its end.
     std::optional<size_t> changes =
-        std::nullopt;      // The notice's request, of a correction or cancellation.
-    bool refused = false;  // A change that came too late for what changed before it.
+        std::nullopt;          // The notice's request, of a correction or cancellation.
+    bool refused = false;      // A change that came too late for what changed before it.
+    uint64_t saved_draft = 0;  // The one that it sends, which may have been changed or sent before.
   };
   // The surroundings of its core, on its own clocks.
   struct Party : ChannelHost, Clock {
@@ -150,6 +151,8 @@ class Simulation {
     uint64_t counter = 0;
     bool alarmed_of_difference = false;  // In what both find in conflict.
     std::vector<Request> requests;
+    std::map<uint64_t, Hash> drafts_saved;  // By token, until the answer.
+    uint64_t draft_tokens = 0;
     std::set<uint64_t>
         acknowledged;  // Indices of the peer's messages that our operators acknowledged.
     uint64_t ticks = 0;
@@ -168,6 +171,7 @@ class Simulation {
     void perform(const AnswerSubmission& answer) override {
       simulation->take_answer(*this, answer);
     }
+    void perform(const AnswerDraft& answer) override { simulation->take_answer(*this, answer); }
     void perform(const AnswerExport&) override {}
     void perform(const SoundStep& sound) override { simulation->hear(index, sound); }
     void perform(const StartAttempt& start) override {
@@ -399,7 +403,7 @@ class Simulation {
   static void take_answer(Party& party, const AnswerSubmission& answer) {
     Request& request = party.requests.at(answer.token);
     if (!answer.outcome) {
-      if (!request.changes)
+      if (!request.changes && request.saved_draft == 0)
         throw Violation{"a submission was refused: " + answer.outcome.error().reason};
       request.answered = request.refused = true;
       return;
@@ -414,6 +418,22 @@ class Simulation {
       party.requests.at(*request.changes).announces = request.announces;
     request.answered = true;
     request.serial = serial;
+  }
+
+  // What is confirmed stands in the journal; a refusal is that of somebody who came too late.
+  static void take_answer(Party& party, const AnswerDraft& answer) {
+    const auto saved = party.drafts_saved.extract(answer.token);
+    if (!answer.outcome || saved.empty()) return;
+    const std::vector<Bytes>& journal = party.disk.journal();
+    const uint64_t index = answer.outcome->journal_index;
+    const wire::DraftSaved* kept =
+        index < journal.size()
+            ? flatbuffers::GetRoot<wire::Entry>(journal[index].data())->fact_as_DraftSaved()
+            : nullptr;
+    if (kept == nullptr || kept->number() != answer.outcome->number ||
+        sha256({{kept->draft()->data(), kept->draft()->size()}}) != saved.mapped()) {
+      throw Violation{party.name + " confirmed a draft that is not on its disk"};
+    }
   }
 
   void hear(size_t i, const SoundStep& sound) {
@@ -653,6 +673,7 @@ class Simulation {
     burst_max_ = random_.chance(200) ? 30 : 3;
     flood_ = random_.chance(20);
     announce_per_mille_ = some(300);
+    draft_per_mille_ = some(200);
   }
 
   void weather() {
@@ -679,6 +700,7 @@ class Simulation {
       if (random_.chance(announce_per_mille_)) announce(i);
       if (random_.chance(announce_per_mille_)) change_a_notice(i);
       if (random_.chance(announce_per_mille_)) accept_a_conflict(i);
+      if (random_.chance(draft_per_mille_)) work_on_drafts(i);
     }
   }
 
@@ -757,6 +779,39 @@ class Simulation {
     }
   }
 
+  // Saves a draft, or changes, sends or discards one, as it was last seen on the disk.
+  void work_on_drafts(size_t i) {
+    Party& party = parties_[i];
+    if (!party.runner) return;
+    const DraftList::Open& open = party.core().drafts().open();
+    if (open.empty() || random_.chance(300)) return save_draft(i, 0, std::nullopt);
+    const KeptDraft seen =
+        std::next(open.begin(), static_cast<ptrdiff_t>(random_.below(open.size())))->second;
+    if (random_.chance(300)) return save_draft(i, seen.number, seen.hash);
+    if (random_.chance(300)) {
+      party.core().discard_draft(now(i), ++party.draft_tokens, party.actor, seen.number);
+      return settle(i);
+    }
+    const auto* entry =
+        flatbuffers::GetRoot<wire::Entry>(party.disk.journal()[seen.journal_index].data());
+    const auto& bytes = *entry->fact_as_DraftSaved()->draft();
+    party.requests.push_back({++party.counter, Bytes(bytes.begin(), bytes.end())});
+    party.requests.back().saved_draft = seen.number;
+    submit(i, party.requests.size() - 1);
+  }
+
+  void save_draft(size_t i, uint64_t number, const std::optional<Hash>& expected) {
+    Party& party = parties_[i];
+    BodyFields body;
+    body.subject = "Simulated draft " + std::to_string(random_.below(1000));
+    body.texts.push_back({"en", "To be sent later.", true, ""});
+    body.content = TextContentFields{};
+    const Bytes draft = made_draft(wire::MessageType::text, some_precedence(), build_body(body));
+    party.drafts_saved[++party.draft_tokens] = sha256({draft});
+    party.core().save_draft(now(i), party.draft_tokens, party.actor, number, expected, draft);
+    settle(i);
+  }
+
   void acknowledge_something(size_t i) {
     Party& party = parties_[i];
     if (!party.runner) return;
@@ -790,7 +845,8 @@ class Simulation {
     Party& party = parties_[i];
     if (!party.runner) return;  // Asked again when the daemon is back.
     const Request& asked = party.requests[request];
-    party.core().submit(now(i), request, party.actor, asked.counter, asked.draft);
+    party.core().submit(now(i), request, party.actor, asked.counter, asked.draft, {},
+                        asked.saved_draft);
     settle(i);
   }
 
@@ -922,8 +978,22 @@ class Simulation {
     if (alarmed) throw Violation{"an alarm about a difference that is none"};
   }
 
+  // The drafts that were kept in every life are those that the journal tells of.
+  void check_drafts() const {
+    for (const Party& party : parties_) {
+      DraftList told;
+      uint64_t index = 0;
+      for (const Bytes& bytes : party.disk.journal()) {
+        told.apply(index++, *flatbuffers::GetRoot<wire::Entry>(bytes.data()));
+      }
+      if (told == party.core().drafts()) continue;
+      throw Violation{party.name + " keeps other drafts than its journal tells of"};
+    }
+  }
+
   void check_everything() const {
     check_conflicts();
+    check_drafts();
     for (size_t i = 0; i < kParties; ++i) {
       const Party& party = parties_[i];
       const SimulatedLog& mine = party.disk.log(LogId::own_transcript);
@@ -999,6 +1069,7 @@ class Simulation {
   uint64_t send_per_mille_ = 0;
   uint64_t burst_max_ = 1;
   uint64_t announce_per_mille_ = 0;
+  uint64_t draft_per_mille_ = 0;
   int64_t latency_max_ms_ = 1;
   bool disk_slow_ = false;
   bool fragmenting_ = false;

@@ -41,6 +41,8 @@ struct TypedFields {
   std::function<bool(std::string_view key)> has_default;
   // As it was typed, or as the template has it; nothing for a default that is computed.
   std::function<std::optional<std::string>(std::string_view key)> value;
+  // Something may be missing yet; the rules will say so when it is to be sent.
+  bool unfinished = false;
 };
 
 // A content as the rest of the program asks about it. The body holds a content of this kind.
@@ -172,14 +174,14 @@ class ContentOf : public KindContent {
     for (const Row& row : rows()) {
       if (!row.read) continue;
       const auto value = typed.value(row.key);
-      if (!value && row.needed && !typed.has_default(row.key)) {
+      if (!value && row.needed && !typed.unfinished && !typed.has_default(row.key)) {
         return missing_field(row, typed.template_name);
       }
       if (!value) continue;
       if (auto status = row.read(*value, fields, typed.typed_at); !status)
         return named(row, status.error());
     }
-    if (auto status = complete(fields, typed); !status) return status.error();
+    if (auto status = complete(fields, typed); !status && !typed.unfinished) return status.error();
     return ContentFields(std::move(fields));
   }
   std::optional<std::string> typed_form(const wire::Body& body, std::string_view key) const final {

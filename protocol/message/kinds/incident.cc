@@ -286,15 +286,15 @@ class Incident final : public ContentOf<IncidentFields> {
   }
 
   Status complete(Fields& fields, const TypedFields& typed) const override {
-    if (!fields.position && !fields.area) {
-      return make_error(ErrorCode::refused,
-                        typed.template_name + " needs where: the position of the event",
-                        "--set where=\"54.90N 020.10E\"");
-    }
     if (fields.observed_at == 0) fields.observed_at = typed.now;
     if (fields.intent == wire::Intent::unset) {
       fields.intent =
           fields.who == wire::Side::own ? wire::Intent::accidental : wire::Intent::unknown;
+    }
+    if (!fields.position && !fields.area) {
+      return make_error(ErrorCode::refused,
+                        typed.template_name + " needs where: the position of the event",
+                        "--set where=\"54.90N 020.10E\"");
     }
     if (fields.accuracy_m == 0 && !typed.value("accuracy")) {
       const auto where = typed.value("where");

@@ -150,12 +150,12 @@ class Violation final : public ContentOf<ViolationFields> {
   }
 
   Status complete(Fields& fields, const TypedFields& typed) const override {
+    if (fields.event_at == 0) fields.event_at = typed.now;
     if (!fields.event_position && !fields.bearing) {
       return make_error(ErrorCode::refused,
                         typed.template_name + " needs where, the position of the event, or bearing",
                         "--set where=\"48.34N 038.05E\" or --set bearing=\"135deg 2km 3km\"");
     }
-    if (fields.event_at == 0) fields.event_at = typed.now;
     if (fields.event_position && !fields.accuracy_m) {
       fields.accuracy_m = accuracy_of_writing_m(*typed.value("where"));
     }

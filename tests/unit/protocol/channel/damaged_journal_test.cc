@@ -5,6 +5,7 @@
 #include <functional>
 
 #include "protocol/channel/journal.h"
+#include "tests/made_draft.h"
 #include "tests/unit/protocol/channel/scripted_peer.h"
 
 namespace hotline {
@@ -84,6 +85,15 @@ class DamagedJournal : public testing::Test {
     return with([&](FlatBufferBuilder& b) {
       wire::Digest leaf = to_digest(Hash{});
       return wire::CreateReceived(b, index, &leaf, 100, 9, 1, precedence);
+    });
+  }
+
+  Status draft_saved(uint64_t number, uint32_t version, const Hash* previous, const Bytes& draft) {
+    return with([&](FlatBufferBuilder& b) {
+      const auto bytes = b.CreateVector(draft);
+      const wire::Digest replaced = to_digest(previous != nullptr ? *previous : Hash{});
+      return wire::CreateDraftSaved(b, number, version, bytes,
+                                    previous != nullptr ? &replaced : nullptr);
     });
   }
 
@@ -169,6 +179,30 @@ TEST_F(DamagedJournal, ATimeThatIsNone) {
     EXPECT_TRUE(
         refused(with([](FlatBufferBuilder& b) { return wire::CreateStopped(b); }, at), "time"));
   }
+}
+
+TEST_F(DamagedJournal, ADraftThatNobodyCouldHaveSaved) {
+  const Bytes draft = made_draft(wire::MessageType::text, 4,
+                                 build_body(ScriptedPeer::text_body("To be sent later.")));
+  const Hash other{9};
+  EXPECT_TRUE(refused(draft_saved(2, 1, nullptr, draft), "version of its draft"));
+  EXPECT_TRUE(refused(draft_saved(0, 1, nullptr, draft), "version of its draft"));
+  EXPECT_TRUE(refused(draft_saved(1, 2, nullptr, draft), "version of its draft"));
+  EXPECT_TRUE(refused(draft_saved(1, 2, &other, draft), "version of its draft"));
+  EXPECT_TRUE(refused(draft_saved(1, 1, nullptr, Bytes{1, 2, 3}), "cannot be read"));
+  EXPECT_FALSE(refused(draft_saved(1, 1, nullptr, draft), ""));
+  const auto discarded = [](FlatBufferBuilder& b) { return wire::CreateDraftDiscarded(b, 1); };
+  EXPECT_TRUE(refused(with(discarded), "not open"));
+  EXPECT_TRUE(refused(with([](FlatBufferBuilder& b) {
+                        wire::Digest leaf = to_digest(Hash{});
+                        wire::ReleasedBuilder sent(b);
+                        sent.add_serial(4);
+                        sent.add_precedence(1);
+                        sent.add_leaf_hash(&leaf);
+                        sent.add_draft(1);
+                        return sent.Finish();
+                      }),
+                      "not open"));
 }
 
 // Every bit of what matters and every byte of the rest: the start is refused, because the root is

@@ -56,11 +56,15 @@ class DrivenCore : public ChannelHost, public Clock {
   std::vector<uint64_t> stopped;  // Attempts, by AttemptName::id.
   std::vector<TryNextPath> next_paths;
   std::map<uint64_t, Result<Submission>> answers;  // By token.
+  std::map<uint64_t, Result<DraftChange>> draft_answers;
 
   using ChannelHost::perform;
   void perform(const TryNextPath& next) override { next_paths.push_back(next); }
   void perform(const AnswerSubmission& answer) override {
     answers.insert_or_assign(answer.token, answer.outcome);
+  }
+  void perform(const AnswerDraft& answer) override {
+    draft_answers.insert_or_assign(answer.token, answer.outcome);
   }
   void perform(const AnswerExport&) override {}
   void perform(const SoundStep& sound) override { sounded.push_back(sound); }

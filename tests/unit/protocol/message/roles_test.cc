@@ -12,21 +12,22 @@ namespace {
 TEST(Roles, WhoMayDoWhat) {
   struct Expected {
     wire::Role role;
-    bool look, send, take_flood, export_record;
+    bool look, send, draft, take_flood, export_record;
   };
   std::vector<Expected> table = {
-      {wire::Role::operator_, true, true, false, false},
-      {wire::Role::supervisor, true, true, true, false},
-      {wire::Role::auditor, true, false, false, true},
+      {wire::Role::operator_, true, true, true, false, false},
+      {wire::Role::supervisor, true, true, true, true, false},
+      {wire::Role::auditor, true, false, false, false, true},
   };
   for (int role = 0; role <= 255; ++role) {
     const auto other = static_cast<wire::Role>(role);
     if (std::none_of(table.begin(), table.end(),
                      [=](const Expected& row) { return row.role == other; }))
-      table.push_back({other, false, false, false, false});
+      table.push_back({other, false, false, false, false, false});
   }
   for (const Expected& row : table) {
     EXPECT_EQ(may(row.role, Right::look), row.look);
+    EXPECT_EQ(may(row.role, Right::draft), row.draft);
     EXPECT_EQ(may(row.role, Right::take_flood), row.take_flood);
     EXPECT_EQ(may(row.role, Right::export_record), row.export_record);
     for (int kind = 0; kind <= 255; ++kind) {

@@ -1,0 +1,282 @@
+#include "protocol/channel/drafts.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "protocol/base/limits.h"
+#include "protocol/base/sha256.h"
+#include "protocol/base/text.h"
+#include "protocol/message/body.h"
+#include "protocol/message/draft.h"
+#include "protocol/message/kinds/kinds.h"
+#include "protocol/message/names.h"
+#include "protocol/message/roles.h"
+#include "protocol/message/serial.h"
+
+namespace hotline {
+namespace {
+
+ByteView bytes_of(const flatbuffers::Vector<uint8_t>& bytes) {
+  return {bytes.data(), bytes.size()};
+}
+
+Hash hash_or_none(const wire::Digest* digest) {
+  return digest == nullptr ? Hash{} : to_hash(*digest);
+}
+
+std::string by(uint8_t role, UtcMs at) {
+  return "by " + role_name(role) + " at " + format_rfc3339(at);
+}
+
+std::optional<wire::Role> drafting_role(const Actor& actor, uint8_t wanted) {
+  for (uint8_t role : actor.roles) {
+    if ((wanted == 0 || wanted == role) && may(static_cast<wire::Role>(role), Right::draft)) {
+      return static_cast<wire::Role>(role);
+    }
+  }
+  return std::nullopt;
+}
+
+// A draft that may be kept, whatever it still lacks: it can be read, and shown.
+Result<Opened<wire::Draft>> open_to_be_kept(ByteView bytes) {
+  if (bytes.size() > limits::kDraftSizeMax) {
+    return make_error(ErrorCode::refused,
+                      "the draft is too large (" + std::to_string(bytes.size()) + " of at most " +
+                          std::to_string(limits::kDraftSizeMax) + " bytes)",
+                      "shorten the text");
+  }
+  auto draft = open_flatbuffer<wire::Draft>(bytes, kDraftIdentifier);
+  if (!draft) return draft.error();
+  const auto body = open_body(bytes_of(*(*draft)->body()));
+  if (!body) return body.error();
+  const Kind& kind = kind_of((*draft)->type());
+  if (!kind.is_built() || kind.built.number != (*body)->content_type()) {
+    return make_error(ErrorCode::refused, "the draft's type is not that of its content",
+                      "install hotline and hotlined of the same release");
+  }
+  if (kind.is_test_call) {
+    return make_error(ErrorCode::refused, "a test call says what is so now: it is not kept",
+                      "hotline test-call");
+  }
+  const uint8_t precedence = (*draft)->precedence();
+  if (precedence != 0 && !is_precedence(precedence)) {
+    return make_error(ErrorCode::refused, "the draft's precedence is none",
+                      "-p flash, immediate, priority or routine");
+  }
+  return draft;
+}
+
+Error may_not_draft(const Actor& actor) {
+  return make_error(ErrorCode::not_allowed, actor.name + " has no role here that may draft",
+                    "ask an operator or a supervisor of this watch");
+}
+
+Error saved_again(const KeptDraft& kept) {
+  const std::string name = format_draft_name(kept.number);
+  return make_error(ErrorCode::refused,
+                    name + " is not as it was read: version " + std::to_string(kept.version) +
+                        " was saved " + by(kept.role, kept.saved_at),
+                    "hotline draft show " + name + "    then try again");
+}
+
+DraftChange change_of(const KeptDraft& kept) {
+  return {kept.number, kept.version, kept.hash, kept.journal_index, kept.saved_at};
+}
+
+std::string subject_in(const wire::Draft& draft) {
+  const auto body = open_body(bytes_of(*draft.body()));
+  return body ? shortened(text_of((*body)->subject()), limits::kRowSubjectSizeMax) : "";
+}
+
+}  // namespace
+
+// ----------------------------------------------------------------------------------------------
+// as the journal tells of them
+
+const KeptDraft* DraftList::find(uint64_t number) const {
+  const auto found = open_.find(number);
+  return found == open_.end() ? nullptr : &found->second;
+}
+
+const EndedDraft* DraftList::find_ended(uint64_t number) const {
+  const auto found = ended_.find(number);
+  return found == ended_.end() ? nullptr : &found->second;
+}
+
+const char* DraftList::fault_in(const wire::Entry& entry) const {
+  if (const auto* saved = entry.fact_as_DraftSaved()) {
+    const KeptDraft* before = find(saved->number());
+    const bool is_new = saved->number() == last_number_ + 1 && saved->version() == 1;
+    const bool is_next = before != nullptr && saved->version() == before->version + 1 &&
+                         hash_or_none(saved->previous()) == before->hash;
+    if (!is_new && !is_next) return "it follows no version of its draft";
+    if (!open_to_be_kept(bytes_of(*saved->draft()))) return "its draft cannot be read";
+  } else if (const auto* discarded = entry.fact_as_DraftDiscarded()) {
+    if (find(discarded->number()) == nullptr) return "it ends a draft that is not open";
+  } else if (const auto* released = entry.fact_as_Released()) {
+    if (released->draft() != 0 && find(released->draft()) == nullptr) {
+      return "it ends a draft that is not open";
+    }
+  }
+  return nullptr;
+}
+
+void DraftList::apply(uint64_t journal_index, const wire::Entry& entry) {
+  if (const auto* saved = entry.fact_as_DraftSaved()) {
+    const ByteView bytes = bytes_of(*saved->draft());
+    const auto draft = open_flatbuffer<wire::Draft>(bytes, kDraftIdentifier);
+    if (!draft) return;  // Nobody saves one that cannot be read, and no journal with one is taken.
+    last_number_ = std::max(last_number_, saved->number());
+    open_[saved->number()] = {saved->number(),     saved->version(),
+                              journal_index,       sha256({bytes}),
+                              (*draft)->type(),    (*draft)->precedence(),
+                              subject_in(**draft), entry.at(),
+                              saved->role(),       hash_or_none(saved->submitter())};
+  } else if (const auto* discarded = entry.fact_as_DraftDiscarded()) {
+    end(discarded->number(), {{}, 0, entry.at(), discarded->role(), journal_index});
+  } else if (const auto* released = entry.fact_as_Released()) {
+    if (released->draft() == 0) return;
+    end(released->draft(), {{}, released->serial(), entry.at(), released->role(), journal_index});
+  }
+}
+
+Error DraftList::why_not_open(uint64_t number, const std::string& prefix) const {
+  const std::string name = format_draft_name(number);
+  std::string reason = "there is no draft " + name;
+  if (const EndedDraft* ended = find_ended(number)) {
+    const std::string how =
+        ended->serial == 0 ? "discarded" : "sent as " + format_serial(prefix, ended->serial);
+    reason = name + " was " + how + " " + by(ended->role, ended->at);
+  } else if (number != 0 && number <= last_number_) {
+    reason = name + " was sent or discarded long ago";
+  }
+  return make_error(ErrorCode::not_found, reason, "hotline draft list");
+}
+
+void DraftList::end(uint64_t number, EndedDraft ended) {
+  const auto found = open_.find(number);
+  if (found == open_.end()) return;
+  ended.last = std::move(found->second);
+  open_.erase(found);
+  ended_[number] = std::move(ended);
+  if (ended_.size() > limits::kDraftsEndedKept) ended_.erase(ended_.begin());
+}
+
+// ----------------------------------------------------------------------------------------------
+// what people do with them
+
+void Drafts::save(Now now, uint64_t token, const Actor& actor, uint64_t number,
+                  const std::optional<Hash>& expected, ByteView draft) {
+  const Status status = try_save(now, token, actor, number, expected, draft);
+  if (!status) refuse(now, token, actor, number, status.error());
+}
+
+void Drafts::discard(Now now, uint64_t token, const Actor& actor, uint64_t number) {
+  const Status status = try_discard(now, token, actor, number);
+  if (!status) refuse(now, token, actor, number, status.error());
+}
+
+void Drafts::refuse(Now now, uint64_t token, const Actor& actor, uint64_t number,
+                    const Error& error) {
+  noise_.record_refusal(now, actor, error);
+  say_of(number, AnswerDraft{token, error});
+}
+
+void Drafts::say_of(uint64_t number, Effect effect) {
+  const KeptDraft* open = current_.find(number);
+  const EndedDraft* ended = current_.find_ended(number);
+  if (open != nullptr) return recorder_.say_once_durable(open->journal_index, std::move(effect));
+  if (ended != nullptr) return recorder_.say_once_durable(ended->journal_index, std::move(effect));
+  recorder_.say(std::move(effect));
+}
+
+Status Drafts::try_save(Now now, uint64_t token, const Actor& actor, uint64_t number,
+                        const std::optional<Hash>& expected, ByteView bytes) {
+  const auto draft = open_to_be_kept(bytes);
+  if (!draft) return draft.error();
+  const auto role = drafting_role(actor, (*draft)->role());
+  if (!role) return may_not_draft(actor);
+  if (Status room = disk_.check_release(wire::MessageType::text, kPrecedenceLast); !room)
+    return room;
+  KeptDraft kept;
+  if (number == 0) {
+    if (Status place = check_place(); !place) return place;
+    kept.number = current_.last_number() + 1;
+  } else {
+    auto before = find(number);
+    if (!before) return before.error();
+    kept = *std::move(before);
+    const Hash saved = sha256({bytes});
+    // Asked again, because the answer was lost.
+    if (saved == kept.hash && actor.certificate == kept.submitter) {
+      recorder_.say_once_durable(kept.journal_index, AnswerDraft{token, change_of(kept)});
+      return ok();
+    }
+    if (expected != kept.hash) return saved_again(kept);
+  }
+  const Hash previous = kept.hash;
+  const SaltedText name{random_.salt(), actor.name};
+  const wire::Entry& entry = recorder_.record(
+      now,
+      [&](flatbuffers::FlatBufferBuilder& b) {
+        const auto content = b.CreateVector(bytes.data(), bytes.size());
+        const wire::Digest replaced = to_digest(previous);
+        const wire::Digest submitter = to_digest(actor.certificate);
+        const wire::Digest name_hash = to_digest(salted_hash(name.salt, as_bytes(name.text)));
+        return wire::CreateDraftSaved(b, kept.number, kept.version + 1, content,
+                                      number == 0 ? nullptr : &replaced, &submitter, &name_hash,
+                                      static_cast<uint8_t>(*role));
+      },
+      name);
+  apply(entry);
+  recorder_.say_once_durable(AnswerDraft{token, change_of(*current_.find(kept.number))});
+  return ok();
+}
+
+Status Drafts::try_discard(Now now, uint64_t token, const Actor& actor, uint64_t number) {
+  const auto role = drafting_role(actor, 0);
+  if (!role) return may_not_draft(actor);
+  const auto kept = find(number);
+  if (!kept) return kept.error();
+  const SaltedText name{random_.salt(), actor.name};
+  const wire::Entry& entry = recorder_.record(
+      now,
+      [&](flatbuffers::FlatBufferBuilder& b) {
+        const wire::Digest submitter = to_digest(actor.certificate);
+        const wire::Digest name_hash = to_digest(salted_hash(name.salt, as_bytes(name.text)));
+        return wire::CreateDraftDiscarded(b, number, &submitter, &name_hash,
+                                          static_cast<uint8_t>(*role));
+      },
+      name);
+  apply(entry);
+  DraftChange change = change_of(*kept);
+  change.journal_index = recorder_.last_index();
+  change.committed_at = now.utc;
+  recorder_.say_once_durable(AnswerDraft{token, change});
+  return ok();
+}
+
+Result<KeptDraft> Drafts::find_submitted(uint64_t number, ByteView draft) const {
+  auto kept = find(number);
+  if (kept && kept->hash != sha256({draft})) return saved_again(*kept);
+  return kept;
+}
+
+Result<KeptDraft> Drafts::find(uint64_t number) const {
+  if (const KeptDraft* kept = current_.find(number)) return *kept;
+  return current_.why_not_open(number, config_.prefix);
+}
+
+Status Drafts::check_place() const {
+  const DraftList::Open& open = current_.open();
+  if (open.size() < limits::kDraftsOpenMax) return ok();
+  const auto oldest = std::min_element(open.begin(), open.end(), [](const auto& a, const auto& b) {
+    return a.second.saved_at < b.second.saved_at;
+  });
+  return make_error(ErrorCode::refused,
+                    std::to_string(open.size()) + " drafts are open, and there may be no more",
+                    "hotline draft discard " + format_draft_name(oldest->first) +
+                        "    it was not touched since " + format_rfc3339(oldest->second.saved_at));
+}
+
+}  // namespace hotline

@@ -1,0 +1,123 @@
+// Drafts: what people wrote down to be sent later. The whole watch sees them and may change them;
+// they outlive every restart, and end when they are sent or discarded. The journal has their bytes,
+// a new entry for each version; here stands what must be known to change, send and list them.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+
+#include "protocol/channel/core_config.h"
+#include "protocol/channel/disk_state.h"
+#include "protocol/channel/effects.h"
+#include "protocol/channel/noise.h"
+#include "protocol/channel/recorder.h"
+
+namespace hotline {
+
+// A draft in its newest version.
+struct KeptDraft {
+  uint64_t number = 0;         // People call it D-3.
+  uint32_t version = 0;        // From 1.
+  uint64_t journal_index = 0;  // Of the entry that has its bytes, and the name of who saved it.
+  Hash hash{};                 // SHA-256 of its bytes.
+  uint8_t type = 0;
+  uint8_t precedence = 0;  // 0: not said yet.
+  std::string subject;     // Cut as in a list.
+  UtcMs saved_at = 0;
+  uint8_t role = 0;
+  Hash submitter{};  // SHA-256 of the certificate of who saved it.
+
+  bool operator==(const KeptDraft&) const = default;
+};
+
+struct EndedDraft {
+  KeptDraft last;
+  uint64_t serial = 0;  // Of the message that was made from it; 0: it was discarded.
+  UtcMs at = 0;
+  uint8_t role = 0;
+  uint64_t journal_index = 0;
+
+  bool operator==(const EndedDraft&) const = default;
+};
+
+// Drafts as the journal tells of them, up to one of its entries.
+class DraftList {
+ public:
+  using Open = std::map<uint64_t, KeptDraft>;
+
+  // By number.
+  const Open& open() const { return open_; }
+  // Null where none is open under this number; where none of those that ended lately had it.
+  const KeptDraft* find(uint64_t number) const;
+  const EndedDraft* find_ended(uint64_t number) const;
+  uint64_t last_number() const { return last_number_; }
+  // What became of one that is not open, for a person. `prefix`: of our messages.
+  Error why_not_open(uint64_t number, const std::string& prefix) const;
+
+  // Why this entry cannot be the next; null when it can.
+  const char* fault_in(const wire::Entry& entry) const;
+  void apply(uint64_t journal_index, const wire::Entry& entry);
+
+  bool operator==(const DraftList&) const = default;
+
+ private:
+  void end(uint64_t number, EndedDraft ended);
+
+  Open open_;
+  std::map<uint64_t, EndedDraft> ended_;  // limits::kDraftsEndedKept of them, the highest numbers.
+  uint64_t last_number_ = 0;
+};
+
+class Drafts {
+ public:
+  // All of them outlive it.
+  Drafts(const CoreConfig& config, Recorder& recorder, Random& random, Noise& noise,
+         const DiskState& disk)
+      : config_(config), recorder_(recorder), random_(random), noise_(noise), disk_(disk) {}
+
+  // As Core::save_draft and Core::discard_draft.
+  void save(Now now, uint64_t token, const Actor& actor, uint64_t number,
+            const std::optional<Hash>& expected, ByteView draft);
+  void discard(Now now, uint64_t token, const Actor& actor, uint64_t number);
+
+  // The draft that is submitted under its number, byte for byte. Errors: not_found, refused where
+  // it was saved again.
+  Result<KeptDraft> find_submitted(uint64_t number, ByteView draft) const;
+
+  // An effect that may tell of the newest version, or the end, of this draft: once that is durable.
+  void say_of(uint64_t number, Effect effect);
+
+  // What is durable, for whoever shows it.
+  const DraftList& durable() const { return durable_; }
+
+  const char* fault_in(const wire::Entry& entry) const { return current_.fault_in(entry); }
+  // The entry that was recorded last.
+  void apply(const wire::Entry& entry) { current_.apply(recorder_.last_index(), entry); }
+  void apply_durable(uint64_t journal_index, const wire::Entry& entry) {
+    durable_.apply(journal_index, entry);
+  }
+
+ private:
+  // Everything that save() and discard() do; an error is told to the person.
+  Status try_save(Now now, uint64_t token, const Actor& actor, uint64_t number,
+                  const std::optional<Hash>& expected, ByteView bytes);
+  Status try_discard(Now now, uint64_t token, const Actor& actor, uint64_t number);
+  // Tells the person, and the record.
+  void refuse(Now now, uint64_t token, const Actor& actor, uint64_t number, const Error& error);
+  // One more may be open.
+  Status check_place() const;
+  // The open draft, or why there is none under this number.
+  Result<KeptDraft> find(uint64_t number) const;
+
+  const CoreConfig& config_;
+  Recorder& recorder_;
+  Random& random_;
+  Noise& noise_;
+  const DiskState& disk_;
+  DraftList current_;  // With what is not durable yet.
+  DraftList durable_;
+};
+
+}  // namespace hotline

@@ -25,6 +25,11 @@ Command context_list_command();
 Command decline_command();
 Command disseminate_command();
 Command demo_command();
+Command draft_discard_command();  // These are in draft.cc.
+Command draft_edit_command();
+Command draft_list_command();
+Command draft_save_command();
+Command draft_show_command();
 Command escalation_list_command();
 Command escalation_show_command();
 Command export_geojson_command();

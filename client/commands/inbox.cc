@@ -48,6 +48,7 @@ void print_json(Output& output, const Connection& connection, const Shown& shown
   output.document(json_document()
                       .add("messages", json_messages(connection, shown.messages))
                       .add("open_requests", waits.open_requests())
+                      .add("drafts", waits.drafts())
                       .add("waiting", waits.waiting())
                       .add("waiting_flash", waits.waiting_flash())
                       .add("more", waits.more())
@@ -102,6 +103,12 @@ void say_open_requests(Output& output, uint64_t count) {
   if (count == 0) return;
   output.talk(format_count(count) + (count == 1 ? " request is" : " requests are") +
               " not answered. See: " + output.command("inbox --requests"));
+}
+
+void say_drafts(Output& output, uint64_t count) {
+  if (count == 0) return;
+  output.talk(format_count(count) + (count == 1 ? " draft is" : " drafts are") +
+              " not sent. See: " + output.command("draft list"));
 }
 
 // Left until the answer is due, negative when it is late.
@@ -172,6 +179,7 @@ int inbox(Invocation& invocation) {
   print_table(output, *connection, shown);
   say_what_waits(invocation, shown);
   say_open_requests(output, shown.waiting->open_requests());
+  say_drafts(output, shown.waiting->drafts());
   if (!shown.older_before.empty())
     output.talk("Older ones: " + output.command("list --incoming --before " + shown.older_before));
   return kExitDone;

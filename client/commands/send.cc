@@ -1,14 +1,12 @@
 // hotline send: a message to the other party, from words, from a template, or from a file.
-#include <algorithm>
-
 #include "client/commands/commands.h"
 #include "client/compose/conflict_check.h"
-#include "client/compose/incident_file.h"
 #include "client/compose/message_request.h"
 #include "client/compose/referred_message.h"
+#include "client/compose/saved_draft.h"
 #include "client/compose/submitting.h"
+#include "client/compose/typed_message.h"
 #include "client/compose/typed_text.h"
-#include "client/compose/typed_volumes.h"
 #include "protocol/base/time_text.h"
 #include "protocol/message/names.h"
 #include "protocol/message/template.h"
@@ -16,91 +14,9 @@
 namespace hotline::client {
 namespace {
 
-// "where=54.90N 020.10E" into the map. Error: usage.
-Status read_settings(const Arguments& arguments, Settings& settings) {
-  for (const std::string& typed : arguments.all("--set")) {
-    const size_t equals = typed.find('=');
-    if (equals == std::string::npos || equals == 0) {
-      return make_error(ErrorCode::usage, "--set " + typed + " sets nothing",
-                        "--set where=\"54.90N 020.10E\"");
-    }
-    if (!settings.emplace(typed.substr(0, equals), typed.substr(equals + 1)).second) {
-      return make_error(ErrorCode::usage, typed.substr(0, equals) + " was set more than once");
-    }
-  }
-  return ok();
-}
-
-// What stands on the command line goes before what stands in the file.
-Status apply_options(const Invocation& invocation, const Connection& connection,
-                     MessageRequest& request) {
-  const Arguments& arguments = invocation.arguments;
-  if (const auto name = arguments.get("--template")) request.template_name = *name;
-  if (const auto level = arguments.get("--precedence")) {
-    const auto precedence = parse_precedence(*level);
-    if (!precedence) return precedence.error();
-    request.precedence = *precedence;
-  }
-  Settings settings;
-  if (auto status = read_settings(arguments, settings); !status) return status;
-  for (auto& [key, value] : settings) request.settings[key] = value;
-  if (const auto volume = settings.find("volume"); volume != settings.end()) {
-    auto read = read_typed_volumes(volume->second, "");
-    if (!read) return read.error();
-    request.settings["volume"] = *std::move(read);
-  }
-  const auto texts = read_texts(invocation, connection, "TEXT");
-  if (!texts) return texts.error();
-  if (!texts->empty()) request.texts = *texts;
-  if (const auto subject = arguments.get("--subject")) request.subject = *subject;
-  if (const auto incident = arguments.get("--incident")) request.incident = *incident;
-  request.questions = arguments.all("--question");
-  const UtcMs now = invocation.now();
-  for (const auto& [option, field] :
-       {std::pair{"--reply-by", &request.reply_by}, std::pair{"--expires", &request.expires_at}}) {
-    const auto typed = arguments.get(option);
-    if (!typed) continue;
-    const auto when = parse_time(*typed, now);
-    if (!when) return when.error();
-    *field = *when;
-    if (!parse_rfc3339(*typed)) request.understood.emplace_back(option + 2, time_in_words(*when));
-  }
-  return ok();
-}
-
-// Whatever names a message is made the name by which both parties know it.
-Status resolve_names(Connection& connection, MessageRequest& request) {
-  if (!request.incident.empty()) {
-    auto thread = resolve_thread(connection, request.incident);
-    if (!thread) return thread.error();
-    request.incident = *std::move(thread);
-  }
-  const auto info = find_template(request.template_name);
-  if (!info) return ok();
-  for (const TemplateField& field : (*info)->fields) {
-    const auto typed = request.settings.find(field.key);
-    if (field.kind != kMessageName || typed == request.settings.end()) continue;
-    auto id = resolve_name(connection, typed->second, NameUse::any);
-    if (!id) return id.error();
-    typed->second = *std::move(id);
-  }
-  return ok();
-}
-
 Result<MessageRequest> read_request(const Invocation& invocation, Connection& connection) {
-  MessageRequest request;
-  if (const auto path = invocation.arguments.get("--file")) {
-    auto from_file = read_incident_file(*path);
-    if (!from_file) return from_file.error();
-    request = std::move(*from_file);
-  }
-  if (request.language.empty() || invocation.arguments.has("--language")) {
-    request.language = typed_language(invocation, connection);
-  }
-  if (auto status = apply_options(invocation, connection, request); !status) return status.error();
-  if (auto status = resolve_names(connection, request); !status) return status.error();
-  take_template_precedence(request);
-  if (request.precedence == wire::Precedence::unset) {
+  auto request = read_typed_message(invocation, connection);
+  if (request && request->precedence == wire::Precedence::unset) {
     return make_error(ErrorCode::usage, "how fast? a message has a precedence",
                       "-p flash, immediate, priority or routine");
   }
@@ -238,18 +154,67 @@ Result<DraftFields> read_correction(const Invocation& invocation, Connection& co
   return draft;
 }
 
-// With a reason given it goes, whatever it comes near to. Under a key of the caller's own it may
-// have been sent before, and what it is in conflict with may have come since.
-Status check_before_sending(const Invocation& invocation, Connection& connection,
-                            const MessageRequest& request, const DraftFields& draft) {
-  const auto reason = request.settings.find("conflict-reason");
-  if (reason != request.settings.end() && !reason->second.empty()) return ok();
-  Status clear = check_no_conflicts(connection, draft, invocation.now());
+// Under a key of the caller's own it may have been sent before, and what it is in conflict with may
+// have come since.
+Status check_before_sending(const Invocation& invocation, Connection& connection, ByteView draft) {
+  Status clear = check_no_conflicts(connection, draft);
   const auto key = invocation.arguments.get("--idempotency-key");
   if (!clear && key) {
     invocation.output.set_sent(Sent::unknown, "", Connection::hint_in_doubt(*key));
   }
   return clear;
+}
+
+// Whatever says something else than a saved draft would not be what was read and agreed on.
+Status check_says_nothing_else(const Arguments& arguments, const std::string& name) {
+  std::vector<OptionSpec> options = message_options();
+  for (OptionSpec& option : correction_options()) options.push_back(std::move(option));
+  for (OptionSpec& option : text_options()) options.push_back(std::move(option));
+  std::vector<std::string> names = {"TEXT"};
+  for (const OptionSpec& option : options) names.push_back(option.long_name());
+  for (const std::string& typed : names) {
+    if (!arguments.has(typed)) continue;
+    return make_error(ErrorCode::usage,
+                      typed + " goes without --draft: " + name + " is sent as it was saved",
+                      "hotline draft edit " + name + "    changes it first");
+  }
+  return ok();
+}
+
+// A saved draft, as it was saved. One that was sent goes again under its idempotency key, for the
+// daemon answers that as the first time.
+Result<FinishedDraft> read_saved(const Invocation& invocation, Connection& connection) {
+  const std::string typed = *invocation.arguments.get("--draft");
+  if (auto status = check_says_nothing_else(invocation.arguments, typed); !status) {
+    return status.error();
+  }
+  const auto number = read_draft_name(typed);
+  if (!number) return number.error();
+  const auto saved = SavedDraft::find(connection, *number);
+  if (!saved) return saved.error();
+  const bool may_be_repeated =
+      invocation.arguments.has("--idempotency-key") && saved->state() == wire::DraftState::sent;
+  if (!may_be_repeated) {
+    if (auto status = saved->check_open(); !status) return status.error();
+    const auto problems = saved->problems(connection, invocation.now());
+    if (!problems.empty()) {
+      return make_error(ErrorCode::refused, to_string(problems.front()),
+                        hint_to_edit(saved->name(), problems.front()));
+    }
+    auto clear = check_before_sending(invocation, connection, saved->bytes());
+    if (!clear) {
+      return make_error(clear.error().code, clear.error().reason,
+                        "hotline draft edit " + saved->name() +
+                            " --set conflict-reason=\"...\"    then it goes all the same");
+    }
+  }
+  const ByteView bytes = saved->bytes();
+  return FinishedDraft{Bytes(bytes.begin(), bytes.end()),
+                       saved->kind(),
+                       saved->row().precedence(),
+                       std::string(saved->kind().key) + ", was " + saved->name(),
+                       {},
+                       *number};
 }
 
 int send(Invocation& invocation) {
@@ -258,6 +223,10 @@ int send(Invocation& invocation) {
   const std::string what = "the message was not sent";
   const auto wait = need(read_wait_options(invocation.arguments, {"--reply-by", "--expires"}));
   const auto connection = need(invocation.connect(), what);
+  if (invocation.arguments.has("--draft")) {
+    return submit_finished(invocation, *connection, need(read_saved(invocation, *connection), what),
+                           wait);
+  }
   if (is_correction(invocation.arguments)) {
     const auto draft = need(read_correction(invocation, *connection), what);
     const std::string kind = std::string(draft.kind().key) + " of " + draft.references.front();
@@ -265,26 +234,19 @@ int send(Invocation& invocation) {
   }
   const auto request = need(read_request(invocation, *connection), what);
   const auto draft = need(draft_of(invocation, *connection, request), what);
-  if (const auto clear = check_before_sending(invocation, *connection, request, draft); !clear) {
+  const auto finished = need(finish(invocation, *connection, draft, requested_kind(request)), what);
+  if (const auto clear = check_before_sending(invocation, *connection, finished.bytes); !clear) {
     return output.fail(what, clear.error());
   }
-  return submit_and_report(invocation, *connection, draft, requested_kind(request), wait);
+  return submit_finished(invocation, *connection, finished, wait);
 }
 
 }  // namespace
 
 Command send_command() {
-  std::vector<OptionSpec> options = {
-      {"-p,--precedence", "LEVEL", "flash, immediate, priority or routine (Z, O, P, R)"},
-      {"-t,--template", "NAME", "fill this template: hotline template list"},
-      {"--set", "KEY=VALUE",
-       "a field of the template: hotline template show NAME; volume=@FILE reads GeoJSON", true},
-      {"-f,--file", "FILE", "read template, fields and texts from a TOML file"},
-      {"--question", "TEXT", "ask; each is answered, refused or put off by the other side", true},
-      {"--incident", "NAME",
-       "the thread of messages that this one belongs to: any message of it, or a word for it"},
-      {"--reply-by", "TIME", "+30m, 15:00Z (today), 221500Z NOV 26 or 2026-11-22T15:00:00Z"},
-      {"--expires", "TIME", "after that it is of no use"}};
+  std::vector<OptionSpec> options = message_options();
+  options.push_back(
+      {"--draft", "D-N", "a saved draft, exactly as it was saved: hotline draft list"});
   for (OptionSpec& option : correction_options()) options.push_back(std::move(option));
   for (OptionSpec& option : text_options()) options.push_back(std::move(option));
   for (OptionSpec& option : wait_options()) options.push_back(std::move(option));
@@ -309,7 +271,8 @@ Command send_command() {
             "hotline send --cancels N-123 --reason \"sent by mistake\"",
             "hotline send -p routine -t activity --set kind=live-fire --set "
             "volume=@area.geojson --set contact=\"range control, 123.450 MHz\"",
-            "hotline send -f stray-missile.toml", "echo \"Long text\" | hotline send -p routine -"},
+            "hotline send --draft D-3 --wait delivered", "hotline send -f stray-missile.toml",
+            "echo \"Long text\" | hotline send -p routine -"},
        .options = std::move(options),
        .positionals = {{"TEXT", "the text, or - for standard input", false, true}}},
       send};

@@ -1,6 +1,7 @@
 #include "client/compose/conflict_check.h"
 
 #include "client/show/conflict_rows.h"
+#include "protocol/message/draft.h"
 #include "protocol/message/names.h"
 
 namespace hotline::client {
@@ -22,9 +23,14 @@ Result<Answer<wire::ConflictRows>> conflicts_of(Connection& connection, const Dr
   return connection.check_notice(*bytes);
 }
 
-Status check_no_conflicts(Connection& connection, const DraftFields& draft, UtcMs now) {
-  if (!draft.kind().announces_volumes()) return ok();
-  const auto reply = conflicts_of(connection, draft, now);
+Status check_no_conflicts(Connection& connection, ByteView draft) {
+  const auto opened = open_flatbuffer<wire::Draft>(draft, kDraftIdentifier);
+  if (!opened) return opened.error();
+  if (!kind_of((*opened)->type()).announces_volumes()) return ok();
+  const auto body = open_body(bytes((*opened)->body()));
+  if (!body) return body.error();
+  if (!conflict_reason(**body).empty()) return ok();
+  const auto reply = connection.check_notice(draft);
   if (!reply) return reply.error();
   const auto rows = tables((*reply)->rows());
   if (rows.empty()) return ok();

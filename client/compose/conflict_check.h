@@ -12,7 +12,8 @@ namespace hotline::client {
 Result<Answer<wire::ConflictRows>> conflicts_of(Connection& connection, const DraftFields& draft,
                                                 UtcMs now);
 
-// Refuses a draft that announces volumes and has conflicts, and names each.
-Status check_no_conflicts(Connection& connection, const DraftFields& draft, UtcMs now);
+// Refuses a draft that announces volumes and has conflicts, and names each; with a reason given it
+// goes, whatever it comes near to. `draft`: the bytes of a wire.Draft that keeps the rules.
+Status check_no_conflicts(Connection& connection, ByteView draft);
 
 }  // namespace hotline::client

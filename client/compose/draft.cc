@@ -49,6 +49,11 @@ Bytes build_draft(const DraftFields& fields) {
   return {builder.GetBufferPointer(), builder.GetBufferPointer() + builder.GetSize()};
 }
 
+Bytes build_marked_draft(DraftFields fields, bool exercise) {
+  if (exercise) mark_texts(fields);
+  return build_draft(fields);
+}
+
 Result<Bytes> finish_draft(DraftFields fields, bool exercise, UtcMs now) {
   if (exercise) mark_texts(fields);
   const Bytes bytes = build_body(fields.body);

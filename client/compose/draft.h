@@ -36,6 +36,10 @@ struct DraftFields {
 // As the fields stand: without marks, and unchecked.
 Bytes build_draft(const DraftFields& fields);
 
+// As it would be sent, with the marks of an exercise, and unchecked: for one that is kept for
+// later.
+Bytes build_marked_draft(DraftFields fields, bool exercise);
+
 // Every draft of every kind goes through here. On an exercise channel its texts are given the marks
 // of an exercise, and a kind that is all coded fields elsewhere says its subject. Then it is held
 // against the rules of protocol/message/message_rules.h, so that a mistake is found by the one who

@@ -31,22 +31,13 @@ Result<BodyFields> fill(const MessageRequest& request, const std::string& own_pa
   input.precedence = request.precedence;
   input.now = now;
   input.typed_at = typed_at;
+  input.unfinished = request.unfinished;
   auto filled = fill_template((*info)->name, input);
   if (!filled) return filled.error();
   for (auto& one : understood_fields(**info, request.settings, filled->fields, typed_at)) {
     understood.push_back(std::move(one));
   }
   return std::move(filled->fields);
-}
-
-// Whoever reads texts only must see the questions too.
-std::string questions_as_text(const std::vector<std::string>& questions) {
-  if (questions.size() == 1) return questions.front();
-  std::string text;
-  for (size_t i = 0; i < questions.size(); ++i) {
-    text += (i == 0 ? "" : "\n") + std::to_string(i + 1) + ". " + questions[i];
-  }
-  return text;
 }
 
 Result<BodyFields> ask(const MessageRequest& request) {
@@ -92,6 +83,15 @@ Result<DraftFields> make_draft(const MessageRequest& request, const std::string&
   draft.understood.insert(draft.understood.end(), request.understood.begin(),
                           request.understood.end());
   return draft;
+}
+
+std::string questions_as_text(const std::vector<std::string>& questions) {
+  if (questions.size() == 1) return questions.front();
+  std::string text;
+  for (size_t i = 0; i < questions.size(); ++i) {
+    text += (i == 0 ? "" : "\n") + std::to_string(i + 1) + ". " + questions[i];
+  }
+  return text;
 }
 
 void take_template_precedence(MessageRequest& request) {

@@ -1,5 +1,5 @@
 // What a person wants to send, gathered from the command line or from a file, and made into a
-// draft that keeps the rules.
+// draft that keeps the rules, or that is kept for later.
 #pragma once
 
 #include <optional>
@@ -24,7 +24,8 @@ struct MessageRequest {
   std::string incident;
   std::optional<UtcMs> reply_by;
   std::optional<UtcMs> expires_at;
-  Understood understood;  // How these times were typed.
+  Understood understood;    // How these times were typed.
+  bool unfinished = false;  // A draft for later: something may be missing, or break a rule.
 };
 
 // `typed_at`: for times that are said by it, "13:41Z"; they are refused without it.
@@ -34,6 +35,9 @@ Result<DraftFields> make_draft(const MessageRequest& request, const std::string&
 
 // Where nobody said how fast, as fast as the template says, if it does.
 void take_template_precedence(MessageRequest& request);
+
+// The text of a request that has no other: whoever reads texts only must see the questions too.
+std::string questions_as_text(const std::vector<std::string>& questions);
 
 // What it is, for the line that confirms it: "airspace-crossing", "text", "request".
 std::string requested_kind(const MessageRequest& request);

@@ -15,6 +15,8 @@ namespace {
 // The daemon says when something happens; this is only how often we look whether it is too late.
 constexpr int64_t kLook_ms = 1000;
 
+constexpr char kNotSent[] = "the message was not sent";
+
 bool has_reached(const wire::MessageRow& message, WaitFor until) {
   switch (until) {
     case WaitFor::committed:
@@ -185,37 +187,48 @@ OptionSpec idempotency_option() {
           "your own name for this message: sent again under the same one, it goes once"};
 }
 
+Result<FinishedDraft> finish(const Invocation& invocation, const Connection& connection,
+                             DraftFields draft, const std::string& words) {
+  if (!invocation.arguments.has("--idempotency-key")) draft.nonce = std::random_device()();
+  auto bytes = finish_draft(draft, connection.server().exercise(), invocation.now());
+  if (!bytes) return bytes.error();
+  return FinishedDraft{*std::move(bytes), draft.kind(), static_cast<uint8_t>(draft.precedence),
+                       words, draft.understood};
+}
+
 int submit_and_report(Invocation& invocation, Connection& connection, const DraftFields& draft,
-                      const std::string& kind, const WaitOptions& wait) {
+                      const std::string& words, const WaitOptions& wait) {
+  const auto finished = finish(invocation, connection, draft, words);
+  if (!finished) return invocation.output.fail(kNotSent, finished.error());
+  return submit_finished(invocation, connection, *finished, wait);
+}
+
+int submit_finished(Invocation& invocation, Connection& connection, const FinishedDraft& draft,
+                    const WaitOptions& wait) {
   Output& output = invocation.output;
-  const bool exercise = connection.server().exercise();
   const std::string key = invocation.arguments.get("--idempotency-key").value_or("");
-  if (wait.until == WaitFor::acknowledged && !draft.kind().waits_for_acknowledgement()) {
+  if (wait.until == WaitFor::acknowledged && !draft.kind.waits_for_acknowledgement()) {
     return output.fail(
-        "the message was not sent",
-        make_error(ErrorCode::usage, "nobody acknowledges this " + std::string(draft.kind().key),
+        kNotSent,
+        make_error(ErrorCode::usage, "nobody acknowledges this " + std::string(draft.kind.key),
                    "--wait delivered"));
   }
-  DraftFields unique = draft;
-  if (key.empty()) unique.nonce = std::random_device()();
-  const auto finished = finish_draft(std::move(unique), exercise, invocation.now());
-  if (!finished) return output.fail("the message was not sent", finished.error());
   if (!draft.understood.empty()) output.talk(in_words(draft.understood));
   output.set_sent(Sent::unknown, "", Connection::hint_in_doubt(key));
-  const auto submission = connection.submit(*finished, key);
+  const auto submission = connection.submit(draft.bytes, key, draft.saved_as);
   if (!submission && connection.is_in_doubt()) {
     return output.fail("it is not known whether the message was sent", submission.error());
   }
   if (!submission) {
     output.set_sent(Sent::no);
-    return output.fail("the message was not sent", submission.error());
+    return output.fail(kNotSent, submission.error());
   }
   output.set_sent(Sent::yes, submission->id);
   if (!output.json()) {
-    const auto precedence = static_cast<uint8_t>(draft.precedence);
-    output.line(submission->id + "  " +
-                output.styled(precedence_style(precedence), precedence_label(precedence)) + "  " +
-                output.words(kind));
+    output.line(
+        submission->id + "  " +
+        output.styled(precedence_style(draft.precedence), precedence_label(draft.precedence)) +
+        "  " + output.words(draft.words));
     output.line(life_line(output, "committed", submission->committed_at,
                           "journal " + std::to_string(submission->journal_index)));
     if (wait.until == WaitFor::committed) return kExitDone;

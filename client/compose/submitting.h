@@ -29,6 +29,20 @@ Result<WaitOptions> read_wait_options(const Arguments& arguments,
 // once.
 OptionSpec idempotency_option();
 
+// A draft as it goes: nothing is added to its bytes.
+struct FinishedDraft {
+  Bytes bytes;
+  const Kind& kind;
+  uint8_t precedence = 0;
+  std::string words;  // "airspace-crossing", for the line that confirms it.
+  Understood understood;
+  uint64_t saved_as = 0;  // The number of the saved draft that this is; 0: none.
+};
+// Checked, and made this message alone unless it goes under an idempotency key. Errors: those of
+// finish_draft().
+Result<FinishedDraft> finish(const Invocation& invocation, const Connection& connection,
+                             DraftFields draft, const std::string& words);
+
 // Prints
 //   N-000123  FLASH  airspace-crossing
 //     committed     14:12:07.913Z  journal 1042
@@ -38,7 +52,10 @@ OptionSpec idempotency_option();
 // for, whatever stood in the way, and 8 when it was declined meanwhile; before that 5 when it is
 // not known whether it was committed, and the daemon's reason otherwise. An error under --json says
 // which of these it is, and the id; so does whatever cuts the command short (Output::set_sent).
+int submit_finished(Invocation& invocation, Connection& connection, const FinishedDraft& draft,
+                    const WaitOptions& wait);
+// The same, once it is finished.
 int submit_and_report(Invocation& invocation, Connection& connection, const DraftFields& draft,
-                      const std::string& kind, const WaitOptions& wait);
+                      const std::string& words, const WaitOptions& wait);
 
 }  // namespace hotline::client

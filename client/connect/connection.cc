@@ -5,6 +5,7 @@
 
 #include "protocol/api/client_api.h"
 #include "protocol/base/text_offset.h"
+#include "protocol/message/envelope.h"
 
 namespace hotline::client {
 namespace {
@@ -225,6 +226,35 @@ Result<Answer<wire::ConflictRows>> Connection::check_notice(ByteView draft) {
   });
 }
 
+Result<Answer<wire::DraftChanged>> Connection::save_draft(uint64_t number,
+                                                          const std::optional<Hash>& expected,
+                                                          ByteView draft) {
+  return ask<wire::DraftChanged>(wire::RequestBody::SaveDraft, [&](auto& builder) {
+    const auto bytes_of_draft = builder.CreateVector(draft.data(), draft.size());
+    const wire::Digest replaced = to_digest(expected.value_or(Hash{}));
+    return wire::CreateSaveDraft(builder, number, expected ? &replaced : nullptr, bytes_of_draft)
+        .Union();
+  });
+}
+
+Result<Answer<wire::DraftChanged>> Connection::discard_draft(uint64_t number) {
+  return ask<wire::DraftChanged>(wire::RequestBody::DiscardDraft, [&](auto& builder) {
+    return wire::CreateDiscardDraft(builder, number).Union();
+  });
+}
+
+Result<Answer<wire::DraftRows>> Connection::drafts(uint64_t limit, uint64_t after) {
+  return ask<wire::DraftRows>(wire::RequestBody::Drafts, [&](auto& builder) {
+    return wire::CreateDrafts(builder, static_cast<uint32_t>(limit), after).Union();
+  });
+}
+
+Result<Answer<wire::DraftDetail>> Connection::show_draft(uint64_t number) {
+  return ask<wire::DraftDetail>(wire::RequestBody::ShowDraft, [&](auto& builder) {
+    return wire::CreateShowDraft(builder, number).Union();
+  });
+}
+
 Result<Answer<wire::NoticeRows>> Connection::notices(const NoticesWish& wish) {
   return ask<wire::NoticeRows>(wire::RequestBody::Notices, [&](auto& builder) {
     wire::Position near;
@@ -293,11 +323,12 @@ Result<Answer<wire::ExportNotePage>> Connection::export_notes(wire::ExportLog lo
 }
 
 Result<Answer<wire::Submitted>> Connection::submit_once(ByteView draft, uint64_t counter,
-                                                        const std::string& key) {
+                                                        const std::string& key,
+                                                        uint64_t draft_number) {
   return ask<wire::Submitted>(wire::RequestBody::Submit, [&](auto& builder) {
     const auto bytes_of_draft = builder.CreateVector(draft.data(), draft.size());
     const auto own_key = key.empty() ? 0 : builder.CreateString(key);
-    return wire::CreateSubmit(builder, counter, bytes_of_draft, own_key).Union();
+    return wire::CreateSubmit(builder, counter, bytes_of_draft, own_key, draft_number).Union();
   });
 }
 

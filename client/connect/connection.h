@@ -167,6 +167,15 @@ class Connection {
   // compare, so that these are not all.
   Result<bool> notices_each(const std::function<void(const wire::NoticeRow&)>& visit);
 
+  // Drafts for later: a new one for the number 0, or in place of the version with this hash.
+  Result<Answer<wire::DraftChanged>> save_draft(uint64_t number,
+                                                const std::optional<Hash>& expected,
+                                                ByteView draft);
+  Result<Answer<wire::DraftChanged>> discard_draft(uint64_t number);
+  // Those above a number that are open.
+  Result<Answer<wire::DraftRows>> drafts(uint64_t limit, uint64_t after);
+  Result<Answer<wire::DraftDetail>> show_draft(uint64_t number);
+
   // An export, page by page (protocol/api/client.fbs). Error: not_allowed without the role of an
   // auditor.
   Result<Answer<wire::ExportHeadReply>> export_head();
@@ -177,8 +186,8 @@ class Connection {
   // Submits a Draft (its exact bytes) under the next counter of this certificate, or under a key of
   // the caller's own. When the connection breaks before the answer, connects again and repeats the
   // same counter or key with the same bytes, which commits the message once whatever the daemon had
-  // done with the first.
-  Result<Submission> submit(ByteView draft, const std::string& key = {});
+  // done with the first. `draft_number`: the saved draft whose bytes these are, which ends so.
+  Result<Submission> submit(ByteView draft, const std::string& key = {}, uint64_t draft_number = 0);
   // After a failure of submit(): the message may have been committed all the same.
   bool is_in_doubt() const { return in_doubt_; }
   // The advice for that case.
@@ -217,7 +226,7 @@ class Connection {
   Result<Reply> receive_for(uint32_t id, int64_t timeout_ms);
   Result<Reply> receive_any(int64_t timeout_ms);
   Result<Answer<wire::Submitted>> submit_once(ByteView draft, uint64_t counter,
-                                              const std::string& key);
+                                              const std::string& key, uint64_t draft_number);
   Status connect_again(int attempt);
   Error told_late(const Error& error) const;
   std::string daemon_name() const;

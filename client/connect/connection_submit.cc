@@ -29,7 +29,8 @@ Status Connection::connect_again(int attempt) {
   return connect();
 }
 
-Result<Submission> Connection::submit(ByteView draft, const std::string& key) {
+Result<Submission> Connection::submit(ByteView draft, const std::string& key,
+                                      uint64_t draft_number) {
   uint64_t counter = server().last_counter() + 1;
   in_doubt_ = false;
   Error last = make_error(ErrorCode::unreachable, "there is no connection to " + daemon_name());
@@ -41,7 +42,7 @@ Result<Submission> Connection::submit(ByteView draft, const std::string& key) {
         continue;
       }
     }
-    auto reply = submit_once(draft, key.empty() ? counter : 0, key);
+    auto reply = submit_once(draft, key.empty() ? counter : 0, key, draft_number);
     if (reply) {
       in_doubt_ = false;
       return submission_of(**reply);

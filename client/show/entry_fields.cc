@@ -7,6 +7,11 @@
 #include <vector>
 
 #include "protocol/base/bytes.h"
+#include "protocol/base/sha256.h"
+#include "protocol/base/strict_flatbuffer.h"
+#include "protocol/message/body.h"
+#include "protocol/message/describe.h"
+#include "protocol/message/draft.h"
 
 namespace hotline::client {
 namespace {
@@ -71,13 +76,38 @@ class FieldCollector : public flatbuffers::IterationVisitor {
   bool in_bytes_ = false;
 };
 
+constexpr char kDraftField[] = "fact.draft";
+
+// The bytes of a draft would fill screens: what they say stands in their place.
+void show_draft(const wire::DraftSaved& saved, Description& fields) {
+  const ByteView bytes(saved.draft()->data(), saved.draft()->size());
+  for (auto& [name, value] : fields) {
+    if (name != kDraftField) continue;
+    value = std::to_string(bytes.size()) + " bytes, SHA-256 " + to_hex(sha256({bytes}));
+  }
+  const auto draft = open_flatbuffer<wire::Draft>(bytes, kDraftIdentifier);
+  const auto body =
+      draft ? open_body(ByteView((*draft)->body()->data(), (*draft)->body()->size())) : Error{};
+  if (!body) return;
+  fields.emplace_back("draft subject", text_of((*body)->subject()));
+  for (auto& [label, value] : describe_content(**body, "en")) {
+    fields.emplace_back("draft " + label, std::move(value));
+  }
+  if ((*body)->texts() == nullptr) return;
+  for (const wire::Text* text : *(*body)->texts()) {
+    fields.emplace_back("draft text " + text_of(text->language()), text_of(text->text()));
+  }
+}
+
 }  // namespace
 
 Description entry_fields(const wire::Entry& entry) {
   FieldCollector collector;
   flatbuffers::IterateObject(reinterpret_cast<const uint8_t*>(&entry), wire::EntryTypeTable(),
                              &collector);
-  return collector.take();
+  Description fields = collector.take();
+  if (const auto* saved = entry.fact_as_DraftSaved()) show_draft(*saved, fields);
+  return fields;
 }
 
 }  // namespace hotline::client

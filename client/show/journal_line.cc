@@ -6,6 +6,7 @@
 #include "protocol/base/strict_flatbuffer.h"
 #include "protocol/channel/key_blocks.h"
 #include "protocol/channel/ladder.h"
+#include "protocol/message/draft.h"
 #include "protocol/message/names.h"
 #include "protocol/message/serial.h"
 #include "protocol/terminal/printable.h"
@@ -110,6 +111,17 @@ std::string missed_call_words(const wire::TestCallMissed& missed, const std::str
          std::to_string(missed.in_a_row()) + " in a row";
 }
 
+// "version 2 saved by operator, FLASH incident".
+std::string draft_words(const wire::DraftSaved& saved) {
+  std::string words =
+      "version " + std::to_string(saved.version()) + " saved by " + role_name(saved.role());
+  const auto draft = open_flatbuffer<wire::Draft>(bytes(saved.draft()), kDraftIdentifier);
+  if (!draft) return words + ", which cannot be read";
+  words += ", ";
+  if ((*draft)->precedence() != 0) words += precedence_label((*draft)->precedence()) + " ";
+  return words + type_name((*draft)->type());
+}
+
 std::string with(const std::string& words, const std::string& detail) {
   if (words.empty()) return detail;
   return detail.empty() ? words : words + ": " + detail;
@@ -166,6 +178,7 @@ void JournalDescriber::describe_message(const wire::Entry& entry, Description& t
     to.id = format_serial(names_.prefix, released->serial());
     to.text =
         what(released->precedence(), released->type()) + speaks_of(name_of(released->refers_to()));
+    if (released->draft() != 0) to.text += ", was " + format_draft_name(released->draft());
   } else if (const auto* received = entry.fact_as_Received()) {
     to.kind = "received";
     to.id = learnt_id(*received);
@@ -290,6 +303,14 @@ void JournalDescriber::describe_rest(const wire::Entry& entry, Description& to) 
     to.kind = "test-call";
     to.urgent = true;
     to.text = missed_call_words(*missed, upper_case(missed->ours() ? names_.party : names_.peer));
+  } else if (const auto* saved = entry.fact_as_DraftSaved()) {
+    to.kind = "draft";
+    to.id = format_draft_name(saved->number());
+    to.text = draft_words(*saved);
+  } else if (const auto* discarded = entry.fact_as_DraftDiscarded()) {
+    to.kind = "draft";
+    to.id = format_draft_name(discarded->number());
+    to.text = "discarded by " + role_name(discarded->role());
   } else if (const auto* found = entry.fact_as_ConflictFound()) {
     to.kind = "CONFLICT";
     to.urgent = true;

@@ -91,6 +91,12 @@ Description MessageContent::replaced() const {
 }
 
 void MessageContent::print(Output& output) const {
+  print_body(output);
+  output.line("");
+  print_envelope(output);
+}
+
+void MessageContent::print_body(Output& output) const {
   if (!body_) {
     output.say("  The body cannot be read: " + printable_line(body_.error().reason));
   } else {
@@ -105,8 +111,6 @@ void MessageContent::print(Output& output) const {
                   wrapped(printable(text(one->text())), kWidth, "    "));
     }
   }
-  output.line("");
-  print_envelope(output);
 }
 
 // Labels of ours are translated; fields have theirs in the reader's language already.
@@ -129,14 +133,17 @@ void MessageContent::print_envelope(Output& output) const {
 }
 
 void MessageContent::add_to(JsonValue& document) const {
-  document
-      .add("envelope",
-           envelope_ ? json_fields(describe_envelope(**envelope_, language_)) : JsonValue())
-      .add("content", body_ ? json_fields(describe_content(**body_, language_)) : JsonValue())
-      .add("values", body_ ? content_values(**body_) : JsonValue())
-      .add("texts", body_ ? json_texts(**body_) : JsonValue())
-      .add("envelope_base64", to_base64(envelope_bytes_))
+  document.add("envelope",
+               envelope_ ? json_fields(describe_envelope(**envelope_, language_)) : JsonValue());
+  add_body_to(document);
+  document.add("envelope_base64", to_base64(envelope_bytes_))
       .add("body_base64", to_base64(body_bytes_));
+}
+
+void MessageContent::add_body_to(JsonValue& document) const {
+  document.add("content", body_ ? json_fields(describe_content(**body_, language_)) : JsonValue())
+      .add("values", body_ ? content_values(**body_) : JsonValue())
+      .add("texts", body_ ? json_texts(**body_) : JsonValue());
 }
 
 void MessageContent::add_newest_to(JsonValue& document) const {

@@ -34,12 +34,16 @@ class MessageContent {
 
   // Subject, content and texts, then what the envelope says.
   void print(Output& output) const;
+  // Without what the envelope says: that of a draft.
+  void print_body(Output& output) const;
   // The envelope alone.
   void print_envelope(Output& output) const;
   void print_replaced(Output& output) const;
   // The same as members, as it was sent, with the exact bytes in base64; what cannot be read is
   // null.
   void add_to(JsonValue& document) const;
+  // Of these, what the body says.
+  void add_body_to(JsonValue& document) const;
   // "newest", and "as_sent" with what it replaced; null where nothing was corrected.
   void add_newest_to(JsonValue& document) const;
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "protocol/api/client_api.h"
+#include "protocol/base/sha256.h"
 #include "protocol/base/strict_flatbuffer.h"
 #include "protocol/message/body.h"
 #include "protocol/message/draft.h"
@@ -79,6 +80,10 @@ class FakeDaemon::Stream : public FrameStream {
     if (request.body_as_ExportHead() != nullptr) return export_head(id);
     if (const auto* wanted = request.body_as_ExportEntries()) return export_entries(id, *wanted);
     if (const auto* wanted = request.body_as_ExportNotes()) return export_notes(id, *wanted);
+    if (const auto* wanted = request.body_as_SaveDraft()) return save_draft(id, *wanted);
+    if (const auto* wanted = request.body_as_DiscardDraft()) return discard_draft(id, *wanted);
+    if (const auto* wanted = request.body_as_Drafts()) return draft_rows(id, *wanted);
+    if (const auto* wanted = request.body_as_ShowDraft()) return draft_detail(id, *wanted);
     if (const auto* watch = request.body_as_Watch()) {
       daemon_.watched_from.push_back(watch->from());
       watch_request_ = id;
@@ -109,7 +114,7 @@ class FakeDaemon::Stream : public FrameStream {
 
   void take(uint32_t id, const wire::Submit& submit) {
     Submitted submission{submit.counter(), Bytes(submit.draft()->begin(), submit.draft()->end()),
-                         submit.key() == nullptr ? "" : submit.key()->str()};
+                         submit.key() == nullptr ? "" : submit.key()->str(), submit.draft_number()};
     daemon_.submitted.push_back(submission);
     bool repeated = false;
     for (const Submitted& known : daemon_.committed) {
@@ -243,7 +248,8 @@ class FakeDaemon::Stream : public FrameStream {
                             list.box() == wire::Box::open_requests;
       return wire::CreateRowsDirect(b, &rows, waiting, more, all.size(), flash,
                                     by_place ? std::to_string(next).c_str() : nullptr,
-                                    daemon_.not_searched, open);
+                                    daemon_.not_searched, open,
+                                    static_cast<uint32_t>(open_drafts()));
     });
   }
 
@@ -293,6 +299,93 @@ class FakeDaemon::Stream : public FrameStream {
       return wire::CreateConflictRowsDirect(b, &rows, all.size(), daemon_.incomplete,
                                             daemon_.compared_at, daemon_.differ,
                                             daemon_.compared_all);
+    });
+  }
+
+  size_t open_drafts() const {
+    return static_cast<size_t>(
+        std::count_if(daemon_.drafts.begin(), daemon_.drafts.end(),
+                      [](const FakeDraft& one) { return one.state == wire::DraftState::open; }));
+  }
+
+  FakeDraft* draft_of(uint64_t number) {
+    return number == 0 || number > daemon_.drafts.size() ? nullptr : &daemon_.drafts[number - 1];
+  }
+
+  void no_draft(uint32_t id) {
+    fail(id, make_error(ErrorCode::not_found, "there is no such draft", "hotline draft list"));
+  }
+
+  void draft_changed(uint32_t id, uint64_t number) {
+    respond(id, [&](FlatBufferBuilder& b) {
+      const FakeDraft& draft = *draft_of(number);
+      const wire::Digest hash = to_digest(sha256({draft.bytes}));
+      return wire::CreateDraftChanged(b, number, draft.version, 7, daemon_.committed_at, &hash);
+    });
+  }
+
+  void save_draft(uint32_t id, const wire::SaveDraft& wanted) {
+    const Bytes bytes(wanted.draft()->begin(), wanted.draft()->end());
+    uint64_t number = wanted.number();
+    if (number == 0) {
+      daemon_.drafts.push_back({bytes});
+      number = daemon_.drafts.size();
+    } else {
+      FakeDraft* draft = draft_of(number);
+      if (draft == nullptr) return no_draft(id);
+      if (to_hash(*wanted.expected()) != sha256({draft->bytes})) {
+        return fail(id, make_error(ErrorCode::refused, "D-1 is not as it was read"));
+      }
+      draft->bytes = bytes;
+      ++draft->version;
+    }
+    draft_of(number)->saved_at = daemon_.committed_at;
+    draft_changed(id, number);
+  }
+
+  void discard_draft(uint32_t id, const wire::DiscardDraft& wanted) {
+    FakeDraft* draft = draft_of(wanted.number());
+    if (draft == nullptr) return no_draft(id);
+    draft->state = wire::DraftState::discarded;
+    draft_changed(id, wanted.number());
+  }
+
+  flatbuffers::Offset<wire::DraftRow> draft_row(FlatBufferBuilder& b, uint64_t number) {
+    const FakeDraft& one = *draft_of(number);
+    const auto draft = open_flatbuffer<wire::Draft>(one.bytes, kDraftIdentifier);
+    const Bytes body_bytes((*draft)->body()->begin(), (*draft)->body()->end());
+    const auto body = open_body(body_bytes);
+    const wire::Digest hash = to_digest(sha256({one.bytes}));
+    return wire::CreateDraftRowDirect(b, number, one.version, (*draft)->type(),
+                                      (*draft)->precedence(), (*body)->subject()->c_str(),
+                                      one.saved_at, static_cast<uint8_t>(one.role),
+                                      one.person.c_str(), &hash, 7);
+  }
+
+  void draft_rows(uint32_t id, const wire::Drafts& wanted) {
+    respond(id, [&](FlatBufferBuilder& b) {
+      std::vector<flatbuffers::Offset<wire::DraftRow>> rows;
+      bool more = false;
+      for (uint64_t number = wanted.after() + 1; number <= daemon_.drafts.size(); ++number) {
+        if (draft_of(number)->state != wire::DraftState::open) continue;
+        more = rows.size() == wanted.limit();
+        if (more) break;
+        rows.push_back(draft_row(b, number));
+      }
+      return wire::CreateDraftRowsDirect(b, &rows, open_drafts(), more);
+    });
+  }
+
+  void draft_detail(uint32_t id, const wire::ShowDraft& wanted) {
+    const FakeDraft* draft = draft_of(wanted.number());
+    if (draft == nullptr) return no_draft(id);
+    respond(id, [&](FlatBufferBuilder& b) {
+      const auto row = draft_row(b, wanted.number());
+      const bool ended = draft->state != wire::DraftState::open;
+      return wire::CreateDraftDetailDirect(
+          b, row, &draft->bytes, draft->state, ended ? daemon_.committed_at : 0,
+          ended ? static_cast<uint8_t>(wire::Role::operator_) : uint8_t{0}, ended ? "bob" : nullptr,
+          draft->sent_as.empty() ? nullptr : draft->sent_as.c_str());
     });
   }
 

@@ -86,6 +86,16 @@ struct FakeNotice {
   std::vector<Volume> volumes = {};
 };
 
+struct FakeDraft {
+  Bytes bytes;
+  uint32_t version = 1;
+  std::string person = "ann";
+  wire::Role role = wire::Role::operator_;
+  UtcMs saved_at = 0;
+  wire::DraftState state = wire::DraftState::open;
+  std::string sent_as = {};
+};
+
 struct FakeEscalation {
   std::string id;
   std::string rung;
@@ -127,6 +137,7 @@ class FakeDaemon {
   UtcMs compared_at = 0;      // The conflicts, with the peer's.
   bool compared_all = false;
   bool differ = false;
+  std::vector<FakeDraft> drafts;           // The first is D-1.
   std::vector<Bytes> checked;              // Drafts that were only asked about.
   std::vector<std::string> notices_asked;  // "type side at latitude longitude within".
   bool exercise = false;
@@ -172,6 +183,7 @@ class FakeDaemon {
     uint64_t counter = 0;
     Bytes draft;
     std::string key;
+    uint64_t draft_number = 0;
   };
   std::vector<Submitted> submitted;  // Each attempt.
   std::vector<Submitted> committed;

@@ -1,0 +1,319 @@
+// hotline draft: what is written now and sent later, by this watch or the next.
+#include "protocol/message/draft.h"
+
+#include <random>
+
+#include "client/commands/commands.h"
+#include "client/compose/draft_editing.h"
+#include "client/compose/message_request.h"
+#include "client/compose/saved_draft.h"
+#include "client/compose/typed_message.h"
+#include "client/compose/typed_text.h"
+#include "client/show/draft_rows.h"
+#include "client/show/message_view.h"
+#include "client/show/row_limit.h"
+#include "protocol/base/limits.h"
+#include "protocol/message/names.h"
+#include "protocol/terminal/printable.h"
+
+namespace hotline::client {
+namespace {
+
+// Its nonce is this version's alone, so that its hash names no other one.
+Bytes bytes_to_keep(const Connection& connection, DraftFields fields) {
+  fields.nonce = std::random_device()();
+  return build_marked_draft(std::move(fields), connection.server().exercise());
+}
+
+// What stands in the journal from now on, and what is missing before it can be sent.
+int report_saved(Invocation& invocation, Connection& connection, const wire::DraftChanged& saved,
+                 ByteView draft, const DraftFields& fields) {
+  Output& output = invocation.output;
+  const std::string name = format_draft_name(saved.number());
+  const auto problems = problems_of_draft(connection, draft, invocation.now());
+  if (output.json()) {
+    JsonValue::Object understood;
+    for (const auto& [key, words] : fields.understood) understood.emplace_back(key, words);
+    output.document(
+        json_document()
+            .add("id", name)
+            .add("number", saved.number())
+            .add("version", saved.version())
+            .add("saved_at", json_time(saved.committed_at()))
+            .add("journal_index", saved.journal_index())
+            .add("sha256", saved.hash() == nullptr ? "" : to_hex(to_hash(*saved.hash())))
+            .add("understood", std::move(understood))
+            .add("may_be_sent", problems.empty())
+            .add("problems", json_problems(problems)));
+    return kExitDone;
+  }
+  if (!fields.understood.empty()) output.talk(in_words(fields.understood));
+  output.line(name + "  version " + std::to_string(saved.version()) + "  " +
+              std::string(fields.kind().key) + "  saved " +
+              output.time_of_day(saved.committed_at()) + "  journal " +
+              std::to_string(saved.journal_index()));
+  say_problems(output, problems);
+  if (problems.empty()) {
+    output.talk("Nothing was sent. Next: " + output.command("send --draft " + name));
+  } else {
+    output.talk("Next: " + hint_to_edit(name, problems.front()));
+  }
+  return kExitDone;
+}
+
+// Where the answer was lost it may be saved all the same.
+int fail_to_save(Invocation& invocation, const std::string& what, Error error) {
+  if (error.code == ErrorCode::unreachable || error.code == ErrorCode::timed_out) {
+    error.hint = "hotline draft list    says, when the daemon is back, whether it was saved";
+  }
+  return invocation.output.fail(what, error);
+}
+
+int save(Invocation& invocation) {
+  const std::string what = "the draft was not saved";
+  const auto connection = need(invocation.connect(), what);
+  MessageRequest request = need(read_typed_message(invocation, *connection), what);
+  request.unfinished = true;
+  const UtcMs now = invocation.now();
+  const DraftFields fields = need(make_draft(request, connection->party(), now, now), what);
+  const Bytes draft = bytes_to_keep(*connection, fields);
+  const auto saved = connection->save_draft(0, std::nullopt, draft);
+  if (!saved) return fail_to_save(invocation, what, saved.error());
+  return report_saved(invocation, *connection, **saved, draft, fields);
+}
+
+int edit(Invocation& invocation) {
+  Output& output = invocation.output;
+  const std::string typed = *invocation.arguments.get("DRAFT");
+  const std::string what = typed + " was not changed";
+  const uint64_t number = need(read_draft_name(typed));
+  const auto connection = need(invocation.connect(), what);
+  const auto before = need(SavedDraft::find(*connection, number), what);
+  if (auto open = before.check_open(); !open) return output.fail(what, open.error());
+  const auto changes = need(
+      read_typed_changes(invocation, *connection, before.kind(), text(before.draft().language())),
+      what);
+  if (!has_changes(changes)) {
+    return output.fail(
+        what, make_error(ErrorCode::usage, "nothing was typed to be changed",
+                         "hotline draft edit " + typed + " -p flash    (or --set, --text, ...)"));
+  }
+  const auto edited =
+      need(edit_draft(before, changes, connection->party(), invocation.now()), what);
+  const Bytes draft = bytes_to_keep(*connection, edited.fields);
+  const auto saved = connection->save_draft(number, before.hash(), draft);
+  if (!saved) {
+    return fail_to_save(invocation, what,
+                        with_who_saved(*connection, number, before.hash(), saved.error()));
+  }
+  for (const std::string& language : edited.texts_left_out) {
+    output.talk("The text in " + printable_line(language) +
+                " was left out: it translated what is no longer said.");
+  }
+  return report_saved(invocation, *connection, **saved, draft, edited.fields);
+}
+
+int list(Invocation& invocation) {
+  Output& output = invocation.output;
+  const std::string what = "cannot list drafts";
+  const uint64_t limit = need(read_row_limit(invocation.arguments, limits::kDraftsOpenMax));
+  uint64_t after = 0;
+  if (const auto typed = invocation.arguments.get("--after")) after = need(read_draft_name(*typed));
+  const auto connection = need(invocation.connect(), what);
+  const auto reply = need(connection->drafts(limit, after), what);
+  const auto rows = tables(reply->rows());
+  const std::string next = rows.empty() ? "" : format_draft_name(rows.back()->number());
+  if (output.json()) {
+    output.document(json_document()
+                        .add("drafts", json_drafts(rows))
+                        .add("total", reply->total())
+                        .add("more", reply->more())
+                        .add("next", reply->more() ? JsonValue(next) : JsonValue()));
+    return kExitDone;
+  }
+  print_drafts(output, rows);
+  if (rows.empty()) {
+    output.talk(after == 0 ? "No draft is kept. See: " + output.command("help draft save")
+                           : "No more draft is kept.");
+  } else if (reply->more()) {
+    output.talk(cut_words(invocation, rows.size(), reply->total(), "draft list --after " + next));
+  } else {
+    output.talk("Next: " +
+                output.command("draft show " + format_draft_name(rows.front()->number())));
+  }
+  return kExitDone;
+}
+
+// What the message's envelope will say, as far as the draft says it.
+Description beside_body(const wire::Draft& draft) {
+  Description lines;
+  const auto add = [&lines](const char* label, const std::string& value) {
+    if (!value.empty()) lines.emplace_back(label, value);
+  };
+  std::string references;
+  for (const std::string& id : texts(draft.references())) {
+    references += (references.empty() ? "" : ", ") + id;
+  }
+  add("Refers to", references);
+  add("Corrects", text(draft.correction_of()));
+  add("Incident", text(draft.incident()));
+  if (draft.reply_by() != 0) add("Reply by", time_in_words(draft.reply_by()));
+  if (draft.expires_at() != 0) add("Expires", time_in_words(draft.expires_at()));
+  add("Handling", text(draft.handling()));
+  return lines;
+}
+
+void print_draft(Output& output, const Connection& connection, const SavedDraft& saved) {
+  const wire::DraftRow& row = saved.row();
+  const std::string precedence =
+      row.precedence() == 0 ? "no precedence yet" : precedence_label(row.precedence());
+  output.line(saved.name() + "  " + precedence + "  " + type_name(row.type()) +
+              "  DRAFT, not sent");
+  const MessageContent content({}, bytes(saved.draft().body()), connection.language());
+  content.print_body(output);
+  Description lines = beside_body(saved.draft());
+  lines.emplace_back("Version", std::to_string(row.version()));
+  lines.emplace_back("Saved", time_in_words(row.saved_at()) + " by " +
+                                  person_words(text(row.person()), row.role()));
+  lines.emplace_back("SHA-256", to_hex(saved.hash()));
+  output.text("\n" + render_lines(lines));
+}
+
+JsonValue json_saved(const Connection& connection, const SavedDraft& saved,
+                     const std::vector<Problem>& problems) {
+  const wire::DraftDetail& detail = saved.detail();
+  const char* state = saved.state() == wire::DraftState::open   ? "open"
+                      : saved.state() == wire::DraftState::sent ? "sent"
+                                                                : "discarded";
+  JsonValue document = json_document();
+  document.add("draft", json_draft(saved.row()))
+      .add("state", state)
+      .add("ended_at", json_time(detail.ended_at()))
+      .add("ended_by", json_text(text(detail.ended_by())))
+      .add("sent_as", json_text(text(detail.sent_as())))
+      .add("language", text(saved.draft().language()))
+      .add("references", texts(saved.draft().references()))
+      .add("incident", json_text(text(saved.draft().incident())))
+      .add("reply_by", json_time(saved.draft().reply_by()))
+      .add("expires_at", json_time(saved.draft().expires_at()));
+  MessageContent({}, bytes(saved.draft().body()), connection.language()).add_body_to(document);
+  document.add("may_be_sent", saved.state() == wire::DraftState::open && problems.empty())
+      .add("problems", json_problems(problems))
+      .add("draft_base64", to_base64(saved.bytes()));
+  return document;
+}
+
+int show(Invocation& invocation) {
+  Output& output = invocation.output;
+  const std::string typed = *invocation.arguments.get("DRAFT");
+  const std::string what = "cannot show " + typed;
+  const uint64_t number = need(read_draft_name(typed));
+  const auto connection = need(invocation.connect(), what);
+  const auto saved = need(SavedDraft::find(*connection, number), what);
+  const auto problems = saved.problems(*connection, invocation.now());
+  if (output.json()) {
+    output.document(json_saved(*connection, saved, problems));
+    return kExitDone;
+  }
+  print_draft(output, *connection, saved);
+  if (saved.state() != wire::DraftState::open) {
+    output.line("");
+    output.line(output.styled(Style::yellow, saved.name() + " " + end_words(saved.detail())));
+    return kExitDone;
+  }
+  say_problems(output, problems);
+  output.talk("Next: " + (problems.empty() ? output.command("send --draft " + saved.name())
+                                           : hint_to_edit(saved.name(), problems.front())));
+  return kExitDone;
+}
+
+int discard(Invocation& invocation) {
+  Output& output = invocation.output;
+  const std::string typed = *invocation.arguments.get("DRAFT");
+  const std::string what = typed + " was not discarded";
+  const uint64_t number = need(read_draft_name(typed));
+  const auto connection = need(invocation.connect(), what);
+  const auto reply = connection->discard_draft(number);
+  if (!reply) return fail_to_save(invocation, what, reply.error());
+  if (output.json()) {
+    output.document(json_document()
+                        .add("id", typed)
+                        .add("discarded_at", json_time((*reply)->committed_at()))
+                        .add("journal_index", (*reply)->journal_index()));
+    return kExitDone;
+  }
+  output.line(typed + "  discarded " + output.time_of_day((*reply)->committed_at()) + "  journal " +
+              std::to_string((*reply)->journal_index()));
+  return kExitDone;
+}
+
+PositionalSpec draft_name() {
+  return {"DRAFT", "D-3: hotline draft list"};
+}
+
+}  // namespace
+
+Command draft_save_command() {
+  std::vector<OptionSpec> options = message_options();
+  for (OptionSpec& option : text_options()) options.push_back(std::move(option));
+  return {{.name = "draft save",
+           .summary = "Keep a message for later, without sending it",
+           .description =
+               "The whole watch sees it, and the next one does. It may lack what a message needs: "
+               "you are told what. Times that are typed are understood as of now, and so is a time "
+               "that the template takes when none is typed.",
+           .examples =
+               {"hotline draft save -p flash -t stray-missile --set where=\"54.90N 020.10E\"",
+                "hotline draft save -t activity --set kind=live-fire --subject \"Firing, week 49\"",
+                "hotline draft save -p routine \"The exercise of tomorrow begins at 0600Z.\""},
+           .options = std::move(options),
+           .positionals = {{"TEXT", "the text, or - for standard input", false, true}}},
+          save};
+}
+
+Command draft_list_command() {
+  return {{.name = "draft list",
+           .summary = "List what is kept for later and was not sent",
+           .examples = {"hotline draft list", "hotline draft list --after D-3 --json"},
+           .options = {row_limit_option(std::to_string(limits::kDraftsOpenMax)),
+                       {"--after", "DRAFT", "go on after this one"}}},
+          list};
+}
+
+Command draft_show_command() {
+  return {{.name = "draft show",
+           .summary = "Show a draft as the message would read, and what it still lacks",
+           .description = "The hash is that of the bytes that are sent: whoever compares it knows "
+                          "that the draft is the one that was read.",
+           .examples = {"hotline draft show D-3", "hotline draft show D-3 --json"},
+           .positionals = {draft_name()}},
+          show};
+}
+
+Command draft_edit_command() {
+  std::vector<OptionSpec> options = changing_options();
+  for (OptionSpec& option : text_options()) options.push_back(std::move(option));
+  return {
+      {.name = "draft edit",
+       .summary = "Change a draft; only what is typed changes",
+       .description =
+           "Where somebody else saved the draft after it was read here, nothing is changed, and "
+           "you are told who. A field is emptied with --set FIELD=. Subject and text that were "
+           "made from the fields follow them; a translation of a text that changes is left out.",
+       .examples = {"hotline draft edit D-3 --set where=\"54.95N 020.10E\" -p immediate",
+                    "hotline draft edit D-3 --text en=\"We found a buoy.\"",
+                    "hotline draft edit D-3 --set weather="},
+       .options = std::move(options),
+       .positionals = {draft_name(), {"TEXT", "the text, or - for standard input", false, true}}},
+      edit};
+}
+
+Command draft_discard_command() {
+  return {{.name = "draft discard",
+           .summary = "Give up a draft; the journal keeps what it said",
+           .examples = {"hotline draft discard D-3"},
+           .positionals = {draft_name()}},
+          discard};
+}
+
+}  // namespace hotline::client

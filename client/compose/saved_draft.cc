@@ -1,0 +1,81 @@
+#include "client/compose/saved_draft.h"
+
+#include "client/show/draft_rows.h"
+#include "protocol/base/sha256.h"
+#include "protocol/message/draft.h"
+
+namespace hotline::client {
+namespace {
+
+Error not_as_saved(const std::string& name) {
+  return make_error(ErrorCode::store_failed, name + " is not as it was saved",
+                    "hotlined store check");
+}
+
+}  // namespace
+
+Result<uint64_t> read_draft_name(const std::string& typed) {
+  if (const auto number = parse_draft_name(typed)) return *number;
+  return make_error(ErrorCode::usage, "\"" + typed + "\" is no draft's name",
+                    "D-3    (hotline draft list)");
+}
+
+std::vector<Problem> problems_of_draft(const Connection& connection, ByteView draft, UtcMs now) {
+  const wire::ServerHello& server = connection.server();
+  const RulesContext context{text(server.party()), text(server.prefix()), text(server.peer()),
+                             text(server.peer_prefix()), server.exercise()};
+  const auto opened = open_flatbuffer<wire::Draft>(draft, kDraftIdentifier);
+  auto problems = opened ? check_draft(**opened, context, now) : opened.error();
+  if (!problems) return {{"draft", problems.error().reason, problems.error().hint}};
+  return *std::move(problems);
+}
+
+Result<SavedDraft> SavedDraft::find(Connection& connection, uint64_t number) {
+  auto detail = connection.show_draft(number);
+  if (!detail) return detail.error();
+  const std::string name = format_draft_name(number);
+  const ByteView bytes = client::bytes((*detail)->draft());
+  const Hash hash = sha256({bytes});
+  const wire::Digest* told = (*detail)->row()->hash();
+  if (told == nullptr || to_hash(*told) != hash) return not_as_saved(name);
+  auto draft = open_flatbuffer<wire::Draft>(bytes, kDraftIdentifier);
+  if (!draft) return not_as_saved(name);
+  auto body = open_body(client::bytes((*draft)->body()));
+  if (!body) return not_as_saved(name);
+  return SavedDraft(*std::move(detail), *std::move(draft), *std::move(body), hash);
+}
+
+std::string SavedDraft::name() const {
+  return format_draft_name(row().number());
+}
+
+Status SavedDraft::check_open() const {
+  if (state() == wire::DraftState::open) return ok();
+  return make_error(ErrorCode::not_found, name() + " " + end_words(detail()), "hotline draft list");
+}
+
+Error with_who_saved(Connection& connection, uint64_t number, const Hash& read, Error error) {
+  if (error.code != ErrorCode::refused) return error;
+  const auto newest = SavedDraft::find(connection, number);
+  if (!newest || newest->hash() == read) return error;
+  const wire::DraftRow& row = newest->row();
+  error.reason = newest->name() + " was changed by " +
+                 person_words(text(row.person()), row.role()) + " at " +
+                 format_rfc3339(row.saved_at()) + ", version " + std::to_string(row.version()) +
+                 "; see it again";
+  return error;
+}
+
+std::string hint_to_edit(const std::string& name, const Problem& problem) {
+  const std::string edit = "hotline draft edit " + name + " ";
+  if (problem.field == "precedence") return edit + "-p flash, immediate, priority or routine";
+  if (problem.field == "subject") return edit + "--subject \"...\"";
+  if (problem.field == "text") return edit + "\"...\"";
+  if (problem.field == "reply-by" || problem.field == "expires") {
+    return edit + "--" + problem.field + " +2h";
+  }
+  return edit + "--set " + problem.field + "=\"...\"" +
+         (problem.hint.empty() ? "" : "    " + problem.hint);
+}
+
+}  // namespace hotline::client

@@ -1,0 +1,30 @@
+// A message as people type it: the options that send and draft have in common, and a file.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "client/command_line/command_line.h"
+#include "client/compose/message_request.h"
+#include "client/connect/connection.h"
+#include "protocol/base/result.h"
+#include "protocol/message/kinds/kinds.h"
+
+namespace hotline::client {
+
+// All but those of its texts (typed_text.h).
+std::vector<OptionSpec> message_options();
+// Of these, what can be changed in a message that was written before: its template cannot.
+std::vector<OptionSpec> changing_options();
+
+// What was typed, with the file that is named; its options go before what stands in the file.
+// Messages are named as both parties know them. The precedence is the template's where none was
+// typed. Errors: usage, and those of the file and of finding a message.
+Result<MessageRequest> read_typed_message(const Invocation& invocation, Connection& connection);
+
+// What was typed to change a message of this kind; its text is in `language` where no other was
+// typed. Errors: likewise.
+Result<MessageRequest> read_typed_changes(const Invocation& invocation, Connection& connection,
+                                          const Kind& kind, const std::string& language);
+
+}  // namespace hotline::client

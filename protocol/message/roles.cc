@@ -15,10 +15,10 @@ struct Row {
 };
 
 constexpr Row kRows[] = {
-    {wire::Role::operator_, Right::look},   {wire::Role::operator_, Right::send},
-    {wire::Role::operator_, Right::draft},  {wire::Role::supervisor, Right::look},
-    {wire::Role::supervisor, Right::send},  {wire::Role::supervisor, Right::take_flood},
-    {wire::Role::supervisor, Right::draft}, {wire::Role::auditor, Right::look},
+    {wire::Role::operator_, Right::look},        {wire::Role::operator_, Right::send},
+    {wire::Role::operator_, Right::draft},       {wire::Role::supervisor, Right::look},
+    {wire::Role::supervisor, Right::send},       {wire::Role::supervisor, Right::take_flood},
+    {wire::Role::supervisor, Right::draft},      {wire::Role::auditor, Right::look},
     {wire::Role::auditor, Right::export_record},
 };
 

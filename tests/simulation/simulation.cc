@@ -795,9 +795,12 @@ class Simulation {
     const auto* entry =
         flatbuffers::GetRoot<wire::Entry>(party.disk.journal()[seen.journal_index].data());
     const auto& bytes = *entry->fact_as_DraftSaved()->draft();
-    party.requests.push_back({++party.counter, Bytes(bytes.begin(), bytes.end())});
-    party.requests.back().saved_draft = seen.number;
-    submit(i, party.requests.size() - 1);
+    // Now and then two people send it at once.
+    for (uint64_t senders = random_.chance(300) ? 2 : 1; senders > 0; --senders) {
+      party.requests.push_back({++party.counter, Bytes(bytes.begin(), bytes.end())});
+      party.requests.back().saved_draft = seen.number;
+      submit(i, party.requests.size() - 1);
+    }
   }
 
   void save_draft(size_t i, uint64_t number, const std::optional<Hash>& expected) {
@@ -983,8 +986,15 @@ class Simulation {
     for (const Party& party : parties_) {
       DraftList told;
       uint64_t index = 0;
+      std::set<uint64_t> sent;
       for (const Bytes& bytes : party.disk.journal()) {
-        told.apply(index++, *flatbuffers::GetRoot<wire::Entry>(bytes.data()));
+        const auto* entry = flatbuffers::GetRoot<wire::Entry>(bytes.data());
+        told.apply(index++, *entry);
+        const wire::Released* released = entry->fact_as_Released();
+        if (released == nullptr || released->draft() == 0) continue;
+        if (!sent.insert(released->draft()).second) {
+          throw Violation{party.name + " sent a draft twice"};
+        }
       }
       if (told == party.core().drafts()) continue;
       throw Violation{party.name + " keeps other drafts than its journal tells of"};

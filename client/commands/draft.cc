@@ -69,7 +69,7 @@ int fail_to_save(Invocation& invocation, const std::string& what, Error error) {
   return invocation.output.fail(what, error);
 }
 
-int save(Invocation& invocation) {
+int draft_save(Invocation& invocation) {
   const std::string what = "the draft was not saved";
   const auto connection = need(invocation.connect(), what);
   MessageRequest request = need(read_typed_message(invocation, *connection), what);
@@ -82,7 +82,7 @@ int save(Invocation& invocation) {
   return report_saved(invocation, *connection, **saved, draft, fields);
 }
 
-int edit(Invocation& invocation) {
+int draft_edit(Invocation& invocation) {
   Output& output = invocation.output;
   const std::string typed = *invocation.arguments.get("DRAFT");
   const std::string what = typed + " was not changed";
@@ -113,7 +113,7 @@ int edit(Invocation& invocation) {
   return report_saved(invocation, *connection, **saved, draft, edited.fields);
 }
 
-int list(Invocation& invocation) {
+int draft_list(Invocation& invocation) {
   Output& output = invocation.output;
   const std::string what = "cannot list drafts";
   const uint64_t limit = need(read_row_limit(invocation.arguments, limits::kDraftsOpenMax));
@@ -203,7 +203,7 @@ JsonValue json_saved(const Connection& connection, const SavedDraft& saved,
   return document;
 }
 
-int show(Invocation& invocation) {
+int draft_show(Invocation& invocation) {
   Output& output = invocation.output;
   const std::string typed = *invocation.arguments.get("DRAFT");
   const std::string what = "cannot show " + typed;
@@ -227,7 +227,7 @@ int show(Invocation& invocation) {
   return kExitDone;
 }
 
-int discard(Invocation& invocation) {
+int draft_discard(Invocation& invocation) {
   Output& output = invocation.output;
   const std::string typed = *invocation.arguments.get("DRAFT");
   const std::string what = typed + " was not discarded";
@@ -247,7 +247,7 @@ int discard(Invocation& invocation) {
   return kExitDone;
 }
 
-PositionalSpec draft_name() {
+PositionalSpec draft_positional() {
   return {"DRAFT", "D-3: hotline draft list"};
 }
 
@@ -268,7 +268,7 @@ Command draft_save_command() {
                 "hotline draft save -p routine \"The exercise of tomorrow begins at 0600Z.\""},
            .options = std::move(options),
            .positionals = {{"TEXT", "the text, or - for standard input", false, true}}},
-          save};
+          draft_save};
 }
 
 Command draft_list_command() {
@@ -277,7 +277,7 @@ Command draft_list_command() {
            .examples = {"hotline draft list", "hotline draft list --after D-3 --json"},
            .options = {row_limit_option(std::to_string(limits::kDraftsOpenMax)),
                        {"--after", "DRAFT", "go on after this one"}}},
-          list};
+          draft_list};
 }
 
 Command draft_show_command() {
@@ -286,8 +286,8 @@ Command draft_show_command() {
            .description = "The hash is that of the bytes that are sent: whoever compares it knows "
                           "that the draft is the one that was read.",
            .examples = {"hotline draft show D-3", "hotline draft show D-3 --json"},
-           .positionals = {draft_name()}},
-          show};
+           .positionals = {draft_positional()}},
+          draft_show};
 }
 
 Command draft_edit_command() {
@@ -304,16 +304,17 @@ Command draft_edit_command() {
                     "hotline draft edit D-3 --text en=\"We found a buoy.\"",
                     "hotline draft edit D-3 --set weather="},
        .options = std::move(options),
-       .positionals = {draft_name(), {"TEXT", "the text, or - for standard input", false, true}}},
-      edit};
+       .positionals = {draft_positional(),
+                       {"TEXT", "the text, or - for standard input", false, true}}},
+      draft_edit};
 }
 
 Command draft_discard_command() {
   return {{.name = "draft discard",
            .summary = "Give up a draft; the journal keeps what it said",
            .examples = {"hotline draft discard D-3"},
-           .positionals = {draft_name()}},
-          discard};
+           .positionals = {draft_positional()}},
+          draft_discard};
 }
 
 }  // namespace hotline::client

@@ -13,13 +13,13 @@
 namespace hotline::client {
 namespace {
 
-using Values = std::map<std::string, std::string, std::less<>>;
+using TypedForms = std::map<std::string, std::string, std::less<>>;
 
-constexpr char kAccuracyKey[] = "accuracy";
-constexpr char kWhereKey[] = "where";
+constexpr char kAccuracyField[] = "accuracy";
+constexpr char kWhereField[] = "where";
 
-Result<ContentFields> read_values(const Kind& kind, const Values& values, UtcMs now,
-                                  std::optional<UtcMs> typed_at) {
+Result<ContentFields> read_forms(const Kind& kind, const TypedForms& values, UtcMs now,
+                                 std::optional<UtcMs> typed_at) {
   const std::string name = kind.key;
   return kind.content().read({name, now, typed_at, 0, std::nullopt,
                               [](std::string_view) { return false; },
@@ -33,12 +33,12 @@ Result<ContentFields> read_values(const Kind& kind, const Values& values, UtcMs 
 
 // The fields as they would be typed. A form that says that there is no value yet, and is none that
 // people type, is left out.
-Values values_of(const Kind& kind, const wire::Body& body, UtcMs now) {
-  Values values;
+TypedForms forms_of(const Kind& kind, const wire::Body& body, UtcMs now) {
+  TypedForms values;
   for (const FieldInfo* field : kind.content().fields()) {
     if (!field->looks) continue;
     const auto form = kind.content().typed_form(body, field->key);
-    if (form && read_values(kind, {{field->key, *form}}, now, std::nullopt)) {
+    if (form && read_forms(kind, {{field->key, *form}}, now, std::nullopt)) {
       values[field->key] = *form;
     }
   }
@@ -83,11 +83,11 @@ bool says_the_same(const ContentFields& content, const wire::Body& body) {
 }
 
 // The content as it was saved.
-Result<ContentFields> saved_content(const SavedDraft& saved, const Values& values, UtcMs now) {
+Result<ContentFields> saved_content(const SavedDraft& saved, const TypedForms& values, UtcMs now) {
   if (const wire::Questions* asked = saved.body().content_as_request()) {
     return ContentFields(QuestionsFields{texts(asked->questions())});
   }
-  auto content = read_values(saved.kind(), values, now, std::nullopt);
+  auto content = read_forms(saved.kind(), values, now, std::nullopt);
   if (content && says_the_same(*content, saved.body())) return content;
   return make_error(ErrorCode::refused,
                     saved.name() + " cannot be edited field by field: it is no template's",
@@ -96,10 +96,10 @@ Result<ContentFields> saved_content(const SavedDraft& saved, const Values& value
 
 // With the places of a position in degrees, and the accuracy that goes with it.
 Result<ContentFields> changed_content(const SavedDraft& saved, const TemplateInfo& info,
-                                      const Settings& settings, Values values, UtcMs now) {
-  const auto changes_place = settings.find(kWhereKey);
-  if (changes_place != settings.end() && !settings.contains(kAccuracyKey)) {
-    values.erase(kAccuracyKey);
+                                      const Settings& settings, TypedForms values, UtcMs now) {
+  const auto changes_place = settings.find(kWhereField);
+  if (changes_place != settings.end() && !settings.contains(kAccuracyField)) {
+    values.erase(kAccuracyField);
   }
   for (const auto& [key, value] : settings) {
     if (!has_field(info, key)) return unknown_field(saved, info, key);
@@ -109,7 +109,7 @@ Result<ContentFields> changed_content(const SavedDraft& saved, const TemplateInf
       values[key] = value;
     }
   }
-  return read_values(saved.kind(), values, now, now);
+  return read_forms(saved.kind(), values, now, now);
 }
 
 // The parts of a body that people read: made from the content, unless a person wrote them.
@@ -133,7 +133,7 @@ MadeWords words_made_of(const ContentFields& content, const std::string& subject
   return made;
 }
 
-std::vector<TextFields> texts_of(const wire::Body& body) {
+std::vector<TextFields> unmarked_texts_of(const wire::Body& body) {
   std::vector<TextFields> found;
   for (const wire::Text* one : tables(body.texts())) {
     found.push_back({text(one->language()), std::string(unmark_exercise(text(one->text()))),
@@ -214,7 +214,7 @@ Result<EditedDraft> edit_draft(const SavedDraft& saved, const MessageRequest& ch
                                const std::string& own_party, UtcMs now) {
   const Kind& kind = saved.kind();
   const TemplateInfo info = settable(kind);
-  const Values values = values_of(kind, saved.body(), now);
+  const TypedForms values = forms_of(kind, saved.body(), now);
   auto before = saved_content(saved, values, now);
   if (!before) return before.error();
   if (!changes.questions.empty() && !std::holds_alternative<QuestionsFields>(*before)) {
@@ -233,7 +233,7 @@ Result<EditedDraft> edit_draft(const SavedDraft& saved, const MessageRequest& ch
   edited.fields = fields_beside_body(saved.draft(), changes);
   BodyFields& body = edited.fields.body;
   body.subject = text(saved.body().subject());
-  body.texts = texts_of(saved.body());
+  body.texts = unmarked_texts_of(saved.body());
   const std::string& language = edited.fields.language;
   const std::string original = original_in(body.texts) ? original_in(body.texts)->text : "";
   const MadeWords made_before = words_made_of(*before, body.subject, original, language, now);

@@ -1,5 +1,3 @@
-#include <algorithm>
-
 #include "daemon/api/api.h"
 #include "daemon/api/waiting_pages.h"
 #include "protocol/base/limits.h"

@@ -18,7 +18,13 @@ class Audit(unittest.TestCase):
         return world.ask(party, "ann", "send", "-p", precedence, "--subject", "Audit test", text)["message"]["id"]
 
     def make_history(self, world):
-        """Messages of both, acknowledged, answered and declined; a request refused; the link cut; a daemon killed."""
+        """Messages of both, acknowledged, answered and declined; drafts of all fates; a request refused; the link cut; a daemon
+        killed."""
+        for _ in range(2):
+            world.ask("north", "ann", "draft", "save", "-p", "routine", "Kept for later.")
+        world.ask("north", "bob", "draft", "edit", "D-1", "-p", "priority")
+        world.ask("north", "ann", "send", "--draft", "D-1")
+        world.ask("north", "ann", "draft", "discard", "D-2")
         for number in range(20):
             self.send(world, "north", f"Message {number} of north.")
             self.send(world, "south", f"Message {number} of south.", "priority")

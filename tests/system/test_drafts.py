@@ -3,8 +3,10 @@ live and in an exercise. The commands of docs/operator.md are taken from the pag
 
 import base64
 import hashlib
+import pathlib
 import shlex
 import subprocess
+import sys
 import unittest
 
 from pages import commands
@@ -12,6 +14,7 @@ from world import World
 
 USAGE, NOT_ALLOWED, NOT_FOUND, REFUSED = 2, 4, 7, 8
 DRAFTS_MAX = 256
+PYTHON_VERIFIER = pathlib.Path(__file__).resolve().parents[1] / "verifier" / "verify.py"
 MARK = "EXERCISE EXERCISE EXERCISE"
 
 
@@ -169,13 +172,17 @@ class Drafts(unittest.TestCase):
             self.assertEqual(done.returncode, 0, f"{line}\n{done.stdout}{done.stderr}")
         self.assertEqual(self.names(), [])
 
-    def test_an_export_with_drafts_is_verified(self):
+    def test_an_export_with_large_drafts_is_verified(self):
         self.save("-p", "routine", "x" * 40_000)
         self.ask("draft", "edit", "D-1", "-p", "priority")
         self.ask("draft", "discard", "D-1")
         directory = self.world.directory / "export"
         done = self.world.client("north", "eve", "audit", "export", str(directory))
         self.assertEqual(done.returncode, 0, done.stderr)
+        for verifier in ([self.world.hotline, "audit", "verify"], [sys.executable, str(PYTHON_VERIFIER)]):
+            verified = subprocess.run([*verifier, str(directory), "--trust", str(self.world.pki / "trust")], capture_output=True,
+                                      text=True, timeout=60)
+            self.assertEqual(verified.returncode, 0, verified.stdout + verified.stderr)
         listed = self.world.client("north", "eve", "audit", "log", "--export", str(directory)).stdout
         self.assertIn("D-1", listed)
 

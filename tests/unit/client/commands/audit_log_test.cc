@@ -2,8 +2,11 @@
 #include <gtest/gtest.h>
 
 #include "client/show/entry_fields.h"
+#include "protocol/base/sha256.h"
 #include "protocol/channel/journal.h"
+#include "protocol/message/body.h"
 #include "protocol/terminal/exit_code.h"
+#include "tests/made_draft.h"
 #include "tests/unit/client/fake_daemon.h"
 #include "tests/unit/client/journal_entries.h"
 #include "tests/unit/client/terminal.h"
@@ -157,6 +160,19 @@ TEST_F(AuditLogTest, NamesAreLearntFromEntriesThatAreNotShown) {
                                                        wire::Precedence::flash, &key})};
   EXPECT_EQ(run({"--since", "2026-11-22T00:00:01Z"}), kExitDone);
   EXPECT_NE(terminal_.out().find("acknowledgement of S-000087"), std::string::npos);
+}
+
+// An auditor reads what a draft said, and not its bytes.
+TEST_F(AuditLogTest, ADraftIsReadInFull) {
+  const BodyFields body = {"Buoy", {{"en", "We found a buoy.", true, ""}}, TextContentFields{}};
+  const Bytes draft = made_draft(wire::MessageType::text, 4, build_body(body));
+  daemon_.journal.push_back(journal_entry(midnight_ + 12 * 3'600'000, [&](auto& b) {
+    return wire::CreateDraftSaved(b, 1, 1, b.CreateVector(draft));
+  }));
+  EXPECT_EQ(run({"-n", "1", "-o", "full"}), kExitDone) << terminal_.err();
+  EXPECT_NE(terminal_.out().find("We found a buoy."), std::string::npos) << terminal_.out();
+  EXPECT_NE(terminal_.out().find(to_hex(sha256({draft}))), std::string::npos) << terminal_.out();
+  EXPECT_EQ(terminal_.out().find(to_hex(draft)), std::string::npos);
 }
 
 }  // namespace

@@ -4,7 +4,9 @@
 
 #include "protocol/channel/key_blocks.h"
 #include "protocol/channel/ladder.h"
+#include "protocol/message/body.h"
 #include "protocol/terminal/exit_code.h"
+#include "tests/made_draft.h"
 #include "tests/unit/client/fake_daemon.h"
 #include "tests/unit/client/terminal.h"
 
@@ -128,6 +130,31 @@ TEST_F(WatchTest, HasWordsForWhatAnAuditNeeds) {
                 "  test-call   MISSED by NORTH in the hour from 2026-11-22T14:00:00.000Z, 3 in a "
                 "row  Ann Lee\n" +
                 "3  " + time + "  EVIDENCE    the peer signed two different journals  Ann Lee\n");
+}
+
+TEST_F(WatchTest, TellsOfDrafts) {
+  const Bytes draft =
+      made_draft(wire::MessageType::text, 0, build_body({"Later", {}, TextContentFields{}}));
+  daemon_.journal = {
+      entry([&](auto& b) {
+        return wire::CreateDraftSaved(b, 3, 2, b.CreateVector(draft), nullptr, nullptr, nullptr, 3);
+      }),
+      entry([](auto& b) { return wire::CreateDraftDiscarded(b, 3, nullptr, nullptr, 1); }),
+      entry([](auto& b) {
+        wire::ReleasedBuilder released(b);
+        released.add_serial(7);
+        released.add_type(1);
+        released.add_precedence(4);
+        released.add_leaf_hash(&kDigest);
+        released.add_draft(4);
+        return released.Finish();
+      })};
+  EXPECT_EQ(terminal_.run({"watch", "--from", "0", "--until-now"}), kExitDone) << terminal_.err();
+  const std::string time = format_time_of_day(1795356727913);
+  EXPECT_EQ(terminal_.out(),
+            "0  " + time + "  draft       D-3  version 2 saved by supervisor, text  Ann Lee\n" +
+                "1  " + time + "  draft       D-3  discarded by operator  Ann Lee\n" + "2  " +
+                time + "  released    N-000007  ROUTINE text, was D-4  Ann Lee\n");
 }
 
 TEST_F(WatchTest, ResumesAndNamesAMessageItHasNotSeenByItsPlace) {

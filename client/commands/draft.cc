@@ -48,10 +48,10 @@ int report_saved(Invocation& invocation, Connection& connection, const wire::Dra
     return kExitDone;
   }
   if (!fields.understood.empty()) output.talk(in_words(fields.understood));
-  output.line(name + "  version " + std::to_string(saved.version()) + "  " +
-              std::string(fields.kind().key) + "  saved " +
-              output.time_of_day(saved.committed_at()) + "  journal " +
-              std::to_string(saved.journal_index()));
+  output.line(output.words(name + "  version " + std::to_string(saved.version()) + "  " +
+                           std::string(fields.kind().key) + "  saved " +
+                           output.time_of_day(saved.committed_at()) + "  journal " +
+                           std::to_string(saved.journal_index())));
   say_problems(output, problems);
   if (problems.empty()) {
     output.talk("Nothing was sent. Next: " + output.command("send --draft " + name));
@@ -145,10 +145,10 @@ int draft_list(Invocation& invocation) {
 }
 
 // What the message's envelope will say, as far as the draft says it.
-Description beside_body(const wire::Draft& draft) {
+Description beside_body(const Output& output, const wire::Draft& draft) {
   Description lines;
-  const auto add = [&lines](const char* label, const std::string& value) {
-    if (!value.empty()) lines.emplace_back(label, value);
+  const auto add = [&](const char* label, const std::string& value) {
+    if (!value.empty()) lines.emplace_back(output.words(label), value);
   };
   std::string references;
   for (const std::string& id : texts(draft.references())) {
@@ -167,14 +167,14 @@ void print_draft(Output& output, const Connection& connection, const SavedDraft&
   const wire::DraftRow& row = saved.row();
   const std::string precedence =
       row.precedence() == 0 ? "no precedence yet" : precedence_label(row.precedence());
-  output.line(saved.name() + "  " + precedence + "  " + type_name(row.type()) +
-              "  DRAFT, not sent");
+  output.line(output.words(saved.name() + "  " + precedence + "  " + type_name(row.type()) +
+                           "  DRAFT, not sent"));
   const MessageContent content({}, bytes(saved.draft().body()), connection.language());
   content.print_body(output);
-  Description lines = beside_body(saved.draft());
-  lines.emplace_back("Version", std::to_string(row.version()));
-  lines.emplace_back("Saved", time_in_words(row.saved_at()) + " by " +
-                                  person_words(text(row.person()), row.role()));
+  Description lines = beside_body(output, saved.draft());
+  lines.emplace_back(output.words("Version"), std::to_string(row.version()));
+  lines.emplace_back(output.words("Saved"), time_in_words(row.saved_at()) + " by " +
+                                                person_words(text(row.person()), row.role()));
   lines.emplace_back("SHA-256", to_hex(saved.hash()));
   output.text("\n" + render_lines(lines));
 }
@@ -218,7 +218,7 @@ int draft_show(Invocation& invocation) {
   print_draft(output, *connection, saved);
   if (saved.state() != wire::DraftState::open) {
     output.line("");
-    output.line(output.styled(Style::yellow, saved.name() + " " + end_words(saved.detail())));
+    output.line(output.styled(Style::yellow, output.words(end_words(saved.detail()))));
     return kExitDone;
   }
   say_problems(output, problems);
@@ -242,8 +242,8 @@ int draft_discard(Invocation& invocation) {
                         .add("journal_index", (*reply)->journal_index()));
     return kExitDone;
   }
-  output.line(typed + "  discarded " + output.time_of_day((*reply)->committed_at()) + "  journal " +
-              std::to_string((*reply)->journal_index()));
+  output.line(output.words(typed + "  discarded " + output.time_of_day((*reply)->committed_at()) +
+                           "  journal " + std::to_string((*reply)->journal_index())));
   return kExitDone;
 }
 

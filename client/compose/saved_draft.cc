@@ -51,7 +51,7 @@ std::string SavedDraft::name() const {
 
 Status SavedDraft::check_open() const {
   if (state() == wire::DraftState::open) return ok();
-  return make_error(ErrorCode::not_found, name() + " " + end_words(detail()), "hotline draft list");
+  return make_error(ErrorCode::not_found, end_words(detail()), "hotline draft list");
 }
 
 Error with_who_saved(Connection& connection, uint64_t number, const Hash& read, Error error) {

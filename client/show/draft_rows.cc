@@ -24,11 +24,14 @@ std::string person_words(const std::string& name, uint8_t role) {
 }
 
 std::string end_words(const wire::DraftDetail& detail) {
-  const std::string how = detail.state() == wire::DraftState::sent
-                              ? "sent as " + printable_line(text(detail.sent_as()))
-                              : "discarded";
-  return "was " + how + " by " + person_words(text(detail.ended_by()), detail.ended_role()) +
-         " at " + format_rfc3339(detail.ended_at());
+  const std::string name = format_draft_name(detail.row()->number());
+  const std::string person = person_words(text(detail.ended_by()), detail.ended_role());
+  const std::string at = format_rfc3339(detail.ended_at());
+  if (detail.state() == wire::DraftState::discarded) {
+    return name + " was discarded by " + person + " at " + at;
+  }
+  return name + " was sent as " + printable_line(text(detail.sent_as())) + " by " + person +
+         " at " + at;
 }
 
 void print_drafts(Output& output, const std::vector<const wire::DraftRow*>& rows) {

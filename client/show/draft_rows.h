@@ -14,7 +14,7 @@ namespace hotline::client {
 // "ann, operator"; without the name where it was erased.
 std::string person_words(const std::string& name, uint8_t role);
 
-// "was sent as N-000123 by ann, operator at 2026-11-22T14:11:00.000Z", of one that ended.
+// "D-3 was sent as N-000123 by ann, operator at 2026-11-22T14:11:00.000Z", of one that ended.
 std::string end_words(const wire::DraftDetail& detail);
 
 void print_drafts(Output& output, const std::vector<const wire::DraftRow*>& rows);

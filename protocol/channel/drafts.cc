@@ -24,10 +24,6 @@ Hash hash_or_none(const wire::Digest* digest) {
   return digest == nullptr ? Hash{} : to_hash(*digest);
 }
 
-std::string by(uint8_t role, UtcMs at) {
-  return "by " + role_name(role) + " at " + format_rfc3339(at);
-}
-
 std::optional<wire::Role> drafting_role(const Actor& actor, uint8_t wanted) {
   for (uint8_t role : actor.roles) {
     if ((wanted == 0 || wanted == role) && may(static_cast<wire::Role>(role), Right::draft)) {
@@ -75,7 +71,8 @@ Error saved_again(const KeptDraft& kept) {
   const std::string name = format_draft_name(kept.number);
   return make_error(ErrorCode::refused,
                     name + " is not as it was read: version " + std::to_string(kept.version) +
-                        " was saved " + by(kept.role, kept.saved_at),
+                        " was saved by " + role_name(kept.role) + " at " +
+                        format_rfc3339(kept.saved_at),
                     "hotline draft show " + name + "    then try again");
 }
 
@@ -143,10 +140,13 @@ void DraftList::apply(uint64_t journal_index, const wire::Entry& entry) {
 Error DraftList::why_not_open(uint64_t number, const std::string& prefix) const {
   const std::string name = format_draft_name(number);
   std::string reason = "there is no draft " + name;
-  if (const EndedDraft* ended = find_ended(number)) {
-    const std::string how =
-        ended->serial == 0 ? "discarded" : "sent as " + format_serial(prefix, ended->serial);
-    reason = name + " was " + how + " " + by(ended->role, ended->at);
+  const EndedDraft* ended = find_ended(number);
+  if (ended != nullptr && ended->serial == 0) {
+    reason =
+        name + " was discarded by " + role_name(ended->role) + " at " + format_rfc3339(ended->at);
+  } else if (ended != nullptr) {
+    reason = name + " was sent as " + format_serial(prefix, ended->serial) + " by " +
+             role_name(ended->role) + " at " + format_rfc3339(ended->at);
   } else if (number != 0 && number <= last_number_) {
     reason = name + " was sent or discarded long ago";
   }

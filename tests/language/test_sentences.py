@@ -19,7 +19,7 @@ ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..")
 LANGUAGES = ["ru", "uk", "id"]
 
 COVERED = [
-    "client/commands/{ack,conflicts,disseminate,escalation,export_geojson,inbox,incident,list,notice_check,notices,reply,search,send,show,status}.cc",
+    "client/commands/{ack,conflicts,disseminate,draft,escalation,export_geojson,inbox,incident,list,notice_check,notices,reply,search,send,show,status}.cc",
     "client/commands/{template,test_call,thread,watch}.cc", "client/command_line/*.cc", "client/compose/*.cc", "client/connect/*.cc",
     "client/show/*.cc", "protocol/terminal/*.cc", "protocol/{base,channel,geometry,message}/*.cc", "protocol/message/kinds/*.cc",
     "protocol/transport/{dial,framed_link,resolve,tls_session,tls_stream}.cc", "certs/check.cc",
@@ -111,6 +111,10 @@ NOT_SENTENCES_OF = {
     "client/compose/{geojson,geojson_feature,incident_file,typed_fields,message_request,typed_volumes}.cc": [
         r"[A-Za-z_]+", r"along \{\}", r"\[\[volume\]\]", '"FL200", "2026-11-29T10:00:00Z"', "volume=@area.geojson"],
     "client/connect/context.cc": ["certificate|key|ca|crl", r"\{\}/(.config/)?hotline/config.toml"],
+    "client/compose/{draft_editing,saved_draft,typed_message}.cc": [
+        r"[A-Za-z_]+", "hotlined store check", r"\(hotline draft list\)", r"\{\}-p flash, immediate, priority or routine",
+        r'\{\}--(set \{\}|subject)[= ]"\.\.\."'],
+    "client/commands/draft.cc": [r"draft (list|show) .*", "DRAFT|open|sent|discarded|SHA-256|D-3: .*"],
     "client/show/journal_line.cc": ["HLJE", r"of \{\}", r"hotlined \{\}"],
     "protocol/terminal/{command_line,toml_file,output}.cc": [
         "auto|version|true|false|print the version", r"hotline\{\} \{\}", r"after \{\}", r"\{\} wants a command"],

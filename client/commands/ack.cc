@@ -100,13 +100,14 @@ int ack(Invocation& invocation) {
       need(ReferredMessage::find(*connection, typed, NameUse::to_acknowledge), what);
 
   EventPoint understood;
-  if (message.body() != nullptr) understood = event_point(*message.body());
+  if (message.newest() != nullptr) understood = event_point(*message.newest());
   if (const auto read_back = invocation.arguments.get("--read-back")) {
     understood = need(typed_read_back(*read_back, understood, invocation.now()), what);
   }
   output.quote(message.heading(output));
   const std::string words = read_back_words(understood);
   if (!words.empty()) output.talk("  read back" + words);
+  if (message.row().corrected_at() != 0) output.talk("  as it stands after its last correction");
   if (message.row().acknowledged_at() != 0) {
     output.talk("  was acknowledged before, at " +
                 output.time_of_day(message.row().acknowledged_at()));

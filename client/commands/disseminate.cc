@@ -24,6 +24,11 @@ int disseminate(Invocation& invocation) {
                                         std::string(kToHint) + "    one of " +
                                             vocabulary<wire::Audience>().keys()));
   }
+  if (arguments.has("--idempotency-key") && !arguments.has("--at")) {
+    return output.fail(what, make_error(ErrorCode::usage,
+                                        "without --at it says another time when it is sent again",
+                                        "--at 2026-11-22T15:00:00Z    with --idempotency-key"));
+  }
   DisseminationFields told;
   told.audience = need(parse_audience(*to), what);
   told.at = invocation.now();

@@ -155,7 +155,7 @@ int requests(Invocation& invocation, Connection& connection, uint64_t limit) {
     output.talk(cut_words(invocation, rows.size(), reply->total(),
                           "inbox --requests --after " + text(reply->next())));
   } else {
-    output.talk("Next: " + output.command("reply " + text(rows.front()->id()) + " --answer 1=..."));
+    output.talk("Next: " + output.command("show " + text(rows.front()->id())));
   }
   return kExitDone;
 }

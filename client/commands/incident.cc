@@ -155,7 +155,8 @@ int incident_close(Invocation& invocation) {
   const auto reply = need(find_incident(*connection, typed), what);
   const wire::IncidentRow& row = *tables(reply->rows()).front();
   const std::string id = text(row.id());
-  if (row.own()->closing()) {
+  // Under a key of the caller's own it may be this one, said again.
+  if (row.own()->closing() && !arguments.has("--idempotency-key")) {
     return output.fail(what, make_error(ErrorCode::refused,
                                         "we closed it before, by " + text(row.own()->closing()),
                                         "hotline incident show " + as_typed(id)));

@@ -96,11 +96,10 @@ void print_incidents(Output& output, const Connection& connection, const wire::I
                {"OPEN", 0, Table::Fit::left_out},
                {"SUBJECT", 0, Table::Fit::cut}});
   for (const wire::IncidentRow* one : tables(rows.rows())) {
-    const uint8_t precedence = one->first() ? one->first()->precedence() : 0;
     const bool only_theirs = is_closed(*one->peers()) && !is_closed(*one->own());
     table.add(
         {only_theirs ? "!" : "",
-         {text(one->id()), precedence_label(precedence), incident_state(connection, *one),
+         {text(one->id()), precedence_label(one->precedence()), incident_state(connection, *one),
           format_date_time_group(one->began_at()), format_date_time_group(one->last_at()),
           format_count(one->messages()), format_count(one->open_requests()), first_subject(*one)}});
   }
@@ -141,6 +140,7 @@ JsonValue json_incident(const Connection& connection, const wire::IncidentRow& r
       .add("state", state_code(row))
       .add("subject", json_text(first_subject(row)))
       .add("first", row.first() ? json_message(connection, *row.first()) : JsonValue())
+      .add("precedence", precedence_label(row.precedence()))
       .add("began_at", json_time(row.began_at()))
       .add("last_at", json_time(row.last_at()))
       .add("messages", row.messages())

@@ -103,8 +103,7 @@ std::string disseminated_line(const Output& output, const Connection& connection
   if (row.disseminated_at() == 0) return "";
   return life_line(output, "disseminated", row.disseminated_at(),
                    output.words(upper_case(receiver_of(connection, row)) + " told " +
-                                audience_name(row.audience())) +
-                       ", " + output.words(since_commit(row, row.disseminated_at())));
+                                audience_name(row.audience())));
 }
 
 std::string mismatch_line(const Output& output, const wire::MessageRow& row) {

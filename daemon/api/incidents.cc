@@ -20,6 +20,7 @@ struct ListedIncident {
   std::string own_closing;
   std::string peers_closing;
   uint64_t messages = 0;
+  std::vector<MessageKey> requests;  // The newest few, without those that were declined.
 };
 
 struct ListedSameEvent {
@@ -56,6 +57,16 @@ std::string name_of(StoreReader& reader, MessageKey key, const IncidentsWanted& 
                               : format_place(prefix, key.number);
 }
 
+// The newest of them, oldest first.
+std::vector<ListedMessage> newest(StoreReader& reader, const std::vector<MessageKey>& keys) {
+  std::vector<ListedMessage> found;
+  const size_t begin = keys.size() - std::min(keys.size(), limits::kIncidentMessagesShown);
+  for (size_t i = begin; i < keys.size(); ++i) {
+    if (auto message = reader.stored_message(keys[i])) found.emplace_back(*std::move(message));
+  }
+  return found;
+}
+
 Result<ListedIncident> listed(StoreReader& reader, const Incident& incident,
                               const IncidentsWanted& wanted) {
   ListedIncident one;
@@ -68,18 +79,11 @@ Result<ListedIncident> listed(StoreReader& reader, const Incident& incident,
   };
   one.own_closing = closing(incident.own);
   one.peers_closing = closing(incident.peers);
+  for (const ListedMessage& request : newest(reader, incident.requests)) {
+    if (request.stored.declined_at == 0) one.requests.push_back(request.stored.record.key);
+  }
   one.incident = incident;
   return one;
-}
-
-// The newest of them, oldest first.
-std::vector<ListedMessage> newest(StoreReader& reader, const std::vector<MessageKey>& keys) {
-  std::vector<ListedMessage> found;
-  const size_t begin = keys.size() - std::min(keys.size(), limits::kIncidentMessagesShown);
-  for (size_t i = begin; i < keys.size(); ++i) {
-    if (auto message = reader.stored_message(keys[i])) found.emplace_back(*std::move(message));
-  }
-  return found;
 }
 
 std::vector<MessageKey> reports_in(const std::vector<IncidentEvent>& events,
@@ -100,6 +104,20 @@ Error no_incident(const std::string& id) {
   return make_error(ErrorCode::not_found,
                     id + " belongs to no incident: nobody reported or opened one there",
                     "hotline incident list --all    or hotline incident open " + id);
+}
+
+Error not_all(const std::string& id) {
+  return make_error(
+      ErrorCode::failed,
+      "not everything was looked at: it is not known whether " + id + " belongs to an incident",
+      "hotline thread " + id);
+}
+
+// In the transcript of its sender; nothing while it waits for one.
+std::optional<uint64_t> place_of(StoreReader& reader, MessageKey key) {
+  if (key.incoming) return key.number;
+  const auto message = reader.stored_message(key);
+  return message ? message->transcript_index : std::nullopt;
 }
 
 Result<IncidentPage> find_one(StoreReader& reader, const std::vector<IncidentEvent>& events,
@@ -144,13 +162,18 @@ Result<IncidentPage> find_incidents(StoreReader& reader, const IndexProgress& pr
                                     const IncidentsWanted& wanted) {
   auto known = reader.search_index().incident_events();
   if (!known) return known.error();
+  for (IncidentEvent& event : known->events) {
+    if (event.joins) event.place = place_of(reader, event.key);
+  }
   std::vector<Incident> all = incidents_of(known->events);
   if (wanted.id.empty() && !wanted.closed) {
     std::erase_if(all, [](const Incident& one) { return one.is_closed(); });
   }
   auto page = wanted.id.empty() ? find_page(reader, all, wanted)
                                 : find_one(reader, known->events, all, wanted);
-  if (page) page->cut = known->cut || !progress.is_complete();
+  const bool cut = known->cut || !progress.is_complete();
+  if (page) page->cut = cut;
+  if (!page && page.error().code == ErrorCode::not_found && cut) return not_all(wanted.id);
   return page;
 }
 
@@ -189,18 +212,19 @@ void ClientApi::incidents(ClientSession& session, uint32_t request, const wire::
           std::vector<flatbuffers::Offset<wire::IncidentRow>> rows;
           for (const ListedIncident& one : page.incidents) {
             const Incident& incident = one.incident;
-            const auto open = std::count_if(
-                incident.requests.begin(), incident.requests.end(), [this](MessageKey key) {
+            const auto open =
+                std::count_if(one.requests.begin(), one.requests.end(), [this](MessageKey key) {
                   return core_.answers().of(key).empty() || !core_.answers().is_answered(key);
                 });
-            auto id = b.CreateString(incident.thread);
+            auto id = b.CreateString(incident.name);
             auto first = one.first ? build_row(b, *one.first, context)
                                    : flatbuffers::Offset<wire::MessageRow>();
             auto own = build_stand(b, incident.own, one.own_closing);
             auto peers = build_stand(b, incident.peers, one.peers_closing);
             rows.push_back(wire::CreateIncidentRow(
                 b, id, first, incident.began_at, incident.last_at, own, peers, one.messages,
-                static_cast<uint32_t>(incident.requests.size()), static_cast<uint32_t>(open)));
+                static_cast<uint32_t>(incident.requests.size()), static_cast<uint32_t>(open),
+                incident.precedence));
           }
           const auto build_all = [&](const std::vector<ListedMessage>& messages) {
             std::vector<flatbuffers::Offset<wire::MessageRow>> built;

@@ -118,8 +118,10 @@ void ClientApi::answer_page(ClientSession& asker, uint32_t request, const ListPa
   };
   sessions_.answer(asker, request, [&](flatbuffers::FlatBufferBuilder& b) {
     std::vector<flatbuffers::Offset<wire::MessageRow>> rows;
-    for (const ListedMessage& message : page.messages)
+    for (ListedMessage message : page.messages) {
+      if (message.stored.corrected_at != 0) renew(message, nullptr);
       rows.push_back(build_row(b, message, context));
+    }
     auto next = page.next.empty() ? 0 : b.CreateString(page.next);
     return wire::CreateRows(b, b.CreateVector(rows), count(0), page.more, page.total,
                             count(static_cast<uint8_t>(wire::Precedence::flash)), next,

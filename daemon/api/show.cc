@@ -97,6 +97,7 @@ void ClientApi::show(ClientSession& session, uint32_t request, const wire::Show&
       },
       [this, request, name](ClientSession& asker, Found found) {
         if (!found.message) return sessions_.fail(asker, request, not_found(name));
+        renew(*found.message, nullptr);
         const RowContext context = row_context();
         const Afterwards after = afterwards(core_.corrections(), found.message->stored.record.key,
                                             found.body, context.now.utc);

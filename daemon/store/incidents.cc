@@ -12,35 +12,83 @@
 namespace hotline {
 namespace {
 
-void take(const IncidentEvent& event, Incident& incident) {
-  IncidentStand& stand = event.key.incoming ? incident.peers : incident.own;
+using Events = std::vector<const IncidentEvent*>;
+
+// Its sender had not heard of what the other party brought together since.
+bool knew_all_joins(const IncidentEvent& closing, const Events& all) {
+  return std::none_of(all.begin(), all.end(), [&](const IncidentEvent* one) {
+    const bool others = one->joins && one->key.incoming != closing.key.incoming;
+    return others && (!one->place || *one->place >= closing.peer_entries);
+  });
+}
+
+// Of the events of one party, in its own order.
+void take(const IncidentEvent& event, const Events& all, IncidentStand& stand) {
   switch (event.effect) {
     case IncidentEffect::none:
       return;
     case IncidentEffect::reports:
       ++stand.reports;
-      stand.closing.reset();
-      break;
+      [[fallthrough]];
     case IncidentEffect::asks:
-      incident.requests.push_back(event.key);
-      stand.closing.reset();
-      break;
     case IncidentEffect::opens:
       stand.closing.reset();
-      break;
+      return;
     case IncidentEffect::closes:
     case IncidentEffect::disputes:
+      if (!knew_all_joins(event, all)) return;
       stand.closing = event.key;
       stand.closed_at = event.at;
       stand.disputed = event.effect == IncidentEffect::disputes;
-      break;
+      return;
   }
-  incident.last_at = event.at;
-  incident.last_index = event.journal_index;
 }
 
-bool begins(const IncidentEvent& event) {
-  return event.effect == IncidentEffect::reports || event.effect == IncidentEffect::opens;
+IncidentStand stand_of(bool incoming, const Events& all) {
+  Events said;
+  for (const IncidentEvent* one : all) {
+    if (one->key.incoming == incoming) said.push_back(one);
+  }
+  std::sort(said.begin(), said.end(), [](const auto* a, const auto* b) {
+    return std::pair(a->serial, a->journal_index) < std::pair(b->serial, b->journal_index);
+  });
+  IncidentStand stand;
+  for (const IncidentEvent* one : said) take(*one, all, stand);
+  return stand;
+}
+
+// The one with which it began: a report rather than an opening, and the earliest.
+const IncidentEvent* first_of(const Events& all) {
+  const auto rank = [](const IncidentEvent* one) {
+    return std::tuple(one->effect != IncidentEffect::reports, one->released_at, one->own_thread,
+                      one->serial);
+  };
+  const IncidentEvent* first = nullptr;
+  for (const IncidentEvent* one : all) {
+    const bool begins =
+        one->effect == IncidentEffect::reports || one->effect == IncidentEffect::opens;
+    if (begins && (first == nullptr || rank(one) < rank(first))) first = one;
+  }
+  return first;
+}
+
+Incident incident_of(const IncidentEvent& first, const Events& all) {
+  Incident incident{.thread = first.thread,
+                    .name = first.own_thread,
+                    .first = first.key,
+                    .precedence = known_precedence(first.precedence),
+                    .began_at = first.at,
+                    .own = stand_of(false, all),
+                    .peers = stand_of(true, all)};
+  for (const IncidentEvent* one : all) {
+    if (one->effect == IncidentEffect::asks) incident.requests.push_back(one->key);
+    if (one->effect <= IncidentEffect::opens) {
+      incident.precedence = std::min(incident.precedence, known_precedence(one->precedence));
+    }
+    incident.last_at = one->at;
+    incident.last_index = one->journal_index;
+  }
+  return incident;
 }
 
 // A peer's time may be any 64 bits.
@@ -64,16 +112,11 @@ std::vector<Incident> incidents_of(std::vector<IncidentEvent> events) {
   std::sort(events.begin(), events.end(), [](const IncidentEvent& a, const IncidentEvent& b) {
     return a.journal_index < b.journal_index;
   });
-  std::map<std::string, std::vector<const IncidentEvent*>> threads;
+  std::map<std::string, Events> threads;
   for (const IncidentEvent& event : events) threads[event.thread].push_back(&event);
   std::vector<Incident> incidents;
   for (const auto& [thread, all] : threads) {
-    const auto first =
-        std::find_if(all.begin(), all.end(), [](const auto* event) { return begins(*event); });
-    if (first == all.end()) continue;
-    Incident incident{.thread = thread, .first = (*first)->key, .began_at = (*first)->at};
-    for (const IncidentEvent* event : all) take(*event, incident);
-    incidents.push_back(std::move(incident));
+    if (const IncidentEvent* first = first_of(all)) incidents.push_back(incident_of(*first, all));
   }
   std::sort(incidents.begin(), incidents.end(), [](const Incident& a, const Incident& b) {
     return std::tuple(a.is_closed(), b.last_index) < std::tuple(b.is_closed(), a.last_index);

@@ -16,16 +16,25 @@ namespace hotline {
 
 // A message that has an effect on an incident.
 struct IncidentEvent {
-  std::string thread;
+  std::string thread;      // That stands for all that were joined with its own.
+  std::string own_thread;  // As the message names it.
   uint64_t journal_index = 0;
   MessageKey key;
+  uint64_t serial = 0;  // In the order in which its sender spoke.
   IncidentEffect effect = IncidentEffect::none;
-  UtcMs at = 0;  // When it was committed here.
+  uint8_t precedence = 0;
+  UtcMs at = 0;           // When it was committed here.
+  UtcMs released_at = 0;  // As its sender says.
   EventPoint event = {};
+  bool joins = false;         // Of an opening: it brings threads together.
+  uint64_t peer_entries = 0;  // So many messages of the other party its sender held.
+  // The place of one that joins in its transcript; nothing while it has none.
+  std::optional<uint64_t> place = {};
 };
 
 // How a party stands to an incident. A report, a question or an opening after it closed it opens it
-// again.
+// again; so does one of the other party that brings threads together and that it did not know of
+// when it closed. Both ends come to the same, in whatever order messages came.
 struct IncidentStand {
   size_t reports = 0;
   std::optional<MessageKey> closing;  // By which it is closed.
@@ -35,7 +44,9 @@ struct IncidentStand {
 
 struct Incident {
   std::string thread;
-  MessageKey first;  // The report or the opening with which it began.
+  std::string name;        // Of the thread of the first message.
+  MessageKey first;        // The earliest report, or where there is none, opening.
+  uint8_t precedence = 0;  // The highest of what was reported, asked or opened.
   UtcMs began_at = 0;
   UtcMs last_at = 0;
   uint64_t last_index = 0;  // Of the journal.

@@ -10,6 +10,7 @@
 #include "protocol/message/describe.h"
 #include "protocol/message/envelope.h"
 #include "protocol/message/kinds/content.h"
+#include "protocol/message/serial.h"
 
 namespace hotline {
 namespace {
@@ -87,7 +88,10 @@ SearchedText searched_text(const MessageRecord& record) {
   Words words;
   if (const auto envelope = open_envelope(record.envelope)) {
     add_envelope(words, **envelope);
-    searched.name = text_of((*envelope)->id());
+    const auto serial = parse_serial(text_of((*envelope)->id()));
+    if (serial && serial->number == record.serial) searched.name = format_serial(*serial);
+    searched.released_at = (*envelope)->released_at();
+    searched.peer_entries = (*envelope)->peer_transcript_size();
     searched.incident = text_of((*envelope)->incident());
     if (const auto* references = (*envelope)->references()) {
       for (const wire::Reference* one : *references) {
@@ -108,6 +112,14 @@ SearchedText searched_text(const MessageRecord& record) {
   }
   searched.words = words.take();
   return searched;
+}
+
+void SearchedText::take_as_declined() {
+  // A name that the rules refuse could not be typed.
+  if (!parse_serial(incident)) incident.clear();
+  if (references.size() > 1) references.resize(1);
+  if (effect != IncidentEffect::reports) effect = IncidentEffect::none;
+  cancels = false;
 }
 
 std::string fold_letters(std::string_view text) {

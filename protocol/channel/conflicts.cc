@@ -1,6 +1,7 @@
 #include "protocol/channel/conflicts.h"
 
 #include <algorithm>
+#include <cstdlib>
 #include <tuple>
 
 #include "protocol/base/limits.h"
@@ -10,6 +11,7 @@
 #include "protocol/message/kinds/kinds.h"
 #include "protocol/message/message_rules.h"
 #include "protocol/message/serial.h"
+#include "protocol/message/typed_form.h"
 
 namespace hotline {
 namespace {
@@ -54,14 +56,35 @@ Status Conflicts::check_reason(const wire::Body& body) const {
   const bool is_held_against =
       kind_of(static_cast<uint8_t>(body.content_type())).announces_volumes();
   if (!is_held_against || !conflict_reason(body).empty()) return ok();
-  const std::vector<Conflict> found = check(announced_volumes(body)).conflicts;
-  if (found.empty()) return ok();
+  const auto [found, incomplete] = check(announced_volumes(body));
+  const std::string hint = "--set conflict-reason=\"...\"    sends it all the same and says why";
+  if (found.empty() && !incomplete) return ok();
+  if (found.empty()) {
+    return make_error(ErrorCode::refused,
+                      "more is announced near it than can be compared: it may come too near", hint);
+  }
   const Conflict& first = found.front();
   const std::string more =
       found.size() > 1 ? " and " + std::to_string(found.size() - 1) + " more notices" : "";
   return make_error(ErrorCode::refused,
-                    "it comes too near to " + corrections_.name_of(first.peers) + more,
-                    "--set conflict-reason=\"...\"    sends it all the same and says why");
+                    "it comes too near to " + corrections_.name_of(first.peers) + more, hint);
+}
+
+Status Conflicts::check_moved(MessageKey notice, const wire::Body& correction,
+                              UtcMs corrected_at) const {
+  const wire::Correction* changes = correction.content_as_correction();
+  const auto before = changes ? corrections_.newest(notice) : std::nullopt;
+  if (!before || !kind_of(before->type).announces_volumes()) return ok();
+  const auto after = correct(*before, *changes, corrected_at);
+  const auto place_of = [](const CorrectedMessage& message) {
+    return typed_form::of_volumes(announced_volumes(message));
+  };
+  if (!after || place_of(*after) == place_of(*before)) return ok();
+  const auto body = open_body(after->body);
+  Status apart = body ? check_reason(**body) : ok();
+  if (apart) return apart;
+  return make_error(apart.error().code, apart.error().reason,
+                    "--change conflict-reason=\" -> ...\"    sends it all the same and says why");
 }
 
 std::vector<Conflict> Conflicts::list() const {
@@ -380,6 +403,12 @@ void Conflicts::tick(Now now) {
   if (now.boot < next_tick_) return;
   next_tick_ = now.boot + kLook_ms;
   if (!changed_.empty()) tell(now);
+  // A clock that was set ahead may be set back: nothing is forgotten for good by it alone.
+  const int64_t offset_ms = now.utc - now.boot;
+  if (std::abs(offset_ms - clock_offset_ms_) > kClockStep_ms)
+    forgets_from_ = now.boot + kClockTrust_ms;
+  clock_offset_ms_ = offset_ms;
+  if (now.boot < forgets_from_) return;
   if (ends_.empty() || ends_.begin()->first >= now.utc) return;
   std::set<Pair> untold = std::exchange(changed_, {});
   while (!ends_.empty() && ends_.begin()->first < now.utc) {

@@ -76,6 +76,8 @@ class Conflicts {
   Checked check(const std::vector<Volume>& volumes) const;
   // Refuses a notice of ours that is in conflict and does not say why it is sent all the same.
   Status check_reason(const wire::Body& body) const;
+  // Likewise a correction that moves one of ours, of which its rules are kept.
+  Status check_moved(MessageKey notice, const wire::Body& correction, UtcMs corrected_at) const;
   // Open ones, by the time at which both are there.
   std::vector<Conflict> list() const;
   // Notices that are not over, by their start.
@@ -146,6 +148,8 @@ class Conflicts {
 
   static constexpr int64_t kLook_ms = 1'000;
   static constexpr int64_t kToldWindow_ms = 60'000;
+  static constexpr int64_t kClockStep_ms = 60'000;
+  static constexpr int64_t kClockTrust_ms = 600'000;
 
   const CoreConfig& config_;
   Recorder& recorder_;
@@ -170,6 +174,8 @@ class Conflicts {
   bool overflowed_ = false;
   bool overflow_told_ = false;
   BootMs next_tick_ = 0;
+  int64_t clock_offset_ms_ = started_.utc - started_.boot;
+  BootMs forgets_from_ = 0;
 };
 
 }  // namespace hotline

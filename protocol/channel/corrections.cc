@@ -26,7 +26,7 @@ Status Corrections::check(MessageKey target, const wire::Envelope& envelope,
     return refused("references: the message was cancelled before", "send it anew");
   }
   const wire::Correction* correction = body.content_as_correction();
-  if (correction == nullptr) return ok();
+  if (correction == nullptr) return check_cancelled(target);
   const std::vector<Change>& before = of(target);
   if (before.size() >= limits::kCorrectionsMax) {
     return refused(
@@ -38,6 +38,16 @@ Status Corrections::check(MessageKey target, const wire::Envelope& envelope,
   const auto problems = check_correction(*now_says, *correction, envelope.released_at());
   if (problems.empty()) return ok();
   return refused(to_string(problems.front()), problems.front().hint);
+}
+
+// What was said of another message has had its effect there, and both parties have acted on it.
+Status Corrections::check_cancelled(MessageKey target) {
+  const auto record = recorder_.message(target);
+  const bool says_of_another = record && kind_of(record->type).speaks_of == SpeaksOf::theirs;
+  if (!says_of_another) return ok();
+  return refused(
+      "references: an answer, an acknowledgement, a dissemination and a decline are not cancelled",
+      "say anew what is right; the last one counts");
 }
 
 std::optional<CorrectedMessage> Corrections::newest(MessageKey key) {

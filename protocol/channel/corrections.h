@@ -46,6 +46,7 @@ class Corrections {
   static bool is_change(const wire::Entry& entry) { return change_in(entry).has_value(); }
 
  private:
+  Status check_cancelled(MessageKey target);
   struct Applied {
     Change change;
     TargetEffect effect = TargetEffect::none;

@@ -133,7 +133,9 @@ std::optional<ReadBackDifference> Inbox::read_back_mismatch(MessageKey own,
                                                             const wire::Body& acknowledgement) {
   const wire::Acknowledgement* read_back = acknowledgement.content_as_acknowledgement();
   auto record = recorder_.records().message(own);
-  auto said = open_body(record->body);
+  // As it stands: whoever reads back what was corrected has not read the correction.
+  const auto newest = corrections_.of(own).empty() ? std::nullopt : corrections_.newest(own);
+  auto said = open_body(newest ? newest->body : record->body);
   if (!said) return std::nullopt;
   ReadBackDifference difference = compare_read_back(event_point(**said), *read_back);
   return difference.mismatch ? std::optional(difference) : std::nullopt;

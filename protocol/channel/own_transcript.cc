@@ -26,15 +26,17 @@ void OwnTranscript::released(const wire::Released& fact) {
   last_serial_ = std::max(last_serial_, fact.serial());
 }
 
-// The own message that must have its place first. Changes of one message go in the order in which
-// they were made, for the receiver judges each by what those before it left.
+// The own message that must have its place first. Changes of one message, and answers to one, go in
+// the order in which they were made: the last one counts, at both ends.
 uint64_t OwnTranscript::goes_after(const wire::Released& fact) {
   const wire::MessageKey* refers = fact.refers_to();
-  if (refers == nullptr || refers->incoming()) return 0;
+  if (refers == nullptr) return 0;
+  const uint64_t target = refers->incoming() ? 0 : refers->number();
   const TargetEffect effect = kind_of(fact.type()).effect;
-  if (effect != TargetEffect::corrects && effect != TargetEffect::cancels) return refers->number();
-  const uint64_t before = std::exchange(last_changes_[refers->number()], fact.serial());
-  return waiting_.contains(before) ? before : refers->number();
+  const bool changes = effect == TargetEffect::corrects || effect == TargetEffect::cancels;
+  if (!changes && effect != TargetEffect::answers) return target;
+  const uint64_t before = std::exchange(last_said_of_[from_wire(refers)], fact.serial());
+  return waiting_.contains(before) ? before : target;
 }
 
 void OwnTranscript::numbered(const wire::Numbered& fact) {

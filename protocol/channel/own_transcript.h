@@ -14,6 +14,7 @@
 
 #include "protocol/base/sorted_blocks.h"
 #include "protocol/channel/journal_generated.h"
+#include "protocol/channel/message_key.h"
 #include "protocol/log/merkle.h"
 
 namespace hotline {
@@ -70,9 +71,10 @@ class OwnTranscript {
 
   uint64_t goes_after(const wire::Released& fact);
 
-  std::map<uint64_t, uint64_t> last_changes_;  // The last correction or cancellation of a message.
-  SortedBlocks<uint64_t, Waiting> waiting_;    // By serial.
-  std::array<size_t, 4> waiting_counts_{};     // By precedence.
+  // The last correction or cancellation of a message, or the last answer to it.
+  std::map<MessageKey, uint64_t> last_said_of_;
+  SortedBlocks<uint64_t, Waiting> waiting_;  // By serial.
+  std::array<size_t, 4> waiting_counts_{};   // By precedence.
   std::array<std::deque<uint64_t>, 4>
       by_precedence_;                 // Serials; those no longer in waiting_ are passed over.
   std::deque<Numbered> unreceipted_;  // Leaves from receipted_size_ on.

@@ -1,5 +1,6 @@
 #include "protocol/channel/releases.h"
 
+#include <algorithm>
 #include <array>
 #include <span>
 #include <utility>
@@ -119,8 +120,9 @@ Status Releases::check(const Release& release, const Bytes& envelope_bytes,
     if (Status apart = conflicts_.check_reason(**body); !apart) return apart;
     if (release.references.empty()) return ok();
     const MessageKey target = release.references.front().key;
-    const Status fits = corrections_.check(target, envelope, **body);
-    return fits ? answers_.check(target, **body) : fits;
+    Status fits = corrections_.check(target, envelope, **body);
+    if (fits) fits = answers_.check(target, **body);
+    return fits ? conflicts_.check_moved(target, **body, envelope.released_at()) : fits;
   }
   const Problem& first = problems.front();
   return make_error(ErrorCode::refused, to_string(first),
@@ -179,6 +181,7 @@ void note_effect_on(Recorder& recorder, const Answers& answers, Now now, Message
     fact.detail = text_of(decline->reason());
   } else if (const wire::Dissemination* told = body.content_as_dissemination()) {
     fact.code = static_cast<uint16_t>(told->audience());
+    fact.at = std::min(told->at(), now.utc);
   }
   recorder.gathering().facts.push_back(std::move(fact));
 }

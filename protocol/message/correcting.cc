@@ -125,6 +125,17 @@ bool changes(const wire::Correction& correction, std::string_view field) {
                      [field](const wire::FieldChange* one) { return view(one->field()) == field; });
 }
 
+// A subject that was made from the fields is made from them again.
+std::string new_subject(const CorrectedMessage& message, const wire::Body& before,
+                        const wire::Correction& correction, const std::string& subject,
+                        const ContentFields& content) {
+  if (changes(correction, kSubject)) return subject;
+  const Language language = choose_language(message.language);
+  const auto was = read(message, values_of(message, before));
+  const bool was_made = was && content_of(message).subject(*was, language) == subject;
+  return was_made ? content_of(message).subject(content, language) : subject;
+}
+
 // A field that is left as it was is judged as of the release of the message: a time that was ahead
 // then may have come. What changes is judged as of the correction too.
 void judge(const CorrectedMessage& after, const wire::Correction& correction, UtcMs corrected_at,
@@ -156,8 +167,8 @@ CorrectedMessage apply(const CorrectedMessage& message, const wire::Correction& 
     problems.push_back(problem("change", content.error().reason, content.error().hint));
     return after;
   }
-  after.body = build_body(
-      {*values.at(kSubject), texts_of(message, **body, values.at(kText)), std::move(*content)});
+  after.body = build_body({new_subject(message, **body, correction, *values.at(kSubject), *content),
+                           texts_of(message, **body, values.at(kText)), std::move(*content)});
   judge(after, correction, corrected_at, problems);
   return after;
 }

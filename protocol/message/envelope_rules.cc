@@ -2,6 +2,7 @@
 #include "protocol/base/limits.h"
 #include "protocol/base/text.h"
 #include "protocol/message/kinds/kinds.h"
+#include "protocol/message/names.h"
 #include "protocol/message/rule_checker.h"
 #include "protocol/message/serial.h"
 
@@ -108,7 +109,10 @@ void check_references(RuleChecker& checker, const wire::Envelope& envelope,
 bool is_word_for_thread(std::string_view text) {
   const bool is_one_word = !is_blank(text) && text.find(' ') == std::string_view::npos &&
                            what_is_not_plain_in_line(text).empty();
-  return is_one_word && text.front() != '@' && !parse_serial(text) && !parse_place(text) &&
+  // As people type it, and as it is typed for them: in any case, and never as an option.
+  const std::string typed = upper_case(std::string(text));
+  return is_one_word && text.front() != '@' && text.front() != '-' &&
+         text.find('\t') == std::string_view::npos && !parse_serial(typed) && !parse_place(typed) &&
          count_characters(text) <= limits::kNameCharactersMax;
 }
 
@@ -127,7 +131,8 @@ void check_threads(RuleChecker& checker, const wire::Envelope& envelope,
       checker.add("correction-of", "is another message than the first reference");
     }
   }
-  if (envelope.incident() && !is_party_of({}, envelope.incident()) &&
+  if (envelope.incident() && !is_party_of(context.from_prefix, envelope.incident()) &&
+      !is_party_of(context.to_prefix, envelope.incident()) &&
       !is_word_for_thread(view(envelope.incident()))) {
     checker.add("incident", "is neither the serial of the incident's first message nor a word",
                 "a word has no spaces, and at most " + std::to_string(limits::kNameCharactersMax) +

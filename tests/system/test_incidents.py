@@ -173,6 +173,44 @@ class Incidents(unittest.TestCase):
             self.assertIn("SOUTH told air-defence", shown)
             self.assertEqual(len([line for line in shown.splitlines() if "dissemination" in line]), 2, shown)
 
+    def test_both_ends_list_alike_whatever_overtook_it(self):
+        report = self.report("north", "54.90N 020.10E")
+        self.say("south", "incident", "close", report, "--reason", "settled")
+        for relay in self.world.relays.values():
+            relay.cut()
+        self.world.ask("north", "ann", "incident", "close", report, "--reason", "settled")
+        self.world.ask("north", "ann", "send", "-p", "flash", "-t", "airspace-crossing", "--set", "where=54.91N 020.10E",
+                       "--incident", report)
+        for relay in self.world.relays.values():
+            relay.restore()
+        self.world.wait_for("both messages", self.world.drained)
+        self.assertEqual(self.states(report), ("closed_by_peer", "closed_by_us"))
+
+    def test_what_was_corrected_is_shown_and_read_back_as_it_stands(self):
+        report = self.report("north", "54.90N 020.10E")
+        self.say("north", "send", "--corrects", report, "--change", "where=54.90N 020.10E -> 55.90N 020.10E", "--reason", "misread")
+        for party in PREFIX:
+            (row,) = (row for row in self.world.ask(party, "ann", "list")["messages"] if row["id"] == report)
+            self.assertEqual((row["subject"], row["latitude_deg_e5"]), ("Airspace crossing, 55.90N 020.10E", 5590000))
+        acknowledged = self.world.client("south", "ann", "ack", report)
+        self.assertIn("read back  55.90000N 020.10000E", acknowledged.stderr)
+        self.assertIn("as it stands after its last correction", acknowledged.stderr)
+        self.world.wait_for("the acknowledgement", self.world.drained)
+        self.assertFalse(self.world.ask("north", "ann", "show", report)["message"]["mismatch"])
+        stale = self.report("north", "54.90N 020.10E")
+        self.say("north", "send", "--corrects", stale, "--change", "where=54.90N 020.10E -> 55.90N 020.10E", "--reason", "misread")
+        self.say("south", "ack", stale, "--read-back", "54.90N 020.10E")
+        self.assertTrue(self.world.ask("north", "ann", "show", stale)["message"]["mismatch"])
+
+    def test_the_same_key_says_the_same_once(self):
+        report = self.report("north", "54.90N 020.10E")
+        for words in (["incident", "close", report, "--reason", "settled"],
+                      ["disseminate", report, "--to", "air-defence", "--at", minutes_ago(1)]):
+            ids = {self.world.ask("south", "ann", *words, "--idempotency-key", words[0])["message"]["id"] for _ in range(2)}
+            self.assertEqual(len(ids), 1, words)
+        without = self.world.client("south", "ann", "disseminate", report, "--to", "air-defence", "--idempotency-key", "k")
+        self.assertEqual(without.returncode, USAGE, without.stderr)
+
     def test_every_command_of_the_page_runs(self):
         if self.mode != "live":
             self.skipTest("the page names messages of a live channel")

@@ -72,6 +72,19 @@ class Requests(unittest.TestCase):
         self.assertEqual(row["answer_due_at"], row["reply_by"])
 
 
+    def test_the_last_answer_counts_at_both_ends_whatever_overtakes_it(self):
+        request = self.ask()
+        self.world.relays["north"].cut()
+        self.world.relays["south"].cut()
+        self.world.ask("south", "ann", "reply", request, "--answer", "1=yes")
+        self.world.ask("south", "ann", "reply", request, "-p", "flash", "--answer", "1=no")
+        self.world.relays["north"].restore()
+        self.world.relays["south"].restore()
+        self.world.wait_for("both answers", self.world.drained)
+        for party in PREFIX:
+            first = self.world.ask(party, "ann", "show", request)["questions"][0]
+            self.assertEqual(first["answer"], "no", party)
+
     def test_every_command_of_the_page_runs(self):
         if self.mode != "live":
             self.skipTest("the page names messages of a live channel")

@@ -18,7 +18,9 @@ const std::vector<const char*>& IndexedThreads::tables() {
       "CREATE INDEX thread_root ON thread(root)",
       "CREATE TABLE incident_event(journal_index INTEGER PRIMARY KEY, incoming INTEGER NOT NULL, "
       "number INTEGER NOT NULL, thread INTEGER NOT NULL, effect INTEGER NOT NULL, "
-      "at INTEGER NOT NULL, event_at INTEGER, latitude INTEGER, longitude INTEGER) STRICT",
+      "at INTEGER NOT NULL, event_at INTEGER, latitude INTEGER, longitude INTEGER, "
+      "serial INTEGER NOT NULL, precedence INTEGER NOT NULL, released_at INTEGER NOT NULL, "
+      "joins INTEGER NOT NULL, peer_entries INTEGER NOT NULL) STRICT",
       "CREATE INDEX incident_event_side ON incident_event(incoming, journal_index)",
   };
   return tables;
@@ -31,11 +33,15 @@ int64_t IndexedThreads::place(const SearchedText& said) {
   return 0;
 }
 
-void IndexedThreads::note(MessageKey key, uint64_t journal_index, UtcMs at,
-                          const SearchedText& said, int64_t thread) {
-  if (said.cancels) forget(said.speaks_of(), key.incoming);
+void IndexedThreads::note(const IndexedMessage& message, const SearchedText& said, int64_t thread) {
+  // Somebody spoke of it before it came: that is its thread too.
+  if (const auto named = said.name.empty() ? std::nullopt : find_named(said.name)) {
+    join(thread, *named);
+  }
+  if (said.cancels) forget(said.speaks_of(), message.key.incoming);
   if (said.effect == IncidentEffect::none || thread == 0) return;
-  if (said.effect == IncidentEffect::opens) {
+  const bool joins = said.effect == IncidentEffect::opens && !said.references.empty();
+  if (joins) {
     for (const std::string& named : said.references) join(thread, make(named));
   }
   std::optional<int64_t> latitude;
@@ -45,9 +51,11 @@ void IndexedThreads::note(MessageKey key, uint64_t journal_index, UtcMs at,
     longitude = said.event.position->longitude_e5;
   }
   Statement(database_, kTable,
-            "INSERT INTO incident_event VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)")
-      .run(journal_index, key.incoming, key.number, thread, said.effect, at, said.event.at,
-           latitude, longitude);
+            "INSERT INTO incident_event VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, "
+            "?13, ?14)")
+      .run(message.journal_index, message.key.incoming, message.key.number, thread, said.effect,
+           message.at, said.event.at, latitude, longitude, message.serial, message.precedence,
+           said.released_at, joins, said.peer_entries);
 }
 
 std::optional<int64_t> IndexedThreads::root_of(const std::string& name) {
@@ -65,7 +73,8 @@ std::vector<IncidentEvent> IndexedThreads::events(size_t each_max, bool& cut) {
   Statement statement(
       database_, kTable,
       "SELECT e.journal_index, e.number, e.effect, e.at, e.event_at, e.latitude, e.longitude, "
-      "r.name FROM incident_event e JOIN thread t ON t.id = e.thread JOIN thread r ON r.id = "
+      "r.name, t.name, e.serial, e.precedence, e.released_at, e.joins, e.peer_entries FROM "
+      "incident_event e JOIN thread t ON t.id = e.thread JOIN thread r ON r.id = "
       "t.root "
       "WHERE e.incoming = ?1 ORDER BY e.journal_index DESC LIMIT ?2");
   std::vector<IncidentEvent> events;
@@ -77,10 +86,16 @@ std::vector<IncidentEvent> IndexedThreads::events(size_t each_max, bool& cut) {
         break;
       }
       IncidentEvent event{.thread = std::string(rows.text(7)),
+                          .own_thread = std::string(rows.text(8)),
                           .journal_index = rows.as<uint64_t>(0),
                           .key = {.incoming = incoming, .number = rows.as<uint64_t>(1)},
+                          .serial = rows.as<uint64_t>(9),
                           .effect = rows.as<IncidentEffect>(2),
-                          .at = rows.integer(3)};
+                          .precedence = rows.as<uint8_t>(10),
+                          .at = rows.integer(3),
+                          .released_at = rows.integer(11),
+                          .joins = rows.integer(12) != 0,
+                          .peer_entries = rows.as<uint64_t>(13)};
       if (!rows.is_null(4)) event.event.at = rows.integer(4);
       if (!rows.is_null(5)) event.event.position = {rows.as<int32_t>(5), rows.as<int32_t>(6)};
       events.push_back(std::move(event));
@@ -99,13 +114,16 @@ uint64_t IndexedThreads::count_messages(int64_t root) {
 
 // A message's name stands for the thread that the message belongs to.
 std::optional<int64_t> IndexedThreads::find(const std::string& name) {
-  for (const char* sql : {"SELECT thread FROM message WHERE name = ?1 AND thread <> 0 LIMIT 1",
-                          "SELECT id FROM thread WHERE name = ?1"}) {
-    Statement statement(database_, kTable, sql);
-    Rows rows = statement.query(name);
-    if (rows.next()) return rows.integer(0);
-  }
-  return std::nullopt;
+  Statement statement(database_, kTable,
+                      "SELECT thread FROM message WHERE name = ?1 AND thread <> 0 LIMIT 1");
+  Rows rows = statement.query(name);
+  return rows.next() ? std::optional(rows.integer(0)) : find_named(name);
+}
+
+std::optional<int64_t> IndexedThreads::find_named(const std::string& name) {
+  Statement statement(database_, kTable, "SELECT id FROM thread WHERE name = ?1");
+  Rows rows = statement.query(name);
+  return rows.next() ? std::optional(rows.integer(0)) : std::nullopt;
 }
 
 int64_t IndexedThreads::make(const std::string& name) {

@@ -14,6 +14,14 @@
 
 namespace hotline {
 
+struct IndexedMessage {
+  MessageKey key;
+  uint64_t journal_index = 0;
+  uint64_t serial = 0;
+  uint8_t precedence = 0;
+  UtcMs at = 0;  // When it was committed here.
+};
+
 class IndexedThreads {
  public:
   // The statements that make its tables, beside the table `message` of the index.
@@ -26,8 +34,7 @@ class IndexedThreads {
   int64_t place(const SearchedText& said);
   // After the message stands in the table of messages: joins the threads that it joins, and keeps
   // what it says of an incident.
-  void note(MessageKey key, uint64_t journal_index, UtcMs at, const SearchedText& said,
-            int64_t thread);
+  void note(const IndexedMessage& message, const SearchedText& said, int64_t thread);
 
   // All messages whose thread has this root are of one thread. `name`: any message's, or a word;
   // nothing where no thread has it.
@@ -42,6 +49,7 @@ class IndexedThreads {
   // Of a name; a new thread where it has none.
   int64_t make(const std::string& name);
   std::optional<int64_t> find(const std::string& name);
+  std::optional<int64_t> find_named(const std::string& name);  // A thread of this very name.
   int64_t root(int64_t thread);
   void join(int64_t thread, int64_t other);
   void forget(const std::string& cancelled, bool incoming);

@@ -16,6 +16,7 @@
 #include "daemon/store/sqlite/sqlite.h"
 #include "protocol/base/limits.h"
 #include "protocol/base/text.h"
+#include "protocol/channel/journal.h"
 #include "protocol/message/names.h"
 #include "protocol/message/serial.h"
 
@@ -24,7 +25,7 @@ namespace {
 
 constexpr int32_t kIndexApplicationId = 0x484c5349;  // "HLSI", in the file's header.
 // Raised with every change of the tables, and of what searched_text() finds: then it is made anew.
-constexpr int32_t kIndexFormat = 3;
+constexpr int32_t kIndexFormat = 4;
 
 constexpr const char* kIndexTables[] = {
     "CREATE TABLE covered(id INTEGER PRIMARY KEY CHECK (id = 1), size INTEGER NOT NULL, "
@@ -205,6 +206,7 @@ class SqliteSearchIndex : public SearchIndex {
   struct Taken {
     uint64_t journal_index = 0;
     MessageKey key;
+    uint64_t serial = 0;
     UtcMs at = 0;
     uint8_t type = 0;
     uint8_t precedence = 0;
@@ -222,16 +224,32 @@ class SqliteSearchIndex : public SearchIndex {
     bool stopped = false;
     reader_.messages_from(covered_, limits::kIndexStepMessages, [&](const MessageRecord& record) {
       bytes += record.envelope.size() + record.body.size();
-      step.messages.push_back({record.journal_index, record.key, record.committed_at, record.type,
-                               record.precedence, searched_text(record)});
+      step.messages.push_back({record.journal_index, record.key, record.serial, record.committed_at,
+                               record.type, record.precedence, searched_text(record)});
       stopped = bytes >= limits::kIndexStepSize;
       return !stopped;
     });
+    for (Taken& one : step.messages) {
+      if (was_declined(one)) one.searched.take_as_declined();
+    }
     const bool all = !stopped && step.messages.size() < limits::kIndexStepMessages;
     const uint64_t last = step.messages.empty() ? 0 : step.messages.back().journal_index + 1;
     step.covered = all ? std::max(size, last) : last;
     step.last_leaf = leaf_before(step.covered);
     return step;
+  }
+
+  // By the rules, of those that would do something to a thread.
+  bool was_declined(const Taken& one) {
+    const SearchedText& said = one.searched;
+    const bool does_something =
+        !said.incident.empty() || said.cancels || said.effect != IncidentEffect::none;
+    if (!one.key.incoming || !does_something) return false;
+    const auto record = reader_.journal_entry(one.journal_index);
+    if (!record) return false;
+    const auto* received =
+        flatbuffers::GetRoot<wire::Entry>(record->entry.data())->fact_as_Received();
+    return received != nullptr && received->decline_code() != 0;
   }
 
   // That of the last entry which is covered: an index of another store has another one.
@@ -251,7 +269,8 @@ class SqliteSearchIndex : public SearchIndex {
       message.run(one.journal_index, one.key.incoming, one.key.number, one.at, one.type,
                   one.precedence, said.name, thread, said.code);
       words.run(one.journal_index, said.words);
-      open_->threads.note(one.key, one.journal_index, one.at, said, thread);
+      open_->threads.note({one.key, one.journal_index, one.serial, one.precedence, one.at}, said,
+                          thread);
     }
     open_->statement("UPDATE covered SET size = ?1, last_leaf = ?2")
         .run(step.covered, ByteView(step.last_leaf));

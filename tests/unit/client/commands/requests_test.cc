@@ -129,7 +129,7 @@ TEST_F(RequestsTest, B23_TheInboxSaysHowManyRequestsAreOpenAndListsThemByWhenThe
             "  DUE     PREC       ID        ANSWER BY       FROM   STATE     SUBJECT\n"
             "! now     PRIORITY   S-000089  221411Z NOV 26  SOUTH  received  Late\n"
             "  30:00   PRIORITY   S-000088  221442Z NOV 26  SOUTH  received  Three questions\n");
-  EXPECT_EQ(terminal_.err(), "Next: hotline reply S-000089 --answer 1=...\n");
+  EXPECT_EQ(terminal_.err(), "Next: hotline show S-000089\n");
   EXPECT_EQ(terminal_.run({"inbox", "--requests", "--all"}), kExitUsage);
 }
 

@@ -25,10 +25,13 @@ std::vector<IncidentEvent> events(const std::vector<Told>& all) {
   for (const Told& one : all) {
     const uint64_t index = made.size();
     made.push_back({.thread = one.thread,
+                    .own_thread = one.thread,
                     .journal_index = index,
                     .key = {.incoming = one.incoming, .number = index},
+                    .serial = index,
                     .effect = one.effect,
-                    .at = static_cast<UtcMs>(1000 + index)});
+                    .at = static_cast<UtcMs>(1000 + index),
+                    .released_at = static_cast<UtcMs>(1000 + index)});
   }
   return made;
 }
@@ -90,6 +93,48 @@ TEST(Incidents, OpenOnesComeFirstAndThenTheLastThatSomethingHappenedTo) {
   EXPECT_EQ(incidents[0].began_at, 1000);
   EXPECT_EQ(incidents[0].last_at, 1006);
   EXPECT_EQ(incidents[3].own.closed_at, 1004);
+}
+
+// What came in another order, because something more urgent overtook it, says the same.
+TEST(Incidents, AreTheSameInWhateverOrderMessagesCame) {
+  auto sent =
+      events({{"A", us, reports}, {"A", them, closes}, {"A", us, closes}, {"A", us, reports}});
+  const auto closed = [](const std::vector<IncidentEvent>& all) {
+    return incidents_of(all).front().own.closing.has_value();
+  };
+  EXPECT_FALSE(closed(sent));
+  std::swap(sent[2].journal_index, sent[3].journal_index);
+  EXPECT_FALSE(closed(sent));
+  std::swap(sent[2].serial, sent[3].serial);
+  EXPECT_TRUE(closed(sent));
+}
+
+// Whoever closed an incident before the other side brought another one into it has not closed that.
+TEST(Incidents, AJoinOpensWhatWasClosedWithoutKnowingOfIt) {
+  auto joined =
+      events({{"A", us, reports}, {"A", us, closes}, {"A", them, opens}, {"A", them, closes}});
+  const auto ours = [&] { return incidents_of(joined).front().own.closing.has_value(); };
+  EXPECT_TRUE(ours());
+  joined[2].joins = true;
+  EXPECT_FALSE(ours()) << "it has no place yet";
+  joined[2].place = 7;
+  joined[1].peer_entries = 7;
+  EXPECT_FALSE(ours());
+  joined[1].peer_entries = 8;
+  EXPECT_TRUE(ours());
+  EXPECT_TRUE(incidents_of(joined).front().peers.closing) << "who joins knows it";
+}
+
+TEST(Incidents, ShowTheEarliestReportAndTheHighestPrecedence) {
+  auto all = events({{"A", them, opens}, {"A", us, reports}, {"A", them, reports}});
+  for (IncidentEvent& one : all) one.precedence = 4;
+  all[1].own_thread = "N-000001";
+  all[2].own_thread = "S-000002";
+  all[2].precedence = 1;
+  EXPECT_EQ(incidents_of(all).front().name, "N-000001");
+  EXPECT_EQ(incidents_of(all).front().precedence, 1);
+  all[2].released_at = 900;
+  EXPECT_EQ(incidents_of(all).front().name, "S-000002");
 }
 
 IncidentEvent report(const char* thread, bool incoming, uint64_t number, UtcMs at,

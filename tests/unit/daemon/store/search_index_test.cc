@@ -215,6 +215,16 @@ TEST_P(SearchIndexes, ThreadsOfOneIncidentAreJoined) {
   EXPECT_EQ(search({.incident = "mine-field"}).names, (Names{"N6", "N5"}));
 }
 
+// Somebody may speak of a message that comes later, since something more urgent overtook it.
+TEST_P(SearchIndexes, AThreadIsOneWhereAMessageComesAfterOneThatSpeaksOfIt) {
+  say({{.incoming = true, .number = 0, .subject = "Asked"},
+       {.number = 2, .content = stray_rocket(), .incident = "N-000001"},
+       {.number = 1, .subject = "Answered", .speaks_of = "S-000001"}});
+  for (const char* name : {"S-000001", "N-000001", "N-000002"}) {
+    EXPECT_EQ(search({.incident = name}).names, (Names{"N1", "N2", "S1"})) << name;
+  }
+}
+
 TEST_P(SearchIndexes, AReportThatWasTakenBackIsNoIncident) {
   say({{.number = 1, .content = stray_rocket()},
        {.incoming = true,

@@ -139,6 +139,49 @@ TEST_F(ConflictsTest, ANoticeInConflictIsRefusedUntilItSaysWhy) {
   EXPECT_TRUE(cores.submit(kSouth, 4, near));
 }
 
+TEST_F(ConflictsTest, AMoveIntoAConflictIsRefusedUntilItSaysWhy) {
+  cores.connect();
+  announce(kNorth, activity(54'00000, 30));
+  ActivityFields far = activity(57'00000, 30);
+  far.conflict_reason.clear();
+  announce(kSouth, far);
+  const FieldChangeFields move{"volume", form(volume(57'00000, 30, 2)),
+                               form(volume(54'10000, 30, 2))};
+  const auto refused = cores.submit(kSouth, 4, CorrectionFields{{move}, "moved"}, {"S-000001"});
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().reason, "it comes too near to N-000001");
+  const FieldChangeFields why{"conflict-reason", "", "agreed by voice"};
+  EXPECT_TRUE(cores.submit(kSouth, 4, CorrectionFields{{move, why}, "moved"}, {"S-000001"}));
+  cores.settle();
+  EXPECT_EQ(open(kNorth), 1u);
+  // One that leaves the place as it is goes as it always did.
+  const FieldChangeFields contact{"contact", "tower", "range control"};
+  EXPECT_TRUE(cores.submit(kSouth, 4, CorrectionFields{{contact}, "wrong"}, {"S-000001"}));
+}
+
+// A clock that is set ahead and back again has ended nothing.
+TEST_F(ConflictsTest, AreNotForgottenBecauseAClockJumps) {
+  cores.connect();
+  announce(kNorth, activity(54'00000, 1));
+  announce(kSouth, activity(54'10000, 1));
+  cores.step_clock(kNorth, 6 * kHour_ms);
+  cores.pass(4'000);
+  cores.step_clock(kNorth, -6 * kHour_ms);
+  cores.pass(4'000);
+  EXPECT_EQ(open(kNorth), 1u);
+  EXPECT_EQ(notices(kNorth, {}).size(), 2u);
+}
+
+TEST_F(ConflictsTest, WhatWasSaidOfAnotherMessageIsNotCancelled) {
+  cores.connect();
+  announce(kNorth, activity(54'00000, 30));
+  announce(kSouth, activity(54'10000, 30));
+  accept(kNorth, "S-000001", "N-000001");
+  const auto refused = cores.submit(kNorth, 4, CancellationFields{"no"}, {"N-000002"});
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, ErrorCode::refused);
+}
+
 TEST_F(ConflictsTest, AreNotFoundWhereTheSeparationIsKept) {
   cores.connect();
   announce(kNorth, activity(54'00000, 30));

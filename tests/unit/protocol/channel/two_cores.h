@@ -33,6 +33,10 @@ class TwoCores {
   void hold_frames_from(size_t party, bool hold);
   // Moves time on in steps of a quarter of a second, as the daemon's timer does.
   void pass(int64_t ms);
+  // Sets one party's wall clock ahead, or back.
+  void step_clock(size_t party, int64_t ms) {
+    sides_[party].set_wall_clock(sides_[party].now().utc + ms);
+  }
   // Performs effects and commits until nothing is left to do.
   void settle();
 

@@ -139,10 +139,11 @@ TEST(Incidents, ShowTheEarliestReportAndTheHighestPrecedence) {
 
 IncidentEvent report(const char* thread, bool incoming, uint64_t number, UtcMs at,
                      Position position) {
-  IncidentEvent event{.thread = thread,
-                      .journal_index = number,
-                      .key = {.incoming = incoming, .number = number},
-                      .effect = reports};
+  IncidentEvent event;
+  event.thread = event.own_thread = thread;
+  event.journal_index = number;
+  event.key = {.incoming = incoming, .number = number};
+  event.effect = reports;
   event.event = {.position = position, .at = at};
   return event;
 }

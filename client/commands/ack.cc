@@ -132,8 +132,9 @@ Command ack_command() {
       {.name = "ack",
        .summary = "Acknowledge a message: a person of this watch has read it",
        .description =
-           "Position and time of the event are read back; a difference of more than 100 m or 60 s "
-           "alarms both ends. Acknowledgement is not agreement. A supervisor can take a flood as "
+           "Position and time of the event are read back as they stand; a difference of more than "
+           "100 m or 60 s alarms the watch that sent the message. Acknowledgement is not "
+           "agreement. A supervisor can take a flood as "
            "one: --all says how many wait, and then acknowledges those that were counted and none "
            "that came later, each by a message of its own.",
        .examples = {"hotline ack @flash", "hotline ack S-87",

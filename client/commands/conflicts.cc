@@ -70,7 +70,8 @@ DraftFields acceptance(const Connection& connection, const ReferredMessage& thei
   draft.language = connection.language();
   draft.references = {pair.peers, pair.own};
   draft.references.insert(draft.references.end(), pair.corrections.begin(), pair.corrections.end());
-  draft.body.subject = "Conflict of " + pair.peers + " with " + pair.own + " is accepted";
+  draft.body.subject = upper_case(connection.party()) + " accepts the conflict of " + pair.peers +
+                       " with " + pair.own;
   draft.body.content = acceptance_of_conflict();
   return draft;
 }
@@ -123,7 +124,9 @@ int list_conflicts(Invocation& invocation) {
   if (end > skip) print_conflicts(output, rows);
   say_incomplete(output, rows.incomplete());
   if (end == skip) {
-    output.talk(skip == 0 ? "No conflict is open." : "No more conflict is open.");
+    output.talk(skip != 0     ? "No more conflict is open."
+                : !id.empty() ? "No conflict of " + id + " is open."
+                              : "No conflict is open.");
     say_compared(output, rows, upper_case(connection->peer()));
     return kExitDone;
   }

@@ -123,6 +123,13 @@ int incident_open(Invocation& invocation) {
   const auto wait = need(read_wait_options(arguments));
   const auto connection = need(invocation.connect(), what);
   const std::string thread = need(resolve_thread(*connection, *arguments.get("NAME")), what);
+  const auto known = connection->incidents({.id = thread});
+  const auto rows = known ? tables((*known)->rows()) : std::vector<const wire::IncidentRow*>{};
+  const bool is_open = !rows.empty() && !rows.front()->own()->closing();
+  if (is_open && !arguments.has("--with") && !arguments.has("--idempotency-key")) {
+    return output.fail(what, make_error(ErrorCode::refused, "it is open",
+                                        "hotline incident show " + as_typed(thread)));
+  }
   ServiceFields fields;
   fields.action = wire::ServiceAction::incident_opened;
   fields.detail = arguments.get("--reason").value_or("");

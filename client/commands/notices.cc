@@ -166,7 +166,11 @@ int notices(Invocation& invocation) {
   if (end > wish.skip) print_notices(output, *connection, rows);
   say_incomplete(output, rows.incomplete());
   if (end == wish.skip) {
-    output.talk(wish.skip == 0 ? "No notice is active." : "No more notice is active.");
+    const bool chosen = wish.near || wish.at || wish.type != wire::MessageType::unset ||
+                        wish.side != wire::NoticeSide::both;
+    output.talk(wish.skip != 0 ? "No more notice is active."
+                : chosen       ? "No notice like that is active. All: " + output.command("notices")
+                               : "No notice is active.");
   } else if (more) {
     output.talk(cut_words(invocation, end - wish.skip, rows.total(),
                           next_notices(invocation.arguments, end)));

@@ -23,6 +23,11 @@ Result<NumberedWords> parse_numbered(const std::string& option, const std::strin
   const std::string digits = typed.substr(0, equals);
   const bool is_number = equals != std::string::npos && !digits.empty() && digits.size() <= 2 &&
                          digits.find_first_not_of("0123456789") == std::string::npos;
+  if (equals == std::string::npos && !typed.empty() &&
+      typed.find_first_not_of("0123456789") == std::string::npos) {
+    return make_error(ErrorCode::usage, option + " " + typed + " does not say what the answer is",
+                      option + " " + typed + "=\"...\"");
+  }
   if (!is_number || static_cast<size_t>(std::stoi(digits)) > limits::kQuestionsMax) {
     return make_error(ErrorCode::usage, option + " " + typed + " names no question",
                       option + " 2=\"...\"    for the second question");
@@ -129,6 +134,33 @@ Result<BodyFields> make_body(const Invocation& invocation, const ReferredMessage
   return body;
 }
 
+// Before it goes: a text alone answers all that is open, and a second answer counts from then on.
+void say_what_is_answered(Output& output, const ReferredMessage& message,
+                          const AnswersFields& answers) {
+  const auto known = message.questions();
+  const auto is_settled = [&](size_t number) {
+    const wire::QuestionRow* row = number <= known.size() ? known[number - 1] : nullptr;
+    return row != nullptr &&
+           (row->outcome() == static_cast<uint8_t>(wire::AnswerOutcome::answered) ||
+            row->outcome() == static_cast<uint8_t>(wire::AnswerOutcome::refused));
+  };
+  for (const AnswerItemFields& item : answers.items) {
+    if (item.question != 0) {
+      if (!is_settled(item.question)) continue;
+      output.talk("Caution: question " + std::to_string(item.question) +
+                  " was answered before. This counts from now on.");
+      continue;
+    }
+    std::string open;
+    const auto* asked = message.newest()->content_as_request();
+    for (size_t number = 1; asked && number <= asked->questions()->size(); ++number) {
+      if (!is_settled(number)) open += (open.empty() ? "" : ", ") + std::to_string(number);
+    }
+    if (!open.empty())
+      output.talk("Caution: this answers all that is open: question " + open + ".");
+  }
+}
+
 int reply(Invocation& invocation) {
   Output& output = invocation.output;
   output.set_sent(Sent::no);
@@ -140,6 +172,9 @@ int reply(Invocation& invocation) {
   const auto texts = need(read_texts(invocation, *connection, "TEXT"), what);
   const auto body = need(make_body(invocation, message, texts), what);
   output.quote(message.heading(output));
+  if (const auto* answers = std::get_if<AnswersFields>(&body.content)) {
+    if (asks(message)) say_what_is_answered(output, message, *answers);
+  }
 
   DraftFields draft;
   draft.precedence = message.precedence();

@@ -7,6 +7,7 @@
 #include "client/compose/submitting.h"
 #include "client/compose/typed_message.h"
 #include "client/compose/typed_text.h"
+#include "client/compose/typed_volumes.h"
 #include "protocol/base/time_text.h"
 #include "protocol/message/names.h"
 #include "protocol/message/template.h"
@@ -50,7 +51,8 @@ Result<FieldChangeFields> parse_change(const std::string& typed) {
   const size_t equals = typed.find('=');
   const size_t arrow = typed.find(kArrow);
   if (equals == std::string::npos || equals == 0 || arrow == std::string::npos || arrow < equals) {
-    return make_error(ErrorCode::usage, "--change " + typed + " changes nothing",
+    return make_error(ErrorCode::usage,
+                      "--change " + typed + " does not say what was there and what is right",
                       "--change where=\"54.90N 020.10E -> 54.95N 020.10E\"");
   }
   return FieldChangeFields{typed.substr(0, equals), typed.substr(equals + 1, arrow - equals - 1),
@@ -77,6 +79,11 @@ Result<ContentFields> read_change_content(const Arguments& arguments, const std:
   for (const std::string& typed : arguments.all("--change")) {
     auto change = parse_change(typed);
     if (!change) return change.error();
+    if (change->field == "volume") {
+      auto drawn = read_typed_volumes(change->new_value, "");
+      if (!drawn) return drawn.error();
+      change->new_value = *std::move(drawn);
+    }
     correction.changes.push_back(*std::move(change));
   }
   if (correction.changes.empty()) {

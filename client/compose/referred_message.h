@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "client/connect/connection.h"
 #include "protocol/base/result.h"
@@ -41,6 +42,9 @@ class ReferredMessage {
   const wire::Body* body() const { return body_ ? body_->get() : nullptr; }
   // After its corrections.
   const wire::Body* newest() const { return newest_ ? newest_->get() : body(); }
+
+  // Of a request that somebody answered, in its order; borrowed.
+  std::vector<const wire::QuestionRow*> questions() const { return tables(detail_->questions()); }
 
   // "S-000087  FLASH  incident  Unintended airspace crossing", to be sure that it is the right one.
   std::string heading(const Output& output) const;

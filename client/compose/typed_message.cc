@@ -4,6 +4,7 @@
 #include "client/compose/referred_message.h"
 #include "client/compose/typed_text.h"
 #include "client/compose/typed_volumes.h"
+#include "client/show/message_choice.h"
 #include "protocol/base/time_text.h"
 #include "protocol/message/kinds/content.h"
 #include "protocol/message/names.h"
@@ -27,6 +28,21 @@ Status read_settings(const Arguments& arguments, Settings& settings) {
   return ok();
 }
 
+// "when=-50m" as the text, where the template has such a field: --set was forgotten. A message that
+// says something else than was meant must not go.
+Status check_no_field_as_text(const Arguments& arguments, const std::string& template_name) {
+  const std::string typed = arguments.get("TEXT").value_or("");
+  const std::string key = typed.substr(0, typed.find('='));
+  const auto info = find_template(template_name);
+  if (key == typed || !info) return ok();
+  for (const TemplateField& field : (*info)->fields) {
+    if (key != field.key) continue;
+    return make_error(ErrorCode::usage, "\"" + typed + "\" is a field and no text",
+                      "--set " + as_typed(typed));
+  }
+  return ok();
+}
+
 // What stands on the command line goes before what stands in the file.
 Status apply_options(const Invocation& invocation, const Connection& connection,
                      MessageRequest& request) {
@@ -36,6 +52,9 @@ Status apply_options(const Invocation& invocation, const Connection& connection,
     const auto precedence = parse_precedence(*level);
     if (!precedence) return precedence.error();
     request.precedence = *precedence;
+  }
+  if (auto status = check_no_field_as_text(arguments, request.template_name); !status) {
+    return status;
   }
   Settings settings;
   if (auto status = read_settings(arguments, settings); !status) return status;

@@ -92,7 +92,7 @@ NOT_SENTENCES_OF = {
     "client/command_line/*.cc": ["LC_ALL|LC_MESSAGES|LANG"],
     # The subject of a message is a part of it, and in the language of whoever wrote it.
     "client/c*/{ack,reply,send,conflicts,test_call,flood}.cc": [
-        r"(Acknowledgement|Correction|Cancellation|Decline) of \{\}", r"Conflict of \{\} with \{\} is accepted", r"Re: \{\}",
+        r"(Acknowledgement|Correction|Cancellation|Decline) of \{\}", r"\{\} accepts the conflict of \{\} with \{\}", r"Re: \{\}",
         "Test call", "en"],
     # Commands, told as they are to be typed.
     "client/c*/*.cc": [

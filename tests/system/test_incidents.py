@@ -202,6 +202,15 @@ class Incidents(unittest.TestCase):
         self.say("south", "ack", stale, "--read-back", "54.90N 020.10E")
         self.assertTrue(self.world.ask("north", "ann", "show", stale)["message"]["mismatch"])
 
+    def test_what_changes_nothing_is_not_sent(self):
+        report = self.report("north", "54.90N 020.10E")
+        open_again = self.world.client("south", "ann", "incident", "open", report)
+        self.assertEqual(open_again.returncode, REFUSED, open_again.stderr)
+        forgotten = self.world.client("north", "ann", "send", "-p", "flash", "-t", "airspace-crossing", "--set",
+                                      "where=54.90N 020.10E", "when=-50m")
+        self.assertEqual(forgotten.returncode, USAGE, forgotten.stderr)
+        self.assertIn("--set when=-50m", forgotten.stderr)
+
     def test_the_same_key_says_the_same_once(self):
         report = self.report("north", "54.90N 020.10E")
         for words in (["incident", "close", report, "--reason", "settled"],

@@ -203,6 +203,13 @@ class Picture(OfTwo):
         self.send("north", "send", "--corrects", sent, "--change", f"volume={announced} -> {moved}", "--reason", "weather")
         for party in PREFIX:
             self.world.wait_for("the correction", lambda: self.picture(party)[0]["properties"]["radius"] == 7000)
+        start, end = moved.rsplit(" / ", 1)[1].split(" to ")
+        area = self.world.directory / "area.geojson"
+        area.write_text(json.dumps({"type": "Feature", "geometry": {"type": "Point", "coordinates": [20.10, 57.0]}, "properties": {
+            "radius": 6000, "lower": "0m amsl", "upper": "3000m amsl", "start": start, "end": end}}))
+        self.send("north", "send", "--corrects", sent, "--change", f"volume={moved} -> @{area}", "--reason", "weather")
+        for party in PREFIX:
+            self.world.wait_for("the file", lambda: self.picture(party)[0]["properties"]["radius"] == 6000)
         self.send("north", "send", "--cancels", sent, "--reason", "not flown")
         for party in PREFIX:
             self.world.wait_for("the cancellation", lambda: self.picture(party) == [])

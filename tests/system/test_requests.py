@@ -72,6 +72,18 @@ class Requests(unittest.TestCase):
         self.assertEqual(row["answer_due_at"], row["reply_by"])
 
 
+    def test_who_answers_is_told_what_it_does_to_other_answers(self):
+        request = self.ask()
+        first = self.world.client("south", "ann", "reply", request, "--answer", "1=yes")
+        self.assertNotIn("Caution", first.stderr)
+        again = self.world.client("south", "ann", "reply", request, "--answer", "1=no")
+        self.assertIn("Caution: question 1 was answered before. This counts from now on.", again.stderr)
+        missing = self.world.client("south", "ann", "reply", request, "--answer", "2")
+        self.assertEqual(missing.returncode, USAGE)
+        self.assertIn("--answer 2 does not say what the answer is", missing.stderr)
+        whole = self.world.client("south", "ann", "reply", request, "We will see.")
+        self.assertIn("Caution: this answers all that is open: question 2, 3.", whole.stderr)
+
     def test_the_last_answer_counts_at_both_ends_whatever_overtakes_it(self):
         request = self.ask()
         self.world.relays["north"].cut()

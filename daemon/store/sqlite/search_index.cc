@@ -247,8 +247,8 @@ class SqliteSearchIndex : public SearchIndex {
     if (!one.key.incoming || !does_something) return false;
     const auto record = reader_.journal_entry(one.journal_index);
     if (!record) return false;
-    const auto* received =
-        flatbuffers::GetRoot<wire::Entry>(record->entry.data())->fact_as_Received();
+    const auto entry = open_flatbuffer<wire::Entry>(record->entry, kJournalEntryIdentifier);
+    const wire::Received* received = entry ? (*entry)->fact_as_Received() : nullptr;
     return received != nullptr && received->decline_code() != 0;
   }
 

@@ -25,7 +25,7 @@ Bytes bytes_to_keep(const Connection& connection, DraftFields fields) {
   return build_marked_draft(std::move(fields), connection.server().exercise());
 }
 
-// What stands in the journal from now on, and what is missing before it can be sent.
+// Shows the draft as it stands in the journal from now on, and names the rule it breaks.
 int report_saved(Invocation& invocation, Connection& connection, const wire::DraftChanged& saved,
                  ByteView draft, const DraftFields& fields) {
   Output& output = invocation.output;
@@ -144,7 +144,7 @@ int draft_list(Invocation& invocation) {
   return kExitDone;
 }
 
-// What the message's envelope will say, as far as the draft says it.
+// The envelope, as far as the draft says it.
 Description beside_body(const Output& output, const wire::Draft& draft) {
   Description lines;
   const auto add = [&](const char* label, const std::string& value) {

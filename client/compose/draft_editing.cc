@@ -115,7 +115,7 @@ Result<ContentFields> changed_content(const SavedDraft& saved, const TemplateInf
 // The parts of a body that people read: made from the content, unless a person wrote them.
 struct MadeWords {
   std::string subject;
-  std::string text;  // Of a message that is given none.
+  std::string text;  // A message that is given none has this one.
 };
 
 MadeWords words_made_of(const ContentFields& content, const std::string& subject,
@@ -181,7 +181,7 @@ void change_texts(EditedDraft& edited, const std::vector<TextFields>& typed,
   });
 }
 
-// What the envelope will say.
+// The fields of the envelope.
 DraftFields fields_beside_body(const wire::Draft& draft, const MessageRequest& changes) {
   const auto time = [](UtcMs saved, const std::optional<UtcMs>& typed) {
     return typed || saved == 0 ? typed : std::optional(saved);

@@ -43,7 +43,7 @@ class ReferredMessage {
   // After its corrections.
   const wire::Body* newest() const { return newest_ ? newest_->get() : body(); }
 
-  // Of a request that somebody answered, in its order; borrowed.
+  // A request that somebody answered has them, in its order; borrowed.
   std::vector<const wire::QuestionRow*> questions() const { return tables(detail_->questions()); }
 
   // "S-000087  FLASH  incident  Unintended airspace crossing", to be sure that it is the right one.

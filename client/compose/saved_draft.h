@@ -55,7 +55,7 @@ class SavedDraft {
 // Where this error says that another version than `read` was saved, the same with who saved it.
 Error with_who_saved(Connection& connection, uint64_t number, const Hash& read, Error error);
 
-// What to type for the first of the problems of the draft of this name.
+// The command that mends the first problem of the draft of this name.
 std::string hint_to_edit(const std::string& name, const Problem& problem);
 
 }  // namespace hotline::client

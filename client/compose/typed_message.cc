@@ -43,7 +43,7 @@ Status check_no_field_as_text(const Arguments& arguments, const std::string& tem
   return ok();
 }
 
-// What stands on the command line goes before what stands in the file.
+// The command line goes before the file.
 Status apply_options(const Invocation& invocation, const Connection& connection,
                      MessageRequest& request) {
   const Arguments& arguments = invocation.arguments;

@@ -14,15 +14,15 @@ namespace hotline::client {
 
 // All but those of its texts (typed_text.h).
 std::vector<OptionSpec> message_options();
-// Of these, what can be changed in a message that was written before: its template cannot.
+// Those that change a message which was written before: its template cannot be changed.
 std::vector<OptionSpec> changing_options();
 
-// What was typed, with the file that is named; its options go before what stands in the file.
+// The message as it was typed, with the file that is named; options go before the file.
 // Messages are named as both parties know them. The precedence is the template's where none was
 // typed. Errors: usage, and those of the file and of finding a message.
 Result<MessageRequest> read_typed_message(const Invocation& invocation, Connection& connection);
 
-// What was typed to change a message of this kind; its text is in `language` where no other was
+// A change of a message of this kind as it was typed; its text is in `language` where no other was
 // typed. Errors: likewise.
 Result<MessageRequest> read_typed_changes(const Invocation& invocation, Connection& connection,
                                           const Kind& kind, const std::string& language);

@@ -9,7 +9,7 @@
 namespace hotline::client {
 namespace {
 
-constexpr int kDepthMax = 6;  // Of sentences within sentences.
+constexpr int kDepthMax = 6;  // Sentences stand in sentences so deep.
 // Longer than that no sentence of ours is that was put together from several.
 constexpr size_t kComposedSizeMax = 1000;
 
@@ -79,7 +79,7 @@ struct Translator::Pattern {
   std::vector<std::string> texts;
   std::vector<Hole> holes;
   std::string translation;
-  size_t own_size = 0;  // Of its texts together.
+  size_t own_size = 0;  // Bytes of its texts together.
   size_t numbers = 0;   // A hole for numbers says more than one for anything.
 
   Pattern(const std::string& english, std::string words) : translation(std::move(words)) {
@@ -101,7 +101,8 @@ struct Translator::Pattern {
     for (const std::string& one : texts) own_size += one.size();
   }
 
-  // What each hole took; each takes as little as it can. Every place is tried once at most.
+  // Finds the text that each hole took; each takes as little as it can. Every place is tried once
+  // at most.
   bool match(const std::string& words, std::vector<std::string>& taken) const {
     if (words.size() < own_size || !words.starts_with(texts.front())) return false;
     if (holes.empty()) return words == texts.front();
@@ -223,7 +224,7 @@ std::string Translator::translate_words(const std::string& words, int depth) con
   if (find(words, depth, found) || words.size() > kComposedSizeMax) {
     return found.empty() ? words : found;
   }
-  // What was appended to a sentence begins with a mark.
+  // A piece that was appended to a sentence begins with a mark.
   for (size_t at = words.find_first_of(",.;:("); at != std::string::npos;
        at = words.find_first_of(",.;:(", at + 1)) {
     const std::string head = words.substr(0, at);
@@ -296,7 +297,7 @@ std::string Translator::filled(const Pattern& pattern, const std::vector<std::st
     const std::string& value = taken[index];
     if (const size_t bar = inside.find('|'); bar != std::string_view::npos) {
       const auto number = whole_number(value);
-      // What is no whole number goes with the form for few: "0,5 часа".
+      // A number that is not whole goes with the form for few: "0,5 часа".
       const PluralForm form = number             ? plural_form(language_, *number)
                               : is_number(value) ? PluralForm::few
                                                  : PluralForm::many;

@@ -21,7 +21,7 @@ void print_incident(Output& output, const Connection& connection, const wire::In
 
 // Members; without "v".
 JsonValue json_incident(const Connection& connection, const wire::IncidentRow& row);
-// What belongs to one, as members of `document`.
+// The same of one incident with its messages, as members of `document`.
 void add_incident_to(JsonValue& document, const Connection& connection,
                      const wire::IncidentRows& rows);
 

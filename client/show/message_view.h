@@ -42,7 +42,7 @@ class MessageContent {
   // The same as members, as it was sent, with the exact bytes in base64; what cannot be read is
   // null.
   void add_to(JsonValue& document) const;
-  // Of these, what the body says.
+  // Those of them that come from the body.
   void add_body_to(JsonValue& document) const;
   // "newest", and "as_sent" with what it replaced; null where nothing was corrected.
   void add_newest_to(JsonValue& document) const;

@@ -22,7 +22,7 @@ bool knew_all_joins(const IncidentEvent& closing, const Events& all) {
   });
 }
 
-// Of the events of one party, in its own order.
+// Takes the events of one party, in its own order.
 void take(const IncidentEvent& event, const Events& all, IncidentStand& stand) {
   switch (event.effect) {
     case IncidentEffect::none:

@@ -26,7 +26,7 @@ struct IncidentEvent {
   UtcMs at = 0;           // When it was committed here.
   UtcMs released_at = 0;  // As its sender says.
   EventPoint event = {};
-  bool joins = false;         // Of an opening: it brings threads together.
+  bool joins = false;         // An opening that brings threads together.
   uint64_t peer_entries = 0;  // So many messages of the other party its sender held.
   // The place of one that joins in its transcript; nothing while it has none.
   std::optional<uint64_t> place = {};
@@ -44,12 +44,12 @@ struct IncidentStand {
 
 struct Incident {
   std::string thread;
-  std::string name;        // Of the thread of the first message.
+  std::string name;        // The thread of the first message has it.
   MessageKey first;        // The earliest report, or where there is none, opening.
   uint8_t precedence = 0;  // The highest of what was reported, asked or opened.
   UtcMs began_at = 0;
   UtcMs last_at = 0;
-  uint64_t last_index = 0;  // Of the journal.
+  uint64_t last_index = 0;  // Its place in the journal.
   IncidentStand own = {};
   IncidentStand peers = {};
   std::vector<MessageKey> requests = {};

@@ -68,7 +68,7 @@ class SearchIndex {
   // is none.
   virtual Result<std::string> thread_name(const std::string& name) = 0;
   virtual Result<uint64_t> count_messages(const std::string& thread) = 0;
-  // What was said of incidents.
+  // All that begins, changes or ends an incident.
   virtual Result<IncidentEvents> incident_events() = 0;
 };
 

@@ -13,7 +13,7 @@ inline constexpr size_t kIndexStepSize = 512 * 1024;  // Bytes of envelopes and 
 inline constexpr int64_t kIndexLook_ms = 1'000;
 inline constexpr int64_t kIndexWork_ms = 200;
 inline constexpr int64_t kIndexPatience_ms = 8'000;
-// Of each party, reports and what else begins or ends an incident, that are looked at together.
+// Reports of each party, and what else begins or ends an incident, that are looked at together.
 inline constexpr size_t kIncidentEventsMax = 20'000;
 inline constexpr size_t kIncidentRowsMax = 500;       // In one answer.
 inline constexpr size_t kIncidentMessagesShown = 50;  // Reports, and as many requests, of one.

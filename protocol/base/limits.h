@@ -37,7 +37,7 @@ inline constexpr uint32_t kSpeedMax_cm_s = 1'120'000;   // Escape velocity, 11.2
 
 // Volumes: where and when something is announced (protocol/geometry/volume.h).
 inline constexpr size_t kVolumesMax = 16;         // Of one notice.
-inline constexpr size_t kImpactAreasMax = 15;     // Of a launch, beside the area where it begins.
+inline constexpr size_t kImpactAreasMax = 15;     // In a launch, beside the area where it begins.
 inline constexpr size_t kVolumePointsMax = 256;   // Of one polygon, the first one twice, or route.
 inline constexpr size_t kVolumePiecesMax = 1024;  // Straight pieces of a border: over 10,000 km.
 inline constexpr uint32_t kVolumeRadiusMax_m = 500'000;

@@ -40,7 +40,7 @@ Status Corrections::check(MessageKey target, const wire::Envelope& envelope,
   return refused(to_string(problems.front()), problems.front().hint);
 }
 
-// What was said of another message has had its effect there, and both parties have acted on it.
+// An answer has had its effect on the message it speaks of, and both parties have acted on it.
 Status Corrections::check_cancelled(MessageKey target) {
   const auto record = recorder_.message(target);
   const bool says_of_another = record && kind_of(record->type).speaks_of == SpeaksOf::theirs;

@@ -20,7 +20,7 @@ namespace hotline {
 struct KeptDraft {
   uint64_t number = 0;         // People call it D-3.
   uint32_t version = 0;        // From 1.
-  uint64_t journal_index = 0;  // Of the entry that has its bytes, and the name of who saved it.
+  uint64_t journal_index = 0;  // Its entry has the bytes, and the name of who saved it.
   Hash hash{};                 // SHA-256 of its bytes.
   uint8_t type = 0;
   uint8_t precedence = 0;  // 0: not said yet.
@@ -34,7 +34,7 @@ struct KeptDraft {
 
 struct EndedDraft {
   KeptDraft last;
-  uint64_t serial = 0;  // Of the message that was made from it; 0: it was discarded.
+  uint64_t serial = 0;  // The message that was made from it; 0: it was discarded.
   UtcMs at = 0;
   uint8_t role = 0;
   uint64_t journal_index = 0;
@@ -53,7 +53,7 @@ class DraftList {
   const KeptDraft* find(uint64_t number) const;
   const EndedDraft* find_ended(uint64_t number) const;
   uint64_t last_number() const { return last_number_; }
-  // What became of one that is not open, for a person. `prefix`: of our messages.
+  // Says what became of one that is not open, for a person. `prefix`: of our messages.
   Error why_not_open(uint64_t number, const std::string& prefix) const;
 
   // Why this entry cannot be the next; null when it can.
@@ -89,7 +89,7 @@ class Drafts {
   // An effect that may tell of the newest version, or the end, of this draft: once that is durable.
   void say_of(uint64_t number, Effect effect);
 
-  // What is durable, for whoever shows it.
+  // The durable ones, for whoever shows them.
   const DraftList& durable() const { return durable_; }
 
   const char* fault_in(const wire::Entry& entry) const { return current_.fault_in(entry); }

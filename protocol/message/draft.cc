@@ -32,7 +32,7 @@ EnvelopeFields envelope_fields_of(const wire::Draft& draft, bool exercise, UtcMs
   return fields;
 }
 
-// What a draft does not say is what the daemon will say of it, so that only the draft is judged.
+// The daemon will say the rest, so that only the draft is judged.
 Result<std::vector<Problem>> check_draft(const wire::Draft& draft, const RulesContext& context,
                                          UtcMs now) {
   const auto body = open_body(ByteView(draft.body()->data(), draft.body()->size()));

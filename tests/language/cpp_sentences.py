@@ -12,11 +12,11 @@ TOKEN = re.compile(
     r"""|(?P<name>[A-Za-z_][A-Za-z_0-9]*(?:::[A-Za-z_][A-Za-z_0-9]*)*)|(?P<number>[0-9][0-9A-Za-z_'.]*)"""
     r"""|(?P<op>\+=|==|!=|<=|>=|&&|\|\||->|<<|::|\+\+|--|[-+*/%<>=!&|^~?:;,.(){}\[\]])""", re.S | re.M)
 CLOSING = {"(": ")", "{": "}", "[": "]"}
-# What they return is their last argument, laid out.
+# They return their last argument, laid out.
 TRANSPARENT = {"std::string", "std::string_view", "styled", "printable_line", "printable", "std::move", "Status"}
 ESCAPES = {"n": "\n", "t": "\t", "a": "\a", "0": "\0"}
 MORE = "\0"  # At the end of a pattern: something may be appended.
-MANY = 64  # Of patterns that one expression makes: more is no sentence.
+MANY = 64  # One expression makes so many patterns: more is no sentence.
 
 
 class Token:
@@ -224,7 +224,7 @@ class Reader:
         branches = ternary(tokens)
         if branches:
             mark = next(i for i, t in enumerate(tokens) if t.kind == "op" and t.text == "?")
-            # What is compared is no sentence; calls in it may hold one.
+            # A comparison is no sentence; calls in it may hold one.
             for token in tokens[:mark]:
                 if token.inside is not None:
                     self.inside(token, "==")

@@ -51,7 +51,7 @@ CALLS = ["has", "get", "all", "find", "starts_with", "ends_with", "rfind", "only
          "environment", "substr", "compare", "contains", "command", "snprintf", "strftime", "=="]
 FUNCTIONS = r"^(static )?(Command|OptionSpec|Program|std::vector . OptionSpec .|JsonValue) |JsonValue & document|(^| )print_json|\bjson_\w+ ="
 
-# What is typed or read by programs, or part of a message; by regular expression, of the whole text.
+# Typed, read by programs, or part of a message; by regular expression, of the whole text.
 NOT_SENTENCES = [
     (r"[^A-Za-z]*([A-Za-z][^A-Za-z]+)*[A-Za-z]?", "no word in it"),
     (r"hotline .*|hotline", "a command"),
@@ -87,7 +87,7 @@ NOT_SENTENCES_OF = {
     "protocol/message/{envelope,body}.cc": ["HL.."],
     "protocol/{base,geometry}/*.cc": [r"JAN|the byte 0x%02X"],
     "protocol/transport/*.cc": [r"an error in this program: \{\}", r"at most \{\} bytes", "does not name the protocol", "offers other protocols, not"],
-    # What is typed: the examples of fields.
+    # Typed: the examples of fields.
     "protocol/message/kinds/*.cc": EXAMPLES,
     "client/command_line/*.cc": ["LC_ALL|LC_MESSAGES|LANG"],
     # The subject of a message is a part of it, and in the language of whoever wrote it.

@@ -420,7 +420,7 @@ class Simulation {
     request.serial = serial;
   }
 
-  // What is confirmed stands in the journal; a refusal is that of somebody who came too late.
+  // A confirmed draft stands in the journal; a refusal is that of somebody who came too late.
   static void take_answer(Party& party, const AnswerDraft& answer) {
     const auto saved = party.drafts_saved.extract(answer.token);
     if (!answer.outcome || saved.empty()) return;

@@ -120,7 +120,7 @@ class Incidents(unittest.TestCase):
                 thread = {row["id"] for row in self.world.ask(party, "ann", "thread", name)["messages"]}
                 self.assertTrue({ours, theirs, asked, later} <= thread, (name, thread))
             self.assertEqual(len(self.listed(party)), 3)
-        # Who sent a report by mistake takes it back.
+        # A report that was sent by mistake is taken back.
         self.say("south", "send", "--cancels", far, "--reason", "sent by mistake")
         for party in PREFIX:
             self.assertEqual(len(self.listed(party)), 2)

@@ -79,7 +79,7 @@ class Language(unittest.TestCase):
         return self.world.ask(party, person, *words, "--wait", "delivered")["message"]["id"]
 
     def check(self, done, words):
-        """What is said is these words and no English ones."""
+        """These words are said, and no English ones."""
         self.assertIn(words, done.stdout + done.stderr)
 
     def test_an_inbox_counts_in_every_language(self):
@@ -97,7 +97,7 @@ class Language(unittest.TestCase):
 
     def test_programs_read_the_same_in_every_language(self):
         self.send("send", "-p", "routine", "Nothing waits for an acknowledgement.")
-        self.send("ack", "@last", party="south")  # What waits says for how long.
+        self.send("ack", "@last", party="south")  # A line that waits says for how long.
         for words in (["list", "--json"], ["list"], ["inbox", "--all"], ["watch", "--from", "0", "--until-now"],
                       ["show", "X-1", "--json"], ["ack", "--all", "--json"], ["lits", "--json"], ["watch", "--from", "x", "--json"]):
             answers = {language: self.run_in(language, *words) for language in LANGUAGES}

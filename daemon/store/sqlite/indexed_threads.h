@@ -46,7 +46,7 @@ class IndexedThreads {
   uint64_t count_messages(int64_t root);
 
  private:
-  // Of a name; a new thread where it has none.
+  // The thread of a name; a new one where it has none.
   int64_t make(const std::string& name);
   std::optional<int64_t> find(const std::string& name);
   std::optional<int64_t> find_named(const std::string& name);  // A thread of this very name.

@@ -106,7 +106,7 @@ TEST_F(DraftTest, OnlyWhatIsTypedChanges) {
   const Read after = draft(1);
   EXPECT_EQ(incident(after).position()->latitude(), 55'00000);
   EXPECT_EQ(incident(after).weather(), nullptr);
-  EXPECT_EQ(incident(after).accuracy_m(), 11'132u);  // Of the digits that were typed now.
+  EXPECT_EQ(incident(after).accuracy_m(), 11'132u);  // By the digits that were typed now.
   EXPECT_EQ(incident(after).observed_at(), incident(before).observed_at());
   EXPECT_EQ(after.subject, "Stray missile, 55.0N 021.0E");
   EXPECT_EQ(after.texts, std::vector<std::string>{"en=" + after.subject});

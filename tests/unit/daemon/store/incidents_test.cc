@@ -95,7 +95,7 @@ TEST(Incidents, OpenOnesComeFirstAndThenTheLastThatSomethingHappenedTo) {
   EXPECT_EQ(incidents[3].own.closed_at, 1004);
 }
 
-// What came in another order, because something more urgent overtook it, says the same.
+// Messages that came in another order, because a more urgent one overtook, say the same.
 TEST(Incidents, AreTheSameInWhateverOrderMessagesCame) {
   auto sent =
       events({{"A", us, reports}, {"A", them, closes}, {"A", us, closes}, {"A", us, reports}});
@@ -160,7 +160,7 @@ TEST(Incidents, ReportsOfTheOtherPartyNearInTimeAndPlaceMayBeOfTheSameEvent) {
       report("D", them, 3, kNow + kSameEventWithin_ms + 1, near),
       report("E", them, 4, kNow, too_far),
       report("F", us, 5, kNow, near),    // Our own.
-      report("A", them, 6, kNow, near),  // Of this thread.
+      report("A", them, 6, kNow, near),  // In this thread.
       report("G", them, 7, std::numeric_limits<int64_t>::min(), near),
       report("H", them, 8, std::numeric_limits<int64_t>::max(), near),
   };

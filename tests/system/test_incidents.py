@@ -209,7 +209,7 @@ class Incidents(unittest.TestCase):
         forgotten = self.world.client("north", "ann", "send", "-p", "flash", "-t", "airspace-crossing", "--set",
                                       "where=54.90N 020.10E", "when=-50m")
         self.assertEqual(forgotten.returncode, USAGE, forgotten.stderr)
-        self.assertIn("--set when=-50m", forgotten.stderr)
+        self.assertIn("--set 'when=-50m'", forgotten.stderr)
 
     def test_the_same_key_says_the_same_once(self):
         report = self.report("north", "54.90N 020.10E")

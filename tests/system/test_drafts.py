@@ -10,7 +10,7 @@ import sys
 import unittest
 
 from pages import commands
-from world import World
+from world import OfTwo
 
 USAGE, NOT_ALLOWED, NOT_FOUND, REFUSED = 2, 4, 7, 8
 DRAFTS_MAX = 256
@@ -18,14 +18,9 @@ PYTHON_VERIFIER = pathlib.Path(__file__).resolve().parents[1] / "verifier" / "ve
 MARK = "EXERCISE EXERCISE EXERCISE"
 
 
-class Drafts(unittest.TestCase):
-    mode = "live"
-
+class Drafts(OfTwo):
     def setUp(self):
-        self.world = World(mode=self.mode)
-        self.world.__enter__()
-        self.addCleanup(self.world.__exit__, None, None, None)
-        self.world.start()
+        super().setUp()
         self.prefix = "N" if self.mode == "live" else "XN"
 
     def ask(self, *words, person="ann"):

@@ -5,7 +5,7 @@ import sys
 import time
 import unittest
 
-from world import PREFIX, World, other
+from world import PREFIX, OfTwo, other
 
 MARK = "EXERCISE EXERCISE EXERCISE"
 
@@ -14,12 +14,8 @@ def ahead(hours):
     return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + 3600 * hours))
 
 
-class EveryKind(unittest.TestCase):
-    def setUp(self):
-        self.world = World(mode="exercise")
-        self.world.__enter__()
-        self.addCleanup(self.world.__exit__, None, None, None)
-        self.world.start()
+class EveryKind(OfTwo):
+    mode = "exercise"
 
     def send(self, party, *words):
         """Runs one command that sends; returns the serial of what it sent."""

@@ -6,7 +6,7 @@ import shlex
 import unittest
 
 from pages import commands
-from world import PREFIX, World, other
+from world import PREFIX, OfTwo
 
 REFUSED, USAGE, NOT_FOUND, NOT_ALLOWED = 8, 2, 7, 4
 
@@ -15,15 +15,7 @@ def minutes_ago(count):
     return (datetime.datetime.now(datetime.timezone.utc) - datetime.timedelta(minutes=count)).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-class Incidents(unittest.TestCase):
-    mode = "live"
-
-    def setUp(self):
-        self.world = World(mode=self.mode)
-        self.world.__enter__()
-        self.addCleanup(self.world.__exit__, None, None, None)
-        self.world.start()
-
+class Incidents(OfTwo):
     def say(self, party, *words):
         return self.world.say(party, *words)["id"]
 

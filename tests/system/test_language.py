@@ -7,7 +7,7 @@ import pty
 import subprocess
 import unittest
 
-from world import HANG_S, World
+from world import HANG_S, OfTwo
 
 LANGUAGES = ["en", "ru", "uk", "id"]
 # How many wait, for the numbers that have forms of their own.
@@ -28,12 +28,9 @@ CAUTION = {"en": "Acknowledgement is not agreement.", "ru": "Подтвержд�
            "uk": "Підтвердження прочитання не означає згоди.", "id": "Tanda sudah dibaca bukan persetujuan."}
 
 
-class Language(unittest.TestCase):
+class Language(OfTwo):
     def setUp(self):
-        self.world = World()
-        self.world.__enter__()
-        self.addCleanup(self.world.__exit__, None, None, None)
-        self.world.start()
+        super().setUp()
         for party in ("north", "south"):
             self.write_contexts(party)
 

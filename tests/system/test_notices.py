@@ -8,7 +8,7 @@ import subprocess
 import unittest
 
 from pages import commands
-from world import PREFIX, World
+from world import PREFIX, OfTwo
 
 REFUSED = 8
 WHERE = "54.90N 020.10E"
@@ -19,15 +19,7 @@ def hours_ahead(hours):
     return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-class OfTwo(unittest.TestCase):
-    mode = "live"
-
-    def setUp(self):
-        self.world = World(mode=self.mode)
-        self.world.__enter__()
-        self.addCleanup(self.world.__exit__, None, None, None)
-        self.world.start()
-
+class WithNotices(OfTwo):
     def activity(self, where, *more):
         """The words that send one, two days ahead."""
         volume = f"{where} 5km / 0m amsl to 3000m amsl / {hours_ahead(48)} to {hours_ahead(50)}"
@@ -39,7 +31,7 @@ class OfTwo(unittest.TestCase):
         return row["id"]
 
 
-class Notices(OfTwo):
+class Notices(WithNotices):
     def write_file(self, where):
         path = self.world.directory / "exercise.toml"
         volume = f"{where} 5km / 0m amsl to 3000m amsl / {hours_ahead(48)} to {hours_ahead(50)}"
@@ -143,7 +135,7 @@ class Notices(OfTwo):
         self.assertTrue(self.conflicts("north")[0]["accepted_by_us"])
 
 
-class Picture(OfTwo):
+class Picture(WithNotices):
     """`hotline export geojson`: what it writes at both, and reads again."""
 
     def picture(self, party):
@@ -219,7 +211,7 @@ class PictureOfAnExercise(Picture):
     mode = "exercise"
 
 
-class LargePicture(OfTwo):
+class LargePicture(WithNotices):
     def test_more_than_an_answer_holds_is_drawn_whole(self):
         circle = f"{WHERE} 5km / 0m amsl to 3000m amsl / {hours_ahead(48)} to {hours_ahead(50)}"
         words = ["send", "-p", "routine", "-t", "activity", "--set", "kind=flight", "--set", "contact=tower", "--set",

@@ -5,21 +5,13 @@ import shlex
 import unittest
 
 from pages import commands
-from world import PREFIX, World
+from world import PREFIX, OfTwo
 
 REFUSED, USAGE = 8, 2
 QUESTIONS = ["Is it yours?", "Where does it go?", "Until when?"]
 
 
-class Requests(unittest.TestCase):
-    mode = "live"
-
-    def setUp(self):
-        self.world = World(mode=self.mode)
-        self.world.__enter__()
-        self.addCleanup(self.world.__exit__, None, None, None)
-        self.world.start()
-
+class Requests(OfTwo):
     def send(self, party, *words):
         return self.world.say(party, *words)["id"]
 

@@ -7,21 +7,13 @@ import subprocess
 import unittest
 
 from pages import commands
-from world import PREFIX, World
+from world import PREFIX, OfTwo
 
 USAGE = 2
 NOT_FOUND = 7
 
 
-class Search(unittest.TestCase):
-    mode = "live"
-
-    def setUp(self):
-        self.world = World(mode=self.mode)
-        self.world.__enter__()
-        self.addCleanup(self.world.__exit__, None, None, None)
-        self.world.start()
-
+class Search(OfTwo):
     def named(self, word):
         """As people name messages in this mode."""
         return re.sub(r"\b([NSns])-(?=[0-9])", r"X\1-", word) if self.mode == "exercise" else word

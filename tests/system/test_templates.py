@@ -4,20 +4,12 @@ import shlex
 import subprocess
 import unittest
 
-from world import World
+from world import OfTwo
 
 MARK = "To send: "
 
 
-class Templates(unittest.TestCase):
-    mode = "live"
-
-    def setUp(self):
-        self.world = World(mode=self.mode)
-        self.world.__enter__()
-        self.addCleanup(self.world.__exit__, None, None, None)
-        self.world.start()
-
+class Templates(OfTwo):
     def test_B19_every_line_that_is_printed_runs(self):
         names = [one["name"] for one in self.world.ask("north", "ann", "template", "list")["templates"]]
         self.assertIn("airspace-crossing", names)

@@ -13,6 +13,7 @@ import subprocess
 import tempfile
 import threading
 import time
+import unittest
 
 HANG_S = 60
 PREFIX = {"north": "N", "south": "S"}
@@ -390,6 +391,18 @@ ca = "{self.pki}/{party}/ca.crt"
         north, south = self.status("north"), self.status("south")
         return all(sum(a["queued"]) == 0 and a["unreceipted"] == 0 and a["own_size"] == b["peer_size"]
                    and a["own_root"] == b["peer_root"] for a, b in ((north, south), (south, north)))
+
+
+class OfTwo(unittest.TestCase):
+    """Cases that each have two parties of their own, with a link between them."""
+
+    mode = "live"
+
+    def setUp(self):
+        self.world = World(mode=self.mode)
+        self.world.__enter__()
+        self.addCleanup(self.world.__exit__, None, None, None)
+        self.world.start()
 
 
 def run(command):

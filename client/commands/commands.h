@@ -23,8 +23,8 @@ Command completion_command();
 Command conflicts_command();
 Command context_list_command();
 Command decline_command();
-Command disseminate_command();
 Command demo_command();
+Command disseminate_command();
 Command draft_discard_command();  // These are in draft.cc.
 Command draft_edit_command();
 Command draft_list_command();
@@ -35,6 +35,10 @@ Command escalation_show_command();
 Command export_geojson_command();
 Command help_command();
 Command inbox_command();
+Command incident_close_command();  // These are in incident.cc.
+Command incident_list_command();
+Command incident_open_command();
+Command incident_show_command();
 Command list_command();
 Command notice_check_command();
 Command notices_command();
@@ -50,10 +54,6 @@ Command template_list_command();
 Command template_show_command();
 Command test_call_command();
 Command thread_command();
-Command incident_list_command();
-Command incident_show_command();
-Command incident_open_command();
-Command incident_close_command();
 Command version_command();
 Command watch_command();
 

@@ -1,3 +1,4 @@
+// Drafts kept for later: saved and discarded by the core, read from the journal.
 #include "daemon/api/api.h"
 #include "daemon/api/waiting_pages.h"
 #include "protocol/base/limits.h"

@@ -48,13 +48,9 @@ struct IncidentsWanted {
   std::string peer_prefix;
 };
 
-// As message_name(), of a message that the index knows.
 std::string name_of(StoreReader& reader, MessageKey key, const IncidentsWanted& wanted) {
   const auto message = reader.message(key);
-  if (!message) return "";
-  const std::string& prefix = key.incoming ? wanted.peer_prefix : wanted.prefix;
-  return message->serial != 0 ? format_serial(prefix, message->serial)
-                              : format_place(prefix, key.number);
+  return message ? message_name(*message, wanted.prefix, wanted.peer_prefix) : "";
 }
 
 // The newest of them, oldest first.

@@ -11,10 +11,15 @@
 
 namespace hotline {
 
-std::string message_name(const MessageRecord& record, const RowContext& context) {
-  const std::string& prefix = record.key.incoming ? context.peer_prefix : context.prefix;
+std::string message_name(const MessageRecord& record, const std::string& own_prefix,
+                         const std::string& peer_prefix) {
+  const std::string& prefix = record.key.incoming ? peer_prefix : own_prefix;
   if (record.serial == 0) return format_place(prefix, record.key.number);
   return format_serial(prefix, record.serial);
+}
+
+std::string message_name(const MessageRecord& record, const RowContext& context) {
+  return message_name(record, context.prefix, context.peer_prefix);
 }
 
 bool tells_nobody(const Policy& policy, uint8_t precedence, const std::string& rung) {

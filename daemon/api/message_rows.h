@@ -33,6 +33,8 @@ std::string rung_before(const Policy& policy, uint8_t precedence, const std::str
 
 // "N-000123"; for a peer's message without a readable serial, its place: "S-?12".
 std::string message_name(const MessageRecord& record, const RowContext& context);
+std::string message_name(const MessageRecord& record, const std::string& own_prefix,
+                         const std::string& peer_prefix);
 
 // The part of a message that a row shows, without its bytes: bounded, whatever the message carries.
 // Made on the reading thread.

@@ -320,8 +320,7 @@ std::string Channel::name_of(MessageKey key) {
       // An alarm about it must not wait for its name.
       spdlog::error("{}: {}", config_.store_path, error.what());
     }
-    return record && record->serial != 0 ? format_serial(config_.peer_prefix, record->serial)
-                                         : format_place(config_.peer_prefix, key.number);
+    return format_peers_name(config_.peer_prefix, record ? record->serial : 0, key.number);
   }
   return format_serial(config_.prefix, key.number);
 }

@@ -159,8 +159,7 @@ std::string JournalDescriber::name_of(const wire::MessageKey* key) const {
 }
 
 std::string JournalDescriber::learnt_id(const wire::Received& received) {
-  std::string id = received.serial() == 0 ? format_place(names_.peer_prefix, received.index())
-                                          : format_serial(names_.peer_prefix, received.serial());
+  std::string id = format_peers_name(names_.peer_prefix, received.serial(), received.index());
   incoming_[received.index()] = id;
   return id;
 }

@@ -13,9 +13,8 @@ namespace hotline {
 
 std::string message_name(const MessageRecord& record, const std::string& own_prefix,
                          const std::string& peer_prefix) {
-  const std::string& prefix = record.key.incoming ? peer_prefix : own_prefix;
-  if (record.serial == 0) return format_place(prefix, record.key.number);
-  return format_serial(prefix, record.serial);
+  return format_peers_name(record.key.incoming ? peer_prefix : own_prefix, record.serial,
+                           record.key.number);
 }
 
 std::string message_name(const MessageRecord& record, const RowContext& context) {

@@ -14,8 +14,7 @@ namespace {
 
 bool bears_on_conflicts(uint8_t type) {
   const Kind& kind = kind_of(type);
-  return kind.is_notice() || kind.effect == TargetEffect::corrects ||
-         kind.effect == TargetEffect::cancels || kind.effect == TargetEffect::answers;
+  return kind.is_notice() || kind.changes_another() || kind.effect == TargetEffect::answers;
 }
 
 }  // namespace

@@ -8,10 +8,6 @@
 namespace hotline {
 namespace {
 
-TargetEffect effect_of(uint8_t type) {
-  return kind_of(type).effect;
-}
-
 Error refused(const std::string& reason, const std::string& hint) {
   return make_error(ErrorCode::refused, reason, hint);
 }
@@ -20,8 +16,7 @@ Error refused(const std::string& reason, const std::string& hint) {
 
 Status Corrections::check(MessageKey target, const wire::Envelope& envelope,
                           const wire::Body& body) {
-  const TargetEffect effect = kind_of(envelope.type()).effect;
-  if (effect != TargetEffect::corrects && effect != TargetEffect::cancels) return ok();
+  if (!kind_of(envelope.type()).changes_another()) return ok();
   if (is_cancelled(target)) {
     return refused("references: the message was cancelled before", "send it anew");
   }
@@ -82,8 +77,7 @@ uint64_t Corrections::version_of(MessageKey key) const {
 std::string Corrections::name_of(MessageKey key) {
   if (!key.incoming) return format_serial(config_.prefix, key.number);
   const auto record = recorder_.message(key);
-  return record && record->serial != 0 ? format_serial(config_.peer_prefix, record->serial)
-                                       : format_place(config_.peer_prefix, key.number);
+  return format_peers_name(config_.peer_prefix, record ? record->serial : 0, key.number);
 }
 
 // Only the originator changes a message: the rules have seen to that.
@@ -91,15 +85,13 @@ std::optional<Corrections::Applied> Corrections::change_in(const wire::Entry& en
   Applied found;
   const wire::MessageKey* target = nullptr;
   if (const wire::Released* own = entry.fact_as_Released()) {
-    found = {{{false, own->serial()}, own->serial()}, effect_of(own->type()), {}};
+    found = {{{false, own->serial()}, own->serial()}, own->type(), {}};
     target = own->refers_to();
   } else if (const wire::Received* peers = entry.fact_as_Received()) {
-    found = {{{true, peers->index()}, peers->serial()}, effect_of(peers->type()), {}};
+    found = {{{true, peers->index()}, peers->serial()}, peers->type(), {}};
     if (peers->decline_code() == 0) target = peers->refers_to();
   }
-  const bool changes =
-      found.effect == TargetEffect::corrects || found.effect == TargetEffect::cancels;
-  if (!target || !changes) return std::nullopt;
+  if (!target || !kind_of(found.type).changes_another()) return std::nullopt;
   found.target = from_wire(target);
   return found.change.key.incoming == found.target.incoming ? std::optional(found) : std::nullopt;
 }
@@ -108,7 +100,7 @@ void Corrections::apply(const wire::Entry& entry) {
   const auto applied = change_in(entry);
   if (!applied) return;
   ++changes_;
-  if (applied->effect == TargetEffect::corrects) {
+  if (kind_of(applied->type).effect == TargetEffect::corrects) {
     corrections_[applied->target].push_back(applied->change);
   } else {
     cancelled_.insert(applied->target);

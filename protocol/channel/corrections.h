@@ -49,7 +49,7 @@ class Corrections {
   Status check_cancelled(MessageKey target);
   struct Applied {
     Change change;
-    TargetEffect effect = TargetEffect::none;
+    uint8_t type = 0;
     MessageKey target;
   };
   static std::optional<Applied> change_in(const wire::Entry& entry);

@@ -11,12 +11,13 @@ const char* disk_words(DiskLevel level) {
     case DiskLevel::plenty:
       return "the disk has room again: messages are taken as before";
     case DiskLevel::flash_only:
-      return "the disk is nearly full: only FLASH, acknowledgements, declines and cancellations "
-             "go, and the peer may send FLASH only: free space on the disk of the store";
+      return "the disk is nearly full: only FLASH, acknowledgements, disseminations, declines and "
+             "cancellations go, and the peer may send FLASH only: free space on the disk of the "
+             "store";
     case DiskLevel::own_only:
       return "the disk is all but full: nothing of the peer's is taken; our FLASH, "
-             "acknowledgements, declines and cancellations still go: free space on the disk of the "
-             "store at once, and use voice";
+             "acknowledgements, disseminations, declines and cancellations still go: free space on "
+             "the disk of the store at once, and use voice";
   }
   return "";
 }
@@ -61,13 +62,16 @@ bool DiskState::has_room_for(uint64_t bytes, uint64_t count) const {
 }
 
 Status DiskState::check_release(wire::MessageType type, uint8_t precedence) const {
-  if (own_.level == DiskLevel::plenty || kind_of(type).ends_a_wait ||
-      precedence == kPrecedenceFirst)
-    return ok();
+  if (kind_of(type).ends_a_wait || precedence == kPrecedenceFirst) return ok();
+  return check_draft();
+}
+
+Status DiskState::check_draft() const {
+  if (own_.level == DiskLevel::plenty) return ok();
   return make_error(ErrorCode::refused,
                     "the disk is nearly full: only FLASH is taken until there is room",
-                    "free space on the disk of the store, or use voice; acknowledgements, declines "
-                    "and cancellations still go");
+                    "free space on the disk of the store, or use voice; acknowledgements, "
+                    "disseminations, declines and cancellations still go");
 }
 
 }  // namespace hotline

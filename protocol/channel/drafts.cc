@@ -24,15 +24,6 @@ Hash hash_or_none(const wire::Digest* digest) {
   return digest == nullptr ? Hash{} : to_hash(*digest);
 }
 
-std::optional<wire::Role> drafting_role(const Actor& actor, uint8_t wanted) {
-  for (uint8_t role : actor.roles) {
-    if ((wanted == 0 || wanted == role) && may(static_cast<wire::Role>(role), Right::draft)) {
-      return static_cast<wire::Role>(role);
-    }
-  }
-  return std::nullopt;
-}
-
 // A draft that may be kept, whatever it still lacks: it can be read, and shown.
 Result<Opened<wire::Draft>> open_to_be_kept(ByteView bytes) {
   if (bytes.size() > limits::kDraftSizeMax) {
@@ -194,10 +185,9 @@ Status Drafts::try_save(Now now, uint64_t token, const Actor& actor, uint64_t nu
                         const std::optional<Hash>& expected, ByteView bytes) {
   const auto draft = open_to_be_kept(bytes);
   if (!draft) return draft.error();
-  const auto role = drafting_role(actor, (*draft)->role());
+  const auto role = acting_role(actor.roles, (*draft)->role(), Right::draft);
   if (!role) return may_not_draft(actor);
-  if (Status room = disk_.check_release(wire::MessageType::text, kPrecedenceLast); !room)
-    return room;
+  if (Status room = disk_.check_draft(); !room) return room;
   KeptDraft kept;
   if (number == 0) {
     if (Status place = check_place(); !place) return place;
@@ -234,7 +224,7 @@ Status Drafts::try_save(Now now, uint64_t token, const Actor& actor, uint64_t nu
 }
 
 Status Drafts::try_discard(Now now, uint64_t token, const Actor& actor, uint64_t number) {
-  const auto role = drafting_role(actor, 0);
+  const auto role = acting_role(actor.roles, 0, Right::draft);
   if (!role) return may_not_draft(actor);
   const auto kept = find(number);
   if (!kept) return kept.error();

@@ -50,7 +50,6 @@ class Journal {
   // What gathers until the next commit; the core adds messages, leaves, receipts and facts to it.
   Batch& gathering() { return gathering_; }
   const Batch& gathering() const { return gathering_; }
-  bool gathering_is_empty() const { return gathering_.empty(); }
   // Ends the batch: what is recorded from now on belongs to the next.
   std::shared_ptr<const Batch> take();
 

@@ -32,9 +32,8 @@ uint64_t OwnTranscript::goes_after(const wire::Released& fact) {
   const wire::MessageKey* refers = fact.refers_to();
   if (refers == nullptr) return 0;
   const uint64_t target = refers->incoming() ? 0 : refers->number();
-  const TargetEffect effect = kind_of(fact.type()).effect;
-  const bool changes = effect == TargetEffect::corrects || effect == TargetEffect::cancels;
-  if (!changes && effect != TargetEffect::answers) return target;
+  const Kind& kind = kind_of(fact.type());
+  if (!kind.changes_another() && kind.effect != TargetEffect::answers) return target;
   const uint64_t before = std::exchange(last_said_of_[from_wire(refers)], fact.serial());
   return waiting_.contains(before) ? before : target;
 }

@@ -164,8 +164,7 @@ const MessageRecord* Releases::gathering(uint64_t serial) const {
 
 std::string Releases::name_of(MessageKey key, uint64_t serial) const {
   if (!key.incoming) return format_serial(config_.prefix, key.number);
-  return serial != 0 ? format_serial(config_.peer_prefix, serial)
-                     : format_place(config_.peer_prefix, key.number);
+  return format_peers_name(config_.peer_prefix, serial, key.number);
 }
 
 void note_effect_on(Recorder& recorder, const Answers& answers, Now now, MessageKey target,

@@ -30,15 +30,6 @@ uint8_t correct_claims(Bytes& bytes, uint8_t draft_role, Now now) {
   return static_cast<uint8_t>(said->role());
 }
 
-std::optional<wire::Role> sending_role(const Actor& actor, uint8_t wanted, wire::MessageType type) {
-  for (uint8_t role : actor.roles) {
-    if ((wanted == 0 || wanted == role) && may(static_cast<wire::Role>(role), Right::send, type)) {
-      return static_cast<wire::Role>(role);
-    }
-  }
-  return std::nullopt;
-}
-
 }  // namespace
 
 void Submissions::submit(Now now, uint64_t token, const Actor& actor, uint64_t counter,
@@ -66,7 +57,7 @@ Status Submissions::try_submit(Now now, uint64_t token, const Actor& actor, uint
   Bytes body(draft.body()->begin(), draft.body()->end());
   const bool acknowledges = kind_of(type).effect == TargetEffect::acknowledges;
   const uint8_t wanted = acknowledges ? correct_claims(body, draft.role(), now) : draft.role();
-  auto role = sending_role(actor, wanted, type);
+  auto role = acting_role(actor.roles, wanted, Right::send, type);
   if (!role) {
     return make_error(ErrorCode::not_allowed,
                       wanted == 0 ? actor.name + " has no role here that may send this message"

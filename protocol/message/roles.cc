@@ -35,4 +35,13 @@ bool may(std::span<const uint8_t> roles, Right right, wire::MessageType kind) {
                      [=](uint8_t role) { return may(static_cast<wire::Role>(role), right, kind); });
 }
 
+std::optional<wire::Role> acting_role(std::span<const uint8_t> roles, uint8_t wanted, Right right,
+                                      wire::MessageType kind) {
+  const auto acts = [=](uint8_t role) {
+    return (wanted == 0 || wanted == role) && may(static_cast<wire::Role>(role), right, kind);
+  };
+  const auto found = std::find_if(roles.begin(), roles.end(), acts);
+  return found == roles.end() ? std::nullopt : std::optional(static_cast<wire::Role>(*found));
+}
+
 }  // namespace hotline

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 
 #include "protocol/message/message_generated.h"
@@ -24,5 +25,10 @@ bool may(wire::Role role, Right right, wire::MessageType kind = wire::MessageTyp
 // True if one of a person's roles (wire::Role) has it.
 bool may(std::span<const uint8_t> roles, Right right,
          wire::MessageType kind = wire::MessageType::unset);
+
+// The role in which a person acts: the first of theirs that has the right, or `wanted` (a
+// wire::Role; 0: any), where it is one of theirs and has it.
+std::optional<wire::Role> acting_role(std::span<const uint8_t> roles, uint8_t wanted, Right right,
+                                      wire::MessageType kind = wire::MessageType::unset);
 
 }  // namespace hotline

@@ -26,11 +26,6 @@ class RuleChecker {
   void require_known(std::string_view field, Enum value) {
     check_code(field, vocabulary<Enum>(), static_cast<uint64_t>(value), true);
   }
-  // A coded field that may be absent.
-  template <class Enum>
-  void allow_known(std::string_view field, Enum value) {
-    check_code(field, vocabulary<Enum>(), static_cast<uint64_t>(value), false);
-  }
 
   template <class Enum>
   void check_known(std::string_view field, Enum value, bool required) {

@@ -58,6 +58,10 @@ std::string format_place(std::string_view prefix, uint64_t index) {
   return std::string(prefix) + "-?" + std::to_string(index);
 }
 
+std::string format_peers_name(std::string_view prefix, uint64_t serial, uint64_t index) {
+  return serial != 0 ? format_serial(prefix, serial) : format_place(prefix, index);
+}
+
 std::optional<Serial> parse_place(std::string_view text) {
   const size_t mark = text.find("-?");
   if (mark == std::string_view::npos) return std::nullopt;

@@ -38,6 +38,9 @@ std::optional<Serial> parse_serial(std::string_view text);
 std::string format_place(std::string_view prefix, uint64_t index);
 std::optional<Serial> parse_place(std::string_view text);
 
+// A message of the peer by its serial, or by its place where it has none (0).
+std::string format_peers_name(std::string_view prefix, uint64_t serial, uint64_t index);
+
 // Reads the written form only, as an envelope must have it.
 std::optional<Serial> parse_written_serial(std::string_view text);
 // Likewise of a place.

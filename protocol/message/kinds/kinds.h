@@ -62,6 +62,10 @@ struct Kind {
   const KindContent& content() const { return built.content(); }
 
   bool speaks_of_another() const { return speaks_of != SpeaksOf::nothing; }
+  // Says that message otherwise, or takes it back.
+  bool changes_another() const {
+    return effect == TargetEffect::corrects || effect == TargetEffect::cancels;
+  }
   wire::Mode mode(bool exercise_channel) const {
     return is_test_call       ? wire::Mode::test
            : exercise_channel ? wire::Mode::exercise

@@ -36,7 +36,7 @@ int disseminate(Invocation& invocation) {
   DraftFields draft;
   if (const auto at = arguments.get("--at")) {
     told.at = need(parse_time(*at, invocation.now()), what);
-    if (!parse_rfc3339(*at)) draft.understood.emplace_back("at", time_in_words(told.at));
+    if (!parse_rfc3339(*at)) draft.told_back.add("at", time_in_words(told.at));
   }
   const auto connection = need(invocation.connect(), what);
   const auto message = need(ReferredMessage::find(*connection, typed, NameUse::to_answer), what);

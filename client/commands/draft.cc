@@ -32,22 +32,20 @@ int report_saved(Invocation& invocation, Connection& connection, const wire::Dra
   const std::string name = format_draft_name(saved.number());
   const auto problems = problems_of_draft(connection, draft, invocation.now());
   if (output.json()) {
-    JsonValue::Object understood;
-    for (const auto& [key, words] : fields.understood) understood.emplace_back(key, words);
-    output.document(
-        json_document()
-            .add("id", name)
-            .add("number", saved.number())
-            .add("version", saved.version())
-            .add("saved_at", json_time(saved.committed_at()))
-            .add("journal_index", saved.journal_index())
-            .add("sha256", saved.hash() == nullptr ? "" : to_hex(to_hash(*saved.hash())))
-            .add("understood", std::move(understood))
-            .add("may_be_sent", problems.empty())
-            .add("problems", json_problems(problems)));
+    JsonValue document = json_document();
+    document.add("id", name)
+        .add("number", saved.number())
+        .add("version", saved.version())
+        .add("saved_at", json_time(saved.committed_at()))
+        .add("journal_index", saved.journal_index())
+        .add("sha256", saved.hash() == nullptr ? "" : to_hex(to_hash(*saved.hash())));
+    add_told_back(document, fields.told_back)
+        .add("may_be_sent", problems.empty())
+        .add("problems", json_problems(problems));
+    output.document(document);
     return kExitDone;
   }
-  if (!fields.understood.empty()) output.talk(in_words(fields.understood));
+  tell_back(output, fields.told_back);
   output.line(output.words(name + "  version " + std::to_string(saved.version()) + "  " +
                            std::string(fields.kind().key) + "  saved " +
                            output.time_of_day(saved.committed_at()) + "  journal " +

@@ -2,20 +2,33 @@
 #include "client/commands/commands.h"
 #include "client/compose/conflict_check.h"
 #include "client/compose/incident_file.h"
+#include "client/compose/typed_correction.h"
 #include "client/show/conflict_rows.h"
 
 namespace hotline::client {
 namespace {
 
+Result<DraftFields> read_notice(const Invocation& invocation, Connection& connection) {
+  const auto file = invocation.arguments.get("FILE");
+  if (file.has_value() == is_correction(invocation.arguments)) {
+    return make_error(ErrorCode::usage, "one notice is checked: a file, or a correction",
+                      "hotline notice check FILE    or --corrects N-123 --change \"volume -> "
+                      "@area.geojson\" --reason \"...\"");
+  }
+  if (!file) return read_correction(invocation, connection);
+  auto request = read_incident_file(*file, invocation.now());
+  if (!request) return request.error();
+  if (request->language.empty()) request->language = connection.language();
+  take_template_precedence(*request);
+  return make_draft(*request, connection.party(), invocation.now(), invocation.now());
+}
+
 int notice_check(Invocation& invocation) {
   Output& output = invocation.output;
   const std::string what = "the notice was not checked";
-  MessageRequest request = need(read_incident_file(*invocation.arguments.get("FILE")), what);
   const auto connection = need(invocation.connect(), what);
-  if (request.language.empty()) request.language = connection->language();
-  take_template_precedence(request);
-  const auto draft =
-      need(make_draft(request, connection->party(), invocation.now(), invocation.now()), what);
+  const auto draft = need(read_notice(invocation, *connection), what);
+  tell_back(output, draft.told_back);
   const auto reply = need(conflicts_of(*connection, draft, invocation.now()), what);
   const wire::ConflictRows& rows = *reply;
   const size_t shown = tables(rows.rows()).size();
@@ -42,15 +55,19 @@ int notice_check(Invocation& invocation) {
 }  // namespace
 
 Command notice_check_command() {
-  return {{.name = "notice check",
-           .summary = "Ask which conflicts a notice would have, without sending it",
-           .description =
-               "The daemon holds it against all that the other party announced. Without a conflict "
-               "it ends with 0, otherwise with 8, as hotline send would.",
-           .examples = {"hotline notice check exercise.toml",
-                        "hotline notice check launch.toml --json"},
-           .positionals = {{"FILE", "an activity or a launch, as hotline send -f reads it"}}},
-          notice_check};
+  return {
+      {.name = "notice check",
+       .summary = "Ask which conflicts a notice would have, without sending it",
+       .description =
+           "The daemon holds it against all that the other party announced. Without a conflict "
+           "it ends with 0, otherwise with 8, as hotline send would. A correction is checked as "
+           "it would stand after it.",
+       .examples = {"hotline notice check exercise.toml", "hotline notice check launch.toml --json",
+                    "hotline notice check --corrects N-123 --change \"volume -> "
+                    "@area.geojson\" --reason \"moved\""},
+       .options = correction_options(),
+       .positionals = {{"FILE", "an activity or a launch, as hotline send -f reads it", false}}},
+      notice_check};
 }
 
 }  // namespace hotline::client

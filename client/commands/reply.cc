@@ -190,8 +190,8 @@ int reply(Invocation& invocation) {
   for (const std::string& later : invocation.arguments.all("--later")) {
     const std::string time = later.substr(later.find('=') + 1);
     if (parse_rfc3339(time)) continue;
-    draft.understood.emplace_back("later " + later.substr(0, later.find('=')),
-                                  time_in_words(need(parse_time(time, invocation.now()))));
+    draft.told_back.add("later " + later.substr(0, later.find('=')),
+                        time_in_words(need(parse_time(time, invocation.now()))));
   }
   const bool answers = draft.kind().effect == TargetEffect::answers;
   const std::string kind =

@@ -2,14 +2,11 @@
 #include "client/commands/commands.h"
 #include "client/compose/conflict_check.h"
 #include "client/compose/message_request.h"
-#include "client/compose/referred_message.h"
 #include "client/compose/saved_draft.h"
 #include "client/compose/submitting.h"
+#include "client/compose/typed_correction.h"
 #include "client/compose/typed_message.h"
 #include "client/compose/typed_text.h"
-#include "client/compose/typed_volumes.h"
-#include "protocol/base/time_text.h"
-#include "protocol/message/names.h"
 #include "protocol/message/template.h"
 
 namespace hotline::client {
@@ -28,9 +25,8 @@ Result<MessageRequest> read_request(const Invocation& invocation, Connection& co
 Result<DraftFields> draft_of(const Invocation& invocation, const Connection& connection,
                              const MessageRequest& request) {
   const bool may_be_repeated = invocation.arguments.has("--idempotency-key");
-  const auto typed_at = may_be_repeated ? std::nullopt : std::optional(invocation.now());
   const auto make = [&](UtcMs now) {
-    return make_draft(request, connection.party(), now, typed_at);
+    return make_draft(request, connection.party(), now, typed_at(invocation));
   };
   auto draft = make(invocation.now());
   if (!draft || !may_be_repeated) return draft;
@@ -41,124 +37,6 @@ Result<DraftFields> draft_of(const Invocation& invocation, const Connection& con
       "the template takes the time of sending, so that it says something else when "
       "it is sent again",
       "give the time with --set, as hotline template show " + request.template_name + " names it");
-}
-
-constexpr std::string_view kArrow = " -> ";
-
-// "where=54.90N 020.10E -> 54.95N 020.10E". The old value is typed too, so that both watches see
-// what was meant, and whoever corrects has looked.
-Result<FieldChangeFields> parse_change(const std::string& typed) {
-  const size_t equals = typed.find('=');
-  const size_t arrow = typed.find(kArrow);
-  if (equals == std::string::npos || equals == 0 || arrow == std::string::npos || arrow < equals) {
-    return make_error(ErrorCode::usage,
-                      "--change " + typed + " does not say what was there and what is right",
-                      "--change where=\"54.90N 020.10E -> 54.95N 020.10E\"");
-  }
-  return FieldChangeFields{typed.substr(0, equals), typed.substr(equals + 1, arrow - equals - 1),
-                           typed.substr(arrow + kArrow.size())};
-}
-
-Result<ContentFields> read_change_content(const Arguments& arguments, const std::string& id) {
-  const std::string reason = arguments.get("--reason").value_or("");
-  const bool corrects = arguments.has("--corrects");
-  if (reason.empty()) {
-    return make_error(
-        ErrorCode::usage,
-        std::string("a ") + (corrects ? "correction" : "cancellation") + " needs a reason",
-        "--reason \"...\"");
-  }
-  if (!corrects) {
-    if (arguments.has("--change"))
-      return make_error(ErrorCode::usage, "a cancellation changes no field",
-                        "--corrects " + id + " corrects it");
-    return ContentFields(CancellationFields{reason});
-  }
-  CorrectionFields correction;
-  correction.reason = reason;
-  for (const std::string& typed : arguments.all("--change")) {
-    auto change = parse_change(typed);
-    if (!change) return change.error();
-    if (change->field == "volume") {
-      auto drawn = read_typed_volumes(change->new_value, "");
-      if (!drawn) return drawn.error();
-      change->new_value = *std::move(drawn);
-    }
-    correction.changes.push_back(*std::move(change));
-  }
-  if (correction.changes.empty()) {
-    return make_error(ErrorCode::usage, "what is wrong in " + id + "?",
-                      "--change where=\"54.90N 020.10E -> 54.95N 020.10E\"");
-  }
-  return ContentFields(std::move(correction));
-}
-
-// A time by the clock and a place in a grid become words that are read alike on any day.
-Status date_changes(wire::MessageType type, UtcMs now, std::vector<FieldChangeFields>& changes,
-                    Understood& understood) {
-  for (FieldChangeFields& change : changes) {
-    for (std::string* value : {&change.old_value, &change.new_value}) {
-      auto dated = corrected_value(type, change.field, *value, now);
-      if (!dated) return dated.error();
-      if (*dated != *value) understood.emplace_back(change.field, *dated);
-      *value = *std::move(dated);
-    }
-  }
-  return ok();
-}
-
-std::vector<OptionSpec> correction_options() {
-  return {{"--corrects", "ID", "a CORRECTION of this own message, with --change and --reason"},
-          {"--change", "FIELD=OLD -> NEW", "what was wrong, and what is right", true},
-          {"--cancels", "ID", "a CANCELLATION of this own message, with --reason"},
-          {"--reason", "TEXT", "why it is corrected or cancelled"}};
-}
-
-// A CORRECTION or a CANCELLATION of an own message is asked for.
-bool is_correction(const Arguments& arguments) {
-  return arguments.has("--corrects") || arguments.has("--cancels");
-}
-
-// The precedence is the message's, unless another was typed. Errors: usage, and those of finding
-// the message.
-Result<DraftFields> read_correction(const Invocation& invocation, Connection& connection) {
-  const Arguments& arguments = invocation.arguments;
-  if (arguments.has("--corrects") && arguments.has("--cancels")) {
-    return make_error(ErrorCode::usage, "a message is corrected or cancelled, not both");
-  }
-  const bool corrects = arguments.has("--corrects");
-  const std::string typed = *arguments.get(corrects ? "--corrects" : "--cancels");
-  const auto message = ReferredMessage::find(connection, typed, NameUse::any);
-  if (!message) return message.error();
-  if (message->row().incoming()) {
-    return make_error(ErrorCode::usage,
-                      message->id() + " is a message of " + upper_case(connection.peer()) +
-                          ": only who sent it can correct or cancel it",
-                      "hotline reply " + message->id() + " \"...\"    says what is wrong with it");
-  }
-  auto content = read_change_content(arguments, message->id());
-  if (!content) return content.error();
-  BodyFields body;
-  body.subject = (corrects ? "Correction of " : "Cancellation of ") + message->id();
-  if (const auto subject = arguments.get("--subject")) body.subject = *subject;
-  DraftFields draft;
-  if (auto* correction = std::get_if<CorrectionFields>(&*content)) {
-    const auto type = static_cast<wire::MessageType>(message->row().type());
-    const auto status = date_changes(type, invocation.now(), correction->changes, draft.understood);
-    if (!status) return status.error();
-  }
-  body.content = *std::move(content);
-  draft.precedence = message->precedence();
-  if (const auto level = arguments.get("--precedence")) {
-    const auto precedence = parse_precedence(*level);
-    if (!precedence) return precedence.error();
-    draft.precedence = *precedence;
-  }
-  draft.language = typed_language(invocation, connection);
-  draft.references = {message->id()};
-  if (corrects) draft.correction_of = message->id();
-  draft.body = std::move(body);
-  return draft;
 }
 
 // Under a key of the caller's own it may have been sent before, and what it is in conflict with may

@@ -13,7 +13,8 @@ constexpr size_t kNamedMax = 10;
 
 Result<Answer<wire::ConflictRows>> conflicts_of(Connection& connection, const DraftFields& draft,
                                                 UtcMs now) {
-  if (!draft.kind().announces_volumes()) {
+  const bool corrects = draft.kind().effect == TargetEffect::corrects;
+  if (!draft.kind().announces_volumes() && !corrects) {
     return make_error(ErrorCode::refused,
                       std::string("nothing is held against a message of type ") + draft.kind().key,
                       "template = \"activity\" or \"launch\"");

@@ -28,7 +28,7 @@ struct DraftFields {
   uint64_t nonce = 0;  // This message's alone; 0 under an idempotency key.
   BodyFields body;  // Its content gives the type. Without the marks of an exercise, unless a person
                     // typed them.
-  Understood understood;  // Told to whoever typed it, and not sent.
+  ToldBack told_back;  // To whoever typed it, and not sent.
 
   const Kind& kind() const { return kind_of(type_of(body.content)); }
 };

@@ -197,7 +197,7 @@ DraftFields fields_beside_body(const wire::Draft& draft, const MessageRequest& c
   fields.reply_by = time(draft.reply_by(), changes.reply_by);
   fields.expires_at = time(draft.expires_at(), changes.expires_at);
   fields.handling = text(draft.handling());
-  fields.understood = changes.understood;
+  fields.told_back = changes.told_back;
   return fields;
 }
 
@@ -254,9 +254,7 @@ Result<EditedDraft> edit_draft(const SavedDraft& saved, const MessageRequest& ch
       words_made_of(*after, body.subject, original_after, language, now).text;
   change_texts(edited, changes.texts, makes_text ? std::optional(made_text) : std::nullopt,
                own_party);
-  for (auto& one : understood_fields(info, *settings, body, now)) {
-    edited.fields.understood.push_back(std::move(one));
-  }
+  edited.fields.told_back.append(understood_fields(info, *settings, body, now));
   return edited;
 }
 

@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <utility>
 
+#include "client/compose/grid_position.h"
 #include "client/compose/typed_volumes.h"
 #include "protocol/message/kinds/volumes.h"
 #include "protocol/message/names.h"
@@ -11,7 +12,8 @@
 namespace hotline::client {
 namespace {
 
-Status read_set(const TomlFile& file, const TomlValue& table, MessageRequest& request) {
+Status read_set(const TomlFile& file, const TomlValue& table, std::optional<UtcMs> typed_at,
+                MessageRequest& request) {
   if (table.kind != TomlValue::Kind::table) {
     return file.error(table, "\"set\" must be a table", "write [set] on a line of its own");
   }
@@ -22,9 +24,10 @@ Status read_set(const TomlFile& file, const TomlValue& table, MessageRequest& re
     request.settings[key] = value.text;
     if (key != "volume") continue;
     const std::string directory = std::filesystem::path(file.name).parent_path().string();
-    const auto volumes = read_typed_volumes(value.text, directory);
+    const auto volumes = read_typed_volumes(value.text, directory, typed_at);
     if (!volumes) return file.error(value, volumes.error().reason, volumes.error().hint);
     request.settings[key] = *volumes;
+    if (names_a_file(value.text)) request.told_back.add(key, *volumes);
   }
   return ok();
 }
@@ -50,7 +53,8 @@ Status read_texts_of(const TomlFile& file, const TomlValue& table, MessageReques
 }
 
 // As it is typed for --set.
-Result<std::string> read_volume(const TomlFile& file, const TomlValue& table) {
+Result<std::string> read_volume(const TomlFile& file, const TomlValue& table,
+                                std::optional<UtcMs> typed_at) {
   const std::vector<std::string> shapes = {"circle", "polygon", "along"};  // As in Shape.
   if (table.kind != TomlValue::Kind::table) {
     return file.error(table, "\"volume\" must be a table for each", "[[volume]]");
@@ -84,7 +88,8 @@ Result<std::string> read_volume(const TomlFile& file, const TomlValue& table) {
     if (!value) return file.error(table, std::string("the volume has no \"") + key + "\"");
     typed += before + value->text;
   }
-  const auto volumes = parse_volumes(typed, std::nullopt);
+  const auto in_degrees = grid_places_in_degrees(typed);
+  const auto volumes = in_degrees ? parse_volumes(*in_degrees, typed_at) : in_degrees.error();
   if (!volumes) return file.error(table, volumes.error().reason, volumes.error().hint);
   if (volumes->front().shape.index() != drawn) {
     return file.error(*table.find(shapes[drawn]), "\"" + shapes[drawn] + "\" has another shape",
@@ -93,14 +98,15 @@ Result<std::string> read_volume(const TomlFile& file, const TomlValue& table) {
   return typed;
 }
 
-Status read_volumes(const TomlFile& file, const TomlValue& tables, MessageRequest& request) {
+Status read_volumes(const TomlFile& file, const TomlValue& tables, std::optional<UtcMs> typed_at,
+                    MessageRequest& request) {
   if (tables.kind != TomlValue::Kind::list) {
     return file.error(tables, "\"volume\" must be a list of tables",
                       "write [[volume]] on a line of its own, or volume = \"...\" under [set]");
   }
   std::string typed;
   for (const TomlValue& table : tables.items) {
-    const auto volume = read_volume(file, table);
+    const auto volume = read_volume(file, table, typed_at);
     if (!volume) return volume.error();
     typed += (typed.empty() ? "" : " | ") + *volume;
   }
@@ -111,8 +117,8 @@ Status read_volumes(const TomlFile& file, const TomlValue& tables, MessageReques
 }
 
 Status read_member(const TomlFile& file, const std::string& key, const TomlValue& value,
-                   MessageRequest& request) {
-  if (key == "set") return read_set(file, value, request);
+                   std::optional<UtcMs> typed_at, MessageRequest& request) {
+  if (key == "set") return read_set(file, value, typed_at, request);
   // Read last: when the language is known, and whether a volume was set.
   if (key == "texts" || key == "volume") return ok();
   const auto content = file.text_of(value, key);
@@ -131,7 +137,7 @@ Status read_member(const TomlFile& file, const std::string& key, const TomlValue
 
 }  // namespace
 
-Result<MessageRequest> read_incident_file(const std::string& path) {
+Result<MessageRequest> read_incident_file(const std::string& path, std::optional<UtcMs> typed_at) {
   const auto file = read_toml_file(path);
   if (!file) return file.error();
   if (auto status = file->only(file->root, {"template", "precedence", "subject", "language",
@@ -141,10 +147,12 @@ Result<MessageRequest> read_incident_file(const std::string& path) {
   }
   MessageRequest request;
   for (const auto& [key, value] : file->root.members) {
-    if (auto status = read_member(*file, key, value, request); !status) return status.error();
+    if (auto status = read_member(*file, key, value, typed_at, request); !status)
+      return status.error();
   }
   if (const TomlValue* volumes = file->root.find("volume")) {
-    if (auto status = read_volumes(*file, *volumes, request); !status) return status.error();
+    if (auto status = read_volumes(*file, *volumes, typed_at, request); !status)
+      return status.error();
   }
   if (const TomlValue* texts = file->root.find("texts")) {
     if (auto status = read_texts_of(*file, *texts, request); !status) return status.error();

@@ -28,8 +28,8 @@ namespace hotline::client {
 //   start = 2026-11-29T10:00:00Z
 //   end = 2026-11-29T12:00:00Z
 //
-// Every complaint names file:line:column. Errors: not_found for the file,
-// configuration for what stands in it.
-Result<MessageRequest> read_incident_file(const std::string& path);
+// `typed_at`: for times that are said by it. Every complaint names file:line:column. Errors:
+// not_found for the file, configuration for what stands in it.
+Result<MessageRequest> read_incident_file(const std::string& path, std::optional<UtcMs> typed_at);
 
 }  // namespace hotline::client

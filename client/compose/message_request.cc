@@ -10,9 +10,9 @@ std::string original_language(const MessageRequest& request) {
   return request.texts.empty() ? request.language : request.texts.front().language;
 }
 
-// Adds to `understood` how its fields were understood.
+// Adds to `told_back` how its fields were understood.
 Result<BodyFields> fill(const MessageRequest& request, const std::string& own_party, UtcMs now,
-                        std::optional<UtcMs> typed_at, Understood& understood) {
+                        std::optional<UtcMs> typed_at, ToldBack& told_back) {
   const auto info = find_template(request.template_name.empty() ? "text" : request.template_name);
   if (!info) return info.error();
   auto settings = settings_in_degrees(**info, request.settings);
@@ -34,9 +34,7 @@ Result<BodyFields> fill(const MessageRequest& request, const std::string& own_pa
   input.unfinished = request.unfinished;
   auto filled = fill_template((*info)->name, input);
   if (!filled) return filled.error();
-  for (auto& one : understood_fields(**info, request.settings, filled->fields, typed_at)) {
-    understood.push_back(std::move(one));
-  }
+  told_back.append(understood_fields(**info, request.settings, filled->fields, typed_at));
   return std::move(filled->fields);
 }
 
@@ -71,7 +69,7 @@ Result<DraftFields> make_draft(const MessageRequest& request, const std::string&
     return make_error(ErrorCode::usage, "--set sets a field of a template, and there is none",
                       "-t airspace-crossing    (hotline template list)");
   }
-  auto body = request.questions.empty() ? fill(request, own_party, now, typed_at, draft.understood)
+  auto body = request.questions.empty() ? fill(request, own_party, now, typed_at, draft.told_back)
                                         : ask(request);
   if (!body) return body.error();
   draft.body = std::move(*body);
@@ -80,8 +78,7 @@ Result<DraftFields> make_draft(const MessageRequest& request, const std::string&
   draft.incident = request.incident;
   draft.reply_by = request.reply_by;
   draft.expires_at = request.expires_at;
-  draft.understood.insert(draft.understood.end(), request.understood.begin(),
-                          request.understood.end());
+  draft.told_back.append(request.told_back);
   return draft;
 }
 

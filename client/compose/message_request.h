@@ -24,7 +24,7 @@ struct MessageRequest {
   std::string incident;
   std::optional<UtcMs> reply_by;
   std::optional<UtcMs> expires_at;
-  Understood understood;    // How these times were typed.
+  ToldBack told_back;       // How these times were typed, and what a file says.
   bool unfinished = false;  // A draft for later: something may be missing, or break a rule.
 };
 

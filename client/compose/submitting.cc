@@ -6,8 +6,12 @@
 
 #include "client/show/message_row.h"
 #include "protocol/base/time_text.h"
+#include "protocol/message/describe.h"
+#include "protocol/message/draft.h"
 #include "protocol/message/names.h"
+#include "protocol/message/serial.h"
 #include "protocol/terminal/exit_code.h"
+#include "protocol/terminal/printable.h"
 
 namespace hotline::client {
 namespace {
@@ -88,15 +92,32 @@ int say_lost(Invocation& invocation, const Submission& submission, Error error) 
   return invocation.output.fail(submission.id + " is committed; cannot follow it", error);
 }
 
-JsonValue json_understood(const Understood& understood) {
-  JsonValue::Object members;
-  for (const auto& [key, words] : understood) members.emplace_back(key, words);
-  return members;
+// The receiver is cautioned of the same.
+void say_cautions(Output& output, const Connection& connection, const FinishedDraft& draft,
+                  UtcMs now) {
+  const auto opened = open_flatbuffer<wire::Draft>(draft.bytes, kDraftIdentifier);
+  const auto body = opened ? open_body(bytes((*opened)->body())) : Error{};
+  if (!body) return;
+  for (const std::string& caution : cautions_of(**body, connection.language(), now)) {
+    output.quote(caution);
+  }
+}
+
+// A thread that is misspelt is another one. Where the search index is not there yet nothing is
+// said: no message waits for it.
+void say_new_thread(Output& output, Connection& connection, const FinishedDraft& draft) {
+  const auto opened = open_flatbuffer<wire::Draft>(draft.bytes, kDraftIdentifier);
+  const std::string thread = opened ? text((*opened)->incident()) : "";
+  if (thread.empty() || parse_written_serial(thread)) return;
+  const auto rows = connection.list({.limit = 1, .incident = thread});
+  if (rows && (*rows)->total() <= 1) {
+    output.talk("No other message belongs to the thread " + printable_line(thread) + ".");
+  }
 }
 
 // Follows the message until it has come as far as is waited for.
 int follow(Invocation& invocation, Connection& connection, const Submission& submission,
-           const Understood& understood, const WaitOptions& wait) {
+           const ToldBack& told_back, const WaitOptions& wait) {
   Report report(invocation.output, connection);
   const int64_t begin_ms = invocation.around->steady_ms();
   // Nothing else changes what is reported here.
@@ -110,9 +131,9 @@ int follow(Invocation& invocation, Connection& connection, const Submission& sub
     report.update(message);
     if (has_reached(message, wait.until)) {
       if (invocation.output.json()) {
-        invocation.output.document(json_document()
-                                       .add("message", json_message(connection, message))
-                                       .add("understood", json_understood(understood)));
+        JsonValue document = json_document();
+        document.add("message", json_message(connection, message));
+        invocation.output.document(add_told_back(document, told_back));
       }
       return kExitDone;
     }
@@ -193,7 +214,7 @@ Result<FinishedDraft> finish(const Invocation& invocation, const Connection& con
   auto bytes = finish_draft(draft, connection.server().exercise(), invocation.now());
   if (!bytes) return bytes.error();
   return FinishedDraft{*std::move(bytes), draft.kind(), static_cast<uint8_t>(draft.precedence),
-                       words, draft.understood};
+                       words, draft.told_back};
 }
 
 int submit_and_report(Invocation& invocation, Connection& connection, const DraftFields& draft,
@@ -213,7 +234,8 @@ int submit_finished(Invocation& invocation, Connection& connection, const Finish
         make_error(ErrorCode::usage, "nobody acknowledges this " + std::string(draft.kind.key),
                    "--wait delivered"));
   }
-  if (!draft.understood.empty()) output.talk(in_words(draft.understood));
+  tell_back(output, draft.told_back);
+  say_cautions(output, connection, draft, invocation.now());
   output.set_sent(Sent::unknown, "", Connection::hint_in_doubt(key));
   const auto submission = connection.submit(draft.bytes, key, draft.saved_as);
   if (!submission && connection.is_in_doubt()) {
@@ -231,9 +253,10 @@ int submit_finished(Invocation& invocation, Connection& connection, const Finish
         "  " + output.words(draft.words));
     output.line(life_line(output, "committed", submission->committed_at,
                           "journal " + std::to_string(submission->journal_index)));
+    say_new_thread(output, connection, draft);
     if (wait.until == WaitFor::committed) return kExitDone;
   }
-  return follow(invocation, connection, *submission, draft.understood, wait);
+  return follow(invocation, connection, *submission, draft.told_back, wait);
 }
 
 }  // namespace hotline::client

@@ -35,7 +35,7 @@ struct FinishedDraft {
   const Kind& kind;
   uint8_t precedence = 0;
   std::string words;  // "airspace-crossing", for the line that confirms it.
-  Understood understood;
+  ToldBack told_back;
   uint64_t saved_as = 0;  // The number of the saved draft that this is; 0: none.
 };
 // Checked, and made this message alone unless it goes under an idempotency key. Errors: those of

@@ -6,13 +6,16 @@
 #include "protocol/base/text.h"
 #include "protocol/geometry/grid_reference.h"
 #include "protocol/message/kinds/content.h"
+#include "protocol/message/kinds/volumes.h"
 #include "protocol/message/quantity.h"
+#include "protocol/message/typed_form.h"
 #include "protocol/terminal/output.h"
 
 namespace hotline::client {
 namespace {
 
 constexpr char kAccuracyKey[] = "accuracy";
+constexpr char kVolumeLooks[] = "shape";  // "shape / heights / times"
 
 // The place of the event, whose accuracy a message states.
 bool is_of_the_event(const std::string& key, const Settings& settings) {
@@ -69,7 +72,7 @@ std::string words_of_value(const TemplateField& field, const std::string& value)
 }  // namespace
 
 bool has_places(std::string_view looks) {
-  return looks == "position" || looks.find("area") != looks.npos || looks.starts_with("shape");
+  return looks == "position" || looks.find("area") != looks.npos || looks.starts_with(kVolumeLooks);
 }
 bool has_times(std::string_view looks) {
   return looks.find("time") != looks.npos;
@@ -93,30 +96,36 @@ Result<Settings> settings_in_degrees(const TemplateInfo& info, Settings settings
   return settings;
 }
 
-Understood understood_fields(const TemplateInfo& info, const Settings& typed,
-                             const BodyFields& body, std::optional<UtcMs> typed_at) {
-  Understood understood;
+ToldBack understood_fields(const TemplateInfo& info, const Settings& typed, const BodyFields& body,
+                           std::optional<UtcMs> typed_at) {
+  ToldBack told;
   const Bytes bytes = build_body(body);
   const auto opened = open_body(bytes);
-  if (!opened) return understood;
+  if (!opened) return told;
   const KindContent& content = kind_of(info.type).content();
   for (const TemplateField& field : info.fields) {
+    const auto value = content.typed_form(**opened, field.key);
+    if (!value) continue;
     const auto set = typed.find(field.key);
-    if (set == typed.end() || !(has_places(field.kind) || has_times(field.kind)) ||
+    if (set == typed.end()) {
+      if (!field.default_text.empty()) {
+        told.filled_in.emplace_back(field.key, words_of_value(field, *value));
+      }
+      continue;
+    }
+    if (!(has_places(field.kind) || has_times(field.kind)) ||
         !has_another_form(set->second, typed_at)) {
       continue;
     }
-    const auto value = content.typed_form(**opened, field.key);
-    if (!value) continue;
     std::string words = words_of_value(field, *value);
     const auto accuracy = content.typed_form(**opened, kAccuracyKey);
     if (is_of_the_event(field.key, typed) && accuracy) {
       const auto metres = parse_distance_m(*accuracy);
       if (metres) words += " (accuracy " + format_count(*metres) + " m)";
     }
-    understood.emplace_back(field.key, std::move(words));
+    told.add(field.key, std::move(words));
   }
-  return understood;
+  return told;
 }
 
 Result<std::string> corrected_value(wire::MessageType type, std::string_view key,
@@ -131,6 +140,10 @@ Result<std::string> corrected_value(wire::MessageType type, std::string_view key
     }
     if (!has_places(looks)) return typed;
     auto in_degrees = grid_places_in_degrees(typed);
+    if (in_degrees && looks.starts_with(kVolumeLooks)) {
+      const auto volumes = parse_volumes(*in_degrees, now);
+      return volumes ? typed_form::of_volumes(*volumes) : *in_degrees;
+    }
     if (!in_degrees || looks != "position") return in_degrees;
     const auto written = read_position(*in_degrees);
     return written && !written->canonical ? format_position(written->position) : *in_degrees;
@@ -140,14 +153,6 @@ Result<std::string> corrected_value(wire::MessageType type, std::string_view key
 
 std::string time_in_words(UtcMs time) {
   return without_zeros(format_rfc3339(time)) + " (" + format_date_time_group(time) + ")";
-}
-
-std::string in_words(const Understood& understood) {
-  std::string words;
-  for (const auto& [key, value] : understood) {
-    words += (words.empty() ? "understood: " : ", ") + key + " " + value;
-  }
-  return words;
 }
 
 }  // namespace hotline::client

@@ -6,9 +6,8 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <utility>
-#include <vector>
 
+#include "client/show/told_back.h"
 #include "protocol/base/clock.h"
 #include "protocol/base/result.h"
 #include "protocol/message/body.h"
@@ -16,8 +15,7 @@
 
 namespace hotline::client {
 
-using Settings = std::map<std::string, std::string>;                  // By key of the template.
-using Understood = std::vector<std::pair<std::string, std::string>>;  // Key, and words.
+using Settings = std::map<std::string, std::string>;  // By key of the template.
 
 // By how a field looks to people: "position", "one or more areas", "shape / heights / times".
 bool has_places(std::string_view looks);
@@ -28,9 +26,9 @@ bool has_times(std::string_view looks);
 Result<Settings> settings_in_degrees(const TemplateInfo& info, Settings settings);
 
 // The times and positions that were typed in another form than the one in which they are printed,
-// as the body has them.
-Understood understood_fields(const TemplateInfo& info, const Settings& typed,
-                             const BodyFields& body, std::optional<UtcMs> typed_at);
+// as the body has them; and what the template filled in.
+ToldBack understood_fields(const TemplateInfo& info, const Settings& typed, const BodyFields& body,
+                           std::optional<UtcMs> typed_at);
 
 // A value of a correction as every reader understands it on any day: a time with its date, a
 // position in decimal degrees. As it was typed where it is that, or neither. Error: usage.
@@ -39,8 +37,5 @@ Result<std::string> corrected_value(wire::MessageType type, std::string_view key
 
 // "2026-11-28T13:41:00Z (281341Z NOV 26)".
 std::string time_in_words(UtcMs time);
-
-// "understood: where 54.90000N 020.10000E (accuracy 1,852 m), when ..."; empty for nothing.
-std::string in_words(const Understood& understood);
 
 }  // namespace hotline::client

@@ -60,8 +60,9 @@ Status apply_options(const Invocation& invocation, const Connection& connection,
   if (auto status = read_settings(arguments, settings); !status) return status;
   for (auto& [key, value] : settings) request.settings[key] = value;
   if (const auto volume = settings.find("volume"); volume != settings.end()) {
-    auto read = read_typed_volumes(volume->second, "");
+    auto read = read_typed_volumes(volume->second, "", typed_at(invocation));
     if (!read) return read.error();
+    if (names_a_file(volume->second)) request.told_back.add("volume", *read);
     request.settings["volume"] = *std::move(read);
   }
   const auto texts = read_texts(invocation, connection, "TEXT");
@@ -78,7 +79,7 @@ Status apply_options(const Invocation& invocation, const Connection& connection,
     const auto when = parse_time(*typed, now);
     if (!when) return when.error();
     *field = *when;
-    if (!parse_rfc3339(*typed)) request.understood.emplace_back(option + 2, time_in_words(*when));
+    if (!parse_rfc3339(*typed)) request.told_back.add(option + 2, time_in_words(*when));
   }
   return ok();
 }
@@ -115,6 +116,11 @@ Status resolve_names(Connection& connection, MessageRequest& request) {
 
 }  // namespace
 
+std::optional<UtcMs> typed_at(const Invocation& invocation) {
+  if (invocation.arguments.has("--idempotency-key")) return std::nullopt;
+  return invocation.now();
+}
+
 std::vector<OptionSpec> changing_options() {
   return {
       {"-p,--precedence", "LEVEL", "flash, immediate, priority or routine (Z, O, P, R)"},
@@ -139,7 +145,7 @@ std::vector<OptionSpec> message_options() {
 Result<MessageRequest> read_typed_message(const Invocation& invocation, Connection& connection) {
   MessageRequest request;
   if (const auto path = invocation.arguments.get("--file")) {
-    auto from_file = read_incident_file(*path);
+    auto from_file = read_incident_file(*path, typed_at(invocation));
     if (!from_file) return from_file.error();
     request = std::move(*from_file);
   }

@@ -1,6 +1,7 @@
 // A message as people type it: the options that send and draft have in common, and a file.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -11,6 +12,10 @@
 #include "protocol/message/kinds/kinds.h"
 
 namespace hotline::client {
+
+// For times that are said by the moment at which they are typed ("13:41Z", "-5m"): under an
+// idempotency key they would be others when the message is sent again, and are refused.
+std::optional<UtcMs> typed_at(const Invocation& invocation);
 
 // All but those of its texts (typed_text.h).
 std::vector<OptionSpec> message_options();

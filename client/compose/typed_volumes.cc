@@ -13,9 +13,9 @@ namespace {
 constexpr std::string_view kSeparator = " / ";
 
 // "HEIGHTS / TIMES", read as those of a volume with some shape.
-Result<VolumeDefaults> parse_defaults(const std::string& typed) {
+Result<VolumeDefaults> parse_defaults(const std::string& typed, std::optional<UtcMs> typed_at) {
   constexpr char kSomeShape[] = "00.00N 000.00E 1m / ";
-  const auto volumes = parse_volumes(kSomeShape + typed, std::nullopt);
+  const auto volumes = parse_volumes(kSomeShape + typed, typed_at);
   if (!volumes) return volumes.error();
   const Volume& volume = volumes->front();
   return VolumeDefaults{volume.lower, volume.upper, volume.start, volume.end};
@@ -23,12 +23,17 @@ Result<VolumeDefaults> parse_defaults(const std::string& typed) {
 
 }  // namespace
 
-Result<std::string> read_typed_volumes(const std::string& typed, const std::string& directory) {
-  if (!typed.starts_with('@')) return typed;
+bool names_a_file(const std::string& typed) {
+  return typed.starts_with('@');
+}
+
+Result<std::string> read_typed_volumes(const std::string& typed, const std::string& directory,
+                                       std::optional<UtcMs> typed_at) {
+  if (!names_a_file(typed)) return typed;
   std::string name = typed.substr(1);
   VolumeDefaults defaults;
   if (const size_t end = name.find(kSeparator); end != std::string::npos) {
-    const auto parsed = parse_defaults(name.substr(end + kSeparator.size()));
+    const auto parsed = parse_defaults(name.substr(end + kSeparator.size()), typed_at);
     if (!parsed) return parsed.error();
     defaults = *parsed;
     name.resize(end);

@@ -1,15 +1,20 @@
 // A volume as a person gives it: typed, or as a file that holds it.
 #pragma once
 
+#include <optional>
 #include <string>
 
+#include "protocol/base/clock.h"
 #include "protocol/base/result.h"
 
 namespace hotline::client {
 
 // Replaces "@FILE" and "@FILE / HEIGHTS / TIMES" by what is to be typed for the volumes of that
 // GeoJSON file. The heights and times are for features that have none. Anything else stays as it
-// is. A relative name is one in `directory`. Errors: those of read_geojson_file(); usage.
-Result<std::string> read_typed_volumes(const std::string& typed, const std::string& directory);
+// is. A relative name is one in `directory`. `typed_at`: for times that are said by it. Errors:
+// those of read_geojson_file(); usage.
+Result<std::string> read_typed_volumes(const std::string& typed, const std::string& directory,
+                                       std::optional<UtcMs> typed_at);
+bool names_a_file(const std::string& typed);
 
 }  // namespace hotline::client

@@ -90,7 +90,7 @@ void show_draft(const wire::DraftSaved& saved, Description& fields) {
       draft ? open_body(ByteView((*draft)->body()->data(), (*draft)->body()->size())) : Error{};
   if (!body) return;
   fields.emplace_back("draft subject", text_of((*body)->subject()));
-  for (auto& [label, value] : describe_content(**body, "en")) {
+  for (auto& [label, value] : describe_content(**body, "en", std::nullopt)) {
     fields.emplace_back("draft " + label, std::move(value));
   }
   if ((*body)->texts() == nullptr) return;

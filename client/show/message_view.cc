@@ -22,9 +22,11 @@ std::string heading(const Output& output, const wire::Text& one) {
 }
 
 // With subject and texts, so that two states can be compared.
-Description full_description(const wire::Body& body, const std::string& language) {
+Description full_description(const wire::Body& body, const std::string& language,
+                             std::optional<UtcMs> released_at) {
   Description lines = {{"Subject", text(body.subject())}};
-  for (auto& field : describe_content(body, language)) lines.push_back(std::move(field));
+  for (auto& field : describe_content(body, language, released_at))
+    lines.push_back(std::move(field));
   for (const wire::Text* one : tables(body.texts())) {
     lines.emplace_back("Text, " + text(one->language()), text(one->text()));
   }
@@ -78,8 +80,8 @@ MessageContent::MessageContent(ByteView envelope, ByteView body, std::string lan
 
 Description MessageContent::replaced() const {
   if (!is_corrected()) return {};
-  const Description before = full_description(**body_, language_);
-  const Description now = full_description(**newest_, language_);
+  const Description before = full_description(**body_, language_, released_at());
+  const Description now = full_description(**newest_, language_, released_at());
   Description lines;
   for (const auto& field : before) {
     if (std::find(now.begin(), now.end(), field) == now.end()) lines.push_back(field);
@@ -103,7 +105,7 @@ void MessageContent::print_body(Output& output) const {
     const wire::Body& body = is_corrected() ? **newest_ : **body_;
     output.line(output.styled(Style::bold, printable_line(text(body.subject()))));
     // Each text begins with an empty line of its own.
-    const std::string fields = render_lines(describe_content(body, language_));
+    const std::string fields = render_lines(describe_content(body, language_, released_at()));
     if (!fields.empty()) output.text("\n" + fields);
     if (is_corrected()) print_replaced(output);
     for (const wire::Text* one : tables(body.texts())) {
@@ -141,7 +143,9 @@ void MessageContent::add_to(JsonValue& document) const {
 }
 
 void MessageContent::add_body_to(JsonValue& document) const {
-  document.add("content", body_ ? json_fields(describe_content(**body_, language_)) : JsonValue())
+  document
+      .add("content",
+           body_ ? json_fields(describe_content(**body_, language_, released_at())) : JsonValue())
       .add("values", body_ ? content_values(**body_) : JsonValue())
       .add("texts", body_ ? json_texts(**body_) : JsonValue());
 }
@@ -150,7 +154,7 @@ void MessageContent::add_newest_to(JsonValue& document) const {
   JsonValue newest;
   if (is_corrected()) {
     newest.add("subject", text((*newest_)->subject()))
-        .add("content", json_fields(describe_content(**newest_, language_)))
+        .add("content", json_fields(describe_content(**newest_, language_, released_at())))
         .add("values", content_values(**newest_))
         .add("texts", json_texts(**newest_))
         .add("body_base64", to_base64(newest_bytes_));

@@ -49,6 +49,9 @@ class MessageContent {
 
  private:
   bool is_corrected() const { return newest_ && body_; }
+  std::optional<UtcMs> released_at() const {
+    return envelope_ ? std::optional((*envelope_)->released_at()) : std::nullopt;
+  }
   // As it was sent, where that differs from the newest state.
   Description replaced() const;
 

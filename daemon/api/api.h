@@ -105,6 +105,7 @@ class ClientApi {
 
   void conflicts(ClientSession& session, uint32_t request, const wire::Conflicts& wanted);
   void check_notice(ClientSession& session, uint32_t request, const wire::CheckNotice& wanted);
+  Result<std::vector<Volume>> volumes_to_check(ByteView draft) const;
   // One page of `all`; of those of one notice, where it is named.
   void answer_conflicts(ClientSession& session, uint32_t request, Conflicts::Checked all,
                         uint32_t limit, uint32_t skip, const std::string& name);

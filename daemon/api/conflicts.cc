@@ -5,6 +5,9 @@
 #include "daemon/api/waiting_pages.h"
 #include "daemon/api/wanted_message.h"
 #include "protocol/base/strict_flatbuffer.h"
+#include "protocol/message/body.h"
+#include "protocol/message/draft.h"
+#include "protocol/message/kinds/kinds.h"
 #include "protocol/message/serial.h"
 
 namespace hotline {
@@ -113,10 +116,28 @@ void ClientApi::conflicts(ClientSession& session, uint32_t request, const wire::
                    wanted.skip(), text_of(wanted.id()));
 }
 
+// A correction is held against the rules of the notice that it corrects.
+Result<std::vector<Volume>> ClientApi::volumes_to_check(ByteView draft) const {
+  const UtcMs now = clock_.now().utc;
+  const auto opened = open_flatbuffer<wire::Draft>(draft, kDraftIdentifier);
+  const bool corrects = opened && kind_of((*opened)->type()).effect == TargetEffect::corrects;
+  if (!corrects) return announced_by(draft, config_.exercise, now);
+  const auto body = open_body(ByteView((*opened)->body()->data(), (*opened)->body()->size()));
+  if (!body) return body.error();
+  const auto* references = (*opened)->references();
+  const auto serial = references != nullptr && references->size() > 0
+                          ? parse_written_serial(text_of(references->Get(0)))
+                          : std::nullopt;
+  if (!serial || serial->prefix != config_.prefix) {
+    return make_error(ErrorCode::refused, "it does not say which message of ours it corrects");
+  }
+  return core_.conflicts().volumes_after({false, serial->number}, **body, now);
+}
+
 void ClientApi::check_notice(ClientSession& session, uint32_t request,
                              const wire::CheckNotice& wanted) {
   const ByteView draft(wanted.draft()->data(), wanted.draft()->size());
-  const auto volumes = announced_by(draft, config_.exercise, clock_.now().utc);
+  const auto volumes = volumes_to_check(draft);
   if (!volumes) return sessions_.fail(session, request, volumes.error());
   answer_conflicts(session, request, core_.conflicts().check(*volumes), wanted.limit(), 0, {});
 }

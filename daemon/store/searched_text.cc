@@ -77,7 +77,7 @@ void add_body(Words& words, const wire::Body& body) {
     for (const wire::Text* one : *body.texts()) words.add(one->text());
   }
   for (const char* language : {"en", "ru", "uk", "id"}) {
-    for (const auto& line : describe_content(body, language)) words.add(line.second);
+    for (const auto& line : describe_content(body, language, std::nullopt)) words.add(line.second);
   }
 }
 

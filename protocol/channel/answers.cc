@@ -109,9 +109,14 @@ size_t Answers::count_questions(MessageKey target) {
 }
 
 Status Answers::check(MessageKey target, const wire::Body& body) {
-  const wire::Answers* answers = body.content_as_answer();
-  if (!answers) return ok();
-  const auto problems = check_asked(*answers, count_questions(target));
+  std::vector<Problem> problems;
+  if (const wire::Answers* answers = body.content_as_answer()) {
+    problems = check_asked(*answers, count_questions(target));
+  } else if (const wire::Dissemination* told = body.content_as_dissemination()) {
+    const auto record = recorder_.message(target);
+    const auto envelope = record ? open_envelope(record->envelope) : Error{};
+    if (envelope) problems = check_told_after(*told, (*envelope)->released_at());
+  }
   if (problems.empty()) return ok();
   return make_error(ErrorCode::refused, to_string(problems.front()), problems.front().hint);
 }

@@ -21,7 +21,8 @@ class Answers {
   Answers(const CoreConfig& config, Recorder& recorder, Corrections& corrections)
       : config_(config), recorder_(recorder), corrections_(corrections) {}
 
-  // Refuses an ANSWER to a question that the message does not ask; other messages always fit.
+  // Refuses an ANSWER to a question that the message does not ask, and a DISSEMINATION from before
+  // there was the message; others always fit.
   Status check(MessageKey target, const wire::Body& body);
   // An entry whose message is recorded too: it gathers, or was read back.
   void apply(const wire::Entry& entry);

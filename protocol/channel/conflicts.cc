@@ -87,6 +87,21 @@ Status Conflicts::check_moved(MessageKey notice, const wire::Body& correction,
                     "--change conflict-reason=\" -> ...\"    sends it all the same and says why");
 }
 
+Result<std::vector<Volume>> Conflicts::volumes_after(MessageKey notice,
+                                                     const wire::Body& correction,
+                                                     UtcMs corrected_at) const {
+  const wire::Correction* changes = correction.content_as_correction();
+  const auto before = changes ? corrections_.newest(notice) : std::nullopt;
+  if (!before || !kind_of(before->type).announces_volumes() || corrections_.is_cancelled(notice)) {
+    return make_error(ErrorCode::refused,
+                      "it corrects no activity or launch of ours that could be in conflict",
+                      "hotline notices");
+  }
+  const auto after = correct(*before, *changes, corrected_at);
+  if (!after) return after.error();
+  return announced_volumes(*after);
+}
+
 std::vector<Conflict> Conflicts::list() const {
   std::vector<Conflict> found;
   for (const auto& [pair, conflict] : open_) {
@@ -162,9 +177,7 @@ void Conflicts::apply_durable(const wire::Entry& entry) {
   const Kind& kind = kind_of(type);
   if (kind.is_notice()) refresh(key);
   if (!target) return;
-  const bool changes =
-      kind.effect == TargetEffect::corrects || kind.effect == TargetEffect::cancels;
-  if (changes) refresh(*target);
+  if (kind.changes_another()) refresh(*target);
   if (kind.effect == TargetEffect::answers) note_acceptance(key);
 }
 
@@ -295,11 +308,12 @@ void Conflicts::note_acceptance(MessageKey answer) {
   }
   // Our own notice is durable at both ends before anybody can accept what it conflicts with.
   if (!notices_.contains({false, notices.first})) return;
-  if (accepted_count_ >= limits::kConflictsMax) {
+  size_t& count = accepted_count(acceptance.by_us);
+  if (count >= limits::kConflictsMax) {
     overflowed_ = true;
     return;
   }
-  accepted_count_ += accepted_[notices].insert(acceptance).second;
+  count += accepted_[notices].insert(acceptance).second;
   for (auto& [pair, conflict] : open_) {
     if (pair.first.number != notices.first || conflict.peers_serial != notices.second) continue;
     judge_acceptance(conflict);
@@ -313,7 +327,7 @@ void Conflicts::forget_acceptances(MessageKey notice) {
   std::erase_if(accepted_, [&](const auto& one) {
     const auto& [own, peers] = one.first;
     if ((notice.incoming ? peers : own) != found->second.serial) return false;
-    accepted_count_ -= one.second.size();
+    for (const Acceptance& acceptance : one.second) --accepted_count(acceptance.by_us);
     return true;
   });
 }

@@ -78,6 +78,10 @@ class Conflicts {
   Status check_reason(const wire::Body& body) const;
   // Likewise a correction that moves one of ours, of which its rules are kept.
   Status check_moved(MessageKey notice, const wire::Body& correction, UtcMs corrected_at) const;
+  // What one of ours would announce once it is corrected so. Error: refused, where it announces
+  // nothing that is compared, or where the correction breaks a rule.
+  Result<std::vector<Volume>> volumes_after(MessageKey notice, const wire::Body& correction,
+                                            UtcMs corrected_at) const;
   // Open ones, by the time at which both are there.
   std::vector<Conflict> list() const;
   // Notices that are not over, by their start.
@@ -142,6 +146,7 @@ class Conflicts {
   void forget_acceptances(MessageKey notice);
   // Finds out which versions are in conflict, and whether the parties have accepted these.
   void judge_acceptance(Conflict& conflict) const;
+  size_t& accepted_count(bool by_us) { return by_us ? accepted_by_us_ : accepted_by_peer_; }
   void record_found(Now now, const Conflict& conflict);
   void record_ended(Now now, const Pair& pair);
   bool may_tell(BootMs now);
@@ -167,9 +172,12 @@ class Conflicts {
   std::map<Pair, Conflict> open_;
   std::map<Pair, Nearness> told_;
   std::map<Serials, std::set<Acceptance>> accepted_;
-  size_t accepted_count_ = 0;  // All of them together.
-  std::set<Pair> changed_;     // And not told yet.
-  BootMs tells_until_ = 0;     // The end of this minute.
+  // How many there are, by whose word it is: a peer that accepts without end uses up its own
+  // places.
+  size_t accepted_by_us_ = 0;
+  size_t accepted_by_peer_ = 0;
+  std::set<Pair> changed_;  // And not told yet.
+  BootMs tells_until_ = 0;  // The end of this minute.
   size_t told_in_window_ = 0;
   bool overflowed_ = false;
   bool overflow_told_ = false;

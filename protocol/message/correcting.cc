@@ -1,16 +1,12 @@
 #include "protocol/message/correcting.h"
 
 #include <algorithm>
-#include <map>
-#include <optional>
 
 #include "protocol/base/text.h"
 #include "protocol/message/kinds/content.h"
 
 namespace hotline {
 namespace {
-
-using Values = std::map<std::string, std::optional<std::string>, std::less<>>;
 
 constexpr char kSubject[] = "subject";
 constexpr char kText[] = "text";
@@ -33,16 +29,7 @@ std::optional<std::string> original_text(const wire::Body& body) {
   return std::nullopt;
 }
 
-// Every field as it would be typed.
-Values values_of(const CorrectedMessage& message, const wire::Body& body) {
-  Values values = {{kSubject, std::string(view(body.subject()))}, {kText, original_text(body)}};
-  for (const FieldInfo* field : content_of(message).fields()) {
-    if (field->looks) values[field->key] = content_of(message).typed_form(body, field->key);
-  }
-  return values;
-}
-
-Result<ContentFields> read(const CorrectedMessage& message, const Values& values) {
+Result<ContentFields> read(const CorrectedMessage& message, const FieldValues& values) {
   const std::string name = kind_of(message.type).key;
   return content_of(message).read({name, message.released_at, std::nullopt, 0, std::nullopt,
                                    [](std::string_view) { return false; },
@@ -54,10 +41,10 @@ Result<ContentFields> read(const CorrectedMessage& message, const Values& values
 
 // One value, read and written again, so that 54.90N and 54.90000N are the same. As it was typed
 // where it cannot be read.
-std::string one_form(const CorrectedMessage& message, const Values& values, const std::string& key,
-                     const std::string& typed) {
+std::string one_form(const CorrectedMessage& message, const FieldValues& values,
+                     const std::string& key, const std::string& typed) {
   if (key == kSubject || key == kText) return typed;
-  Values with = values;
+  FieldValues with = values;
   with[key] = typed;
   const auto fields = read(message, with);
   if (!fields) return typed;
@@ -66,7 +53,7 @@ std::string one_form(const CorrectedMessage& message, const Values& values, cons
   return content_of(message).typed_form(**body, key).value_or("");
 }
 
-std::string names_of(const Values& values) {
+std::string names_of(const FieldValues& values) {
   std::string names;
   for (const auto& [key, value] : values) names += (names.empty() ? "" : ", ") + key;
   return names;
@@ -93,10 +80,10 @@ Problem problem(const std::string& field, std::string reason, std::string hint =
 }
 
 // The fields after the correction; what is wrong with it is added to `problems`.
-Values change(const CorrectedMessage& message, const wire::Body& body,
-              const wire::Correction& correction, std::vector<Problem>& problems) {
-  const Values before = values_of(message, body);
-  Values after = before;
+FieldValues change(const CorrectedMessage& message, const wire::Body& body,
+                   const wire::Correction& correction, std::vector<Problem>& problems) {
+  const FieldValues before = field_values(message.type, body);
+  FieldValues after = before;
   for (const wire::FieldChange* one : *correction.changes()) {
     const std::string key(view(one->field()));
     const auto found = before.find(key);
@@ -131,7 +118,7 @@ std::string new_subject(const CorrectedMessage& message, const wire::Body& befor
                         const ContentFields& content) {
   if (changes(correction, kSubject)) return subject;
   const Language language = choose_language(message.language);
-  const auto was = read(message, values_of(message, before));
+  const auto was = read(message, field_values(message.type, before));
   const bool was_made = was && content_of(message).subject(*was, language) == subject;
   return was_made ? content_of(message).subject(content, language) : subject;
 }
@@ -160,7 +147,7 @@ CorrectedMessage apply(const CorrectedMessage& message, const wire::Correction& 
     problems.push_back(problem("change", "cannot be held against the message"));
     return after;
   }
-  const Values values = change(message, **body, correction, problems);
+  const FieldValues values = change(message, **body, correction, problems);
   if (!problems.empty()) return after;
   auto content = read(message, values);
   if (!content) {
@@ -174,6 +161,16 @@ CorrectedMessage apply(const CorrectedMessage& message, const wire::Correction& 
 }
 
 }  // namespace
+
+FieldValues field_values(wire::MessageType type, const wire::Body& body) {
+  FieldValues values = {{kSubject, std::string(view(body.subject()))},
+                        {kText, original_text(body)}};
+  const KindContent& content = kind_of(type).content();
+  for (const FieldInfo* field : content.fields()) {
+    if (field->looks) values[field->key] = content.typed_form(body, field->key);
+  }
+  return values;
+}
 
 CorrectedMessage as_said(const wire::Envelope& envelope, ByteView body, bool exercise_channel) {
   return {envelope.type(),

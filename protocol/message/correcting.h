@@ -1,7 +1,9 @@
 // Corrections, held against what they correct, and what a message says after them.
 #pragma once
 
+#include <map>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "protocol/base/result.h"
@@ -31,6 +33,11 @@ CorrectedMessage as_said(const wire::Envelope& envelope, ByteView body, bool exe
 std::vector<Volume> announced_volumes(const CorrectedMessage& message);
 // From then on it is of no use: its envelope says so, or all that it announces is over.
 std::optional<UtcMs> useful_until(const CorrectedMessage& message);
+
+// Every field of a message as it would be typed, by its key, with "subject" and "text"; nothing for
+// one that is absent.
+using FieldValues = std::map<std::string, std::optional<std::string>, std::less<>>;
+FieldValues field_values(wire::MessageType type, const wire::Body& body);
 
 // Finds what is wrong with a correction of this message: a field that does not exist, an old value
 // that is not what the message says, or a new one that its rules do not accept. Empty if it can be

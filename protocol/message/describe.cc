@@ -108,29 +108,29 @@ void Describer::route(const Wording& label,
   if (points && points->size() > 0) line(label, words_of(*points));
 }
 
-Description describe(const wire::Envelope& envelope, const wire::Body& body,
-                     const std::string& language) {
-  Describer describer(language, envelope.released_at());
-  add_envelope(describer, envelope);
-  add_content(describer, body, kind_of_content(body));
-  return describer.take();
-}
-
 Description describe_envelope(const wire::Envelope& envelope, const std::string& language) {
   Describer describer(language);
   add_envelope(describer, envelope);
   return describer.take();
 }
 
-Description describe_content(const wire::Body& body, const std::string& language) {
-  return describe_content(body, language, kind_of_content(body));
+Description describe_content(const wire::Body& body, const std::string& language,
+                             std::optional<UtcMs> released_at) {
+  return describe_content(body, language, released_at, kind_of_content(body));
 }
 
 Description describe_content(const wire::Body& body, const std::string& language,
-                             const Kind& kind) {
-  Describer describer(language);
+                             std::optional<UtcMs> released_at, const Kind& kind) {
+  Describer describer(language, released_at);
   add_content(describer, body, kind);
   return describer.take();
+}
+
+std::vector<std::string> cautions_of(const wire::Body& body, const std::string& language,
+                                     std::optional<UtcMs> released_at) {
+  Describer describer(language, released_at);
+  add_content(describer, body, kind_of_content(body));
+  return describer.take_cautions();
 }
 
 }  // namespace hotline

@@ -4,6 +4,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "protocol/base/clock.h"
 #include "protocol/message/body.h"
@@ -27,6 +28,7 @@ class Describer {
   const Phrases& phrases() const { return phrases_; }
   std::optional<UtcMs> released_at() const { return released_at_; }
   Description take() { return std::move(lines_); }
+  std::vector<std::string> take_cautions() { return std::move(cautions_); }
 
   void line(const Wording& label, std::string value) {
     lines_.emplace_back(label[static_cast<size_t>(language_)], std::move(value));
@@ -47,7 +49,11 @@ class Describer {
   std::string words_of(const Height& height) const;
   std::string words_of(const flatbuffers::Vector<const wire::Position*>& points) const;
   void route(const Wording& label, const flatbuffers::Vector<const wire::Position*>* points);
-  void caution(const Wording& words) { line(kCaution, words[static_cast<size_t>(language_)]); }
+  void caution(const Wording& words) {
+    const auto language = static_cast<size_t>(language_);
+    line(kCaution, words[language]);
+    cautions_.push_back(std::string(kCaution[language]) + ": " + words[language]);
+  }
   template <class Enum>
   void coded(const Wording& label, Enum value) {
     if (value != Enum::unset) line(label, word(value, language_));
@@ -61,6 +67,7 @@ class Describer {
   const Phrases& phrases_;
   std::optional<UtcMs> released_at_;
   Description lines_;
+  std::vector<std::string> cautions_;
 };
 
 }  // namespace hotline

@@ -72,6 +72,10 @@ std::vector<Problem> check_message(const wire::Envelope& envelope, const wire::B
 // An ANSWER to what was not asked: a message has so many `questions`, none unless it is a REQUEST.
 std::vector<Problem> check_asked(const wire::Answers& answers, size_t questions);
 
+// A DISSEMINATION of a message before there was one: `released_at` is the message's. Two clocks may
+// differ by kTimeTolerance_ms.
+std::vector<Problem> check_told_after(const wire::Dissemination& told, UtcMs released_at);
+
 // An ANSWER that accepts a conflict of two notices, which its references name
 // (docs/deconfliction.md): as it is built, and whether a body is one.
 AnswersFields acceptance_of_conflict();

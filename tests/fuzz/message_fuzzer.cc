@@ -39,7 +39,7 @@ void read_body(const wire::Body& body) {
     auto problems = check_body(body, context);
     for (const Problem& problem : problems) HOTLINE_CHECK(!problem.reason.empty());
   }
-  check_printable(describe_content(body, "uk"));
+  check_printable(describe_content(body, "uk", std::nullopt));
   EventPoint point = event_point(body);
   HOTLINE_CHECK(!compare_read_back(point, point).mismatch);
   if (const auto* acknowledgement = body.content_as_acknowledgement()) {

@@ -91,7 +91,7 @@ NOT_SENTENCES_OF = {
     "protocol/message/kinds/*.cc": EXAMPLES,
     "client/command_line/*.cc": ["LC_ALL|LC_MESSAGES|LANG"],
     # The subject of a message is a part of it, and in the language of whoever wrote it.
-    "client/c*/{ack,reply,send,conflicts,test_call,flood}.cc": [
+    "client/c*/{ack,reply,typed_correction,conflicts,test_call,flood}.cc": [
         r"(Acknowledgement|Correction|Cancellation|Decline) of \{\}", r"\{\} accepts the conflict of \{\} with \{\}", r"Re: \{\}",
         "Test call", "en"],
     # Commands, told as they are to be typed.
@@ -111,7 +111,7 @@ NOT_SENTENCES_OF = {
     "client/compose/{geojson,geojson_feature,incident_file,typed_fields,message_request,typed_volumes}.cc": [
         r"[A-Za-z_]+", r"along \{\}", r"\[\[volume\]\]", '"FL200", "2026-11-29T10:00:00Z"', "volume=@area.geojson"],
     "client/connect/context.cc": ["certificate|key|ca|crl", r"\{\}/(.config/)?hotline/config.toml"],
-    "client/compose/{draft_editing,saved_draft,typed_message}.cc": [
+    "client/compose/{draft_editing,saved_draft,typed_correction,typed_message}.cc": [
         r"[A-Za-z_]+", "hotlined store check", r"\(hotline draft list\)", r"\{\}-p flash, immediate, priority or routine",
         r'\{\}--(set \{\}|subject)[= ]"\.\.\."'],
     "client/commands/draft.cc": [r"draft (list|show) .*", "DRAFT|open|sent|discarded|SHA-256|D-3: .*"],

@@ -212,7 +212,8 @@ RC_GTEST_PROP(MessagesProperty, WhateverOpensIsJudgedAndShown, ()) {
   context.released_at = time();
   check_body(said, context);
   event_point(said);
-  for (const char* language : {"en", "ru", "uk", "id"}) describe_content(said, language);
+  for (const char* language : {"en", "ru", "uk", "id"})
+    describe_content(said, language, std::nullopt);
   const KindContent& kind = kind_of(context.type).content();
   for (const FieldInfo* field : kind.fields()) kind.typed_form(said, field->key);
 }

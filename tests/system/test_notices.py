@@ -124,7 +124,7 @@ class Notices(WithNotices):
         self.write_file("58.00N 020.10E")
         (block,) = commands("deconfliction.md", "On the watch floor")
         lines = block.splitlines()
-        self.assertEqual(len(lines), 7)
+        self.assertEqual(len(lines), 8)
         for line in lines:
             program, *words = shlex.split(line, comments=True)
             self.assertEqual(program, "hotline")

@@ -383,7 +383,8 @@ class SqliteSearchIndex : public SearchIndex {
       work();
       return ok();
     } catch (const SqliteError& error) {
-      if (!may_pass(error)) return made_anew(error.what());
+      const bool is_gone = access(path_.c_str(), F_OK) != 0;
+      if (is_gone || !may_pass(error)) return made_anew(is_gone ? "it is gone" : error.what());
       open_.reset();
       const Diagnosis diagnosis = error.diagnose(path_);
       return make_error(ErrorCode::failed, "the search index cannot be used: " + diagnosis.cause,

@@ -64,4 +64,12 @@ const KindContent& content_of<DisseminationFields>() {
   return content;
 }
 
+std::vector<Problem> check_told_after(const wire::Dissemination& told, UtcMs released_at) {
+  if (told.at() + kTimeTolerance_ms >= released_at) return {};
+  return {{"at",
+           format_rfc3339(told.at()) + " is before the message was released, " +
+               format_rfc3339(released_at),
+           "check the date, and that the time is UTC", DeclineCode::rule_broken}};
+}
+
 }  // namespace hotline

@@ -5,6 +5,11 @@
 #include "protocol/message/kinds/content.h"
 
 namespace hotline {
+namespace {
+
+constexpr size_t kSlipSizeMax = 64;
+
+}  // namespace
 
 Status store_text(std::string_view text, std::string& field) {
   if (is_blank(text)) return make_error(ErrorCode::usage, "it is empty", "leave it out");
@@ -14,11 +19,14 @@ Status store_text(std::string_view text, std::string& field) {
 
 Result<uint16_t> parse_code(const Vocabulary& words, std::string_view text) {
   if (const Word* found = words.by_key(text)) return found->value;
-  std::vector<std::string> keys;
-  for (const Word& entry : words.words) keys.emplace_back(entry.key);
-  std::string nearest = did_you_mean(text, keys);
-  return make_error(ErrorCode::usage, "\"" + std::string(text) + "\" is no " + words.name,
-                    (nearest.empty() ? "" : nearest + " ") + "one of: " + words.keys());
+  std::string hint = "one of: " + words.keys();
+  for (const Word& entry : words.words) {
+    // No more than a slip of the finger: "theirs" is nearer to "third" than to "other".
+    if (text.size() <= kSlipSizeMax && edit_distance(text, entry.key) == 1) {
+      hint = "did you mean " + std::string(entry.key) + "? " + hint;
+    }
+  }
+  return make_error(ErrorCode::usage, "\"" + std::string(text) + "\" is no " + words.name, hint);
 }
 
 Error missing_field(const FieldInfo& field, const std::string& template_name) {

@@ -389,7 +389,10 @@ TEST_F(ActingTest, SendTellsBackWhatWasTypedInAnotherForm) {
             kExitDone);
   constexpr char kWords[] =
       "when 2026-11-22T13:41:00Z (221341Z NOV 26), where 54.90000N 020.10000E (accuracy 1,852 m)";
-  EXPECT_EQ(terminal_.err(), std::string("understood: ") + kWords + "\n");
+  constexpr char kFilledIn[] =
+      "from the template: accuracy=1852m; who=own; what=aircraft; certainty=observed; "
+      "intent=accidental; action=hold-fire,inform-units\n";
+  EXPECT_EQ(terminal_.err(), std::string("understood: ") + kWords + "\n" + kFilledIn);
   EXPECT_EQ(terminal_.run({"send", "-p", "flash", "-t", "airspace-crossing", "--set",
                            "where=5454N02006E", "--json"}),
             kExitDone);
@@ -403,7 +406,7 @@ TEST_F(ActingTest, SendTellsBackWhatWasTypedInAnotherForm) {
   EXPECT_EQ(terminal_.run({"send", "-p", "flash", "-t", "airspace-crossing", "--set",
                            "where=54.90N 020.10E"}),
             kExitDone);
-  EXPECT_EQ(terminal_.err(), "");
+  EXPECT_EQ(terminal_.err().find("understood"), std::string::npos) << terminal_.err();
 }
 
 TEST_F(ActingTest, ACorrectionIsSentAsItIsReadOnAnyDay) {
@@ -416,7 +419,51 @@ TEST_F(ActingTest, ACorrectionIsSentAsItIsReadOnAnyDay) {
   const auto* change = sent.body->content_as_correction()->changes()->Get(0);
   EXPECT_EQ(change->old_value()->str(), "54.90N 020.10E");
   EXPECT_EQ(change->new_value()->str(), "54.95000N 020.10000E");
-  EXPECT_EQ(terminal_.err(), "understood: where 54.95000N 020.10000E\n");
+  EXPECT_EQ(terminal_.err(), "understood: where 54.90N 020.10E -> 54.95000N 020.10000E\n");
+}
+
+TEST_F(ActingTest, ACorrectionTakesWhatItReplacesFromTheMessage) {
+  own().body = stray_missile_body();
+  const auto change = [&](const std::string& typed) {
+    EXPECT_EQ(terminal_.run({"send", "--corrects", "N-123", "--change", typed, "--reason", "why"}),
+              kExitDone)
+        << terminal_.err();
+    const OpenedDraft sent(daemon_.committed.back().draft);
+    const auto* made = sent.body->content_as_correction()->changes()->Get(0);
+    return made->field()->str() + "=" + text_of(made->old_value()) + " -> " +
+           text_of(made->new_value());
+  };
+  EXPECT_EQ(change("where -> 5457N02006E"), "where=54.90000N 020.10000E -> 54.95000N 020.10000E");
+  EXPECT_EQ(terminal_.err(), "understood: where 54.90000N 020.10000E -> 54.95000N 020.10000E\n");
+  EXPECT_EQ(change("platform -> Su-30"), "platform= -> Su-30") << "it said none";
+  // The message has seconds, and a date-time group has none.
+  EXPECT_EQ(change("when=221410Z NOV 26 -> 221408Z NOV 26"),
+            "when=2026-11-22T14:10:30.000Z -> 2026-11-22T14:08:00.000Z");
+  EXPECT_EQ(change("when=221409Z NOV 26 -> 221408Z NOV 26"),
+            "when=2026-11-22T14:09:00.000Z -> 2026-11-22T14:08:00.000Z");
+}
+
+TEST_F(ActingTest, WhatTheReceiverIsCautionedOfTheSenderIsToo) {
+  EXPECT_EQ(terminal_.run({"send", "-p", "priority", "-t", "protected", "--set",
+                           "kind=humanitarian-convoy", "--set", "organisation=Red Cross", "--set",
+                           "purpose=medicine", "--set", "where=48.34N 038.05E", "--set",
+                           "start=2026-11-24T06:00:00Z", "--set", "end=2026-11-24T18:00:00Z",
+                           "--set", "contact=convoy leader"}),
+            kExitDone)
+      << terminal_.err();
+  EXPECT_NE(terminal_.err().find("Caution: Announced less than 48 hours ahead\n"
+                                 "Caution: Notification does not change legal status\n"),
+            std::string::npos)
+      << terminal_.err();
+}
+
+TEST_F(ActingTest, AThreadThatNobodyUsedIsToldOf) {
+  daemon_.messages.resize(1);
+  EXPECT_EQ(terminal_.run({"send", "-p", "routine", "More.", "--incident", "mine-feild"}),
+            kExitDone);
+  EXPECT_NE(terminal_.err().find("No other message belongs to the thread mine-feild."),
+            std::string::npos)
+      << terminal_.err();
 }
 
 TEST_F(ActingTest, ATimeByTheClockGoesWithoutAKey) {

@@ -14,8 +14,9 @@ constexpr char kHeightsAndTimes[] =
 constexpr char kTypedHeightsAndTimes[] =
     " / 0m amsl to FL200 / 2026-11-29T10:00:00Z to 2026-11-29T12:00:00Z";
 
-Result<MessageRequest> read_toml(Terminal& terminal, const std::string& content) {
-  return read_incident_file(terminal.write("activity.toml", content));
+Result<MessageRequest> read_toml(Terminal& terminal, const std::string& content,
+                                 std::optional<UtcMs> typed_at = std::nullopt) {
+  return read_incident_file(terminal.write("activity.toml", content), typed_at);
 }
 
 TEST(IncidentFile, VolumesStandInTables) {
@@ -33,6 +34,18 @@ TEST(IncidentFile, VolumesStandInTables) {
                 " | 54.90N 020.10E; 55.00N 020.10E; 55.00N 020.30E; 54.90N 020.10E" +
                 kTypedHeightsAndTimes + " | along 54.90N 020.10E; 55.00N 020.10E 2km" +
                 kTypedHeightsAndTimes);
+}
+
+TEST(IncidentFile, PlacesAndTimesOfVolumesAreTypedAsAWatchWritesThem) {
+  Terminal terminal;
+  const std::string content =
+      "[[volume]]\ncircle = \"38SMB4488 5km\"\nlower = \"0m amsl\"\nupper = \"FL200\"\n"
+      "start = \"+1h\"\nend = \"281600Z NOV 26\"\n";
+  const auto request = read_toml(terminal, content, *parse_rfc3339("2026-11-28T14:00:00Z"));
+  ASSERT_TRUE(request) << request.error().reason;
+  EXPECT_EQ(request->settings.at("volume"),
+            "38SMB4488 5km / 0m amsl to FL200 / +1h to 281600Z NOV 26");
+  EXPECT_FALSE(read_toml(terminal, content)) << "they are others when it is sent again";
 }
 
 TEST(IncidentFile, AVolumeThatIsNoneIsRefusedAtItsPlace) {

@@ -26,7 +26,7 @@ IncidentFields incident_of(Settings settings) {
 
 std::string understood_of(const std::string& name, Settings settings) {
   const auto draft = draft_of(name, std::move(settings));
-  return draft ? in_words(draft->understood) : "refused: " + draft.error().reason;
+  return draft ? words_of_typed(draft->told_back) : "refused: " + draft.error().reason;
 }
 
 TEST(MessageRequest, TimesAreTypedAsAWatchWritesThem) {
@@ -71,6 +71,26 @@ TEST(MessageRequest, ToldBackIsWhatWasTypedInAnotherForm) {
   EXPECT_EQ(understood_of("airspace-crossing", {{"area", "54.90N 020.10E 5km"}}), "");
 }
 
+TEST(MessageRequest, TheTemplateSaysWhatItFilledIn) {
+  const auto filled_in = [](const std::string& name, Settings settings) {
+    const auto draft = draft_of(name, std::move(settings));
+    return draft ? words_of_filled_in(draft->told_back) : "refused: " + draft.error().reason;
+  };
+  EXPECT_EQ(filled_in("airspace-crossing", {{"where", "54.90N 020.10E"}}),
+            "from the template: when=2026-11-28T14:00:00Z (281400Z NOV 26); accuracy=1114m; "
+            "who=own; what=aircraft; certainty=observed; intent=accidental; "
+            "action=hold-fire,inform-units");
+  EXPECT_EQ(filled_in("airspace-crossing", {{"where", "54.90N 020.10E"},
+                                            {"when", "1341Z"},
+                                            {"accuracy", "50m"},
+                                            {"who", "other"},
+                                            {"what", "unmanned-aircraft"},
+                                            {"certainty", "likely"},
+                                            {"action", "explain"}}),
+            "from the template: intent=unknown");
+  EXPECT_EQ(filled_in("text", {}), "refused: there is no text in en, the original");
+}
+
 TEST(MessageRequest, VolumesTooAreTypedAsAWatchWritesThem) {
   const Settings settings = {
       {"volume", "54 54N 020 06E 5km / 0m amsl to FL200 / 1500Z to 281600Z NOV 26"},
@@ -108,6 +128,12 @@ TEST(MessageRequest, ACorrectionIsReadAlikeOnAnyDay) {
   EXPECT_EQ(value("when", "-5m"), "2026-11-28T13:55:00.000Z");
   EXPECT_EQ(value("when", "1341Z"), "2026-11-28T13:41:00.000Z");
   EXPECT_EQ(value("where", "5454N02006E"), "54.90000N 020.10000E");
+  const auto volume =
+      corrected_value(wire::MessageType::activity, "volume",
+                      "54.90N 020.10E 5km / 0m amsl to FL200 / +1h to 281600Z NOV 26", kTypedAt);
+  EXPECT_EQ(*volume,
+            "54.90000N 020.10000E 5000m / 0m amsl to FL200 / 2026-11-28T15:00:00.000Z to "
+            "2026-11-28T16:00:00.000Z");
   EXPECT_EQ(value("where", "38SMB4488"), "33.33424N 044.40363E");
   EXPECT_EQ(value("area", "38SMB4488 5km"), "33.33424N 044.40363E 5km");
   EXPECT_EQ(value("where", "here"), "here");

@@ -70,6 +70,22 @@ TEST_F(AnswersTest, B11_AQuestionThatWasNotAskedIsRefused) {
   EXPECT_TRUE(answer({said(0)}, "N-000002"));
 }
 
+TEST_F(AnswersTest, NobodyWasToldOfAMessageBeforeThereWasOne) {
+  cores.connect();
+  ask({"Is it yours?"});
+  const auto tell = [&](int64_t before_ms) {
+    return cores.submit(
+        kSouth, kPriority,
+        DisseminationFields{wire::Audience::air_defence, cores.now().utc - before_ms, ""},
+        {"N-000001"});
+  };
+  const auto too_early = tell(kTimeTolerance_ms + 60'000);
+  ASSERT_FALSE(too_early);
+  EXPECT_EQ(too_early.error().reason.find("at: "), 0u) << too_early.error().reason;
+  EXPECT_NE(too_early.error().reason.find("before the message was released"), std::string::npos);
+  EXPECT_TRUE(tell(60'000)) << "two clocks may differ";
+}
+
 TEST_F(AnswersTest, B11_APartOfTheAnswersIsNotAllOfThem) {
   cores.connect();
   ask({"Is it yours?", "Where does it go?", "Until when?"});

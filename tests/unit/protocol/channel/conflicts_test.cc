@@ -261,6 +261,26 @@ TEST_F(ConflictsTest, AreToldBeforeANoticeIsSent) {
 }
 
 // A FLASH correction pulls the slower one before it along.
+TEST_F(ConflictsTest, AreToldBeforeANoticeIsCorrected) {
+  cores.connect();
+  announce(kNorth, activity(54'00000, 30));
+  announce(kSouth, activity(57'00000, 30));
+  const auto conflicts_after = [&](const FieldChangeFields& change, MessageKey notice) {
+    const Bytes bytes = build_body({"", {}, CorrectionFields{{change}, "moved"}});
+    const Conflicts& conflicts = cores.core(kSouth).conflicts();
+    const auto volumes = conflicts.volumes_after(notice, **open_body(bytes), cores.now().utc);
+    return volumes ? std::to_string(conflicts.check(*volumes).conflicts.size())
+                   : volumes.error().reason;
+  };
+  const std::string before = form(volume(57'00000, 30, 2));
+  EXPECT_EQ(conflicts_after({"volume", before, form(volume(54'10000, 30, 2))}, {false, 1}), "1");
+  EXPECT_EQ(conflicts_after({"volume", before, form(volume(58'00000, 30, 2))}, {false, 1}), "0");
+  EXPECT_EQ(conflicts_after({"contact", "nobody", "range control"}, {false, 1}),
+            "contact: is not \"nobody\" but \"tower\"");
+  EXPECT_EQ(conflicts_after({"contact", "tower", "range control"}, {false, 7}),
+            "it corrects no activity or launch of ours that could be in conflict");
+}
+
 TEST_F(ConflictsTest, ChangesOfANoticeGoInTheirOrder) {
   announce(kNorth, activity(54'00000, 30));
   correct(kNorth, "N-000001", volume(54'00000, 30, 2), volume(55'00000, 30, 2));

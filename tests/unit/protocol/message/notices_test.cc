@@ -46,18 +46,9 @@ std::string problem_at_receiver(const FilledTemplate& filled, UtcMs released_at)
 }
 
 std::string shown(const FilledTemplate& filled, const char* language) {
-  EnvelopeFields envelope;
-  envelope.id = "N-000001";
-  envelope.type = filled.type;
-  envelope.from = "north";
-  envelope.to = "south";
-  envelope.released_at = kNow;
-  envelope.language = "en";
-  const Bytes bytes = build_envelope(envelope);
-  const auto header = open_envelope(bytes);
   const auto body = open_body(filled.body);
   std::string lines;
-  for (const auto& [label, value] : describe(**header, **body, language)) {
+  for (const auto& [label, value] : describe_content(**body, language, kNow)) {
     lines += label + ": " + value + "\n";
   }
   return lines;

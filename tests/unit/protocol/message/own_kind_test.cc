@@ -76,7 +76,7 @@ TEST(OwnKind, IsShownInTheReadersLanguage) {
   const Bytes bytes = body_with("The cable is cut");
   const auto body = open_body(bytes);
   const Description expected = {{"Чому", "The cable is cut"}};
-  EXPECT_EQ(describe_content(**body, "uk", kOwn), expected);
+  EXPECT_EQ(describe_content(**body, "uk", std::nullopt, kOwn), expected);
 }
 
 TEST(OwnKind, IsReadFromWhatIsTyped) {
@@ -105,7 +105,7 @@ TEST(OwnKind, IsUnknownWithoutItsRow) {
   const auto problems = check_body(**body, context);
   ASSERT_EQ(problems.size(), 1u);
   EXPECT_EQ(problems.front().code, DeclineCode::unknown_type);
-  EXPECT_TRUE(describe_content(**body, "en").empty());
+  EXPECT_TRUE(describe_content(**body, "en", std::nullopt).empty());
 }
 
 // A word that is missing in one of the languages is found here.

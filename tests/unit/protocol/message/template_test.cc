@@ -303,7 +303,7 @@ TEST(Describe, ShowsCodedFieldsInTheReadersLanguage) {
                                                           {"mmsi", "002110000"}}));
   ASSERT_TRUE(filled);
   auto body = open_body(filled->body);
-  EXPECT_EQ(shown(describe_content(**body, "en")),
+  EXPECT_EQ(shown(describe_content(**body, "en", std::nullopt)),
             "Kind: Airspace crossing\n"
             "Time: 2026-11-22T14:01:00.000Z  (221401Z NOV 26)\n"
             "Position: 54.90N 020.10E, within 1114 m\n"
@@ -319,28 +319,33 @@ TEST(Describe, ShowsCodedFieldsInTheReadersLanguage) {
             "Course: 270.0 degrees true\n"
             "Speed: 300 kt (154.33 m/s)\n"
             "Altitude: FL033\n");
-  std::string russian = shown(describe_content(**body, "ru-RU"));
+  std::string russian = shown(describe_content(**body, "ru-RU", std::nullopt));
   EXPECT_NE(russian.find("Вид: Пересечение границы воздушного пространства"), std::string::npos);
   EXPECT_NE(russian.find("Просьба: не открывайте огонь; оповестите свои подразделения"),
             std::string::npos);
-  EXPECT_NE(shown(describe_content(**body, "uk")).find("Намір: ненавмисно"), std::string::npos);
-  EXPECT_NE(shown(describe_content(**body, "id")).find("Niat: tidak disengaja"), std::string::npos);
-  EXPECT_EQ(shown(describe_content(**body, "fr")), shown(describe_content(**body, "en")));
+  EXPECT_NE(shown(describe_content(**body, "uk", std::nullopt)).find("Намір: ненавмисно"),
+            std::string::npos);
+  EXPECT_NE(shown(describe_content(**body, "id", std::nullopt)).find("Niat: tidak disengaja"),
+            std::string::npos);
+  EXPECT_EQ(shown(describe_content(**body, "fr", std::nullopt)),
+            shown(describe_content(**body, "en", std::nullopt)));
 }
 
 TEST(Describe, AlwaysSaysThatAcknowledgementIsNotAgreement) {
   Bytes bytes = build_body({"s", {}, AcknowledgementFields{wire::Role::operator_, kNow, {}, {}}});
   auto body = open_body(bytes);
-  EXPECT_NE(shown(describe_content(**body, "en")).find("acknowledgement is not agreement"),
+  EXPECT_NE(
+      shown(describe_content(**body, "en", std::nullopt)).find("acknowledgement is not agreement"),
+      std::string::npos);
+  EXPECT_NE(shown(describe_content(**body, "uk", std::nullopt)).find("не означає згоди"),
             std::string::npos);
-  EXPECT_NE(shown(describe_content(**body, "uk")).find("не означає згоди"), std::string::npos);
 }
 
 // A program gets what was said; a screen makes it printable.
 TEST(Describe, V6_GivesTextAsItWasSaid) {
   Bytes bytes = build_body({"s", {}, DeclineFields{DeclineCode::malformed, "\x1b[2Jgone"}});
   auto body = open_body(bytes);
-  const std::string said = shown(describe_content(**body, "en"));
+  const std::string said = shown(describe_content(**body, "en", std::nullopt));
   EXPECT_NE(said.find("\x1b[2Jgone"), std::string::npos);
   EXPECT_NE(printable(said).find("<U+001B>[2Jgone"), std::string::npos);
 }

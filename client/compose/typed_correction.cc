@@ -1,0 +1,168 @@
+#include "client/compose/typed_correction.h"
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "client/compose/referred_message.h"
+#include "client/compose/typed_message.h"
+#include "client/compose/typed_text.h"
+#include "client/compose/typed_volumes.h"
+#include "protocol/base/text.h"
+#include "protocol/base/time_text.h"
+#include "protocol/message/correcting.h"
+#include "protocol/message/names.h"
+
+namespace hotline::client {
+namespace {
+
+constexpr std::string_view kArrow = " -> ";
+
+struct TypedChange {
+  std::string field;
+  std::optional<std::string> old_value;  // Nothing: whatever the message says.
+  std::string new_value;
+};
+
+// "where=54.90N 020.10E -> 54.95N 020.10E", "volume -> @area.geojson".
+Result<TypedChange> parse_change(const std::string& typed) {
+  const size_t equals = typed.find('=');
+  const size_t arrow = typed.find(kArrow);
+  if (equals == 0 || arrow == 0 || arrow == std::string::npos) {
+    return make_error(ErrorCode::usage, "--change " + typed + " does not say what is right",
+                      "--change where=\"54.90N 020.10E -> 54.95N 020.10E\"");
+  }
+  TypedChange change;
+  change.field = trim(typed.substr(0, std::min(equals, arrow)));
+  change.new_value = trim(typed.substr(arrow + kArrow.size()));
+  if (equals < arrow) change.old_value = trim(typed.substr(equals + 1, arrow - equals - 1));
+  return change;
+}
+
+// A date-time group has no seconds, and the message may have some.
+bool is_minute_of(const std::string& typed, const std::string& said, UtcMs now) {
+  constexpr int64_t kMinute_ms = 60'000;
+  const auto time = parse_rfc3339(said);
+  const auto minute = parse_time(typed, now);
+  if (!time || !minute || parse_rfc3339(typed)) return false;
+  return *time >= *minute && *time - *minute < kMinute_ms;
+}
+
+// As every reader understands it on any day.
+Result<FieldChangeFields> complete_change(const TypedChange& typed, const ReferredMessage& message,
+                                          const FieldValues& values, std::optional<UtcMs> typed_at,
+                                          UtcMs now, ToldBack& told_back) {
+  const auto type = static_cast<wire::MessageType>(message.row().type());
+  const auto found = values.find(typed.field);
+  const std::string said = found == values.end() ? "" : found->second.value_or("");
+  FieldChangeFields change{typed.field, typed.old_value.value_or(said), typed.new_value};
+  if (is_minute_of(change.old_value, said, now)) change.old_value = said;
+  if (change.field == "volume") {
+    auto drawn = read_typed_volumes(change.new_value, "", typed_at);
+    if (!drawn) return drawn.error();
+    change.new_value = *std::move(drawn);
+  }
+  for (std::string* value : {&change.old_value, &change.new_value}) {
+    auto dated = corrected_value(type, change.field, *value, now);
+    if (!dated) return dated.error();
+    *value = *std::move(dated);
+  }
+  if (change.old_value != typed.old_value || change.new_value != typed.new_value) {
+    told_back.add(change.field, change.old_value + " -> " + change.new_value);
+  }
+  return change;
+}
+
+Result<CorrectionFields> read_changes(const Invocation& invocation, const ReferredMessage& message,
+                                      ToldBack& told_back) {
+  CorrectionFields correction;
+  FieldValues values;
+  if (message.newest() != nullptr && kind_of(message.row().type()).is_built()) {
+    values = field_values(static_cast<wire::MessageType>(message.row().type()), *message.newest());
+  }
+  for (const std::string& one : invocation.arguments.all("--change")) {
+    const auto typed = parse_change(one);
+    if (!typed) return typed.error();
+    auto change =
+        complete_change(*typed, message, values, typed_at(invocation), invocation.now(), told_back);
+    if (!change) return change.error();
+    correction.changes.push_back(*std::move(change));
+  }
+  if (correction.changes.empty()) {
+    return make_error(ErrorCode::usage, "what is wrong in " + message.id() + "?",
+                      "--change where=\"54.90N 020.10E -> 54.95N 020.10E\"");
+  }
+  return correction;
+}
+
+Result<ContentFields> read_content(const Invocation& invocation, const ReferredMessage& message,
+                                   ToldBack& told_back) {
+  const Arguments& arguments = invocation.arguments;
+  const std::string reason = arguments.get("--reason").value_or("");
+  const bool corrects = arguments.has("--corrects");
+  if (reason.empty()) {
+    return make_error(
+        ErrorCode::usage,
+        std::string("a ") + (corrects ? "correction" : "cancellation") + " needs a reason",
+        "--reason \"...\"");
+  }
+  if (!corrects) {
+    if (arguments.has("--change"))
+      return make_error(ErrorCode::usage, "a cancellation changes no field",
+                        "--corrects " + message.id() + " corrects it");
+    return ContentFields(CancellationFields{reason});
+  }
+  auto correction = read_changes(invocation, message, told_back);
+  if (!correction) return correction.error();
+  correction->reason = reason;
+  return ContentFields(*std::move(correction));
+}
+
+}  // namespace
+
+std::vector<OptionSpec> correction_options() {
+  return {{"--corrects", "ID", "a CORRECTION of this own message, with --change and --reason"},
+          {"--change", "FIELD=OLD -> NEW",
+           "what was wrong, and what is right; FIELD -> NEW, whatever was wrong", true},
+          {"--cancels", "ID", "a CANCELLATION of this own message, with --reason"},
+          {"--reason", "TEXT", "why it is corrected or cancelled"}};
+}
+
+bool is_correction(const Arguments& arguments) {
+  return arguments.has("--corrects") || arguments.has("--cancels");
+}
+
+Result<DraftFields> read_correction(const Invocation& invocation, Connection& connection) {
+  const Arguments& arguments = invocation.arguments;
+  if (arguments.has("--corrects") && arguments.has("--cancels")) {
+    return make_error(ErrorCode::usage, "a message is corrected or cancelled, not both");
+  }
+  const bool corrects = arguments.has("--corrects");
+  const std::string typed = *arguments.get(corrects ? "--corrects" : "--cancels");
+  const auto message = ReferredMessage::find(connection, typed, NameUse::any);
+  if (!message) return message.error();
+  if (message->row().incoming()) {
+    return make_error(ErrorCode::usage,
+                      message->id() + " is a message of " + upper_case(connection.peer()) +
+                          ": only who sent it can correct or cancel it",
+                      "hotline reply " + message->id() + " \"...\"    says what is wrong with it");
+  }
+  DraftFields draft;
+  auto content = read_content(invocation, *message, draft.told_back);
+  if (!content) return content.error();
+  draft.body.subject = (corrects ? "Correction of " : "Cancellation of ") + message->id();
+  if (const auto subject = arguments.get("--subject")) draft.body.subject = *subject;
+  draft.body.content = *std::move(content);
+  draft.precedence = message->precedence();
+  if (const auto level = arguments.get("--precedence")) {
+    const auto precedence = parse_precedence(*level);
+    if (!precedence) return precedence.error();
+    draft.precedence = *precedence;
+  }
+  draft.language = typed_language(invocation, connection);
+  draft.references = {message->id()};
+  if (corrects) draft.correction_of = message->id();
+  return draft;
+}
+
+}  // namespace hotline::client

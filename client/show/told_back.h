@@ -1,0 +1,36 @@
+// A command that takes times, places or a template tells back how it understood them, before
+// anything goes.
+#pragma once
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "protocol/terminal/json_output.h"
+#include "protocol/terminal/output.h"
+
+namespace hotline::client {
+
+using Understood = std::vector<std::pair<std::string, std::string>>;  // Key, and words.
+
+struct ToldBack {
+  Understood typed;  // In another form than the one in which it is printed.
+  Understood
+      filled_in;  // Nobody typed it: the template says so, or it follows from what was typed.
+
+  void add(std::string key, std::string words) {
+    typed.emplace_back(std::move(key), std::move(words));
+  }
+  void append(const ToldBack& more);
+};
+
+// "understood: where 54.90000N 020.10000E (accuracy 1,852 m), when ..."; empty for nothing.
+std::string words_of_typed(const ToldBack& told);
+// As it would be typed: "from the template: who=own; action=hold-fire,inform-units".
+std::string words_of_filled_in(const ToldBack& told);
+// Those of these that are not empty, each as a line.
+void tell_back(Output& output, const ToldBack& told);
+// The same as the members "understood" and "from_template".
+JsonValue& add_told_back(JsonValue& document, const ToldBack& told);
+
+}  // namespace hotline::client

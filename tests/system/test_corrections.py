@@ -1,0 +1,79 @@
+"""An own message is corrected and cancelled between two real parties, live and in an exercise, and a notice that comes late says so
+to both. The commands of docs/operator.md are taken from the page and run as they stand there."""
+
+import shlex
+import unittest
+from datetime import datetime, timedelta, timezone
+
+from pages import commands
+from world import PREFIX, OfTwo
+
+
+def hours_ahead(hours):
+    return (datetime.now(timezone.utc) + timedelta(hours=hours)).strftime("%Y-%m-%dT%H:%M:00Z")
+
+
+class Corrections(OfTwo):
+    def report(self, party="north"):
+        return self.world.say(party, "send", "-p", "immediate", "-t", "airspace-crossing", "--set", "where=54.90N 020.10E")["id"]
+
+    def newest(self, party, message):
+        return self.world.ask(party, "ann", "show", message)["newest"]["values"]
+
+    def test_what_it_replaces_is_taken_from_the_message(self):
+        for party in PREFIX:
+            report = self.report(party)
+            done = self.world.client(party, "ann", "send", "--corrects", report, "--change", "where -> 5457N02006E", "--change",
+                                     "platform -> Su-30", "--reason", "misread")
+            self.assertEqual(done.returncode, 0, done.stderr)
+            self.assertIn("where 54.90000N 020.10000E -> 54.95000N 020.10000E", done.stderr)
+            again = self.world.client(party, "ann", "send", "--corrects", report, "--change", "platform=Su-27 -> Su-35", "--reason", "no")
+            self.assertEqual(again.returncode, 8, again.stderr)
+            self.assertIn('is not "Su-27" but "Su-30"', again.stderr)
+            self.world.wait_for("the correction", self.world.drained)
+            for reader in PREFIX:
+                self.assertEqual(self.newest(reader, report)["platform"], "Su-30", reader)
+                shown = self.world.client(reader, "ann", "show", report).stdout
+                self.assertLess(shown.index("54.95"), shown.index("As first sent:"))
+
+    def test_a_minute_fits_a_time_with_seconds(self):
+        report = self.report()
+        said = self.world.ask("north", "ann", "show", report)["values"]["observed_at"]
+        group = datetime.fromisoformat(said.replace("Z", "+00:00")).strftime("%d%H%MZ %b %y").upper()
+        done = self.world.client("north", "ann", "send", "--corrects", report, "--change", f"when={group} -> -10m", "--reason", "later")
+        self.assertEqual(done.returncode, 0, done.stderr)
+
+    def test_what_comes_late_says_so_to_both(self):
+        for hours, late in ((30, True), (72, False)):
+            sent = self.world.client("south", "ann", "send", "-p", "priority", "-t", "protected", "--set", "kind=humanitarian-convoy",
+                                     "--set", "organisation=Red Cross", "--set", "purpose=medicine", "--set", "where=48.34N 038.05E",
+                                     "--set", f"start={hours_ahead(hours)}", "--set", f"end={hours_ahead(hours + 8)}", "--set",
+                                     "contact=convoy leader", "--wait", "delivered")
+            self.assertEqual(sent.returncode, 0, sent.stderr)
+            self.assertIn("Caution: Notification does not change legal status", sent.stderr)
+            caution = "Announced less than 48 hours ahead"
+            self.assertEqual(f"Caution: {caution}" in sent.stderr, late, sent.stderr)
+            for party in PREFIX:
+                shown = self.world.client(party, "ann", "show", sent.stdout.split()[0])
+                self.assertEqual(caution in shown.stdout, late, shown.stdout)
+                (row, *_) = [one for one in self.world.ask(party, "ann", "show", sent.stdout.split()[0])["content"]
+                             if one["label"] == "Caution"]
+                self.assertEqual(row["value"] == caution, late)
+
+    def test_every_command_of_the_page_runs(self):
+        if self.mode != "live":
+            self.skipTest("the page names messages of a live channel")
+        self.assertEqual(self.report(), "N-000001")
+        (block,) = commands("operator.md", "Corrections")
+        for line in block.splitlines():
+            _, *words = shlex.split(line, comments=True)
+            done = self.world.client("north", "ann", *words)
+            self.assertEqual(done.returncode, 0, f"{line}\n{done.stdout}{done.stderr}")
+
+
+class CorrectionsInAnExercise(Corrections):
+    mode = "exercise"
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)

@@ -12,7 +12,8 @@
 namespace hotline {
 
 inline Bytes made_draft(wire::MessageType type, uint8_t precedence, const Bytes& body,
-                        const std::vector<std::string>& references = {}, UtcMs drafted_at = 0) {
+                        const std::vector<std::string>& references = {}, UtcMs drafted_at = 0,
+                        bool danger_to_life = false) {
   flatbuffers::FlatBufferBuilder b;
   auto language = b.CreateString("en");
   auto ids = b.CreateVectorOfStrings(references);
@@ -27,6 +28,7 @@ inline Bytes made_draft(wire::MessageType type, uint8_t precedence, const Bytes&
   draft.add_drafted_at(drafted_at);
   draft.add_correction_of(corrected);
   draft.add_body(bytes);
+  draft.add_danger_to_life(danger_to_life);
   b.Finish(draft.Finish(), kDraftIdentifier);
   return {b.GetBufferPointer(), b.GetBufferPointer() + b.GetSize()};
 }

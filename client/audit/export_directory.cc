@@ -145,6 +145,10 @@ std::optional<NamedPart> named_part(const wire::Entry& entry) {
       return name_hash(entry.fact_as_DraftSaved()->name_hash());
     case wire::Fact::DraftDiscarded:
       return name_hash(entry.fact_as_DraftDiscarded()->name_hash());
+    case wire::Fact::DraftSubmitted:
+      return name_hash(entry.fact_as_DraftSubmitted()->name_hash());
+    case wire::Fact::DraftReturned:
+      return name_hash(entry.fact_as_DraftReturned()->name_hash());
     default:
       return std::nullopt;
   }

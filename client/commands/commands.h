@@ -30,6 +30,10 @@ Command draft_edit_command();
 Command draft_list_command();
 Command draft_save_command();
 Command draft_show_command();
+Command draft_submit_command();  // These are in release.cc.
+Command draft_withdraw_command();
+Command release_command();
+Command return_command();
 Command escalation_list_command();
 Command escalation_show_command();
 Command export_geojson_command();

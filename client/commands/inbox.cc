@@ -49,6 +49,7 @@ void print_json(Output& output, const Connection& connection, const Shown& shown
                       .add("messages", json_messages(connection, shown.messages))
                       .add("open_requests", waits.open_requests())
                       .add("drafts", waits.drafts())
+                      .add("drafts_submitted", waits.drafts_submitted())
                       .add("waiting", waits.waiting())
                       .add("waiting_flash", waits.waiting_flash())
                       .add("more", waits.more())
@@ -105,7 +106,11 @@ void say_open_requests(Output& output, uint64_t count) {
               " not answered. See: " + output.command("inbox --requests"));
 }
 
-void say_drafts(Output& output, uint64_t count) {
+void say_drafts(Output& output, uint64_t count, uint64_t submitted) {
+  if (submitted != 0) {
+    output.talk(format_count(submitted) + (submitted == 1 ? " draft waits" : " drafts wait") +
+                " for release. See: " + output.command("draft list"));
+  }
   if (count == 0) return;
   output.talk(format_count(count) + (count == 1 ? " draft is" : " drafts are") +
               " not sent. See: " + output.command("draft list"));
@@ -179,7 +184,8 @@ int inbox(Invocation& invocation) {
   print_table(output, *connection, shown);
   say_what_waits(invocation, shown);
   say_open_requests(output, shown.waiting->open_requests());
-  say_drafts(output, shown.waiting->drafts());
+  say_drafts(output, shown.waiting->drafts() - shown.waiting->drafts_submitted(),
+             shown.waiting->drafts_submitted());
   if (!shown.older_before.empty())
     output.talk("Older ones: " + output.command("list --incoming --before " + shown.older_before));
   return kExitDone;

@@ -45,6 +45,7 @@ Bytes build_draft(const DraftFields& fields) {
   draft.add_handling(handling);
   draft.add_body(body);
   draft.add_nonce(fields.nonce);
+  draft.add_danger_to_life(fields.danger_to_life);
   builder.Finish(draft.Finish(), kDraftIdentifier);
   return {builder.GetBufferPointer(), builder.GetBufferPointer() + builder.GetSize()};
 }

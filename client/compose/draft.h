@@ -25,6 +25,7 @@ struct DraftFields {
   std::optional<UtcMs> reply_by;
   std::optional<UtcMs> expires_at;
   std::string handling;
+  bool danger_to_life = false;
   uint64_t nonce = 0;  // This message's alone; 0 under an idempotency key.
   BodyFields body;  // Its content gives the type. Without the marks of an exercise, unless a person
                     // typed them.

@@ -194,6 +194,7 @@ DraftFields fields_beside_body(const wire::Draft& draft, const MessageRequest& c
   fields.references = texts(draft.references());
   fields.correction_of = text(draft.correction_of());
   fields.incident = changes.incident.empty() ? text(draft.incident()) : changes.incident;
+  fields.danger_to_life = draft.danger_to_life() || changes.danger_to_life;
   fields.reply_by = time(draft.reply_by(), changes.reply_by);
   fields.expires_at = time(draft.expires_at(), changes.expires_at);
   fields.handling = text(draft.handling());
@@ -207,7 +208,8 @@ bool has_changes(const MessageRequest& changes) {
   const bool in_content = !changes.settings.empty() || !changes.questions.empty();
   const bool in_words = !changes.texts.empty() || !changes.subject.empty();
   return in_content || in_words || changes.precedence != wire::Precedence::unset ||
-         !changes.incident.empty() || changes.reply_by || changes.expires_at;
+         !changes.incident.empty() || changes.reply_by || changes.expires_at ||
+         changes.danger_to_life;
 }
 
 Result<EditedDraft> edit_draft(const SavedDraft& saved, const MessageRequest& changes,

@@ -76,6 +76,7 @@ Result<DraftFields> make_draft(const MessageRequest& request, const std::string&
   draft.precedence = request.precedence;
   draft.language = original_language(request);
   draft.incident = request.incident;
+  draft.danger_to_life = request.danger_to_life;
   draft.reply_by = request.reply_by;
   draft.expires_at = request.expires_at;
   draft.told_back.append(request.told_back);

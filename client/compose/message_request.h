@@ -22,6 +22,7 @@ struct MessageRequest {
   std::vector<std::string> questions;
   std::string subject;  // Made from what it says when empty.
   std::string incident;
+  bool danger_to_life = false;
   std::optional<UtcMs> reply_by;
   std::optional<UtcMs> expires_at;
   ToldBack told_back;       // How these times were typed, and what a file says.

@@ -4,6 +4,7 @@
 #include <random>
 #include <utility>
 
+#include "client/compose/handing_in.h"
 #include "client/show/message_row.h"
 #include "protocol/base/time_text.h"
 #include "protocol/message/describe.h"
@@ -115,9 +116,32 @@ void say_new_thread(Output& output, Connection& connection, const FinishedDraft&
   }
 }
 
-// Follows the message until it has come as far as is waited for.
-int follow(Invocation& invocation, Connection& connection, const Submission& submission,
-           const ToldBack& told_back, const WaitOptions& wait) {
+// Under a key of the caller's, a time that is said by the clock is another one when it is sent
+// again.
+Status check_repeatable(const Arguments& arguments, const std::vector<std::string>& timed_options) {
+  if (!arguments.has("--idempotency-key")) return ok();
+  if (arguments.get("--idempotency-key")->empty()) {
+    return make_error(ErrorCode::usage, "--idempotency-key is empty", "take a UUID");
+  }
+  for (const std::string& option : timed_options) {
+    for (const std::string& typed : arguments.all(option)) {
+      // "2=+2h" has the number of a question before it.
+      const std::string_view time = std::string_view(typed).substr(typed.find('=') + 1);
+      const UtcMs any_day = 0;
+      if (parse_time(time, any_day) && !parse_time(time, std::nullopt)) {
+        return make_error(ErrorCode::usage,
+                          option + " " + typed + " is another time when it is sent again",
+                          option + " 2026-11-22T15:00:00Z    with --idempotency-key");
+      }
+    }
+  }
+  return ok();
+}
+
+}  // namespace
+
+int follow_message(Invocation& invocation, Connection& connection, const Submission& submission,
+                   const ToldBack& told_back, const WaitOptions& wait) {
   Report report(invocation.output, connection);
   const int64_t begin_ms = invocation.around->steady_ms();
   // Nothing else changes what is reported here.
@@ -152,30 +176,6 @@ int follow(Invocation& invocation, Connection& connection, const Submission& sub
     }
   }
 }
-
-// Under a key of the caller's, a time that is said by the clock is another one when it is sent
-// again.
-Status check_repeatable(const Arguments& arguments, const std::vector<std::string>& timed_options) {
-  if (!arguments.has("--idempotency-key")) return ok();
-  if (arguments.get("--idempotency-key")->empty()) {
-    return make_error(ErrorCode::usage, "--idempotency-key is empty", "take a UUID");
-  }
-  for (const std::string& option : timed_options) {
-    for (const std::string& typed : arguments.all(option)) {
-      // "2=+2h" has the number of a question before it.
-      const std::string_view time = std::string_view(typed).substr(typed.find('=') + 1);
-      const UtcMs any_day = 0;
-      if (parse_time(time, any_day) && !parse_time(time, std::nullopt)) {
-        return make_error(ErrorCode::usage,
-                          option + " " + typed + " is another time when it is sent again",
-                          option + " 2026-11-22T15:00:00Z    with --idempotency-key");
-      }
-    }
-  }
-  return ok();
-}
-
-}  // namespace
 
 std::vector<OptionSpec> wait_options() {
   return {{"--wait", "STATE", "return when it is committed (as without), delivered, acknowledged"},
@@ -236,6 +236,9 @@ int submit_finished(Invocation& invocation, Connection& connection, const Finish
   }
   tell_back(output, draft.told_back);
   say_cautions(output, connection, draft, invocation.now());
+  if (draft.saved_as == 0 && asks_two_people(connection, draft.bytes)) {
+    return hand_in(invocation, connection, draft, wait);
+  }
   output.set_sent(Sent::unknown, "", Connection::hint_in_doubt(key));
   const auto submission = connection.submit(draft.bytes, key, draft.saved_as);
   if (!submission && connection.is_in_doubt()) {
@@ -256,7 +259,7 @@ int submit_finished(Invocation& invocation, Connection& connection, const Finish
     say_new_thread(output, connection, draft);
     if (wait.until == WaitFor::committed) return kExitDone;
   }
-  return follow(invocation, connection, *submission, draft.told_back, wait);
+  return follow_message(invocation, connection, *submission, draft.told_back, wait);
 }
 
 }  // namespace hotline::client

@@ -54,6 +54,9 @@ Result<FinishedDraft> finish(const Invocation& invocation, const Connection& con
 // which of these it is, and the id; so does whatever cuts the command short (Output::set_sent).
 int submit_finished(Invocation& invocation, Connection& connection, const FinishedDraft& draft,
                     const WaitOptions& wait);
+// The rest of that, of a message that is committed.
+int follow_message(Invocation& invocation, Connection& connection, const Submission& submission,
+                   const ToldBack& told_back, const WaitOptions& wait);
 // The same, once it is finished.
 int submit_and_report(Invocation& invocation, Connection& connection, const DraftFields& draft,
                       const std::string& words, const WaitOptions& wait);

@@ -71,6 +71,7 @@ Status apply_options(const Invocation& invocation, const Connection& connection,
   if (const auto subject = arguments.get("--subject")) request.subject = *subject;
   if (const auto incident = arguments.get("--incident")) request.incident = *incident;
   request.questions = arguments.all("--question");
+  request.danger_to_life = arguments.has("--danger-to-life");
   const UtcMs now = invocation.now();
   for (const auto& [option, field] :
        {std::pair{"--reply-by", &request.reply_by}, std::pair{"--expires", &request.expires_at}}) {
@@ -130,7 +131,8 @@ std::vector<OptionSpec> changing_options() {
       {"--incident", "NAME",
        "the thread of messages that this one belongs to: any message of it, or a word for it"},
       {"--reply-by", "TIME", "+30m, 15:00Z (today), 221500Z NOV 26 or 2026-11-22T15:00:00Z"},
-      {"--expires", "TIME", "after that it is of no use"}};
+      {"--expires", "TIME", "after that it is of no use"},
+      {"--danger-to-life", "", "a FLASH on which lives depend"}};
 }
 
 std::vector<OptionSpec> message_options() {

@@ -243,6 +243,22 @@ Result<Answer<wire::DraftChanged>> Connection::discard_draft(uint64_t number) {
   });
 }
 
+Result<Answer<wire::DraftChanged>> Connection::submit_draft(uint64_t number, const Hash& hash) {
+  return ask<wire::DraftChanged>(wire::RequestBody::SubmitDraft, [&](auto& builder) {
+    const wire::Digest version = to_digest(hash);
+    return wire::CreateSubmitDraft(builder, number, &version).Union();
+  });
+}
+
+Result<Answer<wire::DraftChanged>> Connection::return_draft(uint64_t number, const Hash& hash,
+                                                            const std::string& reason) {
+  return ask<wire::DraftChanged>(wire::RequestBody::ReturnDraft, [&](auto& builder) {
+    const auto because = reason.empty() ? 0 : builder.CreateString(reason);
+    const wire::Digest version = to_digest(hash);
+    return wire::CreateReturnDraft(builder, number, &version, because).Union();
+  });
+}
+
 Result<Answer<wire::DraftRows>> Connection::drafts(uint64_t limit, uint64_t after) {
   return ask<wire::DraftRows>(wire::RequestBody::Drafts, [&](auto& builder) {
     return wire::CreateDrafts(builder, static_cast<uint32_t>(limit), after).Union();

@@ -172,6 +172,11 @@ class Connection {
                                                 const std::optional<Hash>& expected,
                                                 ByteView draft);
   Result<Answer<wire::DraftChanged>> discard_draft(uint64_t number);
+  // `hash`: of the version that was read.
+  Result<Answer<wire::DraftChanged>> submit_draft(uint64_t number, const Hash& hash);
+  // Without a reason it is withdrawn.
+  Result<Answer<wire::DraftChanged>> return_draft(uint64_t number, const Hash& hash,
+                                                  const std::string& reason);
   // Those above a number that are open.
   Result<Answer<wire::DraftRows>> drafts(uint64_t limit, uint64_t after);
   Result<Answer<wire::DraftDetail>> show_draft(uint64_t number);

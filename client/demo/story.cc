@@ -6,6 +6,7 @@
 
 #include "client/command_line/command_line.h"
 #include "protocol/base/limits.h"
+#include "protocol/message/draft.h"
 #include "protocol/message/names.h"
 #include "protocol/terminal/exit_code.h"
 
@@ -188,6 +189,24 @@ void DemoStory::wait_for_row(const Person& person, const std::string& id, const 
     const auto reply = need(connection->show(id));
     return is_so(*reply->row());
   });
+}
+
+std::string DemoStory::send(const Person& writer, const Person& releaser,
+                            const std::vector<std::string>& words) {
+  run(writer, words);
+  const auto reply = need(connect(releaser)->drafts(1, 0));
+  for (const wire::DraftRow* draft : tables(reply->rows())) {
+    if (draft->submitted_at() == 0) wrong("a draft does not wait for its release");
+    say("Another person has read it, and lets exactly this go:");
+    run(releaser, {"release", format_draft_name(draft->number()), "--confirm",
+                   to_hex(to_hash(*draft->hash())).substr(0, 8)});
+  }
+  return newest_outgoing(writer);
+}
+
+void DemoStory::wait_for_delivery(const Person& sender, const std::string& id) {
+  wait_for_row(sender, id, id + " was delivered",
+               [](const auto& row) { return row.delivered_at() != 0; });
 }
 
 std::string DemoStory::newest_outgoing(const Person& person) {

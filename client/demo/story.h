@@ -89,6 +89,10 @@ class DemoStory {
                        const std::function<bool(const wire::StatusReply&)>& is_so);
   void wait_for_row(const Person& person, const std::string& id, const std::string& what,
                     const std::function<bool(const wire::MessageRow&)>& is_so);
+  // Sends it; where two people release such a message, the second one does. Returns its id.
+  std::string send(const Person& writer, const Person& releaser,
+                   const std::vector<std::string>& words);
+  void wait_for_delivery(const Person& sender, const std::string& id);
   std::string newest_outgoing(const Person& person);
   std::vector<std::string> messages_of(const Person& person, wire::Box box);
 
@@ -106,6 +110,7 @@ class DemoStory {
   std::unique_ptr<DemoParty> north_;
   std::unique_ptr<DemoParty> south_;
   Person north_ann_;
+  Person north_bob_;
   Person south_ann_;
   Person south_bob_;
   Person north_eve_;

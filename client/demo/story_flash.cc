@@ -31,12 +31,12 @@ void check_rungs(const std::vector<ClimbedRung>& rungs) {
 
 void DemoStory::send_flash() {
   title("FLASH in two languages: an aircraft of NORTH has crossed the border by mistake");
-  run(north_ann_,
-      {"send", "-p", "flash", "-t", "airspace-crossing", "--set", "where=54.90N 020.10E", "--text",
-       "en=One of our aircraft has lost its way and crossed. It turns back now.", "--text",
-       "ru=Наш самолёт сбился с курса и пересёк границу. Он возвращается.", "--wait", "delivered",
-       "--timeout", "20s"});
-  flash_ = newest_outgoing(north_ann_);
+  flash_ =
+      send(north_ann_, north_bob_,
+           {"send", "-p", "flash", "-t", "airspace-crossing", "--set", "where=54.90N 020.10E",
+            "--text", "en=One of our aircraft has lost its way and crossed. It turns back now.",
+            "--text", "ru=Наш самолёт сбился с курса и пересёк границу. Он возвращается."});
+  wait_for_delivery(north_ann_, flash_);
 }
 
 void DemoStory::see_it_delivered() {
@@ -94,8 +94,9 @@ void DemoStory::acknowledge() {
 
 void DemoStory::answer() {
   title("Answered");
-  run(south_ann_, {"reply", flash_, "--answer",
-                   "0=We see it. Our air defence is told to hold fire.", "--language", "en"});
+  send(south_ann_, south_bob_,
+       {"reply", flash_, "--answer", "0=We see it. Our air defence is told to hold fire.",
+        "--language", "en"});
   wait_for_row(north_ann_, flash_, "NORTH has the answer",
                [](const auto& row) { return row.answered_at() != 0; });
   run(north_ann_, {"list", "--limit", "4"});

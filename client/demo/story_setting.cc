@@ -29,6 +29,7 @@ void DemoStory::start_daemons() {
   north_ = std::make_unique<DemoParty>(places_, "north", "N", "south", "S", to_south_->port());
   south_ = std::make_unique<DemoParty>(places_, "south", "S", "north", "N", to_north_->port());
   north_ann_ = {north_.get(), "ann", "en"};
+  north_bob_ = {north_.get(), "bob", "en"};
   south_ann_ = {south_.get(), "ann", "ru"};
   south_bob_ = {south_.get(), "bob", "en"};
   north_eve_ = {north_.get(), "eve", "en"};

@@ -26,8 +26,9 @@ void DemoStory::cut_and_drain() {
     run(north_ann_, {"send", "-p", "routine", "Routine notice " + std::to_string(i)}, false);
   }
   say("19 times: $ hotline send -p routine ...   and then:");
-  run(north_ann_, {"send", "-p", "flash", "-t", "stray-missile", "--set", "where=54.70N 019.90E"});
-  const std::string last_flash = newest_outgoing(north_ann_);
+  const std::string last_flash =
+      send(north_ann_, north_bob_,
+           {"send", "-p", "flash", "-t", "stray-missile", "--set", "where=54.70N 019.90E"});
   wait_for_status(north_ann_, "20 messages are queued", [](const auto& status) {
     const auto* queued = status.queued();
     return queued != nullptr && queued->size() == 4 && queued->Get(0) == 1 &&
@@ -87,7 +88,7 @@ void DemoStory::send_incidents() {
   }
   if (files.empty()) wrong("there are no incidents in " + *directory);
   for (const std::string& file : files) {
-    run(north_ann_, {"send", "-f", file, "--wait", "delivered"});
+    wait_for_delivery(north_ann_, send(north_ann_, north_bob_, {"send", "-f", file}));
     run(south_bob_, {"ack", "@last", "--wait", "delivered"}, false);
   }
   expect_all_once();

@@ -34,17 +34,39 @@ std::string end_words(const wire::DraftDetail& detail) {
          " at " + at;
 }
 
+std::string state_words(const wire::DraftRow& row) {
+  if (row.submitted_at() != 0) return "waits for release";
+  if (row.returned_at() == 0) return "draft";
+  return text(row.returned_because()).empty() ? "withdrawn" : "given back";
+}
+
+std::string step_words(const wire::DraftRow& row) {
+  if (row.submitted_at() != 0) {
+    return "handed in for release by " +
+           person_words(text(row.submitted_by()), row.submitted_role()) + " at " +
+           format_rfc3339(row.submitted_at());
+  }
+  if (row.returned_at() == 0) return "";
+  const std::string who = person_words(text(row.returned_by()), row.returned_role());
+  const std::string at = format_rfc3339(row.returned_at());
+  const std::string because = printable_line(text(row.returned_because()));
+  return because.empty() ? "withdrawn by " + who + " at " + at
+                         : "given back by " + who + " at " + at + ": " + because;
+}
+
 void print_drafts(Output& output, const std::vector<const wire::DraftRow*>& rows) {
   Table table({{"ID", 4},
                {"PREC", 9},
                {"TYPE", 0, Table::Fit::left_out},
+               {"STATE", 17},
                {"SAVED", 14},
                {"BY", 0, Table::Fit::cut},
                {"SUBJECT", 0, Table::Fit::cut}});
   for (const wire::DraftRow* one : rows) {
     table.add({"",
                {format_draft_name(one->number()), precedence_words(one->precedence()),
-                type_name(one->type()), format_date_time_group(one->saved_at()),
+                type_name(one->type()), output.words(state_words(*one)),
+                format_date_time_group(one->saved_at()),
                 person_words(text(one->person()), one->role()), text(one->subject())},
                precedence_style(one->precedence())});
   }
@@ -64,6 +86,15 @@ JsonValue json_draft(const wire::DraftRow& row) {
       .add("role", role_name(row.role()))
       .add("person", json_text(text(row.person())))
       .add("sha256", hex_of(row))
+      .add("step", row.submitted_at() != 0                ? "submitted"
+                   : row.returned_at() == 0               ? "saved"
+                   : text(row.returned_because()).empty() ? "withdrawn"
+                                                          : "returned")
+      .add("submitted_at", json_time(row.submitted_at()))
+      .add("submitted_by", json_text(text(row.submitted_by())))
+      .add("returned_at", json_time(row.returned_at()))
+      .add("returned_by", json_text(text(row.returned_by())))
+      .add("returned_because", json_text(text(row.returned_because())))
       .add("journal_index", row.journal_index());
 }
 

@@ -17,6 +17,11 @@ std::string person_words(const std::string& name, uint8_t role);
 // "D-3 was sent as N-000123 by ann, operator at 2026-11-22T14:11:00.000Z", of one that ended.
 std::string end_words(const wire::DraftDetail& detail);
 
+// How far it is on its way to its release: "waits for release"; and by whom, or empty for one that
+// was only saved: "given back by bob, supervisor at 2026-11-22T14:11:00.000Z: name the area".
+std::string state_words(const wire::DraftRow& row);
+std::string step_words(const wire::DraftRow& row);
+
 void print_drafts(Output& output, const std::vector<const wire::DraftRow*>& rows);
 // Members for one draft; without "v".
 JsonValue json_draft(const wire::DraftRow& row);

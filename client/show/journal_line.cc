@@ -310,6 +310,17 @@ void JournalDescriber::describe_rest(const wire::Entry& entry, Description& to) 
     to.kind = "draft";
     to.id = format_draft_name(discarded->number());
     to.text = "discarded by " + role_name(discarded->role());
+  } else if (const auto* submitted = entry.fact_as_DraftSubmitted()) {
+    to.kind = "draft";
+    to.id = format_draft_name(submitted->number());
+    to.text = "version " + std::to_string(submitted->version()) + ", handed in for release by " +
+              role_name(submitted->role());
+  } else if (const auto* returned = entry.fact_as_DraftReturned()) {
+    to.kind = "draft";
+    to.id = format_draft_name(returned->number());
+    to.text = returned->withdrawn() ? "withdrawn from release by " + role_name(returned->role())
+                                    : "given back by " + role_name(returned->role()) + ": " +
+                                          text(returned->reason());
   } else if (const auto* found = entry.fact_as_ConflictFound()) {
     to.kind = "CONFLICT";
     to.urgent = true;

@@ -69,6 +69,10 @@ void ClientApi::serve(ClientSession& session, const wire::Request& request) {
       return drafts(session, number, *request.body_as_Drafts());
     case wire::RequestBody::ShowDraft:
       return show_draft(session, number, *request.body_as_ShowDraft());
+    case wire::RequestBody::SubmitDraft:
+      return submit_draft(session, number, *request.body_as_SubmitDraft());
+    case wire::RequestBody::ReturnDraft:
+      return return_draft(session, number, *request.body_as_ReturnDraft());
     case wire::RequestBody::NONE:
       break;
   }

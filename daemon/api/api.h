@@ -114,6 +114,8 @@ class ClientApi {
 
   void save_draft(ClientSession& session, uint32_t request, const wire::SaveDraft& wanted);
   void discard_draft(ClientSession& session, uint32_t request, const wire::DiscardDraft& wanted);
+  void submit_draft(ClientSession& session, uint32_t request, const wire::SubmitDraft& wanted);
+  void return_draft(ClientSession& session, uint32_t request, const wire::ReturnDraft& wanted);
   void drafts(ClientSession& session, uint32_t request, const wire::Drafts& wanted);
   void show_draft(ClientSession& session, uint32_t request, const wire::ShowDraft& wanted);
 

@@ -10,11 +10,22 @@
 namespace hotline {
 namespace {
 
-// A draft and who saved it; the name stands beside its entry, and may have been erased.
+// A draft, and who saved it, handed it in, and gave it back; each name stands beside its entry, and
+// may have been erased.
 struct NamedDraft {
   KeptDraft draft;
   std::string person;
+  std::string submitted_by;
+  std::string returned_by;
 };
+
+NamedDraft name_people(StoreReader& reader, const KeptDraft& draft) {
+  const auto name = [&reader](const DraftStep& step) {
+    return step.at == 0 ? "" : reader.person_at(step.journal_index);
+  };
+  return {draft, reader.person_at(draft.journal_index), name(draft.submitted),
+          name(draft.returned)};
+}
 
 struct DraftPage {
   std::vector<NamedDraft> rows;
@@ -22,18 +33,19 @@ struct DraftPage {
   bool more = false;
 };
 
-std::string name_in(const std::optional<JournalRecord>& entry) {
-  return entry && entry->name ? entry->name->text : "";
-}
-
 flatbuffers::Offset<wire::DraftRow> build_draft_row(flatbuffers::FlatBufferBuilder& b,
                                                     const NamedDraft& named) {
   const KeptDraft& draft = named.draft;
   const auto subject = b.CreateString(draft.subject);
   const auto person = b.CreateString(named.person);
   const wire::Digest hash = to_digest(draft.hash);
+  const auto submitted_by = b.CreateString(named.submitted_by);
+  const auto returned_by = b.CreateString(named.returned_by);
+  const auto because = b.CreateString(draft.returned_because);
   return wire::CreateDraftRow(b, draft.number, draft.version, draft.type, draft.precedence, subject,
-                              draft.saved_at, draft.role, person, &hash, draft.journal_index);
+                              draft.saved_at, draft.role, person, &hash, draft.journal_index,
+                              draft.submitted.at, draft.submitted.role, submitted_by,
+                              draft.returned.at, draft.returned.role, returned_by, because);
 }
 
 // A draft with its bytes, and its end.
@@ -48,13 +60,13 @@ WholeDraft read_whole(StoreReader& reader, const KeptDraft& draft,
                       const std::optional<EndedDraft>& ended) {
   WholeDraft whole;
   const auto entry = reader.journal_entry(draft.journal_index);
-  whole.last = {draft, name_in(entry)};
+  whole.last = name_people(reader, draft);
   const auto opened =
       entry ? open_flatbuffer<wire::Entry>(entry->entry, kJournalEntryIdentifier) : Error{};
   const wire::DraftSaved* saved = opened ? (*opened)->fact_as_DraftSaved() : nullptr;
   if (saved != nullptr) whole.bytes.assign(saved->draft()->begin(), saved->draft()->end());
   whole.ended = ended;
-  if (ended) whole.ended_by = name_in(reader.journal_entry(ended->journal_index));
+  if (ended) whole.ended_by = reader.person_at(ended->journal_index);
   return whole;
 }
 
@@ -82,6 +94,21 @@ void ClientApi::discard_draft(ClientSession& session, uint32_t request,
   changed_();
 }
 
+void ClientApi::submit_draft(ClientSession& session, uint32_t request,
+                             const wire::SubmitDraft& wanted) {
+  const uint64_t token = sessions_.wait_for_commit(session, request, 0);
+  core_.submit_draft(clock_.now(), token, session.actor, wanted.number(), to_hash(*wanted.hash()));
+  changed_();
+}
+
+void ClientApi::return_draft(ClientSession& session, uint32_t request,
+                             const wire::ReturnDraft& wanted) {
+  const uint64_t token = sessions_.wait_for_commit(session, request, 0);
+  core_.return_draft(clock_.now(), token, session.actor, wanted.number(), to_hash(*wanted.hash()),
+                     text_of(wanted.reason()));
+  changed_();
+}
+
 void ClientApi::answer(const AnswerDraft& answer) {
   auto [session, request] = sessions_.take_asker(answer.token);
   if (session == nullptr) return;
@@ -101,15 +128,13 @@ void ClientApi::drafts(ClientSession& session, uint32_t request, const wire::Dra
   const size_t limit = rows_wanted(wanted.limit());
   auto next = open.upper_bound(wanted.after());
   for (; next != open.end() && page.rows.size() < limit; ++next) {
-    page.rows.push_back({next->second, {}});
+    page.rows.push_back({next->second, {}, {}, {}});
   }
   page.more = next != open.end();
   sessions_.read_then<DraftPage>(
       session, request,
       [page = std::move(page)](StoreReader& reader) mutable {
-        for (NamedDraft& row : page.rows) {
-          row.person = name_in(reader.journal_entry(row.draft.journal_index));
-        }
+        for (NamedDraft& row : page.rows) row = name_people(reader, row.draft);
         return page;
       },
       [this, request](ClientSession& asker, const DraftPage& read) {

@@ -203,6 +203,7 @@ void ClientApi::incidents(ClientSession& session, uint32_t request, const wire::
           if (one.first) renew(*one.first, nullptr);
         }
         for (ListedMessage& report : page.reports) renew(report, nullptr);
+        for (ListedSameEvent& one : page.perhaps) renew(one.report, nullptr);
         const RowContext context = row_context();
         sessions_.answer(asker, request, [&](flatbuffers::FlatBufferBuilder& b) {
           std::vector<flatbuffers::Offset<wire::IncidentRow>> rows;

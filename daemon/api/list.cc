@@ -126,7 +126,8 @@ void ClientApi::answer_page(ClientSession& asker, uint32_t request, const ListPa
     return wire::CreateRows(b, b.CreateVector(rows), count(0), page.more, page.total,
                             count(static_cast<uint8_t>(wire::Precedence::flash)), next,
                             page.not_searched, static_cast<uint32_t>(core_.answers().open_count()),
-                            static_cast<uint32_t>(core_.drafts().open().size()));
+                            static_cast<uint32_t>(core_.drafts().open().size()),
+                            static_cast<uint32_t>(core_.drafts().count_submitted()));
   });
 }
 

@@ -104,6 +104,24 @@ void look_at_people(const Config& config, MachineFindings& findings) {
     findings.notes.push_back("nobody can take a flood as one: no [[person]] is a supervisor");
 }
 
+// A watch on which nobody is the second of two could not send a FLASH.
+void look_at_release(const Config& config, MachineFindings& findings) {
+  std::string asked;
+  for (const std::string& name : config.policy.two_person.names()) {
+    asked += (asked.empty() ? "" : ", ") + name;
+  }
+  if (asked.empty()) return;
+  for (const PersonConfig& writer : config.people) {
+    if (!may(writer.roles, Right::draft)) continue;
+    for (const PersonConfig& second : config.people) {
+      if (second.id != writer.id && may(second.roles, Right::release)) return;
+    }
+  }
+  findings.notes.push_back("nobody can send what two people release (" + asked +
+                           "): one [[person]] must be an operator, and another one a releaser or "
+                           "a supervisor");
+}
+
 void look_at_clock(MachineFindings& findings) {
   timex clock{};
   if (adjtimex(&clock) == TIME_ERROR && (clock.status & STA_UNSYNC) != 0)
@@ -124,6 +142,7 @@ MachineFindings look_at_machine(const Config& config) {
     }
   }
   look_at_people(config, findings);
+  look_at_release(config, findings);
   look_at_clock(findings);
   return findings;
 }

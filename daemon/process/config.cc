@@ -71,6 +71,13 @@ class Section {
       fail(*value, full(key) + " must be a number of MiB", "for example 64");
     bytes = static_cast<uint64_t>(value->integer) << 20;
   }
+  void optional_flag(const std::string& key, bool& flag) {
+    const TomlValue* value = find(key);
+    if (value == nullptr) return;
+    if (value->kind != TomlValue::Kind::boolean)
+      fail(*value, full(key) + " must be true or false", "without quotes");
+    flag = value->boolean;
+  }
   std::vector<std::string> texts(const std::string& key) {
     const TomlValue& list = require(key);
     if (list.kind != TomlValue::Kind::list)
@@ -188,13 +195,14 @@ class Section {
 uint8_t role_of(Section& section, const std::string& word) {
   static const std::vector<std::pair<std::string, wire::Role>> kRoles = {
       {"operator", wire::Role::operator_},
+      {"releaser", wire::Role::releaser},
       {"supervisor", wire::Role::supervisor},
       {"auditor", wire::Role::auditor}};
   for (const auto& [name, role] : kRoles) {
     if (name == word) return static_cast<uint8_t>(role);
   }
   section.fail(section.require("roles"), "unknown role \"" + word + "\"",
-               "operator, supervisor or auditor");
+               "operator, releaser, supervisor or auditor");
 }
 
 CertificateFiles read_pair(Section& keys, const std::string& name) {
@@ -226,18 +234,30 @@ void read_ladder(Section& section, PrecedencePolicy& policy) {
   section.refuse_others();
 }
 
+// Without the section, as the field has it: FLASH is released by two.
+void read_release(Section& root, TwoPersonRule& rule) {
+  auto release = root.optional_section("release");
+  if (!release) {
+    rule.precedences.front() = true;
+    return;
+  }
+  for (const std::string& name : release->texts("two_person")) {
+    const Status added = rule.add(name);
+    if (!added) {
+      release->fail(release->require("two_person"), added.error().reason, added.error().hint);
+    }
+  }
+  release->optional_flag("one_person_for_life", rule.one_for_life);
+  release->refuse_others();
+}
+
 void check_prefix(Section& section, const std::string& prefix) {
   if (is_party_prefix(prefix)) return;
   section.fail(section.require("prefix"), "\"" + prefix + "\" cannot begin a serial",
                "one to three capital letters A to Z, the first not X, which marks an exercise");
 }
 
-Config parse(const TomlFile& file) {
-  const std::string& path = file.name;
-  Config config;
-  config.path = path;
-  Section root(file, "", file.root);
-
+void read_party(Section& root, Config& config) {
   Section party = root.section("party");
   config.party = party.text("id");
   config.prefix = party.text("prefix");
@@ -247,7 +267,9 @@ Config parse(const TomlFile& file) {
   }
   check_prefix(party, config.prefix);
   party.refuse_others();
+}
 
+void read_peer(Section& root, Config& config) {
   Section peer = root.section("peer");
   config.peer = peer.text("id");
   config.peer_prefix = peer.text("prefix");
@@ -272,7 +294,9 @@ Config parse(const TomlFile& file) {
   config.peer_receipt_certificate = peer.path("receipt_certificate");
   config.peer_witness_certificate = peer.path("witness_certificate");
   peer.refuse_others();
+}
 
+void read_channel(Section& root, Config& config) {
   Section channel = root.section("channel");
   std::string id = channel.text("id");
   auto bytes = from_hex(id);
@@ -289,7 +313,9 @@ Config parse(const TomlFile& file) {
   channel.refuse_others();
   config.prefix = serial_prefix(config.prefix, config.exercise);
   config.peer_prefix = serial_prefix(config.peer_prefix, config.exercise);
+}
 
+void read_keys(Section& root, Config& config) {
   Section keys = root.section("keys");
   config.ca = keys.path("ca");
   config.crl = keys.optional_path("crl");
@@ -298,7 +324,9 @@ Config parse(const TomlFile& file) {
   config.receipt = read_pair(keys, "receipt");
   config.witness = read_pair(keys, "witness");
   keys.refuse_others();
+}
 
+void read_places(Section& root, Config& config) {
   Section listen = root.section("listen");
   config.listen_peer = listen.endpoint("peer");
   config.listen_client = listen.endpoint("client");
@@ -310,51 +338,55 @@ Config parse(const TomlFile& file) {
   config.store_path = store.path("path");
   store.optional_mebibytes("reserve_mib", config.store_reserve_bytes);
   store.refuse_others();
+}
 
-  for (Section& person : root.sections("person")) {
-    PersonConfig one;
-    one.id = person.text("id");
-    for (const PersonConfig& other : config.people) {
-      if (other.id == one.id)
-        person.fail(person.require("id"), one.id + " is listed twice",
-                    "one [[person]] for each, with all their roles");
-    }
-    for (const std::string& role : person.texts("roles"))
-      one.roles.push_back(role_of(person, role));
-    if (auto user = person.optional_text("unix_user")) {
-      const passwd* known = getpwnam(user->c_str());
-      if (known == nullptr)
-        person.fail(person.require("unix_user"), "no user \"" + *user + "\" on this machine",
-                    "getent passwd lists them");
-      one.unix_uid = known->pw_uid;
-      for (const PersonConfig& other : config.people) {
-        if (other.unix_uid == one.unix_uid)
-          person.fail(person.require("unix_user"),
-                      other.id + " is the user \"" + *user + "\" already",
-                      "a user of this machine is one person");
-      }
-    }
-    person.refuse_others();
-    config.people.push_back(std::move(one));
+void read_unix_user(Section& person, const std::vector<PersonConfig>& before, PersonConfig& one) {
+  const auto user = person.optional_text("unix_user");
+  if (!user) return;
+  const passwd* known = getpwnam(user->c_str());
+  if (known == nullptr)
+    person.fail(person.require("unix_user"), "no user \"" + *user + "\" on this machine",
+                "getent passwd lists them");
+  one.unix_uid = known->pw_uid;
+  for (const PersonConfig& other : before) {
+    if (other.unix_uid == one.unix_uid)
+      person.fail(person.require("unix_user"), other.id + " is the user \"" + *user + "\" already",
+                  "a user of this machine is one person");
   }
+}
 
-  config.policy = default_policy();
+PersonConfig read_person(Section& person, const std::vector<PersonConfig>& before) {
+  PersonConfig one;
+  one.id = person.text("id");
+  for (const PersonConfig& other : before) {
+    if (other.id == one.id)
+      person.fail(person.require("id"), one.id + " is listed twice",
+                  "one [[person]] for each, with all their roles");
+  }
+  for (const std::string& role : person.texts("roles")) one.roles.push_back(role_of(person, role));
+  read_unix_user(person, before, one);
+  person.refuse_others();
+  return one;
+}
+
+void read_policy(Section& root, Policy& policy) {
+  policy = default_policy();
   if (auto escalation = root.optional_section("escalation")) {
     for (uint8_t p = kPrecedenceFirst; p <= kPrecedenceLast; ++p) {
       if (auto ladder = escalation->optional_section(precedence_name(p)))
-        read_ladder(*ladder, config.policy.at(p));
+        read_ladder(*ladder, policy.at(p));
     }
     escalation->refuse_others();
   }
   if (auto checks = root.optional_section("checks")) {
-    LinkPolicy& link = config.policy.link;
+    LinkPolicy& link = policy.link;
     checks->optional_duration_ms("test_call_every", link.test_call_interval_ms);
     checks->optional_duration_ms("test_call_acknowledged", link.test_call_acknowledged_ms);
     checks->optional_duration_ms("channel_check_every", link.channel_check_interval_ms);
     checks->refuse_others();
   }
   if (auto separation = root.optional_section("separation")) {
-    Separation& apart = config.policy.separation;
+    Separation& apart = policy.separation;
     separation->optional_metres("horizontal", apart.horizontal_m);
     separation->optional_metres("vertical", apart.vertical_m);
     int64_t time_ms = apart.time_s * 1000;
@@ -362,10 +394,26 @@ Config parse(const TomlFile& file) {
     apart.time_s = time_ms / 1000;
     separation->refuse_others();
   }
+  read_release(root, policy.two_person);
+}
+
+Config parse(const TomlFile& file) {
+  Config config;
+  config.path = file.name;
+  Section root(file, "", file.root);
+  read_party(root, config);
+  read_peer(root, config);
+  read_channel(root, config);
+  read_keys(root, config);
+  read_places(root, config);
+  for (Section& person : root.sections("person")) {
+    config.people.push_back(read_person(person, config.people));
+  }
+  read_policy(root, config.policy);
   root.refuse_others();
   if (Status status = validate(config.policy); !status) {
     Error error = status.error();
-    error.reason = path + ": " + error.reason;
+    error.reason = file.name + ": " + error.reason;
     error.code = ErrorCode::configuration;
     throw ConfigError{error};
   }

@@ -70,6 +70,13 @@ roles = ["auditor"]
 # test_call_acknowledged = "10min"
 # channel_check_every = "20min"
 
+# Released by two people: one writes it, another one, a releaser or a supervisor, lets it go. Precedences and types of
+# messages; the same on both sides. Without this section: FLASH. FLASH about danger to life may be released by one
+# person, is marked, and alarms the own watch.
+# [release]
+# two_person = ["flash"]
+# one_person_for_life = true
+
 # How near two announced volumes may come before both sides are alarmed; the same on both sides.
 # [separation]
 # horizontal = "10km"

@@ -127,6 +127,10 @@ class StoreReader : public Records {
   virtual Facts facts_of(MessageKey key, size_t each_max = limits::kFactsShownMax) = 0;
 
   virtual std::optional<JournalRecord> journal_entry(uint64_t index) = 0;
+  std::string person_at(uint64_t journal_index) final {
+    const auto entry = journal_entry(journal_index);
+    return entry && entry->name ? entry->name->text : "";
+  }
   // Entries from an index on, with names, at most `limit`; `visit` returns false to stop.
   using VisitEntry = std::function<bool(const JournalRecord&)>;
   virtual void journal_range(uint64_t from, uint64_t limit, const VisitEntry& visit) = 0;

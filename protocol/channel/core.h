@@ -109,6 +109,17 @@ class Core {
   void discard_draft(Now now, uint64_t token, const Actor& actor, uint64_t number) {
     drafts_.discard(now, token, actor, number);
   }
+  // A person hands a draft in, so that another one releases the version with this hash, which
+  // submit() does with its number; or ends its wait: withdraws it, or gives it back with a reason.
+  // The outcome comes as AnswerDraft.
+  void submit_draft(Now now, uint64_t token, const Actor& actor, uint64_t number,
+                    const Hash& hash) {
+    drafts_.submit(now, token, actor, number, hash);
+  }
+  void return_draft(Now now, uint64_t token, const Actor& actor, uint64_t number, const Hash& hash,
+                    const std::string& reason) {
+    drafts_.give_back(now, token, actor, number, hash, reason);
+  }
   // The outcome of a StartAttempt, also of one that was stopped.
   void attempt_ended(Now now, const AttemptName& attempt, wire::Outcome outcome,
                      const std::string& detail) {

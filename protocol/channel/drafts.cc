@@ -58,6 +58,11 @@ Error may_not_draft(const Actor& actor) {
                     "ask an operator or a supervisor of this watch");
 }
 
+Error may_not_release(const Actor& actor) {
+  return make_error(ErrorCode::not_allowed, actor.name + " has no role here that may release",
+                    "ask a releaser or a supervisor of this watch");
+}
+
 Error saved_again(const KeptDraft& kept) {
   const std::string name = format_draft_name(kept.number);
   return make_error(ErrorCode::refused,
@@ -101,6 +106,14 @@ const char* DraftList::fault_in(const wire::Entry& entry) const {
     if (!open_to_be_kept(bytes_of(*saved->draft()))) return "its draft cannot be read";
   } else if (const auto* discarded = entry.fact_as_DraftDiscarded()) {
     if (find(discarded->number()) == nullptr) return "it ends a draft that is not open";
+  } else if (const auto* submitted = entry.fact_as_DraftSubmitted()) {
+    const KeptDraft* draft = find(submitted->number());
+    if (draft == nullptr || draft->version != submitted->version() || draft->submitted.at != 0) {
+      return "it hands in no open version of a draft";
+    }
+  } else if (const auto* returned = entry.fact_as_DraftReturned()) {
+    const KeptDraft* draft = find(returned->number());
+    if (draft == nullptr || draft->submitted.at == 0) return "it returns no draft that waits";
   } else if (const auto* released = entry.fact_as_Released()) {
     if (released->draft() != 0 && find(released->draft()) == nullptr) {
       return "it ends a draft that is not open";
@@ -115,17 +128,44 @@ void DraftList::apply(uint64_t journal_index, const wire::Entry& entry) {
     const auto draft = open_flatbuffer<wire::Draft>(bytes, kDraftIdentifier);
     if (!draft) return;  // Nobody saves one that cannot be read, and no journal with one is taken.
     last_number_ = std::max(last_number_, saved->number());
-    open_[saved->number()] = {saved->number(),     saved->version(),
-                              journal_index,       sha256({bytes}),
-                              (*draft)->type(),    (*draft)->precedence(),
-                              subject_in(**draft), entry.at(),
-                              saved->role(),       hash_or_none(saved->submitter())};
+    open_[saved->number()] = {saved->number(),
+                              saved->version(),
+                              journal_index,
+                              sha256({bytes}),
+                              (*draft)->type(),
+                              (*draft)->precedence(),
+                              subject_in(**draft),
+                              entry.at(),
+                              saved->role(),
+                              hash_or_none(saved->submitter()),
+                              {},
+                              {},
+                              {}};
   } else if (const auto* discarded = entry.fact_as_DraftDiscarded()) {
     end(discarded->number(), {{}, 0, entry.at(), discarded->role(), journal_index});
+  } else if (const auto* submitted = entry.fact_as_DraftSubmitted()) {
+    const auto found = open_.find(submitted->number());
+    if (found == open_.end()) return;
+    found->second.submitted = {entry.at(), journal_index, submitted->role(),
+                               hash_or_none(submitted->submitter())};
+    found->second.returned = {};
+    found->second.returned_because.clear();
+  } else if (const auto* returned = entry.fact_as_DraftReturned()) {
+    const auto found = open_.find(returned->number());
+    if (found == open_.end()) return;
+    found->second.submitted = {};
+    found->second.returned = {entry.at(), journal_index, returned->role(),
+                              hash_or_none(returned->submitter())};
+    found->second.returned_because = text_of(returned->reason());
   } else if (const auto* released = entry.fact_as_Released()) {
     if (released->draft() == 0) return;
     end(released->draft(), {{}, released->serial(), entry.at(), released->role(), journal_index});
   }
+}
+
+size_t DraftList::count_submitted() const {
+  return static_cast<size_t>(std::count_if(
+      open_.begin(), open_.end(), [](const auto& one) { return one.second.submitted.at != 0; }));
 }
 
 Error DraftList::why_not_open(uint64_t number, const std::string& prefix) const {
@@ -167,6 +207,18 @@ void Drafts::discard(Now now, uint64_t token, const Actor& actor, uint64_t numbe
   if (!status) refuse(now, token, actor, number, status.error());
 }
 
+void Drafts::submit(Now now, uint64_t token, const Actor& actor, uint64_t number,
+                    const Hash& hash) {
+  const Status status = try_submit(now, token, actor, number, hash);
+  if (!status) refuse(now, token, actor, number, status.error());
+}
+
+void Drafts::give_back(Now now, uint64_t token, const Actor& actor, uint64_t number,
+                       const Hash& hash, const std::string& reason) {
+  const Status status = try_give_back(now, token, actor, number, hash, reason);
+  if (!status) refuse(now, token, actor, number, status.error());
+}
+
 void Drafts::refuse(Now now, uint64_t token, const Actor& actor, uint64_t number,
                     const Error& error) {
   noise_.record_refusal(now, actor, error);
@@ -176,7 +228,7 @@ void Drafts::refuse(Now now, uint64_t token, const Actor& actor, uint64_t number
 void Drafts::say_of(uint64_t number, Effect effect) {
   const KeptDraft* open = current_.find(number);
   const EndedDraft* ended = current_.find_ended(number);
-  if (open != nullptr) return recorder_.say_once_durable(open->journal_index, std::move(effect));
+  if (open != nullptr) return recorder_.say_once_durable(open->last_index(), std::move(effect));
   if (ended != nullptr) return recorder_.say_once_durable(ended->journal_index, std::move(effect));
   recorder_.say(std::move(effect));
 }
@@ -239,16 +291,120 @@ Status Drafts::try_discard(Now now, uint64_t token, const Actor& actor, uint64_t
       },
       name);
   apply(entry);
-  DraftChange change = change_of(*kept);
-  change.journal_index = recorder_.last_index();
-  change.committed_at = now.utc;
-  recorder_.say_once_durable(AnswerDraft{token, change});
+  answer_step(now, token, *kept);
   return ok();
 }
 
+void Drafts::answer_step(Now now, uint64_t token, const KeptDraft& draft) {
+  DraftChange change = change_of(draft);
+  change.journal_index = recorder_.last_index();
+  change.committed_at = now.utc;
+  recorder_.say_once_durable(AnswerDraft{token, change});
+}
+
+Status Drafts::try_submit(Now now, uint64_t token, const Actor& actor, uint64_t number,
+                          const Hash& hash) {
+  const auto role = acting_role(actor.roles, 0, Right::draft);
+  if (!role) return may_not_draft(actor);
+  const auto kept = find_version(number, hash);
+  if (!kept) return kept.error();
+  const std::string id = format_draft_name(number);
+  if (kept->submitted.at != 0) {
+    return make_error(ErrorCode::refused,
+                      id + " waits for its release since " + format_rfc3339(kept->submitted.at) +
+                          ", handed in by " + role_name(kept->submitted.role),
+                      "hotline release " + id + "    by another person");
+  }
+  const SaltedText name{random_.salt(), actor.name};
+  const wire::Entry& entry = recorder_.record(
+      now,
+      [&](flatbuffers::FlatBufferBuilder& b) {
+        const wire::Digest submitter = to_digest(actor.certificate);
+        const wire::Digest name_hash = to_digest(salted_hash(name.salt, as_bytes(name.text)));
+        return wire::CreateDraftSubmitted(b, number, kept->version, &submitter, &name_hash,
+                                          static_cast<uint8_t>(*role));
+      },
+      name);
+  apply(entry);
+  answer_step(now, token, *kept);
+  recorder_.alarm(now, {},
+                  id + ", " + precedence_label(kept->precedence) + " " + type_name(kept->type) +
+                      ", waits for its release by another person: hotline release " + id);
+  return ok();
+}
+
+Status Drafts::try_give_back(Now now, uint64_t token, const Actor& actor, uint64_t number,
+                             const Hash& hash, const std::string& reason) {
+  const auto kept = find_version(number, hash);
+  if (!kept) return kept.error();
+  const std::string id = format_draft_name(number);
+  if (kept->submitted.at == 0) {
+    return make_error(ErrorCode::refused, id + " does not wait for its release",
+                      "hotline draft show " + id);
+  }
+  const bool withdrawn = reason.empty();
+  const auto role = acting_role(actor.roles, 0, withdrawn ? Right::draft : Right::release);
+  if (!role) return withdrawn ? may_not_draft(actor) : may_not_release(actor);
+  if (reason.size() > limits::kDraftReasonSizeMax || !is_plain_text(reason)) {
+    return make_error(
+        ErrorCode::refused, "the reason is too long, or no plain text",
+        "--reason \"...\", " + std::to_string(limits::kDraftReasonSizeMax) + " bytes at most");
+  }
+  const SaltedText name{random_.salt(), actor.name};
+  const wire::Entry& entry = recorder_.record(
+      now,
+      [&](flatbuffers::FlatBufferBuilder& b) {
+        const auto because = withdrawn ? 0 : b.CreateString(reason);
+        const wire::Digest submitter = to_digest(actor.certificate);
+        const wire::Digest name_hash = to_digest(salted_hash(name.salt, as_bytes(name.text)));
+        return wire::CreateDraftReturned(b, number, withdrawn, because, &submitter, &name_hash,
+                                         static_cast<uint8_t>(*role));
+      },
+      name);
+  apply(entry);
+  answer_step(now, token, *kept);
+  if (!withdrawn)
+    recorder_.alarm(now, {},
+                    id + " was given back by " + role_name(static_cast<uint8_t>(*role)) +
+                        ": hotline draft show " + id);
+  return ok();
+}
+
+Result<wire::Role> Drafts::check_release(const KeptDraft& draft, const Actor& actor) const {
+  const std::string id = format_draft_name(draft.number);
+  if (draft.submitted.at == 0) {
+    return make_error(ErrorCode::refused, id + " was not handed in for its release",
+                      "hotline draft submit " + id);
+  }
+  const auto role = acting_role(actor.roles, 0, Right::release);
+  if (!role) return may_not_release(actor);
+  const std::string ask = "ask a releaser or a supervisor of this watch who is another person";
+  for (const auto& [certificate, index] :
+       {std::pair{draft.submitter, draft.journal_index},
+        std::pair{draft.submitted.person, draft.submitted.journal_index}}) {
+    const std::string name = recorder_.person_at(index);
+    if (certificate == actor.certificate || name == actor.name) {
+      return make_error(
+          ErrorCode::not_allowed,
+          id + " was written or handed in by " + actor.name + ": another person releases it", ask);
+    }
+    if (name.empty()) {
+      return make_error(
+          ErrorCode::not_allowed,
+          "the record does not say any more who wrote " + id + ": it may be " + actor.name,
+          "hotline draft edit " + id + "    saves it anew");
+    }
+  }
+  return *role;
+}
+
 Result<KeptDraft> Drafts::find_submitted(uint64_t number, ByteView draft) const {
+  return find_version(number, sha256({draft}));
+}
+
+Result<KeptDraft> Drafts::find_version(uint64_t number, const Hash& hash) const {
   auto kept = find(number);
-  if (kept && kept->hash != sha256({draft})) return saved_again(*kept);
+  if (kept && kept->hash != hash) return saved_again(*kept);
   return kept;
 }
 

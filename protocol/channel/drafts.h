@@ -1,8 +1,15 @@
 // Drafts: what people wrote down to be sent later. The whole watch sees them and may change them;
 // they outlive every restart, and end when they are sent or discarded. The journal has their bytes,
 // a new entry for each version; here stands what must be known to change, send and list them.
+//
+// A version that two people release (protocol/message/two_person.h) is handed in first:
+//
+//   open ──submit──▶ handed in ──release, by another person──▶ sent
+//     ▲                 │
+//     └─ withdraw, give back, or save a later version ─┘
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -16,6 +23,16 @@
 
 namespace hotline {
 
+// Something that a person did to a draft.
+struct DraftStep {
+  UtcMs at = 0;                // 0: nobody did.
+  uint64_t journal_index = 0;  // Its entry has the person's name.
+  uint8_t role = 0;
+  Hash person{};  // SHA-256 of the certificate.
+
+  bool operator==(const DraftStep&) const = default;
+};
+
 // A draft in its newest version.
 struct KeptDraft {
   uint64_t number = 0;         // People call it D-3.
@@ -27,8 +44,15 @@ struct KeptDraft {
   std::string subject;     // Cut as in a list.
   UtcMs saved_at = 0;
   uint8_t role = 0;
-  Hash submitter{};  // SHA-256 of the certificate of who saved it.
+  Hash submitter{};              // SHA-256 of the certificate of who saved it.
+  DraftStep submitted;           // It waits for its release.
+  DraftStep returned;            // It waits no more, and was not changed since.
+  std::string returned_because;  // Empty: withdrawn.
 
+  // The entry of the last step.
+  uint64_t last_index() const {
+    return std::max({journal_index, submitted.journal_index, returned.journal_index});
+  }
   bool operator==(const KeptDraft&) const = default;
 };
 
@@ -53,6 +77,7 @@ class DraftList {
   const KeptDraft* find(uint64_t number) const;
   const EndedDraft* find_ended(uint64_t number) const;
   uint64_t last_number() const { return last_number_; }
+  size_t count_submitted() const;
   // Says what became of one that is not open, for a person. `prefix`: of our messages.
   Error why_not_open(uint64_t number, const std::string& prefix) const;
 
@@ -81,8 +106,16 @@ class Drafts {
   void save(Now now, uint64_t token, const Actor& actor, uint64_t number,
             const std::optional<Hash>& expected, ByteView draft);
   void discard(Now now, uint64_t token, const Actor& actor, uint64_t number);
+  // As Core::submit_draft and Core::return_draft.
+  void submit(Now now, uint64_t token, const Actor& actor, uint64_t number, const Hash& hash);
+  void give_back(Now now, uint64_t token, const Actor& actor, uint64_t number, const Hash& hash,
+                 const std::string& reason);
 
-  // The draft that is submitted under its number, byte for byte. Errors: not_found, refused where
+  // The role in which this person releases what was handed in. Errors: refused where it was not;
+  // not_allowed where the person has no such role, or wrote it or handed it in: by whatever
+  // certificate, as far as names can tell.
+  Result<wire::Role> check_release(const KeptDraft& draft, const Actor& actor) const;
+  // The draft that is sent under its number, byte for byte. Errors: not_found, refused where
   // it was saved again.
   Result<KeptDraft> find_submitted(uint64_t number, ByteView draft) const;
 
@@ -104,6 +137,13 @@ class Drafts {
   Status try_save(Now now, uint64_t token, const Actor& actor, uint64_t number,
                   const std::optional<Hash>& expected, ByteView bytes);
   Status try_discard(Now now, uint64_t token, const Actor& actor, uint64_t number);
+  Status try_submit(Now now, uint64_t token, const Actor& actor, uint64_t number, const Hash& hash);
+  Status try_give_back(Now now, uint64_t token, const Actor& actor, uint64_t number,
+                       const Hash& hash, const std::string& reason);
+  // The open draft where its newest version is this one.
+  Result<KeptDraft> find_version(uint64_t number, const Hash& hash) const;
+  // Answers with what became of the draft by the entry that was recorded last.
+  void answer_step(Now now, uint64_t token, const KeptDraft& draft);
   // Tells the person, and the record.
   void refuse(Now now, uint64_t token, const Actor& actor, uint64_t number, const Error& error);
   // One more may be open.

@@ -224,6 +224,8 @@ std::string canonical_text(const Policy& policy) {
   line("separation horizontal", policy.separation.horizontal_m);
   line("separation vertical", policy.separation.vertical_m);
   line("separation time", policy.separation.time_s);
+  for (const std::string& name : policy.two_person.names()) line("two-person " + name, 1);
+  if (policy.two_person.one_for_life) line("two-person one-for-life", 1);
   return text;
 }
 

@@ -17,6 +17,7 @@
 #include "protocol/base/bytes.h"
 #include "protocol/base/result.h"
 #include "protocol/geometry/conflict.h"
+#include "protocol/message/two_person.h"
 
 namespace hotline {
 
@@ -59,6 +60,7 @@ struct Policy {
   LinkPolicy link;
 
   Separation separation;
+  TwoPersonRule two_person;
   // `precedence` is one of the four; anything else is a bug.
   const PrecedencePolicy& at(uint8_t precedence) const;
   PrecedencePolicy& at(uint8_t precedence);

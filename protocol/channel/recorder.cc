@@ -42,6 +42,16 @@ void Recorder::say_once_durable(uint64_t journal_index, Effect effect) {
       .push_back(std::move(effect));
 }
 
+std::string Recorder::person_at(uint64_t journal_index) {
+  for (const Batch* batch : {&std::as_const(journal_).gathering(), sealed_.get()}) {
+    if (batch == nullptr) continue;
+    for (const JournalRecord& record : batch->journal) {
+      if (record.index == journal_index) return record.name ? record.name->text : "";
+    }
+  }
+  return records_.person_at(journal_index);
+}
+
 std::optional<MessageRecord> Recorder::message(MessageKey key) {
   for (const Batch* batch : {&std::as_const(journal_).gathering(), sealed_.get()}) {
     if (batch == nullptr) continue;

@@ -91,6 +91,8 @@ class Recorder {
   const State& durable() const { return durable_; }
   const State& sealed_state() const { return sealed_state_; }
   Records& records() { return records_; }
+  // The name beside an entry, wherever that is; empty where there is none any more.
+  std::string person_at(uint64_t journal_index);
   // A message wherever it is: gathering, on its way to disk, or stored.
   std::optional<MessageRecord> message(MessageKey key);
 

@@ -158,6 +158,8 @@ class Records {
   virtual std::optional<MessageKey> find_submission(const Hash& submitter, uint64_t counter) = 0;
   // Which message stands at this index of the own transcript.
   virtual std::optional<uint64_t> serial_at(uint64_t index) = 0;
+  // The name that stands beside an entry; empty where there is none, or where it was erased.
+  virtual std::string person_at(uint64_t journal_index) = 0;
   // Hashes of complete subtrees, for roots and proofs of earlier sizes.
   virtual const HashSource& hashes(LogId log) = 0;
 };

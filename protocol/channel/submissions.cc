@@ -57,19 +57,17 @@ Status Submissions::try_submit(Now now, uint64_t token, const Actor& actor, uint
   Bytes body(draft.body()->begin(), draft.body()->end());
   const bool acknowledges = kind_of(type).effect == TargetEffect::acknowledges;
   const uint8_t wanted = acknowledges ? correct_claims(body, draft.role(), now) : draft.role();
-  auto role = acting_role(actor.roles, wanted, Right::send, type);
-  if (!role) {
-    return make_error(ErrorCode::not_allowed,
-                      wanted == 0 ? actor.name + " has no role here that may send this message"
-                                  : actor.name + " may not send this message as " +
-                                        word(static_cast<wire::Role>(wanted), Language::en),
-                      "ask an operator or a supervisor of this watch");
+  std::optional<KeptDraft> kept;
+  if (draft_number != 0) {
+    auto found = drafts_.find_submitted(draft_number, bytes);
+    if (!found) return found.error();
+    kept = *std::move(found);
   }
+  const auto role = sending_role(actor, wanted, draft, kept);
+  if (!role) return role.error();
   auto release = make_release(now, draft, *role);
   if (!release) return release.error();
-  if (draft_number != 0) {
-    const auto kept = drafts_.find_submitted(draft_number, bytes);
-    if (!kept) return kept.error();
+  if (kept) {
     release->draft = draft_number;
     release->envelope.drafted_at = std::min(kept->saved_at, now.utc);
     release->envelope.drafter_role = static_cast<wire::Role>(kept->role);
@@ -89,7 +87,40 @@ Status Submissions::try_submit(Now now, uint64_t token, const Actor& actor, uint
   submission.journal_index = recorder_.last_index();
   submission.committed_at = now.utc;
   recorder_.say_once_durable(AnswerSubmission{token, submission});
+  if (is_excused(draft)) {
+    recorder_.alarm(now, {false, submission.serial},
+                    format_serial(config_.prefix, submission.serial) +
+                        " was released by one person, because lives depend on it: a supervisor "
+                        "looks at it now");
+  }
   return ok();
+}
+
+bool Submissions::is_excused(const wire::Draft& draft) const {
+  const TwoPersonRule& rule = config_.policy.two_person;
+  const Kind& kind = kind_of(draft.type());
+  return rule.asks_two(kind, draft.precedence(), false) &&
+         !rule.asks_two(kind, draft.precedence(), draft.danger_to_life());
+}
+
+Result<wire::Role> Submissions::sending_role(const Actor& actor, uint8_t wanted,
+                                             const wire::Draft& draft,
+                                             const std::optional<KeptDraft>& kept) const {
+  const Kind& kind = kind_of(draft.type());
+  const TwoPersonRule& rule = config_.policy.two_person;
+  if (rule.asks_two(kind, draft.precedence(), draft.danger_to_life())) {
+    if (kept) return drafts_.check_release(*kept, actor);
+    return make_error(ErrorCode::refused,
+                      "such a message is released by another person than the one who wrote it",
+                      "hotline draft save ...    then hotline draft submit");
+  }
+  if (const auto role = acting_role(actor.roles, wanted, Right::send, kind.type)) return *role;
+  if (kept && kept->submitted.at != 0) return drafts_.check_release(*kept, actor);
+  return make_error(ErrorCode::not_allowed,
+                    wanted == 0 ? actor.name + " has no role here that may send this message"
+                                : actor.name + " may not send this message as " +
+                                      word(static_cast<wire::Role>(wanted), Language::en),
+                    "ask an operator or a supervisor of this watch");
 }
 
 Result<Release> Submissions::make_release(Now now, const wire::Draft& draft, wire::Role role) {

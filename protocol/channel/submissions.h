@@ -64,6 +64,12 @@ class Submissions {
   std::optional<uint64_t> known_submission(const Name& name);
   // An own message, wherever it is on its way to the disk.
   MessageRecord own_message(uint64_t serial);
+  // In which role this person sends it: alone, or as the second of two, who releases what another
+  // wrote and `kept` holds.
+  Result<wire::Role> sending_role(const Actor& actor, uint8_t wanted, const wire::Draft& draft,
+                                  const std::optional<KeptDraft>& kept) const;
+  // Two would be asked for, did lives not depend on it.
+  bool is_excused(const wire::Draft& draft) const;
   // The message of which the draft makes one, in this role.
   Result<Release> make_release(Now now, const wire::Draft& draft, wire::Role role);
   Result<NamedMessage> resolve(const std::string& id);

@@ -16,6 +16,10 @@ void add_envelope(Describer& lines, const wire::Envelope& envelope) {
   lines.coded({"Precedence", "Срочность", "Терміновість", "Derajat kesegeraan"},
               envelope.precedence());
   lines.coded({"Mode", "Режим", "Режим", "Mode"}, envelope.mode());
+  if (envelope.danger_to_life()) {
+    lines.coded({"Danger to life", "Угроза жизни", "Загроза життю", "Bahaya jiwa"},
+                wire::Ternary::yes);
+  }
   lines.text({"From", "От", "Від", "Dari"}, envelope.from());
   lines.text({"To", "Кому", "Кому", "Kepada"}, envelope.to());
   lines.time({"Drafted", "Составлено", "Складено", "Disusun"}, envelope.drafted_at());

@@ -28,6 +28,7 @@ EnvelopeFields envelope_fields_of(const wire::Draft& draft, bool exercise, UtcMs
   fields.incident = text_of(draft.incident());
   if (draft.reply_by() != 0) fields.reply_by = draft.reply_by();
   if (draft.expires_at() != 0) fields.expires_at = draft.expires_at();
+  fields.danger_to_life = draft.danger_to_life();
   if (draft.handling()) fields.handling = HandlingFields{draft.handling()->str(), std::nullopt};
   return fields;
 }

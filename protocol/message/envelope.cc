@@ -77,6 +77,7 @@ Bytes build_envelope(const EnvelopeFields& fields) {
   if (fields.reply_by) envelope.add_reply_by(*fields.reply_by);
   if (fields.expires_at) envelope.add_expires_at(*fields.expires_at);
   envelope.add_handling(handling);
+  envelope.add_danger_to_life(fields.danger_to_life);
   envelope.add_parts(parts);
   builder.Finish(envelope.Finish(), wire::EnvelopeIdentifier());
   return Bytes(builder.GetBufferPointer(), builder.GetBufferPointer() + builder.GetSize());

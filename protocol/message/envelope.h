@@ -55,6 +55,7 @@ struct EnvelopeFields {
   std::optional<UtcMs> expires_at;
   std::optional<HandlingFields> handling;
   std::vector<PartFields> parts;
+  bool danger_to_life = false;
 };
 
 // The exact bytes that become a leaf. The same fields give the same bytes with this version of the

@@ -57,6 +57,9 @@ void check_times(RuleChecker& checker, const wire::Envelope& envelope) {
   checker.require_past("drafted", envelope.drafted_at());
   checker.check_later("reply-by", envelope.reply_by());
   checker.check_later("expires", envelope.expires_at());
+  if (envelope.danger_to_life() && envelope.precedence() != wire::Precedence::flash) {
+    checker.add("danger-to-life", "is said of a message that is no FLASH", "-p flash");
+  }
   if (envelope.handling()) {
     checker.allow_text("handling", envelope.handling()->audience());
     checker.check_later("handling", envelope.handling()->keep_until());

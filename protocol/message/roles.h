@@ -13,7 +13,8 @@ namespace hotline {
 
 enum class Right : uint8_t {
   look,           // At messages, at the state of the channel, at what is due.
-  send,           // A message; until two-person release exists, who may send also releases.
+  send,           // A message, where no second person is asked for.
+  release,        // Let go, or give back, what another person wrote.
   draft,          // Write down, change or discard what may be sent later.
   take_flood,     // Acknowledge as one what came in a flood.
   export_record,  // Take the record away, for an audit.

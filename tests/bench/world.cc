@@ -112,7 +112,8 @@ void World::write_config(Party party) const {
   line("port_file", path(party, ".ports"));
   file << "[store]\n";
   line("path", path(party, "-store/journal.db"));
-  file << "[[person]]\nid = \"ann\"\nroles = [\"operator\"]\n"
+  file << "[release]\ntwo_person = []\n"
+       << "[[person]]\nid = \"ann\"\nroles = [\"operator\"]\n"
        << "[[person]]\nid = \"bob\"\nroles = [\"supervisor\"]\n"
        << "[[person]]\nid = \"eve\"\nroles = [\"auditor\"]\n"
        << escalation_;

@@ -19,7 +19,7 @@ ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..")
 LANGUAGES = ["ru", "uk", "id"]
 
 COVERED = [
-    "client/commands/{ack,conflicts,disseminate,draft,escalation,export_geojson,inbox,incident,list,notice_check,notices,reply,search,send,show,status}.cc",
+    "client/commands/{ack,conflicts,disseminate,draft,escalation,export_geojson,inbox,incident,list,notice_check,notices,release,reply,search,send,show,status}.cc",
     "client/commands/{template,test_call,thread,watch}.cc", "client/command_line/*.cc", "client/compose/*.cc", "client/connect/*.cc",
     "client/show/*.cc", "protocol/terminal/*.cc", "protocol/{base,channel,geometry,message}/*.cc", "protocol/message/kinds/*.cc",
     "protocol/transport/{dial,framed_link,resolve,tls_session,tls_stream}.cc", "certs/check.cc",
@@ -31,6 +31,7 @@ NOT_COVERED = {
     "protocol/transport/*.cc": "for administrators: listening and TLS",
     "protocol/channel/{policy,recorder}.cc": "for administrators: the configuration, and stores that contradict themselves",
     "protocol/geometry/conflict.cc": "the configuration",
+    "protocol/message/two_person.cc": "the configuration",
     "client/commands/{audit_*,pki,context_list}.cc": "for auditors and administrators",
     "client/commands/{demo,help,commands}.cc": "the demonstration and --help are English",
     "client/{audit,demo}/*.cc": "for auditors, and the demonstration",
@@ -96,7 +97,7 @@ NOT_SENTENCES_OF = {
         "Test call", "en"],
     # Commands, told as they are to be typed.
     "client/c*/*.cc": [
-        r"(conflicts|escalation list|inbox|incident list|list|notices|search|send|thread|\{\})( --[a-z]+| \{\}|\{\}|@)*",
+        r"(conflicts|draft submit|escalation list|release|inbox|incident list|list|notices|search|send|thread|\{\})( --[a-z]+| \{\}|\{\}|@)*",
         r'(--[a-z-]+|-p)( (flash|routine|delivered)|[ =]([a-z-]+=|\{\}=)?"[^"]*")* ?', r'--(near|answer) .*".*', r'--text en=".*',
         r"@last(: \{\})?", r"\(hotline template list\)"],
     "client/commands/disseminate.cc": ["--to air-defence", "at", r"Dissemination of \{\}"],
@@ -114,7 +115,11 @@ NOT_SENTENCES_OF = {
     "client/compose/{draft_editing,saved_draft,typed_correction,typed_message}.cc": [
         r"[A-Za-z_]+", "hotlined store check", r"\(hotline draft list\)", r"\{\}-p flash, immediate, priority or routine",
         r'\{\}--(set \{\}|subject)[= ]"\.\.\."'],
-    "client/commands/draft.cc": [r"draft (list|show) .*", "DRAFT|open|sent|discarded|SHA-256|D-3: .*"],
+    "client/commands/{draft,release}.cc": [r"draft (list|show) .*", "DRAFT|open|sent|discarded|D-3: .*"],
+    "client/compose/{draft_view,handing_in}.cc": ["SHA-256", "open|sent|discarded"],
+    "client/show/draft_rows.cc": ["draft|submitted|saved|returned"],
+    "protocol/message/envelope_rules.cc": ["-p flash"],
+    "protocol/channel/drafts.cc": [r'--reason "\.\.\.", \{\} bytes at most'],
     "client/show/journal_line.cc": ["HLJE", r"of \{\}", r"hotlined \{\}"],
     "protocol/terminal/{command_line,toml_file,output}.cc": [
         "auto|version|true|false|print the version", r"hotline\{\} \{\}", r"after \{\}", r"\{\} wants a command"],

@@ -28,6 +28,7 @@ void SimulatedDisk::persist(const Batch& batch) {
   for (const JournalRecord& record : batch.journal) {
     HOTLINE_CHECK(record.index == journal_.size());
     journal_.push_back(record.entry);
+    if (record.name) people_[record.index] = record.name->text;
     logs_[static_cast<size_t>(LogId::journal)].append(record.leaf_hash);
   }
   for (const MessageRecord& message : batch.messages) {
@@ -85,6 +86,11 @@ void SimulatedDisk::cut_transcript(LogId log, uint64_t size) {
   leaves.resize(size);
   logs_[static_cast<size_t>(log)].replace(std::move(leaves));
   if (log == LogId::own_transcript) own_serials_.resize(size);
+}
+
+std::string SimulatedDisk::person_at(uint64_t journal_index) {
+  const auto found = people_.find(journal_index);
+  return found == people_.end() ? "" : found->second;
 }
 
 std::optional<MessageRecord> SimulatedDisk::message(MessageKey key) {

@@ -46,6 +46,7 @@ class SimulatedDisk : public Records {
   std::optional<MessageKey> find_incoming(uint64_t serial) override;
   std::optional<MessageKey> find_submission(const Hash& submitter, uint64_t counter) override;
   std::optional<uint64_t> serial_at(uint64_t index) override;
+  std::string person_at(uint64_t journal_index) override;
   const HashSource& hashes(LogId log) override { return logs_[static_cast<size_t>(log)]; }
 
   // What somebody does who has the disk in hand and knows its format: every hash is made to fit.
@@ -57,6 +58,7 @@ class SimulatedDisk : public Records {
 
  private:
   std::vector<Bytes> journal_;
+  std::map<uint64_t, std::string> people_;  // By journal index.
   Hash journal_root_ = empty_root();
   std::map<MessageKey, MessageRecord> messages_;
   std::map<uint64_t, MessageKey> incoming_by_serial_;

@@ -124,9 +124,9 @@ class SetUp(unittest.TestCase):
             path.write_text(path.read_text().replace("127.0.0.1:4712", f"127.0.0.1:{ports['client']}"))
         self.wait_for("the link", lambda: '"link":"up"' in north.run("hotline status --json"))
         self.assertNotIn("DEV", north.run("hotline status"))
-        north.run("hotline send -p flash --subject 'Set-up' 'The first message.' --wait delivered")
+        north.run("hotline send -p immediate --subject 'Set-up' 'The first message.' --wait delivered")
         self.assertIn("Set-up", south.run("hotline inbox"))
-        south.run("hotline ack @flash")
+        south.run("hotline ack @last")
         self.send_twice_under_one_key(north)
         self.check_revocation(north)
 

@@ -209,10 +209,12 @@ class Daemon:
 class World:
     """Use as a context manager. `build` is a build directory with daemon/hotlined and client/hotline."""
 
-    def __init__(self, escalation="", spare_paths=False, peer="", store="", store_path=(), local_users=(), mode="live"):
+    def __init__(self, escalation="", spare_paths=False, peer="", store="", store_path=(), local_users=(), mode="live",
+                 release="two_person = []"):
         """Text for sections of the configuration; with `spare_paths` each party is reached over a second relay too;
         `store_path` is a directory by party, where it is not to be a directory of the world; `local_users` names for a
-        party and a person the user of this machine who is that person on the local socket."""
+        party and a person the user of this machine who is that person on the local socket; `release` is who must release what:
+        without it one person does."""
         build = pathlib.Path(os.environ["HOTLINE_BUILD"]).resolve()
         self.hotlined = str(build / "daemon" / "hotlined")
         self.hotline = str(build / "client" / "hotline")
@@ -220,7 +222,7 @@ class World:
         self.escalation = escalation
         self.spare_paths, self.peer, self.store, self.store_path = spare_paths, peer, store, dict(store_path)
         self.local_users = dict(local_users)
-        self.mode = mode
+        self.mode, self.release = mode, release
         self.directory = pathlib.Path(tempfile.mkdtemp(prefix="hotline-test-"))
         self.relays = {}
         self.spare_relays = {}
@@ -291,6 +293,8 @@ crl = "{theirs}/ca.crl"
 [channel]
 id = "00112233445566778899aabbccddeeff"
 mode = "{self.mode}"
+[release]
+{self.release}
 [keys]
 ca = "{own}/ca.crt"
 crl = "{own}/ca.crl"
@@ -397,9 +401,10 @@ class OfTwo(unittest.TestCase):
     """Cases that each have two parties of their own, with a link between them."""
 
     mode = "live"
+    settings = {}
 
     def setUp(self):
-        self.world = World(mode=self.mode)
+        self.world = World(mode=self.mode, **self.settings)
         self.world.__enter__()
         self.addCleanup(self.world.__exit__, None, None, None)
         self.world.start()

@@ -77,6 +77,24 @@ TEST_F(MachineCheckTest, ALadderThatCallsNobodyIsSaid) {
   EXPECT_TRUE(says("rung duty-director of FLASH calls nobody")) << notes();
 }
 
+TEST_F(MachineCheckTest, AWatchWithoutASecondPersonIsSaid) {
+  const auto says = [this] {
+    return notes().find("nobody can send what two people release (flash)") != std::string::npos;
+  };
+  EXPECT_FALSE(says()) << "nothing was agreed";
+  ASSERT_TRUE(config_.policy.two_person.add("flash"));
+  EXPECT_TRUE(says());
+  const auto person = [](const char* id, wire::Role role) {
+    return PersonConfig{id, {static_cast<uint8_t>(role)}, {}};
+  };
+  config_.people = {person("bob", wire::Role::supervisor)};
+  EXPECT_TRUE(says()) << "who writes it does not release it";
+  config_.people.push_back(person("eve", wire::Role::auditor));
+  EXPECT_TRUE(says());
+  config_.people.push_back(person("ann", wire::Role::operator_));
+  EXPECT_FALSE(says());
+}
+
 TEST_F(MachineCheckTest, CommandsThatTellPeopleMustBeThere) {
   EXPECT_EQ(fault_of({"/bin/sh", "-c", "true"}), "");
   EXPECT_NE(fault_of({"/no/such/page"}).find("rung watch: its command \"/no/such/page\" No such"),

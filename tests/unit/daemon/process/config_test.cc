@@ -57,6 +57,29 @@ TEST_F(ConfigTest, TheExampleIsGoodForBothParties) {
   ASSERT_TRUE(xanadu) << xanadu.error().reason;
 }
 
+TEST_F(ConfigTest, TwoPeopleReleaseWhatWasAgreed) {
+  const auto config_with = [this](const std::string& release) {
+    return read(example_config("north", "south") + release);
+  };
+  const auto names = [](const Result<Config>& config) {
+    return config ? config->policy.two_person.names() : std::vector<std::string>{"refused"};
+  };
+  const auto by_default = config_with("");
+  EXPECT_EQ(names(by_default), std::vector<std::string>{"flash"});
+  EXPECT_FALSE(by_default->policy.two_person.one_for_life);
+  EXPECT_TRUE(names(config_with("[release]\ntwo_person = []\n")).empty());
+  const auto agreed =
+      config_with("[release]\ntwo_person = [\"launch\", \"flash\"]\none_person_for_life = true\n");
+  EXPECT_EQ(names(agreed), (std::vector<std::string>{"flash", "launch"}));
+  EXPECT_TRUE(agreed->policy.two_person.one_for_life);
+  EXPECT_NE(digest(agreed->policy), digest(by_default->policy)) << "both sides must have the same";
+  for (const char* bad :
+       {"two_person = [\"flsh\"]", "two_person = \"flash\"", "",
+        "two_person = []\none_person_for_life = \"yes\"", "two_person = []\nmore = 1"}) {
+    EXPECT_FALSE(config_with(std::string("[release]\n") + bad + "\n")) << bad;
+  }
+}
+
 TEST_F(ConfigTest, AMistakeIsNamedWithItsPlaceAndARemedy) {
   EXPECT_EQ(complaint("addresses", "adresses"),
             "10:1: unknown key peer.adresses | did you mean addresses?");
@@ -80,7 +103,7 @@ TEST_F(ConfigTest, AMistakeIsNamedWithItsPlaceAndARemedy) {
   }
   EXPECT_TRUE(complaint("prefix = \"S\"", "prefix = \"s\"").starts_with("9:10: \"s\" cannot"));
   EXPECT_EQ(complaint("[\"auditor\"]", "[\"auditer\"]"),
-            "55:9: unknown role \"auditer\" | operator, supervisor or auditor");
+            "55:9: unknown role \"auditer\" | operator, releaser, supervisor or auditor");
   EXPECT_EQ(complaint("id = \"eve\"", "id = \"ann\""),
             "54:6: ann is listed twice | one [[person]] for each, with all their roles");
   EXPECT_EQ(complaint("\"live\"", "\"alive\""), "20:8: unknown mode \"alive\" | live or exercise");

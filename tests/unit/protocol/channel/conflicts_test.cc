@@ -139,6 +139,26 @@ TEST_F(ConflictsTest, ANoticeInConflictIsRefusedUntilItSaysWhy) {
   EXPECT_TRUE(cores.submit(kSouth, 4, near));
 }
 
+// Volumes whose boxes are near and which are not near themselves: one too many to compare.
+TEST_F(ConflictsTest, WhereTooMuchIsNearANoticeIsRefusedUntilItSaysWhy) {
+  cores.connect();
+  Volume diagonal = volume(54'16000, 30, 2);
+  std::get<Circle>(diagonal.shape).centre.longitude_e5 += 27000;
+  ActivityFields many = activity(54'16000, 30);
+  many.volumes.assign(limits::kVolumesMax, diagonal);
+  for (size_t sent = 0; sent <= limits::kVolumesComparedMax; sent += limits::kVolumesMax) {
+    announce(kNorth, many);
+  }
+  ActivityFields near = activity(54'00000, 30);
+  near.conflict_reason.clear();
+  const auto refused = cores.submit(kSouth, 4, near);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().reason,
+            "more is announced near it than can be compared: it may come too near");
+  near.conflict_reason = "compared by hand";
+  EXPECT_TRUE(cores.submit(kSouth, 4, near));
+}
+
 TEST_F(ConflictsTest, AMoveIntoAConflictIsRefusedUntilItSaysWhy) {
   cores.connect();
   announce(kNorth, activity(54'00000, 30));

@@ -614,7 +614,9 @@ TEST(MessageRules, B18_AThreadIsNamedByASerialOrAWord) {
   const std::string long_word(limits::kNameCharactersMax + 1, 'a');
   for (const std::string& bad :
        {std::string("two words"), std::string("@last"), std::string("N-1"), std::string(" "),
-        std::string("S-?12"), std::string("bell\a"), long_word}) {
+        std::string("S-?12"), std::string("bell\a"), long_word,
+        // Whoever types the name of a message in small letters means that message.
+        std::string("n-000001"), std::string("n-1"), std::string("xs-?12")}) {
     expect_problem(
         TextContentFields{}, [&](Message& m) { m.envelope.incident = bad; }, "incident");
   }

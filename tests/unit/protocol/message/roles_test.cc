@@ -12,22 +12,24 @@ namespace {
 TEST(Roles, WhoMayDoWhat) {
   struct Expected {
     wire::Role role;
-    bool look, send, draft, take_flood, export_record;
+    bool look, send, draft, release, take_flood, export_record;
   };
   std::vector<Expected> table = {
-      {wire::Role::operator_, true, true, true, false, false},
-      {wire::Role::supervisor, true, true, true, true, false},
-      {wire::Role::auditor, true, false, false, false, true},
+      {wire::Role::operator_, true, true, true, false, false, false},
+      {wire::Role::releaser, true, false, false, true, false, false},
+      {wire::Role::supervisor, true, true, true, true, true, false},
+      {wire::Role::auditor, true, false, false, false, false, true},
   };
   for (int role = 0; role <= 255; ++role) {
     const auto other = static_cast<wire::Role>(role);
     if (std::none_of(table.begin(), table.end(),
                      [=](const Expected& row) { return row.role == other; }))
-      table.push_back({other, false, false, false, false, false});
+      table.push_back({other, false, false, false, false, false, false});
   }
   for (const Expected& row : table) {
     EXPECT_EQ(may(row.role, Right::look), row.look);
     EXPECT_EQ(may(row.role, Right::draft), row.draft);
+    EXPECT_EQ(may(row.role, Right::release), row.release);
     EXPECT_EQ(may(row.role, Right::take_flood), row.take_flood);
     EXPECT_EQ(may(row.role, Right::export_record), row.export_record);
     for (int kind = 0; kind <= 255; ++kind) {
@@ -43,6 +45,20 @@ TEST(Roles, OneOfSeveralIsEnoughAndNoneIsNot) {
   EXPECT_TRUE(may(both, Right::export_record));
   EXPECT_FALSE(may(both, Right::take_flood));
   EXPECT_FALSE(may(std::vector<uint8_t>{}, Right::look));
+}
+
+TEST(Roles, APersonActsInTheFirstRoleThatMay) {
+  const std::vector<uint8_t> roles = {static_cast<uint8_t>(wire::Role::auditor),
+                                      static_cast<uint8_t>(wire::Role::operator_),
+                                      static_cast<uint8_t>(wire::Role::supervisor)};
+  EXPECT_EQ(acting_role(roles, 0, Right::send), wire::Role::operator_);
+  EXPECT_EQ(acting_role(roles, 0, Right::release), wire::Role::supervisor);
+  const auto supervisor = static_cast<uint8_t>(wire::Role::supervisor);
+  EXPECT_EQ(acting_role(roles, supervisor, Right::send), wire::Role::supervisor);
+  EXPECT_EQ(acting_role(roles, static_cast<uint8_t>(wire::Role::auditor), Right::send),
+            std::nullopt);
+  EXPECT_EQ(acting_role(roles, static_cast<uint8_t>(wire::Role::releaser), Right::release),
+            std::nullopt);
 }
 
 }  // namespace

@@ -1,0 +1,17 @@
+// A saved draft as the message would read, for who is to release it and for who goes on with it.
+#pragma once
+
+#include <vector>
+
+#include "client/compose/saved_draft.h"
+#include "client/connect/connection.h"
+#include "protocol/terminal/output.h"
+
+namespace hotline::client {
+
+void print_draft(Output& output, const Connection& connection, const SavedDraft& saved);
+// With the rules that it breaks, as members of one document.
+JsonValue json_saved(const Connection& connection, const SavedDraft& saved,
+                     const std::vector<Problem>& problems);
+
+}  // namespace hotline::client

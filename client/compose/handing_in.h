@@ -1,0 +1,29 @@
+// A message that two people release (protocol/message/two_person.h) is kept as a draft and handed
+// in: another person sees it and lets it go.
+#pragma once
+
+#include <string>
+
+#include "client/compose/saved_draft.h"
+#include "client/compose/submitting.h"
+#include "client/connect/connection.h"
+
+namespace hotline::client {
+
+// The daemon's rule asks for two people, for these bytes of a draft.
+bool asks_two_people(const Connection& connection, ByteView draft);
+
+// The words of the command that brings an open draft, which keeps the rules, one step nearer to the
+// other side: "draft submit D-3".
+std::string next_step(const Connection& connection, const SavedDraft& saved);
+
+// Saves what a person wanted to send, and hands it in. Prints
+//   D-7  FLASH  airspace-crossing
+//     handed in     14:12:07.913Z  journal 1042
+// and with a wait follows it to its release, and then as submit_finished() does. Returns the exit
+// code: without a wait 0, though nothing was sent; 6 when nobody released it in time, 8 when it was
+// given back or discarded.
+int hand_in(Invocation& invocation, Connection& connection, const FinishedDraft& draft,
+            const WaitOptions& wait);
+
+}  // namespace hotline::client

@@ -1,0 +1,149 @@
+"""Two people release a FLASH: between real parties, live and in an exercise, over restarts. The commands of docs/operator.md are
+taken from the page and run as they stand there, each by the person that it names."""
+
+import re
+import shlex
+import threading
+import unittest
+
+from pages import commands
+from world import PREFIX, OfTwo
+
+USAGE, NOT_ALLOWED, TIMED_OUT, NOT_FOUND, REFUSED = 2, 4, 6, 7, 8
+CROSSING = ["send", "-p", "flash", "-t", "airspace-crossing", "--set", "where=54.90N 020.10E"]
+
+
+class TwoPeople(OfTwo):
+    settings = {"release": 'two_person = ["flash"]'}
+
+    def hash_of(self, party, draft):
+        return self.world.ask(party, "bob", "draft", "show", draft)["draft"]["sha256"][:8]
+
+    def release(self, party, draft, person="bob", *words):
+        return self.world.client(party, person, "release", draft, "--confirm", self.hash_of(party, draft), *words)
+
+    def hand_in(self, party, *words):
+        said = self.world.ask(party, "ann", *(words or CROSSING))
+        self.assertEqual(said["waits_for"], "release")
+        return said["draft"]
+
+    def test_one_writes_it_and_another_lets_it_go(self):
+        for party in PREFIX:
+            before = self.world.ask(party, "ann", "list")["messages"]
+            sent = self.world.client(party, "ann", *CROSSING)
+            self.assertEqual(sent.returncode, 0, sent.stderr)
+            self.assertIn("Nothing was sent yet", sent.stderr)
+            draft = sent.stdout.split()[0]
+            self.assertEqual(self.world.ask(party, "ann", "list")["messages"], before)
+            inbox = self.world.client(party, "bob", "inbox")
+            self.assertIn("1 draft waits for release", inbox.stderr)
+            (row,) = self.world.ask(party, "bob", "draft", "list")["drafts"]
+            self.assertEqual((row["step"], row["submitted_by"]), ("submitted", "ann"))
+            own = self.release(party, draft, "ann")
+            self.assertEqual(own.returncode, NOT_ALLOWED, own.stderr)
+            self.world.daemons[party].stop()
+            self.world.daemons[party].start()
+            self.world.wait_link()
+            read = self.world.client(party, "bob", "release", draft)
+            self.assertEqual(read.returncode, USAGE, read.stderr)
+            self.assertIn("54.90N 020.10E", read.stdout)
+            wrong = self.world.client(party, "bob", "release", draft, "--confirm", "00000000")
+            self.assertEqual(wrong.returncode, REFUSED, wrong.stderr)
+            gone = self.release(party, draft, "bob", "--wait", "delivered")
+            self.assertEqual(gone.returncode, 0, gone.stderr)
+            again = self.world.client(party, "bob", "release", draft)
+            self.assertEqual(again.returncode, NOT_FOUND, again.stderr)
+            self.assertIn(f"{draft} was sent as {gone.stdout.split()[0]} by bob, supervisor", again.stderr)
+            reader = "south" if party == "north" else "north"
+            envelope = dict((one["label"], one["value"])
+                            for one in self.world.ask(reader, "ann", "show", gone.stdout.split()[0])["envelope"])
+            self.assertNotIn("Danger to life", envelope)
+            self.world.say(reader, "ack", gone.stdout.split()[0])
+            self.world.wait_for("the acknowledgement", self.world.drained)
+
+    def test_whoever_waits_sees_it_go_or_come_back(self):
+        outcomes = {}
+
+        def send(name):
+            outcomes[name] = self.world.client("north", "ann", "send", "-p", "flash", f"{name}.", "--wait", "delivered")
+
+        waiting = [threading.Thread(target=send, args=(name,)) for name in ("First", "Second")]
+        for one in waiting:
+            one.start()
+        self.world.wait_for("both", lambda: self.world.ask("north", "bob", "inbox")["drafts_submitted"] == 2)
+        rows = {row["subject"]: row["id"] for row in self.world.ask("north", "bob", "draft", "list")["drafts"]}
+        by_name = {name: next(one for subject, one in rows.items() if name in subject) for name in ("First", "Second")}
+        self.assertEqual(self.release("north", by_name["First"]).returncode, 0)
+        back = self.world.client("north", "bob", "return", by_name["Second"], "--reason", "name the area")
+        self.assertEqual(back.returncode, 0, back.stderr)
+        for one in waiting:
+            one.join()
+        self.assertEqual(outcomes["First"].returncode, 0, outcomes["First"].stderr)
+        self.assertRegex(outcomes["First"].stdout, r"released .*N-000001")
+        self.assertEqual(outcomes["Second"].returncode, REFUSED)
+        self.assertIn("given back by bob, supervisor", outcomes["Second"].stderr)
+        self.assertIn("name the area", outcomes["Second"].stderr)
+        late = self.world.client("north", "ann", *CROSSING, "--wait", "delivered", "--timeout", "2s")
+        self.assertEqual(late.returncode, TIMED_OUT, late.stderr)
+        self.assertIn("nobody released D-3", late.stderr)
+
+    def test_an_auditor_and_an_operator_release_nothing(self):
+        draft = self.hand_in("north")
+        for person, expected in (("eve", NOT_ALLOWED), ("ann", NOT_ALLOWED)):
+            refused = self.release("north", draft, person)
+            self.assertEqual(refused.returncode, expected, refused.stderr)
+        given = self.world.client("north", "eve", "return", draft, "--reason", "no")
+        self.assertEqual(given.returncode, NOT_ALLOWED, given.stderr)
+        for step in ("submit", "withdraw"):
+            done = self.world.client("north", "eve", "draft", step, draft)
+            self.assertEqual(done.returncode, NOT_ALLOWED, done.stderr)
+        self.assertEqual(self.world.ask("north", "bob", "inbox")["drafts_submitted"], 1)
+
+    def test_what_is_not_named_goes_by_one_and_so_does_an_acknowledgement(self):
+        self.world.say("north", "send", "-p", "immediate", "All quiet.")
+        draft = self.hand_in("south")
+        gone = self.release("south", draft, "bob", "--wait", "delivered")
+        self.assertEqual(gone.returncode, 0, gone.stderr)
+        self.world.say("north", "ack", "@flash")
+        answer = self.world.client("north", "ann", "reply", gone.stdout.split()[0], "We see it.")
+        self.assertEqual(answer.returncode, 0, answer.stderr)
+        self.assertIn("Nothing was sent yet", answer.stderr)
+        refused = self.world.client("north", "ann", *CROSSING, "--idempotency-key", "one", "--set", "when=2026-11-22T14:11:00Z")
+        self.assertEqual(refused.returncode, USAGE, refused.stderr)
+
+    def test_every_command_of_the_page_runs(self):
+        if self.mode != "live":
+            self.skipTest("the page names messages of a live channel")
+        (block,) = commands("operator.md", "Two people")
+        people = []
+        for line in block.splitlines():
+            person = re.search(r"# (ann|bob)", line)[1]
+            _, *words = shlex.split(line, comments=True)
+            words = [self.hash_of("north", "D-1") if word == "HASH" else word for word in words]
+            done = self.world.client("north", person, *words)
+            self.assertEqual(done.returncode, USAGE if words == ["release", "D-1"] else 0, f"{line}\n{done.stdout}{done.stderr}")
+            people.append(person)
+        self.assertEqual(len(people), 9)
+
+
+class TwoPeopleInAnExercise(TwoPeople):
+    mode = "exercise"
+
+
+class OneForLife(OfTwo):
+    settings = {"release": 'two_person = ["flash"]\none_person_for_life = true'}
+
+    def test_a_flash_on_which_lives_depend_goes_by_one_and_is_marked(self):
+        sent = self.world.client("south", "ann", "send", "-p", "flash", "--danger-to-life", "Stop firing.", "--wait", "delivered")
+        self.assertEqual(sent.returncode, 0, sent.stderr)
+        shown = self.world.client("north", "ann", "show", "@flash").stdout
+        self.assertRegex(shown, r"Danger to life +yes")
+        entries = self.world.client("south", "eve", "audit", "log", "-n", "50").stdout
+        self.assertIn("was released by one person, because lives depend on it", entries)
+        routine = self.world.client("south", "ann", "send", "-p", "routine", "--danger-to-life", "Is it so?")
+        self.assertEqual(routine.returncode, REFUSED, routine.stderr)
+        self.assertIn("danger-to-life", routine.stderr)
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)

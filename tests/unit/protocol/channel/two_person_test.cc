@@ -1,0 +1,237 @@
+// Two people release what matters: whatever program submits it, whatever roles a person holds, by
+// whatever certificate, and after a restart.
+#include "protocol/message/two_person.h"
+
+#include <gtest/gtest.h>
+
+#include "protocol/base/sha256.h"
+#include "protocol/message/draft.h"
+#include "protocol/message/kinds/content.h"
+#include "tests/made_draft.h"
+#include "tests/unit/protocol/channel/scripted_peer.h"
+
+namespace hotline {
+namespace {
+
+constexpr auto kFlash = static_cast<uint8_t>(wire::Precedence::flash);
+constexpr auto kRoutine = static_cast<uint8_t>(wire::Precedence::routine);
+
+TEST(TwoPersonRule, AsksForTwoByPrecedenceAndByType) {
+  TwoPersonRule rule;
+  const Kind& text = kind_of(wire::MessageType::text);
+  EXPECT_FALSE(rule.asks_two(text, kFlash, false)) << "nothing was agreed";
+  ASSERT_TRUE(rule.add("launch"));
+  ASSERT_TRUE(rule.add("flash"));
+  ASSERT_TRUE(rule.add("activity"));
+  EXPECT_EQ(rule.names(), (std::vector<std::string>{"flash", "activity", "launch"}));
+  EXPECT_TRUE(rule.asks_two(text, kFlash, false));
+  EXPECT_FALSE(rule.asks_two(text, kFlash + 1, false));
+  EXPECT_TRUE(rule.asks_two(kind_of(wire::MessageType::launch), kRoutine, false));
+  EXPECT_FALSE(rule.asks_two(text, 0, false));
+  EXPECT_FALSE(rule.asks_two(text, 255, false));
+  for (const auto by_one : {wire::MessageType::acknowledgement, wire::MessageType::decline,
+                            wire::MessageType::dissemination, wire::MessageType::test}) {
+    EXPECT_FALSE(rule.asks_two(kind_of(by_one), kFlash, false)) << kind_of(by_one).key;
+  }
+  EXPECT_TRUE(rule.asks_two(text, kFlash, true)) << "unless the rule excuses it";
+  rule.one_for_life = true;
+  EXPECT_FALSE(rule.asks_two(text, kFlash, true));
+  const auto unknown = rule.add("flahs");
+  ASSERT_FALSE(unknown);
+  EXPECT_EQ(unknown.error().hint, "did you mean flash?");
+  EXPECT_FALSE(rule.add("acknowledgement"));
+}
+
+class TwoPeople : public testing::Test {
+ protected:
+  void SetUp() override {
+    ASSERT_TRUE(peer.config().policy.two_person.add("flash"));
+    ASSERT_TRUE(peer.start());
+  }
+
+  static Bytes flash(const std::string& text = "Hold.", bool danger_to_life = false) {
+    return made_draft(wire::MessageType::text, kFlash, build_body(ScriptedPeer::text_body(text)),
+                      {}, 0, danger_to_life);
+  }
+  uint64_t save(const Actor& actor, const Bytes& draft, uint64_t number = 0,
+                std::optional<Hash> expected = std::nullopt) {
+    const uint64_t token = ++last_token;
+    peer.core().save_draft(peer.now(), token, actor, number, expected, draft);
+    const auto saved = answer(token);
+    EXPECT_TRUE(saved) << saved.error().reason;
+    return saved ? saved->number : 0;
+  }
+  Result<DraftChange> submit(const Actor& actor, uint64_t number, const Bytes& draft) {
+    const uint64_t token = ++last_token;
+    peer.core().submit_draft(peer.now(), token, actor, number, sha256({draft}));
+    return answer(token);
+  }
+  Result<DraftChange> give_back(const Actor& actor, uint64_t number, const Bytes& draft,
+                                const std::string& reason) {
+    const uint64_t token = ++last_token;
+    peer.core().return_draft(peer.now(), token, actor, number, sha256({draft}), reason);
+    return answer(token);
+  }
+  Result<Submission> release(const Actor& actor, uint64_t number, const Bytes& draft) {
+    const uint64_t token = ++last_token;
+    peer.core().submit(peer.now(), token, actor, peer.core().last_counter(actor.certificate) + 1,
+                       draft, {}, number);
+    peer.pass(250);
+    const auto found = peer.answer(token);
+    return found ? *found : make_error(ErrorCode::timed_out, "no answer");
+  }
+  std::string why_not(const Actor& actor, uint64_t number, const Bytes& draft) {
+    const auto released = release(actor, number, draft);
+    return released ? "released" : released.error().reason;
+  }
+  Result<DraftChange> answer(uint64_t token) {
+    peer.pass(250);
+    const auto found = peer.draft_answers.find(token);
+    return found != peer.draft_answers.end() ? found->second
+                                             : make_error(ErrorCode::timed_out, "no answer");
+  }
+  void restart() {
+    const DraftList before = peer.core().drafts();
+    peer.crash();
+    ASSERT_TRUE(peer.start());
+    EXPECT_EQ(peer.core().drafts(), before);
+  }
+  static Actor person(const char* name, uint8_t certificate, std::vector<wire::Role> roles) {
+    Actor actor{name, Hash{certificate}, {}};
+    for (const auto role : roles) actor.roles.push_back(static_cast<uint8_t>(role));
+    return actor;
+  }
+
+  ScriptedPeer peer;
+  const Actor ann = person("ann", 7, {wire::Role::operator_});
+  const Actor bob = person("bob", 8, {wire::Role::supervisor});
+  const Actor cid = person("cid", 9, {wire::Role::releaser});
+  uint64_t last_token = 1000;
+};
+
+TEST_F(TwoPeople, OneWritesItAndAnotherLetsItGo) {
+  const Bytes draft = flash();
+  EXPECT_EQ(why_not(ann, 0, draft),
+            "such a message is released by another person than the one who wrote it");
+  EXPECT_EQ(why_not(bob, 0, draft),
+            "such a message is released by another person than the one who wrote it");
+  const uint64_t number = save(ann, draft);
+  EXPECT_EQ(why_not(bob, number, draft), "D-1 was not handed in for its release");
+  ASSERT_TRUE(submit(ann, number, draft));
+  EXPECT_EQ(peer.core().drafts().count_submitted(), 1u);
+  EXPECT_EQ(why_not(ann, number, draft), "ann has no role here that may release");
+  restart();
+  const auto sent = release(cid, number, draft);
+  ASSERT_TRUE(sent) << sent.error().reason;
+  const auto record = peer.disk().message({false, sent->serial});
+  const auto envelope = open_envelope(record->envelope);
+  EXPECT_EQ((*envelope)->drafter_role(), wire::Role::operator_);
+  EXPECT_EQ((*envelope)->releaser_role(), wire::Role::releaser);
+  EXPECT_EQ(peer.core().drafts().count_submitted(), 0u);
+  restart();
+}
+
+TEST_F(TwoPeople, ThePersonCountsAndNotTheRoleNorTheCertificate) {
+  const Bytes draft = flash();
+  const Actor both = person("dee", 10, {wire::Role::operator_, wire::Role::supervisor});
+  const Actor again = person("dee", 11, {wire::Role::supervisor});
+  const uint64_t number = save(both, draft);
+  ASSERT_TRUE(submit(both, number, draft));
+  restart();
+  const std::string own = "D-1 was written or handed in by dee: another person releases it";
+  EXPECT_EQ(why_not(both, number, draft), own);
+  EXPECT_EQ(why_not(again, number, draft), own) << "another certificate of hers";
+  EXPECT_EQ(why_not(bob, number, draft), "released");
+}
+
+TEST_F(TwoPeople, WhoHandsItInDoesNotReleaseItEither) {
+  const Bytes draft = flash();
+  const uint64_t number = save(ann, draft);
+  ASSERT_TRUE(submit(bob, number, draft));
+  EXPECT_EQ(why_not(bob, number, draft),
+            "D-1 was written or handed in by bob: another person releases it");
+  EXPECT_EQ(why_not(cid, number, draft), "released");
+}
+
+TEST_F(TwoPeople, OnlyTheVersionThatWasHandedInIsReleased) {
+  const Bytes first = flash("Hold.");
+  const Bytes second = flash("Hold fire.");
+  const uint64_t number = save(ann, first);
+  ASSERT_TRUE(submit(ann, number, first));
+  save(ann, second, number, sha256({first}));
+  EXPECT_EQ(why_not(bob, number, first).find("D-1 is not as it was read"), 0u);
+  EXPECT_EQ(why_not(bob, number, second), "D-1 was not handed in for its release");
+  ASSERT_FALSE(submit(ann, number, first));
+  ASSERT_TRUE(submit(ann, number, second));
+  EXPECT_EQ(why_not(bob, number, second), "released");
+}
+
+TEST_F(TwoPeople, OfTwoWhoReleaseAtOnceOneDoes) {
+  const Bytes draft = flash();
+  const uint64_t number = save(ann, draft);
+  ASSERT_TRUE(submit(ann, number, draft));
+  peer.core().submit(peer.now(), 1, bob, 1, draft, {}, number);
+  peer.core().submit(peer.now(), 2, cid, 1, draft, {}, number);
+  peer.pass(250);
+  ASSERT_TRUE(*peer.answer(1));
+  ASSERT_FALSE(*peer.answer(2));
+  EXPECT_EQ((*peer.answer(2)).error().reason.find("D-1 was sent as N-000001 by supervisor"), 0u);
+}
+
+TEST_F(TwoPeople, ItIsGivenBackWithAReasonOrWithdrawn) {
+  const Bytes draft = flash();
+  const uint64_t number = save(ann, draft);
+  EXPECT_FALSE(give_back(bob, number, draft, "no")) << "nobody handed it in";
+  ASSERT_TRUE(submit(ann, number, draft));
+  EXPECT_FALSE(submit(ann, number, draft)) << "it waits";
+  EXPECT_EQ(give_back(ann, number, draft, "no").error().code, ErrorCode::not_allowed);
+  ASSERT_TRUE(give_back(bob, number, draft, "name the area"));
+  const KeptDraft* kept = peer.core().drafts().find(number);
+  EXPECT_EQ(kept->returned_because, "name the area");
+  EXPECT_EQ(kept->submitted.at, 0);
+  EXPECT_EQ(why_not(bob, number, draft), "D-1 was not handed in for its release");
+  restart();
+  ASSERT_TRUE(submit(ann, number, draft));
+  ASSERT_TRUE(give_back(ann, number, draft, "")) << "whoever drafts withdraws";
+  EXPECT_EQ(peer.core().drafts().find(number)->returned_because, "");
+  restart();
+  EXPECT_EQ(peer.core().drafts().count_submitted(), 0u);
+  ASSERT_TRUE(submit(ann, number, draft));
+  EXPECT_EQ(
+      give_back(bob, number, draft, std::string(limits::kDraftReasonSizeMax + 1, 'a')).error().code,
+      ErrorCode::refused);
+}
+
+TEST_F(TwoPeople, WhatTheRuleDoesNotNameGoesByOne) {
+  const Bytes routine = made_draft(wire::MessageType::text, kRoutine,
+                                   build_body(ScriptedPeer::text_body("All quiet.")));
+  EXPECT_EQ(why_not(ann, 0, routine), "released");
+  // It may be handed in all the same, by whoever wants a second pair of eyes.
+  const uint64_t number = save(ann, routine);
+  ASSERT_TRUE(submit(ann, number, routine));
+  EXPECT_EQ(why_not(cid, number, routine), "released");
+  EXPECT_NE(why_not(cid, 0, routine), "released");
+}
+
+TEST_F(TwoPeople, LivesAreSavedByOneWhereThatIsAgreed) {
+  const Bytes draft = flash("Stop.", true);
+  EXPECT_NE(why_not(ann, 0, draft), "released");
+  peer.crash();
+  peer.config().policy.two_person.one_for_life = true;
+  ASSERT_TRUE(peer.start());
+  peer.alarms.clear();
+  const auto sent = release(ann, 0, draft);
+  ASSERT_TRUE(sent) << sent.error().reason;
+  const auto record = peer.disk().message({false, sent->serial});
+  EXPECT_TRUE((*open_envelope(record->envelope))->danger_to_life());
+  ASSERT_EQ(peer.alarms.size(), 1u);
+  EXPECT_EQ(peer.alarms.front(),
+            "N-000001 was released by one person, because lives depend on it: a supervisor looks "
+            "at it now");
+  const Bytes routine = made_draft(wire::MessageType::text, kRoutine,
+                                   build_body(ScriptedPeer::text_body("Is it so?")), {}, 0, true);
+  EXPECT_EQ(why_not(ann, 0, routine), "danger-to-life: is said of a message that is no FLASH");
+}
+
+}  // namespace
+}  // namespace hotline

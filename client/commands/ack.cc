@@ -76,6 +76,21 @@ std::string read_back_words(const EventPoint& point) {
   return words;
 }
 
+// Told before it is signed: afterwards the other watch would be alarmed.
+void need_agreement(const EventPoint& said, const EventPoint& understood, const std::string& what,
+                    const std::string& id) {
+  const ReadBackDifference difference = compare_read_back(said, understood);
+  if (!difference.mismatch) return;
+  throw CommandFailed{
+      what,
+      make_error(
+          ErrorCode::refused,
+          "the read-back is " + format_count(static_cast<uint64_t>(difference.metres)) + " m and " +
+              format_count(static_cast<uint64_t>(difference.seconds)) + " s off what " + id +
+              " says",
+          "hotline show " + id + "    and read back again; --as-understood sends it all the same")};
+}
+
 wire::Role role_of(const wire::ServerHello& server) {
   // The role in which this person acts; the daemon decides, this is what the body says.
   for (const auto wanted : {wire::Role::operator_, wire::Role::supervisor}) {
@@ -102,7 +117,11 @@ int ack(Invocation& invocation) {
   EventPoint understood;
   if (message.newest() != nullptr) understood = event_point(*message.newest());
   if (const auto read_back = invocation.arguments.get("--read-back")) {
+    const EventPoint said = understood;
     understood = need(typed_read_back(*read_back, understood, invocation.now()), what);
+    if (!invocation.arguments.has("--as-understood")) {
+      need_agreement(said, understood, what, message.id());
+    }
   }
   output.quote(message.heading(output));
   const std::string words = read_back_words(understood);
@@ -125,17 +144,20 @@ int ack(Invocation& invocation) {
 Command ack_command() {
   std::vector<OptionSpec> options = {
       {"--read-back", "WORDS",
-       "position and time as you understood them, instead of the message's"}};
+       "position and time as you understood them, instead of the message's"},
+      {"--as-understood", "", "send a read-back that differs; both watches are alarmed"}};
   for (OptionSpec& option : flood_options()) options.push_back(std::move(option));
   for (OptionSpec& option : wait_options()) options.push_back(std::move(option));
   return {
       {.name = "ack",
        .summary = "Acknowledge a message: a person of this watch has read it",
        .description =
-           "Position and time of the event are read back as they stand; a difference of more than "
-           "100 m or 60 s alarms the watch that sent the message. Acknowledgement is not "
-           "agreement. A supervisor can take a flood as "
-           "one: --all says how many wait, and then acknowledges those that were counted and none "
+           "Position and time of the event are read back as they stand. A read-back that is typed, "
+           "and "
+           "is more than 100 m or 60 s off, is not sent, unless it is to be sent as it was "
+           "understood; both watches are alarmed then. Acknowledgement is not agreement. A "
+           "supervisor can take a flood as one: --all says how many wait, and then acknowledges "
+           "those that were counted and none "
            "that came later, each by a message of its own.",
        .examples = {"hotline ack @flash", "hotline ack S-87",
                     std::string("hotline ack S-87 ") + kReadBackHint,

@@ -17,6 +17,10 @@ constexpr Sentence kIndonesian[] = {
     {"This machine's clock is {} slow: the daemon's time is taken. Have the clock set.",
      "Jam komputer ini terlambat {1}: waktu layanan yang dipakai. Mintalah jam ini disetel."},
     // client/commands
+    {"and read back again; --as-understood sends it all the same",
+     "dan baca ulang lagi; --as-understood tetap mengirimnya"},
+    {"the read-back is {#} m and {#} s off what {} says",
+     "bacaan ulang berselisih {1} m dan {2} s dari isi {3!}"},
     {"shows it",
      "menampilkannya"},
     {"it is not the version {} that was read: it was changed, or the digits are wrong",
@@ -1395,6 +1399,8 @@ constexpr Sentence kIndonesian[] = {
     {"2026-11-28T13:41:00Z, 281341Z NOV 26, 13:41Z or 1341Z (today), -5m, +30m or now: in UTC",
      "2026-11-28T13:41:00Z, 281341Z NOV 26, 13:41Z atau 1341Z (hari ini), -5m, +30m, atau now: dalam UTC"},
     // protocol/channel
+    {"MISMATCH: {} was read back {} m and {} s off: read it again, and acknowledge it anew",
+     "TIDAK COCOK: {1!} dibaca ulang meleset {2} m dan {3} s: baca lagi, dan beri tanda sudah dibaca yang baru"},
     {"then hotline draft submit",
      "lalu hotline draft submit"},
     {"such a message is released by another person than the one who wrote it",

@@ -17,6 +17,10 @@ constexpr Sentence kRussian[] = {
     {"This machine's clock is {} slow: the daemon's time is taken. Have the clock set.",
      "Часы этой машины отстают на {1}: берётся время службы. Пусть часы поставят верно."},
     // client/commands
+    {"and read back again; --as-understood sends it all the same",
+     "и повторите ещё раз; --as-understood отправит как есть"},
+    {"the read-back is {#} m and {#} s off what {} says",
+     "повторённое расходится с {3!} на {1} м и {2} с"},
     {"shows it",
      "показывает его"},
     {"it is not the version {} that was read: it was changed, or the digits are wrong",
@@ -1395,6 +1399,8 @@ constexpr Sentence kRussian[] = {
     {"2026-11-28T13:41:00Z, 281341Z NOV 26, 13:41Z or 1341Z (today), -5m, +30m or now: in UTC",
      "2026-11-28T13:41:00Z, 281341Z NOV 26, 13:41Z или 1341Z (сегодня), -5m, +30m или now: в UTC"},
     // protocol/channel
+    {"MISMATCH: {} was read back {} m and {} s off: read it again, and acknowledge it anew",
+     "РАСХОЖДЕНИЕ: {1!} повторено обратно с отклонением {2} м и {3} с: прочтите снова и подтвердите заново"},
     {"then hotline draft submit",
      "затем hotline draft submit"},
     {"such a message is released by another person than the one who wrote it",

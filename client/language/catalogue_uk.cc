@@ -17,6 +17,10 @@ constexpr Sentence kUkrainian[] = {
     {"This machine's clock is {} slow: the daemon's time is taken. Have the clock set.",
      "Годинник цієї машини відстає на {1}: береться час служби. Нехай годинник поставлять правильно."},
     // client/commands
+    {"and read back again; --as-understood sends it all the same",
+     "і повторіть ще раз; --as-understood надішле як є"},
+    {"the read-back is {#} m and {#} s off what {} says",
+     "повторене розходиться з {3!} на {1} м і {2} с"},
     {"shows it",
      "показує його"},
     {"it is not the version {} that was read: it was changed, or the digits are wrong",
@@ -1395,6 +1399,8 @@ constexpr Sentence kUkrainian[] = {
     {"2026-11-28T13:41:00Z, 281341Z NOV 26, 13:41Z or 1341Z (today), -5m, +30m or now: in UTC",
      "2026-11-28T13:41:00Z, 281341Z NOV 26, 13:41Z або 1341Z (сьогодні), -5m, +30m або now: в UTC"},
     // protocol/channel
+    {"MISMATCH: {} was read back {} m and {} s off: read it again, and acknowledge it anew",
+     "РОЗБІЖНІСТЬ: {1!} повторено назад із відхиленням {2} м і {3} с: прочитайте знову й підтвердьте заново"},
     {"then hotline draft submit",
      "потім hotline draft submit"},
     {"such a message is released by another person than the one who wrote it",

@@ -74,6 +74,18 @@ uint64_t Corrections::version_of(MessageKey key) const {
   return made.empty() ? 0 : made.back().serial;
 }
 
+std::optional<ReadBackDifference> Corrections::read_back_difference(
+    MessageKey target, const wire::Body& acknowledgement) {
+  const wire::Acknowledgement* read_back = acknowledgement.content_as_acknowledgement();
+  const auto record = read_back ? recorder_.message(target) : std::nullopt;
+  if (!record) return std::nullopt;
+  const auto newest_state = of(target).empty() ? std::nullopt : newest(target);
+  const auto said = open_body(newest_state ? newest_state->body : record->body);
+  if (!said) return std::nullopt;
+  const auto difference = compare_read_back(event_point(**said), *read_back);
+  return difference.mismatch ? std::optional(difference) : std::nullopt;
+}
+
 std::string Corrections::name_of(MessageKey key) {
   if (!key.incoming) return format_serial(config_.prefix, key.number);
   const auto record = recorder_.message(key);

@@ -37,6 +37,10 @@ class Corrections {
   const std::vector<Change>& of(MessageKey key) const;
   // The serial of the last one; 0 for a message as it was first sent. Both parties say the same.
   uint64_t version_of(MessageKey key) const;
+  // How far this acknowledgement reads back from what the message says as it stands: whoever reads
+  // back what was corrected has not read the correction. Nothing where it does not differ.
+  std::optional<ReadBackDifference> read_back_difference(MessageKey target,
+                                                         const wire::Body& acknowledgement);
   // As people name a message: the peer's by its serial, where it has one.
   std::string name_of(MessageKey key);
 

@@ -114,8 +114,6 @@ class Inbox {
   std::optional<Hash> known_leaf(uint64_t serial);
   std::optional<MessageKey> known_reference(const wire::Reference& named);
   std::optional<MessageKey> key_at(const Serial& place);
-  std::optional<ReadBackDifference> read_back_mismatch(MessageKey own,
-                                                       const wire::Body& acknowledgement);
 
   const CoreConfig& config_;
   const ChannelTrust& trust_;

@@ -79,7 +79,7 @@ Inbox::Judgement Inbox::judge_rules(const wire::Envelope& envelope, const Hash& 
   if (!fits) return fail(wire::DeclineCode::rule_broken, fits.error().reason);
   judgement.refers_to = target;
   if (kind.effect == TargetEffect::acknowledges) {
-    judgement.mismatch = read_back_mismatch(*target, **body);
+    judgement.mismatch = corrections_.read_back_difference(*target, **body);
   }
   return judgement;
 }
@@ -126,19 +126,6 @@ std::optional<MessageKey> Inbox::key_at(const Serial& place) {
   if (place.prefix != config_.prefix) return std::nullopt;
   const auto serial = recorder_.records().serial_at(place.number);
   return serial ? std::optional(MessageKey{false, *serial}) : std::nullopt;
-}
-
-// The read-back of the acknowledgement, against what our message said.
-std::optional<ReadBackDifference> Inbox::read_back_mismatch(MessageKey own,
-                                                            const wire::Body& acknowledgement) {
-  const wire::Acknowledgement* read_back = acknowledgement.content_as_acknowledgement();
-  auto record = recorder_.records().message(own);
-  // As it stands: whoever reads back what was corrected has not read the correction.
-  const auto newest = corrections_.of(own).empty() ? std::nullopt : corrections_.newest(own);
-  auto said = open_body(newest ? newest->body : record->body);
-  if (!said) return std::nullopt;
-  ReadBackDifference difference = compare_read_back(event_point(**said), *read_back);
-  return difference.mismatch ? std::optional(difference) : std::nullopt;
 }
 
 }  // namespace hotline

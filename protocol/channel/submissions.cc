@@ -87,13 +87,30 @@ Status Submissions::try_submit(Now now, uint64_t token, const Actor& actor, uint
   submission.journal_index = recorder_.last_index();
   submission.committed_at = now.utc;
   recorder_.say_once_durable(AnswerSubmission{token, submission});
+  tell_of_release(now, draft, *(*entry)->fact_as_Released());
+  return ok();
+}
+
+void Submissions::tell_of_release(Now now, const wire::Draft& draft,
+                                  const wire::Released& released) {
+  const MessageKey key{false, released.serial()};
   if (is_excused(draft)) {
-    recorder_.alarm(now, {false, submission.serial},
-                    format_serial(config_.prefix, submission.serial) +
+    recorder_.alarm(now, key,
+                    format_serial(config_.prefix, key.number) +
                         " was released by one person, because lives depend on it: a supervisor "
                         "looks at it now");
   }
-  return ok();
+  if (released.refers_to() == nullptr) return;
+  const MessageKey target = from_wire(released.refers_to());
+  const auto body = open_body(ByteView(draft.body()->data(), draft.body()->size()));
+  const auto difference = body ? corrections_.read_back_difference(target, **body) : std::nullopt;
+  if (!difference) return;
+  // The watch that sent it is alarmed too, once the acknowledgement is there.
+  recorder_.alarm(now, target,
+                  "MISMATCH: " + corrections_.name_of(target) + " was read back " +
+                      std::to_string(difference->metres) + " m and " +
+                      std::to_string(difference->seconds) +
+                      " s off: read it again, and acknowledge it anew");
 }
 
 bool Submissions::is_excused(const wire::Draft& draft) const {

@@ -25,13 +25,15 @@ class Submissions {
  public:
   // All of them outlive it.
   Submissions(const CoreConfig& config, Recorder& recorder, Random& random, Noise& noise,
-              const DiskState& disk, const Evidence& evidence, Drafts& drafts, Releases& releases)
+              const DiskState& disk, const Evidence& evidence, Corrections& corrections,
+              Drafts& drafts, Releases& releases)
       : config_(config),
         recorder_(recorder),
         random_(random),
         noise_(noise),
         disk_(disk),
         evidence_(evidence),
+        corrections_(corrections),
         drafts_(drafts),
         releases_(releases) {}
 
@@ -68,6 +70,8 @@ class Submissions {
   // wrote and `kept` holds.
   Result<wire::Role> sending_role(const Actor& actor, uint8_t wanted, const wire::Draft& draft,
                                   const std::optional<KeptDraft>& kept) const;
+  // Alarms that follow from what was released, after its own entry.
+  void tell_of_release(Now now, const wire::Draft& draft, const wire::Released& released);
   // Two would be asked for, did lives not depend on it.
   bool is_excused(const wire::Draft& draft) const;
   // The message of which the draft makes one, in this role.
@@ -80,6 +84,7 @@ class Submissions {
   Noise& noise_;
   const DiskState& disk_;
   const Evidence& evidence_;
+  Corrections& corrections_;
   Drafts& drafts_;
   Releases& releases_;
   std::map<Hash, uint64_t> last_counter_;  // By certificate.

@@ -191,7 +191,7 @@ class Incidents(OfTwo):
         self.assertFalse(self.world.ask("north", "ann", "show", report)["message"]["mismatch"])
         stale = self.report("north", "54.90N 020.10E")
         self.say("north", "send", "--corrects", stale, "--change", "where=54.90N 020.10E -> 55.90N 020.10E", "--reason", "misread")
-        self.say("south", "ack", stale, "--read-back", "54.90N 020.10E")
+        self.say("south", "ack", stale, "--read-back", "54.90N 020.10E", "--as-understood")
         self.assertTrue(self.world.ask("north", "ann", "show", stale)["message"]["mismatch"])
 
     def test_what_changes_nothing_is_not_sent(self):

@@ -173,7 +173,7 @@ class Language(OfTwo):
         for program in watches.values():
             self.addCleanup(self.end, program)
             self.assertTrue(program.stdout.readline())  # It is there.
-        self.send("ack", sent, "--read-back", "54.99N 020.10E", party="south")
+        self.send("ack", sent, "--read-back", "54.99N 020.10E", "--as-understood", party="south")
         alarms = {"en": ("ALARM  ", "MISMATCH: the peer read back ", "speak to them now"),
                   "ru": ("ТРЕВОГА  ", "РАСХОЖДЕНИЕ: другая сторона повторила обратно ", "свяжитесь с ними голосом сейчас"),
                   "uk": ("ТРИВОГА  ", "РОЗБІЖНІСТЬ: інша сторона повторила назад ", "зв'яжіться з ними голосом зараз"),

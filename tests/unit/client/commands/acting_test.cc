@@ -349,12 +349,18 @@ TEST_F(ActingTest, AckReadsBackWhereAndWhen) {
 }
 
 TEST_F(ActingTest, AckSendsWhatWasUnderstoodAndNotWhatWasMeant) {
-  EXPECT_EQ(terminal_.run({"ack", "S-87", "--read-back", "54.95N 020.10E"}), kExitDone);
+  EXPECT_EQ(terminal_.run({"ack", "S-87", "--read-back", "54.95N 020.10E"}), kExitRefused);
+  EXPECT_NE(terminal_.err().find("m and 0 s off what S-000087 says"), std::string::npos)
+      << terminal_.err();
+  EXPECT_TRUE(daemon_.committed.empty());
+  EXPECT_EQ(terminal_.run({"ack", "S-87", "--read-back", "54.95N 020.10E", "--as-understood"}),
+            kExitDone);
   const OpenedDraft sent(daemon_.committed.at(0).draft);
   const auto* read = sent.body->content_as_acknowledgement();
   EXPECT_EQ(read->position()->latitude(), 54'95000);
   EXPECT_EQ(*read->event_at(), at("2026-11-22T14:10:30Z"));
-  EXPECT_EQ(terminal_.run({"ack", "S-87", "--read-back", "54.95N 020.10E 2026-11-22T14:20:00Z"}),
+  EXPECT_EQ(terminal_.run({"ack", "S-87", "--read-back", "54.95N 020.10E 2026-11-22T14:20:00Z",
+                           "--as-understood"}),
             kExitDone);
   const OpenedDraft again(daemon_.committed.at(1).draft);
   EXPECT_EQ(*again.body->content_as_acknowledgement()->event_at(), at("2026-11-22T14:20:00Z"));
@@ -374,7 +380,8 @@ TEST_F(ActingTest, AckIsReadBackInTheFormsOfAWatch) {
       {"54\u00b057'00\"N 020\u00b006'00\"E 2026-11-22T14:20Z", "2026-11-22T14:20:00Z"},
       {"5457N02006E", "2026-11-22T14:10:30Z"}};
   for (const auto& [words, time] : cases) {
-    EXPECT_EQ(terminal_.run({"ack", "S-87", "--read-back", words}), kExitDone) << terminal_.err();
+    EXPECT_EQ(terminal_.run({"ack", "S-87", "--read-back", words, "--as-understood"}), kExitDone)
+        << terminal_.err();
     const OpenedDraft sent(daemon_.committed.back().draft);
     const auto* read = sent.body->content_as_acknowledgement();
     EXPECT_EQ(read->position()->latitude(), 54'95000) << words;

@@ -960,6 +960,8 @@ constexpr Sentence kIndonesian[] = {
     {"is hotlined running, and is this its client address? (hotline context list)",
      "apakah hotlined berjalan, dan apakah ini alamat kliennya? (hotline context list)"},
     // client/show
+    {"own people not told in time",
+     "pihak sendiri tidak diberi tahu tepat waktu"},
     {"given back by {}: {}",
      "dikembalikan oleh {1}: {2!}"},
     {"withdrawn from release by {}",
@@ -2660,6 +2662,8 @@ constexpr Sentence kIndonesian[] = {
     {"no spare path to {} works: if the link falls there is no other ({}: {})",
      "tidak ada jalur cadangan ke {1} yang berfungsi: bila sambungan putus, tidak ada yang lain ({2!}: {3})"},
     // daemon/watch
+    {"own people were not told in time: hotline disseminate",
+     "pihak sendiri tidak diberi tahu tepat waktu: hotline disseminate"},
     {"still not acknowledged",
      "masih belum diberi tanda dibaca"},
     {"first answer overdue",

@@ -960,6 +960,8 @@ constexpr Sentence kRussian[] = {
     {"is hotlined running, and is this its client address? (hotline context list)",
      "запущен ли hotlined и его ли это адрес для клиентов? (hotline context list)"},
     // client/show
+    {"own people not told in time",
+     "свои не оповещены вовремя"},
     {"given back by {}: {}",
      "возвращён: {1}: {2!}"},
     {"withdrawn from release by {}",
@@ -2660,6 +2662,8 @@ constexpr Sentence kRussian[] = {
     {"no spare path to {} works: if the link falls there is no other ({}: {})",
      "ни один запасной путь к {1} не работает: если связь прервётся, другой нет ({2!}: {3})"},
     // daemon/watch
+    {"own people were not told in time: hotline disseminate",
+     "свои не оповещены вовремя: hotline disseminate"},
     {"still not acknowledged",
      "прочтение всё ещё не подтверждено"},
     {"first answer overdue",

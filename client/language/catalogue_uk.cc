@@ -960,6 +960,8 @@ constexpr Sentence kUkrainian[] = {
     {"is hotlined running, and is this its client address? (hotline context list)",
      "чи запущено hotlined і чи його це адреса для клієнтів? (hotline context list)"},
     // client/show
+    {"own people not told in time",
+     "своїх не сповіщено вчасно"},
     {"given back by {}: {}",
      "повернуто: {1}: {2!}"},
     {"withdrawn from release by {}",
@@ -2660,6 +2662,8 @@ constexpr Sentence kUkrainian[] = {
     {"no spare path to {} works: if the link falls there is no other ({}: {})",
      "жоден запасний шлях до {1} не працює: якщо зв'язок перерветься, іншого немає ({2!}: {3})"},
     // daemon/watch
+    {"own people were not told in time: hotline disseminate",
+     "своїх не сповіщено вчасно: hotline disseminate"},
     {"still not acknowledged",
      "прочитання досі не підтверджено"},
     {"first answer overdue",

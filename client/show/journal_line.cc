@@ -32,6 +32,8 @@ std::string step_words(const wire::Step& step) {
       return "first answer due";
     case StepKind::full_answer_due:
       return "full answer due";
+    case StepKind::dissemination_due:
+      return "own people not told in time";
   }
   return "step " + std::to_string(step.kind());
 }

@@ -19,6 +19,8 @@ std::string words_of(const Step& step) {
       return "first answer overdue";
     case StepKind::full_answer_due:
       return "full answer overdue";
+    case StepKind::dissemination_due:
+      return "own people were not told in time: hotline disseminate";
   }
   return "";
 }

@@ -70,7 +70,7 @@ void Escalation::apply_durable(const wire::Entry& entry, Now at) {
       const wire::Received& fact = *entry.fact_as_Received();
       if (waits_for_acknowledgement(fact)) {
         ladder_.opened({true, fact.index()}, known_precedence(fact.precedence()), fact.answer_due(),
-                       at);
+                       at, kind_of(fact.type()).asks_for_dissemination && fact.decline_code() == 0);
       }
       if (fact.decline_code() != 0) break;
       note_test_call(fact.type(), {true, fact.index()}, fact.refers_to(), entry.at());
@@ -112,8 +112,10 @@ void Escalation::settle(uint8_t type, uint8_t role, const wire::MessageKey* refe
     case TargetEffect::answers:
       ladder_.answered(key, false);
       break;
-    case TargetEffect::corrects:
     case TargetEffect::disseminates:
+      ladder_.disseminated(key);
+      break;
+    case TargetEffect::corrects:
     case TargetEffect::none:
       break;
   }
@@ -238,7 +240,9 @@ std::optional<SoundStep> Escalation::sound_of(Now now,
 
 bool Escalation::is_open(const std::vector<Step>& steps, MessageKey key) const {
   return ladder_.waits(key) || std::any_of(steps.begin(), steps.end(), [](const Step& step) {
-           return step.kind == StepKind::first_answer_due || step.kind == StepKind::full_answer_due;
+           return step.kind == StepKind::first_answer_due ||
+                  step.kind == StepKind::full_answer_due ||
+                  step.kind == StepKind::dissemination_due;
          });
 }
 

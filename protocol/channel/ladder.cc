@@ -56,13 +56,15 @@ MessageKey Ladder::unpack(PackedKey key) {
 
 // ---- Facts
 
-void Ladder::opened(MessageKey key, uint8_t precedence, bool asks_for_answer, Now base) {
+void Ladder::opened(MessageKey key, uint8_t precedence, bool asks_for_answer, Now base,
+                    bool asks_for_dissemination) {
   HOTLINE_CHECK(precedence >= kPrecedenceFirst && precedence <= kPrecedenceLast);
   auto [item, is_new] = items_.insert(pack(key));
   if (!is_new) return;
   item->precedence = precedence;
   item->base = base.boot;
   item->first_answer = item->full_answer = !asks_for_answer;
+  item->disseminated = !asks_for_dissemination;
   reschedule(key, *item);
 }
 
@@ -89,6 +91,14 @@ void Ladder::answered(MessageKey key, bool in_full) {
   if (item == nullptr) return;
   item->first_answer = true;
   if (in_full) item->full_answer = true;
+  reschedule(key, *item);
+  erase_if_done(key, *item);
+}
+
+void Ladder::disseminated(MessageKey key) {
+  Item* item = find(key);
+  if (item == nullptr) return;
+  item->disseminated = true;
   reschedule(key, *item);
   erase_if_done(key, *item);
 }
@@ -299,13 +309,16 @@ BootMs Ladder::step_due(MessageKey key, const Item& item, StepKind kind, uint8_t
       return item.first_answer ? kNever : item.base + numbers.first_answer_due_ms;
     case StepKind::full_answer_due:
       return item.full_answer ? kNever : item.base + numbers.full_answer_due_ms;
+    case StepKind::dissemination_due:
+      return item.disseminated ? kNever : item.base + numbers.dissemination_due_ms;
   }
   return kNever;
 }
 
 BootMs Ladder::item_due(MessageKey key, const Item& item) const {
   BootMs due = kNever;
-  for (auto kind : {StepKind::undelivered, StepKind::first_answer_due, StepKind::full_answer_due}) {
+  for (auto kind : {StepKind::undelivered, StepKind::first_answer_due, StepKind::full_answer_due,
+                    StepKind::dissemination_due}) {
     due = std::min(due, step_due(key, item, kind, 0));
   }
   for (uint8_t i = 0; i < policy(item).rungs.size(); ++i) {
@@ -326,6 +339,7 @@ Decision Ladder::decision(MessageKey key, const Item& item, Now now) const {
   for (uint8_t i = 0; i < rungs.size(); ++i) add(StepKind::rung, i, rungs[i].name);
   add(StepKind::first_answer_due, 0, "");
   add(StepKind::full_answer_due, 0, "");
+  add(StepKind::dissemination_due, 0, "");
   HOTLINE_CHECK(!due.empty());
 
   std::stable_sort(due.begin(), due.end(),
@@ -344,6 +358,7 @@ void Ladder::apply(MessageKey key, Item& item, const std::vector<Step>& steps, N
     if (step.kind == StepKind::undelivered) item.undelivered = true;
     if (step.kind == StepKind::first_answer_due) item.first_answer = true;
     if (step.kind == StepKind::full_answer_due) item.full_answer = true;
+    if (step.kind == StepKind::dissemination_due) item.disseminated = true;
     if (step.kind != StepKind::rung) continue;
     // A rung that the policy no longer has was told in its time; nothing follows from it.
     const std::optional<uint8_t> index = rung_index(item.precedence, step.rung);
@@ -385,7 +400,8 @@ void Ladder::erase(MessageKey key, const Item& item) {
 }
 
 void Ladder::erase_if_done(MessageKey key, const Item& item) {
-  if (item.acknowledged && item.first_answer && item.full_answer) erase(key, item);
+  const bool nothing_is_asked = item.first_answer && item.full_answer && item.disseminated;
+  if (item.acknowledged && nothing_is_asked) erase(key, item);
 }
 
 // ---- The alarm of all

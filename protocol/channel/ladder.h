@@ -52,6 +52,7 @@ enum class StepKind : uint8_t {
   alarm_again = 3,       // An alarm that nobody answered. Alone, and of no single message.
   first_answer_due = 4,  // The message asks for an answer.
   full_answer_due = 5,
+  dissemination_due = 6,  // This watch's own people must be told of the message.
 };
 
 struct Step {
@@ -117,11 +118,13 @@ class Ladder {
   explicit Ladder(Policy policy);
 
   // Facts. One about a message that is not open, or not any more, changes nothing.
-  void opened(MessageKey key, uint8_t precedence, bool asks_for_answer, Now base);
+  void opened(MessageKey key, uint8_t precedence, bool asks_for_answer, Now base,
+              bool asks_for_dissemination = false);
   void receipted(MessageKey key, Now at);  // Own messages only.
   // Returns the attempts (AttemptName::id) that tell of nothing else: they must be stopped.
   std::vector<uint64_t> acknowledged(MessageKey key);
   void answered(MessageKey key, bool in_full);
+  void disseminated(MessageKey key);  // To any audience.
   // Cancelled, declined, closed: nothing is due any more. Returns as acknowledged() does.
   std::vector<uint64_t> closed(MessageKey key);
   // The outcome of a started attempt, also of one that was stopped: it makes room for another.
@@ -181,6 +184,7 @@ class Ladder {
     bool acknowledged : 1 = false;
     bool first_answer : 1 = false;  // Given, overdue and told, or not asked for. Likewise:
     bool full_answer : 1 = false;
+    bool disseminated : 1 = true;
   };
   // A MessageKey in eight bytes, in the same order.
   using PackedKey = uint64_t;

@@ -178,11 +178,8 @@ std::vector<Volume> announced_volumes(const wire::Body& body) {
 }
 
 std::string conflict_reason(const wire::Body& body) {
-  if (const wire::Activity* activity = body.content_as_activity()) {
-    return text_of(activity->conflict_reason());
-  }
-  const wire::Launch* launch = body.content_as_launch();
-  return launch ? text_of(launch->conflict_reason()) : "";
+  const Kind& kind = kind_of(static_cast<uint8_t>(body.content_type()));
+  return kind.is_built() ? kind.content().conflict_reason(body) : "";
 }
 
 EventPoint event_point(const wire::Body& body) {

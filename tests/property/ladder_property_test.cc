@@ -59,6 +59,8 @@ std::string name_of(const Step& step) {
       return "first";
     case StepKind::full_answer_due:
       return "full";
+    case StepKind::dissemination_due:
+      return "told";
   }
   return "?";
 }

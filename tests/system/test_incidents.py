@@ -225,6 +225,29 @@ class Incidents(OfTwo):
             self.assertEqual(done.returncode, 0, f"{line}\n{done.stdout}{done.stderr}")
 
 
+class ReadAndNotTold(OfTwo):
+    """The notice of 1995 was sent and received, and never reached the radar crews."""
+
+    settings = {"escalation": '[escalation.flash]\ndissemination_due = "2s"\n'}
+
+    def overdue(self, party):
+        log = self.world.client(party, "eve", "audit", "log", "-n", "100").stdout
+        return [line for line in log.splitlines() if "own people not told in time" in line]
+
+    def test_what_was_read_and_told_to_nobody_is_an_alarm(self):
+        crossing = ["send", "-p", "flash", "-t", "airspace-crossing", "--set", "where=54.90N 020.10E"]
+        told = self.world.say("north", *crossing)["id"]
+        forgotten = self.world.say("north", *crossing)["id"]
+        self.world.say("south", "disseminate", told, "--to", "air-defence")
+        for message in (told, forgotten):
+            self.world.say("south", "ack", message)
+        self.world.wait_for("the alarm", lambda: self.overdue("south"))
+        (line,) = self.overdue("south")
+        self.assertIn(forgotten, line)
+        self.assertEqual(self.overdue("north"), [])
+        self.assertEqual(self.world.ask("south", "ann", "inbox")["waiting"], 0)
+
+
 class InExercise(Incidents):
     mode = "exercise"
 

@@ -55,6 +55,8 @@ class KindContent {
   // The space and time that it announces, to be held against the other side's. The body keeps the
   // rules of its kind.
   virtual std::vector<Volume> volumes(const wire::Body& body) const = 0;
+  // Why it is sent although what it announces comes too near; empty where it does not say.
+  virtual std::string conflict_reason(const wire::Body& body) const = 0;
   virtual std::vector<const FieldInfo*> fields() const = 0;
   virtual Result<ContentFields> read(const TypedFields& typed) const = 0;
   // A field as it would be typed, so that read() gives it again; nothing where it is absent, or
@@ -164,6 +166,12 @@ class ContentOf : public KindContent {
   }
   EventPoint event_point(const wire::Body& body) const final { return event_of(in(body)); }
   std::vector<Volume> volumes(const wire::Body& body) const final { return volumes_in(in(body)); }
+  std::string conflict_reason(const wire::Body& body) const final {
+    if constexpr (requires(const Table& table) { table.conflict_reason(); }) {
+      return text_of(in(body).conflict_reason());
+    }
+    return "";
+  }
   std::vector<const FieldInfo*> fields() const final {
     std::vector<const FieldInfo*> found;
     for (const Row& row : rows()) found.push_back(&row);

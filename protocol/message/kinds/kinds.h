@@ -44,7 +44,9 @@ struct Kind {
   // Small, and lets somebody stop waiting: goes where little else does, as with a full disk.
   bool ends_a_wait;
   bool is_test_call;  // Has mode TEST, on every channel.
-  const char* key;    // Typed, and printed in tables: "incident".
+  // Its receiver tells its own people, by when the policy says.
+  bool asks_for_dissemination;
+  const char* key;  // Typed, and printed in tables: "incident".
   Wording wording;
   // Its file, and the number of its content in the schema; nothing where this version can neither
   // judge nor show it: such a message is received, and declined.

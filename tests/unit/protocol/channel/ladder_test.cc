@@ -48,6 +48,8 @@ std::string text(const Step& step) {
       return "first-answer";
     case StepKind::full_answer_due:
       return "full-answer";
+    case StepKind::dissemination_due:
+      return "dissemination";
   }
   return "?";
 }
@@ -531,6 +533,23 @@ TEST(Ladder, E18_AnAnswerIsDueWhereItIsAskedForAlsoAfterTheAcknowledgement) {
   EXPECT_EQ(ladder.open_count(), 2u);
   EXPECT_EQ(texts(ladder.decide(after(15 * kMinute))), Texts{"in1: first-answer"});
   EXPECT_EQ(texts(ladder.decide(after(60 * kMinute))), Texts{"in1,2: full-answer"});
+  EXPECT_EQ(ladder.open_count(), 0u);
+}
+
+// The notice of 1995 was sent and received, and never reached the radar crews.
+TEST(Ladder, ReadIsNotTold) {
+  Ladder ladder(default_policy());
+  for (uint64_t number = 1; number <= 3; ++number) {
+    ladder.opened({true, number}, kFlash, false, after(0), true);
+    ladder.acknowledged({true, number});
+  }
+  ladder.disseminated({true, 2});
+  ladder.closed({true, 3});
+  EXPECT_EQ(ladder.open_count(), 1u);
+  EXPECT_FALSE(ladder.waits({true, 1})) << "it was read";
+  EXPECT_EQ(ladder.next_due(), after(10 * kMinute).boot);
+  EXPECT_EQ(texts(ladder.decide(after(10 * kMinute - 1))), Texts{});
+  EXPECT_EQ(texts(ladder.decide(after(10 * kMinute))), Texts{"in1: dissemination"});
   EXPECT_EQ(ladder.open_count(), 0u);
 }
 

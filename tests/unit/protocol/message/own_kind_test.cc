@@ -41,6 +41,7 @@ constexpr Kind kOwn = {kType,
                        false,
                        false,
                        false,
+                       false,
                        "suspension",
                        {"suspension", "приостановка", "призупинення", "penangguhan"},
                        {suspension, kNumber}};

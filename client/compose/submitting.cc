@@ -93,6 +93,23 @@ int say_lost(Invocation& invocation, const Submission& submission, Error error) 
   return invocation.output.fail(submission.id + " is committed; cannot follow it", error);
 }
 
+// A monitor sends, and reads nothing.
+bool may_not_read(const Error& error, const WaitOptions& wait) {
+  return error.code == ErrorCode::not_allowed && wait.until == WaitFor::committed;
+}
+
+int report_committed(Invocation& invocation, const Submission& submission,
+                     const ToldBack& told_back) {
+  if (!invocation.output.json()) return kExitDone;
+  JsonValue document = json_document();
+  document.add("message", JsonValue()
+                              .add("id", submission.id)
+                              .add("committed_at", json_time(submission.committed_at))
+                              .add("journal_index", submission.journal_index));
+  invocation.output.document(add_told_back(document, told_back));
+  return kExitDone;
+}
+
 // The receiver is cautioned of the same.
 void say_cautions(Output& output, const Connection& connection, const FinishedDraft& draft,
                   UtcMs now) {
@@ -147,6 +164,9 @@ int follow_message(Invocation& invocation, Connection& connection, const Submiss
   // Nothing else changes what is reported here.
   const auto status = connection.watch(submission.journal_index + 1,
                                        {wire::Fact::ReceiptHeld, wire::Fact::Received});
+  if (!status && may_not_read(status.error(), wait)) {
+    return report_committed(invocation, submission, told_back);
+  }
   if (!status) return say_lost(invocation, submission, status.error());
   while (true) {
     auto detail = connection.show(submission.id);

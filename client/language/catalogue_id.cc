@@ -2586,6 +2586,8 @@ constexpr Sentence kIndonesian[] = {
     {"ended by signal {#}",
      "diakhiri sinyal {1}"},
     // daemon/api
+    {"{} has no role here that may read",
+     "{1!} tidak punya peran di sini yang boleh membaca"},
     {"it does not say which message of ours it corrects",
      "tidak disebut pesan kita mana yang dikoreksi"},
     {"this daemon does not know the request",

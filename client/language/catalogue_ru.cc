@@ -2586,6 +2586,8 @@ constexpr Sentence kRussian[] = {
     {"ended by signal {#}",
      "завершена сигналом {1}"},
     // daemon/api
+    {"{} has no role here that may read",
+     "у {1!} нет здесь роли, которая вправе читать"},
     {"it does not say which message of ours it corrects",
      "не сказано, какое наше сообщение исправляется"},
     {"this daemon does not know the request",

@@ -2586,6 +2586,8 @@ constexpr Sentence kUkrainian[] = {
     {"ended by signal {#}",
      "завершено сигналом {1}"},
     // daemon/api
+    {"{} has no role here that may read",
+     "{1!} не має тут ролі, що дозволяє читати"},
     {"it does not say which message of ours it corrects",
      "не сказано, яке наше повідомлення виправляється"},
     {"this daemon does not know the request",

@@ -23,6 +23,26 @@ Error no_hello() {
       "no ClientHello came in " + std::to_string(limits::kClientHelloDeadline_ms / 1000) + " s");
 }
 
+// By role and kind of message, which the core knows.
+bool is_judged_by_core(wire::RequestBody type) {
+  switch (type) {
+    case wire::RequestBody::ClientHello:
+    case wire::RequestBody::Submit:
+    case wire::RequestBody::SaveDraft:
+    case wire::RequestBody::DiscardDraft:
+    case wire::RequestBody::SubmitDraft:
+    case wire::RequestBody::ReturnDraft:
+      return true;
+    default:
+      return false;
+  }
+}
+
+Error may_not_look(const Actor& actor) {
+  return make_error(ErrorCode::not_allowed, actor.name + " has no role here that may read",
+                    "ask an operator or a supervisor of this watch");
+}
+
 Error no_role(const Actor& actor) {
   return make_error(ErrorCode::not_allowed, actor.name + " has no role on this channel",
                     "add [[person]] with roles to the daemon's configuration");
@@ -109,7 +129,7 @@ void ClientSessions::accept(std::shared_ptr<FramedLink> link) {
   const uint64_t id = ++last_session_;
   Actor actor = actor_of(link->peer());
   ClientPlaces::Admission admission =
-      places_.admit(id, actor.name, may(actor.roles, Right::look), read_clocks().boot);
+      places_.admit(id, actor.name, !actor.roles.empty(), read_clocks().boot);
   if (admission.gives_way) {
     if (ClientSession* oldest = find(*admission.gives_way)) {
       oldest->link->abort();
@@ -209,12 +229,17 @@ void ClientSessions::on_frame(uint64_t id, const Bytes& frame) {
               make_error(ErrorCode::usage, "the first request must be ClientHello"));
     return remove(id);
   }
-  if (session.greeted && !may(session.actor.roles, Right::look)) {
+  if (session.greeted && session.actor.roles.empty()) {
     // Whoever has an account on this machine could fill the journal with these.
     const Error error = no_role(session.actor);
     if (strangers_refused_.admit(read_clocks().boot)) events_.refused(session.actor, error);
     turn_away(*session.link, number, error);
     return remove(id);
+  }
+  if (session.greeted && !is_judged_by_core(type) && !may(session.actor.roles, Right::look)) {
+    const Error error = may_not_look(session.actor);
+    events_.refused(session.actor, error);
+    return fail(session, number, error);
   }
   events_.asked(session, **request);
 }

@@ -197,12 +197,13 @@ uint8_t role_of(Section& section, const std::string& word) {
       {"operator", wire::Role::operator_},
       {"releaser", wire::Role::releaser},
       {"supervisor", wire::Role::supervisor},
+      {"monitor", wire::Role::monitor},
       {"auditor", wire::Role::auditor}};
   for (const auto& [name, role] : kRoles) {
     if (name == word) return static_cast<uint8_t>(role);
   }
   section.fail(section.require("roles"), "unknown role \"" + word + "\"",
-               "operator, releaser, supervisor or auditor");
+               "operator, releaser, supervisor, monitor or auditor");
 }
 
 CertificateFiles read_pair(Section& keys, const std::string& name) {

@@ -15,12 +15,20 @@ struct Row {
 };
 
 constexpr Row kRows[] = {
-    {wire::Role::operator_, Right::look},     {wire::Role::operator_, Right::send},
-    {wire::Role::operator_, Right::draft},    {wire::Role::releaser, Right::look},
-    {wire::Role::releaser, Right::release},   {wire::Role::supervisor, Right::look},
-    {wire::Role::supervisor, Right::send},    {wire::Role::supervisor, Right::draft},
-    {wire::Role::supervisor, Right::release}, {wire::Role::supervisor, Right::take_flood},
-    {wire::Role::auditor, Right::look},       {wire::Role::auditor, Right::export_record},
+    {wire::Role::operator_, Right::look},
+    {wire::Role::operator_, Right::send},
+    {wire::Role::operator_, Right::draft},
+    {wire::Role::releaser, Right::look},
+    {wire::Role::releaser, Right::release},
+    {wire::Role::supervisor, Right::look},
+    {wire::Role::supervisor, Right::send},
+    {wire::Role::supervisor, Right::draft},
+    {wire::Role::supervisor, Right::release},
+    {wire::Role::supervisor, Right::take_flood},
+    {wire::Role::monitor, Right::send, wire::MessageType::incident},
+    {wire::Role::monitor, Right::send, wire::MessageType::violation},
+    {wire::Role::auditor, Right::look},
+    {wire::Role::auditor, Right::export_record},
 };
 
 }  // namespace

@@ -12,11 +12,13 @@
 namespace hotline {
 
 enum class Right : uint8_t {
-  look,           // At messages, at the state of the channel, at what is due.
-  send,           // A message, where no second person is asked for.
-  release,        // Let go, or give back, what another person wrote.
-  draft,          // Write down, change or discard what may be sent later.
-  take_flood,     // Acknowledge as one what came in a flood.
+  look,     // At messages, at the state of the channel, at what is due.
+  send,     // A message, where no second person is asked for.
+  release,  // Let go, or give back, what another person wrote.
+  draft,    // Write down, change or discard what may be sent later.
+  // Acknowledge as one what came in a flood. A client asks for it before it counts what waits; each
+  // acknowledgement is then sent like any other, so that only this table keeps an operator from it.
+  take_flood,
   export_record,  // Take the record away, for an audit.
 };
 

@@ -210,11 +210,11 @@ class World:
     """Use as a context manager. `build` is a build directory with daemon/hotlined and client/hotline."""
 
     def __init__(self, escalation="", spare_paths=False, peer="", store="", store_path=(), local_users=(), mode="live",
-                 release="two_person = []"):
+                 release="two_person = []", roles=()):
         """Text for sections of the configuration; with `spare_paths` each party is reached over a second relay too;
         `store_path` is a directory by party, where it is not to be a directory of the world; `local_users` names for a
         party and a person the user of this machine who is that person on the local socket; `release` is who must release what:
-        without it one person does."""
+        without it one person does; `roles` are the roles of a party's person, where they are not the usual one."""
         build = pathlib.Path(os.environ["HOTLINE_BUILD"]).resolve()
         self.hotlined = str(build / "daemon" / "hotlined")
         self.hotline = str(build / "client" / "hotline")
@@ -223,6 +223,7 @@ class World:
         self.spare_paths, self.peer, self.store, self.store_path = spare_paths, peer, store, dict(store_path)
         self.local_users = dict(local_users)
         self.mode, self.release = mode, release
+        self.roles = dict(roles)
         self.directory = pathlib.Path(tempfile.mkdtemp(prefix="hotline-test-"))
         self.relays = {}
         self.spare_relays = {}
@@ -273,7 +274,7 @@ class World:
                        for k in ("tls", "log", "receipt", "witness"))
         trust = "".join(f'{k}_certificate = "{theirs}/{k}.crt"\n' for k in ("log", "receipt", "witness"))
         users = {name: f'unix_user = "{user}"\n' for (of, name), user in self.local_users.items() if of == party}
-        people = "".join(f'[[person]]\nid = "{name}"\nroles = ["{role}"]\n{users.get(name, "")}'
+        people = "".join(f'[[person]]\nid = "{name}"\nroles = {json.dumps(self.roles.get((party, name), [role]))}\n{users.get(name, "")}'
                          for name, role in (("ann", "operator"), ("bob", "supervisor"), ("eve", "auditor")))
         ports = [relays[peer].port for relays in (self.relays, self.spare_relays) if peer in relays]
         addresses = ", ".join(f'"127.0.0.1:{port}"' for port in ports)

@@ -13,7 +13,7 @@ namespace hotline::client {
 namespace {
 
 // People release; a second more or less is nothing to them.
-constexpr int64_t kLook_ms = 1000;
+constexpr int64_t kReleaseLook_ms = 1000;
 
 TwoPersonRule rule_of(const wire::ServerHello& server) {
   TwoPersonRule rule;
@@ -61,7 +61,7 @@ Result<Submission> wait_for_release(Invocation& invocation, Connection& connecti
                         "nobody released " + name + " in " + format_duration(timeout_ms),
                         "hotline draft show " + name + "    or ask a releaser or a supervisor");
     }
-    invocation.around->pause(std::min(left_ms, kLook_ms));
+    invocation.around->pause(std::min(left_ms, kReleaseLook_ms));
   }
 }
 

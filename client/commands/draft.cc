@@ -189,10 +189,6 @@ int draft_discard(Invocation& invocation) {
   return kExitDone;
 }
 
-PositionalSpec draft_positional() {
-  return {"DRAFT", "D-3: hotline draft list"};
-}
-
 }  // namespace
 
 Command draft_save_command() {

@@ -16,10 +16,6 @@ namespace {
 
 constexpr size_t kConfirmedDigits = 8;  // Of the hash, so that a slip names no other version.
 
-PositionalSpec draft_positional() {
-  return {"DRAFT", "D-3: hotline draft list"};
-}
-
 Result<SavedDraft> find_open(Connection& connection, const std::string& typed) {
   const auto number = read_draft_name(typed);
   if (!number) return number.error();

@@ -14,6 +14,10 @@ Error not_as_saved(const std::string& name) {
 
 }  // namespace
 
+PositionalSpec draft_positional() {
+  return {"DRAFT", "D-3: hotline draft list"};
+}
+
 Result<uint64_t> read_draft_name(const std::string& typed) {
   if (const auto number = parse_draft_name(typed)) return *number;
   return make_error(ErrorCode::usage, "\"" + typed + "\" is no draft's name",

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "client/command_line/command_line.h"
 #include "client/connect/connection.h"
 #include "protocol/base/result.h"
 #include "protocol/message/body.h"
@@ -12,6 +13,9 @@
 #include "protocol/message/message_rules.h"
 
 namespace hotline::client {
+
+// The argument of the commands that speak of one.
+PositionalSpec draft_positional();
 
 // "D-3". Error: usage.
 Result<uint64_t> read_draft_name(const std::string& typed);

@@ -113,6 +113,7 @@ NOT_SENTENCES_OF = {
         r"[A-Za-z_]+", r"along \{\}", r"\[\[volume\]\]", '"FL200", "2026-11-29T10:00:00Z"', "volume=@area.geojson"],
     "client/connect/context.cc": ["certificate|key|ca|crl", r"\{\}/(.config/)?hotline/config.toml"],
     "client/compose/{draft_editing,saved_draft,typed_correction,typed_message}.cc": [
+        "D-3: .*",
         r"[A-Za-z_]+", "hotlined store check", r"\(hotline draft list\)", r"\{\}-p flash, immediate, priority or routine",
         r'\{\}--(set \{\}|subject)[= ]"\.\.\."'],
     "client/commands/{draft,release}.cc": [r"draft (list|show) .*", "DRAFT|open|sent|discarded|D-3: .*"],

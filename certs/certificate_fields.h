@@ -1,5 +1,5 @@
 // One certificate read strictly: its fields and the five extensions that decide anything, each
-// parsed whole, none twice. What this refuses, OpenSSL mostly lets pass or finds out too late.
+// parsed whole, none twice. OpenSSL mostly lets pass what this refuses, or finds it out too late.
 #pragma once
 
 #include <cstdint>

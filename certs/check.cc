@@ -3,15 +3,15 @@
 // revocation, purpose and name. A stranger's certificate is so called a stranger's, even if it is
 // expired too.
 //
-// What X509_verify_cert of OpenSSL 3.0 lets pass as it comes, and is refused here: weak keys (RSA
-// below 2048 bits, of odd lengths or with small exponents, P-192, DSA) and MD5 and SHA-1
-// signatures, Ed25519 keys of small order or not in canonical form, a CA certificate as leaf, no
-// subjectAltName or several, any extended key usage beside the right one or none at all, extensions
-// that come twice when it does not know them, bytes behind an extension's value, version 1, a
-// serial of 0, name constraints that are empty or not critical, policies that would have to be
-// processed, lists in extensions that cannot be read, an anchor signed by another key that it does
-// not name, chains of any length, and lists with two CRLNumbers.
-// tests/unit/certs/certificate_cases_test.cc holds it to this list.
+// X509_verify_cert of OpenSSL 3.0 lets these pass, and they are refused here: weak keys (RSA below
+// 2048 bits, of odd lengths or with small exponents, P-192, DSA) and MD5 and SHA-1 signatures,
+// Ed25519 keys of small order or not in canonical form, a CA certificate as leaf, no subjectAltName
+// or several, any extended key usage beside the right one or none at all, extensions that come
+// twice when it does not know them, bytes behind an extension's value, version 1, a serial of 0,
+// name constraints that are empty or not critical, policies that would have to be processed, lists
+// in extensions that cannot be read, an anchor signed by another key that it does not name, chains
+// of any length, and lists with two CRLNumbers. tests/unit/certs/certificate_cases_test.cc holds it
+// to this list.
 #include "certs/check.h"
 
 #include <openssl/x509_vfy.h>

@@ -1,5 +1,5 @@
-// Whether a certificate may be used for what it is shown for: the chain to one party's own CA, the
-// name, the purpose, the time, revocation and the strength of every key.
+// Judges a certificate for what it is shown for: the chain to one party's own CA, the name, the
+// purpose, the time, revocation and the strength of every key.
 //
 // OpenSSL's path validation (RFC 5280 section 6, strict) does its part; what it leaves to the
 // caller, or lets pass, is refused here: see check.cc. All sizes are bounded before OpenSSL
@@ -26,7 +26,7 @@ struct CheckedCertificate {
   UtcMs not_before = 0;
   UtcMs not_after = 0;    // The last moment it holds.
   bool dev_only = false;  // It, or an issuer of it, is marked kDevOnlyMark.
-  Hash sha256 = {};       // Of the DER.
+  Hash sha256 = {};       // The DER's.
   Bytes public_key;       // 32 raw bytes where the key is Ed25519, else empty.
 };
 
@@ -80,8 +80,7 @@ Result<CheckedCertificate> check_certificate(X509* leaf, const STACK_OF(X509) * 
 // A CA may certify more than one name: refuses (not_allowed) a good certificate of another party.
 Status check_party(const CheckedCertificate& certificate, std::string_view party);
 
-// What a certificate says about itself, for `hotline pki show`; nothing is checked but that it can
-// be read.
+// Reads what a certificate says about itself, for `hotline pki show`, and checks nothing else.
 Result<CheckedCertificate> read_certificate(X509* certificate);
 
 }  // namespace hotline

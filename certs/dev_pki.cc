@@ -28,7 +28,7 @@ constexpr int64_t kBackdate_ms = 5 * 60 * 1000;
 constexpr mode_t kPublicMode = 0644;
 constexpr mode_t kPrivateMode = 0600;
 
-// What the functions below pass up when a call of OpenSSL fails, which it does only without memory
+// The functions below pass this up when a call of OpenSSL fails, which it does only without memory
 // or without random numbers.
 Error openssl_failed(const std::string& what) {
   const char* reason = ERR_reason_error_string(ERR_peek_last_error());

@@ -1,4 +1,4 @@
-// What every certificate that signs others must be, be it the trust anchor or an intermediate one.
+// Rules for every certificate that signs others, be it the trust anchor or an intermediate one.
 #pragma once
 
 #include "certs/certificate_fields.h"

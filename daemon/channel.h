@@ -40,8 +40,8 @@ struct ChannelEvents {
 
 class Channel : public ChannelHost {
  public:
-  // Opens the store and rebuilds the core from its journal. What is borrowed outlives the channel.
-  // Errors: what must be mended first.
+  // Opens the store and rebuilds the core from its journal. Everything borrowed outlives the
+  // channel. Errors: what must be mended first.
   static Result<std::unique_ptr<Channel>> open(boost::asio::io_context& io, const Config& config,
                                                std::unique_ptr<ChannelKeys> keys, Clock& clock,
                                                const std::string& version, ChannelEvents events);

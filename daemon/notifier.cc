@@ -29,8 +29,8 @@ namespace asio = boost::asio;
 namespace {
 
 constexpr size_t kDetailSizeMax = 200;
-// A command takes two descriptors, and a third while it starts. Of each side those that are kept
-// for FLASH start though nobody else can open a file any more.
+// A command takes two descriptors, and a third while it starts. Those kept for FLASH, on each side,
+// start though nobody else can open a file any more.
 constexpr size_t kDescriptorsPerStart = 3;
 constexpr size_t kDescriptorsKept = 2 * limits::kAttemptsReservedForFlash * kDescriptorsPerStart;
 
@@ -255,7 +255,8 @@ struct Notifier::Impl : std::enable_shared_from_this<Impl> {
                                   });
   }
 
-  // What is left in the pipe after the group was killed; an outsider that still writes is cut off.
+  // Reads the rest of the pipe after the group was killed; an outsider that still writes is cut
+  // off.
   static void read_rest(Child& child) {
     boost::system::error_code error;
     for (int turn = 0; turn < 64 && !error; ++turn) {

@@ -3,13 +3,17 @@
 // deadline. Nothing that a command does (hang, flood, fork, ignore signals) delays anything else.
 //
 // A command gets /dev/null as input, no open file of ours, and a small fixed environment, with
+// clang-format off
 //     HOTLINE_MESSAGE     the message, such as S-000087; the oldest, where it is told of many
 //     HOTLINE_COUNT       how many it is told of
-//     HOTLINE_MESSAGES    the oldest of them by name, at most limits::kAttemptNamesMax, blanks
-//     between HOTLINE_SENDER      whose they are: a party's id HOTLINE_PRECEDENCE, HOTLINE_RUNG
+//     HOTLINE_MESSAGES    the oldest of them by name, at most limits::kAttemptNamesMax, blanks between
+//     HOTLINE_SENDER      whose they are: a party's id
+//     HOTLINE_MODE        live, or exercise
+//     HOTLINE_PRECEDENCE, HOTLINE_RUNG
 //     HOTLINE_REPEATED    1 where it may have been told before a restart, else 0
-// Exit status 0 means that somebody was told. What it leaves running in its group is killed as it
-// ends; what leaves the group (setsid) is its own affair.
+// clang-format on
+// Exit status 0 means that somebody was told. Anything that it leaves running in its group is
+// killed as it ends; processes that leave the group (setsid) are its own affair.
 //
 // Each attempt is started at once: the ladder asks for no more than limits::kAttemptsRunningMax of
 // each side. Some descriptors are held for them, so that no flood of connections keeps people from

@@ -1,5 +1,5 @@
-// What nearly every test reads first, compiled once (tests/CMakeLists.txt). Tests include what they
-// use all the same.
+// Headers that nearly every test reads first, compiled once (tests/CMakeLists.txt). Tests include
+// what they use all the same.
 #pragma once
 
 #include <gtest/gtest.h>

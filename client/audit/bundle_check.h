@@ -26,7 +26,7 @@ struct EntryFault {
   std::string id;  // "N-000004", where the envelope can be read.
 };
 
-// What a journal entry says of transcripts and receipts, as far as it can be judged by itself.
+// A journal entry's word on transcripts and receipts, as far as it can be judged by itself.
 struct JournalFact {
   enum class Kind : uint8_t { released, numbered, received, receipt_held, receipt_given };
 
@@ -37,8 +37,8 @@ struct JournalFact {
   uint64_t number = 0;
   // The leaf of released and received; the root of numbered; else the hash of the note.
   Hash hash{};
-  std::vector<uint64_t> serials;  // Of numbered.
-  bool root_is_cosigned = false;  // Of numbered: its checkpoint is that of a cosigned note.
+  std::vector<uint64_t> serials;  // Numbered has them.
+  bool root_is_cosigned = false;  // Numbered: its checkpoint is that of a cosigned note.
 };
 
 struct BundleOutcome {
@@ -46,7 +46,7 @@ struct BundleOutcome {
   std::optional<EntryFault> fault;
   std::optional<Fault> after;  // Bytes after the last entry or part.
   std::array<Hash, kTileWidth> leaves;
-  Hash subtree_root{};  // Of a full bundle.
+  Hash subtree_root{};  // A full bundle's.
   uint64_t bodies_missing = 0;
   uint64_t first_missing = 0;  // Entry.
 
@@ -56,7 +56,7 @@ struct BundleOutcome {
   std::optional<EntryFault> fact_fault;
 };
 
-// What a journal is held against.
+// The names and keys that a journal is held against.
 struct JournalTrust {
   std::string party;
   std::string peer;
@@ -104,7 +104,7 @@ class BundleCheck {
   const uint64_t log_size_;
   const JournalTrust* trust_;
 
-  // Of the bundle under way.
+  // The bundle under way:
   BundleOutcome* outcome_ = nullptr;
   uint64_t bundle_ = 0;
   uint64_t first_ = 0;

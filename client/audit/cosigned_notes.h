@@ -15,12 +15,12 @@
 
 namespace hotline::audit {
 
-// What is kept of a note whose signatures hold: about a hundred bytes.
+// A note whose signatures hold, as it is kept: about a hundred bytes.
 struct SignedNote {
   uint64_t size = 0;
   Hash root{};
-  Hash hash{};         // Of the whole note, so that another copy of it can be recognised.
-  Hash signed_hash{};  // Of the note without its cosignature.
+  Hash hash{};         // The whole note's, so that another copy of it can be recognised.
+  Hash signed_hash{};  // The note's without its cosignature.
 };
 
 // From when to when a certificate, and its CA's, hold.
@@ -35,8 +35,7 @@ struct CosignedNotes {
   UtcMs first_outside = 0;        // The time in the first of them.
 };
 
-// What is wrong goes into `faults`, under the log's own step. `log_size` is the log's in the
-// export.
+// Faults go into `faults`, under the log's own step. `log_size` is the log's in the export.
 CosignedNotes check_cosigned(const ExportReader& reader, ExportLog log, uint64_t log_size,
                              const CheckpointTrust& trust, const Validity& validity,
                              unsigned threads, FaultBook& faults);

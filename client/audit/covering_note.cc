@@ -17,7 +17,7 @@ namespace hotline::audit {
 namespace {
 
 constexpr size_t kRecordSizeMax = kNoteLengthSize + limits::kNoteSizeMax;
-// What is left is read in order: a few dozen notes.
+// The rest is read in order: a few dozen notes.
 constexpr uint64_t kReadThrough = 8 * 1024;
 
 class NoteFile {

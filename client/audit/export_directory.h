@@ -64,7 +64,7 @@ inline constexpr char kCertificatesDirectory[] = "certificates";
 inline constexpr uint64_t kTileWidth = 256;
 inline constexpr unsigned kTileHeight = 8;  // Levels of the tree below one tile's hashes.
 
-// What one entry and one part may take at most, without the length before them.
+// One entry and one part take so much at most, without the length before them.
 inline constexpr size_t kEntrySizeMax = UINT16_MAX;
 inline constexpr size_t kEntryLengthSize = 2;
 inline constexpr size_t kPartSizeMax = sizeof(Hash) + limits::kBodySizeMax;

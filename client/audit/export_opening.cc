@@ -65,7 +65,7 @@ class Opener {
     return stat(path.c_str(), &there) == 0;
   }
 
-  // What a directory lacks for this export is said before it is used.
+  // A directory that lacks something for this export is refused before it is used.
   Result<TrustDirectory> open_trust() const {
     for (const std::string& party : opening_->parties) {
       const std::string path = trust_path(party);
@@ -177,7 +177,7 @@ class Opener {
 
   bool open_checkpoint_of(ExportLog log) {
     const std::string path = checkpoint_path(log);
-    // Of an empty transcript nothing is there, not even its directory.
+    // An empty transcript has nothing there, not even its directory.
     if (log != ExportLog::journal && !reader_.has(log_name(log))) return true;
     OpenedLog& opened = opening_->logs[log];
     const auto refuse = [&](const std::string& reason) {

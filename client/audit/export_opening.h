@@ -30,15 +30,15 @@ struct PartyCertificates {
   Key witness;
 };
 
-// Who signs for one log, and its newest checkpoint; nothing where the log is empty.
+// The signers of one log, and its newest checkpoint; nothing where the log is empty.
 struct OpenedLog {
   CheckpointTrust trust;  // Borrows from the ExportOpening.
-  Validity validity;      // Of both keys' certificates together.
+  Validity validity;      // Both keys' certificates together hold so long.
   std::optional<Checkpoint> checkpoint;
 };
 
 struct ExportOpening {
-  std::string party;  // Who exported.
+  std::string party;  // The one that exported.
   std::string peer;
   ChannelName channel;
   std::vector<std::string> parties;  // Both, sorted.

@@ -17,7 +17,7 @@ namespace hotline::audit {
 namespace {
 
 constexpr unsigned kTileLevelsMax = 8;
-constexpr uint64_t kGroup = 1000;  // What three digits of a path count.
+constexpr uint64_t kGroup = 1000;  // Three digits of a path count so many.
 
 Error file_error(const std::string& reason) {
   return make_error(ErrorCode::verification_failed, reason);
@@ -59,7 +59,7 @@ int open_directory(int at, const std::string& path) {
   return openat(at, path.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 }
 
-// What an export with these sizes has, path by path.
+// The paths that an export with these sizes has.
 class Expectation {
  public:
   using Visit = std::function<bool(const std::string& path)>;
@@ -88,7 +88,7 @@ class Expectation {
   enum class Kind { unexpected, optional, other, tile };
   struct Found {
     Kind kind = Kind::unexpected;
-    uint64_t size = 0;  // Of a tile, bytes.
+    uint64_t size = 0;  // A tile's, bytes.
   };
 
   Found find(const std::string& path) const {

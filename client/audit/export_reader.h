@@ -1,5 +1,5 @@
 // Reads the files of an export: bounded, whole, regular files only, nothing through a symbolic
-// link. What is read is not believed: that is for bundle_check.h, log_check.h and verify.h.
+// link. It believes nothing that it reads: bundle_check.h, log_check.h and verify.h judge.
 #pragma once
 
 #include <cstdint>
@@ -22,7 +22,7 @@ class FileBuffer {
 
  private:
   friend class ExportReader;
-  void resize(size_t size);  // What was there is lost.
+  void resize(size_t size);  // Its bytes are lost.
 
   std::unique_ptr<uint8_t[]> bytes_;
   size_t capacity_ = 0;
@@ -56,7 +56,7 @@ class ExportReader {
   Status read(const std::string& path, size_t size_max, FileBuffer& buffer) const;
   Result<std::string> read_text(const std::string& path, size_t size_max) const;
 
-  // Whether anything is there under that name.
+  // True: something is there under that name.
   bool has(const std::string& path) const;
 
   // Every PARTY of a file certificates/PARTY-PURPOSE.crt, sorted.

@@ -1,8 +1,8 @@
 // Writes an export, entry by entry, with memory that does not grow with it.
 //
 // Everything goes into DIR.partial, which becomes DIR in one step when finish() succeeds; a writer
-// that is destroyed before removes what it wrote. What is written is what is given: to find out
-// whether it is true is the verifier's work.
+// that is destroyed before removes what it wrote. It writes what it is given: the verifier finds
+// out whether that is true.
 #pragma once
 
 #include <array>

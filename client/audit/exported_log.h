@@ -1,5 +1,5 @@
 // One log of an export, read in any place without being believed: for those who look something up
-// (`audit prove`, `audit log`, `audit stats`). Whether it is true is verify.h's work.
+// (`audit prove`, `audit log`, `audit stats`). verify.h finds out whether it is true.
 //
 // Only the files that are needed are read, and of each kind the last one is kept.
 #pragma once
@@ -34,7 +34,7 @@ class ExportedLog {
 
   ExportLog log() const { return log_; }
   uint64_t size() const { return checkpoint_.size; }
-  // What the newest checkpoint says; of an empty log, nothing.
+  // The newest checkpoint; an empty log has none.
   const Checkpoint& checkpoint() const { return checkpoint_; }
 
   // index < size().
@@ -60,7 +60,7 @@ class ExportedLog {
     std::string (*path)(ExportLog log, uint64_t bundle, unsigned width);
     size_t file_size_max;
     size_t length_size;
-    size_t item_size_min;  // Of one that is not empty.
+    size_t item_size_min;  // The least of one that is not empty.
     const char* name;
   };
   Status load(Bundle& kept, uint64_t bundle, const Kind& kind);

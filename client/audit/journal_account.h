@@ -1,7 +1,7 @@
-// What a journal says of both transcripts, followed in order: which leaves they must have, and
-// which receipts.
+// Follows in order what a journal says of both transcripts: which leaves they must have, and which
+// receipts.
 //
-// What it keeps grows only with the messages that wait, for a place or for a receipt.
+// Its memory grows only with the messages that wait, for a place or for a receipt.
 #pragma once
 
 #include <cstdint>
@@ -80,7 +80,7 @@ class JournalAccount {
   struct Receipts {
     const std::vector<SignedNote>& notes;
     size_t next = 0;
-    uint64_t size = 0;  // Of the last one.
+    uint64_t size = 0;  // The last one's.
   };
   Receipts held_;
   Receipts given_;

@@ -31,7 +31,7 @@ class UpperTiles {
  private:
   struct Level {
     uint64_t count = 0;  // Hashes so far.
-    Frontier tile;       // Of the tile that is not full.
+    Frontier tile;       // The tile that is not full.
     FileBuffer file;
   };
 

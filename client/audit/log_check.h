@@ -29,7 +29,7 @@ struct LogCheckOptions {
   std::function<void(uint64_t bundle, const BundleOutcome&)> on_bundle;
 };
 
-// What is wrong goes into `faults`.
+// Faults go into `faults`.
 void check_log(const ExportReader& reader, const LogCheckOptions& options, FaultBook& faults);
 
 // The roots of a checked log at rising sizes, from its tiles.
@@ -45,8 +45,8 @@ class TileRoots {
  private:
   TileLevel bundle_roots_;
   TileLevel leaves_;
-  Frontier bundles_;  // Of whole bundles.
-  Frontier within_;   // Of the bundle after them.
+  Frontier bundles_;  // Whole bundles.
+  Frontier within_;   // The bundle after them.
 };
 
 }  // namespace hotline::audit

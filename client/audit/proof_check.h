@@ -1,6 +1,6 @@
-// Whether a proof file proves what it says, with nothing but the CA certificates of both parties:
-// the sender signed for a transcript in which the message stands at this place, and the receiver
-// signed that it holds that transcript.
+// Checks that a proof file proves what it says, with nothing but the CA certificates of both
+// parties: the sender signed for a transcript in which the message stands at this place, and the
+// receiver signed that it holds that transcript.
 #pragma once
 
 #include <string>
@@ -16,11 +16,11 @@
 
 namespace hotline::audit {
 
-// What a proof says of itself: who signed which log. Nothing of it is to be believed yet.
+// A proof's own words: who signed which log. Nothing of it is to be believed yet.
 struct ProofNames {
   ChannelName channel;
-  std::string sender;    // Whose transcript it is: by the signatures, not by the envelope.
-  std::string receiver;  // Who cosigned it.
+  std::string sender;    // The transcript's owner: by the signatures, not by the envelope.
+  std::string receiver;  // Its cosigner.
 };
 // Error: malformed, or verification_failed where these are not the signatures a proof needs.
 Result<ProofNames> read_proof_names(const std::string& checkpoint_note);
@@ -32,12 +32,12 @@ struct ProvedMessage {
   CheckedCertificate log_certificate;
   CheckedCertificate receipt_certificate;
   UtcMs receipted_at() const;  // By the receiver's clock, whole seconds.
-  // What could not be checked; empty when all was. Nothing was found wrong.
+  // Checks that could not be made; empty when all were. Nothing was found wrong.
   std::vector<std::string> unchecked;
 };
 
-// Whether the proof holds under the keys of its own certificates, whoever issued them. For whoever
-// makes one. Errors as those of check_proof().
+// Checks the proof under the keys of its own certificates, whoever issued them. For whoever makes
+// one. Errors as those of check_proof().
 Status check_under_own_keys(const ProofFile& proof);
 
 // Error: malformed or verification_failed; both mean that this proves nothing. configuration, when

@@ -34,7 +34,7 @@ Result<std::optional<uint64_t>> find_in_bundle(ExportedLog& log, uint64_t bundle
   return std::optional<uint64_t>();
 }
 
-// Whether the log is the other party's: there are serials in the bundle, and none begins so. A
+// True: the log is the other party's, since there are serials in the bundle, and none begins so. A
 // bundle in which nothing can be read says nothing.
 Result<bool> is_of_another(ExportedLog& log, uint64_t bundle, const std::string& prefix) {
   bool another = false;

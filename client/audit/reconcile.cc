@@ -269,7 +269,7 @@ class NoteStream {
   uint64_t count_ = 0;
 };
 
-// What the sender holds against what the receiver gave.
+// Compares the receipts that the sender holds with those that the receiver gave.
 void compare_receipts(const Side& sender, const Side& receiver, uint64_t& held_count,
                       uint64_t& given_count, TranscriptComparison& transcript,
                       Reconciliation& result) {
@@ -285,7 +285,7 @@ void compare_receipts(const Side& sender, const Side& receiver, uint64_t& held_c
   while (!held.done()) {
     while (!given.done() && given.size() < held.size()) given.advance();
     if (given.done() || given.size() > held.size()) {
-      // What was given after the receiver's export was taken cannot be in it.
+      // A receipt given after the receiver's export was taken cannot be in it.
       if (held.size() <= receiver.sizes[ExportLog::received]) {
         note("only at " + upper_case(sender.party));
       }

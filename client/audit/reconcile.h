@@ -15,7 +15,7 @@
 
 namespace hotline::audit {
 
-// What of one transcript both parties hold.
+// One transcript, as both parties hold it.
 struct TranscriptComparison {
   std::string sender;
   // Entries at each party, in the order of Reconciliation::parties.
@@ -23,16 +23,16 @@ struct TranscriptComparison {
   uint64_t different = 0;  // Places where the two have different entries, or only one has one.
   // The first kDifferencesMax, in words: "S-000044 only at NORTH".
   std::vector<std::string> differences;
-  // Of the entries that both have, those from the end for which the sender holds no receipt. No
-  // difference: it may be on its way.
+  // Entries at the end that both have and for which the sender holds no receipt. No difference: it
+  // may be on its way.
   uint64_t unreceipted = 0;
 };
 
 struct Reconciliation {
   std::array<std::string, 2> parties;               // As the exports were given.
   std::array<TranscriptComparison, 2> transcripts;  // Sent by parties[0], by parties[1].
-  // Of both transcripts: held and given. A receipt on its way is no difference; one that is held
-  // and was not given is, and so are two of one size.
+  // Receipts of both transcripts: held and given. A receipt on its way is no difference; one that
+  // is held and was not given is, and so are two of one size.
   std::array<uint64_t, 2> receipts{};
   uint64_t receipts_different = 0;
   std::vector<std::string> receipt_differences;

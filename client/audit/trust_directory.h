@@ -15,7 +15,7 @@ namespace hotline::audit {
 // A certificate that chains to its party's CA, names the party and is for the purpose asked for.
 struct TrustedCertificate {
   CheckedCertificate checked;
-  // Both it and its CA's certificate hold from the first moment to the last. What was signed at
+  // Both it and its CA's certificate hold from the first moment to the last. A note signed at
   // another time is not known to be wrong, but nobody vouches for it.
   UtcMs held_from = 0;
   UtcMs held_until = 0;
@@ -23,7 +23,7 @@ struct TrustedCertificate {
   bool held_at(UtcMs time) const { return held_from <= time && time <= held_until; }
 };
 
-// What a certificate in DER says of itself; nothing is checked but that it can be read. Error:
+// Reads what a certificate in DER says of itself, and checks nothing else. Error:
 // verification_failed.
 Result<CheckedCertificate> read_der(ByteView der);
 

@@ -1,4 +1,4 @@
-// What a verifier says of an export, and how it gets there: faults gather under the step of
+// A verifier's verdict on an export, and how it gets there: faults gather under the step of
 // docs/protocol.md, "Exports", that finds them, and the first in that order is the one named.
 #pragma once
 
@@ -24,7 +24,7 @@ struct Fault {
   std::string reason;  // "its hash is not the one in journal/tile/0/000".
 };
 
-// The steps in which faults are looked for, in order. Of sent and received there is one each.
+// The steps in which faults are looked for, in order. Sent and received have one each.
 enum class Step : uint8_t {
   version,
   certificates,
@@ -64,7 +64,7 @@ LogSteps steps_of(ExportLog log);
 // Keeps the first fault of each step. One thread at a time.
 class FaultBook {
  public:
-  // Of two faults of one step the one at the lower place counts, and at one place the earlier.
+  // The fault of a step at the lowest place counts, and at one place the earlier.
   void note(Step step, uint64_t place, Fault fault);
   bool empty() const { return faults_.empty(); }
   bool has(Step step) const { return faults_.contains(step); }
@@ -81,16 +81,16 @@ std::string entries_name(ExportLog log, uint64_t first, uint64_t last);
 
 struct Verdict {
   Outcome outcome = Outcome::failed;
-  std::optional<Fault> fault;            // Of FAILED.
-  std::vector<std::string> not_checked;  // Of INCOMPLETE: what, one sentence each.
-  std::string party;                     // Whose export it is; empty when that is not known.
+  std::optional<Fault> fault;            // FAILED has one.
+  std::vector<std::string> not_checked;  // INCOMPLETE has them, one sentence each.
+  std::string party;                     // The one that exported; empty when that is not known.
   std::string peer;
   ChannelName channel;
   std::array<uint64_t, kExportLogCount> sizes{};
-  uint64_t checkpoints = 0;          // Whose signatures hold: cosigned, and the newest of each log.
-  uint64_t cosigned_size = 0;        // Journal entries below are cosigned.
-  Hash root{};                       // Of the journal at that size, or where it is 0, as it is.
-  bool dev_only = false;             // A certificate is for development only.
+  uint64_t checkpoints = 0;    // With signatures that hold: cosigned, and the newest of each log.
+  uint64_t cosigned_size = 0;  // Journal entries below are cosigned.
+  Hash root{};                 // The journal's at that size, or where it is 0, as it is.
+  bool dev_only = false;       // A certificate is for development only.
   std::vector<std::string> trusted;  // "north-ca.crt"
 };
 

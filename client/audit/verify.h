@@ -1,4 +1,5 @@
-// Whether an export is what both parties signed for: everything of docs/protocol.md, "Exports".
+// Verifies that an export is what both parties signed for: everything of docs/protocol.md,
+// "Exports".
 //
 // Nothing is trusted but the CA certificates in the trust directory and the code of certs/ and
 // protocol/. Memory does not grow with the export, but for about a hundred bytes for each cosigned
@@ -26,7 +27,8 @@ struct VerifyOptions {
 };
 
 // Errors are those of the call: not_found where there is no such directory, configuration where the
-// trust directory has no CA certificate for a party. What is wrong with the export is the verdict.
+// trust directory has no CA certificate for a party. The verdict says what is wrong with the
+// export.
 Result<Verdict> verify_export(const std::string& directory, const std::string& trust_directory,
                               const VerifyOptions& options);
 

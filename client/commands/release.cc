@@ -14,7 +14,7 @@
 namespace hotline::client {
 namespace {
 
-constexpr size_t kConfirmedDigits = 8;  // Of the hash, so that a slip names no other version.
+constexpr size_t kConfirmedDigits = 8;  // The hash's first, so that a slip names no other version.
 
 Result<SavedDraft> find_open(Connection& connection, const std::string& typed) {
   const auto number = read_draft_name(typed);

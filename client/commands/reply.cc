@@ -65,7 +65,7 @@ Result<AnswersFields> read_answers(const Arguments& arguments, const std::string
   return answers;
 }
 
-// What the questions were, so that nobody has to look them up.
+// The questions, so that nobody has to look them up.
 std::string question_hint(const wire::Body& body) {
   std::string hint;
   const auto* questions = body.content_as_request();

@@ -35,7 +35,7 @@ void print_alarm(Output& output, const wire::AlarmSounded& alarm) {
 int follow(Invocation& invocation, JournalSource& journal, uint64_t from) {
   JournalDescriber describer(journal);
   Output& output = invocation.output;
-  const uint64_t now = journal.size();  // What came before rings nobody.
+  const uint64_t now = journal.size();  // Entries from before ring nobody.
   uint64_t next = from;
   std::optional<Error> unreadable;
   const bool until_now = invocation.arguments.has("--until-now");

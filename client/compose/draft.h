@@ -1,4 +1,4 @@
-// What a person asks to be sent, as the bytes of a wire::Draft.
+// A message that a person asks to be sent, as the bytes of a wire::Draft.
 #pragma once
 
 #include <optional>

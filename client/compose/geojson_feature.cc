@@ -12,11 +12,11 @@ namespace {
 
 constexpr int kPositionDecimals = 5;
 constexpr int64_t kOne_e5 = 100'000;
-constexpr size_t kTypedSizeMax = 100;  // Of a height, a time or a distance, as it is typed.
+constexpr size_t kTypedSizeMax = 100;  // A height's, a time's or a distance's, as it is typed.
 
 struct DrawnShape {
   Shape shape;
-  std::string path;  // Of its coordinates.
+  std::string path;  // Its coordinates' path.
 };
 
 // The geometries that are read differ in this.

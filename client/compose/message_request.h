@@ -1,5 +1,5 @@
-// What a person wants to send, gathered from the command line or from a file, and made into a
-// draft that keeps the rules, or that is kept for later.
+// A person's wish to send, gathered from the command line or from a file, and made into a draft
+// that keeps the rules, or that is kept for later.
 #pragma once
 
 #include <optional>
@@ -40,7 +40,7 @@ void take_template_precedence(MessageRequest& request);
 // The text of a request that has no other: whoever reads texts only must see the questions too.
 std::string questions_as_text(const std::vector<std::string>& questions);
 
-// What it is, for the line that confirms it: "airspace-crossing", "text", "request".
+// Its kind, for the line that confirms it: "airspace-crossing", "text", "request".
 std::string requested_kind(const MessageRequest& request);
 
 }  // namespace hotline::client

@@ -86,7 +86,7 @@ int say_too_late(Invocation& invocation, Connection& connection, const wire::Mes
                        "hotline status --peer    or call " + peer + " by voice"));
 }
 
-// It is committed, and the daemon does not say how far it has come.
+// Committed, but the daemon stopped telling us how far the message has come.
 int say_lost(Invocation& invocation, const Submission& submission, Error error) {
   error.code = ErrorCode::timed_out;
   if (error.hint.empty()) error.hint = "hotline show " + submission.id;

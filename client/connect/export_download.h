@@ -1,5 +1,5 @@
-// Fetches an export from a running daemon and writes it down. What the daemon says is written as it
-// is, so that a verifier can judge it; only what no export can hold is refused.
+// Fetches an export from a running daemon and writes it down. The daemon's words are written as
+// they are, so that a verifier can judge them; only what no export can hold is refused.
 #pragma once
 
 #include <cstdint>

@@ -19,9 +19,9 @@ struct JournalItem {
   std::string person;  // May be empty.
 };
 
-// What a reader needs to know of a channel to speak of its messages.
+// A channel's names, as a reader needs them to speak of its messages.
 struct ChannelNames {
-  std::string party;  // Whose journal it is.
+  std::string party;  // The journal's owner.
   std::string peer;
   std::string prefix;
   std::string peer_prefix;
@@ -43,7 +43,7 @@ class JournalSource {
   // read kForever: then it ends with an error, or when `visit` wants no more. Once only.
   virtual Status read(uint64_t from, uint64_t to, const Visit& visit) = 0;
 
-  // What the peer's message at this place of its transcript is called; empty where that cannot be
+  // The name of the peer's message at this place of its transcript; empty where that cannot be
   // found out.
   virtual std::string incoming_name(uint64_t place) = 0;
 };

@@ -32,7 +32,7 @@ DemoParty::DemoParty(DemoPlaces places, std::string id, std::string prefix, std:
       peer_prefix_(std::move(peer_prefix)),
       link_port_(link_port) {}
 
-// What `hotlined config example` explains, filled in for the demo.
+// The configuration that `hotlined config example` explains, filled in for the demo.
 std::string DemoParty::config_text() const {
   const std::string own = places_.directory + "/pki/" + id_ + "/";
   const std::string peer = places_.directory + "/pki/" + peer_ + "/";

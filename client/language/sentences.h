@@ -6,10 +6,10 @@
 //   получила{3}"}
 //
 // In English {} takes any text, also none, and {#} a number. The other side names what they took by
-// its place: {1}. What a hole took is translated where the catalogue knows it, and stays as it is
-// otherwise: names, ids, times, what is to be typed. It stays in any case between quotation marks,
-// and as {1!}: it is somebody's own words. {1|день|дня|дней} is the form for the number that the
-// first hole took. [waits|wait] in English is one or the other, for numbers too.
+// its place: {1}. The words that a hole took are translated where the catalogue knows them, and
+// stay as they are otherwise: names, ids, times, what is to be typed. They stay in any case between
+// quotation marks, and as {1!}: they are somebody's own. {1|день|дня|дней} is the form for the
+// number that the first hole took. [waits|wait] in English is one or the other, for numbers too.
 #pragma once
 
 #include <functional>
@@ -46,8 +46,8 @@ class Translator {
   ~Translator();
 
   // A text of several lines line by line, and of "COMMAND    what it does" what stands behind
-  // the command. A text that the catalogue does not know comes back as it is. Of several
-  // patterns that fit, the one with the most text of its own is taken.
+  // the command. A text that the catalogue does not know comes back as it is. The pattern with the
+  // most text of its own is taken among those that fit.
   std::string translate(const std::string& text) const;
 
  private:

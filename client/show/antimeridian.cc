@@ -164,7 +164,7 @@ class WesternParts {
 
   int64_t meridian_;
   std::vector<Crossing> crossings_;  // From south to north.
-  std::vector<size_t> place_;        // Of a chain: where its crossing stands among them.
+  std::vector<size_t> place_;        // By chain: the place of its crossing among them.
   std::vector<MapLine> chains_;
   std::vector<bool> taken_;
 };

@@ -29,8 +29,8 @@ struct Picture {
 // A FeatureCollection with one feature for each row, as compose/geojson.h reads it: a Point with
 // radius, a Polygon or a LineString with half_width, and id, volume, party, state, type, mode
 // ("live" or "exercise"), lower, upper, start, end and conflicts as properties. Borders run
-// counterclockwise (3.1.6). What crosses the antimeridian is cut in two there and becomes a
-// MultiPolygon or MultiLineString (3.1.9); the cut is rounded to 1e-5 degrees. The collection has
+// counterclockwise (3.1.6). A border that crosses the antimeridian is cut in two there and becomes
+// a MultiPolygon or MultiLineString (3.1.9); the cut is rounded to 1e-5 degrees. The collection has
 // the members v, taken_at and complete beside its features.
 std::string to_geojson(const Picture& picture);
 

@@ -38,7 +38,7 @@ class JournalDescriber {
     uint64_t index = 0;
     UtcMs at = 0;
     std::string kind;     // "released"
-    std::string id;       // Of the message that the entry speaks of; may be empty.
+    std::string id;       // The id of the message that the entry speaks of; may be empty.
     std::string text;     // The rest, in words.
     std::string person;   // May be empty.
     bool urgent = false;  // To be seen from across the room.

@@ -46,7 +46,7 @@ void JournalStatistics::take(const wire::Entry& entry) {
       open({false, released->serial()}, released->type(), released->precedence(), at);
     }
   } else if (const auto* received = entry.fact_as_Received()) {
-    // What breaks the rules waits all the same, and says nothing of others.
+    // A message that breaks the rules waits all the same, and says nothing of others.
     if (received->decline_code() == 0) {
       settle(received->type(), received->role(), received->refers_to(), at);
     }

@@ -1,5 +1,5 @@
-// What a journal says of the people at both ends: how soon messages were acknowledged, how many
-// were called FLASH, and which test calls were missed.
+// Statistics of the people at both ends, from a journal: how soon messages were acknowledged, how
+// many were called FLASH, and which test calls were missed.
 //
 // Every time is taken between two entries of one journal, and so by one clock: for the own messages
 // from release until the peer's acknowledgement was held, for the peer's from their receipt until
@@ -22,8 +22,8 @@ namespace hotline::client {
 
 class JournalStatistics {
  public:
-  // Messages and test calls are counted whose entry's time lies in the period. What became of them
-  // may lie later.
+  // Messages and test calls are counted whose entry's time lies in the period. Their ends may lie
+  // later.
   explicit JournalStatistics(Period period) : period_(period) {}
 
   // Every entry of the journal from the first on, in order.
@@ -39,8 +39,7 @@ class JournalStatistics {
     std::vector<int64_t> times_ms;  // Until the first acknowledgement, in the order of those.
 
     uint64_t waiting() const { return count - acknowledged - closed; }
-    // Of the measured times, none of which is made up: the smallest that is not exceeded by this
-    // many percent of them (nearest rank). There must be one.
+    // Nearest-rank percentile: a measured time, never interpolated. There must be one.
     int64_t percentile_ms(int percent) const;
   };
 
@@ -73,7 +72,7 @@ class JournalStatistics {
 
   Period period_;
   bool exercise_ = false;
-  int64_t stepped_ms_ = 0;  // What all steps of the clock so far have added to it.
+  int64_t stepped_ms_ = 0;  // All steps of the clock so far have added so much to it.
   std::map<Key, Open> open_;
   std::array<std::map<uint8_t, Messages>, 2> messages_;
   std::array<TestCalls, 2> test_calls_;

@@ -1,9 +1,10 @@
 // The client API: persons' programs ask and are answered; some watch. The requests and responses
-// are protocol/api/client.fbs; each request has a file of its own here. Who may do what is decided
-// here for every request, never at the client.
+// are protocol/api/client.fbs; here is one file a subject. The daemon decides who may do what,
+// never the client: the sessions who may ask, export.cc who may export, the core who may send,
+// draft and release (protocol/message/roles.h).
 //
-// What is shown is committed. Reads run on the store's reading thread; what depends on the present
-// (what is due next) is added on the daemon's own thread.
+// Clients are shown only what is committed. Reads run on the store's reading thread; what depends
+// on the present (what is due next) is added on the daemon's own thread.
 #pragma once
 
 #include <boost/asio/io_context.hpp>
@@ -50,13 +51,13 @@ class ClientApi {
   void set_last_refusal(std::function<std::string()> last_refusal) {
     last_refusal_ = std::move(last_refusal);
   }
-  // What runs out, in words.
+  // Certificates and lists that run out, in words.
   void set_warnings(std::function<std::vector<std::string>()> warnings) {
     warnings_ = std::move(warnings);
   }
   void set_paths(std::function<std::vector<PeerPath>()> paths) { paths_ = std::move(paths); }
 
-  // What goes with an auditor's export; see ChannelKeys.
+  // They go with an auditor's export; see ChannelKeys.
   void set_signing_certificates(std::vector<SigningCertificate> certificates) {
     certificates_ = std::move(certificates);
   }
@@ -78,9 +79,9 @@ class ClientApi {
   SessionEvents session_events();
   void serve(ClientSession& session, const wire::Request& request);
 
-  // One file a request: hello.cc, submit.cc, list.cc (with search.cc), show.cc, watch.cc,
-  // status.cc, escalations.cc, export.cc, conflicts.cc (with check_notice), notices.cc,
-  // incidents.cc, drafts.cc (four of them).
+  // One file a subject: hello.cc, submit.cc, list.cc (with search.cc), show.cc, watch.cc,
+  // status.cc, escalations.cc, export.cc (three requests), conflicts.cc (with check_notice),
+  // notices.cc, incidents.cc, drafts.cc (four).
   void hello(ClientSession& session, uint32_t request);
   void submit(ClientSession& session, uint32_t request, const wire::Submit& submit);
   void list(ClientSession& session, uint32_t request, const wire::List& list);
@@ -144,7 +145,7 @@ class ClientApi {
   std::function<std::vector<PeerPath>()> paths_;
   std::function<std::vector<std::string>()> warnings_;
   std::vector<SigningCertificate> certificates_;
-  // The newest batches. Who watches and keeps up is served from these, without a read of the store.
+  // The newest batches: they serve whoever watches and keeps up, without a read of the store.
   std::deque<std::shared_ptr<const Batch>> recent_;
   // The newest few, for status: whatever a peer does cannot push out what was said of our messages.
   std::vector<std::string> alarms_;

@@ -13,7 +13,7 @@ namespace {
 constexpr uint64_t kOwn = 64;
 constexpr uint64_t kPorts = 2;
 constexpr uint64_t kLinksAndDialling = limits::kLinksMax + limits::kAddressesPerNameMax;
-constexpr uint64_t kCommands = 2 * 2 * limits::kAttemptsRunningMax;  // Of both sides, two each.
+constexpr uint64_t kCommands = 2 * 2 * limits::kAttemptsRunningMax;  // Both sides', two each.
 constexpr uint64_t kConnections = kPorts * (limits::kHandshakesMax + limits::kHandshakesKnownMax) +
                                   limits::kClientsMax + limits::kStrangersMax +
                                   limits::kFarewellsMax;

@@ -18,7 +18,7 @@ uint64_t descriptors_wanted();
 uint64_t raise_descriptor_limit();
 
 struct ConnectionsMax {
-  HandshakePlacesMax handshakes;  // Of each of the two ports.
+  HandshakePlacesMax handshakes;  // Each of the two ports'.
   ClientPlacesMax clients;
 };
 

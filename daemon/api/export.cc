@@ -142,7 +142,7 @@ void ClientApi::export_notes(ClientSession& session, uint32_t request,
         Page page;
         page.last_size = after;
         reader.receipt_range(log, after, kPageNotes + 1, [&](const ReceiptRecord& receipt) {
-          // What the exported part of the journal tells of; of the journal itself, what it covers.
+          // The exported part of the journal must tell of it, or cover it if it is of the journal.
           bool told = log == LogId::journal ? receipt.size <= journal_end
                                             : receipt.journal_index < journal_end;
           if (!told) return false;

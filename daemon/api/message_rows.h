@@ -16,7 +16,7 @@
 
 namespace hotline {
 
-// What both row builders need to know of the channel and of the present.
+// The channel and the present, as both row builders need them.
 struct RowContext {
   std::string prefix;
   std::string peer_prefix;
@@ -66,7 +66,7 @@ struct ListPage {
   bool add(const StoredMessage& message);
 
  private:
-  size_t size_ = 0;  // Of the rows.
+  size_t size_ = 0;  // The rows' bytes.
 };
 
 flatbuffers::Offset<wire::MessageRow> build_row(flatbuffers::FlatBufferBuilder& builder,

@@ -13,8 +13,8 @@ ClientPlaces::Admission ClientPlaces::admit(uint64_t id, const std::string& who,
     size_t all = 0;
     std::optional<uint64_t> oldest;  // Not settled.
   };
-  Count theirs;  // Of the same person or user,
-  Count kind;    // and of all who have a role, or of all who have none.
+  Count theirs;  // The same person's or user's,
+  Count kind;    // and those of all who have a role, or of all who have none.
   for (const auto& [number, place] : places_) {
     if (place.has_role != has_role) continue;
     for (Count* count : {&kind, place.who == who ? &theirs : nullptr}) {

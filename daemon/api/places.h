@@ -1,6 +1,6 @@
-// Who may be connected to the client port, and whose connection gives way to another's: a person
-// who has a role always finds a place, whatever other users of the machine, other people or
-// programs that hang hold open. Pure: the time is given.
+// Places at the client port, and the connections that give way to others: a person who has a role
+// always finds a place, whatever other users of the machine, other people or programs that hang
+// hold open. Pure: the time is given.
 //
 // A connection is settled once its person has a role here and said hello. Until then it has a
 // deadline, and is the first to give way. Those who have no role never settle, and have few places
@@ -47,8 +47,8 @@ class ClientPlaces {
   // Those whose time to settle is over.
   std::vector<uint64_t> overdue(BootMs now) const;
 
-  // Whether one who is cut off may be told why, which keeps its connection for the time of a
-  // goodbye. Only so many at once.
+  // True: there is room to tell this client why it is cut off. Its connection then lives until the
+  // goodbye's deadline.
   bool may_say_farewell(BootMs now);
 
   size_t count() const { return places_.size(); }

@@ -1,6 +1,6 @@
-// Whose read of the store comes next. One read is under way at a time, and those who wait take
-// turns, person by person, so that who asks a thousand things at once waits for them and nobody
-// else does. An export, which nobody's watch depends on, comes behind everything else.
+// Turns at reads of the store. One read is under way at a time, and those who wait take turns,
+// person by person: a person who asks a thousand things at once waits for them, and nobody else
+// does. An export, which nobody's watch depends on, comes behind everything else.
 #pragma once
 
 #include <deque>

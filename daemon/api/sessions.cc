@@ -91,7 +91,7 @@ Status ClientSessions::start_socket(const std::string& path) {
   auto listener = Listener::on_unix(io_, path, listener_callbacks());
   if (!listener) return listener.error();
   socket_listener_ = *std::move(listener);
-  // Who may do what is decided by who they are, not by who can open the socket.
+  // Rights come with who somebody is, not with being able to open the socket.
   if (chmod(path.c_str(), 0666) != 0) {
     return make_error(ErrorCode::configuration, path + ": " + std::strerror(errno),
                       "check [listen] socket and the directory's permissions");

@@ -1,8 +1,8 @@
-// Who is connected to the client port, and what each has under way: programs of persons, each with
-// the person's certificate, and people on this machine, whom the kernel names. A session begins
-// with a hello; what it asks is handed on (SessionEvents::asked), and every answer goes back
-// through here, so that nobody who does not read, or asks without end, costs the others more than
-// limits.h allows.
+// Sessions at the client port, and what each has under way: programs of persons, each with the
+// person's certificate, and people on this machine, whom the kernel names. A session begins with a
+// hello; what it asks is handed on (SessionEvents::asked), and every answer goes back through here,
+// so that nobody who does not read, or asks without end, costs the others more than limits.h
+// allows.
 //
 // How long a connection may take is measured on the machine's clock, not on the channel's.
 #pragma once
@@ -32,7 +32,7 @@
 
 namespace hotline {
 
-// Of one that watches (watch.cc).
+// The state of a session that watches (watch.cc).
 struct Watching {
   bool on = false;
   bool reading = false;  // A page from the store is under way.
@@ -49,7 +49,7 @@ struct ClientSession {
   bool greeted = false;
   size_t submissions = 0;  // That wait for their commit, and their bytes.
   size_t submissions_size = 0;
-  size_t reads = 0;        // Of the store, that wait or are under way; and exports that wait.
+  size_t reads = 0;        // Reads of the store that wait or are under way, and exports that wait.
   bool paused = false;     // It has too many of either.
   bool over_turn = false;  // Its person has asked enough for this turn of the event loop.
   Watching watch;
@@ -109,7 +109,8 @@ class ClientSessions {
                  std::function<void(ClientSession&, Value)> then,
                  ReadTurns::Rank rank = ReadTurns::Rank::watch_floor);
 
-  // For the daemon itself, behind everything else. What `read` returns runs on this thread.
+  // For the daemon itself, behind everything else. The function that `read` returns runs on this
+  // thread.
   using AfterOwnRead = std::function<void()>;
   void read_for_itself(std::function<AfterOwnRead(StoreReader&)> read, AfterOwnRead failed);
 
@@ -132,7 +133,7 @@ class ClientSessions {
   Actor actor_of(const LinkPeer& peer) const;
   ClientSession* find(uint64_t id);
   void accept(std::shared_ptr<FramedLink> link);
-  // Ends a connection with a word why, as far as there is room for such words.
+  // Closes the connection. Sends the reason first, if not too many goodbyes are under way.
   void turn_away(FramedLink& link, uint32_t request, const Error& error);
   void remove(uint64_t id);
   void on_frame(uint64_t id, const Bytes& frame);

@@ -72,7 +72,7 @@ void ClientApi::read_for_watch(ClientSession& session) {
       });
 }
 
-// Of the batch in memory that holds the entry `from`, those from it on; empty if none does.
+// The entries from `from` on in the batch in memory that holds it; empty if none does.
 std::span<const JournalRecord> ClientApi::recent_entries(uint64_t from) const {
   for (const auto& batch : recent_) {
     const std::vector<JournalRecord>& entries = batch->journal;
@@ -82,7 +82,7 @@ std::span<const JournalRecord> ClientApi::recent_entries(uint64_t from) const {
   return {};
 }
 
-// Of these entries those that it wants, as many as one page has.
+// Sends those of the entries that it wants, as many as one page has.
 void ClientApi::send_entries(ClientSession& watcher, std::span<const JournalRecord> entries) {
   std::vector<const JournalRecord*> page;
   size_t size = 0;

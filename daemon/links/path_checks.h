@@ -16,7 +16,7 @@
 
 namespace hotline {
 
-// Of one check: `path` is the place in the list of addresses.
+// The outcome of one check: `path` is the place in the list of addresses.
 struct PathOutcome {
   size_t path = 0;
   Status status;

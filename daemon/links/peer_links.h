@@ -1,6 +1,6 @@
-// Links to the peer's daemon: accepts them, dials when there is none, and gives each an id. What is
-// said on them is the core's to decide; this only carries it. While a link stands, the other paths
-// are proved from time to time (daemon/links/path_checks.h).
+// Links to the peer's daemon: accepts them, dials when there is none, and gives each an id. The
+// core decides what is said on them; this only carries it. While a link stands, the other paths are
+// proved from time to time (daemon/links/path_checks.h).
 #pragma once
 
 #include <boost/asio/steady_timer.hpp>
@@ -23,7 +23,7 @@
 
 namespace hotline {
 
-// What the links tell; all from the event loop.
+// Told by the links; all from the event loop.
 struct PeerLinkEvents {
   std::function<void(LinkId link, const LinkPeer& peer)> opened;
   std::function<void(LinkId link, Bytes frame)> frame;
@@ -40,7 +40,7 @@ struct PeerLinkSettings {
   std::string peer;
   std::vector<Endpoint> addresses;  // The paths, tried in order.
   std::shared_ptr<const TlsContext> context;
-  uint64_t seed = 0;  // Of the back-off.
+  uint64_t seed = 0;  // The back-off's.
   int64_t path_check_ms = limits::kPathCheckInterval_ms;
   std::function<UtcMs()> utc_now;
   // Told where the peer is looked for: nobody else can take the places of those who come from

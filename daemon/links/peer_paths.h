@@ -1,6 +1,6 @@
-// What is known of each configured path to the peer: when it was last proved by a TLS handshake or
-// by a link that carried frames, and why it failed last. Pure: told what happened and when, answers
-// with what people should hear of it.
+// Knows of each configured path to the peer when it was last proved by a TLS handshake or by a link
+// that carried frames, and why it failed last. Pure: told what happened and when, answers with what
+// people should hear of it.
 #pragma once
 
 #include <optional>

@@ -1,6 +1,6 @@
-// The daemon's configuration: one TOML file, read once at start and again at HUP. Unknown keys are
-// errors with a suggestion; errors carry file:line:column. Secrets are never in the file, only the
-// paths of the files that hold them.
+// The daemon's configuration: one TOML file, read once at start. HUP reads the revocation lists
+// again, and nothing else. Unknown keys are errors with a suggestion; errors carry
+// file:line:column. Secrets are never in the file, only the paths of the files that hold them.
 #pragma once
 
 #include <array>
@@ -23,7 +23,7 @@ struct CertificateFiles {
 struct PersonConfig {
   std::string id;                    // As in the certificate's URI: hotline://north/person/ann
   std::vector<uint8_t> roles;        // wire::Role
-  std::optional<uint32_t> unix_uid;  // Who this is on the local socket.
+  std::optional<uint32_t> unix_uid;  // The user that this is on the local socket.
 };
 
 struct Endpoint {
@@ -32,7 +32,7 @@ struct Endpoint {
 };
 
 struct Config {
-  std::string path;  // Of the file; relative paths in it start from its directory.
+  std::string path;  // The file's; relative paths in it start from its directory.
 
   std::string party;
   std::string prefix;

@@ -13,7 +13,7 @@
 namespace hotline {
 namespace {
 
-// What is wrong with a file that could be read; an error of reading one names it already.
+// Names a file that could be read, and is wrong; an error of reading one names it already.
 Error in_file(const std::string& path, const Error& error) {
   return make_error(ErrorCode::configuration, path + ": " + error.reason, error.hint);
 }

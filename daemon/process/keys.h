@@ -46,7 +46,7 @@ class ChannelKeys {
   // The six certificates that say whose the signatures of this channel are.
   const std::vector<SigningCertificate>& signing_certificates() const { return certificates_; }
 
-  // Of every certificate that the configuration names, the CAs' too.
+  // Those of every certificate that the configuration names, the CAs' too.
   const std::vector<Validity>& validities() const { return validities_; }
 
   // Error: configuration, for the first that does not hold now.
@@ -54,7 +54,7 @@ class ChannelKeys {
 
   // Which lists were not taken, and why, since this was asked last: to be alarmed.
   std::vector<std::string> list_problems();
-  // Loads the revocation lists again. Where one is refused the old one stays in force. Whether all
+  // Loads the revocation lists again. Where one is refused the old one stays in force. True: all
   // were taken.
   bool reload_lists(const Config& config);
   // Keeps copies beside the store of those in force. The store is open, so that this is its only

@@ -21,7 +21,7 @@ class SystemClock : public Clock {
 // nothing, because nothing can be promised then. For one thread.
 //
 // Asked for by the page: a message takes four salts, and each call of the generator costs as much
-// as hashing a kilobyte. What was given out is wiped here at once.
+// as hashing a kilobyte. The page forgets at once what it gave out.
 class SystemRandom : public Random {
  public:
   void fill(std::span<uint8_t> bytes) override;

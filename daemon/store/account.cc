@@ -25,7 +25,7 @@ const char* place_table(LogId log) {
 struct ToldLeaf {
   Hash hash{};
   uint64_t journal_index = 0;
-  uint64_t number = 0;  // Of its message.
+  uint64_t number = 0;  // Its message's.
 };
 
 // The leaves of both transcripts as the journal tells of them.

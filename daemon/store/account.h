@@ -1,5 +1,5 @@
-// What the tables of a store hold, compared with what its journal tells of. Seals notice what rots;
-// this notices what somebody changed who can make seals.
+// The tables of a store, compared with what its journal tells of. Seals notice what rots; this
+// notices what somebody changed who can make seals.
 #pragma once
 
 #include <string>
@@ -8,8 +8,8 @@
 
 namespace hotline {
 
-// What there is beside what the journal tells of: rows behind its end, a journal that is shorter
-// than the peer cosigned. A few short reads, for every start. Empty when all is well.
+// A fault at the ends: rows that the journal does not tell of, a journal that is shorter than the
+// peer cosigned. A few short reads, for every start. Empty when all is well.
 std::string fault_at_the_ends(StoreReader& reader, const StoreHead& head, uint64_t own_size,
                               uint64_t last_serial, uint64_t peer_size);
 

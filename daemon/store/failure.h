@@ -21,7 +21,7 @@ enum class StoreFailure : uint8_t {
   inconsistent = 4,  // The batch does not fit what is stored. A bug, or a damaged file.
   exhausted = 5,     // The system gave no file descriptor or no memory.
   not_allowed = 6,   // The file may not be read or written.
-  damaged = 7,       // What is written in the file is not what was written there.
+  damaged = 7,       // The file does not hold what was written there.
 };
 
 struct Diagnosis {
@@ -47,7 +47,7 @@ class StoreCorrupt : public StoreError {
   StoreCorrupt(const std::string& table, uint64_t index, const std::string& what);
 
   const std::string& table() const { return table_; }
-  uint64_t index() const { return index_; }  // Of the row; what it counts depends on the table.
+  uint64_t index() const { return index_; }  // The row's; what it counts depends on the table.
 
  private:
   std::string table_;

@@ -9,7 +9,8 @@ namespace hotline::limits {
 // It takes in what was committed by steps, each as long as one read of a list.
 inline constexpr size_t kIndexStepMessages = 256;
 inline constexpr size_t kIndexStepSize = 512 * 1024;  // Bytes of envelopes and bodies.
-// It is looked after so often, for so long at most. Who searches waits longer, and is told then.
+// It is looked after so often, for so long at most. A search waits longer, and says then that it is
+// not done.
 inline constexpr int64_t kIndexLook_ms = 1'000;
 inline constexpr int64_t kIndexWork_ms = 200;
 inline constexpr int64_t kIndexPatience_ms = 8'000;

@@ -8,11 +8,11 @@
 // there it asks for one record, or for a few, and for nothing that grows with the store. Lists,
 // facts, ranges and check() belong on the reading thread of a daemon that runs.
 //
-// What is promised: a batch is durable as a whole or not at all, and its completion says so only
-// after the disk has said so. After the first failure of a write, a commit or a flush the store is
-// FAILED until the process is started again: what the disk holds is then unknown, and asking it a
-// second time has been seen to get a false yes. A record that rotted on the disk is refused when it
-// is read and never served.
+// The promise: a batch is durable as a whole or not at all, and its completion says so only after
+// the disk has said so. After the first failure of a write, a commit or a flush the store is FAILED
+// until the process is started again: what the disk holds is then unknown, and asking it a second
+// time has been seen to get a false yes. A record that rotted on the disk is refused when it is
+// read and never served.
 //
 // A read throws StoreError (failure.h), which no caller in the core should catch: it cannot go on
 // without its records.
@@ -35,7 +35,7 @@
 
 namespace hotline {
 
-// Whose store this is. Written once, when it is created; the daemon compares it with its
+// The owner of the store. Written once, when it is created; the daemon compares it with its
 // configuration, so that the store of an exercise is never run as the live one.
 struct StoreIdentity {
   std::string party;
@@ -135,12 +135,12 @@ class StoreReader : public Records {
   using VisitEntry = std::function<bool(const JournalRecord&)>;
   virtual void journal_range(uint64_t from, uint64_t limit, const VisitEntry& visit) = 0;
 
-  // What stands at the places of a transcript from `from` on, at most `limit`.
+  // The messages at the places of a transcript from `from` on, at most `limit`.
   using VisitLeaf = std::function<bool(uint64_t index, const MessageRecord& message)>;
   virtual void transcript_range(LogId transcript, uint64_t from, uint64_t limit,
                                 const VisitLeaf& visit) = 0;
 
-  // Cosigned checkpoints of a log above a size, ascending, at most `limit`. Of the journal: the
+  // Cosigned checkpoints of a log above a size, ascending, at most `limit`. The journal's are the
   // witness's.
   using VisitReceipt = std::function<bool(const ReceiptRecord&)>;
   virtual void receipt_range(LogId log, uint64_t after_size, uint64_t limit,

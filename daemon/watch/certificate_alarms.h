@@ -1,7 +1,7 @@
-// Which refusals of certificates people are told of at once: of each state that ends with a good
-// link, the first with each reason, and not more than a few. The rest is journaled by number. What
-// the peer itself does is counted apart from what anybody does who knocks at our port, so that a
-// stranger cannot use up what is kept for the peer.
+// Refusals of certificates that people are told of at once. Until a link comes up, each reason
+// alarms once, and only a few reasons do. The rest is journaled as a number. The peer's are counted
+// apart from those of anybody who knocks at our port, so that a stranger cannot use up what is kept
+// for the peer.
 #pragma once
 
 #include <cstddef>
@@ -15,8 +15,7 @@ class CertificateAlarms {
  public:
   static constexpr size_t kToldMax = 4;
 
-  // Whether this refusal is to be alarmed. `knocked`: somebody came to us; else we dialled the
-  // peer.
+  // True: alarm this refusal. `knocked`: somebody came to us; else we dialled the peer.
   bool admit(bool knocked, const std::string& reason) {
     std::set<std::string>& told = knocked ? told_of_strangers_ : told_of_peer_;
     if (told.size() >= kToldMax) return false;
@@ -25,7 +24,7 @@ class CertificateAlarms {
     return told.insert(std::move(words)).second;
   }
 
-  // To be told again and again how it is: where the link has come up, all begins anew.
+  // Call once a second. When the link comes up, every reason may alarm again.
   void set_link_up(bool up) {
     if (up && !link_up_) {
       told_of_peer_.clear();

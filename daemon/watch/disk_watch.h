@@ -1,6 +1,6 @@
 // How much room the disk of the store has (protocol/channel/disk_room.h): whether less is free than
-// the reserve that is kept for what cannot wait, or than half of it. It has room again once there
-// is a quarter more, so that it is not told to and fro.
+// the reserve that is kept for what cannot wait, or than half of it. The level rises again only
+// with a quarter more free, so that it does not flap.
 #pragma once
 
 #include <cstdint>

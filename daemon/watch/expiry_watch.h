@@ -1,6 +1,6 @@
-// What runs out: certificates, 30, 7 and 1 days ahead, and revocation lists past their nextUpdate;
-// and certificates that do not hold yet, mostly because this host's clock is wrong. Each is told
-// once for each step; nothing is refused because of it here. Pure: the time is given.
+// Alarms of what runs out: certificates, 30, 7 and 1 days ahead, and revocation lists past their
+// nextUpdate; and certificates that do not hold yet, mostly because this host's clock is wrong.
+// Each is told once for each step; nothing is refused because of it here. Pure: the time is given.
 #pragma once
 
 #include <map>
@@ -20,9 +20,9 @@ class ExpiryWatch {
   // 0: the list names no next update, and never grows old.
   void watch_list(const std::string& name, UtcMs next_update);
 
-  // What is to be alarmed now, each once.
+  // The alarms that are due now, each once.
   std::vector<std::string> alarms(UtcMs now);
-  // What is wrong now, for those who ask.
+  // Everything that is wrong now, for those who ask.
   std::vector<std::string> warnings(UtcMs now) const;
 
  private:

@@ -1,10 +1,10 @@
-// What both ends of the client API must agree on besides the schema (protocol/api/client.fbs).
+// The client API beside its schema (protocol/api/client.fbs): both ends must agree on this too.
 //
 // A connection carries frames (protocol/base/frame.h), each one Request or one Response, opened
 // with protocol/base/strict_flatbuffer.h under these identifiers. The first request is ClientHello
 // and is answered by ServerHello. Every response bears the id of the request it answers; Watch is
 // answered any number of times, everything else once. An error is the response Failure; one that
-// bears the id kNoRequest says why the connection ends. Who does not say hello in
+// bears the id kNoRequest says why the connection ends. A client that does not say hello in
 // limits::kClientHelloDeadline_ms is cut off.
 #pragma once
 

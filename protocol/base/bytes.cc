@@ -98,7 +98,7 @@ bool is_clean_utf8(std::string_view text) {
       constexpr uint64_t kEachHigh = 0x8080808080808080;
       uint64_t eight = 0;
       std::memcpy(&eight, text.data() + i, sizeof eight);
-      // Of eight bytes below 0x80, one that is 0 borrows, and gets its high bit.
+      // A byte that is 0 among eight below 0x80 borrows, and gets its high bit.
       if ((eight & kEachHigh) == 0 && ((eight - kEachLow) & kEachHigh) == 0) {
         i += sizeof eight;
         continue;

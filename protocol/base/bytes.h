@@ -25,7 +25,7 @@ inline Bytes to_bytes(ByteView view) {
   return {view.begin(), view.end()};
 }
 
-// SHA-256 (FIPS 180-4) of the concatenation of `parts`. Of many at a time: sha256.h.
+// SHA-256 (FIPS 180-4) of the concatenation of `parts`. Many at a time: sha256.h.
 Hash sha256(std::initializer_list<ByteView> parts);
 
 // Lower-case hex. Decoding refuses odd lengths and anything but [0-9a-fA-F].

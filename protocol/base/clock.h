@@ -10,12 +10,12 @@
 namespace hotline {
 
 // Milliseconds of Coordinated Universal Time since 1970-01-01T00:00:00Z, without leap seconds
-// (POSIX). What the wall clock says: written into records and shown to people, never used to order
-// or to measure.
+// (POSIX). The wall clock's time: written into records and shown to people, never used to order or
+// to measure.
 using UtcMs = int64_t;
 
-// Milliseconds of a clock that never jumps and goes on while the host sleeps (CLOCK_BOOTTIME). What
-// timers follow.
+// Milliseconds of a clock that never jumps and goes on while the host sleeps (CLOCK_BOOTTIME).
+// Timers follow it.
 using BootMs = int64_t;
 
 struct Now {

@@ -11,7 +11,7 @@ namespace {
 // std::vector<uint8_t> gets its memory from operator new, which aligns to this much.
 static_assert(__STDCPP_DEFAULT_NEW_ALIGNMENT__ >= 16, "FlatBuffers need aligned frames");
 
-// What is set aside for a frame at first, whatever length its header announces.
+// Bytes set aside for a frame at first, whatever length its header announces.
 constexpr size_t kFirstAllocation = 1024;
 
 }  // namespace

@@ -1,4 +1,5 @@
-// Every maximum of the protocol in one place. Sizes are bytes unless the name says otherwise.
+// The maxima of the protocol and of the programs, but for those that concern one file or room alone
+// and stand there. Sizes are bytes unless the name says otherwise.
 #pragma once
 
 #include <cstddef>
@@ -24,36 +25,36 @@ inline constexpr size_t kPolygonPointsMax = 256;
 inline constexpr size_t kPartsMax = 16;                      // The body and attachments.
 inline constexpr size_t kMeetingTimesMax = 16;               // Proposed for one meeting.
 inline constexpr size_t kChangesMax = 64;                    // Fields of one correction.
-inline constexpr size_t kCorrectionsMax = 64;                // Of one message.
+inline constexpr size_t kCorrectionsMax = 64;                // One message's.
 inline constexpr size_t kFieldCharactersMax = 4000;          // Free text of one coded field.
 inline constexpr size_t kNameCharactersMax = 64;             // Exercise ids.
 inline constexpr int64_t kTimeMax_ms = 253'402'300'799'999;  // The end of the year 9999.
 
-// What can be said of things on Earth.
+// Bounds of what can be said of things on Earth.
 inline constexpr uint32_t kDistanceMax_m = 20'037'509;  // Half of the equator.
 inline constexpr int32_t kAltitudeMax_m = 100'000'000;  // Beyond any orbit that matters here.
 inline constexpr int32_t kDepthMax_m = 11'500;          // Deeper than the deepest trench.
 inline constexpr uint32_t kSpeedMax_cm_s = 1'120'000;   // Escape velocity, 11.2 km/s.
 
 // Volumes: where and when something is announced (protocol/geometry/volume.h).
-inline constexpr size_t kVolumesMax = 16;         // Of one notice.
+inline constexpr size_t kVolumesMax = 16;         // One notice's.
 inline constexpr size_t kImpactAreasMax = 15;     // In a launch, beside the area where it begins.
-inline constexpr size_t kVolumePointsMax = 256;   // Of one polygon, the first one twice, or route.
+inline constexpr size_t kVolumePointsMax = 256;   // One polygon's, the first one twice, or route's.
 inline constexpr size_t kVolumePiecesMax = 1024;  // Straight pieces of a border: over 10,000 km.
 inline constexpr uint32_t kVolumeRadiusMax_m = 500'000;
 inline constexpr uint32_t kVolumeHalfWidthMax_m = 100'000;
 inline constexpr int32_t kFlightLevelMax = 999;
-inline constexpr size_t kVolumesKeptMax = 200'000;   // Of both parties together, that are not over.
+inline constexpr size_t kVolumesKeptMax = 200'000;   // Both parties' that are not over.
 inline constexpr size_t kVolumesComparedMax = 1024;  // With one volume that is announced.
 inline constexpr size_t kConflictsMax = 10'000;      // Known at once.
 inline constexpr size_t kConflictsToldMax = 120;     // Journaled in a minute, found or ended.
 inline constexpr int64_t kSeparationHorizontalMax_m = 100'000;
 inline constexpr int64_t kSeparationVerticalMax_m = 100'000;
 inline constexpr int64_t kSeparationTimeMax_s = 7 * 86'400;
-inline constexpr size_t kGeojsonSizeMax = 1 << 20;  // Of a file with volumes,
+inline constexpr size_t kGeojsonSizeMax = 1 << 20;  // A file's with volumes,
 inline constexpr size_t kGeojsonDepthMax = 32;      // and how deep it may be nested.
 
-// Logs. What fits an int64 of SQLite, and what tlog-cosignature allows for a time.
+// Logs. They fit an int64 of SQLite, and tlog-cosignature allows no more for a time.
 inline constexpr uint64_t kTreeSizeMax = INT64_MAX;
 inline constexpr uint64_t kCosignatureTimeMax = INT64_MAX;
 inline constexpr size_t kProofHashesMax =
@@ -74,7 +75,8 @@ inline constexpr size_t kProofExtraSizeMax = 144 * 1024;
 inline constexpr size_t kMessagesPerFrameMax = 1024;
 inline constexpr size_t kWindowFloor = 16 * 1024;  // Unreceipted bytes that are always allowed.
 // At most so many bytes stand before a FLASH, so that it is through within a tenth of a second
-// where 10 MB/s are; a path of 600 ms still carries more than 1 MB/s. What is urgent may be beyond.
+// where 10 MB/s are; a path of 600 ms still carries more than 1 MB/s. Urgent messages may go
+// beyond.
 inline constexpr size_t kWindowCap = 1024 * 1024;
 inline constexpr size_t kUrgentWindowCap = kWindowCap + 256 * 1024;
 // Messages that wait for an earlier commit: far more than the window of any version.
@@ -87,14 +89,14 @@ inline constexpr int64_t kWitnessInterval_ms = 10'000;
 inline constexpr int64_t kWitnessBurst_ms = 10 * kWitnessInterval_ms;
 inline constexpr int64_t kExportPatience_ms = 2'000;  // For the witness to cosign what is exported.
 inline constexpr int64_t kHandshakeDeadline_ms = 10'000;
-inline constexpr int64_t kPathCheckInterval_ms = 60'000;  // Of the paths that are not in use.
+inline constexpr int64_t kPathCheckInterval_ms = 60'000;  // For paths that are not in use.
 inline constexpr int64_t kClockSkewWarn_ms = 2'000;
 inline constexpr int64_t kClockSkewAlarm_ms = 30'000;
 // Both ends compare the conflicts that go on for so long: one's clock may be ahead of the other's.
 inline constexpr int64_t kConflictsCompared_ms = 2 * kClockSkewAlarm_ms;
 
-// What a peer with good keys may make us do (protocol/channel/noise.h). Per minute and kind;
-// what is beyond is counted, and told as a number.
+// Bounds of what a peer with good keys may make us do (protocol/channel/noise.h). Per minute and
+// kind; the rest is counted, and told as a number.
 inline constexpr size_t kLinksMax =
     8;  // At once; beyond, the oldest that is not adopted is closed.
 inline constexpr uint64_t kRefusalsToldMax = 8;
@@ -102,8 +104,8 @@ inline constexpr uint64_t kLinkChangesToldMax = 8;
 inline constexpr uint64_t kClockAlarmsToldMax = 2;
 inline constexpr uint64_t kPeerAlarmsToldMax = 8;
 inline constexpr uint64_t kDeclinesMax = 32;      // That the machine releases.
-inline constexpr size_t kEvidenceKeptMax = 16;    // Of one kind, in the life of a channel.
-inline constexpr size_t kPeerWordsSizeMax = 400;  // Of its words in one record of ours.
+inline constexpr size_t kEvidenceKeptMax = 16;    // One kind's, in the life of a channel.
+inline constexpr size_t kPeerWordsSizeMax = 400;  // Its words in one record of ours.
 // A message of the peer takes so much of our disk: in the log, in the database, and with its
 // entries.
 inline constexpr uint64_t kDiskCostPerByte = 3;
@@ -131,7 +133,7 @@ inline constexpr size_t kAttemptOutputMax = 4 * 1024;  // The last of what it pr
 // Commands under way for messages of one side (ours, the peer's): each has as many, so that neither
 // keeps the other's people from being told.
 inline constexpr size_t kAttemptsRunningMax = 16;
-inline constexpr size_t kAttemptsReservedForFlash = 4;  // Of these.
+inline constexpr size_t kAttemptsReservedForFlash = 4;  // Among these.
 inline constexpr size_t kAttemptsPerCommandMax = 4;     // Under way beside each other.
 inline constexpr size_t kAttemptsBesideMax = 12;        // Beyond, only a command's first.
 // One run of a command tells of so many blocks: its journal entry is a quarter of a frame at most,
@@ -154,7 +156,7 @@ inline constexpr size_t kTestCallsKept = 64;
 inline constexpr size_t kLinkQueueSizeMax = 10 * 1024 * 1024;
 static_assert(kLinkQueueSizeMax >= kUrgentWindowCap + 4 * kFrameSizeMax);
 inline constexpr int64_t kGoodbyeDeadline_ms = 2'000;    // For an orderly close.
-inline constexpr int64_t kTcpUserTimeout_ms = 24'000;    // 2.4 probe intervals (H09).
+inline constexpr int64_t kTcpUserTimeout_ms = 24'000;    // 2.4 probe intervals.
 inline constexpr size_t kPostHandshakeMessagesMax = 16;  // TLS messages between two frames.
 // A name with several addresses: the next one is begun when the last has not connected for so long
 // (RFC 8305), or connected and not ended its handshake; so all have their turn within a handshake's
@@ -189,7 +191,7 @@ inline constexpr int64_t kLogAlarmAgain_ms =
     3'600'000;  // Between two alarms that it is not written.
 
 // The client API.
-inline constexpr size_t kClientsMax = 256;          // Of people who have a role,
+inline constexpr size_t kClientsMax = 256;          // Those of people who have a role,
 inline constexpr size_t kClientsPerPersonMax = 64;  // and of one of them.
 inline constexpr size_t kStrangersMax = 16;  // Connections of others, until they are refused,
 inline constexpr size_t kStrangersPerUserMax = 4;
@@ -205,12 +207,12 @@ inline constexpr size_t kRowLanguageSizeMax = 40;
 // the last so many are shown, and up to this many are counted.
 inline constexpr size_t kFactsShownMax = 64;
 inline constexpr size_t kFactsCounted = 10'000;
-// Of one client, submitted and not committed yet. A client with more is not read until half of them
-// are answered, so that no one fills the memory, or the commit that everybody's next message waits
-// for.
+// Messages of one client, submitted and not committed yet. A client with more is not read until
+// half of them are answered, so that no one fills the memory, or the commit that everybody's next
+// message waits for.
 inline constexpr size_t kSubmissionsWaitingMax = 4096;
 inline constexpr size_t kSubmissionsWaitingSizeMax = 4 * 1024 * 1024;
-inline constexpr size_t kReadsWaitingMax = 16;  // Of one client, asked and not answered; likewise.
+inline constexpr size_t kReadsWaitingMax = 16;  // One client's, asked and not answered; likewise.
 // Requests of one person that are served in one turn of the event loop, over all connections: about
 // a TLS record of them, a millisecond's work. The rest wait for the next turn.
 inline constexpr size_t kRequestsPerTurnMax = 64;

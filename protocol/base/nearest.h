@@ -13,7 +13,7 @@ namespace hotline {
 size_t edit_distance(std::string_view a, std::string_view b);
 
 // The candidate that is nearest to `word`, if it is near enough to be a slip: at most one edit for
-// every three letters, and at least one. Of several the first.
+// every three letters, and at least one. The first, if several are as near.
 std::optional<std::string> nearest_word(std::string_view word,
                                         std::span<const std::string> candidates);
 

@@ -1,6 +1,6 @@
 // Lets the first few of a kind through in each minute and counts the rest, so that somebody who
 // may speak to us cannot fill our journal, our alarms or our queues by doing something again and
-// again. What was held back is told as a number once the minute has passed.
+// again. The rest is told as a number once the minute has passed.
 //
 //   if (gate.admit(now.boot)) tell(it);
 //   ... at gate.due(): if (uint64_t held = gate.take_held_back(now.boot)) tell(held, "more");
@@ -21,9 +21,9 @@ class NoiseGate {
 
   explicit NoiseGate(uint64_t admitted_max) : admitted_max_(admitted_max) {}
 
-  // Whether this one is to be told; otherwise it is counted.
+  // True: tell this one. False: it was counted.
   bool admit(BootMs now) {
-    // What was held back in the last window is told before a new one opens.
+    // The number held back in the last window is told before a new one opens.
     if (held_back_ == 0 && (admitted_ == 0 || now - opened_at_ >= kWindow_ms)) {
       opened_at_ = now;
       admitted_ = 0;

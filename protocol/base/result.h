@@ -37,8 +37,8 @@ const char* error_code_name(ErrorCode code);
 
 struct Error {
   ErrorCode code = ErrorCode::failed;
-  std::string reason;  // What failed and why, one line, no trailing full stop.
-  std::string hint;    // What to do or type; may be empty.
+  std::string reason;  // The failure and why, one line, no trailing full stop.
+  std::string hint;    // The way out, to do or type; may be empty.
 };
 
 template <typename T>

@@ -21,8 +21,8 @@ const EVP_MD* sha256_method() {
   return method;
 }
 
-// What is longer gains nothing here: libcrypto uses the same instructions, and takes about as long
-// as three blocks to get ready.
+// Longer inputs gain nothing here: libcrypto uses the same instructions, and takes about as long as
+// three blocks to get ready.
 constexpr size_t kShortSizeMax = 16 * 64;
 
 // Three blocks and what lies about their edges.

@@ -1,5 +1,5 @@
-// SHA-256 (FIPS 180-4) of many short inputs: what an auditor's time goes into, and much of the
-// core's. Of one input: bytes.h.
+// SHA-256 (FIPS 180-4) of many short inputs: an auditor's time goes into it, and much of the
+// core's. One input: bytes.h.
 //
 // A processor with SHA instructions waits for itself most of the time when it hashes one input, so
 // of many two are hashed side by side there; elsewhere this is libcrypto, one after the other. The
@@ -18,7 +18,7 @@ namespace hotline {
 // hashes[i] becomes SHA-256(inputs[i]); as many hashes as inputs.
 void sha256_each(std::span<const ByteView> inputs, std::span<Hash> hashes);
 
-// Of inputs that are two pieces each, one behind the other: a prefix or a salt, and what it is for.
+// Inputs that are two pieces each, one behind the other: a prefix or a salt, and what it is for.
 using TwoPieces = std::array<ByteView, 2>;
 void sha256_each(std::span<const TwoPieces> inputs, std::span<Hash> hashes);
 

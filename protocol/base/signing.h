@@ -1,13 +1,13 @@
-// Who signs and who checks: two small interfaces, so that the simulator can put a keyed hash in the
+// Signers and verifiers: two small interfaces, so that the simulator can put a keyed hash in the
 // place of Ed25519 (RFC 8032) where speed matters more than secrecy, and Ed25519 itself.
 //
 // Signing and checking are deterministic and read no clock and no random numbers. libsodium does
 // both in about half of libcrypto's time, and a message that is sent alone waits for two of each,
 // one after the other. But whether a signature holds is decided by one rule (ed25519_rule.h), and
 // not by the release of a library: libsodium is believed where it accepts, as long as it accepts
-// nothing that the rule refuses, which is tried before it is first asked. What it refuses is asked
-// of libcrypto, because it refuses some that the rule lets pass (an R of small order, which only
-// the key's owner can make). A libcrypto with another rule is not used at all.
+// nothing that the rule refuses, which is tried before it is first asked. Signatures that it
+// refuses are asked of libcrypto, because it refuses some that the rule lets pass (an R of small
+// order, which only the key's owner can make). A libcrypto with another rule is not used at all.
 #pragma once
 
 #include <array>

@@ -140,7 +140,7 @@ class SortedBlocks {
     return {last_, blocks_[last_].lower_bound(key)};
   }
 
-  // Whether the first element that is not less than `key` stands in this block.
+  // True: the first element that is not less than `key` stands in this block.
   bool is_block_of(size_t i, const Key& key) const {
     return i < blocks_.size() && !(blocks_[i].last_key() < key) &&
            (i == 0 || blocks_[i - 1].last_key() < key);

@@ -60,8 +60,7 @@ namespace strict {
 // FLATBUFFERS_MAX_BUFFER_SIZE is 2 GiB; nothing of ours comes near this.
 inline constexpr size_t kBufferSizeMax = limits::kFrameSizeMax;
 
-// What can be said before anything is read: size, and the file identifier (exactly four
-// characters).
+// Checks that need no reading: size, and the file identifier (exactly four characters).
 Status check_header(ByteView bytes, const char* identifier);
 
 // Walks a buffer that the library's verifier has accepted, by the reflection tables that flatc

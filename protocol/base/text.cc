@@ -316,7 +316,7 @@ bool is_language_tag(std::string_view tag) {
     }
   }
   if (i == count) return true;
-  // What is left is private use: x- and at least one subtag.
+  // The rest is private use: x- and at least one subtag.
   return subtags[i].size() == 1 && lower(subtags[i][0]) == 'x' && i + 1 < count;
 }
 

@@ -1,4 +1,4 @@
-// What may stand in the texts of a message, and how they are counted.
+// Texts of a message: what may stand in them, and how they are counted.
 #pragma once
 
 #include <cstddef>
@@ -45,8 +45,8 @@ std::string printable_line(std::string_view text);
 // is missing. `bytes_max` is at least 3.
 std::string shortened(std::string_view text, size_t bytes_max);
 
-// What stands before, between and after the separators: one piece more than there are of them.
-// Borrows the text.
+// The pieces before, between and after the separators: one more than there are of them. Borrows the
+// text.
 std::vector<std::string_view> split(std::string_view text, char separator);
 // Without spaces, tabs and line feeds at its ends.
 std::string_view trim(std::string_view text);
@@ -69,7 +69,7 @@ inline bool take_character(std::string_view& text, char expected) {
 }
 
 // Well-formed by RFC 5646 section 2.1 (BCP 47), without the grandfathered tags; at most 35
-// characters. Whether the subtags are registered is not asked.
+// characters. It is not asked whether the subtags are registered.
 bool is_language_tag(std::string_view tag);
 
 // Tags compare without regard to case.

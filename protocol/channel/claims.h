@@ -29,7 +29,7 @@ class Claims {
     return {recorder_.own().receipted_size(), recorder_.durable().peer_size};
   }
 
-  // By what the peer shows.
+  // The position that the peer's hello proves.
   struct Shown {
     uint64_t resend_from = 0;   // It holds our transcript up to here.
     uint64_t receipt_size = 0;  // The newest of our receipts that it holds covers so much.

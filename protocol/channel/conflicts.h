@@ -28,7 +28,7 @@ struct Conflict {
   MessageKey own;
   MessageKey peers;
   uint64_t peers_serial = 0;
-  uint32_t own_volume = 0;  // Of those of its notice, from 1: the pair that comes nearest.
+  uint32_t own_volume = 0;  // Its number in its notice, from 1: the pair that comes nearest.
   uint32_t peers_volume = 0;
   Nearness nearness;
   bool accepted_by_us = false;
@@ -76,17 +76,18 @@ class Conflicts {
   Checked check(const std::vector<Volume>& volumes) const;
   // Refuses a notice of ours that is in conflict and does not say why it is sent all the same.
   Status check_reason(const wire::Body& body) const;
-  // Likewise a correction that moves one of ours, of which its rules are kept.
+  // Refuses also a correction that moves one of our notices into a conflict without a reason. The
+  // correction keeps its own rules.
   Status check_moved(MessageKey notice, const wire::Body& correction, UtcMs corrected_at) const;
-  // What one of ours would announce once it is corrected so. Error: refused, where it announces
-  // nothing that is compared, or where the correction breaks a rule.
+  // The volumes that one of ours would announce once it is corrected so. Error: refused, where it
+  // announces nothing that is compared, or where the correction breaks a rule.
   Result<std::vector<Volume>> volumes_after(MessageKey notice, const wire::Body& correction,
                                             UtcMs corrected_at) const;
   // Open ones, by the time at which both are there.
   std::vector<Conflict> list() const;
   // Notices that are not over, by their start.
   std::vector<ActiveNotice> notices(const NoticesWanted& wanted, UtcMs now) const;
-  // Those too that both parties accept, by their notices: own, the peer's.
+  // Also the conflicts that both parties accepted. Key: our notice, the peer's.
   using Pair = std::pair<MessageKey, MessageKey>;
   const std::map<Pair, Conflict>& known() const { return open_; }
   // Notices were left out, because more was announced than can be kept.
@@ -125,7 +126,7 @@ class Conflicts {
     uint64_t peers_version = 0;
     auto operator<=>(const Acceptance&) const = default;
   };
-  using Serials = std::pair<uint64_t, uint64_t>;  // Of the own notice, and of the peer's.
+  using Serials = std::pair<uint64_t, uint64_t>;  // The own notice's, and the peer's.
 
   VolumeIndex& index_of(bool incoming) { return incoming ? peers_ : own_; }
   VolumeIndex& index_of(MessageKey notice, bool compared) {
@@ -164,7 +165,7 @@ class Conflicts {
 
   VolumeIndex own_;
   VolumeIndex peers_;
-  VolumeIndex places_alone_;  // Of notices that are held against nothing, of both sides.
+  VolumeIndex places_alone_;  // Both sides' notices that are held against nothing.
   uint64_t next_number_ = 1;
   std::map<uint64_t, Place> places_;  // By number in the indices.
   std::map<MessageKey, Notice> notices_;

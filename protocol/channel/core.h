@@ -125,7 +125,8 @@ class Core {
                      const std::string& detail) {
     escalation_.attempt_ended(now, attempt, outcome, detail);
   }
-  // A person's request was refused. Of each person the first few a minute are recorded one by one.
+  // A person's request was refused. The first few of each person in a minute are recorded one by
+  // one.
   void record_refusal(Now now, const Actor& actor, const Error& error) {
     noise_.record_refusal(now, actor, error);
   }
@@ -177,7 +178,8 @@ class Core {
  private:
   Status check_owner(const wire::Entry& first) const;
   const char* fault_in(const wire::Entry& entry) const;
-  // The consequences of an entry once it is durable; its part applied at once what it decides.
+  // Runs what follows once an entry is on disk. Its part has changed its state already, when the
+  // entry was recorded.
   void apply_durable(uint64_t journal_index, const wire::Entry& entry, Now at);
   Status compare_prefix_with_records();
   void note_clock(Now now);
@@ -187,7 +189,7 @@ class Core {
   Now started_;
   std::optional<int64_t> clock_offset_;  // utc - boot, to notice steps of the wall clock.
 
-  // Each knows only those above it.
+  // Each knows only the earlier ones.
   Recorder recorder_;
   Noise noise_;
   DiskState disk_;

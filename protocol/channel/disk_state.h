@@ -1,7 +1,7 @@
 // This party's disk, and the peer's, while they are nearly full. The room left on a disk is
 // kept for what cannot wait: FLASH, and what ends a wait. A peer is told so, and is not trusted to
-// keep to it: messages for which there is no room are left, and with them those that follow on that
-// link. They keep their places, get no receipt, and come again over another link.
+// keep to it: if the disk has no room for a message, we skip it and all that follow on that link.
+// They get no receipt, and the peer sends them again over the next link.
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,4 @@
-// What the core asks its surroundings to do. The daemon performs these with sockets and processes,
+// Requests of the core to its surroundings. The daemon performs these with sockets and processes,
 // the simulator with its own network and operators. Effects are to be performed in order.
 #pragma once
 
@@ -26,7 +26,7 @@ struct SendFrame {
   bool may_be_overtaken = false;
 };
 
-// What was sent on this link is not receipted in time: reach the peer over the next path, if there
+// Messages sent on this link are not receipted in time: reach the peer over the next path, if there
 // is one. The link stays meanwhile; adopting the new one closes it.
 struct TryNextPath {
   LinkId link = 0;
@@ -63,8 +63,8 @@ struct AnswerDraft {
   Result<DraftChange> outcome;
 };
 
-// What an auditor's export covers: sizes that are durable, each with its owner's checkpoint (empty
-// for an empty log).
+// The extent of an auditor's export: sizes that are durable, each with its owner's checkpoint
+// (empty for an empty log).
 struct ExportHead {
   uint64_t journal_size = 0;
   uint64_t own_size = 0;
@@ -89,7 +89,7 @@ struct SoundStep {
   std::vector<Step> steps;  // Each once.
   uint64_t count = 0;       // Messages that they came due for,
   uint64_t first = 0;       // and the oldest of these (MessageKey::number), where there is one.
-  Situation situation;      // Of all that sound the alarm.
+  Situation situation;      // All that sound the alarm.
 };
 
 // Run a command that tells people, and report its outcome with Core::attempt_ended().

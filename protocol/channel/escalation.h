@@ -1,6 +1,6 @@
-// People are told: the ladder, fed with what is durable, and the hour's test calls. What has come
-// due is recorded and told side by side, commands are started and their outcomes recorded; and a
-// journal gives all of it back.
+// People are told: the ladder, fed with what is durable, and the hour's test calls. A step that has
+// come due is recorded and told side by side, commands are started and their outcomes recorded; and
+// a journal gives all of it back.
 #pragma once
 
 #include <cstdint>

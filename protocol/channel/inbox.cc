@@ -234,9 +234,8 @@ void Inbox::tell_of_target(Now now, const Arrival& arrival, const Judgement& jud
   }
 }
 
-// The machine tells the peer that a message cannot stand, and the own watch that it did. What
-// speaks of other messages is never declined, so that two machines cannot answer each other for
-// ever.
+// The machine tells the peer that a message cannot stand, and the own watch that it did. A message
+// that speaks of others is never declined, so that two machines cannot answer each other for ever.
 void Inbox::decline(Now now, uint64_t index, const Arrival& arrival, const Judgement& judgement) {
   const wire::Envelope* envelope = arrival.known();
   const std::string id = releases_.name_of({true, index}, judgement.serial);

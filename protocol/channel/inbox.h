@@ -54,7 +54,8 @@ class Inbox {
   // True where the disk has room for so much of the peer's, beside what is not durable yet.
   bool has_room_for(uint64_t bytes, uint64_t count) const;
 
-  // Some of what gathers has no receipt yet; and gives it.
+  // owes_receipt(): some gathered message has no receipt. sign_receipt(): signs one for all of
+  // them.
   bool owes_receipt() const {
     return recorder_.peer().frontier().size() > recorder_.peer().receipted_size();
   }

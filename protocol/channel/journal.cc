@@ -31,7 +31,7 @@ Status Journal::replay(uint64_t index, ByteView entry, UtcMs at) {
 }
 
 std::shared_ptr<const Batch> Journal::take() {
-  // Of all entries together, which costs half as much as of one after the other.
+  // All entries together cost half as much as one after the other.
   std::vector<ByteView> entries;
   entries.reserve(gathering_.journal.size());
   for (const JournalRecord& record : gathering_.journal) entries.push_back(record.entry);

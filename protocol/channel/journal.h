@@ -47,7 +47,8 @@ class Journal {
   // After the last of them: what they completed was kept long ago.
   void replayed() { frontier_.take_kept(); }
 
-  // What gathers until the next commit; the core adds messages, leaves, receipts and facts to it.
+  // The batch that gathers until the next commit; the core adds messages, leaves, receipts and
+  // facts to it.
   Batch& gathering() { return gathering_; }
   const Batch& gathering() const { return gathering_; }
   // Ends the batch: what is recorded from now on belongs to the next.
@@ -80,8 +81,8 @@ class Journal {
   }
 };
 
-// Of a message of the peer's: one that breaks a rule waits all the same, whatever its serial. Only
-// the very same message at a second place does not.
+// A message of the peer's that breaks a rule waits all the same, whatever its serial. Only the very
+// same message at a second place does not.
 bool waits_for_acknowledgement(const wire::Received& received);
 
 }  // namespace hotline

@@ -216,7 +216,7 @@ Due Ladder::decide(Now now) {
   return due;
 }
 
-// The alarms that have been silent for long enough. Of what came due alongside, people hear anyway.
+// The alarms that have been silent for long enough. People hear of what came due alongside anyway.
 void Ladder::sound_again(Due& due, Now now) {
   for (uint8_t precedence = kPrecedenceFirst; precedence <= kPrecedenceLast; ++precedence) {
     for (bool incoming : {false, true}) {
@@ -304,7 +304,7 @@ BootMs Ladder::step_due(MessageKey key, const Item& item, StepKind kind, uint8_t
       if (item.acknowledged || has_bit(item.rungs, rung)) return kNever;
       return item.base + numbers.rungs[rung].after_ms;
     case StepKind::alarm_again:
-      break;  // Of all of them together: again_due().
+      break;  // All of them have one together: again_due().
     case StepKind::first_answer_due:
       return item.first_answer ? kNever : item.base + numbers.first_answer_due_ms;
     case StepKind::full_answer_due:
@@ -469,8 +469,8 @@ void Ladder::supersede_calls(MessageKey key, const Item& item, uint8_t decided_n
   superseded_.insert(superseded_.end(), to_stop.begin(), to_stop.end());
 }
 
-// Of rungs that are told as one, the highest goes first, and a command that two of them share runs
-// once.
+// The highest of the rungs that are told as one goes first, and a command that two of them share
+// runs once.
 void Ladder::start_calls(MessageKey key, const Item& item, uint8_t decided_now, Now at) {
   const std::vector<Rung>& rungs = policy(item).rungs;
   std::vector<const Command*> started;

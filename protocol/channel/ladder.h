@@ -11,16 +11,16 @@
 // and precedence; and one command tells of all of them (protocol/channel/ladder_calls.h).
 //
 // At a restart a new Ladder is fed the same facts from the journal through the same functions, the
-// journaled decisions and outcomes among them, each with replayed_time() of its stored time. What
-// was decided stays decided; what was decided and has no outcome is attempted again, marked so.
+// journaled decisions and outcomes among them, each with replayed_time() of its stored time. A
+// decision stays decided; an attempt without an outcome is made again, marked so.
 //
 // Times follow the boot clock, so a step of the wall clock moves nothing while the daemon runs.
 // Across a restart only the stored UTC is known: what remains is min(stored deadline - now, the
 // full interval).
 //
-// Whose clock starts when: the receiver's from its commit of the message. The sender's from
-// release, and once the receipt is committed from there; for FLASH always from release. A message
-// without a receipt climbs the same rungs.
+// The receiver's clock starts at its commit of the message. The sender's starts at release, and
+// anew once the receipt is committed; for FLASH it stays at release. A message without a receipt
+// climbs the same rungs.
 #pragma once
 
 #include <array>
@@ -41,8 +41,8 @@
 
 namespace hotline {
 
-// What a base from the journal is on this boot's clock: a time in the future (the wall clock
-// stepped back) counts as now, so that the interval starts anew rather than never ending.
+// A base from the journal on this boot's clock: a time in the future (the wall clock stepped back)
+// counts as now, so that the interval starts anew rather than never ending.
 Now replayed_time(UtcMs stored, Now restart);
 
 // Stored in the journal: never renumber.
@@ -87,11 +87,11 @@ struct Due {
   std::vector<uint64_t> to_stop;    // AttemptName::id of those that were left to a higher rung.
 };
 
-// An outcome, and to whom it mattered.
+// The outcome of an attempt, and the messages it concerns.
 struct AttemptEnd {
   AttemptVerdict verdict = AttemptVerdict::stale;
   KeySet messages;  // That it told of, or should have, and that still wait. To be journaled.
-  KeySet gave_up;   // Of these, for whom nobody is left to be told.
+  KeySet gave_up;   // Those of them for whom nobody is left to be told.
 };
 
 // A message that waits for an acknowledgement, and its place among all of them: the most urgent
@@ -113,7 +113,7 @@ struct WaitingFilter {
 
 class Ladder {
  public:
-  // `policy` has been validated. What is fed before the first decide() is a replay: the attempts
+  // `policy` has been validated. Facts fed before the first decide() are a replay: the attempts
   // that it leaves without an outcome may have been made.
   explicit Ladder(Policy policy);
 
@@ -139,7 +139,7 @@ class Ladder {
   Due decide(Now now);
   std::optional<BootMs> next_due() const;
 
-  // Of those that sound the alarm now.
+  // The situation of those that sound the alarm now.
   Situation situation(bool incoming, uint8_t precedence, Now now) const;
 
   // The next rung that `key` climbs if nobody acknowledges it, and when.

@@ -11,7 +11,7 @@ void LadderCalls::add(const Place& place, uint64_t number, BootMs at, bool repea
   join(place, {number}, at, repeated);
 }
 
-// Who joins others is told of with them: sooner than alone, never later.
+// Messages that join others are told of with them: sooner than alone, never later.
 void LadderCalls::join(const Place& place, const KeySet& messages, BootMs due, bool repeated) {
   Call& call = calls_[place];
   call.waiting.insert_all(messages);

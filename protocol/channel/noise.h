@@ -1,6 +1,6 @@
 // A peer with good keys, a person, or somebody who only knocks, may do the same again and again:
-// the first few a minute are told one by one, the rest as a number. What counts for the protocol
-// (places, receipts, evidence up to its limit) does not depend on it.
+// the first few a minute are told one by one, the rest as a number. Nothing that counts for the
+// protocol (places, receipts, evidence up to its limit) depends on it.
 #pragma once
 
 #include <array>
@@ -44,7 +44,7 @@ class Noise {
   // True: tell it. False: it was counted.
   bool admit(Now now, NoiseKind kind) { return gates_[index(kind)].admit(now.boot); }
   void alarm(Now now, NoiseKind kind, MessageKey key, const std::string& text);
-  // Each own FLASH has one alarm of a kind that no gate holds back, however many there were before.
+  // The gate never holds back the first alarm of a kind about one of our FLASH.
   void alarm_about_own(Now now, NoiseKind kind, MessageKey key, const std::string& text);
 
   void note_refusal_of_link(Now now, NoiseKind kind, const std::string& remote,

@@ -37,7 +37,8 @@ class Outbox {
   void go_live() { receipt_recorded_ = recorder_.own().receipted_size(); }
   void committed() { built_frames_.clear(); }
 
-  // While a link is adopted: whether something may take its place now, and what may, takes it.
+  // While a link is adopted. can_number(): a message may take its place now. number_messages():
+  // gives places to all that may.
   bool can_number() const;
   void number_messages(Now now);
   // Puts on the adopted link what is durable and was not sent on it, within the cap for what is

@@ -68,7 +68,7 @@ void OwnTranscript::receipt_held(const wire::ReceiptHeld& fact) {
 std::vector<uint64_t> OwnTranscript::next_to_number(size_t count_max, size_t bytes_max,
                                                     size_t urgent_bytes_max) const {
   std::vector<uint64_t> chosen;
-  std::vector<uint64_t> lifted;  // Of those chosen, the ones that went before their turn.
+  std::vector<uint64_t> lifted;  // Those chosen that went before their turn.
   std::vector<uint64_t> chain;
   const auto is_in = [](const std::vector<uint64_t>& serials, uint64_t serial) {
     return std::find(serials.begin(), serials.end(), serial) != serials.end();
@@ -78,8 +78,9 @@ std::vector<uint64_t> OwnTranscript::next_to_number(size_t count_max, size_t byt
     size_t bound = slot == precedence_slot(kPrecedenceFirst) ? urgent_bytes_max : bytes_max;
     for (uint64_t queued : by_precedence_[slot]) {
       if (is_in(lifted, queued)) continue;
-      // What it refers to goes first, and what that refers to before it: the chain is followed to
-      // its oldest end. Few refer to what waits, so that looking through all chosen is cheap.
+      // The message that it refers to goes first, and what that refers to before it: the chain is
+      // followed to its oldest end. Few refer to what waits, so that looking through all chosen is
+      // cheap.
       chain.clear();
       for (uint64_t serial = queued; serial != 0;) {
         const Waiting* found = waiting_.find(serial);

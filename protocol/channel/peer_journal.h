@@ -1,5 +1,6 @@
-// What we have cosigned of the peer's journal, and whether an offered checkpoint of it may be
-// cosigned next: the rules of c2sp.org/tlog-witness, section "add-checkpoint". We see hashes only.
+// The part of the peer's journal that we have cosigned, and the rules for an offered checkpoint
+// that may be cosigned next: those of c2sp.org/tlog-witness, section "add-checkpoint". We see
+// hashes only.
 #pragma once
 
 #include <cstdint>

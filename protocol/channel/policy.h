@@ -45,7 +45,7 @@ struct PrecedencePolicy {
   int64_t alarm_again_ms = 0;        // An alarm that nobody answered sounds again; 0: never.
   std::vector<Rung> rungs;           // Not acknowledged.
   int64_t dissemination_due_ms = 0;
-  int64_t first_answer_due_ms = 0;  // Of a message that asks for an answer.
+  int64_t first_answer_due_ms = 0;  // For a message that asks for an answer.
   int64_t full_answer_due_ms = 0;
 };
 

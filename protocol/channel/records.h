@@ -1,4 +1,4 @@
-// What the core writes, and what it reads back: the vocabulary between the core and the store.
+// Records that the core writes and reads back: the vocabulary between the core and the store.
 //
 // The journal is the only truth; the other records are kept beside it so that messages, proofs and
 // lists can be read without replaying it. Everything in one Batch becomes durable in one
@@ -37,7 +37,7 @@ struct JournalRecord {
 struct MessageRecord {
   MessageKey key;
   uint64_t serial = 0;         // 0: the envelope could not be read.
-  uint64_t journal_index = 0;  // Of its Released or Received entry.
+  uint64_t journal_index = 0;  // Its Released or Received entry's.
   UtcMs committed_at = 0;      // The time of that entry, not of the flush after it.
   uint8_t type = 0;
   uint8_t precedence = 0;
@@ -66,19 +66,19 @@ struct SubtreeRecord {
   Subtree subtree;
 };
 
-// A receipt: everything below `size` in that direction's transcript is held by both. Of the
-// journal: the peer, as witness, has cosigned everything below `size`; kept beside the journal, so
-// that a batch may hold one and no entry.
+// A receipt: everything below `size` in that direction's transcript is held by both. For the
+// journal it is the witness's cosignature. It stands beside the journal, so a batch may hold one
+// and no entry.
 struct ReceiptRecord {
   LogId log = LogId::own_transcript;
   uint64_t size = 0;
   UtcMs at = 0;                // Own clock.
   uint64_t time_s = 0;         // The cosigner's clock, from the signature.
-  uint64_t journal_index = 0;  // Of its entry; of the journal's own, `size`.
+  uint64_t journal_index = 0;  // Its entry's; for the journal's own, `size`.
   std::string note;
 };
 
-// Something happened to a message later on. What lists and `show` read.
+// Something happened to a message later on. Lists and `show` read it.
 enum class FactKind : uint8_t {
   acknowledged = 1,
   answered = 2,
@@ -124,7 +124,7 @@ struct Batch {
   std::vector<ReceiptRecord> receipts;
   std::vector<FactRecord> facts;
   std::vector<GroupFactRecord> group_facts;
-  Hash journal_root{};  // Of the journal after this batch: checked at the next start.
+  Hash journal_root{};  // The journal's after this batch: checked at the next start.
 
   bool empty() const { return journal.empty() && receipts.empty(); }
   void add_subtrees(LogId log, const std::vector<Subtree>& completed) {
@@ -145,8 +145,8 @@ class RecordsError : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-// What the core reads back. Only durable records are ever returned; every call is short and on the
-// core's thread. A read that fails throws RecordsError.
+// The core's reads. Only durable records are ever returned; every call is short and on the core's
+// thread. A read that fails throws RecordsError.
 class Records {
  public:
   virtual ~Records() = default;

@@ -134,8 +134,8 @@ void Session::adopt(Now now, LinkId id, Link& link) {
   }
   const bool skips = planted(PlantedBug::resume_off_by_one) && link.shown.resend_from > 0;
   link.lane.begin(skips ? link.shown.resend_from + 1 : link.shown.resend_from);
-  // Leaves that came on an earlier link may still be on their way to disk. What the peer sends
-  // again is judged after.
+  // Leaves that came on an earlier link may still be on their way to disk. Messages that the peer
+  // sends again are judged after.
   if (recorder_.peer().frontier().size() > recorder_.durable().peer_size) {
     const bool all_sealed = recorder_.sealed() != nullptr && recorder_.sealed_state().peer_size ==
                                                                  recorder_.peer().frontier().size();

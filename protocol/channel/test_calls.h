@@ -23,7 +23,8 @@ class TestCalls {
   // are not judged: nobody could have called then.
   TestCalls(const LinkPolicy& policy, bool first, UtcMs started);
 
-  // Of a TEST: committed here, and acknowledged. A time before the last one's counts all the same.
+  // A TEST was committed here; it was acknowledged. A time before the last one's counts all the
+  // same.
   void called(MessageKey key, UtcMs at);
   void acknowledged(MessageKey key, UtcMs at);
 

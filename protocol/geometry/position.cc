@@ -192,7 +192,7 @@ bool within_box(const Point& a, const Point& b, const Point& c) {
          c.y <= std::max(a.y, b.y);
 }
 
-// Whether the closed segments ab and cd share a point.
+// True: the closed segments ab and cd share a point.
 bool meet(const Point& a, const Point& b, const Point& c, const Point& d) {
   int c_side = side(a, b, c);
   int d_side = side(a, b, d);
@@ -203,7 +203,7 @@ bool meet(const Point& a, const Point& b, const Point& c, const Point& d) {
          (a_side == 0 && within_box(c, d, a)) || (b_side == 0 && within_box(c, d, b));
 }
 
-// Whether the border turns back on itself at b.
+// True: the border turns back on itself at b.
 bool folds_back(const Point& a, const Point& b, const Point& c) {
   if (side(a, b, c) != 0) return false;
   return (b.x - a.x) * (c.x - b.x) + (b.y - a.y) * (c.y - b.y) < 0;

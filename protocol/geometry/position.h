@@ -36,7 +36,7 @@ int64_t distance_m(const Position& a, const Position& b);
 // wrong, in words.
 std::string polygon_fault(std::span<const Position> points);
 
-// What the receiver read back against what was sent.
+// The read-back of the receiver against what was sent.
 struct ReadBackDifference {
   int64_t metres = 0;
   int64_t seconds = 0;    // Whole seconds, rounded up, never negative.

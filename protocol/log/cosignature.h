@@ -27,7 +27,7 @@ std::string cosign(std::string_view checkpoint_text, uint64_t time_s, const Note
 Result<uint64_t> verify_cosignature(std::string_view note_text, const NoteKey& key,
                                     const SignatureVerifier& verifier);
 
-// Whose signatures a cosigned checkpoint must carry. The verifiers are borrowed.
+// The signers of a good cosigned checkpoint. The verifiers are borrowed.
 struct CheckpointTrust {
   std::string origin;
   NoteKey log_key;
@@ -45,8 +45,8 @@ struct CosignedCheckpoint {
 
 // Both signatures and the origin, as a receipt or a witness's answer needs: the log's line, then
 // the cosigner's, and no other, so that such a note has one spelling. Fails with malformed, or with
-// verification_failed. `own_note` is for the log itself: the checkpoint as it signed it. What
-// begins with exactly these bytes bears its signature, which it need not check.
+// verification_failed. `own_note` is for the log itself: the checkpoint as it signed it. A note
+// that begins with exactly these bytes bears its signature, which it need not check.
 Result<CosignedCheckpoint> open_cosigned_checkpoint(std::string_view note_text,
                                                     const CheckpointTrust& trust,
                                                     std::string_view own_note = {});

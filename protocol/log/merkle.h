@@ -43,8 +43,8 @@ struct Subtree {
 // children as that leaves between two of them, 256.
 inline constexpr uint8_t kKeptLevels = 8;
 
-// What one has to keep of a log to go on with it. Copying one and appending to the copy is how a
-// root is computed for leaves that are not committed yet.
+// The part of a log that one has to keep to go on with it. A copy to which leaves are appended
+// gives the root of those that are not committed yet.
 class Frontier {
  public:
   // The frontier of the empty tree.
@@ -77,7 +77,7 @@ class Frontier {
  private:
   void join() const;
 
-  // What was appended and not yet joined to the rest: that changes nothing which a caller sees.
+  // Leaves appended and not yet joined to the rest: that changes nothing which a caller sees.
   mutable std::vector<Hash> waiting_;
   mutable uint64_t joined_size_ = 0;
   mutable std::vector<Hash> hashes_;
@@ -102,12 +102,12 @@ std::vector<Hash> inclusion_proof(const HashSource& source, uint64_t index, uint
 // sizes are equal, and when old_size is 0, because every log begins empty.
 std::vector<Hash> consistency_proof(const HashSource& source, uint64_t old_size, uint64_t new_size);
 
-// Whether the leaf stands at `index` in the tree of `size` leaves with this root. Takes anything
-// from outside; a proof that is longer or shorter than the one proof there can be is false.
+// True: the leaf stands at `index` in the tree of `size` leaves with this root. Takes anything from
+// outside; a proof that is longer or shorter than the one proof there can be is false.
 bool verify_inclusion(const Hash& leaf_hash, uint64_t index, uint64_t size,
                       std::span<const Hash> proof, const Hash& root);
 
-// Whether the tree of `new_size` leaves begins with the leaves of the tree of `old_size`. Takes
+// True: the tree of `new_size` leaves begins with the leaves of the tree of `old_size`. Takes
 // anything from outside. Equal sizes need equal roots, size 0 needs empty_root(), both an empty
 // proof.
 bool verify_consistency(uint64_t old_size, const Hash& old_root, uint64_t new_size,

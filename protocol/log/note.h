@@ -21,7 +21,7 @@ namespace hotline {
 inline constexpr uint8_t kNoteTypeEd25519 = 0x01;        // Signs the text of a note.
 inline constexpr uint8_t kNoteTypeCosignatureV1 = 0x04;  // c2sp.org/tlog-cosignature, with a time.
 
-// Who signs a note: the public half of a key, with the name that stands in the signature line.
+// The signer of a note: the public half of a key, with the name that stands in the signature line.
 struct NoteKey {
   std::string name;
   uint8_t type = kNoteTypeEd25519;
@@ -53,8 +53,8 @@ struct Note {
 bool is_note_key_name(std::string_view name);
 
 // A key as one line of text, "<name>+<key id, 8 hex digits>+<base64 of type and public key>".
-// Parsing refuses (malformed) other types, other lengths and a key id that does not fit. Whether
-// the public key is a good one is for Ed25519Verifier::create to say.
+// Parsing refuses (malformed) other types, other lengths and a key id that does not fit.
+// Ed25519Verifier::create says whether the public key is a good one.
 std::string format_vkey(const NoteKey& key);
 Result<NoteKey> parse_vkey(std::string_view text);
 

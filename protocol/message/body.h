@@ -255,7 +255,7 @@ Bytes build_body(const BodyFields& fields);
 
 // Error: malformed. A content from the future is let through; the rules call it an unknown type.
 Result<Opened<wire::Body>> open_body(ByteView bytes);
-Result<Opened<wire::Body>> open_body(const Bytes&&) = delete;  // What is opened reads the bytes.
+Result<Opened<wire::Body>> open_body(const Bytes&&) = delete;  // An opened body reads the bytes.
 
 Position to_position(const wire::Position& position);
 std::vector<Position> to_positions(const flatbuffers::Vector<const wire::Position*>& points);

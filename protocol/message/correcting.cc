@@ -124,7 +124,7 @@ std::string new_subject(const CorrectedMessage& message, const wire::Body& befor
 }
 
 // A field that is left as it was is judged as of the release of the message: a time that was ahead
-// then may have come. What changes is judged as of the correction too.
+// then may have come. A field that changes is judged as of the correction too.
 void judge(const CorrectedMessage& after, const wire::Correction& correction, UtcMs corrected_at,
            std::vector<Problem>& problems) {
   const auto body = open_body(after.body);

@@ -17,7 +17,7 @@ struct CorrectedMessage {
   wire::MessageType type = wire::MessageType::unset;
   wire::Precedence precedence = wire::Precedence::unset;
   wire::Mode mode = wire::Mode::unset;
-  std::string language;  // Of its original text.
+  std::string language;  // Its original text's.
   UtcMs released_at = 0;
   bool exercise_channel = false;
   Bytes body;

@@ -1,5 +1,5 @@
-// A draft (wire::Draft): what a person asks to be sent, before it is a message; and the name under
-// which a saved one is called.
+// A draft (wire::Draft): what a person asks to be sent, before it is a message; and the name of a
+// saved one.
 #pragma once
 
 #include <cstdint>
@@ -16,7 +16,7 @@
 
 namespace hotline {
 
-// Of its buffer, whose exact bytes are what a counter is bound to.
+// Its buffer's, whose exact bytes a counter is bound to.
 inline constexpr const char* kDraftIdentifier = "HLDR";
 
 // The envelope's fields that a draft says, as of now: all but parties, id, release, references,

@@ -31,7 +31,7 @@ struct HandlingFields {
   std::optional<UtcMs> keep_until;
 };
 
-// What an envelope says, as values. An empty string is an absent field. The rules of
+// An envelope as values. An empty string is an absent field. The rules of
 // protocol/message/message_rules.h say what must be there; building does not.
 struct EnvelopeFields {
   std::string id;
@@ -65,7 +65,7 @@ Bytes build_envelope(const EnvelopeFields& fields);
 // Error: malformed. Says nothing about the rules, and lets types from the future through.
 Result<Opened<wire::Envelope>> open_envelope(ByteView bytes);
 Result<Opened<wire::Envelope>> open_envelope(const Bytes&&) =
-    delete;  // What is opened reads the bytes.
+    delete;  // An opened envelope reads the bytes.
 
 // SHA-256(salt || part). The salt is 32 random bytes, kept beside the part and erased with it.
 Hash salted_hash(const Hash& salt, ByteView part);
@@ -73,7 +73,7 @@ Hash salted_hash(const Hash& salt, ByteView part);
 // The entry for a part that is about to be sent.
 PartFields describe_part(wire::PartKind kind, const Hash& salt, ByteView part);
 
-// Whether these are the bytes, and this the salt, that the envelope names.
+// True: the envelope names these bytes and this salt.
 bool is_part(const wire::Part& part, const Hash& salt, ByteView bytes);
 
 wire::Digest to_digest(const Hash& hash);

@@ -144,7 +144,7 @@ std::vector<Problem> check_body(const wire::Body& body, const BodyContext& conte
 std::vector<Problem> check_message(const wire::Envelope& envelope, const wire::Body& body,
                                    const RulesContext& context) {
   std::vector<Problem> problems = check_envelope(envelope, context);
-  // What a body must have depends on its type.
+  // The rules of a body depend on its type.
   if (!kind_of(envelope.type()).is_built()) return problems;
   for (Problem& problem : check_body(body, body_context(envelope, context))) {
     problems.push_back(std::move(problem));
@@ -186,7 +186,8 @@ EventPoint event_point(const wire::Body& body) {
   const Kind& kind = kind_of(static_cast<uint8_t>(body.content_type()));
   if (!kind.is_built()) return {};
   EventPoint point = kind.content().event_point(body);
-  // What broke the rules may be anywhere; nobody can read back a place that does not exist.
+  // A message that breaks the rules may be anywhere; nobody can read back a place that does not
+  // exist.
   if (point.position && !is_on_earth(*point.position)) point.position.reset();
   return point;
 }

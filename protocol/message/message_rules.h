@@ -22,8 +22,8 @@ using DeclineCode = wire::DeclineCode;
 
 struct Problem {
   std::string field;  // The key under which templates know it ("where", "reply-by"), or "envelope".
-  std::string reason;  // What is wrong, to be read after the field: "is not on Earth".
-  std::string hint;    // What to do; may be empty.
+  std::string reason;  // To be read after the field: "is not on Earth".
+  std::string hint;    // The way out; may be empty.
   DeclineCode code = DeclineCode::rule_broken;
 
   bool operator==(const Problem&) const = default;
@@ -32,7 +32,7 @@ struct Problem {
 // "where: is not on Earth".
 std::string to_string(const Problem& problem);
 
-// What the channel knows about a message's direction. An empty prefix is not compared.
+// The direction of a message, as the channel knows it. An empty prefix is not compared.
 struct RulesContext {
   std::string from;         // Party that sends: its id, and
   std::string from_prefix;  // the prefix of its serials on this channel, with the X of an exercise.
@@ -41,7 +41,7 @@ struct RulesContext {
   bool exercise = false;
 };
 
-// What the rules of a body depend on, so that a draft can be checked before it has an envelope.
+// The context of a body's rules, so that a draft can be checked before it has an envelope.
 struct BodyContext {
   wire::MessageType type = wire::MessageType::unset;
   wire::Precedence precedence = wire::Precedence::unset;
@@ -98,7 +98,7 @@ std::vector<Volume> announced_volumes(const wire::Body& body);
 // Why a notice is sent although it comes too near to another; empty where it does not say.
 std::string conflict_reason(const wire::Body& body);
 
-// What was read back against what was sent. Reading back nothing where there was something is a
+// Compares the read-back with what was sent. Reading back nothing where there was something is a
 // mismatch.
 ReadBackDifference compare_read_back(const EventPoint& sent, const EventPoint& read_back);
 ReadBackDifference compare_read_back(const EventPoint& sent,

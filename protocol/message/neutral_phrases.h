@@ -1,5 +1,5 @@
-// What test calls say. The set is fixed, so that a test call can neither carry a message nor be
-// read as a hint: weather, fruit and sums.
+// The phrases of test calls. The set is fixed, so that a test call can neither carry a message nor
+// be read as a hint: weather, fruit and sums.
 #pragma once
 
 #include <cstdint>

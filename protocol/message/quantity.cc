@@ -20,7 +20,7 @@ constexpr int64_t kThousand = 1000;
 
 struct Number {
   int64_t thousandths = 0;
-  std::string_view rest;  // What follows the number.
+  std::string_view rest;  // The text behind the number.
 };
 
 // Digits, and at most three decimals. No sign, no exponent.

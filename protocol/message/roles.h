@@ -1,6 +1,6 @@
-// Who may do what on a channel: one table of roles, rights and kinds of messages. The core asks it
-// about what is submitted, the daemon about what its clients ask, a client before it offers what
-// would be refused. Of persons only: a machine speaks for its daemon, and the core decides when.
+// Rights on a channel: one table of roles, rights and kinds of messages. The core asks it about
+// what is submitted, the daemon about what its clients ask, a client before it offers what would be
+// refused. For persons only: a machine speaks for its daemon, and the core decides when.
 #pragma once
 
 #include <cstdint>

@@ -6,7 +6,7 @@ namespace hotline {
 namespace {
 
 constexpr char kExerciseLetter = 'X';
-constexpr size_t kPrefixLettersMax = 4;  // Of a party three, and the X of an exercise.
+constexpr size_t kPrefixLettersMax = 4;  // A party's three, and the X of an exercise.
 constexpr size_t kDigitsMin = 6;
 constexpr size_t kDigitsMax = 18;  // Fits 64 bits; a message a second would take 30 billion years.
 

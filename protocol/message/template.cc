@@ -239,7 +239,7 @@ Status check_keys(const TemplateInfo& info, const TemplateInput& input) {
   return ok();
 }
 
-// What a field is given: what was typed, what the template fixes, or its default, where that is a
+// The value of a field: what was typed, what the template fixes, or its default, where that is a
 // plain value.
 std::optional<std::string> value_of(const TemplateSpec& spec, const TemplateInput& input,
                                     std::string_view key) {

@@ -19,10 +19,10 @@ struct TemplateField {
   std::string key;           // `--set KEY=value`.
   std::string kind;          // "position", "time", "one of", ...
   bool mandatory = false;    // Must be set; false if it may be left out or has a default.
-  std::string default_text;  // What it is if it is left out; empty for nothing.
+  std::string default_text;  // Its value if it is left out; empty for nothing.
   std::string example;
   std::string help;     // One line.
-  std::string choices;  // Of a coded field: "own, other, third, unknown".
+  std::string choices;  // For a coded field: "own, other, third, unknown".
 };
 
 struct TemplateInfo {
@@ -42,7 +42,7 @@ Result<const TemplateInfo*> find_template(std::string_view name);
 struct TemplateInput {
   std::map<std::string, std::string> set;  // --set key=value.
   std::string subject;                     // Composed from the fields if empty.
-  std::string language = "en";             // Of the subject and of the original text.
+  std::string language = "en";             // The subject's and the original text's.
   std::map<std::string, std::string>
       texts;                  // By language. Incidents without any repeat the subject.
   std::string translated_by;  // Own party: the side that made the other languages.
@@ -50,7 +50,7 @@ struct TemplateInput {
   UtcMs now = 0;  // For "when", if it is not set, and for what must be past.
   // For times that are said by it ("13:41Z", "-5m"); they are refused without it.
   std::optional<UtcMs> typed_at;
-  // Of a test call: the state of the own transcript.
+  // For a test call: the state of the own transcript.
   uint64_t transcript_size = 0;
   std::optional<Hash> transcript_root;
   // A draft for later: what is typed is understood, and something may be missing or break a rule.
@@ -64,7 +64,7 @@ struct FilledTemplate {
 };
 
 // A subject made from a text: its first line, so many words of it at most, as long as a subject may
-// be. What is cut ends with a mark.
+// be. A subject that is cut ends with a mark.
 std::string subject_of(std::string_view text, size_t words_max = SIZE_MAX);
 
 // The subject of a content in the language of its message, for lists. Where the content does not

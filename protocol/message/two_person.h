@@ -12,11 +12,11 @@
 namespace hotline {
 
 // The messages that this is asked of. Both parties have the same rule: it is part of the digest of
-// their policy. What ends another's wait (an acknowledgement, a decline, a dissemination) and a
-// test call go by one person always.
+// their policy. Messages that end another's wait (an acknowledgement, a decline, a dissemination)
+// and test calls always go by one person.
 struct TwoPersonRule {
   std::array<bool, 4> precedences{};     // FLASH first.
-  std::vector<wire::MessageType> types;  // Of any precedence; rising.
+  std::vector<wire::MessageType> types;  // At any precedence; rising.
   bool one_for_life = false;             // FLASH about danger to life goes by one, and is marked.
 
   bool operator==(const TwoPersonRule&) const = default;

@@ -1,5 +1,5 @@
-// Values as people type them: the other direction of quantity.h. What is written here is read there
-// as the same value, so that a correction can name a field's old value and new one.
+// Values as people type them: the other direction of quantity.h. A value written here is read there
+// as the same one, so that a correction can name a field's old value and new one.
 #pragma once
 
 #include <string>

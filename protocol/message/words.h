@@ -24,7 +24,7 @@ using Wording = std::array<const char*, kLanguages>;
 
 struct Word {
   uint16_t value;
-  const char* key;  // What is typed: `--set who=own`. Lower case, hyphens.
+  const char* key;  // The word to type: `--set who=own`. Lower case, hyphens.
   Wording wording;
 };
 

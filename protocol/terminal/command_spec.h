@@ -1,4 +1,4 @@
-// What a command is: its name, its options, its help; and what was typed for it.
+// A command: its name, its options, its help; and the arguments that were typed for it.
 //
 // A program is a table of commands. protocol/terminal/command_line.h reads what was typed by it.
 // A command's work stands beside its CommandSpec, in the program.
@@ -17,7 +17,7 @@ namespace hotline {
 
 struct OptionSpec {
   std::string names;  // As in the help: "-p,--precedence".
-  std::string value;  // What the value is called in the help; empty for a switch.
+  std::string value;  // The value's name in the help; empty for a switch.
   std::string help;
   bool repeated = false;
   bool required = false;
@@ -45,9 +45,9 @@ struct CommandSpec {
 struct Program {
   std::string name;                   // As it is typed.
   std::string purpose;                // One sentence.
-  std::string usage;                  // What follows its name.
+  std::string usage;                  // The words behind its name.
   std::string afterword;              // Ends the overview; whole lines.
-  std::vector<OptionSpec> options;    // Of every command, before its name or after it.
+  std::vector<OptionSpec> options;    // Every command's, before its name or after it.
   std::vector<CommandSpec> commands;  // In the order of the help.
   // Options that a command which is printed has too, where they were typed.
   std::vector<std::string> kept_options;
@@ -67,8 +67,8 @@ std::string command_help(const Program& program, const CommandSpec& command);
 // service.
 std::string to_ask_for_help(const Program& program, const std::string& words);
 
-// What was typed. Options are asked for by their long name with its dashes ("--precedence"),
-// positionals by their name ("ID").
+// The words that were typed. Options are asked for by their long name with its dashes
+// ("--precedence"), positionals by their name ("ID").
 class Arguments {
  public:
   bool has(const std::string& name) const { return values_.count(name) != 0; }

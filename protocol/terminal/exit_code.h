@@ -1,4 +1,4 @@
-// What the program returns to the shell. Part of what scripts rely on: never renumber.
+// Exit codes. Scripts rely on them: never renumber.
 #pragma once
 
 #include "protocol/base/result.h"

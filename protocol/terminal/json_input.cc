@@ -13,7 +13,7 @@ namespace json = boost::json;
 // A value whose end has not been read yet.
 struct Opened {
   JsonInput value;
-  std::vector<std::string> names;  // Of an object: those of its members.
+  std::vector<std::string> names;  // An object's members'.
 };
 
 // Boost's parser calls this. The member names are Boost's.

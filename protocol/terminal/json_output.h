@@ -31,12 +31,12 @@ class JsonValue {
   JsonValue(Array items) : value_(std::move(items)) {}
   JsonValue(Object members) : value_(std::move(members)) {}
 
-  // Of an object only (a null becomes one). Returns itself.
+  // For an object only (a null becomes one). Returns itself.
   JsonValue& add(std::string name, JsonValue value) &;
   JsonValue&& add(std::string name, JsonValue value) && {
     return std::move(add(std::move(name), std::move(value)));
   }
-  // Of an array only (a null becomes one).
+  // For an array only (a null becomes one).
   JsonValue& append(JsonValue value);
 
   using Variant = std::variant<std::monostate, std::string, bool, int64_t, uint64_t, Array, Object>;

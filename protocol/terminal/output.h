@@ -1,5 +1,5 @@
-// What a person sees. Data goes to standard output, talk to standard error; tables on a terminal,
-// tab-separated lines when piped.
+// Everything that a person sees. Data goes to standard output, talk to standard error; tables on a
+// terminal, tab-separated lines when piped.
 #pragma once
 
 #include <cstdint>
@@ -43,8 +43,8 @@ struct OutputOptions {
 // whether to send again.
 enum class Sent : uint8_t { no, yes, unknown };
 
-// What was to be printed could not be: the disk is full, or whoever read it is gone. Thrown by
-// Output, so that no command goes on for nobody, and caught by run_command_line.
+// The output could not be printed: the disk is full, or whoever read it is gone. Thrown by Output,
+// so that no command goes on for nobody, and caught by run_command_line.
 struct OutputLost {
   int error = 0;  // errno
 };

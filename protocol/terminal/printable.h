@@ -2,7 +2,7 @@
 // shown as they are is decided in one place for the message and for the screen: printable() and
 // printable_line() of protocol/base/text.h.
 //
-// What the peer wrote must not be able to move the cursor, hide a line, change a colour or turn the
+// Words of the peer must not be able to move the cursor, hide a line, change a colour or turn the
 // reading direction around: an operator acts on what the screen shows.
 #pragma once
 

@@ -25,10 +25,10 @@ struct TomlValue {
   std::string text;
   int64_t integer = 0;
   bool boolean = false;
-  std::vector<TomlValue> items;                            // Of a list.
-  std::vector<std::pair<std::string, TomlValue>> members;  // Of a table, in order of the file.
-  TomlPlace at;                                            // Of a table, of its header.
-  TomlPlace named_at;                                      // Of a member, else the same.
+  std::vector<TomlValue> items;                            // A list's.
+  std::vector<std::pair<std::string, TomlValue>> members;  // A table's, in order of the file.
+  TomlPlace at;                                            // A table's: its header's.
+  TomlPlace named_at;                                      // A member's, else the same.
 
   const TomlValue* find(const std::string& key) const;
 };

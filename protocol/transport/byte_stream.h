@@ -1,5 +1,5 @@
-// What a framed link stands on: a connected stream of bytes, TLS over TCP or a Unix socket.
-// Internal to the transport.
+// A connected stream of bytes, TLS over TCP or a Unix socket: a framed link stands on it. Internal
+// to the transport.
 //
 // One read and one write may be under way together; both end with an error soon after close(). The
 // buffers must live until then, and so must the stream: whoever awaits keeps both alive.
@@ -41,7 +41,7 @@ class ByteStream {
   // At once, without a word; harmless when repeated.
   virtual void close() = 0;
 
-  // What `error` of this stream means, in words; and whether it means that the peer refuses us.
+  // describe(): `error` of this stream, in words. is_refusal(): it means that the peer refuses us.
   virtual std::string describe(const boost::system::error_code& error) const = 0;
   virtual bool is_refusal(const boost::system::error_code&) const { return false; }
 

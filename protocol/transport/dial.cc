@@ -105,8 +105,8 @@ struct DialAttempt::State : std::enable_shared_from_this<State> {
   std::shared_ptr<const TlsContext> context;
   boost::asio::steady_timer deadline;
   boost::asio::steady_timer next_turn;
-  std::vector<std::shared_ptr<Candidate>> candidates;  // Of a name: empty while it is resolved.
-  size_t begun = 0;                                    // Of them, from the front.
+  std::vector<std::shared_ptr<Candidate>> candidates;  // A name's: empty while it is resolved.
+  size_t begun = 0;                                    // So many of them, from the front.
   bool has_connected = false;
   Local::socket unix_socket;
 };

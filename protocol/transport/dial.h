@@ -1,4 +1,4 @@
-// One attempt to reach a daemon. Whether, when and where to try again is for the caller to decide
+// One attempt to reach a daemon. The caller decides whether, when and where to try again
 // (backoff.h); paths of a peer are tried by one attempt each.
 #pragma once
 

@@ -30,7 +30,7 @@ static_assert(limits::kLinkQueueSizeMax >= 2 * kFrameWithHeaderMax);
 // A buffer that once held a burst is not kept at that size for ever.
 constexpr size_t kIdleBufferSizeMax = 64 * 1024;
 
-// Given to the stream at a time. What it has taken no longer counts as queued.
+// Given to the stream at a time. Bytes that it has taken no longer count as queued.
 constexpr size_t kWriteSizeMax = 64 * 1024;
 
 }  // namespace

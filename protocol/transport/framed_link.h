@@ -2,8 +2,8 @@
 //
 // A link is given by dial(), or by a Listener, with the certificate of the other side already
 // judged. That is NOT yet a link that is UP: with TLS 1.3 the side that dialled finishes its
-// handshake before the other side has judged its certificate (P18), so a refusal arrives as the end
-// of a link that looked established. Only the first frame from the peer shows that it took us; the
+// handshake before the other side has judged its certificate, so a refusal arrives as the end of a
+// link that looked established. Only the first frame from the peer shows that it took us; the
 // session waits for its Hello, with a deadline of its own.
 //
 // Everything happens on the thread that runs the io_context the link was made with; calls and
@@ -35,7 +35,7 @@ namespace hotline {
 
 class ByteStream;
 
-// Who is at the other end, as far as the transport knows.
+// The other end, as far as the transport knows it.
 struct LinkPeer {
   std::string address;                            // "192.0.2.7:4711", "[::1]:4711", "unix:/run/…"
   std::optional<CheckedCertificate> certificate;  // Over TLS: always.
@@ -87,7 +87,7 @@ class FramedLink {
   void start(LinkCallbacks callbacks);
 
   // Puts one frame's payload (without length) behind the queue. All that was queued in one turn of
-  // the event loop leaves in one write. Whether it arrives is for the session's receipts to say.
+  // the event loop leaves in one write. The session's receipts say whether it arrives.
   [[nodiscard]] SendOutcome send(ByteView payload);
 
   // The same behind all that send() queues, also later: for what is long and may be overtaken. Such

@@ -129,7 +129,7 @@ struct Listener::State : std::enable_shared_from_this<State> {
   Local::acceptor unix_acceptor;
   std::string address;
   uint16_t port = 0;
-  std::string path;  // Of the socket file that is ours to remove, with what identifies it:
+  std::string path;  // The socket file that is ours to remove, with what identifies it:
   struct stat path_identity {};
 
   SpareDescriptor spare;

@@ -2,9 +2,9 @@
 //
 // Whoever connects costs little until its handshake is done: handshakes under way are few, have a
 // deadline, and old ones give way to new ones (handshake_places.h), so that thousands of silent
-// connections can neither shut out the peer nor touch a link that stands (H14). Whoever became a
-// link once is known from then on, and has places that strangers cannot take. When the process runs
-// out of descriptors the listener sheds connections and pauses instead of spinning (H29).
+// connections can neither shut out the peer nor touch a link that stands. Whoever became a link
+// once is known from then on, and has places that strangers cannot take. When the process runs out
+// of descriptors the listener sheds connections and pauses instead of spinning.
 #pragma once
 
 #include <cstddef>

@@ -20,8 +20,8 @@ using Resolved = std::function<void(Result<Addresses> outcome)>;
 // Calls back once, from the event loop and never from inside the call; or never.
 using Resolve = std::function<void(const std::string& name, Resolved done)>;
 
-// Asks the operating system, for limits::kLookupsMax names at a time. What waits keeps no loop
-// running.
+// Asks the operating system, for limits::kLookupsMax names at a time. A name that waits keeps no
+// loop running.
 void resolve(boost::asio::io_context& io, const std::string& name, Resolved done);
 
 }  // namespace hotline

@@ -1,10 +1,9 @@
-// What a TLS connection of ours must be, and who may be at its other end.
+// Rules for a TLS connection of ours, and for who may be at its other end.
 //
 // TLS 1.3 and nothing else; both sides show certificates; one protocol name (ALPN) for each use,
-// demanded by both sides; no tickets, no resumption, no early data. Whether a certificate is good
-// is decided by certs/check.h alone, with the trust anchor of that moment, and so is whether it
-// names whom we expect: a refusal happens inside the handshake, and its reason is kept for the
-// journal.
+// demanded by both sides; no tickets, no resumption, no early data. certs/check.h alone decides
+// whether a certificate is good, with the trust anchor of that moment, and whether it names whom we
+// expect: a refusal happens inside the handshake, and its reason is kept for the journal.
 #pragma once
 
 #include <functional>

@@ -50,7 +50,7 @@ int verify_certificate(X509_STORE_CTX* store, void*) noexcept {
       static_cast<SSL*>(X509_STORE_CTX_get_ex_data(store, SSL_get_ex_data_X509_STORE_CTX_idx()));
   TlsSession* session = native != nullptr ? session_of(native) : nullptr;
   if (session == nullptr) return 0;
-  // What our checks leave in OpenSSL's error queue would be taken for an error of this session.
+  // Errors that our checks leave in OpenSSL's queue would be taken for one of this session.
   const ErrorQueueGuard guard;
   try {
     X509* leaf = X509_STORE_CTX_get0_cert(store);

@@ -45,7 +45,7 @@ void install_session_callbacks(SSL_CTX* native, const char* protocol_name);
 // True if `error` is the other side's alert about our certificate: it refused us.
 bool is_refusal_of_our_certificate(const boost::system::error_code& error);
 
-// What went wrong, in words, seen from this side: "it refused our certificate: revoked".
+// An error in words, seen from this side: "it refused our certificate: revoked".
 std::string describe_stream_error(const boost::system::error_code& error);
 
 // Why a handshake failed: our own refusal if there was one, else what the stream says.

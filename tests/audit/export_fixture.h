@@ -1,4 +1,4 @@
-// What the tests of auditing share: a directory that goes away, and exports to read and to copy.
+// Shared by the tests of auditing: a directory that goes away, and exports to read and to copy.
 #pragma once
 
 #include <gtest/gtest.h>

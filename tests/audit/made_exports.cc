@@ -201,7 +201,7 @@ class MadeParty {
     if (tells(Lie::body_other_size)) fields.parts.front().size += 1;
     message.envelope = build_envelope(fields);
     if (malformed) {
-      // What a broken peer may send: it is kept, receipted and declined all the same.
+      // A broken peer may send this: it is kept, receipted and declined all the same.
       message.envelope = to_bytes(as_bytes("no envelope " + std::to_string(random_.next())));
       message.readable = false;
     }
@@ -227,7 +227,7 @@ class MadeParty {
     waiting_.push_back(std::move(message));
   }
 
-  // What waits takes its places, by precedence, in one batch.
+  // Messages that wait take their places, by precedence, in one batch.
   std::vector<MadeMessage> number(UtcMs now, const ExportPlan& plan) {
     std::vector<MadeMessage> batch(std::make_move_iterator(waiting_.begin()),
                                    std::make_move_iterator(waiting_.end()));
@@ -351,7 +351,7 @@ class MadeParty {
     must(writer_->append(ExportLog::journal, entry, leaf, part));
   }
 
-  // Whether this is the time to tell that lie.
+  // True: it is time to tell that lie.
   bool tells(Lie lie) { return lie_ == lie && ++occasions_ == 3; }
 
   // The checkpoint as the journal has it; the peer is told the truth.
@@ -411,7 +411,7 @@ class MadeParty {
         "A transport aircraft deviates to the south because of weather. ",
         "We ask for the time at which the convoy crossed the bridge. ",
     };
-    // What a message takes beside its text, as measured.
+    // A message takes so much beside its text, as measured.
     constexpr size_t kBesideText = 722;
     size_t size = static_cast<size_t>(random_.between(20, 600));
     if (plan.entry_bytes != 0) {

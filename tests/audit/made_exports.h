@@ -13,8 +13,8 @@
 
 namespace hotline::audit {
 
-// What north may put into its own journal and sign for, and have witnessed, all the same. Each is
-// told once, at the third occasion.
+// Lies that north may put into its own journal and sign for, and have witnessed. Each is told once,
+// at the third occasion.
 enum class Lie {
   none,
   other_channel,  // StoreCreated says another mode than the checkpoints.
@@ -41,23 +41,23 @@ enum class Lie {
 inline constexpr Lie kLastLie = Lie::body_other_size;
 
 struct ExportPlan {
-  uint64_t messages = 100;  // Of both parties together, at least.
+  uint64_t messages = 100;  // Both parties' together, at least.
   uint64_t seed = 1;
   uint64_t batch_min = 1;  // Messages that take their places together.
   uint64_t batch_max = 4;
   uint64_t north_per_mille = 600;  // How many of all messages north sends.
-  size_t entry_bytes = 0;          // What an entry and its part take on average; 0: as it comes.
+  size_t entry_bytes = 0;          // Size of an entry and its part on average; 0: as it comes.
   bool exercise = false;
   bool with_south = true;  // Also write south's export.
 
-  // What makes an export odd.
+  // Oddities of an export.
   bool witnessed = true;     // False: no journal checkpoint is cosigned.
   int64_t tail_ms = 60'000;  // From the last cosigned journal entry to the end.
   Lie lie = Lie::none;
   bool unreceipted = false;          // North's last message has a place and no receipt.
   bool unnumbered = false;           // And one was released and has no place.
   uint64_t erased_per_mille = 0;     // Bodies that were erased.
-  uint64_t malformed_per_mille = 0;  // Of south's messages: envelopes that cannot be read.
+  uint64_t malformed_per_mille = 0;  // South's messages with envelopes that cannot be read.
   int64_t cosigned_later_ms = 0;     // Every cosigner's clock is ahead by this.
 };
 

@@ -88,7 +88,7 @@ TEST(Reconcile, lists_no_more_than_one_can_read) {
 TEST(Reconcile, names_a_receipt_that_was_never_given) {
   const MadeExports& exports = small_exports();
   const std::string copy = exports.copy_of_north("reconciled");
-  // What north holds, with the second note of another making.
+  // The notes that north holds, the second of another making.
   std::string notes = read_whole(copy + "/sent/cosigned");
   const size_t first =
       static_cast<size_t>(static_cast<uint8_t>(notes[0])) << 8 | static_cast<uint8_t>(notes[1]);

@@ -1,5 +1,5 @@
-// What somebody who holds a party's log key can make of its export: logs rewritten, with hashes,
-// tiles and checkpoints that fit. What the other party signed they cannot make.
+// Exports as somebody who holds a party's log key can make them: logs rewritten, with hashes, tiles
+// and checkpoints that fit. They cannot make what the other party signed.
 #pragma once
 
 #include <string>

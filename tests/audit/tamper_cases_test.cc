@@ -248,7 +248,7 @@ std::vector<std::vector<Hash>> spoilt(const std::vector<Hash>& proof) {
       all.push_back(one);
     }
   }
-  // What a linear chain would add (CVE of immudb: linear and tree parts mixed).
+  // A linear chain would add this (CVE of immudb: linear and tree parts mixed).
   std::vector<Hash> longer = proof;
   longer.push_back(leaf_hash(as_bytes("one more")));
   all.push_back(longer);

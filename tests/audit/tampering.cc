@@ -133,7 +133,7 @@ class Tampering::Editor {
   }
 
  private:
-  // What can be edited: an entry of some log, below its last cosigned size.
+  // Something to edit: an entry of some log, below its last cosigned size.
   const Log& some_log() { return original_.logs_[random_.below(original_.logs_.size())]; }
   uint64_t some_entry(const Log& log) { return random_.below(log.covered); }
 
@@ -473,8 +473,8 @@ class Tampering::Editor {
     return found_at_paths("duplicate file", copy, paths);
   }
 
-  // The journal records receipts, so that one that is left out is missed. What witnesses cosigned
-  // it cannot record.
+  // The journal records receipts, so that one that is left out is missed. It cannot record what
+  // witnesses cosigned.
   bool drop_note() {
     const Log& log = some_log();
     if (log.log == ExportLog::journal || log.notes.empty()) return false;

@@ -1,6 +1,6 @@
 // Random edits of an export, each with what a verifier must say of it: FAILED, and where.
 //
-// Edits change what somebody signed for. What nobody can notice is left alone: a cosigned
+// Edits change what somebody signed for. Edits that nobody can notice are left out: a cosigned
 // checkpoint of the journal that is left out (the record is then covered less far), and a part that
 // is erased (INCOMPLETE).
 #pragma once
@@ -30,7 +30,7 @@ struct Edit {
   std::vector<std::string> changed;  // Files that were changed, added or removed.
 };
 
-// Whether a fault by this name is where the edit was made.
+// True: a fault by this name is where the edit was made.
 bool is_named(const Edit& edit, const std::string& fault);
 
 // One line for expected.tsv, tab-separated: kind, what, log, first, last, exact, paths.

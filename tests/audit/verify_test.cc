@@ -106,7 +106,7 @@ TEST(Verify, V2_a_size_that_is_only_claimed_names_the_first_path_that_is_missing
          {uint64_t{21'001}, uint64_t{256'001}, uint64_t{1'000'000'000}, uint64_t{INT64_MAX}}) {
       const std::string copy = claim_of(log, size);
       const std::string parts = std::string("FAILED ") + log_name(log) + "/parts/";
-      // Of whole bundles the first are there; of the others none.
+      // The first whole bundles are there; of the others none.
       std::string first = fs::exists(copy + "/" + log_name(log) + "/parts/000") ? "001" : "000";
       if (fs::exists(copy + "/" + log_name(log) + "/parts/001")) first = "002";
       EXPECT_EQ(verdict_on(copy, small_exports().trust()), parts + first) << size;
@@ -203,7 +203,7 @@ TEST(Verify, a_trust_directory_without_a_party_is_an_error_of_the_call) {
   EXPECT_FALSE(verify_export(exports.north() + "-no", exports.trust(), {}));
 }
 
-// What cannot be told by a bit that flipped.
+// Damage that no flipped bit can do.
 struct DamageCase {
   const char* name;
   void (*damage)(const std::string& copy);
@@ -313,12 +313,12 @@ INSTANTIATE_TEST_SUITE_P(
                    "FAILED journal entry 0"}),
     [](const auto& one) { return std::string(one.param.name); });
 
-// What a party wrote into its own journal, signed for, and had witnessed, and what is not so.
+// Lies that a party wrote into its own journal, signed for, and had witnessed.
 struct LieCase {
   const char* name;
   Lie lie;
   const char* fault;   // How its name begins.
-  const char* reason;  // What stands in it.
+  const char* reason;  // The words that stand in it.
 };
 
 class Lies : public testing::TestWithParam<LieCase> {};
@@ -368,7 +368,7 @@ INSTANTIATE_TEST_SUITE_P(
         LieCase{"given_twice", Lie::given_twice, "received/cosigned", "is not the receipt in"}),
     [](const auto& one) { return std::string(one.param.name); });
 
-// What is missing at the very end has nothing behind it that would not fit.
+// An entry missing at the very end has nothing behind it that would not fit.
 TEST(Verify, what_the_journal_forgets_at_the_end_is_noticed) {
   const struct {
     Lie lie;

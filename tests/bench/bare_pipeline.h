@@ -18,7 +18,7 @@ class BarePipeline {
   BarePipeline(const World& world, const std::string& directory, Kind kind);
 
   LoadResult run(uint64_t count, uint64_t in_flight) const;
-  double processor_seconds() const;  // Of both nodes.
+  double processor_seconds() const;  // Both nodes'.
   uint64_t syncs() const { return counter_.count(); }
 
  private:

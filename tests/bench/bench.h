@@ -11,8 +11,8 @@ struct BenchOptions {
   std::string hotlined;         // The daemon's program.
   std::string directory = ".";  // On the disk to be measured.
   int rounds = 5;
-  double scale = 1;              // Of the numbers of messages, for a quick look.
-  uint64_t in_flight = 4096;     // Of run_load.
+  double scale = 1;              // The factor on numbers of messages, for a quick look.
+  uint64_t in_flight = 4096;     // For run_load.
   uint64_t backlog = 1'000'000;  // Messages queued while the peer is down.
   std::string only;              // Rows of run_hostile_bench whose names have this in them.
   bool counts = true;  // False: only whether it runs; a disk that never flushes is no error.
@@ -29,8 +29,9 @@ int run_load(const BenchOptions& options);
 
 inline constexpr size_t kMessageSize = 512;  // Envelope and body.
 
-// Whether the disk flushed between two readings of device_flushes(). If not, or if nobody can say,
-// nothing was durable and the run is void: this says so, and returns 1 if the run was to count.
+// Judges by two readings of device_flushes() whether the disk flushed between them. If not, or if
+// nobody can say, nothing was durable and the run is void: this says so, and returns 1 if the run
+// was to count.
 int judge_flushes(const BenchOptions& options, std::optional<uint64_t> before,
                   std::optional<uint64_t> after);
 

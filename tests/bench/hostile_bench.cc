@@ -207,7 +207,7 @@ void peer_floods(Row& row, const std::string& what, uint64_t at_once, uint64_t p
   row.world().start(Party::north);
   row.begin(Attack({"peer", row.world().configuration(Party::south)}));
   row.wait_for_link();
-  // Of something it must speak, should that be acknowledgements.
+  // Acknowledgements must have something to speak of.
   HotlineLoad client(row.world().context(Party::north, "ann"));
   client.deliver(make_bench_message(kMessageSize, wire::Precedence::routine));
   row.attack().say("send " + std::to_string(row.scaled(at_once)) + " wait=no " + what);

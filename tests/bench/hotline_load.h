@@ -63,7 +63,7 @@ class HotlineLoad {
     Clock::time_point last_receipt;
     uint64_t delivered = 0;          // From the first message of all on, probes too.
     uint64_t cuts = 0;               // How often the link went down.
-    std::vector<double> latency_ms;  // Of each probe, from submission to receipt.
+    std::vector<double> latency_ms;  // Each probe's, from submission to receipt.
   };
   Drain watch_drain(uint64_t before, uint64_t count, const BenchMessage& probe);
   // Reads the journal from 0 to the size that it has when this begins. Returns the entries read.
@@ -83,7 +83,7 @@ class HotlineLoad {
       wire::RequestBody type,
       const std::function<flatbuffers::Offset<void>(flatbuffers::FlatBufferBuilder&)>& build);
   void submit(const BenchMessage& message);
-  // Of `kinds` of facts only, unless it is empty.
+  // Only these `kinds` of facts, unless it is empty.
   void watch(uint64_t from, const std::vector<uint8_t>& kinds = {});
   template <class Body>
   void ask(wire::RequestBody type,

@@ -38,7 +38,7 @@ int run_node(const std::vector<std::string>& words) {
   run_bare_node(options);
 }
 
-// Whether everything still runs: for scripts/test, on any disk.
+// Tries that everything still runs: for scripts/test, on any disk.
 int run_smoke(BenchOptions options) {
   options.rounds = 1;
   options.scale = 0.01;

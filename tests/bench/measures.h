@@ -1,4 +1,4 @@
-// What the bench reads off the system, and how it sums up what it read.
+// Measures that the bench reads off the system, and how it sums them up.
 #pragma once
 
 #include <sys/types.h>

@@ -65,7 +65,7 @@ class World {
   std::string certificate() const { return directory_ + "/pki/north/tls.crt"; }
   std::string key() const { return directory_ + "/pki/north/tls.key"; }
 
-  double processor_seconds() const;  // Of both daemons.
+  double processor_seconds() const;  // Both daemons'.
   uint64_t syncs() const { return counter_.count(); }
   const SyncCounter& counter() const { return counter_; }
 

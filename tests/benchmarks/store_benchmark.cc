@@ -30,7 +30,7 @@ Bytes content(uint64_t number, size_t size) {
   return bytes;
 }
 
-// Of all threads: says more than the clock on a machine that does other things as well.
+// Time of all threads: says more than the clock on a machine that does other things as well.
 double processor_seconds() {
   rusage usage{};
   getrusage(RUSAGE_SELF, &usage);

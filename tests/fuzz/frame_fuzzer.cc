@@ -43,7 +43,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   HOTLINE_CHECK(whole.frames == pieces.frames);
   HOTLINE_CHECK(whole.refused == pieces.refused);
 
-  // What was given out encodes back to the bytes it came from.
+  // The frames given out encode back to the bytes they came from.
   hotline::Bytes encoded;
   for (const hotline::Bytes& frame : whole.frames) hotline::append_frame(encoded, frame);
   HOTLINE_CHECK(encoded.size() <= stream.size());

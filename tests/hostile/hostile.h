@@ -1,5 +1,5 @@
-// What hotline-hostile can be. Each takes the words after its name and returns an exit status;
-// mistakes in them are thrown.
+// The parts that hotline-hostile can play. Each takes the words after its name and returns an exit
+// status; mistakes in them are thrown.
 #pragma once
 
 #include <string>

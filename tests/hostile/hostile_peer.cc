@@ -153,7 +153,7 @@ void HostilePeer::on_hello(const wire::Hello& hello) {
   adopted();
 }
 
-// What was sent before and not receipted goes again.
+// Messages sent before and not receipted go again.
 void HostilePeer::adopted() {
   adopted_ = true;
   next_sent_ = 0;

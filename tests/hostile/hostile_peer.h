@@ -64,8 +64,8 @@ class HostilePeer {
   void say_out_of_order();
   void cut();  // Ends the link; the next one is dialled.
 
-  bool receipts = true;             // Whether what comes is receipted,
-  bool answers = true;              // and whether probes are answered.
+  bool receipts = true;             // True: it receipts what comes,
+  bool answers = true;              // and answers probes.
   size_t in_flight_max = 8u << 20;  // Above 16 MiB the other side cuts the link.
 
   std::optional<Known> known(const std::string& id) const;
@@ -118,7 +118,7 @@ class HostilePeer {
   std::string own_receipt_;   // The victim's newest on it,
   std::string peer_receipt_;  // and ours on its transcript.
   uint64_t receipted_ = 0;
-  uint64_t held_ = 0;           // Of the victim's messages.
+  uint64_t held_ = 0;           // The victim's messages.
   std::deque<SentFrame> sent_;  // Not receipted.
   size_t next_sent_ = 0;        // In sent_, on this link.
   size_t in_flight_ = 0;

@@ -26,7 +26,7 @@ class HostilePerson {
   // under way on each, requests=N in all, and then it is done.
   HostilePerson(boost::asio::io_context& io, const Words& words);
 
-  // What every connection asks, again and again. `reads`: otherwise no connection reads once it has
+  // Every connection asks this, again and again. `reads`: otherwise no connection reads once it has
   // asked.
   void ask(MakeRequest make, bool reads);
   void start();

@@ -1,4 +1,4 @@
-// What a hostile person asks. A line of input is answered by how many requests were asked and
+// Requests of a hostile person. A line of input is answered by how many requests were asked and
 // answered, and at its end by what the answers were.
 #include <unistd.h>
 

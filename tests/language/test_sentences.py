@@ -4,7 +4,7 @@
     tests/language/test_sentences.py             checks it
     tests/language/test_sentences.py --missing   prints the sentences that a catalogue lacks, folder by folder
 
-Every .cc file, with its header, is in one of two tables here, COVERED or NOT_COVERED. Of a covered file every string literal is a sentence that the
+Every .cc file, with its header, is in one of two tables here, COVERED or NOT_COVERED. Every string literal of a covered file is a sentence that the
 catalogues must have, but for those of NOT_SENTENCES: so that a sentence is left in English only by a decision that stands here."""
 import fnmatch
 import glob

@@ -23,7 +23,7 @@ namespace {
 constexpr int kLives = 3;
 constexpr int kBatchesPerLife = 24;
 
-// What a store must hold: all batches, made from the seed before anything is written.
+// All batches that a store must hold, made from the seed before anything is written.
 class Plan {
  public:
   explicit Plan(uint64_t seed) {

@@ -3,7 +3,7 @@
 //
 // A sector that was written and not flushed may hold what it held before, the new bytes, or the
 // beginning of them; sectors reach the disk in any order. A size that was changed and not flushed
-// may be either. A file that was never flushed may be missing. What was flushed stays.
+// may be either. A file that was never flushed may be missing. Flushed bytes stay.
 #pragma once
 
 #include <cstdint>

@@ -65,7 +65,7 @@ std::string name_of(const Step& step) {
   return "?";
 }
 
-// What the test knows of one message, kept the slow and obvious way.
+// One message as the test knows it, kept the slow and obvious way.
 struct Message {
   uint8_t precedence = 0;
   Now base;
@@ -285,9 +285,9 @@ class Core {
     return name == b.name;
   }
 
-  // What ran when the daemon ended runs again, marked: at once, or, where the wall clock stepped
-  // back, a retry's interval later. Only one that stood in for a higher rung may be left to that
-  // rung, where it came due meanwhile.
+  // A command that ran when the daemon ended runs again, marked: at once, or, where the wall clock
+  // stepped back, a retry's interval later. Only one that stood in for a higher rung may be left to
+  // that rung, where it came due meanwhile.
   void check_attempts(const Due& due) {
     for (const Attempt& attempt : due.attempts) {
       RC_ASSERT(!attempt.messages.empty());
@@ -298,7 +298,7 @@ class Core {
         return true;
       });
       RC_ASSERT(attempt.name.number >= 1 && attempt.name.number <= limits::kAttemptsMax);
-      // Of one command no two runs under way tell of the same message, and few run at once.
+      // No two runs of one command under way tell of the same message, and few run at once.
       size_t beside = 0;
       for (const Attempt& other : running_) {
         if (!same_place(attempt, other)) continue;

@@ -95,7 +95,7 @@ RC_GTEST_PROP(MerkleProperty, InclusionProofsVerifyAndMutatedOnesDoNot, ()) {
 }
 
 // Not every wrong size can be noticed: an inclusion proof speaks of a root, and many sizes share
-// the shape of one path. What it may never do is to hold for a size whose path has another length.
+// the shape of one path. It may never hold for a size whose path has another length.
 RC_GTEST_PROP(MerkleProperty, InclusionProofsHaveTheLengthOfTheirPath, ()) {
   uint64_t size = any_size(1);
   uint64_t other_size = any_size(1);
@@ -126,7 +126,7 @@ RC_GTEST_PROP(MerkleProperty, ConsistencyProofsVerifyAndMutatedOnesDoNot, ()) {
   }
 }
 
-// What a log that rewrote one old leaf would have to pass off as its own continuation.
+// A log that rewrote one old leaf would have to pass this off as its own continuation.
 RC_GTEST_PROP(MerkleProperty, ARewrittenLeafIsNeverConsistent, ()) {
   uint64_t new_size = any_size(1);
   uint64_t old_size = *rc::gen::inRange<uint64_t>(1, new_size + 1);

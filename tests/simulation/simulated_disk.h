@@ -49,7 +49,8 @@ class SimulatedDisk : public Records {
   std::string person_at(uint64_t journal_index) override;
   const HashSource& hashes(LogId log) override { return logs_[static_cast<size_t>(log)]; }
 
-  // What somebody does who has the disk in hand and knows its format: every hash is made to fit.
+  // Alters as somebody does who has the disk in hand and knows its format: every hash is made to
+  // fit.
   void alter_journal(const std::vector<Bytes>& journal);
   void alter_message(const MessageRecord& record) { messages_[record.key] = record; }
   void remove_message(MessageKey key) { messages_.erase(key); }

@@ -160,7 +160,7 @@ class Simulation {
     // These outlive a crash and must never be contradicted.
     std::map<uint64_t, Hash> sent_leaves;  // Index -> leaf hash, as first put on a link.
     std::set<std::pair<MessageKey, std::string>> rungs_decided;
-    std::map<uint64_t, Hash> cosigned_roots;  // Of the peer's journal, by our witness: by size.
+    std::map<uint64_t, Hash> cosigned_roots;  // The peer's journal's, by our witness: by size.
 
     Core& core() const { return runner->core(); }
     Now now() override { return simulation->now(index); }

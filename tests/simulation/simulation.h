@@ -29,7 +29,7 @@ struct Options {
 
 struct Outcome {
   bool passed = false;
-  std::string failure;    // What was violated, and when.
+  std::string failure;    // The rule that was violated, and when.
   Hash trace{};           // The same for the same seed on every compiler.
   uint64_t messages = 0;  // Receipted on both sides.
   uint64_t crashes = 0;

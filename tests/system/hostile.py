@@ -134,7 +134,7 @@ run = ["{self.script}"]
         return [tuple(line) for line in self._lines(self.calls_file, daemon)]
 
     def told(self, daemon):
-        """Of how many messages this daemon's calls told, named or not."""
+        """The number of messages that this daemon's calls told of, named or not."""
         return sum(int(count) for count, in self._lines(self.counts_file, daemon))
 
     @staticmethod

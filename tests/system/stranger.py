@@ -1,4 +1,4 @@
-"""What somebody with openssl can do at a daemon's port, or in the place that a daemon dials: any certificate, any TLS."""
+"""A stranger with openssl at a daemon's port, or in the place that a daemon dials: any certificate, any TLS."""
 
 import socket
 import ssl

@@ -1,4 +1,4 @@
-"""What two real daemons did, exported by both and verified: twice by programs that share nothing, then against each other."""
+"""The record of two real daemons, exported by both and verified: twice by programs that share nothing, then against each other."""
 
 import json
 import os

@@ -28,7 +28,7 @@ BASE_POINT_ONCE = bytes.fromhex("58" + 31 * "66" + "01" + 31 * "00")
 
 
 def by_hand(proof, trust, shell="sh"):
-    """What somebody sees who pastes the page's commands, with these bytes as the proof."""
+    """The output for somebody who pastes the page's commands, with these bytes as the proof."""
     with tempfile.TemporaryDirectory(prefix="hotline-by-hand-") as directory:
         pathlib.Path(directory, "message.proof").write_bytes(proof)
         os.symlink(trust, os.path.join(directory, "trust"))
@@ -99,7 +99,7 @@ def spare_bits(text):
 
 
 def forgeries(proof, pki):
-    """What is wrong with each, the file, and the lines that it loses on the page."""
+    """Each forgery: its fault, the file, and the lines that it loses on the page."""
     def forged(what, losses, change):
         forgery = Forgery(proof)
         change(forgery)
@@ -130,7 +130,7 @@ def forgeries(proof, pki):
     for key in ANYBODY:
         yield forged("a key under which anybody can sign", {SIGNED}, lambda f, key=key: sign_as_anybody(f, pki, key))
     yield forged("a key that may not sign", {CERTIFIED}, lambda f: reissue(f, pki, b"\3\2\7\x80", b"\3\2\6\x40"))
-    # What has not the one form is not taken apart at all.
+    # A file without the one form is not taken apart at all.
     yield forged("V1 a command for a place", ALL, lambda f: setattr(f, "index", "a[$(touch PWNED)]"))
     yield forged("V1 a command for a size", ALL, set_text(f"\n{size}\n", "\na[$(touch PWNED)]\n"))
     yield forged("V1 a command for a hash", ALL, lambda f: f.hashes.__setitem__(0, "$(touch PWNED)"))
@@ -172,7 +172,7 @@ def reissue(forgery, pki, old, new):
 
 
 def sign_as_anybody(forgery, pki, key):
-    """What the sender can deny later: anybody could have signed it so."""
+    """The sender can deny it later: anybody could have signed it so."""
     certificate = bytes(forgery.blocks[3])
     at = certificate.index(bytes.fromhex("302a300506032b6570032100")) + 12
     reissue(forgery, pki, certificate[at:at + 32], key)
@@ -249,7 +249,7 @@ class AuditPage(unittest.TestCase):
         self.assertEqual(lost(by_hand(alone.file(), trust)), {ROOT})
 
     def check_forgeries(self, hotline, proof, trust, pki):
-        """What is well-formed and false loses the line that is about it, and no other; whatever else is wrong loses all. The
+        """A well-formed and false proof loses the line that is about it, and no other; whatever else is wrong loses all. The
         page is pasted into the shells that people have."""
         def fate(case):
             what, forgery, losses = case

@@ -1,6 +1,6 @@
 """The rows of tests/cases/certificate_cases.csv with real daemons: what somebody shows at north's port, or in the place where
 north dials south, while the true south is there. P10, P19 and P20 are not asked for here: tests/unit/certs/certificate_cases_test.cc
-says where they are. What cannot be shown to a real daemon:
+says where they are. These cannot be shown to a real daemon:
 
 - P11: TLS 1.3 has no signature by a DSA key, on P-192 or on a curve with explicit parameters, so that nobody can prove to hold
   such a leaf: those keys are an issuer's here. Leaves of them: tests/unit/certs/certificate_cases_test.cc.
@@ -75,7 +75,7 @@ class Certificates(unittest.TestCase):
         """A stranger's CA that says it is south's."""
         return Authority.create(self.made, "namesake-ca", "/O=DEV ONLY/CN=south CA")
 
-    # Who knocks at north's port while the link stands. Each gives the words of the refusal and the knock's arguments.
+    # Strangers who knock at north's port while the link stands. Each gives the words of the refusal and the knock's arguments.
 
     def times_and_issuers(self):
         sub = self.south_ca.intermediate(self.made, "old-sub", begins_and_ends=PAST)
@@ -238,7 +238,7 @@ class Certificates(unittest.TestCase):
             flood.kill()
             flood.communicate()
 
-    # Who answers where north dials, while there is no link.
+    # Strangers who answer where north dials, while there is no link.
 
     def answer(self, row, words, chain, alarmed=(), dials=1, **others):
         """North dials somebody else in south's place."""
@@ -294,7 +294,7 @@ class Certificates(unittest.TestCase):
             daemon.stop()
         for path, content in zip(self.true_south, kept):
             path.write_bytes(content)
-        # What it certified was signed while it held.
+        # The CA certified while it held.
         ends = time.strftime("%Y%m%d%H%M%SZ", time.gmtime(time.time() - 60))
         self.south_ca.renew(CA, (PAST[0], ends))
         for daemon in self.world.daemons.values():

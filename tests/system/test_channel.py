@@ -18,7 +18,7 @@ INCIDENTS = pathlib.Path(__file__).resolve().parents[1] / "data" / "incidents"
 KILLS = 50
 CUTS = 200
 STARTS = 100
-EDGES_MAX = 40  # Of one direction of an exchange; it has some fifteen.
+EDGES_MAX = 40  # Edges of one direction of an exchange; it has some fifteen.
 
 
 def send(world, party, text, precedence="routine"):

@@ -16,7 +16,7 @@ import unittest
 from hostile import Pager
 from world import HANG_S, PREFIX, Relay, World
 
-ADDRESSES = 40  # Of this machine, 127.0.1.1 and on: where a listener is full, the address with most gives way.
+ADDRESSES = 40  # This machine's, 127.0.1.1 and on: where a listener is full, the address with most gives way.
 TICKS = os.sysconf("SC_CLK_TCK")
 
 
@@ -141,7 +141,7 @@ class Crowd(unittest.TestCase):
         with tempfile.TemporaryDirectory() as directory:
             pager = Pager(directory)
             with World(escalation=pager.escalation) as world:
-                # What is left to the daemon to raise it does; north has no more.
+                # The daemon raises what is left to it; north has no more.
                 for party, limits in (("north", (few, few)), ("south", (few, wanted))):
                     world.daemons[party].start(preexec_fn=lambda limits=limits: resource.setrlimit(resource.RLIMIT_NOFILE, limits))
                 world.wait_link()

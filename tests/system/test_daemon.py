@@ -75,7 +75,7 @@ class Paths(unittest.TestCase):
             relay.restore()
             world.wait_for("the path to work again", lambda: not self.spare_paths(world, party)[0]["failed_at"])
             self.assertNotIn("FAILS", world.client(party, "ann", "status", "--peer").stdout)
-            # What proves a path is neither a refusal nor a link for the side that listens.
+            # A proof of a path is neither a refusal nor a link for the side that listens.
             for side in PREFIX:
                 self.assertEqual([row for row in journal(world, side) if row["kind"] == "refused"], [])
 
@@ -572,7 +572,7 @@ class Commands(unittest.TestCase):
             self.assertEqual(json.loads(self.hotlined(world, "store", "check", *config, "--json"))["faults"], [])
 
     def test_config_check_looks_at_what_is_named(self):
-        """What it says of each part stands in tests/unit/daemon; here, that it asks."""
+        """tests/unit/daemon tries what it says of each part; this tries that it asks."""
         with World(escalation='[[escalation.flash.rung]]\nname = "watch"\nafter = "1s"\n'
                               '[[escalation.flash.rung.command]]\nrun = ["/no/such/page"]') as world:
             path = world.config("north")

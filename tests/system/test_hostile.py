@@ -212,7 +212,7 @@ class Peer(Attacked):
                 self.send(peer, 1000 * TIMES, precedence="immediate", **words)
                 self.assert_paged_once(world, self.send(peer, 1, precedence="flash"))
             self.assert_flash_goes(world)
-            # What the machine says to all that stays few.
+            # The machine answers all that with few messages.
             self.assertLess(world.status("north")["own_size"], 200)
             self.assert_lives(world)
 
@@ -304,7 +304,7 @@ class Outside(Attacked):
     def test_F2_a_log_that_nobody_reads(self):
         with World(escalation=self.pager.escalation) as world:
             reader, writer = os.pipe()
-            # Of its own, so that the daemon's writes still wait.
+            # A descriptor of its own, so that the daemon's writes still wait.
             filling = os.open(f"/proc/self/fd/{writer}", os.O_WRONLY | os.O_NONBLOCK)
             try:
                 world.daemons["north"].start(log=writer)

@@ -114,7 +114,7 @@ class Log(unittest.TestCase):
                 deliver(world, "south")
                 world.wait_for("the alarm", lambda: [text for text in alarms(world, "north") if "nobody reads it" in text])
                 self.assertEqual(len([text for text in alarms(world, "north") if LOG_ALARM in text]), 1)
-                said = [fifo.read()]  # What filled it, and perhaps the first lines already.
+                said = [fifo.read()]  # The filling, and perhaps the first lines already.
                 world.wait_for("the log", lambda: said.append(fifo.read()) or "ALARM" in "".join(said))
                 self.assertIn(" info north: store ", "".join(said))
             finally:
@@ -131,7 +131,7 @@ class Log(unittest.TestCase):
 
 
 class SignOfLife(unittest.TestCase):
-    """What a service manager hears (sd_notify), and when it hears nothing."""
+    """The words to a service manager (sd_notify), and the times without any."""
 
     def hear(self, listener):
         listener.settimeout(HANG_S)

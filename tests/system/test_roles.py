@@ -1,5 +1,5 @@
-"""Who may do what, tried with every role at both parties, live and in an exercise: the daemon refuses, whatever the client offers,
-and the record says who was refused."""
+"""Rights, tried with every role at both parties, live and in an exercise: the daemon refuses, whatever the client offers, and the
+record says who was refused."""
 
 import unittest
 
@@ -9,7 +9,7 @@ DONE, NOT_ALLOWED = 0, 4
 ROLES = ["operator", "releaser", "supervisor", "monitor", "auditor"]
 PLACE = ["--set", "where=54.90N 020.10E"]
 
-# Who may; everybody else is refused.
+# Roles that may; every other one is refused.
 TEXT = {"operator", "supervisor"}
 ALLOWED = {
     "send": TEXT,
@@ -31,7 +31,7 @@ class Roles(unittest.TestCase):
     mode = "live"
 
     def try_all(self, world, party, role):
-        """What bob, who has this role, was answered."""
+        """The answers to bob, who has this role."""
 
         def bob(*words):
             done = world.client(party, "bob", *words, "--json")

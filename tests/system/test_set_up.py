@@ -60,7 +60,7 @@ class Party:
         self.variables = f"party={self.name} peer={other(self.name)}\n"
 
     def fill_in(self, peer_port):
-        """What the page says to fill in; and ports as the system gives them."""
+        """Fills in what the page says; and ports as the system gives them."""
         example, *rest = commands("set-up.md", "The daemon")
         self.run(example)
         path = self.desk / "hotlined.toml"

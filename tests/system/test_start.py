@@ -1,4 +1,4 @@
-"""What a daemon says that does not start, or makes no link."""
+"""The words of a daemon that does not start, or makes no link."""
 
 import json
 import pathlib

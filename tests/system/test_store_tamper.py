@@ -142,7 +142,7 @@ class Store:
         return [row[1] for row in self.database.execute(f"PRAGMA table_info({table})")].index(name)
 
     def open_runs(self):
-        """What grows stands in the head (daemon/store/sqlite/runs.h); all of it may stand in the table as well."""
+        """Runs that grow stand in the head (daemon/store/sqlite/runs.h); all of it may stand in the table as well."""
         head = self.rows("head")[0]
         numbers = [int.from_bytes(head[3][at : at + 8], "little") for at in range(0, len(head[3]), 8)]
         head[3] = b""
@@ -167,7 +167,7 @@ class Store:
         self.set_run(PLACE_OF, [(serial, place) for place, serial in enumerate(serials)])
 
     def head(self, journal):
-        """What the head says of a journal that was always like this."""
+        """The head as it is when the journal was always like this."""
         leaves = [row[2] for row in journal]
         self.rows("head")[0][1:3] = [len(leaves), tree.root_of(leaves)]
 
@@ -190,7 +190,7 @@ class Store:
 
 
 class Touched:
-    """What an edit did, and what may be named for it: entries of logs, rows of tables (None: any), files of an export."""
+    """An edit, and everything that may be named for it: entries of logs, rows of tables (None: any), files of an export."""
 
     def __init__(self, words, entries=(), rows=(), paths=()):
         self.words, self.entries, self.rows, self.paths = words, dict(entries), dict(rows), tuple(paths)
@@ -356,7 +356,7 @@ class Edits:
         table, row, place = self._message()
         self.store.rows(table).remove(row)
         touched = self._touched_message("deletion", table, row, place)
-        # What comes before it is whole, and what comes after does not follow.
+        # Everything before it is whole, and everything after does not follow.
         touched.entries[LOGS[table]] = (place, place)
         return touched
 
@@ -494,7 +494,7 @@ class Trial:
                               stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=HANG_S)
 
     def run(self):
-        """Who noticed, and in which words; raises AssertionError where nobody did."""
+        """The program that noticed, and its words; raises AssertionError where none did."""
         process = self.daemon()
         log = self.directory / "log"
         try:

@@ -44,7 +44,7 @@ class BeforeRecord:
 
     def __init__(self, party, passing):
         self.party, self.passing = party, passing
-        self.header, self.lacking = b"", 0  # Of the record under way: what came of its header, and what is still to come of it.
+        self.header, self.lacking = b"", 0  # The record under way: what came of its header, and what is still to come of it.
 
     def admit(self, party, data):
         at = 0
@@ -75,7 +75,7 @@ class Relay:
         self.target = None
         self.cut_after = None  # AfterBytes or BeforeRecord, for the next connection alone.
         self.open = True
-        self.delay_s = 0  # What passes takes so long each way.
+        self.delay_s = 0  # Bytes take so long each way.
         self.stays_cut = False  # After a limit was reached nothing passes until restore().
         self.cuts = 0
         self.turned_away = 0  # Connections that came while nothing was let through.
@@ -155,7 +155,7 @@ class Relay:
         self.open = True
 
     def stall(self):
-        """What stands carries nothing any more, and nobody is told; new connections are as good as ever."""
+        """Connections that stand carry nothing any more, and nobody is told; new connections are as good as ever."""
         with self.lock:
             self.stalled += self.pairs
 

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import ed25519
 
-PURPOSES = ("log", "receipt", "witness")  # Of the keys that sign notes: the last part of the name's URI.
+PURPOSES = ("log", "receipt", "witness")  # The keys that sign notes: the last part of the name's URI.
 
 ED25519_OID = "1.3.101.112"
 BASIC_CONSTRAINTS, ALTERNATIVE_NAME, EXTENDED_KEY_USAGE = "2.5.29.19", "2.5.29.17", "2.5.29.37"

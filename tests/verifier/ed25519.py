@@ -125,7 +125,7 @@ def key_table(public_key):
 
 @functools.lru_cache(maxsize=50_000)
 def verify(public_key, message, signature):
-    """Whether S*B = R + H(R, A, message)*A, with R compared as bytes, as OpenSSL does."""
+    """True: S*B = R + H(R, A, message)*A, with R compared as bytes, as OpenSSL does."""
     if len(signature) != 64:
         return False
     scalar = int.from_bytes(signature[32:], "little")

@@ -38,7 +38,7 @@ class Source:
         return notes.parse_text(notes.split_note(self.files[f"{log}/checkpoint"])[0])
 
     def bundles(self, log, folder, prefix_size):
-        """What a log's bundles hold, as one list."""
+        """The entries or parts in a log's bundles, as one list."""
         result = []
         for tile, _, _ in tree.tiles(self.checkpoint(log).size):
             data, at = self.files[f"{log}/{folder}/{tile}"], 0
@@ -209,7 +209,7 @@ def edit(source, seed):
 
 
 def apply(source, changes, directory):
-    """A copy with the changes. What did not change is linked, not copied."""
+    """A copy with the changes. Unchanged files are linked, not copied."""
     paths = {path for path in source.files if path not in changes} | {path for path, data in changes.items() if data is not None}
     for path in sorted(paths):
         target = pathlib.Path(directory, path)

@@ -23,7 +23,7 @@ PART_SIZE_MAX = 48 * 1024
 ENVELOPE_SIZE_MAX = 16 * 1024
 FOLDER_DEPTH_MAX = 12  # A tile of a log as large as can be lies less deep.
 
-# What is remembered of a journal: these facts, and these fields of them.
+# A journal is remembered by these facts, and these fields of them.
 REMEMBERED = {
     "StoreCreated": ("party", "peer", "channel", "exercise"),
     "Released": ("serial", "leaf_hash"),
@@ -86,7 +86,7 @@ def read_envelope(data):
         return None
 
 
-# What an entry names as its part: (hash with its salt, size or None for any), or None.
+# The part that an entry names: (hash with its salt, size or None for any), or None.
 
 
 def named_name(data):
@@ -128,23 +128,23 @@ def entry_name(log, index, data=None):
 
 
 def range_name(log, first, end):
-    """Of the entries from `first` to the one before `end`."""
+    """The name of the entries from `first` to the one before `end`."""
     return entry_name(log, first) if end - first == 1 else f"{log} entries {first} to {end - 1}"
 
 
 class Log:
-    """What is known of one log while it is checked."""
+    """One log, as far as it is known while it is checked."""
 
     def __init__(self, name):
         self.name = name
         self.size = 0
         self.root = tree.EMPTY_ROOT
-        self.signers = ()  # Of a cosigned checkpoint; the first signs alone too.
+        self.signers = ()  # A cosigned checkpoint's; the first signs alone too.
         self.origin = ""
         self.leaves = []
         self.cosigned = []  # (note, checkpoint), ascending.
-        self.times = array.array("q")  # Of the journal's entries: when they were recorded.
-        self.facts = []  # Of the journal: (index, time, kind, fields) of what is remembered.
+        self.times = array.array("q")  # For the journal's entries: when they were recorded.
+        self.facts = []  # For the journal: (index, time, kind, fields) of what is remembered.
 
     def covered(self):
         return self.cosigned[-1][1].size if self.cosigned else 0
@@ -197,7 +197,7 @@ class Check:
                     self.files[path] = status.st_size if stat.S_ISREG(status.st_mode) else None
                     continue
                 self.directories.add(path)
-                if path.count("/") < FOLDER_DEPTH_MAX:  # What lies deeper has no place, nor has the folder.
+                if path.count("/") < FOLDER_DEPTH_MAX:  # Anything deeper has no place, nor has the folder.
                     waiting.append(path)
 
     def read(self, path, size_max=None):
@@ -234,7 +234,7 @@ class Check:
                 raise Fault(path, str(error)) from None
         self.parties = parties
 
-    # 2. What each log's owner says that it holds.
+    # 2. Each log's owner says what it holds.
 
     def signer(self, party, purpose):
         suffix, kind = ("", notes.SIGNED) if purpose == "log" else (f"/{purpose}", notes.COSIGNED)
@@ -429,7 +429,7 @@ class Check:
         self.check_roots(log)
         self.check_facts(log, unreadable[:1])
 
-    # 5. What the journal says.
+    # 5. The journal's entries.
 
     def check_facts(self, log, unreadable):
         self.released = {}  # serial: (leaf hash, at, journal index)

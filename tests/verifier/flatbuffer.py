@@ -1,8 +1,8 @@
 """Reads FlatBuffers by their schema and believes no offset.
 
 The schema is read from the .fbs files. A buffer is walked once from its root; everything that the walk meets is checked
-for bounds, alignment, depth and number of tables, and becomes plain Python values. What the schema does not know (fields and
-kinds of a union that a later version added) is not looked at. Errors are ValueError with the reason.
+for bounds, alignment, depth and number of tables, and becomes plain Python values. Anything that the schema does not know
+(fields and kinds of a union that a later version added) is not looked at. Errors are ValueError with the reason.
 """
 
 import re
@@ -25,7 +25,7 @@ class Field:
         self.type_name = type_name  # As written: "ulong", "string", "[Part]", "[ubyte:32]", "Digest".
         self.required = required
         self.default = default
-        self.slot = slot  # Of the value; a union's type has the slot before.
+        self.slot = slot  # The value's; a union's type has the slot before.
 
 
 class Struct:
@@ -112,7 +112,7 @@ class Reader:
         self.data = data
         self.end = 8  # Where what the walk has met ends.
         self.tables = 0
-        self.later = False  # Whether there is something that only a later version's schema knows.
+        self.later = False  # True: there is something that only a later version's schema knows.
 
     def bound(self, position, size, alignment):
         if position % alignment != 0:
@@ -236,7 +236,7 @@ def read(schema, root, identifier, data):
         raise ValueError("not a buffer of this kind")
     reader = Reader(schema, data)
     values = reader.table(root, reader.follow(0), 1)
-    # What only a later version knows may lie behind all that is known here.
+    # Fields that only a later version knows may lie behind all that is known here.
     if -(-reader.end // 4) * 4 != len(data) and not reader.later:
         raise ValueError("bytes after the buffer's end")
     return values

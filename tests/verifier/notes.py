@@ -80,7 +80,7 @@ def parse_text(text):
 
 
 def unverified(note):
-    """What a note says, whoever signed it."""
+    """The words of a note, whoever signed it."""
     return parse_text(split_note(note)[0])
 
 

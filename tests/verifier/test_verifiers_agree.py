@@ -146,7 +146,7 @@ def try_tampered(task):
 
 
 def is_expected(fault, log, first, last, exact, paths):
-    """Whether hotline-tamper edited where this fault is."""
+    """True: hotline-tamper edited where this fault is."""
     if fault in paths.split("|"):
         return True
     fault_log, fault_first, fault_last = extent(fault)
@@ -284,7 +284,7 @@ def roomy_memory():
 
 
 def over_daemons(tally):
-    """What two real daemons write, after messages both ways, a cut, a kill, a refusal and people who signed on."""
+    """Tries what two real daemons write, after messages both ways, a cut, a kill, a refusal and people who signed on."""
     sys.path.insert(0, str(REPOSITORY / "tests" / "system"))
     os.environ["HOTLINE_BUILD"] = str(BUILD)
     from world import World

@@ -27,7 +27,7 @@ class StoreHashes : public HashSource {
 
   // How many leaves are stored.
   uint64_t size() const;
-  // Of all leaves that are stored.
+  // Covers all leaves that are stored.
   Frontier frontier() const;
 
  private:

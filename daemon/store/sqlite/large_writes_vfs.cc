@@ -21,20 +21,20 @@ constexpr size_t kWriteMax = size_t{124} << 10;
 
 uint8_t zeros[kWriteMax];  // Not const, which would store them in the program.
 
-constexpr int kWriteLock = 0;  // Of the write-ahead log's locks, SQLite's WAL_WRITE_LOCK.
+constexpr int kWriteLock = 0;  // The write-ahead log's lock for writing, SQLite's WAL_WRITE_LOCK.
 
 // A file as SQLite sees it. The parent's stands behind it in SQLite's memory.
 struct File {
   sqlite3_file base;
 
-  // Of a log.
+  // For a log.
   File* database = nullptr;
   bool gathers = false;
   std::vector<uint8_t> gathered;
   sqlite3_int64 begin = 0;  // Where the first gathered byte belongs.
   int failed = SQLITE_OK;   // Why something gathered is not in the file.
 
-  // Of a database.
+  // For a database.
   File* log = nullptr;
   bool is_copied_to = false;
   int change_errno = 0;  // Why the last change of it or of its log failed, if it did.
@@ -98,7 +98,7 @@ int change_after_gathered(sqlite3_file* file, Method method, Arguments... argume
   return code == SQLITE_OK ? of(file).change(method, arguments...) : code;
 }
 
-// What is gathered still was not flushed, so it belongs to no commit.
+// Pages that are still gathered were not flushed, so they belong to no commit.
 int close_file(sqlite3_file* file) {
   if (of(file).database != nullptr) of(file).database->log = nullptr;
   const int code = pass_on(file, &sqlite3_io_methods::xClose);

@@ -48,7 +48,7 @@ class SqliteReader : public StoreReader {
   std::vector<std::string> check() override;
 
  private:
-  // What belongs to one direction.
+  // The statements and rows of one direction.
   struct Side {
     Side(Database& database, bool incoming);
     PackReader messages;
@@ -74,7 +74,7 @@ class SqliteReader : public StoreReader {
   void add_group_facts(MessageKey key, Facts& facts);
   void add_facts_of_kind(MessageKey key, FactKind kind, size_t each_max,
                          std::vector<NumberedFact>& found, Facts& facts);
-  // Of one side: the first message, by number, whose journal index is not below `bound`.
+  // The first message of this side, by number, whose journal index is not below `bound`.
   uint64_t first_not_before(Side& side, uint64_t bound);
 
   const std::string path_;

@@ -40,7 +40,7 @@ void StoreReaderThread::run() {
       reader.reset();
       task.failed(error);
     }
-    task = {};  // What it captured ends here, not when the next one comes.
+    task = {};  // Its captures end here, not when the next one comes.
   }
 }
 

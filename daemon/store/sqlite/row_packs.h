@@ -9,8 +9,8 @@
 // An integer column is a zigzag LEB128, any other its size (LEB128) and its bytes; fixed numbers
 // are little-endian. The seal (row_seal.h) is over key and columns, so that a row is checked alone.
 //
-// A writer or reader belongs to one thread, and must not outlive its Database. What is not as it
-// was written throws StoreCorrupt with the key.
+// A writer or reader belongs to one thread, and must not outlive its Database. A row that is not as
+// it was written throws StoreCorrupt with the key.
 #pragma once
 
 #include <cstdint>
@@ -60,7 +60,7 @@ class PackWriter {
   const char* table_;
   Statement insert_;
   uint64_t next_key_ = 0;  // No smaller one may come.
-  uint64_t first_ = 0;     // Of the pack that is gathered.
+  uint64_t first_ = 0;     // The first key of the pack that is gathered.
   size_t row_begin_ = 0;
   Bytes pack_;
 };
@@ -117,8 +117,8 @@ class PackReader {
  private:
   struct Place {
     uint64_t key;
-    size_t begin;  // Of the key, in the pack.
-    size_t end;    // Of the seal.
+    size_t begin;  // The key's, in the pack.
+    size_t end;    // The seal's.
   };
 
   bool load(Statement& statement, uint64_t key);
@@ -128,7 +128,7 @@ class PackReader {
   Statement at_or_before_;
   Statement after_;
   Bytes pack_;
-  std::vector<Place> places_;  // Of the rows in the pack.
+  std::vector<Place> places_;  // The places of the rows in the pack.
   size_t at_ = 0;
 };
 

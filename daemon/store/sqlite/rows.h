@@ -1,12 +1,12 @@
-// What stands in the packed rows (row_packs.h) of journal entries and of messages: their columns,
-// in the order in which they are written and read.
+// The packed rows (row_packs.h) of journal entries and of messages: their columns, in the order in
+// which they are written and read.
 //
 //     journal        entry, leaf hash, the name's salt, name       by index
 //     *_message      serial, journal index, committed at, type, precedence, submitter, counter,
 //                    body's salt, request hash, envelope, body     by MessageKey::number
 //
-// What a record does not have is empty: salt and name of an entry without one, the request hash of
-// a machine's message.
+// A column that a record does not have is empty: salt and name of an entry without one, the request
+// hash of a machine's message.
 #pragma once
 
 #include "daemon/store/sqlite/row_packs.h"
@@ -34,6 +34,6 @@ Bytes members_blob(const GroupFactRecord& fact);
 bool is_member(ByteView members, uint64_t number);
 
 ByteView envelope_in(PackedRow row);       // Borrowed, as the row is.
-uint64_t journal_index_in(PackedRow row);  // Of a message.
+uint64_t journal_index_in(PackedRow row);  // A message's.
 
 }  // namespace hotline

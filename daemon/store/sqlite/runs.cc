@@ -17,7 +17,7 @@ constexpr size_t kOpenRunsMax = 16;
 constexpr size_t kNumberSize = sizeof(uint64_t);
 constexpr size_t kOpenRunSize = 4 * kNumberSize;
 
-// Who can make seals can write any numbers, and loops over them must end. Ours are bounded
+// Somebody who can make seals can write any numbers, and loops over them must end. Ours are bounded
 // (Core::fault_in); a peer's serials and a client's counters are not, and nothing loops over them.
 Run checked(RunMap map, const Run& run) {
   const bool ours = map == RunMap::own_serial_at || map == RunMap::own_place_of;
@@ -49,8 +49,8 @@ StoreRuns::StoreRuns(Database& database)
       head_(database, "head", kHeadQuery) {}
 
 // A run that ends moves from the head to the table in one commit: who looks into the head first,
-// and into the table then, misses none. What was read of the head before may be old, but it is
-// true; so the head is read again only for a key that is found nowhere else.
+// and into the table then, misses none. A head that was read before may be old, but it is true; so
+// the head is read again only for a key that is found nowhere else.
 std::optional<StoreRuns::Found> StoreRuns::find(RunMap map, uint64_t key) const {
   if (const auto found = find_open(map, key)) return found;
   if (const auto found = find_ended(map, key)) return found;

@@ -1,6 +1,6 @@
 // Maps from numbers to numbers in which neighbours mostly lead to neighbours: which message stands
 // at a place of the own transcript, and the like. A run of them is one row, however many messages
-// it has. Of each map the run that grows stands in the head, which each commit writes anyway; the
+// it has. The head has the run of each map that grows, since each commit writes it anyway; the
 // table has those that ended, so that an ordinary commit writes nothing there.
 #pragma once
 
@@ -47,7 +47,7 @@ class StoreRuns {
   friend class RunWriter;
   std::optional<Found> find_ended(RunMap map, uint64_t key) const;
   std::optional<Found> find_open(RunMap map, uint64_t key) const;
-  // Of those that ended, the last that begins at or before `key`.
+  // The last of those that ended that begins at or before `key`.
   std::optional<Run> last_before(RunMap map, uint64_t key) const;
   // The first that begins after `key`; nothing, the largest number.
   uint64_t next_first(RunMap map, uint64_t key) const;

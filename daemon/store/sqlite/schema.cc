@@ -50,7 +50,7 @@ std::vector<std::string> make_schema() {
       "journal_index INTEGER NOT NULL, code INTEGER NOT NULL, detail TEXT NOT NULL, "
       "seal INTEGER NOT NULL) STRICT",
       "CREATE INDEX group_fact_first ON group_fact(incoming, first)",
-      // Who submits, by certificate: one number for many messages.
+      // Submitters, by certificate: one number for many messages.
       "CREATE TABLE person(id INTEGER PRIMARY KEY, certificate BLOB NOT NULL UNIQUE, "
       "seal INTEGER NOT NULL) STRICT",
   };
@@ -69,7 +69,7 @@ void set_up(Database& database, const SqliteOptions& options) {
   int unused = 0;
   HOTLINE_CHECK(sqlite3_db_config(database.handle(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1,
                                   &unused) == SQLITE_OK);
-  // What a hostile file could make SQLite do is of no use to us.
+  // A hostile file could make SQLite do things that are of no use to us.
   HOTLINE_CHECK(sqlite3_db_config(database.handle(), SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, &unused) ==
                 SQLITE_OK);
   HOTLINE_CHECK(sqlite3_db_config(database.handle(), SQLITE_DBCONFIG_DEFENSIVE, 1, &unused) ==

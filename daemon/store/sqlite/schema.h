@@ -1,4 +1,4 @@
-// What the file of a store looks like: its tables, and how a connection to it is set up.
+// The file of a store: its tables, and how a connection to it is set up.
 //
 // Hot tables are keyed by numbers that only grow, so that every insert goes to the end of a tree of
 // pages and a commit writes few of them; entries and messages stand there many in one row

@@ -29,7 +29,7 @@ Error os_error(const std::string& what, const std::string& hint) {
   return describe_refusal(what, errno, hint);
 }
 
-// Who can write a store, or replace it in its directory, can make this party sign anything.
+// Anybody who can write a store, or replace it in its directory, can make this party sign anything.
 Status check_owner(const std::string& path, const std::string& what) {
   struct stat status {};
   if (stat(path.c_str(), &status) != 0) {

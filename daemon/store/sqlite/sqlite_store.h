@@ -23,7 +23,7 @@ struct SqliteOptions {
 struct SqliteCounters {
   uint64_t commits = 0;          // Batches on disk; each cost one flush of the write-ahead log.
   uint64_t journal_entries = 0;  // In these batches.
-  uint64_t checkpoints = 0;  // Of the write-ahead log; each costs two flushes, beside the commits.
+  uint64_t checkpoints = 0;  // The write-ahead log's; each costs two flushes, beside the commits.
   uint64_t stalled_checkpoints = 0;  // Those that the writer had to wait for: the disk is too slow.
   uint64_t wal_pages = 0;            // The length of the write-ahead log after the last commit.
   uint64_t last_commit_us = 0;

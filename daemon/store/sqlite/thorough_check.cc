@@ -40,7 +40,7 @@ class StoreCheck {
   }
 
  private:
-  // What stops one part of the check must not hide the others.
+  // A fault that stops one part of the check must not hide the others.
   void attempt(const std::function<void()>& part) {
     try {
       part();

@@ -17,7 +17,7 @@ std::string insert_into(const char* table, int columns) {
   return sql + ")";
 }
 
-// Of two receipts for one size, as after a change of keys, the first says when the leaves were held
+// The first of two receipts for one size, as after a change of keys, says when the leaves were held
 // by both; the journal has all of them.
 std::string insert_receipt(const char* table) {
   return insert_into(table, 6) + " ON CONFLICT DO NOTHING";
@@ -245,7 +245,7 @@ void StoreWriter::keep_wal_short() {
     return;
   }
   // While commits follow each other, a copy beside them never reaches the end of the log, so that
-  // SQLite cannot start it again. What is left is copied here, between two commits.
+  // SQLite cannot start it again. The rest is copied here, between two commits.
   checkpointer_->wait_until_idle();
   try {
     database_.checkpoint(SQLITE_CHECKPOINT_PASSIVE);

@@ -35,7 +35,7 @@ int usage() {
   return 2;
 }
 
-// Whether the seeds said what they should of this bug.
+// True: the seeds said what they should of this bug.
 bool holds(const NamedBug& one, uint64_t seeds) {
   planted_bug = one.bug;
   for (uint64_t seed = 1; seed <= seeds; ++seed) {

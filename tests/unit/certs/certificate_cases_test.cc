@@ -39,7 +39,7 @@ constexpr const char* kNorth = "URI:hotline://north/tls";
 constexpr const char* kNorthLog = "URI:hotline://north/log";
 constexpr const char* kNoUsage = "";
 
-// What the daemon has (a CA, perhaps a list) and what a peer shows it.
+// The daemon's CA, perhaps with a list, and the certificates that a peer shows it.
 struct Attempt {
   Issued anchor;
   Issued leaf;

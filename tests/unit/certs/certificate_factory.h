@@ -56,7 +56,7 @@ std::vector<ExtensionSpec> with(std::vector<ExtensionSpec> extensions, Extension
 struct CrlSpec {
   std::vector<int64_t> serials = {};
   std::vector<ExtensionSpec> extensions = {{"crlNumber", "1"}};
-  std::vector<ExtensionSpec> entry_extensions = {};  // Of each entry.
+  std::vector<ExtensionSpec> entry_extensions = {};  // Each entry's.
   UtcMs this_update = kNow - kDay_ms;
   UtcMs next_update = kNow + 30 * kDay_ms;
   int version = X509_CRL_VERSION_2;

@@ -217,7 +217,7 @@ class FakeDaemon::Stream : public FrameStream {
     return false;
   }
 
-  // Of what waits, `after` is the number of rows before; the test puts them in their order.
+  // For rows that wait, `after` is the number of rows before; the test puts them in their order.
   void rows(uint32_t id, const wire::List& list) {
     daemon_.lists.push_back(text_of(list.words()) + "|" + std::to_string(list.type()) + "|" +
                             text_of(list.code()) + "|" + text_of(list.incident()) + "|" +

@@ -77,7 +77,7 @@ struct FakeConflict {
 };
 
 struct FakeNotice {
-  std::string id;  // Of one of the messages.
+  std::string id;  // The id of one of the messages.
   UtcMs start = 0;
   UtcMs end = 0;
   int32_t latitude_e5 = 0;
@@ -106,7 +106,7 @@ struct FakeEscalation {
   bool rung_tells_nobody = false;
 };
 
-// What a daemon has of one log for an auditor.
+// One log, as a daemon has it for an auditor.
 struct FakeLog {
   struct Entry {
     Bytes bytes;
@@ -178,7 +178,7 @@ class FakeDaemon {
   bool answers_hello = true;
   bool tells_that_it_is_full = false;
 
-  // What arrived.
+  // The submissions that arrived.
   struct Submitted {
     uint64_t counter = 0;
     Bytes draft;

@@ -40,7 +40,7 @@ inline Bytes clock_stepped_entry(UtcMs at, UtcMs from, UtcMs to) {
   return journal_entry(at, [&](auto& b) { return wire::CreateClockStepped(b, from, to); });
 }
 
-// What a Released or a Received entry says of a message. `refers_to` is absent where it is null.
+// A message as a Released or a Received entry tells of it. `refers_to` is absent where it is null.
 struct EntryMessage {
   uint64_t serial = 0;
   wire::MessageType type = wire::MessageType::incident;

@@ -1,4 +1,4 @@
-// What the transport's tests share: a development PKI made once, contexts from it, and the two ends
+// Shared by the transport's tests: a development PKI made once, contexts from it, and the two ends
 // of a link in one process over 127.0.0.1, driven on one event loop.
 #pragma once
 

@@ -41,7 +41,7 @@ class ProofWorld {
   UtcMs made_at;  // When the certificates begin to hold.
   Hash salt{};
   Bytes body;
-  Bytes envelope;  // Of the message at kIndex.
+  Bytes envelope;  // The envelope of the message at kIndex.
 
  private:
   std::string directory_;

@@ -74,7 +74,7 @@ class ActingTest : public testing::Test {
 
   FakeMessage& own() { return daemon_.messages.back(); }
 
-  // What the receiver does while the sender waits: receipt at once, acknowledgement after 23 s.
+  // The receiver acts while the sender waits: receipt at once, acknowledgement after 23 s.
   void let_the_peer_acknowledge() {
     daemon_.on_silence = [this](int64_t timeout_ms) {
       terminal_.pass(timeout_ms);
@@ -703,7 +703,7 @@ TEST_F(ActingTest, F6_AProgramIsToldWhetherAMessageWasSent) {
   EXPECT_EQ(terminal_.run({"send", "-p", "flash", "Look.", "--wait", "delivered", "--json"}),
             kExitTimedOut);
   EXPECT_TRUE(said("\"sent\":true,\"id\":\"N-000999\"")) << terminal_.err();
-  // What sends nothing says nothing about it.
+  // A command that sends nothing says nothing about it.
   daemon_.reachable = false;
   terminal_.run({"inbox", "--json"});
   EXPECT_FALSE(said("\"sent\""));
@@ -811,7 +811,7 @@ TEST_F(ActingTest, F6_AKeyOfTheCallersOwnMakesARepeatSafe) {
   EXPECT_EQ(daemon_.submitted[0].key, "order-17");
   EXPECT_EQ(daemon_.submitted[0].draft, daemon_.submitted[1].draft);
   EXPECT_EQ(daemon_.committed.size(), 1u);
-  // What would be another message an hour later is refused before it is sent.
+  // A message that would be another one an hour later is refused before it is sent.
   EXPECT_EQ(terminal_.run(
                 {"send", "-p", "flash", "Look.", "--reply-by", "+30m", "--idempotency-key", "a"}),
             kExitUsage);

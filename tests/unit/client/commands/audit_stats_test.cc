@@ -41,7 +41,7 @@ class AuditStatsTest : public testing::Test {
     add(released_entry(now_, {1000 + index, type, Precedence::flash, &key}));
   }
 
-  // What the command counts, unless it is told of a period.
+  // The statistics of the command, unless it is told of a period.
   const JournalStatistics& counted(Period period = {}) {
     statistics_ = std::make_unique<JournalStatistics>(period);
     for (const Bytes& entry : daemon_.journal) {
@@ -89,7 +89,7 @@ TEST_F(AuditStatsTest, WhatWaitsOrWasClosedHasNoTime) {
   for (uint64_t serial : {1, 2, 3}) release(serial);
   later(1000);
   peer_says(MessageType::decline, 1);
-  we_say(MessageType::acknowledgement, 7);  // Of something that is not there.
+  we_say(MessageType::acknowledgement, 7);  // It speaks of something that is not there.
   EXPECT_EQ(flashes().count, 3u);
   EXPECT_EQ(flashes().closed, 1u);
   EXPECT_EQ(flashes().waiting(), 2u);

@@ -37,7 +37,7 @@ class MachineCheckTest : public testing::Test {
     for (const std::string& note : look_at_machine(config_).notes) all += note + "\n";
     return all;
   }
-  // What is said of a command of the first rung of FLASH.
+  // The fault of a command of the first rung of FLASH.
   std::string fault_of(const std::vector<std::string>& command) {
     config_.policy.at(kPrecedenceFirst).rungs = {{"watch", 1000, false, "", {command}}};
     return faults();

@@ -109,7 +109,7 @@ TEST_F(PeerLinksTest, B2_AnAddressThatTakesTheLinkAndHangsGivesWayToTheNext) {
   EXPECT_EQ(reached, (std::vector<std::string>{at(9), at(1)}));
   EXPECT_FALSE(links->is_in_use(newest));
 
-  // What was in use is tried first again, after a short wait.
+  // The address that was in use is tried first again, after a short wait.
   links->note_use(newest, at(9));  // Another link's address.
   EXPECT_FALSE(links->is_in_use(newest));
   links->note_use(newest, at(1));

@@ -65,7 +65,7 @@ TEST_F(PeerNamesTest, F3_TheLastAnswerStandsInForANameServiceThatHangs) {
   ASSERT_TRUE(run_until_outcome());
   ASSERT_TRUE(*outcome);
   EXPECT_EQ(**outcome, first);
-  // What comes too late counts the next time.
+  // An answer that comes too late counts the next time.
   outcome.reset();
   answer(Addresses{make_address("192.0.2.3")});
   EXPECT_FALSE(outcome);

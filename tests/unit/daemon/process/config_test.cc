@@ -1,4 +1,4 @@
-// What a person reads who made a mistake in hotlined.toml.
+// The words for a person who made a mistake in hotlined.toml.
 #include "daemon/process/config.h"
 
 #include <gtest/gtest.h>

@@ -1,5 +1,5 @@
-// What is refused before the daemon starts, because the other side would refuse it later and only
-// the other side would say why.
+// Keys are refused before the daemon starts if the other side would refuse them later and only the
+// other side would say why.
 #include "daemon/process/keys.h"
 
 #include <gtest/gtest.h>

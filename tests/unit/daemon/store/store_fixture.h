@@ -52,8 +52,8 @@ inline StoreIdentity test_identity() {
           .created_at = 1'795'000'000'000};
 }
 
-// Makes batches as the core does: consecutive indices, hashes and roots that fit. What it writes
-// depends only on the order of the calls, so that two makers make the same.
+// Makes batches as the core does: consecutive indices, hashes and roots that fit. It writes by the
+// order of the calls alone, so that two makers make the same.
 class BatchMaker {
  public:
   Batch batch() {
@@ -136,7 +136,7 @@ class BatchMaker {
     batch.facts.push_back({key, kind, at, index, code, detail});
   }
 
-  // Of those messages of the peer.
+  // A fact of these messages of the peer.
   void group_fact(Batch& batch, const std::vector<uint64_t>& numbers, FactKind kind, UtcMs at,
                   const std::string& detail) {
     GroupFactRecord fact;

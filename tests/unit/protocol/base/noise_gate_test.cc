@@ -37,7 +37,7 @@ TEST(NoiseGate, AQuietMinuteBeginsAnew) {
   EXPECT_FALSE(gate.admit(kStart + NoiseGate::kWindow_ms));
 }
 
-// Who is late to ask loses nothing of the count.
+// A caller that is late to ask loses nothing of the count.
 TEST(NoiseGate, NothingHeldBackIsForgotten) {
   NoiseGate gate(1);
   uint64_t told = 0, held = 0;

@@ -47,7 +47,7 @@ class DamagedJournal : public testing::Test {
     journal.emplace_back(b.GetBufferPointer(), b.GetBufferPointer() + b.GetSize());
     return peer.replay(journal);
   }
-  // Whether this was refused with the number of the entry.
+  // True: this was refused with the number of the entry.
   testing::AssertionResult refused(const Status& status, const std::string& words) {
     if (status) return testing::AssertionFailure() << "it was taken";
     const std::string& reason = status.error().reason;
@@ -126,7 +126,7 @@ TEST_F(DamagedJournal, BlocksOfMessagesThatNobodyWrites) {
   EXPECT_FALSE(refused(attempted(1, {0, 1, 64, 1}), ""));
 }
 
-// What would be shown to the peer as a signed note, and is none.
+// Text that would be shown to the peer as a signed note, and is none.
 TEST_F(DamagedJournal, ANoteThatIsMissing) {
   EXPECT_TRUE(refused(with([&](FlatBufferBuilder& b) {
                         return wire::CreateNumbered(b, 2, b.CreateVector(std::vector<uint64_t>{3}),
@@ -239,7 +239,7 @@ TEST_F(DamagedJournal, AnEntryTooFewTwiceOrElsewhere) {
 }
 
 // The same by somebody who makes every hash fit: the core may start, and must then live with what
-// it read. What the tables beside the journal say is compared with it.
+// it read. The tables beside the journal are compared with it.
 class AlteredStore : public DamagedJournal {
  protected:
   void SetUp() override {
@@ -250,7 +250,7 @@ class AlteredStore : public DamagedJournal {
     peer.crash();
     peer.disk() = *whole_;
   }
-  // A start over the altered disk, and a while with the peer. Whether it started.
+  // A start over the altered disk, and a while with the peer. True: it started.
   bool live_with(const std::vector<Bytes>& journal) {
     restore();
     peer.disk().alter_journal(journal);

@@ -141,7 +141,7 @@ TEST_F(DeafPeer, A5_FillsNoMoreThanItsRoom) {
     EXPECT_LE((held() - before) * 40'000 * limits::kDiskCostPerByte, kRoom);
     EXPECT_FALSE(peer.is_closed(link));
     EXPECT_EQ(peer.alarms_with("are not taken"), level == DiskLevel::plenty ? 1u : 2u);
-    // What is our own goes on over the same link.
+    // Our own messages go on over the same link.
     peer.submit_text("We see you.", wire::Precedence::flash);
     peer.say(link, ScriptedPeer::receipt_frame(peer.receipt(peer.core_sent())));
     EXPECT_EQ(peer.core().status().unreceipted, 0u);

@@ -95,7 +95,7 @@ TEST_F(FloodRows, A4_ARestartDecidesNothingTwice) {
   const std::optional<BootMs> due = peer.core().ladder().next_due();
   ASSERT_TRUE(peer.start());
   EXPECT_EQ(peer.recorded<wire::StepsDecided>().size(), decided);
-  // What runs is repeated; else the same is due as before.
+  // A command that runs is repeated; else the same is due as before.
   EXPECT_EQ(peer.core().ladder().next_due(), due);
   EXPECT_TRUE(peer.attempts.back().repeated);
 }

@@ -158,7 +158,7 @@ TEST(LadderFlood, A4_TheAlarmEndsWithTheLastThatWaits) {
   EXPECT_EQ(decide_all(ladder, 30 * kSecond).decisions.at(0).situation.count, 1u);
   ladder.closed({true, 2});
   EXPECT_EQ(ladder.next_due(), std::nullopt);
-  // What comes later begins anew.
+  // A message that comes later begins anew.
   open(ladder, true, 3, 1, kFlash, 50 * kSecond);
   EXPECT_EQ(ladder.next_due(), 80 * kSecond);
 }
@@ -408,7 +408,7 @@ TEST(LadderFlood, A6_ASideHasItsPlacesAndOthersAreForFlash) {
   open(ladder, true, 0, 1, 2, 0);
   open(ladder, true, 1, 1, kPriority, 0);
   std::vector<Attempt> peers = decide_all(ladder, 1 * kSecond).attempts;
-  ASSERT_EQ(peers.size(), shared);  // Of 16 that are due.
+  ASSERT_EQ(peers.size(), shared);  // 16 are due.
   EXPECT_EQ(peers[limits::kRungsMax].name.precedence, kPriority);
   EXPECT_EQ(ladder.next_due(), std::nullopt);  // Until there is room.
   // A FLASH has room, and the own side too.

@@ -20,7 +20,7 @@
 
 namespace hotline {
 
-// What a hello says; the tests change what they lie about.
+// The fields of a hello; the tests change those that they lie about.
 struct HelloFields {
   uint16_t version_min = kWireVersion;
   uint16_t version_max = kWireVersion;
@@ -63,7 +63,7 @@ class ScriptedPeer : public DrivenCore {
 
   // The core's life. start() replays what is on the disk.
   Status start();
-  void crash();  // What was not committed is gone, and with it every link.
+  void crash();  // Everything not committed is gone, and with it every link.
   CoreConfig& config() { return config_; }  // For the next start.
 
   // Time, in steps as the daemon takes them.
@@ -76,8 +76,8 @@ class ScriptedPeer : public DrivenCore {
   void say(LinkId link, const Bytes& frame);
   void lose(LinkId link);
 
-  // What the core said on a link, as bytes; and of one kind, as tables that live while nothing more
-  // is said.
+  // The core's words on a link, as bytes; and those of one kind, as tables that live while nothing
+  // more is said.
   const std::vector<Bytes>& said(LinkId link) const { return links_.at(link).said; }
   template <typename Table>
   std::vector<const Table*> said_as(LinkId link) const {
@@ -173,7 +173,7 @@ class ScriptedPeer : public DrivenCore {
   CoreConfig config_;
   std::map<LinkId, Line> links_;
   LinkId last_link_ = 0;
-  std::map<uint64_t, std::string> sent_checkpoints_;  // Of the core's transcript, by size.
+  std::map<uint64_t, std::string> sent_checkpoints_;  // For the core's transcript, by size.
   std::string core_receipt_;
   std::string peer_receipt_;  // The newest that the peer gave with receipt().
   uint64_t last_token_ = 0;

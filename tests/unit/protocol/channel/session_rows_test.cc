@@ -599,7 +599,7 @@ TEST_F(SessionRows, F54_BothSidesLackSomething) {
   LinkId link = peer.link_up();
   receive(link, 2);
   for (int i = 0; i < 3; ++i) peer.submit_text();
-  peer.receipt(1);  // What the peer's hello shows: it lost two on the way.
+  peer.receipt(1);  // The peer's hello shows it: it lost two on the way.
   peer.own.append(peer.text());
   LinkId second = peer.link_up();
   peer.say(second, peer.messages_frame(2, 3));

@@ -1,5 +1,5 @@
-// What a person, or a program with a person's certificate, asks of the core: what it claims, what
-// it repeats, what it asks again and again.
+// Submissions of a person, or of a program with a person's certificate: what it claims, what it
+// repeats, what it asks again and again.
 #include <gtest/gtest.h>
 
 #include "tests/made_draft.h"
@@ -113,7 +113,7 @@ TEST_F(Submissions, A11_NobodyAcknowledgesInARoleThatTheyDoNotHave) {
   EXPECT_EQ(claimed.error().code, ErrorCode::not_allowed);
   EXPECT_NE(claimed.error().reason.find("supervisor"), std::string::npos);
   EXPECT_TRUE(peer.core().ladder().waits({true, 0}));
-  // Who has both acts in the one that the acknowledgement names.
+  // A person who has both roles acts in the one that the acknowledgement names.
   ann.roles.push_back(static_cast<uint8_t>(wire::Role::supervisor));
   const auto true_claim = submit(acknowledgement(id, wire::Role::supervisor, now), 1);
   ASSERT_TRUE(true_claim) << true_claim.error().reason;

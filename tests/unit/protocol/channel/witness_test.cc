@@ -139,7 +139,7 @@ TEST_F(Witness, V5_AHelloThatWaitedIsNoEvidenceOfAnOldStore) {
     EXPECT_EQ(peer.alarms_with("old"), 0u);
     link = peer.link_up();
   }
-  // What is said on a link that was opened since is what it says.
+  // A hello on a link that was opened since counts as it is.
   HelloFields less = peer.hello();
   less.own_checkpoint = peer.checkpoint(peer.own, 1);
   less.peer_receipt.clear();

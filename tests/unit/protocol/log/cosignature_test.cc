@@ -84,7 +84,7 @@ TEST(Cosignature, AReceiptBearsTwoSignaturesInOrder) {
   EXPECT_FALSE(keep_signature(text + "\n" + other_line, test.log.key));
 }
 
-// What is signed, byte for byte, so that a mistake shared by cosign() and verify_cosignature()
+// The signed bytes, one by one, so that a mistake shared by cosign() and verify_cosignature()
 // shows.
 TEST(Cosignature, SignsTheMessageOfTheSpecification) {
   TestChannel test;

@@ -28,7 +28,7 @@ class Filler {
   }
 
  private:
-  // What a field will hold: an offset made before its table begins, or nothing yet.
+  // The value of a field to come: an offset made before its table begins, or nothing yet.
   using Made = std::vector<flatbuffers::uoffset_t>;
 
   flatbuffers::uoffset_t table(const TypeTable& type, uint8_t alternative) {

@@ -12,7 +12,7 @@
 namespace hotline {
 namespace {
 
-// What these files use of TOML: comments, tables, and one basic string without escapes on each
+// The TOML that these files use: comments, tables, and one basic string without escapes on each
 // line.
 struct IncidentFile {
   std::map<std::string, std::map<std::string, std::string>> tables;

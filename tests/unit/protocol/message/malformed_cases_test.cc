@@ -1,6 +1,6 @@
-// The rows of tests/cases/flatbuffers_malformed.json, each done to a frame and to a body. What the
-// decoder refuses is then said by a peer: a frame costs the link, a body its message, and both are
-// in the journal.
+// The rows of tests/cases/flatbuffers_malformed.json, each done to a frame and to a body. A peer
+// then says what the decoder refuses: a frame costs the link, a body its message, and both are in
+// the journal.
 #include <gtest/gtest.h>
 
 #include <fstream>
@@ -21,8 +21,8 @@ using Buffers = std::vector<Bytes>;
 // A buffer with a text of four letters in the table that its union holds.
 struct Good {
   Bytes bytes;
-  size_t type_slot, value_slot;  // Of the union.
-  size_t text_slot;              // Of the text, in the union's table.
+  size_t type_slot, value_slot;  // The union's.
+  size_t text_slot;              // The text's, in the union's table.
 };
 
 Good good_frame() {
@@ -226,7 +226,7 @@ void expect_typed_refusal(const Opened& opened, const std::string& row) {
 class MalformedCases : public testing::Test {
  protected:
   void SetUp() override { ASSERT_TRUE(peer.start()); }
-  // Of the message that is kept all the same.
+  // Its message is kept all the same.
   void say_body(LinkId link, const Bytes& body) {
     EnvelopeFields envelope = peer.envelope(wire::MessageType::text);
     ++peer.last_serial;

@@ -125,7 +125,7 @@ TEST(SentGolden, EveryFieldOfEnvelopeDraftAndBodies) {
   }
 }
 
-// What two parties really say, with the signatures of the test keys: link, message, receipt, probe,
+// Two parties' real words, with the signatures of the test keys: link, message, receipt, probe,
 // journal check, goodbye.
 TEST(SentGolden, AConversation) {
   ScriptedPeer peer(ScriptedPeer::CoreIs::north);

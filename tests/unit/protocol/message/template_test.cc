@@ -36,7 +36,7 @@ TemplateInput examples(const TemplateInfo& info, bool all) {
   }
   result.set.erase("when");
   result.set.erase("route");    // Beside a position.
-  result.set.erase("minutes");  // Of a meeting that is proposed.
+  result.set.erase("minutes");  // For a meeting that is proposed.
   if (info.type == wire::MessageType::protected_) result.set["where"] = "48.34N 038.05E";
   if (info.type == wire::MessageType::incident) result.set["where"] = "54.90N 020.10E";
   if (info.type == wire::MessageType::violation) result.set["where"] = "48.34N 038.05E";

@@ -1,4 +1,5 @@
-// What a service says of slips. Programs for people: client/command_line/command_line_test.cc.
+// The words of a service about slips. Programs for people:
+// client/command_line/command_line_test.cc.
 #include "protocol/terminal/command_line.h"
 
 #include <gtest/gtest.h>
@@ -29,7 +30,7 @@ Program service() {
   return program;
 }
 
-// What is printed, or what was understood: "run|config|fast|NAME NAME".
+// The printed words, or those understood: "run|config|fast|NAME NAME".
 std::string said(const std::vector<std::string>& words, int expected = kExitUsage) {
   std::ostringstream out, err;
   Screen screen;

@@ -1,5 +1,5 @@
-// What rots on the disk is refused and never served: each flipped bit of a small store's files is
-// either without effect or noticed.
+// Bytes that rot on the disk are refused and never served: each flipped bit of a small store's
+// files is either without effect or noticed.
 #include <algorithm>
 #include <fstream>
 #include <iterator>
@@ -119,7 +119,7 @@ class StoreCorruptionTest : public StoreTest {
     return (*store)->reader().check().empty() ? Verdict::altered : Verdict::noticed_by_check;
   }
 
-  // What was served is what was written, though perhaps not all of it: a damaged page inside a tree
+  // The store served what was written, though perhaps not all of it: a damaged page inside a tree
   // of SQLite's can hide a row behind it, which only check() sees.
   bool found_is_part() const {
     return std::all_of(found_.begin(), found_.end(), [this](const std::string& line) {

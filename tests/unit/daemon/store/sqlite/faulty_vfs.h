@@ -25,8 +25,8 @@ namespace hotline {
 enum class Io : uint8_t { write, flush, truncate, open, read };
 
 struct IoDecision {
-  int code = SQLITE_OK;  // What SQLite is told.
-  bool done = true;      // Whether it happens all the same: a write that failed but persisted.
+  int code = SQLITE_OK;  // SQLite is told this.
+  bool done = true;      // True: it happens all the same, a write that failed but persisted.
 };
 
 class FaultyVfs {

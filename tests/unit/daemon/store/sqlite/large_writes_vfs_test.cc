@@ -191,7 +191,7 @@ TEST_F(LargeWritesVfsTest, BeforeACopyTheDatabaseGetsItsNewSize) {
   ASSERT_TRUE(database.checkpoint(SQLITE_CHECKPOINT_PASSIVE));
   EXPECT_GT(database_writes_, pages);
   EXPECT_LE(database_writes_, pages + pages / 31 + 1) << "31 pages are 124 KiB";
-  // What does not grow is copied, and nothing else is written.
+  // A database that does not grow is copied, and nothing else is written.
   database.execute("UPDATE item SET bytes = zeroblob(400000)");
   ASSERT_EQ(database.pragma("page_count"), pages);
   database_writes_ = 0;

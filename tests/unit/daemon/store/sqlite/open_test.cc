@@ -37,7 +37,7 @@ class StoreOpenTest : public StoreTest {
   static bool says(const std::string& text, const std::string& part) {
     return text.find(part) != std::string::npos;
   }
-  // What passes is called what it is, and nothing is advised that would make it worse.
+  // A trouble that passes is called what it is, and nothing is advised that would make it worse.
   static void expect_passing(const Error& error, const std::string& cause,
                              const std::string& remedy) {
     EXPECT_EQ(error.code, ErrorCode::failed) << error.reason;
@@ -61,7 +61,7 @@ TEST_F(StoreOpenTest, CreatingMakesThePrivateDirectoryAndSurvivesItsOwnRemains) 
   ASSERT_EQ(stat((directory_ / "north").c_str(), &status), 0);
   EXPECT_EQ(status.st_mode & 0777, 0700u);
 
-  // What a creation leaves behind that was killed half-way.
+  // A creation that was killed half-way leaves these behind.
   const std::string second = directory_ / "north/second.db";
   std::ofstream(second + ".new") << "half a database";
   std::ofstream(second + ".new-wal") << "half a log";
@@ -119,7 +119,7 @@ TEST_F(StoreOpenTest, F5_ADiskOrASystemThatRefusesIsNotCalledDamage) {
   for (const Trouble& trouble : troubles) {
     FaultyVfs vfs;
     int asked = 0;
-    for (int good = 0; good < 3; ++good) {  // Of what is opened or read, the first ones succeed.
+    for (int good = 0; good < 3; ++good) {  // The first so many that are opened or read succeed.
       int left = good;
       vfs.set_refuse([&](Io io, const std::string&) {
         if (io != trouble.io || left-- > 0) return SQLITE_OK;

@@ -213,7 +213,7 @@ TEST_F(RowPacksTest, APackUnderAnotherKeyIsRefused) {
   EXPECT_THROW(everything(), StoreCorrupt);
 }
 
-// Who can make seals can write a second row for a key: whoever walks over all rows finds it.
+// Somebody who can make seals can write a second row for a key: a walk over all rows finds it.
 TEST_F(RowPacksTest, PacksThatOverlapAreRefused) {
   const auto add_pack = [this](uint64_t first, uint64_t end) {
     Database other(":memory:", SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, "");
@@ -294,7 +294,7 @@ TEST_F(RowPacksTest, ATreeThatLeadsElsewhereIsRefusedAndEndsEveryWalk) {
   EXPECT_GT(refused, 0u);
 }
 
-// Who can make seals can write any columns.
+// Somebody who can make seals can write any columns.
 TEST_F(RowPacksTest, ColumnsThatCannotBeReadAreRefused) {
   PackWriter writer(database_, kTable);
   writer.add(0, 7);

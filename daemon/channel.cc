@@ -20,6 +20,7 @@ namespace {
 constexpr int kTurnsGatheredMax = 16;
 constexpr int64_t kGathered_ms = 5;
 constexpr int64_t kLookAround_ms = 1'000;
+constexpr int64_t kLookAtCommands_ms = 10'000;
 
 }  // namespace
 
@@ -134,7 +135,7 @@ PeerLinkEvents Channel::link_events() {
   };
   events.path_news = [this](const PathNews& news) {
     if (!news.alarm) return spdlog::warn("{}", news.text);
-    raise_alarm(news.text);
+    note_condition(ConditionCode::no_spare_path, config_.peer, news.text);
   };
   return events;
 }
@@ -162,6 +163,7 @@ void Channel::start(ClientApi& clients, PeerDoor& door,
 }
 
 void Channel::begin() {
+  note_condition(ConditionCode::disk_hangs, config_.party, "");  // It answered the start.
   keep_lists();
   settle_soon();
 }
@@ -231,6 +233,7 @@ void Channel::end_commit(const CommitOutcome& outcome, const std::shared_ptr<con
   look_at_disk();  // Before the peer's next messages are looked at.
   runner_->commit_ended();
   if (const auto news = commit_watch_.ended(read_clocks().boot)) {
+    note_condition(ConditionCode::disk_hangs, config_.party, "");
     core().raise_alarm(clock_.now(), *news);
   }
   // The disk first, unless more is coming in: while it writes the next batch, what this one allows
@@ -291,13 +294,11 @@ void Channel::perform(const StartAttempt& start) {
 
 void Channel::perform(const Alarm& alarm) {
   const bool about_a_message = alarm.key.incoming || alarm.key.number != 0;
-  tell_alarm(about_a_message ? name_of(alarm.key) : "", alarm.text,
-             about_a_message && !alarm.key.incoming);
+  tell_alarm(about_a_message ? name_of(alarm.key) : "", alarm.text);
 }
 
-void Channel::tell_alarm(const std::string& id, const std::string& text, bool about_own) {
+void Channel::tell_alarm(const std::string& id, const std::string& text) {
   spdlog::error("ALARM {}", text);
-  clients_->note_alarm(text, about_own);
   clients_->sound(id, text);
 }
 
@@ -332,10 +333,21 @@ void Channel::raise_alarm(const std::string& text) {
   tell(&Core::raise_alarm, text);
 }
 
+void Channel::note_condition(ConditionCode code, const std::string& subject,
+                             const std::string& text) {
+  if (text.empty()) {
+    core().clear_condition(clock_.now(), code, subject);
+  } else {
+    core().raise_condition(clock_.now(), code, subject, text);
+  }
+  settle_soon();
+}
+
 void Channel::look() {
   runner_->tick();
-  // No record of it: that would wait for the disk.
-  if (const auto news = commit_watch_.look(read_clocks().boot)) tell_alarm("", *news);
+  // Its record waits for the disk; people hear of it now.
+  if (const auto news = commit_watch_.look(read_clocks().boot))
+    note_condition(ConditionCode::disk_hangs, config_.party, *news);
   look_around();
   settle_soon();
 }
@@ -347,10 +359,27 @@ void Channel::look_around() {
   if (machine.boot < next_look_) return;
   next_look_ = machine.boot + kLookAround_ms;
   look_at_disk();
-  for (const std::string& alarm : expiry_.alarms(machine.utc)) raise_alarm(alarm);
+  note_expiry(machine.utc);
+  note_commands(machine.boot);
+  if (links_->has_spare_path()) note_condition(ConditionCode::no_spare_path, config_.peer, "");
   certificate_alarms_.set_link_up(core().status().link == wire::LinkState::up);
   const Now now = clock_.now();
   if (ladder_look_.is_time(now.boot, core().ladder().next_due())) core().look_after_ladder(now);
+}
+
+void Channel::note_expiry(UtcMs now) {
+  for (const std::string& text : expiry_.last_days(now)) raise_alarm(text);
+  for (const ExpiryWatch::Standing& one : expiry_.standings(now)) {
+    for (const ConditionCode code : ExpiryWatch::kCodes)
+      note_condition(code, one.name, code == one.code ? one.text : "");
+  }
+}
+
+void Channel::note_commands(BootMs now) {
+  if (now < next_command_look_) return;
+  next_command_look_ = now + kLookAtCommands_ms;
+  core().set_conditions(clock_.now(), ConditionCode::command_missing,
+                        missing_commands(config_.policy));
 }
 
 void Channel::look_at_disk() {

@@ -22,6 +22,7 @@
 #include "daemon/process/system_clock.h"
 #include "daemon/store/store.h"
 #include "daemon/watch/certificate_alarms.h"
+#include "daemon/watch/command_watch.h"
 #include "daemon/watch/commit_watch.h"
 #include "daemon/watch/disk_watch.h"
 #include "daemon/watch/expiry_watch.h"
@@ -60,12 +61,12 @@ class Channel : public ChannelHost {
   const ChannelKeys& keys() const { return *keys_; }
   const PeerLinks& links() const { return *links_; }
   Result<std::shared_ptr<const TlsContext>> tls_context(TlsUse use) const;
-  // Certificates and lists that run out, in words.
-  std::vector<std::string> warnings() const { return expiry_.warnings(read_clocks().utc); }
 
   // The core was told something: what follows from it is done in the next turns of the event loop.
   void settle_soon();
   void raise_alarm(const std::string& text);
+  // `text`: what is wrong with it; empty where nothing is.
+  void note_condition(ConditionCode code, const std::string& subject, const std::string& text);
   // To be called every kLook_ms: the core's time, and what ends a channel when nobody looks. Asio's
   // timers stop while the host sleeps: the clocks are compared at least this often.
   static constexpr int64_t kLook_ms = 250;
@@ -114,7 +115,9 @@ class Channel : public ChannelHost {
   void look_at_disk();
   void watch_expiry();
   void keep_lists();
-  void tell_alarm(const std::string& id, const std::string& text, bool about_own = false);
+  void tell_alarm(const std::string& id, const std::string& text);
+  void note_expiry(UtcMs now);
+  void note_commands(BootMs now);
   std::string name_of(MessageKey key);
   AttemptText text_of(const Attempt& attempt);
 
@@ -136,6 +139,7 @@ class Channel : public ChannelHost {
   CertificateAlarms certificate_alarms_;
   LadderLook ladder_look_;
   BootMs next_look_ = 0;
+  BootMs next_command_look_ = 0;
   bool settle_planned_ = false;
   bool arrived_ = false;    // Since it was last asked whether to commit.
   int turns_gathered_ = 0;  // In a row with something new.

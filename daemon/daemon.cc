@@ -62,7 +62,6 @@ Status Daemon::start() {
   api_->set_dev_pki(channel.keys().dev_pki());
   api_->set_signing_certificates(channel.keys().signing_certificates());
   api_->set_last_refusal([&channel] { return channel.links().last_refusal(); });
-  api_->set_warnings([&channel] { return channel.warnings(); });
   api_->set_paths([&channel] { return channel.links().paths(); });
   if (Status status = door_.open(io_, config_.listen_peer, *peer_context, connections.handshakes);
       !status) {
@@ -171,15 +170,18 @@ void Daemon::arm_timer() {
 }
 
 // The channel goes on without its log. People are told that it does, but not each time that a
-// reader stops and goes on.
+// reader stops and goes on: it is over once there was no trouble for a while.
 void Daemon::look_at_log() {
   const BootMs now = read_clocks().boot;
   const std::string trouble = options_.log_trouble();
-  if (trouble.empty() || now < next_log_alarm_) return;
-  next_log_alarm_ = now + limits::kLogAlarmAgain_ms;
+  if (!trouble.empty()) log_trouble_until_ = now + limits::kLogTroubleOver_ms;
+  if (trouble.empty() && now < log_trouble_until_) return;
   for (const auto& [peer, channel] : channels_) {
-    channel->raise_alarm("the log of this daemon cannot be written (" + trouble +
-                         "); what is left out is counted there, and the channel goes on");
+    channel->note_condition(
+        ConditionCode::log_not_written, config_.party,
+        trouble.empty() ? ""
+                        : "the log of this daemon cannot be written (" + trouble +
+                              "); what is left out is counted there, and the channel goes on");
   }
 }
 

@@ -69,7 +69,7 @@ class Daemon {
   boost::asio::steady_timer timer_;
   boost::asio::signal_set signals_;
   ServiceManager service_manager_;
-  BootMs next_log_alarm_ = 0;
+  BootMs log_trouble_until_ = 0;  // Told at least so long.
   bool stopping_ = false;
   int exit_code_ = 0;
   bool ended_with_full_disk_ = false;

@@ -33,6 +33,7 @@ const std::vector<Command>& all_commands() {
       return_command(),
       watch_command(),
       status_command(),
+      check_command(),
       test_call_command(),
       escalation_list_command(),
       escalation_show_command(),

@@ -54,6 +54,7 @@ Command search_command();
 Command send_command();
 Command show_command();
 Command status_command();
+Command check_command();
 Command template_list_command();
 Command template_show_command();
 Command test_call_command();

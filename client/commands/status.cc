@@ -3,6 +3,7 @@
 #include <sstream>
 
 #include "client/commands/commands.h"
+#include "client/show/channel_standing.h"
 #include "client/show/message_row.h"
 #include "protocol/message/envelope.h"
 #include "protocol/message/names.h"
@@ -58,26 +59,6 @@ std::string seconds_with_sign(int64_t skew_ms) {
   return (skew_ms < 0 ? "-" : "+") + std::to_string(size / 1000) + "." + digits + " s";
 }
 
-// "3 of SOUTH wait for us, the oldest for 3 min 12 s, ESCALATED to supervisor"
-std::string waiting_words(const wire::WaitingSummary& waiting, const std::string& peer) {
-  const bool one = waiting.count() == 1;
-  const std::string rung = text(waiting.rung());
-  const std::string count = format_count(waiting.count());
-  std::string words;
-  if (waiting.incoming()) {
-    words = count + " of " + peer +
-            (one ? " waits for us, for " : " wait for us, the oldest for ") +
-            format_duration(waiting.oldest_ms());
-  } else {
-    words = count +
-            (one ? " of ours waits for " + peer + ", for "
-                 : " of ours wait for " + peer + ", the oldest for ") +
-            format_duration(waiting.oldest_ms());
-  }
-  if (!rung.empty()) words += ", " + escalated_words(rung, waiting.rung_tells_nobody());
-  return words;
-}
-
 std::string path_words(const Output& output, const wire::PathRow& path, UtcMs now) {
   const std::string address = text(path.address());
   if (path.failed_at() != 0) {
@@ -105,8 +86,8 @@ class StatusReport {
     output_.say(own_ + " with " + peer_ +
                 (connection_.server().exercise() ? ", EXERCISE" : ", live") + ", " +
                 output_.date_and_time(status_.clock()));
+    print_conditions();
     print_waiting();
-    print_alarms();
     print_link();
     print_paths(all_paths);
     line("queued",
@@ -151,7 +132,7 @@ class StatusReport {
     }
   }
 
-  // First of all, because somebody may have to act now.
+  // Somebody may have to act now.
   void print_waiting() {
     const auto waiting = tables(status_.waiting());
     if (waiting.empty()) line("waiting", "nothing waits for an acknowledgement");
@@ -161,21 +142,13 @@ class StatusReport {
     }
   }
 
-  void print_alarms() {
-    if (const std::string stopped = text(status_.numbering_stopped()); !stopped.empty())
-      line("STOPPED", stopped + "; use voice", Style::red);
-    if (status_.disk_low()) {
-      line("DISK LOW", "FLASH goes, and what ends a wait; of the peer FLASH only, or nothing",
-           Style::red);
-    }
-    if (status_.peer_flash_only()) {
-      line("PEER'S DISK", "is nearly full: it takes FLASH only, the rest waits here", Style::red);
-    }
-    for (const std::string& warning : texts(status_.warnings()))
-      line("warning", warning, Style::yellow);
-    for (const std::string& alarm : texts(status_.alarms())) {
-      const size_t words = alarm.find(' ') + 1;  // Behind the time.
-      line("ALARM", alarm.substr(0, words) + output_.words(alarm.substr(words)), Style::red);
+  void print_conditions() {
+    const auto conditions = tables(status_.conditions());
+    if (conditions.empty()) line("conditions", "nothing is wrong", Style::green);
+    for (const wire::ConditionRow* one : conditions) {
+      line(is_critical(*one) ? "CRITICAL" : "WARNING",
+           condition_words(output_, *one, status_.clock()),
+           is_critical(*one) ? Style::red : Style::yellow);
     }
   }
 
@@ -197,10 +170,6 @@ class StatusReport {
     }
     if (const std::string refusal = text(status_.last_refusal()); !refusal.empty())
       line("last refusal", refusal, up ? Style::plain : Style::red);
-    if (!status_.agreement_matches()) {
-      line("agreement", "DIFFERS from the peer's: deadlines and ladders are not the same",
-           Style::yellow);
-    }
   }
 
   void print_paths(bool all) {
@@ -245,6 +214,7 @@ JsonValue json_status(const Connection& connection, const wire::StatusReply& sta
       .add("exercise", connection.server().exercise())
       .add("dev_pki", connection.server().dev_pki())
       .add("clock", json_time(status.clock()))
+      .add("conditions", json_each(tables(status.conditions()), json_condition))
       .add("waiting", json_each(tables(status.waiting()), json_waiting))
       .add("link", status.link() == wire::LinkState::down ? "down" : link_state_word(status.link()))
       .add("link_since", json_time(status.link_since()))
@@ -267,8 +237,6 @@ JsonValue json_status(const Connection& connection, const wire::StatusReply& sta
       .add("numbering_stopped", json_text(text(status.numbering_stopped())))
       .add("disk_low", status.disk_low())
       .add("peer_flash_only", status.peer_flash_only())
-      .add("warnings", texts(status.warnings()))
-      .add("alarms", texts(status.alarms()))
       .add("own_checkpoint", json_text(text(status.own_checkpoint())))
       .add("own_receipt", json_text(text(status.own_receipt())))
       .add("peer_checkpoint", json_text(text(status.peer_checkpoint())))
@@ -299,7 +267,7 @@ int status(Invocation& invocation) {
 Command status_command() {
   return {
       {.name = "status",
-       .summary = "Say whether the channel works, what waits, and what is wrong",
+       .summary = "Say what is wrong and since when, what waits, and whether the channel works",
        .examples = {"hotline status", "hotline status --peer", "hotline status --json"},
        .options = {{"--peer", "",
                     "also every path to the peer, and the signed notes that both parties hold"}}},

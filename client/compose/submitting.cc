@@ -110,6 +110,26 @@ int report_committed(Invocation& invocation, const Submission& submission,
   return kExitDone;
 }
 
+// Why there is no link, for a message that cannot wait until there is one: in words, which may be
+// none. Nothing where there is a link.
+std::optional<std::string> missing_link(Connection& connection, uint8_t precedence) {
+  if (precedence > static_cast<uint8_t>(wire::Precedence::immediate)) return std::nullopt;
+  const auto status = connection.status();
+  if (!status || (*status)->link() == wire::LinkState::up) return std::nullopt;
+  return text((*status)->last_refusal());
+}
+
+// Committed is not sent: who sends it must hear that the peer does not have it.
+void say_missing_link(Output& output, Connection& connection, const std::string& id,
+                      uint8_t precedence) {
+  const auto why = missing_link(connection, precedence);
+  if (!why) return;
+  const std::string peer = upper_case(connection.peer());
+  output.talk(peer + " DOES NOT HAVE " + id + ": there is no link", Style::red);
+  if (!why->empty()) output.talk("the last attempt failed: " + *why);
+  output.talk(id + " goes by itself once there is a link; call " + peer + " by voice now");
+}
+
 // The receiver is cautioned of the same.
 void say_cautions(Output& output, const Connection& connection, const FinishedDraft& draft,
                   UtcMs now) {
@@ -177,6 +197,10 @@ int follow_message(Invocation& invocation, Connection& connection, const Submiss
       if (invocation.output.json()) {
         JsonValue document = json_document();
         document.add("message", json_message(connection, message));
+        const auto no_link = message.delivered_at() == 0
+                                 ? missing_link(connection, message.precedence())
+                                 : std::nullopt;
+        if (no_link) document.add("no_link", *no_link);
         invocation.output.document(add_told_back(document, told_back));
       }
       return kExitDone;
@@ -277,6 +301,7 @@ int submit_finished(Invocation& invocation, Connection& connection, const Finish
     output.line(life_line(output, "committed", submission->committed_at,
                           "journal " + std::to_string(submission->journal_index)));
     say_new_thread(output, connection, draft);
+    say_missing_link(output, connection, submission->id, draft.precedence);
     if (wait.until == WaitFor::committed) return kExitDone;
   }
   return follow_message(invocation, connection, *submission, draft.told_back, wait);

@@ -4,6 +4,7 @@
 
 #include "protocol/base/limits.h"
 #include "protocol/base/strict_flatbuffer.h"
+#include "protocol/channel/conditions.h"
 #include "protocol/channel/key_blocks.h"
 #include "protocol/channel/ladder.h"
 #include "protocol/message/draft.h"
@@ -273,6 +274,25 @@ void JournalDescriber::describe_link(const wire::Entry& entry, Description& to) 
   }
 }
 
+void JournalDescriber::describe_condition(const wire::Entry& entry, Description& to) {
+  const auto name = [&to](uint8_t code, const flatbuffers::String* subject) {
+    const ConditionKind* kind = find_condition_kind(code);
+    to.kind = "condition";
+    to.code = kind == nullptr ? "unknown" : kind->name;
+    to.subject = text(subject);
+    return kind;
+  };
+  if (const auto* began = entry.fact_as_ConditionBegan()) {
+    const ConditionKind* kind = name(began->code(), began->subject());
+    to.urgent = kind == nullptr || kind->is_critical;
+    to.text = text(began->text());
+  } else if (const auto* ended = entry.fact_as_ConditionEnded()) {
+    name(ended->code(), ended->subject());
+    to.is_over = true;
+    to.text = "over: " + to.code + ", " + to.subject;
+  }
+}
+
 void JournalDescriber::describe_rest(const wire::Entry& entry, Description& to) {
   if (const auto* created = entry.fact_as_StoreCreated()) {
     to.kind = "created";
@@ -352,6 +372,7 @@ Result<JournalDescriber::Description> JournalDescriber::describe(uint64_t index,
   describe_message(**entry, description);
   describe_ladder(**entry, description);
   describe_link(**entry, description);
+  describe_condition(**entry, description);
   describe_rest(**entry, description);
   if (description.kind.empty()) description.kind = "unknown";
   return description;
@@ -391,14 +412,20 @@ std::string JournalDescriber::line_at(const Output& output, const Description& d
 }
 
 JsonValue JournalDescriber::json(const Description& description) {
-  return json_document()
-      .add("journal_index", description.index)
-      .add("at", json_time(description.at))
-      .add("kind", description.kind)
-      .add("id", json_text(description.id))
-      .add("text", description.text)
-      .add("person", json_text(description.person))
-      .add("urgent", description.urgent);
+  JsonValue document = json_document()
+                           .add("journal_index", description.index)
+                           .add("at", json_time(description.at))
+                           .add("kind", description.kind)
+                           .add("id", json_text(description.id))
+                           .add("text", description.text)
+                           .add("person", json_text(description.person))
+                           .add("urgent", description.urgent);
+  if (!description.code.empty()) {
+    document.add("code", description.code)
+        .add("subject", description.subject)
+        .add("over", description.is_over);
+  }
+  return document;
 }
 
 }  // namespace hotline::client

@@ -37,11 +37,14 @@ class JournalDescriber {
   struct Description {
     uint64_t index = 0;
     UtcMs at = 0;
-    std::string kind;     // "released"
-    std::string id;       // The id of the message that the entry speaks of; may be empty.
-    std::string text;     // The rest, in words.
-    std::string person;   // May be empty.
-    bool urgent = false;  // To be seen from across the room.
+    std::string kind;    // "released"
+    std::string id;      // The id of the message that the entry speaks of; may be empty.
+    std::string text;    // The rest, in words.
+    std::string person;  // May be empty.
+    std::string code;    // A condition's, with its subject; else empty.
+    std::string subject;
+    bool is_over = false;  // A condition ended.
+    bool urgent = false;   // To be seen from across the room.
   };
 
   // Error: malformed.
@@ -67,6 +70,7 @@ class JournalDescriber {
                         Description& to);
   void describe_ladder(const wire::Entry& entry, Description& to);
   void describe_link(const wire::Entry& entry, Description& to);
+  void describe_condition(const wire::Entry& entry, Description& to);
   void describe_rest(const wire::Entry& entry, Description& to);
 
   const ChannelNames names_;

@@ -5,11 +5,6 @@
 #include "daemon/store/search_limits.h"
 
 namespace hotline {
-namespace {
-
-constexpr size_t kAlarmsKept = 8;
-
-}  // namespace
 
 ClientApi::ClientApi(boost::asio::io_context& io, const Config& config, Core& core, Store& store,
                      Clock& clock, const ConnectionsMax& max, std::function<void()> changed)
@@ -96,12 +91,6 @@ void ClientApi::record_refusal(const Actor& actor, const Error& error) {
 RowContext ClientApi::row_context() const {
   return {config_.prefix, config_.peer_prefix, core_.ladder(),
           config_.policy, clock_.now(),        &core_.answers()};
-}
-
-void ClientApi::note_alarm(const std::string& text, bool about_own) {
-  std::vector<std::string>& alarms = about_own ? own_alarms_ : alarms_;
-  alarms.push_back(format_time_of_day(clock_.now().utc) + " " + text);
-  if (alarms.size() > kAlarmsKept) alarms.erase(alarms.begin());
 }
 
 }  // namespace hotline

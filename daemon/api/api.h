@@ -51,10 +51,6 @@ class ClientApi {
   void set_last_refusal(std::function<std::string()> last_refusal) {
     last_refusal_ = std::move(last_refusal);
   }
-  // Certificates and lists that run out, in words.
-  void set_warnings(std::function<std::vector<std::string>()> warnings) {
-    warnings_ = std::move(warnings);
-  }
   void set_paths(std::function<std::vector<PeerPath>()> paths) { paths_ = std::move(paths); }
 
   // They go with an auditor's export; see ChannelKeys.
@@ -65,8 +61,6 @@ class ClientApi {
   void answer(const AnswerSubmission& answer);
   void answer(const AnswerDraft& answer);
   void answer(const AnswerExport& answer);
-  // `about_own`: about a message of ours.
-  void note_alarm(const std::string& text, bool about_own = false);
   // An alarm sounds now, on every console that watches; `id` names the message, if it is about one.
   void sound(const std::string& id, const std::string& text);
   // This batch was committed: those who watch are served.
@@ -143,13 +137,9 @@ class ClientApi {
   ClientSessions sessions_;
   std::function<std::string()> last_refusal_;
   std::function<std::vector<PeerPath>()> paths_;
-  std::function<std::vector<std::string>()> warnings_;
   std::vector<SigningCertificate> certificates_;
   // The newest batches: they serve whoever watches and keeps up, without a read of the store.
   std::deque<std::shared_ptr<const Batch>> recent_;
-  // The newest few, for status: whatever a peer does cannot push out what was said of our messages.
-  std::vector<std::string> alarms_;
-  std::vector<std::string> own_alarms_;
   bool dev_pki_ = false;
   BootMs index_looked_at_ = 0;
   bool index_followed_ = false;  // A step is under way.

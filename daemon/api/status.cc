@@ -1,6 +1,22 @@
 #include "daemon/api/api.h"
 
 namespace hotline {
+namespace {
+
+// Like the ladder's alarms they do not wait for their commit: the disk may be what is wrong.
+std::vector<flatbuffers::Offset<wire::ConditionRow>> condition_rows(
+    flatbuffers::FlatBufferBuilder& builder, const Conditions& conditions) {
+  std::vector<flatbuffers::Offset<wire::ConditionRow>> rows;
+  for (const Condition& one : conditions.list()) {
+    rows.push_back(wire::CreateConditionRowDirect(
+        builder, one.kind->name, one.subject.c_str(),
+        one.kind->is_critical ? wire::Severity::critical : wire::Severity::warning, one.since,
+        one.text.c_str()));
+  }
+  return rows;
+}
+
+}  // namespace
 
 // At most one for each side and precedence, however many messages wait.
 std::vector<flatbuffers::Offset<wire::WaitingSummary>> ClientApi::summarize_waiting(
@@ -32,9 +48,6 @@ void ClientApi::status(ClientSession& session, uint32_t request) {
         b.CreateString(state.link == wire::LinkState::up || !last_refusal_ ? "" : last_refusal_());
     auto queued = b.CreateVector(state.queued.data(), state.queued.size());
     auto stopped = b.CreateString(state.numbering_stopped);
-    std::vector<std::string> told = own_alarms_;
-    told.insert(told.end(), alarms_.begin(), alarms_.end());
-    auto alarms = b.CreateVectorOfStrings(told);
     auto own_checkpoint = b.CreateString(state.own_checkpoint);
     auto own_receipt = b.CreateString(state.own_receipt);
     auto peer_receipt = b.CreateString(state.peer_receipt);
@@ -49,7 +62,7 @@ void ClientApi::status(ClientSession& session, uint32_t request) {
     }
     auto paths = b.CreateVector(path_rows);
     auto waiting = b.CreateVector(summarize_waiting(b));
-    auto warnings = b.CreateVectorOfStrings(warnings_ ? warnings_() : std::vector<std::string>());
+    auto conditions = b.CreateVector(condition_rows(b, core_.conditions()));
     wire::Digest own_root = to_digest(state.own_root);
     wire::Digest peer_root = to_digest(state.peer_root);
     wire::StatusReplyBuilder reply(b);
@@ -72,7 +85,6 @@ void ClientApi::status(ClientSession& session, uint32_t request) {
     reply.add_waiting_out(static_cast<uint32_t>(core_.ladder().waiting_count(false)));
     reply.add_agreement_matches(state.agreement_matches);
     reply.add_numbering_stopped(stopped);
-    reply.add_alarms(alarms);
     reply.add_own_checkpoint(own_checkpoint);
     reply.add_own_receipt(own_receipt);
     reply.add_peer_checkpoint(peer_checkpoint);
@@ -80,8 +92,8 @@ void ClientApi::status(ClientSession& session, uint32_t request) {
     reply.add_paths(paths);
     reply.add_disk_low(state.disk_low);
     reply.add_peer_flash_only(state.peer_flash_only);
-    reply.add_warnings(warnings);
     reply.add_waiting(waiting);
+    reply.add_conditions(conditions);
     return reply.Finish();
   });
 }

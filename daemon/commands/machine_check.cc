@@ -9,6 +9,7 @@
 #include <cstring>
 #include <filesystem>
 
+#include "daemon/watch/command_watch.h"
 #include "daemon/watch/disk_watch.h"
 #include "protocol/message/names.h"
 #include "protocol/message/roles.h"
@@ -52,19 +53,10 @@ void look_at_store(const Config& config, MachineFindings& findings) {
   }
 }
 
-// As the notifier starts it: by its path, from the root directory.
 void look_at_command(const std::string& rung, const std::vector<std::string>& command,
                      MachineFindings& findings) {
   const std::string program = command.empty() ? "" : command.front();
-  struct stat found {};
-  std::string reason;
-  if (!program.starts_with("/")) {
-    reason = "must be a whole path, from / on";
-  } else if (stat(program.c_str(), &found) != 0) {
-    reason = std::strerror(errno);
-  } else if (!S_ISREG(found.st_mode) || access(program.c_str(), X_OK) != 0) {
-    reason = "cannot be executed";
-  }
+  const std::string reason = command_fault(program);
   if (reason.empty()) return;
   findings.faults.push_back(
       make_error(ErrorCode::configuration, rung + ": its command \"" + program + "\" " + reason,

@@ -76,6 +76,7 @@ class PeerLinks {
   // Why there is no link, in words: how the last attempt or the last link ended, at either side.
   const std::string& last_refusal() const { return last_refusal_; }
   const std::vector<PeerPath>& paths() const { return paths_.all(); }
+  bool has_spare_path() const { return paths_.has_spare(); }
 
  private:
   struct PeerLink {

@@ -45,6 +45,15 @@ std::vector<PathNews> PeerPaths::failed(size_t path, UtcMs at, const std::string
   return news;
 }
 
+bool PeerPaths::has_spare() const {
+  const auto is_spare = [](const PeerPath& path) { return !path.in_use; };
+  const auto works = [](const PeerPath& path) {
+    return !path.in_use && path.proved_at != 0 && path.failed_at == 0;
+  };
+  return std::none_of(paths_.begin(), paths_.end(), is_spare) ||
+         std::any_of(paths_.begin(), paths_.end(), works);
+}
+
 // A path that was not tried yet may work. The only path of a party that has never worked says
 // nothing about the link, which the peer dialled: it may always do so.
 bool PeerPaths::no_spare_works() const {

@@ -34,6 +34,9 @@ class PeerPaths {
   // `link_up`: without a link that fact is what people need to hear, so there is no other news.
   std::vector<PathNews> failed(size_t path, UtcMs at, const std::string& why, bool link_up = true);
 
+  // A path that is not in use was proved and has not failed since, or there is no other path.
+  bool has_spare() const;
+
   const std::vector<PeerPath>& all() const { return paths_; }
 
  private:

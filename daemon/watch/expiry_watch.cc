@@ -1,10 +1,15 @@
 #include "daemon/watch/expiry_watch.h"
 
+#include <utility>
+
 namespace hotline {
 namespace {
 
 constexpr int64_t kDay_ms = 86'400'000;
 constexpr int64_t kSteps_days[] = {30, 7, 1, 0};
+constexpr int kWeek = 2;  // Places among these, from 1.
+constexpr int kLastDay = 3;
+constexpr int kExpired = 4;
 
 }  // namespace
 
@@ -18,11 +23,7 @@ void ExpiryWatch::watch_certificate(const std::string& name, UtcMs not_before, U
 }
 
 void ExpiryWatch::watch_list(const std::string& name, UtcMs next_update) {
-  if (next_update == 0) {
-    watched_.erase(name);
-  } else {
-    watch(name, {true, 0, next_update, 0});
-  }
+  watch(name, {true, 0, next_update == 0 ? INT64_MAX : next_update, 0});
 }
 
 int ExpiryWatch::steps_reached(const Watched& watched, UtcMs now) {
@@ -56,28 +57,36 @@ std::string ExpiryWatch::words(const std::string& name, const Watched& watched, 
          ", at " + format_rfc3339(watched.ends) + ": have its CA issue the next";
 }
 
-std::vector<std::string> ExpiryWatch::alarms(UtcMs now) {
-  std::vector<std::string> alarms;
-  for (auto& [name, watched] : watched_) {
-    const bool early = now < watched.begins;
-    const int reached = steps_reached(watched, now);
-    if ((early && !watched.told_early) || reached > watched.told) {
-      alarms.push_back(words(name, watched, now));
-    }
-    // Also back: a clock that jumped ahead and was set right must not have used up what comes.
-    watched.told_early = early;
-    watched.told = reached;
+std::optional<ConditionCode> ExpiryWatch::code_of(const Watched& watched, UtcMs now) {
+  const int reached = steps_reached(watched, now);
+  if (watched.is_list) {
+    return reached == 0 ? std::nullopt : std::optional(ConditionCode::list_out_of_date);
   }
-  return alarms;
+  if (now < watched.begins) return ConditionCode::certificate_early;
+  if (reached == 0) return std::nullopt;
+  return reached == kExpired ? ConditionCode::certificate_expired
+         : reached >= kWeek  ? ConditionCode::certificate_near_end
+                             : ConditionCode::certificate_expiring;
 }
 
-std::vector<std::string> ExpiryWatch::warnings(UtcMs now) const {
-  std::vector<std::string> warnings;
+std::vector<ExpiryWatch::Standing> ExpiryWatch::standings(UtcMs now) const {
+  std::vector<Standing> all;
   for (const auto& [name, watched] : watched_) {
-    if (now < watched.begins || steps_reached(watched, now) > 0)
-      warnings.push_back(words(name, watched, now));
+    const auto code = code_of(watched, now);
+    all.push_back({name, code, code ? words(name, watched, now) : ""});
   }
-  return warnings;
+  return all;
+}
+
+std::vector<std::string> ExpiryWatch::last_days(UtcMs now) {
+  std::vector<std::string> texts;
+  for (auto& [name, watched] : watched_) {
+    // Also back: a clock that jumped ahead and was set right must not have used up what comes.
+    const int before = std::exchange(watched.reached, steps_reached(watched, now));
+    if (!watched.is_list && watched.reached == kLastDay && before == kWeek)
+      texts.push_back(words(name, watched, now));
+  }
+  return texts;
 }
 
 }  // namespace hotline

@@ -147,6 +147,13 @@ inline constexpr int64_t kSoundPatience_ms = 500;
 // Between two alarms that no command could tell anybody, of one side and precedence.
 inline constexpr int64_t kUnpagedRest_ms = 5'000;
 
+// Conditions (protocol/channel/conditions.h).
+inline constexpr uint64_t kConditionsBegunMax = 2;  // Of one, in a minute.
+inline constexpr size_t kConditionTextSizeMax = 800;
+inline constexpr size_t kFlashNamedMax = 8;  // Of one side, past their last rung.
+// So many messages of the peer that wait are a flood, until half of them are left.
+inline constexpr size_t kFloodWaitingMin = 50;
+
 // Test calls that are remembered until their interval is judged.
 inline constexpr size_t kTestCallsKept = 64;
 
@@ -184,11 +191,10 @@ inline constexpr int64_t kBackoffCap_ms = 30'000;
 inline constexpr size_t kLogLineSizeMax = 4'000;
 inline constexpr size_t kLogLinesWaitingMax = 4'096;
 inline constexpr size_t kLogWaitingSizeMax = 1024 * 1024;
-inline constexpr int64_t kLogPatience_ms = 2'000;  // Nothing taken for longer: nobody reads.
-inline constexpr int64_t kLogRetry_ms = 1'000;     // After a failed write.
-inline constexpr int64_t kLogFarewell_ms = 1'000;  // For what still waits at the end.
-inline constexpr int64_t kLogAlarmAgain_ms =
-    3'600'000;  // Between two alarms that it is not written.
+inline constexpr int64_t kLogPatience_ms = 2'000;      // Nothing taken for longer: nobody reads.
+inline constexpr int64_t kLogRetry_ms = 1'000;         // After a failed write.
+inline constexpr int64_t kLogFarewell_ms = 1'000;      // For what still waits at the end.
+inline constexpr int64_t kLogTroubleOver_ms = 60'000;  // Since there was none.
 
 // The client API.
 inline constexpr size_t kClientsMax = 256;          // Those of people who have a role,

@@ -6,6 +6,7 @@ Result<Claims::Shown> Claims::judge(Now now, const wire::Hello& hello, const Bef
   Shown shown;
   if (Status own = judge_own(now, hello, before, shown); !own) return own.error();
   if (Status peer = judge_peer(now, hello, before, shown); !peer) return peer.error();
+  if (!shown.lost_some) evidence_.peer_shows_all(now);
   return shown;
 }
 
@@ -13,6 +14,8 @@ Result<Claims::Shown> Claims::judge(Now now, const wire::Hello& hello, const Bef
 Status Claims::judge_own(Now now, const wire::Hello& hello, const Before& before, Shown& shown) {
   if (!hello.peer_receipt()) {
     if (before.own_receipted > 0) {
+      shown.lost_some = true;
+      shown.lost_some = true;
       evidence_.keep(now, wire::EvidenceKind::peer_store_old, recorder_.own().receipt(), "",
                      "the peer holds nothing of what it receipted: its store was lost");
     }
@@ -39,6 +42,7 @@ Status Claims::judge_own(Now now, const wire::Hello& hello, const Before& before
     return ok();
   }
   if (size < before.own_receipted) {
+    shown.lost_some = true;
     evidence_.keep(now, wire::EvidenceKind::peer_store_old, recorder_.own().receipt(), note,
                    "the peer holds " + std::to_string(size) + " of our messages but receipted " +
                        std::to_string(before.own_receipted) + ": its store is old");
@@ -58,6 +62,8 @@ Status Claims::judge_peer(Now now, const wire::Hello& hello, const Before& befor
   if (!hello.own_checkpoint()) {
     if (before.peer_size > 0) {
       shown.peer_is_old = true;
+      shown.lost_some = true;
+      shown.lost_some = true;
       evidence_.keep(now, wire::EvidenceKind::peer_store_old, durable.peer_receipt, "",
                      "the peer's own transcript is gone: its store was lost");
     }
@@ -72,6 +78,7 @@ Status Claims::judge_peer(Now now, const wire::Hello& hello, const Before& befor
   }
   if (checkpoint->size < before.peer_size) {
     shown.peer_is_old = true;
+    shown.lost_some = true;
     evidence_.keep(now, wire::EvidenceKind::peer_store_old, durable.peer_receipt, note,
                    "the peer's transcript shrank from " + std::to_string(before.peer_size) +
                        " to " + std::to_string(checkpoint->size) + ": its store is old");

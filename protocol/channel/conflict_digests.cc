@@ -99,10 +99,12 @@ void ConflictDigests::compare(Now now) {
   const Told told = *std::exchange(told_, std::nullopt);
   if (now.utc > told.from || conflicts_.overflowed()) return;
   const bool same = digest(told.from) == told.digest;
-  if (!same && same_) {
-    noise_.alarm(now, NoiseKind::conflicts_differ, {},
-                 "the peer finds other conflicts than we do in the same notices: compare the "
-                 "lists of conflicts by voice");
+  if (same) {
+    conditions_.clear(now, ConditionCode::conflicts_differ, config_.peer);
+  } else {
+    conditions_.raise(now, ConditionCode::conflicts_differ, config_.peer,
+                      "the peer finds other conflicts than we do in the same notices: compare the "
+                      "lists of conflicts by voice");
   }
   at_ = now.utc;
   same_ = same;

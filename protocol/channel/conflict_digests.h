@@ -6,9 +6,9 @@
 #include <cstdint>
 #include <optional>
 
+#include "protocol/channel/conditions.h"
 #include "protocol/channel/conflicts.h"
 #include "protocol/channel/core_config.h"
-#include "protocol/channel/noise.h"
 #include "protocol/channel/recorder.h"
 #include "protocol/channel/wire_frames.h"
 
@@ -24,11 +24,11 @@ struct ConflictComparison {
 class ConflictDigests {
  public:
   // All of them outlive it. `adopted` below: the link in use, if there is one.
-  ConflictDigests(const CoreConfig& config, Recorder& recorder, Noise& noise,
+  ConflictDigests(const CoreConfig& config, Recorder& recorder, Conditions& conditions,
                   const Corrections& corrections, const Conflicts& conflicts)
       : config_(config),
         recorder_(recorder),
-        noise_(noise),
+        conditions_(conditions),
         corrections_(corrections),
         conflicts_(conflicts) {}
 
@@ -61,7 +61,7 @@ class ConflictDigests {
 
   const CoreConfig& config_;
   Recorder& recorder_;
-  Noise& noise_;
+  Conditions& conditions_;
   const Corrections& corrections_;
   const Conflicts& conflicts_;
 

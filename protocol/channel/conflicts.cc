@@ -373,10 +373,24 @@ void Conflicts::tell(Now now) {
     if (has_ended) record_ended(now, *pair);
     pair = changed_.erase(pair);
   }
-  if (overflowed_ && !std::exchange(overflow_told_, true)) {
-    recorder_.alarm(now, {},
-                    "more is announced than can be compared: some notices are not held against "
-                    "the other side's; compare them by hand");
+}
+
+void Conflicts::note_conditions(Now now) {
+  const auto count = std::count_if(open_.begin(), open_.end(),
+                                   [](const auto& one) { return one.second.is_open(); });
+  if (count == 0) {
+    conditions_.clear(now, ConditionCode::conflicts_open, config_.peer);
+  } else {
+    conditions_.raise(now, ConditionCode::conflicts_open, config_.peer,
+                      std::to_string(count) + (count == 1 ? " conflict" : " conflicts") +
+                          " of notices, not ended and not accepted by both: hotline conflicts");
+  }
+  if (!overflowed_) {
+    conditions_.clear(now, ConditionCode::conflicts_incomplete, config_.peer);
+  } else {
+    conditions_.raise(now, ConditionCode::conflicts_incomplete, config_.peer,
+                      "more is announced than can be compared: some notices are not held against "
+                      "the other side's; compare them by hand");
   }
 }
 
@@ -417,6 +431,7 @@ void Conflicts::tick(Now now) {
   if (now.boot < next_tick_) return;
   next_tick_ = now.boot + kLook_ms;
   if (!changed_.empty()) tell(now);
+  note_conditions(now);
   // A clock that was set ahead may be set back: nothing is forgotten for good by it alone.
   const int64_t offset_ms = now.utc - now.boot;
   if (std::abs(offset_ms - clock_offset_ms_) > kClockStep_ms)

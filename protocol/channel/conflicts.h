@@ -15,6 +15,7 @@
 #include <utility>
 #include <vector>
 
+#include "protocol/channel/conditions.h"
 #include "protocol/channel/core_config.h"
 #include "protocol/channel/corrections.h"
 #include "protocol/channel/noise.h"
@@ -59,11 +60,12 @@ struct NoticesWanted {
 class Conflicts {
  public:
   // All of them outlive it.
-  Conflicts(const CoreConfig& config, Recorder& recorder, Noise& noise, Corrections& corrections,
-            Now started)
+  Conflicts(const CoreConfig& config, Recorder& recorder, Noise& noise, Conditions& conditions,
+            Corrections& corrections, Now started)
       : config_(config),
         recorder_(recorder),
         noise_(noise),
+        conditions_(conditions),
         corrections_(corrections),
         started_(started) {}
 
@@ -151,6 +153,7 @@ class Conflicts {
   void record_found(Now now, const Conflict& conflict);
   void record_ended(Now now, const Pair& pair);
   bool may_tell(BootMs now);
+  void note_conditions(Now now);
 
   static constexpr int64_t kLook_ms = 1'000;
   static constexpr int64_t kToldWindow_ms = 60'000;
@@ -160,6 +163,7 @@ class Conflicts {
   const CoreConfig& config_;
   Recorder& recorder_;
   Noise& noise_;
+  Conditions& conditions_;
   Corrections& corrections_;
   const Now started_;
 
@@ -181,7 +185,6 @@ class Conflicts {
   BootMs tells_until_ = 0;  // The end of this minute.
   size_t told_in_window_ = 0;
   bool overflowed_ = false;
-  bool overflow_told_ = false;
   BootMs next_tick_ = 0;
   int64_t clock_offset_ms_ = started_.utc - started_.boot;
   BootMs forgets_from_ = 0;

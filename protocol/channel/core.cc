@@ -22,14 +22,15 @@ Core::Core(CoreConfig config, Records& records, Random& random, Now started)
       started_(started),
       recorder_(records, random),
       noise_(recorder_, random),
-      disk_(recorder_, noise_),
-      evidence_(config_, recorder_, noise_),
-      escalation_(config_, recorder_, started),
+      conditions_(recorder_),
+      disk_(config_, conditions_),
+      evidence_(config_, recorder_, noise_, conditions_),
+      escalation_(config_, recorder_, conditions_, started),
       corrections_(config_, recorder_),
       answers_(config_, recorder_, corrections_),
-      conflicts_(config_, recorder_, noise_, corrections_, started),
-      conflict_digests_(config_, recorder_, noise_, corrections_, conflicts_),
-      witness_(config_, trust_, recorder_, noise_, evidence_),
+      conflicts_(config_, recorder_, noise_, conditions_, corrections_, started),
+      conflict_digests_(config_, recorder_, conditions_, corrections_, conflicts_),
+      witness_(config_, trust_, recorder_, noise_, conditions_, evidence_),
       exports_(recorder_, noise_, witness_),
       drafts_(config_, recorder_, random, noise_, disk_),
       releases_(config_, recorder_, random, corrections_, answers_, conflicts_),
@@ -39,8 +40,8 @@ Core::Core(CoreConfig config, Records& records, Random& random, Now started)
       inbox_(config_, trust_, recorder_, noise_, disk_, evidence_, corrections_, answers_,
              releases_),
       claims_(config_, trust_, recorder_, evidence_, outbox_),
-      session_(config_, recorder_, noise_, disk_, conflict_digests_, witness_, outbox_, inbox_,
-               claims_) {}
+      session_(config_, recorder_, noise_, conditions_, disk_, conflict_digests_, witness_, outbox_,
+               inbox_, claims_) {}
 
 // ----------------------------------------------------------------------------------------------
 // start and stop
@@ -62,6 +63,7 @@ Status Core::replay(uint64_t index, ByteView bytes) {
     return store_altered("journal entry " + std::to_string(index) + " cannot be true: " + fault);
   }
   recorder_.apply(entry);
+  conditions_.apply(entry);
   submissions_.apply(entry);
   evidence_.apply(entry);
   corrections_.apply(entry);
@@ -89,6 +91,7 @@ Status Core::check_owner(const wire::Entry& first) const {
 
 const char* Core::fault_in(const wire::Entry& entry) const {
   if (const char* fault = recorder_.fault_in(entry)) return fault;
+  if (const char* fault = conditions_.fault_in(entry)) return fault;
   if (const char* fault = drafts_.fault_in(entry)) return fault;
   return Escalation::fault_in(entry);
 }
@@ -136,9 +139,7 @@ Status Core::start(const Hash& stored_root) {
                     "the clock stands before the last journal entry (" + format_rfc3339(last_at) +
                         "): check this host's time");
   }
-  if (!evidence_.numbering_stopped().empty()) {
-    recorder_.alarm(now, {}, evidence_.numbering_stopped() + ": nothing is sent; use voice");
-  }
+  evidence_.note_conditions(now);
   clock_offset_ = now.utc - now.boot;
   conflicts_.tell(now);
   escalation_.run_ladder(now);
@@ -147,7 +148,7 @@ Status Core::start(const Hash& stored_root) {
 
 void Core::stop(Now now) {
   session_.close_all(now);
-  noise_.tell_held_back(INT64_MAX, now, false, disk_.peer_words());
+  noise_.tell_held_back(INT64_MAX, now, false);
   recorder_.record(now, [&](flatbuffers::FlatBufferBuilder& b) { return wire::CreateStopped(b); });
 }
 
@@ -181,6 +182,7 @@ void Core::committed(Now now) {
   recorder_.committed([&](uint64_t journal_index, const wire::Entry& entry) {
     apply_durable(journal_index, entry, now);
   });
+  escalation_.note_conditions(now);
   conflicts_.tell(now);
   conflict_digests_.committed(now, session_.adopted());
   witness_.committed();
@@ -204,11 +206,12 @@ void Core::apply_durable(uint64_t journal_index, const wire::Entry& entry, Now a
 
 void Core::tick(Now now) {
   note_clock(now);
+  conditions_.tick(now);
   outbox_.tick(now);
   witness_.tick(now, session_.adopted());
   session_.tick(now);
   session_.ask_for_next_path(now);
-  noise_.tell_held_back(now.boot, now, session_.adopted().has_value(), disk_.peer_words());
+  noise_.tell_held_back(now.boot, now, session_.adopted().has_value());
   escalation_.tick(now);
   conflicts_.tick(now);
   conflict_digests_.tick(now, session_.adopted());
@@ -218,7 +221,7 @@ void Core::tick(Now now) {
 
 BootMs Core::wake_at() const {
   return std::min({escalation_.due(), conflict_digests_.due(), witness_.due(), exports_.due(),
-                   noise_.due(), session_.due()});
+                   noise_.due(), conditions_.due(), session_.due()});
 }
 
 void Core::note_clock(Now now) {
@@ -241,6 +244,8 @@ void Core::note_clock(Now now) {
 
 void Core::link_refused(Now now, const std::string& remote, const std::string& reason) {
   noise_.note_refusal_of_link(now, NoiseKind::stranger, remote, reason);
+  if (remote.empty())
+    session_.note_failure(now, reason);  // We dialled; else anybody may have knocked.
 }
 
 void Core::set_disk_room(Now now, const DiskRoom& room) {

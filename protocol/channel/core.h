@@ -18,6 +18,7 @@
 
 #include <array>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -27,6 +28,7 @@
 #include "protocol/base/clock.h"
 #include "protocol/channel/answers.h"
 #include "protocol/channel/claims.h"
+#include "protocol/channel/conditions.h"
 #include "protocol/channel/conflict_digests.h"
 #include "protocol/channel/conflicts.h"
 #include "protocol/channel/core_config.h"
@@ -139,6 +141,19 @@ class Core {
   // Looks whether every message that waits has a deadline and an end, and alarms where not: the
   // ladder is judged by what it promised, and not by its own agenda. Looks at every open message.
   void look_after_ladder(Now now) { escalation_.look_after_ladder(now); }
+  // How things stand that the daemon sees and the core does not: the certificates, the log, the
+  // commands. As Conditions' raise(), clear() and set().
+  void raise_condition(Now now, ConditionCode code, const std::string& subject,
+                       const std::string& text) {
+    conditions_.raise(now, code, subject, text);
+  }
+  void clear_condition(Now now, ConditionCode code, const std::string& subject) {
+    conditions_.clear(now, code, subject);
+  }
+  void set_conditions(Now now, ConditionCode code,
+                      const std::map<std::string, std::string>& texts) {
+    conditions_.set(now, code, texts);
+  }
   // Something that the daemon noticed and the watch must know: journaled, and told by Alarm.
   void raise_alarm(Now now, const std::string& text) { recorder_.alarm(now, {}, text); }
 
@@ -170,6 +185,7 @@ class Core {
   Corrections& corrections() { return corrections_; }
   Answers& answers() { return answers_; }
   const Conflicts& conflicts() const { return conflicts_; }
+  const Conditions& conditions() const { return conditions_; }
   const DraftList& drafts() const { return drafts_.durable(); }
   ConflictComparison conflicts_compared() const { return conflict_digests_.last(); }
   const Ladder& ladder() const { return escalation_.ladder(); }
@@ -192,6 +208,7 @@ class Core {
   // Each knows only the earlier ones.
   Recorder recorder_;
   Noise noise_;
+  Conditions conditions_;
   DiskState disk_;
   Evidence evidence_;
   Escalation escalation_;

@@ -87,9 +87,7 @@ std::optional<ReadBackDifference> Corrections::read_back_difference(
 }
 
 std::string Corrections::name_of(MessageKey key) {
-  if (!key.incoming) return format_serial(config_.prefix, key.number);
-  const auto record = recorder_.message(key);
-  return format_peers_name(config_.peer_prefix, record ? record->serial : 0, key.number);
+  return recorder_.name_of(config_, key);
 }
 
 // Only the originator changes a message: the rules have seen to that.

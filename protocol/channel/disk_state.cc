@@ -1,5 +1,7 @@
 #include "protocol/channel/disk_state.h"
 
+#include <utility>
+
 #include "protocol/base/limits.h"
 #include "protocol/message/kinds/kinds.h"
 
@@ -7,19 +9,20 @@ namespace hotline {
 namespace {
 
 const char* disk_words(DiskLevel level) {
-  switch (level) {
-    case DiskLevel::plenty:
-      return "the disk has room again: messages are taken as before";
-    case DiskLevel::flash_only:
-      return "the disk is nearly full: only FLASH, acknowledgements, disseminations, declines and "
-             "cancellations go, and the peer may send FLASH only: free space on the disk of the "
-             "store";
-    case DiskLevel::own_only:
-      return "the disk is all but full: nothing of the peer's is taken; our FLASH, "
-             "acknowledgements, disseminations, declines and cancellations still go: free space on "
-             "the disk of the store at once, and use voice";
-  }
-  return "";
+  return level == DiskLevel::own_only
+             ? "the disk is all but full: nothing of the peer's is taken; our FLASH, "
+               "acknowledgements, disseminations, declines and cancellations still go: free space "
+               "on the disk of "
+               "the store at once, and use voice"
+             : "the disk is nearly full: only FLASH, acknowledgements, disseminations, declines "
+               "and cancellations "
+               "go, and the peer may send FLASH only: free space on the disk of the store";
+}
+
+const char* peer_words(DiskLevel level) {
+  return level == DiskLevel::own_only
+             ? "the peer's disk is full: it takes nothing, not even FLASH; use voice"
+             : "the peer's disk is nearly full: it takes FLASH only, everything else waits here";
 }
 
 // The peer's messages on the disk, with their entries, indexes and the copy in the log.
@@ -32,7 +35,11 @@ uint64_t disk_cost(uint64_t bytes, uint64_t count) {
 bool DiskState::set_own(Now now, const DiskRoom& room) {
   const bool changed = room.level != own_.level;
   own_ = room;
-  if (changed) recorder_.alarm(now, {}, disk_words(room.level));
+  if (room.level == DiskLevel::plenty) {
+    conditions_.clear(now, ConditionCode::disk_low, config_.party);
+  } else if (changed) {
+    conditions_.raise(now, ConditionCode::disk_low, config_.party, disk_words(room.level));
+  }
   return changed;
 }
 
@@ -40,21 +47,15 @@ void DiskState::set_peer(Now now, bool flash_only, bool takes_nothing) {
   const DiskLevel room = takes_nothing ? DiskLevel::own_only
                          : flash_only  ? DiskLevel::flash_only
                                        : DiskLevel::plenty;
-  if (room == peer_) return;
   peer_ = room;
-  noise_.alarm(now, NoiseKind::flash_only, {}, peer_words());
-}
-
-const char* DiskState::peer_words() const {
-  switch (peer_) {
-    case DiskLevel::plenty:
-      return "the peer's disk has room again: it takes every message";
-    case DiskLevel::flash_only:
-      return "the peer's disk is nearly full: it takes FLASH only, everything else waits here";
-    case DiskLevel::own_only:
-      return "the peer's disk is full: it takes nothing, not even FLASH; use voice";
+  for (const auto& [level, code] : {std::pair{DiskLevel::flash_only, ConditionCode::peer_disk_low},
+                                    {DiskLevel::own_only, ConditionCode::peer_disk_full}}) {
+    if (level == room) {
+      conditions_.raise(now, code, config_.peer, peer_words(room));
+    } else {
+      conditions_.clear(now, code, config_.peer);
+    }
   }
-  return "";
 }
 
 bool DiskState::has_room_for(uint64_t bytes, uint64_t count) const {

@@ -6,9 +6,9 @@
 
 #include <cstdint>
 
+#include "protocol/channel/conditions.h"
+#include "protocol/channel/core_config.h"
 #include "protocol/channel/disk_room.h"
-#include "protocol/channel/noise.h"
-#include "protocol/channel/recorder.h"
 #include "protocol/message/message_rules.h"
 
 namespace hotline {
@@ -16,7 +16,8 @@ namespace hotline {
 class DiskState {
  public:
   // Both outlive it.
-  DiskState(Recorder& recorder, Noise& noise) : recorder_(recorder), noise_(noise) {}
+  DiskState(const CoreConfig& config, Conditions& conditions)
+      : config_(config), conditions_(conditions) {}
 
   // True: the level is another one, which the peer must be told.
   bool set_own(Now now, const DiskRoom& room);
@@ -25,7 +26,6 @@ class DiskState {
 
   DiskLevel own() const { return own_.level; }
   DiskLevel peer() const { return peer_; }
-  const char* peer_words() const;
 
   // Fails where an own message may not be released for want of room.
   Status check_release(wire::MessageType type, uint8_t precedence) const;
@@ -36,8 +36,8 @@ class DiskState {
   bool has_room_for(uint64_t bytes, uint64_t count) const;
 
  private:
-  Recorder& recorder_;
-  Noise& noise_;
+  const CoreConfig& config_;
+  Conditions& conditions_;
   DiskRoom own_;
   DiskLevel peer_ = DiskLevel::plenty;
 };

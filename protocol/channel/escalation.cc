@@ -7,6 +7,7 @@
 #include "protocol/channel/key_blocks.h"
 #include "protocol/message/kinds/kinds.h"
 #include "protocol/message/message_rules.h"
+#include "protocol/message/serial.h"
 
 namespace hotline {
 namespace {
@@ -50,8 +51,11 @@ const char* fault_in_messages(const flatbuffers::Vector<uint64_t>* messages, uin
 
 }  // namespace
 
-Escalation::Escalation(const CoreConfig& config, Recorder& recorder, Now started)
-    : recorder_(recorder),
+Escalation::Escalation(const CoreConfig& config, Recorder& recorder, Conditions& conditions,
+                       Now started)
+    : config_(config),
+      recorder_(recorder),
+      conditions_(conditions),
       ladder_(config.policy),
       test_calls_(config.policy.link, config.party < config.peer, started.utc) {}
 
@@ -126,6 +130,7 @@ void Escalation::tick(Now now) {
   run_ladder(now);
   tell_unpaged(now);
   judge_test_calls(now);
+  note_conditions(now);
 }
 
 void Escalation::run_ladder(Now now) {
@@ -295,22 +300,90 @@ void Escalation::tell_unpaged(Now now) {
 
 void Escalation::look_after_ladder(Now now) {
   const std::vector<MessageKey> unattended = ladder_.unattended(now, limits::kLadderLate_ms);
-  const std::set<MessageKey> still(unattended.begin(), unattended.end());
-  std::erase_if(unattended_told_, [&](const MessageKey& key) { return !still.contains(key); });
-  std::optional<MessageKey> first;
-  size_t count = 0;
-  for (const MessageKey& key : unattended) {
-    if (!unattended_told_.insert(key).second) continue;
-    if (!first) first = key;
-    ++count;
+  std::map<std::string, std::string> texts;
+  if (!unattended.empty()) {
+    const std::string name = recorder_.name_of(config_, unattended.front());
+    texts[name] = unattended.size() == 1
+                      ? "the ladder has lost sight of " + name +
+                            ": watch over it by hand, and report the fault"
+                      : "the ladder has lost sight of " + name + " and of " +
+                            std::to_string(unattended.size() - 1) +
+                            " more: watch over them by hand, and report the fault";
   }
-  if (!first) return;
-  recorder_.alarm(
-      now, *first,
-      count == 1 ? "the ladder has lost sight of this message: watch over it by hand, and "
-                   "report the fault"
-                 : "the ladder has lost sight of this message and of " + std::to_string(count - 1) +
-                       " more: watch over them by hand, and report the fault");
+  conditions_.set(now, ConditionCode::ladder_lost, texts);
+}
+
+void Escalation::note_conditions(Now now) {
+  note_past_last_rung(now);
+  note_undelivered(now);
+  note_flood(now);
+}
+
+// The oldest of each side by their names, and the others of a side as one.
+void Escalation::note_past_last_rung(Now now) {
+  std::vector<MessageKey> all;
+  for (const bool incoming : {false, true}) {
+    const auto some =
+        ladder_.past_last_rung(incoming, kPrecedenceFirst, limits::kFlashNamedMax + 1);
+    all.insert(all.end(), some.begin(), some.end());
+  }
+  if (all == past_last_rung_) return;
+  past_last_rung_ = all;
+  std::map<std::string, std::string> texts;
+  std::map<bool, size_t> counts;
+  for (const MessageKey& key : all) {
+    if (++counts[key.incoming] > limits::kFlashNamedMax) {
+      texts[key.incoming ? config_.peer : config_.party] =
+          "more FLASH have passed their last rung, and nobody acknowledged them: hotline list "
+          "--waiting";
+      continue;
+    }
+    const std::string name = recorder_.name_of(config_, key);
+    texts[name] = key.incoming ? "FLASH " + name +
+                                     " has passed its last rung, and nobody here acknowledged it: "
+                                     "hotline ack " +
+                                     name
+                               : "FLASH " + name +
+                                     " has passed its last rung, and nobody at the peer "
+                                     "acknowledged it: call them by voice";
+  }
+  conditions_.set(now, ConditionCode::flash_unacknowledged, texts);
+}
+
+void Escalation::note_undelivered(Now now) {
+  size_t others = 0;
+  for (uint8_t precedence = kPrecedenceFirst; precedence <= kPrecedenceLast; ++precedence) {
+    const size_t count = ladder_.undelivered(precedence).size();
+    if (precedence != kPrecedenceFirst) {
+      others += count;
+    } else if (count == 0) {
+      conditions_.clear(now, ConditionCode::flash_undelivered, config_.peer);
+    } else {
+      conditions_.raise(now, ConditionCode::flash_undelivered, config_.peer,
+                        std::to_string(count) + " FLASH not delivered, the oldest " +
+                            format_serial(config_.prefix, ladder_.undelivered(precedence).first()) +
+                            ": call the peer by voice");
+    }
+  }
+  if (others == 0) {
+    conditions_.clear(now, ConditionCode::undelivered, config_.peer);
+  } else {
+    conditions_.raise(now, ConditionCode::undelivered, config_.peer,
+                      std::to_string(others) + (others == 1 ? " message" : " messages") +
+                          " not delivered: hotline list --waiting");
+  }
+}
+
+void Escalation::note_flood(Now now) {
+  const size_t count = ladder_.waiting_count(true);
+  const bool goes_on = conditions_.is_open(ConditionCode::flood, config_.peer);
+  if (count >= (goes_on ? limits::kFloodWaitingMin / 2 : limits::kFloodWaitingMin)) {
+    conditions_.raise(now, ConditionCode::flood, config_.peer,
+                      std::to_string(count) +
+                          " messages of the peer wait for an acknowledgement: hotline ack --all");
+  } else {
+    conditions_.clear(now, ConditionCode::flood, config_.peer);
+  }
 }
 
 // The ladder, or an alarm that rests and may be told again.
@@ -329,21 +402,30 @@ void Escalation::note_test_call(uint8_t type, MessageKey key, const wire::Messag
                                 UtcMs at) {
   const Kind& kind = kind_of(type);
   if (kind.is_test_call) test_calls_.called(key, at);
-  if (kind.effect == TargetEffect::acknowledges && refers_to) {
-    test_calls_.acknowledged(from_wire(refers_to), at);
+  if (kind.effect == TargetEffect::acknowledges && refers_to &&
+      test_calls_.acknowledged(from_wire(refers_to), at)) {
+    test_call_answered_ = recorder_.is_live();
   }
 }
 
 void Escalation::judge_test_calls(Now now) {
+  if (std::exchange(test_call_answered_, false)) {
+    conditions_.clear(now, ConditionCode::test_call_amber, config_.peer);
+    conditions_.clear(now, ConditionCode::test_call_red, config_.peer);
+  }
   for (const TestCalls::Missed& missed : test_calls_.judge(now.utc)) {
     recorder_.record(now, [&](flatbuffers::FlatBufferBuilder& b) {
       return wire::CreateTestCallMissed(b, missed.began / 3'600'000, missed.ours, missed.in_a_row);
     });
-    recorder_.alarm(
-        now, {},
-        (missed.in_a_row == 1 ? "AMBER: no acknowledged test call since "
-                              : "RED: " + std::to_string(missed.in_a_row) +
-                                    " test calls in a row were missed, the last one due from ") +
+    const bool is_amber = missed.in_a_row == 1;
+    const bool is_red =
+        !is_amber || conditions_.is_open(ConditionCode::test_call_red, config_.peer);
+    if (is_red) conditions_.clear(now, ConditionCode::test_call_amber, config_.peer);
+    conditions_.raise(
+        now, is_red ? ConditionCode::test_call_red : ConditionCode::test_call_amber, config_.peer,
+        (is_amber ? "AMBER: no acknowledged test call since "
+                  : "RED: " + std::to_string(missed.in_a_row) +
+                        " test calls in a row were missed, the last one due from ") +
             format_date_time_group(missed.began) +
             (missed.ours ? ": it was our turn; hotline test-call"
                          : ": it was the peer's turn; ask them, by voice if need be"));

@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "protocol/channel/conditions.h"
 #include "protocol/channel/core_config.h"
 #include "protocol/channel/ladder.h"
 #include "protocol/channel/recorder.h"
@@ -20,8 +21,8 @@ namespace hotline {
 
 class Escalation {
  public:
-  // The recorder outlives it.
-  Escalation(const CoreConfig& config, Recorder& recorder, Now started);
+  // All of them outlive it.
+  Escalation(const CoreConfig& config, Recorder& recorder, Conditions& conditions, Now started);
 
   // The consequences of an entry once it is durable. Call it before the transcript forgets which
   // messages waited for a receipt.
@@ -34,6 +35,8 @@ class Escalation {
   // One bite of the ladder, so that others have their turn; due() has passed while there is more.
   void run_ladder(Now now);
   void tick(Now now);
+  // How those stand who were not reached. After each commit, which may have ended a wait.
+  void note_conditions(Now now);
   // When one of the two has something to do.
   BootMs due() const;
 
@@ -71,16 +74,23 @@ class Escalation {
   std::optional<SoundStep> sound_of(Now now, const std::vector<Decision>& decisions) const;
   // True while somebody waits for one of these steps.
   bool is_open(const std::vector<Step>& steps, MessageKey key) const;
+  void note_past_last_rung(Now now);
+  void note_undelivered(Now now);
+  void note_flood(Now now);
   void note_unpaged(Now now, const AttemptName& attempt, const KeySet& messages,
                     const std::string& detail);
   void tell_unpaged(Now now);
   void replay_decision(const wire::StepsDecided& fact, Now at);
   void replay_attempt(const wire::AttemptEnded& fact, Now at);
 
+  const CoreConfig& config_;
   Recorder& recorder_;
+  Conditions& conditions_;
   Ladder ladder_;
   TestCalls test_calls_;
-  std::set<MessageKey> unattended_told_;
+  bool test_call_answered_ = false;  // Since it was looked at last.
+  // As they were told as conditions, own ones first; nothing since a start.
+  std::optional<std::vector<MessageKey>> past_last_rung_;
   std::map<Side, Sound> sounds_;
   std::map<Side, Unpaged> unpaged_;
 };

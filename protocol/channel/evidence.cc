@@ -13,6 +13,27 @@ Hash name_of(std::string_view first, std::string_view second) {
   return sha256({as_bytes(first), as_bytes("\n"), as_bytes(second)});
 }
 
+ConditionCode code_of(wire::EvidenceKind kind) {
+  switch (kind) {
+    case wire::EvidenceKind::fork_of_peer:
+      return ConditionCode::peer_forked;
+    case wire::EvidenceKind::fork_of_own:
+      return ConditionCode::own_forked;
+    case wire::EvidenceKind::own_store_old:
+      return ConditionCode::own_store_old;
+    case wire::EvidenceKind::peer_store_old:
+      return ConditionCode::peer_store_old;
+    case wire::EvidenceKind::fork_of_peer_journal:
+    case wire::EvidenceKind::unset:
+      break;
+  }
+  return ConditionCode::witness_frozen;
+}
+
+bool is_own(wire::EvidenceKind kind) {
+  return kind == wire::EvidenceKind::fork_of_own || kind == wire::EvidenceKind::own_store_old;
+}
+
 // To be told beside the fact itself.
 std::string consequence(wire::EvidenceKind kind) {
   switch (kind) {
@@ -42,9 +63,27 @@ void Evidence::keep(Now now, wire::EvidenceKind kind, const std::string& first,
       return wire::CreateEvidenceKept(b, kind, one, other);
     }));
   }
-  if (!is_first && !noise_.admit(now, NoiseKind::evidence)) return;
-  recorder_.alarm(now, {}, text + consequence(kind));
+  const ConditionCode code = code_of(kind);
+  const std::string& subject = is_own(kind) ? config_.party : config_.peer;
+  if (conditions_.is_open(code, subject)) {
+    return noise_.alarm(now, NoiseKind::evidence, {}, text + consequence(kind));
+  }
+  conditions_.raise(now, code, subject, text + consequence(kind));
   if (is_first && kind == wire::EvidenceKind::own_store_old) tell_doubtful_serials(now);
+}
+
+void Evidence::peer_shows_all(Now now) {
+  conditions_.clear(now, ConditionCode::peer_store_old, config_.peer);
+}
+
+void Evidence::note_conditions(Now now) {
+  if (numbering_stopped_.empty() || conditions_.is_open(ConditionCode::own_forked, config_.party) ||
+      conditions_.is_open(ConditionCode::own_store_old, config_.party)) {
+    return;
+  }
+  conditions_.raise(now,
+                    serials_in_doubt_ ? ConditionCode::own_store_old : ConditionCode::own_forked,
+                    config_.party, numbering_stopped_ + ": nothing is sent; use voice");
 }
 
 void Evidence::apply(const wire::Entry& entry) {

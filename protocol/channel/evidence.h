@@ -8,6 +8,7 @@
 #include <set>
 #include <string>
 
+#include "protocol/channel/conditions.h"
 #include "protocol/channel/core_config.h"
 #include "protocol/channel/noise.h"
 #include "protocol/channel/recorder.h"
@@ -18,8 +19,8 @@ namespace hotline {
 class Evidence {
  public:
   // All of them outlive it.
-  Evidence(const CoreConfig& config, Recorder& recorder, Noise& noise)
-      : config_(config), recorder_(recorder), noise_(noise) {}
+  Evidence(const CoreConfig& config, Recorder& recorder, Noise& noise, Conditions& conditions)
+      : config_(config), recorder_(recorder), noise_(noise), conditions_(conditions) {}
 
   // The two notes in either order; `second` is empty where one is missing.
   void keep(Now now, wire::EvidenceKind kind, const std::string& first, const std::string& second,
@@ -34,6 +35,11 @@ class Evidence {
   Status check_numbering(wire::MessageType type) const;
 
   void apply(const wire::Entry& entry);
+  // The peer's hello shows all that it receipted or sent: a store of its that was old is so no
+  // more.
+  void peer_shows_all(Now now);
+  // At a start: a store from before there were conditions may have been stopped.
+  void note_conditions(Now now);
   // After the last entry that was read back.
   void go_live() { first_serial_of_run_ = recorder_.own().last_serial() + 1; }
 
@@ -43,6 +49,7 @@ class Evidence {
   const CoreConfig& config_;
   Recorder& recorder_;
   Noise& noise_;
+  Conditions& conditions_;
   std::set<Hash> names_;                       // Each pair that was kept.
   std::map<wire::EvidenceKind, size_t> kept_;  // Counted by kind.
   std::string numbering_stopped_;

@@ -251,6 +251,17 @@ std::optional<Ladder::NextRung> Ladder::next_rung(MessageKey key) const {
   return std::nullopt;
 }
 
+std::vector<MessageKey> Ladder::past_last_rung(bool incoming, uint8_t precedence,
+                                               size_t limit) const {
+  std::vector<MessageKey> keys;
+  const size_t rungs = policy_.at(precedence).rungs.size();
+  if (rungs == 0) return keys;
+  for (const WaitingPlace& place : waiting({!incoming, incoming, precedence}, limit)) {
+    if (find(place.key)->rungs == (1u << rungs) - 1) keys.push_back(place.key);
+  }
+  return keys;
+}
+
 std::vector<MessageKey> Ladder::unattended(Now now, int64_t late_ms) const {
   std::set<MessageKey> keys;
   items_.visit_from(0, [&](PackedKey packed, const Item& item) {
@@ -383,6 +394,7 @@ void Ladder::reschedule(MessageKey key, Item& item) {
   auto& agenda = agenda_[item.precedence - kPrecedenceFirst];
   const BootMs due = item_due(key, item);
   set_sounding(key, item, sounding(key, item));
+  set_undelivered(key, item, item.undelivered && !item.receipted && !item.acknowledged);
   if (due == item.due) return;
   if (item.due != kNever) agenda.erase({item.due, pack(key)});
   if (due != kNever) agenda.insert({due, pack(key)});
@@ -396,6 +408,7 @@ void Ladder::erase(MessageKey key, const Item& item) {
   }
   if (item.waits_at != kNever) waiting_of(key, item).erase({item.waits_at, pack(key)});
   set_sounding(key, item, false);
+  set_undelivered(key, item, false);
   items_.erase(pack(key));
 }
 
@@ -412,6 +425,16 @@ void Ladder::set_sounding(MessageKey key, const Item& item, bool sounds) {
     alarm.sounding.erase(key.number);
   } else if (alarm.sounding.insert(key.number) && alarm.sounding.size() == 1 && key.incoming) {
     alarm.told_at = item.base;  // An arrival sounds by itself.
+  }
+}
+
+void Ladder::set_undelivered(MessageKey key, const Item& item, bool is_undelivered) {
+  if (key.incoming) return;
+  KeySet& all = undelivered_[item.precedence - kPrecedenceFirst];
+  if (is_undelivered) {
+    all.insert(key.number);
+  } else {
+    all.erase(key.number);
   }
 }
 

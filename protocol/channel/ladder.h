@@ -161,6 +161,13 @@ class Ladder {
     return waiting_count({.own = !incoming, .incoming = incoming});
   }
 
+  // The oldest of those that wait and have climbed every rung: nobody else will be told.
+  std::vector<MessageKey> past_last_rung(bool incoming, uint8_t precedence, size_t limit) const;
+  // Own messages that were alarmed as undelivered, and are so still.
+  const KeySet& undelivered(uint8_t precedence) const {
+    return undelivered_[precedence - kPrecedenceFirst];
+  }
+
   // The auditor's question, answered from the facts and not from the agenda: about which open
   // messages is nobody going to tell what is left to be told? Because it is not on the agenda at
   // its time, or came due more than `late_ms` ago, or an attempt has had no outcome for
@@ -226,6 +233,7 @@ class Ladder {
   }
   static BootMs again_due(const Alarm& alarm, const PrecedencePolicy& numbers);
   void set_sounding(MessageKey key, const Item& item, bool sounds);
+  void set_undelivered(MessageKey key, const Item& item, bool is_undelivered);
   void sound_again(Due& due, Now now);
 
   Target target(const Item& item, uint8_t rung, uint8_t command) const;
@@ -248,6 +256,7 @@ class Ladder {
   std::array<std::array<Places, 4>, 2> waiting_;  // Own, the peer's; each by precedence.
   Agenda agenda_;
   std::array<std::array<Alarm, 4>, 2> alarms_;  // By side (own, the peer's) and precedence.
+  std::array<KeySet, 4> undelivered_;           // By precedence.
   LadderCalls calls_;
   std::vector<uint64_t> superseded_;  // Runs to be stopped, since the last decide().
 };

@@ -13,7 +13,6 @@ std::array<NoiseGate, Noise::kKinds> Noise::gates() {
       NoiseGate(kRefusalsToldMax),     // refusal
       NoiseGate(kLinkChangesToldMax),  // link_change
       NoiseGate(kClockAlarmsToldMax),  // clock
-      NoiseGate(kPeerAlarmsToldMax),   // agreement
       NoiseGate(kPeerAlarmsToldMax),   // evidence
       NoiseGate(kPeerAlarmsToldMax),   // broken_rule
       NoiseGate(kPeerAlarmsToldMax),   // broken_flash
@@ -21,9 +20,8 @@ std::array<NoiseGate, Noise::kKinds> Noise::gates() {
       NoiseGate(kPeerAlarmsToldMax),   // peer_declined
       NoiseGate(kPeerAlarmsToldMax),   // machine_declined
       NoiseGate(kPeerAlarmsToldMax),   // mismatch
-      NoiseGate(kPeerAlarmsToldMax),   // flash_only
+      NoiseGate(kPeerAlarmsToldMax),   // no_room
       NoiseGate(kPeerAlarmsToldMax),   // conflict
-      NoiseGate(kPeerAlarmsToldMax),   // conflicts_differ
   };
 }
 
@@ -73,12 +71,10 @@ void Noise::record_link_change(Now now, wire::LinkChange change, const std::stri
 namespace {
 
 // The alarm that stands for so many more of a kind.
-std::string held_back_words(NoiseKind kind, const std::string& count, const char* peer_disk) {
+std::string held_back_words(NoiseKind kind, const std::string& count) {
   switch (kind) {
     case NoiseKind::clock:
       return "the peer's clock went off " + count + " more times in the last minute";
-    case NoiseKind::agreement:
-      return "the peer changed its agreement " + count + " more times in the last minute";
     case NoiseKind::evidence:
       return "the peer showed " + count +
              " more notes in the last minute that do not fit what it showed before";
@@ -99,14 +95,11 @@ std::string held_back_words(NoiseKind kind, const std::string& count, const char
       return count +
              " more acknowledgements of the last minute read back something else than was "
              "sent: speak to them now";
-    case NoiseKind::flash_only:
-      return std::string(peer_disk) + "; it changed its word " + count +
-             " more times in the last minute";
+    case NoiseKind::no_room:
+      return "the peer's messages were not taken " + count +
+             " more times in the last minute: the disk has no room";
     case NoiseKind::conflict:
       return count + " more conflicts of notices were found in the last minute: see them all";
-    case NoiseKind::conflicts_differ:
-      return "the peer found other conflicts than we do " + count +
-             " more times in the last minute";
     case NoiseKind::stranger:  // These three are entries of their own kind, and no alarm.
     case NoiseKind::refusal:
     case NoiseKind::link_change:
@@ -129,7 +122,7 @@ BootMs Noise::due() const {
   return next;
 }
 
-void Noise::tell_held_back(BootMs until, Now now, bool link_is_up, const char* peer_disk) {
+void Noise::tell_held_back(BootMs until, Now now, bool link_is_up) {
   tell_held_back_of_persons(until, now);
   for (size_t i = 0; i < kKinds; ++i) {
     const uint64_t held_back = gates_[i].take_held_back(until);
@@ -145,7 +138,7 @@ void Noise::tell_held_back(BootMs until, Now now, bool link_is_up, const char* p
       record_link_change(now, link_is_up ? wire::LinkChange::up : wire::LinkChange::down,
                          count + " more changes of the link in the last minute");
     } else {
-      recorder_.alarm(now, {}, held_back_words(kind, count, peer_disk));
+      recorder_.alarm(now, {}, held_back_words(kind, count));
     }
   }
 }

@@ -22,7 +22,6 @@ enum class NoiseKind : uint8_t {
   refusal,
   link_change,
   clock,
-  agreement,
   evidence,
   broken_rule,
   broken_flash,
@@ -30,9 +29,8 @@ enum class NoiseKind : uint8_t {
   peer_declined,
   machine_declined,
   mismatch,
-  flash_only,
+  no_room,
   conflict,
-  conflicts_differ,
   kinds,
 };
 
@@ -62,8 +60,8 @@ class Noise {
   // When the number of what was held back is to be told.
   BootMs due() const;
   // Tells as numbers all that was held back in minutes that had passed by `until`; INT64_MAX, at a
-  // stop: in every one. `peer_disk`: how full the peer's disk is, in words.
-  void tell_held_back(BootMs until, Now now, bool link_is_up, const char* peer_disk);
+  // stop: in every one.
+  void tell_held_back(BootMs until, Now now, bool link_is_up);
 
  private:
   static constexpr size_t kKinds = static_cast<size_t>(NoiseKind::kinds);

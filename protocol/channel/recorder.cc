@@ -8,6 +8,7 @@
 #include "protocol/base/limits.h"
 #include "protocol/channel/planted_bug.h"
 #include "protocol/message/message_rules.h"
+#include "protocol/message/serial.h"
 
 namespace hotline {
 namespace {
@@ -60,6 +61,12 @@ std::optional<MessageRecord> Recorder::message(MessageKey key) {
     }
   }
   return records_.message(key);
+}
+
+std::string Recorder::name_of(const CoreConfig& config, MessageKey key) {
+  if (!key.incoming) return format_serial(config.prefix, key.number);
+  const auto record = message(key);
+  return format_peers_name(config.peer_prefix, record ? record->serial : 0, key.number);
 }
 
 std::shared_ptr<const Batch> Recorder::seal() {

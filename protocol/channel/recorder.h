@@ -18,6 +18,7 @@
 
 #include "protocol/base/clock.h"
 #include "protocol/base/random.h"
+#include "protocol/channel/core_config.h"
 #include "protocol/channel/effects.h"
 #include "protocol/channel/journal.h"
 #include "protocol/channel/own_transcript.h"
@@ -95,6 +96,9 @@ class Recorder {
   std::string person_at(uint64_t journal_index);
   // A message wherever it is: gathering, on its way to disk, or stored.
   std::optional<MessageRecord> message(MessageKey key);
+  // Its name, such as S-000087. One of the peer's without a serial of its own is named by its
+  // place.
+  std::string name_of(const CoreConfig& config, MessageKey key);
 
   // The peer's receipt on our transcript is durable. Returns the bytes that it newly covers.
   size_t receipt_held(const wire::ReceiptHeld& fact);

@@ -9,6 +9,20 @@
 #include "protocol/base/text.h"
 
 namespace hotline {
+namespace {
+
+// The next attempt will end in the same way, until somebody mends it.
+bool is_lasting(wire::CloseReason reason) {
+  return reason == wire::CloseReason::identity || reason == wire::CloseReason::version ||
+         reason == wire::CloseReason::claim || reason == wire::CloseReason::protocol;
+}
+
+std::string skew_words(int64_t size_ms) {
+  return "the peer's clock and ours differ by " + std::to_string(size_ms / 1000) +
+         " s: trust the order of messages, not their times";
+}
+
+}  // namespace
 
 // ----------------------------------------------------------------------------------------------
 // frames
@@ -99,7 +113,7 @@ Session::Refused Session::on_messages(Now now, LinkId id, Link& link,
     case Inbox::Outcome::Verdict::no_room:
       link.stage = Stage::leaving;
       noise_.alarm(
-          now, NoiseKind::flash_only, {},
+          now, NoiseKind::no_room, {},
           "the peer's messages are not taken, nor receipted, until the disk has room: free space "
           "on the disk of the store, and ask the peer by voice");
       break;
@@ -179,11 +193,14 @@ void Session::on_clock(Now now, int64_t peer_clock, int64_t round_trip_ms) {
   int64_t size = std::abs(clock_skew_ms_);
   int level = size > limits::kClockSkewAlarm_ms ? 2 : (size > limits::kClockSkewWarn_ms ? 1 : 0);
   if (level > skew_level_ && noise_.admit(now, NoiseKind::clock)) {
-    std::string text = "the peer's clock and ours differ by " + std::to_string(size / 1000) +
-                       " s: trust the order of messages, not their times";
     noise_.record_link_change(
-        now, level == 2 ? wire::LinkChange::skew_alarm : wire::LinkChange::skew_warning, text);
-    if (level == 2) recorder_.alarm(now, {}, text);
+        now, level == 2 ? wire::LinkChange::skew_alarm : wire::LinkChange::skew_warning,
+        skew_words(size));
+  }
+  if (level == 2) {
+    conditions_.raise(now, ConditionCode::clocks_differ, config_.peer, skew_words(size));
+  } else if (level == 0) {  // In between it stays as it is.
+    conditions_.clear(now, ConditionCode::clocks_differ, config_.peer);
   }
   skew_level_ = level;
 }
@@ -200,10 +217,40 @@ BootMs Session::alone_due() const {
 // When nothing was heard for as long as three probes take, the watch is told, once.
 void Session::tell_alone(Now now) {
   if (alone_due() > now.boot) return;
+  raise_link_down(now);
+}
+
+void Session::raise_link_down(Now now) {
   alone_told_ = true;
-  recorder_.alarm(now, {},
-                  "no link to the peer since " + format_rfc3339(now.utc - now.boot + alone_since_) +
-                      ": messages wait here; use voice for what cannot wait");
+  conditions_.raise(now, ConditionCode::link_down, config_.peer,
+                    (no_link_reason_.empty() ? "no link to the peer"
+                                             : "no link to the peer: " + no_link_reason_) +
+                        "; messages wait here, use voice for what cannot wait",
+                    now.utc - now.boot + alone_since_);
+}
+
+void Session::note_no_link(Now now, const std::string& reason, bool is_refused) {
+  if (adopted_) return;
+  no_link_reason_ = reason;
+  was_refused_ = was_refused_ || is_refused;
+  if (alone_told_ || is_refused) raise_link_down(now);
+}
+
+// A link that is refused as often as it comes up is none: the next one must last for a while.
+BootMs Session::trusted_due() const {
+  if (!adopted_ || !was_refused_) return INT64_MAX;
+  return links_.at(*adopted_).adopted_at + limits::kProbeInterval_ms;
+}
+
+void Session::note_link(Now now) {
+  if (trusted_due() <= now.boot) was_refused_ = false;
+  if (was_refused_) return;
+  no_link_reason_.clear();
+  conditions_.clear(now, ConditionCode::link_down, config_.peer);
+}
+
+void Session::note_failure(Now now, const std::string& reason) {
+  note_no_link(now, reason, false);
 }
 
 void Session::tick(Now now) {
@@ -211,6 +258,7 @@ void Session::tick(Now now) {
   for (const auto& [id, link] : links_) ids.push_back(id);
   for (LinkId id : ids) tick_link(now, id);
   tell_alone(now);
+  if (trusted_due() <= now.boot) note_link(now);
 }
 
 void Session::tick_link(Now now, LinkId id) {
@@ -234,7 +282,7 @@ void Session::ask_for_next_path(Now now) {
 }
 
 BootMs Session::due() const {
-  BootMs next = alone_due();
+  BootMs next = std::min(alone_due(), trusted_due());
   for (const auto& [id, link] : links_) {
     next = std::min({next, link_due(link), link.lane.next_path_due(config_.policy)});
   }
@@ -271,6 +319,7 @@ void Session::on_close(Now now, LinkId id, const wire::Close& close) {
     noise_.note_refusal_of_link(now, NoiseKind::refusal, links_.at(id).remote, words);
   }
   drop(now, id, words);
+  note_no_link(now, words, is_lasting(close.reason()));
 }
 
 void Session::close(Now now, LinkId id, const Refusal& refusal) {
@@ -283,6 +332,7 @@ void Session::close(Now now, LinkId id, const Refusal& refusal) {
     noise_.note_refusal_of_link(now, NoiseKind::refusal, found->second.remote, refusal.text);
   }
   drop(now, id, refusal.text);
+  note_no_link(now, refusal.text, is_lasting(refusal.reason));
 }
 
 void Session::drop(Now now, LinkId id, const std::string& reason) {
@@ -291,13 +341,14 @@ void Session::drop(Now now, LinkId id, const std::string& reason) {
   const BootMs heard_at = found->second.heard_at;
   links_.erase(found);
   recorder_.say(CloseLink{id, reason});
-  if (adopted_ != id) return;
+  if (adopted_ != id) return note_no_link(now, reason, false);
   adopted_.reset();
   alone_since_ = heard_at;
   alone_told_ = false;
   link_since_ = now.utc;
   outbox_.link_lost();
   noise_.note_link_change(now, wire::LinkChange::down, reason);
+  note_no_link(now, reason, false);
 }
 
 void Session::close_all(Now now) {

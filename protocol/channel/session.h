@@ -11,6 +11,7 @@
 #include <string>
 
 #include "protocol/channel/claims.h"
+#include "protocol/channel/conditions.h"
 #include "protocol/channel/conflict_digests.h"
 #include "protocol/channel/core_config.h"
 #include "protocol/channel/disk_state.h"
@@ -36,12 +37,13 @@ struct LinkStatus {
 class Session {
  public:
   // All of them outlive it.
-  Session(const CoreConfig& config, Recorder& recorder, Noise& noise, DiskState& disk,
-          ConflictDigests& conflict_digests, Witness& witness, Outbox& outbox, Inbox& inbox,
-          Claims& claims)
+  Session(const CoreConfig& config, Recorder& recorder, Noise& noise, Conditions& conditions,
+          DiskState& disk, ConflictDigests& conflict_digests, Witness& witness, Outbox& outbox,
+          Inbox& inbox, Claims& claims)
       : config_(config),
         recorder_(recorder),
         noise_(noise),
+        conditions_(conditions),
         disk_(disk),
         conflict_digests_(conflict_digests),
         witness_(witness),
@@ -55,6 +57,9 @@ class Session {
   void link_opened(Now now, LinkId id, std::string remote);
   void frame_received(Now now, LinkId id, ByteView bytes);
   void link_closed(Now now, LinkId id, const std::string& reason) { drop(now, id, reason); }
+
+  // We dialled, and this is why it came to nothing.
+  void note_failure(Now now, const std::string& reason);
 
   // The link in use.
   std::optional<LinkId> adopted() const { return adopted_; }
@@ -97,6 +102,7 @@ class Session {
     Stage stage = Stage::greeting;
     BootMs opened_at = 0;  // On the boot clock, like every time here.
     BootMs heard_at = 0;
+    BootMs adopted_at = 0;
     Claims::Before before;
     Claims::Shown shown;
     Lane lane;
@@ -136,6 +142,12 @@ class Session {
   void tick_link(Now now, LinkId id);
   BootMs alone_due() const;
   void tell_alone(Now now);
+  // Why no link came to be, or why the last one ended. One that was refused is told at once.
+  void note_no_link(Now now, const std::string& reason, bool is_refused);
+  void raise_link_down(Now now);
+  BootMs trusted_due() const;
+  // There is one: that there was none is over.
+  void note_link(Now now);
   void send_probe(Now now, LinkId id, Link& link);
   // Tells the peer why, closes, and keeps a record: what was refused must be explainable.
   void close(Now now, LinkId id, const Refusal& refusal);
@@ -144,6 +156,7 @@ class Session {
   const CoreConfig& config_;
   Recorder& recorder_;
   Noise& noise_;
+  Conditions& conditions_;
   DiskState& disk_;
   ConflictDigests& conflict_digests_;
   Witness& witness_;
@@ -156,6 +169,8 @@ class Session {
   UtcMs link_since_ = 0;
   BootMs alone_since_ = 0;  // Without a link: when the peer was heard last.
   bool alone_told_ = false;
+  std::string no_link_reason_;  // The last one.
+  bool was_refused_ = false;    // By either side, and no link has lasted since.
   int64_t round_trip_ms_ = -1;
   int64_t clock_skew_ms_ = 0;
   int skew_level_ = 0;

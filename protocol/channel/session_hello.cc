@@ -38,9 +38,11 @@ Session::Refused Session::on_hello(Now now, LinkId id, Link& link, const wire::H
   if (!shown) return Refusal{wire::CloseReason::claim, shown.error().reason};
   link.shown = *shown;
   const bool agreement_matches = to_hash(*hello.agreement()) == digest(config_.policy);
-  if (!agreement_matches && agreement_matches_) {
-    noise_.alarm(
-        now, NoiseKind::agreement, {},
+  if (agreement_matches) {
+    conditions_.clear(now, ConditionCode::agreement_differs, config_.peer);
+  } else {
+    conditions_.raise(
+        now, ConditionCode::agreement_differs, config_.peer,
         "the peer follows another agreement than we do: compare deadlines and ladders by voice");
   }
   agreement_matches_ = agreement_matches;
@@ -145,6 +147,8 @@ void Session::adopt(Now now, LinkId id, Link& link) {
     link_since_ = now.utc;
     noise_.note_link_change(now, wire::LinkChange::up, link.remote);
   }
+  link.adopted_at = now.boot;
+  note_link(now);
   if (recorder_.durable().peer_receipted > link.shown.receipt_size) send_receipt(id, link);
   outbox_.pump(now, id, link.lane);
   witness_.check_channel(now, adopted_);

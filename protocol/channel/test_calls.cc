@@ -14,10 +14,13 @@ void TestCalls::called(MessageKey key, UtcMs at) {
   if (calls_.size() > limits::kTestCallsKept) calls_.pop_front();
 }
 
-void TestCalls::acknowledged(MessageKey key, UtcMs at) {
+bool TestCalls::acknowledged(MessageKey key, UtcMs at) {
+  bool in_time = false;
   for (Call& call : calls_) {
-    if (call.key == key && at - call.at <= policy_.test_call_acknowledged_ms) call.answered = true;
+    if (call.key != key || at - call.at > policy_.test_call_acknowledged_ms) continue;
+    call.answered = in_time = true;
   }
+  return in_time;
 }
 
 std::vector<TestCalls::Missed> TestCalls::judge(UtcMs now) {

@@ -26,7 +26,8 @@ class TestCalls {
   // A TEST was committed here; it was acknowledged. A time before the last one's counts all the
   // same.
   void called(MessageKey key, UtcMs at);
-  void acknowledged(MessageKey key, UtcMs at);
+  // True: in time.
+  bool acknowledged(MessageKey key, UtcMs at);
 
   struct Missed {
     UtcMs began = 0;        // The interval.

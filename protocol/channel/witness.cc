@@ -46,9 +46,9 @@ void Witness::offer_journal(LinkId id, uint64_t old_size) {
 void Witness::tick(Now now, std::optional<LinkId> adopted) {
   if (next_check_ > now.boot) return;
   if (adopted && offered_ && ++unanswered_checks_ == 2) {
-    recorder_.alarm(now, {},
-                    "the peer has not cosigned our journal at two channel checks: messages go on; "
-                    "ask the peer why");
+    conditions_.raise(now, ConditionCode::journal_not_cosigned, config_.peer,
+                      "the peer has not cosigned our journal at two channel checks: messages go "
+                      "on; ask the peer why");
   }
   check_channel(now, adopted);
 }
@@ -87,6 +87,7 @@ std::optional<Refusal> Witness::on_cosigned(Now now, const wire::JournalCosigned
   }
   offered_ = false;
   unanswered_checks_ = 0;
+  conditions_.clear(now, ConditionCode::journal_not_cosigned, config_.peer);
   if (checkpoint.size <= cosigned_size_) return std::nullopt;
   cosigned_size_ = checkpoint.size;
   // Beside the journal and not in it: an entry about it would be one more entry to cosign.

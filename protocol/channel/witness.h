@@ -10,6 +10,7 @@
 #include <optional>
 #include <string>
 
+#include "protocol/channel/conditions.h"
 #include "protocol/channel/core_config.h"
 #include "protocol/channel/evidence.h"
 #include "protocol/channel/noise.h"
@@ -23,8 +24,13 @@ class Witness {
  public:
   // All of them outlive it. `adopted` below: the link in use, if there is one.
   Witness(const CoreConfig& config, const ChannelTrust& trust, Recorder& recorder, Noise& noise,
-          Evidence& evidence)
-      : config_(config), trust_(trust), recorder_(recorder), noise_(noise), evidence_(evidence) {}
+          Conditions& conditions, Evidence& evidence)
+      : config_(config),
+        trust_(trust),
+        recorder_(recorder),
+        noise_(noise),
+        conditions_(conditions),
+        evidence_(evidence) {}
 
   void apply(const wire::Entry& entry);
   void go_live() { durable_ = current_state(); }
@@ -65,6 +71,7 @@ class Witness {
   const ChannelTrust& trust_;
   Recorder& recorder_;
   Noise& noise_;
+  Conditions& conditions_;
   Evidence& evidence_;
 
   PeerJournal peer_journal_;

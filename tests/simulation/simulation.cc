@@ -948,6 +948,8 @@ class Simulation {
         return false;
       }
       if (!was_cosigned(party)) return false;
+      // Some are looked at once a second, and a link that was refused must last for a while.
+      if (!untrue_conditions(party).empty()) return false;
     }
     // Only the party whose clock is behind can be sure to compare.
     return parties_[0].core().conflicts_compared().is_current ||
@@ -1001,9 +1003,78 @@ class Simulation {
     }
   }
 
+  // They are those that the journal tells of.
+  void check_conditions() const {
+    const auto as_tuple = [](const Condition& one) {
+      return std::tuple(one.kind->code, one.subject, one.since);
+    };
+    for (size_t i = 0; i < kParties; ++i) {
+      const Party& party = parties_[i];
+      SimulatedDisk nowhere;
+      Seeded random(1);
+      Recorder unused(nowhere, random);
+      Conditions told(unused);
+      for (const Bytes& bytes : party.disk.journal()) {
+        told.apply(*flatbuffers::GetRoot<wire::Entry>(bytes.data()));
+      }
+      const auto open = party.core().conditions().list();
+      const auto expected = told.list();
+      if (!std::equal(open.begin(), open.end(), expected.begin(), expected.end(),
+                      [&](const auto& a, const auto& b) { return as_tuple(a) == as_tuple(b); })) {
+        throw Violation{party.name + " has other conditions than its journal tells of"};
+      }
+    }
+  }
+
+  // Said to be wrong, and not so.
+  static std::string untrue_conditions(const Party& party) {
+    std::string texts;
+    for (const Condition& one : party.core().conditions().list()) {
+      if (!may_hold(party, one)) texts += one.text + "; ";
+    }
+    return texts;
+  }
+
+  // When all is delivered, over a link, between honest parties.
+  static bool may_hold(const Party& party, const Condition& one) {
+    const Ladder& ladder = party.core().ladder();
+    switch (one.kind->code) {
+      case ConditionCode::link_down:
+      case ConditionCode::agreement_differs:
+      case ConditionCode::peer_store_old:
+      case ConditionCode::peer_forked:
+      case ConditionCode::own_forked:
+      case ConditionCode::own_store_old:
+      case ConditionCode::witness_frozen:
+      case ConditionCode::conflicts_differ:
+      case ConditionCode::flash_undelivered:
+      case ConditionCode::undelivered:
+      case ConditionCode::ladder_lost:
+        return false;
+      case ConditionCode::flash_unacknowledged: {
+        const auto serial = parse_written_serial(one.subject);
+        if (!serial) return one.subject == party.name || one.subject == party.config.peer;
+        if (serial->prefix == party.config.prefix) return ladder.waits({false, serial->number});
+        return std::any_of(
+            party.disk.messages().begin(), party.disk.messages().end(), [&](const auto& message) {
+              return message.first.incoming && message.second.serial == serial->number &&
+                     ladder.waits(message.first);
+            });
+      }
+      case ConditionCode::conflicts_open: {
+        const auto conflicts = party.core().conflicts().list();
+        return std::any_of(conflicts.begin(), conflicts.end(),
+                           [](const Conflict& conflict) { return conflict.is_open(); });
+      }
+      default:
+        return true;
+    }
+  }
+
   void check_everything() const {
     check_conflicts();
     check_drafts();
+    check_conditions();
     for (size_t i = 0; i < kParties; ++i) {
       const Party& party = parties_[i];
       const SimulatedLog& mine = party.disk.log(LogId::own_transcript);
@@ -1053,7 +1124,8 @@ class Simulation {
               std::to_string(status.own_receipted) + ", queued " +
               std::to_string(status.queued[0] + status.queued[1] + status.queued[2] +
                              status.queued[3]) +
-              ", peer " + std::to_string(status.peer_size) + " " + status.numbering_stopped + "; ";
+              ", peer " + std::to_string(status.peer_size) + " " + status.numbering_stopped + "; " +
+              untrue_conditions(party);
     }
     return text;
   }

@@ -70,7 +70,7 @@ class Paths(unittest.TestCase):
             world.wait_for("the loss to be noticed", lambda: self.spare_paths(world, party)[0]["failed_at"])
             status = world.status(party)
             self.assertEqual(status["link"], "up")
-            self.assertTrue(any("no spare path" in alarm for alarm in status["alarms"]), status["alarms"])
+            self.assertIn(("no-spare-path", other(party)), world.conditions(party))
             self.assertIn("FAILS since", world.client(party, "ann", "status").stdout)
             relay.restore()
             world.wait_for("the path to work again", lambda: not self.spare_paths(world, party)[0]["failed_at"])
@@ -180,13 +180,13 @@ class Disk(unittest.TestCase):
             world.ask("south", "ann", "send", "-p", "priority", "--subject", "Waits", "Two.")
             world.ask("south", "ann", "send", "-p", "flash", "--subject", "Goes", "Three.", "--wait", "delivered")
             self.assertEqual(sum(world.status("south")["queued"]), 1)
-            self.assertIn("DISK LOW", world.client("north", "ann", "status").stdout)
-            self.assertTrue(any("FLASH only" in alarm for alarm in world.status("south")["alarms"]))
+            self.assertIn("the disk is nearly full", world.conditions("north")["disk-low", "north"]["text"])
+            self.assertIn("FLASH only", world.conditions("south")["peer-disk-low", "north"]["text"])
             self.filler.unlink()
             world.wait_for("the disk to have room", lambda: not world.status("north")["disk_low"])
             world.wait_for("what waited to arrive", world.drained)
-            kinds = [row for row in journal(world, "north") if row["kind"] == "alarm" and "disk" in row["text"]]
-            self.assertEqual(len(kinds), 2, kinds)
+            self.assertEqual([row["over"] for row in journal(world, "north") if row.get("code") == "disk-low"], [False, True])
+            self.assertEqual(world.conditions("south"), {})
 
     def test_A5_after_a_full_disk_the_daemon_goes_on_by_itself_with_nothing_lost(self):
         with self.world() as world:
@@ -244,13 +244,14 @@ class HangingDisk(unittest.TestCase):
             world.wait_for("the alarm", lambda: "ALARM the disk has not answered for" in north.log())
             heard = next(row for row in watch.rows() if row["kind"] == "ALARM" and "the disk has not answered" in row["text"])
             self.assertIn("Use voice", heard["text"])
-            self.assertTrue(any("has not answered" in alarm for alarm in world.status("north")["alarms"]))
+            self.assertIn("has not answered", world.conditions("north")["disk-hangs", "north"]["text"])
             self.assertIsNone(sent.poll())
             hangs.unlink()
             self.assertEqual(sent.wait(HANG_S), 0)
             world.wait_for("the end to be recorded", lambda: any("the disk answers again" in row["text"]
                                                                  for row in journal(world, "north") if row["kind"] == "alarm"))
             self.assertEqual(north.log().count("ALARM the disk has not answered"), 1)
+            self.assertEqual(world.conditions("north"), {})
 
 
 class LocalSocket(unittest.TestCase):
@@ -393,12 +394,14 @@ class Lists(unittest.TestCase):
     def test_a_list_that_is_out_of_date_is_told_and_stays_in_force(self):
         with World() as world:
             world.start()
-            self.assertEqual(world.status("north")["warnings"], [])
+            self.assertEqual(world.conditions("north"), {})
             revoke(world.pki / "south", "people/ann.crt", next_update="20200102000000Z")
             world.daemons["north"].process.send_signal(signal.SIGHUP)
-            world.wait_for("the warning", lambda: world.status("north")["warnings"])
-            self.assertIn("south's revocation list is out of date since 2020-01-02", world.status("north")["warnings"][0])
-            world.wait_for("the alarm", lambda: any("out of date" in alarm for alarm in world.status("north")["alarms"]))
+            name = ("list-out-of-date", "south's revocation list")
+            world.wait_for("the condition", lambda: name in world.conditions("north"))
+            self.assertIn("south's revocation list is out of date since 2020-01-02", world.conditions("north")[name]["text"])
+            self.assertEqual(world.conditions("north")[name]["severity"], "warning")
+            world.wait_for("the alarm", lambda: any("out of date" in alarm for alarm in world.alarms("north")))
             self.assertEqual(world.status("north")["link"], "up")
             world.ask("north", "ann", "send", "-p", "flash", "--subject", "Still", "It goes.", "--wait", "delivered")
 
@@ -421,7 +424,7 @@ class Lists(unittest.TestCase):
                 self.assertEqual(check.returncode, 3, check.stdout + check.stderr)
                 self.assertIn("try:", check.stderr)
                 north.start()
-                world.wait_for("the alarm", lambda: any(alarm in text for text in world.status("north")["alarms"]))
+                world.wait_for("the alarm", lambda: any(alarm in text for text in world.alarms("north")))
                 world.wait_for("a refusal", lambda: "revoked" in (world.status("north")["last_refusal"] or ""))
                 self.assertNotEqual(world.status("north")["link"], "up")
                 # It is journaled as well.
@@ -453,7 +456,7 @@ class Lists(unittest.TestCase):
             list_path.write_bytes(older)
             north.process.send_signal(signal.SIGHUP)
             world.wait_for("the alarm", lambda: any("is older than the one loaded" in alarm
-                                                    for alarm in world.status("north")["alarms"]))
+                                                    for alarm in world.alarms("north")))
             self.assertEqual(world.status("north")["link"], "up")
 
 
@@ -468,13 +471,13 @@ class RefusedCertificates(unittest.TestCase):
                 daemon.start()
 
             def alarms():
-                return [text for text in world.status("north")["alarms"] if "refused" in text and words in text]
+                return [text for text in world.alarms("north") if "refused" in text and words in text]
 
             # North dials and is dialled: one alarm for either.
             world.wait_for("both alarms", lambda: len(alarms()) == 2)
             self.assertTrue(any("no link to south" in text for text in alarms()), alarms())
             self.assertTrue(any("somebody at 127.0.0.1" in text for text in alarms()), alarms())
-            world.wait_for("south's alarm", lambda: any("no link to north" in text for text in world.ask("south", "local", "status")["alarms"]))
+            world.wait_for("south's alarm", lambda: any("no link to north" in text for text in world.alarms("south", "local")))
             refusals = world.daemons["north"].log().count(words)
             world.wait_for("more refusals", lambda: world.daemons["north"].log().count(words) > refusals + 2)
             self.assertEqual(len(alarms()), 2)
@@ -498,8 +501,8 @@ class SigningCertificates(unittest.TestCase):
             world.start()
             for party in PREFIX:
                 for name in ("log", "receipt"):
-                    words = f"north's {name} certificate EXPIRED"
-                    world.wait_for(f"{party}: {words}", lambda: any(words in text for text in world.status(party)["alarms"]))
+                    words = f"north's {name} certificate"
+                    world.wait_for(f"{party}: {words}", lambda: ("certificate-expired", words) in world.conditions(party))
             # The second that the certificate names belongs to it, and cosignatures tell whole seconds.
             world.wait_for("the second to pass", lambda: time.time() > ends + 1)
             self.send_both_ways(world)
@@ -512,8 +515,7 @@ class SigningCertificates(unittest.TestCase):
             world.start()
             self.send_both_ways(world)
             for party in PREFIX:
-                self.assertTrue(any("north's log certificate EXPIRED" in text for text in world.status(party)["alarms"]))
-                self.assertTrue(any("north's log certificate EXPIRED" in text for text in world.status(party)["warnings"]))
+                self.assertIn("EXPIRED", world.conditions(party)["certificate-expired", "north's log certificate"]["text"])
             directory = str(world.directory / "export")
             done = world.client("north", "eve", "audit", "export", directory)
             self.assertEqual(done.returncode, 0, done.stderr)

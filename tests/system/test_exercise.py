@@ -104,7 +104,7 @@ class EveryKind(OfTwo):
     def nothing_was_declined_by_a_machine(self):
         # Both announce the same, which is a conflict.
         for party in PREFIX:
-            alarms = self.world.status(party)["alarms"]
+            alarms = self.world.alarms(party)
             self.assertEqual([alarm for alarm in alarms if "not our sector" not in alarm and "CONFLICT of X" not in alarm], [])
 
 

@@ -19,12 +19,6 @@ OURS = {signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGKILL, signal.SIG
 LOG_ALARM = "the log of this daemon cannot be written"
 
 
-def alarms(world, party):
-    done = world.client(party, "eve", "watch", "--from", "0", "--until-now", "--json")
-    assert done.returncode == 0, done.stderr
-    return [row["text"] for row in map(json.loads, done.stdout.splitlines()) if row["kind"] == "alarm"]
-
-
 def deliver(world, party):
     world.ask(party, "ann", "send", "-p", "flash", "--subject", "Still here", "The channel goes on.", "--wait", "delivered")
 
@@ -98,9 +92,9 @@ class Log(unittest.TestCase):
             world.daemons["south"].start()
             world.wait_link()
             deliver(world, "north")
-            world.wait_for("the alarm", lambda: [text for text in alarms(world, "north") if "Broken pipe" in text])
+            world.wait_for("the alarm", lambda: [text for text in world.alarms("north") if "Broken pipe" in text])
             deliver(world, "south")
-            self.assertEqual(len([text for text in alarms(world, "north") if LOG_ALARM in text]), 1)
+            self.assertEqual(len([text for text in world.alarms("north") if LOG_ALARM in text]), 1)
             world.daemons["north"].stop()
 
     def test_F2_a_log_that_nobody_reads_does_not_stop_the_channel(self):
@@ -112,8 +106,8 @@ class Log(unittest.TestCase):
                 world.wait_link()
                 deliver(world, "north")
                 deliver(world, "south")
-                world.wait_for("the alarm", lambda: [text for text in alarms(world, "north") if "nobody reads it" in text])
-                self.assertEqual(len([text for text in alarms(world, "north") if LOG_ALARM in text]), 1)
+                world.wait_for("the alarm", lambda: [text for text in world.alarms("north") if "nobody reads it" in text])
+                self.assertEqual(len([text for text in world.alarms("north") if LOG_ALARM in text]), 1)
                 said = [fifo.read()]  # The filling, and perhaps the first lines already.
                 world.wait_for("the log", lambda: said.append(fifo.read()) or "ALARM" in "".join(said))
                 self.assertIn(" info north: store ", "".join(said))

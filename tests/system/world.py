@@ -382,6 +382,17 @@ ca = "{self.pki}/{party}/ca.crt"
     def status(self, party):
         return self.ask(party, "ann", "status")
 
+    def conditions(self, party, person="ann"):
+        """What is wrong now, by code and subject."""
+        return {(row["code"], row["subject"]): row for row in self.ask(party, person, "status")["conditions"]}
+
+    def alarms(self, party, person="ann"):
+        """What was alarmed and what began to be wrong, in words, since the store was made."""
+        done = self.client(party, person, "watch", "--from", "0", "--until-now", "--json")
+        assert done.returncode == 0, done.stderr
+        return [row["text"] for row in map(json.loads, done.stdout.splitlines())
+                if row["kind"] == "alarm" or row["kind"] == "condition" and not row["over"]]
+
     def wait_for(self, what, condition):
         deadline = time.monotonic() + HANG_S
         while not condition():

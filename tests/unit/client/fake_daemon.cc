@@ -438,7 +438,14 @@ class FakeDaemon::Stream : public FrameStream {
     respond(id, [&](FlatBufferBuilder& b) {
       const auto remote = b.CreateString("192.0.2.7:4711");
       const auto refusal = b.CreateString(daemon_.last_refusal);
-      const auto alarms = b.CreateVectorOfStrings(daemon_.alarms);
+      std::vector<flatbuffers::Offset<wire::ConditionRow>> condition_rows;
+      for (const Condition& one : daemon_.conditions) {
+        condition_rows.push_back(wire::CreateConditionRowDirect(
+            b, one.code.c_str(), one.subject.c_str(),
+            one.is_critical ? wire::Severity::critical : wire::Severity::warning, one.since,
+            one.text.c_str()));
+      }
+      const auto conditions = b.CreateVector(condition_rows);
       const auto queued = b.CreateVector(std::vector<uint32_t>{1, 0, 0, 19});
       const auto note = b.CreateString("hotline/test\n123\n");
       std::vector<flatbuffers::Offset<wire::WaitingSummary>> summaries;
@@ -469,7 +476,7 @@ class FakeDaemon::Stream : public FrameStream {
       reply.add_unreceipted(1);
       reply.add_waiting(waiting);
       reply.add_agreement_matches(true);
-      reply.add_alarms(alarms);
+      reply.add_conditions(conditions);
       reply.add_own_checkpoint(note);
       return reply.Finish();
     });

@@ -148,7 +148,14 @@ class FakeDaemon {
   UtcMs link_since = 0;
   UtcMs clock = 0;
   std::string last_refusal;
-  std::vector<std::string> alarms;
+  struct Condition {
+    std::string code;
+    std::string subject;
+    bool is_critical = true;
+    UtcMs since = 0;
+    std::string text;
+  };
+  std::vector<Condition> conditions;
   struct Waiting {
     bool incoming = true;
     wire::Precedence precedence = wire::Precedence::flash;

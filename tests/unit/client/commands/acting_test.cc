@@ -639,6 +639,25 @@ TEST_F(ActingTest, WaitingTooLongOnADeadLinkSaysWhyAndEndsWithSix) {
             "  try:  hotline status --peer    or call SOUTH by voice\n");
 }
 
+TEST_F(ActingTest, AFlashWithoutALinkSaysThatThePeerDoesNotHaveIt) {
+  daemon_.link = wire::LinkState::down;
+  daemon_.last_refusal = "south: connection refused";
+  EXPECT_EQ(terminal_.run({"send", "-p", "flash", "Fire."}), kExitDone) << terminal_.err();
+  EXPECT_NE(terminal_.err().find("SOUTH DOES NOT HAVE N-000123: there is no link\n"
+                                 "the last attempt failed: south: connection refused\n"
+                                 "N-000123 goes by itself once there is a link; call SOUTH by "
+                                 "voice now\n"),
+            std::string::npos)
+      << terminal_.err();
+  EXPECT_EQ(terminal_.run({"send", "-p", "flash", "Fire.", "--json"}), kExitDone);
+  EXPECT_NE(terminal_.out().find("\"no_link\":\"south: connection refused\""), std::string::npos);
+  EXPECT_EQ(terminal_.run({"send", "-p", "routine", "Fire."}), kExitDone);
+  EXPECT_EQ(terminal_.err().find("DOES NOT HAVE"), std::string::npos);
+  daemon_.link = wire::LinkState::up;
+  EXPECT_EQ(terminal_.run({"send", "-p", "flash", "Fire."}), kExitDone);
+  EXPECT_EQ(terminal_.err().find("DOES NOT HAVE"), std::string::npos);
+}
+
 TEST_F(ActingTest, ADeclineEndsTheWaitWithEight) {
   own().delivered_at = own().declined_at = at("2026-11-22T14:12:09Z");
   own().decline_code = wire::DeclineCode::rule_broken;

@@ -312,7 +312,9 @@ TEST_F(ReadingTest, NamesOfMessagesAreResolved) {
 }
 
 TEST_F(ReadingTest, StatusSaysHowTheChannelIs) {
-  daemon_.alarms = {"14:10:00.000Z the log cannot be written"};
+  daemon_.conditions = {
+      {"disk-hangs", "north", true, at("2026-11-20T14:10:00Z"), "the disk has not answered"},
+      {"flood", "south", false, at("2026-11-22T14:10:00Z"), "60 messages of the peer wait"}};
   daemon_.waiting = {{true, wire::Precedence::flash, 3, 192'000, "supervisor"},
                      {false, wire::Precedence::flash, 1, 8'000},
                      {true, wire::Precedence::routine, 1042, 7'500'000, "duty-director", true}};
@@ -320,12 +322,13 @@ TEST_F(ReadingTest, StatusSaysHowTheChannelIs) {
   EXPECT_EQ(
       terminal_.out(),
       "NORTH with SOUTH, live, 2026-11-22T14:12:07.913Z\n"
+      "  CRITICAL      for 48 h 02 min, since 2026-11-20T14:10:00.000Z: the disk has not answered\n"
+      "  WARNING       for 2 min 07 s, since 14:10:00.000Z: 60 messages of the peer wait\n"
       "  FLASH         3 of SOUTH wait for us, the oldest for 3 min 12 s, ESCALATED to supervisor\n"
       "  FLASH         1 of ours waits for SOUTH, for 8.0 s\n"
       "  ROUTINE       1,042 of SOUTH wait for us, the oldest for 2 h 05 min, ESCALATED to "
       "duty-director: nobody was called, no\n"
       "                command is configured for it\n"
-      "  ALARM         14:10:00.000Z the log cannot be written\n"
       "  link          up for 3 min 12 s, since 14:08:55.913Z, 192.0.2.7:4711\n"
       "  peer's clock  -0.040 s to ours, round trip 12 ms\n"
       "  queued        1 FLASH, 19 ROUTINE, sent without receipt 1\n"
@@ -338,7 +341,8 @@ TEST_F(ReadingTest, StatusSaysHowTheChannelIs) {
 
 TEST_F(ReadingTest, StatusNamesWhatWaitsFirst) {
   EXPECT_EQ(terminal_.run({"status"}), kExitDone);
-  EXPECT_EQ(terminal_.out().find("  waiting       nothing waits for an acknowledgement\n"),
+  EXPECT_EQ(terminal_.out().find("  conditions    nothing is wrong\n"
+                                 "  waiting       nothing waits for an acknowledgement\n"),
             terminal_.out().find('\n') + 1);
   EXPECT_EQ(terminal_.err(), "");
   daemon_.waiting = {
@@ -369,6 +373,61 @@ TEST_F(ReadingTest, StatusOfADeadLinkSaysWhy) {
   EXPECT_NE(terminal_.out().find("  link          DOWN for 3 min 12 s"), std::string::npos);
   EXPECT_NE(terminal_.out().find("  last refusal  south: certificate revoked (serial 4A:19"),
             std::string::npos);
+}
+
+TEST_F(ReadingTest, StatusAsJsonHasConditionsByCodeAndSubject) {
+  daemon_.conditions = {
+      {"link-down", "south", true, at("2026-11-22T14:10:00Z"), "no link to the peer"}};
+  EXPECT_EQ(terminal_.run({"status", "--json"}), kExitDone);
+  EXPECT_NE(terminal_.out().find("\"conditions\":[{\"code\":\"link-down\",\"subject\":\"south\","
+                                 "\"severity\":\"critical\",\"since\":\"2026-11-22T14:10:00.000Z\","
+                                 "\"text\":\"no link to the peer\"}]"),
+            std::string::npos)
+      << terminal_.out();
+}
+
+TEST_F(ReadingTest, CheckIsALineAndAMonitorsExitCode) {
+  EXPECT_EQ(terminal_.run({"check"}), 0);
+  EXPECT_EQ(terminal_.out(),
+            "HOTLINE OK - link up for 3 min 12 s | critical=0 warning=0 waiting_in=0 "
+            "waiting_out=0 unreceipted=1\n");
+  daemon_.waiting = {{true, wire::Precedence::flash, 1, 8'000},
+                     {true, wire::Precedence::routine, 9, 8'000, "supervisor"}};
+  EXPECT_EQ(terminal_.run({"check"}), 0);
+  EXPECT_EQ(
+      terminal_.out().find("HOTLINE OK - link up for 3 min 12 s; 1 of SOUTH waits for us, for "
+                           "8.0 s | "),
+      0u);
+  daemon_.waiting[0].rung = "supervisor";
+  EXPECT_EQ(terminal_.run({"check"}), 1);
+  EXPECT_EQ(terminal_.out().find("HOTLINE WARNING - 1 of SOUTH waits for us, for 8.0 s, ESCALATED"),
+            0u);
+  daemon_.conditions = {{"flood", "south", false, 0, "60 messages | of the peer\nwait"}};
+  EXPECT_EQ(terminal_.run({"check"}), 1);
+  EXPECT_EQ(terminal_.out().find("HOTLINE WARNING - 60 messages / of the peer"), 0u);
+  const std::string line = terminal_.out();
+  EXPECT_EQ(std::count(line.begin(), line.end(), '\n'), 1);
+  daemon_.conditions.insert(daemon_.conditions.begin(), 4, {"disk-low", "north", true, 0, "full"});
+  EXPECT_EQ(terminal_.run({"check"}), 2);
+  EXPECT_EQ(terminal_.out().find("HOTLINE CRITICAL - full; full; full; 3 more: hotline status; "),
+            0u);
+  EXPECT_EQ(terminal_.run({"check", "--json"}), 2);
+  EXPECT_EQ(terminal_.out().find("{\"v\":1,\"state\":\"critical\",\"exit_code\":2,"), 0u);
+}
+
+TEST_F(ReadingTest, CheckIsNeverWellWithoutALink) {
+  daemon_.link = wire::LinkState::down;
+  EXPECT_EQ(terminal_.run({"check"}), 1);
+  EXPECT_EQ(terminal_.out().find("HOTLINE WARNING - no link for 3 min 12 s | "), 0u);
+}
+
+TEST_F(ReadingTest, CheckOfADaemonThatIsNotThereIsUnknown) {
+  daemon_.reachable = false;
+  EXPECT_EQ(terminal_.run({"check"}), 3);
+  EXPECT_EQ(terminal_.out().find("HOTLINE UNKNOWN - "), 0u) << terminal_.out();
+  EXPECT_EQ(terminal_.err(), "");
+  EXPECT_EQ(terminal_.run({"check", "--json"}), 3);
+  EXPECT_EQ(terminal_.out().find("{\"v\":1,\"state\":\"unknown\",\"exit_code\":3,"), 0u);
 }
 
 TEST_F(ReadingTest, EveryScreenSaysExerciseAndDevelopment) {

@@ -132,7 +132,8 @@ TEST_F(FaultRows, H26_ARestoredStoreReusesNoPlace) {
   ASSERT_TRUE(peer.start());
   LinkId third = peer.link_up();
   EXPECT_TRUE(peer.said_as<wire::Messages>(third).empty());
-  EXPECT_EQ(peer.alarms_with("nothing is sent; use voice"), 1u);
+  EXPECT_TRUE(peer.core().conditions().is_open(ConditionCode::own_store_old, "north"));
+  EXPECT_EQ(peer.alarms_with("nothing more is sent, use voice"), 1u);
 }
 
 // The store is old and cannot know it yet: what was released until the hello is told by its

@@ -484,7 +484,7 @@ TEST_F(SessionRows, F30_M03_H09_ASilentPeerIsDownAndSaidSo) {
   auto changes = peer.recorded<wire::LinkChanged>();
   ASSERT_EQ(changes.size(), 2u);
   EXPECT_EQ(changes[1]->change(), wire::LinkChange::down);
-  EXPECT_EQ(peer.alarms_with("no link to the peer since"), 1u);
+  EXPECT_EQ(peer.alarms_with("no link to the peer"), 1u);
   peer.pass(limits::kAloneTold_ms);
   EXPECT_EQ(peer.alarms_with("no link"), 1u) << "told once";
 }
@@ -498,7 +498,7 @@ TEST_F(SessionRows, M03_AnotherLinkInTimeIsNoAlarm) {
   peer.lose(peer.link_up());
   EXPECT_TRUE(peer.alarms.empty());
   peer.pass(limits::kAloneTold_ms);
-  EXPECT_EQ(peer.alarms_with("no link to the peer since"), 1u);
+  EXPECT_EQ(peer.alarms_with("no link to the peer"), 1u);
 }
 
 TEST_F(SessionRows, F58_AGoodbyeWaitsForNobody) {

@@ -2,6 +2,7 @@
 
 #include "protocol/base/check.h"
 #include "protocol/message/kinds/kinds.h"
+#include "protocol/message/neutral_phrases.h"
 #include "tests/made_draft.h"
 
 namespace hotline {
@@ -71,8 +72,10 @@ Result<Submission> TwoCores::submit(size_t party, uint8_t precedence, ContentFie
                                     const std::vector<std::string>& references) {
   BodyFields body;
   body.subject = "Test";
+  const auto* test = std::get_if<TestFields>(&content);
+  const auto phrase = test ? neutral_phrase(test->phrase, "en") : std::nullopt;
   if (kind_of(type_of(content)).needs_texts(false))
-    body.texts.push_back({"en", "A text.", true, ""});
+    body.texts.push_back({"en", std::string(phrase.value_or("A text.")), true, ""});
   body.content = std::move(content);
   const Bytes draft = made_draft(type_of(body.content), precedence, build_body(body), references);
 

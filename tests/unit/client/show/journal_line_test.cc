@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "protocol/channel/conditions.h"
 #include "protocol/channel/key_blocks.h"
 #include "protocol/channel/ladder.h"
 #include "protocol/message/body.h"
@@ -130,6 +131,30 @@ TEST_F(WatchTest, HasWordsForWhatAnAuditNeeds) {
                 "  test-call   MISSED by NORTH in the hour from 2026-11-22T14:00:00.000Z, 3 in a "
                 "row  Ann Lee\n" +
                 "3  " + time + "  EVIDENCE    the peer signed two different journals  Ann Lee\n");
+}
+
+TEST_F(WatchTest, TellsOfConditions) {
+  daemon_.journal = {
+      entry([](auto& b) {
+        return wire::CreateConditionBeganDirect(b, static_cast<uint8_t>(ConditionCode::link_down),
+                                                "south", 0, "no link to the peer: no route");
+      }),
+      entry([](auto& b) {
+        return wire::CreateConditionEndedDirect(b, static_cast<uint8_t>(ConditionCode::link_down),
+                                                "south");
+      }),
+      entry(
+          [](auto& b) { return wire::CreateConditionEndedDirect(b, 250, "of a later version"); })};
+  EXPECT_EQ(terminal_.run({"watch", "--from", "0", "--until-now"}), kExitDone) << terminal_.err();
+  const std::string time = format_time_of_day(1795356727913);
+  EXPECT_EQ(terminal_.out(),
+            "0  " + time + "  condition   no link to the peer: no route  Ann Lee\n" + "1  " + time +
+                "  condition   over: link-down, south  Ann Lee\n" + "2  " + time +
+                "  condition   over: unknown, of a later version  Ann Lee\n");
+  EXPECT_EQ(terminal_.run({"watch", "--from", "1", "--until-now", "--json"}), kExitDone);
+  EXPECT_NE(terminal_.out().find("\"code\":\"link-down\",\"subject\":\"south\",\"over\":true}\n"),
+            std::string::npos)
+      << terminal_.out();
 }
 
 TEST_F(WatchTest, TellsOfDrafts) {

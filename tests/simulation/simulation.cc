@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <cstdlib>
 #include <cstring>
 #include <set>
 
@@ -1051,6 +1052,8 @@ class Simulation {
       case ConditionCode::undelivered:
       case ConditionCode::ladder_lost:
         return false;
+      case ConditionCode::clocks_differ:
+        return std::abs(party.core().status().clock_skew_ms) > limits::kClockSkewWarn_ms;
       case ConditionCode::flash_unacknowledged: {
         const auto serial = parse_written_serial(one.subject);
         if (!serial) return one.subject == party.name || one.subject == party.config.peer;

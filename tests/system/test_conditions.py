@@ -142,12 +142,12 @@ class Conditions(unittest.TestCase):
 
     def test_a_command_that_is_gone_is_told_before_it_is_needed(self):
         world = self.world(escalation='[[escalation.flash.rung]]\nname = "watch"\nafter = "1h"\n'
-                                      '[[escalation.flash.rung.command]]\nrun = ["PAGER"]\n')
+                                      '[[escalation.flash.rung.command]]\nrun = ["/PAGER"]\n')
         pager = world.directory / "pager"
         for party in PREFIX:
             pager.write_text("#!/bin/sh\n")
             pager.chmod(0o755)
-            world.config(party).write_text(world.config(party).read_text().replace("PAGER", str(pager)))
+            world.config(party).write_text(world.config(party).read_text().replace("/PAGER", str(pager)))
         world.start()
         self.assertEqual(world.conditions("north"), {})
         pager.chmod(0o644)

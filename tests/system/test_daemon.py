@@ -18,7 +18,7 @@ import unittest
 from reissue import reissue
 from revoke import revoke
 from small_disk import small_disk
-from world import HANG_S, PREFIX, World
+from world import HANG_S, PREFIX, World, other
 
 
 def journal(world, party):
@@ -336,7 +336,8 @@ class Alarms(unittest.TestCase):
                 world.wait_for("the rung", lambda: waiting("north") == waiting("south") == [("south", "FLASH", 1, "supervisor", True)])
                 self.assertGreaterEqual(world.status("north")["waiting"][0]["oldest_ms"], 1000)
                 said = world.client("north", "ann", "status").stdout.splitlines()
-                self.assertRegex(said[1], "^  FLASH +1 of SOUTH waits for us, for .*, ESCALATED to supervisor: nobody was called")
+                self.assertRegex(said[1], "^  CRITICAL +for .*: FLASH X?S-000001 has passed its last rung")
+                self.assertRegex(said[2], "^  FLASH +1 of SOUTH waits for us, for .*, ESCALATED to supervisor: nobody was called")
                 shown = world.client("north", "ann", "show", "@flash").stdout
                 self.assertIn("ESCALATED to supervisor: nobody was called", shown)
                 self.assertIn("waits for an acknowledgement, and nobody further is left to be told", shown)

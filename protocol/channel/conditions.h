@@ -43,7 +43,7 @@ enum class ConditionCode : uint8_t {
   conflicts_open = 19,
   conflicts_differ = 20,
   conflicts_incomplete = 21,
-  ladder_lost = 22,           // The oldest message.
+  ladder_lost = 22,           // This party.
   certificate_expiring = 23,  // The certificate, in words.
   certificate_near_end = 24,  // Likewise; a week or less.
   certificate_expired = 25,   // Likewise.

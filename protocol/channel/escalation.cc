@@ -303,12 +303,12 @@ void Escalation::look_after_ladder(Now now) {
   std::map<std::string, std::string> texts;
   if (!unattended.empty()) {
     const std::string name = recorder_.name_of(config_, unattended.front());
-    texts[name] = unattended.size() == 1
-                      ? "the ladder has lost sight of " + name +
-                            ": watch over it by hand, and report the fault"
-                      : "the ladder has lost sight of " + name + " and of " +
-                            std::to_string(unattended.size() - 1) +
-                            " more: watch over them by hand, and report the fault";
+    texts[config_.party] = unattended.size() == 1
+                               ? "the ladder has lost sight of " + name +
+                                     ": watch over it by hand, and report the fault"
+                               : "the ladder has lost sight of " + name + " and of " +
+                                     std::to_string(unattended.size() - 1) +
+                                     " more: watch over them by hand, and report the fault";
   }
   conditions_.set(now, ConditionCode::ladder_lost, texts);
 }

@@ -12,7 +12,7 @@ namespace hotline {
 // Why the notifier could not start this program, in words; empty where it could.
 std::string command_fault(const std::string& program);
 
-// Of the policy's programs those that cannot be started, each with what is to be said of it.
+// Those programs of the policy that cannot be started, each with what is to be said of it.
 std::map<std::string, std::string> missing_commands(const Policy& policy);
 
 }  // namespace hotline

@@ -141,7 +141,7 @@ BootMs Conditions::due() const {
 
 void Conditions::apply(const wire::Entry& entry) {
   if (const wire::ConditionBegan* began = entry.fact_as_ConditionBegan()) {
-    if (find_condition_kind(began->code()) == nullptr) return;  // Of a later version.
+    if (find_condition_kind(began->code()) == nullptr) return;  // A later version wrote it.
     open_[{static_cast<ConditionCode>(began->code()), text_of(began->subject())}] = {
         began->since() == 0 ? entry.at() : began->since(), text_of(began->text())};
   } else if (const wire::ConditionEnded* ended = entry.fact_as_ConditionEnded()) {

@@ -1,7 +1,7 @@
-// What is wrong now, and since when: each condition has a code and a subject, begins once, and
-// ends. The parts of the core and the daemon say how things stand as often as they like; recorded
-// is what begins and what ends. So a condition outlives a restart, and the part whose truth is in
-// memory ends it when it sees that it is over.
+// The state of all that can go wrong, and since when: each condition has a code and a subject,
+// begins once, and ends. The parts of the core and the daemon say how things stand as often as they
+// like; recorded is what begins and what ends. So a condition outlives a restart, and the part
+// whose truth is in memory ends it when it sees that it is over.
 //
 // Whoever makes a condition come and go without end fills no journal: it begins a few times in a
 // minute, and then once more when the minute has passed, if it holds then.
@@ -68,7 +68,7 @@ struct Condition {
   const ConditionKind* kind = nullptr;
   std::string subject;
   UtcMs since = 0;
-  std::string text;  // What is wrong, why, and what to do.
+  std::string text;  // Says what is wrong, why, and what to do.
 };
 
 class Conditions {
@@ -82,7 +82,7 @@ class Conditions {
              UtcMs since = 0);
   // It does not hold.
   void clear(Now now, ConditionCode code, const std::string& subject);
-  // Of this code those of these subjects hold, each with its text, and no others.
+  // Those of this code hold whose subjects these are, each with its text, and no others.
   void set(Now now, ConditionCode code, const std::map<std::string, std::string>& texts);
 
   bool is_open(ConditionCode code, const std::string& subject) const {
@@ -114,7 +114,7 @@ class Conditions {
   Recorder& recorder_;
   std::map<Name, State> open_;
   std::map<Name, State> held_back_;
-  std::map<Name, NoiseGate> gates_;  // Of those that began in the last minute.
+  std::map<Name, NoiseGate> gates_;  // Only those that began in the last minute.
 };
 
 }  // namespace hotline

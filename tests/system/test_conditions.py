@@ -1,4 +1,4 @@
-"""What is wrong now, with real processes: each condition begins once, is there after a restart with the time of its beginning, and
+"""Conditions, with real processes: each condition begins once, is there after a restart with the time of its beginning, and
 ends; from both parties, live and in an exercise. The commands of docs/operator.md are taken from the page and run as they stand
 there."""
 

@@ -383,11 +383,11 @@ ca = "{self.pki}/{party}/ca.crt"
         return self.ask(party, "ann", "status")
 
     def conditions(self, party, person="ann"):
-        """What is wrong now, by code and subject."""
+        """The conditions that last, by code and subject."""
         return {(row["code"], row["subject"]): row for row in self.ask(party, person, "status")["conditions"]}
 
     def alarms(self, party, person="ann"):
-        """What was alarmed and what began to be wrong, in words, since the store was made."""
+        """Alarms and the beginnings of conditions, in words, since the store was made."""
         done = self.client(party, person, "watch", "--from", "0", "--until-now", "--json")
         assert done.returncode == 0, done.stderr
         return [row["text"] for row in map(json.loads, done.stdout.splitlines())

@@ -8,7 +8,7 @@ namespace {
 constexpr int64_t kDay = 86'400'000;
 constexpr UtcMs kEnd = 1'795'000'000'000;
 
-// Of the first that is watched.
+// The first that is watched.
 std::optional<ConditionCode> code_at(const ExpiryWatch& watch, UtcMs now) {
   return watch.standings(now).front().code;
 }

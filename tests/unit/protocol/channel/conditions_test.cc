@@ -1,4 +1,4 @@
-// What is wrong now: begun once, ended once, kept over a restart, and no flood of entries where
+// Conditions: begun once, ended once, kept over a restart, and no flood of entries where
 // somebody makes a condition come and go.
 #include "protocol/channel/conditions.h"
 
@@ -116,7 +116,7 @@ TEST(Conditions, APeerThatComesAndGoesFillsNoJournal) {
   }
   EXPECT_EQ(begun(peer, ConditionCode::peer_disk_low), limits::kConditionsBegunMax);
   EXPECT_EQ(peer.recorded<wire::ConditionEnded>().size(), limits::kConditionsBegunMax);
-  // What holds in the end is told once the minute has passed.
+  // The one that holds in the end is told once the minute has passed.
   peer.say(link, ScriptedPeer::probe_frame(1'000, peer.now().utc, true));
   EXPECT_FALSE(is_open(peer.core(), "peer-disk-low"));
   peer.pass(20'000);

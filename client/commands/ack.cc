@@ -79,6 +79,13 @@ std::string read_back_words(const EventPoint& point) {
 // Told before it is signed: afterwards the other watch would be alarmed.
 void need_agreement(const EventPoint& said, const EventPoint& understood, const std::string& what,
                     const std::string& id) {
+  const bool reads_what_is_not_said =
+      (understood.position && !said.position) || (understood.at && !said.at);
+  if (reads_what_is_not_said) {
+    throw CommandFailed{what,
+                        make_error(ErrorCode::refused, id + " does not say what was read back",
+                                   "hotline show " + id)};
+  }
   const ReadBackDifference difference = compare_read_back(said, understood);
   if (!difference.mismatch) return;
   throw CommandFailed{

@@ -107,6 +107,9 @@ int draft_edit(Invocation& invocation) {
     return fail_to_save(invocation, what,
                         with_who_saved(*connection, number, before.hash(), saved.error()));
   }
+  if (before.row().submitted_at() != 0) {
+    output.talk("It waits for its release no more, because it was changed.");
+  }
   for (const std::string& language : edited.texts_left_out) {
     output.talk("The text in " + printable_line(language) +
                 " was left out: it translated what is no longer said.");

@@ -40,7 +40,8 @@ std::string counted_features(const Picture& picture, uint64_t notices) {
 int export_geojson(Invocation& invocation) {
   Output& output = invocation.output;
   const auto path = invocation.arguments.get("FILE");
-  const std::string what = "cannot export the picture" + (path ? " to " + *path : "");
+  const std::string what =
+      "cannot export the picture" + (path && *path != "-" ? " to " + *path : "");
   const auto connection = need(invocation.connect(), what);
   Picture picture;
   picture.exercise = connection->server().exercise();
@@ -60,7 +61,7 @@ int export_geojson(Invocation& invocation) {
     output.talk(printable_line(not_drawn) +
                 " cannot be drawn, and is left out. See: " + output.command("show " + not_drawn));
   }
-  if (!path) {
+  if (!path || *path == "-") {
     output.line(collection);
     return kExitDone;
   }

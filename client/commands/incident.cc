@@ -138,6 +138,7 @@ int incident_open(Invocation& invocation) {
     const auto message = need(ReferredMessage::find(*connection, typed, NameUse::any), what);
     output.quote(message.heading(output));
     draft.references.push_back(message.id());
+    output.talk("From now on its whole thread belongs to this one, and cannot be parted again.");
   }
   return submit_and_report(invocation, *connection, draft, "incident opened: " + thread, wait);
 }

@@ -9,6 +9,7 @@
 #include "protocol/base/sha256.h"
 #include "protocol/base/text.h"
 #include "protocol/message/names.h"
+#include "protocol/message/roles.h"
 #include "protocol/terminal/printable.h"
 
 namespace hotline::client {
@@ -89,6 +90,29 @@ int give_back(Invocation& invocation) {
   return report_step(invocation, saved.name(), "given back", *changed);
 }
 
+// The daemon refuses as well; nobody is shown the words to release what they may not.
+Status check_may_release(const Connection& connection, const SavedDraft& saved) {
+  const wire::ServerHello& server = connection.server();
+  const wire::DraftRow& row = saved.row();
+  const bool may_release = server.roles() != nullptr &&
+                           may({server.roles()->data(), server.roles()->size()}, Right::release);
+  if (!may_release) {
+    return make_error(ErrorCode::not_allowed, "you have no role here that may release",
+                      "ask a releaser or a supervisor of this watch");
+  }
+  if (row.submitted_at() == 0) {
+    return make_error(ErrorCode::refused, "nobody has handed it in",
+                      "hotline draft submit " + saved.name() + "    by whoever wrote it");
+  }
+  const std::string me = text(server.person());
+  if (text(row.person()) == me || text(row.submitted_by()) == me) {
+    return make_error(ErrorCode::not_allowed,
+                      "you wrote it or handed it in: another person releases it",
+                      "ask another releaser or supervisor of this watch");
+  }
+  return ok();
+}
+
 std::string confirmation(const SavedDraft& saved) {
   return to_hex(saved.hash()).substr(0, kConfirmedDigits);
 }
@@ -103,8 +127,8 @@ int show_what_is_released(Invocation& invocation, const Connection& connection,
     print_draft(output, connection, saved);
   }
   return output.fail(
-      "nothing was released",
-      make_error(ErrorCode::usage, "nobody confirmed that it was read",
+      saved.name() + " is not released yet",
+      make_error(ErrorCode::usage, "nobody has confirmed that it was read",
                  "hotline release " + saved.name() + " --confirm " + confirmation(saved) +
                      "    or hotline return " + saved.name() + " --reason \"...\""));
 }
@@ -118,11 +142,18 @@ int release(Invocation& invocation) {
   const auto connection = need(invocation.connect(), what);
   const auto saved = need(find_open(*connection, typed), what);
   if (auto whole = check_complete(*connection, saved, invocation.now()); !whole) {
-    return output.fail(what, whole.error());
+    return output.fail(what, make_error(whole.error().code, whole.error().reason,
+                                        "hotline return " + saved.name() +
+                                            " --reason \"...\"    its writer mends it"));
+  }
+  if (auto allowed = check_may_release(*connection, saved); !allowed) {
+    return output.fail(what, allowed.error());
   }
   const auto confirmed = invocation.arguments.get("--confirm");
   if (!confirmed) return show_what_is_released(invocation, *connection, saved);
-  if (confirmed->size() < kConfirmedDigits || !to_hex(saved.hash()).starts_with(*confirmed)) {
+  const std::string hash = to_hex(saved.hash());
+  if (confirmed->size() < kConfirmedDigits ||
+      !upper_case(hash).starts_with(upper_case(*confirmed))) {
     return output.fail(what,
                        make_error(ErrorCode::refused,
                                   "it is not the version " + printable_line(*confirmed) +

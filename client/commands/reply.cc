@@ -147,8 +147,10 @@ void say_what_is_answered(Output& output, const ReferredMessage& message,
   for (const AnswerItemFields& item : answers.items) {
     if (item.question != 0) {
       if (!is_settled(item.question)) continue;
+      const bool puts_off = item.outcome == wire::AnswerOutcome::later;
       output.talk("Caution: question " + std::to_string(item.question) +
-                  " was answered before. This counts from now on.");
+                  (puts_off ? " was answered before. Its answer stays."
+                            : " was answered before. This counts from now on."));
       continue;
     }
     std::string open;
@@ -156,8 +158,8 @@ void say_what_is_answered(Output& output, const ReferredMessage& message,
     for (size_t number = 1; asked && number <= asked->questions()->size(); ++number) {
       if (!is_settled(number)) open += (open.empty() ? "" : ", ") + std::to_string(number);
     }
-    if (!open.empty())
-      output.talk("Caution: this answers all that is open: question " + open + ".");
+    output.talk(open.empty() ? "Caution: no question is open. This answers none of them."
+                             : "Caution: this answers all that is open: question " + open + ".");
   }
 }
 

@@ -53,7 +53,7 @@ Status check_before_sending(const Invocation& invocation, Connection& connection
 // Whatever says something else than a saved draft would not be what was read and agreed on.
 Status check_says_nothing_else(const Arguments& arguments, const std::string& name) {
   std::vector<OptionSpec> options = message_options();
-  for (OptionSpec& option : correction_options()) options.push_back(std::move(option));
+  for (OptionSpec& option : change_options()) options.push_back(std::move(option));
   for (OptionSpec& option : text_options()) options.push_back(std::move(option));
   std::vector<std::string> names = {"TEXT"};
   for (const OptionSpec& option : options) names.push_back(option.long_name());
@@ -81,6 +81,10 @@ Result<FinishedDraft> read_saved(const Invocation& invocation, Connection& conne
       invocation.arguments.has("--idempotency-key") && saved->state() == wire::DraftState::sent;
   if (!may_be_repeated) {
     if (auto status = saved->check_open(); !status) return status.error();
+    if (saved->row().submitted_at() != 0) {
+      return make_error(ErrorCode::refused, saved->name() + " waits for its release",
+                        "hotline release " + saved->name() + "    by another person");
+    }
     const auto problems = saved->problems(connection, invocation.now());
     if (!problems.empty()) {
       return make_error(ErrorCode::refused, to_string(problems.front()),
@@ -132,7 +136,7 @@ Command send_command() {
   std::vector<OptionSpec> options = message_options();
   options.push_back(
       {"--draft", "D-N", "a saved draft, exactly as it was saved: hotline draft list"});
-  for (OptionSpec& option : correction_options()) options.push_back(std::move(option));
+  for (OptionSpec& option : change_options()) options.push_back(std::move(option));
   for (OptionSpec& option : text_options()) options.push_back(std::move(option));
   for (OptionSpec& option : wait_options()) options.push_back(std::move(option));
   options.push_back(idempotency_option());

@@ -41,7 +41,11 @@ Result<Submission> wait_for_release(Invocation& invocation, Connection& connecti
   const int64_t begin_ms = invocation.around->steady_ms();
   while (true) {
     const auto saved = SavedDraft::find(connection, number);
-    if (!saved) return saved.error();
+    if (!saved) {
+      Error error = saved.error();
+      error.code = ErrorCode::timed_out;
+      return error;
+    }
     if (saved->state() == wire::DraftState::sent) {
       return submission_of(connection, text(saved->detail().sent_as()));
     }
@@ -65,16 +69,40 @@ Result<Submission> wait_for_release(Invocation& invocation, Connection& connecti
   }
 }
 
-}  // namespace
-
-bool asks_two_people(const Connection& connection, ByteView draft) {
-  const auto opened = open_flatbuffer<wire::Draft>(draft, kDraftIdentifier);
-  return opened && rule_of(connection.server())
-                       .asks_two(kind_of((*opened)->type()), (*opened)->precedence(),
-                                 (*opened)->danger_to_life());
+bool asks_two(Connection& connection, const wire::Draft& draft, bool danger_to_life) {
+  const TwoPersonRule rule = rule_of(connection.server());
+  const Kind& kind = kind_of(draft.type());
+  if (rule.asks_two(kind, draft.precedence(), danger_to_life)) return true;
+  const auto references = texts(draft.references());
+  if (!kind.changes_another() || references.empty() || rule == TwoPersonRule{}) return false;
+  const auto changed = connection.show(references.front());
+  if (!changed) return false;
+  const wire::MessageRow& row = *(*changed)->row();
+  return rule.asks_two(kind_of(row.type()), row.precedence(), danger_to_life);
 }
 
-std::string next_step(const Connection& connection, const SavedDraft& saved) {
+// It may be there all the same.
+Error with_where_to_look(Error error) {
+  if (error.code == ErrorCode::unreachable || error.code == ErrorCode::timed_out) {
+    error.hint = "hotline draft list    says, when the daemon is back, whether it was handed in";
+  }
+  return error;
+}
+
+}  // namespace
+
+bool asks_two_people(Connection& connection, ByteView draft) {
+  const auto opened = open_flatbuffer<wire::Draft>(draft, kDraftIdentifier);
+  return opened && asks_two(connection, **opened, (*opened)->danger_to_life());
+}
+
+bool is_excused_from_two(Connection& connection, ByteView draft) {
+  const auto opened = open_flatbuffer<wire::Draft>(draft, kDraftIdentifier);
+  return opened && (*opened)->danger_to_life() && asks_two(connection, **opened, false) &&
+         !asks_two(connection, **opened, true);
+}
+
+std::string next_step(Connection& connection, const SavedDraft& saved) {
   if (saved.row().submitted_at() != 0) return "release " + saved.name();
   return (asks_two_people(connection, saved.bytes()) ? "draft submit " : "send --draft ") +
          saved.name();
@@ -91,15 +119,20 @@ int hand_in(Invocation& invocation, Connection& connection, const FinishedDraft&
                    "leave --idempotency-key out, and look with hotline draft list before it is "
                    "written again"));
   }
+  output.set_sent(Sent::no);
   const auto saved = connection.save_draft(0, std::nullopt, draft.bytes);
-  if (!saved) return output.fail("the message was not handed in", saved.error());
+  if (!saved) {
+    return output.fail("the message was not handed in", with_where_to_look(saved.error()));
+  }
   const uint64_t number = (*saved)->number();
   const std::string name = format_draft_name(number);
   const auto handed_in = connection.submit_draft(number, to_hash(*(*saved)->hash()));
   if (!handed_in) {
     return output.fail("the message was kept as " + name + ", and not handed in",
-                       handed_in.error());
+                       with_where_to_look(handed_in.error()));
   }
+  // From now on somebody else may send it at any time.
+  output.set_sent(Sent::unknown, "", "hotline draft show " + name);
   if (!output.json()) {
     output.line(
         name + "  " +
@@ -126,7 +159,13 @@ int hand_in(Invocation& invocation, Connection& connection, const FinishedDraft&
     return kExitDone;
   }
   const auto sent = wait_for_release(invocation, connection, number, wait.timeout_ms);
-  if (!sent) return output.fail(name + " was not sent", sent.error());
+  if (!sent) {
+    const bool came_back = sent.error().code == ErrorCode::refused;
+    if (came_back) output.set_sent(Sent::no);
+    return output.fail(
+        came_back ? name + " was not sent" : name + " was handed in, and not seen to go",
+        sent.error());
+  }
   output.set_sent(Sent::yes, sent->id);
   if (!output.json()) {
     output.line(life_line(output, "released", sent->committed_at, sent->id));

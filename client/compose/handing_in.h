@@ -10,12 +10,16 @@
 
 namespace hotline::client {
 
-// The daemon's rule asks for two people, for these bytes of a draft.
-bool asks_two_people(const Connection& connection, ByteView draft);
+// The daemon's rule asks for two people, for these bytes of a draft. What changes a message is
+// asked what that message was.
+bool asks_two_people(Connection& connection, ByteView draft);
+
+// It would ask for two, did the draft not speak of danger to life.
+bool is_excused_from_two(Connection& connection, ByteView draft);
 
 // The words of the command that brings an open draft, which keeps the rules, one step nearer to the
 // other side: "draft submit D-3".
-std::string next_step(const Connection& connection, const SavedDraft& saved);
+std::string next_step(Connection& connection, const SavedDraft& saved);
 
 // Saves what a person wanted to send, and hands it in. Prints
 //   D-7  FLASH  airspace-crossing

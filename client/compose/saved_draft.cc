@@ -72,7 +72,7 @@ Error with_who_saved(Connection& connection, uint64_t number, const Hash& read, 
 
 std::string hint_to_edit(const std::string& name, const Problem& problem) {
   const std::string edit = "hotline draft edit " + name + " ";
-  if (problem.field == "precedence") return edit + "-p flash, immediate, priority or routine";
+  if (problem.field == "precedence") return edit + "-p priority    or flash, immediate, routine";
   if (problem.field == "subject") return edit + "--subject \"...\"";
   if (problem.field == "text") return edit + "\"...\"";
   if (problem.field == "reply-by" || problem.field == "expires") {

@@ -300,6 +300,9 @@ int submit_finished(Invocation& invocation, Connection& connection, const Finish
         "  " + output.words(draft.words));
     output.line(life_line(output, "committed", submission->committed_at,
                           "journal " + std::to_string(submission->journal_index)));
+    if (is_excused_from_two(connection, draft.bytes)) {
+      output.talk("One person has released it, because lives depend on it. The watch is alarmed.");
+    }
     say_new_thread(output, connection, draft);
     say_missing_link(output, connection, submission->id, draft.precedence);
     if (wait.until == WaitFor::committed) return kExitDone;

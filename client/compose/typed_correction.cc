@@ -12,11 +12,13 @@
 #include "protocol/base/time_text.h"
 #include "protocol/message/correcting.h"
 #include "protocol/message/names.h"
+#include "protocol/message/quantity.h"
 
 namespace hotline::client {
 namespace {
 
 constexpr std::string_view kArrow = " -> ";
+constexpr char kAccuracyField[] = "accuracy";
 
 struct TypedChange {
   std::string field;
@@ -48,6 +50,14 @@ bool is_minute_of(const std::string& typed, const std::string& said, UtcMs now) 
   return *time >= *minute && *time - *minute < kMinute_ms;
 }
 
+// The message states how exact this place is.
+bool is_place_of_event(const std::string& field, const FieldValues& values) {
+  if (!values.contains(kAccuracyField)) return false;
+  if (field == "where") return true;
+  const auto where = values.find("where");
+  return field == "area" && (where == values.end() || !where->second);
+}
+
 // As every reader understands it on any day.
 Result<FieldChangeFields> complete_change(const TypedChange& typed, const ReferredMessage& message,
                                           const FieldValues& values, std::optional<UtcMs> typed_at,
@@ -73,6 +83,23 @@ Result<FieldChangeFields> complete_change(const TypedChange& typed, const Referr
   return change;
 }
 
+// Under a key of the caller's own it must say the same whenever it is typed.
+Status check_change(const Invocation& invocation, const TypedChange& typed,
+                    const CorrectionFields& before) {
+  for (const FieldChangeFields& other : before.changes) {
+    if (other.field != typed.field) continue;
+    return make_error(ErrorCode::usage, typed.field + " is changed twice", "change it once");
+  }
+  if (!invocation.arguments.has("--idempotency-key")) return ok();
+  const UtcMs any_day = 0;
+  const bool by_the_clock =
+      parse_time(typed.new_value, any_day) && !parse_time(typed.new_value, std::nullopt);
+  if (typed.old_value && !by_the_clock) return ok();
+  return make_error(
+      ErrorCode::usage, typed.field + " would be changed otherwise when it is sent again",
+      "--change " + typed.field + "=\"OLD -> NEW\"    both in full, with --idempotency-key");
+}
+
 Result<CorrectionFields> read_changes(const Invocation& invocation, const ReferredMessage& message,
                                       ToldBack& told_back) {
   CorrectionFields correction;
@@ -80,13 +107,28 @@ Result<CorrectionFields> read_changes(const Invocation& invocation, const Referr
   if (message.newest() != nullptr && kind_of(message.row().type()).is_built()) {
     values = field_values(static_cast<wire::MessageType>(message.row().type()), *message.newest());
   }
+  bool changes_accuracy = false;
+  std::optional<uint32_t> accuracy_m;  // Claimed by the digits of a new place.
   for (const std::string& one : invocation.arguments.all("--change")) {
     const auto typed = parse_change(one);
     if (!typed) return typed.error();
+    if (auto fits = check_change(invocation, *typed, correction); !fits) return fits.error();
+    changes_accuracy = changes_accuracy || typed->field == kAccuracyField;
+    if (is_place_of_event(typed->field, values)) {
+      accuracy_m = accuracy_of_writing_m(typed->new_value);
+    }
     auto change =
         complete_change(*typed, message, values, typed_at(invocation), invocation.now(), told_back);
     if (!change) return change.error();
     correction.changes.push_back(*std::move(change));
+  }
+  if (accuracy_m && !changes_accuracy) {
+    const std::string accuracy = std::to_string(*accuracy_m) + "m";
+    const std::string before = values.find(kAccuracyField)->second.value_or("");
+    if (accuracy != before) {
+      correction.changes.push_back({kAccuracyField, before, accuracy});
+      told_back.add(kAccuracyField, before + " -> " + accuracy);
+    }
   }
   if (correction.changes.empty()) {
     return make_error(ErrorCode::usage, "what is wrong in " + message.id() + "?",
@@ -124,8 +166,13 @@ std::vector<OptionSpec> correction_options() {
   return {{"--corrects", "ID", "a CORRECTION of this own message, with --change and --reason"},
           {"--change", "FIELD=OLD -> NEW",
            "what was wrong, and what is right; FIELD -> NEW, whatever was wrong", true},
-          {"--cancels", "ID", "a CANCELLATION of this own message, with --reason"},
           {"--reason", "TEXT", "why it is corrected or cancelled"}};
+}
+
+std::vector<OptionSpec> change_options() {
+  std::vector<OptionSpec> options = correction_options();
+  options.push_back({"--cancels", "ID", "a CANCELLATION of this own message, with --reason"});
+  return options;
 }
 
 bool is_correction(const Arguments& arguments) {
@@ -146,6 +193,12 @@ Result<DraftFields> read_correction(const Invocation& invocation, Connection& co
                       message->id() + " is a message of " + upper_case(connection.peer()) +
                           ": only who sent it can correct or cancel it",
                       "hotline reply " + message->id() + " \"...\"    says what is wrong with it");
+  }
+  const bool says_of_another = kind_of(message->row().type()).speaks_of == SpeaksOf::theirs;
+  if (!corrects && says_of_another) {
+    return make_error(ErrorCode::refused,
+                      message->id() + " speaks of another message, and is not cancelled",
+                      "say anew what is right; the last one counts");
   }
   DraftFields draft;
   auto content = read_content(invocation, *message, draft.told_back);

@@ -10,8 +10,9 @@
 
 namespace hotline::client {
 
-// --corrects with --change, --cancels, and the reason of either.
+// --corrects with --change and a reason; and with --cancels beside it.
 std::vector<OptionSpec> correction_options();
+std::vector<OptionSpec> change_options();
 bool is_correction(const Arguments& arguments);
 
 // An old value that was not typed, and the seconds of a time that was typed without, are those of

@@ -108,7 +108,9 @@ ToldBack understood_fields(const TemplateInfo& info, const Settings& typed, cons
     if (!value) continue;
     const auto set = typed.find(field.key);
     if (set == typed.end()) {
-      if (!field.default_text.empty()) {
+      // A draft without a place has no accuracy yet.
+      const bool is_missing = field.key == kAccuracyKey && *value == "0m";
+      if (!field.default_text.empty() && !is_missing) {
         told.filled_in.emplace_back(field.key, words_of_value(field, *value));
       }
       continue;

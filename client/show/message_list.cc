@@ -34,7 +34,8 @@ void show_messages(Output& output, const Connection& connection, const wire::Row
     table.add({one->waits() && one->incoming() ? "!" : "",
                {text(one->id()), precedence_label(one->precedence()), type_name(one->type()),
                 format_date_time_group(one->released_at()), upper_case(sender_of(connection, *one)),
-                one->mismatch() ? "MISMATCH" : state_word(*one, now), text(one->subject())},
+                one->mismatch() && one->cancelled_at() == 0 ? "MISMATCH" : state_word(*one, now),
+                text(one->subject())},
                one->waits() ? precedence_style(one->precedence()) : Style::plain});
   }
   table.print(output);

@@ -107,7 +107,7 @@ std::string disseminated_line(const Output& output, const Connection& connection
 }
 
 std::string mismatch_line(const Output& output, const wire::MessageRow& row) {
-  if (!row.mismatch()) return "";
+  if (!row.mismatch() || row.cancelled_at() != 0) return "";
   return output.words(
       "  MISMATCH: the position or time read back differs from what was sent; speak to them now");
 }

@@ -47,8 +47,11 @@ void ClientApi::ask_index(ClientSession& session, uint32_t request,
         step.progress = *progress;
         if (!progress->is_complete() && !as_it_is) return step;
         auto found = find(reader, *progress);
-        if (!found) {
-          step.error = found.error();
+        // One that was taken away meanwhile has been made anew, and is empty.
+        const auto after = index.progress();
+        const bool is_whole = after && after->covered >= progress->covered;
+        if (!found || !is_whole) {
+          step.error = !found ? found.error() : still_made(after ? *after : IndexProgress{});
         } else {
           step.found = *std::move(found);
         }

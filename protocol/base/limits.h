@@ -241,6 +241,7 @@ inline constexpr size_t kIdempotencyKeySizeMax = 128;
 // entries of 65,535 bytes; it has room for a whole body and for what a message says beside it.
 inline constexpr size_t kDraftSizeMax = 56 * 1024;
 inline constexpr size_t kDraftsOpenMax = 256;
+inline constexpr size_t kDraftsOpenForFlash = 16;     // Places that others cannot fill.
 inline constexpr size_t kDraftReasonSizeMax = 2'000;  // Why one is given back.
 inline constexpr size_t kDraftsEndedKept = 1024;      // For whoever asks what became of one.
 

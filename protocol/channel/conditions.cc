@@ -47,6 +47,8 @@ constexpr std::array kKinds = {
     ConditionKind{ConditionCode::command_missing, "command-missing", kCritical, kSounds},
     ConditionKind{ConditionCode::disk_hangs, "disk-hangs", kCritical, kSounds},
     ConditionKind{ConditionCode::log_not_written, "log-not-written", kWarning, kSounds},
+    ConditionKind{ConditionCode::flash_not_released, "flash-not-released", kCritical, kSounds},
+    ConditionKind{ConditionCode::not_released, "not-released", kWarning, kSounds},
 };
 
 // Each stands at its number.

@@ -50,9 +50,11 @@ enum class ConditionCode : uint8_t {
   certificate_early = 26,     // Likewise.
   list_out_of_date = 27,      // The revocation list, in words.
   no_spare_path = 28,
-  command_missing = 29,  // The program.
-  disk_hangs = 30,       // This party.
-  log_not_written = 31,  // This party.
+  command_missing = 29,     // The program.
+  disk_hangs = 30,          // This party.
+  log_not_written = 31,     // This party.
+  flash_not_released = 32,  // The draft, as people call it.
+  not_released = 33,        // Likewise; of another precedence.
 };
 
 struct ConditionKind {

@@ -32,7 +32,7 @@ Core::Core(CoreConfig config, Records& records, Random& random, Now started)
       conflict_digests_(config_, recorder_, conditions_, corrections_, conflicts_),
       witness_(config_, trust_, recorder_, noise_, conditions_, evidence_),
       exports_(recorder_, noise_, witness_),
-      drafts_(config_, recorder_, random, noise_, disk_),
+      drafts_(config_, recorder_, random, noise_, disk_, conditions_),
       releases_(config_, recorder_, random, corrections_, answers_, conflicts_),
       submissions_(config_, recorder_, random, noise_, disk_, evidence_, corrections_, drafts_,
                    releases_),

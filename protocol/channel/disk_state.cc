@@ -63,12 +63,8 @@ bool DiskState::has_room_for(uint64_t bytes, uint64_t count) const {
 }
 
 Status DiskState::check_release(wire::MessageType type, uint8_t precedence) const {
-  if (kind_of(type).ends_a_wait || precedence == kPrecedenceFirst) return ok();
-  return check_draft();
-}
-
-Status DiskState::check_draft() const {
-  if (own_.level == DiskLevel::plenty) return ok();
+  const bool goes = kind_of(type).ends_a_wait || precedence == kPrecedenceFirst;
+  if (goes || own_.level == DiskLevel::plenty) return ok();
   return make_error(ErrorCode::refused,
                     "the disk is nearly full: only FLASH is taken until there is room",
                     "free space on the disk of the store, or use voice; acknowledgements, "

@@ -29,8 +29,6 @@ class DiskState {
 
   // Fails where an own message may not be released for want of room.
   Status check_release(wire::MessageType type, uint8_t precedence) const;
-  // Likewise a draft, which waits by its nature.
-  Status check_draft() const;
   // True where the disk has room for so much of the peer's: bytes, and messages, that are not
   // durable yet.
   bool has_room_for(uint64_t bytes, uint64_t count) const;

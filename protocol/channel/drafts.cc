@@ -239,10 +239,11 @@ Status Drafts::try_save(Now now, uint64_t token, const Actor& actor, uint64_t nu
   if (!draft) return draft.error();
   const auto role = acting_role(actor.roles, (*draft)->role(), Right::draft);
   if (!role) return may_not_draft(actor);
-  if (Status room = disk_.check_draft(); !room) return room;
+  const auto type = static_cast<wire::MessageType>((*draft)->type());
+  if (Status room = disk_.check_release(type, (*draft)->precedence()); !room) return room;
   KeptDraft kept;
   if (number == 0) {
-    if (Status place = check_place(); !place) return place;
+    if (Status place = check_place((*draft)->precedence()); !place) return place;
     kept.number = current_.last_number() + 1;
   } else {
     auto before = find(number);
@@ -272,6 +273,7 @@ Status Drafts::try_save(Now now, uint64_t token, const Actor& actor, uint64_t nu
       name);
   apply(entry);
   recorder_.say_once_durable(AnswerDraft{token, change_of(*current_.find(kept.number))});
+  tell_waiting(now);
   return ok();
 }
 
@@ -292,6 +294,7 @@ Status Drafts::try_discard(Now now, uint64_t token, const Actor& actor, uint64_t
       name);
   apply(entry);
   answer_step(now, token, *kept);
+  tell_waiting(now);
   return ok();
 }
 
@@ -327,9 +330,7 @@ Status Drafts::try_submit(Now now, uint64_t token, const Actor& actor, uint64_t 
       name);
   apply(entry);
   answer_step(now, token, *kept);
-  recorder_.alarm(now, {},
-                  id + ", " + precedence_label(kept->precedence) + " " + type_name(kept->type) +
-                      ", waits for its release by another person: hotline release " + id);
+  tell_waiting(now);
   return ok();
 }
 
@@ -363,11 +364,26 @@ Status Drafts::try_give_back(Now now, uint64_t token, const Actor& actor, uint64
       name);
   apply(entry);
   answer_step(now, token, *kept);
+  tell_waiting(now);
   if (!withdrawn)
     recorder_.alarm(now, {},
                     id + " was given back by " + role_name(static_cast<uint8_t>(*role)) +
                         ": hotline draft show " + id);
   return ok();
+}
+
+void Drafts::tell_waiting(Now now) {
+  std::map<std::string, std::string> flash, others;
+  for (const auto& [number, draft] : current_.open()) {
+    if (draft.submitted.at == 0) continue;
+    const std::string id = format_draft_name(number);
+    const bool is_flash = draft.precedence == kPrecedenceFirst;
+    (is_flash ? flash : others)[id] =
+        id + ", " + precedence_label(draft.precedence) + " " + type_name(draft.type) +
+        ", waits for its release by another person: hotline release " + id;
+  }
+  conditions_.set(now, ConditionCode::flash_not_released, flash);
+  conditions_.set(now, ConditionCode::not_released, others);
 }
 
 Result<wire::Role> Drafts::check_release(const KeptDraft& draft, const Actor& actor) const {
@@ -378,7 +394,10 @@ Result<wire::Role> Drafts::check_release(const KeptDraft& draft, const Actor& ac
   }
   const auto role = acting_role(actor.roles, 0, Right::release);
   if (!role) return may_not_release(actor);
-  const std::string ask = "ask a releaser or a supervisor of this watch who is another person";
+  const std::string ask =
+      "ask another releaser or supervisor; or whoever else drafts saves it anew: "
+      "hotline draft edit " +
+      id;
   for (const auto& [certificate, index] :
        {std::pair{draft.submitter, draft.journal_index},
         std::pair{draft.submitted.person, draft.submitted.journal_index}}) {
@@ -413,9 +432,11 @@ Result<KeptDraft> Drafts::find(uint64_t number) const {
   return current_.why_not_open(number, config_.prefix);
 }
 
-Status Drafts::check_place() const {
+Status Drafts::check_place(uint8_t precedence) const {
   const DraftList::Open& open = current_.open();
-  if (open.size() < limits::kDraftsOpenMax) return ok();
+  const bool is_flash = precedence == kPrecedenceFirst;
+  const size_t most = limits::kDraftsOpenMax - (is_flash ? 0 : limits::kDraftsOpenForFlash);
+  if (open.size() < most) return ok();
   const auto oldest = std::min_element(open.begin(), open.end(), [](const auto& a, const auto& b) {
     return a.second.saved_at < b.second.saved_at;
   });

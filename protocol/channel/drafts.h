@@ -15,6 +15,7 @@
 #include <optional>
 #include <string>
 
+#include "protocol/channel/conditions.h"
 #include "protocol/channel/core_config.h"
 #include "protocol/channel/disk_state.h"
 #include "protocol/channel/effects.h"
@@ -99,8 +100,13 @@ class Drafts {
  public:
   // All of them outlive it.
   Drafts(const CoreConfig& config, Recorder& recorder, Random& random, Noise& noise,
-         const DiskState& disk)
-      : config_(config), recorder_(recorder), random_(random), noise_(noise), disk_(disk) {}
+         const DiskState& disk, Conditions& conditions)
+      : config_(config),
+        recorder_(recorder),
+        random_(random),
+        noise_(noise),
+        disk_(disk),
+        conditions_(conditions) {}
 
   // As Core::save_draft and Core::discard_draft.
   void save(Now now, uint64_t token, const Actor& actor, uint64_t number,
@@ -119,6 +125,8 @@ class Drafts {
   // it was saved again.
   Result<KeptDraft> find_submitted(uint64_t number, ByteView draft) const;
 
+  // Says which of them wait for their release now: a draft that waits is a condition.
+  void tell_waiting(Now now);
   // An effect that may tell of the newest version, or the end, of this draft: once that is durable.
   void say_of(uint64_t number, Effect effect);
 
@@ -147,7 +155,7 @@ class Drafts {
   // Tells the person, and the record.
   void refuse(Now now, uint64_t token, const Actor& actor, uint64_t number, const Error& error);
   // One more may be open.
-  Status check_place() const;
+  Status check_place(uint8_t precedence) const;
   // The open draft, or why there is none under this number.
   Result<KeptDraft> find(uint64_t number) const;
 
@@ -156,6 +164,7 @@ class Drafts {
   Random& random_;
   Noise& noise_;
   const DiskState& disk_;
+  Conditions& conditions_;
   DraftList current_;  // With what is not durable yet.
   DraftList durable_;
 };

@@ -43,7 +43,8 @@ Session::Refused Session::on_hello(Now now, LinkId id, Link& link, const wire::H
   } else {
     conditions_.raise(
         now, ConditionCode::agreement_differs, config_.peer,
-        "the peer follows another agreement than we do: compare deadlines and ladders by voice");
+        "the peer follows another agreement than we do: compare deadlines, ladders, separation and "
+        "who releases by voice");
   }
   agreement_matches_ = agreement_matches;
   link.stage = Stage::ready;

@@ -87,6 +87,7 @@ Status Submissions::try_submit(Now now, uint64_t token, const Actor& actor, uint
   submission.journal_index = recorder_.last_index();
   submission.committed_at = now.utc;
   recorder_.say_once_durable(AnswerSubmission{token, submission});
+  if (kept) drafts_.tell_waiting(now);
   tell_of_release(now, draft, *(*entry)->fact_as_Released());
   return ok();
 }
@@ -94,11 +95,11 @@ Status Submissions::try_submit(Now now, uint64_t token, const Actor& actor, uint
 void Submissions::tell_of_release(Now now, const wire::Draft& draft,
                                   const wire::Released& released) {
   const MessageKey key{false, released.serial()};
-  if (is_excused(draft)) {
+  if (asks_two(draft, false) && !asks_two(draft, draft.danger_to_life())) {
     recorder_.alarm(now, key,
                     format_serial(config_.prefix, key.number) +
                         " was released by one person, because lives depend on it: a supervisor "
-                        "looks at it now");
+                        "must look at it now");
   }
   if (released.refers_to() == nullptr) return;
   const MessageKey target = from_wire(released.refers_to());
@@ -113,25 +114,29 @@ void Submissions::tell_of_release(Now now, const wire::Draft& draft,
                       " s off: read it again, and acknowledge it anew");
 }
 
-bool Submissions::is_excused(const wire::Draft& draft) const {
+bool Submissions::asks_two(const wire::Draft& draft, bool danger_to_life) const {
   const TwoPersonRule& rule = config_.policy.two_person;
   const Kind& kind = kind_of(draft.type());
-  return rule.asks_two(kind, draft.precedence(), false) &&
-         !rule.asks_two(kind, draft.precedence(), draft.danger_to_life());
+  if (rule.asks_two(kind, draft.precedence(), danger_to_life)) return true;
+  const auto* references = draft.references();
+  if (!kind.changes_another() || references == nullptr || references->size() == 0) return false;
+  const auto serial = parse_written_serial(references->Get(0)->str());
+  if (!serial || serial->prefix != config_.prefix) return false;
+  const auto changed = recorder_.message({false, serial->number});
+  return changed && rule.asks_two(kind_of(changed->type), changed->precedence, danger_to_life);
 }
 
 Result<wire::Role> Submissions::sending_role(const Actor& actor, uint8_t wanted,
                                              const wire::Draft& draft,
                                              const std::optional<KeptDraft>& kept) const {
-  const Kind& kind = kind_of(draft.type());
-  const TwoPersonRule& rule = config_.policy.two_person;
-  if (rule.asks_two(kind, draft.precedence(), draft.danger_to_life())) {
+  if (asks_two(draft, draft.danger_to_life())) {
     if (kept) return drafts_.check_release(*kept, actor);
     return make_error(ErrorCode::refused,
                       "such a message is released by another person than the one who wrote it",
                       "hotline draft save ...    then hotline draft submit");
   }
-  if (const auto role = acting_role(actor.roles, wanted, Right::send, kind.type)) return *role;
+  const auto type = static_cast<wire::MessageType>(draft.type());
+  if (const auto role = acting_role(actor.roles, wanted, Right::send, type)) return *role;
   if (kept && kept->submitted.at != 0) return drafts_.check_release(*kept, actor);
   return make_error(ErrorCode::not_allowed,
                     wanted == 0 ? actor.name + " has no role here that may send this message"

@@ -72,8 +72,8 @@ class Submissions {
                                   const std::optional<KeptDraft>& kept) const;
   // Alarms that follow from what was released, after its own entry.
   void tell_of_release(Now now, const wire::Draft& draft, const wire::Released& released);
-  // Two would be asked for, did lives not depend on it.
-  bool is_excused(const wire::Draft& draft) const;
+  // Two people release it. Whatever changes a message is asked what that message was.
+  bool asks_two(const wire::Draft& draft, bool danger_to_life) const;
   // The message of which the draft makes one, in this role.
   Result<Release> make_release(Now now, const wire::Draft& draft, wire::Role role);
   Result<NamedMessage> resolve(const std::string& id);

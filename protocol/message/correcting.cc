@@ -154,8 +154,13 @@ CorrectedMessage apply(const CorrectedMessage& message, const wire::Correction& 
     problems.push_back(problem("change", content.error().reason, content.error().hint));
     return after;
   }
-  after.body = build_body({new_subject(message, **body, correction, *values.at(kSubject), *content),
-                           texts_of(message, **body, values.at(kText)), std::move(*content)});
+  const std::string subject =
+      new_subject(message, **body, correction, *values.at(kSubject), *content);
+  // A text that was made repeats the subject.
+  std::optional<std::string> text = values.at(kText);
+  const bool was_made = !changes(correction, kText) && text == view((*body)->subject());
+  if (was_made) text = subject;
+  after.body = build_body({subject, texts_of(message, **body, text), std::move(*content)});
   judge(after, correction, corrected_at, problems);
   return after;
 }

@@ -13,7 +13,7 @@ from pages import commands
 from world import OfTwo
 
 USAGE, NOT_ALLOWED, NOT_FOUND, REFUSED = 2, 4, 7, 8
-DRAFTS_MAX = 256
+DRAFTS_MAX = 240
 PYTHON_VERIFIER = pathlib.Path(__file__).resolve().parents[1] / "verifier" / "verify.py"
 MARK = "EXERCISE EXERCISE EXERCISE"
 
@@ -151,7 +151,7 @@ class Drafts(OfTwo):
                 _, err = program.communicate(timeout=60)
                 self.assertEqual(program.returncode, 0, err)
         refused = self.fails(REFUSED, "draft", "save", "-p", "routine", "One too many.")
-        self.assertIn("256 drafts are open", refused)
+        self.assertIn("240 drafts are open", refused)
         self.assertIn("draft discard D-1 ", refused)
         self.ask("draft", "discard", "D-1")
         self.assertEqual(self.save("-p", "routine", "One more."), "D-257")

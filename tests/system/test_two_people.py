@@ -22,6 +22,10 @@ class TwoPeople(OfTwo):
     def release(self, party, draft, person="bob", *words):
         return self.world.client(party, person, "release", draft, "--confirm", self.hash_of(party, draft), *words)
 
+    def waiting(self, party):
+        conditions = self.world.ask(party, "ann", "status")["conditions"]
+        return [one["subject"] for one in conditions if one["code"] == "flash-not-released"]
+
     def hand_in(self, party, *words):
         said = self.world.ask(party, "ann", *(words or CROSSING))
         self.assertEqual(said["waits_for"], "release")
@@ -44,6 +48,7 @@ class TwoPeople(OfTwo):
             self.world.daemons[party].stop()
             self.world.daemons[party].start()
             self.world.wait_link()
+            self.assertEqual(self.waiting(party), [draft], "after a restart too")
             read = self.world.client(party, "bob", "release", draft)
             self.assertEqual(read.returncode, USAGE, read.stderr)
             self.assertIn("54.90N 020.10E", read.stdout)
@@ -51,6 +56,7 @@ class TwoPeople(OfTwo):
             self.assertEqual(wrong.returncode, REFUSED, wrong.stderr)
             gone = self.release(party, draft, "bob", "--wait", "delivered")
             self.assertEqual(gone.returncode, 0, gone.stderr)
+            self.assertEqual(self.waiting(party), [])
             again = self.world.client(party, "bob", "release", draft)
             self.assertEqual(again.returncode, NOT_FOUND, again.stderr)
             self.assertIn(f"{draft} was sent as {gone.stdout.split()[0]} by bob, supervisor", again.stderr)

@@ -221,7 +221,8 @@ TEST_F(KeptDrafts, TheLargestIsKeptAndALargerOneIsNot) {
 }
 
 TEST_F(KeptDrafts, OneMoreThanTheMostIsRefusedWithWhatToDiscard) {
-  for (size_t i = 0; i < limits::kDraftsOpenMax; ++i) ASSERT_TRUE(save(text_draft("One.")));
+  const size_t most = limits::kDraftsOpenMax - limits::kDraftsOpenForFlash;
+  for (size_t i = 0; i < most; ++i) ASSERT_TRUE(save(text_draft("One.")));
   const auto refused = save(text_draft("One too many."));
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().code, ErrorCode::refused);
@@ -230,7 +231,11 @@ TEST_F(KeptDrafts, OneMoreThanTheMostIsRefusedWithWhatToDiscard) {
   ASSERT_TRUE(discard(5));
   const auto again = save(text_draft("One more."));
   ASSERT_TRUE(again);
-  EXPECT_EQ(again->number, limits::kDraftsOpenMax + 1);
+  EXPECT_EQ(again->number, most + 1);
+  // No other draft keeps a FLASH from its release.
+  const Bytes flash = text_draft("Hold.", static_cast<uint8_t>(wire::Precedence::flash));
+  for (size_t i = 0; i < limits::kDraftsOpenForFlash; ++i) EXPECT_TRUE(save(flash)) << i;
+  EXPECT_FALSE(save(flash));
 }
 
 TEST_F(KeptDrafts, AnAuditorWritesNothing) {
@@ -244,13 +249,14 @@ TEST_F(KeptDrafts, AnAuditorWritesNothing) {
   EXPECT_EQ(peer.recorded<wire::RequestRefused>().size(), 2u);
 }
 
-TEST_F(KeptDrafts, ANearlyFullDiskTakesNone) {
+TEST_F(KeptDrafts, ANearlyFullDiskTakesWhatItsMessageWouldBe) {
   const Bytes draft = text_draft("One.", static_cast<uint8_t>(wire::Precedence::flash));
   ASSERT_TRUE(save(draft));
   DiskRoom room;
   room.level = DiskLevel::flash_only;
   peer.core().set_disk_room(peer.now(), room);
   EXPECT_FALSE(save(text_draft("Two.")));
+  EXPECT_TRUE(save(text_draft("Three.", static_cast<uint8_t>(wire::Precedence::flash))));
   EXPECT_TRUE(send(draft, 1));  // It is FLASH.
 }
 

@@ -213,6 +213,26 @@ TEST_F(TwoPeople, WhatTheRuleDoesNotNameGoesByOne) {
   EXPECT_NE(why_not(cid, 0, routine), "released");
 }
 
+TEST_F(TwoPeople, WhatTwoReleasedIsNotChangedByOne) {
+  const Bytes draft = flash();
+  const uint64_t number = save(ann, draft);
+  ASSERT_TRUE(submit(ann, number, draft));
+  ASSERT_EQ(why_not(bob, number, draft), "released");
+  const auto change = [](wire::MessageType type, const ContentFields& content) {
+    return made_draft(type, kRoutine, build_body({"Change", {}, content}), {"N-000001"});
+  };
+  const std::string by_two =
+      "such a message is released by another person than the one who wrote it";
+  EXPECT_EQ(why_not(ann, 0, change(wire::MessageType::cancellation, CancellationFields{"no"})),
+            by_two);
+  const Bytes correction = change(wire::MessageType::correction,
+                                  CorrectionFields{{{"text", "Hold.", "Go."}}, "misread"});
+  EXPECT_EQ(why_not(ann, 0, correction), by_two);
+  const uint64_t second = save(ann, correction);
+  ASSERT_TRUE(submit(ann, second, correction));
+  EXPECT_EQ(why_not(bob, second, correction), "released");
+}
+
 TEST_F(TwoPeople, LivesAreSavedByOneWhereThatIsAgreed) {
   const Bytes draft = flash("Stop.", true);
   EXPECT_NE(why_not(ann, 0, draft), "released");
@@ -226,8 +246,8 @@ TEST_F(TwoPeople, LivesAreSavedByOneWhereThatIsAgreed) {
   EXPECT_TRUE((*open_envelope(record->envelope))->danger_to_life());
   ASSERT_EQ(peer.alarms.size(), 1u);
   EXPECT_EQ(peer.alarms.front(),
-            "N-000001 was released by one person, because lives depend on it: a supervisor looks "
-            "at it now");
+            "N-000001 was released by one person, because lives depend on it: a supervisor must "
+            "look at it now");
   const Bytes routine = made_draft(wire::MessageType::text, kRoutine,
                                    build_body(ScriptedPeer::text_body("Is it so?")), {}, 0, true);
   EXPECT_EQ(why_not(ann, 0, routine), "danger-to-life: is said of a message that is no FLASH");

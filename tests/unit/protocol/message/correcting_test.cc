@@ -80,6 +80,20 @@ TEST(Correcting, RefusesNewValuesThatTheRulesDoNotAccept) {
   EXPECT_NE(refusal(crossing(), {{"subject", "Airspace crossing, 54.90000N 020.10000E", ""}}), "");
 }
 
+TEST(Correcting, AMadeTextFollowsItsSubject) {
+  const Made made({{"where", "54.90N 020.10E", "54.95N 020.10E"}});
+  const auto text_after = [&](const CorrectedMessage& message) {
+    const auto after = correct(message, made.correction(), kNow + kHour_ms);
+    EXPECT_TRUE(after) << after.error().reason;
+    const auto body = open_body(after->body);
+    return (*body)->texts()->Get(0)->text()->str();
+  };
+  EXPECT_EQ(text_after(crossing()), "Airspace crossing, 54.95N 020.10E");
+  EXPECT_EQ(text_after(message_of("airspace-crossing", {{"where", "54.90N 020.10E"}},
+                                  {{"en", "It is at 54.90N 020.10E."}})),
+            "It is at 54.90N 020.10E.");
+}
+
 TEST(Correcting, ChangesTheTextAndDropsItsTranslations) {
   const auto text = message_of("text", {}, {{"en", "Five buoys."}, {"ru", "Пять буёв."}});
   const Made made({{"text", "Five buoys.", "Six buoys."}});

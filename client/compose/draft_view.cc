@@ -41,8 +41,8 @@ void print_draft(Output& output, const Connection& connection, const SavedDraft&
   content.print_body(output);
   Description lines = beside_body(output, saved.draft());
   lines.emplace_back(output.words("Version"), std::to_string(row.version()));
-  lines.emplace_back(output.words("Saved"), time_in_words(row.saved_at()) + " by " +
-                                                person_words(text(row.person()), row.role()));
+  lines.emplace_back(output.words("Saved"), time_in_words(row.saved_at()));
+  lines.emplace_back(output.words("By"), person_words(text(row.person()), row.role()));
   lines.emplace_back("SHA-256", to_hex(saved.hash()));
   if (const std::string step = step_words(row); !step.empty()) {
     lines.emplace_back(output.words("Release"), output.words(step));

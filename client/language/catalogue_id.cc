@@ -135,8 +135,6 @@ constexpr Sentence kIndonesian[] = {
      "Versi"},
     {"Saved",
      "Disimpan"},
-    {"{} by {}",
-     "{1} oleh {2}"},
     {"{} was not discarded",
      "{1!} tidak dibuang"},
     {"{}  discarded {}  journal {}",
@@ -596,6 +594,8 @@ constexpr Sentence kIndonesian[] = {
     {"any message of its thread, or the word that --incident gave it",
      "pesan mana pun dalam rangkaiannya, atau kata yang diberikan --incident"},
     // client/compose
+    {"By",
+     "Oleh"},
     {"both in full, with --idempotency-key",
      "keduanya lengkap, bersama --idempotency-key"},
     {"{} would be changed otherwise when it is sent again",
@@ -2702,8 +2702,8 @@ constexpr Sentence kIndonesian[] = {
      "mulai lagi tanpa itu"},
     {"{#} [alarm|alarms] sounded while this program did not read: hotline status, hotline list --waiting",
      "{1} alarm berbunyi selagi program ini tidak membaca: hotline status, hotline list --waiting"},
-    {"{} belongs to no incident: nobody reported or opened one there",
-     "{1!} tidak termasuk insiden mana pun: tidak ada yang melaporkan atau membukanya di sana"},
+    {"{} belongs to no incident: nobody reported or opened one there, or it was taken back",
+     "{1!} tidak termasuk insiden mana pun: tidak ada yang melaporkan atau membukanya di sana, atau laporannya ditarik"},
     {"or hotline incident open {}",
      "atau hotline incident open {1!}"},
     // daemon/links

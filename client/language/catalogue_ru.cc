@@ -135,8 +135,6 @@ constexpr Sentence kRussian[] = {
      "Версия"},
     {"Saved",
      "Сохранён"},
-    {"{} by {}",
-     "{1}, {2}"},
     {"{} was not discarded",
      "{1!} не удалён"},
     {"{}  discarded {}  journal {}",
@@ -596,6 +594,8 @@ constexpr Sentence kRussian[] = {
     {"any message of its thread, or the word that --incident gave it",
      "любое сообщение его переписки или слово, данное ему в --incident"},
     // client/compose
+    {"By",
+     "Кем"},
     {"both in full, with --idempotency-key",
      "оба целиком, вместе с --idempotency-key"},
     {"{} would be changed otherwise when it is sent again",
@@ -2702,8 +2702,8 @@ constexpr Sentence kRussian[] = {
      "начните снова без него"},
     {"{#} [alarm|alarms] sounded while this program did not read: hotline status, hotline list --waiting",
      "пока эта программа не читала, {1|прозвучала|прозвучали|прозвучало} {1} {1|тревога|тревоги|тревог}: hotline status, hotline list --waiting"},
-    {"{} belongs to no incident: nobody reported or opened one there",
-     "{1!} не относится ни к какому инциденту: о нём там не сообщали и его не открывали"},
+    {"{} belongs to no incident: nobody reported or opened one there, or it was taken back",
+     "{1!} не относится ни к какому инциденту: о нём там не сообщали и его не открывали, или сообщение отозвано"},
     {"or hotline incident open {}",
      "или hotline incident open {1!}"},
     // daemon/links

@@ -135,8 +135,6 @@ constexpr Sentence kUkrainian[] = {
      "Версія"},
     {"Saved",
      "Збережено"},
-    {"{} by {}",
-     "{1}, {2}"},
     {"{} was not discarded",
      "{1!} не вилучено"},
     {"{}  discarded {}  journal {}",
@@ -596,6 +594,8 @@ constexpr Sentence kUkrainian[] = {
     {"any message of its thread, or the word that --incident gave it",
      "будь-яке повідомлення його листування або слово, дане йому в --incident"},
     // client/compose
+    {"By",
+     "Ким"},
     {"both in full, with --idempotency-key",
      "обидва повністю, разом із --idempotency-key"},
     {"{} would be changed otherwise when it is sent again",
@@ -2702,8 +2702,8 @@ constexpr Sentence kUkrainian[] = {
      "почніть знову без нього"},
     {"{#} [alarm|alarms] sounded while this program did not read: hotline status, hotline list --waiting",
      "поки ця програма не читала, {1|пролунала|пролунали|пролунало} {1} {1|тривога|тривоги|тривог}: hotline status, hotline list --waiting"},
-    {"{} belongs to no incident: nobody reported or opened one there",
-     "{1!} не належить до жодного інциденту: про нього там не повідомляли і його не відкривали"},
+    {"{} belongs to no incident: nobody reported or opened one there, or it was taken back",
+     "{1!} не належить до жодного інциденту: про нього там не повідомляли і його не відкривали, або повідомлення відкликано"},
     {"or hotline incident open {}",
      "або hotline incident open {1!}"},
     // daemon/links

@@ -105,8 +105,9 @@ JsonValue json_drafts(const std::vector<const wire::DraftRow*>& rows) {
 void say_problems(Output& output, const std::vector<Problem>& problems) {
   if (!problems.empty()) output.talk("It cannot be sent yet:");
   for (const Problem& one : problems) {
-    output.talk("  " + printable_line(to_string(one)) +
-                (one.hint.empty() ? "" : " (" + printable_line(one.hint) + ")"));
+    const std::string hint = output.words(printable_line(one.hint));
+    output.talk("  " + output.words(printable_line(to_string(one))) +
+                (hint.empty() ? "" : " (" + hint + ")"));
   }
 }
 

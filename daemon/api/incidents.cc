@@ -97,9 +97,10 @@ std::vector<MessageKey> reports_in(const std::vector<IncidentEvent>& events,
 }
 
 Error no_incident(const std::string& id) {
-  return make_error(ErrorCode::not_found,
-                    id + " belongs to no incident: nobody reported or opened one there",
-                    "hotline incident list --all    or hotline incident open " + id);
+  return make_error(
+      ErrorCode::not_found,
+      id + " belongs to no incident: nobody reported or opened one there, or it was taken back",
+      "hotline incident list --all    or hotline incident open " + id);
 }
 
 Error not_all(const std::string& id) {

@@ -125,7 +125,8 @@ Result<CorrectionFields> read_changes(const Invocation& invocation, const Referr
   if (accuracy_m && !changes_accuracy) {
     const std::string accuracy = std::to_string(*accuracy_m) + "m";
     const std::string before = values.find(kAccuracyField)->second.value_or("");
-    if (accuracy != before) {
+    const bool is_stated = !before.empty() && before != "0m";
+    if (is_stated && accuracy != before) {
       correction.changes.push_back({kAccuracyField, before, accuracy});
       told_back.add(kAccuracyField, before + " -> " + accuracy);
     }

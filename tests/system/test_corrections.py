@@ -36,6 +36,16 @@ class Corrections(OfTwo):
                 shown = self.world.client(reader, "ann", "show", report).stdout
                 self.assertLess(shown.index("54.95"), shown.index("As first sent:"))
 
+    def test_a_place_is_as_exact_as_its_digits(self):
+        report = self.report()
+        self.world.say("north", "send", "--corrects", report, "--change", "where -> 54N 020E", "--reason", "only roughly known")
+        self.world.wait_for("the correction", self.world.drained)
+        for reader in PREFIX:
+            self.assertGreater(self.newest(reader, report)["accuracy_m"], 100_000, reader)
+        self.world.say("north", "send", "--corrects", report, "--change", "where -> 54.90N 020.10E", "--change", "accuracy -> 2km",
+                       "--reason", "measured")
+        self.assertEqual(self.newest("north", report)["accuracy_m"], 2000)
+
     def test_a_minute_fits_a_time_with_seconds(self):
         report = self.report()
         said = self.world.ask("north", "ann", "show", report)["values"]["observed_at"]

@@ -68,7 +68,7 @@ TEST_F(DraftTest, WhatIsMissingIsSaidAndKeptAllTheSame) {
   EXPECT_EQ(terminal_.out(), "D-1  version 1  incident  saved 14:12:07.913Z  journal 7\n");
   EXPECT_NE(terminal_.err().find("precedence: is missing"), std::string::npos) << terminal_.err();
   EXPECT_NE(terminal_.err().find("where: is missing"), std::string::npos) << terminal_.err();
-  EXPECT_NE(terminal_.err().find("hotline draft edit D-1 -p flash"), std::string::npos)
+  EXPECT_NE(terminal_.err().find("hotline draft edit D-1 -p priority"), std::string::npos)
       << terminal_.err();
   EXPECT_EQ(terminal_.err().find("subject"), std::string::npos) << terminal_.err();
   EXPECT_EQ(incident(draft(1)).kind(), wire::IncidentKind::stray_missile);

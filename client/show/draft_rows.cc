@@ -60,7 +60,7 @@ void print_drafts(Output& output, const std::vector<const wire::DraftRow*>& rows
                {"TYPE", 0, Table::Fit::left_out},
                {"STATE", 17},
                {"SAVED", 14},
-               {"BY", 0, Table::Fit::cut},
+               {"BY", 0, Table::Fit::left_out},
                {"SUBJECT", 0, Table::Fit::cut}});
   for (const wire::DraftRow* one : rows) {
     table.add({"",

@@ -154,7 +154,7 @@ class Drafts(OfTwo):
         self.assertIn("240 drafts are open", refused)
         self.assertIn("draft discard D-1 ", refused)
         self.ask("draft", "discard", "D-1")
-        self.assertEqual(self.save("-p", "routine", "One more."), "D-257")
+        self.assertEqual(self.save("-p", "routine", "One more."), f"D-{DRAFTS_MAX + 1}")
         self.assertEqual(len(self.names()), DRAFTS_MAX)
 
     def test_every_command_of_the_page_runs(self):

@@ -228,7 +228,7 @@ class Incidents(OfTwo):
 class ReadAndNotTold(OfTwo):
     """The notice of 1995 was sent and received, and never reached the radar crews."""
 
-    settings = {"escalation": '[escalation.flash]\ndissemination_due = "2s"\n'}
+    world_settings = {"escalation": '[escalation.flash]\ndissemination_due = "2s"\n'}
 
     def overdue(self, party):
         log = self.world.client(party, "eve", "audit", "log", "-n", "100").stdout

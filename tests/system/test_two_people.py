@@ -14,7 +14,7 @@ CROSSING = ["send", "-p", "flash", "-t", "airspace-crossing", "--set", "where=54
 
 
 class TwoPeople(OfTwo):
-    settings = {"release": 'two_person = ["flash"]'}
+    world_settings = {"release": 'two_person = ["flash"]'}
 
     def hash_of(self, party, draft):
         return self.world.ask(party, "bob", "draft", "show", draft)["draft"]["sha256"][:8]
@@ -137,7 +137,7 @@ class TwoPeopleInAnExercise(TwoPeople):
 
 
 class OneForLife(OfTwo):
-    settings = {"release": 'two_person = ["flash"]\none_person_for_life = true'}
+    world_settings = {"release": 'two_person = ["flash"]\none_person_for_life = true'}
 
     def test_a_flash_on_which_lives_depend_goes_by_one_and_is_marked(self):
         sent = self.world.client("south", "ann", "send", "-p", "flash", "--danger-to-life", "Stop firing.", "--wait", "delivered")

@@ -413,10 +413,10 @@ class OfTwo(unittest.TestCase):
     """Cases that each have two parties of their own, with a link between them."""
 
     mode = "live"
-    settings = {}
+    world_settings = {}
 
     def setUp(self):
-        self.world = World(mode=self.mode, **self.settings)
+        self.world = World(mode=self.mode, **self.world_settings)
         self.world.__enter__()
         self.addCleanup(self.world.__exit__, None, None, None)
         self.world.start()

@@ -184,12 +184,12 @@ int follow_message(Invocation& invocation, Connection& connection, const Submiss
   // Nothing else changes what is reported here.
   const auto status = connection.watch(submission.journal_index + 1,
                                        {wire::Fact::ReceiptHeld, wire::Fact::Received});
-  if (!status && may_not_read(status.error(), wait)) {
-    return report_committed(invocation, submission, told_back);
-  }
   if (!status) return say_lost(invocation, submission, status.error());
   while (true) {
     auto detail = connection.show(submission.id);
+    if (!detail && may_not_read(detail.error(), wait)) {
+      return report_committed(invocation, submission, told_back);
+    }
     if (!detail) return say_lost(invocation, submission, detail.error());
     const wire::MessageRow& message = *(*detail)->row();
     report.update(message);

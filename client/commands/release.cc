@@ -9,7 +9,6 @@
 #include "protocol/base/sha256.h"
 #include "protocol/base/text.h"
 #include "protocol/message/names.h"
-#include "protocol/message/roles.h"
 #include "protocol/terminal/printable.h"
 
 namespace hotline::client {
@@ -92,11 +91,8 @@ int give_back(Invocation& invocation) {
 
 // The daemon refuses as well; nobody is shown the words to release what they may not.
 Status check_may_release(const Connection& connection, const SavedDraft& saved) {
-  const wire::ServerHello& server = connection.server();
   const wire::DraftRow& row = saved.row();
-  const bool may_release = server.roles() != nullptr &&
-                           may({server.roles()->data(), server.roles()->size()}, Right::release);
-  if (!may_release) {
+  if (!connection.may(Right::release)) {
     return make_error(ErrorCode::not_allowed, "you have no role here that may release",
                       "ask a releaser or a supervisor of this watch");
   }
@@ -104,7 +100,7 @@ Status check_may_release(const Connection& connection, const SavedDraft& saved) 
     return make_error(ErrorCode::refused, "nobody has handed it in",
                       "hotline draft submit " + saved.name() + "    by whoever wrote it");
   }
-  const std::string me = text(server.person());
+  const std::string me = text(connection.server().person());
   if (text(row.person()) == me || text(row.submitted_by()) == me) {
     return make_error(ErrorCode::not_allowed,
                       "you wrote it or handed it in: another person releases it",

@@ -15,7 +15,6 @@ namespace {
 
 using TypedForms = std::map<std::string, std::string, std::less<>>;
 
-constexpr char kAccuracyField[] = "accuracy";
 constexpr char kWhereField[] = "where";
 
 Result<ContentFields> read_forms(const Kind& kind, const TypedForms& values, UtcMs now,
@@ -98,8 +97,8 @@ Result<ContentFields> saved_content(const SavedDraft& saved, const TypedForms& v
 Result<ContentFields> changed_content(const SavedDraft& saved, const TemplateInfo& info,
                                       const Settings& settings, TypedForms values, UtcMs now) {
   const auto changes_place = settings.find(kWhereField);
-  if (changes_place != settings.end() && !settings.contains(kAccuracyField)) {
-    values.erase(kAccuracyField);
+  if (changes_place != settings.end() && !settings.contains(kAccuracyKey)) {
+    values.erase(kAccuracyKey);
   }
   for (const auto& [key, value] : settings) {
     if (!has_field(info, key)) return unknown_field(saved, info, key);

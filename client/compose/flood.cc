@@ -9,7 +9,6 @@
 #include "client/show/progress.h"
 #include "protocol/base/limits.h"
 #include "protocol/message/names.h"
-#include "protocol/message/roles.h"
 #include "protocol/terminal/exit_code.h"
 
 namespace hotline::client {
@@ -27,11 +26,6 @@ Waiting waiting_of(const wire::MessageRow& row) {
   if (row.has_position()) waiting.event.position = Position{row.latitude(), row.longitude()};
   if (row.event_at() != 0) waiting.event.at = row.event_at();
   return waiting;
-}
-
-bool may_take_flood(const wire::ServerHello& server) {
-  return server.roles() != nullptr &&
-         may({server.roles()->data(), server.roles()->size()}, Right::take_flood);
 }
 
 struct Counted {
@@ -217,7 +211,7 @@ int acknowledge_all(Invocation& invocation) {
   }
   const auto opened = need(invocation.connect(), what);
   Connection& connection = *opened;
-  if (!may_take_flood(connection.server())) {
+  if (!connection.may(Right::take_flood)) {
     return output.fail(what, make_error(ErrorCode::not_allowed,
                                         text(connection.server().person()) +
                                             " is no supervisor, who alone takes a flood as one",

@@ -10,6 +10,7 @@
 #include "protocol/message/describe.h"
 #include "protocol/message/draft.h"
 #include "protocol/message/names.h"
+#include "protocol/message/roles.h"
 #include "protocol/message/serial.h"
 #include "protocol/terminal/exit_code.h"
 #include "protocol/terminal/printable.h"
@@ -91,11 +92,6 @@ int say_lost(Invocation& invocation, const Submission& submission, Error error) 
   error.code = ErrorCode::timed_out;
   if (error.hint.empty()) error.hint = "hotline show " + submission.id;
   return invocation.output.fail(submission.id + " is committed; cannot follow it", error);
-}
-
-// A monitor sends, and reads nothing.
-bool may_not_read(const Error& error, const WaitOptions& wait) {
-  return error.code == ErrorCode::not_allowed && wait.until == WaitFor::committed;
 }
 
 int report_committed(Invocation& invocation, const Submission& submission,
@@ -187,9 +183,6 @@ int follow_message(Invocation& invocation, Connection& connection, const Submiss
   if (!status) return say_lost(invocation, submission, status.error());
   while (true) {
     auto detail = connection.show(submission.id);
-    if (!detail && may_not_read(detail.error(), wait)) {
-      return report_committed(invocation, submission, told_back);
-    }
     if (!detail) return say_lost(invocation, submission, detail.error());
     const wire::MessageRow& message = *(*detail)->row();
     report.update(message);
@@ -278,6 +271,13 @@ int submit_finished(Invocation& invocation, Connection& connection, const Finish
         make_error(ErrorCode::usage, "nobody acknowledges this " + std::string(draft.kind.key),
                    "--wait delivered"));
   }
+  const bool may_read = connection.may(Right::look);
+  if (!may_read && wait.until != WaitFor::committed) {
+    return output.fail(kNotSent, make_error(ErrorCode::not_allowed,
+                                            "you have no role here that may read, so that nothing "
+                                            "can be waited for",
+                                            "leave --wait out"));
+  }
   tell_back(output, draft.told_back);
   say_cautions(output, connection, draft, invocation.now());
   if (draft.saved_as == 0 && asks_two_people(connection, draft.bytes)) {
@@ -303,6 +303,11 @@ int submit_finished(Invocation& invocation, Connection& connection, const Finish
     if (is_excused_from_two(connection, draft.bytes)) {
       output.talk("One person has released it, because lives depend on it. The watch is alarmed.");
     }
+  }
+  // Whoever may not read, as a sensor feed, asks nothing more: each question would be on record as
+  // refused.
+  if (!may_read) return report_committed(invocation, *submission, draft.told_back);
+  if (!output.json()) {
     say_new_thread(output, connection, draft);
     say_missing_link(output, connection, submission->id, draft.precedence);
     if (wait.until == WaitFor::committed) return kExitDone;

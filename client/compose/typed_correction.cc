@@ -18,7 +18,6 @@ namespace hotline::client {
 namespace {
 
 constexpr std::string_view kArrow = " -> ";
-constexpr char kAccuracyField[] = "accuracy";
 
 struct TypedChange {
   std::string field;
@@ -52,7 +51,7 @@ bool is_minute_of(const std::string& typed, const std::string& said, UtcMs now) 
 
 // The message states how exact this place is.
 bool is_place_of_event(const std::string& field, const FieldValues& values) {
-  if (!values.contains(kAccuracyField)) return false;
+  if (!values.contains(kAccuracyKey)) return false;
   if (field == "where") return true;
   const auto where = values.find("where");
   return field == "area" && (where == values.end() || !where->second);
@@ -113,7 +112,7 @@ Result<CorrectionFields> read_changes(const Invocation& invocation, const Referr
     const auto typed = parse_change(one);
     if (!typed) return typed.error();
     if (auto fits = check_change(invocation, *typed, correction); !fits) return fits.error();
-    changes_accuracy = changes_accuracy || typed->field == kAccuracyField;
+    changes_accuracy = changes_accuracy || typed->field == kAccuracyKey;
     if (is_place_of_event(typed->field, values)) {
       accuracy_m = accuracy_of_writing_m(typed->new_value);
     }
@@ -124,11 +123,11 @@ Result<CorrectionFields> read_changes(const Invocation& invocation, const Referr
   }
   if (accuracy_m && !changes_accuracy) {
     const std::string accuracy = std::to_string(*accuracy_m) + "m";
-    const std::string before = values.find(kAccuracyField)->second.value_or("");
+    const std::string before = values.find(kAccuracyKey)->second.value_or("");
     const bool is_stated = !before.empty() && before != "0m";
     if (is_stated && accuracy != before) {
-      correction.changes.push_back({kAccuracyField, before, accuracy});
-      told_back.add(kAccuracyField, before + " -> " + accuracy);
+      correction.changes.push_back({kAccuracyKey, before, accuracy});
+      told_back.add(kAccuracyKey, before + " -> " + accuracy);
     }
   }
   if (correction.changes.empty()) {

@@ -14,7 +14,6 @@
 namespace hotline::client {
 namespace {
 
-constexpr char kAccuracyKey[] = "accuracy";
 constexpr char kVolumeLooks[] = "shape";  // "shape / heights / times"
 
 // The place of the event, whose accuracy a message states.

@@ -16,6 +16,8 @@
 namespace hotline::client {
 
 using Settings = std::map<std::string, std::string>;  // By key of the template.
+// The field that says how exact the place of the event is.
+inline constexpr char kAccuracyKey[] = "accuracy";
 
 // By how a field looks to people: "position", "one or more areas", "shape / heights / times".
 bool has_places(std::string_view looks);

@@ -226,6 +226,11 @@ Result<Answer<wire::ConflictRows>> Connection::check_notice(ByteView draft) {
   });
 }
 
+bool Connection::may(Right right) const {
+  const auto* roles = server().roles();
+  return roles != nullptr && hotline::may({roles->data(), roles->size()}, right);
+}
+
 Result<Answer<wire::DraftChanged>> Connection::save_draft(uint64_t number,
                                                           const std::optional<Hash>& expected,
                                                           ByteView draft) {

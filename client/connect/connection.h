@@ -21,6 +21,7 @@
 #include "protocol/base/strict_flatbuffer.h"
 #include "protocol/channel/journal_generated.h"
 #include "protocol/geometry/position.h"
+#include "protocol/message/roles.h"
 
 namespace hotline::client {
 
@@ -138,6 +139,9 @@ class Connection {
   static Result<std::unique_ptr<Connection>> open(Reach reach);
 
   const wire::ServerHello& server() const { return *hello_->as<wire::ServerHello>(); }
+  // One of this person's roles has the right. The daemon decides; a client asks before it offers
+  // what would be refused.
+  bool may(Right right) const;
   std::string party() const { return text(server().party()); }
   std::string peer() const { return text(server().peer()); }
   const std::string& language() const { return reach_.context.language; }

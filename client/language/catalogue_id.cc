@@ -594,6 +594,10 @@ constexpr Sentence kIndonesian[] = {
     {"any message of its thread, or the word that --incident gave it",
      "pesan mana pun dalam rangkaiannya, atau kata yang diberikan --incident"},
     // client/compose
+    {"you have no role here that may read, so that nothing can be waited for",
+     "Anda tidak punya peran di sini yang boleh membaca, jadi tidak ada yang dapat ditunggu"},
+    {"leave --wait out",
+     "hilangkan --wait"},
     {"By",
      "Oleh"},
     {"both in full, with --idempotency-key",

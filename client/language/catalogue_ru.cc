@@ -594,6 +594,10 @@ constexpr Sentence kRussian[] = {
     {"any message of its thread, or the word that --incident gave it",
      "любое сообщение его переписки или слово, данное ему в --incident"},
     // client/compose
+    {"you have no role here that may read, so that nothing can be waited for",
+     "у вас нет здесь роли, которая вправе читать, поэтому ждать нечего"},
+    {"leave --wait out",
+     "уберите --wait"},
     {"By",
      "Кем"},
     {"both in full, with --idempotency-key",

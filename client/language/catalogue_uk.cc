@@ -594,6 +594,10 @@ constexpr Sentence kUkrainian[] = {
     {"any message of its thread, or the word that --incident gave it",
      "будь-яке повідомлення його листування або слово, дане йому в --incident"},
     // client/compose
+    {"you have no role here that may read, so that nothing can be waited for",
+     "ви не маєте тут ролі, що дозволяє читати, тож чекати нічого"},
+    {"leave --wait out",
+     "приберіть --wait"},
     {"By",
      "Ким"},
     {"both in full, with --idempotency-key",

@@ -464,6 +464,34 @@ TEST_F(ActingTest, WhatTheReceiverIsCautionedOfTheSenderIsToo) {
       << terminal_.err();
 }
 
+// Each question of a sensor feed would be on record as refused.
+TEST_F(ActingTest, WhoeverMayNotReadAsksNothing) {
+  daemon_.roles = {wire::Role::monitor};
+  std::vector<wire::RequestBody> asked;
+  daemon_.on_request = [&](wire::RequestBody type) { asked.push_back(type); };
+  const std::vector<std::string> sent = {"send",
+                                         "-p",
+                                         "immediate",
+                                         "-t",
+                                         "airspace-crossing",
+                                         "--set",
+                                         "where=54.90N 020.10E",
+                                         "--incident",
+                                         "mine-field"};
+  for (const char* form : {"", "--json"}) {
+    asked.clear();
+    auto words = sent;
+    if (*form != '\0') words.emplace_back(form);
+    EXPECT_EQ(terminal_.run(words), kExitDone) << terminal_.err();
+    EXPECT_EQ(asked, (std::vector{wire::RequestBody::ClientHello, wire::RequestBody::Submit}));
+  }
+  EXPECT_NE(terminal_.out().find("\"id\":\"N-"), std::string::npos) << terminal_.out();
+  auto waiting = sent;
+  waiting.insert(waiting.end(), {"--wait", "delivered"});
+  EXPECT_EQ(terminal_.run(waiting), kExitNotAllowed);
+  EXPECT_EQ(daemon_.committed.size(), 2u);
+}
+
 TEST_F(ActingTest, AThreadThatNobodyUsedIsToldOf) {
   daemon_.messages.resize(1);
   EXPECT_EQ(terminal_.run({"send", "-p", "routine", "More.", "--incident", "mine-feild"}),

@@ -120,7 +120,7 @@ int say_unknown(Output& output, const Error& error) {
   return kUnknown;
 }
 
-int check(Invocation& invocation) {
+int check_channel(Invocation& invocation) {
   Output& output = invocation.output;
   const auto connection = invocation.connect();
   if (!connection) return say_unknown(output, connection.error());
@@ -160,7 +160,7 @@ Command check_command() {
                "For a monitor, as a plugin of Nagios: 0 nothing is wrong, 1 warning, 2 critical,\n"
                "3 unknown, because the daemon cannot be asked. `hotline status` says more.",
            .examples = {"hotline check", "hotline check --json"}},
-          check};
+          check_channel};
 }
 
 }  // namespace hotline::client

@@ -26,7 +26,7 @@ Hash leaf(uint64_t i) {
   return leaf_hash(as_bytes("envelope " + std::to_string(i)));
 }
 
-const MemoryHashSource& tree() {
+const MemoryHashSource& leaves() {
   static const MemoryHashSource source = [] {
     MemoryHashSource made;
     for (uint64_t i = 0; i < kLogSize; ++i) made.append(leaf(i));
@@ -36,7 +36,7 @@ const MemoryHashSource& tree() {
 }
 
 Checkpoint checkpoint() {
-  return {channel().origin, kLogSize, tree().frontier().root()};
+  return {channel().origin, kLogSize, leaves().frontier().root()};
 }
 
 std::string signed_note() {
@@ -49,7 +49,7 @@ std::string receipt_note() {
 
 std::string proof_text() {
   return format_tlog_proof(
-      {{}, kProvedIndex, inclusion_proof(tree(), kProvedIndex, kLogSize), receipt_note()});
+      {{}, kProvedIndex, inclusion_proof(leaves(), kProvedIndex, kLogSize), receipt_note()});
 }
 
 bool opens(const std::string& note) {

@@ -2,12 +2,12 @@
 
 #include "protocol/message/message_rules.h"
 #include "protocol/message/typed_form.h"
+#include "tests/durations.h"
 
 namespace hotline::simulation {
 namespace {
 
 constexpr UtcMs kFarAhead = 1'900'000'000'000;
-constexpr UtcMs kHour_ms = 3'600'000;
 
 Bytes body_of(const char* subject, bool with_text, ContentFields content) {
   BodyFields body{subject, {}, std::move(content)};

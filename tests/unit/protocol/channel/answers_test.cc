@@ -4,6 +4,8 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/durations.h"
+#include "tests/precedences.h"
 #include "tests/unit/protocol/channel/scripted_peer.h"
 #include "tests/unit/protocol/channel/two_cores.h"
 
@@ -11,11 +13,6 @@ namespace hotline {
 namespace {
 
 using wire::AnswerOutcome;
-
-constexpr UtcMs kMinute_ms = 60'000;
-constexpr size_t kNorth = TwoCores::kNorth;
-constexpr size_t kSouth = TwoCores::kSouth;
-constexpr uint8_t kPriority = 3;
 
 class AnswersTest : public testing::Test {
  protected:

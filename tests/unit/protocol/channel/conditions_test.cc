@@ -7,18 +7,13 @@
 #include <algorithm>
 
 #include "protocol/message/serial.h"
+#include "tests/durations.h"
+#include "tests/precedences.h"
 #include "tests/unit/protocol/channel/scripted_peer.h"
 #include "tests/unit/protocol/channel/two_cores.h"
 
 namespace hotline {
 namespace {
-
-constexpr uint8_t kFlash = 1;
-constexpr uint8_t kImmediate = 2;
-constexpr uint8_t kRoutine = 4;
-constexpr size_t kNorth = TwoCores::kNorth;
-constexpr size_t kSouth = TwoCores::kSouth;
-constexpr int64_t kHour_ms = 3'600'000;
 
 // The condition, or one without a kind.
 Condition open_condition(const Core& core, const std::string& name) {

@@ -6,14 +6,11 @@
 #include "protocol/base/limits.h"
 #include "protocol/channel/journal.h"
 #include "protocol/message/typed_form.h"
+#include "tests/durations.h"
 #include "tests/unit/protocol/channel/two_cores.h"
 
 namespace hotline {
 namespace {
-
-constexpr UtcMs kHour_ms = 3'600'000;
-constexpr size_t kNorth = TwoCores::kNorth;
-constexpr size_t kSouth = TwoCores::kSouth;
 
 class ConflictsTest : public testing::Test {
  protected:

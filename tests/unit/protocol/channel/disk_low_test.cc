@@ -2,16 +2,13 @@
 #include <gtest/gtest.h>
 
 #include "protocol/base/limits.h"
+#include "tests/precedences.h"
 #include "tests/unit/protocol/channel/scripted_peer.h"
 #include "tests/unit/protocol/channel/two_cores.h"
 
 namespace hotline {
 namespace {
 
-constexpr uint8_t kFlash = 1;
-constexpr uint8_t kRoutine = 4;
-constexpr size_t kNorth = TwoCores::kNorth;
-constexpr size_t kSouth = TwoCores::kSouth;
 constexpr DiskRoom kLow{DiskLevel::flash_only, UINT64_MAX};
 constexpr DiskRoom kFull{DiskLevel::own_only, 0};
 

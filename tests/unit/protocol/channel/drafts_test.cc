@@ -7,13 +7,13 @@
 #include "protocol/base/sha256.h"
 #include "protocol/message/draft.h"
 #include "tests/made_draft.h"
+#include "tests/precedences.h"
 #include "tests/unit/protocol/channel/scripted_peer.h"
 
 namespace hotline {
 namespace {
 
 constexpr uint64_t kFirstToken = 1000;
-constexpr auto kRoutine = static_cast<uint8_t>(wire::Precedence::routine);
 
 Bytes text_draft(const std::string& text, uint8_t precedence = kRoutine) {
   return made_draft(wire::MessageType::text, precedence, build_body(ScriptedPeer::text_body(text)));

@@ -228,7 +228,7 @@ TEST_F(FaultRows, H38_AClockThatWentBackIsRecordedAndOrderStays) {
 // the fault matrix itself
 
 // Where the other rows are tested (below tests/), and what of them is not.
-const std::map<std::string, std::string> kElsewhere = {
+const std::map<std::string, std::string> kFaultRowsElsewhere = {
     {"H01",
      "unit/daemon/store/sqlite/fault_test.cc at each write; system/test_channel.py at any "
      "moment"},
@@ -276,7 +276,7 @@ const std::map<std::string, std::string> kElsewhere = {
 };
 
 TEST(FaultTable, EveryRowIsAccountedFor) {
-  expect_rows_accounted_for("fault_matrix.csv", ids_in_suite("FaultRows"), kElsewhere, 40);
+  expect_rows_accounted_for("fault_matrix.csv", ids_in_suite("FaultRows"), kFaultRowsElsewhere, 40);
 }
 
 }  // namespace

@@ -4,12 +4,11 @@
 
 #include "protocol/base/limits.h"
 #include "protocol/channel/key_blocks.h"
+#include "tests/durations.h"
 #include "tests/unit/protocol/channel/scripted_peer.h"
 
 namespace hotline {
 namespace {
-
-constexpr int64_t kSecond_ms = 1'000, kMinute_ms = 60 * kSecond_ms;
 
 class FloodRows : public testing::Test {
  protected:

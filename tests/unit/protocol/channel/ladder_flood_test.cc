@@ -4,31 +4,10 @@
 
 #include "protocol/base/limits.h"
 #include "protocol/channel/ladder.h"
+#include "tests/unit/protocol/channel/made_ladder.h"
 
 namespace hotline {
 namespace {
-
-constexpr uint8_t kFlash = 1, kPriority = 3, kRoutine = 4;
-constexpr int64_t kSecond = 1'000, kMinute = 60 * kSecond, kDay = 24 * 60 * kMinute;
-constexpr UtcMs kStart_utc = 1'795'356'000'000;
-
-Now after(int64_t elapsed) {
-  return Now{elapsed, kStart_utc + elapsed};
-}
-
-Policy policy_with_commands() {
-  Policy policy = default_policy();
-  for (uint8_t precedence = kPrecedenceFirst; precedence <= kPrecedenceLast; ++precedence) {
-    policy.at(precedence).rungs[0].commands = {{"/page", "supervisor"}, {"/phone", "supervisor"}};
-    policy.at(precedence).rungs[1].commands = {{"/page", "director"}};
-  }
-  return policy;
-}
-
-Policy without_repeated_alarm(Policy policy) {
-  for (auto& numbers : policy.precedences) numbers.alarm_again_ms = 0;
-  return policy;
-}
 
 void open(Ladder& ladder, bool incoming, uint64_t first, uint64_t count, uint8_t precedence,
           BootMs at) {

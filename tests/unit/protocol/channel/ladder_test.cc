@@ -8,33 +8,12 @@
 
 #include "protocol/base/limits.h"
 #include "tests/unit/protocol/case_table.h"
+#include "tests/unit/protocol/channel/made_ladder.h"
 
 namespace hotline {
 namespace {
 
-constexpr uint8_t kFlash = 1, kImmediate = 2, kPriority = 3, kRoutine = 4;
-constexpr int64_t kSecond = 1'000, kMinute = 60 * kSecond, kHour = 60 * kMinute, kDay = 24 * kHour;
-constexpr UtcMs kStart_utc = 1'795'356'000'000;
 constexpr MessageKey kIn{true, 1}, kOut{false, 1};
-
-// `elapsed` after the start of the test, without a step of the wall clock.
-Now after(int64_t elapsed) {
-  return Now{elapsed, kStart_utc + elapsed};
-}
-
-Policy policy_with_commands() {
-  Policy policy = default_policy();
-  for (uint8_t precedence = kFlash; precedence <= kRoutine; ++precedence) {
-    policy.at(precedence).rungs[0].commands = {{"/page", "supervisor"}, {"/phone", "supervisor"}};
-    policy.at(precedence).rungs[1].commands = {{"/page", "director"}};
-  }
-  return policy;
-}
-
-Policy without_repeated_alarm(Policy policy) {
-  for (auto& numbers : policy.precedences) numbers.alarm_again_ms = 0;
-  return policy;
-}
 
 std::string text(const Step& step) {
   switch (step.kind) {
@@ -580,7 +559,7 @@ TEST(Ladder, FactsAboutWhatIsNotOpenChangeNothing) {
 // ----------------------------------------------------------------------------------------------
 // the table of escalation itself
 
-const std::map<std::string, std::string> kElsewhere = {
+const std::map<std::string, std::string> kLadderRowsElsewhere = {
     {"E05", "no subject: nobody escalates by hand, and an acknowledgement is final"},
     {"E06", "the heartbeat is the hourly test call: test_calls_test.cc"},
     {"E09", "no subject: a party is one daemon; that it tells twice rather than never is E13"},
@@ -589,7 +568,8 @@ const std::map<std::string, std::string> kElsewhere = {
 };
 
 TEST(LadderTable, EveryRowIsAccountedFor) {
-  expect_rows_accounted_for("escalation_cases.csv", ids_in_suite("Ladder"), kElsewhere, 22);
+  expect_rows_accounted_for("escalation_cases.csv", ids_in_suite("Ladder"), kLadderRowsElsewhere,
+                            22);
 }
 
 TEST(LadderWaiting, B2_TheMostUrgentComesFirstOverAllThatWaits) {

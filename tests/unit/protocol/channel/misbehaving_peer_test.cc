@@ -7,13 +7,13 @@
 
 #include "protocol/base/limits.h"
 #include "protocol/channel/key_blocks.h"
+#include "tests/durations.h"
 #include "tests/unit/protocol/channel/scripted_peer.h"
 
 namespace hotline {
 namespace {
 
 constexpr int kOften = 500;
-constexpr int64_t kMinute_ms = 60'000;
 
 class MisbehavingPeer : public testing::Test {
  protected:

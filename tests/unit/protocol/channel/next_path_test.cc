@@ -1,16 +1,11 @@
 // When a message has no receipt in time, the next path to the peer is asked for.
 #include <gtest/gtest.h>
 
+#include "tests/precedences.h"
 #include "tests/unit/protocol/channel/two_cores.h"
 
 namespace hotline {
 namespace {
-
-constexpr uint8_t kFlash = 1;
-constexpr uint8_t kImmediate = 2;
-constexpr uint8_t kRoutine = 4;
-constexpr size_t kNorth = TwoCores::kNorth;
-constexpr size_t kSouth = TwoCores::kSouth;
 
 // Receipts are held back, probes too: south is silent for north, which is what a dead path looks
 // like.

@@ -700,7 +700,7 @@ TEST_F(SessionRows, M08_AnExpiredMessageIsDelivered) {
 // the table itself
 
 // Where the rows are tested that are not about the core, or why a row has nothing to test.
-const std::map<std::string, std::string> kElsewhere = {
+const std::map<std::string, std::string> kSessionRowsElsewhere = {
     {"F08", "frames: unit/protocol/base/frame_test.cc, unit/transport/framed_link_test.cc"},
     {"F35", "no subject: places are never skipped"},
     {"F37", "no subject: places are never skipped"},
@@ -718,7 +718,8 @@ const std::map<std::string, std::string> kElsewhere = {
 
 // Each row is either in the name of a case above or in that list, and not in both.
 TEST(SessionTable, EveryRowIsAccountedFor) {
-  expect_rows_accounted_for("session_cases.csv", ids_in_suite("SessionRows"), kElsewhere, 75);
+  expect_rows_accounted_for("session_cases.csv", ids_in_suite("SessionRows"), kSessionRowsElsewhere,
+                            75);
 }
 
 }  // namespace

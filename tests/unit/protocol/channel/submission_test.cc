@@ -2,13 +2,13 @@
 // repeats, what it asks again and again.
 #include <gtest/gtest.h>
 
+#include "tests/durations.h"
 #include "tests/made_draft.h"
 #include "tests/unit/protocol/channel/scripted_peer.h"
 
 namespace hotline {
 namespace {
 
-constexpr int64_t kMinute_ms = 60'000;
 constexpr uint64_t kFirstToken = 1000;
 
 struct DraftOf {

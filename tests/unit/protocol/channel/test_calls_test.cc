@@ -2,11 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/durations.h"
+
 namespace hotline {
 namespace {
 
-constexpr int64_t kMinute_ms = 60'000;
-constexpr int64_t kHour_ms = 60 * kMinute_ms;
 constexpr UtcMs kEven = 500'000 * kHour_ms;  // An even hour since 1970 is an even UTC hour.
 
 LinkPolicy hourly() {

@@ -13,11 +13,11 @@
 
 namespace hotline {
 
+inline constexpr size_t kNorth = 0;
+inline constexpr size_t kSouth = 1;
+
 class TwoCores {
  public:
-  static constexpr size_t kNorth = 0;
-  static constexpr size_t kSouth = 1;
-
   // `policy` is that of both parties.
   explicit TwoCores(Policy policy = default_policy());
 

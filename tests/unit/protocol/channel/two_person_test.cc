@@ -8,13 +8,11 @@
 #include "protocol/message/draft.h"
 #include "protocol/message/kinds/content.h"
 #include "tests/made_draft.h"
+#include "tests/precedences.h"
 #include "tests/unit/protocol/channel/scripted_peer.h"
 
 namespace hotline {
 namespace {
-
-constexpr auto kFlash = static_cast<uint8_t>(wire::Precedence::flash);
-constexpr auto kRoutine = static_cast<uint8_t>(wire::Precedence::routine);
 
 TEST(TwoPersonRule, AsksForTwoByPrecedenceAndByType) {
   TwoPersonRule rule;

@@ -3,12 +3,11 @@
 #include <gtest/gtest.h>
 
 #include "protocol/base/limits.h"
+#include "tests/unit/protocol/geometry/datums.h"
 
 namespace hotline {
 namespace {
 
-constexpr auto kAmsl = HeightDatum::mean_sea_level;
-constexpr auto kLevel = HeightDatum::flight_level;
 constexpr UtcMs kNine = 1'796'115'600'000;  // 2026-12-01T09:00:00Z
 constexpr UtcMs kMinute = 60'000;
 

@@ -2,13 +2,13 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/unit/protocol/geometry/datums.h"
+
 namespace hotline {
 namespace {
 
 constexpr auto kHae = HeightDatum::ellipsoid;
-constexpr auto kAmsl = HeightDatum::mean_sea_level;
 constexpr auto kAgl = HeightDatum::ground;
-constexpr auto kLevel = HeightDatum::flight_level;
 
 TEST(Height, of_one_datum_is_compared_as_it_is) {
   EXPECT_EQ(surely_above_cm({1000, kAmsl}, {400, kAmsl}), 600'00);

@@ -5,12 +5,12 @@
 
 #include "protocol/message/kinds/content.h"
 #include "protocol/message/template.h"
+#include "tests/durations.h"
 
 namespace hotline {
 namespace {
 
 const UtcMs kNow = *parse_rfc3339("2026-11-22T14:00:00Z");
-constexpr UtcMs kHour_ms = 3'600'000;
 
 CorrectedMessage message_of(const std::string& name, std::map<std::string, std::string> set,
                             std::map<std::string, std::string> texts = {}) {

@@ -207,7 +207,7 @@ const std::map<std::string, std::function<Buffers(const Good&)>> kRefused = {
 };
 
 // Rows with a test of their own below, or without a subject.
-const std::map<std::string, std::string> kElsewhere = {
+const std::map<std::string, std::string> kMalformedCasesElsewhere = {
     {"depth 65 nested tables",
      "no subject: no table of ours can hold one of its own kind; the limit of 16 is the library's"},
     {"nested_flatbuffer whose own root is bad", "AnEnvelopeInAFrameIsOpenedByItself"},
@@ -353,7 +353,8 @@ TEST(MalformedTable, EveryRowIsAccountedFor) {
   std::set<std::string> rows;
   for (std::sregex_iterator row(table.begin(), table.end(), input), end; row != end; ++row) {
     rows.insert((*row)[1]);
-    EXPECT_NE(kRefused.contains((*row)[1]), kElsewhere.contains((*row)[1])) << (*row)[1];
+    EXPECT_NE(kRefused.contains((*row)[1]), kMalformedCasesElsewhere.contains((*row)[1]))
+        << (*row)[1];
   }
   EXPECT_EQ(rows.size(), 20u);
 }

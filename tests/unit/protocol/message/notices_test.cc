@@ -7,23 +7,23 @@
 #include "protocol/message/kinds/volumes.h"
 #include "protocol/message/message_rules.h"
 #include "protocol/message/template.h"
+#include "tests/durations.h"
 
 namespace hotline {
 namespace {
 
-constexpr UtcMs kHour_ms = 3'600'000;
-const UtcMs kNow = *parse_rfc3339("2026-11-22T14:00:00Z");
+const UtcMs kRead_at = *parse_rfc3339("2026-11-22T14:00:00Z");
 
 TemplateInput input(std::map<std::string, std::string> set) {
   TemplateInput result;
   result.set = std::move(set);
   result.precedence = wire::Precedence::routine;
-  result.now = kNow;
+  result.now = kRead_at;
   return result;
 }
 
 std::string at(int64_t hours, int64_t minutes = 0) {
-  return format_rfc3339(kNow + hours * kHour_ms + minutes * 60'000);
+  return format_rfc3339(kRead_at + hours * kHour_ms + minutes * 60'000);
 }
 
 // An empty string where the template is filled, or the reason why not.
@@ -48,7 +48,7 @@ std::string problem_at_receiver(const FilledTemplate& filled, UtcMs released_at)
 std::string shown(const FilledTemplate& filled, const char* language) {
   const auto body = open_body(filled.body);
   std::string lines;
-  for (const auto& [label, value] : describe_content(**body, language, kNow)) {
+  for (const auto& [label, value] : describe_content(**body, language, kRead_at)) {
     lines += label + ": " + value + "\n";
   }
   return lines;
@@ -81,8 +81,8 @@ TEST(Launch, IsRefusedLessThanADayAheadUnlessAReasonIsGiven) {
 TEST(Launch, IsJudgedAgainByWhoReceivesIt) {
   const auto filled = fill_template("launch", launch(at(24)));
   ASSERT_TRUE(filled) << filled.error().reason;
-  EXPECT_EQ(problem_at_receiver(*filled, kNow), "");
-  EXPECT_EQ(problem_at_receiver(*filled, kNow + 1),
+  EXPECT_EQ(problem_at_receiver(*filled, kRead_at), "");
+  EXPECT_EQ(problem_at_receiver(*filled, kRead_at + 1),
             "start: is less than 24 hours ahead, and no reason is given");
 }
 
@@ -123,7 +123,7 @@ TEST(Launch, AnnouncesAllAboveItsAreas) {
   ASSERT_EQ(volumes.size(), 3u);
   EXPECT_EQ(std::get<Circle>(volumes[2].shape).radius_m, 80'000u);
   EXPECT_EQ(volumes[0].upper.value, limits::kAltitudeMax_m);
-  EXPECT_EQ(volumes[0].start, kNow + 24 * kHour_ms);
+  EXPECT_EQ(volumes[0].start, kRead_at + 24 * kHour_ms);
 }
 
 // ---------------------------------------------------------------------------------------------------------------------
@@ -259,7 +259,7 @@ TEST(Activity, RefusesAtTheReceiverWhatOursNeverSends) {
   FilledTemplate filled;
   filled.type = wire::MessageType::activity;
   filled.body = {builder.GetBufferPointer(), builder.GetBufferPointer() + builder.GetSize()};
-  EXPECT_EQ(problem_at_receiver(filled, kNow),
+  EXPECT_EQ(problem_at_receiver(filled, kRead_at),
             "volume: 1 needs one shape: a polygon, a circle or a route");
   EXPECT_FALSE(shown(filled, "en").empty());
 }
@@ -319,12 +319,14 @@ TEST(Dissemination, SaysWhoWasToldAndWhen) {
   FilledTemplate filled;
   filled.type = wire::MessageType::dissemination;
   filled.body = build_body(
-      {"Told", {}, DisseminationFields{wire::Audience::missile_warning, kNow, "both radar crews"}});
-  EXPECT_EQ(problem_at_receiver(filled, kNow), "");
+      {"Told",
+       {},
+       DisseminationFields{wire::Audience::missile_warning, kRead_at, "both radar crews"}});
+  EXPECT_EQ(problem_at_receiver(filled, kRead_at), "");
   EXPECT_TRUE(has(shown(filled, "en"), "Told: missile warning\n"));
   EXPECT_TRUE(has(shown(filled, "uk"), "Доведено до: попередження про ракетний напад\n"));
   filled.body = build_body({"Told", {}, DisseminationFields{}});
-  EXPECT_EQ(problem_at_receiver(filled, kNow), "audience: is missing");
+  EXPECT_EQ(problem_at_receiver(filled, kRead_at), "audience: is missing");
 }
 
 TEST(Inquiry, AsksWhatIsTyped) {

@@ -13,6 +13,7 @@
 #include <sstream>
 
 #include "protocol/api/client_api.h"
+#include "protocol/api/client_generated.h"
 #include "protocol/channel/journal.h"
 #include "protocol/message/draft.h"
 #include "tests/unit/protocol/channel/scripted_peer.h"

@@ -11,13 +11,13 @@
 namespace hotline {
 namespace {
 
-constexpr UtcMs kNow = 1'795'356'060'000;
+constexpr UtcMs kTyped_at = 1'795'356'060'000;
 
 TemplateInput input(std::map<std::string, std::string> set) {
   TemplateInput result;
   result.set = std::move(set);
   result.precedence = wire::Precedence::flash;
-  result.now = kNow;
+  result.now = kTyped_at;
   result.translated_by = "north";
   return result;
 }
@@ -64,11 +64,11 @@ TEST(Template, TimesAreTypedByTheClockOnlyBesideOne) {
   TemplateInput typed = input({{"where", "5454N02006E"}, {"when", "-5m"}});
   EXPECT_NE(error_of("airspace-crossing", typed).reason.find("another time on another day"),
             std::string::npos);
-  typed.typed_at = kNow;
+  typed.typed_at = kTyped_at;
   const auto filled = fill_template("airspace-crossing", typed);
   ASSERT_TRUE(filled) << filled.error().reason;
   const auto& incident = std::get<IncidentFields>(filled->fields.content);
-  EXPECT_EQ(incident.observed_at, kNow - 300'000);
+  EXPECT_EQ(incident.observed_at, kTyped_at - 300'000);
   EXPECT_EQ(incident.accuracy_m, 1'852u);
 }
 
@@ -103,7 +103,7 @@ TEST(Template, AnAirspaceCrossingNeedsOnlyItsPosition) {
   const auto& incident = std::get<IncidentFields>(filled->fields.content);
   EXPECT_EQ(incident.kind, wire::IncidentKind::airspace_crossing);
   EXPECT_EQ(incident.position, (Position{5'490'000, 2'010'000}));
-  EXPECT_EQ(incident.observed_at, kNow);
+  EXPECT_EQ(incident.observed_at, kTyped_at);
   EXPECT_EQ(incident.accuracy_m, 1'114u);
   EXPECT_EQ(incident.who, wire::Side::own);
   EXPECT_EQ(incident.intent, wire::Intent::accidental);
@@ -332,7 +332,8 @@ TEST(Describe, ShowsCodedFieldsInTheReadersLanguage) {
 }
 
 TEST(Describe, AlwaysSaysThatAcknowledgementIsNotAgreement) {
-  Bytes bytes = build_body({"s", {}, AcknowledgementFields{wire::Role::operator_, kNow, {}, {}}});
+  Bytes bytes =
+      build_body({"s", {}, AcknowledgementFields{wire::Role::operator_, kTyped_at, {}, {}}});
   auto body = open_body(bytes);
   EXPECT_NE(
       shown(describe_content(**body, "en", std::nullopt)).find("acknowledgement is not agreement"),

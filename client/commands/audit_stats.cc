@@ -1,8 +1,12 @@
 // hotline audit stats: how soon people acknowledged, how much was FLASH, which test calls were
-// missed.
+// missed, how often the watch was alarmed.
 #include <optional>
 
 #include "client/commands/commands.h"
+#include "client/report/alarm_rates.h"
+#include "client/report/report_json.h"
+#include "client/report/report_rows.h"
+#include "client/report/report_text.h"
 #include "client/show/journal_line.h"
 #include "client/show/journal_statistics.h"
 #include "protocol/channel/journal.h"
@@ -14,10 +18,6 @@ namespace {
 
 using Messages = JournalStatistics::Messages;
 
-uint64_t share_permille(uint64_t part, uint64_t whole) {
-  return whole == 0 ? 0 : (part * 1000 + whole / 2) / whole;
-}
-
 std::string share(uint64_t part, uint64_t whole) {
   const uint64_t permille = share_permille(part, whole);
   return std::to_string(permille / 10) + "." + std::to_string(permille % 10) + " %";
@@ -26,12 +26,14 @@ std::string share(uint64_t part, uint64_t whole) {
 class StatisticsReport {
  public:
   StatisticsReport(Output& output, const ChannelNames& names, const Period& period,
-                   uint64_t entries, const JournalStatistics& statistics)
+                   uint64_t entries, const JournalStatistics& statistics,
+                   const AlarmRates::Measured& alarms)
       : output_(output),
         names_(names),
         period_(period),
         entries_(entries),
-        statistics_(statistics) {}
+        statistics_(statistics),
+        alarms_(alarms) {}
 
   void print() const {
     if (output_.json()) return output_.document(json());
@@ -42,13 +44,26 @@ class StatisticsReport {
     for (const bool incoming : {false, true}) {
       const auto& calls = statistics_.test_calls(incoming);
       output_.line("test calls of " + upper_case(party(incoming)) + ": " +
-                   format_count(calls.made) + " made, " + format_count(calls.acknowledged) +
-                   " acknowledged, " + format_count(calls.missed) + " missed");
+                   format_count(calls.acknowledgement.count) + " made, " +
+                   format_count(calls.acknowledgement.done) + " acknowledged, " +
+                   format_count(calls.missed) + " missed");
     }
+    output_.line("alarms of " + upper_case(names_.party) + " by the measures of ISA-18.2:");
+    output_.text(text_alarms(alarms_, "  "));
+    say_flash_above();
   }
 
  private:
   const std::string& party(bool incoming) const { return incoming ? names_.peer : names_.party; }
+
+  void say_flash_above() const {
+    for (const FlashMonth& month : flash_months(statistics_)) {
+      if (!month.is_above()) continue;
+      output_.talk("FLASH is " + share(month.flash, month.messages) + " of what " +
+                   upper_case(party(month.incoming)) + " sent in " + month.month +
+                   ": above 5 %, it no longer says what is urgent.");
+    }
+  }
 
   std::string period_words() const {
     std::string words;
@@ -72,17 +87,18 @@ class StatisticsReport {
     uint64_t not_measured = 0;
     for (const bool incoming : {false, true}) {
       for (const auto& [precedence, messages] : statistics_.messages(incoming)) {
-        const auto time = [&messages = messages](int percent) {
-          return messages.times_ms.empty() ? "-" : format_duration(messages.percentile_ms(percent));
+        const WaitTally& tally = messages.acknowledgement;
+        const auto time = [&tally](int percent) {
+          return tally.times_ms.empty() ? "-"
+                                        : format_duration(percentile_ms(tally.times_ms, percent));
         };
-        not_measured += messages.not_measured;
-        table.add({messages.waiting() > 0 ? "!" : "",
-                   {upper_case(party(incoming)), precedence_label(precedence),
-                    format_count(messages.count),
-                    share(messages.count, statistics_.message_count(incoming)),
-                    format_count(messages.acknowledged), format_count(messages.closed),
-                    format_count(messages.waiting()), format_count(messages.escalated), time(50),
-                    time(90), time(100)}});
+        not_measured += tally.not_measured;
+        table.add(
+            {tally.waiting() > 0 ? "!" : "",
+             {upper_case(party(incoming)), precedence_label(precedence), format_count(tally.count),
+              share(tally.count, statistics_.message_count(incoming)), format_count(tally.done),
+              format_count(tally.closed), format_count(tally.waiting()),
+              format_count(messages.escalated), time(50), time(90), time(100)}});
       }
     }
     table.print(output_);
@@ -104,8 +120,8 @@ class StatisticsReport {
       const auto& test_calls = statistics_.test_calls(incoming);
       calls.append(JsonValue()
                        .add("from", party(incoming))
-                       .add("made", test_calls.made)
-                       .add("acknowledged", test_calls.acknowledged)
+                       .add("made", test_calls.acknowledgement.count)
+                       .add("acknowledged", test_calls.acknowledgement.done)
                        .add("missed", test_calls.missed));
     }
     return json_document()
@@ -116,24 +132,27 @@ class StatisticsReport {
         .add("until", period_.until ? json_time(*period_.until) : JsonValue())
         .add("entries", entries_)
         .add("messages", std::move(messages))
-        .add("test_calls", std::move(calls));
+        .add("test_calls", std::move(calls))
+        .add("alarms", json_alarms(alarms_));
   }
 
   static JsonValue json_messages(const std::string& from, uint8_t precedence, const Messages& of,
                                  uint64_t all) {
+    const WaitTally& tally = of.acknowledgement;
     const auto time = [&](int percent) {
-      return of.times_ms.empty() ? JsonValue() : JsonValue(of.percentile_ms(percent));
+      return tally.times_ms.empty() ? JsonValue()
+                                    : JsonValue(percentile_ms(tally.times_ms, percent));
     };
     return JsonValue()
         .add("from", from)
         .add("precedence", precedence_label(precedence))
-        .add("messages", of.count)
-        .add("share_permille", share_permille(of.count, all))
-        .add("acknowledged", of.acknowledged)
-        .add("closed", of.closed)
-        .add("waiting", of.waiting())
+        .add("messages", tally.count)
+        .add("share_permille", share_permille(tally.count, all))
+        .add("acknowledged", tally.done)
+        .add("closed", tally.closed)
+        .add("waiting", tally.waiting())
         .add("escalated", of.escalated)
-        .add("not_measured", of.not_measured)
+        .add("not_measured", tally.not_measured)
         .add("median_ms", time(50))
         .add("p90_ms", time(90))
         .add("longest_ms", time(100));
@@ -144,10 +163,13 @@ class StatisticsReport {
   const Period& period_;
   uint64_t entries_;
   const JournalStatistics& statistics_;
+  const AlarmRates::Measured& alarms_;
 };
 
 int report(Invocation& invocation, JournalSource& journal, const Period& period) {
   JournalStatistics statistics(period);
+  AlarmRates alarms(period);
+  ObservedTime observed;
   uint64_t next = 0;
   std::optional<Error> unreadable;
   auto status = journal.read(0, journal.size(), [&](const JournalItem& item) {
@@ -157,6 +179,8 @@ int report(Invocation& invocation, JournalSource& journal, const Period& period)
       return false;
     }
     statistics.take(**entry);
+    alarms.take(**entry);
+    observed.take(on_a_clock((*entry)->at()));
     next = item.index + 1;
     return true;
   });
@@ -164,7 +188,10 @@ int report(Invocation& invocation, JournalSource& journal, const Period& period)
   if (unreadable) {
     return invocation.output.fail("cannot read journal entry " + std::to_string(next), *unreadable);
   }
-  StatisticsReport(invocation.output, journal.names(), period, next, statistics).print();
+  const std::optional<UtcMs> to = period.until ? std::optional(*period.until + 1) : std::nullopt;
+  StatisticsReport(invocation.output, journal.names(), period, next, statistics,
+                   alarms.measured(observed.within(period.since, to)))
+      .print();
   return kExitDone;
 }
 
@@ -181,15 +208,17 @@ int stats(Invocation& invocation) {
 Command audit_stats_command() {
   return {
       {.name = "audit stats",
-       .summary =
-           "Count how soon messages were acknowledged, how many were FLASH, and missed test calls",
+       .summary = "Count acknowledgements and how soon they came, FLASH, missed test calls, alarms",
        .description =
            "Own messages are timed from release until the peer's acknowledgement was held, the "
            "peer's from receipt until ours was released: each by the clock of the party whose "
            "journal it is. MEDIAN, 90 % and LONGEST are of those that were acknowledged; what "
            "still waits has no time yet and is counted under WAIT, what was declined or cancelled "
            "before under CLOSED. SHARE is of all messages of that party that ask for an "
-           "acknowledgement, test calls apart. An export is counted as it is, and not verified.",
+           "acknowledgement, test calls apart. Alarms are measured as ISA-18.2 does: how many a "
+           "day, floods of more than ten in ten minutes, the ten causes that alarmed most, what "
+           "chattered, and what has stood for more than a day (docs/report.md). An export is "
+           "counted as it is, and not verified.",
        .examples = {"hotline audit stats --since=-1d", "hotline audit stats --export north.export",
                     "hotline audit stats --since 2026-11-01 --until 2026-12-01 --json"},
        .options = {{"--since", "TIME", "messages and test calls of this time and later"},

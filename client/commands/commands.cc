@@ -39,6 +39,7 @@ const std::vector<Command>& all_commands() {
       escalation_show_command(),
       template_list_command(),
       template_show_command(),
+      report_command(),
       audit_log_command(),
       audit_export_command(),
       audit_verify_command(),

@@ -3,103 +3,140 @@
 #include <algorithm>
 
 #include "client/show/journal_line.h"
-#include "protocol/base/limits.h"
 #include "protocol/channel/journal.h"
 #include "protocol/channel/key_blocks.h"
 #include "protocol/channel/ladder.h"
 #include "protocol/message/kinds/kinds.h"
+#include "protocol/message/message_rules.h"
 
 namespace hotline::client {
-namespace {
-
-// A journal that nobody verified may say anything; sums of what no clock shows would overflow.
-UtcMs on_a_clock(int64_t time) {
-  return std::clamp<int64_t>(time, 0, limits::kTimeMax_ms);
-}
-
-}  // namespace
-
-int64_t JournalStatistics::Messages::percentile_ms(int percent) const {
-  std::vector<int64_t> sorted = times_ms;
-  const size_t rank = (sorted.size() * static_cast<size_t>(percent) + 99) / 100;
-  const auto place = sorted.begin() + static_cast<ptrdiff_t>(std::max<size_t>(rank, 1) - 1);
-  std::nth_element(sorted.begin(), place, sorted.end());
-  return *place;
-}
 
 uint64_t JournalStatistics::message_count(bool incoming) const {
   uint64_t count = 0;
-  for (const auto& [precedence, messages] : messages_[incoming]) count += messages.count;
+  for (const auto& [precedence, messages] : messages_[incoming]) count += messages.count();
   return count;
 }
 
 void JournalStatistics::take(const wire::Entry& entry) {
+  clock_.take(entry);
   const UtcMs at = on_a_clock(entry.at());
   if (const auto* created = entry.fact_as_StoreCreated()) {
     exercise_ = created->exercise();
-  } else if (const auto* stepped = entry.fact_as_ClockStepped()) {
-    stepped_ms_ += on_a_clock(stepped->to()) - on_a_clock(stepped->from());
-    stepped_ms_ = std::clamp(stepped_ms_, -limits::kTimeMax_ms, limits::kTimeMax_ms);
   } else if (const auto* released = entry.fact_as_Released()) {
-    settle(released->type(), released->role(), released->refers_to(), at);
-    if (kind_of(released->type()).waits_for_acknowledgement()) {
-      open({false, released->serial()}, released->type(), released->precedence(), at);
-    }
+    take_released(*released, at);
   } else if (const auto* received = entry.fact_as_Received()) {
-    // A message that breaks the rules waits all the same, and says nothing of others.
-    if (received->decline_code() == 0) {
-      settle(received->type(), received->role(), received->refers_to(), at);
-    }
-    if (waits_for_acknowledgement(*received)) {
-      open({true, received->index()}, received->type(), received->precedence(), at);
-    }
+    take_received(*received, at);
+  } else if (const auto* numbered = entry.fact_as_Numbered()) {
+    number(*numbered);
+  } else if (const auto* held = entry.fact_as_ReceiptHeld()) {
+    deliver(held->size());
   } else if (const auto* decided = entry.fact_as_StepsDecided()) {
     climb(*decided);
   } else if (const auto* missed = entry.fact_as_TestCallMissed()) {
-    if (period_.has(hour_of(*missed))) ++test_calls_[!missed->ours()].missed;
+    if (!period_.has(hour_of(*missed))) return;
+    ++test_calls_[!missed->ours()].missed;
+    missed_in_a_row_ = std::max(missed_in_a_row_, missed->in_a_row());
   }
 }
 
-void JournalStatistics::open(Key key, uint8_t type, uint8_t precedence, UtcMs at) {
+void JournalStatistics::take_released(const wire::Released& released, UtcMs at) {
+  settle(released.type(), released.role(), released.refers_to());
+  const Kind& kind = kind_of(released.type());
+  if (!kind.waits_for_acknowledgement()) return;
+  const Open opened{.since = clock_.now(),
+                    .precedence = released.precedence(),
+                    .test = kind.is_test_call,
+                    .dissemination = kind.asks_for_dissemination,
+                    .answer = released.answer_due()};
+  open({false, released.serial()}, opened, at);
+  if (!period_.has(at) || kind.is_test_call) return;
+  ++messages_[false][opened.precedence].delivery.count;
+  unnumbered_[released.serial()] = {opened.since, opened.precedence};
+}
+
+// A message that breaks the rules waits all the same, and says nothing of others.
+void JournalStatistics::take_received(const wire::Received& received, UtcMs at) {
+  const bool keeps_rules = received.decline_code() == 0;
+  if (keeps_rules) settle(received.type(), received.role(), received.refers_to());
+  if (period_.has(at)) {
+    mismatches_ += received.mismatch();
+    rules_broken_ += !keeps_rules;
+  }
+  if (!waits_for_acknowledgement(received)) return;
+  const Kind& kind = kind_of(received.type());
+  open({true, received.index()},
+       {.since = clock_.now(),
+        .precedence = known_precedence(received.precedence()),
+        .test = kind.is_test_call,
+        .dissemination = kind.asks_for_dissemination && keeps_rules,
+        .answer = received.answer_due()},
+       at);
+}
+
+void JournalStatistics::open(Key key, const Open& open, UtcMs at) {
   if (!period_.has(at)) return;
-  const Open open{at - stepped_ms_, precedence, kind_of(type).is_test_call};
   open_.insert_or_assign(key, open);
   if (open.test) {
-    ++test_calls_[key.first].made;
-  } else {
-    ++of(key, open).count;
+    ++test_calls_[key.first].acknowledgement.count;
+    return;
   }
+  Messages& messages = of(key, open);
+  ++messages.acknowledgement.count;
+  messages.dissemination.count += open.dissemination;
+  messages.answer.count += open.answer;
+  ++days_[key.first][at / kOneDay_ms][open.precedence];
 }
 
-void JournalStatistics::settle(uint8_t type, uint8_t role, const wire::MessageKey* refers_to,
-                               UtcMs at) {
+void JournalStatistics::settle(uint8_t type, uint8_t role, const wire::MessageKey* refers_to) {
   if (refers_to == nullptr) return;
+  const auto found = open_.find({refers_to->incoming(), refers_to->number()});
+  if (found == open_.end()) return;  // Settled before, or not asked for.
+  const Key key = found->first;
+  Open& open = found->second;
   const TargetEffect effect = kind_of(type).effect;
-  const bool acknowledges = effect == TargetEffect::acknowledges;
   // A machine is nobody: its DECLINE ends no wait.
   const bool closes =
       effect == TargetEffect::cancels ||
       (effect == TargetEffect::declines && role != static_cast<uint8_t>(wire::Role::machine));
-  if (!acknowledges && !closes) return;
-  const auto found = open_.find({refers_to->incoming(), refers_to->number()});
-  if (found == open_.end()) return;  // Settled before, or not asked for.
-  const auto [key, open] = *found;
-  open_.erase(found);
+  const auto end = [&](bool& waits, bool is_done, WaitTally& tally) {
+    if (waits && is_done) finish(open.since, tally);
+    if (waits && closes) ++tally.closed;
+    if (is_done || closes) waits = false;
+  };
+  const bool acknowledges = effect == TargetEffect::acknowledges;
   if (open.test) {
-    if (acknowledges) ++test_calls_[key.first].acknowledged;
-    return;
-  }
-  Messages& messages = of(key, open);
-  if (closes) {
-    ++messages.closed;
-    return;
-  }
-  ++messages.acknowledged;
-  const int64_t time_ms = at - stepped_ms_ - open.at;
-  if (time_ms < 0) {
-    ++messages.not_measured;
+    end(open.acknowledgement, acknowledges, test_calls_[key.first].acknowledgement);
   } else {
-    messages.times_ms.push_back(time_ms);
+    Messages& messages = of(key, open);
+    end(open.acknowledgement, acknowledges, messages.acknowledgement);
+    end(open.dissemination, effect == TargetEffect::disseminates, messages.dissemination);
+    end(open.answer, effect == TargetEffect::answers, messages.answer);
+  }
+  if (!open.acknowledgement && !open.dissemination && !open.answer) open_.erase(found);
+}
+
+void JournalStatistics::finish(const JournalClock::Stamp& since, WaitTally& tally) const {
+  ++tally.done;
+  if (const auto time_ms = JournalClock::between(since, clock_.now())) {
+    tally.times_ms.push_back(*time_ms);
+  } else {
+    ++tally.not_measured;
+  }
+}
+
+void JournalStatistics::number(const wire::Numbered& numbered) {
+  uint64_t place = numbered.first();
+  for (const uint64_t serial : *numbered.serials()) {
+    if (auto message = unnumbered_.extract(serial)) unreceived_[place] = message.mapped();
+    ++place;
+  }
+}
+
+// A receipt covers all places below its size.
+void JournalStatistics::deliver(uint64_t size) {
+  while (!unreceived_.empty() && unreceived_.begin()->first < size) {
+    const Undelivered message = unreceived_.extract(unreceived_.begin()).mapped();
+    finish(message.since, messages_[false][message.precedence].delivery);
   }
 }
 
@@ -117,9 +154,11 @@ void JournalStatistics::climb(const wire::StepsDecided& decided) {
 
 void JournalStatistics::climb(Key key) {
   const auto found = open_.find(key);
-  if (found == open_.end() || found->second.escalated || found->second.test) return;
-  found->second.escalated = true;
-  ++of(found->first, found->second).escalated;
+  if (found == open_.end()) return;
+  Open& open = found->second;
+  if (open.escalated || open.test || !open.acknowledgement) return;
+  open.escalated = true;
+  ++of(key, open).escalated;
 }
 
 }  // namespace hotline::client

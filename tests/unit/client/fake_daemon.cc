@@ -76,6 +76,9 @@ class FakeDaemon::Stream : public FrameStream {
       daemon_.checked.emplace_back(wanted->draft()->begin(), wanted->draft()->end());
       return conflict_rows(id, daemon_.conflicts_of_drafts, 0, 1000);
     }
+    if (request.body_as_Incidents() != nullptr) {
+      return respond(id, [](FlatBufferBuilder& b) { return wire::CreateIncidentRows(b); });
+    }
     if (const auto* wanted = request.body_as_Notices()) return notice_rows(id, *wanted);
     if (request.body_as_ExportHead() != nullptr) return export_head(id);
     if (const auto* wanted = request.body_as_ExportEntries()) return export_entries(id, *wanted);

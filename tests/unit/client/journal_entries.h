@@ -8,6 +8,7 @@
 
 #include "protocol/base/bytes.h"
 #include "protocol/base/clock.h"
+#include "protocol/channel/conditions.h"
 #include "protocol/channel/journal_generated.h"
 #include "protocol/channel/key_blocks.h"
 #include "protocol/channel/ladder.h"
@@ -15,6 +16,8 @@
 namespace hotline::client {
 
 inline const wire::Digest kAnyDigest{};
+// For a history that is made up: on the hour.
+inline constexpr UtcMs kEntriesBegin = 1'800'000'000'000;
 
 // `build` gets the builder and gives the offset of the fact's table.
 template <class Build>
@@ -99,6 +102,45 @@ inline Bytes climbed_entry(UtcMs at, const wire::MessageKey& key, const std::str
 
 inline Bytes missed_call_entry(UtcMs at, int64_t hour, bool ours) {
   return journal_entry(at, [&](auto& b) { return wire::CreateTestCallMissed(b, hour, ours, 1); });
+}
+
+inline Bytes link_entry(UtcMs at, wire::LinkChange change, const char* detail = "") {
+  return journal_entry(at,
+                       [&](auto& b) { return wire::CreateLinkChangedDirect(b, change, detail); });
+}
+
+inline Bytes alarm_entry(UtcMs at, const char* text) {
+  return journal_entry(at, [&](auto& b) {
+    const wire::MessageKey none(false, 0);
+    return wire::CreateAlarmRaisedDirect(b, &none, 0, text);
+  });
+}
+
+inline Bytes condition_began_entry(UtcMs at, ConditionCode code, const char* subject) {
+  return journal_entry(at, [&](auto& b) {
+    return wire::CreateConditionBeganDirect(b, static_cast<uint8_t>(code), subject, 0, "words");
+  });
+}
+
+inline Bytes condition_ended_entry(UtcMs at, ConditionCode code, const char* subject) {
+  return journal_entry(at, [&](auto& b) {
+    return wire::CreateConditionEndedDirect(b, static_cast<uint8_t>(code), subject);
+  });
+}
+
+// Of our N-`own` and the peer's message at this place; there together until then.
+inline Bytes conflict_found_entry(UtcMs at, uint64_t own, uint64_t peers, UtcMs until) {
+  return journal_entry(at, [&](auto& b) {
+    const wire::MessageKey ours(false, own), theirs(true, peers);
+    return wire::CreateConflictFound(b, &ours, &theirs, 1, 1, 900, 60, 30, at, until);
+  });
+}
+
+inline Bytes conflict_ended_entry(UtcMs at, uint64_t own, uint64_t peers, wire::ConflictEnd why) {
+  return journal_entry(at, [&](auto& b) {
+    const wire::MessageKey ours(false, own), theirs(true, peers);
+    return wire::CreateConflictEnded(b, &ours, &theirs, why);
+  });
 }
 
 }  // namespace hotline::client

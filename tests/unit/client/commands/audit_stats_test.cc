@@ -49,9 +49,10 @@ class AuditStatsTest : public testing::Test {
     }
     return *statistics_;
   }
-  const JournalStatistics::Messages& flashes(bool incoming = false) {
+  const JournalStatistics::Messages& all_flashes(bool incoming = false) {
     return counted().messages(incoming).at(static_cast<uint8_t>(Precedence::flash));
   }
+  const WaitTally& flashes(bool incoming = false) { return all_flashes(incoming).acknowledgement; }
 
   UtcMs now_;
   FakeDaemon daemon_;
@@ -69,7 +70,7 @@ TEST_F(AuditStatsTest, OnlyTheFirstAcknowledgementCounts) {
   peer_says(MessageType::acknowledgement, 1);
   peer_says(MessageType::cancellation, 1);
   EXPECT_EQ(flashes().times_ms, (Times{5000}));
-  EXPECT_EQ(flashes().acknowledged, 1u);
+  EXPECT_EQ(flashes().done, 1u);
   EXPECT_EQ(flashes().closed, 0u);
   EXPECT_EQ(flashes().waiting(), 0u);
 }
@@ -111,7 +112,7 @@ TEST_F(AuditStatsTest, WhatBreaksTheRulesSaysNothingOfOthers) {
   add(received_entry(
       now_, 6,
       {7, MessageType::incident, Precedence::flash, nullptr, wire::DeclineCode::rule_broken}));
-  EXPECT_EQ(flashes().acknowledged, 0u);
+  EXPECT_EQ(flashes().done, 0u);
   EXPECT_EQ(flashes(true).waiting(), 1u);
 }
 
@@ -135,11 +136,43 @@ TEST_F(AuditStatsTest, StepsOfTheClockAreTakenOut) {
   EXPECT_EQ(flashes().not_measured, 0u);
 }
 
+// The daemon was down meanwhile, and nobody knows for how long.
+TEST_F(AuditStatsTest, ATimeOverAStepThatAStartFoundIsNotMeasured) {
+  release(1);
+  later(-10'000);
+  add(started_entry(now_));
+  add(clock_stepped_entry(now_, now_ + 10'000, now_));
+  release(2);
+  later(60'000);
+  peer_says(MessageType::acknowledgement, 1);
+  peer_says(MessageType::acknowledgement, 2);
+  EXPECT_EQ(flashes().times_ms, (Times{60'000}));
+  EXPECT_EQ(flashes().done, 2u);
+  EXPECT_EQ(flashes().not_measured, 1u);
+}
+
+TEST_F(AuditStatsTest, AMessageIsDeliveredOnceAReceiptCoversItsPlace) {
+  release(1);
+  release(2, Precedence::routine, MessageType::text);
+  add(numbered_entry(now_, 7, {1, 2}));
+  later(100);
+  add(receipt_held_entry(now_, 8));
+  EXPECT_EQ(all_flashes().delivery.times_ms, (Times{100}));
+  EXPECT_EQ(counted().messages(false).at(4).delivery.waiting(), 1u);
+  EXPECT_EQ(all_flashes().dissemination.waiting(), 1u);
+  EXPECT_EQ(counted().messages(false).at(4).dissemination.count, 0u);
+  peer_says(MessageType::dissemination, 1);
+  EXPECT_EQ(all_flashes().dissemination.times_ms, (Times{100}));
+  peer_says(MessageType::cancellation, 1);
+  EXPECT_EQ(flashes().closed, 1u);
+  EXPECT_EQ(all_flashes().dissemination.closed, 0u);
+}
+
 TEST_F(AuditStatsTest, ATimeBelowZeroIsNotMeasured) {
   release(1);
   later(-1);
   peer_says(MessageType::acknowledgement, 1);
-  EXPECT_EQ(flashes().acknowledged, 1u);
+  EXPECT_EQ(flashes().done, 1u);
   EXPECT_EQ(flashes().not_measured, 1u);
   EXPECT_TRUE(flashes().times_ms.empty());
   EXPECT_EQ(terminal_.run({"audit", "stats"}), kExitDone);
@@ -151,8 +184,8 @@ TEST_F(AuditStatsTest, AMessageEscalatesOnceHoweverHighItClimbs) {
   receive(1);
   add(climbed_entry(now_, wire::MessageKey(false, 1), "supervisor"));
   add(climbed_entry(now_, wire::MessageKey(false, 1), "duty-director"));
-  EXPECT_EQ(flashes(false).escalated, 1u);
-  EXPECT_EQ(flashes(true).escalated, 0u);
+  EXPECT_EQ(all_flashes(false).escalated, 1u);
+  EXPECT_EQ(all_flashes(true).escalated, 0u);
 }
 
 TEST_F(AuditStatsTest, TestCallsStandApart) {
@@ -165,11 +198,11 @@ TEST_F(AuditStatsTest, TestCallsStandApart) {
   add(missed_call_entry(now_, hour + 2, true));
   add(missed_call_entry(now_, hour + 1, false));
   EXPECT_EQ(counted().message_count(false), 0u);
-  EXPECT_EQ(counted().test_calls(false).made, 1u);
-  EXPECT_EQ(counted().test_calls(false).acknowledged, 0u);
+  EXPECT_EQ(counted().test_calls(false).acknowledgement.count, 1u);
+  EXPECT_EQ(counted().test_calls(false).acknowledgement.done, 0u);
   EXPECT_EQ(counted().test_calls(false).missed, 2u);
-  EXPECT_EQ(counted().test_calls(true).made, 2u);
-  EXPECT_EQ(counted().test_calls(true).acknowledged, 1u);
+  EXPECT_EQ(counted().test_calls(true).acknowledgement.count, 2u);
+  EXPECT_EQ(counted().test_calls(true).acknowledgement.done, 1u);
   EXPECT_EQ(counted().test_calls(true).missed, 1u);
   EXPECT_EQ(counted({now_ + 3'600'000, {}}).test_calls(false).missed, 1u);
 }
@@ -182,19 +215,18 @@ TEST_F(AuditStatsTest, APeriodChoosesMessagesAndNotWhatBecameOfThem) {
   peer_says(MessageType::acknowledgement, 1);
   peer_says(MessageType::acknowledgement, 2);
   const auto& chosen = counted({now_ - 1500, now_ - 500}).messages(false);
-  EXPECT_EQ(chosen.at(1).count, 1u);
-  EXPECT_EQ(chosen.at(1).times_ms, (Times{1000}));
+  EXPECT_EQ(chosen.at(1).count(), 1u);
+  EXPECT_EQ(chosen.at(1).acknowledgement.times_ms, (Times{1000}));
 }
 
 TEST_F(AuditStatsTest, PercentilesAreTimesThatWere) {
-  JournalStatistics::Messages messages;
-  messages.times_ms = {70};
-  EXPECT_EQ(messages.percentile_ms(50), 70);
-  EXPECT_EQ(messages.percentile_ms(100), 70);
-  messages.times_ms = {10, 9, 8, 7, 6, 5, 4, 3, 2, 1};
-  EXPECT_EQ(messages.percentile_ms(50), 5);
-  EXPECT_EQ(messages.percentile_ms(90), 9);
-  EXPECT_EQ(messages.percentile_ms(100), 10);
+  EXPECT_EQ(percentile_ms({70}, 50), 70);
+  EXPECT_EQ(percentile_ms({70}, 100), 70);
+  const Times times = {10, 9, 8, 7, 6, 5, 4, 3, 2, 1};
+  EXPECT_EQ(percentile_ms(times, 50), 5);
+  EXPECT_EQ(percentile_ms(times, 90), 9);
+  EXPECT_EQ(percentile_ms(times, 95), 10);
+  EXPECT_EQ(percentile_ms(times, 100), 10);
 }
 
 TEST_F(AuditStatsTest, ShowsATable) {
@@ -215,7 +247,13 @@ TEST_F(AuditStatsTest, ShowsATable) {
             "! SOUTH  IMMEDIATE  1         100.0 %  0             0       1     0          -       "
             "-     -\n"
             "test calls of NORTH: 0 made, 0 acknowledged, 0 missed\n"
-            "test calls of SOUTH: 0 made, 0 acknowledged, 0 missed\n");
+            "test calls of SOUTH: 0 made, 0 acknowledged, 0 missed\n"
+            "alarms of NORTH by the measures of ISA-18.2:\n"
+            "  0 alarms, – a day; at the most 0 in ten minutes; floods (more than 10 in ten\n"
+            "  minutes): 0 of 1, 0.0 %.\n");
+  EXPECT_NE(terminal_.err().find("FLASH is 25.0 % of what NORTH sent in 2026-11"),
+            std::string::npos)
+      << terminal_.err();
   EXPECT_NE(terminal_.err().find("Journal of NORTH, 6 entries, since 2026-11-22T00:00:00.000Z\n"),
             std::string::npos)
       << terminal_.err();
@@ -233,7 +271,10 @@ TEST_F(AuditStatsTest, SaysItAsJson) {
             "\"waiting\":0,\"escalated\":0,\"not_measured\":0,\"median_ms\":23000,\"p90_ms\":23000,"
             "\"longest_ms\":23000}],\"test_calls\":[{\"from\":\"north\",\"made\":0,"
             "\"acknowledged\":0,\"missed\":0},{\"from\":\"south\",\"made\":0,\"acknowledged\":0,"
-            "\"missed\":0}]}\n");
+            "\"missed\":0}],\"alarms\":{\"alarms\":0,\"per_day_tenths\":null,"
+            "\"stretches_of_10_min\":1,\"busiest_10_min\":0,\"floods\":0,\"flood_permille\":0,"
+            "\"causes\":0,\"top\":[],\"top_permille\":0,\"chattering\":[],\"stale\":[],"
+            "\"hours\":[]}}\n");
 }
 
 TEST_F(AuditStatsTest, AnEntryThatCannotBeReadIsNamed) {

@@ -183,10 +183,8 @@ class Channel(unittest.TestCase):
                 for limit in limits:
                     before = sum(relay.cuts for relay in world.relays.values())
                     for relay in world.relays.values():
-                        relay.cut_after = limit()
-                        relay.cut()
-                        relay.restore()
-                    world.wait_for("the cut", lambda: sum(r.cuts for r in world.relays.values()) > before)
+                        self.cut_with(relay, limit)
+                    world.wait_for("the cut", lambda: self.has_cut(world, before, limit))
             finally:
                 flow.stopped.set()
                 flow.join()
@@ -194,6 +192,22 @@ class Channel(unittest.TestCase):
                 relay.cut_after = None
             world.wait_link()
             self.check_records(world, [flow])
+
+    @staticmethod
+    def cut_with(relay, limit):
+        """The next connection that is let through has the limit."""
+        relay.cut()
+        relay.cut_after = limit()
+        relay.restore()
+
+    def has_cut(self, world, before, limit):
+        """Where two dial at once one link gives way, and its limit with it: the next connection gets another."""
+        if sum(relay.cuts for relay in world.relays.values()) > before:
+            return True
+        for relay in world.relays.values():
+            if not relay.limited():
+                self.cut_with(relay, limit)
+        return False
 
     def test_cuts_anywhere(self):
         """After a seeded number of bytes, from the first of the handshake on."""

@@ -94,7 +94,8 @@ class Relay:
                 return
             with self.lock:
                 target, is_open, limit = self.target, self.open, self.cut_after
-                self.cut_after = None
+                if is_open:
+                    self.cut_after = None
             try:
                 if not is_open or target is None:
                     raise OSError("cut")
@@ -153,6 +154,11 @@ class Relay:
 
     def restore(self):
         self.open = True
+
+    def limited(self):
+        """Whether a connection that stands or the next one has a limit."""
+        with self.lock:
+            return self.cut_after is not None or any(pair["limit"] for pair in self.pairs)
 
     def stall(self):
         """Connections that stand carry nothing any more, and nobody is told; new connections are as good as ever."""

@@ -9,13 +9,14 @@ import pathlib
 import shutil
 import subprocess
 import sys
+import tempfile
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "verifier"))
 import report as second  # noqa: E402
 from pages import commands
 from test_notices import WithNotices  # noqa: E402
-from world import PREFIX, OfTwo  # noqa: E402
+from world import PREFIX, OfTwo, run  # noqa: E402
 
 FAILED, NOT_RECONCILED, INCOMPLETE, USAGE = 10, 11, 12, 2
 
@@ -24,7 +25,55 @@ def milliseconds(text):
     return int(datetime.datetime.fromisoformat(text.replace("Z", "+00:00")).timestamp() * 1000 + 0.5)
 
 
-class Reports(WithNotices):
+class CountedTwice(unittest.TestCase):
+    def check_second_count(self, record, since=None, to=None):
+        covered = record["verification"]["up_to"] + 1 if record["verification"] else sys.maxsize
+        counted = second.Record(record["directory"], covered, since, to).as_json()
+        for name, value in counted.items():
+            self.assertEqual(record[name], value, f"{name} of {record['party']}")
+        self.assertEqual(set(record) - set(counted), {"source", "directory", "verification"})
+
+
+    def check_differences(self, joint):
+        """Of two records of which the one is the beginning of the other."""
+        first, second_one = joint["records"]
+        found = joint["differences"]
+        different = 0
+        for sender, row in enumerate(found["transcripts"]):
+            logs = [[data for data, _ in second.read_log(record["directory"], "sent" if record is joint["records"][sender] else "received")]
+                    for record in (first, second_one)]
+            self.assertEqual(row["entries"], {first["party"]: len(logs[0]), second_one["party"]: len(logs[1])})
+            both = min(map(len, logs))
+            self.assertEqual(logs[0][:both], logs[1][:both])
+            self.assertEqual(row["different"], max(map(len, logs)) - both)
+            different += row["different"]
+        self.assertEqual((found["differences"], found["reconciled"]), (different, different == 0))
+        ours = {(one["own"], one["peers"]) for one in first["conflicts"]["list"]}
+        theirs = {(one["peers"], one["own"]) for one in second_one["conflicts"]["list"]}
+        self.assertEqual(found["conflicts_in_both"], len(ours & theirs))
+        for name, only in ((first["party"], ours - theirs), (second_one["party"], theirs - ours)):
+            self.assertEqual(found[f"conflicts_only_{name}"], [f"{a} and {b}" for a, b in sorted(only)])
+
+
+class MadeUp(CountedTwice):
+    """Larger records, with bodies that were erased and envelopes that nobody can read."""
+
+    def test_odd_records_are_counted_alike(self):
+        build = pathlib.Path(os.environ["HOTLINE_BUILD"]).resolve()
+        for code, odd in ((0, ["--seed", "7"]), (INCOMPLETE, ["--seed", "9", "--erased", "250", "--malformed", "100"]),
+                          (NOT_RECONCILED, ["--seed", "11", "--tail-minutes", "60", "--unreceipted", "--unnumbered"])):
+            with tempfile.TemporaryDirectory(prefix="hotline-report-") as directory:
+                run([str(build / "tests" / "hotline-make-export"), f"{directory}/made", "--messages", "420", "--batch", "60", *odd])
+                done = subprocess.run(
+                    [str(build / "client" / "hotline"), "report", "--joint", f"{directory}/made/north.export",
+                     f"{directory}/made/south.export", "--trust", f"{directory}/made/trust", "--json"], capture_output=True, text=True)
+                self.assertEqual(done.returncode, code, done.stdout[:2000] + done.stderr)
+                for record in json.loads(done.stdout)["records"]:
+                    self.check_second_count(record)
+                    self.assertGreater(record["entries"], 100)
+
+
+class Reports(WithNotices, CountedTwice):
     def announce(self, *words):
         return self.send("north", *words)
 
@@ -108,13 +157,6 @@ class Reports(WithNotices):
         self.assertEqual(done.returncode, code, done.stdout + done.stderr)
         return json.loads(done.stdout)
 
-    def check_second_count(self, record, since=None, to=None):
-        covered = record["verification"]["up_to"] + 1 if record["verification"] else sys.maxsize
-        counted = second.Record(record["directory"], covered, since, to).as_json()
-        for name, value in counted.items():
-            self.assertEqual(record[name], value, f"{name} of {record['party']}")
-        self.assertEqual(set(record) - set(counted), {"source", "directory", "verification"})
-
     def check_what_happened(self, record):
         """That the numbers are about something."""
         self.assertEqual(record["incidents"]["open"], 2)
@@ -191,6 +233,7 @@ class Reports(WithNotices):
         shown = self.json_report("--joint", exports[0], newer, "--trust", trust, code=NOT_RECONCILED)
         self.assertEqual(shown["standing"], "NOT RECONCILED")
         self.assertGreater(shown["differences"]["differences"], 0)
+        self.check_differences(shown)
         same = self.run_report("--joint", exports[0], exports[0], "--trust", trust)
         self.assertEqual(same.returncode, USAGE, same.stdout)
 
@@ -247,6 +290,7 @@ class Reports(WithNotices):
         self.assertEqual([record["party"] for record in joint["records"]], list(PREFIX))
         self.assertEqual(joint["standing"], "VERIFIED")
         self.assertEqual(joint["differences"]["conflicts_in_both"], 2)
+        self.check_differences(joint)
         for record in joint["records"]:
             self.check_second_count(record)
             self.check_what_happened(record)

@@ -83,6 +83,13 @@ roles = ["auditor"]
 # vertical = "600m"
 # time = "10min"
 
+# Who is called where the channel does not do; the same on both sides.
+# [contacts]
+# north-duty-officer = "+00 000 000 001, in English"
+# south-duty-officer = "+00 000 000 002"
+
+# From here on to the end of the file, and in [checks], [release], [separation] and [contacts]: agreement number 1. Once
+# both sides have signed another one (hotline agreement propose), it is followed instead, but for roles and commands.
 # Deadlines and ladders, the same on both sides; what is left out has the default of the field.
 # [escalation.flash]
 # undelivered_alarm = "4min"

@@ -115,6 +115,8 @@ inline constexpr size_t kUncommittedMax = 16 * kWindowCap;  // Its messages on t
 // Escalation (protocol/channel/policy.h, protocol/channel/ladder.h, daemon/notifier.h).
 inline constexpr size_t kRungsMax = 8;
 inline constexpr size_t kRungNameSizeMax = 32;
+inline constexpr size_t kContactsMax = 16;
+inline constexpr size_t kContactSizeMax = 200;
 inline constexpr size_t kCommandsPerRungMax = 4;
 inline constexpr size_t kCommandArgumentsMax = 32;
 inline constexpr size_t kCommandSizeMax = 4 * 1024;              // All arguments together.
@@ -244,5 +246,14 @@ inline constexpr size_t kDraftsOpenMax = 256;
 inline constexpr size_t kDraftsOpenForFlash = 16;     // Places that others cannot fill.
 inline constexpr size_t kDraftReasonSizeMax = 2'000;  // Why one is given back.
 inline constexpr size_t kDraftsEndedKept = 1024;      // For whoever asks what became of one.
+
+// Agreements (protocol/channel/agreements.h).
+inline constexpr size_t kAgreementSizeMax = 16 * 1024;
+inline constexpr size_t kProposalsOpenMax = 8;     // Of each party.
+inline constexpr size_t kProposalsEndedKept = 64;  // For whoever asks what became of one.
+inline constexpr size_t kAgreementsShown = 24;     // The newest, with their texts, in one answer.
+inline constexpr int64_t kSignedProposalKept_ms = 24 * 60 * 60 * 1000LL;
+// For so long one party may follow the next agreement and the other not yet: their clocks differ.
+inline constexpr int64_t kAgreementPatience_ms = 60'000;
 
 }  // namespace hotline::limits

@@ -5,6 +5,8 @@
 
 #include "protocol/base/check.h"
 #include "protocol/base/limits.h"
+#include "protocol/base/text.h"
+#include "protocol/base/text_lines.h"
 
 namespace hotline {
 namespace {
@@ -143,6 +145,121 @@ Status check_precedence(const std::string& where, const PrecedencePolicy& policy
   return check_rungs(where, policy.rungs);
 }
 
+Status check_contacts(const std::vector<Contact>& contacts) {
+  if (contacts.size() > limits::kContactsMax) {
+    return policy_error("there are " + std::to_string(contacts.size()) + " contacts",
+                        "at most " + std::to_string(limits::kContactsMax));
+  }
+  for (size_t i = 0; i < contacts.size(); ++i) {
+    const Contact& one = contacts[i];
+    if (!is_name(one.name)) {
+      return policy_error("a contact has the name \"" + printable_line(one.name) + "\"",
+                          "use 1 to 32 of a-z, 0-9 and -, such as north-duty-officer");
+    }
+    if (i > 0 && one.name <= contacts[i - 1].name) {
+      return policy_error("the contact " + one.name + " is there twice, or out of order",
+                          "name each once");
+    }
+    if (is_blank(one.how) || one.how.size() > limits::kContactSizeMax ||
+        !what_is_not_plain_in_line(one.how).empty() || one.how.front() == ' ') {
+      return policy_error("the contact " + one.name + " does not say in one line how to reach it",
+                          "for example \"+00 000 000 001, in English and Russian\"");
+    }
+  }
+  return ok();
+}
+
+// ---- The canonical text, read
+
+// The words before the last one, and the number that is the last.
+struct NumberedLine {
+  std::string_view name;
+  int64_t value = 0;
+};
+
+std::optional<NumberedLine> numbered_line(std::string_view line) {
+  const size_t space = line.rfind(' ');
+  if (space == std::string_view::npos) return std::nullopt;
+  const auto value = parse_decimal(line.substr(space + 1), INT64_MAX);
+  if (!value) return std::nullopt;
+  return NumberedLine{line.substr(0, space), static_cast<int64_t>(*value)};
+}
+
+bool take_prefix(std::string_view& text, std::string_view prefix) {
+  if (!text.starts_with(prefix)) return false;
+  text.remove_prefix(prefix.size());
+  return true;
+}
+
+bool take_ladder_line(std::string_view name, int64_t value, PrecedencePolicy& policy) {
+  if (take_prefix(name, "rung ")) {
+    Rung rung;
+    rung.proposes_voice = name.ends_with(" voice");
+    if (rung.proposes_voice) name.remove_suffix(std::string_view(" voice").size());
+    rung.name = name;
+    rung.after_ms = value;
+    policy.rungs.push_back(std::move(rung));
+    return true;
+  }
+  struct {
+    std::string_view name;
+    int64_t* value;
+  } const places[] = {{"next-path", &policy.next_path_ms},
+                      {"undelivered-alarm", &policy.undelivered_alarm_ms},
+                      {"alarm-again", &policy.alarm_again_ms},
+                      {"dissemination-due", &policy.dissemination_due_ms},
+                      {"first-answer-due", &policy.first_answer_due_ms},
+                      {"full-answer-due", &policy.full_answer_due_ms}};
+  for (const auto& place : places) {
+    if (place.name != name) continue;
+    *place.value = value;
+    return true;
+  }
+  return false;
+}
+
+bool take_two_person_line(std::string_view name, TwoPersonRule& rule) {
+  if (name == "one-for-life") {
+    rule.one_for_life = true;
+    return true;
+  }
+  return static_cast<bool>(rule.add(std::string(name)));
+}
+
+bool take_contact_line(std::string_view line, std::vector<Contact>& contacts) {
+  const size_t space = line.find(' ');
+  if (space == std::string_view::npos) return false;
+  contacts.push_back({std::string(line.substr(0, space)), std::string(line.substr(space + 1))});
+  return true;
+}
+
+bool take_policy_line(std::string_view line, Policy& policy) {
+  if (take_prefix(line, "contact ")) return take_contact_line(line, policy.contacts);
+  const auto numbered = numbered_line(line);
+  if (!numbered) return false;
+  auto [name, value] = *numbered;
+  for (uint8_t p = kPrecedenceFirst; p <= kPrecedenceLast; ++p) {
+    if (take_prefix(name, std::string(precedence_name(p)) + " "))
+      return take_ladder_line(name, value, policy.at(p));
+  }
+  if (take_prefix(name, "two-person ")) return take_two_person_line(name, policy.two_person);
+  struct {
+    std::string_view name;
+    int64_t* value;
+  } const places[] = {{"test-call interval", &policy.link.test_call_interval_ms},
+                      {"test-call acknowledged", &policy.link.test_call_acknowledged_ms},
+                      {"channel-check interval", &policy.link.channel_check_interval_ms},
+                      {"separation horizontal", &policy.separation.horizontal_m},
+                      {"separation vertical", &policy.separation.vertical_m},
+                      {"separation time", &policy.separation.time_s}};
+  for (const auto& place : places) {
+    if (place.name != name) continue;
+    *place.value = value;
+    return true;
+  }
+  return false;
+}
+
 }  // namespace
 
 const PrecedencePolicy& Policy::at(uint8_t precedence) const {
@@ -194,6 +311,7 @@ Status validate(const Policy& policy) {
       !check) {
     return check;
   }
+  if (Status contacts = check_contacts(policy.contacts); !contacts) return contacts;
   const std::string fault = separation_fault(policy.separation);
   if (fault.empty()) return ok();
   return make_error(ErrorCode::configuration, "the separation of volumes: " + fault,
@@ -226,7 +344,44 @@ std::string canonical_text(const Policy& policy) {
   line("separation time", policy.separation.time_s);
   for (const std::string& name : policy.two_person.names()) line("two-person " + name, 1);
   if (policy.two_person.one_for_life) line("two-person one-for-life", 1);
+  for (const Contact& one : policy.contacts) text += "contact " + one.name + " " + one.how + "\n";
   return text;
+}
+
+// Reads generously; that the result has just this text again is what makes it strict.
+Result<Policy> parse_policy(std::string_view canonical) {
+  Policy policy;
+  size_t number = 0;
+  for (std::string_view rest = canonical; !rest.empty();) {
+    ++number;
+    const std::string_view line = rest.substr(0, rest.find('\n'));
+    rest.remove_prefix(std::min(rest.size(), line.size() + 1));
+    if (number == 1 || take_policy_line(line, policy)) continue;
+    return make_error(ErrorCode::refused,
+                      "line " + std::to_string(number) +
+                          " of the policy is unknown: " + printable_line(shortened(line, 80)),
+                      "the other side may run a later version");
+  }
+  if (Status usable = validate(policy); !usable) {
+    return make_error(ErrorCode::refused, usable.error().reason, usable.error().hint);
+  }
+  if (canonical_text(policy) == canonical) return policy;
+  return make_error(ErrorCode::refused, "the policy is not written in its one form",
+                    "hotline agreement propose writes it so");
+}
+
+Policy with_local_rungs(Policy agreed, const Policy& local) {
+  for (uint8_t p = kPrecedenceFirst; p <= kPrecedenceLast; ++p) {
+    const std::vector<Rung>& known = local.at(p).rungs;
+    for (Rung& rung : agreed.at(p).rungs) {
+      const auto same = std::find_if(known.begin(), known.end(),
+                                     [&](const Rung& one) { return one.name == rung.name; });
+      if (same == known.end()) continue;
+      rung.role = same->role;
+      rung.commands = same->commands;
+    }
+  }
+  return agreed;
 }
 
 Hash digest(const Policy& policy) {

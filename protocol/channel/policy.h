@@ -1,6 +1,6 @@
-// The numbers both parties follow: deadlines, ladders, test calls. Until the agreement exists as a
-// signed document, they come from the configuration; the digest lets two parties notice that they
-// follow different ones.
+// The numbers both parties follow: deadlines, ladders, test calls. They come from the configuration
+// until both have signed an agreement (protocol/channel/agreement.h); the digest lets two parties
+// notice that they follow different ones.
 //
 // All times are milliseconds, and count from a commit in the party's own journal
 // (protocol/channel/ladder.h says which).
@@ -23,6 +23,7 @@ namespace hotline {
 
 // FLASH 1, IMMEDIATE 2, PRIORITY 3, ROUTINE 4 (ACP 121). The values are those of the wire.
 inline constexpr uint8_t kPrecedenceFirst = 1;
+inline constexpr uint8_t kPrecedencePriority = 3;
 inline constexpr uint8_t kPrecedenceLast = 4;
 
 // A program and its arguments, run without a shell. The program is an absolute path.
@@ -55,12 +56,22 @@ struct LinkPolicy {
   int64_t channel_check_interval_ms = 0;  // Between the machines.
 };
 
+// Somebody who is called where the channel does not do: "north-duty-officer", and how.
+struct Contact {
+  std::string name;  // [a-z0-9-]
+  std::string how;   // One line: a number, a frequency, the languages spoken.
+
+  bool operator==(const Contact&) const = default;
+};
+
 struct Policy {
   std::array<PrecedencePolicy, 4> precedences;
   LinkPolicy link;
 
   Separation separation;
   TwoPersonRule two_person;
+  std::vector<Contact> contacts;  // By name.
+
   // `precedence` is one of the four; anything else is a bug.
   const PrecedencePolicy& at(uint8_t precedence) const;
   PrecedencePolicy& at(uint8_t precedence);
@@ -82,5 +93,12 @@ Hash digest(const Policy& policy);
 
 // The text that digest() hashes: one `name value` a line.
 std::string canonical_text(const Policy& policy);
+
+// The policy of such a text, which must be exactly the one that its policy has. It has no roles and
+// no commands. Error: refused, with the line that is wrong.
+Result<Policy> parse_policy(std::string_view canonical);
+
+// The same numbers, with the roles and commands that `local` has for rungs of the same names.
+Policy with_local_rungs(Policy agreed, const Policy& local);
 
 }  // namespace hotline

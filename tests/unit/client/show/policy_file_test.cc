@@ -1,0 +1,57 @@
+// The numbers that both parties follow, written as a file and read back.
+#include "protocol/policy_file/policy_file.h"
+
+#include <gtest/gtest.h>
+
+#include <cstdio>
+#include <fstream>
+
+namespace hotline::client {
+namespace {
+
+Result<Policy> read_back(const std::string& text) {
+  const std::string path = testing::TempDir() + "policy_file_test.toml";
+  std::ofstream(path) << text;
+  auto read = read_policy_file(path);
+  std::remove(path.c_str());
+  return read;
+}
+
+TEST(PolicyFile, IsReadBackAsTheSamePolicy) {
+  Policy policy = default_policy();
+  policy.at(2).next_path_ms = 1'500;
+  policy.at(3).rungs.pop_back();
+  policy.separation = {12'345, 700, 90};
+  policy.two_person.precedences = {true, true, false, false};
+  policy.two_person.types = {wire::MessageType::launch};
+  policy.two_person.one_for_life = true;
+  policy.contacts = {{"north", "\"the red line\", or C:\\voice"}, {"south", "+00 000"}};
+  const auto read = read_back(policy_as_toml(policy));
+  ASSERT_TRUE(read) << read.error().reason;
+  EXPECT_EQ(canonical_text(*read), canonical_text(policy));
+}
+
+TEST(PolicyFile, HasNothingOfOnePartyAlone) {
+  const std::string text = policy_as_toml(default_policy());
+  const std::string rung = "name = \"supervisor\"\n";
+  for (const std::string own : {"role = \"supervisor\"\n", "[[escalation.flash.rung.command]]\n"}) {
+    std::string changed = text;
+    const size_t end = changed.find("\n", changed.find("after", changed.find(rung))) + 1;
+    const auto read = read_back(changed.insert(end, own));
+    ASSERT_FALSE(read);
+    EXPECT_NE(read.error().reason.find("each party's own"), std::string::npos)
+        << read.error().reason;
+  }
+  EXPECT_FALSE(read_back(text + "\n[party]\nid = \"north\"\n"));
+  EXPECT_FALSE(read_back(text + "\n[contacts]\nNorth = \"capital\"\n"));
+}
+
+TEST(PolicyFile, WritesADurationInItsLargestUnit) {
+  EXPECT_EQ(duration_as_toml(86'400'000), "1d");
+  EXPECT_EQ(duration_as_toml(90'000), "90s");
+  EXPECT_EQ(duration_as_toml(3'600'000), "1h");
+  EXPECT_EQ(duration_as_toml(1'500), "1500ms");
+}
+
+}  // namespace
+}  // namespace hotline::client

@@ -49,6 +49,7 @@ constexpr std::array kKinds = {
     ConditionKind{ConditionCode::log_not_written, "log-not-written", kWarning, kSounds},
     ConditionKind{ConditionCode::flash_not_released, "flash-not-released", kCritical, kSounds},
     ConditionKind{ConditionCode::not_released, "not-released", kWarning, kSounds},
+    ConditionKind{ConditionCode::agreement_proposed, "agreement-proposed", kWarning, kSounds},
 };
 
 // Each stands at its number.

@@ -55,6 +55,7 @@ enum class ConditionCode : uint8_t {
   log_not_written = 31,     // This party.
   flash_not_released = 32,  // The draft, as people call it.
   not_released = 33,        // Likewise; of another precedence.
+  agreement_proposed = 34,  // The message.
 };
 
 struct ConditionKind {

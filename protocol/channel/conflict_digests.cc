@@ -78,8 +78,10 @@ void ConflictDigests::tell(Now now, LinkId adopted) {
   is_to_tell_ = false;
   const UtcMs from = now.utc + limits::kConflictsCompared_ms;
   const wire::Digest sum = to_digest(digest(from));
+  const wire::Digest agreement = to_digest(agreements_.digest());
   recorder_.say(SendFrame{adopted, make_frame([&](flatbuffers::FlatBufferBuilder& b) {
-                            return wire::CreateConflictsDigest(b, own_, peers_, from, &sum);
+                            return wire::CreateConflictsDigest(b, own_, peers_, from, &sum,
+                                                               &agreement);
                           })});
 }
 
@@ -88,7 +90,8 @@ void ConflictDigests::tick(Now now, std::optional<LinkId> adopted) {
 }
 
 void ConflictDigests::on_told(Now now, const wire::ConflictsDigest& frame) {
-  told_ = Told{frame.senders(), frame.receivers(), frame.from(), to_hash(*frame.digest())};
+  told_ = Told{frame.senders(), frame.receivers(), frame.from(), to_hash(*frame.digest()),
+               to_hash(*frame.agreement())};
   compare(now);
 }
 
@@ -98,6 +101,7 @@ void ConflictDigests::compare(Now now) {
   if (!told_ || told_->senders != peers_ || told_->receivers != own_ || !is_settled()) return;
   const Told told = *std::exchange(told_, std::nullopt);
   if (now.utc > told.from || conflicts_.overflowed()) return;
+  if (told.agreement != agreements_.digest()) return;  // Told of by a condition of its own.
   const bool same = digest(told.from) == told.digest;
   if (same) {
     conditions_.clear(now, ConditionCode::conflicts_differ, config_.peer);

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <optional>
 
+#include "protocol/channel/agreements.h"
 #include "protocol/channel/conditions.h"
 #include "protocol/channel/conflicts.h"
 #include "protocol/channel/core_config.h"
@@ -25,10 +26,12 @@ class ConflictDigests {
  public:
   // All of them outlive it. `adopted` below: the link in use, if there is one.
   ConflictDigests(const CoreConfig& config, Recorder& recorder, Conditions& conditions,
-                  const Corrections& corrections, const Conflicts& conflicts)
+                  const Agreements& agreements, const Corrections& corrections,
+                  const Conflicts& conflicts)
       : config_(config),
         recorder_(recorder),
         conditions_(conditions),
+        agreements_(agreements),
         corrections_(corrections),
         conflicts_(conflicts) {}
 
@@ -49,6 +52,7 @@ class ConflictDigests {
     uint64_t receivers = 0;
     UtcMs from = 0;
     Hash digest{};
+    Hash agreement{};
   };
   void check(Now now, std::optional<LinkId> adopted);
   // Made of the conflicts that are not over before `from`, as both parties write them down.
@@ -62,6 +66,7 @@ class ConflictDigests {
   const CoreConfig& config_;
   Recorder& recorder_;
   Conditions& conditions_;
+  const Agreements& agreements_;
   const Corrections& corrections_;
   const Conflicts& conflicts_;
 

@@ -236,6 +236,22 @@ void Conflicts::announce(MessageKey notice, const CorrectedMessage& message) {
   ends_.emplace(kept.over_at, notice);
 }
 
+void Conflicts::follow_separation(const Separation& before) {
+  const Separation& now = config_.policy.separation;
+  if (now == before) return;
+  for (const auto& [pair, conflict] : open_) changed_.insert(pair);
+  open_.clear();
+  ends_.clear();
+  for (auto& [key, notice] : notices_) {
+    notice.over_at += (now.time_s - before.time_s) * 1000;
+    ends_.emplace(notice.over_at, key);
+    if (key.incoming || !notice.is_compared()) continue;
+    for (size_t i = 0; i < notice.volumes.size(); ++i) {
+      meet({key, static_cast<uint32_t>(i + 1)}, *own_.find(notice.volumes[i]));
+    }
+  }
+}
+
 void Conflicts::meet(const Place& place, const PreparedVolume& volume) {
   const bool incoming = place.notice.incoming;
   const bool all =

@@ -95,6 +95,9 @@ class Conflicts {
   // Notices were left out, because more was announced than can be kept.
   bool overflowed() const { return overflowed_; }
 
+  // The separation is another one from now on: all that is announced is compared anew.
+  void follow_separation(const Separation& before);
+
   void apply_durable(const wire::Entry& entry);
   // Entries that were read back say what was told of.
   void apply(const wire::Entry& entry);

@@ -25,23 +25,24 @@ Core::Core(CoreConfig config, Records& records, Random& random, Now started)
       conditions_(recorder_),
       disk_(config_, conditions_),
       evidence_(config_, recorder_, noise_, conditions_),
+      agreements_(config_, config_.policy, recorder_, conditions_),
       escalation_(config_, recorder_, conditions_, started),
       corrections_(config_, recorder_),
       answers_(config_, recorder_, corrections_),
       conflicts_(config_, recorder_, noise_, conditions_, corrections_, started),
-      conflict_digests_(config_, recorder_, conditions_, corrections_, conflicts_),
+      conflict_digests_(config_, recorder_, conditions_, agreements_, corrections_, conflicts_),
       witness_(config_, trust_, recorder_, noise_, conditions_, evidence_),
       exports_(recorder_, noise_, witness_),
       drafts_(config_, recorder_, random, noise_, disk_, conditions_),
-      releases_(config_, recorder_, random, corrections_, answers_, conflicts_),
+      releases_(config_, recorder_, random, agreements_, corrections_, answers_, conflicts_),
       submissions_(config_, recorder_, random, noise_, disk_, evidence_, corrections_, drafts_,
                    releases_),
       outbox_(config_, trust_, recorder_, disk_, evidence_, releases_),
-      inbox_(config_, trust_, recorder_, noise_, disk_, evidence_, corrections_, answers_,
-             releases_),
+      inbox_(config_, trust_, recorder_, noise_, disk_, evidence_, agreements_, corrections_,
+             answers_, releases_),
       claims_(config_, trust_, recorder_, evidence_, outbox_),
-      session_(config_, recorder_, noise_, conditions_, disk_, conflict_digests_, witness_, outbox_,
-               inbox_, claims_) {}
+      session_(config_, recorder_, noise_, conditions_, disk_, agreements_, conflict_digests_,
+               witness_, outbox_, inbox_, claims_) {}
 
 // ----------------------------------------------------------------------------------------------
 // start and stop
@@ -66,6 +67,9 @@ Status Core::replay(uint64_t index, ByteView bytes) {
   conditions_.apply(entry);
   submissions_.apply(entry);
   evidence_.apply(entry);
+  const Separation separation = config_.policy.separation;
+  agreements_.apply(entry);
+  if (entry.fact_as_AgreementBegan()) follow_policy(entry.at(), separation);
   corrections_.apply(entry);
   answers_.apply(entry);
   conflicts_.apply(entry);
@@ -183,6 +187,7 @@ void Core::committed(Now now) {
     apply_durable(journal_index, entry, now);
   });
   escalation_.note_conditions(now);
+  agreements_.note_conditions(now);
   conflicts_.tell(now);
   conflict_digests_.committed(now, session_.adopted());
   witness_.committed();
@@ -196,6 +201,7 @@ void Core::apply_durable(uint64_t journal_index, const wire::Entry& entry, Now a
   const auto answered = answered_by(entry);
   if (answered && answers_.is_answered(*answered)) escalation_.answered_in_full(*answered);
   outbox_.apply_durable(entry, at);
+  agreements_.apply_durable(entry);
   conflicts_.apply_durable(entry);
   conflict_digests_.apply_durable(entry);
   drafts_.apply_durable(journal_index, entry);
@@ -207,6 +213,10 @@ void Core::apply_durable(uint64_t journal_index, const wire::Entry& entry, Now a
 void Core::tick(Now now) {
   note_clock(now);
   conditions_.tick(now);
+  const Separation separation = config_.policy.separation;
+  if (agreements_.begin_due(now)) follow_policy(now.utc, separation);
+  agreements_.note_conditions(now);
+  agreements_.judge_peer(now);
   outbox_.tick(now);
   witness_.tick(now, session_.adopted());
   session_.tick(now);
@@ -217,6 +227,12 @@ void Core::tick(Now now) {
   conflict_digests_.tick(now, session_.adopted());
   witness_.tick_put_off(now, session_.adopted());
   exports_.answer(now, session_.adopted());
+}
+
+// The parts that do not look at the policy each time.
+void Core::follow_policy(UtcMs now, const Separation& before) {
+  escalation_.follow(config_.policy, now);
+  conflicts_.follow_separation(before);
 }
 
 BootMs Core::wake_at() const {

@@ -26,6 +26,7 @@
 #include <vector>
 
 #include "protocol/base/clock.h"
+#include "protocol/channel/agreements.h"
 #include "protocol/channel/answers.h"
 #include "protocol/channel/claims.h"
 #include "protocol/channel/conditions.h"
@@ -182,6 +183,7 @@ class Core {
   uint64_t last_counter(const Hash& certificate) const {
     return submissions_.last_counter(certificate);
   }
+  Agreements& agreements() { return agreements_; }
   Corrections& corrections() { return corrections_; }
   Answers& answers() { return answers_; }
   const Conflicts& conflicts() const { return conflicts_; }
@@ -189,7 +191,10 @@ class Core {
   const DraftList& drafts() const { return drafts_.durable(); }
   ConflictComparison conflicts_compared() const { return conflict_digests_.last(); }
   const Ladder& ladder() const { return escalation_.ladder(); }
+  // With the policy of the agreement in force.
   const CoreConfig& config() const { return config_; }
+  // A message as people call it.
+  std::string name_of(MessageKey key) { return recorder_.name_of(config_, key); }
 
  private:
   Status check_owner(const wire::Entry& first) const;
@@ -198,6 +203,7 @@ class Core {
   // entry was recorded.
   void apply_durable(uint64_t journal_index, const wire::Entry& entry, Now at);
   Status compare_prefix_with_records();
+  void follow_policy(UtcMs now, const Separation& before);
   void note_clock(Now now);
 
   CoreConfig config_;
@@ -211,6 +217,7 @@ class Core {
   Conditions conditions_;
   DiskState disk_;
   Evidence evidence_;
+  Agreements agreements_;
   Escalation escalation_;
   Corrections corrections_;
   Answers answers_;

@@ -81,12 +81,6 @@ std::string subject_in(const wire::Draft& draft) {
   return body ? shortened(text_of((*body)->subject()), limits::kRowSubjectSizeMax) : "";
 }
 
-// Whose step of a draft it is, as the journal keeps it: the name itself stands beside the entry,
-// and only its salted hash in it.
-struct StepOf {
-  wire::Digest certificate, name_hash;
-};
-
 }  // namespace
 
 // ----------------------------------------------------------------------------------------------
@@ -239,15 +233,6 @@ void Drafts::say_of(uint64_t number, Effect effect) {
   recorder_.say(std::move(effect));
 }
 
-template <typename Create>
-void Drafts::record_step(Now now, const Actor& actor, const Create& create) {
-  const SaltedText name{random_.salt(), actor.name};
-  const StepOf whose{to_digest(actor.certificate),
-                     to_digest(salted_hash(name.salt, as_bytes(name.text)))};
-  const auto written = [&](flatbuffers::FlatBufferBuilder& b) { return create(b, whose); };
-  apply(recorder_.record(now, written, name));
-}
-
 Status Drafts::try_save(Now now, uint64_t token, const Actor& actor, uint64_t number,
                         const std::optional<Hash>& expected, ByteView bytes) {
   const auto draft = open_to_be_kept(bytes);
@@ -273,13 +258,20 @@ Status Drafts::try_save(Now now, uint64_t token, const Actor& actor, uint64_t nu
     if (expected != kept.hash) return saved_again(kept);
   }
   const Hash previous = kept.hash;
-  record_step(now, actor, [&](flatbuffers::FlatBufferBuilder& b, const StepOf& whose) {
-    const auto content = b.CreateVector(bytes.data(), bytes.size());
-    const wire::Digest replaced = to_digest(previous);
-    return wire::CreateDraftSaved(b, kept.number, kept.version + 1, content,
-                                  number == 0 ? nullptr : &replaced, &whose.certificate,
-                                  &whose.name_hash, static_cast<uint8_t>(*role));
-  });
+  const SaltedText name{random_.salt(), actor.name};
+  const wire::Entry& entry = recorder_.record(
+      now,
+      [&](flatbuffers::FlatBufferBuilder& b) {
+        const auto content = b.CreateVector(bytes.data(), bytes.size());
+        const wire::Digest replaced = to_digest(previous);
+        const wire::Digest submitter = to_digest(actor.certificate);
+        const wire::Digest name_hash = to_digest(salted_hash(name.salt, as_bytes(name.text)));
+        return wire::CreateDraftSaved(b, kept.number, kept.version + 1, content,
+                                      number == 0 ? nullptr : &replaced, &submitter, &name_hash,
+                                      static_cast<uint8_t>(*role));
+      },
+      name);
+  apply(entry);
   recorder_.say_once_durable(AnswerDraft{token, change_of(*current_.find(kept.number))});
   tell_waiting(now);
   return ok();
@@ -290,10 +282,17 @@ Status Drafts::try_discard(Now now, uint64_t token, const Actor& actor, uint64_t
   if (!role) return may_not_draft(actor);
   const auto kept = find(number);
   if (!kept) return kept.error();
-  record_step(now, actor, [&](flatbuffers::FlatBufferBuilder& b, const StepOf& whose) {
-    return wire::CreateDraftDiscarded(b, number, &whose.certificate, &whose.name_hash,
-                                      static_cast<uint8_t>(*role));
-  });
+  const SaltedText name{random_.salt(), actor.name};
+  const wire::Entry& entry = recorder_.record(
+      now,
+      [&](flatbuffers::FlatBufferBuilder& b) {
+        const wire::Digest submitter = to_digest(actor.certificate);
+        const wire::Digest name_hash = to_digest(salted_hash(name.salt, as_bytes(name.text)));
+        return wire::CreateDraftDiscarded(b, number, &submitter, &name_hash,
+                                          static_cast<uint8_t>(*role));
+      },
+      name);
+  apply(entry);
   answer_step(now, token, *kept);
   tell_waiting(now);
   return ok();
@@ -319,10 +318,17 @@ Status Drafts::try_submit(Now now, uint64_t token, const Actor& actor, uint64_t 
                           ", handed in by " + role_name(kept->submitted.role),
                       "hotline release " + id + "    by another person");
   }
-  record_step(now, actor, [&](flatbuffers::FlatBufferBuilder& b, const StepOf& whose) {
-    return wire::CreateDraftSubmitted(b, number, kept->version, &whose.certificate,
-                                      &whose.name_hash, static_cast<uint8_t>(*role));
-  });
+  const SaltedText name{random_.salt(), actor.name};
+  const wire::Entry& entry = recorder_.record(
+      now,
+      [&](flatbuffers::FlatBufferBuilder& b) {
+        const wire::Digest submitter = to_digest(actor.certificate);
+        const wire::Digest name_hash = to_digest(salted_hash(name.salt, as_bytes(name.text)));
+        return wire::CreateDraftSubmitted(b, number, kept->version, &submitter, &name_hash,
+                                          static_cast<uint8_t>(*role));
+      },
+      name);
+  apply(entry);
   answer_step(now, token, *kept);
   tell_waiting(now);
   return ok();
@@ -345,11 +351,18 @@ Status Drafts::try_give_back(Now now, uint64_t token, const Actor& actor, uint64
         ErrorCode::refused, "the reason is too long, or no plain text",
         "--reason \"...\", " + std::to_string(limits::kDraftReasonSizeMax) + " bytes at most");
   }
-  record_step(now, actor, [&](flatbuffers::FlatBufferBuilder& b, const StepOf& whose) {
-    const auto because = withdrawn ? 0 : b.CreateString(reason);
-    return wire::CreateDraftReturned(b, number, withdrawn, because, &whose.certificate,
-                                     &whose.name_hash, static_cast<uint8_t>(*role));
-  });
+  const SaltedText name{random_.salt(), actor.name};
+  const wire::Entry& entry = recorder_.record(
+      now,
+      [&](flatbuffers::FlatBufferBuilder& b) {
+        const auto because = withdrawn ? 0 : b.CreateString(reason);
+        const wire::Digest submitter = to_digest(actor.certificate);
+        const wire::Digest name_hash = to_digest(salted_hash(name.salt, as_bytes(name.text)));
+        return wire::CreateDraftReturned(b, number, withdrawn, because, &submitter, &name_hash,
+                                         static_cast<uint8_t>(*role));
+      },
+      name);
+  apply(entry);
   answer_step(now, token, *kept);
   tell_waiting(now);
   if (!withdrawn)

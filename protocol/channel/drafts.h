@@ -150,9 +150,6 @@ class Drafts {
                        const Hash& hash, const std::string& reason);
   // The open draft where its newest version is this one.
   Result<KeptDraft> find_version(uint64_t number, const Hash& hash) const;
-  // Records what `create` makes of a builder and of whose step it is, and applies it.
-  template <typename Create>
-  void record_step(Now now, const Actor& actor, const Create& create);
   // Answers with what became of the draft by the entry that was recorded last.
   void answer_step(Now now, uint64_t token, const KeptDraft& draft);
   // Tells the person, and the record.

@@ -59,6 +59,11 @@ Escalation::Escalation(const CoreConfig& config, Recorder& recorder, Conditions&
       ladder_(config.policy),
       test_calls_(config.policy.link, config.party < config.peer, started.utc) {}
 
+void Escalation::follow(const Policy& policy, UtcMs now) {
+  ladder_.follow(policy);
+  test_calls_.follow(policy.link, now);
+}
+
 void Escalation::apply_durable(const wire::Entry& entry, Now at) {
   switch (entry.fact_type()) {
     case wire::Fact::Released: {

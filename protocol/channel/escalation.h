@@ -27,6 +27,8 @@ class Escalation {
   // The consequences of an entry once it is durable. Call it before the transcript forgets which
   // messages waited for a receipt.
   void apply_durable(const wire::Entry& entry, Now at);
+  // Other numbers from now on.
+  void follow(const Policy& policy, UtcMs now);
   // All that the message asks is answered, durably.
   void answered_in_full(MessageKey key) { ladder_.answered(key, true); }
   // Why an entry that is read back cannot be true; null when it can.

@@ -172,6 +172,7 @@ void Inbox::receive(Now now, uint64_t index, const Arrival& arrival) {
   record_received(now, index, arrival, judgement);
   if (judgement.code != wire::DeclineCode::unset) return decline(now, index, arrival, judgement);
   if (judgement.refers_to) tell_of_target(now, arrival, judgement);
+  conclude_agreement(now);
 }
 
 void Inbox::record_received(Now now, uint64_t index, const Arrival& arrival,
@@ -204,6 +205,7 @@ void Inbox::record_received(Now now, uint64_t index, const Arrival& arrival,
   recorder_.gathering().leaves.push_back({LogId::peer_transcript, index, arrival.leaf, index});
   recorder_.gathering().messages.push_back(std::move(message));
   answers_.apply(entry);
+  agreements_.apply(entry);
   if (judgement.serial != 0) {
     gathering_serials_.insert(judgement.serial, PendingLeaf{index, arrival.leaf});
   }
@@ -245,14 +247,8 @@ void Inbox::decline(Now now, uint64_t index, const Arrival& arrival, const Judge
                    "): read it all the same, and tell the peer");
   if (envelope == nullptr || kind_of(envelope->type()).takes_precedence) return;
   if (!evidence_.numbering_stopped().empty() || !noise_.admit(now, NoiseKind::decline)) return;
-  Release release;
-  release.envelope.type = wire::MessageType::decline;
-  release.envelope.precedence =
-      static_cast<wire::Precedence>(known_precedence(static_cast<uint8_t>(envelope->precedence())));
-  release.envelope.mode = config_.channel.exercise ? wire::Mode::exercise : wire::Mode::live;
-  release.envelope.drafted_at = now.utc;
-  release.envelope.drafter_role = release.envelope.releaser_role = wire::Role::machine;
-  release.envelope.language = "en";
+  Release release = machine_release(now, wire::MessageType::decline,
+                                    static_cast<uint8_t>(envelope->precedence()));
   release.references.push_back({{true, index}, id, arrival.leaf, 0});
   BodyFields body;
   body.subject = "Declined: " + id;
@@ -262,6 +258,39 @@ void Inbox::decline(Now now, uint64_t index, const Arrival& arrival, const Judge
   if (!released) {
     noise_.alarm(now, NoiseKind::broken_rule, {true, index},
                  "no DECLINE could be sent: " + released.error().reason);
+  }
+}
+
+Release Inbox::machine_release(Now now, wire::MessageType type, uint8_t precedence) const {
+  Release release;
+  release.envelope.type = type;
+  release.envelope.precedence = static_cast<wire::Precedence>(known_precedence(precedence));
+  release.envelope.mode = config_.channel.exercise ? wire::Mode::exercise : wire::Mode::live;
+  release.envelope.drafted_at = now.utc;
+  release.envelope.drafter_role = release.envelope.releaser_role = wire::Role::machine;
+  release.envelope.language = "en";
+  return release;
+}
+
+void Inbox::conclude_agreement(Now now) {
+  const auto proposal = agreements_.to_conclude(now.utc);
+  const auto record = proposal ? recorder_.message(*proposal) : std::nullopt;
+  if (!record || !evidence_.numbering_stopped().empty()) return;
+  const std::string id = releases_.name_of(*proposal, 0);
+  Release release = machine_release(now, wire::MessageType::service, kPrecedencePriority);
+  release.references.push_back({*proposal, id, record->leaf_hash, 0});
+  BodyFields body;
+  body.subject = "Agreement concluded: " + id;
+  body.content = ServiceFields{wire::ServiceAction::agreement_concluded, "", "", ""};
+  if (config_.channel.exercise) {
+    body.texts.push_back({"en", mark_exercise(body.subject), true, ""});
+  }
+  release.body = build_body(body);
+  const auto released = releases_.release(now, std::move(release));
+  if (!released) {
+    recorder_.alarm(
+        now, *proposal,
+        "the peer signed " + id + ", and it could not be concluded: " + released.error().reason);
   }
 }
 

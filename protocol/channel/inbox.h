@@ -27,14 +27,15 @@ class Inbox {
  public:
   // All of them outlive it.
   Inbox(const CoreConfig& config, const ChannelTrust& trust, Recorder& recorder, Noise& noise,
-        const DiskState& disk, Evidence& evidence, Corrections& corrections, Answers& answers,
-        Releases& releases)
+        const DiskState& disk, Evidence& evidence, Agreements& agreements, Corrections& corrections,
+        Answers& answers, Releases& releases)
       : config_(config),
         trust_(trust),
         recorder_(recorder),
         noise_(noise),
         disk_(disk),
         evidence_(evidence),
+        agreements_(agreements),
         corrections_(corrections),
         answers_(answers),
         releases_(releases) {}
@@ -108,6 +109,9 @@ class Inbox {
   void record_received(Now now, uint64_t index, const Arrival& arrival, const Judgement& judgement);
   void tell_of_target(Now now, const Arrival& arrival, const Judgement& judgement);
   void decline(Now now, uint64_t index, const Arrival& arrival, const Judgement& judgement);
+  // A proposal of ours that the peer signed becomes an agreement by our machine's word.
+  void conclude_agreement(Now now);
+  Release machine_release(Now now, wire::MessageType type, uint8_t precedence) const;
 
   // inbox_judging.cc
   Judgement judge(const Arrival& arrival);
@@ -122,6 +126,7 @@ class Inbox {
   Noise& noise_;
   const DiskState& disk_;
   Evidence& evidence_;
+  Agreements& agreements_;
   Corrections& corrections_;
   Answers& answers_;
   Releases& releases_;

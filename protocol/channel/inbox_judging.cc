@@ -57,14 +57,16 @@ Inbox::Judgement Inbox::judge_rules(const wire::Envelope& envelope, const Hash& 
   const Kind& kind = kind_of(envelope.type());
   judgement.answer_due = kind.awaits == Awaits::answer;
   const bool must_refer = kind.speaks_of_another();
-  if (!envelope.references() || envelope.references()->size() == 0) {
-    return must_refer ? fail(wire::DeclineCode::unknown_reference, "references: names no message")
-                      : judgement;
+  const bool refers = envelope.references() && envelope.references()->size() > 0;
+  if (!refers && must_refer) {
+    return fail(wire::DeclineCode::unknown_reference, "references: names no message");
   }
+  auto target = refers ? known_reference(*envelope.references()->Get(0)) : std::nullopt;
+  Status agreed = agreements_.check(true, envelope, **body, target);
+  if (!agreed) return fail(wire::DeclineCode::rule_broken, agreed.error().reason);
+  if (!target && !must_refer) return judgement;
   const wire::Reference& named = *envelope.references()->Get(0);
-  auto target = known_reference(named);
   if (!target) {
-    if (!must_refer) return judgement;
     return fail(wire::DeclineCode::unknown_reference,
                 "references: there is no such message " + named.id()->str());
   }

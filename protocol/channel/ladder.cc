@@ -54,6 +54,44 @@ MessageKey Ladder::unpack(PackedKey key) {
   return {(key & kIncomingBit) != 0, key & ~kIncomingBit};
 }
 
+// Runs under way are left alone where their rung is still there, and else stopped.
+void Ladder::follow(Policy policy) {
+  const Policy before = std::exchange(policy_, std::move(policy));
+  const auto new_index = [&](uint8_t precedence, uint8_t rung) {
+    return rung_index(precedence, before.at(precedence).rungs[rung].name);
+  };
+  const std::vector<uint64_t> to_stop =
+      calls_.move([&](LadderCalls::Place place) -> std::optional<LadderCalls::Place> {
+        const auto [whose, command] = command_in(before, place);
+        const auto rung = new_index(place.precedence, place.rung);
+        const auto of = new_index(place.precedence, whose);
+        if (!rung || !of || *of < *rung) return std::nullopt;
+        size_t first = 0;
+        for (uint8_t i = *rung; i < *of; ++i) {
+          first += policy_.at(place.precedence).rungs[i].commands.size();
+        }
+        place.rung = *rung;
+        place.command = static_cast<uint8_t>(first + command);
+        return place;
+      });
+  superseded_.insert(superseded_.end(), to_stop.begin(), to_stop.end());
+  std::vector<PackedKey> keys;
+  items_.visit_from(0, [&](PackedKey key, const Item&) {
+    keys.push_back(key);
+    return true;
+  });
+  for (const PackedKey key : keys) {
+    Item& item = *items_.find(key);
+    uint8_t rungs = 0;
+    for (uint8_t i = 0; i < before.at(item.precedence).rungs.size(); ++i) {
+      const auto index = has_bit(item.rungs, i) ? new_index(item.precedence, i) : std::nullopt;
+      if (index) rungs = static_cast<uint8_t>(rungs | 1u << *index);
+    }
+    item.rungs = rungs;
+    reschedule(unpack(key), item);
+  }
+}
+
 // ---- Facts
 
 void Ladder::opened(MessageKey key, uint8_t precedence, bool asks_for_answer, Now base,
@@ -470,15 +508,21 @@ Ladder::Target Ladder::target(const Item& item, uint8_t rung, uint8_t command) c
   return {};
 }
 
-std::pair<uint8_t, const Command*> Ladder::command_at(const LadderCalls::Place& place) const {
-  const std::vector<Rung>& rungs = policy_.at(place.precedence).rungs;
+std::pair<uint8_t, size_t> Ladder::command_in(const Policy& policy,
+                                              const LadderCalls::Place& place) {
+  const std::vector<Rung>& rungs = policy.at(place.precedence).rungs;
   size_t first = 0;
   for (uint8_t i = place.rung; i < rungs.size(); ++i) {
-    const std::vector<Command>& commands = rungs[i].commands;
-    if (place.command < first + commands.size()) return {i, &commands[place.command - first]};
-    first += commands.size();
+    const size_t count = rungs[i].commands.size();
+    if (place.command < first + count) return {i, place.command - first};
+    first += count;
   }
   HOTLINE_CHECK(false);
+}
+
+std::pair<uint8_t, const Command*> Ladder::command_at(const LadderCalls::Place& place) const {
+  const auto [rung, command] = command_in(policy_, place);
+  return {rung, &policy_.at(place.precedence).rungs[rung].commands[command]};
 }
 
 // A lower rung that was about to tell a higher one's people in its stead leaves it to the higher

@@ -117,6 +117,10 @@ class Ladder {
   // that it leaves without an outcome may have been made.
   explicit Ladder(Policy policy);
 
+  // Another policy from now on. What was decided stays decided, by the rung's name; what is not is
+  // due by the new numbers, counted from the same base.
+  void follow(Policy policy);
+
   // Facts. One about a message that is not open, or not any more, changes nothing.
   void opened(MessageKey key, uint8_t precedence, bool asks_for_answer, Now base,
               bool asks_for_dissemination = false);
@@ -239,6 +243,9 @@ class Ladder {
   Target target(const Item& item, uint8_t rung, uint8_t command) const;
   // The rung whose command this is, and the command.
   std::pair<uint8_t, const Command*> command_at(const LadderCalls::Place& place) const;
+  // The same by its place among the rung's own.
+  static std::pair<uint8_t, size_t> command_in(const Policy& policy,
+                                               const LadderCalls::Place& place);
   void supersede_calls(MessageKey key, const Item& item, uint8_t decided_now);
   void start_calls(MessageKey key, const Item& item, uint8_t decided_now, Now at);
   std::vector<uint64_t> leave_calls(MessageKey key, const Item& item);

@@ -96,6 +96,25 @@ class LadderCalls {
     return to_stop;
   }
 
+  // Each place becomes another one, or is over. Returns the runs of those that are over, which must
+  // be stopped.
+  template <typename MovePlace>
+  std::vector<uint64_t> move(MovePlace move_place) {
+    std::vector<uint64_t> to_stop;
+    Calls moved;
+    for (auto& [place, call] : calls_) {
+      const std::optional<Place> to = move_place(place);
+      if (to) {
+        moved.emplace(*to, std::move(call));
+        continue;
+      }
+      running_[place.incoming ? 1 : 0] -= call.runs.size();
+      for (const Run& run : call.runs) to_stop.push_back(run.id);
+    }
+    calls_ = std::move(moved);
+    return to_stop;
+  }
+
   // Those whose time has come and for which there is room, to be started now.
   struct Started {
     Place place;

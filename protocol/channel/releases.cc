@@ -77,6 +77,7 @@ Result<const wire::Entry*> Releases::release(Now now, Release release) {
   gathering_.insert(serial, recorder_.gathering().messages.size());
   recorder_.gathering().messages.push_back(std::move(message));
   answers_.apply(entry);
+  agreements_.apply(entry);
   if (!release.references.empty()) {
     note_effect_on(recorder_, answers_, now, release.references.front().key, **body,
                    fields.releaser_role);
@@ -118,8 +119,11 @@ Status Releases::check(const Release& release, const Bytes& envelope_bytes,
   std::vector<Problem> problems = check_message(envelope, **body, context);
   if (problems.empty()) {
     if (Status apart = conflicts_.check_reason(**body); !apart) return apart;
-    if (release.references.empty()) return ok();
-    const MessageKey target = release.references.front().key;
+    const bool refers = !release.references.empty();
+    const MessageKey target = refers ? release.references.front().key : MessageKey{};
+    Status agreed =
+        agreements_.check(false, envelope, **body, refers ? std::optional(target) : std::nullopt);
+    if (!agreed || !refers) return agreed;
     Status fits = corrections_.check(target, envelope, **body);
     if (fits) fits = answers_.check(target, **body);
     return fits ? conflicts_.check_moved(target, **body, envelope.released_at()) : fits;

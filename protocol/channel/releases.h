@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "protocol/base/sorted_blocks.h"
+#include "protocol/channel/agreements.h"
 #include "protocol/channel/answers.h"
 #include "protocol/channel/conflicts.h"
 #include "protocol/channel/core_config.h"
@@ -41,11 +42,12 @@ struct Release {
 class Releases {
  public:
   // All of them outlive it.
-  Releases(const CoreConfig& config, Recorder& recorder, Random& random, Corrections& corrections,
-           Answers& answers, const Conflicts& conflicts)
+  Releases(const CoreConfig& config, Recorder& recorder, Random& random, Agreements& agreements,
+           Corrections& corrections, Answers& answers, const Conflicts& conflicts)
       : config_(config),
         recorder_(recorder),
         random_(random),
+        agreements_(agreements),
         corrections_(corrections),
         answers_(answers),
         conflicts_(conflicts) {}
@@ -77,6 +79,7 @@ class Releases {
   const CoreConfig& config_;
   Recorder& recorder_;
   Random& random_;
+  Agreements& agreements_;
   Corrections& corrections_;
   Answers& answers_;
   const Conflicts& conflicts_;

@@ -160,7 +160,10 @@ void Session::send_receipt(LinkId id, const Link& link) {
 // time
 
 void Session::on_probe(Now now, LinkId id, const wire::Probe& probe) {
-  if (adopted_ == id) disk_.set_peer(now, probe.flash_only(), probe.takes_nothing());
+  if (adopted_ == id) {
+    disk_.set_peer(now, probe.flash_only(), probe.takes_nothing());
+    if (probe.agreement()) agreements_.peer_follows(now, to_hash(*probe.agreement()));
+  }
   const uint64_t sequence = probe.sequence();
   recorder_.say(SendFrame{id, make_frame([&](flatbuffers::FlatBufferBuilder& b) {
                             return wire::CreateProbeReply(b, sequence, now.utc);
@@ -178,10 +181,11 @@ void Session::send_probe(Now now, LinkId id, Link& link) {
   ++link.probe_sequence;
   link.probe_answered = false;
   link.probe_sent_at = now.boot;
+  const wire::Digest agreement = to_digest(agreements_.digest());
   recorder_.say(SendFrame{id, make_frame([&](flatbuffers::FlatBufferBuilder& b) {
-                            return wire::CreateProbe(b, link.probe_sequence, now.utc,
-                                                     disk_.own() != DiskLevel::plenty,
-                                                     disk_.own() == DiskLevel::own_only);
+                            return wire::CreateProbe(
+                                b, link.probe_sequence, now.utc, disk_.own() != DiskLevel::plenty,
+                                disk_.own() == DiskLevel::own_only, &agreement);
                           })});
 }
 
@@ -365,7 +369,7 @@ LinkStatus Session::status() const {
           .remote = adopted_ ? links_.at(*adopted_).remote : "",
           .round_trip_ms = round_trip_ms_,
           .clock_skew_ms = clock_skew_ms_,
-          .agreement_matches = agreement_matches_};
+          .agreement_matches = agreements_.matches_peer()};
 }
 
 }  // namespace hotline

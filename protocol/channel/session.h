@@ -10,6 +10,7 @@
 #include <optional>
 #include <string>
 
+#include "protocol/channel/agreements.h"
 #include "protocol/channel/claims.h"
 #include "protocol/channel/conditions.h"
 #include "protocol/channel/conflict_digests.h"
@@ -38,13 +39,14 @@ class Session {
  public:
   // All of them outlive it.
   Session(const CoreConfig& config, Recorder& recorder, Noise& noise, Conditions& conditions,
-          DiskState& disk, ConflictDigests& conflict_digests, Witness& witness, Outbox& outbox,
-          Inbox& inbox, Claims& claims)
+          DiskState& disk, Agreements& agreements, ConflictDigests& conflict_digests,
+          Witness& witness, Outbox& outbox, Inbox& inbox, Claims& claims)
       : config_(config),
         recorder_(recorder),
         noise_(noise),
         conditions_(conditions),
         disk_(disk),
+        agreements_(agreements),
         conflict_digests_(conflict_digests),
         witness_(witness),
         outbox_(outbox),
@@ -158,6 +160,7 @@ class Session {
   Noise& noise_;
   Conditions& conditions_;
   DiskState& disk_;
+  Agreements& agreements_;
   ConflictDigests& conflict_digests_;
   Witness& witness_;
   Outbox& outbox_;
@@ -174,7 +177,6 @@ class Session {
   int64_t round_trip_ms_ = -1;
   int64_t clock_skew_ms_ = 0;
   int skew_level_ = 0;
-  bool agreement_matches_ = true;
 };
 
 }  // namespace hotline

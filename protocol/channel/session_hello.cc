@@ -37,16 +37,7 @@ Session::Refused Session::on_hello(Now now, LinkId id, Link& link, const wire::H
   auto shown = claims_.judge(now, hello, link.before);
   if (!shown) return Refusal{wire::CloseReason::claim, shown.error().reason};
   link.shown = *shown;
-  const bool agreement_matches = to_hash(*hello.agreement()) == digest(config_.policy);
-  if (agreement_matches) {
-    conditions_.clear(now, ConditionCode::agreement_differs, config_.peer);
-  } else {
-    conditions_.raise(
-        now, ConditionCode::agreement_differs, config_.peer,
-        "the peer follows another agreement than we do: compare deadlines, ladders, separation and "
-        "who releases by voice");
-  }
-  agreement_matches_ = agreement_matches;
+  agreements_.peer_follows(now, to_hash(*hello.agreement()));
   link.stage = Stage::ready;
   disk_.set_peer(now, hello.flash_only(), hello.takes_nothing());
   on_clock(now, hello.clock(), -1);
@@ -92,7 +83,7 @@ Bytes Session::hello_frame(Now now) const {
       return text.empty() ? flatbuffers::Offset<flatbuffers::String>() : b.CreateString(text);
     };
     wire::ChannelId channel = to_wire(config_.channel.id);
-    wire::Digest agreement = to_digest(digest(config_.policy));
+    wire::Digest agreement = to_digest(agreements_.digest());
     auto from = b.CreateString(config_.party);
     auto to = b.CreateString(config_.peer);
     auto own_checkpoint = note(recorder_.durable().own_checkpoint);

@@ -136,7 +136,8 @@ Result<wire::Role> Submissions::sending_role(const Actor& actor, uint8_t wanted,
                       "hotline draft save ...    then hotline draft submit");
   }
   const auto type = static_cast<wire::MessageType>(draft.type());
-  if (const auto role = acting_role(actor.roles, wanted, Right::send, type)) return *role;
+  const Right right = is_about_agreements(draft) ? Right::agree : Right::send;
+  if (const auto role = acting_role(actor.roles, wanted, right, type)) return *role;
   if (kept && kept->submitted.at != 0) return drafts_.check_release(*kept, actor);
   return make_error(ErrorCode::not_allowed,
                     wanted == 0 ? actor.name + " has no role here that may send this message"

@@ -9,6 +9,12 @@ namespace hotline {
 TestCalls::TestCalls(const LinkPolicy& policy, bool first, UtcMs started)
     : policy_(policy), first_(first), next_(started / policy.test_call_interval_ms + 1) {}
 
+void TestCalls::follow(const LinkPolicy& policy, UtcMs now) {
+  const bool same = policy.test_call_interval_ms == policy_.test_call_interval_ms;
+  policy_ = policy;
+  if (!same) next_ = now / policy.test_call_interval_ms + 1;
+}
+
 void TestCalls::called(MessageKey key, UtcMs at) {
   calls_.push_back({key, at, false});
   if (calls_.size() > limits::kTestCallsKept) calls_.pop_front();

@@ -23,6 +23,9 @@ class TestCalls {
   // are not judged: nobody could have called then.
   TestCalls(const LinkPolicy& policy, bool first, UtcMs started);
 
+  // Other numbers from now on. The interval that has begun is judged by neither.
+  void follow(const LinkPolicy& policy, UtcMs now);
+
   // A TEST was committed here; it was acknowledged. A time before the last one's counts all the
   // same.
   void called(MessageKey key, UtcMs at);

@@ -247,7 +247,8 @@ Offset<void> build_content(FlatBufferBuilder& builder, const TestFields& fields)
 Offset<void> build_content(FlatBufferBuilder& builder, const ServiceFields& fields) {
   auto message = text_offset(builder, fields.message);
   auto detail = text_offset(builder, fields.detail);
-  return wire::CreateService(builder, fields.action, message, detail).Union();
+  auto agreement = text_offset(builder, fields.agreement);
+  return wire::CreateService(builder, fields.action, message, detail, agreement).Union();
 }
 
 wire::Content content_type_of(const ContentFields& content) {

@@ -233,6 +233,7 @@ struct ServiceFields {
   wire::ServiceAction action = wire::ServiceAction::unset;
   std::string message;
   std::string detail;
+  std::string agreement;
 };
 
 using ContentFields =

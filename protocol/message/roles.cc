@@ -25,6 +25,7 @@ constexpr Row kRows[] = {
     {wire::Role::supervisor, Right::draft},
     {wire::Role::supervisor, Right::release},
     {wire::Role::supervisor, Right::take_flood},
+    {wire::Role::supervisor, Right::agree},
     {wire::Role::monitor, Right::send, wire::MessageType::incident},
     {wire::Role::monitor, Right::send, wire::MessageType::violation},
     {wire::Role::auditor, Right::look},

@@ -19,6 +19,7 @@ enum class Right : uint8_t {
   // Acknowledge as one what came in a flood. A client asks for it before it counts what waits; each
   // acknowledgement is then sent like any other, so that only this table keeps an operator from it.
   take_flood,
+  agree,          // Propose an agreement to the other party, sign or reject one.
   export_record,  // Take the record away, for an audit.
 };
 

@@ -1042,6 +1042,7 @@ class Simulation {
     switch (one.kind->code) {
       case ConditionCode::link_down:
       case ConditionCode::agreement_differs:
+      case ConditionCode::agreement_proposed:
       case ConditionCode::peer_store_old:
       case ConditionCode::peer_forked:
       case ConditionCode::own_forked:

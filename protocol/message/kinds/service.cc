@@ -1,4 +1,5 @@
 // SERVICE: about the channel itself, such as what became of a message.
+#include "protocol/base/limits.h"
 #include "protocol/base/text.h"
 #include "protocol/message/incidents.h"
 #include "protocol/message/kinds/content.h"
@@ -44,6 +45,14 @@ const Vocabulary& vocabulary<wire::ServiceAction>() {
        "incident-disputed",
        {"An incident is closed with a disagreement", "Инцидент закрыт с разногласием",
         "Інцидент закрито з розбіжністю", "Insiden ditutup dengan perselisihan"}},
+      {12,
+       "agreement-concluded",
+       {"An agreement is concluded", "Соглашение заключено", "Угоду укладено",
+        "Perjanjian disepakati"}},
+      {13,
+       "agreement-rejected",
+       {"An agreement is rejected or withdrawn", "Соглашение отклонено или отозвано",
+        "Угоду відхилено або відкликано", "Perjanjian ditolak atau ditarik"}},
   };
   static constexpr Vocabulary kVocabulary = {"service", kActions};
   return kVocabulary;
@@ -52,6 +61,7 @@ const Vocabulary& vocabulary<wire::ServiceAction>() {
 namespace {
 
 constexpr Wording kMessage = {"Message", "Сообщение", "Повідомлення", "Pesan"};
+constexpr Wording kAgreement = {"Agreement", "Соглашение", "Угода", "Perjanjian"};
 
 bool is_about_a_message(wire::ServiceAction action) {
   return action == wire::ServiceAction::trace || action == wire::ServiceAction::repeat;
@@ -62,6 +72,23 @@ void check_message(RuleChecker& checker, const wire::Service& service) {
     checker.require_serial("message", service.message());
   } else if (service.message()) {
     checker.add("message", "is named, and this is not about a message", "leave it out");
+  }
+}
+
+// Its lines are read where the numbers are known (protocol/channel/agreements.h).
+void check_agreement(RuleChecker& checker, const wire::Service& service) {
+  const std::string_view said = view(service.agreement());
+  if (service.action() != wire::ServiceAction::agreement_proposed) {
+    if (service.agreement()) {
+      checker.add("agreement", "is there, and this message proposes no agreement", "leave it out");
+    }
+  } else if (is_blank(said)) {
+    checker.add("agreement", "is missing: what is proposed", "hotline agreement propose FILE");
+  } else if (said.size() > limits::kAgreementSizeMax) {
+    checker.add("agreement",
+                "has more than " + std::to_string(limits::kAgreementSizeMax) + " bytes");
+  } else if (!is_plain_text(said)) {
+    checker.add("agreement", what_is_not_plain(said));
   }
 }
 
@@ -86,12 +113,21 @@ class Service final : public ContentOf<ServiceFields> {
                      }),
         text("detail", {"Detail", "Подробности", "Подробиці", "Rincian"}, &Table::detail, kOptional)
             .typed(&Fields::detail, "the text is cut off", "more about it"),
+        field("agreement", kAgreement, kOptional)
+            .judged(check_agreement)
+            .shown([](Describer& describer, const Table& service) {
+              describer.text(kAgreement, service.agreement());
+            }),
     };
     return all;
   }
 
   void check_together(RuleChecker& checker, const Table& service,
                       const wire::Body&) const override {
+    const bool is_rejection = service.action() == wire::ServiceAction::agreement_rejected;
+    if (is_rejection && is_blank(view(service.detail()))) {
+      checker.add("detail", "does not say why", "--reason \"...\"");
+    }
     if (!is_about_an_incident(service.action())) return;
     if (checker.context().incident.empty()) {
       checker.add("incident", "is not named, and this is about one", "--incident S-000087");

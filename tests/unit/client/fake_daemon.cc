@@ -479,6 +479,7 @@ class FakeDaemon::Stream : public FrameStream {
       reply.add_unreceipted(1);
       reply.add_waiting(waiting);
       reply.add_agreement_matches(true);
+      reply.add_agreement(2);
       reply.add_conditions(conditions);
       reply.add_own_checkpoint(note);
       return reply.Finish();

@@ -411,10 +411,14 @@ class ConflictDigestsTest : public ConflictsTest {
     cores.pass(cores.core(kNorth).config().policy.link.channel_check_interval_ms + 1'000);
   }
   // South's word, as its daemon might send it.
-  void south_says(uint64_t souths, uint64_t norths, uint8_t digest) {
+  void south_says(uint64_t souths, uint64_t norths, uint8_t digest,
+                  bool under_another_agreement = false) {
     const wire::Digest sum = to_digest(Hash{digest});
+    const wire::Digest agreement =
+        to_digest(under_another_agreement ? Hash{1} : cores.core(kNorth).agreements().digest());
     const Bytes frame = make_frame([&](flatbuffers::FlatBufferBuilder& b) {
-      return wire::CreateConflictsDigest(b, souths, norths, cores.now().utc + kHour_ms, &sum);
+      return wire::CreateConflictsDigest(b, souths, norths, cores.now().utc + kHour_ms, &sum,
+                                         &agreement);
     });
     cores.core(kNorth).frame_received(cores.now(), link_, frame);
     cores.settle();
@@ -460,6 +464,7 @@ TEST_F(ConflictDigestsTest, ADifferenceIsAlarmedOnceUntilItIsGone) {
 TEST_F(ConflictDigestsTest, OfOtherMessagesAreNotCompared) {
   south_says(2, 1, 7);
   south_says(1, 0, 7);
+  south_says(1, 1, 7, true);
   EXPECT_FALSE(compared(kNorth).is_current);
   EXPECT_EQ(differences(kNorth), 0u);
 }

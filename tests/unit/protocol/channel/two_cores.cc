@@ -69,7 +69,7 @@ void TwoCores::Side::perform(SendFrame& send) {
 }
 
 Result<Submission> TwoCores::submit(size_t party, uint8_t precedence, ContentFields content,
-                                    const std::vector<std::string>& references) {
+                                    const std::vector<std::string>& references, wire::Role role) {
   BodyFields body;
   body.subject = "Test";
   const auto* test = std::get_if<TestFields>(&content);
@@ -80,7 +80,7 @@ Result<Submission> TwoCores::submit(size_t party, uint8_t precedence, ContentFie
   const Bytes draft = made_draft(type_of(body.content), precedence, build_body(body), references);
 
   Side& side = sides_[party];
-  Actor ann{"ann", Hash{}, {static_cast<uint8_t>(wire::Role::operator_)}};
+  Actor ann{"ann", Hash{}, {static_cast<uint8_t>(role)}};
   ann.certificate[0] = static_cast<uint8_t>(1 + party);
   uint64_t token = ++side.counter;
   core(party).submit(now(), token, ann, token, draft);

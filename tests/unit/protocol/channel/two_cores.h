@@ -43,7 +43,8 @@ class TwoCores {
   // A TEXT of ann's, or what `content` makes of it. The outcome as it was answered.
   Result<Submission> submit(size_t party, uint8_t precedence,
                             ContentFields content = TextContentFields{},
-                            const std::vector<std::string>& references = {});
+                            const std::vector<std::string>& references = {},
+                            wire::Role role = wire::Role::operator_);
 
   // In order; cleared by the test.
   std::vector<TryNextPath>& next_paths(size_t party) { return sides_[party].next_paths; }

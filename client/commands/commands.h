@@ -12,6 +12,12 @@ const std::vector<Command>& all_commands();
 
 // Each in the file of client/commands/ that has its name, or says so on top.
 Command ack_command();
+Command agreement_accept_command();  // These are in agreement.cc.
+Command agreement_diff_command();
+Command agreement_history_command();
+Command agreement_propose_command();
+Command agreement_reject_command();
+Command agreement_show_command();
 Command audit_check_command();
 Command audit_export_command();
 Command audit_log_command();

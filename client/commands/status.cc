@@ -97,6 +97,7 @@ class StatusReport {
                            short_root(status_.own_root()));
     line("sent by " + peer_,
          format_count(status_.peer_size()) + ", root " + short_root(status_.peer_root()));
+    line("agreement", agreement_words());
     line("journal", format_count(status_.journal_size()) + " entries");
   }
 
@@ -117,6 +118,14 @@ class StatusReport {
 
  private:
   static constexpr size_t kLabelWidth = 14;
+
+  std::string agreement_words() const {
+    const std::string number = std::to_string(status_.agreement());
+    const std::string digest = short_root(status_.agreement_digest());
+    return status_.agreement_matches()
+               ? "number " + number + ", digest " + digest
+               : "number " + number + ", digest " + digest + "; " + peer_ + " follows another";
+  }
 
   void line(const std::string& label, const std::string& text, Style style = Style::plain) {
     std::string padded = output_.words(label);
@@ -233,6 +242,8 @@ JsonValue json_status(const Connection& connection, const wire::StatusReply& sta
       .add("unreceipted", status.unreceipted())
       .add("waiting_in", status.waiting_in())
       .add("waiting_out", status.waiting_out())
+      .add("agreement", status.agreement())
+      .add("agreement_digest", json_text(root_hex(status.agreement_digest())))
       .add("agreement_matches", status.agreement_matches())
       .add("numbering_stopped", json_text(text(status.numbering_stopped())))
       .add("disk_low", status.disk_low())

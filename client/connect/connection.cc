@@ -209,6 +209,12 @@ Result<Answer<wire::EscalationRows>> Connection::escalations(const std::string& 
   });
 }
 
+Result<Answer<wire::AgreementRows>> Connection::agreements() {
+  return ask<wire::AgreementRows>(wire::RequestBody::Agreements, [](auto& builder) {
+    return wire::CreateAgreements(builder).Union();
+  });
+}
+
 Result<Answer<wire::ConflictRows>> Connection::conflicts(const std::string& id, uint64_t limit,
                                                          uint64_t skip) {
   return ask<wire::ConflictRows>(wire::RequestBody::Conflicts, [&](auto& builder) {

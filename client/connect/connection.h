@@ -159,6 +159,7 @@ class Connection {
   Result<Answer<wire::EscalationRows>> escalations(const std::string& id, uint64_t limit = 0,
                                                    const std::string& after = {});
 
+  Result<Answer<wire::AgreementRows>> agreements();
   // Open conflicts of notices; for an id those of this notice alone.
   Result<Answer<wire::ConflictRows>> conflicts(const std::string& id, uint64_t limit,
                                                uint64_t skip = 0);

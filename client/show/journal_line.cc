@@ -4,6 +4,7 @@
 
 #include "protocol/base/limits.h"
 #include "protocol/base/strict_flatbuffer.h"
+#include "protocol/channel/agreement.h"
 #include "protocol/channel/conditions.h"
 #include "protocol/channel/key_blocks.h"
 #include "protocol/channel/ladder.h"
@@ -294,6 +295,15 @@ void JournalDescriber::describe_condition(const wire::Entry& entry, Description&
 }
 
 void JournalDescriber::describe_rest(const wire::Entry& entry, Description& to) {
+  if (const auto* began = entry.fact_as_AgreementBegan()) {
+    to.kind = "agreement";
+    const auto agreement = parse_agreement(text(began->text()));
+    to.text = agreement
+                  ? "agreement " + std::to_string(agreement->number) +
+                        " is in force: hotline agreement show " + std::to_string(agreement->number)
+                  : "an agreement that cannot be read is in force";
+    return;
+  }
   if (const auto* created = entry.fact_as_StoreCreated()) {
     to.kind = "created";
     to.text = "store of " + upper_case(text(created->party())) + " for the channel with " +

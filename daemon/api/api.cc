@@ -68,6 +68,8 @@ void ClientApi::serve(ClientSession& session, const wire::Request& request) {
       return submit_draft(session, number, *request.body_as_SubmitDraft());
     case wire::RequestBody::ReturnDraft:
       return return_draft(session, number, *request.body_as_ReturnDraft());
+    case wire::RequestBody::Agreements:
+      return agreements(session, number);
     case wire::RequestBody::NONE:
       break;
   }
@@ -89,8 +91,8 @@ void ClientApi::record_refusal(const Actor& actor, const Error& error) {
 }
 
 RowContext ClientApi::row_context() const {
-  return {config_.prefix, config_.peer_prefix, core_.ladder(),
-          config_.policy, clock_.now(),        &core_.answers()};
+  return {config_.prefix,        config_.peer_prefix, core_.ladder(),
+          core_.config().policy, clock_.now(),        &core_.answers()};
 }
 
 }  // namespace hotline

@@ -75,7 +75,7 @@ class ClientApi {
 
   // One file a subject: hello.cc, submit.cc, list.cc (with search.cc), show.cc, watch.cc,
   // status.cc, escalations.cc, export.cc (three requests), conflicts.cc (with check_notice),
-  // notices.cc, incidents.cc, drafts.cc (four).
+  // notices.cc, incidents.cc, drafts.cc (four), agreements.cc.
   void hello(ClientSession& session, uint32_t request);
   void submit(ClientSession& session, uint32_t request, const wire::Submit& submit);
   void list(ClientSession& session, uint32_t request, const wire::List& list);
@@ -113,6 +113,7 @@ class ClientApi {
   void return_draft(ClientSession& session, uint32_t request, const wire::ReturnDraft& wanted);
   void drafts(ClientSession& session, uint32_t request, const wire::Drafts& wanted);
   void show_draft(ClientSession& session, uint32_t request, const wire::ShowDraft& wanted);
+  void agreements(ClientSession& session, uint32_t request);
 
   // Does nothing for one that does not watch.
   void serve_watch(ClientSession& session);

@@ -13,7 +13,7 @@ void ClientApi::hello(ClientSession& session, uint32_t request) {
     auto peer_prefix = b.CreateString(config_.peer_prefix);
     auto person = b.CreateString(session.actor.name);
     auto roles = b.CreateVector(session.actor.roles);
-    auto two_person = b.CreateVectorOfStrings(config_.policy.two_person.names());
+    auto two_person = b.CreateVectorOfStrings(core_.config().policy.two_person.names());
     wire::ServerHelloBuilder hello(b);
     hello.add_version(client_api::kVersion);
     hello.add_program(program);
@@ -29,7 +29,7 @@ void ClientApi::hello(ClientSession& session, uint32_t request) {
     hello.add_journal_size(core_.journal_size());
     hello.add_clock(clock_.now().utc);
     hello.add_two_person(two_person);
-    hello.add_one_for_life(config_.policy.two_person.one_for_life);
+    hello.add_one_for_life(core_.config().policy.two_person.one_for_life);
     return hello.Finish();
   });
 }

@@ -31,10 +31,10 @@ std::vector<flatbuffers::Offset<wire::WaitingSummary>> ClientApi::summarize_wait
       if (oldest.empty()) continue;
       const auto next = ladder.next_rung(oldest.front().key);
       const std::string rung =
-          rung_before(config_.policy, precedence, next ? next->name : std::string());
+          rung_before(core_.config().policy, precedence, next ? next->name : std::string());
       summaries.push_back(wire::CreateWaitingSummaryDirect(
           builder, incoming, precedence, ladder.waiting_count(filter), now - oldest.front().since,
-          rung.c_str(), tells_nobody(config_.policy, precedence, rung)));
+          rung.c_str(), tells_nobody(core_.config().policy, precedence, rung)));
     }
   }
   return summaries;
@@ -64,6 +64,7 @@ void ClientApi::status(ClientSession& session, uint32_t request) {
     auto waiting = b.CreateVector(summarize_waiting(b));
     auto conditions = b.CreateVector(condition_rows(b, core_.conditions()));
     wire::Digest own_root = to_digest(state.own_root);
+    wire::Digest agreement = to_digest(core_.agreements().digest());
     wire::Digest peer_root = to_digest(state.peer_root);
     wire::StatusReplyBuilder reply(b);
     reply.add_link(state.link);
@@ -94,6 +95,8 @@ void ClientApi::status(ClientSession& session, uint32_t request) {
     reply.add_peer_flash_only(state.peer_flash_only);
     reply.add_waiting(waiting);
     reply.add_conditions(conditions);
+    reply.add_agreement(core_.agreements().in_force().number);
+    reply.add_agreement_digest(&agreement);
     return reply.Finish();
   });
 }

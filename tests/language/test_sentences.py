@@ -19,9 +19,9 @@ ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..")
 LANGUAGES = ["ru", "uk", "id"]
 
 COVERED = [
-    "client/commands/{ack,conflicts,disseminate,draft,escalation,export_geojson,inbox,incident,list,notice_check,notices,release,reply,search,send,show,status}.cc",
+    "client/commands/{ack,agreement,conflicts,disseminate,draft,escalation,export_geojson,inbox,incident,list,notice_check,notices,release,reply,search,send,show,status}.cc",
     "client/commands/{template,test_call,thread,watch}.cc", "client/command_line/*.cc", "client/compose/*.cc", "client/connect/*.cc",
-    "client/show/*.cc", "protocol/terminal/*.cc", "protocol/{base,channel,geometry,message}/*.cc", "protocol/message/kinds/*.cc",
+    "client/show/*.cc", "protocol/terminal/*.cc", "protocol/policy_file/*.cc", "protocol/{base,channel,geometry,message}/*.cc", "protocol/message/kinds/*.cc",
     "protocol/transport/{dial,framed_link,resolve,tls_session,tls_stream}.cc", "certs/check.cc",
     "daemon/{api,links,watch}/*.cc", "daemon/{channel,daemon,notifier}.cc", "daemon/store/failure.cc",
 ]
@@ -86,7 +86,7 @@ NOT_SENTENCES_OF = {
     "daemon/api/{hello,message_rows}.cc": [r"hotlined \{\}", r"\(cannot be read\)"],
     "daemon/watch/wait_for_room.cc": ["there is no room for.*"],
     "protocol/channel/outbox.cc": [r"sent entry .*", "is not the one that.*", "does not have the body.*"],
-    "protocol/channel/{inbox,outbox,submissions}.cc": [r"Declined: \{\}", r"own message \{\} \{\}", r"own message \{\} is missing"],
+    "protocol/channel/{inbox,outbox,submissions}.cc": [r"Declined: \{\}", r"Agreement concluded: \{\}", r"own message \{\} \{\}", r"own message \{\} is missing"],
     "protocol/message/typed_form.cc": [".*"],
     "protocol/message/{envelope,body}.cc": ["HL.."],
     "protocol/{base,geometry}/*.cc": [r"JAN|the byte 0x%02X"],
@@ -121,8 +121,18 @@ NOT_SENTENCES_OF = {
         r'\{\}--(set \{\}|subject)[= ]"\.\.\."'],
     "client/commands/{draft,release}.cc": [r"draft (list|show) .*", "DRAFT|open|sent|discarded|D-3: .*"],
     "client/compose/{draft_view,handing_in}.cc": ["SHA-256", "open|sent|discarded"],
+    "client/show/agreement_terms.cc": [
+        r"(\{\})?(next-path|undelivered-alarm|alarm-again|rung \{\}|dissemination-due|first-answer-due|full-answer-due)",
+        "test-call (interval|acknowledged)|channel-check interval|separation (horizontal|vertical|time)|two-person.*"],
+    "client/commands/agreement.cc": [
+        r"Agreement \{\} is (proposed|signed|rejected)", r"The proposal of agreement \{\} is withdrawn", "FILE|TIME|TEXT|ID", "open|agreed|rejected|withdrawn|overtaken|expired|signed|unknown",
+        r"agreement accept .*"],
+    "protocol/channel/agreement.cc": ["(number|follows|from) (\\{\\})?"],
+    "protocol/policy_file/policy_file.cc": [r"[a-z_ ]+ = .*", r"\[.*", r"[a-z_]+", r"(d|h|min|s|ms)", r"# The numbers .*"],
+    "protocol/terminal/toml_section.cc": ["ms|min", "hotlined config example"],
     "client/show/draft_rows.cc": ["draft|submitted|saved|returned"],
     "protocol/message/envelope_rules.cc": ["-p flash"],
+    "protocol/channel/agreements.cc": ["-p priority"],
     "protocol/channel/drafts.cc": [r'--reason "\.\.\.", \{\} bytes at most'],
     "client/show/journal_line.cc": ["HLJE", r"of \{\}", r"hotlined \{\}"],
     "protocol/terminal/{command_line,toml_file,output}.cc": [

@@ -334,6 +334,7 @@ TEST_F(ReadingTest, StatusSaysHowTheChannelIs) {
       "  queued        1 FLASH, 19 ROUTINE, sent without receipt 1\n"
       "  sent by us    123, receipted 122, root 7be1000000000000…\n"
       "  sent by SOUTH 87, root 7be1000000000000…\n"
+      "  agreement     number 2, digest -\n"
       "  journal       1,042 entries\n");
   EXPECT_EQ(terminal_.run({"status", "--peer"}), kExitDone);
   EXPECT_NE(terminal_.out().find("\n    hotline/test\n    123\n"), std::string::npos);

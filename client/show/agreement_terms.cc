@@ -1,0 +1,146 @@
+#include "client/show/agreement_terms.h"
+
+#include <algorithm>
+
+#include "protocol/message/names.h"
+#include "protocol/policy_file/policy_file.h"
+
+namespace hotline::client {
+namespace {
+
+class Terms {
+ public:
+  void time(const std::string& key, const std::string& words, int64_t ms) {
+    all_.push_back({key, words, ms == 0 ? "never" : duration_as_toml(ms), ms});
+  }
+  void value(const std::string& key, const std::string& words, const std::string& value) {
+    all_.push_back({key, words, value, -1});
+  }
+  std::vector<AgreementTerm> take() { return std::move(all_); }
+
+ private:
+  std::vector<AgreementTerm> all_;
+};
+
+void add_ladder(Terms& terms, uint8_t precedence, const PrecedencePolicy& numbers) {
+  const std::string key = std::string(precedence_name(precedence)) + " ";
+  const std::string of = precedence_label(precedence);
+  terms.time(key + "next-path", of + ": next path, if there is no receipt", numbers.next_path_ms);
+  terms.time(key + "undelivered-alarm", of + ": alarm UNDELIVERED", numbers.undelivered_alarm_ms);
+  terms.time(key + "alarm-again", of + ": the alarm sounds again", numbers.alarm_again_ms);
+  for (const Rung& rung : numbers.rungs) {
+    terms.time(key + "rung " + rung.name,
+               rung.proposes_voice ? of + ": rung " + rung.name + ", which proposes voice"
+                                   : of + ": rung " + rung.name,
+               rung.after_ms);
+  }
+  terms.time(key + "dissemination-due", of + ": own people told", numbers.dissemination_due_ms);
+  terms.time(key + "first-answer-due", of + ": first answer", numbers.first_answer_due_ms);
+  terms.time(key + "full-answer-due", of + ": full answer", numbers.full_answer_due_ms);
+}
+
+std::string change_of(const AgreementTerm& before, const AgreementTerm& after) {
+  if (before.ms < 0 || after.ms < 0) return "changed";
+  // An alarm that never sounds again is the latest of all.
+  const int64_t was = before.ms == 0 ? INT64_MAX : before.ms;
+  const int64_t is = after.ms == 0 ? INT64_MAX : after.ms;
+  return is > was ? "later" : "sooner";
+}
+
+const AgreementTerm* find_term(const std::vector<AgreementTerm>& terms, const std::string& key) {
+  const auto found = std::find_if(terms.begin(), terms.end(),
+                                  [&](const AgreementTerm& one) { return one.key == key; });
+  return found == terms.end() ? nullptr : &*found;
+}
+
+}  // namespace
+
+std::vector<AgreementTerm> terms_of(const Policy& policy) {
+  Terms terms;
+  for (uint8_t p = kPrecedenceFirst; p <= kPrecedenceLast; ++p) add_ladder(terms, p, policy.at(p));
+  terms.time("test-call interval", "test call every", policy.link.test_call_interval_ms);
+  terms.time("test-call acknowledged", "test call acknowledged within",
+             policy.link.test_call_acknowledged_ms);
+  terms.time("channel-check interval", "channel check every",
+             policy.link.channel_check_interval_ms);
+  terms.value("separation horizontal", "separation on the ground",
+              std::to_string(policy.separation.horizontal_m) + "m");
+  terms.value("separation vertical", "separation in height",
+              std::to_string(policy.separation.vertical_m) + "m");
+  terms.value("separation time", "separation in time",
+              duration_as_toml(policy.separation.time_s * 1000));
+  std::string names;
+  for (const std::string& name : policy.two_person.names()) {
+    names += (names.empty() ? "" : ", ") + name;
+  }
+  terms.value("two-person", "released by two people", names.empty() ? "-" : names);
+  terms.value("two-person one-for-life", "one person for danger to life",
+              policy.two_person.one_for_life ? "yes" : "no");
+  for (const Contact& one : policy.contacts) {
+    terms.value("contact " + one.name, "contact " + one.name, one.how);
+  }
+  return terms.take();
+}
+
+std::vector<AgreementDifference> differences(const Policy& before, const Policy& after) {
+  const std::vector<AgreementTerm> old_terms = terms_of(before);
+  const std::vector<AgreementTerm> new_terms = terms_of(after);
+  std::vector<AgreementDifference> found;
+  for (const AgreementTerm& one : old_terms) {
+    const AgreementTerm* then = find_term(new_terms, one.key);
+    if (then == nullptr) {
+      found.push_back({one.key, one.words, one.value, "", "gone"});
+    } else if (then->value != one.value) {
+      found.push_back({one.key, then->words, one.value, then->value, change_of(one, *then)});
+    } else if (then->words != one.words) {
+      found.push_back({one.key, then->words, one.words, then->words, "changed"});
+    }
+  }
+  for (const AgreementTerm& one : new_terms) {
+    if (find_term(old_terms, one.key) == nullptr) {
+      found.push_back({one.key, one.words, "", one.value, "new"});
+    }
+  }
+  return found;
+}
+
+void print_terms(Output& output, const std::vector<AgreementTerm>& terms) {
+  Table table({{.title = "TERM", .is_words = true},
+               {.title = "VALUE", .fit = Table::Fit::cut, .is_words = true}});
+  for (const AgreementTerm& one : terms) table.add({"", {one.words, one.value}});
+  table.print(output);
+}
+
+void print_differences(Output& output, const std::vector<AgreementDifference>& differences) {
+  Table table({{.title = "TERM", .is_words = true},
+               {.title = "CHANGE", .is_words = true},
+               {.title = "NOW", .is_words = true},
+               {.title = "THEN", .fit = Table::Fit::cut, .is_words = true}});
+  for (const AgreementDifference& one : differences) {
+    table.add({"",
+               {one.words, one.change, one.before.empty() ? "-" : one.before,
+                one.after.empty() ? "-" : one.after}});
+  }
+  table.print(output);
+}
+
+JsonValue json_terms(const std::vector<AgreementTerm>& terms) {
+  return json_each(terms, [](const AgreementTerm& one) {
+    return JsonValue()
+        .add("term", one.key)
+        .add("value", one.value)
+        .add("ms", one.ms < 0 ? JsonValue() : JsonValue(one.ms));
+  });
+}
+
+JsonValue json_differences(const std::vector<AgreementDifference>& differences) {
+  return json_each(differences, [](const AgreementDifference& one) {
+    return JsonValue()
+        .add("term", one.key)
+        .add("before", json_text(one.before))
+        .add("after", json_text(one.after))
+        .add("change", one.change);
+  });
+}
+
+}  // namespace hotline::client

@@ -1,0 +1,72 @@
+#include "client/show/agreement_terms.h"
+
+#include <gtest/gtest.h>
+
+#include <functional>
+
+namespace hotline::client {
+namespace {
+
+std::string only_change(const std::function<void(Policy&)>& change) {
+  const Policy before = default_policy();
+  Policy after = before;
+  change(after);
+  const auto found = differences(before, after);
+  EXPECT_EQ(found.size(), 1u);
+  if (found.empty()) return "none";
+  const AgreementDifference& one = found.front();
+  return one.words + ": " + one.before + " -> " + one.after + ", " + one.change;
+}
+
+TEST(AgreementTerms, SayWhatWouldChange) {
+  EXPECT_EQ(only_change([](Policy& p) { p.at(1).undelivered_alarm_ms = 300'000; }),
+            "FLASH: alarm UNDELIVERED: 4min -> 5min, later");
+  EXPECT_EQ(only_change([](Policy& p) { p.at(4).rungs[0].after_ms = 3'600'000; }),
+            "ROUTINE: rung supervisor: 6h -> 1h, sooner");
+  // An alarm that never sounds again is the latest of all.
+  EXPECT_EQ(only_change([](Policy& p) { p.at(1).alarm_again_ms = 0; }),
+            "FLASH: the alarm sounds again: 30s -> never, later");
+  EXPECT_EQ(only_change([](Policy& p) { p.at(4).alarm_again_ms = 60'000; }),
+            "ROUTINE: the alarm sounds again: never -> 1min, sooner");
+  EXPECT_EQ(only_change([](Policy& p) { p.at(2).rungs.pop_back(); }),
+            "IMMEDIATE: rung voice, which proposes voice: 30min -> , gone");
+  EXPECT_EQ(only_change([](Policy& p) { p.at(2).rungs.back().proposes_voice = false; }),
+            "IMMEDIATE: rung voice: IMMEDIATE: rung voice, which proposes voice -> IMMEDIATE: rung "
+            "voice, changed");
+  EXPECT_EQ(only_change([](Policy& p) {
+              p.contacts = {{"north-duty-officer", "+00 1"}};
+            }),
+            "contact north-duty-officer:  -> +00 1, new");
+  EXPECT_EQ(only_change([](Policy& p) { p.separation.horizontal_m = 5'000; }),
+            "separation on the ground: 10000m -> 5000m, changed");
+  EXPECT_EQ(only_change([](Policy& p) { p.two_person.one_for_life = true; }),
+            "one person for danger to life: no -> yes, changed");
+}
+
+// Whatever is signed is shown: no two policies of different digests have the same terms.
+TEST(AgreementTerms, LeaveNothingOut) {
+  EXPECT_TRUE(differences(default_policy(), default_policy()).empty());
+  const std::function<void(Policy&)> changes[] = {
+      [](Policy& p) { p.at(1).next_path_ms += 1; },
+      [](Policy& p) { p.at(2).dissemination_due_ms += 1; },
+      [](Policy& p) { p.at(3).first_answer_due_ms += 1; },
+      [](Policy& p) { p.at(4).full_answer_due_ms += 1; },
+      [](Policy& p) { p.at(4).rungs[1].name = "other"; },
+      [](Policy& p) { p.link.test_call_interval_ms += 1; },
+      [](Policy& p) { p.link.test_call_acknowledged_ms += 1; },
+      [](Policy& p) { p.link.channel_check_interval_ms += 1; },
+      [](Policy& p) { p.separation.vertical_m += 1; },
+      [](Policy& p) { p.separation.time_s += 1; },
+      [](Policy& p) { p.two_person.precedences[2] = true; },
+      [](Policy& p) { p.two_person.types = {wire::MessageType::launch}; },
+  };
+  for (const auto& change : changes) {
+    Policy after = default_policy();
+    change(after);
+    EXPECT_NE(digest(after), digest(default_policy()));
+    EXPECT_FALSE(differences(default_policy(), after).empty());
+  }
+}
+
+}  // namespace
+}  // namespace hotline::client

@@ -5,6 +5,7 @@
 
 #include "protocol/base/limits.h"
 #include "protocol/channel/journal.h"
+#include "protocol/message/envelope.h"
 #include "tests/durations.h"
 #include "tests/precedences.h"
 #include "tests/unit/protocol/channel/two_cores.h"
@@ -225,6 +226,34 @@ TEST_F(AgreementsTest, AWithdrawalThatCrossesASignature) {
     EXPECT_FALSE(alarmed(kNorth, "breaks the rules"));
     EXPECT_FALSE(alarmed(kSouth, "breaks the rules"));
   }
+}
+
+// Whoever held our withdrawal and signs all the same is told from one who could not know.
+TEST_F(AgreementsTest, ASignatureThatKnewOfTheWithdrawalIsNone) {
+  cores.connect();
+  ASSERT_TRUE(propose(kNorth, text(kNorth, 10 * kMinute_ms)));
+  ASSERT_TRUE(reject(kNorth, "N-000001"));
+  const MessageKey proposal{false, 1};
+  const auto judged = [&](uint64_t held) {
+    EnvelopeFields fields;
+    fields.id = "S-000001";
+    fields.from = "south";
+    fields.to = "north";
+    fields.type = wire::MessageType::service;
+    fields.precedence = wire::Precedence::priority;
+    fields.releaser_role = wire::Role::supervisor;
+    fields.released_at = cores.now().utc;
+    fields.peer_transcript_size = held;
+    BodyFields body;
+    body.subject = "Agreement 2 is signed";
+    body.content = ServiceFields{Action::agreement_signed, "", "", ""};
+    const Bytes envelope = build_envelope(fields), bytes = build_body(body);
+    return agreements(kNorth).check(true, *flatbuffers::GetRoot<wire::Envelope>(envelope.data()),
+                                    **open_body(bytes), proposal);
+  };
+  // The proposal is the first of north's transcript, its withdrawal the second.
+  EXPECT_TRUE(judged(1));
+  EXPECT_FALSE(judged(2));
 }
 
 // The clocks of two hosts pass the time apart: that is no difference.

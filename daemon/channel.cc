@@ -282,8 +282,9 @@ void Channel::perform(const CloseLink& close) {
 }
 
 void Channel::perform(const SoundStep& sound) {
-  const AlarmWords words = alarm_words(sound, sound.incoming ? config_.peer : config_.party,
-                                       [this](MessageKey key) { return name_of(key); });
+  const AlarmWords words =
+      alarm_words(sound, sound.incoming ? config_.peer : config_.party, core().config().policy,
+                  [this](MessageKey key) { return name_of(key); });
   spdlog::error("ALARM {}{}{}", words.id, words.id.empty() ? "" : ": ", words.text);
   clients_->sound(words.id, words.text);
 }

@@ -2987,6 +2987,10 @@ constexpr Sentence kIndonesian[] = {
     {"no spare path to {} works: if the link falls there is no other ({}: {})",
      "tidak ada jalur cadangan ke {1} yang berfungsi: bila sambungan putus, tidak ada yang lain ({2!}: {3})"},
     // daemon/watch
+    {"call by voice, or ask an intermediary",
+     "hubungi lewat sambungan suara, atau minta perantara"},
+    {"call by voice, or ask an intermediary: {}",
+     "hubungi lewat sambungan suara, atau minta perantara: {1!}"},
     {"own people were not told in time: hotline disseminate",
      "pihak sendiri tidak diberi tahu tepat waktu: hotline disseminate"},
     {"must be a whole path, from / on",

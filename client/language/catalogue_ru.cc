@@ -2987,6 +2987,10 @@ constexpr Sentence kRussian[] = {
     {"no spare path to {} works: if the link falls there is no other ({}: {})",
      "ни один запасной путь к {1} не работает: если связь прервётся, другой нет ({2!}: {3})"},
     // daemon/watch
+    {"call by voice, or ask an intermediary",
+     "звоните по голосовой связи или просите посредника"},
+    {"call by voice, or ask an intermediary: {}",
+     "звоните по голосовой связи или просите посредника: {1!}"},
     {"own people were not told in time: hotline disseminate",
      "свои не оповещены вовремя: hotline disseminate"},
     {"must be a whole path, from / on",

@@ -2987,6 +2987,10 @@ constexpr Sentence kUkrainian[] = {
     {"no spare path to {} works: if the link falls there is no other ({}: {})",
      "жоден запасний шлях до {1} не працює: якщо зв'язок перерветься, іншого немає ({2!}: {3})"},
     // daemon/watch
+    {"call by voice, or ask an intermediary",
+     "телефонуйте голосовим зв'язком або просіть посередника"},
+    {"call by voice, or ask an intermediary: {}",
+     "телефонуйте голосовим зв'язком або просіть посередника: {1!}"},
     {"own people were not told in time: hotline disseminate",
      "своїх не сповіщено вчасно: hotline disseminate"},
     {"must be a whole path, from / on",

@@ -1,5 +1,6 @@
 #include "daemon/watch/alarm_words.h"
 
+#include <algorithm>
 #include <cstdio>
 
 #include "protocol/message/names.h"
@@ -33,15 +34,35 @@ std::string clock_text(int64_t time_ms) {
   return text;
 }
 
+bool proposes_voice(const SoundStep& sound, const Policy& policy) {
+  for (const Rung& rung : policy.at(sound.precedence).rungs) {
+    const Step climbed{StepKind::rung, rung.name};
+    const auto& steps = sound.steps;
+    if (rung.proposes_voice && std::find(steps.begin(), steps.end(), climbed) != steps.end())
+      return true;
+  }
+  return false;
+}
+
+std::string voice_words(const Policy& policy) {
+  if (policy.contacts.empty()) return "call by voice, or ask an intermediary";
+  std::string contacts;
+  for (const Contact& one : policy.contacts) {
+    contacts += (contacts.empty() ? "" : "; ") + one.name + " " + one.how;
+  }
+  return "call by voice, or ask an intermediary: " + contacts;
+}
+
 }  // namespace
 
-AlarmWords alarm_words(const SoundStep& sound, const std::string& sender,
+AlarmWords alarm_words(const SoundStep& sound, const std::string& sender, const Policy& policy,
                        const std::function<std::string(MessageKey)>& name_of) {
   std::string steps;
   for (const Step& step : sound.steps) {
     if (sound.count > 0 && step.kind == StepKind::alarm_again) continue;  // Said by the count.
     steps += (steps.empty() ? "" : ", ") + words_of(step);
   }
+  if (proposes_voice(sound, policy)) steps += ": " + voice_words(policy);
   const Situation& all = sound.situation;
   const auto name = [&](uint64_t number) { return name_of({sound.incoming, number}); };
   const bool about_one = sound.count <= 1 && all.count <= 1 &&

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "protocol/channel/effects.h"
+#include "protocol/channel/policy.h"
 
 namespace hotline {
 
@@ -16,7 +17,8 @@ struct AlarmWords {
 // `sender`: the party whose messages they are. `name_of` gives a message's name, such as S-000087.
 // One message: "ESCALATED to supervisor". A flood: "104 FLASH of SOUTH wait for an acknowledgement,
 // the oldest S-000087 for 00:03:12; 12, the oldest S-000099: ESCALATED to supervisor".
-AlarmWords alarm_words(const SoundStep& sound, const std::string& sender,
+// Where a rung proposes voice by `policy`, it says so, with whom to call.
+AlarmWords alarm_words(const SoundStep& sound, const std::string& sender, const Policy& policy,
                        const std::function<std::string(MessageKey)>& name_of);
 
 }  // namespace hotline

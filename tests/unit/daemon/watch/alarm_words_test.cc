@@ -5,8 +5,8 @@
 namespace hotline {
 namespace {
 
-AlarmWords words(const SoundStep& sound) {
-  return alarm_words(sound, sound.incoming ? "south" : "north", [](MessageKey key) {
+AlarmWords words(const SoundStep& sound, const Policy& policy = default_policy()) {
+  return alarm_words(sound, sound.incoming ? "south" : "north", policy, [](MessageKey key) {
     return (key.incoming ? "S-" : "N-") + std::to_string(key.number);
   });
 }
@@ -45,6 +45,21 @@ TEST(AlarmWords, WhatIsOverdueAfterTheAcknowledgementIsCountedToo) {
   const AlarmWords told = words({false, 4, {{StepKind::full_answer_due, ""}}, 3, 7, {}});
   EXPECT_EQ(told.id, "");
   EXPECT_EQ(told.text, "3 ROUTINE of NORTH, the oldest N-7: full answer overdue");
+}
+
+// By the name of the rung, whatever that is.
+TEST(AlarmWords, ARungThatProposesVoiceSaysWhomToCall) {
+  const SoundStep last{false, 1, {{StepKind::rung, "voice"}}, 1, 5, {1, 5, 480'000}};
+  EXPECT_EQ(words(last).text, "ESCALATED to voice: call by voice, or ask an intermediary");
+  Policy policy = default_policy();
+  policy.contacts = {{"envoy", "+00 3"}, {"south-duty-officer", "+00 2, in English"}};
+  EXPECT_EQ(words(last, policy).text,
+            "ESCALATED to voice: call by voice, or ask an intermediary: envoy +00 3; "
+            "south-duty-officer +00 2, in English");
+  policy.at(1).rungs.back().proposes_voice = false;
+  EXPECT_EQ(words(last, policy).text, "ESCALATED to voice");
+  EXPECT_EQ(words({false, 1, {kSupervisor}, 1, 5, {1, 5, 480'000}}).text,
+            "ESCALATED to supervisor");
 }
 
 // An answer is overdue of one, while another waits: they are not the same.

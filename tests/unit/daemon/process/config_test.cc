@@ -89,7 +89,7 @@ TEST_F(ConfigTest, AMistakeIsNamedWithItsPlaceAndARemedy) {
   EXPECT_EQ(complaint("crl = \"peer", "cri = \"peer"),
             "13:1: unknown key peer.cri | did you mean crl?");
   EXPECT_EQ(complaint("prefix = \"N\"", ""),
-            "3:1: party.prefix is missing | hotlined config "
+            "3:1: the key party.prefix is missing | hotlined config "
             "example shows it");
   EXPECT_EQ(complaint("prefix = \"S\"", "prefix = \"N\""),
             "9:10: both parties have the prefix N | serials would be confused");

@@ -1,4 +1,6 @@
 // Drafts kept for later: saved and discarded by the core, read from the journal.
+#include <algorithm>
+
 #include "daemon/api/api.h"
 #include "daemon/api/waiting_pages.h"
 #include "protocol/base/limits.h"
@@ -122,13 +124,15 @@ void ClientApi::answer(const AnswerDraft& answer) {
 }
 
 void ClientApi::drafts(ClientSession& session, uint32_t request, const wire::Drafts& wanted) {
-  const DraftList::Open& open = core_.drafts().open();
+  const std::vector<const KeptDraft*> open = core_.drafts().waiting();
+  const auto last = std::find_if(open.begin(), open.end(), [&](const KeptDraft* draft) {
+    return draft->number == wanted.after();
+  });
   DraftPage page;
   page.total = open.size();
-  const size_t limit = rows_wanted(wanted.limit());
-  auto next = open.upper_bound(wanted.after());
-  for (; next != open.end() && page.rows.size() < limit; ++next) {
-    page.rows.push_back({next->second, {}, {}, {}});
+  auto next = last == open.end() ? open.begin() : last + 1;
+  for (; next != open.end() && page.rows.size() < rows_wanted(wanted.limit()); ++next) {
+    page.rows.push_back({**next, {}, {}, {}});
   }
   page.more = next != open.end();
   sessions_.read_then<DraftPage>(

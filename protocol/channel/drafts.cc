@@ -1,6 +1,7 @@
 #include "protocol/channel/drafts.h"
 
 #include <algorithm>
+#include <tuple>
 #include <utility>
 
 #include "protocol/base/limits.h"
@@ -166,6 +167,19 @@ void DraftList::apply(uint64_t journal_index, const wire::Entry& entry) {
 size_t DraftList::count_submitted() const {
   return static_cast<size_t>(std::count_if(
       open_.begin(), open_.end(), [](const auto& one) { return one.second.submitted.at != 0; }));
+}
+
+std::vector<const KeptDraft*> DraftList::waiting() const {
+  std::vector<const KeptDraft*> drafts;
+  for (const auto& [number, draft] : open_) drafts.push_back(&draft);
+  const auto rank = [](const KeptDraft* draft) {
+    const bool is_unsaid = draft->precedence == 0;
+    const UtcMs since = draft->submitted.at != 0 ? draft->submitted.at : draft->saved_at;
+    return std::tuple(is_unsaid, draft->precedence, since, draft->number);
+  };
+  std::sort(drafts.begin(), drafts.end(),
+            [&](const auto* a, const auto* b) { return rank(a) < rank(b); });
+  return drafts;
 }
 
 Error DraftList::why_not_open(uint64_t number, const std::string& prefix) const {

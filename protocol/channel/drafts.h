@@ -14,6 +14,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "protocol/channel/conditions.h"
 #include "protocol/channel/core_config.h"
@@ -79,6 +80,9 @@ class DraftList {
   const EndedDraft* find_ended(uint64_t number) const;
   uint64_t last_number() const { return last_number_; }
   size_t count_submitted() const;
+  // Those that are open, by precedence, and of one precedence the one first that has waited
+  // longest: since it was handed in, or else saved. One without a precedence comes last.
+  std::vector<const KeptDraft*> waiting() const;
   // Says what became of one that is not open, for a person. `prefix`: of our messages.
   Error why_not_open(uint64_t number, const std::string& prefix) const;
 

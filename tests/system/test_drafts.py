@@ -42,6 +42,18 @@ class Drafts(OfTwo):
         self.world.daemons["north"].start()
         self.world.wait_link()
 
+    def test_what_waits_comes_by_precedence_and_then_by_how_long(self):
+        for level in ("routine", "priority", "", "flash", "priority"):
+            self.save(*(["-p", level] if level else ["-t", "stray-missile"]), *(["--set", "when=-5m"] if not level else ["Text."]))
+        self.assertEqual(self.names(), ["D-4", "D-2", "D-5", "D-1", "D-3"])
+        # Saved again, it waits from then on.
+        self.ask("draft", "edit", "D-2", "--subject", "Another")
+        self.assertEqual(self.names(), ["D-4", "D-5", "D-2", "D-1", "D-3"])
+        first = self.ask("draft", "list", "--limit", "2")
+        self.assertEqual((first["next"], self.names("--after", first["next"])), ("D-5", ["D-2", "D-1", "D-3"]))
+        self.restart()
+        self.assertEqual(self.names(), ["D-4", "D-5", "D-2", "D-1", "D-3"])
+
     def test_it_is_kept_over_a_crash_and_ends_when_it_is_sent(self):
         self.assertEqual(self.names(), [])
         self.assertEqual(self.save("-t", "stray-missile", "--set", "when=-5m"), "D-1")

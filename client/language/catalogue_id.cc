@@ -1633,6 +1633,12 @@ constexpr Sentence kIndonesian[] = {
     {"2026-11-28T13:41:00Z, 281341Z NOV 26, 13:41Z or 1341Z (today), -5m, +30m or now: in UTC",
      "2026-11-28T13:41:00Z, 281341Z NOV 26, 13:41Z atau 1341Z (hari ini), -5m, +30m, atau now: dalam UTC"},
     // protocol/channel
+    {"MISMATCH: the peer has read back {} otherwise than it says: speak to them now, and have it acknowledged anew",
+     "TIDAK COCOK: pihak lain membaca ulang {1!} lain dari isinya: bicaralah dengan mereka sekarang, dan minta tanda sudah dibaca yang baru"},
+    {"MISMATCH: {} was read back here otherwise than it says: read it again, and acknowledge it anew",
+     "TIDAK COCOK: {1!} dibaca ulang di sini lain dari isinya: baca lagi, dan beri tanda sudah dibaca yang baru"},
+    {"MISMATCH: more messages were read back otherwise than they say: hotline list",
+     "TIDAK COCOK: ada lagi pesan yang dibaca ulang lain dari isinya: hotline list"},
     {"ask another releaser or supervisor; or whoever else drafts saves it anew: hotline draft edit {}",
      "minta petugas pengeluar atau penyelia lain; atau biarkan penyusun lain menyimpannya kembali: hotline draft edit {1!}"},
     {"MISMATCH: {} was read back {} m and {} s off: read it again, and acknowledge it anew",

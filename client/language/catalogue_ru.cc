@@ -1633,6 +1633,12 @@ constexpr Sentence kRussian[] = {
     {"2026-11-28T13:41:00Z, 281341Z NOV 26, 13:41Z or 1341Z (today), -5m, +30m or now: in UTC",
      "2026-11-28T13:41:00Z, 281341Z NOV 26, 13:41Z или 1341Z (сегодня), -5m, +30m или now: в UTC"},
     // protocol/channel
+    {"MISMATCH: the peer has read back {} otherwise than it says: speak to them now, and have it acknowledged anew",
+     "РАСХОЖДЕНИЕ: другая сторона повторила обратно {1!} иначе, чем в нём сказано: свяжитесь с ними голосом сейчас, пусть подтвердят заново"},
+    {"MISMATCH: {} was read back here otherwise than it says: read it again, and acknowledge it anew",
+     "РАСХОЖДЕНИЕ: {1!} повторено здесь обратно иначе, чем в нём сказано: прочтите снова и подтвердите заново"},
+    {"MISMATCH: more messages were read back otherwise than they say: hotline list",
+     "РАСХОЖДЕНИЕ: ещё несколько сообщений повторены обратно иначе, чем в них сказано: hotline list"},
     {"ask another releaser or supervisor; or whoever else drafts saves it anew: hotline draft edit {}",
      "попросите другого выпускающего или начальника смены; или пусть другой составитель сохранит его заново: hotline draft edit {1!}"},
     {"MISMATCH: {} was read back {} m and {} s off: read it again, and acknowledge it anew",

@@ -1633,6 +1633,12 @@ constexpr Sentence kUkrainian[] = {
     {"2026-11-28T13:41:00Z, 281341Z NOV 26, 13:41Z or 1341Z (today), -5m, +30m or now: in UTC",
      "2026-11-28T13:41:00Z, 281341Z NOV 26, 13:41Z або 1341Z (сьогодні), -5m, +30m або now: в UTC"},
     // protocol/channel
+    {"MISMATCH: the peer has read back {} otherwise than it says: speak to them now, and have it acknowledged anew",
+     "РОЗБІЖНІСТЬ: інша сторона повторила назад {1!} інакше, ніж у ньому сказано: зв'яжіться з ними голосом зараз, нехай підтвердять заново"},
+    {"MISMATCH: {} was read back here otherwise than it says: read it again, and acknowledge it anew",
+     "РОЗБІЖНІСТЬ: {1!} повторено тут назад інакше, ніж у ньому сказано: прочитайте знову й підтвердьте заново"},
+    {"MISMATCH: more messages were read back otherwise than they say: hotline list",
+     "РОЗБІЖНІСТЬ: ще кілька повідомлень повторено назад інакше, ніж у них сказано: hotline list"},
     {"ask another releaser or supervisor; or whoever else drafts saves it anew: hotline draft edit {}",
      "попросіть іншого випускового або начальника зміни; або нехай інший укладач збереже його наново: hotline draft edit {1!}"},
     {"MISMATCH: {} was read back {} m and {} s off: read it again, and acknowledge it anew",

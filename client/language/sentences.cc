@@ -51,6 +51,18 @@ std::string number_of(Language language, const std::string& number) {
   return written;
 }
 
+// Those that could be of a sentence: not 54.90N, 2026-11-22T14:10:00Z or NOV.
+size_t count_words(std::string_view text) {
+  size_t count = 0;
+  while (!text.empty()) {
+    const size_t end = std::min(text.find(' '), text.size());
+    const std::string_view word = text.substr(0, end);
+    count += std::any_of(word.begin(), word.end(), [](char c) { return c >= 'a' && c <= 'z'; });
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+  return count;
+}
+
 // "[day|days]" as "day" and as "days".
 std::vector<std::string> alternatives(const std::string& english) {
   const size_t open = english.find('[');
@@ -210,6 +222,8 @@ std::string Translator::translate_line(const std::string& line, int depth) const
   constexpr std::string_view kGap = "    ";
   const size_t gap = words.find(kGap);
   const size_t said = gap == std::string::npos ? gap : words.find_first_not_of(' ', gap);
+  // A command is typed so in any language.
+  if (gap == std::string::npos && words.starts_with("hotline ")) return line;
   return line.substr(0, begin) +
          (gap == std::string::npos
               ? translate_words(words, depth)
@@ -260,19 +274,28 @@ bool Translator::find(const std::string& words, int depth, std::string& found) c
   return false;
 }
 
-// "{} and {}" would fit half of all English. With so little text of its own a pattern takes names
-// and what the catalogue knows, and no other sentences, unless they are to stay as they are.
+// As one sentence, and not only pieces of it.
+bool Translator::knows(const std::string& text, int depth) const {
+  const size_t begin = text.find_first_not_of(' ');
+  std::string found;
+  return begin != std::string::npos && depth <= kDepthMax &&
+         find(text.substr(begin, text.find_last_not_of(' ') + 1 - begin), depth, found);
+}
+
+// "{} and {}" would fit half of all English. With so little text of its own a pattern takes names,
+// numbers and what the catalogue knows, and no other sentences, unless they are to stay as they
+// are.
 bool Translator::may_take(const Pattern& pattern, const std::vector<std::string>& taken,
                           int depth) const {
   constexpr size_t kLittleSize = 12;
-  constexpr std::ptrdiff_t kSpacesOfNamesMax = 2;
+  constexpr size_t kWordsOfNamesMax = 3;
   if (pattern.own_size > kLittleSize) return true;
   for (size_t i = 0; i < taken.size(); ++i) {
     const std::string& value = taken[i];
     const std::string as_it_is = "{" + std::to_string(i + 1) + "!}";
-    if (std::count(value.begin(), value.end(), ' ') <= kSpacesOfNamesMax) continue;
+    if (count_words(value) <= kWordsOfNamesMax) continue;
     if (pattern.translation.find(as_it_is) != std::string::npos) continue;
-    if (translate_text(value, depth + 1) == value) return false;
+    if (!value.starts_with("hotline ") && !knows(value, depth + 1)) return false;
   }
   return true;
 }

@@ -58,6 +58,7 @@ class Translator {
   std::string translate_line(const std::string& line, int depth) const;
   std::string translate_words(const std::string& words, int depth) const;
   bool find(const std::string& words, int depth, std::string& found) const;
+  bool knows(const std::string& text, int depth) const;
   bool may_take(const Pattern& pattern, const std::vector<std::string>& taken, int depth) const;
   std::string filled(const Pattern& pattern, const std::vector<std::string>& taken,
                      int depth) const;

@@ -90,8 +90,8 @@ struct StoredMessage {
   uint16_t decline_code = 0;
   UtcMs corrected_at = 0;
   UtcMs cancelled_at = 0;
-  bool mismatch = false;
-  std::string rung;  // The last one climbed.
+  bool mismatch = false;  // Read back otherwise than it says, and not rightly since.
+  std::string rung;       // The last one climbed.
 };
 
 // The later facts of one message. A peer can add to it without end, so that only a part is read: of

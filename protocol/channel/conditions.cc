@@ -50,6 +50,8 @@ constexpr std::array kKinds = {
     ConditionKind{ConditionCode::flash_not_released, "flash-not-released", kCritical, kSounds},
     ConditionKind{ConditionCode::not_released, "not-released", kWarning, kSounds},
     ConditionKind{ConditionCode::agreement_proposed, "agreement-proposed", kWarning, kSounds},
+    // Each acknowledgement that differs is alarmed.
+    ConditionKind{ConditionCode::read_back_differs, "read-back-differs", kCritical, kSilent},
 };
 
 // Each stands at its number.

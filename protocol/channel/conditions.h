@@ -56,6 +56,7 @@ enum class ConditionCode : uint8_t {
   flash_not_released = 32,  // The draft, as people call it.
   not_released = 33,        // Likewise; of another precedence.
   agreement_proposed = 34,  // The message.
+  read_back_differs = 35,   // The message; for those without a name, whose they are.
 };
 
 struct ConditionKind {

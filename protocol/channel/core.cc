@@ -28,18 +28,20 @@ Core::Core(CoreConfig config, Records& records, Random& random, Now started)
       agreements_(config_, config_.policy, recorder_, conditions_),
       escalation_(config_, recorder_, conditions_, started),
       corrections_(config_, recorder_),
+      read_backs_(config_, recorder_, conditions_, corrections_),
       answers_(config_, recorder_, corrections_),
       conflicts_(config_, recorder_, noise_, conditions_, corrections_, started),
       conflict_digests_(config_, recorder_, conditions_, agreements_, corrections_, conflicts_),
       witness_(config_, trust_, recorder_, noise_, conditions_, evidence_),
       exports_(recorder_, noise_, witness_),
       drafts_(config_, recorder_, random, noise_, disk_, conditions_),
-      releases_(config_, recorder_, random, agreements_, corrections_, answers_, conflicts_),
+      releases_(config_, recorder_, random, agreements_, corrections_, read_backs_, answers_,
+                conflicts_),
       submissions_(config_, recorder_, random, noise_, disk_, evidence_, corrections_, drafts_,
                    releases_),
       outbox_(config_, trust_, recorder_, disk_, evidence_, releases_),
       inbox_(config_, trust_, recorder_, noise_, disk_, evidence_, agreements_, corrections_,
-             answers_, releases_),
+             read_backs_, answers_, releases_),
       claims_(config_, trust_, recorder_, evidence_, outbox_),
       session_(config_, recorder_, noise_, conditions_, disk_, agreements_, conflict_digests_,
                witness_, outbox_, inbox_, claims_) {}
@@ -71,6 +73,7 @@ Status Core::replay(uint64_t index, ByteView bytes) {
   agreements_.apply(entry);
   if (entry.fact_as_AgreementBegan()) follow_policy(entry.at(), separation);
   corrections_.apply(entry);
+  read_backs_.apply(entry);
   answers_.apply(entry);
   conflicts_.apply(entry);
   witness_.apply(entry);
@@ -145,6 +148,7 @@ Status Core::start(const Hash& stored_root) {
   }
   evidence_.note_conditions(now);
   clock_offset_ = now.utc - now.boot;
+  read_backs_.tell(now);
   conflicts_.tell(now);
   escalation_.run_ladder(now);
   return ok();
@@ -188,6 +192,7 @@ void Core::committed(Now now) {
   });
   escalation_.note_conditions(now);
   agreements_.note_conditions(now);
+  read_backs_.tell(now);
   conflicts_.tell(now);
   conflict_digests_.committed(now, session_.adopted());
   witness_.committed();

@@ -43,6 +43,7 @@
 #include "protocol/channel/inbox.h"
 #include "protocol/channel/noise.h"
 #include "protocol/channel/outbox.h"
+#include "protocol/channel/read_backs.h"
 #include "protocol/channel/recorder.h"
 #include "protocol/channel/releases.h"
 #include "protocol/channel/session.h"
@@ -220,6 +221,7 @@ class Core {
   Agreements agreements_;
   Escalation escalation_;
   Corrections corrections_;
+  ReadBacks read_backs_;
   Answers answers_;
   Conflicts conflicts_;
   ConflictDigests conflict_digests_;

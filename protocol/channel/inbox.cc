@@ -200,7 +200,11 @@ void Inbox::record_received(Now now, uint64_t index, const Arrival& arrival,
                                 known ? static_cast<uint8_t>(known->releaser_role()) : uint8_t{0},
                                 judgement.answer_due, judgement.mismatch.has_value());
   });
+  if (judgement.acknowledges) {
+    read_backs_.note_fact(now, *judgement.refers_to, judgement.mismatch.has_value());
+  }
   corrections_.apply(entry);
+  read_backs_.apply(entry);
   message.journal_index = recorder_.last_index();
   recorder_.gathering().leaves.push_back({LogId::peer_transcript, index, arrival.leaf, index});
   recorder_.gathering().messages.push_back(std::move(message));
@@ -218,8 +222,6 @@ void Inbox::tell_of_target(Now now, const Arrival& arrival, const Judgement& jud
   auto body = open_body(arrival.body);
   note_effect_on(recorder_, answers_, now, target, **body, envelope.releaser_role());
   if (judgement.mismatch) {
-    recorder_.gathering().facts.push_back(
-        {target, FactKind::mismatch, now.utc, recorder_.last_index(), 0, ""});
     noise_.alarm_about_own(now, NoiseKind::mismatch, target,
                            "MISMATCH: the peer read back " + releases_.name_of(target, 0) + " " +
                                std::to_string(judgement.mismatch->metres) + " m and " +

@@ -15,6 +15,7 @@
 #include "protocol/channel/disk_state.h"
 #include "protocol/channel/evidence.h"
 #include "protocol/channel/noise.h"
+#include "protocol/channel/read_backs.h"
 #include "protocol/channel/recorder.h"
 #include "protocol/channel/releases.h"
 #include "protocol/channel/wire_frames.h"
@@ -28,7 +29,7 @@ class Inbox {
   // All of them outlive it.
   Inbox(const CoreConfig& config, const ChannelTrust& trust, Recorder& recorder, Noise& noise,
         const DiskState& disk, Evidence& evidence, Agreements& agreements, Corrections& corrections,
-        Answers& answers, Releases& releases)
+        ReadBacks& read_backs, Answers& answers, Releases& releases)
       : config_(config),
         trust_(trust),
         recorder_(recorder),
@@ -37,6 +38,7 @@ class Inbox {
         evidence_(evidence),
         agreements_(agreements),
         corrections_(corrections),
+        read_backs_(read_backs),
         answers_(answers),
         releases_(releases) {}
 
@@ -90,7 +92,8 @@ class Inbox {
     uint64_t serial = 0;
     std::optional<MessageKey> refers_to;
     bool answer_due = false;
-    std::optional<ReadBackDifference> mismatch;
+    bool acknowledges = false;
+    std::optional<ReadBackDifference> mismatch;  // Of an acknowledgement.
   };
 
   // inbox.cc
@@ -128,6 +131,7 @@ class Inbox {
   Evidence& evidence_;
   Agreements& agreements_;
   Corrections& corrections_;
+  ReadBacks& read_backs_;
   Answers& answers_;
   Releases& releases_;
 

@@ -81,6 +81,7 @@ Inbox::Judgement Inbox::judge_rules(const wire::Envelope& envelope, const Hash& 
   if (!fits) return fail(wire::DeclineCode::rule_broken, fits.error().reason);
   judgement.refers_to = target;
   if (kind.effect == TargetEffect::acknowledges) {
+    judgement.acknowledges = true;
     judgement.mismatch = corrections_.read_back_difference(*target, **body);
   }
   return judgement;

@@ -91,7 +91,9 @@ enum class FactKind : uint8_t {
   mismatch = 9,
   answered_in_part = 10,  // Not all that was asked.
   disseminated = 11,
+  read_back = 12,  // Rightly, after a mismatch.
 };
+inline constexpr FactKind kFactKindLast = FactKind::read_back;
 struct FactRecord {
   MessageKey key;
   FactKind kind = FactKind::acknowledged;

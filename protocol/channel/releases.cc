@@ -57,11 +57,19 @@ Result<const wire::Entry*> Releases::release(Now now, Release release) {
   auto body = open_body(release.body);
   if (Status sendable = check(release, envelope, body); !sendable) return sendable.error();
 
+  const bool acknowledges =
+      !release.references.empty() && kind_of(fields.type).effect == TargetEffect::acknowledges;
+  const MessageKey target =
+      release.references.empty() ? MessageKey{} : release.references.front().key;
+  const bool differs =
+      acknowledges && corrections_.read_back_difference(target, **body).has_value();
   MessageRecord message;
   message.leaf_hash = leaf_hash(envelope);
   const wire::Entry& entry = record(now, release, serial, message.leaf_hash, hashes,
-                                    envelope.size() + release.body.size());
+                                    envelope.size() + release.body.size(), differs);
+  if (acknowledges) read_backs_.note_fact(now, target, differs);
   corrections_.apply(entry);
+  read_backs_.apply(entry);
   message.key = {false, serial};
   message.serial = serial;
   message.journal_index = recorder_.last_index();
@@ -79,8 +87,7 @@ Result<const wire::Entry*> Releases::release(Now now, Release release) {
   answers_.apply(entry);
   agreements_.apply(entry);
   if (!release.references.empty()) {
-    note_effect_on(recorder_, answers_, now, release.references.front().key, **body,
-                   fields.releaser_role);
+    note_effect_on(recorder_, answers_, now, target, **body, fields.releaser_role);
   }
   return &entry;
 }
@@ -136,7 +143,8 @@ Status Releases::check(const Release& release, const Bytes& envelope_bytes,
 }
 
 const wire::Entry& Releases::record(Now now, const Release& release, uint64_t serial,
-                                    const Hash& leaf, const Hashes& hashes, size_t size) {
+                                    const Hash& leaf, const Hashes& hashes, size_t size,
+                                    bool read_back_differs) {
   const EnvelopeFields& fields = release.envelope;
   const bool by_person = release.name.has_value();
   const bool refers = !release.references.empty();
@@ -156,7 +164,7 @@ const wire::Entry& Releases::record(Now now, const Release& release, uint64_t se
             by_person ? &submitter : nullptr, release.counter, by_person ? &request : nullptr,
             by_person ? &name : nullptr, static_cast<uint8_t>(fields.releaser_role),
             kind_of(fields.type).awaits == Awaits::answer, release.key ? &key : nullptr,
-            release.draft);
+            release.draft, read_back_differs);
       },
       release.name);
 }

@@ -13,6 +13,7 @@
 #include "protocol/channel/conflicts.h"
 #include "protocol/channel/core_config.h"
 #include "protocol/channel/corrections.h"
+#include "protocol/channel/read_backs.h"
 #include "protocol/channel/recorder.h"
 #include "protocol/message/envelope.h"
 
@@ -43,12 +44,14 @@ class Releases {
  public:
   // All of them outlive it.
   Releases(const CoreConfig& config, Recorder& recorder, Random& random, Agreements& agreements,
-           Corrections& corrections, Answers& answers, const Conflicts& conflicts)
+           Corrections& corrections, ReadBacks& read_backs, Answers& answers,
+           const Conflicts& conflicts)
       : config_(config),
         recorder_(recorder),
         random_(random),
         agreements_(agreements),
         corrections_(corrections),
+        read_backs_(read_backs),
         answers_(answers),
         conflicts_(conflicts) {}
 
@@ -74,13 +77,14 @@ class Releases {
   Status check(const Release& release, const Bytes& envelope,
                const Result<Opened<wire::Body>>& body) const;
   const wire::Entry& record(Now now, const Release& release, uint64_t serial, const Hash& leaf,
-                            const Hashes& hashes, size_t size);
+                            const Hashes& hashes, size_t size, bool read_back_differs);
 
   const CoreConfig& config_;
   Recorder& recorder_;
   Random& random_;
   Agreements& agreements_;
   Corrections& corrections_;
+  ReadBacks& read_backs_;
   Answers& answers_;
   const Conflicts& conflicts_;
   SortedBlocks<uint64_t, size_t> gathering_;  // Serial -> place in the gathering batch.

@@ -101,7 +101,7 @@ void Submissions::tell_of_release(Now now, const wire::Draft& draft,
                         " was released by one person, because lives depend on it: a supervisor "
                         "must look at it now");
   }
-  if (released.refers_to() == nullptr) return;
+  if (released.refers_to() == nullptr || !released.mismatch()) return;
   const MessageKey target = from_wire(released.refers_to());
   const auto body = open_body(ByteView(draft.body()->data(), draft.body()->size()));
   const auto difference = body ? corrections_.read_back_difference(target, **body) : std::nullopt;

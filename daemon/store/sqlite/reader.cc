@@ -92,6 +92,9 @@ void add_fact(StoredMessage& message, const FactRecord& fact) {
     case FactKind::mismatch:
       message.mismatch = true;
       break;
+    case FactKind::read_back:
+      message.mismatch = false;
+      break;
     case FactKind::alarm:
     case FactKind::attempt:
       break;
@@ -267,7 +270,7 @@ Facts SqliteReader::facts_of(MessageKey key, size_t each_max) {
     facts.total = found.size();
   } else {
     found.clear();
-    for (auto kind = FactKind::acknowledged; kind <= FactKind::disseminated;
+    for (auto kind = FactKind::acknowledged; kind <= kFactKindLast;
          kind = static_cast<FactKind>(static_cast<uint8_t>(kind) + 1)) {
       add_facts_of_kind(key, kind, each_max, found, facts);
     }

@@ -70,8 +70,10 @@ DraftFields acceptance(const Connection& connection, const ReferredMessage& thei
   draft.language = connection.language();
   draft.references = {pair.peers, pair.own};
   draft.references.insert(draft.references.end(), pair.corrections.begin(), pair.corrections.end());
-  draft.body.subject = upper_case(connection.party()) + " accepts the conflict of " + pair.peers +
-                       " with " + pair.own;
+  draft.body.subject = made_subject(wire::MessageType::answer, draft.language,
+                                    upper_case(connection.party()) + " accepts the conflict of " +
+                                        pair.peers + " with " + pair.own,
+                                    pair.peers + ", " + pair.own);
   draft.body.content = acceptance_of_conflict();
   return draft;
 }

@@ -44,7 +44,8 @@ int disseminate(Invocation& invocation) {
   draft.precedence = message.precedence();
   draft.language = arguments.get("--language").value_or(connection->language());
   draft.references = {message.id()};
-  draft.body.subject = "Dissemination of " + message.id();
+  draft.body.subject = made_subject(wire::MessageType::dissemination, draft.language,
+                                    "Dissemination of " + message.id(), message.id());
   draft.body.content = std::move(told);
   return submit_and_report(invocation, *connection, draft, "dissemination of " + message.id(),
                            wait);

@@ -48,7 +48,8 @@ int incident_list(Invocation& invocation) {
   if (rows.empty()) {
     output.talk(wish.skip != 0 ? "No more incident."
                 : all          ? "There is no incident."
-                               : "No incident is open. Closed ones: hotline incident list --all");
+                               : "No incident is open. Closed and cancelled ones: hotline incident "
+                                 "list --all");
   } else if (more) {
     output.talk(cut_words(
         invocation, rows.size(), reply->total(),
@@ -90,8 +91,12 @@ int incident_show(Invocation& invocation) {
     output.talk("If it is the same event: " +
                 output.command("incident open " + id + " --with " + text(one->report()->id())));
   }
+  if (row.cancelled()) {
+    output.talk(
+        "Cancelled: every report and opening of it was taken back. Nothing is to be closed.");
+  }
   const bool only_theirs = row.peers()->closing() && !row.own()->closing();
-  if (only_theirs) {
+  if (only_theirs && !row.cancelled()) {
     output.talk(upper_case(connection->peer()) + " closed it. Next: " +
                 output.command("incident close " + id + " --reason \"...\""));
   }
@@ -110,7 +115,8 @@ Result<DraftFields> draft_about(Invocation& invocation, Connection& connection,
   }
   draft.language = invocation.arguments.get("--language").value_or(connection.language());
   draft.incident = thread;
-  draft.body.subject = word(fields.action, Language::en) + std::string(": ") + thread;
+  draft.body.subject =
+      word(fields.action, choose_language(draft.language)) + std::string(": ") + thread;
   draft.body.content = std::move(fields);
   return draft;
 }
@@ -122,10 +128,13 @@ int incident_open(Invocation& invocation) {
   const std::string what = "the incident is not opened";
   const auto wait = need(read_wait_options(arguments));
   const auto connection = need(invocation.connect(), what);
-  const std::string thread = need(resolve_thread(*connection, *arguments.get("NAME")), what);
+  const std::string thread = need(
+      resolve_thread_to_join(*connection, *arguments.get("NAME"), arguments.has("--new-thread")),
+      what);
   const auto known = connection->incidents({.id = thread});
   const auto rows = known ? tables((*known)->rows()) : std::vector<const wire::IncidentRow*>{};
-  const bool is_open = !rows.empty() && !rows.front()->own()->closing();
+  const bool is_open =
+      !rows.empty() && !rows.front()->cancelled() && !rows.front()->own()->closing();
   if (is_open && !arguments.has("--with") && !arguments.has("--idempotency-key")) {
     return output.fail(what, make_error(ErrorCode::refused, "it is open",
                                         "hotline incident show " + as_typed(thread)));
@@ -169,6 +178,12 @@ int incident_close(Invocation& invocation) {
                                         "we closed it before, by " + text(row.own()->closing()),
                                         "hotline incident show " + as_typed(id)));
   }
+  if (row.cancelled() && !arguments.has("--idempotency-key")) {
+    return output.fail(what,
+                       make_error(ErrorCode::refused,
+                                  "it is cancelled: every report and opening of it was taken back",
+                                  "hotline incident show " + as_typed(id)));
+  }
   if (row.open_requests() != 0) {
     output.talk("Caution: " + format_count(row.open_requests()) +
                 (row.open_requests() == 1 ? " request of it is" : " requests of it are") +
@@ -203,9 +218,10 @@ Command incident_list_command() {
            .description =
                "An incident begins with a report of either party (INCIDENT, VIOLATION), or where a "
                "person opens it. Open ones come first, and of these the one to which something "
-               "happened last. ! is one that the other side closed and this watch has not.",
+               "happened last. ! is one that the other side closed and this watch has not. One is "
+               "cancelled once every report and opening of it was cancelled.",
            .examples = {"hotline incident list", "hotline incident list --all --json"},
-           .options = {{"--all", "", "also those that both parties closed"},
+           .options = {{"--all", "", "also those that both parties closed, and those cancelled"},
                        row_limit_option("20"),
                        after_option()}},
           incident_list};
@@ -227,6 +243,7 @@ Command incident_open_command() {
   std::vector<OptionSpec> options = saying_options("why, for people; the other watch reads it");
   options.insert(options.begin(),
                  {"--with", "ID", "a message that speaks of it too, with its whole thread", true});
+  options.push_back({"--new-thread", "", "the word is a new one, though it is nearly another"});
   return {{.name = "incident open",
            .summary = "Open an incident, open it again, or join the reports of one event",
            .description =

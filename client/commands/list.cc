@@ -66,7 +66,10 @@ void say_more(Invocation& invocation, const ListWish& wish, const wire::Rows& ro
       return output.talk(wish.after.empty() ? "No message waits." : "No more message waits.");
     if (wish.before_journal_index != 0) return output.talk("No older message.");
     const bool all = !is_chosen(wish) && wish.precedence == wire::Precedence::unset;
-    return output.talk(all ? "No message yet." : "No message is like that.");
+    output.talk(all ? "No message yet." : "No message is like that.");
+    const std::string near = text(rows.near_thread());
+    if (!near.empty()) output.talk("Is this meant? --incident " + near);
+    return;
   }
   if (!rows.more()) return;
   std::string command = "list";

@@ -1,5 +1,7 @@
 // hotline reply and hotline decline: an ANSWER to the questions of a REQUEST, a TEXT that refers to
 // a message, or the word that this watch cannot act on it.
+#include <algorithm>
+
 #include "client/commands/commands.h"
 #include "client/compose/referred_message.h"
 #include "client/compose/submitting.h"
@@ -134,32 +136,49 @@ Result<BodyFields> make_body(const Invocation& invocation, const ReferredMessage
   return body;
 }
 
-// Before it goes: a text alone answers all that is open, and a second answer counts from then on.
-void say_what_is_answered(Output& output, const ReferredMessage& message,
-                          const AnswersFields& answers) {
+bool settles(wire::AnswerOutcome outcome) {
+  return outcome == wire::AnswerOutcome::answered || outcome == wire::AnswerOutcome::refused;
+}
+
+// The questions of a request that nobody has answered or refused yet, as they are numbered.
+std::vector<size_t> open_questions(const ReferredMessage& message) {
+  std::vector<size_t> open;
   const auto known = message.questions();
-  const auto is_settled = [&](size_t number) {
+  const auto* asked = message.newest()->content_as_request()->questions();
+  for (size_t number = 1; asked != nullptr && number <= asked->size(); ++number) {
     const wire::QuestionRow* row = number <= known.size() ? known[number - 1] : nullptr;
-    return row != nullptr &&
-           (row->outcome() == static_cast<uint8_t>(wire::AnswerOutcome::answered) ||
-            row->outcome() == static_cast<uint8_t>(wire::AnswerOutcome::refused));
-  };
+    if (row == nullptr || !settles(static_cast<wire::AnswerOutcome>(row->outcome()))) {
+      open.push_back(number);
+    }
+  }
+  return open;
+}
+
+// Of these, those that stay open after the answers.
+std::vector<size_t> still_open(std::vector<size_t> open, const AnswersFields& answers) {
+  for (const AnswerItemFields& item : answers.items) {
+    if (!settles(item.outcome)) continue;
+    std::erase_if(open,
+                  [&](size_t number) { return item.question == 0 || item.question == number; });
+  }
+  return open;
+}
+
+// Before it goes: a text alone answers all that is open, and a second answer counts from then on.
+void say_what_is_answered(Output& output, const std::vector<size_t>& open,
+                          const AnswersFields& answers) {
   for (const AnswerItemFields& item : answers.items) {
     if (item.question != 0) {
-      if (!is_settled(item.question)) continue;
+      if (std::find(open.begin(), open.end(), item.question) != open.end()) continue;
       const bool puts_off = item.outcome == wire::AnswerOutcome::later;
       output.talk("Caution: question " + std::to_string(item.question) +
                   (puts_off ? " was answered before. Its answer stays."
                             : " was answered before. This counts from now on."));
       continue;
     }
-    std::string open;
-    const auto* asked = message.newest()->content_as_request();
-    for (size_t number = 1; asked && number <= asked->questions()->size(); ++number) {
-      if (!is_settled(number)) open += (open.empty() ? "" : ", ") + std::to_string(number);
-    }
-    output.talk(open.empty() ? "Caution: no question is open. This answers none of them."
-                             : "Caution: this answers all that is open: question " + open + ".");
+    output.talk(open.empty()
+                    ? "Caution: no question is open. This answers none of them."
+                    : "Caution: this answers all that is open: question " + listed(open) + ".");
   }
 }
 
@@ -174,11 +193,13 @@ int reply(Invocation& invocation) {
   const auto texts = need(read_texts(invocation, *connection, "TEXT"), what);
   const auto body = need(make_body(invocation, message, texts), what);
   output.quote(message.heading(output));
-  if (const auto* answers = std::get_if<AnswersFields>(&body.content)) {
-    if (asks(message)) say_what_is_answered(output, message, *answers);
-  }
-
   DraftFields draft;
+  const auto* answers = std::get_if<AnswersFields>(&body.content);
+  if (answers != nullptr && asks(message)) {
+    const std::vector<size_t> open = open_questions(message);
+    say_what_is_answered(output, open, *answers);
+    draft.told_back.still_open = still_open(open, *answers);
+  }
   draft.precedence = message.precedence();
   if (const auto level = invocation.arguments.get("--precedence")) {
     draft.precedence = need(parse_precedence(*level));
@@ -186,7 +207,8 @@ int reply(Invocation& invocation) {
   draft.language = texts.empty() ? typed_language(invocation, *connection) : texts.front().language;
   draft.references = {message.id()};
   if (const auto name = invocation.arguments.get("--incident")) {
-    draft.incident = need(resolve_thread(*connection, *name), what);
+    draft.incident = need(
+        resolve_thread_to_join(*connection, *name, invocation.arguments.has("--new-thread")), what);
   }
   draft.body = body;
   for (const std::string& later : invocation.arguments.all("--later")) {
@@ -195,9 +217,8 @@ int reply(Invocation& invocation) {
     draft.told_back.add("later " + later.substr(0, later.find('=')),
                         time_in_words(need(parse_time(time, invocation.now()))));
   }
-  const bool answers = draft.kind().effect == TargetEffect::answers;
   const std::string kind =
-      answers ? "answer to " + message.id() : "text in reply to " + message.id();
+      answers != nullptr ? "answer to " + message.id() : "text in reply to " + message.id();
   return submit_and_report(invocation, *connection, draft, kind, wait);
 }
 
@@ -218,12 +239,13 @@ int decline(Invocation& invocation) {
   const auto message = need(ReferredMessage::find(*connection, typed, NameUse::to_answer), what);
   output.quote(message.heading(output));
 
-  BodyFields body;
-  body.subject = "Decline of " + message.id();
-  body.content = DeclineFields{code, *reason};
   DraftFields draft;
   draft.precedence = message.precedence();
   draft.language = invocation.arguments.get("--language").value_or(connection->language());
+  BodyFields body;
+  body.subject = made_subject(wire::MessageType::decline, draft.language,
+                              "Decline of " + message.id(), message.id());
+  body.content = DeclineFields{code, *reason};
   draft.references = {message.id()};
   draft.body = std::move(body);
   return submit_and_report(invocation, *connection, draft, "decline of " + message.id(), wait);
@@ -240,6 +262,7 @@ Command reply_command() {
        true},
       {"--incident", "NAME",
        "the thread of messages that this one belongs to: any message of it, or a word for it"},
+      new_thread_option(),
       {"-p,--precedence", "LEVEL", "as the message's without it"}};
   for (OptionSpec& option : text_options()) options.push_back(std::move(option));
   for (OptionSpec& option : wait_options()) options.push_back(std::move(option));

@@ -28,8 +28,9 @@ int test_call(Invocation& invocation) {
   if (status->own_root() != nullptr) test.transcript_root = to_hash(*status->own_root());
   test.clock = status->clock();
   BodyFields body;
-  body.subject = "Test call";
   body.texts = phrase_texts(test.phrase, connection->language());
+  body.subject =
+      made_subject(wire::MessageType::test, body.texts.front().language, "Test call", "");
   body.content = test;
   DraftFields draft;
   draft.precedence = wire::Precedence::routine;

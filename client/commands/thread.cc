@@ -22,9 +22,11 @@ int thread(Invocation& invocation) {
   const auto rows = need(connection->list(wish), what);
   const size_t shown = tables(rows->rows()).size();
   if (rows->total() == 0) {
+    const std::string near = text(rows->near_thread());
     return output.fail(
-        what, make_error(ErrorCode::not_found, "no message belongs to the thread " + wish.incident,
-                         "hotline list"));
+        what,
+        make_error(ErrorCode::not_found, "no message belongs to the thread " + wish.incident,
+                   near.empty() ? "hotline list" : "did you mean hotline thread " + near + "?"));
   }
   show_messages(output, *connection, *rows, invocation.now());
   if (shown == 0) {

@@ -3,6 +3,7 @@
 #include "protocol/base/text.h"
 #include "protocol/message/draft.h"
 #include "protocol/message/message_rules.h"
+#include "protocol/message/words.h"
 
 namespace hotline::client {
 namespace {
@@ -19,6 +20,13 @@ void mark_texts(DraftFields& fields) {
 }
 
 }  // namespace
+
+std::string made_subject(wire::MessageType type, const std::string& language,
+                         const std::string& english, const std::string& about) {
+  const Language chosen = choose_language(language);
+  if (chosen == Language::en) return english;
+  return word(type, chosen) + (about.empty() ? "" : ": " + about);
+}
 
 Bytes build_draft(const DraftFields& fields) {
   flatbuffers::FlatBufferBuilder builder;

@@ -34,6 +34,11 @@ struct DraftFields {
   const Kind& kind() const { return kind_of(type_of(body.content)); }
 };
 
+// The subject that a program gives a message about another one, in the language of that message:
+// "Decline of S-000001", "отклонение: S-000001". `english`: as it is in English.
+std::string made_subject(wire::MessageType type, const std::string& language,
+                         const std::string& english, const std::string& about);
+
 // As the fields stand: without marks, and unchecked.
 Bytes build_draft(const DraftFields& fields);
 

@@ -42,12 +42,13 @@ void print_draft(Output& output, const Connection& connection, const SavedDraft&
   Description lines = beside_body(output, saved.draft());
   lines.emplace_back(output.words("Version"), std::to_string(row.version()));
   lines.emplace_back(output.words("Saved"), time_in_words(row.saved_at()));
-  lines.emplace_back(output.words("By"), person_words(text(row.person()), row.role()));
+  lines.emplace_back(output.words("By"),
+                     output.words(person_words(text(row.person()), row.role())));
   lines.emplace_back("SHA-256", to_hex(saved.hash()));
   if (const std::string step = step_words(row); !step.empty()) {
     lines.emplace_back(output.words("Release"), output.words(step));
   }
-  output.text("\n" + render_lines(lines));
+  output.text("\n" + render_lines(output, lines));
 }
 
 JsonValue json_saved(const Connection& connection, const SavedDraft& saved,

@@ -105,6 +105,23 @@ Result<std::string> resolve_thread(Connection& connection, const std::string& ty
   return thread.empty() ? text((*detail)->row()->id()) : thread;
 }
 
+Result<std::string> resolve_thread_to_join(Connection& connection, const std::string& typed,
+                                           bool meant) {
+  auto thread = resolve_thread(connection, typed);
+  const bool is_word = thread && *thread == typed && !parse_written_serial(typed);
+  if (meant || !is_word || !connection.may(Right::look)) return thread;
+  const auto rows = connection.list({.limit = 1, .incident = typed, .impatient = true});
+  const std::string near = rows ? text((*rows)->near_thread()) : "";
+  if (near.empty()) return thread;
+  return make_error(ErrorCode::refused,
+                    "no message belongs to the thread " + typed + " yet, and there is " + near,
+                    "--incident " + near + "    or --new-thread, if it is another one");
+}
+
+OptionSpec new_thread_option() {
+  return {"--new-thread", "", "the word of --incident is a new one, though it is nearly another"};
+}
+
 Result<ReferredMessage> ReferredMessage::find(Connection& connection, const std::string& typed,
                                               NameUse use) {
   const auto id = resolve_name(connection, typed, use);

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "client/command_line/command_line.h"
 #include "client/connect/connection.h"
 #include "protocol/base/result.h"
 #include "protocol/message/body.h"
@@ -27,6 +28,13 @@ inline constexpr char kMessageName[] = "message";
 // The thread of messages that a person named: by any name of a message, the thread that this one
 // belongs to or else begins; or by a word, as it stands. Errors: those of finding the message.
 Result<std::string> resolve_thread(Connection& connection, const std::string& typed);
+// The same for a message that is going to belong to it. A word that no message has yet begins a
+// thread; one that may be a slip of another is refused, unless it is `meant` as it stands. Where it
+// is not known soon, it is taken as meant: no message waits for that.
+Result<std::string> resolve_thread_to_join(Connection& connection, const std::string& typed,
+                                           bool meant);
+// --new-thread, for the commands that take --incident.
+OptionSpec new_thread_option();
 
 // The message that another one is going to speak of.
 class ReferredMessage {

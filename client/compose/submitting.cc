@@ -137,15 +137,16 @@ void say_cautions(Output& output, const Connection& connection, const FinishedDr
   }
 }
 
-// A thread that is misspelt is another one. Where the search index is not there yet nothing is
-// said: no message waits for it.
+// A thread that is misspelt is another one, and this is said before anything goes. Where the search
+// index does not know at once nothing is said: no message waits for it.
 void say_new_thread(Output& output, Connection& connection, const FinishedDraft& draft) {
   const auto opened = open_flatbuffer<wire::Draft>(draft.bytes, kDraftIdentifier);
   const std::string thread = opened ? text((*opened)->incident()) : "";
   if (thread.empty() || parse_written_serial(thread)) return;
-  const auto rows = connection.list({.limit = 1, .incident = thread});
-  if (rows && (*rows)->total() <= 1) {
-    output.talk("No other message belongs to the thread " + printable_line(thread) + ".");
+  const auto rows = connection.list({.limit = 1, .incident = thread, .impatient = true});
+  if (rows && (*rows)->total() == 0 && (*rows)->not_searched() == 0) {
+    output.talk("No message belongs to the thread " + printable_line(thread) +
+                " yet: it begins with this one.");
   }
 }
 
@@ -280,6 +281,7 @@ int submit_finished(Invocation& invocation, Connection& connection, const Finish
   }
   tell_back(output, draft.told_back);
   say_cautions(output, connection, draft, invocation.now());
+  if (may_read && !output.json()) say_new_thread(output, connection, draft);
   if (draft.saved_as == 0 && asks_two_people(connection, draft.bytes)) {
     return hand_in(invocation, connection, draft, wait);
   }
@@ -308,7 +310,6 @@ int submit_finished(Invocation& invocation, Connection& connection, const Finish
   // refused.
   if (!may_read) return report_committed(invocation, *submission, draft.told_back);
   if (!output.json()) {
-    say_new_thread(output, connection, draft);
     say_missing_link(output, connection, submission->id, draft.precedence);
     if (wait.until == WaitFor::committed) return kExitDone;
   }

@@ -203,7 +203,10 @@ Result<DraftFields> read_correction(const Invocation& invocation, Connection& co
   DraftFields draft;
   auto content = read_content(invocation, *message, draft.told_back);
   if (!content) return content.error();
-  draft.body.subject = (corrects ? "Correction of " : "Cancellation of ") + message->id();
+  draft.language = typed_language(invocation, connection);
+  draft.body.subject = made_subject(
+      corrects ? wire::MessageType::correction : wire::MessageType::cancellation, draft.language,
+      (corrects ? "Correction of " : "Cancellation of ") + message->id(), message->id());
   if (const auto subject = arguments.get("--subject")) draft.body.subject = *subject;
   draft.body.content = *std::move(content);
   draft.precedence = message->precedence();
@@ -212,7 +215,6 @@ Result<DraftFields> read_correction(const Invocation& invocation, Connection& co
     if (!precedence) return precedence.error();
     draft.precedence = *precedence;
   }
-  draft.language = typed_language(invocation, connection);
   draft.references = {message->id()};
   if (corrects) draft.correction_of = message->id();
   return draft;

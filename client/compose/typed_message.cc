@@ -86,9 +86,11 @@ Status apply_options(const Invocation& invocation, const Connection& connection,
 }
 
 // Whatever names a message is made the name by which both parties know it.
-Status resolve_thread_name(Connection& connection, MessageRequest& request) {
+Status resolve_thread_name(const Invocation& invocation, Connection& connection,
+                           MessageRequest& request) {
   if (request.incident.empty()) return ok();
-  auto thread = resolve_thread(connection, request.incident);
+  auto thread = resolve_thread_to_join(connection, request.incident,
+                                       invocation.arguments.has("--new-thread"));
   if (!thread) return thread.error();
   request.incident = *std::move(thread);
   return ok();
@@ -104,8 +106,9 @@ Status resolve_setting(Connection& connection, const std::string& key, std::stri
   return ok();
 }
 
-Status resolve_names(Connection& connection, MessageRequest& request) {
-  if (auto status = resolve_thread_name(connection, request); !status) return status;
+Status resolve_names(const Invocation& invocation, Connection& connection,
+                     MessageRequest& request) {
+  if (auto status = resolve_thread_name(invocation, connection, request); !status) return status;
   const auto info = find_template(request.template_name);
   if (!info) return ok();
   for (const TemplateField& field : (*info)->fields) {
@@ -130,6 +133,7 @@ std::vector<OptionSpec> changing_options() {
       {"--question", "TEXT", "ask; each is answered, refused or put off by the other side", true},
       {"--incident", "NAME",
        "the thread of messages that this one belongs to: any message of it, or a word for it"},
+      new_thread_option(),
       {"--reply-by", "TIME", "+30m, 15:00Z (today), 221500Z NOV 26 or 2026-11-22T15:00:00Z"},
       {"--expires", "TIME", "after that it is of no use"},
       {"--danger-to-life", "", "a FLASH on which lives depend"}};
@@ -155,7 +159,7 @@ Result<MessageRequest> read_typed_message(const Invocation& invocation, Connecti
     request.language = typed_language(invocation, connection);
   }
   if (auto status = apply_options(invocation, connection, request); !status) return status.error();
-  if (auto status = resolve_names(connection, request); !status) return status.error();
+  if (auto status = resolve_names(invocation, connection, request); !status) return status.error();
   take_template_precedence(request);
   return request;
 }
@@ -164,7 +168,9 @@ Result<MessageRequest> read_typed_changes(const Invocation& invocation, Connecti
                                           const Kind& kind, const std::string& language) {
   MessageRequest request;
   if (auto status = apply_options(invocation, connection, request); !status) return status.error();
-  if (auto status = resolve_thread_name(connection, request); !status) return status.error();
+  if (auto status = resolve_thread_name(invocation, connection, request); !status) {
+    return status.error();
+  }
   const bool says_language = invocation.arguments.has("--language");
   if (invocation.arguments.has("TEXT") && !says_language) request.texts.front().language = language;
   for (const FieldInfo* field : kind.content().fields()) {

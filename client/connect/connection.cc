@@ -163,7 +163,7 @@ Result<Answer<wire::Rows>> Connection::list(const ListWish& wish) {
     return wire::CreateList(builder, wish.box, static_cast<uint32_t>(wish.limit),
                             wish.before_journal_index, after, static_cast<uint8_t>(wish.precedence),
                             words, static_cast<uint8_t>(wish.type), code, incident,
-                            wish.since.value_or(0), wish.until.value_or(0))
+                            wish.since.value_or(0), wish.until.value_or(0), wish.impatient)
         .Union();
   });
 }

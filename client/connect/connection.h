@@ -102,6 +102,7 @@ struct ListWish {
   std::string incident = {};
   std::optional<UtcMs> since = {};
   std::optional<UtcMs> until = {};
+  bool impatient = false;  // Takes what the search index has now.
 };
 
 // Which notices a list has (protocol/api/client.fbs, Notices).

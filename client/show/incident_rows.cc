@@ -14,6 +14,7 @@ bool is_closed(const wire::IncidentStand& stand) {
 
 // A code for programs.
 const char* state_code(const wire::IncidentRow& row) {
+  if (row.cancelled()) return "cancelled";
   const bool own = is_closed(*row.own());
   const bool peers = is_closed(*row.peers());
   if (own && peers) return row.own()->disputed() || row.peers()->disputed() ? "disputed" : "closed";
@@ -32,7 +33,7 @@ std::string stand_line(const Output& output, const std::string& party,
   const std::string reports = count == 0
                                   ? "no report of its own"
                                   : format_count(count) + (count == 1 ? " report" : " reports");
-  const std::string begin = "  " + party + "  ";
+  const std::string begin = party + "  ";
   if (!is_closed(stand)) return begin + output.words(reports + ", has not closed it");
   return begin +
          output.words(reports + ", closed it at " + output.date_and_time(stand.closed_at()) +
@@ -49,9 +50,16 @@ std::string event_words(const wire::MessageRow& row) {
   return words;
 }
 
-std::string message_line(const wire::MessageRow& row, const std::string& rest) {
-  return "  " + printable_line(text(row.id())) + "  " + precedence_label(row.precedence()) + rest +
-         "  " + printable_line(text(row.subject()));
+// A line, cut where the terminal ends.
+std::string fitted(const Output& output, const std::string& line) {
+  return output.terminal() ? cut_to_columns(line, output.columns()) : line;
+}
+
+std::string message_line(const Output& output, const wire::MessageRow& row,
+                         const std::string& rest) {
+  return fitted(output, "  " + printable_line(text(row.id())) + "  " +
+                            precedence_label(row.precedence()) + rest + "  " +
+                            printable_line(text(row.subject())));
 }
 
 std::string request_words(const Output& output, const wire::MessageRow& row) {
@@ -89,14 +97,15 @@ std::string incident_state(const Connection& connection, const wire::IncidentRow
 void print_incidents(Output& output, const Connection& connection, const wire::IncidentRows& rows) {
   Table table({{"ID", 8},
                {"PREC", 9},
-               {"STATE", 6, Table::Fit::whole, true},
+               {"STATE", 6, Table::Fit::cut, true},
                {"SINCE", 14},
                {"LAST", 14, Table::Fit::left_out},
                {"MESSAGES", 0, Table::Fit::left_out},
                {"OPEN", 0, Table::Fit::left_out},
                {"SUBJECT", 0, Table::Fit::cut}});
   for (const wire::IncidentRow* one : tables(rows.rows())) {
-    const bool only_theirs = is_closed(*one->peers()) && !is_closed(*one->own());
+    const bool only_theirs =
+        !one->cancelled() && is_closed(*one->peers()) && !is_closed(*one->own());
     table.add(
         {only_theirs ? "!" : "",
          {text(one->id()), precedence_label(one->precedence()), incident_state(connection, *one),
@@ -109,25 +118,28 @@ void print_incidents(Output& output, const Connection& connection, const wire::I
 void print_incident(Output& output, const Connection& connection, const wire::IncidentRows& rows,
                     UtcMs now) {
   const wire::IncidentRow& row = *tables(rows.rows()).front();
-  output.line(printable_line(text(row.id())) + "  " +
-              output.words(incident_state(connection, row)) + "  " +
-              printable_line(first_subject(row)));
-  output.line(stand_line(output, upper_case(connection.party()), *row.own()));
-  output.line(stand_line(output, upper_case(connection.peer()), *row.peers()));
+  output.line(fitted(output, printable_line(text(row.id())) + "  " +
+                                 output.words(incident_state(connection, row)) + "  " +
+                                 printable_line(first_subject(row))));
+  for (const std::string& line :
+       {stand_line(output, upper_case(connection.party()), *row.own()),
+        stand_line(output, upper_case(connection.peer()), *row.peers())}) {
+    output.text(wrapped(line, output.terminal() ? output.text_width() : line.size(), "  "));
+  }
   const auto reports = tables(rows.reports());
   if (!reports.empty()) print_title(output, "Reports");
   for (const wire::MessageRow* one : reports) {
     const std::string state = output.words(state_word(*one, now));
-    output.line(message_line(*one, event_words(*one) + "  " + state));
+    output.line(message_line(output, *one, event_words(*one) + "  " + state));
   }
   const auto requests = tables(rows.requests());
   if (!requests.empty()) print_title(output, "Questions");
   for (const wire::MessageRow* one : requests)
-    output.line(message_line(*one, request_words(output, *one)));
+    output.line(message_line(output, *one, request_words(output, *one)));
   const auto perhaps = tables(rows.perhaps());
   if (!perhaps.empty()) print_title(output, "Perhaps the same event");
   for (const wire::SameEventRow* one : perhaps) {
-    output.line(message_line(*one->report(), event_words(*one->report())));
+    output.line(message_line(output, *one->report(), event_words(*one->report())));
     output.say("    " + format_count(one->distance_m()) + " m and " +
                format_duration(static_cast<int64_t>(one->apart_ms())) + " from " +
                printable_line(text(one->other())));

@@ -9,11 +9,12 @@ JsonValue json_members(const Understood& understood) {
   return members;
 }
 
-std::string joined(const Understood& understood, const char* is, const char* between) {
+std::string joined(const Output& output, const Understood& understood, const char* is,
+                   const char* between) {
   std::string words;
   for (const auto& [key, value] : understood) {
     if (!words.empty()) words += between;
-    words += key + is + value;
+    words += key + is + output.words(value);
   }
   return words;
 }
@@ -23,25 +24,46 @@ std::string joined(const Understood& understood, const char* is, const char* bet
 void ToldBack::append(const ToldBack& more) {
   typed.insert(typed.end(), more.typed.begin(), more.typed.end());
   filled_in.insert(filled_in.end(), more.filled_in.begin(), more.filled_in.end());
+  if (more.still_open) still_open = more.still_open;
 }
 
-std::string words_of_typed(const ToldBack& told) {
-  return told.typed.empty() ? "" : "understood: " + joined(told.typed, " ", ", ");
+std::string words_of_typed(const Output& output, const ToldBack& told) {
+  return told.typed.empty() ? "" : "understood: " + joined(output, told.typed, " ", ", ");
 }
 
-std::string words_of_filled_in(const ToldBack& told) {
-  return told.filled_in.empty() ? "" : "from the template: " + joined(told.filled_in, "=", "; ");
+std::string words_of_filled_in(const Output& output, const ToldBack& told) {
+  return told.filled_in.empty() ? ""
+                                : "from the template: " + joined(output, told.filled_in, "=", "; ");
+}
+
+std::string listed(const std::vector<size_t>& numbers) {
+  std::string all;
+  for (const size_t number : numbers) all += (all.empty() ? "" : ", ") + std::to_string(number);
+  return all;
+}
+
+std::string words_of_still_open(const ToldBack& told) {
+  if (!told.still_open) return "";
+  return told.still_open->empty() ? "No question is open any more."
+                                  : "Still open: question " + listed(*told.still_open) + ".";
 }
 
 void tell_back(Output& output, const ToldBack& told) {
-  for (const std::string& words : {words_of_typed(told), words_of_filled_in(told)}) {
+  for (const std::string& words : {words_of_typed(output, told), words_of_filled_in(output, told),
+                                   words_of_still_open(told)}) {
     if (!words.empty()) output.talk(words);
   }
 }
 
 JsonValue& add_told_back(JsonValue& document, const ToldBack& told) {
-  return document.add("understood", json_members(told.typed))
+  document.add("understood", json_members(told.typed))
       .add("from_template", json_members(told.filled_in));
+  if (told.still_open) {
+    document.add("still_open", json_each(*told.still_open, [](size_t number) {
+                   return JsonValue(static_cast<uint64_t>(number));
+                 }));
+  }
+  return document;
 }
 
 }  // namespace hotline::client

@@ -2,6 +2,7 @@
 // anything goes.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -17,6 +18,8 @@ struct ToldBack {
   Understood typed;  // In another form than the one in which it is printed.
   Understood
       filled_in;  // Nobody typed it: the template says so, or it follows from what was typed.
+  // Of an answer to a request: the questions that it leaves open, as they are numbered.
+  std::optional<std::vector<size_t>> still_open;
 
   void add(std::string key, std::string words) {
     typed.emplace_back(std::move(key), std::move(words));
@@ -25,12 +28,17 @@ struct ToldBack {
 };
 
 // "understood: where 54.90000N 020.10000E (accuracy 1,852 m), when ..."; empty for nothing.
-std::string words_of_typed(const ToldBack& told);
+std::string words_of_typed(const Output& output, const ToldBack& told);
 // As it would be typed: "from the template: who=own; action=hold-fire,inform-units".
-std::string words_of_filled_in(const ToldBack& told);
+std::string words_of_filled_in(const Output& output, const ToldBack& told);
+// "Still open: question 2, 3."; empty where nothing was asked.
+std::string words_of_still_open(const ToldBack& told);
+// "2, 3".
+std::string listed(const std::vector<size_t>& numbers);
 // Those of these that are not empty, each as a line.
 void tell_back(Output& output, const ToldBack& told);
-// The same as the members "understood" and "from_template".
+// The same as the members "understood", "from_template" and, of an answer to a request,
+// "still_open".
 JsonValue& add_told_back(JsonValue& document, const ToldBack& told);
 
 }  // namespace hotline::client

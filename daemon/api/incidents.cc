@@ -96,11 +96,11 @@ std::vector<MessageKey> reports_in(const std::vector<IncidentEvent>& events,
   return keys;
 }
 
-Error no_incident(const std::string& id) {
-  return make_error(
-      ErrorCode::not_found,
-      id + " belongs to no incident: nobody reported or opened one there, or it was taken back",
-      "hotline incident list --all    or hotline incident open " + id);
+Error no_incident(const std::string& id, const std::string& near) {
+  return make_error(ErrorCode::not_found,
+                    id + " belongs to no incident: nobody reported or opened one there",
+                    near.empty() ? "hotline incident list --all    or hotline incident open " + id
+                                 : "did you mean " + near + "?    or hotline incident list --all");
 }
 
 Error not_all(const std::string& id) {
@@ -123,7 +123,10 @@ Result<IncidentPage> find_one(StoreReader& reader, const std::vector<IncidentEve
   if (!thread) return thread.error();
   const auto found = std::find_if(
       all.begin(), all.end(), [&](const Incident& incident) { return incident.thread == *thread; });
-  if (found == all.end()) return no_incident(wanted.id);
+  if (found == all.end()) {
+    const auto near = reader.search_index().near_thread(wanted.id);
+    return near ? no_incident(wanted.id, *near) : near.error();
+  }
   IncidentPage page;
   auto row = listed(reader, *found, wanted);
   if (!row) return row.error();
@@ -164,7 +167,7 @@ Result<IncidentPage> find_incidents(StoreReader& reader, const IndexProgress& pr
   }
   std::vector<Incident> all = incidents_of(known->events);
   if (wanted.id.empty() && !wanted.closed) {
-    std::erase_if(all, [](const Incident& one) { return one.is_closed(); });
+    std::erase_if(all, [](const Incident& one) { return one.is_over(); });
   }
   auto page = wanted.id.empty() ? find_page(reader, all, wanted)
                                 : find_one(reader, known->events, all, wanted);
@@ -222,7 +225,7 @@ void ClientApi::incidents(ClientSession& session, uint32_t request, const wire::
             rows.push_back(wire::CreateIncidentRow(
                 b, id, first, incident.began_at, incident.last_at, own, peers, one.messages,
                 static_cast<uint32_t>(incident.requests.size()), static_cast<uint32_t>(open),
-                incident.precedence));
+                incident.precedence, incident.cancelled));
           }
           const auto build_all = [&](const std::vector<ListedMessage>& messages) {
             std::vector<flatbuffers::Offset<wire::MessageRow>> built;

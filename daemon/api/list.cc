@@ -123,11 +123,12 @@ void ClientApi::answer_page(ClientSession& asker, uint32_t request, const ListPa
       rows.push_back(build_row(b, message, context));
     }
     auto next = page.next.empty() ? 0 : b.CreateString(page.next);
+    auto near = page.near_thread.empty() ? 0 : b.CreateString(page.near_thread);
     return wire::CreateRows(b, b.CreateVector(rows), count(0), page.more, page.total,
                             count(static_cast<uint8_t>(wire::Precedence::flash)), next,
                             page.not_searched, static_cast<uint32_t>(core_.answers().open_count()),
                             static_cast<uint32_t>(core_.drafts().open().size()),
-                            static_cast<uint32_t>(core_.drafts().count_submitted()));
+                            static_cast<uint32_t>(core_.drafts().count_submitted()), near);
   });
 }
 

@@ -61,6 +61,7 @@ struct ListPage {
   uint64_t total = 0;
   std::string next;           // Where it goes on; only of what waits.
   uint64_t not_searched = 0;  // Entries of the journal.
+  std::string near_thread;    // As in wire::Rows.
 
   // False: no frame would hold it as well.
   bool add(const StoredMessage& message);

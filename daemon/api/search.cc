@@ -21,6 +21,11 @@ Result<ListPage> find_page(StoreReader& reader, const SearchQuery& query,
   page.total = outcome->total;
   page.more = outcome->more;
   page.not_searched = progress.size - std::min(progress.covered, progress.size);
+  if (page.total == 0 && !query.incident.empty()) {
+    const auto near = reader.search_index().near_thread(query.incident);
+    if (!near) return near.error();
+    page.near_thread = *near;
+  }
   return page;
 }
 
@@ -56,7 +61,7 @@ void ClientApi::search(ClientSession& session, uint32_t request, const wire::Lis
       [this, request](ClientSession& asker, const ListPage& found) {
         answer_page(asker, request, found);
       },
-      read_clocks().boot + limits::kIndexPatience_ms);
+      read_clocks().boot + (list.impatient() ? 0 : limits::kIndexPatience_ms));
 }
 
 void ClientApi::follow_index(BootMs work_until) {

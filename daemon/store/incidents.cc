@@ -17,7 +17,7 @@ using Events = std::vector<const IncidentEvent*>;
 // Its sender had not heard of what the other party brought together since.
 bool knew_all_joins(const IncidentEvent& closing, const Events& all) {
   return std::none_of(all.begin(), all.end(), [&](const IncidentEvent* one) {
-    const bool others = one->joins && one->key.incoming != closing.key.incoming;
+    const bool others = one->joins && !one->cancelled && one->key.incoming != closing.key.incoming;
     return others && (!one->place || *one->place >= closing.peer_entries);
   });
 }
@@ -47,7 +47,7 @@ void take(const IncidentEvent& event, const Events& all, IncidentStand& stand) {
 IncidentStand stand_of(bool incoming, const Events& all) {
   Events said;
   for (const IncidentEvent* one : all) {
-    if (one->key.incoming == incoming) said.push_back(one);
+    if (one->key.incoming == incoming && !one->cancelled) said.push_back(one);
   }
   std::sort(said.begin(), said.end(), [](const auto* a, const auto* b) {
     return std::pair(a->serial, a->journal_index) < std::pair(b->serial, b->journal_index);
@@ -57,11 +57,12 @@ IncidentStand stand_of(bool incoming, const Events& all) {
   return stand;
 }
 
-// The one with which it began: a report rather than an opening, and the earliest.
+// The one with which it began: what stands rather than what was taken back, a report rather than an
+// opening, and the earliest.
 const IncidentEvent* first_of(const Events& all) {
   const auto rank = [](const IncidentEvent* one) {
-    return std::tuple(one->effect != IncidentEffect::reports, one->released_at, one->own_thread,
-                      one->serial);
+    return std::tuple(one->cancelled, one->effect != IncidentEffect::reports, one->released_at,
+                      one->own_thread, one->serial);
   };
   const IncidentEvent* first = nullptr;
   for (const IncidentEvent* one : all) {
@@ -79,10 +80,12 @@ Incident incident_of(const IncidentEvent& first, const Events& all) {
                     .precedence = known_precedence(first.precedence),
                     .began_at = first.at,
                     .own = stand_of(false, all),
-                    .peers = stand_of(true, all)};
+                    .peers = stand_of(true, all),
+                    .cancelled = first.cancelled};
   for (const IncidentEvent* one : all) {
-    if (one->effect == IncidentEffect::asks) incident.requests.push_back(one->key);
-    if (one->effect <= IncidentEffect::opens) {
+    const bool stands = !one->cancelled || first.cancelled;
+    if (stands && one->effect == IncidentEffect::asks) incident.requests.push_back(one->key);
+    if (stands && one->effect <= IncidentEffect::opens) {
       incident.precedence = std::min(incident.precedence, known_precedence(one->precedence));
     }
     incident.last_at = one->at;
@@ -93,8 +96,13 @@ Incident incident_of(const IncidentEvent& first, const Events& all) {
 
 // A peer's time may be any 64 bits.
 bool can_be_compared(const IncidentEvent& event) {
-  return event.effect == IncidentEffect::reports && event.event.position && event.event.at &&
-         *event.event.at >= 0 && *event.event.at <= limits::kTimeMax_ms;
+  return !event.cancelled && event.effect == IncidentEffect::reports && event.event.position &&
+         event.event.at && *event.event.at >= 0 && *event.event.at <= limits::kTimeMax_ms;
+}
+
+// An order that both parties see: the journals of the two have theirs.
+auto alike_at_both(const IncidentEvent& event) {
+  return std::tie(event.released_at, event.own_thread, event.serial);
 }
 
 // Nothing where they are too far apart to be the same.
@@ -119,7 +127,7 @@ std::vector<Incident> incidents_of(std::vector<IncidentEvent> events) {
     if (const IncidentEvent* first = first_of(all)) incidents.push_back(incident_of(*first, all));
   }
   std::sort(incidents.begin(), incidents.end(), [](const Incident& a, const Incident& b) {
-    return std::tuple(a.is_closed(), b.last_index) < std::tuple(b.is_closed(), a.last_index);
+    return std::tuple(a.is_over(), b.last_index) < std::tuple(b.is_over(), a.last_index);
   });
   return incidents;
 }
@@ -128,9 +136,11 @@ std::vector<SameEvent> same_events(const std::vector<IncidentEvent>& events,
                                    const std::string& thread, size_t limit) {
   std::vector<const IncidentEvent*> known;
   for (const IncidentEvent& event : events) {
-    if (event.thread != thread || !can_be_compared(event)) continue;
-    if (known.size() < kSameEventReportsMax) known.push_back(&event);
+    if (event.thread == thread && can_be_compared(event)) known.push_back(&event);
   }
+  std::sort(known.begin(), known.end(),
+            [](const auto* a, const auto* b) { return alike_at_both(*b) < alike_at_both(*a); });
+  known.resize(std::min(known.size(), kSameEventReportsMax));
   std::vector<SameEvent> found;
   for (const IncidentEvent& report : events) {
     if (report.thread == thread || !can_be_compared(report)) continue;
@@ -142,8 +152,8 @@ std::vector<SameEvent> same_events(const std::vector<IncidentEvent>& events,
     if (nearest) found.push_back(*nearest);
   }
   std::sort(found.begin(), found.end(), [](const SameEvent& a, const SameEvent& b) {
-    return std::tuple(a.distance_m, a.apart_ms, a.report.journal_index) <
-           std::tuple(b.distance_m, b.apart_ms, b.report.journal_index);
+    return std::tuple(a.distance_m, a.apart_ms, alike_at_both(a.report)) <
+           std::tuple(b.distance_m, b.apart_ms, alike_at_both(b.report));
   });
   if (found.size() > limit) found.resize(limit);
   return found;

@@ -23,10 +23,11 @@ struct IncidentEvent {
   uint64_t serial = 0;  // In the order in which its sender spoke.
   IncidentEffect effect = IncidentEffect::none;
   uint8_t precedence = 0;
-  UtcMs at = 0;           // When it was committed here.
-  UtcMs released_at = 0;  // As its sender says.
-  EventPoint event = {};
+  UtcMs at = 0;               // When it was committed here.
+  UtcMs released_at = 0;      // As its sender says.
+  EventPoint event = {};      // After its corrections.
   bool joins = false;         // An opening that brings threads together.
+  bool cancelled = false;     // Its sender took it back: it does nothing any more.
   uint64_t peer_entries = 0;  // So many messages of the other party its sender held.
   // The place of one that joins in its transcript; nothing while it has none.
   std::optional<uint64_t> place = {};
@@ -53,12 +54,13 @@ struct Incident {
   IncidentStand own = {};
   IncidentStand peers = {};
   std::vector<MessageKey> requests = {};
+  bool cancelled = false;  // All with which it began was taken back.
 
-  bool is_closed() const { return own.closing && peers.closing; }
+  bool is_over() const { return cancelled || (own.closing && peers.closing); }
 };
 
-// Threads in which nobody reported or opened anything are none. Open ones first, and of these as of
-// the closed ones the last that something happened to.
+// Threads in which nobody reported or opened anything are none. Those that are not over first, and
+// of these as of the others the last that something happened to.
 std::vector<Incident> incidents_of(std::vector<IncidentEvent> events);
 
 // A report of one party that may be of the same event as one of the other: at about the same time
@@ -71,10 +73,10 @@ struct SameEvent {
 };
 inline constexpr int64_t kSameEventWithin_ms = 30 * 60 * 1000;
 inline constexpr int64_t kSameEventWithin_m = 30'000;
-// So many reports of the thread are held against those of others.
+// So many reports of the thread, the newest, are held against those of others.
 inline constexpr size_t kSameEventReportsMax = 64;
 
-// The nearest first, `limit` at most, each report once.
+// The nearest first, `limit` at most, each report once; as they stand after their corrections.
 std::vector<SameEvent> same_events(const std::vector<IncidentEvent>& events,
                                    const std::string& thread, size_t limit);
 

@@ -67,6 +67,9 @@ class SearchIndex {
   // The name of the thread that this message belongs to, or that has this word; empty where there
   // is none.
   virtual Result<std::string> thread_name(const std::string& name) = 0;
+  // A word that names a thread, and of which this one may be a slip; empty where this one names a
+  // thread, or there is none.
+  virtual Result<std::string> near_thread(const std::string& word) = 0;
   virtual Result<uint64_t> count_messages(const std::string& thread) = 0;
   // All that begins, changes or ends an incident.
   virtual Result<IncidentEvents> incident_events() = 0;

@@ -19,6 +19,7 @@ inline constexpr size_t kIncidentEventsMax = 20'000;
 inline constexpr size_t kIncidentRowsMax = 500;       // In one answer.
 inline constexpr size_t kIncidentMessagesShown = 50;  // Reports, and as many requests, of one.
 inline constexpr size_t kSameEventsShown = 5;
-inline constexpr size_t kSearchWordsSizeMax = 1024;  // Typed for one search; more is refused.
+inline constexpr size_t kThreadWordsCompared = 2'000;  // The newest, with one that names none.
+inline constexpr size_t kSearchWordsSizeMax = 1024;    // Typed for one search; more is refused.
 
 }  // namespace hotline::limits

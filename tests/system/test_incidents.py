@@ -112,10 +112,99 @@ class Incidents(OfTwo):
                 thread = {row["id"] for row in self.world.ask(party, "ann", "thread", name)["messages"]}
                 self.assertTrue({ours, theirs, asked, later} <= thread, (name, thread))
             self.assertEqual(len(self.listed(party)), 3)
-        # A report that was sent by mistake is taken back.
+        # A report that was sent by mistake is taken back: it is shown as that, and nowhere as open.
         self.say("south", "send", "--cancels", far, "--reason", "sent by mistake")
         for party in PREFIX:
             self.assertEqual(len(self.listed(party)), 2)
+            self.assertIn((far, "cancelled"), self.listed(party, "--all"))
+            self.assertEqual(self.states(far), ("cancelled", "cancelled"))
+            shown = self.world.client(party, "ann", "incident", "show", far)
+            self.assertIn("Cancelled: every report and opening of it was taken back.", shown.stderr)
+            self.assertIn("CANCELLED", shown.stdout.upper())
+            refused = self.world.client(party, "ann", "incident", "close", far, "--reason", "settled")
+            self.assertEqual(refused.returncode, REFUSED, refused.stderr)
+        self.say("north", "incident", "open", far, "--reason", "it was none of theirs, and is ours")
+        self.assertEqual(self.states(far), ("open", "open"))
+
+    def test_the_same_event_is_looked_for_where_corrections_moved_it(self):
+        ours = self.report("north", "54.90N 020.10E")
+        theirs = self.report("south", "10.00N 020.10E")
+        near = self.report("south", "54.91N 020.10E")
+
+        def perhaps(party, name):
+            found = self.world.ask(party, "ann", "incident", "show", name)["perhaps"]
+            return [(one["report"]["id"], one["near"], one["distance_m"]) for one in found]
+
+        self.assertEqual([one[0] for one in perhaps("north", ours)], [near])
+        # What overtakes a correction, or comes before it at one end alone, changes nothing.
+        for relay in self.world.relays.values():
+            relay.cut()
+        self.world.ask("south", "ann", "send", "--corrects", theirs, "--change", "where=10.00N 020.10E -> 54.95N 020.10E",
+                       "--reason", "wrong chart")
+        self.world.ask("south", "ann", "send", "--corrects", theirs, "--change", "where -> 54.96N 020.10E", "--reason", "again")
+        self.world.ask("south", "ann", "send", "--corrects", near, "--change", f"when -> {minutes_ago(90)}", "--reason", "clock")
+        self.world.ask("north", "ann", "send", "--corrects", ours, "--change", "where -> 54.94N 020.10E", "--reason", "misread")
+        for relay in self.world.relays.values():
+            relay.restore()
+        self.world.wait_for("all corrections", self.world.drained)
+        for again in (False, True):
+            for party in PREFIX:
+                (found,) = perhaps(party, ours)
+                self.assertEqual(found[:2], (theirs, ours), party)
+                self.assertTrue(2_000 < found[2] < 2_500, found)
+                self.assertEqual([one[0] for one in perhaps(party, theirs)], [ours])
+            if not again:  # And from an index that is made anew.
+                for daemon in self.world.daemons.values():
+                    daemon.stop()
+                for file in self.world.directory.rglob("*-search*"):
+                    file.unlink()
+                for daemon in self.world.daemons.values():
+                    daemon.start()
+                self.world.wait_link()
+
+    def test_a_word_that_is_nearly_a_thread_is_told_before_anything_goes(self):
+        opening = self.say("south", "incident", "open", "mine-field")
+        mine = ["send", "-p", "routine", "A mine was seen.", "--incident"]
+        count = len(self.world.ask("north", "ann", "list")["messages"])
+        for words in ([*mine, "mine-feild"], ["incident", "open", "mine-feild"], ["reply", opening, "We saw it.", "--incident", "minefield"],
+                      ["draft", "save", *mine[1:], "mine-feild"], [*mine, "N-77"]):
+            done = self.world.client("north", "ann", *words)
+            self.assertIn(done.returncode, (REFUSED, NOT_FOUND), (words, done.stderr))
+            if "N-77" not in words:
+                self.assertIn("--incident mine-field", done.stderr)
+        self.assertEqual(len(self.world.ask("north", "ann", "list")["messages"]), count)
+        self.assertIn("did you mean hotline thread mine-field?", self.world.client("north", "ann", "thread", "mine-feild").stderr)
+        self.assertIn("--incident mine-field", self.world.client("north", "ann", "list", "--incident", "mine-feild").stderr)
+        self.assertIn("did you mean mine-field?", self.world.client("north", "ann", "incident", "show", "mine-feild").stderr)
+        meant = self.world.client("north", "ann", *mine, "mine-feild", "--new-thread")
+        self.assertEqual(meant.returncode, 0, meant.stderr)
+        self.assertIn("No message belongs to the thread mine-feild yet: it begins with this one.", meant.stderr)
+        self.assertEqual(self.world.client("north", "ann", *mine, "mine-field").returncode, 0)
+
+    def test_a_mismatch_ends_with_a_right_read_back_at_both_ends(self):
+        report = self.report("north", "54.90N 020.10E")
+        self.say("south", "ack", report, "--read-back", "54.99N 020.10E", "--as-understood")
+
+        def told(party):
+            message = self.world.ask(party, "ann", "show", report)["message"]
+            (row,) = (row for row in self.world.ask(party, "ann", "list")["messages"] if row["id"] == report)
+            codes = [one["code"] for one in self.world.ask(party, "ann", "status")["conditions"] if one["subject"] == report]
+            return message["mismatch"], row["mismatch"], "MISMATCH" in self.world.client(party, "ann", "show", report).stdout, \
+                "MISMATCH" in self.world.client(party, "ann", "list").stdout, "read-back-differs" in codes
+
+        for party in PREFIX:
+            self.assertEqual(told(party), (True,) * 5, party)
+        for daemon in self.world.daemons.values():
+            daemon.stop()
+            daemon.start()
+        self.world.wait_link()
+        for party in PREFIX:
+            self.assertEqual(told(party), (True,) * 5, party)
+        self.say("south", "ack", report)
+        for party in PREFIX:
+            self.assertEqual(told(party), (False,) * 5, party)
+            ends = self.world.client(party, "ann", "watch", "--from", "0", "--until-now", "--json").stdout
+            self.assertIn('"over":true', ends.replace(" ", ""))
 
     def test_a_word_names_an_incident_and_what_is_none_is_refused(self):
         text = self.say("north", "send", "-p", "routine", "Nothing happened.")

@@ -76,6 +76,17 @@ class Requests(OfTwo):
         whole = self.world.client("south", "ann", "reply", request, "We will see.")
         self.assertIn("Caution: this answers all that is open: question 2, 3.", whole.stderr)
 
+    def test_who_answers_a_part_is_told_what_stays_open(self):
+        request = self.ask()
+        part = self.world.client("south", "ann", "reply", request, "--answer", "2=home", "--later", "3=+2h")
+        self.assertIn("Still open: question 1, 3.", part.stderr)
+        rest = self.world.ask("south", "ann", "reply", request, "--answer", "1=ours")
+        self.assertEqual(rest["still_open"], [3])
+        last = self.world.client("south", "ann", "reply", request, "--refuse", "3=not to be told")
+        self.assertIn("No question is open any more.", last.stderr)
+        text = self.send("north", "send", "-p", "routine", "Nothing happened.")
+        self.assertNotIn("still_open", self.world.ask("south", "ann", "reply", text, "Noted."))
+
     def test_the_last_answer_counts_at_both_ends_whatever_overtakes_it(self):
         request = self.ask()
         self.world.relays["north"].cut()

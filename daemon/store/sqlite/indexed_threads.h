@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "daemon/store/incidents.h"
+#include "daemon/store/moved_event.h"
 #include "daemon/store/searched_text.h"
 #include "daemon/store/sqlite/sqlite.h"
 #include "protocol/channel/message_key.h"
@@ -35,6 +36,8 @@ class IndexedThreads {
   // After the message stands in the table of messages: joins the threads that it joins, and keeps
   // what it says of an incident.
   void note(const IndexedMessage& message, const SearchedText& said, int64_t thread);
+  // After the correction that moved it.
+  void move(const MovedEvent& moved);
 
   // All messages whose thread has this root are of one thread. `name`: any message's, or a word;
   // nothing where no thread has it.
@@ -44,6 +47,9 @@ class IndexedThreads {
   // The newest so many of either side. `cut`: there are more.
   std::vector<IncidentEvent> events(size_t each_max, bool& cut);
   uint64_t count_messages(int64_t root);
+  // A word that names a thread and of which this one, which names none, may be a slip; empty where
+  // there is none.
+  std::string near(const std::string& word);
 
  private:
   // The thread of a name; a new one where it has none.
@@ -52,7 +58,7 @@ class IndexedThreads {
   std::optional<int64_t> find_named(const std::string& name);  // A thread of this very name.
   int64_t root(int64_t thread);
   void join(int64_t thread, int64_t other);
-  void forget(const std::string& cancelled, bool incoming);
+  void cancel(const std::string& cancelled, bool incoming);
 
   Database& database_;
 };

@@ -17,6 +17,7 @@
 #include "protocol/base/limits.h"
 #include "protocol/base/text.h"
 #include "protocol/channel/journal.h"
+#include "protocol/message/kinds/kinds.h"
 #include "protocol/message/names.h"
 #include "protocol/message/serial.h"
 
@@ -25,7 +26,7 @@ namespace {
 
 constexpr int32_t kIndexApplicationId = 0x484c5349;  // "HLSI", in the file's header.
 // Raised with every change of the tables, and of what searched_text() finds: then it is made anew.
-constexpr int32_t kIndexFormat = 4;
+constexpr int32_t kIndexFormat = 5;
 
 constexpr const char* kIndexTables[] = {
     "CREATE TABLE covered(id INTEGER PRIMARY KEY CHECK (id = 1), size INTEGER NOT NULL, "
@@ -186,6 +187,14 @@ class SqliteSearchIndex : public SearchIndex {
     return read ? Result<std::string>(found) : read.error();
   }
 
+  Result<std::string> near_thread(const std::string& word) override {
+    std::string found;
+    const auto read = when_ready([&](IndexedThreads& threads) {
+      if (!threads.root_of(word)) found = threads.near(word);
+    });
+    return read ? Result<std::string>(found) : read.error();
+  }
+
   Result<uint64_t> count_messages(const std::string& thread) override {
     uint64_t count = 0;
     const auto read = when_ready([&](IndexedThreads& threads) {
@@ -211,6 +220,7 @@ class SqliteSearchIndex : public SearchIndex {
     uint8_t type = 0;
     uint8_t precedence = 0;
     SearchedText searched;
+    std::optional<MovedEvent> moved;  // By this correction.
   };
   struct Step {
     std::vector<Taken> messages;
@@ -224,13 +234,22 @@ class SqliteSearchIndex : public SearchIndex {
     bool stopped = false;
     reader_.messages_from(covered_, limits::kIndexStepMessages, [&](const MessageRecord& record) {
       bytes += record.envelope.size() + record.body.size();
-      step.messages.push_back({record.journal_index, record.key, record.serial, record.committed_at,
-                               record.type, record.precedence, searched_text(record)});
+      step.messages.push_back({record.journal_index,
+                               record.key,
+                               record.serial,
+                               record.committed_at,
+                               record.type,
+                               record.precedence,
+                               searched_text(record),
+                               {}});
       stopped = bytes >= limits::kIndexStepSize;
       return !stopped;
     });
     for (Taken& one : step.messages) {
       if (was_declined(one)) one.searched.take_as_declined();
+      if (kind_of(one.type).effect == TargetEffect::corrects) {
+        one.moved = event_moved_by(reader_, one.journal_index);
+      }
     }
     const bool all = !stopped && step.messages.size() < limits::kIndexStepMessages;
     const uint64_t last = step.messages.empty() ? 0 : step.messages.back().journal_index + 1;
@@ -271,6 +290,7 @@ class SqliteSearchIndex : public SearchIndex {
       words.run(one.journal_index, said.words);
       open_->threads.note({one.key, one.journal_index, one.serial, one.precedence, one.at}, said,
                           thread);
+      if (one.moved) open_->threads.move(*one.moved);
     }
     open_->statement("UPDATE covered SET size = ?1, last_leaf = ?2")
         .run(step.covered, ByteView(step.last_leaf));

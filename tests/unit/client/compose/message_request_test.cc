@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <iostream>
+
 namespace hotline::client {
 namespace {
 
@@ -24,9 +26,14 @@ IncidentFields incident_of(Settings settings) {
   return draft ? std::get<IncidentFields>(draft->body.content) : IncidentFields{};
 }
 
+// Told to somebody who reads English.
+Output english() {
+  return {std::cout, std::cerr, {}};
+}
+
 std::string understood_of(const std::string& name, Settings settings) {
   const auto draft = draft_of(name, std::move(settings));
-  return draft ? words_of_typed(draft->told_back) : "refused: " + draft.error().reason;
+  return draft ? words_of_typed(english(), draft->told_back) : "refused: " + draft.error().reason;
 }
 
 TEST(MessageRequest, TimesAreTypedAsAWatchWritesThem) {
@@ -74,7 +81,8 @@ TEST(MessageRequest, ToldBackIsWhatWasTypedInAnotherForm) {
 TEST(MessageRequest, TheTemplateSaysWhatItFilledIn) {
   const auto filled_in = [](const std::string& name, Settings settings) {
     const auto draft = draft_of(name, std::move(settings));
-    return draft ? words_of_filled_in(draft->told_back) : "refused: " + draft.error().reason;
+    return draft ? words_of_filled_in(english(), draft->told_back)
+                 : "refused: " + draft.error().reason;
   };
   EXPECT_EQ(filled_in("airspace-crossing", {{"where", "54.90N 020.10E"}}),
             "from the template: when=2026-11-28T14:00:00Z (281400Z NOV 26); accuracy=1114m; "

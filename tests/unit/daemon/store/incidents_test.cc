@@ -137,6 +137,28 @@ TEST(Incidents, ShowTheEarliestReportAndTheHighestPrecedence) {
   EXPECT_EQ(incidents_of(all).front().name, "S-000002");
 }
 
+// What was taken back does nothing, and where it was all, the incident is cancelled.
+TEST(Incidents, AreCancelledOnceAllWithWhichTheyBeganWasTakenBack) {
+  auto all =
+      events({{"A", us, reports}, {"A", them, closes}, {"A", them, reports}, {"B", us, opens}});
+  all[0].cancelled = true;
+  EXPECT_FALSE(incidents_of(all).front().cancelled);
+  EXPECT_EQ(incidents_of(all).front().own.reports, 0u);
+  all[2].cancelled = true;
+  auto incidents = incidents_of(all);
+  ASSERT_EQ(incidents.size(), 2u);
+  EXPECT_EQ(incidents[0].thread, "B") << "what is over comes last";
+  EXPECT_TRUE(incidents[1].cancelled);
+  EXPECT_TRUE(incidents[1].is_over());
+  EXPECT_TRUE(incidents[1].peers.closing.has_value())
+      << "a report that was taken back opens nothing";
+  // An opening makes it one again.
+  all[3].thread = all[3].own_thread = "A";
+  incidents = incidents_of(all);
+  ASSERT_EQ(incidents.size(), 1u);
+  EXPECT_FALSE(incidents[0].cancelled);
+}
+
 IncidentEvent report(const char* thread, bool incoming, uint64_t number, UtcMs at,
                      Position position) {
   IncidentEvent event;
@@ -173,9 +195,43 @@ TEST(Incidents, ReportsOfTheOtherPartyNearInTimeAndPlaceMayBeOfTheSameEvent) {
   EXPECT_EQ(names("A", 2), "FC");
   EXPECT_EQ(names("B", 9), "FA");
   EXPECT_EQ(names("none", 9), "");
-  // One that says neither when nor where is not compared.
+  // One that was taken back is not compared, nor one that says neither when nor where.
+  all[5].cancelled = true;
+  EXPECT_EQ(names("A", 9), "CB");
+  all[5].cancelled = false;
   all[2].event = {};
   EXPECT_EQ(names("A", 9), "FB");
+}
+
+// The two journals have the reports in other orders, and each party's own are the other's peers.
+TEST(Incidents, BothPartiesFindTheSameNearReports) {
+  const auto place = [](int32_t metres) { return Position{5'490'000 + metres, 2'010'000}; };
+  std::vector<IncidentEvent> all;
+  for (uint64_t i = 0; i < 2 * kSameEventReportsMax; ++i) {
+    all.push_back(report("A", us, i, kNow, place(static_cast<int32_t>(i))));
+    all.back().serial = i;
+    all.back().released_at = kNow + static_cast<UtcMs>(i);
+  }
+  for (uint64_t i = 0; i < 3; ++i) {
+    all.push_back(report("BCD" + i, them, 1000 + i, kNow, place(0)));
+    all.back().own_thread = std::string(1, "BCD"[i]);
+    all.back().released_at = kNow + 7 - static_cast<UtcMs>(i);
+  }
+  const auto found = [](const std::vector<IncidentEvent>& events) {
+    std::string names;
+    for (const SameEvent& one : same_events(events, "A", 9)) {
+      names += one.report.own_thread + std::to_string(one.distance_m) + " ";
+    }
+    return names;
+  };
+  const std::string ours = found(all);
+  std::reverse(all.begin(), all.end());
+  for (size_t i = 0; i < all.size(); ++i) {
+    all[i].journal_index = i;
+    all[i].key.incoming = !all[i].key.incoming;
+  }
+  EXPECT_EQ(found(all), ours);
+  EXPECT_EQ(ours.substr(0, 1), "D") << ours;
 }
 
 }  // namespace

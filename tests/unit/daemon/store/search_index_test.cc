@@ -136,7 +136,8 @@ class SearchIndexes : public testing::TestWithParam<StoreKind> {
       for (const Incident& one : incidents_of(events->events)) {
         const auto messages = reader.search_index().count_messages(one.thread);
         ASSERT_TRUE(messages);
-        all.push_back(one.thread + " " + std::to_string(*messages));
+        all.push_back(one.thread + " " + std::to_string(*messages) +
+                      (one.cancelled ? " cancelled" : ""));
       }
     });
     EXPECT_EQ(failed, "");
@@ -235,7 +236,7 @@ TEST_P(SearchIndexes, AThreadIsOneWhereAMessageComesAfterOneThatSpeaksOfIt) {
   }
 }
 
-TEST_P(SearchIndexes, AReportThatWasTakenBackIsNoIncident) {
+TEST_P(SearchIndexes, AReportThatWasTakenBackIsACancelledIncident) {
   say({{.number = 1, .content = stray_rocket()},
        {.incoming = true,
         .number = 0,
@@ -243,7 +244,32 @@ TEST_P(SearchIndexes, AReportThatWasTakenBackIsNoIncident) {
         .speaks_of = "N-000001"}});
   EXPECT_EQ(incidents(), (std::vector<std::string>{"N-000001 2"})) << "only its sender can";
   say({{.number = 2, .content = CancellationFields{"by mistake"}, .speaks_of = "N-000001"}});
-  EXPECT_EQ(incidents(), (std::vector<std::string>{}));
+  EXPECT_EQ(incidents(), (std::vector<std::string>{"N-000001 3 cancelled"}));
+}
+
+TEST_P(SearchIndexes, AThreadIsLookedForByAWordThatIsNearlyItsOwn) {
+  say({{.number = 1, .content = stray_rocket(), .incident = "mine-field"},
+       {.number = 2, .subject = "Else", .incident = "area-1"},
+       {.number = 3, .subject = "Of the first", .speaks_of = "N-000001"}});
+  search({});
+  const auto near = [&](const std::string& word) {
+    std::string found;
+    const std::string failed = read_and_wait(*store_, [&](StoreReader& reader) {
+      const auto thread = reader.search_index().near_thread(word);
+      found = thread ? *thread : thread.error().reason;
+    });
+    EXPECT_EQ(failed, "");
+    return found;
+  };
+  EXPECT_EQ(near("mine-feild"), "mine-field");
+  EXPECT_EQ(near("minefield"), "mine-field");
+  EXPECT_EQ(near("mine-field"), "") << "it is there";
+  for (const char* other : {"area-2", "area-12", "area-b", "area"}) {
+    EXPECT_EQ(near(other), "") << other << ": what is counted apart is another one";
+  }
+  EXPECT_EQ(near("aera-1"), "area-1");
+  EXPECT_EQ(near("reactor"), "");
+  EXPECT_EQ(near("N-000004"), "") << "no word";
 }
 
 TEST_P(SearchIndexes, FindsSubjectTextFieldsAndIdsOfBothParties) {

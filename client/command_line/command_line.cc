@@ -67,7 +67,7 @@ Program program_of(const std::vector<Command>& commands) {
   program.purpose = "send, read and acknowledge the messages of a channel between two parties.";
   program.usage = "[--context NAME] COMMAND ...";
   program.afterword =
-      "A message is named N-000123, N-123, @last, or @flash (the oldest FLASH that waits for an\n"
+      "A message is named N-000123, N-123, @last, or @flash (the oldest FLASH that waits for an "
       "acknowledgement). `hotline help COMMAND` shows examples; `hotline demo` shows it all at "
       "work.\n";
   program.options = {

@@ -147,7 +147,7 @@ class Log {
       const auto opened = open_flatbuffer<wire::Entry>(entry, kJournalEntryIdentifier);
       Description fields = entry_fields(**opened);
       fields.emplace_back("leaf hash", to_hex(leaf_hash(entry)));
-      output_.text(render_lines(fields));
+      output_.text(render_lines(output_, fields));
       output_.line("");
     }
     return true;

@@ -32,7 +32,10 @@ int context_list(Invocation& invocation) {
                         .add("contexts", json_each(file.contexts, json_context)));
     return kExitDone;
   }
-  Table table({{"NAME"}, {"SERVER"}, {"LANGUAGE"}, {"CERTIFICATE"}});
+  Table table({{"NAME"},
+               {"SERVER"},
+               {"LANGUAGE", 0, Table::Fit::left_out},
+               {"CERTIFICATE", 0, Table::Fit::cut}});
   for (const Context& context : file.contexts) {
     table.add({context.name == in_use ? "*" : "",
                {context.name, server_of(context), context.language,

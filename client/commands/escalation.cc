@@ -35,8 +35,8 @@ void print_table(Output& output, const Connection& connection, const wire::Escal
   Table table({{"ID", 8},
                {"PREC", 9},
                {"FROM"},
-               {"RUNG", 0, Table::Fit::whole, true},
-               {"NEXT", 0, Table::Fit::whole, true},
+               {"RUNG", 0, Table::Fit::cut, true},
+               {"NEXT", 0, Table::Fit::cut, true},
                {"DUE", 6, Table::Fit::whole, true}});
   for (const wire::EscalationRow* one : tables(rows.rows())) {
     const std::string from = one->incoming() ? connection.peer() : connection.party();

@@ -11,22 +11,23 @@ namespace {
 
 int help(Invocation& invocation) {
   const Program program = program_of(all_commands());
+  const size_t width = invocation.output.text_width();
   std::string name;
   for (const std::string& word : invocation.arguments.all("COMMAND")) {
     name += (name.empty() ? "" : " ") + word;
   }
   if (name.empty()) {
-    invocation.output.text(overview(program));
+    invocation.output.text(overview(program, width));
     return kExitDone;
   }
   std::vector<std::string> names;
   for (const CommandSpec& command : program.commands) {
     names.push_back(command.name);
     if (command.name != name) continue;
-    invocation.output.text(command_help(program, command));
+    invocation.output.text(command_help(program, command, width));
     return kExitDone;
   }
-  const std::string group = group_overview(program, name);
+  const std::string group = group_overview(program, name, width);
   if (!group.empty()) {
     invocation.output.text(group);
     return kExitDone;

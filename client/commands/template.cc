@@ -28,8 +28,9 @@ int template_list(Invocation& invocation) {
         json_document().add("templates", json_each(templates(), json_template)));
     return kExitDone;
   }
-  Table table(
-      {{"TEMPLATE"}, {"TYPE", 0, Table::Fit::whole, true}, {"FOR", 0, Table::Fit::whole, true}});
+  Table table({{"TEMPLATE"},
+               {"TYPE", 0, Table::Fit::left_out, true},
+               {"FOR", 0, Table::Fit::wrapped, true}});
   for (const TemplateInfo& info : templates()) {
     table.add({"", {info.name, type_name(static_cast<uint8_t>(info.type)), info.summary}});
   }
@@ -106,8 +107,11 @@ int template_show(Invocation& invocation) {
     return kExitDone;
   }
   output.quote(shown.name + ": " + output.words(shown.summary));
-  Table table(
-      {{"FIELD"}, {"MUST", 0, Table::Fit::whole, true}, {"DEFAULT"}, {"EXAMPLE"}, {"MEANING"}});
+  Table table({{"FIELD"},
+               {"MUST", 0, Table::Fit::whole, true},
+               {"DEFAULT", 0, Table::Fit::left_out},
+               {"EXAMPLE", 0, Table::Fit::cut},
+               {"MEANING", 0, Table::Fit::wrapped}});
   // Beside what is typed, as values are. Piped, it stays English as the table does.
   const auto said = [&output](const std::string& english) {
     const bool is_value = english.find(' ') == std::string::npos;
@@ -118,7 +122,8 @@ int template_show(Invocation& invocation) {
                {field.key, field.mandatory ? "yes" : "",
                 field.default_text.empty() ? "-" : said(field.default_text),
                 field.example.empty() ? "-" : field.example,
-                said(field.help) + (field.choices.empty() ? "" : " (" + field.choices + ")")},
+                (output.terminal() ? output.words(field.help) : field.help) +
+                    (field.choices.empty() ? "" : " (" + field.choices + ")")},
                field.mandatory ? Style::bold : Style::plain});
   }
   table.print(output);

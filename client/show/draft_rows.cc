@@ -57,8 +57,8 @@ std::string step_words(const wire::DraftRow& row) {
 void print_drafts(Output& output, const std::vector<const wire::DraftRow*>& rows) {
   Table table({{"ID", 4},
                {"PREC", 9},
-               {"TYPE", 0, Table::Fit::left_out},
-               {"STATE", 17},
+               {"TYPE", 0, Table::Fit::left_out, true},
+               {"STATE", 17, Table::Fit::cut},
                {"SAVED", 14},
                {"BY", 0, Table::Fit::left_out},
                {"SUBJECT", 0, Table::Fit::cut}});
@@ -67,7 +67,7 @@ void print_drafts(Output& output, const std::vector<const wire::DraftRow*>& rows
                {format_draft_name(one->number()), precedence_words(one->precedence()),
                 type_name(one->type()), output.words(state_words(*one)),
                 format_date_time_group(one->saved_at()),
-                person_words(text(one->person()), one->role()), text(one->subject())},
+                output.words(person_words(text(one->person()), one->role())), text(one->subject())},
                precedence_style(one->precedence())});
   }
   table.print(output);

@@ -28,7 +28,7 @@ void show_messages(Output& output, const Connection& connection, const wire::Row
                {"TYPE", 0, Table::Fit::left_out, true},
                {"DTG", 14},
                {"FROM", 0, Table::Fit::left_out},
-               {"STATE", 12, Table::Fit::whole, true},
+               {"STATE", 12, Table::Fit::cut, true},
                {"SUBJECT", 0, Table::Fit::cut}});
   for (const wire::MessageRow* one : messages) {
     table.add({one->waits() && one->incoming() ? "!" : "",

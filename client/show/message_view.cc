@@ -9,7 +9,6 @@
 namespace hotline::client {
 namespace {
 
-constexpr size_t kWidth = 100;
 constexpr char kNotSaid[] = "(was not said)";
 
 // "ru, translation by south, not authoritative".
@@ -50,14 +49,15 @@ JsonValue json_texts(const wire::Body& body) {
 
 }  // namespace
 
-std::string render_lines(const Description& fields) {
+std::string render_lines(const Output& output, const Description& fields) {
   size_t label_width = 12;
   for (const auto& field : fields) label_width = std::max(label_width, column_count(field.first));
   std::string lines;
   for (const auto& [label, value] : fields) {
     const std::string indent(label_width + 4, ' ');
     const std::string gap(label_width - column_count(label) + 2, ' ');
-    lines += "  " + label + gap + wrapped(printable(value), kWidth, indent).substr(indent.size());
+    lines += "  " + label + gap +
+             wrapped(printable(value), output.text_width(), indent).substr(indent.size());
   }
   return lines;
 }
@@ -105,12 +105,13 @@ void MessageContent::print_body(Output& output) const {
     const wire::Body& body = is_corrected() ? **newest_ : **body_;
     output.line(output.styled(Style::bold, printable_line(text(body.subject()))));
     // Each text begins with an empty line of its own.
-    const std::string fields = render_lines(describe_content(body, language_, released_at()));
+    const std::string fields =
+        render_lines(output, describe_content(body, language_, released_at()));
     if (!fields.empty()) output.text("\n" + fields);
     if (is_corrected()) print_replaced(output);
     for (const wire::Text* one : tables(body.texts())) {
       output.text("\n  " + heading(output, *one) + "\n" +
-                  wrapped(printable(text(one->text())), kWidth, "    "));
+                  wrapped(printable(text(one->text())), output.text_width(), "    "));
     }
   }
 }
@@ -124,12 +125,12 @@ void MessageContent::print_replaced(Output& output) const {
   }
   output.line("");
   output.say("As first sent:");
-  output.text(render_lines(lines));
+  output.text(render_lines(output, lines));
 }
 
 void MessageContent::print_envelope(Output& output) const {
   if (envelope_) {
-    return output.text(render_lines(describe_envelope(**envelope_, language_)));
+    return output.text(render_lines(output, describe_envelope(**envelope_, language_)));
   }
   output.say("  The envelope cannot be read: " + printable_line(envelope_.error().reason));
 }

@@ -15,7 +15,7 @@ namespace hotline::client {
 
 // Fields of a message or an entry as lines with their values under each other. Ends with a line
 // feed.
-std::string render_lines(const Description& fields);
+std::string render_lines(const Output& output, const Description& fields);
 JsonValue json_fields(const Description& fields);
 
 // The content of a message, read from its bytes, which are borrowed. Bytes that cannot be read are

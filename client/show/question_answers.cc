@@ -94,7 +94,7 @@ void print_answers(Output& output, const Connection& connection, const wire::Det
   output.say(open == 0 ? "Answers, none is open:"
                        : "Answers, " + format_count(open) + " of " +
                              format_count(questions.size()) + " open:");
-  output.text(render_lines(lines));
+  output.text(render_lines(output, lines));
 }
 
 void add_answers_to(JsonValue& document, const Connection& connection, const wire::Detail& detail,

@@ -49,8 +49,7 @@ class Parser {
     for (const PositionalSpec& positional : command_->positionals) {
       if (!positional.required || arguments_.has(positional.name)) continue;
       const std::string named = program_.name + " " + command_->name;
-      return make_error(ErrorCode::usage,
-                        named + " wants " + positional.name + ": " + positional.help,
+      return make_error(ErrorCode::usage, wanted(named, positional.name, positional.help),
                         command_->examples.empty() ? to_ask_for_help(program_, command_->name)
                                                    : command_->examples.front());
     }
@@ -68,6 +67,12 @@ class Parser {
 
   Error usage_error(const std::string& reason) const {
     return make_error(ErrorCode::usage, reason, to_ask_for_help(program_, words_));
+  }
+
+  // What help says stays English, and so it is not said to people in the middle of a sentence.
+  std::string wanted(const std::string& name, const std::string& value,
+                     const std::string& help) const {
+    return program_.is_service ? name + " wants " + value + ": " + help : name + " wants " + value;
   }
 
   // Those that may be typed here.
@@ -96,8 +101,7 @@ class Parser {
         if (is_long) return usage_error(long_name + " takes no value");
         return take_option("-" + *value, next, end);  // Several in one word: "-fh".
       }
-      if (!value && next == end)
-        return usage_error(long_name + " wants " + option->value + ": " + option->help);
+      if (!value && next == end) return usage_error(wanted(long_name, option->value, option->help));
       if (!option->repeated && arguments_.has(long_name))
         return usage_error(long_name + " was given more than once");
       arguments_.add(long_name, value ? *value : *next++);
@@ -222,7 +226,8 @@ int show_overview(const Program& program, const std::string& words, bool asked_f
     return output.fail("", make_error(ErrorCode::usage, typed + " wants a command",
                                       to_ask_for_help(program, words)));
   }
-  output.text(words.empty() ? overview(program) : group_overview(program, words));
+  const size_t width = output.text_width();
+  output.text(words.empty() ? overview(program, width) : group_overview(program, words, width));
   return asked_for ? kExitDone : kExitUsage;
 }
 
@@ -253,7 +258,7 @@ int run_words(const Program& program, const std::vector<std::string>& words, con
   if (command == nullptr)
     return show_overview(program, parser.words(), arguments.has("--help"), *output);
   if (arguments.has("--help")) {
-    output->text(command_help(program, *command));
+    output->text(command_help(program, *command, output->text_width()));
     return kExitDone;
   }
   if (auto status = parser.check_complete(); !status) return output->fail("", status.error());

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <string_view>
 #include <utility>
 
 #include "protocol/terminal/printable.h"
@@ -9,42 +10,66 @@
 namespace hotline {
 namespace {
 
-constexpr size_t kHelpWidth = 100;
+using NamedTexts = std::vector<std::pair<std::string, std::string>>;
 
-void append_options(std::string& help, const std::vector<OptionSpec>& options) {
-  std::vector<std::pair<std::string, std::string>> lines;
-  size_t width = 0;
+// Names and what they are, in two columns.
+std::string in_columns(const NamedTexts& rows, size_t width) {
+  size_t names_width = 0;
+  for (const auto& row : rows) names_width = std::max(names_width, row.first.size());
+  const std::string indent(names_width + 4, ' ');
+  std::string list;
+  for (const auto& [name, text] : rows) {
+    std::string row = wrapped(text.empty() ? " " : text, width, indent);
+    if (row.size() < indent.size()) row.insert(0, indent);
+    row.replace(2, name.size(), name);
+    list += row;
+  }
+  return list;
+}
+
+std::string option_list(const std::vector<OptionSpec>& options, size_t width) {
+  NamedTexts rows;
   for (const OptionSpec& option : options) {
     std::string name = (option.names[1] == '-' ? "    " : "") + option.names;
     const size_t comma = name.find(',');
     if (comma != std::string::npos) name.replace(comma, 1, ", ");
     if (!option.value.empty()) name += " " + option.value;
     if (option.repeated) name += " ...";
-    width = std::max(width, name.size());
-    lines.emplace_back(name, option.help);
+    rows.emplace_back(name, option.help);
   }
-  for (const auto& [name, text] : lines) {
-    const std::string indent(width + 4, ' ');
-    std::string wrapped_text = wrapped(text, kHelpWidth, indent);
-    wrapped_text.replace(2, name.size(), name);
-    help += wrapped_text;
-  }
+  return in_columns(rows, width);
 }
 
-// Names and what they are, in two columns.
-std::string columns(const std::vector<std::pair<std::string, std::string>>& rows) {
-  size_t width = 0;
-  for (const auto& row : rows) width = std::max(width, row.first.size());
-  std::string list;
-  for (const auto& [name, text] : rows)
-    list += "  " + name + std::string(width + 2 - name.size(), ' ') + text + "\n";
-  return list;
-}
-
-std::string command_list(const std::vector<const CommandSpec*>& commands) {
-  std::vector<std::pair<std::string, std::string>> rows;
+std::string command_list(const std::vector<const CommandSpec*>& commands, size_t width) {
+  NamedTexts rows;
   for (const CommandSpec* command : commands) rows.emplace_back(command->name, command->summary);
-  return columns(rows);
+  return in_columns(rows, width);
+}
+
+// A command over several lines, as a shell takes it: broken between words, and in no quotation.
+std::string example_lines(const std::string& command, size_t width) {
+  constexpr std::string_view kMark = " \\";
+  std::vector<std::string> words(1);
+  bool quoted = false;
+  for (const char c : command) {
+    if (c == '"') quoted = !quoted;
+    if (c == ' ' && !quoted) {
+      words.emplace_back();
+    } else {
+      words.back() += c;
+    }
+  }
+  std::string lines;
+  std::string line = " ";
+  for (const std::string& word : words) {
+    const bool fits = column_count(line) + 1 + column_count(word) + kMark.size() <= width;
+    if (!fits && line.find_first_not_of(' ') != std::string::npos) {
+      lines += line + std::string(kMark) + "\n";
+      line = "     ";
+    }
+    line += " " + word;
+  }
+  return lines + line + "\n";
 }
 
 // Those whose names begin so.
@@ -62,43 +87,41 @@ std::string to_ask_for_help(const Program& program, const std::string& words) {
   return program.name + (program.is_service ? named + " --help" : " help" + named);
 }
 
-std::string group_overview(const Program& program, const std::string& group) {
+std::string group_overview(const Program& program, const std::string& group, size_t width) {
   const std::vector<const CommandSpec*> members = commands_from(program, group + " ");
   if (members.empty()) return "";
-  if (members.size() == 1) return command_help(program, *members.front());
+  if (members.size() == 1) return command_help(program, *members.front(), width);
   return "usage: " + program.name + " " + group + " COMMAND ...\n\ncommands:\n" +
-         command_list(members) + "\n`" + to_ask_for_help(program, members.front()->name) +
-         "` explains one of them, with examples.\n";
+         command_list(members, width) + "\n" +
+         wrapped("`" + to_ask_for_help(program, members.front()->name) +
+                     "` explains one of them, with examples.",
+                 width, "");
 }
 
-std::string overview(const Program& program) {
-  std::string help = program.name + ": " + program.purpose + "\n\nusage: " + program.name + " " +
-                     program.usage + "\n\ncommands:\n" + command_list(commands_from(program, ""));
-  help += "\noptions of every command:\n";
-  append_options(help, program.options);
-  return help + "\n" + program.afterword;
+std::string overview(const Program& program, size_t width) {
+  return wrapped(program.name + ": " + program.purpose, width, "") + "\nusage: " + program.name +
+         " " + program.usage + "\n\ncommands:\n" + command_list(commands_from(program, ""), width) +
+         "\noptions of every command:\n" + option_list(program.options, width) + "\n" +
+         wrapped(program.afterword, width, "");
 }
 
-std::string command_help(const Program& program, const CommandSpec& command) {
-  std::string help = command.summary + ".\n\nusage: " + program.name + " " + command.name;
+std::string command_help(const Program& program, const CommandSpec& command, size_t width) {
+  std::string help =
+      wrapped(command.summary + ".", width, "") + "\nusage: " + program.name + " " + command.name;
   if (!command.options.empty()) help += " [options]";
-  std::vector<std::pair<std::string, std::string>> rows;
+  NamedTexts rows;
   for (const PositionalSpec& positional : command.positionals) {
     const std::string name = positional.name + (positional.repeated ? "..." : "");
     help += positional.required ? " " + name : " [" + name + "]";
     rows.emplace_back(positional.name, positional.help);
   }
   help += "\n";
-  if (!command.description.empty()) help += "\n" + wrapped(command.description, kHelpWidth, "");
-  if (!rows.empty()) help += "\n" + columns(rows);
-  if (!command.options.empty()) {
-    help += "\noptions:\n";
-    append_options(help, command.options);
-  }
-  help += "\noptions of every command:\n";
-  append_options(help, program.options);
+  if (!command.description.empty()) help += "\n" + wrapped(command.description, width, "");
+  if (!rows.empty()) help += "\n" + in_columns(rows, width);
+  if (!command.options.empty()) help += "\noptions:\n" + option_list(command.options, width);
+  help += "\noptions of every command:\n" + option_list(program.options, width);
   if (!command.examples.empty()) help += "\nexamples:\n";
-  for (const std::string& example : command.examples) help += "  " + example + "\n";
+  for (const std::string& example : command.examples) help += example_lines(example, width);
   return help;
 }
 

@@ -4,6 +4,7 @@
 // A command's work stands beside its CommandSpec, in the program.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -56,13 +57,14 @@ struct Program {
   bool is_service = false;
 };
 
+// Texts of help are broken into lines of this many columns at most; a longer word has its own.
 // Printed by `hotline help`: every command with its summary.
-std::string overview(const Program& program);
+std::string overview(const Program& program, size_t width);
 // Printed by `hotline GROUP` and `hotline help GROUP`: the commands whose names begin with that
 // word, or the help of the one there is. Empty where there is none.
-std::string group_overview(const Program& program, const std::string& group);
+std::string group_overview(const Program& program, const std::string& group, size_t width);
 // Printed by `hotline help NAME` and `hotline NAME --help`.
-std::string command_help(const Program& program, const CommandSpec& command);
+std::string command_help(const Program& program, const CommandSpec& command, size_t width);
 // The command that explains these words: "hotline help send", or "hotlined init --help" of a
 // service.
 std::string to_ask_for_help(const Program& program, const std::string& words);

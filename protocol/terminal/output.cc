@@ -5,6 +5,8 @@
 #include <cstdio>
 #include <cstring>
 #include <ctime>
+#include <span>
+#include <sstream>
 
 #include "protocol/terminal/exit_code.h"
 #include "protocol/terminal/printable.h"
@@ -55,6 +57,12 @@ std::string padded(const std::string& text, size_t width) {
 }
 
 }  // namespace
+
+size_t Output::text_width() const {
+  constexpr size_t kPiped = 80;
+  constexpr size_t kTextMax = 100;
+  return options_.terminal ? std::min(options_.columns, kTextMax) : kPiped;
+}
 
 void Output::line(const std::string& text) {
   *out_ << text << std::endl;
@@ -232,47 +240,77 @@ void Table::print(Output& output) const {
     }
   }
   const std::vector<Shown> shown = fitted(columns, rows, output.columns());
-  const auto joined = [&](const std::vector<std::string>& cells) {
-    std::string line;
-    for (const Shown& one : shown) {
-      const bool last = &one == &shown.back();
-      const std::string cell = cut_to_columns(cells[one.column], one.width);
-      line += last ? cell : padded(cell, one.width) + "  ";
-    }
-    while (!line.empty() && line.back() == ' ') line.pop_back();
-    return line;
-  };
+  const Fit last = columns.back().fit;
   std::vector<std::string> titles;
   for (const Column& column : columns) titles.push_back(column.title);
-  output.line(output.styled(Style::dim, "  " + joined(titles)));
-  for (const Row& row : rows) {
-    output.line(output.styled(row.style, padded(row.mark, 2) + joined(row.cells)));
+  for (const std::string& line : lines_of(titles, shown, last)) {
+    output.line(output.styled(Style::dim, "  " + line));
   }
+  for (const Row& row : rows) {
+    std::string mark = row.mark;
+    for (const std::string& line : lines_of(row.cells, shown, last)) {
+      output.line(output.styled(row.style, padded(mark, 2) + line));
+      mark.clear();
+    }
+  }
+}
+
+std::vector<std::string> Table::lines_of(const std::vector<std::string>& cells,
+                                         const std::vector<Shown>& shown, Fit last) {
+  std::string line;
+  for (const Shown& one : std::span(shown).first(shown.size() - 1)) {
+    line += padded(cut_to_columns(cells[one.column], one.width), one.width) + "  ";
+  }
+  const Shown& end = shown.back();
+  std::vector<std::string> lines;
+  if (last == Fit::wrapped) {
+    std::istringstream parts(wrapped(cells[end.column], end.width, ""));
+    for (std::string part; std::getline(parts, part);) {
+      lines.push_back((lines.empty() ? line : std::string(column_count(line), ' ')) + part);
+    }
+  }
+  if (lines.empty()) lines.push_back(line + cut_to_columns(cells[end.column], end.width));
+  for (std::string& one : lines) one.resize(one.find_last_not_of(' ') + 1);
+  return lines;
 }
 
 std::vector<Table::Shown> Table::fitted(const std::vector<Column>& columns,
                                         const std::vector<Row>& rows, size_t width) {
-  constexpr size_t kCutMin = 24;  // Less says nothing.
+  constexpr size_t kLastMin = 24;  // Less says little,
+  constexpr size_t kCutMin = 10;   // and less than this nothing.
   std::vector<Shown> shown;
-  size_t before_last = 2;  // The mark.
+  size_t total = 2;  // The mark.
   for (size_t i = 0; i < columns.size(); ++i) {
     size_t needed = std::max(columns[i].width_min, column_count(columns[i].title));
     for (const Row& row : rows) needed = std::max(needed, column_count(row.cells[i]));
     shown.push_back({i, needed});
-    if (i + 1 < columns.size()) before_last += needed + 2;
+    total += needed + (i + 1 < columns.size() ? 2 : 0);
   }
-  if (columns.back().fit != Fit::cut) return shown;
-  const size_t wanted = std::min(shown.back().width, kCutMin);
-  for (size_t i = 0; i < shown.size() && before_last + wanted > width;) {
-    if (columns[shown[i].column].fit != Fit::left_out) {
+  const auto fit_of = [&](const Shown& one) { return columns[one.column].fit; };
+  const auto shorten = [&](Shown& one, size_t at_least) {
+    if (fit_of(one) != Fit::cut && fit_of(one) != Fit::wrapped) return;
+    const size_t over = total > width ? total - width : 0;
+    const size_t kept =
+        std::max(std::min(one.width, at_least), one.width - std::min(over, one.width));
+    total -= one.width - kept;
+    one.width = kept;
+  };
+  const size_t last_whole = shown.back().width;
+  shorten(shown.back(), kLastMin);
+  for (size_t i = 0; i + 1 < shown.size() && total > width;) {
+    if (fit_of(shown[i]) != Fit::left_out) {
       ++i;
       continue;
     }
-    before_last -= shown[i].width + 2;
+    total -= shown[i].width + 2;
     shown.erase(shown.begin() + static_cast<std::ptrdiff_t>(i));
   }
-  const size_t left = width > before_last ? width - before_last : 0;
-  shown.back().width = std::min(shown.back().width, std::max(left, wanted));
+  for (size_t i = 0; i + 1 < shown.size(); ++i) shorten(shown[i], kCutMin);
+  shorten(shown.back(), kCutMin);
+  // What leaving out gave back.
+  if (total < width) {
+    shown.back().width += std::min(width - total, last_whole - shown.back().width);
+  }
   return shown;
 }
 

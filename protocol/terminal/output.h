@@ -59,6 +59,9 @@ class Output {
   bool json() const { return options_.json; }
   bool terminal() const { return options_.terminal; }
   size_t columns() const { return options_.columns; }
+  // Columns for a text of several lines: the terminal's, or where that is wide what is read with
+  // ease.
+  size_t text_width() const;
 
   // A line of data. The line feed is added, and each line is pushed out at once: a reader at the
   // other end of a pipe may be waiting for it.
@@ -130,13 +133,14 @@ class Output {
 
 // A table of text. On a terminal its columns are padded to their widest cell and separated by two
 // spaces under a line of titles; piped, cells are separated by tabs and nothing else is printed.
-// Cells are made safe (printable_line) here. One whose last column may be cut is made to fit the
-// terminal: what the others have no room for goes first, then the end of the last, with a mark.
+// Cells are made safe (printable_line) here. Where the terminal is too narrow the columns that may
+// be left out go first, the leftmost before the others; then what may be cut is cut, with a mark;
+// and a last column that is wrapped goes on under itself.
 // On a terminal titles are translated, and cells of columns of words; piped, all stays English: a
 // program reads it.
 class Table {
  public:
-  enum class Fit : uint8_t { whole, left_out, cut };
+  enum class Fit : uint8_t { whole, left_out, cut, wrapped };
   struct Column {
     std::string title;
     size_t width_min = 0;
@@ -161,6 +165,9 @@ class Table {
   };
   static std::vector<Shown> fitted(const std::vector<Column>& columns, const std::vector<Row>& rows,
                                    size_t width);
+  // The lines of one row, or of the titles.
+  static std::vector<std::string> lines_of(const std::vector<std::string>& cells,
+                                           const std::vector<Shown>& shown, Fit last);
 
   std::vector<Column> columns_;
   std::vector<Row> rows_;

@@ -104,7 +104,7 @@ TEST(CommandLine, SuggestsTheNearestOption) {
 
 TEST(CommandLine, ComplainsOfWhatIsMissingOrTooMuch) {
   EXPECT_EQ(run({"send"}).err,
-            "hotline: hotline send wants ID: the message\n  try:  hotline send -p flash hello\n");
+            "hotline: hotline send wants ID\n  try:  hotline send -p flash hello\n");
   EXPECT_EQ(run({"send", "-p"}).code, kExitUsage);
   EXPECT_EQ(run({"send", "-p", "flash", "-p", "routine", "x"}).err,
             "hotline: --precedence was given more than once\n  try:  hotline help send\n");

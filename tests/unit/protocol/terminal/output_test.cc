@@ -68,6 +68,47 @@ TEST(TableOutput, IsPaddedOnATerminalAndTabSeparatedInAPipe) {
   EXPECT_EQ(pipe.out.str(), "02:48\tS-000087\tUnintended crossing\n08:10\tS-9\t\n");
 }
 
+std::string printed(Table& table, size_t columns) {
+  Screen screen;
+  auto output = screen.with({.terminal = true, .columns = columns});
+  table.print(output);
+  return screen.out.str();
+}
+
+TEST(TableOutput, IsNeverWiderThanTheTerminal) {
+  Table table({{"ID"},
+               {"FROM", 0, Table::Fit::left_out},
+               {"STATE", 0, Table::Fit::cut},
+               {"SUBJECT", 0, Table::Fit::cut}});
+  table.add({"", {"S-000087", "SOUTH", "closed, disputed", std::string(40, 'x')}});
+  EXPECT_EQ(printed(table, 80),
+            "  ID        FROM   STATE             SUBJECT\n"
+            "  S-000087  SOUTH  closed, disputed  " +
+                std::string(40, 'x') + "\n");
+  EXPECT_EQ(printed(table, 61),
+            "  ID        FROM   STATE             SUBJECT\n"
+            "  S-000087  SOUTH  closed, disputed  " +
+                std::string(23, 'x') + "\u2026\n");
+  EXPECT_EQ(printed(table, 58),
+            "  ID        STATE             SUBJECT\n"
+            "  S-000087  closed, disputed  " +
+                std::string(27, 'x') + "\u2026\n")
+      << "what is left out makes room";
+  EXPECT_EQ(printed(table, 50),
+            "  ID        STATE         SUBJECT\n"
+            "  S-000087  closed, dis\u2026  " +
+                std::string(23, 'x') + "\u2026\n");
+}
+
+TEST(TableOutput, WrapsALastColumnThatIsToBeReadWhole) {
+  Table table({{"FIELD"}, {"MEANING", 0, Table::Fit::wrapped}});
+  table.add({"", {"where", "the position of the event, in degrees"}});
+  EXPECT_EQ(printed(table, 35),
+            "  FIELD  MEANING\n"
+            "  where  the position of the event,\n"
+            "         in degrees\n");
+}
+
 TEST(Durations, AreReadAtAGlance) {
   EXPECT_EQ(format_duration(0), "0 ms");
   EXPECT_EQ(format_duration(99), "99 ms");

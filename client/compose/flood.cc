@@ -118,12 +118,29 @@ Status submit_all(Connection& connection, const std::vector<Waiting>& all, UtcMs
 
 constexpr const char* kCountHint = "hotline ack --all    counts what waits";
 
+// "FLASH ", or nothing where it is not one alone.
+std::string level_words(wire::Precedence precedence) {
+  const bool any = precedence == wire::Precedence::unset;
+  return any ? "" : precedence_label(static_cast<uint8_t>(precedence)) + " ";
+}
+
 // "1,050 FLASH messages of SOUTH"
 std::string counted(uint64_t count, wire::Precedence precedence, const std::string& peer) {
-  const bool any = precedence == wire::Precedence::unset;
-  const std::string level = any ? "" : precedence_label(static_cast<uint8_t>(precedence)) + " ";
-  return format_count(count) + " " + level + (count == 1 ? "message of " : "messages of ") +
-         upper_case(peer);
+  return format_count(count) + " " + level_words(precedence) +
+         (count == 1 ? "message of " : "messages of ") + upper_case(peer);
+}
+
+// "1,050 messages of SOUTH wait, 3 of them FLASH"
+std::string waiting_words(const Counted& waiting, wire::Precedence precedence,
+                          const std::string& peer) {
+  std::string words = format_count(waiting.all) + " " + level_words(precedence) +
+                      (waiting.all == 1 ? "message of " + upper_case(peer) + " waits"
+                                        : "messages of " + upper_case(peer) + " wait");
+  if (precedence == wire::Precedence::unset) {
+    words += waiting.flash == 0 ? ", none of them FLASH"
+                                : ", " + format_count(waiting.flash) + " of them FLASH";
+  }
+  return words;
 }
 
 // As it is to be typed for these.
@@ -224,14 +241,8 @@ int acknowledge_all(Invocation& invocation) {
   }
   if (!confirmed) {
     const Confirmed now{waiting.all, connection.server().journal_size()};
-    std::string words = counted(waiting.all, precedence, connection.peer()) +
-                        (waiting.all == 1 ? " waits" : " wait");
-    if (precedence == wire::Precedence::unset) {
-      words += waiting.flash == 0 ? ", none of them FLASH"
-                                  : ", " + format_count(waiting.flash) + " of them FLASH";
-    }
     return output.fail(
-        what, make_error(ErrorCode::usage, words,
+        what, make_error(ErrorCode::usage, waiting_words(waiting, precedence, connection.peer()),
                          command_for(now, precedence) + "    acknowledges them all, read or not"));
   }
   Progress progress(*invocation.around, output);

@@ -139,8 +139,12 @@ NOT_SENTENCES_OF = {
         "auto|version|true|false|print the version", r"hotline\{\} \{\}", r"after \{\}", r"\{\} wants a command"],
 }
 
-# Put together from parts that are no literals.
+# Put together from parts that are no literals, and what the operating system says.
 MADE_OTHERWISE = {
+    "protocol/terminal/toml_file.cc": [
+        "No such file or directory", "Permission denied", "Is a directory", "Not a directory", "No space left on device",
+        "Input/output error", "Read-only file system", "Broken pipe"],
+    "protocol/terminal/command_spec.cc": ["{} {} is not a whole number from {} on"],
     "certs/certificate_fields.cc": ["certificate (serial {})", "certificate {} (serial {})"],
     "protocol/terminal/output.cc": ["{} ms", "{} s", "{} min {} s", "{} h {} min"],
     "client/commands/send.cc": ["correction of {}", "cancellation of {}"],

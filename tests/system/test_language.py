@@ -4,6 +4,7 @@ right plural; messages' own texts, commands and JSON stay as they are."""
 import json
 import os
 import pty
+import re
 import subprocess
 import unittest
 
@@ -202,6 +203,36 @@ class Language(OfTwo):
             shown = self.run_in(language, "show", sent).stdout
             for words in told[language]:
                 self.assertIn(words, shown)
+
+    def test_nothing_stays_in_english(self):
+        incident = self.send("send", "-p", "flash", "-t", "airspace-crossing", "--set", "where=54.90N 020.10E", "--set", "when=-5m",
+                             "--text", "en=Seen.")
+        asked = self.send("send", "-p", "priority", "--question", "?", "--question", "!", "--reply-by", "+2h", "--text", "en=...")
+        crossing = ("send", "-p", "flash", "-t", "airspace-crossing", "--set", "when=-5m", "--set")
+        activity = ("send", "-p", "routine", "-t", "activity", "--set", "kind=live-fire", "--set", "contact=x", "--set")
+        places = ("95N 020.10E", "54 54 54 54N 020.10E", "54.901234N 020.10E", "54 77N 020 10E", "54 7N 020 10E", "54.5 10N 020 10E",
+                  "54.90N", "54,200", "x", "34U 1 2", "-0.0,20.0", "54.90N 020 10E", "5454,20.10")
+        wrong = ("when=tomorrow", "who=martian", "accuracy=1", "course=400deg", "speed=-3", "altitude=abc", "mmsi=12", "icao=zz", "nope=1",
+                 "area=x", "action=q")
+        volumes = ("54.90N 020.10E 5km", "54.90N 020.10E 5km / 0m to 3m amsl / +2h to +3h", "54.90N 020.10E 5km / 9m amsl to 3m amsl / +2h to +3h",
+                   "54.90N 020.10E 5km / 0m amsl to 3m amsl / +4h to +3h", "@/nowhere.geojson")
+        commands = [
+            *((*crossing, f"where={place}") for place in places), *((*crossing, "where=54.90N 020.10E", "--set", one) for one in wrong),
+            *((*activity, f"volume={one}") for one in volumes), (*crossing, "where=5454N02006E"),
+            *(("ack", incident, "--read-back", place) for place in (*places, "54.99N 020.10E")), ("ack", incident), ("ack", "--all"),
+            ("reply", asked, "--answer", "1=x"), ("reply", asked, "--answer", "7=x"), ("reply", asked), ("inbox",), ("inbox", "--requests"),
+            ("list",), ("list", "--limit", "x"), ("show",), ("show", "--facts"), ("show", incident), ("show", asked), ("thread", "nowhere"),
+            ("status",), ("escalation", "list"), ("incident", "list"), ("incident", "show", incident), ("incident", "close", incident),
+            ("template", "list"), ("template", "show", "decision"), ("template", "show", "status"), ("template", "show", "airspace-crossing"),
+            ("draft", "save", "-t", "stray-missile"), ("draft", "list"), ("draft", "show", "D-1"), ("draft", "submit", "D-1"),
+            ("send", "-p"), ("send", "-p", "x", "y"), ("list", "--since", "x"), ("conflicts",), ("notices",), ("test-call",)]
+        english = re.compile(r"\b(the|and|not|is|of|for|with|was|has|from|that|this|are|which|write|needs|wants|more|than|or|an|no|it|by)\b")
+        own_words = re.compile(r'"[^"]*"|hotline .*?(?=    |$)|--[a-z-]+ .*|[a-z]+-[a-z-]+|Seen\.', re.M)
+        for language in ("ru", "uk"):
+            for words in commands:
+                done = self.run_in(language, *words, person="bob" if "--all" in words else "ann")
+                said = own_words.sub("", done.stderr + ("" if done.stdout.count("\t") else done.stdout))
+                self.assertEqual(english.findall(said), [], f"{words}\n{done.stdout}{done.stderr}")
 
     def test_an_error_before_there_is_a_context_is_in_the_language_of_the_machine(self):
         unknown = {"C.UTF-8": "unknown command", "ru_RU.UTF-8": "неизвестная команда", "uk_UA.UTF-8": "невідома команда",

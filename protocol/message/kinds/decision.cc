@@ -31,7 +31,7 @@ class Decision final : public ContentOf<DecisionFields> {
              kMandatory)
             .typed(&Fields::decision, "consult the guarantors", "what was decided"),
         text("reason", kReason, &Table::reason, kMandatory)
-            .typed(&Fields::reason, "second breach in a day", "why"),
+            .typed(&Fields::reason, "second breach in a day", "why it was decided so"),
         coded("decided-by", {"Decided by", "Решение принял", "Рішення ухвалив", "Diputuskan oleh"},
               &Table::decided_by, kMandatory)
             .judged(check_decider)

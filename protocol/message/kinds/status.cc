@@ -31,7 +31,7 @@ class ChannelStatus final : public ContentOf<ChannelStatusFields> {
               if (status.state() == wire::ChannelState::suspended) describer.caution(kStillTaken);
             }),
         text("reason", kReason, &Table::reason, kMandatory)
-            .typed(&Fields::reason, "maintenance of both paths", "why"),
+            .typed(&Fields::reason, "maintenance of both paths", "why it is declared so"),
         time("from", {"From", "С", "Від", "Mulai"}, &Table::from)
             .typed(&Fields::from, parse_time, "time", "2026-11-22T14:11:00Z",
                    "from when it is so, in UTC"),

@@ -43,7 +43,7 @@ std::string words_of_shape(const Describer& describer, const wire::Volume& volum
 
 Error not_a_volume(std::string_view text) {
   return make_error(ErrorCode::usage, "\"" + std::string(text) + "\" is not a volume",
-                    std::string("write ") + kVolumeForm);
+                    std::string("write it like this: ") + kVolumeForm);
 }
 
 Result<Shape> parse_shape(std::string_view text) {
@@ -93,7 +93,7 @@ Result<Volume> parse_volume(std::string_view text, std::optional<UtcMs> typed_at
                 times->first, times->second};
   if (const auto fault = volume_fault(volume)) {
     return make_error(ErrorCode::usage, "the volume's " + fault->field + " " + fault->why,
-                      std::string("write ") + kVolumeForm);
+                      std::string("write it like this: ") + kVolumeForm);
   }
   return volume;
 }

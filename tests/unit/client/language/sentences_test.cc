@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 
 #include <sstream>
+#include <string>
+#include <string_view>
 
 #include "protocol/terminal/output.h"
 
@@ -54,6 +56,62 @@ TEST(Sentences, TranslateASentenceWithinASentence) {
   EXPECT_EQ(said("SOUTH waits, 2 of them FLASH"), "ждёт SOUTH, из них FLASH: 2");
   EXPECT_EQ(said("no link, 5 s"), "связи нет, 5 с");
   EXPECT_EQ(said("no link, somebody"), "no link, somebody");
+}
+
+// Filled with names and numbers, each sentence of a catalogue is translated as itself, and not by
+// another one that fits it as well.
+TEST(Sentences, EachIsTheOneThatFitsItselfBest) {
+  const auto filled = [](const std::string& english) {
+    constexpr std::string_view kNames[] = {"QQ", "ZZ", "WW", "VV", "UU"};
+    std::string words;
+    size_t holes = 0;
+    for (size_t at = 0; at < english.size();) {
+      const bool number = english.compare(at, 3, "{#}") == 0;
+      const bool name = english.compare(at, 2, "{}") == 0;
+      if (number) {
+        words += "7";
+      } else if (name) {
+        words += kNames[holes % std::size(kNames)];
+      } else {
+        words += english[at];
+      }
+      at += number ? 3 : name ? 2 : 1;
+      holes += number || name ? 1 : 0;
+    }
+    return words;
+  };
+  for (const Language language : {Language::ru, Language::uk, Language::id}) {
+    const Translator all(language, catalogue_of(language));
+    for (const Sentence& sentence : catalogue_of(language)) {
+      const std::string english = sentence.english;
+      if (english.find('[') != std::string::npos) continue;
+      const std::string words = filled(english);
+      EXPECT_EQ(all.translate(words),
+                Translator(language, std::span(&sentence, 1)).translate(words));
+    }
+  }
+}
+
+// What stands in a sentence is known as a whole, or it is none: else the commas of one would be
+// taken for a list.
+TEST(Sentences, AreNotTakenToPiecesByOneOfLittleText) {
+  const Translator translator(Language::ru, catalogue_of(Language::ru));
+  EXPECT_EQ(
+      translator.translate("where: \"x\" is not a position: in the latitude, it is not degrees, "
+                           "minutes and seconds"),
+      "where: \"x\" — не место: широта: это не градусы, минуты и секунды");
+  EXPECT_EQ(translator.translate("1,050 messages of SOUTH wait, 3 of them FLASH"),
+            "1\u00a0050 сообщений стороны SOUTH ждут, из них FLASH: 3");
+  EXPECT_EQ(translator.translate(
+                "  read back  54.90000N 020.10000E  2026-11-22T14:10:00Z  221410Z NOV 26"),
+            "  повторено обратно  54.90000N 020.10000E  2026-11-22T14:10:00Z  221410Z NOV 26");
+}
+
+TEST(Sentences, LeaveACommandAndTranslateWhatStandsBehindIt) {
+  const Translator translator(Language::ru, catalogue_of(Language::ru));
+  EXPECT_EQ(translator.translate(
+                "Next: hotline draft edit D-1 -p priority    or flash, immediate, routine"),
+            "Далее: hotline draft edit D-1 -p priority    или flash, immediate, routine");
 }
 
 // A pattern of little text would else take what is no sentence of ours to pieces.

@@ -7,6 +7,7 @@
 
 #include "client/commands/commands.h"
 #include "protocol/terminal/exit_code.h"
+#include "protocol/terminal/printable.h"
 #include "tests/unit/client/terminal.h"
 
 namespace hotline::client {
@@ -187,6 +188,20 @@ TEST(HelpCommand, ListsTheCommandsOfAGroup) {
   EXPECT_EQ(terminal.run({"audit"}), kExitUsage);
   EXPECT_NE(terminal.out().find("\n  audit verify "), std::string::npos);
   EXPECT_EQ(terminal.run({"audit", "--hlep"}), kExitUsage);
+}
+
+// An example is broken as a shell takes it; a word that is longer than a line has its own.
+TEST(HelpCommand, FitsEightyColumns) {
+  for (const Command& command : all_commands()) {
+    Terminal terminal;
+    terminal.columns = 80;
+    std::vector<std::string> words = {"help"};
+    std::istringstream names(command.spec.name);
+    for (std::string word; names >> word;) words.push_back(word);
+    EXPECT_EQ(terminal.run(words), 0) << command.spec.name;
+    std::istringstream lines(terminal.out());
+    for (std::string line; std::getline(lines, line);) EXPECT_LE(column_count(line), 80u) << line;
+  }
 }
 
 }  // namespace

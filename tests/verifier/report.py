@@ -27,13 +27,13 @@ PASSED_ON = {INCIDENT, VIOLATION} | NOTICES
 PRECEDENCES = {1: "FLASH", 2: "IMMEDIATE", 3: "PRIORITY", 4: "ROUTINE"}
 MACHINE = 7
 SERIAL_REUSED = 9
-SILENT_CONDITIONS = {13, 14, 15, 19}
+SILENT_CONDITIONS = {13, 14, 15, 19, 35}
 CONDITIONS = (
     "link-down agreement-differs clocks-differ peer-disk-low peer-disk-full peer-store-old peer-forked witness-frozen "
     "journal-not-cosigned own-forked own-store-old disk-low flash-unacknowledged flash-undelivered undelivered flood "
     "test-call-amber test-call-red conflicts-open conflicts-differ conflicts-incomplete ladder-lost certificate-expiring "
     "certificate-near-end certificate-expired certificate-early list-out-of-date no-spare-path command-missing disk-hangs "
-    "log-not-written flash-not-released not-released").split()
+    "log-not-written flash-not-released not-released agreement-proposed read-back-differs").split()
 STEPS = {1: "undelivered", 3: "alarm-again", 4: "first-answer-due", 5: "full-answer-due", 6: "dissemination-due"}
 INCIDENT_OPENED, INCIDENT_CLOSED, INCIDENT_DISPUTED = 9, 10, 11
 

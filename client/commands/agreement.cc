@@ -30,7 +30,7 @@ Result<Policy> policy_in(uint32_t number, const std::string& text) {
   return std::move(agreement->policy);
 }
 
-// What the daemon knows, and what is looked for in it.
+// The agreements and proposals that the daemon knows, to be looked up.
 class Known {
  public:
   explicit Known(Answer<wire::AgreementRows> rows) : rows_(std::move(rows)) {}
@@ -252,7 +252,7 @@ const wire::ProposalRow* need_proposal(const Known& known, const std::string& id
   return need(Result<const wire::ProposalRow*>(missing), what);
 }
 
-// What a proposal says, held against the newest agreement.
+// The terms of a proposal that differ from those of the newest agreement.
 std::vector<AgreementDifference> changes_of(const Known& known, const wire::ProposalRow& row,
                                             const std::string& what) {
   const wire::AgreementRow& newest = known.newest();

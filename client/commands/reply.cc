@@ -154,7 +154,7 @@ std::vector<size_t> open_questions(const ReferredMessage& message) {
   return open;
 }
 
-// Of these, those that stay open after the answers.
+// The questions that stay open after the answers.
 std::vector<size_t> still_open(std::vector<size_t> open, const AnswersFields& answers) {
   for (const AnswerItemFields& item : answers.items) {
     if (!settles(item.outcome)) continue;

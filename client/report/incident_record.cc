@@ -19,7 +19,7 @@ namespace {
 
 constexpr uint64_t kPageRows = 500;
 
-// What one message does to the incident of its thread.
+// A message, by its effect on the incident of its thread.
 struct Event {
   size_t thread = 0;
   std::string own_thread;  // As the message names it.

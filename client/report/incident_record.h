@@ -69,7 +69,7 @@ class IncidentRecord {
   std::map<uint64_t, size_t> unnumbered_;  // Own ones by serial: into `messages_`.
 };
 
-// What the daemon says of them. It has read the same messages.
+// The incidents as the daemon tells of them, which has read the same messages.
 Result<RecordedIncidents> incidents_of(Connection& connection);
 
 }  // namespace hotline::client

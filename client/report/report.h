@@ -65,7 +65,7 @@ struct Report {
   std::optional<UtcMs> from;              // As it was asked for.
   std::optional<UtcMs> to;                // Not in the period.
   std::vector<PartyReport> records = {};  // One, or both parties'.
-  // Of two: absent where a record is FAILED.
+  // There where the report is of two records, and none of them is FAILED.
   std::optional<audit::Reconciliation> reconciliation = {};
   ConflictDifferences conflicts = {};
 

@@ -53,10 +53,23 @@ Conflicts::Checked Conflicts::check(const std::vector<Volume>& volumes) const {
 }
 
 Status Conflicts::check_reason(const wire::Body& body) const {
+  return conflict_reason(body).empty() ? check_apart(body, {}) : ok();
+}
+
+std::set<MessageKey> Conflicts::peers_met(MessageKey notice) const {
+  std::set<MessageKey> met;
+  for (const auto& [pair, conflict] : open_) {
+    if (pair.first == notice) met.insert(pair.second);
+  }
+  return met;
+}
+
+Status Conflicts::check_apart(const wire::Body& body, const std::set<MessageKey>& but_for) const {
   const bool is_held_against =
       kind_of(static_cast<uint8_t>(body.content_type())).announces_volumes();
-  if (!is_held_against || !conflict_reason(body).empty()) return ok();
-  const auto [found, incomplete] = check(announced_volumes(body));
+  if (!is_held_against) return ok();
+  auto [found, incomplete] = check(announced_volumes(body));
+  std::erase_if(found, [&](const Conflict& one) { return but_for.contains(one.peers); });
   const std::string hint = "--set conflict-reason=\"...\"    sends it all the same and says why";
   if (found.empty() && !incomplete) return ok();
   if (found.empty()) {
@@ -81,7 +94,11 @@ Status Conflicts::check_moved(MessageKey notice, const wire::Body& correction,
   };
   if (!after || place_of(*after) == place_of(*before)) return ok();
   const auto body = open_body(after->body);
-  Status apart = body ? check_reason(**body) : ok();
+  const auto old_body = open_body(before->body);
+  if (!body || !old_body) return ok();
+  // A reason that was given for other conflicts is none for a new one.
+  const bool says_anew = conflict_reason(**body) != conflict_reason(**old_body);
+  Status apart = says_anew ? check_reason(**body) : check_apart(**body, peers_met(notice));
   if (apart) return apart;
   return make_error(apart.error().code, apart.error().reason,
                     "--change conflict-reason=\" -> ...\"    sends it all the same and says why");

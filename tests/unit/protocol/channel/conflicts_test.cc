@@ -176,6 +176,26 @@ TEST_F(ConflictsTest, AMoveIntoAConflictIsRefusedUntilItSaysWhy) {
   EXPECT_TRUE(cores.submit(kSouth, 4, CorrectionFields{{contact}, "wrong"}, {"S-000001"}));
 }
 
+TEST_F(ConflictsTest, AReasonGivenForOneConflictIsNoneForAnother) {
+  cores.connect();
+  announce(kNorth, activity(54'00000, 30));
+  announce(kNorth, activity(57'00000, 30));
+  announce(kSouth, activity(54'10000, 30));  // With a reason, for its conflict with the first.
+  const auto move = [&](int32_t from, int32_t to) {
+    return FieldChangeFields{"volume", form(volume(from, 30, 2)), form(volume(to, 30, 2))};
+  };
+  // Nearer to the same one: the reason stands.
+  EXPECT_TRUE(
+      cores.submit(kSouth, 4, CorrectionFields{{move(54'10000, 54'05000)}, "moved"}, {"S-000001"}));
+  const auto refused =
+      cores.submit(kSouth, 4, CorrectionFields{{move(54'05000, 57'10000)}, "moved"}, {"S-000001"});
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().reason, "it comes too near to N-000002");
+  const FieldChangeFields why{"conflict-reason", "agreed by voice", "agreed for this too"};
+  EXPECT_TRUE(cores.submit(kSouth, 4, CorrectionFields{{move(54'05000, 57'10000), why}, "moved"},
+                           {"S-000001"}));
+}
+
 // A clock that is set ahead and back again has ended nothing.
 TEST_F(ConflictsTest, AreNotForgottenBecauseAClockJumps) {
   cores.connect();
@@ -215,7 +235,11 @@ TEST_F(ConflictsTest, EndWhereANoticeIsMoved) {
   correct(kSouth, "S-000001", volume(54'10000, 31, 2), volume(54'10000, 40, 2));
   EXPECT_EQ(open(kNorth), 0u);
   EXPECT_EQ(open(kSouth), 0u);
-  correct(kSouth, "S-000001", volume(54'10000, 40, 2), volume(54'00000, 30, 2));
+  const FieldChangeFields back{"volume", form(volume(54'10000, 40, 2)),
+                               form(volume(54'00000, 30, 2))};
+  const FieldChangeFields why{"conflict-reason", "agreed by voice", "agreed once more"};
+  ASSERT_TRUE(cores.submit(kSouth, 4, CorrectionFields{{back, why}, "moved back"}, {"S-000001"}));
+  cores.settle();
   EXPECT_EQ(open(kNorth), 1u);
   EXPECT_EQ(alarmed(kNorth), 2u);
 }

@@ -13,7 +13,7 @@
 namespace hotline {
 namespace {
 
-constexpr uint64_t kFirstToken = 1000;
+constexpr uint64_t kFirstDraftToken = 1000;
 
 Bytes text_draft(const std::string& text, uint8_t precedence = kRoutine) {
   return made_draft(wire::MessageType::text, precedence, build_body(ScriptedPeer::text_body(text)));
@@ -58,7 +58,7 @@ class KeptDrafts : public testing::Test {
 
   ScriptedPeer peer;
   Actor ann{"ann", Hash{7}, {static_cast<uint8_t>(wire::Role::operator_)}};
-  uint64_t last_token = kFirstToken;
+  uint64_t last_token = kFirstDraftToken;
 };
 
 TEST_F(KeptDrafts, NumbersRiseAndAreNeverGivenAgain) {

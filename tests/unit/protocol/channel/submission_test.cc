@@ -9,7 +9,7 @@
 namespace hotline {
 namespace {
 
-constexpr uint64_t kFirstToken = 1000;
+constexpr uint64_t kFirstSubmissionToken = 1000;
 
 struct DraftOf {
   wire::MessageType type = wire::MessageType::text;
@@ -71,7 +71,7 @@ class Submissions : public testing::Test {
   ScriptedPeer peer;
   LinkId link = 0;
   Actor ann{"ann", Hash{7}, {static_cast<uint8_t>(wire::Role::operator_)}};
-  uint64_t last_token = kFirstToken;
+  uint64_t last_token = kFirstSubmissionToken;
 };
 
 TEST_F(Submissions, F7_ADraftOfTheFutureIsDraftedNow) {
@@ -177,7 +177,7 @@ TEST_F(Submissions, AKeyIsThePersonsByWhateverTheyCome) {
 TEST_F(Submissions, F6_KeysAndCountersOfOnePersonGoSideBySide) {
   peer.hold_commits = true;  // Two programs at once, before any commit has ended.
   const Bytes draft = draft_bytes(DraftOf());
-  uint64_t token = kFirstToken + 100;
+  uint64_t token = kFirstSubmissionToken + 100;
   peer.core().submit(peer.now(), ++token, ann, 1, draft);
   peer.core().submit(peer.now(), ++token, ann, 0, draft, "a");
   peer.core().submit(peer.now(), ++token, ann, 0, draft, "b");
@@ -189,7 +189,7 @@ TEST_F(Submissions, F6_KeysAndCountersOfOnePersonGoSideBySide) {
   peer.commit();
   peer.pass(250);
   std::vector<uint64_t> serials;
-  for (uint64_t i = kFirstToken + 101; i <= token; ++i) {
+  for (uint64_t i = kFirstSubmissionToken + 101; i <= token; ++i) {
     auto answer = peer.answer(i);
     ASSERT_TRUE(answer && *answer) << i;
     serials.push_back((*answer)->serial);

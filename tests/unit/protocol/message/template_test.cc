@@ -13,7 +13,7 @@ namespace {
 
 constexpr UtcMs kTyped_at = 1'795'356'060'000;
 
-TemplateInput input(std::map<std::string, std::string> set) {
+TemplateInput typed_input(std::map<std::string, std::string> set) {
   TemplateInput result;
   result.set = std::move(set);
   result.precedence = wire::Precedence::flash;
@@ -30,7 +30,7 @@ Error error_of(std::string_view name, const TemplateInput& filled) {
 
 // Every mandatory field by its own example.
 TemplateInput examples(const TemplateInfo& info, bool all) {
-  TemplateInput result = input({});
+  TemplateInput result = typed_input({});
   for (const TemplateField& field : info.fields) {
     if (field.mandatory || all) result.set[field.key] = field.example;
   }
@@ -61,7 +61,7 @@ TEST(Template, EveryoneIsFilledByItsOwnExamples) {
 }
 
 TEST(Template, TimesAreTypedByTheClockOnlyBesideOne) {
-  TemplateInput typed = input({{"where", "5454N02006E"}, {"when", "-5m"}});
+  TemplateInput typed = typed_input({{"where", "5454N02006E"}, {"when", "-5m"}});
   EXPECT_NE(error_of("airspace-crossing", typed).reason.find("another time on another day"),
             std::string::npos);
   typed.typed_at = kTyped_at;
@@ -98,7 +98,7 @@ TEST(Template, LeavingOutAMandatoryFieldIsRefusedWithWhatToType) {
 }
 
 TEST(Template, AnAirspaceCrossingNeedsOnlyItsPosition) {
-  auto filled = fill_template("airspace-crossing", input({{"where", "54.90N 020.10E"}}));
+  auto filled = fill_template("airspace-crossing", typed_input({{"where", "54.90N 020.10E"}}));
   ASSERT_TRUE(filled) << filled.error().reason;
   const auto& incident = std::get<IncidentFields>(filled->fields.content);
   EXPECT_EQ(incident.kind, wire::IncidentKind::airspace_crossing);
@@ -113,32 +113,32 @@ TEST(Template, AnAirspaceCrossingNeedsOnlyItsPosition) {
   ASSERT_EQ(filled->fields.texts.size(), 1u);
   EXPECT_EQ(filled->fields.texts[0].text, filled->fields.subject);
   // Another's intent is not ours to call accidental.
-  auto other =
-      fill_template("airspace-crossing", input({{"where", "54.90N 020.10E"}, {"who", "other"}}));
+  auto other = fill_template("airspace-crossing",
+                             typed_input({{"where", "54.90N 020.10E"}, {"who", "other"}}));
   ASSERT_TRUE(other);
   EXPECT_EQ(std::get<IncidentFields>(other->fields.content).intent, wire::Intent::unknown);
 }
 
 TEST(Template, ReadsEveryFieldOfAnIncident) {
-  auto filled = fill_template("stray-missile", input({{"where", "54.90N 020.10E"},
-                                                      {"accuracy", "2km"},
-                                                      {"when", "2026-11-22T13:00:00Z"},
-                                                      {"who", "own"},
-                                                      {"what", "missile"},
-                                                      {"certainty", "likely"},
-                                                      {"intent", "accidental"},
-                                                      {"action", "keep-clear,open-voice"},
-                                                      {"casualties-own", "0"},
-                                                      {"casualties-civilian", "unknown"},
-                                                      {"platform", "unarmed"},
-                                                      {"course", "270deg"},
-                                                      {"speed", "300kt"},
-                                                      {"altitude", "FL330"},
-                                                      {"evidence", "track"},
-                                                      {"weather", "fog"},
-                                                      {"icao", "3C6444"},
-                                                      {"mmsi", "211000000"},
-                                                      {"area", "54.90N 020.10E 5km"}}));
+  auto filled = fill_template("stray-missile", typed_input({{"where", "54.90N 020.10E"},
+                                                            {"accuracy", "2km"},
+                                                            {"when", "2026-11-22T13:00:00Z"},
+                                                            {"who", "own"},
+                                                            {"what", "missile"},
+                                                            {"certainty", "likely"},
+                                                            {"intent", "accidental"},
+                                                            {"action", "keep-clear,open-voice"},
+                                                            {"casualties-own", "0"},
+                                                            {"casualties-civilian", "unknown"},
+                                                            {"platform", "unarmed"},
+                                                            {"course", "270deg"},
+                                                            {"speed", "300kt"},
+                                                            {"altitude", "FL330"},
+                                                            {"evidence", "track"},
+                                                            {"weather", "fog"},
+                                                            {"icao", "3C6444"},
+                                                            {"mmsi", "211000000"},
+                                                            {"area", "54.90N 020.10E 5km"}}));
   ASSERT_TRUE(filled) << filled.error().reason;
   const auto& incident = std::get<IncidentFields>(filled->fields.content);
   EXPECT_EQ(incident.accuracy_m, 2000u);
@@ -157,18 +157,18 @@ TEST(Template, ReadsEveryFieldOfAnIncident) {
 }
 
 TEST(Template, UnknownNamesAndKeysGetASuggestion) {
-  Error name = error_of("airspace-crosing", input({}));
+  Error name = error_of("airspace-crosing", typed_input({}));
   EXPECT_EQ(name.code, ErrorCode::not_found);
   EXPECT_EQ(name.hint, "did you mean airspace-crossing?");
-  EXPECT_EQ(error_of("zzz", input({})).hint, "hotline template list");
+  EXPECT_EQ(error_of("zzz", typed_input({})).hint, "hotline template list");
 
-  Error key = error_of("airspace-crossing", input({{"wehre", "54.90N 020.10E"}}));
+  Error key = error_of("airspace-crossing", typed_input({{"wehre", "54.90N 020.10E"}}));
   EXPECT_EQ(key.code, ErrorCode::usage);
   EXPECT_EQ(key.reason, "airspace-crossing has no field \"wehre\"");
   EXPECT_EQ(key.hint, "did you mean where?");
-  EXPECT_EQ(error_of("text", input({{"zzz", "1"}})).hint, "hotline template show text");
+  EXPECT_EQ(error_of("text", typed_input({{"zzz", "1"}})).hint, "hotline template show text");
 
-  Error fixed = error_of("airspace-crossing", input({{"kind", "other"}}));
+  Error fixed = error_of("airspace-crossing", typed_input({{"kind", "other"}}));
   EXPECT_EQ(fixed.code, ErrorCode::usage);
   EXPECT_NE(fixed.reason.find("cannot be set"), std::string::npos);
 }
@@ -201,19 +201,19 @@ TEST(Template, WrongUnitsPositionsAndTimesAreRefusedWithTheField) {
       {"casualties-own", "-1", ErrorCode::usage},
   };
   for (const auto& wrong : cases) {
-    TemplateInput filled = input({{"where", "54.90N 020.10E"}});
+    TemplateInput filled = typed_input({{"where", "54.90N 020.10E"}});
     filled.set[wrong.key] = wrong.value;
     Error error = error_of("airspace-crossing", filled);
     EXPECT_EQ(error.code, wrong.code) << wrong.key << "=" << wrong.value;
     EXPECT_EQ(error.reason.find(wrong.key), 0u) << error.reason;
   }
-  EXPECT_NE(error_of("airspace-crossing", input({{"where", "1N 1E"}, {"certainty", "likly"}}))
+  EXPECT_NE(error_of("airspace-crossing", typed_input({{"where", "1N 1E"}, {"certainty", "likly"}}))
                 .hint.find("did you mean likely?"),
             std::string::npos);
 }
 
 TEST(Template, TextsKeepTheRules) {
-  TemplateInput bilingual = input({});
+  TemplateInput bilingual = typed_input({});
   bilingual.texts = {{"en", "One aircraft."}, {"ru", "Один самолёт."}};
   auto filled = fill_template("text", bilingual);
   ASSERT_TRUE(filled) << filled.error().reason;
@@ -233,24 +233,24 @@ TEST(Template, TextsKeepTheRules) {
   EXPECT_TRUE(filled->fields.texts[0].original);
   EXPECT_EQ(filled->fields.texts[1].translated_by, "north");
 
-  EXPECT_EQ(error_of("text", input({})).code, ErrorCode::refused);
+  EXPECT_EQ(error_of("text", typed_input({})).code, ErrorCode::refused);
   TemplateInput other_original = bilingual;
   other_original.language = "uk";
   EXPECT_EQ(error_of("text", other_original).code, ErrorCode::refused);
-  TemplateInput not_utf8 = input({});
+  TemplateInput not_utf8 = typed_input({});
   not_utf8.texts = {{"en", "caf\xe9"}};
   EXPECT_EQ(error_of("text", not_utf8).code, ErrorCode::refused);
-  TemplateInput long_text = input({});
+  TemplateInput long_text = typed_input({});
   for (int i = 0; i < 201; ++i) long_text.texts["en"] += "word ";
   EXPECT_NE(error_of("text", long_text).reason.find("201 words"), std::string::npos);
-  TemplateInput huge = input({});
+  TemplateInput huge = typed_input({});
   huge.precedence = wire::Precedence::routine;
   huge.texts["en"] = std::string(limits::kBodySizeMax, 'x');
   EXPECT_EQ(error_of("text", huge).code, ErrorCode::refused);
 }
 
 TEST(Template, ATestCallSaysItsPhraseOnly) {
-  TemplateInput call = input({{"phrase", "2"}});
+  TemplateInput call = typed_input({{"phrase", "2"}});
   call.transcript_root = Hash{};
   call.language = "ru";
   auto filled = fill_template("test", call);
@@ -258,14 +258,14 @@ TEST(Template, ATestCallSaysItsPhraseOnly) {
   EXPECT_EQ(filled->fields.texts[0].text, "На тихое озеро падает дождь.");
   call.texts["ru"] = "Привет.";
   EXPECT_EQ(error_of("test", call).code, ErrorCode::refused);
-  EXPECT_EQ(error_of("test", input({{"phrase", "99"}})).code, ErrorCode::usage);
+  EXPECT_EQ(error_of("test", typed_input({{"phrase", "99"}})).code, ErrorCode::usage);
 }
 
 TEST(Template, AViolationNeedsItsPlace) {
-  TemplateInput filled = input({{"event", "explosion"},
-                                {"count", "12"},
-                                {"observer", "48.31N 038.02E"},
-                                {"means", "heard"}});
+  TemplateInput filled = typed_input({{"event", "explosion"},
+                                      {"count", "12"},
+                                      {"observer", "48.31N 038.02E"},
+                                      {"means", "heard"}});
   Error error = error_of("ceasefire-violation", filled);
   EXPECT_EQ(error.code, ErrorCode::refused);
   EXPECT_NE(error.hint.find("--set bearing="), std::string::npos);
@@ -276,11 +276,11 @@ TEST(Template, AViolationNeedsItsPlace) {
 }
 
 TEST(Template, B20_AViolationThatWasHeardIsNotWhereItsObserverWas) {
-  TemplateInput heard = input({{"event", "explosion"},
-                               {"count", "12"},
-                               {"observer", "48.31N 038.02E"},
-                               {"bearing", "135deg 2km 3km"},
-                               {"means", "heard"}});
+  TemplateInput heard = typed_input({{"event", "explosion"},
+                                     {"count", "12"},
+                                     {"observer", "48.31N 038.02E"},
+                                     {"bearing", "135deg 2km 3km"},
+                                     {"means", "heard"}});
   EXPECT_TRUE(fill_template("ceasefire-violation", heard)
                   ->fields.subject.ends_with(", Observer's position 48.31000N 038.02000E"));
   heard.set["where"] = "48.34N 038.05E";
@@ -295,12 +295,12 @@ std::string shown(const Description& description) {
 }
 
 TEST(Describe, ShowsCodedFieldsInTheReadersLanguage) {
-  auto filled = fill_template("airspace-crossing", input({{"where", "54.90N 020.10E"},
-                                                          {"speed", "300kt"},
-                                                          {"altitude", "FL033"},
-                                                          {"course", "270deg"},
-                                                          {"casualties-own", "0"},
-                                                          {"mmsi", "002110000"}}));
+  auto filled = fill_template("airspace-crossing", typed_input({{"where", "54.90N 020.10E"},
+                                                                {"speed", "300kt"},
+                                                                {"altitude", "FL033"},
+                                                                {"course", "270deg"},
+                                                                {"casualties-own", "0"},
+                                                                {"mmsi", "002110000"}}));
   ASSERT_TRUE(filled);
   auto body = open_body(filled->body);
   EXPECT_EQ(shown(describe_content(**body, "en", std::nullopt)),

@@ -19,7 +19,34 @@ std::string in_log(ExportLog log, std::string_view name) {
   return std::string(log_name(log)) + "/" + std::string(name);
 }
 
-std::optional<NamedPart> name_hash(const wire::Digest* hash) {
+// The salted name of a person, in whatever fact has one; a new fact that is not listed does not
+// compile.
+template <class... Facts>
+struct FactList {
+  static_assert(sizeof...(Facts) == static_cast<size_t>(wire::Fact::MAX));
+};
+using AllFacts =
+    FactList<wire::StoreCreated, wire::Started, wire::Stopped, wire::ClockStepped,
+             wire::LinkChanged, wire::Released, wire::Numbered, wire::ReceiptHeld, wire::Received,
+             wire::ReceiptGiven, wire::StepsDecided, wire::AttemptEnded, wire::RequestRefused,
+             wire::LinkRefused, wire::AlarmRaised, wire::EvidenceKept, wire::SignedOn,
+             wire::JournalWitnessed, wire::Exported, wire::TestCallMissed, wire::ConflictFound,
+             wire::ConflictEnded, wire::DraftSaved, wire::DraftDiscarded, wire::DraftSubmitted,
+             wire::DraftReturned, wire::ConditionBegan, wire::ConditionEnded, wire::AgreementBegan,
+             wire::HandoverStarted, wire::HandoverAccepted>;
+
+template <class Fact>
+const wire::Digest* name_hash(const wire::Entry& entry) {
+  if constexpr (requires(const Fact& fact) { fact.name_hash(); }) {
+    if (const auto* fact = entry.fact_as<Fact>()) return fact->name_hash();
+  }
+  return nullptr;
+}
+
+template <class... Facts>
+std::optional<NamedPart> part_of(const wire::Entry& entry, FactList<Facts...>) {
+  const wire::Digest* hash = nullptr;
+  ((hash = hash != nullptr ? hash : name_hash<Facts>(entry)), ...);
   if (hash == nullptr) return std::nullopt;
   return NamedPart{to_hash(*hash), std::nullopt};
 }
@@ -132,26 +159,7 @@ std::string certificate_path(std::string_view party, Purpose purpose) {
 }
 
 std::optional<NamedPart> named_part(const wire::Entry& entry) {
-  switch (entry.fact_type()) {
-    case wire::Fact::Released:
-      return name_hash(entry.fact_as_Released()->name_hash());
-    case wire::Fact::RequestRefused:
-      return name_hash(entry.fact_as_RequestRefused()->name_hash());
-    case wire::Fact::SignedOn:
-      return name_hash(entry.fact_as_SignedOn()->name_hash());
-    case wire::Fact::Exported:
-      return name_hash(entry.fact_as_Exported()->name_hash());
-    case wire::Fact::DraftSaved:
-      return name_hash(entry.fact_as_DraftSaved()->name_hash());
-    case wire::Fact::DraftDiscarded:
-      return name_hash(entry.fact_as_DraftDiscarded()->name_hash());
-    case wire::Fact::DraftSubmitted:
-      return name_hash(entry.fact_as_DraftSubmitted()->name_hash());
-    case wire::Fact::DraftReturned:
-      return name_hash(entry.fact_as_DraftReturned()->name_hash());
-    default:
-      return std::nullopt;
-  }
+  return part_of(entry, AllFacts());
 }
 
 std::optional<NamedPart> named_part(const wire::Envelope& envelope) {

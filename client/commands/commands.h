@@ -43,6 +43,9 @@ Command return_command();
 Command escalation_list_command();
 Command escalation_show_command();
 Command export_geojson_command();
+Command handover_accept_command();  // These are in handover.cc.
+Command handover_show_command();
+Command handover_start_command();
 Command help_command();
 Command inbox_command();
 Command incident_close_command();  // These are in incident.cc.
@@ -61,6 +64,10 @@ Command search_command();
 Command send_command();
 Command show_command();
 Command status_command();
+Command channel_reopen_command();  // These are in channel.cc.
+Command channel_restrict_command();
+Command channel_status_command();
+Command channel_suspend_command();
 Command check_command();
 Command template_list_command();
 Command template_show_command();

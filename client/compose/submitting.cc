@@ -7,6 +7,7 @@
 #include "client/compose/handing_in.h"
 #include "client/show/message_row.h"
 #include "protocol/base/time_text.h"
+#include "protocol/channel/channel_state.h"
 #include "protocol/message/describe.h"
 #include "protocol/message/draft.h"
 #include "protocol/message/names.h"
@@ -124,6 +125,16 @@ void say_missing_link(Output& output, Connection& connection, const std::string&
   output.talk(peer + " DOES NOT HAVE " + id + ": there is no link", Style::red);
   if (!why->empty()) output.talk("the last attempt failed: " + *why);
   output.talk(id + " goes by itself once there is a link; call " + peer + " by voice now");
+}
+
+// A suspended channel takes a FLASH about danger to life, and no other.
+bool goes_although_suspended(Connection& connection, const FinishedDraft& draft) {
+  const auto opened = open_flatbuffer<wire::Draft>(draft.bytes, kDraftIdentifier);
+  if (!opened || !(*opened)->danger_to_life()) return false;
+  const auto state = connection.channel_state();
+  if (!state) return false;
+  const auto mode = static_cast<ChannelMode>((*state)->mode());
+  return mode == ChannelMode::suspended || mode == ChannelMode::reopening;
 }
 
 // The receiver is cautioned of the same.
@@ -310,6 +321,10 @@ int submit_finished(Invocation& invocation, Connection& connection, const Finish
   // refused.
   if (!may_read) return report_committed(invocation, *submission, draft.told_back);
   if (!output.json()) {
+    if (goes_although_suspended(connection, draft)) {
+      output.talk("The channel is SUSPENDED. FLASH about danger to life goes all the same.",
+                  Style::red);
+    }
     say_missing_link(output, connection, submission->id, draft.precedence);
     if (wait.until == WaitFor::committed) return kExitDone;
   }

@@ -215,6 +215,34 @@ Result<Answer<wire::AgreementRows>> Connection::agreements() {
   });
 }
 
+Result<Answer<wire::HandoverReply>> Connection::start_handover(const std::string& note) {
+  return ask<wire::HandoverReply>(wire::RequestBody::StartHandover, [&](auto& builder) {
+    const auto words = note.empty() ? 0 : builder.CreateString(note);
+    return wire::CreateStartHandover(builder, words).Union();
+  });
+}
+
+Result<Answer<wire::HandoverReply>> Connection::show_handover() {
+  return ask<wire::HandoverReply>(wire::RequestBody::ShowHandover, [](auto& builder) {
+    return wire::CreateShowHandover(builder).Union();
+  });
+}
+
+Result<Answer<wire::HandoverReply>> Connection::accept_handover(
+    uint64_t started, const Hash& hash, const std::vector<uint32_t>& ticks) {
+  return ask<wire::HandoverReply>(wire::RequestBody::AcceptHandover, [&](auto& builder) {
+    const wire::Digest digest = to_digest(hash);
+    const auto ticked = builder.CreateVector(ticks);
+    return wire::CreateAcceptHandover(builder, started, &digest, ticked).Union();
+  });
+}
+
+Result<Answer<wire::ChannelStateReply>> Connection::channel_state() {
+  return ask<wire::ChannelStateReply>(wire::RequestBody::ChannelStates, [](auto& builder) {
+    return wire::CreateChannelStates(builder).Union();
+  });
+}
+
 Result<Answer<wire::ConflictRows>> Connection::conflicts(const std::string& id, uint64_t limit,
                                                          uint64_t skip) {
   return ask<wire::ConflictRows>(wire::RequestBody::Conflicts, [&](auto& builder) {

@@ -161,6 +161,14 @@ class Connection {
                                                    const std::string& after = {});
 
   Result<Answer<wire::AgreementRows>> agreements();
+
+  // The hand-over of the watch: signs the list that the daemon makes, shows the newest list, or
+  // accepts the one that the journal's entry `started` has, with these items ticked.
+  Result<Answer<wire::HandoverReply>> start_handover(const std::string& note);
+  Result<Answer<wire::HandoverReply>> show_handover();
+  Result<Answer<wire::HandoverReply>> accept_handover(uint64_t started, const Hash& hash,
+                                                      const std::vector<uint32_t>& ticks);
+  Result<Answer<wire::ChannelStateReply>> channel_state();
   // Open conflicts of notices; for an id those of this notice alone.
   Result<Answer<wire::ConflictRows>> conflicts(const std::string& id, uint64_t limit,
                                                uint64_t skip = 0);

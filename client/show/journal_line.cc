@@ -304,6 +304,18 @@ void JournalDescriber::describe_rest(const wire::Entry& entry, Description& to) 
                   : "an agreement that cannot be read is in force";
     return;
   }
+  if (const auto* handed = entry.fact_as_HandoverStarted()) {
+    to.kind = "handover";
+    to.text = "list signed by " + role_name(handed->role()) +
+              ", items: " + std::to_string(handed->items()->size());
+    return;
+  }
+  if (const auto* taken = entry.fact_as_HandoverAccepted()) {
+    to.kind = "handover";
+    to.text = "watch taken over by " + role_name(taken->role()) +
+              ", items ticked: " + std::to_string(taken->ticked());
+    return;
+  }
   if (const auto* created = entry.fact_as_StoreCreated()) {
     to.kind = "created";
     to.text = "store of " + upper_case(text(created->party())) + " for the channel with " +

@@ -70,6 +70,14 @@ void ClientApi::serve(ClientSession& session, const wire::Request& request) {
       return return_draft(session, number, *request.body_as_ReturnDraft());
     case wire::RequestBody::Agreements:
       return agreements(session, number);
+    case wire::RequestBody::StartHandover:
+      return start_handover(session, number, *request.body_as_StartHandover());
+    case wire::RequestBody::ShowHandover:
+      return show_handover(session, number);
+    case wire::RequestBody::AcceptHandover:
+      return accept_handover(session, number, *request.body_as_AcceptHandover());
+    case wire::RequestBody::ChannelStates:
+      return channel_state(session, number);
     case wire::RequestBody::NONE:
       break;
   }

@@ -60,6 +60,7 @@ class ClientApi {
 
   void answer(const AnswerSubmission& answer);
   void answer(const AnswerDraft& answer);
+  void answer(const AnswerHandover& answer);
   void answer(const AnswerExport& answer);
   // An alarm sounds now, on every console that watches; `id` names the message, if it is about one.
   void sound(const std::string& id, const std::string& text);
@@ -75,7 +76,8 @@ class ClientApi {
 
   // One file a subject: hello.cc, submit.cc, list.cc (with search.cc), show.cc, watch.cc,
   // status.cc, escalations.cc, export.cc (three requests), conflicts.cc (with check_notice),
-  // notices.cc, incidents.cc, drafts.cc (four), agreements.cc.
+  // notices.cc, incidents.cc, drafts.cc (four), agreements.cc, handover.cc (three),
+  // channel_state.cc.
   void hello(ClientSession& session, uint32_t request);
   void submit(ClientSession& session, uint32_t request, const wire::Submit& submit);
   void list(ClientSession& session, uint32_t request, const wire::List& list);
@@ -114,6 +116,11 @@ class ClientApi {
   void drafts(ClientSession& session, uint32_t request, const wire::Drafts& wanted);
   void show_draft(ClientSession& session, uint32_t request, const wire::ShowDraft& wanted);
   void agreements(ClientSession& session, uint32_t request);
+  void start_handover(ClientSession& session, uint32_t request, const wire::StartHandover& wanted);
+  void show_handover(ClientSession& session, uint32_t request);
+  void accept_handover(ClientSession& session, uint32_t request,
+                       const wire::AcceptHandover& wanted);
+  void channel_state(ClientSession& session, uint32_t request);
 
   // Does nothing for one that does not watch.
   void serve_watch(ClientSession& session);

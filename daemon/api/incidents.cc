@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "daemon/api/index_asking.h"
+#include "daemon/api/open_incidents.h"
 #include "daemon/api/waiting_pages.h"
 #include "daemon/store/search_limits.h"
 #include "protocol/base/limits.h"
@@ -12,6 +13,8 @@
 namespace hotline {
 namespace {
 
+// Of the index, milliseconds each: others wait for the reading thread.
+constexpr int kHandoverSteps = 16;
 constexpr size_t kStandsSize = 512;  // Beside the row of its first message.
 
 struct ListedIncident {
@@ -187,6 +190,30 @@ flatbuffers::Offset<wire::IncidentStand> build_stand(flatbuffers::FlatBufferBuil
 }
 
 }  // namespace
+
+OpenIncidents read_open_incidents(StoreReader& reader, size_t limit, bool as_it_is) {
+  SearchIndex& index = reader.search_index();
+  auto progress = as_it_is ? index.progress() : index.catch_up();
+  for (int step = 1; progress && !progress->is_complete() && !as_it_is; ++step) {
+    if (step == kHandoverSteps) break;
+    progress = index.catch_up();
+  }
+  const auto known = index.incident_events();
+  OpenIncidents open;
+  open.cut = !progress || !progress->is_complete() || !known || known->cut;
+  if (!known) return open;
+  std::vector<IncidentEvent> events = known->events;
+  for (IncidentEvent& event : events) {
+    if (event.joins) event.place = place_of(reader, event.key);
+  }
+  for (const Incident& one : incidents_of(std::move(events))) {
+    if (one.is_over() || ++open.total > limit) continue;
+    const auto first = reader.stored_message(one.first);
+    open.first.push_back(
+        {one.name, one.precedence, one.began_at, first ? ListedMessage(*first).subject : ""});
+  }
+  return open;
+}
 
 void ClientApi::incidents(ClientSession& session, uint32_t request, const wire::Incidents& asked) {
   IncidentsWanted wanted{.id = text_of(asked.id()),

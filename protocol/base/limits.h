@@ -248,6 +248,10 @@ inline constexpr size_t kDraftsOpenForFlash = 16;     // Places that others cann
 inline constexpr size_t kDraftReasonSizeMax = 2'000;  // Why one is given back.
 inline constexpr size_t kDraftsEndedKept = 1024;      // For whoever asks what became of one.
 
+// FLASH among the own messages of a month (protocol/channel/flash_share.h).
+inline constexpr uint64_t kFlashShareMessagesMin = 20;  // Of fewer a share says nothing.
+inline constexpr uint64_t kFlashShareMax_percent = 5;
+
 // Agreements (protocol/channel/agreements.h).
 inline constexpr size_t kAgreementSizeMax = 16 * 1024;
 inline constexpr size_t kProposalsOpenMax = 8;     // Of each party.
@@ -256,5 +260,16 @@ inline constexpr size_t kAgreementsShown = 24;     // The newest, with their tex
 inline constexpr int64_t kSignedProposalKept_ms = 24 * 60 * 60 * 1000LL;
 // For so long one party may follow the next agreement and the other not yet: their clocks differ.
 inline constexpr int64_t kAgreementPatience_ms = 60'000;
+
+// Hand-overs of the watch (protocol/channel/handover.h). A list stands in one entry of the journal,
+// and an export holds entries of 65,535 bytes.
+inline constexpr int64_t kWatchMax_ms = 13 * 60 * 60 * 1000LL;  // Then it is an alarm.
+inline constexpr size_t kHandoverItemsPerCode = 16;             // Beyond, they are counted.
+inline constexpr size_t kHandoverSubjectSizeMax = 80;
+inline constexpr size_t kHandoverTextSizeMax = 160;
+inline constexpr size_t kHandoverConditionSizeMax = 400;  // The text of a condition.
+inline constexpr size_t kHandoverNoteSizeMax = 2'000;
+inline constexpr size_t kHandoverItemCost = 64;  // Of one item, beside its words.
+inline constexpr size_t kHandoverSizeMax = 60 * 1024;
 
 }  // namespace hotline::limits

@@ -52,6 +52,11 @@ constexpr std::array kKinds = {
     ConditionKind{ConditionCode::agreement_proposed, "agreement-proposed", kWarning, kSounds},
     // Each acknowledgement that differs is alarmed.
     ConditionKind{ConditionCode::read_back_differs, "read-back-differs", kCritical, kSilent},
+    ConditionKind{ConditionCode::flash_share, "flash-share", kWarning, kSounds},
+    ConditionKind{ConditionCode::no_handover, "no-handover", kWarning, kSounds},
+    ConditionKind{ConditionCode::channel_suspended, "channel-suspended", kCritical, kSounds},
+    ConditionKind{ConditionCode::channel_restricted, "channel-restricted", kWarning, kSounds},
+    ConditionKind{ConditionCode::channel_reopening, "channel-reopening", kWarning, kSounds},
 };
 
 // Each stands at its number.

@@ -57,6 +57,11 @@ enum class ConditionCode : uint8_t {
   not_released = 33,        // Likewise; of another precedence.
   agreement_proposed = 34,  // The message.
   read_back_differs = 35,   // The message; for those without a name, whose they are.
+  flash_share = 36,         // This party.
+  no_handover = 37,         // This party.
+  channel_suspended = 38,
+  channel_restricted = 39,
+  channel_reopening = 40,
 };
 
 struct ConditionKind {

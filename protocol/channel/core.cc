@@ -26,6 +26,8 @@ Core::Core(CoreConfig config, Records& records, Random& random, Now started)
       disk_(config_, conditions_),
       evidence_(config_, recorder_, noise_, conditions_),
       agreements_(config_, config_.policy, recorder_, conditions_),
+      flash_share_(config_, conditions_),
+      channel_state_(config_, recorder_, conditions_),
       escalation_(config_, recorder_, conditions_, started),
       corrections_(config_, recorder_),
       read_backs_(config_, recorder_, conditions_, corrections_),
@@ -35,13 +37,14 @@ Core::Core(CoreConfig config, Records& records, Random& random, Now started)
       witness_(config_, trust_, recorder_, noise_, conditions_, evidence_),
       exports_(recorder_, noise_, witness_),
       drafts_(config_, recorder_, random, noise_, disk_, conditions_),
-      releases_(config_, recorder_, random, agreements_, corrections_, read_backs_, answers_,
-                conflicts_),
-      submissions_(config_, recorder_, random, noise_, disk_, evidence_, corrections_, drafts_,
-                   releases_),
+      handover_(config_, recorder_, random, noise_, conditions_),
+      releases_(config_, recorder_, random, agreements_, channel_state_, corrections_, read_backs_,
+                answers_, conflicts_),
+      submissions_(config_, recorder_, random, noise_, disk_, evidence_, channel_state_,
+                   corrections_, drafts_, releases_),
       outbox_(config_, trust_, recorder_, disk_, evidence_, releases_),
-      inbox_(config_, trust_, recorder_, noise_, disk_, evidence_, agreements_, corrections_,
-             read_backs_, answers_, releases_),
+      inbox_(config_, trust_, recorder_, noise_, disk_, evidence_, agreements_, channel_state_,
+             corrections_, read_backs_, answers_, releases_),
       claims_(config_, trust_, recorder_, evidence_, outbox_),
       session_(config_, recorder_, noise_, conditions_, disk_, agreements_, conflict_digests_,
                witness_, outbox_, inbox_, claims_) {}
@@ -72,12 +75,14 @@ Status Core::replay(uint64_t index, ByteView bytes) {
   const Separation separation = config_.policy.separation;
   agreements_.apply(entry);
   if (entry.fact_as_AgreementBegan()) follow_policy(entry.at(), separation);
+  channel_state_.apply(entry);
   corrections_.apply(entry);
   read_backs_.apply(entry);
   answers_.apply(entry);
   conflicts_.apply(entry);
   witness_.apply(entry);
   drafts_.apply(entry);
+  handover_.apply(entry);
   apply_durable(index, entry, replayed_time(entry.at(), started_));
   return ok();
 }
@@ -100,6 +105,7 @@ const char* Core::fault_in(const wire::Entry& entry) const {
   if (const char* fault = recorder_.fault_in(entry)) return fault;
   if (const char* fault = conditions_.fault_in(entry)) return fault;
   if (const char* fault = drafts_.fault_in(entry)) return fault;
+  if (const char* fault = handover_.fault_in(entry)) return fault;
   return Escalation::fault_in(entry);
 }
 
@@ -192,6 +198,7 @@ void Core::committed(Now now) {
   });
   escalation_.note_conditions(now);
   agreements_.note_conditions(now);
+  channel_state_.note_conditions(now);
   read_backs_.tell(now);
   conflicts_.tell(now);
   conflict_digests_.committed(now, session_.adopted());
@@ -207,9 +214,12 @@ void Core::apply_durable(uint64_t journal_index, const wire::Entry& entry, Now a
   if (answered && answers_.is_answered(*answered)) escalation_.answered_in_full(*answered);
   outbox_.apply_durable(entry, at);
   agreements_.apply_durable(entry);
+  flash_share_.apply_durable(entry);
+  channel_state_.apply_durable(entry);
   conflicts_.apply_durable(entry);
   conflict_digests_.apply_durable(entry);
   drafts_.apply_durable(journal_index, entry);
+  handover_.apply_durable(entry);
 }
 
 // ----------------------------------------------------------------------------------------------
@@ -221,7 +231,10 @@ void Core::tick(Now now) {
   const Separation separation = config_.policy.separation;
   if (agreements_.begin_due(now)) follow_policy(now.utc, separation);
   agreements_.note_conditions(now);
+  channel_state_.note_conditions(now);
   agreements_.judge_peer(now);
+  flash_share_.note_conditions(now);
+  handover_.tick(now);
   outbox_.tick(now);
   witness_.tick(now, session_.adopted());
   session_.tick(now);

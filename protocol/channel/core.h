@@ -28,6 +28,7 @@
 #include "protocol/base/clock.h"
 #include "protocol/channel/agreements.h"
 #include "protocol/channel/answers.h"
+#include "protocol/channel/channel_state.h"
 #include "protocol/channel/claims.h"
 #include "protocol/channel/conditions.h"
 #include "protocol/channel/conflict_digests.h"
@@ -40,6 +41,8 @@
 #include "protocol/channel/escalation.h"
 #include "protocol/channel/evidence.h"
 #include "protocol/channel/exports.h"
+#include "protocol/channel/flash_share.h"
+#include "protocol/channel/handover.h"
 #include "protocol/channel/inbox.h"
 #include "protocol/channel/noise.h"
 #include "protocol/channel/outbox.h"
@@ -124,6 +127,17 @@ class Core {
                     const std::string& reason) {
     drafts_.give_back(now, token, actor, number, hash, reason);
   }
+  // A person of the outgoing watch signs this list; one of the incoming watch accepts the list that
+  // the entry `started` has, under the hash under which it was read, with a tick for each item. The
+  // outcome of both comes as AnswerHandover.
+  void start_handover(Now now, uint64_t token, const Actor& actor,
+                      const std::vector<HandoverItem>& items, const std::string& note) {
+    handover_.start(now, token, actor, items, note);
+  }
+  void accept_handover(Now now, uint64_t token, const Actor& actor, uint64_t started,
+                       const Hash& hash, const std::vector<uint32_t>& ticks) {
+    handover_.accept(now, token, actor, started, hash, ticks);
+  }
   // The outcome of a StartAttempt, also of one that was stopped.
   void attempt_ended(Now now, const AttemptName& attempt, wire::Outcome outcome,
                      const std::string& detail) {
@@ -185,11 +199,13 @@ class Core {
     return submissions_.last_counter(certificate);
   }
   Agreements& agreements() { return agreements_; }
+  const ChannelState& channel_state() const { return channel_state_; }
   Corrections& corrections() { return corrections_; }
   Answers& answers() { return answers_; }
   const Conflicts& conflicts() const { return conflicts_; }
   const Conditions& conditions() const { return conditions_; }
   const DraftList& drafts() const { return drafts_.durable(); }
+  const Handover& handover() const { return handover_; }
   ConflictComparison conflicts_compared() const { return conflict_digests_.last(); }
   const Ladder& ladder() const { return escalation_.ladder(); }
   // With the policy of the agreement in force.
@@ -219,6 +235,8 @@ class Core {
   DiskState disk_;
   Evidence evidence_;
   Agreements agreements_;
+  FlashShare flash_share_;
+  ChannelState channel_state_;
   Escalation escalation_;
   Corrections corrections_;
   ReadBacks read_backs_;
@@ -228,6 +246,7 @@ class Core {
   Witness witness_;
   Exports exports_;
   Drafts drafts_;
+  Handover handover_;
   Releases releases_;
   Submissions submissions_;
   Outbox outbox_;

@@ -63,6 +63,12 @@ struct AnswerDraft {
   Result<DraftChange> outcome;
 };
 
+// The list of a hand-over was signed, or accepted, which is durable.
+struct AnswerHandover {
+  uint64_t token = 0;
+  Status outcome = ok();
+};
+
 // The extent of an auditor's export: sizes that are durable, each with its owner's checkpoint
 // (empty for an empty log).
 struct ExportHead {
@@ -109,7 +115,8 @@ struct Alarm {
   std::string text;
 };
 
-using Effect = std::variant<SendFrame, CloseLink, TryNextPath, AnswerSubmission, AnswerExport,
-                            SoundStep, StartAttempt, StopAttempt, Alarm, AnswerDraft>;
+using Effect =
+    std::variant<SendFrame, CloseLink, TryNextPath, AnswerSubmission, AnswerExport, SoundStep,
+                 StartAttempt, StopAttempt, Alarm, AnswerDraft, AnswerHandover>;
 
 }  // namespace hotline

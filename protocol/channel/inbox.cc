@@ -169,6 +169,7 @@ size_t Inbox::first_without_body(const std::vector<Arrival>& arrivals) {
 
 void Inbox::receive(Now now, uint64_t index, const Arrival& arrival) {
   const Judgement judgement = judge(arrival);
+  tell_if_not_open(now, index, arrival, judgement);
   record_received(now, index, arrival, judgement);
   if (judgement.code != wire::DeclineCode::unset) return decline(now, index, arrival, judgement);
   if (judgement.refers_to) tell_of_target(now, arrival, judgement);
@@ -210,9 +211,21 @@ void Inbox::record_received(Now now, uint64_t index, const Arrival& arrival,
   recorder_.gathering().messages.push_back(std::move(message));
   answers_.apply(entry);
   agreements_.apply(entry);
+  channel_state_.apply(entry);
   if (judgement.serial != 0) {
     gathering_serials_.insert(judgement.serial, PendingLeaf{index, arrival.leaf});
   }
+}
+
+void Inbox::tell_if_not_open(Now now, uint64_t index, const Arrival& arrival,
+                             const Judgement& judgement) {
+  if (!arrival.known() ||
+      !channel_state_.is_sent_all_the_same(*arrival.known(), judgement.serial)) {
+    return;
+  }
+  noise_.alarm(now, NoiseKind::not_open, {true, index},
+               "the peer sent " + releases_.name_of({true, index}, judgement.serial) +
+                   " although the channel is not open: it is taken all the same");
 }
 
 // A message that stands, about one of ours or of the peer's.

@@ -11,6 +11,7 @@
 
 #include "protocol/base/sorted_blocks.h"
 #include "protocol/base/strict_flatbuffer.h"
+#include "protocol/channel/channel_state.h"
 #include "protocol/channel/core_config.h"
 #include "protocol/channel/disk_state.h"
 #include "protocol/channel/evidence.h"
@@ -28,8 +29,9 @@ class Inbox {
  public:
   // All of them outlive it.
   Inbox(const CoreConfig& config, const ChannelTrust& trust, Recorder& recorder, Noise& noise,
-        const DiskState& disk, Evidence& evidence, Agreements& agreements, Corrections& corrections,
-        ReadBacks& read_backs, Answers& answers, Releases& releases)
+        const DiskState& disk, Evidence& evidence, Agreements& agreements,
+        ChannelState& channel_state, Corrections& corrections, ReadBacks& read_backs,
+        Answers& answers, Releases& releases)
       : config_(config),
         trust_(trust),
         recorder_(recorder),
@@ -37,6 +39,7 @@ class Inbox {
         disk_(disk),
         evidence_(evidence),
         agreements_(agreements),
+        channel_state_(channel_state),
         corrections_(corrections),
         read_backs_(read_backs),
         answers_(answers),
@@ -112,6 +115,9 @@ class Inbox {
   void record_received(Now now, uint64_t index, const Arrival& arrival, const Judgement& judgement);
   void tell_of_target(Now now, const Arrival& arrival, const Judgement& judgement);
   void decline(Now now, uint64_t index, const Arrival& arrival, const Judgement& judgement);
+  // It is taken whatever the state of the channel; the watch hears of it.
+  void tell_if_not_open(Now now, uint64_t index, const Arrival& arrival,
+                        const Judgement& judgement);
   // A proposal of ours that the peer signed becomes an agreement by our machine's word.
   void conclude_agreement(Now now);
   Release machine_release(Now now, wire::MessageType type, uint8_t precedence) const;
@@ -130,6 +136,7 @@ class Inbox {
   const DiskState& disk_;
   Evidence& evidence_;
   Agreements& agreements_;
+  ChannelState& channel_state_;
   Corrections& corrections_;
   ReadBacks& read_backs_;
   Answers& answers_;

@@ -22,6 +22,7 @@ std::array<NoiseGate, Noise::kKinds> Noise::gates() {
       NoiseGate(kPeerAlarmsToldMax),   // mismatch
       NoiseGate(kPeerAlarmsToldMax),   // no_room
       NoiseGate(kPeerAlarmsToldMax),   // conflict
+      NoiseGate(kPeerAlarmsToldMax),   // not_open
   };
 }
 
@@ -100,6 +101,10 @@ std::string held_back_words(NoiseKind kind, const std::string& count) {
              " more times in the last minute: the disk has no room";
     case NoiseKind::conflict:
       return count + " more conflicts of notices were found in the last minute: see them all";
+    case NoiseKind::not_open:
+      return "the peer sent " + count +
+             " more messages in the last minute although the channel is not open: they are taken "
+             "all the same";
     case NoiseKind::stranger:  // These three are entries of their own kind, and no alarm.
     case NoiseKind::refusal:
     case NoiseKind::link_change:

@@ -31,6 +31,7 @@ enum class NoiseKind : uint8_t {
   mismatch,
   no_room,
   conflict,
+  not_open,  // The peer sent what a channel does not take that is not open.
   kinds,
 };
 

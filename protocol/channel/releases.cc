@@ -86,6 +86,7 @@ Result<const wire::Entry*> Releases::release(Now now, Release release) {
   recorder_.gathering().messages.push_back(std::move(message));
   answers_.apply(entry);
   agreements_.apply(entry);
+  channel_state_.apply(entry);
   if (!release.references.empty()) {
     note_effect_on(recorder_, answers_, now, target, **body, fields.releaser_role);
   }
@@ -130,6 +131,7 @@ Status Releases::check(const Release& release, const Bytes& envelope_bytes,
     const MessageKey target = refers ? release.references.front().key : MessageKey{};
     Status agreed =
         agreements_.check(false, envelope, **body, refers ? std::optional(target) : std::nullopt);
+    if (agreed) agreed = channel_state_.check(false, envelope, **body);
     if (!agreed || !refers) return agreed;
     Status fits = corrections_.check(target, envelope, **body);
     if (fits) fits = answers_.check(target, **body);

@@ -10,6 +10,7 @@
 #include "protocol/base/sorted_blocks.h"
 #include "protocol/channel/agreements.h"
 #include "protocol/channel/answers.h"
+#include "protocol/channel/channel_state.h"
 #include "protocol/channel/conflicts.h"
 #include "protocol/channel/core_config.h"
 #include "protocol/channel/corrections.h"
@@ -44,12 +45,13 @@ class Releases {
  public:
   // All of them outlive it.
   Releases(const CoreConfig& config, Recorder& recorder, Random& random, Agreements& agreements,
-           Corrections& corrections, ReadBacks& read_backs, Answers& answers,
-           const Conflicts& conflicts)
+           ChannelState& channel_state, Corrections& corrections, ReadBacks& read_backs,
+           Answers& answers, const Conflicts& conflicts)
       : config_(config),
         recorder_(recorder),
         random_(random),
         agreements_(agreements),
+        channel_state_(channel_state),
         corrections_(corrections),
         read_backs_(read_backs),
         answers_(answers),
@@ -83,6 +85,7 @@ class Releases {
   Recorder& recorder_;
   Random& random_;
   Agreements& agreements_;
+  ChannelState& channel_state_;
   Corrections& corrections_;
   ReadBacks& read_backs_;
   Answers& answers_;

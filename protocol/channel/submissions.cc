@@ -65,6 +65,7 @@ Status Submissions::try_submit(Now now, uint64_t token, const Actor& actor, uint
   }
   const auto role = sending_role(actor, wanted, draft, kept);
   if (!role) return role.error();
+  if (Status goes = channel_state_.check_release(now.utc, draft); !goes) return goes;
   auto release = make_release(now, draft, *role);
   if (!release) return release.error();
   if (kept) {
@@ -101,6 +102,11 @@ void Submissions::tell_of_release(Now now, const wire::Draft& draft,
                         " was released by one person, because lives depend on it: a supervisor "
                         "must look at it now");
   }
+  if (channel_state_.goes_all_the_same(now.utc, draft)) {
+    recorder_.alarm(now, key,
+                    format_serial(config_.prefix, key.number) +
+                        " goes although the channel is suspended, because lives depend on it");
+  }
   if (released.refers_to() == nullptr || !released.mismatch()) return;
   const MessageKey target = from_wire(released.refers_to());
   const auto body = open_body(ByteView(draft.body()->data(), draft.body()->size()));
@@ -136,7 +142,9 @@ Result<wire::Role> Submissions::sending_role(const Actor& actor, uint8_t wanted,
                       "hotline draft save ...    then hotline draft submit");
   }
   const auto type = static_cast<wire::MessageType>(draft.type());
-  const Right right = is_about_agreements(draft) ? Right::agree : Right::send;
+  const Right right = is_about_agreements(draft)          ? Right::agree
+                      : type == wire::MessageType::status ? Right::declare
+                                                          : Right::send;
   if (const auto role = acting_role(actor.roles, wanted, right, type)) return *role;
   if (kept && kept->submitted.at != 0) return drafts_.check_release(*kept, actor);
   return make_error(ErrorCode::not_allowed,

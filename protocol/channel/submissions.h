@@ -10,6 +10,7 @@
 #include <string_view>
 
 #include "protocol/base/sorted_blocks.h"
+#include "protocol/channel/channel_state.h"
 #include "protocol/channel/core_config.h"
 #include "protocol/channel/disk_state.h"
 #include "protocol/channel/drafts.h"
@@ -25,14 +26,15 @@ class Submissions {
  public:
   // All of them outlive it.
   Submissions(const CoreConfig& config, Recorder& recorder, Random& random, Noise& noise,
-              const DiskState& disk, const Evidence& evidence, Corrections& corrections,
-              Drafts& drafts, Releases& releases)
+              const DiskState& disk, const Evidence& evidence, const ChannelState& channel_state,
+              Corrections& corrections, Drafts& drafts, Releases& releases)
       : config_(config),
         recorder_(recorder),
         random_(random),
         noise_(noise),
         disk_(disk),
         evidence_(evidence),
+        channel_state_(channel_state),
         corrections_(corrections),
         drafts_(drafts),
         releases_(releases) {}
@@ -84,6 +86,7 @@ class Submissions {
   Noise& noise_;
   const DiskState& disk_;
   const Evidence& evidence_;
+  const ChannelState& channel_state_;
   Corrections& corrections_;
   Drafts& drafts_;
   Releases& releases_;

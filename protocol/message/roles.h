@@ -20,6 +20,8 @@ enum class Right : uint8_t {
   // acknowledgement is then sent like any other, so that only this table keeps an operator from it.
   take_flood,
   agree,          // Propose an agreement to the other party, sign or reject one.
+  hand_over,      // The watch, or take it over.
+  declare,        // The channel open, restricted or suspended.
   export_record,  // Take the record away, for an audit.
 };
 

@@ -19,7 +19,7 @@ ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..")
 LANGUAGES = ["ru", "uk", "id"]
 
 COVERED = [
-    "client/commands/{ack,agreement,conflicts,disseminate,draft,escalation,export_geojson,inbox,incident,list,notice_check,notices,release,reply,search,send,show,status}.cc",
+    "client/commands/{ack,agreement,channel,conflicts,disseminate,draft,escalation,export_geojson,handover,inbox,incident,list,notice_check,notices,release,reply,search,send,show,status}.cc",
     "client/commands/{template,test_call,thread,watch}.cc", "client/command_line/*.cc", "client/compose/*.cc", "client/connect/*.cc",
     "client/show/*.cc", "protocol/terminal/*.cc", "protocol/policy_file/*.cc", "protocol/{base,channel,geometry,message}/*.cc", "protocol/message/kinds/*.cc",
     "protocol/transport/{dial,framed_link,resolve,tls_session,tls_stream}.cc", "certs/check.cc",
@@ -132,7 +132,10 @@ NOT_SENTENCES_OF = {
     "protocol/terminal/toml_section.cc": ["ms|min", "hotlined config example"],
     "client/show/draft_rows.cc": ["draft|submitted|saved|returned"],
     "protocol/message/envelope_rules.cc": ["-p flash"],
-    "protocol/channel/agreements.cc": ["-p priority"],
+    "protocol/channel/handover.cc": [r'--note "\.\.\.", \{\} bytes at most'],
+    "client/commands/handover.cc": ["ITEM|TEXT|HASH", r"--tick .*", r"handover accept .*"],
+    "client/commands/channel.cc": ["TEXT|TIME", "reopening|unknown|state|reason|from|status"],
+    "protocol/channel/{agreements,channel_state}.cc": ["-p priority"],
     "protocol/channel/drafts.cc": [r'--reason "\.\.\.", \{\} bytes at most'],
     "client/show/journal_line.cc": ["HLJE", r"of \{\}", r"hotlined \{\}"],
     "protocol/terminal/{command_line,toml_file,output}.cc": [

@@ -173,6 +173,7 @@ class Simulation {
       simulation->take_answer(*this, answer);
     }
     void perform(const AnswerDraft& answer) override { simulation->take_answer(*this, answer); }
+    void perform(const AnswerHandover&) override {}
     void perform(const AnswerExport&) override {}
     void perform(const SoundStep& sound) override { simulation->hear(index, sound); }
     void perform(const StartAttempt& start) override {
@@ -1043,6 +1044,10 @@ class Simulation {
       case ConditionCode::link_down:
       case ConditionCode::agreement_differs:
       case ConditionCode::agreement_proposed:
+      case ConditionCode::no_handover:
+      case ConditionCode::channel_suspended:
+      case ConditionCode::channel_restricted:
+      case ConditionCode::channel_reopening:
       case ConditionCode::peer_store_old:
       case ConditionCode::peer_forked:
       case ConditionCode::own_forked:
@@ -1053,6 +1058,8 @@ class Simulation {
       case ConditionCode::undelivered:
       case ConditionCode::ladder_lost:
         return false;
+      case ConditionCode::flash_share:
+        return true;
       case ConditionCode::clocks_differ:
         return std::abs(party.core().status().clock_skew_ms) > limits::kClockSkewWarn_ms;
       case ConditionCode::flash_unacknowledged: {

@@ -87,12 +87,34 @@ class FakeDaemon::Stream : public FrameStream {
     if (const auto* wanted = request.body_as_DiscardDraft()) return discard_draft(id, *wanted);
     if (const auto* wanted = request.body_as_Drafts()) return draft_rows(id, *wanted);
     if (const auto* wanted = request.body_as_ShowDraft()) return draft_detail(id, *wanted);
+    if (request.body_as_ShowHandover() != nullptr) return handover(id);
+    if (const auto* started = request.body_as_StartHandover()) {
+      daemon_.handover_notes.push_back(started->note() == nullptr ? "" : started->note()->str());
+      return handover(id);
+    }
+    if (const auto* accepted = request.body_as_AcceptHandover()) {
+      daemon_.ticked.emplace_back(accepted->ticks()->begin(), accepted->ticks()->end());
+      return handover(id);
+    }
     if (const auto* watch = request.body_as_Watch()) {
       daemon_.watched_from.push_back(watch->from());
       watch_request_ = id;
       watch_next_ = watch->from();
       serve_watch();
     }
+  }
+
+  void handover(uint32_t id) {
+    respond(id, [&](FlatBufferBuilder& b) {
+      const auto row = [&b](uint64_t index, const Bytes& entry, const char* person) {
+        return entry.empty() ? flatbuffers::Offset<wire::JournalRow>()
+                             : wire::CreateJournalRowDirect(b, index, &entry, person);
+      };
+      const auto started = row(1042, daemon_.handover_started, "ann");
+      const auto accepted = row(1043, daemon_.handover_accepted, "bob");
+      return wire::CreateHandoverReply(b, started, accepted, daemon_.watch_since,
+                                       daemon_.watch_since + 13 * 3'600'000);
+    });
   }
 
   void hello(uint32_t id) {

@@ -137,7 +137,13 @@ class FakeDaemon {
   UtcMs compared_at = 0;      // The conflicts, with the peer's.
   bool compared_all = false;
   bool differ = false;
-  std::vector<FakeDraft> drafts;           // The first is D-1.
+  std::vector<FakeDraft> drafts;  // The first is D-1.
+  // The newest hand-over, as entries; empty where there is none. What arrived of them.
+  Bytes handover_started;
+  Bytes handover_accepted;
+  UtcMs watch_since = 0;
+  std::vector<std::string> handover_notes;
+  std::vector<std::vector<uint32_t>> ticked;
   std::vector<Bytes> checked;              // Drafts that were only asked about.
   std::vector<std::string> notices_asked;  // "type side at latitude longitude within".
   bool exercise = false;

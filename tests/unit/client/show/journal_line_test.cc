@@ -157,6 +157,23 @@ TEST_F(WatchTest, TellsOfConditions) {
       << terminal_.out();
 }
 
+TEST_F(WatchTest, TellsOfHandovers) {
+  daemon_.journal = {entry([](auto& b) {
+                       const std::vector<flatbuffers::Offset<wire::HandoverItem>> items = {
+                           wire::CreateHandoverItemDirect(b, wire::HandoverCode::draft, "D-1")};
+                       return wire::CreateHandoverStartedDirect(b, &items, &kDigest, nullptr,
+                                                                nullptr, nullptr, 1);
+                     }),
+                     entry([](auto& b) {
+                       return wire::CreateHandoverAccepted(b, 0, &kDigest, 1, nullptr, nullptr, 3);
+                     })};
+  EXPECT_EQ(terminal_.run({"watch", "--from", "0", "--until-now"}), kExitDone) << terminal_.err();
+  const std::string time = format_time_of_day(1795356727913);
+  EXPECT_EQ(terminal_.out(),
+            "0  " + time + "  handover    list signed by operator, items: 1  Ann Lee\n" + "1  " +
+                time + "  handover    watch taken over by supervisor, items ticked: 1  Ann Lee\n");
+}
+
 TEST_F(WatchTest, TellsOfDrafts) {
   const Bytes draft =
       made_draft(wire::MessageType::text, 0, build_body({"Later", {}, TextContentFields{}}));

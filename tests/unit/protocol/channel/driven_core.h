@@ -57,6 +57,7 @@ class DrivenCore : public ChannelHost, public Clock {
   std::vector<TryNextPath> next_paths;
   std::map<uint64_t, Result<Submission>> answers;  // By token.
   std::map<uint64_t, Result<DraftChange>> draft_answers;
+  std::map<uint64_t, Status> handover_answers;
 
   using ChannelHost::perform;
   void perform(const TryNextPath& next) override { next_paths.push_back(next); }
@@ -65,6 +66,9 @@ class DrivenCore : public ChannelHost, public Clock {
   }
   void perform(const AnswerDraft& answer) override {
     draft_answers.insert_or_assign(answer.token, answer.outcome);
+  }
+  void perform(const AnswerHandover& answer) override {
+    handover_answers.insert_or_assign(answer.token, answer.outcome);
   }
   void perform(const AnswerExport&) override {}
   void perform(const SoundStep& sound) override { sounded.push_back(sound); }

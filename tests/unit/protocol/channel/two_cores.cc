@@ -11,6 +11,7 @@ TwoCores::TwoCores(Policy policy) {
   for (size_t party : {kNorth, kSouth}) {
     CoreConfig config = test_core_config(channel_, keys_[party], keys_[1 - party]);
     config.policy = policy;
+    sides_[party].config = config;
     HOTLINE_CHECK(sides_[party].start(config, {}));
   }
 }
@@ -30,6 +31,11 @@ void TwoCores::disconnect(LinkId link) {
       core(party).link_closed(now(), link, "connection lost");
   }
   settle();
+}
+
+void TwoCores::restart(size_t party) {
+  for (const auto& [link, ends] : std::map(open_)) disconnect(link);
+  HOTLINE_CHECK(sides_[party].start(sides_[party].config, disk(party).journal()));
 }
 
 void TwoCores::hold_frames_from(size_t party, bool hold) {
@@ -69,7 +75,8 @@ void TwoCores::Side::perform(SendFrame& send) {
 }
 
 Result<Submission> TwoCores::submit(size_t party, uint8_t precedence, ContentFields content,
-                                    const std::vector<std::string>& references, wire::Role role) {
+                                    const std::vector<std::string>& references, wire::Role role,
+                                    bool danger_to_life) {
   BodyFields body;
   body.subject = "Test";
   const auto* test = std::get_if<TestFields>(&content);
@@ -77,7 +84,8 @@ Result<Submission> TwoCores::submit(size_t party, uint8_t precedence, ContentFie
   if (kind_of(type_of(content)).needs_texts(false))
     body.texts.push_back({"en", std::string(phrase.value_or("A text.")), true, ""});
   body.content = std::move(content);
-  const Bytes draft = made_draft(type_of(body.content), precedence, build_body(body), references);
+  const Bytes draft = made_draft(type_of(body.content), precedence, build_body(body), references, 0,
+                                 danger_to_life);
 
   Side& side = sides_[party];
   Actor ann{"ann", Hash{}, {static_cast<uint8_t>(role)}};

@@ -29,6 +29,8 @@ class TwoCores {
   LinkId connect();
   // The link's end, seen by both.
   void disconnect(LinkId link);
+  // This party starts anew from its journal; every link ends.
+  void restart(size_t party);
   // While held, frames from `party` wait and are delivered when it is released.
   void hold_frames_from(size_t party, bool hold);
   // Moves time on in steps of a quarter of a second, as the daemon's timer does.
@@ -44,7 +46,7 @@ class TwoCores {
   Result<Submission> submit(size_t party, uint8_t precedence,
                             ContentFields content = TextContentFields{},
                             const std::vector<std::string>& references = {},
-                            wire::Role role = wire::Role::operator_);
+                            wire::Role role = wire::Role::operator_, bool danger_to_life = false);
 
   // In order; cleared by the test.
   std::vector<TryNextPath>& next_paths(size_t party) { return sides_[party].next_paths; }
@@ -59,6 +61,7 @@ class TwoCores {
 
     TwoCores& cores;
     size_t party;
+    CoreConfig config;
     uint64_t counter = 0;
     bool holding = false;
     std::vector<std::pair<LinkId, Bytes>> held;

@@ -1,0 +1,73 @@
+// The hand-over of the watch: the list is made here, and signed in the core.
+#include "daemon/api/api.h"
+#include "daemon/api/handover_list.h"
+#include "daemon/api/response.h"
+#include "protocol/base/limits.h"
+
+namespace hotline {
+namespace {
+
+// The newest list, and who took it over.
+struct ReadHandover {
+  std::optional<JournalRecord> started;
+  std::optional<JournalRecord> accepted;
+};
+
+}  // namespace
+
+void ClientApi::start_handover(ClientSession& session, uint32_t request,
+                               const wire::StartHandover& wanted) {
+  sessions_.read_then<std::vector<HandoverItem>>(
+      session, request,
+      [gathered = gather_handover(core_, config_.prefix, config_.peer_prefix)](
+          StoreReader& reader) { return complete_handover(reader, gathered); },
+      [this, request, note = text_of(wanted.note())](ClientSession& asker,
+                                                     const std::vector<HandoverItem>& items) {
+        const uint64_t token = sessions_.wait_for_commit(asker, request, note.size());
+        core_.start_handover(clock_.now(), token, asker.actor, items, note);
+        changed_();
+      });
+}
+
+void ClientApi::accept_handover(ClientSession& session, uint32_t request,
+                                const wire::AcceptHandover& wanted) {
+  std::vector<uint32_t> ticks;
+  if (wanted.ticks() != nullptr) ticks.assign(wanted.ticks()->begin(), wanted.ticks()->end());
+  const uint64_t token = sessions_.wait_for_commit(session, request, 0);
+  core_.accept_handover(clock_.now(), token, session.actor, wanted.started(),
+                        to_hash(*wanted.hash()), ticks);
+  changed_();
+}
+
+void ClientApi::answer(const AnswerHandover& answer) {
+  auto [session, request] = sessions_.take_asker(answer.token);
+  if (session == nullptr) return;
+  if (!answer.outcome) return sessions_.fail(*session, request, answer.outcome.error());
+  show_handover(*session, request);
+}
+
+void ClientApi::show_handover(ClientSession& session, uint32_t request) {
+  const auto& started = core_.handover().started();
+  const auto& accepted = core_.handover().accepted();
+  sessions_.read_then<ReadHandover>(
+      session, request,
+      [list = started ? std::optional(started->journal_index) : std::nullopt,
+       end =
+           accepted ? std::optional(accepted->journal_index) : std::nullopt](StoreReader& reader) {
+        ReadHandover read;
+        if (list) read.started = reader.journal_entry(*list);
+        if (end) read.accepted = reader.journal_entry(*end);
+        return read;
+      },
+      [this, request](ClientSession& asker, const ReadHandover& read) {
+        sessions_.answer(asker, request, [&](flatbuffers::FlatBufferBuilder& b) {
+          const auto started_row = read.started ? build_journal_row(b, *read.started) : 0;
+          const auto accepted_row = read.accepted ? build_journal_row(b, *read.accepted) : 0;
+          const UtcMs since = core_.handover().watch_since();
+          return wire::CreateHandoverReply(b, started_row, accepted_row, since,
+                                           since + limits::kWatchMax_ms);
+        });
+      });
+}
+
+}  // namespace hotline

@@ -60,6 +60,10 @@ class EveryKind(OfTwo):
                           "--reason", "wrong chart")
                 self.send(party, "send", "--cancels", texts[party], "--reason", "sent by mistake")
         self.by_both("test-call")
+        for party in PREFIX:
+            for state in ("restrict", "reopen"):
+                row = self.world.ask(party, "bob", "channel", state, "--reason", "a drill", "--wait", "delivered")["message"]
+                self.held(other(party), row["id"], ("channel", state))
         self.nothing_was_declined_by_a_machine()
 
     def test_B1_positions_are_read_back(self):
@@ -83,8 +87,8 @@ class EveryKind(OfTwo):
     def templates(self):
         names = [one["name"] for one in self.world.ask("north", "ann", "template", "list")["templates"]]
         self.assertIn("ceasefire-violation", names)
-        # A test call is made by a command of its own.
-        return [name for name in names if name != "test"]
+        # A test call and the state of the channel are said by commands of their own.
+        return [name for name in names if name not in ("test", "status")]
 
     def settings(self, name):
         fields = self.world.ask("north", "ann", "template", "show", name)["fields"]
@@ -106,7 +110,7 @@ class EveryKind(OfTwo):
         # Both announce the same, which is a conflict.
         for party in PREFIX:
             alarms = self.world.alarms(party)
-            self.assertEqual([alarm for alarm in alarms if not re.search("not our sector|CONFLICT of X|of notices, not ended", alarm)], [])
+            self.assertEqual([alarm for alarm in alarms if not re.search("not our sector|CONFLICT of X|of notices, not ended|are FLASH, more than 5 %|restricted the channel|open again", alarm)], [])
 
 
 if __name__ == "__main__":

@@ -22,6 +22,7 @@
 #include "certs/certificate_fields.h"
 #include "certs/certificate_limits.h"
 #include "certs/issuer_rules.h"
+#include "certs/key_file.h"
 #include "protocol/base/signing.h"
 
 namespace hotline {
@@ -314,6 +315,7 @@ Result<CheckedCertificate> describe_leaf(X509* leaf, const CertificateFields& fi
   unsigned size = static_cast<unsigned>(checked.sha256.size());
   X509_digest(leaf, EVP_sha256(), checked.sha256.data(), &size);
   checked.public_key = raw_ed25519_key(leaf);
+  checked.der = certificate_der(leaf);
   if (signs_notes(identity.purpose) && checked.public_key.empty()) {
     return refused(
         fields.label + " is for another kind of key than Ed25519; notes are signed with no other",

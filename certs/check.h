@@ -28,6 +28,7 @@ struct CheckedCertificate {
   bool dev_only = false;  // It, or an issuer of it, is marked kDevOnlyMark.
   Hash sha256 = {};       // The DER's.
   Bytes public_key;       // 32 raw bytes where the key is Ed25519, else empty.
+  Bytes der;              // As it was signed.
 };
 
 // The CA certificate of one party, and what that CA has revoked.

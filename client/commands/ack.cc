@@ -138,8 +138,10 @@ int ack(Invocation& invocation) {
     output.talk("  was acknowledged before, at " +
                 output.time_of_day(message.row().acknowledged_at()));
   }
+  // A workstation whose clock is fast acknowledges by the daemon's.
+  const UtcMs at = std::min(invocation.now(), connection->daemon_time());
   const DraftFields draft = acknowledgement_draft(message.id(), message.precedence(), understood,
-                                                  role_of(connection->server()), invocation.now());
+                                                  role_of(connection->server()), at);
   const int code =
       submit_and_report(invocation, *connection, draft, "acknowledgement of " + message.id(), wait);
   if (code == kExitDone) output.talk("Acknowledgement is not agreement.");

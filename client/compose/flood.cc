@@ -257,7 +257,9 @@ int acknowledge_all(Invocation& invocation) {
   }
   Done done;
   output.set_acknowledged(0);
-  const Status status = submit_all(connection, all, invocation.now(), output, done, progress);
+  const Status status =
+      submit_all(connection, all, std::min(invocation.now(), connection.daemon_time()), output,
+                 done, progress);
   progress.clear();
   if (!status) {
     return output.fail(format_count(done.count) + " of " + format_count(all.size()) +

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "protocol/api/client_api.h"
+#include "protocol/api/signed_requests.h"
 #include "protocol/base/text_offset.h"
 #include "protocol/message/envelope.h"
 
@@ -81,7 +82,13 @@ Status Connection::connect_once(bool& has_place) {
                       "install hotline and hotlined of the same release");
   }
   hello_ = std::make_unique<Reply>(std::move(*hello));
+  greeted_at_ = std::chrono::steady_clock::now();
   return ok();
+}
+
+UtcMs Connection::daemon_time() const {
+  const auto gone_on = std::chrono::steady_clock::now() - greeted_at_;
+  return server().clock() + std::chrono::duration_cast<std::chrono::milliseconds>(gone_on).count();
 }
 
 std::string Connection::daemon_name() const {
@@ -97,7 +104,14 @@ Result<uint32_t> Connection::send(wire::RequestBody type, const BuildBody& build
   flatbuffers::FlatBufferBuilder builder;
   const auto body = build(builder);
   const uint32_t id = ++last_request_;
-  builder.Finish(wire::CreateRequest(builder, id, type, body), client_api::kRequestIdentifier);
+  // The hello says whom it addresses, and is not signed itself.
+  const Addressed addressed =
+      hello_ ? Addressed{party(), peer(), server().exercise()} : Addressed{};
+  if (auto status =
+          client_api::finish_request(builder, id, type, body, addressed, stream_->signer());
+      !status) {
+    return status.error();
+  }
   const ByteView frame(builder.GetBufferPointer(), builder.GetSize());
   if (auto status = stream_->send(frame); !status) return status.error();
   return id;

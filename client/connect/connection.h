@@ -4,6 +4,7 @@
 // back as errors with its code, reason and hint.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <deque>
 #include <functional>
@@ -146,6 +147,8 @@ class Connection {
   std::string party() const { return text(server().party()); }
   std::string peer() const { return text(server().peer()); }
   const std::string& language() const { return reach_.context.language; }
+  // By the daemon's clock, as it stood at the hello and has gone on since.
+  UtcMs daemon_time() const;
 
   Result<Answer<wire::Rows>> list(const ListWish& wish);
   Result<Answer<wire::Rows>> list(wire::Box box, uint32_t limit) {
@@ -252,6 +255,7 @@ class Connection {
   static Error to_error(const wire::Failure& failure);
 
   Reach reach_;
+  std::chrono::steady_clock::time_point greeted_at_;
   std::unique_ptr<FrameStream> stream_;
   std::unique_ptr<Reply> hello_;
   uint32_t last_request_ = 0;

@@ -8,6 +8,7 @@
 
 #include "certs/check.h"
 #include "certs/key_file.h"
+#include "certs/person_signature.h"
 #include "client/connect/frame_stream.h"
 #include "protocol/transport/dial.h"
 #include "protocol/transport/framed_link.h"
@@ -55,6 +56,9 @@ class DaemonStream final : public FrameStream {
     end_ = std::move(end);
     return ok();
   }
+
+  client_api::Sign signer() const override { return sign_; }
+  void set_signer(client_api::Sign sign) { sign_ = std::move(sign); }
 
   Status send(ByteView frame) override {
     if (end_) return to_error(*end_);
@@ -121,6 +125,7 @@ class DaemonStream final : public FrameStream {
   std::shared_ptr<FramedLink> link_;
   std::deque<Bytes> frames_;
   std::optional<LinkEnd> end_;
+  client_api::Sign sign_;
 };
 
 // Our own party, from our own certificate: the daemon must be of the same one.
@@ -163,6 +168,7 @@ Result<std::unique_ptr<FrameStream>> connect_to_daemon(const Context& context,
     if (!tls) return tls.error();
     status = stream->connect_tls(context.host, static_cast<uint16_t>(std::stoi(context.port)),
                                  std::move(*tls));
+    stream->set_signer(statement_signer(context.key_path));
   }
   if (!status) return status.error();
   return std::unique_ptr<FrameStream>(std::move(stream));

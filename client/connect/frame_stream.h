@@ -6,6 +6,7 @@
 #include <memory>
 
 #include "client/connect/context.h"
+#include "protocol/api/signed_requests.h"
 #include "protocol/base/bytes.h"
 #include "protocol/base/clock.h"
 #include "protocol/base/result.h"
@@ -24,6 +25,9 @@ class FrameStream {
   // (the stream can still be used), not_allowed when the daemon does not take our certificate,
   // unreachable when the connection has ended.
   virtual Result<Bytes> receive(int64_t timeout_ms) = 0;
+
+  // Signs with the key of the certificate that it shows; empty over a Unix socket, which has none.
+  virtual client_api::Sign signer() const { return {}; }
 };
 
 using Connector = std::function<Result<std::unique_ptr<FrameStream>>(const Context&)>;

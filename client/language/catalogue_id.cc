@@ -1136,6 +1136,8 @@ constexpr Sentence kIndonesian[] = {
     {"is hotlined running, and is this its client address? (hotline context list)",
      "apakah hotlined berjalan, dan apakah ini alamat kliennya? (hotline context list)"},
     // client/show
+    {"signs here for the first time; the journal keeps the certificate",
+     "menandatangani di sini untuk pertama kali; jurnal menyimpan sertifikatnya"},
     {"Still open: question {}.",
      "Masih terbuka: pertanyaan {1}."},
     {"No question is open any more.",
@@ -1739,6 +1741,10 @@ constexpr Sentence kIndonesian[] = {
     {"2026-11-28T13:41:00Z, 281341Z NOV 26, 13:41Z or 1341Z (today), -5m, +30m or now: in UTC",
      "2026-11-28T13:41:00Z, 281341Z NOV 26, 13:41Z atau 1341Z (hari ini), -5m, +30m, atau now: dalam UTC"},
     // protocol/channel
+    {"acknowledge again; the program takes the daemon's time by itself",
+     "beri tanda sudah dibaca sekali lagi; program mengambil waktu layanan sendiri"},
+    {"the time of this acknowledgement is ahead of the daemon's clock",
+     "waktu tanda sudah dibaca ini mendahului jam layanan"},
     {"MISMATCH: the peer has read back {} otherwise than it says: speak to them now, and have it acknowledged anew",
      "TIDAK COCOK: pihak lain membaca ulang {1!} lain dari isinya: bicaralah dengan mereka sekarang, dan minta tanda sudah dibaca yang baru"},
     {"MISMATCH: {} was read back here otherwise than it says: read it again, and acknowledge it anew",
@@ -3145,6 +3151,8 @@ constexpr Sentence kIndonesian[] = {
     {"ended by signal {#}",
      "diakhiri sinyal {1}"},
     // daemon/api
+    {"the request is not signed with the key of its certificate",
+     "permintaan tidak ditandatangani dengan kunci sertifikatnya"},
     {"or hotline incident list --all",
      "atau hotline incident list --all"},
     {"{} belongs to no incident: nobody reported or opened one there",

@@ -1136,6 +1136,8 @@ constexpr Sentence kRussian[] = {
     {"is hotlined running, and is this its client address? (hotline context list)",
      "запущен ли hotlined и его ли это адрес для клиентов? (hotline context list)"},
     // client/show
+    {"signs here for the first time; the journal keeps the certificate",
+     "подписывает здесь впервые; журнал хранит сертификат"},
     {"Still open: question {}.",
      "Остались открытыми вопросы: {1}."},
     {"No question is open any more.",
@@ -1739,6 +1741,10 @@ constexpr Sentence kRussian[] = {
     {"2026-11-28T13:41:00Z, 281341Z NOV 26, 13:41Z or 1341Z (today), -5m, +30m or now: in UTC",
      "2026-11-28T13:41:00Z, 281341Z NOV 26, 13:41Z или 1341Z (сегодня), -5m, +30m или now: в UTC"},
     // protocol/channel
+    {"acknowledge again; the program takes the daemon's time by itself",
+     "подтвердите ещё раз; программа сама возьмёт время службы"},
+    {"the time of this acknowledgement is ahead of the daemon's clock",
+     "время этого подтверждения опережает часы службы"},
     {"MISMATCH: the peer has read back {} otherwise than it says: speak to them now, and have it acknowledged anew",
      "РАСХОЖДЕНИЕ: другая сторона повторила обратно {1!} иначе, чем в нём сказано: свяжитесь с ними голосом сейчас, пусть подтвердят заново"},
     {"MISMATCH: {} was read back here otherwise than it says: read it again, and acknowledge it anew",
@@ -3145,6 +3151,8 @@ constexpr Sentence kRussian[] = {
     {"ended by signal {#}",
      "завершена сигналом {1}"},
     // daemon/api
+    {"the request is not signed with the key of its certificate",
+     "запрос не подписан ключом его сертификата"},
     {"or hotline incident list --all",
      "или hotline incident list --all"},
     {"{} belongs to no incident: nobody reported or opened one there",

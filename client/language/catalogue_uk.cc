@@ -1136,6 +1136,8 @@ constexpr Sentence kUkrainian[] = {
     {"is hotlined running, and is this its client address? (hotline context list)",
      "чи запущено hotlined і чи його це адреса для клієнтів? (hotline context list)"},
     // client/show
+    {"signs here for the first time; the journal keeps the certificate",
+     "підписує тут уперше; журнал зберігає сертифікат"},
     {"Still open: question {}.",
      "Залишилися відкритими питання: {1}."},
     {"No question is open any more.",
@@ -1739,6 +1741,10 @@ constexpr Sentence kUkrainian[] = {
     {"2026-11-28T13:41:00Z, 281341Z NOV 26, 13:41Z or 1341Z (today), -5m, +30m or now: in UTC",
      "2026-11-28T13:41:00Z, 281341Z NOV 26, 13:41Z або 1341Z (сьогодні), -5m, +30m або now: в UTC"},
     // protocol/channel
+    {"acknowledge again; the program takes the daemon's time by itself",
+     "підтвердьте ще раз; програма сама візьме час служби"},
+    {"the time of this acknowledgement is ahead of the daemon's clock",
+     "час цього підтвердження випереджає годинник служби"},
     {"MISMATCH: the peer has read back {} otherwise than it says: speak to them now, and have it acknowledged anew",
      "РОЗБІЖНІСТЬ: інша сторона повторила назад {1!} інакше, ніж у ньому сказано: зв'яжіться з ними голосом зараз, нехай підтвердять заново"},
     {"MISMATCH: {} was read back here otherwise than it says: read it again, and acknowledge it anew",
@@ -3145,6 +3151,8 @@ constexpr Sentence kUkrainian[] = {
     {"ended by signal {#}",
      "завершено сигналом {1}"},
     // daemon/api
+    {"the request is not signed with the key of its certificate",
+     "запит не підписано ключем його сертифіката"},
     {"or hotline incident list --all",
      "або hotline incident list --all"},
     {"{} belongs to no incident: nobody reported or opened one there",

@@ -335,7 +335,9 @@ void JournalDescriber::describe_rest(const wire::Entry& entry, Description& to) 
     to.text = text(refused->reason());
   } else if (const auto* signed_on = entry.fact_as_SignedOn()) {
     to.kind = "signed-on";
-    to.text = role_name(signed_on->role());
+    to.text = signed_on->role() != 0
+                  ? role_name(signed_on->role())
+                  : "signs here for the first time; the journal keeps the certificate";
   } else if (const auto* witnessed = entry.fact_as_JournalWitnessed()) {
     to.kind = "witnessed";
     to.text = "the journal of " + upper_case(names_.peer) + " up to " +

@@ -3,12 +3,15 @@
 #include <utility>
 
 #include "daemon/store/search_limits.h"
+#include "protocol/api/signed_requests.h"
+#include "protocol/channel/person_part.h"
 
 namespace hotline {
 
 ClientApi::ClientApi(boost::asio::io_context& io, const Config& config, Core& core, Store& store,
                      Clock& clock, const ConnectionsMax& max, std::function<void()> changed)
     : config_(config),
+      addressed_{config.party, config.peer, config.exercise},
       core_(core),
       clock_(clock),
       changed_(std::move(changed)),
@@ -27,6 +30,10 @@ SessionEvents ClientApi::session_events() {
 // Without a default, so that a request that is forgotten here does not compile.
 void ClientApi::serve(ClientSession& session, const wire::Request& request) {
   const uint32_t number = request.id();
+  if (Status taken = take_signature(session, request); !taken) {
+    record_refusal(session.actor, taken.error());
+    return sessions_.fail(session, number, taken.error());
+  }
   switch (request.body_type()) {
     case wire::RequestBody::ClientHello:
       return hello(session, number);
@@ -84,6 +91,22 @@ void ClientApi::serve(ClientSession& session, const wire::Request& request) {
   sessions_.fail(session, number,
                  make_error(ErrorCode::usage, "this daemon does not know the request",
                             "install hotline and hotlined of the same release"));
+}
+
+Status ClientApi::take_signature(ClientSession& session, const wire::Request& request) const {
+  session.actor.signed_part.clear();
+  if (!session.verifier) return ok();
+  const auto statement = client_api::statement_of(addressed_, request.body_type(), request.body());
+  if (!statement) return ok();
+  const auto* said = request.signature();
+  const ByteView signature = said == nullptr ? ByteView() : ByteView(said->data(), said->size());
+  if (!session.verifier->verify(*statement, signature)) {
+    return make_error(ErrorCode::not_allowed,
+                      "the request is not signed with the key of its certificate",
+                      "install hotline and hotlined of the same release");
+  }
+  session.actor.signed_part = signed_part(session.actor.name, *statement, signature);
+  return ok();
 }
 
 void ClientApi::tick(BootMs now) {

@@ -22,6 +22,7 @@
 #include "daemon/process/keys.h"
 #include "daemon/store/search_index.h"
 #include "protocol/channel/core.h"
+#include "protocol/message/statement.h"
 
 namespace hotline {
 
@@ -73,6 +74,8 @@ class ClientApi {
  private:
   SessionEvents session_events();
   void serve(ClientSession& session, const wire::Request& request);
+  // Keeps for the core what the person signed; refuses what they should have signed and did not.
+  Status take_signature(ClientSession& session, const wire::Request& request) const;
 
   // One file a subject: hello.cc, submit.cc, list.cc (with search.cc), show.cc, watch.cc,
   // status.cc, escalations.cc, export.cc (three requests), conflicts.cc (with check_notice),
@@ -139,6 +142,7 @@ class ClientApi {
       flatbuffers::FlatBufferBuilder& builder) const;
 
   const Config& config_;
+  const Addressed addressed_;
   Core& core_;
   Clock& clock_;
   std::function<void()> changed_;

@@ -21,10 +21,10 @@ void ClientApi::start_handover(ClientSession& session, uint32_t request,
       session, request,
       [gathered = gather_handover(core_, config_.prefix, config_.peer_prefix)](
           StoreReader& reader) { return complete_handover(reader, gathered); },
-      [this, request, note = text_of(wanted.note())](ClientSession& asker,
-                                                     const std::vector<HandoverItem>& items) {
+      [this, request, actor = session.actor, note = text_of(wanted.note())](
+          ClientSession& asker, const std::vector<HandoverItem>& items) {
         const uint64_t token = sessions_.wait_for_commit(asker, request, note.size());
-        core_.start_handover(clock_.now(), token, asker.actor, items, note);
+        core_.start_handover(clock_.now(), token, actor, items, note);
         changed_();
       });
 }

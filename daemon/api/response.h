@@ -6,6 +6,7 @@
 #include "protocol/api/client_api.h"
 #include "protocol/api/client_generated.h"
 #include "protocol/base/bytes.h"
+#include "protocol/channel/person_part.h"
 #include "protocol/channel/records.h"
 
 namespace hotline {
@@ -28,7 +29,7 @@ Bytes make_response(uint32_t request, Build build) {
 inline flatbuffers::Offset<wire::JournalRow> build_journal_row(flatbuffers::FlatBufferBuilder& b,
                                                                const JournalRecord& record) {
   auto entry = b.CreateVector(record.entry);
-  auto name = record.name ? b.CreateString(record.name->text) : 0;
+  auto name = record.name ? b.CreateString(person_name(record.name->text)) : 0;
   return wire::CreateJournalRow(b, record.index, entry, name);
 }
 

@@ -10,6 +10,7 @@
 
 #include "daemon/process/system_clock.h"
 #include "protocol/api/client_api.h"
+#include "protocol/base/check.h"
 #include "protocol/base/limits.h"
 #include "protocol/base/strict_flatbuffer.h"
 #include "protocol/message/roles.h"
@@ -54,6 +55,14 @@ Bytes failure_response(uint32_t request, const Error& error) {
     auto hint = b.CreateString(error.hint);
     return wire::CreateFailure(b, static_cast<uint16_t>(error.code), reason, hint);
   });
+}
+
+// The certificate was judged before, and its key with it.
+std::optional<StatementVerifier> verifier_of(const LinkPeer& peer) {
+  if (!peer.certificate) return std::nullopt;
+  auto verifier = StatementVerifier::of_certificate(peer.certificate->der);
+  HOTLINE_CHECK(verifier);
+  return *std::move(verifier);
 }
 
 }  // namespace
@@ -104,6 +113,7 @@ Actor ClientSessions::actor_of(const LinkPeer& peer) const {
   if (const auto& certificate = peer.certificate) {
     actor.name = certificate->identity.person;
     actor.certificate = certificate->sha256;
+    actor.certificate_der = std::make_shared<const Bytes>(certificate->der);
   }
   if (const auto& uid = peer.unix_uid) {
     actor.name = "user " + std::to_string(*uid) + " of this machine";
@@ -128,6 +138,7 @@ ClientSession* ClientSessions::find(uint64_t id) {
 void ClientSessions::accept(std::shared_ptr<FramedLink> link) {
   const uint64_t id = ++last_session_;
   Actor actor = actor_of(link->peer());
+  auto verifier = verifier_of(link->peer());
   ClientPlaces::Admission admission =
       places_.admit(id, actor.name, !actor.roles.empty(), read_clocks().boot);
   if (admission.gives_way) {
@@ -152,6 +163,7 @@ void ClientSessions::accept(std::shared_ptr<FramedLink> link) {
   session.id = id;
   session.link = std::move(link);
   session.actor = std::move(actor);
+  session.verifier = std::move(verifier);
 }
 
 void ClientSessions::turn_away(FramedLink& link, uint32_t request, const Error& error) {

@@ -17,6 +17,7 @@
 #include <utility>
 #include <vector>
 
+#include "certs/person_signature.h"
 #include "daemon/api/descriptors.h"
 #include "daemon/api/places.h"
 #include "daemon/api/read_turns.h"
@@ -46,6 +47,7 @@ struct ClientSession {
   uint64_t id = 0;
   std::shared_ptr<FramedLink> link;
   Actor actor;
+  std::optional<StatementVerifier> verifier;  // Of the person's key; over TLS.
   bool greeted = false;
   size_t submissions = 0;  // That wait for their commit, and their bytes.
   size_t submissions_size = 0;

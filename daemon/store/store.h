@@ -31,6 +31,7 @@
 #include "protocol/base/clock.h"
 #include "protocol/base/limits.h"
 #include "protocol/base/result.h"
+#include "protocol/channel/person_part.h"
 #include "protocol/channel/records.h"
 
 namespace hotline {
@@ -129,7 +130,7 @@ class StoreReader : public Records {
   virtual std::optional<JournalRecord> journal_entry(uint64_t index) = 0;
   std::string person_at(uint64_t journal_index) final {
     const auto entry = journal_entry(journal_index);
-    return entry && entry->name ? entry->name->text : "";
+    return entry && entry->name ? person_name(entry->name->text) : "";
   }
   // Entries from an index on, with names, at most `limit`; `visit` returns false to stop.
   using VisitEntry = std::function<bool(const JournalRecord&)>;

@@ -12,7 +12,7 @@
 
 namespace hotline::client_api {
 
-inline constexpr uint16_t kVersion = 1;
+inline constexpr uint16_t kVersion = 2;  // 2: persons sign.
 inline constexpr uint32_t kNoRequest = 0;
 inline constexpr const char* kRequestIdentifier = "HLRQ";
 inline constexpr const char* kResponseIdentifier = "HLRS";

@@ -21,6 +21,7 @@ Core::Core(CoreConfig config, Records& records, Random& random, Now started)
       trust_(config_),
       started_(started),
       recorder_(records, random),
+      persons_(recorder_, random),
       noise_(recorder_, random),
       conditions_(recorder_),
       disk_(config_, conditions_),
@@ -36,11 +37,11 @@ Core::Core(CoreConfig config, Records& records, Random& random, Now started)
       conflict_digests_(config_, recorder_, conditions_, agreements_, corrections_, conflicts_),
       witness_(config_, trust_, recorder_, noise_, conditions_, evidence_),
       exports_(recorder_, noise_, witness_),
-      drafts_(config_, recorder_, random, noise_, disk_, conditions_),
-      handover_(config_, recorder_, random, noise_, conditions_),
+      drafts_(config_, recorder_, persons_, noise_, disk_, conditions_),
+      handover_(config_, recorder_, persons_, noise_, conditions_),
       releases_(config_, recorder_, random, agreements_, channel_state_, corrections_, read_backs_,
                 answers_, conflicts_),
-      submissions_(config_, recorder_, random, noise_, disk_, evidence_, channel_state_,
+      submissions_(config_, recorder_, persons_, noise_, disk_, evidence_, channel_state_,
                    corrections_, drafts_, releases_),
       outbox_(config_, trust_, recorder_, disk_, evidence_, releases_),
       inbox_(config_, trust_, recorder_, noise_, disk_, evidence_, agreements_, channel_state_,
@@ -69,6 +70,7 @@ Status Core::replay(uint64_t index, ByteView bytes) {
     return store_altered("journal entry " + std::to_string(index) + " cannot be true: " + fault);
   }
   recorder_.apply(entry);
+  persons_.apply(entry);
   conditions_.apply(entry);
   submissions_.apply(entry);
   evidence_.apply(entry);

@@ -230,6 +230,7 @@ class Core {
 
   // Each knows only the earlier ones.
   Recorder recorder_;
+  Persons persons_;
   Noise noise_;
   Conditions conditions_;
   DiskState disk_;

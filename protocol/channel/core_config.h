@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -45,6 +46,9 @@ struct Actor {
   std::string name;
   Hash certificate{};  // SHA-256 of the certificate's DER: with a counter, the idempotency key.
   std::vector<uint8_t> roles;  // wire::Role
+  // Their name with what they signed of what they ask now (person_part.h); empty: nothing.
+  std::string signed_part = {};
+  std::shared_ptr<const Bytes> certificate_der = nullptr;
 };
 
 // Under whose keys the notes of this channel stand.

@@ -272,19 +272,17 @@ Status Drafts::try_save(Now now, uint64_t token, const Actor& actor, uint64_t nu
     if (expected != kept.hash) return saved_again(kept);
   }
   const Hash previous = kept.hash;
-  const SaltedText name{random_.salt(), actor.name};
+  const Signatory by = persons_.sign(now, actor);
   const wire::Entry& entry = recorder_.record(
       now,
       [&](flatbuffers::FlatBufferBuilder& b) {
         const auto content = b.CreateVector(bytes.data(), bytes.size());
         const wire::Digest replaced = to_digest(previous);
-        const wire::Digest submitter = to_digest(actor.certificate);
-        const wire::Digest name_hash = to_digest(salted_hash(name.salt, as_bytes(name.text)));
         return wire::CreateDraftSaved(b, kept.number, kept.version + 1, content,
-                                      number == 0 ? nullptr : &replaced, &submitter, &name_hash,
-                                      static_cast<uint8_t>(*role));
+                                      number == 0 ? nullptr : &replaced, &by.submitter,
+                                      &by.name_hash, static_cast<uint8_t>(*role));
       },
-      name);
+      by.part);
   apply(entry);
   recorder_.say_once_durable(AnswerDraft{token, change_of(*current_.find(kept.number))});
   tell_waiting(now);
@@ -296,16 +294,14 @@ Status Drafts::try_discard(Now now, uint64_t token, const Actor& actor, uint64_t
   if (!role) return may_not_draft(actor);
   const auto kept = find(number);
   if (!kept) return kept.error();
-  const SaltedText name{random_.salt(), actor.name};
+  const Signatory by = persons_.sign(now, actor);
   const wire::Entry& entry = recorder_.record(
       now,
       [&](flatbuffers::FlatBufferBuilder& b) {
-        const wire::Digest submitter = to_digest(actor.certificate);
-        const wire::Digest name_hash = to_digest(salted_hash(name.salt, as_bytes(name.text)));
-        return wire::CreateDraftDiscarded(b, number, &submitter, &name_hash,
+        return wire::CreateDraftDiscarded(b, number, &by.submitter, &by.name_hash,
                                           static_cast<uint8_t>(*role));
       },
-      name);
+      by.part);
   apply(entry);
   answer_step(now, token, *kept);
   tell_waiting(now);
@@ -332,16 +328,14 @@ Status Drafts::try_submit(Now now, uint64_t token, const Actor& actor, uint64_t 
                           ", handed in by " + role_name(kept->submitted.role),
                       "hotline release " + id + "    by another person");
   }
-  const SaltedText name{random_.salt(), actor.name};
+  const Signatory by = persons_.sign(now, actor);
   const wire::Entry& entry = recorder_.record(
       now,
       [&](flatbuffers::FlatBufferBuilder& b) {
-        const wire::Digest submitter = to_digest(actor.certificate);
-        const wire::Digest name_hash = to_digest(salted_hash(name.salt, as_bytes(name.text)));
-        return wire::CreateDraftSubmitted(b, number, kept->version, &submitter, &name_hash,
+        return wire::CreateDraftSubmitted(b, number, kept->version, &by.submitter, &by.name_hash,
                                           static_cast<uint8_t>(*role));
       },
-      name);
+      by.part);
   apply(entry);
   answer_step(now, token, *kept);
   tell_waiting(now);
@@ -365,17 +359,15 @@ Status Drafts::try_give_back(Now now, uint64_t token, const Actor& actor, uint64
         ErrorCode::refused, "the reason is too long, or no plain text",
         "--reason \"...\", " + std::to_string(limits::kDraftReasonSizeMax) + " bytes at most");
   }
-  const SaltedText name{random_.salt(), actor.name};
+  const Signatory by = persons_.sign(now, actor);
   const wire::Entry& entry = recorder_.record(
       now,
       [&](flatbuffers::FlatBufferBuilder& b) {
         const auto because = withdrawn ? 0 : b.CreateString(reason);
-        const wire::Digest submitter = to_digest(actor.certificate);
-        const wire::Digest name_hash = to_digest(salted_hash(name.salt, as_bytes(name.text)));
-        return wire::CreateDraftReturned(b, number, withdrawn, because, &submitter, &name_hash,
-                                         static_cast<uint8_t>(*role));
+        return wire::CreateDraftReturned(b, number, withdrawn, because, &by.submitter,
+                                         &by.name_hash, static_cast<uint8_t>(*role));
       },
-      name);
+      by.part);
   apply(entry);
   answer_step(now, token, *kept);
   tell_waiting(now);

@@ -21,6 +21,7 @@
 #include "protocol/channel/disk_state.h"
 #include "protocol/channel/effects.h"
 #include "protocol/channel/noise.h"
+#include "protocol/channel/persons.h"
 #include "protocol/channel/recorder.h"
 
 namespace hotline {
@@ -103,11 +104,11 @@ class DraftList {
 class Drafts {
  public:
   // All of them outlive it.
-  Drafts(const CoreConfig& config, Recorder& recorder, Random& random, Noise& noise,
+  Drafts(const CoreConfig& config, Recorder& recorder, Persons& persons, Noise& noise,
          const DiskState& disk, Conditions& conditions)
       : config_(config),
         recorder_(recorder),
-        random_(random),
+        persons_(persons),
         noise_(noise),
         disk_(disk),
         conditions_(conditions) {}
@@ -165,7 +166,7 @@ class Drafts {
 
   const CoreConfig& config_;
   Recorder& recorder_;
-  Random& random_;
+  Persons& persons_;
   Noise& noise_;
   const DiskState& disk_;
   Conditions& conditions_;

@@ -210,7 +210,7 @@ Status Handover::try_start(Now now, uint64_t token, const Actor& actor,
         "--note \"...\", " + std::to_string(limits::kHandoverNoteSizeMax) + " bytes at most");
   }
   HOTLINE_CHECK(size_of(items, note) <= limits::kHandoverSizeMax);  // Whoever made it bounds it.
-  const SaltedText name{random_.salt(), actor.name};
+  const Signatory by = persons_.sign(now, actor);
   apply(recorder_.record(
       now,
       [&](flatbuffers::FlatBufferBuilder& b) {
@@ -224,12 +224,10 @@ Status Handover::try_start(Now now, uint64_t token, const Actor& actor,
         const auto list = b.CreateVector(rows);
         const auto note_text = note.empty() ? 0 : b.CreateString(note);
         const wire::Digest hash = to_digest(handover_hash(items, note));
-        const wire::Digest submitter = to_digest(actor.certificate);
-        const wire::Digest name_hash = to_digest(salted_hash(name.salt, as_bytes(name.text)));
-        return wire::CreateHandoverStarted(b, list, &hash, note_text, &submitter, &name_hash,
+        return wire::CreateHandoverStarted(b, list, &hash, note_text, &by.submitter, &by.name_hash,
                                            static_cast<uint8_t>(*role));
       },
-      name));
+      by.part));
   recorder_.say_once_durable(AnswerHandover{token});
   return ok();
 }
@@ -260,18 +258,16 @@ Status Handover::try_accept(Now now, uint64_t token, const Actor& actor, uint64_
   }
   if (Status other = check_other_person(actor); !other) return other;
   if (Status all = check_ticks(ticks); !all) return all;
-  const SaltedText name{random_.salt(), actor.name};
+  const Signatory by = persons_.sign(now, actor);
   apply(recorder_.record(
       now,
       [&](flatbuffers::FlatBufferBuilder& b) {
         const wire::Digest signed_hash = to_digest(hash);
-        const wire::Digest submitter = to_digest(actor.certificate);
-        const wire::Digest name_hash = to_digest(salted_hash(name.salt, as_bytes(name.text)));
-        return wire::CreateHandoverAccepted(b, started, &signed_hash,
-                                            static_cast<uint32_t>(started_->items.size()),
-                                            &submitter, &name_hash, static_cast<uint8_t>(*role));
+        return wire::CreateHandoverAccepted(
+            b, started, &signed_hash, static_cast<uint32_t>(started_->items.size()), &by.submitter,
+            &by.name_hash, static_cast<uint8_t>(*role));
       },
-      name));
+      by.part));
   recorder_.say_once_durable(AnswerHandover{token});
   tick(now);
   return ok();

@@ -20,6 +20,7 @@
 #include "protocol/channel/effects.h"
 #include "protocol/channel/key_set.h"
 #include "protocol/channel/noise.h"
+#include "protocol/channel/persons.h"
 #include "protocol/channel/recorder.h"
 
 namespace hotline {
@@ -72,11 +73,11 @@ struct Climbs {
 class Handover {
  public:
   // All of them outlive it.
-  Handover(const CoreConfig& config, Recorder& recorder, Random& random, Noise& noise,
+  Handover(const CoreConfig& config, Recorder& recorder, Persons& persons, Noise& noise,
            Conditions& conditions)
       : config_(config),
         recorder_(recorder),
-        random_(random),
+        persons_(persons),
         noise_(noise),
         conditions_(conditions) {}
 
@@ -119,7 +120,7 @@ class Handover {
 
   const CoreConfig& config_;
   Recorder& recorder_;
-  Random& random_;
+  Persons& persons_;
   Noise& noise_;
   Conditions& conditions_;
   UtcMs watch_since_ = 0;  // 0: the daemon never started.

@@ -6,6 +6,7 @@
 
 #include "protocol/base/check.h"
 #include "protocol/base/limits.h"
+#include "protocol/channel/person_part.h"
 #include "protocol/channel/planted_bug.h"
 #include "protocol/message/message_rules.h"
 #include "protocol/message/serial.h"
@@ -47,10 +48,10 @@ std::string Recorder::person_at(uint64_t journal_index) {
   for (const Batch* batch : {&std::as_const(journal_).gathering(), sealed_.get()}) {
     if (batch == nullptr) continue;
     for (const JournalRecord& record : batch->journal) {
-      if (record.index == journal_index) return record.name ? record.name->text : "";
+      if (record.index == journal_index) return record.name ? person_name(record.name->text) : "";
     }
   }
-  return records_.person_at(journal_index);
+  return person_name(records_.person_at(journal_index));
 }
 
 std::optional<MessageRecord> Recorder::message(MessageKey key) {

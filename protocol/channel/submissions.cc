@@ -16,12 +16,17 @@ namespace hotline {
 namespace {
 
 // Corrects what a body claims and the daemon knows. An acknowledgement of the future was given now,
-// by the clock that counts; and the role that it names is the one in which it is sent: returns it,
-// or else `draft_role`.
-uint8_t correct_claims(Bytes& bytes, uint8_t draft_role, Now now) {
+// by the clock that counts, unless somebody signed it as it is; and the role that it names is the
+// one in which it is sent: returns it, or else `draft_role`.
+Result<uint8_t> correct_claims(Bytes& bytes, uint8_t draft_role, bool is_signed, Now now) {
   auto body = open_body(bytes);
   const wire::Acknowledgement* said = body ? (*body)->content_as_acknowledgement() : nullptr;
   if (said == nullptr) return draft_role;
+  if (said->at() > now.utc && is_signed) {
+    return make_error(ErrorCode::refused,
+                      "the time of this acknowledgement is ahead of the daemon's clock",
+                      "acknowledge again; the program takes the daemon's time by itself");
+  }
   if (said->at() > now.utc) {
     // It lies within `bytes`, which are ours; the field is there, for its value is not the default.
     auto* table = reinterpret_cast<flatbuffers::Table*>(const_cast<wire::Acknowledgement*>(said));
@@ -56,14 +61,17 @@ Status Submissions::try_submit(Now now, uint64_t token, const Actor& actor, uint
   if (auto room = disk_.check_release(type, draft.precedence()); !room) return room;
   Bytes body(draft.body()->begin(), draft.body()->end());
   const bool acknowledges = kind_of(type).effect == TargetEffect::acknowledges;
-  const uint8_t wanted = acknowledges ? correct_claims(body, draft.role(), now) : draft.role();
+  const bool is_signed = !actor.signed_part.empty();
+  const Result<uint8_t> wanted = acknowledges ? correct_claims(body, draft.role(), is_signed, now)
+                                              : Result<uint8_t>(draft.role());
+  if (!wanted) return wanted.error();
   std::optional<KeptDraft> kept;
   if (draft_number != 0) {
     auto found = drafts_.find_submitted(draft_number, bytes);
     if (!found) return found.error();
     kept = *std::move(found);
   }
-  const auto role = sending_role(actor, wanted, draft, kept);
+  const auto role = sending_role(actor, *wanted, draft, kept);
   if (!role) return role.error();
   if (Status goes = channel_state_.check_release(now.utc, draft); !goes) return goes;
   auto release = make_release(now, draft, *role);
@@ -74,7 +82,7 @@ Status Submissions::try_submit(Now now, uint64_t token, const Actor& actor, uint
     release->envelope.drafter_role = static_cast<wire::Role>(kept->role);
   }
   release->body = std::move(body);
-  release->name = SaltedText{random_.salt(), actor.name};
+  release->name = persons_.part(now, actor);
   release->submitter = actor.certificate;
   release->counter = name->counter;
   release->key = name->key;

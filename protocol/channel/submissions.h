@@ -16,6 +16,7 @@
 #include "protocol/channel/drafts.h"
 #include "protocol/channel/evidence.h"
 #include "protocol/channel/noise.h"
+#include "protocol/channel/persons.h"
 #include "protocol/channel/recorder.h"
 #include "protocol/channel/releases.h"
 #include "protocol/message/draft.h"
@@ -25,12 +26,12 @@ namespace hotline {
 class Submissions {
  public:
   // All of them outlive it.
-  Submissions(const CoreConfig& config, Recorder& recorder, Random& random, Noise& noise,
+  Submissions(const CoreConfig& config, Recorder& recorder, Persons& persons, Noise& noise,
               const DiskState& disk, const Evidence& evidence, const ChannelState& channel_state,
               Corrections& corrections, Drafts& drafts, Releases& releases)
       : config_(config),
         recorder_(recorder),
-        random_(random),
+        persons_(persons),
         noise_(noise),
         disk_(disk),
         evidence_(evidence),
@@ -82,7 +83,7 @@ class Submissions {
 
   const CoreConfig& config_;
   Recorder& recorder_;
-  Random& random_;
+  Persons& persons_;
   Noise& noise_;
   const DiskState& disk_;
   const Evidence& evidence_;

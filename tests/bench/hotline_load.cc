@@ -5,10 +5,12 @@
 #include <stdexcept>
 
 #include "certs/check.h"
+#include "certs/person_signature.h"
 #include "client/compose/draft.h"
 #include "client/connect/frame_stream.h"
 #include "daemon/process/system_clock.h"
 #include "protocol/api/client_api.h"
+#include "protocol/api/signed_requests.h"
 #include "protocol/base/limits.h"
 #include "protocol/message/envelope.h"
 #include "protocol/message/serial.h"
@@ -80,6 +82,8 @@ struct HotlineLoad::Wire {
   std::shared_ptr<FramedLink> link;
   std::deque<Bytes> frames;
   std::string ended;
+  Addressed addressed;
+  client_api::Sign sign;
 };
 
 HotlineLoad::HotlineLoad(const client::Context& context) : wire_(std::make_unique<Wire>()) {
@@ -94,6 +98,7 @@ HotlineLoad::HotlineLoad(const client::Context& context) : wire_(std::make_uniqu
     return shared;
   };
   settings.utc_now = [] { return read_clocks().utc; };
+  wire_->sign = statement_signer(context.key_path);
   auto tls = TlsContext::create(std::move(settings));
   if (!tls) throw std::runtime_error(tls.error().reason);
   const auto attempt = dial(wire_->io, context.host, static_cast<uint16_t>(std::stoi(context.port)),
@@ -113,6 +118,7 @@ HotlineLoad::HotlineLoad(const client::Context& context) : wire_(std::make_uniqu
             .Union();
       },
       [this](const wire::ServerHello& hello) {
+        wire_->addressed = {hello.party()->str(), hello.peer()->str(), hello.exercise()};
         last_counter_ = hello.last_counter();
         journal_size_ = hello.journal_size();
       });
@@ -144,8 +150,9 @@ uint32_t HotlineLoad::request(
     const std::function<flatbuffers::Offset<void>(flatbuffers::FlatBufferBuilder&)>& build) {
   flatbuffers::FlatBufferBuilder builder;
   const auto body = build(builder);
-  builder.Finish(wire::CreateRequest(builder, ++last_request_, type, body),
-                 client_api::kRequestIdentifier);
+  const auto finished = client_api::finish_request(builder, ++last_request_, type, body,
+                                                   wire_->addressed, wire_->sign);
+  if (!finished) throw std::runtime_error(finished.error().reason);
   const ByteView frame(builder.GetBufferPointer(), builder.GetSize());
   if (wire_->link->send(frame) != SendOutcome::queued) {
     throw std::runtime_error("the connection takes nothing more");

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <stdexcept>
 
+#include "certs/person_signature.h"
 #include "daemon/process/system_clock.h"
 #include "protocol/api/client_api.h"
 
@@ -46,6 +47,7 @@ HostilePerson::HostilePerson(boost::asio::io_context& io, const Words& words)
       pipelined_(words.number("pipelined", 16)),
       requests_max_(words.number("requests", UINT64_MAX)),
       tls_(tls_of(words)),
+      sign_(statement_signer(words.text("key"))),
       connections_(words.number("connections", 1)),
       timer_(io) {
   for (size_t which = connections_.size(); which > 0; --which) to_dial_.push_back(which - 1);
@@ -54,6 +56,15 @@ HostilePerson::HostilePerson(boost::asio::io_context& io, const Words& words)
 void HostilePerson::ask(MakeRequest make, bool reads) {
   make_ = std::move(make);
   reads_ = reads;
+}
+
+Bytes HostilePerson::finish(flatbuffers::FlatBufferBuilder& b, uint32_t id, wire::RequestBody type,
+                            flatbuffers::Offset<void> body) const {
+  if (const auto finished = client_api::finish_request(b, id, type, body, addressed_, sign_);
+      !finished) {
+    throw std::runtime_error(finished.error().reason);
+  }
+  return {b.GetBufferPointer(), b.GetBufferPointer() + b.GetSize()};
 }
 
 void HostilePerson::start() {
@@ -104,6 +115,7 @@ void HostilePerson::on_frame(size_t which, const Bytes& frame) {
   const auto& response = *flatbuffers::GetRoot<wire::Response>(frame.data());
   if (const auto* hello = response.body_as_ServerHello()) {
     connection.greeted = true;
+    addressed_ = {hello->party()->str(), hello->peer()->str(), hello->exercise()};
     counter_ = std::max(counter_, hello->last_counter());
     fill(connection);
     if (!reads_) connection.link->pause_reading();

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "protocol/api/client_generated.h"
+#include "protocol/api/signed_requests.h"
 #include "protocol/transport/dial.h"
 #include "tests/hostile/words.h"
 
@@ -33,6 +34,9 @@ class HostilePerson {
 
   // Over all connections of this process.
   uint64_t next_counter() { return ++counter_; }
+  // A request with the person's signature, as an honest program makes it.
+  Bytes finish(flatbuffers::FlatBufferBuilder& b, uint32_t id, wire::RequestBody type,
+               flatbuffers::Offset<void> body) const;
   std::string numbers() const;
   // The answers, in words, a line for each kind: how many.
   std::string told() const;
@@ -56,6 +60,8 @@ class HostilePerson {
   const uint64_t pipelined_;
   const uint64_t requests_max_;
   std::shared_ptr<const TlsContext> tls_;
+  client_api::Sign sign_;
+  Addressed addressed_;
   std::vector<Connection> connections_;
   std::vector<size_t> to_dial_;
   std::unique_ptr<DialAttempt> attempt_;

@@ -55,10 +55,17 @@ Bytes acknowledging_draft(const Words& words) {
   return client::build_draft(draft);
 }
 
-MakeRequest submit(const Bytes& draft, const std::function<uint64_t()>& counter) {
-  return request_of(wire::RequestBody::Submit, [draft, counter](Builder& b) {
-    return wire::CreateSubmit(b, counter(), b.CreateVector(draft)).Union();
-  });
+flatbuffers::Offset<void> build_submit(Builder& b, uint64_t counter, const Bytes& draft) {
+  return wire::CreateSubmit(b, counter, b.CreateVector(draft)).Union();
+}
+
+MakeRequest submit(const HostilePerson& person, const Bytes& draft,
+                   const std::function<uint64_t()>& counter) {
+  return [&person, draft, counter](uint32_t id) {
+    Builder b;
+    const auto body = build_submit(b, counter(), draft);
+    return person.finish(b, id, wire::RequestBody::Submit, body);
+  };
 }
 
 MakeRequest requests(const std::string& what, const Words& words, HostilePerson& person) {
@@ -95,10 +102,16 @@ MakeRequest requests(const std::string& what, const Words& words, HostilePerson&
     return request_of(wire::RequestBody::Watch,
                       [](Builder& b) { return wire::CreateWatch(b, 0).Union(); });
   }
-  if (what == "submit") return submit(text_draft(words), counted);
-  if (what == "acknowledge-as-supervisor") return submit(acknowledging_draft(words), counted);
+  if (what == "submit") return submit(person, text_draft(words), counted);
+  if (what == "acknowledge-as-supervisor")
+    return submit(person, acknowledging_draft(words), counted);
   if (what == "last-counter") {
-    return submit(text_draft(words), [] { return UINT64_MAX; });
+    return submit(person, text_draft(words), [] { return UINT64_MAX; });
+  }
+  if (what == "submit-unsigned") {
+    return request_of(wire::RequestBody::Submit, [draft = text_draft(words), counted](Builder& b) {
+      return build_submit(b, counted(), draft);
+    });
   }
   throw std::runtime_error("a person cannot do " + what);
 }

@@ -28,6 +28,7 @@ COVERED = [
 NOT_COVERED = {
     "protocol/base/{bytes,ed25519_rule,frame,result,sha256,sha256_x86,signing,strict_flatbuffer}.cc": "faults of programs, not of a watch",
     "protocol/message/{describe,neutral_phrases,words}.cc": "in all languages already",
+    "protocol/message/statement.cc": "what people sign, in one form",
     "protocol/transport/*.cc": "for administrators: listening and TLS",
     "protocol/channel/{policy,recorder}.cc": "for administrators: the configuration, and stores that contradict themselves",
     "protocol/geometry/conflict.cc": "the configuration",

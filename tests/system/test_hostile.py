@@ -284,6 +284,13 @@ class Person(Attacked):
             HostilePerson(world, "north", "ann", "last-counter", requests=1).told()
             self.assert_flash_goes(world)
 
+    def test_A13_a_request_that_nobody_signed(self):
+        with self.attack() as world:
+            told = HostilePerson(world, "north", "ann", "submit-unsigned", requests=1).told()
+            self.assertIn("not signed with the key of its certificate", str(told))
+            self.assertIn("not signed with the key", world.client("north", "eve", "audit", "log").stdout)
+            self.assert_flash_goes(world)
+
 
 class Outside(Attacked):
     def test_A9_strangers_from_everywhere(self):

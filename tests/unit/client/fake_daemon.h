@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "client/connect/frame_stream.h"
+#include "protocol/api/client_api.h"
 #include "protocol/api/client_generated.h"
 #include "protocol/base/bytes.h"
 #include "protocol/base/clock.h"
@@ -149,7 +150,7 @@ class FakeDaemon {
   bool exercise = false;
   bool dev_pki = false;
   std::vector<wire::Role> roles = {wire::Role::operator_};
-  uint16_t version = 1;
+  uint16_t version = client_api::kVersion;
   wire::LinkState link = wire::LinkState::up;
   UtcMs link_since = 0;
   UtcMs clock = 0;

@@ -159,10 +159,10 @@ TEST(Commands, EachHasASummaryAnExampleAndANameOfItsOwn) {
 TEST(VersionCommand, PrintsTheVersion) {
   Terminal terminal;
   EXPECT_EQ(terminal.run({"version"}), 0);
-  EXPECT_EQ(terminal.out(), "hotline 0.1.0 (client API 1)\n");
+  EXPECT_EQ(terminal.out(), "hotline 0.1.0 (client API 2)\n");
   EXPECT_EQ(terminal.run({"--version", "--json"}), 0);
   EXPECT_EQ(terminal.out(),
-            "{\"v\":1,\"program\":\"hotline\",\"version\":\"0.1.0\",\"client_api\":1}\n");
+            "{\"v\":1,\"program\":\"hotline\",\"version\":\"0.1.0\",\"client_api\":2}\n");
 }
 
 TEST(HelpCommand, ExplainsOneCommandOrSuggestsOne) {

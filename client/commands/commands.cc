@@ -56,6 +56,7 @@ const std::vector<Command>& all_commands() {
       audit_log_command(),
       audit_export_command(),
       audit_verify_command(),
+      audit_persons_command(),
       audit_reconcile_command(),
       audit_prove_command(),
       audit_check_command(),

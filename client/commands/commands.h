@@ -24,6 +24,7 @@ Command audit_log_command();
 Command audit_prove_command();
 Command audit_reconcile_command();
 Command audit_stats_command();
+Command audit_persons_command();
 Command audit_verify_command();
 Command completion_command();
 Command conflicts_command();

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <deque>
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <optional>
 #include <stdexcept>
@@ -11,15 +12,18 @@
 
 #include "certs/dev_pki.h"
 #include "certs/key_file.h"
+#include "certs/person_signature.h"
 #include "client/audit/export_writer.h"
 #include "protocol/base/limits.h"
 #include "protocol/channel/journal.h"
+#include "protocol/channel/person_part.h"
 #include "protocol/log/checkpoint.h"
 #include "protocol/log/cosignature.h"
 #include "protocol/log/merkle.h"
 #include "protocol/log/origin.h"
 #include "protocol/message/envelope.h"
 #include "protocol/message/serial.h"
+#include "protocol/message/statement.h"
 #include "tests/simulation/seeded.h"
 
 namespace hotline::audit {
@@ -97,12 +101,48 @@ class MadeParty {
     keys_.witness = load_key(pki + "/" + id_, Purpose::witness, witness_key_name(channel_, id_));
   }
 
+  // From now on people sign with the keys of their certificates.
+  void sign_with(const std::string& pki, PeopleSign how) {
+    signs_ = true;
+    how_ = how;
+    for (const char* person : {"ann", "bob"}) {
+      const std::string path = pki + "/" + id_ + "/people/" + person;
+      people_[person] = {must(load_private_key(path + ".key")),
+                         certificate_der(must(load_certificate(path + ".crt")).get())};
+    }
+    if (how == PeopleSign::other_certificate) {
+      const auto other = must(load_certificate(pki + "/" + peer_->id_ + "/people/ann.crt"));
+      people_["ann"].certificate = certificate_der(other.get());
+    }
+  }
+
+  std::string signed_release(UtcMs now, const std::string& person, const EnvelopeFields& fields,
+                             const Bytes& body) {
+    Person& by = people_[person];
+    const bool lies = ++signed_count_ == 3;
+    if (!by.is_known && !(how_ == PeopleSign::no_certificate && person == "ann")) {
+      sign_on(now, person, certificate_part(person, by.certificate));
+    }
+    by.is_known = true;
+    StatedRelease release;
+    release.type = static_cast<uint8_t>(fields.type);
+    if (fields.references.empty()) release.precedence = static_cast<uint8_t>(fields.precedence);
+    for (const ReferenceFields& one : fields.references) release.references.push_back(one.id);
+    release.body = release.draft = sha256({body});
+    if (lies && how_ == PeopleSign::other_words) release.body[0] ^= 1;
+    const std::string statement = release_statement({id_, peer_->id_, channel_.exercise}, release);
+    const bool is_forged = lies && how_ == PeopleSign::other_key;
+    const Person& signer = is_forged ? people_[person == "ann" ? "bob" : "ann"] : by;
+    const std::string name = lies && how_ == PeopleSign::other_name ? "eve" : person;
+    return signed_part(name, statement, must(sign_statement(signer.key.get(), statement)));
+  }
+
   void begin(UtcMs now) {
     create_store(now, lie_ == Lie::other_channel);
     record(now,
            [&](FlatBufferBuilder& b) { return wire::CreateStarted(b, b.CreateString("0.1.0")); });
     link_changed(now, wire::LinkChange::up, "adopted");
-    sign_on(now, "ann");
+    if (!signs_) sign_on(now, "ann");
   }
 
   void create_store(UtcMs now, bool other_mode) {
@@ -120,8 +160,9 @@ class MadeParty {
     });
   }
 
-  void sign_on(UtcMs now, const std::string& person) {
-    const SaltedText name{random_.salt(), person};
+  void sign_on(UtcMs now, const std::string& person) { sign_on(now, person, person); }
+  void sign_on(UtcMs now, const std::string& person, const std::string& text) {
+    const SaltedText name{random_.salt(), text};
     record(
         now,
         [&](FlatBufferBuilder& b) {
@@ -169,7 +210,8 @@ class MadeParty {
         spoken_of != nullptr
             ? spoken_of->precedence
             : static_cast<wire::Precedence>(random_.chance(30) ? 1 : random_.between(2, 4));
-    const SaltedText name{random_.salt(), random_.chance(500) ? "ann" : "bob"};
+    SaltedText name{random_.salt(), random_.chance(500) ? "ann" : "bob"};
+    const Hash submitter_hash = certificate_of(name.text);
 
     BodyFields body;
     EnvelopeFields fields;
@@ -183,7 +225,6 @@ class MadeParty {
     fields.drafted_at = now - random_.between(0, 60'000);
     fields.released_at = now;
     fields.drafter_role = fields.releaser_role = wire::Role::operator_;
-    fields.person_hash = salted_hash(name.salt, as_bytes(name.text));
     fields.language = "en";
     fields.peer_transcript_size = received_.size();
     if (spoken_of != nullptr) {
@@ -196,6 +237,8 @@ class MadeParty {
       body.texts.push_back({"en", text(plan), true, {}});
     }
     message.body = build_body(body);
+    if (signs_) name.text = signed_release(now, name.text, fields, message.body);
+    fields.person_hash = salted_hash(name.salt, as_bytes(name.text));
     message.salt = random_.salt();
     fields.parts.push_back(describe_part(wire::PartKind::body, message.salt, message.body));
     if (tells(Lie::body_other_size)) fields.parts.front().size += 1;
@@ -212,7 +255,7 @@ class MadeParty {
         [&](FlatBufferBuilder& b) {
           const wire::Digest leaf =
               to_digest(tells(Lie::released_other_leaf) ? message.salt : message.leaf);
-          const wire::Digest submitter = to_digest(certificate_of(name.text));
+          const wire::Digest submitter = to_digest(submitter_hash);
           const wire::Digest request = to_digest(sha256({message.body}));
           const wire::Digest name_hash = to_digest(*fields.person_hash);
           const wire::MessageKey target(true, spoken_of != nullptr ? spoken_of->index : 0);
@@ -400,6 +443,8 @@ class MadeParty {
     return static_cast<uint64_t>(now + plan.cosigned_later_ms) / 1000;
   }
   Hash certificate_of(const std::string& person) const {
+    const auto found = people_.find(person);
+    if (found != people_.end()) return sha256({found->second.certificate});
     return sha256({as_bytes("certificate of " + id_ + " " + person)});
   }
 
@@ -437,6 +482,15 @@ class MadeParty {
   Lie lie_ = Lie::none;
   int occasions_ = 0;  // To tell it.
   uint64_t received_told_ = 0;
+  struct Person {
+    PkeyPtr key;
+    Bytes certificate;
+    bool is_known = false;  // The journal keeps it.
+  };
+  bool signs_ = false;
+  PeopleSign how_ = PeopleSign::nothing;
+  std::map<std::string, Person> people_;
+  int signed_count_ = 0;
   uint64_t last_serial_ = 0;
   std::deque<MadeMessage> waiting_;
   std::string sent_checkpoint_;
@@ -455,6 +509,7 @@ class History {
   void run(const std::string& pki, const std::string& directory) {
     north_.open(directory + "/north.export", pki, south_, plan_.lie);
     south_.open(directory + "/south.export", pki, north_, Lie::none);
+    if (plan_.people != PeopleSign::nothing) north_.sign_with(pki, plan_.people);
     north_.begin(now_);
     south_.begin(pass());
     while (released_ < plan_.messages) exchange();

@@ -40,6 +40,18 @@ enum class Lie {
 
 inline constexpr Lie kLastLie = Lie::body_other_size;
 
+// What north's people sign, with the keys of their certificates; a lie is told at the third
+// message.
+enum class PeopleSign {
+  nothing,
+  all,
+  other_words,       // The statement is of another body.
+  other_key,         // Bob's signature stands under ann's name.
+  other_name,        // The name is not the certificate's.
+  no_certificate,    // The journal does not keep it.
+  other_certificate  // The journal keeps the one of the other party's ann.
+};
+
 struct ExportPlan {
   uint64_t messages = 100;  // Both parties' together, at least.
   uint64_t seed = 1;
@@ -54,6 +66,7 @@ struct ExportPlan {
   bool witnessed = true;     // False: no journal checkpoint is cosigned.
   int64_t tail_ms = 60'000;  // From the last cosigned journal entry to the end.
   Lie lie = Lie::none;
+  PeopleSign people = PeopleSign::nothing;
   bool unreceipted = false;          // North's last message has a place and no receipt.
   bool unnumbered = false;           // And one was released and has no place.
   uint64_t erased_per_mille = 0;     // Bodies that were erased.

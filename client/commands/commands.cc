@@ -45,6 +45,7 @@ const std::vector<Command>& all_commands() {
       channel_restrict_command(),
       channel_reopen_command(),
       watch_command(),
+      watch_log_command(),
       status_command(),
       check_command(),
       test_call_command(),

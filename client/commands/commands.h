@@ -76,5 +76,6 @@ Command test_call_command();
 Command thread_command();
 Command version_command();
 Command watch_command();
+Command watch_log_command();
 
 }  // namespace hotline::client

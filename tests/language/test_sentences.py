@@ -20,7 +20,7 @@ LANGUAGES = ["ru", "uk", "id"]
 
 COVERED = [
     "client/commands/{ack,agreement,channel,conflicts,disseminate,draft,escalation,export_geojson,handover,inbox,incident,list,notice_check,notices,release,reply,search,send,show,status}.cc",
-    "client/commands/{template,test_call,thread,watch}.cc", "client/command_line/*.cc", "client/compose/*.cc", "client/connect/*.cc",
+    "client/commands/{template,test_call,thread,watch,watch_log}.cc", "client/command_line/*.cc", "client/compose/*.cc", "client/connect/*.cc",
     "client/show/*.cc", "protocol/terminal/*.cc", "protocol/policy_file/*.cc", "protocol/{base,channel,geometry,message}/*.cc", "protocol/message/kinds/*.cc",
     "protocol/transport/{dial,framed_link,resolve,tls_session,tls_stream}.cc", "certs/check.cc",
     "daemon/{api,links,watch}/*.cc", "daemon/{channel,daemon,notifier}.cc", "daemon/store/failure.cc",

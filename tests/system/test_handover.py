@@ -92,6 +92,32 @@ class Handovers(OfTwo):
             done = subprocess.run([*verifier, path, "--trust", self.world.pki / "trust", "--json"], capture_output=True, text=True)
             self.assertEqual(json.loads(done.stdout)["verdict"], "VERIFIED", done.stdout + done.stderr)
 
+    def test_the_shift_in_one_page(self):
+        empty = self.world.ask("north", "ann", "watch-log")
+        self.assertEqual((empty["messages"], empty["lists_signed"], empty["taken_over"]), ([], 0, 0))
+        self.send("north", *CROSSING)
+        theirs = self.send("south", *CROSSING)
+        self.world.wait_for("the message", lambda: self.world.ask("north", "ann", "inbox")["messages"])
+        self.world.say("north", "ack", theirs)
+        self.start("north")
+        page = self.world.ask("north", "ann", "watch-log")
+        rows = {row["from"]: (row["messages"], row["acknowledged"], row["waiting"]) for row in page["messages"]}
+        self.assertEqual(rows, {"north": (1, 0, 1), "south": (1, 1, 0)})
+        self.assertEqual((page["lists_signed"], page["taken_over"], page["lines_left_out"]), (1, 0, 0))
+        before = len(page["lines"])
+        for _ in range(31 - before):
+            self.start("north")
+        page = self.world.ask("north", "ann", "watch-log")
+        self.assertEqual((len(page["lines"]), page["lines_left_out"]), (30, 1))
+        text = self.world.client("north", "ann", "watch-log").stdout
+        self.assertLessEqual(max(map(len, text.splitlines())), 80, text)
+        self.assertIn("lists signed: ", text)
+        self.assertEqual(self.accept("north").returncode, 0)
+        self.assertEqual(self.world.ask("north", "bob", "watch-log")["messages"], [], "another watch")
+        self.assertEqual(len(self.world.ask("north", "bob", "watch-log", "--since=-8h")["messages"]), 2)
+        for person in ("ann", "bob", "eve"):
+            self.assertEqual(self.world.client("south", person, "watch-log").returncode, 0)
+
     def test_what_was_done_is_not_listed_any_more(self):
         theirs = self.send("south", *CROSSING)
         self.world.wait_for("the message", lambda: self.world.ask("north", "ann", "inbox")["messages"])

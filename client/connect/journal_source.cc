@@ -5,6 +5,7 @@
 
 #include "client/audit/exported_log.h"
 #include "protocol/channel/journal.h"
+#include "protocol/channel/person_part.h"
 #include "protocol/message/envelope.h"
 #include "protocol/message/names.h"
 #include "protocol/message/serial.h"
@@ -96,7 +97,7 @@ class ExportJournal : public JournalSource {
       const auto entry = journal().entry(i);
       if (!entry) return entry.error();
       JournalItem item{i, entry->bytes, {}};
-      if (entry->part) item.person = as_text(entry->part->bytes);
+      if (entry->part) item.person = person_name(as_text(entry->part->bytes));
       if (!visit(item)) return ok();
     }
     return ok();

@@ -227,7 +227,7 @@ class AuditPage(unittest.TestCase):
             done = subprocess.run(["sh", "-e"], input="\n".join(commands("audit.md", "From the beginning")), text=True, cwd=desk,
                                   capture_output=True, env=environment, timeout=60)
             self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
-            self.assertEqual(len(re.findall("^VERIFIED", done.stdout, re.M)), 3, done.stdout)
+            self.assertEqual(len(re.findall("^VERIFIED", done.stdout, re.M)), 4, done.stdout)
             self.assertIn("The last one counts.", done.stdout)
 
             proof, trust = (desk / "message.proof").read_bytes(), str(desk / "trust")

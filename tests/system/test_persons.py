@@ -76,6 +76,11 @@ class People(OfTwo):
         self.assertEqual(north["messages_compared"], 4)
         self.assertEqual(north["statements"], 4 + 9 + 2)
         self.assertEqual(north["not_signed"], 0)
+        # Whoever reads a journal is told names, from the daemon and from an export.
+        for source in ([], ["--export", str(self.world.directory / "north.export")]):
+            log = self.world.client("north", "eve", "audit", "log", "--json", *source)
+            people = {json.loads(line)["person"] for line in log.stdout.splitlines()}
+            self.assertLessEqual(people, {"ann", "bob", "eve", "", None}, source)
         south = self.check(self.export("south"))
         self.assertEqual(south["messages_compared"], south["statements"])
 

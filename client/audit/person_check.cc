@@ -146,7 +146,11 @@ class PersonCheck {
           released->draft()};
       return;
     }
-    if (part.statement != statement_of(entry)) fail("something else was signed than was done");
+    // What the message is called whose ladder was paused is not told by the entry.
+    const bool names_one = entry.fact_as_LadderPaused() != nullptr;
+    const std::string statement =
+        names_one ? without(part.statement, "refers-to: ") : std::string(part.statement);
+    if (statement != statement_of(entry)) fail("something else was signed than was done");
   }
 
   static std::optional<Hash> submitter_of(const wire::Entry& entry) {
@@ -160,6 +164,7 @@ class PersonCheck {
     if (const auto* fact = entry.fact_as_DraftReturned()) return hash(fact);
     if (const auto* fact = entry.fact_as_HandoverStarted()) return hash(fact);
     if (const auto* fact = entry.fact_as_HandoverAccepted()) return hash(fact);
+    if (const auto* fact = entry.fact_as_LadderPaused()) return hash(fact);
     return std::nullopt;
   }
 
@@ -182,6 +187,9 @@ class PersonCheck {
     }
     if (const auto* fact = entry.fact_as_HandoverStarted()) {
       return hand_over_statement(addressed_, text_of(fact->note()));
+    }
+    if (const auto* fact = entry.fact_as_LadderPaused()) {
+      return pause_statement(addressed_, "", fact->until(), text_of(fact->reason()));
     }
     if (const auto* fact = entry.fact_as_HandoverAccepted()) {
       return take_over_statement(addressed_, to_hash(*fact->hash()));

@@ -51,6 +51,8 @@ const std::vector<Command>& all_commands() {
       test_call_command(),
       escalation_list_command(),
       escalation_show_command(),
+      escalation_pause_command(),
+      escalation_resume_command(),
       template_list_command(),
       template_show_command(),
       report_command(),

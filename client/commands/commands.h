@@ -42,6 +42,8 @@ Command draft_withdraw_command();
 Command release_command();
 Command return_command();
 Command escalation_list_command();
+Command escalation_pause_command();
+Command escalation_resume_command();
 Command escalation_show_command();
 Command export_geojson_command();
 Command handover_accept_command();  // These are in handover.cc.

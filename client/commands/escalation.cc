@@ -7,6 +7,8 @@
 #include "client/show/message_row.h"
 #include "client/show/row_limit.h"
 #include "protocol/base/limits.h"
+#include "protocol/base/text.h"
+#include "protocol/base/time_text.h"
 #include "protocol/message/names.h"
 #include "protocol/terminal/printable.h"
 
@@ -28,6 +30,8 @@ JsonValue json_escalation(const wire::EscalationRow* row) {
       .add("next", json_text(next))
       .add("due_in_ms", next.empty() ? JsonValue() : JsonValue(row->due_in_ms()))
       .add("attempts", texts(row->attempts()))
+      .add("paused_until", json_time(row->paused_until()))
+      .add("paused_because", json_text(text(row->paused_because())))
       .add("told", json_each(tables(row->told()), json_told));
 }
 
@@ -44,7 +48,9 @@ void print_table(Output& output, const Connection& connection, const wire::Escal
     const std::string next = text(one->next());
     table.add({!next.empty() && one->due_in_ms() <= 0 ? "!" : "",
                {text(one->id()), precedence_label(one->precedence()), upper_case(from),
-                rung.empty() ? "-" : rung + (one->rung_tells_nobody() ? ", calls nobody" : ""),
+                one->paused_until() != 0 ? "PAUSED"
+                : rung.empty()           ? "-"
+                               : rung + (one->rung_tells_nobody() ? ", calls nobody" : ""),
                 next.empty() ? "-" : next, next.empty() ? "-" : format_remaining(one->due_in_ms())},
                precedence_style(one->precedence())});
   }
@@ -90,6 +96,11 @@ void print_escalation(Output& output, const wire::EscalationRow& row) {
                printable_line(text(row.rung())));
   for (const std::string& attempt : texts(row.attempts()))
     output.say("    " + printable_line(attempt));
+  if (row.paused_until() != 0) {
+    output.say("  PAUSED until " + format_rfc3339(row.paused_until()) + ", by " +
+                   role_name(row.paused_role()) + ": " + printable_line(text(row.paused_because())),
+               Style::yellow);
+  }
   const std::string next = text(row.next());
   if (next.empty()) return output.say("  nothing further is due");
   const std::string label = output.words("next");
@@ -120,7 +131,65 @@ int escalation_show(Invocation& invocation) {
   return kExitDone;
 }
 
+int change_pause(Invocation& invocation, UtcMs until, const std::string& reason,
+                 const std::string& what) {
+  Output& output = invocation.output;
+  const auto connection = need(invocation.connect(), what);
+  const auto id =
+      need(resolve_name(*connection, *invocation.arguments.get("ID"), NameUse::any), what);
+  const auto reply = need(connection->pause_escalation(id, until, reason), what);
+  for (const wire::EscalationRow* one : tables(reply->rows())) {
+    if (output.json()) {
+      output.document(json_document().add("escalation", json_escalation(one)));
+    } else {
+      print_escalation(output, *one);
+    }
+  }
+  return kExitDone;
+}
+
+int escalation_pause(Invocation& invocation) {
+  const std::string what = "the ladder was not paused";
+  const auto typed = invocation.arguments.get("--until");
+  const std::string reason = invocation.arguments.get("--reason").value_or("");
+  if (!typed || is_blank(reason)) {
+    return invocation.output.fail(
+        what,
+        make_error(ErrorCode::usage, typed ? "it does not say why" : "it does not say until when",
+                   typed ? "--reason \"...\"" : "--until +30m"));
+  }
+  const UtcMs until = need(parse_time(*typed, invocation.now()), what);
+  return change_pause(invocation, until, reason, what);
+}
+
+int escalation_resume(Invocation& invocation) {
+  return change_pause(invocation, 0, invocation.arguments.get("--reason").value_or(""),
+                      "the pause was not ended");
+}
+
 }  // namespace
+
+Command escalation_pause_command() {
+  return {{.name = "escalation pause",
+           .summary = "Tell nobody again of a message that waits, until a time",
+           .description =
+               "A supervisor pauses, for 12 hours at most. The message still waits, and everybody "
+               "can see that its ladder is paused. At the time the ladder goes on by itself: what "
+               "came due meanwhile is due then.",
+           .examples = {"hotline escalation pause S-87 --until +30m --reason \"he is on his way\""},
+           .options = {{"--until", "TIME", "when it goes on"}, {"--reason", "TEXT", "why"}},
+           .positionals = {{"ID", "N-000123, N-123, @last or @flash"}}},
+          escalation_pause};
+}
+
+Command escalation_resume_command() {
+  return {{.name = "escalation resume",
+           .summary = "Let a paused ladder go on now",
+           .examples = {"hotline escalation resume S-87"},
+           .options = {{"--reason", "TEXT", "why"}},
+           .positionals = {{"ID", "N-000123, N-123, @last or @flash"}}},
+          escalation_resume};
+}
 
 Command escalation_list_command() {
   return {{.name = "escalation list",

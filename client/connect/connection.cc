@@ -223,6 +223,16 @@ Result<Answer<wire::EscalationRows>> Connection::escalations(const std::string& 
   });
 }
 
+Result<Answer<wire::EscalationRows>> Connection::pause_escalation(const std::string& id,
+                                                                  UtcMs until,
+                                                                  const std::string& reason) {
+  return ask<wire::EscalationRows>(wire::RequestBody::PauseEscalation, [&](auto& builder) {
+    const auto name = builder.CreateString(id);
+    const auto because = reason.empty() ? 0 : builder.CreateString(reason);
+    return wire::CreatePauseEscalation(builder, name, until, because).Union();
+  });
+}
+
 Result<Answer<wire::AgreementRows>> Connection::agreements() {
   return ask<wire::AgreementRows>(wire::RequestBody::Agreements, [](auto& builder) {
     return wire::CreateAgreements(builder).Union();

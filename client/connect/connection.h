@@ -163,6 +163,10 @@ class Connection {
   Result<Answer<wire::EscalationRows>> escalations(const std::string& id, uint64_t limit = 0,
                                                    const std::string& after = {});
 
+  // Pauses the ladder of a message until then, or ends a pause: 0.
+  Result<Answer<wire::EscalationRows>> pause_escalation(const std::string& id, UtcMs until,
+                                                        const std::string& reason);
+
   Result<Answer<wire::AgreementRows>> agreements();
 
   // The hand-over of the watch: signs the list that the daemon makes, shows the newest list, or

@@ -33,6 +33,7 @@ bool ShiftLog::count(const wire::Entry& entry) {
     case wire::Fact::TestCallMissed:
     case wire::Fact::ConflictFound:
     case wire::Fact::AgreementBegan:
+    case wire::Fact::LadderPaused:
       return true;
     default:
       return false;

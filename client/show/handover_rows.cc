@@ -37,6 +37,8 @@ std::string code_words(wire::HandoverCode code) {
       return "wrong now";
     case wire::HandoverCode::rung:
       return "rung climbed";
+    case wire::HandoverCode::paused:
+      return "ladder paused until";
     case wire::HandoverCode::not_looked_at:
       return "not looked at";
     case wire::HandoverCode::unset:

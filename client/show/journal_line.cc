@@ -316,6 +316,14 @@ void JournalDescriber::describe_rest(const wire::Entry& entry, Description& to) 
               ", items ticked: " + std::to_string(taken->ticked());
     return;
   }
+  if (const auto* paused = entry.fact_as_LadderPaused()) {
+    to.kind = "pause";
+    to.text = paused->until() == 0
+                  ? "the ladder goes on, by " + role_name(paused->role())
+                  : "the ladder is paused until " + format_rfc3339(paused->until()) + " by " +
+                        role_name(paused->role()) + ": " + text(paused->reason());
+    return;
+  }
   if (const auto* created = entry.fact_as_StoreCreated()) {
     to.kind = "created";
     to.text = "store of " + upper_case(text(created->party())) + " for the channel with " +

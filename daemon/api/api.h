@@ -26,6 +26,8 @@
 
 namespace hotline {
 
+struct Escalating;  // escalations.cc
+
 // One page of them, and one more that says that there are others after it.
 struct NoticesFrom {
   std::vector<ActiveNotice> notices;
@@ -62,6 +64,7 @@ class ClientApi {
   void answer(const AnswerSubmission& answer);
   void answer(const AnswerDraft& answer);
   void answer(const AnswerHandover& answer);
+  void answer(const AnswerPause& answer);
   void answer(const AnswerExport& answer);
   // An alarm sounds now, on every console that watches; `id` names the message, if it is about one.
   void sound(const std::string& id, const std::string& text);
@@ -99,6 +102,11 @@ class ClientApi {
   void watch(ClientSession& session, uint32_t request, const wire::Watch& watch);
   void status(ClientSession& session, uint32_t request);
   void escalations(ClientSession& session, uint32_t request, const wire::Escalations& wanted);
+  void escalation_of(ClientSession& session, uint32_t request, const std::string& id);
+  void answer_escalations(ClientSession& session, uint32_t request,
+                          std::function<Escalating(StoreReader&)> read);
+  void pause_escalation(ClientSession& session, uint32_t request,
+                        const wire::PauseEscalation& wanted);
   void export_head(ClientSession& session, uint32_t request);
   void export_entries(ClientSession& session, uint32_t request, const wire::ExportEntries& wanted);
   void export_notes(ClientSession& session, uint32_t request, const wire::ExportNotes& wanted);

@@ -16,6 +16,8 @@ constexpr size_t kAttemptTextMax = 400;
 constexpr size_t kTableSize = 256;
 static_assert(limits::kRowsSizeMax / kTableSize < limits::kFlatbufferTablesMax);
 
+}  // namespace
+
 // One message and who was told of it; bounded like a row.
 struct Climbing {
   Climbing(StoredMessage stored, const Facts& facts) : message(std::move(stored)) {
@@ -50,39 +52,56 @@ struct Escalating {
   std::string next;
 };
 
-}  // namespace
-
 void ClientApi::escalations(ClientSession& session, uint32_t request,
                             const wire::Escalations& wanted) {
-  std::function<Escalating(StoreReader&)> read;
   const std::string name = text_of(wanted.id());
-  if (name.empty()) {
-    auto waiting = waiting_wanted(core_.ladder(), {}, wanted.limit(), text_of(wanted.after()));
-    if (!waiting) return sessions_.fail(session, request, waiting.error());
-    read = [waiting = *std::move(waiting)](StoreReader& reader) {
-      Escalating found;
-      found.total = waiting.total;
-      fill(waiting.places, waiting.limit, found.rows, found.more, found.next,
-           [&reader](const WaitingPlace& place) -> std::optional<Climbing> {
-             const MessageKey key = place.key;
-             auto message = reader.stored_message(key);
-             if (!message) return std::nullopt;
-             return Climbing(*std::move(message), reader.facts_of(key));
-           });
-      return found;
-    };
-  } else {
-    const auto one = named(name, config_.prefix, config_.peer_prefix);
-    if (!one) return sessions_.fail(session, request, not_found(name));
-    read = [one = *one](StoreReader& reader) {
-      Escalating found;
-      if (auto message = find(reader, one)) {
-        const MessageKey key = message->record.key;
-        found.rows.emplace_back(*std::move(message), reader.facts_of(key));
-      }
-      return found;
-    };
-  }
+  if (!name.empty()) return escalation_of(session, request, name);
+  auto waiting = waiting_wanted(core_.ladder(), {}, wanted.limit(), text_of(wanted.after()));
+  if (!waiting) return sessions_.fail(session, request, waiting.error());
+  answer_escalations(session, request, [waiting = *std::move(waiting)](StoreReader& reader) {
+    Escalating found;
+    found.total = waiting.total;
+    fill(waiting.places, waiting.limit, found.rows, found.more, found.next,
+         [&reader](const WaitingPlace& place) -> std::optional<Climbing> {
+           const MessageKey key = place.key;
+           auto message = reader.stored_message(key);
+           if (!message) return std::nullopt;
+           return Climbing(*std::move(message), reader.facts_of(key));
+         });
+    return found;
+  });
+}
+
+void ClientApi::escalation_of(ClientSession& session, uint32_t request, const std::string& id) {
+  const auto one = named(id, config_.prefix, config_.peer_prefix);
+  if (!one) return sessions_.fail(session, request, not_found(id));
+  answer_escalations(session, request, [one = *one](StoreReader& reader) {
+    Escalating found;
+    if (auto message = find(reader, one)) {
+      const MessageKey key = message->record.key;
+      found.rows.emplace_back(*std::move(message), reader.facts_of(key));
+    }
+    return found;
+  });
+}
+
+void ClientApi::pause_escalation(ClientSession& session, uint32_t request,
+                                 const wire::PauseEscalation& wanted) {
+  const uint64_t token = sessions_.wait_for_commit(session, request, 0);
+  core_.pause_ladder(clock_.now(), token, session.actor, wanted.id()->str(), wanted.until(),
+                     text_of(wanted.reason()));
+  changed_();
+}
+
+void ClientApi::answer(const AnswerPause& answer) {
+  auto [session, request] = sessions_.take_asker(answer.token);
+  if (session == nullptr) return;
+  if (!answer.outcome) return sessions_.fail(*session, request, answer.outcome.error());
+  escalation_of(*session, request, answer.id);
+}
+
+void ClientApi::answer_escalations(ClientSession& session, uint32_t request,
+                                   std::function<Escalating(StoreReader&)> read) {
   sessions_.read_then<Escalating>(
       session, request, std::move(read), [this, request](ClientSession& asker, Escalating all) {
         const RowContext context = row_context();
@@ -102,10 +121,13 @@ void ClientApi::escalations(ClientSession& session, uint32_t request,
             auto rung = b.CreateString(one.message.stored.rung);
             auto next_name = b.CreateString(next ? next->name : "");
             auto attempts = b.CreateVectorOfStrings(one.attempts);
+            const Pause* pause = core_.pauses().find(key, context.now.utc);
+            auto because = pause ? b.CreateString(pause->reason) : 0;
             rows.push_back(wire::CreateEscalationRow(
                 b, row_id, record.key.incoming, record.precedence, rung, one.decided_at, next_name,
                 next ? next->due - context.now.boot : 0, attempts, b.CreateVector(told),
-                tells_nobody(context.policy, record.precedence, one.message.stored.rung)));
+                tells_nobody(context.policy, record.precedence, one.message.stored.rung),
+                pause ? pause->until : 0, because, pause ? pause->role : 0));
           }
           auto next_page = all.next.empty() ? 0 : b.CreateString(all.next);
           return wire::CreateEscalationRows(b, b.CreateVector(rows), all.total, all.more,

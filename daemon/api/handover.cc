@@ -19,7 +19,7 @@ void ClientApi::start_handover(ClientSession& session, uint32_t request,
                                const wire::StartHandover& wanted) {
   sessions_.read_then<std::vector<HandoverItem>>(
       session, request,
-      [gathered = gather_handover(core_, config_.prefix, config_.peer_prefix)](
+      [gathered = gather_handover(core_, clock_.now().utc, config_.prefix, config_.peer_prefix)](
           StoreReader& reader) { return complete_handover(reader, gathered); },
       [this, request, actor = session.actor, note = text_of(wanted.note())](
           ClientSession& asker, const std::vector<HandoverItem>& items) {

@@ -124,6 +124,17 @@ void add_conflicts(std::vector<HandoverItem>& items, StoreReader& reader,
   add_rest(items, code, gathered.conflicts_total);
 }
 
+void add_pauses(std::vector<HandoverItem>& items, StoreReader& reader,
+                const HandoverGathered& gathered) {
+  for (const auto& [key, pause] : gathered.pauses) {
+    HandoverItem item = message_item(reader, gathered, wire::HandoverCode::paused, key);
+    item.since = pause.until;
+    item.text = shortened(pause.reason, limits::kHandoverTextSizeMax);
+    items.push_back(std::move(item));
+  }
+  add_rest(items, wire::HandoverCode::paused, gathered.pauses_total);
+}
+
 void add_incidents(std::vector<HandoverItem>& items, StoreReader& reader, bool as_it_is) {
   const OpenIncidents open = read_open_incidents(reader, kItemsMax, as_it_is);
   for (const OpenIncident& one : open.first) {
@@ -139,7 +150,7 @@ void add_incidents(std::vector<HandoverItem>& items, StoreReader& reader, bool a
 
 }  // namespace
 
-HandoverGathered gather_handover(Core& core, const std::string& prefix,
+HandoverGathered gather_handover(Core& core, UtcMs now, const std::string& prefix,
                                  const std::string& peer_prefix) {
   HandoverGathered gathered;
   gathered.prefix = prefix;
@@ -151,6 +162,9 @@ HandoverGathered gather_handover(Core& core, const std::string& prefix,
   for (const Conflict& one : core.conflicts().list()) {
     if (++gathered.conflicts_total > kItemsMax) continue;
     gathered.conflicts.emplace_back(one.own, one.peers);
+  }
+  for (const auto& [key, pause] : core.pauses().list(now)) {
+    if (++gathered.pauses_total <= kItemsMax) gathered.pauses.emplace_back(key, pause);
   }
   add_drafts(gathered.rest, core.drafts().open());
   add_conditions(gathered.rest, core.conditions());
@@ -167,6 +181,7 @@ std::vector<HandoverItem> complete_handover(StoreReader& reader, const HandoverG
     }
     add_rest(items, messages.code, messages.total);
   }
+  add_pauses(items, reader, gathered);
   add_conflicts(items, reader, gathered);
   add_incidents(items, reader, gathered.index_as_it_is);
   items.insert(items.end(), gathered.rest.begin(), gathered.rest.end());

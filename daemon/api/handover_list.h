@@ -26,12 +26,14 @@ struct HandoverGathered {
   std::vector<HandoverMessages> messages;
   std::vector<std::pair<MessageKey, MessageKey>> conflicts;  // Our notice, the peer's.
   uint64_t conflicts_total = 0;
+  std::vector<std::pair<MessageKey, Pause>> pauses;
+  uint64_t pauses_total = 0;
   std::vector<HandoverItem> rest;  // Drafts, conditions, rungs.
   bool index_as_it_is = false;
 };
 
 // On the core's thread.
-HandoverGathered gather_handover(Core& core, const std::string& prefix,
+HandoverGathered gather_handover(Core& core, UtcMs now, const std::string& prefix,
                                  const std::string& peer_prefix);
 // On the reading thread. The items in the order in which they are numbered; within
 // limits::kHandoverSizeMax, whatever there is.

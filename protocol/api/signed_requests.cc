@@ -60,6 +60,11 @@ std::optional<std::string> statement_of(const Addressed& addressed, wire::Reques
     case wire::RequestBody::AcceptHandover:
       return take_over_statement(addressed,
                                  to_hash(*static_cast<const wire::AcceptHandover*>(body)->hash()));
+    case wire::RequestBody::PauseEscalation: {
+      const auto& asked = *static_cast<const wire::PauseEscalation*>(body);
+      return pause_statement(addressed, asked.id()->string_view(), asked.until(),
+                             text_view(asked.reason()));
+    }
     case wire::RequestBody::NONE:
     case wire::RequestBody::ClientHello:
     case wire::RequestBody::List:

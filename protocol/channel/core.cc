@@ -41,6 +41,7 @@ Core::Core(CoreConfig config, Records& records, Random& random, Now started)
       handover_(config_, recorder_, persons_, noise_, conditions_),
       releases_(config_, recorder_, random, agreements_, channel_state_, corrections_, read_backs_,
                 answers_, conflicts_),
+      pauses_(recorder_, persons_, noise_, escalation_, releases_),
       submissions_(config_, recorder_, persons_, noise_, disk_, evidence_, channel_state_,
                    corrections_, drafts_, releases_),
       outbox_(config_, trust_, recorder_, disk_, evidence_, releases_),
@@ -85,6 +86,7 @@ Status Core::replay(uint64_t index, ByteView bytes) {
   witness_.apply(entry);
   drafts_.apply(entry);
   handover_.apply(entry);
+  pauses_.apply(entry);
   apply_durable(index, entry, replayed_time(entry.at(), started_));
   return ok();
 }

@@ -46,6 +46,7 @@
 #include "protocol/channel/inbox.h"
 #include "protocol/channel/noise.h"
 #include "protocol/channel/outbox.h"
+#include "protocol/channel/pauses.h"
 #include "protocol/channel/read_backs.h"
 #include "protocol/channel/recorder.h"
 #include "protocol/channel/releases.h"
@@ -138,6 +139,12 @@ class Core {
                        const Hash& hash, const std::vector<uint32_t>& ticks) {
     handover_.accept(now, token, actor, started, hash, ticks);
   }
+  // A person pauses the ladder of a message, by its id, until then, or ends a pause: 0. The outcome
+  // comes as AnswerPause with this token.
+  void pause_ladder(Now now, uint64_t token, const Actor& actor, const std::string& id, UtcMs until,
+                    const std::string& reason) {
+    pauses_.pause(now, token, actor, id, until, reason);
+  }
   // The outcome of a StartAttempt, also of one that was stopped.
   void attempt_ended(Now now, const AttemptName& attempt, wire::Outcome outcome,
                      const std::string& detail) {
@@ -206,6 +213,7 @@ class Core {
   const Conditions& conditions() const { return conditions_; }
   const DraftList& drafts() const { return drafts_.durable(); }
   const Handover& handover() const { return handover_; }
+  const Pauses& pauses() const { return pauses_; }
   ConflictComparison conflicts_compared() const { return conflict_digests_.last(); }
   const Ladder& ladder() const { return escalation_.ladder(); }
   // With the policy of the agreement in force.
@@ -249,6 +257,7 @@ class Core {
   Drafts drafts_;
   Handover handover_;
   Releases releases_;
+  Pauses pauses_;
   Submissions submissions_;
   Outbox outbox_;
   Inbox inbox_;

@@ -64,6 +64,13 @@ struct AnswerDraft {
 };
 
 // The list of a hand-over was signed, or accepted, which is durable.
+// A person paused a ladder, or ended a pause, durably.
+struct AnswerPause {
+  uint64_t token = 0;
+  std::string id;  // The message's.
+  Status outcome = ok();
+};
+
 struct AnswerHandover {
   uint64_t token = 0;
   Status outcome = ok();
@@ -117,6 +124,6 @@ struct Alarm {
 
 using Effect =
     std::variant<SendFrame, CloseLink, TryNextPath, AnswerSubmission, AnswerExport, SoundStep,
-                 StartAttempt, StopAttempt, Alarm, AnswerDraft, AnswerHandover>;
+                 StartAttempt, StopAttempt, Alarm, AnswerDraft, AnswerHandover, AnswerPause>;
 
 }  // namespace hotline

@@ -92,6 +92,14 @@ void Escalation::apply_durable(const wire::Entry& entry, Now at) {
         ladder_.receipted({false, serial}, at);
       }
       break;
+    case wire::Fact::LadderPaused: {
+      const wire::LadderPaused& fact = *entry.fact_as_LadderPaused();
+      const BootMs until = at.boot + (fact.until() - entry.at());
+      for (uint64_t attempt : ladder_.paused(from_wire(fact.message()), until, at)) {
+        recorder_.say(StopAttempt{attempt});
+      }
+      break;
+    }
     case wire::Fact::StepsDecided:
       if (!recorder_.is_live()) replay_decision(*entry.fact_as_StepsDecided(), at);
       break;

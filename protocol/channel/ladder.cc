@@ -149,6 +149,19 @@ std::vector<uint64_t> Ladder::closed(MessageKey key) {
   return to_stop;
 }
 
+std::vector<uint64_t> Ladder::paused(MessageKey key, BootMs until, Now at) {
+  Item* item = find(key);
+  if (item == nullptr) return {};
+  const BootMs end = std::max(until, at.boot);
+  item->held = true;
+  item->paused = end > at.boot;
+  holds_[pack(key)] = end;
+  std::vector<uint64_t> to_stop;
+  if (item->paused) to_stop = leave_calls(key, *item);
+  reschedule(key, *item);
+  return to_stop;
+}
+
 AttemptEnd Ladder::attempt_finished(const AttemptName& name, AttemptOutcome outcome, Now at) {
   LadderCalls::End end = calls_.finished(name.id, outcome, at);
   AttemptEnd result{end.verdict, std::move(end.messages), {}};
@@ -238,6 +251,11 @@ Due Ladder::decide(Now now) {
       const MessageKey key = unpack(agenda.first_key().second);
       Item* item = find(key);
       HOTLINE_CHECK(item != nullptr && item->due == agenda.first_key().first);
+      if (item->paused) {  // And is so no more.
+        item->paused = false;
+        reschedule(key, *item);
+        continue;
+      }
       Decision decision = this->decision(key, *item, now);
       apply(key, *item, decision.steps, now);
       erase_if_done(key, *item);
@@ -338,12 +356,18 @@ std::optional<uint8_t> Ladder::rung_index(uint8_t precedence, const std::string&
 // The receiver's alarm sounds from the message's arrival; the sender's while it is undelivered and
 // said so, or from the first rung.
 bool Ladder::sounding(MessageKey key, const Item& item) const {
-  if (item.acknowledged) return false;
+  if (item.acknowledged || item.paused) return false;
   return key.incoming || item.rungs != 0 || (item.undelivered && !item.receipted);
 }
 
 // When a step is due, or kNever if it was decided, or nobody waits for it.
 BootMs Ladder::step_due(MessageKey key, const Item& item, StepKind kind, uint8_t rung) const {
+  const BootMs due = step_due_unheld(key, item, kind, rung);
+  return item.held && due != kNever ? std::max(due, holds_.at(pack(key))) : due;
+}
+
+BootMs Ladder::step_due_unheld(MessageKey key, const Item& item, StepKind kind,
+                               uint8_t rung) const {
   const PrecedencePolicy& numbers = policy(item);
   switch (kind) {
     case StepKind::undelivered:
@@ -365,7 +389,7 @@ BootMs Ladder::step_due(MessageKey key, const Item& item, StepKind kind, uint8_t
 }
 
 BootMs Ladder::item_due(MessageKey key, const Item& item) const {
-  BootMs due = kNever;
+  BootMs due = item.paused ? holds_.at(pack(key)) : kNever;
   for (auto kind : {StepKind::undelivered, StepKind::first_answer_due, StepKind::full_answer_due,
                     StepKind::dissemination_due}) {
     due = std::min(due, step_due(key, item, kind, 0));
@@ -447,6 +471,7 @@ void Ladder::erase(MessageKey key, const Item& item) {
   if (item.waits_at != kNever) waiting_of(key, item).erase({item.waits_at, pack(key)});
   set_sounding(key, item, false);
   set_undelivered(key, item, false);
+  holds_.erase(pack(key));
   items_.erase(pack(key));
 }
 

@@ -27,6 +27,7 @@
 #include <compare>
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <utility>
@@ -133,6 +134,9 @@ class Ladder {
   std::vector<uint64_t> closed(MessageKey key);
   // The outcome of a started attempt, also of one that was stopped: it makes room for another.
   AttemptEnd attempt_finished(const AttemptName& name, AttemptOutcome outcome, Now at);
+  // Nothing is due of it and it sounds no alarm until then, and what came due meanwhile is due
+  // then; a time that has come ends a pause. Returns as acknowledged() does.
+  std::vector<uint64_t> paused(MessageKey key, BootMs until, Now at);
   // Journaled decisions and outcomes, at a restart only.
   void decided(const Decision& decision, Now at);
   void attempt_ended(const AttemptName& name, const KeySet& messages, AttemptOutcome outcome,
@@ -154,6 +158,8 @@ class Ladder {
   std::optional<NextRung> next_rung(MessageKey key) const;
   size_t open_count() const { return items_.size(); }
 
+  // True while anything may still be due of it.
+  bool is_open(MessageKey key) const { return find(key) != nullptr; }
   // True while `key` waits for an acknowledgement.
   bool waits(MessageKey key) const;
   // The first that wait, over all that do, behind a place if one is given. A place stays good when
@@ -196,6 +202,8 @@ class Ladder {
     bool first_answer : 1 = false;  // Given, overdue and told, or not asked for. Likewise:
     bool full_answer : 1 = false;
     bool disseminated : 1 = true;
+    bool held : 1 = false;    // Nothing is due before a time in holds_.
+    bool paused : 1 = false;  // That time was not noticed yet.
   };
   // A MessageKey in eight bytes, in the same order.
   using PackedKey = uint64_t;
@@ -221,6 +229,7 @@ class Ladder {
   std::optional<uint8_t> rung_index(uint8_t precedence, const std::string& name) const;
 
   bool sounding(MessageKey key, const Item& item) const;
+  BootMs step_due_unheld(MessageKey key, const Item& item, StepKind kind, uint8_t rung_index) const;
   BootMs step_due(MessageKey key, const Item& item, StepKind kind, uint8_t rung_index) const;
   BootMs item_due(MessageKey key, const Item& item) const;
   Decision decision(MessageKey key, const Item& item, Now now) const;
@@ -260,6 +269,7 @@ class Ladder {
   const Item* find(MessageKey key) const { return items_.find(pack(key)); }
 
   Items items_;
+  std::map<PackedKey, BootMs> holds_;             // Ends of pauses.
   std::array<std::array<Places, 4>, 2> waiting_;  // Own, the peer's; each by precedence.
   Agenda agenda_;
   std::array<std::array<Alarm, 4>, 2> alarms_;  // By side (own, the peer's) and precedence.

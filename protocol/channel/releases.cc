@@ -181,6 +181,23 @@ std::string Releases::name_of(MessageKey key, uint64_t serial) const {
   return format_peers_name(config_.peer_prefix, serial, key.number);
 }
 
+Result<NamedMessage> Releases::resolve(const std::string& id) {
+  auto not_found = make_error(ErrorCode::not_found, "there is no message " + id, "hotline list");
+  std::optional<MessageKey> key;
+  if (const auto place = parse_place(id)) {
+    if (place->prefix == config_.peer_prefix) key = MessageKey{true, place->number};
+  } else if (const auto serial = parse_serial(id)) {
+    if (serial->prefix == config_.prefix) key = MessageKey{false, serial->number};
+    if (serial->prefix == config_.peer_prefix)
+      key = recorder_.records().find_incoming(serial->number);
+  }
+  auto record = key ? recorder_.records().message(*key) : std::nullopt;
+  if (!record) return not_found;
+  if (key->incoming && record->serial != 0) key = recorder_.records().find_incoming(record->serial);
+  return NamedMessage{*key, name_of(*key, record->serial), record->leaf_hash,
+                      known_precedence(record->precedence)};
+}
+
 void note_effect_on(Recorder& recorder, const Answers& answers, Now now, MessageKey target,
                     const wire::Body& body, wire::Role role) {
   auto kind = fact_of(kind_of(static_cast<uint8_t>(body.content_type())).effect);

@@ -65,6 +65,9 @@ class Releases {
   const MessageRecord* gathering(uint64_t serial) const;
   void seal() { gathering_ = {}; }
 
+  // A message by what people call it. Error: not_found.
+  Result<NamedMessage> resolve(const std::string& id);
+
   // A message by its serial, or where it has none of its own by its place.
   std::string name_of(MessageKey key, uint64_t serial) const;
 

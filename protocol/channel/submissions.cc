@@ -166,7 +166,7 @@ Result<Release> Submissions::make_release(Now now, const wire::Draft& draft, wir
   Release release;
   if (draft.references()) {
     for (const flatbuffers::String* id : *draft.references()) {
-      auto named = resolve(id->str());
+      auto named = releases_.resolve(id->str());
       if (!named) return named.error();
       release.references.push_back(*std::move(named));
     }
@@ -267,23 +267,6 @@ MessageRecord Submissions::own_message(uint64_t serial) {
   auto record = recorder_.records().message({false, serial});
   if (!record) throw RecordsError("own message " + std::to_string(serial) + " is missing");
   return *std::move(record);
-}
-
-Result<NamedMessage> Submissions::resolve(const std::string& id) {
-  auto not_found = make_error(ErrorCode::not_found, "there is no message " + id, "hotline list");
-  std::optional<MessageKey> key;
-  if (const auto place = parse_place(id)) {
-    if (place->prefix == config_.peer_prefix) key = MessageKey{true, place->number};
-  } else if (const auto serial = parse_serial(id)) {
-    if (serial->prefix == config_.prefix) key = MessageKey{false, serial->number};
-    if (serial->prefix == config_.peer_prefix)
-      key = recorder_.records().find_incoming(serial->number);
-  }
-  auto record = key ? recorder_.records().message(*key) : std::nullopt;
-  if (!record) return not_found;
-  if (key->incoming && record->serial != 0) key = recorder_.records().find_incoming(record->serial);
-  return NamedMessage{*key, releases_.name_of(*key, record->serial), record->leaf_hash,
-                      known_precedence(record->precedence)};
 }
 
 uint64_t Submissions::last_counter(const Hash& certificate) const {

@@ -79,7 +79,6 @@ class Submissions {
   bool asks_two(const wire::Draft& draft, bool danger_to_life) const;
   // The message of which the draft makes one, in this role.
   Result<Release> make_release(Now now, const wire::Draft& draft, wire::Role role);
-  Result<NamedMessage> resolve(const std::string& id);
 
   const CoreConfig& config_;
   Recorder& recorder_;

@@ -29,6 +29,7 @@ constexpr Row kRows[] = {
     {wire::Role::supervisor, Right::agree},
     {wire::Role::supervisor, Right::hand_over},
     {wire::Role::supervisor, Right::declare},
+    {wire::Role::supervisor, Right::pause},
     {wire::Role::monitor, Right::send, wire::MessageType::incident},
     {wire::Role::monitor, Right::send, wire::MessageType::violation},
     {wire::Role::auditor, Right::look},

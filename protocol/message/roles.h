@@ -22,6 +22,7 @@ enum class Right : uint8_t {
   agree,          // Propose an agreement to the other party, sign or reject one.
   hand_over,      // The watch, or take it over.
   declare,        // The channel open, restricted or suspended.
+  pause,          // The ladder of a message that waits.
   export_record,  // Take the record away, for an audit.
 };
 

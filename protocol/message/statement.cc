@@ -126,6 +126,15 @@ std::string return_statement(const Addressed& addressed, uint64_t number, const 
   return lines.take();
 }
 
+std::string pause_statement(const Addressed& addressed, std::string_view id, UtcMs until,
+                            std::string_view reason) {
+  Lines lines(addressed, until == 0 ? "end pause of ladder" : "pause ladder");
+  lines.add("refers-to", id);
+  lines.add_time("until", until);
+  if (!reason.empty()) lines.add("reason-sha256", sha256({as_bytes(reason)}));
+  return lines.take();
+}
+
 std::string hand_over_statement(const Addressed& addressed, std::string_view note) {
   Lines lines(addressed, "hand over the watch");
   if (!note.empty()) lines.add("note-sha256", sha256({as_bytes(note)}));

@@ -67,6 +67,9 @@ std::string hand_in_statement(const Addressed& addressed, uint64_t number, const
 // Withdrawn by who handed it in, where there is no reason.
 std::string return_statement(const Addressed& addressed, uint64_t number, const Hash& draft,
                              std::string_view reason);
+// `id`: the message's, as it was typed. `until`: 0 ends the pause.
+std::string pause_statement(const Addressed& addressed, std::string_view id, UtcMs until,
+                            std::string_view reason);
 std::string hand_over_statement(const Addressed& addressed, std::string_view note);
 // `list`: as in protocol/channel/handover.h.
 std::string take_over_statement(const Addressed& addressed, const Hash& list);

@@ -137,7 +137,8 @@ NOT_SENTENCES_OF = {
     "client/commands/handover.cc": ["ITEM|TEXT|HASH", r"--tick .*", r"handover accept .*"],
     "client/commands/channel.cc": ["TEXT|TIME", "reopening|unknown|state|reason|from|status"],
     "protocol/channel/{agreements,channel_state}.cc": ["-p priority"],
-    "protocol/channel/drafts.cc": [r'--reason "\.\.\.", \{\} bytes at most'],
+    "protocol/channel/{drafts,pauses}.cc": [r'--reason "\.\.\."(, \{\} bytes at most)?', r"--until \+(12h|30m)"],
+    "client/commands/escalation.cc": [r"--until \+30m"],
     "client/show/journal_line.cc": ["HLJE", r"of \{\}", r"hotlined \{\}"],
     "protocol/terminal/{command_line,toml_file,output}.cc": [
         "auto|version|true|false|print the version", r"hotline\{\} \{\}", r"after \{\}", r"\{\} wants a command"],

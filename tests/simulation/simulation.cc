@@ -174,6 +174,7 @@ class Simulation {
     }
     void perform(const AnswerDraft& answer) override { simulation->take_answer(*this, answer); }
     void perform(const AnswerHandover&) override {}
+    void perform(const AnswerPause&) override {}
     void perform(const AnswerExport&) override {}
     void perform(const SoundStep& sound) override { simulation->hear(index, sound); }
     void perform(const StartAttempt& start) override {

@@ -54,6 +54,7 @@ class People(OfTwo):
         self.world.wait_for("both", lambda: self.world.client("south", "ann", "show", question).returncode == 0)
         self.do("south", "ann", "ack", sent, "--as-understood", "--wait", "delivered")
         self.do("south", "bob", "disseminate", sent, "--to", "air-defence")
+        self.do("south", "bob", "escalation", "pause", question, "--until", "+30m", "--reason", "we ask our own")
         self.do("south", "ann", "reply", question, "--answer", "1=ours")
         self.do("north", "bob", "send", "--corrects", sent, "--change", "platform= -> Su-27", "--reason", "seen better")
         self.do("north", "ann", "draft", "save", *crossing)
@@ -82,7 +83,7 @@ class People(OfTwo):
             people = {json.loads(line)["person"] for line in log.stdout.splitlines()}
             self.assertLessEqual(people, {"ann", "bob", "eve", "", None}, source)
         south = self.check(self.export("south"))
-        self.assertEqual(south["messages_compared"], south["statements"])
+        self.assertEqual(south["messages_compared"] + 1, south["statements"], "and one pause")
 
     def test_what_is_shown_fits_what_the_other_side_holds(self):
         sent = self.world.ask("north", "ann", "send", "-p", "priority", "An aircraft turned back.", "--wait", "delivered")["message"]["id"]

@@ -58,6 +58,7 @@ class DrivenCore : public ChannelHost, public Clock {
   std::map<uint64_t, Result<Submission>> answers;  // By token.
   std::map<uint64_t, Result<DraftChange>> draft_answers;
   std::map<uint64_t, Status> handover_answers;
+  std::map<uint64_t, Status> pause_answers;
 
   using ChannelHost::perform;
   void perform(const TryNextPath& next) override { next_paths.push_back(next); }
@@ -69,6 +70,9 @@ class DrivenCore : public ChannelHost, public Clock {
   }
   void perform(const AnswerHandover& answer) override {
     handover_answers.insert_or_assign(answer.token, answer.outcome);
+  }
+  void perform(const AnswerPause& answer) override {
+    pause_answers.insert_or_assign(answer.token, answer.outcome);
   }
   void perform(const AnswerExport&) override {}
   void perform(const SoundStep& sound) override { sounded.push_back(sound); }

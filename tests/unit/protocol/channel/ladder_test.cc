@@ -557,13 +557,70 @@ TEST(Ladder, FactsAboutWhatIsNotOpenChangeNothing) {
 }
 
 // ----------------------------------------------------------------------------------------------
+// pauses
+
+TEST(Ladder, E15_APauseEndsByItselfAlsoAfterARestart) {
+  for (const bool restarts : {false, true}) {
+    SCOPED_TRACE(restarts);
+    Ladder ladder(default_policy());
+    ladder.opened(kIn, kFlash, false, after(0));
+    const auto due = [&](int64_t minutes) { return texts(ladder.decide(after(minutes * 60'000))); };
+    EXPECT_FALSE(due(1).empty());
+    ladder.paused(kIn, after(30 * 60'000).boot, after(1 * 60'000));
+    EXPECT_EQ(ladder.situation(true, kFlash, after(2 * 60'000)).count, 0u) << "it is silent";
+    EXPECT_TRUE(ladder.waits(kIn));
+    if (restarts) {
+      ladder = Ladder(default_policy());
+      ladder.opened(kIn, kFlash, false, after(0));
+      ladder.decided({true, kFlash, {1}, {Step{StepKind::rung, "supervisor"}}, 0, 0, {}},
+                     after(1 * 60'000));
+      ladder.paused(kIn, after(30 * 60'000).boot, after(1 * 60'000));
+    }
+    EXPECT_TRUE(due(29).empty());
+    EXPECT_EQ(ladder.next_due(), after(30 * 60'000).boot);
+    EXPECT_TRUE(ladder.unattended(after(29 * 60'000), 1'000).empty());
+    const auto told = due(30);
+    ASSERT_FALSE(told.empty()) << "it goes on";
+    EXPECT_GT(ladder.situation(true, kFlash, after(30 * 60'000)).count, 0u);
+    EXPECT_TRUE(due(30).empty()) << "and once";
+  }
+}
+
+TEST(Ladder, E15_WhatIsDueAfterThePauseComesAtItsTime) {
+  Ladder ladder(default_policy());
+  ladder.opened(kOut, kFlash, false, after(0));
+  ladder.receipted(kOut, after(0));
+  const BootMs first = ladder.next_rung(kOut)->due;
+  ladder.paused(kOut, first - 1, after(0));
+  EXPECT_EQ(ladder.next_rung(kOut)->due, first);
+  EXPECT_TRUE(texts(ladder.decide(Now{first - 1, first - 1})).empty());
+  EXPECT_EQ(ladder.next_due(), first);
+  ladder.paused(kOut, first + 60'000, Now{first - 1, first - 1});
+  EXPECT_EQ(ladder.next_rung(kOut)->due, first + 60'000);
+  // A person ends it.
+  ladder.paused(kOut, 0, Now{first + 5, first + 5});
+  EXPECT_EQ(ladder.next_due(), first + 5);
+  EXPECT_FALSE(texts(ladder.decide(Now{first + 5, first + 5})).empty());
+}
+
+TEST(Ladder, E15_APausedMessageIsAcknowledgedAsAnyOther) {
+  Ladder ladder(default_policy());
+  ladder.opened(kIn, kFlash, false, after(0));
+  ladder.paused(kIn, after(30 * 60'000).boot, after(0));
+  ladder.acknowledged(kIn);
+  EXPECT_EQ(ladder.open_count(), 0u);
+  EXPECT_EQ(ladder.next_due(), std::nullopt);
+  ladder.paused(kIn, after(60 * 60'000).boot, after(1 * 60'000));
+  EXPECT_EQ(ladder.open_count(), 0u);
+}
+
+// ----------------------------------------------------------------------------------------------
 // the table of escalation itself
 
 const std::map<std::string, std::string> kLadderRowsElsewhere = {
     {"E05", "no subject: nobody escalates by hand, and an acknowledgement is final"},
     {"E06", "the heartbeat is the hourly test call: test_calls_test.cc"},
     {"E09", "no subject: a party is one daemon; that it tells twice rather than never is E13"},
-    {"E15", "no subject: nothing pauses a ladder, and rungs know no hours of the day"},
     {"E21", "exercises are channels of their own: fault_rows_test.cc (H36); no schedule is built"},
 };
 

@@ -51,6 +51,8 @@ class TwoCores {
   // In order; cleared by the test.
   std::vector<TryNextPath>& next_paths(size_t party) { return sides_[party].next_paths; }
   std::vector<std::string>& alarms(size_t party) { return sides_[party].alarms; }
+  std::vector<SoundStep>& sounded(size_t party) { return sides_[party].sounded; }
+  std::map<uint64_t, Status>& pause_answers(size_t party) { return sides_[party].pause_answers; }
 
  private:
   struct Side : DrivenCore {

@@ -1,0 +1,81 @@
+"""A ladder paused by a supervisor of a real party: nobody is told again until its end, everybody can see it, over a restart. The commands
+of docs/operator.md are run as they stand there, live and in an exercise."""
+
+import re
+import shlex
+import unittest
+
+from pages import commands
+from world import PREFIX, OfTwo, other
+
+USAGE, NOT_ALLOWED, NOT_FOUND, REFUSED = 2, 4, 7, 8
+
+
+class Pauses(OfTwo):
+    def waiting(self, party):
+        sent = self.world.say(other(party), "send", "-p", "flash", "An aircraft has crossed.")["id"]
+        self.world.wait_for("the FLASH", lambda: self.world.client(party, "ann", "show", sent).returncode == 0)
+        return sent
+
+    def pause(self, party, message, person="bob", until="+30m", reason="he is on his way"):
+        return self.world.client(party, person, "escalation", "pause", message, "--until", until, "--reason", reason)
+
+    def row(self, party, message):
+        return self.world.ask(party, "ann", "escalation", "show", message)["escalation"]
+
+    def test_it_is_seen_by_everybody_and_ends(self):
+        for party in PREFIX:
+            message = self.waiting(party)
+            paused = self.pause(party, message)
+            self.assertEqual(paused.returncode, 0, paused.stderr)
+            self.assertIn("PAUSED until ", paused.stdout)
+            self.assertEqual(self.row(party, message)["paused_because"], "he is on his way")
+            self.assertIn("PAUSED", self.world.client(party, "ann", "escalation", "list").stdout)
+            self.assertIsNone(self.row(other(party), message)["paused_until"])
+            self.world.daemons[party].stop()
+            self.world.daemons[party].start()
+            self.world.wait_link()
+            self.assertIsNotNone(self.row(party, message)["paused_until"], "after a restart too")
+            self.world.ask(party, "ann", "handover", "start")
+            items = self.world.ask(party, "bob", "handover", "show")["handover"]["items"]
+            self.assertEqual([(item["subject"], item["text"]) for item in items if item["code"] == "paused"],
+                             [(message, "he is on his way")])
+            resumed = self.world.client(party, "bob", "escalation", "resume", message)
+            self.assertEqual(resumed.returncode, 0, resumed.stderr)
+            self.assertIsNone(self.row(party, message)["paused_until"])
+            journal = self.world.client(party, "eve", "audit", "log").stdout
+            self.assertIn("is paused until", journal)
+            self.assertIn("goes on", journal)
+            self.world.say(party, "ack", message)
+
+    def test_what_is_refused(self):
+        message = self.waiting("north")
+        for person in ("ann", "eve"):
+            refused = self.pause("north", message, person)
+            self.assertEqual(refused.returncode, NOT_ALLOWED, refused.stderr)
+        for words, code in (({"until": "+13h"}, REFUSED), ({"until": "-5m"}, USAGE), ({"reason": " "}, USAGE),
+                            ({"reason": "x" * 501}, REFUSED), ({"until": "soon"}, USAGE)):
+            refused = self.pause("north", message, **words)
+            self.assertEqual(refused.returncode, code, (words, refused.stderr))
+        self.assertEqual(self.pause("north", "S-999").returncode, NOT_FOUND)
+        self.assertEqual(self.world.client("north", "bob", "escalation", "resume", message).returncode, REFUSED)
+        self.world.say("north", "ack", message)
+        gone = self.pause("north", message)
+        self.assertEqual(gone.returncode, REFUSED, gone.stderr)
+
+    def test_every_command_of_the_page_runs(self):
+        message = self.waiting("north")
+        (block,) = commands("operator.md", "Pausing a ladder")
+        for line in block.splitlines():
+            person = re.search(r"# (ann|bob)", line)[1]
+            _, *words = shlex.split(line.replace("S-1", message), comments=True)
+            done = self.world.client("north", person, *words)
+            self.assertEqual(done.returncode, 0, f"{line}\n{done.stdout}{done.stderr}")
+
+
+class InAnExercise(Pauses):
+    mode = "exercise"
+
+
+if __name__ == "__main__":
+    unittest.main()

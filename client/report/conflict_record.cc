@@ -40,6 +40,22 @@ const char* fate_name(ConflictFate fate) {
   return "open";
 }
 
+const char* fate_words(ConflictFate fate) {
+  switch (fate) {
+    case ConflictFate::open:
+      return "still open";
+    case ConflictFate::changed:
+      return "a notice changed";
+    case ConflictFate::cancelled:
+      return "a notice cancelled";
+    case ConflictFate::accepted:
+      return "accepted by both";
+    case ConflictFate::time_passed:
+      return "its time passed";
+  }
+  return "still open";
+}
+
 std::string ConflictRecord::peers_name(uint64_t place) const {
   const auto known = peers_serials_.find(place);
   return format_peers_name(names_.peer_prefix, known == peers_serials_.end() ? 0 : known->second,

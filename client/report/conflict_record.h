@@ -18,7 +18,8 @@ namespace hotline::client {
 // `time_passed`: nobody ended it, and the time at which both are there is over by the end of the
 // record.
 enum class ConflictFate : uint8_t { open, changed, cancelled, accepted, time_passed };
-const char* fate_name(ConflictFate fate);  // "open", "time_passed".
+const char* fate_name(ConflictFate fate);   // For programs: "open", "time_passed".
+const char* fate_words(ConflictFate fate);  // For people: "still open", "its time passed".
 
 struct RecordedConflict {
   std::string own;  // The notices' names.

@@ -7,9 +7,9 @@
 #include "client/report/message_threads.h"
 #include "client/show/measures.h"
 #include "protocol/base/limits.h"
+#include "protocol/channel/incidents.h"
 #include "protocol/message/body.h"
 #include "protocol/message/envelope.h"
-#include "protocol/message/incidents.h"
 #include "protocol/message/kinds/kinds.h"
 #include "protocol/message/message_rules.h"
 #include "protocol/message/serial.h"
@@ -19,87 +19,60 @@ namespace {
 
 constexpr uint64_t kPageRows = 500;
 
-// A message, by its effect on the incident of its thread.
-struct Event {
-  size_t thread = 0;
-  std::string own_thread;  // As the message names it.
-  std::string name;
-  uint64_t journal_index = 0;
-  bool incoming = false;
-  uint64_t serial = 0;
-  IncidentEffect effect = IncidentEffect::none;
-  uint8_t precedence = 0;
-  UtcMs at = 0;
-  UtcMs released_at = 0;
-  std::string subject;
-  bool joins = false;
-  uint64_t peer_entries = 0;  // So many messages of the other party its sender held.
-  std::optional<uint64_t> place;
+RecordedStand recorded(const IncidentStand& stand) {
+  if (!stand.closing) return {};
+  return {stand.closed_at, stand.disputed};
+}
+
+RecordedIncident recorded(const Incident& incident, const std::string& subject) {
+  return {.name = incident.name,
+          .incoming = incident.first.incoming,
+          .precedence = incident.precedence,
+          .began_at = incident.began_at,
+          .subject = subject,
+          .own = recorded(incident.own),
+          .peers = recorded(incident.peers),
+          .cancelled = incident.cancelled};
+}
+
+// All that the messages of a record say of incidents.
+class Told {
+ public:
+  // `name`: the message's serial. `thread` is that which it names: others may be joined with it
+  // later.
+  void take(const std::string& name, const std::string& subject, size_t thread,
+            IncidentEvent event) {
+    subjects_[event.key] = subject;
+    threads_.push_back(thread);
+    names_.push_back(name);
+    events_.push_back(std::move(event));
+  }
+
+  // Its sender took this message back.
+  void cancel(const std::string& name, bool incoming) {
+    for (size_t i = 0; i < events_.size(); ++i) {
+      if (names_[i] == name && events_[i].key.incoming == incoming) events_[i].cancelled = true;
+    }
+  }
+
+  std::vector<RecordedIncident> incidents(const MessageThreads& threads) const {
+    std::vector<IncidentEvent> events = events_;
+    for (size_t i = 0; i < events.size(); ++i) {
+      events[i].thread = std::to_string(threads.root(threads_[i]));
+    }
+    std::vector<RecordedIncident> all;
+    for (const Incident& one : hotline::incidents_of(std::move(events))) {
+      all.push_back(recorded(one, subjects_.at(one.first)));
+    }
+    return all;
+  }
+
+ private:
+  std::vector<IncidentEvent> events_;
+  std::vector<size_t> threads_;     // Of each event,
+  std::vector<std::string> names_;  // and the name of its message.
+  std::map<MessageKey, std::string> subjects_;
 };
-using Events = std::vector<const Event*>;
-
-// Its sender had heard of all that the other party brought together.
-bool knew_all_joins(const Event& closing, const Events& all) {
-  return std::none_of(all.begin(), all.end(), [&](const Event* one) {
-    const bool others = one->joins && one->incoming != closing.incoming;
-    return others && (!one->place || *one->place >= closing.peer_entries);
-  });
-}
-
-void take_event(const Event& event, const Events& all, RecordedStand& stand) {
-  const bool closes =
-      event.effect == IncidentEffect::closes || event.effect == IncidentEffect::disputes;
-  if (!closes) {
-    stand = {};  // A report, a question or an opening opens it again.
-  } else if (knew_all_joins(event, all)) {
-    stand = {event.at, event.effect == IncidentEffect::disputes};
-  }
-}
-
-// How a party stands, from its own words in the order in which it spoke.
-RecordedStand stand_in(bool incoming, const Events& all) {
-  Events said;
-  for (const Event* one : all) {
-    if (one->incoming == incoming) said.push_back(one);
-  }
-  std::sort(said.begin(), said.end(), [](const Event* a, const Event* b) {
-    return std::pair(a->serial, a->journal_index) < std::pair(b->serial, b->journal_index);
-  });
-  RecordedStand stand;
-  for (const Event* one : said) take_event(*one, all, stand);
-  return stand;
-}
-
-// The one with which it began: a report rather than an opening, and the earliest.
-const Event* first_event(const Events& all) {
-  const auto rank = [](const Event* one) {
-    return std::tuple(one->effect != IncidentEffect::reports, one->released_at, one->own_thread,
-                      one->serial);
-  };
-  const Event* first = nullptr;
-  for (const Event* one : all) {
-    const bool begins =
-        one->effect == IncidentEffect::reports || one->effect == IncidentEffect::opens;
-    if (begins && (first == nullptr || rank(one) < rank(first))) first = one;
-  }
-  return first;
-}
-
-RecordedIncident incident_in(const Event& first, const Events& all) {
-  RecordedIncident incident{.name = first.own_thread,
-                            .incoming = first.incoming,
-                            .precedence = known_precedence(first.precedence),
-                            .began_at = first.at,
-                            .subject = first.subject,
-                            .own = stand_in(false, all),
-                            .peers = stand_in(true, all)};
-  for (const Event* one : all) {
-    const bool counts = one->effect <= IncidentEffect::opens;
-    if (counts)
-      incident.precedence = std::min(incident.precedence, known_precedence(one->precedence));
-  }
-  return incident;
-}
 
 void sort_by_beginning(std::vector<RecordedIncident>& incidents) {
   std::sort(incidents.begin(), incidents.end(),
@@ -165,6 +138,7 @@ bool may_have_effect(uint8_t type) {
 
 bool RecordedIncident::is_of(const Period& period) const {
   if (period.until && began_at > *period.until) return false;
+  if (cancelled) return !period.since || began_at >= *period.since;
   const bool was_over =
       is_closed() && period.since && std::max(*own.closed_at, *peers.closed_at) < *period.since;
   return !was_over;
@@ -198,9 +172,9 @@ void IncidentRecord::take(uint64_t index, const wire::Entry& entry) {
 
 Result<RecordedIncidents> IncidentRecord::read(audit::ExportedLog& sent,
                                                audit::ExportedLog& received) const {
-  RecordedIncidents recorded;
+  RecordedIncidents all;
   MessageThreads threads;
-  std::vector<Event> events;
+  Told told;
   for (const Message& message : messages_) {
     audit::ExportedLog& log = message.incoming ? received : sent;
     const bool is_there = message.place && *message.place < log.size();
@@ -210,46 +184,36 @@ Result<RecordedIncidents> IncidentRecord::read(audit::ExportedLog& sent,
       if (!entry) return entry.error();
       exported = *entry;
     }
-    if (!exported.part && may_have_effect(message.type)) ++recorded.not_readable;
+    if (!exported.part && may_have_effect(message.type)) ++all.not_readable;
     if (!is_there) continue;
     Said said = said_by(exported, message.serial, message.type);
     if (message.declined) take_as_declined(said);
     const std::string first = said.references.empty() ? "" : said.references.front();
     const auto thread = threads.place(said.name, said.incident, first);
-    if (said.cancels) {
-      std::erase_if(events, [&](const Event& event) {
-        return event.name == first && event.incoming == message.incoming;
-      });
-    }
+    if (said.cancels) told.cancel(first, message.incoming);
     if (said.effect == IncidentEffect::none || !thread) continue;
     const bool joins = said.effect == IncidentEffect::opens && !said.references.empty();
     if (joins) {
       for (const std::string& named : said.references) threads.join(*thread, named);
     }
-    events.push_back({.thread = *thread,
-                      .own_thread = threads.name(*thread),
-                      .name = said.name,
-                      .journal_index = message.journal_index,
-                      .incoming = message.incoming,
-                      .serial = message.serial,
-                      .effect = said.effect,
-                      .precedence = message.precedence,
-                      .at = message.at,
-                      .released_at = said.released_at,
-                      .subject = said.subject,
-                      .joins = joins,
-                      .peer_entries = said.peer_entries,
-                      .place = message.place});
+    const uint64_t number = message.incoming ? *message.place : message.serial;
+    told.take(said.name, said.subject, *thread,
+              {.thread = {},  // Known once all were joined.
+               .own_thread = threads.name(*thread),
+               .journal_index = message.journal_index,
+               .key = {message.incoming, number},
+               .serial = message.serial,
+               .effect = said.effect,
+               .precedence = message.precedence,
+               .at = message.at,
+               .released_at = said.released_at,
+               .joins = joins,
+               .peer_entries = said.peer_entries,
+               .place = message.place});
   }
-  std::map<size_t, Events> by_thread;
-  for (const Event& event : events) by_thread[threads.root(event.thread)].push_back(&event);
-  for (const auto& [thread, all] : by_thread) {
-    if (const Event* first = first_event(all)) {
-      recorded.incidents.push_back(incident_in(*first, all));
-    }
-  }
-  sort_by_beginning(recorded.incidents);
-  return recorded;
+  all.incidents = told.incidents(threads);
+  sort_by_beginning(all.incidents);
+  return all;
 }
 
 Result<RecordedIncidents> incidents_of(Connection& connection) {
@@ -273,7 +237,8 @@ Result<RecordedIncidents> incidents_of(Connection& connection) {
            .began_at = row->began_at(),
            .subject = row->first() != nullptr ? text(row->first()->subject()) : "",
            .own = stand_of(*row->own()),
-           .peers = stand_of(*row->peers())});
+           .peers = stand_of(*row->peers()),
+           .cancelled = row->cancelled()});
     }
     wish.skip += rows.size();
     if (rows.empty() || wish.skip >= (*page)->total()) break;

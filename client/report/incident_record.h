@@ -1,6 +1,5 @@
-// The incidents of a channel and how both parties stand to each, from the messages of an export:
-// the same threads and the same rules as those of a daemon (docs/operator.md), from the record
-// alone.
+// The incidents of a channel and how both parties stand to each, from the messages of an export: by
+// the rules that a daemon follows too (protocol/channel/incidents.h), from the record alone.
 #pragma once
 
 #include <cstdint>
@@ -31,10 +30,12 @@ struct RecordedIncident {
   std::string subject;  // Of the message with which it began.
   RecordedStand own = {};
   RecordedStand peers = {};
+  bool cancelled = false;  // All with which it began was taken back.
 
-  bool is_closed() const { return own.closed_at && peers.closed_at; }
+  bool is_closed() const { return !cancelled && own.closed_at && peers.closed_at; }
   bool is_disputed() const { return own.disputed || peers.disputed; }
-  // It began before the period's end, and was not over before its beginning.
+  // It began before the period's end, and was not over before its beginning. A cancelled one is of
+  // the period in which it began: nothing of it was left to be settled.
   bool is_of(const Period& period) const;
 };
 

@@ -266,14 +266,11 @@ class HtmlReport {
   }
 
   void write_incidents(const PartyReport& record) {
-    const IncidentCounts counts = count_incidents(record.incidents);
-    heading("h3", "Incidents: " + format_count(counts.open) + " open, " +
-                      format_count(counts.disputed) + " closed with a disagreement, " +
-                      format_count(counts.closed) + " closed");
+    heading("h3", incident_counts_line(record));
     std::vector<Cells> rows;
     for (const RecordedIncident& one : record.incidents.incidents) {
       rows.push_back({one.name, precedence_label(one.precedence),
-                      upper_case(record.party(one.incoming)), incident_state_code(one, record),
+                      upper_case(record.party(one.incoming)), incident_state(one, record),
                       format_rfc3339(one.began_at), one.subject});
     }
     table({"Incident", "Precedence", "From", "State", "Began", "Subject"}, 6, rows);
@@ -296,7 +293,7 @@ class HtmlReport {
           counts);
     std::vector<Cells> rows;
     for (const RecordedConflict& one : record.conflicts) {
-      rows.push_back({one.own, one.peers, fate_name(one.fate), format_rfc3339(one.found_at),
+      rows.push_back({one.own, one.peers, fate_words(one.fate), format_rfc3339(one.found_at),
                       format_count(one.horizontal_m), format_count(one.vertical_m),
                       format_count(one.time_s)});
     }

@@ -149,6 +149,7 @@ JsonValue json_incidents(const PartyReport& record) {
       .add("open", counts.open)
       .add("closed", counts.closed)
       .add("disputed", counts.disputed)
+      .add("cancelled", counts.cancelled)
       .add("not_readable", record.incidents.not_readable)
       .add("cut", record.incidents.cut)
       .add("list", json_each(record.incidents.incidents, json_incident));

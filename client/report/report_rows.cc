@@ -95,16 +95,35 @@ std::map<ConflictFate, uint64_t> conflict_fates(const std::vector<RecordedConfli
 IncidentCounts count_incidents(const RecordedIncidents& incidents) {
   IncidentCounts counts;
   for (const RecordedIncident& one : incidents.incidents) {
-    ++(!one.is_closed() ? counts.open : one.is_disputed() ? counts.disputed : counts.closed);
+    ++(one.cancelled       ? counts.cancelled
+       : !one.is_closed()  ? counts.open
+       : one.is_disputed() ? counts.disputed
+                           : counts.closed);
   }
   return counts;
 }
 
 std::string incident_state_code(const RecordedIncident& incident, const PartyReport& record) {
+  if (incident.cancelled) return "cancelled";
   if (incident.is_closed()) return incident.is_disputed() ? "disputed" : "closed";
   if (incident.own.closed_at) return "closed_by_" + record.names.party;
   if (incident.peers.closed_at) return "closed_by_" + record.names.peer;
   return "open";
+}
+
+std::string incident_state(const RecordedIncident& incident, const PartyReport& record) {
+  if (incident.cancelled) return "cancelled";
+  if (incident.is_closed()) return incident.is_disputed() ? "closed, disputed" : "closed";
+  if (incident.own.closed_at) return "closed by " + upper_case(record.names.party);
+  if (incident.peers.closed_at) return "closed by " + upper_case(record.names.peer);
+  return "open";
+}
+
+std::string incident_counts_line(const PartyReport& record) {
+  const IncidentCounts counts = count_incidents(record.incidents);
+  return "Incidents: " + format_count(counts.open) + " open, " + format_count(counts.disputed) +
+         " closed with a disagreement, " + format_count(counts.closed) + " closed, " +
+         format_count(counts.cancelled) + " cancelled";
 }
 
 std::string alarms_a_day(const AlarmRates::Measured& alarms) {

@@ -32,14 +32,19 @@ std::string day_name(int64_t day);
 std::map<ConflictFate, uint64_t> conflict_fates(const std::vector<RecordedConflict>& conflicts);
 
 struct IncidentCounts {
-  uint64_t open = 0;      // One party at least has not closed it.
-  uint64_t closed = 0;    // By both, without a disagreement.
-  uint64_t disputed = 0;  // By both, and one of them with a disagreement.
+  uint64_t open = 0;       // One party at least has not closed it.
+  uint64_t closed = 0;     // By both, without a disagreement.
+  uint64_t disputed = 0;   // By both, and one of them with a disagreement.
+  uint64_t cancelled = 0;  // All with which it began was taken back.
 };
 IncidentCounts count_incidents(const RecordedIncidents& incidents);
 
-// "open", "closed_by_north", "closed", "disputed".
+// For programs: "open", "closed_by_north", "closed", "disputed", "cancelled".
 std::string incident_state_code(const RecordedIncident& incident, const PartyReport& record);
+// For people: "closed by NORTH", "closed, disputed".
+std::string incident_state(const RecordedIncident& incident, const PartyReport& record);
+// "Incidents: 2 open, ...": the title above their list.
+std::string incident_counts_line(const PartyReport& record);
 
 // "12.5": alarms a day; "–" where less than a day was observed.
 std::string alarms_a_day(const AlarmRates::Measured& alarms);

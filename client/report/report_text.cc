@@ -223,15 +223,13 @@ class TextReport {
   }
 
   void write_incidents(const PartyReport& record) {
-    const IncidentCounts counts = count_incidents(record.incidents);
-    title("Incidents: " + format_count(counts.open) + " open, " + format_count(counts.disputed) +
-          " closed with a disagreement, " + format_count(counts.closed) + " closed");
+    title(incident_counts_line(record));
     std::vector<std::string> lines;
     for (const RecordedIncident& one : record.incidents.incidents) {
       if (one.is_closed() && !one.is_disputed()) continue;
       lines.push_back(one.name + "  " + precedence_label(one.precedence) + "  " +
-                      incident_state_code(one, record) + "  " + format_rfc3339(one.began_at) +
-                      "  " + one.subject);
+                      incident_state(one, record) + "  " + format_rfc3339(one.began_at) + "  " +
+                      one.subject);
     }
     list(lines);
     if (record.incidents.not_readable != 0) {
@@ -253,7 +251,7 @@ class TextReport {
     std::vector<std::string> lines;
     for (const RecordedConflict& one : record.conflicts) {
       lines.push_back(format_rfc3339(one.found_at) + "  " + one.own + " and " + one.peers + "  " +
-                      fate_name(one.fate) + "  " + format_count(one.horizontal_m) + " m, " +
+                      fate_words(one.fate) + "  " + format_count(one.horizontal_m) + " m, " +
                       format_count(one.vertical_m) + " m up, " + format_count(one.time_s) + " s");
     }
     list(lines);

@@ -9,9 +9,9 @@
 #include <string>
 #include <vector>
 
-#include "daemon/store/incidents.h"
 #include "daemon/store/store.h"
 #include "protocol/base/result.h"
+#include "protocol/channel/incidents.h"
 
 namespace hotline {
 

@@ -115,7 +115,7 @@ class Reports(WithNotices, CountedTwice):
         world.wait_for("both transcripts under receipts", world.drained)
 
     def make_incidents(self):
-        """One closed by both, one with a disagreement, one that south alone closed, one open."""
+        """One closed by both, one with a disagreement, one that south alone closed, one open, and one that was cancelled."""
         first = self.report_incident("north", "54.90N 020.10E")
         disputed = self.report_incident("south", "10.00N 020.10E", "--subject", "<b>Crossing</b>")
         half = self.report_incident("north", "20.00N 020.10E")
@@ -127,7 +127,10 @@ class Reports(WithNotices, CountedTwice):
         self.send("north", "incident", "close", disputed, "--disagree", "--reason", "it was not ours")
         self.send("south", "incident", "close", disputed, "--reason", "noted")
         self.send("south", "incident", "close", half, "--reason", "nothing more to say")
-        self.half, self.disputed = half, disputed
+        taken_back = self.report_incident("north", "40.00N 020.10E")
+        self.send("south", "incident", "close", taken_back, "--reason", "nothing was seen")
+        self.send("north", "send", "--cancels", taken_back, "--reason", "sent by mistake")
+        self.half, self.disputed, self.cancelled = half, disputed, taken_back
 
     def make_conflict(self):
         """One accepted by both, and one that ends because its notice is cancelled."""
@@ -162,9 +165,11 @@ class Reports(WithNotices, CountedTwice):
         self.assertEqual(record["incidents"]["open"], 2)
         self.assertEqual(record["incidents"]["disputed"], 1)
         self.assertEqual(record["incidents"]["closed"], 1)
+        self.assertEqual(record["incidents"]["cancelled"], 1)
         states = {one["id"]: one["state"] for one in record["incidents"]["list"]}
         self.assertEqual(states[self.disputed], "disputed")
         self.assertEqual(states[self.half], "closed_by_south")
+        self.assertEqual(states[self.cancelled], "cancelled")
         self.assertEqual(record["incidents"]["not_readable"], 0)
         conflicts = record["conflicts"]
         self.assertEqual((conflicts["found"], conflicts["accepted"], conflicts["cancelled"]), (2, 1, 1), conflicts)
@@ -200,7 +205,11 @@ class Reports(WithNotices, CountedTwice):
         self.assertTrue(done.stdout.startswith("VERIFIED and reconciled: "), done.stdout)
         for line in done.stdout.splitlines():
             self.assertLessEqual(len(line), 80, line)
-        self.assertIn(f"{self.disputed}  FLASH  disputed", done.stdout)
+        self.assertIn(f"{self.disputed}  FLASH  closed, disputed", done.stdout)
+        self.assertIn(f"{self.half}  FLASH  closed by SOUTH", done.stdout)
+        for words in ("  accepted by both  ", "  a notice cancelled  "):
+            self.assertIn(words, done.stdout)
+        self.assertIn("Incidents: 2 open, 1 closed with a disagreement, 1 closed, 1 cancelled", done.stdout)
         path = self.world.directory / "joint.txt"
         written = self.run_report("--joint", *exports, "--trust", trust, "-o", str(path))
         self.assertEqual((written.returncode, path.read_text()), (0, done.stdout), written.stderr)

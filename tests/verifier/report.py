@@ -453,8 +453,8 @@ class Record:
                 threads.setdefault(own_name, belongs)
                 if own_name in stands_for and root(own_name) != root(belongs):
                     stands_for[root(own_name)] = root(belongs)
-            if cancels:
-                events = [one for one in events if not (one["name"] == references[0] and one["incoming"] == incoming)]
+            for one in events if cancels else []:
+                one["cancelled"] |= one["name"] == references[0] and one["incoming"] == incoming
             if effect is None:
                 continue
             joins = effect == "opens" and bool(references)
@@ -464,27 +464,32 @@ class Record:
                     if root(joined) != root(belongs):
                         stands_for[root(joined)] = root(belongs)
             events.append({"thread": belongs, "name": own_name, "index": index, "at": at, "incoming": incoming,
-                           "serial": fields["serial"], "effect": effect, "precedence": fields["precedence"],
+                           "serial": fields["serial"], "effect": effect, "precedence": fields["precedence"], "cancelled": False,
                            "released_at": envelope["released_at"], "joins": joins, "place": place,
                            "held": envelope["peer_transcript_size"], "subject": body["subject"]})
         incidents = []
         for name in {root(one["thread"]) for one in events}:
-            of = [one for one in events if root(one["thread"]) == name]
+            every = [one for one in events if root(one["thread"]) == name]
+            # Where nothing stands with which it began it is cancelled, and told as it was.
+            standing = [one for one in every if not one["cancelled"]]
+            of = standing if any(one["effect"] in ("reports", "opens") for one in standing) else every
             begins = [one for one in of if one["effect"] in ("reports", "opens")]
             if begins:
                 first = min(begins, key=lambda one: (one["effect"] != "reports", one["released_at"], one["thread"], one["serial"]))
-                incidents.append(self.incident(first, of))
+                incidents.append(self.incident(first, of, standing))
         shown = [one for one in sorted(incidents, key=lambda one: (one["began"], one["id"])) if self.is_of_period(one)]
         states = [one["state"] for one in shown]
-        return {"incidents": len(shown), "open": sum(state not in ("closed", "disputed") for state in states),
-                "closed": states.count("closed"), "disputed": states.count("disputed"), "not_readable": unreadable, "cut": False,
+        return {"incidents": len(shown), "open": sum(state not in ("closed", "disputed", "cancelled") for state in states),
+                "closed": states.count("closed"), "disputed": states.count("disputed"), "cancelled": states.count("cancelled"), "not_readable": unreadable, "cut": False,
                 "list": [{key: value for key, value in one.items() if key not in ("began", "ends")} for one in shown]}
 
-    def incident(self, first, of):
-        closed = {side: self.closing(side, of) for side in (False, True)}
+    def incident(self, first, of, standing):
+        closed = {side: self.closing(side, standing) for side in (False, True)}
         both = all(closed.values())
         state = "open"
-        if both:
+        if first["cancelled"]:
+            state = "cancelled"
+        elif both:
             state = "disputed" if any(one["effect"] == "disputes" for one in closed.values()) else "closed"
         elif any(closed.values()):
             state = f"closed_by_{self.name(closed[True] is not None)}"
@@ -510,6 +515,8 @@ class Record:
         return closing
 
     def is_of_period(self, incident):
+        if incident["state"] == "cancelled":
+            return self.has(incident["began"])
         over = incident["ends"] is not None and self.since is not None and incident["ends"] < self.since
         return (self.to is None or incident["began"] < self.to) and not over
 

@@ -7,10 +7,10 @@
 #include <string>
 #include <vector>
 
-#include "daemon/store/incidents.h"
 #include "daemon/store/moved_event.h"
 #include "daemon/store/searched_text.h"
 #include "daemon/store/sqlite/sqlite.h"
+#include "protocol/channel/incidents.h"
 #include "protocol/channel/message_key.h"
 
 namespace hotline {

@@ -1,4 +1,4 @@
-#include "daemon/store/incidents.h"
+#include "protocol/channel/incidents.h"
 
 #include <algorithm>
 #include <cstdlib>

@@ -1,6 +1,6 @@
 // How each party stands to an incident after each thing that it said, and which reports may be of
 // one event.
-#include "daemon/store/incidents.h"
+#include "protocol/channel/incidents.h"
 
 #include <gtest/gtest.h>
 

@@ -27,9 +27,10 @@ int main(int argc, char** argv) {
   around.in_is_terminal = isatty(STDIN_FILENO) == 1;
   around.out_is_terminal = isatty(STDOUT_FILENO) == 1;
   around.err_is_terminal = isatty(STDERR_FILENO) == 1;
-  winsize size{};
-  if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col != 0)
-    around.out_columns = size.ws_col;
+  for (const int file : {STDERR_FILENO, STDOUT_FILENO}) {  // The second where both are terminals.
+    winsize size{};
+    if (ioctl(file, TIOCGWINSZ, &size) == 0 && size.ws_col != 0) around.out_columns = size.ws_col;
+  }
   around.environment = [](const std::string& name) -> std::optional<std::string> {
     const char* value = std::getenv(name.c_str());
     if (value == nullptr) return std::nullopt;

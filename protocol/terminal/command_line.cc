@@ -198,11 +198,15 @@ Result<Output> make_output(const Program& program, const Arguments& arguments,
   options.program = program.name;
   options.json = arguments.has("--json");
   options.terminal = screen.out_is_terminal && !options.json;
+  options.talk_terminal = screen.err_is_terminal && !options.json;
   options.local_time = arguments.has("--local");
   options.columns = screen.out_columns;
   for (const std::string& option : program.kept_options) {
     if (const auto typed = arguments.get(option))
       options.daemon_options += " " + option + " " + as_typed(*typed);
+  }
+  for (const CommandSpec& command : program.commands) {
+    options.commands.push_back(command.name.substr(0, command.name.find(' ')));
   }
   options.set_last_words = screen.set_last_words;
   options.translate = translation_for(screen, arguments);
@@ -237,6 +241,8 @@ Output plain_output(const Program& program, const std::vector<std::string>& word
   OutputOptions options;
   options.program = program.name;
   options.json = std::find(words.begin(), words.end(), "--json") != words.end();
+  options.talk_terminal = screen.err_is_terminal && !options.json;
+  options.columns = screen.out_columns;
   options.translate = translation_for(screen, arguments);
   return Output(*screen.out, *screen.err, options);
 }

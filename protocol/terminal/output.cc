@@ -65,7 +65,7 @@ size_t Output::text_width() const {
 }
 
 void Output::line(const std::string& text) {
-  *out_ << text << std::endl;
+  *out_ << (terminal() ? folded(text, options_.columns) : text) << std::endl;
   check_out();
 }
 
@@ -83,7 +83,8 @@ std::string Output::command(const std::string& words) const {
 }
 
 std::string Output::words(const std::string& english) const {
-  return options_.json || !options_.translate ? english : options_.translate(english);
+  if (options_.json) return english;
+  return typed_here(options_.translate ? options_.translate(english) : english);
 }
 
 void Output::answer(const std::string& english, const JsonValue& document) {
@@ -99,7 +100,13 @@ void Output::talk(const std::string& english, Style style) {
 }
 
 void Output::quote(const std::string& text) {
-  if (!options_.json) *err_ << text << std::endl;
+  if (!options_.json) *err_ << folded_talk(text) << std::endl;
+}
+
+std::string Output::folded_talk(const std::string& text, size_t before) const {
+  constexpr size_t kLeastWidth = 20;
+  if (!options_.talk_terminal) return text;
+  return folded(text, std::max(options_.columns, before + kLeastWidth) - before);
 }
 
 std::string Output::styled(Style style, const std::string& text) const {
@@ -177,15 +184,21 @@ int Output::fail_unprinted(const OutputLost& lost) {
   return kExitUnprinted;
 }
 
-// A hint's lines that are commands, as they are to be typed here.
-std::string Output::typed_here(const std::string& hint) const {
+// The commands in a text as they are to be typed here.
+std::string Output::typed_here(const std::string& words) const {
   constexpr std::string_view kProgram = "hotline ";
+  if (options_.daemon_options.empty()) return words;
   std::string typed;
-  for (size_t at = 0; at < hint.size();) {
-    const size_t end = std::min(hint.find('\n', at), hint.size() - 1) + 1;
-    const std::string line = hint.substr(at, end - at);
-    typed += line.starts_with(kProgram) ? command(line.substr(kProgram.size())) : line;
+  for (size_t at = 0; at < words.size();) {
+    const size_t begin = std::min(words.find(kProgram, at), words.size());
+    const size_t end = std::min(begin + kProgram.size(), words.size());
+    typed += words.substr(at, end - at);
     at = end;
+    const bool begins_a_word = begin == 0 || std::strchr(" \n(`", words[begin - 1]) != nullptr;
+    const std::string next = words.substr(end, words.find_first_of(" \n.,;:)`", end) - end);
+    const auto& all = options_.commands;
+    if (!begins_a_word || std::find(all.begin(), all.end(), next) == all.end()) continue;
+    typed.insert(typed.size() - 1, options_.daemon_options);
   }
   return typed;
 }
@@ -205,12 +218,14 @@ std::string Output::error_text(const char* code, const std::string& what, const 
     if (done_.acknowledged) detail.add("acknowledged", *done_.acknowledged);
     return to_json(json_document().add("error", detail)) + "\n";
   }
-  std::string text =
-      options_.program + ": " + styled(Style::bold, printable(words(message))) + "\n";
+  const std::string begin = options_.program + ": ";
+  const std::string first = folded_talk(printable(words(message)), column_count(begin));
+  std::string text = begin + styled(Style::bold, first) + "\n";
   const auto add = [&](const std::string& label, const std::string& said) {
-    const std::string begin = "  " + words(label) + "  ";
+    const std::string start = "  " + words(label) + "  ";
+    const size_t width = column_count(start);
     // Reasons and hints may quote the peer.
-    text += begin + hanging(printable(said), std::string(column_count(begin), ' ')) + "\n";
+    text += start + hanging(folded_talk(printable(said), width), std::string(width, ' ')) + "\n";
   };
   if (!what.empty() && !reason.empty()) add("why:", words(reason));
   if (!hint.empty()) add("try:", hint);
@@ -240,15 +255,14 @@ void Table::print(Output& output) const {
     }
   }
   const std::vector<Shown> shown = fitted(columns, rows, output.columns());
-  const Fit last = columns.back().fit;
   std::vector<std::string> titles;
   for (const Column& column : columns) titles.push_back(column.title);
-  for (const std::string& line : lines_of(titles, shown, last)) {
+  for (const std::string& line : lines_of(titles, columns, shown)) {
     output.line(output.styled(Style::dim, "  " + line));
   }
   for (const Row& row : rows) {
     std::string mark = row.mark;
-    for (const std::string& line : lines_of(row.cells, shown, last)) {
+    for (const std::string& line : lines_of(row.cells, columns, shown)) {
       output.line(output.styled(row.style, padded(mark, 2) + line));
       mark.clear();
     }
@@ -256,20 +270,21 @@ void Table::print(Output& output) const {
 }
 
 std::vector<std::string> Table::lines_of(const std::vector<std::string>& cells,
-                                         const std::vector<Shown>& shown, Fit last) {
-  std::string line;
-  for (const Shown& one : std::span(shown).first(shown.size() - 1)) {
-    line += padded(cut_to_columns(cells[one.column], one.width), one.width) + "  ";
-  }
-  const Shown& end = shown.back();
-  std::vector<std::string> lines;
-  if (last == Fit::wrapped) {
-    std::istringstream parts(wrapped(cells[end.column], end.width, ""));
-    for (std::string part; std::getline(parts, part);) {
-      lines.push_back((lines.empty() ? line : std::string(column_count(line), ' ')) + part);
+                                         const std::vector<Column>& columns,
+                                         const std::vector<Shown>& shown) {
+  std::vector<std::string> lines(1);
+  size_t begin = 0;  // Of the column.
+  for (const Shown& one : shown) {
+    std::string parts = cut_to_columns(cells[one.column], one.width);
+    if (columns[one.column].fit == Fit::wrapped) parts = wrapped(cells[one.column], one.width, "");
+    std::istringstream stream(parts);
+    std::string part;
+    for (size_t i = 0; std::getline(stream, part); ++i) {
+      if (i == lines.size()) lines.emplace_back();
+      lines[i] = padded(lines[i], begin) + part;
     }
+    begin += one.width + 2;
   }
-  if (lines.empty()) lines.push_back(line + cut_to_columns(cells[end.column], end.width));
   for (std::string& one : lines) one.resize(one.find_last_not_of(' ') + 1);
   return lines;
 }

@@ -1,5 +1,6 @@
 // Everything that a person sees. Data goes to standard output, talk to standard error; tables on a
-// terminal, tab-separated lines when piped.
+// terminal, tab-separated lines when piped. On a terminal no line is wider than it is, as far as
+// words can be broken (folded, protocol/terminal/printable.h); piped, nothing is broken.
 #pragma once
 
 #include <cstdint>
@@ -28,15 +29,17 @@ using Translate = std::function<std::string(const std::string& english)>;
 struct OutputOptions {
   std::string program = "hotline";  // Begins each error.
   bool json = false;
-  bool terminal = false;  // Standard output is one.
-  bool color = false;     // On standard output and on standard error.
+  bool terminal = false;       // Standard output is one.
+  bool talk_terminal = false;  // Standard error is one.
+  bool color = false;          // On standard output and on standard error.
   bool local_time = false;
   size_t columns = 80;  // The width of the terminal.
   // The options that were typed to choose the daemon, each with a space before it: " --context
   // north". Commands that are printed have them too, so that they can be typed as they stand.
   std::string daemon_options = {};
-  SetLastWords set_last_words = {};  // May be empty.
-  Translate translate = {};          // Empty: words stay English, as they do under --json.
+  std::vector<std::string> commands = {};  // The first words of all there are.
+  SetLastWords set_last_words = {};        // May be empty.
+  Translate translate = {};                // Empty: words stay English, as they do under --json.
 };
 
 // The fate of the message that a command was to send: in every error it tells people and programs
@@ -63,16 +66,17 @@ class Output {
   // ease.
   size_t text_width() const;
 
-  // A line of data. The line feed is added, and each line is pushed out at once: a reader at the
-  // other end of a pipe may be waiting for it.
+  // A line of data, which a terminal shows in several where it is wider. The line feed is added,
+  // and each line is pushed out at once: a reader at the other end of a pipe may be waiting for it.
   void line(const std::string& text);
-  void document(const JsonValue& document) { line(to_json(document)); }
+  void document(const JsonValue& document) { text(to_json(document) + "\n"); }
   // The same in words for people and for programs.
   void answer(const std::string& english, const JsonValue& document);
-  // Data that brings its own line feeds.
+  // Data that brings its own line feeds, and is as wide as it is.
   void text(const std::string& text);
 
-  // English words as they are shown to this person; under --json as they are.
+  // English words as they are shown to this person, with the options that chose the daemon in the
+  // commands among them; under --json as they are.
   std::string words(const std::string& english) const;
 
   // A line of data that is words for a person.
@@ -123,7 +127,9 @@ class Output {
   bool has_done() const { return done_.sent == Sent::yes || done_.acknowledged.value_or(0) > 0; }
   std::string error_text(const char* code, const std::string& what, const std::string& reason,
                          const std::string& hint_as_anywhere) const;
-  std::string typed_here(const std::string& hint) const;
+  std::string typed_here(const std::string& words) const;
+  // Talk as the terminal has room for it, beside so many columns that stand before it.
+  std::string folded_talk(const std::string& text, size_t before = 0) const;
 
   std::ostream* out_ = nullptr;
   std::ostream* err_ = nullptr;
@@ -134,8 +140,8 @@ class Output {
 // A table of text. On a terminal its columns are padded to their widest cell and separated by two
 // spaces under a line of titles; piped, cells are separated by tabs and nothing else is printed.
 // Cells are made safe (printable_line) here. Where the terminal is too narrow the columns that may
-// be left out go first, the leftmost before the others; then what may be cut is cut, with a mark;
-// and a last column that is wrapped goes on under itself.
+// be left out go first, the leftmost before the others; then what may be cut is cut, with a mark,
+// and what is wrapped goes on under itself.
 // On a terminal titles are translated, and cells of columns of words; piped, all stays English: a
 // program reads it.
 class Table {
@@ -167,7 +173,8 @@ class Table {
                                    size_t width);
   // The lines of one row, or of the titles.
   static std::vector<std::string> lines_of(const std::vector<std::string>& cells,
-                                           const std::vector<Shown>& shown, Fit last);
+                                           const std::vector<Column>& columns,
+                                           const std::vector<Shown>& shown);
 
   std::vector<Column> columns_;
   std::vector<Row> rows_;

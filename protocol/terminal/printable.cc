@@ -1,5 +1,6 @@
 #include "protocol/terminal/printable.h"
 
+#include <algorithm>
 #include <cstdint>
 
 namespace hotline {
@@ -9,6 +10,73 @@ namespace {
 bool has_no_width(uint32_t value) {
   return value == 0x200C || value == 0x200D || (value >= 0x0300 && value <= 0x036F) ||
          (value >= 0x20D0 && value <= 0x20FF) || (value >= 0xFE20 && value <= 0xFE2F);
+}
+
+// With sequences that colour it: "\x1b[1m". Text from outside has none.
+size_t shown_columns(std::string_view text) {
+  size_t columns = column_count(text);
+  for (size_t at = text.find('\x1b'); at != std::string_view::npos; at = text.find('\x1b', at)) {
+    const size_t end = text.find('m', at);
+    if (end == std::string_view::npos) break;
+    columns -= end + 1 - at;
+    at = end;
+  }
+  return columns;
+}
+
+// Where the word ends that begins at `at`; a space between quotation marks ends none.
+size_t end_of_word(std::string_view line, size_t at) {
+  bool quoted = false;
+  for (size_t end = at; end < line.size(); ++end) {
+    if (line[end] == '"') quoted = !quoted;
+    if (line[end] == ' ' && !quoted) return end;
+  }
+  return quoted ? std::min(line.find(' ', at), line.size()) : line.size();
+}
+
+// Where the command ends that begins at `at`.
+size_t end_of_command(std::string_view line, size_t at) {
+  while (true) {
+    const size_t end = end_of_word(line, at);
+    const size_t next = std::min(line.find_first_not_of(' ', end), line.size());
+    const bool is_last = end == line.size() || next - end >= 4;
+    if (is_last || std::string_view(".,;)").find(line[end - 1]) != std::string_view::npos) {
+      return end;
+    }
+    at = next;
+  }
+}
+
+// Where what is not broken ends.
+size_t end_of_piece(std::string_view line, size_t at, size_t width) {
+  if (line.substr(at).starts_with("hotline ")) return end_of_command(line, at);
+  const size_t end = end_of_word(line, at);
+  const bool fits = shown_columns(line.substr(at, end - at)) <= width;
+  return fits ? end : std::min(line.find(' ', at), line.size());
+}
+
+std::string folded_line(std::string_view line, size_t width) {
+  if (shown_columns(line) <= width) return std::string(line);
+  size_t at = std::min(line.find_first_not_of(' '), line.size());
+  const std::string indent(at + 2, ' ');
+  std::string shown;
+  std::string current(line.substr(0, at));
+  std::string_view gap;
+  bool begun = false;
+  while (at < line.size()) {
+    const size_t end = end_of_piece(line, at, width - std::min(width, indent.size()));
+    const std::string_view piece = line.substr(at, end - at);
+    if (begun && shown_columns(current) + gap.size() + shown_columns(piece) > width) {
+      shown += current + "\n";
+      current = indent;
+      gap = {};
+    }
+    current.append(gap).append(piece);
+    begun = true;
+    at = std::min(line.find_first_not_of(' ', end), line.size());
+    gap = line.substr(end, at - end);
+  }
+  return shown + current;
 }
 
 }  // namespace
@@ -57,6 +125,17 @@ std::string wrapped(std::string_view text, size_t width, const std::string& inde
       begun = true;
     }
     shown += (begun ? current : "") + "\n";
+  }
+  return shown;
+}
+
+std::string folded(std::string_view text, size_t width) {
+  std::string shown;
+  for (size_t at = 0; at <= text.size();) {
+    const size_t end = std::min(text.find('\n', at), text.size());
+    shown += folded_line(text.substr(at, end - at), width);
+    if (end < text.size()) shown += '\n';
+    at = end + 1;
   }
   return shown;
 }

@@ -24,4 +24,11 @@ std::string cut_to_columns(std::string_view line, size_t columns);
 // Every line is preceded by `indent`, which counts towards the width; lines are ended by "\n".
 std::string wrapped(std::string_view text, size_t width, const std::string& indent);
 
+// Breaks a text at spaces so that no line has more than `width` columns, as far as can be: what a
+// person copies stays whole. A command ("hotline ..." up to four spaces, the end of its sentence or
+// the line) is not broken, nor is what stands between quotation marks and fits into a line. Spaces
+// within a line stay as they are; what follows a break is indented by two more than its line.
+// Sequences that colour a text take no columns.
+std::string folded(std::string_view text, size_t width);
+
 }  // namespace hotline

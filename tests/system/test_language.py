@@ -1,11 +1,14 @@
 """The reader's language: with a context in each of the four languages, everything that a watch officer reads is in it, with the
 right plural; messages' own texts, commands and JSON stay as they are."""
 
+import fcntl
 import json
 import os
 import pty
 import re
+import struct
 import subprocess
+import termios
 import unittest
 
 from world import HANG_S, OfTwo
@@ -54,6 +57,7 @@ class Language(OfTwo):
     def on_terminal(self, language, *words, party="south"):
         """The standard output of a command that writes to a terminal."""
         near, far = pty.openpty()
+        fcntl.ioctl(far, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 400, 0, 0))  # No sentence is broken there.
         program = subprocess.Popen(self.command(party, "ann", language, *words), stdin=subprocess.DEVNULL, stdout=far,
                                    stderr=subprocess.DEVNULL)
         os.close(far)

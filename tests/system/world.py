@@ -2,15 +2,19 @@
 that can be cut. Everything lives in one temporary directory, every port is chosen by the system, and every wait has a
 deadline that only a hang can reach."""
 
+import fcntl
 import json
 import os
 import pathlib
+import pty
 import select
 import shutil
 import signal
 import socket
+import struct
 import subprocess
 import tempfile
+import termios
 import threading
 import time
 import unittest
@@ -344,6 +348,23 @@ ca = "{self.pki}/{party}/ca.crt"
             program.communicate()
             raise
         return subprocess.CompletedProcess(program.args, program.returncode, out, err)
+
+    def on_terminal(self, party, person, *arguments, columns=80):
+        """Runs one command whose output and talk go to a terminal; returns its exit code, and what stands there."""
+        near, far = pty.openpty()
+        fcntl.ioctl(far, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
+        program = subprocess.Popen(
+            [self.hotline, "-c", str(self.directory / f"{party}-client.toml"), "--context", person, "--color", "never", *arguments],
+            stdin=subprocess.DEVNULL, stdout=far, stderr=far)
+        os.close(far)
+        shown = b""
+        try:
+            while piece := os.read(near, 65536):
+                shown += piece
+        except OSError:
+            pass  # The program has closed its end.
+        os.close(near)
+        return program.wait(HANG_S), shown.decode().replace("\r\n", "\n")
 
     def frames_of(self, party, *arguments):
         """The frames that a program of ours sends over the local socket, for connections that a test makes by itself."""

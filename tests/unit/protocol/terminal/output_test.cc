@@ -109,6 +109,47 @@ TEST(TableOutput, WrapsALastColumnThatIsToBeReadWhole) {
             "         in degrees\n");
 }
 
+TEST(TableOutput, WrapsAnyColumnThatIsToBeReadWhole) {
+  Table table({{"TERM", 0, Table::Fit::wrapped},
+               {"CHANGE"},
+               {"NOW", 0, Table::Fit::wrapped},
+               {"THEN", 0, Table::Fit::wrapped}});
+  table.add({"", {"contact duty officer", "changed", "the red telephone", "call 12 34"}});
+  table.add({"", {"a", "new", "-", "7"}});
+  EXPECT_EQ(printed(table, 45),
+            "  TERM        CHANGE   NOW         THEN\n"
+            "  contact     changed  the red     call 12 34\n"
+            "  duty                 telephone\n"
+            "  officer\n"
+            "  a           new      -           7\n");
+}
+
+TEST(Talk, IsBrokenOnATerminalAndNowhereElse) {
+  const std::string sentence = "one two three four five six seven: hotline ack @flash";
+  for (const bool is_terminal : {false, true}) {
+    Screen screen;
+    auto output = screen.with({.terminal = true, .talk_terminal = is_terminal, .columns = 30});
+    output.talk(sentence);
+    output.line(sentence);
+    const std::string broken = "one two three four five six\n  seven: hotline ack @flash\n";
+    EXPECT_EQ(screen.err.str(), is_terminal ? broken : sentence + "\n");
+    EXPECT_EQ(screen.out.str(), broken);
+  }
+}
+
+TEST(Talk, BreaksErrorsUnderThemselves) {
+  Screen screen;
+  auto output = screen.with({.talk_terminal = true, .columns = 40});
+  output.fail("the message was not sent",
+              make_error(ErrorCode::refused, "one two three four five six",
+                         "hotline show N-1    and read it back again"));
+  EXPECT_EQ(screen.err.str(),
+            "hotline: the message was not sent\n"
+            "  why:  one two three four five six\n"
+            "  try:  hotline show N-1    and read it\n"
+            "          back again\n");
+}
+
 TEST(Durations, AreReadAtAGlance) {
   EXPECT_EQ(format_duration(0), "0 ms");
   EXPECT_EQ(format_duration(99), "99 ms");

@@ -32,5 +32,28 @@ TEST(Wrapped, BreaksAtSpacesAndKeepsLineBreaks) {
   EXPECT_EQ(wrapped("a\n\nb", 9, " "), " a\n\n b\n");
 }
 
+TEST(Folded, BreaksAtSpacesAndIndentsWhatFollows) {
+  EXPECT_EQ(folded("one two three", 20), "one two three");
+  EXPECT_EQ(folded("  one  two three four", 12), "  one  two\n    three\n    four");
+  EXPECT_EQ(folded("a b\n\naverylongword x", 6), "a b\n\naverylongword\n  x");
+  EXPECT_EQ(folded("\x1b[1;31mone two three\x1b[0m", 13), "\x1b[1;31mone two three\x1b[0m");
+  EXPECT_EQ(folded("зв'язок було втрачено", 14), "зв'язок було\n  втрачено");
+}
+
+TEST(Folded, KeepsCommandsAndQuotationsWhole) {
+  EXPECT_EQ(folded("Next: hotline --context north send -t x", 24),
+            "Next:\n  hotline --context north send -t x");
+  EXPECT_EQ(folded("Older: hotline list. Not all was looked at.", 30),
+            "Older: hotline list. Not all\n  was looked at.");
+  EXPECT_EQ(folded("hotline show N-1    and read back again", 24),
+            "hotline show N-1    and\n  read back again");
+  EXPECT_EQ(folded("give --set reason=\"agreed by voice\" with it", 32),
+            "give\n  --set\n  reason=\"agreed by voice\" with\n  it")
+      << "as much as fits";
+  EXPECT_EQ(folded("he said \"one two three four five\" again", 18),
+            "he said \"one two\n  three four five\"\n  again")
+      << "a longer quotation is broken";
+}
+
 }  // namespace
 }  // namespace hotline

@@ -94,7 +94,8 @@ void need_agreement(const EventPoint& said, const EventPoint& understood, const 
           ErrorCode::refused,
           "the read-back is " + format_count(static_cast<uint64_t>(difference.metres)) + " m and " +
               format_count(static_cast<uint64_t>(difference.seconds)) + " s off what " + id +
-              " says",
+              " says\nit says:" + read_back_words(said) +
+              "\nread back:" + read_back_words(understood),
           "hotline show " + id + "    and read back again; --as-understood sends it all the same")};
 }
 
@@ -123,8 +124,8 @@ int ack(Invocation& invocation) {
 
   EventPoint understood;
   if (message.newest() != nullptr) understood = event_point(*message.newest());
+  const EventPoint said = understood;
   if (const auto read_back = invocation.arguments.get("--read-back")) {
-    const EventPoint said = understood;
     understood = need(typed_read_back(*read_back, understood, invocation.now()), what);
     if (!invocation.arguments.has("--as-understood")) {
       need_agreement(said, understood, what, message.id());
@@ -133,6 +134,8 @@ int ack(Invocation& invocation) {
   output.quote(message.heading(output));
   const std::string words = read_back_words(understood);
   if (!words.empty()) output.talk("  read back" + words);
+  const bool differs = compare_read_back(said, understood).mismatch;
+  if (differs) output.talk("  it says  " + read_back_words(said));
   if (message.row().corrected_at() != 0) output.talk("  as it stands after its last correction");
   if (message.row().acknowledged_at() != 0) {
     output.talk("  was acknowledged before, at " +
@@ -144,6 +147,10 @@ int ack(Invocation& invocation) {
                                                   role_of(connection->server()), at);
   const int code =
       submit_and_report(invocation, *connection, draft, "acknowledgement of " + message.id(), wait);
+  if (code == kExitDone && differs) {
+    output.talk("MISMATCH: it was read back otherwise than it says. Both watches are alarmed.",
+                Style::red);
+  }
   if (code == kExitDone) output.talk("Acknowledgement is not agreement.");
   return code;
 }

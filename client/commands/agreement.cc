@@ -10,6 +10,8 @@
 #include "protocol/base/text.h"
 #include "protocol/base/time_text.h"
 #include "protocol/channel/agreements.h"
+#include "protocol/message/body.h"
+#include "protocol/message/names.h"
 #include "protocol/policy_file/policy_file.h"
 #include "protocol/terminal/printable.h"
 
@@ -96,7 +98,15 @@ JsonValue json_agreement(const wire::AgreementRow& row, const wire::AgreementRow
       .add("concluded", json_text(text(row.concluded())));
 }
 
-JsonValue json_proposal(const wire::ProposalRow& row) {
+// Why its proposer proposes it; empty where that was not said, or the text is here no more.
+std::string reason_to_propose(Connection& connection, const std::string& proposal) {
+  const auto detail = connection.show(proposal);
+  const auto body = detail ? open_body(bytes((*detail)->body())) : Error{};
+  const wire::Service* said = body ? (*body)->content_as_service() : nullptr;
+  return said ? printable_line(text(said->detail())) : "";
+}
+
+JsonValue json_proposal(Connection& connection, const wire::ProposalRow& row) {
   return JsonValue()
       .add("id", text(row.id()))
       .add("incoming", row.incoming())
@@ -104,6 +114,7 @@ JsonValue json_proposal(const wire::ProposalRow& row) {
       .add("digest", digest_hex(row.digest()))
       .add("from", json_time(row.from()))
       .add("committed_at", json_time(row.at()))
+      .add("proposed_because", json_text(reason_to_propose(connection, text(row.id()))))
       .add("state", state_code(row))
       .add("decided_by", json_text(text(row.decided_by())))
       .add("reason", json_text(text(row.reason())));
@@ -261,11 +272,13 @@ std::vector<AgreementDifference> changes_of(const Known& known, const wire::Prop
   return differences(before, proposed.policy);
 }
 
-void print_proposal(Output& output, const Known& known, const wire::ProposalRow& row,
-                    const std::vector<AgreementDifference>& changes) {
+void print_proposal(Output& output, Connection& connection, const Known& known,
+                    const wire::ProposalRow& row, const std::vector<AgreementDifference>& changes) {
   output.say(text(row.id()) + " proposes agreement " + std::to_string(row.number()) +
              ", in force from " + format_rfc3339(row.from()) + ", in place of agreement " +
              std::to_string(known.newest().number()));
+  const std::string reason = reason_to_propose(connection, text(row.id()));
+  if (!reason.empty()) output.line(output.words("because") + ": " + reason);
   output.say("digest " + digest_hex(row.digest()));
   if (changes.empty()) {
     output.say("It says the same as the newest agreement.");
@@ -274,10 +287,10 @@ void print_proposal(Output& output, const Known& known, const wire::ProposalRow&
   }
 }
 
-JsonValue json_difference(const Known& known, const wire::ProposalRow& row,
+JsonValue json_difference(Connection& connection, const Known& known, const wire::ProposalRow& row,
                           const std::vector<AgreementDifference>& changes) {
   return json_document()
-      .add("proposal", json_proposal(row))
+      .add("proposal", json_proposal(connection, row))
       .add("against", known.newest().number())
       .add("differences", json_differences(changes));
 }
@@ -325,10 +338,10 @@ int agreement_diff(Invocation& invocation) {
   }
   const auto changes = changes_of(known, row, what);
   if (output.json()) {
-    output.document(json_difference(known, row, changes));
+    output.document(json_difference(*connection, known, row, changes));
     return kExitDone;
   }
-  print_proposal(output, known, row, changes);
+  print_proposal(output, *connection, known, row, changes);
   if (row.incoming() && is_open(row)) {
     output.talk("Next, by a supervisor: " +
                 output.command(confirm_command(row).substr(std::string("hotline ").size())));
@@ -360,9 +373,15 @@ int agreement_accept(Invocation& invocation) {
   if (!confirmed) {
     const auto changes = changes_of(known, row, what);
     if (output.json()) {
-      output.document(json_difference(known, row, changes));
+      output.document(json_difference(*connection, known, row, changes));
     } else {
-      print_proposal(output, known, row, changes);
+      print_proposal(output, *connection, known, row, changes);
+    }
+    // Nobody is shown the words to sign what they may not.
+    if (!connection->may(Right::agree)) {
+      return output.fail(id + " is not signed yet",
+                         make_error(ErrorCode::not_allowed, "you have no role here that may sign",
+                                    "ask a supervisor of this watch"));
     }
     return output.fail(id + " is not signed yet",
                        make_error(ErrorCode::usage, "nobody has confirmed that it was read",
@@ -420,23 +439,23 @@ int agreement_history(Invocation& invocation) {
   const Known known(need(connection->agreements(), what));
   const wire::AgreementRows& rows = known.rows();
   if (output.json()) {
-    output.document(
-        json_document()
-            .add("agreements", json_each(tables(rows.agreements()),
-                                         [&](const wire::AgreementRow* row) {
-                                           return json_agreement(*row, rows);
-                                         }))
-            .add("proposals", json_each(tables(rows.proposals()), [](const wire::ProposalRow* row) {
-                   return json_proposal(*row);
-                 })));
+    output.document(json_document()
+                        .add("agreements", json_each(tables(rows.agreements()),
+                                                     [&](const wire::AgreementRow* row) {
+                                                       return json_agreement(*row, rows);
+                                                     }))
+                        .add("proposals",
+                             json_each(tables(rows.proposals()), [&](const wire::ProposalRow* row) {
+                               return json_proposal(*connection, *row);
+                             })));
     return kExitDone;
   }
   Table table({{.title = "NUMBER"},
-               {.title = "ID"},
-               {.title = "STATE", .is_words = true},
-               {.title = "FROM"},
-               {.title = "DIGEST"},
-               {.title = "REASON", .fit = Table::Fit::cut}});
+               {.title = "PROPOSED IN"},
+               {.title = "STATE", .fit = Table::Fit::wrapped, .is_words = true},
+               {.title = "IN FORCE FROM"},
+               {.title = "DIGEST", .fit = Table::Fit::left_out},
+               {.title = "REASON", .fit = Table::Fit::wrapped}});
   for (const wire::AgreementRow* row : tables(rows.agreements())) {
     const bool is_first = row->number() == kFirstAgreement;
     table.add({"",
@@ -445,14 +464,18 @@ int agreement_history(Invocation& invocation) {
                 : row->number() < rows.in_force() ? "ended"
                                                   : "to come",
                 is_first ? "-" : format_date_time_group(row->from()),
-                digest_hex(row->digest()).substr(0, kDigestDigits), ""}});
+                digest_hex(row->digest()).substr(0, kDigestDigits),
+                is_first ? "" : reason_to_propose(*connection, text(row->proposal()))}});
   }
   for (const wire::ProposalRow* row : tables(rows.proposals())) {
     if (row->state() == static_cast<uint8_t>(ProposalState::agreed)) continue;
+    // The reason of whoever decided it is the newer one.
+    std::string why = text(row->reason());
+    if (why.empty()) why = reason_to_propose(*connection, text(row->id()));
     table.add({"",
                {std::to_string(row->number()), text(row->id()), state_word(*row),
                 format_date_time_group(row->from()),
-                digest_hex(row->digest()).substr(0, kDigestDigits), text(row->reason())}});
+                digest_hex(row->digest()).substr(0, kDigestDigits), why}});
   }
   table.print(output);
   return kExitDone;
@@ -499,7 +522,8 @@ Command agreement_diff_command() {
   return {{.name = "agreement diff",
            .summary = "Show in words what a proposal would change",
            .description = "Of a proposal of either side, or of a file that is not proposed yet. A "
-                          "time that becomes later is a deadline that is relaxed.",
+                          "time that becomes later is a deadline that is relaxed, and a separation "
+                          "that becomes smaller lets notices come nearer to each other.",
            .examples = {"hotline agreement diff S-12", "hotline agreement diff new.toml"},
            .positionals = {{"ID", "the message that proposes it, or FILE.toml"}}},
           agreement_diff};

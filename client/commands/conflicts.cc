@@ -3,6 +3,7 @@
 #include "client/compose/referred_message.h"
 #include "client/compose/submitting.h"
 #include "client/show/conflict_rows.h"
+#include "client/show/link_caution.h"
 #include "client/show/row_limit.h"
 #include "protocol/message/message_rules.h"
 #include "protocol/message/names.h"
@@ -117,10 +118,11 @@ int list_conflicts(Invocation& invocation) {
   const wire::ConflictRows& rows = *reply;
   const uint64_t end = skip + tables(rows.rows()).size();
   const bool more = end < rows.total() && end > skip;
+  const auto missing = missing_link(*connection);
   if (output.json()) {
-    output.document(json_conflicts(rows)
-                        .add("more", more)
-                        .add("next", more ? JsonValue(std::to_string(end)) : JsonValue()));
+    JsonValue document = json_conflicts(rows);
+    document.add("more", more).add("next", more ? JsonValue(std::to_string(end)) : JsonValue());
+    output.document(add_missing_link(document, missing));
     return kExitDone;
   }
   if (end > skip) print_conflicts(output, rows);
@@ -129,15 +131,13 @@ int list_conflicts(Invocation& invocation) {
     output.talk(skip != 0     ? "No more conflict is open."
                 : !id.empty() ? "No conflict of " + id + " is open."
                               : "No conflict is open.");
-    say_compared(output, rows, upper_case(connection->peer()));
-    return kExitDone;
-  }
-  if (more) {
+  } else if (more) {
     const std::string command = "conflicts" + (id.empty() ? "" : " " + id);
     output.talk(cut_words(invocation, end - skip, rows.total(),
                           command + " --after " + std::to_string(end)));
   }
-  say_compared(output, rows, upper_case(connection->peer()));
+  say_compared(output, rows, upper_case(connection->peer()), !missing);
+  say_announced_unknown(output, *connection, missing);
   return kExitDone;
 }
 

@@ -3,6 +3,7 @@
 #include "client/commands/commands.h"
 #include "client/show/conflict_rows.h"
 #include "client/show/geojson_picture.h"
+#include "client/show/link_caution.h"
 #include "client/show/message_row.h"
 #include "protocol/message/body.h"
 #include "protocol/message/names.h"
@@ -61,8 +62,9 @@ int export_geojson(Invocation& invocation) {
     output.talk(printable_line(not_drawn) +
                 " cannot be drawn, and is left out. See: " + output.command("show " + not_drawn));
   }
+  say_announced_unknown(output, *connection, missing_link(*connection));
   if (!path || *path == "-") {
-    output.line(collection);
+    output.text(collection + "\n");
     return kExitDone;
   }
   need(write_new_file(*path, collection + "\n"), what);

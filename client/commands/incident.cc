@@ -85,8 +85,9 @@ int incident_show(Invocation& invocation) {
   print_incident(output, *connection, *reply, invocation.now());
   say_cut(output, reply->cut());
   const std::string id = as_typed(text(row.id()));
-  output.talk("All " + format_count(row.messages()) +
-              " messages: " + output.command("thread " + id));
+  output.talk(row.messages() == 1 ? "Its one message: " + output.command("thread " + id)
+                                  : "All " + format_count(row.messages()) +
+                                        " messages: " + output.command("thread " + id));
   for (const wire::SameEventRow* one : tables(reply->perhaps())) {
     output.talk("If it is the same event: " +
                 output.command("incident open " + id + " --with " + text(one->report()->id())));
@@ -128,9 +129,10 @@ int incident_open(Invocation& invocation) {
   const std::string what = "the incident is not opened";
   const auto wait = need(read_wait_options(arguments));
   const auto connection = need(invocation.connect(), what);
-  const std::string thread = need(
-      resolve_thread_to_join(*connection, *arguments.get("NAME"), arguments.has("--new-thread")),
-      what);
+  const std::string thread =
+      need(resolve_thread_to_join(*connection, *arguments.get("NAME"),
+                                  arguments.has("--new-thread"), "hotline incident open "),
+           what);
   const auto known = connection->incidents({.id = thread});
   const auto rows = known ? tables((*known)->rows()) : std::vector<const wire::IncidentRow*>{};
   const bool is_open =

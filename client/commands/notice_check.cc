@@ -4,6 +4,7 @@
 #include "client/compose/incident_file.h"
 #include "client/compose/typed_correction.h"
 #include "client/show/conflict_rows.h"
+#include "client/show/link_caution.h"
 
 namespace hotline::client {
 namespace {
@@ -33,8 +34,10 @@ int notice_check(Invocation& invocation) {
   const wire::ConflictRows& rows = *reply;
   const size_t shown = tables(rows.rows()).size();
   const int code = rows.total() == 0 ? kExitDone : kExitRefused;
+  const auto missing = missing_link(*connection);
   if (output.json()) {
-    output.document(json_conflicts(rows));
+    JsonValue document = json_conflicts(rows);
+    output.document(add_missing_link(document, missing));
     return code;
   }
   if (shown > 0) print_conflicts(output, rows);
@@ -49,6 +52,7 @@ int notice_check(Invocation& invocation) {
     output.talk(format_count(rows.total()) + (rows.total() == 1 ? " conflict" : " conflicts") +
                 ". Nothing was sent. To send it all the same, give its conflict-reason.");
   }
+  say_announced_unknown(output, *connection, missing);
   return code;
 }
 

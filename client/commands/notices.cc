@@ -1,6 +1,7 @@
 // hotline notices: what both parties have announced and is not over.
 #include "client/commands/commands.h"
 #include "client/show/conflict_rows.h"
+#include "client/show/link_caution.h"
 #include "client/show/message_row.h"
 #include "client/show/row_limit.h"
 #include "protocol/base/time_text.h"
@@ -175,6 +176,7 @@ int notices(Invocation& invocation) {
     output.talk(cut_words(invocation, end - wish.skip, rows.total(),
                           next_notices(invocation.arguments, end)));
   }
+  say_announced_unknown(output, *connection, missing_link(*connection));
   return kExitDone;
 }
 

@@ -1,10 +1,12 @@
 // hotline show: one message in full, and what became of it.
 #include "client/commands/commands.h"
 #include "client/compose/referred_message.h"
+#include "client/show/conflict_rows.h"
 #include "client/show/journal_line.h"
 #include "client/show/message_row.h"
 #include "client/show/message_view.h"
 #include "client/show/question_answers.h"
+#include "protocol/message/kinds/kinds.h"
 #include "protocol/message/names.h"
 #include "protocol/terminal/printable.h"
 
@@ -53,6 +55,26 @@ void print_standing(Output& output, const wire::Detail& detail) {
   if (!names.empty()) output.say("CORRECTED by " + names, Style::yellow);
 }
 
+constexpr uint64_t kConflictsShown = 10;
+
+// Of a notice: those with the notices of the other side, or of ours.
+std::optional<Answer<wire::ConflictRows>> conflicts_of(Connection& connection,
+                                                       const wire::MessageRow& message) {
+  if (!hotline::kind_of(message.type()).announces_volumes()) return std::nullopt;
+  auto reply = connection.conflicts(text(message.id()), kConflictsShown, 0);
+  if (!reply) return std::nullopt;
+  return *std::move(reply);
+}
+
+void say_conflicts(Output& output, const wire::ConflictRows& rows,
+                   const wire::MessageRow& message) {
+  for (const wire::ConflictRow* one : tables(rows.rows())) {
+    output.say("IN CONFLICT with " + conflict_words(*one, message.incoming()), Style::yellow);
+  }
+  const size_t shown = tables(rows.rows()).size();
+  if (shown < rows.total()) output.say("and " + format_count(rows.total() - shown) + " more");
+}
+
 int print_all(Invocation& invocation, Connection& connection, const wire::Detail& detail) {
   Output& output = invocation.output;
   const wire::MessageRow& message = *detail.row();
@@ -60,6 +82,7 @@ int print_all(Invocation& invocation, Connection& connection, const wire::Detail
   const MessageContent content(bytes(detail.envelope()), bytes(detail.body()),
                                connection.language(), bytes(detail.newest_body()));
   const std::string what = "cannot show " + id;
+  const auto conflicts = conflicts_of(connection, message);
   if (output.json()) {
     JsonValue document = json_document();
     document.add("message", json_message(connection, message));
@@ -69,6 +92,13 @@ int print_all(Invocation& invocation, Connection& connection, const wire::Detail
         .add("cancelled", detail.cancelled())
         .add("expired", detail.expired());
     add_answers_to(document, connection, detail, content.body());
+    if (conflicts) {
+      document
+          .add("conflicts",
+               json_each(tables((*conflicts)->rows()),
+                         [](const wire::ConflictRow* row) { return json_conflict(*row); }))
+          .add("conflicts_total", (*conflicts)->total());
+    }
     const auto facts = need(described_facts(connection, detail), what);
     document.add("facts", json_each(facts, JournalDescriber::json))
         .add("facts_total", detail.facts_total())
@@ -79,6 +109,7 @@ int print_all(Invocation& invocation, Connection& connection, const wire::Detail
   }
   output.line(heading(output, connection, message));
   print_standing(output, detail);
+  if (conflicts) say_conflicts(output, **conflicts, message);
   content.print(output);
   print_answers(output, connection, detail, content.body());
   output.line("");
@@ -88,6 +119,9 @@ int print_all(Invocation& invocation, Connection& connection, const wire::Detail
   if (invocation.arguments.has("--facts")) {
     const auto facts = need(described_facts(connection, detail), what);
     print_facts(output, facts, detail);
+  }
+  if (conflicts && (*conflicts)->total() > 0) {
+    output.talk("To correct it, cancel it, or accept it: " + output.command("conflicts " + id));
   }
   if (message.incoming() && message.waits()) output.talk("Next: " + output.command("ack " + id));
   return kExitDone;

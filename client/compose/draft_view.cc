@@ -34,9 +34,12 @@ void print_draft(Output& output, const Connection& connection, const SavedDraft&
   const wire::DraftRow& row = saved.row();
   const std::string precedence =
       row.precedence() == 0 ? "no precedence yet" : precedence_label(row.precedence());
-  output.line(
-      output.words(saved.name() + "  " + precedence + "  " + type_name(row.type()) +
-                   (saved.state() == wire::DraftState::open ? "  DRAFT, not sent" : "  DRAFT")));
+  const bool is_open = saved.state() == wire::DraftState::open;
+  const bool is_sent = saved.state() == wire::DraftState::sent;
+  output.line(output.words(saved.name() + "  " + precedence + "  " + type_name(row.type()) +
+                           (is_open   ? "  DRAFT, not sent"
+                            : is_sent ? "  was a DRAFT, SENT"
+                                      : "  DISCARDED, not sent")));
   const MessageContent content({}, bytes(saved.draft().body()), connection.language());
   content.print_body(output);
   Description lines = beside_body(output, saved.draft());

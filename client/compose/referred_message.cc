@@ -1,5 +1,6 @@
 #include "client/compose/referred_message.h"
 
+#include "client/show/message_choice.h"
 #include "client/show/message_row.h"
 #include "protocol/message/envelope.h"
 #include "protocol/message/kinds/kinds.h"
@@ -106,7 +107,7 @@ Result<std::string> resolve_thread(Connection& connection, const std::string& ty
 }
 
 Result<std::string> resolve_thread_to_join(Connection& connection, const std::string& typed,
-                                           bool meant) {
+                                           bool meant, const std::string& before) {
   auto thread = resolve_thread(connection, typed);
   const bool is_word = thread && *thread == typed && !parse_written_serial(typed);
   if (meant || !is_word || !connection.may(Right::look)) return thread;
@@ -115,7 +116,7 @@ Result<std::string> resolve_thread_to_join(Connection& connection, const std::st
   if (near.empty()) return thread;
   return make_error(ErrorCode::refused,
                     "no message belongs to the thread " + typed + " yet, and there is " + near,
-                    "--incident " + near + "    or --new-thread, if it is another one");
+                    before + as_typed(near) + "    or --new-thread, if it is another one");
 }
 
 OptionSpec new_thread_option() {

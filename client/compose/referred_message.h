@@ -30,9 +30,10 @@ inline constexpr char kMessageName[] = "message";
 Result<std::string> resolve_thread(Connection& connection, const std::string& typed);
 // The same for a message that is going to belong to it. A word that no message has yet begins a
 // thread; one that may be a slip of another is refused, unless it is `meant` as it stands. Where it
-// is not known soon, it is taken as meant: no message waits for that.
+// is not known soon, it is taken as meant: no message waits for that. `before`: what is typed
+// before the word, for the hint.
 Result<std::string> resolve_thread_to_join(Connection& connection, const std::string& typed,
-                                           bool meant);
+                                           bool meant, const std::string& before = "--incident ");
 // --new-thread, for the commands that take --incident.
 OptionSpec new_thread_option();
 

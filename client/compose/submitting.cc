@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "client/compose/handing_in.h"
+#include "client/show/link_caution.h"
 #include "client/show/message_row.h"
 #include "protocol/base/time_text.h"
 #include "protocol/channel/channel_state.h"
@@ -109,7 +110,7 @@ int report_committed(Invocation& invocation, const Submission& submission,
 
 // Why there is no link, for a message that cannot wait until there is one: in words, which may be
 // none. Nothing where there is a link.
-std::optional<std::string> missing_link(Connection& connection, uint8_t precedence) {
+std::optional<std::string> why_no_link(Connection& connection, uint8_t precedence) {
   if (precedence > static_cast<uint8_t>(wire::Precedence::immediate)) return std::nullopt;
   const auto status = connection.status();
   if (!status || (*status)->link() == wire::LinkState::up) return std::nullopt;
@@ -119,7 +120,7 @@ std::optional<std::string> missing_link(Connection& connection, uint8_t preceden
 // Committed is not sent: who sends it must hear that the peer does not have it.
 void say_missing_link(Output& output, Connection& connection, const std::string& id,
                       uint8_t precedence) {
-  const auto why = missing_link(connection, precedence);
+  const auto why = why_no_link(connection, precedence);
   if (!why) return;
   const std::string peer = upper_case(connection.peer());
   output.talk(peer + " DOES NOT HAVE " + id + ": there is no link", Style::red);
@@ -146,6 +147,16 @@ void say_cautions(Output& output, const Connection& connection, const FinishedDr
   for (const std::string& caution : cautions_of(**body, connection.language(), now)) {
     output.quote(caution);
   }
+}
+
+// It says where something will be, or changes a message that does.
+bool is_about_volumes(Connection& connection, const FinishedDraft& draft) {
+  if (draft.kind.announces_volumes()) return true;
+  if (draft.kind.effect != TargetEffect::corrects) return false;
+  const auto opened = open_flatbuffer<wire::Draft>(draft.bytes, kDraftIdentifier);
+  const auto references = opened ? texts((*opened)->references()) : std::vector<std::string>{};
+  const auto notice = references.empty() ? Error{} : connection.show(references.front());
+  return notice && kind_of((*notice)->row()->type()).announces_volumes();
 }
 
 // A thread that is misspelt is another one, and this is said before anything goes. Where the search
@@ -203,7 +214,7 @@ int follow_message(Invocation& invocation, Connection& connection, const Submiss
         JsonValue document = json_document();
         document.add("message", json_message(connection, message));
         const auto no_link = message.delivered_at() == 0
-                                 ? missing_link(connection, message.precedence())
+                                 ? why_no_link(connection, message.precedence())
                                  : std::nullopt;
         if (no_link) document.add("no_link", *no_link);
         invocation.output.document(add_told_back(document, told_back));
@@ -292,7 +303,12 @@ int submit_finished(Invocation& invocation, Connection& connection, const Finish
   }
   tell_back(output, draft.told_back);
   say_cautions(output, connection, draft, invocation.now());
-  if (may_read && !output.json()) say_new_thread(output, connection, draft);
+  if (may_read && !output.json()) {
+    say_new_thread(output, connection, draft);
+    if (is_about_volumes(connection, draft)) {
+      say_announced_unknown(output, connection, missing_link(connection));
+    }
+  }
   if (draft.saved_as == 0 && asks_two_people(connection, draft.bytes)) {
     return hand_in(invocation, connection, draft, wait);
   }

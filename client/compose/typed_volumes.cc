@@ -39,7 +39,8 @@ Result<std::string> read_typed_volumes(const std::string& typed, const std::stri
     name.resize(end);
   }
   if (trim(name).empty()) {
-    return make_error(ErrorCode::usage, "\"" + typed + "\" names no file", "volume=@area.geojson");
+    return make_error(ErrorCode::usage, "\"" + typed + "\" names no file",
+                      "--set volume=@area.geojson");
   }
   const std::filesystem::path path = std::filesystem::path(directory) / std::string(trim(name));
   const auto volumes = read_geojson_file(path.string(), defaults);

@@ -282,11 +282,17 @@ bool Translator::knows(const std::string& text, int depth) const {
          find(text.substr(begin, text.find_last_not_of(' ') + 1 - begin), depth, found);
 }
 
+// What a hole takes ends with its line, unless it is quoted: the next line is a sentence of its
+// own.
+//
 // "{} and {}" would fit half of all English. With so little text of its own a pattern takes names,
 // numbers and what the catalogue knows, and no other sentences, unless they are to stay as they
 // are.
 bool Translator::may_take(const Pattern& pattern, const std::vector<std::string>& taken,
                           int depth) const {
+  for (size_t i = 0; i < taken.size(); ++i) {
+    if (!pattern.holes[i].is_quoted && taken[i].find('\n') != std::string::npos) return false;
+  }
   constexpr size_t kLittleSize = 12;
   constexpr size_t kWordsOfNamesMax = 3;
   if (pattern.own_size > kLittleSize) return true;

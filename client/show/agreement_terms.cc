@@ -16,6 +16,10 @@ class Terms {
   void value(const std::string& key, const std::string& words, const std::string& value) {
     all_.push_back({key, words, value, -1});
   }
+  void separation(const std::string& key, const std::string& words, const std::string& value,
+                  int64_t size) {
+    all_.push_back({key, words, value, -1, size});
+  }
   std::vector<AgreementTerm> take() { return std::move(all_); }
 
  private:
@@ -40,6 +44,7 @@ void add_ladder(Terms& terms, uint8_t precedence, const PrecedencePolicy& number
 }
 
 std::string change_of(const AgreementTerm& before, const AgreementTerm& after) {
+  if (before.size >= 0 && after.size >= 0) return after.size > before.size ? "larger" : "smaller";
   if (before.ms < 0 || after.ms < 0) return "changed";
   // An alarm that never sounds again is the latest of all.
   const int64_t was = before.ms == 0 ? INT64_MAX : before.ms;
@@ -63,12 +68,13 @@ std::vector<AgreementTerm> terms_of(const Policy& policy) {
              policy.link.test_call_acknowledged_ms);
   terms.time("channel-check interval", "channel check every",
              policy.link.channel_check_interval_ms);
-  terms.value("separation horizontal", "separation on the ground",
-              std::to_string(policy.separation.horizontal_m) + "m");
-  terms.value("separation vertical", "separation in height",
-              std::to_string(policy.separation.vertical_m) + "m");
-  terms.value("separation time", "separation in time",
-              duration_as_toml(policy.separation.time_s * 1000));
+  const Separation& apart = policy.separation;
+  terms.separation("separation horizontal", "separation on the ground",
+                   std::to_string(apart.horizontal_m) + "m", apart.horizontal_m);
+  terms.separation("separation vertical", "separation in height",
+                   std::to_string(apart.vertical_m) + "m", apart.vertical_m);
+  terms.separation("separation time", "separation in time", duration_as_toml(apart.time_s * 1000),
+                   apart.time_s);
   std::string names;
   for (const std::string& name : policy.two_person.names()) {
     names += (names.empty() ? "" : ", ") + name;
@@ -106,16 +112,16 @@ std::vector<AgreementDifference> differences(const Policy& before, const Policy&
 
 void print_terms(Output& output, const std::vector<AgreementTerm>& terms) {
   Table table({{.title = "TERM", .is_words = true},
-               {.title = "VALUE", .fit = Table::Fit::cut, .is_words = true}});
+               {.title = "VALUE", .fit = Table::Fit::wrapped, .is_words = true}});
   for (const AgreementTerm& one : terms) table.add({"", {one.words, one.value}});
   table.print(output);
 }
 
 void print_differences(Output& output, const std::vector<AgreementDifference>& differences) {
-  Table table({{.title = "TERM", .is_words = true},
+  Table table({{.title = "TERM", .fit = Table::Fit::wrapped, .is_words = true},
                {.title = "CHANGE", .is_words = true},
-               {.title = "NOW", .is_words = true},
-               {.title = "THEN", .fit = Table::Fit::cut, .is_words = true}});
+               {.title = "NOW", .fit = Table::Fit::wrapped, .is_words = true},
+               {.title = "THEN", .fit = Table::Fit::wrapped, .is_words = true}});
   for (const AgreementDifference& one : differences) {
     table.add({"",
                {one.words, one.change, one.before.empty() ? "-" : one.before,

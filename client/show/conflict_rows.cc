@@ -48,10 +48,11 @@ void print_conflicts(Output& output, const wire::ConflictRows& rows) {
   table.print(output);
 }
 
-std::string conflict_words(const wire::ConflictRow& row) {
-  return text(row.peers()) + ": " + with_unit(row.horizontal_m(), " m") + " apart, " +
-         with_unit(row.vertical_m(), " m") + " in height, " + with_unit(row.time_s(), " s") +
-         " in time, from " + first_time(row) + " to " + last_time(row);
+std::string conflict_words(const wire::ConflictRow& row, bool of_peers) {
+  return text(of_peers ? row.own() : row.peers()) + ": " + with_unit(row.horizontal_m(), " m") +
+         " apart, " + with_unit(row.vertical_m(), " m") + " in height, " +
+         with_unit(row.time_s(), " s") + " in time, from " + first_time(row) + " to " +
+         last_time(row);
 }
 
 JsonValue json_conflict(const wire::ConflictRow& row) {
@@ -80,12 +81,15 @@ JsonValue json_conflicts(const wire::ConflictRows& rows) {
       .add("differ", rows.differ());
 }
 
-void say_compared(Output& output, const wire::ConflictRows& rows, const std::string& peer) {
+void say_compared(Output& output, const wire::ConflictRows& rows, const std::string& peer,
+                  bool has_link) {
   const std::string at = " Compared at " + format_date_time_group(rows.compared_at()) + ".";
   if (rows.compared_at() == 0) {
     output.talk("The daemons have not compared their lists yet.");
   } else if (rows.differ()) {
     output.talk(peer + " finds other conflicts than we do. Compare the lists by voice." + at);
+  } else if (!has_link) {
+    output.talk(peer + " found the same conflicts before the link went." + at);
   } else if (rows.compared_all()) {
     output.talk(peer + " finds the same conflicts." + at);
   } else {

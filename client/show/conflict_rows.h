@@ -13,13 +13,16 @@ namespace hotline::client {
 void print_conflicts(Output& output, const wire::ConflictRows& rows);
 
 // "S-000005: 0 m apart, 0 m in height, 0 s in time, from 281341Z NOV 26 to 281541Z NOV 26".
-std::string conflict_words(const wire::ConflictRow& row);
+// `of_peers`: of a notice of theirs, and with ours.
+std::string conflict_words(const wire::ConflictRow& row, bool of_peers = false);
 
 // "conflicts", their "total", whether it is all, and whether the peer finds the same.
+JsonValue json_conflict(const wire::ConflictRow& row);
 JsonValue json_conflicts(const wire::ConflictRows& rows);
 
-// Says whether the peer's daemon finds the same conflicts.
-void say_compared(Output& output, const wire::ConflictRows& rows, const std::string& peer);
+// Says whether the peer's daemon finds the same conflicts; without a link, whether it did.
+void say_compared(Output& output, const wire::ConflictRows& rows, const std::string& peer,
+                  bool has_link);
 
 // Said where more was announced than the daemon can compare.
 void say_incomplete(Output& output, bool incomplete);

@@ -97,11 +97,11 @@ std::string incident_state(const Connection& connection, const wire::IncidentRow
 void print_incidents(Output& output, const Connection& connection, const wire::IncidentRows& rows) {
   Table table({{"ID", 8},
                {"PREC", 9},
-               {"STATE", 6, Table::Fit::cut, true},
+               {"STATE", 6, Table::Fit::wrapped, true},
                {"SINCE", 14},
                {"LAST", 14, Table::Fit::left_out},
                {"MESSAGES", 0, Table::Fit::left_out},
-               {"OPEN", 0, Table::Fit::left_out},
+               {"OPEN"},
                {"SUBJECT", 0, Table::Fit::cut}});
   for (const wire::IncidentRow* one : tables(rows.rows())) {
     const bool only_theirs =

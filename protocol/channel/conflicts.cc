@@ -77,8 +77,10 @@ Status Conflicts::check_apart(const wire::Body& body, const std::set<MessageKey>
                       "more is announced near it than can be compared: it may come too near", hint);
   }
   const Conflict& first = found.front();
-  const std::string more =
-      found.size() > 1 ? " and " + std::to_string(found.size() - 1) + " more notices" : "";
+  const size_t others = found.size() - 1;
+  const std::string more = others == 0 ? ""
+                                       : " and " + std::to_string(others) +
+                                             (others == 1 ? " more notice" : " more notices");
   return make_error(ErrorCode::refused,
                     "it comes too near to " + corrections_.name_of(first.peers) + more, hint);
 }

@@ -6,6 +6,7 @@
 #include "protocol/base/limits.h"
 #include "protocol/base/sha256.h"
 #include "protocol/base/text.h"
+#include "protocol/channel/misreading.h"
 #include "protocol/message/body.h"
 #include "protocol/message/envelope.h"
 #include "protocol/message/kinds/kinds.h"
@@ -239,7 +240,8 @@ void Inbox::tell_of_target(Now now, const Arrival& arrival, const Judgement& jud
                            "MISMATCH: the peer read back " + releases_.name_of(target, 0) + " " +
                                std::to_string(judgement.mismatch->metres) + " m and " +
                                std::to_string(judgement.mismatch->seconds) +
-                               " s off: speak to them now");
+                               " s off: speak to them now" +
+                               misreading_words(corrections_, target, **body));
   }
   if (kind_of(envelope.type()).effect == TargetEffect::declines) {
     const bool by_machine = envelope.releaser_role() == wire::Role::machine;

@@ -35,6 +35,14 @@ std::optional<FactKind> fact_of(TargetEffect effect) {
   return std::nullopt;
 }
 
+// An acceptance is said of a conflict, and a correction takes it back: the notice that it names is
+// not answered by it.
+bool accepts_conflict_of(Recorder& recorder, MessageKey target, const wire::Body& body) {
+  if (!accepts_conflict(body)) return false;
+  const auto notice = recorder.message(target);
+  return notice && kind_of(notice->type).is_notice();
+}
+
 }  // namespace
 
 Result<const wire::Entry*> Releases::release(Now now, Release release) {
@@ -201,7 +209,7 @@ Result<NamedMessage> Releases::resolve(const std::string& id) {
 void note_effect_on(Recorder& recorder, const Answers& answers, Now now, MessageKey target,
                     const wire::Body& body, wire::Role role) {
   auto kind = fact_of(kind_of(static_cast<uint8_t>(body.content_type())).effect);
-  if (!kind) return;
+  if (!kind || accepts_conflict_of(recorder, target, body)) return;
   if (kind == FactKind::answered && !answers.is_answered(target)) {
     kind = FactKind::answered_in_part;
   }

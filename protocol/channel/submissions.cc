@@ -5,6 +5,7 @@
 
 #include "protocol/base/limits.h"
 #include "protocol/base/sha256.h"
+#include "protocol/channel/misreading.h"
 #include "protocol/message/body.h"
 #include "protocol/message/kinds/kinds.h"
 #include "protocol/message/message_rules.h"
@@ -125,7 +126,8 @@ void Submissions::tell_of_release(Now now, const wire::Draft& draft,
                   "MISMATCH: " + corrections_.name_of(target) + " was read back " +
                       std::to_string(difference->metres) + " m and " +
                       std::to_string(difference->seconds) +
-                      " s off: read it again, and acknowledge it anew");
+                      " s off: read it again, and acknowledge it anew" +
+                      misreading_words(corrections_, target, **body));
 }
 
 bool Submissions::asks_two(const wire::Draft& draft, bool danger_to_life) const {
@@ -159,7 +161,8 @@ Result<wire::Role> Submissions::sending_role(const Actor& actor, uint8_t wanted,
                     wanted == 0 ? actor.name + " has no role here that may send this message"
                                 : actor.name + " may not send this message as " +
                                       word(static_cast<wire::Role>(wanted), Language::en),
-                    "ask an operator or a supervisor of this watch");
+                    right == Right::send ? "ask an operator or a supervisor of this watch"
+                                         : "ask a supervisor of this watch");
 }
 
 Result<Release> Submissions::make_release(Now now, const wire::Draft& draft, wire::Role role) {

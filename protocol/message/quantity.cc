@@ -89,6 +89,11 @@ Result<AreaFields> parse_circle(std::string_view text) {
   constexpr char forms[] = "a centre and a radius, 54.90N 020.10E 5km, or corners parted by ;";
   size_t last = text.rfind(' ');
   if (last == std::string_view::npos) return not_understood(text, "an area", forms);
+  if (parse_position(text)) {
+    return make_error(ErrorCode::usage,
+                      "\"" + std::string(text) + "\" is a position; an area has a radius too",
+                      forms);
+  }
   auto centre = parse_position(trim(text.substr(0, last)));
   if (!centre) return centre.error();
   auto radius = parse_distance_m(text.substr(last + 1));

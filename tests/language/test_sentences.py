@@ -108,7 +108,7 @@ NOT_SENTENCES_OF = {
     "client/commands/incident.cc": [r"incident list --all --after \{\}"],
     "client/show/incident_rows.cc": ["disputed|closed_by_us|closed_by_peer"],
     "protocol/message/kinds/service.cc": ["--incident S-000087", r'--reason "\.\.\."'],
-    "protocol/message/kinds/{content,volumes}.cc": ["one of", r"54\.90N .*"],
+    "protocol/message/kinds/{content,volumes}.cc": ["one of", r"54\.90N .*", "(lower|upper) height", r"the \{\} \{\}"],
     "client/{compose/referred_message,connect/context}.cc": ["message", "en"],
     "certs/check.cc": ["DEV ONLY"],
     "client/commands/{reply,send}.cc": ["TEXT|volume|not-for-us", r"later \{\}", r"\{\} of \{\}"],
@@ -151,6 +151,9 @@ MADE_OTHERWISE = {
         "Input/output error", "Read-only file system", "Broken pipe"],
     "protocol/terminal/command_spec.cc": ["{} {} is not a whole number from {} on"],
     "certs/certificate_fields.cc": ["certificate (serial {})", "certificate {} (serial {})"],
+    "protocol/message/kinds/volumes.cc": [
+        f"the {part} {{}}"
+        for part in ("end", "start", "lower height", "upper height", "radius", "half-width", "centre", "border", "route")],
     "protocol/terminal/output.cc": ["{} ms", "{} s", "{} min {} s", "{} h {} min"],
     "client/commands/send.cc": ["correction of {}", "cancellation of {}"],
     "protocol/message/words.cc": [

@@ -49,6 +49,13 @@ class Agreements(OfTwo):
             self.assertIn("agreement-proposed", conditions)
             shown = self.world.client(reader, "ann", "agreement", "diff", name)
             self.assertEqual(shown.returncode, 0, shown.stderr)
+            self.assertIn("because: the satellite path is slow\n", shown.stdout)
+            self.assertIn("the satellite path is slow", self.world.client(reader, "ann", "agreement", "history").stdout)
+            may_not = self.world.client(reader, "ann", "agreement", "accept", name)
+            self.assertEqual(may_not.returncode, NOT_ALLOWED, may_not.stderr)
+            self.assertIn("the satellite path is slow", may_not.stdout)
+            self.assertIn("ask a supervisor of this watch", may_not.stderr)
+            self.assertNotIn("--confirm", may_not.stderr)
             self.assertIn("FLASH: alarm UNDELIVERED", shown.stdout)
             self.assertIn("later" if number == 2 else "sooner", shown.stdout)
             (difference,) = self.world.ask(reader, "ann", "agreement", "diff", name)["differences"]
@@ -80,6 +87,7 @@ class Agreements(OfTwo):
         for person, code in (("ann", NOT_ALLOWED), ("eve", NOT_ALLOWED)):
             refused = self.world.client("north", person, "agreement", "propose", path, "--from", "+1h")
             self.assertEqual(refused.returncode, code, refused.stderr)
+            self.assertIn("  ask a supervisor of this watch\n", refused.stderr)
         without_time = self.world.client("north", "bob", "agreement", "propose", path)
         self.assertEqual(without_time.returncode, USAGE, without_time.stderr)
         past = self.world.client("north", "bob", "agreement", "propose", path, "--from=-1h")

@@ -65,6 +65,8 @@ class Incidents(OfTwo):
         self.assertEqual(self.states(report), ("closed", "closed"))
         for party in PREFIX:
             self.assertEqual(self.listed(party), [])
+            self.assertRegex(self.world.client(party, "ann", "incident", "list").stderr,
+                             r"hotline --config \S+ --context ann incident list --all\n")
             self.assertEqual(self.listed(party, "--all"), [(report, "closed")])
         # And after a restart, with an index that is made anew.
         for daemon in self.world.daemons.values():
@@ -171,11 +173,16 @@ class Incidents(OfTwo):
             done = self.world.client("north", "ann", *words)
             self.assertIn(done.returncode, (REFUSED, NOT_FOUND), (words, done.stderr))
             if "N-77" not in words:
-                self.assertIn("--incident mine-field", done.stderr)
+                self.assertIn("incident open mine-field" if "open" in words else "--incident mine-field", done.stderr)
         self.assertEqual(len(self.world.ask("north", "ann", "list")["messages"]), count)
-        self.assertIn("did you mean hotline thread mine-field?", self.world.client("north", "ann", "thread", "mine-feild").stderr)
+        self.assertRegex(self.world.client("north", "ann", "thread", "mine-feild").stderr,
+                         r"did you mean hotline --config \S+ --context ann thread mine-field\?")
         self.assertIn("--incident mine-field", self.world.client("north", "ann", "list", "--incident", "mine-feild").stderr)
         self.assertIn("did you mean mine-field?", self.world.client("north", "ann", "incident", "show", "mine-feild").stderr)
+        # Each hint is what can be typed next, with the options that chose the daemon.
+        slip = self.world.client("north", "ann", "incident", "open", "mine-feild").stderr
+        self.assertRegex(slip, r"try:  hotline --config \S+ --context ann incident open mine-field    or --new-thread")
+        self.assertNotIn("--incident", slip)
         meant = self.world.client("north", "ann", *mine, "mine-feild", "--new-thread")
         self.assertEqual(meant.returncode, 0, meant.stderr)
         self.assertIn("No message belongs to the thread mine-feild yet: it begins with this one.", meant.stderr)

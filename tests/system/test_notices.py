@@ -53,6 +53,85 @@ class Notices(WithNotices):
         for party in PREFIX:
             self.world.wait_for("the conflict", lambda: len(self.conflicts(party)) == 1)
 
+    def test_a_notice_in_conflict_says_so_until_both_accept_it(self):
+        self.in_conflict()
+        for party in PREFIX:
+            for notice, other_one in (("N-000001", "S-000001"), ("S-000001", "N-000001")):
+                shown = self.world.client(party, "ann", "show", notice)
+                self.assertIn(f"IN CONFLICT with {other_one}: ", shown.stdout)
+                self.assertIn(f"conflicts {notice}\n", shown.stderr)
+                (conflict,) = self.world.ask(party, "ann", "show", notice)["conflicts"]
+                self.assertEqual({conflict["own"], conflict["peers"]}, {"N-000001", "S-000001"})
+        self.send("north", "conflicts", "--accept", "N-1,S-1")
+        self.send("south", "conflicts", "--accept", "S-1,N-1")
+        for party in PREFIX:
+            self.world.wait_for("no conflict", lambda: self.conflicts(party) == [])
+            self.assertNotIn("IN CONFLICT", self.world.client(party, "ann", "show", "N-1").stdout)
+
+    def test_an_acceptance_answers_no_notice_and_may_lapse(self):
+        self.in_conflict()
+        self.send("north", "conflicts", "--accept", "N-1,S-1")
+        self.send("south", "conflicts", "--accept", "S-1,N-1")
+        for party in PREFIX:
+            self.world.wait_for("no conflict", lambda: self.conflicts(party) == [])
+        self.send("north", "send", "--corrects", "N-1", "--change", "contact=tower -> range control", "--reason", "another shift")
+        for party in PREFIX:
+            self.world.wait_for("the conflict again", lambda: len(self.conflicts(party)) == 1)
+            for notice in ("N-1", "S-1"):
+                row = self.world.ask(party, "ann", "show", notice)["message"]
+                self.assertIsNone(row["answered_at"], (party, notice))
+                self.assertNotEqual(row["state"], "answered")
+        # A reply in words is an answer, also to a notice.
+        self.send("south", "reply", "N-1", "--answer", "0=accepted for us, but for the hour")
+        self.assertIsNotNone(self.world.ask("south", "ann", "show", "N-1")["message"]["answered_at"])
+
+    def test_without_a_link_what_is_newer_is_said_to_be_unknown(self):
+        self.in_conflict()
+        far = self.write_file("60.00N 020.10E")
+        for relay in self.world.relays.values():
+            relay.cut()
+        self.world.wait_for("no link", lambda: all(self.world.status(party)["link"] == "down" for party in PREFIX))
+        caution = r"Caution: the link is down since \d{6}Z [A-Z]{3} \d\d\. What SOUTH announced since is not known here\."
+        (volume,) = [word.removeprefix("volume=") for word in self.activity("61.00N 020.10E") if word.startswith("volume=")]
+        moved = ("send", "--corrects", "N-1", "--change", f"volume -> {volume}", "--reason", "moved")
+        for words in (("notice", "check", far), ("conflicts",), ("notices",), self.activity("60.00N 020.10E"), moved):
+            done = self.world.client("north", "ann", *words)
+            self.assertEqual(done.returncode, 0, done.stderr)
+            self.assertRegex(done.stderr, caution, words)
+            self.assertNotIn("finds the same", done.stderr)
+        for words in (("notice", "check", far), ("conflicts",)):
+            said = self.world.ask("north", "ann", *words)
+            self.assertTrue(said["link_down"])
+            self.assertIsNotNone(said["link_down_since"])
+        # A message that announces nothing says nothing of it.
+        self.assertNotRegex(self.world.client("north", "ann", "send", "-p", "routine", "All quiet.").stderr, caution)
+        for relay in self.world.relays.values():
+            relay.restore()
+        self.world.wait_link()
+        self.assertNotRegex(self.world.client("north", "ann", "conflicts").stderr, "Caution")
+        self.assertFalse(self.world.ask("north", "ann", "conflicts")["link_down"])
+
+    def test_what_is_wrong_is_said_with_what_to_type(self):
+        def refused(*words):
+            done = self.world.client("north", "ann", "send", "-p", "routine", *words)
+            self.assertNotEqual(done.returncode, 0)
+            return done.stderr
+
+        flight = ("-t", "activity", "--set", "kind=flight", "--set", "contact=tower", "--set")
+        heights, times = "0m amsl to 3000m amsl", f"{hours_ahead(48)} to {hours_ahead(50)}"
+        self.assertIn(f'"{WHERE}" is a position; an area has a radius too', refused(*flight, f"volume={WHERE} / {heights} / {times}", "x"))
+        backwards = f"{hours_ahead(50)} to {hours_ahead(48)}"
+        self.assertIn("the volume is wrong: the end is not after the start",
+                      refused(*flight, f"volume={WHERE} 5km / {heights} / {backwards}", "x"))
+        soon = ("--set", f"start={hours_ahead(5)}", "--set", f"end={hours_ahead(9)}")
+        launch = ("-t", "launch", "--set", "vehicle=sounding-rocket", "--set", "launch-area=62.93N 040.57E 5km", "--set",
+                  "impact-areas=57.00N 161.50E 50km")
+        self.assertIn('--set late-reason="..."', refused(*launch, *soon, "x"))
+        site = ("-t", "protected", "--set", "kind=medical-site", "--set", "organisation=Red Cross", "--set", "purpose=hospital", "--set",
+                "where=48.34N 038.05E", "--set", "contact=duty doctor")
+        self.assertIn("--set emergency=yes", refused(*site, *soon, "x"))
+        self.assertEqual(self.world.client("north", "ann", "send", "-p", "routine", *site, *soon, "--set", "emergency=yes", "x").returncode, 0)
+
     def test_a_notice_that_comes_too_near_is_refused_without_a_reason(self):
         self.assertEqual(self.send("north", *self.activity(WHERE)), "N-000001")
         for words in (["notice", "check", self.write_file("54.95N 020.10E")], self.activity("54.95N 020.10E")):

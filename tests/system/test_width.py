@@ -63,7 +63,8 @@ class Width(WithNotices):
             ["draft", "show", "D-2"], ["send", "--draft", "D-1"], ["template", "list"], ["template", "show", "airspace-crossing"],
             ["template", "show", "activity"], ["template", "show", "decision"], ["agreement", "show"], ["agreement", "history"],
             ["agreement", "diff", self.proposed], ["agreement", "accept", self.proposed], ["agreement", "reject", self.proposed],
-            ["agreement", "propose", self.proposal], ["test-call"], ["audit", "log"],
+            ["agreement", "propose", self.proposal], ["test-call"], ["audit", "log"], ["channel", "status"], ["channel", "suspend"],
+            ["handover"], ["handover", "show"], ["handover", "accept"],
         ]
 
     def check(self, words, shown):

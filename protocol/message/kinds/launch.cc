@@ -2,6 +2,7 @@
 #include "protocol/base/limits.h"
 #include "protocol/base/text.h"
 #include "protocol/message/kinds/content.h"
+#include "protocol/message/kinds/volumes.h"
 #include "protocol/message/quantity.h"
 
 namespace hotline {
@@ -51,7 +52,7 @@ void check_window(RuleChecker& checker, const wire::Launch& launch) {
   const bool late = starts_within(kAhead_ms, launch.window_start(), checker.context().released_at);
   if (late && !launch.late_reason()) {
     checker.add("start", "is less than 24 hours ahead, and no reason is given",
-                "announce it earlier, or say why it could not be: late-reason=...");
+                "announce it earlier, or say why it could not be: --set late-reason=\"...\"");
   }
 }
 
@@ -181,7 +182,7 @@ class Launch final : public ContentOf<LaunchFields> {
     if (checker.found_problems()) return;
     for (const Volume& volume : volumes_in(launch)) {
       if (const auto fault = volume_fault(volume)) {
-        checker.add("launch-area", "or an impact area: " + fault->field + " " + fault->why);
+        checker.add("launch-area", "or an impact area: " + words_of(*fault));
       }
     }
   }

@@ -62,7 +62,7 @@ void check_start(RuleChecker& checker, const wire::Protected& notice) {
   const bool late = starts_within(kLate_ms, notice.start(), checker.context().released_at);
   if (late && !notice.emergency()) {
     checker.add("start", "is less than 24 hours ahead, and this is no emergency",
-                "announce it earlier, or mark it: emergency=yes");
+                "announce it earlier, or mark it: --set emergency=yes");
   }
 }
 
@@ -101,7 +101,7 @@ class Protected final : public ContentOf<ProtectedFields> {
         time("start", {"Start", "Начало", "Початок", "Mulai"}, &Table::start)
             .judged(check_start)
             .typed(&Fields::start, parse_time, "time", "2026-11-24T06:00:00Z",
-                   "from when, in UTC; 48 hours ahead, in an emergency less"),
+                   "from when, in UTC: 48 hours ahead, and under 24 only with emergency=yes"),
         time("end", {"End", "Окончание", "Кінець", "Selesai"}, &Table::end)
             .typed(&Fields::end, parse_time, "time", "2026-11-24T18:00:00Z", "until when, in UTC"),
         text("contact", {"Contact", "Связь", "Зв'язок", "Kontak"}, &Table::contact, kMandatory)
@@ -127,7 +127,7 @@ class Protected final : public ContentOf<ProtectedFields> {
               return notice.emergency() ? std::optional<std::string>("yes") : std::nullopt;
             })
             .typed(&Fields::emergency, parse_yes_no, "yes or no", "yes",
-                   "it cannot wait for 24 hours"),
+                   "it begins in less than 24 hours and cannot wait"),
     };
   }
 

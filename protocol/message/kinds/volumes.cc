@@ -1,5 +1,7 @@
 #include "protocol/message/kinds/volumes.h"
 
+#include <algorithm>
+
 #include "protocol/base/limits.h"
 #include "protocol/base/text.h"
 #include "protocol/message/quantity.h"
@@ -92,13 +94,22 @@ Result<Volume> parse_volume(std::string_view text, std::optional<UtcMs> typed_at
   Volume volume{std::move(*shape), height_of(heights->first), height_of(heights->second),
                 times->first, times->second};
   if (const auto fault = volume_fault(volume)) {
-    return make_error(ErrorCode::usage, "the volume's " + fault->field + " " + fault->why,
+    return make_error(ErrorCode::usage, "the volume is wrong: " + words_of(*fault),
                       std::string("write it like this: ") + kVolumeForm);
   }
   return volume;
 }
 
 }  // namespace
+
+std::string words_of(const VolumeFault& fault) {
+  std::string part = fault.field == "polygon" ? "border"
+                     : fault.field == "lower" ? "lower height"
+                     : fault.field == "upper" ? "upper height"
+                                              : fault.field;
+  std::replace(part.begin(), part.end(), '_', '-');
+  return "the " + part + " " + fault.why;
+}
 
 void check_volumes(RuleChecker& checker, std::string_view field, const WireVolumes* volumes) {
   const size_t count = volumes ? volumes->size() : 0;
@@ -111,7 +122,7 @@ void check_volumes(RuleChecker& checker, std::string_view field, const WireVolum
     if (!has_one_shape(volume)) {
       checker.add(field, ordinal(i) + " needs one shape: a polygon, a circle or a route");
     } else if (const auto fault = volume_fault(to_volume(volume))) {
-      checker.add(field, ordinal(i) + ": " + fault->field + " " + fault->why);
+      checker.add(field, ordinal(i) + ": " + words_of(*fault));
     } else if (volume.end() <= checker.context().released_at) {
       checker.add(field, ordinal(i) + " is over before the message is released");
     }

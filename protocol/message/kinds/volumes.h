@@ -1,6 +1,7 @@
 // Volumes as a notice has them: judged, shown, and typed on one line.
 #pragma once
 
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -16,6 +17,9 @@ using WireVolumes = flatbuffers::Vector<flatbuffers::Offset<wire::Volume>>;
 
 // At least one and at most limits::kVolumesMax, each without a fault, and none of them over.
 void check_volumes(RuleChecker& checker, std::string_view field, const WireVolumes* volumes);
+
+// "the half-width is zero".
+std::string words_of(const VolumeFault& fault);
 
 void show_volumes(Describer& describer, const WireVolumes* volumes);
 

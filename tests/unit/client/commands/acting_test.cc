@@ -352,9 +352,15 @@ TEST_F(ActingTest, AckSendsWhatWasUnderstoodAndNotWhatWasMeant) {
   EXPECT_EQ(terminal_.run({"ack", "S-87", "--read-back", "54.95N 020.10E"}), kExitRefused);
   EXPECT_NE(terminal_.err().find("m and 0 s off what S-000087 says"), std::string::npos)
       << terminal_.err();
+  for (const char* both : {"it says:  54.90000N 020.10000E", "read back:  54.95000N 020.10000E"}) {
+    EXPECT_NE(terminal_.err().find(both), std::string::npos) << terminal_.err();
+  }
   EXPECT_TRUE(daemon_.committed.empty());
   EXPECT_EQ(terminal_.run({"ack", "S-87", "--read-back", "54.95N 020.10E", "--as-understood"}),
             kExitDone);
+  for (const char* both : {"it says    54.90000N 020.10000E", "Both watches are alarmed."}) {
+    EXPECT_NE(terminal_.err().find(both), std::string::npos) << terminal_.err();
+  }
   const OpenedDraft sent(daemon_.committed.at(0).draft);
   const auto* read = sent.body->content_as_acknowledgement();
   EXPECT_EQ(read->position()->latitude(), 54'95000);
@@ -398,7 +404,7 @@ TEST_F(ActingTest, SendTellsBackWhatWasTypedInAnotherForm) {
       "when 2026-11-22T13:41:00Z (221341Z NOV 26), where 54.90000N 020.10000E (accuracy 1,852 m)";
   constexpr char kFilledIn[] =
       "from the template: accuracy=1852m; who=own; what=aircraft; certainty=observed; "
-      "intent=accidental; action=hold-fire,inform-units\n";
+      "intent=accidental;\n  action=hold-fire,inform-units\n";
   EXPECT_EQ(terminal_.err(), std::string("understood: ") + kWords + "\n" + kFilledIn);
   EXPECT_EQ(terminal_.run({"send", "-p", "flash", "-t", "airspace-crossing", "--set",
                            "where=5454N02006E", "--json"}),

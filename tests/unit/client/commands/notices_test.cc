@@ -123,7 +123,7 @@ TEST_F(NoticesTest, ConflictsAsJson) {
             "\"from\":\"2026-11-24T11:00:00.000Z\",\"until\":\"2026-11-24T12:00:00.000Z\","
             "\"accepted_by_us\":false,\"accepted_by_peer\":false}],\"total\":1,"
             "\"incomplete\":false,\"compared_at\":null,\"compared_all\":false,\"differ\":false,"
-            "\"more\":false,\"next\":null}\n");
+            "\"more\":false,\"next\":null,\"link_down\":false,\"link_down_since\":null}\n");
 }
 
 TEST_F(NoticesTest, WhetherThePeerFindsTheSameConflictsIsSaid) {
@@ -236,7 +236,7 @@ TEST_F(NoticesTest, NoticesAreChosenByTypeSideTimeAndPlace) {
             std::vector<std::string>{"5 peers " + std::to_string(at("2026-11-24T11:30:00Z")) +
                                      " 5490000 2010000 50000"});
   EXPECT_EQ(terminal_.err(),
-            "1 of 2 are shown. The next: hotline notices --type launch --from south --at "
+            "1 of 2 are shown. The next:\n  hotline notices --type launch --from south --at "
             "2026-11-24T11:30:00Z --near \"54.90N 020.10E\" --within 50km --after 1 --limit 1\n");
 }
 

@@ -90,9 +90,10 @@ TEST_F(SearchTest, RowsAreThoseOfAListAndTheNextPageIsOneOfTheSame) {
   EXPECT_EQ(terminal_.run({"search", "it's", "\"red line\"", "--from", "today", "--type", "text",
                            "--limit", "1"}),
             kExitDone);
-  EXPECT_EQ(terminal_.err(),
-            "1 of 3 are shown. The next: hotline search 'it'\\''s \"red line\"' --type text --from "
-            "2026-11-22T00:00:00.000Z --after 900 --limit 1\n");
+  EXPECT_EQ(
+      terminal_.err(),
+      "1 of 3 are shown. The next:\n  hotline search 'it'\\''s \"red line\"' --type text --from "
+      "2026-11-22T00:00:00.000Z --after 900 --limit 1\n");
   EXPECT_EQ(
       terminal_.run({"list", "--incoming", "--text", "a b", "--incident", "S-87", "--limit", "2"}),
       kExitDone);

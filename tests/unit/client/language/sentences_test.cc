@@ -135,6 +135,37 @@ TEST(Sentences, AreTranslatedLineByLine) {
   EXPECT_EQ(said("cannot show no link\nX"), "не удалось показать связи нет\nX");
 }
 
+// "{}: {} apart, ..." would take both lines.
+TEST(Sentences, EndWithTheirLine) {
+  const std::string reason =
+      "it comes too near to what NORTH announced\n"
+      "N-000001: 0 m apart, 0 m in height, 0 s in time, from 281341Z NOV 26 to 281541Z NOV 26\n"
+      "and 2 more";
+  for (const Language language : {Language::ru, Language::uk, Language::id}) {
+    const std::string said = translation_into(language)(reason);
+    for (const char* english : {"comes", "announced", "apart", "height", "more"}) {
+      EXPECT_EQ(said.find(english), std::string::npos) << said;
+    }
+  }
+  EXPECT_EQ(said("there is no template \"two\nlines\""), "шаблона \"two\nlines\" нет");
+}
+
+TEST(Sentences, TellWhatIsWrongWithAVolume) {
+  for (const Language language : {Language::ru, Language::uk, Language::id}) {
+    const auto translate = translation_into(language);
+    for (const char* sentence : {"the volume is wrong: the end is not after the start",
+                                 "volume: 2: the upper height is below the lower",
+                                 "launch-area: or an impact area: the radius is zero",
+                                 "volume: 1: the half-width is zero"}) {
+      const std::string said = translate(sentence);
+      for (const char* english : {" the ", " is ", "area:"}) {
+        const size_t at = said.find(english);
+        EXPECT_TRUE(at == std::string::npos || at < said.find(": ")) << said;
+      }
+    }
+  }
+}
+
 TEST(Sentences, AskForANumberWhereOneMustStand) {
   EXPECT_EQ(said("0.1 s"), "0,1 с");
   EXPECT_EQ(said("1,042 s"), "1\u00a0042 с");

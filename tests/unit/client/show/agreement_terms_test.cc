@@ -38,7 +38,9 @@ TEST(AgreementTerms, SayWhatWouldChange) {
             }),
             "contact north-duty-officer:  -> +00 1, new");
   EXPECT_EQ(only_change([](Policy& p) { p.separation.horizontal_m = 5'000; }),
-            "separation on the ground: 10000m -> 5000m, changed");
+            "separation on the ground: 10000m -> 5000m, smaller");
+  EXPECT_EQ(only_change([](Policy& p) { p.separation.time_s = 3'600; }),
+            "separation in time: 10min -> 1h, larger");
   EXPECT_EQ(only_change([](Policy& p) { p.two_person.one_for_life = true; }),
             "one person for danger to life: no -> yes, changed");
 }

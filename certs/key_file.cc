@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 
@@ -75,14 +76,17 @@ FileDescriptor open_for_reading(const std::string& path) {
   return FileDescriptor(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
 }
 
-Status check_private(const struct stat& status, const std::string& path) {
+// `secret` is in the file: "private key".
+Status check_private(const struct stat& status, const std::string& path,
+                     const std::string& secret) {
   if ((status.st_mode & 077) != 0) {
-    return bad_file(path, "holds a private key and is open to others than its owner",
-                    "chmod 600 " + path + "   and, if others had access, make a new key");
+    return bad_file(path, "holds a " + secret + " and is open to others than its owner",
+                    "chmod 600 " + path + "   and, if others had access, make a new " +
+                        secret.substr(secret.rfind(' ') + 1));
   }
   if (status.st_uid != geteuid() && status.st_uid != 0) {
     return bad_file(path,
-                    "holds a private key and belongs to another user (id " +
+                    "holds a " + secret + " and belongs to another user (id " +
                         std::to_string(status.st_uid) + ")",
                     "chown it to the user this program runs as");
   }
@@ -144,7 +148,8 @@ Result<PkeyPtr> load_private_key(const std::string& path) {
   const FileDescriptor file = open_for_reading(path);
   auto file_status = open_status(file, path);
   if (!file_status) return file_status.error();
-  if (Status status = check_private(*file_status, path); !status) return status.error();
+  if (Status status = check_private(*file_status, path, "private key"); !status)
+    return status.error();
   WipedBytes text;
   if (Status status = read_all(file, path, limits::kPemFileSizeMax, text.bytes); !status) {
     return status.error();
@@ -159,6 +164,25 @@ Result<PkeyPtr> load_private_key(const std::string& path) {
   }
   if (!key) return bad_file(path, "has no private key that can be read (PEM, PKCS #8)");
   return key;
+}
+
+Result<std::string> load_token(const std::string& path, size_t size_max) {
+  const FileDescriptor file = open_for_reading(path);
+  auto status = open_status(file, path);
+  if (!status) return status.error();
+  if (Status own = check_private(*status, path, "token"); !own) return own.error();
+  WipedBytes text;
+  if (Status read = read_all(file, path, size_max + 1, text.bytes); !read) return read.error();
+  std::string token(text.bytes.begin(), text.bytes.end());
+  if (token.ends_with('\n')) token.pop_back();
+  const auto can_be_sent = [](char c) { return c > ' ' && c <= '~'; };
+  if (!token.empty() && token.size() <= size_max &&
+      std::all_of(token.begin(), token.end(), can_be_sent)) {
+    return token;
+  }
+  return bad_file(
+      path, "does not hold a token",
+      "one line of printable ASCII without blanks, at most " + std::to_string(size_max) + " bytes");
 }
 
 Result<Hash> ed25519_seed(const EVP_PKEY* key) {

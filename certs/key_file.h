@@ -1,5 +1,5 @@
-// Private keys and certificates as PEM files (RFC 7468). Everything is read once, bounded, from one
-// open descriptor, so that what was checked is what is used.
+// Private keys and certificates as PEM files (RFC 7468), and other secrets. Everything is read
+// once, bounded, from one open descriptor, so that what was checked is what is used.
 #pragma once
 
 #include <string>
@@ -13,6 +13,11 @@ namespace hotline {
 // Refuses (configuration): what is not a regular file, what group or others may touch, what belongs
 // to somebody else than this process's user or root, and keys that are encrypted or do not parse.
 Result<PkeyPtr> load_private_key(const std::string& path);
+
+// One line of text that nobody else may know, such as a token, from a file that is refused
+// (configuration) as one with a private key is. Printable ASCII without blanks, at most `size_max`
+// bytes; a line feed at the end does not count.
+Result<std::string> load_token(const std::string& path, size_t size_max);
 
 // The 32 bytes an Ed25519 key is made from (RFC 8032 section 5.1.5), for Ed25519Signer; refuses
 // (configuration) any other kind of key. The caller overwrites them after use.

@@ -30,6 +30,8 @@ constexpr int64_t kLookAtCommands_ms = 10'000;
 Result<std::unique_ptr<Channel>> Channel::open(boost::asio::io_context& io, const Config& config,
                                                std::unique_ptr<ChannelKeys> keys, Clock& clock,
                                                const std::string& version, ChannelEvents events) {
+  auto notifiers = open_web_endpoints(config.notifiers);
+  if (!notifiers) return notifiers.error();
   auto store = open_store(kStoreKind, config.store_path);
   if (!store) return store.error();
   const StoreIdentity& identity = (*store)->identity();
@@ -42,19 +44,22 @@ Result<std::unique_ptr<Channel>> Channel::open(boost::asio::io_context& io, cons
                       "check [store] path, party, peer and channel in " + config.path);
   }
   std::unique_ptr<Channel> channel(new Channel(io, config, std::move(keys), *std::move(store),
-                                               clock, version, std::move(events)));
+                                               *std::move(notifiers), clock, version,
+                                               std::move(events)));
   if (Status status = channel->rebuild_core(); !status) return status.error();
   channel->look_at_disk();
   return channel;
 }
 
 Channel::Channel(boost::asio::io_context& io, const Config& config,
-                 std::unique_ptr<ChannelKeys> keys, std::unique_ptr<Store> store, Clock& clock,
-                 const std::string& version, ChannelEvents events)
+                 std::unique_ptr<ChannelKeys> keys, std::unique_ptr<Store> store,
+                 WebEndpoints notifiers, Clock& clock, const std::string& version,
+                 ChannelEvents events)
     : io_(io),
       config_(config),
       keys_(std::move(keys)),
       store_(std::move(store)),
+      web_endpoints_(std::move(notifiers)),
       clock_(clock),
       events_(std::move(events)),
       timer_(io),
@@ -157,7 +162,7 @@ void Channel::start(ClientApi& clients, PeerDoor& door,
   links_ = std::make_unique<PeerLinks>(io_, std::move(settings), link_events());
   door.lead_to(config_.peer, *links_);
   links_->start();
-  notifier_ = std::make_unique<Notifier>(io_, [this](const AttemptReport& report) {
+  notifier_ = std::make_unique<Notifier>(io_, web_endpoints_, [this](const AttemptReport& report) {
     tell(&Core::attempt_ended, report.name, report.outcome, report.detail);
   });
 }
@@ -305,7 +310,7 @@ void Channel::tell_alarm(const std::string& id, const std::string& text) {
 
 AttemptText Channel::text_of(const Attempt& attempt) {
   const bool incoming = attempt.name.incoming;
-  AttemptText text{incoming ? config_.peer : config_.party, {}, config_.exercise};
+  AttemptText text{config_.party, incoming ? config_.peer : config_.party, {}, config_.exercise};
   attempt.messages.visit([&](uint64_t number) {
     text.messages.push_back(name_of({incoming, number}));
     return text.messages.size() < limits::kAttemptNamesMax;
@@ -362,6 +367,7 @@ void Channel::look_around() {
   look_at_disk();
   note_expiry(machine.utc);
   note_commands(machine.boot);
+  notifier_->end_alerts([this](MessageKey key) { return core().ladder().waits(key); });
   if (links_->has_spare_path()) note_condition(ConditionCode::no_spare_path, config_.peer, "");
   certificate_alarms_.set_link_up(core().status().link == wire::LinkState::up);
   const Now now = clock_.now();

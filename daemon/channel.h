@@ -1,4 +1,4 @@
-// One channel of this daemon: a core, driven with a store, links to the peer, commands that tell
+// One channel of this daemon: a core, driven with a store, links to the peer, a notifier that tells
 // people, and the consoles. The daemon (daemon.h) has the process's affairs: ports for clients,
 // signals, the log.
 //
@@ -16,7 +16,7 @@
 #include "daemon/api/api.h"
 #include "daemon/links/peer_door.h"
 #include "daemon/links/peer_links.h"
-#include "daemon/notifier.h"
+#include "daemon/notify/notifier.h"
 #include "daemon/process/config.h"
 #include "daemon/process/keys.h"
 #include "daemon/process/system_clock.h"
@@ -81,8 +81,8 @@ class Channel : public ChannelHost {
 
  private:
   Channel(boost::asio::io_context& io, const Config& config, std::unique_ptr<ChannelKeys> keys,
-          std::unique_ptr<Store> store, Clock& clock, const std::string& version,
-          ChannelEvents events);
+          std::unique_ptr<Store> store, WebEndpoints notifiers, Clock& clock,
+          const std::string& version, ChannelEvents events);
   Status rebuild_core();
   PeerLinkEvents link_events();
 
@@ -127,6 +127,7 @@ class Channel : public ChannelHost {
   const Config& config_;
   std::unique_ptr<ChannelKeys> keys_;
   std::unique_ptr<Store> store_;
+  WebEndpoints web_endpoints_;
   Clock& clock_;
   ChannelEvents events_;
   SystemRandom random_;

@@ -9,8 +9,10 @@
 #include <cstring>
 #include <filesystem>
 
+#include "daemon/notify/https_post.h"
 #include "daemon/watch/command_watch.h"
 #include "daemon/watch/disk_watch.h"
+#include "protocol/channel/notifier_command.h"
 #include "protocol/message/names.h"
 #include "protocol/message/roles.h"
 
@@ -55,12 +57,35 @@ void look_at_store(const Config& config, MachineFindings& findings) {
 
 void look_at_command(const std::string& rung, const std::vector<std::string>& command,
                      MachineFindings& findings) {
+  if (!notifier_of(command).empty()) return;
   const std::string program = command.empty() ? "" : command.front();
   const std::string reason = command_fault(program);
   if (reason.empty()) return;
   findings.faults.push_back(
       make_error(ErrorCode::configuration, rung + ": its command \"" + program + "\" " + reason,
                  "nobody would be told; mend run in its [[...rung.command]]"));
+}
+
+bool is_told(const Policy& policy, const std::string& notifier) {
+  for (const PrecedencePolicy& precedence : policy.precedences) {
+    for (const Rung& rung : precedence.rungs) {
+      for (const Command& command : rung.commands) {
+        if (notifier_of(command) == notifier) return true;
+      }
+    }
+  }
+  return false;
+}
+
+void look_at_notifiers(const Config& config, MachineFindings& findings) {
+  for (const NotifierConfig& one : config.notifiers) {
+    if (is_told(config.policy, one.name)) continue;
+    findings.notes.push_back("notifier " + one.name +
+                             " is told nothing: no rung has it as notifier = \"" + one.name +
+                             "\" in a command");
+  }
+  if (const auto endpoints = open_web_endpoints(config.notifiers); !endpoints)
+    findings.faults.push_back(endpoints.error());
 }
 
 // A channel can be set up without any of these, and then tells nobody.
@@ -133,6 +158,7 @@ MachineFindings look_at_machine(const Config& config) {
       }
     }
   }
+  look_at_notifiers(config, findings);
   look_at_people(config, findings);
   look_at_release(config, findings);
   look_at_clock(findings);

@@ -1,6 +1,6 @@
 // Checks what the configuration names on this machine beside keys: the place of the store and the
-// room on its disk, the commands that tell people, the clock. For `hotlined config check`, so that
-// what is missing is found out before the night when it is needed.
+// room on its disk, the commands and notifiers that tell people, the clock. For `hotlined config
+// check`, so that what is missing is found out before the night when it is needed.
 #pragma once
 
 #include <string>

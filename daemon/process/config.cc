@@ -8,55 +8,15 @@
 #include <optional>
 #include <set>
 
+#include "daemon/process/config_section.h"
 #include "protocol/base/bytes.h"
 #include "protocol/log/origin.h"
 #include "protocol/message/message_generated.h"
 #include "protocol/message/serial.h"
 #include "protocol/policy_file/policy_file.h"
-#include "protocol/terminal/toml_section.h"
 
 namespace hotline {
 namespace {
-
-// A section of hotlined.toml, where files are named relative to it.
-class Section : public TomlSection {
- public:
-  using TomlSection::TomlSection;
-  explicit Section(TomlSection section) : TomlSection(std::move(section)) {}
-
-  std::string path(const std::string& key) {
-    std::filesystem::path path = text(key);
-    if (path.is_absolute()) return path;
-    return (std::filesystem::absolute(file().name).parent_path() / path).lexically_normal();
-  }
-  std::string optional_path(const std::string& key) { return has(key) ? path(key) : ""; }
-  Endpoint endpoint(const std::string& key) { return parse_endpoint(require(key), text(key)); }
-  std::vector<Endpoint> endpoints(const std::string& key) {
-    std::vector<Endpoint> values;
-    for (const std::string& text : texts(key)) values.push_back(parse_endpoint(require(key), text));
-    return values;
-  }
-
- private:
-  Endpoint parse_endpoint(const TomlValue& value, const std::string& text) const {
-    size_t colon = text.rfind(':');
-    if (colon != std::string::npos && colon > 0 && colon + 1 < text.size() &&
-        text.size() - colon <= 6) {
-      uint32_t port = 0;
-      bool digits = true;
-      for (char c : text.substr(colon + 1)) {
-        digits = digits && c >= '0' && c <= '9';
-        port = port * 10 + static_cast<uint32_t>(c - '0');
-      }
-      std::string host = text.substr(0, colon);
-      if (host.size() > 2 && host.front() == '[' && host.back() == ']')
-        host = host.substr(1, host.size() - 2);
-      if (digits && port <= 65535) return {host, static_cast<uint16_t>(port)};
-    }
-    fail(value, "\"" + text + "\" is not an address",
-         "write host:port, for example \"192.0.2.7:4711\"");
-  }
-};
 
 uint8_t role_of(TomlSection& section, const std::string& word) {
   static const std::vector<std::pair<std::string, wire::Role>> kRoles = {
@@ -72,7 +32,7 @@ uint8_t role_of(TomlSection& section, const std::string& word) {
                "operator, releaser, supervisor, monitor or auditor");
 }
 
-CertificateFiles read_pair(Section& keys, const std::string& name) {
+CertificateFiles read_pair(ConfigSection& keys, const std::string& name) {
   return {keys.path(name + "_certificate"), keys.path(name + "_key")};
 }
 
@@ -94,8 +54,8 @@ void read_party(TomlSection& root, Config& config) {
   party.refuse_others();
 }
 
-void read_peer(Section& root, Config& config) {
-  Section peer(root.section("peer"));
+void read_peer(ConfigSection& root, Config& config) {
+  ConfigSection peer(root.section("peer"));
   config.peer = peer.text("id");
   config.peer_prefix = peer.text("prefix");
   if (!is_party_id(config.peer) || config.peer == config.party) {
@@ -140,8 +100,8 @@ void read_channel(TomlSection& root, Config& config) {
   config.peer_prefix = serial_prefix(config.peer_prefix, config.exercise);
 }
 
-void read_keys(Section& root, Config& config) {
-  Section keys(root.section("keys"));
+void read_keys(ConfigSection& root, Config& config) {
+  ConfigSection keys(root.section("keys"));
   config.ca = keys.path("ca");
   config.crl = keys.optional_path("crl");
   config.tls = read_pair(keys, "tls");
@@ -151,15 +111,15 @@ void read_keys(Section& root, Config& config) {
   keys.refuse_others();
 }
 
-void read_places(Section& root, Config& config) {
-  Section listen(root.section("listen"));
+void read_places(ConfigSection& root, Config& config) {
+  ConfigSection listen(root.section("listen"));
   config.listen_peer = listen.endpoint("peer");
   config.listen_client = listen.endpoint("client");
   config.client_socket = listen.optional_path("socket");
   config.port_file = listen.optional_path("port_file");
   listen.refuse_others();
 
-  Section store(root.section("store"));
+  ConfigSection store(root.section("store"));
   config.store_path = store.path("path");
   store.optional_mebibytes("reserve_mib", config.store_reserve_bytes);
   store.refuse_others();
@@ -198,7 +158,7 @@ PersonConfig read_person(TomlSection& person, const std::vector<PersonConfig>& b
 Config parse(const TomlFile& file) {
   Config config;
   config.path = file.name;
-  Section root(file, "", file.root);
+  ConfigSection root(file, "", file.root);
   read_party(root, config);
   read_peer(root, config);
   read_channel(root, config);
@@ -207,9 +167,12 @@ Config parse(const TomlFile& file) {
   for (TomlSection& person : root.sections("person")) {
     config.people.push_back(read_person(person, config.people));
   }
+  config.notifiers = read_notifiers(root, config.exercise);
   config.policy = read_policy(root);
   root.refuse_others();
-  if (Status status = validate(config.policy); !status) {
+  Status status = validate(config.policy);
+  if (status) status = check_named_notifiers(config.policy, config.notifiers);
+  if (!status) {
     Error error = status.error();
     error.reason = file.name + ": " + error.reason;
     error.code = ErrorCode::configuration;

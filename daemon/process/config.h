@@ -9,6 +9,8 @@
 #include <string>
 #include <vector>
 
+#include "daemon/process/config_section.h"
+#include "daemon/process/notifier_config.h"
 #include "protocol/base/limits.h"
 #include "protocol/base/result.h"
 #include "protocol/channel/policy.h"
@@ -24,11 +26,6 @@ struct PersonConfig {
   std::string id;                    // As in the certificate's URI: hotline://north/person/ann
   std::vector<uint8_t> roles;        // wire::Role
   std::optional<uint32_t> unix_uid;  // The user that this is on the local socket.
-};
-
-struct Endpoint {
-  std::string host;
-  uint16_t port = 0;
 };
 
 struct Config {
@@ -64,7 +61,8 @@ struct Config {
   std::string store_path;
   uint64_t store_reserve_bytes = 64u << 20;  // Less free: see protocol/channel/disk_room.h.
   std::vector<PersonConfig> people;
-  Policy policy;
+  std::vector<NotifierConfig> notifiers;
+  Policy policy;  // Commands of its rungs name only notifiers that there are.
 };
 
 // Error: configuration, with file:line:column and a hint.

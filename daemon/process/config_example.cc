@@ -88,6 +88,21 @@ roles = ["auditor"]
 # north-duty-officer = "+00 000 000 001, in English"
 # south-duty-officer = "+00 000 000 002"
 
+# Who is told over the web, by the name that commands of rungs below have for it. HTTPS, with a certificate of one of the CAs
+# of the file `ca` and for the host of the url; http:// on this machine alone, without ca.
+# [[notifier]]
+# name = "pager"
+# mode = "live"                # That of [channel]: whoever copies this file for an exercise looks at each.
+# kind = "webhook"             # A POST of JSON.
+# url = "https://pager.example/hotline"
+# ca = "pager-ca.crt"
+# token = "pager.token"        # A file of mode 600: sent as Authorization: Bearer.
+# [[notifier]]
+# name = "alerts"
+# mode = "live"
+# kind = "alertmanager"        # /api/v2/alerts of it.
+# url = "http://127.0.0.1:9093"
+
 # From here on to the end of the file, and in [checks], [release], [separation] and [contacts]: agreement number 1. Once
 # both sides have signed another one (hotline agreement propose), it is followed instead, but for roles and commands.
 # Deadlines and ladders, the same on both sides; what is left out has the default of the field.
@@ -100,6 +115,8 @@ roles = ["auditor"]
 # role = "supervisor"
 # [[escalation.flash.rung.command]]     # Local, not agreed. Tried in this order until one ends with status 0. One
 # run = ["/usr/local/bin/page", "supervisor"]   # that fails is tried four times, one that cannot start not again.
+# [[escalation.flash.rung.command]]
+# notifier = "pager"                    # Instead of run.
 )";
   // Their first letters; where these are the same, none, or X, A for the smaller id: so both get
   // the same example.

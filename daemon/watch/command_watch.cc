@@ -6,6 +6,8 @@
 #include <cerrno>
 #include <cstring>
 
+#include "protocol/channel/notifier_command.h"
+
 namespace hotline {
 
 // As the notifier starts it: by its path, from the root directory.
@@ -22,6 +24,7 @@ std::map<std::string, std::string> missing_commands(const Policy& policy) {
   for (const PrecedencePolicy& precedence : policy.precedences) {
     for (const Rung& rung : precedence.rungs) {
       for (const Command& command : rung.commands) {
+        if (!notifier_of(command).empty()) continue;
         const std::string program = command.empty() ? "" : command.front();
         const std::string fault = command_fault(program);
         if (fault.empty()) continue;

@@ -112,7 +112,7 @@ inline constexpr uint64_t kDiskCostPerByte = 3;
 inline constexpr uint64_t kDiskCostPerMessage = 2 * 1024;
 inline constexpr size_t kUncommittedMax = 16 * kWindowCap;  // Its messages on their way to disk.
 
-// Escalation (protocol/channel/policy.h, protocol/channel/ladder.h, daemon/notifier.h).
+// Escalation (protocol/channel/policy.h, protocol/channel/ladder.h, daemon/notify/).
 inline constexpr size_t kRungsMax = 8;
 inline constexpr size_t kRungNameSizeMax = 32;
 inline constexpr size_t kContactsMax = 16;

@@ -7,10 +7,12 @@
 #include "protocol/base/limits.h"
 #include "protocol/base/text.h"
 #include "protocol/base/text_lines.h"
+#include "protocol/channel/notifier_command.h"
 
 namespace hotline {
 namespace {
 
+constexpr std::string_view kNotifierWord = "notifier:";
 constexpr int64_t kSecond_ms = 1'000;
 constexpr int64_t kMinute_ms = 60 * kSecond_ms;
 constexpr int64_t kHour_ms = 60 * kMinute_ms;
@@ -60,6 +62,7 @@ Status check_time(const std::string& what, int64_t time_ms, int64_t least_ms) {
 }
 
 Status check_command(const std::string& where, const Command& command) {
+  if (is_name(notifier_of(command))) return ok();
   if (command.empty() || command[0].empty() || command[0][0] != '/') {
     return policy_error(where + " has a command that does not begin with an absolute path",
                         "write it as a list, such as [\"/usr/local/bin/page\", \"supervisor\"]");
@@ -269,6 +272,15 @@ const PrecedencePolicy& Policy::at(uint8_t precedence) const {
 
 PrecedencePolicy& Policy::at(uint8_t precedence) {
   return const_cast<PrecedencePolicy&>(std::as_const(*this).at(precedence));
+}
+
+Command notifier_command(const std::string& name) {
+  return {std::string(kNotifierWord) + name};
+}
+
+std::string notifier_of(const Command& command) {
+  if (command.size() != 1 || !command[0].starts_with(kNotifierWord)) return {};
+  return command[0].substr(kNotifierWord.size());
 }
 
 const char* precedence_name(uint8_t precedence) {

@@ -26,7 +26,7 @@ inline constexpr uint8_t kPrecedenceFirst = 1;
 inline constexpr uint8_t kPrecedencePriority = 3;
 inline constexpr uint8_t kPrecedenceLast = 4;
 
-// A program and its arguments, run without a shell. The program is an absolute path.
+// A program by its absolute path and its arguments, run without a shell; or a notifier_command().
 using Command = std::vector<std::string>;
 
 // One step of a ladder. Every rung sounds the alarm; it may also tell a role and run a command.

@@ -4,11 +4,24 @@
 #include <optional>
 #include <utility>
 
+#include "protocol/channel/notifier_command.h"
+
 namespace hotline {
 namespace {
 
 // Roles and commands are a party's own: only its configuration has them.
 enum class Whose : bool { party, both };
+
+Command read_command(TomlSection& section) {
+  if (section.has("run") && section.has("notifier")) {
+    section.fail(section.require("notifier"), "a command runs a program or tells a notifier",
+                 "give each a [[...rung.command]] of its own: they are tried in their order");
+  }
+  Command command =
+      section.has("notifier") ? notifier_command(section.text("notifier")) : section.texts("run");
+  section.refuse_others();
+  return command;
+}
 
 Rung read_rung(TomlSection& section, Whose whose) {
   Rung rung;
@@ -25,8 +38,7 @@ Rung read_rung(TomlSection& section, Whose whose) {
   }
   rung.role = section.optional_text("role").value_or("");
   for (TomlSection& command : section.sections("command")) {
-    rung.commands.push_back(command.texts("run"));
-    command.refuse_others();
+    rung.commands.push_back(read_command(command));
   }
   section.refuse_others();
   return rung;

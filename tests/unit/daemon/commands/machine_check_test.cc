@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "protocol/channel/notifier_command.h"
 #include "protocol/message/message_generated.h"
 
 namespace hotline {
@@ -104,6 +105,18 @@ TEST_F(MachineCheckTest, CommandsThatTellPeopleMustBeThere) {
   std::ofstream(directory_ + "/page") << "#!/bin/sh\n";
   EXPECT_NE(fault_of({directory_ + "/page"}).find("cannot be executed"), std::string::npos);
   EXPECT_NE(fault_of({}).find("must be a whole path"), std::string::npos);
+}
+
+TEST_F(MachineCheckTest, NotifiersHaveTheirFilesAndARung) {
+  NotifierConfig pager;
+  pager.name = "pager";
+  pager.address = {true, "pager.example", 443, "/"};
+  pager.ca = directory_ + "/ca.crt";
+  config_.notifiers = {pager};
+  EXPECT_EQ(fault_of(notifier_command("pager")),
+            pager.ca + ": cannot be opened: No such file or directory\n");
+  config_.policy = default_policy();
+  EXPECT_NE(notes().find("notifier pager is told nothing"), std::string::npos) << notes();
 }
 
 }  // namespace

@@ -8,6 +8,8 @@
 #include <fstream>
 #include <string>
 
+#include "protocol/channel/notifier_command.h"
+
 namespace hotline {
 namespace {
 
@@ -107,6 +109,79 @@ TEST_F(ConfigTest, AMistakeIsNamedWithItsPlaceAndARemedy) {
   EXPECT_EQ(complaint("id = \"eve\"", "id = \"ann\""),
             "54:6: ann is listed twice | one [[person]] for each, with all their roles");
   EXPECT_EQ(complaint("\"live\"", "\"alive\""), "20:8: unknown mode \"alive\" | live or exercise");
+}
+
+// What follows "hotlined.toml" in the complaint about these lines behind the example.
+std::string without_path(const std::string& reason) {
+  return reason.substr(std::min(reason.size(), reason.find("hotlined.toml") + 13));
+}
+
+TEST_F(ConfigTest, NotifiersAreNamedByCommands) {
+  const std::string pager =
+      "[[notifier]]\nname = \"pager\"\nmode = \"live\"\nkind = \"webhook\"\n"
+      "url = \"https://pager.example/hook\"\nca = \"pager-ca.crt\"\ntoken = \"pager.token\"\n";
+  const std::string alerts =
+      "[[notifier]]\nname = \"alerts\"\nmode = \"live\"\nkind = \"alertmanager\"\n"
+      "url = \"http://127.0.0.1:9093\"\n";
+  const std::string rung =
+      "[[escalation.flash.rung]]\nname = \"watch\"\nafter = \"1min\"\n"
+      "[[escalation.flash.rung.command]]\nrun = [\"/bin/page\"]\n"
+      "[[escalation.flash.rung.command]]\nnotifier = \"pager\"\n";
+  const auto config = read(example_config("north", "south") + pager + alerts + rung);
+  ASSERT_TRUE(config) << config.error().reason;
+  ASSERT_EQ(config->notifiers.size(), 2u);
+  EXPECT_EQ(config->notifiers[0].ca, directory_ + "/pager-ca.crt");
+  EXPECT_EQ(config->notifiers[0].token, directory_ + "/pager.token");
+  EXPECT_EQ(config->notifiers[1].kind, NotifierKind::alertmanager);
+  EXPECT_EQ(config->policy.at(1).rungs[0].commands,
+            (std::vector<Command>{{"/bin/page"}, notifier_command("pager")}));
+
+  const auto slip = [&](const std::string& from, const std::string& to) {
+    std::string text = pager + alerts + rung;
+    text.replace(text.find(from), from.size(), to);
+    const auto bad = read(example_config("north", "south") + text);
+    if (bad) return std::string("taken");
+    const std::string reason = without_path(bad.error().reason);
+    return reason.substr(reason.find(": ") + 2) + " | " + bad.error().hint;
+  };
+  EXPECT_EQ(
+      slip("notifier = \"pager\"", "notifier = \"pagr\""),
+      "escalation.flash, rung watch: no [[notifier]] is called \"pagr\" | did you mean pager?");
+  EXPECT_EQ(slip("notifier = \"pager\"", "notifier = \"pager\"\nrun = [\"/bin/page\"]"),
+            "a command runs a program or tells a notifier | give each a [[...rung.command]] of its "
+            "own: they are tried in their order");
+  EXPECT_EQ(slip("mode = \"live\"", "mode = \"exercise\""),
+            "pager is told of exercises, and this channel is live | name here only who is to be "
+            "told of this channel, with its mode");
+  EXPECT_EQ(slip("kind = \"webhook\"", "kind = \"pager\""),
+            "unknown kind \"pager\" | webhook or alertmanager");
+  EXPECT_EQ(slip("ca = \"pager-ca.crt\"\n", ""),
+            "the key notifier.ca is missing | hotlined config example shows it");
+  EXPECT_EQ(slip("name = \"alerts\"", "name = \"pager\""),
+            "pager is listed twice | each [[notifier]] has a name of its own");
+  EXPECT_EQ(slip("name = \"alerts\"", "name = \"Alerts\""),
+            "\"Alerts\" cannot be a notifier's name | 1 to 32 of a-z, 0-9 and -, such as pager");
+  EXPECT_EQ(slip("127.0.0.1:9093", "127.0.0.1:9093/api/v2/alerts"),
+            "the address of an Alertmanager is wanted | without /api/v2/alerts, which is added: "
+            "\"https://alerts.example:9093\"");
+  EXPECT_EQ(slip(":9093\"\n", ":9093\"\ntoken = \"t\"\n"),
+            "token is for https alone | leave it out, or give an address with https://");
+  EXPECT_TRUE(slip("https://", "http://").starts_with("\"http://pager.example/hook\" has no TLS"));
+}
+
+TEST_F(ConfigTest, E21_NobodyWhoIsToldOfWhatIsLiveIsToldOfAnExercise) {
+  std::string text = example_config("north", "south") +
+                     "[[notifier]]\nname = \"pager\"\nmode = \"live\"\nkind = \"webhook\"\n"
+                     "url = \"https://pager.example/hook\"\nca = \"pager-ca.crt\"\n";
+  EXPECT_TRUE(read(text));
+  const std::string mode = "mode = \"live\" ";
+  text.replace(text.find(mode), mode.size(), "mode = \"exercise\" ");
+  const auto copy = read(text);
+  ASSERT_FALSE(copy);
+  EXPECT_NE(
+      copy.error().reason.find("pager is told of what is live, and this channel is an exercise"),
+      std::string::npos)
+      << copy.error().reason;
 }
 
 }  // namespace

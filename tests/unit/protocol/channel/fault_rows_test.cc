@@ -263,9 +263,9 @@ const std::map<std::string, std::string> kFaultRowsElsewhere = {
     {"H28", "unit/transport/framed_link_test.cc"},
     {"H29", "system/test_crowd.py"},
     {"H30", "a kill as H01; bounds: misbehaving_peer_test.cc. Limits of memory are not tried"},
-    {"H31", "unit/protocol/channel/ladder_test.cc, unit/daemon/notifier_test.cc"},
+    {"H31", "unit/protocol/channel/ladder_test.cc, unit/daemon/notify/command_runs_test.cc"},
     {"H32", "unit/protocol/channel/ladder_test.cc"},
-    {"H33", "unit/protocol/channel/ladder_test.cc, unit/daemon/notifier_test.cc"},
+    {"H33", "unit/protocol/channel/ladder_test.cc, unit/daemon/notify/command_runs_test.cc"},
     {"H34", "peer_journal_test.cc; it is recorded before it is sent: the simulator"},
     {"H35",
      "an auditor who writes, an operator who exports: system/test_channel.py, "

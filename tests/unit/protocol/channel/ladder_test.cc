@@ -621,7 +621,9 @@ const std::map<std::string, std::string> kLadderRowsElsewhere = {
     {"E05", "no subject: nobody escalates by hand, and an acknowledgement is final"},
     {"E06", "the heartbeat is the hourly test call: test_calls_test.cc"},
     {"E09", "no subject: a party is one daemon; that it tells twice rather than never is E13"},
-    {"E21", "exercises are channels of their own: fault_rows_test.cc (H36); no schedule is built"},
+    {"E21",
+     "exercises are channels of their own: fault_rows_test.cc (H36), with notifiers of their own: "
+     "config_test.cc; no schedule is built"},
 };
 
 TEST(LadderTable, EveryRowIsAccountedFor) {

@@ -4,6 +4,8 @@
 
 #include <functional>
 
+#include "protocol/channel/notifier_command.h"
+
 namespace hotline {
 namespace {
 
@@ -25,6 +27,14 @@ TEST(Policy, TheDigestIsOfAFixedText) {
       "hotline/policy/1\nflash next-path 30000\nflash undelivered-alarm 240000\n"
       "flash alarm-again 30000\nflash rung supervisor 180000\nflash rung duty-director 300000\n"
       "flash rung voice voice 480000\n");
+}
+
+TEST(Policy, ACommandMayStandForANotifier) {
+  Policy policy = default_policy();
+  policy.at(1).rungs[0].commands = {{"/bin/page", "supervisor"}, notifier_command("pager-2")};
+  EXPECT_TRUE(validate(policy));
+  EXPECT_EQ(notifier_of(policy.at(1).rungs[0].commands[0]), "");
+  EXPECT_EQ(notifier_of(policy.at(1).rungs[0].commands[1]), "pager-2");
 }
 
 TEST(Policy, TheDigestCoversWhatIsAgreedAndNothingLocal) {
@@ -86,6 +96,9 @@ TEST(Policy, RefusesWhatCannotBeFollowedAndSaysWhere) {
        "the ladder of flash, rung supervisor has a command that does not begin with an absolute "
        "path"},
       {[](Policy& p) { p.at(1).rungs[0].commands = {{}}; },
+       "the ladder of flash, rung supervisor has a command that does not begin with an absolute "
+       "path"},
+      {[](Policy& p) { p.at(1).rungs[0].commands = {notifier_command("Pager")}; },
        "the ladder of flash, rung supervisor has a command that does not begin with an absolute "
        "path"},
       {[](Policy& p) { p.at(1).rungs[0].commands = {Command(33, "/bin/true")}; },

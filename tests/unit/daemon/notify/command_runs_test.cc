@@ -1,6 +1,6 @@
 // Real processes, real signals, and no waiting but for what the process itself does: a child proves
 // that it runs by writing to a FIFO, and that it is dead by the FIFO's end.
-#include "daemon/notifier.h"
+#include "daemon/notify/command_runs.h"
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
@@ -59,25 +59,26 @@ class Fifo {
   int fd_ = -1;
 };
 
-class NotifierTest : public testing::Test {
+class CommandRunsTest : public testing::Test {
  protected:
-  NotifierTest() {
+  CommandRunsTest() {
     std::string name =
-        (std::filesystem::temp_directory_path() / "hotline-notifier-XXXXXX").string();
+        (std::filesystem::temp_directory_path() / "hotline-commands-XXXXXX").string();
     folder_ = mkdtemp(name.data());
   }
-  ~NotifierTest() override { std::filesystem::remove_all(folder_); }
+  ~CommandRunsTest() override { std::filesystem::remove_all(folder_); }
 
-  Notifier& notifier(int64_t deadline_ms = kNoDeadline_ms) {
-    notifier_.emplace(
-        io_, [this](const AttemptReport& report) { reports_.push_back(report); }, deadline_ms);
-    return *notifier_;
+  CommandRuns& commands(int64_t deadline_ms = kNoDeadline_ms) {
+    commands_.emplace(
+        io_, kept_, [this](const AttemptReport& report) { reports_.push_back(report); },
+        deadline_ms);
+    return *commands_;
   }
 
   static Attempt attempt(uint64_t id, Command command) {
     return Attempt{AttemptName{id, true, 1, "supervisor", 0, 1}, std::move(command), {id}, false};
   }
-  static AttemptText of(const std::string& message) { return {"south", {message}, true}; }
+  static AttemptText of(const std::string& message) { return {"north", "south", {message}, true}; }
   static Command shell(const std::string& script) { return {"/bin/sh", "-c", script}; }
 
   // Runs the loop until there are so many reports.
@@ -106,11 +107,12 @@ class NotifierTest : public testing::Test {
   asio::io_context io_;
   std::filesystem::path folder_;
   std::vector<AttemptReport> reports_;
-  std::optional<Notifier> notifier_;
+  KeptDescriptors kept_;
+  std::optional<CommandRuns> commands_;
 };
 
-TEST_F(NotifierTest, ACommandThatSucceedsHasTold) {
-  notifier().start(attempt(1, shell("echo told")), of("S-000001"));
+TEST_F(CommandRunsTest, ACommandThatSucceedsHasTold) {
+  commands().start(attempt(1, shell("echo told")), of("S-000001"));
   EXPECT_TRUE(reports_.empty());  // Never from inside start().
   ASSERT_TRUE(run_until_reports(1));
   EXPECT_EQ(reports_[0].outcome, wire::Outcome::done);
@@ -118,12 +120,12 @@ TEST_F(NotifierTest, ACommandThatSucceedsHasTold) {
   EXPECT_EQ(reports_[0].output, "told\n");
 }
 
-TEST_F(NotifierTest, ACommandGetsAFixedEnvironmentAndNoOpenFileOfOurs) {
+TEST_F(CommandRunsTest, ACommandGetsAFixedEnvironmentAndNoOpenFileOfOurs) {
   setenv("HOTLINE_TEST_SECRET", "not for commands", 1);
   const int open_file = open("/dev/null", O_RDONLY);  // Without O_CLOEXEC, as a library might.
   Attempt repeated = attempt(1, shell("env | sort | grep -v ^PWD=; cat; ls /proc/$$/fd; pwd"));
   repeated.repeated = true;
-  notifier().start(repeated, of("S-000087"));
+  commands().start(repeated, of("S-000087"));
   ASSERT_TRUE(run_until_reports(1));
   close(open_file);
   EXPECT_EQ(reports_[0].output,
@@ -134,28 +136,28 @@ TEST_F(NotifierTest, ACommandGetsAFixedEnvironmentAndNoOpenFileOfOurs) {
             "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin\n0\n1\n2\n/\n");
 }
 
-TEST_F(NotifierTest, ArgumentsPassThroughNoShell) {
-  notifier().start(attempt(1, {"/bin/echo", "$HOME; `id` *", "two  blanks"}), of("S-000001"));
+TEST_F(CommandRunsTest, ArgumentsPassThroughNoShell) {
+  commands().start(attempt(1, {"/bin/echo", "$HOME; `id` *", "two  blanks"}), of("S-000001"));
   ASSERT_TRUE(run_until_reports(1));
   EXPECT_EQ(reports_[0].output, "$HOME; `id` * two  blanks\n");
 }
 
-TEST_F(NotifierTest, H31_AFailureSaysHow) {
-  notifier().start(attempt(1, shell("echo starting; printf 'no \\033[2Jcarrier\\n' >&2; exit 3")),
+TEST_F(CommandRunsTest, H31_AFailureSaysHow) {
+  commands().start(attempt(1, shell("echo starting; printf 'no \\033[2Jcarrier\\n' >&2; exit 3")),
                    of("S-1"));
   ASSERT_TRUE(run_until_reports(1));
   EXPECT_EQ(reports_[0].outcome, wire::Outcome::failed);
   EXPECT_EQ(reports_[0].detail, "exited with 3: no ?[2Jcarrier");
-  notifier_->start(attempt(2, shell("kill -SEGV $$")), of("S-2"));
+  commands_->start(attempt(2, shell("kill -SEGV $$")), of("S-2"));
   ASSERT_TRUE(run_until_reports(2));
   EXPECT_EQ(reports_[1].outcome, wire::Outcome::failed);
   EXPECT_EQ(reports_[1].detail, "ended by signal 11");
 }
 
-TEST_F(NotifierTest, F8_H31_WhatCannotEverStartIsToldFromWhatCannotStartNow) {
+TEST_F(CommandRunsTest, F8_H31_WhatCannotEverStartIsToldFromWhatCannotStartNow) {
   std::ofstream(path("page")) << "#!/bin/sh\n";
-  notifier().start(attempt(1, {path("page")}), of("S-000001"));
-  notifier_->start(attempt(2, {path("absent")}), of("S-000002"));
+  commands().start(attempt(1, {path("page")}), of("S-000001"));
+  commands_->start(attempt(2, {path("absent")}), of("S-000002"));
   ASSERT_TRUE(run_until_reports(2));
   EXPECT_EQ(reports_[0].outcome, wire::Outcome::impossible);
   EXPECT_EQ(reports_[0].detail, "cannot start " + path("page") + ": Permission denied");
@@ -163,23 +165,23 @@ TEST_F(NotifierTest, F8_H31_WhatCannotEverStartIsToldFromWhatCannotStartNow) {
   EXPECT_EQ(reports_[1].detail, "cannot start " + path("absent") + ": No such file or directory");
 }
 
-TEST_F(NotifierTest, F8_NoProgramAndNoInterpreterAreForGood) {
+TEST_F(CommandRunsTest, F8_NoProgramAndNoInterpreterAreForGood) {
   std::ofstream(path("text")) << "neither a program nor a script\n";
   std::ofstream(path("script")) << "#!/absent/interpreter\n";
   for (const char* name : {"text", "script"}) chmod(path(name).c_str(), 0700);
-  notifier().start(attempt(1, {path("text")}), of("S-000001"));
-  notifier_->start(attempt(2, {path("script")}), of("S-000001"));
-  notifier_->start(attempt(3, {path("")}), of("S-000001"));  // A directory.
+  commands().start(attempt(1, {path("text")}), of("S-000001"));
+  commands_->start(attempt(2, {path("script")}), of("S-000001"));
+  commands_->start(attempt(3, {path("")}), of("S-000001"));  // A directory.
   ASSERT_TRUE(run_until_reports(3));
   for (const AttemptReport& report : reports_) {
     EXPECT_EQ(report.outcome, wire::Outcome::impossible) << report.detail;
   }
 }
 
-TEST_F(NotifierTest, F8_AProgramThatIsBeingWrittenMayStartInAMoment) {
+TEST_F(CommandRunsTest, F8_AProgramThatIsBeingWrittenMayStartInAMoment) {
   std::filesystem::copy_file("/bin/true", path("page"));
   const int writer = open(path("page").c_str(), O_WRONLY | O_CLOEXEC);
-  notifier().start(attempt(1, {path("page")}), of("S-000001"));
+  commands().start(attempt(1, {path("page")}), of("S-000001"));
   ASSERT_TRUE(run_until_reports(1));
   close(writer);
   EXPECT_EQ(reports_[0].outcome, wire::Outcome::not_started) << reports_[0].detail;
@@ -212,15 +214,15 @@ class NoDescriptors {
   std::vector<int> taken_;
 };
 
-TEST_F(NotifierTest, B3_CommandsStartThoughConnectionsTookEveryOtherDescriptor) {
-  notifier().start(attempt(1, {"/bin/true"}), of("S-000001"));
+TEST_F(CommandRunsTest, B3_CommandsStartThoughConnectionsTookEveryOtherDescriptor) {
+  commands().start(attempt(1, {"/bin/true"}), of("S-000001"));
   ASSERT_TRUE(run_until_reports(1));  // The event loop has its own now.
   NoDescriptors crowd;
   const size_t count = 2 * limits::kAttemptsReservedForFlash;
   for (uint64_t round = 0; round < 3; ++round) {
     reports_.clear();
     for (size_t i = 0; i < count; ++i) {
-      notifier_->start(attempt(100 + count * round + i, {"/bin/true"}), of("S-000001"));
+      commands_->start(attempt(100 + count * round + i, {"/bin/true"}), of("S-000001"));
       crowd.take_all();
     }
     ASSERT_TRUE(run_until_reports(count));
@@ -231,7 +233,7 @@ TEST_F(NotifierTest, B3_CommandsStartThoughConnectionsTookEveryOtherDescriptor) 
   }
 }
 
-TEST_F(NotifierTest, H31_ACommandThatHangsIsKilledWithAllItsChildren) {
+TEST_F(CommandRunsTest, H31_ACommandThatHangsIsKilledWithAllItsChildren) {
   Fifo fifo(path("fifo"));
   // Both ignore TERM; the child would go on after the parent's end.
   const std::string script = "exec 5>" + fifo.path() +
@@ -243,7 +245,7 @@ TEST_F(NotifierTest, H31_ACommandThatHangsIsKilledWithAllItsChildren) {
     deadline_ms *= 2;
     ASSERT_LT(deadline_ms, kHung_ms);
     reports_.clear();
-    notifier(deadline_ms).start(attempt(1, shell(script)), of("S-000001"));
+    commands(deadline_ms).start(attempt(1, shell(script)), of("S-000001"));
     ASSERT_TRUE(run_until_reports(1));
     EXPECT_EQ(reports_[0].outcome, wire::Outcome::timed_out);
   } while (reports_[0].output != "ready\n");
@@ -251,9 +253,9 @@ TEST_F(NotifierTest, H31_ACommandThatHangsIsKilledWithAllItsChildren) {
   EXPECT_EQ(reports_[0].detail, "killed after " + std::to_string(deadline_ms) + " ms: ready");
 }
 
-TEST_F(NotifierTest, WhatACommandLeavesBehindIsKilledAsItEnds) {
+TEST_F(CommandRunsTest, WhatACommandLeavesBehindIsKilledAsItEnds) {
   Fifo fifo(path("fifo"));
-  notifier().start(attempt(1, shell("exec 5>" + fifo.path() + "; sleep 1000 & echo left one")),
+  commands().start(attempt(1, shell("exec 5>" + fifo.path() + "; sleep 1000 & echo left one")),
                    of("S-000001"));
   ASSERT_TRUE(run_until_reports(1));
   EXPECT_EQ(reports_[0].outcome, wire::Outcome::done);
@@ -267,9 +269,9 @@ int64_t memory_peak_bytes() {
   return usage.ru_maxrss * 1024;
 }
 
-TEST_F(NotifierTest, H31_AGigabyteOfOutputTakesNoMemoryAndItsEndIsKept) {
+TEST_F(CommandRunsTest, H31_AGigabyteOfOutputTakesNoMemoryAndItsEndIsKept) {
   const int64_t before = memory_peak_bytes();
-  notifier().start(attempt(1, shell("head -c 1073741824 /dev/zero; echo last words")),
+  commands().start(attempt(1, shell("head -c 1073741824 /dev/zero; echo last words")),
                    of("S-000001"));
   ASSERT_TRUE(run_until_reports(1));
   EXPECT_EQ(reports_[0].outcome, wire::Outcome::done);
@@ -278,34 +280,34 @@ TEST_F(NotifierTest, H31_AGigabyteOfOutputTakesNoMemoryAndItsEndIsKept) {
   EXPECT_LT(memory_peak_bytes() - before, 64 * 1024 * 1024);
 }
 
-TEST_F(NotifierTest, H31_AFloodDelaysNobodyElse) {
-  notifier().start(attempt(1, {"/usr/bin/yes"}), of("S-000001"));
-  notifier_->start(attempt(2, {"/bin/true"}), of("S-000002"));
+TEST_F(CommandRunsTest, H31_AFloodDelaysNobodyElse) {
+  commands().start(attempt(1, {"/usr/bin/yes"}), of("S-000001"));
+  commands_->start(attempt(2, {"/bin/true"}), of("S-000002"));
   ASSERT_TRUE(run_until_reports(1));
   EXPECT_EQ(reports_[0].name.id, 2u);
-  notifier_->stop(1);
+  commands_->stop(1);
   ASSERT_TRUE(run_until_reports(2));
   EXPECT_EQ(reports_[1].outcome, wire::Outcome::stopped);
 }
 
-TEST_F(NotifierTest, A6_OneCommandIsToldOfManyByCountAndTheOldestByName) {
+TEST_F(CommandRunsTest, A6_OneCommandIsToldOfManyByCountAndTheOldestByName) {
   Attempt flood = attempt(1, shell("echo $HOTLINE_COUNT of $HOTLINE_SENDER: $HOTLINE_MESSAGE, "
                                    "$HOTLINE_MESSAGES"));
   flood.messages = {};
   for (uint64_t number = 0; number < 100'000; ++number) flood.messages.insert(number);
-  notifier().start(flood, {"south", {"S-000087", "S-000088"}});
+  commands().start(flood, {"north", "south", {"S-000087", "S-000088"}});
   ASSERT_TRUE(run_until_reports(1));
   EXPECT_EQ(reports_[0].output, "100000 of south: S-000087, S-000087 S-000088\n");
 }
 
-TEST_F(NotifierTest, H33_AStopEndsThatOneOnly) {
+TEST_F(CommandRunsTest, H33_AStopEndsThatOneOnly) {
   Fifo fifo(path("fifo"));
   const Command hangs = shell("exec 5>" + fifo.path() + "; echo >&5; trap '' TERM; sleep 1000");
-  notifier().start(attempt(1, hangs), of("S-000001"));
+  commands().start(attempt(1, hangs), of("S-000001"));
   run_until_written(fifo);
-  notifier_->start(attempt(2, {"/bin/true"}), of("S-000001"));
-  notifier_->stop(1);
-  notifier_->stop(3);  // There is none.
+  commands_->start(attempt(2, {"/bin/true"}), of("S-000001"));
+  commands_->stop(1);
+  commands_->stop(3);  // There is none.
   ASSERT_TRUE(run_until_reports(2));
   std::multiset<std::pair<uint64_t, wire::Outcome>> outcomes;
   for (const AttemptReport& report : reports_) outcomes.emplace(report.name.id, report.outcome);
@@ -314,12 +316,12 @@ TEST_F(NotifierTest, H33_AStopEndsThatOneOnly) {
   EXPECT_TRUE(fifo.all_writers_are_gone());
 }
 
-TEST_F(NotifierTest, TheEndOfTheDaemonIsTheEndOfItsCommands) {
+TEST_F(CommandRunsTest, TheEndOfTheDaemonIsTheEndOfItsCommands) {
   Fifo fifo(path("fifo"));
-  notifier().start(attempt(1, shell("exec 5>" + fifo.path() + "; echo >&5; sleep 1000")),
+  commands().start(attempt(1, shell("exec 5>" + fifo.path() + "; echo >&5; sleep 1000")),
                    of("S-000001"));
   run_until_written(fifo);
-  notifier_.reset();
+  commands_.reset();
   EXPECT_TRUE(fifo.all_writers_are_gone());
   io_.restart();
   io_.run();

@@ -16,22 +16,18 @@
 // killed as it ends; processes that leave the group (setsid) are its own affair.
 //
 // Each attempt is started at once: the ladder asks for no more than limits::kAttemptsRunningMax of
-// each side. Some descriptors are held for them, so that no flood of connections keeps people from
-// being told.
+// each side.
 //
 // Lives on the daemon's one thread. The daemon must not reap children by itself (no SIGCHLD
 // handler that waits for any).
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <memory>
-#include <string>
-#include <vector>
 
+#include "daemon/notify/attempt_report.h"
+#include "daemon/notify/kept_descriptors.h"
 #include "protocol/base/limits.h"
-#include "protocol/channel/journal_generated.h"
-#include "protocol/channel/ladder.h"
 
 namespace boost::asio {
 class io_context;
@@ -39,30 +35,13 @@ class io_context;
 
 namespace hotline {
 
-struct AttemptReport {
-  AttemptName name;
-  wire::Outcome outcome = wire::Outcome::unset;
-  std::string detail;  // One line for people, safe to print: "exited with 1: no carrier".
-  std::string output;  // The last of what it printed, raw: at most limits::kAttemptOutputMax bytes.
-};
-
-// The messages that a command tells of, in words.
-struct AttemptText {
-  std::string sender;
-  std::vector<std::string> messages;  // The oldest first, and at least that one.
-  bool exercise = false;
-};
-
-class Notifier {
+class CommandRuns {
  public:
-  using Report = std::function<void(const AttemptReport&)>;
-
-  // `report` is called once for each started attempt, from the io_context, never from inside a call
-  // to this class. Both outlive this.
-  Notifier(boost::asio::io_context& io, Report report,
-           int64_t deadline_ms = limits::kAttemptDeadline_ms);
+  // All that is borrowed outlives this.
+  CommandRuns(boost::asio::io_context& io, KeptDescriptors& kept, ReportAttempt report,
+              int64_t deadline_ms = limits::kAttemptDeadline_ms);
   // Kills what runs, without reports.
-  ~Notifier();
+  ~CommandRuns();
 
   void start(const Attempt& attempt, const AttemptText& text);
 

@@ -1,4 +1,4 @@
-#include "daemon/notifier.h"
+#include "daemon/notify/command_runs.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -28,33 +28,8 @@ namespace hotline {
 namespace asio = boost::asio;
 namespace {
 
-constexpr size_t kDetailSizeMax = 200;
-// A command takes two descriptors, and a third while it starts. Those kept for FLASH, on each side,
-// start though nobody else can open a file any more.
-constexpr size_t kDescriptorsPerStart = 3;
-constexpr size_t kDescriptorsKept = 2 * limits::kAttemptsReservedForFlash * kDescriptorsPerStart;
-
 std::string error_text(int error) {
   return std::system_category().message(error);
-}
-
-// The last line that says something, for a screen: no control characters, so that no command can
-// draw on the watch's terminal.
-std::string last_line(const std::string& output) {
-  const size_t last = output.find_last_not_of(" \t\r\n");
-  if (last == std::string::npos) return {};
-  const size_t newline = output.find_last_of("\r\n", last);
-  const size_t first = newline == std::string::npos ? 0 : newline + 1;
-  std::string line = output.substr(first, std::min(last - first + 1, kDetailSizeMax));
-  for (char& c : line) {
-    if (c < ' ' || c > '~') c = '?';
-  }
-  return line;
-}
-
-std::string duration_text(int64_t time_ms) {
-  return time_ms % 1000 == 0 ? std::to_string(time_ms / 1000) + " s"
-                             : std::to_string(time_ms) + " ms";
 }
 
 std::vector<std::string> environment_of(const Attempt& attempt, const AttemptText& text) {
@@ -67,7 +42,7 @@ std::vector<std::string> environment_of(const Attempt& attempt, const AttemptTex
           "HOTLINE_COUNT=" + std::to_string(attempt.messages.size()),
           "HOTLINE_MESSAGES=" + messages,
           "HOTLINE_SENDER=" + text.sender,
-          std::string("HOTLINE_MODE=") + (text.exercise ? "exercise" : "live"),
+          std::string("HOTLINE_MODE=") + text.mode(),
           std::string("HOTLINE_PRECEDENCE=") + precedence_name(attempt.name.precedence),
           "HOTLINE_RUNG=" + attempt.name.rung,
           std::string("HOTLINE_REPEATED=") + (attempt.repeated ? "1" : "0")};
@@ -129,36 +104,9 @@ class SpawnSettings {
   int error_ = 0;
 };
 
-// Descriptors that are held for the commands, so that connections cannot take them.
-class KeptDescriptors {
- public:
-  KeptDescriptors() { keep(); }
-  ~KeptDescriptors() { give_up(kept_.size()); }
-  KeptDescriptors(const KeptDescriptors&) = delete;
-  KeptDescriptors& operator=(const KeptDescriptors&) = delete;
-
-  // As many as can be had.
-  void keep() {
-    while (kept_.size() < kDescriptorsKept) {
-      const int one = open("/dev/null", O_RDONLY | O_CLOEXEC);
-      if (one < 0) return;
-      kept_.push_back(one);
-    }
-  }
-  void give_up(size_t count) {
-    for (; count > 0 && !kept_.empty(); --count) {
-      close(kept_.back());
-      kept_.pop_back();
-    }
-  }
-
- private:
-  std::vector<int> kept_;
-};
-
 }  // namespace
 
-struct Notifier::Impl : std::enable_shared_from_this<Impl> {
+struct CommandRuns::Impl : std::enable_shared_from_this<Impl> {
   // One process from its start until it was reaped. It is reported, and its place given to another,
   // when it has been killed: a process that the kernel cannot end at once holds nobody up.
   struct Child {
@@ -176,15 +124,16 @@ struct Notifier::Impl : std::enable_shared_from_this<Impl> {
   };
   using ChildPtr = std::shared_ptr<Child>;
 
-  Impl(asio::io_context& context, Report callback, int64_t deadline)
-      : io(context), report(std::move(callback)), deadline_ms(deadline) {}
+  Impl(asio::io_context& context, KeptDescriptors& descriptors, ReportAttempt callback,
+       int64_t deadline)
+      : io(context), kept(descriptors), report(std::move(callback)), deadline_ms(deadline) {}
 
   asio::io_context& io;
-  Report report;
+  KeptDescriptors& kept;
+  ReportAttempt report;
   int64_t deadline_ms;
   std::map<uint64_t, ChildPtr> children;  // By order; the killed until reaped.
   uint64_t next_order = 0;
-  KeptDescriptors kept;
 
   // Reports from the loop, so that the receiver may call start() and stop() as it likes.
   void post_report(AttemptReport outcome) {
@@ -269,14 +218,14 @@ struct Notifier::Impl : std::enable_shared_from_this<Impl> {
     read_rest(*child);
     child->output.close();
     child->reported = true;
-    if (const std::string line = last_line(child->tail); !line.empty()) detail += ": " + line;
-    post_report({child->name, outcome, std::move(detail), child->tail});
+    post_report(
+        {child->name, outcome, with_last_line(std::move(detail), child->tail), child->tail});
   }
 
   void time_out(const ChildPtr& child) {
     if (child->reported) return;
     kill(-child->pid, SIGKILL);
-    finish(child, wire::Outcome::timed_out, "killed after " + duration_text(deadline_ms));
+    finish(child, wire::Outcome::timed_out, "killed after " + short_duration(deadline_ms));
   }
 
   void ended(const ChildPtr& child) {
@@ -316,20 +265,21 @@ struct Notifier::Impl : std::enable_shared_from_this<Impl> {
   }
 };
 
-Notifier::Notifier(asio::io_context& io, Report report, int64_t deadline_ms)
-    : impl_(std::make_shared<Impl>(io, std::move(report), deadline_ms)) {}
+CommandRuns::CommandRuns(asio::io_context& io, KeptDescriptors& kept, ReportAttempt report,
+                         int64_t deadline_ms)
+    : impl_(std::make_shared<Impl>(io, kept, std::move(report), deadline_ms)) {}
 
-Notifier::~Notifier() {
+CommandRuns::~CommandRuns() {
   impl_->kill_all();
 }
 
-void Notifier::start(const Attempt& attempt, const AttemptText& text) {
-  impl_->kept.give_up(kDescriptorsPerStart);
+void CommandRuns::start(const Attempt& attempt, const AttemptText& text) {
+  impl_->kept.give_up(KeptDescriptors::kPerStart);
   impl_->launch(attempt, text);
   impl_->kept.keep();
 }
 
-void Notifier::stop(uint64_t attempt_id) {
+void CommandRuns::stop(uint64_t attempt_id) {
   impl_->stop(attempt_id);
 }
 

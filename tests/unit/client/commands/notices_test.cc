@@ -316,7 +316,7 @@ TEST_F(NoticesTest, ACorrectedMessageIsShownAsItStands) {
   EXPECT_EQ(terminal_.run({"show", "N-3"}), kExitDone);
   const std::string out = terminal_.out();
   EXPECT_NE(out.find("\nCANCELLED by its sender\nEXPIRED: its time is over\n"
-                     "CORRECTED by N-000007, N-000009\nFlight, moved\n"),
+                     "CORRECTED by N-000007, N-000009\nIN CONFLICT with S-000005: "),
             std::string::npos)
       << out;
   const size_t now = out.find("harbour"), before = out.find("As first sent:\n"),

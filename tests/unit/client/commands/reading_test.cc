@@ -388,6 +388,7 @@ TEST_F(ReadingTest, StatusAsJsonHasConditionsByCodeAndSubject) {
 }
 
 TEST_F(ReadingTest, CheckIsALineAndAMonitorsExitCode) {
+  terminal_.is_terminal = false;
   EXPECT_EQ(terminal_.run({"check"}), 0);
   EXPECT_EQ(terminal_.out(),
             "HOTLINE OK - link up for 3 min 12 s | critical=0 warning=0 waiting_in=0 "
@@ -561,6 +562,7 @@ TEST_F(ReadingTest, ListsFitTheTerminalAndMarkWhatIsCut) {
 }
 
 TEST_F(ReadingTest, CommandsThatArePrintedRunAsTheyStand) {
+  terminal_.columns = 400;  // Nothing is folded.
   const std::string config = terminal_.environment["HOTLINE_CONFIG"];
   const std::string typed = "hotline --config " + config + " --context north ";
   const auto run = [&](std::vector<std::string> words) {

@@ -69,7 +69,7 @@ TEST(IncidentFile, AVolumeThatIsNoneIsRefusedAtItsPlace) {
       {with("5km", "5km | 0N"), ":2:1: \"circle\" has a / or |"},
       {with("FL200", "FL200 / x"), ":4:1: \"upper\" has a / or |"},
       {with("10:00:00Z", "10:00:00"), ":1:1: \"2026-11-29T10:00:00\" is not a time"},
-      {with("10:00:00Z", "12:00:00Z"), ":1:1: the volume's end"},
+      {with("10:00:00Z", "12:00:00Z"), ":1:1: the volume is wrong: the end is not after the start"},
       {circle + "along = \"54.90N 020.10E; 55.00N 020.10E 2km\"\n" + kHeightsAndTimes,
        ":3:1: a volume has one shape"},
       {circle + kHeightsAndTimes + "[set]\nvolume = \"54.90N 020.10E 5km\"\n",

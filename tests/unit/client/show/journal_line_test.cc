@@ -103,6 +103,7 @@ TEST_F(WatchTest, A4_AFloodIsOneLine) {
         return wire::CreateAttemptEndedDirect(b, true, 1, &messages, "supervisor", 0, 2,
                                               wire::Outcome::impossible, "no such file");
       })};
+  terminal_.columns = 200;  // Nothing is folded.
   EXPECT_EQ(terminal_.run({"watch", "--from", "1", "--until-now"}), kExitDone) << terminal_.err();
   const std::string time = format_time_of_day(1795356727913);
   const std::string range = "4 messages from SOUTH leaf 86 to SOUTH leaf 129";

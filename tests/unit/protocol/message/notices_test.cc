@@ -104,7 +104,7 @@ TEST(Launch, RefusesAWindowAndAreasThatCannotBe) {
   EXPECT_EQ(refusal("launch", closed), "end: is not after the start");
   TemplateInput wide = launch(at(24));
   wide.set["impact-areas"] = "72.00N 015.00E 5000km";
-  EXPECT_TRUE(has(refusal("launch", wide), "impact area: radius")) << refusal("launch", wide);
+  EXPECT_TRUE(has(refusal("launch", wide), "impact area: the radius")) << refusal("launch", wide);
   TemplateInput none = launch(at(24));
   std::string areas = "72.00N 015.00E 50km";
   for (size_t i = 1; i < limits::kImpactAreasMax; ++i) areas += "|72.00N 015.00E 50km";

@@ -48,7 +48,7 @@ TEST(Folded, KeepsCommandsAndQuotationsWhole) {
   EXPECT_EQ(folded("hotline show N-1    and read back again", 24),
             "hotline show N-1    and\n  read back again");
   EXPECT_EQ(folded("give --set reason=\"agreed by voice\" with it", 32),
-            "give\n  --set\n  reason=\"agreed by voice\" with\n  it")
+            "give --set\n  reason=\"agreed by voice\" with\n  it")
       << "as much as fits";
   EXPECT_EQ(folded("he said \"one two three four five\" again", 18),
             "he said \"one two\n  three four five\"\n  again")

@@ -43,6 +43,23 @@ void add_ladder(Terms& terms, uint8_t precedence, const PrecedencePolicy& number
   terms.time(key + "full-answer-due", of + ": full answer", numbers.full_answer_due_ms);
 }
 
+std::string listed(const std::vector<std::string>& names) {
+  std::string list;
+  for (const std::string& name : names) list += (list.empty() ? "" : ", ") + name;
+  return list.empty() ? "-" : list;
+}
+
+void add_case(Terms& terms, const CasePolicy& policy) {
+  terms.time("case first-response", "case: first response", policy.first_response_ms);
+  terms.time("case repeated-within", "case: repeated within", policy.repeated_within_ms);
+  terms.time("case joint-response", "case: joint response", policy.joint_response_ms);
+  terms.value("case widespread", "case: widespread from so many on",
+              std::to_string(policy.widespread));
+  terms.value("case decided-by", "case: decided by",
+              role_name(static_cast<uint8_t>(policy.decided_by)));
+  terms.value("case guarantors", "case: guarantors", listed(policy.guarantors));
+}
+
 std::string change_of(const AgreementTerm& before, const AgreementTerm& after) {
   if (before.size >= 0 && after.size >= 0) return after.size > before.size ? "larger" : "smaller";
   if (before.ms < 0 || after.ms < 0) return "changed";
@@ -75,16 +92,13 @@ std::vector<AgreementTerm> terms_of(const Policy& policy) {
                    std::to_string(apart.vertical_m) + "m", apart.vertical_m);
   terms.separation("separation time", "separation in time", duration_as_toml(apart.time_s * 1000),
                    apart.time_s);
-  std::string names;
-  for (const std::string& name : policy.two_person.names()) {
-    names += (names.empty() ? "" : ", ") + name;
-  }
-  terms.value("two-person", "released by two people", names.empty() ? "-" : names);
+  terms.value("two-person", "released by two people", listed(policy.two_person.names()));
   terms.value("two-person one-for-life", "one person for danger to life",
               policy.two_person.one_for_life ? "yes" : "no");
   for (const Contact& one : policy.contacts) {
     terms.value("contact " + one.name, "contact " + one.name, one.how);
   }
+  add_case(terms, policy.case_clock);
   return terms.take();
 }
 

@@ -103,7 +103,16 @@ roles = ["auditor"]
 # kind = "alertmanager"        # /api/v2/alerts of it.
 # url = "http://127.0.0.1:9093"
 
-# From here on to the end of the file, and in [checks], [release], [separation] and [contacts]: agreement number 1. Once
+# By when each side decides about a violation, which role does, and whom both ask; the same on both sides.
+# [case]
+# first_response = "24h"         # After the first violation of a case.
+# repeated_within = "24h"        # Another one of its kind so soon: the guarantors are to be consulted.
+# joint_response = "72h"         # After the first violation, if it is widespread.
+# widespread = 3                 # Violations of one kind by then.
+# decided_by = "supervisor"
+# guarantors = ["first-guarantor", "second-guarantor"]
+
+# From here on to the end of the file, and in [checks], [release], [separation], [contacts] and [case]: agreement number 1. Once
 # both sides have signed another one (hotline agreement propose), it is followed instead, but for roles and commands.
 # Deadlines and ladders, the same on both sides; what is left out has the default of the field.
 # [escalation.flash]

@@ -277,4 +277,16 @@ inline constexpr size_t kHandoverNoteSizeMax = 2'000;
 inline constexpr size_t kHandoverItemCost = 64;  // Of one item, beside its words.
 inline constexpr size_t kHandoverSizeMax = 60 * 1024;
 
+// Cases of violations (protocol/channel/cases.h).
+inline constexpr size_t kCaseViolationsKept = 20'000;  // Of each party, the newest.
+inline constexpr size_t kCaseDecisionsKept = 50;       // Of the peer about one case, the newest.
+inline constexpr size_t kThreadHopsMax = 8;            // From a name to the thread that it means.
+inline constexpr size_t kDecisionsDueNamed = 8;        // The others are one condition.
+inline constexpr size_t kGuarantorsMax = 16;
+inline constexpr int64_t kWidespreadMax = 1'000;
+inline constexpr size_t kCaseReasonSizeMax = 2'000;
+inline constexpr size_t kCaseRowsMax = 200;
+inline constexpr size_t kCaseMessagesShown = 50;  // Violations and decisions, each.
+inline constexpr size_t kCaseTextShown = 2'000;   // Of a decision, and of its reason.
+
 }  // namespace hotline::limits

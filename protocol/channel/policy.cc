@@ -8,6 +8,8 @@
 #include "protocol/base/text.h"
 #include "protocol/base/text_lines.h"
 #include "protocol/channel/notifier_command.h"
+#include "protocol/message/roles.h"
+#include "protocol/message/words.h"
 
 namespace hotline {
 namespace {
@@ -172,6 +174,51 @@ Status check_contacts(const std::vector<Contact>& contacts) {
   return ok();
 }
 
+Status check_guarantors(const std::vector<std::string>& guarantors) {
+  if (guarantors.size() > limits::kGuarantorsMax) {
+    return policy_error("there are " + std::to_string(guarantors.size()) + " guarantors",
+                        "at most " + std::to_string(limits::kGuarantorsMax));
+  }
+  for (size_t i = 0; i < guarantors.size(); ++i) {
+    if (!is_name(guarantors[i])) {
+      return policy_error("a guarantor has the name \"" + printable_line(guarantors[i]) + "\"",
+                          "use 1 to 32 of a-z, 0-9 and -, such as first-guarantor");
+    }
+    if (i > 0 && guarantors[i] <= guarantors[i - 1]) {
+      return policy_error("the guarantor " + guarantors[i] + " is there twice, or out of order",
+                          "name each once");
+    }
+  }
+  return ok();
+}
+
+Status check_case(const CasePolicy& policy) {
+  struct {
+    const char* name;
+    int64_t time_ms;
+  } const times[] = {{"first response", policy.first_response_ms},
+                     {"repeated within", policy.repeated_within_ms},
+                     {"joint response", policy.joint_response_ms}};
+  for (const auto& time : times) {
+    Status checked = check_time(std::string("the case clock: ") + time.name, time.time_ms, 1'000);
+    if (!checked) return checked;
+  }
+  if (policy.joint_response_ms < policy.first_response_ms) {
+    return policy_error("the case clock: the joint response is due before the first",
+                        "give the joint response at least as long as the first");
+  }
+  if (policy.widespread < 2 || policy.widespread > limits::kWidespreadMax) {
+    return policy_error(
+        "the case clock: widespread is " + std::to_string(policy.widespread) + " violations",
+        "from 2 to " + std::to_string(limits::kWidespreadMax));
+  }
+  if (!may(policy.decided_by, Right::send, wire::MessageType::decision)) {
+    return policy_error("the case clock: decided by a role that sends no decision",
+                        "operator or supervisor");
+  }
+  return check_guarantors(policy.guarantors);
+}
+
 // ---- The canonical text, read
 
 // The words before the last one, and the number that is the last.
@@ -236,8 +283,52 @@ bool take_contact_line(std::string_view line, std::vector<Contact>& contacts) {
   return true;
 }
 
+struct CaseNumber {
+  const char* name;
+  int64_t CasePolicy::*value;
+};
+constexpr CaseNumber kCaseNumbers[] = {{"first-response", &CasePolicy::first_response_ms},
+                                       {"repeated-within", &CasePolicy::repeated_within_ms},
+                                       {"joint-response", &CasePolicy::joint_response_ms},
+                                       {"widespread", &CasePolicy::widespread}};
+
+bool take_case_line(std::string_view line, CasePolicy& policy) {
+  if (take_prefix(line, "guarantor ")) {
+    policy.guarantors.emplace_back(line);
+    return true;
+  }
+  if (take_prefix(line, "decided-by ")) {
+    const Word* role = vocabulary<wire::Role>().by_key(line);
+    if (role != nullptr) policy.decided_by = static_cast<wire::Role>(role->value);
+    return role != nullptr;
+  }
+  const auto numbered = numbered_line(line);
+  for (const CaseNumber& one : kCaseNumbers) {
+    if (!numbered || one.name != numbered->name) continue;
+    policy.*one.value = numbered->value;
+    return true;
+  }
+  return false;
+}
+
+std::string case_text(const CasePolicy& policy) {
+  static const CasePolicy usual;
+  std::string text;
+  for (const CaseNumber& one : kCaseNumbers) {
+    if (policy.*one.value == usual.*one.value) continue;
+    text += std::string("case ") + one.name + " " + std::to_string(policy.*one.value) + "\n";
+  }
+  if (policy.decided_by != usual.decided_by) {
+    const Word* role = vocabulary<wire::Role>().by_value(static_cast<uint64_t>(policy.decided_by));
+    text += std::string("case decided-by ") + (role != nullptr ? role->key : "?") + "\n";
+  }
+  for (const std::string& name : policy.guarantors) text += "case guarantor " + name + "\n";
+  return text;
+}
+
 bool take_policy_line(std::string_view line, Policy& policy) {
   if (take_prefix(line, "contact ")) return take_contact_line(line, policy.contacts);
+  if (take_prefix(line, "case ")) return take_case_line(line, policy.case_clock);
   const auto numbered = numbered_line(line);
   if (!numbered) return false;
   auto [name, value] = *numbered;
@@ -324,6 +415,7 @@ Status validate(const Policy& policy) {
     return check;
   }
   if (Status contacts = check_contacts(policy.contacts); !contacts) return contacts;
+  if (Status clock = check_case(policy.case_clock); !clock) return clock;
   const std::string fault = separation_fault(policy.separation);
   if (fault.empty()) return ok();
   return make_error(ErrorCode::configuration, "the separation of volumes: " + fault,
@@ -357,7 +449,7 @@ std::string canonical_text(const Policy& policy) {
   for (const std::string& name : policy.two_person.names()) line("two-person " + name, 1);
   if (policy.two_person.one_for_life) line("two-person one-for-life", 1);
   for (const Contact& one : policy.contacts) text += "contact " + one.name + " " + one.how + "\n";
-  return text;
+  return text + case_text(policy.case_clock);
 }
 
 // Reads generously; that the result has just this text again is what makes it strict.

@@ -64,6 +64,20 @@ struct Contact {
   bool operator==(const Contact&) const = default;
 };
 
+// The case clock of a violation (protocol/channel/case_clock.h): by when this party's people
+// decide, and whom else the parties ask.
+struct CasePolicy {
+  static constexpr int64_t kHour_ms = 60 * 60 * 1000LL;
+  int64_t first_response_ms = 24 * kHour_ms;   // From the first violation of the case.
+  int64_t repeated_within_ms = 24 * kHour_ms;  // Of its kind, one after another.
+  int64_t joint_response_ms = 72 * kHour_ms;   // From the first violation of the case.
+  int64_t widespread = 3;                      // Violations of a kind in that time.
+  wire::Role decided_by = wire::Role::supervisor;
+  std::vector<std::string> guarantors;  // [a-z0-9-], rising.
+
+  bool operator==(const CasePolicy&) const = default;
+};
+
 struct Policy {
   std::array<PrecedencePolicy, 4> precedences;
   LinkPolicy link;
@@ -71,6 +85,7 @@ struct Policy {
   Separation separation;
   TwoPersonRule two_person;
   std::vector<Contact> contacts;  // By name.
+  CasePolicy case_clock;
 
   // `precedence` is one of the four; anything else is a bug.
   const PrecedencePolicy& at(uint8_t precedence) const;
@@ -88,7 +103,7 @@ Policy default_policy();
 Status validate(const Policy& policy);
 
 // SHA-256 over the canonical text of what both parties must agree on: everything but roles and
-// commands.
+// commands. Of the case clock it has only what is not the default.
 Hash digest(const Policy& policy);
 
 // The text that digest() hashes: one `name value` a line.

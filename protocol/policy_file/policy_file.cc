@@ -4,7 +4,9 @@
 #include <optional>
 #include <utility>
 
+#include "protocol/base/limits.h"
 #include "protocol/channel/notifier_command.h"
+#include "protocol/message/words.h"
 
 namespace hotline {
 namespace {
@@ -82,6 +84,29 @@ void read_contacts(TomlSection& root, std::vector<Contact>& contacts) {
             [](const Contact& a, const Contact& b) { return a.name < b.name; });
 }
 
+// As in Cases of docs/operator.md.
+void read_case(TomlSection& root, CasePolicy& policy) {
+  auto section = root.optional_section("case");
+  if (!section) return;
+  section->optional_duration_ms("first_response", policy.first_response_ms);
+  section->optional_duration_ms("repeated_within", policy.repeated_within_ms);
+  section->optional_duration_ms("joint_response", policy.joint_response_ms);
+  section->optional_count("widespread", limits::kWidespreadMax, policy.widespread);
+  if (const auto typed = section->optional_text("decided_by")) {
+    const Word* role = vocabulary<wire::Role>().by_key(*typed);
+    if (role == nullptr) {
+      section->fail(section->require("decided_by"), "case.decided_by must be a role",
+                    "operator or supervisor");
+    }
+    policy.decided_by = static_cast<wire::Role>(role->value);
+  }
+  if (section->has("guarantors")) {
+    policy.guarantors = section->texts("guarantors");
+    std::sort(policy.guarantors.begin(), policy.guarantors.end());
+  }
+  section->refuse_others();
+}
+
 Policy read_sections(TomlSection& root, Whose whose) {
   Policy policy = default_policy();
   if (auto escalation = root.optional_section("escalation")) {
@@ -109,6 +134,7 @@ Policy read_sections(TomlSection& root, Whose whose) {
   }
   read_release(root, policy.two_person);
   read_contacts(root, policy.contacts);
+  read_case(root, policy.case_clock);
   return policy;
 }
 
@@ -127,6 +153,22 @@ std::string setting(const char* key, const std::string& value) {
 
 std::string setting_ms(const char* key, int64_t ms) {
   return setting(key, quoted(duration_as_toml(ms)));
+}
+
+std::string list_as_toml(const std::vector<std::string>& names) {
+  std::string list;
+  for (const std::string& name : names) list += (list.empty() ? "" : ", ") + quoted(name);
+  return "[" + list + "]";
+}
+
+std::string case_as_toml(const CasePolicy& policy) {
+  const Word* role = vocabulary<wire::Role>().by_value(static_cast<uint64_t>(policy.decided_by));
+  return "\n[case]\n" + setting_ms("first_response", policy.first_response_ms) +
+         setting_ms("repeated_within", policy.repeated_within_ms) +
+         setting_ms("joint_response", policy.joint_response_ms) +
+         setting("widespread", std::to_string(policy.widespread)) +
+         setting("decided_by", quoted(role != nullptr ? role->key : "")) +
+         setting("guarantors", list_as_toml(policy.guarantors));
 }
 
 std::string ladder_as_toml(const char* name, const PrecedencePolicy& policy) {
@@ -191,12 +233,9 @@ std::string policy_as_toml(const Policy& policy) {
           setting("horizontal", quoted(std::to_string(policy.separation.horizontal_m) + "m")) +
           setting("vertical", quoted(std::to_string(policy.separation.vertical_m) + "m")) +
           setting_ms("time", policy.separation.time_s * 1000);
-  std::string names;
-  for (const std::string& name : policy.two_person.names()) {
-    names += (names.empty() ? "" : ", ") + quoted(name);
-  }
-  text += "\n[release]\n" + setting("two_person", "[" + names + "]") +
+  text += "\n[release]\n" + setting("two_person", list_as_toml(policy.two_person.names())) +
           setting("one_person_for_life", policy.two_person.one_for_life ? "true" : "false");
+  text += case_as_toml(policy.case_clock);
   if (policy.contacts.empty()) return text;
   text += "\n[contacts]\n";
   for (const Contact& one : policy.contacts) text += setting(one.name.c_str(), quoted(one.how));

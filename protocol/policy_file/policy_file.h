@@ -10,8 +10,9 @@
 
 namespace hotline {
 
-// The sections escalation, checks, separation, release and contacts of hotlined.toml; whatever is
-// not there is as default_policy() has it, and FLASH is released by two people. Throws TomlFault.
+// The sections escalation, checks, separation, release, contacts and case of hotlined.toml;
+// whatever is not there is as default_policy() has it, and FLASH is released by two people. Throws
+// TomlFault.
 Policy read_policy(TomlSection& root);
 
 // A file of these sections alone, without roles and commands, which are each party's own. Error:

@@ -51,6 +51,16 @@ void TomlSection::optional_metres(const std::string& key, int64_t& metres) {
   metres = *read;
 }
 
+void TomlSection::optional_count(const std::string& key, int64_t most, int64_t& count) {
+  const TomlValue* value = find(key);
+  if (value == nullptr) return;
+  if (value->kind != TomlValue::Kind::integer || value->integer < 0 || value->integer > most) {
+    fail(*value, full(key) + " must be a number from 0 to " + std::to_string(most),
+         "without quotes");
+  }
+  count = value->integer;
+}
+
 void TomlSection::optional_mebibytes(const std::string& key, uint64_t& bytes) {
   const TomlValue* value = find(key);
   if (value == nullptr) return;

@@ -36,6 +36,8 @@ class TomlSection {
   int64_t duration_ms(const std::string& key);
   void optional_duration_ms(const std::string& key, int64_t& value);
   void optional_metres(const std::string& key, int64_t& metres);
+  // From 0 to `most`.
+  void optional_count(const std::string& key, int64_t most, int64_t& count);
   void optional_mebibytes(const std::string& key, uint64_t& bytes);
   void optional_flag(const std::string& key, bool& flag);
   TomlSection section(const std::string& key);

@@ -126,7 +126,8 @@ NOT_SENTENCES_OF = {
     "client/compose/{draft_view,handing_in}.cc": ["SHA-256", "open|sent|discarded"],
     "client/show/agreement_terms.cc": [
         r"(\{\})?(next-path|undelivered-alarm|alarm-again|rung \{\}|dissemination-due|first-answer-due|full-answer-due)",
-        "test-call (interval|acknowledged)|channel-check interval|separation (horizontal|vertical|time)|two-person.*"],
+        "test-call (interval|acknowledged)|channel-check interval|separation (horizontal|vertical|time)|two-person.*",
+        "case (first-response|repeated-within|joint-response|widespread|decided-by|guarantors)"],
     "client/commands/agreement.cc": [
         r"Agreement \{\} is (proposed|signed|rejected)", r"The proposal of agreement \{\} is withdrawn", "FILE|TIME|TEXT|ID", "open|agreed|rejected|withdrawn|overtaken|expired|signed|unknown",
         r"agreement accept .*"],

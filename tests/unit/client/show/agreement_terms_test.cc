@@ -41,6 +41,12 @@ TEST(AgreementTerms, SayWhatWouldChange) {
             "separation on the ground: 10000m -> 5000m, smaller");
   EXPECT_EQ(only_change([](Policy& p) { p.separation.time_s = 3'600; }),
             "separation in time: 10min -> 1h, larger");
+  EXPECT_EQ(only_change([](Policy& p) { p.case_clock.first_response_ms /= 2; }),
+            "case: first response: 1d -> 12h, sooner");
+  EXPECT_EQ(only_change([](Policy& p) {
+              p.case_clock.guarantors = {"a", "b"};
+            }),
+            "case: guarantors: - -> a, b, changed");
   EXPECT_EQ(only_change([](Policy& p) { p.two_person.one_for_life = true; }),
             "one person for danger to life: no -> yes, changed");
 }
@@ -61,6 +67,12 @@ TEST(AgreementTerms, LeaveNothingOut) {
       [](Policy& p) { p.separation.time_s += 1; },
       [](Policy& p) { p.two_person.precedences[2] = true; },
       [](Policy& p) { p.two_person.types = {wire::MessageType::launch}; },
+      [](Policy& p) { p.case_clock.first_response_ms += 1; },
+      [](Policy& p) { p.case_clock.repeated_within_ms += 1; },
+      [](Policy& p) { p.case_clock.joint_response_ms += 1; },
+      [](Policy& p) { p.case_clock.widespread += 1; },
+      [](Policy& p) { p.case_clock.decided_by = wire::Role::operator_; },
+      [](Policy& p) { p.case_clock.guarantors = {"first-guarantor"}; },
   };
   for (const auto& change : changes) {
     Policy after = default_policy();

@@ -26,6 +26,7 @@ TEST(PolicyFile, IsReadBackAsTheSamePolicy) {
   policy.two_person.types = {wire::MessageType::launch};
   policy.two_person.one_for_life = true;
   policy.contacts = {{"north", "\"the red line\", or C:\\voice"}, {"south", "+00 000"}};
+  policy.case_clock = {3'600'000, 7'200'000, 86'400'000, 7, wire::Role::operator_, {"a", "b"}};
   const auto read = read_back(policy_as_toml(policy));
   ASSERT_TRUE(read) << read.error().reason;
   EXPECT_EQ(canonical_text(*read), canonical_text(policy));
@@ -44,6 +45,23 @@ TEST(PolicyFile, HasNothingOfOnePartyAlone) {
   }
   EXPECT_FALSE(read_back(text + "\n[party]\nid = \"north\"\n"));
   EXPECT_FALSE(read_back(text + "\n[contacts]\nNorth = \"capital\"\n"));
+}
+
+TEST(PolicyFile, SaysWhatIsWrongWithTheCaseClock) {
+  const auto read = [](const std::string& lines) { return read_back("[case]\n" + lines); };
+  ASSERT_TRUE(read("guarantors = [\"b\", \"a\"]\n"));
+  EXPECT_EQ(read("guarantors = [\"b\", \"a\"]\n")->case_clock.guarantors,
+            (std::vector<std::string>{"a", "b"}));
+  for (const std::string lines :
+       {"guarantors = [\"a\", \"a\"]", "guarantors = [\"A\"]", "guarantors = \"a\"",
+        "decided_by = \"auditor\"", "decided_by = \"nobody\"", "widespread = 1",
+        "widespread = \"3\"", "widespread = 1001", "first_response = \"0s\"",
+        "first_response = \"80h\"", "joint_response = \"1h\"", "first_respose = \"1h\""}) {
+    const auto wrong = read(lines + "\n");
+    ASSERT_FALSE(wrong) << lines;
+    EXPECT_EQ(wrong.error().code, ErrorCode::configuration) << lines;
+    EXPECT_FALSE(wrong.error().hint.empty()) << lines;
+  }
 }
 
 TEST(PolicyFile, WritesADurationInItsLargestUnit) {

@@ -18,6 +18,10 @@ Agreement made_agreement() {
   made.policy.two_person.types = {wire::MessageType::launch};
   made.policy.contacts = {{"north-duty-officer", "+00 000 000 001, in English"},
                           {"south-duty-officer", "+00 000 000 002"}};
+  made.policy.case_clock.first_response_ms = 12 * CasePolicy::kHour_ms;
+  made.policy.case_clock.widespread = 5;
+  made.policy.case_clock.decided_by = wire::Role::operator_;
+  made.policy.case_clock.guarantors = {"first-guarantor", "second-guarantor"};
   return made;
 }
 
@@ -31,6 +35,7 @@ TEST(Agreement, IsReadBackAsItWasWritten) {
   EXPECT_EQ(read->policy.contacts, made.policy.contacts);
   EXPECT_EQ(read->policy.two_person, made.policy.two_person);
   EXPECT_EQ(read->policy.at(1).rungs[2].proposes_voice, true);
+  EXPECT_EQ(read->policy.case_clock, made.policy.case_clock);
 }
 
 // Whoever signs a text signs that and no other way to write it.
@@ -62,6 +67,16 @@ TEST(Agreement, HasOneForm) {
       with("two-person launch 1", "two-person launch 2"),
       with("two-person launch", "two-person acknowledgement"),
       with("separation time", "seperation time"),
+      with("case first-response 43200000", "case first-response 86400000"),  // The default.
+      with("case first-response 43200000", "case first-response 0"),
+      with("case widespread 5", "case widespread 1"),
+      with("case widespread 5", "case widespread 5\ncase widespread 5"),
+      with("case decided-by operator", "case decided-by supervisor"),
+      with("case decided-by operator", "case decided-by auditor"),
+      with("case decided-by operator", "case decided-by nobody"),
+      with("case guarantor first-guarantor", "case guarantor third-guarantor"),
+      with("case guarantor first-guarantor", "case guarantor First"),
+      with("case guarantor first-guarantor", "case guarantor "),
   };
   for (const std::string& one : refused) EXPECT_FALSE(parse_agreement(one)) << one;
 }
@@ -70,6 +85,12 @@ TEST(Agreement, DoesNotReadMoreThanItMay) {
   Agreement large = made_agreement();
   EXPECT_TRUE(parse_agreement(agreement_text(large)));
   EXPECT_FALSE(parse_agreement(agreement_text(large) + std::string(20'000, '\n')));
+}
+
+// A policy that says nothing of the case clock keeps the digest that it always had.
+TEST(Agreement, SaysOfTheCaseClockOnlyWhatIsNotTheDefault) {
+  EXPECT_EQ(canonical_text(default_policy()).find("case "), std::string::npos);
+  EXPECT_EQ(canonical_text(default_policy()).find("guarantor"), std::string::npos);
 }
 
 TEST(Agreement, KeepsTheRolesAndCommandsOfThisParty) {

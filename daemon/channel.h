@@ -99,6 +99,7 @@ class Channel : public ChannelHost {
   void perform(const AnswerDraft& answer) override { clients_->answer(answer); }
   void perform(const AnswerHandover& answer) override { clients_->answer(answer); }
   void perform(const AnswerPause& answer) override { clients_->answer(answer); }
+  void perform(const AnswerCase& answer) override { clients_->answer(answer); }
   void perform(const AnswerExport& answer) override { clients_->answer(answer); }
   void perform(const SoundStep& sound) override;
   void perform(const StartAttempt& start) override;

@@ -33,7 +33,8 @@ using AllFacts =
              wire::JournalWitnessed, wire::Exported, wire::TestCallMissed, wire::ConflictFound,
              wire::ConflictEnded, wire::DraftSaved, wire::DraftDiscarded, wire::DraftSubmitted,
              wire::DraftReturned, wire::ConditionBegan, wire::ConditionEnded, wire::AgreementBegan,
-             wire::HandoverStarted, wire::HandoverAccepted, wire::LadderPaused>;
+             wire::HandoverStarted, wire::HandoverAccepted, wire::LadderPaused,
+             wire::GuarantorNoted>;
 
 template <class Fact>
 const wire::Digest* name_hash(const wire::Entry& entry) {

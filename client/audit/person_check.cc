@@ -146,8 +146,9 @@ class PersonCheck {
           released->draft()};
       return;
     }
-    // What the message is called whose ladder was paused is not told by the entry.
-    const bool names_one = entry.fact_as_LadderPaused() != nullptr;
+    // The name by which a person called the message or the case is not told by the entry.
+    const bool names_one =
+        entry.fact_as_LadderPaused() != nullptr || entry.fact_as_GuarantorNoted() != nullptr;
     const std::string statement =
         names_one ? without(part.statement, "refers-to: ") : std::string(part.statement);
     if (statement != statement_of(entry)) fail("something else was signed than was done");
@@ -165,6 +166,7 @@ class PersonCheck {
     if (const auto* fact = entry.fact_as_HandoverStarted()) return hash(fact);
     if (const auto* fact = entry.fact_as_HandoverAccepted()) return hash(fact);
     if (const auto* fact = entry.fact_as_LadderPaused()) return hash(fact);
+    if (const auto* fact = entry.fact_as_GuarantorNoted()) return hash(fact);
     return std::nullopt;
   }
 
@@ -190,6 +192,10 @@ class PersonCheck {
     }
     if (const auto* fact = entry.fact_as_LadderPaused()) {
       return pause_statement(addressed_, "", fact->until(), text_of(fact->reason()));
+    }
+    if (const auto* fact = entry.fact_as_GuarantorNoted()) {
+      return guarantor_statement(addressed_, "", text_of(fact->guarantor()),
+                                 static_cast<uint8_t>(fact->standing()), text_of(fact->reason()));
     }
     if (const auto* fact = entry.fact_as_HandoverAccepted()) {
       return take_over_statement(addressed_, to_hash(*fact->hash()));

@@ -67,6 +67,10 @@ Command search_command();
 Command send_command();
 Command show_command();
 Command status_command();
+Command case_list_command();  // These are in cases.cc.
+Command case_note_command();
+Command case_show_command();
+Command decide_command();
 Command channel_reopen_command();  // These are in channel.cc.
 Command channel_restrict_command();
 Command channel_status_command();

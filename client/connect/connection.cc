@@ -15,6 +15,13 @@ constexpr int64_t kAnswerDeadline_ms = 15'000;
 constexpr int64_t kFirstPause_ms = 100;  // Before a daemon that cut us is asked again; then twice,
 constexpr int64_t kPauseMax_ms = 1'600;  // up to this.
 
+Result<Answer<wire::CaseRows>> has_one_case(Result<Answer<wire::CaseRows>> reply) {
+  const auto rows = reply ? tables((*reply)->rows()) : std::vector<const wire::CaseRow*>{};
+  if (!reply || (rows.size() == 1 && rows.front()->first() != nullptr)) return reply;
+  return make_error(ErrorCode::failed, "the daemon's answer has no case in it",
+                    "is it a hotlined of the same release?");
+}
+
 }  // namespace
 
 Error Connection::to_error(const wire::Failure& failure) {
@@ -265,6 +272,35 @@ Result<Answer<wire::ChannelStateReply>> Connection::channel_state() {
   return ask<wire::ChannelStateReply>(wire::RequestBody::ChannelStates, [](auto& builder) {
     return wire::CreateChannelStates(builder).Union();
   });
+}
+
+Result<Answer<wire::CaseRows>> Connection::cases(bool all, uint64_t limit, uint64_t skip) {
+  return ask<wire::CaseRows>(wire::RequestBody::Cases, [&](auto& builder) {
+    return wire::CreateCases(builder, 0, all, static_cast<uint32_t>(limit),
+                             static_cast<uint32_t>(skip))
+        .Union();
+  });
+}
+
+Result<Answer<wire::CaseRows>> Connection::show_case(const std::string& id) {
+  auto reply = ask<wire::CaseRows>(wire::RequestBody::Cases, [&](auto& builder) {
+    return wire::CreateCases(builder, builder.CreateString(id)).Union();
+  });
+  return has_one_case(std::move(reply));
+}
+
+Result<Answer<wire::CaseRows>> Connection::note_guarantor(const std::string& id,
+                                                          const std::string& guarantor,
+                                                          wire::GuarantorStanding standing,
+                                                          const std::string& reason) {
+  auto reply = ask<wire::CaseRows>(wire::RequestBody::NoteGuarantor, [&](auto& builder) {
+    const auto name = builder.CreateString(id);
+    const auto who = builder.CreateString(guarantor);
+    const auto why = reason.empty() ? 0 : builder.CreateString(reason);
+    return wire::CreateNoteGuarantor(builder, name, who, static_cast<uint8_t>(standing), why)
+        .Union();
+  });
+  return has_one_case(std::move(reply));
 }
 
 Result<Answer<wire::ConflictRows>> Connection::conflicts(const std::string& id, uint64_t limit,

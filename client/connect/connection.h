@@ -176,6 +176,13 @@ class Connection {
   Result<Answer<wire::HandoverReply>> accept_handover(uint64_t started, const Hash& hash,
                                                       const std::vector<uint32_t>& ticks);
   Result<Answer<wire::ChannelStateReply>> channel_state();
+  // Cases of violations: those that are open, or `all`; or the one to which a name leads. A person
+  // notes how a guarantor stands to one.
+  Result<Answer<wire::CaseRows>> cases(bool all, uint64_t limit, uint64_t skip);
+  Result<Answer<wire::CaseRows>> show_case(const std::string& id);
+  Result<Answer<wire::CaseRows>> note_guarantor(const std::string& id, const std::string& guarantor,
+                                                wire::GuarantorStanding standing,
+                                                const std::string& reason);
   // Open conflicts of notices; for an id those of this notice alone.
   Result<Answer<wire::ConflictRows>> conflicts(const std::string& id, uint64_t limit,
                                                uint64_t skip = 0);

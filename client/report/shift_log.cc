@@ -34,6 +34,7 @@ bool ShiftLog::count(const wire::Entry& entry) {
     case wire::Fact::ConflictFound:
     case wire::Fact::AgreementBegan:
     case wire::Fact::LadderPaused:
+    case wire::Fact::GuarantorNoted:
       return true;
     default:
       return false;

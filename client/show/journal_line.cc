@@ -40,6 +40,23 @@ std::string step_words(const wire::Step& step) {
   return "step " + std::to_string(step.kind());
 }
 
+std::string guarantor_words(const wire::GuarantorNoted& noted) {
+  const std::string guarantor = text(noted.guarantor()), thread = text(noted.thread());
+  const std::string role = role_name(noted.role());
+  const std::string reason = text(noted.reason()).empty() ? "" : ": " + text(noted.reason());
+  switch (noted.standing()) {
+    case wire::GuarantorStanding::asked:
+      return "guarantor " + guarantor + " asked about " + thread + ", by " + role + reason;
+    case wire::GuarantorStanding::answered:
+      return "guarantor " + guarantor + " answered about " + thread + ", noted by " + role + reason;
+    case wire::GuarantorStanding::silent:
+      return "guarantor " + guarantor + " silent about " + thread + ", noted by " + role + reason;
+    case wire::GuarantorStanding::unset:
+      break;
+  }
+  return "a note about guarantor " + guarantor + " that cannot be read";
+}
+
 std::string outcome_words(wire::Outcome outcome) {
   switch (outcome) {
     case wire::Outcome::done:
@@ -322,6 +339,11 @@ void JournalDescriber::describe_rest(const wire::Entry& entry, Description& to) 
                   ? "the ladder goes on, by " + role_name(paused->role())
                   : "the ladder is paused until " + format_rfc3339(paused->until()) + " by " +
                         role_name(paused->role()) + ": " + text(paused->reason());
+    return;
+  }
+  if (const auto* noted = entry.fact_as_GuarantorNoted()) {
+    to.kind = "case";
+    to.text = guarantor_words(*noted);
     return;
   }
   if (const auto* created = entry.fact_as_StoreCreated()) {

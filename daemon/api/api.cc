@@ -87,6 +87,10 @@ void ClientApi::serve(ClientSession& session, const wire::Request& request) {
       return channel_state(session, number);
     case wire::RequestBody::PauseEscalation:
       return pause_escalation(session, number, *request.body_as_PauseEscalation());
+    case wire::RequestBody::Cases:
+      return cases(session, number, *request.body_as_Cases());
+    case wire::RequestBody::NoteGuarantor:
+      return note_guarantor(session, number, *request.body_as_NoteGuarantor());
     case wire::RequestBody::NONE:
       break;
   }

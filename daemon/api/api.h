@@ -65,6 +65,7 @@ class ClientApi {
   void answer(const AnswerDraft& answer);
   void answer(const AnswerHandover& answer);
   void answer(const AnswerPause& answer);
+  void answer(const AnswerCase& answer);
   void answer(const AnswerExport& answer);
   // An alarm sounds now, on every console that watches; `id` names the message, if it is about one.
   void sound(const std::string& id, const std::string& text);
@@ -83,7 +84,7 @@ class ClientApi {
   // One file a subject: hello.cc, submit.cc, list.cc (with search.cc), show.cc, watch.cc,
   // status.cc, escalations.cc, export.cc (three requests), conflicts.cc (with check_notice),
   // notices.cc, incidents.cc, drafts.cc (four), agreements.cc, handover.cc (three),
-  // channel_state.cc.
+  // channel_state.cc, cases.cc (two).
   void hello(ClientSession& session, uint32_t request);
   void submit(ClientSession& session, uint32_t request, const wire::Submit& submit);
   void list(ClientSession& session, uint32_t request, const wire::List& list);
@@ -132,6 +133,9 @@ class ClientApi {
   void accept_handover(ClientSession& session, uint32_t request,
                        const wire::AcceptHandover& wanted);
   void channel_state(ClientSession& session, uint32_t request);
+  void cases(ClientSession& session, uint32_t request, const wire::Cases& wanted);
+  void show_case(ClientSession& session, uint32_t request, const std::string& id);
+  void note_guarantor(ClientSession& session, uint32_t request, const wire::NoteGuarantor& wanted);
 
   // Does nothing for one that does not watch.
   void serve_watch(ClientSession& session);

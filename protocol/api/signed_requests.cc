@@ -65,6 +65,12 @@ std::optional<std::string> statement_of(const Addressed& addressed, wire::Reques
       return pause_statement(addressed, asked.id()->string_view(), asked.until(),
                              text_view(asked.reason()));
     }
+    case wire::RequestBody::NoteGuarantor: {
+      const auto& asked = *static_cast<const wire::NoteGuarantor*>(body);
+      return guarantor_statement(addressed, asked.id()->string_view(),
+                                 asked.guarantor()->string_view(), asked.standing(),
+                                 text_view(asked.reason()));
+    }
     case wire::RequestBody::NONE:
     case wire::RequestBody::ClientHello:
     case wire::RequestBody::List:
@@ -84,6 +90,7 @@ std::optional<std::string> statement_of(const Addressed& addressed, wire::Reques
     case wire::RequestBody::Agreements:
     case wire::RequestBody::ShowHandover:
     case wire::RequestBody::ChannelStates:
+    case wire::RequestBody::Cases:
       break;
   }
   return std::nullopt;

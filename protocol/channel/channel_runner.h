@@ -34,6 +34,7 @@ class ChannelHost {
   virtual void perform(const AnswerDraft& effect) = 0;
   virtual void perform(const AnswerHandover& effect) = 0;
   virtual void perform(const AnswerPause& effect) = 0;
+  virtual void perform(const AnswerCase& effect) = 0;
   virtual void perform(const AnswerExport& effect) = 0;
   virtual void perform(const SoundStep& effect) = 0;
   virtual void perform(const StartAttempt& effect) = 0;

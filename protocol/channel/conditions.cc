@@ -57,6 +57,7 @@ constexpr std::array kKinds = {
     ConditionKind{ConditionCode::channel_suspended, "channel-suspended", kCritical, kSounds},
     ConditionKind{ConditionCode::channel_restricted, "channel-restricted", kWarning, kSounds},
     ConditionKind{ConditionCode::channel_reopening, "channel-reopening", kWarning, kSounds},
+    ConditionKind{ConditionCode::decision_due, "decision-due", kWarning, kSounds},
 };
 
 // Each stands at its number.

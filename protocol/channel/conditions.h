@@ -62,6 +62,7 @@ enum class ConditionCode : uint8_t {
   channel_suspended = 38,
   channel_restricted = 39,
   channel_reopening = 40,
+  decision_due = 41,  // The case and the rung; for those without a name, this party.
 };
 
 struct ConditionKind {

@@ -31,6 +31,7 @@ Core::Core(CoreConfig config, Records& records, Random& random, Now started)
       channel_state_(config_, recorder_, conditions_),
       escalation_(config_, recorder_, conditions_, started),
       corrections_(config_, recorder_),
+      cases_(config_, recorder_, persons_, noise_, conditions_, corrections_),
       read_backs_(config_, recorder_, conditions_, corrections_),
       answers_(config_, recorder_, corrections_),
       conflicts_(config_, recorder_, noise_, conditions_, corrections_, started),
@@ -39,14 +40,14 @@ Core::Core(CoreConfig config, Records& records, Random& random, Now started)
       exports_(recorder_, noise_, witness_),
       drafts_(config_, recorder_, persons_, noise_, disk_, conditions_),
       handover_(config_, recorder_, persons_, noise_, conditions_),
-      releases_(config_, recorder_, random, agreements_, channel_state_, corrections_, read_backs_,
-                answers_, conflicts_),
+      releases_(config_, recorder_, random, agreements_, channel_state_, corrections_, cases_,
+                read_backs_, answers_, conflicts_),
       pauses_(recorder_, persons_, noise_, escalation_, releases_),
       submissions_(config_, recorder_, persons_, noise_, disk_, evidence_, channel_state_,
                    corrections_, drafts_, releases_),
       outbox_(config_, trust_, recorder_, disk_, evidence_, releases_),
       inbox_(config_, trust_, recorder_, noise_, disk_, evidence_, agreements_, channel_state_,
-             corrections_, read_backs_, answers_, releases_),
+             corrections_, cases_, read_backs_, answers_, releases_),
       claims_(config_, trust_, recorder_, evidence_, outbox_),
       session_(config_, recorder_, noise_, conditions_, disk_, agreements_, conflict_digests_,
                witness_, outbox_, inbox_, claims_) {}
@@ -80,6 +81,7 @@ Status Core::replay(uint64_t index, ByteView bytes) {
   if (entry.fact_as_AgreementBegan()) follow_policy(entry.at(), separation);
   channel_state_.apply(entry);
   corrections_.apply(entry);
+  cases_.apply(entry);
   read_backs_.apply(entry);
   answers_.apply(entry);
   conflicts_.apply(entry);
@@ -238,6 +240,7 @@ void Core::tick(Now now) {
   channel_state_.note_conditions(now);
   agreements_.judge_peer(now);
   flash_share_.note_conditions(now);
+  cases_.tick(now);
   handover_.tick(now);
   outbox_.tick(now);
   witness_.tick(now, session_.adopted());
@@ -254,6 +257,7 @@ void Core::tick(Now now) {
 // The parts that do not look at the policy each time.
 void Core::follow_policy(UtcMs now, const Separation& before) {
   escalation_.follow(config_.policy, now);
+  cases_.follow_policy();
   conflicts_.follow_separation(before);
 }
 

@@ -28,6 +28,7 @@
 #include "protocol/base/clock.h"
 #include "protocol/channel/agreements.h"
 #include "protocol/channel/answers.h"
+#include "protocol/channel/cases.h"
 #include "protocol/channel/channel_state.h"
 #include "protocol/channel/claims.h"
 #include "protocol/channel/conditions.h"
@@ -145,6 +146,12 @@ class Core {
                     const std::string& reason) {
     pauses_.pause(now, token, actor, id, until, reason);
   }
+  // A person records how a guarantor stands to the case to which this name leads; of the note the
+  // guarantor, the standing and the reason count. The outcome comes as AnswerCase.
+  void note_guarantor(Now now, uint64_t token, const Actor& actor, const std::string& name,
+                      const GuarantorNote& note) {
+    cases_.note_guarantor(now, token, actor, name, note);
+  }
   // The outcome of a StartAttempt, also of one that was stopped.
   void attempt_ended(Now now, const AttemptName& attempt, wire::Outcome outcome,
                      const std::string& detail) {
@@ -208,6 +215,7 @@ class Core {
   Agreements& agreements() { return agreements_; }
   const ChannelState& channel_state() const { return channel_state_; }
   Corrections& corrections() { return corrections_; }
+  Cases& cases() { return cases_; }
   Answers& answers() { return answers_; }
   const Conflicts& conflicts() const { return conflicts_; }
   const Conditions& conditions() const { return conditions_; }
@@ -218,6 +226,8 @@ class Core {
   const Ladder& ladder() const { return escalation_.ladder(); }
   // With the policy of the agreement in force.
   const CoreConfig& config() const { return config_; }
+  // The name of the person of whom an entry speaks; empty where there is none any more.
+  std::string person_at(uint64_t journal_index) { return recorder_.person_at(journal_index); }
   // A message as people call it.
   std::string name_of(MessageKey key) { return recorder_.name_of(config_, key); }
 
@@ -248,6 +258,7 @@ class Core {
   ChannelState channel_state_;
   Escalation escalation_;
   Corrections corrections_;
+  Cases cases_;
   ReadBacks read_backs_;
   Answers answers_;
   Conflicts conflicts_;

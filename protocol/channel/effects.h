@@ -76,6 +76,13 @@ struct AnswerHandover {
   Status outcome = ok();
 };
 
+// A person's note about a guarantor was recorded, which is durable.
+struct AnswerCase {
+  uint64_t token = 0;
+  std::string thread;  // The case's name.
+  Status outcome = ok();
+};
+
 // The extent of an auditor's export: sizes that are durable, each with its owner's checkpoint
 // (empty for an empty log).
 struct ExportHead {
@@ -122,8 +129,8 @@ struct Alarm {
   std::string text;
 };
 
-using Effect =
-    std::variant<SendFrame, CloseLink, TryNextPath, AnswerSubmission, AnswerExport, SoundStep,
-                 StartAttempt, StopAttempt, Alarm, AnswerDraft, AnswerHandover, AnswerPause>;
+using Effect = std::variant<SendFrame, CloseLink, TryNextPath, AnswerSubmission, AnswerExport,
+                            SoundStep, StartAttempt, StopAttempt, Alarm, AnswerDraft,
+                            AnswerHandover, AnswerPause, AnswerCase>;
 
 }  // namespace hotline

@@ -213,6 +213,7 @@ void Inbox::record_received(Now now, uint64_t index, const Arrival& arrival,
   answers_.apply(entry);
   agreements_.apply(entry);
   channel_state_.apply(entry);
+  cases_.apply(entry);
   if (judgement.serial != 0) {
     gathering_serials_.insert(judgement.serial, PendingLeaf{index, arrival.leaf});
   }

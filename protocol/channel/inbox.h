@@ -11,6 +11,7 @@
 
 #include "protocol/base/sorted_blocks.h"
 #include "protocol/base/strict_flatbuffer.h"
+#include "protocol/channel/cases.h"
 #include "protocol/channel/channel_state.h"
 #include "protocol/channel/core_config.h"
 #include "protocol/channel/disk_state.h"
@@ -30,7 +31,7 @@ class Inbox {
   // All of them outlive it.
   Inbox(const CoreConfig& config, const ChannelTrust& trust, Recorder& recorder, Noise& noise,
         const DiskState& disk, Evidence& evidence, Agreements& agreements,
-        ChannelState& channel_state, Corrections& corrections, ReadBacks& read_backs,
+        ChannelState& channel_state, Corrections& corrections, Cases& cases, ReadBacks& read_backs,
         Answers& answers, Releases& releases)
       : config_(config),
         trust_(trust),
@@ -41,6 +42,7 @@ class Inbox {
         agreements_(agreements),
         channel_state_(channel_state),
         corrections_(corrections),
+        cases_(cases),
         read_backs_(read_backs),
         answers_(answers),
         releases_(releases) {}
@@ -138,6 +140,7 @@ class Inbox {
   Agreements& agreements_;
   ChannelState& channel_state_;
   Corrections& corrections_;
+  Cases& cases_;
   ReadBacks& read_backs_;
   Answers& answers_;
   Releases& releases_;

@@ -95,6 +95,7 @@ Result<const wire::Entry*> Releases::release(Now now, Release release) {
   answers_.apply(entry);
   agreements_.apply(entry);
   channel_state_.apply(entry);
+  cases_.apply(entry);
   if (!release.references.empty()) {
     note_effect_on(recorder_, answers_, now, target, **body, fields.releaser_role);
   }
@@ -140,6 +141,7 @@ Status Releases::check(const Release& release, const Bytes& envelope_bytes,
     Status agreed =
         agreements_.check(false, envelope, **body, refers ? std::optional(target) : std::nullopt);
     if (agreed) agreed = channel_state_.check(false, envelope, **body);
+    if (agreed) agreed = cases_.check(envelope, **body);
     if (!agreed || !refers) return agreed;
     Status fits = corrections_.check(target, envelope, **body);
     if (fits) fits = answers_.check(target, **body);

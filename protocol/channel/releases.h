@@ -10,6 +10,7 @@
 #include "protocol/base/sorted_blocks.h"
 #include "protocol/channel/agreements.h"
 #include "protocol/channel/answers.h"
+#include "protocol/channel/cases.h"
 #include "protocol/channel/channel_state.h"
 #include "protocol/channel/conflicts.h"
 #include "protocol/channel/core_config.h"
@@ -45,14 +46,15 @@ class Releases {
  public:
   // All of them outlive it.
   Releases(const CoreConfig& config, Recorder& recorder, Random& random, Agreements& agreements,
-           ChannelState& channel_state, Corrections& corrections, ReadBacks& read_backs,
-           Answers& answers, const Conflicts& conflicts)
+           ChannelState& channel_state, Corrections& corrections, Cases& cases,
+           ReadBacks& read_backs, Answers& answers, const Conflicts& conflicts)
       : config_(config),
         recorder_(recorder),
         random_(random),
         agreements_(agreements),
         channel_state_(channel_state),
         corrections_(corrections),
+        cases_(cases),
         read_backs_(read_backs),
         answers_(answers),
         conflicts_(conflicts) {}
@@ -90,6 +92,7 @@ class Releases {
   Agreements& agreements_;
   ChannelState& channel_state_;
   Corrections& corrections_;
+  Cases& cases_;
   ReadBacks& read_backs_;
   Answers& answers_;
   const Conflicts& conflicts_;

@@ -36,6 +36,13 @@ Result<uint8_t> correct_claims(Bytes& bytes, uint8_t draft_role, bool is_signed,
   return static_cast<uint8_t>(said->role());
 }
 
+// The role that a DECISION names: whoever has it decides in it, also one with several.
+uint8_t role_of_decision(const Bytes& bytes) {
+  const auto body = open_body(bytes);
+  const wire::Decision* said = body ? (*body)->content_as_decision() : nullptr;
+  return said == nullptr ? 0 : static_cast<uint8_t>(said->decided_by());
+}
+
 }  // namespace
 
 void Submissions::submit(Now now, uint64_t token, const Actor& actor, uint64_t counter,
@@ -66,13 +73,16 @@ Status Submissions::try_submit(Now now, uint64_t token, const Actor& actor, uint
   const Result<uint8_t> wanted = acknowledges ? correct_claims(body, draft.role(), is_signed, now)
                                               : Result<uint8_t>(draft.role());
   if (!wanted) return wanted.error();
+  const uint8_t decided_by = *wanted == 0 ? role_of_decision(body) : 0;
+  const bool decides =
+      decided_by != 0 && acting_role(actor.roles, decided_by, Right::send, type).has_value();
   std::optional<KeptDraft> kept;
   if (draft_number != 0) {
     auto found = drafts_.find_submitted(draft_number, bytes);
     if (!found) return found.error();
     kept = *std::move(found);
   }
-  const auto role = sending_role(actor, *wanted, draft, kept);
+  const auto role = sending_role(actor, decides ? decided_by : *wanted, draft, kept);
   if (!role) return role.error();
   if (Status goes = channel_state_.check_release(now.utc, draft); !goes) return goes;
   auto release = make_release(now, draft, *role);

@@ -23,6 +23,7 @@ enum class Right : uint8_t {
   hand_over,      // The watch, or take it over.
   declare,        // The channel open, restricted or suspended.
   pause,          // The ladder of a message that waits.
+  keep_case,      // Record how a guarantor stands to a case of violations.
   export_record,  // Take the record away, for an audit.
 };
 

@@ -135,6 +135,17 @@ std::string pause_statement(const Addressed& addressed, std::string_view id, Utc
   return lines.take();
 }
 
+std::string guarantor_statement(const Addressed& addressed, std::string_view id,
+                                std::string_view guarantor, uint8_t standing,
+                                std::string_view reason) {
+  Lines lines(addressed, "note guarantor");
+  lines.add("refers-to", id);
+  lines.add("guarantor", guarantor);
+  lines.add("standing", std::to_string(standing));
+  if (!reason.empty()) lines.add("reason-sha256", sha256({as_bytes(reason)}));
+  return lines.take();
+}
+
 std::string hand_over_statement(const Addressed& addressed, std::string_view note) {
   Lines lines(addressed, "hand over the watch");
   if (!note.empty()) lines.add("note-sha256", sha256({as_bytes(note)}));

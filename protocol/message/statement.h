@@ -70,6 +70,10 @@ std::string return_statement(const Addressed& addressed, uint64_t number, const 
 // `id`: the message's, as it was typed. `until`: 0 ends the pause.
 std::string pause_statement(const Addressed& addressed, std::string_view id, UtcMs until,
                             std::string_view reason);
+// `id`: the case's, as it was typed. `standing`: wire::GuarantorStanding.
+std::string guarantor_statement(const Addressed& addressed, std::string_view id,
+                                std::string_view guarantor, uint8_t standing,
+                                std::string_view reason);
 std::string hand_over_statement(const Addressed& addressed, std::string_view note);
 // `list`: as in protocol/channel/handover.h.
 std::string take_over_statement(const Addressed& addressed, const Hash& list);

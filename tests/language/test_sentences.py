@@ -19,7 +19,7 @@ ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..")
 LANGUAGES = ["ru", "uk", "id"]
 
 COVERED = [
-    "client/commands/{ack,agreement,channel,conflicts,disseminate,draft,escalation,export_geojson,handover,inbox,incident,list,notice_check,notices,release,reply,search,send,show,status}.cc",
+    "client/commands/{ack,agreement,cases,channel,conflicts,disseminate,draft,escalation,export_geojson,handover,inbox,incident,list,notice_check,notices,release,reply,search,send,show,status}.cc",
     "client/commands/{template,test_call,thread,watch,watch_log}.cc", "client/command_line/*.cc", "client/compose/*.cc", "client/connect/*.cc",
     "client/show/*.cc", "protocol/terminal/*.cc", "protocol/policy_file/*.cc", "protocol/{base,channel,geometry,message}/*.cc", "protocol/message/kinds/*.cc",
     "protocol/transport/{dial,framed_link,resolve,tls_session,tls_stream}.cc", "certs/check.cc",
@@ -65,7 +65,7 @@ NOT_SENTENCES = [
 ]
 EXAMPLES = [
     "shape / heights / times", "range control, 123.450 MHz", "two frigates", "243.000 MHz", "NOTAM A1234/26", "STOP STOP STOP", "agreed by voice",
-    "T\\+24h first response", "consult the guarantors", "second breach in a day", "54.90N 020.10E 5km", "transport aircraft, two engines",
+    "first-response", "consult the guarantors", "second breach in a day", "54.90N 020.10E 5km", "transport aircraft, two engines",
     "nine digits", "six hexadecimal digits", "radar track 14:02 to 14:09", "fog, visibility 400 m", "weather window moved",
     "62.93N 040.57E 5km", "57.00N 161.50E 50km", "one or more areas", "one or more texts", "one or more times", "the incident of 22 November",
     "voice line 2", "tracks, causes, measures", "Red Cross", "medicine for the hospital", "convoy leader, .*", "red cross on white",
@@ -138,9 +138,11 @@ NOT_SENTENCES_OF = {
     "protocol/message/envelope_rules.cc": ["-p flash"],
     "protocol/channel/handover.cc": [r'--note "\.\.\.", \{\} bytes at most'],
     "client/commands/handover.cc": ["ITEM|TEXT|HASH", r"--tick .*", r"handover accept .*"],
+    "client/commands/cases.cc": ["NAME|decision|routine|incident|rung|reason|decided-by", r"case list( --all| --after \{\})*.*", r"decide .*"],
+    "client/show/case_rows.cc": ["not_asked_for|to_come|due|unknown"],
     "client/commands/channel.cc": ["TEXT|TIME", "reopening|unknown|state|reason|from|status"],
     "protocol/channel/{agreements,channel_state}.cc": ["-p priority"],
-    "protocol/channel/{drafts,pauses}.cc": [r'--reason "\.\.\."(, \{\} bytes at most)?', r"--until \+(12h|30m)"],
+    "protocol/channel/{drafts,pauses,cases}.cc": [r'--reason "\.\.\."(, \{\} bytes at most)?', r"--until \+(12h|30m)"],
     "client/commands/escalation.cc": [r"--until \+30m"],
     "client/show/journal_line.cc": ["HLJE", r"of \{\}", r"hotlined \{\}"],
     "protocol/terminal/{command_line,toml_file,output}.cc": [

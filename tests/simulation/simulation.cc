@@ -175,6 +175,7 @@ class Simulation {
     void perform(const AnswerDraft& answer) override { simulation->take_answer(*this, answer); }
     void perform(const AnswerHandover&) override {}
     void perform(const AnswerPause&) override {}
+    void perform(const AnswerCase&) override {}
     void perform(const AnswerExport&) override {}
     void perform(const SoundStep& sound) override { simulation->hear(index, sound); }
     void perform(const StartAttempt& start) override {
@@ -1049,6 +1050,7 @@ class Simulation {
       case ConditionCode::channel_suspended:
       case ConditionCode::channel_restricted:
       case ConditionCode::channel_reopening:
+      case ConditionCode::decision_due:
       case ConditionCode::peer_store_old:
       case ConditionCode::peer_forked:
       case ConditionCode::own_forked:

@@ -93,7 +93,7 @@ class Persons:
     @staticmethod
     def without_name(kind, statement):
         lines = statement.splitlines(keepends=True)
-        return "".join(line for line in lines if kind != "LadderPaused" or not line.startswith("refers-to: "))
+        return "".join(line for line in lines if kind not in ("LadderPaused", "GuarantorNoted") or not line.startswith("refers-to: "))
 
     def said(self, kind, fact):
         draft = f"draft: D-{fact.get('number')}\n"
@@ -117,6 +117,9 @@ class Persons:
             until = f"until: {report.moment(fact['until'])}\n" if fact["until"] else ""
             because = f"reason-sha256: {sha(fact['reason'].encode())}\n" if fact["reason"] else ""
             return ("pause ladder\n" if fact["until"] else "end pause of ladder\n") + until + because
+        if kind == "GuarantorNoted":
+            because = f"reason-sha256: {sha(fact['reason'].encode())}\n" if fact["reason"] else ""
+            return f"note guarantor\nguarantor: {fact['guarantor']}\nstanding: {fact['standing']}\n{because}"
         raise ValueError(f"nobody signs a {kind}")
 
     def compare(self, statement, request, draft, envelope, body):

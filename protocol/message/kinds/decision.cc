@@ -26,7 +26,7 @@ class Decision final : public ContentOf<DecisionFields> {
             .written([](const Table& decision) { return text_of_field(decision.incident()); })
             .typed(&Fields::incident, "N-000123", "the incident's first message"),
         text("rung", {"Rung", "Ступень", "Щабель", "Anak tangga"}, &Table::rung, kMandatory)
-            .typed(&Fields::rung, "T+24h first response", "the step that asked for a decision"),
+            .typed(&Fields::rung, "first-response", "the step that asked for a decision"),
         text("decision", {"Decision", "Решение", "Рішення", "Keputusan"}, &Table::decision,
              kMandatory)
             .typed(&Fields::decision, "consult the guarantors", "what was decided"),

@@ -96,6 +96,16 @@ class FakeDaemon::Stream : public FrameStream {
       daemon_.ticked.emplace_back(accepted->ticks()->begin(), accepted->ticks()->end());
       return handover(id);
     }
+    if (const auto* wanted = request.body_as_Cases()) {
+      daemon_.cases_asked.push_back(text_of(wanted->id()));
+      return respond(id, daemon_.case_rows);
+    }
+    if (const auto* noted = request.body_as_NoteGuarantor()) {
+      daemon_.guarantor_notes.push_back(text_of(noted->id()) + " " + text_of(noted->guarantor()) +
+                                        " " + std::to_string(noted->standing()) + " " +
+                                        text_of(noted->reason()));
+      return respond(id, daemon_.case_rows);
+    }
     if (const auto* watch = request.body_as_Watch()) {
       daemon_.watched_from.push_back(watch->from());
       watch_request_ = id;

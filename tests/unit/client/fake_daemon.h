@@ -145,6 +145,11 @@ class FakeDaemon {
   UtcMs watch_since = 0;
   std::vector<std::string> handover_notes;
   std::vector<std::vector<uint32_t>> ticked;
+  // The answer to every question about cases, and the notes that arrived:
+  // "N-000123 first-guarantor 1 reason".
+  std::function<flatbuffers::Offset<wire::CaseRows>(flatbuffers::FlatBufferBuilder&)> case_rows;
+  std::vector<std::string> guarantor_notes;
+  std::vector<std::string> cases_asked;    // By name; empty: a list.
   std::vector<Bytes> checked;              // Drafts that were only asked about.
   std::vector<std::string> notices_asked;  // "type side at latitude longitude within".
   bool exercise = false;

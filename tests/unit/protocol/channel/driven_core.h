@@ -59,6 +59,7 @@ class DrivenCore : public ChannelHost, public Clock {
   std::map<uint64_t, Result<DraftChange>> draft_answers;
   std::map<uint64_t, Status> handover_answers;
   std::map<uint64_t, Status> pause_answers;
+  std::map<uint64_t, Status> case_answers;
 
   using ChannelHost::perform;
   void perform(const TryNextPath& next) override { next_paths.push_back(next); }
@@ -73,6 +74,9 @@ class DrivenCore : public ChannelHost, public Clock {
   }
   void perform(const AnswerPause& answer) override {
     pause_answers.insert_or_assign(answer.token, answer.outcome);
+  }
+  void perform(const AnswerCase& answer) override {
+    case_answers.insert_or_assign(answer.token, answer.outcome);
   }
   void perform(const AnswerExport&) override {}
   void perform(const SoundStep& sound) override { sounded.push_back(sound); }

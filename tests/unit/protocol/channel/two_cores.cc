@@ -76,7 +76,7 @@ void TwoCores::Side::perform(SendFrame& send) {
 
 Result<Submission> TwoCores::submit(size_t party, uint8_t precedence, ContentFields content,
                                     const std::vector<std::string>& references, wire::Role role,
-                                    bool danger_to_life) {
+                                    bool danger_to_life, const std::string& incident) {
   BodyFields body;
   body.subject = "Test";
   const auto* test = std::get_if<TestFields>(&content);
@@ -85,7 +85,7 @@ Result<Submission> TwoCores::submit(size_t party, uint8_t precedence, ContentFie
     body.texts.push_back({"en", std::string(phrase.value_or("A text.")), true, ""});
   body.content = std::move(content);
   const Bytes draft = made_draft(type_of(body.content), precedence, build_body(body), references, 0,
-                                 danger_to_life);
+                                 danger_to_life, incident);
 
   Side& side = sides_[party];
   Actor ann{"ann", Hash{}, {static_cast<uint8_t>(role)}};
@@ -95,6 +95,18 @@ Result<Submission> TwoCores::submit(size_t party, uint8_t precedence, ContentFie
   settle();
   auto answer = side.answers.find(token);
   HOTLINE_CHECK(answer != side.answers.end());
+  return answer->second;
+}
+
+Status TwoCores::note_guarantor(size_t party, const std::string& name, const GuarantorNote& note,
+                                wire::Role role) {
+  Side& side = sides_[party];
+  const uint64_t token = ++side.counter;
+  core(party).note_guarantor(now(), token, {"bob", Hash{9}, {static_cast<uint8_t>(role)}}, name,
+                             note);
+  settle();
+  const auto answer = side.case_answers.find(token);
+  HOTLINE_CHECK(answer != side.case_answers.end());
   return answer->second;
 }
 

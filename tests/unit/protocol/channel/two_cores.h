@@ -46,7 +46,11 @@ class TwoCores {
   Result<Submission> submit(size_t party, uint8_t precedence,
                             ContentFields content = TextContentFields{},
                             const std::vector<std::string>& references = {},
-                            wire::Role role = wire::Role::operator_, bool danger_to_life = false);
+                            wire::Role role = wire::Role::operator_, bool danger_to_life = false,
+                            const std::string& incident = {});
+  // By bob, in this role.
+  Status note_guarantor(size_t party, const std::string& name, const GuarantorNote& note,
+                        wire::Role role = wire::Role::supervisor);
 
   // In order; cleared by the test.
   std::vector<TryNextPath>& next_paths(size_t party) { return sides_[party].next_paths; }

@@ -12,20 +12,24 @@ namespace {
 TEST(Roles, WhoMayDoWhat) {
   struct Expected {
     wire::Role role;
-    bool look, send, draft, release, take_flood, agree, hand_over, declare, pause, export_record;
+    bool look, send, draft, release, take_flood, agree, hand_over, declare, pause, keep_case,
+        export_record;
   };
   std::vector<Expected> table = {
-      {wire::Role::operator_, true, true, true, false, false, false, true, false, false, false},
-      {wire::Role::releaser, true, false, false, true, false, false, false, false, false, false},
-      {wire::Role::supervisor, true, true, true, true, true, true, true, true, true, false},
-      {wire::Role::auditor, true, false, false, false, false, false, false, false, false, true},
+      {wire::Role::operator_, true, true, true, false, false, false, true, false, false, true,
+       false},
+      {wire::Role::releaser, true, false, false, true, false, false, false, false, false, false,
+       false},
+      {wire::Role::supervisor, true, true, true, true, true, true, true, true, true, true, false},
+      {wire::Role::auditor, true, false, false, false, false, false, false, false, false, false,
+       true},
   };
   for (int role = 0; role <= 255; ++role) {
     const auto other = static_cast<wire::Role>(role);
     if (std::none_of(table.begin(), table.end(),
                      [=](const Expected& row) { return row.role == other; }))
       table.push_back(
-          {other, false, false, false, false, false, false, false, false, false, false});
+          {other, false, false, false, false, false, false, false, false, false, false, false});
   }
   for (const Expected& row : table) {
     EXPECT_EQ(may(row.role, Right::look), row.look);
@@ -36,6 +40,7 @@ TEST(Roles, WhoMayDoWhat) {
     EXPECT_EQ(may(row.role, Right::hand_over), row.hand_over);
     EXPECT_EQ(may(row.role, Right::declare), row.declare);
     EXPECT_EQ(may(row.role, Right::pause), row.pause);
+    EXPECT_EQ(may(row.role, Right::keep_case), row.keep_case);
     EXPECT_EQ(may(row.role, Right::export_record), row.export_record);
     for (int kind = 0; kind <= 255; ++kind) {
       const auto type = static_cast<wire::MessageType>(kind);

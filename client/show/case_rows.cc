@@ -1,0 +1,289 @@
+#include "client/show/case_rows.h"
+
+#include <algorithm>
+
+#include "client/show/draft_rows.h"
+#include "protocol/base/time_text.h"
+#include "protocol/channel/case_clock.h"
+#include "protocol/message/names.h"
+#include "protocol/message/words.h"
+#include "protocol/terminal/printable.h"
+
+namespace hotline::client {
+namespace {
+
+// In the reader's language for a person, and English for a program.
+Language words_language(const Output& output, const Connection& connection) {
+  return output.terminal() ? choose_language(connection.language()) : Language::en;
+}
+
+std::string event_of(const wire::CaseViolationRow& row, Language language) {
+  return row.event() == 0 ? "-" : word(static_cast<wire::ViolationEvent>(row.event()), language);
+}
+
+// A message says "own" and "other" as its sender sees them.
+std::string attributed_party(const Connection& connection, const wire::CaseViolationRow& row) {
+  const auto side = static_cast<wire::Side>(row.attribution());
+  if (side == wire::Side::own) return row.incoming() ? connection.peer() : connection.party();
+  if (side == wire::Side::other) return row.incoming() ? connection.party() : connection.peer();
+  return "";
+}
+
+std::string side_of(const Connection& connection, const wire::CaseViolationRow& row,
+                    Language language) {
+  if (row.attribution() == 0) return "-";
+  const std::string party = attributed_party(connection, row);
+  return party.empty() ? word(static_cast<wire::Side>(row.attribution()), language)
+                       : upper_case(party);
+}
+
+std::string sending_party(const Connection& connection, bool incoming) {
+  return incoming ? connection.peer() : connection.party();
+}
+
+const char* rung_state_code(uint8_t state) {
+  static constexpr const char* kCodes[] = {"unknown", "not_asked_for", "to_come", "due", "decided"};
+  return state < std::size(kCodes) ? kCodes[state] : kCodes[0];
+}
+
+const char* rung_state_words(uint8_t state) {
+  static constexpr const char* kWords[] = {"of a later version", "not asked for", "to come", "DUE",
+                                           "decided"};
+  return state < std::size(kWords) ? kWords[state] : kWords[0];
+}
+
+std::string rung_of(const wire::CaseRungRow& row) {
+  return rung_name(static_cast<CaseRung>(row.rung()));
+}
+
+bool is_due(const wire::CaseRungRow& row) {
+  return row.state() == static_cast<uint8_t>(RungState::due);
+}
+
+// In a list: when it will be due, or what was decided.
+std::string rung_cell(const wire::CaseRungRow& row) {
+  switch (static_cast<RungState>(row.state())) {
+    case RungState::due:
+      return "DUE";
+    case RungState::decided:
+      return text(row.decision());
+    case RungState::to_come:
+      return format_date_time_group(row.due_at());
+    case RungState::not_asked_for:
+      break;
+  }
+  return "-";
+}
+
+void print_heading(Output& output, const char* title) {
+  output.line("");
+  output.say(title);
+}
+
+void print_rungs(Output& output, const wire::CaseRow& row) {
+  Table table({{.title = "RUNG"},
+               {.title = "STATE", .is_words = true},
+               {.title = "TIME"},
+               {.title = "DECISION"}});
+  for (const wire::CaseRungRow* one : tables(row.rungs())) {
+    table.add({is_due(*one) ? "!" : "",
+               {rung_of(*one), rung_state_words(one->state()),
+                one->due_at() == 0 ? "-" : format_date_time_group(one->due_at()),
+                text(one->decision()).empty() ? "-" : text(one->decision())},
+               is_due(*one) ? Style::yellow : Style::plain});
+  }
+  table.print(output);
+}
+
+void print_violations(Output& output, const Connection& connection, const wire::CaseRows& rows) {
+  const auto all = tables(rows.violations());
+  if (all.empty()) return;
+  print_heading(output, "Violations");
+  const Language language = words_language(output, connection);
+  Table table({{.title = "ID"},
+               {.title = "SINCE"},
+               {.title = "EVENT"},
+               {.title = "SIDE"},
+               {.title = "STATE", .is_words = true}});
+  for (const wire::CaseViolationRow* one : all) {
+    table.add({"",
+               {text(one->id()), format_date_time_group(one->at()), event_of(*one, language),
+                side_of(connection, *one, language), one->cancelled() ? "cancelled" : "stands"}});
+  }
+  table.print(output);
+}
+
+void print_decisions(Output& output, const Connection& connection, const wire::CaseRows& rows) {
+  const auto all = tables(rows.decisions());
+  if (all.empty()) return;
+  print_heading(output, "Decisions");
+  Table table({{.title = "ID"},
+               {.title = "PARTY"},
+               {.title = "BY", .is_words = true},
+               {.title = "RUNG", .fit = Table::Fit::cut},
+               {.title = "DECISION", .fit = Table::Fit::wrapped}});
+  for (const wire::CaseDecisionRow* one : all) {
+    const std::string cancelled = one->cancelled() ? output.words("cancelled") + ": " : "";
+    table.add({"",
+               {text(one->id()), upper_case(sending_party(connection, one->incoming())),
+                role_name(one->decided_by()), text(one->rung()),
+                cancelled + text(one->decision()) + " (" + text(one->reason()) + ")"}});
+  }
+  table.print(output);
+}
+
+void print_guarantors(Output& output, const wire::CaseRows& rows) {
+  const auto all = tables(rows.guarantors());
+  if (all.empty()) return;
+  print_heading(output, "Guarantors");
+  Table table({{.title = "GUARANTOR"},
+               {.title = "STATE", .is_words = true},
+               {.title = "SINCE"},
+               {.title = "BY"},
+               {.title = "REASON", .fit = Table::Fit::wrapped}});
+  for (const wire::GuarantorRow* one : all) {
+    const bool is_noted = one->standing() != 0;
+    table.add({"",
+               {text(one->name()), guarantor_standing_words(one->standing()),
+                is_noted ? format_date_time_group(one->at()) : "-",
+                is_noted ? person_words(text(one->person()), one->role()) : "-",
+                text(one->reason()).empty() ? "-" : text(one->reason())}});
+  }
+  table.print(output);
+}
+
+// The key of a coded word, for programs; null where there is none.
+template <class Enum>
+JsonValue json_word(uint8_t value) {
+  const Word* known = vocabulary<Enum>().by_value(value);
+  return known == nullptr ? JsonValue() : JsonValue(known->key);
+}
+
+JsonValue json_violation(const Connection& connection, const wire::CaseViolationRow& row) {
+  const std::string party = attributed_party(connection, row);
+  return JsonValue()
+      .add("id", text(row.id()))
+      .add("party", sending_party(connection, row.incoming()))
+      .add("event", json_word<wire::ViolationEvent>(row.event()))
+      .add("attribution", json_word<wire::Side>(row.attribution()))
+      .add("attributed_party", party.empty() ? JsonValue() : JsonValue(party))
+      .add("committed_at", json_time(row.at()))
+      .add("cancelled", row.cancelled());
+}
+
+JsonValue json_rung(const wire::CaseRungRow* row) {
+  return JsonValue()
+      .add("rung", rung_of(*row))
+      .add("state", rung_state_code(row->state()))
+      .add("due_at", json_time(row->due_at()))
+      .add("decision", json_text(text(row->decision())));
+}
+
+JsonValue json_decision(const Connection& connection, const wire::CaseDecisionRow& row) {
+  return JsonValue()
+      .add("id", text(row.id()))
+      .add("party", sending_party(connection, row.incoming()))
+      .add("rung", text(row.rung()))
+      .add("decision", text(row.decision()))
+      .add("reason", text(row.reason()))
+      .add("decided_by", role_name(row.decided_by()))
+      .add("role", role_name(row.role()))
+      .add("decided_at", json_time(row.decided_at()))
+      .add("committed_at", json_time(row.at()))
+      .add("cancelled", row.cancelled());
+}
+
+JsonValue json_guarantor(const wire::GuarantorRow* row) {
+  static constexpr const char* kCodes[] = {"not_asked", "asked", "answered", "silent"};
+  const bool is_noted = row->standing() != 0;
+  return JsonValue()
+      .add("name", text(row->name()))
+      .add("state", row->standing() < std::size(kCodes) ? kCodes[row->standing()] : "unknown")
+      .add("at", json_time(row->at()))
+      .add("role", is_noted ? JsonValue(role_name(row->role())) : JsonValue())
+      .add("person", json_text(text(row->person())))
+      .add("reason", json_text(text(row->reason())));
+}
+
+}  // namespace
+
+std::string guarantor_standing_words(uint8_t standing) {
+  static constexpr const char* kWords[] = {"not asked", "asked", "answered", "silent"};
+  return standing < std::size(kWords) ? kWords[standing] : "of a later version";
+}
+
+void print_cases(Output& output, const Connection& connection, const wire::CaseRows& rows) {
+  const Language language = words_language(output, connection);
+  Table table({{.title = "ID", .width_min = 8},
+               {.title = "SINCE", .fit = Table::Fit::left_out},
+               {.title = "EVENT", .fit = Table::Fit::cut},
+               {.title = "SIDE"},
+               {.title = "COUNT", .fit = Table::Fit::left_out},
+               {.title = "RESPONSE", .is_words = true},
+               {.title = "CONSULTATION", .is_words = true},
+               {.title = "JOINT", .is_words = true}});
+  for (const wire::CaseRow* one : tables(rows.rows())) {
+    if (one->first() == nullptr) continue;
+    const auto rungs = tables(one->rungs());
+    std::vector<std::string> cells = {
+        text(one->id()), format_date_time_group(one->began_at()), event_of(*one->first(), language),
+        side_of(connection, *one->first(), language), format_count(one->violations())};
+    for (size_t i = 0; i < 3; ++i) {
+      cells.push_back(one->cancelled()   ? "cancelled"
+                      : i < rungs.size() ? rung_cell(*rungs[i])
+                                         : "-");
+    }
+    const bool waits = std::any_of(rungs.begin(), rungs.end(),
+                                   [](const wire::CaseRungRow* rung) { return is_due(*rung); });
+    table.add({waits ? "!" : "", std::move(cells), waits ? Style::yellow : Style::plain});
+  }
+  table.print(output);
+}
+
+void print_case(Output& output, const Connection& connection, const wire::CaseRows& rows) {
+  const wire::CaseRow& row = *tables(rows.rows()).front();
+  const Language language = words_language(output, connection);
+  output.line(printable_line(text(row.id())) + "  " + event_of(*row.first(), language) + "  " +
+              side_of(connection, *row.first(), language) + "  " +
+              format_date_time_group(row.began_at()));
+  if (row.cancelled()) {
+    output.say("Cancelled: every violation of it was taken back. Nothing is asked for.");
+  } else {
+    output.say("Of its kind: " + format_count(row.of_its_kind()) + ". Widespread from " +
+               format_count(rows.widespread()) + " on.");
+    output.say("Decided by: " + role_name(rows.decided_by()));
+    print_rungs(output, row);
+  }
+  print_violations(output, connection, rows);
+  print_decisions(output, connection, rows);
+  print_guarantors(output, rows);
+}
+
+JsonValue json_case(const Connection& connection, const wire::CaseRow& row) {
+  return JsonValue()
+      .add("id", text(row.id()))
+      .add("began_at", json_time(row.began_at()))
+      .add("open", row.open())
+      .add("cancelled", row.cancelled())
+      .add("first", row.first() ? json_violation(connection, *row.first()) : JsonValue())
+      .add("violations", row.violations())
+      .add("of_its_kind", row.of_its_kind())
+      .add("rungs", json_each(tables(row.rungs()), json_rung));
+}
+
+void add_case_to(JsonValue& document, const Connection& connection, const wire::CaseRows& rows) {
+  document.add("case", json_case(connection, *tables(rows.rows()).front()))
+      .add("widespread", rows.widespread())
+      .add("decided_by", role_name(rows.decided_by()))
+      .add("violations", json_each(tables(rows.violations()),
+                                   [&](const wire::CaseViolationRow* row) {
+                                     return json_violation(connection, *row);
+                                   }))
+      .add("decisions", json_each(tables(rows.decisions()),
+                                  [&](const wire::CaseDecisionRow* row) {
+                                    return json_decision(connection, *row);
+                                  }))
+      .add("guarantors", json_each(tables(rows.guarantors()), json_guarantor));
+}
+
+}  // namespace hotline::client

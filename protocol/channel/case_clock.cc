@@ -1,0 +1,146 @@
+#include "protocol/channel/case_clock.h"
+
+#include <algorithm>
+#include <iterator>
+
+namespace hotline {
+namespace {
+
+struct RungName {
+  CaseRung rung;
+  const char* name;
+};
+constexpr RungName kRungNames[] = {{CaseRung::first_response, "first-response"},
+                                   {CaseRung::consultation, "consultation"},
+                                   {CaseRung::joint_response, "joint-response"}};
+
+const CaseViolation* first_that_stands(const Case& one) {
+  const auto found = std::find_if(one.violations.begin(), one.violations.end(),
+                                  [](const CaseViolation& each) { return !each.is_cancelled; });
+  return found == one.violations.end() ? nullptr : &*found;
+}
+
+const CaseDecision* newest_on(const Case& one, CaseRung rung) {
+  const auto found = std::find_if(
+      one.decisions.rbegin(), one.decisions.rend(),
+      [rung](const CaseDecision& each) { return each.answers == rung && !each.is_cancelled; });
+  return found == one.decisions.rend() ? nullptr : &*found;
+}
+
+// A repetition after the decision asks for another one.
+RungStanding consultation_of(const CasePolicy& policy, const Case& one,
+                             const ViolationTimes& times) {
+  RungStanding stands{.rung = CaseRung::consultation,
+                      .decision = newest_on(one, CaseRung::consultation)};
+  if (stands.decision != nullptr) stands.state = RungState::decided;
+  for (const CaseViolation& each : one.violations) {
+    const bool is_newer =
+        stands.decision == nullptr || each.journal_index > stands.decision->journal_index;
+    if (!is_newer || !times.repeats(each, policy.repeated_within_ms)) continue;
+    stands.state = RungState::due;
+    stands.due_at = each.at;
+    break;
+  }
+  return stands;
+}
+
+}  // namespace
+
+const char* rung_name(CaseRung rung) {
+  for (const RungName& one : kRungNames) {
+    if (one.rung == rung) return one.name;
+  }
+  return "?";
+}
+
+std::optional<CaseRung> find_rung(std::string_view name) {
+  for (const RungName& one : kRungNames) {
+    if (one.name == name) return one.rung;
+  }
+  return std::nullopt;
+}
+
+void ViolationTimes::add(const CaseViolation& violation) {
+  if (violation.is_cancelled || violation.kind.event == wire::ViolationEvent::unset) return;
+  times_[violation.kind].emplace(violation.at, violation.journal_index);
+}
+
+void ViolationTimes::remove(const CaseViolation& violation) {
+  const auto found = times_.find(violation.kind);
+  if (found == times_.end()) return;
+  found->second.erase({violation.at, violation.journal_index});
+  if (found->second.empty()) times_.erase(found);
+}
+
+bool ViolationTimes::repeats(const CaseViolation& violation, int64_t within_ms) const {
+  const auto of_kind = times_.find(violation.kind);
+  if (of_kind == times_.end()) return false;
+  const auto found = of_kind->second.find({violation.at, violation.journal_index});
+  if (found == of_kind->second.end() || found == of_kind->second.begin()) return false;
+  return violation.at - std::prev(found)->first <= within_ms;
+}
+
+uint64_t ViolationTimes::count(const ViolationKind& kind, UtcMs from, UtcMs until,
+                               uint64_t most) const {
+  const auto of_kind = times_.find(kind);
+  if (of_kind == times_.end()) return 0;
+  uint64_t found = 0;
+  for (auto one = of_kind->second.lower_bound({from, 0});
+       one != of_kind->second.end() && one->first <= until && found < most; ++one) {
+    ++found;
+  }
+  return found;
+}
+
+bool CaseStanding::is_open() const {
+  return std::any_of(rungs.begin(), rungs.end(), [](const RungStanding& one) {
+    return one.state == RungState::due || one.state == RungState::to_come;
+  });
+}
+
+uint64_t count_of_its_kind(const CasePolicy& policy, const Case& one, const ViolationTimes& times,
+                           uint64_t most) {
+  const CaseViolation* first = first_that_stands(one);
+  if (first == nullptr) return 0;
+  const UtcMs until = first->at + policy.joint_response_ms;
+  std::set<ViolationKind> kinds;
+  for (const CaseViolation& each : one.violations) {
+    if (!each.is_cancelled && each.at <= until) kinds.insert(each.kind);
+  }
+  uint64_t found = 0;
+  for (const ViolationKind& kind : kinds) {
+    found = std::max(found, times.count(kind, first->at, until, most));
+  }
+  return found;
+}
+
+CaseStanding case_standing(const CasePolicy& policy, const Case& one, const ViolationTimes& times,
+                           UtcMs now) {
+  CaseStanding stands;
+  for (size_t i = 0; i < stands.rungs.size(); ++i) stands.rungs[i].rung = kRungNames[i].rung;
+  stands.first = first_that_stands(one);
+  if (stands.first == nullptr) return stands;
+  auto& [first, consultation, joint] = stands.rungs;
+  consultation = consultation_of(policy, one, times);
+  for (RungStanding* rung : {&first, &joint}) {
+    rung->decision = newest_on(one, rung->rung);
+    rung->due_at =
+        stands.first->at + (rung == &first ? policy.first_response_ms : policy.joint_response_ms);
+    if (rung->decision != nullptr) {
+      rung->state = RungState::decided;
+    } else if (now < rung->due_at) {
+      rung->state = RungState::to_come;
+      stands.next_at = std::min(stands.next_at, rung->due_at);
+    } else {
+      rung->state = RungState::due;
+    }
+  }
+  const auto widespread = static_cast<uint64_t>(policy.widespread);
+  if (joint.state == RungState::due &&
+      count_of_its_kind(policy, one, times, widespread) < widespread) {
+    joint.state = RungState::not_asked_for;
+  }
+  return stands;
+}
+
+}  // namespace hotline

@@ -90,7 +90,23 @@ bool has_answers(const Arguments& arguments) {
 }
 
 // Only a request has numbered questions; to answer anything else is to answer it as a whole.
+// One answer to all that is asked leaves nothing for later.
+bool contradicts_itself(const AnswersFields& answers) {
+  bool is_whole = false, puts_off = false;
+  for (const AnswerItemFields& item : answers.items) {
+    const bool later = item.outcome == wire::AnswerOutcome::later;
+    is_whole = is_whole || (item.question == 0 && !later);
+    puts_off = puts_off || (item.question != 0 && later);
+  }
+  return is_whole && puts_off;
+}
+
 Status check_numbers(const ReferredMessage& message, const AnswersFields& answers) {
+  if (contradicts_itself(answers)) {
+    return make_error(ErrorCode::usage,
+                      "0 answers all that is asked, and --later leaves a question open",
+                      "one of the two");
+  }
   const auto* request = asks(message) ? message.newest()->content_as_request() : nullptr;
   const size_t asked = request && request->questions() ? request->questions()->size() : 0;
   for (const AnswerItemFields& item : answers.items) {

@@ -5,8 +5,12 @@
 namespace hotline::client {
 namespace {
 
-std::string with_unit(uint64_t value, const char* unit) {
-  return format_count(value) + unit;
+std::string metres(uint64_t value) {
+  return format_count(value) + " m";
+}
+
+std::string seconds(uint64_t value) {
+  return format_count(value) + " s";
 }
 
 // Where the one ends before the other starts, the times between them.
@@ -31,9 +35,9 @@ void print_conflicts(Output& output, const wire::ConflictRows& rows) {
                {"VOLUME", 0, Table::Fit::left_out},
                {"THEIRS", 8},
                {"VOLUME", 0, Table::Fit::left_out},
-               {"APART", 6},
-               {"HEIGHT", 5},
-               {"TIME", 0, Table::Fit::left_out},
+               {"APART", 6, Table::Fit::whole, true},
+               {"HEIGHT", 5, Table::Fit::whole, true},
+               {"TIME", 0, Table::Fit::left_out, true},
                {"FROM", 14},
                {"UNTIL", 14},
                {"ACCEPTED", 0, Table::Fit::cut, true}});
@@ -41,18 +45,17 @@ void print_conflicts(Output& output, const wire::ConflictRows& rows) {
     const std::string own = text(one->own());
     table.add({"!",
                {own.empty() ? "this" : own, std::to_string(one->own_volume()), text(one->peers()),
-                std::to_string(one->peers_volume()), with_unit(one->horizontal_m(), " m"),
-                with_unit(one->vertical_m(), " m"), with_unit(one->time_s(), " s"),
-                first_time(*one), last_time(*one), accepted_by(*one)}});
+                std::to_string(one->peers_volume()), metres(one->horizontal_m()),
+                metres(one->vertical_m()), seconds(one->time_s()), first_time(*one),
+                last_time(*one), accepted_by(*one)}});
   }
   table.print(output);
 }
 
 std::string conflict_words(const wire::ConflictRow& row, bool of_peers) {
-  return text(of_peers ? row.own() : row.peers()) + ": " + with_unit(row.horizontal_m(), " m") +
-         " apart, " + with_unit(row.vertical_m(), " m") + " in height, " +
-         with_unit(row.time_s(), " s") + " in time, from " + first_time(row) + " to " +
-         last_time(row);
+  return text(of_peers ? row.own() : row.peers()) + ": " + metres(row.horizontal_m()) + " apart, " +
+         metres(row.vertical_m()) + " in height, " + seconds(row.time_s()) + " in time, from " +
+         first_time(row) + " to " + last_time(row);
 }
 
 JsonValue json_conflict(const wire::ConflictRow& row) {
@@ -89,7 +92,8 @@ void say_compared(Output& output, const wire::ConflictRows& rows, const std::str
   } else if (rows.differ()) {
     output.talk(peer + " finds other conflicts than we do. Compare the lists by voice." + at);
   } else if (!has_link) {
-    output.talk(peer + " found the same conflicts before the link went." + at);
+    output.talk(peer + " found the same conflicts before the link went." + at +
+                (rows.compared_all() ? "" : " Something was announced since."));
   } else if (rows.compared_all()) {
     output.talk(peer + " finds the same conflicts." + at);
   } else {

@@ -59,7 +59,8 @@ Status Conflicts::check_reason(const wire::Body& body) const {
 std::set<MessageKey> Conflicts::peers_met(MessageKey notice) const {
   std::set<MessageKey> met;
   for (const auto& [pair, conflict] : open_) {
-    if (pair.first == notice) met.insert(pair.second);
+    // What both accepted was accepted as it stood.
+    if (pair.first == notice && conflict.is_open()) met.insert(pair.second);
   }
   return met;
 }

@@ -18,7 +18,9 @@ Status Corrections::check(MessageKey target, const wire::Envelope& envelope,
                           const wire::Body& body) {
   if (!kind_of(envelope.type()).changes_another()) return ok();
   if (is_cancelled(target)) {
-    return refused("references: the message was cancelled before", "send it anew");
+    const bool cancels = body.content_as_correction() == nullptr;
+    return refused("references: the message was cancelled before",
+                   cancels ? "nothing is left to be done" : "what is true now is a new message");
   }
   const wire::Correction* correction = body.content_as_correction();
   if (correction == nullptr) return check_cancelled(target);

@@ -179,6 +179,9 @@ class Launch final : public ContentOf<LaunchFields> {
     if (launch.window_end() <= launch.window_start()) {
       return checker.add("end", "is not after the start");
     }
+    if (launch.window_end() <= checker.context().released_at) {
+      return checker.add("end", "is over before the message is released");
+    }
     if (checker.found_problems()) return;
     for (const Volume& volume : volumes_in(launch)) {
       if (const auto fault = volume_fault(volume)) {

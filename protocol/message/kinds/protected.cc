@@ -146,7 +146,11 @@ class Protected final : public ContentOf<ProtectedFields> {
       checker.add("where", "needs either a position or a route",
                   "the position of a site, or the route of a movement");
     }
-    if (notice.end() <= notice.start()) checker.add("end", "is not after the start");
+    if (notice.end() <= notice.start()) {
+      checker.add("end", "is not after the start");
+    } else if (notice.end() <= checker.context().released_at) {
+      checker.add("end", "is over before the message is released");
+    }
   }
 
   // The position or the way itself, as narrow as a volume can be. A route that no volume can have

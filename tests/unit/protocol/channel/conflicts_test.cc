@@ -267,7 +267,14 @@ TEST_F(ConflictsTest, EndWhereBothAccept) {
   EXPECT_EQ(open(kNorth), 0u);
   EXPECT_EQ(open(kSouth), 0u);
   // The conflict that was accepted is not the one that there is now.
-  correct(kSouth, "S-000001", volume(54'10000, 31, 2), volume(54'05000, 31, 2));
+  const FieldChangeFields moved{"volume", form(volume(54'10000, 31, 2)),
+                                form(volume(54'05000, 31, 2))};
+  const auto refused = cores.submit(kSouth, 4, CorrectionFields{{moved}, "moved"}, {"S-000001"});
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().reason, "it comes too near to N-000001");
+  const FieldChangeFields why{"conflict-reason", "agreed by voice", "agreed once more"};
+  ASSERT_TRUE(cores.submit(kSouth, 4, CorrectionFields{{moved, why}, "moved"}, {"S-000001"}));
+  cores.settle();
   EXPECT_EQ(open(kNorth), 1u);
   EXPECT_EQ(open(kSouth), 1u);
 }

@@ -42,7 +42,7 @@ bool speaks_of_a_place(const wire::Envelope& envelope) {
 class PersonCheck {
  public:
   PersonCheck(const ExportOpening& opening, const TrustDirectory& trust, ExportedLog& sent,
-              uint64_t of)
+              const std::optional<Serial>& of)
       : addressed_{opening.party, opening.peer, opening.channel.exercise},
         trust_(trust),
         sent_(sent),
@@ -57,8 +57,8 @@ class PersonCheck {
     index_ = index;
     const wire::Entry& entry = **opened;
     const auto* released = entry.fact_as_Released();
-    if (of_ != 0 && released != nullptr && released->serial() == of_ && exported.part) {
-      account.opening = {exported.part->salt, std::string(as_text(exported.part->bytes))};
+    if (of_ && released != nullptr && released->serial() == of_->number && exported.part) {
+      of_its_number_ = {exported.part->salt, std::string(as_text(exported.part->bytes))};
     }
     const bool names_a_person = named_part(entry).has_value();
     PersonPart part;
@@ -220,12 +220,25 @@ class PersonCheck {
 
   Status take_numbered(const wire::Numbered& numbered) {
     for (flatbuffers::uoffset_t i = 0; i < numbered.serials()->size(); ++i) {
+      if (Status named = name_opening(numbered.serials()->Get(i), numbered.first() + i); !named) {
+        return named;
+      }
       const auto found = waiting_.find(numbered.serials()->Get(i));
       if (found == waiting_.end()) continue;
       const Waiting waiting = std::move(found->second);
       waiting_.erase(found);
       if (Status read = compare(waiting, numbered.first() + i); !read) return read;
     }
+    return ok();
+  }
+
+  Status name_opening(uint64_t serial, uint64_t place) {
+    if (!of_ || serial != of_->number || place >= sent_.size()) return ok();
+    const auto exported = sent_.entry(place);
+    if (!exported) return exported.error();
+    const auto envelope = open_envelope(exported->bytes);
+    const bool is_it = envelope && (*envelope)->id()->string_view() == format_serial(*of_);
+    if (is_it) account.opening = std::exchange(of_its_number_, std::nullopt);
     return ok();
   }
 
@@ -256,7 +269,8 @@ class PersonCheck {
   const Addressed addressed_;
   const TrustDirectory& trust_;
   ExportedLog& sent_;
-  const uint64_t of_;
+  const std::optional<Serial> of_;
+  std::optional<PersonOpening> of_its_number_;  // Until the message says its whole name.
   uint64_t index_ = 0;
   std::map<Hash, Certified> certified_;
   std::map<uint64_t, Waiting> waiting_;  // By serial.
@@ -266,7 +280,8 @@ class PersonCheck {
 }  // namespace
 
 Result<PersonsAccount> check_persons(const std::string& directory,
-                                     const std::string& trust_directory, uint64_t of) {
+                                     const std::string& trust_directory,
+                                     const std::optional<Serial>& of) {
   const auto reader = ExportReader::open_export(directory);
   if (!reader) return reader.error();
   FaultBook faults;

@@ -16,6 +16,7 @@
 #include "protocol/base/bytes.h"
 #include "protocol/base/clock.h"
 #include "protocol/base/result.h"
+#include "protocol/message/serial.h"
 
 namespace hotline::audit {
 
@@ -45,9 +46,10 @@ struct PersonsAccount {
   std::optional<Fault> fault;            // The first.
 };
 
-// `of`: the own message of this serial number, whose opening is wanted; 0: none. Errors: not_found,
+// `of`: the own message whose opening is wanted. Errors: not_found,
 // configuration, and verification_failed where the export is damaged.
 Result<PersonsAccount> check_persons(const std::string& directory,
-                                     const std::string& trust_directory, uint64_t of = 0);
+                                     const std::string& trust_directory,
+                                     const std::optional<Serial>& of = {});
 
 }  // namespace hotline::audit

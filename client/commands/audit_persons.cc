@@ -59,7 +59,8 @@ JsonValue json_account(const PersonsAccount& account, const std::string& party) 
       .add("opening", json_opening(account));
 }
 
-void print_account(Output& output, const PersonsAccount& account, const std::string& party) {
+void print_account(Output& output, const PersonsAccount& account, const std::string& party,
+                   const std::string& of) {
   for (const PersonAccount& person : account.people) {
     std::string name = person.name;
     name.resize(std::max<size_t>(name.size(), 12), ' ');
@@ -74,6 +75,7 @@ void print_account(Output& output, const PersonsAccount& account, const std::str
   count("name and signature are erased", account.erased);
   count("the body is erased, so that nobody can compare it", account.bodies_erased);
   if (account.opening) {
+    output.line("  " + of + ":");
     for (const std::string_view line : split(account.opening->part, '\n')) {
       if (!line.empty()) output.line("    " + printable_line(std::string(line)));
     }
@@ -108,24 +110,25 @@ int audit_persons(Invocation& invocation) {
                                         "the export is not what both parties signed for",
                                         "hotline audit verify " + path + " --trust " + *trust));
   }
-  uint64_t of = 0;
+  std::optional<Serial> of;
   if (const auto id = invocation.arguments.get("--of")) {
     const auto serial = parse_serial(*id);
     if (!serial) {
       return output.fail(what, make_error(ErrorCode::usage, *id + " is no message of this party",
                                           "--of N-000123"));
     }
-    of = serial->number;
+    of = *serial;
   }
   const auto account = need(audit::check_persons(path, *trust, of), what);
-  if (of != 0 && !account.opening) {
-    return output.fail(
-        what, make_error(ErrorCode::not_found, "nothing is held of who released this message"));
+  if (of && !account.opening) {
+    return output.fail(what, make_error(ErrorCode::not_found,
+                                        "nobody of this party released " + format_serial(*of) +
+                                            ", or nothing is held of who did"));
   }
   if (output.json()) {
     output.document(json_account(account, verdict.party));
   } else {
-    print_account(output, account, verdict.party);
+    print_account(output, account, verdict.party, of ? format_serial(*of) : "");
   }
   if (account.fault) return kExitVerificationFailed;
   return is_complete(account) ? kExitDone : kExitIncomplete;

@@ -33,7 +33,7 @@ JsonValue json_declared(const wire::DeclaredState* declared) {
       .add("state", mode_word(declared->state()))
       .add("reason", text(declared->reason()))
       .add("from", json_time(since_of(*declared)))
-      .add("committed_at", json_time(declared->at()));
+      .add("declared_at", json_time(declared->at()));
 }
 
 JsonValue json_channel(const Connection& connection, const wire::ChannelStateReply& state) {

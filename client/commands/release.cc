@@ -168,7 +168,8 @@ int release(Invocation& invocation) {
                           saved.row().precedence(),
                           std::string(saved.kind().key) + ", was " + saved.name(),
                           {},
-                          saved.row().number()},
+                          saved.row().number(),
+                          true},
                          wait);
 }
 

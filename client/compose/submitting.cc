@@ -329,7 +329,7 @@ int submit_finished(Invocation& invocation, Connection& connection, const Finish
         "  " + output.words(draft.words));
     output.line(life_line(output, "committed", submission->committed_at,
                           "journal " + std::to_string(submission->journal_index)));
-    if (is_excused_from_two(connection, draft.bytes)) {
+    if (!draft.by_two && is_excused_from_two(connection, draft.bytes)) {
       output.talk("One person has released it, because lives depend on it. The watch is alarmed.");
     }
   }

@@ -37,6 +37,7 @@ struct FinishedDraft {
   std::string words;  // "airspace-crossing", for the line that confirms it.
   ToldBack told_back;
   uint64_t saved_as = 0;  // The number of the saved draft that this is; 0: none.
+  bool by_two = false;    // Another person handed it in.
 };
 // Checked, and made this message alone unless it goes under an idempotency key. Errors: those of
 // finish_draft().

@@ -107,9 +107,9 @@ void print_handover(Output& output, const ShownHandover& handover) {
   Table table({{.title = "ITEM", .width_min = 4},
                {.title = "KIND", .is_words = true},
                {.title = "PREC"},
-               {.title = "SUBJECT"},
+               {.title = "SUBJECT", .fit = Table::Fit::wrapped},
                {.title = "SINCE", .fit = Table::Fit::left_out},
-               {.title = "WORDS", .fit = Table::Fit::cut}});
+               {.title = "WORDS", .fit = Table::Fit::wrapped}});
   size_t number = 0;
   for (const HandoverItem& item : handover.items) {
     table.add(

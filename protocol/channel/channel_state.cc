@@ -136,7 +136,7 @@ void ChannelState::apply(const wire::Entry& entry) {
   }
   const Kind& kind = kind_of(type);
   if (kind.type == wire::MessageType::status) {
-    if (const auto message = read(key, serial)) declare(*message, entry.at());
+    if (const auto message = read(key, serial)) declare(*message, message->released_at);
   } else if (kind.is_test_call) {
     if (const auto message = read(key, serial)) calls_.push_back({key, message->place});
     if (calls_.size() > limits::kTestCallsKept) calls_.pop_front();

@@ -34,7 +34,7 @@ struct Declaration {
   wire::ChannelState state = wire::ChannelState::open;
   std::string reason;
   UtcMs from = 0;  // 0: it held when it was made.
-  UtcMs at = 0;    // Our commit.
+  UtcMs at = 0;    // Its release, by its sender's clock: the same at both ends.
 
   UtcMs since() const { return from == 0 ? at : from; }
 };

@@ -158,8 +158,6 @@ class Ladder {
   std::optional<NextRung> next_rung(MessageKey key) const;
   size_t open_count() const { return items_.size(); }
 
-  // True while anything may still be due of it.
-  bool is_open(MessageKey key) const { return find(key) != nullptr; }
   // True while `key` waits for an acknowledgement.
   bool waits(MessageKey key) const;
   // The first that wait, over all that do, behind a place if one is given. A place stays good when

@@ -28,7 +28,7 @@ Status Pauses::try_pause(Now now, uint64_t token, const Actor& actor, const std:
   const auto named = releases_.resolve(id);
   if (!named) return named.error();
   const MessageKey key = named->key;
-  if (!escalation_.ladder().is_open(key)) {
+  if (!escalation_.ladder().waits(key)) {
     return make_error(ErrorCode::refused, named->id + " does not escalate",
                       "hotline show " + named->id + "    says what became of it");
   }
@@ -84,7 +84,7 @@ std::map<MessageKey, Pause> Pauses::list(UtcMs now) const {
 const Pause* Pauses::find(MessageKey key, UtcMs now) const {
   const auto found = pauses_.find(key);
   const bool holds =
-      found != pauses_.end() && found->second.until > now && escalation_.ladder().is_open(key);
+      found != pauses_.end() && found->second.until > now && escalation_.ladder().waits(key);
   return holds ? &found->second : nullptr;
 }
 

@@ -108,14 +108,15 @@ Status Submissions::try_submit(Now now, uint64_t token, const Actor& actor, uint
   submission.committed_at = now.utc;
   recorder_.say_once_durable(AnswerSubmission{token, submission});
   if (kept) drafts_.tell_waiting(now);
-  tell_of_release(now, draft, *(*entry)->fact_as_Released());
+  const bool by_two = kept && kept->submitted.at != 0 && drafts_.check_release(*kept, actor);
+  tell_of_release(now, draft, *(*entry)->fact_as_Released(), by_two);
   return ok();
 }
 
-void Submissions::tell_of_release(Now now, const wire::Draft& draft,
-                                  const wire::Released& released) {
+void Submissions::tell_of_release(Now now, const wire::Draft& draft, const wire::Released& released,
+                                  bool by_two) {
   const MessageKey key{false, released.serial()};
-  if (asks_two(draft, false) && !asks_two(draft, draft.danger_to_life())) {
+  if (!by_two && asks_two(draft, false) && !asks_two(draft, draft.danger_to_life())) {
     recorder_.alarm(now, key,
                     format_serial(config_.prefix, key.number) +
                         " was released by one person, because lives depend on it: a supervisor "

@@ -74,7 +74,9 @@ class Submissions {
   Result<wire::Role> sending_role(const Actor& actor, uint8_t wanted, const wire::Draft& draft,
                                   const std::optional<KeptDraft>& kept) const;
   // Alarms that follow from what was released, after its own entry.
-  void tell_of_release(Now now, const wire::Draft& draft, const wire::Released& released);
+  // `by_two`: another person wrote it and handed it in.
+  void tell_of_release(Now now, const wire::Draft& draft, const wire::Released& released,
+                       bool by_two);
   // Two people release it. Whatever changes a message is asked what that message was.
   bool asks_two(const wire::Draft& draft, bool danger_to_life) const;
   // The message of which the draft makes one, in this role.

@@ -11,7 +11,7 @@
 namespace hotline::audit {
 namespace {
 
-PersonsAccount account_of(const ExportPlan& plan, uint64_t of = 0) {
+PersonsAccount account_of(const ExportPlan& plan, const std::optional<Serial>& of = {}) {
   const MadeExports exports(plan);
   EXPECT_EQ(verdict_on(exports.north(), exports.trust()),
             plan.erased_per_mille == 0 ? "VERIFIED" : "INCOMPLETE");
@@ -30,7 +30,7 @@ ExportPlan plan_with(PeopleSign people) {
 }
 
 TEST(PersonCheck, EverySignatureHoldsWhereEverybodyIsHonest) {
-  const PersonsAccount account = account_of(plan_with(PeopleSign::all), 1);
+  const PersonsAccount account = account_of(plan_with(PeopleSign::all), Serial{"N", 1});
   EXPECT_FALSE(account.fault) << account.fault->name << ": " << account.fault->reason;
   EXPECT_EQ(account.people.size(), 2u);
   EXPECT_GE(account.statements, 40u);
@@ -39,6 +39,12 @@ TEST(PersonCheck, EverySignatureHoldsWhereEverybodyIsHonest) {
   EXPECT_EQ(account.erased, 0u);
   ASSERT_TRUE(account.opening);
   EXPECT_NE(account.opening->part.find("\naction: release\n"), std::string::npos);
+}
+
+TEST(PersonCheck, ShowsNoMessageOfAnotherName) {
+  for (const char* prefix : {"S", "XN", "D"}) {
+    EXPECT_FALSE(account_of(plan_with(PeopleSign::all), Serial{prefix, 1}).opening) << prefix;
+  }
 }
 
 TEST(PersonCheck, AnExerciseIsSignedAsOne) {

@@ -96,7 +96,9 @@ class People(OfTwo):
         text = self.persons(path, "--of", sent).stdout
         self.assertIn("action: release", text)
         self.assertIn(f"salt: {shown['salt']}", text)
-        self.assertEqual(self.persons(path, "--of", "N-999").returncode, NOT_FOUND)
+        self.assertIn(f"  {sent}:", text)
+        for other_name in ("N-999", sent.replace("N-", "S-"), sent.replace("N-", "D-")):
+            self.assertEqual(self.persons(path, "--of", other_name).returncode, NOT_FOUND, other_name)
         self.assertEqual(self.persons(path, "--of", "nothing").returncode, USAGE)
 
 

@@ -149,7 +149,7 @@ Result<std::string> read_rung(const Arguments& arguments) {
       "--rung first-response    or --rung consultation    or --rung joint-response");
 }
 
-// What `hotline send -t decision` would make, from the few things that a person types here.
+// Makes what `hotline send -t decision` would make, from the few things that a person types here.
 Result<DraftFields> draft_of_decision(Invocation& invocation, const Connection& connection,
                                       const wire::CaseRows& reply, const std::string& rung) {
   const Arguments& arguments = invocation.arguments;

@@ -57,7 +57,7 @@ void print_standing(Output& output, const wire::Detail& detail) {
 
 constexpr uint64_t kConflictsShown = 10;
 
-// Of a notice: those with the notices of the other side, or of ours.
+// Conflicts of a notice: those with the notices of the other side, or of ours.
 std::optional<Answer<wire::ConflictRows>> conflicts_of(Connection& connection,
                                                        const wire::MessageRow& message) {
   if (!hotline::kind_of(message.type()).announces_volumes()) return std::nullopt;

@@ -282,7 +282,7 @@ bool Translator::knows(const std::string& text, int depth) const {
          find(text.substr(begin, text.find_last_not_of(' ') + 1 - begin), depth, found);
 }
 
-// What a hole takes ends with its line, unless it is quoted: the next line is a sentence of its
+// A hole takes no more than its line, unless it is quoted: the next line is a sentence of its
 // own.
 //
 // "{} and {}" would fit half of all English. With so little text of its own a pattern takes names,

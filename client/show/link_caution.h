@@ -1,5 +1,5 @@
-// What the other side announced since the link went is not known here: whoever judges by what is
-// announced must hear it.
+// Announcements that the other side made since the link went are not known here: whoever judges by
+// what is announced must hear it.
 #pragma once
 
 #include <optional>

@@ -1,4 +1,4 @@
-// What is said of one attempt to tell people: to those who are told, and of how it ended.
+// The words about one attempt to tell people: to those who are told, and of how it ended.
 #pragma once
 
 #include <functional>

@@ -1,5 +1,5 @@
-// What a notifier on the web is told, as JSON (docs/operator.md, "What a notifier is told"): which
-// messages wait, and never what they say.
+// The notice that a notifier on the web is sent, as JSON (docs/operator.md, "What a notifier is
+// told"): which messages wait, and never what they say.
 #pragma once
 
 #include <string>

@@ -14,8 +14,8 @@
 
 namespace hotline::client_api {
 
-// What a person signs who asks so; nothing for requests that keep nothing. `body`: the table of
-// this type, which fits its schema.
+// The statement of a person who asks so; nothing for requests that keep nothing. `body`: the table
+// of this type, which fits its schema.
 std::optional<std::string> statement_of(const Addressed& addressed, wire::RequestBody type,
                                         const void* body);
 

@@ -93,7 +93,7 @@ class ViolationTimes {
 
   // Another one of its kind was committed before it, at most so long.
   bool repeats(const CaseViolation& violation, int64_t within_ms) const;
-  // Of this kind, from one time to another, both included; counted up to `most`.
+  // Those of this kind, from one time to another, both included; counted up to `most`.
   uint64_t count(const ViolationKind& kind, UtcMs from, UtcMs until, uint64_t most) const;
 
  private:

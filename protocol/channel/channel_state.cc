@@ -188,7 +188,7 @@ void ChannelState::declare(const Message& message, UtcMs at) {
   end_suspensions_if_complete();
 }
 
-// Of a call that came before a suspension is known too: the two may overtake each other.
+// A call that came before a suspension is known too: the two may overtake each other.
 void ChannelState::note_acknowledgement(MessageKey call) {
   for (Call& one : calls_) {
     if (one.key != call) continue;

@@ -45,7 +45,7 @@ struct ChannelStanding {
   std::array<bool, 2> by{};                            // Own, the peer's.
   std::array<std::optional<Declaration>, 2> declared;  // Those that hold.
   std::array<std::optional<Declaration>, 2> next;      // Those that will.
-  // What a suspended channel lacks.
+  // Lacking, where the channel is suspended.
   std::array<bool, 2> lacks_open{};
   bool lacks_test_call = false;
 };
@@ -85,7 +85,7 @@ class ChannelState {
     Place place;
     UtcMs released_at = 0;
   };
-  // What is not open, with what is needed to know whether a message came after it.
+  // A limit of what goes, with what is needed to know whether a message came after it.
   struct Limit {
     uint64_t serial = 0;
     std::optional<uint64_t> place;  // In its transcript, once it has one.

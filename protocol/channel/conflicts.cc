@@ -59,7 +59,7 @@ Status Conflicts::check_reason(const wire::Body& body) const {
 std::set<MessageKey> Conflicts::peers_met(MessageKey notice) const {
   std::set<MessageKey> met;
   for (const auto& [pair, conflict] : open_) {
-    // What both accepted was accepted as it stood.
+    // Both accepted it as it stood, and not as it moves.
     if (pair.first == notice && conflict.is_open()) met.insert(pair.second);
   }
   return met;

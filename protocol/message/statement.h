@@ -1,4 +1,4 @@
-// What a person signs with the key of their own certificate: a text of lines that says what they
+// Statements that a person signs with the key of their own certificate: lines that say what they
 // do and with which bytes. The daemon of their party takes nothing of the kind over TLS without
 // it, and keeps it in its journal beside the person's name (protocol/channel/person_part.h).
 //
@@ -30,7 +30,7 @@
 
 namespace hotline {
 
-// Whose daemon is asked, and on which channel.
+// The party whose daemon is asked, the other one, and on which channel.
 struct Addressed {
   std::string from;
   std::string to;

@@ -40,7 +40,7 @@ enum class Lie {
 
 inline constexpr Lie kLastLie = Lie::body_other_size;
 
-// What north's people sign, with the keys of their certificates; a lie is told at the third
+// Signatures of north's people, with the keys of their certificates; a lie is told at the third
 // message.
 enum class PeopleSign {
   nothing,

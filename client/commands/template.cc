@@ -85,6 +85,9 @@ std::string example_of(const TemplateField& field, int& hours_ahead) {
 // The words to type for all that must be typed. A test call is made by a command of its own.
 std::string example_command(const Output& output, const TemplateInfo& info) {
   if (hotline::kind_of(info.type).is_test_call) return output.command("test-call");
+  if (info.type == wire::MessageType::status) {
+    return output.command("channel restrict --reason \"maintenance of both paths\"");
+  }
   const bool is_urgent =
       info.type == wire::MessageType::incident || info.type == wire::MessageType::violation;
   const bool says_how_fast = info.precedence != wire::Precedence::unset;

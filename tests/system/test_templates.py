@@ -7,6 +7,7 @@ import unittest
 from world import OfTwo
 
 MARK = "To send: "
+NOT_ALLOWED = 4
 
 
 class Templates(OfTwo):
@@ -24,6 +25,13 @@ class Templates(OfTwo):
                 # With the options that chose the daemon of the command that printed it.
                 done = subprocess.run([self.world.hotline, *words], stdin=subprocess.DEVNULL, capture_output=True, text=True,
                                       timeout=60)
+                if name == "status":
+                    self.assertEqual(done.returncode, NOT_ALLOWED, f"ann is no supervisor: {line}")
+                    words[words.index("--context") + 1] = "bob"
+                    done = subprocess.run([self.world.hotline, *words], stdin=subprocess.DEVNULL, capture_output=True, text=True,
+                                          timeout=60)
+                    opened = self.world.client("north", "bob", "channel", "reopen", "--reason", "it is over")
+                    self.assertEqual(opened.returncode, 0, opened.stderr)
                 self.assertEqual(done.returncode, 0, f"{line}\n{done.stderr}")
         # And the other side finds no rule broken in any of them.
         self.world.wait_for("all of them", self.world.drained)

@@ -213,7 +213,7 @@ TEST(Incidents, BothPartiesFindTheSameNearReports) {
     all.back().released_at = kNow + static_cast<UtcMs>(i);
   }
   for (uint64_t i = 0; i < 3; ++i) {
-    all.push_back(report("BCD" + i, them, 1000 + i, kNow, place(0)));
+    all.push_back(report(&"BCD"[i], them, 1000 + i, kNow, place(0)));
     all.back().own_thread = std::string(1, "BCD"[i]);
     all.back().released_at = kNow + 7 - static_cast<UtcMs>(i);
   }

@@ -42,9 +42,12 @@ bool holds(const NamedBug& one, uint64_t seeds) {
   for (uint64_t seed = 1; seed <= seeds; ++seed) {
     simulation::Outcome outcome = simulation::run({seed, false, false});
     if (outcome.passed) continue;
+    // Another seed may show first that something is wrong; what the party says of it is asked for.
+    const bool says_it = outcome.failure.find(one.seen) != std::string::npos;
+    if (one.bug != PlantedBug::none && !says_it) continue;
     std::printf("%s: %s by seed %" PRIu64 ": %s\n", one.name,
                 one.bug == PlantedBug::none ? "FAILED" : "caught", seed, outcome.failure.c_str());
-    return one.bug != PlantedBug::none && outcome.failure.find(one.seen) != std::string::npos;
+    return one.bug != PlantedBug::none;
   }
   std::printf("%s: %" PRIu64 " seeds passed%s\n", one.name, seeds,
               one.bug == PlantedBug::none ? "" : ", NOT CAUGHT");

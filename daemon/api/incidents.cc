@@ -13,7 +13,7 @@
 namespace hotline {
 namespace {
 
-// Of the index, milliseconds each: others wait for the reading thread.
+// Pieces of the index, milliseconds each: others wait for the reading thread.
 constexpr int kHandoverSteps = 16;
 constexpr size_t kStandsSize = 512;  // Beside the row of its first message.
 

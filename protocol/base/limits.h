@@ -264,18 +264,18 @@ inline constexpr int64_t kAgreementPatience_ms = 60'000;
 // Hand-overs of the watch (protocol/channel/handover.h). A list stands in one entry of the journal,
 // and an export holds entries of 65,535 bytes.
 inline constexpr int64_t kWatchMax_ms = 13 * 60 * 60 * 1000LL;  // Then it is an alarm.
-// Pauses of a ladder.
-inline constexpr int64_t kPauseMax_ms = int64_t{12} * 60 * 60 * 1000;
-inline constexpr size_t kPauseReasonSizeMax = 500;
-inline constexpr size_t kPausesMax = 240;
-
-inline constexpr size_t kHandoverItemsPerCode = 16;  // Beyond, they are counted.
+inline constexpr size_t kHandoverItemsPerCode = 16;             // Beyond, they are counted.
 inline constexpr size_t kHandoverSubjectSizeMax = 80;
 inline constexpr size_t kHandoverTextSizeMax = 160;
 inline constexpr size_t kHandoverConditionSizeMax = 400;  // The text of a condition.
 inline constexpr size_t kHandoverNoteSizeMax = 2'000;
 inline constexpr size_t kHandoverItemCost = 64;  // Of one item, beside its words.
 inline constexpr size_t kHandoverSizeMax = 60 * 1024;
+
+// Pauses of a ladder (protocol/channel/pauses.h).
+inline constexpr int64_t kPauseMax_ms = int64_t{12} * 60 * 60 * 1000;
+inline constexpr size_t kPauseReasonSizeMax = 500;
+inline constexpr size_t kPausesMax = 240;
 
 // Cases of violations (protocol/channel/cases.h).
 inline constexpr size_t kCaseViolationsKept = 20'000;  // Of each party, the newest.

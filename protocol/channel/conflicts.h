@@ -138,7 +138,7 @@ class Conflicts {
     return compared ? index_of(notice.incoming) : places_alone_;
   }
   std::set<MessageKey> notices_near(const Circle& circle) const;
-  // Those of the peer's that one of ours is in conflict with.
+  // Those of the peer's that one of ours is in conflict with, but for what both accepted.
   std::set<MessageKey> peers_met(MessageKey notice) const;
   // Refuses a notice that is in conflict, but for conflicts with these.
   Status check_apart(const wire::Body& body, const std::set<MessageKey>& but_for) const;

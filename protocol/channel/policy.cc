@@ -14,7 +14,6 @@
 namespace hotline {
 namespace {
 
-constexpr std::string_view kNotifierWord = "notifier:";
 constexpr int64_t kSecond_ms = 1'000;
 constexpr int64_t kMinute_ms = 60 * kSecond_ms;
 constexpr int64_t kHour_ms = 60 * kMinute_ms;
@@ -363,15 +362,6 @@ const PrecedencePolicy& Policy::at(uint8_t precedence) const {
 
 PrecedencePolicy& Policy::at(uint8_t precedence) {
   return const_cast<PrecedencePolicy&>(std::as_const(*this).at(precedence));
-}
-
-Command notifier_command(const std::string& name) {
-  return {std::string(kNotifierWord) + name};
-}
-
-std::string notifier_of(const Command& command) {
-  if (command.size() != 1 || !command[0].starts_with(kNotifierWord)) return {};
-  return command[0].substr(kNotifierWord.size());
 }
 
 const char* precedence_name(uint8_t precedence) {

@@ -1,4 +1,4 @@
-// What people signed, in exports of a party that tells the truth and of one that does not: a
+// Signatures of people, in exports of a party that tells the truth and of one that does not: a
 // journal can be made to say anything, and its own people's signatures say otherwise.
 #include "client/audit/person_check.h"
 

@@ -33,7 +33,7 @@ using test::WebCertificates;
 
 constexpr int kCallHung_ms = 60'000;
 
-// What came to an endpoint, for the test's own thread.
+// The requests that came to an endpoint, for the test's own thread.
 class Requests {
  public:
   FakeEndpoint::Script taken_and_answered_with(const std::string& status) {

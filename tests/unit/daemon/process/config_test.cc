@@ -111,7 +111,7 @@ TEST_F(ConfigTest, AMistakeIsNamedWithItsPlaceAndARemedy) {
   EXPECT_EQ(complaint("\"live\"", "\"alive\""), "20:8: unknown mode \"alive\" | live or exercise");
 }
 
-// What follows "hotlined.toml" in the complaint about these lines behind the example.
+// The words after "hotlined.toml" in the complaint about these lines behind the example.
 std::string without_path(const std::string& reason) {
   return reason.substr(std::min(reason.size(), reason.find("hotlined.toml") + 13));
 }

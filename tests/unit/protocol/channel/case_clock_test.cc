@@ -15,7 +15,7 @@ constexpr UtcMs kBegin = 1'795'000'000'000;
 
 class CaseClock : public testing::Test {
  protected:
-  // Of this case, or of another one.
+  // A violation of this case, or of another one.
   void report(UtcMs at, Event event = Event::explosion, Side side = Side::other,
               bool incoming = false, bool of_this = true) {
     CaseViolation made;

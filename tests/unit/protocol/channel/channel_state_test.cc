@@ -255,7 +255,7 @@ TEST_F(ChannelStateTest, SuspendedByBothAtOnce) {
   expect(Mode::open);
 }
 
-// Of the peer's, on its way when we suspended: nothing to be told of. It goes through.
+// A message of the peer's was on its way when we suspended: it goes through, and nothing is told.
 TEST_F(ChannelStateTest, WhatWasSentBeforeGoesAndIsNoNews) {
   cores.connect();
   cores.hold_frames_from(kSouth, true);

@@ -5,6 +5,7 @@
 
 #include "protocol/base/limits.h"
 #include "protocol/base/text.h"
+#include "protocol/channel/journal.h"
 #include "protocol/message/body.h"
 #include "protocol/message/envelope.h"
 #include "protocol/message/kinds/kinds.h"
@@ -181,25 +182,17 @@ size_t Agreements::open_count(bool incoming, UtcMs at) const {
 std::optional<Agreements::Said> Agreements::said_in(const wire::Entry& entry) {
   Said said;
   said.at = entry.at();
-  const wire::MessageKey* target = nullptr;
-  uint8_t type = 0;
-  if (const wire::Released* own = entry.fact_as_Released()) {
-    said.by = {false, own->serial()};
-    target = own->refers_to();
-    type = own->type();
-  } else if (const wire::Received* peers = entry.fact_as_Received()) {
-    if (peers->decline_code() != 0) return std::nullopt;
-    said.by = {true, peers->index()};
-    target = peers->refers_to();
-    type = peers->type();
+  const auto brought = message_in(entry);
+  if (!brought || brought->type != static_cast<uint8_t>(wire::MessageType::service)) {
+    return std::nullopt;
   }
-  if (type != static_cast<uint8_t>(wire::MessageType::service)) return std::nullopt;
+  said.by = brought->key;
   const auto record = recorder_.message(said.by);
   const auto body = record ? open_body(record->body) : Error{};
   const wire::Service* service = body ? (*body)->content_as_service() : nullptr;
   if (!service || !is_about_agreements(service->action())) return std::nullopt;
   said.action = service->action();
-  if (target) said.of = from_wire(target);
+  said.of = brought->target;
   said.agreement = text_of(service->agreement());
   return said;
 }

@@ -3,43 +3,18 @@
 #include <algorithm>
 
 #include "protocol/base/limits.h"
+#include "protocol/channel/journal.h"
 #include "protocol/message/body.h"
 #include "protocol/message/envelope.h"
 #include "protocol/message/kinds/kinds.h"
 #include "protocol/message/message_rules.h"
 
 namespace hotline {
-namespace {
-
-// Spoken of by another message that stands.
-struct Speech {
-  MessageKey by;
-  MessageKey of;
-  uint8_t type = 0;
-  bool by_machine = false;
-};
-
-std::optional<Speech> speech_in(const wire::Entry& entry) {
-  constexpr auto kMachine = static_cast<uint8_t>(wire::Role::machine);
-  if (const wire::Released* own = entry.fact_as_Released()) {
-    if (!own->refers_to()) return std::nullopt;
-    return Speech{
-        {false, own->serial()}, from_wire(own->refers_to()), own->type(), own->role() == kMachine};
-  }
-  const wire::Received* peers = entry.fact_as_Received();
-  if (!peers || peers->decline_code() != 0 || !peers->refers_to()) return std::nullopt;
-  return Speech{{true, peers->index()},
-                from_wire(peers->refers_to()),
-                peers->type(),
-                peers->role() == kMachine};
-}
-
-}  // namespace
 
 std::optional<MessageKey> answered_by(const wire::Entry& entry) {
-  const auto speech = speech_in(entry);
+  const auto speech = message_in(entry);
   const bool answers = speech && kind_of(speech->type).effect == TargetEffect::answers;
-  return answers ? std::optional(speech->of) : std::nullopt;
+  return answers ? speech->target : std::nullopt;
 }
 
 void Answers::apply(const wire::Entry& entry) {
@@ -47,18 +22,19 @@ void Answers::apply(const wire::Entry& entry) {
   if (received && received->answer_due() && received->decline_code() == 0) {
     open(*received, entry.at());
   }
-  const auto speech = speech_in(entry);
-  if (!speech) return;
+  const auto speech = message_in(entry);
+  if (!speech || !speech->target) return;
+  const MessageKey of = *speech->target;
   switch (kind_of(speech->type).effect) {
     case TargetEffect::answers:
-      note(speech->by, speech->of);
-      if (is_answered(speech->of)) close(speech->of);
+      note(speech->key, of);
+      if (is_answered(of)) close(of);
       break;
     case TargetEffect::declines:
-      if (!speech->by_machine) close(speech->of);
+      if (speech->role != static_cast<uint8_t>(wire::Role::machine)) close(of);
       break;
     case TargetEffect::cancels:
-      close(speech->of);
+      close(of);
       break;
     case TargetEffect::acknowledges:
     case TargetEffect::corrects:

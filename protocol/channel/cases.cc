@@ -18,22 +18,6 @@
 namespace hotline {
 namespace {
 
-// A message that stands.
-struct Spoken {
-  MessageKey key;
-  uint8_t type = 0;
-  const wire::MessageKey* target = nullptr;
-};
-
-std::optional<Spoken> spoken_in(const wire::Entry& entry) {
-  if (const wire::Released* own = entry.fact_as_Released()) {
-    return Spoken{{false, own->serial()}, own->type(), own->refers_to()};
-  }
-  const wire::Received* peers = entry.fact_as_Received();
-  if (peers == nullptr || peers->decline_code() != 0) return std::nullopt;
-  return Spoken{{true, peers->index()}, peers->type(), peers->refers_to()};
-}
-
 // The name by which it says to which thread it belongs; empty where it begins one.
 std::string thread_named_by(const MessageRecord& record) {
   const auto envelope = open_envelope(record.envelope);
@@ -152,15 +136,15 @@ Status Cases::check_note(const GuarantorNote& note) const {
 
 void Cases::apply(const wire::Entry& entry) {
   if (const auto* noted = entry.fact_as_GuarantorNoted()) return take_note(*noted, entry.at());
-  const auto spoken = spoken_in(entry);
+  const auto spoken = message_in(entry);
   if (!spoken) return;
   const Kind& kind = kind_of(spoken->type);
   if (kind.type == wire::MessageType::violation) {
     add_violation(spoken->key);
   } else if (kind.type == wire::MessageType::decision) {
     add_decision(spoken->key);
-  } else if (kind.changes_another() && spoken->target != nullptr) {
-    change(from_wire(spoken->target));
+  } else if (kind.changes_another() && spoken->target) {
+    change(*spoken->target);
   }
 }
 
@@ -299,7 +283,7 @@ const Case* Cases::find(const std::string& name) {
 std::string Cases::thread_of(std::string name) {
   name = written(std::move(name));
   for (size_t hops = 0; hops < limits::kThreadHopsMax && !cases_.contains(name); ++hops) {
-    const auto key = find_message(name);
+    const auto key = recorder_.find_named(config_, name);
     const auto record = key ? recorder_.message(*key) : std::nullopt;
     if (!record || record->journal_index > recorder_.last_index()) break;
     std::string next = thread_named_by(*record);
@@ -307,25 +291,6 @@ std::string Cases::thread_of(std::string name) {
     name = written(std::move(next));
   }
   return name;
-}
-
-std::optional<MessageKey> Cases::find_message(std::string_view name) {
-  if (const auto place = parse_place(name)) {
-    if (place->prefix != config_.peer_prefix) return std::nullopt;
-    return MessageKey{true, place->number};
-  }
-  const auto serial = parse_serial(name);
-  if (!serial) return std::nullopt;
-  if (serial->prefix == config_.prefix) return MessageKey{false, serial->number};
-  if (serial->prefix != config_.peer_prefix) return std::nullopt;
-  if (const auto stored = recorder_.records().find_incoming(serial->number)) return stored;
-  for (const Batch* batch : {recorder_.sealed(), &std::as_const(recorder_).gathering()}) {
-    if (batch == nullptr) continue;
-    for (const MessageRecord& one : batch->messages) {
-      if (one.key.incoming && one.serial == serial->number) return one.key;
-    }
-  }
-  return std::nullopt;
 }
 
 // ----------------------------------------------------------------------------------------------

@@ -92,7 +92,6 @@ class Cases {
   std::optional<Said> decision_in(const MessageRecord& record);
 
   std::string thread_of(std::string name);
-  std::optional<MessageKey> find_message(std::string_view name);
 
   std::map<std::string, std::string> texts(std::vector<Due> due) const;
 

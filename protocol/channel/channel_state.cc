@@ -6,6 +6,7 @@
 
 #include "protocol/base/limits.h"
 #include "protocol/base/text.h"
+#include "protocol/channel/journal.h"
 #include "protocol/message/body.h"
 #include "protocol/message/envelope.h"
 #include "protocol/message/kinds/kinds.h"
@@ -116,46 +117,31 @@ bool ChannelState::is_sent_all_the_same(const wire::Envelope& envelope, uint64_t
 // folded
 
 void ChannelState::apply(const wire::Entry& entry) {
-  MessageKey key;
-  uint64_t serial = 0;
-  uint8_t type = 0, role = 0;
-  const wire::MessageKey* target = nullptr;
-  if (const wire::Released* own = entry.fact_as_Released()) {
-    key = {false, own->serial()};
-    serial = own->serial();
-    type = own->type();
-    role = own->role();
-    target = own->refers_to();
-  } else if (const wire::Received* peers = entry.fact_as_Received()) {
-    if (peers->decline_code() != 0) return;
-    key = {true, peers->index()};
-    serial = peers->serial();
-    type = peers->type();
-    role = peers->role();
-    target = peers->refers_to();
-  }
-  const Kind& kind = kind_of(type);
+  const auto brought = message_in(entry);
+  if (!brought) return;
+  const Kind& kind = kind_of(brought->type);
   if (kind.type == wire::MessageType::status) {
-    if (const auto message = read(key, serial)) declare(*message, message->released_at);
+    if (const auto message = read(*brought)) declare(*message);
   } else if (kind.is_test_call) {
-    if (const auto message = read(key, serial)) calls_.push_back({key, message->place});
+    if (const auto message = read(*brought)) calls_.push_back({brought->key, message->place});
     if (calls_.size() > limits::kTestCallsKept) calls_.pop_front();
-  } else if (kind.effect == TargetEffect::acknowledges && target != nullptr &&
-             role != static_cast<uint8_t>(wire::Role::machine)) {
-    note_acknowledgement(from_wire(target));
+  } else if (kind.effect == TargetEffect::acknowledges && brought->target &&
+             brought->role != static_cast<uint8_t>(wire::Role::machine)) {
+    note_acknowledgement(*brought->target);
   }
 }
 
-std::optional<ChannelState::Message> ChannelState::read(MessageKey key, uint64_t serial) {
-  auto record = recorder_.message(key);
+std::optional<ChannelState::Message> ChannelState::read(const EntryMessage& brought) {
+  auto record = recorder_.message(brought.key);
   const auto envelope = record ? open_envelope(record->envelope) : Error{};
   if (!envelope) return std::nullopt;
-  const Place place{key.incoming, serial, (*envelope)->peer_transcript_size()};
+  const Place place{brought.key.incoming, brought.serial, (*envelope)->peer_transcript_size()};
   const UtcMs released_at = (*envelope)->released_at();
   return Message{*std::move(record), place, released_at};
 }
 
-void ChannelState::declare(const Message& message, UtcMs at) {
+void ChannelState::declare(const Message& message) {
+  const UtcMs at = message.released_at;
   const auto body = open_body(message.record.body);
   const wire::ChannelStatus* said = body ? (*body)->content_as_status() : nullptr;
   if (said == nullptr) return;

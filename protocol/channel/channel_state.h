@@ -111,8 +111,8 @@ class ChannelState {
     bool is_suspended(UtcMs now) const { return suspension && suspension->from <= now; }
   };
 
-  std::optional<Message> read(MessageKey key, uint64_t serial);
-  void declare(const Message& message, UtcMs at);
+  std::optional<Message> read(const EntryMessage& brought);
+  void declare(const Message& message);
   void note_acknowledgement(MessageKey call);
   bool has_answered_call() const;
   bool is_after(const Place& place, bool of_peer, const Limit& limit) const;

@@ -5,6 +5,7 @@
 #include <tuple>
 
 #include "protocol/base/limits.h"
+#include "protocol/channel/journal.h"
 #include "protocol/channel/planted_bug.h"
 #include "protocol/message/body.h"
 #include "protocol/message/envelope.h"
@@ -179,26 +180,13 @@ std::vector<ActiveNotice> Conflicts::notices(const NoticesWanted& wanted, UtcMs 
 // notices
 
 void Conflicts::apply_durable(const wire::Entry& entry) {
-  MessageKey key;
-  uint8_t type = 0;
-  std::optional<MessageKey> target;
-  if (const wire::Released* own = entry.fact_as_Released()) {
-    key = {false, own->serial()};
-    type = own->type();
-    if (own->refers_to()) target = from_wire(own->refers_to());
-  } else if (const wire::Received* peers = entry.fact_as_Received()) {
-    if (peers->decline_code() != 0) return;
-    key = {true, peers->index()};
-    type = peers->type();
-    if (peers->refers_to()) target = from_wire(peers->refers_to());
-  } else {
-    return;
-  }
-  const Kind& kind = kind_of(type);
-  if (kind.is_notice()) refresh(key);
-  if (!target) return;
-  if (kind.changes_another()) refresh(*target);
-  if (kind.effect == TargetEffect::answers) note_acceptance(key);
+  const auto brought = message_in(entry);
+  if (!brought) return;
+  const Kind& kind = kind_of(brought->type);
+  if (kind.is_notice()) refresh(brought->key);
+  if (!brought->target) return;
+  if (kind.changes_another()) refresh(*brought->target);
+  if (kind.effect == TargetEffect::answers) note_acceptance(brought->key);
 }
 
 void Conflicts::refresh(MessageKey notice) {

@@ -1,6 +1,7 @@
 #include "protocol/channel/corrections.h"
 
 #include "protocol/base/limits.h"
+#include "protocol/channel/journal.h"
 #include "protocol/message/envelope.h"
 #include "protocol/message/kinds/kinds.h"
 #include "protocol/message/serial.h"
@@ -94,17 +95,11 @@ std::string Corrections::name_of(MessageKey key) {
 
 // Only the originator changes a message: the rules have seen to that.
 std::optional<Corrections::Applied> Corrections::change_in(const wire::Entry& entry) {
-  Applied found;
-  const wire::MessageKey* target = nullptr;
-  if (const wire::Released* own = entry.fact_as_Released()) {
-    found = {{{false, own->serial()}, own->serial()}, own->type(), {}};
-    target = own->refers_to();
-  } else if (const wire::Received* peers = entry.fact_as_Received()) {
-    found = {{{true, peers->index()}, peers->serial()}, peers->type(), {}};
-    if (peers->decline_code() == 0) target = peers->refers_to();
+  const auto brought = message_in(entry);
+  if (!brought || !brought->target || !kind_of(brought->type).changes_another()) {
+    return std::nullopt;
   }
-  if (!target || !kind_of(found.type).changes_another()) return std::nullopt;
-  found.target = from_wire(target);
+  const Applied found{{brought->key, brought->serial}, brought->type, *brought->target};
   return found.change.key.incoming == found.target.incoming ? std::optional(found) : std::nullopt;
 }
 

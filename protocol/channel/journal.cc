@@ -4,6 +4,25 @@
 #include "protocol/message/message_rules.h"
 
 namespace hotline {
+namespace {
+
+template <typename Fact>
+EntryMessage message_of(MessageKey key, const Fact& fact) {
+  EntryMessage message{key, fact.serial(), fact.type(), fact.role(), {}, fact.mismatch()};
+  if (fact.refers_to() != nullptr) message.target = from_wire(fact.refers_to());
+  return message;
+}
+
+}  // namespace
+
+std::optional<EntryMessage> message_in(const wire::Entry& entry) {
+  if (const wire::Released* own = entry.fact_as_Released()) {
+    return message_of({false, own->serial()}, *own);
+  }
+  const wire::Received* peers = entry.fact_as_Received();
+  if (peers == nullptr || peers->decline_code() != 0) return std::nullopt;
+  return message_of({true, peers->index()}, *peers);
+}
 
 const wire::Entry& Journal::append(UtcMs at, wire::Fact type, flatbuffers::Offset<void> fact,
                                    std::optional<SaltedText> name) {

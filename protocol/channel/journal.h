@@ -29,6 +29,17 @@ inline MessageKey from_wire(const wire::MessageKey* key) {
   return key == nullptr ? MessageKey{} : MessageKey{key->incoming(), key->number()};
 }
 
+// The message that an entry brings: released by us, or received and not declined.
+struct EntryMessage {
+  MessageKey key;
+  uint64_t serial = 0;
+  uint8_t type = 0;
+  uint8_t role = 0;  // Its releaser's.
+  std::optional<MessageKey> target;
+  bool mismatch = false;  // An acknowledgement whose read-back differs.
+};
+std::optional<EntryMessage> message_in(const wire::Entry& entry);
+
 class Journal {
  public:
   explicit Journal(Random& random) : random_(random) {}

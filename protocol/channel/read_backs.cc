@@ -4,34 +4,10 @@
 #include <utility>
 
 #include "protocol/base/limits.h"
+#include "protocol/channel/journal.h"
 #include "protocol/message/kinds/kinds.h"
 
 namespace hotline {
-namespace {
-
-// An entry that may change how a message was read.
-struct Heard {
-  TargetEffect effect = TargetEffect::none;
-  MessageKey target;
-  bool differs = false;
-};
-
-template <typename Fact>
-Heard heard_from(const Fact& fact) {
-  return {kind_of(fact.type()).effect, from_wire(fact.refers_to()), fact.mismatch()};
-}
-
-std::optional<Heard> heard_in(const wire::Entry& entry) {
-  if (const wire::Released* own = entry.fact_as_Released()) {
-    if (own->refers_to() != nullptr) return heard_from(*own);
-  } else if (const wire::Received* peers = entry.fact_as_Received()) {
-    if (peers->refers_to() != nullptr && peers->decline_code() == 0) return heard_from(*peers);
-  }
-  return std::nullopt;
-}
-
-}  // namespace
-
 void ReadBacks::note_fact(Now now, MessageKey target, bool differs) {
   if (!differs && !is_misread(target)) return;
   const FactKind kind = differs ? FactKind::mismatch : FactKind::read_back;
@@ -39,13 +15,14 @@ void ReadBacks::note_fact(Now now, MessageKey target, bool differs) {
 }
 
 void ReadBacks::apply(const wire::Entry& entry) {
-  const auto heard = heard_in(entry);
-  if (!heard) return;
-  KeySet& misread = misread_[heard->target.incoming];
-  const bool acknowledges = heard->effect == TargetEffect::acknowledges;
-  if (!acknowledges && heard->effect != TargetEffect::cancels) return;
-  const bool changed = acknowledges && heard->differs ? misread.insert(heard->target.number)
-                                                      : misread.erase(heard->target.number);
+  const auto heard = message_in(entry);
+  if (!heard || !heard->target) return;
+  const auto [incoming, number] = *heard->target;
+  const TargetEffect effect = kind_of(heard->type).effect;
+  const bool acknowledges = effect == TargetEffect::acknowledges;
+  if (!acknowledges && effect != TargetEffect::cancels) return;
+  const bool changed = acknowledges && heard->mismatch ? misread_[incoming].insert(number)
+                                                       : misread_[incoming].erase(number);
   changed_ = changed_ || changed;
 }
 

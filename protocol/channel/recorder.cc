@@ -64,6 +64,26 @@ std::optional<MessageRecord> Recorder::message(MessageKey key) {
   return records_.message(key);
 }
 
+std::optional<MessageKey> Recorder::find_named(const CoreConfig& config, std::string_view name) {
+  if (const auto place = parse_place(name)) {
+    if (place->prefix != config.peer_prefix) return std::nullopt;
+    return MessageKey{true, place->number};
+  }
+  const auto serial = parse_serial(name);
+  if (!serial) return std::nullopt;
+  if (serial->prefix == config.prefix) return MessageKey{false, serial->number};
+  if (serial->prefix != config.peer_prefix) return std::nullopt;
+  if (const auto stored = records_.find_incoming(serial->number)) return stored;
+  for (const Batch* batch :
+       {static_cast<const Batch*>(sealed_.get()), &std::as_const(journal_).gathering()}) {
+    if (batch == nullptr) continue;
+    for (const MessageRecord& one : batch->messages) {
+      if (one.key.incoming && one.serial == serial->number) return one.key;
+    }
+  }
+  return std::nullopt;
+}
+
 std::string Recorder::name_of(const CoreConfig& config, MessageKey key) {
   if (!key.incoming) return format_serial(config.prefix, key.number);
   const auto record = message(key);

@@ -99,6 +99,9 @@ class Recorder {
   // Its name, such as S-000087. One of the peer's without a serial of its own is named by its
   // place.
   std::string name_of(const CoreConfig& config, MessageKey key);
+  // The message that people call so, by its serial or its place, also where it gathers still; of
+  // several of the peer's with one serial the first. Our own may not exist.
+  std::optional<MessageKey> find_named(const CoreConfig& config, std::string_view name);
 
   // The peer's receipt on our transcript is durable. Returns the bytes that it newly covers.
   size_t receipt_held(const wire::ReceiptHeld& fact);

@@ -193,14 +193,7 @@ std::string Releases::name_of(MessageKey key, uint64_t serial) const {
 
 Result<NamedMessage> Releases::resolve(const std::string& id) {
   auto not_found = make_error(ErrorCode::not_found, "there is no message " + id, "hotline list");
-  std::optional<MessageKey> key;
-  if (const auto place = parse_place(id)) {
-    if (place->prefix == config_.peer_prefix) key = MessageKey{true, place->number};
-  } else if (const auto serial = parse_serial(id)) {
-    if (serial->prefix == config_.prefix) key = MessageKey{false, serial->number};
-    if (serial->prefix == config_.peer_prefix)
-      key = recorder_.records().find_incoming(serial->number);
-  }
+  auto key = recorder_.find_named(config_, id);
   auto record = key ? recorder_.records().message(*key) : std::nullopt;
   if (!record) return not_found;
   if (key->incoming && record->serial != 0) key = recorder_.records().find_incoming(record->serial);

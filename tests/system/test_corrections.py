@@ -1,11 +1,10 @@
 """An own message is corrected and cancelled between two real parties, live and in an exercise, and a notice that comes late says so
 to both. The commands of docs/operator.md are taken from the page and run as they stand there."""
 
-import shlex
 import unittest
 from datetime import datetime, timedelta, timezone
 
-from pages import commands
+from pages import run_commands
 from world import PREFIX, OfTwo
 
 
@@ -74,11 +73,7 @@ class Corrections(OfTwo):
         if self.mode != "live":
             self.skipTest("the page names messages of a live channel")
         self.assertEqual(self.report(), "N-000001")
-        (block,) = commands("operator.md", "Corrections")
-        for line in block.splitlines():
-            _, *words = shlex.split(line, comments=True)
-            done = self.world.client("north", "ann", *words)
-            self.assertEqual(done.returncode, 0, f"{line}\n{done.stdout}{done.stderr}")
+        run_commands(self, "operator.md", "Corrections")
 
 
 class CorrectionsInAnExercise(Corrections):

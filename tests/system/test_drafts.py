@@ -4,12 +4,11 @@ live and in an exercise. The commands of docs/operator.md are taken from the pag
 import base64
 import hashlib
 import pathlib
-import shlex
 import subprocess
 import sys
 import unittest
 
-from pages import commands
+from pages import run_commands
 from world import OfTwo
 
 USAGE, NOT_ALLOWED, NOT_FOUND, REFUSED = 2, 4, 7, 8
@@ -193,11 +192,7 @@ class ThePage(OfTwo):
     world_settings = {"release": 'two_person = ["flash"]'}  # As it is where nothing else is agreed on.
 
     def test_every_command_of_the_page_runs(self):
-        (block,) = commands("operator.md", "Drafts")
-        for line in block.splitlines():
-            _, *words = shlex.split(line, comments=True)
-            done = self.world.client("north", "ann", *words)
-            self.assertEqual(done.returncode, 0, f"{line}\n{done.stdout}{done.stderr}")
+        run_commands(self, "operator.md", "Drafts")
         self.assertEqual(self.world.ask("north", "ann", "draft", "list")["drafts"], [])
 
 

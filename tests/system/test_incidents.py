@@ -2,10 +2,9 @@
 of one event are joined; and whom a message was disseminated to is known at both ends."""
 
 import datetime
-import shlex
 import unittest
 
-from pages import commands
+from pages import run_commands
 from world import PREFIX, OfTwo
 
 REFUSED, USAGE, NOT_FOUND, NOT_ALLOWED = 8, 2, 7, 4
@@ -313,12 +312,7 @@ class Incidents(OfTwo):
             self.skipTest("the page names messages of a live channel")
         self.report("south", "54.90N 020.10E")
         self.report("north", "54.91N 020.10E")
-        (block,) = commands("operator.md", "Incidents")
-        for line in block.splitlines():
-            program, *words = shlex.split(line, comments=True)
-            self.assertEqual(program, "hotline")
-            done = self.world.client("north", "ann", *words)
-            self.assertEqual(done.returncode, 0, f"{line}\n{done.stdout}{done.stderr}")
+        run_commands(self, "operator.md", "Incidents")
 
 
 class ReadAndNotTold(OfTwo):

@@ -142,7 +142,7 @@ int ack(Invocation& invocation) {
                 output.time_of_day(message.row().acknowledged_at()));
   }
   // A workstation whose clock is fast acknowledges by the daemon's.
-  const UtcMs at = std::min(invocation.now(), connection->daemon_time());
+  const UtcMs at = connection->by_daemons_clock(invocation.now());
   const DraftFields draft = acknowledgement_draft(message.id(), message.precedence(), understood,
                                                   role_of(connection->server()), at);
   const int code =

@@ -109,6 +109,17 @@ void print_escalation(Output& output, const wire::EscalationRow& row) {
               printable_line(output.words(next)));
 }
 
+int answer_with(Output& output, const wire::EscalationRows& rows) {
+  for (const wire::EscalationRow* one : tables(rows.rows())) {
+    if (output.json()) {
+      output.document(json_document().add("escalation", json_escalation(one)));
+    } else {
+      print_escalation(output, *one);
+    }
+  }
+  return kExitDone;
+}
+
 int escalation_show(Invocation& invocation) {
   Output& output = invocation.output;
   const std::string typed = *invocation.arguments.get("ID");
@@ -121,14 +132,7 @@ int escalation_show(Invocation& invocation) {
     return output.fail("", make_error(ErrorCode::not_found, id + " does not escalate",
                                       "hotline show " + id + "    says what became of it"));
   }
-  for (const wire::EscalationRow* one : escalations) {
-    if (output.json()) {
-      output.document(json_document().add("escalation", json_escalation(one)));
-    } else {
-      print_escalation(output, *one);
-    }
-  }
-  return kExitDone;
+  return answer_with(output, *reply);
 }
 
 int change_pause(Invocation& invocation, UtcMs until, const std::string& reason,
@@ -138,14 +142,7 @@ int change_pause(Invocation& invocation, UtcMs until, const std::string& reason,
   const auto id =
       need(resolve_name(*connection, *invocation.arguments.get("ID"), NameUse::any), what);
   const auto reply = need(connection->pause_escalation(id, until, reason), what);
-  for (const wire::EscalationRow* one : tables(reply->rows())) {
-    if (output.json()) {
-      output.document(json_document().add("escalation", json_escalation(one)));
-    } else {
-      print_escalation(output, *one);
-    }
-  }
-  return kExitDone;
+  return answer_with(output, *reply);
 }
 
 int escalation_pause(Invocation& invocation) {

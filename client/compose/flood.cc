@@ -257,9 +257,8 @@ int acknowledge_all(Invocation& invocation) {
   }
   Done done;
   output.set_acknowledged(0);
-  const Status status =
-      submit_all(connection, all, std::min(invocation.now(), connection.daemon_time()), output,
-                 done, progress);
+  const Status status = submit_all(connection, all, connection.by_daemons_clock(invocation.now()),
+                                   output, done, progress);
   progress.clear();
   if (!status) {
     return output.fail(format_count(done.count) + " of " + format_count(all.size()) +

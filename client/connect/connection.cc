@@ -93,9 +93,11 @@ Status Connection::connect_once(bool& has_place) {
   return ok();
 }
 
-UtcMs Connection::daemon_time() const {
+UtcMs Connection::by_daemons_clock(UtcMs now) const {
   const auto gone_on = std::chrono::steady_clock::now() - greeted_at_;
-  return server().clock() + std::chrono::duration_cast<std::chrono::milliseconds>(gone_on).count();
+  const UtcMs daemons =
+      server().clock() + std::chrono::duration_cast<std::chrono::milliseconds>(gone_on).count();
+  return std::min(now, daemons);
 }
 
 std::string Connection::daemon_name() const {

@@ -147,8 +147,9 @@ class Connection {
   std::string party() const { return text(server().party()); }
   std::string peer() const { return text(server().peer()); }
   const std::string& language() const { return reach_.context.language; }
-  // By the daemon's clock, as it stood at the hello and has gone on since.
-  UtcMs daemon_time() const;
+  // This time, or the daemon's where this one is ahead of it: as its clock stood at the hello and
+  // has gone on since.
+  UtcMs by_daemons_clock(UtcMs now) const;
 
   Result<Answer<wire::Rows>> list(const ListWish& wish);
   Result<Answer<wire::Rows>> list(wire::Box box, uint32_t limit) {

@@ -1,10 +1,9 @@
 """Requests between two real parties, live and in an exercise: what was not asked is refused, a part of the answers is not all of
 them, each question shows its answer at both, and what is open comes by when it is due."""
 
-import shlex
 import unittest
 
-from pages import commands
+from pages import run_commands
 from world import PREFIX, OfTwo
 
 REFUSED, USAGE = 8, 2
@@ -28,6 +27,8 @@ class Requests(OfTwo):
 
     def test_B11_each_question_is_answered_for_itself(self):
         request = self.ask()
+        both = self.world.client("south", "ann", "reply", request, "--answer", "0=ours", "--later", "1=+2h")
+        self.assertEqual(both.returncode, 2, both.stderr)
         refused = self.world.client("south", "ann", "reply", request, "--answer", "4=ours")
         self.assertEqual(refused.returncode, USAGE, refused.stderr)
         self.assertIn("none is number 4", refused.stderr)
@@ -104,11 +105,7 @@ class Requests(OfTwo):
         if self.mode != "live":
             self.skipTest("the page names messages of a live channel")
         self.send("south", "send", "-p", "priority", "--question", "Is it yours?", "--question", "Where does it go?")
-        (block,) = commands("operator.md", "Questions and answers")
-        for line in block.splitlines():
-            _, *words = shlex.split(line, comments=True)
-            done = self.world.client("north", "ann", *words)
-            self.assertEqual(done.returncode, 0, f"{line}\n{done.stdout}{done.stderr}")
+        run_commands(self, "operator.md", "Questions and answers")
         self.assertEqual(self.states("north", "S-1")[:2], (["answered", "refused"], 0))
 
 

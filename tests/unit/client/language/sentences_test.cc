@@ -168,6 +168,7 @@ TEST(Sentences, TellWhatIsWrongWithAVolume) {
 
 TEST(Sentences, AskForANumberWhereOneMustStand) {
   EXPECT_EQ(said("0.1 s"), "0,1 с");
+  EXPECT_EQ(translation_into(Language::ru)("9,260 m"), "9\u00a0260 м");
   EXPECT_EQ(said("1,042 s"), "1\u00a0042 с");
   EXPECT_EQ(said("N-1 s"), "N-1 s");
   EXPECT_EQ(said("1, s"), "1, s");

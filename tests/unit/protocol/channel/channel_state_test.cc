@@ -93,6 +93,15 @@ TEST_F(ChannelStateTest, SuspendedByEitherItIsSuspendedForBoth) {
   }
 }
 
+TEST_F(ChannelStateTest, BothEndsSayTheSameTimeHoweverLateItArrives) {
+  ASSERT_TRUE(declare(kSouth, State::restricted));  // There is no link.
+  cores.pass(20 * 60'000);
+  cores.connect();
+  expect(Mode::restricted);
+  EXPECT_EQ(standing(kNorth).since, standing(kSouth).since);
+  EXPECT_EQ(standing(kNorth).declared[1]->since(), standing(kSouth).declared[0]->since());
+}
+
 TEST_F(ChannelStateTest, OnlyASupervisorDeclares) {
   cores.connect();
   for (const wire::Role role :

@@ -251,5 +251,17 @@ TEST_F(TwoPeople, LivesAreSavedByOneWhereThatIsAgreed) {
   EXPECT_EQ(why_not(ann, 0, routine), "danger-to-life: is said of a message that is no FLASH");
 }
 
+TEST_F(TwoPeople, WhatTwoReleasedIsNotToldAsReleasedByOne) {
+  peer.crash();
+  peer.config().policy.two_person.one_for_life = true;
+  ASSERT_TRUE(peer.start());
+  const Bytes draft = flash("Stop.", true);
+  const uint64_t number = save(ann, draft);
+  ASSERT_TRUE(submit(ann, number, draft));
+  peer.alarms.clear();
+  ASSERT_EQ(why_not(bob, number, draft), "released");
+  EXPECT_TRUE(peer.alarms.empty()) << peer.alarms.front();
+}
+
 }  // namespace
 }  // namespace hotline

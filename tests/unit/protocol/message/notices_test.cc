@@ -102,6 +102,13 @@ TEST(Launch, GoesMarkedWhereItIsLate) {
 TEST(Launch, RefusesAWindowAndAreasThatCannotBe) {
   TemplateInput closed = launch(at(30));
   EXPECT_EQ(refusal("launch", closed), "end: is not after the start");
+  TemplateInput over = launch(at(-2), "the weather turned");
+  over.set["end"] = at(0);
+  EXPECT_EQ(refusal("launch", over), "end: is over before the message is released");
+  const auto slow = fill_template("launch", launch(at(24), "the weather turned"));
+  ASSERT_TRUE(slow) << slow.error().reason;
+  EXPECT_EQ(problem_at_receiver(*slow, kRead_at + 30 * kHour_ms),
+            "end: is over before the message is released");
   TemplateInput wide = launch(at(24));
   wide.set["impact-areas"] = "72.00N 015.00E 5000km";
   EXPECT_TRUE(has(refusal("launch", wide), "impact area: the radius")) << refusal("launch", wide);
@@ -162,6 +169,12 @@ TEST(Protected, AlwaysSaysThatNotificationChangesNoLegalStatus) {
   EXPECT_TRUE(has(shown(*filled, "ru"), "Внимание: Уведомление не меняет правового статуса\n"));
   EXPECT_TRUE(has(shown(*filled, "uk"), "Увага: Повідомлення не змінює правового статусу\n"));
   EXPECT_TRUE(has(shown(*filled, "id"), "Perhatian: Pemberitahuan tidak mengubah status hukum\n"));
+}
+
+TEST(Protected, IsNotOverBeforeItGoes) {
+  TemplateInput over = convoy(at(-5), true);
+  over.set["end"] = at(0);
+  EXPECT_EQ(refusal("protected", over), "end: is over before the message is released");
 }
 
 TEST(Protected, IsEitherASiteOrAMovement) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <optional>
 #include <string_view>
+#include <unordered_map>
 
 #include "protocol/message/names.h"
 
@@ -118,13 +119,24 @@ struct Translator::Pattern {
   bool match(const std::string& words, std::vector<std::string>& taken) const {
     if (words.size() < own_size || !words.starts_with(texts.front())) return false;
     if (holes.empty()) return words == texts.front();
-    if (!words.ends_with(texts.back())) return false;
+    if (!words.ends_with(texts.back()) || !has_texts_in_order(words)) return false;
     std::vector<bool> tried(holes.size() * (words.size() + 1));
     taken.assign(holes.size(), {});
     return fits(words, 0, texts.front().size(), tried, taken);
   }
 
  private:
+  // Cheap, and hardly anything passes it that does not fit.
+  bool has_texts_in_order(const std::string& words) const {
+    size_t at = 0;
+    for (const std::string& text : texts) {
+      at = words.find(text, at);
+      if (at == std::string::npos) return false;
+      at += text.size();
+    }
+    return true;
+  }
+
   bool fits(const std::string& words, size_t hole, size_t begin, std::vector<bool>& tried,
             std::vector<std::string>& taken) const {
     if (hole == holes.size()) return begin == words.size();
@@ -143,6 +155,18 @@ struct Translator::Pattern {
       }
     }
     return false;
+  }
+};
+
+struct Translator::Search {
+  std::unordered_map<std::string, int>& unknown;
+  int depth = 0;
+
+  Search deeper() const { return {unknown, depth + 1}; }
+  bool is_too_deep() const { return depth > kDepthMax; }
+  bool was_in_vain(const std::string& words) const {
+    const auto at = unknown.find(words);
+    return at != unknown.end() && at->second <= depth;
   }
 };
 
@@ -192,29 +216,30 @@ void Translator::sort_patterns() {
 Translator::~Translator() = default;
 
 std::string Translator::translate(const std::string& text) const {
-  return translate_text(text, 0);
+  std::unordered_map<std::string, int> unknown;
+  return translate_text(text, Search{unknown});
 }
 
-std::string Translator::translate_text(const std::string& text, int depth) const {
+std::string Translator::translate_text(const std::string& text, Search search) const {
   std::string found;
-  if (depth > kDepthMax) return text;
+  if (search.is_too_deep()) return text;
   const size_t begin = text.find_first_not_of(" \n");
   if (begin == std::string::npos) return text;
   const size_t behind = text.find_last_not_of(" \n") + 1;
-  if (find(text.substr(begin, behind - begin), depth, found)) {
+  if (find(text.substr(begin, behind - begin), search, found)) {
     return text.substr(0, begin) + found + text.substr(behind);
   }
   std::string lines;
   for (size_t at = 0; at <= text.size();) {
     const size_t end = std::min(text.find('\n', at), text.size());
-    lines += translate_line(text.substr(at, end - at), depth);
+    lines += translate_line(text.substr(at, end - at), search);
     if (end < text.size()) lines += '\n';
     at = end + 1;
   }
   return lines;
 }
 
-std::string Translator::translate_line(const std::string& line, int depth) const {
+std::string Translator::translate_line(const std::string& line, Search search) const {
   const size_t begin = line.find_first_not_of(' ');
   if (begin == std::string::npos) return line;
   const size_t end = line.find_last_not_of(' ') + 1;
@@ -226,60 +251,63 @@ std::string Translator::translate_line(const std::string& line, int depth) const
   if (gap == std::string::npos && words.starts_with("hotline ")) return line;
   return line.substr(0, begin) +
          (gap == std::string::npos
-              ? translate_words(words, depth)
-              : words.substr(0, said) + translate_words(words.substr(said), depth)) +
+              ? translate_words(words, search)
+              : words.substr(0, said) + translate_words(words.substr(said), search)) +
          line.substr(end);
 }
 
 // Whole; or, of "a: b", where it knows the reason; or a list of which it knows every member.
-std::string Translator::translate_words(const std::string& words, int depth) const {
+std::string Translator::translate_words(const std::string& words, Search search) const {
   std::string found;
-  if (depth > kDepthMax) return words;
-  if (find(words, depth, found) || words.size() > kComposedSizeMax) {
+  if (search.is_too_deep()) return words;
+  if (find(words, search, found) || words.size() > kComposedSizeMax) {
     return found.empty() ? words : found;
   }
   // A piece that was appended to a sentence begins with a mark.
   for (size_t at = words.find_first_of(",.;:("); at != std::string::npos;
        at = words.find_first_of(",.;:(", at + 1)) {
     const std::string head = words.substr(0, at);
-    if (find(words.substr(at), depth + 1, found)) return translate_line(head, depth + 1) + found;
+    if (find(words.substr(at), search.deeper(), found))
+      return translate_line(head, search.deeper()) + found;
     if (words.compare(at, 2, ": ") != 0) continue;
     const std::string tail = words.substr(at + 2);
     // "up: 127.0.0.1:7400"
     const bool is_detail = tail.find(' ') == std::string::npos;
-    if (is_detail && find(head, depth + 1, found)) return found + ": " + tail;
-    if (!find(tail, depth + 1, found)) continue;
+    if (is_detail && find(head, search.deeper(), found)) return found + ": " + tail;
+    if (!find(tail, search.deeper(), found)) continue;
     // One word before the colon is what is typed: the name of a field.
     const bool is_name = head.find(' ') == std::string::npos;
-    return (is_name ? head : translate_words(head, depth + 1)) + ": " + found;
+    return (is_name ? head : translate_words(head, search.deeper())) + ": " + found;
   }
   constexpr std::string_view kComma = ", ";
   std::string list;
   for (size_t at = 0; at <= words.size();) {
     const size_t end = std::min(words.find(kComma, at), words.size());
-    if (!find(words.substr(at, end - at), depth + 1, found)) return words;
+    if (!find(words.substr(at, end - at), search.deeper(), found)) return words;
     list += (list.empty() ? "" : ", ") + found;
     at = end + kComma.size();
   }
   return list;
 }
 
-bool Translator::find(const std::string& words, int depth, std::string& found) const {
+bool Translator::find(const std::string& words, Search search, std::string& found) const {
+  if (search.was_in_vain(words)) return false;
   std::vector<std::string> taken;
   for (const Pattern& pattern : patterns_) {
-    if (!pattern.match(words, taken) || !may_take(pattern, taken, depth)) continue;
-    found = filled(pattern, taken, depth);
+    if (!pattern.match(words, taken) || !may_take(pattern, taken, search)) continue;
+    found = filled(pattern, taken, search);
     return true;
   }
+  search.unknown[words] = search.depth;
   return false;
 }
 
 // As one sentence, and not only pieces of it.
-bool Translator::knows(const std::string& text, int depth) const {
+bool Translator::knows(const std::string& text, Search search) const {
   const size_t begin = text.find_first_not_of(' ');
   std::string found;
-  return begin != std::string::npos && depth <= kDepthMax &&
-         find(text.substr(begin, text.find_last_not_of(' ') + 1 - begin), depth, found);
+  return begin != std::string::npos && !search.is_too_deep() &&
+         find(text.substr(begin, text.find_last_not_of(' ') + 1 - begin), search, found);
 }
 
 // A hole takes no more than its line, unless it is quoted: the next line is a sentence of its
@@ -289,7 +317,7 @@ bool Translator::knows(const std::string& text, int depth) const {
 // numbers and what the catalogue knows, and no other sentences, unless they are to stay as they
 // are.
 bool Translator::may_take(const Pattern& pattern, const std::vector<std::string>& taken,
-                          int depth) const {
+                          Search search) const {
   for (size_t i = 0; i < taken.size(); ++i) {
     if (!pattern.holes[i].is_quoted && taken[i].find('\n') != std::string::npos) return false;
   }
@@ -301,14 +329,14 @@ bool Translator::may_take(const Pattern& pattern, const std::vector<std::string>
     const std::string as_it_is = "{" + std::to_string(i + 1) + "!}";
     if (count_words(value) <= kWordsOfNamesMax) continue;
     if (pattern.translation.find(as_it_is) != std::string::npos) continue;
-    if (!value.starts_with("hotline ") && !knows(value, depth + 1)) return false;
+    if (!value.starts_with("hotline ") && !knows(value, search.deeper())) return false;
   }
   return true;
 }
 
 // The translation with what its holes took.
 std::string Translator::filled(const Pattern& pattern, const std::vector<std::string>& taken,
-                               int depth) const {
+                               Search search) const {
   const std::string_view translation = pattern.translation;
   std::string words;
   for (size_t at = 0; at < translation.size(); ++at) {
@@ -342,7 +370,7 @@ std::string Translator::filled(const Pattern& pattern, const std::vector<std::st
     } else if (pattern.holes[index].is_quoted || inside.ends_with('!')) {
       words += value;
     } else {
-      words += translate_text(value, depth + 1);
+      words += translate_text(value, search.deeper());
     }
   }
   return words;

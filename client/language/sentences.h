@@ -52,16 +52,19 @@ class Translator {
 
  private:
   struct Pattern;
+  // How deep in sentences within sentences, and at which depth each text was looked for in vain:
+  // below that it is not found either.
+  struct Search;
 
   void sort_patterns();
-  std::string translate_text(const std::string& text, int depth) const;
-  std::string translate_line(const std::string& line, int depth) const;
-  std::string translate_words(const std::string& words, int depth) const;
-  bool find(const std::string& words, int depth, std::string& found) const;
-  bool knows(const std::string& text, int depth) const;
-  bool may_take(const Pattern& pattern, const std::vector<std::string>& taken, int depth) const;
+  std::string translate_text(const std::string& text, Search search) const;
+  std::string translate_line(const std::string& line, Search search) const;
+  std::string translate_words(const std::string& words, Search search) const;
+  bool find(const std::string& words, Search search, std::string& found) const;
+  bool knows(const std::string& text, Search search) const;
+  bool may_take(const Pattern& pattern, const std::vector<std::string>& taken, Search search) const;
   std::string filled(const Pattern& pattern, const std::vector<std::string>& taken,
-                     int depth) const;
+                     Search search) const;
 
   Language language_;
   std::vector<Pattern> patterns_;  // Those with the most text of their own first.

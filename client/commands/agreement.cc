@@ -163,6 +163,19 @@ Result<uint32_t> read_number(const std::string& typed) {
   return number;
 }
 
+// A time that is agreed promises nothing yet of what will be gone.
+void say_nothing_is_erased(Output& output, const std::vector<AgreementDifference>& changes) {
+  const bool speaks_of_it =
+      std::any_of(changes.begin(), changes.end(),
+                  [](const AgreementDifference& one) { return one.key.starts_with("retention "); });
+  if (speaks_of_it) output.talk("All of it is kept for now: this version erases nothing.");
+}
+
+void print_changes(Output& output, const std::vector<AgreementDifference>& changes) {
+  print_differences(output, changes);
+  say_nothing_is_erased(output, changes);
+}
+
 int agreement_show(Invocation& invocation) {
   Output& output = invocation.output;
   const std::string what = "cannot show the agreement";
@@ -194,6 +207,7 @@ int agreement_show(Invocation& invocation) {
   }
   say_agreement(output, *row);
   print_terms(output, terms_of(policy));
+  say_nothing_is_erased(output, differences(default_policy(), policy));
   say_peer(output, *connection, known.rows());
   return kExitDone;
 }
@@ -240,7 +254,7 @@ int agreement_propose(Invocation& invocation) {
                          "it says the same as agreement " + std::to_string(newest.number()),
                          "hotline agreement show --toml    is the file to change"));
   }
-  if (!output.json()) print_differences(output, changes);
+  if (!output.json()) print_changes(output, changes);
   const std::string number = std::to_string(agreement.number);
   return submit_and_report(invocation, *connection,
                            agreement_draft(*connection,
@@ -283,7 +297,7 @@ void print_proposal(Output& output, Connection& connection, const Known& known,
   if (changes.empty()) {
     output.say("It says the same as the newest agreement.");
   } else {
-    print_differences(output, changes);
+    print_changes(output, changes);
   }
 }
 
@@ -317,7 +331,7 @@ int diff_file(Invocation& invocation, const std::string& path, const std::string
   } else if (changes.empty()) {
     output.say("It says the same as the newest agreement.");
   } else {
-    print_differences(output, changes);
+    print_changes(output, changes);
   }
   return kExitDone;
 }

@@ -20,6 +20,9 @@ class Terms {
                   int64_t size) {
     all_.push_back({key, words, value, -1, size});
   }
+  void retention(const std::string& key, const std::string& words, int64_t months) {
+    all_.push_back({key, words, retention_as_toml(months), -1, -1, months});
+  }
   std::vector<AgreementTerm> take() { return std::move(all_); }
 
  private:
@@ -60,13 +63,25 @@ void add_case(Terms& terms, const CasePolicy& policy) {
   terms.value("case guarantors", "case: guarantors", listed(policy.guarantors));
 }
 
+void add_retention(Terms& terms, const RetentionPolicy& policy) {
+  terms.retention("retention reports", "kept at least: reports and decisions", policy.reports);
+  terms.retention("retention notices", "kept at least: notices", policy.notices);
+  terms.retention("retention messages", "kept at least: other messages", policy.messages);
+  terms.retention("retention people", "kept at least: names and signatures", policy.people);
+}
+
+// Zero stands for the longest of all: never, or for ever.
+int64_t length_of(int64_t value) {
+  return value == 0 ? INT64_MAX : value;
+}
+
 std::string change_of(const AgreementTerm& before, const AgreementTerm& after) {
   if (before.size >= 0 && after.size >= 0) return after.size > before.size ? "larger" : "smaller";
+  if (before.months >= 0 && after.months >= 0) {
+    return length_of(after.months) > length_of(before.months) ? "longer" : "shorter";
+  }
   if (before.ms < 0 || after.ms < 0) return "changed";
-  // An alarm that never sounds again is the latest of all.
-  const int64_t was = before.ms == 0 ? INT64_MAX : before.ms;
-  const int64_t is = after.ms == 0 ? INT64_MAX : after.ms;
-  return is > was ? "later" : "sooner";
+  return length_of(after.ms) > length_of(before.ms) ? "later" : "sooner";
 }
 
 const AgreementTerm* find_term(const std::vector<AgreementTerm>& terms, const std::string& key) {
@@ -99,6 +114,7 @@ std::vector<AgreementTerm> terms_of(const Policy& policy) {
     terms.value("contact " + one.name, "contact " + one.name, one.how);
   }
   add_case(terms, policy.case_clock);
+  add_retention(terms, policy.retention);
   return terms.take();
 }
 
@@ -149,7 +165,8 @@ JsonValue json_terms(const std::vector<AgreementTerm>& terms) {
     return JsonValue()
         .add("term", one.key)
         .add("value", one.value)
-        .add("ms", one.ms < 0 ? JsonValue() : JsonValue(one.ms));
+        .add("ms", one.ms < 0 ? JsonValue() : JsonValue(one.ms))
+        .add("months", one.months < 0 ? JsonValue() : JsonValue(one.months));
   });
 }
 

@@ -12,11 +12,12 @@
 namespace hotline::client {
 
 struct AgreementTerm {
-  std::string key;    // "flash undelivered-alarm": for programs.
-  std::string words;  // "FLASH: alarm UNDELIVERED"
-  std::string value;  // "4min"
-  int64_t ms = -1;    // Of a deadline or an interval.
-  int64_t size = -1;  // Of a separation, in its unit.
+  std::string key;      // "flash undelivered-alarm": for programs.
+  std::string words;    // "FLASH: alarm UNDELIVERED"
+  std::string value;    // "4min"
+  int64_t ms = -1;      // Of a deadline or an interval.
+  int64_t size = -1;    // Of a separation, in its unit.
+  int64_t months = -1;  // That something is kept at least; 0: for ever.
 };
 
 // In the order in which they are printed. Two policies of one digest have the same.
@@ -27,7 +28,8 @@ struct AgreementDifference {
   std::string words;
   std::string before;  // Empty where the term is new.
   std::string after;   // Empty where it is gone.
-  std::string change;  // "later", "sooner", "larger", "smaller", "changed", "new", "gone".
+  std::string change;  // "later", "sooner", "larger", "smaller", "longer", "shorter",
+                       // "changed", "new", "gone".
 };
 
 std::vector<AgreementDifference> differences(const Policy& before, const Policy& after);

@@ -112,8 +112,16 @@ roles = ["auditor"]
 # decided_by = "supervisor"
 # guarantors = ["first-guarantor", "second-guarantor"]
 
-# From here on to the end of the file, and in [checks], [release], [separation], [contacts] and [case]: agreement number 1. Once
-# both sides have signed another one (hotline agreement propose), it is followed instead, but for roles and commands.
+# How long each part of the record is kept at least; the same on both sides. "10 years", "18 months" or "for ever", as it is
+# without this section. Nothing is erased yet, whatever stands here.
+# [retention]
+# reports = "for ever"           # What incidents, violations and decisions say.
+# notices = "10 years"           # Activities, launches, and what is protected.
+# messages = "10 years"          # All other messages.
+# people = "5 years"             # Names and signatures of people.
+
+# From here on to the end of the file, and in [checks], [release], [separation], [contacts], [case] and [retention]: agreement
+# number 1. Once both sides have signed another one (hotline agreement propose), it is followed instead, but for roles and commands.
 # Deadlines and ladders, the same on both sides; what is left out has the default of the field.
 # [escalation.flash]
 # undelivered_alarm = "4min"

@@ -284,6 +284,9 @@ inline constexpr size_t kThreadHopsMax = 8;            // From a name to the thr
 inline constexpr size_t kDecisionsDueNamed = 8;        // The others are one condition.
 inline constexpr size_t kGuarantorsMax = 16;
 inline constexpr int64_t kWidespreadMax = 1'000;
+
+// An agreement says in months how long something is kept at least.
+inline constexpr int64_t kRetentionMonthsMax = 1'200;
 inline constexpr size_t kCaseReasonSizeMax = 2'000;
 inline constexpr size_t kCaseRowsMax = 200;
 inline constexpr size_t kCaseMessagesShown = 50;  // Violations and decisions, each.

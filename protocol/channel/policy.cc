@@ -325,6 +325,35 @@ std::string case_text(const CasePolicy& policy) {
   return text;
 }
 
+bool take_retention_line(std::string_view name, int64_t months, RetentionPolicy& policy) {
+  for (const RetentionPart& one : kRetentionParts) {
+    if (one.name != name) continue;
+    policy.*one.months = months;
+    return true;
+  }
+  return false;
+}
+
+std::string retention_text(const RetentionPolicy& policy) {
+  std::string text;
+  for (const RetentionPart& one : kRetentionParts) {
+    if (policy.*one.months == 0) continue;
+    text += std::string("retention ") + one.name + " " + std::to_string(policy.*one.months) + "\n";
+  }
+  return text;
+}
+
+Status check_retention(const RetentionPolicy& policy) {
+  for (const RetentionPart& one : kRetentionParts) {
+    const int64_t months = policy.*one.months;
+    if (months >= 0 && months <= limits::kRetentionMonthsMax) continue;
+    return policy_error(
+        std::string("retention: ") + one.name + " is " + std::to_string(months) + " months",
+        "from 1 to " + std::to_string(limits::kRetentionMonthsMax) + ", or 0 for ever");
+  }
+  return ok();
+}
+
 bool take_policy_line(std::string_view line, Policy& policy) {
   if (take_prefix(line, "contact ")) return take_contact_line(line, policy.contacts);
   if (take_prefix(line, "case ")) return take_case_line(line, policy.case_clock);
@@ -335,6 +364,7 @@ bool take_policy_line(std::string_view line, Policy& policy) {
     if (take_prefix(name, std::string(precedence_name(p)) + " "))
       return take_ladder_line(name, value, policy.at(p));
   }
+  if (take_prefix(name, "retention ")) return take_retention_line(name, value, policy.retention);
   if (take_prefix(name, "two-person ")) return take_two_person_line(name, policy.two_person);
   struct {
     std::string_view name;
@@ -406,6 +436,7 @@ Status validate(const Policy& policy) {
   }
   if (Status contacts = check_contacts(policy.contacts); !contacts) return contacts;
   if (Status clock = check_case(policy.case_clock); !clock) return clock;
+  if (Status kept = check_retention(policy.retention); !kept) return kept;
   const std::string fault = separation_fault(policy.separation);
   if (fault.empty()) return ok();
   return make_error(ErrorCode::configuration, "the separation of volumes: " + fault,
@@ -439,7 +470,7 @@ std::string canonical_text(const Policy& policy) {
   for (const std::string& name : policy.two_person.names()) line("two-person " + name, 1);
   if (policy.two_person.one_for_life) line("two-person one-for-life", 1);
   for (const Contact& one : policy.contacts) text += "contact " + one.name + " " + one.how + "\n";
-  return text + case_text(policy.case_clock);
+  return text + case_text(policy.case_clock) + retention_text(policy.retention);
 }
 
 // Reads generously; that the result has just this text again is what makes it strict.

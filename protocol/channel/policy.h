@@ -78,6 +78,26 @@ struct CasePolicy {
   bool operator==(const CasePolicy&) const = default;
 };
 
+// How long each part of the record is kept at least, in months; 0: for ever. Envelopes, the journal
+// and all hashes are kept for ever in any case: proofs rest on them. Nothing erases anything yet.
+struct RetentionPolicy {
+  int64_t reports = 0;   // Bodies of incidents, violations and decisions.
+  int64_t notices = 0;   // Bodies of activities, launches and what is protected.
+  int64_t messages = 0;  // Bodies of all other messages.
+  int64_t people = 0;    // Names and signatures of people, which their own party alone has.
+
+  bool operator==(const RetentionPolicy&) const = default;
+};
+
+struct RetentionPart {
+  const char* name;  // In the canonical text and in files.
+  int64_t RetentionPolicy::*months;
+};
+inline constexpr RetentionPart kRetentionParts[] = {{"reports", &RetentionPolicy::reports},
+                                                    {"notices", &RetentionPolicy::notices},
+                                                    {"messages", &RetentionPolicy::messages},
+                                                    {"people", &RetentionPolicy::people}};
+
 struct Policy {
   std::array<PrecedencePolicy, 4> precedences;
   LinkPolicy link;
@@ -86,6 +106,7 @@ struct Policy {
   TwoPersonRule two_person;
   std::vector<Contact> contacts;  // By name.
   CasePolicy case_clock;
+  RetentionPolicy retention;
 
   // `precedence` is one of the four; anything else is a bug.
   const PrecedencePolicy& at(uint8_t precedence) const;
@@ -103,7 +124,8 @@ Policy default_policy();
 Status validate(const Policy& policy);
 
 // SHA-256 over the canonical text of what both parties must agree on: everything but roles and
-// commands. Of the case clock it has only what is not the default.
+// commands. Of the case clock and of retention it has only what is not the default, so that a
+// policy that says nothing of them keeps its digest.
 Hash digest(const Policy& policy);
 
 // The text that digest() hashes: one `name value` a line.

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "protocol/base/limits.h"
+#include "protocol/base/text_lines.h"
 #include "protocol/channel/notifier_command.h"
 #include "protocol/message/words.h"
 
@@ -107,6 +108,38 @@ void read_case(TomlSection& root, CasePolicy& policy) {
   section->refuse_others();
 }
 
+// "10 years", "18 months", "for ever": as retention_as_toml() writes it.
+std::optional<int64_t> parse_retention(std::string_view text) {
+  if (text == "for ever") return 0;
+  const size_t space = text.find(' ');
+  if (space == std::string_view::npos) return std::nullopt;
+  const auto count = parse_decimal(text.substr(0, space), limits::kRetentionMonthsMax);
+  const std::string_view unit = text.substr(space + 1);
+  if (!count || *count == 0) return std::nullopt;
+  const bool is_years = unit == "years" || unit == "year";
+  if (!is_years && unit != "months" && unit != "month") return std::nullopt;
+  const int64_t months = static_cast<int64_t>(*count) * (is_years ? 12 : 1);
+  if (months > limits::kRetentionMonthsMax) return std::nullopt;
+  return months;
+}
+
+void read_retention(TomlSection& root, RetentionPolicy& policy) {
+  auto section = root.optional_section("retention");
+  if (!section) return;
+  for (const RetentionPart& one : kRetentionParts) {
+    const auto typed = section->optional_text(one.name);
+    if (!typed) continue;
+    const auto months = parse_retention(*typed);
+    if (!months) {
+      section->fail(section->require(one.name),
+                    std::string("retention.") + one.name + " must say how long it is kept",
+                    "\"10 years\", \"18 months\" or \"for ever\"; 100 years at most");
+    }
+    policy.*one.months = *months;
+  }
+  section->refuse_others();
+}
+
 Policy read_sections(TomlSection& root, Whose whose) {
   Policy policy = default_policy();
   if (auto escalation = root.optional_section("escalation")) {
@@ -135,6 +168,7 @@ Policy read_sections(TomlSection& root, Whose whose) {
   read_release(root, policy.two_person);
   read_contacts(root, policy.contacts);
   read_case(root, policy.case_clock);
+  read_retention(root, policy.retention);
   return policy;
 }
 
@@ -169,6 +203,13 @@ std::string case_as_toml(const CasePolicy& policy) {
          setting("widespread", std::to_string(policy.widespread)) +
          setting("decided_by", quoted(role != nullptr ? role->key : "")) +
          setting("guarantors", list_as_toml(policy.guarantors));
+}
+
+std::string retention_section(const RetentionPolicy& policy) {
+  std::string text = "\n[retention]\n";
+  for (const RetentionPart& one : kRetentionParts)
+    text += setting(one.name, quoted(retention_as_toml(policy.*one.months)));
+  return text;
 }
 
 std::string ladder_as_toml(const char* name, const PrecedencePolicy& policy) {
@@ -219,6 +260,13 @@ std::string duration_as_toml(int64_t ms) {
   return std::to_string(ms) + "ms";
 }
 
+std::string retention_as_toml(int64_t months) {
+  if (months == 0) return "for ever";
+  const int64_t years = months / 12;
+  if (months % 12 != 0) return std::to_string(months) + (months == 1 ? " month" : " months");
+  return std::to_string(years) + (years == 1 ? " year" : " years");
+}
+
 std::string policy_as_toml(const Policy& policy) {
   std::string text =
       "# The numbers that both parties follow. Change them, then: hotline agreement "
@@ -235,7 +283,7 @@ std::string policy_as_toml(const Policy& policy) {
           setting_ms("time", policy.separation.time_s * 1000);
   text += "\n[release]\n" + setting("two_person", list_as_toml(policy.two_person.names())) +
           setting("one_person_for_life", policy.two_person.one_for_life ? "true" : "false");
-  text += case_as_toml(policy.case_clock);
+  text += case_as_toml(policy.case_clock) + retention_section(policy.retention);
   if (policy.contacts.empty()) return text;
   text += "\n[contacts]\n";
   for (const Contact& one : policy.contacts) text += setting(one.name.c_str(), quoted(one.how));

@@ -127,12 +127,12 @@ NOT_SENTENCES_OF = {
     "client/show/agreement_terms.cc": [
         r"(\{\})?(next-path|undelivered-alarm|alarm-again|rung \{\}|dissemination-due|first-answer-due|full-answer-due)",
         "test-call (interval|acknowledged)|channel-check interval|separation (horizontal|vertical|time)|two-person.*",
-        "case (first-response|repeated-within|joint-response|widespread|decided-by|guarantors)"],
+        "case (first-response|repeated-within|joint-response|widespread|decided-by|guarantors)", "retention (reports|notices|messages|people)?"],
     "client/commands/agreement.cc": [
         r"Agreement \{\} is (proposed|signed|rejected)", r"The proposal of agreement \{\} is withdrawn", "FILE|TIME|TEXT|ID", "open|agreed|rejected|withdrawn|overtaken|expired|signed|unknown",
         r"agreement accept .*"],
     "protocol/channel/agreement.cc": ["(number|follows|from) (\\{\\})?"],
-    "protocol/policy_file/policy_file.cc": [r"[a-z_ ]+ = .*", r"\[.*", r"[a-z_]+", r"(d|h|min|s|ms)", r"# The numbers .*"],
+    "protocol/policy_file/policy_file.cc": [r"[a-z_ ]+ = .*", "years?|months?", r"\[.*", r"[a-z_]+", r"(d|h|min|s|ms)", r"# The numbers .*"],
     "protocol/terminal/toml_section.cc": ["ms|min", "hotlined config example"],
     "client/show/draft_rows.cc": ["draft|submitted|saved|returned"],
     "protocol/message/envelope_rules.cc": ["-p flash"],

@@ -107,6 +107,22 @@ class Agreements(OfTwo):
             self.assertEqual(missing.returncode, NOT_FOUND, missing.stderr)
         self.assertEqual(self.world.ask("north", "ann", "agreement", "history")["proposals"], [])
 
+    def test_retention_is_agreed_on_and_nothing_is_said_to_be_erased(self):
+        path = self.file({'messages = "for ever"': 'messages = "10 years"'})
+        name = self.propose("north", path, "--from", "+3s")
+        shown = self.world.client("south", "bob", "agreement", "diff", name)
+        self.assertRegex(shown.stdout, r"kept at least: other messages\s+shorter\s+for ever\s+10 years")
+        self.assertIn("this version erases nothing", shown.stderr)
+        (row,) = self.world.ask("south", "bob", "agreement", "diff", name)["differences"]
+        self.assertEqual(row, {"term": "retention messages", "before": "for ever", "after": "10 years", "change": "shorter"})
+        self.assertEqual(self.sign("south", name).returncode, 0)
+        for party in PREFIX:
+            self.world.wait_for("the agreement", lambda: self.in_force(party) == 2)
+            document = self.world.ask(party, "ann", "agreement", "show")
+            months = {term["term"]: term["months"] for term in document["terms"] if term["months"] is not None}
+            self.assertEqual(months, {"retention reports": 0, "retention notices": 0, "retention messages": 120, "retention people": 0})
+            self.assertIn("this version erases nothing", self.world.client(party, "ann", "agreement", "show").stderr)
+
     def test_it_is_rejected_or_withdrawn_with_a_reason(self):
         path = self.file({'after = "3min"': 'after = "2min"'})
         name = self.propose("north", path, "--from", "+1h")

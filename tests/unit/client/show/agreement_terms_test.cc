@@ -47,8 +47,24 @@ TEST(AgreementTerms, SayWhatWouldChange) {
               p.case_clock.guarantors = {"a", "b"};
             }),
             "case: guarantors: - -> a, b, changed");
+  EXPECT_EQ(only_change([](Policy& p) { p.retention.messages = 120; }),
+            "kept at least: other messages: for ever -> 10 years, shorter");
   EXPECT_EQ(only_change([](Policy& p) { p.two_person.one_for_life = true; }),
             "one person for danger to life: no -> yes, changed");
+}
+
+TEST(AgreementTerms, SayWhichRetentionIsLonger) {
+  Policy before = default_policy();
+  before.retention = {18, 18, 18, 18};
+  Policy after = before;
+  after.retention = {12, 240, 0, 18};
+  std::vector<std::string> changes;
+  for (const AgreementDifference& one : differences(before, after))
+    changes.push_back(one.words + ": " + one.before + " -> " + one.after + ", " + one.change);
+  EXPECT_EQ(changes, (std::vector<std::string>{
+                         "kept at least: reports and decisions: 18 months -> 1 year, shorter",
+                         "kept at least: notices: 18 months -> 20 years, longer",
+                         "kept at least: other messages: 18 months -> for ever, longer"}));
 }
 
 // Whatever is signed is shown: no two policies of different digests have the same terms.
@@ -73,6 +89,10 @@ TEST(AgreementTerms, LeaveNothingOut) {
       [](Policy& p) { p.case_clock.widespread += 1; },
       [](Policy& p) { p.case_clock.decided_by = wire::Role::operator_; },
       [](Policy& p) { p.case_clock.guarantors = {"first-guarantor"}; },
+      [](Policy& p) { p.retention.reports = 1; },
+      [](Policy& p) { p.retention.notices = 1; },
+      [](Policy& p) { p.retention.messages = 1; },
+      [](Policy& p) { p.retention.people = 1; },
   };
   for (const auto& change : changes) {
     Policy after = default_policy();

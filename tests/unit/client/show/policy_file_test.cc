@@ -27,6 +27,7 @@ TEST(PolicyFile, IsReadBackAsTheSamePolicy) {
   policy.two_person.one_for_life = true;
   policy.contacts = {{"north", "\"the red line\", or C:\\voice"}, {"south", "+00 000"}};
   policy.case_clock = {3'600'000, 7'200'000, 86'400'000, 7, wire::Role::operator_, {"a", "b"}};
+  policy.retention = {0, 120, 18, 1};
   const auto read = read_back(policy_as_toml(policy));
   ASSERT_TRUE(read) << read.error().reason;
   EXPECT_EQ(canonical_text(*read), canonical_text(policy));
@@ -57,6 +58,25 @@ TEST(PolicyFile, SaysWhatIsWrongWithTheCaseClock) {
         "decided_by = \"auditor\"", "decided_by = \"nobody\"", "widespread = 1",
         "widespread = \"3\"", "widespread = 1001", "first_response = \"0s\"",
         "first_response = \"80h\"", "joint_response = \"1h\"", "first_respose = \"1h\""}) {
+    const auto wrong = read(lines + "\n");
+    ASSERT_FALSE(wrong) << lines;
+    EXPECT_EQ(wrong.error().code, ErrorCode::configuration) << lines;
+    EXPECT_FALSE(wrong.error().hint.empty()) << lines;
+  }
+}
+
+TEST(PolicyFile, SaysHowLongSomethingIsKept) {
+  const auto read = [](const std::string& lines) { return read_back("[retention]\n" + lines); };
+  const auto kept = read(
+      "reports = \"for ever\"\nnotices = \"1 year\"\nmessages = \"100 years\"\n"
+      "people = \"1 month\"\n");
+  ASSERT_TRUE(kept) << kept.error().reason;
+  EXPECT_EQ(kept->retention, (RetentionPolicy{0, 12, 1'200, 1}));
+  EXPECT_EQ(read("")->retention, RetentionPolicy{});
+  for (const std::string lines :
+       {"messages = \"10\"", "messages = 10", "messages = \"0 years\"", "messages = \"-1 years\"",
+        "messages = \"101 years\"", "messages = \"1201 months\"", "messages = \"10 days\"",
+        "messages = \"years\"", "messages = \"\"", "mesages = \"10 years\""}) {
     const auto wrong = read(lines + "\n");
     ASSERT_FALSE(wrong) << lines;
     EXPECT_EQ(wrong.error().code, ErrorCode::configuration) << lines;

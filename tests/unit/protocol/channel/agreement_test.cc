@@ -22,6 +22,7 @@ Agreement made_agreement() {
   made.policy.case_clock.widespread = 5;
   made.policy.case_clock.decided_by = wire::Role::operator_;
   made.policy.case_clock.guarantors = {"first-guarantor", "second-guarantor"};
+  made.policy.retention = {0, 240, 120, 60};
   return made;
 }
 
@@ -36,6 +37,7 @@ TEST(Agreement, IsReadBackAsItWasWritten) {
   EXPECT_EQ(read->policy.two_person, made.policy.two_person);
   EXPECT_EQ(read->policy.at(1).rungs[2].proposes_voice, true);
   EXPECT_EQ(read->policy.case_clock, made.policy.case_clock);
+  EXPECT_EQ(read->policy.retention, made.policy.retention);
 }
 
 // Whoever signs a text signs that and no other way to write it.
@@ -77,6 +79,11 @@ TEST(Agreement, HasOneForm) {
       with("case guarantor first-guarantor", "case guarantor third-guarantor"),
       with("case guarantor first-guarantor", "case guarantor First"),
       with("case guarantor first-guarantor", "case guarantor "),
+      with("retention notices 240", "retention notices 0"),  // The default: said by nothing.
+      with("retention notices 240", "retention notices 1201"),
+      with("retention notices 240", "retention notices -1"),
+      with("retention notices 240", "retention leaves 240"),
+      with("retention notices 240", "retention people 60"),
   };
   for (const std::string& one : refused) EXPECT_FALSE(parse_agreement(one)) << one;
 }
@@ -87,8 +94,9 @@ TEST(Agreement, DoesNotReadMoreThanItMay) {
   EXPECT_FALSE(parse_agreement(agreement_text(large) + std::string(20'000, '\n')));
 }
 
-// A policy that says nothing of the case clock keeps the digest that it always had.
-TEST(Agreement, SaysOfTheCaseClockOnlyWhatIsNotTheDefault) {
+// A policy that says nothing of these keeps the digest that it always had.
+TEST(Agreement, SaysOfTheCaseClockAndOfRetentionOnlyWhatIsNotTheDefault) {
+  EXPECT_EQ(canonical_text(default_policy()).find("retention"), std::string::npos);
   EXPECT_EQ(canonical_text(default_policy()).find("case "), std::string::npos);
   EXPECT_EQ(canonical_text(default_policy()).find("guarantor"), std::string::npos);
 }

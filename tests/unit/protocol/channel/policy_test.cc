@@ -58,6 +58,7 @@ TEST(Policy, TheDigestCoversWhatIsAgreedAndNothingLocal) {
       [](Policy& p) { p.link.test_call_interval_ms += 1; },
       [](Policy& p) { p.link.test_call_acknowledged_ms += 1; },
       [](Policy& p) { p.link.channel_check_interval_ms += 1; },
+      [](Policy& p) { p.retention.messages = 120; },
   };
   for (const auto& change : agreed) {
     Policy changed = default_policy();
@@ -105,6 +106,8 @@ TEST(Policy, RefusesWhatCannotBeFollowedAndSaysWhere) {
        "the ladder of flash, rung supervisor has a command that is too long"},
       {[](Policy& p) { p.at(1).rungs[0].commands.resize(5, {"/bin/true"}); },
        "the ladder of flash, rung supervisor has 5 commands"},
+      {[](Policy& p) { p.retention.people = -1; }, "retention: people is -1 months"},
+      {[](Policy& p) { p.retention.reports = 1'201; }, "retention: reports is 1201 months"},
       {[](Policy& p) { p.link.test_call_interval_ms = 0; }, "the test call interval is 0 ms"},
   };
   for (const auto& refused : cases) {

@@ -2,6 +2,7 @@
 
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <boost/asio/post.hpp>
 #include <utility>
 
@@ -311,6 +312,13 @@ void Channel::tell_alarm(const std::string& id, const std::string& text) {
 AttemptText Channel::text_of(const Attempt& attempt) {
   const bool incoming = attempt.name.incoming;
   AttemptText text{config_.party, incoming ? config_.peer : config_.party, {}, config_.exercise};
+  const Policy& policy = core().config().policy;
+  const std::vector<Rung>& rungs = policy.at(attempt.name.precedence).rungs;
+  if (std::any_of(rungs.begin(), rungs.end(), [&](const Rung& one) {
+        return one.proposes_voice && one.name == attempt.name.rung;
+      })) {
+    text.contacts = policy.contacts;
+  }
   attempt.messages.visit([&](uint64_t number) {
     text.messages.push_back(name_of({incoming, number}));
     return text.messages.size() < limits::kAttemptNamesMax;

@@ -7,6 +7,7 @@
 
 #include "protocol/channel/journal_generated.h"
 #include "protocol/channel/ladder.h"
+#include "protocol/channel/policy.h"
 
 namespace hotline {
 
@@ -24,6 +25,7 @@ struct AttemptText {
   std::string sender;                 // Whose messages they are.
   std::vector<std::string> messages;  // The oldest first, and at least that one.
   bool exercise = false;
+  std::vector<Contact> contacts = {};  // The agreed ones, for a rung that proposes voice.
 
   const char* mode() const { return exercise ? "exercise" : "live"; }
 };

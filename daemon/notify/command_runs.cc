@@ -32,6 +32,13 @@ std::string error_text(int error) {
   return std::system_category().message(error);
 }
 
+std::string contacts_in_lines(const std::vector<Contact>& contacts) {
+  std::string lines;
+  for (const Contact& one : contacts)
+    lines += (lines.empty() ? "" : "\n") + one.name + " " + one.how;
+  return lines;
+}
+
 std::vector<std::string> environment_of(const Attempt& attempt, const AttemptText& text) {
   HOTLINE_CHECK(!text.messages.empty());
   std::string messages;
@@ -45,6 +52,7 @@ std::vector<std::string> environment_of(const Attempt& attempt, const AttemptTex
           std::string("HOTLINE_MODE=") + text.mode(),
           std::string("HOTLINE_PRECEDENCE=") + precedence_name(attempt.name.precedence),
           "HOTLINE_RUNG=" + attempt.name.rung,
+          "HOTLINE_CONTACTS=" + contacts_in_lines(text.contacts),
           std::string("HOTLINE_REPEATED=") + (attempt.repeated ? "1" : "0")};
 }
 

@@ -10,6 +10,7 @@
 //     HOTLINE_SENDER      whose they are: a party's id
 //     HOTLINE_MODE        live, or exercise
 //     HOTLINE_PRECEDENCE, HOTLINE_RUNG
+//     HOTLINE_CONTACTS    the agreed contacts, one a line, "NAME HOW", of a rung that proposes voice; else empty
 //     HOTLINE_REPEATED    1 where it may have been told before a restart, else 0
 // clang-format on
 // Exit status 0 means that somebody was told. Anything that it leaves running in its group is

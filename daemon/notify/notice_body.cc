@@ -14,6 +14,17 @@ std::string joined(const std::vector<std::string>& names) {
   return text;
 }
 
+JsonValue json_contact(const Contact& one) {
+  return JsonValue().add("name", one.name).add("how", one.how);
+}
+
+std::string contacts_in_words(const std::vector<Contact>& contacts) {
+  std::string words;
+  for (const Contact& one : contacts)
+    words += (words.empty() ? "" : "; ") + one.name + " " + one.how;
+  return words;
+}
+
 std::string summary_of(const Attempt& attempt, const AttemptText& text) {
   const uint64_t others = attempt.messages.size() - 1;
   std::string summary = text.exercise ? "EXERCISE EXERCISE EXERCISE. " : "";
@@ -37,7 +48,8 @@ std::string webhook_body(const Attempt& attempt, const AttemptText& text) {
                      .add("precedence", precedence_name(attempt.name.precedence))
                      .add("rung", attempt.name.rung)
                      .add("attempt", attempt.name.number)
-                     .add("repeated", attempt.repeated));
+                     .add("repeated", attempt.repeated)
+                     .add("contacts", json_each(text.contacts, json_contact)));
 }
 
 std::string alert_body(const Attempt& attempt, const AttemptText& text, UtcMs begins, UtcMs ends) {
@@ -54,6 +66,7 @@ std::string alert_body(const Attempt& attempt, const AttemptText& text, UtcMs be
   annotations.add("summary", summary_of(attempt, text))
       .add("count", std::to_string(attempt.messages.size()))
       .add("messages", joined(text.messages));
+  if (!text.contacts.empty()) annotations.add("contacts", contacts_in_words(text.contacts));
   JsonValue alert;
   alert.add("labels", std::move(labels))
       .add("annotations", std::move(annotations))

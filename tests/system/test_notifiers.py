@@ -121,10 +121,20 @@ class Webhooks(OfNotifiers):
         self.assertEqual((path, authorization), ("/pager", "Bearer s3cret"))
         self.assertEqual(pager.bodies()[0], {
             "v": 1, "party": "north", "message": sent, "messages": [sent], "count": 1, "sender": "south", "mode": self.mode,
-            "precedence": "flash", "rung": "watch", "attempt": 1, "repeated": False})
+            "precedence": "flash", "rung": "watch", "attempt": 1, "repeated": False, "contacts": []})
         world.wait_for("the record", lambda: self.attempts(world))
         (record,) = self.attempts(world)
         self.assertRegex(record, f"^{sent}: watch, command 1, attempt 1 told: pager: HTTP 200 OK$")
+
+    def test_where_voice_is_proposed_the_agreed_contacts_go_with_it(self):
+        pager = self.endpoint("pager")
+        world = self.world(
+            self.webhook("pager", pager.port) + '[contacts]\nnorth-duty-officer = "+00 000 000 001, in English"\n'
+            + rung("watch", "1s", "pager") + rung("line", "2s", "pager").replace("after", 'propose = "voice"\nafter'))
+        self.flash(world)
+        world.wait_for("both calls", lambda: len(pager.bodies()) == 2)
+        self.assertEqual({body["rung"]: body["contacts"] for body in pager.bodies()},
+                         {"watch": [], "line": [{"name": "north-duty-officer", "how": "+00 000 000 001, in English"}]})
 
     def test_E08_one_that_fails_is_tried_three_times_more_and_then_the_next_is_told(self):
         failing, next_one = self.endpoint("failing", 500), self.endpoint("next")

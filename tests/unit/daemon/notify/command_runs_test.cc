@@ -128,12 +128,21 @@ TEST_F(CommandRunsTest, ACommandGetsAFixedEnvironmentAndNoOpenFileOfOurs) {
   commands().start(repeated, of("S-000087"));
   ASSERT_TRUE(run_until_reports(1));
   close(open_file);
-  EXPECT_EQ(reports_[0].output,
-            "HOTLINE_COUNT=1\nHOTLINE_MESSAGE=S-000087\nHOTLINE_MESSAGES=S-000087\n"
-            "HOTLINE_MODE=exercise\n"
-            "HOTLINE_PRECEDENCE=flash\nHOTLINE_REPEATED=1\nHOTLINE_RUNG=supervisor\n"
-            "HOTLINE_SENDER=south\nLC_ALL=C.UTF-8\n"
-            "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin\n0\n1\n2\n/\n");
+  EXPECT_EQ(
+      reports_[0].output,
+      "HOTLINE_CONTACTS=\nHOTLINE_COUNT=1\nHOTLINE_MESSAGE=S-000087\nHOTLINE_MESSAGES=S-000087\n"
+      "HOTLINE_MODE=exercise\n"
+      "HOTLINE_PRECEDENCE=flash\nHOTLINE_REPEATED=1\nHOTLINE_RUNG=supervisor\n"
+      "HOTLINE_SENDER=south\nLC_ALL=C.UTF-8\n"
+      "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin\n0\n1\n2\n/\n");
+}
+
+TEST_F(CommandRunsTest, ACommandOfARungThatProposesVoiceGetsTheContacts) {
+  AttemptText text = of("S-000087");
+  text.contacts = {{"north-duty-officer", "+00 1, in English"}, {"red-line", "$HOME; `id`"}};
+  commands().start(attempt(1, shell("printf %s \"$HOTLINE_CONTACTS\"")), text);
+  ASSERT_TRUE(run_until_reports(1));
+  EXPECT_EQ(reports_[0].output, "north-duty-officer +00 1, in English\nred-line $HOME; `id`");
 }
 
 TEST_F(CommandRunsTest, ArgumentsPassThroughNoShell) {

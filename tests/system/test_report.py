@@ -26,33 +26,19 @@ def milliseconds(text):
 
 
 class CountedTwice(unittest.TestCase):
-    def check_second_count(self, record, since=None, to=None):
+    def count(self, record, since=None, to=None):
         covered = record["verification"]["up_to"] + 1 if record["verification"] else sys.maxsize
-        counted = second.Record(record["directory"], covered, since, to).as_json()
+        return second.Record(record["directory"], covered, since, to)
+
+    def check_second_count(self, record, since=None, to=None):
+        counted = self.count(record, since, to).as_json()
         for name, value in counted.items():
             self.assertEqual(record[name], value, f"{name} of {record['party']}")
         self.assertEqual(set(record) - set(counted), {"source", "directory", "verification"})
 
-
-    def check_differences(self, joint):
+    def check_differences(self, joint, since=None, to=None):
         """Of two records of which the one is the beginning of the other."""
-        first, second_one = joint["records"]
-        found = joint["differences"]
-        different = 0
-        for sender, row in enumerate(found["transcripts"]):
-            logs = [[data for data, _ in second.read_log(record["directory"], "sent" if record is joint["records"][sender] else "received")]
-                    for record in (first, second_one)]
-            self.assertEqual(row["entries"], {first["party"]: len(logs[0]), second_one["party"]: len(logs[1])})
-            both = min(map(len, logs))
-            self.assertEqual(logs[0][:both], logs[1][:both])
-            self.assertEqual(row["different"], max(map(len, logs)) - both)
-            different += row["different"]
-        self.assertEqual((found["differences"], found["reconciled"]), (different, different == 0))
-        ours = {(one["own"], one["peers"]) for one in first["conflicts"]["list"]}
-        theirs = {(one["peers"], one["own"]) for one in second_one["conflicts"]["list"]}
-        self.assertEqual(found["conflicts_in_both"], len(ours & theirs))
-        for name, only in ((first["party"], ours - theirs), (second_one["party"], theirs - ours)):
-            self.assertEqual(found[f"conflicts_only_{name}"], [f"{a} and {b}" for a, b in sorted(only)])
+        self.assertEqual(joint["differences"], second.differences(*(self.count(record, since, to) for record in joint["records"])))
 
 
 class MadeUp(CountedTwice):

@@ -3,6 +3,8 @@
 
     report.py EXPORT --covered N [--from MS] [--to MS]     prints the numbers of one record as JSON
 
+`differences` counts what a joint report says of two records, of which one may be older than the other and no more.
+
 Verifies nothing; verify.py does. `--covered`: so many entries of the journal count."""
 
 import argparse
@@ -531,6 +533,68 @@ class Record:
             **self.count_messages(), "link": self.count_link(), "conflicts": self.count_conflicts(),
             "incidents": self.count_incidents(), "alarms": self.count_alarms(),
         }
+
+
+# Between two records.
+
+NAMED_MAX = 20  # Differences that are named one by one.
+
+
+def read_cosigned(directory, name):
+    """{size: note} of the receipts beside one transcript."""
+    path = pathlib.Path(directory, name, "cosigned")
+    data, notes, at = path.read_bytes() if path.exists() else b"", {}, 0
+    while at < len(data):
+        length = int.from_bytes(data[at:at + 2], "big")
+        note = data[at + 2:at + 2 + length]
+        notes[int(note.split(b"\n")[1])] = note
+        at += 2 + length
+    return notes
+
+
+def compare_transcripts(sender, receiver, parties):
+    """As both hold what `sender` sent; and the receipts that differ, in words."""
+    of = {sender.party: [data for data, _ in read_log(sender.directory, "sent")],
+          receiver.party: [data for data, _ in read_log(receiver.directory, "received")]}
+    longer = max(parties, key=lambda party: len(of[party]))
+    both = min(map(len, of.values()))
+    if of[sender.party][:both] != of[receiver.party][:both]:
+        raise ValueError(f"the transcripts of {sender.party} differ before their ends, which is not counted here")
+    only = of[longer][both:]
+    held, given = read_cosigned(sender.directory, "sent"), read_cosigned(receiver.directory, "received")
+    receipts = []
+    for size, note in sorted(held.items()):
+        words = f"receipt for {size} of {sender.party.upper()} "
+        if size in given and given[size] != note:
+            receipts.append(words + f"is another at {receiver.party.upper()}")
+        elif size not in given and size <= len(of[receiver.party]):
+            receipts.append(words + f"only at {sender.party.upper()}")
+    row = {"sent_by": sender.party, "entries": {party: len(of[party]) for party in parties}, "different": len(only),
+           "first": [f"{export.read_envelope(data)['id']} only at {longer.upper()}" for data in only[:NAMED_MAX]],
+           "unreceipted": both - min(both, max(held, default=0))}
+    return row, receipts
+
+
+def differences(first, second):
+    parties = first.party, second.party
+    ours, our_receipts = compare_transcripts(first, second, parties)
+    theirs, their_receipts = compare_transcripts(second, first, parties)
+    receipts = our_receipts + their_receipts
+    found = ours["different"] + theirs["different"] + len(receipts)
+    # The same pair of notices from the other side; the last conflict of each.
+    fates = [{(one[a], one[b]): one["fate"] for one in record.count_conflicts()["list"]}
+             for record, a, b in ((first, "own", "peers"), (second, "peers", "own"))]
+    both = fates[0].keys() & fates[1].keys()
+
+    def named(pairs):
+        return [f"{one} and {other}" for one, other in sorted(pairs)]
+
+    return {"reconciled": found == 0, "differences": found, "transcripts": [ours, theirs],
+            "receipts_different": len(receipts), "receipts_first": receipts[:NAMED_MAX],
+            "conflicts_in_both": len(both),
+            f"conflicts_only_{parties[0]}": named(fates[0].keys() - both),
+            f"conflicts_only_{parties[1]}": named(fates[1].keys() - both),
+            "conflicts_ended_otherwise": named(pair for pair in both if fates[0][pair] != fates[1][pair])}
 
 
 def read_body(part):

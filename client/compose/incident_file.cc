@@ -119,45 +119,53 @@ Status read_volumes(const TomlFile& file, const TomlValue& tables, std::optional
 Status read_member(const TomlFile& file, const std::string& key, const TomlValue& value,
                    std::optional<UtcMs> typed_at, MessageRequest& request) {
   if (key == "set") return read_set(file, value, typed_at, request);
-  // Read last: when the language is known, and whether a volume was set.
-  if (key == "texts" || key == "volume") return ok();
+  std::string* const texts[] = {&request.template_name, &request.subject, &request.incident,
+                                &request.language};
+  const char* const keys[] = {"template", "subject", "incident", "language"};
+  for (size_t i = 0; i < std::size(keys); ++i) {
+    if (key != keys[i]) continue;
+    const auto content = file.text_of(value, key);
+    if (!content) return content.error();
+    *texts[i] = *content;
+  }
+  if (key != "precedence") return ok();
   const auto content = file.text_of(value, key);
   if (!content) return content.error();
-  if (key == "template") request.template_name = *content;
-  if (key == "subject") request.subject = *content;
-  if (key == "incident") request.incident = *content;
-  if (key == "language") request.language = *content;
-  if (key == "precedence") {
-    const auto precedence = parse_precedence(*content);
-    if (!precedence) return file.error(value, precedence.error().reason, precedence.error().hint);
-    request.precedence = *precedence;
-  }
+  const auto precedence = parse_precedence(*content);
+  if (!precedence) return file.error(value, precedence.error().reason, precedence.error().hint);
+  request.precedence = *precedence;
   return ok();
 }
 
 }  // namespace
 
+std::vector<std::string> incident_file_keys() {
+  return {"template", "precedence", "subject", "language", "incident", "set", "texts", "volume"};
+}
+
+Result<MessageRequest> read_incident_table(const TomlFile& file, const TomlValue& table,
+                                           std::optional<UtcMs> typed_at) {
+  MessageRequest request;
+  for (const auto& [key, value] : table.members) {
+    if (auto status = read_member(file, key, value, typed_at, request); !status)
+      return status.error();
+  }
+  // Read last: when the language is known, and whether a volume was set.
+  if (const TomlValue* volumes = table.find("volume")) {
+    if (auto status = read_volumes(file, *volumes, typed_at, request); !status)
+      return status.error();
+  }
+  if (const TomlValue* texts = table.find("texts")) {
+    if (auto status = read_texts_of(file, *texts, request); !status) return status.error();
+  }
+  return request;
+}
+
 Result<MessageRequest> read_incident_file(const std::string& path, std::optional<UtcMs> typed_at) {
   const auto file = read_toml_file(path);
   if (!file) return file.error();
-  if (auto status = file->only(file->root, {"template", "precedence", "subject", "language",
-                                            "incident", "set", "texts", "volume"});
-      !status) {
-    return status.error();
-  }
-  MessageRequest request;
-  for (const auto& [key, value] : file->root.members) {
-    if (auto status = read_member(*file, key, value, typed_at, request); !status)
-      return status.error();
-  }
-  if (const TomlValue* volumes = file->root.find("volume")) {
-    if (auto status = read_volumes(*file, *volumes, typed_at, request); !status)
-      return status.error();
-  }
-  if (const TomlValue* texts = file->root.find("texts")) {
-    if (auto status = read_texts_of(*file, *texts, request); !status) return status.error();
-  }
-  return request;
+  if (auto status = file->only(file->root, incident_file_keys()); !status) return status.error();
+  return read_incident_table(*file, file->root, typed_at);
 }
 
 }  // namespace hotline::client

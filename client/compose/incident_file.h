@@ -2,9 +2,11 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "client/compose/message_request.h"
 #include "protocol/base/result.h"
+#include "protocol/terminal/toml_file.h"
 
 namespace hotline::client {
 
@@ -31,5 +33,11 @@ namespace hotline::client {
 // `typed_at`: for times that are said by it. Every complaint names file:line:column. Errors:
 // not_found for the file, configuration for what stands in it.
 Result<MessageRequest> read_incident_file(const std::string& path, std::optional<UtcMs> typed_at);
+
+// A table of a larger file that says a message likewise. Keys other than these are the caller's to
+// refuse.
+std::vector<std::string> incident_file_keys();
+Result<MessageRequest> read_incident_table(const TomlFile& file, const TomlValue& table,
+                                           std::optional<UtcMs> typed_at);
 
 }  // namespace hotline::client

@@ -57,6 +57,7 @@ const std::vector<Command>& all_commands() {
       escalation_show_command(),
       escalation_pause_command(),
       escalation_resume_command(),
+      drill_check_command(),
       template_list_command(),
       template_show_command(),
       report_command(),

@@ -19,9 +19,9 @@ ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..")
 LANGUAGES = ["ru", "uk", "id"]
 
 COVERED = [
-    "client/commands/{ack,agreement,cases,channel,conflicts,disseminate,draft,escalation,export_geojson,handover,inbox,incident,list,notice_check,notices,release,reply,search,send,show,status}.cc",
+    "client/commands/{ack,agreement,cases,channel,conflicts,disseminate,draft,drill,escalation,export_geojson,handover,inbox,incident,list,notice_check,notices,release,reply,search,send,show,status}.cc",
     "client/commands/{template,test_call,thread,watch,watch_log}.cc", "client/command_line/*.cc", "client/compose/*.cc", "client/connect/*.cc",
-    "client/show/*.cc", "protocol/terminal/*.cc", "protocol/policy_file/*.cc", "protocol/{base,channel,geometry,message}/*.cc", "protocol/message/kinds/*.cc",
+    "client/show/*.cc", "client/drill/*.cc", "protocol/terminal/*.cc", "protocol/policy_file/*.cc", "protocol/{base,channel,geometry,message}/*.cc", "protocol/message/kinds/*.cc",
     "protocol/transport/{dial,framed_link,resolve,tls_session,tls_stream}.cc", "certs/check.cc",
     "daemon/{api,links,notify,watch}/*.cc", "daemon/{channel,daemon}.cc", "daemon/store/failure.cc",
 ]
@@ -134,6 +134,8 @@ NOT_SENTENCES_OF = {
     "protocol/channel/agreement.cc": ["(number|follows|from) (\\{\\})?"],
     "protocol/policy_file/policy_file.cc": [r"[a-z_ ]+ = .*", "years?|months?", r"\[.*", r"[a-z_]+", r"(d|h|min|s|ms)", r"# The numbers .*"],
     "protocol/terminal/toml_section.cc": ["ms|min", "hotlined config example"],
+    # Keys and values of a scenario file.
+    "client/drill/*.cc": [r"[a-z_]+(-[a-z]+)*", r'[a-z_]+ = ("[^"]*"|\[.*\]|\{.*\})', r"\[\[[a-z.]+\]\]", "docs/scenarios/example.toml", "Answer"],
     "client/show/draft_rows.cc": ["draft|submitted|saved|returned"],
     "protocol/message/envelope_rules.cc": ["-p flash"],
     "protocol/channel/handover.cc": [r'--note "\.\.\.", \{\} bytes at most'],
@@ -167,6 +169,10 @@ MADE_OTHERWISE = {
     "protocol/geometry/position_text.cc": ["degrees", "minutes", "seconds", "latitude", "longitude"],
     "protocol/message/quantity.cc": ["area", "corners", "points"],
     "protocol/channel/policy.cc": ["voice", "duty-director"],
+    # Single words among the keys of a file.
+    "client/drill/scenario_words.cc": [
+        "message", "acknowledged", "disseminated", "answered", "escalated", "inject", "expectation", "player", "objective"],
+    "client/drill/play_lines.cc": ["declined", "replied"],
 }
 
 

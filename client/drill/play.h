@@ -1,0 +1,93 @@
+// A play of a scenario in a moment: what would happen, without daemons, if scripted players do as
+// they are told and people do whatever is expected of them, and no sooner than it is due. So its
+// time line is the longest that a drill without misses has.
+//
+// Pure, and the same each time for the same scenario.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "client/drill/scenario.h"
+#include "client/drill/scenario_message.h"
+#include "protocol/channel/policy.h"
+
+namespace hotline::client {
+
+struct PlayedEvent {
+  enum class What : uint8_t {
+    inject = 1,
+    fault_over,    // Of an inject that lasted for a while.
+    acknowledged,  // By a player. Likewise:
+    declined,
+    disseminated,
+    replied,
+    escalated,  // To a rung.
+    conflict,   // Of an inject's notice with another one.
+    met,        // An expectation. Likewise:
+    missed,
+    to_judge,
+  };
+  int64_t at_ms = 0;
+  What what = What::inject;
+  SideIndex side = 0;
+  std::optional<size_t> inject = {};
+  std::optional<size_t> expectation = {};
+  std::optional<size_t> player = {};
+  std::string rung = {};
+  bool read_back_wrongly = false;
+};
+
+struct InjectFate {
+  enum class Kind : uint8_t {
+    played = 1,
+    not_reached,  // It waits for what did not happen.
+    by_hand,
+    off,  // Disabled, or it waits for one that is.
+  };
+  Kind kind = Kind::not_reached;
+  int64_t at_ms = 0;
+};
+
+struct Outcome {
+  enum class Kind : uint8_t { met = 1, missed, to_judge, not_reached, off };
+  // Why one was missed, as far as the scenario is the cause and no player.
+  enum class Cause : uint8_t {
+    player = 1,
+    not_delivered,
+    nobody_there,
+    acknowledged_before,
+    inject
+  };
+  Kind kind = Kind::not_reached;
+  Cause cause = Cause::player;
+  int64_t at_ms = 0;
+  size_t inject = 0;  // The cause, where it is one.
+};
+
+struct Play {
+  std::vector<PlayedEvent> events;  // In order of time.
+  std::vector<InjectFate> injects;  // In the places of the scenario. Likewise:
+  std::vector<Outcome> expectations;
+  int64_t ends_ms = 0;  // Nothing is open any more.
+
+  // Points of the expectations that were met, and of all that count.
+  int64_t points(const Scenario& scenario) const;
+};
+
+// Which injects are played at all: those that are enabled and wait for no other.
+std::vector<bool> injects_that_are_on(const Scenario& scenario);
+
+// The scenario must have no mistakes; `policy` says when rungs are climbed.
+Play play(const Scenario& scenario, const ScenarioDrafts& drafts, const Policy& policy);
+
+// So much is said by a player of this role: acknowledgements, and messages of this kind.
+bool may_send(const Player& player, wire::MessageType type);
+
+// The kind, the words and the fields of an answer are those that are expected.
+bool is_answer(const Answered& expected, const DraftFields& draft, UtcMs now);
+
+}  // namespace hotline::client

@@ -1,0 +1,211 @@
+#include "client/drill/play_lines.h"
+
+#include <algorithm>
+#include <array>
+#include <cstdio>
+
+#include "client/drill/scenario_words.h"
+#include "protocol/message/names.h"
+
+namespace hotline::client {
+namespace {
+
+using What = PlayedEvent::What;
+
+// In the order of What; an inject is told by its kind.
+constexpr std::array<KindWord, 11> kEvents = {{{"inject", "inject"},
+                                               {"fault-over", "is over"},
+                                               {"acknowledged", "acknowledged"},
+                                               {"declined", "declined"},
+                                               {"disseminated", "disseminated"},
+                                               {"replied", "replied"},
+                                               {"escalated", "rung climbed"},
+                                               {"conflict", "conflict found"},
+                                               {"met", "MET"},
+                                               {"missed", "MISSED"},
+                                               {"to-judge", "for the director"}}};
+constexpr const char* kFates[] = {"played", "not-reached", "by-hand", "off"};
+constexpr const char* kOutcomes[] = {"met", "missed", "to-judge", "not-reached", "off"};
+
+const KindWord& word_of(const PlayedEvent& event) {
+  return kEvents[static_cast<size_t>(event.what) - 1];
+}
+
+std::string words_of(const Scenario& scenario, const PlayedEvent& event) {
+  if (event.what == What::inject) {
+    return kInjectKinds[scenario.injects[*event.inject].content.index()].words;
+  }
+  return event.read_back_wrongly ? "read back wrongly" : word_of(event).words;
+}
+
+std::string name_of(const Scenario& scenario, const PlayedEvent& event) {
+  return event.expectation ? scenario.expectations[*event.expectation].name
+                           : scenario.injects[*event.inject].name;
+}
+
+// Names and numbers alone, which are the same in every language.
+std::string detail_of(const Scenario& scenario, const PlayedEvent& event) {
+  if (event.what == What::met || event.what == What::missed || event.what == What::to_judge) {
+    const int64_t points = scenario.expectations[*event.expectation].points;
+    const bool is_met = event.what == What::met;
+    return (is_met                       ? std::to_string(points)
+            : event.what == What::missed ? "0"
+                                         : "?") +
+           "/" + std::to_string(points);
+  }
+  if (event.player) return scenario.players[*event.player].name;
+  if (!event.rung.empty()) return event.rung;
+  if (event.what != What::inject) return "";
+  const Inject& inject = scenario.injects[*event.inject];
+  if (const ScenarioMessage* message = inject.message()) {
+    return precedence_label(static_cast<uint8_t>(message->request.precedence)) + " " +
+           requested_kind(message->request);
+  }
+  if (const auto* cut = std::get_if<LinkCut>(&inject.content)) {
+    return kCutKeys[static_cast<size_t>(cut->how) - 1];
+  }
+  if (const auto* absent = std::get_if<PlayerAbsent>(&inject.content)) {
+    return scenario.players[absent->player].name;
+  }
+  return "";
+}
+
+Style style_of(const PlayedEvent& event) {
+  if (event.what == What::missed) return Style::red;
+  return event.what == What::met ? Style::green : Style::plain;
+}
+
+JsonValue json_event(const Scenario& scenario, const PlayedEvent& event) {
+  JsonValue json;
+  json.add("at_ms", event.at_ms)
+      .add("side", scenario.sides[event.side])
+      .add("what", word_of(event).key)
+      .add("inject", event.inject ? JsonValue(scenario.injects[*event.inject].name) : JsonValue())
+      .add("expectation", event.expectation
+                              ? JsonValue(scenario.expectations[*event.expectation].name)
+                              : JsonValue())
+      .add("player", event.player ? JsonValue(scenario.players[*event.player].name) : JsonValue())
+      .add("rung", json_text(event.rung));
+  if (event.what == What::acknowledged) json.add("read_back_rightly", !event.read_back_wrongly);
+  return json;
+}
+
+JsonValue json_injects(const Scenario& scenario, const Play& play) {
+  JsonValue::Array rows;
+  for (size_t i = 0; i < scenario.injects.size(); ++i) {
+    const InjectFate& fate = play.injects[i];
+    const bool is_played = fate.kind == InjectFate::Kind::played;
+    rows.push_back(JsonValue()
+                       .add("name", scenario.injects[i].name)
+                       .add("kind", kInjectKinds[scenario.injects[i].content.index()].key)
+                       .add("side", scenario.sides[scenario.injects[i].from])
+                       .add("fate", kFates[static_cast<size_t>(fate.kind) - 1])
+                       .add("at_ms", is_played ? JsonValue(fate.at_ms) : JsonValue()));
+  }
+  return rows;
+}
+
+JsonValue json_expectations(const Scenario& scenario, const Play& play) {
+  JsonValue::Array rows;
+  for (size_t e = 0; e < scenario.expectations.size(); ++e) {
+    const Expectation& expected = scenario.expectations[e];
+    const Outcome& outcome = play.expectations[e];
+    const bool has_ended = outcome.kind <= Outcome::Kind::to_judge;
+    rows.push_back(
+        JsonValue()
+            .add("name", expected.name)
+            .add("kind", kExpectationKinds[expected.content.index()].key)
+            .add("of", scenario.injects[expected.of].name)
+            .add("side", scenario.sides[expected.side])
+            .add("within_ms", expected.within_ms)
+            .add("points", expected.points)
+            .add("objective", expected.objective
+                                  ? JsonValue(scenario.objectives[*expected.objective].name)
+                                  : JsonValue())
+            .add("judged_by", expected.by_director ? "director" : "machine")
+            .add("outcome", kOutcomes[static_cast<size_t>(outcome.kind) - 1])
+            .add("at_ms", has_ended ? JsonValue(outcome.at_ms) : JsonValue()));
+  }
+  return rows;
+}
+
+int64_t all_points(const Scenario& scenario, const Play& play) {
+  int64_t points = 0;
+  for (size_t e = 0; e < scenario.expectations.size(); ++e) {
+    if (play.expectations[e].kind != Outcome::Kind::off) points += scenario.expectations[e].points;
+  }
+  return points;
+}
+
+std::string listed_names(const Scenario& scenario, const Play& play, InjectFate::Kind kind) {
+  std::string names;
+  for (size_t i = 0; i < scenario.injects.size(); ++i) {
+    if (play.injects[i].kind != kind) continue;
+    names += (names.empty() ? "" : ", ") + scenario.injects[i].name;
+  }
+  return names;
+}
+
+}  // namespace
+
+std::string exercise_time(int64_t at_ms) {
+  const int64_t seconds = at_ms / 1000;
+  char text[32];
+  std::snprintf(text, sizeof text, "%02lld:%02lld:%02lld", static_cast<long long>(seconds / 3600),
+                static_cast<long long>(seconds / 60 % 60), static_cast<long long>(seconds % 60));
+  return text;
+}
+
+void print_time_line(Output& output, const Scenario& scenario, const Play& play) {
+  Table table({{"T+"},
+               {"SIDE", 0, Table::Fit::left_out},
+               {"WHAT", 0, Table::Fit::whole, true},
+               {"NAME", 12, Table::Fit::cut},
+               {"DETAIL", 8, Table::Fit::cut}});
+  for (const PlayedEvent& event : play.events) {
+    table.add({event.what == What::missed ? "!" : "",
+               {exercise_time(event.at_ms), upper_case(scenario.sides[event.side]),
+                words_of(scenario, event), name_of(scenario, event), detail_of(scenario, event)},
+               style_of(event)});
+  }
+  table.print(output);
+}
+
+void say_result(Output& output, const Scenario& scenario, const Play& play) {
+  using Kind = InjectFate::Kind;
+  const std::string hand = listed_names(scenario, play, Kind::by_hand);
+  const std::string unreached = listed_names(scenario, play, Kind::not_reached);
+  const std::string off = listed_names(scenario, play, Kind::off);
+  if (!hand.empty()) output.talk("Comes only by hand: " + hand);
+  if (!unreached.empty()) output.talk("Does not come in this play: " + unreached);
+  if (!off.empty()) output.talk("Disabled: " + off);
+  output.talk("People are taken to do what is expected of them when it is due.");
+  output.talk("It lasts " + exercise_time(play.ends_ms) + " of exercise time, and gives " +
+              format_count(static_cast<uint64_t>(play.points(scenario))) + " of " +
+              format_count(static_cast<uint64_t>(all_points(scenario, play))) + " points.");
+}
+
+JsonValue& add_play(JsonValue& document, const Scenario& scenario, const Play& play) {
+  document.add("lasts_ms", play.ends_ms)
+      .add("points", play.points(scenario))
+      .add("points_max", all_points(scenario, play))
+      .add("injects", json_injects(scenario, play))
+      .add("expectations", json_expectations(scenario, play));
+  document.add("time_line", json_each(play.events, [&](const PlayedEvent& event) {
+                 return json_event(scenario, event);
+               }));
+  return document;
+}
+
+JsonValue json_mistakes(const std::vector<Mistake>& mistakes) {
+  return json_each(mistakes, [](const Mistake& mistake) {
+    return JsonValue()
+        .add("line", mistake.at.line)
+        .add("column", mistake.at.column)
+        .add("what", mistake.what)
+        .add("why", json_text(mistake.why))
+        .add("hint", json_text(mistake.hint));
+  });
+}
+
+}  // namespace hotline::client

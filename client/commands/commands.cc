@@ -58,6 +58,7 @@ const std::vector<Command>& all_commands() {
       escalation_pause_command(),
       escalation_resume_command(),
       drill_check_command(),
+      drill_import_command(),
       template_list_command(),
       template_show_command(),
       report_command(),

@@ -32,7 +32,8 @@ Command context_list_command();
 Command decline_command();
 Command demo_command();
 Command disseminate_command();
-Command drill_check_command();  // In drill.cc.
+Command drill_check_command();  // These are in drill.cc.
+Command drill_import_command();
 Command draft_discard_command();  // These are in draft.cc.
 Command draft_edit_command();
 Command draft_list_command();

@@ -18,5 +18,7 @@ inline constexpr int64_t kTimeMax_ms = 14 * 24 * 60 * 60 * int64_t{1000};
 inline constexpr int64_t kPointsMax = 1'000;
 inline constexpr int64_t kPathsMax = 16;
 inline constexpr size_t kMistakesKept = 100;  // Beyond, they are counted.
+inline constexpr size_t kRowsMax = 20'000;    // Of a MSEL.
+inline constexpr size_t kCellSizeMax = 8'000;
 
 }  // namespace hotline::client::scenario_limits

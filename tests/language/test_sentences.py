@@ -136,6 +136,12 @@ NOT_SENTENCES_OF = {
     "protocol/terminal/toml_section.cc": ["ms|min", "hotlined config example"],
     # Keys and values of a scenario file.
     "client/drill/*.cc": [r"[a-z_]+(-[a-z]+)*", r'[a-z_]+ = ("[^"]*"|\[.*\]|\{.*\})', r"\[\[[a-z.]+\]\]", "docs/scenarios/example.toml", "Answer"],
+    "client/drill/msel.cc": [
+        r"(no|nr)\.|(event|inject) (no|#|description)|(start|exercise) time|time \(.*\)|expected .*|(training|exercise) objective",
+        r"(row-|inject-|objective-|-row-)?\{\}(-expected|-operator)?", r"\[inject\.message.*\]"],
+    "client/drill/msel_time.cc": [r"MIN|MINUTES|HOURS|HOUR|STARTEX\+"],
+    # The comment of a file.
+    "client/commands/drill.cc": ["(--sides )?north,south", "# .*"],
     "client/show/draft_rows.cc": ["draft|submitted|saved|returned"],
     "protocol/message/envelope_rules.cc": ["-p flash"],
     "protocol/channel/handover.cc": [r'--note "\.\.\.", \{\} bytes at most'],

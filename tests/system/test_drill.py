@@ -53,12 +53,24 @@ class Drill(unittest.TestCase):
             self.assertEqual(len(set(told.values())), len(told), told)
 
     def test_the_commands_of_the_page(self):
-        blocks = commands("exercises.md", "Check it")
+        blocks = commands("exercises.md", "Check it") + commands("exercises.md", "From a spreadsheet")
         for line in "".join(blocks).splitlines():
             program, *words = shlex.split(line, comments=True)
             self.assertEqual(program, "hotline")
             done = hotline(*words)
             self.assertEqual(done.returncode, 0, f"{line}\n{done.stdout}{done.stderr}")
+
+    def test_a_table_becomes_a_scenario(self):
+        with tempfile.TemporaryDirectory() as folder:
+            made = pathlib.Path(folder) / "made.toml"
+            done = hotline("drill", "import", "docs/scenarios/msel-example.csv", "-o", made)
+            self.assertEqual(done.returncode, 0, done.stderr)
+            self.assertIn("Not used: the column Remarks", done.stderr)
+            written = tomllib.loads(made.read_text())
+            self.assertEqual([one["at"] for one in written["inject"]], ["0s", "5min", "11min", "920min", "930min", "950min"])
+            self.assertEqual(hotline("drill", "check", made).returncode, 0)
+            again = hotline("drill", "import", "docs/scenarios/msel-example.csv", "-o", made)
+            self.assertNotEqual(again.returncode, 0, "it would write over a file")
 
     def test_a_folder_is_refused(self):
         self.assertNotEqual(hotline("drill", "check", ROOT).returncode, 0)

@@ -1,4 +1,4 @@
-// hotline drill check on the screen and as JSON.
+// hotline drill check and drill import on the screen and as JSON.
 #include <gtest/gtest.h>
 
 #include <fstream>
@@ -110,6 +110,37 @@ TEST(DrillCheck, AnotherLadderIsTakenWhereItIsNamed) {
   EXPECT_EQ(terminal.run({"drill", "check", path}), kExitConfiguration);
   EXPECT_EQ(terminal.run({"drill", "check", path, "--agreement", policy}), kExitDone)
       << terminal.err();
+}
+
+TEST(DrillImport, MakesAScenarioThatCanBeChecked) {
+  Terminal terminal;
+  const std::string csv = terminal.write("msel.csv",
+                                         "\xEF\xBB\xBFNo;Time;Event;From;Expected;Notes\r\n"
+                                         "1;23:50;We lost a radar.;South;The watch asks;x\r\n"
+                                         "2;24:00;It works again.;South;;\r\n");
+  const std::string toml = csv + ".toml";
+  EXPECT_EQ(terminal.run({"drill", "import", csv, "-o", toml}), kExitDone) << terminal.err();
+  EXPECT_EQ(terminal.err(),
+            "Not used: the column Notes\nInjects: 2, expectations: 1\n"
+            "Next: hotline drill check " +
+                toml + "\n");
+  EXPECT_EQ(terminal.run({"drill", "check", toml}), kExitDone) << terminal.err();
+}
+
+TEST(DrillImport, RefusesATableWithItsPlaces) {
+  Terminal terminal;
+  const std::string csv =
+      terminal.write("msel.csv", "time;event;from\n08:30;On.;north\nlater;Off.;north\n");
+  EXPECT_EQ(terminal.run({"drill", "import", csv}), kExitConfiguration);
+  EXPECT_EQ(terminal.out(), "");
+  EXPECT_TRUE(has(terminal.err(), csv + ":3:1: \"later\" is not a time")) << terminal.err();
+}
+
+TEST(DrillImport, WantsTwoSides) {
+  Terminal terminal;
+  const std::string csv = terminal.write("msel.csv", "time;event;from\n08:30;On.;north\n");
+  EXPECT_EQ(terminal.run({"drill", "import", csv, "--sides", "north"}), kExitUsage);
+  EXPECT_EQ(terminal.run({"drill", "import", csv, "--sides", "North,South"}), kExitConfiguration);
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 import json
 import os
 import pathlib
+import re
 import shlex
 import subprocess
 import tempfile
@@ -23,7 +24,44 @@ def hotline(*words, language="C"):
                           capture_output=True, text=True, timeout=60)
 
 
+def faults(schema, value, root, at="file"):
+    """Why a value is not as the schema says; of JSON Schema what scenario.schema.json uses."""
+    if "$ref" in schema:
+        return faults(root["$defs"][schema["$ref"].removeprefix("#/$defs/")], value, root, at)
+    found = []
+    types = {"object": dict, "array": list, "string": str, "integer": int, "boolean": bool}
+    if "type" in schema and not isinstance(value, types[schema["type"]]):
+        return [f"{at}: is no {schema['type']}"]
+    if "const" in schema and value != schema["const"] or "enum" in schema and value not in schema["enum"]:
+        found.append(f"{at}: is {value!r}")
+    if "pattern" in schema and not re.search(schema["pattern"], value):
+        found.append(f"{at}: {value!r} is not {schema['pattern']}")
+    if isinstance(value, dict):
+        found += [f"{at}: has no {key}" for key in schema.get("required", []) if key not in value]
+        for key, member in value.items():
+            rule = schema.get("properties", {}).get(key, schema.get("additionalProperties", {}))
+            found += [f"{at}: has {key}"] if rule is False else faults(rule, member, root, f"{at}.{key}")
+    for number, item in enumerate(value if isinstance(value, list) else []):
+        found += faults(schema.get("items", {}), item, root, f"{at}[{number}]")
+    if "oneOf" in schema:
+        fits = [faults(one, value, root, at) for one in schema["oneOf"]]
+        if fits.count([]) != 1:
+            found.append(f"{at}: is {fits.count([])} of those it may be: {min(fits, key=len)}")
+    return found
+
+
 class Drill(unittest.TestCase):
+    def test_the_schema_fits_the_library(self):
+        schema = json.loads((ROOT / "docs" / "scenarios" / "scenario.schema.json").read_text())
+        for path in LIBRARY:
+            with self.subTest(scenario=path.stem):
+                written = tomllib.loads(path.read_text())
+                self.assertEqual(faults(schema, written, schema), [])
+                for change in [{"storm": True}, {"at": "5 min"}, {"kind": "storm"}]:
+                    changed = json.loads(json.dumps(written))
+                    changed["inject"][0].update(change)
+                    self.assertNotEqual(faults(schema, changed, schema), [], change)
+
     def test_each_scenario_of_the_library_can_be_played(self):
         self.assertEqual(len(LIBRARY), 10)
         for path in LIBRARY:

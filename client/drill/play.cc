@@ -205,8 +205,7 @@ class Stage {
 
   void travel(size_t i) {
     const SideIndex from = scenario_.injects[i].from;
-    const int64_t arrives_ms = through_ms(from, now_ms_);
-    at(arrives_ms, [this, i, from] {
+    at(through_ms(from, now_ms_), [this, i, from] {
       // Another fault may have come meanwhile.
       const bool is_stopped = std::any_of(outages_.begin(), outages_.end(), [&](const Outage& one) {
         return one.stops[from] && now_ms_ >= one.from_ms && now_ms_ < one.until_ms;
@@ -214,8 +213,6 @@ class Stage {
       if (is_stopped) return travel(i);
       deliver(i);
     });
-    if (arrives_ms != kNever) return;
-    // A fault that lasts for ever: whoever waits for it is told at the deadline.
   }
 
   void deliver(size_t i) {

@@ -15,7 +15,7 @@
 namespace hotline::client {
 namespace {
 
-constexpr char kWhat[] = "the scenario can't be played";
+constexpr char kNotPlayed[] = "the scenario can't be played";
 
 void say_mistakes(Output& output, const std::string& file, const Mistakes& mistakes) {
   const std::vector<Mistake> shown = mistakes.in_order();
@@ -36,8 +36,8 @@ int drill_check(Invocation& invocation) {
   const std::string file = *invocation.arguments.get("FILE");
   const UtcMs now = invocation.now();
   const auto agreed = invocation.arguments.get("--agreement");
-  const Policy policy = agreed ? need(read_policy_file(*agreed), kWhat) : default_policy();
-  ScenarioReading reading = need(read_scenario_file(file, now), kWhat);
+  const Policy policy = agreed ? need(read_policy_file(*agreed), kNotPlayed) : default_policy();
+  ScenarioReading reading = need(read_scenario_file(file, now), kNotPlayed);
   if (invocation.arguments.has("--seed")) {
     reading.scenario.seed = need(invocation.arguments.number("--seed", 1));
   }
@@ -63,10 +63,10 @@ int drill_check(Invocation& invocation) {
   }
   say_mistakes(output, file, checked.mistakes);
   return output.fail(
-      kWhat, make_error(ErrorCode::configuration,
-                        format_count(mistakes) + (mistakes == 1 ? " mistake" : " mistakes") +
-                            " in " + file,
-                        "docs/scenarios/example.toml shows how each is written"));
+      kNotPlayed, make_error(ErrorCode::configuration,
+                             format_count(mistakes) + (mistakes == 1 ? " mistake" : " mistakes") +
+                                 " in " + file,
+                             "docs/scenarios/example.toml shows how each is written"));
 }
 
 // ---- import

@@ -22,7 +22,7 @@ Error no_time(std::string_view text) {
                     "08:30, D+1 08:30, 2026-11-29 08:30, 08:30Z, 08:30+02:00, T+0:30 or 30 min");
 }
 
-std::optional<int64_t> number(std::string_view digits) {
+std::optional<int64_t> value_of_digits(std::string_view digits) {
   if (digits.empty() || digits.size() > 4) return std::nullopt;
   int64_t value = 0;
   for (const char c : digits) {
@@ -47,7 +47,8 @@ Result<int64_t> parse_date(std::string_view text) {
   for (const char between : {'-', '.', '/'}) {
     const auto parts = split(text, between);
     if (parts.size() != 3) continue;
-    const auto a = number(parts[0]), b = number(parts[1]), c = number(parts[2]);
+    const auto a = value_of_digits(parts[0]), b = value_of_digits(parts[1]),
+               c = value_of_digits(parts[2]);
     if (!a || !b || !c) return no_time(text);
     const bool year_first = parts[0].size() == 4;
     if (!year_first && between == '/' && *a <= 12 && *b <= 12 && *a != *b) {
@@ -71,7 +72,7 @@ std::optional<int64_t> take_day(std::string_view& text) {
   const bool is_word = rest.starts_with("DAY ");
   if (!is_plus && !is_word) return std::nullopt;
   rest.remove_prefix(is_plus ? 2 : 4);
-  const auto day = number(take_leading_digits(rest));
+  const auto day = value_of_digits(take_leading_digits(rest));
   if (!day || (!rest.empty() && rest.front() != ' ')) return std::nullopt;
   text = trim(rest);
   return is_word ? *day - 1 : *day;
@@ -82,9 +83,9 @@ void take_zone(std::string_view& text, MselTime& time) {
   const size_t sign = text.find_last_of("+-");
   if (sign != std::string_view::npos && sign > 0 && text.size() - sign >= 3) {
     std::string_view rest = text.substr(sign + 1);
-    const auto hours = number(take_leading_digits(rest).substr(0, 2));
+    const auto hours = value_of_digits(take_leading_digits(rest).substr(0, 2));
     take_character(rest, ':');
-    const auto minutes = rest.empty() ? 0 : number(rest);
+    const auto minutes = rest.empty() ? 0 : value_of_digits(rest);
     if (hours && minutes && *hours <= 14 && *minutes < 60) {
       time.zone = text.substr(sign);
       time.offset_s = (*hours * 3600 + *minutes * 60) * (text[sign] == '-' ? -1 : 1);
@@ -108,9 +109,9 @@ std::optional<int64_t> seconds_of(std::string_view text, int64_t hours_max) {
   auto parts = split(text, text.find(':') == std::string_view::npos ? '.' : ':');
   if (parts.size() == 1 && text.size() == 4) parts = {text.substr(0, 2), text.substr(2)};
   if (parts.size() != 2 && parts.size() != 3) return std::nullopt;
-  auto hours = number(parts[0]);
-  const auto minutes = number(parts[1]);
-  const auto seconds = parts.size() == 3 ? number(parts[2]) : 0;
+  auto hours = value_of_digits(parts[0]);
+  const auto minutes = value_of_digits(parts[1]);
+  const auto seconds = parts.size() == 3 ? value_of_digits(parts[2]) : 0;
   if (!hours || !minutes || !seconds || parts[1].size() != 2) return std::nullopt;
   if (is_am || is_pm) {
     if (*hours < 1 || *hours > 12) return std::nullopt;
@@ -123,7 +124,7 @@ std::optional<int64_t> seconds_of(std::string_view text, int64_t hours_max) {
 
 // "30 MIN", "2 H", "1H30".
 std::optional<int64_t> duration_s(std::string_view text) {
-  const auto count = number(take_leading_digits(text));
+  const auto count = value_of_digits(take_leading_digits(text));
   text = trim(text);
   if (!count) return std::nullopt;
   for (const auto& [unit, size] : {std::pair{"MIN", 60},

@@ -26,7 +26,7 @@ int64_t end_of(int64_t at_ms, int64_t for_ms) {
   return for_ms == 0 ? kNever : later(at_ms, for_ms);
 }
 
-std::string lower(std::string text) {
+std::string in_small_letters(std::string text) {
   for (char& c : text) {
     if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
   }
@@ -585,9 +585,9 @@ bool is_answer(const Answered& expected, const DraftFields& draft, UtcMs now) {
   if (const auto* answers = std::get_if<AnswersFields>(&draft.body.content)) {
     for (const AnswerItemFields& item : answers->items) all += "\n" + item.text;
   }
-  all = lower(all);
+  all = in_small_letters(all);
   for (const std::string& word : expected.words) {
-    if (all.find(lower(word)) == std::string::npos) return false;
+    if (all.find(in_small_letters(word)) == std::string::npos) return false;
   }
   const Bytes bytes = build_body(draft.body);
   const auto body = open_body(bytes);

@@ -27,24 +27,24 @@ constexpr std::array<KindWord, 11> kEvents = {{{"inject", "inject"},
 constexpr const char* kFates[] = {"played", "not-reached", "by-hand", "off"};
 constexpr const char* kOutcomes[] = {"met", "missed", "to-judge", "not-reached", "off"};
 
-const KindWord& word_of(const PlayedEvent& event) {
+const KindWord& event_kind(const PlayedEvent& event) {
   return kEvents[static_cast<size_t>(event.what) - 1];
 }
 
-std::string words_of(const Scenario& scenario, const PlayedEvent& event) {
+std::string event_words(const Scenario& scenario, const PlayedEvent& event) {
   if (event.what == What::inject) {
     return kInjectKinds[scenario.injects[*event.inject].content.index()].words;
   }
-  return event.read_back_wrongly ? "read back wrongly" : word_of(event).words;
+  return event.read_back_wrongly ? "read back wrongly" : event_kind(event).words;
 }
 
-std::string name_of(const Scenario& scenario, const PlayedEvent& event) {
+std::string event_name(const Scenario& scenario, const PlayedEvent& event) {
   return event.expectation ? scenario.expectations[*event.expectation].name
                            : scenario.injects[*event.inject].name;
 }
 
 // Names and numbers alone, which are the same in every language.
-std::string detail_of(const Scenario& scenario, const PlayedEvent& event) {
+std::string event_detail(const Scenario& scenario, const PlayedEvent& event) {
   if (event.what == What::met || event.what == What::missed || event.what == What::to_judge) {
     const int64_t points = scenario.expectations[*event.expectation].points;
     const bool is_met = event.what == What::met;
@@ -70,7 +70,7 @@ std::string detail_of(const Scenario& scenario, const PlayedEvent& event) {
   return "";
 }
 
-Style style_of(const PlayedEvent& event) {
+Style event_style(const PlayedEvent& event) {
   if (event.what == What::missed) return Style::red;
   return event.what == What::met ? Style::green : Style::plain;
 }
@@ -79,7 +79,7 @@ JsonValue json_event(const Scenario& scenario, const PlayedEvent& event) {
   JsonValue json;
   json.add("at_ms", event.at_ms)
       .add("side", scenario.sides[event.side])
-      .add("what", word_of(event).key)
+      .add("what", event_kind(event).key)
       .add("inject", event.inject ? JsonValue(scenario.injects[*event.inject].name) : JsonValue())
       .add("expectation", event.expectation
                               ? JsonValue(scenario.expectations[*event.expectation].name)
@@ -163,10 +163,11 @@ void print_time_line(Output& output, const Scenario& scenario, const Play& play)
                {"NAME", 12, Table::Fit::cut},
                {"DETAIL", 8, Table::Fit::cut}});
   for (const PlayedEvent& event : play.events) {
-    table.add({event.what == What::missed ? "!" : "",
-               {exercise_time(event.at_ms), upper_case(scenario.sides[event.side]),
-                words_of(scenario, event), name_of(scenario, event), detail_of(scenario, event)},
-               style_of(event)});
+    table.add(
+        {event.what == What::missed ? "!" : "",
+         {exercise_time(event.at_ms), upper_case(scenario.sides[event.side]),
+          event_words(scenario, event), event_name(scenario, event), event_detail(scenario, event)},
+         event_style(event)});
   }
   table.print(output);
 }

@@ -65,7 +65,7 @@ void check_order(const Scenario& scenario, Mistakes& mistakes) {
   }
 }
 
-void check_persons(const Scenario& scenario, Mistakes& mistakes) {
+void check_players(const Scenario& scenario, Mistakes& mistakes) {
   for (const Inject& inject : scenario.injects) {
     std::optional<size_t> player;
     if (const auto* absent = std::get_if<PlayerAbsent>(&inject.content)) player = absent->player;
@@ -125,7 +125,7 @@ CheckedScenario check_scenario(ScenarioReading reading, const Policy& policy, Ut
   // Places of parts that could not be read mean nothing.
   if (!is_read) return checked;
   check_cycles(scenario, checked.mistakes);
-  check_persons(scenario, checked.mistakes);
+  check_players(scenario, checked.mistakes);
   check_scripts(scenario, checked.drafts, checked.mistakes);
   const bool can_be_played = checked.mistakes.count() == 0;
   find_unmeetable(scenario, checked.drafts, policy, now, checked.mistakes);

@@ -7,7 +7,7 @@ namespace {
 
 using Keys = std::vector<std::string>;
 
-Keys with(Keys keys, const Keys& more) {
+Keys joined_keys(Keys keys, const Keys& more) {
   keys.insert(keys.end(), more.begin(), more.end());
   return keys;
 }
@@ -38,16 +38,16 @@ std::vector<std::string> scenario_keys(ScenarioTable table, size_t kind) {
     case ScenarioTable::slip:
       return {"about", "kind", "by", "chance"};
     case ScenarioTable::inject:
-      return with({"name", "kind", "from", "enabled", "at", "after", "after_met", "after_missed",
-                   "by_hand", "wait"},
-                  kInjectKeys[kind]);
+      return joined_keys({"name", "kind", "from", "enabled", "at", "after", "after_met",
+                          "after_missed", "by_hand", "wait"},
+                         kInjectKeys[kind]);
     case ScenarioTable::expect:
-      return with(
+      return joined_keys(
           {"name", "kind", "of", "side", "within", "points", "objective", "judged_by", "comment"},
           kExpectationKeys[kind]);
     case ScenarioTable::message:
-      return with(incident_file_keys(),
-                  {"questions", "answers", "danger_to_life", "reply_by", "expires"});
+      return joined_keys(incident_file_keys(),
+                         {"questions", "answers", "danger_to_life", "reply_by", "expires"});
   }
   return {};
 }

@@ -24,7 +24,7 @@ uint64_t drawn(const Scenario& scenario, size_t player, size_t inject, std::stri
   return hash ^ (hash >> 31);
 }
 
-void apply(const Script::Slip& slip, Reaction& reaction) {
+void apply_slip(const Script::Slip& slip, Reaction& reaction) {
   using Kind = Script::Slip::Kind;
   reaction.has_slipped = true;
   switch (slip.kind) {
@@ -73,7 +73,7 @@ Reaction reaction_of(const Scenario& scenario, size_t player, size_t inject) {
     if (slip.about != inject) continue;
     const uint64_t dice =
         drawn(scenario, player, inject, kSlipKeys[static_cast<size_t>(slip.kind) - 1]);
-    if (dice % 100 < slip.chance_percent) apply(slip, reaction);
+    if (dice % 100 < slip.chance_percent) apply_slip(slip, reaction);
   }
   return reaction;
 }

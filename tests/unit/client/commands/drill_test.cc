@@ -36,7 +36,7 @@ within = "3min"
 points = 10
 )";
 
-bool has(const std::string& text, const std::string& part) {
+bool shows(const std::string& text, const std::string& part) {
   return text.find(part) != std::string::npos;
 }
 
@@ -62,12 +62,12 @@ TEST(DrillCheck, TellsEveryMistakeWithAWayOut) {
                         "[[expect]]\nname = \"climbs\"\nkind = \"escalated\"\nof = \"warning\"\n"
                         "within = \"1min\"\nrung = \"supervisor\"\n");
   EXPECT_EQ(terminal.run({"drill", "check", path}), kExitConfiguration);
-  EXPECT_TRUE(has(terminal.err(), "hotline: " + path +
-                                      ":25:1: nobody can meet the expectation climbs\n"
-                                      "  why:  that rung is climbed after 3min\n"
-                                      "  try:  within = \"4min\"\n"))
+  EXPECT_TRUE(shows(terminal.err(), "hotline: " + path +
+                                        ":25:1: nobody can meet the expectation climbs\n"
+                                        "  why:  that rung is climbed after 3min\n"
+                                        "  try:  within = \"4min\"\n"))
       << terminal.err();
-  EXPECT_TRUE(has(terminal.err(), "1 mistake in " + path)) << terminal.err();
+  EXPECT_TRUE(shows(terminal.err(), "1 mistake in " + path)) << terminal.err();
 }
 
 TEST(DrillCheck, IsJsonForPrograms) {
@@ -75,9 +75,9 @@ TEST(DrillCheck, IsJsonForPrograms) {
   terminal.is_terminal = false;
   EXPECT_EQ(terminal.run({"drill", "check", terminal.write("drill.toml", kScenario), "--json"}),
             kExitDone);
-  EXPECT_TRUE(has(terminal.out(), "\"can_be_played\":true")) << terminal.out();
-  EXPECT_TRUE(has(terminal.out(), "\"lasts_ms\":340100")) << terminal.out();
-  EXPECT_TRUE(has(terminal.out(), "\"outcome\":\"met\",\"at_ms\":340100")) << terminal.out();
+  EXPECT_TRUE(shows(terminal.out(), "\"can_be_played\":true")) << terminal.out();
+  EXPECT_TRUE(shows(terminal.out(), "\"lasts_ms\":340100")) << terminal.out();
+  EXPECT_TRUE(shows(terminal.out(), "\"outcome\":\"met\",\"at_ms\":340100")) << terminal.out();
   EXPECT_EQ(terminal.err(), "");
 }
 
@@ -86,12 +86,12 @@ TEST(DrillCheck, MistakesAreJsonToo) {
   terminal.is_terminal = false;
   const std::string path = terminal.write("drill.toml", std::string(kScenario) + "[[inject]]\n");
   EXPECT_EQ(terminal.run({"drill", "check", path, "--json"}), kExitConfiguration);
-  EXPECT_TRUE(has(terminal.out(),
-                  "\"can_be_played\":false,\"mistakes_total\":1,\"mistakes\":"
-                  "[{\"line\":25,\"column\":1,\"what\":\"the key inject.kind is "
-                  "missing\""))
+  EXPECT_TRUE(shows(terminal.out(),
+                    "\"can_be_played\":false,\"mistakes_total\":1,\"mistakes\":"
+                    "[{\"line\":25,\"column\":1,\"what\":\"the key inject.kind is "
+                    "missing\""))
       << terminal.out();
-  EXPECT_TRUE(has(terminal.err(), "\"code\":\"configuration\"")) << terminal.err();
+  EXPECT_TRUE(shows(terminal.err(), "\"code\":\"configuration\"")) << terminal.err();
 }
 
 TEST(DrillCheck, AFileThatIsNotThereIsNotFound) {
@@ -133,7 +133,7 @@ TEST(DrillImport, RefusesATableWithItsPlaces) {
       terminal.write("msel.csv", "time;event;from\n08:30;On.;north\nlater;Off.;north\n");
   EXPECT_EQ(terminal.run({"drill", "import", csv}), kExitConfiguration);
   EXPECT_EQ(terminal.out(), "");
-  EXPECT_TRUE(has(terminal.err(), csv + ":3:1: \"later\" is not a time")) << terminal.err();
+  EXPECT_TRUE(shows(terminal.err(), csv + ":3:1: \"later\" is not a time")) << terminal.err();
 }
 
 TEST(DrillImport, WantsTwoSides) {

@@ -18,7 +18,7 @@ namespace {
 const std::filesystem::path kLibrary =
     std::filesystem::path(HOTLINE_TEST_DATA).parent_path().parent_path() / "docs" / "scenarios";
 
-std::string text_of(const std::filesystem::path& path) {
+std::string content_of(const std::filesystem::path& path) {
   std::ostringstream text;
   text << std::ifstream(path).rdbuf();
   return text.str();
@@ -96,7 +96,7 @@ std::set<std::string> parsed(ScenarioTable table, size_t kind = 0) {
 }
 
 TEST(ScenarioSchema, HasTheKeysAndKindsOfTheParser) {
-  const auto schema = parse_json("schema", text_of(kLibrary / "scenario.schema.json"), 16);
+  const auto schema = parse_json("schema", content_of(kLibrary / "scenario.schema.json"), 16);
   ASSERT_TRUE(schema) << schema.error().reason;
   const JsonInput* tables = schema->find("$defs");
   ASSERT_TRUE(tables);
@@ -127,7 +127,7 @@ std::vector<std::string> choices(const JsonInput& value) {
 }
 
 TEST(ScenarioSchema, HasTheWordsOfTheParser) {
-  const auto schema = parse_json("schema", text_of(kLibrary / "scenario.schema.json"), 16);
+  const auto schema = parse_json("schema", content_of(kLibrary / "scenario.schema.json"), 16);
   ASSERT_TRUE(schema) << schema.error().reason;
   const JsonInput* tables = schema->find("$defs");
   const auto keys = [](const Vocabulary& words) {

@@ -63,7 +63,7 @@ std::vector<Case> read_cases() {
   return cases;
 }
 
-bool has(const std::string& text, const std::string& part) {
+bool says(const std::string& text, const std::string& part) {
   return text.find(part) != std::string::npos;
 }
 
@@ -90,8 +90,8 @@ TEST(ScenarioMistakes, EachIsToldAtItsPlaceWithAWayOut) {
       EXPECT_EQ(told[i].at.line, expected.at.line + one.lines_before) << is;
       EXPECT_EQ(told[i].at.column, expected.at.column) << is;
       EXPECT_TRUE(told[i].what.starts_with(expected.what)) << is;
-      EXPECT_TRUE(has(told[i].why, expected.why)) << is;
-      EXPECT_TRUE(has(told[i].hint, expected.hint)) << is;
+      EXPECT_TRUE(says(told[i].why, expected.why)) << is;
+      EXPECT_TRUE(says(told[i].hint, expected.hint)) << is;
     }
   }
 }

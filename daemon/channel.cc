@@ -240,7 +240,7 @@ void Channel::end_commit(const CommitOutcome& outcome, const std::shared_ptr<con
   runner_->commit_ended();
   if (const auto news = commit_watch_.ended(read_clocks().boot)) {
     note_condition(ConditionCode::disk_hangs, config_.party, "");
-    core().raise_alarm(clock_.now(), *news);
+    core().raise_alarm(runner_->now(), *news);
   }
   // The disk first, unless more is coming in: while it writes the next batch, what this one allows
   // is said.
@@ -266,7 +266,7 @@ void Channel::plan_tick() {
 void Channel::stop() {
   stopping_ = true;
   timer_.cancel();
-  core().stop(clock_.now());
+  core().stop(runner_->now());
   runner_->perform();
   links_->stop();
   settle();
@@ -350,9 +350,9 @@ void Channel::raise_alarm(const std::string& text) {
 void Channel::note_condition(ConditionCode code, const std::string& subject,
                              const std::string& text) {
   if (text.empty()) {
-    core().clear_condition(clock_.now(), code, subject);
+    core().clear_condition(runner_->now(), code, subject);
   } else {
-    core().raise_condition(clock_.now(), code, subject, text);
+    core().raise_condition(runner_->now(), code, subject, text);
   }
   settle_soon();
 }
@@ -378,8 +378,10 @@ void Channel::look_around() {
   notifier_->end_alerts([this](MessageKey key) { return core().ladder().waits(key); });
   if (links_->has_spare_path()) note_condition(ConditionCode::no_spare_path, config_.peer, "");
   certificate_alarms_.set_link_up(core().status().link == wire::LinkState::up);
-  const Now now = clock_.now();
-  if (ladder_look_.is_time(now.boot, core().ladder().next_due())) core().look_after_ladder(now);
+  const Now now = runner_->now();
+  auto due = core().ladder().next_due();
+  if (due) due = core().exercise_clock().machine_boot(*due);
+  if (ladder_look_.is_time(now.boot, due)) core().look_after_ladder(now);
 }
 
 void Channel::note_expiry(UtcMs now) {
@@ -393,13 +395,13 @@ void Channel::note_expiry(UtcMs now) {
 void Channel::note_commands(BootMs now) {
   if (now < next_command_look_) return;
   next_command_look_ = now + kLookAtCommands_ms;
-  core().set_conditions(clock_.now(), ConditionCode::command_missing,
+  core().set_conditions(runner_->now(), ConditionCode::command_missing,
                         missing_commands(config_.policy));
 }
 
 void Channel::look_at_disk() {
   if (auto room = free_bytes_at(config_.store_path)) {
-    core().set_disk_room(clock_.now(), disk_.update(*room));
+    core().set_disk_room(runner_->now(), disk_.update(*room));
   } else {
     spdlog::warn("the disk's room is not known: {}", room.error().reason);
   }

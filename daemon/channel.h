@@ -57,6 +57,8 @@ class Channel : public ChannelHost {
   void begin();
 
   Core& core() { return runner_->core(); }
+  // The channel's own: an exercise may have another than the machine.
+  Clock& clock() { return *runner_; }
   Store& store() { return *store_; }
   const ChannelKeys& keys() const { return *keys_; }
   const PeerLinks& links() const { return *links_; }
@@ -88,7 +90,7 @@ class Channel : public ChannelHost {
 
   template <typename... Parameters, typename... Arguments>
   void tell(void (Core::*what)(Now, Parameters...), Arguments&&... arguments) {
-    (core().*what)(clock_.now(), std::forward<Arguments>(arguments)...);
+    (core().*what)(runner_->now(), std::forward<Arguments>(arguments)...);
     settle_soon();
   }
 
@@ -100,6 +102,7 @@ class Channel : public ChannelHost {
   void perform(const AnswerHandover& answer) override { clients_->answer(answer); }
   void perform(const AnswerPause& answer) override { clients_->answer(answer); }
   void perform(const AnswerCase& answer) override { clients_->answer(answer); }
+  void perform(const AnswerExerciseClock& answer) override { clients_->answer(answer); }
   void perform(const AnswerExport& answer) override { clients_->answer(answer); }
   void perform(const SoundStep& sound) override;
   void perform(const StartAttempt& start) override;

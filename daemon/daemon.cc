@@ -57,7 +57,7 @@ Status Daemon::start() {
   auto context = channel.tls_context(TlsUse::api_service);
   if (!context) return context.error();
   const ConnectionsMax connections = share_descriptors(options_.descriptors);
-  api_ = std::make_unique<ClientApi>(io_, config_, channel.core(), channel.store(), clock_,
+  api_ = std::make_unique<ClientApi>(io_, config_, channel.core(), channel.store(), channel.clock(),
                                      connections, [&channel] { channel.settle_soon(); });
   api_->set_dev_pki(channel.keys().dev_pki());
   api_->set_signing_certificates(channel.keys().signing_certificates());

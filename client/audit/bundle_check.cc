@@ -141,7 +141,7 @@ void BundleCheck::open_journal_entry(unsigned place) {
     expect_part(place, std::nullopt);
     return fail_fact(place, "it cannot be read: " + entry.error().reason);
   }
-  outcome_->at[place] = (*entry)->at();
+  outcome_->at[place] = machine_time(**entry);
   expect_part(place, named_part(**entry));
   read_fact(place, **entry);
 }
@@ -199,7 +199,7 @@ void BundleCheck::fail_fact(unsigned place, std::string reason) {
 void BundleCheck::read_fact(unsigned place, const wire::Entry& entry) {
   JournalFact fact;
   fact.entry = entry_at(place);
-  fact.at = entry.at();
+  fact.at = machine_time(entry);
   const bool is_first = fact.entry == 0;
   if (is_first != (entry.fact_type() == wire::Fact::StoreCreated)) {
     return fail_fact(place, is_first ? "a journal begins with StoreCreated, and it is another"

@@ -32,7 +32,7 @@ struct JournalFact {
 
   Kind kind = Kind::released;
   uint64_t entry = 0;
-  UtcMs at = 0;
+  UtcMs at = 0;  // By the own clock of the exporting party.
   // The serial of released, the index of received, the first index of numbered, else the size.
   uint64_t number = 0;
   // The leaf of released and received; the root of numbered; else the hash of the note.

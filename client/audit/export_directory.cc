@@ -34,7 +34,7 @@ using AllFacts =
              wire::ConflictEnded, wire::DraftSaved, wire::DraftDiscarded, wire::DraftSubmitted,
              wire::DraftReturned, wire::ConditionBegan, wire::ConditionEnded, wire::AgreementBegan,
              wire::HandoverStarted, wire::HandoverAccepted, wire::LadderPaused,
-             wire::GuarantorNoted>;
+             wire::GuarantorNoted, wire::ExerciseClockSet>;
 
 template <class Fact>
 const wire::Digest* name_hash(const wire::Entry& entry) {

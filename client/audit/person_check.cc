@@ -64,7 +64,7 @@ class PersonCheck {
     PersonPart part;
     if (exported.part) part = read_person_part(as_text(exported.part->bytes));
     if (const auto* signed_on = entry.fact_as_SignedOn()) {
-      take_certificate(entry.at(), *signed_on, part, exported.part.has_value());
+      take_certificate(machine_time(entry), *signed_on, part, exported.part.has_value());
     } else if (names_a_person && is_an_act(entry)) {
       if (!exported.part) {
         ++account.erased;
@@ -130,14 +130,14 @@ class PersonCheck {
     const Certified& person = found->second;
     PersonAccount& by = account.people[person.account];
     if (by.name != part.name) return fail("it names another person than its certificate");
-    if (!person.certificate.held_at(entry.at())) {
+    if (!person.certificate.held_at(machine_time(entry))) {
       return fail("it was signed when its certificate did not hold");
     }
     if (!person.verifier.verify(part.statement, part.signature)) {
       return fail("its signature does not hold");
     }
     ++by.statements;
-    by.last_at = entry.at();
+    by.last_at = machine_time(entry);
     ++account.statements;
     if (const auto* released = entry.fact_as_Released()) {
       waiting_[released->serial()] = {
@@ -167,6 +167,7 @@ class PersonCheck {
     if (const auto* fact = entry.fact_as_HandoverAccepted()) return hash(fact);
     if (const auto* fact = entry.fact_as_LadderPaused()) return hash(fact);
     if (const auto* fact = entry.fact_as_GuarantorNoted()) return hash(fact);
+    if (const auto* fact = entry.fact_as_ExerciseClockSet()) return hash(fact);
     return std::nullopt;
   }
 
@@ -196,6 +197,12 @@ class PersonCheck {
     if (const auto* fact = entry.fact_as_GuarantorNoted()) {
       return guarantor_statement(addressed_, "", text_of(fact->guarantor()),
                                  static_cast<uint8_t>(fact->standing()), text_of(fact->reason()));
+    }
+    if (const auto* fact = entry.fact_as_ExerciseClockSet()) {
+      const bool is_time = fact->by_ms() == 0 && !fact->next();
+      return exercise_clock_statement(addressed_, static_cast<uint8_t>(fact->change()),
+                                      fact->speed_permille(), fact->by_ms(),
+                                      is_time ? fact->until() : 0);
     }
     if (const auto* fact = entry.fact_as_HandoverAccepted()) {
       return take_over_statement(addressed_, to_hash(*fact->hash()));

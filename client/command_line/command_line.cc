@@ -10,7 +10,8 @@ namespace {
 
 // The daemon's clock minus this machine's; 0 where no one would see the difference.
 int64_t clock_difference(const wire::ServerHello& server, UtcMs now) {
-  const int64_t difference_ms = server.clock() == 0 ? 0 : server.clock() - now;
+  const UtcMs machines = server.clock() - server.exercise_ahead_ms();
+  const int64_t difference_ms = server.clock() == 0 ? 0 : machines - now;
   return std::abs(difference_ms) <= limits::kClockSkewWarn_ms ? 0 : difference_ms;
 }
 
@@ -57,6 +58,10 @@ Result<std::unique_ptr<Connection>> Invocation::connect() {
                     (daemon_ahead_ms < 0 ? " fast" : " slow") +
                     ": the daemon's time is taken. Have the clock set.",
                 Style::yellow);
+  }
+  if (server.exercise_ahead_ms() != 0) {
+    output.talk("The clock of the exercise says " + format_rfc3339(server.clock()), Style::yellow);
+    daemon_ahead_ms += server.exercise_ahead_ms();
   }
   return connection;
 }

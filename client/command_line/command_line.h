@@ -45,7 +45,8 @@ struct Invocation {
 
   // The time that goes into a message: the daemon's counts where this machine's is another.
   UtcMs now() const { return around->now() + daemon_ahead_ms; }
-  int64_t daemon_ahead_ms = 0;  // Since connect(); 0 where the clocks agree well enough.
+  // Since connect(); 0 where the clocks agree well enough. An exercise's clock may be far ahead.
+  int64_t daemon_ahead_ms = 0;
 };
 
 // A command could not do something: thrown by need(), so that a command reads as what it does, and

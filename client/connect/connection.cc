@@ -94,6 +94,8 @@ Status Connection::connect_once(bool& has_place) {
 }
 
 UtcMs Connection::by_daemons_clock(UtcMs now) const {
+  // The clock of an exercise may stand still.
+  if (server().exercise_ahead_ms() != 0) return std::min(now, server().clock());
   const auto gone_on = std::chrono::steady_clock::now() - greeted_at_;
   const UtcMs daemons =
       server().clock() + std::chrono::duration_cast<std::chrono::milliseconds>(gone_on).count();
@@ -239,6 +241,21 @@ Result<Answer<wire::EscalationRows>> Connection::pause_escalation(const std::str
     const auto name = builder.CreateString(id);
     const auto because = reason.empty() ? 0 : builder.CreateString(reason);
     return wire::CreatePauseEscalation(builder, name, until, because).Union();
+  });
+}
+
+Result<Answer<wire::ExerciseClockReply>> Connection::exercise_clock() {
+  return ask<wire::ExerciseClockReply>(wire::RequestBody::ShowExerciseClock, [](auto& builder) {
+    return wire::CreateShowExerciseClock(builder).Union();
+  });
+}
+
+Result<Answer<wire::ExerciseClockReply>> Connection::set_exercise_clock(
+    wire::ExerciseClockChange change, uint32_t speed_permille, int64_t by_ms, UtcMs until) {
+  return ask<wire::ExerciseClockReply>(wire::RequestBody::SetExerciseClock, [&](auto& builder) {
+    return wire::CreateSetExerciseClock(builder, static_cast<uint8_t>(change), speed_permille,
+                                        by_ms, until)
+        .Union();
   });
 }
 

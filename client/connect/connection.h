@@ -164,6 +164,12 @@ class Connection {
   Result<Answer<wire::EscalationRows>> escalations(const std::string& id, uint64_t limit = 0,
                                                    const std::string& after = {});
 
+  // The clock of the exercise; and what a director makes of it. A jump without both of the last two
+  // goes to the next thing that is due.
+  Result<Answer<wire::ExerciseClockReply>> exercise_clock();
+  Result<Answer<wire::ExerciseClockReply>> set_exercise_clock(wire::ExerciseClockChange change,
+                                                              uint32_t speed_permille = 0,
+                                                              int64_t by_ms = 0, UtcMs until = 0);
   // Pauses the ladder of a message until then, or ends a pause: 0.
   Result<Answer<wire::EscalationRows>> pause_escalation(const std::string& id, UtcMs until,
                                                         const std::string& reason);

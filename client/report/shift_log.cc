@@ -35,6 +35,7 @@ bool ShiftLog::count(const wire::Entry& entry) {
     case wire::Fact::AgreementBegan:
     case wire::Fact::LadderPaused:
     case wire::Fact::GuarantorNoted:
+    case wire::Fact::ExerciseClockSet:
       return true;
     default:
       return false;

@@ -4,6 +4,7 @@
 
 #include "protocol/base/limits.h"
 #include "protocol/base/strict_flatbuffer.h"
+#include "protocol/base/time_text.h"
 #include "protocol/channel/agreement.h"
 #include "protocol/channel/conditions.h"
 #include "protocol/channel/key_blocks.h"
@@ -38,6 +39,26 @@ std::string step_words(const wire::Step& step) {
       return "own people not told in time";
   }
   return "step " + std::to_string(step.kind());
+}
+
+std::string clock_words(const wire::ExerciseClockSet& set) {
+  const std::string role = role_name(set.role());
+  switch (set.change()) {
+    case wire::ExerciseClockChange::speed:
+      return "the clock of the exercise goes " + format_speed(set.speed_permille()) +
+             " times as fast, by " + role;
+    case wire::ExerciseClockChange::paused:
+      return "the clock of the exercise is paused, by " + role;
+    case wire::ExerciseClockChange::resumed:
+      return "the clock of the exercise goes on, by " + role;
+    case wire::ExerciseClockChange::jump:
+      return "the clock of the exercise jumps to " + format_rfc3339(set.until()) + ", by " + role;
+    case wire::ExerciseClockChange::arrived:
+      return "the clock of the exercise has jumped";
+    case wire::ExerciseClockChange::unset:
+      break;
+  }
+  return "the clock of the exercise was set";
 }
 
 std::string guarantor_words(const wire::GuarantorNoted& noted) {
@@ -339,6 +360,11 @@ void JournalDescriber::describe_rest(const wire::Entry& entry, Description& to) 
                   ? "the ladder goes on, by " + role_name(paused->role())
                   : "the ladder is paused until " + format_rfc3339(paused->until()) + " by " +
                         role_name(paused->role()) + ": " + text(paused->reason());
+    return;
+  }
+  if (const auto* set = entry.fact_as_ExerciseClockSet()) {
+    to.kind = "exercise-clock";
+    to.text = clock_words(*set);
     return;
   }
   if (const auto* noted = entry.fact_as_GuarantorNoted()) {

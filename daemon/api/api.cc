@@ -85,6 +85,10 @@ void ClientApi::serve(ClientSession& session, const wire::Request& request) {
       return accept_handover(session, number, *request.body_as_AcceptHandover());
     case wire::RequestBody::ChannelStates:
       return channel_state(session, number);
+    case wire::RequestBody::ShowExerciseClock:
+      return show_exercise_clock(session, number);
+    case wire::RequestBody::SetExerciseClock:
+      return set_exercise_clock(session, number, *request.body_as_SetExerciseClock());
     case wire::RequestBody::PauseEscalation:
       return pause_escalation(session, number, *request.body_as_PauseEscalation());
     case wire::RequestBody::Cases:

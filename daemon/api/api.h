@@ -65,6 +65,7 @@ class ClientApi {
   void answer(const AnswerDraft& answer);
   void answer(const AnswerHandover& answer);
   void answer(const AnswerPause& answer);
+  void answer(const AnswerExerciseClock& answer);
   void answer(const AnswerCase& answer);
   void answer(const AnswerExport& answer);
   // An alarm sounds now, on every console that watches; `id` names the message, if it is about one.
@@ -108,6 +109,9 @@ class ClientApi {
                           std::function<Escalating(StoreReader&)> read);
   void pause_escalation(ClientSession& session, uint32_t request,
                         const wire::PauseEscalation& wanted);
+  void show_exercise_clock(ClientSession& session, uint32_t request);
+  void set_exercise_clock(ClientSession& session, uint32_t request,
+                          const wire::SetExerciseClock& wanted);
   void export_head(ClientSession& session, uint32_t request);
   void export_entries(ClientSession& session, uint32_t request, const wire::ExportEntries& wanted);
   void export_notes(ClientSession& session, uint32_t request, const wire::ExportNotes& wanted);

@@ -125,7 +125,7 @@ void ClientApi::answer_escalations(ClientSession& session, uint32_t request,
             auto because = pause ? b.CreateString(pause->reason) : 0;
             rows.push_back(wire::CreateEscalationRow(
                 b, row_id, record.key.incoming, record.precedence, rung, one.decided_at, next_name,
-                next ? next->due - context.now.boot : 0, attempts, b.CreateVector(told),
+                next ? next->due - context.now.timer() : 0, attempts, b.CreateVector(told),
                 tells_nobody(context.policy, record.precedence, one.message.stored.rung),
                 pause ? pause->until : 0, because, pause ? pause->role : 0));
           }

@@ -27,7 +27,9 @@ void ClientApi::hello(ClientSession& session, uint32_t request) {
     hello.add_roles(roles);
     hello.add_last_counter(core_.last_counter(session.actor.certificate));
     hello.add_journal_size(core_.journal_size());
-    hello.add_clock(clock_.now().utc);
+    const Now now = clock_.now();
+    hello.add_clock(now.utc);
+    hello.add_exercise_ahead_ms(now.ahead_ms);
     hello.add_two_person(two_person);
     hello.add_one_for_life(core_.config().policy.two_person.one_for_life);
     return hello.Finish();

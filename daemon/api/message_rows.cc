@@ -114,7 +114,7 @@ flatbuffers::Offset<wire::MessageRow> build_row(flatbuffers::FlatBufferBuilder& 
   row.add_cancelled_at(message.cancelled_at);
   row.add_waits(waits);
   // 0 is for those that have climbed every rung.
-  const int64_t left_ms = next ? next->due - context.now.boot : 0;
+  const int64_t left_ms = next ? next->due - context.now.timer() : 0;
   row.add_due_in_ms(next && left_ms == 0 ? -1 : left_ms);
   row.add_rung(rung);
   row.add_language(language_text);

@@ -22,7 +22,7 @@ std::vector<flatbuffers::Offset<wire::ConditionRow>> condition_rows(
 std::vector<flatbuffers::Offset<wire::WaitingSummary>> ClientApi::summarize_waiting(
     flatbuffers::FlatBufferBuilder& builder) const {
   const Ladder& ladder = core_.ladder();
-  const BootMs now = clock_.now().boot;
+  const BootMs now = clock_.now().timer();
   std::vector<flatbuffers::Offset<wire::WaitingSummary>> summaries;
   for (uint8_t precedence = kPrecedenceFirst; precedence <= kPrecedenceLast; ++precedence) {
     for (const bool incoming : {true, false}) {

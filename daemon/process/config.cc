@@ -18,18 +18,21 @@
 namespace hotline {
 namespace {
 
-uint8_t role_of(TomlSection& section, const std::string& word) {
+uint8_t role_of(TomlSection& section, const std::string& word, bool exercise) {
   static const std::vector<std::pair<std::string, wire::Role>> kRoles = {
-      {"operator", wire::Role::operator_},
-      {"releaser", wire::Role::releaser},
-      {"supervisor", wire::Role::supervisor},
-      {"monitor", wire::Role::monitor},
-      {"auditor", wire::Role::auditor}};
+      {"operator", wire::Role::operator_},    {"releaser", wire::Role::releaser},
+      {"supervisor", wire::Role::supervisor}, {"monitor", wire::Role::monitor},
+      {"director", wire::Role::director},     {"auditor", wire::Role::auditor}};
+  if (word == "director" && !exercise) {
+    section.fail(section.require("roles"), "a live channel has no director of exercises",
+                 "leave the role out here; an exercise's daemon has a configuration of its own");
+  }
   for (const auto& [name, role] : kRoles) {
     if (name == word) return static_cast<uint8_t>(role);
   }
   section.fail(section.require("roles"), "unknown role \"" + word + "\"",
-               "operator, releaser, supervisor, monitor or auditor");
+               exercise ? "operator, releaser, supervisor, monitor, director or auditor"
+                        : "operator, releaser, supervisor, monitor or auditor");
 }
 
 CertificateFiles read_pair(ConfigSection& keys, const std::string& name) {
@@ -141,7 +144,8 @@ void read_unix_user(TomlSection& person, const std::vector<PersonConfig>& before
   }
 }
 
-PersonConfig read_person(TomlSection& person, const std::vector<PersonConfig>& before) {
+PersonConfig read_person(TomlSection& person, const std::vector<PersonConfig>& before,
+                         bool exercise) {
   PersonConfig one;
   one.id = person.text("id");
   for (const PersonConfig& other : before) {
@@ -149,7 +153,9 @@ PersonConfig read_person(TomlSection& person, const std::vector<PersonConfig>& b
       person.fail(person.require("id"), one.id + " is listed twice",
                   "one [[person]] for each, with all their roles");
   }
-  for (const std::string& role : person.texts("roles")) one.roles.push_back(role_of(person, role));
+  for (const std::string& role : person.texts("roles")) {
+    one.roles.push_back(role_of(person, role, exercise));
+  }
   read_unix_user(person, before, one);
   person.refuse_others();
   return one;
@@ -165,7 +171,7 @@ Config parse(const TomlFile& file) {
   read_keys(root, config);
   read_places(root, config);
   for (TomlSection& person : root.sections("person")) {
-    config.people.push_back(read_person(person, config.people));
+    config.people.push_back(read_person(person, config.people, config.exercise));
   }
   config.notifiers = read_notifiers(root, config.exercise);
   config.policy = read_policy(root);

@@ -71,6 +71,11 @@ std::optional<std::string> statement_of(const Addressed& addressed, wire::Reques
                                  asked.guarantor()->string_view(), asked.standing(),
                                  text_view(asked.reason()));
     }
+    case wire::RequestBody::SetExerciseClock: {
+      const auto& asked = *static_cast<const wire::SetExerciseClock*>(body);
+      return exercise_clock_statement(addressed, asked.change(), asked.speed_permille(),
+                                      asked.by_ms(), asked.until());
+    }
     case wire::RequestBody::NONE:
     case wire::RequestBody::ClientHello:
     case wire::RequestBody::List:
@@ -91,6 +96,7 @@ std::optional<std::string> statement_of(const Addressed& addressed, wire::Reques
     case wire::RequestBody::ShowHandover:
     case wire::RequestBody::ChannelStates:
     case wire::RequestBody::Cases:
+    case wire::RequestBody::ShowExerciseClock:
       break;
   }
   return std::nullopt;

@@ -19,22 +19,30 @@ using UtcMs = int64_t;
 using BootMs = int64_t;
 
 struct Now {
-  BootMs boot = 0;
-  UtcMs utc = 0;
+  BootMs boot = 0;       // The machine's: of links, disks and patience.
+  UtcMs utc = 0;         // The channel's: recorded and shown.
+  int64_t ahead_ms = 0;  // How far an exercise's clock stands ahead of the machine's; live 0.
+
+  // A channel's deadlines follow this one.
+  BootMs timer() const { return boot + ahead_ms; }
+  // In what this machine signs for, and in what it tells of its own clock.
+  UtcMs machine_utc() const { return utc - ahead_ms; }
 };
 
 // A channel's time. A daemon's channel goes by the machine's clocks
-// (daemon/process/system_clock.h); an exercise may be given a faster clock, and a test one that
-// stands until it is moved. TLS and the expiry of certificates go by the machine's, always.
+// (daemon/process/system_clock.h), which an exercise's may leave behind
+// (protocol/channel/exercise_clock.h); a test has one that stands until it is moved. TLS and the
+// expiry of certificates go by the machine's, always.
 class Clock {
  public:
   virtual ~Clock() = default;
   virtual Now now() = 0;
 };
 
-// Whole seconds since 1970, as cosignatures carry them; 0 before that.
+// Whole seconds since 1970, as cosignatures carry them; 0 before that. The machine's: by them
+// certificates are judged.
 inline uint64_t utc_seconds(Now now) {
-  return now.utc > 0 ? static_cast<uint64_t>(now.utc) / 1000 : 0;
+  return now.machine_utc() > 0 ? static_cast<uint64_t>(now.machine_utc()) / 1000 : 0;
 }
 
 // RFC 3339 section 5.6 with `Z`. Printing gives milliseconds ("2026-11-22T14:11:07.913Z"). Parsing

@@ -277,6 +277,12 @@ inline constexpr int64_t kPauseMax_ms = int64_t{12} * 60 * 60 * 1000;
 inline constexpr size_t kPauseReasonSizeMax = 500;
 inline constexpr size_t kPausesMax = 240;
 
+// The clock of an exercise (protocol/channel/exercise.h).
+inline constexpr int64_t kExerciseJumpMax_ms = int64_t{31} * 24 * 60 * 60 * 1000;
+inline constexpr int64_t kExerciseAheadMax_ms = int64_t{366} * 24 * 60 * 60 * 1000;
+inline constexpr int kExerciseStepsMax = 64;           // Of a jump, before others have their turn.
+inline constexpr int64_t kExercisePatience_ms = 2000;  // Of a jump, for receipts on the way.
+
 // Cases of violations (protocol/channel/cases.h).
 inline constexpr size_t kCaseViolationsKept = 20'000;  // Of each party, the newest.
 inline constexpr size_t kCaseDecisionsKept = 50;       // Of the peer about one case, the newest.

@@ -1,5 +1,6 @@
 #include "protocol/base/time_text.h"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <string>
@@ -111,6 +112,33 @@ Result<UtcMs> parse_time(std::string_view text, std::optional<UtcMs> typed_at) {
   }
   return make_error(ErrorCode::usage, "\"" + typed + "\" is not a time in UTC",
                     std::string("write ") + kTimeForms);
+}
+
+Result<uint32_t> parse_speed_permille(std::string_view text) {
+  constexpr size_t kDigitsMax = 4, kDecimalsMax = 3;
+  const size_t point = std::min(text.find('.'), text.size());
+  std::string digits(text.substr(0, point));
+  const std::string_view decimals = point < text.size() ? text.substr(point + 1) : "";
+  const bool is_written = !digits.empty() && digits.size() <= kDigitsMax &&
+                          decimals.size() <= kDecimalsMax &&
+                          (point == text.size() || !decimals.empty());
+  digits += decimals;
+  digits.append(kDecimalsMax - std::min(decimals.size(), kDecimalsMax), '0');
+  const bool is_number =
+      std::all_of(digits.begin(), digits.end(), [](char c) { return is_digit(c); });
+  if (!is_written || !is_number) {
+    return make_error(ErrorCode::usage, "\"" + std::string(text) + "\" is no speed",
+                      "10 for ten times as fast as real time, or 0.5");
+  }
+  uint32_t permille = 0;
+  std::from_chars(digits.data(), digits.data() + digits.size(), permille);
+  return permille;
+}
+
+std::string format_speed(uint32_t permille) {
+  std::string decimals = std::to_string(1000 + permille % 1000).substr(1);
+  decimals.erase(decimals.find_last_not_of('0') + 1);
+  return std::to_string(permille / 1000) + (decimals.empty() ? "" : "." + decimals);
 }
 
 }  // namespace hotline

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "protocol/base/clock.h"
@@ -13,6 +14,11 @@ namespace hotline {
 
 // "90", "90s", "15m", "2h", "1d": a number of seconds unless a unit says otherwise. Error: usage.
 Result<int64_t> parse_duration_ms(std::string_view text);
+
+// "10", "0.5", "2.25": how many times as fast as real time a clock goes, with three decimals at the
+// most, in thousandths. Error: usage.
+Result<uint32_t> parse_speed_permille(std::string_view text);
+std::string format_speed(uint32_t permille);
 
 // For hints and help.
 inline constexpr char kTimeForms[] =

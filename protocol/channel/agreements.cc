@@ -357,6 +357,18 @@ void Agreements::note_conditions(Now now) {
   conditions_.set(now, ConditionCode::agreement_proposed, texts);
 }
 
+UtcMs Agreements::due(UtcMs now) const {
+  UtcMs next = INT64_MAX;
+  const auto take = [&](UtcMs from) {
+    if (from > now) next = std::min(next, from);
+  };
+  for (size_t i = in_force_ + 1; i < agreed_.size(); ++i) take(agreed_[i].from);
+  for (const auto& [key, proposal] : proposals_) {
+    if (proposal.state == ProposalState::open) take(proposal.from);
+  }
+  return next;
+}
+
 void Agreements::peer_follows(Now now, const Hash& peers) {
   peers_ = peers;
   judge_peer(now);

@@ -81,6 +81,8 @@ class Agreements {
   bool begin_due(Now now);
   // What waits for this watch, as conditions.
   void note_conditions(Now now);
+  // When the next one begins, or the time of a proposal comes, after this time; INT64_MAX: never.
+  UtcMs due(UtcMs now) const;
 
   // The digest that the peer says it follows, in its hello or a probe.
   void peer_follows(Now now, const Hash& peers);

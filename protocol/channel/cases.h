@@ -51,6 +51,8 @@ class Cases {
   // The numbers of the agreement are others from now on.
   void follow_policy() { changed_ = true; }
   void tick(Now now);
+  // When the next decision is due, after this time; INT64_MAX: none.
+  UtcMs due(UtcMs now) const { return next_at_ > now ? next_at_ : INT64_MAX; }
 
   // The case to which this name leads: any message of its thread, or the thread's word. Null where
   // there is none.

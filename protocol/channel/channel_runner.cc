@@ -26,7 +26,7 @@ void ChannelRunner::perform() {
 
 void ChannelRunner::begin_commit() {
   if (!wants_commit()) return;
-  std::shared_ptr<const Batch> batch = core_.seal(clock_.now());
+  std::shared_ptr<const Batch> batch = core_.seal(now());
   if (!batch) return;
   committing_ = true;
   host_.commit(std::move(batch));
@@ -35,21 +35,21 @@ void ChannelRunner::begin_commit() {
 void ChannelRunner::commit_ended() {
   HOTLINE_CHECK(committing_);
   committing_ = false;
-  core_.committed(clock_.now());
+  core_.committed(now());
 }
 
 void ChannelRunner::tick() {
   planned_for_.reset();
-  core_.tick(clock_.now());
+  core_.tick(now());
 }
 
 std::optional<int64_t> ChannelRunner::plan_tick() {
   const BootMs wake = core_.wake_at();
   if (planned_for_ == wake) return std::nullopt;
   planned_for_ = wake;
-  const BootMs now = clock_.now().boot;
-  if (const auto due = core_.ladder().next_due(); due && *due <= now) return 0;
-  return std::clamp<BootMs>(wake - now, 0, kTickInterval_ms - 1) + 1;
+  const Now now = this->now();
+  if (const auto due = core_.ladder().next_due(); due && *due <= now.timer()) return 0;
+  return std::clamp<BootMs>(wake - now.boot, 0, kTickInterval_ms - 1) + 1;
 }
 
 }  // namespace hotline

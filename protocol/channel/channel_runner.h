@@ -35,6 +35,7 @@ class ChannelHost {
   virtual void perform(const AnswerHandover& effect) = 0;
   virtual void perform(const AnswerPause& effect) = 0;
   virtual void perform(const AnswerCase& effect) = 0;
+  virtual void perform(const AnswerExerciseClock& effect) = 0;
   virtual void perform(const AnswerExport& effect) = 0;
   virtual void perform(const SoundStep& effect) = 0;
   virtual void perform(const StartAttempt& effect) = 0;
@@ -46,7 +47,8 @@ class ChannelHost {
   virtual void commit(std::shared_ptr<const Batch> batch) = 0;
 };
 
-class ChannelRunner {
+// It is the channel's clock: the one that it is handed, as an exercise has it.
+class ChannelRunner : public Clock {
  public:
   // Everything borrowed outlives the runner. The core is replayed and started by the caller.
   ChannelRunner(CoreConfig config, Records& records, Random& random, Clock& clock,
@@ -54,7 +56,7 @@ class ChannelRunner {
 
   Core& core() { return core_; }
   const Core& core() const { return core_; }
-  Now now() const { return clock_.now(); }
+  Now now() override { return core_.channel_time(clock_.now()); }
   bool is_committing() const { return committing_; }
 
   // Performs what the core asks for, and hands over what waits for a commit.

@@ -298,6 +298,14 @@ std::string ChannelState::words(const ChannelStanding& standing) const {
   return "";
 }
 
+UtcMs ChannelState::due(UtcMs now) const {
+  UtcMs next = INT64_MAX;
+  for (const Party& party : parties_) {
+    if (party.next && party.next->from > now) next = std::min(next, party.next->from);
+  }
+  return next;
+}
+
 void ChannelState::note_conditions(Now now) {
   static constexpr std::pair<ChannelMode, ConditionCode> kCodes[] = {
       {ChannelMode::suspended, ConditionCode::channel_suspended},

@@ -72,6 +72,8 @@ class ChannelState {
   void apply(const wire::Entry& entry);
   void apply_durable(const wire::Entry& entry);
   void note_conditions(Now now);
+  // When the next declaration begins to hold, after this time; INT64_MAX: never.
+  UtcMs due(UtcMs now) const;
 
  private:
   // A message, as far as it is asked whether it came after another.

@@ -457,7 +457,7 @@ void Conflicts::tick(Now now) {
   if (!changed_.empty()) tell(now);
   note_conditions(now);
   // A clock that was set ahead may be set back: nothing is forgotten for good by it alone.
-  const int64_t offset_ms = now.utc - now.boot;
+  const int64_t offset_ms = now.machine_utc() - now.boot;
   if (std::abs(offset_ms - clock_offset_ms_) > kClockStep_ms)
     forgets_from_ = now.boot + kClockTrust_ms;
   clock_offset_ms_ = offset_ms;

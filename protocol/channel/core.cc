@@ -4,6 +4,7 @@
 #include <cstdlib>
 
 #include "protocol/base/check.h"
+#include "protocol/base/limits.h"
 #include "protocol/channel/planted_bug.h"
 #include "protocol/message/envelope.h"
 #include "protocol/message/serial.h"
@@ -23,6 +24,7 @@ Core::Core(CoreConfig config, Records& records, Random& random, Now started)
       recorder_(records, random),
       persons_(recorder_, random),
       noise_(recorder_, random),
+      exercise_(config_, recorder_, persons_, noise_),
       conditions_(recorder_),
       disk_(config_, conditions_),
       evidence_(config_, recorder_, noise_, conditions_),
@@ -71,8 +73,11 @@ Status Core::replay(uint64_t index, ByteView bytes) {
   if (const char* fault = fault_in(entry)) {
     return store_altered("journal entry " + std::to_string(index) + " cannot be true: " + fault);
   }
+  // An entry of the future, since the wall clock was set back, counts as of now.
+  const BootMs boot = replayed_time(machine_time(entry), started_).boot;
   recorder_.apply(entry);
   persons_.apply(entry);
+  exercise_.apply(entry, boot);
   conditions_.apply(entry);
   submissions_.apply(entry);
   evidence_.apply(entry);
@@ -89,7 +94,7 @@ Status Core::replay(uint64_t index, ByteView bytes) {
   drafts_.apply(entry);
   handover_.apply(entry);
   pauses_.apply(entry);
-  apply_durable(index, entry, replayed_time(entry.at(), started_));
+  apply_durable(index, entry, {boot, entry.at(), entry.ahead_ms()});
   return ok();
 }
 
@@ -110,6 +115,7 @@ Status Core::check_owner(const wire::Entry& first) const {
 const char* Core::fault_in(const wire::Entry& entry) const {
   if (const char* fault = recorder_.fault_in(entry)) return fault;
   if (const char* fault = conditions_.fault_in(entry)) return fault;
+  if (const char* fault = exercise_.fault_in(entry)) return fault;
   if (const char* fault = drafts_.fault_in(entry)) return fault;
   if (const char* fault = handover_.fault_in(entry)) return fault;
   return Escalation::fault_in(entry);
@@ -129,7 +135,7 @@ Status Core::compare_prefix_with_records() {
 }
 
 Status Core::start(const Hash& stored_root) {
-  const Now now = started_;
+  const Now now = ticked_ = channel_time(started_);
   if (Status whole = recorder_.compare_with_records(stored_root); !whole) return whole;
   if (Status named = compare_prefix_with_records(); !named) return named;
   recorder_.go_live();
@@ -137,6 +143,7 @@ Status Core::start(const Hash& stored_root) {
   witness_.go_live();
   outbox_.go_live();
   session_.go_live(now);
+  escalation_.go_live(now);
 
   if (recorder_.size() == 0) {
     recorder_.record(now, [&](flatbuffers::FlatBufferBuilder& b) {
@@ -159,7 +166,7 @@ Status Core::start(const Hash& stored_root) {
                         "): check this host's time");
   }
   evidence_.note_conditions(now);
-  clock_offset_ = now.utc - now.boot;
+  clock_offset_ = now.machine_utc() - now.boot;
   read_backs_.tell(now);
   conflicts_.tell(now);
   escalation_.run_ladder(now);
@@ -232,6 +239,7 @@ void Core::apply_durable(uint64_t journal_index, const wire::Entry& entry, Now a
 // time
 
 void Core::tick(Now now) {
+  ticked_ = now;
   note_clock(now);
   conditions_.tick(now);
   const Separation separation = config_.policy.separation;
@@ -252,6 +260,7 @@ void Core::tick(Now now) {
   conflict_digests_.tick(now, session_.adopted());
   witness_.tick_put_off(now, session_.adopted());
   exports_.answer(now, session_.adopted());
+  if (exercise_.clock().jumping_to()) walk(now);
 }
 
 // The parts that do not look at the policy each time.
@@ -262,23 +271,92 @@ void Core::follow_policy(UtcMs now, const Separation& before) {
 }
 
 BootMs Core::wake_at() const {
-  return std::min({escalation_.due(), conflict_digests_.due(), witness_.due(), exports_.due(),
-                   noise_.due(), conditions_.due(), session_.due()});
+  const BootMs due = std::min({escalation_.due(), conflict_digests_.due(), witness_.due(),
+                               exports_.due(), noise_.due(), conditions_.due(), session_.due()});
+  const ExerciseClock& clock = exercise_.clock();
+  if (!clock.is_set()) return std::min(due, escalation_.ladder_due());
+  if (clock.jumping_to()) return std::min(due, walk_due());
+  const auto next = next_due(ticked_);
+  return next ? std::min(due, clock.machine_boot(next->at - ticked_.utc + ticked_.timer())) : due;
 }
 
 void Core::note_clock(Now now) {
-  int64_t offset = now.utc - now.boot;
+  int64_t offset = now.machine_utc() - now.boot;
   if (clock_offset_ && std::abs(offset - *clock_offset_) >= kClockStep_ms) {
     UtcMs expected = now.boot + *clock_offset_;
     recorder_.record(now, [&](flatbuffers::FlatBufferBuilder& b) {
-      return wire::CreateClockStepped(b, expected, now.utc);
+      return wire::CreateClockStepped(b, expected, now.machine_utc());
     });
     recorder_.alarm(now, {},
                     "this host's clock was set from " + format_rfc3339(expected) + " to " +
-                        format_rfc3339(now.utc));
+                        format_rfc3339(now.machine_utc()));
     clock_offset_ = offset;
   }
   if (!clock_offset_) clock_offset_ = offset;
+}
+
+// ----------------------------------------------------------------------------------------------
+// the clock of an exercise
+
+void Core::set_exercise_clock(Now now, uint64_t token, const Actor& actor,
+                              const ClockOrder& order) {
+  const auto next = next_due(now);
+  exercise_.set_clock(now, token, actor, order, next ? std::optional(next->at) : std::nullopt);
+  walk_waits_since_.reset();
+}
+
+std::optional<Core::NextDue> Core::next_due(Now now) const {
+  std::optional<NextDue> next;
+  const auto take = [&](UtcMs at, const char* of) {
+    if (at < (next ? next->at : INT64_MAX)) next = NextDue{at, of};
+  };
+  if (const auto due = ladder().next_due()) take(*due - now.timer() + now.utc, "ladder");
+  take(escalation_.test_call_due(now.utc), "test-call");
+  take(cases_.due(now.utc), "case");
+  take(agreements_.due(now.utc), "agreement");
+  take(channel_state_.due(now.utc), "channel-state");
+  take(handover_.due(now.utc), "handover");
+  return next;
+}
+
+// Whatever is due by this channel's clock is done at its very time; in between nothing passes but
+// what others are to do first: the disk, commands that tell people, receipts on the way.
+void Core::walk(Now now) {
+  for (int step = 0; step < limits::kExerciseStepsMax; ++step) {
+    if (!exercise_.clock().jumping_to() || (step == 0 && wants_commit()) || walk_waits(now)) return;
+    const auto next = next_due(now);
+    now = exercise_.walk(now, next ? next->at : INT64_MAX);
+    ticked_ = now;
+    const Separation separation = config_.policy.separation;
+    if (agreements_.begin_due(now)) follow_policy(now.utc, separation);
+    agreements_.note_conditions(now);
+    channel_state_.note_conditions(now);
+    flash_share_.note_conditions(now);
+    cases_.tick(now);
+    handover_.tick(now);
+    escalation_.tick(now);
+  }
+}
+
+bool Core::has_receipts_to_come() const {
+  return session_.adopted() && recorder_.own().unreceipted_count() > 0;
+}
+
+bool Core::walk_waits(Now now) {
+  if (recorder_.sealed() != nullptr || ladder().commands_under_way() > 0) return true;
+  if (!has_receipts_to_come()) {
+    walk_waits_since_.reset();
+    return false;
+  }
+  if (!walk_waits_since_) walk_waits_since_ = now.boot;
+  return now.boot - *walk_waits_since_ < limits::kExercisePatience_ms;
+}
+
+// While others are to do something first, they wake it.
+BootMs Core::walk_due() const {
+  if (recorder_.sealed() != nullptr || ladder().commands_under_way() > 0) return INT64_MAX;
+  if (!walk_waits_since_ || !has_receipts_to_come()) return 0;
+  return *walk_waits_since_ + limits::kExercisePatience_ms;
 }
 
 // ----------------------------------------------------------------------------------------------

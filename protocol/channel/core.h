@@ -41,6 +41,7 @@
 #include "protocol/channel/effects.h"
 #include "protocol/channel/escalation.h"
 #include "protocol/channel/evidence.h"
+#include "protocol/channel/exercise.h"
 #include "protocol/channel/exports.h"
 #include "protocol/channel/flash_share.h"
 #include "protocol/channel/handover.h"
@@ -146,6 +147,8 @@ class Core {
                     const std::string& reason) {
     pauses_.pause(now, token, actor, id, until, reason);
   }
+  // A director sets the clock of the exercise. The outcome comes as AnswerExerciseClock.
+  void set_exercise_clock(Now now, uint64_t token, const Actor& actor, const ClockOrder& order);
   // A person records how a guarantor stands to the case to which this name leads; of the note the
   // guarantor, the standing and the reason count. The outcome comes as AnswerCase.
   void note_guarantor(Now now, uint64_t token, const Actor& actor, const std::string& name,
@@ -170,7 +173,9 @@ class Core {
   }
   // Looks whether every message that waits has a deadline and an end, and alarms where not: the
   // ladder is judged by what it promised, and not by its own agenda. Looks at every open message.
-  void look_after_ladder(Now now) { escalation_.look_after_ladder(now); }
+  void look_after_ladder(Now now) {
+    escalation_.look_after_ladder(now, (exercise_.clock().speed_permille() + 999) / 1000);
+  }
   // How things stand that the daemon sees and the core does not: the certificates, the log, the
   // commands. As Conditions' raise(), clear() and set().
   void raise_condition(Now now, ConditionCode code, const std::string& subject,
@@ -192,8 +197,11 @@ class Core {
   void set_disk_room(Now now, const DiskRoom& room);
 
   void tick(Now now);
-  // When tick() has something to do; INT64_MAX: never, as for due() of each part.
+  // When tick() has something to do, by the machine's clock; INT64_MAX: never, as for due() of each
+  // part.
   BootMs wake_at() const;
+  // The time of this channel; every `now` above and below is one.
+  Now channel_time(Now machine) const { return exercise_.clock().at(machine); }
 
   bool wants_commit() const;
   // Null when there is nothing to commit.
@@ -222,6 +230,14 @@ class Core {
   const DraftList& drafts() const { return drafts_.durable(); }
   const Handover& handover() const { return handover_; }
   const Pauses& pauses() const { return pauses_; }
+  const ExerciseClock& exercise_clock() const { return exercise_.clock(); }
+  // What has a deadline next by this channel's clock, and when; a deadline that has passed is one
+  // of the ladder's, which decides in bites.
+  struct NextDue {
+    UtcMs at = 0;
+    const char* of = "";  // A word for programs.
+  };
+  std::optional<NextDue> next_due(Now now) const;
   ConflictComparison conflicts_compared() const { return conflict_digests_.last(); }
   const Ladder& ladder() const { return escalation_.ladder(); }
   // With the policy of the agreement in force.
@@ -240,16 +256,24 @@ class Core {
   Status compare_prefix_with_records();
   void follow_policy(UtcMs now, const Separation& before);
   void note_clock(Now now);
+  // Of a jump of the exercise's clock: from one thing that is due to the next.
+  void walk(Now now);
+  bool walk_waits(Now now);
+  bool has_receipts_to_come() const;
+  BootMs walk_due() const;
 
   CoreConfig config_;
   ChannelTrust trust_;
   Now started_;
-  std::optional<int64_t> clock_offset_;  // utc - boot, to notice steps of the wall clock.
+  std::optional<int64_t> clock_offset_;  // Wall clock - boot, to notice steps of the wall clock.
+  Now ticked_;                           // When it was told the time last.
+  std::optional<BootMs> walk_waits_since_;
 
   // Each knows only the earlier ones.
   Recorder recorder_;
   Persons persons_;
   Noise noise_;
+  Exercise exercise_;
   Conditions conditions_;
   DiskState disk_;
   Evidence evidence_;

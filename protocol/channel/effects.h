@@ -129,8 +129,14 @@ struct Alarm {
   std::string text;
 };
 
+// A director set the clock of the exercise, durably.
+struct AnswerExerciseClock {
+  uint64_t token = 0;
+  Status outcome = ok();
+};
+
 using Effect = std::variant<SendFrame, CloseLink, TryNextPath, AnswerSubmission, AnswerExport,
                             SoundStep, StartAttempt, StopAttempt, Alarm, AnswerDraft,
-                            AnswerHandover, AnswerPause, AnswerCase>;
+                            AnswerHandover, AnswerPause, AnswerCase, AnswerExerciseClock>;
 
 }  // namespace hotline

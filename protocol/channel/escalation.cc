@@ -49,6 +49,11 @@ const char* fault_in_messages(const flatbuffers::Vector<uint64_t>* messages, uin
   return nullptr;
 }
 
+// As the ladder is told the time: its deadlines follow the channel's clock.
+Now on_ladder(Now now) {
+  return {now.timer(), now.utc, now.ahead_ms};
+}
+
 }  // namespace
 
 Escalation::Escalation(const CoreConfig& config, Recorder& recorder, Conditions& conditions,
@@ -64,7 +69,8 @@ void Escalation::follow(const Policy& policy, UtcMs now) {
   test_calls_.follow(policy.link, now);
 }
 
-void Escalation::apply_durable(const wire::Entry& entry, Now at) {
+void Escalation::apply_durable(const wire::Entry& entry, Now durable_at) {
+  const Now at = on_ladder(durable_at);
   switch (entry.fact_type()) {
     case wire::Fact::Released: {
       const wire::Released& fact = *entry.fact_as_Released();
@@ -148,8 +154,8 @@ void Escalation::tick(Now now) {
 
 void Escalation::run_ladder(Now now) {
   const std::optional<BootMs> next = ladder_.next_due();
-  if (!next || *next > now.boot) return flush_sounds(now, true);
-  Due due = ladder_.decide(now);
+  if (!next || *next > now.timer()) return flush_sounds(now, true);
+  Due due = ladder_.decide(on_ladder(now));
   for (const Decision& decision : due.decisions) {
     record_decision(now, decision);
     sound(now, decision);
@@ -157,7 +163,7 @@ void Escalation::run_ladder(Now now) {
   for (uint64_t attempt : due.to_stop) recorder_.say(StopAttempt{attempt});
   for (Attempt& attempt : due.attempts) recorder_.say(StartAttempt{std::move(attempt)});
   const std::optional<BootMs> more = ladder_.next_due();
-  flush_sounds(now, !more || *more > now.boot);
+  flush_sounds(now, !more || *more > now.timer());
 }
 
 void Escalation::record_decision(Now now, const Decision& decision) {
@@ -237,7 +243,7 @@ std::optional<SoundStep> Escalation::sound_of(Now now,
   SoundStep all;
   all.incoming = decisions.front().incoming;
   all.precedence = decisions.front().precedence;
-  all.situation = ladder_.situation(all.incoming, all.precedence, now);
+  all.situation = ladder_.situation(all.incoming, all.precedence, on_ladder(now));
   KeySet messages;
   for (const Decision& decision : decisions) {
     KeySet still;
@@ -266,7 +272,7 @@ bool Escalation::is_open(const std::vector<Step>& steps, MessageKey key) const {
 
 void Escalation::attempt_ended(Now now, const AttemptName& attempt, wire::Outcome outcome,
                                const std::string& detail) {
-  const AttemptEnd end = ladder_.attempt_finished(attempt, outcome_of(outcome), now);
+  const AttemptEnd end = ladder_.attempt_finished(attempt, outcome_of(outcome), on_ladder(now));
   if (end.verdict != AttemptVerdict::stale) {
     recorder_.record(now, [&](flatbuffers::FlatBufferBuilder& b) {
       auto messages = b.CreateVector(to_blocks(end.messages));
@@ -311,8 +317,9 @@ void Escalation::tell_unpaged(Now now) {
   }
 }
 
-void Escalation::look_after_ladder(Now now) {
-  const std::vector<MessageKey> unattended = ladder_.unattended(now, limits::kLadderLate_ms);
+void Escalation::look_after_ladder(Now now, int64_t times_as_fast) {
+  const std::vector<MessageKey> unattended =
+      ladder_.unattended(on_ladder(now), limits::kLadderLate_ms * times_as_fast);
   std::map<std::string, std::string> texts;
   if (!unattended.empty()) {
     const std::string name = recorder_.name_of(config_, unattended.front());
@@ -399,9 +406,8 @@ void Escalation::note_flood(Now now) {
   }
 }
 
-// The ladder, or an alarm that rests and may be told again.
 BootMs Escalation::due() const {
-  BootMs next = ladder_.next_due().value_or(INT64_MAX);
+  BootMs next = INT64_MAX;
   for (const auto& [key, sound] : sounds_) {
     if (!sound.untold.empty()) next = std::min(next, std::max(sound.since, sound.rests_until));
   }

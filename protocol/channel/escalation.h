@@ -34,18 +34,25 @@ class Escalation {
   // Why an entry that is read back cannot be true; null when it can.
   static const char* fault_in(const wire::Entry& entry);
 
+  // After the last entry that was read back.
+  void go_live(Now now) { test_calls_.start(now.utc); }
   // One bite of the ladder, so that others have their turn; due() has passed while there is more.
   void run_ladder(Now now);
   void tick(Now now);
   // How those stand who were not reached. After each commit, which may have ended a wait.
   void note_conditions(Now now);
-  // When one of the two has something to do.
+  // When an alarm that rests may be told again.
   BootMs due() const;
+  // When the ladder has something to decide; by Now::timer().
+  BootMs ladder_due() const { return ladder_.next_due().value_or(INT64_MAX); }
+  // When the next test call is to be judged, after this time.
+  UtcMs test_call_due(UtcMs now) const { return test_calls_.due(now); }
 
   // As Core's of the same names.
   void attempt_ended(Now now, const AttemptName& attempt, wire::Outcome outcome,
                      const std::string& detail);
-  void look_after_ladder(Now now);
+  // `times_as_fast`: so the clock of an exercise may go, and with it whatever is late.
+  void look_after_ladder(Now now, int64_t times_as_fast);
   const Ladder& ladder() const { return ladder_; }
 
  private:

@@ -168,6 +168,11 @@ void Handover::note_rungs(const wire::StepsDecided& fact, UtcMs at) {
   }
 }
 
+UtcMs Handover::due(UtcMs now) const {
+  const UtcMs too_long_at = watch_since_ + limits::kWatchMax_ms;
+  return watch_since_ != 0 && too_long_at > now ? too_long_at : INT64_MAX;
+}
+
 void Handover::tick(Now now) {
   if (watch_since_ == 0) return;
   if (now.utc - watch_since_ < limits::kWatchMax_ms) {

@@ -88,6 +88,8 @@ class Handover {
               const std::vector<uint32_t>& ticks);
 
   void tick(Now now);
+  // When this watch has lasted too long, if that lies after this time; INT64_MAX: never.
+  UtcMs due(UtcMs now) const;
 
   // Since the last hand-over that was accepted, or the first start.
   UtcMs watch_since() const { return watch_since_; }

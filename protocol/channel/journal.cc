@@ -24,10 +24,11 @@ std::optional<EntryMessage> message_in(const wire::Entry& entry) {
   return message_of({true, peers->index()}, *peers);
 }
 
-const wire::Entry& Journal::append(UtcMs at, wire::Fact type, flatbuffers::Offset<void> fact,
+const wire::Entry& Journal::append(Now at, wire::Fact type, flatbuffers::Offset<void> fact,
                                    std::optional<SaltedText> name) {
   const wire::Digest salt = to_digest(random_.salt());
-  builder_.Finish(wire::CreateEntry(builder_, at, &salt, type, fact), kJournalEntryIdentifier);
+  builder_.Finish(wire::CreateEntry(builder_, at.utc, &salt, type, fact, at.ahead_ms),
+                  kJournalEntryIdentifier);
 
   const uint64_t index = size();
   JournalRecord& record = gathering_.journal.emplace_back();
@@ -35,7 +36,7 @@ const wire::Entry& Journal::append(UtcMs at, wire::Fact type, flatbuffers::Offse
   record.entry.assign(builder_.GetBufferPointer(),
                       builder_.GetBufferPointer() + builder_.GetSize());
   record.name = std::move(name);
-  last_at_ = at;
+  last_at_ = at.utc;
   return *flatbuffers::GetRoot<wire::Entry>(record.entry.data());
 }
 

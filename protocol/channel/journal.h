@@ -29,6 +29,12 @@ inline MessageKey from_wire(const wire::MessageKey* key) {
   return key == nullptr ? MessageKey{} : MessageKey{key->incoming(), key->number()};
 }
 
+// When it was recorded by the own wall clock: by it certificates are judged, and how long ago
+// something was. The entry's own time may be that of an exercise.
+inline UtcMs machine_time(const wire::Entry& entry) {
+  return entry.at() - entry.ahead_ms();
+}
+
 // The message that an entry brings: released by us, or received and not declined.
 struct EntryMessage {
   MessageKey key;
@@ -47,7 +53,7 @@ class Journal {
   // Records one fact. `build` is given the builder and returns the offset of the fact's table.
   // Returns the entry, which lives until the batch is taken.
   template <typename Build>
-  const wire::Entry& record(UtcMs at, Build build, std::optional<SaltedText> name = std::nullopt) {
+  const wire::Entry& record(Now at, Build build, std::optional<SaltedText> name = std::nullopt) {
     builder_.Clear();
     auto fact = build(builder_);
     return append(at, fact_type(fact), fact.Union(), std::move(name));
@@ -75,7 +81,7 @@ class Journal {
   static wire::Fact fact_type(flatbuffers::Offset<Table>) {
     return wire::FactTraits<Table>::enum_value;
   }
-  const wire::Entry& append(UtcMs at, wire::Fact type, flatbuffers::Offset<void> fact,
+  const wire::Entry& append(Now at, wire::Fact type, flatbuffers::Offset<void> fact,
                             std::optional<SaltedText> name);
 
   Random& random_;

@@ -14,7 +14,8 @@
 // journaled decisions and outcomes among them, each with replayed_time() of its stored time. A
 // decision stays decided; an attempt without an outcome is made again, marked so.
 //
-// Times follow the boot clock, so a step of the wall clock moves nothing while the daemon runs.
+// Times follow the boot clock, or the clock of an exercise (Now::timer(), which is handed in as
+// Now::boot), so a step of the wall clock moves nothing while the daemon runs.
 // Across a restart only the stored UTC is known: what remains is min(stored deadline - now, the
 // full interval).
 //
@@ -157,6 +158,7 @@ class Ladder {
   };
   std::optional<NextRung> next_rung(MessageKey key) const;
   size_t open_count() const { return items_.size(); }
+  size_t commands_under_way() const { return calls_.under_way(); }
 
   // True while `key` waits for an acknowledgement.
   bool waits(MessageKey key) const;

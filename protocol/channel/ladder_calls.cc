@@ -78,7 +78,7 @@ std::vector<LadderCalls::Started> LadderCalls::take_due(Now now) {
     ++running_[place.incoming ? 1 : 0];
     call.rests_until = now.boot + limits::kAttemptRest_ms;
     call.runs.push_back(
-        {++last_id_, now.boot, call.waiting.take_blocks(limits::kAttemptBlocksMax)});
+        {++last_id_, now.boot, machine(now), call.waiting.take_blocks(limits::kAttemptBlocksMax)});
     const Run& run = call.runs.back();
     started.push_back({place, run.id, call.repeated, run.told});
     leave_if_empty(call);

@@ -124,6 +124,7 @@ class LadderCalls {
   };
   std::vector<Started> take_due(Now now);
   std::optional<BootMs> next_due() const;
+  size_t under_way() const { return running_[0] + running_[1]; }
 
   // An outcome, and its meaning for `messages`, of which the run told. Those of a command that
   // failed for good are not waiting here any more: the caller knows who is next.
@@ -142,7 +143,7 @@ class LadderCalls {
   void visit_unattended(Now now, int64_t late_ms, Visit visit) const {
     for (const auto& [place, call] : calls_) {
       for (const Run& run : call.runs) {
-        if (now.boot - run.started > limits::kAttemptStuck_ms) visit(place.incoming, run.told);
+        if (machine(now) - run.began > limits::kAttemptStuck_ms) visit(place.incoming, run.told);
       }
       if (is_late(place, call, now, late_ms)) visit(place.incoming, call.waiting);
     }
@@ -152,7 +153,8 @@ class LadderCalls {
   struct Run {
     uint64_t id = 0;
     BootMs started = 0;
-    KeySet told;  // Those that it tells of, and that still wait.
+    BootMs began = 0;  // The same by the machine's clock, as it runs.
+    KeySet told;       // Those that it tells of, and that still wait.
   };
   struct Call {
     std::vector<Run> runs;           // Under way, in the order in which they were started.
@@ -163,6 +165,7 @@ class LadderCalls {
   };
   using Calls = std::map<Place, Call>;
 
+  static BootMs machine(Now now) { return now.boot - now.ahead_ms; }
   void join(const Place& place, const KeySet& messages, BootMs due, bool repeated);
   static void leave_if_empty(Call& call);
   void remove_from(Calls::iterator entry, uint64_t number, std::vector<uint64_t>& to_stop);

@@ -51,7 +51,7 @@ class Recorder {
   // Records one fact (Journal::record). The entry lives until the batch is sealed.
   template <typename Build>
   const wire::Entry& record(Now now, Build build, std::optional<SaltedText> name = std::nullopt) {
-    const wire::Entry& entry = journal_.record(now.utc, build, std::move(name));
+    const wire::Entry& entry = journal_.record(now, build, std::move(name));
     apply(entry);
     return entry;
   }

@@ -166,7 +166,7 @@ void Session::on_probe(Now now, LinkId id, const wire::Probe& probe) {
   }
   const uint64_t sequence = probe.sequence();
   recorder_.say(SendFrame{id, make_frame([&](flatbuffers::FlatBufferBuilder& b) {
-                            return wire::CreateProbeReply(b, sequence, now.utc);
+                            return wire::CreateProbeReply(b, sequence, now.machine_utc());
                           })});
 }
 
@@ -183,9 +183,10 @@ void Session::send_probe(Now now, LinkId id, Link& link) {
   link.probe_sent_at = now.boot;
   const wire::Digest agreement = to_digest(agreements_.digest());
   recorder_.say(SendFrame{id, make_frame([&](flatbuffers::FlatBufferBuilder& b) {
-                            return wire::CreateProbe(
-                                b, link.probe_sequence, now.utc, disk_.own() != DiskLevel::plenty,
-                                disk_.own() == DiskLevel::own_only, &agreement);
+                            return wire::CreateProbe(b, link.probe_sequence, now.machine_utc(),
+                                                     disk_.own() != DiskLevel::plenty,
+                                                     disk_.own() == DiskLevel::own_only,
+                                                     &agreement);
                           })});
 }
 
@@ -193,7 +194,7 @@ void Session::on_clock(Now now, int64_t peer_clock, int64_t round_trip_ms) {
   if (round_trip_ms >= 0) round_trip_ms_ = round_trip_ms;
   // The peer may say any number.
   peer_clock = std::clamp<int64_t>(peer_clock, 0, limits::kTimeMax_ms);
-  clock_skew_ms_ = peer_clock - now.utc + (round_trip_ms > 0 ? round_trip_ms / 2 : 0);
+  clock_skew_ms_ = peer_clock - now.machine_utc() + (round_trip_ms > 0 ? round_trip_ms / 2 : 0);
   int64_t size = std::abs(clock_skew_ms_);
   int level = size > limits::kClockSkewAlarm_ms ? 2 : (size > limits::kClockSkewWarn_ms ? 1 : 0);
   if (level > skew_level_ && noise_.admit(now, NoiseKind::clock)) {

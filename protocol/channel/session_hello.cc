@@ -92,7 +92,7 @@ Bytes Session::hello_frame(Now now) const {
     auto prefix = b.CreateString(config_.prefix);
     auto peer_prefix = b.CreateString(config_.peer_prefix);
     return wire::CreateHello(b, kWireVersion, kWireVersion, &channel, config_.channel.exercise,
-                             from, to, &agreement, now.utc, own_checkpoint, own_receipt,
+                             from, to, &agreement, now.machine_utc(), own_checkpoint, own_receipt,
                              peer_receipt, disk_.own() != DiskLevel::plenty,
                              disk_.own() == DiskLevel::own_only, prefix, peer_prefix);
   });

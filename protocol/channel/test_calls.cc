@@ -15,6 +15,12 @@ void TestCalls::follow(const LinkPolicy& policy, UtcMs now) {
   if (!same) next_ = now / policy.test_call_interval_ms + 1;
 }
 
+UtcMs TestCalls::due(UtcMs now) const {
+  const UtcMs judged_at =
+      (next_ + 1) * policy_.test_call_interval_ms + policy_.test_call_acknowledged_ms;
+  return judged_at > now ? judged_at : INT64_MAX;
+}
+
 void TestCalls::called(MessageKey key, UtcMs at) {
   calls_.push_back({key, at, false});
   if (calls_.size() > limits::kTestCallsKept) calls_.pop_front();

@@ -23,6 +23,11 @@ class TestCalls {
   // are not judged: nobody could have called then.
   TestCalls(const LinkPolicy& policy, bool first, UtcMs started);
 
+  // Intervals that began before are not judged.
+  void start(UtcMs now) { next_ = now / policy_.test_call_interval_ms + 1; }
+  // When the next interval is to be judged.
+  UtcMs due(UtcMs now) const;
+
   // Other numbers from now on. The interval that has begun is judged by neither.
   void follow(const LinkPolicy& policy, UtcMs now);
 

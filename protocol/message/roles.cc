@@ -34,6 +34,8 @@ constexpr Row kRows[] = {
     {wire::Role::supervisor, Right::keep_case},
     {wire::Role::monitor, Right::send, wire::MessageType::incident},
     {wire::Role::monitor, Right::send, wire::MessageType::violation},
+    {wire::Role::director, Right::look},
+    {wire::Role::director, Right::direct},
     {wire::Role::auditor, Right::look},
     {wire::Role::auditor, Right::export_record},
 };

@@ -24,6 +24,7 @@ enum class Right : uint8_t {
   declare,        // The channel open, restricted or suspended.
   pause,          // The ladder of a message that waits.
   keep_case,      // Record how a guarantor stands to a case of violations.
+  direct,         // An exercise: set its clock.
   export_record,  // Take the record away, for an audit.
 };
 

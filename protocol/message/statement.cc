@@ -135,6 +135,16 @@ std::string pause_statement(const Addressed& addressed, std::string_view id, Utc
   return lines.take();
 }
 
+std::string exercise_clock_statement(const Addressed& addressed, uint8_t change,
+                                     uint32_t speed_permille, int64_t by_ms, UtcMs until) {
+  Lines lines(addressed, "set the clock of the exercise");
+  lines.add("change", std::to_string(change));
+  if (speed_permille != 0) lines.add("speed-permille", std::to_string(speed_permille));
+  if (by_ms != 0) lines.add("by-ms", std::to_string(by_ms));
+  lines.add_time("until", until);
+  return lines.take();
+}
+
 std::string guarantor_statement(const Addressed& addressed, std::string_view id,
                                 std::string_view guarantor, uint8_t standing,
                                 std::string_view reason) {

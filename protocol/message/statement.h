@@ -70,6 +70,9 @@ std::string return_statement(const Addressed& addressed, uint64_t number, const 
 // `id`: the message's, as it was typed. `until`: 0 ends the pause.
 std::string pause_statement(const Addressed& addressed, std::string_view id, UtcMs until,
                             std::string_view reason);
+// `change`: wire::ExerciseClockChange; of the others what the request has.
+std::string exercise_clock_statement(const Addressed& addressed, uint8_t change,
+                                     uint32_t speed_permille, int64_t by_ms, UtcMs until);
 // `id`: the case's, as it was typed. `standing`: wire::GuarantorStanding.
 std::string guarantor_statement(const Addressed& addressed, std::string_view id,
                                 std::string_view guarantor, uint8_t standing,

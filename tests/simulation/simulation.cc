@@ -8,6 +8,7 @@
 
 #include "protocol/base/check.h"
 #include "protocol/base/limits.h"
+#include "protocol/base/text.h"
 #include "protocol/channel/key_blocks.h"
 #include "protocol/channel/wire_frames.h"
 #include "protocol/message/body.h"
@@ -79,6 +80,7 @@ KeyPair make_key(bool real, Seeded& random) {
 
 constexpr uint64_t kTicksPerLook = 32;
 constexpr int64_t kLadderLate_ms = 2'000;  // A tick comes within half a second.
+constexpr int64_t kOutageMax_ms = 10'000;  // A crash lasts four seconds at the most, a disk hangs.
 
 struct Violation {
   std::string what;
@@ -114,6 +116,8 @@ class Simulation {
     }
     outcome.crashes = crashes_;
     outcome.cuts = cuts_;
+    outcome.rungs = rungs_;
+    outcome.on_time = on_time_;
     return outcome;
   }
 
@@ -161,10 +165,11 @@ class Simulation {
     // These outlive a crash and must never be contradicted.
     std::map<uint64_t, Hash> sent_leaves;  // Index -> leaf hash, as first put on a link.
     std::set<std::pair<MessageKey, std::string>> rungs_decided;
+    UtcMs recorded_at = 0;                    // By the clock of the exercise, the newest entry.
     std::map<uint64_t, Hash> cosigned_roots;  // The peer's journal's, by our witness: by size.
 
     Core& core() const { return runner->core(); }
-    Now now() override { return simulation->now(index); }
+    Now now() override { return simulation->machine(index); }
 
     void perform(SendFrame& send) override { simulation->transmit(index, send.link, send.frame); }
     void perform(const CloseLink& close) override { simulation->close_end(index, close.link); }
@@ -176,6 +181,7 @@ class Simulation {
     void perform(const AnswerHandover&) override {}
     void perform(const AnswerPause&) override {}
     void perform(const AnswerCase&) override {}
+    void perform(const AnswerExerciseClock&) override {}  // Many orders fit no clock.
     void perform(const AnswerExport&) override {}
     void perform(const SoundStep& sound) override { simulation->hear(index, sound); }
     void perform(const StartAttempt& start) override {
@@ -206,15 +212,17 @@ class Simulation {
     party.actor.name = "Ann of " + party.name;
     party.actor.certificate = random_.salt();
     party.actor.roles = {static_cast<uint8_t>(wire::Role::operator_)};
+    if (options_.exercise) party.actor.roles.push_back(static_cast<uint8_t>(wire::Role::director));
     if (i + 1 < kParties) return;
     ChannelName channel;
     random_.fill(channel.id);
+    channel.exercise = options_.exercise;
     for (size_t j = 0; j < kParties; ++j) {
       CoreConfig& config = parties_[j].config;
       config.party = parties_[j].name;
       config.peer = parties_[1 - j].name;
-      config.prefix = j == 0 ? "N" : "S";
-      config.peer_prefix = j == 0 ? "S" : "N";
+      config.prefix = serial_prefix(j == 0 ? "N" : "S", options_.exercise);
+      config.peer_prefix = serial_prefix(j == 0 ? "S" : "N", options_.exercise);
       config.channel = channel;
       config.own_keys = keys_of(channel, parties_[j]);
       config.peer_keys = keys_of(channel, parties_[1 - j]);
@@ -326,7 +334,11 @@ class Simulation {
   UtcMs utc(size_t i) const {
     return kEpochStart + boot(i) - parties_[i].boot_offset + parties_[i].wall_offset;
   }
-  Now now(size_t i) const { return {boot(i), utc(i)}; }
+  Now machine(size_t i) const { return {boot(i), utc(i)}; }
+  // The channel's time.
+  Now now(size_t i) const {
+    return parties_[i].runner ? parties_[i].core().channel_time(machine(i)) : machine(i);
+  }
 
   // The trace is a hash over everything that happened, in order.
   void note(const char* what, size_t party, uint64_t number, ByteView bytes = {}) {
@@ -361,13 +373,17 @@ class Simulation {
   // A core that wants to be woken for what a tick does not do would keep its daemon busy for ever.
   void check_wake(const Party& party, size_t i) const {
     const std::optional<BootMs> more = party.core().ladder().next_due();
-    if (party.core().wake_at() > boot(i) || (more && *more <= boot(i))) return;
+    if (party.core().wake_at() > boot(i) || (more && *more <= now(i).timer())) return;
+    if (party.core().exercise_clock().jumping_to()) return;  // It goes on in bites.
     throw Violation{party.name + " wants to be woken for what its tick did not do"};
   }
 
   // Every message that waits has a deadline to come (E20).
   void look_after_ladder(const Party& party, size_t i) const {
-    for (MessageKey key : party.core().ladder().unattended(now(i), kLadderLate_ms)) {
+    const Now on_ladder{now(i).timer(), now(i).utc, now(i).ahead_ms};
+    const int64_t times_as_fast = (party.core().exercise_clock().speed_permille() + 999) / 1000;
+    for (MessageKey key :
+         party.core().ladder().unattended(on_ladder, kLadderLate_ms * times_as_fast)) {
       throw Violation{"the ladder of " + party.name + " has lost sight of message " +
                       std::to_string(key.number)};
     }
@@ -513,6 +529,7 @@ class Simulation {
     Party& party = parties_[i];
     for (const JournalRecord& record : batch.journal) {
       const auto* entry = flatbuffers::GetRoot<wire::Entry>(record.entry.data());
+      if (options_.exercise) check_time_of_exercise(party, *entry);
       const wire::StepsDecided* decided = entry->fact_as_StepsDecided();
       if (decided == nullptr) continue;
       from_blocks(decided->messages()).visit([&](uint64_t number) {
@@ -529,6 +546,55 @@ class Simulation {
         return true;
       });
     }
+  }
+
+  // It never goes back, and however it is set no rung is decided before its time, or passed over
+  // and decided later: only an outage, or a turn that lasts, makes one late.
+  void check_time_of_exercise(Party& party, const wire::Entry& entry) {
+    if (entry.at() < party.recorded_at - 1) throw Violation{party.name + "'s exercise went back"};
+    party.recorded_at = entry.at();
+    const wire::StepsDecided* decided = entry.fact_as_StepsDecided();
+    if (decided == nullptr || decided->steps() == nullptr) return;
+    if (decided->late_ms() > kOutageMax_ms * ExerciseClock::kSpeedMax_permille / 1000) {
+      throw Violation{party.name + " passed over a rung: it is " +
+                      std::to_string(decided->late_ms()) + " ms late"};
+    }
+    from_blocks(decided->messages()).visit([&](uint64_t number) {
+      const MessageRecord& message = party.disk.messages().at({decided->incoming(), number});
+      for (const wire::Step* step : *decided->steps()) {
+        for (const Rung& rung : party.config.policy.at(message.precedence).rungs) {
+          if (step->rung() == nullptr || step->rung()->str() != rung.name) continue;
+          ++rungs_;
+          if (decided->late_ms() == 0) ++on_time_;
+          if (entry.at() < message.committed_at + rung.after_ms) {
+            throw Violation{party.name + " decided a rung before its time"};
+          }
+        }
+      }
+      return true;
+    });
+  }
+
+  // A director does anything at any time, whether it fits or not.
+  void direct(size_t i) {
+    Party& party = parties_[i];
+    if (!party.runner) return;
+    ClockOrder order;
+    order.change = static_cast<wire::ExerciseClockChange>(random_.between(1, 4));
+    if (order.change == wire::ExerciseClockChange::speed)
+      order.speed_permille = static_cast<uint32_t>(random_.between(100, 60'000));
+    if (order.change == wire::ExerciseClockChange::jump && random_.chance(500))
+      order.by_ms = random_.between(1, 2 * 3'600'000);
+    note("direct", i, static_cast<uint64_t>(order.change));
+    party.core().set_exercise_clock(now(i), 1, party.actor, order);
+    settle(i);
+  }
+
+  Bytes built(BodyFields body) const {
+    for (TextFields& one : body.texts) {
+      if (options_.exercise) one.text = mark_exercise(one.text);
+    }
+    return build_body(body);
   }
 
   // ------------------------------------------------------------------------------------------
@@ -678,6 +744,10 @@ class Simulation {
     flood_ = random_.chance(20);
     announce_per_mille_ = some(300);
     draft_per_mille_ = some(200);
+    if (!options_.exercise) return;
+    // Notices have words of their own, and a wall clock that steps takes the exercise's with it.
+    announce_per_mille_ = clock_step_per_mille_ = 0;
+    direct_per_mille_ = 20 + random_.below(200);
   }
 
   void weather() {
@@ -705,6 +775,7 @@ class Simulation {
       if (random_.chance(announce_per_mille_)) change_a_notice(i);
       if (random_.chance(announce_per_mille_)) accept_a_conflict(i);
       if (random_.chance(draft_per_mille_)) work_on_drafts(i);
+      if (options_.exercise && random_.chance(direct_per_mille_)) direct(i);
     }
   }
 
@@ -731,7 +802,7 @@ class Simulation {
         }
       }
     }
-    add_request(i, wire::MessageType::text, precedence, build_body(body), references);
+    add_request(i, wire::MessageType::text, precedence, built(body), references);
   }
 
   uint8_t some_precedence() {
@@ -813,7 +884,7 @@ class Simulation {
     body.subject = "Simulated draft " + std::to_string(random_.below(1000));
     body.texts.push_back({"en", "To be sent later.", true, ""});
     body.content = TextContentFields{};
-    const Bytes draft = made_draft(wire::MessageType::text, some_precedence(), build_body(body));
+    const Bytes draft = made_draft(wire::MessageType::text, some_precedence(), built(body));
     party.drafts_saved[++party.draft_tokens] = sha256({draft});
     party.core().save_draft(now(i), party.draft_tokens, party.actor, number, expected, draft);
     settle(i);
@@ -831,7 +902,7 @@ class Simulation {
       BodyFields body;
       body.subject = "Acknowledged";
       body.content =
-          AcknowledgementFields{wire::Role::operator_, utc(i), std::nullopt, std::nullopt};
+          AcknowledgementFields{wire::Role::operator_, now(i).utc, std::nullopt, std::nullopt};
       add_request(i, wire::MessageType::acknowledgement, message.precedence, build_body(body),
                   {format_serial(party.config.peer_prefix, message.serial)});
       return;
@@ -1046,7 +1117,6 @@ class Simulation {
       case ConditionCode::link_down:
       case ConditionCode::agreement_differs:
       case ConditionCode::agreement_proposed:
-      case ConditionCode::no_handover:
       case ConditionCode::channel_suspended:
       case ConditionCode::channel_restricted:
       case ConditionCode::channel_reopening:
@@ -1063,6 +1133,8 @@ class Simulation {
         return false;
       case ConditionCode::flash_share:
         return true;
+      case ConditionCode::no_handover:
+        return party.config.channel.exercise;  // Of a watch that jumps over days.
       case ConditionCode::clocks_differ:
         return std::abs(party.core().status().clock_skew_ms) > limits::kClockSkewWarn_ms;
       case ConditionCode::flash_unacknowledged: {
@@ -1166,6 +1238,9 @@ class Simulation {
   uint64_t burst_max_ = 1;
   uint64_t announce_per_mille_ = 0;
   uint64_t draft_per_mille_ = 0;
+  uint64_t direct_per_mille_ = 0;
+  uint64_t rungs_ = 0;
+  uint64_t on_time_ = 0;
   int64_t latency_max_ms_ = 1;
   bool disk_slow_ = false;
   bool fragmenting_ = false;

@@ -25,6 +25,7 @@ struct Options {
   uint64_t seed = 1;
   bool real_keys = false;  // Ed25519 instead of a keyed hash.
   bool verbose = false;    // Print every event.
+  bool exercise = false;   // An exercise, whose directors set its clocks as they like.
 };
 
 struct Outcome {
@@ -34,6 +35,8 @@ struct Outcome {
   uint64_t messages = 0;  // Receipted on both sides.
   uint64_t crashes = 0;
   uint64_t cuts = 0;
+  uint64_t rungs = 0;    // Decided,
+  uint64_t on_time = 0;  // and those of them that were no millisecond late.
   BootMs converged_after_ms = 0;
 };
 

@@ -418,10 +418,10 @@ class Check:
                 log.times.append(0)
                 return
             kind, fact = entry["fact"]
-            log.times.append(entry["at"])
+            log.times.append(entry["at"] - entry["ahead_ms"])
             if kind in REMEMBERED or index == 0:
                 fields = {name: fact[name] for name in REMEMBERED.get(kind, ())}
-                log.facts.append((index, entry["at"], kind, fields))
+                log.facts.append((index, log.times[-1], kind, fields))
 
         self.check_entries(log, named_name, each)
         self.check_tiles(log)

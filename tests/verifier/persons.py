@@ -117,6 +117,12 @@ class Persons:
             until = f"until: {report.moment(fact['until'])}\n" if fact["until"] else ""
             because = f"reason-sha256: {sha(fact['reason'].encode())}\n" if fact["reason"] else ""
             return ("pause ladder\n" if fact["until"] else "end pause of ladder\n") + until + because
+        if kind == "ExerciseClockSet":
+            asked = fact["until"] if not fact["by_ms"] and not fact["next"] else 0
+            until = f"until: {report.moment(asked)}\n" if asked else ""
+            speed = f"speed-permille: {fact['speed_permille']}\n" if fact["speed_permille"] else ""
+            ahead = f"by-ms: {fact['by_ms']}\n" if fact["by_ms"] else ""
+            return f"set the clock of the exercise\nchange: {fact['change']}\n{speed}{ahead}{until}"
         if kind == "GuarantorNoted":
             because = f"reason-sha256: {sha(fact['reason'].encode())}\n" if fact["reason"] else ""
             return f"note guarantor\nguarantor: {fact['guarantor']}\nstanding: {fact['standing']}\n{because}"

@@ -1,6 +1,7 @@
 #include "tests/unit/protocol/channel/driven_core.h"
 
 #include "protocol/base/check.h"
+#include "protocol/message/serial.h"
 
 namespace hotline {
 
@@ -22,8 +23,8 @@ CoreConfig test_core_config(const ChannelName& channel, TestPartyKeys& own,
   CoreConfig config;
   config.party = own.party;
   config.peer = peer.party;
-  config.prefix = prefix(own.party);
-  config.peer_prefix = prefix(peer.party);
+  config.prefix = serial_prefix(prefix(own.party), channel.exercise);
+  config.peer_prefix = serial_prefix(prefix(peer.party), channel.exercise);
   config.channel = channel;
   config.own_keys = own.keys();
   config.peer_keys = peer.keys();

@@ -60,6 +60,7 @@ class DrivenCore : public ChannelHost, public Clock {
   std::map<uint64_t, Status> handover_answers;
   std::map<uint64_t, Status> pause_answers;
   std::map<uint64_t, Status> case_answers;
+  std::map<uint64_t, Status> clock_answers;
 
   using ChannelHost::perform;
   void perform(const TryNextPath& next) override { next_paths.push_back(next); }
@@ -74,6 +75,9 @@ class DrivenCore : public ChannelHost, public Clock {
   }
   void perform(const AnswerPause& answer) override {
     pause_answers.insert_or_assign(answer.token, answer.outcome);
+  }
+  void perform(const AnswerExerciseClock& answer) override {
+    clock_answers.insert_or_assign(answer.token, answer.outcome);
   }
   void perform(const AnswerCase& answer) override {
     case_answers.insert_or_assign(answer.token, answer.outcome);

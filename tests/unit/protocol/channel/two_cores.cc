@@ -1,13 +1,15 @@
 #include "tests/unit/protocol/channel/two_cores.h"
 
 #include "protocol/base/check.h"
+#include "protocol/base/text.h"
 #include "protocol/message/kinds/kinds.h"
 #include "protocol/message/neutral_phrases.h"
 #include "tests/made_draft.h"
 
 namespace hotline {
 
-TwoCores::TwoCores(Policy policy) {
+TwoCores::TwoCores(Policy policy, bool exercise)
+    : channel_{{0x5a, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15}, exercise} {
   for (size_t party : {kNorth, kSouth}) {
     CoreConfig config = test_core_config(channel_, keys_[party], keys_[1 - party]);
     config.policy = policy;
@@ -20,7 +22,7 @@ LinkId TwoCores::connect() {
   LinkId link = ++last_link_;
   open_[link] = {true, true};
   for (size_t party : {kNorth, kSouth})
-    core(party).link_opened(now(), link, core(1 - party).config().party);
+    core(party).link_opened(now(party), link, core(1 - party).config().party);
   settle();
   return link;
 }
@@ -28,7 +30,7 @@ LinkId TwoCores::connect() {
 void TwoCores::disconnect(LinkId link) {
   for (size_t party : {kNorth, kSouth}) {
     if (std::exchange(open_[link][party], false))
-      core(party).link_closed(now(), link, "connection lost");
+      core(party).link_closed(now(party), link, "connection lost");
   }
   settle();
 }
@@ -43,7 +45,7 @@ void TwoCores::hold_frames_from(size_t party, bool hold) {
   side.holding = hold;
   if (hold) return;
   for (auto& [link, frame] : std::exchange(side.held, {})) {
-    if (open_[link][1 - party]) core(1 - party).frame_received(now(), link, frame);
+    if (open_[link][1 - party]) core(1 - party).frame_received(now(1 - party), link, frame);
   }
   settle();
 }
@@ -69,7 +71,7 @@ void TwoCores::Side::perform(SendFrame& send) {
   if (holding) {
     held.emplace_back(send.link, std::move(send.frame));
   } else if (cores.open_[send.link][1 - party]) {
-    cores.core(1 - party).frame_received(now(), send.link, send.frame);
+    cores.core(1 - party).frame_received(cores.now(1 - party), send.link, send.frame);
     cores.delivered_ = true;
   }
 }
@@ -83,6 +85,9 @@ Result<Submission> TwoCores::submit(size_t party, uint8_t precedence, ContentFie
   const auto phrase = test ? neutral_phrase(test->phrase, "en") : std::nullopt;
   if (kind_of(type_of(content)).needs_texts(false))
     body.texts.push_back({"en", std::string(phrase.value_or("A text.")), true, ""});
+  if (channel_.exercise) {
+    for (auto& text : body.texts) text.text = mark_exercise(text.text);
+  }
   body.content = std::move(content);
   const Bytes draft = made_draft(type_of(body.content), precedence, build_body(body), references, 0,
                                  danger_to_life, incident);
@@ -91,7 +96,7 @@ Result<Submission> TwoCores::submit(size_t party, uint8_t precedence, ContentFie
   Actor ann{"ann", Hash{}, {static_cast<uint8_t>(role)}};
   ann.certificate[0] = static_cast<uint8_t>(1 + party);
   uint64_t token = ++side.counter;
-  core(party).submit(now(), token, ann, token, draft);
+  core(party).submit(now(party), token, ann, token, draft);
   settle();
   auto answer = side.answers.find(token);
   HOTLINE_CHECK(answer != side.answers.end());
@@ -102,11 +107,22 @@ Status TwoCores::note_guarantor(size_t party, const std::string& name, const Gua
                                 wire::Role role) {
   Side& side = sides_[party];
   const uint64_t token = ++side.counter;
-  core(party).note_guarantor(now(), token, {"bob", Hash{9}, {static_cast<uint8_t>(role)}}, name,
-                             note);
+  core(party).note_guarantor(now(party), token, {"bob", Hash{9}, {static_cast<uint8_t>(role)}},
+                             name, note);
   settle();
   const auto answer = side.case_answers.find(token);
   HOTLINE_CHECK(answer != side.case_answers.end());
+  return answer->second;
+}
+
+Status TwoCores::set_clock(size_t party, const ClockOrder& order, wire::Role role) {
+  Side& side = sides_[party];
+  const uint64_t token = ++side.counter;
+  core(party).set_exercise_clock(now(party), token,
+                                 {"carol", Hash{10}, {static_cast<uint8_t>(role)}}, order);
+  settle();
+  const auto answer = side.clock_answers.find(token);
+  HOTLINE_CHECK(answer != side.clock_answers.end());
   return answer->second;
 }
 

@@ -19,11 +19,12 @@ inline constexpr size_t kSouth = 1;
 class TwoCores {
  public:
   // `policy` is that of both parties.
-  explicit TwoCores(Policy policy = default_policy());
+  explicit TwoCores(Policy policy = default_policy(), bool exercise = false);
 
   Core& core(size_t party) { return sides_[party].core(); }
   simulation::SimulatedDisk& disk(size_t party) { return sides_[party].disk(); }
-  Now now() { return sides_[kNorth].now(); }
+  // The channel's time at this party.
+  Now now(size_t party = kNorth) { return sides_[party].runner().now(); }
 
   // Opens a link, and exchanges what both say on it. Returns its id.
   LinkId connect();
@@ -52,10 +53,14 @@ class TwoCores {
   Status note_guarantor(size_t party, const std::string& name, const GuarantorNote& note,
                         wire::Role role = wire::Role::supervisor);
 
+  // By carol, a director unless another role is named.
+  Status set_clock(size_t party, const ClockOrder& order, wire::Role role = wire::Role::director);
+
   // In order; cleared by the test.
   std::vector<TryNextPath>& next_paths(size_t party) { return sides_[party].next_paths; }
   std::vector<std::string>& alarms(size_t party) { return sides_[party].alarms; }
   std::vector<SoundStep>& sounded(size_t party) { return sides_[party].sounded; }
+  std::vector<Attempt>& attempts(size_t party) { return sides_[party].attempts; }
   std::map<uint64_t, Status>& pause_answers(size_t party) { return sides_[party].pause_answers; }
 
  private:
@@ -74,7 +79,7 @@ class TwoCores {
   };
 
   simulation::Seeded random_{1};
-  ChannelName channel_{{0x5a, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15}, false};
+  ChannelName channel_;
   std::array<TestPartyKeys, 2> keys_{TestPartyKeys(channel_, "north"),
                                      TestPartyKeys(channel_, "south")};
   std::array<Side, 2> sides_{Side(*this, kNorth), Side(*this, kSouth)};

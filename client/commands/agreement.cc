@@ -239,9 +239,9 @@ int agreement_propose(Invocation& invocation) {
   const std::string what = "no agreement was proposed";
   const auto wait = need(read_wait_options(invocation.arguments, {"--from"}));
   Agreement agreement;
-  agreement.from = need(read_from(invocation), what);
   agreement.policy = need(read_policy_file(*invocation.arguments.get("FILE")), what);
   const auto connection = need(invocation.connect(), what);
+  agreement.from = need(read_from(invocation), what);
   const Known known(need(connection->agreements(), what));
   const wire::AgreementRow& newest = known.newest();
   agreement.number = newest.number() + 1;

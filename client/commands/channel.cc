@@ -142,6 +142,7 @@ int declare(Invocation& invocation, const std::string& state, const std::string&
   ToldBack told_back;
   TemplateInput input;
   input.set = {{"state", state}, {"reason", reason}};
+  const auto connection = need(invocation.connect(), what);
   if (const auto typed = arguments.get("--from")) {
     const UtcMs from = need(parse_time(*typed, invocation.now()), what);
     if (from <= invocation.now()) {
@@ -151,7 +152,6 @@ int declare(Invocation& invocation, const std::string& state, const std::string&
     input.set["from"] = format_rfc3339(from);
     if (!parse_rfc3339(*typed)) told_back.add("from", time_in_words(from));
   }
-  const auto connection = need(invocation.connect(), what);
   input.language = connection->language();
   input.translated_by = connection->party();
   input.precedence = wire::Precedence::priority;

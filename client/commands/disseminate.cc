@@ -31,6 +31,7 @@ int disseminate(Invocation& invocation) {
   }
   DisseminationFields told;
   told.audience = need(parse_audience(*to), what);
+  const auto connection = need(invocation.connect(), what);  // Which tells the daemon's clock.
   told.at = invocation.now();
   told.detail = arguments.get("--detail").value_or("");
   DraftFields draft;
@@ -42,7 +43,6 @@ int disseminate(Invocation& invocation) {
     }
     if (!parse_rfc3339(*at)) draft.told_back.add("at", time_in_words(told.at));
   }
-  const auto connection = need(invocation.connect(), what);
   const auto message = need(ReferredMessage::find(*connection, typed, NameUse::to_answer), what);
   output.quote(message.heading(output));
   draft.precedence = message.precedence();

@@ -1,6 +1,7 @@
 // hotline escalation list and hotline escalation show: which messages wait, who was told of each,
 // when, and whether it worked.
 #include <algorithm>
+#include <optional>
 
 #include "client/commands/commands.h"
 #include "client/compose/referred_message.h"
@@ -135,10 +136,12 @@ int escalation_show(Invocation& invocation) {
   return answer_with(output, *reply);
 }
 
-int change_pause(Invocation& invocation, UtcMs until, const std::string& reason,
-                 const std::string& what) {
+int change_pause(Invocation& invocation, const std::optional<std::string>& typed_end,
+                 const std::string& reason, const std::string& what) {
   Output& output = invocation.output;
   const auto connection = need(invocation.connect(), what);
+  // By the daemon's clock, which connecting tells.
+  const UtcMs until = typed_end ? need(parse_time(*typed_end, invocation.now()), what) : 0;
   const auto id =
       need(resolve_name(*connection, *invocation.arguments.get("ID"), NameUse::any), what);
   const auto reply = need(connection->pause_escalation(id, until, reason), what);
@@ -155,12 +158,11 @@ int escalation_pause(Invocation& invocation) {
         make_error(ErrorCode::usage, typed ? "it does not say why" : "it does not say until when",
                    typed ? "--reason \"...\"" : "--until +30m"));
   }
-  const UtcMs until = need(parse_time(*typed, invocation.now()), what);
-  return change_pause(invocation, until, reason, what);
+  return change_pause(invocation, typed, reason, what);
 }
 
 int escalation_resume(Invocation& invocation) {
-  return change_pause(invocation, 0, invocation.arguments.get("--reason").value_or(""),
+  return change_pause(invocation, std::nullopt, invocation.arguments.get("--reason").value_or(""),
                       "the pause was not ended");
 }
 

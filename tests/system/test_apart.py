@@ -1,0 +1,182 @@
+"""What is live and what is an exercise are never taken for each other: two parties with two channels, one of each mode, under the same
+certificates and the same channel id, and everything of the one put to the other. Each way is refused with its reason; docs/exercises.md lists
+them by the letter that a test's name begins with."""
+
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+import unittest
+
+from world import PREFIX, World, other
+
+CONFIGURATION, NOT_ALLOWED, NOT_FOUND, REFUSED, FAILED = 3, 4, 7, 8, 10
+PAGE = pathlib.Path(__file__).resolve().parents[2] / "docs" / "exercises.md"
+MARK = "EXERCISE EXERCISE EXERCISE"
+NOTIFIER = '[[notifier]]\nname = "pager"\nkind = "webhook"\nurl = "http://127.0.0.1:1/"\nmode = "{}"\n'
+
+
+class Apart(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.worlds = {}
+        for mode in ("live", "exercise"):
+            world = World(mode=mode)
+            world.__enter__()
+            cls.addClassCleanup(world.__exit__, None, None, None)
+            cls.worlds[mode] = world
+        shutil.copytree(cls.worlds["live"].pki, cls.worlds["exercise"].pki, dirs_exist_ok=True)
+        for world in cls.worlds.values():
+            world.start()
+        for mode, world in cls.worlds.items():
+            for party in PREFIX:
+                world.say(party, "send", "-p", "routine", "A buoy is adrift.")
+
+    def both(self):
+        for mode, theirs in (("live", "exercise"), ("exercise", "live")):
+            for party in PREFIX:
+                yield mode, theirs, party
+
+    @staticmethod
+    def serial(mode, party, number=1):
+        return f"{'X' if mode == 'exercise' else ''}{PREFIX[party]}-{number:06}"
+
+    def refused(self, done, code, reason):
+        self.assertEqual((done.returncode, bool(re.search(reason, done.stdout + done.stderr))), (code, True), done.stdout + done.stderr)
+
+    def config_check(self, mode, party, change):
+        world = self.worlds[mode]
+        path = world.directory / "changed.toml"
+        path.write_text(change(world.config(party).read_text()))
+        return subprocess.run([world.hotlined, "config", "check", "-c", str(path), "--allow-dev-pki"], capture_output=True, text=True)
+
+    def test_a_handshake(self):
+        for mode, theirs, party in self.both():
+            ours, peer = self.worlds[mode], other(party)
+            relay = ours.relays[peer]
+            own_target = relay.target
+            relay.cut()
+            relay.target = self.worlds[theirs].daemons[peer].ports["peer"]
+            relay.restore()
+            said = "the peer's channel is an exercise, ours is live" if mode == "live" else "the peer's channel is live, ours is an exercise"
+            ours.wait_for("the refusal", lambda: said in ours.daemons[party].log())
+            relay.cut()
+            relay.target = own_target
+            relay.restore()
+            ours.wait_link()
+
+    def test_b_store(self):
+        for mode, theirs, party in self.both():
+            world = self.worlds[mode]
+            stranger = pathlib.Path(shutil.copytree(self.worlds[theirs].directory / f"{party}-store", world.directory / f"{party}-{theirs}-store"))
+            own = f'path = "{world.directory}/{party}-store/journal.db"'
+            changed = world.directory / "stranger.toml"
+            text = world.config(party).read_text()
+            self.assertIn(own, text)
+            changed.write_text(text.replace(own, f'path = "{stranger}/journal.db"'))
+            done = subprocess.run([world.hotlined, "run", "-c", str(changed), "--allow-dev-pki"], capture_output=True, text=True)
+            self.refused(done, CONFIGURATION, rf"belongs to {party} on its channel with {other(party)} \({theirs}\)")
+            shutil.rmtree(stranger)
+
+    def test_c_notifiers(self):
+        for mode, theirs, party in self.both():
+            reason = "pager is told of what is live, and this channel is an exercise" if mode == "exercise" else "pager is told of exercises, and this channel is live"
+            self.refused(self.config_check(mode, party, lambda text: text + NOTIFIER.format(theirs)), CONFIGURATION, reason)
+
+    def test_d_prefixes(self):
+        for mode, _, party in self.both():
+            done = self.config_check(mode, party, lambda text: text.replace(f'prefix = "{PREFIX[party]}"', f'prefix = "X{PREFIX[party]}"'))
+            self.refused(done, CONFIGURATION, "the first not X, which marks an exercise")
+
+    def test_e_director(self):
+        for party in PREFIX:
+            done = self.config_check("live", party, lambda text: text.replace('roles = ["operator"]', 'roles = ["operator", "director"]'))
+            self.refused(done, CONFIGURATION, "a live channel has no director of exercises")
+
+    def test_f_clock(self):
+        for party in PREFIX:
+            self.refused(self.worlds["live"].client(party, "bob", "drill", "jump", "1h"), REFUSED, "this channel is live: its clock is the machine's")
+
+    def test_g_serial_shown(self):
+        for mode, theirs, party in self.both():
+            for of in PREFIX:
+                self.refused(self.worlds[mode].client(party, "ann", "show", self.serial(theirs, of)), NOT_FOUND, "")
+
+    def test_h_serial_acknowledged(self):
+        for mode, theirs, party in self.both():
+            self.refused(self.worlds[mode].client(party, "ann", "ack", self.serial(theirs, other(party))), NOT_FOUND, "")
+
+    def test_i_serial_answered(self):
+        for mode, theirs, party in self.both():
+            self.refused(self.worlds[mode].client(party, "ann", "reply", self.serial(theirs, other(party)), "Seen."), NOT_FOUND, "")
+
+    def test_j_serial_cancelled(self):
+        for mode, theirs, party in self.both():
+            done = self.worlds[mode].client(party, "ann", "send", "--cancels", self.serial(theirs, party), "--reason", "by mistake")
+            self.refused(done, NOT_FOUND, "")
+
+    def test_k_ladder_paused(self):
+        for mode, theirs, party in self.both():
+            done = self.worlds[mode].client(party, "bob", "escalation", "pause", self.serial(theirs, other(party)), "--until", "+30m", "--reason", "why")
+            self.refused(done, NOT_FOUND, "")
+
+    def exported(self, mode, party):
+        directory = self.worlds[mode].directory / f"{party}-export"
+        if not directory.exists():
+            done = self.worlds[mode].client(party, "eve", "audit", "export", str(directory))
+            self.assertEqual(done.returncode, 0, done.stderr)
+        return str(directory)
+
+    def test_l_exports_reconciled(self):
+        for mode, theirs, party in self.both():
+            done = self.worlds[mode].client(party, "eve", "audit", "reconcile", self.exported(mode, party), self.exported(theirs, other(party)))
+            self.assertNotEqual(done.returncode, 0)
+            self.assertIn("are of different channels", done.stderr)
+
+    def test_m_exports_reported(self):
+        for mode, theirs, party in self.both():
+            done = self.worlds[mode].client(party, "eve", "report", self.exported(mode, party), self.exported(theirs, other(party)))
+            self.assertNotEqual(done.returncode, 0)
+            self.assertIn("are of different channels", done.stderr)
+
+    def test_n_export_says_what_it_is(self):
+        for mode, _, party in self.both():
+            trust = str(self.worlds[mode].pki / "trust")
+            done = self.worlds[mode].client(party, "eve", "audit", "verify", self.exported(mode, party), "--trust", trust)
+            self.assertEqual((done.returncode, "EXERCISE" in done.stdout), (0, mode == "exercise"), done.stdout + done.stderr)
+
+    def test_o_logs_exchanged(self):
+        for mode, theirs, party in self.both():
+            mixed = pathlib.Path(shutil.copytree(self.exported(mode, party), self.worlds[mode].directory / f"{party}-mixed"))
+            shutil.rmtree(mixed / "sent")
+            shutil.copytree(pathlib.Path(self.exported(theirs, party)) / "sent", mixed / "sent")
+            done = self.worlds[mode].client(party, "eve", "audit", "verify", str(mixed), "--trust", str(self.worlds[mode].pki / "trust"))
+            self.assertEqual(done.returncode, FAILED, done.stdout + done.stderr)
+            shutil.rmtree(mixed)
+
+    def test_p_text(self):
+        for party in PREFIX:
+            for mode in self.worlds:
+                serial = self.worlds[mode].say(party, "send", "-p", "routine", "A second buoy.")["id"]
+                (text,) = self.worlds[mode].ask(other(party), "ann", "show", serial)["texts"]
+                self.assertEqual(text["text"].count(MARK), 2 if mode == "exercise" else 0)
+
+    def test_q_screen(self):
+        for mode, _, party in self.both():
+            for words in (("inbox",), ("list",), ("status",), ("escalation", "list"), ("drill", "clock")):
+                done = self.worlds[mode].client(party, "ann", *words)
+                self.assertEqual(MARK in done.stderr, mode == "exercise", words)
+
+    def test_the_page_lists_each(self):
+        named = re.findall(r"^\| ([a-z]) \|", PAGE.read_text(), re.M)
+        tested = sorted(re.findall(r"test_([a-z])_", " ".join(dir(self))))
+        self.assertEqual([letter for letter in named if letter in tested], tested)
+
+
+if __name__ == "__main__":
+    program = unittest.main(exit=False, verbosity=2)
+    result = program.result
+    failed = len(result.failures) + len(result.errors)
+    print(f"{result.testsRun - failed} passed, {failed} failed")
+    sys.exit(failed != 0)

@@ -10,16 +10,30 @@
 namespace hotline {
 namespace {
 
-int64_t read_ms(clockid_t clock) {
+constexpr int64_t kMillisecond_ns = 1'000'000;
+constexpr int64_t kReadAtOnce_ns = 50'000;
+constexpr int kTriesMax = 4;
+
+int64_t read_ns(clockid_t clock) {
   timespec time{};
   clock_gettime(clock, &time);
-  return static_cast<int64_t>(time.tv_sec) * 1000 + time.tv_nsec / 1'000'000;
+  return static_cast<int64_t>(time.tv_sec) * 1000 * kMillisecond_ns + time.tv_nsec;
 }
 
 }  // namespace
 
+// Both go at one rate, and are set apart only by a step of the wall clock: that much alone is read
+// of it, so that no millisecond comes and goes between them, which would show where the clock of an
+// exercise stands still.
 Now read_clocks() {
-  return {read_ms(CLOCK_BOOTTIME), read_ms(CLOCK_REALTIME)};
+  int64_t boot_ns = 0, apart_ns = 0, lasted_ns = INT64_MAX;
+  for (int i = 0; i < kTriesMax && lasted_ns > kReadAtOnce_ns; ++i) {
+    boot_ns = read_ns(CLOCK_BOOTTIME);
+    apart_ns = read_ns(CLOCK_REALTIME) - boot_ns;
+    lasted_ns = read_ns(CLOCK_BOOTTIME) - boot_ns;
+  }
+  const BootMs boot = boot_ns / kMillisecond_ns;
+  return {boot, boot + (apart_ns + kMillisecond_ns / 2) / kMillisecond_ns};
 }
 
 void SystemRandom::fill(std::span<uint8_t> bytes) {

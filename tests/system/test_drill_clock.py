@@ -25,6 +25,8 @@ def seconds(text):
 
 
 class Clock(OfTwo):
+    """A rung counts from the commit of the message, which the disk ends some milliseconds after the time that it bears."""
+
     mode = "exercise"
     world_settings = {"roles": DIRECTORS}
 
@@ -39,6 +41,14 @@ class Clock(OfTwo):
         serial = self.world.say(party, "send", *words)["id"]
         self.world.wait_for(serial, lambda: self.world.client(other(party), "ann", "show", serial).returncode == 0)
         return serial
+
+    def near(self, seconds_found, seconds_expected):
+        self.assertEqual(len(seconds_found), len(seconds_expected), seconds_found)
+        for found, expected in zip(seconds_found, seconds_expected):
+            self.assertTrue(0 <= found - expected < 1, (seconds_found, seconds_expected))
+
+    def same_time(self, found, expected):
+        self.assertLessEqual(abs(seconds(found) - seconds(expected)), 0.001, (found, expected))
 
     def committed(self, party, serial):
         return seconds(self.world.ask(party, "ann", "show", serial)["message"]["committed_at"])
@@ -71,10 +81,10 @@ class Clock(OfTwo):
             self.assertLess(time.monotonic() - began, 30)
             self.assertGreaterEqual(seconds(arrived["at"]) - before, 72 * HOUR_S)
             self.assertLess(seconds(arrived["at"]) - before, 72 * HOUR_S + 30)
-            self.assertEqual(self.told(party, flash), RUNGS_S["flash"])
-            self.assertEqual(self.told(party, slow), RUNGS_S["immediate"])
+            self.near(self.told(party, flash), RUNGS_S["flash"])
+            self.near(self.told(party, slow), RUNGS_S["immediate"])
             conditions = self.world.ask(party, "ann", "status")["conditions"]
-            (due,) = [one for one in conditions if one["code"] == "decision-due"]
+            (due,) = [one for one in conditions if (one["code"], one["subject"]) == ("decision-due", f"{violation} first-response")]
             self.assertEqual(round(seconds(due["since"]) - self.committed(party, violation), 3), 24 * HOUR_S)
             self.assertFalse([one for one in conditions if one["code"] in ("link-down", "clocks-differ", "ladder-lost")])
             self.verify(party)
@@ -85,16 +95,16 @@ class Clock(OfTwo):
         self.drill("north", "pause")
         while len(self.told("north", serial)) < 3:
             due = self.drill("north", "clock")["next_due"]
-            self.assertEqual(self.drill("north", "jump", "next")["at"], due)
-        self.assertEqual(self.told("north", serial), RUNGS_S["flash"])
+            self.same_time(self.drill("north", "jump", "next")["at"], due)
+        self.near(self.told("north", serial), RUNGS_S["flash"])
         self.assertEqual(self.world.ask("south", "ann", "escalation", "show", serial)["escalation"]["told"], [], "it has a clock of its own")
 
     def test_a_pause_holds_and_an_acknowledgement_goes_all_the_same(self):
         serial = self.sent("south", "-p", "flash", "An aircraft has crossed.")
         at = self.drill("north", "pause")["at"]
         self.world.say("north", "ack", serial)
-        self.assertEqual(self.drill("north", "clock")["at"], at)
-        self.assertEqual(self.world.ask("north", "ann", "show", serial)["message"]["acknowledged_at"], at)
+        self.same_time(self.drill("north", "clock")["at"], at)
+        self.same_time(self.world.ask("north", "ann", "show", serial)["message"]["acknowledged_at"], at)
         self.drill("north", "resume")
 
     def test_a_power_cut_in_the_middle_changes_nothing(self):
@@ -111,7 +121,7 @@ class Clock(OfTwo):
         clock = self.drill("north", "clock")
         self.assertGreaterEqual(seconds(clock["at"]) - before, 72 * HOUR_S)
         self.assertEqual(clock["speed"], 60)
-        self.assertEqual(self.told("north", serial), RUNGS_S["immediate"])
+        self.near(self.told("north", serial), RUNGS_S["immediate"])
         self.world.wait_link()
         self.verify("north")
 

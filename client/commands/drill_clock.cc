@@ -18,7 +18,7 @@ JsonValue json_clock(const wire::ExerciseClockReply& clock) {
   return json_document()
       .add("at", json_time(clock.at()))
       .add("ahead_ms", clock.ahead_ms())
-      .add("speed", static_cast<double>(clock.speed_permille()) / 1000)
+      .add("speed_permille", clock.speed_permille())
       .add("paused", clock.paused())
       .add("jumping_to", json_time(clock.jumping_to()))
       .add("next_due", json_time(clock.next_due()))

@@ -120,7 +120,7 @@ class Clock(OfTwo):
         self.world.wait_for("the end of the jump", lambda: not self.drill("north", "clock")["jumping_to"])
         clock = self.drill("north", "clock")
         self.assertGreaterEqual(seconds(clock["at"]) - before, 72 * HOUR_S)
-        self.assertEqual(clock["speed"], 60)
+        self.assertEqual(clock["speed_permille"], 60_000)
         self.near(self.told("north", serial), RUNGS_S["immediate"])
         self.world.wait_link()
         self.verify("north")

@@ -343,14 +343,16 @@ void Session::close(Now now, LinkId id, const Refusal& refusal) {
 void Session::drop(Now now, LinkId id, const std::string& reason) {
   auto found = links_.find(id);
   if (found == links_.end()) return;
-  const BootMs heard_at = found->second.heard_at;
+  // A link that fell silent was lost when it was last heard; one that was closed, now.
+  const bool was_silent = found->second.probes_unanswered > 0;
+  const BootMs lost_at = was_silent ? found->second.heard_at : now.boot;
   links_.erase(found);
   recorder_.say(CloseLink{id, reason});
   if (adopted_ != id) return note_no_link(now, reason, false);
   adopted_.reset();
-  alone_since_ = heard_at;
+  alone_since_ = lost_at;
   alone_told_ = false;
-  link_since_ = now.utc;
+  link_since_ = now.utc - now.boot + lost_at;
   outbox_.link_lost();
   noise_.note_link_change(now, wire::LinkChange::down, reason);
   note_no_link(now, reason, false);

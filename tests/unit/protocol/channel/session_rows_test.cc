@@ -489,6 +489,29 @@ TEST_F(SessionRows, F30_M03_H09_ASilentPeerIsDownAndSaidSo) {
   EXPECT_EQ(peer.alarms_with("no link"), 1u) << "told once";
 }
 
+// Since when there is none is the same for the condition and the state of the link: since it was
+// closed, or since it was last heard where it fell silent.
+TEST_F(SessionRows, M03_ALinkIsDownSinceItWasLost) {
+  const auto since = [&] {
+    for (const Condition& one : peer.core().conditions().list()) {
+      if (one.kind->code == ConditionCode::link_down) return one.since;
+    }
+    return UtcMs{0};
+  };
+  LinkId link = peer.link_up();
+  peer.pass(limits::kProbeInterval_ms - 2'000);
+  const UtcMs closed_at = peer.now().utc;
+  peer.lose(link);
+  EXPECT_EQ(peer.core().status().link_since, closed_at);
+  peer.pass(limits::kAloneTold_ms);
+  EXPECT_EQ(since(), closed_at);
+  peer.link_up();
+  const UtcMs heard_at = peer.now().utc;
+  peer.pass(limits::kProbeInterval_ms * (limits::kProbesMissedMax + 1));
+  EXPECT_EQ(peer.core().status().link_since, heard_at);
+  EXPECT_EQ(since(), heard_at);
+}
+
 TEST_F(SessionRows, M03_AnotherLinkInTimeIsNoAlarm) {
   peer.pass(limits::kAloneTold_ms - 1);
   EXPECT_TRUE(peer.alarms.empty());

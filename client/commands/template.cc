@@ -3,7 +3,6 @@
 #include "protocol/message/template.h"
 
 #include <algorithm>
-#include <regex>
 
 #include "client/commands/commands.h"
 #include "client/compose/referred_message.h"
@@ -64,24 +63,6 @@ bool is_one_of_several(const TemplateField& field) {
   return field.key == "where" || field.kind == kMessageName;
 }
 
-// The example with times that do not age: those that must have passed a while ago, and the others
-// two days ahead and later by two hours each.
-std::string example_of(const TemplateField& field, int& hours_ahead) {
-  if (field.kind == kMessageName) return "@last";
-  std::string text = field.example;
-  if (!has_times(field.kind)) return text;
-  static const std::regex time_form("[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:]+Z");
-  std::smatch found;
-  std::string example;
-  while (std::regex_search(text, found, time_form)) {
-    const bool past = field.key == "at" || field.key == "when" || field.key == "from";
-    example += found.prefix().str();
-    example += past ? "-5m" : "+" + std::to_string(hours_ahead += 2) + "h";
-    text = found.suffix().str();
-  }
-  return example + text;
-}
-
 // The words to type for all that must be typed. A test call is made by a command of its own.
 std::string example_command(const Output& output, const TemplateInfo& info) {
   if (hotline::kind_of(info.type).is_test_call) return output.command("test-call");
@@ -94,10 +75,10 @@ std::string example_command(const Output& output, const TemplateInfo& info) {
   std::string command = "send";
   if (!says_how_fast) command += is_urgent ? " -p flash" : " -p routine";
   command += " -t " + info.name;
-  int hours_ahead = 48;
   for (const TemplateField& field : info.fields) {
     if (!field.mandatory && !is_one_of_several(field)) continue;
-    command += " --set " + field.key + "=\"" + example_of(field, hours_ahead) + "\"";
+    const std::string example = field.kind == kMessageName ? "@last" : field.example;
+    command += " --set " + field.key + "=\"" + example + "\"";
   }
   return output.command(info.fields.empty() ? command + " \"All quiet.\"" : command);
 }

@@ -25,6 +25,7 @@ struct FieldInfo {
   Wording label;
   Needed needed;
   const char* looks = nullptr;  // "position"; nullptr where no template sets the field.
+  // To be typed as it is on any day: its times count from now.
   const char* example = "";
   const char* help = "";
   const Vocabulary* choices = nullptr;  // The values of a coded field.

@@ -37,8 +37,7 @@ class Decision final : public ContentOf<DecisionFields> {
             .judged(check_decider)
             .typed(&Fields::decided_by, "the role of the person who decided"),
         past("at", kWhen, &Table::at)
-            .typed(&Fields::at, parse_time, "time", "2026-11-22T13:30:00Z",
-                   "when it was decided, in UTC"),
+            .typed(&Fields::at, parse_time, "time", "-5m", "when it was decided, in UTC"),
     };
     return all;
   }

@@ -107,8 +107,7 @@ class Incident final : public ContentOf<IncidentFields> {
         coded("kind", {"Kind", "Вид", "Вид", "Macam"}, &Table::kind, kMandatory)
             .typed(&Fields::kind, "what kind of incident it is"),
         past("when", kWhen, &Table::observed_at)
-            .typed(&Fields::observed_at, parse_time, "time", "2026-11-22T14:11:00Z",
-                   "when it was observed, in UTC"),
+            .typed(&Fields::observed_at, parse_time, "time", "-5m", "when it was observed, in UTC"),
         position("where", kWhere, &Table::position)
             .typed(&Fields::position, parse_position, "position", "54.90N 020.10E",
                    "position of the event (WGS-84)")

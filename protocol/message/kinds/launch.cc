@@ -108,11 +108,11 @@ class Launch final : public ContentOf<LaunchFields> {
         time("start", {"Window opens", "Начало окна", "Початок вікна", "Jendela dibuka"},
              &Table::window_start)
             .judged(check_window)
-            .typed(&Fields::window_start, parse_time, "time", "2026-11-24T06:00:00Z",
+            .typed(&Fields::window_start, parse_time, "time", "+48h",
                    "from when it may be launched, in UTC; 24 hours ahead"),
         time("end", {"Window closes", "Конец окна", "Кінець вікна", "Jendela ditutup"},
              &Table::window_end)
-            .typed(&Fields::window_end, parse_time, "time", "2026-11-24T10:00:00Z",
+            .typed(&Fields::window_end, parse_time, "time", "+52h",
                    "until when it may be launched, in UTC"),
         text("late-reason", kLateReason, &Table::late_reason, kOptional)
             .typed(&Fields::late_reason, "weather window moved",

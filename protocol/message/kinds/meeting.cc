@@ -35,7 +35,7 @@ bool proposes(wire::MeetingStep step) {
 
 void check_times(RuleChecker& checker, const wire::Meeting& meeting) {
   const size_t count = meeting.times() ? meeting.times()->size() : 0;
-  if (count == 0) return checker.add("times", "are missing", "a time like 2026-11-22T14:11:00Z");
+  if (count == 0) return checker.add("times", "are missing", "a time like +24h");
   if (count > limits::kMeetingTimesMax) {
     return checker.add("times", "are more than " + std::to_string(limits::kMeetingTimesMax));
   }
@@ -112,8 +112,8 @@ class Meeting final : public ContentOf<MeetingFields> {
             .judged(check_times)
             .shown(show_times)
             .written(write_times)
-            .read_by("one or more times", "2026-11-23T10:00:00Z",
-                     "when, in UTC; several parted by commas", read_times),
+            .read_by("one or more times", "+24h", "when, in UTC; several parted by commas",
+                     read_times),
         text("place",
              {"Place or means", "Место или средство связи", "Місце або засіб зв'язку",
               "Tempat atau sarana"},

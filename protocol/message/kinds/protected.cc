@@ -100,10 +100,10 @@ class Protected final : public ContentOf<ProtectedFields> {
     return {
         time("start", {"Start", "Начало", "Початок", "Mulai"}, &Table::start)
             .judged(check_start)
-            .typed(&Fields::start, parse_time, "time", "2026-11-24T06:00:00Z",
+            .typed(&Fields::start, parse_time, "time", "+50h",
                    "from when, in UTC: 48 hours ahead, and under 24 only with emergency=yes"),
         time("end", {"End", "Окончание", "Кінець", "Selesai"}, &Table::end)
-            .typed(&Fields::end, parse_time, "time", "2026-11-24T18:00:00Z", "until when, in UTC"),
+            .typed(&Fields::end, parse_time, "time", "+62h", "until when, in UTC"),
         text("contact", {"Contact", "Связь", "Зв'язок", "Kontak"}, &Table::contact, kMandatory)
             .typed(&Fields::contact, "convoy leader, +00 000 000 002", "who can be reached"),
         text("markings", {"Markings", "Обозначения", "Позначення", "Tanda"}, &Table::markings,

@@ -33,8 +33,7 @@ class ChannelStatus final : public ContentOf<ChannelStatusFields> {
         text("reason", kReason, &Table::reason, kMandatory)
             .typed(&Fields::reason, "maintenance of both paths", "why it is declared so"),
         time("from", {"From", "С", "Від", "Mulai"}, &Table::from)
-            .typed(&Fields::from, parse_time, "time", "2026-11-22T14:11:00Z",
-                   "from when it is so, in UTC"),
+            .typed(&Fields::from, parse_time, "time", "-5m", "from when it is so, in UTC"),
     };
     return all;
   }

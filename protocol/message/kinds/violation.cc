@@ -64,8 +64,7 @@ class Violation final : public ContentOf<ViolationFields> {
             .typed(&Fields::exactness, "whether the number is exact")
             .shown(nullptr),  // Shown with the count.
         past("when", kWhen, &Table::event_at)
-            .typed(&Fields::event_at, parse_time, "time", "2026-11-22T14:11:00Z",
-                   "when it happened, in UTC"),
+            .typed(&Fields::event_at, parse_time, "time", "-5m", "when it happened, in UTC"),
         position("where", kWhere, &Table::event_position)
             .shown([](Describer& describer, const Table& violation) {
               describer.position(kWhere, violation.event_position(),

@@ -10,8 +10,7 @@
 
 namespace hotline {
 
-inline constexpr char kVolumeForm[] =
-    "54.90N 020.10E 5km / 0m amsl to FL200 / 2026-11-29T10:00:00Z to 2026-11-29T12:00:00Z";
+inline constexpr char kVolumeForm[] = "54.90N 020.10E 5km / 0m amsl to FL200 / +48h to +50h";
 
 using WireVolumes = flatbuffers::Vector<flatbuffers::Offset<wire::Volume>>;
 

@@ -29,12 +29,13 @@ Error error_of(std::string_view name, const TemplateInput& filled) {
 }
 
 // Every mandatory field by its own example.
-TemplateInput examples(const TemplateInfo& info, bool all) {
+TemplateInput examples(const TemplateInfo& info, bool all, UtcMs typed_at = kTyped_at) {
   TemplateInput result = typed_input({});
+  result.now = typed_at;
+  result.typed_at = typed_at;
   for (const TemplateField& field : info.fields) {
     if (field.mandatory || all) result.set[field.key] = field.example;
   }
-  result.set.erase("when");
   result.set.erase("route");    // Beside a position.
   result.set.erase("minutes");  // For a meeting that is proposed.
   if (info.type == wire::MessageType::protected_) result.set["where"] = "48.34N 038.05E";
@@ -56,6 +57,10 @@ TEST(Template, EveryoneIsFilledByItsOwnExamples) {
       auto body = open_body(filled->body);
       ASSERT_TRUE(body);
       EXPECT_FALSE((*body)->subject()->str().empty());
+      // On any other day as well.
+      constexpr UtcMs kYears_ms = 20 * 366 * int64_t{86'400'000};
+      filled = fill_template(info.name, examples(info, all, kTyped_at + kYears_ms));
+      EXPECT_TRUE(filled) << info.name << ": " << filled.error().reason;
     }
   }
 }

@@ -37,10 +37,6 @@ int disseminate(Invocation& invocation) {
   DraftFields draft;
   if (const auto at = arguments.get("--at")) {
     told.at = need(parse_time(*at, invocation.now()), what);
-    if (told.at > invocation.now()) {
-      return output.fail(what, make_error(ErrorCode::refused, "--at " + *at + " has not come yet",
-                                          "--at=-5m    when they were told"));
-    }
     if (!parse_rfc3339(*at)) draft.told_back.add("at", time_in_words(told.at));
   }
   const auto message = need(ReferredMessage::find(*connection, typed, NameUse::to_answer), what);

@@ -164,6 +164,7 @@ void Channel::start(ClientApi& clients, PeerDoor& door,
   door.lead_to(config_.peer, *links_);
   links_->start();
   notifier_ = std::make_unique<Notifier>(io_, web_endpoints_, [this](const AttemptReport& report) {
+    if (trials_.take(report)) return;
     tell(&Core::attempt_ended, report.name, report.outcome, report.detail);
   });
 }
@@ -307,6 +308,11 @@ void Channel::perform(const Alarm& alarm) {
 void Channel::tell_alarm(const std::string& id, const std::string& text) {
   spdlog::error("ALARM {}", text);
   clients_->sound(id, text);
+}
+
+Status Channel::try_notifiers(Trials::Done done) {
+  const AttemptText text{config_.party, config_.party, {}, config_.exercise};
+  return trials_.begin(core().config().policy, text, std::move(done));
 }
 
 AttemptText Channel::text_of(const Attempt& attempt) {

@@ -17,6 +17,7 @@
 #include "daemon/links/peer_door.h"
 #include "daemon/links/peer_links.h"
 #include "daemon/notify/notifier.h"
+#include "daemon/notify/trials.h"
 #include "daemon/process/config.h"
 #include "daemon/process/keys.h"
 #include "daemon/process/system_clock.h"
@@ -69,6 +70,8 @@ class Channel : public ChannelHost {
   void raise_alarm(const std::string& text);
   // `text`: what is wrong with it; empty where nothing is.
   void note_condition(ConditionCode code, const std::string& subject, const std::string& text);
+  // Sends a trial notice through each command of a rung; as Trials::begin().
+  Status try_notifiers(Trials::Done done);
   // To be called every kLook_ms: the core's time, and what ends a channel when nobody looks. Asio's
   // timers stop while the host sleeps: the clocks are compared at least this often.
   static constexpr int64_t kLook_ms = 250;
@@ -100,7 +103,7 @@ class Channel : public ChannelHost {
   void perform(const AnswerSubmission& answer) override { clients_->answer(answer); }
   void perform(const AnswerDraft& answer) override { clients_->answer(answer); }
   void perform(const AnswerHandover& answer) override { clients_->answer(answer); }
-  void perform(const AnswerPause& answer) override { clients_->answer(answer); }
+  void perform(const AnswerLadder& answer) override { clients_->answer(answer); }
   void perform(const AnswerCase& answer) override { clients_->answer(answer); }
   void perform(const AnswerExerciseClock& answer) override { clients_->answer(answer); }
   void perform(const AnswerExport& answer) override { clients_->answer(answer); }
@@ -139,6 +142,8 @@ class Channel : public ChannelHost {
   std::unique_ptr<PeerLinks> links_;
   ClientApi* clients_ = nullptr;
   std::unique_ptr<Notifier> notifier_;
+  Trials trials_{
+      [this](const Attempt& attempt, const AttemptText& text) { notifier_->start(attempt, text); }};
   boost::asio::steady_timer timer_;  // For a tick that is due before the next look().
   DiskWatch disk_;
   CommitWatch commit_watch_;

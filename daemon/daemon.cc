@@ -63,6 +63,8 @@ Status Daemon::start() {
   api_->set_signing_certificates(channel.keys().signing_certificates());
   api_->set_last_refusal([&channel] { return channel.links().last_refusal(); });
   api_->set_paths([&channel] { return channel.links().paths(); });
+  api_->set_try_notifiers(
+      [&channel](ClientApi::Tried done) { return channel.try_notifiers(std::move(done)); });
   if (Status status = door_.open(io_, config_.listen_peer, *peer_context, connections.handshakes);
       !status) {
     return status;

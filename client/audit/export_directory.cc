@@ -34,7 +34,8 @@ using AllFacts =
              wire::ConflictEnded, wire::DraftSaved, wire::DraftDiscarded, wire::DraftSubmitted,
              wire::DraftReturned, wire::ConditionBegan, wire::ConditionEnded, wire::AgreementBegan,
              wire::HandoverStarted, wire::HandoverAccepted, wire::LadderPaused,
-             wire::GuarantorNoted, wire::ExerciseClockSet>;
+             wire::GuarantorNoted, wire::ExerciseClockSet, wire::LadderRaised,
+             wire::NotifiersTried>;
 
 template <class Fact>
 const wire::Digest* name_hash(const wire::Entry& entry) {

@@ -147,8 +147,9 @@ class PersonCheck {
       return;
     }
     // The name by which a person called the message or the case is not told by the entry.
-    const bool names_one =
-        entry.fact_as_LadderPaused() != nullptr || entry.fact_as_GuarantorNoted() != nullptr;
+    const bool names_one = entry.fact_as_LadderPaused() != nullptr ||
+                           entry.fact_as_LadderRaised() != nullptr ||
+                           entry.fact_as_GuarantorNoted() != nullptr;
     const std::string statement =
         names_one ? without(part.statement, "refers-to: ") : std::string(part.statement);
     if (statement != statement_of(entry)) fail("something else was signed than was done");
@@ -168,6 +169,8 @@ class PersonCheck {
     if (const auto* fact = entry.fact_as_LadderPaused()) return hash(fact);
     if (const auto* fact = entry.fact_as_GuarantorNoted()) return hash(fact);
     if (const auto* fact = entry.fact_as_ExerciseClockSet()) return hash(fact);
+    if (const auto* fact = entry.fact_as_LadderRaised()) return hash(fact);
+    if (const auto* fact = entry.fact_as_NotifiersTried()) return hash(fact);
     return std::nullopt;
   }
 
@@ -189,7 +192,7 @@ class PersonCheck {
                               text_of(fact->reason()));
     }
     if (const auto* fact = entry.fact_as_HandoverStarted()) {
-      return hand_over_statement(addressed_, text_of(fact->note()));
+      return hand_over_statement(addressed_, text_of(fact->note()), to_hash(*fact->hash()));
     }
     if (const auto* fact = entry.fact_as_LadderPaused()) {
       return pause_statement(addressed_, "", fact->until(), text_of(fact->reason()));
@@ -204,6 +207,10 @@ class PersonCheck {
                                       fact->speed_permille(), fact->by_ms(),
                                       is_time ? fact->until() : 0);
     }
+    if (const auto* fact = entry.fact_as_LadderRaised()) {
+      return raise_statement(addressed_, "", text_of(fact->reason()));
+    }
+    if (entry.fact_as_NotifiersTried() != nullptr) return trial_statement(addressed_);
     if (const auto* fact = entry.fact_as_HandoverAccepted()) {
       return take_over_statement(addressed_, to_hash(*fact->hash()));
     }

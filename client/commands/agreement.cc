@@ -357,8 +357,10 @@ int agreement_diff(Invocation& invocation) {
   }
   print_proposal(output, *connection, known, row, changes);
   if (row.incoming() && is_open(row)) {
-    output.talk("Next, by a supervisor: " +
-                output.command(confirm_command(row).substr(std::string("hotline ").size())));
+    const std::string words = confirm_command(row).substr(std::string("hotline ").size());
+    output.talk("Next, by a supervisor: " + (connection->may(Right::agree)
+                                                 ? output.command(words)
+                                                 : Output::others_command(words)));
   }
   return kExitDone;
 }
@@ -524,8 +526,7 @@ Command agreement_propose_command() {
                "FILE is what hotline agreement show --toml prints, changed. What differs is shown "
                "before it goes. Nothing changes until a supervisor of the other side signs it, and "
                "the time for it has come. A supervisor proposes.",
-           .examples = {"hotline agreement propose new.toml --from \"301200Z NOV 26\" --reason "
-                        "\"as discussed in the quarterly meeting\""},
+           .examples = {"hotline agreement propose new.toml --from=+2h --reason \"as we met\""},
            .options = sent_options({{"--from", "TIME", "when it is to be in force at both ends"},
                                     {"--reason", "TEXT", "why; the other side reads it"}}),
            .positionals = {{"FILE", "the numbers, in TOML"}}},

@@ -59,6 +59,16 @@ JsonValue json_account(const PersonsAccount& account, const std::string& party) 
       .add("opening", json_opening(account));
 }
 
+// A signature is wider than a terminal.
+void print_signed(Output& output, const std::string& line) {
+  const std::string indent = "    ";
+  if (!output.terminal()) return output.line(indent + line);
+  const size_t width = output.text_width() - indent.size();
+  for (const std::string_view part : split(with_broken_words(line, width), '\n')) {
+    output.line(indent + std::string(part));
+  }
+}
+
 void print_account(Output& output, const PersonsAccount& account, const std::string& party,
                    const std::string& of) {
   for (const PersonAccount& person : account.people) {
@@ -77,9 +87,9 @@ void print_account(Output& output, const PersonsAccount& account, const std::str
   if (account.opening) {
     output.line("  " + of + ":");
     for (const std::string_view line : split(account.opening->part, '\n')) {
-      if (!line.empty()) output.line("    " + printable_line(std::string(line)));
+      if (!line.empty()) print_signed(output, printable_line(std::string(line)));
     }
-    output.line("    salt: " + to_hex(ByteView(account.opening->salt)));
+    print_signed(output, "salt: " + to_hex(ByteView(account.opening->salt)));
   }
   if (account.fault) {
     return output.line(output.styled(Style::red, outcome_of(account)) + " at " +

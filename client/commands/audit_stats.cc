@@ -23,6 +23,12 @@ std::string share(uint64_t part, uint64_t whole) {
   return std::to_string(permille / 10) + "." + std::to_string(permille % 10) + " %";
 }
 
+template <class Value>
+std::vector<Value> appended(std::vector<Value> first, const std::vector<Value>& second) {
+  first.insert(first.end(), second.begin(), second.end());
+  return first;
+}
+
 class StatisticsReport {
  public:
   StatisticsReport(Output& output, const ChannelNames& names, const Period& period,
@@ -72,41 +78,59 @@ class StatisticsReport {
     return words;
   }
 
+  // Piped, a row has all of it; 80 columns have room for the counts or for the times.
   void print_messages() const {
-    Table table({{"FROM"},
-                 {"PREC", 9},
-                 {"MESSAGES"},
-                 {"SHARE"},
-                 {"ACKNOWLEDGED"},
-                 {"CLOSED"},
-                 {"WAIT"},
-                 {"ESCALATED"},
-                 {"MEDIAN"},
-                 {"90 %"},
-                 {"LONGEST"}});
+    const std::vector<Table::Column> whose = {{"FROM"}, {"PREC", 9}};
+    const std::vector<Table::Column> counts = {{"MESSAGES"}, {"SHARE"}, {"ACKNOWLEDGED"},
+                                               {"CLOSED"},   {"WAIT"},  {"ESCALATED"}};
+    const std::vector<Table::Column> times = {{"MEDIAN"}, {"95 %"}, {"LONGEST"}};
+    if (output_.terminal()) {
+      print_table(appended(whose, counts), true, false);
+      print_table(appended(whose, times), false, true);
+    } else {
+      print_table(appended(appended(whose, counts), times), true, true);
+    }
     uint64_t not_measured = 0;
     for (const bool incoming : {false, true}) {
       for (const auto& [precedence, messages] : statistics_.messages(incoming)) {
-        const WaitTally& tally = messages.acknowledgement;
-        const auto time = [&tally](int percent) {
-          return tally.times_ms.empty() ? "-"
-                                        : format_duration(percentile_ms(tally.times_ms, percent));
-        };
-        not_measured += tally.not_measured;
-        table.add(
-            {tally.waiting() > 0 ? "!" : "",
-             {upper_case(party(incoming)), precedence_label(precedence), format_count(tally.count),
-              share(tally.count, statistics_.message_count(incoming)), format_count(tally.done),
-              format_count(tally.closed), format_count(tally.waiting()),
-              format_count(messages.escalated), time(50), time(90), time(100)}});
+        not_measured += messages.acknowledgement.not_measured;
+      }
+    }
+    if (not_measured == 0) return;
+    output_.talk(format_count(not_measured) +
+                 " acknowledged messages have no time: the clock was set while the daemon was "
+                 "down.");
+  }
+
+  void print_table(const std::vector<Table::Column>& columns, bool has_counts,
+                   bool has_times) const {
+    Table table(columns);
+    for (const bool incoming : {false, true}) {
+      for (const auto& [precedence, messages] : statistics_.messages(incoming)) {
+        std::vector<std::string> cells = {upper_case(party(incoming)),
+                                          precedence_label(precedence)};
+        if (has_counts) cells = appended(std::move(cells), counts_of(messages, incoming));
+        if (has_times) cells = appended(std::move(cells), times_of(messages.acknowledgement));
+        table.add({messages.acknowledgement.waiting() > 0 ? "!" : "", std::move(cells)});
       }
     }
     table.print(output_);
-    if (not_measured > 0) {
-      output_.talk(format_count(not_measured) +
-                   " acknowledged messages have no time: the clock was set while the daemon was "
-                   "down.");
+  }
+
+  std::vector<std::string> counts_of(const Messages& messages, bool incoming) const {
+    const WaitTally& tally = messages.acknowledgement;
+    return {format_count(tally.count),     share(tally.count, statistics_.message_count(incoming)),
+            format_count(tally.done),      format_count(tally.closed),
+            format_count(tally.waiting()), format_count(messages.escalated)};
+  }
+
+  static std::vector<std::string> times_of(const WaitTally& tally) {
+    std::vector<std::string> times;
+    for (const int percent : {50, 95, 100}) {
+      times.push_back(
+          tally.times_ms.empty() ? "-" : format_duration(percentile_ms(tally.times_ms, percent)));
     }
+    return times;
   }
 
   JsonValue json() const {
@@ -154,7 +178,7 @@ class StatisticsReport {
         .add("escalated", of.escalated)
         .add("not_measured", tally.not_measured)
         .add("median_ms", time(50))
-        .add("p90_ms", time(90))
+        .add("p95_ms", time(95))
         .add("longest_ms", time(100));
   }
 
@@ -212,7 +236,7 @@ Command audit_stats_command() {
        .description =
            "Own messages are timed from release until the peer's acknowledgement was held, the "
            "peer's from receipt until ours was released: each by the clock of the party whose "
-           "journal it is. MEDIAN, 90 % and LONGEST are of those that were acknowledged; what "
+           "journal it is. MEDIAN, 95 % and LONGEST are of those that were acknowledged; what "
            "still waits has no time yet and is counted under WAIT, what was declined or cancelled "
            "before under CLOSED. SHARE is of all messages of that party that ask for an "
            "acknowledgement, test calls apart. Alarms are measured as ISA-18.2 does: how many a "

@@ -248,7 +248,8 @@ Command decide_command() {
            .summary = "Send what you decided on a rung of a case",
            .description = "A DECISION by the role that the agreement names, a supervisor where it "
                           "names none. It ends the condition of this rung, and does nothing else.",
-           .examples = {"hotline decide N-123 --rung first-response --decision \"a protest by our "
+           .examples = {"hotline decide N-1 --rung first-response --decision wait --reason \"...\"",
+                        "hotline decide N-123 --rung first-response --decision \"a protest by our "
                         "embassy\" --reason \"the first in a month\""},
            .options = std::move(options),
            .positionals = {{"NAME", kCaseHelp}}},

@@ -97,8 +97,10 @@ void say_lacking(Output& output, const Connection& connection,
   if (!state.lacks_own() && !state.lacks_peers() && !state.lacks_test_call()) return;
   output.say("It is open again once:");
   if (state.lacks_own()) {
-    output.say("  a supervisor of " + upper_case(connection.party()) +
-               " declares it open: hotline channel reopen");
+    const std::string words = "channel reopen --reason \"...\"";
+    output.say(
+        "  a supervisor of " + upper_case(connection.party()) + " declares it open: " +
+        (connection.may(Right::declare) ? output.command(words) : Output::others_command(words)));
   }
   if (state.lacks_peers()) {
     output.say("  a supervisor of " + upper_case(connection.peer()) + " declares it open");

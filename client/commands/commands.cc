@@ -64,6 +64,8 @@ const std::vector<Command>& all_commands() {
       drill_pause_command(),
       drill_resume_command(),
       drill_jump_command(),
+      escalation_raise_command(),
+      escalation_test_command(),
       template_list_command(),
       template_show_command(),
       report_command(),

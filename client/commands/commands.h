@@ -43,15 +43,17 @@ Command draft_submit_command();  // These are in release.cc.
 Command draft_withdraw_command();
 Command release_command();
 Command return_command();
-Command escalation_list_command();
+Command escalation_list_command();  // These are in escalation.cc.
 Command drill_clock_command();
 Command drill_speed_command();
 Command drill_pause_command();
 Command drill_resume_command();
 Command drill_jump_command();
 Command escalation_pause_command();
+Command escalation_raise_command();
 Command escalation_resume_command();
 Command escalation_show_command();
+Command escalation_test_command();  // In escalation_trial.cc.
 Command export_geojson_command();
 Command handover_accept_command();  // These are in handover.cc.
 Command handover_show_command();

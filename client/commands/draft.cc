@@ -167,6 +167,13 @@ int draft_show(Invocation& invocation) {
     return kExitDone;
   }
   say_problems(output, problems);
+  const bool is_mine = text(saved.row().person()) == text(connection->server().person()) ||
+                       text(saved.row().submitted_by()) == text(connection->server().person());
+  if (saved.row().submitted_at() != 0 && (is_mine || !connection->may(Right::release))) {
+    output.talk("Next, by a releaser or a supervisor: " +
+                Output::others_command("release " + saved.name()));
+    return kExitDone;
+  }
   output.talk("Next: " + (problems.empty() ? output.command(next_step(*connection, saved))
                                            : hint_to_edit(saved.name(), problems.front())));
   return kExitDone;

@@ -166,7 +166,36 @@ int escalation_resume(Invocation& invocation) {
                       "the pause was not ended");
 }
 
+int escalation_raise(Invocation& invocation) {
+  Output& output = invocation.output;
+  const std::string what = "the message was not escalated";
+  const std::string reason = invocation.arguments.get("--reason").value_or("");
+  if (is_blank(reason)) {
+    return output.fail(what,
+                       make_error(ErrorCode::usage, "it does not say why", "--reason \"...\""));
+  }
+  const auto connection = need(invocation.connect(), what);
+  const auto id =
+      need(resolve_name(*connection, *invocation.arguments.get("ID"), NameUse::any), what);
+  const auto reply = need(connection->raise_escalation(id, reason), what);
+  return answer_with(output, *reply);
+}
+
 }  // namespace
+
+Command escalation_raise_command() {
+  return {{.name = "escalation raise",
+           .summary = "Tell the next rung of a message now",
+           .description =
+               "An operator or a supervisor escalates, with a reason. The next rung is told at "
+               "once, and those above it at the intervals that were agreed. A message that was "
+               "acknowledged and then forgotten waits again, for this side alone: the other side "
+               "learns nothing of it. A pause of its ladder ends.",
+           .examples = {"hotline escalation raise S-87 --reason \"nobody did what it asks for\""},
+           .options = {{"--reason", "TEXT", "why; the watch reads it"}},
+           .positionals = {{"ID", "N-000123, N-123, @last or @flash"}}},
+          escalation_raise};
+}
 
 Command escalation_pause_command() {
   return {{.name = "escalation pause",

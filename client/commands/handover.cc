@@ -17,13 +17,26 @@ namespace {
 
 constexpr const char* kNotAccepted = "the watch was not taken over";
 
-std::string accept_hint(const ShownHandover& handover) {
-  return "hotline handover accept --all --confirm " + short_handover_hash(handover.hash);
+std::string accept_words(const ShownHandover& handover) {
+  return "handover accept --all --confirm " + short_handover_hash(handover.hash);
+}
+
+// Who signed the list does not accept it.
+void say_who_accepts(Output& output, const Connection& connection, const ShownHandover& handover) {
+  const bool is_signer = handover.started.person == text(connection.server().person());
+  const std::string words = accept_words(handover);
+  output.talk("Next, by whoever comes: " +
+              (is_signer ? Output::others_command(words) : output.command(words)));
 }
 
 Error nobody_started() {
   return make_error(ErrorCode::not_found, "nobody of this watch started a hand-over",
-                    "hotline handover start    by whoever goes");
+                    Output::others_command("handover start") + "    by whoever goes");
+}
+
+void say_watch(Output& output, const wire::HandoverReply& reply) {
+  output.talk("This watch began at " + format_rfc3339(reply.watch_since()) +
+              ", and is to be handed over before " + format_rfc3339(reply.overdue_at()));
 }
 
 void print_answer(Output& output, const wire::HandoverReply& reply,
@@ -37,8 +50,7 @@ void print_answer(Output& output, const wire::HandoverReply& reply,
     return;
   }
   if (handover) print_handover(output, *handover);
-  output.talk("This watch began at " + format_rfc3339(reply.watch_since()) +
-              ", and is to be handed over before " + format_rfc3339(reply.overdue_at()));
+  say_watch(output, reply);
 }
 
 int handover_start(Invocation& invocation) {
@@ -46,10 +58,18 @@ int handover_start(Invocation& invocation) {
   const std::string what = "the hand-over was not started";
   const std::string note = invocation.arguments.get("--note").value_or("");
   const auto connection = need(invocation.connect(), what);
-  const auto reply = need(connection->start_handover(note), what);
+  const auto lines = need(connection->list_handover(), what);
+  const auto items = handover_items(*lines);
+  if (!output.json()) print_items(output, items, note);
+  const auto reply = need(connection->start_handover(note, handover_hash(items, note)), what);
   const auto handover = need(shown_handover(*reply), what);
-  print_answer(output, *reply, handover, invocation.now());
-  if (handover) output.talk("Next, by whoever comes: " + accept_hint(*handover));
+  if (output.json()) {
+    print_answer(output, *reply, handover, invocation.now());
+  } else if (handover) {
+    print_signatures(output, *handover);
+    say_watch(output, *reply);
+    say_who_accepts(output, *connection, *handover);
+  }
   return kExitDone;
 }
 
@@ -61,9 +81,7 @@ int handover_show(Invocation& invocation) {
   const auto handover = need(shown_handover(*reply), what);
   print_answer(output, *reply, handover, invocation.now());
   if (!handover) output.talk("Nobody of this watch started a hand-over: hotline handover start");
-  if (handover && !handover->accepted) {
-    output.talk("Next, by whoever comes: " + accept_hint(*handover));
-  }
+  if (handover && !handover->accepted) say_who_accepts(output, *connection, *handover);
   return kExitDone;
 }
 
@@ -110,7 +128,7 @@ Status check_confirmed(const Arguments& arguments, const ShownHandover& handover
   const auto typed = arguments.get("--confirm");
   if (!typed) {
     return make_error(ErrorCode::usage, "nobody has confirmed that the list was read",
-                      accept_hint(handover));
+                      "hotline " + accept_words(handover));
   }
   const std::string digits = short_handover_hash(handover.hash);
   const bool is_whole = typed->size() >= digits.size();
@@ -157,17 +175,19 @@ int handover_accept(Invocation& invocation) {
 }  // namespace
 
 Command handover_start_command() {
-  return {{.name = "handover start",
-           .summary = "Sign what is open, for the watch that comes",
-           .description =
-               "The list is made from what is open: messages to be acknowledged, answered or "
-               "passed on, conflicts, incidents, drafts, whatever is wrong now, and the rungs of "
-               "the ladder that were climbed in this watch. It is kept in the journal, and a "
-               "later one takes its place. An operator or a supervisor signs.",
-           .examples = {"hotline handover start",
-                        "hotline handover start --note \"the generator is on test until 0400Z\""},
-           .options = {{"--note", "TEXT", "what else the next watch must know"}}},
-          handover_start};
+  return {
+      {.name = "handover start",
+       .summary = "Sign what is open, for the watch that comes",
+       .description =
+           "The list is made from what is open: messages to be acknowledged, answered or "
+           "passed on, conflicts, incidents, drafts, whatever is wrong now, and the rungs of "
+           "the ladder that were climbed in this watch. It is shown, and then signed as it was "
+           "shown: where it changed meanwhile nothing is signed. It is kept in the journal, and "
+           "a later one takes its place. An operator or a supervisor signs.",
+       .examples = {"hotline handover start",
+                    "hotline handover start --note \"the generator is on test until 0400Z\""},
+       .options = {{"--note", "TEXT", "what else the next watch must know"}}},
+      handover_start};
 }
 
 Command handover_show_command() {

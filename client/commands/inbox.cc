@@ -68,9 +68,9 @@ void print_table(Output& output, const Connection& connection, const Shown& show
     const bool is_flash = one->precedence() == static_cast<uint8_t>(wire::Precedence::flash);
     const bool must_be_read = one->waits() && (is_flash || due_ms <= 0);
     table.add({must_be_read ? "!" : "",
-               {due_ms == 0 ? "-" : format_remaining(due_ms), precedence_label(one->precedence()),
-                text(one->id()), format_date_time_group(one->released_at()),
-                upper_case(sender_of(connection, *one)), text(one->subject())},
+               {due_words(*one), precedence_label(one->precedence()), text(one->id()),
+                format_date_time_group(one->released_at()), upper_case(sender_of(connection, *one)),
+                text(one->subject())},
                one->waits() ? precedence_style(one->precedence()) : Style::plain});
   }
   table.print(output);
@@ -194,22 +194,22 @@ int inbox(Invocation& invocation) {
 }  // namespace
 
 Command inbox_command() {
-  return {
-      {.name = "inbox",
-       .summary = "Show what waits for an acknowledgement by this watch",
-       .description = "FLASH comes first, and within a precedence what waits longest. DUE is "
-                      "the time that is left until the next person is told, - where nobody is "
-                      "left. What is marked with ! must be read now. With --requests: the other "
-                      "side's questions that are not all answered, by precedence, then by when "
-                      "the answer is due, which is their --reply-by or else what the policy "
-                      "says; ! is late.",
-       .examples = {"hotline inbox", "hotline inbox --all", "hotline inbox --requests",
-                    "hotline inbox --json"},
-       .options = {{"--all", "", "also what was acknowledged or needs no acknowledgement"},
-                   {"--requests", "", "what is asked and not answered, also if acknowledged"},
-                   row_limit_option("1000"),
-                   after_option()}},
-      inbox};
+  return {{.name = "inbox",
+           .summary = "Show what waits for an acknowledgement by this watch",
+           .description = "FLASH comes first, and within a precedence what waits longest. DUE is "
+                          "the time that is left until the next person is told, - where nobody is "
+                          "left, PAUSED where a supervisor paused its ladder. What is marked with "
+                          "! must be read now. With --requests: the other "
+                          "side's questions that are not all answered, by precedence, then by when "
+                          "the answer is due, which is their --reply-by or else what the policy "
+                          "says; ! is late.",
+           .examples = {"hotline inbox", "hotline inbox --all", "hotline inbox --requests",
+                        "hotline inbox --json"},
+           .options = {{"--all", "", "also what was acknowledged or needs no acknowledgement"},
+                       {"--requests", "", "what is asked and not answered, also if acknowledged"},
+                       row_limit_option("1000"),
+                       after_option()}},
+          inbox};
 }
 
 }  // namespace hotline::client

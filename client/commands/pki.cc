@@ -212,7 +212,8 @@ Command pki_check_command() {
            .description = "The rules are those of the daemon. Every certificate is judged for the "
                           "purpose it states.",
            .examples =
-               {"hotline pki check --ca trust/north-ca.crt --crl trust/north-ca.crl north/tls.crt"},
+               {"hotline pki check --ca trust/north-ca.crt north/tls.crt",
+                "hotline pki check --ca trust/north-ca.crt --crl trust/north-ca.crl north/tls.crt"},
            .options = {{"--ca", "FILE", "the CA certificate of the party"},
                        {"--crl", "FILE", "what that CA has revoked"},
                        {"--party", "ID", "refuse another party's certificate"}},

@@ -60,7 +60,7 @@ int draft_submit(Invocation& invocation) {
   const auto changed = need(connection->submit_draft(saved.row().number(), saved.hash()), what);
   const int code = report_step(invocation, saved.name(), "handed in", *changed);
   invocation.output.talk("Next, by a releaser or a supervisor: " +
-                         invocation.output.command("release " + saved.name()));
+                         Output::others_command("release " + saved.name()));
   return code;
 }
 
@@ -97,8 +97,9 @@ Status check_may_release(const Connection& connection, const SavedDraft& saved) 
                       "ask a releaser or a supervisor of this watch");
   }
   if (row.submitted_at() == 0) {
-    return make_error(ErrorCode::refused, "nobody has handed it in",
-                      "hotline draft submit " + saved.name() + "    by whoever wrote it");
+    return make_error(
+        ErrorCode::refused, "nobody has handed it in",
+        Output::others_command("draft submit " + saved.name()) + "    by whoever wrote it");
   }
   const std::string me = text(connection.server().person());
   if (text(row.person()) == me || text(row.submitted_by()) == me) {

@@ -82,8 +82,9 @@ Result<FinishedDraft> read_saved(const Invocation& invocation, Connection& conne
   if (!may_be_repeated) {
     if (auto status = saved->check_open(); !status) return status.error();
     if (saved->row().submitted_at() != 0) {
-      return make_error(ErrorCode::refused, saved->name() + " waits for its release",
-                        "hotline release " + saved->name() + "    by another person");
+      return make_error(
+          ErrorCode::refused, saved->name() + " waits for its release",
+          Output::others_command("release " + saved->name()) + "    by another person");
     }
     const auto problems = saved->problems(connection, invocation.now());
     if (!problems.empty()) {

@@ -214,7 +214,8 @@ JsonValue json_status(const Connection& connection, const wire::StatusReply& sta
         .add("count", one->count())
         .add("oldest_ms", one->oldest_ms())
         .add("rung", json_text(text(one->rung())))
-        .add("rung_tells_nobody", one->rung_tells_nobody());
+        .add("rung_tells_nobody", one->rung_tells_nobody())
+        .add("paused", one->paused());
   };
   const std::vector<uint32_t> queued = queued_counts(status);
   return json_document()

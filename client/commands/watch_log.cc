@@ -105,7 +105,7 @@ class ShiftPage {
     Table table({{.title = "TIME"},
                  {.title = "ENTRY", .is_words = true},
                  {.title = "ID"},
-                 {.title = "WORDS", .fit = Table::Fit::cut, .is_words = true}});
+                 {.title = "WORDS", .fit = Table::Fit::wrapped, .is_words = true}});
     for (const JournalDescriber::Description& line : shift_.lines()) {
       table.add({"", {format_time_of_day(line.at), line.kind, line.id, line.text}});
     }

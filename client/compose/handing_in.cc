@@ -143,7 +143,7 @@ int hand_in(Invocation& invocation, Connection& connection, const FinishedDraft&
     output.talk(
         "Nothing was sent yet: another person releases it. Next, by a releaser or a "
         "supervisor: " +
-        output.command("release " + name));
+        Output::others_command("release " + name));
   }
   if (wait.until == WaitFor::committed) {
     if (output.json()) {

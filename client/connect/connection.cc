@@ -11,7 +11,8 @@
 namespace hotline::client {
 namespace {
 
-constexpr int64_t kAnswerDeadline_ms = 15'000;
+// Every command of every rung, some at a time, each ten seconds at most.
+constexpr int64_t kTrialDeadline_ms = 5 * 60'000;
 constexpr int64_t kFirstPause_ms = 100;  // Before a daemon that cut us is asked again; then twice,
 constexpr int64_t kPauseMax_ms = 1'600;  // up to this.
 
@@ -74,11 +75,12 @@ Status Connection::connect_once(bool& has_place) {
     return wire::CreateClientHello(builder, client_api::kVersion, builder.CreateString("hotline"))
         .Union();
   });
-  auto hello = id ? answer_to<wire::ServerHello>(*id) : Result<Reply>(id.error());
+  auto hello =
+      id ? answer_to<wire::ServerHello>(*id, kAnswerDeadline_ms) : Result<Reply>(id.error());
   if (!hello) {
     stream_.reset();
     has_place = hello.error().code != ErrorCode::unreachable;
-    return has_place ? told_late(hello.error()) : hello.error();
+    return has_place ? told_late(hello.error(), kAnswerDeadline_ms) : hello.error();
   }
   const uint16_t version = hello->as<wire::ServerHello>()->version();
   if (version != client_api::kVersion) {
@@ -153,8 +155,8 @@ Result<Reply> Connection::receive_for(uint32_t id, int64_t timeout_ms) {
 }
 
 template <class Body>
-Result<Reply> Connection::answer_to(uint32_t id) {
-  auto reply = receive_for(id, kAnswerDeadline_ms);
+Result<Reply> Connection::answer_to(uint32_t id, int64_t timeout_ms) {
+  auto reply = receive_for(id, timeout_ms);
   if (reply && reply->as<Body>() == nullptr) {
     return make_error(ErrorCode::failed, daemon_name() + " gave an answer of another kind",
                       "is it a hotlined of the same release?");
@@ -163,19 +165,20 @@ Result<Reply> Connection::answer_to(uint32_t id) {
 }
 
 template <class Body>
-Result<Answer<Body>> Connection::ask(wire::RequestBody type, const BuildBody& build) {
+Result<Answer<Body>> Connection::ask(wire::RequestBody type, const BuildBody& build,
+                                     int64_t timeout_ms) {
   const auto id = send(type, build);
   if (!id) return id.error();
-  auto reply = answer_to<Body>(*id);
-  if (!reply) return told_late(reply.error());
+  auto reply = answer_to<Body>(*id, timeout_ms);
+  if (!reply) return told_late(reply.error(), timeout_ms);
   return Answer<Body>(*std::move(reply));
 }
 
-Error Connection::told_late(const Error& error) const {
+Error Connection::told_late(const Error& error, int64_t timeout_ms) const {
   if (error.code != ErrorCode::timed_out) return error;
   return make_error(ErrorCode::unreachable,
                     daemon_name() + " took the request and did not answer in " +
-                        std::to_string(kAnswerDeadline_ms / 1000) + " s",
+                        std::to_string(timeout_ms / 1000) + " s",
                     "look at the daemon: its log says what it waits for (journalctl -u hotlined)");
 }
 
@@ -259,16 +262,39 @@ Result<Answer<wire::ExerciseClockReply>> Connection::set_exercise_clock(
   });
 }
 
+Result<Answer<wire::EscalationRows>> Connection::raise_escalation(const std::string& id,
+                                                                  const std::string& reason) {
+  return ask<wire::EscalationRows>(wire::RequestBody::RaiseEscalation, [&](auto& builder) {
+    const auto name = builder.CreateString(id);
+    const auto because = reason.empty() ? 0 : builder.CreateString(reason);
+    return wire::CreateRaiseEscalation(builder, name, because).Union();
+  });
+}
+
+Result<Answer<wire::NotifierTrials>> Connection::try_notifiers() {
+  return ask<wire::NotifierTrials>(
+      wire::RequestBody::TryNotifiers,
+      [](auto& builder) { return wire::CreateTryNotifiers(builder).Union(); }, kTrialDeadline_ms);
+}
+
 Result<Answer<wire::AgreementRows>> Connection::agreements() {
   return ask<wire::AgreementRows>(wire::RequestBody::Agreements, [](auto& builder) {
     return wire::CreateAgreements(builder).Union();
   });
 }
 
-Result<Answer<wire::HandoverReply>> Connection::start_handover(const std::string& note) {
+Result<Answer<wire::HandoverLines>> Connection::list_handover() {
+  return ask<wire::HandoverLines>(wire::RequestBody::ListHandover, [](auto& builder) {
+    return wire::CreateListHandover(builder).Union();
+  });
+}
+
+Result<Answer<wire::HandoverReply>> Connection::start_handover(const std::string& note,
+                                                               const Hash& list) {
   return ask<wire::HandoverReply>(wire::RequestBody::StartHandover, [&](auto& builder) {
     const auto words = note.empty() ? 0 : builder.CreateString(note);
-    return wire::CreateStartHandover(builder, words).Union();
+    const wire::Digest digest = to_digest(list);
+    return wire::CreateStartHandover(builder, words, &digest).Union();
   });
 }
 

@@ -174,11 +174,19 @@ class Connection {
   Result<Answer<wire::EscalationRows>> pause_escalation(const std::string& id, UtcMs until,
                                                         const std::string& reason);
 
+  // Escalates a message by hand.
+  Result<Answer<wire::EscalationRows>> raise_escalation(const std::string& id,
+                                                        const std::string& reason);
+  // Has a trial notice sent through each command of a rung, and waits until all have ended.
+  Result<Answer<wire::NotifierTrials>> try_notifiers();
+
   Result<Answer<wire::AgreementRows>> agreements();
 
-  // The hand-over of the watch: signs the list that the daemon makes, shows the newest list, or
+  // The hand-over of the watch: the list as it would be signed now; signs the one with this hash,
+  // of its items and the note, which is refused where it is another by then; shows the newest, or
   // accepts the one that the journal's entry `started` has, with these items ticked.
-  Result<Answer<wire::HandoverReply>> start_handover(const std::string& note);
+  Result<Answer<wire::HandoverLines>> list_handover();
+  Result<Answer<wire::HandoverReply>> start_handover(const std::string& note, const Hash& list);
   Result<Answer<wire::HandoverReply>> show_handover();
   Result<Answer<wire::HandoverReply>> accept_handover(uint64_t started, const Hash& hash,
                                                       const std::vector<uint32_t>& ticks);
@@ -248,6 +256,7 @@ class Connection {
 
  private:
   class Many;
+  static constexpr int64_t kAnswerDeadline_ms = 15'000;
 
   explicit Connection(Reach reach) : reach_(std::move(reach)) {}
 
@@ -260,15 +269,16 @@ class Connection {
   Result<uint32_t> send(wire::RequestBody type, const BuildBody& build);
   // The answer to one request, of the kind `Body`.
   template <class Body>
-  Result<Reply> answer_to(uint32_t id);
+  Result<Reply> answer_to(uint32_t id, int64_t timeout_ms);
   template <class Body>
-  Result<Answer<Body>> ask(wire::RequestBody type, const BuildBody& build);
+  Result<Answer<Body>> ask(wire::RequestBody type, const BuildBody& build,
+                           int64_t timeout_ms = kAnswerDeadline_ms);
   Result<Reply> receive_for(uint32_t id, int64_t timeout_ms);
   Result<Reply> receive_any(int64_t timeout_ms);
   Result<Answer<wire::Submitted>> submit_once(ByteView draft, uint64_t counter,
                                               const std::string& key, uint64_t draft_number);
   Status connect_again(int attempt);
-  Error told_late(const Error& error) const;
+  Error told_late(const Error& error, int64_t timeout_ms) const;
   std::string daemon_name() const;
   static Error to_error(const wire::Failure& failure);
 

@@ -1,5 +1,7 @@
 #include "client/report/shift_log.h"
 
+#include <utility>
+
 #include "protocol/channel/ladder.h"
 
 namespace hotline::client {
@@ -11,6 +13,7 @@ bool ShiftLog::take(const wire::Entry& entry) {
 }
 
 bool ShiftLog::count(const wire::Entry& entry) {
+  const bool was_told = std::exchange(is_told_, false);
   switch (entry.fact_type()) {
     case wire::Fact::StepsDecided:
       return count_rungs(*entry.fact_as_StepsDecided());
@@ -26,14 +29,20 @@ bool ShiftLog::count(const wire::Entry& entry) {
     case wire::Fact::HandoverAccepted:
       ++counts_.taken_over;
       return true;
+    case wire::Fact::AlarmRaised:
+      return !was_told;
+    case wire::Fact::AgreementBegan:
+    case wire::Fact::LadderPaused:
+    case wire::Fact::LadderRaised:
+    case wire::Fact::ConflictFound:
+      is_told_ = true;
+      return true;
+    case wire::Fact::NotifiersTried:
     case wire::Fact::Started:
     case wire::Fact::Stopped:
     case wire::Fact::ClockStepped:
     case wire::Fact::LinkChanged:
     case wire::Fact::TestCallMissed:
-    case wire::Fact::ConflictFound:
-    case wire::Fact::AgreementBegan:
-    case wire::Fact::LadderPaused:
     case wire::Fact::GuarantorNoted:
     case wire::Fact::ExerciseClockSet:
       return true;

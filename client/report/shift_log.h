@@ -51,6 +51,8 @@ class ShiftLog {
   Counts counts_;
   std::deque<JournalDescriber::Description> lines_;
   uint64_t left_out_ = 0;
+  // The fact before said, in words of its own, what the alarm behind it sounds.
+  bool is_told_ = false;
 };
 
 }  // namespace hotline::client

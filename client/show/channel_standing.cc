@@ -34,6 +34,11 @@ std::string waiting_words(const wire::WaitingSummary& waiting, const std::string
                  : " of ours wait for " + peer + ", the oldest for ") +
             format_duration(waiting.oldest_ms());
   }
+  if (waiting.paused() != 0) {
+    words += waiting.paused() == waiting.count()
+                 ? ", PAUSED"
+                 : ", " + format_count(waiting.paused()) + " of them PAUSED";
+  }
   if (!rung.empty()) words += ", " + escalated_words(rung, waiting.rung_tells_nobody());
   return words;
 }

@@ -59,8 +59,8 @@ void print_drafts(Output& output, const std::vector<const wire::DraftRow*>& rows
                {"PREC", 9},
                {"TYPE", 0, Table::Fit::left_out, true},
                {"STATE", 17, Table::Fit::cut},
-               {"SAVED", 14},
-               {"BY", 0, Table::Fit::left_out},
+               {"SAVED", 14, Table::Fit::left_out},
+               {"BY", 0, Table::Fit::cut},
                {"SUBJECT", 0, Table::Fit::cut}});
   for (const wire::DraftRow* one : rows) {
     table.add({"",

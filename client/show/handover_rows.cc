@@ -99,11 +99,17 @@ std::string handover_label(const HandoverItem& item) {
   return item.subject.empty() ? handover_code_name(item.code) : item.subject;
 }
 
-void print_handover(Output& output, const ShownHandover& handover) {
-  const HandoverSign& started = handover.started;
-  output.say("Signed by " + person_words(started.person, started.role) + " at " +
-             format_rfc3339(started.at));
-  if (!handover.note.empty()) output.say("note: \"" + printable_line(handover.note) + "\"");
+std::vector<HandoverItem> handover_items(const wire::HandoverLines& lines) {
+  std::vector<HandoverItem> items;
+  for (const wire::HandoverLine* line : tables(lines.items())) {
+    items.push_back({static_cast<wire::HandoverCode>(line->code()), text(line->subject()),
+                     line->precedence(), line->since(), text(line->text()), line->more()});
+  }
+  return items;
+}
+
+void print_items(Output& output, const std::vector<HandoverItem>& items, const std::string& note) {
+  if (!note.empty()) output.say("note: \"" + printable_line(note) + "\"");
   Table table({{.title = "ITEM", .width_min = 4},
                {.title = "KIND", .is_words = true},
                {.title = "PREC"},
@@ -111,7 +117,7 @@ void print_handover(Output& output, const ShownHandover& handover) {
                {.title = "SINCE", .fit = Table::Fit::left_out},
                {.title = "WORDS", .fit = Table::Fit::wrapped}});
   size_t number = 0;
-  for (const HandoverItem& item : handover.items) {
+  for (const HandoverItem& item : items) {
     table.add(
         {"",
          {std::to_string(++number), code_words(item.code),
@@ -120,11 +126,22 @@ void print_handover(Output& output, const ShownHandover& handover) {
           item.since == 0 ? "-" : format_date_time_group(item.since), item_text(output, item)},
          precedence_style(item.precedence)});
   }
-  if (!handover.items.empty()) table.print(output);
-  if (handover.items.empty()) output.say("Nothing is open.");
+  if (!items.empty()) table.print(output);
+  if (items.empty()) output.say("Nothing is open.");
+}
+
+void print_signatures(Output& output, const ShownHandover& handover) {
+  const HandoverSign& started = handover.started;
+  output.say("Signed by " + person_words(started.person, started.role) + " at " +
+             format_rfc3339(started.at));
   if (!handover.accepted) return;
   output.say("Accepted by " + person_words(handover.accepted->person, handover.accepted->role) +
              " at " + format_rfc3339(handover.accepted->at));
+}
+
+void print_handover(Output& output, const ShownHandover& handover) {
+  print_items(output, handover.items, handover.note);
+  print_signatures(output, handover);
 }
 
 JsonValue json_handover(const ShownHandover& handover) {

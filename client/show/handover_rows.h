@@ -37,6 +37,11 @@ std::string short_handover_hash(const Hash& hash);
 // How people call an item beside its number.
 std::string handover_label(const HandoverItem& item);
 
+// The items of a list that nobody has signed yet.
+std::vector<HandoverItem> handover_items(const wire::HandoverLines& lines);
+
+void print_items(Output& output, const std::vector<HandoverItem>& items, const std::string& note);
+void print_signatures(Output& output, const ShownHandover& handover);
 void print_handover(Output& output, const ShownHandover& handover);
 JsonValue json_handover(const ShownHandover& handover);
 

@@ -61,6 +61,23 @@ std::string clock_words(const wire::ExerciseClockSet& set) {
   return "the clock of the exercise was set";
 }
 
+size_t failed_count(const wire::NotifiersTried& trial) {
+  return static_cast<size_t>(std::count_if(
+      trial.tried()->begin(), trial.tried()->end(),
+      [](const wire::TriedNotifier* one) { return one->outcome() != wire::Outcome::done; }));
+}
+
+std::string trial_words(const wire::NotifiersTried& trial) {
+  std::string failed;
+  for (const wire::TriedNotifier* one : *trial.tried()) {
+    if (one->outcome() == wire::Outcome::done) continue;
+    failed += (failed.empty() ? "" : " ") + text(one->name());
+  }
+  const std::string count = std::to_string(trial.tried()->size());
+  return "notifiers tried by " + role_name(trial.role()) + ": " + count +
+         (failed.empty() ? "" : ", not reached: " + failed);
+}
+
 std::string guarantor_words(const wire::GuarantorNoted& noted) {
   const std::string guarantor = text(noted.guarantor()), thread = text(noted.thread());
   const std::string role = role_name(noted.role());
@@ -356,6 +373,7 @@ void JournalDescriber::describe_rest(const wire::Entry& entry, Description& to) 
   }
   if (const auto* paused = entry.fact_as_LadderPaused()) {
     to.kind = "pause";
+    to.id = name_of(paused->message());
     to.text = paused->until() == 0
                   ? "the ladder goes on, by " + role_name(paused->role())
                   : "the ladder is paused until " + format_rfc3339(paused->until()) + " by " +
@@ -365,6 +383,19 @@ void JournalDescriber::describe_rest(const wire::Entry& entry, Description& to) 
   if (const auto* set = entry.fact_as_ExerciseClockSet()) {
     to.kind = "exercise-clock";
     to.text = clock_words(*set);
+    return;
+  }
+  if (const auto* raised = entry.fact_as_LadderRaised()) {
+    to.kind = "escalation";
+    to.urgent = true;
+    to.id = name_of(raised->message());
+    to.text = "escalated by " + role_name(raised->role()) + ": " + text(raised->reason());
+    return;
+  }
+  if (const auto* trial = entry.fact_as_NotifiersTried()) {
+    to.kind = "trial";
+    to.text = trial_words(*trial);
+    to.urgent = failed_count(*trial) != 0;
     return;
   }
   if (const auto* noted = entry.fact_as_GuarantorNoted()) {

@@ -57,6 +57,12 @@ const char* state_word(const wire::MessageRow& row, UtcMs now) {
   return is_over && !waits && row.cancelled_at() == 0 ? "expired" : state_word(row);
 }
 
+std::string due_words(const wire::MessageRow& row) {
+  if (row.paused_until() != 0) return "PAUSED";
+  const int64_t due_ms = due_in_ms(row);
+  return due_ms == 0 ? "-" : format_remaining(due_ms);
+}
+
 int64_t due_in_ms(const wire::MessageRow& row) {
   return row.waits() ? row.due_in_ms() : 0;
 }
@@ -153,6 +159,9 @@ std::vector<std::string> life_lines(const Output& output, const Connection& conn
   if (!row.waits()) return lines;
   const std::string rung = text(row.rung());
   if (!rung.empty()) add(output.words("  " + escalated_words(rung, row.rung_tells_nobody())));
+  if (row.paused_until() != 0) {
+    add(output.words("  its ladder is PAUSED until " + format_rfc3339(row.paused_until())));
+  }
   add(output.words("  waits for an acknowledgement, " + next_words(row)));
   return lines;
 }
@@ -194,6 +203,7 @@ JsonValue json_message(const Connection& connection, const wire::MessageRow& row
       .add("mismatch", row.mismatch())
       .add("waits", row.waits())
       .add("due_in_ms", due_in_ms(row) == 0 ? JsonValue() : JsonValue(due_in_ms(row)))
+      .add("paused_until", json_time(row.paused_until()))
       .add("rung", json_text(text(row.rung())))
       .add("rung_tells_nobody", row.rung_tells_nobody());
 }

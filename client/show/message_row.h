@@ -25,7 +25,10 @@ const char* state_word(const wire::MessageRow& row);
 // The same, or "expired" where it is of no use any more by its --expires and still stands.
 const char* state_word(const wire::MessageRow& row, UtcMs now);
 
-// Until the next person is told; 0 where it does not wait, or nobody further is told.
+// "02:48" until the next person is told, "-" where it does not wait or nobody further is told,
+// "PAUSED".
+std::string due_words(const wire::MessageRow& row);
+// Likewise; 0 for "-".
 int64_t due_in_ms(const wire::MessageRow& row);
 
 Style precedence_style(uint8_t precedence);

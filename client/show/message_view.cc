@@ -56,8 +56,11 @@ std::string render_lines(const Output& output, const Description& fields) {
   for (const auto& [label, value] : fields) {
     const std::string indent(label_width + 4, ' ');
     const std::string gap(label_width - column_count(label) + 2, ' ');
-    lines += "  " + label + gap +
-             wrapped(printable(value), output.text_width(), indent).substr(indent.size());
+    std::string shown = printable(value);
+    if (output.terminal() && output.text_width() > indent.size()) {
+      shown = with_broken_words(shown, output.text_width() - indent.size());
+    }
+    lines += "  " + label + gap + wrapped(shown, output.text_width(), indent).substr(indent.size());
   }
   return lines;
 }

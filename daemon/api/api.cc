@@ -91,6 +91,12 @@ void ClientApi::serve(ClientSession& session, const wire::Request& request) {
       return set_exercise_clock(session, number, *request.body_as_SetExerciseClock());
     case wire::RequestBody::PauseEscalation:
       return pause_escalation(session, number, *request.body_as_PauseEscalation());
+    case wire::RequestBody::RaiseEscalation:
+      return raise_escalation(session, number, *request.body_as_RaiseEscalation());
+    case wire::RequestBody::TryNotifiers:
+      return try_notifiers(session, number);
+    case wire::RequestBody::ListHandover:
+      return list_handover(session, number);
     case wire::RequestBody::Cases:
       return cases(session, number, *request.body_as_Cases());
     case wire::RequestBody::NoteGuarantor:
@@ -132,8 +138,8 @@ void ClientApi::record_refusal(const Actor& actor, const Error& error) {
 }
 
 RowContext ClientApi::row_context() const {
-  return {config_.prefix,        config_.peer_prefix, core_.ladder(),
-          core_.config().policy, clock_.now(),        &core_.answers()};
+  return {config_.prefix, config_.peer_prefix, core_.ladder(), core_.config().policy,
+          clock_.now(),   &core_.answers(),    &core_.pauses()};
 }
 
 }  // namespace hotline

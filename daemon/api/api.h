@@ -54,6 +54,11 @@ class ClientApi {
   void set_last_refusal(std::function<std::string()> last_refusal) {
     last_refusal_ = std::move(last_refusal);
   }
+  // Sends a trial notice through each command of a rung, and then calls back, never from inside.
+  using Tried = std::function<void(const std::vector<TriedNotifier>&)>;
+  void set_try_notifiers(std::function<Status(Tried)> try_notifiers) {
+    try_notifiers_ = std::move(try_notifiers);
+  }
   void set_paths(std::function<std::vector<PeerPath>()> paths) { paths_ = std::move(paths); }
 
   // They go with an auditor's export; see ChannelKeys.
@@ -64,8 +69,8 @@ class ClientApi {
   void answer(const AnswerSubmission& answer);
   void answer(const AnswerDraft& answer);
   void answer(const AnswerHandover& answer);
-  void answer(const AnswerPause& answer);
   void answer(const AnswerExerciseClock& answer);
+  void answer(const AnswerLadder& answer);
   void answer(const AnswerCase& answer);
   void answer(const AnswerExport& answer);
   // An alarm sounds now, on every console that watches; `id` names the message, if it is about one.
@@ -84,7 +89,7 @@ class ClientApi {
 
   // One file a subject: hello.cc, submit.cc, list.cc (with search.cc), show.cc, watch.cc,
   // status.cc, escalations.cc, export.cc (three requests), conflicts.cc (with check_notice),
-  // notices.cc, incidents.cc, drafts.cc (four), agreements.cc, handover.cc (three),
+  // notices.cc, incidents.cc, drafts.cc (four), agreements.cc, handover.cc (four),
   // channel_state.cc, cases.cc (two).
   void hello(ClientSession& session, uint32_t request);
   void submit(ClientSession& session, uint32_t request, const wire::Submit& submit);
@@ -112,6 +117,10 @@ class ClientApi {
   void show_exercise_clock(ClientSession& session, uint32_t request);
   void set_exercise_clock(ClientSession& session, uint32_t request,
                           const wire::SetExerciseClock& wanted);
+  void raise_escalation(ClientSession& session, uint32_t request,
+                        const wire::RaiseEscalation& wanted);
+  void try_notifiers(ClientSession& session, uint32_t request);
+  void answer_trial(uint64_t token, const std::vector<TriedNotifier>& tried);
   void export_head(ClientSession& session, uint32_t request);
   void export_entries(ClientSession& session, uint32_t request, const wire::ExportEntries& wanted);
   void export_notes(ClientSession& session, uint32_t request, const wire::ExportNotes& wanted);
@@ -132,6 +141,7 @@ class ClientApi {
   void drafts(ClientSession& session, uint32_t request, const wire::Drafts& wanted);
   void show_draft(ClientSession& session, uint32_t request, const wire::ShowDraft& wanted);
   void agreements(ClientSession& session, uint32_t request);
+  void list_handover(ClientSession& session, uint32_t request);
   void start_handover(ClientSession& session, uint32_t request, const wire::StartHandover& wanted);
   void show_handover(ClientSession& session, uint32_t request);
   void accept_handover(ClientSession& session, uint32_t request,
@@ -165,6 +175,7 @@ class ClientApi {
   ClientSessions sessions_;
   std::function<std::string()> last_refusal_;
   std::function<std::vector<PeerPath>()> paths_;
+  std::function<Status(Tried)> try_notifiers_;
   std::vector<SigningCertificate> certificates_;
   // The newest batches: they serve whoever watches and keeps up, without a read of the store.
   std::deque<std::shared_ptr<const Batch>> recent_;

@@ -93,7 +93,45 @@ void ClientApi::pause_escalation(ClientSession& session, uint32_t request,
   changed_();
 }
 
-void ClientApi::answer(const AnswerPause& answer) {
+void ClientApi::raise_escalation(ClientSession& session, uint32_t request,
+                                 const wire::RaiseEscalation& wanted) {
+  const uint64_t token = sessions_.wait_for_commit(session, request, 0);
+  core_.raise_ladder(clock_.now(), token, session.actor, wanted.id()->str(),
+                     text_of(wanted.reason()));
+  changed_();
+}
+
+void ClientApi::try_notifiers(ClientSession& session, uint32_t request) {
+  Status begun = core_.check_trial(session.actor);
+  if (!begun) {
+    record_refusal(session.actor, begun.error());
+    return sessions_.fail(session, request, begun.error());
+  }
+  const uint64_t token = sessions_.wait_for_commit(session, request, 0);
+  begun = try_notifiers_([this, token, actor = session.actor](const auto& tried) {
+    core_.record_trial(clock_.now(), actor, tried);
+    changed_();
+    answer_trial(token, tried);
+  });
+  if (begun) return;
+  const auto [asker, number] = sessions_.take_asker(token);
+  if (asker != nullptr) sessions_.fail(*asker, number, begun.error());
+}
+
+void ClientApi::answer_trial(uint64_t token, const std::vector<TriedNotifier>& tried) {
+  const auto [asker, request] = sessions_.take_asker(token);
+  if (asker == nullptr) return;
+  sessions_.answer(*asker, request, [&tried](flatbuffers::FlatBufferBuilder& b) {
+    std::vector<flatbuffers::Offset<wire::NotifierTrial>> rows;
+    for (const TriedNotifier& one : tried) {
+      rows.push_back(wire::CreateNotifierTrialDirect(
+          b, one.name.c_str(), static_cast<uint8_t>(one.outcome), one.detail.c_str()));
+    }
+    return wire::CreateNotifierTrials(b, b.CreateVector(rows));
+  });
+}
+
+void ClientApi::answer(const AnswerLadder& answer) {
   auto [session, request] = sessions_.take_asker(answer.token);
   if (session == nullptr) return;
   if (!answer.outcome) return sessions_.fail(*session, request, answer.outcome.error());

@@ -13,7 +13,30 @@ struct ReadHandover {
   std::optional<JournalRecord> accepted;
 };
 
+Error list_changed() {
+  return make_error(ErrorCode::refused, "the list changed while it was read",
+                    "hotline handover start    shows it as it is now, and signs that");
+}
+
 }  // namespace
+
+void ClientApi::list_handover(ClientSession& session, uint32_t request) {
+  sessions_.read_then<std::vector<HandoverItem>>(
+      session, request,
+      [gathered = gather_handover(core_, clock_.now().utc, config_.prefix, config_.peer_prefix)](
+          StoreReader& reader) { return complete_handover(reader, gathered); },
+      [this, request](ClientSession& asker, const std::vector<HandoverItem>& items) {
+        sessions_.answer(asker, request, [&items](flatbuffers::FlatBufferBuilder& b) {
+          std::vector<flatbuffers::Offset<wire::HandoverLine>> lines;
+          for (const HandoverItem& item : items) {
+            lines.push_back(wire::CreateHandoverLineDirect(
+                b, static_cast<uint8_t>(item.code), item.subject.c_str(), item.precedence,
+                item.since, item.text.c_str(), item.more));
+          }
+          return wire::CreateHandoverLines(b, b.CreateVector(lines));
+        });
+      });
+}
 
 void ClientApi::start_handover(ClientSession& session, uint32_t request,
                                const wire::StartHandover& wanted) {
@@ -21,8 +44,13 @@ void ClientApi::start_handover(ClientSession& session, uint32_t request,
       session, request,
       [gathered = gather_handover(core_, clock_.now().utc, config_.prefix, config_.peer_prefix)](
           StoreReader& reader) { return complete_handover(reader, gathered); },
-      [this, request, actor = session.actor, note = text_of(wanted.note())](
-          ClientSession& asker, const std::vector<HandoverItem>& items) {
+      [this, request, actor = session.actor, note = text_of(wanted.note()),
+       list = to_hash(*wanted.list())](ClientSession& asker,
+                                       const std::vector<HandoverItem>& items) {
+        if (handover_hash(items, note) != list) {
+          record_refusal(actor, list_changed());
+          return sessions_.fail(asker, request, list_changed());
+        }
         const uint64_t token = sessions_.wait_for_commit(asker, request, note.size());
         core_.start_handover(clock_.now(), token, actor, items, note);
         changed_();

@@ -116,6 +116,8 @@ flatbuffers::Offset<wire::MessageRow> build_row(flatbuffers::FlatBufferBuilder& 
   // 0 is for those that have climbed every rung.
   const int64_t left_ms = next ? next->due - context.now.timer() : 0;
   row.add_due_in_ms(next && left_ms == 0 ? -1 : left_ms);
+  const Pause* pause = context.pauses ? context.pauses->find(key, context.now.utc) : nullptr;
+  row.add_paused_until(pause ? pause->until : 0);
   row.add_rung(rung);
   row.add_language(language_text);
   row.add_mismatch(message.mismatch);

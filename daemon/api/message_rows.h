@@ -11,6 +11,7 @@
 #include "protocol/base/clock.h"
 #include "protocol/channel/answers.h"
 #include "protocol/channel/ladder.h"
+#include "protocol/channel/pauses.h"
 #include "protocol/channel/policy.h"
 #include "protocol/message/message_rules.h"
 
@@ -23,7 +24,8 @@ struct RowContext {
   const Ladder& ladder;
   const Policy& policy;
   Now now;
-  const Answers* answers = nullptr;  // Null where nothing is asked.
+  const Answers* answers = nullptr;  // Null where nothing is asked, and
+  const Pauses* pauses = nullptr;    // where nothing is paused.
 };
 
 // The rung has no command: it sounds on the consoles, and no one is called.

@@ -1,3 +1,6 @@
+#include <map>
+#include <utility>
+
 #include "daemon/api/api.h"
 
 namespace hotline {
@@ -16,6 +19,15 @@ std::vector<flatbuffers::Offset<wire::ConditionRow>> condition_rows(
   return rows;
 }
 
+// By side and precedence.
+std::map<std::pair<bool, uint8_t>, uint64_t> count_paused(const Core& core, UtcMs now) {
+  std::map<std::pair<bool, uint8_t>, uint64_t> counts;
+  for (const auto& [key, pause] : core.pauses().list(now)) {
+    ++counts[{key.incoming, core.ladder().precedence_of(key)}];
+  }
+  return counts;
+}
+
 }  // namespace
 
 // At most one for each side and precedence, however many messages wait.
@@ -23,6 +35,7 @@ std::vector<flatbuffers::Offset<wire::WaitingSummary>> ClientApi::summarize_wait
     flatbuffers::FlatBufferBuilder& builder) const {
   const Ladder& ladder = core_.ladder();
   const BootMs now = clock_.now().timer();
+  const auto paused = count_paused(core_, clock_.now().utc);
   std::vector<flatbuffers::Offset<wire::WaitingSummary>> summaries;
   for (uint8_t precedence = kPrecedenceFirst; precedence <= kPrecedenceLast; ++precedence) {
     for (const bool incoming : {true, false}) {
@@ -30,11 +43,13 @@ std::vector<flatbuffers::Offset<wire::WaitingSummary>> ClientApi::summarize_wait
       const std::vector<WaitingPlace> oldest = ladder.waiting(filter, 1);
       if (oldest.empty()) continue;
       const auto next = ladder.next_rung(oldest.front().key);
+      const auto count = paused.find({incoming, precedence});
       const std::string rung =
           rung_before(core_.config().policy, precedence, next ? next->name : std::string());
       summaries.push_back(wire::CreateWaitingSummaryDirect(
           builder, incoming, precedence, ladder.waiting_count(filter), now - oldest.front().since,
-          rung.c_str(), tells_nobody(core_.config().policy, precedence, rung)));
+          rung.c_str(), tells_nobody(core_.config().policy, precedence, rung),
+          count == paused.end() ? 0 : count->second));
     }
   }
   return summaries;

@@ -53,6 +53,7 @@ std::vector<std::string> environment_of(const Attempt& attempt, const AttemptTex
           std::string("HOTLINE_PRECEDENCE=") + precedence_name(attempt.name.precedence),
           "HOTLINE_RUNG=" + attempt.name.rung,
           "HOTLINE_CONTACTS=" + contacts_in_lines(text.contacts),
+          std::string("HOTLINE_TRIAL=") + (text.is_trial ? "1" : "0"),
           std::string("HOTLINE_REPEATED=") + (attempt.repeated ? "1" : "0")};
 }
 

@@ -11,6 +11,8 @@
 //     HOTLINE_MODE        live, or exercise
 //     HOTLINE_PRECEDENCE, HOTLINE_RUNG
 //     HOTLINE_CONTACTS    the agreed contacts, one a line, "NAME HOW", of a rung that proposes voice; else empty
+//     HOTLINE_TRIAL       1 where nothing waits, and only the way is tried; else 0. Then the message
+//                         is TRIAL, and the count 0
 //     HOTLINE_REPEATED    1 where it may have been told before a restart, else 0
 // clang-format on
 // Exit status 0 means that somebody was told. Anything that it leaves running in its group is

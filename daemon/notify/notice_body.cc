@@ -26,8 +26,9 @@ std::string contacts_in_words(const std::vector<Contact>& contacts) {
 }
 
 std::string summary_of(const Attempt& attempt, const AttemptText& text) {
-  const uint64_t others = attempt.messages.size() - 1;
   std::string summary = text.exercise ? "EXERCISE EXERCISE EXERCISE. " : "";
+  if (text.is_trial) return summary + "TRIAL. Nothing waits: somebody tries whether this arrives";
+  const uint64_t others = attempt.messages.size() - 1;
   summary += precedence_label(attempt.name.precedence) + " " + text.messages.front() + " of " +
              upper_case(text.sender);
   if (others > 0) summary += " and " + std::to_string(others) + " more";
@@ -49,13 +50,17 @@ std::string webhook_body(const Attempt& attempt, const AttemptText& text) {
                      .add("rung", attempt.name.rung)
                      .add("attempt", attempt.name.number)
                      .add("repeated", attempt.repeated)
-                     .add("contacts", json_each(text.contacts, json_contact)));
+                     .add("contacts", json_each(text.contacts, json_contact))
+                     .add("trial", text.is_trial));
 }
 
 std::string alert_body(const Attempt& attempt, const AttemptText& text, UtcMs begins, UtcMs ends) {
   HOTLINE_CHECK(!text.messages.empty());
   JsonValue labels;
-  labels.add("alertname", text.exercise ? "HotlineExercise" : "HotlineWaits")
+  labels
+      .add("alertname", text.is_trial   ? "HotlineTrial"
+                        : text.exercise ? "HotlineExercise"
+                                        : "HotlineWaits")
       .add("party", text.party)
       .add("sender", text.sender)
       .add("mode", text.mode())

@@ -18,6 +18,7 @@ inline constexpr size_t kWebLookupsMax = kLookupsMax / 2;  // The peer's names n
 inline constexpr int64_t kAlertLasts_ms = 60 * 60 * 1000;  // Then it ends by itself.
 inline constexpr size_t kAlertsOpenMax = 64;  // That are ended once nothing of them waits.
 inline constexpr size_t kAlertEndsMax = 4;    // Under way.
+inline constexpr size_t kTrialsAtOnce = 4;    // Commands of one trial.
 inline constexpr size_t kAlertLooksMax = 4'096;
 
 }  // namespace hotline::limits

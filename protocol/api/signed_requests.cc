@@ -54,9 +54,10 @@ std::optional<std::string> statement_of(const Addressed& addressed, wire::Reques
       return return_statement(addressed, asked.number(), to_hash(*asked.hash()),
                               text_view(asked.reason()));
     }
-    case wire::RequestBody::StartHandover:
-      return hand_over_statement(addressed,
-                                 text_view(static_cast<const wire::StartHandover*>(body)->note()));
+    case wire::RequestBody::StartHandover: {
+      const auto& asked = *static_cast<const wire::StartHandover*>(body);
+      return hand_over_statement(addressed, text_view(asked.note()), to_hash(*asked.list()));
+    }
     case wire::RequestBody::AcceptHandover:
       return take_over_statement(addressed,
                                  to_hash(*static_cast<const wire::AcceptHandover*>(body)->hash()));
@@ -65,6 +66,12 @@ std::optional<std::string> statement_of(const Addressed& addressed, wire::Reques
       return pause_statement(addressed, asked.id()->string_view(), asked.until(),
                              text_view(asked.reason()));
     }
+    case wire::RequestBody::RaiseEscalation: {
+      const auto& asked = *static_cast<const wire::RaiseEscalation*>(body);
+      return raise_statement(addressed, asked.id()->string_view(), text_view(asked.reason()));
+    }
+    case wire::RequestBody::TryNotifiers:
+      return trial_statement(addressed);
     case wire::RequestBody::NoteGuarantor: {
       const auto& asked = *static_cast<const wire::NoteGuarantor*>(body);
       return guarantor_statement(addressed, asked.id()->string_view(),
@@ -97,6 +104,7 @@ std::optional<std::string> statement_of(const Addressed& addressed, wire::Reques
     case wire::RequestBody::ChannelStates:
     case wire::RequestBody::Cases:
     case wire::RequestBody::ShowExerciseClock:
+    case wire::RequestBody::ListHandover:
       break;
   }
   return std::nullopt;

@@ -371,21 +371,23 @@ UtcMs Agreements::due(UtcMs now) const {
 
 void Agreements::peer_follows(Now now, const Hash& peers) {
   peers_ = peers;
+  peers_said_ = now.boot;
   judge_peer(now);
 }
 
 // Two clocks do not pass one time together: what the other side followed a moment ago, or follows
-// in a moment, is no difference yet.
+// in a moment, is no difference yet. Nor is what it said before the time came.
 void Agreements::judge_peer(Now now) {
   if (!peers_) return;
-  matches_peer_ = *peers_ == digest();
-  const bool began_lately = began_ && now.boot - *began_ < limits::kAgreementPatience_ms;
+  const bool began_lately =
+      began_ && (now.boot - *began_ < limits::kAgreementPatience_ms || peers_said_ < *began_);
   const bool was_followed = in_force_ > 0 && *peers_ == agreed_[in_force_ - 1].digest;
   const bool is_next = in_force_ + 1 < agreed_.size() && *peers_ == agreed_[in_force_ + 1].digest &&
                        agreed_[in_force_ + 1].from - now.utc < limits::kAgreementPatience_ms;
+  matches_peer_ = *peers_ == digest() || (began_lately && was_followed) || is_next;
   if (matches_peer_) {
     conditions_.clear(now, ConditionCode::agreement_differs, config_.peer);
-  } else if (!(began_lately && was_followed) && !is_next) {
+  } else {
     conditions_.raise(now, ConditionCode::agreement_differs, config_.peer,
                       "the peer follows another agreement than we do: compare the digests of "
                       "hotline agreement show by voice");

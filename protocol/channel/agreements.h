@@ -87,6 +87,7 @@ class Agreements {
   // The digest that the peer says it follows, in its hello or a probe.
   void peer_follows(Now now, const Hash& peers);
   void judge_peer(Now now);
+  // Also as long as one side passed a time that the other will pass, or has told us nothing since.
   bool matches_peer() const { return matches_peer_; }
   const Hash& digest() const { return in_force().digest; }
 
@@ -138,6 +139,7 @@ class Agreements {
   std::map<uint64_t, MessageKey> withdrawals_;  // Ours without a place yet: serial, proposal.
 
   std::optional<Hash> peers_;  // Since a link was there.
+  BootMs peers_said_ = 0;      // When the peer said so last.
   bool matches_peer_ = true;
   std::optional<BootMs> began_;  // In this run.
 };

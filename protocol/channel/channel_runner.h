@@ -33,7 +33,7 @@ class ChannelHost {
   virtual void perform(const AnswerSubmission& effect) = 0;
   virtual void perform(const AnswerDraft& effect) = 0;
   virtual void perform(const AnswerHandover& effect) = 0;
-  virtual void perform(const AnswerPause& effect) = 0;
+  virtual void perform(const AnswerLadder& effect) = 0;
   virtual void perform(const AnswerCase& effect) = 0;
   virtual void perform(const AnswerExerciseClock& effect) = 0;
   virtual void perform(const AnswerExport& effect) = 0;

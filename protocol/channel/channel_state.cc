@@ -67,11 +67,10 @@ Status ChannelState::check(bool incoming, const wire::Envelope& envelope,
   return ok();
 }
 
-Status ChannelState::check_release(UtcMs now, const wire::Draft& draft) const {
-  const auto precedence = static_cast<wire::Precedence>(draft.precedence());
-  if (goes_always(kind_of(draft.type())) || is_about_life(precedence, draft.danger_to_life())) {
-    return ok();
-  }
+Status ChannelState::check_release(UtcMs now, uint8_t type, uint8_t precedence_number,
+                                   bool danger_to_life) const {
+  const auto precedence = static_cast<wire::Precedence>(precedence_number);
+  if (goes_always(kind_of(type)) || is_about_life(precedence, danger_to_life)) return ok();
   switch (standing(now).mode) {
     case ChannelMode::open:
       return ok();

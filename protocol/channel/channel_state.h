@@ -62,7 +62,8 @@ class ChannelState {
   // do.
   Status check(bool incoming, const wire::Envelope& envelope, const wire::Body& body) const;
   // Refuses what a person may not send now.
-  Status check_release(UtcMs now, const wire::Draft& draft) const;
+  Status check_release(UtcMs now, uint8_t type, uint8_t precedence_number,
+                       bool danger_to_life) const;
   // True for a FLASH about danger to life, which goes although the channel is not open.
   bool goes_all_the_same(UtcMs now, const wire::Draft& draft) const;
   // True where the peer knew that the channel was not open for this message, and sent it.

@@ -58,6 +58,7 @@ constexpr std::array kKinds = {
     ConditionKind{ConditionCode::channel_restricted, "channel-restricted", kWarning, kSounds},
     ConditionKind{ConditionCode::channel_reopening, "channel-reopening", kWarning, kSounds},
     ConditionKind{ConditionCode::decision_due, "decision-due", kWarning, kSounds},
+    ConditionKind{ConditionCode::notifier_unreachable, "notifier-unreachable", kCritical, kSounds},
 };
 
 // Each stands at its number.

@@ -62,7 +62,8 @@ enum class ConditionCode : uint8_t {
   channel_suspended = 38,
   channel_restricted = 39,
   channel_reopening = 40,
-  decision_due = 41,  // The case and the rung; for those without a name, this party.
+  decision_due = 41,          // The case and the rung; for those without a name, this party.
+  notifier_unreachable = 42,  // The notifier, or the program.
 };
 
 struct ConditionKind {

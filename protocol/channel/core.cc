@@ -40,11 +40,12 @@ Core::Core(CoreConfig config, Records& records, Random& random, Now started)
       conflict_digests_(config_, recorder_, conditions_, agreements_, corrections_, conflicts_),
       witness_(config_, trust_, recorder_, noise_, conditions_, evidence_),
       exports_(recorder_, noise_, witness_),
-      drafts_(config_, recorder_, persons_, noise_, disk_, conditions_),
+      drafts_(config_, recorder_, persons_, noise_, disk_, channel_state_, conditions_),
       handover_(config_, recorder_, persons_, noise_, conditions_),
       releases_(config_, recorder_, random, agreements_, channel_state_, corrections_, cases_,
                 read_backs_, answers_, conflicts_),
       pauses_(recorder_, persons_, noise_, escalation_, releases_),
+      by_hand_(recorder_, persons_, noise_, escalation_, corrections_, releases_, pauses_),
       submissions_(config_, recorder_, persons_, noise_, disk_, evidence_, channel_state_,
                    corrections_, drafts_, releases_),
       outbox_(config_, trust_, recorder_, disk_, evidence_, releases_),
@@ -169,6 +170,7 @@ Status Core::start(const Hash& stored_root) {
   clock_offset_ = now.machine_utc() - now.boot;
   read_backs_.tell(now);
   conflicts_.tell(now);
+  escalation_.forget_unnamed(now);
   escalation_.run_ladder(now);
   return ok();
 }
@@ -243,7 +245,10 @@ void Core::tick(Now now) {
   note_clock(now);
   conditions_.tick(now);
   const Separation separation = config_.policy.separation;
-  if (agreements_.begin_due(now)) follow_policy(now.utc, separation);
+  if (agreements_.begin_due(now)) {
+    follow_policy(now.utc, separation);
+    session_.tell_agreement(now);
+  }
   agreements_.note_conditions(now);
   channel_state_.note_conditions(now);
   agreements_.judge_peer(now);

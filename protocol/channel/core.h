@@ -46,6 +46,7 @@
 #include "protocol/channel/flash_share.h"
 #include "protocol/channel/handover.h"
 #include "protocol/channel/inbox.h"
+#include "protocol/channel/ladder_by_hand.h"
 #include "protocol/channel/noise.h"
 #include "protocol/channel/outbox.h"
 #include "protocol/channel/pauses.h"
@@ -142,13 +143,25 @@ class Core {
     handover_.accept(now, token, actor, started, hash, ticks);
   }
   // A person pauses the ladder of a message, by its id, until then, or ends a pause: 0. The outcome
-  // comes as AnswerPause with this token.
+  // comes as AnswerLadder with this token, as of the next.
   void pause_ladder(Now now, uint64_t token, const Actor& actor, const std::string& id, UtcMs until,
                     const std::string& reason) {
     pauses_.pause(now, token, actor, id, until, reason);
   }
   // A director sets the clock of the exercise. The outcome comes as AnswerExerciseClock.
   void set_exercise_clock(Now now, uint64_t token, const Actor& actor, const ClockOrder& order);
+  // A person escalates a message by hand: its next rung is told now, and one that was acknowledged
+  // waits again.
+  void raise_ladder(Now now, uint64_t token, const Actor& actor, const std::string& id,
+                    const std::string& reason) {
+    by_hand_.raise(now, token, actor, id, reason);
+  }
+  // A person may have a trial notice sent through each command of a rung; the driver sends them,
+  // and then tells how it ended.
+  Status check_trial(const Actor& actor) const { return by_hand_.check_trial(actor); }
+  void record_trial(Now now, const Actor& actor, const std::vector<TriedNotifier>& tried) {
+    by_hand_.record_trial(now, actor, tried);
+  }
   // A person records how a guarantor stands to the case to which this name leads; of the note the
   // guarantor, the standing and the reason count. The outcome comes as AnswerCase.
   void note_guarantor(Now now, uint64_t token, const Actor& actor, const std::string& name,
@@ -293,6 +306,7 @@ class Core {
   Handover handover_;
   Releases releases_;
   Pauses pauses_;
+  LadderByHand by_hand_;
   Submissions submissions_;
   Outbox outbox_;
   Inbox inbox_;

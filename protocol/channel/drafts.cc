@@ -135,6 +135,7 @@ void DraftList::apply(uint64_t journal_index, const wire::Entry& entry) {
                               sha256({bytes}),
                               (*draft)->type(),
                               (*draft)->precedence(),
+                              (*draft)->danger_to_life(),
                               subject_in(**draft),
                               entry.at(),
                               saved->role(),
@@ -326,8 +327,9 @@ Status Drafts::try_submit(Now now, uint64_t token, const Actor& actor, uint64_t 
     return make_error(ErrorCode::refused,
                       id + " waits for its release since " + format_rfc3339(kept->submitted.at) +
                           ", handed in by " + role_name(kept->submitted.role),
-                      "hotline release " + id + "    by another person");
+                      "hotline  release " + id + "    by another person");
   }
+  if (Status goes = check_goes(now.utc, *kept); !goes) return goes;
   const Signatory by = persons_.sign(now, actor);
   const wire::Entry& entry = recorder_.record(
       now,
@@ -392,6 +394,24 @@ void Drafts::tell_waiting(Now now) {
   conditions_.set(now, ConditionCode::not_released, others);
 }
 
+// Nobody could release what is handed in now. Of one that waits already its writer decides whether
+// lives depend on it.
+Status Drafts::check_goes(UtcMs now, const KeptDraft& draft) const {
+  const Status goes =
+      channel_state_.check_release(now, draft.type, draft.precedence, draft.danger_to_life);
+  if (goes) return goes;
+  const std::string id = format_draft_name(draft.number);
+  std::string hint = "hotline return " + id + " --reason \"...\"";
+  if (draft.submitted.at == 0) {
+    hint = "hotline draft edit " + id + (draft.precedence == kPrecedenceFirst ? "" : " -p flash") +
+           " --danger-to-life";
+  }
+  return make_error(goes.error().code, goes.error().reason,
+                    hint +
+                        "    if lives depend on it; else it goes once the channel is open: "
+                        "hotline channel status");
+}
+
 Result<wire::Role> Drafts::check_release(const KeptDraft& draft, const Actor& actor) const {
   const std::string id = format_draft_name(draft.number);
   if (draft.submitted.at == 0) {
@@ -402,7 +422,7 @@ Result<wire::Role> Drafts::check_release(const KeptDraft& draft, const Actor& ac
   if (!role) return may_not_release(actor);
   const std::string ask =
       "ask another releaser or supervisor; or whoever else drafts saves it anew: "
-      "hotline draft edit " +
+      "hotline  draft edit " +
       id;
   for (const auto& [certificate, index] :
        {std::pair{draft.submitter, draft.journal_index},

@@ -16,6 +16,7 @@
 #include <string>
 #include <vector>
 
+#include "protocol/channel/channel_state.h"
 #include "protocol/channel/conditions.h"
 #include "protocol/channel/core_config.h"
 #include "protocol/channel/disk_state.h"
@@ -44,7 +45,8 @@ struct KeptDraft {
   Hash hash{};                 // SHA-256 of its bytes.
   uint8_t type = 0;
   uint8_t precedence = 0;  // 0: not said yet.
-  std::string subject;     // Cut as in a list.
+  bool danger_to_life = false;
+  std::string subject;  // Cut as in a list.
   UtcMs saved_at = 0;
   uint8_t role = 0;
   Hash submitter{};              // SHA-256 of the certificate of who saved it.
@@ -105,12 +107,13 @@ class Drafts {
  public:
   // All of them outlive it.
   Drafts(const CoreConfig& config, Recorder& recorder, Persons& persons, Noise& noise,
-         const DiskState& disk, Conditions& conditions)
+         const DiskState& disk, const ChannelState& channel_state, Conditions& conditions)
       : config_(config),
         recorder_(recorder),
         persons_(persons),
         noise_(noise),
         disk_(disk),
+        channel_state_(channel_state),
         conditions_(conditions) {}
 
   // As Core::save_draft and Core::discard_draft.
@@ -122,6 +125,8 @@ class Drafts {
   void give_back(Now now, uint64_t token, const Actor& actor, uint64_t number, const Hash& hash,
                  const std::string& reason);
 
+  // Refuses one that the channel does not take now, and says when it goes.
+  Status check_goes(UtcMs now, const KeptDraft& draft) const;
   // The role in which this person releases what was handed in. Errors: refused where it was not;
   // not_allowed where the person has no such role, or wrote it or handed it in: by whatever
   // certificate, as far as names can tell.
@@ -169,6 +174,7 @@ class Drafts {
   Persons& persons_;
   Noise& noise_;
   const DiskState& disk_;
+  const ChannelState& channel_state_;
   Conditions& conditions_;
   DraftList current_;  // With what is not durable yet.
   DraftList durable_;

@@ -63,14 +63,14 @@ struct AnswerDraft {
   Result<DraftChange> outcome;
 };
 
-// The list of a hand-over was signed, or accepted, which is durable.
-// A person paused a ladder, or ended a pause, durably.
-struct AnswerPause {
+// A person paused the ladder of a message, ended a pause, or escalated it, durably.
+struct AnswerLadder {
   uint64_t token = 0;
   std::string id;  // The message's.
   Status outcome = ok();
 };
 
+// The list of a hand-over was signed, or accepted, which is durable.
 struct AnswerHandover {
   uint64_t token = 0;
   Status outcome = ok();
@@ -137,6 +137,6 @@ struct AnswerExerciseClock {
 
 using Effect = std::variant<SendFrame, CloseLink, TryNextPath, AnswerSubmission, AnswerExport,
                             SoundStep, StartAttempt, StopAttempt, Alarm, AnswerDraft,
-                            AnswerHandover, AnswerPause, AnswerCase, AnswerExerciseClock>;
+                            AnswerHandover, AnswerLadder, AnswerCase, AnswerExerciseClock>;
 
 }  // namespace hotline

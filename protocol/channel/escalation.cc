@@ -5,6 +5,7 @@
 
 #include "protocol/base/limits.h"
 #include "protocol/channel/key_blocks.h"
+#include "protocol/channel/notifier_command.h"
 #include "protocol/message/kinds/kinds.h"
 #include "protocol/message/message_rules.h"
 #include "protocol/message/serial.h"
@@ -104,6 +105,11 @@ void Escalation::apply_durable(const wire::Entry& entry, Now durable_at) {
       for (uint64_t attempt : ladder_.paused(from_wire(fact.message()), until, at)) {
         recorder_.say(StopAttempt{attempt});
       }
+      break;
+    }
+    case wire::Fact::LadderRaised: {
+      const wire::LadderRaised& fact = *entry.fact_as_LadderRaised();
+      ladder_.raised(from_wire(fact.message()), known_precedence(fact.precedence()), at);
       break;
     }
     case wire::Fact::StepsDecided:
@@ -284,6 +290,7 @@ void Escalation::attempt_ended(Now now, const AttemptName& attempt, wire::Outcom
     note_facts(now, attempt.incoming, end.messages, FactKind::attempt,
                static_cast<uint16_t>(outcome), attempt.rung + ": " + detail);
   }
+  note_notifier(now, attempt, outcome, detail);
   if (!end.gave_up.empty()) note_unpaged(now, attempt, end.gave_up, detail);
   run_ladder(now);
 }
@@ -406,6 +413,48 @@ void Escalation::note_flood(Now now) {
   }
 }
 
+// Unreachable once its tries ran out, until it has told somebody.
+void Escalation::note_notifier(Now now, const AttemptName& attempt, wire::Outcome outcome,
+                               const std::string& detail) {
+  const Command* command = ladder_.command_of(attempt);
+  if (command == nullptr) return;
+  const bool is_last = attempt.number >= limits::kAttemptsMax;
+  if (is_last || outcome == wire::Outcome::done || outcome == wire::Outcome::impossible) {
+    note_reached(now, name_of_command(*command), outcome, detail);
+  }
+}
+
+// A program that cannot be started is a condition of its own.
+void Escalation::note_reached(Now now, const std::string& name, wire::Outcome outcome,
+                              const std::string& detail) {
+  if (outcome == wire::Outcome::done) {
+    conditions_.clear(now, ConditionCode::notifier_unreachable, name);
+    return;
+  }
+  const bool is_missing = name.starts_with("/") && outcome == wire::Outcome::impossible;
+  if (is_missing || outcome == wire::Outcome::stopped) return;
+  conditions_.raise(now, ConditionCode::notifier_unreachable, name,
+                    name + " told nobody (" + detail +
+                        "): tell people in person, mend it, and try "
+                        "it: hotline escalation test");
+}
+
+void Escalation::forget_unnamed(Now now) {
+  std::set<std::string> named;
+  for (const PrecedencePolicy& precedence : config_.policy.precedences) {
+    for (const Rung& rung : precedence.rungs) {
+      for (const Command& command : rung.commands) named.insert(name_of_command(command));
+    }
+  }
+  for (const Condition& condition : conditions_.list()) {
+    if (condition.kind->code != ConditionCode::notifier_unreachable) continue;
+    if (!named.contains(condition.subject)) {
+      conditions_.clear(now, ConditionCode::notifier_unreachable, condition.subject);
+    }
+  }
+}
+
+// The ladder, or an alarm that rests and may be told again.
 BootMs Escalation::due() const {
   BootMs next = INT64_MAX;
   for (const auto& [key, sound] : sounds_) {

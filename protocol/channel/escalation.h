@@ -53,6 +53,11 @@ class Escalation {
                      const std::string& detail);
   // `times_as_fast`: so the clock of an exercise may go, and with it whatever is late.
   void look_after_ladder(Now now, int64_t times_as_fast);
+  // A trial notice through this notifier, or program, ended so.
+  void note_reached(Now now, const std::string& name, wire::Outcome outcome,
+                    const std::string& detail);
+  // Of those that no rung names any more nothing is wrong. At a start.
+  void forget_unnamed(Now now);
   const Ladder& ladder() const { return ladder_; }
 
  private:
@@ -86,6 +91,8 @@ class Escalation {
   void note_past_last_rung(Now now);
   void note_undelivered(Now now);
   void note_flood(Now now);
+  void note_notifier(Now now, const AttemptName& attempt, wire::Outcome outcome,
+                     const std::string& detail);
   void note_unpaged(Now now, const AttemptName& attempt, const KeySet& messages,
                     const std::string& detail);
   void tell_unpaged(Now now);

@@ -162,6 +162,31 @@ std::vector<uint64_t> Ladder::paused(MessageKey key, BootMs until, Now at) {
   return to_stop;
 }
 
+void Ladder::raised(MessageKey key, uint8_t precedence, Now at) {
+  HOTLINE_CHECK(precedence >= kPrecedenceFirst && precedence <= kPrecedenceLast);
+  auto [item, is_new] = items_.insert(pack(key));
+  if (is_new) {  // It was acknowledged, and nothing else was asked of it.
+    item->precedence = precedence;
+    item->base = at.boot;
+    item->first_answer = item->full_answer = true;
+    item->receipted = true;
+  }
+  const std::vector<Rung>& rungs = policy(*item).rungs;
+  const auto next_rung = [&] {
+    uint8_t next = 0;
+    while (next < rungs.size() && has_bit(item->rungs, next)) ++next;
+    return next;
+  };
+  if (next_rung() == rungs.size()) item->rungs = 0;
+  item->acknowledged = false;
+  item->held = item->paused = false;
+  holds_.erase(pack(key));
+  item->raised = true;
+  const uint8_t next = next_rung();
+  raises_[pack(key)] = {at.boot, next < rungs.size() ? rungs[next].after_ms : 0};
+  reschedule(key, *item);
+}
+
 AttemptEnd Ladder::attempt_finished(const AttemptName& name, AttemptOutcome outcome, Now at) {
   LadderCalls::End end = calls_.finished(name.id, outcome, at);
   AttemptEnd result{end.verdict, std::move(end.messages), {}};
@@ -375,7 +400,7 @@ BootMs Ladder::step_due_unheld(MessageKey key, const Item& item, StepKind kind,
       return item.base + numbers.undelivered_alarm_ms;
     case StepKind::rung:
       if (item.acknowledged || has_bit(item.rungs, rung)) return kNever;
-      return item.base + numbers.rungs[rung].after_ms;
+      return rung_due(key, item, rung);
     case StepKind::alarm_again:
       break;  // All of them have one together: again_due().
     case StepKind::first_answer_due:
@@ -386,6 +411,13 @@ BootMs Ladder::step_due_unheld(MessageKey key, const Item& item, StepKind kind,
       return item.disseminated ? kNever : item.base + numbers.dissemination_due_ms;
   }
   return kNever;
+}
+
+BootMs Ladder::rung_due(MessageKey key, const Item& item, uint8_t rung) const {
+  const int64_t after_ms = policy(item).rungs[rung].after_ms;
+  if (!item.raised) return item.base + after_ms;
+  const Raise& raise = raises_.at(pack(key));
+  return raise.at + std::max<int64_t>(after_ms - raise.skipped_ms, 0);
 }
 
 BootMs Ladder::item_due(MessageKey key, const Item& item) const {
@@ -472,6 +504,7 @@ void Ladder::erase(MessageKey key, const Item& item) {
   set_sounding(key, item, false);
   set_undelivered(key, item, false);
   holds_.erase(pack(key));
+  raises_.erase(pack(key));
   items_.erase(pack(key));
 }
 
@@ -543,6 +576,18 @@ std::pair<uint8_t, size_t> Ladder::command_in(const Policy& policy,
     first += count;
   }
   HOTLINE_CHECK(false);
+}
+
+const Command* Ladder::command_of(const AttemptName& name) const {
+  const std::optional<uint8_t> rung = rung_index(name.precedence, name.rung);
+  if (!rung) return nullptr;
+  const std::vector<Rung>& rungs = policy_.at(name.precedence).rungs;
+  size_t index = name.command;
+  for (uint8_t i = *rung; i < rungs.size(); ++i) {
+    if (index < rungs[i].commands.size()) return &rungs[i].commands[index];
+    index -= rungs[i].commands.size();
+  }
+  return nullptr;
 }
 
 std::pair<uint8_t, const Command*> Ladder::command_at(const LadderCalls::Place& place) const {

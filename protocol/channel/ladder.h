@@ -138,6 +138,10 @@ class Ladder {
   // Nothing is due of it and it sounds no alarm until then, and what came due meanwhile is due
   // then; a time that has come ends a pause. Returns as acknowledged() does.
   std::vector<uint64_t> paused(MessageKey key, BootMs until, Now at);
+  // A person escalates it by hand: its next rung is due now, and those above it follow at the
+  // intervals that they have between them. One that was acknowledged waits again; where all of its
+  // rungs were climbed before, it climbs them anew. Ends a pause.
+  void raised(MessageKey key, uint8_t precedence, Now at);
   // Journaled decisions and outcomes, at a restart only.
   void decided(const Decision& decision, Now at);
   void attempt_ended(const AttemptName& name, const KeySet& messages, AttemptOutcome outcome,
@@ -159,6 +163,14 @@ class Ladder {
   std::optional<NextRung> next_rung(MessageKey key) const;
   size_t open_count() const { return items_.size(); }
   size_t commands_under_way() const { return calls_.under_way(); }
+
+  // 0 where nothing is due of it.
+  uint8_t precedence_of(MessageKey key) const {
+    const Item* item = find(key);
+    return item == nullptr ? 0 : item->precedence;
+  }
+  // The command of such an attempt; null where the policy does not have it any more.
+  const Command* command_of(const AttemptName& name) const;
 
   // True while `key` waits for an acknowledgement.
   bool waits(MessageKey key) const;
@@ -204,6 +216,12 @@ class Ladder {
     bool disseminated : 1 = true;
     bool held : 1 = false;    // Nothing is due before a time in holds_.
     bool paused : 1 = false;  // That time was not noticed yet.
+    bool raised : 1 = false;  // By hand: the rungs are due as raises_ has it.
+  };
+  // Since when a message climbs by hand, and how long after its base that rung would have been due.
+  struct Raise {
+    BootMs at = 0;
+    int64_t skipped_ms = 0;
   };
   // A MessageKey in eight bytes, in the same order.
   using PackedKey = uint64_t;
@@ -230,6 +248,7 @@ class Ladder {
 
   bool sounding(MessageKey key, const Item& item) const;
   BootMs step_due_unheld(MessageKey key, const Item& item, StepKind kind, uint8_t rung_index) const;
+  BootMs rung_due(MessageKey key, const Item& item, uint8_t rung_index) const;
   BootMs step_due(MessageKey key, const Item& item, StepKind kind, uint8_t rung_index) const;
   BootMs item_due(MessageKey key, const Item& item) const;
   Decision decision(MessageKey key, const Item& item, Now now) const;
@@ -269,7 +288,8 @@ class Ladder {
   const Item* find(MessageKey key) const { return items_.find(pack(key)); }
 
   Items items_;
-  std::map<PackedKey, BootMs> holds_;             // Ends of pauses.
+  std::map<PackedKey, BootMs> holds_;  // Ends of pauses.
+  std::map<PackedKey, Raise> raises_;
   std::array<std::array<Places, 4>, 2> waiting_;  // Own, the peer's; each by precedence.
   Agenda agenda_;
   std::array<std::array<Alarm, 4>, 2> alarms_;  // By side (own, the peer's) and precedence.

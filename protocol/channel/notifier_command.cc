@@ -18,4 +18,9 @@ std::string notifier_of(const Command& command) {
   return command[0].substr(kNotifierWord.size());
 }
 
+std::string name_of_command(const Command& command) {
+  std::string notifier = notifier_of(command);
+  return notifier.empty() && !command.empty() ? command[0] : notifier;
+}
+
 }  // namespace hotline

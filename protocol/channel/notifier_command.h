@@ -14,4 +14,7 @@ Command notifier_command(const std::string& name);
 // The name of the notifier for which the command stands; empty where it is a program.
 std::string notifier_of(const Command& command);
 
+// As people call it: the notifier's name, or the program.
+std::string name_of_command(const Command& command);
+
 }  // namespace hotline

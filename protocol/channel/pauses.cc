@@ -14,7 +14,7 @@ void Pauses::pause(Now now, uint64_t token, const Actor& actor, const std::strin
   const Status status = try_pause(now, token, actor, id, until, reason);
   if (status) return;
   noise_.record_refusal(now, actor, status.error());
-  recorder_.say(AnswerPause{token, id, status.error()});
+  recorder_.say(AnswerLadder{token, id, status.error()});
 }
 
 Status Pauses::try_pause(Now now, uint64_t token, const Actor& actor, const std::string& id,
@@ -65,7 +65,7 @@ Status Pauses::try_pause(Now now, uint64_t token, const Actor& actor, const std:
                                         static_cast<uint8_t>(*role));
       },
       by.part));
-  recorder_.say_once_durable(AnswerPause{token, named->id, ok()});
+  recorder_.say_once_durable(AnswerLadder{token, named->id, ok()});
   recorder_.alarm(now, key,
                   ends ? "the ladder of " + named->id + " goes on"
                        : "the ladder of " + named->id + " is paused until " +
@@ -89,6 +89,10 @@ const Pause* Pauses::find(MessageKey key, UtcMs now) const {
 }
 
 void Pauses::apply(const wire::Entry& entry) {
+  if (const wire::LadderRaised* raised = entry.fact_as_LadderRaised()) {
+    pauses_.erase(from_wire(raised->message()));
+    return;
+  }
   const wire::LadderPaused* fact = entry.fact_as_LadderPaused();
   if (fact == nullptr) return;
   std::erase_if(pauses_, [&](const auto& one) { return one.second.until <= entry.at(); });

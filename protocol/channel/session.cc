@@ -301,6 +301,11 @@ void Session::tell_disk_room(Now now) {
   if (adopted_) send_probe(now, *adopted_, links_.at(*adopted_));
 }
 
+// A probe has its digest too.
+void Session::tell_agreement(Now now) {
+  tell_disk_room(now);
+}
+
 // A link on which messages were left has lost its place: the next one begins at what we receipted.
 void Session::ask_for_what_was_left(Now now) {
   if (!adopted_ || links_.at(*adopted_).stage != Stage::leaving) return;

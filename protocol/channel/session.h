@@ -78,6 +78,8 @@ class Session {
   void pump(Now now);
   // Tells the peer how full the disk is; and asks, once there is room again, for what was left.
   void tell_disk_room(Now now);
+  // Tells the peer which agreement we follow from now on.
+  void tell_agreement(Now now);
   void ask_for_what_was_left(Now now);
   // Says goodbye on every link.
   void close_all(Now now);

@@ -84,7 +84,10 @@ Status Submissions::try_submit(Now now, uint64_t token, const Actor& actor, uint
   }
   const auto role = sending_role(actor, decides ? decided_by : *wanted, draft, kept);
   if (!role) return role.error();
-  if (Status goes = channel_state_.check_release(now.utc, draft); !goes) return goes;
+  const Status goes = kept ? drafts_.check_goes(now.utc, *kept)
+                           : channel_state_.check_release(now.utc, draft.type(), draft.precedence(),
+                                                          draft.danger_to_life());
+  if (!goes) return goes;
   auto release = make_release(now, draft, *role);
   if (!release) return release.error();
   if (kept) {

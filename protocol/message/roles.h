@@ -23,6 +23,7 @@ enum class Right : uint8_t {
   hand_over,      // The watch, or take it over.
   declare,        // The channel open, restricted or suspended.
   pause,          // The ladder of a message that waits.
+  escalate,       // A message by hand; have those who are told by a rung told for a trial.
   keep_case,      // Record how a guarantor stands to a case of violations.
   direct,         // An exercise: set its clock.
   export_record,  // Take the record away, for an audit.

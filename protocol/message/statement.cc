@@ -145,6 +145,18 @@ std::string exercise_clock_statement(const Addressed& addressed, uint8_t change,
   return lines.take();
 }
 
+std::string raise_statement(const Addressed& addressed, std::string_view id,
+                            std::string_view reason) {
+  Lines lines(addressed, "escalate");
+  lines.add("refers-to", id);
+  if (!reason.empty()) lines.add("reason-sha256", sha256({as_bytes(reason)}));
+  return lines.take();
+}
+
+std::string trial_statement(const Addressed& addressed) {
+  return Lines(addressed, "try notifiers").take();
+}
+
 std::string guarantor_statement(const Addressed& addressed, std::string_view id,
                                 std::string_view guarantor, uint8_t standing,
                                 std::string_view reason) {
@@ -156,9 +168,11 @@ std::string guarantor_statement(const Addressed& addressed, std::string_view id,
   return lines.take();
 }
 
-std::string hand_over_statement(const Addressed& addressed, std::string_view note) {
+std::string hand_over_statement(const Addressed& addressed, std::string_view note,
+                                const Hash& list) {
   Lines lines(addressed, "hand over the watch");
   if (!note.empty()) lines.add("note-sha256", sha256({as_bytes(note)}));
+  lines.add("list-sha256", list);
   return lines.take();
 }
 

@@ -73,12 +73,17 @@ std::string pause_statement(const Addressed& addressed, std::string_view id, Utc
 // `change`: wire::ExerciseClockChange; of the others what the request has.
 std::string exercise_clock_statement(const Addressed& addressed, uint8_t change,
                                      uint32_t speed_permille, int64_t by_ms, UtcMs until);
+// `id`: the message's, as it was typed.
+std::string raise_statement(const Addressed& addressed, std::string_view id,
+                            std::string_view reason);
+std::string trial_statement(const Addressed& addressed);
 // `id`: the case's, as it was typed. `standing`: wire::GuarantorStanding.
 std::string guarantor_statement(const Addressed& addressed, std::string_view id,
                                 std::string_view guarantor, uint8_t standing,
                                 std::string_view reason);
-std::string hand_over_statement(const Addressed& addressed, std::string_view note);
-// `list`: as in protocol/channel/handover.h.
+// `list`: of the items and the note, as in protocol/channel/handover.h.
+std::string hand_over_statement(const Addressed& addressed, std::string_view note,
+                                const Hash& list);
 std::string take_over_statement(const Addressed& addressed, const Hash& list);
 
 }  // namespace hotline

@@ -187,13 +187,16 @@ int Output::fail_unprinted(const OutputLost& lost) {
 // The commands in a text as they are to be typed here.
 std::string Output::typed_here(const std::string& words) const {
   constexpr std::string_view kProgram = "hotline ";
-  if (options_.daemon_options.empty()) return words;
   std::string typed;
   for (size_t at = 0; at < words.size();) {
     const size_t begin = std::min(words.find(kProgram, at), words.size());
     const size_t end = std::min(begin + kProgram.size(), words.size());
     typed += words.substr(at, end - at);
     at = end;
+    if (end < words.size() && words[end] == ' ') {  // It is another person's.
+      ++at;
+      continue;
+    }
     const bool begins_a_word = begin == 0 || std::strchr(" \n(`", words[begin - 1]) != nullptr;
     const std::string next = words.substr(end, words.find_first_of(" \n.,;:)`", end) - end);
     const auto& all = options_.commands;
@@ -206,7 +209,7 @@ std::string Output::typed_here(const std::string& words) const {
 // The words or the JSON of an error, with the line feeds.
 std::string Output::error_text(const char* code, const std::string& what, const std::string& reason,
                                const std::string& hint_as_anywhere) const {
-  const std::string hint = typed_here(words(hint_as_anywhere));
+  const std::string hint = options_.json ? typed_here(hint_as_anywhere) : words(hint_as_anywhere);
   const std::string& message = what.empty() ? reason : what;
   if (options_.json) {
     JsonValue detail;

@@ -89,6 +89,9 @@ class Output {
 
   // "hotline --context north ack @flash" for "ack @flash": a command to be typed next.
   std::string command(const std::string& words) const;
+  // The same of a command that another person types, who has a context of their own. In English
+  // words, wherever they are made, "hotline" has two blanks behind it then; one is shown.
+  static std::string others_command(const std::string& words) { return "hotline  " + words; }
 
   std::string styled(Style style, const std::string& text) const;
 

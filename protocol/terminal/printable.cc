@@ -129,6 +129,32 @@ std::string wrapped(std::string_view text, size_t width, const std::string& inde
   return shown;
 }
 
+std::string with_broken_words(std::string_view text, size_t width) {
+  std::string shown;
+  while (!text.empty()) {
+    const size_t end = text.find_first_of(" \n");
+    std::string_view word = text.substr(0, end);
+    const size_t columns = column_count(word);
+    const size_t lines = width == 0 ? 1 : (columns + width - 1) / width;
+    const size_t in_a_line = lines < 2 ? columns : (columns + lines - 1) / lines;
+    for (size_t taken = 0; !word.empty();) {
+      const Character character = first_character(word);
+      const bool is_wide = !has_no_width(character.code);
+      if (is_wide && taken == in_a_line) {
+        shown += '\n';
+        taken = 0;
+      }
+      taken += is_wide ? 1 : 0;
+      shown += word.substr(0, character.size);
+      word.remove_prefix(character.size);
+    }
+    if (end == std::string_view::npos) break;
+    shown += text[end];
+    text.remove_prefix(end + 1);
+  }
+  return shown;
+}
+
 std::string folded(std::string_view text, size_t width) {
   std::string shown;
   for (size_t at = 0; at <= text.size();) {

@@ -24,6 +24,10 @@ std::string cut_to_columns(std::string_view line, size_t columns);
 // Every line is preceded by `indent`, which counts towards the width; lines are ended by "\n".
 std::string wrapped(std::string_view text, size_t width, const std::string& indent);
 
+// Breaks what has no space in so many columns, such as a hash or a signature, into lines of about
+// one length. For a screen: whoever copies it takes it from the JSON.
+std::string with_broken_words(std::string_view text, size_t width);
+
 // Breaks a text at spaces so that no line has more than `width` columns, as far as can be: what a
 // person copies stays whole. A command ("hotline ..." up to four spaces, the end of its sentence or
 // the line) is not broken, nor is what stands between quotation marks and fits into a line. Spaces

@@ -19,7 +19,7 @@ ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..")
 LANGUAGES = ["ru", "uk", "id"]
 
 COVERED = [
-    "client/commands/{ack,agreement,cases,channel,conflicts,disseminate,draft,drill,drill_clock,escalation,export_geojson,handover,inbox,incident,list,notice_check,notices,release,reply,search,send,show,status}.cc",
+    "client/commands/{ack,agreement,cases,channel,conflicts,disseminate,draft,drill,drill_clock,escalation,escalation_trial,export_geojson,handover,inbox,incident,list,notice_check,notices,release,reply,search,send,show,status}.cc",
     "client/commands/{template,test_call,thread,watch,watch_log}.cc", "client/command_line/*.cc", "client/compose/*.cc", "client/connect/*.cc",
     "client/show/*.cc", "client/drill/*.cc", "protocol/terminal/*.cc", "protocol/policy_file/*.cc", "protocol/{base,channel,geometry,message}/*.cc", "protocol/message/kinds/*.cc",
     "protocol/transport/{dial,framed_link,resolve,tls_session,tls_stream}.cc", "certs/check.cc",
@@ -145,12 +145,12 @@ NOT_SENTENCES_OF = {
     "client/show/draft_rows.cc": ["draft|submitted|saved|returned"],
     "protocol/message/envelope_rules.cc": ["-p flash"],
     "protocol/channel/handover.cc": [r'--note "\.\.\.", \{\} bytes at most'],
-    "client/commands/handover.cc": ["ITEM|TEXT|HASH", r"--tick .*", r"handover accept .*"],
+    "client/commands/handover.cc": ["ITEM|TEXT|HASH", r"--tick .*", r"handover (accept .*|start)"],
     "client/commands/cases.cc": ["NAME|decision|routine|incident|rung|reason|decided-by", r"case list( --all| --after \{\})*.*", r"decide .*"],
     "client/show/case_rows.cc": ["not_asked_for|to_come|due|unknown"],
-    "client/commands/channel.cc": ["TEXT|TIME", "reopening|unknown|state|reason|from|status"],
+    "client/commands/channel.cc": ["TEXT|TIME", r'channel reopen --reason "\.\.\."', "reopening|unknown|state|reason|from|status"],
     "protocol/channel/{agreements,channel_state}.cc": ["-p priority"],
-    "protocol/channel/{drafts,pauses,cases}.cc": [r'--reason "\.\.\."(, \{\} bytes at most)?', r"--until \+(12h|30m)"],
+    "protocol/channel/{drafts,pauses,cases,ladder_by_hand}.cc": [r'--reason "\.\.\."(, \{\} bytes at most)?', r"--until \+(12h|30m)"],
     "client/commands/escalation.cc": [r"--until \+30m"],
     "client/show/journal_line.cc": ["HLJE", r"of \{\}", r"hotlined \{\}"],
     "protocol/terminal/{command_line,toml_file,output}.cc": [

@@ -179,7 +179,7 @@ class Simulation {
     }
     void perform(const AnswerDraft& answer) override { simulation->take_answer(*this, answer); }
     void perform(const AnswerHandover&) override {}
-    void perform(const AnswerPause&) override {}
+    void perform(const AnswerLadder&) override {}
     void perform(const AnswerCase&) override {}
     void perform(const AnswerExerciseClock&) override {}  // Many orders fit no clock.
     void perform(const AnswerExport&) override {}
@@ -1132,6 +1132,7 @@ class Simulation {
       case ConditionCode::ladder_lost:
         return false;
       case ConditionCode::flash_share:
+      case ConditionCode::notifier_unreachable:
         return true;
       case ConditionCode::no_handover:
         return party.config.channel.exercise;  // Of a watch that jumps over days.

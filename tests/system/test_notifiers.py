@@ -121,7 +121,8 @@ class Webhooks(OfNotifiers):
         self.assertEqual((path, authorization), ("/pager", "Bearer s3cret"))
         self.assertEqual(pager.bodies()[0], {
             "v": 1, "party": "north", "message": sent, "messages": [sent], "count": 1, "sender": "south", "mode": self.mode,
-            "precedence": "flash", "rung": "watch", "attempt": 1, "repeated": False, "contacts": []})
+            "precedence": "flash", "rung": "watch", "attempt": 1, "repeated": False, "contacts": [],
+            "trial": False})
         world.wait_for("the record", lambda: self.attempts(world))
         (record,) = self.attempts(world)
         self.assertRegex(record, f"^{sent}: watch, command 1, attempt 1 told: pager: HTTP 200 OK$")
@@ -151,6 +152,28 @@ class Webhooks(OfNotifiers):
         for record in records[:4]:
             self.assertIn("failing: HTTP 500 Internal Server Error: no room", record)
         self.assertIn("next: HTTP 200 OK", records[4])
+
+    def test_a_trial_says_that_it_is_one_and_whom_it_reached(self):
+        pager, broken = self.endpoint("pager"), self.endpoint("broken", 404)
+        world = self.world(self.webhook("pager", pager.port) + self.webhook("broken", broken.port) +
+                           rung("watch", "1h", "pager", "broken") + rung("supervisor", "2h", "pager"))
+        tried = world.client("north", "ann", "escalation", "test", "--json")
+        self.assertEqual(tried.returncode, 1, tried.stderr)
+        rows = json.loads(tried.stdout)["tried"]
+        self.assertEqual([(row["name"], row["told"]) for row in rows], [("pager", True), ("broken", False)])
+        (body,) = pager.bodies()
+        self.assertEqual((body["trial"], body["message"], body["count"], body["mode"]), (True, "TRIAL", 0, self.mode))
+        self.assertIn(("notifier-unreachable", "broken"), world.conditions("north"))
+        self.assertNotIn(("notifier-unreachable", "pager"), world.conditions("north"))
+        self.assertNotIn(("notifier-unreachable", "broken"), world.conditions("south"), "who did not try knows nothing")
+        broken.status = 200
+        self.assertEqual(world.client("north", "ann", "escalation", "test").returncode, 0)
+        self.assertNotIn(("notifier-unreachable", "broken"), world.conditions("north"))
+        refused = world.client("north", "eve", "escalation", "test")
+        self.assertEqual(refused.returncode, 4, refused.stderr)
+        journal = world.client("north", "eve", "audit", "log").stdout
+        self.assertIn("notifiers tried by operator: 2, not reached: broken", journal)
+        self.assertEqual(world.ask("north", "ann", "escalation", "list")["escalations"], [])
 
     def test_E08_one_that_will_never_take_it_gives_way_at_once(self):
         gone, next_one = self.endpoint("gone", 404), self.endpoint("next")

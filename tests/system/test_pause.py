@@ -66,6 +66,41 @@ class Pauses(OfTwo):
         gone = self.pause("north", message)
         self.assertEqual(gone.returncode, REFUSED, gone.stderr)
 
+    def test_E05_acknowledged_and_escalated_by_hand_it_waits_again(self):
+        for party in PREFIX:
+            message = self.waiting(party)
+            self.world.say(party, "ack", message)
+            self.assertEqual(self.world.ask(party, "ann", "inbox")["messages"], [])
+            raised = self.world.client(party, "ann", "escalation", "raise", message, "--reason", "nobody went")
+            self.assertEqual(raised.returncode, 0, raised.stderr)
+            self.world.wait_for("the next rung", lambda: self.row(party, message)["told"])
+            self.assertEqual([row["id"] for row in self.world.ask(party, "ann", "inbox")["messages"]], [message])
+            self.world.daemons[party].stop()
+            self.world.daemons[party].start()
+            self.world.wait_link()
+            self.assertEqual(len(self.row(party, message)["told"]), 1, "after a restart too, and once")
+            self.assertFalse(self.world.ask(other(party), "ann", "show", message)["message"]["waits"], "the other side's is over")
+            self.assertIn("escalated by operator: nobody went", self.world.client(party, "eve", "audit", "log").stdout)
+            for person in ("eve",):
+                refused = self.world.client(party, person, "escalation", "raise", message, "--reason", "why")
+                self.assertEqual(refused.returncode, NOT_ALLOWED, refused.stderr)
+            self.world.say(party, "ack", message)
+            self.assertEqual(self.world.ask(party, "ann", "inbox")["messages"], [])
+
+    def test_what_is_paused_says_so(self):
+        message = self.waiting("north")
+        self.assertEqual(self.pause("north", message).returncode, 0)
+        self.assertIn("PAUSED", self.world.client("north", "ann", "inbox").stdout)
+        self.assertIn(", PAUSED", self.world.client("north", "ann", "status").stdout)
+        (row,) = self.world.ask("north", "ann", "inbox")["messages"]
+        self.assertIsNotNone(row["paused_until"])
+        self.assertEqual(self.world.client("north", "bob", "escalation", "resume", message).returncode, 0)
+        self.assertNotIn("PAUSED", self.world.client("north", "ann", "status").stdout)
+
+    def test_escalating_by_hand_as_the_page_has_it(self):
+        message = self.waiting("north")
+        run_commands(self, "operator.md", "Escalating by hand", lambda line: line.replace("S-1", message))
+
     def test_every_command_of_the_page_runs(self):
         message = self.waiting("north")
         run_commands(self, "operator.md", "Pausing a ladder", lambda line: line.replace("S-1", message))

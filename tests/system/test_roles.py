@@ -24,6 +24,7 @@ ALLOWED = {
     "read": {"operator", "releaser", "supervisor", "auditor"},
     "count a flood": {"supervisor"},
     "export": {"auditor"},
+    "escalate": TEXT,
 }
 
 
@@ -57,6 +58,7 @@ class Roles(unittest.TestCase):
             "send an incident": bob("send", "-p", "immediate", "-t", "airspace-crossing", *PLACE),
             "acknowledge": bob("ack", of_peer("One.")),
             "answer": bob("reply", of_peer("--question", "Two?"), "We see it.", "-p", "routine"),
+            "escalate": bob("escalation", "raise", of_peer("Zero."), "--reason", "nobody went"),
             "decline": bob("decline", of_peer("Three."), "--reason", "not ours"),
             "draft": bob("draft", "save", "-p", "routine", "Later."),
             "hand in": bob("draft", "submit", own_draft),

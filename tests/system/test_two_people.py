@@ -117,6 +117,25 @@ class TwoPeople(OfTwo):
         refused = self.world.client("north", "ann", *CROSSING, "--idempotency-key", "one", "--set", "when=2026-11-22T14:11:00Z")
         self.assertEqual(refused.returncode, USAGE, refused.stderr)
 
+    def test_a_suspended_channel_takes_none_that_nobody_could_release(self):
+        before = self.hand_in("north")
+        suspended = self.world.client("north", "bob", "channel", "suspend", "--reason", "by order", "--wait", "delivered")
+        self.assertEqual(suspended.returncode, 0, suspended.stderr)
+        kept = self.world.client("north", "ann", "send", "-p", "flash", "Hold.")
+        self.assertEqual(kept.returncode, REFUSED, kept.stdout)
+        self.assertIn("was kept as D-2, and not handed in", kept.stderr)
+        late = self.release("north", before)
+        self.assertEqual(late.returncode, REFUSED, late.stdout)
+        # Each hint leads somewhere, as it is printed.
+        for person, refused in (("bob", late), ("ann", kept)):
+            hint = re.search(r"try:  (hotline .*?)    ", refused.stderr.replace("\n", " "))[1]
+            done = self.world.client("north", person, *shlex.split(hint)[shlex.split(hint).index("return" if person == "bob" else "draft"):])
+            self.assertEqual(done.returncode, 0, f"{hint}\n{done.stderr}")
+        submitted = self.world.client("north", "ann", "draft", "submit", "D-2")
+        self.assertEqual(submitted.returncode, 0, submitted.stderr)
+        gone = self.release("north", "D-2")
+        self.assertEqual(gone.returncode, 0, gone.stderr)
+
     def test_every_command_of_the_page_runs(self):
         if self.mode != "live":
             self.skipTest("the page names messages of a live channel")
@@ -146,6 +165,7 @@ class OneForLife(OfTwo):
         self.assertRegex(shown, r"Danger to life +yes")
         entries = self.world.client("south", "eve", "audit", "log", "-n", "50").stdout
         self.assertIn("was released by one person, because lives depend on it", entries)
+        self.assertIn("was released by one person, because lives depend on it", self.world.client("south", "ann", "watch-log").stdout)
         routine = self.world.client("south", "ann", "send", "-p", "routine", "--danger-to-life", "Is it so?")
         self.assertEqual(routine.returncode, REFUSED, routine.stderr)
         self.assertIn("danger-to-life", routine.stderr)

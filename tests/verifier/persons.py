@@ -93,7 +93,7 @@ class Persons:
     @staticmethod
     def without_name(kind, statement):
         lines = statement.splitlines(keepends=True)
-        return "".join(line for line in lines if kind not in ("LadderPaused", "GuarantorNoted") or not line.startswith("refers-to: "))
+        return "".join(line for line in lines if kind not in ("LadderPaused", "LadderRaised", "GuarantorNoted") or not line.startswith("refers-to: "))
 
     def said(self, kind, fact):
         draft = f"draft: D-{fact.get('number')}\n"
@@ -110,7 +110,8 @@ class Persons:
             because = f"reason-sha256: {sha(reason.encode())}\n" if reason else ""
             return f"{action}\n{draft}draft-sha256: {self.drafts[fact['number']]}\n{because}"
         if kind == "HandoverStarted":
-            return "hand over the watch\n" + (f"note-sha256: {sha(fact['note'].encode())}\n" if fact["note"] else "")
+            note = f"note-sha256: {sha(fact['note'].encode())}\n" if fact["note"] else ""
+            return f"hand over the watch\n{note}list-sha256: {fact['hash'].hex()}\n"
         if kind == "HandoverAccepted":
             return f"take over the watch\nlist-sha256: {fact['hash'].hex()}\n"
         if kind == "LadderPaused":
@@ -123,6 +124,10 @@ class Persons:
             speed = f"speed-permille: {fact['speed_permille']}\n" if fact["speed_permille"] else ""
             ahead = f"by-ms: {fact['by_ms']}\n" if fact["by_ms"] else ""
             return f"set the clock of the exercise\nchange: {fact['change']}\n{speed}{ahead}{until}"
+        if kind == "LadderRaised":
+            return f"escalate\nreason-sha256: {sha(fact['reason'].encode())}\n"
+        if kind == "NotifiersTried":
+            return "try notifiers\n"
         if kind == "GuarantorNoted":
             because = f"reason-sha256: {sha(fact['reason'].encode())}\n" if fact["reason"] else ""
             return f"note guarantor\nguarantor: {fact['guarantor']}\nstanding: {fact['standing']}\n{because}"

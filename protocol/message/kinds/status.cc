@@ -44,7 +44,8 @@ class ChannelStatus final : public ContentOf<ChannelStatusFields> {
   }
 
   std::string subject_of(const Fields& fields, Language language) const override {
-    return word(wire::MessageType::status, language) + ": " + word(fields.state, language);
+    // The state first: a list may have no room for the rest.
+    return word(fields.state, language) + ": " + word(wire::MessageType::status, language);
   }
 };
 

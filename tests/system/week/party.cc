@@ -306,7 +306,7 @@ void Party::perform(const AnswerHandover& effect) {
   answer(effect.token, effect.outcome ? Outcome(std::string()) : Outcome(effect.outcome.error()));
 }
 
-void Party::perform(const AnswerPause& effect) {
+void Party::perform(const AnswerLadder& effect) {
   answer(effect.token, effect.outcome ? Outcome(effect.id) : Outcome(effect.outcome.error()));
 }
 

@@ -94,7 +94,7 @@ class Party : public ChannelHost, public Clock {
   void perform(const AnswerSubmission& effect) override;
   void perform(const AnswerDraft& effect) override;
   void perform(const AnswerHandover& effect) override;
-  void perform(const AnswerPause& effect) override;
+  void perform(const AnswerLadder& effect) override;
   void perform(const AnswerCase& effect) override;
   void perform(const AnswerExport& effect) override;
   void perform(const SoundStep&) override {}

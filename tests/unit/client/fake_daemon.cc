@@ -88,8 +88,18 @@ class FakeDaemon::Stream : public FrameStream {
     if (const auto* wanted = request.body_as_Drafts()) return draft_rows(id, *wanted);
     if (const auto* wanted = request.body_as_ShowDraft()) return draft_detail(id, *wanted);
     if (request.body_as_ShowHandover() != nullptr) return handover(id);
+    if (request.body_as_ListHandover() != nullptr) return handover_lines(id);
+    if (const auto* raised = request.body_as_RaiseEscalation()) {
+      daemon_.raised.push_back(raised->id()->str() + " " + text_of(raised->reason()));
+      return climb(id, raised->id()->str());
+    }
+    if (request.body_as_TryNotifiers() != nullptr) return trials(id);
+    if (request.body_as_ChannelStates() != nullptr && daemon_.channel_state) {
+      return respond(id, daemon_.channel_state);
+    }
     if (const auto* started = request.body_as_StartHandover()) {
       daemon_.handover_notes.push_back(started->note() == nullptr ? "" : started->note()->str());
+      daemon_.handover_lists.push_back(to_hash(*started->list()));
       return handover(id);
     }
     if (const auto* accepted = request.body_as_AcceptHandover()) {
@@ -112,6 +122,29 @@ class FakeDaemon::Stream : public FrameStream {
       watch_next_ = watch->from();
       serve_watch();
     }
+  }
+
+  void handover_lines(uint32_t id) {
+    respond(id, [&](FlatBufferBuilder& b) {
+      std::vector<flatbuffers::Offset<wire::HandoverLine>> lines;
+      for (const HandoverItem& item : daemon_.handover_items) {
+        lines.push_back(wire::CreateHandoverLineDirect(b, static_cast<uint8_t>(item.code),
+                                                       item.subject.c_str(), item.precedence,
+                                                       item.since, item.text.c_str(), item.more));
+      }
+      return wire::CreateHandoverLinesDirect(b, &lines);
+    });
+  }
+
+  void trials(uint32_t id) {
+    respond(id, [&](FlatBufferBuilder& b) {
+      std::vector<flatbuffers::Offset<wire::NotifierTrial>> rows;
+      for (const Trial& one : daemon_.trials) {
+        rows.push_back(wire::CreateNotifierTrialDirect(
+            b, one.name.c_str(), static_cast<uint8_t>(one.outcome), one.detail.c_str()));
+      }
+      return wire::CreateNotifierTrialsDirect(b, &rows);
+    });
   }
 
   void handover(uint32_t id) {
@@ -231,6 +264,7 @@ class FakeDaemon::Stream : public FrameStream {
     row.add_cut(m.cut);
     row.add_mismatch(m.mismatch);
     row.add_rung_tells_nobody(m.rung_tells_nobody);
+    row.add_paused_until(m.paused_until);
     return row.Finish();
   }
 
@@ -487,7 +521,7 @@ class FakeDaemon::Stream : public FrameStream {
       for (const Waiting& one : daemon_.waiting) {
         summaries.push_back(wire::CreateWaitingSummaryDirect(
             b, one.incoming, static_cast<uint8_t>(one.precedence), one.count, one.oldest_ms,
-            one.rung.c_str(), one.tells_nobody));
+            one.rung.c_str(), one.tells_nobody, one.paused));
       }
       const auto waiting = b.CreateVector(summaries);
       Hash hash{};

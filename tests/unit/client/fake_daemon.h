@@ -16,6 +16,7 @@
 #include "protocol/base/bytes.h"
 #include "protocol/base/clock.h"
 #include "protocol/base/result.h"
+#include "protocol/channel/handover.h"
 #include "protocol/geometry/volume.h"
 
 namespace hotline::client {
@@ -45,6 +46,7 @@ struct FakeMessage {
   wire::DeclineCode decline_code = wire::DeclineCode::unset;
   bool waits = false;
   int64_t due_in_ms = 0;
+  UtcMs paused_until = 0;
   std::string rung;
   bool rung_tells_nobody = false;
   Bytes envelope;
@@ -138,13 +140,25 @@ class FakeDaemon {
   UtcMs compared_at = 0;      // The conflicts, with the peer's.
   bool compared_all = false;
   bool differ = false;
+  // How the channel stands, likewise.
+  std::function<flatbuffers::Offset<wire::ChannelStateReply>(flatbuffers::FlatBufferBuilder&)>
+      channel_state;
   std::vector<FakeDraft> drafts;  // The first is D-1.
   // The newest hand-over, as entries; empty where there is none. What arrived of them.
   Bytes handover_started;
   Bytes handover_accepted;
   UtcMs watch_since = 0;
+  std::vector<HandoverItem> handover_items;  // Of the list, before it is signed.
   std::vector<std::string> handover_notes;
+  std::vector<Hash> handover_lists;
   std::vector<std::vector<uint32_t>> ticked;
+  std::vector<std::string> raised;  // "S-000087 reason".
+  struct Trial {
+    std::string name;
+    wire::Outcome outcome = wire::Outcome::done;
+    std::string detail = {};
+  };
+  std::vector<Trial> trials;
   // The answer to every question about cases, and the notes that arrived:
   // "N-000123 first-guarantor 1 reason".
   std::function<flatbuffers::Offset<wire::CaseRows>(flatbuffers::FlatBufferBuilder&)> case_rows;
@@ -175,6 +189,7 @@ class FakeDaemon {
     int64_t oldest_ms = 0;
     std::string rung = {};
     bool tells_nobody = false;
+    uint64_t paused = 0;
   };
   std::vector<Waiting> waiting;  // In a status.
 

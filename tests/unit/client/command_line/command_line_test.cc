@@ -204,5 +204,25 @@ TEST(HelpCommand, FitsEightyColumns) {
   }
 }
 
+// With the example that it shows to follow.
+TEST(Commands, AUsageErrorFitsEightyColumns) {
+  for (const Command& command : all_commands()) {
+    std::vector<std::string> name;
+    std::istringstream words(command.spec.name);
+    for (std::string word; words >> word;) name.push_back(word);
+    std::vector<std::vector<std::string>> wrong = {name};
+    wrong.front().push_back("--bogus");
+    const auto& positionals = command.spec.positionals;
+    if (!positionals.empty() && positionals.front().required) wrong.push_back(name);
+    for (const auto& typed : wrong) {
+      Terminal terminal;
+      terminal.columns = 80;
+      EXPECT_EQ(terminal.run(typed), kExitUsage) << command.spec.name;
+      std::istringstream lines(terminal.err());
+      for (std::string line; std::getline(lines, line);) EXPECT_LE(column_count(line), 80u) << line;
+    }
+  }
+}
+
 }  // namespace
 }  // namespace hotline::client

@@ -9,6 +9,7 @@
 #include "protocol/message/body.h"
 #include "protocol/message/template.h"
 #include "protocol/terminal/exit_code.h"
+#include "protocol/terminal/printable.h"
 #include "tests/unit/client/fake_daemon.h"
 #include "tests/unit/client/terminal.h"
 
@@ -282,6 +283,31 @@ TEST_F(DraftTest, ANameThatIsNone) {
   }
   EXPECT_EQ(terminal_.run({"send", "--draft", "N-1"}), kExitUsage);
   EXPECT_EQ(terminal_.run({"send", "--draft", "D-99"}), kExitNotFound);
+}
+
+TEST_F(DraftTest, AListOf80ColumnsSaysByWhom) {
+  terminal_.columns = 80;
+  run({"draft", "save", "-p", "immediate", "-t", "stray-missile"});
+  daemon_.drafts[0].person = "annabelle";
+  daemon_.drafts[0].role = wire::Role::supervisor;
+  run({"draft", "list"});
+  EXPECT_NE(terminal_.out().find("  BY  "), std::string::npos) << terminal_.out();
+  EXPECT_NE(terminal_.out().find("annabelle"), std::string::npos) << terminal_.out();
+}
+
+TEST_F(DraftTest, NoLineIsWiderThanTheTerminal) {
+  run({"draft", "save", "-p", "flash", "--danger-to-life", "-t", "stray-missile"});
+  for (const size_t columns : {80, 60}) {
+    terminal_.columns = columns;
+    run({"draft", "show", "D-1"});
+    std::istringstream lines(terminal_.out());
+    for (std::string line; std::getline(lines, line);) EXPECT_LE(column_count(line), columns);
+  }
+  terminal_.is_terminal = false;
+  run({"draft", "show", "D-1"});
+  EXPECT_NE(terminal_.out().find(to_hex(ByteView(sha256({daemon_.drafts[0].bytes})))),
+            std::string::npos)
+      << "a program is given it whole";
 }
 
 }  // namespace

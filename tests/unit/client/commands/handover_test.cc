@@ -39,6 +39,7 @@ class HandoverCommand : public testing::Test {
   }
   void sign(const std::vector<HandoverItem>& items, const std::string& note) {
     hash_ = to_hex(ByteView(handover_hash(items, note))).substr(0, 8);
+    daemon_.handover_items = items;
     daemon_.handover_started = list_entry(at("2026-11-22T14:10:00Z"), items, note);
   }
   int accept(std::vector<std::string> words) {
@@ -58,13 +59,16 @@ TEST_F(HandoverCommand, StartSendsTheNoteAndPrintsTheList) {
   EXPECT_EQ(daemon_.handover_notes, std::vector<std::string>{"radar 2 is off"});
   EXPECT_EQ(
       terminal_.out(),
-      "Signed by ann, operator at 2026-11-22T14:10:00.000Z\n"
       "note: \"radar 2 is off\"\n"
       "  ITEM  KIND                PREC   SUBJECT          SINCE           WORDS\n"
       "  1     to be acknowledged  FLASH  S-000087         221402Z NOV 26  Airspace crossing\n"
       "  2     wrong now           -      link-down south  221408Z NOV 26  no link to the "
       "peer: no route\n"
-      "  3     draft               -      -                -               and 12 more\n");
+      "  3     draft               -      -                -               and 12 more\n"
+      "Signed by ann, operator at 2026-11-22T14:10:00.000Z\n");
+  // What was shown is what is signed.
+  EXPECT_EQ(daemon_.handover_lists,
+            std::vector<Hash>{handover_hash(daemon_.handover_items, "radar 2 is off")});
   EXPECT_NE(terminal_.err().find("hotline handover accept --all --confirm " + hash_),
             std::string::npos)
       << terminal_.err();
@@ -117,6 +121,22 @@ TEST_F(HandoverCommand, AnEmptyListIsSignedToo) {
   EXPECT_NE(terminal_.out().find("Nothing is open.\n"), std::string::npos) << terminal_.out();
   EXPECT_EQ(accept({}), kExitDone) << terminal_.err();
   EXPECT_EQ(daemon_.ticked, (std::vector<std::vector<uint32_t>>{{}}));
+}
+
+// Whoever comes has a context of their own.
+TEST_F(HandoverCommand, WhatAnotherPersonTypesHasNoContextOfThisOne) {
+  terminal_.columns = 400;  // Nothing is folded.
+  const std::string config = terminal_.environment["HOTLINE_CONFIG"];
+  EXPECT_EQ(terminal_.run({"--context", "north", "-c", config, "handover", "start"}), kExitDone)
+      << terminal_.err();
+  EXPECT_NE(terminal_.err().find("by whoever comes: hotline handover accept --all --confirm "),
+            std::string::npos)
+      << terminal_.err();
+  daemon_.handover_started.clear();
+  terminal_.run({"--context", "north", "-c", config, "handover", "accept", "--all"});
+  EXPECT_NE(terminal_.err().find("try:  hotline handover start    by whoever goes"),
+            std::string::npos)
+      << terminal_.err();
 }
 
 }  // namespace

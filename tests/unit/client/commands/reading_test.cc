@@ -9,6 +9,7 @@
 #include "protocol/terminal/exit_code.h"
 #include "protocol/terminal/printable.h"
 #include "tests/unit/client/fake_daemon.h"
+#include "tests/unit/client/journal_entries.h"
 #include "tests/unit/client/terminal.h"
 
 namespace hotline::client {
@@ -359,9 +360,11 @@ TEST_F(ReadingTest, StatusNamesWhatWaitsFirst) {
     EXPECT_EQ(terminal_.run({"status", "--json"}), kExitDone);
     EXPECT_NE(terminal_.out().find(
                   "\"waiting\":[{\"from\":\"south\",\"precedence\":\"FLASH\",\"count\":3,"
-                  "\"oldest_ms\":192000,\"rung\":\"supervisor\",\"rung_tells_nobody\":false},"
+                  "\"oldest_ms\":192000,\"rung\":\"supervisor\",\"rung_tells_nobody\":false,"
+                  "\"paused\":0},"
                   "{\"from\":\"north\",\"precedence\":\"IMMEDIATE\",\"count\":1,\"oldest_ms\":8000,"
-                  "\"rung\":\"duty-director-of-the-week\",\"rung_tells_nobody\":true}]"),
+                  "\"rung\":\"duty-director-of-the-week\",\"rung_tells_nobody\":true,"
+                  "\"paused\":0}]"),
               std::string::npos)
         << terminal_.out();
   }
@@ -600,6 +603,120 @@ TEST_F(ReadingTest, ADaemonOfAnotherVersionIsRefused) {
   const std::string told = "version " + std::to_string(daemon_.version) + " of the client API";
   EXPECT_EQ(terminal_.run({"inbox"}), kExitFailed);
   EXPECT_NE(terminal_.err().find(told), std::string::npos);
+}
+
+TEST_F(ReadingTest, WhatIsPausedSaysSoWhereverItWaits) {
+  daemon_.messages[0].paused_until = at("2026-11-22T14:40:00Z");
+  EXPECT_EQ(terminal_.run({"inbox"}), kExitDone);
+  EXPECT_EQ(terminal_.out().find("  DUE     PREC"), 0u) << "no wider than before";
+  EXPECT_NE(terminal_.out().find("! PAUSED  FLASH      S-000087"), std::string::npos)
+      << terminal_.out();
+  EXPECT_NE(terminal_.out().find("  08:10   IMMEDIATE"), std::string::npos);
+  EXPECT_EQ(terminal_.run({"show", "S-87"}), kExitDone);
+  EXPECT_NE(terminal_.out().find("  its ladder is PAUSED until 2026-11-22T14:40:00.000Z\n"),
+            std::string::npos)
+      << terminal_.out();
+  EXPECT_EQ(terminal_.run({"inbox", "--json"}), kExitDone);
+  EXPECT_NE(terminal_.out().find("\"paused_until\":\"2026-11-22T14:40:00.000Z\""),
+            std::string::npos);
+  daemon_.waiting = {{true, wire::Precedence::flash, 3, 192'000, "supervisor", false, 2},
+                     {true, wire::Precedence::routine, 1, 8'000, "", false, 1}};
+  EXPECT_EQ(terminal_.run({"status"}), kExitDone);
+  EXPECT_NE(terminal_.out().find("FLASH         3 of SOUTH wait for us, the oldest for 3 min 12 s, "
+                                 "2 of them PAUSED, ESCALATED to supervisor\n"),
+            std::string::npos)
+      << terminal_.out();
+  EXPECT_NE(terminal_.out().find("ROUTINE       1 of SOUTH waits for us, for 8.0 s, PAUSED\n"),
+            std::string::npos)
+      << terminal_.out();
+}
+
+// The command runs as it is printed; an operator sees it as somebody else types it.
+TEST_F(ReadingTest, AChannelToBeReopenedSaysByWhichCommand) {
+  daemon_.channel_state = [](auto& b) {
+    return wire::CreateChannelStateReply(b, 3, 1'795'356'000'000, true, false, 0, 0, 0, 0, true,
+                                         true, true);
+  };
+  terminal_.columns = 400;  // Nothing is folded.
+  const std::string config = terminal_.environment["HOTLINE_CONFIG"];
+  const auto lacking = [&] {
+    EXPECT_EQ(terminal_.run({"--context", "north", "-c", config, "channel", "status"}), kExitDone);
+    return terminal_.out();
+  };
+  EXPECT_NE(lacking().find("a supervisor of NORTH declares it open: hotline channel reopen "
+                           "--reason \"...\"\n"),
+            std::string::npos)
+      << terminal_.out();
+  daemon_.roles = {wire::Role::supervisor};
+  EXPECT_NE(lacking().find("declares it open: hotline --config " + config +
+                           " --context north channel reopen --reason \"...\"\n"),
+            std::string::npos)
+      << terminal_.out();
+}
+
+TEST_F(ReadingTest, TheWatchLogNamesWhatIsPausedAndCutsNoWord) {
+  const UtcMs now = daemon_.clock;
+  const wire::MessageKey flash(false, 123);
+  daemon_.watch_since = now - 3'600'000;
+  const auto by_hand = [&](auto make) { return journal_entry(now, make); };
+  daemon_.journal = {
+      by_hand([&](auto& b) {
+        return wire::CreateLadderPausedDirect(
+            b, &flash, now + 1'800'000,
+            "the duty officer is on the telephone with them and expects an answer", nullptr,
+            nullptr, 3);
+      }),
+      alarm_entry(now, "the ladder of N-000123 is paused until then"), by_hand([&](auto& b) {
+        return wire::CreateLadderRaisedDirect(b, &flash, 1, "nobody went", nullptr, nullptr, 1);
+      }),
+      alarm_entry(now, "N-000123 was escalated by operator: nobody went"),
+      alarm_entry(now,
+                  "N-000124 was released by one person, because lives depend on it: a "
+                  "supervisor must look at it now")};
+  terminal_.columns = 80;
+  EXPECT_EQ(terminal_.run({"watch-log"}), kExitDone) << terminal_.err();
+  const std::string page = terminal_.out();
+  EXPECT_EQ(page.find("\u2026"), std::string::npos) << page;
+  EXPECT_NE(page.find("pause       N-000123  the ladder is paused until"), std::string::npos)
+      << page;
+  EXPECT_NE(page.find("escalation  N-000123  escalated by operator: nobody went"),
+            std::string::npos)
+      << page;
+  EXPECT_NE(page.find("N-000124 was released by one"), std::string::npos) << page;
+  std::istringstream lines(page);
+  size_t alarms = 0;
+  for (std::string line; std::getline(lines, line);) {
+    EXPECT_LE(column_count(line), 80u) << line;
+    alarms += line.find("  alarm ") != std::string::npos ? 1 : 0;
+  }
+  EXPECT_EQ(alarms, 1u) << "those that sound what stands above are left out: " << page;
+}
+
+TEST_F(ReadingTest, ATrialSaysWhomItReached) {
+  daemon_.trials = {{"pager", wire::Outcome::done, "pager: HTTP 200 OK"},
+                    {"/usr/local/bin/page-duty-director", wire::Outcome::failed, "exited with 1"}};
+  terminal_.columns = 80;
+  EXPECT_EQ(terminal_.run({"escalation", "test"}), kExitFailed);
+  EXPECT_EQ(terminal_.out(),
+            "  NOTIFIER                           STATE   WORDS\n"
+            "  pager                              told    pager: HTTP 200 OK\n"
+            "! /usr/local/bin/page-duty-director  FAILED  exited with 1\n");
+  EXPECT_NE(terminal_.err().find("1 of 2 told nobody"), std::string::npos) << terminal_.err();
+  daemon_.trials.pop_back();
+  EXPECT_EQ(terminal_.run({"escalation", "test", "--json"}), kExitDone);
+  EXPECT_EQ(terminal_.out(),
+            "{\"v\":1,\"tried\":[{\"name\":\"pager\",\"told\":true,\"detail\":"
+            "\"pager: HTTP 200 OK\"}]}\n");
+}
+
+TEST_F(ReadingTest, E05_AMessageIsEscalatedWithAReason) {
+  daemon_.escalations = {{"S-000087", "supervisor", daemon_.clock, "duty-director", 120'000, {}}};
+  EXPECT_EQ(terminal_.run({"escalation", "raise", "S-87"}), kExitUsage);
+  EXPECT_TRUE(daemon_.raised.empty());
+  EXPECT_EQ(terminal_.run({"escalation", "raise", "S-87", "--reason", "nobody went"}), kExitDone)
+      << terminal_.err();
+  EXPECT_EQ(daemon_.raised, std::vector<std::string>{"S-000087 nobody went"});
+  EXPECT_NE(terminal_.out().find("supervisor"), std::string::npos) << terminal_.out();
 }
 
 }  // namespace

@@ -61,7 +61,7 @@ class AgreementsTest : public testing::Test {
   }
   void expect_same() {
     EXPECT_EQ(agreements(kNorth).digest(), agreements(kSouth).digest());
-    ASSERT_EQ(agreements(kNorth).agreed().size(), agreements(kSouth).agreed().size());
+    ASSERT_EQ(agreements(kNorth).agreed().size(), agreements(kSouth).agreed().size()); std::printf(" from %ld peersknown %d isnext %d\n", long(agreements(kSouth).agreed().back().from - cores.now().utc), agreements(kSouth).peers().has_value(), agreements(kSouth).peers() == agreements(kSouth).agreed().back().digest);
     for (size_t i = 0; i < agreements(kNorth).agreed().size(); ++i) {
       EXPECT_EQ(agreements(kNorth).agreed()[i].digest, agreements(kSouth).agreed()[i].digest);
     }
@@ -93,6 +93,41 @@ TEST_F(AgreementsTest, ProposedByEitherAndSignedByTheOtherIsInForceAtItsTime) {
     }
     expect_same();
   }
+}
+
+// Before the other side has said anything since the time came, it differs in nothing.
+TEST_F(AgreementsTest, MatchFromTheFirstMomentOn) {
+  cores.connect();
+  ASSERT_TRUE(propose(kNorth, text(kNorth, 10 * kMinute_ms)));
+  ASSERT_TRUE(sign(kSouth, "N-000001"));
+  cores.pass(9 * kMinute_ms);
+  for (int64_t passed_ms = 0; passed_ms < 2 * kMinute_ms; passed_ms += 250) {
+    cores.pass(250);
+    for (const size_t party : {kNorth, kSouth}) {
+      ASSERT_TRUE(agreements(party).matches_peer()) << party << " after " << passed_ms;
+    }
+  }
+  EXPECT_EQ(number(kNorth), 2u);
+  for (const size_t party : {kNorth, kSouth}) {
+    EXPECT_EQ(agreements(party).peers(), agreements(party).digest()) << "and says so at once";
+  }
+}
+
+TEST_F(AgreementsTest, MatchWhereTheTimeComesWithoutALink) {
+  const LinkId link = cores.connect();
+  ASSERT_TRUE(propose(kNorth, text(kNorth, 10 * kMinute_ms)));
+  ASSERT_TRUE(sign(kSouth, "N-000001"));
+  cores.pass(9 * kMinute_ms);
+  cores.disconnect(link);
+  cores.pass(10 * kMinute_ms);
+  EXPECT_EQ(number(kNorth), 2u);
+  for (const size_t party : {kNorth, kSouth}) {
+    EXPECT_TRUE(agreements(party).matches_peer());
+    EXPECT_FALSE(differ(party));
+  }
+  cores.connect();
+  cores.pass(kMinute_ms);
+  expect_same();
 }
 
 // The present configuration is number 1, and says nothing by itself.
@@ -278,7 +313,10 @@ TEST_F(AgreementsTest, AClockThatIsFarBehindIsOne) {
   cores.step_clock(kSouth, -10 * kMinute_ms);
   ASSERT_TRUE(propose(kNorth, text(kNorth, kMinute_ms)));
   ASSERT_TRUE(sign(kSouth, "N-000001"));
-  cores.pass(3 * kMinute_ms);
+  for (int i = 0; i < 18; ++i) {  // DEBUG
+    cores.pass(10'000);
+    std::printf("%d N %u %d %d S %u %d %d agreed %zu %zu\n", i * 10 + 10, number(kNorth), differ(kNorth), agreements(kNorth).peers() == agreements(kNorth).digest(), number(kSouth), differ(kSouth), agreements(kSouth).peers() == agreements(kSouth).digest(), agreements(kNorth).agreed().size(), agreements(kSouth).agreed().size()); std::printf(" from %ld peersknown %d isnext %d\n", long(agreements(kSouth).agreed().back().from - cores.now().utc), agreements(kSouth).peers().has_value(), agreements(kSouth).peers() == agreements(kSouth).agreed().back().digest);
+  }
   EXPECT_TRUE(differ(kNorth));
   EXPECT_TRUE(differ(kSouth));
   cores.pass(10 * kMinute_ms);

@@ -58,7 +58,7 @@ class DrivenCore : public ChannelHost, public Clock {
   std::map<uint64_t, Result<Submission>> answers;  // By token.
   std::map<uint64_t, Result<DraftChange>> draft_answers;
   std::map<uint64_t, Status> handover_answers;
-  std::map<uint64_t, Status> pause_answers;
+  std::map<uint64_t, Status> ladder_answers;
   std::map<uint64_t, Status> case_answers;
   std::map<uint64_t, Status> clock_answers;
 
@@ -73,8 +73,8 @@ class DrivenCore : public ChannelHost, public Clock {
   void perform(const AnswerHandover& answer) override {
     handover_answers.insert_or_assign(answer.token, answer.outcome);
   }
-  void perform(const AnswerPause& answer) override {
-    pause_answers.insert_or_assign(answer.token, answer.outcome);
+  void perform(const AnswerLadder& answer) override {
+    ladder_answers.insert_or_assign(answer.token, answer.outcome);
   }
   void perform(const AnswerExerciseClock& answer) override {
     clock_answers.insert_or_assign(answer.token, answer.outcome);

@@ -615,10 +615,76 @@ TEST(Ladder, E15_APausedMessageIsAcknowledgedAsAnyOther) {
 }
 
 // ----------------------------------------------------------------------------------------------
+// by hand
+
+TEST(Ladder, E05_OneThatWasAcknowledgedWaitsAgainAndTellsTheNextStep) {
+  for (const MessageKey key : {kIn, kOut}) {
+    Ladder ladder(default_policy());
+    ladder.opened(key, kFlash, false, after(0));
+    const std::string side = key.incoming ? "in1: " : "out1: ";
+    const auto due = [&](int64_t ms) { return texts(ladder.decide(after(ms))); };
+    ladder.acknowledged(key);
+    EXPECT_EQ(ladder.open_count(), 0u);
+    EXPECT_EQ(ladder.next_due(), std::nullopt);
+    ladder.raised(key, kFlash, after(60 * 60'000));
+    EXPECT_TRUE(ladder.waits(key));
+    EXPECT_EQ(ladder.next_due(), after(60 * 60'000).boot);
+    EXPECT_EQ(due(60 * 60'000), Texts{side + "supervisor"}) << "one step, and not all of them";
+    EXPECT_EQ(ladder.next_rung(key)->name, "duty-director");
+    EXPECT_EQ(ladder.next_rung(key)->due, after(62 * 60'000).boot) << "as long after as agreed";
+    ladder.acknowledged(key);
+    EXPECT_EQ(ladder.open_count(), 0u);
+    EXPECT_EQ(ladder.next_due(), std::nullopt);
+  }
+}
+
+TEST(Ladder, E05_OneThatWaitsTellsItsNextStepNow) {
+  Ladder ladder(default_policy());
+  ladder.opened(kIn, kFlash, false, after(0));
+  ladder.raised(kIn, kFlash, after(10'000));
+  EXPECT_EQ(texts(ladder.decide(after(10'000))), Texts{"in1: supervisor"});
+  EXPECT_EQ(ladder.next_rung(kIn)->due, after(10'000 + 2 * 60'000).boot);
+  ladder.raised(kIn, kFlash, after(20'000));
+  EXPECT_EQ(texts(ladder.decide(after(20'000))), Texts{"in1: duty-director"});
+  EXPECT_EQ(ladder.next_rung(kIn)->due, after(20'000 + 3 * 60'000).boot);
+  // What was told by hand is not told once more at its time.
+  for (int64_t ms = 30'000; ms < 20'000 + 3 * 60'000; ms += 10'000) {
+    for (const std::string& told : texts(ladder.decide(after(ms)))) EXPECT_EQ(told, "in1: again");
+  }
+  EXPECT_EQ(texts(ladder.decide(after(20'000 + 3 * 60'000))), Texts{"in1: voice"});
+}
+
+TEST(Ladder, E05_WhatItWasAskedForBesidesKeepsItsTime) {
+  Ladder ladder(default_policy());
+  ladder.opened(kIn, kFlash, true, after(0));
+  ladder.acknowledged(kIn);
+  ladder.raised(kIn, kFlash, after(60'000));
+  EXPECT_EQ(texts(ladder.decide(after(60'000))), Texts{"in1: supervisor"});
+  ladder.acknowledged(kIn);
+  EXPECT_EQ(ladder.next_due(), after(15 * 60'000).boot) << "the first answer";
+}
+
+TEST(Ladder, E05_ARestartAndAPauseChangeNothingOfIt) {
+  Ladder ladder(default_policy());
+  ladder.opened(kIn, kFlash, false, after(0));
+  ladder.acknowledged(kIn);
+  ladder.raised(kIn, kFlash, after(60 * 60'000));
+  ladder.decided({true, kFlash, {1}, {Step{StepKind::rung, "supervisor"}}, 0, 0, {}},
+                 after(60 * 60'000));
+  EXPECT_EQ(ladder.next_rung(kIn)->name, "duty-director");
+  EXPECT_EQ(ladder.next_rung(kIn)->due, after(62 * 60'000).boot);
+  ladder.paused(kIn, after(90 * 60'000).boot, after(61 * 60'000));
+  EXPECT_TRUE(texts(ladder.decide(after(70 * 60'000))).empty());
+  ladder.raised(kIn, kFlash, after(71 * 60'000));
+  EXPECT_EQ(texts(ladder.decide(after(71 * 60'000))), Texts{"in1: duty-director"})
+      << "it ends a pause";
+  EXPECT_TRUE(ladder.unattended(after(71 * 60'000), 1'000).empty());
+}
+
+// ----------------------------------------------------------------------------------------------
 // the table of escalation itself
 
 const std::map<std::string, std::string> kLadderRowsElsewhere = {
-    {"E05", "no subject: nobody escalates by hand, and an acknowledgement is final"},
     {"E06", "the heartbeat is the hourly test call: test_calls_test.cc"},
     {"E09", "no subject: a party is one daemon; that it tells twice rather than never is E13"},
     {"E21",

@@ -28,7 +28,7 @@ class PausesTest : public testing::Test {
     const uint64_t token = ++last_token_;
     cores.core(kNorth).pause_ladder(cores.now(), token, actor, id, until, reason);
     cores.settle();
-    return cores.pause_answers(kNorth).at(token);
+    return cores.ladder_answers(kNorth).at(token);
   }
   bool is_paused() { return !cores.core(kNorth).pauses().list(cores.now().utc).empty(); }
 

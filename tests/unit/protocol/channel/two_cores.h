@@ -61,7 +61,7 @@ class TwoCores {
   std::vector<std::string>& alarms(size_t party) { return sides_[party].alarms; }
   std::vector<SoundStep>& sounded(size_t party) { return sides_[party].sounded; }
   std::vector<Attempt>& attempts(size_t party) { return sides_[party].attempts; }
-  std::map<uint64_t, Status>& pause_answers(size_t party) { return sides_[party].pause_answers; }
+  std::map<uint64_t, Status>& ladder_answers(size_t party) { return sides_[party].ladder_answers; }
 
  private:
   struct Side : DrivenCore {

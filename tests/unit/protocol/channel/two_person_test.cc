@@ -82,6 +82,15 @@ class TwoPeople : public testing::Test {
     const auto released = release(actor, number, draft);
     return released ? "released" : released.error().reason;
   }
+  Result<Submission> suspend() {
+    const Bytes status = made_draft(
+        wire::MessageType::status, static_cast<uint8_t>(wire::Precedence::priority),
+        build_body(
+            {"The channel",
+             {{"en", "By order.", true, ""}},
+             ChannelStatusFields{wire::ChannelState::suspended, "by order", peer.now().utc}}));
+    return release(bob, 0, status);
+  }
   Result<DraftChange> answer(uint64_t token) {
     peer.pass(250);
     const auto found = peer.draft_answers.find(token);
@@ -261,6 +270,36 @@ TEST_F(TwoPeople, WhatTwoReleasedIsNotToldAsReleasedByOne) {
   peer.alarms.clear();
   ASSERT_EQ(why_not(bob, number, draft), "released");
   EXPECT_TRUE(peer.alarms.empty()) << peer.alarms.front();
+}
+
+// Nobody could release it: it stays a draft, and the refusal says by which command it goes.
+TEST_F(TwoPeople, WhatASuspendedChannelDoesNotTakeIsNotHandedIn) {
+  const Bytes draft = flash(), for_life = flash("Hold.", true);
+  const uint64_t before = save(ann, draft), number = save(ann, draft), living = save(ann, for_life);
+  ASSERT_TRUE(submit(ann, before, draft));
+  const auto suspended = suspend();
+  ASSERT_TRUE(suspended) << suspended.error().reason;
+  const auto refused = submit(ann, number, draft);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().reason,
+            "the channel is suspended: only FLASH about danger to life goes, and what ends a wait");
+  EXPECT_EQ(refused.error().hint,
+            "hotline draft edit D-2 --danger-to-life    if lives depend on it; else it goes once "
+            "the channel is open: hotline channel status");
+  const auto late = release(bob, before, draft);
+  ASSERT_FALSE(late);
+  EXPECT_TRUE(late.error().hint.starts_with("hotline return D-1 --reason \"...\"    if lives"))
+      << late.error().hint;
+  EXPECT_TRUE(give_back(bob, before, draft, "mark it"));
+  EXPECT_TRUE(submit(ann, living, for_life));
+  EXPECT_EQ(why_not(bob, living, for_life), "released");
+  const Bytes routine =
+      made_draft(wire::MessageType::text, kRoutine, build_body(ScriptedPeer::text_body("Later.")));
+  const uint64_t other = save(ann, routine);
+  EXPECT_EQ(submit(ann, other, routine).error().hint.substr(0, 52),
+            "hotline draft edit D-4 -p flash --danger-to-life    ");
+  restart();
+  EXPECT_FALSE(submit(ann, number, draft));
 }
 
 }  // namespace

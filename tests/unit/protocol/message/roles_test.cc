@@ -13,19 +13,19 @@ TEST(Roles, WhoMayDoWhat) {
   struct Expected {
     wire::Role role;
     bool look, send, draft, release, take_flood, agree, hand_over, declare, pause, keep_case,
-        export_record, direct;
+        escalate, export_record, direct;
   };
   std::vector<Expected> table = {
-      {wire::Role::operator_, true, true, true, false, false, false, true, false, false, true,
+      {wire::Role::operator_, true, true, true, false, false, false, true, false, false, true, true,
        false, false},
       {wire::Role::releaser, true, false, false, true, false, false, false, false, false, false,
+       false, false, false},
+      {wire::Role::supervisor, true, true, true, true, true, true, true, true, true, true, true,
        false, false},
-      {wire::Role::supervisor, true, true, true, true, true, true, true, true, true, true, false,
-       false},
       {wire::Role::director, true, false, false, false, false, false, false, false, false, false,
-       false, true},
+       false, false, true},
       {wire::Role::auditor, true, false, false, false, false, false, false, false, false, false,
-       true, false},
+       false, true, false},
   };
   for (int role = 0; role <= 255; ++role) {
     const auto other = static_cast<wire::Role>(role);
@@ -44,6 +44,7 @@ TEST(Roles, WhoMayDoWhat) {
     EXPECT_EQ(may(row.role, Right::declare), row.declare);
     EXPECT_EQ(may(row.role, Right::pause), row.pause);
     EXPECT_EQ(may(row.role, Right::keep_case), row.keep_case);
+    EXPECT_EQ(may(row.role, Right::escalate), row.escalate);
     EXPECT_EQ(may(row.role, Right::export_record), row.export_record);
     EXPECT_EQ(may(row.role, Right::direct), row.direct);
     for (int kind = 0; kind <= 255; ++kind) {

@@ -71,9 +71,14 @@ TEST(Statement, OfDraftsAndOfTheWatch) {
   EXPECT_EQ(return_statement(kAddressed, 3, draft, "abc"),
             said("action: return draft\ndraft: D-3\ndraft-sha256: " + kOnes +
                  "\nreason-sha256: " + abc + "\n"));
-  EXPECT_EQ(hand_over_statement(kAddressed, ""), said("action: hand over the watch\n"));
-  EXPECT_EQ(hand_over_statement(kAddressed, "abc"),
-            said("action: hand over the watch\nnote-sha256: " + abc + "\n"));
+  EXPECT_EQ(hand_over_statement(kAddressed, "", draft),
+            said("action: hand over the watch\nlist-sha256: " + kOnes + "\n"));
+  EXPECT_EQ(
+      hand_over_statement(kAddressed, "abc", draft),
+      said("action: hand over the watch\nnote-sha256: " + abc + "\nlist-sha256: " + kOnes + "\n"));
+  EXPECT_EQ(raise_statement(kAddressed, "S-7", "abc"),
+            said("action: escalate\nrefers-to: S-7\nreason-sha256: " + abc + "\n"));
+  EXPECT_EQ(trial_statement(kAddressed), said("action: try notifiers\n"));
   EXPECT_EQ(take_over_statement(kAddressed, draft),
             said("action: take over the watch\nlist-sha256: " + kOnes + "\n"));
 }

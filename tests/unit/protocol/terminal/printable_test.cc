@@ -29,6 +29,11 @@ TEST(ColumnCount, CountsCodePointsAndNotBytes) {
 TEST(Wrapped, BreaksAtSpacesAndKeepsLineBreaks) {
   EXPECT_EQ(wrapped("one two three\nfour", 9, "  "), "  one two\n  three\n  four\n");
   EXPECT_EQ(wrapped("averylongword x", 5, ""), "averylongword\nx\n");
+  EXPECT_EQ(with_broken_words("a 0123456789 b", 10), "a 0123456789 b");
+  EXPECT_EQ(with_broken_words("a 0123456789\nb", 9), "a 01234\n56789\nb");
+  EXPECT_EQ(with_broken_words("012345678", 4), "012\n345\n678");
+  EXPECT_EQ(with_broken_words("", 4), "");
+  EXPECT_EQ(with_broken_words("abc ", 0), "abc ");
   EXPECT_EQ(wrapped("a\n\nb", 9, " "), " a\n\n b\n");
 }
 

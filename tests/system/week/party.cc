@@ -124,7 +124,7 @@ void Party::crash() {
 // As the timers of a daemon do.
 void Party::look() {
   runner_->tick();
-  if (clockwork_.now_ms() % kLadderLook_ms < kLook_ms) core().look_after_ladder(now());
+  if (clockwork_.now_ms() % kLadderLook_ms < kLook_ms) core().look_after_ladder(now(), 1);
   settle();
   clockwork_.after(kLook_ms, [this, life = life_] {
     if (life == life_) look();
@@ -264,9 +264,9 @@ void Party::start_handover(const std::string& person, const std::string& note, T
   store_->post_read(
       [&](StoreReader& reader) { items.set_value(complete_handover(reader, gathered)); },
       [&](const StoreError& error) { items.set_exception(std::make_exception_ptr(error)); });
-  core().start_handover(now(), asked(std::move(then)),
-                        actor(person, hand_over_statement(addressed(), note)),
-                        items.get_future().get(), note);
+  const std::vector<HandoverItem> list = items.get_future().get();
+  const std::string statement = hand_over_statement(addressed(), note, handover_hash(list, note));
+  core().start_handover(now(), asked(std::move(then)), actor(person, statement), list, note);
   settle();
 }
 

@@ -96,6 +96,7 @@ class Party : public ChannelHost, public Clock {
   void perform(const AnswerHandover& effect) override;
   void perform(const AnswerLadder& effect) override;
   void perform(const AnswerCase& effect) override;
+  void perform(const AnswerExerciseClock&) override {}
   void perform(const AnswerExport& effect) override;
   void perform(const SoundStep&) override {}
   void perform(const StartAttempt& effect) override;

@@ -26,7 +26,7 @@ struct AttemptText {
   std::vector<std::string> messages;  // The oldest first, and at least that one.
   bool exercise = false;
   std::vector<Contact> contacts = {};  // The agreed ones, for a rung that proposes voice.
-  bool is_trial = false;  // Nothing waits.
+  bool is_trial = false;               // Nothing waits.
 
   const char* mode() const { return exercise ? "exercise" : "live"; }
 };

@@ -61,7 +61,11 @@ class AgreementsTest : public testing::Test {
   }
   void expect_same() {
     EXPECT_EQ(agreements(kNorth).digest(), agreements(kSouth).digest());
-    ASSERT_EQ(agreements(kNorth).agreed().size(), agreements(kSouth).agreed().size()); std::printf(" from %ld peersknown %d isnext %d\n", long(agreements(kSouth).agreed().back().from - cores.now().utc), agreements(kSouth).peers().has_value(), agreements(kSouth).peers() == agreements(kSouth).agreed().back().digest);
+    ASSERT_EQ(agreements(kNorth).agreed().size(), agreements(kSouth).agreed().size());
+    std::printf(" from %ld peersknown %d isnext %d\n",
+                long(agreements(kSouth).agreed().back().from - cores.now().utc),
+                agreements(kSouth).peers().has_value(),
+                agreements(kSouth).peers() == agreements(kSouth).agreed().back().digest);
     for (size_t i = 0; i < agreements(kNorth).agreed().size(); ++i) {
       EXPECT_EQ(agreements(kNorth).agreed()[i].digest, agreements(kSouth).agreed()[i].digest);
     }
@@ -315,7 +319,15 @@ TEST_F(AgreementsTest, AClockThatIsFarBehindIsOne) {
   ASSERT_TRUE(sign(kSouth, "N-000001"));
   for (int i = 0; i < 18; ++i) {  // DEBUG
     cores.pass(10'000);
-    std::printf("%d N %u %d %d S %u %d %d agreed %zu %zu\n", i * 10 + 10, number(kNorth), differ(kNorth), agreements(kNorth).peers() == agreements(kNorth).digest(), number(kSouth), differ(kSouth), agreements(kSouth).peers() == agreements(kSouth).digest(), agreements(kNorth).agreed().size(), agreements(kSouth).agreed().size()); std::printf(" from %ld peersknown %d isnext %d\n", long(agreements(kSouth).agreed().back().from - cores.now().utc), agreements(kSouth).peers().has_value(), agreements(kSouth).peers() == agreements(kSouth).agreed().back().digest);
+    std::printf("%d N %u %d %d S %u %d %d agreed %zu %zu\n", i * 10 + 10, number(kNorth),
+                differ(kNorth), agreements(kNorth).peers() == agreements(kNorth).digest(),
+                number(kSouth), differ(kSouth),
+                agreements(kSouth).peers() == agreements(kSouth).digest(),
+                agreements(kNorth).agreed().size(), agreements(kSouth).agreed().size());
+    std::printf(" from %ld peersknown %d isnext %d\n",
+                long(agreements(kSouth).agreed().back().from - cores.now().utc),
+                agreements(kSouth).peers().has_value(),
+                agreements(kSouth).peers() == agreements(kSouth).agreed().back().digest);
   }
   EXPECT_TRUE(differ(kNorth));
   EXPECT_TRUE(differ(kSouth));

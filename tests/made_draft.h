@@ -13,7 +13,8 @@ namespace hotline {
 
 inline Bytes made_draft(wire::MessageType type, uint8_t precedence, const Bytes& body,
                         const std::vector<std::string>& references = {}, UtcMs drafted_at = 0,
-                        bool danger_to_life = false, const std::string& incident = {}) {
+                        bool danger_to_life = false, const std::string& incident = {},
+                        UtcMs expires_at = 0) {
   flatbuffers::FlatBufferBuilder b;
   auto language = b.CreateString("en");
   auto ids = b.CreateVectorOfStrings(references);
@@ -32,6 +33,7 @@ inline Bytes made_draft(wire::MessageType type, uint8_t precedence, const Bytes&
   draft.add_incident(thread);
   draft.add_body(bytes);
   draft.add_danger_to_life(danger_to_life);
+  draft.add_expires_at(expires_at);
   b.Finish(draft.Finish(), kDraftIdentifier);
   return {b.GetBufferPointer(), b.GetBufferPointer() + b.GetSize()};
 }

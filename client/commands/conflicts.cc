@@ -83,7 +83,7 @@ int accept(Invocation& invocation) {
   Output& output = invocation.output;
   output.set_sent(Sent::no);
   const std::string what = "the conflict is not accepted";
-  for (const char* other : {"ID", "--limit", "--after"}) {
+  for (const char* other : {"ID", "--limit", "--after", "--all"}) {
     if (!invocation.arguments.has(other)) continue;
     const std::string name = other;
     return output.fail("", make_error(ErrorCode::usage, name + " does not go with --accept"));
@@ -114,7 +114,8 @@ int list_conflicts(Invocation& invocation) {
   if (const auto typed = invocation.arguments.get("ID")) {
     id = need(resolve_name(*connection, *typed, NameUse::any), what);
   }
-  const auto reply = need(connection->conflicts(id, limit, skip), what);
+  const bool all = invocation.arguments.has("--all");
+  const auto reply = need(connection->conflicts(id, limit, skip, all), what);
   const wire::ConflictRows& rows = *reply;
   const uint64_t end = skip + tables(rows.rows()).size();
   const bool more = end < rows.total() && end > skip;
@@ -126,13 +127,15 @@ int list_conflicts(Invocation& invocation) {
     return kExitDone;
   }
   if (end > skip) print_conflicts(output, rows);
+  say_acceptances(output, *connection, rows);
   say_incomplete(output, rows.incomplete());
   if (end == skip) {
     output.talk(skip != 0     ? "No more conflict is open."
-                : !id.empty() ? "No conflict of " + id + " is open."
+                : !id.empty() ? "No conflict of " + id + (all ? " is known." : " is open.")
+                : all         ? "No conflict is known."
                               : "No conflict is open.");
   } else if (more) {
-    const std::string command = "conflicts" + (id.empty() ? "" : " " + id);
+    const std::string command = "conflicts" + (id.empty() ? "" : " " + id) + (all ? " --all" : "");
     output.talk(cut_words(invocation, end - skip, rows.total(),
                           command + " --after " + std::to_string(end)));
   }
@@ -150,21 +153,24 @@ int conflicts(Invocation& invocation) {
 Command conflicts_command() {
   std::vector<OptionSpec> options = {
       {"--accept", "OURS,THEIRS", "accept this conflict; it ends once the other side does too"},
+      {"--all", "", "also those that both accepted, while the notices stand"},
       row_limit_option("20"),
       after_option()};
   for (OptionSpec& option : wait_options()) options.push_back(std::move(option));
   options.push_back(idempotency_option());
-  return {{.name = "conflicts",
-           .summary = "List where notices of both parties come too near to each other",
-           .description =
-               "Of each two notices the volumes that come nearest, with the least distances, and "
-               "the time at which both are there. A conflict stays open until a notice is "
-               "corrected or cancelled, both parties accept it, or its time is over.",
-           .examples = {"hotline conflicts", "hotline conflicts N-3 --json",
-                        "hotline conflicts --accept N-3,S-5"},
-           .options = std::move(options),
-           .positionals = {{"ID", "a notice of either party; only its conflicts", false}}},
-          conflicts};
+  return {
+      {.name = "conflicts",
+       .summary = "List where notices of both parties come too near to each other",
+       .description =
+           "Of each two notices the volumes that come nearest, with the least distances, and "
+           "the time at which both are there. A conflict stays open until a notice is "
+           "corrected or cancelled, both parties accept it, or its time is over. What was accepted "
+           "counts for the notices as they then were.",
+       .examples = {"hotline conflicts", "hotline conflicts N-3 --json", "hotline conflicts --all",
+                    "hotline conflicts --accept N-3,S-5"},
+       .options = std::move(options),
+       .positionals = {{"ID", "a notice of either party; only its conflicts", false}}},
+      conflicts};
 }
 
 }  // namespace hotline::client

@@ -4,6 +4,7 @@
 #include <random>
 
 #include "client/commands/commands.h"
+#include "client/compose/conflict_check.h"
 #include "client/compose/draft_editing.h"
 #include "client/compose/draft_view.h"
 #include "client/compose/handing_in.h"
@@ -43,7 +44,7 @@ int report_saved(Invocation& invocation, Connection& connection, const wire::Dra
     add_told_back(document, fields.told_back)
         .add("may_be_sent", problems.empty())
         .add("problems", json_problems(problems));
-    output.document(document);
+    output.document(add_conflicts_of(document, connection, draft));
     return kExitDone;
   }
   tell_back(output, fields.told_back);
@@ -53,6 +54,7 @@ int report_saved(Invocation& invocation, Connection& connection, const wire::Dra
                            std::to_string(saved.journal_index())));
   say_problems(output, problems);
   if (problems.empty()) {
+    say_conflicts_of(output, connection, draft);
     const bool by_two = asks_two_people(connection, draft);
     output.talk("Nothing was sent. Next: " +
                 output.command((by_two ? "draft submit " : "send --draft ") + name));

@@ -56,24 +56,27 @@ int export_geojson(Invocation& invocation) {
   }),
                                what);
   picture.complete = !incomplete && not_drawn.empty();
+  const auto missing = missing_link(*connection);
+  if (missing) picture.no_link_since = missing->since;
   const std::string collection = to_geojson(picture);
   say_incomplete(output, incomplete);
   if (!not_drawn.empty()) {
     output.talk(printable_line(not_drawn) +
                 " cannot be drawn, and is left out. See: " + output.command("show " + not_drawn));
   }
-  say_announced_unknown(output, *connection, missing_link(*connection));
+  say_announced_unknown(output, *connection, missing);
   if (!path || *path == "-") {
     output.text(collection + "\n");
     return kExitDone;
   }
   need(write_new_file(*path, collection + "\n"), what);
+  JsonValue document = json_document();
+  document.add("file", *path)
+      .add("notices", notices)
+      .add("features", picture.rows.size())
+      .add("complete", picture.complete);
   output.answer(counted_features(picture, notices) + ", written to " + printable_line(*path) + ".",
-                json_document()
-                    .add("file", *path)
-                    .add("notices", notices)
-                    .add("features", picture.rows.size())
-                    .add("complete", picture.complete));
+                add_missing_link(document, missing));
   return kExitDone;
 }
 
@@ -87,7 +90,8 @@ Command export_geojson_command() {
                "stands now: one feature for each volume (RFC 7946), with id, volume, party, state, "
                "type, mode (live or exercise), lower and upper height with their datum, start, end "
                "and conflicts. \"complete\" is false where the daemon knows of more than it shows. "
-               "The picture is as old as its \"taken_at\": a map must say so.",
+               "The picture is as old as its \"taken_at\", and what the other side announced since "
+               "\"link_down_since\" is not in it: a map must say so.",
            .examples = {"hotline export geojson picture.geojson",
                         "hotline export geojson > picture.geojson"},
            .positionals = {{"FILE", "a new file; else standard output", false}}},

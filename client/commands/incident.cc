@@ -82,7 +82,7 @@ int incident_show(Invocation& invocation) {
     output.document(document.add("cut", reply->cut()));
     return kExitDone;
   }
-  print_incident(output, *connection, *reply, invocation.now());
+  print_incident(output, *connection, *reply);
   say_cut(output, reply->cut());
   const std::string id = as_typed(text(row.id()));
   output.talk(row.messages() == 1 ? "Its one message: " + output.command("thread " + id)
@@ -122,6 +122,21 @@ Result<DraftFields> draft_about(Invocation& invocation, Connection& connection,
   return draft;
 }
 
+// A message that belongs to the incident already cannot be joined to it; and to open again what
+// this watch closed is another thing than to join.
+Status check_not_joined(Connection& connection, const std::string& message,
+                        const wire::IncidentRow& row) {
+  const auto known = connection.incidents({.id = message});
+  const auto rows = known ? tables((*known)->rows()) : std::vector<const wire::IncidentRow*>{};
+  if (rows.empty() || text(rows.front()->id()) != text(row.id())) return ok();
+  const std::string id = as_typed(text(row.id()));
+  const bool closed_by_us = !text(row.own()->closing()).empty();
+  return make_error(ErrorCode::refused,
+                    message + " belongs to it already; it is " + incident_state(connection, row),
+                    closed_by_us ? "hotline incident open " + id + "    opens it again"
+                                 : "hotline incident show " + id);
+}
+
 int incident_open(Invocation& invocation) {
   Output& output = invocation.output;
   output.set_sent(Sent::no);
@@ -147,6 +162,10 @@ int incident_open(Invocation& invocation) {
   DraftFields draft = need(draft_about(invocation, *connection, thread, std::move(fields)), what);
   for (const std::string& typed : arguments.all("--with")) {
     const auto message = need(ReferredMessage::find(*connection, typed, NameUse::any), what);
+    if (!rows.empty() && !arguments.has("--idempotency-key")) {
+      const auto apart = check_not_joined(*connection, message.id(), *rows.front());
+      if (!apart) return output.fail(what, apart.error());
+    }
     output.quote(message.heading(output));
     draft.references.push_back(message.id());
     output.talk("From now on its whole thread belongs to this one, and cannot be parted again.");

@@ -86,7 +86,7 @@ int list(Invocation& invocation) {
   const auto connection = need(invocation.connect(), "cannot list messages");
   const auto wish = need(read_wish(invocation), "cannot list messages");
   const auto rows = need(connection->list(wish), "cannot list messages");
-  show_messages(invocation.output, *connection, *rows, invocation.now());
+  show_messages(invocation.output, *connection, *rows);
   say_more(invocation, wish, *rows);
   return kExitDone;
 }

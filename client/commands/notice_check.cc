@@ -33,14 +33,19 @@ int notice_check(Invocation& invocation) {
   const auto reply = need(conflicts_of(*connection, draft, invocation.now()), what);
   const wire::ConflictRows& rows = *reply;
   const size_t shown = tables(rows.rows()).size();
-  const int code = rows.total() == 0 ? kExitDone : kExitRefused;
+  const bool is_refused = !text(rows.refusal()).empty();
+  const int code = is_refused ? kExitRefused : kExitDone;
   const auto missing = missing_link(*connection);
   if (output.json()) {
     JsonValue document = json_conflicts(rows);
+    document.add("refusal", json_text(text(rows.refusal())));
     output.document(add_missing_link(document, missing));
     return code;
   }
   if (shown > 0) print_conflicts(output, rows);
+  for (const wire::ConflictRow* one : tables(rows.rows())) {
+    if (one->before() != nullptr) output.talk(conflict_words(*one));
+  }
   say_incomplete(output, rows.incomplete());
   if (shown == 0) {
     output.talk(rows.incomplete() ? "No conflict was found. Nothing was sent."
@@ -50,7 +55,9 @@ int notice_check(Invocation& invocation) {
                 " conflicts are shown. Nothing was sent.");
   } else {
     output.talk(format_count(rows.total()) + (rows.total() == 1 ? " conflict" : " conflicts") +
-                ". Nothing was sent. To send it all the same, give its conflict-reason.");
+                (is_refused ? ". Nothing was sent. To send it all the same, give its "
+                              "conflict-reason."
+                            : ". Nothing was sent. It needs no other reason to be sent."));
   }
   say_announced_unknown(output, *connection, missing);
   return code;
@@ -63,9 +70,10 @@ Command notice_check_command() {
       {.name = "notice check",
        .summary = "Ask which conflicts a notice would have, without sending it",
        .description =
-           "The daemon holds it against all that the other party announced. Without a conflict "
-           "it ends with 0, otherwise with 8, as hotline send would. A correction is checked as "
-           "it would stand after it.",
+           "The daemon holds it against all that the other party announced. It ends with 8 where "
+           "hotline send would refuse it: it comes too near, and says no reason. A correction is "
+           "checked as the notice would stand after it, with the distances before and after; it "
+           "needs a reason of its own where it comes nearer than before.",
        .examples = {"hotline notice check exercise.toml", "hotline notice check launch.toml --json",
                     "hotline notice check --corrects N-123 --change \"volume -> "
                     "@area.geojson\" --reason \"moved\""},

@@ -153,15 +153,16 @@ int notices(Invocation& invocation) {
   const uint64_t end = wish.skip + tables(rows.rows()).size();
   const bool more = end < rows.total() && end > wish.skip;
   if (output.json()) {
-    output.document(json_document()
-                        .add("notices", json_each(tables(rows.rows()),
-                                                  [&](const wire::NoticeRow* row) {
-                                                    return json_notice(*connection, *row);
-                                                  }))
-                        .add("total", rows.total())
-                        .add("incomplete", rows.incomplete())
-                        .add("more", more)
-                        .add("next", more ? JsonValue(std::to_string(end)) : JsonValue()));
+    JsonValue document = json_document();
+    document
+        .add("notices",
+             json_each(tables(rows.rows()),
+                       [&](const wire::NoticeRow* row) { return json_notice(*connection, *row); }))
+        .add("total", rows.total())
+        .add("incomplete", rows.incomplete())
+        .add("more", more)
+        .add("next", more ? JsonValue(std::to_string(end)) : JsonValue());
+    output.document(add_missing_link(document, missing_link(*connection)));
     return kExitDone;
   }
   if (end > wish.skip) print_notices(output, *connection, rows);

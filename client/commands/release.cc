@@ -49,6 +49,18 @@ int report_step(Invocation& invocation, const std::string& name, const char* ste
   return kExitDone;
 }
 
+// Says what the draft is in conflict with. One that is refused for that now would be refused at its
+// release as well.
+Status tell_conflicts(Output& output, Connection& connection, const SavedDraft& saved) {
+  ToldBack told_back;
+  if (auto clear = check_conflicts(connection, saved.bytes(), told_back); !clear) {
+    return make_error(clear.error().code, clear.error().reason,
+                      "hotline draft edit " + saved.name() + " --set conflict-reason=\"...\"");
+  }
+  tell_back(output, told_back);
+  return ok();
+}
+
 int draft_submit(Invocation& invocation) {
   const std::string typed = *invocation.arguments.get("DRAFT");
   const std::string what = typed + " was not handed in";
@@ -56,6 +68,9 @@ int draft_submit(Invocation& invocation) {
   const auto saved = need(find_open(*connection, typed), what);
   if (auto whole = check_complete(*connection, saved, invocation.now()); !whole) {
     return invocation.output.fail(what, whole.error());
+  }
+  if (auto clear = tell_conflicts(invocation.output, *connection, saved); !clear) {
+    return invocation.output.fail(what, clear.error());
   }
   const auto changed = need(connection->submit_draft(saved.row().number(), saved.hash()), what);
   const int code = report_step(invocation, saved.name(), "handed in", *changed);
@@ -115,8 +130,7 @@ std::string confirmation(const SavedDraft& saved) {
 }
 
 // Whoever releases says by the hash which version it was that they saw.
-int show_what_is_released(Invocation& invocation, const Connection& connection,
-                          const SavedDraft& saved) {
+int show_what_is_released(Invocation& invocation, Connection& connection, const SavedDraft& saved) {
   Output& output = invocation.output;
   if (output.json()) {
     output.document(json_saved(connection, saved, {}));
@@ -157,20 +171,17 @@ int release(Invocation& invocation) {
                                       " that was read: it was changed, or the digits are wrong",
                                   "hotline release " + saved.name() + "    shows it"));
   }
-  if (auto clear = check_no_conflicts(*connection, saved.bytes()); !clear) {
+  ToldBack told_back;
+  if (auto clear = check_conflicts(*connection, saved.bytes(), told_back); !clear) {
     return output.fail(
         what, make_error(clear.error().code, clear.error().reason,
                          "hotline return " + saved.name() + " --reason \"it is in conflict\""));
   }
   const ByteView bytes = saved.bytes();
   return submit_finished(invocation, *connection,
-                         {Bytes(bytes.begin(), bytes.end()),
-                          saved.kind(),
-                          saved.row().precedence(),
+                         {Bytes(bytes.begin(), bytes.end()), saved.kind(), saved.row().precedence(),
                           std::string(saved.kind().key) + ", was " + saved.name(),
-                          {},
-                          saved.row().number(),
-                          true},
+                          std::move(told_back), saved.row().number(), true},
                          wait);
 }
 

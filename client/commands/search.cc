@@ -37,7 +37,7 @@ int search(Invocation& invocation) {
   const auto connection = need(invocation.connect(), what);
   const auto wish = need(read_search(invocation), what);
   const auto rows = need(connection->list(wish), what);
-  show_messages(output, *connection, *rows, invocation.now());
+  show_messages(output, *connection, *rows);
   const size_t shown = tables(rows->rows()).size();
   if (shown == 0) {
     output.talk(wish.before_journal_index == 0 ? "No message has these words."

@@ -12,6 +12,8 @@
 namespace hotline::client {
 namespace {
 
+constexpr char kMessageNotSent[] = "the message was not sent";
+
 Result<MessageRequest> read_request(const Invocation& invocation, Connection& connection) {
   auto request = read_typed_message(invocation, connection);
   if (request && request->precedence == wire::Precedence::unset) {
@@ -41,8 +43,9 @@ Result<DraftFields> draft_of(const Invocation& invocation, const Connection& con
 
 // Under a key of the caller's own it may have been sent before, and what it is in conflict with may
 // have come since.
-Status check_before_sending(const Invocation& invocation, Connection& connection, ByteView draft) {
-  Status clear = check_no_conflicts(connection, draft);
+Status check_before_sending(const Invocation& invocation, Connection& connection, ByteView draft,
+                            ToldBack& told_back) {
+  Status clear = check_conflicts(connection, draft, told_back);
   const auto key = invocation.arguments.get("--idempotency-key");
   if (!clear && key) {
     invocation.output.set_sent(Sent::unknown, "", Connection::hint_in_doubt(*key));
@@ -77,6 +80,7 @@ Result<FinishedDraft> read_saved(const Invocation& invocation, Connection& conne
   if (!number) return number.error();
   const auto saved = SavedDraft::find(connection, *number);
   if (!saved) return saved.error();
+  ToldBack told_back;
   const bool may_be_repeated =
       invocation.arguments.has("--idempotency-key") && saved->state() == wire::DraftState::sent;
   if (!may_be_repeated) {
@@ -91,7 +95,7 @@ Result<FinishedDraft> read_saved(const Invocation& invocation, Connection& conne
       return make_error(ErrorCode::refused, to_string(problems.front()),
                         hint_to_edit(saved->name(), problems.front()));
     }
-    auto clear = check_before_sending(invocation, connection, saved->bytes());
+    auto clear = check_before_sending(invocation, connection, saved->bytes(), told_back);
     if (!clear) {
       return make_error(clear.error().code, clear.error().reason,
                         "hotline draft edit " + saved->name() +
@@ -103,14 +107,26 @@ Result<FinishedDraft> read_saved(const Invocation& invocation, Connection& conne
                        saved->kind(),
                        saved->row().precedence(),
                        std::string(saved->kind().key) + ", was " + saved->name(),
-                       {},
+                       std::move(told_back),
                        *number};
+}
+
+int check_and_submit(Invocation& invocation, Connection& connection, const DraftFields& draft,
+                     const std::string& words, const WaitOptions& wait) {
+  auto finished = need(finish(invocation, connection, draft, words), kMessageNotSent);
+  // A sensor feed may ask for nothing, and announces nothing.
+  if (connection.may(Right::look)) {
+    const auto clear =
+        check_before_sending(invocation, connection, finished.bytes, finished.told_back);
+    if (!clear) return invocation.output.fail(kMessageNotSent, clear.error());
+  }
+  return submit_finished(invocation, connection, finished, wait);
 }
 
 int send(Invocation& invocation) {
   Output& output = invocation.output;
   output.set_sent(Sent::no);
-  const std::string what = "the message was not sent";
+  const std::string what = kMessageNotSent;
   const auto wait = need(read_wait_options(invocation.arguments, {"--reply-by", "--expires"}));
   const auto connection = need(invocation.connect(), what);
   if (invocation.arguments.has("--draft")) {
@@ -120,15 +136,11 @@ int send(Invocation& invocation) {
   if (is_correction(invocation.arguments)) {
     const auto draft = need(read_correction(invocation, *connection), what);
     const std::string kind = std::string(draft.kind().key) + " of " + draft.references.front();
-    return submit_and_report(invocation, *connection, draft, kind, wait);
+    return check_and_submit(invocation, *connection, draft, kind, wait);
   }
   const auto request = need(read_request(invocation, *connection), what);
   const auto draft = need(draft_of(invocation, *connection, request), what);
-  const auto finished = need(finish(invocation, *connection, draft, requested_kind(request)), what);
-  if (const auto clear = check_before_sending(invocation, *connection, finished.bytes); !clear) {
-    return output.fail(what, clear.error());
-  }
-  return submit_finished(invocation, *connection, finished, wait);
+  return check_and_submit(invocation, *connection, draft, requested_kind(request), wait);
 }
 
 }  // namespace

@@ -1,8 +1,11 @@
 // hotline show: one message in full, and what became of it.
+#include <algorithm>
+
 #include "client/commands/commands.h"
 #include "client/compose/referred_message.h"
 #include "client/show/conflict_rows.h"
 #include "client/show/journal_line.h"
+#include "client/show/link_caution.h"
 #include "client/show/message_row.h"
 #include "client/show/message_view.h"
 #include "client/show/question_answers.h"
@@ -57,11 +60,16 @@ void print_standing(Output& output, const wire::Detail& detail) {
 
 constexpr uint64_t kConflictsShown = 10;
 
-// Conflicts of a notice: those with the notices of the other side, or of ours.
+bool is_open(const wire::ConflictRow& row) {
+  return !row.accepted_by_us() || !row.accepted_by_peer();
+}
+
+// Conflicts of a notice, with the notices of the other side or of ours; also those that both
+// parties accepted.
 std::optional<Answer<wire::ConflictRows>> conflicts_of(Connection& connection,
                                                        const wire::MessageRow& message) {
   if (!hotline::kind_of(message.type()).announces_volumes()) return std::nullopt;
-  auto reply = connection.conflicts(text(message.id()), kConflictsShown, 0);
+  auto reply = connection.conflicts(text(message.id()), kConflictsShown, 0, true);
   if (!reply) return std::nullopt;
   return *std::move(reply);
 }
@@ -69,10 +77,35 @@ std::optional<Answer<wire::ConflictRows>> conflicts_of(Connection& connection,
 void say_conflicts(Output& output, const wire::ConflictRows& rows,
                    const wire::MessageRow& message) {
   for (const wire::ConflictRow* one : tables(rows.rows())) {
+    if (!is_open(*one)) continue;
     output.say("IN CONFLICT with " + conflict_words(*one, message.incoming()), Style::yellow);
   }
   const size_t shown = tables(rows.rows()).size();
   if (shown < rows.total()) output.say("and " + format_count(rows.total() - shown) + " more");
+}
+
+// The commands that end one: only who sent a notice moves or cancels it.
+void say_what_ends_conflicts(Output& output, const wire::ConflictRows& rows,
+                             const wire::MessageRow& message) {
+  const auto all = tables(rows.rows());
+  const auto open =
+      std::find_if(all.begin(), all.end(), [](const auto* one) { return is_open(*one); });
+  if (open == all.end()) return;
+  if (!message.incoming()) {
+    const std::string id = text(message.id());
+    const bool is_launch = message.type() == static_cast<uint8_t>(wire::MessageType::launch);
+    const std::string change =
+        is_launch ? "--change \"start -> ...\"" : "--change \"volume -> ...\"";
+    output.talk("To move it: " +
+                output.command("send --corrects " + id + " " + change + " --reason \"...\""));
+    output.talk("To cancel it: " + output.command("send --cancels " + id + " --reason \"...\""));
+  }
+  const auto unaccepted =
+      std::find_if(open, all.end(), [](const auto* one) { return !one->accepted_by_us(); });
+  if (unaccepted == all.end()) return;
+  output.talk("To accept the conflict: " +
+              output.command("conflicts --accept " + text((*unaccepted)->own()) + "," +
+                             text((*unaccepted)->peers())));
 }
 
 int print_all(Invocation& invocation, Connection& connection, const wire::Detail& detail) {
@@ -120,8 +153,10 @@ int print_all(Invocation& invocation, Connection& connection, const wire::Detail
     const auto facts = need(described_facts(connection, detail), what);
     print_facts(output, facts, detail);
   }
-  if (conflicts && (*conflicts)->total() > 0) {
-    output.talk("To correct it, cancel it, or accept it: " + output.command("conflicts " + id));
+  if (conflicts) {
+    say_acceptances(output, connection, **conflicts);
+    say_what_ends_conflicts(output, **conflicts, message);
+    say_announced_unknown(output, connection, missing_link(connection));
   }
   if (message.incoming() && message.waits()) output.talk("Next: " + output.command("ack " + id));
   return kExitDone;

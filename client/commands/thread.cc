@@ -1,14 +1,40 @@
 // hotline thread: what both parties said about one thing, the newest first.
 #include "client/commands/commands.h"
 #include "client/compose/referred_message.h"
+#include "client/show/conflict_rows.h"
 #include "client/show/message_choice.h"
 #include "client/show/message_list.h"
 #include "client/show/row_limit.h"
+#include "protocol/message/kinds/kinds.h"
 
 namespace hotline::client {
 namespace {
 
 constexpr uint64_t kThreadRowsByDefault = 50;
+constexpr uint64_t kConflictsOfEach = 10;  // Of each notice.
+
+// The conflicts of the notices among these messages, also those that both parties accepted: an
+// acceptance names two notices, and stands in the thread of one.
+std::vector<Answer<wire::ConflictRows>> conflicts_in(Connection& connection,
+                                                     const wire::Rows& rows) {
+  std::vector<Answer<wire::ConflictRows>> found;
+  for (const wire::MessageRow* one : tables(rows.rows())) {
+    if (!hotline::kind_of(one->type()).announces_volumes()) continue;
+    auto reply = connection.conflicts(text(one->id()), kConflictsOfEach, 0, true);
+    if (reply && (*reply)->total() > 0) found.push_back(*std::move(reply));
+  }
+  return found;
+}
+
+void say_conflicts(Output& output, const Connection& connection, const wire::ConflictRows& rows) {
+  for (const wire::ConflictRow* one : tables(rows.rows())) {
+    if (one->accepted_by_us() && one->accepted_by_peer()) continue;
+    output.talk(text(one->own()) + " is IN CONFLICT with " + conflict_words(*one), Style::yellow);
+  }
+  say_acceptances(output, connection, rows);
+  const size_t shown = tables(rows.rows()).size();
+  if (shown < rows.total()) output.talk("and " + format_count(rows.total() - shown) + " more");
+}
 
 int thread(Invocation& invocation) {
   const std::string what = "cannot show the thread";
@@ -28,7 +54,13 @@ int thread(Invocation& invocation) {
         make_error(ErrorCode::not_found, "no message belongs to the thread " + wish.incident,
                    near.empty() ? "hotline list" : "did you mean hotline thread " + near + "?"));
   }
-  show_messages(output, *connection, *rows, invocation.now());
+  const auto conflicts = conflicts_in(*connection, *rows);
+  JsonValue::Array json;
+  for (const auto& one : conflicts) {
+    for (const wire::ConflictRow* row : tables(one->rows())) json.push_back(json_conflict(*row));
+  }
+  show_messages(output, *connection, *rows, JsonValue(std::move(json)));
+  for (const auto& one : conflicts) say_conflicts(output, *connection, *one);
   if (shown == 0) {
     output.talk("No older message.");
   } else if (rows->more()) {
@@ -47,7 +79,7 @@ Command thread_command() {
        .description =
            "A thread is a message, what was said of it (acknowledgements, answers, corrections, "
            "cancellations), and what was sent with --incident and its name. Any message of a "
-           "thread names it.",
+           "thread names it. Of notices the conflicts are said too, and who accepted them.",
        .examples = {"hotline thread S-000087", "hotline thread @last --json",
                     "hotline thread mine-field"},
        .options = {row_limit_option("50"), after_option()},

@@ -1,6 +1,7 @@
 #include "client/compose/conflict_check.h"
 
 #include "client/show/conflict_rows.h"
+#include "client/show/link_caution.h"
 #include "protocol/message/draft.h"
 #include "protocol/message/names.h"
 
@@ -8,6 +9,53 @@ namespace hotline::client {
 namespace {
 
 constexpr size_t kNamedMax = 10;
+
+using Found = std::optional<Answer<wire::ConflictRows>>;
+
+bool is_of_notice(Connection& connection, const wire::Draft& draft) {
+  const auto references = texts(draft.references());
+  const auto notice = references.empty() ? Error{} : connection.show(references.front());
+  return notice && kind_of((*notice)->row()->type()).announces_volumes();
+}
+
+// Nothing of a draft that is held against nothing, or that breaks another rule.
+Result<Found> find_conflicts(Connection& connection, ByteView draft) {
+  const auto opened = open_flatbuffer<wire::Draft>(draft, kDraftIdentifier);
+  if (!opened) return opened.error();
+  const Kind& kind = kind_of((*opened)->type());
+  const bool corrects = kind.effect == TargetEffect::corrects && is_of_notice(connection, **opened);
+  if (!kind.announces_volumes() && !corrects) return Found{};
+  auto reply = connection.check_notice(draft);
+  if (reply) return Found{*std::move(reply)};
+  if (reply.error().code == ErrorCode::refused) return Found{};
+  return reply.error();
+}
+
+std::vector<ToldConflict> told(const wire::ConflictRows& rows) {
+  std::vector<ToldConflict> all;
+  for (const wire::ConflictRow* one : tables(rows.rows())) {
+    all.push_back({conflict_words(*one), json_conflict(*one)});
+  }
+  return all;
+}
+
+Error refusal_of(const Connection& connection, const wire::ConflictRows& rows, bool corrects) {
+  const auto found = tables(rows.rows());
+  std::string reason =
+      found.empty() ? text(rows.refusal())
+                    : "it comes too near to what " + upper_case(connection.peer()) + " announced";
+  for (size_t i = 0; i < found.size() && i < kNamedMax; ++i) {
+    reason += "\n" + conflict_words(*found[i]);
+  }
+  if (rows.total() > kNamedMax) {
+    reason += "\nand " + std::to_string(rows.total() - kNamedMax) + " more";
+  }
+  return make_error(ErrorCode::refused, reason,
+                    corrects ? "--change \"conflict-reason -> ...\"    sends it all the same and "
+                               "says why"
+                             : "--set conflict-reason=\"...\"    sends it all the same and says "
+                               "why");
+}
 
 }  // namespace
 
@@ -24,26 +72,59 @@ Result<Answer<wire::ConflictRows>> conflicts_of(Connection& connection, const Dr
   return connection.check_notice(*bytes);
 }
 
-Status check_no_conflicts(Connection& connection, ByteView draft) {
+bool is_about_volumes(Connection& connection, ByteView draft) {
   const auto opened = open_flatbuffer<wire::Draft>(draft, kDraftIdentifier);
-  if (!opened) return opened.error();
-  if (!kind_of((*opened)->type()).announces_volumes()) return ok();
+  if (!opened) return false;
+  const Kind& kind = kind_of((*opened)->type());
+  if (kind.announces_volumes()) return true;
+  if (kind.changes_another()) return is_of_notice(connection, **opened);
   const auto body = open_body(bytes((*opened)->body()));
-  if (!body) return body.error();
-  if (!conflict_reason(**body).empty()) return ok();
-  const auto reply = connection.check_notice(draft);
-  if (!reply) return reply.error();
-  const auto rows = tables((*reply)->rows());
-  if (rows.empty()) return ok();
-  std::string reason = "it comes too near to what " + upper_case(connection.peer()) + " announced";
-  for (size_t i = 0; i < rows.size() && i < kNamedMax; ++i) {
-    reason += "\n" + conflict_words(*rows[i]);
+  return body && accepts_conflict(**body) && is_of_notice(connection, **opened);
+}
+
+Status check_conflicts(Connection& connection, ByteView draft, ToldBack& told_back) {
+  const auto found = find_conflicts(connection, draft);
+  if (!found) return found.error();
+  if (!*found) return ok();
+  const wire::ConflictRows& rows = ***found;
+  if (!text(rows.refusal()).empty()) {
+    const auto opened = open_flatbuffer<wire::Draft>(draft, kDraftIdentifier);
+    return refusal_of(connection, rows,
+                      kind_of((*opened)->type()).effect == TargetEffect::corrects);
   }
-  if ((*reply)->total() > kNamedMax) {
-    reason += "\nand " + std::to_string((*reply)->total() - kNamedMax) + " more";
+  told_back.conflicts = told(rows);
+  return ok();
+}
+
+void say_conflicts_of(Output& output, Connection& connection, ByteView draft) {
+  const auto found = find_conflicts(connection, draft);
+  if (found && *found) {
+    const wire::ConflictRows& rows = ***found;
+    ToldBack said;
+    said.conflicts = told(rows);
+    tell_back(output, said);
+    if (rows.total() > said.conflicts->size()) {
+      output.talk("and " + format_count(rows.total() - said.conflicts->size()) + " more");
+    }
+    say_incomplete(output, rows.incomplete());
+    if (!text(rows.refusal()).empty()) {
+      output.talk("It does not say why it comes so near, and would be refused.", Style::yellow);
+    }
   }
-  return make_error(ErrorCode::refused, reason,
-                    "--set conflict-reason=\"...\"    sends it all the same and says why");
+  if (is_about_volumes(connection, draft)) {
+    say_announced_unknown(output, connection, missing_link(connection));
+  }
+}
+
+JsonValue& add_conflicts_of(JsonValue& document, Connection& connection, ByteView draft) {
+  const auto found = find_conflicts(connection, draft);
+  const bool is_known = found && *found;
+  document.add("conflicts", is_known ? json_each(told(***found),
+                                                 [](const ToldConflict& one) { return one.json; })
+                                     : JsonValue());
+  document.add("conflicts_total", is_known ? JsonValue((***found).total()) : JsonValue());
+  document.add("refusal", is_known ? json_text(text((***found).refusal())) : JsonValue());
+  return add_missing_link(document, missing_link(connection));
 }
 
 }  // namespace hotline::client

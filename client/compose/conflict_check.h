@@ -1,9 +1,13 @@
-// A notice held against what the other side announced, before it is sent.
+// A notice held against what the other side announced, before it goes.
 #pragma once
+
+#include <optional>
 
 #include "client/compose/draft.h"
 #include "client/connect/connection.h"
+#include "client/show/told_back.h"
 #include "protocol/base/result.h"
+#include "protocol/terminal/output.h"
 
 namespace hotline::client {
 
@@ -12,8 +16,18 @@ namespace hotline::client {
 Result<Answer<wire::ConflictRows>> conflicts_of(Connection& connection, const DraftFields& draft,
                                                 UtcMs now);
 
-// Refuses a draft that announces volumes and has conflicts, and names each; with a reason given it
-// goes, whatever it comes near to. `draft`: the bytes of a wire.Draft that keeps the rules.
-Status check_no_conflicts(Connection& connection, ByteView draft);
+// In these, `draft`: the bytes of a wire.Draft.
+
+// It says where something will be, or changes a message that does, or accepts a conflict of one.
+bool is_about_volumes(Connection& connection, ByteView draft);
+
+// Refuses a draft that the daemon would refuse for its conflicts, and names each with its
+// distances; else tells those that it has all the same. Other rules are the daemon's to judge.
+Status check_conflicts(Connection& connection, ByteView draft, ToldBack& told_back);
+
+// The conflicts that a draft has which waits for somebody, in any state, and how much is known:
+// what its writer saw, and its releaser must see.
+void say_conflicts_of(Output& output, Connection& connection, ByteView draft);
+JsonValue& add_conflicts_of(JsonValue& document, Connection& connection, ByteView draft);
 
 }  // namespace hotline::client

@@ -1,5 +1,6 @@
 #include "client/compose/draft_view.h"
 
+#include "client/compose/conflict_check.h"
 #include "client/compose/typed_fields.h"
 #include "client/show/draft_rows.h"
 #include "client/show/message_view.h"
@@ -30,7 +31,7 @@ Description beside_body(const Output& output, const wire::Draft& draft) {
 
 }  // namespace
 
-void print_draft(Output& output, const Connection& connection, const SavedDraft& saved) {
+void print_draft(Output& output, Connection& connection, const SavedDraft& saved) {
   const wire::DraftRow& row = saved.row();
   const std::string precedence =
       row.precedence() == 0 ? "no precedence yet" : precedence_label(row.precedence());
@@ -52,9 +53,10 @@ void print_draft(Output& output, const Connection& connection, const SavedDraft&
     lines.emplace_back(output.words("Release"), output.words(step));
   }
   output.text("\n" + render_lines(output, lines));
+  if (is_open) say_conflicts_of(output, connection, saved.bytes());
 }
 
-JsonValue json_saved(const Connection& connection, const SavedDraft& saved,
+JsonValue json_saved(Connection& connection, const SavedDraft& saved,
                      const std::vector<Problem>& problems) {
   const wire::DraftDetail& detail = saved.detail();
   const char* state = saved.state() == wire::DraftState::open   ? "open"
@@ -73,8 +75,11 @@ JsonValue json_saved(const Connection& connection, const SavedDraft& saved,
       .add("expires_at", json_time(saved.draft().expires_at()));
   MessageContent({}, bytes(saved.draft().body()), connection.language()).add_body_to(document);
   document.add("may_be_sent", saved.state() == wire::DraftState::open && problems.empty())
-      .add("problems", json_problems(problems))
-      .add("draft_base64", to_base64(saved.bytes()));
+      .add("problems", json_problems(problems));
+  if (saved.state() == wire::DraftState::open) {
+    add_conflicts_of(document, connection, saved.bytes());
+  }
+  document.add("draft_base64", to_base64(saved.bytes()));
   return document;
 }
 

@@ -9,9 +9,10 @@
 
 namespace hotline::client {
 
-void print_draft(Output& output, const Connection& connection, const SavedDraft& saved);
+// Of one that is open also the conflicts that it would have, which the daemon is asked for.
+void print_draft(Output& output, Connection& connection, const SavedDraft& saved);
 // With the rules that it breaks, as members of one document.
-JsonValue json_saved(const Connection& connection, const SavedDraft& saved,
+JsonValue json_saved(Connection& connection, const SavedDraft& saved,
                      const std::vector<Problem>& problems);
 
 }  // namespace hotline::client

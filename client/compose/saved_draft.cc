@@ -76,7 +76,7 @@ std::string hint_to_edit(const std::string& name, const Problem& problem) {
   if (problem.field == "subject") return edit + "--subject \"...\"";
   if (problem.field == "text") return edit + "\"...\"";
   if (problem.field == "reply-by" || problem.field == "expires") {
-    return edit + "--" + problem.field + " +2h";
+    return edit + (problem.hint.empty() ? "--" + problem.field + " +2h" : problem.hint);
   }
   return edit + "--set " + problem.field + "=\"...\"" +
          (problem.hint.empty() ? "" : "    " + problem.hint);

@@ -4,6 +4,7 @@
 #include <random>
 #include <utility>
 
+#include "client/compose/conflict_check.h"
 #include "client/compose/handing_in.h"
 #include "client/show/link_caution.h"
 #include "client/show/message_row.h"
@@ -147,16 +148,6 @@ void say_cautions(Output& output, const Connection& connection, const FinishedDr
   for (const std::string& caution : cautions_of(**body, connection.language(), now)) {
     output.quote(caution);
   }
-}
-
-// It says where something will be, or changes a message that does.
-bool is_about_volumes(Connection& connection, const FinishedDraft& draft) {
-  if (draft.kind.announces_volumes()) return true;
-  if (draft.kind.effect != TargetEffect::corrects) return false;
-  const auto opened = open_flatbuffer<wire::Draft>(draft.bytes, kDraftIdentifier);
-  const auto references = opened ? texts((*opened)->references()) : std::vector<std::string>{};
-  const auto notice = references.empty() ? Error{} : connection.show(references.front());
-  return notice && kind_of((*notice)->row()->type()).announces_volumes();
 }
 
 // A thread that is misspelt is another one, and this is said before anything goes. Where the search
@@ -305,7 +296,7 @@ int submit_finished(Invocation& invocation, Connection& connection, const Finish
   say_cautions(output, connection, draft, invocation.now());
   if (may_read && !output.json()) {
     say_new_thread(output, connection, draft);
-    if (is_about_volumes(connection, draft)) {
+    if (is_about_volumes(connection, draft.bytes)) {
       say_announced_unknown(output, connection, missing_link(connection));
     }
   }

@@ -349,11 +349,11 @@ Result<Answer<wire::CaseRows>> Connection::note_guarantor(const std::string& id,
 }
 
 Result<Answer<wire::ConflictRows>> Connection::conflicts(const std::string& id, uint64_t limit,
-                                                         uint64_t skip) {
+                                                         uint64_t skip, bool all) {
   return ask<wire::ConflictRows>(wire::RequestBody::Conflicts, [&](auto& builder) {
     const auto name = id.empty() ? 0 : builder.CreateString(id);
     return wire::CreateConflicts(builder, name, static_cast<uint32_t>(limit),
-                                 static_cast<uint32_t>(skip))
+                                 static_cast<uint32_t>(skip), all)
         .Union();
   });
 }

@@ -198,9 +198,10 @@ class Connection {
   Result<Answer<wire::CaseRows>> note_guarantor(const std::string& id, const std::string& guarantor,
                                                 wire::GuarantorStanding standing,
                                                 const std::string& reason);
-  // Open conflicts of notices; for an id those of this notice alone.
+  // Open conflicts of notices, and with `all` those that both parties accepted; for an id those of
+  // this notice alone.
   Result<Answer<wire::ConflictRows>> conflicts(const std::string& id, uint64_t limit,
-                                               uint64_t skip = 0);
+                                               uint64_t skip = 0, bool all = false);
   // Those that a notice would have, of a Draft that keeps the rules. Nothing is sent to the peer.
   Result<Answer<wire::ConflictRows>> check_notice(ByteView draft);
   Result<Answer<wire::NoticeRows>> notices(const NoticesWish& wish);

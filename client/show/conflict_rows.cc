@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "protocol/message/names.h"
+
 namespace hotline::client {
 namespace {
 
@@ -22,9 +24,8 @@ std::string last_time(const wire::ConflictRow& row) {
   return format_date_time_group(std::max(row.from(), row.until()));
 }
 
-// Both together have ended it.
 const char* accepted_by(const wire::ConflictRow& row) {
-  if (row.accepted_by_us()) return "us";
+  if (row.accepted_by_us()) return row.accepted_by_peer() ? "both" : "us";
   return row.accepted_by_peer() ? "them" : "nobody";
 }
 
@@ -39,7 +40,7 @@ void print_conflicts(Output& output, const wire::ConflictRows& rows) {
                {"HEIGHT", 5, Table::Fit::whole, true},
                {"TIME", 0, Table::Fit::left_out, true},
                {"FROM", 14},
-               {"UNTIL", 14},
+               {"UNTIL", 14, Table::Fit::left_out},
                {"ACCEPTED", 0, Table::Fit::cut, true}});
   for (const wire::ConflictRow* one : tables(rows.rows())) {
     const std::string own = text(one->own());
@@ -53,12 +54,44 @@ void print_conflicts(Output& output, const wire::ConflictRows& rows) {
 }
 
 std::string conflict_words(const wire::ConflictRow& row, bool of_peers) {
-  return text(of_peers ? row.own() : row.peers()) + ": " + metres(row.horizontal_m()) + " apart, " +
-         metres(row.vertical_m()) + " in height, " + seconds(row.time_s()) + " in time, from " +
-         first_time(row) + " to " + last_time(row);
+  const std::string words = text(of_peers ? row.own() : row.peers()) + ": " +
+                            metres(row.horizontal_m()) + " apart, " + metres(row.vertical_m()) +
+                            " in height, " + seconds(row.time_s()) + " in time, from " +
+                            first_time(row) + " to " + last_time(row);
+  const wire::Distances* before = row.before();
+  if (before == nullptr) return words;
+  return words + " (as it stands: " + metres(before->horizontal_m()) + ", " +
+         metres(before->vertical_m()) + " in height, " + seconds(before->time_s()) + " in time)";
+}
+
+void say_acceptances(Output& output, const Connection& connection, const wire::ConflictRows& rows) {
+  const auto say = [&](const wire::ConflictRow& row, const std::string& party,
+                       const std::string& answer, bool counts) {
+    if (answer.empty()) return;
+    if (counts) {
+      output.talk("The conflict of " + text(row.own()) + " and " + text(row.peers()) +
+                  " was accepted by " + upper_case(party) + " in " + answer + ".");
+    } else {
+      output.talk("The conflict of " + text(row.own()) + " and " + text(row.peers()) +
+                      " is accepted by " + upper_case(party) +
+                      " no more: a notice was changed after " + answer + ".",
+                  Style::yellow);
+    }
+  };
+  for (const wire::ConflictRow* one : tables(rows.rows())) {
+    say(*one, connection.party(), text(one->own_acceptance()), one->accepted_by_us());
+    say(*one, connection.peer(), text(one->peers_acceptance()), one->accepted_by_peer());
+  }
 }
 
 JsonValue json_conflict(const wire::ConflictRow& row) {
+  const wire::Distances* before = row.before();
+  JsonValue json_before;
+  if (before != nullptr) {
+    json_before.add("horizontal_m", before->horizontal_m())
+        .add("vertical_m", before->vertical_m())
+        .add("time_s", before->time_s());
+  }
   return JsonValue()
       .add("own", json_text(text(row.own())))
       .add("peers", text(row.peers()))
@@ -67,10 +100,13 @@ JsonValue json_conflict(const wire::ConflictRow& row) {
       .add("horizontal_m", row.horizontal_m())
       .add("vertical_m", row.vertical_m())
       .add("time_s", row.time_s())
-      .add("from", json_time(row.from()))
-      .add("until", json_time(row.until()))
+      .add("from", json_time(std::min(row.from(), row.until())))
+      .add("until", json_time(std::max(row.from(), row.until())))
       .add("accepted_by_us", row.accepted_by_us())
-      .add("accepted_by_peer", row.accepted_by_peer());
+      .add("accepted_by_peer", row.accepted_by_peer())
+      .add("own_acceptance", json_text(text(row.own_acceptance())))
+      .add("peers_acceptance", json_text(text(row.peers_acceptance())))
+      .add("before", std::move(json_before));
 }
 
 JsonValue json_conflicts(const wire::ConflictRows& rows) {

@@ -12,9 +12,13 @@ namespace hotline::client {
 // A notice that is not sent yet stands as "this".
 void print_conflicts(Output& output, const wire::ConflictRows& rows);
 
-// "S-000005: 0 m apart, 0 m in height, 0 s in time, from 281341Z NOV 26 to 281541Z NOV 26".
+// "S-000005: 0 m apart, 0 m in height, 0 s in time, from 281341Z NOV 26 to 281541Z NOV 26", and
+// where a correction is asked about " (as it stands: 900 m, 0 m in height, 0 s in time)".
 // `of_peers`: of a notice of theirs, and with ours.
 std::string conflict_words(const wire::ConflictRow& row, bool of_peers = false);
+
+// For each party that accepted one the message that said it, and whether it still counts.
+void say_acceptances(Output& output, const Connection& connection, const wire::ConflictRows& rows);
 
 // "conflicts", their "total", whether it is all, and whether the peer finds the same.
 JsonValue json_conflict(const wire::ConflictRow& row);

@@ -93,7 +93,9 @@ std::string feature_of(const PictureRow& row, bool exercise) {
 std::string to_geojson(const Picture& picture) {
   const auto feature = [&](const PictureRow& row) { return feature_of(row, picture.exercise); };
   return R"({"type":"FeatureCollection","v":1,"taken_at":")" + format_rfc3339(picture.taken_at) +
-         R"(","complete":)" + (picture.complete ? "true" : "false") + R"(,"features":)" +
+         R"(","complete":)" + (picture.complete ? "true" : "false") + R"(,"link_down":)" +
+         (picture.no_link_since ? "true" : "false") + R"(,"link_down_since":)" +
+         to_json(json_time(picture.no_link_since.value_or(0))) + R"(,"features":)" +
          listed(picture.rows, feature) + "}";
 }
 

@@ -1,6 +1,7 @@
 // The picture as GeoJSON (RFC 7946), for programs that draw maps.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -24,6 +25,8 @@ struct Picture {
   bool exercise = false;
   UtcMs taken_at = 0;
   bool complete = true;  // All that is active is in it.
+  // Without a link nobody here knows what the other side announced since; 0: since the start.
+  std::optional<UtcMs> no_link_since = {};
 };
 
 // A FeatureCollection with one feature for each row, as compose/geojson.h reads it: a Point with
@@ -31,7 +34,7 @@ struct Picture {
 // ("live" or "exercise"), lower, upper, start, end and conflicts as properties. Borders run
 // counterclockwise (3.1.6). A border that crosses the antimeridian is cut in two there and becomes
 // a MultiPolygon or MultiLineString (3.1.9); the cut is rounded to 1e-5 degrees. The collection has
-// the members v, taken_at and complete beside its features.
+// the members v, taken_at, complete, link_down and link_down_since beside its features.
 std::string to_geojson(const Picture& picture);
 
 }  // namespace hotline::client

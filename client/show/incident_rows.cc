@@ -115,8 +115,7 @@ void print_incidents(Output& output, const Connection& connection, const wire::I
   table.print(output);
 }
 
-void print_incident(Output& output, const Connection& connection, const wire::IncidentRows& rows,
-                    UtcMs now) {
+void print_incident(Output& output, const Connection& connection, const wire::IncidentRows& rows) {
   const wire::IncidentRow& row = *tables(rows.rows()).front();
   output.line(fitted(output, printable_line(text(row.id())) + "  " +
                                  output.words(incident_state(connection, row)) + "  " +
@@ -124,12 +123,16 @@ void print_incident(Output& output, const Connection& connection, const wire::In
   for (const std::string& line :
        {stand_line(output, upper_case(connection.party()), *row.own()),
         stand_line(output, upper_case(connection.peer()), *row.peers())}) {
-    output.text(wrapped(line, output.terminal() ? output.text_width() : line.size(), "  "));
+    if (output.terminal()) {
+      output.text(wrapped(line, output.text_width(), "  "));
+    } else {
+      output.line("  " + line);
+    }
   }
   const auto reports = tables(rows.reports());
   if (!reports.empty()) print_title(output, "Reports");
   for (const wire::MessageRow* one : reports) {
-    const std::string state = output.words(state_word(*one, now));
+    const std::string state = output.words(state_word(*one));
     output.line(message_line(output, *one, event_words(*one) + "  " + state));
   }
   const auto requests = tables(rows.requests());

@@ -16,8 +16,7 @@ std::string incident_state(const Connection& connection, const wire::IncidentRow
 
 void print_incidents(Output& output, const Connection& connection, const wire::IncidentRows& rows);
 // One with its reports, its questions, and what may be of the same event.
-void print_incident(Output& output, const Connection& connection, const wire::IncidentRows& rows,
-                    UtcMs now);
+void print_incident(Output& output, const Connection& connection, const wire::IncidentRows& rows);
 
 // Members; without "v".
 JsonValue json_incident(const Connection& connection, const wire::IncidentRow& row);

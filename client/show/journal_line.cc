@@ -461,6 +461,13 @@ void JournalDescriber::describe_rest(const wire::Entry& entry, Description& to) 
               name_of(found->peers()) + " volume " + std::to_string(found->peers_volume()) + ": " +
               std::to_string(found->horizontal_m()) + " m, " + std::to_string(found->vertical_m()) +
               " m in height, " + std::to_string(found->time_s()) + " s apart";
+    std::string lapsed;
+    for (const wire::MessageKey* answer : {found->own_lapsed(), found->peers_lapsed()}) {
+      if (answer != nullptr) lapsed += (lapsed.empty() ? "" : ", ") + name_of(answer);
+    }
+    if (!lapsed.empty()) {
+      to.text = to.text + ". Accepted no more, since a notice was changed: " + lapsed;
+    }
   } else if (const auto* ended = entry.fact_as_ConflictEnded()) {
     to.kind = "conflict";
     to.text =

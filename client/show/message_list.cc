@@ -12,15 +12,17 @@ std::string next_place(const wire::Rows& rows) {
 }
 
 void show_messages(Output& output, const Connection& connection, const wire::Rows& rows,
-                   UtcMs now) {
+                   std::optional<JsonValue> conflicts) {
   const auto messages = tables(rows.rows());
   if (output.json()) {
-    return output.document(json_document()
-                               .add("messages", json_messages(connection, messages))
-                               .add("total", rows.total())
-                               .add("more", rows.more())
-                               .add("next", rows.more() ? JsonValue(next_place(rows)) : JsonValue())
-                               .add("not_searched", rows.not_searched()));
+    JsonValue document = json_document();
+    document.add("messages", json_messages(connection, messages))
+        .add("total", rows.total())
+        .add("more", rows.more())
+        .add("next", rows.more() ? JsonValue(next_place(rows)) : JsonValue())
+        .add("not_searched", rows.not_searched());
+    if (conflicts) document.add("conflicts", *std::move(conflicts));
+    return output.document(document);
   }
   // The id says who sent it, and the subject mostly what it is.
   Table table({{"ID", 8},
@@ -34,7 +36,7 @@ void show_messages(Output& output, const Connection& connection, const wire::Row
     table.add({one->waits() && one->incoming() ? "!" : "",
                {text(one->id()), precedence_label(one->precedence()), type_name(one->type()),
                 format_date_time_group(one->released_at()), upper_case(sender_of(connection, *one)),
-                one->mismatch() && one->cancelled_at() == 0 ? "MISMATCH" : state_word(*one, now),
+                one->mismatch() && one->cancelled_at() == 0 ? "MISMATCH" : state_word(*one),
                 text(one->subject())},
                one->waits() ? precedence_style(one->precedence()) : Style::plain});
   }

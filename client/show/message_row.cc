@@ -41,6 +41,7 @@ const char* state_word(const wire::MessageRow& row) {
   // Before all else: the machine may have declined it, and still a person is asked.
   if (row.incoming() && row.waits()) return "waits";
   if (row.cancelled_at() != 0) return "cancelled";
+  if (row.expired()) return "expired";
   if (row.corrected_at() != 0) return "corrected";
   if (row.declined_at() != 0) return "declined";
   if (row.answered_at() != 0) return "answered";
@@ -49,12 +50,6 @@ const char* state_word(const wire::MessageRow& row) {
   if (row.incoming()) return "received";
   if (row.delivered_at() != 0) return "delivered";
   return row.numbered() ? "sent" : "queued";
-}
-
-const char* state_word(const wire::MessageRow& row, UtcMs now) {
-  const bool is_over = row.expires_at() != 0 && row.expires_at() < now;
-  const bool waits = row.incoming() && row.waits();
-  return is_over && !waits && row.cancelled_at() == 0 ? "expired" : state_word(row);
 }
 
 std::string due_words(const wire::MessageRow& row) {

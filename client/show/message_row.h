@@ -20,10 +20,8 @@ std::string sender_of(const Connection& connection, const wire::MessageRow& row)
 std::string receiver_of(const Connection& connection, const wire::MessageRow& row);
 
 // The last thing that happened to it: "queued", "sent", "received", "delivered", "waits",
-// "acknowledged", "answered", "declined", "corrected", "cancelled".
+// "acknowledged", "answered", "declined", "corrected", "cancelled", "expired".
 const char* state_word(const wire::MessageRow& row);
-// The same, or "expired" where it is of no use any more by its --expires and still stands.
-const char* state_word(const wire::MessageRow& row, UtcMs now);
 
 // "02:48" until the next person is told, "-" where it does not wait or nobody further is told,
 // "PAUSED".

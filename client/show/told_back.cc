@@ -25,6 +25,7 @@ void ToldBack::append(const ToldBack& more) {
   typed.insert(typed.end(), more.typed.begin(), more.typed.end());
   filled_in.insert(filled_in.end(), more.filled_in.begin(), more.filled_in.end());
   if (more.still_open) still_open = more.still_open;
+  if (more.conflicts) conflicts = more.conflicts;
 }
 
 std::string words_of_typed(const Output& output, const ToldBack& told) {
@@ -53,6 +54,10 @@ void tell_back(Output& output, const ToldBack& told) {
                                    words_of_still_open(told)}) {
     if (!words.empty()) output.talk(words);
   }
+  if (!told.conflicts) return;
+  for (const ToldConflict& one : *told.conflicts) {
+    output.talk("IN CONFLICT with " + one.words, Style::yellow);
+  }
 }
 
 JsonValue& add_told_back(JsonValue& document, const ToldBack& told) {
@@ -62,6 +67,10 @@ JsonValue& add_told_back(JsonValue& document, const ToldBack& told) {
     document.add("still_open", json_each(*told.still_open, [](size_t number) {
                    return JsonValue(static_cast<uint64_t>(number));
                  }));
+  }
+  if (told.conflicts) {
+    document.add("conflicts",
+                 json_each(*told.conflicts, [](const ToldConflict& one) { return one.json; }));
   }
   return document;
 }

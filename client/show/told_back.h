@@ -12,6 +12,12 @@
 
 namespace hotline::client {
 
+// A notice of the other side that what is written comes too near to.
+struct ToldConflict {
+  std::string words;
+  JsonValue json;
+};
+
 using Understood = std::vector<std::pair<std::string, std::string>>;  // Key, and words.
 
 struct ToldBack {
@@ -20,6 +26,8 @@ struct ToldBack {
       filled_in;  // Nobody typed it: the template says so, or it follows from what was typed.
   // Of an answer to a request: the questions that it leaves open, as they are numbered.
   std::optional<std::vector<size_t>> still_open;
+  // Of what is held against the other side's notices.
+  std::optional<std::vector<ToldConflict>> conflicts = {};
 
   void add(std::string key, std::string words) {
     typed.emplace_back(std::move(key), std::move(words));
@@ -38,7 +46,7 @@ std::string listed(const std::vector<size_t>& numbers);
 // Those of these that are not empty, each as a line.
 void tell_back(Output& output, const ToldBack& told);
 // The same as the members "understood", "from_template" and, of an answer to a request,
-// "still_open".
+// "still_open"; of a notice "conflicts".
 JsonValue& add_told_back(JsonValue& document, const ToldBack& told);
 
 }  // namespace hotline::client

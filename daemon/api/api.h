@@ -127,10 +127,18 @@ class ClientApi {
 
   void conflicts(ClientSession& session, uint32_t request, const wire::Conflicts& wanted);
   void check_notice(ClientSession& session, uint32_t request, const wire::CheckNotice& wanted);
-  Result<std::vector<Volume>> volumes_to_check(ByteView draft) const;
-  // One page of `all`; of those of one notice, where it is named.
+  struct CheckedNotice {
+    Conflicts::Checked found;
+    Status allowed;  // As it would be refused or not, were it released.
+  };
+  Result<CheckedNotice> check_as_it_would_stand(ByteView draft);
+  Result<CheckedNotice> check_correction_of_notice(const wire::Draft& draft,
+                                                   const wire::Body& body);
+  // One page of `all`; of those of one notice, where it is named. `refusal`: of what is only asked
+  // about.
   void answer_conflicts(ClientSession& session, uint32_t request, Conflicts::Checked all,
-                        uint32_t limit, uint32_t skip, const std::string& name);
+                        uint32_t limit, uint32_t skip, const std::string& name,
+                        const std::string& refusal = {});
   void notices(ClientSession& session, uint32_t request, const wire::Notices& wanted);
   NoticesFrom notices_from(const wire::Notices& asked, const NoticesWanted& wanted);
 

@@ -16,6 +16,9 @@ namespace {
 struct NamedConflict {
   Conflict conflict;
   std::optional<StoredMessage> peers;  // Without envelope and body.
+  // The ANSWERs, as people call them; empty where there is none.
+  std::string own_acceptance;
+  std::string peers_acceptance;
 };
 
 struct ConflictPage {
@@ -28,7 +31,15 @@ struct ConflictsWanted {
   std::optional<WantedMessage> notice;  // Those of this one alone.
   size_t skip = 0;
   size_t limit = 0;
+  std::string prefix;
+  std::string peer_prefix;
 };
+
+std::string name_of(StoreReader& reader, const std::optional<MessageKey>& key,
+                    const ConflictsWanted& wanted) {
+  const auto message = key ? reader.message(*key) : std::nullopt;
+  return message ? message_name(*message, wanted.prefix, wanted.peer_prefix) : "";
+}
 
 ConflictPage read_conflicts(StoreReader& reader, const std::vector<Conflict>& all,
                             const ConflictsWanted& wanted) {
@@ -45,7 +56,8 @@ ConflictPage read_conflicts(StoreReader& reader, const std::vector<Conflict>& al
     if (page.total++ < wanted.skip || page.rows.size() == wanted.limit) continue;
     auto peers = reader.stored_message(one.peers);
     if (peers) peers->record.envelope = {}, peers->record.body = {};
-    page.rows.push_back({one, std::move(peers)});
+    page.rows.push_back({one, std::move(peers), name_of(reader, one.own_acceptance, wanted),
+                         name_of(reader, one.peers_acceptance, wanted)});
   }
   return page;
 }
@@ -65,6 +77,15 @@ flatbuffers::Offset<wire::ConflictRow> build_conflict(flatbuffers::FlatBufferBui
   };
   auto own_correction = correction(context.prefix, conflict.own_version);
   auto peers_correction = correction(context.peer_prefix, conflict.peers_version);
+  auto own_acceptance = named.own_acceptance.empty() ? 0 : b.CreateString(named.own_acceptance);
+  auto peers_acceptance =
+      named.peers_acceptance.empty() ? 0 : b.CreateString(named.peers_acceptance);
+  flatbuffers::Offset<wire::Distances> before = 0;
+  if (conflict.before) {
+    before = wire::CreateDistances(b, static_cast<uint64_t>(conflict.before->horizontal_m),
+                                   static_cast<uint64_t>(conflict.before->vertical_m),
+                                   static_cast<uint64_t>(conflict.before->time_s));
+  }
   wire::ConflictRowBuilder row(b);
   row.add_own(own);
   row.add_peers(peers);
@@ -79,14 +100,19 @@ flatbuffers::Offset<wire::ConflictRow> build_conflict(flatbuffers::FlatBufferBui
   row.add_accepted_by_peer(conflict.accepted_by_peer);
   row.add_own_correction(own_correction);
   row.add_peers_correction(peers_correction);
+  row.add_own_acceptance(own_acceptance);
+  row.add_peers_acceptance(peers_acceptance);
+  row.add_before(before);
   return row.Finish();
 }
 
 }  // namespace
 
 void ClientApi::answer_conflicts(ClientSession& session, uint32_t request, Conflicts::Checked all,
-                                 uint32_t limit, uint32_t skip, const std::string& name) {
-  ConflictsWanted wanted{std::nullopt, skip, rows_wanted(limit)};
+                                 uint32_t limit, uint32_t skip, const std::string& name,
+                                 const std::string& refusal) {
+  ConflictsWanted wanted{std::nullopt, skip, rows_wanted(limit), config_.prefix,
+                         config_.peer_prefix};
   if (!name.empty()) {
     wanted.notice = named(name, config_.prefix, config_.peer_prefix);
     if (!wanted.notice) return sessions_.fail(session, request, not_found(name));
@@ -96,7 +122,8 @@ void ClientApi::answer_conflicts(ClientSession& session, uint32_t request, Confl
       [all = std::move(all.conflicts), wanted](StoreReader& reader) {
         return read_conflicts(reader, all, wanted);
       },
-      [this, request, name, incomplete = all.incomplete](ClientSession& asker, ConflictPage page) {
+      [this, request, name, refusal, incomplete = all.incomplete](ClientSession& asker,
+                                                                  ConflictPage page) {
         if (!page.found) return sessions_.fail(asker, request, not_found(name));
         const RowContext context = row_context();
         sessions_.answer(asker, request, [&](flatbuffers::FlatBufferBuilder& b) {
@@ -104,42 +131,56 @@ void ClientApi::answer_conflicts(ClientSession& session, uint32_t request, Confl
           for (const NamedConflict& one : page.rows)
             rows.push_back(build_conflict(b, one, context));
           const ConflictComparison compared = core_.conflicts_compared();
+          const auto why = refusal.empty() ? 0 : b.CreateString(refusal);
           return wire::CreateConflictRows(b, b.CreateVector(rows), page.total, incomplete,
-                                          compared.at, !compared.same, compared.is_current);
+                                          compared.at, !compared.same, compared.is_current, why);
         });
       });
 }
 
 void ClientApi::conflicts(ClientSession& session, uint32_t request, const wire::Conflicts& wanted) {
   const Conflicts& known = core_.conflicts();
-  answer_conflicts(session, request, {known.list(), known.overflowed()}, wanted.limit(),
+  answer_conflicts(session, request, {known.list(wanted.all()), known.overflowed()}, wanted.limit(),
                    wanted.skip(), text_of(wanted.id()));
 }
 
 // A correction is held against the rules of the notice that it corrects.
-Result<std::vector<Volume>> ClientApi::volumes_to_check(ByteView draft) const {
-  const UtcMs now = clock_.now().utc;
-  const auto opened = open_flatbuffer<wire::Draft>(draft, kDraftIdentifier);
-  const bool corrects = opened && kind_of((*opened)->type()).effect == TargetEffect::corrects;
-  if (!corrects) return announced_by(draft, config_.exercise, now);
-  const auto body = open_body(ByteView((*opened)->body()->data(), (*opened)->body()->size()));
-  if (!body) return body.error();
-  const auto* references = (*opened)->references();
+Result<ClientApi::CheckedNotice> ClientApi::check_correction_of_notice(const wire::Draft& draft,
+                                                                       const wire::Body& body) {
+  const auto* references = draft.references();
   const auto serial = references != nullptr && references->size() > 0
                           ? parse_written_serial(text_of(references->Get(0)))
                           : std::nullopt;
   if (!serial || serial->prefix != config_.prefix) {
     return make_error(ErrorCode::refused, "it does not say which message of ours it corrects");
   }
-  return core_.conflicts().volumes_after({false, serial->number}, **body, now);
+  const UtcMs now = clock_.now().utc;
+  const MessageKey notice{false, serial->number};
+  const auto volumes = core_.conflicts().volumes_after(notice, body, now);
+  if (!volumes) return volumes.error();
+  return CheckedNotice{core_.conflicts().check(*volumes, notice),
+                       core_.conflicts().check_moved(notice, body, now)};
+}
+
+Result<ClientApi::CheckedNotice> ClientApi::check_as_it_would_stand(ByteView draft) {
+  const auto opened = open_flatbuffer<wire::Draft>(draft, kDraftIdentifier);
+  if (!opened) return make_error(ErrorCode::usage, "this is no draft: " + opened.error().reason);
+  const auto body = open_body(ByteView((*opened)->body()->data(), (*opened)->body()->size()));
+  if (!body) return body.error();
+  if (kind_of((*opened)->type()).effect == TargetEffect::corrects) {
+    return check_correction_of_notice(**opened, **body);
+  }
+  const auto volumes = announced_by(draft, config_.exercise, clock_.now().utc);
+  if (!volumes) return volumes.error();
+  return CheckedNotice{core_.conflicts().check(*volumes), core_.conflicts().check_reason(**body)};
 }
 
 void ClientApi::check_notice(ClientSession& session, uint32_t request,
                              const wire::CheckNotice& wanted) {
-  const ByteView draft(wanted.draft()->data(), wanted.draft()->size());
-  const auto volumes = volumes_to_check(draft);
-  if (!volumes) return sessions_.fail(session, request, volumes.error());
-  answer_conflicts(session, request, core_.conflicts().check(*volumes), wanted.limit(), 0, {});
+  auto checked = check_as_it_would_stand(ByteView(wanted.draft()->data(), wanted.draft()->size()));
+  if (!checked) return sessions_.fail(session, request, checked.error());
+  const std::string refusal = checked->allowed ? "" : checked->allowed.error().reason;
+  answer_conflicts(session, request, std::move(checked->found), wanted.limit(), 0, {}, refusal);
 }
 
 }  // namespace hotline

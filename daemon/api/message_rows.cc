@@ -6,7 +6,9 @@
 #include "protocol/base/limits.h"
 #include "protocol/base/text.h"
 #include "protocol/message/body.h"
+#include "protocol/message/correcting.h"
 #include "protocol/message/envelope.h"
+#include "protocol/message/kinds/kinds.h"
 #include "protocol/message/serial.h"
 
 namespace hotline {
@@ -49,7 +51,12 @@ ListedMessage::ListedMessage(StoredMessage message) : stored(std::move(message))
     language = keep((*envelope)->language()->str(), limits::kRowLanguageSizeMax);
     released_at = (*envelope)->released_at();
     reply_by = (*envelope)->reply_by().value_or(0);
-    expires_at = (*envelope)->expires_at().value_or(0);
+    expires_at = useful_until = (*envelope)->expires_at().value_or(0);
+    if (kind_of((*envelope)->type()).is_notice()) {
+      const bool is_exercise = (*envelope)->mode() == wire::Mode::exercise;
+      useful_until =
+          hotline::useful_until(as_said(**envelope, record.body, is_exercise)).value_or(0);
+    }
   }
   if (auto body = open_body(record.body)) {
     subject = keep((*body)->subject()->str(), limits::kRowSubjectSizeMax);
@@ -105,6 +112,7 @@ flatbuffers::Offset<wire::MessageRow> build_row(flatbuffers::FlatBufferBuilder& 
   row.add_answered_in_part_at(message.answered_in_part_at);
   row.add_reply_by(listed.reply_by);
   row.add_expires_at(listed.expires_at);
+  row.add_expired(listed.useful_until != 0 && listed.useful_until < context.now.utc);
   if (context.answers) row.add_answer_due_at(context.answers->due_of(key).value_or(0));
   row.add_disseminated_at(message.disseminated_at);
   row.add_audience(message.audience);

@@ -50,6 +50,7 @@ struct ListedMessage {
   UtcMs released_at = 0;
   UtcMs reply_by = 0;  // 0 where the message does not say; likewise
   UtcMs expires_at = 0;
+  UtcMs useful_until = 0;  // As useful_until() says of its newest state that is known.
   EventPoint event;
 
   // Bytes that its row takes at most.

@@ -161,6 +161,7 @@ void ClientApi::renew(ListedMessage& listed, std::vector<Volume>* volumes) {
   listed.subject = shortened(subject, limits::kRowSubjectSizeMax);
   listed.cut = listed.cut || listed.subject != subject;
   listed.event = event_point(**body);
+  listed.useful_until = useful_until(*newest).value_or(0);
   if (volumes) *volumes = announced_volumes(*newest);
 }
 

@@ -19,6 +19,16 @@ namespace {
 
 constexpr Separation kTouching = {0, 0, 0};
 
+// In any of the three.
+bool is_nearer(const Nearness& now, const Nearness& before) {
+  return now.horizontal_m < before.horizontal_m || now.vertical_m < before.vertical_m ||
+         now.time_s < before.time_s;
+}
+
+std::optional<MessageKey> from_optional(const wire::MessageKey* key) {
+  return key == nullptr ? std::nullopt : std::optional(from_wire(key));
+}
+
 void sort_by_time(std::vector<Conflict>& conflicts) {
   std::stable_sort(conflicts.begin(), conflicts.end(), [](const Conflict& a, const Conflict& b) {
     return a.nearness.from < b.nearness.from;
@@ -30,7 +40,8 @@ void sort_by_time(std::vector<Conflict>& conflicts) {
 // ----------------------------------------------------------------------------------------------
 // asked
 
-Conflicts::Checked Conflicts::check(const std::vector<Volume>& volumes) const {
+Conflicts::Checked Conflicts::check(const std::vector<Volume>& volumes,
+                                    std::optional<MessageKey> corrected) const {
   std::map<MessageKey, Conflict> nearest;
   Checked checked;
   checked.incomplete = overflowed_;
@@ -48,30 +59,27 @@ Conflicts::Checked Conflicts::check(const std::vector<Volume>& volumes) const {
         });
     checked.incomplete = checked.incomplete || !all;
   }
-  for (const auto& [notice, conflict] : nearest) checked.conflicts.push_back(conflict);
+  for (auto& [notice, conflict] : nearest) {
+    const auto met = corrected ? open_.find({*corrected, notice}) : open_.end();
+    if (met != open_.end()) conflict.before = met->second.nearness;
+    checked.conflicts.push_back(conflict);
+  }
   sort_by_time(checked.conflicts);
   return checked;
 }
 
 Status Conflicts::check_reason(const wire::Body& body) const {
-  return conflict_reason(body).empty() ? check_apart(body, {}) : ok();
+  return conflict_reason(body).empty() ? check_apart(body) : ok();
 }
 
-std::set<MessageKey> Conflicts::peers_met(MessageKey notice) const {
-  std::set<MessageKey> met;
-  for (const auto& [pair, conflict] : open_) {
-    // Both accepted it as it stood, and not as it moves.
-    if (pair.first == notice && conflict.is_open()) met.insert(pair.second);
-  }
-  return met;
-}
-
-Status Conflicts::check_apart(const wire::Body& body, const std::set<MessageKey>& but_for) const {
+Status Conflicts::check_apart(const wire::Body& body, std::optional<MessageKey> corrected) const {
   const bool is_held_against =
       kind_of(static_cast<uint8_t>(body.content_type())).announces_volumes();
   if (!is_held_against) return ok();
-  auto [found, incomplete] = check(announced_volumes(body));
-  std::erase_if(found, [&](const Conflict& one) { return but_for.contains(one.peers); });
+  auto [found, incomplete] = check(announced_volumes(body), corrected);
+  std::erase_if(found, [](const Conflict& one) {
+    return one.before && !is_nearer(one.nearness, *one.before);
+  });
   const std::string hint = "--set conflict-reason=\"...\"    sends it all the same and says why";
   if (found.empty() && !incomplete) return ok();
   if (found.empty()) {
@@ -100,12 +108,12 @@ Status Conflicts::check_moved(MessageKey notice, const wire::Body& correction,
   const auto body = open_body(after->body);
   const auto old_body = open_body(before->body);
   if (!body || !old_body) return ok();
-  // A reason that was given for other conflicts is none for a new one.
+  // A reason that was given for other conflicts, or for a greater distance, is none for this.
   const bool says_anew = conflict_reason(**body) != conflict_reason(**old_body);
-  Status apart = says_anew ? check_reason(**body) : check_apart(**body, peers_met(notice));
+  Status apart = says_anew ? check_reason(**body) : check_apart(**body, notice);
   if (apart) return apart;
   return make_error(apart.error().code, apart.error().reason,
-                    "--change conflict-reason=\" -> ...\"    sends it all the same and says why");
+                    "--change \"conflict-reason -> ...\"    sends it all the same and says why");
 }
 
 Result<std::vector<Volume>> Conflicts::volumes_after(MessageKey notice,
@@ -123,10 +131,10 @@ Result<std::vector<Volume>> Conflicts::volumes_after(MessageKey notice,
   return announced_volumes(*after);
 }
 
-std::vector<Conflict> Conflicts::list() const {
+std::vector<Conflict> Conflicts::list(bool accepted) const {
   std::vector<Conflict> found;
   for (const auto& [pair, conflict] : open_) {
-    if (conflict.is_open()) found.push_back(conflict);
+    if (accepted || conflict.is_open()) found.push_back(conflict);
   }
   sort_by_time(found);
   return found;
@@ -163,13 +171,12 @@ std::vector<ActiveNotice> Conflicts::notices(const NoticesWanted& wanted, UtcMs 
   if (wanted.near) near = notices_near(*wanted.near);
   std::vector<ActiveNotice> found;
   for (const auto& [key, notice] : notices_) {
-    if (notice.useful_until < now || (wanted.type != 0 && notice.type != wanted.type)) continue;
+    if (notice.end < now || (wanted.type != 0 && notice.type != wanted.type)) continue;
     if (wanted.incoming && *wanted.incoming != key.incoming) continue;
-    if (wanted.at && (*wanted.at < notice.start || *wanted.at > notice.useful_until)) continue;
+    if (wanted.at && (*wanted.at < notice.start || *wanted.at > notice.end)) continue;
     if (wanted.near && !near.contains(key)) continue;
     const auto count = conflicts.find(key);
-    found.push_back(
-        {key, notice.start, notice.useful_until, count == conflicts.end() ? 0 : count->second});
+    found.push_back({key, notice.start, notice.end, count == conflicts.end() ? 0 : count->second});
   }
   std::stable_sort(found.begin(), found.end(),
                    [](const ActiveNotice& a, const ActiveNotice& b) { return a.start < b.start; });
@@ -221,10 +228,9 @@ void Conflicts::announce(MessageKey notice, const CorrectedMessage& message) {
   made.start = volumes.front().start;
   for (const Volume& volume : volumes) {
     made.start = std::min(made.start, volume.start);
-    made.over_at = std::max(made.over_at, volume.end);
+    made.end = std::max(made.end, volume.end);
   }
-  made.over_at += config_.policy.separation.time_s * 1000;
-  made.useful_until = useful_until(message).value_or(0);
+  made.over_at = made.end + config_.policy.separation.time_s * 1000;
   if (made.over_at < started_.utc) return;
   if (places_.size() + volumes.size() > limits::kVolumesKeptMax) {
     overflowed_ = true;
@@ -337,7 +343,7 @@ void Conflicts::note_acceptance(MessageKey answer) {
     overflowed_ = true;
     return;
   }
-  count += accepted_[notices].insert(acceptance).second;
+  count += accepted_[notices].insert_or_assign(acceptance, answer).second;
   for (auto& [pair, conflict] : open_) {
     if (pair.first.number != notices.first || conflict.peers_serial != notices.second) continue;
     judge_acceptance(conflict);
@@ -351,7 +357,7 @@ void Conflicts::forget_acceptances(MessageKey notice) {
   std::erase_if(accepted_, [&](const auto& one) {
     const auto& [own, peers] = one.first;
     if ((notice.incoming ? peers : own) != found->second.serial) return false;
-    for (const Acceptance& acceptance : one.second) --accepted_count(acceptance.by_us);
+    for (const auto& [acceptance, answer] : one.second) --accepted_count(acceptance.by_us);
     return true;
   });
 }
@@ -361,11 +367,14 @@ void Conflicts::judge_acceptance(Conflict& conflict) const {
   conflict.peers_version = corrections_.version_of(conflict.peers);
   const auto found = accepted_.find({conflict.own.number, conflict.peers_serial});
   if (found == accepted_.end()) return;
-  const auto accepted_by = [&](bool us) {
-    return found->second.contains({us, conflict.own_version, conflict.peers_version});
-  };
-  conflict.accepted_by_us = accepted_by(true);
-  conflict.accepted_by_peer = accepted_by(false);
+  for (const auto& [acceptance, answer] : found->second) {
+    bool& accepted = acceptance.by_us ? conflict.accepted_by_us : conflict.accepted_by_peer;
+    auto& last = acceptance.by_us ? conflict.own_acceptance : conflict.peers_acceptance;
+    const bool is_of_this = acceptance.own_version == conflict.own_version &&
+                            acceptance.peers_version == conflict.peers_version;
+    if (is_of_this || (!accepted && (!last || *last < answer))) last = answer;
+    accepted = accepted || is_of_this;
+  }
 }
 
 // ----------------------------------------------------------------------------------------------
@@ -374,11 +383,20 @@ void Conflicts::judge_acceptance(Conflict& conflict) const {
 void Conflicts::apply(const wire::Entry& entry) {
   if (const wire::ConflictFound* found = entry.fact_as_ConflictFound()) {
     told_[{from_wire(found->own()), from_wire(found->peers())}] = {
-        static_cast<int64_t>(found->horizontal_m()), static_cast<int64_t>(found->vertical_m()),
-        static_cast<int64_t>(found->time_s()), found->from(), found->until()};
+        {static_cast<int64_t>(found->horizontal_m()), static_cast<int64_t>(found->vertical_m()),
+         static_cast<int64_t>(found->time_s()), found->from(), found->until()},
+        from_optional(found->own_lapsed()),
+        from_optional(found->peers_lapsed())};
   } else if (const wire::ConflictEnded* ended = entry.fact_as_ConflictEnded()) {
     told_.erase({from_wire(ended->own()), from_wire(ended->peers())});
   }
+}
+
+// Who accepted it must hear that it does not count any more, also where the distances are the same.
+bool Conflicts::is_news(const Told& told, const Conflict& conflict) {
+  const auto own = conflict.own_lapsed(), peers = conflict.peers_lapsed();
+  return told.nearness != conflict.nearness || (own && own != told.own_lapsed) ||
+         (peers && peers != told.peers_lapsed);
 }
 
 void Conflicts::tell(Now now) {
@@ -387,7 +405,7 @@ void Conflicts::tell(Now now) {
     const auto found = open_.find(*pair);
     const bool is_open = found != open_.end() && found->second.is_open();
     const auto told = told_.find(*pair);
-    const bool is_new = is_open && (told == told_.end() || told->second != found->second.nearness);
+    const bool is_new = is_open && (told == told_.end() || is_news(told->second, found->second));
     const bool has_ended = !is_open && told != told_.end();
     if ((is_new || has_ended) && !may_tell(now.boot)) {
       ++pair;
@@ -422,20 +440,31 @@ void Conflicts::record_found(Now now, const Conflict& conflict) {
   const Nearness& near = conflict.nearness;
   apply(recorder_.record(now, [&](flatbuffers::FlatBufferBuilder& b) {
     const wire::MessageKey own = to_wire(conflict.own), peers = to_wire(conflict.peers);
+    const auto own_lapsed = to_wire(conflict.own_lapsed().value_or(MessageKey{}));
+    const auto peers_lapsed = to_wire(conflict.peers_lapsed().value_or(MessageKey{}));
     return wire::CreateConflictFound(b, &own, &peers, conflict.own_volume, conflict.peers_volume,
                                      static_cast<uint32_t>(near.horizontal_m),
                                      static_cast<uint32_t>(near.vertical_m),
-                                     static_cast<uint32_t>(near.time_s), near.from, near.until);
+                                     static_cast<uint32_t>(near.time_s), near.from, near.until,
+                                     conflict.own_lapsed() ? &own_lapsed : nullptr,
+                                     conflict.peers_lapsed() ? &peers_lapsed : nullptr);
   }));
-  noise_.alarm(
-      now, NoiseKind::conflict, conflict.peers,
+  std::string text =
       "CONFLICT of " + corrections_.name_of(conflict.own) + " volume " +
-          std::to_string(conflict.own_volume) + " with " + corrections_.name_of(conflict.peers) +
-          " volume " + std::to_string(conflict.peers_volume) + ": " +
-          std::to_string(near.horizontal_m) + " m apart, " + std::to_string(near.vertical_m) +
-          " m in height, " + std::to_string(near.time_s) + " s in time, from " +
-          format_date_time_group(std::min(near.from, near.until)) + " to " +
-          format_date_time_group(std::max(near.from, near.until)));
+      std::to_string(conflict.own_volume) + " with " + corrections_.name_of(conflict.peers) +
+      " volume " + std::to_string(conflict.peers_volume) + ": " +
+      std::to_string(near.horizontal_m) + " m apart, " + std::to_string(near.vertical_m) +
+      " m in height, " + std::to_string(near.time_s) + " s in time, from " +
+      format_date_time_group(std::min(near.from, near.until)) + " to " +
+      format_date_time_group(std::max(near.from, near.until));
+  std::string lapsed;
+  for (const auto& answer : {conflict.own_lapsed(), conflict.peers_lapsed()}) {
+    if (answer) lapsed += (lapsed.empty() ? "" : ", ") + corrections_.name_of(*answer);
+  }
+  if (!lapsed.empty()) {
+    text = text + ". Accepted no more, since a notice was changed: " + lapsed;
+  }
+  noise_.alarm(now, NoiseKind::conflict, conflict.peers, text);
 }
 
 void Conflicts::record_ended(Now now, const Pair& pair) {

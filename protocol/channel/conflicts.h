@@ -37,7 +37,19 @@ struct Conflict {
   // The serials of the notices' last corrections, 0 where there is none: what an acceptance names.
   uint64_t own_version = 0;
   uint64_t peers_version = 0;
+  // The ANSWER by which each party accepted it last. One that is named although that party does not
+  // accept it has lapsed: it was said of an earlier state of the two.
+  std::optional<MessageKey> own_acceptance = {};
+  std::optional<MessageKey> peers_acceptance = {};
+  // How near the two come as they stand, where a change of ours is only asked about.
+  std::optional<Nearness> before = {};
 
+  std::optional<MessageKey> own_lapsed() const {
+    return accepted_by_us ? std::nullopt : own_acceptance;
+  }
+  std::optional<MessageKey> peers_lapsed() const {
+    return accepted_by_peer ? std::nullopt : peers_acceptance;
+  }
   bool is_open() const { return !accepted_by_us || !accepted_by_peer; }
 };
 
@@ -45,7 +57,7 @@ struct Conflict {
 struct ActiveNotice {
   MessageKey key;
   UtcMs start = 0;
-  UtcMs end = 0;         // Or when it expires, where that is sooner.
+  UtcMs end = 0;
   size_t conflicts = 0;  // Open ones.
 };
 
@@ -71,22 +83,25 @@ class Conflicts {
 
   // The conflicts that these volumes of ours would have, without sending them; they have no key.
   // For each notice of the peer the pair that comes nearest. The volumes have no fault.
+  // `corrected`: the notice of ours that would have them, and how near it comes as it stands is
+  // said beside.
   struct Checked {
     std::vector<Conflict> conflicts;
     bool incomplete = false;  // There may be more: too much is announced.
   };
-  Checked check(const std::vector<Volume>& volumes) const;
+  Checked check(const std::vector<Volume>& volumes,
+                std::optional<MessageKey> corrected = std::nullopt) const;
   // Refuses a notice of ours that is in conflict and does not say why it is sent all the same.
   Status check_reason(const wire::Body& body) const;
-  // Refuses also a correction that moves one of our notices into a conflict without a reason. The
-  // correction keeps its own rules.
+  // Refuses also a correction that moves one of our notices into a conflict, or nearer to what it
+  // is in conflict with already, and gives no reason for that. The correction keeps its own rules.
   Status check_moved(MessageKey notice, const wire::Body& correction, UtcMs corrected_at) const;
   // The volumes that one of ours would announce once it is corrected so. Error: refused, where it
   // announces nothing that is compared, or where the correction breaks a rule.
   Result<std::vector<Volume>> volumes_after(MessageKey notice, const wire::Body& correction,
                                             UtcMs corrected_at) const;
-  // Open ones, by the time at which both are there.
-  std::vector<Conflict> list() const;
+  // Open ones, by the time at which both are there; with `accepted` also those that both accepted.
+  std::vector<Conflict> list(bool accepted = false) const;
   // Notices that are not over, by their start.
   std::vector<ActiveNotice> notices(const NoticesWanted& wanted, UtcMs now) const;
   // Also the conflicts that both parties accepted. Key: our notice, the peer's.
@@ -118,7 +133,7 @@ class Conflicts {
     uint8_t type = 0;
     std::vector<uint64_t> volumes;  // Their numbers in the index.
     UtcMs start = 0;
-    UtcMs useful_until = 0;
+    UtcMs end = 0;
     UtcMs over_at = 0;  // From then on it is in nobody's way.
 
     bool is_compared() const { return kind_of(type).announces_volumes(); }
@@ -132,16 +147,23 @@ class Conflicts {
     auto operator<=>(const Acceptance&) const = default;
   };
   using Serials = std::pair<uint64_t, uint64_t>;  // The own notice's, and the peer's.
+  // A conflict as the journal last said that it was found.
+  struct Told {
+    Nearness nearness;
+    std::optional<MessageKey> own_lapsed;
+    std::optional<MessageKey> peers_lapsed;
+  };
 
   VolumeIndex& index_of(bool incoming) { return incoming ? peers_ : own_; }
   VolumeIndex& index_of(MessageKey notice, bool compared) {
     return compared ? index_of(notice.incoming) : places_alone_;
   }
   std::set<MessageKey> notices_near(const Circle& circle) const;
-  // Those of the peer's that one of ours is in conflict with, but for what both accepted.
-  std::set<MessageKey> peers_met(MessageKey notice) const;
-  // Refuses a notice that is in conflict, but for conflicts with these.
-  Status check_apart(const wire::Body& body, const std::set<MessageKey>& but_for) const;
+  // Refuses a notice that is in conflict; one that is `corrected` only where it comes nearer than
+  // it stands now.
+  Status check_apart(const wire::Body& body,
+                     std::optional<MessageKey> corrected = std::nullopt) const;
+  static bool is_news(const Told& told, const Conflict& conflict);
   void refresh(MessageKey notice);
   void forget(MessageKey notice);
   void announce(MessageKey notice, const CorrectedMessage& message);
@@ -182,8 +204,8 @@ class Conflicts {
   std::map<MessageKey, Notice> notices_;
   std::set<std::pair<UtcMs, MessageKey>> ends_;  // The same, by when they are over.
   std::map<Pair, Conflict> open_;
-  std::map<Pair, Nearness> told_;
-  std::map<Serials, std::set<Acceptance>> accepted_;
+  std::map<Pair, Told> told_;
+  std::map<Serials, std::map<Acceptance, MessageKey>> accepted_;  // With the last ANSWER of each.
   // How many there are, by whose word it is: a peer that accepts without end uses up its own
   // places.
   size_t accepted_by_us_ = 0;

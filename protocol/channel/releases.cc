@@ -134,6 +134,7 @@ Status Releases::check(const Release& release, const Bytes& envelope_bytes,
   RulesContext context{config_.party, config_.prefix, config_.peer, config_.peer_prefix,
                        config_.channel.exercise};
   std::vector<Problem> problems = check_message(envelope, **body, context);
+  if (problems.empty()) problems = check_expiry(envelope, **body);
   if (problems.empty()) {
     if (Status apart = conflicts_.check_reason(**body); !apart) return apart;
     const bool refers = !release.references.empty();

@@ -200,7 +200,7 @@ std::optional<UtcMs> useful_until(const CorrectedMessage& message) {
   if (volumes.empty()) return message.expires_at;
   UtcMs end = 0;
   for (const Volume& volume : volumes) end = std::max(end, volume.end);
-  return std::min(end, message.expires_at.value_or(end));
+  return end;
 }
 
 std::vector<Problem> check_correction(const CorrectedMessage& message,

@@ -31,7 +31,8 @@ CorrectedMessage as_said(const wire::Envelope& envelope, ByteView body, bool exe
 
 // A notice's volumes as it stands; nothing where it breaks the rules of its kind.
 std::vector<Volume> announced_volumes(const CorrectedMessage& message);
-// From then on it is of no use: its envelope says so, or all that it announces is over.
+// From then on it is of no use. A notice is in force until all that it announces is over, whatever
+// its envelope says (check_expiry); of another message its envelope may say when.
 std::optional<UtcMs> useful_until(const CorrectedMessage& message);
 
 // Every field of a message as it would be typed, by its key, with "subject" and "text"; nothing for

@@ -56,7 +56,8 @@ Result<std::vector<Problem>> check_draft(const wire::Draft& draft, const RulesCo
   const Bytes bytes = build_envelope(fields);
   const auto envelope = open_envelope(bytes);
   if (!envelope) return envelope.error();
-  return check_message(**envelope, **body, context);
+  auto problems = check_message(**envelope, **body, context);
+  return problems.empty() ? check_expiry(**envelope, **body) : problems;
 }
 
 std::string format_draft_name(uint64_t number) {

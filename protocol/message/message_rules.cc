@@ -1,5 +1,7 @@
 #include "protocol/message/message_rules.h"
 
+#include <algorithm>
+
 #include "protocol/base/limits.h"
 #include "protocol/base/text.h"
 #include "protocol/message/body.h"
@@ -150,6 +152,17 @@ std::vector<Problem> check_message(const wire::Envelope& envelope, const wire::B
     problems.push_back(std::move(problem));
   }
   return problems;
+}
+
+std::vector<Problem> check_expiry(const wire::Envelope& envelope, const wire::Body& body) {
+  UtcMs end = 0;
+  for (const Volume& volume : announced_volumes(body)) end = std::max(end, volume.end);
+  const auto expires_at = envelope.expires_at();
+  if (!expires_at || *expires_at >= end) return {};
+  return {{"expires",
+           format_rfc3339(*expires_at) + " is before the end of what it announces, " +
+               format_rfc3339(end),
+           "--expires " + format_rfc3339(end) + "    or none: a notice is over with its end"}};
 }
 
 std::string decline_reason(const std::vector<Problem>& problems) {

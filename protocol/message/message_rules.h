@@ -81,6 +81,11 @@ std::vector<Problem> check_told_after(const wire::Dissemination& told, UtcMs rel
 AnswersFields acceptance_of_conflict();
 bool accepts_conflict(const wire::Body& body);
 
+// A notice of ours that would expire while what it announces goes on: refused where it is written
+// and where it is released. One that was sent so all the same is in force until its end
+// (useful_until). The message keeps its other rules.
+std::vector<Problem> check_expiry(const wire::Envelope& envelope, const wire::Body& body);
+
 // The reason of a DECLINE for these problems: the first one in full, and how many more there are.
 std::string decline_reason(const std::vector<Problem>& problems);
 

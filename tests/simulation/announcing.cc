@@ -39,19 +39,29 @@ Volume some_volume(Seeded& random) {
   return volume;
 }
 
+namespace {
+
+// Another one for each volume: a notice that moves needs a reason of its own.
+std::string reason_for(const Volume& volume) {
+  return "agreed for " + typed_form::of_volumes({volume});
+}
+
+}  // namespace
+
 Bytes activity_body(const Volume& volume) {
   ActivityFields fields;
   fields.kind = wire::ActivityKind::flight;
   fields.contact = "tower";
   fields.volumes = {volume};
-  fields.conflict_reason = "agreed";
+  fields.conflict_reason = reason_for(volume);
   return body_of("A flight", true, std::move(fields));
 }
 
 Bytes correction_body(const Volume& from, const Volume& to) {
   return body_of(
       "Correction", false,
-      CorrectionFields{{{"volume", typed_form::of_volumes({from}), typed_form::of_volumes({to})}},
+      CorrectionFields{{{"volume", typed_form::of_volumes({from}), typed_form::of_volumes({to})},
+                        {"conflict-reason", reason_for(from), reason_for(to)}},
                        "moved"});
 }
 

@@ -104,6 +104,9 @@ class Incidents(OfTwo):
         offered = self.world.client("north", "ann", "incident", "show", ours)
         self.assertIn(f"incident open {ours} --with {theirs}", offered.stderr)
         self.say("north", "incident", "open", ours, "--with", theirs)
+        again = self.world.client("north", "ann", "incident", "open", ours, "--with", theirs)
+        self.assertEqual(again.returncode, REFUSED, again.stderr)
+        self.assertIn(f"{theirs} belongs to it already; it is open", again.stderr)
         later = self.say("south", "send", "-p", "routine", "--incident", theirs, "It goes home.")
         for party in PREFIX:
             for name in (ours, theirs, asked, later):
@@ -113,6 +116,18 @@ class Incidents(OfTwo):
                 thread = {row["id"] for row in self.world.ask(party, "ann", "thread", name)["messages"]}
                 self.assertTrue({ours, theirs, asked, later} <= thread, (name, thread))
             self.assertEqual(len(self.listed(party)), 3)
+        # Nor does it open what was closed: that is a command of its own.
+        self.say("north", "incident", "close", ours, "--reason", "settled")
+        again = self.world.client("north", "ann", "incident", "open", theirs, "--with", asked)
+        self.assertEqual(again.returncode, REFUSED, again.stderr)
+        self.assertIn(f"{asked} belongs to it already; it is closed by us", again.stderr)
+        self.assertRegex(again.stderr, r"try:  hotline .*incident open \S+    opens it again")
+        self.assertEqual(self.world.ask("north", "ann", "incident", "show", ours)["incident"]["state"], "closed_by_us")
+        self.say("north", "incident", "open", ours)
+        self.assertEqual(self.world.ask("north", "ann", "incident", "show", ours)["incident"]["state"], "open")
+        # In a pipe each party stands in one line.
+        lines = self.world.client("north", "ann", "incident", "show", ours).stdout.splitlines()
+        self.assertEqual(sum(line.endswith("has not closed it") for line in lines[:3]), 2, lines)
         # A report that was sent by mistake is taken back: it is shown as that, and nowhere as open.
         self.say("south", "send", "--cancels", far, "--reason", "sent by mistake")
         for party in PREFIX:

@@ -59,7 +59,8 @@ class Notices(WithNotices):
             for notice, other_one in (("N-000001", "S-000001"), ("S-000001", "N-000001")):
                 shown = self.world.client(party, "ann", "show", notice)
                 self.assertIn(f"IN CONFLICT with {other_one}: ", shown.stdout)
-                self.assertIn(f"conflicts {notice}\n", shown.stderr)
+                self.assertIn("To accept the conflict: hotline ", shown.stderr)
+                self.assertEqual("To move it: hotline " in shown.stderr, notice.startswith(PREFIX[party]))
                 (conflict,) = self.world.ask(party, "ann", "show", notice)["conflicts"]
                 self.assertEqual({conflict["own"], conflict["peers"]}, {"N-000001", "S-000001"})
         self.send("north", "conflicts", "--accept", "N-1,S-1")
@@ -67,6 +68,13 @@ class Notices(WithNotices):
         for party in PREFIX:
             self.world.wait_for("no conflict", lambda: self.conflicts(party) == [])
             self.assertNotIn("IN CONFLICT", self.world.client(party, "ann", "show", "N-1").stdout)
+            # Who accepted it stays known, in the thread of either notice.
+            (conflict,) = self.world.ask(party, "ann", "conflicts", "--all")["conflicts"]
+            self.assertEqual({conflict["own_acceptance"], conflict["peers_acceptance"]}, {"N-000002", "S-000002"})
+            for notice in ("N-1", "S-1"):
+                thread = self.world.client(party, "ann", "thread", notice).stderr
+                for accepted in ("was accepted by NORTH in N-000002.", "was accepted by SOUTH in S-000002."):
+                    self.assertIn(accepted, thread)
 
     def test_an_acceptance_answers_no_notice_and_may_lapse(self):
         self.in_conflict()
@@ -81,6 +89,10 @@ class Notices(WithNotices):
                 row = self.world.ask(party, "ann", "show", notice)["message"]
                 self.assertIsNone(row["answered_at"], (party, notice))
                 self.assertNotEqual(row["state"], "answered")
+            self.assertIn("is accepted by NORTH no more: a notice was changed after N-000002.",
+                          self.world.client(party, "ann", "conflicts").stderr)
+            facts = self.world.client(party, "eve", "audit", "log").stdout
+            self.assertRegex(facts, r"Accepted no more, since a notice was changed: [NS]-000002, [NS]-000002")
         # A reply in words is an answer, also to a notice.
         self.send("south", "reply", "N-1", "--answer", "0=accepted for us, but for the hour")
         self.assertIsNotNone(self.world.ask("south", "ann", "show", "N-1")["message"]["answered_at"])
@@ -94,12 +106,16 @@ class Notices(WithNotices):
         caution = r"Caution: the link is down since \d{6}Z [A-Z]{3} \d\d\. What SOUTH announced since is not known here\."
         (volume,) = [word.removeprefix("volume=") for word in self.activity("61.00N 020.10E") if word.startswith("volume=")]
         moved = ("send", "--corrects", "N-1", "--change", f"volume -> {volume}", "--reason", "moved")
-        for words in (("notice", "check", far), ("conflicts",), ("notices",), self.activity("60.00N 020.10E"), moved):
+        accept, cancel = ("conflicts", "--accept", "N-1,S-1"), ("send", "--cancels", "N-1", "--reason", "not flown")
+        map_file = str(self.world.directory / "map.geojson")
+        for words in (("notice", "check", far), ("conflicts",), ("notices",), ("export", "geojson", map_file), accept,
+                      self.activity("60.00N 020.10E"), moved, cancel):
             done = self.world.client("north", "ann", *words)
             self.assertEqual(done.returncode, 0, done.stderr)
             self.assertRegex(done.stderr, caution, words)
             self.assertNotIn("finds the same", done.stderr)
-        for words in (("notice", "check", far), ("conflicts",)):
+        self.assertTrue(json.loads((self.world.directory / "map.geojson").read_text())["link_down"])
+        for words in (("notice", "check", far), ("conflicts",), ("notices",)):
             said = self.world.ask("north", "ann", *words)
             self.assertTrue(said["link_down"])
             self.assertIsNotNone(said["link_down_since"])
@@ -123,6 +139,10 @@ class Notices(WithNotices):
         backwards = f"{hours_ahead(50)} to {hours_ahead(48)}"
         self.assertIn("the volume is wrong: the end is not after the start",
                       refused(*flight, f"volume={WHERE} 5km / {heights} / {backwards}", "x"))
+        early = refused("--expires", hours_ahead(49), *flight, f"volume={WHERE} 5km / {heights} / {times}", "x")
+        self.assertIn("expires: ", early)
+        self.assertIn("is before the end of what it announces", early)
+        self.assertIn("or none: a notice is over with its end", early)
         soon = ("--set", f"start={hours_ahead(5)}", "--set", f"end={hours_ahead(9)}")
         launch = ("-t", "launch", "--set", "vehicle=sounding-rocket", "--set", "launch-area=62.93N 040.57E 5km", "--set",
                   "impact-areas=57.00N 161.50E 50km")
@@ -143,6 +163,30 @@ class Notices(WithNotices):
         self.assertEqual(self.send("south", *self.activity("58.00N 020.10E")), "S-000001")
         for party in PREFIX:
             self.assertEqual(self.conflicts(party), [])
+
+    def test_who_changes_a_notice_hears_how_near_it_comes(self):
+        self.in_conflict()
+        (volume,) = [word.removeprefix("volume=") for word in self.activity("54.94N 020.10E") if word.startswith("volume=")]
+
+        def correction(where, *more):
+            return ("--corrects", "S-1", "--change", f"volume -> {volume.replace('54.94N', where)}", *more, "--reason", "moved")
+
+        nearness = r"N-000001: [\d,]+ m apart, .* \(as it stands: [\d,]+ m, 0 m in height, 0 s in time\)"
+        nearer, farther = correction("55.00N 020.10E"), correction("55.02N 020.10E")
+        self.world.ask("south", "ann", "send", *correction("55.01N 020.10E"))
+        for words, code in ((("notice", "check", *nearer), REFUSED), (("send", *nearer), REFUSED), (("notice", "check", *farther), 0),
+                            (("send", *farther), 0)):
+            done = self.world.client("south", "ann", *words)
+            self.assertEqual(done.returncode, code, done.stderr)
+            self.assertRegex(" ".join(done.stderr.split()), nearness)
+        self.assertIn('try:  --change "conflict-reason -> ..."', self.world.client("south", "ann", "send", *nearer).stderr)
+        why = ("--change", "conflict-reason -> agreed once more")
+        self.world.ask("south", "ann", "send", *correction("55.00N 020.10E", *why))
+        # What leaves the volumes as they are says what they are in conflict with, and needs no reason.
+        contact = ("--corrects", "S-1", "--change", "contact -> range", "--reason", "wrong")
+        done = self.world.client("south", "ann", "notice", "check", *contact)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertRegex(" ".join(done.stderr.split()), nearness)
 
     def test_both_see_a_conflict_alike_until_both_accept_it(self):
         self.in_conflict()

@@ -74,7 +74,7 @@ class FakeDaemon::Stream : public FrameStream {
     if (const auto* wanted = request.body_as_Conflicts()) return conflict_rows(id, *wanted);
     if (const auto* wanted = request.body_as_CheckNotice()) {
       daemon_.checked.emplace_back(wanted->draft()->begin(), wanted->draft()->end());
-      return conflict_rows(id, daemon_.conflicts_of_drafts, 0, 1000);
+      return conflict_rows(id, daemon_.conflicts_of_drafts, 0, 1000, daemon_.refusal_of_drafts);
     }
     if (request.body_as_Incidents() != nullptr) {
       return respond(id, [](FlatBufferBuilder& b) { return wire::CreateIncidentRows(b); });
@@ -232,7 +232,7 @@ class FakeDaemon::Stream : public FrameStream {
     }
   }
 
-  static flatbuffers::Offset<wire::MessageRow> row(FlatBufferBuilder& b, const FakeMessage& m) {
+  flatbuffers::Offset<wire::MessageRow> row(FlatBufferBuilder& b, const FakeMessage& m) {
     const auto id = b.CreateString(m.id);
     const auto subject = b.CreateString(m.subject);
     const auto rung = b.CreateString(m.rung);
@@ -254,6 +254,7 @@ class FakeDaemon::Stream : public FrameStream {
     row.add_answered_in_part_at(m.answered_in_part_at);
     row.add_reply_by(m.reply_by);
     row.add_expires_at(m.expires_at);
+    row.add_expired(m.expired || (m.expires_at != 0 && m.expires_at < daemon_.clock));
     row.add_answer_due_at(m.answer_due_at);
     row.add_declined_at(m.declined_at);
     row.add_decline_code(static_cast<uint16_t>(m.decline_code));
@@ -350,12 +351,16 @@ class FakeDaemon::Stream : public FrameStream {
     const std::string name = wanted.id() == nullptr ? "" : wanted.id()->str();
     std::vector<FakeConflict> all;
     for (const FakeConflict& one : daemon_.conflicts) {
+      const bool is_open = !one.accepted_by_us || !one.accepted_by_peer;
+      if (!wanted.all() && !is_open) continue;
       if (name.empty() || one.own == name || one.peers == name) all.push_back(one);
     }
     conflict_rows(id, all, wanted.skip(), wanted.limit());
   }
 
-  void conflict_rows(uint32_t id, const std::vector<FakeConflict>& all, size_t skip, size_t limit) {
+  void conflict_rows(uint32_t id, const std::vector<FakeConflict>& all, size_t skip, size_t limit,
+                     const std::string& refusal = {}) {
+    const auto or_null = [](const std::string& one) { return one.empty() ? nullptr : one.c_str(); };
     respond(id, [&](FlatBufferBuilder& b) {
       std::vector<flatbuffers::Offset<wire::ConflictRow>> rows;
       for (size_t i = skip; i < all.size() && rows.size() < limit; ++i) {
@@ -363,11 +368,13 @@ class FakeDaemon::Stream : public FrameStream {
         rows.push_back(wire::CreateConflictRowDirect(
             b, one.own.empty() ? nullptr : one.own.c_str(), one.peers.c_str(), 1, 2,
             one.horizontal_m, one.vertical_m, one.time_s, one.from, one.until, one.accepted_by_us,
-            one.accepted_by_peer));
+            one.accepted_by_peer, nullptr, nullptr, or_null(one.own_acceptance),
+            or_null(one.peers_acceptance),
+            one.before_m ? wire::CreateDistances(b, *one.before_m, 0, 0) : 0));
       }
       return wire::CreateConflictRowsDirect(b, &rows, all.size(), daemon_.incomplete,
                                             daemon_.compared_at, daemon_.differ,
-                                            daemon_.compared_all);
+                                            daemon_.compared_all, or_null(refusal));
     });
   }
 

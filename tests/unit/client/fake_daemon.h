@@ -77,6 +77,9 @@ struct FakeConflict {
   UtcMs until = 0;
   bool accepted_by_us = false;
   bool accepted_by_peer = false;
+  std::string own_acceptance = {};  // Empty: none; likewise
+  std::string peers_acceptance = {};
+  std::optional<uint64_t> before_m = {};  // How far apart they are as they stand.
 };
 
 struct FakeNotice {
@@ -134,6 +137,7 @@ class FakeDaemon {
   std::vector<Bytes> journal;      // wire::Entry buffers.
   std::vector<FakeConflict> conflicts;
   std::vector<FakeConflict> conflicts_of_drafts;  // Which any draft would have.
+  std::string refusal_of_drafts = {};             // Why any would be refused; empty: none would.
   std::vector<FakeNotice> notices;
   size_t notice_page = 1000;  // With volumes, so many in an answer at most.
   bool incomplete = false;    // More was announced than those.

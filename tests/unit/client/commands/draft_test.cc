@@ -45,6 +45,10 @@ Read read(const Bytes& bytes) {
   return found;
 }
 
+constexpr char kFlightVolume[] =
+    "volume=54.90N 020.10E 5km / 0m amsl to 1000m amsl / 2026-11-24T10:00:00Z to "
+    "2026-11-24T12:00:00Z";
+
 class DraftTest : public testing::Test {
  protected:
   DraftTest() : terminal_(daemon_.connector()) {
@@ -240,18 +244,54 @@ TEST_F(DraftTest, OneThatWasSentGoesAgainUnderItsKeyOnly) {
 }
 
 TEST_F(DraftTest, ANoticeInConflictIsNotSentWithoutAReason) {
-  const std::string volume =
-      "volume=54.90N 020.10E 5km / 0m amsl to 1000m amsl / 2026-11-24T10:00:00Z to "
-      "2026-11-24T12:00:00Z";
   run({"draft", "save", "-p", "routine", "-t", "activity", "--set", "kind=flight", "--set",
-       "contact=tower", "--set", volume});
+       "contact=tower", "--set", kFlightVolume});
   daemon_.conflicts_of_drafts = {{.own = "", .peers = "S-000005", .horizontal_m = 1}};
+  daemon_.refusal_of_drafts = "it comes too near to S-000005";
   EXPECT_EQ(terminal_.run({"send", "--draft", "D-1"}), kExitRefused);
   EXPECT_NE(terminal_.err().find("hotline draft edit D-1 --set conflict-reason="),
             std::string::npos)
       << terminal_.err();
+  // Handed in it would be refused at its release.
+  EXPECT_EQ(terminal_.run({"draft", "submit", "D-1"}), kExitRefused);
+  EXPECT_NE(terminal_.err().find("S-000005: 1 m apart"), std::string::npos) << terminal_.err();
   run({"draft", "edit", "D-1", "--set", "conflict-reason=agreed by voice"});
+  daemon_.refusal_of_drafts.clear();
   run({"send", "--draft", "D-1"});
+  EXPECT_NE(terminal_.err().find("IN CONFLICT with S-000005: 1 m apart"), std::string::npos)
+      << terminal_.err();
+}
+
+// Whoever reads a draft, and whoever is to release it, sees what its writer saw.
+TEST_F(DraftTest, TheConflictsOfADraftAreSaidWhereverItIsRead) {
+  daemon_.conflicts_of_drafts = {{.own = "", .peers = "S-000005", .horizontal_m = 1}};
+  daemon_.refusal_of_drafts = "it comes too near to S-000005";
+  daemon_.link = wire::LinkState::down;
+  daemon_.link_since = at("2026-11-22T14:08:55Z");
+  const std::string conflict = "IN CONFLICT with S-000005: 1 m apart, 0 m in height";
+  const std::string caution = "What SOUTH announced since is not known here.";
+  const auto expect_said = [&] {
+    EXPECT_NE(terminal_.err().find(conflict), std::string::npos) << terminal_.err();
+    EXPECT_NE(terminal_.err().find(caution), std::string::npos) << terminal_.err();
+  };
+  run({"draft", "save", "-p", "routine", "-t", "activity", "--set", "kind=flight", "--set",
+       "contact=tower", "--set", kFlightVolume});
+  expect_said();
+  EXPECT_NE(terminal_.err().find("It does not say why it comes so near, and would be refused."),
+            std::string::npos);
+  run({"draft", "show", "D-1"});
+  expect_said();
+  run({"draft", "show", "D-1", "--json"});
+  EXPECT_NE(terminal_.out().find(R"("conflicts":[{"own":null,"peers":"S-000005",)"),
+            std::string::npos)
+      << terminal_.out();
+  EXPECT_NE(terminal_.out().find(R"("conflicts_total":1,"refusal":"it comes too near)"),
+            std::string::npos);
+  EXPECT_NE(terminal_.out().find(R"("link_down":true)"), std::string::npos);
+  // What announces nothing is held against nothing.
+  run({"draft", "save", "-p", "routine", "All quiet."});
+  EXPECT_EQ(terminal_.err().find("CONFLICT"), std::string::npos) << terminal_.err();
+  EXPECT_EQ(terminal_.err().find(caution), std::string::npos) << terminal_.err();
 }
 
 TEST_F(DraftTest, AListSaysWhatItLeavesOut) {

@@ -72,8 +72,25 @@ TEST_F(ExportGeojsonTest, APictureWithoutNoticesIsACollectionWithoutFeatures) {
   EXPECT_EQ(terminal_.run({"export", "geojson"}), kExitDone);
   EXPECT_EQ(terminal_.out(),
             "{\"type\":\"FeatureCollection\",\"v\":1,\"taken_at\":\"2026-11-22T14:12:07.913Z\","
-            "\"complete\":true,\"features\":[]}\n");
+            "\"complete\":true,\"link_down\":false,\"link_down_since\":null,\"features\":[]}\n");
   EXPECT_EQ(terminal_.err(), "");
+}
+
+// A map must be able to say it too.
+TEST_F(ExportGeojsonTest, WithoutALinkThePictureSaysSinceWhen) {
+  daemon_.link = wire::LinkState::down;
+  daemon_.link_since = at("2026-11-22T14:08:55Z");
+  EXPECT_EQ(terminal_.run({"export", "geojson"}), kExitDone);
+  EXPECT_NE(terminal_.out().find(
+                R"("link_down":true,"link_down_since":"2026-11-22T14:08:55.000Z","features")"),
+            std::string::npos)
+      << terminal_.out();
+  EXPECT_NE(terminal_.err().find("Caution: the link is down since"), std::string::npos);
+  EXPECT_EQ(terminal_.run({"export", "geojson", fresh_file(), "--json"}), kExitDone);
+  EXPECT_NE(terminal_.out().find(R"("link_down":true)"), std::string::npos) << terminal_.out();
+  daemon_.link_since = 0;
+  EXPECT_EQ(terminal_.run({"export", "geojson"}), kExitDone);
+  EXPECT_NE(terminal_.out().find(R"("link_down":true,"link_down_since":null)"), std::string::npos);
 }
 
 TEST_F(ExportGeojsonTest, OneNoticeSaysWhoseItIsAndHowItStands) {

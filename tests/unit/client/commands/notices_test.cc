@@ -1,6 +1,8 @@
 // Notices and their conflicts on the screen, against a daemon with known contents.
 #include <gtest/gtest.h>
 
+#include <sstream>
+
 #include "protocol/base/strict_flatbuffer.h"
 #include "protocol/message/body.h"
 #include "protocol/message/draft.h"
@@ -121,7 +123,8 @@ TEST_F(NoticesTest, ConflictsAsJson) {
             "{\"v\":1,\"conflicts\":[{\"own\":\"N-000003\",\"peers\":\"S-000005\",\"own_volume\":1,"
             "\"peers_volume\":2,\"horizontal_m\":9812,\"vertical_m\":0,\"time_s\":0,"
             "\"from\":\"2026-11-24T11:00:00.000Z\",\"until\":\"2026-11-24T12:00:00.000Z\","
-            "\"accepted_by_us\":false,\"accepted_by_peer\":false}],\"total\":1,"
+            "\"accepted_by_us\":false,\"accepted_by_peer\":false,\"own_acceptance\":null,"
+            "\"peers_acceptance\":null,\"before\":null}],\"total\":1,"
             "\"incomplete\":false,\"compared_at\":null,\"compared_all\":false,\"differ\":false,"
             "\"more\":false,\"next\":null,\"link_down\":false,\"link_down_since\":null}\n");
 }
@@ -223,7 +226,8 @@ TEST_F(NoticesTest, NoticesAsJsonHaveNumbersWithTheirUnits) {
             "\"subject\":\"Flight, 54.90000N 020.10000E\",\"start\":\"2026-11-24T10:00:00.000Z\","
             "\"end\":\"2026-11-24T12:00:00.000Z\",\"latitude_deg_e5\":5490000,"
             "\"longitude_deg_e5\":2010000,\"conflicts\":1,\"state\":\"sent\"}],\"total\":2,"
-            "\"incomplete\":false,\"more\":true,\"next\":\"1\"}\n");
+            "\"incomplete\":false,\"more\":true,\"next\":\"1\",\"link_down\":false,"
+            "\"link_down_since\":null}\n");
 }
 
 TEST_F(NoticesTest, NoticesAreChosenByTypeSideTimeAndPlace) {
@@ -262,14 +266,167 @@ TEST_F(NoticesTest, ANoticeIsCheckedWithoutSendingIt) {
   EXPECT_EQ(terminal_.err(), "No conflict. Nothing was sent.\n");
   daemon_.conflicts_of_drafts = daemon_.conflicts;
   daemon_.conflicts_of_drafts[0].own = "";
+  daemon_.refusal_of_drafts = "it comes too near to S-000005";
   EXPECT_EQ(terminal_.run({"notice", "check", file}), kExitRefused);
   EXPECT_NE(terminal_.out().find("! this "), std::string::npos) << terminal_.out();
   EXPECT_NE(terminal_.err().find("1 conflict. Nothing was sent."), std::string::npos);
   EXPECT_EQ(terminal_.run({"notice", "check", file, "--json"}), kExitRefused);
   EXPECT_NE(terminal_.out().find("\"own\":null,\"peers\":\"S-000005\""), std::string::npos)
       << terminal_.out();
-  EXPECT_EQ(daemon_.checked.size(), 3u);
+  EXPECT_NE(terminal_.out().find("\"refusal\":\"it comes too near to S-000005\""),
+            std::string::npos);
+  // One that says why would go.
+  daemon_.refusal_of_drafts.clear();
+  EXPECT_EQ(terminal_.run({"notice", "check", file}), kExitDone);
+  EXPECT_NE(terminal_.err().find("1 conflict. Nothing was sent. It needs no other reason to be "
+                                 "sent.\n"),
+            std::string::npos)
+      << terminal_.err();
+  EXPECT_EQ(daemon_.checked.size(), 4u);
   EXPECT_TRUE(daemon_.submitted.empty());
+}
+
+// Whoever changes a notice hears how near it comes before it goes, and how near it came.
+TEST_F(NoticesTest, ACorrectionSaysHowNearItComesAndHowNearItWas) {
+  daemon_.conflicts_of_drafts = daemon_.conflicts;
+  daemon_.conflicts_of_drafts[0].own = "";
+  daemon_.conflicts_of_drafts[0].before_m = 12'000;
+  daemon_.refusal_of_drafts = "it comes too near to S-000005";
+  const std::string words =
+      "S-000005: 9,812 m apart, 0 m in height, 0 s in time, from 241100Z NOV 26 to 241200Z NOV 26 "
+      "(as it stands: 12,000 m, 0 m in height, 0 s in time)";
+  terminal_.columns = 300;
+  const std::vector<std::string> correction = {"--corrects",       "N-3",      "--change",
+                                               "contact -> range", "--reason", "moved"};
+  const auto run = [&](std::vector<std::string> command) {
+    command.insert(command.end(), correction.begin(), correction.end());
+    return terminal_.run(command);
+  };
+  EXPECT_EQ(run({"notice", "check"}), kExitRefused);
+  EXPECT_NE(terminal_.err().find(words), std::string::npos) << terminal_.err();
+  EXPECT_EQ(run({"send"}), kExitRefused);
+  EXPECT_NE(terminal_.err().find(words), std::string::npos) << terminal_.err();
+  EXPECT_NE(terminal_.err().find("--change \"conflict-reason -> ...\""), std::string::npos);
+  EXPECT_TRUE(daemon_.submitted.empty());
+  daemon_.refusal_of_drafts.clear();
+  EXPECT_EQ(run({"notice", "check"}), kExitDone);
+  EXPECT_NE(terminal_.err().find(words), std::string::npos) << terminal_.err();
+  EXPECT_EQ(run({"send"}), kExitDone) << terminal_.err();
+  EXPECT_NE(terminal_.err().find("IN CONFLICT with " + words), std::string::npos)
+      << terminal_.err();
+  EXPECT_EQ(run({"send", "--json"}), kExitDone) << terminal_.err();
+  EXPECT_NE(terminal_.out().find("\"before\":{\"horizontal_m\":12000,\"vertical_m\":0,"
+                                 "\"time_s\":0}"),
+            std::string::npos)
+      << terminal_.out();
+}
+
+// Where the one ends before the other starts the times between them are said in one order
+// everywhere.
+TEST_F(NoticesTest, VolumesThatLieApartInTimeAreSaidAlikeInTextAndJson) {
+  std::swap(daemon_.conflicts[0].from, daemon_.conflicts[0].until);
+  EXPECT_EQ(terminal_.run({"conflicts", "--json"}), kExitDone);
+  EXPECT_NE(terminal_.out().find("\"from\":\"2026-11-24T11:00:00.000Z\","
+                                 "\"until\":\"2026-11-24T12:00:00.000Z\""),
+            std::string::npos)
+      << terminal_.out();
+  EXPECT_EQ(terminal_.run({"conflicts"}), kExitDone);
+  EXPECT_NE(terminal_.out().find("241100Z NOV 26  241200Z NOV 26"), std::string::npos);
+}
+
+// By which message each party accepted one, and whether that counts for the notices as they are.
+TEST_F(NoticesTest, WhoAcceptedAConflictIsSaid) {
+  daemon_.conflicts[0].own_acceptance = "N-000007";
+  daemon_.conflicts[0].peers_acceptance = "S-000009";
+  daemon_.conflicts[0].accepted_by_us = true;
+  const std::string ours =
+      "The conflict of N-000003 and S-000005 was accepted by NORTH in N-000007.\n";
+  const std::string lapsed =
+      "The conflict of N-000003 and S-000005 is accepted by SOUTH no more: a notice was changed "
+      "after S-000009.\n";
+  terminal_.columns = 200;
+  for (const std::vector<std::string>& words :
+       {std::vector<std::string>{"conflicts"}, {"show", "N-3"}, {"thread", "N-3"}}) {
+    EXPECT_EQ(terminal_.run(words), kExitDone) << terminal_.err();
+    EXPECT_NE(terminal_.err().find(ours + lapsed), std::string::npos) << terminal_.err();
+  }
+  EXPECT_NE(terminal_.err().find("N-000003 is IN CONFLICT with S-000005: 9,812 m apart"),
+            std::string::npos)
+      << terminal_.err();
+  daemon_.conflicts[0].accepted_by_peer = true;
+  EXPECT_EQ(terminal_.run({"conflicts"}), kExitDone);
+  EXPECT_EQ(terminal_.out(), "");
+  EXPECT_EQ(terminal_.run({"conflicts", "--all"}), kExitDone);
+  EXPECT_NE(terminal_.out().find("  both\n"), std::string::npos) << terminal_.out();
+  EXPECT_NE(terminal_.err().find("was accepted by SOUTH in S-000009."), std::string::npos);
+  EXPECT_EQ(terminal_.run({"thread", "N-3", "--json"}), kExitDone);
+  EXPECT_NE(terminal_.out().find("\"own_acceptance\":\"N-000007\",\"peers_acceptance\":"
+                                 "\"S-000009\""),
+            std::string::npos)
+      << terminal_.out();
+  EXPECT_EQ(terminal_.run({"show", "N-3"}), kExitDone);
+  EXPECT_EQ(terminal_.out().find("IN CONFLICT"), std::string::npos) << terminal_.out();
+}
+
+// Of ours all three ways, of theirs the one that is left.
+TEST_F(NoticesTest, ANoticeInConflictSaysTheCommandsThatEndIt) {
+  terminal_.columns = 200;
+  EXPECT_EQ(terminal_.run({"show", "N-3"}), kExitDone);
+  EXPECT_NE(terminal_.err().find(
+                "To move it: hotline send --corrects N-000003 --change \"volume -> ...\" --reason "
+                "\"...\"\nTo cancel it: hotline send --cancels N-000003 --reason \"...\"\nTo "
+                "accept the conflict: hotline conflicts --accept N-000003,S-000005\n"),
+            std::string::npos)
+      << terminal_.err();
+  EXPECT_EQ(terminal_.run({"show", "S-5"}), kExitDone);
+  EXPECT_EQ(terminal_.err().find("To move it"), std::string::npos) << terminal_.err();
+  EXPECT_NE(terminal_.err().find("conflicts --accept N-000003,S-000005"), std::string::npos);
+  daemon_.conflicts[0].accepted_by_us = true;
+  EXPECT_EQ(terminal_.run({"show", "S-5"}), kExitDone);
+  EXPECT_EQ(terminal_.err().find("To accept"), std::string::npos) << terminal_.err();
+}
+
+// Whoever accepts or takes back goes by what is announced as well.
+TEST_F(NoticesTest, WithoutALinkEveryCommandAboutNoticesSaysWhatIsNotKnown) {
+  daemon_.link = wire::LinkState::down;
+  daemon_.link_since = at("2026-11-22T14:08:55Z");
+  const std::string caution =
+      "Caution: the link is down since 221408Z NOV 26. What SOUTH announced since is not known "
+      "here.\n";
+  terminal_.columns = 200;
+  for (const std::vector<std::string>& words :
+       {std::vector<std::string>{"conflicts", "--accept", "N-3,S-5"},
+        {"send", "--cancels", "N-3", "--reason", "not flown"},
+        {"send", "--corrects", "N-3", "--change", "contact -> range", "--reason", "wrong"},
+        {"show", "N-3"},
+        {"notices"},
+        {"conflicts"}}) {
+    EXPECT_EQ(terminal_.run(words), kExitDone) << terminal_.err();
+    EXPECT_NE(terminal_.err().find(caution), std::string::npos) << words[0] << terminal_.err();
+  }
+  EXPECT_EQ(terminal_.run({"notices", "--json"}), kExitDone);
+  EXPECT_NE(terminal_.out().find("\"link_down\":true,\"link_down_since\":\"2026-"),
+            std::string::npos)
+      << terminal_.out();
+}
+
+// Greater numbers and longer names leave out a column before they break a line.
+TEST_F(NoticesTest, ConflictsOfAnExerciseFitEightyColumns) {
+  terminal_.columns = 80;
+  for (const auto& [metres, height] : {std::pair{9'812u, 0u}, {100'000u, 12'000u}}) {
+    daemon_.conflicts = {{.own = "XN-000003",
+                          .peers = "XS-000005",
+                          .horizontal_m = metres,
+                          .vertical_m = height,
+                          .from = at("2026-11-24T11:00:00Z"),
+                          .until = at("2026-11-24T12:00:00Z")}};
+    EXPECT_EQ(terminal_.run({"conflicts"}), kExitDone);
+    std::istringstream lines(terminal_.out());
+    size_t count = 0;
+    for (std::string line; std::getline(lines, line); ++count) EXPECT_LE(line.size(), 80u) << line;
+    EXPECT_EQ(count, 2u) << terminal_.out();
+    EXPECT_NE(terminal_.out().find("nobody"), std::string::npos);
+  }
 }
 
 TEST_F(NoticesTest, OnlyANoticeIsChecked) {
@@ -281,6 +438,7 @@ TEST_F(NoticesTest, OnlyANoticeIsChecked) {
 
 TEST_F(NoticesTest, ANoticeInConflictIsSentOnlyWithAReason) {
   daemon_.conflicts_of_drafts = daemon_.conflicts;
+  daemon_.refusal_of_drafts = "it comes too near to S-000005";
   EXPECT_EQ(terminal_.run(sending()), kExitRefused);
   EXPECT_NE(terminal_.err().find("it comes too near to what SOUTH announced"), std::string::npos)
       << terminal_.err();
@@ -290,18 +448,22 @@ TEST_F(NoticesTest, ANoticeInConflictIsSentOnlyWithAReason) {
       << terminal_.err();
   EXPECT_NE(terminal_.err().find("--set conflict-reason=\"...\""), std::string::npos);
   EXPECT_TRUE(daemon_.submitted.empty());
+  daemon_.refusal_of_drafts.clear();
   EXPECT_EQ(terminal_.run(sending({"--set", "conflict-reason=agreed by voice"})), kExitDone)
+      << terminal_.err();
+  EXPECT_NE(terminal_.err().find("IN CONFLICT with S-000005: 9,812 m apart"), std::string::npos)
       << terminal_.err();
   EXPECT_EQ(daemon_.committed.size(), 1u);
   daemon_.conflicts_of_drafts.clear();
   EXPECT_EQ(terminal_.run(sending()), kExitDone) << terminal_.err();
   EXPECT_EQ(daemon_.committed.size(), 2u);
-  EXPECT_EQ(daemon_.checked.size(), 2u);
+  EXPECT_EQ(daemon_.checked.size(), 3u);
 }
 
 // It may have been sent before what it is in conflict with was announced.
 TEST_F(NoticesTest, ARepeatUnderAKeyThatIsInConflictMayHaveBeenSent) {
   daemon_.conflicts_of_drafts = daemon_.conflicts;
+  daemon_.refusal_of_drafts = "it comes too near to S-000005";
   EXPECT_EQ(terminal_.run(sending({"--json"})), kExitRefused);
   EXPECT_NE(terminal_.err().find("\"sent\":false"), std::string::npos) << terminal_.err();
   EXPECT_EQ(terminal_.run(sending({"--idempotency-key", "k1", "--json"})), kExitRefused);

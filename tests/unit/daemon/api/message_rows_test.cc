@@ -93,5 +93,42 @@ TEST(MessageRows, B2_CursorsAreReadAsTheyAreWritten) {
   }
 }
 
+// One state for every list: a notice is over when what it announces is, whatever its envelope says.
+TEST(MessageRows, ANoticeHasExpiredWhenWhatItAnnouncesIsOver) {
+  constexpr UtcMs kEnd = 1'795'356'600'000;
+  EnvelopeFields envelope;
+  envelope.type = wire::MessageType::activity;
+  envelope.precedence = wire::Precedence::routine;
+  envelope.mode = wire::Mode::live;
+  envelope.language = "en";
+  envelope.released_at = kEnd - 86'400'000;
+  envelope.expires_at = kEnd - 7'200'000;
+  envelope.parts = {PartFields{wire::PartKind::body, 10, Hash{}}};
+  ActivityFields activity;
+  activity.kind = wire::ActivityKind::flight;
+  activity.contact = "tower";
+  activity.volumes = {{Circle{{54'90000, 20'10000}, 5'000},
+                       {0, HeightDatum::mean_sea_level},
+                       {1'000, HeightDatum::mean_sea_level},
+                       kEnd - 3'600'000,
+                       kEnd}};
+  StoredMessage message;
+  message.record.type = static_cast<uint8_t>(wire::MessageType::activity);
+  message.record.envelope = build_envelope(envelope);
+  message.record.body = build_body({"Flight", {{"en", "We fly.", true, ""}}, activity});
+  const ListedMessage listed(message);
+  EXPECT_EQ(listed.expires_at, kEnd - 7'200'000);
+  const auto expired_at = [&](UtcMs utc) {
+    const Policy policy = default_policy();
+    const Ladder ladder(policy);
+    flatbuffers::FlatBufferBuilder b;
+    b.Finish(build_row(b, listed, RowContext{"N", "S", ladder, policy, Now{0, utc}}));
+    return flatbuffers::GetRoot<wire::MessageRow>(b.GetBufferPointer())->expired();
+  };
+  EXPECT_FALSE(expired_at(kEnd - 1'800'000));
+  EXPECT_FALSE(expired_at(kEnd));
+  EXPECT_TRUE(expired_at(kEnd + 1));
+}
+
 }  // namespace
 }  // namespace hotline

@@ -184,16 +184,98 @@ TEST_F(ConflictsTest, AReasonGivenForOneConflictIsNoneForAnother) {
   const auto move = [&](int32_t from, int32_t to) {
     return FieldChangeFields{"volume", form(volume(from, 30, 2)), form(volume(to, 30, 2))};
   };
-  // Nearer to the same one: the reason stands.
-  EXPECT_TRUE(
-      cores.submit(kSouth, 4, CorrectionFields{{move(54'10000, 54'05000)}, "moved"}, {"S-000001"}));
   const auto refused =
-      cores.submit(kSouth, 4, CorrectionFields{{move(54'05000, 57'10000)}, "moved"}, {"S-000001"});
+      cores.submit(kSouth, 4, CorrectionFields{{move(54'10000, 57'10000)}, "moved"}, {"S-000001"});
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().reason, "it comes too near to N-000002");
   const FieldChangeFields why{"conflict-reason", "agreed by voice", "agreed for this too"};
-  EXPECT_TRUE(cores.submit(kSouth, 4, CorrectionFields{{move(54'05000, 57'10000), why}, "moved"},
+  EXPECT_TRUE(cores.submit(kSouth, 4, CorrectionFields{{move(54'10000, 57'10000), why}, "moved"},
                            {"S-000001"}));
+}
+
+TEST_F(ConflictsTest, AReasonGivenForADistanceIsNoneForALesser) {
+  cores.connect();
+  announce(kNorth, activity(54'00000, 30));
+  announce(kSouth, activity(54'10000, 30));  // With a reason.
+  const auto moved = [&](const Volume& from, const Volume& to) {
+    return CorrectionFields{{{"volume", form(from), form(to)}}, "moved"};
+  };
+  const Volume is = volume(54'10000, 30, 2);
+  const auto nearer = cores.submit(kSouth, 4, moved(is, volume(54'09500, 30, 2)), {"S-000001"});
+  ASSERT_FALSE(nearer);
+  EXPECT_EQ(nearer.error().reason, "it comes too near to N-000001");
+  EXPECT_EQ(nearer.error().hint,
+            "--change \"conflict-reason -> ...\"    sends it all the same and says why");
+  // What is no nearer in any way goes, and says how near both come before and after.
+  const Volume farther = volume(54'10500, 31, 2);
+  const auto found = cores.core(kSouth).conflicts().check({farther}, MessageKey{false, 1});
+  ASSERT_EQ(found.conflicts.size(), 1u);
+  ASSERT_TRUE(found.conflicts[0].before.has_value());
+  EXPECT_EQ(found.conflicts[0].before->horizontal_m, 1'130);
+  EXPECT_GT(found.conflicts[0].nearness.horizontal_m, 1'500);
+  EXPECT_TRUE(cores.submit(kSouth, 4, moved(is, farther), {"S-000001"}));
+  cores.settle();
+  // Nearer in time alone.
+  Volume apart = farther;
+  apart.start += 65 * 60'000;
+  apart.end += 65 * 60'000;
+  EXPECT_TRUE(cores.submit(kSouth, 4, moved(farther, apart), {"S-000001"}));
+  cores.settle();
+  ASSERT_EQ(cores.core(kSouth).conflicts().list()[0].nearness.time_s, 300);
+  EXPECT_FALSE(cores.submit(kSouth, 4, moved(apart, farther), {"S-000001"}));
+  EXPECT_FALSE(cores.core(kSouth).conflicts().check({apart}).conflicts[0].before.has_value());
+}
+
+// Whoever accepted it would think so still: both watches hear it, each lapse once.
+TEST_F(ConflictsTest, AnAcceptanceThatLapsedIsToldToBoth) {
+  cores.connect();
+  announce(kNorth, activity(54'00000, 30));
+  announce(kSouth, activity(54'10000, 31));
+  accept(kNorth, "S-000001", "N-000001");
+  EXPECT_EQ(cores.core(kNorth).conflicts().list()[0].own_acceptance, (MessageKey{false, 2}));
+  EXPECT_FALSE(cores.core(kNorth).conflicts().list()[0].own_lapsed());
+  // The distances stay as they were.
+  const auto contact = [&](const char* from, const char* to) {
+    const auto sent =
+        cores.submit(kSouth, 4, CorrectionFields{{{"contact", from, to}}, "wrong"}, {"S-000001"});
+    ASSERT_TRUE(sent) << sent.error().reason;
+    cores.settle();
+  };
+  contact("tower", "range");
+  for (const size_t party : {kNorth, kSouth}) {
+    EXPECT_EQ(alarmed(party), 2u);
+    EXPECT_TRUE(cores.alarms(party).back().ends_with(
+        ". Accepted no more, since a notice was changed: N-000002"))
+        << cores.alarms(party).back();
+  }
+  const Conflict lapsed = cores.core(kSouth).conflicts().list()[0];
+  EXPECT_FALSE(lapsed.accepted_by_peer);
+  EXPECT_EQ(lapsed.peers_lapsed(), lapsed.peers_acceptance);
+  contact("range", "harbour");
+  EXPECT_EQ(alarmed(kNorth), 2u) << "told once";
+  cores.restart(kNorth);
+  cores.connect();
+  cores.settle();
+  EXPECT_EQ(alarmed(kNorth), 2u) << "also after a restart";
+  ASSERT_TRUE(
+      cores.submit(kNorth, 4, acceptance_of_conflict(), {"S-000001", "N-000001", "S-000003"}));
+  accept(kSouth, "N-000001", "S-000001");  // Of a state that is no more.
+  EXPECT_EQ(alarmed(kNorth), 3u);
+  EXPECT_TRUE(cores.alarms(kNorth).back().ends_with("changed: S-000004"))
+      << cores.alarms(kNorth).back();
+}
+
+TEST_F(ConflictsTest, WhoAcceptedOneStaysKnownWhileTheNoticesStand) {
+  cores.connect();
+  announce(kNorth, activity(54'00000, 30));
+  announce(kSouth, activity(54'10000, 31));
+  accept(kNorth, "S-000001", "N-000001");
+  accept(kSouth, "N-000001", "S-000001");
+  EXPECT_EQ(open(kNorth), 0u);
+  const auto all = cores.core(kNorth).conflicts().list(true);
+  ASSERT_EQ(all.size(), 1u);
+  EXPECT_EQ(all[0].own_acceptance, (MessageKey{false, 2}));
+  EXPECT_EQ(all[0].peers_acceptance, (MessageKey{true, 1}));
 }
 
 // A clock that is set ahead and back again has ended nothing.
@@ -417,6 +499,25 @@ TEST_F(ConflictsTest, NoticesLeaveWhenTheyAreCancelledOrOver) {
   EXPECT_EQ(notices(kSouth, {}).size(), 1u);
   cores.pass(3 * kHour_ms + 1'000);
   EXPECT_EQ(notices(kSouth, {}).size(), 0u);
+}
+
+// A notice is in force, for lists, the map and conflicts alike, until what it announces is over.
+TEST_F(ConflictsTest, ANoticeThatWouldExpireBeforeItsEndIsRefused) {
+  cores.connect();
+  const auto announced = [&](int64_t expires_in_hours) {
+    return cores.submit(kNorth, 4, activity(54'00000, 30), {}, wire::Role::operator_, false, {},
+                        start_ + expires_in_hours * kHour_ms);
+  };
+  for (const int64_t hours : {29, 31}) {
+    const auto refused = announced(hours);
+    ASSERT_FALSE(refused);
+    EXPECT_TRUE(refused.error().reason.starts_with("expires: ")) << refused.error().reason;
+    EXPECT_TRUE(refused.error().reason.find("is before the end of what it announces, ") !=
+                std::string::npos)
+        << refused.error().reason;
+  }
+  EXPECT_TRUE(announced(32));
+  EXPECT_EQ(notices(kNorth, {}).size(), 1u);
 }
 
 // B8, F4 of the rows of faults.

@@ -78,7 +78,8 @@ void TwoCores::Side::perform(SendFrame& send) {
 
 Result<Submission> TwoCores::submit(size_t party, uint8_t precedence, ContentFields content,
                                     const std::vector<std::string>& references, wire::Role role,
-                                    bool danger_to_life, const std::string& incident) {
+                                    bool danger_to_life, const std::string& incident,
+                                    UtcMs expires_at) {
   BodyFields body;
   body.subject = "Test";
   const auto* test = std::get_if<TestFields>(&content);
@@ -90,7 +91,7 @@ Result<Submission> TwoCores::submit(size_t party, uint8_t precedence, ContentFie
   }
   body.content = std::move(content);
   const Bytes draft = made_draft(type_of(body.content), precedence, build_body(body), references, 0,
-                                 danger_to_life, incident);
+                                 danger_to_life, incident, expires_at);
 
   Side& side = sides_[party];
   Actor ann{"ann", Hash{}, {static_cast<uint8_t>(role)}};

@@ -48,7 +48,7 @@ class TwoCores {
                             ContentFields content = TextContentFields{},
                             const std::vector<std::string>& references = {},
                             wire::Role role = wire::Role::operator_, bool danger_to_life = false,
-                            const std::string& incident = {});
+                            const std::string& incident = {}, UtcMs expires_at = 0);
   // By bob, in this role.
   Status note_guarantor(size_t party, const std::string& name, const GuarantorNote& note,
                         wire::Role role = wire::Role::supervisor);

@@ -20,6 +20,7 @@ CorrectedMessage message_of(const std::string& name, std::map<std::string, std::
   input.translated_by = "north";
   input.precedence = wire::Precedence::routine;
   input.now = kNow;
+  input.typed_at = kNow;
   const auto filled = fill_template(name, input);
   EXPECT_TRUE(filled) << filled.error().reason;
   return {filled->type, wire::Precedence::routine, wire::Mode::live, "en", kNow, false,
@@ -140,6 +141,24 @@ TEST(Correcting, WritesEveryFieldAsItIsRead) {
       EXPECT_EQ(message_of(info.name, again).body, message.body) << info.name << " " << key;
     }
   }
+}
+
+// Whatever its envelope says: what another program sent must not leave a list while it goes on.
+TEST(Correcting, ANoticeIsOfUseUntilWhatItAnnouncesIsOver) {
+  const std::string day = "2026-11-24T";
+  CorrectedMessage notice =
+      message_of("activity", {{"kind", "flight"},
+                              {"contact", "tower"},
+                              {"volume", "54.90N 020.10E 5km / 0m amsl to FL200 / " + day +
+                                             "10:00:00Z to " + day + "12:00:00Z"}});
+  const UtcMs end = *parse_rfc3339(day + "12:00:00Z");
+  EXPECT_EQ(useful_until(notice), end);
+  notice.expires_at = end - 3 * kHour_ms;
+  EXPECT_EQ(useful_until(notice), end);
+  CorrectedMessage report = crossing();
+  EXPECT_EQ(useful_until(report), std::nullopt);
+  report.expires_at = end;
+  EXPECT_EQ(useful_until(report), end);
 }
 
 }  // namespace

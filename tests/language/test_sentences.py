@@ -40,6 +40,7 @@ NOT_COVERED = {
     "client/commands/check.cc": "a line for a monitor",
     "client/{audit,demo}/*.cc": "for auditors, and the demonstration",
     "client/main.cc": "says nothing",
+    "{client,daemon}/precompiled.h": "likewise",
     "protocol/api/*.cc": "says nothing",
     "client/language/*.cc": "the catalogues",
     "client/show/{journal_statistics,measures,progress,antimeridian,content_values,entry_fields,geojson_picture}.cc": "for auditors and programs",

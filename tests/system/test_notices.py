@@ -172,8 +172,8 @@ class Notices(WithNotices):
             return ("--corrects", "S-1", "--change", f"volume -> {volume.replace('54.94N', where)}", *more, "--reason", "moved")
 
         nearness = r"N-000001: [\d,]+ m apart, .* \(as it stands: [\d,]+ m, 0 m in height, 0 s in time\)"
-        nearer, farther = correction("55.00N 020.10E"), correction("55.02N 020.10E")
-        self.world.ask("south", "ann", "send", *correction("55.01N 020.10E"))
+        nearer, farther = correction("55.00N"), correction("55.02N")
+        self.world.ask("south", "ann", "send", *correction("55.01N"))
         for words, code in ((("notice", "check", *nearer), REFUSED), (("send", *nearer), REFUSED), (("notice", "check", *farther), 0),
                             (("send", *farther), 0)):
             done = self.world.client("south", "ann", *words)
@@ -181,7 +181,7 @@ class Notices(WithNotices):
             self.assertRegex(" ".join(done.stderr.split()), nearness)
         self.assertIn('try:  --change "conflict-reason -> ..."', self.world.client("south", "ann", "send", *nearer).stderr)
         why = ("--change", "conflict-reason -> agreed once more")
-        self.world.ask("south", "ann", "send", *correction("55.00N 020.10E", *why))
+        self.world.ask("south", "ann", "send", *correction("55.00N", *why))
         # What leaves the volumes as they are says what they are in conflict with, and needs no reason.
         contact = ("--corrects", "S-1", "--change", "contact -> range", "--reason", "wrong")
         done = self.world.client("south", "ann", "notice", "check", *contact)

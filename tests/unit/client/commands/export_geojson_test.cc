@@ -136,8 +136,9 @@ TEST_F(ExportGeojsonTest, AFileAsJson) {
   announce(false);
   const std::string path = fresh_file();
   EXPECT_EQ(terminal_.run({"export", "geojson", path, "--json"}), kExitDone);
-  EXPECT_EQ(terminal_.out(),
-            "{\"v\":1,\"file\":\"" + path + "\",\"notices\":1,\"features\":1,\"complete\":true}\n");
+  EXPECT_EQ(terminal_.out(), "{\"v\":1,\"file\":\"" + path +
+                                 "\",\"notices\":1,\"features\":1,\"complete\":true,\"link_down\":"
+                                 "false,\"link_down_since\":null}\n");
 }
 
 TEST_F(ExportGeojsonTest, WhatIsMissingIsSaidInThePictureToo) {

@@ -314,6 +314,9 @@ TEST_F(NoticesTest, ACorrectionSaysHowNearItComesAndHowNearItWas) {
   EXPECT_EQ(run({"send"}), kExitDone) << terminal_.err();
   EXPECT_NE(terminal_.err().find("IN CONFLICT with " + words), std::string::npos)
       << terminal_.err();
+  FakeMessage sent = daemon_.messages[1];
+  sent.id = "N-000123";
+  daemon_.messages.push_back(sent);
   EXPECT_EQ(run({"send", "--json"}), kExitDone) << terminal_.err();
   EXPECT_NE(terminal_.out().find("\"before\":{\"horizontal_m\":12000,\"vertical_m\":0,"
                                  "\"time_s\":0}"),

@@ -80,7 +80,7 @@ TEST(GeojsonPicture, LooksAsPromised) {
       R"("end":"2026-11-29T12:00:00.000Z","conflicts":0,)";
   EXPECT_EQ(text,
             R"({"type":"FeatureCollection","v":1,"taken_at":"2026-11-28T09:00:00.000Z",)"
-            R"("complete":true,"features":[)"
+            R"("complete":true,"link_down":false,"link_down_since":null,"features":[)"
             R"({"type":"Feature","geometry":{"type":"Point","coordinates":[20.10001,54.9]},)" +
                 rest +
                 R"("radius":5000}},)"
@@ -91,7 +91,7 @@ TEST(GeojsonPicture, LooksAsPromised) {
   picture.complete = false;
   EXPECT_EQ(to_geojson(picture),
             R"({"type":"FeatureCollection","v":1,"taken_at":"2026-11-28T09:00:00.000Z",)"
-            R"("complete":false,"features":[]})");
+            R"("complete":false,"link_down":false,"link_down_since":null,"features":[]})");
 }
 
 TEST(GeojsonPicture, WordsCannotBreakOut) {

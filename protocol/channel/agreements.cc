@@ -384,10 +384,12 @@ void Agreements::judge_peer(Now now) {
   const bool was_followed = in_force_ > 0 && *peers_ == agreed_[in_force_ - 1].digest;
   const bool is_next = in_force_ + 1 < agreed_.size() && *peers_ == agreed_[in_force_ + 1].digest &&
                        agreed_[in_force_ + 1].from - now.utc < limits::kAgreementPatience_ms;
-  matches_peer_ = *peers_ == digest() || (began_lately && was_followed) || is_next;
-  if (matches_peer_) {
+  const bool is_same = *peers_ == digest();
+  const bool passes_a_time = (began_lately && was_followed) || is_next;
+  matches_peer_ = is_same || passes_a_time;
+  if (is_same) {
     conditions_.clear(now, ConditionCode::agreement_differs, config_.peer);
-  } else {
+  } else if (!passes_a_time) {
     conditions_.raise(now, ConditionCode::agreement_differs, config_.peer,
                       "the peer follows another agreement than we do: compare the digests of "
                       "hotline agreement show by voice");

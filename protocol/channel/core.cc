@@ -240,15 +240,18 @@ void Core::apply_durable(uint64_t journal_index, const wire::Entry& entry, Now a
 // ----------------------------------------------------------------------------------------------
 // time
 
+void Core::begin_agreements(Now now) {
+  const Separation separation = config_.policy.separation;
+  if (!agreements_.begin_due(now)) return;
+  follow_policy(now.utc, separation);
+  session_.tell_agreement(now);
+}
+
 void Core::tick(Now now) {
   ticked_ = now;
   note_clock(now);
   conditions_.tick(now);
-  const Separation separation = config_.policy.separation;
-  if (agreements_.begin_due(now)) {
-    follow_policy(now.utc, separation);
-    session_.tell_agreement(now);
-  }
+  begin_agreements(now);
   agreements_.note_conditions(now);
   channel_state_.note_conditions(now);
   agreements_.judge_peer(now);
@@ -332,8 +335,7 @@ void Core::walk(Now now) {
     const auto next = next_due(now);
     now = exercise_.walk(now, next ? next->at : INT64_MAX);
     ticked_ = now;
-    const Separation separation = config_.policy.separation;
-    if (agreements_.begin_due(now)) follow_policy(now.utc, separation);
+    begin_agreements(now);
     agreements_.note_conditions(now);
     channel_state_.note_conditions(now);
     flash_share_.note_conditions(now);

@@ -267,6 +267,7 @@ class Core {
   // entry was recorded.
   void apply_durable(uint64_t journal_index, const wire::Entry& entry, Now at);
   Status compare_prefix_with_records();
+  void begin_agreements(Now now);  // Those whose time has come.
   void follow_policy(UtcMs now, const Separation& before);
   void note_clock(Now now);
   // Of a jump of the exercise's clock: from one thing that is due to the next.

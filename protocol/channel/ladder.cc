@@ -164,8 +164,9 @@ std::vector<uint64_t> Ladder::paused(MessageKey key, BootMs until, Now at) {
 
 void Ladder::raised(MessageKey key, uint8_t precedence, Now at) {
   HOTLINE_CHECK(precedence >= kPrecedenceFirst && precedence <= kPrecedenceLast);
-  auto [item, is_new] = items_.insert(pack(key));
-  if (is_new) {  // It was acknowledged, and nothing else was asked of it.
+  const auto [found, is_new] = items_.insert(pack(key));
+  auto* const item = &*found;  // A lambda takes no name of a structured binding.
+  if (is_new) {                // It was acknowledged, and nothing else was asked of it.
     item->precedence = precedence;
     item->base = at.boot;
     item->first_answer = item->full_answer = true;

@@ -32,7 +32,7 @@ TEST(Roles, WhoMayDoWhat) {
     if (std::none_of(table.begin(), table.end(),
                      [=](const Expected& row) { return row.role == other; }))
       table.push_back({other, false, false, false, false, false, false, false, false, false, false,
-                       false, false});
+                       false, false, false});
   }
   for (const Expected& row : table) {
     EXPECT_EQ(may(row.role, Right::look), row.look);

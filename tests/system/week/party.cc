@@ -124,7 +124,7 @@ void Party::crash() {
 // As the timers of a daemon do.
 void Party::look() {
   runner_->tick();
-  if (clockwork_.now_ms() % kLadderLook_ms < kLook_ms) core().look_after_ladder(now(), 1);
+  if (clockwork_.now_ms() % kLadderLook_ms < kLook_ms) core().look_after_ladder(now());
   settle();
   clockwork_.after(kLook_ms, [this, life = life_] {
     if (life == life_) look();

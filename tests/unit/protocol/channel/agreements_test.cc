@@ -62,10 +62,6 @@ class AgreementsTest : public testing::Test {
   void expect_same() {
     EXPECT_EQ(agreements(kNorth).digest(), agreements(kSouth).digest());
     ASSERT_EQ(agreements(kNorth).agreed().size(), agreements(kSouth).agreed().size());
-    std::printf(" from %ld peersknown %d isnext %d\n",
-                long(agreements(kSouth).agreed().back().from - cores.now().utc),
-                agreements(kSouth).peers().has_value(),
-                agreements(kSouth).peers() == agreements(kSouth).agreed().back().digest);
     for (size_t i = 0; i < agreements(kNorth).agreed().size(); ++i) {
       EXPECT_EQ(agreements(kNorth).agreed()[i].digest, agreements(kSouth).agreed()[i].digest);
     }

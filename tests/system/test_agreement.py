@@ -44,7 +44,7 @@ class Agreements(OfTwo):
             reader = other(proposer)
             path = self.file({'undelivered_alarm = "4min"' if number == 2 else 'undelivered_alarm = "5min"':
                               'undelivered_alarm = "5min"' if number == 2 else 'undelivered_alarm = "3min"'}, proposer)
-            name = self.propose(proposer, path, "--from", "+4s", "--reason", "the satellite path is slow")
+            name = self.propose(proposer, path, "--from", "+8s", "--reason", "the satellite path is slow")
             conditions = [one["code"] for one in self.world.ask(reader, "ann", "status")["conditions"]]
             self.assertIn("agreement-proposed", conditions)
             shown = self.world.client(reader, "ann", "agreement", "diff", name)

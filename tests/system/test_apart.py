@@ -56,6 +56,7 @@ class Apart(unittest.TestCase):
             ours, peer = self.worlds[mode], other(party)
             relay = ours.relays[peer]
             own_target = relay.target
+            ours.relays[party].cut()  # Else the own peer may dial first.
             relay.cut()
             relay.target = self.worlds[theirs].daemons[peer].ports["peer"]
             relay.restore()
@@ -64,6 +65,7 @@ class Apart(unittest.TestCase):
             relay.cut()
             relay.target = own_target
             relay.restore()
+            ours.relays[party].restore()
             ours.wait_link()
 
     def test_b_store(self):
@@ -136,7 +138,7 @@ class Apart(unittest.TestCase):
 
     def test_m_exports_reported(self):
         for mode, theirs, party in self.both():
-            done = self.worlds[mode].client(party, "eve", "report", self.exported(mode, party), self.exported(theirs, other(party)))
+            done = self.worlds[mode].client(party, "eve", "report", "--joint", self.exported(mode, party), self.exported(theirs, other(party)))
             self.assertNotEqual(done.returncode, 0)
             self.assertIn("are of different channels", done.stderr)
 

@@ -133,7 +133,7 @@ TEST_F(CommandRunsTest, ACommandGetsAFixedEnvironmentAndNoOpenFileOfOurs) {
       "HOTLINE_CONTACTS=\nHOTLINE_COUNT=1\nHOTLINE_MESSAGE=S-000087\nHOTLINE_MESSAGES=S-000087\n"
       "HOTLINE_MODE=exercise\n"
       "HOTLINE_PRECEDENCE=flash\nHOTLINE_REPEATED=1\nHOTLINE_RUNG=supervisor\n"
-      "HOTLINE_SENDER=south\nLC_ALL=C.UTF-8\n"
+      "HOTLINE_SENDER=south\nHOTLINE_TRIAL=0\nLC_ALL=C.UTF-8\n"
       "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin\n0\n1\n2\n/\n");
 }
 

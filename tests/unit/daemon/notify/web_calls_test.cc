@@ -143,7 +143,7 @@ TEST_F(WebCallsTest, AWebhookIsToldOfAllAsOne) {
   EXPECT_EQ(body_of(request),
             R"({"v":1,"party":"north","message":"S-000087","messages":["S-000087","S-000088"],)"
             R"("count":3,"sender":"south","mode":"exercise","precedence":"flash",)"
-            R"("rung":"supervisor","attempt":1,"repeated":true,"contacts":[]})");
+            R"("rung":"supervisor","attempt":1,"repeated":true,"contacts":[],"trial":false})");
 }
 
 TEST_F(WebCallsTest, AnAlertHasLabelsAndIsMarkedInAnExercise) {

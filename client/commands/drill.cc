@@ -127,7 +127,7 @@ int drill_import(Invocation& invocation) {
       invocation.arguments.get("--title").value_or(std::filesystem::path(file).stem().string());
   const MselImport made = import_msel(rows, title, sides);
   if (made.mistakes.count() > 0) return refuse_table(output, file, made.mistakes);
-  // What was made must be a scenario: a side's name that is none, say, shows here.
+  // It must be a scenario: a side's name that is none, say, shows here.
   const auto reading = need(parse_scenario(file, made.toml, invocation.now()), kNotMade);
   const CheckedScenario checked = check_scenario(reading, default_policy(), invocation.now());
   if (checked.mistakes.count() > 0) {

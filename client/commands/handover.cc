@@ -21,7 +21,7 @@ std::string accept_words(const ShownHandover& handover) {
   return "handover accept --all --confirm " + short_handover_hash(handover.hash);
 }
 
-// Who signed the list does not accept it.
+// Another person than the signer accepts the list.
 void say_who_accepts(Output& output, const Connection& connection, const ShownHandover& handover) {
   const bool is_signer = handover.started.person == text(connection.server().person());
   const std::string words = accept_words(handover);

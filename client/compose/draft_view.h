@@ -9,7 +9,7 @@
 
 namespace hotline::client {
 
-// Of one that is open also the conflicts that it would have, which the daemon is asked for.
+// The daemon is asked for the conflicts that an open one would have.
 void print_draft(Output& output, Connection& connection, const SavedDraft& saved);
 // With the rules that it breaks, as members of one document.
 JsonValue json_saved(Connection& connection, const SavedDraft& saved,

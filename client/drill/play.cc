@@ -65,7 +65,7 @@ class Stage {
       return std::pair(other.at_ms, other.number) < std::pair(at_ms, number);
     }
   };
-  // Of an inject's message.
+  // The message of an inject, on its way.
   struct Sent {
     std::optional<int64_t> delivered_ms;
     std::optional<int64_t> ended_ms[kSides];  // Its wait, as each side knows.

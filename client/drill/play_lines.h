@@ -15,7 +15,7 @@ std::string exercise_time(int64_t at_ms);
 
 void print_time_line(Output& output, const Scenario& scenario, const Play& play);
 
-// What is to be said beneath it: how much of the scenario was played, and with which result.
+// Beneath it: how much of the scenario was played, and with which result.
 void say_result(Output& output, const Scenario& scenario, const Play& play);
 
 // The members "time_line", "injects", "expectations" and their sums.

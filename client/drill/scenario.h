@@ -47,7 +47,7 @@ struct Objective {
 
 // ---- Who plays
 
-// A part that a program plays. What is not set it never does.
+// A part that a program plays. It never does anything that is not set.
 struct Script {
   // A message of its own, about what an inject says.
   struct Reply {

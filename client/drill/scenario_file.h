@@ -1,7 +1,7 @@
 // A scenario as people write it: a TOML file (docs/exercises.md, docs/scenarios/example.toml).
 //
-// What is read here is the file alone: its keys, its values, and the names by which its parts speak
-// of each other. Whether it can be played is asked in client/drill/scenario_check.h.
+// The file alone is read here: its keys, its values, and the names by which its parts speak of each
+// other. client/drill/scenario_check.h asks whether it can be played.
 #pragma once
 
 #include <string>

@@ -19,7 +19,7 @@ namespace hotline::client {
 using SerialOf = std::function<std::string(size_t inject)>;
 
 // As that side would send it now, with the marks of an exercise to be added when it is handed in.
-// Of a reply to a REQUEST, `asked` is that message. Errors: those of make_draft and finish_draft.
+// `asked` is the REQUEST that a reply answers. Errors: those of make_draft and finish_draft.
 Result<DraftFields> draft_of(const Scenario& scenario, const ScenarioMessage& message,
                              SideIndex side, const ScenarioMessage* asked, UtcMs now,
                              const SerialOf& serial_of);

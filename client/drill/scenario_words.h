@@ -48,7 +48,7 @@ inline constexpr std::array<const char*, 7> kSlipKeys = {
     "never-acknowledges", "acknowledges-late",  "misreads-position", "misreads-time",
     "declines",           "never-disseminates", "never-answers"};
 
-// The tables of a file. Of injects, expectations and slips the keys depend on the kind, and the
+// The tables of a file. The keys of injects, expectations and slips depend on the kind, and the
 // index is that of the kind's word.
 enum class ScenarioTable : uint8_t {
   file,

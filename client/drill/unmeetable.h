@@ -6,7 +6,7 @@
 
 namespace hotline::client {
 
-// Of a message, as an acknowledgement reads it back.
+// The parts of a message that an acknowledgement reads back.
 struct ReadBackParts {
   bool position = false;
   bool time = false;

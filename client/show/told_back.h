@@ -26,7 +26,7 @@ struct ToldBack {
       filled_in;  // Nobody typed it: the template says so, or it follows from what was typed.
   // Of an answer to a request: the questions that it leaves open, as they are numbered.
   std::optional<std::vector<size_t>> still_open;
-  // Of what is held against the other side's notices.
+  // The message is held against the other side's notices: with these it is in conflict.
   std::optional<std::vector<ToldConflict>> conflicts = {};
 
   void add(std::string key, std::string words) {

@@ -392,7 +392,8 @@ void Conflicts::apply(const wire::Entry& entry) {
   }
 }
 
-// Who accepted it must hear that it does not count any more, also where the distances are the same.
+// A party that accepted it must hear that this does not count any more, also where the distances
+// are the same.
 bool Conflicts::is_news(const Told& told, const Conflict& conflict) {
   const auto own = conflict.own_lapsed(), peers = conflict.peers_lapsed();
   return told.nearness != conflict.nearness || (own && own != told.own_lapsed) ||

@@ -244,8 +244,8 @@ class Core {
   const Handover& handover() const { return handover_; }
   const Pauses& pauses() const { return pauses_; }
   const ExerciseClock& exercise_clock() const { return exercise_.clock(); }
-  // What has a deadline next by this channel's clock, and when; a deadline that has passed is one
-  // of the ladder's, which decides in bites.
+  // The next deadline by this channel's clock, and the part that has it; a deadline that has passed
+  // is one of the ladder's, which decides in bites.
   struct NextDue {
     UtcMs at = 0;
     const char* of = "";  // A word for programs.
@@ -270,7 +270,7 @@ class Core {
   void begin_agreements(Now now);  // Those whose time has come.
   void follow_policy(UtcMs now, const Separation& before);
   void note_clock(Now now);
-  // Of a jump of the exercise's clock: from one thing that is due to the next.
+  // A jump of the exercise's clock goes from one thing that is due to the next.
   void walk(Now now);
   bool walk_waits(Now now);
   bool has_receipts_to_come() const;

@@ -56,7 +56,7 @@ class Escalation {
   // A trial notice through this notifier, or program, ended so.
   void note_reached(Now now, const std::string& name, wire::Outcome outcome,
                     const std::string& detail);
-  // Of those that no rung names any more nothing is wrong. At a start.
+  // At a start: nothing is wrong with those that no rung names any more.
   void forget_unnamed(Now now);
   const Ladder& ladder() const { return ladder_; }
 

@@ -15,7 +15,7 @@
 
 namespace hotline {
 
-// What a director asks of the clock.
+// A change of the clock that a director asks for.
 struct ClockOrder {
   wire::ExerciseClockChange change = wire::ExerciseClockChange::unset;
   uint32_t speed_permille = 0;  // Of a speed.
@@ -39,7 +39,7 @@ class Exercise {
   void set_clock(Now now, uint64_t token, const Actor& actor, const ClockOrder& order,
                  std::optional<UtcMs> next_due);
 
-  // Of a jump under way: ahead to this time, and to its end at the most. The time as it then is.
+  // A jump under way goes ahead to this time, and to its end at the most. The time as it then is.
   Now walk(Now now, UtcMs next_due);
 
   // The entry that was recorded last, or is read back, at this time of the machine.

@@ -43,7 +43,7 @@ class ExerciseClock {
   // Ends a pause.
   void resume(BootMs machine);
   void jump(BootMs machine, UtcMs until);
-  // Of a jump under way: ahead to this time of the exercise, never back. `now` is at()'s.
+  // A jump under way goes ahead to this time of the exercise, never back. `now` is at()'s.
   void move_to(Now now, UtcMs utc);
   // The jump is over; also one that was broken off.
   void arrive(BootMs machine);

@@ -1,6 +1,7 @@
-// What people have the ladder do by hand: escalate a message now, because whoever acknowledged it
-// forgot it or because the next rung must know before its time; and a trial, by which a notice goes
-// to everybody who would be told, so that they are known to be reachable while nothing waits.
+// People have the ladder do two things by hand: escalate a message now, because whoever
+// acknowledged it forgot it or because the next rung must know before its time; and a trial, by
+// which a notice goes to everybody who would be told, so that they are known to be reachable while
+// nothing waits.
 #pragma once
 
 #include <cstdint>

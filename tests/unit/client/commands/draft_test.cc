@@ -288,7 +288,7 @@ TEST_F(DraftTest, TheConflictsOfADraftAreSaidWhereverItIsRead) {
   EXPECT_NE(terminal_.out().find(R"("conflicts_total":1,"refusal":"it comes too near)"),
             std::string::npos);
   EXPECT_NE(terminal_.out().find(R"("link_down":true)"), std::string::npos);
-  // What announces nothing is held against nothing.
+  // A text announces nothing, and is held against nothing.
   run({"draft", "save", "-p", "routine", "All quiet."});
   EXPECT_EQ(terminal_.err().find("CONFLICT"), std::string::npos) << terminal_.err();
   EXPECT_EQ(terminal_.err().find(caution), std::string::npos) << terminal_.err();

@@ -66,7 +66,7 @@ TEST_F(HandoverCommand, StartSendsTheNoteAndPrintsTheList) {
       "peer: no route\n"
       "  3     draft               -      -                -               and 12 more\n"
       "Signed by ann, operator at 2026-11-22T14:10:00.000Z\n");
-  // What was shown is what is signed.
+  // The list that was shown is signed.
   EXPECT_EQ(daemon_.handover_lists,
             std::vector<Hash>{handover_hash(daemon_.handover_items, "radar 2 is off")});
   EXPECT_NE(terminal_.err().find("hotline handover accept --all --confirm " + hash_),

@@ -371,7 +371,7 @@ TEST_F(NoticesTest, WhoAcceptedAConflictIsSaid) {
   EXPECT_EQ(terminal_.out().find("IN CONFLICT"), std::string::npos) << terminal_.out();
 }
 
-// Of ours all three ways, of theirs the one that is left.
+// A notice of ours has all three ways, one of theirs the way that is left.
 TEST_F(NoticesTest, ANoticeInConflictSaysTheCommandsThatEndIt) {
   terminal_.columns = 200;
   EXPECT_EQ(terminal_.run({"show", "N-3"}), kExitDone);

@@ -108,24 +108,39 @@ int resume_clock(Invocation& invocation) {
 // Until it has arrived: what is due on the way is done at its time, and commands that tell people
 // take theirs.
 int jump(Invocation& invocation) {
+  Output& output = invocation.output;
   const std::string typed = *invocation.arguments.get("WHERE");
   const auto connection = need(invocation.connect(), kNotSet);
   int64_t by_ms = 0;
   UtcMs until = 0;
   if (typed != "next") {
+    const std::string hint = "next, 72h, or a time such as 281341Z NOV 26; 31 days ahead at most";
     if (const auto duration = parse_duration_ms(typed)) {
       by_ms = *duration;
+      if (by_ms == 0) {
+        return output.fail(kNotSet, make_error(ErrorCode::usage, typed + " is no jump", hint));
+      }
     } else {
-      until = need(parse_time(typed, invocation.now()), kNotSet);
+      const auto time = parse_time(typed, invocation.now());
+      if (!time) {
+        return output.fail(kNotSet, make_error(time.error().code, time.error().reason, hint));
+      }
+      until = *time;
     }
   }
   auto clock = need(connection->set_exercise_clock(Change::jump, 0, by_ms, until), kNotSet);
+  const UtcMs wanted = clock->jumping_to();
   while (clock->jumping_to() != 0) {
     invocation.around->pause(kLookAtJump_ms);
     clock = need(connection->exercise_clock(),
                  "the clock of the exercise jumps; nobody knows how far it came");
   }
-  return answer_with(invocation.output, *clock);
+  if (clock->at() < wanted) {
+    return output.fail(
+        "the jump was broken off",
+        make_error(ErrorCode::refused, "the clock was paused on the way", "hotline drill resume"));
+  }
+  return answer_with(output, *clock);
 }
 
 }  // namespace

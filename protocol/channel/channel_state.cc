@@ -285,7 +285,7 @@ std::string ChannelState::words(const ChannelStanding& standing) const {
     case ChannelMode::reopening:
       if (standing.lacks_open[kOwn]) {
         return "the channel is suspended until it is open again: our supervisor has not declared "
-               "it open: hotline channel reopen";
+               "it open: hotline channel reopen --reason \"...\"";
       }
       if (standing.lacks_test_call) {
         return "the channel is suspended until it is open again: nobody has acknowledged a test "

@@ -36,6 +36,12 @@ Status LadderByHand::try_raise(Now now, uint64_t token, const Actor& actor, cons
         named->id + " waits for nobody: it was cancelled, or needs no acknowledgement",
         "hotline show " + named->id);
   }
+  const Ladder& ladder = escalation_.ladder();
+  if (ladder.waits(key) && !ladder.next_rung(key)) {
+    return make_error(ErrorCode::refused,
+                      named->id + " has no rung left: everybody whom its ladder names was told",
+                      "hotline escalation show " + named->id);
+  }
   if (is_blank(reason)) {
     return make_error(ErrorCode::usage, "it does not say why", "--reason \"...\"");
   }

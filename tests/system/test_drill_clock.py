@@ -125,13 +125,23 @@ class Clock(OfTwo):
         self.world.wait_link()
         self.verify("north")
 
+    def test_a_jump_that_a_pause_breaks_off_says_so(self):
+        serial = self.sent("north", "-p", "flash", "An aircraft has crossed.")  # Its alarm sounds all the way.
+        jump = self.world.start_client("south", "bob", "drill", "jump", "30d")
+        self.world.wait_for("the jump", lambda: self.drill("south", "clock")["jumping_to"])
+        self.drill("south", "pause")
+        _, why = jump.communicate()
+        self.assertEqual((jump.returncode, "was broken off" in why), (REFUSED, True), why)
+        self.drill("south", "resume")
+        self.world.say("south", "ack", serial)
+
     def test_only_a_director_sets_it_and_only_to_what_it_can(self):
         for party in PREFIX:
             for person in ("ann", "eve"):
                 code, why = self.refused(party, person, "speed", "10")
                 self.assertEqual((code, "no role here that may set the clock" in why), (NOT_ALLOWED, True), why)
             for words, code in ((("speed", "0.05"), REFUSED), (("speed", "60.001"), REFUSED), (("speed", "fast"), USAGE), (("resume",), REFUSED),
-                                (("jump", "32d"), REFUSED), (("jump", "2020-01-01T00:00:00Z"), REFUSED), (("jump", "later"), USAGE)):
+                                (("jump", "32d"), REFUSED), (("jump", "2020-01-01T00:00:00Z"), REFUSED), (("jump", "later"), USAGE), (("jump", "0h"), USAGE)):
                 self.assertEqual(self.refused(party, "bob", *words)[0], code, words)
             self.assertFalse(self.drill(party, "clock")["paused"])
             self.assertEqual(self.drill(party, "clock")["ahead_ms"], 0)

@@ -102,6 +102,28 @@ TEST_F(LadderByHandTest, E05_WhatDoesNotFitIsRefused) {
   EXPECT_TRUE(raise("S-1", "why", wire::Role::supervisor));
 }
 
+// It stays as it is: unacknowledged past its last rung.
+TEST_F(LadderByHandTest, E05_WhereNoRungIsLeftNothingBeginsAnew) {
+  const auto is_past = [&] {
+    return cores.core(kNorth).conditions().is_open(ConditionCode::flash_unacknowledged, "S-000001");
+  };
+  cores.pass(60 * 60'000);
+  ASSERT_TRUE(is_past());
+  told();
+  const Status raised = raise("S-1", "nobody comes");
+  ASSERT_FALSE(raised);
+  EXPECT_EQ(raised.error().reason,
+            "S-000001 has no rung left: everybody whom its ladder names was told");
+  cores.pass(60'000);
+  EXPECT_TRUE(is_past());
+  EXPECT_EQ(told(), Rungs{});
+  // Acknowledged and forgotten it climbs from the first.
+  acknowledge();
+  EXPECT_TRUE(raise("S-1", "nobody did what it asks for"));
+  cores.pass(1'000);
+  EXPECT_EQ(told(), Rungs{"supervisor"});
+}
+
 TEST_F(LadderByHandTest, ATrialIsRecordedAndSaysWhoIsReached) {
   const Actor ann{"ann", Hash{7}, {static_cast<uint8_t>(wire::Role::operator_)}};
   const Actor eve{"eve", Hash{9}, {static_cast<uint8_t>(wire::Role::auditor)}};

@@ -34,6 +34,11 @@ Command demo_command();
 Command disseminate_command();
 Command drill_check_command();  // These are in drill.cc.
 Command drill_import_command();
+Command drill_clock_command();  // These are in drill_clock.cc.
+Command drill_jump_command();
+Command drill_pause_command();
+Command drill_resume_command();
+Command drill_speed_command();
 Command draft_discard_command();  // These are in draft.cc.
 Command draft_edit_command();
 Command draft_list_command();
@@ -44,11 +49,6 @@ Command draft_withdraw_command();
 Command release_command();
 Command return_command();
 Command escalation_list_command();  // These are in escalation.cc.
-Command drill_clock_command();
-Command drill_speed_command();
-Command drill_pause_command();
-Command drill_resume_command();
-Command drill_jump_command();
 Command escalation_pause_command();
 Command escalation_raise_command();
 Command escalation_resume_command();

@@ -54,10 +54,11 @@ int report_saved(Invocation& invocation, Connection& connection, const wire::Dra
                            std::to_string(saved.journal_index())));
   say_problems(output, problems);
   if (problems.empty()) {
-    say_conflicts_of(output, connection, draft);
+    const bool goes = say_conflicts_of(output, connection, draft);
     const bool by_two = asks_two_people(connection, draft);
     output.talk("Nothing was sent. Next: " +
-                output.command((by_two ? "draft submit " : "send --draft ") + name));
+                (goes ? output.command((by_two ? "draft submit " : "send --draft ") + name)
+                      : hint_to_say_why(name)));
   } else {
     output.talk("Next: " + hint_to_edit(name, problems.front()));
   }
@@ -162,7 +163,7 @@ int draft_show(Invocation& invocation) {
     output.document(json_saved(*connection, saved, problems));
     return kExitDone;
   }
-  print_draft(output, *connection, saved);
+  const bool goes = print_draft(output, *connection, saved);
   if (saved.state() != wire::DraftState::open) {
     output.line("");
     output.line(output.styled(Style::yellow, output.words(end_words(saved.detail()))));
@@ -176,8 +177,9 @@ int draft_show(Invocation& invocation) {
                 Output::others_command("release " + saved.name()));
     return kExitDone;
   }
-  output.talk("Next: " + (problems.empty() ? output.command(next_step(*connection, saved))
-                                           : hint_to_edit(saved.name(), problems.front())));
+  output.talk("Next: " + (!problems.empty() ? hint_to_edit(saved.name(), problems.front())
+                          : goes            ? output.command(next_step(*connection, saved))
+                                            : hint_to_say_why(saved.name())));
   return kExitDone;
 }
 

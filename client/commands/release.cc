@@ -54,8 +54,7 @@ int report_step(Invocation& invocation, const std::string& name, const char* ste
 Status tell_conflicts(Output& output, Connection& connection, const SavedDraft& saved) {
   ToldBack told_back;
   if (auto clear = check_conflicts(connection, saved.bytes(), told_back); !clear) {
-    return make_error(clear.error().code, clear.error().reason,
-                      "hotline draft edit " + saved.name() + " --set conflict-reason=\"...\"");
+    return make_error(clear.error().code, clear.error().reason, hint_to_say_why(saved.name()));
   }
   tell_back(output, told_back);
   return ok();

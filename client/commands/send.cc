@@ -98,8 +98,7 @@ Result<FinishedDraft> read_saved(const Invocation& invocation, Connection& conne
     auto clear = check_before_sending(invocation, connection, saved->bytes(), told_back);
     if (!clear) {
       return make_error(clear.error().code, clear.error().reason,
-                        "hotline draft edit " + saved->name() +
-                            " --set conflict-reason=\"...\"    then it goes all the same");
+                        hint_to_say_why(saved->name()) + "    then it goes all the same");
     }
   }
   const ByteView bytes = saved->bytes();

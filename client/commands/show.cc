@@ -60,10 +60,6 @@ void print_standing(Output& output, const wire::Detail& detail) {
 
 constexpr uint64_t kConflictsShown = 10;
 
-bool is_open(const wire::ConflictRow& row) {
-  return !row.accepted_by_us() || !row.accepted_by_peer();
-}
-
 // Conflicts of a notice, with the notices of the other side or of ours; also those that both
 // parties accepted.
 std::optional<Answer<wire::ConflictRows>> conflicts_of(Connection& connection,

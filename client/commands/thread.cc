@@ -28,7 +28,7 @@ std::vector<Answer<wire::ConflictRows>> conflicts_in(Connection& connection,
 
 void say_conflicts(Output& output, const Connection& connection, const wire::ConflictRows& rows) {
   for (const wire::ConflictRow* one : tables(rows.rows())) {
-    if (one->accepted_by_us() && one->accepted_by_peer()) continue;
+    if (!is_open(*one)) continue;
     output.talk(text(one->own()) + " is IN CONFLICT with " + conflict_words(*one), Style::yellow);
   }
   say_acceptances(output, connection, rows);

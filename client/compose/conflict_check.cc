@@ -96,7 +96,8 @@ Status check_conflicts(Connection& connection, ByteView draft, ToldBack& told_ba
   return ok();
 }
 
-void say_conflicts_of(Output& output, Connection& connection, ByteView draft) {
+bool say_conflicts_of(Output& output, Connection& connection, ByteView draft) {
+  bool is_refused = false;
   const auto found = find_conflicts(connection, draft);
   if (found && *found) {
     const wire::ConflictRows& rows = ***found;
@@ -107,13 +108,15 @@ void say_conflicts_of(Output& output, Connection& connection, ByteView draft) {
       output.talk("and " + format_count(rows.total() - said.conflicts->size()) + " more");
     }
     say_incomplete(output, rows.incomplete());
-    if (!text(rows.refusal()).empty()) {
+    is_refused = !text(rows.refusal()).empty();
+    if (is_refused) {
       output.talk("It does not say why it comes so near, and would be refused.", Style::yellow);
     }
   }
   if (is_about_volumes(connection, draft)) {
     say_announced_unknown(output, connection, missing_link(connection));
   }
+  return !is_refused;
 }
 
 JsonValue& add_conflicts_of(JsonValue& document, Connection& connection, ByteView draft) {

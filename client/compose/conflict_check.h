@@ -26,8 +26,8 @@ bool is_about_volumes(Connection& connection, ByteView draft);
 Status check_conflicts(Connection& connection, ByteView draft, ToldBack& told_back);
 
 // The conflicts that a draft has which waits for somebody, in any state, and how much is known:
-// what its writer saw, and its releaser must see.
-void say_conflicts_of(Output& output, Connection& connection, ByteView draft);
+// what its writer saw, and its releaser must see. False: it would be refused for them.
+bool say_conflicts_of(Output& output, Connection& connection, ByteView draft);
 JsonValue& add_conflicts_of(JsonValue& document, Connection& connection, ByteView draft);
 
 }  // namespace hotline::client

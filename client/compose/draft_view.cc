@@ -31,7 +31,7 @@ Description beside_body(const Output& output, const wire::Draft& draft) {
 
 }  // namespace
 
-void print_draft(Output& output, Connection& connection, const SavedDraft& saved) {
+bool print_draft(Output& output, Connection& connection, const SavedDraft& saved) {
   const wire::DraftRow& row = saved.row();
   const std::string precedence =
       row.precedence() == 0 ? "no precedence yet" : precedence_label(row.precedence());
@@ -53,7 +53,7 @@ void print_draft(Output& output, Connection& connection, const SavedDraft& saved
     lines.emplace_back(output.words("Release"), output.words(step));
   }
   output.text("\n" + render_lines(output, lines));
-  if (is_open) say_conflicts_of(output, connection, saved.bytes());
+  return !is_open || say_conflicts_of(output, connection, saved.bytes());
 }
 
 JsonValue json_saved(Connection& connection, const SavedDraft& saved,

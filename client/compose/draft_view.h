@@ -9,8 +9,9 @@
 
 namespace hotline::client {
 
-// The daemon is asked for the conflicts that an open one would have.
-void print_draft(Output& output, Connection& connection, const SavedDraft& saved);
+// The daemon is asked for the conflicts that an open one would have. False: it would be refused for
+// them.
+bool print_draft(Output& output, Connection& connection, const SavedDraft& saved);
 // With the rules that it breaks, as members of one document.
 JsonValue json_saved(Connection& connection, const SavedDraft& saved,
                      const std::vector<Problem>& problems);

@@ -82,4 +82,8 @@ std::string hint_to_edit(const std::string& name, const Problem& problem) {
          (problem.hint.empty() ? "" : "    " + problem.hint);
 }
 
+std::string hint_to_say_why(const std::string& name) {
+  return "hotline draft edit " + name + " --set conflict-reason=\"...\"";
+}
+
 }  // namespace hotline::client

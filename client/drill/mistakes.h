@@ -1,5 +1,5 @@
-// The mistakes of a scenario file: all of them, each with its place, so that its author mends them
-// in one go.
+// The mistakes of a scenario file that were found together, each with its place, so that its author
+// mends them in one go.
 #pragma once
 
 #include <string>

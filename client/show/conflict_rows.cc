@@ -31,6 +31,10 @@ const char* accepted_by(const wire::ConflictRow& row) {
 
 }  // namespace
 
+bool is_open(const wire::ConflictRow& row) {
+  return !row.accepted_by_us() || !row.accepted_by_peer();
+}
+
 void print_conflicts(Output& output, const wire::ConflictRows& rows) {
   Table table({{"OURS", 8, Table::Fit::whole, true},
                {"VOLUME", 0, Table::Fit::left_out},

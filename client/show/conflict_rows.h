@@ -17,6 +17,9 @@ void print_conflicts(Output& output, const wire::ConflictRows& rows);
 // `of_peers`: of a notice of theirs, and with ours.
 std::string conflict_words(const wire::ConflictRow& row, bool of_peers = false);
 
+// Not both parties accepted it.
+bool is_open(const wire::ConflictRow& row);
+
 // For each party that accepted one the message that said it, and whether it still counts.
 void say_acceptances(Output& output, const Connection& connection, const wire::ConflictRows& rows);
 

@@ -21,6 +21,7 @@
 #include <utility>
 #include <vector>
 
+#include "daemon/notify/notice_body.h"
 #include "protocol/base/check.h"
 #include "protocol/channel/policy.h"
 
@@ -30,13 +31,6 @@ namespace {
 
 std::string error_text(int error) {
   return std::system_category().message(error);
-}
-
-std::string contacts_in_lines(const std::vector<Contact>& contacts) {
-  std::string lines;
-  for (const Contact& one : contacts)
-    lines += (lines.empty() ? "" : "\n") + one.name + " " + one.how;
-  return lines;
 }
 
 std::vector<std::string> environment_of(const Attempt& attempt, const AttemptText& text) {
@@ -52,7 +46,7 @@ std::vector<std::string> environment_of(const Attempt& attempt, const AttemptTex
           std::string("HOTLINE_MODE=") + text.mode(),
           std::string("HOTLINE_PRECEDENCE=") + precedence_name(attempt.name.precedence),
           "HOTLINE_RUNG=" + attempt.name.rung,
-          "HOTLINE_CONTACTS=" + contacts_in_lines(text.contacts),
+          "HOTLINE_CONTACTS=" + contacts_text(text.contacts, "\n"),
           std::string("HOTLINE_TRIAL=") + (text.is_trial ? "1" : "0"),
           std::string("HOTLINE_REPEATED=") + (attempt.repeated ? "1" : "0")};
 }

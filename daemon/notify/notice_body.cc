@@ -18,13 +18,6 @@ JsonValue json_contact(const Contact& one) {
   return JsonValue().add("name", one.name).add("how", one.how);
 }
 
-std::string contacts_in_words(const std::vector<Contact>& contacts) {
-  std::string words;
-  for (const Contact& one : contacts)
-    words += (words.empty() ? "" : "; ") + one.name + " " + one.how;
-  return words;
-}
-
 std::string summary_of(const Attempt& attempt, const AttemptText& text) {
   std::string summary = text.exercise ? "EXERCISE EXERCISE EXERCISE. " : "";
   if (text.is_trial) return summary + "TRIAL. Nothing waits: somebody tries whether this arrives";
@@ -36,6 +29,13 @@ std::string summary_of(const Attempt& attempt, const AttemptText& text) {
 }
 
 }  // namespace
+
+std::string contacts_text(const std::vector<Contact>& contacts, const char* between) {
+  std::string text;
+  for (const Contact& one : contacts)
+    text += (text.empty() ? "" : between) + one.name + " " + one.how;
+  return text;
+}
 
 std::string webhook_body(const Attempt& attempt, const AttemptText& text) {
   HOTLINE_CHECK(!text.messages.empty());
@@ -71,7 +71,7 @@ std::string alert_body(const Attempt& attempt, const AttemptText& text, UtcMs be
   annotations.add("summary", summary_of(attempt, text))
       .add("count", std::to_string(attempt.messages.size()))
       .add("messages", joined(text.messages));
-  if (!text.contacts.empty()) annotations.add("contacts", contacts_in_words(text.contacts));
+  if (!text.contacts.empty()) annotations.add("contacts", contacts_text(text.contacts, "; "));
   JsonValue alert;
   alert.add("labels", std::move(labels))
       .add("annotations", std::move(annotations))

@@ -10,6 +10,9 @@
 
 namespace hotline {
 
+// "NAME HOW" of each, with this between them.
+std::string contacts_text(const std::vector<Contact>& contacts, const char* between);
+
 std::string webhook_body(const Attempt& attempt, const AttemptText& text);
 
 // For POST /api/v2/alerts of Alertmanager: one alert, which holds from one time to the other. The

@@ -130,6 +130,7 @@ roles = ["auditor"]
 # name = "supervisor"
 # after = "3min"
 # role = "supervisor"
+# propose = "voice"                     # Agreed: this rung says to call by voice, with [contacts]. Left out: it does not.
 # [[escalation.flash.rung.command]]     # Local, not agreed. Tried in this order until one ends with status 0. One
 # run = ["/usr/local/bin/page", "supervisor"]   # that fails is tried four times, one that cannot start not again.
 # [[escalation.flash.rung.command]]

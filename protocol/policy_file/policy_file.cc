@@ -30,7 +30,12 @@ Rung read_rung(TomlSection& section, Whose whose) {
   Rung rung;
   rung.name = section.text("name");
   rung.after_ms = section.duration_ms("after");
-  rung.proposes_voice = section.optional_text("propose").value_or("") == "voice";
+  const auto proposed = section.optional_text("propose");
+  if (proposed && *proposed != "voice") {
+    section.fail(section.require("propose"), "a rung proposes voice, or nothing",
+                 "propose = \"voice\", or leave it out");
+  }
+  rung.proposes_voice = proposed.has_value();
   if (whose == Whose::both) {
     for (const char* own : {"role", "command"}) {
       if (section.has(own)) {

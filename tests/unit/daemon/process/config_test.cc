@@ -147,6 +147,9 @@ TEST_F(ConfigTest, NotifiersAreNamedByCommands) {
   EXPECT_EQ(
       slip("notifier = \"pager\"", "notifier = \"pagr\""),
       "escalation.flash, rung watch: no [[notifier]] is called \"pagr\" | did you mean pager?");
+  EXPECT_EQ(slip("after = \"1min\"", "after = \"1min\"\npropose = \"voic\""),
+            "a rung proposes voice, or nothing | propose = \"voice\", or leave it out");
+  EXPECT_EQ(slip("after = \"1min\"", "after = \"1min\"\npropose = \"voice\""), "taken");
   EXPECT_EQ(slip("notifier = \"pager\"", "notifier = \"pager\"\nrun = [\"/bin/page\"]"),
             "a command runs a program or tells a notifier | give each a [[...rung.command]] of its "
             "own: they are tried in their order");

@@ -38,7 +38,7 @@ Status read_texts_of(const TomlFile& file, const TomlValue& table, MessageReques
     return file.error(table, "\"texts\" must be a table", "write [texts] on a line of its own");
   }
   const auto& members = table.members;
-  if (request.language.empty() && members.size() == 1) request.language = members[0].first;
+  if (request.language.empty() && members.size() == 1) request.language = members[0].key;
   for (const auto& [language, value] : members) {
     const auto content = file.text_of(value, language);
     if (!content) return content.error();

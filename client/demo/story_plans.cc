@@ -32,7 +32,7 @@ FoundConflicts conflicts_at(Connection& connection) {
 void DemoStory::announce_plans() {
   title("Both sides announce a flight for the day after tomorrow; they come too near");
   plan_start_ = invocation_.around->now() / kHour_ms * kHour_ms + 48 * kHour_ms;
-  const auto flight = [this](const std::string& circle, UtcMs start, const std::string& contact) {
+  const auto flight = [](const std::string& circle, UtcMs start, const std::string& contact) {
     return std::vector<std::string>{"send",
                                     "-p",
                                     "routine",

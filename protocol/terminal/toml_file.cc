@@ -33,13 +33,13 @@ TomlValue converted(const toml::node& node) {
     value.kind = TomlValue::Kind::table;
     for (const auto& [key, member] : *table) {
       TomlValue& added =
-          value.members.emplace_back(std::string(key.str()), converted(member)).second;
+          value.members.emplace_back(TomlMember{std::string(key.str()), converted(member)}).value;
       added.named_at = place_of(key.source());
     }
     // toml++ orders by name; people read in the order of the file.
     std::stable_sort(value.members.begin(), value.members.end(), [](const auto& a, const auto& b) {
-      return std::pair(a.second.named_at.line, a.second.named_at.column) <
-             std::pair(b.second.named_at.line, b.second.named_at.column);
+      return std::pair(a.value.named_at.line, a.value.named_at.column) <
+             std::pair(b.value.named_at.line, b.value.named_at.column);
     });
   } else if (const auto* list = node.as_array()) {
     value.kind = TomlValue::Kind::list;

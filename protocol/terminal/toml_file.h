@@ -17,6 +17,8 @@ struct TomlPlace {
   uint32_t column = 0;
 };
 
+struct TomlMember;
+
 struct TomlValue {
   enum class Kind { text, integer, decimal, boolean, time, list, table };
 
@@ -25,12 +27,17 @@ struct TomlValue {
   std::string text;
   int64_t integer = 0;
   bool boolean = false;
-  std::vector<TomlValue> items;                            // A list's.
-  std::vector<std::pair<std::string, TomlValue>> members;  // A table's, in order of the file.
-  TomlPlace at;                                            // A table's: its header's.
-  TomlPlace named_at;                                      // A member's, else the same.
+  std::vector<TomlValue> items;     // A list's.
+  std::vector<TomlMember> members;  // A table's, in order of the file.
+  TomlPlace at;                     // A table's: its header's.
+  TomlPlace named_at;               // A member's, else the same.
 
   const TomlValue* find(const std::string& key) const;
+};
+
+struct TomlMember {
+  std::string key;
+  TomlValue value;
 };
 
 struct TomlFile {

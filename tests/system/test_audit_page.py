@@ -278,7 +278,7 @@ class AuditPage(unittest.TestCase):
             run([str(build / "tests" / "hotline-make-export"), f"{directory}/made", "--messages", "90", "--batch", "9",
                  "--seed", "5", "--erased", "250"])
             results = {}
-            for number in range(1, 46):
+            for number in range(1, 46, 2):
                 done = subprocess.run([hotline, "audit", "prove", f"N-{number}", "--export", f"{directory}/made/north.export"],
                                       capture_output=True, timeout=60)
                 self.assertEqual(done.returncode, 0, done.stderr)

@@ -68,8 +68,8 @@ class FakeDaemon::Stream : public FrameStream {
     if (const auto* list = request.body_as_List()) return rows(id, *list);
     if (const auto* show = request.body_as_Show()) return detail(id, show->id()->str());
     if (request.body_as_Status() != nullptr) return status(id);
-    if (const auto* escalations = request.body_as_Escalations()) {
-      return climb(id, escalations->id() == nullptr ? "" : escalations->id()->str());
+    if (const auto* asked_for = request.body_as_Escalations()) {
+      return climb(id, asked_for->id() == nullptr ? "" : asked_for->id()->str());
     }
     if (const auto* wanted = request.body_as_Conflicts()) return conflict_rows(id, *wanted);
     if (const auto* wanted = request.body_as_CheckNotice()) {
@@ -89,9 +89,9 @@ class FakeDaemon::Stream : public FrameStream {
     if (const auto* wanted = request.body_as_ShowDraft()) return draft_detail(id, *wanted);
     if (request.body_as_ShowHandover() != nullptr) return handover(id);
     if (request.body_as_ListHandover() != nullptr) return handover_lines(id);
-    if (const auto* raised = request.body_as_RaiseEscalation()) {
-      daemon_.raised.push_back(raised->id()->str() + " " + text_of(raised->reason()));
-      return climb(id, raised->id()->str());
+    if (const auto* rung = request.body_as_RaiseEscalation()) {
+      daemon_.raised.push_back(rung->id()->str() + " " + text_of(rung->reason()));
+      return climb(id, rung->id()->str());
     }
     if (request.body_as_TryNotifiers() != nullptr) return trials(id);
     if (request.body_as_ChannelStates() != nullptr && daemon_.channel_state) {
@@ -171,11 +171,11 @@ class FakeDaemon::Stream : public FrameStream {
       return;
     }
     respond(id, [&](FlatBufferBuilder& b) {
-      std::vector<uint8_t> roles;
-      for (const auto role : daemon_.roles) roles.push_back(static_cast<uint8_t>(role));
+      std::vector<uint8_t> role_codes;
+      for (const auto role : daemon_.roles) role_codes.push_back(static_cast<uint8_t>(role));
       return wire::CreateServerHelloDirect(
           b, daemon_.version, "hotlined test", "north", "south", daemon_.exercise ? "XN" : "N",
-          daemon_.exercise ? "XS" : "S", daemon_.exercise, daemon_.dev_pki, "ann", &roles,
+          daemon_.exercise ? "XS" : "S", daemon_.exercise, daemon_.dev_pki, "ann", &role_codes,
           daemon_.last_counter, daemon_.journal_before + daemon_.journal.size(), daemon_.clock);
     });
   }
@@ -294,13 +294,13 @@ class FakeDaemon::Stream : public FrameStream {
                             std::to_string(list.since()) + "|" + std::to_string(list.until()) +
                             "|" + std::to_string(list.precedence()));
     std::vector<const FakeMessage*> all;
-    uint32_t waiting = 0;
+    uint32_t to_do = 0;
     uint32_t flash = 0;
     uint32_t open = 0;
     for (const FakeMessage& message : daemon_.messages) {
       const bool is_flash = message.precedence == wire::Precedence::flash;
       open += message.answer_due_at != 0 ? 1u : 0u;
-      if (message.incoming && message.waits) ++waiting, flash += is_flash ? 1u : 0u;
+      if (message.incoming && message.waits) ++to_do, flash += is_flash ? 1u : 0u;
       const auto precedence = static_cast<uint8_t>(message.precedence);
       if (list.precedence() != 0 && list.precedence() != precedence) continue;
       if (is_in(message, list.box())) all.push_back(&message);
@@ -316,7 +316,7 @@ class FakeDaemon::Stream : public FrameStream {
       const bool by_place = list.box() == wire::Box::waiting ||
                             list.box() == wire::Box::waiting_in ||
                             list.box() == wire::Box::open_requests;
-      return wire::CreateRowsDirect(b, &rows, waiting, more, all.size(), flash,
+      return wire::CreateRowsDirect(b, &rows, to_do, more, all.size(), flash,
                                     by_place ? std::to_string(next).c_str() : nullptr,
                                     daemon_.not_searched, open,
                                     static_cast<uint32_t>(open_drafts()));
@@ -359,7 +359,7 @@ class FakeDaemon::Stream : public FrameStream {
   }
 
   void conflict_rows(uint32_t id, const std::vector<FakeConflict>& all, size_t skip, size_t limit,
-                     const std::string& refusal = {}) {
+                     const std::string& why_not = {}) {
     const auto or_null = [](const std::string& one) { return one.empty() ? nullptr : one.c_str(); };
     respond(id, [&](FlatBufferBuilder& b) {
       std::vector<flatbuffers::Offset<wire::ConflictRow>> rows;
@@ -374,7 +374,7 @@ class FakeDaemon::Stream : public FrameStream {
       }
       return wire::CreateConflictRowsDirect(b, &rows, all.size(), daemon_.incomplete,
                                             daemon_.compared_at, daemon_.differ,
-                                            daemon_.compared_all, or_null(refusal));
+                                            daemon_.compared_all, or_null(why_not));
     });
   }
 
@@ -513,7 +513,7 @@ class FakeDaemon::Stream : public FrameStream {
   void status(uint32_t id) {
     respond(id, [&](FlatBufferBuilder& b) {
       const auto remote = b.CreateString("192.0.2.7:4711");
-      const auto refusal = b.CreateString(daemon_.last_refusal);
+      const auto refused = b.CreateString(daemon_.last_refusal);
       std::vector<flatbuffers::Offset<wire::ConditionRow>> condition_rows;
       for (const Condition& one : daemon_.conditions) {
         condition_rows.push_back(wire::CreateConditionRowDirect(
@@ -521,7 +521,7 @@ class FakeDaemon::Stream : public FrameStream {
             one.is_critical ? wire::Severity::critical : wire::Severity::warning, one.since,
             one.text.c_str()));
       }
-      const auto conditions = b.CreateVector(condition_rows);
+      const auto standing = b.CreateVector(condition_rows);
       const auto queued = b.CreateVector(std::vector<uint32_t>{1, 0, 0, 19});
       const auto note = b.CreateString("hotline/test\n123\n");
       std::vector<flatbuffers::Offset<wire::WaitingSummary>> summaries;
@@ -530,7 +530,7 @@ class FakeDaemon::Stream : public FrameStream {
             b, one.incoming, static_cast<uint8_t>(one.precedence), one.count, one.oldest_ms,
             one.rung.c_str(), one.tells_nobody, one.paused));
       }
-      const auto waiting = b.CreateVector(summaries);
+      const auto by_precedence = b.CreateVector(summaries);
       Hash hash{};
       hash[0] = 0x7B, hash[1] = 0xE1;
       const wire::Digest root = to_digest(hash);
@@ -538,7 +538,7 @@ class FakeDaemon::Stream : public FrameStream {
       reply.add_link(daemon_.link);
       reply.add_link_since(daemon_.link_since);
       reply.add_remote(remote);
-      reply.add_last_refusal(refusal);
+      reply.add_last_refusal(refused);
       reply.add_round_trip_ms(12);
       reply.add_clock_skew_ms(-40);
       reply.add_clock(daemon_.clock);
@@ -550,10 +550,10 @@ class FakeDaemon::Stream : public FrameStream {
       reply.add_peer_root(&root);
       reply.add_queued(queued);
       reply.add_unreceipted(1);
-      reply.add_waiting(waiting);
+      reply.add_waiting(by_precedence);
       reply.add_agreement_matches(true);
       reply.add_agreement(2);
-      reply.add_conditions(conditions);
+      reply.add_conditions(standing);
       reply.add_own_checkpoint(note);
       return reply.Finish();
     });
@@ -593,10 +593,10 @@ class FakeDaemon::Stream : public FrameStream {
       for (const auto& [name, der] : daemon_.certificates) {
         files.push_back(wire::CreateCertificateFileDirect(b, name.c_str(), &der));
       }
-      const auto journal = note(0);
+      const auto journal_note = note(0);
       const auto sent = note(1);
       const auto received = note(2);
-      return wire::CreateExportHeadReply(b, size(0), size(1), size(2), journal, sent, received,
+      return wire::CreateExportHeadReply(b, size(0), size(1), size(2), journal_note, sent, received,
                                          b.CreateVector(files));
     });
   }

@@ -4,6 +4,7 @@
 
 #include "client/commands/commands.h"
 #include "client/compose/submitting.h"
+#include "client/show/channel_standing.h"
 #include "client/show/message_row.h"
 #include "protocol/base/text.h"
 #include "protocol/base/time_text.h"
@@ -16,12 +17,6 @@ namespace {
 
 // ---- status
 
-const char* mode_word(uint8_t mode) {
-  static constexpr const char* kWords[] = {"unknown", "open", "restricted", "suspended",
-                                           "reopening"};
-  return mode < std::size(kWords) ? kWords[mode] : kWords[0];
-}
-
 UtcMs since_of(const wire::DeclaredState& declared) {
   return declared.from() == 0 ? declared.at() : declared.from();
 }
@@ -30,7 +25,7 @@ JsonValue json_declared(const wire::DeclaredState* declared) {
   if (declared == nullptr) return {};
   return JsonValue()
       .add("id", text(declared->id()))
-      .add("state", mode_word(declared->state()))
+      .add("state", channel_mode_word(declared->state()))
       .add("reason", text(declared->reason()))
       .add("from", json_time(since_of(*declared)))
       .add("declared_at", json_time(declared->at()));
@@ -46,7 +41,7 @@ JsonValue json_channel(const Connection& connection, const wire::ChannelStateRep
   return json_document()
       .add("party", connection.party())
       .add("peer", connection.peer())
-      .add("state", mode_word(state.mode()))
+      .add("state", channel_mode_word(state.mode()))
       .add("since", json_time(state.since()))
       .add("by", std::move(by))
       .add("lacks", std::move(lacks))
@@ -79,7 +74,7 @@ void say_mode(Output& output, const Connection& connection, const wire::ChannelS
 void say_declared(Output& output, const std::string& party, const wire::DeclaredState* declared,
                   bool is_next) {
   if (declared == nullptr) return;
-  const std::string state = mode_word(declared->state());
+  const std::string state = channel_mode_word(declared->state());
   const std::string from = format_rfc3339(since_of(*declared));
   const std::string id = text(declared->id());
   const std::string reason = text(declared->reason());

@@ -90,6 +90,12 @@ int accept(Invocation& invocation) {
   }
   const auto wait = need(read_wait_options(invocation.arguments));
   const auto connection = need(invocation.connect(), what);
+  if (!connection->may(Right::send, wire::MessageType::answer)) {
+    return output.fail(what, make_error(ErrorCode::not_allowed,
+                                        text(connection->server().person()) +
+                                            " has no role here that may accept a conflict",
+                                        "ask an operator of this watch"));
+  }
   auto pair = need(read_pair(*connection, *invocation.arguments.get("--accept")), what);
   const auto theirs = need(ReferredMessage::find(*connection, pair.peers, NameUse::any), what);
   if (auto open = find_open(*connection, pair); !open) return output.fail(what, open.error());

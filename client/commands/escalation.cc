@@ -20,6 +20,9 @@ JsonValue json_escalation(const wire::EscalationRow* row) {
   const auto json_told = [](const wire::ToldRung* told) {
     return JsonValue().add("at", json_time(told->at())).add("rung", text(told->rung()));
   };
+  const auto json_contact = [](const wire::Contact* one) {
+    return JsonValue().add("name", text(one->name())).add("how", text(one->how()));
+  };
   const std::string next = text(row->next());
   return JsonValue()
       .add("id", text(row->id()))
@@ -33,7 +36,8 @@ JsonValue json_escalation(const wire::EscalationRow* row) {
       .add("attempts", texts(row->attempts()))
       .add("paused_until", json_time(row->paused_until()))
       .add("paused_because", json_text(text(row->paused_because())))
-      .add("told", json_each(tables(row->told()), json_told));
+      .add("told", json_each(tables(row->told()), json_told))
+      .add("contacts", json_each(tables(row->contacts()), json_contact));
 }
 
 void print_table(Output& output, const Connection& connection, const wire::EscalationRows& rows) {
@@ -97,6 +101,10 @@ void print_escalation(Output& output, const wire::EscalationRow& row) {
                printable_line(text(row.rung())));
   for (const std::string& attempt : texts(row.attempts()))
     output.say("    " + printable_line(attempt));
+  for (const wire::Contact* one : tables(row.contacts())) {
+    output.say("    call " + printable_line(text(one->name())) + ": " +
+               printable_line(text(one->how())));
+  }
   if (row.paused_until() != 0) {
     output.say("  PAUSED until " + format_rfc3339(row.paused_until()) + ", by " +
                    role_name(row.paused_role()) + ": " + printable_line(text(row.paused_because())),

@@ -34,11 +34,17 @@ int notice_check(Invocation& invocation) {
   const wire::ConflictRows& rows = *reply;
   const size_t shown = tables(rows.rows()).size();
   const bool is_refused = !text(rows.refusal()).empty();
+  ToldBack ends;
+  if (draft.kind().effect == TargetEffect::corrects && !draft.references.empty()) {
+    ends.ended_acceptances = acceptances_that_end(*connection, draft.references.front());
+  }
   const int code = is_refused ? kExitRefused : kExitDone;
   const auto missing = missing_link(*connection);
   if (output.json()) {
     JsonValue document = json_conflicts(rows);
-    document.add("refusal", json_text(text(rows.refusal())));
+    document.add("refusal", json_text(text(rows.refusal())))
+        .add("ended_acceptances",
+             json_each(ends.ended_acceptances, [](const ToldConflict& one) { return one.json; }));
     output.document(add_missing_link(document, missing));
     return code;
   }
@@ -46,6 +52,7 @@ int notice_check(Invocation& invocation) {
   for (const wire::ConflictRow* one : tables(rows.rows())) {
     if (one->before() != nullptr) output.talk(conflict_words(*one));
   }
+  tell_back(output, ends);
   say_incomplete(output, rows.incomplete());
   if (shown == 0) {
     output.talk(rows.incomplete() ? "No conflict was found. Nothing was sent."
@@ -58,6 +65,10 @@ int notice_check(Invocation& invocation) {
                 (is_refused ? ". Nothing was sent. To send it all the same, give its "
                               "conflict-reason."
                             : ". Nothing was sent. It needs no other reason to be sent."));
+  }
+  if (is_refused && invocation.arguments.has("FILE")) {
+    output.talk("Next: " + output.command("send -f " + *invocation.arguments.get("FILE") +
+                                          " --set conflict-reason=\"...\""));
   }
   say_announced_unknown(output, *connection, missing);
   return code;

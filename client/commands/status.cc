@@ -88,6 +88,7 @@ class StatusReport {
                 output_.date_and_time(status_.clock()));
     print_conditions();
     print_waiting();
+    print_to_come();
     print_link();
     print_paths(all_paths);
     line("queued",
@@ -161,6 +162,18 @@ class StatusReport {
     }
   }
 
+  void print_to_come() {
+    for (const wire::ToCome* one : tables(status_.to_come())) {
+      const std::string at = output_.date_and_time(one->at());
+      const std::string number = std::to_string(one->agreement());
+      line("to come", one->agreement() != 0
+                          ? "agreement " + number + " at " + at
+                          : (one->by_peer() ? peer_ : own_) + " declares the channel " +
+                                channel_mode_word(one->channel_state()) + " from " + at +
+                                " on, in " + text(one->id()));
+    }
+  }
+
   void print_link() {
     const bool up = status_.link() == wire::LinkState::up;
     std::string link = output_.words(link_state_word(status_.link()));
@@ -206,6 +219,18 @@ JsonValue json_path(const wire::PathRow* path) {
       .add("failure", json_text(text(path->failure())));
 }
 
+JsonValue json_to_come(const Connection& connection, const wire::ToCome& one) {
+  const bool is_agreement = one.agreement() != 0;
+  return JsonValue()
+      .add("at", json_time(one.at()))
+      .add("agreement", is_agreement ? JsonValue(one.agreement()) : JsonValue())
+      .add("channel", is_agreement ? JsonValue() : channel_mode_word(one.channel_state()))
+      .add("by", is_agreement    ? JsonValue()
+                 : one.by_peer() ? JsonValue(connection.peer())
+                                 : JsonValue(connection.party()))
+      .add("id", text(one.id()));
+}
+
 JsonValue json_status(const Connection& connection, const wire::StatusReply& status) {
   const auto json_waiting = [&](const wire::WaitingSummary* one) {
     return JsonValue()
@@ -226,6 +251,9 @@ JsonValue json_status(const Connection& connection, const wire::StatusReply& sta
       .add("clock", json_time(status.clock()))
       .add("conditions", json_each(tables(status.conditions()), json_condition))
       .add("waiting", json_each(tables(status.waiting()), json_waiting))
+      .add("to_come",
+           json_each(tables(status.to_come()),
+                     [&](const wire::ToCome* one) { return json_to_come(connection, *one); }))
       .add("link", status.link() == wire::LinkState::down ? "down" : link_state_word(status.link()))
       .add("link_since", json_time(status.link_since()))
       .add("remote", json_text(text(status.remote())))

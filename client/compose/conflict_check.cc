@@ -2,6 +2,8 @@
 
 #include "client/show/conflict_rows.h"
 #include "client/show/link_caution.h"
+#include "protocol/base/limits.h"
+#include "protocol/base/text.h"
 #include "protocol/message/draft.h"
 #include "protocol/message/names.h"
 
@@ -57,7 +59,37 @@ Error refusal_of(const Connection& connection, const wire::ConflictRows& rows, b
                                "why");
 }
 
+// Of a draft that corrects a notice; else none.
+std::vector<ToldConflict> acceptances_ended_by(Connection& connection, ByteView draft) {
+  const auto opened = open_flatbuffer<wire::Draft>(draft, kDraftIdentifier);
+  if (!opened || kind_of((*opened)->type()).effect != TargetEffect::corrects ||
+      !is_of_notice(connection, **opened)) {
+    return {};
+  }
+  return acceptances_that_end(connection, texts((*opened)->references()).front());
+}
+
 }  // namespace
+
+std::vector<ToldConflict> acceptances_that_end(Connection& connection, const std::string& notice) {
+  const auto reply = connection.conflicts(notice, limits::kListRowsMax, 0, true);
+  if (!reply) return {};
+  std::vector<ToldConflict> all;
+  const auto add = [&](const wire::ConflictRow& row, const std::string& party,
+                       const std::string& answer) {
+    all.push_back({"The acceptance by " + upper_case(party) + " of the conflict with " +
+                       text(row.peers()) + ", in " + answer + ", ends with this correction.",
+                   JsonValue()
+                       .add("peers", text(row.peers()))
+                       .add("accepted_by", party)
+                       .add("acceptance", answer)});
+  };
+  for (const wire::ConflictRow* one : tables((*reply)->rows())) {
+    if (one->accepted_by_us()) add(*one, connection.party(), text(one->own_acceptance()));
+    if (one->accepted_by_peer()) add(*one, connection.peer(), text(one->peers_acceptance()));
+  }
+  return all;
+}
 
 Result<Answer<wire::ConflictRows>> conflicts_of(Connection& connection, const DraftFields& draft,
                                                 UtcMs now) {
@@ -93,6 +125,7 @@ Status check_conflicts(Connection& connection, ByteView draft, ToldBack& told_ba
                       kind_of((*opened)->type()).effect == TargetEffect::corrects);
   }
   told_back.conflicts = told(rows);
+  told_back.ended_acceptances = acceptances_ended_by(connection, draft);
   return ok();
 }
 
@@ -103,6 +136,7 @@ bool say_conflicts_of(Output& output, Connection& connection, ByteView draft) {
     const wire::ConflictRows& rows = ***found;
     ToldBack said;
     said.conflicts = told(rows);
+    said.ended_acceptances = acceptances_ended_by(connection, draft);
     tell_back(output, said);
     if (rows.total() > said.conflicts->size()) {
       output.talk("and " + format_count(rows.total() - said.conflicts->size()) + " more");
@@ -127,6 +161,8 @@ JsonValue& add_conflicts_of(JsonValue& document, Connection& connection, ByteVie
                                      : JsonValue());
   document.add("conflicts_total", is_known ? JsonValue((***found).total()) : JsonValue());
   document.add("refusal", is_known ? json_text(text((***found).refusal())) : JsonValue());
+  document.add("ended_acceptances", json_each(acceptances_ended_by(connection, draft),
+                                              [](const ToldConflict& one) { return one.json; }));
   return add_missing_link(document, missing_link(connection));
 }
 

@@ -49,6 +49,9 @@ Result<Submission> wait_for_release(Invocation& invocation, Connection& connecti
     if (saved->state() == wire::DraftState::sent) {
       return submission_of(connection, text(saved->detail().sent_as()));
     }
+    const int64_t left_ms = timeout_ms - (invocation.around->steady_ms() - begin_ms);
+    const bool waits = saved->state() == wire::DraftState::open && saved->row().submitted_at() != 0;
+    if (!waits || left_ms <= 0) invocation.output.set_handed_in(Sent::no, name);
     if (saved->state() == wire::DraftState::discarded) {
       return make_error(ErrorCode::refused, end_words(saved->detail()), "hotline draft list");
     }
@@ -59,7 +62,6 @@ Result<Submission> wait_for_release(Invocation& invocation, Connection& connecti
           step.empty() ? name + " was changed, and waits no more" : name + ": " + step,
           "hotline draft show " + name);
     }
-    const int64_t left_ms = timeout_ms - (invocation.around->steady_ms() - begin_ms);
     if (left_ms <= 0) {
       return make_error(ErrorCode::timed_out,
                         "nobody released " + name + " in " + format_duration(timeout_ms),
@@ -132,7 +134,7 @@ int hand_in(Invocation& invocation, Connection& connection, const FinishedDraft&
                        with_where_to_look(handed_in.error()));
   }
   // From now on somebody else may send it at any time.
-  output.set_sent(Sent::unknown, "", "hotline draft show " + name);
+  output.set_handed_in(Sent::unknown, name);
   if (!output.json()) {
     output.line(
         name + "  " +
@@ -161,7 +163,6 @@ int hand_in(Invocation& invocation, Connection& connection, const FinishedDraft&
   const auto sent = wait_for_release(invocation, connection, number, wait.timeout_ms);
   if (!sent) {
     const bool came_back = sent.error().code == ErrorCode::refused;
-    if (came_back) output.set_sent(Sent::no);
     return output.fail(
         came_back ? name + " was not sent" : name + " was handed in, and not seen to go",
         sent.error());

@@ -294,11 +294,13 @@ int submit_finished(Invocation& invocation, Connection& connection, const Finish
   }
   tell_back(output, draft.told_back);
   say_cautions(output, connection, draft, invocation.now());
+  const bool about_volumes = may_read && is_about_volumes(connection, draft.bytes);
+  const auto missing = about_volumes ? missing_link(connection) : std::nullopt;
+  ToldBack told_back = draft.told_back;
+  if (about_volumes) told_back.link_down = missing.has_value();
   if (may_read && !output.json()) {
     say_new_thread(output, connection, draft);
-    if (is_about_volumes(connection, draft.bytes)) {
-      say_announced_unknown(output, connection, missing_link(connection));
-    }
+    say_announced_unknown(output, connection, missing);
   }
   if (draft.saved_as == 0 && asks_two_people(connection, draft.bytes)) {
     return hand_in(invocation, connection, draft, wait);
@@ -326,16 +328,20 @@ int submit_finished(Invocation& invocation, Connection& connection, const Finish
   }
   // Whoever may not read, as a sensor feed, asks nothing more: each question would be on record as
   // refused.
-  if (!may_read) return report_committed(invocation, *submission, draft.told_back);
+  if (!may_read) return report_committed(invocation, *submission, told_back);
   if (!output.json()) {
     if (goes_although_suspended(connection, draft)) {
       output.talk("The channel is SUSPENDED. FLASH about danger to life goes all the same.",
                   Style::red);
     }
     say_missing_link(output, connection, submission->id, draft.precedence);
+    if (missing && draft.precedence > static_cast<uint8_t>(wire::Precedence::immediate)) {
+      output.talk(upper_case(connection.peer()) + " does not have " + submission->id +
+                  " yet. It goes by itself once there is a link.");
+    }
     if (wait.until == WaitFor::committed) return kExitDone;
   }
-  return follow_message(invocation, connection, *submission, draft.told_back, wait);
+  return follow_message(invocation, connection, *submission, told_back, wait);
 }
 
 }  // namespace hotline::client

@@ -365,9 +365,9 @@ Result<Answer<wire::ConflictRows>> Connection::check_notice(ByteView draft) {
   });
 }
 
-bool Connection::may(Right right) const {
+bool Connection::may(Right right, wire::MessageType kind) const {
   const auto* roles = server().roles();
-  return roles != nullptr && hotline::may({roles->data(), roles->size()}, right);
+  return roles != nullptr && hotline::may({roles->data(), roles->size()}, right, kind);
 }
 
 Result<Answer<wire::DraftChanged>> Connection::save_draft(uint64_t number,

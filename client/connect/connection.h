@@ -143,7 +143,7 @@ class Connection {
   const wire::ServerHello& server() const { return *hello_->as<wire::ServerHello>(); }
   // One of this person's roles has the right. The daemon decides; a client asks before it offers
   // what would be refused.
-  bool may(Right right) const;
+  bool may(Right right, wire::MessageType kind = wire::MessageType::unset) const;
   std::string party() const { return text(server().party()); }
   std::string peer() const { return text(server().peer()); }
   const std::string& language() const { return reach_.context.language; }

@@ -6,6 +6,12 @@
 
 namespace hotline::client {
 
+const char* channel_mode_word(uint8_t mode) {
+  static constexpr const char* kWords[] = {"unknown", "open", "restricted", "suspended",
+                                           "reopening"};
+  return mode < std::size(kWords) ? kWords[mode] : kWords[0];
+}
+
 bool is_critical(const wire::ConditionRow& row) {
   return row.severity() == wire::Severity::critical;
 }

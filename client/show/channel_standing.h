@@ -10,6 +10,9 @@
 
 namespace hotline::client {
 
+// Of ChannelMode (protocol/channel/channel_state.h).
+const char* channel_mode_word(uint8_t mode);
+
 bool is_critical(const wire::ConditionRow& row);
 
 // "for 3 min 12 s, since 14:08:55.913Z: no link to the peer: connection refused". The words are in

@@ -133,11 +133,12 @@ void say_compared(Output& output, const wire::ConflictRows& rows, const std::str
     output.talk(peer + " finds other conflicts than we do. Compare the lists by voice." + at);
   } else if (!has_link) {
     output.talk(peer + " found the same conflicts before the link went." + at +
-                (rows.compared_all() ? "" : " Something was announced since."));
+                (rows.compared_all() ? "" : " What was announced since is not compared yet."));
   } else if (rows.compared_all()) {
     output.talk(peer + " finds the same conflicts." + at);
   } else {
-    output.talk(peer + " found the same conflicts." + at + " Something was announced since.");
+    output.talk(peer + " found the same conflicts." + at +
+                " What was announced since is not compared yet.");
   }
 }
 

@@ -111,7 +111,7 @@ std::vector<HandoverItem> handover_items(const wire::HandoverLines& lines) {
 void print_items(Output& output, const std::vector<HandoverItem>& items, const std::string& note) {
   if (!note.empty()) output.say("note: \"" + printable_line(note) + "\"");
   Table table({{.title = "ITEM", .width_min = 4},
-               {.title = "KIND", .is_words = true},
+               {.title = "KIND", .fit = Table::Fit::wrapped, .is_words = true},
                {.title = "PREC"},
                {.title = "SUBJECT", .fit = Table::Fit::wrapped},
                {.title = "SINCE", .fit = Table::Fit::left_out},

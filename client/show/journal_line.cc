@@ -345,7 +345,8 @@ void JournalDescriber::describe_condition(const wire::Entry& entry, Description&
   } else if (const auto* ended = entry.fact_as_ConditionEnded()) {
     name(ended->code(), ended->subject());
     to.is_over = true;
-    to.text = "over: " + to.code + ", " + to.subject;
+    // The channel's own states stand under the peer's name, whoever declared them.
+    to.text = "over: " + to.code + (to.code.starts_with("channel-") ? "" : ", " + to.subject);
   }
 }
 

@@ -26,6 +26,8 @@ void ToldBack::append(const ToldBack& more) {
   filled_in.insert(filled_in.end(), more.filled_in.begin(), more.filled_in.end());
   if (more.still_open) still_open = more.still_open;
   if (more.conflicts) conflicts = more.conflicts;
+  ended_acceptances.insert(ended_acceptances.end(), more.ended_acceptances.begin(),
+                           more.ended_acceptances.end());
 }
 
 std::string words_of_typed(const Output& output, const ToldBack& told) {
@@ -54,10 +56,10 @@ void tell_back(Output& output, const ToldBack& told) {
                                    words_of_still_open(told)}) {
     if (!words.empty()) output.talk(words);
   }
-  if (!told.conflicts) return;
-  for (const ToldConflict& one : *told.conflicts) {
+  for (const ToldConflict& one : told.conflicts.value_or(std::vector<ToldConflict>())) {
     output.talk("IN CONFLICT with " + one.words, Style::yellow);
   }
+  for (const ToldConflict& one : told.ended_acceptances) output.talk(one.words, Style::yellow);
 }
 
 JsonValue& add_told_back(JsonValue& document, const ToldBack& told) {
@@ -71,6 +73,11 @@ JsonValue& add_told_back(JsonValue& document, const ToldBack& told) {
   if (told.conflicts) {
     document.add("conflicts",
                  json_each(*told.conflicts, [](const ToldConflict& one) { return one.json; }));
+  }
+  if (told.link_down) document.add("link_down", *told.link_down);
+  if (!told.ended_acceptances.empty()) {
+    document.add("ended_acceptances", json_each(told.ended_acceptances,
+                                                [](const ToldConflict& one) { return one.json; }));
   }
   return document;
 }

@@ -12,7 +12,7 @@
 
 namespace hotline::client {
 
-// A notice of the other side that what is written comes too near to.
+// A notice of the other side that what is written comes too near to, or an acceptance of that.
 struct ToldConflict {
   std::string words;
   JsonValue json;
@@ -28,6 +28,10 @@ struct ToldBack {
   std::optional<std::vector<size_t>> still_open;
   // The message is held against the other side's notices: with these it is in conflict.
   std::optional<std::vector<ToldConflict>> conflicts = {};
+  // Of a correction of a notice: the acceptances of its conflicts, which end with it.
+  std::vector<ToldConflict> ended_acceptances = {};
+  // Of what is about notices: whether newer ones of the other side may be unknown here.
+  std::optional<bool> link_down = {};
 
   void add(std::string key, std::string words) {
     typed.emplace_back(std::move(key), std::move(words));
@@ -46,7 +50,8 @@ std::string listed(const std::vector<size_t>& numbers);
 // Those of these that are not empty, each as a line.
 void tell_back(Output& output, const ToldBack& told);
 // The same as the members "understood", "from_template" and, of an answer to a request,
-// "still_open"; of a notice "conflicts".
+// "still_open"; of a notice "conflicts", and of its correction
+// "ended_acceptances".
 JsonValue& add_told_back(JsonValue& document, const ToldBack& told);
 
 }  // namespace hotline::client

@@ -120,7 +120,8 @@ class ClientApi {
   void raise_escalation(ClientSession& session, uint32_t request,
                         const wire::RaiseEscalation& wanted);
   void try_notifiers(ClientSession& session, uint32_t request);
-  void answer_trial(uint64_t token, const std::vector<TriedNotifier>& tried);
+  void answer_trial(ClientSession& asker, uint32_t request,
+                    const std::vector<TriedNotifier>& tried);
   void export_head(ClientSession& session, uint32_t request);
   void export_entries(ClientSession& session, uint32_t request, const wire::ExportEntries& wanted);
   void export_notes(ClientSession& session, uint32_t request, const wire::ExportNotes& wanted);
@@ -184,6 +185,8 @@ class ClientApi {
   std::function<std::string()> last_refusal_;
   std::function<std::vector<PeerPath>()> paths_;
   std::function<Status(Tried)> try_notifiers_;
+  // Trials that ended, by the token of who asked, until their record is durable.
+  std::map<uint64_t, std::vector<TriedNotifier>> trials_;
   std::vector<SigningCertificate> certificates_;
   // The newest batches: they serve whoever watches and keeps up, without a read of the store.
   std::deque<std::shared_ptr<const Batch>> recent_;

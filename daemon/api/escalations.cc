@@ -109,19 +109,18 @@ void ClientApi::try_notifiers(ClientSession& session, uint32_t request) {
   }
   const uint64_t token = sessions_.wait_for_commit(session, request, 0);
   begun = try_notifiers_([this, token, actor = session.actor](const auto& tried) {
-    core_.record_trial(clock_.now(), actor, tried);
+    trials_.emplace(token, tried);
+    core_.record_trial(clock_.now(), token, actor, tried);
     changed_();
-    answer_trial(token, tried);
   });
   if (begun) return;
   const auto [asker, number] = sessions_.take_asker(token);
   if (asker != nullptr) sessions_.fail(*asker, number, begun.error());
 }
 
-void ClientApi::answer_trial(uint64_t token, const std::vector<TriedNotifier>& tried) {
-  const auto [asker, request] = sessions_.take_asker(token);
-  if (asker == nullptr) return;
-  sessions_.answer(*asker, request, [&tried](flatbuffers::FlatBufferBuilder& b) {
+void ClientApi::answer_trial(ClientSession& asker, uint32_t request,
+                             const std::vector<TriedNotifier>& tried) {
+  sessions_.answer(asker, request, [&tried](flatbuffers::FlatBufferBuilder& b) {
     std::vector<flatbuffers::Offset<wire::NotifierTrial>> rows;
     for (const TriedNotifier& one : tried) {
       rows.push_back(wire::CreateNotifierTrialDirect(
@@ -133,8 +132,10 @@ void ClientApi::answer_trial(uint64_t token, const std::vector<TriedNotifier>& t
 
 void ClientApi::answer(const AnswerLadder& answer) {
   auto [session, request] = sessions_.take_asker(answer.token);
+  const auto tried = trials_.extract(answer.token);
   if (session == nullptr) return;
   if (!answer.outcome) return sessions_.fail(*session, request, answer.outcome.error());
+  if (tried) return answer_trial(*session, request, tried.mapped());
   escalation_of(*session, request, answer.id);
 }
 
@@ -159,13 +160,23 @@ void ClientApi::answer_escalations(ClientSession& session, uint32_t request,
             auto rung = b.CreateString(one.message.stored.rung);
             auto next_name = b.CreateString(next ? next->name : "");
             auto attempts = b.CreateVectorOfStrings(one.attempts);
+            std::vector<flatbuffers::Offset<wire::Contact>> contacts;
+            const Rung* climbed =
+                find_rung(context.policy, record.precedence, one.message.stored.rung);
+            if (climbed != nullptr && climbed->proposes_voice) {
+              for (const Contact& contact : context.policy.contacts) {
+                contacts.push_back(
+                    wire::CreateContactDirect(b, contact.name.c_str(), contact.how.c_str()));
+              }
+            }
+            auto contact_rows = b.CreateVector(contacts);
             const Pause* pause = core_.pauses().find(key, context.now.utc);
             auto because = pause ? b.CreateString(pause->reason) : 0;
             rows.push_back(wire::CreateEscalationRow(
                 b, row_id, record.key.incoming, record.precedence, rung, one.decided_at, next_name,
                 next ? next->due - context.now.timer() : 0, attempts, b.CreateVector(told),
                 tells_nobody(context.policy, record.precedence, one.message.stored.rung),
-                pause ? pause->until : 0, because, pause ? pause->role : 0));
+                pause ? pause->until : 0, because, pause ? pause->role : 0, contact_rows));
           }
           auto next_page = all.next.empty() ? 0 : b.CreateString(all.next);
           return wire::CreateEscalationRows(b, b.CreateVector(rows), all.total, all.more,

@@ -23,12 +23,17 @@ std::string message_name(const MessageRecord& record, const RowContext& context)
   return message_name(record, context.prefix, context.peer_prefix);
 }
 
-bool tells_nobody(const Policy& policy, uint8_t precedence, const std::string& rung) {
-  if (!is_precedence(precedence)) return false;  // A peer's, and against the rules.
+const Rung* find_rung(const Policy& policy, uint8_t precedence, const std::string& name) {
+  if (!is_precedence(precedence)) return nullptr;  // A peer's, and against the rules.
   for (const Rung& one : policy.at(precedence).rungs) {
-    if (one.name == rung) return one.commands.empty();
+    if (one.name == name) return &one;
   }
-  return false;  // The ladder was another when the message climbed.
+  return nullptr;  // The ladder was another when the message climbed.
+}
+
+bool tells_nobody(const Policy& policy, uint8_t precedence, const std::string& rung) {
+  const Rung* found = find_rung(policy, precedence, rung);
+  return found != nullptr && found->commands.empty();
 }
 
 std::string rung_before(const Policy& policy, uint8_t precedence, const std::string& next) {

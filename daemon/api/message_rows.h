@@ -28,6 +28,8 @@ struct RowContext {
   const Pauses* pauses = nullptr;    // where nothing is paused.
 };
 
+// Null where the ladder in force has no such rung.
+const Rung* find_rung(const Policy& policy, uint8_t precedence, const std::string& name);
 // The rung has no command: it sounds on the consoles, and no one is called.
 bool tells_nobody(const Policy& policy, uint8_t precedence, const std::string& rung);
 // The last rung that was climbed where `next` is the next one; empty: none is left.

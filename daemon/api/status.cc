@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <map>
 #include <utility>
 
@@ -26,6 +27,38 @@ std::map<std::pair<bool, uint8_t>, uint64_t> count_paused(const Core& core, UtcM
     ++counts[{key.incoming, core.ladder().precedence_of(key)}];
   }
   return counts;
+}
+
+// What both signed or a party declared, and what holds only later.
+std::vector<flatbuffers::Offset<wire::ToCome>> rows_to_come(flatbuffers::FlatBufferBuilder& b,
+                                                            Core& core, UtcMs now) {
+  struct Coming {
+    UtcMs at = 0;
+    uint32_t agreement = 0;
+    wire::ChannelState state = wire::ChannelState::unset;
+    bool by_peer = false;
+    MessageKey key;
+  };
+  std::vector<Coming> all;
+  const uint32_t in_force = core.agreements().in_force().number;
+  for (const Agreed& one : core.agreements().agreed()) {
+    if (one.number > in_force) {
+      all.push_back({.at = one.from, .agreement = one.number, .key = one.proposal});
+    }
+  }
+  const ChannelStanding standing = core.channel_state().standing(now);
+  for (const auto& next : standing.next) {
+    if (next) all.push_back({next->from, 0, next->state, next->key.incoming, next->key});
+  }
+  std::stable_sort(all.begin(), all.end(),
+                   [](const Coming& a, const Coming& other) { return a.at < other.at; });
+  std::vector<flatbuffers::Offset<wire::ToCome>> rows;
+  for (const Coming& one : all) {
+    rows.push_back(wire::CreateToComeDirect(b, one.at, one.agreement,
+                                            static_cast<uint8_t>(one.state), one.by_peer,
+                                            core.name_of(one.key).c_str()));
+  }
+  return rows;
 }
 
 }  // namespace
@@ -78,6 +111,7 @@ void ClientApi::status(ClientSession& session, uint32_t request) {
     auto paths = b.CreateVector(path_rows);
     auto waiting = b.CreateVector(summarize_waiting(b));
     auto conditions = b.CreateVector(condition_rows(b, core_.conditions()));
+    auto to_come = b.CreateVector(rows_to_come(b, core_, clock_.now().utc));
     wire::Digest own_root = to_digest(state.own_root);
     wire::Digest agreement = to_digest(core_.agreements().digest());
     wire::Digest peer_root = to_digest(state.peer_root);
@@ -112,6 +146,7 @@ void ClientApi::status(ClientSession& session, uint32_t request) {
     reply.add_conditions(conditions);
     reply.add_agreement(core_.agreements().in_force().number);
     reply.add_agreement_digest(&agreement);
+    reply.add_to_come(to_come);
     return reply.Finish();
   });
 }

@@ -128,8 +128,10 @@ void Conditions::set(Now now, ConditionCode code, const std::map<std::string, st
 
 std::vector<Condition> Conditions::list() const {
   std::vector<Condition> all;
-  for (const auto& [name, state] : open_) {
-    all.push_back({&condition_kind(name.code), name.subject, state.since, state.text});
+  for (const auto* states : {&open_, &held_back_}) {
+    for (const auto& [name, state] : *states) {
+      all.push_back({&condition_kind(name.code), name.subject, state.since, state.text});
+    }
   }
   std::stable_sort(all.begin(), all.end(), [](const Condition& a, const Condition& b) {
     return a.kind->is_critical != b.kind->is_critical ? a.kind->is_critical : a.since < b.since;

@@ -99,7 +99,8 @@ class Conditions {
   bool is_open(ConditionCode code, const std::string& subject) const {
     return open_.contains({code, subject});
   }
-  // Critical ones first, and then the one that has lasted longest.
+  // Critical ones first, and then the one that has lasted longest; also one that began so often in
+  // a minute that it is told and recorded only after it.
   std::vector<Condition> list() const;
 
   // Begins what was held back and still holds.

@@ -221,6 +221,7 @@ void Core::committed(Now now) {
   inbox_.committed();
   session_.committed(now, receipt_is_new);
   exports_.committed(now, session_.adopted());
+  by_hand_.committed(now);
 }
 
 void Core::apply_durable(uint64_t journal_index, const wire::Entry& entry, Now at) {

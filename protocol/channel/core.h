@@ -157,10 +157,11 @@ class Core {
     by_hand_.raise(now, token, actor, id, reason);
   }
   // A person may have a trial notice sent through each command of a rung; the driver sends them,
-  // and then tells how it ended.
+  // and then tells how it ended. AnswerLadder comes with this token once that is durable.
   Status check_trial(const Actor& actor) const { return by_hand_.check_trial(actor); }
-  void record_trial(Now now, const Actor& actor, const std::vector<TriedNotifier>& tried) {
-    by_hand_.record_trial(now, actor, tried);
+  void record_trial(Now now, uint64_t token, const Actor& actor,
+                    const std::vector<TriedNotifier>& tried) {
+    by_hand_.record_trial(now, token, actor, tried);
   }
   // A person records how a guarantor stands to the case to which this name leads; of the note the
   // guarantor, the standing and the reason count. The outcome comes as AnswerCase.

@@ -1,5 +1,7 @@
 #include "protocol/channel/ladder_by_hand.h"
 
+#include <algorithm>
+
 #include "protocol/base/limits.h"
 #include "protocol/base/text.h"
 #include "protocol/message/kinds/kinds.h"
@@ -60,11 +62,24 @@ Status LadderByHand::try_raise(Now now, uint64_t token, const Actor& actor, cons
                                         static_cast<uint8_t>(*role));
       },
       by.part));
-  recorder_.say_once_durable(AnswerLadder{token, named->id, ok()});
+  raised_.push_back({recorder_.size() - 1, AnswerLadder{token, named->id, ok()}});
   recorder_.alarm(
       now, key,
       named->id + " was escalated by " + role_name(static_cast<uint8_t>(*role)) + ": " + reason);
   return ok();
+}
+
+void LadderByHand::committed(Now now) {
+  const auto waits = [durable = recorder_.durable().journal_size](const Raised& one) {
+    return one.journal_index >= durable;
+  };
+  if (std::all_of(raised_.begin(), raised_.end(), waits)) return;
+  escalation_.run_ladder(now);
+  std::erase_if(raised_, [&](Raised& one) {
+    if (waits(one)) return false;
+    recorder_.say_once_durable(recorder_.size() - 1, std::move(one.answer));
+    return true;
+  });
 }
 
 Status LadderByHand::check_trial(const Actor& actor) const {
@@ -74,10 +89,10 @@ Status LadderByHand::check_trial(const Actor& actor) const {
                     "ask an operator or a supervisor of this watch");
 }
 
-void LadderByHand::record_trial(Now now, const Actor& actor,
+void LadderByHand::record_trial(Now now, uint64_t token, const Actor& actor,
                                 const std::vector<TriedNotifier>& tried) {
   const auto role = acting_role(actor.roles, 0, Right::escalate);
-  if (!role) return;
+  if (!role) return recorder_.say(AnswerLadder{token, "", check_trial(actor)});
   const Signatory by = persons_.sign(now, actor);
   recorder_.record(
       now,
@@ -93,6 +108,7 @@ void LadderByHand::record_trial(Now now, const Actor& actor,
                                           static_cast<uint8_t>(*role));
       },
       by.part);
+  recorder_.say_once_durable(AnswerLadder{token, "", ok()});
   for (const TriedNotifier& one : tried) {
     escalation_.note_reached(now, one.name, one.outcome, one.detail);
   }

@@ -43,7 +43,11 @@ class LadderByHand {
   void raise(Now now, uint64_t token, const Actor& actor, const std::string& id,
              const std::string& reason);
   Status check_trial(const Actor& actor) const;
-  void record_trial(Now now, const Actor& actor, const std::vector<TriedNotifier>& tried);
+  void record_trial(Now now, uint64_t token, const Actor& actor,
+                    const std::vector<TriedNotifier>& tried);
+  // Who escalated is answered once the rung that this brought is durable too, so that the answer
+  // is how the message stands then.
+  void committed(Now now);
 
  private:
   Status try_raise(Now now, uint64_t token, const Actor& actor, const std::string& id,
@@ -56,6 +60,12 @@ class LadderByHand {
   const Corrections& corrections_;
   Releases& releases_;
   Pauses& pauses_;
+  // By the place of the entry that says so, in the journal's order.
+  struct Raised {
+    uint64_t journal_index = 0;
+    AnswerLadder answer;
+  };
+  std::vector<Raised> raised_;
 };
 
 }  // namespace hotline

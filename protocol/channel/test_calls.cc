@@ -32,6 +32,8 @@ bool TestCalls::acknowledged(MessageKey key, UtcMs at) {
     if (call.key != key || at - call.at > policy_.test_call_acknowledged_ms) continue;
     call.answered = in_time = true;
   }
+  // People answer again: what was missed before is over, whoever's turn it was.
+  if (in_time) in_a_row_ = 0;
   return in_time;
 }
 

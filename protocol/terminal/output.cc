@@ -155,6 +155,11 @@ void Output::set_sent(Sent sent, const std::string& id, const std::string& hint)
   }
 }
 
+void Output::set_handed_in(Sent sent, const std::string& draft) {
+  set_sent(sent, "", "hotline draft show " + draft);
+  done_.draft = draft;
+}
+
 void Output::set_acknowledged(uint64_t count) {
   set_done({format_count(count) + (count == 1 ? " message is" : " messages are") +
                 " known to be acknowledged",
@@ -218,6 +223,7 @@ std::string Output::error_text(const char* code, const std::string& what, const 
     if (!hint.empty()) detail.add("hint", hint);
     if (done_.sent) detail.add("sent", sent_in_json(*done_.sent));
     if (!done_.id.empty()) detail.add("id", done_.id);
+    if (!done_.draft.empty()) detail.add("draft", done_.draft);
     if (done_.acknowledged) detail.add("acknowledged", *done_.acknowledged);
     return to_json(json_document().add("error", detail)) + "\n";
   }

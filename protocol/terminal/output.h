@@ -110,6 +110,8 @@ class Output {
   // From now on errors and the last words say that too; `id` is the message's, once it is sent.
   // `hint`: what to do where it is unknown.
   void set_sent(Sent sent, const std::string& id = {}, const std::string& hint = {});
+  // The same of a draft that waits for its release by another person, who may release it any time.
+  void set_handed_in(Sent sent, const std::string& draft);
   // The same of a flood: so many of its messages are known to be acknowledged.
   void set_acknowledged(uint64_t count);
   // Says what was lost, and what was done all the same; returns the exit code.
@@ -123,6 +125,7 @@ class Output {
     std::optional<Sent> sent;
     std::string id;
     std::optional<uint64_t> acknowledged;
+    std::string draft = {};
   };
 
   void check_out() const;

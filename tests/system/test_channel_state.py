@@ -106,6 +106,10 @@ class ChannelStates(OfTwo):
             coming = self.state(party)["own_next" if party == "north" else "peers_next"]
             self.assertEqual(coming["state"], "suspended")
         self.assertIn("declares it suspended from", self.world.client("south", "ann", "channel", "status").stdout)
+        for party in ("north", "south"):
+            to_come, = self.world.ask(party, "ann", "status")["to_come"]
+            self.assertEqual((to_come["channel"], to_come["by"], to_come["agreement"]), ("suspended", "north", None))
+        self.assertRegex(self.world.client("south", "ann", "status").stdout, "to come +NORTH declares the channel suspended from")
         self.declare("north", "suspend", "--from", "+2s")
         self.wait_state("suspended")
 

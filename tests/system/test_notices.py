@@ -82,7 +82,13 @@ class Notices(WithNotices):
         self.send("south", "conflicts", "--accept", "S-1,N-1")
         for party in PREFIX:
             self.world.wait_for("no conflict", lambda: self.conflicts(party) == [])
-        self.send("north", "send", "--corrects", "N-1", "--change", "contact=tower -> range control", "--reason", "another shift")
+        ends = {f"The acceptance by {party} of the conflict with S-000001, in {answer}, ends with this correction."
+                for party, answer in (("NORTH", "N-000002"), ("SOUTH", "S-000002"))}
+        correction = ("--corrects", "N-1", "--change", "contact=tower -> range control", "--reason", "another shift")
+        for command in (("notice", "check"), ("send",)):
+            done = self.world.client("north", "ann", *command, *correction)
+            self.assertEqual(done.returncode, 0, done.stderr)
+            self.assertLessEqual(ends, set(done.stderr.splitlines()), command)
         for party in PREFIX:
             self.world.wait_for("the conflict again", lambda: len(self.conflicts(party)) == 1)
             for notice in ("N-1", "S-1"):
@@ -114,6 +120,9 @@ class Notices(WithNotices):
             self.assertEqual(done.returncode, 0, done.stderr)
             self.assertRegex(done.stderr, caution, words)
             self.assertNotIn("finds the same", done.stderr)
+            if words in (accept, moved, cancel):
+                self.assertRegex(done.stderr, r"SOUTH does not have N-\d{6} yet\. It goes by itself once there is a link\.")
+        self.assertTrue(self.world.ask("north", "ann", *self.activity("62.00N 020.10E"))["link_down"])
         self.assertTrue(json.loads((self.world.directory / "map.geojson").read_text())["link_down"])
         for words in (("notice", "check", far), ("conflicts",), ("notices",)):
             said = self.world.ask("north", "ann", *words)

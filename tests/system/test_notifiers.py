@@ -136,6 +136,10 @@ class Webhooks(OfNotifiers):
         world.wait_for("both calls", lambda: len(pager.bodies()) == 2)
         self.assertEqual({body["rung"]: body["contacts"] for body in pager.bodies()},
                          {"watch": [], "line": [{"name": "north-duty-officer", "how": "+00 000 000 001, in English"}]})
+        climbed = world.ask("north", "ann", "escalation", "show", "@flash")["escalation"]
+        self.assertEqual(climbed["contacts"], [{"name": "north-duty-officer", "how": "+00 000 000 001, in English"}])
+        self.assertIn("call north-duty-officer: +00 000 000 001, in English",
+                      world.client("north", "ann", "escalation", "show", "@flash").stdout)
 
     def test_E08_one_that_fails_is_tried_three_times_more_and_then_the_next_is_told(self):
         failing, next_one = self.endpoint("failing", 500), self.endpoint("next")

@@ -1,6 +1,7 @@
 """Two people release a FLASH: between real parties, live and in an exercise, over restarts. The commands of docs/operator.md are
 taken from the page and run as they stand there, each by the person that it names."""
 
+import json
 import re
 import shlex
 import threading
@@ -92,6 +93,10 @@ class TwoPeople(OfTwo):
         late = self.world.client("north", "ann", *CROSSING, "--wait", "delivered", "--timeout", "2s")
         self.assertEqual(late.returncode, TIMED_OUT, late.stderr)
         self.assertIn("nobody released D-3", late.stderr)
+        late = self.world.client("north", "ann", *CROSSING, "--wait", "delivered", "--timeout", "1s", "--json")
+        self.assertEqual(late.returncode, TIMED_OUT, late.stderr)
+        error = json.loads(late.stderr)["error"]
+        self.assertEqual((error["sent"], error["draft"]), (False, "D-4"))
 
     def test_an_auditor_and_an_operator_release_nothing(self):
         draft = self.hand_in("north")

@@ -136,9 +136,10 @@ TEST_F(NoticesTest, WhetherThePeerFindsTheSameConflictsIsSaid) {
   EXPECT_EQ(terminal_.err(), "SOUTH finds the same conflicts. Compared at 221400Z NOV 26.\n");
   daemon_.compared_all = false;
   EXPECT_EQ(terminal_.run({"conflicts"}), kExitDone);
-  EXPECT_EQ(terminal_.err(),
-            "SOUTH found the same conflicts. Compared at 221400Z NOV 26. Something was announced "
-            "since.\n");
+  EXPECT_EQ(
+      terminal_.err(),
+      "SOUTH found the same conflicts. Compared at 221400Z NOV 26. What was announced since is not "
+      "compared yet.\n");
   daemon_.differ = true;
   EXPECT_EQ(terminal_.run({"conflicts"}), kExitDone);
   EXPECT_EQ(terminal_.err(),

@@ -59,6 +59,7 @@ class DrivenCore : public ChannelHost, public Clock {
   std::map<uint64_t, Result<DraftChange>> draft_answers;
   std::map<uint64_t, Status> handover_answers;
   std::map<uint64_t, Status> ladder_answers;
+  std::function<void()> when_ladder_answered;
   std::map<uint64_t, Status> case_answers;
   std::map<uint64_t, Status> clock_answers;
 
@@ -74,6 +75,7 @@ class DrivenCore : public ChannelHost, public Clock {
     handover_answers.insert_or_assign(answer.token, answer.outcome);
   }
   void perform(const AnswerLadder& answer) override {
+    if (when_ladder_answered) when_ladder_answered();
     ladder_answers.insert_or_assign(answer.token, answer.outcome);
   }
   void perform(const AnswerExerciseClock& answer) override {

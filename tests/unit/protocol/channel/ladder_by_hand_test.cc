@@ -79,6 +79,18 @@ TEST_F(LadderByHandTest, E05_AcknowledgedAndEscalatedItWaitsAgain) {
   EXPECT_EQ(told(), Rungs{});
 }
 
+// Who escalates is shown the rung that this brought, and not the one before it.
+TEST_F(LadderByHandTest, E05_TheAnswerIsHowItStandsAfterwards) {
+  std::string rung_when_answered;
+  cores.when_ladder_answered(kNorth) = [&] {
+    const auto next = cores.core(kNorth).ladder().next_rung({true, 0});
+    rung_when_answered = next ? next->name : "none";
+  };
+  ASSERT_EQ(cores.core(kNorth).ladder().next_rung({true, 0})->name, "supervisor");
+  EXPECT_TRUE(raise("S-1", "nobody comes"));
+  EXPECT_EQ(rung_when_answered, "duty-director");
+}
+
 TEST_F(LadderByHandTest, E05_WhatDoesNotFitIsRefused) {
   ASSERT_TRUE(cores.submit(kNorth, kRoutine, TestFields{1, 0, Hash{}, cores.now().utc}));
   const struct {
@@ -130,8 +142,11 @@ TEST_F(LadderByHandTest, ATrialIsRecordedAndSaysWhoIsReached) {
   EXPECT_TRUE(cores.core(kNorth).check_trial(ann));
   EXPECT_FALSE(cores.core(kNorth).check_trial(eve));
   const auto try_them = [&](wire::Outcome outcome) {
-    cores.core(kNorth).record_trial(cores.now(), ann, {{"pager", outcome, "pager: HTTP 500"}});
+    cores.core(kNorth).record_trial(cores.now(), ++last_token_, ann,
+                                    {{"pager", outcome, "pager: HTTP 500"}});
+    EXPECT_FALSE(cores.ladder_answers(kNorth).contains(last_token_)) << "before it is durable";
     cores.settle();
+    EXPECT_TRUE(cores.ladder_answers(kNorth).at(last_token_));
   };
   try_them(wire::Outcome::failed);
   EXPECT_TRUE(is_unreachable("pager"));

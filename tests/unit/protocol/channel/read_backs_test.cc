@@ -15,7 +15,7 @@ namespace hotline {
 namespace {
 
 constexpr Position kPlaceOfEvent{54'90000, 20'10000};
-constexpr Position kMisreadPlace{54'99000, 20'10000};
+constexpr Position kMisreadPlace{54'98085, 20'10000};  // 9 km off.
 
 class ReadBacksTest : public testing::Test {
  protected:

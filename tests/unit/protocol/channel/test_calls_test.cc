@@ -57,6 +57,16 @@ TEST(TestCalls, TurnsAlternateAndASecondMissIsRed) {
   EXPECT_EQ(calls.judge(kEven + 260 * kMinute_ms).at(0).in_a_row, 1u);
 }
 
+// What a person answered ends the row, so that red does not come back with the next one missed.
+TEST(TestCalls, ACallThatWasAnsweredEndsTheRowWhoeversTurnItWas) {
+  TestCalls calls = first_party();
+  calls.judge(kEven + 80 * kMinute_ms);
+  EXPECT_EQ(calls.judge(kEven + 140 * kMinute_ms).at(0).in_a_row, 2u);
+  calls.called(kTheirs, kEven + 141 * kMinute_ms);
+  EXPECT_TRUE(calls.acknowledged(kTheirs, kEven + 142 * kMinute_ms));
+  EXPECT_EQ(calls.judge(kEven + 200 * kMinute_ms).at(0).in_a_row, 1u);
+}
+
 TEST(TestCalls, AnAcknowledgementThatCameLateDoesNotCount) {
   TestCalls calls = first_party();
   calls.called(kOurs, kEven);

@@ -62,6 +62,9 @@ class TwoCores {
   std::vector<SoundStep>& sounded(size_t party) { return sides_[party].sounded; }
   std::vector<Attempt>& attempts(size_t party) { return sides_[party].attempts; }
   std::map<uint64_t, Status>& ladder_answers(size_t party) { return sides_[party].ladder_answers; }
+  std::function<void()>& when_ladder_answered(size_t party) {
+    return sides_[party].when_ladder_answered;
+  }
 
  private:
   struct Side : DrivenCore {

@@ -61,6 +61,7 @@ const std::vector<Command>& all_commands() {
       escalation_test_command(),
       drill_check_command(),
       drill_import_command(),
+      drill_start_command(),
       drill_clock_command(),
       drill_speed_command(),
       drill_pause_command(),

@@ -34,6 +34,7 @@ Command demo_command();
 Command disseminate_command();
 Command drill_check_command();  // These are in drill.cc.
 Command drill_import_command();
+Command drill_start_command();
 Command drill_clock_command();  // These are in drill_clock.cc.
 Command drill_jump_command();
 Command drill_pause_command();

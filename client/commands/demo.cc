@@ -2,45 +2,17 @@
 #include <unistd.h>
 
 #include <chrono>
-#include <csignal>
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
 
 #include "client/commands/commands.h"
+#include "client/demo/interrupt_guard.h"
+#include "client/demo/local_daemon.h"
 #include "client/demo/story.h"
 
 namespace hotline::client {
 namespace {
-
-volatile std::sig_atomic_t g_interrupted = 0;
-
-void note_interrupt(int) {
-  g_interrupted = 1;
-}
-
-// For as long as it lives an interrupt does not end the program: daemons must be stopped and the
-// directory removed first.
-class InterruptGuard {
- public:
-  InterruptGuard() {
-    g_interrupted = 0;
-    struct sigaction action {};
-    action.sa_handler = note_interrupt;
-    sigaction(SIGINT, &action, &before_int_);
-    sigaction(SIGTERM, &action, &before_term_);
-  }
-  ~InterruptGuard() {
-    sigaction(SIGINT, &before_int_, nullptr);
-    sigaction(SIGTERM, &before_term_, nullptr);
-  }
-  InterruptGuard(const InterruptGuard&) = delete;
-  InterruptGuard& operator=(const InterruptGuard&) = delete;
-
- private:
-  struct sigaction before_int_ {};
-  struct sigaction before_term_ {};
-};
 
 // A directory for this run alone, removed with all that is in it.
 class TemporaryDirectory {
@@ -66,23 +38,12 @@ class TemporaryDirectory {
   const std::string path_;
 };
 
-Result<std::string> find_hotlined(const Invocation& invocation) {
-  const std::string beside = invocation.around->program_directory;
-  std::vector<std::string> candidates = {beside + "/../daemon/hotlined", beside + "/hotlined"};
-  if (const auto given = invocation.arguments.get("--hotlined")) candidates = {*given};
-  for (const std::string& candidate : candidates) {
-    if (access(candidate.c_str(), X_OK) != 0) continue;
-    std::error_code error;
-    const auto whole = std::filesystem::canonical(candidate, error);
-    if (!error) return whole.string();
-  }
-  return make_error(ErrorCode::not_found, "hotlined is not at " + candidates.front(),
-                    "hotline demo --hotlined PATH");
-}
-
 int demo(Invocation& invocation) {
   Output& output = invocation.output;
-  const auto hotlined = need(find_hotlined(invocation), "the demo cannot begin");
+  const auto hotlined =
+      need(find_hotlined(invocation.around->program_directory,
+                         invocation.arguments.get("--hotlined"), "hotline demo --hotlined PATH"),
+           "the demo cannot begin");
   const InterruptGuard guard;
   const auto directory =
       need(TemporaryDirectory::make(invocation.around->environment), "the demo cannot begin");
@@ -92,11 +53,11 @@ int demo(Invocation& invocation) {
                             "DEVELOPMENT CERTIFICATES and a ladder in seconds: not for real use."));
   const auto begin = std::chrono::steady_clock::now();
   DemoStory story(invocation, all_commands(), directory->path(), hotlined,
-                  [] { return g_interrupted != 0; });
+                  InterruptGuard::is_interrupted);
   const Status told = story.tell();
   const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(
       std::chrono::steady_clock::now() - begin);
-  if (g_interrupted != 0) {
+  if (InterruptGuard::is_interrupted()) {
     output.talk("Interrupted; daemons and files are removed.");
     return kExitInterrupted;
   }

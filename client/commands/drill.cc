@@ -17,20 +17,6 @@ namespace {
 
 constexpr char kNotPlayed[] = "the scenario can't be played";
 
-void say_mistakes(Output& output, const std::string& file, const Mistakes& mistakes) {
-  const std::vector<Mistake> shown = mistakes.in_order();
-  if (output.json()) return;
-  for (const Mistake& mistake : shown) {
-    output.fail(file + ":" + std::to_string(mistake.at.line) + ":" +
-                    std::to_string(mistake.at.column) + ": " + mistake.what,
-                make_error(ErrorCode::configuration, mistake.why, mistake.hint));
-  }
-  if (shown.size() < mistakes.count()) {
-    output.talk("The first " + format_count(shown.size()) + " of " +
-                format_count(mistakes.count()) + " mistakes are shown.");
-  }
-}
-
 int drill_check(Invocation& invocation) {
   Output& output = invocation.output;
   const std::string file = *invocation.arguments.get("FILE");

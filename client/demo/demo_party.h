@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "client/connect/context.h"
-#include "client/demo/child_process.h"
+#include "client/demo/local_daemon.h"
 #include "protocol/base/result.h"
 
 namespace hotline::client {
@@ -30,16 +30,14 @@ class DemoParty {
             std::string peer_prefix, uint16_t link_port);
 
   const std::string& id() const { return id_; }
-  uint16_t peer_port() const { return peer_port_; }
+  uint16_t peer_port() const { return daemon_.peer_port(); }
 
-  // Writes the configuration and makes the store. Error: failed, with what the daemon said.
-  Status init();
-  // Starts the daemon and waits until it listens.
-  Status start();
-  // As a power cut would: SIGKILL.
-  void kill();
-  // In order: SIGTERM, and it must end with 0.
-  Status stop();
+  // As LocalDaemon has them.
+  Status init() { return daemon_.init(config_text()); }
+  Status start() { return daemon_.start(); }
+  void kill() { daemon_.kill(); }
+  Status stop() { return daemon_.stop(); }
+  std::string log_tail() const { return daemon_.log_tail(); }
 
   // How `person` reaches the daemon as it runs now.
   Context context(const std::string& person, const std::string& language) const;
@@ -47,17 +45,10 @@ class DemoParty {
   // The file that the ladder's command for this rung leaves behind.
   std::string page_file(const std::string& rung) const;
 
-  // The last lines of the daemon's log.
-  std::string log_tail() const;
-
  private:
   std::string home() const { return places_.directory + "/" + id_; }
-  std::string config_path() const { return home() + "/hotlined.toml"; }
-  std::string log_path() const { return home() + "/hotlined.log"; }
-  std::string port_path() const { return home() + "/ports"; }
   std::string config_text() const;
   std::string ladder_text() const;
-  Error failure(const std::string& what) const;
 
   const DemoPlaces places_;
   const std::string id_;
@@ -65,9 +56,7 @@ class DemoParty {
   const std::string peer_;
   const std::string peer_prefix_;
   const uint16_t link_port_;
-  uint16_t peer_port_ = 0;
-  uint16_t client_port_ = 0;
-  std::unique_ptr<ChildProcess> daemon_;
+  LocalDaemon daemon_;
 };
 
 }  // namespace hotline::client

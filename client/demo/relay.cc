@@ -18,14 +18,16 @@ using boost::system::error_code;
 // One connection through the cable. Keeps itself alive as long as it carries something.
 class Pair : public std::enable_shared_from_this<Pair> {
  public:
-  explicit Pair(tcp::socket near_end) : near_(std::move(near_end)), far_(near_.get_executor()) {}
+  // `impairment` is the relay's own, and outlives this.
+  Pair(tcp::socket near_end, const Relay::Impairment& impairment)
+      : near_(std::move(near_end)), far_(near_.get_executor()), impairment_(impairment) {}
 
   void connect(uint16_t port) {
     const tcp::endpoint there(boost::asio::ip::address_v4::loopback(), port);
     far_.async_connect(there, [self = shared_from_this()](const error_code& error) {
       if (error) return self->close();
-      self->carry(self->near_, self->far_, self->outward_);
-      self->carry(self->far_, self->near_, self->inward_);
+      self->carry(self->outward_);
+      self->carry(self->inward_);
     });
   }
 
@@ -36,30 +38,47 @@ class Pair : public std::enable_shared_from_this<Pair> {
   }
 
  private:
-  using Buffer = std::array<char, 16 * 1024>;
+  struct Way {
+    tcp::socket& from;
+    tcp::socket& to;
+    const bool& is_lost;
+    boost::asio::steady_timer timer;
+    std::array<char, 16 * 1024> buffer;
+  };
 
-  void carry(tcp::socket& from, tcp::socket& to, Buffer& buffer) {
-    from.async_read_some(boost::asio::buffer(buffer), [self = shared_from_this(), &from, &to,
-                                                       &buffer](const error_code& error,
-                                                                size_t size) {
-      if (error) return self->close();
-      boost::asio::async_write(to, boost::asio::buffer(buffer.data(), size),
-                               [self, &from, &to, &buffer](const error_code& write_error, size_t) {
-                                 if (write_error) return self->close();
-                                 self->carry(from, to, buffer);
-                               });
-    });
+  void carry(Way& way) {
+    way.from.async_read_some(
+        boost::asio::buffer(way.buffer),
+        [self = shared_from_this(), &way](const error_code& error, size_t size) {
+          if (error) return self->close();
+          if (way.is_lost) return self->carry(way);
+          if (self->impairment_.delay_ms == 0) return self->pass(way, size);
+          way.timer.expires_after(std::chrono::milliseconds(self->impairment_.delay_ms));
+          way.timer.async_wait([self, &way, size](const error_code&) { self->pass(way, size); });
+        });
+  }
+
+  void pass(Way& way, size_t size) {
+    boost::asio::async_write(way.to, boost::asio::buffer(way.buffer.data(), size),
+                             [self = shared_from_this(), &way](const error_code& error, size_t) {
+                               if (error) return self->close();
+                               self->carry(way);
+                             });
   }
 
   tcp::socket near_;
   tcp::socket far_;
-  Buffer outward_;
-  Buffer inward_;
+  const Relay::Impairment& impairment_;
+  Way outward_{
+      near_, far_, impairment_.loses_dialled, boost::asio::steady_timer(near_.get_executor()), {}};
+  Way inward_{
+      far_, near_, impairment_.loses_answered, boost::asio::steady_timer(near_.get_executor()), {}};
 };
 
 }  // namespace
 
 struct Relay::State {
+  Impairment impairment;  // Before `io`, whose end destroys the pairs that read it.
   boost::asio::io_context io;
   tcp::acceptor acceptor{io};
   uint16_t port = 0;
@@ -73,7 +92,7 @@ struct Relay::State {
       if (error) return;
       std::erase_if(pairs, [](const auto& pair) { return pair.expired(); });
       if (!is_cut && target != 0) {
-        auto pair = std::make_shared<Pair>(std::move(socket));
+        auto pair = std::make_shared<Pair>(std::move(socket), impairment);
         pairs.insert(pair);
         pair->connect(target);
       }
@@ -130,6 +149,15 @@ void Relay::cut() {
 
 void Relay::mend() {
   boost::asio::post(state_->io, [state = state_.get()] { state->is_cut = false; });
+}
+
+void Relay::impair(const Impairment& impairment) {
+  boost::asio::post(state_->io, [state = state_.get(), impairment] {
+    const bool has_lost = state->impairment.loses_dialled || state->impairment.loses_answered;
+    const bool loses = impairment.loses_dialled || impairment.loses_answered;
+    state->impairment = impairment;
+    if (has_lost && !loses) state->end_all();
+  });
 }
 
 }  // namespace hotline::client

@@ -1,4 +1,5 @@
-// The cable between the two daemons of the demo: carries bytes both ways, and can be cut.
+// The cable between two daemons on this machine: carries bytes both ways, and can be cut, be slow,
+// or lead one way only.
 #pragma once
 
 #include <cstdint>
@@ -26,6 +27,17 @@ class Relay {
   // Ends every connection, and closes each new one at once, until mended.
   void cut();
   void mend();
+
+  // From now on: what whoever dials sends is lost, likewise what the other end sends, and the rest
+  // takes so much longer. Connections whose bytes were lost end when nothing is lost any more, for
+  // they could not go on.
+  struct Impairment {
+    bool loses_dialled = false;
+    bool loses_answered = false;
+    int64_t delay_ms = 0;
+    bool operator==(const Impairment&) const = default;
+  };
+  void impair(const Impairment& impairment);
 
  private:
   struct State;

@@ -4,6 +4,7 @@
 #include <functional>
 #include <queue>
 
+#include "client/drill/judge.h"
 #include "client/drill/scripted_player.h"
 #include "protocol/base/text.h"
 #include "protocol/geometry/conflict.h"
@@ -26,13 +27,6 @@ int64_t end_of(int64_t at_ms, int64_t for_ms) {
   return for_ms == 0 ? kNever : later(at_ms, for_ms);
 }
 
-std::string in_small_letters(std::string text) {
-  for (char& c : text) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-  return text;
-}
-
 class Stage {
  public:
   Stage(const Scenario& scenario, const ScenarioDrafts& drafts, const Policy& policy)
@@ -42,8 +36,7 @@ class Stage {
     play_.injects.resize(scenario_.injects.size());
     play_.expectations.resize(scenario_.expectations.size());
     sent_.resize(scenario_.injects.size());
-    after_inject_.resize(scenario_.injects.size());
-    after_expectation_.resize(scenario_.expectations.size());
+    is_foreseen_.resize(scenario_.injects.size());
     expected_of_.resize(scenario_.injects.size());
     lay_out();
     while (open_ > 0 && !agenda_.empty()) {
@@ -92,17 +85,10 @@ class Stage {
   void lay_out() {
     const std::vector<bool> is_on = injects_that_are_on(scenario_);
     for (size_t i = 0; i < scenario_.injects.size(); ++i) {
-      const Trigger& trigger = scenario_.injects[i].trigger;
       if (!is_on[i]) {
         play_.injects[i].kind = InjectFate::Kind::off;
-      } else if (trigger.by == Trigger::By::time) {
-        come(i, trigger.delay_ms);
-      } else if (trigger.by == Trigger::By::hand) {
+      } else if (scenario_.injects[i].trigger.by == Trigger::By::hand) {
         play_.injects[i].kind = InjectFate::Kind::by_hand;
-      } else if (trigger.by == Trigger::By::inject) {
-        after_inject_[trigger.subject].push_back(i);
-      } else {
-        after_expectation_[trigger.subject].push_back(i);
       }
     }
     for (size_t e = 0; e < scenario_.expectations.size(); ++e) {
@@ -113,11 +99,19 @@ class Stage {
         play_.expectations[e].kind = Outcome::Kind::off;
       }
     }
+    foresee();
   }
 
-  void come(size_t inject, int64_t at_ms) {
-    ++open_;
-    at(at_ms, [this, inject] { happen(inject); });
+  // Injects whose time is known by now.
+  void foresee() {
+    for (size_t i = 0; i < scenario_.injects.size(); ++i) {
+      if (is_foreseen_[i] || play_.injects[i].kind != InjectFate::Kind::not_reached) continue;
+      const auto due = due_ms(scenario_, play_, i);
+      if (!due) continue;
+      is_foreseen_[i] = true;
+      ++open_;
+      at(*due, [this, i] { happen(i); });
+    }
   }
 
   void add(PlayedEvent event) {
@@ -132,9 +126,7 @@ class Stage {
     const Inject& inject = scenario_.injects[i];
     play_.injects[i] = {InjectFate::Kind::played, now_ms_};
     add({.what = PlayedEvent::What::inject, .side = inject.from, .inject = i});
-    for (const size_t next : after_inject_[i]) {
-      come(next, later(now_ms_, scenario_.injects[next].trigger.delay_ms));
-    }
+    foresee();
     for (const size_t e : expected_of_[i]) begin(e);
     std::visit([&](const auto& content) { begin(i, content); }, inject.content);
   }
@@ -245,11 +237,8 @@ class Stage {
     for (size_t other = 0; other < sent_.size(); ++other) {
       if (scenario_.injects[other].from == inject.from || !are_in_conflict(i, other)) continue;
       add({.what = PlayedEvent::What::conflict, .side = other_side(inject.from), .inject = i});
-      settle_of(
-          i, [](const Expectation& e) { return std::holds_alternative<ConflictFound>(e.content); });
-      settle_of(other, [](const Expectation& e) {
-        return std::holds_alternative<ConflictFound>(e.content);
-      });
+      judge(i, {.kind = Deed::Kind::conflict});
+      judge(other, {.kind = Deed::Kind::conflict});
     }
   }
 
@@ -274,10 +263,7 @@ class Stage {
         const auto& ended_ms = sent_[i].ended_ms[side];
         if (ended_ms && *ended_ms <= now_ms_) return;
         add({.what = PlayedEvent::What::escalated, .side = side, .inject = i, .rung = name});
-        settle_of(i, [&](const Expectation& e) {
-          const auto* escalated = std::get_if<Escalated>(&e.content);
-          return escalated && e.side == side && escalated->rung == name;
-        });
+        judge(i, {.kind = Deed::Kind::escalated, .side = side, .rung = name});
       });
     }
   }
@@ -352,12 +338,10 @@ class Stage {
          .inject = i,
          .player = p,
          .read_back_wrongly = !rightly});
-    settle_of(i, [&](const Expectation& e) {
-      if (e.side != player.side) return false;
-      if (std::holds_alternative<ReadBackRightly>(e.content)) return rightly;
-      const auto* expected = std::get_if<Acknowledged>(&e.content);
-      return expected && (!expected->role || *expected->role == player.role);
-    });
+    judge(i, {.kind = Deed::Kind::acknowledged,
+              .side = player.side,
+              .role = player.role,
+              .read_back_rightly = rightly});
   }
 
   void decline(size_t i, size_t p) {
@@ -372,10 +356,7 @@ class Stage {
   void disseminate(size_t i, size_t p, wire::Audience audience) {
     const SideIndex side = scenario_.players[p].side;
     add({.what = PlayedEvent::What::disseminated, .side = side, .inject = i, .player = p});
-    settle_of(i, [&](const Expectation& e) {
-      const auto* expected = std::get_if<Disseminated>(&e.content);
-      return expected && e.side == side && (!expected->audience || *expected->audience == audience);
-    });
+    judge(i, {.kind = Deed::Kind::disseminated, .side = side, .audience = audience});
   }
 
   void reply_with(size_t i, size_t p, size_t place) {
@@ -384,15 +365,10 @@ class Stage {
     const Player& player = scenario_.players[p];
     add({.what = PlayedEvent::What::replied, .side = player.side, .inject = i, .player = p});
     say_something(player.side, std::nullopt);
-    settle_of(i, [&](const Expectation& e) {
-      if (e.side != player.side) return false;
-      if (const auto* decided = std::get_if<DecisionRecorded>(&e.content)) {
-        return draft->kind().type == wire::MessageType::decision &&
-               (!decided->role || *decided->role == player.role);
-      }
-      const auto* answered = std::get_if<Answered>(&e.content);
-      return answered && is_answer(*answered, *draft, 0);
-    });
+    judge(i, {.kind = Deed::Kind::replied,
+              .side = player.side,
+              .role = player.role,
+              .said = said_in(*draft)});
   }
 
   // ---- Expectations
@@ -411,22 +387,16 @@ class Stage {
     });
   }
 
-  template <class Is>
-  void settle_of(size_t inject, Is is) {
+  void judge(size_t inject, const Deed& deed) {
     for (const size_t e : expected_of_[inject]) {
-      const Expectation& expected = scenario_.expectations[e];
-      if (is_open(e) && !expected.by_director && is(expected)) settle(e, Outcome::Kind::met);
+      if (is_open(e) && meets(scenario_.expectations[e], deed, 0)) settle(e, Outcome::Kind::met);
     }
   }
 
   // Any message of a side: what is expected to be silence is over.
   void say_something(SideIndex side, std::optional<size_t> inject) {
     for (size_t e = 0; e < running_.size(); ++e) {
-      const Expectation& expected = scenario_.expectations[e];
-      if (!running_[e] || expected.side != side || expected.by_director ||
-          !std::holds_alternative<NothingSent>(expected.content) || expected.of == inject) {
-        continue;
-      }
+      if (!running_[e] || !breaks_silence(scenario_.expectations[e], side, inject)) continue;
       play_.expectations[e].inject = inject.value_or(0);
       settle(e, Outcome::Kind::missed, inject ? Outcome::Cause::inject : Outcome::Cause::player);
     }
@@ -445,19 +415,14 @@ class Stage {
          .side = expected.side,
          .inject = expected.of,
          .expectation = e});
-    // The director is taken to find it met.
-    const auto by = kind == Outcome::Kind::missed ? Trigger::By::missed : Trigger::By::met;
-    for (const size_t next : after_expectation_[e]) {
-      const Trigger& trigger = scenario_.injects[next].trigger;
-      if (trigger.by == by) come(next, later(now_ms_, trigger.delay_ms));
-    }
+    foresee();
   }
 
   // At the deadline: it was not seen until now.
   void end(size_t e) {
     const Expectation& expected = scenario_.expectations[e];
-    if (expected.by_director) return settle(e, Outcome::Kind::to_judge);
-    if (std::holds_alternative<NothingSent>(expected.content)) return settle(e, Outcome::Kind::met);
+    const Outcome::Kind kind = at_deadline(expected);
+    if (kind != Outcome::Kind::missed) return settle(e, kind);
     const Sent& sent = sent_[expected.of];
     Outcome::Cause cause = Outcome::Cause::player;
     if (std::holds_alternative<Escalated>(expected.content)) {
@@ -535,7 +500,8 @@ class Stage {
   std::priority_queue<Event> agenda_;
   std::vector<Sent> sent_;
   std::vector<bool> running_;
-  std::vector<std::vector<size_t>> after_inject_, after_expectation_, expected_of_;
+  std::vector<bool> is_foreseen_;
+  std::vector<std::vector<size_t>> expected_of_;
   std::vector<Outage> outages_;
   std::vector<Absence> absences_;
 };
@@ -548,6 +514,12 @@ int64_t Play::points(const Scenario& scenario) const {
     if (expectations[e].kind == Outcome::Kind::met) points += scenario.expectations[e].points;
   }
   return points;
+}
+
+size_t Play::count(Outcome::Kind kind) const {
+  return static_cast<size_t>(
+      std::count_if(expectations.begin(), expectations.end(),
+                    [kind](const Outcome& outcome) { return outcome.kind == kind; }));
 }
 
 std::vector<bool> injects_that_are_on(const Scenario& scenario) {
@@ -576,27 +548,6 @@ Play play(const Scenario& scenario, const ScenarioDrafts& drafts, const Policy& 
 
 bool may_send(const Player& player, wire::MessageType type) {
   return may(player.role, Right::send, type);
-}
-
-bool is_answer(const Answered& expected, const DraftFields& draft, UtcMs now) {
-  if (expected.type && draft.kind().type != *expected.type) return false;
-  std::string all = draft.body.subject;
-  for (const TextFields& one : draft.body.texts) all += "\n" + one.text;
-  if (const auto* answers = std::get_if<AnswersFields>(&draft.body.content)) {
-    for (const AnswerItemFields& item : answers->items) all += "\n" + item.text;
-  }
-  all = in_small_letters(all);
-  for (const std::string& word : expected.words) {
-    if (all.find(in_small_letters(word)) == std::string::npos) return false;
-  }
-  const Bytes bytes = build_body(draft.body);
-  const auto body = open_body(bytes);
-  for (const auto& [key, value] : expected.fields) {
-    const auto said = body ? draft.kind().content().typed_form(**body, key) : std::nullopt;
-    const auto wanted = corrected_value(draft.kind().type, key, value, now);
-    if (!said || !wanted || *said != *wanted) return false;
-  }
-  return true;
 }
 
 }  // namespace hotline::client

@@ -30,6 +30,7 @@ struct PlayedEvent {
     met,        // An expectation. Likewise:
     missed,
     to_judge,
+    refused,  // By a player's own daemon: a message of theirs.
   };
   int64_t at_ms = 0;
   What what = What::inject;
@@ -39,6 +40,7 @@ struct PlayedEvent {
   std::optional<size_t> player = {};
   std::string rung = {};
   bool read_back_wrongly = false;
+  std::string message = {};  // The serial of the one that proves it, in a drill over daemons.
 };
 
 struct InjectFate {
@@ -76,6 +78,7 @@ struct Play {
 
   // Points of the expectations that were met, and of all that count.
   int64_t points(const Scenario& scenario) const;
+  size_t count(Outcome::Kind kind) const;
 };
 
 // Which injects are played at all: those that are enabled and wait for no other.
@@ -86,8 +89,5 @@ Play play(const Scenario& scenario, const ScenarioDrafts& drafts, const Policy& 
 
 // So much is said by a player of this role: acknowledgements, and messages of this kind.
 bool may_send(const Player& player, wire::MessageType type);
-
-// The kind, the words and the fields of an answer are those that are expected.
-bool is_answer(const Answered& expected, const DraftFields& draft, UtcMs now);
 
 }  // namespace hotline::client

@@ -5,7 +5,9 @@
 #include <cstdio>
 
 #include "client/drill/scenario_words.h"
+#include "protocol/base/text.h"
 #include "protocol/message/names.h"
+#include "protocol/terminal/printable.h"
 
 namespace hotline::client {
 namespace {
@@ -13,7 +15,7 @@ namespace {
 using What = PlayedEvent::What;
 
 // In the order of What; an inject is told by its kind.
-constexpr std::array<KindWord, 11> kEvents = {{{"inject", "inject"},
+constexpr std::array<KindWord, 12> kEvents = {{{"inject", "inject"},
                                                {"fault-over", "is over"},
                                                {"acknowledged", "acknowledged"},
                                                {"declined", "declined"},
@@ -23,7 +25,8 @@ constexpr std::array<KindWord, 11> kEvents = {{{"inject", "inject"},
                                                {"conflict", "conflict found"},
                                                {"met", "MET"},
                                                {"missed", "MISSED"},
-                                               {"to-judge", "for the director"}}};
+                                               {"to-judge", "for the director"},
+                                               {"refused", "refused"}}};
 constexpr const char* kFates[] = {"played", "not-reached", "by-hand", "off"};
 constexpr const char* kOutcomes[] = {"met", "missed", "to-judge", "not-reached", "off"};
 
@@ -85,7 +88,8 @@ JsonValue json_event(const Scenario& scenario, const PlayedEvent& event) {
                               ? JsonValue(scenario.expectations[*event.expectation].name)
                               : JsonValue())
       .add("player", event.player ? JsonValue(scenario.players[*event.player].name) : JsonValue())
-      .add("rung", json_text(event.rung));
+      .add("rung", json_text(event.rung))
+      .add("message", json_text(event.message));
   if (event.what == What::acknowledged) json.add("read_back_rightly", !event.read_back_wrongly);
   return json;
 }
@@ -172,6 +176,40 @@ void print_time_line(Output& output, const Scenario& scenario, const Play& play)
   table.print(output);
 }
 
+void tell_event(Output& output, const Scenario& scenario, const PlayedEvent& event) {
+  if (output.json()) {
+    const JsonValue json = json_event(scenario, event);
+    JsonValue document = json_document();
+    for (const auto& [name, value] : std::get<JsonValue::Object>(json.value())) {
+      document.add(name, value);
+    }
+    return output.document(document);
+  }
+  // Whoever plays watches it grow, so that no table can fit its columns to it.
+  const auto column = [](std::string text, size_t width) {
+    const size_t taken = count_characters(text);
+    return text + std::string(taken < width ? width - taken : 0, ' ') + "  ";
+  };
+  std::string line =
+      column(exercise_time(event.at_ms), 8) + column(upper_case(scenario.sides[event.side]), 5) +
+      column(output.words(event_words(scenario, event)), 16) + event_name(scenario, event);
+  for (const std::string& more : {event_detail(scenario, event), event.message}) {
+    if (!more.empty()) line += "  " + more;
+  }
+  output.line(output.styled(event_style(event), printable_line(line)));
+}
+
+void say_score(Output& output, const Scenario& scenario, const Play& play) {
+  const auto number = [&](Outcome::Kind kind) { return format_count(play.count(kind)); };
+  output.talk("It lasts " + exercise_time(play.ends_ms) + " of exercise time, and gives " +
+              format_count(static_cast<uint64_t>(play.points(scenario))) + " of " +
+              format_count(static_cast<uint64_t>(all_points(scenario, play))) + " points.");
+  output.talk("Expectations met: " + number(Outcome::Kind::met) +
+              ", missed: " + number(Outcome::Kind::missed) +
+              ", for the director to judge: " + number(Outcome::Kind::to_judge) +
+              ", not reached: " + number(Outcome::Kind::not_reached));
+}
+
 void say_result(Output& output, const Scenario& scenario, const Play& play) {
   using Kind = InjectFate::Kind;
   const std::string hand = listed_names(scenario, play, Kind::by_hand);
@@ -196,6 +234,20 @@ JsonValue& add_play(JsonValue& document, const Scenario& scenario, const Play& p
                  return json_event(scenario, event);
                }));
   return document;
+}
+
+void say_mistakes(Output& output, const std::string& file, const Mistakes& mistakes) {
+  const std::vector<Mistake> shown = mistakes.in_order();
+  if (output.json()) return;
+  for (const Mistake& mistake : shown) {
+    output.fail(file + ":" + std::to_string(mistake.at.line) + ":" +
+                    std::to_string(mistake.at.column) + ": " + mistake.what,
+                make_error(ErrorCode::configuration, mistake.why, mistake.hint));
+  }
+  if (shown.size() < mistakes.count()) {
+    output.talk("The first " + format_count(shown.size()) + " of " +
+                format_count(mistakes.count()) + " mistakes are shown.");
+  }
 }
 
 JsonValue json_mistakes(const std::vector<Mistake>& mistakes) {

@@ -15,11 +15,20 @@ std::string exercise_time(int64_t at_ms);
 
 void print_time_line(Output& output, const Scenario& scenario, const Play& play);
 
+// The line of one event, as it happens; as JSON an object.
+void tell_event(Output& output, const Scenario& scenario, const PlayedEvent& event);
+
 // Beneath it: how much of the scenario was played, and with which result.
 void say_result(Output& output, const Scenario& scenario, const Play& play);
 
+// At the end of a drill: which expectations were met, and what is left to the director.
+void say_score(Output& output, const Scenario& scenario, const Play& play);
+
 // The members "time_line", "injects", "expectations" and their sums.
 JsonValue& add_play(JsonValue& document, const Scenario& scenario, const Play& play);
+
+// Each with its line and column in the file; nothing under --json.
+void say_mistakes(Output& output, const std::string& file, const Mistakes& mistakes);
 
 JsonValue json_mistakes(const std::vector<Mistake>& mistakes);
 

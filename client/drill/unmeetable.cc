@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "client/compose/typed_fields.h"
+#include "client/drill/judge.h"
 #include "client/drill/scenario_words.h"
 #include "protocol/base/nearest.h"
 #include "protocol/message/kinds/content.h"
@@ -118,8 +119,9 @@ class Meeting {
   Found fault(const Answered& expected) const {
     if (Found wrong = message_fault()) return wrong;
     if (Found wrong = field_fault(expected)) return wrong;
-    return reply_fault(expected.type.value_or(Type::text), {},
-                       [&](const DraftFields& draft) { return is_answer(expected, draft, now_); });
+    return reply_fault(expected.type.value_or(Type::text), {}, [&](const DraftFields& draft) {
+      return is_answer(expected, said_in(draft), now_);
+    });
   }
 
   Found fault(const DecisionRecorded& expected) const {

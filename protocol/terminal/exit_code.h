@@ -19,6 +19,8 @@ inline constexpr int kExitUnprinted = 9;
 inline constexpr int kExitVerificationFailed = 10;
 inline constexpr int kExitNotReconciled = 11;
 inline constexpr int kExitIncomplete = 12;
+// A drill was played to its end, and something that was expected did not happen.
+inline constexpr int kExitExpectationsMissed = 20;
 inline constexpr int kExitInterrupted = 130;
 
 int exit_code(ErrorCode code);

@@ -1,0 +1,143 @@
+// A drill over two daemons: plays a scenario with its injects, its scripted players and its faults,
+// and judges it by what the daemons' own rows say.
+//
+// Whatever is done is written to the drill's record before, with its exact bytes, and handed in
+// under a key of its own: after the program or a daemon was killed it is done again, and happens
+// once. Faults are what they are at a moment (client/drill/faults.h), and so need no record.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "client/command_line/command_line.h"
+#include "client/director/drill_ground.h"
+#include "client/director/drill_record.h"
+#include "client/drill/judge.h"
+#include "client/drill/scripted_player.h"
+#include "protocol/message/message_rules.h"
+
+namespace hotline::client {
+
+struct DrillPace {
+  bool jumps = false;  // To whatever is due next; nothing happens between.
+  uint32_t speed_permille = 1000;
+};
+
+class Drill {
+ public:
+  // All are borrowed but the record. `tell` is told of each event, as soon as it is known.
+  // `interrupted` is asked now and then whether to give up.
+  Drill(const Surroundings& around, const Scenario& scenario, DrillGround& ground,
+        DrillRecord record, std::function<void(const PlayedEvent&)> tell,
+        std::function<bool()> interrupted);
+  ~Drill();
+
+  // Sets both clocks to the beginning of the drill. Throws CommandFailed.
+  void begin(const DrillPace& pace);
+  // Goes on with the one that the record has.
+  void resume();
+  // Plays it to its end. Throws CommandFailed.
+  Play run();
+
+ private:
+  // A message that is to be committed, once.
+  struct Outgoing {
+    SideIndex side = 0;
+    std::string person;
+    Bytes draft;
+    std::optional<size_t> inject;  // It is the inject's own.
+    bool is_done = false;
+    std::string id = {};  // Once it is committed.
+  };
+  struct Coming {
+    enum class What : uint8_t { acknowledge = 1, disseminate, reply };
+    What what = What::acknowledge;
+    size_t player = 0;
+    size_t inject = 0;
+    int64_t due_ms = 0;
+    Reaction reaction = {};
+    size_t reply = 0;  // Its place in the script.
+  };
+  // An inject's message, as it went.
+  struct Course {
+    std::string id;
+    EventPoint point;
+    std::optional<int64_t> delivered_ms;
+    bool has_ended = false;                // Acknowledged, or declined.
+    bool is_settled = false;               // Nothing more is asked about its ladder.
+    bool climbs[kSides] = {false, false};  // A rung of it is still to come on that side.
+  };
+
+  // drill.cc
+  bool step();
+  void bring_about();
+  void bring_clock(SideIndex side);
+  void wait_for_link(SideIndex side);
+  void read_clocks();
+  bool is_over() const;
+  void close_deadlines();
+  void advance();
+  int64_t next_due_ms();
+  void take_line(const JsonInput& line);
+  void settle(size_t expectation, Outcome::Kind kind, int64_t at_ms, const std::string& message);
+  void set_outcome(size_t expectation, Outcome::Kind kind, int64_t at_ms,
+                   const std::string& message);
+  void set_done(Outgoing& message, const std::string& id);
+  void emit(PlayedEvent event);
+  void note(const JsonValue& line);
+  UtcMs absolute(int64_t at_ms) const { return begin_ + at_ms; }
+  Faults faults() const { return faults_at(scenario_, play_, now_ms_); }
+  Connection& connection(SideIndex side, const std::string& person = kDirectorPerson);
+  void wait_until(const std::string& what, int64_t timeout_ms, const std::function<bool()>& is_so);
+
+  // drill_acts.cc
+  bool act();
+  void happen(size_t inject);
+  void react(const Coming& reaction);
+  Result<DraftFields> draft_of_reaction(const Coming& reaction);
+  void foresee_reactions(size_t inject, const Kind& kind);
+  void hand_in_all();
+  void hand_in(size_t place);
+  void wait_for_delivery();
+  std::string serial_of(size_t inject) const { return courses_[inject].id; }
+
+  // drill_sight.cc
+  void observe();
+  void observe_delivery(size_t inject);
+  std::optional<size_t> inject_of(const std::string& id) const;
+  std::optional<size_t> player_of(const std::string& id) const;
+  void observe_messages(SideIndex side);
+  void observe_message(SideIndex side, const wire::Detail& detail);
+  void observe_ladder(SideIndex side, size_t inject);
+  void observe_conflict(size_t inject);
+  std::vector<size_t> spoken_of(const wire::Envelope& envelope, const wire::Body& body) const;
+  void judge(size_t inject, const Deed& deed, int64_t at_ms, UtcMs now, const std::string& message);
+
+  const Surroundings& around_;
+  const Scenario& scenario_;
+  DrillGround& ground_;
+  DrillRecord record_;
+  const std::function<void(const PlayedEvent&)> tell_;
+  const std::function<bool()> interrupted_;
+  const std::vector<bool> is_on_;
+
+  DrillPace pace_;
+  UtcMs begin_ = 0;  // The exercise's time at which the drill began.
+  int64_t now_ms_ = 0;
+  Play play_;
+  std::vector<Course> courses_;  // In the places of the injects.
+  std::vector<Outgoing> outgoing_;
+  std::vector<Coming> reactions_;        // That are still to come.
+  std::set<std::string> done_;           // Reactions that were begun.
+  std::set<size_t> over_;                // Injects whose fault is over, and this was told.
+  std::set<std::string> told_;           // Rungs and conflicts, likewise.
+  uint64_t looked_at_[kSides] = {0, 0};  // Journal index of the newest message that was.
+  std::map<std::pair<SideIndex, std::string>, std::unique_ptr<Connection>> connections_;
+};
+
+}  // namespace hotline::client

@@ -1,0 +1,201 @@
+// What the drill sees: the rows of both daemons, as deeds that are judged.
+#include "client/director/drill.h"
+#include "protocol/message/envelope.h"
+#include "protocol/message/kinds/kinds.h"
+
+namespace hotline::client {
+void Drill::observe() {
+  const Faults now = faults();
+  for (size_t i = 0; i < courses_.size(); ++i) {
+    if (!courses_[i].id.empty() && !now.is_down[other_side(scenario_.injects[i].from)]) {
+      observe_delivery(i);
+    }
+  }
+  for (SideIndex side = 0; side < kSides; ++side) {
+    if (now.is_down[side]) continue;
+    for (size_t i = 0; i < courses_.size(); ++i) observe_ladder(side, i);
+    observe_messages(side);
+  }
+  for (size_t i = 0; i < courses_.size(); ++i) {
+    const Course& course = courses_[i];
+    if (course.has_ended && !now.is_down[0] && !now.is_down[1]) courses_[i].is_settled = true;
+    if (course.delivered_ms) observe_conflict(i);
+  }
+}
+
+void Drill::observe_delivery(size_t i) {
+  Course& course = courses_[i];
+  if (course.delivered_ms) return;
+  auto detail = connection(other_side(scenario_.injects[i].from)).show(course.id);
+  if (!detail && detail.error().code == ErrorCode::not_found) return;
+  const auto shown = need(std::move(detail));
+  const wire::MessageRow& row = *shown->row();
+  course.delivered_ms = row.committed_at() - begin_;
+  foresee_reactions(i, hotline::kind_of(row.type()));
+}
+
+void Drill::observe_messages(SideIndex side) {
+  Connection& daemon = connection(side);
+  std::vector<std::string> ids;
+  uint64_t newest = looked_at_[side];
+  need(daemon.list_each({.box = wire::Box::outgoing}, [&](const wire::MessageRow& row) {
+    if (row.journal_index() <= looked_at_[side]) return false;
+    newest = std::max(newest, row.journal_index());
+    ids.push_back(text(row.id()));
+    return true;
+  }));
+  for (auto id = ids.rbegin(); id != ids.rend(); ++id) {
+    const auto detail = need(daemon.show(*id));
+    observe_message(side, *detail);
+  }
+  looked_at_[side] = newest;
+}
+
+void Drill::observe_message(SideIndex side, const wire::Detail& detail) {
+  const std::string id = text(detail.row()->id());
+  const int64_t at_ms = detail.row()->committed_at() - begin_;
+  const auto type = static_cast<wire::MessageType>(detail.row()->type());
+  const auto envelope = open_envelope(bytes(detail.envelope()));
+  const auto body = open_body(bytes(detail.body()));
+  if (at_ms < 0 || !envelope || !body) return;
+  const auto own_inject = inject_of(id);
+  for (size_t e = 0; is_spoken(type) && e < scenario_.expectations.size(); ++e) {
+    const bool is_in_time = is_running(scenario_, play_, e) &&
+                            at_ms >= play_.injects[scenario_.expectations[e].of].at_ms &&
+                            at_ms <= deadline_ms(scenario_, play_, e);
+    if (is_in_time && breaks_silence(scenario_.expectations[e], side, own_inject)) {
+      settle(e, Outcome::Kind::missed, at_ms, id);
+    }
+  }
+  if (own_inject) return;
+  for (const size_t i : spoken_of(**envelope, **body)) {
+    if (scenario_.injects[i].from == side && type != wire::MessageType::decision) continue;
+    PlayedEvent event{.at_ms = at_ms, .side = side, .inject = i};
+    event.player = player_of(id);
+    event.message = id;
+    Deed deed{.side = side, .role = (*envelope)->releaser_role()};
+    if (const auto* read_back = (*body)->content_as_acknowledgement()) {
+      EventPoint understood;
+      if (read_back->position() != nullptr)
+        understood.position = to_position(*read_back->position());
+      if (read_back->event_at()) understood.at = *read_back->event_at();
+      deed.read_back_rightly = !compare_read_back(courses_[i].point, understood).mismatch;
+      event.what = PlayedEvent::What::acknowledged;
+      event.read_back_wrongly = !deed.read_back_rightly;
+      courses_[i].has_ended = true;
+    } else if (type == wire::MessageType::decline) {
+      event.what = PlayedEvent::What::declined;
+      courses_[i].has_ended = true;
+      emit(event);
+      continue;
+    } else if (const auto* told = (*body)->content_as_dissemination()) {
+      deed.kind = Deed::Kind::disseminated;
+      deed.audience = told->audience();
+      event.what = PlayedEvent::What::disseminated;
+    } else {
+      deed.kind = Deed::Kind::replied;
+      const ByteView raw = bytes(detail.body());
+      deed.said = {type, Bytes(raw.begin(), raw.end())};
+      event.what = PlayedEvent::What::replied;
+    }
+    emit(event);
+    judge(i, deed, at_ms, detail.row()->released_at(), id);
+  }
+}
+
+std::optional<size_t> Drill::inject_of(const std::string& id) const {
+  for (size_t i = 0; i < courses_.size(); ++i) {
+    if (!id.empty() && courses_[i].id == id) return i;
+  }
+  return std::nullopt;
+}
+
+// Of the scripted ones, whose messages the drill hands in itself.
+std::optional<size_t> Drill::player_of(const std::string& id) const {
+  for (const Outgoing& message : outgoing_) {
+    for (size_t p = 0; message.id == id && p < scenario_.players.size(); ++p) {
+      if (scenario_.players[p].name == message.person) return p;
+    }
+  }
+  return std::nullopt;
+}
+
+// The injects that a message is about: the one that it names, or else all of its thread.
+std::vector<size_t> Drill::spoken_of(const wire::Envelope& envelope, const wire::Body& body) const {
+  if (const auto* decision = body.content_as_decision()) {
+    if (const auto i = inject_of(text(decision->incident()))) return {*i};
+  }
+  if (const auto* references = envelope.references()) {
+    for (const wire::Reference* reference : *references) {
+      if (const auto i = inject_of(text(reference->id()))) return {*i};
+    }
+  }
+  std::vector<size_t> found;
+  const std::string thread = text(envelope.incident());
+  for (size_t i = 0; !thread.empty() && i < courses_.size(); ++i) {
+    const ScenarioMessage* message = scenario_.injects[i].message();
+    if (!courses_[i].id.empty() && message->request.incident == thread) found.push_back(i);
+  }
+  return found;
+}
+
+void Drill::observe_ladder(SideIndex side, size_t i) {
+  Course& course = courses_[i];
+  course.climbs[side] = false;
+  const bool has_it = side == scenario_.injects[i].from || course.delivered_ms;
+  if (course.id.empty() || course.is_settled || !has_it) return;
+  auto found = connection(side).escalations(course.id);
+  if (!found && found.error().code != ErrorCode::unreachable) return;  // It has no ladder.
+  const auto rows = need(std::move(found));
+  for (const wire::EscalationRow* row : tables(rows->rows())) {
+    course.climbs[side] = !text(row->next()).empty();
+    for (const wire::ToldRung* one : tables(row->told())) {
+      const std::string rung = text(one->rung());
+      const int64_t at_ms = one->at() - begin_;
+      if (!told_.insert(std::to_string(side) + course.id + rung).second) continue;
+      emit({.at_ms = at_ms,
+            .what = PlayedEvent::What::escalated,
+            .side = side,
+            .inject = i,
+            .rung = rung,
+            .message = course.id});
+      judge(i, {.kind = Deed::Kind::escalated, .side = side, .rung = rung}, at_ms, 0, course.id);
+    }
+  }
+}
+
+void Drill::observe_conflict(size_t i) {
+  const auto is_asked = [&](size_t e) {
+    return scenario_.expectations[e].of == i && is_running(scenario_, play_, e) &&
+           std::holds_alternative<ConflictFound>(scenario_.expectations[e].content);
+  };
+  for (size_t e = 0; e < scenario_.expectations.size(); ++e) {
+    const SideIndex side = scenario_.expectations[e].side;
+    if (!is_asked(e) || faults().is_down[side]) continue;
+    const std::string& id = courses_[i].id;
+    const auto rows = need(connection(side).conflicts(id, 1, 0, true));
+    if (rows->total() == 0) continue;
+    if (told_.insert("conflict" + id).second) {
+      emit({.at_ms = now_ms_,
+            .what = PlayedEvent::What::conflict,
+            .side = side,
+            .inject = i,
+            .message = id});
+    }
+    judge(i, {.kind = Deed::Kind::conflict, .side = side}, now_ms_, 0, id);
+  }
+}
+
+void Drill::judge(size_t inject, const Deed& deed, int64_t at_ms, UtcMs now,
+                  const std::string& message) {
+  for (size_t e = 0; e < scenario_.expectations.size(); ++e) {
+    const Expectation& expected = scenario_.expectations[e];
+    if (expected.of != inject || !is_running(scenario_, play_, e) ||
+        at_ms > deadline_ms(scenario_, play_, e) || !meets(expected, deed, now)) {
+      continue;
+    }
+    settle(e, Outcome::Kind::met, at_ms, message);
+  }
+}
+
+}  // namespace hotline::client

@@ -1,0 +1,34 @@
+// The faults of a drill at a moment, as its injects make them. Pure: whoever plays the drill makes
+// the world so, also after it was broken off in the middle.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <set>
+#include <utility>
+
+#include "client/drill/play.h"
+#include "client/drill/scenario.h"
+
+namespace hotline::client {
+
+struct Faults {
+  bool is_down[kSides] = {false, false};               // The side's daemon is killed.
+  bool is_silent[kSides] = {false, false};             // Nothing comes from the side.
+  bool is_cut = false;                                 // Nothing goes either way.
+  int64_t delay_ms = 0;                                // Added on each way.
+  std::set<std::pair<SideIndex, int64_t>> lost_paths;  // A side's, from 1.
+  std::set<size_t> absent;                             // Players.
+
+  bool lets_through() const {
+    return !is_cut && !is_down[0] && !is_down[1] && !is_silent[0] && !is_silent[1];
+  }
+  bool operator==(const Faults&) const = default;
+};
+
+Faults faults_at(const Scenario& scenario, const Play& play, int64_t now_ms);
+
+// When the inject's fault is over. Nothing: it has none, or none that ends.
+std::optional<int64_t> fault_end_ms(const Inject& inject, const InjectFate& fate);
+
+}  // namespace hotline::client

@@ -1,0 +1,171 @@
+"""A drill over two real daemons: every scenario of the library comes out as its check foretells, three days pass in seconds, and a daemon, the
+director's program or both may be killed in the middle: nothing is played twice, and nothing is lost."""
+
+import json
+import os
+import pathlib
+import shlex
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+import tomllib
+import unittest
+
+from pages import commands
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+BUILD = ROOT / os.environ.get("HOTLINE_BUILD", "build/dev")
+SCENARIOS = ROOT / "docs" / "scenarios"
+LIBRARY = sorted(path.with_suffix("").name for path in SCENARIOS.glob("*.md"))
+USAGE, CONFIGURATION, NOT_FOUND, REFUSED, MISSED = 2, 3, 7, 8, 20
+HANG_S = 120
+THREE_DAYS_S = 30
+
+
+def command(*words):
+    return [str(BUILD / "client" / "hotline"), *map(str, words)]
+
+
+def hotline(*words):
+    return subprocess.run(command(*words), capture_output=True, text=True, timeout=HANG_S, cwd=ROOT)
+
+
+def outcomes(document):
+    return {one["name"]: one["outcome"] for one in document["expectations"]}
+
+
+class DrillStart(unittest.TestCase):
+    def setUp(self):
+        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="hotline-drill-"))
+        self.addCleanup(shutil.rmtree, self.folder, ignore_errors=True)
+
+    def start(self, path, *words, name="drill"):
+        return hotline("drill", "start", path, "--both-sides", "--directory", self.folder / name, *words)
+
+    def ended(self, done):
+        self.assertIn(done.returncode, (0, MISSED), done.stdout + done.stderr)
+        lines = [json.loads(line) for line in done.stdout.splitlines()]
+        self.assertTrue(lines[-1]["ended"])
+        return lines[-1]
+
+    def record(self, name="drill"):
+        return [json.loads(line) for line in (self.folder / name / "drill.jsonl").read_text().splitlines()]
+
+    def test_each_scenario_of_the_library_comes_out_as_its_check_foretells(self):
+        self.assertEqual(len(LIBRARY), 9)
+        for name in LIBRARY:
+            with self.subTest(scenario=name):
+                began = time.monotonic()
+                done = self.start(SCENARIOS / f"{name}.toml", "--jump", "--json", name=name)
+                took = time.monotonic() - began
+                played = self.ended(done)
+                foretold = json.loads(hotline("drill", "check", SCENARIOS / f"{name}.toml", "--json").stdout)
+                self.assertEqual(outcomes(played), outcomes(foretold), done.stdout + done.stderr)
+                self.assertEqual(done.returncode, MISSED if "missed" in outcomes(played).values() else 0)
+                if name == "ceasefire-violation":
+                    self.assertLess(took, THREE_DAYS_S)
+                proved = [one for one in played["time_line"] if one["what"] in ("acknowledged", "disseminated", "replied", "declined")]
+                self.assertTrue(all(one["message"] for one in proved), proved)
+
+    def test_the_same_seed_gives_the_same_drill(self):
+        path = SCENARIOS / "airspace-crossing.toml"
+        first, second = (self.ended(self.start(path, "--jump", "--json", "--seed", 5, name=name)) for name in ("a", "b"))
+        for one in (first, second):
+            one.pop("directory")
+        self.assertEqual(first, second)
+
+    def test_players_who_fail_on_purpose_miss_just_what_they_fail_at(self):
+        written = (SCENARIOS / "airspace-crossing.toml").read_text()
+        scenario = tomllib.loads(written)
+        about = next(one for one in scenario["expect"] if one["kind"] == "disseminated")
+        slip = f'[[player.slip]]\nabout = "{about["of"]}"\nkind = "never-disseminates"\n'
+        player = next(one["name"] for one in scenario["player"] if "disseminate" in one)
+        at = written.index("[[", written.index(f'name = "{player}"'))
+        path = self.folder / "slips.toml"
+        path.write_text(written[:at] + slip + written[at:])
+        done = self.start(path, "--jump", "--json")
+        self.assertEqual(done.returncode, MISSED, done.stdout + done.stderr)
+        self.assertEqual([name for name, one in outcomes(self.ended(done)).items() if one == "missed"], [about["name"]])
+
+    def kill_in_the_middle(self, kills_program, kills_daemon):
+        """Kills at several places, and goes on; the drill comes out as without it."""
+        path = SCENARIOS / "suspended-channel.toml"
+        foretold = outcomes(json.loads(hotline("drill", "check", path, "--json").stdout))
+        words = command("drill", "start", path, "--both-sides", "--jump", "--json", "--directory", self.folder / "drill")
+        for lines in (1, 6, 11):
+            program = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=ROOT)
+            for _ in range(lines):
+                self.assertTrue(program.stdout.readline(), program.stderr.read() if program.poll() is not None else "")
+            if kills_daemon:
+                os.kill(self.daemon_of(program.pid), signal.SIGKILL)
+            if kills_program:
+                program.kill()
+                words = command("drill", "start", "--resume", self.folder / "drill", "--json")
+            else:
+                break
+            program.communicate()
+        out, err = program.communicate(timeout=HANG_S) if not kills_program else (lambda done: (done.stdout, done.stderr))(hotline(*words[1:]))
+        played = json.loads(out.splitlines()[-1])
+        self.assertEqual(outcomes(played), foretold, out + err)
+        injects = [one["inject"] for one in self.record() if one["what"] == "inject"]
+        self.assertEqual(len(injects), len(set(injects)), "an inject was played twice")
+        ids = [one["id"] for one in self.record() if one["what"] == "committed"]
+        self.assertTrue(ids)
+        sent = [one["message"] for one in played["time_line"] if one["what"] == "acknowledged"]
+        self.assertEqual(len(sent), len(set(sent)), "a message went twice")
+
+    def daemon_of(self, pid):
+        for task in pathlib.Path(f"/proc/{pid}/task").iterdir():
+            for child in (task / "children").read_text().split():
+                if "hotlined" in pathlib.Path(f"/proc/{child}/cmdline").read_text():
+                    return int(child)
+        self.fail("no daemon runs")
+
+    def test_the_program_is_killed(self):
+        self.kill_in_the_middle(True, False)
+
+    def test_a_daemon_is_killed(self):
+        self.kill_in_the_middle(False, True)
+
+    def test_both_are_killed(self):
+        self.kill_in_the_middle(True, True)
+
+    def test_the_commands_of_the_page(self):
+        """The first is played to its end; the others are interrupted after a while, and could go on."""
+        (self.folder / "docs").symlink_to(ROOT / "docs")
+        (block,) = commands("exercises.md", "Play it")
+        for line, is_interrupted in zip(block.splitlines(), (False, True, True), strict=True):
+            program, *words = shlex.split(line)
+            self.assertEqual(program, "hotline")
+            running = subprocess.Popen(command(*words), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=self.folder)
+            if is_interrupted:
+                self.assertTrue(running.stdout.readline())
+                running.send_signal(signal.SIGINT)
+            out, err = running.communicate(timeout=HANG_S)
+            self.assertEqual(running.returncode, 130 if is_interrupted else 0, out + err)
+            self.assertEqual("--resume" in err, is_interrupted, err)
+
+    def test_what_cannot_be_done_is_refused_at_the_start(self):
+        crossing = SCENARIOS / "airspace-crossing.toml"
+        by_people = self.folder / "people.toml"
+        by_people.write_text(crossing.read_text().replace("scripted = true", "scripted = false", 1))
+        wrong = self.folder / "clock.toml"
+        wrong.write_text(crossing.read_text() + '[[inject]]\nname = "clock"\nkind = "clock-wrong"\nfrom = "north"\nat = "40min"\nahead = "5min"\n')
+        for words, code, why in (
+            ((crossing, "--jump"), USAGE, "--both-sides"),
+            ((crossing, "--both-sides", "--jump", "--speed", "10"), USAGE, "no speed"),
+            ((wrong, "--both-sides", "--jump"), CONFIGURATION, "cannot be set wrong"),
+            (("--resume", self.folder / "nowhere"), NOT_FOUND, "a drill that was begun"),
+            ((), USAGE, "takes a scenario"),
+            ((crossing, "--both-sides", "--directory", self.folder), REFUSED, "exists already"),
+        ):
+            with self.subTest(words=words):
+                done = hotline("drill", "start", *words)
+                self.assertEqual(done.returncode, code, done.stdout + done.stderr)
+                self.assertIn(why, done.stderr)
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)

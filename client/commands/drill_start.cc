@@ -9,6 +9,7 @@
 #include "client/drill/play_lines.h"
 #include "client/drill/scenario_check.h"
 #include "protocol/base/text.h"
+#include "protocol/base/time_text.h"
 #include "protocol/channel/exercise_clock.h"
 #include "protocol/terminal/new_file.h"
 

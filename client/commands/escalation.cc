@@ -138,6 +138,9 @@ int escalation_show(Invocation& invocation) {
   const auto reply = need(connection->escalations(id), what);
   const auto escalations = tables(reply->rows());
   if (escalations.empty()) {
+    if (const auto message = connection->show(id); !message) {
+      return output.fail(what, message.error());
+    }
     return output.fail("", make_error(ErrorCode::not_found, id + " does not escalate",
                                       "hotline show " + id + "    says what became of it"));
   }

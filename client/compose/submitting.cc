@@ -335,7 +335,9 @@ int submit_finished(Invocation& invocation, Connection& connection, const Finish
                   Style::red);
     }
     say_missing_link(output, connection, submission->id, draft.precedence);
-    if (missing && draft.precedence > static_cast<uint8_t>(wire::Precedence::immediate)) {
+    // FLASH and IMMEDIATE were told of above.
+    if (draft.precedence > static_cast<uint8_t>(wire::Precedence::immediate) &&
+        (about_volumes ? missing : missing_link(connection))) {
       output.talk(upper_case(connection.peer()) + " does not have " + submission->id +
                   " yet. It goes by itself once there is a link.");
     }

@@ -388,7 +388,7 @@ void Drafts::tell_waiting(Now now) {
     const bool is_flash = draft.precedence == kPrecedenceFirst;
     (is_flash ? flash : others)[id] =
         id + ", " + precedence_label(draft.precedence) + " " + type_name(draft.type) +
-        ", waits for its release by another person: hotline release " + id;
+        ", waits for its release by another person: hotline  release " + id;
   }
   conditions_.set(now, ConditionCode::flash_not_released, flash);
   conditions_.set(now, ConditionCode::not_released, others);

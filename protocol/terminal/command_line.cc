@@ -85,6 +85,11 @@ class Parser {
     return options;
   }
 
+  // As hints have it, "..." and "volume -> ...", to be filled in by whoever follows them.
+  static bool stands_for_words(const std::string& value) {
+    return value == "..." || value.ends_with(" -> ...") || value.ends_with("=...");
+  }
+
   // `next` is the word after the option; a value that stands there is taken.
   Status take_option(const std::string& typed, Iterator& next, Iterator end) {
     const bool is_long = typed.starts_with("--");
@@ -104,7 +109,11 @@ class Parser {
       if (!value && next == end) return usage_error(wanted(long_name, option->value, option->help));
       if (!option->repeated && arguments_.has(long_name))
         return usage_error(long_name + " was given more than once");
-      arguments_.add(long_name, value ? *value : *next++);
+      const std::string said = value ? *value : *next++;
+      if (stands_for_words(said)) {
+        return usage_error(long_name + " " + said + " stands for words of your own");
+      }
+      arguments_.add(long_name, said);
       return ok();
     }
     return unknown_option(typed.substr(0, typed.find('=')));

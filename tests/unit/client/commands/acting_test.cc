@@ -668,6 +668,7 @@ TEST_F(ActingTest, WaitingTooLongOnADeadLinkSaysWhyAndEndsWithSix) {
   daemon_.last_refusal = "south: certificate revoked (serial 4A:19, list of 2026-11-21)";
   EXPECT_EQ(terminal_.run({"test-call", "--wait", "delivered", "--timeout", "30s"}), kExitTimedOut);
   EXPECT_EQ(terminal_.err(),
+            "SOUTH does not have N-000123 yet. It goes by itself once there is a link.\n"
             "hotline: N-000123 is committed here but SOUTH has not taken it: link down 3 min 12 s\n"
             "  why:  south: certificate revoked (serial 4A:19, list of 2026-11-21)\n"
             "  try:  hotline status --peer    or call SOUTH by voice\n");

@@ -399,13 +399,14 @@ TEST_F(ReadingTest, CheckIsALineAndAMonitorsExitCode) {
   daemon_.waiting = {{true, wire::Precedence::flash, 1, 8'000},
                      {true, wire::Precedence::routine, 9, 8'000, "supervisor"}};
   EXPECT_EQ(terminal_.run({"check"}), 0);
-  EXPECT_EQ(
-      terminal_.out().find("HOTLINE OK - link up for 3 min 12 s; 1 of SOUTH waits for us, for "
-                           "8.0 s | "),
-      0u);
+  EXPECT_EQ(terminal_.out().find(
+                "HOTLINE OK - link up for 3 min 12 s; FLASH: 1 of SOUTH waits for us, for "
+                "8.0 s | "),
+            0u);
   daemon_.waiting[0].rung = "supervisor";
   EXPECT_EQ(terminal_.run({"check"}), 1);
-  EXPECT_EQ(terminal_.out().find("HOTLINE WARNING - 1 of SOUTH waits for us, for 8.0 s, ESCALATED"),
+  EXPECT_EQ(terminal_.out().find(
+                "HOTLINE WARNING - FLASH: 1 of SOUTH waits for us, for 8.0 s, ESCALATED"),
             0u);
   daemon_.conditions = {{"flood", "south", false, 0, "60 messages | of the peer\nwait"}};
   EXPECT_EQ(terminal_.run({"check"}), 1);

@@ -87,6 +87,16 @@ TEST(ServiceCommandLine, ComplainsInOneLineAndSaysWhere) {
             "serviced: \"x\" is one word too many\n  try:  serviced store info --help\n");
 }
 
+// A hint that is followed as it stands would send its dots.
+TEST(ServiceCommandLine, TakesNoPlaceholderForAValue) {
+  for (const std::string placeholder : {"...", "volume -> ...", "conflict-reason=..."}) {
+    EXPECT_EQ(said({"run", "-c", placeholder}), "serviced: --config " + placeholder +
+                                                    " stands for words of your own\n" +
+                                                    "  try:  serviced run --help\n");
+  }
+  EXPECT_EQ(said({"run", "-c", "wait..."}, kExitDone), "run|wait...|\n");
+}
+
 TEST(ServiceCommandLine, ExplainsItself) {
   EXPECT_TRUE(said({"--help"}, kExitDone).starts_with("serviced: does nothing.\n"));
   EXPECT_NE(said({"store", "--help"}, kExitDone).find("`serviced store check --help` explains"),

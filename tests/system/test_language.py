@@ -211,7 +211,7 @@ class Language(OfTwo):
     def test_nothing_stays_in_english(self):
         incident = self.send("send", "-p", "flash", "-t", "airspace-crossing", "--set", "where=54.90N 020.10E", "--set", "when=-5m",
                              "--text", "en=Seen.")
-        asked = self.send("send", "-p", "priority", "--question", "?", "--question", "!", "--reply-by", "+2h", "--text", "en=...")
+        asked = self.send("send", "-p", "priority", "--question", "?", "--question", "!", "--reply-by", "+2h", "--text", "en=Please.")
         crossing = ("send", "-p", "flash", "-t", "airspace-crossing", "--set", "when=-5m", "--set")
         activity = ("send", "-p", "routine", "-t", "activity", "--set", "kind=live-fire", "--set", "contact=x", "--set")
         places = ("95N 020.10E", "54 54 54 54N 020.10E", "54.901234N 020.10E", "54 77N 020 10E", "54 7N 020 10E", "54.5 10N 020 10E",

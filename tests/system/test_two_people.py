@@ -133,7 +133,7 @@ class TwoPeople(OfTwo):
         self.assertEqual(late.returncode, REFUSED, late.stdout)
         # Each hint leads somewhere, as it is printed.
         for person, refused in (("bob", late), ("ann", kept)):
-            hint = re.search(r"try:  (hotline .*?)    ", refused.stderr.replace("\n", " "))[1]
+            hint = re.search(r"try:  (hotline .*?)    ", refused.stderr.replace("\n", " "))[1].replace('"..."', '"by order"')
             done = self.world.client("north", person, *shlex.split(hint)[shlex.split(hint).index("return" if person == "bob" else "draft"):])
             self.assertEqual(done.returncode, 0, f"{hint}\n{done.stderr}")
         submitted = self.world.client("north", "ann", "draft", "submit", "D-2")

@@ -11,7 +11,7 @@ namespace {
 std::vector<flatbuffers::Offset<wire::ConditionRow>> condition_rows(
     flatbuffers::FlatBufferBuilder& builder, const Conditions& conditions) {
   std::vector<flatbuffers::Offset<wire::ConditionRow>> rows;
-  for (const Condition& one : conditions.list()) {
+  for (const Condition& one : conditions.shown()) {
     rows.push_back(wire::CreateConditionRowDirect(
         builder, one.kind->name, one.subject.c_str(),
         one.kind->is_critical ? wire::Severity::critical : wire::Severity::warning, one.since,

@@ -126,9 +126,10 @@ void Conditions::set(Now now, ConditionCode code, const std::map<std::string, st
   for (const auto& [subject, text] : texts) raise(now, code, subject, text);
 }
 
-std::vector<Condition> Conditions::list() const {
+std::vector<Condition> Conditions::sorted(
+    std::initializer_list<const std::map<Name, State>*> which) {
   std::vector<Condition> all;
-  for (const auto* states : {&open_, &held_back_}) {
+  for (const auto* states : which) {
     for (const auto& [name, state] : *states) {
       all.push_back({&condition_kind(name.code), name.subject, state.since, state.text});
     }

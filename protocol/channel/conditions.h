@@ -9,6 +9,7 @@
 
 #include <compare>
 #include <cstdint>
+#include <initializer_list>
 #include <map>
 #include <string>
 #include <vector>
@@ -99,9 +100,10 @@ class Conditions {
   bool is_open(ConditionCode code, const std::string& subject) const {
     return open_.contains({code, subject});
   }
-  // Critical ones first, and then the one that has lasted longest; also one that began so often in
-  // a minute that it is told and recorded only after it.
-  std::vector<Condition> list() const;
+  // Critical ones first, and then the one that has lasted longest: those that the journal has.
+  std::vector<Condition> list() const { return sorted({&open_}); }
+  // Also one that began so often in a minute that it is told and recorded only after it.
+  std::vector<Condition> shown() const { return sorted({&open_, &held_back_}); }
 
   // Begins what was held back and still holds.
   void tick(Now now);
@@ -121,6 +123,7 @@ class Conditions {
     UtcMs since = 0;
     std::string text;
   };
+  static std::vector<Condition> sorted(std::initializer_list<const std::map<Name, State>*> which);
   void begin(Now now, const Name& name, const State& state);
 
   Recorder& recorder_;

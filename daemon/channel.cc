@@ -6,6 +6,7 @@
 #include <boost/asio/post.hpp>
 #include <utility>
 
+#include "daemon/api/message_rows.h"
 #include "daemon/store/account.h"
 #include "daemon/store/failure.h"
 #include "daemon/store/kinds.h"
@@ -319,12 +320,8 @@ AttemptText Channel::text_of(const Attempt& attempt) {
   const bool incoming = attempt.name.incoming;
   AttemptText text{config_.party, incoming ? config_.peer : config_.party, {}, config_.exercise};
   const Policy& policy = core().config().policy;
-  const std::vector<Rung>& rungs = policy.at(attempt.name.precedence).rungs;
-  if (std::any_of(rungs.begin(), rungs.end(), [&](const Rung& one) {
-        return one.proposes_voice && one.name == attempt.name.rung;
-      })) {
-    text.contacts = policy.contacts;
-  }
+  const Rung* rung = find_rung(policy, attempt.name.precedence, attempt.name.rung);
+  if (rung != nullptr && rung->proposes_voice) text.contacts = policy.contacts;
   attempt.messages.visit([&](uint64_t number) {
     text.messages.push_back(name_of({incoming, number}));
     return text.messages.size() < limits::kAttemptNamesMax;

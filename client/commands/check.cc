@@ -89,7 +89,8 @@ class Judgement {
     if (!waiting.incoming() ||
         waiting.precedence() != static_cast<uint8_t>(wire::Precedence::flash))
       return;
-    const std::string words = "FLASH: " + waiting_words(waiting, peer_);
+    const std::string words =
+        precedence_label(waiting.precedence()) + ": " + waiting_words(waiting, peer_);
     if (text(waiting.rung()).empty()) {
       asides_.push_back(words);
     } else {

@@ -88,7 +88,7 @@ std::string whole_file(const std::string& path) {
 
 std::string joining(const DrillGround& ground, const Player& player) {
   return "hotline --config " + ground.contexts_path() + " --context " +
-         ground.context(player.side, player.name).name + " inbox --watch";
+         ground.context(player.side, player.name).name + " watch";
 }
 
 void tell_places(Output& output, const Scenario& scenario, const DrillGround& ground) {

@@ -59,7 +59,7 @@ Error refusal_of(const Connection& connection, const wire::ConflictRows& rows, b
                                "why");
 }
 
-// Of a draft that corrects a notice; else none.
+// None where the draft corrects no notice.
 std::vector<ToldConflict> acceptances_ended_by(Connection& connection, ByteView draft) {
   const auto opened = open_flatbuffer<wire::Draft>(draft, kDraftIdentifier);
   if (!opened || kind_of((*opened)->type()).effect != TargetEffect::corrects ||

@@ -16,6 +16,10 @@ namespace hotline::client {
 Result<Answer<wire::ConflictRows>> conflicts_of(Connection& connection, const DraftFields& draft,
                                                 UtcMs now);
 
+// The acceptances of its conflicts that a correction of this notice of ours ends, whatever it
+// changes: they were said of it as it stands.
+std::vector<ToldConflict> acceptances_that_end(Connection& connection, const std::string& notice);
+
 // In these, `draft`: the bytes of a wire.Draft.
 
 // It says where something will be, or changes a message that does, or accepts a conflict of one.
@@ -23,9 +27,6 @@ bool is_about_volumes(Connection& connection, ByteView draft);
 
 // Refuses a draft that the daemon would refuse for its conflicts, and names each with its
 // distances; else tells those that it has all the same. Other rules are the daemon's to judge.
-// The acceptances of its conflicts that a correction of this notice of ours ends, whatever it
-// changes: they were said of it as it stands.
-std::vector<ToldConflict> acceptances_that_end(Connection& connection, const std::string& notice);
 Status check_conflicts(Connection& connection, ByteView draft, ToldBack& told_back);
 
 // The conflicts that a draft has which waits for somebody, in any state, and how much is known:

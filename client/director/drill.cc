@@ -43,21 +43,8 @@ Drill::Drill(const Surroundings& around, const Scenario& scenario, DrillGround& 
       record_(std::move(record)),
       tell_(std::move(tell)),
       interrupted_(std::move(interrupted)),
-      is_on_(injects_that_are_on(scenario)) {
-  play_.injects.resize(scenario.injects.size());
-  play_.expectations.resize(scenario.expectations.size());
-  courses_.resize(scenario.injects.size());
-  for (size_t i = 0; i < scenario.injects.size(); ++i) {
-    if (!is_on_[i]) {
-      play_.injects[i].kind = InjectFate::Kind::off;
-    } else if (scenario.injects[i].trigger.by == Trigger::By::hand) {
-      play_.injects[i].kind = InjectFate::Kind::by_hand;
-    }
-  }
-  for (size_t e = 0; e < scenario.expectations.size(); ++e) {
-    if (!is_on_[scenario.expectations[e].of]) play_.expectations[e].kind = Outcome::Kind::off;
-  }
-}
+      play_(not_begun(scenario)),
+      courses_(scenario.injects.size()) {}
 
 Drill::~Drill() = default;
 

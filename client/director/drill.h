@@ -124,7 +124,6 @@ class Drill {
   DrillRecord record_;
   const std::function<void(const PlayedEvent&)> tell_;
   const std::function<bool()> interrupted_;
-  const std::vector<bool> is_on_;
 
   DrillPace pace_;
   UtcMs begin_ = 0;  // The exercise's time at which the drill began.

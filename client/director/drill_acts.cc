@@ -1,4 +1,4 @@
-// What the drill does: injects, what scripted players do, and messages handed in once.
+// A drill's acts: injects, the reactions of scripted players, and messages that are handed in once.
 #include "client/compose/flood.h"
 #include "client/director/drill.h"
 #include "client/drill/scenario_message.h"

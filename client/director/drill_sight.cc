@@ -1,4 +1,4 @@
-// What the drill sees: the rows of both daemons, as deeds that are judged.
+// A drill's sight: the rows of both daemons, as deeds that are judged.
 #include "client/director/drill.h"
 #include "protocol/message/envelope.h"
 #include "protocol/message/kinds/kinds.h"
@@ -110,7 +110,7 @@ std::optional<size_t> Drill::inject_of(const std::string& id) const {
   return std::nullopt;
 }
 
-// Of the scripted ones, whose messages the drill hands in itself.
+// Scripted players alone: the drill hands their messages in itself.
 std::optional<size_t> Drill::player_of(const std::string& id) const {
   for (const Outgoing& message : outgoing_) {
     for (size_t p = 0; message.id == id && p < scenario_.players.size(); ++p) {

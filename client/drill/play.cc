@@ -33,8 +33,7 @@ class Stage {
       : scenario_(scenario), drafts_(drafts), policy_(policy) {}
 
   Play run() {
-    play_.injects.resize(scenario_.injects.size());
-    play_.expectations.resize(scenario_.expectations.size());
+    play_ = not_begun(scenario_);
     sent_.resize(scenario_.injects.size());
     is_foreseen_.resize(scenario_.injects.size());
     expected_of_.resize(scenario_.injects.size());
@@ -83,20 +82,9 @@ class Stage {
   }
 
   void lay_out() {
-    const std::vector<bool> is_on = injects_that_are_on(scenario_);
-    for (size_t i = 0; i < scenario_.injects.size(); ++i) {
-      if (!is_on[i]) {
-        play_.injects[i].kind = InjectFate::Kind::off;
-      } else if (scenario_.injects[i].trigger.by == Trigger::By::hand) {
-        play_.injects[i].kind = InjectFate::Kind::by_hand;
-      }
-    }
     for (size_t e = 0; e < scenario_.expectations.size(); ++e) {
-      const size_t of = scenario_.expectations[e].of;
-      if (is_on[of]) {
-        expected_of_[of].push_back(e);
-      } else {
-        play_.expectations[e].kind = Outcome::Kind::off;
+      if (play_.expectations[e].kind != Outcome::Kind::off) {
+        expected_of_[scenario_.expectations[e].of].push_back(e);
       }
     }
     foresee();
@@ -540,6 +528,24 @@ std::vector<bool> injects_that_are_on(const Scenario& scenario) {
     }
   }
   return is_on;
+}
+
+Play not_begun(const Scenario& scenario) {
+  Play play;
+  play.injects.resize(scenario.injects.size());
+  play.expectations.resize(scenario.expectations.size());
+  const std::vector<bool> is_on = injects_that_are_on(scenario);
+  for (size_t i = 0; i < scenario.injects.size(); ++i) {
+    if (!is_on[i]) {
+      play.injects[i].kind = InjectFate::Kind::off;
+    } else if (scenario.injects[i].trigger.by == Trigger::By::hand) {
+      play.injects[i].kind = InjectFate::Kind::by_hand;
+    }
+  }
+  for (size_t e = 0; e < scenario.expectations.size(); ++e) {
+    if (!is_on[scenario.expectations[e].of]) play.expectations[e].kind = Outcome::Kind::off;
+  }
+  return play;
 }
 
 Play play(const Scenario& scenario, const ScenarioDrafts& drafts, const Policy& policy) {

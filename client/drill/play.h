@@ -84,6 +84,9 @@ struct Play {
 // Which injects are played at all: those that are enabled and wait for no other.
 std::vector<bool> injects_that_are_on(const Scenario& scenario);
 
+// Before anything has happened: what is off, and what comes by hand alone.
+Play not_begun(const Scenario& scenario);
+
 // The scenario must have no mistakes; `policy` says when rungs are climbed.
 Play play(const Scenario& scenario, const ScenarioDrafts& drafts, const Policy& policy);
 

@@ -10,7 +10,7 @@
 
 namespace hotline::client {
 
-// Of ChannelMode (protocol/channel/channel_state.h).
+// The word for a ChannelMode (protocol/channel/channel_state.h).
 const char* channel_mode_word(uint8_t mode);
 
 bool is_critical(const wire::ConditionRow& row);

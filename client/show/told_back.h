@@ -28,7 +28,7 @@ struct ToldBack {
   std::optional<std::vector<size_t>> still_open;
   // The message is held against the other side's notices: with these it is in conflict.
   std::optional<std::vector<ToldConflict>> conflicts = {};
-  // Of a correction of a notice: the acceptances of its conflicts, which end with it.
+  // The acceptances of a notice's conflicts that the message, a correction of it, ends.
   std::vector<ToldConflict> ended_acceptances = {};
   // Of what is about notices: whether newer ones of the other side may be unknown here.
   std::optional<bool> link_down = {};

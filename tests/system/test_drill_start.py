@@ -9,6 +9,7 @@ import shutil
 import signal
 import subprocess
 import tempfile
+import threading
 import time
 import tomllib
 import unittest
@@ -146,6 +147,34 @@ class DrillStart(unittest.TestCase):
             out, err = running.communicate(timeout=HANG_S)
             self.assertEqual(running.returncode, 130 if is_interrupted else 0, out + err)
             self.assertEqual("--resume" in err, is_interrupted, err)
+
+    def test_a_part_that_people_play_is_joined_as_it_is_printed(self):
+        written = (SCENARIOS / "airspace-crossing.toml").read_text()
+        at = written.index("scripted = true", written.index('name = "south-operator"'))
+        path = self.folder / "people.toml"
+        # Without its script: people play this part.
+        path.write_text(written[:at] + written[written.index("[[inject]]"):])
+        words = command("drill", "start", path, "--both-sides", "--speed", 60, "--directory", self.folder / "people")
+        drill = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, cwd=ROOT)
+        self.addCleanup(drill.communicate)
+        self.addCleanup(drill.send_signal, signal.SIGINT)
+        told = []
+        while not told or "south-operator: hotline" not in told[-1]:
+            told.append(drill.stdout.readline())
+            self.assertTrue(told[-1], told)
+        program, *joining = shlex.split(told[-1].partition("south-operator: ")[2])
+        self.assertEqual(program, "hotline")
+        watching = subprocess.Popen(command(*joining), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        self.addCleanup(watching.communicate)
+        self.addCleanup(watching.kill)
+        guard = threading.Timer(HANG_S, watching.kill)
+        guard.start()
+        self.addCleanup(guard.cancel)
+        seen = ""
+        while "FLASH" not in seen:
+            line = watching.stdout.readline()
+            self.assertTrue(line, seen)
+            seen += line
 
     def test_what_cannot_be_done_is_refused_at_the_start(self):
         crossing = SCENARIOS / "airspace-crossing.toml"

@@ -34,7 +34,13 @@ Command demo_command();
 Command disseminate_command();
 Command drill_check_command();  // These are in drill.cc.
 Command drill_import_command();
+Command drill_inject_command();  // These are in drill_control.cc.
+Command drill_judge_command();
+Command drill_note_command();
+Command drill_skip_command();
 Command drill_start_command();
+Command drill_status_command();
+Command drill_stop_command();
 Command drill_clock_command();  // These are in drill_clock.cc.
 Command drill_jump_command();
 Command drill_pause_command();

@@ -1,8 +1,9 @@
 // hotline drill clock, speed, pause, resume and jump: the clock of an exercise, which a director
-// sets.
+// sets: one side's daemon's, or both of a drill that is played on this machine.
 #include <string>
 
 #include "client/commands/commands.h"
+#include "client/director/order_desk.h"
 #include "protocol/base/time_text.h"
 #include "protocol/channel/exercise_clock.h"
 
@@ -88,21 +89,53 @@ constexpr char kNotSet[] = "the clock of the exercise was not set";
 
 int set_speed(Invocation& invocation) {
   const uint32_t speed = need(parse_speed_permille(*invocation.arguments.get("SPEED")), kNotSet);
+  const DrillOrder order{.kind = DrillOrder::Kind::speed, .speed_permille = speed};
+  if (const auto given = give_order_if_played(invocation, order, kNotSet)) return *given;
   const auto connection = need(invocation.connect(), kNotSet);
   const auto clock = need(connection->set_exercise_clock(Change::speed, speed), kNotSet);
   return answer_with(invocation.output, *clock);
 }
 
 int pause_clock(Invocation& invocation) {
+  const DrillOrder order{.kind = DrillOrder::Kind::pause};
+  if (const auto given = give_order_if_played(invocation, order, kNotSet)) return *given;
   const auto connection = need(invocation.connect(), kNotSet);
   const auto clock = need(connection->set_exercise_clock(Change::paused), kNotSet);
   return answer_with(invocation.output, *clock);
 }
 
 int resume_clock(Invocation& invocation) {
+  const DrillOrder order{.kind = DrillOrder::Kind::resume};
+  if (const auto given = give_order_if_played(invocation, order, kNotSet)) return *given;
   const auto connection = need(invocation.connect(), kNotSet);
   const auto clock = need(connection->set_exercise_clock(Change::resumed), kNotSet);
   return answer_with(invocation.output, *clock);
+}
+
+// As it is typed: next, so far ahead, or a time, which `now` completes.
+Result<DrillOrder> read_aim(const std::string& typed, UtcMs now) {
+  const std::string hint = "next, 72h, or a time such as 281341Z NOV 26; 31 days ahead at most";
+  DrillOrder order{.kind = DrillOrder::Kind::jump};
+  if (typed == "next") {
+    order.goes_to_next = true;
+    return order;
+  }
+  if (const auto duration = parse_duration_ms(typed)) {
+    order.by_ms = *duration;
+    if (order.by_ms != 0) return order;
+    return make_error(ErrorCode::usage, typed + " is no jump", hint);
+  }
+  const auto time = parse_time(typed, now);
+  if (!time) return make_error(time.error().code, time.error().reason, hint);
+  order.until = *time;
+  return order;
+}
+
+int jump_drill(Invocation& invocation, const std::string& typed) {
+  const PlayedDrill drill = chosen_drill(invocation, kNotSet);
+  const DrillStanding standing = need(drill.standing(), kNotSet);
+  return give_order(invocation, need(read_aim(typed, standing.begin + standing.now_ms), kNotSet),
+                    kNotSet);
 }
 
 // Until it has arrived: what is due on the way is done at its time, and commands that tell people
@@ -110,25 +143,10 @@ int resume_clock(Invocation& invocation) {
 int jump(Invocation& invocation) {
   Output& output = invocation.output;
   const std::string typed = *invocation.arguments.get("WHERE");
+  if (PlayedDrill::directory_of(invocation)) return jump_drill(invocation, typed);
   const auto connection = need(invocation.connect(), kNotSet);
-  int64_t by_ms = 0;
-  UtcMs until = 0;
-  if (typed != "next") {
-    const std::string hint = "next, 72h, or a time such as 281341Z NOV 26; 31 days ahead at most";
-    if (const auto duration = parse_duration_ms(typed)) {
-      by_ms = *duration;
-      if (by_ms == 0) {
-        return output.fail(kNotSet, make_error(ErrorCode::usage, typed + " is no jump", hint));
-      }
-    } else {
-      const auto time = parse_time(typed, invocation.now());
-      if (!time) {
-        return output.fail(kNotSet, make_error(time.error().code, time.error().reason, hint));
-      }
-      until = *time;
-    }
-  }
-  auto clock = need(connection->set_exercise_clock(Change::jump, 0, by_ms, until), kNotSet);
+  const DrillOrder aim = need(read_aim(typed, invocation.now()), kNotSet);
+  auto clock = need(connection->set_exercise_clock(Change::jump, 0, aim.by_ms, aim.until), kNotSet);
   const UtcMs wanted = clock->jumping_to();
   while (clock->jumping_to() != 0) {
     invocation.around->pause(kLookAtJump_ms);
@@ -158,8 +176,9 @@ Command drill_speed_command() {
            .description =
                "A director sets it, from 0.1 to 60 times as fast as real time. Deadlines, ladders, "
                "cases, test calls and the times of messages follow it; links and certificates do "
-               "not.",
+               "not. Of a drill that is played on this machine (--directory) both clocks.",
            .examples = {"hotline drill speed 10", "hotline drill speed 0.5"},
+           .options = order_options(),
            .positionals = {{"SPEED", "10 for ten times as fast as real time"}}},
           set_speed};
 }
@@ -169,14 +188,16 @@ Command drill_pause_command() {
            .summary = "Hold the clock of the exercise",
            .description = "A director holds it. Whatever is due comes due after the pause, by what "
                           "was left. A jump that goes on ends where it is.",
-           .examples = {"hotline drill pause"}},
+           .examples = {"hotline drill pause", "hotline drill pause --directory monday"},
+           .options = order_options()},
           pause_clock};
 }
 
 Command drill_resume_command() {
   return {{.name = "drill resume",
            .summary = "Let the clock of the exercise go on after a pause",
-           .examples = {"hotline drill resume"}},
+           .examples = {"hotline drill resume"},
+           .options = order_options()},
           resume_clock};
 }
 
@@ -189,6 +210,7 @@ Command drill_jump_command() {
                "command that tells people. `next` is the next thing that is due on this side.",
            .examples = {"hotline drill jump next", "hotline drill jump 72h",
                         "hotline drill jump 2026-12-01T06:00:00Z"},
+           .options = order_options(),
            .positionals = {{"WHERE", "next, so far ahead (72h), or a time (281341Z NOV 26)"}}},
           jump};
 }

@@ -6,8 +6,10 @@
 #include "client/commands/commands.h"
 #include "client/demo/interrupt_guard.h"
 #include "client/director/drill.h"
+#include "client/director/played_drill.h"
 #include "client/drill/play_lines.h"
 #include "client/drill/scenario_check.h"
+#include "client/drill/standing_lines.h"
 #include "protocol/base/text.h"
 #include "protocol/base/time_text.h"
 #include "protocol/channel/exercise_clock.h"
@@ -17,13 +19,6 @@ namespace hotline::client {
 namespace {
 
 constexpr char kNotBegun[] = "the drill was not begun";
-
-std::string scenario_path(const std::string& directory) {
-  return directory + "/scenario.toml";
-}
-std::string record_path(const std::string& directory) {
-  return directory + "/drill.jsonl";
-}
 
 // Refused before anything is made, rather than passed over in the drill.
 Status check_playable(const Scenario& scenario, const DrillPace& pace) {
@@ -114,6 +109,7 @@ int play_drill(Invocation& invocation, const Scenario& scenario, const std::stri
   if (pace) need(ground->make(invocation.around->now()), kNotBegun);
   Drill drill(
       *invocation.around, scenario, *ground, std::move(record),
+      OrderFile(drill_orders_path(directory)),
       [&](const PlayedEvent& event) { tell_event(output, scenario, event); },
       InterruptGuard::is_interrupted);
   const std::string next = output.command("drill start --resume " + directory);
@@ -121,12 +117,19 @@ int play_drill(Invocation& invocation, const Scenario& scenario, const std::stri
     pace ? drill.begin(*pace) : drill.resume();
     output.quote(printable_line(scenario.title));
     tell_places(output, scenario, *ground);
+    output.talk("Orders from another terminal: " +
+                output.command("drill status --directory " + directory));
     const Play play = drill.run();
     need(ground->stop(), "a daemon did not end as it should");
     if (output.json()) {
-      JsonValue document = json_document().add("ended", true).add("directory", directory);
+      JsonValue document = json_document()
+                               .add("ended", true)
+                               .add("stopped", drill.was_stopped())
+                               .add("directory", directory);
+      if (drill.was_stopped()) document.add("undone", json_undone(scenario, play));
       output.document(add_play(document, scenario, play));
     } else {
+      if (drill.was_stopped()) say_undone(output, scenario, play);
       say_score(output, scenario, play);
     }
     return play.count(Outcome::Kind::missed) > 0 ? kExitExpectationsMissed : kExitDone;
@@ -153,14 +156,14 @@ int drill_start(Invocation& invocation) {
   if (resumed) {
     const std::string directory = std::filesystem::absolute(*resumed);
     // Its lock keeps a second program away from the daemons.
-    DrillRecord record = need(DrillRecord::open(record_path(directory)), kNotBegun);
-    std::optional<uint64_t> seed;
+    DrillRecord record = need(DrillRecord::open(drill_record_path(directory)), kNotBegun);
     for (const JsonInput& line : record.lines()) {
-      const JsonInput* found = line.find("seed");
-      if (found == nullptr || found->number() == nullptr) continue;
-      seed = static_cast<uint64_t>(found->number()->scaled(0).value_or(1));
+      if (text_in(line, "what") != "ended") continue;
+      throw CommandFailed{kNotBegun, make_error(ErrorCode::refused, "this drill is over",
+                                                "hotline drill status --directory " + directory)};
     }
-    const Scenario scenario = read_scenario(invocation, scenario_path(directory), seed);
+    const Scenario scenario =
+        read_scenario(invocation, drill_scenario_path(directory), drill_seed(record.lines()));
     return play_drill(invocation, scenario, directory, std::move(record), std::nullopt);
   }
   if (!arguments.has("--both-sides")) {
@@ -184,8 +187,8 @@ int drill_start(Invocation& invocation) {
                    directory + ": " + (fault ? fault.message() : "exists already"),
                    "--directory DIR names a new one; --resume DIR goes on with a drill")};
   }
-  need(write_new_file(scenario_path(directory), whole_file(*file)), kNotBegun);
-  DrillRecord record = need(DrillRecord::create(record_path(directory)), kNotBegun);
+  need(write_new_file(drill_scenario_path(directory), whole_file(*file)), kNotBegun);
+  DrillRecord record = need(DrillRecord::create(drill_record_path(directory)), kNotBegun);
   return play_drill(invocation, scenario, directory, std::move(record), pace);
 }
 

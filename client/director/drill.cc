@@ -14,36 +14,19 @@ constexpr int64_t kRound_ms = 60'000;
 constexpr int kFailuresMax = 20;
 constexpr const char* kOutcomes[] = {"met", "missed", "to-judge"};
 
-std::string text_of(const JsonInput& line, const char* name) {
-  const JsonInput* found = line.find(name);
-  return found != nullptr && found->text() != nullptr ? *found->text() : std::string();
-}
-
-int64_t number_of(const JsonInput& line, const char* name) {
-  const JsonInput* found = line.find(name);
-  if (found == nullptr || found->number() == nullptr) return 0;
-  return found->number()->scaled(0).value_or(0);
-}
-
-// The place of the part with this name, or the number of parts.
-size_t place_of(const auto& parts, const std::string& name) {
-  return static_cast<size_t>(
-      std::find_if(parts.begin(), parts.end(), [&](const auto& one) { return one.name == name; }) -
-      parts.begin());
-}
-
 }  // namespace
 
 Drill::Drill(const Surroundings& around, const Scenario& scenario, DrillGround& ground,
-             DrillRecord record, std::function<void(const PlayedEvent&)> tell,
+             DrillRecord record, OrderFile orders, std::function<void(const PlayedEvent&)> tell,
              std::function<bool()> interrupted)
     : around_(around),
       scenario_(scenario),
       ground_(ground),
       record_(std::move(record)),
+      orders_(std::move(orders)),
       tell_(std::move(tell)),
       interrupted_(std::move(interrupted)),
-      play_(not_begun(scenario)),
+      standing_(before_drill(scenario)),
       courses_(scenario.injects.size()) {}
 
 Drill::~Drill() = default;
@@ -51,34 +34,27 @@ Drill::~Drill() = default;
 // ---- Its beginning
 
 void Drill::begin(const DrillPace& pace) {
-  pace_ = pace;
+  standing_.pace = pace;
   need(ground_.set(Faults{}), "the daemons do not start");
   UtcMs newest = 0;
   for (SideIndex side = 0; side < kSides; ++side) {
     newest = std::max(newest, need(connection(side).set_exercise_clock(Change::paused))->at());
   }
   // At a full minute, which people add to with ease.
-  begin_ = (newest / kRound_ms + 1) * kRound_ms;
+  standing_.begin = (newest / kRound_ms + 1) * kRound_ms;
   note(JsonValue()
            .add("what", "begun")
-           .add("begin", begin_)
+           .add("begin", standing_.begin)
            .add("seed", scenario_.seed)
            .add("jumps", pace.jumps ? 1 : 0)
            .add("speed_permille", static_cast<int64_t>(pace.speed_permille)));
   for (SideIndex side = 0; side < kSides; ++side) bring_clock(side);
   for (SideIndex side = 0; side < kSides; ++side) wait_for_link(side);
-  if (pace.jumps) return;
-  for (SideIndex side = 0; side < kSides; ++side) {
-    need(connection(side).set_exercise_clock(Change::speed, pace.speed_permille));
-  }
-  for (SideIndex side = 0; side < kSides; ++side) {
-    need(connection(side).set_exercise_clock(Change::resumed));
-  }
 }
 
 void Drill::resume() {
-  for (const JsonInput& line : record_.lines()) take_line(line);
-  if (begin_ == 0) {
+  for (const JsonInput& line : record_.lines()) take_told(line);
+  if (standing_.begin == 0) {
     throw CommandFailed{
         "", make_error(ErrorCode::configuration, "this drill ended before its clocks were set",
                        "remove the directory, and begin it anew")};
@@ -88,30 +64,20 @@ void Drill::resume() {
   for (SideIndex side = 0; side < kSides; ++side) {
     if (faults().is_down[side]) continue;
     const auto clock = need(connection(side).exercise_clock());
-    now_ms_ = std::max(now_ms_, std::max(clock->at(), clock->jumping_to()) - begin_);
-    // It was broken off before the clocks were let go.
-    if (!pace_.jumps && clock->paused()) {
-      bring_clock(side);
-      need(connection(side).set_exercise_clock(Change::speed, pace_.speed_permille));
-      need(connection(side).set_exercise_clock(Change::resumed));
-    }
+    standing_.now_ms =
+        std::max(standing_.now_ms, std::max(clock->at(), clock->jumping_to()) - standing_.begin);
   }
 }
 
-void Drill::take_line(const JsonInput& line) {
-  const std::string what = text_of(line, "what");
-  const int64_t at_ms = number_of(line, "at_ms");
-  if (what == "begun") {
-    begin_ = number_of(line, "begin");
-    pace_.jumps = number_of(line, "jumps") != 0;
-    pace_.speed_permille = static_cast<uint32_t>(number_of(line, "speed_permille"));
-    return;
+void Drill::take_told(const JsonInput& line) {
+  if (const auto order = take_line(scenario_, standing_, line)) {
+    return tell_order(*order, number_in(line, "at_ms"));
   }
-  now_ms_ = std::max(now_ms_, at_ms);
-  const size_t inject = place_of(scenario_.injects, text_of(line, "inject"));
-  const Bytes draft = from_hex(text_of(line, "draft")).value_or(Bytes());
+  const std::string what = text_in(line, "what");
+  const int64_t at_ms = number_in(line, "at_ms");
+  const size_t inject = place_named(scenario_.injects, text_in(line, "inject"));
+  const Bytes draft = from_hex(text_in(line, "draft")).value_or(Bytes());
   if (what == "inject" && inject < scenario_.injects.size()) {
-    play_.injects[inject] = {InjectFate::Kind::played, at_ms};
     const SideIndex side = scenario_.injects[inject].from;
     if (!draft.empty()) {
       outgoing_.push_back({side, kDirectorPerson, draft, inject, false, {}});
@@ -126,8 +92,8 @@ void Drill::take_line(const JsonInput& line) {
           .side = scenario_.injects[inject].from,
           .inject = inject});
   } else if (what == "reaction") {
-    const size_t player = place_of(scenario_.players, text_of(line, "player"));
-    done_.insert(text_of(line, "reaction"));
+    const size_t player = place_named(scenario_.players, text_in(line, "player"));
+    done_.insert(text_in(line, "reaction"));
     if (player == scenario_.players.size() || draft.empty()) return;
     outgoing_.push_back({scenario_.players[player].side,
                          scenario_.players[player].name,
@@ -136,15 +102,12 @@ void Drill::take_line(const JsonInput& line) {
                          false,
                          {}});
   } else if (what == "committed" || what == "refused") {
-    const auto place = static_cast<size_t>(number_of(line, "message"));
-    if (place < outgoing_.size()) set_done(outgoing_[place], text_of(line, "id"));
+    const auto place = static_cast<size_t>(number_in(line, "message"));
+    if (place >= outgoing_.size()) return;
+    set_done(outgoing_[place], text_in(line, "id"), text_in(line, "reason"));
   } else if (what == "outcome") {
-    const size_t e = place_of(scenario_.expectations, text_of(line, "expectation"));
-    const auto kind = static_cast<size_t>(
-        std::find(std::begin(kOutcomes), std::end(kOutcomes), text_of(line, "outcome")) -
-        std::begin(kOutcomes));
-    if (e == scenario_.expectations.size() || kind == std::size(kOutcomes)) return;
-    set_outcome(e, static_cast<Outcome::Kind>(kind + 1), at_ms, text_of(line, "message"));
+    const size_t e = place_named(scenario_.expectations, text_in(line, "expectation"));
+    if (e < scenario_.expectations.size()) tell_outcome(e, at_ms, text_in(line, "message"));
   }
 }
 
@@ -164,26 +127,35 @@ Play Drill::run() {
       around_.pause(kLookAtDrill_ms);
     }
   }
-  play_.ends_ms = now_ms_;
-  std::stable_sort(play_.events.begin(), play_.events.end(),
+  standing_.play.ends_ms = standing_.now_ms;
+  std::stable_sort(standing_.play.events.begin(), standing_.play.events.end(),
                    [](const auto& a, const auto& b) { return a.at_ms < b.at_ms; });
-  note(JsonValue().add("what", "ended").add("at_ms", now_ms_));
-  return std::move(play_);
+  note(JsonValue()
+           .add("what", "ended")
+           .add("at_ms", standing_.now_ms)
+           .add("stopped", standing_.is_stopped));
+  return std::move(standing_.play);
 }
 
 // False at its end.
 bool Drill::step() {
+  take_orders();
+  if (standing_.is_stopped) {
+    answer_orders();
+    return false;
+  }
   bring_about();
   hand_in_all();
-  if (pace_.jumps) {
+  if (standing_.walks()) {
     wait_for_delivery();
   } else {
     read_clocks();
   }
+  answer_orders();
   observe();
   if (act()) return true;
   close_deadlines();
-  if (is_over()) return false;
+  if (is_over(scenario_, standing_)) return false;
   advance();
   return true;
 }
@@ -193,15 +165,23 @@ void Drill::bring_about() {
   const Faults wanted = faults();
   const bool has_started = need(ground_.set(wanted), "a daemon does not start");
   if (has_started) connections_.clear();
-  for (SideIndex side = 0; side < kSides; ++side) {
-    if (!wanted.is_down[side] && pace_.jumps) bring_clock(side);
-  }
+  const auto at_both = [&](const auto& act) {
+    for (SideIndex side = 0; side < kSides; ++side) {
+      if (!wanted.is_down[side]) act(side);
+    }
+  };
+  if (!standing_.clocks_go()) at_both([this](SideIndex side) { hold(side); });
+  // A clock that was held is brought to where the drill has come, before it goes.
+  at_both([this](SideIndex side) {
+    if (need(connection(side).exercise_clock())->paused()) bring_clock(side);
+  });
+  if (standing_.clocks_go()) at_both([this](SideIndex side) { let_go(side); });
   if (!wanted.lets_through()) return;
   for (SideIndex side = 0; side < kSides; ++side) wait_for_link(side);
 }
 
 void Drill::bring_clock(SideIndex side) {
-  const UtcMs until = absolute(now_ms_);
+  const UtcMs until = absolute(standing_.now_ms);
   auto clock = need(connection(side).exercise_clock());
   if (clock->at() >= until && clock->jumping_to() == 0) return;
   if (clock->jumping_to() == 0) {
@@ -228,49 +208,43 @@ void Drill::read_clocks() {
     first = std::min(first.value_or(at), at);
   }
   if (first) {
-    now_ms_ = std::max(now_ms_, *first - begin_);
-  } else {
-    now_ms_ += kLookAtDrill_ms * pace_.speed_permille / 1000;
+    standing_.now_ms = std::max(standing_.now_ms, *first - standing_.begin);
+  } else if (standing_.clocks_go()) {
+    standing_.now_ms += kLookAtDrill_ms * standing_.pace.speed_permille / 1000;
   }
-}
-
-bool Drill::is_over() const {
-  for (size_t i = 0; i < scenario_.injects.size(); ++i) {
-    if (play_.injects[i].kind == InjectFate::Kind::not_reached && due_ms(scenario_, play_, i)) {
-      return false;
-    }
-  }
-  for (size_t e = 0; e < scenario_.expectations.size(); ++e) {
-    if (is_running(scenario_, play_, e)) return false;
-  }
-  return true;
 }
 
 void Drill::close_deadlines() {
   for (size_t e = 0; e < scenario_.expectations.size(); ++e) {
-    if (!is_running(scenario_, play_, e)) continue;
-    const int64_t at_ms = deadline_ms(scenario_, play_, e);
-    if (at_ms <= now_ms_) settle(e, at_deadline(scenario_.expectations[e]), at_ms, "");
+    if (!is_running(scenario_, standing_.play, e)) continue;
+    const int64_t at_ms = deadline_ms(scenario_, standing_.play, e);
+    if (at_ms <= standing_.now_ms) settle(e, at_deadline(scenario_.expectations[e]), at_ms, "");
   }
 }
 
 void Drill::advance() {
-  if (!pace_.jumps) return around_.pause(kLookAtDrill_ms);
-  now_ms_ = next_due_ms();
+  tell_waiting();
+  if (!standing_.walks()) return around_.pause(kLookAtDrill_ms);
+  std::optional<int64_t> next = next_due_ms();
+  const auto until = standing_.walks_until_ms;
+  if (until && *until > standing_.now_ms) next = std::min(next.value_or(INT64_MAX), *until);
+  if (!next) return around_.pause(kLookAtDrill_ms);
+  standing_.now_ms = *next;
 }
 
 // The first thing that is due after now: of the drill's own, or a rung.
-int64_t Drill::next_due_ms() {
-  int64_t next_ms = INT64_MAX;
+std::optional<int64_t> Drill::next_due_ms() {
+  const DrillStanding& at = standing_;
+  std::optional<int64_t> next_ms;
   const auto take = [&](std::optional<int64_t> at_ms) {
-    if (at_ms && *at_ms > now_ms_) next_ms = std::min(next_ms, *at_ms);
+    if (at_ms && *at_ms > at.now_ms) next_ms = std::min(next_ms.value_or(INT64_MAX), *at_ms);
   };
   for (size_t i = 0; i < scenario_.injects.size(); ++i) {
-    if (play_.injects[i].kind == InjectFate::Kind::not_reached) take(due_ms(scenario_, play_, i));
-    take(fault_end_ms(scenario_.injects[i], play_.injects[i]));
+    take(comes_at_ms(scenario_, at, i));
+    take(fault_end_ms(scenario_.injects[i], at.play.injects[i]));
   }
   for (size_t e = 0; e < scenario_.expectations.size(); ++e) {
-    if (is_running(scenario_, play_, e)) take(deadline_ms(scenario_, play_, e));
+    if (is_running(scenario_, at.play, e)) take(deadline_ms(scenario_, at.play, e));
   }
   for (const Coming& reaction : reactions_) take(reaction.due_ms);
   // A daemon does what is due on the way by itself; only rungs are seen as they come.
@@ -280,9 +254,9 @@ int64_t Drill::next_due_ms() {
                                     [side](const Course& one) { return one.climbs[side]; });
     if (now.is_down[side] || !climbs) continue;
     const UtcMs due = need(connection(side).exercise_clock())->next_due();
-    if (due != 0) take(due - begin_);
+    if (due != 0) take(due - at.begin);
   }
-  return next_ms == INT64_MAX ? now_ms_ : next_ms;
+  return next_ms;
 }
 
 // ---- What it is made of
@@ -295,13 +269,14 @@ void Drill::settle(size_t e, Outcome::Kind kind, int64_t at_ms, const std::strin
            .add("outcome", kOutcomes[static_cast<size_t>(kind) - 1])
            .add("at_ms", at_ms)
            .add("message", json_text(message)));
-  set_outcome(e, kind, at_ms, message);
+  standing_.play.expectations[e].kind = kind;
+  standing_.play.expectations[e].at_ms = at_ms;
+  tell_outcome(e, at_ms, message);
 }
 
-void Drill::set_outcome(size_t e, Outcome::Kind kind, int64_t at_ms, const std::string& message) {
+void Drill::tell_outcome(size_t e, int64_t at_ms, const std::string& message) {
+  const Outcome::Kind kind = standing_.play.expectations[e].kind;
   const Expectation& expected = scenario_.expectations[e];
-  play_.expectations[e].kind = kind;
-  play_.expectations[e].at_ms = at_ms;
   emit({.at_ms = at_ms,
         .what = kind == Outcome::Kind::met      ? PlayedEvent::What::met
                 : kind == Outcome::Kind::missed ? PlayedEvent::What::missed
@@ -318,7 +293,7 @@ void Drill::note(const JsonValue& line) {
 
 void Drill::emit(PlayedEvent event) {
   tell_(event);
-  play_.events.push_back(std::move(event));
+  standing_.play.events.push_back(std::move(event));
 }
 
 Connection& Drill::connection(SideIndex side, const std::string& person) {

@@ -17,23 +17,20 @@
 #include "client/command_line/command_line.h"
 #include "client/director/drill_ground.h"
 #include "client/director/drill_record.h"
+#include "client/director/order_file.h"
 #include "client/drill/judge.h"
 #include "client/drill/scripted_player.h"
+#include "client/drill/standing.h"
 #include "protocol/message/message_rules.h"
 
 namespace hotline::client {
 
-struct DrillPace {
-  bool jumps = false;  // To whatever is due next; nothing happens between.
-  uint32_t speed_permille = 1000;
-};
-
 class Drill {
  public:
-  // All are borrowed but the record. `tell` is told of each event, as soon as it is known.
-  // `interrupted` is asked now and then whether to give up.
+  // All are borrowed but the record and the orders. `tell` is told of each event, as soon as it is
+  // known. `interrupted` is asked now and then whether to give up.
   Drill(const Surroundings& around, const Scenario& scenario, DrillGround& ground,
-        DrillRecord record, std::function<void(const PlayedEvent&)> tell,
+        DrillRecord record, OrderFile orders, std::function<void(const PlayedEvent&)> tell,
         std::function<bool()> interrupted);
   ~Drill();
 
@@ -41,8 +38,9 @@ class Drill {
   void begin(const DrillPace& pace);
   // Goes on with the one that the record has.
   void resume();
-  // Plays it to its end. Throws CommandFailed.
+  // Plays it to its end, or until it is stopped. Throws CommandFailed.
   Play run();
+  bool was_stopped() const { return standing_.is_stopped; }
 
  private:
   // A message that is to be committed, once.
@@ -67,6 +65,7 @@ class Drill {
   struct Course {
     std::string id;
     EventPoint point;
+    std::string refusal = {};  // Why its daemon did not commit it, where it was ordered.
     std::optional<int64_t> delivered_ms;
     bool has_ended = false;                // Acknowledged, or declined.
     bool is_settled = false;               // Nothing more is asked about its ladder.
@@ -79,25 +78,35 @@ class Drill {
   void bring_clock(SideIndex side);
   void wait_for_link(SideIndex side);
   void read_clocks();
-  bool is_over() const;
   void close_deadlines();
   void advance();
-  int64_t next_due_ms();
-  void take_line(const JsonInput& line);
+  std::optional<int64_t> next_due_ms();
+  void take_told(const JsonInput& line);
   void settle(size_t expectation, Outcome::Kind kind, int64_t at_ms, const std::string& message);
-  void set_outcome(size_t expectation, Outcome::Kind kind, int64_t at_ms,
-                   const std::string& message);
-  void set_done(Outgoing& message, const std::string& id);
+  void tell_outcome(size_t expectation, int64_t at_ms, const std::string& message);
+  void set_done(Outgoing& message, const std::string& id, const std::string& refusal);
   void emit(PlayedEvent event);
   void note(const JsonValue& line);
-  UtcMs absolute(int64_t at_ms) const { return begin_ + at_ms; }
-  Faults faults() const { return faults_at(scenario_, play_, now_ms_); }
+  UtcMs absolute(int64_t at_ms) const { return standing_.begin + at_ms; }
+  Faults faults() const { return faults_at(scenario_, standing_.play, standing_.now_ms); }
   Connection& connection(SideIndex side, const std::string& person = kDirectorPerson);
   void wait_until(const std::string& what, int64_t timeout_ms, const std::function<bool()>& is_so);
+
+  // drill_obey.cc
+  void take_orders();
+  void obey(DrillOrder order);
+  void answer_orders();
+  bool is_done(const DrillOrder& order) const;
+  void answer(const DrillOrder& order, const Status& outcome, const std::string& message = {});
+  void hold(SideIndex side);
+  void let_go(SideIndex side);
+  void tell_order(const DrillOrder& order, int64_t at_ms);
+  void tell_waiting();
 
   // drill_acts.cc
   bool act();
   void happen(size_t inject);
+  Result<Bytes> draft_of_inject(size_t inject) const;
   void react(const Coming& reaction);
   Result<DraftFields> draft_of_reaction(const Coming& reaction);
   void foresee_reactions(size_t inject, const Kind& kind);
@@ -122,19 +131,17 @@ class Drill {
   const Scenario& scenario_;
   DrillGround& ground_;
   DrillRecord record_;
+  OrderFile orders_;
   const std::function<void(const PlayedEvent&)> tell_;
   const std::function<bool()> interrupted_;
 
-  DrillPace pace_;
-  UtcMs begin_ = 0;  // The exercise's time at which the drill began.
-  int64_t now_ms_ = 0;
-  Play play_;
+  DrillStanding standing_;
   std::vector<Course> courses_;  // In the places of the injects.
   std::vector<Outgoing> outgoing_;
   std::vector<Coming> reactions_;        // That are still to come.
   std::set<std::string> done_;           // Reactions that were begun.
   std::set<size_t> over_;                // Injects whose fault is over, and this was told.
-  std::set<std::string> told_;           // Rungs and conflicts, likewise.
+  std::set<std::string> told_;           // Rungs, conflicts and what is waited for, likewise.
   uint64_t looked_at_[kSides] = {0, 0};  // Journal index of the newest message that was.
   std::map<std::pair<SideIndex, std::string>, std::unique_ptr<Connection>> connections_;
 };

@@ -24,8 +24,8 @@ Position moved(Position position, int64_t metres) {
 // One thing that is due now. False: nothing is.
 bool Drill::act() {
   for (size_t i = 0; i < scenario_.injects.size(); ++i) {
-    const auto end_ms = fault_end_ms(scenario_.injects[i], play_.injects[i]);
-    if (end_ms && *end_ms <= now_ms_ && over_.insert(i).second) {
+    const auto end_ms = fault_end_ms(scenario_.injects[i], standing_.play.injects[i]);
+    if (end_ms && *end_ms <= standing_.now_ms && over_.insert(i).second) {
       note(JsonValue()
                .add("what", "over")
                .add("inject", scenario_.injects[i].name)
@@ -36,9 +36,8 @@ bool Drill::act() {
             .inject = i});
       return true;
     }
-    if (play_.injects[i].kind != InjectFate::Kind::not_reached) continue;
-    const auto due = due_ms(scenario_, play_, i);
-    if (due && *due <= now_ms_) {
+    const auto due = comes_at_ms(scenario_, standing_, i);
+    if (due && *due <= standing_.now_ms) {
       happen(i);
       return true;
     }
@@ -46,7 +45,7 @@ bool Drill::act() {
   const Faults now = faults();
   for (size_t place = 0; place < reactions_.size(); ++place) {
     const Coming coming = reactions_[place];
-    if (coming.due_ms > now_ms_ || now.absent.count(coming.player) > 0) continue;
+    if (coming.due_ms > standing_.now_ms || now.absent.count(coming.player) > 0) continue;
     reactions_.erase(reactions_.begin() + static_cast<ptrdiff_t>(place));
     react(coming);
     return true;
@@ -57,24 +56,32 @@ bool Drill::act() {
 void Drill::happen(size_t i) {
   const Inject& inject = scenario_.injects[i];
   JsonValue line =
-      JsonValue().add("what", "inject").add("inject", inject.name).add("at_ms", now_ms_);
+      JsonValue().add("what", "inject").add("inject", inject.name).add("at_ms", standing_.now_ms);
   Bytes draft;
-  if (const ScenarioMessage* message = inject.message()) {
-    const std::string what = "the message of " + inject.name + " can't be sent";
-    const auto fields = need(draft_of(scenario_, *message, inject.from, nullptr, absolute(now_ms_),
-                                      [this](size_t other) { return serial_of(other); }),
-                             what);
-    draft = need(finish_draft(fields, true, absolute(now_ms_)), what);
-    const Bytes body = build_body(fields.body);
-    if (const auto opened = open_body(body)) courses_[i].point = event_point(**opened);
+  if (inject.message() != nullptr) {
+    draft = need(draft_of_inject(i), "the message of " + inject.name + " can't be sent");
+    const auto opened = open_body(bytes(flatbuffers::GetRoot<wire::Draft>(draft.data())->body()));
+    if (opened) courses_[i].point = event_point(**opened);
     line.add("draft", to_hex(draft));
   } else if (const auto* revoked = std::get_if<CertificateRevoked>(&inject.content)) {
     need(ground_.revoke(inject.from, revoked->player, around_.now()));
   }
   note(line);
-  play_.injects[i] = {InjectFate::Kind::played, now_ms_};
+  standing_.play.injects[i] = {InjectFate::Kind::played, standing_.now_ms};
   if (!draft.empty()) outgoing_.push_back({inject.from, kDirectorPerson, draft, i, false, {}});
-  emit({.at_ms = now_ms_, .what = PlayedEvent::What::inject, .side = inject.from, .inject = i});
+  emit({.at_ms = standing_.now_ms,
+        .what = PlayedEvent::What::inject,
+        .side = inject.from,
+        .inject = i});
+}
+
+Result<Bytes> Drill::draft_of_inject(size_t i) const {
+  const Inject& inject = scenario_.injects[i];
+  const auto fields =
+      draft_of(scenario_, *inject.message(), inject.from, nullptr, absolute(standing_.now_ms),
+               [this](size_t other) { return serial_of(other); });
+  if (!fields) return fields.error();
+  return finish_draft(*fields, true, absolute(standing_.now_ms));
 }
 
 // ---- Scripted players
@@ -115,7 +122,7 @@ Result<DraftFields> Drill::draft_of_reaction(const Coming& coming) {
   draft.references = {course.id};
   if (coming.what == Coming::What::reply) {
     const ScenarioMessage& message = player.script->replies[coming.reply].message;
-    auto reply = draft_of(scenario_, message, player.side, &asked, absolute(now_ms_),
+    auto reply = draft_of(scenario_, message, player.side, &asked, absolute(standing_.now_ms),
                           [this](size_t inject) { return serial_of(inject); });
     if (!reply) return reply;
     const wire::MessageType type = reply->kind().type;
@@ -127,7 +134,7 @@ Result<DraftFields> Drill::draft_of_reaction(const Coming& coming) {
     draft.body.subject = made_subject(wire::MessageType::dissemination, draft.language,
                                       "Dissemination of " + course.id, course.id);
     draft.body.content =
-        DisseminationFields{player.script->audience, absolute(now_ms_), std::string()};
+        DisseminationFields{player.script->audience, absolute(standing_.now_ms), std::string()};
     return draft;
   }
   if (coming.reaction.declines) {
@@ -142,7 +149,7 @@ Result<DraftFields> Drill::draft_of_reaction(const Coming& coming) {
   }
   if (understood.at) *understood.at += coming.reaction.time_off_ms;
   return acknowledgement_draft(course.id, draft.precedence, understood, player.role,
-                               absolute(now_ms_));
+                               absolute(standing_.now_ms));
 }
 
 void Drill::react(const Coming& coming) {
@@ -156,14 +163,14 @@ void Drill::react(const Coming& coming) {
       coming.what == Coming::What::acknowledge && courses_[coming.inject].has_ended;
   if (is_late || !done_.insert(reaction).second) return;
   const std::string what = player + " cannot react to " + inject;
-  const Bytes draft =
-      need(finish_draft(need(draft_of_reaction(coming), what), true, absolute(now_ms_)), what);
+  const Bytes draft = need(
+      finish_draft(need(draft_of_reaction(coming), what), true, absolute(standing_.now_ms)), what);
   note(JsonValue()
            .add("what", "reaction")
            .add("reaction", reaction)
            .add("player", player)
            .add("inject", inject)
-           .add("at_ms", now_ms_)
+           .add("at_ms", standing_.now_ms)
            .add("draft", to_hex(draft)));
   outgoing_.push_back(
       {scenario_.players[coming.player].side, player, draft, std::nullopt, false, {}});
@@ -186,26 +193,33 @@ void Drill::hand_in(size_t place) {
   JsonValue line = JsonValue().add("message", place);
   if (submitted) {
     note(line.add("what", "committed").add("id", submitted->id));
-    return set_done(message, submitted->id);
+    return set_done(message, submitted->id, "");
   }
-  if (message.inject || submitted.error().code == ErrorCode::unreachable) {
+  const bool was_ordered = message.inject && standing_.called.count(*message.inject) > 0;
+  const bool must_go = message.inject && !was_ordered;
+  if (must_go || submitted.error().code == ErrorCode::unreachable) {
     const std::string of =
         message.inject ? scenario_.injects[*message.inject].name : message.person;
     throw CommandFailed{"the message of " + of + " was not committed", submitted.error()};
   }
   // So it goes for people, too. The drill is not the worse for it.
   note(line.add("what", "refused").add("reason", submitted.error().reason));
-  set_done(message, "");
-  for (size_t p = 0; p < scenario_.players.size(); ++p) {
-    if (scenario_.players[p].name != message.person) continue;
-    emit({.at_ms = now_ms_, .what = PlayedEvent::What::refused, .side = message.side, .player = p});
-  }
+  set_done(message, "", submitted.error().reason);
+  PlayedEvent event{.at_ms = standing_.now_ms,
+                    .what = PlayedEvent::What::refused,
+                    .side = message.side,
+                    .inject = message.inject};
+  const size_t player = place_named(scenario_.players, message.person);
+  if (!message.inject && player < scenario_.players.size()) event.player = player;
+  if (event.inject || event.player) emit(event);
 }
 
-void Drill::set_done(Outgoing& message, const std::string& id) {
+void Drill::set_done(Outgoing& message, const std::string& id, const std::string& refusal) {
   message.is_done = true;
   message.id = id;
-  if (message.inject) courses_[*message.inject].id = id;
+  if (!message.inject) return;
+  courses_[*message.inject].id = id;
+  courses_[*message.inject].refusal = refusal;
 }
 
 // Nothing is on its way any more, so that a jump leaves nothing behind.

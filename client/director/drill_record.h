@@ -3,6 +3,7 @@
 // program was killed.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -20,6 +21,16 @@ class DrillRecord {
   // is cut off. Error: not_found, conflict where another program goes on with it, or configuration
   // where a line is none.
   static Result<DrillRecord> open(const std::string& path);
+
+  // Its whole lines from that byte on, also while a program plays the drill, and where they end.
+  // Errors: not_found, configuration.
+  struct Sight {
+    std::vector<JsonInput> lines;
+    uint64_t end = 0;
+  };
+  static Result<Sight> look(const std::string& path, uint64_t begin = 0);
+  // A program plays the drill now, and keeps its record.
+  static bool is_kept(const std::string& path);
 
   ~DrillRecord();
   DrillRecord(DrillRecord&& other) noexcept;

@@ -30,7 +30,7 @@ void Drill::observe_delivery(size_t i) {
   if (!detail && detail.error().code == ErrorCode::not_found) return;
   const auto shown = need(std::move(detail));
   const wire::MessageRow& row = *shown->row();
-  course.delivered_ms = row.committed_at() - begin_;
+  course.delivered_ms = row.committed_at() - standing_.begin;
   foresee_reactions(i, hotline::kind_of(row.type()));
 }
 
@@ -53,16 +53,16 @@ void Drill::observe_messages(SideIndex side) {
 
 void Drill::observe_message(SideIndex side, const wire::Detail& detail) {
   const std::string id = text(detail.row()->id());
-  const int64_t at_ms = detail.row()->committed_at() - begin_;
+  const int64_t at_ms = detail.row()->committed_at() - standing_.begin;
   const auto type = static_cast<wire::MessageType>(detail.row()->type());
   const auto envelope = open_envelope(bytes(detail.envelope()));
   const auto body = open_body(bytes(detail.body()));
   if (at_ms < 0 || !envelope || !body) return;
   const auto own_inject = inject_of(id);
   for (size_t e = 0; is_spoken(type) && e < scenario_.expectations.size(); ++e) {
-    const bool is_in_time = is_running(scenario_, play_, e) &&
-                            at_ms >= play_.injects[scenario_.expectations[e].of].at_ms &&
-                            at_ms <= deadline_ms(scenario_, play_, e);
+    const bool is_in_time = is_running(scenario_, standing_.play, e) &&
+                            at_ms >= standing_.play.injects[scenario_.expectations[e].of].at_ms &&
+                            at_ms <= deadline_ms(scenario_, standing_.play, e);
     if (is_in_time && breaks_silence(scenario_.expectations[e], side, own_inject)) {
       settle(e, Outcome::Kind::missed, at_ms, id);
     }
@@ -151,7 +151,7 @@ void Drill::observe_ladder(SideIndex side, size_t i) {
     course.climbs[side] = !text(row->next()).empty();
     for (const wire::ToldRung* one : tables(row->told())) {
       const std::string rung = text(one->rung());
-      const int64_t at_ms = one->at() - begin_;
+      const int64_t at_ms = one->at() - standing_.begin;
       if (!told_.insert(std::to_string(side) + course.id + rung).second) continue;
       emit({.at_ms = at_ms,
             .what = PlayedEvent::What::escalated,
@@ -166,7 +166,7 @@ void Drill::observe_ladder(SideIndex side, size_t i) {
 
 void Drill::observe_conflict(size_t i) {
   const auto is_asked = [&](size_t e) {
-    return scenario_.expectations[e].of == i && is_running(scenario_, play_, e) &&
+    return scenario_.expectations[e].of == i && is_running(scenario_, standing_.play, e) &&
            std::holds_alternative<ConflictFound>(scenario_.expectations[e].content);
   };
   for (size_t e = 0; e < scenario_.expectations.size(); ++e) {
@@ -176,13 +176,13 @@ void Drill::observe_conflict(size_t i) {
     const auto rows = need(connection(side).conflicts(id, 1, 0, true));
     if (rows->total() == 0) continue;
     if (told_.insert("conflict" + id).second) {
-      emit({.at_ms = now_ms_,
+      emit({.at_ms = standing_.now_ms,
             .what = PlayedEvent::What::conflict,
             .side = side,
             .inject = i,
             .message = id});
     }
-    judge(i, {.kind = Deed::Kind::conflict, .side = side}, now_ms_, 0, id);
+    judge(i, {.kind = Deed::Kind::conflict, .side = side}, standing_.now_ms, 0, id);
   }
 }
 
@@ -190,8 +190,8 @@ void Drill::judge(size_t inject, const Deed& deed, int64_t at_ms, UtcMs now,
                   const std::string& message) {
   for (size_t e = 0; e < scenario_.expectations.size(); ++e) {
     const Expectation& expected = scenario_.expectations[e];
-    if (expected.of != inject || !is_running(scenario_, play_, e) ||
-        at_ms > deadline_ms(scenario_, play_, e) || !meets(expected, deed, now)) {
+    if (expected.of != inject || !is_running(scenario_, standing_.play, e) ||
+        at_ms > deadline_ms(scenario_, standing_.play, e) || !meets(expected, deed, now)) {
       continue;
     }
     settle(e, Outcome::Kind::met, at_ms, message);

@@ -31,6 +31,10 @@ struct PlayedEvent {
     missed,
     to_judge,
     refused,  // By a player's own daemon: a message of theirs.
+    noted,    // By an observer. Likewise of a drill over daemons alone:
+    skipped,
+    ordered,
+    waits,  // An inject, for the director to give it.
   };
   int64_t at_ms = 0;
   What what = What::inject;
@@ -41,6 +45,8 @@ struct PlayedEvent {
   std::string rung = {};
   bool read_back_wrongly = false;
   std::string message = {};  // The serial of the one that proves it, in a drill over daemons.
+  std::string who = {};      // Whoever noted, ordered or judged it.
+  std::string text = {};     // The note, the comment, or the order.
 };
 
 struct InjectFate {
@@ -49,6 +55,7 @@ struct InjectFate {
     not_reached,  // It waits for what did not happen.
     by_hand,
     off,  // Disabled, or it waits for one that is.
+    skipped,
   };
   Kind kind = Kind::not_reached;
   int64_t at_ms = 0;

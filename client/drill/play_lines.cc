@@ -6,6 +6,7 @@
 
 #include "client/drill/scenario_words.h"
 #include "protocol/base/text.h"
+#include "protocol/base/time_text.h"
 #include "protocol/message/names.h"
 #include "protocol/terminal/printable.h"
 
@@ -15,7 +16,7 @@ namespace {
 using What = PlayedEvent::What;
 
 // In the order of What; an inject is told by its kind.
-constexpr std::array<KindWord, 12> kEvents = {{{"inject", "inject"},
+constexpr std::array<KindWord, 16> kEvents = {{{"inject", "inject"},
                                                {"fault-over", "is over"},
                                                {"acknowledged", "acknowledged"},
                                                {"declined", "declined"},
@@ -26,8 +27,12 @@ constexpr std::array<KindWord, 12> kEvents = {{{"inject", "inject"},
                                                {"met", "MET"},
                                                {"missed", "MISSED"},
                                                {"to-judge", "for the director"},
-                                               {"refused", "refused"}}};
-constexpr const char* kFates[] = {"played", "not-reached", "by-hand", "off"};
+                                               {"refused", "refused"},
+                                               {"noted", "observer's note"},
+                                               {"skipped", "skipped"},
+                                               {"ordered", "order"},
+                                               {"waits", "waits"}}};
+constexpr const char* kFates[] = {"played", "not-reached", "by-hand", "off", "skipped"};
 constexpr const char* kOutcomes[] = {"met", "missed", "to-judge", "not-reached", "off"};
 
 const KindWord& event_kind(const PlayedEvent& event) {
@@ -42,8 +47,14 @@ std::string event_words(const Scenario& scenario, const PlayedEvent& event) {
 }
 
 std::string event_name(const Scenario& scenario, const PlayedEvent& event) {
-  return event.expectation ? scenario.expectations[*event.expectation].name
-                           : scenario.injects[*event.inject].name;
+  if (event.expectation) return scenario.expectations[*event.expectation].name;
+  if (event.inject) return scenario.injects[*event.inject].name;
+  return event.text;
+}
+
+// What people ask of the drill, or note, is no side's.
+bool is_of_a_side(const PlayedEvent& event) {
+  return event.what != What::noted && event.what != What::ordered;
 }
 
 // Names and numbers alone, which are the same in every language.
@@ -54,8 +65,11 @@ std::string event_detail(const Scenario& scenario, const PlayedEvent& event) {
     return (is_met                       ? std::to_string(points)
             : event.what == What::missed ? "0"
                                          : "?") +
-           "/" + std::to_string(points);
+           "/" + std::to_string(points) + (event.who.empty() ? "" : "  " + event.who) +
+           (event.text.empty() ? "" : "  " + event.text);
   }
+  if (event.what == What::waits) return "hotline drill inject " + event_name(scenario, event);
+  if (!event.who.empty()) return event.who;
   if (event.player) return scenario.players[*event.player].name;
   if (!event.rung.empty()) return event.rung;
   if (event.what != What::inject) return "";
@@ -81,7 +95,7 @@ Style event_style(const PlayedEvent& event) {
 JsonValue json_event(const Scenario& scenario, const PlayedEvent& event) {
   JsonValue json;
   json.add("at_ms", event.at_ms)
-      .add("side", scenario.sides[event.side])
+      .add("side", is_of_a_side(event) ? JsonValue(scenario.sides[event.side]) : JsonValue())
       .add("what", event_kind(event).key)
       .add("inject", event.inject ? JsonValue(scenario.injects[*event.inject].name) : JsonValue())
       .add("expectation", event.expectation
@@ -91,6 +105,7 @@ JsonValue json_event(const Scenario& scenario, const PlayedEvent& event) {
       .add("rung", json_text(event.rung))
       .add("message", json_text(event.message));
   if (event.what == What::acknowledged) json.add("read_back_rightly", !event.read_back_wrongly);
+  if (!event.who.empty()) json.add("who", event.who).add("text", json_text(event.text));
   return json;
 }
 
@@ -160,6 +175,13 @@ std::string exercise_time(int64_t at_ms) {
   return text;
 }
 
+std::string order_words(const DrillOrder& order) {
+  const std::string word = order_word(order.kind);
+  if (order.kind == DrillOrder::Kind::speed) return word + " " + format_speed(order.speed_permille);
+  if (order.kind == DrillOrder::Kind::jump) return word + " " + exercise_time(order.until_ms);
+  return order.name.empty() ? word : word + " " + order.name;
+}
+
 void print_time_line(Output& output, const Scenario& scenario, const Play& play) {
   Table table({{"T+"},
                {"SIDE", 0, Table::Fit::left_out},
@@ -169,7 +191,8 @@ void print_time_line(Output& output, const Scenario& scenario, const Play& play)
   for (const PlayedEvent& event : play.events) {
     table.add(
         {event.what == What::missed ? "!" : "",
-         {exercise_time(event.at_ms), upper_case(scenario.sides[event.side]),
+         {exercise_time(event.at_ms),
+          is_of_a_side(event) ? upper_case(scenario.sides[event.side]) : "",
           event_words(scenario, event), event_name(scenario, event), event_detail(scenario, event)},
          event_style(event)});
   }
@@ -190,20 +213,26 @@ void tell_event(Output& output, const Scenario& scenario, const PlayedEvent& eve
     const size_t taken = count_characters(text);
     return text + std::string(taken < width ? width - taken : 0, ' ') + "  ";
   };
-  std::string line =
-      column(exercise_time(event.at_ms), 8) + column(upper_case(scenario.sides[event.side]), 5) +
-      column(output.words(event_words(scenario, event)), 16) + event_name(scenario, event);
+  const std::string side = is_of_a_side(event) ? upper_case(scenario.sides[event.side]) : "";
+  std::string line = column(exercise_time(event.at_ms), 8) + column(side, 5) +
+                     column(output.words(event_words(scenario, event)), 16) +
+                     event_name(scenario, event);
   for (const std::string& more : {event_detail(scenario, event), event.message}) {
     if (!more.empty()) line += "  " + more;
   }
   output.line(output.styled(event_style(event), printable_line(line)));
 }
 
-void say_score(Output& output, const Scenario& scenario, const Play& play) {
+void say_score(Output& output, const Scenario& scenario, const Play& play, bool is_over) {
   const auto number = [&](Outcome::Kind kind) { return format_count(play.count(kind)); };
-  output.talk("It lasts " + exercise_time(play.ends_ms) + " of exercise time, and gives " +
-              format_count(static_cast<uint64_t>(play.points(scenario))) + " of " +
-              format_count(static_cast<uint64_t>(all_points(scenario, play))) + " points.");
+  const std::string points = format_count(static_cast<uint64_t>(play.points(scenario)));
+  const std::string all = format_count(static_cast<uint64_t>(all_points(scenario, play)));
+  if (!is_over) {
+    output.talk("Points until now: " + points + " of " + all);
+  } else if (play.ends_ms > 0) {
+    output.talk("It lasts " + exercise_time(play.ends_ms) + " of exercise time, and gives " +
+                points + " of " + all + " points.");
+  }
   output.talk("Expectations met: " + number(Outcome::Kind::met) +
               ", missed: " + number(Outcome::Kind::missed) +
               ", for the director to judge: " + number(Outcome::Kind::to_judge) +
@@ -224,11 +253,15 @@ void say_result(Output& output, const Scenario& scenario, const Play& play) {
               format_count(static_cast<uint64_t>(all_points(scenario, play))) + " points.");
 }
 
+JsonValue& add_points(JsonValue& document, const Scenario& scenario, const Play& play) {
+  return document.add("points", play.points(scenario))
+      .add("points_max", all_points(scenario, play));
+}
+
 JsonValue& add_play(JsonValue& document, const Scenario& scenario, const Play& play) {
-  document.add("lasts_ms", play.ends_ms)
-      .add("points", play.points(scenario))
-      .add("points_max", all_points(scenario, play))
-      .add("injects", json_injects(scenario, play))
+  document.add("lasts_ms", play.ends_ms);
+  add_points(document, scenario, play);
+  document.add("injects", json_injects(scenario, play))
       .add("expectations", json_expectations(scenario, play));
   document.add("time_line", json_each(play.events, [&](const PlayedEvent& event) {
                  return json_event(scenario, event);

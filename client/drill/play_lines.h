@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "client/drill/drill_order.h"
 #include "client/drill/scenario_check.h"
 #include "protocol/terminal/json_output.h"
 #include "protocol/terminal/output.h"
@@ -13,6 +14,9 @@ namespace hotline::client {
 // "00:05:00", "72:00:00": since the beginning of the drill.
 std::string exercise_time(int64_t at_ms);
 
+// "jump 72:00:00": names and numbers, which are the same in every language.
+std::string order_words(const DrillOrder& order);
+
 void print_time_line(Output& output, const Scenario& scenario, const Play& play);
 
 // The line of one event, as it happens; as JSON an object.
@@ -21,8 +25,11 @@ void tell_event(Output& output, const Scenario& scenario, const PlayedEvent& eve
 // Beneath it: how much of the scenario was played, and with which result.
 void say_result(Output& output, const Scenario& scenario, const Play& play);
 
-// At the end of a drill: which expectations were met, and what is left to the director.
-void say_score(Output& output, const Scenario& scenario, const Play& play);
+// Which expectations of a drill were met until now, and what is left to the director.
+void say_score(Output& output, const Scenario& scenario, const Play& play, bool is_over = true);
+
+// The members "points" and "points_max".
+JsonValue& add_points(JsonValue& document, const Scenario& scenario, const Play& play);
 
 // The members "time_line", "injects", "expectations" and their sums.
 JsonValue& add_play(JsonValue& document, const Scenario& scenario, const Play& play);

@@ -19,9 +19,9 @@ ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..")
 LANGUAGES = ["ru", "uk", "id"]
 
 COVERED = [
-    "client/commands/{ack,agreement,cases,channel,conflicts,disseminate,draft,drill,drill_clock,drill_start,escalation,escalation_trial,export_geojson,handover,inbox,incident,list,notice_check,notices,release,reply,search,send,show,status}.cc",
+    "client/commands/{ack,agreement,cases,channel,conflicts,disseminate,draft,drill,drill_clock,drill_control,drill_start,drill_status,drill_stop,escalation,escalation_trial,export_geojson,handover,inbox,incident,list,notice_check,notices,release,reply,search,send,show,status}.cc",
     "client/commands/{template,test_call,thread,watch,watch_log}.cc", "client/command_line/*.cc", "client/compose/*.cc", "client/connect/*.cc",
-    "client/show/*.cc", "client/drill/*.cc", "client/director/{drill,drill_acts,drill_record}.cc", "protocol/terminal/*.cc", "protocol/policy_file/*.cc", "protocol/{base,channel,geometry,message}/*.cc", "protocol/message/kinds/*.cc",
+    "client/show/*.cc", "client/drill/*.cc", "client/director/{drill,drill_acts,drill_obey,drill_record,order_desk,order_file,played_drill}.cc", "protocol/terminal/*.cc", "protocol/policy_file/*.cc", "protocol/{base,channel,geometry,message}/*.cc", "protocol/message/kinds/*.cc",
     "protocol/transport/{dial,framed_link,resolve,tls_session,tls_stream}.cc", "certs/check.cc",
     "daemon/{api,links,notify,watch}/*.cc", "daemon/{channel,daemon}.cc", "daemon/store/failure.cc",
 ]
@@ -55,7 +55,7 @@ NOT_COVERED = {
 }
 
 # Calls whose arguments are no sentences, and functions that make none: --help and JSON.
-CALLS = ["has", "get", "all", "find", "starts_with", "ends_with", "rfind", "only", "text_of", "number_of", "static_assert", "HOTLINE_CHECK",
+CALLS = ["has", "get", "all", "find", "starts_with", "ends_with", "rfind", "only", "text_of", "number_of", "text_in", "number_in", "place_named", "static_assert", "HOTLINE_CHECK",
          "environment", "substr", "compare", "contains", "command", "snprintf", "strftime", "=="]
 FUNCTIONS = r"^(static )?(Command|OptionSpec|Program|std::vector . OptionSpec .|JsonValue) |JsonValue & document|(^| )print_json|\bjson_\w+ ="
 
@@ -110,8 +110,9 @@ NOT_SENTENCES_OF = {
         r"@last(: \{\})?", r"\(hotline template list\)"],
     "client/commands/disseminate.cc": ["--to air-defence", "at", r"Dissemination of \{\}"],
     "client/commands/incident.cc": [r"incident list --all --after \{\}"],
+    "client/commands/drill_status.cc": [r"\{\}/hotline\.toml"],
     "client/commands/drill_start.cc": [r"\{\}/(scenario\.toml|drill\.jsonl)", r"drill-\{\}", "--hotlined PATH"],
-    "client/director/*.cc": ["met|missed|to-judge|acknowledge|disseminate|reply", r"drill-\{\}", r"(Dissemination|Decline) of \{\}", "not for this watch"],
+    "client/director/*.cc": ["met|missed|to-judge|acknowledge|disseminate|reply", r"drill-\{\}", r"waits\{\}", "HOTLINE_CONTEXT|USER|LOGNAME", r"\{\}/(scenario\.toml|drill\.jsonl|orders\.jsonl)", r"(Dissemination|Decline) of \{\}", "not for this watch"],
     "client/show/incident_rows.cc": ["disputed|closed_by_us|closed_by_peer"],
     "protocol/message/kinds/service.cc": ["--incident S-000087", r'--reason "\.\.\."'],
     "protocol/message/kinds/{content,volumes}.cc": ["one of", r"54\.90N .*", "(lower|upper) height", r"the \{\} \{\}"],
@@ -182,7 +183,8 @@ MADE_OTHERWISE = {
     # Single words among the keys of a file.
     "client/drill/scenario_words.cc": [
         "message", "acknowledged", "disseminated", "answered", "escalated", "inject", "expectation", "player", "objective"],
-    "client/drill/play_lines.cc": ["declined", "replied"],
+    "client/drill/play_lines.cc": ["declined", "replied", "skipped", "order"],
+    "client/drill/standing_lines.cc": ["happened", "disabled"],
 }
 
 

@@ -1,0 +1,70 @@
+// hotline drill status: how a drill stands that another terminal plays, or how it ended.
+#include "client/commands/commands.h"
+#include "client/director/order_desk.h"
+#include "client/drill/standing_lines.h"
+
+namespace hotline::client {
+namespace {
+
+constexpr char kNotShown[] = "the drill cannot be shown";
+
+// The record knows the time of the newest line; the clocks know what time it is.
+void read_clock(const Invocation& invocation, const PlayedDrill& drill, DrillView& view) {
+  if (!view.is_played || !view.standing.clocks_go()) return;
+  const auto contexts = read_context_file(drill.directory() + "/hotline.toml");
+  if (!contexts) return;
+  std::optional<UtcMs> first;
+  for (const std::string& side : drill.scenario().sides) {
+    for (const Context& context : contexts->contexts) {
+      if (context.name != side + "-director") continue;
+      const auto connection =
+          Connection::open({context, invocation.around->connect, invocation.around->pause});
+      if (!connection) continue;  // That daemon is down, as the drill may have it.
+      const auto clock = (*connection)->exercise_clock();
+      if (clock) first = std::min(first.value_or((*clock)->at()), (*clock)->at());
+    }
+  }
+  if (!first) return;
+  view.standing.now_ms = std::max(view.standing.now_ms, *first - view.standing.begin);
+}
+
+int drill_status(Invocation& invocation) {
+  Output& output = invocation.output;
+  const PlayedDrill drill = chosen_drill(invocation, kNotShown);
+  const bool is_played = drill.is_played();
+  const auto record = need(drill.record(), kNotShown);
+  DrillView view = view_of(drill.scenario(), record.lines);
+  if (view.standing.begin == 0) {
+    return output.fail(kNotShown, make_error(ErrorCode::not_found, "the drill has not begun yet",
+                                             "hotline drill status, in a moment"));
+  }
+  view.is_played = is_played;
+  read_clock(invocation, drill, view);
+  if (output.json()) {
+    JsonValue document = json_document().add("directory", drill.directory());
+    add_standing(document, drill.scenario(), view);
+    output.document(document);
+    return kExitDone;
+  }
+  say_standing(output, drill.scenario(), view);
+  if (!is_played && !view.standing.has_ended) {
+    output.talk("Next: " + output.command("drill start --resume " + drill.directory()));
+  }
+  return kExitDone;
+}
+
+}  // namespace
+
+Command drill_status_command() {
+  return {{.name = "drill status",
+           .summary = "Show how the drill stands: what happened, what is to come, what was met",
+           .description =
+               "Of a drill that is played now, or that ended: each inject and each expectation "
+               "with its time since the beginning, the notes, and the points until now.",
+           .examples = {"hotline drill status", "hotline drill status --directory monday --json"},
+           .options = {{"--directory", "DIR",
+                        "the drill's; else where the contexts are (--config), or this one"}}},
+          drill_status};
+}
+
+}  // namespace hotline::client

@@ -1,0 +1,253 @@
+#include "client/drill/standing.h"
+
+#include <algorithm>
+#include <array>
+
+#include "client/drill/judge.h"
+#include "client/drill/play_lines.h"
+#include "protocol/base/limits.h"
+#include "protocol/base/nearest.h"
+
+namespace hotline::client {
+namespace {
+
+using OrderKind = DrillOrder::Kind;
+using Fate = InjectFate::Kind;
+
+// Of Outcome::Kind, whose first is 1.
+constexpr std::array<const char*, 3> kSettledWords = {"met", "missed", "to-judge"};
+
+std::string nearest_of(const auto& parts, const std::string& name) {
+  std::vector<std::string> names;
+  for (const auto& one : parts) names.push_back(one.name);
+  const std::string guess = did_you_mean(name, names);
+  return guess.empty() ? "hotline drill status" : guess;
+}
+
+Status refuse_order(std::string reason, std::string hint = {}) {
+  return make_error(ErrorCode::refused, std::move(reason), std::move(hint));
+}
+
+Status check_inject(const Scenario& scenario, const DrillStanding& standing,
+                    const DrillOrder& order) {
+  const size_t i = place_named(scenario.injects, order.name);
+  if (i == scenario.injects.size()) {
+    return make_error(ErrorCode::not_found, "the inject " + order.name + " is not in this drill",
+                      nearest_of(scenario.injects, order.name));
+  }
+  const InjectFate& fate = standing.play.injects[i];
+  switch (fate.kind) {
+    case Fate::played:
+      return refuse_order(order.name + " happened already, at " + exercise_time(fate.at_ms));
+    case Fate::skipped:
+      return refuse_order(order.name + " was skipped, at " + exercise_time(fate.at_ms));
+    case Fate::off:
+      return refuse_order(order.name + " is disabled in the scenario, or waits for one that is");
+    case Fate::not_reached:
+    case Fate::by_hand:
+      break;
+  }
+  if (standing.called.count(i) > 0) return refuse_order(order.name + " was ordered already");
+  return ok();
+}
+
+Status check_judgement(const Scenario& scenario, const DrillStanding& standing,
+                       const DrillOrder& order) {
+  const size_t e = place_named(scenario.expectations, order.name);
+  if (e == scenario.expectations.size()) {
+    return make_error(ErrorCode::not_found,
+                      "the expectation " + order.name + " is not in this drill",
+                      nearest_of(scenario.expectations, order.name));
+  }
+  const Expectation& expected = scenario.expectations[e];
+  if (!expected.by_director) return refuse_order("a machine judges " + order.name);
+  if (standing.play.injects[expected.of].kind != Fate::played) {
+    return refuse_order(scenario.injects[expected.of].name + " has not happened, and " +
+                        order.name + " is expected of it");
+  }
+  return ok();
+}
+
+void take_judgement(const Scenario& scenario, DrillStanding& standing, const DrillOrder& order,
+                    int64_t at_ms) {
+  const size_t e = place_named(scenario.expectations, order.name);
+  if (e == scenario.expectations.size()) return;
+  Outcome& outcome = standing.play.expectations[e];
+  // It counted as met from its deadline on for whatever waits for it, and still does.
+  const bool stays = order.is_met && outcome.kind == Outcome::Kind::to_judge;
+  if (!stays) outcome.at_ms = at_ms;
+  outcome.kind = order.is_met ? Outcome::Kind::met : Outcome::Kind::missed;
+  standing.comments[e] = order.text;
+}
+
+void take_skip(const Scenario& scenario, DrillStanding& standing, const DrillOrder& order,
+               int64_t at_ms) {
+  const size_t i = place_named(scenario.injects, order.name);
+  if (i == scenario.injects.size()) return;
+  standing.play.injects[i] = {Fate::skipped, at_ms};
+  for (size_t e = 0; e < scenario.expectations.size(); ++e) {
+    if (scenario.expectations[e].of == i) standing.play.expectations[e].kind = Outcome::Kind::off;
+  }
+}
+
+void take_begin(DrillStanding& standing, const JsonInput& line) {
+  standing.begin = number_in(line, "begin");
+  standing.pace.jumps = number_in(line, "jumps") != 0;
+  standing.pace.speed_permille = static_cast<uint32_t>(number_in(line, "speed_permille"));
+}
+
+void take_outcome(const Scenario& scenario, DrillStanding& standing, const JsonInput& line,
+                  int64_t at_ms) {
+  const size_t e = place_named(scenario.expectations, text_in(line, "expectation"));
+  const auto kind = std::find(kSettledWords.begin(), kSettledWords.end(), text_in(line, "outcome"));
+  if (e == scenario.expectations.size() || kind == kSettledWords.end()) return;
+  standing.play.expectations[e].kind = static_cast<Outcome::Kind>(kind - kSettledWords.begin() + 1);
+  standing.play.expectations[e].at_ms = at_ms;
+}
+
+}  // namespace
+
+DrillStanding before_drill(const Scenario& scenario) {
+  DrillStanding standing;
+  standing.play = not_begun(scenario);
+  return standing;
+}
+
+Status check_order(const Scenario& scenario, const DrillStanding& standing,
+                   const DrillOrder& order) {
+  const bool stays_possible = order.kind == OrderKind::note || order.kind == OrderKind::judge;
+  if (standing.has_ended && !stays_possible) return refuse_order("this drill is over");
+  switch (order.kind) {
+    case OrderKind::inject:
+    case OrderKind::skip:
+      return check_inject(scenario, standing, order);
+    case OrderKind::judge:
+      return check_judgement(scenario, standing, order);
+    case OrderKind::pause:
+      if (standing.is_paused) return refuse_order("it is paused already", "hotline drill resume");
+      return ok();
+    case OrderKind::resume:
+      if (!standing.is_paused) return refuse_order("it is not paused");
+      return ok();
+    case OrderKind::jump:
+      if (standing.walks()) {
+        return refuse_order(standing.pace.jumps ? "this drill jumps by itself" : "it jumps already",
+                            "hotline drill pause");
+      }
+      if (order.until_ms <= standing.now_ms) {
+        return refuse_order("a jump goes ahead, and nothing is due there", "hotline drill jump 1h");
+      }
+      if (order.until_ms - standing.now_ms > limits::kExerciseJumpMax_ms) {
+        return refuse_order("a jump goes 31 days ahead at most", "hotline drill jump 1d");
+      }
+      return ok();
+    case OrderKind::note:
+    case OrderKind::speed:
+    case OrderKind::stop:
+      return ok();
+  }
+  return ok();
+}
+
+void take_order(const Scenario& scenario, DrillStanding& standing, const DrillOrder& order,
+                int64_t at_ms) {
+  standing.orders = std::max(standing.orders, order.number);
+  standing.waiting[order.number] = order;
+  switch (order.kind) {
+    case OrderKind::inject:
+      standing.called.insert(place_named(scenario.injects, order.name));
+      return;
+    case OrderKind::skip:
+      return take_skip(scenario, standing, order, at_ms);
+    case OrderKind::judge:
+      return take_judgement(scenario, standing, order, at_ms);
+    case OrderKind::pause:
+      standing.is_paused = true;
+      standing.walks_until_ms.reset();
+      return;
+    case OrderKind::resume:
+      standing.is_paused = false;
+      return;
+    case OrderKind::speed:
+      standing.pace = {false, order.speed_permille};
+      return;
+    case OrderKind::jump:
+      standing.walks_until_ms = order.until_ms;
+      return;
+    case OrderKind::stop:
+      standing.is_stopped = true;
+      return;
+    case OrderKind::note:
+      return;
+  }
+}
+
+JsonValue record_line(const DrillOrder& order, int64_t at_ms) {
+  const char* what = order.kind == OrderKind::note    ? "note"
+                     : order.kind == OrderKind::skip  ? "skip"
+                     : order.kind == OrderKind::judge ? "judged"
+                                                      : "order";
+  JsonValue line = JsonValue().add("what", what).add("at_ms", at_ms);
+  add_order(line, order);
+  return line;
+}
+
+std::optional<DrillOrder> take_line(const Scenario& scenario, DrillStanding& standing,
+                                    const JsonInput& line) {
+  const std::string what = text_in(line, "what");
+  const int64_t at_ms = number_in(line, "at_ms");
+  if (what == "begun") {
+    take_begin(standing, line);
+    return std::nullopt;
+  }
+  standing.now_ms = std::max(standing.now_ms, at_ms);
+  const auto number = static_cast<uint64_t>(number_in(line, "order"));
+  if (what == "inject") {
+    const size_t i = place_named(scenario.injects, text_in(line, "inject"));
+    if (i < scenario.injects.size()) standing.play.injects[i] = {Fate::played, at_ms};
+  } else if (what == "outcome") {
+    take_outcome(scenario, standing, line, at_ms);
+  } else if (what == "order" || what == "note" || what == "skip" || what == "judged") {
+    const auto order = read_order(line);
+    if (!order) return std::nullopt;
+    take_order(scenario, standing, *order, at_ms);
+    return *order;
+  } else if (what == "answered") {
+    standing.orders = std::max(standing.orders, number);
+    standing.waiting.erase(number);
+  } else if (what == "ended") {
+    standing.has_ended = true;
+    standing.play.ends_ms = at_ms;
+  }
+  return std::nullopt;
+}
+
+std::optional<int64_t> comes_at_ms(const Scenario& scenario, const DrillStanding& standing,
+                                   size_t inject) {
+  const Fate fate = standing.play.injects[inject].kind;
+  if (fate != Fate::not_reached && fate != Fate::by_hand) return std::nullopt;
+  if (standing.called.count(inject) > 0) return standing.now_ms;
+  return fate == Fate::by_hand ? std::nullopt : due_ms(scenario, standing.play, inject);
+}
+
+std::vector<size_t> waits_for_director(const Scenario& scenario, const DrillStanding& standing) {
+  std::vector<size_t> found;
+  if (standing.pace.jumps && !standing.is_paused) return found;
+  for (size_t i = 0; i < scenario.injects.size(); ++i) {
+    if (standing.play.injects[i].kind == Fate::by_hand) found.push_back(i);
+  }
+  return found;
+}
+
+bool is_over(const Scenario& scenario, const DrillStanding& standing) {
+  if (standing.is_stopped) return true;
+  for (size_t i = 0; i < scenario.injects.size(); ++i) {
+    if (comes_at_ms(scenario, standing, i)) return false;
+  }
+  for (size_t e = 0; e < scenario.expectations.size(); ++e) {
+    if (is_running(scenario, standing.play, e)) return false;
+  }
+  return waits_for_director(scenario, standing).empty();
+}
+
+}  // namespace hotline::client

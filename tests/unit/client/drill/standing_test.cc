@@ -1,0 +1,214 @@
+// How a drill over daemons stands, as its record tells: orders, and what they change.
+#include "client/drill/standing.h"
+
+#include <gtest/gtest.h>
+
+#include "client/drill/scenario_file.h"
+#include "client/drill/standing_lines.h"
+#include "tests/unit/client/terminal.h"
+
+namespace hotline::client {
+namespace {
+
+using Do = DrillOrder::Kind;
+
+constexpr char kScenario[] = R"(
+title = "A drill"
+sides = ["north", "south"]
+[[player]]
+name = "sam"
+side = "south"
+role = "operator"
+[[inject]]
+name = "first"
+kind = "note"
+from = "north"
+at = "5min"
+text = "It begins."
+[[inject]]
+name = "second"
+kind = "note"
+from = "north"
+after = "first"
+wait = "5min"
+text = "It goes on."
+[[inject]]
+name = "surprise"
+kind = "note"
+from = "south"
+by_hand = true
+text = "A shot."
+[[inject]]
+name = "later"
+kind = "note"
+from = "north"
+at = "1h"
+enabled = false
+text = "Never."
+[[expect]]
+name = "calm"
+kind = "judgement"
+of = "first"
+side = "south"
+within = "10min"
+points = 4
+comment = "Did they stay calm?"
+)";
+
+struct DrillStandingTest : testing::Test {
+  DrillStandingTest() : reading(*parse_scenario("drill.toml", kScenario, 0)) {
+    EXPECT_EQ(reading.mistakes.count(), 0u);
+    standing = before_drill(scenario());
+    take(R"({"what":"begun","begin":1000000,"seed":1,"jumps":0,"speed_permille":60000})");
+  }
+
+  const Scenario& scenario() const { return reading.scenario; }
+  void take(const std::string& line) {
+    take_line(scenario(), standing, *parse_json("drill.jsonl", line, 8));
+  }
+  // "refused: …", or how it was taken.
+  std::string order(DrillOrder order, int64_t at_ms = 60'000) {
+    order.number = standing.orders + 1;
+    standing.now_ms = at_ms;
+    const Status possible = check_order(scenario(), standing, order);
+    if (!possible) {
+      return std::string(error_code_name(possible.error().code)) + ": " + possible.error().reason;
+    }
+    take(to_json(record_line(order, at_ms)));
+    return "taken";
+  }
+  void happen(const std::string& inject, int64_t at_ms) {
+    take(to_json(JsonValue().add("what", "inject").add("inject", inject).add("at_ms", at_ms)));
+  }
+
+  ScenarioReading reading;
+  DrillStanding standing;
+};
+
+TEST_F(DrillStandingTest, an_order_is_the_same_after_it_was_written) {
+  const DrillOrder orders[] = {
+      {.kind = Do::inject, .number = 1, .who = "ann", .name = "first"},
+      {.kind = Do::note, .number = 2, .who = "eve \"x\"\n", .text = "Said \\ so."},
+      {.kind = Do::judge, .number = 3, .name = "calm", .text = "why", .is_met = true},
+      {.kind = Do::speed, .number = 4, .speed_permille = 500},
+      {.kind = Do::jump, .number = 5, .by_ms = 7, .until = 8, .until_ms = 9},
+      {.kind = Do::jump, .number = 6, .goes_to_next = true},
+      {.kind = Do::stop, .number = 7}};
+  for (const DrillOrder& written : orders) {
+    JsonValue line;
+    add_order(line, written);
+    const auto read = read_order(*parse_json("orders.jsonl", to_json(line), 4));
+    ASSERT_TRUE(read);
+    JsonValue again;
+    add_order(again, *read);
+    EXPECT_EQ(to_json(again), to_json(line));
+    EXPECT_EQ(read->text, written.text);
+    EXPECT_EQ(read->who, written.who);
+  }
+  EXPECT_FALSE(read_order(*parse_json("x", R"({"order":1,"do":"dance"})", 4)));
+  EXPECT_FALSE(read_order(*parse_json("x", R"({"order":0,"do":"stop"})", 4)));
+}
+
+TEST_F(DrillStandingTest, an_inject_by_hand_keeps_the_drill_open_until_it_happens_or_is_skipped) {
+  order({.kind = Do::skip, .name = "first"});
+  EXPECT_FALSE(comes_at_ms(scenario(), standing, 1)) << "it waits for what never happens";
+  EXPECT_FALSE(is_over(scenario(), standing));
+  EXPECT_EQ(waits_for_director(scenario(), standing), std::vector<size_t>{2});
+  standing.pace.jumps = true;
+  EXPECT_TRUE(is_over(scenario(), standing)) << "a drill that jumps would wait for ever";
+  standing.pace.jumps = false;
+  EXPECT_EQ(order({.kind = Do::inject, .name = "surprise"}, 70'000), "taken");
+  EXPECT_EQ(comes_at_ms(scenario(), standing, 2), 70'000);
+  happen("surprise", 70'000);
+  EXPECT_TRUE(is_over(scenario(), standing));
+}
+
+TEST_F(DrillStandingTest, an_inject_happens_once_and_only_where_it_can) {
+  EXPECT_EQ(order({.kind = Do::inject, .name = "later"}),
+            "refused: later is disabled in the scenario, or waits for one that is");
+  EXPECT_EQ(order({.kind = Do::inject, .name = "surprize"}),
+            "not_found: the inject surprize is not in this drill");
+  EXPECT_EQ(order({.kind = Do::inject, .name = "second"}), "taken");
+  EXPECT_EQ(order({.kind = Do::inject, .name = "second"}), "refused: second was ordered already");
+  EXPECT_EQ(order({.kind = Do::skip, .name = "second"}), "refused: second was ordered already");
+  happen("second", 60'000);
+  EXPECT_EQ(order({.kind = Do::skip, .name = "second"}),
+            "refused: second happened already, at 00:01:00");
+  EXPECT_FALSE(comes_at_ms(scenario(), standing, 1));
+  EXPECT_EQ(order({.kind = Do::skip, .name = "first"}), "taken");
+  EXPECT_EQ(order({.kind = Do::inject, .name = "first"}),
+            "refused: first was skipped, at 00:01:00");
+  EXPECT_EQ(standing.play.expectations[0].kind, Outcome::Kind::off);
+}
+
+TEST_F(DrillStandingTest, a_judgement_counts_and_a_later_one_replaces_it) {
+  EXPECT_EQ(order({.kind = Do::judge, .name = "calm", .is_met = true}),
+            "refused: first has not happened, and calm is expected of it");
+  happen("first", 300'000);
+  take(R"({"what":"outcome","expectation":"calm","outcome":"to-judge","at_ms":900000})");
+  EXPECT_EQ(order({.kind = Do::judge, .name = "calm", .is_met = true}, 950'000), "taken");
+  EXPECT_EQ(standing.play.points(scenario()), 4);
+  EXPECT_EQ(standing.play.expectations[0].at_ms, 900'000) << "as whatever waits for it took it";
+  EXPECT_EQ(order({.kind = Do::judge, .name = "calm", .text = "Shouted."}, 960'000), "taken");
+  EXPECT_EQ(standing.play.expectations[0].kind, Outcome::Kind::missed);
+  EXPECT_EQ(standing.play.expectations[0].at_ms, 960'000);
+  EXPECT_EQ(standing.comments[0], "Shouted.");
+}
+
+TEST_F(DrillStandingTest, a_pause_holds_and_breaks_a_jump_off) {
+  EXPECT_TRUE(standing.clocks_go());
+  EXPECT_EQ(order({.kind = Do::resume}), "refused: it is not paused");
+  EXPECT_EQ(order({.kind = Do::jump, .until_ms = 60'000}),
+            "refused: a jump goes ahead, and nothing is due there");
+  EXPECT_EQ(order({.kind = Do::jump, .until_ms = 600'000}), "taken");
+  EXPECT_TRUE(standing.walks());
+  EXPECT_FALSE(standing.clocks_go());
+  EXPECT_EQ(order({.kind = Do::pause}, 200'000), "taken");
+  EXPECT_FALSE(standing.walks());
+  EXPECT_FALSE(standing.clocks_go());
+  EXPECT_EQ(order({.kind = Do::pause}, 200'000), "refused: it is paused already");
+  EXPECT_EQ(order({.kind = Do::resume}, 200'000), "taken");
+  EXPECT_TRUE(standing.clocks_go());
+  EXPECT_EQ(order({.kind = Do::jump, .until_ms = 600'000}, 200'000), "taken");
+  standing.now_ms = 600'000;
+  EXPECT_TRUE(standing.clocks_go()) << "it has arrived";
+}
+
+TEST_F(DrillStandingTest, after_its_end_it_is_noted_and_judged_alone) {
+  take(R"({"what":"ended","at_ms":900000,"stopped":false})");
+  EXPECT_EQ(order({.kind = Do::note, .text = "Well done."}), "taken");
+  for (const Do kind :
+       {Do::inject, Do::skip, Do::pause, Do::resume, Do::speed, Do::jump, Do::stop}) {
+    EXPECT_EQ(order({.kind = kind, .name = "first", .speed_permille = 1000}),
+              "refused: this drill is over");
+  }
+}
+
+TEST_F(DrillStandingTest, an_order_waits_until_it_is_answered) {
+  order({.kind = Do::note, .text = "x"});
+  EXPECT_EQ(standing.waiting.size(), 1u);
+  take(R"({"what":"answered","order":1,"at_ms":60000})");
+  EXPECT_TRUE(standing.waiting.empty());
+  take(R"({"what":"answered","order":2,"at_ms":60000,"code":8,"reason":"no"})");
+  EXPECT_EQ(standing.orders, 2u) << "one that was refused is not taken again";
+}
+
+TEST_F(DrillStandingTest, the_view_has_serials_and_notes) {
+  std::vector<JsonInput> lines;
+  for (const char* line :
+       {R"({"what":"begun","begin":1000000,"seed":1,"jumps":0,"speed_permille":1000})",
+        R"({"what":"inject","inject":"first","at_ms":1,"draft":"aa"})",
+        R"({"what":"reaction","player":"sam","inject":"first","at_ms":2,"draft":"bb"})",
+        R"({"what":"committed","message":0,"id":"XN-000001"})",
+        R"({"what":"committed","message":1,"id":"XS-000001"})",
+        R"({"what":"note","order":1,"do":"note","who":"eve","text":"Good.","at_ms":3})"}) {
+    lines.push_back(*parse_json("drill.jsonl", line, 8));
+  }
+  const DrillView view = view_of(scenario(), lines);
+  EXPECT_EQ(view.serials.at(0), "XN-000001");
+  ASSERT_EQ(view.notes.size(), 1u);
+  EXPECT_EQ(view.notes[0].who + ": " + view.notes[0].text, "eve: Good.");
+}
+
+}  // namespace
+}  // namespace hotline::client

@@ -103,6 +103,16 @@ int refuse_table(Output& output, const std::string& file, const Mistakes& mistak
                            "docs/exercises.md says how a table is written"));
 }
 
+JsonValue json_doubts(const std::vector<MselImport::Doubt>& doubts) {
+  return json_each(doubts, [](const MselImport::Doubt& doubt) {
+    return JsonValue()
+        .add("line", doubt.at.line)
+        .add("column", doubt.at.column)
+        .add("text", doubt.text)
+        .add("did_you_mean", doubt.side);
+  });
+}
+
 int drill_import(Invocation& invocation) {
   Output& output = invocation.output;
   const std::string file = *invocation.arguments.get("FILE");
@@ -123,6 +133,11 @@ int drill_import(Invocation& invocation) {
                              first.what + (first.why.empty() ? "" : ": ") + first.why, first.hint));
   }
   for (const std::string& column : made.unused) output.talk("Not used: the column " + column);
+  for (const MselImport::Doubt& doubt : made.doubts) {
+    output.talk(file + ":" + std::to_string(doubt.at.line) + ":" + std::to_string(doubt.at.column) +
+                    ": " + doubt.text + " is neither side: did you mean " + doubt.side + "?",
+                Style::yellow);
+  }
   const std::string toml = "# Made of " + printable_line(file) +
                            " by hotline drill import. Give messages their template and "
                            "precedence,\n# and expectations the kind that a machine can judge: "
@@ -135,7 +150,8 @@ int drill_import(Invocation& invocation) {
                              .add("file", file)
                              .add("injects", made.injects)
                              .add("expectations", made.expectations)
-                             .add("columns_not_used", made.unused);
+                             .add("columns_not_used", made.unused)
+                             .add("doubts", json_doubts(made.doubts));
     output.document(path ? document.add("output", *path) : document.add("scenario", toml));
     return kExitDone;
   }

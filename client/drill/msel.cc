@@ -6,6 +6,7 @@
 
 #include "client/drill/msel_time.h"
 #include "client/drill/scenario_limits.h"
+#include "protocol/base/nearest.h"
 #include "protocol/base/text.h"
 #include "protocol/policy_file/policy_file.h"
 #include "protocol/terminal/output.h"
@@ -164,6 +165,20 @@ class Importer {
     return found;
   }
 
+  // The same of a cell. One that names none, and nearly one, is told.
+  std::optional<SideIndex> side_in(const CsvCell& cell) {
+    const auto side = side_of(cell.text);
+    if (side) return side;
+    const std::string words = as_name(cell.text);
+    for (const std::string_view word : split(words, '-')) {
+      const auto near = nearest_word(word, sides_);
+      if (!near || word == *near) continue;
+      import_.doubts.push_back({cell.at, printable_line(cell.text), *near});
+      break;
+    }
+    return side;
+  }
+
   // Seconds since the first row. Nothing where that is a mistake.
   std::optional<int64_t> time_of(const CsvCell& cell) {
     const auto time = parse_msel_time(cell.text);
@@ -254,8 +269,8 @@ class Importer {
     }
     const auto second = time_of(cell(row, Column::time));
     if (!is_plain(event) || !is_plain(expected) || !second) return;
-    const auto from = side_of(cell(row, Column::from).text);
-    const auto to = side_of(cell(row, Column::to).text);
+    const auto from = side_in(cell(row, Column::from));
+    const auto to = side_in(cell(row, Column::to));
     const SideIndex side = from.value_or(to.value_or(0));
     const std::string name = name_of(row, i);
     injects_ += "\n[[inject]]\nname = " + toml_text(name) + "\nfrom = " + toml_text(sides_[side]) +

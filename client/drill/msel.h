@@ -17,6 +17,13 @@ struct MselImport {
   size_t injects = 0;
   size_t expectations = 0;
   std::vector<std::string> unused;  // Titles of columns that say nothing here.
+  // Cells that name no side, and nearly one: most often a slip of the pen.
+  struct Doubt {
+    TomlPlace at;
+    std::string text;
+    std::string side;
+  };
+  std::vector<Doubt> doubts;
   Mistakes mistakes;
 };
 

@@ -28,6 +28,15 @@ std::string mistakes_of(const std::string& csv) {
   return told;
 }
 
+TEST(Msel, a_side_that_is_misspelt_is_told) {
+  const MselImport made = imported(
+      "time,event,from,to\n0830,Off course,Nroth watch,South\n0831,A call,Control,sotuh\n"
+      "0832,A shot,North,South\n");
+  std::string told;
+  for (const auto& one : made.doubts) told += one.text + ": " + one.side + "\n";
+  EXPECT_EQ(told, "Nroth watch: north\nsotuh: south\n");
+}
+
 // The scenario that was made, checked.
 Scenario scenario_of(const std::string& csv) {
   const MselImport made = imported(csv);

@@ -61,6 +61,8 @@ Result<std::unique_ptr<Connection>> Invocation::connect() {
   }
   if (server.exercise_ahead_ms() != 0) {
     output.talk("The clock of the exercise says " + format_rfc3339(server.clock()), Style::yellow);
+    const auto clock = (*connection)->exercise_clock();
+    if (clock && (*clock)->paused()) output.talk("It is paused.", Style::yellow);
     daemon_ahead_ms += server.exercise_ahead_ms();
   }
   return connection;

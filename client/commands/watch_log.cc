@@ -15,13 +15,14 @@ namespace {
 
 constexpr const char* kNotShown = "cannot show the shift";
 
-// The period that is shown: as it was typed, or this watch.
+// The period that is shown: as it was typed, by the daemon's time, which is an exercise's there; or
+// this watch.
 Result<Period> shift_of(Invocation& invocation) {
-  auto period = parse_period(invocation.arguments.get("--since"),
-                             invocation.arguments.get("--until"), invocation.around->now());
-  if (!period || period->since) return period;
   auto connection = invocation.connect();
   if (!connection) return connection.error();
+  auto period = parse_period(invocation.arguments.get("--since"),
+                             invocation.arguments.get("--until"), invocation.now());
+  if (!period || period->since) return period;
   const auto handover = (*connection)->show_handover();
   if (!handover) return handover.error();
   period->since = (*handover)->watch_since();

@@ -45,6 +45,9 @@ std::string clock_words(const wire::ExerciseClockSet& set) {
   const std::string role = role_name(set.role());
   switch (set.change()) {
     case wire::ExerciseClockChange::speed:
+      if (set.speed_permille() == 1000) {
+        return "the clock of the exercise goes as fast as real time, by " + role;
+      }
       return "the clock of the exercise goes " + format_speed(set.speed_permille()) +
              " times as fast, by " + role;
     case wire::ExerciseClockChange::paused:
@@ -487,6 +490,7 @@ Result<JournalDescriber::Description> JournalDescriber::describe(uint64_t index,
   Description description;
   description.index = index;
   description.at = (*entry)->at();
+  description.ahead_ms = (*entry)->ahead_ms();
   description.person = person;
   describe_message(**entry, description);
   describe_ladder(**entry, description);
@@ -539,6 +543,7 @@ JsonValue JournalDescriber::json(const Description& description) {
                            .add("text", description.text)
                            .add("person", json_text(description.person))
                            .add("urgent", description.urgent);
+  if (description.ahead_ms != 0) document.add("ahead_ms", description.ahead_ms);
   if (!description.code.empty()) {
     document.add("code", description.code)
         .add("subject", description.subject)

@@ -37,11 +37,12 @@ class JournalDescriber {
   struct Description {
     uint64_t index = 0;
     UtcMs at = 0;
-    std::string kind;    // "released"
-    std::string id;      // The id of the message that the entry speaks of; may be empty.
-    std::string text;    // The rest, in words.
-    std::string person;  // May be empty.
-    std::string code;    // A condition's, with its subject; else empty.
+    int64_t ahead_ms = 0;  // Of the machine's clock, by the clock of an exercise.
+    std::string kind;      // "released"
+    std::string id;        // The id of the message that the entry speaks of; may be empty.
+    std::string text;      // The rest, in words.
+    std::string person;    // May be empty.
+    std::string code;      // A condition's, with its subject; else empty.
     std::string subject;
     bool is_over = false;  // A condition ended.
     bool urgent = false;   // To be seen from across the room.

@@ -2,6 +2,7 @@
 power cut in the middle changes nothing, and both verifiers find the record whole. The commands of docs/exercises.md are run as they stand there."""
 
 import datetime
+import json
 import os
 import pathlib
 import subprocess
@@ -155,6 +156,20 @@ class Clock(OfTwo):
             done = subprocess.run([self.world.hotline, "-c", str(spoken), "--context", "bob", "drill", "clock"], capture_output=True, text=True)
             self.assertEqual(done.returncode, 0, done.stderr)
             self.assertIn(word, done.stdout)
+
+    def test_a_held_clock_is_said_where_people_look(self):
+        self.drill("north", "jump", "1h")
+        for order, is_held in (("pause", True), ("resume", False)):
+            self.drill("north", order)
+            for words in (("status",), ("inbox",)):
+                self.assertEqual("It is paused." in self.world.client("north", "ann", *words).stderr, is_held, (order, words))
+
+    def test_the_record_is_read_by_the_clock_of_the_exercise(self):
+        at = seconds(self.drill("north", "jump", "5h")["at"])
+        shift = self.world.ask("north", "bob", "watch-log", "--since=-1h")
+        self.assertGreaterEqual(seconds(shift["since"]), at - HOUR_S)
+        rows = self.world.client("north", "eve", "audit", "log", "--json").stdout.splitlines()
+        self.assertTrue(any(json.loads(row).get("ahead_ms", 0) >= 4 * HOUR_S * 1000 for row in rows), rows[-3:])
 
     def test_the_commands_of_the_page(self):
         self.sent("south", "-p", "flash", "An aircraft has crossed.")

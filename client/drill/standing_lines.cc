@@ -54,7 +54,7 @@ PartState inject_state(const Scenario& scenario, const DrillStanding& at, size_t
       break;
   }
   if (is_closed(at)) return {{"not-reached", "not reached"}};
-  if (const auto comes = comes_at_ms(scenario, at, i)) return {{"to-come", "to come"}, comes};
+  if (const auto comes = comes_at_ms(scenario, at, i)) return {{"to-come", "still to come"}, comes};
   if (fate.kind == InjectFate::Kind::by_hand) return {{"by-hand", "by hand"}, {}, Style::yellow};
   return {{"waits", "waits"}};
 }
@@ -77,7 +77,7 @@ PartState expectation_state(const Scenario& scenario, const DrillStanding& at, s
   if (is_running(scenario, at.play, e)) {
     return {{"running", "runs until"}, deadline_ms(scenario, at.play, e)};
   }
-  return {{"to-come", "to come"}};
+  return {{"to-come", "still to come"}};
 }
 
 std::string time_cell(const PartState& state) {

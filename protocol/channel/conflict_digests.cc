@@ -69,6 +69,10 @@ void ConflictDigests::check(Now now, std::optional<LinkId> adopted) {
 
 void ConflictDigests::committed(Now now, std::optional<LinkId> adopted) {
   if (adopted && is_to_tell_) tell(now, *adopted);
+  // Where both had messages on the way, each told of fewer than the other has by now.
+  if (adopted && told_of_ != own_ + peers_) {
+    next_check_ = std::min(next_check_, now.boot + kSoon_ms);
+  }
   compare(now);
 }
 
@@ -76,6 +80,7 @@ void ConflictDigests::committed(Now now, std::optional<LinkId> adopted) {
 void ConflictDigests::tell(Now now, LinkId adopted) {
   if (recorder_.own().has_waiting() || !is_settled() || conflicts_.overflowed()) return;
   is_to_tell_ = false;
+  told_of_ = own_ + peers_;
   const UtcMs from = now.utc + limits::kConflictsCompared_ms;
   const wire::Digest sum = to_digest(digest(from));
   const wire::Digest agreement = to_digest(agreements_.digest());
@@ -114,6 +119,7 @@ void ConflictDigests::compare(Now now) {
   same_ = same;
   of_own_ = own_;
   of_peers_ = peers_;
+  under_agreement_ = told.agreement;
 }
 
 }  // namespace hotline

@@ -1,6 +1,7 @@
 // Both parties compute which of their notices are in conflict, each for itself. Here they find out
-// whether they say the same: at each channel check one tells the other the digest of what it finds,
-// and out of how many messages; who has the same messages compares (docs/protocol.md).
+// whether they say the same: at each channel check, and soon after a message that bears on them,
+// one tells the other the digest of what it finds, and out of how many messages; who has the same
+// messages compares (docs/protocol.md).
 #pragma once
 
 #include <cstdint>
@@ -44,7 +45,11 @@ class ConflictDigests {
   // The peer may have told of messages that are durable here only now; and we may tell now.
   void committed(Now now, std::optional<LinkId> adopted);
 
-  ConflictComparison last() const { return {at_, same_, of_own_ == own_ && of_peers_ == peers_}; }
+  ConflictComparison last() const {
+    const bool is_current = of_own_ == own_ && of_peers_ == peers_ &&
+                            under_agreement_ == agreements_.digest() && is_settled();
+    return {at_, same_, is_current};
+  }
 
  private:
   struct Told {
@@ -63,6 +68,9 @@ class ConflictDigests {
   void tell(Now now, LinkId adopted);
   void compare(Now now);
 
+  // Longer than messages that wait for each other take to arrive at both.
+  static constexpr int64_t kSoon_ms = 3'000;
+
   const CoreConfig& config_;
   Recorder& recorder_;
   Conditions& conditions_;
@@ -74,12 +82,14 @@ class ConflictDigests {
   uint64_t own_ = 0;
   uint64_t peers_ = 0;
   uint64_t durable_changes_ = 0;
+  uint64_t told_of_ = 0;      // So many of both, when the peer was told last.
   bool is_to_tell_ = false;   // As soon as it can be.
   std::optional<Told> told_;  // By the peer on this link, and not compared yet.
   UtcMs at_ = 0;              // The last comparison, and of how many messages it was.
   bool same_ = true;
   uint64_t of_own_ = 0;
   uint64_t of_peers_ = 0;
+  Hash under_agreement_{};
   BootMs next_check_ = INT64_MAX;
 };
 

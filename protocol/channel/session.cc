@@ -369,6 +369,14 @@ void Session::close_all(Now now) {
   }
 }
 
+// A daemon that crashed wrote down no end of its link: the last word of the peer counts then.
+void Session::apply(const wire::Entry& entry) {
+  const wire::LinkChanged* link = entry.fact_as_LinkChanged();
+  const bool is_link = link != nullptr && (link->change() == wire::LinkChange::up ||
+                                           link->change() == wire::LinkChange::down);
+  if (is_link || entry.fact_as_Received() || entry.fact_as_ReceiptHeld()) link_since_ = entry.at();
+}
+
 LinkStatus Session::status() const {
   return {.link = adopted_         ? wire::LinkState::up
                   : links_.empty() ? wire::LinkState::down

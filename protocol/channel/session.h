@@ -28,7 +28,7 @@ namespace hotline {
 
 struct LinkStatus {
   wire::LinkState link = wire::LinkState::down;
-  UtcMs link_since = 0;
+  UtcMs link_since = 0;  // Without a link: when there was one last, at least; 0: never.
   std::string remote;
   int64_t round_trip_ms = -1;  // -1: not measured yet.
   int64_t clock_skew_ms = 0;   // The peer's clock minus ours.
@@ -53,6 +53,8 @@ class Session {
         inbox_(inbox),
         claims_(claims) {}
 
+  // An entry that was read back: says when there was a link last, before this start.
+  void apply(const wire::Entry& entry);
   void go_live(Now now) { alone_since_ = now.boot; }
 
   // As Core's of the same names.

@@ -133,6 +133,7 @@ class ClientApi {
     Status allowed;  // As it would be refused or not, were it released.
   };
   Result<CheckedNotice> check_as_it_would_stand(ByteView draft);
+  CheckedNotice check_acceptance(const wire::Draft& draft);
   Result<CheckedNotice> check_correction_of_notice(const wire::Draft& draft,
                                                    const wire::Body& body);
   // One page of `all`; of those of one notice, where it is named. `refusal`: of what is only asked

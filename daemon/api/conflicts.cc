@@ -8,6 +8,7 @@
 #include "protocol/message/body.h"
 #include "protocol/message/draft.h"
 #include "protocol/message/kinds/kinds.h"
+#include "protocol/message/message_rules.h"
 #include "protocol/message/serial.h"
 
 namespace hotline {
@@ -162,6 +163,16 @@ Result<ClientApi::CheckedNotice> ClientApi::check_correction_of_notice(const wir
                        core_.conflicts().check_moved(notice, body, now)};
 }
 
+// An acceptance is held against the conflict as it stands.
+ClientApi::CheckedNotice ClientApi::check_acceptance(const wire::Draft& draft) {
+  std::vector<std::string> references;
+  if (draft.references()) {
+    for (const flatbuffers::String* id : *draft.references()) references.push_back(id->str());
+  }
+  const Conflicts& known = core_.conflicts();
+  return {{known.accepted_by(references), known.overflowed()}, known.check_accepted(references)};
+}
+
 Result<ClientApi::CheckedNotice> ClientApi::check_as_it_would_stand(ByteView draft) {
   const auto opened = open_flatbuffer<wire::Draft>(draft, kDraftIdentifier);
   if (!opened) return make_error(ErrorCode::usage, "this is no draft: " + opened.error().reason);
@@ -170,6 +181,7 @@ Result<ClientApi::CheckedNotice> ClientApi::check_as_it_would_stand(ByteView dra
   if (kind_of((*opened)->type()).effect == TargetEffect::corrects) {
     return check_correction_of_notice(**opened, **body);
   }
+  if (accepts_conflict(**body)) return check_acceptance(**opened);
   const auto volumes = announced_by(draft, config_.exercise, clock_.now().utc);
   if (!volumes) return volumes.error();
   return CheckedNotice{core_.conflicts().check(*volumes), core_.conflicts().check_reason(**body)};

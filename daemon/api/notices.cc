@@ -119,7 +119,8 @@ void ClientApi::notices(ClientSession& session, uint32_t request, const wire::No
             const auto all_volumes = volumes.empty() ? 0 : b.CreateVector(volumes);
             rows.push_back(wire::CreateNoticeRow(
                 b, row, subject, one.notice.start, one.notice.end, position ? &where : nullptr,
-                static_cast<uint32_t>(one.notice.conflicts), all_volumes));
+                static_cast<uint32_t>(one.notice.conflicts), all_volumes,
+                static_cast<uint32_t>(one.notice.accepted)));
           }
           return wire::CreateNoticeRows(b, b.CreateVector(rows), page.total,
                                         core_.conflicts().overflowed(), page.more);

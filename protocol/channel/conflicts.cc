@@ -4,6 +4,7 @@
 #include <cstdlib>
 #include <tuple>
 
+#include "protocol/base/grouped.h"
 #include "protocol/base/limits.h"
 #include "protocol/channel/journal.h"
 #include "protocol/channel/planted_bug.h"
@@ -127,7 +128,11 @@ Result<std::vector<Volume>> Conflicts::volumes_after(MessageKey notice,
                       "hotline notices");
   }
   const auto after = correct(*before, *changes, corrected_at);
-  if (!after) return after.error();
+  if (!after) {
+    return make_error(after.error().code,
+                      corrections_.with_standing(after.error().reason, notice, *changes),
+                      after.error().hint);
+  }
   return announced_volumes(*after);
 }
 
@@ -163,10 +168,15 @@ std::set<MessageKey> Conflicts::notices_near(const Circle& circle) const {
 }
 
 std::vector<ActiveNotice> Conflicts::notices(const NoticesWanted& wanted, UtcMs now) const {
-  std::map<MessageKey, size_t> conflicts;
+  std::map<MessageKey, size_t> conflicts, accepted;
   for (const auto& [pair, conflict] : open_) {
-    if (conflict.is_open()) ++conflicts[pair.first], ++conflicts[pair.second];
+    auto& counted = conflict.is_open() ? conflicts : accepted;
+    ++counted[pair.first], ++counted[pair.second];
   }
+  const auto count_of = [](const std::map<MessageKey, size_t>& counted, MessageKey key) {
+    const auto found = counted.find(key);
+    return found == counted.end() ? 0 : found->second;
+  };
   std::set<MessageKey> near;
   if (wanted.near) near = notices_near(*wanted.near);
   std::vector<ActiveNotice> found;
@@ -175,8 +185,8 @@ std::vector<ActiveNotice> Conflicts::notices(const NoticesWanted& wanted, UtcMs 
     if (wanted.incoming && *wanted.incoming != key.incoming) continue;
     if (wanted.at && (*wanted.at < notice.start || *wanted.at > notice.end)) continue;
     if (wanted.near && !near.contains(key)) continue;
-    const auto count = conflicts.find(key);
-    found.push_back({key, notice.start, notice.end, count == conflicts.end() ? 0 : count->second});
+    found.push_back(
+        {key, notice.start, notice.end, count_of(conflicts, key), count_of(accepted, key)});
   }
   std::stable_sort(found.begin(), found.end(),
                    [](const ActiveNotice& a, const ActiveNotice& b) { return a.start < b.start; });
@@ -318,66 +328,6 @@ void Conflicts::keep(const Pair& pair, const Conflict& found) {
 }
 
 // ----------------------------------------------------------------------------------------------
-// accepted
-
-// References: the other side's notice, the answerer's own, and the last corrections of both.
-void Conflicts::note_acceptance(MessageKey answer) {
-  const auto record = recorder_.message(answer);
-  const auto body = record ? open_body(record->body) : Error{};
-  const auto envelope = record ? open_envelope(record->envelope) : Error{};
-  if (!body || !envelope || !accepts_conflict(**body)) return;
-  Serials notices{0, 0};
-  Acceptance acceptance{!answer.incoming, 0, 0};
-  for (const wire::Reference* reference : *(*envelope)->references()) {
-    const auto serial = parse_written_serial(text_of(reference->id()));
-    if (!serial) return;
-    const bool own = serial->prefix == config_.prefix;
-    uint64_t& notice = own ? notices.first : notices.second;
-    uint64_t& version = own ? acceptance.own_version : acceptance.peers_version;
-    (notice == 0 ? notice : version) = serial->number;
-  }
-  // Our own notice is durable at both ends before anybody can accept what it conflicts with.
-  if (!notices_.contains({false, notices.first})) return;
-  size_t& count = accepted_count(acceptance.by_us);
-  if (count >= limits::kConflictsMax) {
-    overflowed_ = true;
-    return;
-  }
-  count += accepted_[notices].insert_or_assign(acceptance, answer).second;
-  for (auto& [pair, conflict] : open_) {
-    if (pair.first.number != notices.first || conflict.peers_serial != notices.second) continue;
-    judge_acceptance(conflict);
-    changed_.insert(pair);
-  }
-}
-
-void Conflicts::forget_acceptances(MessageKey notice) {
-  const auto found = notices_.find(notice);
-  if (found == notices_.end()) return;
-  std::erase_if(accepted_, [&](const auto& one) {
-    const auto& [own, peers] = one.first;
-    if ((notice.incoming ? peers : own) != found->second.serial) return false;
-    for (const auto& [acceptance, answer] : one.second) --accepted_count(acceptance.by_us);
-    return true;
-  });
-}
-
-void Conflicts::judge_acceptance(Conflict& conflict) const {
-  conflict.own_version = corrections_.version_of(conflict.own);
-  conflict.peers_version = corrections_.version_of(conflict.peers);
-  const auto found = accepted_.find({conflict.own.number, conflict.peers_serial});
-  if (found == accepted_.end()) return;
-  for (const auto& [acceptance, answer] : found->second) {
-    bool& accepted = acceptance.by_us ? conflict.accepted_by_us : conflict.accepted_by_peer;
-    auto& last = acceptance.by_us ? conflict.own_acceptance : conflict.peers_acceptance;
-    const bool is_of_this = acceptance.own_version == conflict.own_version &&
-                            acceptance.peers_version == conflict.peers_version;
-    if (is_of_this || (!accepted && (!last || *last < answer))) last = answer;
-    accepted = accepted || is_of_this;
-  }
-}
-
-// ----------------------------------------------------------------------------------------------
 // told
 
 void Conflicts::apply(const wire::Entry& entry) {
@@ -450,14 +400,15 @@ void Conflicts::record_found(Now now, const Conflict& conflict) {
                                      conflict.own_lapsed() ? &own_lapsed : nullptr,
                                      conflict.peers_lapsed() ? &peers_lapsed : nullptr);
   }));
-  std::string text =
-      "CONFLICT of " + corrections_.name_of(conflict.own) + " volume " +
-      std::to_string(conflict.own_volume) + " with " + corrections_.name_of(conflict.peers) +
-      " volume " + std::to_string(conflict.peers_volume) + ": " +
-      std::to_string(near.horizontal_m) + " m apart, " + std::to_string(near.vertical_m) +
-      " m in height, " + std::to_string(near.time_s) + " s in time, from " +
-      format_date_time_group(std::min(near.from, near.until)) + " to " +
-      format_date_time_group(std::max(near.from, near.until));
+  std::string text = "CONFLICT of " + corrections_.name_of(conflict.own) + " volume " +
+                     std::to_string(conflict.own_volume) + " with " +
+                     corrections_.name_of(conflict.peers) + " volume " +
+                     std::to_string(conflict.peers_volume) + ": " +
+                     grouped(static_cast<uint64_t>(near.horizontal_m)) + " m apart, " +
+                     grouped(static_cast<uint64_t>(near.vertical_m)) + " m in height, " +
+                     grouped(static_cast<uint64_t>(near.time_s)) + " s in time, from " +
+                     format_date_time_group(std::min(near.from, near.until)) + " to " +
+                     format_date_time_group(std::max(near.from, near.until));
   std::string lapsed;
   for (const auto& answer : {conflict.own_lapsed(), conflict.peers_lapsed()}) {
     if (answer) lapsed += (lapsed.empty() ? "" : ", ") + corrections_.name_of(*answer);

@@ -59,6 +59,7 @@ struct ActiveNotice {
   UtcMs start = 0;
   UtcMs end = 0;
   size_t conflicts = 0;  // Open ones.
+  size_t accepted = 0;   // By both parties.
 };
 
 // Which of them are wanted; all, where nothing is set.
@@ -96,6 +97,12 @@ class Conflicts {
   // Refuses also a correction that moves one of our notices into a conflict, or nearer to what it
   // is in conflict with already, and gives no reason for that. The correction keeps its own rules.
   Status check_moved(MessageKey notice, const wire::Body& correction, UtcMs corrected_at) const;
+  // Refuses a word of ours that would accept a conflict otherwise than as it stands. `references`:
+  // of the message that accepts it. Such a word of the peer's is taken, and counts for nothing.
+  Status check_accepted(const std::vector<std::string>& references) const;
+  // The conflict of the two notices that such a message names, as it stands; none where there is
+  // none.
+  std::vector<Conflict> accepted_by(const std::vector<std::string>& references) const;
   // The volumes that one of ours would announce once it is corrected so. Error: refused, where it
   // announces nothing that is compared, or where the correction breaks a rule.
   Result<std::vector<Volume>> volumes_after(MessageKey notice, const wire::Body& correction,
@@ -147,6 +154,12 @@ class Conflicts {
     auto operator<=>(const Acceptance&) const = default;
   };
   using Serials = std::pair<uint64_t, uint64_t>;  // The own notice's, and the peer's.
+  // The notices that an acceptance names, and the last correction of each that its writer knew.
+  struct NamedConflict {
+    Serials notices;  // 0 where none is named.
+    uint64_t own_version = 0;
+    uint64_t peers_version = 0;
+  };
   // A conflict as the journal last said that it was found.
   struct Told {
     Nearness nearness;
@@ -174,6 +187,9 @@ class Conflicts {
   bool compare(const PreparedVolume& volume, const VolumeIndex& others, Found found) const;
   bool comes_nearer(const Conflict& a, const Conflict& b) const;
   void keep(const Pair& pair, const Conflict& found);
+  // References: the other side's notice, the answerer's own, and the last corrections of both.
+  // Nothing where one of them is no serial.
+  std::optional<NamedConflict> named_by(const std::vector<std::string>& references) const;
   void note_acceptance(MessageKey answer);
   void forget_acceptances(MessageKey notice);
   // Finds out which versions are in conflict, and whether the parties have accepted these.

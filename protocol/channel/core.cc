@@ -40,7 +40,7 @@ Core::Core(CoreConfig config, Records& records, Random& random, Now started)
       conflict_digests_(config_, recorder_, conditions_, agreements_, corrections_, conflicts_),
       witness_(config_, trust_, recorder_, noise_, conditions_, evidence_),
       exports_(recorder_, noise_, witness_),
-      drafts_(config_, recorder_, persons_, noise_, disk_, channel_state_, conditions_),
+      drafts_(config_, recorder_, persons_, noise_, disk_, channel_state_, conditions_, conflicts_),
       handover_(config_, recorder_, persons_, noise_, conditions_),
       releases_(config_, recorder_, random, agreements_, channel_state_, corrections_, cases_,
                 read_backs_, answers_, conflicts_),
@@ -91,6 +91,7 @@ Status Core::replay(uint64_t index, ByteView bytes) {
   read_backs_.apply(entry);
   answers_.apply(entry);
   conflicts_.apply(entry);
+  session_.apply(entry);
   witness_.apply(entry);
   drafts_.apply(entry);
   handover_.apply(entry);

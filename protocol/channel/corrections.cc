@@ -1,5 +1,7 @@
 #include "protocol/channel/corrections.h"
 
+#include <algorithm>
+
 #include "protocol/base/limits.h"
 #include "protocol/channel/journal.h"
 #include "protocol/message/envelope.h"
@@ -35,7 +37,28 @@ Status Corrections::check(MessageKey target, const wire::Envelope& envelope,
   if (!now_says) return refused("references: the message cannot be corrected", "send it anew");
   const auto problems = check_correction(*now_says, *correction, envelope.released_at());
   if (problems.empty()) return ok();
-  return refused(to_string(problems.front()), problems.front().hint);
+  return refused(with_standing(to_string(problems.front()), target, *correction),
+                 problems.front().hint);
+}
+
+std::string Corrections::with_standing(const std::string& reason, MessageKey target,
+                                       const wire::Correction& correction) {
+  const std::vector<Change>& made = of(target);
+  const auto record = made.empty() ? std::nullopt : recorder_.message(target);
+  const auto first = record ? open_body(record->body) : Error{};
+  const auto now_says = first ? newest(target) : std::nullopt;
+  const auto now = now_says ? open_body(now_says->body) : Error{};
+  if (!now || !correction.changes()) return reason;
+  const auto type = static_cast<wire::MessageType>(record->type);
+  const FieldValues before = field_values(type, **first), after = field_values(type, **now);
+  const bool differs =
+      std::any_of(correction.changes()->begin(), correction.changes()->end(), [&](const auto* one) {
+        const auto field = after.find(text_of(one->field()));
+        return field != after.end() && before.at(field->first) != field->second;
+      });
+  if (!differs) return reason;
+  const std::string& prefix = target.incoming ? config_.peer_prefix : config_.prefix;
+  return reason + " (as it stands after " + format_serial(prefix, made.back().serial) + ")";
 }
 
 // An answer has had its effect on the message it speaks of, and both parties have acted on it.

@@ -37,6 +37,11 @@ class Corrections {
   const std::vector<Change>& of(MessageKey key) const;
   // The serial of the last one; 0 for a message as it was first sent. Both parties say the same.
   uint64_t version_of(MessageKey key) const;
+  // The reason with " (as it stands after N-000002)" behind it where a field that the correction
+  // names says something else by now than the message first said: whoever is refused may look at
+  // that.
+  std::string with_standing(const std::string& reason, MessageKey target,
+                            const wire::Correction& correction);
   // How far this acknowledgement reads back from what the message says as it stands: whoever reads
   // back what was corrected has not read the correction. Nothing where it does not differ.
   std::optional<ReadBackDifference> read_back_difference(MessageKey target,

@@ -10,6 +10,7 @@
 #include "protocol/message/body.h"
 #include "protocol/message/draft.h"
 #include "protocol/message/kinds/kinds.h"
+#include "protocol/message/message_rules.h"
 #include "protocol/message/names.h"
 #include "protocol/message/roles.h"
 #include "protocol/message/serial.h"
@@ -77,6 +78,14 @@ DraftChange change_of(const KeptDraft& kept) {
   return {kept.number, kept.version, kept.hash, kept.journal_index, kept.saved_at};
 }
 
+std::vector<std::string> accepted_by(const wire::Draft& draft) {
+  const auto body = open_body(bytes_of(*draft.body()));
+  std::vector<std::string> references;
+  if (!body || !accepts_conflict(**body) || !draft.references()) return references;
+  for (const flatbuffers::String* id : *draft.references()) references.push_back(id->str());
+  return references;
+}
+
 std::string subject_in(const wire::Draft& draft) {
   const auto body = open_body(bytes_of(*draft.body()));
   return body ? shortened(text_of((*body)->subject()), limits::kRowSubjectSizeMax) : "";
@@ -142,7 +151,8 @@ void DraftList::apply(uint64_t journal_index, const wire::Entry& entry) {
                               hash_or_none(saved->submitter()),
                               {},
                               {},
-                              {}};
+                              {},
+                              accepted_by(**draft)};
   } else if (const auto* discarded = entry.fact_as_DraftDiscarded()) {
     end(discarded->number(), {{}, 0, entry.at(), discarded->role(), journal_index});
   } else if (const auto* submitted = entry.fact_as_DraftSubmitted()) {
@@ -256,6 +266,7 @@ Status Drafts::try_save(Now now, uint64_t token, const Actor& actor, uint64_t nu
   if (!role) return may_not_draft(actor);
   const auto type = static_cast<wire::MessageType>((*draft)->type());
   if (Status room = disk_.check_release(type, (*draft)->precedence()); !room) return room;
+  if (Status stands = conflicts_.check_accepted(accepted_by(**draft)); !stands) return stands;
   KeptDraft kept;
   if (number == 0) {
     if (Status place = check_place((*draft)->precedence()); !place) return place;
@@ -399,7 +410,7 @@ void Drafts::tell_waiting(Now now) {
 Status Drafts::check_goes(UtcMs now, const KeptDraft& draft) const {
   const Status goes =
       channel_state_.check_release(now, draft.type, draft.precedence, draft.danger_to_life);
-  if (goes) return goes;
+  if (goes) return check_accepted(draft);
   const std::string id = format_draft_name(draft.number);
   std::string hint = "hotline return " + id + " --reason \"...\"";
   if (draft.submitted.at == 0) {
@@ -410,6 +421,20 @@ Status Drafts::check_goes(UtcMs now, const KeptDraft& draft) const {
                     hint +
                         "    if lives depend on it; else it goes once the channel is open: "
                         "hotline channel status");
+}
+
+Status Drafts::check_accepted(const KeptDraft& draft) const {
+  const Status stands = conflicts_.check_accepted(draft.accepts);
+  if (stands) return ok();
+  const std::string id = format_draft_name(draft.number);
+  const bool waits = draft.submitted.at != 0;
+  return make_error(
+      stands.error().code, stands.error().reason,
+      waits ? "hotline return " + id +
+                  " --reason \"...\"    its writer looks at the conflict as it stands now, and "
+                  "accepts it anew"
+            : "hotline draft discard " + id +
+                  "    then look at hotline conflicts as it stands now, and accept it anew");
 }
 
 Result<wire::Role> Drafts::check_release(const KeptDraft& draft, const Actor& actor) const {

@@ -18,6 +18,7 @@
 
 #include "protocol/channel/channel_state.h"
 #include "protocol/channel/conditions.h"
+#include "protocol/channel/conflicts.h"
 #include "protocol/channel/core_config.h"
 #include "protocol/channel/disk_state.h"
 #include "protocol/channel/effects.h"
@@ -53,6 +54,8 @@ struct KeptDraft {
   DraftStep submitted;           // It waits for its release.
   DraftStep returned;            // It waits no more, and was not changed since.
   std::string returned_because;  // Empty: withdrawn.
+  // Of one that accepts a conflict: which, and as it stood (Conflicts::check_accepted).
+  std::vector<std::string> accepts;
 
   // The entry of the last step.
   uint64_t last_index() const {
@@ -107,14 +110,16 @@ class Drafts {
  public:
   // All of them outlive it.
   Drafts(const CoreConfig& config, Recorder& recorder, Persons& persons, Noise& noise,
-         const DiskState& disk, const ChannelState& channel_state, Conditions& conditions)
+         const DiskState& disk, const ChannelState& channel_state, Conditions& conditions,
+         const Conflicts& conflicts)
       : config_(config),
         recorder_(recorder),
         persons_(persons),
         noise_(noise),
         disk_(disk),
         channel_state_(channel_state),
-        conditions_(conditions) {}
+        conditions_(conditions),
+        conflicts_(conflicts) {}
 
   // As Core::save_draft and Core::discard_draft.
   void save(Now now, uint64_t token, const Actor& actor, uint64_t number,
@@ -125,7 +130,8 @@ class Drafts {
   void give_back(Now now, uint64_t token, const Actor& actor, uint64_t number, const Hash& hash,
                  const std::string& reason);
 
-  // Refuses one that the channel does not take now, and says when it goes.
+  // Refuses one that the channel does not take now, and says when it goes; and one that accepts a
+  // conflict which stands otherwise by now.
   Status check_goes(UtcMs now, const KeptDraft& draft) const;
   // The role in which this person releases what was handed in. Errors: refused where it was not;
   // not_allowed where the person has no such role, or wrote it or handed it in: by whatever
@@ -160,6 +166,8 @@ class Drafts {
                        const Hash& hash, const std::string& reason);
   // The open draft where its newest version is this one.
   Result<KeptDraft> find_version(uint64_t number, const Hash& hash) const;
+  // Refuses a draft that accepts a conflict otherwise than as it stands, with what to do with it.
+  Status check_accepted(const KeptDraft& draft) const;
   // Answers with what became of the draft by the entry that was recorded last.
   void answer_step(Now now, uint64_t token, const KeptDraft& draft);
   // Tells the person, and the record.
@@ -176,6 +184,7 @@ class Drafts {
   const DiskState& disk_;
   const ChannelState& channel_state_;
   Conditions& conditions_;
+  const Conflicts& conflicts_;
   DraftList current_;  // With what is not durable yet.
   DraftList durable_;
 };

@@ -43,6 +43,12 @@ bool accepts_conflict_of(Recorder& recorder, MessageKey target, const wire::Body
   return notice && kind_of(notice->type).is_notice();
 }
 
+std::vector<std::string> names_of(const Release& release) {
+  std::vector<std::string> names;
+  for (const NamedMessage& one : release.references) names.push_back(one.id);
+  return names;
+}
+
 }  // namespace
 
 Result<const wire::Entry*> Releases::release(Now now, Release release) {
@@ -146,6 +152,7 @@ Status Releases::check(const Release& release, const Bytes& envelope_bytes,
     if (!agreed || !refers) return agreed;
     Status fits = corrections_.check(target, envelope, **body);
     if (fits) fits = answers_.check(target, **body);
+    if (fits && accepts_conflict(**body)) fits = conflicts_.check_accepted(names_of(release));
     return fits ? conflicts_.check_moved(target, **body, envelope.released_at()) : fits;
   }
   const Problem& first = problems.front();

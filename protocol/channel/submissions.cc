@@ -172,9 +172,10 @@ Result<wire::Role> Submissions::sending_role(const Actor& actor, uint8_t wanted,
   if (const auto role = acting_role(actor.roles, wanted, right, type)) return *role;
   if (kept && kept->submitted.at != 0) return drafts_.check_release(*kept, actor);
   return make_error(ErrorCode::not_allowed,
-                    wanted == 0 ? actor.name + " has no role here that may send this message"
-                                : actor.name + " may not send this message as " +
-                                      word(static_cast<wire::Role>(wanted), Language::en),
+                    wanted == 0 || !acting_role(actor.roles, 0, right, type)
+                        ? actor.name + " has no role here that may send this message"
+                        : actor.name + " may not send this message as " +
+                              word(static_cast<wire::Role>(wanted), Language::en),
                     right == Right::send ? "ask an operator or a supervisor of this watch"
                                          : "ask a supervisor of this watch");
 }

@@ -135,6 +135,7 @@ class Simulation {
         std::nullopt;          // The notice's request, of a correction or cancellation.
     bool refused = false;      // A change that came too late for what changed before it.
     uint64_t saved_draft = 0;  // The one that it sends, which may have been changed or sent before.
+    bool accepts = false;      // A conflict, which may stand otherwise by then.
   };
   // The surroundings of its core, on its own clocks.
   struct Party : ChannelHost, Clock {
@@ -423,7 +424,7 @@ class Simulation {
   static void take_answer(Party& party, const AnswerSubmission& answer) {
     Request& request = party.requests.at(answer.token);
     if (!answer.outcome) {
-      if (!request.changes && request.saved_draft == 0)
+      if (!request.changes && request.saved_draft == 0 && !request.accepts)
         throw Violation{"a submission was refused: " + answer.outcome.error().reason};
       request.answered = request.refused = true;
       return;
@@ -916,6 +917,7 @@ class Simulation {
     Party& party = parties_[i];
     party.requests.push_back({++party.counter, made_draft(type, precedence, body, references),
                               false, 0, std::move(announces), changes});
+    party.requests.back().accepts = type == wire::MessageType::answer;
     submit(i, party.requests.size() - 1);
   }
 

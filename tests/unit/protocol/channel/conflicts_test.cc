@@ -5,8 +5,10 @@
 
 #include "protocol/base/limits.h"
 #include "protocol/channel/journal.h"
+#include "protocol/message/message_rules.h"
 #include "protocol/message/typed_form.h"
 #include "tests/durations.h"
+#include "tests/made_draft.h"
 #include "tests/unit/protocol/channel/two_cores.h"
 
 namespace hotline {
@@ -257,12 +259,147 @@ TEST_F(ConflictsTest, AnAcceptanceThatLapsedIsToldToBoth) {
   cores.connect();
   cores.settle();
   EXPECT_EQ(alarmed(kNorth), 2u) << "also after a restart";
-  ASSERT_TRUE(
-      cores.submit(kNorth, 4, acceptance_of_conflict(), {"S-000001", "N-000001", "S-000003"}));
-  accept(kSouth, "N-000001", "S-000001");  // Of a state that is no more.
-  EXPECT_EQ(alarmed(kNorth), 3u);
-  EXPECT_TRUE(cores.alarms(kNorth).back().ends_with("changed: S-000004"))
+}
+
+// The two crossed on the way: it is taken like any other message, and counts for nothing.
+TEST_F(ConflictsTest, AnAcceptanceOfThePeersThatComesTooLateIsTakenAndCountsForNothing) {
+  cores.connect();
+  announce(kNorth, activity(54'00000, 30));
+  announce(kSouth, activity(54'10000, 31));
+  cores.hold_frames_from(kNorth, true);
+  const CorrectionFields contact{{{"contact", "tower", "range"}}, "wrong"};
+  ASSERT_TRUE(cores.submit(kNorth, 4, contact, {"N-000001"}));
+  accept(kSouth, "N-000001", "S-000001");
+  EXPECT_EQ(alarmed(kNorth), 2u);
+  EXPECT_TRUE(cores.alarms(kNorth).back().ends_with("changed: S-000002"))
       << cores.alarms(kNorth).back();
+  cores.hold_frames_from(kNorth, false);
+  cores.settle();
+  for (const size_t party : {kNorth, kSouth}) {
+    EXPECT_EQ(open(party), 1u);
+    EXPECT_EQ(alarmed(party), 2u) << party;
+  }
+  EXPECT_FALSE(cores.core(kNorth).conflicts().list()[0].accepted_by_peer);
+  EXPECT_FALSE(cores.core(kSouth).conflicts().list()[0].accepted_by_us);
+}
+
+// Whoever accepts has looked at both notices as they stand, and nobody can sign for another state.
+TEST_F(ConflictsTest, AnAcceptanceOfOursThatComesTooLateIsRefused) {
+  cores.connect();
+  announce(kNorth, activity(54'00000, 30));
+  announce(kSouth, activity(54'10000, 31));
+  const auto refusal = [&](std::vector<std::string> references) {
+    const auto sent = cores.submit(kNorth, 4, acceptance_of_conflict(), references);
+    return sent ? "" : sent.error().reason + " / " + sent.error().hint;
+  };
+  const std::string anew =
+      " / hotline conflicts N-000001    look at it as it stands now, and accept it anew";
+  const auto correct_contact = [&](size_t party, const char* notice) {
+    const CorrectionFields contact{{{"contact", "tower", "range"}}, "wrong"};
+    ASSERT_TRUE(cores.submit(party, 4, contact, {notice}));
+    cores.settle();
+  };
+  EXPECT_EQ(refusal({"S-000001", "N-000001", "N-000007"}),
+            "there is no message N-000007 / hotline list");
+  correct_contact(kSouth, "S-000001");
+  EXPECT_EQ(refusal({"S-000001", "N-000001"}), "S-000001 was corrected by S-000002 since" + anew);
+  correct_contact(kNorth, "N-000001");
+  EXPECT_EQ(refusal({"S-000001", "N-000001", "S-000002"}),
+            "N-000001 was corrected by N-000002 since" + anew);
+  EXPECT_EQ(refusal({"S-000001", "N-000001", "S-000002", "N-000002"}), "");
+  announce(kNorth, activity(58'00000, 30));
+  EXPECT_EQ(refusal({"S-000001", "N-000004", "S-000002"}),
+            "N-000004 and S-000001 are not in conflict / hotline conflicts N-000004    look at it "
+            "as it stands now, and accept it anew");
+  EXPECT_EQ(refusal({"S-000001", "N-000004", "S-000002", "N-000002"}),
+            "N-000004 stands as it was first sent / hotline conflicts N-000004    look at it as it "
+            "stands now, and accept it anew");
+  ASSERT_TRUE(cores.submit(kSouth, 4, CancellationFields{"not flown"}, {"S-000001"}));
+  cores.settle();
+  EXPECT_EQ(refusal({"S-000001", "N-000001", "S-000002", "N-000002"}),
+            "S-000001 was cancelled since" + anew);
+  // One who says the word to another message accepts no conflict.
+  announce(kSouth, activity(54'10000, 31));
+  EXPECT_EQ(refusal({"S-000004"}), "");
+}
+
+// A draft may wait for a second person while a notice is corrected.
+TEST_F(ConflictsTest, AnAcceptanceThatWaitsIsNotReleasedOnceANoticeWasCorrected) {
+  cores.connect();
+  announce(kNorth, activity(54'00000, 30));
+  announce(kSouth, activity(54'10000, 31));
+  const Bytes draft =
+      made_draft(wire::MessageType::answer, 4,
+                 build_body({"Accepted", {}, acceptance_of_conflict()}), {"S-000001", "N-000001"});
+  for (const uint64_t number : {1u, 2u}) {
+    ASSERT_TRUE(cores.save_draft(kNorth, draft));
+    if (number == 1) {
+      const auto handed_in = cores.hand_in(kNorth, number, draft);
+      ASSERT_TRUE(handed_in) << handed_in.error().reason;
+    }
+  }
+  const CorrectionFields contact{{{"contact", "tower", "range"}}, "wrong"};
+  ASSERT_TRUE(cores.submit(kSouth, 4, contact, {"S-000001"}));
+  cores.settle();
+  const std::string since = "S-000001 was corrected by S-000002 since";
+  const auto released = cores.release(kNorth, 1, draft);
+  ASSERT_FALSE(released);
+  EXPECT_EQ(released.error().reason, since);
+  EXPECT_EQ(released.error().hint,
+            "hotline return D-1 --reason \"...\"    its writer looks at the conflict as it stands "
+            "now, and accepts it anew");
+  cores.restart(kNorth);
+  const auto handed_in = cores.hand_in(kNorth, 2, draft);
+  ASSERT_FALSE(handed_in);
+  EXPECT_EQ(handed_in.error().reason, since);
+  EXPECT_EQ(handed_in.error().hint,
+            "hotline draft discard D-2    then look at hotline conflicts as it stands now, and "
+            "accept it anew");
+  const auto saved = cores.save_draft(kNorth, draft);
+  ASSERT_FALSE(saved);
+  EXPECT_EQ(saved.error().reason, since);
+  EXPECT_EQ(open(kSouth), 1u);
+}
+
+TEST_F(ConflictsTest, ANoticeCountsThoseThatBothAcceptedApart) {
+  cores.connect();
+  announce(kNorth, activity(54'00000, 30));
+  announce(kSouth, activity(54'10000, 31));
+  announce(kSouth, activity(54'10000, 30));
+  accept(kNorth, "S-000001", "N-000001");
+  accept(kSouth, "N-000001", "S-000001");
+  const auto counted = notices(kNorth, {.incoming = false});
+  ASSERT_EQ(counted.size(), 1u);
+  EXPECT_EQ(counted[0].conflicts, 1u);
+  EXPECT_EQ(counted[0].accepted, 1u);
+}
+
+// Whoever is refused may look at what was first sent.
+TEST_F(ConflictsTest, ARefusedCorrectionSaysAfterWhichTheNoticeStandsSo) {
+  cores.connect();
+  announce(kNorth, activity(54'00000, 30));
+  const auto refusal = [&](const char* from) {
+    const CorrectionFields contact{{{"contact", from, "harbour"}}, "wrong"};
+    const auto sent = cores.submit(kNorth, 4, contact, {"N-000001"});
+    return sent ? "" : sent.error().reason;
+  };
+  EXPECT_EQ(refusal("towr"), "contact: is not \"towr\" but \"tower\"");
+  EXPECT_EQ(refusal("tower"), "");
+  EXPECT_EQ(refusal("tower"),
+            "contact: is not \"tower\" but \"harbour\" (as it stands after N-000002)");
+}
+
+// What the peer announced since then is not known, also after a restart without a link.
+TEST_F(ConflictsTest, ARestartRemembersWhenThereWasALink) {
+  EXPECT_EQ(cores.core(kNorth).status().link_since, 0);
+  cores.connect();
+  cores.pass(5'000);
+  announce(kSouth, activity(54'10000, 31));
+  cores.pass(5'000);
+  const UtcMs ended = cores.now().utc;
+  cores.restart(kNorth);
+  cores.pass(5'000);
+  EXPECT_EQ(cores.core(kNorth).status().link_since, ended);
 }
 
 TEST_F(ConflictsTest, WhoAcceptedOneStaysKnownWhileTheNoticesStand) {
@@ -580,6 +717,31 @@ TEST_F(ConflictDigestsTest, AreTheSame) {
   next_check();
   EXPECT_TRUE(compared(kNorth).is_current && compared(kNorth).same);
   EXPECT_TRUE(compared(kSouth).is_current && compared(kSouth).same);
+}
+
+// Nobody waits a minute to hear whether the other side finds the same.
+TEST_F(ConflictDigestsTest, AreComparedSoonAfterAChange) {
+  cores.pass(4'000);
+  for (const size_t party : {kNorth, kSouth}) EXPECT_TRUE(compared(party).is_current) << party;
+  correct(kSouth, "S-000001", volume(54'10000, 31, 2), volume(54'10000, 32, 2));
+  EXPECT_FALSE(compared(kSouth).is_current);
+  cores.pass(4'000);
+  for (const size_t party : {kNorth, kSouth}) EXPECT_TRUE(compared(party).is_current) << party;
+}
+
+// Each told the other at once, and of fewer messages than there were.
+TEST_F(ConflictDigestsTest, AreComparedSoonAfterALinkOnWhichBothHadMessages) {
+  cores.disconnect(link_);
+  announce(kNorth, activity(56'00000, 30));
+  announce(kSouth, activity(57'00000, 30));
+  cores.restart(kNorth);
+  EXPECT_EQ(compared(kNorth).at, 0);
+  cores.connect();
+  cores.pass(4'000);
+  for (const size_t party : {kNorth, kSouth}) {
+    EXPECT_TRUE(compared(party).is_current) << party;
+    EXPECT_TRUE(compared(party).same) << party;
+  }
 }
 
 TEST_F(ConflictDigestsTest, ADifferenceIsAlarmedOnceUntilItIsGone) {

@@ -1,12 +1,19 @@
 #include "tests/unit/protocol/channel/two_cores.h"
 
 #include "protocol/base/check.h"
+#include "protocol/base/sha256.h"
 #include "protocol/base/text.h"
 #include "protocol/message/kinds/kinds.h"
 #include "protocol/message/neutral_phrases.h"
 #include "tests/made_draft.h"
 
 namespace hotline {
+namespace {
+
+const Actor kDrafter{"ann", Hash{7}, {static_cast<uint8_t>(wire::Role::operator_)}};
+const Actor kReleaser{"bob", Hash{8}, {static_cast<uint8_t>(wire::Role::supervisor)}};
+
+}  // namespace
 
 TwoCores::TwoCores(Policy policy, bool exercise)
     : channel_{{0x5a, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15}, exercise} {
@@ -101,6 +108,35 @@ Result<Submission> TwoCores::submit(size_t party, uint8_t precedence, ContentFie
   settle();
   auto answer = side.answers.find(token);
   HOTLINE_CHECK(answer != side.answers.end());
+  return answer->second;
+}
+
+Result<DraftChange> TwoCores::save_draft(size_t party, const Bytes& draft) {
+  const uint64_t token = ++sides_[party].draft_tokens;
+  core(party).save_draft(now(party), token, kDrafter, 0, std::nullopt, draft);
+  return drafted(party, token);
+}
+
+Result<DraftChange> TwoCores::hand_in(size_t party, uint64_t number, const Bytes& draft) {
+  const uint64_t token = ++sides_[party].draft_tokens;
+  core(party).submit_draft(now(party), token, kDrafter, number, sha256({draft}));
+  return drafted(party, token);
+}
+
+Result<DraftChange> TwoCores::drafted(size_t party, uint64_t token) {
+  settle();
+  const auto answer = sides_[party].draft_answers.find(token);
+  HOTLINE_CHECK(answer != sides_[party].draft_answers.end());
+  return answer->second;
+}
+
+Result<Submission> TwoCores::release(size_t party, uint64_t number, const Bytes& draft) {
+  const uint64_t token = ++sides_[party].draft_tokens;
+  core(party).submit(now(party), token, kReleaser,
+                     core(party).last_counter(kReleaser.certificate) + 1, draft, {}, number);
+  settle();
+  const auto answer = sides_[party].answers.find(token);
+  HOTLINE_CHECK(answer != sides_[party].answers.end());
   return answer->second;
 }
 

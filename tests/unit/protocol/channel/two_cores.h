@@ -49,6 +49,10 @@ class TwoCores {
                             const std::vector<std::string>& references = {},
                             wire::Role role = wire::Role::operator_, bool danger_to_life = false,
                             const std::string& incident = {}, UtcMs expires_at = 0);
+  // Ann saves this draft under a new number; she hands it in; bob, a supervisor, releases it.
+  Result<DraftChange> save_draft(size_t party, const Bytes& draft);
+  Result<DraftChange> hand_in(size_t party, uint64_t number, const Bytes& draft);
+  Result<Submission> release(size_t party, uint64_t number, const Bytes& draft);
   // By bob, in this role.
   Status note_guarantor(size_t party, const std::string& name, const GuarantorNote& note,
                         wire::Role role = wire::Role::supervisor);
@@ -77,9 +81,12 @@ class TwoCores {
     size_t party;
     CoreConfig config;
     uint64_t counter = 0;
+    uint64_t draft_tokens = 1'000'000;  // Far from the tokens that count submissions.
     bool holding = false;
     std::vector<std::pair<LinkId, Bytes>> held;
   };
+
+  Result<DraftChange> drafted(size_t party, uint64_t token);
 
   simulation::Seeded random_{1};
   ChannelName channel_;

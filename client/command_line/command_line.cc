@@ -2,6 +2,7 @@
 
 #include <cstdlib>
 
+#include "client/command_line/command_rights.h"
 #include "client/language/sentences.h"
 #include "protocol/base/limits.h"
 
@@ -34,6 +35,20 @@ Language reader_language(const Arguments& arguments, const Environment& environm
   return Language::en;
 }
 
+// A command that says nothing of roles would be refused for another reason first, and a hint that
+// is no use to an auditor be printed.
+void offer_what_is_allowed(Output& output, const wire::ServerHello& server,
+                           const std::string& command) {
+  std::vector<uint8_t> roles;
+  if (server.roles() != nullptr) roles.assign(server.roles()->begin(), server.roles()->end());
+  const auto may = [roles](const std::string& words) { return may_give(roles, words); };
+  output.set_may_give(may);
+  if (may(command)) return;
+  output.set_not_allowed(make_error(ErrorCode::not_allowed,
+                                    text(server.person()) + " has no role here that may do this",
+                                    "ask somebody of this watch who has one"));
+}
+
 }  // namespace
 
 Result<Context> Invocation::context() const {
@@ -46,6 +61,7 @@ Result<std::unique_ptr<Connection>> Invocation::connect() {
   auto connection = Connection::open({std::move(*chosen), around->connect, around->pause});
   if (!connection) return connection;
   const wire::ServerHello& server = (*connection)->server();
+  offer_what_is_allowed(output, server, command);
   if (server.exercise()) {
     output.talk("EXERCISE EXERCISE EXERCISE", Style::yellow);
   }
@@ -93,7 +109,7 @@ Program program_of(const std::vector<Command>& commands) {
 int run_command_line(const std::vector<std::string>& words, const std::vector<Command>& commands,
                      const Surroundings& around) {
   const auto perform = [&](size_t index, const Arguments& arguments, Output& output) {
-    Invocation invocation{arguments, output, &around};
+    Invocation invocation{arguments, output, &around, commands[index].spec.name};
     try {
       return commands[index].run(invocation);
     } catch (const CommandFailed& failed) {

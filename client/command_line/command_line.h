@@ -35,6 +35,7 @@ struct Invocation {
   const Arguments& arguments;
   Output& output;
   const Surroundings* around = nullptr;
+  std::string command = {};  // Its name.
   // The chosen context of the configuration file.
   Result<Context> context() const;
 

@@ -8,6 +8,7 @@
 #include <span>
 #include <sstream>
 
+#include "protocol/base/grouped.h"
 #include "protocol/terminal/exit_code.h"
 #include "protocol/terminal/printable.h"
 
@@ -82,6 +83,31 @@ std::string Output::command(const std::string& words) const {
   return "hotline" + options_.daemon_options + " " + words;
 }
 
+void Output::offer(const std::string& english) {
+  const size_t at = english.find("hotline ");
+  if (at == std::string::npos || !is_of_no_use(std::string_view(english).substr(at))) talk(english);
+}
+
+std::string Output::of_anybody(std::string words) {
+  constexpr std::string_view kOfAnother = "hotline  ";
+  for (size_t at = words.find(kOfAnother); at != std::string::npos;
+       at = words.find(kOfAnother, at)) {
+    words.erase(at + kOfAnother.size() - 1, 1);
+  }
+  return words;
+}
+
+bool Output::is_of_no_use(std::string_view text) const {
+  constexpr std::string_view kProgram = "hotline";
+  if (!text.starts_with(kProgram)) return false;
+  text.remove_prefix(kProgram.size());
+  if (!options_.daemon_options.empty() && text.starts_with(options_.daemon_options)) {
+    text.remove_prefix(options_.daemon_options.size());
+  }
+  const bool is_others = text.starts_with("  ");
+  return text.starts_with(' ') && !is_others && !may_give(std::string(text.substr(1)));
+}
+
 std::string Output::words(const std::string& english) const {
   if (options_.json) return english;
   return typed_here(options_.translate ? options_.translate(english) : english);
@@ -140,8 +166,13 @@ JsonValue sent_in_json(Sent sent) {
 
 int Output::fail(const std::string& what, const Error& error) {
   err_->clear();  // Where it took no more there may be room again.
-  *err_ << error_text(error_code_name(error.code), what, error.reason, error.hint) << std::flush;
-  return exit_code(error.code);
+  const bool is_of_state = error.code == ErrorCode::refused || error.code == ErrorCode::not_found ||
+                           error.code == ErrorCode::conflict;
+  const Error& told = not_allowed_ && is_of_state ? *not_allowed_ : error;
+  *err_ << error_text(error_code_name(told.code), what, told.reason,
+                      is_of_no_use(told.hint) ? "" : told.hint)
+        << std::flush;
+  return exit_code(told.code);
 }
 
 void Output::set_sent(Sent sent, const std::string& id, const std::string& hint) {
@@ -373,9 +404,7 @@ std::string format_remaining(int64_t remaining_ms) {
 }
 
 std::string format_count(uint64_t count) {
-  std::string digits = std::to_string(count);
-  for (size_t i = digits.size(); i > 3; i -= 3) digits.insert(i - 3, ",");
-  return digits;
+  return grouped(count);
 }
 
 }  // namespace hotline

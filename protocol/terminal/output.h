@@ -26,6 +26,9 @@ using SetLastWords = std::function<void(std::string words)>;
 // are.
 using Translate = std::function<std::string(const std::string& english)>;
 
+// This person may give the command with these words, those after the program's name.
+using MayGive = std::function<bool(const std::string& words)>;
+
 struct OutputOptions {
   std::string program = "hotline";  // Begins each error.
   bool json = false;
@@ -93,6 +96,19 @@ class Output {
   // words, wherever they are made, "hotline" has two blanks behind it then; one is shown.
   static std::string others_command(const std::string& words) { return "hotline  " + words; }
 
+  // Talk with a command to be typed next, such as "Next: " + command("ack @flash"). Nothing for
+  // whoever may not give it.
+  void offer(const std::string& english);
+  // From now on hints with a command are printed only for whoever may give it. Until then all are.
+  void set_may_give(MayGive may_give) { may_give_ = std::move(may_give); }
+  bool may_give(const std::string& words) const { return !may_give_ || may_give_(words); }
+  // This person may not give the command that runs: a refusal for another reason than that, such as
+  // that nothing is left to be done, says this instead.
+  void set_not_allowed(Error why) { not_allowed_ = std::move(why); }
+
+  // The words for a reader who is nobody in particular: a program, or a monitor.
+  static std::string of_anybody(std::string words);
+
   std::string styled(Style style, const std::string& text) const;
 
   // "14:12:07.913Z", with --local also "(16:12:07 CET)".
@@ -134,6 +150,8 @@ class Output {
   std::string error_text(const char* code, const std::string& what, const std::string& reason,
                          const std::string& hint_as_anywhere) const;
   std::string typed_here(const std::string& words) const;
+  // Nobody else is to type the command that begins with the text, and this person may not give it.
+  bool is_of_no_use(std::string_view text) const;
   // Talk as the terminal has room for it, beside so many columns that stand before it.
   std::string folded_talk(const std::string& text, size_t before = 0) const;
 
@@ -141,6 +159,8 @@ class Output {
   std::ostream* err_ = nullptr;
   OutputOptions options_;
   Done done_;
+  MayGive may_give_;  // Empty: everything.
+  std::optional<Error> not_allowed_;
 };
 
 // A table of text. On a terminal its columns are padded to their widest cell and separated by two

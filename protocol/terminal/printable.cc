@@ -47,12 +47,54 @@ size_t end_of_command(std::string_view line, size_t at) {
   }
 }
 
+bool is_command(std::string_view piece) {
+  return piece.starts_with("hotline ");
+}
+
 // Where what is not broken ends.
 size_t end_of_piece(std::string_view line, size_t at, size_t width) {
-  if (line.substr(at).starts_with("hotline ")) return end_of_command(line, at);
+  if (is_command(line.substr(at))) return end_of_command(line, at);
   const size_t end = end_of_word(line, at);
   const bool fits = shown_columns(line.substr(at, end - at)) <= width;
   return fits ? end : std::min(line.find(' ', at), line.size());
+}
+
+// Where the word of a shell ends that begins at `at`.
+size_t end_of_shell_word(std::string_view command, size_t at) {
+  char quote = 0;
+  for (; at < command.size() && (quote != 0 || command[at] != ' '); ++at) {
+    const char c = command[at];
+    if (c == quote) {
+      quote = 0;
+    } else if (quote == 0 && (c == '"' || c == '\'')) {
+      quote = c;
+    }
+  }
+  return at;
+}
+
+// A command on several lines, as a shell reads it all the same; the first has so many columns.
+std::string continued(std::string_view command, size_t width, const std::string& indent) {
+  constexpr std::string_view kGoesOn = " \\";
+  std::string shown;
+  std::string current;
+  for (size_t at = 0; at < command.size();) {
+    const size_t end = end_of_shell_word(command, at);
+    const std::string_view word = command.substr(at, end - at);
+    const size_t room = end == command.size() ? 0 : kGoesOn.size();
+    const size_t before = shown.empty() ? indent.size() - 2 : 0;
+    const size_t needed = before + column_count(current) + 1 + shown_columns(word) + room;
+    const bool has_word = current.find_first_not_of(' ') != std::string::npos;
+    if (has_word && needed > width) {
+      shown += current + std::string(kGoesOn) + "\n";
+      current = indent;
+    } else if (has_word) {
+      current += ' ';
+    }
+    current += word;
+    at = std::min(command.find_first_not_of(' ', end), command.size());
+  }
+  return shown + current;
 }
 
 std::string folded_line(std::string_view line, size_t width) {
@@ -71,7 +113,16 @@ std::string folded_line(std::string_view line, size_t width) {
       current = indent;
       gap = {};
     }
-    current.append(gap).append(piece);
+    const bool is_too_wide = shown_columns(current) + gap.size() + shown_columns(piece) > width;
+    if (is_too_wide && is_command(piece)) {
+      shown += current + std::string(gap);
+      const std::string lines = continued(piece, width, indent + "  ");
+      const size_t last = lines.rfind('\n') + 1;  // 0 where it is one line.
+      shown += lines.substr(0, last);
+      current = lines.substr(last);
+    } else {
+      current.append(gap).append(piece);
+    }
     begun = true;
     at = std::min(line.find_first_not_of(' ', end), line.size());
     gap = line.substr(end, at - end);

@@ -30,7 +30,8 @@ std::string with_broken_words(std::string_view text, size_t width);
 
 // Breaks a text at spaces so that no line has more than `width` columns, as far as can be: what a
 // person copies stays whole. A command ("hotline ..." up to four spaces, the end of its sentence or
-// the line) is not broken, nor is what stands between quotation marks and fits into a line. Spaces
+// the line) has lines of its own, each but the last with a backslash behind it, so that it runs as
+// it is copied; what stands between quotation marks and fits into a line is not broken. Spaces
 // within a line stay as they are; what follows a break is indented by two more than its line.
 // Sequences that colour a text take no columns.
 std::string folded(std::string_view text, size_t width);

@@ -1,5 +1,6 @@
 """B19: every "To send:" line that `hotline template show` prints runs as it is printed, on any day, live and in an exercise."""
 
+import re
 import shlex
 import subprocess
 import unittest
@@ -22,6 +23,11 @@ class Templates(OfTwo):
                 (line,) = [line for line in shown.stderr.splitlines() if line.startswith(MARK)]
                 program, *words = shlex.split(line.removeprefix(MARK))
                 self.assertEqual(program, "hotline")
+                # On a terminal it is as wide as that, and a shell reads the same.
+                _, on_terminal = self.world.on_terminal("north", "ann", "template", "show", name)
+                (_, copied) = re.split(r"^To send:\s", on_terminal, flags=re.M)
+                self.assertTrue(all(len(one) <= 80 for one in copied.splitlines()), copied)
+                self.assertEqual(shlex.split(copied.replace("\\\n", "")), [program, *words])
                 # With the options that chose the daemon of the command that printed it.
                 done = subprocess.run([self.world.hotline, *words], stdin=subprocess.DEVNULL, capture_output=True, text=True,
                                       timeout=60)

@@ -47,7 +47,11 @@ TEST(Folded, BreaksAtSpacesAndIndentsWhatFollows) {
 
 TEST(Folded, KeepsCommandsAndQuotationsWhole) {
   EXPECT_EQ(folded("Next: hotline --context north send -t x", 24),
-            "Next:\n  hotline --context north send -t x");
+            "Next:\n  hotline --context \\\n    north send -t x");
+  EXPECT_EQ(folded("To send: hotline send --set where=\"54.90N 020.10E\" --set a=b", 36),
+            "To send:\n  hotline send --set \\\n    where=\"54.90N 020.10E\" --set a=b");
+  EXPECT_EQ(folded("hotline show 'a b c d e' --x    or call", 18),
+            "hotline show \\\n    'a b c d e' \\\n    --x    or call");
   EXPECT_EQ(folded("Older: hotline list. Not all was looked at.", 30),
             "Older: hotline list. Not all\n  was looked at.");
   EXPECT_EQ(folded("hotline show N-1    and read back again", 24),

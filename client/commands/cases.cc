@@ -87,8 +87,8 @@ int print_one(Invocation& invocation, const Connection& connection, const wire::
   const wire::CaseRow& row = *tables(reply.rows()).front();
   for (const wire::CaseRungRow* rung : tables(row.rungs())) {
     if (rung->state() != static_cast<uint8_t>(RungState::due)) continue;
-    output.talk("Next: " + output.command(decide_hint(
-                               text(row.id()), rung_name(static_cast<CaseRung>(rung->rung())))));
+    output.offer("Next: " + output.command(decide_hint(
+                                text(row.id()), rung_name(static_cast<CaseRung>(rung->rung())))));
   }
   return kExitDone;
 }

@@ -101,7 +101,8 @@ void say_lacking(Output& output, const Connection& connection,
     output.say("  a supervisor of " + upper_case(connection.peer()) + " declares it open");
   }
   if (state.lacks_test_call()) {
-    output.say("  a person has acknowledged a test call of either side: hotline test-call");
+    output.say("  a person has acknowledged a test call of either side" +
+               std::string(output.may_give("test-call") ? ": hotline test-call" : ""));
   }
 }
 

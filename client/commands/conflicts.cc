@@ -105,6 +105,15 @@ int accept(Invocation& invocation) {
                            wait);
 }
 
+// Those that both accepted stand no longer in the list, and the notices still come too near.
+void say_accepted(Output& output, Connection& connection, const std::string& id) {
+  const auto reply = connection.conflicts(id, 1, 0, true);
+  const uint64_t count = reply ? (*reply)->total() : 0;
+  if (count == 0) return;
+  output.talk("Accepted by both: " + format_count(count) +
+              ". See: " + output.command("conflicts" + (id.empty() ? "" : " " + id) + " --all"));
+}
+
 int list_conflicts(Invocation& invocation) {
   Output& output = invocation.output;
   const std::string what = "cannot list conflicts";
@@ -140,6 +149,7 @@ int list_conflicts(Invocation& invocation) {
                 : !id.empty() ? "No conflict of " + id + (all ? " is known." : " is open.")
                 : all         ? "No conflict is known."
                               : "No conflict is open.");
+    if (skip == 0 && !all) say_accepted(output, *connection, id);
   } else if (more) {
     const std::string command = "conflicts" + (id.empty() ? "" : " " + id) + (all ? " --all" : "");
     output.talk(cut_words(invocation, end - skip, rows.total(),

@@ -4,6 +4,7 @@
 #include <random>
 
 #include "client/commands/commands.h"
+#include "client/compose/accepted_conflict.h"
 #include "client/compose/conflict_check.h"
 #include "client/compose/draft_editing.h"
 #include "client/compose/draft_view.h"
@@ -151,6 +152,29 @@ int draft_list(Invocation& invocation) {
   return kExitDone;
 }
 
+// The next command of this person, or whose turn it is. `goes`: its conflicts are no reason to
+// refuse it.
+void say_next(Output& output, Connection& connection, const SavedDraft& saved,
+              const std::vector<Problem>& problems, bool goes) {
+  const std::string me = text(connection.server().person());
+  const bool is_mine = text(saved.row().person()) == me || text(saved.row().submitted_by()) == me;
+  const bool releases = !is_mine && connection.may(Right::release);
+  const bool waits = saved.row().submitted_at() != 0;
+  if (!problems.empty()) {
+    return output.offer("Next: " + hint_to_edit(saved.name(), problems.front()));
+  }
+  if (waits && goes && !releases) {
+    return output.talk("Next, by a releaser or a supervisor: " +
+                       Output::others_command("release " + saved.name()));
+  }
+  if (goes) return output.offer("Next: " + output.command(next_step(connection, saved)));
+  if (waits && releases) {
+    return output.offer("Next: " + output.command("return " + saved.name() + " --reason \"...\""));
+  }
+  output.offer("Next: " + (accepts_conflict(saved.body()) ? hint_to_accept_anew(saved.name())
+                                                          : hint_to_say_why(saved.name())));
+}
+
 int draft_show(Invocation& invocation) {
   Output& output = invocation.output;
   const std::string typed = *invocation.arguments.get("DRAFT");
@@ -170,16 +194,7 @@ int draft_show(Invocation& invocation) {
     return kExitDone;
   }
   say_problems(output, problems);
-  const bool is_mine = text(saved.row().person()) == text(connection->server().person()) ||
-                       text(saved.row().submitted_by()) == text(connection->server().person());
-  if (saved.row().submitted_at() != 0 && (is_mine || !connection->may(Right::release))) {
-    output.talk("Next, by a releaser or a supervisor: " +
-                Output::others_command("release " + saved.name()));
-    return kExitDone;
-  }
-  output.talk("Next: " + (!problems.empty() ? hint_to_edit(saved.name(), problems.front())
-                          : goes            ? output.command(next_step(*connection, saved))
-                                            : hint_to_say_why(saved.name())));
+  say_next(output, *connection, saved, problems, goes);
   return kExitDone;
 }
 

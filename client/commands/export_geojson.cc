@@ -22,6 +22,7 @@ bool add_notice(Picture& picture, const Connection& connection, const wire::Noti
   row.state = state_word(message);
   row.type = type_name(message.type());
   row.conflicts = notice.conflicts();
+  row.accepted = notice.accepted();
   const auto volumes = tables(notice.volumes());
   for (size_t i = 0; i < volumes.size(); ++i) {
     row.volume = to_volume(*volumes[i]);
@@ -83,19 +84,21 @@ int export_geojson(Invocation& invocation) {
 }  // namespace
 
 Command export_geojson_command() {
-  return {{.name = "export geojson",
-           .summary = "Write what is announced and not over as GeoJSON, for a map",
-           .description =
-               "Activities, launches and protected sites and movements of both parties, each as it "
-               "stands now: one feature for each volume (RFC 7946), with id, volume, party, state, "
-               "type, mode (live or exercise), lower and upper height with their datum, start, end "
-               "and conflicts. \"complete\" is false where the daemon knows of more than it shows. "
-               "The picture is as old as its \"taken_at\", and what the other side announced since "
-               "\"link_down_since\" is not in it: a map must say so.",
-           .examples = {"hotline export geojson picture.geojson",
-                        "hotline export geojson > picture.geojson"},
-           .positionals = {{"FILE", "a new file; else standard output", false}}},
-          export_geojson};
+  return {
+      {.name = "export geojson",
+       .summary = "Write what is announced and not over as GeoJSON, for a map",
+       .description =
+           "Activities, launches and protected sites and movements of both parties, each as it "
+           "stands now: one feature for each volume (RFC 7946), with id, volume, party, state, "
+           "type, mode (live or exercise), lower and upper height with their datum, start, end "
+           "and conflicts, which are open, and conflicts_accepted, which both parties accepted. "
+           "\"complete\" is false where the daemon knows of more than it shows. "
+           "The picture is as old as its \"taken_at\", and what the other side announced since "
+           "\"link_down_since\" is not in it: a map must say so.",
+       .examples = {"hotline export geojson picture.geojson",
+                    "hotline export geojson > picture.geojson"},
+       .positionals = {{"FILE", "a new file; else standard output", false}}},
+      export_geojson};
 }
 
 }  // namespace hotline::client

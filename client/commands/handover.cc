@@ -25,8 +25,9 @@ std::string accept_words(const ShownHandover& handover) {
 void say_who_accepts(Output& output, const Connection& connection, const ShownHandover& handover) {
   const bool is_signer = handover.started.person == text(connection.server().person());
   const std::string words = accept_words(handover);
-  output.talk("Next, by whoever comes: " +
-              (is_signer ? Output::others_command(words) : output.command(words)));
+  output.talk("Next, by whoever comes: " + (is_signer || !output.may_give(words)
+                                                ? Output::others_command(words)
+                                                : output.command(words)));
 }
 
 Error nobody_started() {
@@ -80,7 +81,10 @@ int handover_show(Invocation& invocation) {
   const auto reply = need(connection->show_handover(), what);
   const auto handover = need(shown_handover(*reply), what);
   print_answer(output, *reply, handover, invocation.now());
-  if (!handover) output.talk("Nobody of this watch started a hand-over: hotline handover start");
+  if (!handover) {
+    output.talk("Nobody of this watch started a hand-over" +
+                std::string(output.may_give("handover start") ? ": hotline handover start" : "."));
+  }
   if (handover && !handover->accepted) say_who_accepts(output, *connection, *handover);
   return kExitDone;
 }

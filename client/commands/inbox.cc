@@ -92,7 +92,9 @@ void say_what_waits(Invocation& invocation, const Shown& shown) {
   if (waits.waiting_flash() != 0 && waits.more() && !only_flash) {
     words += ", " + format_count(waits.waiting_flash()) + " of them FLASH";
   }
-  if (waits.waiting_flash() != 0) {
+  if (!output.may_give("ack")) {
+    words += ".";
+  } else if (waits.waiting_flash() != 0) {
     words += ". Next: " + output.command("ack @flash");
   } else if (shown.waiting_shown != 0) {
     words += ". Next: " + output.command("ack " + text(shown.messages.front()->id()));
@@ -149,7 +151,7 @@ int requests(Invocation& invocation, Connection& connection, uint64_t limit) {
     table.add({due_ms <= 0 ? "!" : "",
                {format_remaining(due_ms), precedence_label(one->precedence()), text(one->id()),
                 format_date_time_group(one->answer_due_at()),
-                upper_case(sender_of(connection, *one)), state_word(*one), text(one->subject())},
+                upper_case(sender_of(connection, *one)), state_words(*one), text(one->subject())},
                precedence_style(one->precedence())});
   }
   table.print(output);

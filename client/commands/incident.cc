@@ -89,8 +89,8 @@ int incident_show(Invocation& invocation) {
                                   : "All " + format_count(row.messages()) +
                                         " messages: " + output.command("thread " + id));
   for (const wire::SameEventRow* one : tables(reply->perhaps())) {
-    output.talk("If it is the same event: " +
-                output.command("incident open " + id + " --with " + text(one->report()->id())));
+    output.offer("If it is the same event: " +
+                 output.command("incident open " + id + " --with " + text(one->report()->id())));
   }
   if (row.cancelled()) {
     output.talk(
@@ -98,8 +98,11 @@ int incident_show(Invocation& invocation) {
   }
   const bool only_theirs = row.peers()->closing() && !row.own()->closing();
   if (only_theirs && !row.cancelled()) {
-    output.talk(upper_case(connection->peer()) + " closed it. Next: " +
-                output.command("incident close " + id + " --reason \"...\""));
+    const std::string peer = upper_case(connection->peer());
+    output.talk(output.may_give("incident close")
+                    ? peer + " closed it. Next: " +
+                          output.command("incident close " + id + " --reason \"...\"")
+                    : peer + " closed it.");
   }
   return kExitDone;
 }

@@ -67,8 +67,8 @@ int notice_check(Invocation& invocation) {
                             : ". Nothing was sent. It needs no other reason to be sent."));
   }
   if (is_refused && invocation.arguments.has("FILE")) {
-    output.talk("Next: " + output.command("send -f " + *invocation.arguments.get("FILE") +
-                                          " --set conflict-reason=\"...\""));
+    output.offer("Next: " + output.command("send -f " + *invocation.arguments.get("FILE") +
+                                           " --set conflict-reason=\"...\""));
   }
   say_announced_unknown(output, *connection, missing);
   return code;

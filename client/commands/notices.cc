@@ -101,6 +101,7 @@ JsonValue json_notice(const Connection& connection, const wire::NoticeRow& row) 
       .add("latitude_deg_e5", where == nullptr ? JsonValue() : e5(where->latitude()))
       .add("longitude_deg_e5", where == nullptr ? JsonValue() : e5(where->longitude()))
       .add("conflicts", row.conflicts())
+      .add("conflicts_accepted", row.accepted())
       .add("state", state_word(*row.row()));
 }
 

@@ -136,6 +136,12 @@ int show_what_is_released(Invocation& invocation, Connection& connection, const 
   } else {
     print_draft(output, connection, saved);
   }
+  const std::string refusal = why_refused(connection, saved.bytes());
+  if (!refusal.empty()) {
+    return output.fail(saved.name() + " was not released",
+                       make_error(ErrorCode::refused, refusal,
+                                  "hotline return " + saved.name() + " --reason \"...\""));
+  }
   return output.fail(
       saved.name() + " is not released yet",
       make_error(ErrorCode::usage, "nobody has confirmed that it was read",

@@ -47,17 +47,6 @@ void print_facts(Output& output, const Descriptions& facts, const wire::Detail& 
   }
 }
 
-// Above everything else that a message says: whether it still says it.
-void print_standing(Output& output, const wire::Detail& detail) {
-  if (detail.cancelled()) output.say("CANCELLED by its sender", Style::red);
-  if (detail.expired()) output.say("EXPIRED: its time is over", Style::yellow);
-  std::string names;
-  for (const std::string& id : texts(detail.corrections())) {
-    names += (names.empty() ? "" : ", ") + printable_line(id);
-  }
-  if (!names.empty()) output.say("CORRECTED by " + names, Style::yellow);
-}
-
 constexpr uint64_t kConflictsShown = 10;
 
 // Conflicts of a notice, with the notices of the other side or of ours; also those that both
@@ -84,24 +73,25 @@ void say_conflicts(Output& output, const wire::ConflictRows& rows,
 void say_what_ends_conflicts(Output& output, const wire::ConflictRows& rows,
                              const wire::MessageRow& message) {
   const auto all = tables(rows.rows());
-  const auto open =
-      std::find_if(all.begin(), all.end(), [](const auto* one) { return is_open(*one); });
-  if (open == all.end()) return;
+  if (std::none_of(all.begin(), all.end(), [](const auto* one) { return is_open(*one); })) return;
   if (!message.incoming()) {
     const std::string id = text(message.id());
     const bool is_launch = message.type() == static_cast<uint8_t>(wire::MessageType::launch);
     const std::string change =
         is_launch ? "--change \"start -> ...\"" : "--change \"volume -> ...\"";
-    output.talk("To move it: " +
-                output.command("send --corrects " + id + " " + change + " --reason \"...\""));
-    output.talk("To cancel it: " + output.command("send --cancels " + id + " --reason \"...\""));
+    output.offer("To move it: " +
+                 output.command("send --corrects " + id + " " + change + " --reason \"...\""));
+    output.offer("To cancel it: " + output.command("send --cancels " + id + " --reason \"...\""));
   }
-  const auto unaccepted =
-      std::find_if(open, all.end(), [](const auto* one) { return !one->accepted_by_us(); });
-  if (unaccepted == all.end()) return;
-  output.talk("To accept the conflict: " +
-              output.command("conflicts --accept " + text((*unaccepted)->own()) + "," +
-                             text((*unaccepted)->peers())));
+  for (const wire::ConflictRow* one : all) {
+    if (one->accepted_by_us()) continue;
+    output.offer(
+        "To accept the conflict: " +
+        output.command("conflicts --accept " + text(one->own()) + "," + text(one->peers())));
+  }
+  if (all.size() < rows.total()) {
+    output.offer("All of them: " + output.command("conflicts " + text(message.id())));
+  }
 }
 
 int print_all(Invocation& invocation, Connection& connection, const wire::Detail& detail) {
@@ -154,7 +144,7 @@ int print_all(Invocation& invocation, Connection& connection, const wire::Detail
     say_what_ends_conflicts(output, **conflicts, message);
     say_announced_unknown(output, connection, missing_link(connection));
   }
-  if (message.incoming() && message.waits()) output.talk("Next: " + output.command("ack " + id));
+  if (message.incoming() && message.waits()) output.offer("Next: " + output.command("ack " + id));
   return kExitDone;
 }
 

@@ -297,7 +297,7 @@ int status(Invocation& invocation) {
   constexpr auto kFlash = static_cast<uint8_t>(wire::Precedence::flash);
   const auto waiting = tables(shown->waiting());
   if (!waiting.empty() && waiting[0]->incoming() && waiting[0]->precedence() == kFlash)
-    output.talk("Next: " + output.command("ack @flash"));
+    output.offer("Next: " + output.command("ack @flash"));
   if (all) report.print_notes();
   return kExitDone;
 }

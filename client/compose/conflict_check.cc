@@ -5,6 +5,7 @@
 #include "protocol/base/limits.h"
 #include "protocol/base/text.h"
 #include "protocol/message/draft.h"
+#include "protocol/message/message_rules.h"
 #include "protocol/message/names.h"
 
 namespace hotline::client {
@@ -20,13 +21,18 @@ bool is_of_notice(Connection& connection, const wire::Draft& draft) {
   return notice && kind_of((*notice)->row()->type()).announces_volumes();
 }
 
+bool accepts_one(Connection& connection, const wire::Draft& draft) {
+  const auto body = open_body(bytes(draft.body()));
+  return body && accepts_conflict(**body) && is_of_notice(connection, draft);
+}
+
 // Nothing of a draft that is held against nothing, or that breaks another rule.
 Result<Found> find_conflicts(Connection& connection, ByteView draft) {
   const auto opened = open_flatbuffer<wire::Draft>(draft, kDraftIdentifier);
   if (!opened) return opened.error();
   const Kind& kind = kind_of((*opened)->type());
   const bool corrects = kind.effect == TargetEffect::corrects && is_of_notice(connection, **opened);
-  if (!kind.announces_volumes() && !corrects) return Found{};
+  if (!kind.announces_volumes() && !corrects && !accepts_one(connection, **opened)) return Found{};
   auto reply = connection.check_notice(draft);
   if (reply) return Found{*std::move(reply)};
   if (reply.error().code == ErrorCode::refused) return Found{};
@@ -110,17 +116,21 @@ bool is_about_volumes(Connection& connection, ByteView draft) {
   const Kind& kind = kind_of((*opened)->type());
   if (kind.announces_volumes()) return true;
   if (kind.changes_another()) return is_of_notice(connection, **opened);
-  const auto body = open_body(bytes((*opened)->body()));
-  return body && accepts_conflict(**body) && is_of_notice(connection, **opened);
+  return accepts_one(connection, **opened);
+}
+
+std::string why_refused(Connection& connection, ByteView draft) {
+  const auto found = find_conflicts(connection, draft);
+  return found && *found ? text((**found)->refusal()) : "";
 }
 
 Status check_conflicts(Connection& connection, ByteView draft, ToldBack& told_back) {
   const auto found = find_conflicts(connection, draft);
   if (!found) return found.error();
-  if (!*found) return ok();
+  const auto opened = open_flatbuffer<wire::Draft>(draft, kDraftIdentifier);
+  if (!*found || accepts_one(connection, **opened)) return ok();
   const wire::ConflictRows& rows = ***found;
   if (!text(rows.refusal()).empty()) {
-    const auto opened = open_flatbuffer<wire::Draft>(draft, kDraftIdentifier);
     return refusal_of(connection, rows,
                       kind_of((*opened)->type()).effect == TargetEffect::corrects);
   }
@@ -132,7 +142,12 @@ Status check_conflicts(Connection& connection, ByteView draft, ToldBack& told_ba
 bool say_conflicts_of(Output& output, Connection& connection, ByteView draft) {
   bool is_refused = false;
   const auto found = find_conflicts(connection, draft);
-  if (found && *found) {
+  const auto opened = open_flatbuffer<wire::Draft>(draft, kDraftIdentifier);
+  if (found && *found && accepts_one(connection, **opened)) {
+    const std::string refusal = text((***found).refusal());
+    is_refused = !refusal.empty();
+    if (is_refused) output.talk(refusal + ". It would be refused.", Style::yellow);
+  } else if (found && *found) {
     const wire::ConflictRows& rows = ***found;
     ToldBack said;
     said.conflicts = told(rows);

@@ -1,5 +1,6 @@
 #include "client/compose/draft_view.h"
 
+#include "client/compose/accepted_conflict.h"
 #include "client/compose/conflict_check.h"
 #include "client/compose/typed_fields.h"
 #include "client/show/draft_rows.h"
@@ -53,6 +54,7 @@ bool print_draft(Output& output, Connection& connection, const SavedDraft& saved
     lines.emplace_back(output.words("Release"), output.words(step));
   }
   output.text("\n" + render_lines(output, lines));
+  if (is_open) print_accepted(output, connection, saved);
   return !is_open || say_conflicts_of(output, connection, saved.bytes());
 }
 
@@ -78,6 +80,7 @@ JsonValue json_saved(Connection& connection, const SavedDraft& saved,
       .add("problems", json_problems(problems));
   if (saved.state() == wire::DraftState::open) {
     add_conflicts_of(document, connection, saved.bytes());
+    add_accepted(document, connection, saved);
   }
   document.add("draft_base64", to_base64(saved.bytes()));
   return document;

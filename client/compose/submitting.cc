@@ -297,13 +297,18 @@ int submit_finished(Invocation& invocation, Connection& connection, const Finish
   const bool about_volumes = may_read && is_about_volumes(connection, draft.bytes);
   const auto missing = about_volumes ? missing_link(connection) : std::nullopt;
   ToldBack told_back = draft.told_back;
-  if (about_volumes) told_back.link_down = missing.has_value();
+  if (about_volumes) {
+    told_back.link_down = missing.has_value();
+    told_back.link_down_since = missing ? missing->since : 0;
+  }
   if (may_read && !output.json()) {
     say_new_thread(output, connection, draft);
     say_announced_unknown(output, connection, missing);
   }
   if (draft.saved_as == 0 && asks_two_people(connection, draft.bytes)) {
-    return hand_in(invocation, connection, draft, wait);
+    FinishedDraft handed_in = draft;
+    handed_in.told_back = told_back;
+    return hand_in(invocation, connection, handed_in, wait);
   }
   output.set_sent(Sent::unknown, "", Connection::hint_in_doubt(key));
   const auto submission = connection.submit(draft.bytes, key, draft.saved_as);

@@ -55,7 +55,7 @@ JsonValue json_condition(const wire::ConditionRow* row) {
       .add("subject", text(row->subject()))
       .add("severity", is_critical(*row) ? "critical" : "warning")
       .add("since", json_time(row->since()))
-      .add("text", text(row->text()));
+      .add("text", Output::of_anybody(text(row->text())));
 }
 
 }  // namespace hotline::client

@@ -128,7 +128,7 @@ void say_compared(Output& output, const wire::ConflictRows& rows, const std::str
                   bool has_link) {
   const std::string at = " Compared at " + format_date_time_group(rows.compared_at()) + ".";
   if (rows.compared_at() == 0) {
-    output.talk("The daemons have not compared their lists yet.");
+    output.talk("The daemons have not compared their lists since this one was started.");
   } else if (rows.differ()) {
     output.talk(peer + " finds other conflicts than we do. Compare the lists by voice." + at);
   } else if (!has_link) {

@@ -77,7 +77,8 @@ std::string feature_of(const PictureRow& row, bool exercise) {
       .add("upper", typed_form::of_altitude(volume.upper))
       .add("start", format_rfc3339(volume.start))
       .add("end", format_rfc3339(volume.end))
-      .add("conflicts", row.conflicts);
+      .add("conflicts", row.conflicts)
+      .add("conflicts_accepted", row.accepted);
   if (const auto* circle = std::get_if<Circle>(&volume.shape)) {
     properties.add("radius", circle->radius_m);
   }

@@ -18,6 +18,7 @@ struct PictureRow {
   Volume volume;           // Without a fault.
   uint32_t number = 1;     // The volume's in its notice, as conflicts name it.
   uint32_t conflicts = 0;  // Its notice's: open ones.
+  uint32_t accepted = 0;   // And those that both parties accepted.
 };
 
 struct Picture {
@@ -31,7 +32,8 @@ struct Picture {
 
 // A FeatureCollection with one feature for each row, as compose/geojson.h reads it: a Point with
 // radius, a Polygon or a LineString with half_width, and id, volume, party, state, type, mode
-// ("live" or "exercise"), lower, upper, start, end and conflicts as properties. Borders run
+// ("live" or "exercise"), lower, upper, start, end, conflicts and
+// conflicts_accepted as properties. Borders run
 // counterclockwise (3.1.6). A border that crosses the antimeridian is cut in two there and becomes
 // a MultiPolygon or MultiLineString (3.1.9); the cut is rounded to 1e-5 degrees. The collection has
 // the members v, taken_at, complete, link_down and link_down_since beside its features.

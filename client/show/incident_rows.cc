@@ -64,7 +64,7 @@ std::string message_line(const Output& output, const wire::MessageRow& row,
 
 std::string request_words(const Output& output, const wire::MessageRow& row) {
   const UtcMs due = row.answer_due_at() != 0 ? row.answer_due_at() : row.reply_by();
-  std::string words = "  " + output.words(state_word(row));
+  std::string words = "  " + output.words(state_words(row));
   if (row.answered_at() == 0 && due != 0) {
     words += output.words(", due " + format_date_time_group(due));
   }
@@ -132,7 +132,7 @@ void print_incident(Output& output, const Connection& connection, const wire::In
   const auto reports = tables(rows.reports());
   if (!reports.empty()) print_title(output, "Reports");
   for (const wire::MessageRow* one : reports) {
-    const std::string state = output.words(state_word(*one));
+    const std::string state = output.words(state_words(*one));
     output.line(message_line(output, *one, event_words(*one) + "  " + state));
   }
   const auto requests = tables(rows.requests());

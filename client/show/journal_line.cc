@@ -463,8 +463,8 @@ void JournalDescriber::describe_rest(const wire::Entry& entry, Description& to) 
     to.urgent = true;
     to.text = name_of(found->own()) + " volume " + std::to_string(found->own_volume()) + " and " +
               name_of(found->peers()) + " volume " + std::to_string(found->peers_volume()) + ": " +
-              std::to_string(found->horizontal_m()) + " m, " + std::to_string(found->vertical_m()) +
-              " m in height, " + std::to_string(found->time_s()) + " s apart";
+              format_count(found->horizontal_m()) + " m, " + format_count(found->vertical_m()) +
+              " m in height, " + format_count(found->time_s()) + " s apart";
     std::string lapsed;
     for (const wire::MessageKey* answer : {found->own_lapsed(), found->peers_lapsed()}) {
       if (answer != nullptr) lapsed += (lapsed.empty() ? "" : ", ") + name_of(answer);
@@ -540,7 +540,7 @@ JsonValue JournalDescriber::json(const Description& description) {
                            .add("at", json_time(description.at))
                            .add("kind", description.kind)
                            .add("id", json_text(description.id))
-                           .add("text", description.text)
+                           .add("text", Output::of_anybody(description.text))
                            .add("person", json_text(description.person))
                            .add("urgent", description.urgent);
   if (description.ahead_ms != 0) document.add("ahead_ms", description.ahead_ms);

@@ -52,6 +52,13 @@ const char* state_word(const wire::MessageRow& row) {
   return row.numbered() ? "sent" : "queued";
 }
 
+std::string state_words(const wire::MessageRow& row) {
+  if (!row.incoming() || !row.waits()) return state_word(row);
+  if (row.cancelled_at() != 0) return "waits, cancelled";
+  if (row.expired()) return "waits, expired";
+  return row.corrected_at() != 0 ? "waits, corrected" : state_word(row);
+}
+
 std::string due_words(const wire::MessageRow& row) {
   if (row.paused_until() != 0) return "PAUSED";
   const int64_t due_ms = due_in_ms(row);
@@ -119,6 +126,16 @@ std::string declined_line(const Output& output, const Connection& connection,
   return life_line(output, "declined", row.declined_at(),
                    upper_case(receiver_of(connection, row)) + ", " +
                        output.words(decline_name(row.decline_code())));
+}
+
+void print_standing(Output& output, const wire::Detail& detail) {
+  if (detail.cancelled()) output.say("CANCELLED by its sender", Style::red);
+  if (detail.expired()) output.say("EXPIRED: its time is over", Style::yellow);
+  std::string names;
+  for (const std::string& id : texts(detail.corrections())) {
+    names += (names.empty() ? "" : ", ") + printable_line(id);
+  }
+  if (!names.empty()) output.say("CORRECTED by " + names, Style::yellow);
 }
 
 std::string escalated_words(const std::string& rung, bool rung_tells_nobody) {

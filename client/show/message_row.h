@@ -22,6 +22,8 @@ std::string receiver_of(const Connection& connection, const wire::MessageRow& ro
 // The last thing that happened to it: "queued", "sent", "received", "delivered", "waits",
 // "acknowledged", "answered", "declined", "corrected", "cancelled", "expired".
 const char* state_word(const wire::MessageRow& row);
+// The same for people: one that waits says too that it was corrected, cancelled or is expired.
+std::string state_words(const wire::MessageRow& row);
 
 // "02:48" until the next person is told, "-" where it does not wait or nobody further is told,
 // "PAUSED".
@@ -53,6 +55,9 @@ std::string declined_line(const Output& output, const Connection& connection,
 // Every one of these lines that has something to say, in the order of the message's life.
 std::vector<std::string> life_lines(const Output& output, const Connection& connection,
                                     const wire::MessageRow& row);
+
+// Above everything else that a message says: whether it still says it.
+void print_standing(Output& output, const wire::Detail& detail);
 
 // "ESCALATED to supervisor", and that nobody was called where that is so. Empty where it has not
 // climbed a rung.

@@ -74,7 +74,11 @@ JsonValue& add_told_back(JsonValue& document, const ToldBack& told) {
     document.add("conflicts",
                  json_each(*told.conflicts, [](const ToldConflict& one) { return one.json; }));
   }
-  if (told.link_down) document.add("link_down", *told.link_down);
+  if (told.link_down) {
+    const bool is_known = *told.link_down && told.link_down_since != 0;
+    document.add("link_down", *told.link_down)
+        .add("link_down_since", is_known ? json_time(told.link_down_since) : JsonValue());
+  }
   if (!told.ended_acceptances.empty()) {
     document.add("ended_acceptances", json_each(told.ended_acceptances,
                                                 [](const ToldConflict& one) { return one.json; }));

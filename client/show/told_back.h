@@ -32,6 +32,7 @@ struct ToldBack {
   std::vector<ToldConflict> ended_acceptances = {};
   // Of what is about notices: whether newer ones of the other side may be unknown here.
   std::optional<bool> link_down = {};
+  UtcMs link_down_since = 0;  // 0: not known.
 
   void add(std::string key, std::string words) {
     typed.emplace_back(std::move(key), std::move(words));

@@ -56,7 +56,7 @@ NOT_COVERED = {
 
 # Calls whose arguments are no sentences, and functions that make none: --help and JSON.
 CALLS = ["has", "get", "all", "find", "starts_with", "ends_with", "rfind", "only", "text_of", "number_of", "text_in", "number_in", "place_named", "static_assert", "HOTLINE_CHECK",
-         "environment", "substr", "compare", "contains", "command", "snprintf", "strftime", "=="]
+         "environment", "substr", "compare", "contains", "command", "may_give", "snprintf", "strftime", "=="]
 FUNCTIONS = r"^(static )?(Command|OptionSpec|Program|std::vector . OptionSpec .|JsonValue) |JsonValue & document|(^| )print_json|\bjson_\w+ ="
 
 # Typed, read by programs, or part of a message; by regular expression, of the whole text.
@@ -98,7 +98,8 @@ NOT_SENTENCES_OF = {
     "protocol/transport/*.cc": [r"an error in this program: \{\}", r"at most \{\} bytes", "does not name the protocol", "offers other protocols, not"],
     # Typed: the examples of fields.
     "protocol/message/kinds/*.cc": EXAMPLES,
-    "client/command_line/*.cc": ["LC_ALL|LC_MESSAGES|LANG"],
+    "client/command_line/command_line.cc": ["LC_ALL|LC_MESSAGES|LANG"],
+    "client/command_line/command_rights.cc": ["[a-z-]+( (--)?[a-z]+)?"],
     # The subject of a message is a part of it, and in the language of whoever wrote it.
     "client/c*/{ack,reply,typed_correction,conflicts,test_call,flood}.cc": [
         r"(Acknowledgement|Correction|Cancellation|Decline) of \{\}", r"\{\} accepts the conflict of \{\} with \{\}", r"Re: \{\}",

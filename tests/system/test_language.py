@@ -150,9 +150,9 @@ class Language(OfTwo):
              {"en": "there is no message N-000999", "ru": "сообщения N-000999 нет", "uk": "повідомлення N-000999 немає",
               "id": "tidak ada pesan N-000999"}),
             (("ack", sent), "eve", 4,
-             {"en": "eve may not send this message as operator", "ru": "eve не может отправить это сообщение как оператор",
-              "uk": "eve не може надіслати це повідомлення як оператор",
-              "id": "eve tidak boleh mengirim pesan ini sebagai operator"}),
+             {"en": "eve has no role here that may send this message", "ru": "у eve здесь нет роли, которой можно отправить это сообщение",
+              "uk": "у eve тут немає ролі, якій можна надіслати це повідомлення",
+              "id": "eve tidak memiliki peran di sini yang boleh mengirim pesan ini"}),
             # By a rule, with the name of the field as it is typed.
             (("send", "-p", "flash", " ".join(["word"] * 201)), "ann", 8,
              {"en": "text: has 201 words; FLASH has at most 200", "ru": "text: 201 слово; в FLASH не больше 200",

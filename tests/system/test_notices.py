@@ -63,6 +63,8 @@ class Notices(WithNotices):
                 self.assertEqual("To move it: hotline " in shown.stderr, notice.startswith(PREFIX[party]))
                 (conflict,) = self.world.ask(party, "ann", "show", notice)["conflicts"]
                 self.assertEqual({conflict["own"], conflict["peers"]}, {"N-000001", "S-000001"})
+        for notice in ("N-1", "S-1"):
+            self.assertNotRegex(self.world.client("north", "eve", "show", notice).stderr, "To (move|cancel|accept)|Next:")
         self.send("north", "conflicts", "--accept", "N-1,S-1")
         self.send("south", "conflicts", "--accept", "S-1,N-1")
         for party in PREFIX:
@@ -128,6 +130,13 @@ class Notices(WithNotices):
             said = self.world.ask("north", "ann", *words)
             self.assertTrue(said["link_down"])
             self.assertIsNotNone(said["link_down_since"])
+        self.assertIsNotNone(self.world.ask("north", "ann", *self.activity("63.00N 020.10E"))["link_down_since"])
+        # A restart forgets neither since when, nor that nothing was compared.
+        self.world.daemons["north"].stop()
+        self.world.daemons["north"].start()
+        said = self.world.client("north", "ann", "conflicts").stderr
+        self.assertRegex(said, caution)
+        self.assertIn("The daemons have not compared their lists since this one was started.", said)
         # A message that announces nothing says nothing of it.
         self.assertNotRegex(self.world.client("north", "ann", "send", "-p", "routine", "All quiet.").stderr, caution)
         for relay in self.world.relays.values():
@@ -135,6 +144,9 @@ class Notices(WithNotices):
         self.world.wait_link()
         self.assertNotRegex(self.world.client("north", "ann", "conflicts").stderr, "Caution")
         self.assertFalse(self.world.ask("north", "ann", "conflicts")["link_down"])
+        # Both had notices on the way: they compare soon, and say the same.
+        for party in PREFIX:
+            self.world.wait_for("the comparison", lambda: self.world.ask(party, "ann", "conflicts")["compared_all"])
 
     def test_what_is_wrong_is_said_with_what_to_type(self):
         def refused(*words):
@@ -191,6 +203,12 @@ class Notices(WithNotices):
         self.assertIn('try:  --change "conflict-reason -> ..."', self.world.client("south", "ann", "send", *nearer).stderr)
         why = ("--change", "conflict-reason -> agreed once more")
         self.world.ask("south", "ann", "send", *correction("55.00N", *why))
+        # Whoever is refused looks at what was first sent, perhaps.
+        self.assertRegex(self.world.client("south", "ann", "send", "--corrects", "S-1", "--change", "contact=twr -> x", "--reason",
+                                           "y").stderr, r'contact: is not "twr" but "tower"\n')
+        self.world.ask("south", "ann", "send", "--corrects", "S-1", "--change", "contact -> port", "--reason", "another")
+        stale = self.world.client("south", "ann", "send", "--corrects", "S-1", "--change", "contact=tower -> x", "--reason", "y")
+        self.assertRegex(stale.stderr, r'contact: is not "tower" but "port" \(as it stands after S-\d{6}\)')
         # What leaves the volumes as they are says what they are in conflict with, and needs no reason.
         contact = ("--corrects", "S-1", "--change", "contact -> range", "--reason", "wrong")
         done = self.world.client("south", "ann", "notice", "check", *contact)
@@ -212,6 +230,13 @@ class Notices(WithNotices):
         self.world.ask("south", "ann", "conflicts", "--accept", "S-1,N-1", "--wait", "delivered")
         for party in PREFIX:
             self.world.wait_for("no conflict", lambda: self.conflicts(party) == [])
+            said = self.world.client(party, "ann", "conflicts").stderr
+            self.assertRegex(said, r"Accepted by both: 1\. See: hotline .*conflicts --all")
+            for row in self.world.ask(party, "ann", "notices")["notices"]:
+                self.assertEqual((row["conflicts"], row["conflicts_accepted"]), (0, 1))
+            picture = json.loads(self.world.client(party, "ann", "export", "geojson").stdout)
+            for one in picture["features"]:
+                self.assertEqual((one["properties"]["conflicts"], one["properties"]["conflicts_accepted"]), (0, 1))
 
     def test_what_is_active_is_listed_and_chosen(self):
         first = self.send("north", *self.activity(WHERE))

@@ -1,6 +1,7 @@
 """Two people release a FLASH: between real parties, live and in an exercise, over restarts. The commands of docs/operator.md are
 taken from the page and run as they stand there, each by the person that it names."""
 
+import datetime
 import json
 import re
 import shlex
@@ -15,7 +16,7 @@ CROSSING = ["send", "-p", "flash", "-t", "airspace-crossing", "--set", "where=54
 
 
 class TwoPeople(OfTwo):
-    world_settings = {"release": 'two_person = ["flash"]'}
+    world_settings = {"release": 'two_person = ["flash", "answer"]'}
 
     def hash_of(self, party, draft):
         return self.world.ask(party, "bob", "draft", "show", draft)["draft"]["sha256"][:8]
@@ -97,6 +98,55 @@ class TwoPeople(OfTwo):
         self.assertEqual(late.returncode, TIMED_OUT, late.stderr)
         error = json.loads(late.stderr)["error"]
         self.assertEqual((error["sent"], error["draft"]), (False, "D-4"))
+
+    def activity(self, where, *more):
+        def ahead(hours):
+            moment = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(hours=hours)
+            return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+        volume = f"{where} 5km / 0m amsl to 3000m amsl / {ahead(48)} to {ahead(50)}"
+        return ["send", "-p", "routine", "-t", "activity", "--set", "kind=flight", "--set", "contact=tower", "--set",
+                f"volume={volume}", *more, "We fly."]
+
+    def test_whoever_releases_an_acceptance_sees_both_notices_and_never_signs_for_an_older_state(self):
+        ours = self.world.say("north", *self.activity("54.90N 020.10E"))["id"]
+        theirs = self.world.say("south", *self.activity("54.95N 020.10E", "--set", "conflict-reason=agreed by voice"))["id"]
+        self.world.wait_for("the conflict", lambda: self.world.ask("north", "ann", "conflicts")["total"] == 1)
+
+        def accept():
+            return self.hand_in("north", "conflicts", "--accept", f"{ours},{theirs}")
+
+        draft = accept()
+        for words in (("draft", "show", draft), ("release", draft)):
+            read = self.world.client("north", "bob", *words)
+            for seen in (f"{ours} and {theirs}: ", "m apart", "54.90000N", "54.95000N", "tower"):
+                self.assertIn(seen, read.stdout, words)
+            self.assertNotIn("would be refused", read.stderr)
+        changed = self.world.say("south", "send", "--corrects", theirs, "--change", "contact=tower -> range", "--reason", "another")["id"]
+        self.world.wait_for("the correction", lambda: self.world.ask("north", "ann", "show", theirs)["corrections"])
+        since = f"{theirs} was corrected by {changed} since"
+        for words in (("release", draft), ("release", draft, "--confirm", self.hash_of("north", draft))):
+            refused = self.world.client("north", "bob", *words)
+            self.assertEqual(refused.returncode, REFUSED, refused.stderr)
+            self.assertIn(since, refused.stderr)
+            self.assertRegex(refused.stderr, rf"try:  hotline .*return {draft} --reason")
+            self.assertNotIn("--confirm", refused.stderr)
+        shown = self.world.ask("north", "bob", "draft", "show", draft)
+        self.assertEqual(shown["refusal"], since)
+        self.assertEqual(shown["conflicts"][0]["peers"], theirs)
+        self.assertEqual(shown["accepts"]["peers"]["corrections"], [changed])
+        self.assertIn({"label": "Contact", "value": "range"}, shown["accepts"]["peers"]["newest"]["content"])
+        # Each as its hint says: the one gives it back, the other gives it up, and accepts anew.
+        self.assertRegex(self.world.client("north", "bob", "draft", "show", draft).stderr, f"Next: hotline .*return {draft}")
+        given = self.world.client("north", "bob", "return", draft, "--reason", "look again")
+        self.assertEqual(given.returncode, 0, given.stderr)
+        again = self.world.client("north", "ann", "draft", "submit", draft)
+        self.assertEqual(again.returncode, REFUSED, again.stdout)
+        self.assertRegex(again.stderr, rf"(?s){since}\n.*draft discard {draft}")
+        self.assertEqual(self.world.client("north", "ann", "draft", "discard", draft).returncode, 0)
+        gone = self.release("north", accept(), "bob", "--wait", "delivered")
+        self.assertEqual(gone.returncode, 0, gone.stderr)
+        self.assertTrue(self.world.ask("north", "ann", "conflicts")["conflicts"][0]["accepted_by_us"])
 
     def test_an_auditor_and_an_operator_release_nothing(self):
         draft = self.hand_in("north")

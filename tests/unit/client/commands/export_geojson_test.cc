@@ -101,7 +101,7 @@ TEST_F(ExportGeojsonTest, OneNoticeSaysWhoseItIsAndHowItStands) {
                 R"("properties":{"id":"S-000001","volume":1,"party":"south","state":"received",)"
                 R"("type":"activity","mode":"exercise","lower":"0m amsl","upper":"FL200",)"
                 R"("start":"2026-11-24T10:00:00.000Z","end":"2026-11-24T12:00:00.000Z",)"
-                R"("conflicts":2,"radius":1000})"),
+                R"("conflicts":2,"conflicts_accepted":0,"radius":1000})"),
             std::string::npos)
       << terminal_.out();
 }

@@ -35,7 +35,8 @@ constexpr char kVolume[] =
     "volume=54.90N 020.10E 5km / 0m amsl to 1000m amsl / 2026-11-24T10:00:00Z to "
     "2026-11-24T12:00:00Z";
 
-constexpr char kNotCompared[] = "The daemons have not compared their lists yet.\n";
+constexpr char kNotCompared[] =
+    "The daemons have not compared their lists since this one was started.\n";
 
 class NoticesTest : public testing::Test {
  protected:
@@ -169,10 +170,11 @@ TEST_F(NoticesTest, ConflictsThatAreCutSayWhereTheyGoOn) {
   EXPECT_EQ(terminal_.err(), kNotCompared);
   daemon_.incomplete = true;
   EXPECT_EQ(terminal_.run({"conflicts", "--after", "25"}), kExitDone);
-  EXPECT_EQ(terminal_.err(),
-            "More is announced than the daemon can compare: this is not all. Compare by hand.\n"
-            "No more conflict is open.\n"
-            "The daemons have not compared their lists yet.\n");
+  EXPECT_EQ(
+      terminal_.err(),
+      std::string("More is announced than the daemon can compare: this is not all. Compare by "
+                  "hand.\nNo more conflict is open.\n") +
+          kNotCompared);
 }
 
 TEST_F(NoticesTest, AConflictIsAcceptedInEitherOrder) {
@@ -226,7 +228,8 @@ TEST_F(NoticesTest, NoticesAsJsonHaveNumbersWithTheirUnits) {
             "{\"v\":1,\"notices\":[{\"id\":\"N-000003\",\"type\":\"activity\",\"from\":\"north\","
             "\"subject\":\"Flight, 54.90000N 020.10000E\",\"start\":\"2026-11-24T10:00:00.000Z\","
             "\"end\":\"2026-11-24T12:00:00.000Z\",\"latitude_deg_e5\":5490000,"
-            "\"longitude_deg_e5\":2010000,\"conflicts\":1,\"state\":\"sent\"}],\"total\":2,"
+            "\"longitude_deg_e5\":2010000,\"conflicts\":1,\"conflicts_accepted\":0,\"state\":"
+            "\"sent\"}],\"total\":2,"
             "\"incomplete\":false,\"more\":true,\"next\":\"1\",\"link_down\":false,"
             "\"link_down_since\":null}\n");
 }
@@ -240,9 +243,10 @@ TEST_F(NoticesTest, NoticesAreChosenByTypeSideTimeAndPlace) {
   EXPECT_EQ(daemon_.notices_asked,
             std::vector<std::string>{"5 peers " + std::to_string(at("2026-11-24T11:30:00Z")) +
                                      " 5490000 2010000 50000"});
-  EXPECT_EQ(terminal_.err(),
-            "1 of 2 are shown. The next:\n  hotline notices --type launch --from south --at "
-            "2026-11-24T11:30:00Z --near \"54.90N 020.10E\" --within 50km --after 1 --limit 1\n");
+  EXPECT_EQ(
+      terminal_.err(),
+      "1 of 2 are shown. The next:\n  hotline notices --type launch --from south --at "
+      "2026-11-24T11:30:00Z --near \"54.90N 020.10E\" --within 50km --after 1 \\\n    --limit 1\n");
 }
 
 TEST_F(NoticesTest, WhatChoosesNothingIsRefused) {
@@ -388,6 +392,37 @@ TEST_F(NoticesTest, ANoticeInConflictSaysTheCommandsThatEndIt) {
   daemon_.conflicts[0].accepted_by_us = true;
   EXPECT_EQ(terminal_.run({"show", "S-5"}), kExitDone);
   EXPECT_EQ(terminal_.err().find("To accept"), std::string::npos) << terminal_.err();
+}
+
+// Each with the command that accepts it.
+TEST_F(NoticesTest, ANoticeInSeveralConflictsShowsHowToAcceptEach) {
+  daemon_.conflicts.push_back(daemon_.conflicts[0]);
+  daemon_.conflicts[1].own = "N-000004";
+  daemon_.conflicts.push_back(daemon_.conflicts[0]);
+  daemon_.conflicts[2].own = "N-000007";
+  daemon_.conflicts[2].accepted_by_us = true;
+  EXPECT_EQ(terminal_.run({"show", "S-5"}), kExitDone);
+  for (const char* accepted : {"N-000003,S-000005\n", "N-000004,S-000005\n"}) {
+    EXPECT_NE(terminal_.err().find("To accept the conflict: hotline conflicts --accept " +
+                                   std::string(accepted)),
+              std::string::npos)
+        << terminal_.err();
+  }
+  EXPECT_EQ(terminal_.err().find("N-000007,"), std::string::npos) << terminal_.err();
+}
+
+TEST_F(NoticesTest, WhoeverMayNotSendIsOfferedNothingToSend) {
+  for (const auto role : {wire::Role::auditor, wire::Role::releaser}) {
+    daemon_.roles = {role};
+    for (const char* id : {"N-3", "S-5"}) {
+      EXPECT_EQ(terminal_.run({"show", id}), kExitDone);
+      EXPECT_EQ(terminal_.err(), "");
+    }
+    daemon_.refusal_of_drafts = "it comes too near to S-000005";
+    EXPECT_EQ(terminal_.run({"conflicts", "--accept", "N-3,S-5"}), kExitNotAllowed);
+    EXPECT_EQ(terminal_.run({"reply", "S-99", "x"}), kExitNotAllowed)
+        << "before it is said that there is none: " << terminal_.err();
+  }
 }
 
 // Whoever accepts or takes back goes by what is announced as well.

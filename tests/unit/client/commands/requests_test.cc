@@ -153,7 +153,7 @@ TEST_F(RequestsTest, B23_AListSaysWhatHasExpired) {
   EXPECT_TRUE(says("  expired ")) << terminal_.out();
   request().waits = true;  // It is still to be read.
   EXPECT_EQ(terminal_.run({"list"}), kExitDone);
-  EXPECT_TRUE(says("  waits ")) << terminal_.out();
+  EXPECT_TRUE(says("  waits, expired ")) << terminal_.out();
   request().waits = false;
   request().expires_at = at("2026-11-22T14:12:01Z");
   EXPECT_EQ(terminal_.run({"list"}), kExitDone);

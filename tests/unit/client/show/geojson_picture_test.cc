@@ -77,7 +77,7 @@ TEST(GeojsonPicture, LooksAsPromised) {
   const std::string rest =
       R"("properties":{"id":"N-000123","volume":1,"party":"north","state":"active",)"
       R"("type":"activity","mode":"live","lower":"0m amsl","upper":"FL200","start":"2026-11-29T10:00:00.000Z",)"
-      R"("end":"2026-11-29T12:00:00.000Z","conflicts":0,)";
+      R"("end":"2026-11-29T12:00:00.000Z","conflicts":0,"conflicts_accepted":0,)";
   EXPECT_EQ(text,
             R"({"type":"FeatureCollection","v":1,"taken_at":"2026-11-28T09:00:00.000Z",)"
             R"("complete":true,"link_down":false,"link_down_since":null,"features":[)"

@@ -16,6 +16,7 @@
 #include "client/show/draft_rows.h"
 #include "client/show/row_limit.h"
 #include "protocol/base/limits.h"
+#include "protocol/message/message_rules.h"
 #include "protocol/message/names.h"
 #include "protocol/terminal/printable.h"
 

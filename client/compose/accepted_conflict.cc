@@ -8,6 +8,7 @@
 #include "client/show/message_row.h"
 #include "client/show/message_view.h"
 #include "protocol/message/message_rules.h"
+#include "protocol/message/names.h"
 
 namespace hotline::client {
 namespace {

@@ -64,7 +64,7 @@ class Agreements(OfTwo):
             self.assertEqual(unread.returncode, USAGE, unread.stderr)
             self.assertIn("--confirm", unread.stderr)
             by_operator = self.world.client(reader, "ann", "agreement", "accept", name, "--confirm", "00000000")
-            self.assertEqual(by_operator.returncode, REFUSED, by_operator.stderr)
+            self.assertEqual(by_operator.returncode, NOT_ALLOWED, by_operator.stderr)
             signed = self.sign(reader, name)
             self.assertEqual(signed.returncode, 0, signed.stderr)
             for party in PREFIX:

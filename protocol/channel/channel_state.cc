@@ -85,7 +85,9 @@ Status ChannelState::check_release(UtcMs now, uint8_t type, uint8_t precedence_n
   }
   return refused_state(
       "the channel is suspended: only FLASH about danger to life goes, and what ends a wait",
-      "-p flash --danger-to-life    if lives depend on it; else hotline draft save ...");
+      "hotline send -p flash --danger-to-life ...    if lives depend on it; else hotline draft "
+      "save "
+      "...");
 }
 
 bool ChannelState::goes_all_the_same(UtcMs now, const wire::Draft& draft) const {

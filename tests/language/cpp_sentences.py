@@ -96,7 +96,7 @@ def is_wording(group):
     parts = split(group.inside, ",")
     if group.kind != "{" or len(parts) < 4 or not all(len(p) == 1 and p[0].kind == "string" for p in parts[:4]):
         return False
-    return not all(p[0].text.isascii() for p in parts) or len({p[0].text for p in parts[:4]}) == 1
+    return not all(p[0].text.isascii() for p in parts if p) or len({p[0].text for p in parts[:4]}) == 1
 
 
 class Reader:

@@ -2,10 +2,14 @@
 // how often people are told, and whether the own FLASH is paged all the same (rows A4, A6).
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "protocol/base/limits.h"
 #include "protocol/channel/key_blocks.h"
 #include "tests/durations.h"
+#include "tests/precedences.h"
 #include "tests/unit/protocol/channel/scripted_peer.h"
+#include "tests/unit/protocol/channel/two_cores.h"
 
 namespace hotline {
 namespace {
@@ -222,6 +226,30 @@ TEST_F(FloodRows, A4_AFloodOfFlashThatBreakARuleIsANumber) {
   EXPECT_EQ(peer.core().ladder().waiting_count({.own = false, .precedence = 1}), 500u);
   peer.pass(kMinute_ms);
   EXPECT_EQ(peer.alarms_with("492 more FLASH of the peer broke the rules"), 1u);
+}
+
+// Between two parties: five hundred FLASH arrive in the order in which they were released, before a
+// ROUTINE that was released among them; it is not lost, and the watch hears one alarm a round.
+TEST(FloodOfTwo, IsTakenFirstInFirstOutAndARoutineIsNotLost) {
+  constexpr uint64_t kCount = 500;
+  TwoCores cores;
+  uint64_t routine = 0;
+  for (uint64_t i = 0; i < kCount; ++i) {
+    if (i == kCount / 2) routine = cores.submit(kSouth, kRoutine)->serial;
+    ASSERT_TRUE(cores.submit(kSouth, kFlash));
+  }
+  cores.connect();
+  cores.pass(kMinute_ms);
+  std::vector<uint64_t> serials;
+  while (const auto message = cores.disk(kNorth).message({true, serials.size()})) {
+    serials.push_back(message->serial);
+  }
+  ASSERT_EQ(serials.size(), kCount + 1);
+  EXPECT_EQ(serials.back(), routine);
+  EXPECT_TRUE(std::is_sorted(serials.begin(), serials.end() - 1));
+  EXPECT_LE(cores.sounded(kNorth).size(), 3u);
+  EXPECT_TRUE(cores.core(kNorth).conditions().is_open(ConditionCode::flood, "south"));
+  EXPECT_EQ(cores.core(kNorth).ladder().waiting_count(true), kCount + 1);
 }
 
 }  // namespace

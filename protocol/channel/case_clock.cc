@@ -114,6 +114,22 @@ uint64_t count_of_its_kind(const CasePolicy& policy, const Case& one, const Viol
   return found;
 }
 
+const CaseDecision* replaced_by(const Case& one, const CaseDecision& later) {
+  const CaseDecision* before = nullptr;
+  if (!later.answers || later.is_cancelled) return before;
+  for (const CaseDecision& each : one.decisions) {
+    const bool is_before = each.journal_index < later.journal_index;
+    if (is_before && each.answers == later.answers && !each.is_cancelled) before = &each;
+  }
+  if (before == nullptr || later.answers != CaseRung::consultation) return before;
+  const bool is_of_another =
+      std::any_of(one.violations.begin(), one.violations.end(), [&](const CaseViolation& each) {
+        return !each.is_cancelled && each.journal_index > before->journal_index &&
+               each.journal_index < later.journal_index;
+      });
+  return is_of_another ? nullptr : before;
+}
+
 CaseStanding case_standing(const CasePolicy& policy, const Case& one, const ViolationTimes& times,
                            UtcMs now) {
   CaseStanding stands;

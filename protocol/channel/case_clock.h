@@ -116,6 +116,10 @@ struct CaseStanding {
   // Somebody decides still, or may have to.
   bool is_open() const;
 };
+// The decision of ours that this later one replaces, the newest that stands on its rung; null:
+// none. One on an earlier repetition stays beside one on the next.
+const CaseDecision* replaced_by(const Case& one, const CaseDecision& later);
+
 CaseStanding case_standing(const CasePolicy& policy, const Case& one, const ViolationTimes& times,
                            UtcMs now);
 

@@ -11,6 +11,7 @@
 #include "protocol/message/body.h"
 #include "protocol/message/envelope.h"
 #include "protocol/message/kinds/kinds.h"
+#include "protocol/message/names.h"
 #include "protocol/message/roles.h"
 #include "protocol/message/serial.h"
 #include "protocol/message/words.h"
@@ -230,6 +231,22 @@ void Cases::add_decision(MessageKey key) {
     forget_decision(std::find_if(decisions.begin(), decisions.end(), is_peers)->key);
   }
   changed_ = true;
+}
+
+void Cases::tell_decided_anew(Now now, MessageKey key) {
+  const auto thread = threads_.find(key);
+  const auto found = thread == threads_.end() ? cases_.end() : cases_.find(thread->second);
+  if (found == cases_.end()) return;
+  const auto made = find_by_key(found->second.decisions, key);
+  if (made == found->second.decisions.end()) return;
+  const CaseDecision* before = replaced_by(found->second, *made);
+  if (before == nullptr) return;
+  recorder_.alarm(now, key,
+                  recorder_.name_of(config_, key) + " takes the place of " +
+                      recorder_.name_of(config_, before->key) + ", by which " +
+                      role_name(before->role) + " decided " + rung_name(*made->answers) + " of " +
+                      printable_line(found->first) + " at " + format_rfc3339(before->at) +
+                      ": hotline case show " + printable_line(found->first));
 }
 
 void Cases::forget_decision(MessageKey key) {

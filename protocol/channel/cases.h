@@ -48,6 +48,8 @@ class Cases {
 
   // An entry whose message is recorded too: it gathers, or was read back; and corrections know it.
   void apply(const wire::Entry& entry);
+  // A decision of ours was released: the watch is told if it replaces another one.
+  void tell_decided_anew(Now now, MessageKey key);
   // The numbers of the agreement are others from now on.
   void follow_policy() { changed_ = true; }
   void tick(Now now);

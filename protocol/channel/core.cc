@@ -84,7 +84,8 @@ Status Core::replay(uint64_t index, ByteView bytes) {
   evidence_.apply(entry);
   const Separation separation = config_.policy.separation;
   agreements_.apply(entry);
-  if (entry.fact_as_AgreementBegan()) follow_policy(entry.at(), separation);
+  const Now then{boot, entry.at(), entry.ahead_ms()};
+  if (entry.fact_as_AgreementBegan()) follow_policy(then, separation);
   channel_state_.apply(entry);
   corrections_.apply(entry);
   cases_.apply(entry);
@@ -96,7 +97,7 @@ Status Core::replay(uint64_t index, ByteView bytes) {
   drafts_.apply(entry);
   handover_.apply(entry);
   pauses_.apply(entry);
-  apply_durable(index, entry, {boot, entry.at(), entry.ahead_ms()});
+  apply_durable(index, entry, then);
   return ok();
 }
 
@@ -245,7 +246,7 @@ void Core::apply_durable(uint64_t journal_index, const wire::Entry& entry, Now a
 void Core::begin_agreements(Now now) {
   const Separation separation = config_.policy.separation;
   if (!agreements_.begin_due(now)) return;
-  follow_policy(now.utc, separation);
+  follow_policy(now, separation);
   session_.tell_agreement(now);
 }
 
@@ -274,7 +275,7 @@ void Core::tick(Now now) {
 }
 
 // The parts that do not look at the policy each time.
-void Core::follow_policy(UtcMs now, const Separation& before) {
+void Core::follow_policy(Now now, const Separation& before) {
   escalation_.follow(config_.policy, now);
   cases_.follow_policy();
   conflicts_.follow_separation(before);

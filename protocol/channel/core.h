@@ -269,7 +269,7 @@ class Core {
   void apply_durable(uint64_t journal_index, const wire::Entry& entry, Now at);
   Status compare_prefix_with_records();
   void begin_agreements(Now now);  // Those whose time has come.
-  void follow_policy(UtcMs now, const Separation& before);
+  void follow_policy(Now now, const Separation& before);
   void note_clock(Now now);
   // A jump of the exercise's clock goes from one thing that is due to the next.
   void walk(Now now);

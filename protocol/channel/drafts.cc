@@ -367,6 +367,12 @@ Status Drafts::try_give_back(Now now, uint64_t token, const Actor& actor, uint64
   const bool withdrawn = reason.empty();
   const auto role = acting_role(actor.roles, 0, withdrawn ? Right::draft : Right::release);
   if (!role) return withdrawn ? may_not_draft(actor) : may_not_release(actor);
+  if (!withdrawn && is_own(*kept, actor)) {
+    return make_error(ErrorCode::not_allowed,
+                      id + " was written or handed in by " + actor.name +
+                          ": another person gives it back, and its writer withdraws it",
+                      "hotline draft withdraw " + id);
+  }
   if (reason.size() > limits::kDraftReasonSizeMax || !is_plain_text(reason)) {
     return make_error(
         ErrorCode::refused, "the reason is too long, or no plain text",
@@ -437,6 +443,14 @@ Status Drafts::check_accepted(const KeptDraft& draft) const {
                   "    then look at hotline conflicts as it stands now, and accept it anew");
 }
 
+bool Drafts::is_own(const KeptDraft& draft, const Actor& actor) const {
+  const auto is_actor = [&](const Hash& certificate, uint64_t index) {
+    return certificate == actor.certificate || recorder_.person_at(index) == actor.name;
+  };
+  return is_actor(draft.submitter, draft.journal_index) ||
+         is_actor(draft.submitted.person, draft.submitted.journal_index);
+}
+
 Result<wire::Role> Drafts::check_release(const KeptDraft& draft, const Actor& actor) const {
   const std::string id = format_draft_name(draft.number);
   if (draft.submitted.at == 0) {
@@ -449,16 +463,13 @@ Result<wire::Role> Drafts::check_release(const KeptDraft& draft, const Actor& ac
       "ask another releaser or supervisor; or whoever else drafts saves it anew: "
       "hotline  draft edit " +
       id;
-  for (const auto& [certificate, index] :
-       {std::pair{draft.submitter, draft.journal_index},
-        std::pair{draft.submitted.person, draft.submitted.journal_index}}) {
-    const std::string name = recorder_.person_at(index);
-    if (certificate == actor.certificate || name == actor.name) {
-      return make_error(
-          ErrorCode::not_allowed,
-          id + " was written or handed in by " + actor.name + ": another person releases it", ask);
-    }
-    if (name.empty()) {
+  if (is_own(draft, actor)) {
+    return make_error(
+        ErrorCode::not_allowed,
+        id + " was written or handed in by " + actor.name + ": another person releases it", ask);
+  }
+  for (const uint64_t index : {draft.journal_index, draft.submitted.journal_index}) {
+    if (recorder_.person_at(index).empty()) {
       return make_error(
           ErrorCode::not_allowed,
           "the record does not say any more who wrote " + id + ": it may be " + actor.name,

@@ -157,6 +157,8 @@ class Drafts {
   }
 
  private:
+  // This person wrote it or handed it in, by whatever certificate, as far as names can tell.
+  bool is_own(const KeptDraft& draft, const Actor& actor) const;
   // Everything that save() and discard() do; an error is told to the person.
   Status try_save(Now now, uint64_t token, const Actor& actor, uint64_t number,
                   const std::optional<Hash>& expected, ByteView bytes);

@@ -8,6 +8,7 @@
 #include "protocol/channel/notifier_command.h"
 #include "protocol/message/kinds/kinds.h"
 #include "protocol/message/message_rules.h"
+#include "protocol/message/names.h"
 #include "protocol/message/serial.h"
 
 namespace hotline {
@@ -65,9 +66,9 @@ Escalation::Escalation(const CoreConfig& config, Recorder& recorder, Conditions&
       ladder_(config.policy),
       test_calls_(config.policy.link, config.party < config.peer, started.utc) {}
 
-void Escalation::follow(const Policy& policy, UtcMs now) {
-  ladder_.follow(policy);
-  test_calls_.follow(policy.link, now);
+void Escalation::follow(const Policy& policy, Now now) {
+  ladder_.follow(policy, on_ladder(now));
+  test_calls_.follow(policy.link, now.utc);
 }
 
 void Escalation::apply_durable(const wire::Entry& entry, Now durable_at) {
@@ -79,7 +80,7 @@ void Escalation::apply_durable(const wire::Entry& entry, Now durable_at) {
       if (kind_of(fact.type()).waits_for_acknowledgement()) {
         ladder_.opened({false, fact.serial()}, fact.precedence(), fact.answer_due(), at);
       }
-      if (fact.refers_to()) settle(fact.type(), fact.role(), fact.refers_to());
+      if (fact.refers_to()) settle(fact.type(), fact.role(), fact.refers_to(), entry.at());
       break;
     }
     case wire::Fact::Received: {
@@ -90,7 +91,7 @@ void Escalation::apply_durable(const wire::Entry& entry, Now durable_at) {
       }
       if (fact.decline_code() != 0) break;
       note_test_call(fact.type(), {true, fact.index()}, fact.refers_to(), entry.at());
-      if (fact.refers_to()) settle(fact.type(), fact.role(), fact.refers_to());
+      if (fact.refers_to()) settle(fact.type(), fact.role(), fact.refers_to(), entry.at());
       break;
     }
     case wire::Fact::ReceiptHeld:
@@ -109,7 +110,9 @@ void Escalation::apply_durable(const wire::Entry& entry, Now durable_at) {
     }
     case wire::Fact::LadderRaised: {
       const wire::LadderRaised& fact = *entry.fact_as_LadderRaised();
-      ladder_.raised(from_wire(fact.message()), known_precedence(fact.precedence()), at);
+      const MessageKey key = from_wire(fact.message());
+      waits_again_.raised(key, ladder_.waits(key), fact.role(), entry.at());
+      ladder_.raised(key, known_precedence(fact.precedence()), at);
       break;
     }
     case wire::Fact::StepsDecided:
@@ -125,17 +128,19 @@ void Escalation::apply_durable(const wire::Entry& entry, Now durable_at) {
 
 // Does to the message spoken of what one of this type does. A machine is nobody: its DECLINE ends
 // no wait.
-void Escalation::settle(uint8_t type, uint8_t role, const wire::MessageKey* refers_to) {
+void Escalation::settle(uint8_t type, uint8_t role, const wire::MessageKey* refers_to, UtcMs at) {
   const MessageKey key = from_wire(refers_to);
   std::vector<uint64_t> to_stop;
   switch (kind_of(type).effect) {
     case TargetEffect::acknowledges:
+      waits_again_.acknowledged(key, ladder_.precedence_of(key), role, at);
       to_stop = ladder_.acknowledged(key);
       break;
     case TargetEffect::declines:
       if (role == static_cast<uint8_t>(wire::Role::machine)) break;
       [[fallthrough]];
     case TargetEffect::cancels:
+      waits_again_.closed(key);
       to_stop = ladder_.closed(key);
       break;
     case TargetEffect::answers:
@@ -346,6 +351,17 @@ void Escalation::note_conditions(Now now) {
   note_flood(now);
 }
 
+std::string Escalation::past_last_rung_words(MessageKey key, const std::string& name) const {
+  const std::string again = waits_again_.words(key, name, upper_case(config_.peer));
+  if (!again.empty()) return "FLASH " + name + " has passed its last rung. " + again;
+  if (key.incoming) {
+    return "FLASH " + name +
+           " has passed its last rung, and nobody here acknowledged it: hotline ack " + name;
+  }
+  return "FLASH " + name +
+         " has passed its last rung, and nobody at the peer acknowledged it: call them by voice";
+}
+
 // The oldest of each side by their names, and the others of a side as one.
 void Escalation::note_past_last_rung(Now now) {
   std::vector<MessageKey> all;
@@ -366,13 +382,7 @@ void Escalation::note_past_last_rung(Now now) {
       continue;
     }
     const std::string name = recorder_.name_of(config_, key);
-    texts[name] = key.incoming ? "FLASH " + name +
-                                     " has passed its last rung, and nobody here acknowledged it: "
-                                     "hotline ack " +
-                                     name
-                               : "FLASH " + name +
-                                     " has passed its last rung, and nobody at the peer "
-                                     "acknowledged it: call them by voice";
+    texts[name] = past_last_rung_words(key, name);
   }
   conditions_.set(now, ConditionCode::flash_unacknowledged, texts);
 }

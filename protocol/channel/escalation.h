@@ -13,6 +13,7 @@
 
 #include "protocol/channel/conditions.h"
 #include "protocol/channel/core_config.h"
+#include "protocol/channel/escalation_again.h"
 #include "protocol/channel/ladder.h"
 #include "protocol/channel/recorder.h"
 #include "protocol/channel/test_calls.h"
@@ -28,7 +29,7 @@ class Escalation {
   // messages waited for a receipt.
   void apply_durable(const wire::Entry& entry, Now at);
   // Other numbers from now on.
-  void follow(const Policy& policy, UtcMs now);
+  void follow(const Policy& policy, Now now);
   // All that the message asks is answered, durably.
   void answered_in_full(MessageKey key) { ladder_.answered(key, true); }
   // Why an entry that is read back cannot be true; null when it can.
@@ -76,7 +77,7 @@ class Escalation {
   };
   using Side = std::pair<uint8_t, bool>;  // Precedence; incoming.
 
-  void settle(uint8_t type, uint8_t role, const wire::MessageKey* refers_to);
+  void settle(uint8_t type, uint8_t role, const wire::MessageKey* refers_to, UtcMs at);
   void note_test_call(uint8_t type, MessageKey key, const wire::MessageKey* refers_to, UtcMs at);
   void judge_test_calls(Now now);
   void record_decision(Now now, const Decision& decision);
@@ -89,6 +90,7 @@ class Escalation {
   // True while somebody waits for one of these steps.
   bool is_open(const std::vector<Step>& steps, MessageKey key) const;
   void note_past_last_rung(Now now);
+  std::string past_last_rung_words(MessageKey key, const std::string& name) const;
   void note_undelivered(Now now);
   void note_flood(Now now);
   void note_notifier(Now now, const AttemptName& attempt, wire::Outcome outcome,
@@ -103,6 +105,7 @@ class Escalation {
   Recorder& recorder_;
   Conditions& conditions_;
   Ladder ladder_;
+  WaitsAgain waits_again_;
   TestCalls test_calls_;
   bool test_call_answered_ = false;  // Since it was looked at last.
   // As they were told as conditions, own ones first; nothing since a start.

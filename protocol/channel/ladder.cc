@@ -55,7 +55,8 @@ MessageKey Ladder::unpack(PackedKey key) {
 }
 
 // Runs under way are left alone where their rung is still there, and else stopped.
-void Ladder::follow(Policy policy) {
+void Ladder::follow(Policy policy, Now now) {
+  followed_at_ = now.boot;
   const Policy before = std::exchange(policy_, std::move(policy));
   const auto new_index = [&](uint8_t precedence, uint8_t rung) {
     return rung_index(precedence, before.at(precedence).rungs[rung].name);
@@ -179,12 +180,15 @@ void Ladder::raised(MessageKey key, uint8_t precedence, Now at) {
     return next;
   };
   if (next_rung() == rungs.size()) item->rungs = 0;
+  Raise& raise = raises_[pack(key)];
+  if (is_new || item->acknowledged) raise.waits_since = at.boot;
   item->acknowledged = false;
   item->held = item->paused = false;
   holds_.erase(pack(key));
   item->raised = true;
   const uint8_t next = next_rung();
-  raises_[pack(key)] = {at.boot, next < rungs.size() ? rungs[next].after_ms : 0};
+  raise.at = at.boot;
+  raise.skipped_ms = next < rungs.size() ? rungs[next].after_ms : 0;
   reschedule(key, *item);
 }
 
@@ -333,6 +337,13 @@ std::optional<Ladder::NextRung> Ladder::next_rung(MessageKey key) const {
   return std::nullopt;
 }
 
+bool Ladder::tells_more(MessageKey key) const {
+  const Item* item = find(key);
+  if (item == nullptr) return false;
+  const bool sounds_again = sounding(key, *item) && policy(*item).alarm_again_ms != 0;
+  return sounds_again || item_due(key, *item) != kNever;
+}
+
 std::vector<MessageKey> Ladder::past_last_rung(bool incoming, uint8_t precedence,
                                                size_t limit) const {
   std::vector<MessageKey> keys;
@@ -414,6 +425,10 @@ BootMs Ladder::step_due_unheld(MessageKey key, const Item& item, StepKind kind,
   return kNever;
 }
 
+BootMs Ladder::waits_since(MessageKey key, const Item& item) const {
+  return item.raised ? raises_.at(pack(key)).waits_since.value_or(item.base) : item.base;
+}
+
 BootMs Ladder::rung_due(MessageKey key, const Item& item, uint8_t rung) const {
   const int64_t after_ms = policy(item).rungs[rung].after_ms;
   if (!item.raised) return item.base + after_ms;
@@ -450,7 +465,13 @@ Decision Ladder::decision(MessageKey key, const Item& item, Now now) const {
 
   std::stable_sort(due.begin(), due.end(),
                    [](const auto& a, const auto& b) { return a.first < b.first; });
-  Decision decision{key.incoming, item.precedence, {}, {}, 0, now.boot - due.back().first, {}};
+  Decision decision{key.incoming,
+                    item.precedence,
+                    {},
+                    {},
+                    0,
+                    now.boot - std::max(due.back().first, followed_at_),
+                    {}};
   for (auto& [at, step] : due) {
     if (at < due.back().first) ++decision.missed;
     decision.steps.push_back(std::move(step));
@@ -480,7 +501,8 @@ void Ladder::apply(MessageKey key, Item& item, const std::vector<Step>& steps, N
 }
 
 void Ladder::reschedule(MessageKey key, Item& item) {
-  if (const BootMs waits_at = item.acknowledged ? kNever : item.base; waits_at != item.waits_at) {
+  if (const BootMs waits_at = item.acknowledged ? kNever : waits_since(key, item);
+      waits_at != item.waits_at) {
     Places& places = waiting_of(key, item);
     if (item.waits_at != kNever) places.erase({item.waits_at, pack(key)});
     if (waits_at != kNever) places.insert({waits_at, pack(key)});
@@ -521,7 +543,7 @@ void Ladder::set_sounding(MessageKey key, const Item& item, bool sounds) {
   if (!sounds) {
     alarm.sounding.erase(key.number);
   } else if (alarm.sounding.insert(key.number) && alarm.sounding.size() == 1 && key.incoming) {
-    alarm.told_at = item.base;  // An arrival sounds by itself.
+    alarm.told_at = waits_since(key, item);  // An arrival sounds by itself.
   }
 }
 
@@ -544,7 +566,8 @@ Situation Ladder::situation(bool incoming, uint8_t precedence, Now now) const {
   const KeySet& sounding = alarms_[incoming ? 1 : 0][precedence - kPrecedenceFirst].sounding;
   if (sounding.empty()) return {};
   const uint64_t oldest = sounding.first();
-  return {sounding.size(), oldest, now.boot - find({incoming, oldest})->base};
+  const MessageKey key{incoming, oldest};
+  return {sounding.size(), oldest, now.boot - waits_since(key, *find(key))};
 }
 
 // ---- Attempts

@@ -120,8 +120,9 @@ class Ladder {
   explicit Ladder(Policy policy);
 
   // Another policy from now on. What was decided stays decided, by the rung's name; what is not is
-  // due by the new numbers, counted from the same base.
-  void follow(Policy policy);
+  // due by the new numbers, counted from the same base; and what was due by them before they held
+  // is not late.
+  void follow(Policy policy, Now now);
 
   // Facts. One about a message that is not open, or not any more, changes nothing.
   void opened(MessageKey key, uint8_t precedence, bool asks_for_answer, Now base,
@@ -172,6 +173,10 @@ class Ladder {
   // The command of such an attempt; null where the policy does not have it any more.
   const Command* command_of(const AttemptName& name) const;
 
+  // True while people are told again of `key` unless something ends it: a step is due of it at some
+  // time, or it sounds the alarm that sounds again.
+  bool tells_more(MessageKey key) const;
+
   // True while `key` waits for an acknowledgement.
   bool waits(MessageKey key) const;
   // The first that wait, over all that do, behind a place if one is given. A place stays good when
@@ -219,9 +224,11 @@ class Ladder {
     bool raised : 1 = false;  // By hand: the rungs are due as raises_ has it.
   };
   // Since when a message climbs by hand, and how long after its base that rung would have been due.
+  // One that was acknowledged before waits since it was raised, and not since it came.
   struct Raise {
     BootMs at = 0;
     int64_t skipped_ms = 0;
+    std::optional<BootMs> waits_since;
   };
   // A MessageKey in eight bytes, in the same order.
   using PackedKey = uint64_t;
@@ -247,6 +254,7 @@ class Ladder {
   std::optional<uint8_t> rung_index(uint8_t precedence, const std::string& name) const;
 
   bool sounding(MessageKey key, const Item& item) const;
+  BootMs waits_since(MessageKey key, const Item& item) const;
   BootMs step_due_unheld(MessageKey key, const Item& item, StepKind kind, uint8_t rung_index) const;
   BootMs rung_due(MessageKey key, const Item& item, uint8_t rung_index) const;
   BootMs step_due(MessageKey key, const Item& item, StepKind kind, uint8_t rung_index) const;
@@ -281,7 +289,8 @@ class Ladder {
   KeySet to_next_command(const LadderCalls::Place& place, const KeySet& messages, Now at);
 
   Policy policy_;
-  bool replaying_ = true;  // Until the first decide().
+  BootMs followed_at_ = INT64_MIN / 2;  // Since when it is followed, where another one was.
+  bool replaying_ = true;               // Until the first decide().
   static PackedKey pack(MessageKey key);
   static MessageKey unpack(PackedKey key);
   Item* find(MessageKey key) { return items_.find(pack(key)); }

@@ -52,6 +52,7 @@ Status LadderByHand::try_raise(Now now, uint64_t token, const Actor& actor, cons
         ErrorCode::refused, "the reason is too long, or no plain text",
         "--reason \"...\", " + std::to_string(limits::kPauseReasonSizeMax) + " bytes at most");
   }
+  const bool waits_again = !ladder.waits(key);
   const Signatory by = persons_.sign(now, actor);
   pauses_.apply(recorder_.record(
       now,
@@ -63,9 +64,9 @@ Status LadderByHand::try_raise(Now now, uint64_t token, const Actor& actor, cons
       },
       by.part));
   raised_.push_back({recorder_.size() - 1, AnswerLadder{token, named->id, ok()}});
-  recorder_.alarm(
-      now, key,
-      named->id + " was escalated by " + role_name(static_cast<uint8_t>(*role)) + ": " + reason);
+  recorder_.alarm(now, key,
+                  named->id + " was escalated by " + role_name(static_cast<uint8_t>(*role)) +
+                      (waits_again ? ", and waits for an acknowledgement again: " : ": ") + reason);
   return ok();
 }
 

@@ -37,6 +37,12 @@ Status Pauses::try_pause(Now now, uint64_t token, const Actor& actor, const std:
     return make_error(ErrorCode::refused, "the ladder of " + named->id + " is not paused",
                       "hotline escalation show " + named->id);
   }
+  if (!ends && !escalation_.ladder().tells_more(key)) {
+    return make_error(ErrorCode::refused,
+                      "nobody further is told of " + named->id +
+                          ": its ladder has no rung left, and no alarm of it sounds again",
+                      "hotline escalation show " + named->id);
+  }
   if (!ends && until <= now.utc) {
     return make_error(ErrorCode::usage, "a pause ends later than now", "--until +30m");
   }
@@ -97,7 +103,7 @@ void Pauses::apply(const wire::Entry& entry) {
   if (fact == nullptr) return;
   std::erase_if(pauses_, [&](const auto& one) { return one.second.until <= entry.at(); });
   pauses_[from_wire(fact->message())] = {entry.at(), fact->until(), text_of(fact->reason()),
-                                         fact->role()};
+                                         fact->role(), recorder_.last_index()};
 }
 
 }  // namespace hotline

@@ -72,6 +72,8 @@ class Releases {
 
   // A message by its serial, or where it has none of its own by its place.
   std::string name_of(MessageKey key, uint64_t serial) const;
+  // As Cases::tell_decided_anew, after the release.
+  void tell_decided_anew(Now now, MessageKey key) { cases_.tell_decided_anew(now, key); }
 
  private:
   // Salted where a salt is given; of a machine's message there is no more than the body's.

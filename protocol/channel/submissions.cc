@@ -125,6 +125,7 @@ void Submissions::tell_of_release(Now now, const wire::Draft& draft, const wire:
                         " was released by one person, because lives depend on it: a supervisor "
                         "must look at it now");
   }
+  releases_.tell_decided_anew(now, key);
   if (channel_state_.goes_all_the_same(now.utc, draft)) {
     recorder_.alarm(now, key,
                     format_serial(config_.prefix, key.number) +

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "protocol/base/limits.h"
+#include "protocol/base/time_text.h"
 #include "tests/durations.h"
 #include "tests/precedences.h"
 #include "tests/unit/protocol/channel/scripted_peer.h"
@@ -147,6 +148,32 @@ TEST_F(CasesTest, TheFirstResponseIsDueOnceAndEndsWithADecision) {
   EXPECT_TRUE(decide(kSouth, id, "first-response"));
   cores.pass(250);
   EXPECT_EQ(due(kSouth), Names{});
+}
+
+// The watch is told that a second decision replaces the first, by whom that was and when.
+TEST_F(CasesTest, ASecondDecisionTakesThePlaceOfTheFirst) {
+  const std::string id = report(kNorth);
+  cores.pass(60'000);
+  const std::string at = format_rfc3339(cores.now().utc);
+  ASSERT_TRUE(decide(kNorth, id, "first-response"));
+  cores.pass(10'000);
+  cores.alarms(kNorth).clear();
+  ASSERT_TRUE(decide(kNorth, id, "first-response"));
+  EXPECT_EQ(cores.alarms(kNorth),
+            Names{"N-000003 takes the place of N-000002, by which supervisor decided "
+                  "first-response of N-000001 at " +
+                  at + ": hotline case show N-000001"});
+  const Case& one = only_case(kNorth);
+  EXPECT_EQ(replaced_by(one, one.decisions.back()), &one.decisions.front());
+  EXPECT_EQ(replaced_by(one, one.decisions.front()), nullptr);
+  // Each repetition asks for a decision of its own, which stands beside the others.
+  report(kNorth, id);
+  report(kNorth, id);
+  ASSERT_TRUE(decide(kNorth, id, "consultation"));
+  report(kNorth, id);
+  cores.alarms(kNorth).clear();
+  ASSERT_TRUE(decide(kNorth, id, "consultation"));
+  EXPECT_EQ(cores.alarms(kNorth), Names{});
 }
 
 TEST_F(CasesTest, AnotherRoleOrRungEndsNothing) {

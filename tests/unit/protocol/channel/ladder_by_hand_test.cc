@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include "protocol/base/time_text.h"
 #include "tests/precedences.h"
 #include "tests/unit/protocol/channel/scripted_peer.h"
 #include "tests/unit/protocol/channel/two_cores.h"
@@ -46,6 +47,15 @@ class LadderByHandTest : public testing::Test {
     cores.sounded(kNorth).clear();
     return rungs;
   }
+  // Of a FLASH past its last rung; empty where it is not.
+  std::string open_condition(size_t side, const std::string& subject) {
+    for (const Condition& one : cores.core(side).conditions().list()) {
+      if (one.kind->code == ConditionCode::flash_unacknowledged && one.subject == subject) {
+        return one.text;
+      }
+    }
+    return "";
+  }
   bool is_unreachable(const std::string& name) {
     return cores.core(kNorth).conditions().is_open(ConditionCode::notifier_unreachable, name);
   }
@@ -62,8 +72,10 @@ TEST_F(LadderByHandTest, E05_AcknowledgedAndEscalatedItWaitsAgain) {
   const Status raised = raise("S-1", "nobody did what it asks for");
   ASSERT_TRUE(raised) << raised.error().reason;
   EXPECT_TRUE(waits());
-  EXPECT_EQ(cores.alarms(kNorth).back(),
-            "S-000001 was escalated by operator: nobody did what it asks for");
+  EXPECT_EQ(
+      cores.alarms(kNorth).back(),
+      "S-000001 was escalated by operator, and waits for an acknowledgement again: nobody did "
+      "what it asks for");
   cores.pass(1'000);
   EXPECT_EQ(told(), Rungs{"supervisor"});
   cores.restart(kNorth);
@@ -134,6 +146,42 @@ TEST_F(LadderByHandTest, E05_WhereNoRungIsLeftNothingBeginsAnew) {
   EXPECT_TRUE(raise("S-1", "nobody did what it asks for"));
   cores.pass(1'000);
   EXPECT_EQ(told(), Rungs{"supervisor"});
+}
+
+// It says who acknowledged it, and counts its wait from when it began anew.
+TEST_F(LadderByHandTest, E05_WhatWasAcknowledgedIsNotSaidToHaveBeenLeft) {
+  cores.pass(60'000);
+  acknowledge();
+  const std::string acknowledged = format_date_time_group(cores.now().utc);
+  cores.pass(30 * 60'000);
+  ASSERT_TRUE(raise("S-1", "nobody did what it asks for", wire::Role::supervisor));
+  const std::string raised = format_date_time_group(cores.now().utc);
+  const BootMs since = cores.core(kNorth).ladder().waiting({}, 1).front().since;
+  EXPECT_LE(cores.now().boot - since, 1'000);
+  cores.restart(kNorth);
+  cores.connect();
+  cores.pass(10 * 60'000);
+  EXPECT_EQ(open_condition(kNorth, "S-000001"),
+            "FLASH S-000001 has passed its last rung. Our operator acknowledged it " +
+                acknowledged + ", and our supervisor escalated it anew " + raised +
+                ": hotline ack S-000001");
+  acknowledge();
+  EXPECT_EQ(open_condition(kNorth, "S-000001"), "");
+}
+
+TEST_F(LadderByHandTest, E05_NorIsWhatTheOtherSideAcknowledged) {
+  acknowledge();
+  const std::string acknowledged = format_date_time_group(cores.now().utc);
+  cores.pass(60'000);
+  const Actor actor{"carl", Hash{8}, {static_cast<uint8_t>(wire::Role::operator_)}};
+  cores.core(kSouth).raise_ladder(cores.now(), ++last_token_, actor, "S-1", "they do nothing");
+  cores.settle();
+  const std::string raised = format_date_time_group(cores.now().utc);
+  cores.pass(10 * 60'000);
+  EXPECT_EQ(open_condition(kSouth, "S-000001"),
+            "FLASH S-000001 has passed its last rung. The operator of NORTH acknowledged it " +
+                acknowledged + ", and our operator escalated it anew " + raised +
+                ": call them by voice");
 }
 
 TEST_F(LadderByHandTest, ATrialIsRecordedAndSaysWhoIsReached) {

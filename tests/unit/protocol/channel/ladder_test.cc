@@ -664,6 +664,48 @@ TEST(Ladder, E05_WhatItWasAskedForBesidesKeepsItsTime) {
   EXPECT_EQ(ladder.next_due(), after(15 * 60'000).boot) << "the first answer";
 }
 
+TEST(Ladder, E05_ItsWaitCountsFromWhenItBeganAnew) {
+  Ladder ladder(default_policy());
+  ladder.opened(kIn, kFlash, true, after(0));
+  const auto since = [&] { return ladder.waiting({}, 1).front().since; };
+  ladder.raised(kIn, kFlash, after(10'000));
+  EXPECT_EQ(since(), after(0).boot) << "it waited all the time";
+  ladder.acknowledged(kIn);
+  ladder.raised(kIn, kFlash, after(60'000));
+  EXPECT_EQ(since(), after(60'000).boot);
+  ladder.raised(kIn, kFlash, after(70'000));
+  EXPECT_EQ(since(), after(60'000).boot);
+}
+
+TEST(Ladder, WhatANewPolicyHasMadeDueBeforeItIsNotLate) {
+  Policy policy = default_policy();
+  Ladder ladder(policy);
+  ladder.opened(kIn, kFlash, false, after(0));
+  ladder.decide(after(2 * 60'000));
+  Rung early;
+  early.name = "early";
+  early.after_ms = 60'000;
+  policy.at(kFlash).rungs.insert(policy.at(kFlash).rungs.begin(), early);
+  ladder.follow(policy, after(2 * 60'000));
+  const Due due = ladder.decide(after(2 * 60'000));
+  ASSERT_EQ(due.decisions.size(), 1u);
+  EXPECT_EQ(due.decisions.front().steps.front().rung, "early");
+  EXPECT_EQ(due.decisions.front().late_ms, 0);
+}
+
+TEST(Ladder, SaysWhetherAnybodyIsToldMoreOfIt) {
+  Policy policy = default_policy();
+  policy.at(kRoutine).rungs.clear();
+  policy.at(kRoutine).alarm_again_ms = 0;
+  Ladder ladder(policy);
+  ladder.opened(kIn, kFlash, false, after(0));
+  EXPECT_TRUE(ladder.tells_more(kIn));
+  const MessageKey routine{true, 77};
+  ladder.opened(routine, kRoutine, false, after(0));
+  EXPECT_TRUE(ladder.waits(routine));
+  EXPECT_FALSE(ladder.tells_more(routine));
+}
+
 TEST(Ladder, E05_ARestartAndAPauseChangeNothingOfIt) {
   Ladder ladder(default_policy());
   ladder.opened(kIn, kFlash, false, after(0));

@@ -209,6 +209,30 @@ TEST_F(TwoPeople, ItIsGivenBackWithAReasonOrWithdrawn) {
       ErrorCode::refused);
 }
 
+// By person, as a release: two certificates of one person are one.
+TEST_F(TwoPeople, NobodyGivesBackTheirOwn) {
+  const Bytes draft = flash();
+  const uint64_t number = save(bob, draft);
+  ASSERT_TRUE(submit(bob, number, draft));
+  Actor other_card = bob;
+  other_card.certificate = Hash{99};
+  for (const Actor& actor : {bob, other_card}) {
+    const auto refused = give_back(actor, number, draft, "I changed my mind");
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code, ErrorCode::not_allowed);
+    EXPECT_EQ(refused.error().hint, "hotline draft withdraw " + format_draft_name(number));
+  }
+  EXPECT_EQ(peer.core().drafts().count_submitted(), 1u);
+  EXPECT_TRUE(give_back(cid, number, draft, "name the area"));
+  ASSERT_TRUE(submit(bob, number, draft));
+  EXPECT_TRUE(give_back(bob, number, draft, "")) << "whoever wrote it withdraws it";
+  // Whoever handed in what another wrote does not give it back either.
+  const Bytes second = flash("Stop.");
+  const uint64_t by_ann = save(ann, second);
+  ASSERT_TRUE(submit(bob, by_ann, second));
+  EXPECT_FALSE(give_back(bob, by_ann, second, "no"));
+}
+
 TEST_F(TwoPeople, WhatTheRuleDoesNotNameGoesByOne) {
   const Bytes routine = made_draft(wire::MessageType::text, kRoutine,
                                    build_body(ScriptedPeer::text_body("All quiet.")));

@@ -155,21 +155,6 @@ JsonValue json_incidents(const PartyReport& record) {
       .add("list", json_each(record.incidents.incidents, json_incident));
 }
 
-JsonValue json_verification(const PartyReport& record) {
-  if (!record.verdict) return JsonValue();
-  const audit::Verdict& verdict = *record.verdict;
-  const bool covered = !verdict.fault && verdict.cosigned_size != 0;
-  return JsonValue()
-      .add("verdict", audit::outcome_word(verdict.outcome))
-      .add("fault", verdict.fault ? JsonValue(verdict.fault->name) : JsonValue())
-      .add("reason", verdict.fault ? JsonValue(verdict.fault->reason) : JsonValue())
-      .add("unchecked", verdict.not_checked)
-      .add("up_to", covered ? JsonValue(verdict.cosigned_size - 1) : JsonValue())
-      .add("root", covered ? JsonValue(to_hex(verdict.root)) : JsonValue())
-      .add("dev_only", verdict.dev_only)
-      .add("trusted", verdict.trusted);
-}
-
 JsonValue json_record(const PartyReport& record) {
   JsonValue json = JsonValue()
                        .add("source", record.directory.empty() ? "daemon" : "export")
@@ -230,6 +215,21 @@ JsonValue json_differences(const Report& report) {
 }
 
 }  // namespace
+
+JsonValue json_verification(const PartyReport& record) {
+  if (!record.verdict) return JsonValue();
+  const audit::Verdict& verdict = *record.verdict;
+  const bool covered = !verdict.fault && verdict.cosigned_size != 0;
+  return JsonValue()
+      .add("verdict", audit::outcome_word(verdict.outcome))
+      .add("fault", verdict.fault ? JsonValue(verdict.fault->name) : JsonValue())
+      .add("reason", verdict.fault ? JsonValue(verdict.fault->reason) : JsonValue())
+      .add("unchecked", verdict.not_checked)
+      .add("up_to", covered ? JsonValue(verdict.cosigned_size - 1) : JsonValue())
+      .add("root", covered ? JsonValue(to_hex(verdict.root)) : JsonValue())
+      .add("dev_only", verdict.dev_only)
+      .add("trusted", verdict.trusted);
+}
 
 JsonValue json_alarms(const AlarmRates::Measured& alarms) {
   const auto json_cause = [](const AlarmRates::Cause& one) {

@@ -8,6 +8,9 @@ namespace hotline::client {
 
 JsonValue json_report(const Report& report);
 
+// What came of verifying a record; null where nobody did.
+JsonValue json_verification(const PartyReport& record);
+
 // The measures of alarms alone.
 JsonValue json_alarms(const AlarmRates::Measured& alarms);
 

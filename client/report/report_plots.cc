@@ -5,69 +5,24 @@
 #include <cmath>
 #include <map>
 
-#include "client/report/html_text.h"
+#include "client/report/drawing.h"
 #include "protocol/message/names.h"
 #include "protocol/terminal/output.h"
 
 namespace hotline::client {
 namespace {
 
-constexpr int kWidth = 680;
-constexpr int kLeft = 90;  // For labels.
-constexpr int kRight = 10;
-constexpr int kRoom = kWidth - kLeft - kRight;
-constexpr int kAxis = 28;  // Below the plot.
-constexpr int kLabelRise = 12;
+constexpr int kLeft = Drawing::kLeft;
+constexpr int kRoom = Drawing::kRoom;
+constexpr int kAxis = Drawing::kAxis;
+constexpr int kLabelRise = Drawing::kLabelRise;
+constexpr auto& kFills = Drawing::kFills;
 
 // The latency axis: from 0.1 s to ten days, six bars for each power of ten.
 constexpr double kDecadeFirst = 2;  // 100 ms.
 constexpr double kDecadeLast = 9;
 constexpr int kBarsEachDecade = 6;
 constexpr int kBars = static_cast<int>(kDecadeLast - kDecadeFirst) * kBarsEachDecade;
-
-// Told apart in black and white. Each <svg> needs its own names: a page may hold several.
-constexpr std::array<const char*, 4> kFills = {"#000", "url(#dense)", "url(#sparse)", "#fff"};
-constexpr char kPatterns[] =
-    "<defs><pattern id=\"dense\" width=\"4\" height=\"4\" patternUnits=\"userSpaceOnUse\" "
-    "patternTransform=\"rotate(45)\"><rect width=\"4\" height=\"4\" fill=\"#fff\"/>"
-    "<rect width=\"2\" height=\"4\"/></pattern><pattern id=\"sparse\" width=\"7\" height=\"7\" "
-    "patternUnits=\"userSpaceOnUse\" patternTransform=\"rotate(-45)\"><rect width=\"7\" "
-    "height=\"7\" fill=\"#fff\"/><rect width=\"1\" height=\"7\"/></pattern></defs>";
-
-class Drawing {
- public:
-  Drawing(int height, const std::string& title)
-      : svg_("<svg viewBox=\"0 0 " + std::to_string(kWidth) + " " + std::to_string(height) +
-             "\" role=\"img\" xmlns=\"http://www.w3.org/2000/svg\"><title>" + html_text(title) +
-             "</title>" + kPatterns) {}
-
-  void box(double x, double y, double width, double height, const char* fill) {
-    svg_ += "<rect x=\"" + number(x) + "\" y=\"" + number(y) + "\" width=\"" + number(width) +
-            "\" height=\"" + number(height) + "\" fill=\"" + fill +
-            "\" stroke=\"#000\" stroke-width=\"0.5\"/>";
-  }
-  void line(double x1, double y1, double x2, double y2, bool is_thick = false) {
-    svg_ += "<path d=\"M" + number(x1) + " " + number(y1) + "L" + number(x2) + " " + number(y2) +
-            "\" stroke=\"#000\" stroke-width=\"" + (is_thick ? "2" : "0.5") + "\"/>";
-  }
-  // `anchor`: "start", "middle" or "end".
-  void label(double x, double y, const std::string& text, const char* anchor) {
-    svg_ += "<text x=\"" + number(x) + "\" y=\"" + number(y) + "\" text-anchor=\"" + anchor +
-            "\">" + html_text(text) + "</text>";
-  }
-  std::string take() { return std::move(svg_) + "</svg>\n"; }
-
- private:
-  // Tenths of a point are finer than a printer.
-  static std::string number(double value) {
-    const auto tenths = static_cast<int64_t>(std::llround(value * 10));
-    std::string text = std::to_string(tenths / 10);
-    if (tenths % 10 != 0) text += "." + std::to_string(std::abs(tenths % 10));
-    return text;
-  }
-
-  std::string svg_;
-};
 
 double place_of_time(int64_t time_ms) {
   const double decade = std::log10(static_cast<double>(std::max<int64_t>(time_ms, 1)));
@@ -110,27 +65,6 @@ void draw_histogram(Drawing& drawing, const std::vector<int64_t>& times_ms, doub
   }
 }
 
-// A stretch of time over the width of a plot.
-struct TimeAxis {
-  UtcMs from = 0;
-  UtcMs to = 1;
-
-  double x(UtcMs at) const {
-    const double part = static_cast<double>(at - from) / static_cast<double>(to - from);
-    return kLeft + kRoom * std::clamp(part, 0.0, 1.0);
-  }
-  void draw(Drawing& drawing, double y) const {
-    constexpr int kMarks = 4;
-    drawing.line(kLeft, y, kLeft + kRoom, y);
-    for (int i = 0; i <= kMarks; ++i) {
-      const UtcMs at = from + (to - from) / kMarks * i;
-      const char* anchor = i == 0 ? "start" : i == kMarks ? "end" : "middle";
-      drawing.line(x(at), y, x(at), y + 4);
-      drawing.label(x(at), y + 4 + kLabelRise, format_rfc3339(at).substr(0, 16) + "Z", anchor);
-    }
-  }
-};
-
 TimeAxis axis_of(const ObservedTime::Stretch& observed) {
   return {observed.from, std::max(observed.to, observed.from + 1)};
 }
@@ -160,7 +94,7 @@ void draw_stacks(Drawing& drawing, const TimeAxis& axis, const Stacks& stacks, i
   }
   drawing.label(kLeft - 6, kLabelRise + 4, format_count(highest), "end");
   drawing.label(kLeft - 6, height, "0", "end");
-  axis.draw(drawing, height);
+  axis.draw(drawing, height, minute_label);
 }
 
 }  // namespace
@@ -253,7 +187,7 @@ std::string plot_link(const std::vector<PartyReport>& records) {
       at = end;
     }
   }
-  axis.draw(drawing, bottom);
+  axis.draw(drawing, bottom, minute_label);
   return drawing.take();
 }
 

@@ -124,7 +124,6 @@ class Drill {
   void observe_message(SideIndex side, const wire::Detail& detail);
   void observe_ladder(SideIndex side, size_t inject);
   void observe_conflict(size_t inject);
-  std::vector<size_t> spoken_of(const wire::Envelope& envelope, const wire::Body& body) const;
   void judge(size_t inject, const Deed& deed, int64_t at_ms, UtcMs now, const std::string& message);
 
   const Surroundings& around_;

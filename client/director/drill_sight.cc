@@ -1,5 +1,6 @@
 // A drill's sight: the rows of both daemons, as deeds that are judged.
 #include "client/director/drill.h"
+#include "client/drill/deeds.h"
 #include "protocol/message/envelope.h"
 #include "protocol/message/kinds/kinds.h"
 
@@ -68,38 +69,18 @@ void Drill::observe_message(SideIndex side, const wire::Detail& detail) {
     }
   }
   if (own_inject) return;
-  for (const size_t i : spoken_of(**envelope, **body)) {
-    if (scenario_.injects[i].from == side && type != wire::MessageType::decision) continue;
-    PlayedEvent event{.at_ms = at_ms, .side = side, .inject = i};
+  std::vector<std::string> ids;
+  for (const Course& course : courses_) ids.push_back(course.id);
+  const SideMessage message{side, type, **envelope, **body, bytes(detail.body())};
+  for (const size_t i : injects_spoken_of(scenario_, ids, message)) {
+    const ToldDeed told = deed_of(message, courses_[i].point);
+    if (told.ends_the_wait()) courses_[i].has_ended = true;
+    PlayedEvent event{.at_ms = at_ms, .what = told.what, .side = side, .inject = i};
     event.player = player_of(id);
     event.message = id;
-    Deed deed{.side = side, .role = (*envelope)->releaser_role()};
-    if (const auto* read_back = (*body)->content_as_acknowledgement()) {
-      EventPoint understood;
-      if (read_back->position() != nullptr)
-        understood.position = to_position(*read_back->position());
-      if (read_back->event_at()) understood.at = *read_back->event_at();
-      deed.read_back_rightly = !compare_read_back(courses_[i].point, understood).mismatch;
-      event.what = PlayedEvent::What::acknowledged;
-      event.read_back_wrongly = !deed.read_back_rightly;
-      courses_[i].has_ended = true;
-    } else if (type == wire::MessageType::decline) {
-      event.what = PlayedEvent::What::declined;
-      courses_[i].has_ended = true;
-      emit(event);
-      continue;
-    } else if (const auto* told = (*body)->content_as_dissemination()) {
-      deed.kind = Deed::Kind::disseminated;
-      deed.audience = told->audience();
-      event.what = PlayedEvent::What::disseminated;
-    } else {
-      deed.kind = Deed::Kind::replied;
-      const ByteView raw = bytes(detail.body());
-      deed.said = {type, Bytes(raw.begin(), raw.end())};
-      event.what = PlayedEvent::What::replied;
-    }
+    event.read_back_wrongly = told.deed && !told.deed->read_back_rightly;
     emit(event);
-    judge(i, deed, at_ms, detail.row()->released_at(), id);
+    if (told.deed) judge(i, *told.deed, at_ms, detail.row()->released_at(), id);
   }
 }
 
@@ -118,25 +99,6 @@ std::optional<size_t> Drill::player_of(const std::string& id) const {
     }
   }
   return std::nullopt;
-}
-
-// The injects that a message is about: the one that it names, or else all of its thread.
-std::vector<size_t> Drill::spoken_of(const wire::Envelope& envelope, const wire::Body& body) const {
-  if (const auto* decision = body.content_as_decision()) {
-    if (const auto i = inject_of(text(decision->incident()))) return {*i};
-  }
-  if (const auto* references = envelope.references()) {
-    for (const wire::Reference* reference : *references) {
-      if (const auto i = inject_of(text(reference->id()))) return {*i};
-    }
-  }
-  std::vector<size_t> found;
-  const std::string thread = text(envelope.incident());
-  for (size_t i = 0; !thread.empty() && i < courses_.size(); ++i) {
-    const ScenarioMessage* message = scenario_.injects[i].message();
-    if (!courses_[i].id.empty() && message->request.incident == thread) found.push_back(i);
-  }
-  return found;
 }
 
 void Drill::observe_ladder(SideIndex side, size_t i) {

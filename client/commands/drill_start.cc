@@ -97,6 +97,12 @@ void tell_places(Output& output, const Scenario& scenario, const DrillGround& gr
   if (!has_people) output.talk("  none: all are scripted");
 }
 
+// Without them the drill was played all the same.
+void leave_exports(Invocation& invocation, DrillGround& ground) {
+  const Status left = ground.leave_exports(*invocation.around);
+  if (!left) invocation.output.talk("No export was left for the report: " + left.error().reason);
+}
+
 int play_drill(Invocation& invocation, const Scenario& scenario, const std::string& directory,
                DrillRecord record, const std::optional<DrillPace>& pace) {
   Output& output = invocation.output;
@@ -120,6 +126,7 @@ int play_drill(Invocation& invocation, const Scenario& scenario, const std::stri
     output.talk("Orders from another terminal: " +
                 output.command("drill status --directory " + directory));
     const Play play = drill.run();
+    leave_exports(invocation, *ground);
     need(ground->stop(), "a daemon did not end as it should");
     if (output.json()) {
       JsonValue document = json_document()
@@ -131,6 +138,7 @@ int play_drill(Invocation& invocation, const Scenario& scenario, const std::stri
     } else {
       if (drill.was_stopped()) say_undone(output, scenario, play);
       say_score(output, scenario, play);
+      output.talk("Next: " + output.command("drill report " + directory + " -o report.html"));
     }
     return play.count(Outcome::Kind::missed) > 0 ? kExitExpectationsMissed : kExitDone;
   } catch (const CommandFailed& failed) {

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "client/command_line/command_line.h"
 #include "client/connect/context.h"
 #include "client/demo/local_daemon.h"
 #include "client/demo/relay.h"
@@ -40,6 +41,11 @@ class DrillGround {
   // How a person reaches the daemon as it runs now.
   Context context(SideIndex side, const std::string& person) const;
   std::string contexts_path() const { return directory_ + "/hotline.toml"; }
+
+  // Leaves each side's export in the directory, with all faults mended; one that is there already
+  // is left as it is. Both journals are covered to their ends where the link comes up. Error:
+  // failed, conflict.
+  Status leave_exports(const Surroundings& around);
 
   // In order. Error: of the first that does not end as it should.
   Status stop();

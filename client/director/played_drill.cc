@@ -38,16 +38,6 @@ std::optional<Result<PlayedDrill::Answer>> answer_in(const JsonInput& line, uint
 
 }  // namespace
 
-std::string drill_scenario_path(const std::string& directory) {
-  return directory + "/scenario.toml";
-}
-std::string drill_record_path(const std::string& directory) {
-  return directory + "/drill.jsonl";
-}
-std::string drill_orders_path(const std::string& directory) {
-  return directory + "/orders.jsonl";
-}
-
 std::optional<uint64_t> drill_seed(const std::vector<JsonInput>& lines) {
   std::optional<uint64_t> seed;
   for (const JsonInput& line : lines) {

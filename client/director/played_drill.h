@@ -9,14 +9,10 @@
 
 #include "client/command_line/command_line.h"
 #include "client/director/drill_record.h"
+#include "client/drill/drill_files.h"
 #include "client/drill/standing.h"
 
 namespace hotline::client {
-
-// The files of a drill's directory.
-std::string drill_scenario_path(const std::string& directory);
-std::string drill_record_path(const std::string& directory);
-std::string drill_orders_path(const std::string& directory);
 
 // The seed by which the drill is played, where its record has one.
 std::optional<uint64_t> drill_seed(const std::vector<JsonInput>& lines);

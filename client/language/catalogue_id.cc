@@ -1684,6 +1684,8 @@ constexpr Sentence kIndonesian[] = {
      "tidak ada: semua dimainkan program"},
     {"a daemon did not end as it should",
      "sebuah daemon tidak berakhir sebagaimana mestinya"},
+    {"No export was left for the report: {}",
+     "Tidak ada ekspor yang ditinggalkan untuk laporan: {1}"},
     {"Interrupted. It goes on with {}",
      "Terputus. Lanjutkan dengan {1!}"},
     {"the drill was broken off",

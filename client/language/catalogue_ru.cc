@@ -1684,6 +1684,8 @@ constexpr Sentence kRussian[] = {
      "никаких: все играет программа"},
     {"a daemon did not end as it should",
      "демон завершился не так, как должен"},
+    {"No export was left for the report: {}",
+     "Экспорт для отчёта не оставлен: {1}"},
     {"Interrupted. It goes on with {}",
      "Прервано. Продолжить: {1!}"},
     {"the drill was broken off",

@@ -1684,6 +1684,8 @@ constexpr Sentence kUkrainian[] = {
      "жодних: усі грає програма"},
     {"a daemon did not end as it should",
      "демон завершився не так, як мав"},
+    {"No export was left for the report: {}",
+     "Експорт для звіту не залишено: {1}"},
     {"Interrupted. It goes on with {}",
      "Перервано. Продовжити: {1!}"},
     {"the drill was broken off",

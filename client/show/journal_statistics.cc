@@ -17,6 +17,29 @@ uint64_t JournalStatistics::message_count(bool incoming) const {
   return count;
 }
 
+std::vector<JournalStatistics::StillWaiting> JournalStatistics::still_waiting(bool incoming) const {
+  std::vector<StillWaiting> waiting;
+  const auto since = [this](const JournalClock::Stamp& stamp) {
+    return JournalClock::between(stamp, clock_.now());
+  };
+  for (const auto& [key, open] : open_) {
+    if (key.first != incoming || open.test) continue;
+    waiting.push_back({.precedence = open.precedence,
+                       .for_ms = since(open.since),
+                       .acknowledgement = open.acknowledgement,
+                       .dissemination = open.dissemination,
+                       .answer = open.answer});
+  }
+  if (incoming) return waiting;
+  for (const auto* undelivered : {&unnumbered_, &unreceived_}) {
+    for (const auto& [number, message] : *undelivered) {
+      waiting.push_back(
+          {.precedence = message.precedence, .for_ms = since(message.since), .delivery = true});
+    }
+  }
+  return waiting;
+}
+
 void JournalStatistics::take(const wire::Entry& entry) {
   clock_.take(entry);
   const UtcMs at = on_a_clock(entry.at());

@@ -56,6 +56,18 @@ class JournalStatistics {
     uint64_t missed = 0;  // Hours in which it was this party's turn, and no call was made good.
   };
 
+  // A message that waits for something at the end, test calls apart. Times since it began to wait
+  // are by JournalClock, and so nothing where nobody can tell.
+  struct StillWaiting {
+    uint8_t precedence = 0;
+    std::optional<int64_t> for_ms = {};
+    bool acknowledgement = false;
+    bool delivery = false;  // Of an own one.
+    bool dissemination = false;
+    bool answer = false;
+  };
+  std::vector<StillWaiting> still_waiting(bool incoming) const;
+
   // By precedence as on the wire. `incoming`: the peer's.
   const std::map<uint8_t, Messages>& messages(bool incoming) const { return messages_[incoming]; }
   const TestCalls& test_calls(bool incoming) const { return test_calls_[incoming]; }

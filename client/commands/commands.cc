@@ -68,6 +68,7 @@ const std::vector<Command>& all_commands() {
       drill_note_command(),
       drill_judge_command(),
       drill_stop_command(),
+      drill_report_command(),
       drill_clock_command(),
       drill_speed_command(),
       drill_pause_command(),

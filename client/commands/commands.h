@@ -38,6 +38,7 @@ Command drill_inject_command();  // These are in drill_control.cc.
 Command drill_judge_command();
 Command drill_note_command();
 Command drill_skip_command();
+Command drill_report_command();
 Command drill_start_command();
 Command drill_status_command();
 Command drill_stop_command();

@@ -39,6 +39,82 @@ const KindWord& event_kind(const PlayedEvent& event) {
   return kEvents[static_cast<size_t>(event.what) - 1];
 }
 
+// What people ask of the drill, or note, is no side's.
+bool is_of_a_side(const PlayedEvent& event) {
+  return event.what != What::noted && event.what != What::ordered;
+}
+
+Style event_style(const PlayedEvent& event) {
+  if (event.what == What::missed) return Style::red;
+  return event.what == What::met ? Style::green : Style::plain;
+}
+
+JsonValue json_injects(const Scenario& scenario, const Play& play) {
+  JsonValue::Array rows;
+  for (size_t i = 0; i < scenario.injects.size(); ++i) {
+    const InjectFate& fate = play.injects[i];
+    const bool is_played = fate.kind == InjectFate::Kind::played;
+    rows.push_back(JsonValue()
+                       .add("name", scenario.injects[i].name)
+                       .add("kind", kInjectKinds[scenario.injects[i].content.index()].key)
+                       .add("side", scenario.sides[scenario.injects[i].from])
+                       .add("fate", fate_key(fate.kind))
+                       .add("at_ms", is_played ? JsonValue(fate.at_ms) : JsonValue()));
+  }
+  return rows;
+}
+
+JsonValue json_expectations(const Scenario& scenario, const Play& play) {
+  JsonValue::Array rows;
+  for (size_t e = 0; e < scenario.expectations.size(); ++e) {
+    const Expectation& expected = scenario.expectations[e];
+    const Outcome& outcome = play.expectations[e];
+    const bool has_ended = outcome.kind <= Outcome::Kind::to_judge;
+    rows.push_back(
+        JsonValue()
+            .add("name", expected.name)
+            .add("kind", kExpectationKinds[expected.content.index()].key)
+            .add("of", scenario.injects[expected.of].name)
+            .add("side", scenario.sides[expected.side])
+            .add("within_ms", expected.within_ms)
+            .add("points", expected.points)
+            .add("objective", expected.objective
+                                  ? JsonValue(scenario.objectives[*expected.objective].name)
+                                  : JsonValue())
+            .add("judged_by", expected.by_director ? "director" : "machine")
+            .add("outcome", outcome_key(outcome.kind))
+            .add("at_ms", has_ended ? JsonValue(outcome.at_ms) : JsonValue()));
+  }
+  return rows;
+}
+
+int64_t all_points(const Scenario& scenario, const Play& play) {
+  int64_t points = 0;
+  for (size_t e = 0; e < scenario.expectations.size(); ++e) {
+    if (play.expectations[e].kind != Outcome::Kind::off) points += scenario.expectations[e].points;
+  }
+  return points;
+}
+
+std::string listed_names(const Scenario& scenario, const Play& play, InjectFate::Kind kind) {
+  std::string names;
+  for (size_t i = 0; i < scenario.injects.size(); ++i) {
+    if (play.injects[i].kind != kind) continue;
+    names += (names.empty() ? "" : ", ") + scenario.injects[i].name;
+  }
+  return names;
+}
+
+}  // namespace
+
+const char* fate_key(InjectFate::Kind kind) {
+  return kFates[static_cast<size_t>(kind) - 1];
+}
+
+const char* outcome_key(Outcome::Kind kind) {
+  return kOutcomes[static_cast<size_t>(kind) - 1];
+}
+
 std::string event_words(const Scenario& scenario, const PlayedEvent& event) {
   if (event.what == What::inject) {
     return kInjectKinds[scenario.injects[*event.inject].content.index()].words;
@@ -52,12 +128,6 @@ std::string event_name(const Scenario& scenario, const PlayedEvent& event) {
   return event.text;
 }
 
-// What people ask of the drill, or note, is no side's.
-bool is_of_a_side(const PlayedEvent& event) {
-  return event.what != What::noted && event.what != What::ordered;
-}
-
-// Names and numbers alone, which are the same in every language.
 std::string event_detail(const Scenario& scenario, const PlayedEvent& event) {
   if (event.what == What::met || event.what == What::missed || event.what == What::to_judge) {
     const int64_t points = scenario.expectations[*event.expectation].points;
@@ -87,11 +157,6 @@ std::string event_detail(const Scenario& scenario, const PlayedEvent& event) {
   return "";
 }
 
-Style event_style(const PlayedEvent& event) {
-  if (event.what == What::missed) return Style::red;
-  return event.what == What::met ? Style::green : Style::plain;
-}
-
 JsonValue json_event(const Scenario& scenario, const PlayedEvent& event) {
   JsonValue json;
   json.add("at_ms", event.at_ms)
@@ -108,64 +173,6 @@ JsonValue json_event(const Scenario& scenario, const PlayedEvent& event) {
   if (!event.who.empty()) json.add("who", event.who).add("text", json_text(event.text));
   return json;
 }
-
-JsonValue json_injects(const Scenario& scenario, const Play& play) {
-  JsonValue::Array rows;
-  for (size_t i = 0; i < scenario.injects.size(); ++i) {
-    const InjectFate& fate = play.injects[i];
-    const bool is_played = fate.kind == InjectFate::Kind::played;
-    rows.push_back(JsonValue()
-                       .add("name", scenario.injects[i].name)
-                       .add("kind", kInjectKinds[scenario.injects[i].content.index()].key)
-                       .add("side", scenario.sides[scenario.injects[i].from])
-                       .add("fate", kFates[static_cast<size_t>(fate.kind) - 1])
-                       .add("at_ms", is_played ? JsonValue(fate.at_ms) : JsonValue()));
-  }
-  return rows;
-}
-
-JsonValue json_expectations(const Scenario& scenario, const Play& play) {
-  JsonValue::Array rows;
-  for (size_t e = 0; e < scenario.expectations.size(); ++e) {
-    const Expectation& expected = scenario.expectations[e];
-    const Outcome& outcome = play.expectations[e];
-    const bool has_ended = outcome.kind <= Outcome::Kind::to_judge;
-    rows.push_back(
-        JsonValue()
-            .add("name", expected.name)
-            .add("kind", kExpectationKinds[expected.content.index()].key)
-            .add("of", scenario.injects[expected.of].name)
-            .add("side", scenario.sides[expected.side])
-            .add("within_ms", expected.within_ms)
-            .add("points", expected.points)
-            .add("objective", expected.objective
-                                  ? JsonValue(scenario.objectives[*expected.objective].name)
-                                  : JsonValue())
-            .add("judged_by", expected.by_director ? "director" : "machine")
-            .add("outcome", kOutcomes[static_cast<size_t>(outcome.kind) - 1])
-            .add("at_ms", has_ended ? JsonValue(outcome.at_ms) : JsonValue()));
-  }
-  return rows;
-}
-
-int64_t all_points(const Scenario& scenario, const Play& play) {
-  int64_t points = 0;
-  for (size_t e = 0; e < scenario.expectations.size(); ++e) {
-    if (play.expectations[e].kind != Outcome::Kind::off) points += scenario.expectations[e].points;
-  }
-  return points;
-}
-
-std::string listed_names(const Scenario& scenario, const Play& play, InjectFate::Kind kind) {
-  std::string names;
-  for (size_t i = 0; i < scenario.injects.size(); ++i) {
-    if (play.injects[i].kind != kind) continue;
-    names += (names.empty() ? "" : ", ") + scenario.injects[i].name;
-  }
-  return names;
-}
-
-}  // namespace
 
 std::string exercise_time(int64_t at_ms) {
   const int64_t seconds = at_ms / 1000;

@@ -16,6 +16,16 @@ std::string exercise_time(int64_t at_ms);
 
 // "jump 72:00:00": names and numbers, which are the same in every language.
 std::string order_words(const DrillOrder& order);
+// For programs: "played", "met".
+const char* fate_key(InjectFate::Kind kind);
+const char* outcome_key(Outcome::Kind kind);
+
+// An event as people are told of it: what it is, of which part of the scenario, and the rest.
+std::string event_words(const Scenario& scenario, const PlayedEvent& event);
+std::string event_name(const Scenario& scenario, const PlayedEvent& event);
+// Names and numbers alone, which are the same in every language.
+std::string event_detail(const Scenario& scenario, const PlayedEvent& event);
+JsonValue json_event(const Scenario& scenario, const PlayedEvent& event);
 
 void print_time_line(Output& output, const Scenario& scenario, const Play& play);
 

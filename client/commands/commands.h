@@ -41,12 +41,15 @@ Command drill_skip_command();
 Command drill_report_command();
 Command drill_start_command();
 Command drill_status_command();
-Command drill_stop_command();
 Command drill_clock_command();  // These are in drill_clock.cc.
+Command drill_agree_command();
+Command drill_decline_command();
 Command drill_jump_command();
 Command drill_pause_command();
 Command drill_resume_command();
 Command drill_speed_command();
+Command drill_begin_command();  // These are in drill_stop.cc.
+Command drill_stop_command();
 Command draft_discard_command();  // These are in draft.cc.
 Command draft_edit_command();
 Command draft_list_command();

@@ -4,6 +4,7 @@
 
 #include "client/show/draft_rows.h"
 #include "client/show/message_row.h"
+#include "protocol/channel/exercise.h"
 #include "protocol/message/draft.h"
 #include "protocol/message/names.h"
 #include "protocol/message/two_person.h"
@@ -72,6 +73,7 @@ Result<Submission> wait_for_release(Invocation& invocation, Connection& connecti
 }
 
 bool asks_two(Connection& connection, const wire::Draft& draft, bool danger_to_life) {
+  if (right_about_exercise(draft)) return false;
   const TwoPersonRule rule = rule_of(connection.server());
   const Kind& kind = kind_of(draft.type());
   if (rule.asks_two(kind, draft.precedence(), danger_to_life)) return true;

@@ -42,7 +42,12 @@ std::string step_words(const wire::Step& step) {
 }
 
 std::string clock_words(const wire::ExerciseClockSet& set) {
-  const std::string role = role_name(set.role());
+  // Nobody's: by a word of both directors, or after the other side's clock.
+  if (set.role() == 0 && set.change() == wire::ExerciseClockChange::jump && !set.agreed()) {
+    return "the clock of the exercise goes after the other side's, to " +
+           format_rfc3339(set.until());
+  }
+  const std::string role = set.agreed() ? "both directors" : role_name(set.role());
   switch (set.change()) {
     case wire::ExerciseClockChange::speed:
       if (set.speed_permille() == 1000) {
@@ -58,6 +63,8 @@ std::string clock_words(const wire::ExerciseClockSet& set) {
       return "the clock of the exercise jumps to " + format_rfc3339(set.until()) + ", by " + role;
     case wire::ExerciseClockChange::arrived:
       return "the clock of the exercise has jumped";
+    case wire::ExerciseClockChange::stopped:
+      return "the clock of the exercise is real time again: it was stopped";
     case wire::ExerciseClockChange::unset:
       break;
   }

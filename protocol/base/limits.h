@@ -281,6 +281,10 @@ inline constexpr size_t kPausesMax = 240;
 // The clock of an exercise (protocol/channel/exercise.h).
 inline constexpr int64_t kExerciseJumpMax_ms = int64_t{31} * 24 * 60 * 60 * 1000;
 inline constexpr int64_t kExerciseAheadMax_ms = int64_t{366} * 24 * 60 * 60 * 1000;
+inline constexpr size_t kClockChangeSizeMax = 64;  // Bytes.
+inline constexpr int64_t kClocksApart_ms = 60'000;
+inline constexpr int64_t kClocksNear_ms = 2'000;
+inline constexpr int64_t kClockFollowMax_ms = int64_t{60} * 60 * 1000;  // Behind the peer's.
 inline constexpr int kExerciseStepsMax = 64;           // Of a jump, before others have their turn.
 inline constexpr int64_t kExercisePatience_ms = 2000;  // Of a jump, for receipts on the way.
 

@@ -48,7 +48,7 @@ std::optional<int64_t> ChannelRunner::plan_tick() {
   if (planned_for_ == wake) return std::nullopt;
   planned_for_ = wake;
   const Now now = this->now();
-  if (const auto due = core_.ladder().next_due(); due && *due <= now.timer()) return 0;
+  if (core_.ladder_due() <= now.timer()) return 0;
   return std::clamp<BootMs>(wake - now.boot, 0, kTickInterval_ms - 1) + 1;
 }
 

@@ -59,6 +59,10 @@ constexpr std::array kKinds = {
     ConditionKind{ConditionCode::channel_reopening, "channel-reopening", kWarning, kSounds},
     ConditionKind{ConditionCode::decision_due, "decision-due", kWarning, kSounds},
     ConditionKind{ConditionCode::notifier_unreachable, "notifier-unreachable", kCritical, kSounds},
+    ConditionKind{ConditionCode::exercise_stopped, "exercise-stopped", kWarning, kSounds},
+    ConditionKind{ConditionCode::exercise_clock_proposed, "exercise-clock-proposed", kWarning,
+                  kSounds},
+    ConditionKind{ConditionCode::clocks_apart, "clocks-apart", kWarning, kSounds},
 };
 
 // Each stands at its number.

@@ -65,6 +65,9 @@ enum class ConditionCode : uint8_t {
   channel_reopening = 40,
   decision_due = 41,          // The case and the rung; for those without a name, this party.
   notifier_unreachable = 42,  // The notifier, or the program.
+  exercise_stopped = 43,
+  exercise_clock_proposed = 44,  // The message.
+  clocks_apart = 45,
 };
 
 struct ConditionKind {

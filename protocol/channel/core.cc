@@ -24,8 +24,8 @@ Core::Core(CoreConfig config, Records& records, Random& random, Now started)
       recorder_(records, random),
       persons_(recorder_, random),
       noise_(recorder_, random),
-      exercise_(config_, recorder_, persons_, noise_),
       conditions_(recorder_),
+      exercise_(config_, recorder_, persons_, noise_, conditions_),
       disk_(config_, conditions_),
       evidence_(config_, recorder_, noise_, conditions_),
       agreements_(config_, config_.policy, recorder_, conditions_),
@@ -42,18 +42,18 @@ Core::Core(CoreConfig config, Records& records, Random& random, Now started)
       exports_(recorder_, noise_, witness_),
       drafts_(config_, recorder_, persons_, noise_, disk_, channel_state_, conditions_, conflicts_),
       handover_(config_, recorder_, persons_, noise_, conditions_),
-      releases_(config_, recorder_, random, agreements_, channel_state_, corrections_, cases_,
-                read_backs_, answers_, conflicts_),
+      releases_(config_, recorder_, random, exercise_, agreements_, channel_state_, corrections_,
+                cases_, read_backs_, answers_, conflicts_),
       pauses_(recorder_, persons_, noise_, escalation_, releases_),
       by_hand_(recorder_, persons_, noise_, escalation_, corrections_, releases_, pauses_),
       submissions_(config_, recorder_, persons_, noise_, disk_, evidence_, channel_state_,
                    corrections_, drafts_, releases_),
       outbox_(config_, trust_, recorder_, disk_, evidence_, releases_),
-      inbox_(config_, trust_, recorder_, noise_, disk_, evidence_, agreements_, channel_state_,
-             corrections_, cases_, read_backs_, answers_, releases_),
+      inbox_(config_, trust_, recorder_, noise_, exercise_, disk_, evidence_, agreements_,
+             channel_state_, corrections_, cases_, read_backs_, answers_, releases_),
       claims_(config_, trust_, recorder_, evidence_, outbox_),
-      session_(config_, recorder_, noise_, conditions_, disk_, agreements_, conflict_digests_,
-               witness_, outbox_, inbox_, claims_) {}
+      session_(config_, recorder_, noise_, conditions_, exercise_, disk_, agreements_,
+               conflict_digests_, witness_, outbox_, inbox_, claims_) {}
 
 // ----------------------------------------------------------------------------------------------
 // start and stop
@@ -173,6 +173,7 @@ Status Core::start(const Hash& stored_root) {
   read_backs_.tell(now);
   conflicts_.tell(now);
   escalation_.forget_unnamed(now);
+  follow_exercise(now);
   escalation_.run_ladder(now);
   return ok();
 }
@@ -213,6 +214,7 @@ void Core::committed(Now now) {
   recorder_.committed([&](uint64_t journal_index, const wire::Entry& entry) {
     apply_durable(journal_index, entry, now);
   });
+  follow_exercise(now);
   escalation_.note_conditions(now);
   agreements_.note_conditions(now);
   channel_state_.note_conditions(now);
@@ -231,6 +233,7 @@ void Core::apply_durable(uint64_t journal_index, const wire::Entry& entry, Now a
   const auto answered = answered_by(entry);
   if (answered && answers_.is_answered(*answered)) escalation_.answered_in_full(*answered);
   outbox_.apply_durable(entry, at);
+  exercise_.apply_durable(entry);
   agreements_.apply_durable(entry);
   flash_share_.apply_durable(entry);
   channel_state_.apply_durable(entry);
@@ -251,8 +254,13 @@ void Core::begin_agreements(Now now) {
 }
 
 void Core::tick(Now now) {
+  const int64_t before = ticked_.boot / limits::kProbeInterval_ms;
   ticked_ = now;
   note_clock(now);
+  follow_exercise(now);
+  // A probe has our clock of the exercise, and a link that is never silent has no other.
+  const bool is_time = now.boot / limits::kProbeInterval_ms != before;
+  if (is_time && exercise_.joint().agreed()) session_.tell_agreement(now);
   conditions_.tick(now);
   begin_agreements(now);
   agreements_.note_conditions(now);
@@ -304,69 +312,6 @@ void Core::note_clock(Now now) {
     clock_offset_ = offset;
   }
   if (!clock_offset_) clock_offset_ = offset;
-}
-
-// ----------------------------------------------------------------------------------------------
-// the clock of an exercise
-
-void Core::set_exercise_clock(Now now, uint64_t token, const Actor& actor,
-                              const ClockOrder& order) {
-  const auto next = next_due(now);
-  exercise_.set_clock(now, token, actor, order, next ? std::optional(next->at) : std::nullopt);
-  walk_waits_since_.reset();
-}
-
-std::optional<Core::NextDue> Core::next_due(Now now) const {
-  std::optional<NextDue> next;
-  const auto take = [&](UtcMs at, const char* of) {
-    if (at < (next ? next->at : INT64_MAX)) next = NextDue{at, of};
-  };
-  if (const auto due = ladder().next_due()) take(*due - now.timer() + now.utc, "ladder");
-  take(escalation_.test_call_due(now.utc), "test-call");
-  take(cases_.due(now.utc), "case");
-  take(agreements_.due(now.utc), "agreement");
-  take(channel_state_.due(now.utc), "channel-state");
-  take(handover_.due(now.utc), "handover");
-  return next;
-}
-
-// Whatever is due by this channel's clock is done at its very time; in between nothing passes but
-// what others are to do first: the disk, commands that tell people, receipts on the way.
-void Core::walk(Now now) {
-  for (int step = 0; step < limits::kExerciseStepsMax; ++step) {
-    if (!exercise_.clock().jumping_to() || (step == 0 && wants_commit()) || walk_waits(now)) return;
-    const auto next = next_due(now);
-    now = exercise_.walk(now, next ? next->at : INT64_MAX);
-    ticked_ = now;
-    begin_agreements(now);
-    agreements_.note_conditions(now);
-    channel_state_.note_conditions(now);
-    flash_share_.note_conditions(now);
-    cases_.tick(now);
-    handover_.tick(now);
-    escalation_.tick(now);
-  }
-}
-
-bool Core::has_receipts_to_come() const {
-  return session_.adopted() && recorder_.own().unreceipted_count() > 0;
-}
-
-bool Core::walk_waits(Now now) {
-  if (recorder_.sealed() != nullptr || ladder().commands_under_way() > 0) return true;
-  if (!has_receipts_to_come()) {
-    walk_waits_since_.reset();
-    return false;
-  }
-  if (!walk_waits_since_) walk_waits_since_ = now.boot;
-  return now.boot - *walk_waits_since_ < limits::kExercisePatience_ms;
-}
-
-// While others are to do something first, they wake it.
-BootMs Core::walk_due() const {
-  if (recorder_.sealed() != nullptr || ladder().commands_under_way() > 0) return INT64_MAX;
-  if (!walk_waits_since_ || !has_receipts_to_come()) return 0;
-  return *walk_waits_since_ + limits::kExercisePatience_ms;
 }
 
 // ----------------------------------------------------------------------------------------------

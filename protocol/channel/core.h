@@ -244,7 +244,10 @@ class Core {
   const DraftList& drafts() const { return drafts_.durable(); }
   const Handover& handover() const { return handover_; }
   const Pauses& pauses() const { return pauses_; }
+  const Exercise& exercise() const { return exercise_; }
   const ExerciseClock& exercise_clock() const { return exercise_.clock(); }
+  // When the ladder has something to decide, by Now::timer(); INT64_MAX: never.
+  BootMs ladder_due() const { return escalation_.ladder_due(); }
   // The next deadline by this channel's clock, and the part that has it; a deadline that has passed
   // is one of the ladder's, which decides in bites.
   struct NextDue {
@@ -271,6 +274,7 @@ class Core {
   void begin_agreements(Now now);  // Those whose time has come.
   void follow_policy(Now now, const Separation& before);
   void note_clock(Now now);
+  void follow_exercise(Now now);
   // A jump of the exercise's clock goes from one thing that is due to the next.
   void walk(Now now);
   bool walk_waits(Now now);
@@ -288,8 +292,8 @@ class Core {
   Recorder recorder_;
   Persons persons_;
   Noise noise_;
-  Exercise exercise_;
   Conditions conditions_;
+  Exercise exercise_;
   DiskState disk_;
   Evidence evidence_;
   Agreements agreements_;

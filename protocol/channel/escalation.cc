@@ -156,6 +156,14 @@ void Escalation::settle(uint8_t type, uint8_t role, const wire::MessageKey* refe
   for (uint64_t attempt : to_stop) recorder_.say(StopAttempt{attempt});
 }
 
+void Escalation::keep_still(Now now, bool still) {
+  if (still == still_) return;
+  still_ = still;
+  if (!still) return test_calls_.start(now.utc);
+  sounds_.clear();
+  for (uint64_t attempt : ladder_.commands_to_stop()) recorder_.say(StopAttempt{attempt});
+}
+
 void Escalation::tick(Now now) {
   run_ladder(now);
   tell_unpaged(now);
@@ -164,6 +172,7 @@ void Escalation::tick(Now now) {
 }
 
 void Escalation::run_ladder(Now now) {
+  if (still_) return;
   const std::optional<BootMs> next = ladder_.next_due();
   if (!next || *next > now.timer()) return flush_sounds(now, true);
   Due due = ladder_.decide(on_ladder(now));
@@ -311,6 +320,7 @@ void Escalation::note_unpaged(Now now, const AttemptName& attempt, const KeySet&
 
 // At once, and in a flood of them as one alarm for all that were left since the last.
 void Escalation::tell_unpaged(Now now) {
+  if (still_) return;
   for (auto& [side, unpaged] : unpaged_) {
     if (unpaged.untold.empty() || now.boot < unpaged.rests_until) continue;
     const bool incoming = side.second;
@@ -330,6 +340,7 @@ void Escalation::tell_unpaged(Now now) {
 }
 
 void Escalation::look_after_ladder(Now now, int64_t times_as_fast) {
+  if (still_) return conditions_.set(now, ConditionCode::ladder_lost, {});
   const std::vector<MessageKey> unattended =
       ladder_.unattended(on_ladder(now), limits::kLadderLate_ms * times_as_fast);
   std::map<std::string, std::string> texts;
@@ -467,6 +478,7 @@ void Escalation::forget_unnamed(Now now) {
 // The ladder, or an alarm that rests and may be told again.
 BootMs Escalation::due() const {
   BootMs next = INT64_MAX;
+  if (still_) return next;
   for (const auto& [key, sound] : sounds_) {
     if (!sound.untold.empty()) next = std::min(next, std::max(sound.since, sound.rests_until));
   }
@@ -491,6 +503,7 @@ void Escalation::judge_test_calls(Now now) {
     conditions_.clear(now, ConditionCode::test_call_amber, config_.peer);
     conditions_.clear(now, ConditionCode::test_call_red, config_.peer);
   }
+  if (still_) return;
   for (const TestCalls::Missed& missed : test_calls_.judge(now.utc)) {
     recorder_.record(now, [&](flatbuffers::FlatBufferBuilder& b) {
       return wire::CreateTestCallMissed(b, missed.began / 3'600'000, missed.ours, missed.in_a_row);

@@ -40,14 +40,17 @@ class Escalation {
   // One bite of the ladder, so that others have their turn; due() has passed while there is more.
   void run_ladder(Now now);
   void tick(Now now);
+  // Nobody is told of anything, and nothing is decided; what came due meanwhile is decided, and
+  // told as one, once it is over. Of test calls nothing that fell into it counts.
+  void keep_still(Now now, bool still);
   // How those stand who were not reached. After each commit, which may have ended a wait.
   void note_conditions(Now now);
   // When an alarm that rests may be told again.
   BootMs due() const;
   // When the ladder has something to decide; by Now::timer().
-  BootMs ladder_due() const { return ladder_.next_due().value_or(INT64_MAX); }
+  BootMs ladder_due() const { return still_ ? INT64_MAX : ladder_.next_due().value_or(INT64_MAX); }
   // When the next test call is to be judged, after this time.
-  UtcMs test_call_due(UtcMs now) const { return test_calls_.due(now); }
+  UtcMs test_call_due(UtcMs now) const { return still_ ? INT64_MAX : test_calls_.due(now); }
 
   // As Core's of the same names.
   void attempt_ended(Now now, const AttemptName& attempt, wire::Outcome outcome,
@@ -107,6 +110,7 @@ class Escalation {
   Ladder ladder_;
   WaitsAgain waits_again_;
   TestCalls test_calls_;
+  bool still_ = false;
   bool test_call_answered_ = false;  // Since it was looked at last.
   // As they were told as conditions, own ones first; nothing since a start.
   std::optional<std::vector<MessageKey>> past_last_rung_;

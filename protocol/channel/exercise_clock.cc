@@ -66,6 +66,12 @@ void ExerciseClock::arrive(BootMs machine) {
   jumping_to_.reset();
 }
 
+void ExerciseClock::stop(BootMs machine) {
+  arrive(machine);
+  paused_ = false;
+  speed_permille_ = kSpeedReal_permille;
+}
+
 void ExerciseClock::stood(BootMs machine, int64_t ahead_ms) {
   if (!is_set_) return;
   since_ = machine;

@@ -23,6 +23,7 @@ class ExerciseClock {
   static constexpr BootMs kNever = INT64_MAX;
   static constexpr uint32_t kSpeedMin_permille = 100;
   static constexpr uint32_t kSpeedMax_permille = 60'000;
+  static constexpr uint32_t kSpeedReal_permille = 1'000;
 
   // The channel's time at this time of the machine. As long as nobody set the clock they are one.
   Now at(Now machine) const;
@@ -33,6 +34,7 @@ class ExerciseClock {
   bool is_set() const { return is_set_; }
   uint32_t speed_permille() const { return speed_permille_; }
   bool is_paused() const { return paused_; }
+  bool goes_as_real_time() const { return rate_permille() == kSpeedReal_permille; }
   // A jump under way goes there; meanwhile the clock moves by move_to() alone.
   std::optional<UtcMs> jumping_to() const { return jumping_to_; }
 
@@ -48,6 +50,9 @@ class ExerciseClock {
   // The jump is over; also one that was broken off.
   void arrive(BootMs machine);
 
+  // It goes as real time does: no speed of its own, no pause, no jump.
+  void stop(BootMs machine);
+
   // As an entry of the journal says that it then stood.
   void stood(BootMs machine, int64_t ahead_ms);
 
@@ -58,7 +63,7 @@ class ExerciseClock {
   void turn(BootMs machine);
 
   bool is_set_ = false;
-  uint32_t speed_permille_ = 1'000;
+  uint32_t speed_permille_ = kSpeedReal_permille;
   bool paused_ = false;
   std::optional<UtcMs> jumping_to_;
   BootMs since_ = 0;      // It has gone like this since this time of the machine,

@@ -174,7 +174,7 @@ void Inbox::receive(Now now, uint64_t index, const Arrival& arrival) {
   record_received(now, index, arrival, judgement);
   if (judgement.code != wire::DeclineCode::unset) return decline(now, index, arrival, judgement);
   if (judgement.refers_to) tell_of_target(now, arrival, judgement);
-  conclude_agreement(now);
+  conclude_what_was_agreed(now);
 }
 
 void Inbox::record_received(Now now, uint64_t index, const Arrival& arrival,
@@ -211,6 +211,7 @@ void Inbox::record_received(Now now, uint64_t index, const Arrival& arrival,
   recorder_.gathering().leaves.push_back({LogId::peer_transcript, index, arrival.leaf, index});
   recorder_.gathering().messages.push_back(std::move(message));
   answers_.apply(entry);
+  exercise_.apply_message(entry);
   agreements_.apply(entry);
   channel_state_.apply(entry);
   cases_.apply(entry);
@@ -290,16 +291,27 @@ Release Inbox::machine_release(Now now, wire::MessageType type, uint8_t preceden
   return release;
 }
 
-void Inbox::conclude_agreement(Now now) {
-  const auto proposal = agreements_.to_conclude(now.utc);
-  const auto record = proposal ? recorder_.message(*proposal) : std::nullopt;
+void Inbox::conclude_what_was_agreed(Now now) {
+  if (const auto proposal = agreements_.to_conclude(now.utc)) {
+    conclude(now, *proposal, wire::ServiceAction::agreement_concluded, kPrecedencePriority,
+             "Agreement concluded: " + releases_.name_of(*proposal, 0));
+  }
+  if (const auto proposal = exercise_.joint().to_conclude()) {
+    conclude(now, *proposal, wire::ServiceAction::exercise_clock_concluded, kPrecedenceFirst,
+             "Change of the clock concluded: " + releases_.name_of(*proposal, 0));
+  }
+}
+
+void Inbox::conclude(Now now, MessageKey proposal, wire::ServiceAction action, uint8_t precedence,
+                     const std::string& subject) {
+  const auto record = recorder_.message(proposal);
   if (!record || !evidence_.numbering_stopped().empty()) return;
-  const std::string id = releases_.name_of(*proposal, 0);
-  Release release = machine_release(now, wire::MessageType::service, kPrecedencePriority);
-  release.references.push_back({*proposal, id, record->leaf_hash, 0});
+  const std::string id = releases_.name_of(proposal, 0);
+  Release release = machine_release(now, wire::MessageType::service, precedence);
+  release.references.push_back({proposal, id, record->leaf_hash, 0});
   BodyFields body;
-  body.subject = "Agreement concluded: " + id;
-  body.content = ServiceFields{wire::ServiceAction::agreement_concluded, "", "", ""};
+  body.subject = subject;
+  body.content = ServiceFields{action, "", "", ""};
   if (config_.channel.exercise) {
     body.texts.push_back({"en", mark_exercise(body.subject), true, ""});
   }
@@ -307,7 +319,7 @@ void Inbox::conclude_agreement(Now now) {
   const auto released = releases_.release(now, std::move(release));
   if (!released) {
     recorder_.alarm(
-        now, *proposal,
+        now, proposal,
         "the peer signed " + id + ", and it could not be concluded: " + released.error().reason);
   }
 }

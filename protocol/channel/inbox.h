@@ -30,13 +30,14 @@ class Inbox {
  public:
   // All of them outlive it.
   Inbox(const CoreConfig& config, const ChannelTrust& trust, Recorder& recorder, Noise& noise,
-        const DiskState& disk, Evidence& evidence, Agreements& agreements,
+        Exercise& exercise, const DiskState& disk, Evidence& evidence, Agreements& agreements,
         ChannelState& channel_state, Corrections& corrections, Cases& cases, ReadBacks& read_backs,
         Answers& answers, Releases& releases)
       : config_(config),
         trust_(trust),
         recorder_(recorder),
         noise_(noise),
+        exercise_(exercise),
         disk_(disk),
         evidence_(evidence),
         agreements_(agreements),
@@ -120,8 +121,10 @@ class Inbox {
   // It is taken whatever the state of the channel; the watch hears of it.
   void tell_if_not_open(Now now, uint64_t index, const Arrival& arrival,
                         const Judgement& judgement);
-  // A proposal of ours that the peer signed becomes an agreement by our machine's word.
-  void conclude_agreement(Now now);
+  // A proposal of ours that the peer signed, or agreed to, is concluded by our machine's word.
+  void conclude_what_was_agreed(Now now);
+  void conclude(Now now, MessageKey proposal, wire::ServiceAction action, uint8_t precedence,
+                const std::string& subject);
   Release machine_release(Now now, wire::MessageType type, uint8_t precedence) const;
 
   // inbox_judging.cc
@@ -135,6 +138,7 @@ class Inbox {
   const ChannelTrust& trust_;
   Recorder& recorder_;
   Noise& noise_;
+  Exercise& exercise_;
   const DiskState& disk_;
   Evidence& evidence_;
   Agreements& agreements_;

@@ -64,6 +64,7 @@ Inbox::Judgement Inbox::judge_rules(const wire::Envelope& envelope, const Hash& 
   auto target = refers ? known_reference(*envelope.references()->Get(0)) : std::nullopt;
   Status agreed = agreements_.check(true, envelope, **body, target);
   if (agreed) agreed = channel_state_.check(true, envelope, **body);
+  if (agreed) agreed = exercise_.check_message(true, envelope, **body, target);
   if (!agreed) return fail(wire::DeclineCode::rule_broken, agreed.error().reason);
   if (!target && !must_refer) return judgement;
   const wire::Reference& named = *envelope.references()->Get(0);

@@ -164,6 +164,8 @@ class Ladder {
   std::optional<NextRung> next_rung(MessageKey key) const;
   size_t open_count() const { return items_.size(); }
   size_t commands_under_way() const { return calls_.under_way(); }
+  // Those under way (AttemptName::id), where none may go on.
+  std::vector<uint64_t> commands_to_stop() const { return calls_.runs(); }
 
   // 0 where nothing is due of it.
   uint8_t precedence_of(MessageKey key) const {

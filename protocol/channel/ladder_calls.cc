@@ -128,6 +128,14 @@ LadderCalls::End LadderCalls::finished_before(const Place& place, const KeySet& 
   return conclude(place, std::move(ended), outcome, last_start, at, true);
 }
 
+std::vector<uint64_t> LadderCalls::runs() const {
+  std::vector<uint64_t> ids;
+  for (const auto& [place, call] : calls_) {
+    for (const Run& run : call.runs) ids.push_back(run.id);
+  }
+  return ids;
+}
+
 LadderCalls::End LadderCalls::conclude(const Place& place, KeySet messages, AttemptOutcome outcome,
                                        BootMs last_start, Now at, bool repeated) {
   End end{AttemptVerdict::stale, place, std::move(messages)};

@@ -125,6 +125,7 @@ class LadderCalls {
   std::vector<Started> take_due(Now now);
   std::optional<BootMs> next_due() const;
   size_t under_way() const { return running_[0] + running_[1]; }
+  std::vector<uint64_t> runs() const;
 
   // An outcome, and its meaning for `messages`, of which the run told. Those of a command that
   // failed for good are not waiting here any more: the caller knows who is next.

@@ -99,6 +99,7 @@ Result<const wire::Entry*> Releases::release(Now now, Release release) {
   gathering_.insert(serial, recorder_.gathering().messages.size());
   recorder_.gathering().messages.push_back(std::move(message));
   answers_.apply(entry);
+  exercise_.apply_message(entry);
   agreements_.apply(entry);
   channel_state_.apply(entry);
   cases_.apply(entry);
@@ -145,8 +146,9 @@ Status Releases::check(const Release& release, const Bytes& envelope_bytes,
     if (Status apart = conflicts_.check_reason(**body); !apart) return apart;
     const bool refers = !release.references.empty();
     const MessageKey target = refers ? release.references.front().key : MessageKey{};
-    Status agreed =
-        agreements_.check(false, envelope, **body, refers ? std::optional(target) : std::nullopt);
+    const auto named = refers ? std::optional(target) : std::nullopt;
+    Status agreed = agreements_.check(false, envelope, **body, named);
+    if (agreed) agreed = exercise_.check_message(false, envelope, **body, named);
     if (agreed) agreed = channel_state_.check(false, envelope, **body);
     if (agreed) agreed = cases_.check(envelope, **body);
     if (!agreed || !refers) return agreed;

@@ -15,6 +15,7 @@
 #include "protocol/channel/conflicts.h"
 #include "protocol/channel/core_config.h"
 #include "protocol/channel/corrections.h"
+#include "protocol/channel/exercise.h"
 #include "protocol/channel/read_backs.h"
 #include "protocol/channel/recorder.h"
 #include "protocol/message/envelope.h"
@@ -45,12 +46,13 @@ struct Release {
 class Releases {
  public:
   // All of them outlive it.
-  Releases(const CoreConfig& config, Recorder& recorder, Random& random, Agreements& agreements,
-           ChannelState& channel_state, Corrections& corrections, Cases& cases,
-           ReadBacks& read_backs, Answers& answers, const Conflicts& conflicts)
+  Releases(const CoreConfig& config, Recorder& recorder, Random& random, Exercise& exercise,
+           Agreements& agreements, ChannelState& channel_state, Corrections& corrections,
+           Cases& cases, ReadBacks& read_backs, Answers& answers, const Conflicts& conflicts)
       : config_(config),
         recorder_(recorder),
         random_(random),
+        exercise_(exercise),
         agreements_(agreements),
         channel_state_(channel_state),
         corrections_(corrections),
@@ -91,6 +93,7 @@ class Releases {
   const CoreConfig& config_;
   Recorder& recorder_;
   Random& random_;
+  Exercise& exercise_;
   Agreements& agreements_;
   ChannelState& channel_state_;
   Corrections& corrections_;

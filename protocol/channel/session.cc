@@ -163,6 +163,8 @@ void Session::on_probe(Now now, LinkId id, const wire::Probe& probe) {
   if (adopted_ == id) {
     disk_.set_peer(now, probe.flash_only(), probe.takes_nothing());
     if (probe.agreement()) agreements_.peer_follows(now, to_hash(*probe.agreement()));
+    exercise_.peer_stands(now, probe.exercise_at(), probe.exercise_change(),
+                          probe.exercise_jumps());
   }
   const uint64_t sequence = probe.sequence();
   recorder_.say(SendFrame{id, make_frame([&](flatbuffers::FlatBufferBuilder& b) {
@@ -185,8 +187,9 @@ void Session::send_probe(Now now, LinkId id, Link& link) {
   recorder_.say(SendFrame{id, make_frame([&](flatbuffers::FlatBufferBuilder& b) {
                             return wire::CreateProbe(b, link.probe_sequence, now.machine_utc(),
                                                      disk_.own() != DiskLevel::plenty,
-                                                     disk_.own() == DiskLevel::own_only,
-                                                     &agreement);
+                                                     disk_.own() == DiskLevel::own_only, &agreement,
+                                                     now.utc, exercise_.followed(),
+                                                     exercise_.clock().jumping_to().has_value());
                           })});
 }
 

@@ -16,6 +16,7 @@
 #include "protocol/channel/conflict_digests.h"
 #include "protocol/channel/core_config.h"
 #include "protocol/channel/disk_state.h"
+#include "protocol/channel/exercise.h"
 #include "protocol/channel/inbox.h"
 #include "protocol/channel/lane.h"
 #include "protocol/channel/noise.h"
@@ -39,12 +40,14 @@ class Session {
  public:
   // All of them outlive it.
   Session(const CoreConfig& config, Recorder& recorder, Noise& noise, Conditions& conditions,
-          DiskState& disk, Agreements& agreements, ConflictDigests& conflict_digests,
-          Witness& witness, Outbox& outbox, Inbox& inbox, Claims& claims)
+          Exercise& exercise, DiskState& disk, Agreements& agreements,
+          ConflictDigests& conflict_digests, Witness& witness, Outbox& outbox, Inbox& inbox,
+          Claims& claims)
       : config_(config),
         recorder_(recorder),
         noise_(noise),
         conditions_(conditions),
+        exercise_(exercise),
         disk_(disk),
         agreements_(agreements),
         conflict_digests_(conflict_digests),
@@ -163,6 +166,7 @@ class Session {
   Recorder& recorder_;
   Noise& noise_;
   Conditions& conditions_;
+  Exercise& exercise_;
   DiskState& disk_;
   Agreements& agreements_;
   ConflictDigests& conflict_digests_;

@@ -5,6 +5,7 @@
 
 #include "protocol/base/limits.h"
 #include "protocol/base/sha256.h"
+#include "protocol/channel/exercise.h"
 #include "protocol/channel/misreading.h"
 #include "protocol/message/body.h"
 #include "protocol/message/kinds/kinds.h"
@@ -146,6 +147,7 @@ void Submissions::tell_of_release(Now now, const wire::Draft& draft, const wire:
 }
 
 bool Submissions::asks_two(const wire::Draft& draft, bool danger_to_life) const {
+  if (right_about_exercise(draft)) return false;  // A stop waits for nobody.
   const TwoPersonRule& rule = config_.policy.two_person;
   const Kind& kind = kind_of(draft.type());
   if (rule.asks_two(kind, draft.precedence(), danger_to_life)) return true;
@@ -167,9 +169,10 @@ Result<wire::Role> Submissions::sending_role(const Actor& actor, uint8_t wanted,
                       "hotline draft save ...    then hotline draft submit");
   }
   const auto type = static_cast<wire::MessageType>(draft.type());
-  const Right right = is_about_agreements(draft)          ? Right::agree
-                      : type == wire::MessageType::status ? Right::declare
-                                                          : Right::send;
+  const Right right = is_about_agreements(draft) ? Right::agree
+                      : type == wire::MessageType::status
+                          ? Right::declare
+                          : right_about_exercise(draft).value_or(Right::send);
   if (const auto role = acting_role(actor.roles, wanted, right, type)) return *role;
   if (kept && kept->submitted.at != 0) return drafts_.check_release(*kept, actor);
   return make_error(ErrorCode::not_allowed,
@@ -177,8 +180,10 @@ Result<wire::Role> Submissions::sending_role(const Actor& actor, uint8_t wanted,
                         ? actor.name + " has no role here that may send this message"
                         : actor.name + " may not send this message as " +
                               word(static_cast<wire::Role>(wanted), Language::en),
-                    right == Right::send ? "ask an operator or a supervisor of this watch"
-                                         : "ask a supervisor of this watch");
+                    right == Right::send     ? "ask an operator or a supervisor of this watch"
+                    : right == Right::direct ? "ask a director of this exercise"
+                    : right == Right::stop_exercise ? "ask a player of this watch, or a director"
+                                                    : "ask a supervisor of this watch");
 }
 
 Result<Release> Submissions::make_release(Now now, const wire::Draft& draft, wire::Role role) {

@@ -248,7 +248,8 @@ Offset<void> build_content(FlatBufferBuilder& builder, const ServiceFields& fiel
   auto message = text_offset(builder, fields.message);
   auto detail = text_offset(builder, fields.detail);
   auto agreement = text_offset(builder, fields.agreement);
-  return wire::CreateService(builder, fields.action, message, detail, agreement).Union();
+  auto clock = text_offset(builder, fields.clock);
+  return wire::CreateService(builder, fields.action, message, detail, agreement, clock).Union();
 }
 
 wire::Content content_type_of(const ContentFields& content) {

@@ -234,6 +234,7 @@ struct ServiceFields {
   std::string message;
   std::string detail;
   std::string agreement;
+  std::string clock = {};
 };
 
 using ContentFields =

@@ -19,13 +19,14 @@ enum class Right : uint8_t {
   // Acknowledge as one what came in a flood. A client asks for it before it counts what waits; each
   // acknowledgement is then sent like any other, so that only this table keeps an operator from it.
   take_flood,
-  agree,          // Propose an agreement to the other party, sign or reject one.
-  hand_over,      // The watch, or take it over.
-  declare,        // The channel open, restricted or suspended.
-  pause,          // The ladder of a message that waits.
-  escalate,       // A message by hand; have those who are told by a rung told for a trial.
-  keep_case,      // Record how a guarantor stands to a case of violations.
-  direct,         // An exercise: set its clock.
+  agree,      // Propose an agreement to the other party, sign or reject one.
+  hand_over,  // The watch, or take it over.
+  declare,    // The channel open, restricted or suspended.
+  pause,      // The ladder of a message that waits.
+  escalate,   // A message by hand; have those who are told by a rung told for a trial.
+  keep_case,  // Record how a guarantor stands to a case of violations.
+  direct,     // An exercise: set its clock, begin it again.
+  stop_exercise,
   export_record,  // Take the record away, for an audit.
 };
 

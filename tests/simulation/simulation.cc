@@ -136,6 +136,7 @@ class Simulation {
     bool refused = false;      // A change that came too late for what changed before it.
     uint64_t saved_draft = 0;  // The one that it sends, which may have been changed or sent before.
     bool accepts = false;      // A conflict, which may stand otherwise by then.
+    bool of_exercise = false;  // A stop, or a beginning where nothing is stopped.
   };
   // The surroundings of its core, on its own clocks.
   struct Party : ChannelHost, Clock {
@@ -162,6 +163,7 @@ class Simulation {
     std::set<uint64_t>
         acknowledged;  // Indices of the peer's messages that our operators acknowledged.
     uint64_t ticks = 0;
+    BootMs stopped_until = 0;             // Its exercise was, when it was looked at last.
     std::map<uint64_t, Attempt> running;  // Commands under way, by their attempt's id.
     // These outlive a crash and must never be contradicted.
     std::map<uint64_t, Hash> sent_leaves;  // Index -> leaf hash, as first put on a link.
@@ -366,6 +368,7 @@ class Simulation {
     if (party.life != life || !party.runner) return;
     party.runner->tick();
     check_wake(party, i);
+    if (party.core().exercise().stopped() != nullptr) party.stopped_until = now_;
     settle(i);
     check_commands(party);
     if (++party.ticks % kTicksPerLook == 0) look_after_ladder(party, i);
@@ -381,6 +384,7 @@ class Simulation {
 
   // Every message that waits has a deadline to come (E20).
   void look_after_ladder(const Party& party, size_t i) const {
+    if (now_ < party.stopped_until + kLadderLate_ms) return;  // What it left is decided in bites.
     const Now on_ladder{now(i).timer(), now(i).utc, now(i).ahead_ms};
     const int64_t times_as_fast = (party.core().exercise_clock().speed_permille() + 999) / 1000;
     for (MessageKey key :
@@ -424,7 +428,7 @@ class Simulation {
   static void take_answer(Party& party, const AnswerSubmission& answer) {
     Request& request = party.requests.at(answer.token);
     if (!answer.outcome) {
-      if (!request.changes && request.saved_draft == 0 && !request.accepts)
+      if (!request.changes && request.saved_draft == 0 && !request.accepts && !request.of_exercise)
         throw Violation{"a submission was refused: " + answer.outcome.error().reason};
       request.answered = request.refused = true;
       return;
@@ -488,8 +492,10 @@ class Simulation {
       }
     }
     party.running.emplace(attempt.name.id, attempt);
-    const BootMs lasts = random_.chance(100) ? 10'000 : random_.between(1, 800);
-    const auto outcome = random_.chance(200)   ? wire::Outcome::failed
+    // In fair weather they tell people, and a jump need not wait for them for long.
+    const BootMs lasts = faults_ && random_.chance(100) ? 10'000 : random_.between(1, 800);
+    const auto outcome = !faults_              ? wire::Outcome::done
+                         : random_.chance(200) ? wire::Outcome::failed
                          : random_.chance(100) ? wire::Outcome::impossible
                                                : wire::Outcome::done;
     schedule(lasts, [this, i, id = attempt.name.id, life = party.life, outcome] {
@@ -514,6 +520,8 @@ class Simulation {
 
   // No command runs on when all that it tells of was acknowledged.
   void check_commands(const Party& party) const {
+    if (party.stopped_until == now_ && now_ > 0 && !party.running.empty())
+      throw Violation{party.name + " tells people although the exercise is stopped"};
     for (const auto& running : party.running) {
       const Attempt& attempt = running.second;
       bool waits = false;
@@ -589,6 +597,52 @@ class Simulation {
     note("direct", i, static_cast<uint64_t>(order.change));
     party.core().set_exercise_clock(now(i), 1, party.actor, order);
     settle(i);
+  }
+
+  void say_of_exercise(size_t i, ServiceFields said, const std::vector<std::string>& references) {
+    BodyFields body;
+    body.subject = "Of the exercise";
+    body.texts.push_back({"en", body.subject, true, ""});
+    body.content = std::move(said);
+    Party& party = parties_[i];
+    party.requests.push_back(
+        {.counter = ++party.counter,
+         .draft = made_draft(wire::MessageType::service, kPrecedenceFirst, built(body), references),
+         .of_exercise = true});
+    submit(i, party.requests.size() - 1);
+  }
+
+  // A director proposes a change, or answers the one that is open, whether it is so still or not.
+  void agree_on_clock(size_t i) {
+    if (!parties_[i].runner) return;
+    const JointClock& joint = parties_[i].core().exercise().joint();
+    const bool of_peer = random_.chance(800);
+    const auto& open = joint.proposed(of_peer);
+    if (!open || random_.chance(200)) {
+      ClockChange change{static_cast<wire::ExerciseClockChange>(random_.between(1, 4))};
+      if (change.change == wire::ExerciseClockChange::speed)
+        change.speed_permille = static_cast<uint32_t>(random_.between(1, 600)) * 100;
+      if (change.change == wire::ExerciseClockChange::jump)
+        change.until = now(i).utc + random_.between(1, 2 * 3'600'000);
+      return say_of_exercise(
+          i, {wire::ServiceAction::exercise_clock_proposed, "", "", "", clock_change_text(change)},
+          {});
+    }
+    const bool agrees = of_peer && random_.chance(700);
+    say_of_exercise(i,
+                    {agrees ? wire::ServiceAction::exercise_clock_agreed
+                            : wire::ServiceAction::exercise_clock_declined,
+                     "", "", ""},
+                    {parties_[i].core().name_of(open->key)});
+  }
+
+  // Any player stops it, and a director begins it again, whether it is stopped or not.
+  void stop_or_begin(size_t i) {
+    say_of_exercise(i,
+                    {random_.chance(400) ? wire::ServiceAction::exercise_end
+                                         : wire::ServiceAction::exercise_start,
+                     "", "", ""},
+                    {});
   }
 
   Bytes built(BodyFields body) const {
@@ -749,6 +803,9 @@ class Simulation {
     // Notices have words of their own, and a wall clock that steps takes the exercise's with it.
     announce_per_mille_ = clock_step_per_mille_ = 0;
     direct_per_mille_ = 20 + random_.below(200);
+    stop_per_mille_ = some(100);
+    joint_per_mille_ = some(400);
+    if (random_.chance(500)) direct_per_mille_ = 0;
   }
 
   void weather() {
@@ -777,6 +834,8 @@ class Simulation {
       if (random_.chance(announce_per_mille_)) accept_a_conflict(i);
       if (random_.chance(draft_per_mille_)) work_on_drafts(i);
       if (options_.exercise && random_.chance(direct_per_mille_)) direct(i);
+      if (options_.exercise && random_.chance(stop_per_mille_)) stop_or_begin(i);
+      if (options_.exercise && random_.chance(joint_per_mille_)) agree_on_clock(i);
     }
   }
 
@@ -1028,6 +1087,7 @@ class Simulation {
       // Some are looked at once a second, and a link that was refused must last for a while.
       if (!untrue_conditions(party).empty()) return false;
     }
+    if (options_.exercise && !clocks_settled()) return false;
     // Only the party whose clock is behind can be sure to compare.
     return parties_[0].core().conflicts_compared().is_current ||
            parties_[1].core().conflicts_compared().is_current;
@@ -1058,6 +1118,61 @@ class Simulation {
                       (alarmed ? "which was alarmed" : "and nobody was alarmed")};
     }
     if (alarmed) throw Violation{"an alarm about a difference that is none"};
+  }
+
+  // Stopped at both, and their clocks with it, or at neither.
+  void check_stops() const {
+    const auto is_stopped = [this](size_t i) {
+      return parties_[i].core().exercise().stopped() != nullptr;
+    };
+    if (is_stopped(0) != is_stopped(1))
+      throw Violation{"the exercise is stopped at one party only"};
+    for (const Party& party : parties_) {
+      if (is_stopped(0) && !party.core().exercise_clock().goes_as_real_time())
+        throw Violation{party.name + "'s clock goes its own way after a stop"};
+    }
+  }
+
+  // As both call it: who proposed it, and the serial.
+  std::string word_of(size_t i, const std::optional<ProposedChange>& one) const {
+    if (!one) return "nothing";
+    return std::to_string(one->key.incoming ? 1 - i : i) + "-" +
+           std::to_string(parties_[i].disk.messages().at(one->key).serial) +
+           (one->is_agreed ? " agreed" : "");
+  }
+
+  void check_joint_clock() const {
+    const JointClock& north = parties_[0].core().exercise().joint();
+    const JointClock& south = parties_[1].core().exercise().joint();
+    for (const bool incoming : {false, true}) {
+      const std::string one = word_of(0, north.proposed(incoming));
+      const std::string other = word_of(1, south.proposed(!incoming));
+      if (one != other)
+        throw Violation{"a proposal of the clock is open otherwise: " + one + ", " + other};
+    }
+    const auto agreed = [](const JointClock& joint) {
+      return joint.agreed() ? std::to_string(joint.agreed()->serial) + " " +
+                                  clock_change_text(joint.agreed()->change)
+                            : "nothing";
+    };
+    if (agreed(north) != agreed(south)) {
+      throw Violation{"the parties agreed on other changes of the clock: " + agreed(north) + ", " +
+                      agreed(south)};
+    }
+  }
+
+  // Both clocks go alike, or both know that they do not.
+  bool clocks_settled() const {
+    for (const Party& party : parties_) {
+      const Exercise& exercise = party.core().exercise();
+      if (exercise.clock().jumping_to() || exercise.joint().to_take()) return false;
+    }
+    if (!parties_[0].core().exercise().joint().agreed()) return true;
+    const int64_t apart_ms = std::abs(now(0).utc - now(1).utc);
+    if (apart_ms <= 2 * limits::kClocksApart_ms) return true;
+    return std::all_of(parties_.begin(), parties_.end(), [](const Party& party) {
+      return party.core().conditions().is_open(ConditionCode::clocks_apart, party.config.peer);
+    });
   }
 
   // The drafts that were kept in every life are those that the journal tells of.
@@ -1133,6 +1248,12 @@ class Simulation {
       case ConditionCode::undelivered:
       case ConditionCode::ladder_lost:
         return false;
+      case ConditionCode::exercise_clock_proposed:
+        return party.core().exercise().joint().proposed(true).has_value();
+      case ConditionCode::clocks_apart:
+        return party.core().exercise().joint().agreed().has_value();
+      case ConditionCode::exercise_stopped:
+        return party.core().exercise().stopped() != nullptr;
       case ConditionCode::flash_share:
       case ConditionCode::notifier_unreachable:
         return true;
@@ -1162,6 +1283,8 @@ class Simulation {
 
   void check_everything() const {
     check_conflicts();
+    check_stops();
+    check_joint_clock();
     check_drafts();
     check_conditions();
     for (size_t i = 0; i < kParties; ++i) {
@@ -1177,6 +1300,10 @@ class Simulation {
         if (!serials.insert(request.serial).second) throw Violation{"a serial was given twice"};
       }
       for (const auto& [key, message] : party.disk.messages()) {
+        const bool concludes = !key.incoming &&
+                               message.type == static_cast<uint8_t>(wire::MessageType::service) &&
+                               message.submitter == Hash{};
+        if (concludes) serials.insert(key.number);
         if (!key.incoming && !serials.contains(key.number)) {
           throw Violation{party.name + " released a message that nobody asked for, " +
                           std::to_string(key.number) + reason_in(message)};
@@ -1199,6 +1326,16 @@ class Simulation {
     }
   }
 
+  std::string describe_clock(size_t i) const {
+    const Exercise& exercise = parties_[i].core().exercise();
+    const ExerciseClock& clock = exercise.clock();
+    return "clock " + std::to_string(now(i).utc - kEpochStart) + ", speed " +
+           std::to_string(clock.speed_permille()) + (clock.is_paused() ? ", paused" : "") +
+           (clock.jumping_to() ? ", jumps" : "") + (exercise.stopped() ? ", stopped" : "") +
+           ", follows " + std::to_string(exercise.followed()) + ", apart " +
+           std::to_string(exercise.apart_ms().value_or(0)) + "; ";
+  }
+
   std::string describe() const {
     std::string text;
     for (size_t i = 0; i < kParties; ++i) {
@@ -1214,7 +1351,7 @@ class Simulation {
               std::to_string(status.queued[0] + status.queued[1] + status.queued[2] +
                              status.queued[3]) +
               ", peer " + std::to_string(status.peer_size) + " " + status.numbering_stopped + "; " +
-              untrue_conditions(party);
+              untrue_conditions(party) + (options_.exercise ? describe_clock(i) : "");
     }
     return text;
   }
@@ -1242,6 +1379,8 @@ class Simulation {
   uint64_t announce_per_mille_ = 0;
   uint64_t draft_per_mille_ = 0;
   uint64_t direct_per_mille_ = 0;
+  uint64_t stop_per_mille_ = 0;
+  uint64_t joint_per_mille_ = 0;
   uint64_t rungs_ = 0;
   uint64_t on_time_ = 0;
   int64_t latency_max_ms_ = 1;

@@ -26,10 +26,12 @@ ALLOWED = {
     "export": {"auditor"},
     "escalate": TEXT,
 }
+ALLOWED_IN_EXERCISE = {"stop the exercise": {*TEXT, "releaser", "monitor"}, "begin it again": set()}
 
 
 class Roles(unittest.TestCase):
     mode = "live"
+    allowed = ALLOWED
 
     def try_all(self, world, party, role):
         """The answers to bob, who has this role."""
@@ -52,6 +54,7 @@ class Roles(unittest.TestCase):
         own_draft = world.ask(party, "ann", "draft", "save", "-p", "flash", "Ours.")["id"]
         released, hash_of_released = hand_in("Hold.")
         returned, _ = hand_in("Go.")
+        in_exercise = {} if self.mode == "live" else {"stop the exercise": bob("drill", "stop"), "begin it again": bob("drill", "begin")}
         # Whoever may not read is refused before the step itself; the step is refused by the core as well (two_person_test.cc).
         return {
             "send": bob("send", "-p", "routine", "All quiet."),
@@ -67,6 +70,7 @@ class Roles(unittest.TestCase):
             "read": bob("list") and bob("inbox") and bob("status") and bob("notices") and bob("draft", "list"),
             "count a flood": bob("ack", "--all"),
             "export": bob("audit", "export", str(world.directory / f"{party}-{role}.export")),
+            **in_exercise,
         }
 
     def test_every_pair_of_role_and_action(self):
@@ -74,7 +78,7 @@ class Roles(unittest.TestCase):
             with World(mode=self.mode, release='two_person = ["flash"]', roles={(party, "bob"): [role] for party in PREFIX}) as world:
                 world.start()
                 for party in PREFIX:
-                    expected = {action: role in who for action, who in ALLOWED.items()}
+                    expected = {action: role in who for action, who in self.allowed.items()}
                     self.assertEqual(self.try_all(world, party, role), expected, f"{role} of {party}")
                     if all(expected.values()):
                         continue
@@ -84,6 +88,7 @@ class Roles(unittest.TestCase):
 
 class RolesInAnExercise(Roles):
     mode = "exercise"
+    allowed = {**ALLOWED, **ALLOWED_IN_EXERCISE}
 
 
 if __name__ == "__main__":

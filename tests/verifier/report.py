@@ -36,7 +36,8 @@ CONDITIONS = (
     "test-call-amber test-call-red conflicts-open conflicts-differ conflicts-incomplete ladder-lost certificate-expiring "
     "certificate-near-end certificate-expired certificate-early list-out-of-date no-spare-path command-missing disk-hangs "
     "log-not-written flash-not-released not-released agreement-proposed read-back-differs flash-share "
-    "no-handover channel-suspended channel-restricted channel-reopening decision-due notifier-unreachable").split()
+    "no-handover channel-suspended channel-restricted channel-reopening decision-due notifier-unreachable exercise-stopped "
+    "exercise-clock-proposed clocks-apart").split()
 STEPS = {1: "undelivered", 3: "alarm-again", 4: "first-answer-due", 5: "full-answer-due", 6: "dissemination-due"}
 INCIDENT_OPENED, INCIDENT_CLOSED, INCIDENT_DISPUTED = 9, 10, 11
 

@@ -53,6 +53,24 @@ const Vocabulary& vocabulary<wire::ServiceAction>() {
        "agreement-rejected",
        {"An agreement is rejected or withdrawn", "Соглашение отклонено или отозвано",
         "Угоду відхилено або відкликано", "Perjanjian ditolak atau ditarik"}},
+      {14,
+       "exercise-clock-proposed",
+       {"A change of the exercise's clock is proposed", "Предложено изменить часы учения",
+        "Запропоновано змінити годинник навчання", "Perubahan jam latihan diusulkan"}},
+      {15,
+       "exercise-clock-agreed",
+       {"A change of the exercise's clock is agreed to", "Изменение часов учения согласовано",
+        "Зміну годинника навчання погоджено", "Perubahan jam latihan disetujui"}},
+      {16,
+       "exercise-clock-declined",
+       {"A change of the exercise's clock is declined or withdrawn",
+        "Изменение часов учения отклонено или отозвано",
+        "Зміну годинника навчання відхилено або відкликано",
+        "Perubahan jam latihan ditolak atau ditarik"}},
+      {17,
+       "exercise-clock-concluded",
+       {"A change of the exercise's clock is concluded", "Изменение часов учения принято",
+        "Зміну годинника навчання ухвалено", "Perubahan jam latihan disepakati"}},
   };
   static constexpr Vocabulary kVocabulary = {"service", kActions};
   return kVocabulary;
@@ -61,6 +79,7 @@ const Vocabulary& vocabulary<wire::ServiceAction>() {
 namespace {
 
 constexpr Wording kMessage = {"Message", "Сообщение", "Повідомлення", "Pesan"};
+constexpr Wording kClock = {"Clock", "Часы", "Годинник", "Jam"};
 constexpr Wording kAgreement = {"Agreement", "Соглашение", "Угода", "Perjanjian"};
 
 bool is_about_a_message(wire::ServiceAction action) {
@@ -92,6 +111,20 @@ void check_agreement(RuleChecker& checker, const wire::Service& service) {
   }
 }
 
+// Its words are read where the exercise is known (protocol/channel/exercise_joint.h).
+void check_clock(RuleChecker& checker, const wire::Service& service) {
+  const std::string_view said = view(service.clock());
+  if (service.action() != wire::ServiceAction::exercise_clock_proposed) {
+    if (service.clock()) {
+      checker.add("clock", "is there, and this message proposes no change of it", "leave it out");
+    }
+  } else if (is_blank(said)) {
+    checker.add("clock", "is missing: what is proposed", "hotline drill speed 10 --joint");
+  } else if (said.size() > limits::kClockChangeSizeMax || !is_plain_text(said)) {
+    checker.add("clock", "is no change of a clock", "hotline drill speed 10 --joint");
+  }
+}
+
 bool is_about_an_incident(wire::ServiceAction action) {
   return action == wire::ServiceAction::incident_opened || closes_incident(action);
 }
@@ -117,6 +150,11 @@ class Service final : public ContentOf<ServiceFields> {
             .judged(check_agreement)
             .shown([](Describer& describer, const Table& service) {
               describer.text(kAgreement, service.agreement());
+            }),
+        field("clock", kClock, kOptional)
+            .judged(check_clock)
+            .shown([](Describer& describer, const Table& service) {
+              describer.text(kClock, service.clock());
             }),
     };
     return all;

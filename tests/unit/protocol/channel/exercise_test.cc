@@ -277,7 +277,8 @@ TEST(ExerciseFault, IsFoundInAJournal) {
   Persons persons(recorder, random);
   Noise noise(recorder, random);
   CoreConfig config;
-  Exercise exercise(config, recorder, persons, noise);
+  Conditions conditions(recorder);
+  Exercise exercise(config, recorder, persons, noise, conditions);
   const auto fault = [&](Change change, uint32_t permille, UtcMs until, int64_t ahead_ms) {
     flatbuffers::FlatBufferBuilder b;
     const wire::Digest salt{};
@@ -295,6 +296,7 @@ TEST(ExerciseFault, IsFoundInAJournal) {
   EXPECT_EQ(fault(Change::jump, 0, 1'000, 0), "");
   EXPECT_EQ(fault(Change::speed, 60'001, 0, 0), "so no clock can go");
   EXPECT_EQ(fault(Change::jump, 0, 999, 0), "a jump leads to no time");
+  EXPECT_EQ(fault(Change::stopped, 0, 0, 0), "");
   EXPECT_EQ(fault(static_cast<Change>(9), 0, 0, 0), "it changes the clock in no known way");
   EXPECT_EQ(fault(Change::paused, 0, 0, limits::kTimeMax_ms + 1), "its time is none");
 }

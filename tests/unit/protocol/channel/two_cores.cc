@@ -91,7 +91,7 @@ Result<Submission> TwoCores::submit(size_t party, uint8_t precedence, ContentFie
   body.subject = "Test";
   const auto* test = std::get_if<TestFields>(&content);
   const auto phrase = test ? neutral_phrase(test->phrase, "en") : std::nullopt;
-  if (kind_of(type_of(content)).needs_texts(false))
+  if (kind_of(type_of(content)).needs_texts(channel_.exercise))
     body.texts.push_back({"en", std::string(phrase.value_or("A text.")), true, ""});
   if (channel_.exercise) {
     for (auto& text : body.texts) text.text = mark_exercise(text.text);

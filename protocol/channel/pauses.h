@@ -22,6 +22,7 @@ struct Pause {
   UtcMs until = 0;
   std::string reason;
   uint8_t role = 0;
+  uint64_t journal_index = 0;  // Its entry has the name of who paused.
 };
 
 class Pauses {

@@ -112,6 +112,8 @@ class Clock(OfTwo):
         self.drill("north", "speed", "60")
         before = seconds(self.drill("north", "clock")["at"])
         jump = self.world.start_client("north", "bob", "drill", "jump", "72h")
+        # It is recorded, and under way if not over: a command that had not come to the daemon would change nothing.
+        self.world.wait_for("the jump", lambda: seconds(self.drill("north", "clock")["at"]) - before > HOUR_S)
         for _ in range(3):
             time.sleep(0.4)
             self.world.daemons["north"].kill()

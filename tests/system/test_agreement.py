@@ -44,7 +44,7 @@ class Agreements(OfTwo):
             reader = other(proposer)
             path = self.file({'undelivered_alarm = "4min"' if number == 2 else 'undelivered_alarm = "5min"':
                               'undelivered_alarm = "5min"' if number == 2 else 'undelivered_alarm = "3min"'}, proposer)
-            name = self.propose(proposer, path, "--from", "+8s", "--reason", "the satellite path is slow")
+            name = self.propose(proposer, path, "--from", "+20s", "--reason", "the satellite path is slow")
             conditions = [one["code"] for one in self.world.ask(reader, "ann", "status")["conditions"]]
             self.assertIn("agreement-proposed", conditions)
             shown = self.world.client(reader, "ann", "agreement", "diff", name)
@@ -109,7 +109,7 @@ class Agreements(OfTwo):
 
     def test_retention_is_agreed_on_and_nothing_is_said_to_be_erased(self):
         path = self.file({'messages = "for ever"': 'messages = "10 years"'})
-        name = self.propose("north", path, "--from", "+3s")
+        name = self.propose("north", path, "--from", "+12s")
         shown = self.world.client("south", "bob", "agreement", "diff", name)
         self.assertRegex(shown.stdout, r"kept at least: other messages\s+shorter\s+for ever\s+10 years")
         self.assertIn("this version erases nothing", shown.stderr)

@@ -1,0 +1,307 @@
+// A drill judged from journals alone: what is met by which entry, what is missed and what noticed
+// it, and where the program said otherwise.
+#include "client/after_action/judged_drill.h"
+
+#include <gtest/gtest.h>
+
+#include <sstream>
+
+#include "client/after_action/after_action.h"
+#include "client/after_action/after_action_page.h"
+#include "client/drill/scenario_file.h"
+#include "protocol/base/text.h"
+#include "protocol/message/body.h"
+#include "protocol/message/envelope.h"
+#include "protocol/terminal/printable.h"
+
+namespace hotline::client {
+namespace {
+
+constexpr UtcMs kDrillBegan = 1'800'000'000'000;
+constexpr int64_t kDrillMinute = 60'000;
+constexpr SideIndex kDrillNorth = 0;
+constexpr SideIndex kDrillSouth = 1;
+const Position kDrillPlace{54'90000, 20'10000};
+
+constexpr char kDrillScenario[] = R"(
+title = "A drill"
+sides = ["north", "south"]
+[[objective]]
+name = "read"
+text = "A FLASH is read at once."
+[[player]]
+name = "ann"
+side = "north"
+role = "operator"
+[[player]]
+name = "sam"
+side = "south"
+role = "operator"
+[[inject]]
+name = "warning"
+kind = "message"
+from = "north"
+at = "5min"
+message = { template = "airspace-crossing", precedence = "flash", set = { where = "54.90N 020.10E" } }
+[[expect]]
+name = "acknowledged"
+kind = "acknowledged"
+of = "warning"
+within = "3min"
+points = 10
+objective = "read"
+[[expect]]
+name = "read-back"
+kind = "read-back"
+of = "warning"
+within = "3min"
+points = 5
+objective = "read"
+[[expect]]
+name = "told"
+kind = "disseminated"
+of = "warning"
+within = "10min"
+points = 3
+[[expect]]
+name = "north-is-silent"
+kind = "nothing-sent"
+of = "warning"
+side = "north"
+within = "4min"
+[[expect]]
+name = "climbs"
+kind = "escalated"
+of = "warning"
+side = "south"
+rung = "supervisor"
+within = "6min"
+)";
+
+class JudgedDrillTest : public testing::Test {
+ protected:
+  JudgedDrillTest() {
+    auto reading = parse_scenario("drill.toml", kDrillScenario, kDrillBegan);
+    EXPECT_TRUE(reading) << reading.error().reason;
+    EXPECT_EQ(reading->mistakes.count(), 0u) << reading->mistakes.in_order().front().what;
+    scenario = std::move(reading->scenario);
+    log.begin = kDrillBegan;
+    log.ended_ms = 30 * kDrillMinute;
+    log.injects.resize(1);
+    log.injects[0] = {{InjectFate::Kind::played, 5 * kDrillMinute}, "XN-000001", {}, {}};
+    log.verdicts.resize(scenario.expectations.size());
+    log.judgements.resize(scenario.expectations.size());
+    records[kDrillNorth].emplace();
+    records[kDrillSouth].emplace();
+    IncidentFields incident;
+    incident.position = kDrillPlace;
+    add(kDrillNorth, "XN-000001", 5 * kDrillMinute,
+        {.subject = "A warning", .texts = {}, .content = incident});
+  }
+
+  void add(SideIndex side, const std::string& id, int64_t at_ms, const BodyFields& body,
+           const std::string& about = "") {
+    EnvelopeFields envelope;
+    envelope.id = id;
+    envelope.type = type_of(body.content);
+    envelope.precedence = wire::Precedence::flash;
+    envelope.mode = wire::Mode::exercise;
+    envelope.from = scenario.sides[side];
+    envelope.to = scenario.sides[other_side(side)];
+    envelope.released_at = kDrillBegan + at_ms;
+    envelope.releaser_role = wire::Role::operator_;
+    if (!about.empty()) {
+      envelope.references.push_back({});
+      envelope.references.back().id = about;
+    }
+    SideRecord::Message message;
+    message.id = id;
+    message.type = static_cast<uint8_t>(envelope.type);
+    message.role = wire::Role::operator_;
+    message.at = kDrillBegan + at_ms;
+    message.entry.index = 10 + records[side]->messages.size();
+    message.entry.person = side == kDrillNorth ? "ann" : "sam";
+    message.envelope = build_envelope(envelope);
+    message.body = build_body(body);
+    records[side]->messages.push_back(std::move(message));
+  }
+
+  void acknowledge(int64_t at_ms, std::optional<Position> read_back = kDrillPlace) {
+    AcknowledgementFields read;
+    read.role = wire::Role::operator_;
+    read.at = kDrillBegan + at_ms;
+    read.position = read_back;
+    add(kDrillSouth, "XS-000001", at_ms, {.subject = "Read", .texts = {}, .content = read},
+        "XN-000001");
+  }
+
+  void climb(SideIndex side, StepKind kind, const std::string& rung, int64_t at_ms) {
+    records[side]->told.push_back(
+        {"XN-000001", kind, rung, kDrillBegan + at_ms, {.index = 40, .hash = {}}});
+  }
+
+  JudgedDrill judged() const { return judge_drill(scenario, log, records); }
+  static JudgedExpectation of(const JudgedDrill& drill, const Scenario& scenario,
+                              const std::string& name) {
+    for (size_t e = 0; e < scenario.expectations.size(); ++e) {
+      if (scenario.expectations[e].name == name) return drill.expectations[e];
+    }
+    ADD_FAILURE() << name;
+    return {};
+  }
+  JudgedExpectation of(const std::string& name) const { return of(judged(), scenario, name); }
+
+  Scenario scenario;
+  DrillLog log;
+  SideRecords records;
+};
+
+TEST_F(JudgedDrillTest, WhatIsMetIsProvedByItsEntry) {
+  acknowledge(6 * kDrillMinute);
+  const JudgedExpectation read = of("acknowledged");
+  EXPECT_EQ(read.outcome.kind, Outcome::Kind::met);
+  EXPECT_EQ(read.outcome.at_ms, 6 * kDrillMinute);
+  ASSERT_TRUE(read.proof);
+  EXPECT_EQ(read.proof->side, kDrillSouth);
+  EXPECT_EQ(read.proof->message, "XS-000001");
+  EXPECT_EQ(read.proof->entry.index, 10u);
+  EXPECT_EQ(read.proof->entry.person, "sam");
+  EXPECT_EQ(of("read-back").outcome.kind, Outcome::Kind::met);
+}
+
+TEST_F(JudgedDrillTest, WhatIsLateIsMissedAndSaysWhatNoticedIt) {
+  climb(kDrillSouth, StepKind::rung, "supervisor", 8 * kDrillMinute);
+  climb(kDrillSouth, StepKind::rung, "duty-director", 10 * kDrillMinute);
+  climb(kDrillSouth, StepKind::rung, "voice", 13 * kDrillMinute);
+  acknowledge(11 * kDrillMinute);
+  const JudgedExpectation read = of("acknowledged");
+  EXPECT_EQ(read.outcome.kind, Outcome::Kind::missed);
+  EXPECT_EQ(read.outcome.at_ms, 8 * kDrillMinute);
+  EXPECT_EQ(read.late_ms, 11 * kDrillMinute);
+  ASSERT_EQ(read.caught.size(), 2u) << "what came after it was done noticed nothing";
+  EXPECT_EQ(read.caught.back().rung, "duty-director");
+  EXPECT_EQ(of("climbs").outcome.kind, Outcome::Kind::met);
+  EXPECT_EQ(of("climbs").outcome.at_ms, 8 * kDrillMinute);
+}
+
+TEST_F(JudgedDrillTest, AWrongReadBackIsNoticedByTheSendersDaemon) {
+  acknowledge(6 * kDrillMinute, Position{54'90000, 21'10000});
+  records[kDrillNorth]->misread.push_back(
+      {"XN-000001", kDrillBegan + 6 * kDrillMinute, {.index = 21, .hash = {}}});
+  EXPECT_EQ(of("acknowledged").outcome.kind, Outcome::Kind::met);
+  const JudgedExpectation read_back = of("read-back");
+  EXPECT_EQ(read_back.outcome.kind, Outcome::Kind::missed);
+  ASSERT_EQ(read_back.caught.size(), 1u);
+  EXPECT_EQ(read_back.caught.front().by, Catch::By::read_back);
+  EXPECT_EQ(read_back.caught.front().proof.side, kDrillNorth);
+}
+
+TEST_F(JudgedDrillTest, AnAlarmOfItsOwnKindNoticesWhatWasNotDone) {
+  climb(kDrillSouth, StepKind::dissemination_due, "", 15 * kDrillMinute);
+  climb(kDrillSouth, StepKind::first_answer_due, "", 16 * kDrillMinute);
+  const JudgedExpectation told = of("told");
+  EXPECT_EQ(told.outcome.kind, Outcome::Kind::missed);
+  EXPECT_FALSE(told.late_ms);
+  ASSERT_EQ(told.caught.size(), 1u);
+  EXPECT_EQ(told.caught.front().by, Catch::By::dissemination_due);
+}
+
+TEST_F(JudgedDrillTest, ASilenceIsBrokenByWhatIsNoInjectOfIts) {
+  EXPECT_EQ(of("north-is-silent").outcome.kind, Outcome::Kind::met);
+  EXPECT_EQ(of("north-is-silent").outcome.at_ms, 9 * kDrillMinute);
+  add(kDrillNorth, "XN-000002", 7 * kDrillMinute,
+      {.subject = "More", .texts = {}, .content = TextContentFields{}});
+  const JudgedExpectation broken = of("north-is-silent");
+  EXPECT_EQ(broken.outcome.kind, Outcome::Kind::missed);
+  EXPECT_EQ(broken.outcome.at_ms, 7 * kDrillMinute);
+  ASSERT_TRUE(broken.proof);
+  EXPECT_EQ(broken.proof->message, "XN-000002");
+}
+
+TEST_F(JudgedDrillTest, WithoutASidesRecordNothingIsSaidOfIt) {
+  acknowledge(6 * kDrillMinute);
+  records[kDrillSouth].reset();
+  EXPECT_FALSE(of("acknowledged").is_judged);
+  EXPECT_EQ(of("acknowledged").outcome.kind, Outcome::Kind::not_reached);
+  EXPECT_TRUE(of("north-is-silent").is_judged);
+}
+
+TEST_F(JudgedDrillTest, ADrillThatDidNotEndLeavesWhatIsNotDueOpen) {
+  log.ended_ms.reset();
+  log.last_ms = 7 * kDrillMinute;
+  for (auto& record : records) record->last_at = kDrillBegan + 9 * kDrillMinute;
+  EXPECT_EQ(judged().ends_ms, 9 * kDrillMinute);
+  EXPECT_EQ(of("acknowledged").outcome.kind, Outcome::Kind::missed);
+  EXPECT_EQ(of("told").outcome.kind, Outcome::Kind::not_reached);
+}
+
+TEST_F(JudgedDrillTest, WhereTheProgramSaidOtherwiseTheReportSaysSo) {
+  acknowledge(6 * kDrillMinute);
+  const JudgedDrill first = judged();
+  for (size_t e = 0; e < first.expectations.size(); ++e) {
+    log.verdicts[e] = DrillLog::Verdict{first.kind(e), 0, ""};
+  }
+  EXPECT_TRUE(judged().differences.empty());
+  log.verdicts[0] = DrillLog::Verdict{Outcome::Kind::missed, 8 * kDrillMinute, ""};
+  ASSERT_EQ(judged().differences.size(), 1u);
+  EXPECT_EQ(judged().differences.front(),
+            "acknowledged: the program said missed, the journals say met (XS-000001)");
+  log.verdicts[0] = DrillLog::Verdict{Outcome::Kind::met, 6 * kDrillMinute, "XS-000009"};
+  EXPECT_EQ(judged().differences.size(), 1u);
+}
+
+TEST_F(JudgedDrillTest, WhatADirectorIsToJudgeIsAsTheyJudgedIt) {
+  scenario.expectations[0].by_director = true;
+  acknowledge(6 * kDrillMinute);
+  EXPECT_EQ(of("acknowledged").outcome.kind, Outcome::Kind::to_judge);
+  log.judgements[0] =
+      DrillLog::Judgement{Outcome::Kind::missed, 40 * kDrillMinute, "eve", "too hasty"};
+  EXPECT_EQ(of("acknowledged").outcome.kind, Outcome::Kind::missed);
+}
+
+TEST_F(JudgedDrillTest, AnInjectThatNoJournalHasIsADifference) {
+  log.injects[0].message = "XN-000007";
+  const JudgedDrill drill = judged();
+  EXPECT_FALSE(drill.injects[0]);
+  ASSERT_FALSE(drill.differences.empty());
+  EXPECT_NE(drill.differences.front().find("XN-000007"), std::string::npos);
+}
+
+TEST_F(JudgedDrillTest, PointsAreCountedByObjective) {
+  acknowledge(6 * kDrillMinute, Position{54'90000, 21'10000});
+  const auto results = objectives_of(scenario, judged());
+  ASSERT_EQ(results.size(), 2u);
+  EXPECT_EQ(results[0].points, 10);
+  EXPECT_EQ(results[0].points_max, 15);
+  EXPECT_EQ(results[0].missed.size(), 1u);
+  EXPECT_FALSE(results[1].objective);
+  EXPECT_EQ(results[1].points_max, 5);
+}
+
+TEST_F(JudgedDrillTest, APageKeepsWhatWasWrittenTextAndFitsItsColumns) {
+  acknowledge(6 * kDrillMinute);
+  AfterAction report;
+  report.scenario = scenario;
+  report.scenario.title = "<script>alert(1)</script> | *bold*";
+  report.log = log;
+  report.records = records;
+  report.judged = judged();
+  report.objectives = objectives_of(scenario, report.judged);
+  report.verification.exercise = true;
+  const Page page = after_action_page(report);
+  const std::string html = html_page(page);
+  EXPECT_EQ(html.find("<script"), std::string::npos);
+  EXPECT_LT(html.find(std::string(kExerciseMark)), html.find("<h1"));
+  EXPECT_GT(html.rfind(std::string(kExerciseMark)), html.rfind("</table>"));
+  const std::string markdown = markdown_page(page);
+  EXPECT_EQ(markdown.rfind(std::string(kExerciseMark), 0), 0u);
+  EXPECT_NE(markdown.find("\\<script\\>"), std::string::npos);
+  std::istringstream lines(markdown);
+  for (std::string line; std::getline(lines, line);) {
+    if (line.starts_with("#")) continue;
+    EXPECT_LE(column_count(line), 80u) << line;
+  }
+}
+
+}  // namespace
+}  // namespace hotline::client

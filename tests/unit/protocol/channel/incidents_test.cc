@@ -14,15 +14,15 @@ using enum IncidentEffect;
 
 constexpr UtcMs kNow = 1'795'000'000'000;
 
-struct Told {
+struct ToldEvent {
   const char* thread;
   bool incoming;
   IncidentEffect effect;
 };
 
-std::vector<IncidentEvent> events(const std::vector<Told>& all) {
+std::vector<IncidentEvent> events(const std::vector<ToldEvent>& all) {
   std::vector<IncidentEvent> made;
-  for (const Told& one : all) {
+  for (const ToldEvent& one : all) {
     const uint64_t index = made.size();
     made.push_back({.thread = one.thread,
                     .own_thread = one.thread,
@@ -38,7 +38,7 @@ std::vector<IncidentEvent> events(const std::vector<Told>& all) {
 
 // "own peers" of the one incident: how many reports, and "+" where it is open, "-" where it is
 // closed, "!" where it is disputed.
-std::string stands(const std::vector<Told>& all) {
+std::string stands(const std::vector<ToldEvent>& all) {
   const auto incidents = incidents_of(events(all));
   if (incidents.size() != 1) return std::to_string(incidents.size()) + " incidents";
   const auto words = [](const IncidentStand& stand) {
@@ -61,7 +61,8 @@ TEST(Incidents, EachPartyClosesForItselfAndOpensAgainByWhatItSays) {
   EXPECT_EQ(stands({{"A", us, reports}, {"A", them, disputes}, {"A", us, closes}}), "1- 0!");
   EXPECT_EQ(stands({{"A", us, reports}, {"A", them, disputes}, {"A", them, closes}}), "1+ 0-");
   for (const IncidentEffect again : {reports, asks, opens}) {
-    const std::vector<Told> closed = {{"A", us, reports}, {"A", us, closes}, {"A", them, closes}};
+    const std::vector<ToldEvent> closed = {
+        {"A", us, reports}, {"A", us, closes}, {"A", them, closes}};
     auto then = closed;
     then.push_back({"A", them, again});
     EXPECT_EQ(stands(then), again == reports ? "1- 1+" : "1- 0+");

@@ -28,6 +28,8 @@ TYPED_WITH = [
     ("protocol/channel/handover.cc", "--note", ["handover start"]),
     ("protocol/channel/agreements.cc", "--from", ["agreement propose"]),
     ("protocol/channel/agreements.cc", "-p", OF_SENDING),
+    ("protocol/channel/exercise_joint.cc", "-p", OF_SENDING),
+    ("protocol/channel/exercise_stops.cc", "-p", OF_SENDING),
     ("protocol/channel/channel_state.cc", "-p|--danger-to-life", ["decide", *OF_SENDING]),
     ("protocol/channel/conflicts.cc", "--set", [*OF_SENDING, "draft edit"]),
     ("protocol/channel/conflicts.cc", "--change", ["send"]),

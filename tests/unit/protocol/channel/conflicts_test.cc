@@ -368,7 +368,9 @@ TEST_F(ConflictsTest, ANoticeCountsThoseThatBothAcceptedApart) {
   announce(kSouth, activity(54'10000, 30));
   accept(kNorth, "S-000001", "N-000001");
   accept(kSouth, "N-000001", "S-000001");
-  const auto counted = notices(kNorth, {.incoming = false});
+  NoticesWanted own;
+  own.incoming = false;
+  const auto counted = notices(kNorth, own);
   ASSERT_EQ(counted.size(), 1u);
   EXPECT_EQ(counted[0].conflicts, 1u);
   EXPECT_EQ(counted[0].accepted, 1u);

@@ -152,17 +152,16 @@ class Disk(unittest.TestCase):
     def setUp(self):
         self.disk = small_disk(self, "48m")
         self.filler = pathlib.Path(self.disk) / "filler"
+        self.filler.touch()
 
     def world(self):
         return World(store="reserve_mib = 16", store_path={"north": self.disk})
 
     def fill(self, leave):
         free = os.statvfs(self.disk)
-        with open(self.filler, "ab") as file:
-            try:
-                file.write(bytes(max(free.f_bavail * free.f_frsize - leave, 0)))
-            except OSError:
-                pass
+        # Unbuffered, or what did not fit is written, and refused, once more when the file is closed.
+        with contextlib.suppress(OSError), open(self.filler, "ab", buffering=0) as file:
+            file.write(bytes(max(free.f_bavail * free.f_frsize - leave, 0)))
 
     def test_nearly_full_disk_keeps_room_for_what_cannot_wait(self):
         with self.world() as world:

@@ -6,7 +6,6 @@
 
 #include "client/commands/commands.h"
 #include "client/compose/exercise_word.h"
-#include "client/compose/submitting.h"
 #include "client/director/order_desk.h"
 #include "protocol/base/time_text.h"
 #include "protocol/channel/exercise_clock.h"
@@ -146,39 +145,51 @@ int propose(Invocation& invocation, Connection& connection, const ClockChange& c
                          "The clock of the exercise: " + text, what);
 }
 
-// Nothing where it is not asked for.
-std::optional<int> propose_if_joint(Invocation& invocation, const ClockChange& change) {
-  if (!invocation.arguments.has("--joint")) return std::nullopt;
+// --joint is for a drill with the other side, --directory for one that is played here: neither says
+// anything of the other, and a reason is for the other side's director alone.
+Status check_options(const Arguments& arguments) {
+  const bool is_joint = arguments.has("--joint");
+  for (const char* option : {"--directory", "--by"}) {
+    if (!is_joint || !arguments.has(option)) continue;
+    return make_error(ErrorCode::usage, std::string(option) + " does not go with --joint",
+                      "leave one of them out");
+  }
+  for (const char* option : {"--reason", "--wait", "--timeout"}) {
+    if (is_joint || !arguments.has(option)) continue;
+    return make_error(ErrorCode::usage, std::string(option) + " goes with --joint alone",
+                      "add --joint, or leave it out");
+  }
+  return ok();
+}
+
+// The clocks of both sides, those of a drill that is played here, or one daemon's.
+int set_clock(Invocation& invocation, const ClockChange& change, const DrillOrder& order) {
+  if (Status fit = check_options(invocation.arguments); !fit) {
+    return invocation.output.fail(kNotSet, fit.error());
+  }
+  const bool is_joint = invocation.arguments.has("--joint");
+  if (!is_joint) {
+    if (const auto given = give_order_if_played(invocation, order, kNotSet)) return *given;
+  }
   const auto connection = need(invocation.connect(), kNotSet);
-  return propose(invocation, *connection, change);
+  if (is_joint) return propose(invocation, *connection, change);
+  const auto clock =
+      need(connection->set_exercise_clock(change.change, change.speed_permille), kNotSet);
+  return answer_with(invocation.output, *clock);
 }
 
 int set_speed(Invocation& invocation) {
   const uint32_t speed = need(parse_speed_permille(*invocation.arguments.get("SPEED")), kNotSet);
-  if (const auto joint = propose_if_joint(invocation, {Change::speed, speed})) return *joint;
-  const DrillOrder order{.kind = DrillOrder::Kind::speed, .speed_permille = speed};
-  if (const auto given = give_order_if_played(invocation, order, kNotSet)) return *given;
-  const auto connection = need(invocation.connect(), kNotSet);
-  const auto clock = need(connection->set_exercise_clock(Change::speed, speed), kNotSet);
-  return answer_with(invocation.output, *clock);
+  return set_clock(invocation, {Change::speed, speed},
+                   {.kind = DrillOrder::Kind::speed, .speed_permille = speed});
 }
 
 int pause_clock(Invocation& invocation) {
-  if (const auto joint = propose_if_joint(invocation, {Change::paused})) return *joint;
-  const DrillOrder order{.kind = DrillOrder::Kind::pause};
-  if (const auto given = give_order_if_played(invocation, order, kNotSet)) return *given;
-  const auto connection = need(invocation.connect(), kNotSet);
-  const auto clock = need(connection->set_exercise_clock(Change::paused), kNotSet);
-  return answer_with(invocation.output, *clock);
+  return set_clock(invocation, {Change::paused}, {.kind = DrillOrder::Kind::pause});
 }
 
 int resume_clock(Invocation& invocation) {
-  if (const auto joint = propose_if_joint(invocation, {Change::resumed})) return *joint;
-  const DrillOrder order{.kind = DrillOrder::Kind::resume};
-  if (const auto given = give_order_if_played(invocation, order, kNotSet)) return *given;
-  const auto connection = need(invocation.connect(), kNotSet);
-  const auto clock = need(connection->set_exercise_clock(Change::resumed), kNotSet);
-  return answer_with(invocation.output, *clock);
+  return set_clock(invocation, {Change::resumed}, {.kind = DrillOrder::Kind::resume});
 }
 
 // As it is typed: next, so far ahead, or a time, which `now` completes.
@@ -229,6 +240,9 @@ int jump_drill(Invocation& invocation, const std::string& typed) {
 int jump(Invocation& invocation) {
   Output& output = invocation.output;
   const std::string typed = *invocation.arguments.get("WHERE");
+  if (Status fit = check_options(invocation.arguments); !fit) {
+    return output.fail(kNotSet, fit.error());
+  }
   if (invocation.arguments.has("--joint")) return propose_jump(invocation, typed);
   if (PlayedDrill::directory_of(invocation)) return jump_drill(invocation, typed);
   const auto connection = need(invocation.connect(), kNotSet);
@@ -275,15 +289,8 @@ int answer_change(Invocation& invocation, bool agrees) {
                          {text(open->id())});
 }
 
-std::vector<OptionSpec> answer_options() {
-  std::vector<OptionSpec> options = {{"--reason", "TEXT", "why; the other side reads it"}};
-  for (OptionSpec& option : wait_options()) options.push_back(std::move(option));
-  return options;
-}
-
-// Of an order too.
 std::vector<OptionSpec> joint_options() {
-  std::vector<OptionSpec> options = order_options(answer_options());
+  std::vector<OptionSpec> options = order_options(exercise_word_options());
   options.insert(options.begin(),
                  {"--joint", "", "propose it for both sides, to the other side's director"});
   return options;
@@ -351,7 +358,7 @@ Command drill_agree_command() {
                "A director does it. Both clocks take the change; the one that is behind afterwards "
                "goes after the other by itself, as in a jump, where that is less than an hour.",
            .examples = {"hotline drill agree"},
-           .options = answer_options()},
+           .options = exercise_word_options()},
           [](Invocation& invocation) { return answer_change(invocation, true); }};
 }
 
@@ -362,7 +369,7 @@ Command drill_decline_command() {
        .description = "A director does it: of the other side's change, and where none is open of "
                       "our own.",
        .examples = {"hotline drill decline --reason \"our players are not back\""},
-       .options = answer_options()},
+       .options = exercise_word_options()},
       [](Invocation& invocation) { return answer_change(invocation, false); }};
 }
 

@@ -2,7 +2,6 @@
 // sides, of the drill that another terminal plays.
 #include "client/commands/commands.h"
 #include "client/compose/exercise_word.h"
-#include "client/compose/submitting.h"
 #include "client/director/order_desk.h"
 #include "client/drill/standing_lines.h"
 
@@ -16,7 +15,10 @@ constexpr int64_t kEndPatience_ms = 30'000;
 int stop_drill(Invocation& invocation) {
   Output& output = invocation.output;
   const PlayedDrill drill = chosen_drill(invocation, kNotStopped);
-  const int code = give_order(invocation, {.kind = DrillOrder::Kind::stop}, kNotStopped);
+  const int code = give_order(
+      invocation,
+      {.kind = DrillOrder::Kind::stop, .text = invocation.arguments.get("--reason").value_or("")},
+      kNotStopped);
   if (code != kExitDone) return code;
   const int64_t until_ms = invocation.around->steady_ms() + kEndPatience_ms;
   while (drill.is_played()) {
@@ -54,12 +56,6 @@ int begin_exercise(Invocation& invocation) {
                        "the exercise was not begun again");
 }
 
-std::vector<OptionSpec> options_of_stop() {
-  std::vector<OptionSpec> options = {{"--reason", "TEXT", "why; the other side reads it"}};
-  for (OptionSpec& option : wait_options()) options.push_back(std::move(option));
-  return options;
-}
-
 }  // namespace
 
 Command drill_stop_command() {
@@ -76,7 +72,7 @@ Command drill_stop_command() {
            "if an expectation was missed.",
        .examples = {"hotline drill stop --reason \"a real aircraft is in distress\"",
                     "hotline drill stop --wait delivered", "hotline drill stop --directory monday"},
-       .options = order_options(options_of_stop())},
+       .options = order_options(exercise_word_options())},
       stop_exercise};
 }
 
@@ -87,7 +83,7 @@ Command drill_begin_command() {
                "A director of either side does it. What came due meanwhile is told at once, as "
                "after an outage. The clock stays real time until a director sets it.",
            .examples = {"hotline drill begin"},
-           .options = options_of_stop()},
+           .options = exercise_word_options()},
           begin_exercise};
 }
 

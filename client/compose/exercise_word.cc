@@ -12,6 +12,12 @@ Status check_exercise(const Connection& connection, const std::string& reason) {
                     "name the context of an exercise: hotline context list");
 }
 
+std::vector<OptionSpec> exercise_word_options() {
+  std::vector<OptionSpec> options = wait_options();
+  options.insert(options.begin(), {"--reason", "TEXT", "why; the other side reads it"});
+  return options;
+}
+
 int say_of_exercise(Invocation& invocation, Connection& connection, ServiceFields said,
                     const std::string& subject, const std::string& what,
                     const std::vector<std::string>& references) {

@@ -13,6 +13,9 @@ namespace hotline::client {
 // Refuses a live channel: nothing is signed for it here.
 Status check_exercise(const Connection& connection, const std::string& reason);
 
+// --reason and how to wait, which every such word has.
+std::vector<OptionSpec> exercise_word_options();
+
 // Sends it at FLASH, waits as the options ask, and reports it. `what`: so it failed. Returns the
 // exit code.
 int say_of_exercise(Invocation& invocation, Connection& connection, ServiceFields said,

@@ -27,6 +27,7 @@ void add_order(JsonValue& line, const DrillOrder& order) {
       line.add("inject", order.name);
       return;
     case OrderKind::note:
+    case OrderKind::stop:
       line.add("text", order.text);
       return;
     case OrderKind::judge:
@@ -45,7 +46,6 @@ void add_order(JsonValue& line, const DrillOrder& order) {
       return;
     case OrderKind::pause:
     case OrderKind::resume:
-    case OrderKind::stop:
       return;
   }
 }

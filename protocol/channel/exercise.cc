@@ -209,7 +209,7 @@ void Exercise::note_proposal(Now now) {
   std::map<std::string, std::string> texts;
   if (const auto& proposed = joint_.proposed(true); proposed && !proposed->is_agreed) {
     texts[recorder_.name_of(config_, proposed->key)] =
-        "the other side's director proposes of the clock of both sides: " +
+        "the other side's director proposes for the clocks of both sides: " +
         clock_change_text(proposed->change) + ": hotline drill agree, or hotline drill decline";
   }
   conditions_.set(now, ConditionCode::exercise_clock_proposed, texts);

@@ -319,8 +319,8 @@ class DrillControl(unittest.TestCase):
         program = self.play("--resume", self.drill)
         self.read_until(program, lambda line: line["what"] == "acknowledged" and line["inject"] == "late")
         self.assertEqual([line["inject"] for line in self.record() if line["what"] == "inject"].count("late"), 1)
-        code, document = self.order("stop")
-        self.assertEqual(code, 0, document)
+        code, document = self.order("stop", "--reason", "a real aircraft is in distress")
+        self.assertEqual((code, document["text"]), (0, "a real aircraft is in distress"))
         self.assertEqual(self.ended(program)["stopped"], True)
         self.assertEqual(self.status()["state"], "stopped")
 

@@ -8,7 +8,7 @@ import unittest
 from pages import run_commands
 from world import PREFIX, OfTwo, other
 
-NOT_ALLOWED, NOT_FOUND, REFUSED = 4, 7, 8
+USAGE, NOT_ALLOWED, NOT_FOUND, REFUSED = 2, 4, 7, 8
 DIRECTORS = {(party, "bob"): ["supervisor", "director"] for party in PREFIX}
 APART_S = 60  # At 60 times as fast, while a word is on its way.
 
@@ -86,6 +86,9 @@ class Joint(OfTwo):
         self.assertEqual(self.world.client("north", "ann", "drill", "pause", "--joint").returncode, NOT_ALLOWED)
         self.assertEqual(self.world.client("north", "bob", "drill", "agree").returncode, NOT_FOUND)
         self.assertEqual(self.world.client("north", "bob", "drill", "speed", "61", "--joint").returncode, REFUSED)
+        for words in (("pause", "--joint", "--by", "eve"), ("jump", "1h", "--joint", "--directory", "monday"), ("resume", "--reason", "they are back"),
+                      ("speed", "2", "--wait", "delivered"), ("jump", "1h", "--timeout", "9s")):
+            self.assertEqual(self.world.client("north", "bob", "drill", *words).returncode, USAGE, words)
 
     def test_the_commands_of_the_page(self):
         run_commands(self, "exercises.md", "The clock of both sides")

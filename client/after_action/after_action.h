@@ -1,7 +1,7 @@
 // The report on a drill as values: who played what, what happened and what proves it, what was met
 // and missed, and how long everything took. docs/exercises.md, "The report".
 //
-// Both exports are verified first. Of one that FAILED there is no value.
+// Both exports are verified first; one that FAILED gives no value.
 #pragma once
 
 #include <cstdint>
@@ -23,7 +23,7 @@ namespace hotline::client {
 // How soon messages of one precedence were done, at one side, against what was agreed.
 struct TimesRow {
   enum class Until : uint8_t { receipt = 1, acknowledgement, dissemination, answer };
-  SideIndex side = 0;  // Whose journal it is: the sender's of a receipt, else the receiver's.
+  SideIndex side = 0;  // The journal's: the sender of a receipt, else the receiver.
   uint8_t precedence = 0;
   Until until = Until::receipt;
   uint64_t messages = 0;
@@ -37,7 +37,7 @@ struct TimesRow {
 };
 const char* until_name(TimesRow::Until until);  // "receipt"
 
-// What came out for one objective; the expectations that name none stand under one without a place.
+// The result for one objective; the expectations that name none stand under one without a place.
 struct ObjectiveResult {
   std::optional<size_t> objective;
   int64_t points = 0;
@@ -68,7 +68,7 @@ struct AfterAction {
 };
 
 struct AfterActionWish {
-  std::string directory;              // Of the drill.
+  std::string directory;              // The drill's.
   std::vector<std::string> exports;   // Else those that the drill left in its directory.
   std::optional<std::string> trust;   // Else the CA certificates that the drill made.
   std::vector<std::string> compared;  // Directories of earlier drills.

@@ -63,7 +63,8 @@ class PageWriting {
     add(List{played_words(report_)});
   }
 
-  // Of each person how many messages they released, so far as the export has their names.
+  // Each person with the count of messages that they released, so far as the export has their
+  // names.
   std::map<std::pair<SideIndex, std::string>, uint64_t> released() const {
     std::map<std::pair<SideIndex, std::string>, uint64_t> counts;
     for (SideIndex side = 0; side < kSides; ++side) {

@@ -6,7 +6,7 @@
 
 namespace hotline::client {
 
-// Of an export that FAILED it has that alone.
+// Where an export FAILED, the page says that alone.
 Page after_action_page(const AfterAction& report);
 
 }  // namespace hotline::client

@@ -9,7 +9,7 @@
 
 namespace hotline::client {
 
-// Whether the report can be relied on, and why not.
+// The first line: the report can be relied on, or why not.
 std::string standing_words_of(const AfterAction& report);
 // "40 of 45 points: ...", and that it did not end where it did not.
 std::string result_words(const AfterAction& report);
@@ -26,10 +26,10 @@ const char* outcome_mark(const AfterAction& report, size_t expectation);
 std::string points_words(const AfterAction& report, size_t expectation);
 std::string proof_words(const Scenario& scenario, const std::optional<Proof>& proof);
 
-// What became of an inject that did not come.
+// The fate of an inject that did not come.
 std::string fate_words(InjectFate::Kind kind);
 
-// What noticed that something was missed: "the rung supervisor of SOUTH at 00:08:00".
+// The notice that something was missed: "the rung supervisor of SOUTH at 00:08:00".
 std::string catch_words(const Scenario& scenario, const Catch& caught);
 const char* catch_key(Catch::By by);
 std::string caught_words(const AfterAction& report, size_t expectation);

@@ -1,4 +1,4 @@
-// What a drill's own record (client/director/drill_record.h) says, as values. Nobody signs it: the
+// A drill's own record (client/director/drill_record.h) as values. Nobody signs it: the
 // report takes of it which message each inject became, when injects came that are no messages, and
 // how the program judged, to be held against the journals.
 #pragma once
@@ -56,12 +56,12 @@ struct DrillLog {
   uint32_t speed_permille = 1000;
   std::optional<int64_t> ended_ms;  // Nothing: it was not played to its end.
   bool is_stopped = false;
-  int64_t last_ms = 0;          // Of the newest line.
+  int64_t last_ms = 0;          // The newest line's.
   std::vector<Inject> injects;  // In the places of the scenario. Likewise:
   std::vector<std::optional<Verdict>> verdicts;
   std::vector<std::optional<Judgement>> judgements;
   std::vector<Order> orders;              // In the order in which they were taken.
-  std::map<std::string, size_t> players;  // Of the messages that scripted players sent.
+  std::map<std::string, size_t> players;  // By messages that they sent by script.
   std::vector<Refusal> refusals;
 };
 

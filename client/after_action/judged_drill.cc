@@ -21,7 +21,7 @@ struct Seen {
   Proof proof;
   UtcMs now = 0;  // By which the times of an answer are said.
 };
-// What a person says, which breaks a silence.
+// A person's word, which breaks a silence.
 struct Spoken {
   int64_t at_ms = 0;
   SideIndex side = 0;
@@ -113,7 +113,7 @@ class Judging {
   int64_t since_begin(UtcMs at) const { return at - log_.begin; }
   bool is_in_drill(int64_t at_ms) const { return at_ms >= 0 && at_ms <= judged_.ends_ms; }
 
-  // Of one that did not end: how far the record and the journals go.
+  // A drill that did not end goes as far as its record and the journals.
   void find_end() {
     judged_.ends_ms = log_.ended_ms.value_or(log_.last_ms);
     for (const auto& record : records_) {
@@ -254,7 +254,7 @@ class Judging {
     return seen.deed && *seen.event.inject == expected.of && meets(expected, *seen.deed, seen.now);
   }
 
-  // Whether it was done after all, and what noticed meanwhile that it was not.
+  // It may have been done after all; and something may have noticed meanwhile that it was not.
   void look_later(const Expectation& expected, JudgedExpectation& judged) {
     int64_t until_ms = judged_.ends_ms;
     for (const Seen& seen : seen_) {
@@ -351,7 +351,7 @@ class Judging {
   const DrillLog& log_;
   const SideRecords& records_;
   Play play_;
-  std::vector<std::string> ids_;  // Of the injects' messages, in the places of the injects.
+  std::vector<std::string> ids_;  // Messages, in the places of their injects.
   std::vector<EventPoint> points_;
   std::vector<Seen> seen_;
   std::vector<Spoken> spoken_;

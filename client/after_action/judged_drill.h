@@ -48,7 +48,7 @@ struct JudgedExpectation {
   Outcome outcome;
   bool is_judged = true;  // False: the record of that side is not there.
   std::optional<Proof> proof = {};
-  // Of one that was missed: when it was done after all, and what noticed that it was due.
+  // Where it was missed: when it was done after all, and what noticed that it was due.
   std::optional<int64_t> late_ms = {};
   std::optional<Proof> late_proof = {};
   std::vector<Catch> caught = {};  // In order of time, until it was done or the drill ended.

@@ -16,7 +16,7 @@ struct Heading {
 struct Paragraph {
   std::string words;
 };
-// Whether it can be relied on.
+// It can be relied on, or not.
 struct StandingLine {
   std::string words;
   bool is_doubtful = false;

@@ -1,4 +1,4 @@
-// What one side's journal and transcripts say of a drill: the messages that it released, what its
+// A drill as one side's journal and transcripts have it: the messages that it released, what its
 // ladder did, the conflicts that it found. From an export, with the entry that proves each.
 #pragma once
 
@@ -27,7 +27,7 @@ struct EntryProof {
   uint64_t index = 0;
   Hash hash{};              // As the journal's log has it as a leaf.
   bool cosigned = false;    // By the other party.
-  std::string person = {};  // Who did it; empty for a machine.
+  std::string person = {};  // Did it; empty for a machine.
 };
 
 struct SideRecord {
@@ -44,7 +44,7 @@ struct SideRecord {
   struct Told {
     std::string message;
     StepKind kind = StepKind::rung;
-    std::string rung;  // Of a rung.
+    std::string rung;  // Empty but for a rung.
     UtcMs at = 0;
     EntryProof entry;
   };
@@ -56,7 +56,7 @@ struct SideRecord {
   };
   // An acknowledgement of the peer's that reads back another place or time than we sent.
   struct Misread {
-    std::string message;  // Of ours, that was misread.
+    std::string message;  // Ours, that was misread.
     UtcMs at = 0;
     EntryProof entry;
   };
@@ -69,7 +69,7 @@ struct SideRecord {
 
   ChannelNames names;
   uint64_t entries = 0;
-  uint64_t not_cosigned = 0;  // Of them.
+  uint64_t not_cosigned = 0;  // Among them.
   UtcMs last_at = 0;          // The exercise's time of the newest entry.
   UtcMs first_wall = 0;       // The machine's time of the first one,
   UtcMs last_wall = 0;        // and of the newest.
@@ -108,7 +108,7 @@ class SideReading {
   std::map<uint64_t, size_t> by_place_;   // In the own transcript.
 };
 
-// Of an export that was verified, with its `cosigned` entries. Error: verification_failed.
+// Reads an export that was verified, with its `cosigned` entries. Error: verification_failed.
 Result<SideRecord> read_side(const std::string& directory, uint64_t cosigned, UtcMs since);
 
 }  // namespace hotline::client

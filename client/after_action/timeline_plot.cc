@@ -23,7 +23,7 @@ struct Drawn {
   const char* fill = "#fff";
   std::string label = {};
   std::optional<double> tick = {};  // When it was settled.
-  double left = 0;                  // What it takes of its row, with its label.
+  double left = 0;                  // Its part of the row, with its label.
   double right = 0;
   int row = 0;
 };

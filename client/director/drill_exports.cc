@@ -1,4 +1,4 @@
-// What a drill leaves behind for its report.
+// A drill leaves this behind for its report.
 #include <filesystem>
 
 #include "client/connect/export_download.h"
@@ -19,7 +19,7 @@ Status DrillGround::leave_exports(const Surroundings& around) {
   for (SideIndex side = 0; side < kSides; ++side) {
     const std::string path = drill_export_path(directory_, scenario_.sides[side]);
     if (std::filesystem::exists(path)) continue;
-    // Of a program that was killed in it.
+    // A program that was killed left it.
     std::error_code none;
     std::filesystem::remove_all(path + ".partial", none);
     const auto auditor =

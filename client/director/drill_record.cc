@@ -18,7 +18,8 @@ Error fault(const std::string& path) {
   return make_error(ErrorCode::failed, path + ": " + std::strerror(errno));
 }
 
-// Of the whole file. It ends with the descriptor, and others can ask for it without taking it.
+// The lock of the whole file. It ends with the descriptor, and others can ask for it without taking
+// it.
 struct flock whole_lock() {
   struct flock lock {};
   lock.l_type = F_WRLCK;

@@ -42,7 +42,7 @@ std::string content_from(const std::string& path, uint64_t begin) {
   return all.str();
 }
 
-// Of whole lines. `taken` becomes their size.
+// Reads whole lines alone. `taken` becomes their size.
 Result<std::vector<DrillOrder>> orders_in(const std::string& path, const std::string& content,
                                           size_t& taken) {
   std::vector<DrillOrder> orders;

@@ -34,7 +34,7 @@ class PlayedDrill {
   Result<DrillStanding> standing() const;
 
   struct Answer {
-    uint64_t number = 0;  // Of the order.
+    uint64_t number = 0;  // The order's.
     int64_t at_ms = 0;
     std::string message;  // The serial of an inject's, once it is committed.
   };

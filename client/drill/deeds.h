@@ -1,4 +1,4 @@
-// What a message of a side says about the messages of injects, as it is judged. A drill that goes
+// A side's message as a deed about the messages of injects, as it is judged. A drill that goes
 // on and the report on it read messages by these rules, so that they cannot differ. Pure.
 #pragma once
 

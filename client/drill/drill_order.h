@@ -36,7 +36,7 @@ void add_order(JsonValue& line, const DrillOrder& order);
 // Error: malformed, where the line is no order.
 Result<DrillOrder> read_order(const JsonInput& line);
 
-// Of a line: an empty text, or 0, where it has no such member.
+// Members of a line: an empty text, or 0, where it has no such one.
 std::string text_in(const JsonInput& line, const char* name);
 int64_t number_in(const JsonInput& line, const char* name);
 

@@ -39,7 +39,7 @@ const KindWord& event_kind(const PlayedEvent& event) {
   return kEvents[static_cast<size_t>(event.what) - 1];
 }
 
-// What people ask of the drill, or note, is no side's.
+// People's orders and notes are no side's.
 bool is_of_a_side(const PlayedEvent& event) {
   return event.what != What::noted && event.what != What::ordered;
 }

@@ -14,7 +14,7 @@ namespace {
 using OrderKind = DrillOrder::Kind;
 using Fate = InjectFate::Kind;
 
-// Of Outcome::Kind, whose first is 1.
+// Words for Outcome::Kind, whose first is 1.
 constexpr std::array<const char*, 3> kSettledWords = {"met", "missed", "to-judge"};
 
 std::string nearest_of(const auto& parts, const std::string& name) {

@@ -63,7 +63,7 @@ void take_order(const Scenario& scenario, DrillStanding& standing, const DrillOr
 // The line of the record that says so.
 JsonValue record_line(const DrillOrder& order, int64_t at_ms);
 
-// What a line of the record adds to it. An order that it has, where it has one that was taken.
+// Adds a line of the record to it. Returns the order that the line has, if it was taken.
 std::optional<DrillOrder> take_line(const Scenario& scenario, DrillStanding& standing,
                                     const JsonInput& line);
 

@@ -149,7 +149,7 @@ void say_pace(Output& output, const DrillView& view) {
   output.say("It goes " + format_speed(at.pace.speed_permille) + " times as fast as real time.");
 }
 
-// What the director may do next.
+// Orders that the director may give next.
 void say_next(Output& output, const Scenario& scenario, const DrillView& view) {
   for (const size_t i : waits_for_director(scenario, view.standing)) {
     if (is_closed(view.standing)) break;
@@ -207,7 +207,7 @@ JsonValue json_expectations_now(const Scenario& scenario, const DrillView& view)
 DrillView view_of(const Scenario& scenario, const std::vector<JsonInput>& lines) {
   DrillView view;
   view.standing = before_drill(scenario);
-  std::vector<size_t> messages;  // Of which inject each is, in the order of the record.
+  std::vector<size_t> messages;  // Their injects, in the order of the record.
   for (const JsonInput& line : lines) {
     const auto order = take_line(scenario, view.standing, line);
     const std::string what = text_in(line, "what");

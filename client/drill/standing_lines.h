@@ -20,7 +20,7 @@ struct DrillView {
     std::string text;
   };
   DrillStanding standing;
-  std::map<size_t, std::string> serials;  // Of the messages of injects, by their places.
+  std::map<size_t, std::string> serials;  // By the place of the inject.
   std::vector<Note> notes;
   bool is_played = false;  // A program plays it now.
 };
@@ -31,7 +31,7 @@ DrillView view_of(const Scenario& scenario, const std::vector<JsonInput>& lines)
 void say_standing(Output& output, const Scenario& scenario, const DrillView& view);
 void add_standing(JsonValue& document, const Scenario& scenario, const DrillView& view);
 
-// What a drill that was stopped left undone; nothing where it left nothing.
+// Says what a drill that was stopped left undone; nothing where it left nothing.
 void say_undone(Output& output, const Scenario& scenario, const Play& play);
 // Its injects that did not happen, and expectations that nothing had settled.
 JsonValue json_undone(const Scenario& scenario, const Play& play);

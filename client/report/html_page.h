@@ -17,7 +17,7 @@ class HtmlPage {
 
   void heading(const char* level, const std::string& words);
   void paragraph(const std::string& words);
-  // Whether it can be relied on, in a frame that is a double one where there is a doubt.
+  // The line that says how far it can be relied on: in a double frame where there is a doubt.
   void standing(const std::string& words, bool is_doubtful);
   void figure(const std::string& caption, const std::string& svg);
   // The first `words` columns are words, the rest numbers. Without rows nothing is shown.

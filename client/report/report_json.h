@@ -8,7 +8,7 @@ namespace hotline::client {
 
 JsonValue json_report(const Report& report);
 
-// What came of verifying a record; null where nobody did.
+// The outcome of verifying a record; null where nobody did.
 JsonValue json_verification(const PartyReport& record);
 
 // The measures of alarms alone.

@@ -37,7 +37,7 @@ class JournalDescriber {
   struct Description {
     uint64_t index = 0;
     UtcMs at = 0;
-    int64_t ahead_ms = 0;  // Of the machine's clock, by the clock of an exercise.
+    int64_t ahead_ms = 0;  // The clock of an exercise, before the machine's.
     std::string kind;      // "released"
     std::string id;        // The id of the message that the entry speaks of; may be empty.
     std::string text;      // The rest, in words.

@@ -62,7 +62,7 @@ class JournalStatistics {
     uint8_t precedence = 0;
     std::optional<int64_t> for_ms = {};
     bool acknowledgement = false;
-    bool delivery = false;  // Of an own one.
+    bool delivery = false;  // An own one's.
     bool dissemination = false;
     bool answer = false;
   };

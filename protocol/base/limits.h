@@ -152,7 +152,7 @@ inline constexpr int64_t kUnpagedRest_ms = 5'000;
 // Conditions (protocol/channel/conditions.h).
 inline constexpr uint64_t kConditionsBegunMax = 2;  // Beginnings of one in a minute.
 inline constexpr size_t kConditionTextSizeMax = 800;
-inline constexpr size_t kAcknowledgedFlashMax = 1024;  // Of which it is remembered who did.
+inline constexpr size_t kAcknowledgedFlashMax = 1024;  // Remembered with who acknowledged.
 inline constexpr size_t kFlashNamedMax = 8;            // Past their last rung, of each side.
 inline constexpr size_t kMisreadNamedMax = 8;  // Read back otherwise than they say, of each side.
 // So many messages of the peer that wait are a flood, until half of them are left.

@@ -54,7 +54,7 @@ struct KeptDraft {
   DraftStep submitted;           // It waits for its release.
   DraftStep returned;            // It waits no more, and was not changed since.
   std::string returned_because;  // Empty: withdrawn.
-  // Of one that accepts a conflict: which, and as it stood (Conflicts::check_accepted).
+  // The conflict that it accepts, as it stood (Conflicts::check_accepted); else empty.
   std::vector<std::string> accepts;
 
   // The entry of the last step.

@@ -41,7 +41,7 @@ class Escalation {
   void run_ladder(Now now);
   void tick(Now now);
   // Nobody is told of anything, and nothing is decided; what came due meanwhile is decided, and
-  // told as one, once it is over. Of test calls nothing that fell into it counts.
+  // told as one, once it is over. Test calls that fell into it do not count.
   void keep_still(Now now, bool still);
   // How those stand who were not reached. After each commit, which may have ended a wait.
   void note_conditions(Now now);

@@ -13,14 +13,14 @@ namespace hotline {
 
 class WaitsAgain {
  public:
-  // Facts, in the order of the journal. Of the newest FLASH it is remembered who acknowledged each.
+  // Facts, in the order of the journal. The newest FLASH are remembered with who acknowledged them.
   void acknowledged(MessageKey key, uint8_t precedence, uint8_t role, UtcMs at);
   void closed(MessageKey key) { again_.erase(key); }
-  // Of a message that waited anyhow it is no news.
+  // A message that waited anyhow is no news.
   void raised(MessageKey key, bool waited, uint8_t role, UtcMs at);
 
-  // Who acknowledged it and who escalated it, and what is to be done. Empty where it was not
-  // acknowledged, or waits no more. `name`: of the message.
+  // Says who acknowledged it and who escalated it, and what is to be done. Empty where it was not
+  // acknowledged, or waits no more. `name`: the message's.
   std::string words(MessageKey key, const std::string& name, const std::string& peer) const;
 
  private:

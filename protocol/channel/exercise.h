@@ -63,8 +63,8 @@ class Exercise {
   // An entry of a message that is recorded too, in a core that is live.
   void apply_message(const wire::Entry& entry);
   void apply_durable(const wire::Entry& entry) { stops_.apply_durable(entry); }
-  // What the messages that came ask for: the clock goes back to real time after a stop, takes what
-  // both agreed on, and the watch is told.
+  // Does what the messages that came ask for: the clock goes back to real time after a stop, takes
+  // what both agreed on, and the watch is told.
   void follow_messages(Now now);
 
   // By a probe: so the peer's clock stands, which follows this agreed change (its serial; 0: none),

@@ -35,8 +35,8 @@ namespace hotline {
 
 struct ClockChange {
   wire::ExerciseClockChange change = wire::ExerciseClockChange::unset;
-  uint32_t speed_permille = 0;  // Of a speed.
-  UtcMs until = 0;              // Of a jump.
+  uint32_t speed_permille = 0;  // A speed's.
+  UtcMs until = 0;              // A jump's.
 };
 // "speed 10", "pause", "resume", "jump 2026-12-01T06:00:00.000Z"; nothing where it is none of them.
 std::string clock_change_text(const ClockChange& change);
@@ -50,7 +50,7 @@ struct ProposedChange {
 
 struct AgreedChange {
   MessageKey concluded;
-  uint64_t serial = 0;  // Of that message: both call it so.
+  uint64_t serial = 0;  // That message's: both call it so.
   ClockChange change;
 };
 
@@ -84,7 +84,7 @@ class JointClock {
   bool is_of_greater(bool incoming) const { return incoming != we_conclude(); }
   std::optional<ClockChange> change_proposed_in(MessageKey key) const;
   Status check_proposal(const wire::Envelope& envelope, const wire::Service& said) const;
-  // Of ours, as things stand here.
+  // Our own message, as things stand here.
   Status check_own(const wire::Envelope& envelope, wire::ServiceAction action,
                    const std::optional<MessageKey>& target) const;
   void conclude(MessageKey by, uint64_t serial, MessageKey proposal);

@@ -23,7 +23,7 @@ namespace hotline {
 
 struct ExerciseStop {
   MessageKey key;
-  wire::Role role = wire::Role::unset;  // Of the player.
+  wire::Role role = wire::Role::unset;  // The player's.
   UtcMs at = 0;                         // Its release, by its sender's clock.
   std::string reason;
 };

@@ -384,7 +384,7 @@ class Simulation {
 
   // Every message that waits has a deadline to come (E20).
   void look_after_ladder(const Party& party, size_t i) const {
-    if (now_ < party.stopped_until + kLadderLate_ms) return;  // What it left is decided in bites.
+    if (now_ < party.stopped_until + kLadderLate_ms) return;  // The rest is decided in bites.
     const Now on_ladder{now(i).timer(), now(i).utc, now(i).ahead_ms};
     const int64_t times_as_fast = (party.core().exercise_clock().speed_permille() + 999) / 1000;
     for (MessageKey key :

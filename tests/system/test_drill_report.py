@@ -21,7 +21,7 @@ SCENARIOS = ROOT / "docs" / "scenarios"
 USAGE, CONFIGURATION, NOT_FOUND, REFUSED, FAILED, INCOMPLETE, MISSED = 2, 3, 7, 8, 10, 12, 20
 HANG_S = 120
 COLUMNS = 80
-# What two drills of one seed differ in: clocks of the machine, keys, and how many entries the journals have of links and cosignatures.
+# Two drills of one seed differ in these: clocks of the machine, keys, and how many entries the journals have of links and cosignatures.
 OF_THE_RUN = {"directory", "began_at", "ended_at", "exercise_began_at", "entries", "entries_not_cosigned", "journal_index", "entry_hash",
               "cosigned", "up_to", "root"}
 

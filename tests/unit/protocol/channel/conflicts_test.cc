@@ -391,7 +391,7 @@ TEST_F(ConflictsTest, ARefusedCorrectionSaysAfterWhichTheNoticeStandsSo) {
             "contact: is not \"tower\" but \"harbour\" (as it stands after N-000002)");
 }
 
-// What the peer announced since then is not known, also after a restart without a link.
+// Notices of the peer since then are not known, also after a restart without a link.
 TEST_F(ConflictsTest, ARestartRemembersWhenThereWasALink) {
   EXPECT_EQ(cores.core(kNorth).status().link_since, 0);
   cores.connect();

@@ -166,7 +166,7 @@ TEST_F(JointClockTest, AStopEndsWhateverCrossesIt) {
   }
 }
 
-// What is lost on the way is made good by the one that is behind, and no clock waits.
+// The one that is behind makes good what is lost on the way, and no clock waits.
 TEST_F(JointClockTest, TheClockThatIsBehindGoesAfterTheOther) {
   const std::string south = propose(kSouth, "speed 60");
   cores.hold_frames_from(kSouth, true);

@@ -47,7 +47,7 @@ class LadderByHandTest : public testing::Test {
     cores.sounded(kNorth).clear();
     return rungs;
   }
-  // Of a FLASH past its last rung; empty where it is not.
+  // About a FLASH past its last rung; empty where it is not.
   std::string open_condition(size_t side, const std::string& subject) {
     for (const Condition& one : cores.core(side).conditions().list()) {
       if (one.kind->code == ConditionCode::flash_unacknowledged && one.subject == subject) {

@@ -77,11 +77,11 @@ bool asks_two(Connection& connection, const wire::Draft& draft, bool danger_to_l
   const TwoPersonRule rule = rule_of(connection.server());
   const Kind& kind = kind_of(draft.type());
   if (rule.asks_two(kind, draft.precedence(), danger_to_life)) return true;
-  const auto references = texts(draft.references());
-  if (!kind.changes_another() || references.empty() || rule == TwoPersonRule{}) return false;
-  const auto changed = connection.show(references.front());
-  if (!changed) return false;
-  const wire::MessageRow& row = *(*changed)->row();
+  const std::string like = released_like(draft);
+  if (like.empty() || rule == TwoPersonRule{}) return false;
+  const auto other = connection.show(like);
+  if (!other || (*other)->row()->incoming()) return false;
+  const wire::MessageRow& row = *(*other)->row();
   return rule.asks_two(kind_of(row.type()), row.precedence(), danger_to_life);
 }
 

@@ -132,6 +132,13 @@ Result<ReferredMessage> ReferredMessage::find(Connection& connection, const std:
   return ReferredMessage(*std::move(detail));
 }
 
+std::string ReferredMessage::spoken_of() const {
+  const auto envelope = open_envelope(bytes(detail_->envelope()));
+  const auto* references = envelope ? (*envelope)->references() : nullptr;
+  if (references == nullptr || references->size() == 0) return "";
+  return text(references->Get(0)->id());
+}
+
 std::string ReferredMessage::heading(const Output& output) const {
   return heading_of(output, row()) + "  " + printable_line(text(row().subject()));
 }

@@ -52,6 +52,9 @@ class ReferredMessage {
   // After its corrections.
   const wire::Body* newest() const { return newest_ ? newest_->get() : body(); }
 
+  // The message that it speaks of first; empty where it speaks of none.
+  std::string spoken_of() const;
+
   // A request that somebody answered has them, in its order; borrowed.
   std::vector<const wire::QuestionRow*> questions() const { return tables(detail_->questions()); }
 

@@ -194,11 +194,11 @@ Result<DraftFields> read_correction(const Invocation& invocation, Connection& co
                           ": only who sent it can correct or cancel it",
                       "hotline reply " + message->id() + " \"...\"    says what is wrong with it");
   }
-  const bool says_of_another = kind_of(message->row().type()).speaks_of == SpeaksOf::theirs;
-  if (!corrects && says_of_another) {
-    return make_error(ErrorCode::refused,
-                      message->id() + " speaks of another message, and is not cancelled",
-                      "say anew what is right; the last one counts");
+  if (message->body() != nullptr) {
+    Status can = check_changeable(message->id(), *message->body(),
+                                  corrects ? TargetEffect::corrects : TargetEffect::cancels,
+                                  message->spoken_of());
+    if (!can) return can.error();
   }
   DraftFields draft;
   auto content = read_content(invocation, *message, draft.told_back);

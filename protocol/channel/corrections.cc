@@ -19,14 +19,16 @@ Error refused(const std::string& reason, const std::string& hint) {
 
 Status Corrections::check(MessageKey target, const wire::Envelope& envelope,
                           const wire::Body& body) {
-  if (!kind_of(envelope.type()).changes_another()) return ok();
+  const Kind& kind = kind_of(envelope.type());
+  if (!kind.changes_another()) return ok();
+  if (Status can = check_changed(target, kind.effect); !can) return can;
   if (is_cancelled(target)) {
     const bool cancels = body.content_as_correction() == nullptr;
     return refused("references: the message was cancelled before",
                    cancels ? "nothing is left to be done" : "what is true now is a new message");
   }
   const wire::Correction* correction = body.content_as_correction();
-  if (correction == nullptr) return check_cancelled(target);
+  if (correction == nullptr) return ok();
   const std::vector<Change>& before = of(target);
   if (before.size() >= limits::kCorrectionsMax) {
     return refused(
@@ -61,14 +63,15 @@ std::string Corrections::with_standing(const std::string& reason, MessageKey tar
   return reason + " (as it stands after " + format_serial(prefix, made.back().serial) + ")";
 }
 
-// An answer has had its effect on the message it speaks of, and both parties have acted on it.
-Status Corrections::check_cancelled(MessageKey target) {
+Status Corrections::check_changed(MessageKey target, TargetEffect change) {
   const auto record = recorder_.message(target);
-  const bool says_of_another = record && kind_of(record->type).speaks_of == SpeaksOf::theirs;
-  if (!says_of_another) return ok();
-  return refused(
-      "references: an answer, an acknowledgement, a dissemination and a decline are not cancelled",
-      "say anew what is right; the last one counts");
+  const auto envelope = record ? open_envelope(record->envelope) : Error{};
+  const auto body = record ? open_body(record->body) : Error{};
+  if (!envelope || !body) return ok();  // Its sender may cancel what nobody can read.
+  const auto* references = (*envelope)->references();
+  const bool speaks = references != nullptr && references->size() > 0;
+  return check_changeable(name_of(target), **body, change,
+                          speaks ? text_of(references->Get(0)->id()) : "");
 }
 
 std::optional<CorrectedMessage> Corrections::newest(MessageKey key) {

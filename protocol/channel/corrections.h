@@ -55,7 +55,8 @@ class Corrections {
   static bool is_change(const wire::Entry& entry) { return change_in(entry).has_value(); }
 
  private:
-  Status check_cancelled(MessageKey target);
+  // Refuses to change what cannot be taken back (check_changeable).
+  Status check_changed(MessageKey target, TargetEffect change);
   struct Applied {
     Change change;
     uint8_t type = 0;

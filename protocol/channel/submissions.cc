@@ -151,9 +151,7 @@ bool Submissions::asks_two(const wire::Draft& draft, bool danger_to_life) const 
   const TwoPersonRule& rule = config_.policy.two_person;
   const Kind& kind = kind_of(draft.type());
   if (rule.asks_two(kind, draft.precedence(), danger_to_life)) return true;
-  const auto* references = draft.references();
-  if (!kind.changes_another() || references == nullptr || references->size() == 0) return false;
-  const auto serial = parse_written_serial(references->Get(0)->str());
+  const auto serial = parse_written_serial(released_like(draft));
   if (!serial || serial->prefix != config_.prefix) return false;
   const auto changed = recorder_.message({false, serial->number});
   return changed && rule.asks_two(kind_of(changed->type), changed->precedence, danger_to_life);

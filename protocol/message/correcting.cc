@@ -167,6 +167,24 @@ CorrectedMessage apply(const CorrectedMessage& message, const wire::Correction& 
 
 }  // namespace
 
+Status check_changeable(const std::string& name, const wire::Body& body, TargetEffect change,
+                        const std::string& spoken_of) {
+  // By its content, which the peer may have sent under another type.
+  const Kind& kind = kind_of(static_cast<uint8_t>(body.content_type()));
+  const char* instead = kind.is_built() ? kind.content().instead_of(change, body) : nullptr;
+  if (instead == nullptr) return ok();
+  const bool corrects_another = kind.effect == TargetEffect::corrects && !spoken_of.empty();
+  return make_error(
+      ErrorCode::refused,
+      "references: " + name + " is of type " + word(kind.type, Language::en) + ", and is not " +
+          (change == TargetEffect::corrects ? "corrected" : "cancelled"),
+      corrects_another
+          ? "hotline send --corrects " + spoken_of +
+                " --change \"FIELD -> NEW\" --reason \"...\"    corrects it once more; or " +
+                "--cancels " + spoken_of
+          : instead);
+}
+
 FieldValues field_values(wire::MessageType type, const wire::Body& body) {
   FieldValues values = {{kSubject, std::string(view(body.subject()))},
                         {kText, original_text(body)}};

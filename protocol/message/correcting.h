@@ -8,6 +8,7 @@
 
 #include "protocol/base/result.h"
 #include "protocol/message/body.h"
+#include "protocol/message/kinds/kinds.h"
 #include "protocol/message/message_rules.h"
 
 namespace hotline {
@@ -25,6 +26,12 @@ struct CorrectedMessage {
   std::optional<UtcMs> expires_at = std::nullopt;
   std::string incident = {};
 };
+
+// Refuses to correct or to cancel a message that nothing can be taken back of, and says what to do
+// instead. `change`: it is corrected, or cancelled. `spoken_of`: the message that it speaks of
+// itself, for a command; may be empty.
+Status check_changeable(const std::string& name, const wire::Body& body, TargetEffect change,
+                        const std::string& spoken_of);
 
 // As it was said. The envelope and the body keep their rules.
 CorrectedMessage as_said(const wire::Envelope& envelope, ByteView body, bool exercise_channel);

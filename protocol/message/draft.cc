@@ -33,6 +33,16 @@ EnvelopeFields envelope_fields_of(const wire::Draft& draft, bool exercise, UtcMs
   return fields;
 }
 
+std::string released_like(const wire::Draft& draft) {
+  const auto body = open_body(ByteView(draft.body()->data(), draft.body()->size()));
+  const auto* references = draft.references();
+  // An acceptance names the other side's notice first.
+  const bool accepts = body && accepts_conflict(**body);
+  const flatbuffers::uoffset_t place = accepts ? 1 : 0;
+  if (!accepts && !kind_of(draft.type()).changes_another()) return "";
+  return references != nullptr && references->size() > place ? references->Get(place)->str() : "";
+}
+
 // The daemon will say the rest, so that only the draft is judged.
 Result<std::vector<Problem>> check_draft(const wire::Draft& draft, const RulesContext& context,
                                          UtcMs now) {

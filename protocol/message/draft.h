@@ -23,6 +23,10 @@ inline constexpr const char* kDraftIdentifier = "HLDR";
 // parts and the roles of people.
 EnvelopeFields envelope_fields_of(const wire::Draft& draft, bool exercise, UtcMs now);
 
+// The message of ours that it changes, or the notice whose conflict it accepts: two people release
+// it where two release such a message. Empty where there is none.
+std::string released_like(const wire::Draft& draft);
+
 // The rules that it breaks as it stands: none, and it may be sent, as far as can be said without
 // the messages that it speaks of and the other side's notices. Error: malformed.
 Result<std::vector<Problem>> check_draft(const wire::Draft& draft, const RulesContext& context,

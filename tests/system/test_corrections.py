@@ -45,6 +45,28 @@ class Corrections(OfTwo):
                        "--reason", "measured")
         self.assertEqual(self.newest("north", report)["accuracy_m"], 2000)
 
+    def test_what_changes_another_is_not_changed_itself(self):
+        for party in PREFIX:
+            report = self.report(party)
+            moved = self.world.say(party, "send", "--corrects", report, "--change", "where -> 54.95N 020.10E", "--reason", "misread")["id"]
+
+            def refused(changed, *words):
+                for change in (("--cancels", changed), ("--corrects", changed, "--change", "reason -> other")):
+                    done = self.world.client(party, "ann", "send", *change, "--reason", "after all")
+                    self.assertEqual(done.returncode, 8, done.stderr)
+                    for one in words:
+                        self.assertIn(one, done.stderr)
+
+            refused(moved, "is of type correction", f"send --corrects {report} --change", f"--cancels {report}")
+            gone = self.world.say(party, "send", "--cancels", report, "--reason", "not ours")["id"]
+            refused(gone, "is of type cancellation", "send anew what holds after all")
+            self.world.wait_for("the cancellation", self.world.drained)
+            for reader in PREFIX:
+                shown = self.world.ask(reader, "ann", "show", report)
+                self.assertEqual((shown["cancelled"], shown["corrections"]), (True, [moved]), reader)
+                for change in (moved, gone):
+                    self.assertFalse(self.world.ask(reader, "ann", "show", change)["cancelled"], reader)
+
     def test_a_minute_fits_a_time_with_seconds(self):
         report = self.report()
         said = self.world.ask("north", "ann", "show", report)["values"]["observed_at"]

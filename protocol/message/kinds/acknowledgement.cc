@@ -37,6 +37,8 @@ class Acknowledgement final : public ContentOf<AcknowledgementFields> {
         })};
     return all;
   }
+
+  const char* said_instead(TargetEffect, const Table&) const override { return kSayAnew; }
 };
 
 }  // namespace

@@ -61,6 +61,8 @@ class Answer final : public ContentOf<AnswersFields> {
         field("answer", kAnswer, kMandatory).judged(check_items).shown(show_items)};
     return all;
   }
+
+  const char* said_instead(TargetEffect, const Table&) const override { return kSayAnew; }
 };
 
 }  // namespace

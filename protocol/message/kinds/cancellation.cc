@@ -9,6 +9,10 @@ class Cancellation final : public ContentOf<CancellationFields> {
     static const std::vector<Row> all = {text("reason", kReason, &Table::reason, kMandatory)};
     return all;
   }
+
+  const char* said_instead(TargetEffect, const Table&) const override {
+    return "send anew what holds after all: a cancellation is not taken back";
+  }
 };
 
 }  // namespace

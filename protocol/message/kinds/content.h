@@ -64,6 +64,9 @@ class KindContent {
   // where no template sets it.
   virtual std::optional<std::string> typed_form(const wire::Body& body,
                                                 std::string_view key) const = 0;
+  // To be done instead of this change, where the message had its effect as it was said, so that
+  // nothing of it can be taken back; null where it may be corrected, or cancelled.
+  virtual const char* instead_of(TargetEffect change, const wire::Body& body) const = 0;
   // For lists: what it is and where. Empty where only its text can say.
   virtual std::string subject(const ContentFields& fields, Language language) const = 0;
 };
@@ -199,6 +202,9 @@ class ContentOf : public KindContent {
     }
     return std::nullopt;
   }
+  const char* instead_of(TargetEffect change, const wire::Body& body) const final {
+    return said_instead(change, in(body));
+  }
   std::string subject(const ContentFields& fields, Language language) const final {
     return subject_of(std::get<Fields>(fields), language);
   }
@@ -210,6 +216,8 @@ class ContentOf : public KindContent {
   virtual void check_together(RuleChecker&, const Table&, const wire::Body&) const {}
   virtual EventPoint event_of(const Table&) const { return {}; }
   virtual std::vector<Volume> volumes_in(const Table&) const { return {}; }
+  // As instead_of.
+  virtual const char* said_instead(TargetEffect, const Table&) const { return nullptr; }
   // Computes the defaults, and judges what was typed together.
   virtual Status complete(Fields&, const TypedFields&) const { return ok(); }
   virtual std::string subject_of(const Fields&, Language) const { return {}; }
@@ -305,6 +313,9 @@ class ContentOf : public KindContent {
     return *static_cast<const Table*>(body.content());
   }
 };
+
+// Of several kinds that speak of a message of the other side.
+inline constexpr char kSayAnew[] = "say anew what is right; the last one counts";
 
 // Fields that several kinds have are called the same.
 inline constexpr Wording kWhen = {"Time", "Время", "Час", "Waktu"};

@@ -40,6 +40,10 @@ class Correction final : public ContentOf<CorrectionFields> {
         field("change", kChange, kMandatory).judged(check_changes).shown(show_changes)};
     return all;
   }
+
+  const char* said_instead(TargetEffect, const Table&) const override {
+    return "correct once more the message that it corrects, or cancel that one";
+  }
 };
 
 }  // namespace

@@ -11,6 +11,8 @@ class Decline final : public ContentOf<DeclineFields> {
         text("reason", kReason, &Table::reason, kMandatory)};
     return all;
   }
+
+  const char* said_instead(TargetEffect, const Table&) const override { return kSayAnew; }
 };
 
 }  // namespace

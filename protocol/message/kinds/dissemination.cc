@@ -54,6 +54,8 @@ class Dissemination final : public ContentOf<DisseminationFields> {
     };
     return all;
   }
+
+  const char* said_instead(TargetEffect, const Table&) const override { return kSayAnew; }
 };
 
 }  // namespace

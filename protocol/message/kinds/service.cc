@@ -175,6 +175,13 @@ class Service final : public ContentOf<ServiceFields> {
     }
   }
 
+  // An opening and a closing of an incident count as long as nobody takes them back.
+  const char* said_instead(TargetEffect change, const Table& service) const override {
+    const bool can_be_cancelled = is_about_an_incident(service.action());
+    if (change == TargetEffect::cancels && can_be_cancelled) return nullptr;
+    return can_be_cancelled ? "cancel it, and say it anew" : "say anew what holds now";
+  }
+
   Status complete(Fields& fields, const TypedFields& typed) const override {
     if (!is_about_a_message(fields.action) || !fields.message.empty()) return ok();
     return make_error(ErrorCode::refused,

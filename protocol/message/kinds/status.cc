@@ -38,6 +38,10 @@ class ChannelStatus final : public ContentOf<ChannelStatusFields> {
     return all;
   }
 
+  const char* said_instead(TargetEffect, const Table&) const override {
+    return "hotline channel status    then declare anew how it is";
+  }
+
   Status complete(Fields& fields, const TypedFields& typed) const override {
     if (fields.from == 0) fields.from = typed.now;
     return ok();

@@ -65,6 +65,10 @@ class Test final : public ContentOf<TestFields> {
     return all;
   }
 
+  const char* said_instead(TargetEffect, const Table&) const override {
+    return "hotline test-call    calls again";
+  }
+
   void check_together(RuleChecker& checker, const Table& test,
                       const wire::Body& body) const override {
     if (!body.texts() || !is_phrase(test.phrase())) return;

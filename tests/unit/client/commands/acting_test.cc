@@ -232,6 +232,22 @@ TEST_F(ActingTest, SendCancelsAnOwnMessage) {
   EXPECT_EQ(sent.body->content_as_cancellation()->reason()->str(), "in error");
 }
 
+TEST_F(ActingTest, WhatChangesAnotherIsNeitherCorrectedNorCancelled) {
+  own().type = wire::MessageType::cancellation;
+  own().body = build_body({"Gone", {}, CancellationFields{"in error"}});
+  const std::vector<std::vector<std::string>> changes = {
+      {"send", "--cancels", "N-123", "--reason", "after all"},
+      {"send", "--corrects", "N-123", "--change", "reason -> x", "--reason", "after all"}};
+  for (const auto& change : changes) {
+    EXPECT_EQ(terminal_.run(change), kExitRefused) << terminal_.err();
+    EXPECT_NE(terminal_.err().find("N-000123 is of type cancellation, and is not"),
+              std::string::npos)
+        << terminal_.err();
+    EXPECT_NE(terminal_.err().find("send anew what holds after all"), std::string::npos);
+  }
+  EXPECT_TRUE(daemon_.submitted.empty());
+}
+
 TEST_F(ActingTest, ACorrectionThatIsNoneIsRefusedWithAHint) {
   const std::vector<std::vector<std::string>> wrong = {
       {"send", "--corrects", "N-123", "--reason", "why"},

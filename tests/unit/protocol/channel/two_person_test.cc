@@ -7,6 +7,8 @@
 #include "protocol/base/sha256.h"
 #include "protocol/message/draft.h"
 #include "protocol/message/kinds/content.h"
+#include "protocol/message/message_rules.h"
+#include "tests/durations.h"
 #include "tests/made_draft.h"
 #include "tests/precedences.h"
 #include "tests/unit/protocol/channel/scripted_peer.h"
@@ -262,6 +264,37 @@ TEST_F(TwoPeople, WhatTwoReleasedIsNotChangedByOne) {
   const uint64_t second = save(ann, correction);
   ASSERT_TRUE(submit(ann, second, correction));
   EXPECT_EQ(why_not(bob, second, correction), "released");
+}
+
+// At whatever precedence it goes: it ends the alarm about a notice that two people let go.
+TEST_F(TwoPeople, AConflictOfWhatTwoReleasedIsNotAcceptedByOne) {
+  ActivityFields flight;
+  flight.kind = wire::ActivityKind::flight;
+  flight.contact = "tower";
+  const UtcMs start = peer.now().utc + 30 * kHour_ms;
+  flight.volumes = {{Circle{{54'00000, 20'00000}, 5'000},
+                     {0, HeightDatum::mean_sea_level},
+                     {2'000, HeightDatum::mean_sea_level},
+                     start,
+                     start + kHour_ms}};
+  const BodyFields said{"A flight", {{"en", "We fly.", true, ""}}, flight};
+  const Bytes fast = made_draft(wire::MessageType::activity, kFlash, build_body(said));
+  const Bytes slow = made_draft(wire::MessageType::activity, kRoutine, build_body(said));
+  ASSERT_EQ(why_not(ann, 0, slow), "released");
+  const uint64_t number = save(ann, fast);
+  ASSERT_TRUE(submit(ann, number, fast));
+  ASSERT_EQ(why_not(bob, number, fast), "released");
+  const LinkId link = peer.link_up();
+  peer.own.append(peer.text());
+  peer.say(link, peer.messages_frame(0, 1));
+  const auto accept = [](const char* own) {
+    return made_draft(wire::MessageType::answer, kRoutine,
+                      build_body({"Accepted", {}, acceptance_of_conflict()}), {"S-000001", own});
+  };
+  EXPECT_EQ(why_not(ann, 0, accept("N-000002")),
+            "such a message is released by another person than the one who wrote it");
+  EXPECT_NE(why_not(ann, 0, accept("N-000001")),
+            "such a message is released by another person than the one who wrote it");
 }
 
 TEST_F(TwoPeople, LivesAreSavedByOneWhereThatIsAgreed) {

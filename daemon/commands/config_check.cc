@@ -27,12 +27,14 @@ int config_check(const Arguments& arguments, Output& output) {
   for (const Error& fault : machine.faults) code = output.fail(what, fault);
   if (code != kExitDone) return code;
   for (const std::string& note : machine.notes) output.talk("note: " + note);
-  output.answer(path + ": good. Party " + config->party + ", peer " + config->peer + " over " +
+  output.answer(path + ": good" + (config->exercise ? ", an EXERCISE. Party " : ". Party ") +
+                    config->party + ", peer " + config->peer + " over " +
                     std::to_string(config->peer_addresses.size()) + " paths, " +
                     std::to_string(config->people.size()) + " people, store " + config->store_path +
                     ((*keys)->dev_pki() ? "; DEVELOPMENT CERTIFICATES" : ""),
                 json_document()
                     .add("config", path)
+                    .add("mode", config->exercise ? "exercise" : "live")
                     .add("party", config->party)
                     .add("peer", config->peer)
                     .add("paths", config->peer_addresses.size())

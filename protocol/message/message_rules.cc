@@ -13,6 +13,15 @@ namespace {
 
 using wire::MessageType;
 
+// A live message must not pass for one of an exercise: nobody would act on it.
+void check_no_marks(RuleChecker& checker, const char* field, std::string_view text) {
+  if (checker.context().exercise_channel) return;
+  const std::string_view words = trim(text);
+  if (!words.starts_with(kExerciseMark) && !words.ends_with(kExerciseMark)) return;
+  checker.add(field, "has the words " + std::string(kExerciseMark) + ", and this channel is live",
+              "leave them out, or name the context of an exercise", DeclineCode::wrong_mode);
+}
+
 void check_subject(RuleChecker& checker, const wire::Body& body) {
   std::string_view subject = view(body.subject());
   if (is_blank(subject)) {
@@ -23,6 +32,7 @@ void check_subject(RuleChecker& checker, const wire::Body& body) {
     checker.add("subject",
                 "has more than " + std::to_string(limits::kSubjectCharactersMax) + " characters");
   }
+  check_no_marks(checker, "subject", subject);
 }
 
 void check_text(RuleChecker& checker, const wire::Text& text) {
@@ -46,6 +56,7 @@ void check_text(RuleChecker& checker, const wire::Text& text) {
         "text", "in " + language + " does not open and close with " + std::string(kExerciseMark),
         "put the three words on a line of their own before and after it", DeclineCode::wrong_mode);
   }
+  check_no_marks(checker, "text", view(text.text()));
 }
 
 void check_urgent_length(RuleChecker& checker, const wire::Text& original) {

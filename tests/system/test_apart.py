@@ -170,6 +170,11 @@ class Apart(unittest.TestCase):
                 done = self.worlds[mode].client(party, "ann", *words)
                 self.assertEqual(MARK in done.stderr, mode == "exercise", words)
 
+    def test_v_marks_typed(self):
+        for party in PREFIX:
+            for words in ((f"{MARK} A third buoy.",), ("--subject", f"{MARK} A buoy", "A third buoy.")):
+                self.refused(self.worlds["live"].client(party, "ann", "send", "-p", "routine", *words), REFUSED, "this channel is live")
+
     def test_the_page_lists_each(self):
         named = re.findall(r"^\| ([a-z]) \|", PAGE.read_text(), re.M)
         tested = sorted(re.findall(r"test_([a-z])_", " ".join(dir(self))))

@@ -255,6 +255,18 @@ TEST(MessageRules, ModesDoNotMix) {
                   DeclineCode::wrong_mode);
 }
 
+TEST(MessageRules, ALiveMessageDoesNotPassForOneOfAnExercise) {
+  const std::string mark(kExerciseMark);
+  for (const std::string& words : {mark + " We fire.", "We fire. " + mark}) {
+    expect_bad_text([&](Message& m) { m.body.texts[0].text = words; }, "text",
+                    DeclineCode::wrong_mode);
+    expect_bad_text([&](Message& m) { m.body.subject = words; }, "subject",
+                    DeclineCode::wrong_mode);
+  }
+  expect_bad_text([](Message& m) { m.body.texts[0].text = mark_exercise("We fire."); }, "text",
+                  DeclineCode::wrong_mode);
+}
+
 Message exercise(ContentFields content) {
   Message result = message(std::move(content));
   result.context = {"north", "XN", "south", "XS", true};

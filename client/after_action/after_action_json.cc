@@ -122,6 +122,7 @@ JsonValue json_orders(const AfterAction& report) {
         .add("do", order_word(one.order.kind))
         .add("who", json_text(one.order.who))
         .add("name", json_text(one.order.name))
+        .add("words", order_words(one.order))
         .add("text", json_text(one.order.text));
   });
 }

@@ -1,5 +1,7 @@
 #include "client/after_action/after_action_words.h"
 
+#include <algorithm>
+
 #include "client/drill/play_lines.h"
 #include "client/report/report_rows.h"
 #include "protocol/message/names.h"
@@ -76,7 +78,13 @@ std::string pace_words(const AfterAction& report) {
   const uint32_t speed = report.log.speed_permille;
   std::string times = std::to_string(speed / 1000);
   if (speed % 1000 != 0) times += "." + std::to_string(speed % 1000 / 100);
-  return "The clocks went " + times + " times as fast as real time.";
+  const bool is_changed =
+      std::any_of(report.log.orders.begin(), report.log.orders.end(), [](const auto& one) {
+        return one.order.kind == DrillOrder::Kind::speed ||
+               one.order.kind == DrillOrder::Kind::jump;
+      });
+  return "The clocks went " + times + " times as fast as real time" +
+         (is_changed ? " at first; orders changed that." : ".");
 }
 
 // The machine's time of the first and the newest entry of both journals.

@@ -51,6 +51,9 @@ class LogReading {
       }
     } else if (what == "committed" || what == "refused") {
       take_message(line);
+    } else if (what == "passed-over") {
+      const auto inject = place_of(scenario_.injects, text_in(line, "inject"));
+      if (inject) log_.refusals.push_back({at_ms, {}, *inject, text_in(line, "reason")});
     } else if (what == "outcome") {
       take_verdict(line, at_ms);
     } else if (what == "ended") {
@@ -97,7 +100,7 @@ class LogReading {
     if (message.inject) log_.injects[*message.inject].message = id;
     if (!message.player) return;
     if (id.empty()) {
-      log_.refusals.push_back({message.at_ms, *message.player, text_in(line, "reason")});
+      log_.refusals.push_back({message.at_ms, message.player, {}, text_in(line, "reason")});
     } else {
       log_.players[id] = *message.player;
     }

@@ -33,7 +33,8 @@ struct DrillLog {
   };
   struct Refusal {
     int64_t at_ms = 0;
-    size_t player = 0;
+    std::optional<size_t> player;  // Whoever wrote it; or
+    std::optional<size_t> inject;  // it was the message of this one.
     std::string reason;
   };
 

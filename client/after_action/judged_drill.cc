@@ -325,8 +325,11 @@ class Judging {
     for (const Seen& seen : seen_) judged_.events.push_back({seen.event, seen.proof});
     for (const DrillLog::Refusal& refusal : log_.refusals) {
       PlayedEvent event{.at_ms = refusal.at_ms, .what = PlayedEvent::What::refused};
-      event.side = scenario_.players[refusal.player].side;
+      event.side = refusal.inject ? scenario_.injects[*refusal.inject].from
+                                  : scenario_.players[*refusal.player].side;
       event.player = refusal.player;
+      event.inject = refusal.inject;
+      event.text = refusal.reason;
       judged_.events.push_back({event, {}});
     }
     for (size_t e = 0; e < judged_.expectations.size(); ++e) {

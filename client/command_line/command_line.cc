@@ -5,6 +5,7 @@
 #include "client/command_line/command_rights.h"
 #include "client/language/sentences.h"
 #include "protocol/base/limits.h"
+#include "protocol/base/text.h"
 
 namespace hotline::client {
 namespace {
@@ -63,7 +64,7 @@ Result<std::unique_ptr<Connection>> Invocation::connect() {
   const wire::ServerHello& server = (*connection)->server();
   offer_what_is_allowed(output, server, command);
   if (server.exercise()) {
-    output.talk("EXERCISE EXERCISE EXERCISE", Style::yellow);
+    output.talk(std::string(kExerciseMark), Style::yellow);
   }
   if (server.dev_pki()) {
     output.talk("DEVELOPMENT CERTIFICATES: for trying out only", Style::yellow);

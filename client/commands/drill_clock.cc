@@ -10,6 +10,7 @@
 #include "protocol/base/time_text.h"
 #include "protocol/channel/exercise_clock.h"
 #include "protocol/channel/exercise_joint.h"
+#include "protocol/terminal/printable.h"
 
 namespace hotline::client {
 namespace {
@@ -86,6 +87,8 @@ void say_clock(Output& output, const wire::ExerciseClockReply& clock) {
     output.say("STOP EXERCISE: " + text(clock.stopped_by()) + " stopped it at " +
                    format_rfc3339(clock.stopped_at()),
                Style::yellow);
+    const std::string reason = text(clock.stopped_reason());
+    if (!reason.empty()) output.say("Why: " + printable_line(reason));
     output.say("A director begins it again: hotline drill begin");
   }
   if (clock.paused()) {
@@ -290,7 +293,9 @@ int answer_change(Invocation& invocation, bool agrees) {
 }
 
 std::vector<OptionSpec> joint_options() {
-  std::vector<OptionSpec> options = order_options(exercise_word_options());
+  std::vector<OptionSpec> options = exercise_word_options();
+  for (OptionSpec& option : options) option.help = "with --joint: " + option.help;
+  options = order_options(std::move(options));
   options.insert(options.begin(),
                  {"--joint", "", "propose it for both sides, to the other side's director"});
   return options;

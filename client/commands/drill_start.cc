@@ -54,6 +54,7 @@ DrillPace read_pace(const Arguments& arguments) {
                                                 "--jump or --speed, not both")};
     }
     pace.speed_permille = need(parse_speed_permille(*speed), kNotBegun);
+    need(ExerciseClock::check_speed(pace.speed_permille), kNotBegun);
   }
   return pace;
 }
@@ -119,6 +120,7 @@ int play_drill(Invocation& invocation, const Scenario& scenario, const std::stri
       [&](const PlayedEvent& event) { tell_event(output, scenario, event); },
       InterruptGuard::is_interrupted);
   const std::string next = output.command("drill start --resume " + directory);
+  output.talk(std::string(kExerciseMark), Style::yellow);
   try {
     pace ? drill.begin(*pace) : drill.resume();
     output.quote(printable_line(scenario.title));
@@ -147,6 +149,7 @@ int play_drill(Invocation& invocation, const Scenario& scenario, const std::stri
       return kExitInterrupted;
     }
     Error error = failed.error;
+    drill.break_off(error.reason);
     if (error.hint.empty()) error.hint = next;
     return output.fail(failed.what.empty() ? "the drill was broken off" : failed.what, error);
   }

@@ -85,6 +85,10 @@ void Drill::take_told(const JsonInput& line) {
       if (opened) courses_[inject].point = event_point(**opened);
     }
     emit({.at_ms = at_ms, .what = PlayedEvent::What::inject, .side = side, .inject = inject});
+  } else if (what == "passed-over" && inject < scenario_.injects.size()) {
+    courses_[inject].refusal = text_in(line, "reason");
+    tell_refusal({.side = scenario_.injects[inject].from, .inject = inject},
+                 courses_[inject].refusal);
   } else if (what == "over" && inject < scenario_.injects.size()) {
     over_.insert(inject);
     emit({.at_ms = at_ms,
@@ -137,14 +141,18 @@ Play Drill::run() {
   return std::move(standing_.play);
 }
 
+void Drill::break_off(const std::string& reason) {
+  note(JsonValue().add("what", "broken-off").add("at_ms", standing_.now_ms).add("reason", reason));
+}
+
 // False at its end.
 bool Drill::step() {
   take_orders();
+  if (!standing_.is_stopped) bring_about();
   if (standing_.is_stopped) {
     answer_orders();
     return false;
   }
-  bring_about();
   hand_in_all();
   if (standing_.walks()) {
     wait_for_delivery();
@@ -154,8 +162,12 @@ bool Drill::step() {
   answer_orders();
   observe();
   if (act()) return true;
-  close_deadlines();
-  if (is_over(scenario_, standing_)) return false;
+  // An inject may come of what was missed, and does so now.
+  if (close_deadlines()) return true;
+  if (is_over(scenario_, standing_)) {
+    answer_jumps();
+    return false;
+  }
   advance();
   return true;
 }
@@ -165,6 +177,8 @@ void Drill::bring_about() {
   const Faults wanted = faults();
   const bool has_started = need(ground_.set(wanted), "a daemon does not start");
   if (has_started) connections_.clear();
+  hear_stop();
+  if (standing_.is_stopped) return;
   const auto at_both = [&](const auto& act) {
     for (SideIndex side = 0; side < kSides; ++side) {
       if (!wanted.is_down[side]) act(side);
@@ -214,12 +228,16 @@ void Drill::read_clocks() {
   }
 }
 
-void Drill::close_deadlines() {
+bool Drill::close_deadlines() {
+  bool has_closed = false;
   for (size_t e = 0; e < scenario_.expectations.size(); ++e) {
     if (!is_running(scenario_, standing_.play, e)) continue;
     const int64_t at_ms = deadline_ms(scenario_, standing_.play, e);
-    if (at_ms <= standing_.now_ms) settle(e, at_deadline(scenario_.expectations[e]), at_ms, "");
+    if (at_ms > standing_.now_ms) continue;
+    settle(e, at_deadline(scenario_.expectations[e]), at_ms, "");
+    has_closed = true;
   }
+  return has_closed;
 }
 
 void Drill::advance() {

@@ -40,15 +40,17 @@ class Drill {
   void resume();
   // Plays it to its end, or until it is stopped. Throws CommandFailed.
   Play run();
+  // It cannot go on now, and its record says why.
+  void break_off(const std::string& reason);
   bool was_stopped() const { return standing_.is_stopped; }
 
  private:
   // A message that is to be committed, once.
   struct Outgoing {
     SideIndex side = 0;
-    std::string person;
-    Bytes draft;
-    std::optional<size_t> inject;  // It is the inject's own.
+    std::string person = {};
+    Bytes draft = {};
+    std::optional<size_t> inject = {};  // It is the inject's own.
     bool is_done = false;
     std::string id = {};  // Once it is committed.
   };
@@ -65,7 +67,7 @@ class Drill {
   struct Course {
     std::string id;
     EventPoint point;
-    std::string refusal = {};  // Why its daemon did not commit it, where it was ordered.
+    std::string refusal = {};  // Why it did not go.
     std::optional<int64_t> delivered_ms;
     bool has_ended = false;                // Acknowledged, or declined.
     bool is_settled = false;               // Nothing more is asked about its ladder.
@@ -78,7 +80,7 @@ class Drill {
   void bring_clock(SideIndex side);
   void wait_for_link(SideIndex side);
   void read_clocks();
-  void close_deadlines();
+  bool close_deadlines();
   void advance();
   std::optional<int64_t> next_due_ms();
   void take_told(const JsonInput& line);
@@ -94,8 +96,10 @@ class Drill {
 
   // drill_obey.cc
   void take_orders();
+  void hear_stop();
   void obey(DrillOrder order);
   void answer_orders();
+  void answer_jumps();
   bool is_done(const DrillOrder& order) const;
   void answer(const DrillOrder& order, const Status& outcome, const std::string& message = {});
   void hold(SideIndex side);
@@ -112,6 +116,8 @@ class Drill {
   void foresee_reactions(size_t inject, const Kind& kind);
   void hand_in_all();
   void hand_in(size_t place);
+  void pass_over(size_t inject, const std::string& reason);
+  void tell_refusal(const Outgoing& message, const std::string& reason);
   void wait_for_delivery();
   std::string serial_of(size_t inject) const { return courses_[inject].id; }
 

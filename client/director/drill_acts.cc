@@ -59,7 +59,9 @@ void Drill::happen(size_t i) {
       JsonValue().add("what", "inject").add("inject", inject.name).add("at_ms", standing_.now_ms);
   Bytes draft;
   if (inject.message() != nullptr) {
-    draft = need(draft_of_inject(i), "the message of " + inject.name + " can't be sent");
+    auto written = draft_of_inject(i);
+    if (!written) return pass_over(i, written.error().reason);
+    draft = *std::move(written);
     const auto opened = open_body(bytes(flatbuffers::GetRoot<wire::Draft>(draft.data())->body()));
     if (opened) courses_[i].point = event_point(**opened);
     line.add("draft", to_hex(draft));
@@ -195,23 +197,41 @@ void Drill::hand_in(size_t place) {
     note(line.add("what", "committed").add("id", submitted->id));
     return set_done(message, submitted->id, "");
   }
-  const bool was_ordered = message.inject && standing_.called.count(*message.inject) > 0;
-  const bool must_go = message.inject && !was_ordered;
-  if (must_go || submitted.error().code == ErrorCode::unreachable) {
+  const std::string& reason = submitted.error().reason;
+  if (submitted.error().code == ErrorCode::unreachable) {
     const std::string of =
         message.inject ? scenario_.injects[*message.inject].name : message.person;
     throw CommandFailed{"the message of " + of + " was not committed", submitted.error()};
   }
   // So it goes for people, too. The drill is not the worse for it.
-  note(line.add("what", "refused").add("reason", submitted.error().reason));
-  set_done(message, "", submitted.error().reason);
+  note(line.add("what", "refused").add("reason", reason));
+  set_done(message, "", reason);
+  if (message.inject) return pass_over(*message.inject, reason);
+  tell_refusal(message, reason);
+}
+
+// An inject whose message cannot go. What was expected of it cannot come either.
+void Drill::pass_over(size_t inject, const std::string& reason) {
+  const JsonValue line = JsonValue()
+                             .add("what", "passed-over")
+                             .add("inject", scenario_.injects[inject].name)
+                             .add("at_ms", standing_.now_ms)
+                             .add("reason", reason);
+  note(line);
+  leave_out(scenario_, standing_, scenario_.injects[inject].name, standing_.now_ms);
+  courses_[inject].refusal = reason;
+  tell_refusal({.side = scenario_.injects[inject].from, .inject = inject}, reason);
+}
+
+void Drill::tell_refusal(const Outgoing& message, const std::string& reason) {
   PlayedEvent event{.at_ms = standing_.now_ms,
                     .what = PlayedEvent::What::refused,
                     .side = message.side,
-                    .inject = message.inject};
+                    .inject = message.inject,
+                    .text = reason};
   const size_t player = place_named(scenario_.players, message.person);
   if (!message.inject && player < scenario_.players.size()) event.player = player;
-  if (event.inject || event.player) emit(event);
+  if (event.inject || event.player) emit(std::move(event));
 }
 
 void Drill::set_done(Outgoing& message, const std::string& id, const std::string& refusal) {

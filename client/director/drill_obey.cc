@@ -17,6 +17,22 @@ void Drill::take_orders() {
   for (const DrillOrder& order : typed) obey(order);
 }
 
+// A word that stops the exercise comes from any player, by a daemon and not by this program.
+void Drill::hear_stop() {
+  const Faults now = faults();
+  for (SideIndex side = 0; side < kSides && !standing_.is_stopped; ++side) {
+    if (now.is_down[side]) continue;
+    const auto clock = need(connection(side).exercise_clock());
+    if (clock->stopped_by() == nullptr) continue;
+    const DrillOrder stop{.kind = DrillOrder::Kind::stop,
+                          .who = text(clock->stopped_by()),
+                          .text = text(clock->stopped_reason())};
+    note(record_line(stop, standing_.now_ms));
+    take_order(scenario_, standing_, stop, standing_.now_ms);
+    tell_order(stop, standing_.now_ms);
+  }
+}
+
 void Drill::obey(DrillOrder order) {
   const int64_t now_ms = standing_.now_ms;
   if (order.kind == DrillOrder::Kind::jump) {
@@ -67,6 +83,14 @@ void Drill::answer_orders() {
   }
 }
 
+// Those that lead beyond the end of the drill.
+void Drill::answer_jumps() {
+  const auto waiting = standing_.waiting;
+  for (const auto& [number, order] : waiting) {
+    if (order.kind == DrillOrder::Kind::jump) answer(order, ok());
+  }
+}
+
 bool Drill::is_done(const DrillOrder& order) const {
   if (order.kind == DrillOrder::Kind::jump) {
     // Also one that a pause broke off, before the program was killed.
@@ -74,11 +98,11 @@ bool Drill::is_done(const DrillOrder& order) const {
   }
   if (order.kind != DrillOrder::Kind::inject) return true;
   const size_t i = place_named(scenario_.injects, order.name);
+  if (!courses_[i].refusal.empty()) return true;
   if (standing_.play.injects[i].kind != InjectFate::Kind::played) return false;
   // The message of a daemon that is down goes when it is up again.
   if (faults().is_down[scenario_.injects[i].from]) return true;
-  return scenario_.injects[i].message() == nullptr || !courses_[i].id.empty() ||
-         !courses_[i].refusal.empty();
+  return scenario_.injects[i].message() == nullptr || !courses_[i].id.empty();
 }
 
 void Drill::answer(const DrillOrder& order, const Status& outcome, const std::string& message) {

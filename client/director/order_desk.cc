@@ -2,6 +2,7 @@
 
 #include "client/drill/play_lines.h"
 #include "client/drill/standing_lines.h"
+#include "protocol/base/text.h"
 #include "protocol/base/time_text.h"
 
 namespace hotline::client {
@@ -86,6 +87,7 @@ PlayedDrill chosen_drill(const Invocation& invocation, const std::string& what) 
     throw CommandFailed{what, make_error(ErrorCode::not_found, "no drill lies here",
                                          "--directory DIR, as hotline drill start printed it")};
   }
+  invocation.output.talk(std::string(kExerciseMark), Style::yellow);
   return need(PlayedDrill::open(*directory, invocation.around->now()), what);
 }
 

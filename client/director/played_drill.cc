@@ -17,6 +17,18 @@ bool is_drill(const std::filesystem::path& directory) {
          std::filesystem::exists(drill_scenario_path(directory), fault);
 }
 
+// Whoever names a channel means that one, and no drill in whose directory they happen to be.
+bool names_a_channel(const Invocation& invocation) {
+  for (const char* option : {"--config", "--context"}) {
+    if (invocation.arguments.has(option)) return true;
+  }
+  for (const char* variable : {"HOTLINE_CONFIG", "HOTLINE_CONTEXT"}) {
+    const auto found = invocation.around->environment(variable);
+    if (found && !found->empty()) return true;
+  }
+  return false;
+}
+
 std::string to_go_on(const std::string& directory) {
   return "hotline drill start --resume " + directory;
 }
@@ -54,12 +66,11 @@ std::optional<std::string> PlayedDrill::directory_of(const Invocation& invocatio
   std::error_code fault;
   const fs::path contexts =
       config_path(invocation.arguments.get("--config"), invocation.around->environment);
-  for (const fs::path& candidate : {contexts.parent_path(), fs::path()}) {
-    const fs::path directory =
-        candidate.empty() ? fs::current_path(fault) : fs::absolute(candidate, fault);
-    if (is_drill(directory)) return directory.string();
-  }
-  return std::nullopt;
+  const fs::path beside = fs::absolute(contexts, fault).parent_path();
+  if (is_drill(beside)) return beside.string();
+  const fs::path here = fs::current_path(fault);
+  return !names_a_channel(invocation) && is_drill(here) ? std::optional(here.string())
+                                                        : std::nullopt;
 }
 
 Result<PlayedDrill> PlayedDrill::open(const std::string& directory, UtcMs now) {

@@ -54,7 +54,7 @@ Result<DrillOrder> read_order(const JsonInput& line) {
   const std::string word = text_in(line, "do");
   const auto found = std::find(kOrderWords.begin(), kOrderWords.end(), word);
   const int64_t number = number_in(line, "order");
-  if (found == kOrderWords.end() || number <= 0) {
+  if (found == kOrderWords.end() || number < 0) {
     return make_error(ErrorCode::malformed, "a line of a drill's orders is none");
   }
   DrillOrder order;

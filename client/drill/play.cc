@@ -457,6 +457,7 @@ class Stage {
     } else if (std::holds_alternative<ReadBackRightly>(expected.content)) {
       if (const auto p = somebody(expected, Type::acknowledgement, {})) acknowledge(i, *p, true);
     } else if (const auto* told = std::get_if<Disseminated>(&expected.content)) {
+      if (!drafts_.injects[i] || !drafts_.injects[i]->kind().asks_for_dissemination) return;
       if (const auto p = somebody(expected, Type::dissemination, {})) {
         disseminate(i, *p, told->audience.value_or(wire::Audience::unset));
       }

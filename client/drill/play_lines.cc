@@ -45,7 +45,7 @@ bool is_of_a_side(const PlayedEvent& event) {
 }
 
 Style event_style(const PlayedEvent& event) {
-  if (event.what == What::missed) return Style::red;
+  if (event.what == What::missed || event.what == What::refused) return Style::red;
   return event.what == What::met ? Style::green : Style::plain;
 }
 
@@ -125,6 +125,7 @@ std::string event_words(const Scenario& scenario, const PlayedEvent& event) {
 std::string event_name(const Scenario& scenario, const PlayedEvent& event) {
   if (event.expectation) return scenario.expectations[*event.expectation].name;
   if (event.inject) return scenario.injects[*event.inject].name;
+  if (event.player) return scenario.players[*event.player].name;
   return event.text;
 }
 
@@ -138,6 +139,7 @@ std::string event_detail(const Scenario& scenario, const PlayedEvent& event) {
            "/" + std::to_string(points) + (event.who.empty() ? "" : "  " + event.who) +
            (event.text.empty() ? "" : "  " + event.text);
   }
+  if (event.what == What::refused) return event.text;
   if (event.what == What::waits) return "hotline drill inject " + event_name(scenario, event);
   if (!event.who.empty()) return event.who;
   if (event.player) return scenario.players[*event.player].name;
@@ -170,7 +172,8 @@ JsonValue json_event(const Scenario& scenario, const PlayedEvent& event) {
       .add("rung", json_text(event.rung))
       .add("message", json_text(event.message));
   if (event.what == What::acknowledged) json.add("read_back_rightly", !event.read_back_wrongly);
-  if (!event.who.empty()) json.add("who", event.who).add("text", json_text(event.text));
+  if (!event.who.empty()) json.add("who", event.who);
+  if (!event.who.empty() || !event.text.empty()) json.add("text", json_text(event.text));
   return json;
 }
 
@@ -186,6 +189,9 @@ std::string order_words(const DrillOrder& order) {
   const std::string word = order_word(order.kind);
   if (order.kind == DrillOrder::Kind::speed) return word + " " + format_speed(order.speed_permille);
   if (order.kind == DrillOrder::Kind::jump) return word + " " + exercise_time(order.until_ms);
+  if (order.kind == DrillOrder::Kind::judge) {
+    return word + " " + order.name + " " + kOutcomes[order.is_met ? 0 : 1];
+  }
   return order.name.empty() ? word : word + " " + order.name;
 }
 

@@ -37,30 +37,38 @@ Result<DraftFields> answer_of(const Scenario& scenario, const ScenarioMessage& m
   return draft;
 }
 
+bool has_date(const std::string& value) {
+  const auto is_date = [&](size_t at) {
+    constexpr std::string_view kForm = "0000-00-00T";
+    for (size_t i = 0; i < kForm.size(); ++i) {
+      const char c = value[at + i];
+      if (kForm[i] == '0' ? c < '0' || c > '9' : c != kForm[i]) return false;
+    }
+    return true;
+  };
+  for (size_t at = 0; at + 11 <= value.size(); ++at) {
+    if (is_date(at)) return true;
+  }
+  return parse_time(value, std::nullopt).has_value();
+}
+
 // A date in a scenario is another day's when it is played.
+Status check_time(const std::string& key, const std::string& value) {
+  if (!has_date(value)) return ok();
+  return make_error(ErrorCode::usage, key + " names a day, and a drill is played on any day",
+                    key + " = \"-5m\"    or \"+2h\", from the moment it is sent");
+}
+
 Status check_times(const ScenarioMessage& message) {
   const auto info = find_template(message.request.template_name);
-  if (!info) return ok();
-  for (const TemplateField& field : (*info)->fields) {
+  const std::vector<TemplateField> none;
+  for (const TemplateField& field : info ? (*info)->fields : none) {
     const auto typed = message.request.settings.find(field.key);
     if (typed == message.request.settings.end() || !has_times(field.kind)) continue;
-    const std::string& value = typed->second;
-    const auto is_date = [&](size_t at) {
-      constexpr std::string_view kForm = "0000-00-00T";
-      for (size_t i = 0; i < kForm.size(); ++i) {
-        const char c = value[at + i];
-        if (kForm[i] == '0' ? c < '0' || c > '9' : c != kForm[i]) return false;
-      }
-      return true;
-    };
-    bool has_date = parse_time(value, std::nullopt).has_value();
-    for (size_t at = 0; at + 11 <= value.size(); ++at) has_date = has_date || is_date(at);
-    if (!has_date) continue;
-    return make_error(ErrorCode::usage,
-                      field.key + " names a day, and a drill is played on any day",
-                      field.key + " = \"-5m\"    or \"+2h\", from the moment it is sent");
+    if (Status fit = check_time(field.key, typed->second); !fit) return fit;
   }
-  return ok();
+  if (Status fit = check_time("reply_by", message.reply_by); !fit) return fit;
+  return check_time("expires", message.expires);
 }
 
 Status take_time(const std::string& typed, UtcMs now, std::optional<UtcMs>& time) {

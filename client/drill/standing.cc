@@ -7,6 +7,7 @@
 #include "client/drill/play_lines.h"
 #include "protocol/base/limits.h"
 #include "protocol/base/nearest.h"
+#include "protocol/channel/exercise_clock.h"
 
 namespace hotline::client {
 namespace {
@@ -80,16 +81,6 @@ void take_judgement(const Scenario& scenario, DrillStanding& standing, const Dri
   standing.comments[e] = order.text;
 }
 
-void take_skip(const Scenario& scenario, DrillStanding& standing, const DrillOrder& order,
-               int64_t at_ms) {
-  const size_t i = place_named(scenario.injects, order.name);
-  if (i == scenario.injects.size()) return;
-  standing.play.injects[i] = {Fate::skipped, at_ms};
-  for (size_t e = 0; e < scenario.expectations.size(); ++e) {
-    if (scenario.expectations[e].of == i) standing.play.expectations[e].kind = Outcome::Kind::off;
-  }
-}
-
 void take_begin(DrillStanding& standing, const JsonInput& line) {
   standing.begin = number_in(line, "begin");
   standing.pace.jumps = number_in(line, "jumps") != 0;
@@ -141,8 +132,9 @@ Status check_order(const Scenario& scenario, const DrillStanding& standing,
         return refuse_order("a jump goes 31 days ahead at most", "hotline drill jump 1d");
       }
       return ok();
-    case OrderKind::note:
     case OrderKind::speed:
+      return ExerciseClock::check_speed(order.speed_permille);
+    case OrderKind::note:
     case OrderKind::stop:
       return ok();
   }
@@ -152,13 +144,13 @@ Status check_order(const Scenario& scenario, const DrillStanding& standing,
 void take_order(const Scenario& scenario, DrillStanding& standing, const DrillOrder& order,
                 int64_t at_ms) {
   standing.orders = std::max(standing.orders, order.number);
-  standing.waiting[order.number] = order;
+  if (order.number > 0) standing.waiting[order.number] = order;
   switch (order.kind) {
     case OrderKind::inject:
       standing.called.insert(place_named(scenario.injects, order.name));
       return;
     case OrderKind::skip:
-      return take_skip(scenario, standing, order, at_ms);
+      return leave_out(scenario, standing, order.name, at_ms);
     case OrderKind::judge:
       return take_judgement(scenario, standing, order, at_ms);
     case OrderKind::pause:
@@ -182,6 +174,16 @@ void take_order(const Scenario& scenario, DrillStanding& standing, const DrillOr
   }
 }
 
+void leave_out(const Scenario& scenario, DrillStanding& standing, const std::string& inject,
+               int64_t at_ms) {
+  const size_t i = place_named(scenario.injects, inject);
+  if (i == scenario.injects.size()) return;
+  standing.play.injects[i] = {Fate::skipped, at_ms};
+  for (size_t e = 0; e < scenario.expectations.size(); ++e) {
+    if (scenario.expectations[e].of == i) standing.play.expectations[e].kind = Outcome::Kind::off;
+  }
+}
+
 JsonValue record_line(const DrillOrder& order, int64_t at_ms) {
   const char* what = order.kind == OrderKind::note    ? "note"
                      : order.kind == OrderKind::skip  ? "skip"
@@ -201,10 +203,13 @@ std::optional<DrillOrder> take_line(const Scenario& scenario, DrillStanding& sta
     return std::nullopt;
   }
   standing.now_ms = std::max(standing.now_ms, at_ms);
+  standing.broken_off = what == "broken-off" ? text_in(line, "reason") : "";
   const auto number = static_cast<uint64_t>(number_in(line, "order"));
   if (what == "inject") {
     const size_t i = place_named(scenario.injects, text_in(line, "inject"));
     if (i < scenario.injects.size()) standing.play.injects[i] = {Fate::played, at_ms};
+  } else if (what == "passed-over") {
+    leave_out(scenario, standing, text_in(line, "inject"), at_ms);
   } else if (what == "outcome") {
     take_outcome(scenario, standing, line, at_ms);
   } else if (what == "order" || what == "note" || what == "skip" || what == "judged") {

@@ -41,6 +41,7 @@ struct DrillStanding {
   uint64_t orders = 0;                     // The newest that was taken.
   std::map<uint64_t, DrillOrder> waiting;  // Those that were taken and are not answered yet.
   std::map<size_t, std::string> comments;  // On expectations that were judged.
+  std::string broken_off;                  // Why, where its program gave up since.
   bool is_stopped = false;
   bool has_ended = false;
 
@@ -60,6 +61,9 @@ Status check_order(const Scenario& scenario, const DrillStanding& standing,
 // It was taken, and from now on stands so.
 void take_order(const Scenario& scenario, DrillStanding& standing, const DrillOrder& order,
                 int64_t at_ms);
+// An inject does not happen, and nothing is expected of it.
+void leave_out(const Scenario& scenario, DrillStanding& standing, const std::string& inject,
+               int64_t at_ms);
 // The line of the record that says so.
 JsonValue record_line(const DrillOrder& order, int64_t at_ms);
 

@@ -137,7 +137,9 @@ void say_pace(Output& output, const DrillView& view) {
     case DrillState::over:
       return output.say("It is over.");
     case DrillState::broken_off:
-      return output.say("No program plays it now.", Style::yellow);
+      output.say("No program plays it now.", Style::yellow);
+      if (!at.broken_off.empty()) output.say("It broke off: " + at.broken_off, Style::yellow);
+      return;
     case DrillState::paused:
       return output.say("It is paused.", Style::yellow);
     case DrillState::jumping:

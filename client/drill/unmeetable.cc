@@ -23,6 +23,16 @@ using Found = std::optional<Fault>;
 
 constexpr char kAnotherInject[] = "of = \"NAME\" names the inject of which it is expected";
 
+// Types of messages of which a side tells its own people.
+std::string told_types() {
+  std::string names;
+  for (const wire::MessageType type : wire::EnumValuesMessageType()) {
+    if (!kind_of(type).asks_for_dissemination) continue;
+    names += (names.empty() ? "" : ", ") + std::string(kind_of(type).key);
+  }
+  return names;
+}
+
 // One expectation, held against what it is about.
 class Meeting {
  public:
@@ -105,7 +115,8 @@ class Meeting {
   Found fault(const Disseminated& expected) const {
     if (Found wrong = message_fault()) return wrong;
     if (draft_ && !draft_->kind().asks_for_dissemination) {
-      return Fault{"own people are not told of a message of this type", kAnotherInject};
+      return Fault{"own people are not told of a message of this type",
+                   "of = \"NAME\" of one of these types: " + told_types()};
     }
     return player_fault(
         Type::dissemination, {},

@@ -15,11 +15,6 @@ namespace {
 
 using Change = wire::ExerciseClockChange;
 
-bool is_speed(uint32_t permille) {
-  return permille >= ExerciseClock::kSpeedMin_permille &&
-         permille <= ExerciseClock::kSpeedMax_permille;
-}
-
 constexpr char kDirectorsOnly[] = "ask a director of this exercise";
 constexpr char kShow[] = "hotline drill clock    says how it stands";
 
@@ -67,9 +62,7 @@ Status Exercise::check(const Actor& actor, const ClockOrder& order) const {
   }
   switch (order.change) {
     case Change::speed:
-      if (is_speed(order.speed_permille)) return ok();
-      return make_error(ErrorCode::refused, "the clock goes from 0.1 to 60 times as fast",
-                        "hotline drill speed 10");
+      return ExerciseClock::check_speed(order.speed_permille);
     case Change::paused:
       if (!clock_.is_paused()) return ok();
       return make_error(ErrorCode::refused, "the clock of the exercise is paused already",
@@ -283,7 +276,7 @@ const char* Exercise::fault_in(const wire::Entry& entry) const {
   if (fact == nullptr) return nullptr;
   switch (fact->change()) {
     case Change::speed:
-      return is_speed(fact->speed_permille()) ? nullptr : "so no clock can go";
+      return ExerciseClock::check_speed(fact->speed_permille()) ? nullptr : "so no clock can go";
     case Change::jump:
       return fact->until() < entry.at() || fact->until() > limits::kTimeMax_ms
                  ? "a jump leads to no time"

@@ -6,6 +6,12 @@
 
 namespace hotline {
 
+Status ExerciseClock::check_speed(uint32_t permille) {
+  if (permille >= kSpeedMin_permille && permille <= kSpeedMax_permille) return ok();
+  return make_error(ErrorCode::refused, "the clock goes from 0.1 to 60 times as fast",
+                    "hotline drill speed 10");
+}
+
 int64_t ExerciseClock::ahead_at(BootMs machine) const {
   const int64_t passed_ms = std::max<int64_t>(machine - since_, 0);
   return ahead_ms_ + passed_ms * rate_permille() / 1000 - passed_ms;
@@ -35,7 +41,7 @@ void ExerciseClock::turn(BootMs machine) {
 }
 
 void ExerciseClock::set_speed(BootMs machine, uint32_t permille) {
-  HOTLINE_CHECK(permille >= kSpeedMin_permille && permille <= kSpeedMax_permille);
+  HOTLINE_CHECK(check_speed(permille));
   turn(machine);
   speed_permille_ = permille;
 }

@@ -15,6 +15,7 @@
 #include <optional>
 
 #include "protocol/base/clock.h"
+#include "protocol/base/result.h"
 
 namespace hotline {
 
@@ -24,6 +25,9 @@ class ExerciseClock {
   static constexpr uint32_t kSpeedMin_permille = 100;
   static constexpr uint32_t kSpeedMax_permille = 60'000;
   static constexpr uint32_t kSpeedReal_permille = 1'000;
+
+  // A clock can go so fast. Error: refused.
+  static Status check_speed(uint32_t permille);
 
   // The channel's time at this time of the machine. As long as nobody set the clock they are one.
   Now at(Now machine) const;

@@ -53,8 +53,7 @@ std::optional<ClockChange> parse_clock_change(std::string_view text) {
   if (text == "resume") return ClockChange{Change::resumed};
   if (text.starts_with(kSpeedWord)) {
     const auto permille = parse_speed_permille(text.substr(kSpeedWord.size()));
-    const bool fits = permille && *permille >= ExerciseClock::kSpeedMin_permille &&
-                      *permille <= ExerciseClock::kSpeedMax_permille;
+    const bool fits = permille && ExerciseClock::check_speed(*permille);
     return fits ? std::optional(ClockChange{Change::speed, *permille}) : std::nullopt;
   }
   if (!text.starts_with(kJumpWord)) return std::nullopt;

@@ -115,7 +115,7 @@ NOT_SENTENCES_OF = {
     "client/commands/incident.cc": [r"incident list --all --after \{\}"],
     "client/commands/drill_status.cc": [r"\{\}/hotline\.toml"],
     "client/commands/drill_start.cc": [r"drill-\{\}", "--hotlined PATH"],
-    "client/director/*.cc": ["met|missed|to-judge|acknowledge|disseminate|reply", r"drill-\{\}", r"waits\{\}", "HOTLINE_CONTEXT|USER|LOGNAME", r"\{\}/(scenario\.toml|drill\.jsonl|orders\.jsonl)", r"(Dissemination|Decline) of \{\}", "not for this watch"],
+    "client/director/*.cc": ["met|missed|to-judge|acknowledge|disseminate|reply", r"drill-\{\}", r"waits\{\}", "HOTLINE_CONFIG|HOTLINE_CONTEXT|USER|LOGNAME", r"\{\}/(scenario\.toml|drill\.jsonl|orders\.jsonl)", r"(Dissemination|Decline) of \{\}", "not for this watch"],
     "client/drill/drill_files.cc": [r"\{\}/(scenario\.toml|drill\.jsonl|orders\.jsonl|\{\}\.export|pki/trust)"],
     "client/show/incident_rows.cc": ["disputed|closed_by_us|closed_by_peer"],
     "protocol/message/kinds/service.cc": ["--incident S-000087", r'--reason "\.\.\."'],

@@ -254,7 +254,7 @@ class DrillControl(unittest.TestCase):
         self.assertEqual(self.part("injects", "surprise")["message"], gone["message"])
         self.assertEqual(self.status()["at_ms"], paused_at)
         for words, code, why in ((("inject", "surprize"), NOT_FOUND, "did you mean surprise?"), (("inject", "surprise"), REFUSED, "happened already"),
-                                 (("judge", "opening-read", "met"), REFUSED, "a machine judges"), (("jump", "2020-01-01T00:00:00Z"), REFUSED, "ahead")):
+                                 (("judge", "opening-read", "met"), REFUSED, "a machine judges"), (("jump", "2020-01-01T00:00:00Z"), REFUSED, "ahead"), (("speed", "100"), REFUSED, "0.1 to 60 times"), (("speed", "0"), REFUSED, "0.1 to 60 times")):
             found, document = self.order(*words)
             self.assertEqual(found, code, document)
             self.assertIn(why, json.dumps(document))
@@ -334,6 +334,41 @@ class DrillControl(unittest.TestCase):
         jumping = self.play(self.written(WAITS), "--both-sides", "--jump", "--directory", self.folder / "jumping")
         self.ended(jumping)
         self.assertEqual(jumping.returncode, 0, "a drill that jumps does not wait")
+
+    def test_a_jump_beyond_its_end_is_answered(self):
+        program = self.start(ORDERS.replace('at = "10h"', 'at = "30min"'), "--speed", 60)
+        self.read_until(program, lambda line: line["what"] == "inject")
+        self.ordered("skip", "surprise")
+        self.ordered("judge", "calm", "met")
+        self.assertGreaterEqual(self.ordered("jump", "20h")["at_ms"], 30 * MINUTE_MS)
+        self.ended(program)
+        self.assertEqual(program.returncode, 0)
+
+    def test_a_player_stops_it_by_a_word_from_elsewhere(self):
+        program = self.start(WAITS, "--speed", 60)
+        self.read_until(program, lambda line: line["what"] == "waits")
+        elsewhere = self.folder / "elsewhere"
+        elsewhere.mkdir()
+        contexts = elsewhere / "hotline.toml"
+        contexts.write_text((self.drill / "hotline.toml").read_text().replace('= "pki', f'= "{self.drill}/pki'))
+        # Whoever names a channel means it, in the directory of a drill too.
+        done = subprocess.run(command("--config", contexts, "--context", "south-director", "drill", "stop", "--reason", "A fire."),
+                              capture_output=True, text=True, timeout=HANG_S, cwd=self.drill)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertTrue(self.ended(program)["stopped"])
+        (stop,) = (line for line in self.record() if line.get("do") == "stop")
+        self.assertEqual((stop["who"][:3], stop["text"]), ("XS-", "A fire."))
+        self.assertEqual(self.status()["state"], "stopped")
+        self.assertNotIn("stop", (self.drill / "orders.jsonl").read_text() if (self.drill / "orders.jsonl").exists() else "")
+
+    def test_an_order_file_that_somebody_spoilt_ends_no_drill(self):
+        program = self.start(WAITS, "--speed", 60)
+        self.read_until(program, lambda line: line["what"] == "waits")
+        with open(self.drill / "orders.jsonl", "a") as file:
+            file.write("no order\n{}\n")
+        self.ordered("skip", "surprise")
+        self.ended(program)
+        self.assertEqual(program.returncode, 0)
 
     def test_the_commands_of_the_page(self):
         (block,) = commands("exercises.md", "Give orders")

@@ -23,6 +23,49 @@ USAGE, CONFIGURATION, NOT_FOUND, REFUSED, MISSED = 2, 3, 7, 8, 20
 HANG_S = 120
 
 
+# The channel that its first inject suspends does not take the second one.
+REFUSED_INJECT = """
+title = "Refused"
+sides = ["north", "south"]
+[[player]]
+name = "south-operator"
+side = "south"
+role = "operator"
+scripted = true
+acknowledge = "30s"
+[[inject]]
+name = "suspends"
+kind = "message"
+from = "north"
+at = "1min"
+message = { template = "status", precedence = "priority", set = { state = "suspended", reason = "a trial" } }
+[[inject]]
+name = "calm"
+kind = "message"
+from = "north"
+at = "10min"
+message = { template = "text", precedence = "routine", texts = { en = "All is calm." } }
+[[inject]]
+name = "after-calm"
+kind = "note"
+from = "north"
+after = "calm"
+text = "Never."
+[[inject]]
+name = "end"
+kind = "note"
+from = "south"
+at = "20min"
+text = "The end."
+[[expect]]
+name = "calm-read"
+kind = "acknowledged"
+of = "calm"
+within = "5min"
+points = 2
+"""
+
+
 def command(*words):
     return [str(BUILD / "client" / "hotline"), *map(str, words)]
 
@@ -43,6 +86,10 @@ class DrillStart(unittest.TestCase):
     def start(self, path, *words, name="drill"):
         return hotline("drill", "start", path, "--both-sides", "--directory", self.folder / name, *words)
 
+    @staticmethod
+    def injects(document):
+        return {one["name"]: (one["fate"], one["at_ms"]) for one in document["injects"]}
+
     def ended(self, done):
         self.assertIn(done.returncode, (0, MISSED), done.stdout + done.stderr)
         lines = [json.loads(line) for line in done.stdout.splitlines()]
@@ -61,6 +108,10 @@ class DrillStart(unittest.TestCase):
                 foretold = json.loads(hotline("drill", "check", SCENARIOS / f"{name}.toml", "--json").stdout)
                 self.assertEqual(outcomes(played), outcomes(foretold), done.stdout + done.stderr)
                 self.assertEqual(done.returncode, MISSED if "missed" in outcomes(played).values() else 0)
+                for inject, (fate, at_ms) in self.injects(foretold).items():
+                    self.assertEqual(self.injects(played)[inject][0], fate, inject)
+                    # An acknowledgement takes its time from one daemon to the other.
+                    self.assertAlmostEqual(self.injects(played)[inject][1] or 0, at_ms or 0, delta=10_000, msg=inject)
                 proved = [one for one in played["time_line"] if one["what"] in ("acknowledged", "disseminated", "replied", "declined")]
                 self.assertTrue(all(one["message"] for one in proved), proved)
 
@@ -179,6 +230,7 @@ class DrillStart(unittest.TestCase):
         for words, code, why in (
             ((crossing, "--jump"), USAGE, "--both-sides"),
             ((crossing, "--both-sides", "--jump", "--speed", "10"), USAGE, "no speed"),
+            ((crossing, "--both-sides", "--speed", "100", "--directory", self.folder / "fast"), REFUSED, "from 0.1 to 60 times"),
             ((wrong, "--both-sides", "--jump"), CONFIGURATION, "cannot be set wrong"),
             (("--resume", self.folder / "nowhere"), NOT_FOUND, "a drill that was begun"),
             ((), USAGE, "takes a scenario"),
@@ -188,6 +240,22 @@ class DrillStart(unittest.TestCase):
                 done = hotline("drill", "start", *words)
                 self.assertEqual(done.returncode, code, done.stdout + done.stderr)
                 self.assertIn(why, done.stderr)
+        self.assertFalse((self.folder / "fast").exists())
+
+    def test_an_inject_that_a_daemon_refuses_is_told_and_left_out(self):
+        path = self.folder / "suspended.toml"
+        path.write_text(REFUSED_INJECT)
+        done = self.start(path, "--jump", "--json")
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        played = self.ended(done)
+        fates = {name: fate for name, (fate, _) in self.injects(played).items()}
+        self.assertEqual(fates, {"suspends": "played", "calm": "skipped", "after-calm": "not-reached", "end": "played"})
+        self.assertEqual(outcomes(played)["calm-read"], "off")
+        (refused,) = (one for one in played["time_line"] if one["what"] == "refused")
+        self.assertEqual((refused["inject"], refused["side"]), ("calm", "north"))
+        self.assertIn("suspended", refused["text"])
+        report = hotline("drill", "report", self.folder / "drill", "-o", "-", "--json")
+        self.assertEqual(report.returncode, 0, report.stdout + report.stderr)
 
 
 if __name__ == "__main__":

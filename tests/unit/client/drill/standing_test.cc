@@ -106,7 +106,7 @@ TEST_F(DrillStandingTest, an_order_is_the_same_after_it_was_written) {
     EXPECT_EQ(read->who, written.who);
   }
   EXPECT_FALSE(read_order(*parse_json("x", R"({"order":1,"do":"dance"})", 4)));
-  EXPECT_FALSE(read_order(*parse_json("x", R"({"order":0,"do":"stop"})", 4)));
+  EXPECT_FALSE(read_order(*parse_json("x", R"({"order":-1,"do":"stop"})", 4)));
 }
 
 TEST_F(DrillStandingTest, an_inject_by_hand_keeps_the_drill_open_until_it_happens_or_is_skipped) {
@@ -172,6 +172,37 @@ TEST_F(DrillStandingTest, a_pause_holds_and_breaks_a_jump_off) {
   EXPECT_EQ(order({.kind = Do::jump, .until_ms = 600'000}, 200'000), "taken");
   standing.now_ms = 600'000;
   EXPECT_TRUE(standing.clocks_go()) << "it has arrived";
+}
+
+TEST_F(DrillStandingTest, a_speed_that_no_clock_has_is_refused) {
+  for (const uint32_t permille : {0u, 99u, 60'001u, 100'000u}) {
+    EXPECT_EQ(order({.kind = Do::speed, .speed_permille = permille}),
+              "refused: the clock goes from 0.1 to 60 times as fast");
+  }
+  EXPECT_EQ(standing.pace.speed_permille, 60'000u);
+  EXPECT_EQ(order({.kind = Do::speed, .speed_permille = 100}), "taken");
+}
+
+TEST_F(DrillStandingTest, nothing_is_expected_of_an_inject_that_could_not_go) {
+  happen("first", 300'000);
+  take(
+      R"({"what":"passed-over","inject":"first","at_ms":300000,"reason":"the channel is suspended"})");
+  EXPECT_EQ(standing.play.injects[0].kind, InjectFate::Kind::skipped);
+  EXPECT_EQ(standing.play.expectations[0].kind, Outcome::Kind::off);
+  EXPECT_FALSE(comes_at_ms(scenario(), standing, 1)) << "it comes after what did not happen";
+}
+
+TEST_F(DrillStandingTest, why_it_broke_off_is_known_until_it_goes_on) {
+  take(R"({"what":"broken-off","at_ms":300000,"reason":"a daemon does not start"})");
+  EXPECT_EQ(standing.broken_off, "a daemon does not start");
+  happen("first", 300'000);
+  EXPECT_EQ(standing.broken_off, "");
+}
+
+TEST_F(DrillStandingTest, a_stop_that_a_player_said_waits_for_no_answer) {
+  take(to_json(record_line({.kind = Do::stop, .who = "XS-000004", .text = "A fire."}, 60'000)));
+  EXPECT_TRUE(standing.is_stopped);
+  EXPECT_TRUE(standing.waiting.empty());
 }
 
 TEST_F(DrillStandingTest, after_its_end_it_is_noted_and_judged_alone) {

@@ -171,7 +171,8 @@ void IncidentRecord::take(uint64_t index, const wire::Entry& entry) {
 }
 
 Result<RecordedIncidents> IncidentRecord::read(audit::ExportedLog& sent,
-                                               audit::ExportedLog& received) const {
+                                               audit::ExportedLog& received,
+                                               CaseRecord& cases) const {
   RecordedIncidents all;
   MessageThreads threads;
   Told told;
@@ -191,6 +192,12 @@ Result<RecordedIncidents> IncidentRecord::read(audit::ExportedLog& sent,
     const std::string first = said.references.empty() ? "" : said.references.front();
     const auto thread = threads.place(said.name, said.incident, first);
     if (said.cancels) told.cancel(first, message.incoming);
+    if (!message.declined) {
+      cases.take({said.name, thread ? threads.name(*thread) : "", first, message.incoming,
+                  message.type, message.at,
+                  exported.part ? std::optional<ByteView>(exported.part->bytes) : std::nullopt},
+                 [&threads](const std::string& name) { return threads.name_of(name); });
+    }
     if (said.effect == IncidentEffect::none || !thread) continue;
     const bool joins = said.effect == IncidentEffect::opens && !said.references.empty();
     if (joins) {

@@ -10,6 +10,7 @@
 
 #include "client/audit/exported_log.h"
 #include "client/connect/connection.h"
+#include "client/report/case_record.h"
 #include "protocol/base/clock.h"
 #include "protocol/base/result.h"
 #include "protocol/channel/journal_generated.h"
@@ -52,7 +53,9 @@ class IncidentRecord {
   void take(uint64_t index, const wire::Entry& entry);
   // After the last: looks into the messages. Error: verification_failed, where the export is
   // damaged.
-  Result<RecordedIncidents> read(audit::ExportedLog& sent, audit::ExportedLog& received) const;
+  // The cases are told of each message too.
+  Result<RecordedIncidents> read(audit::ExportedLog& sent, audit::ExportedLog& received,
+                                 CaseRecord& cases) const;
 
  private:
   struct Message {

@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "protocol/message/serial.h"
+
 namespace hotline::client {
 
 std::optional<size_t> MessageThreads::place(const std::string& name, const std::string& incident,
@@ -22,6 +24,13 @@ size_t MessageThreads::make(const std::string& named) {
   const auto [known, is_new] = named_.try_emplace(named, threads_.size());
   if (is_new) threads_.push_back({named, threads_.size()});
   return known->second;
+}
+
+std::string MessageThreads::name_of(const std::string& named) const {
+  const auto serial = parse_serial(named);
+  const std::string written = serial ? format_serial(*serial) : named;
+  const auto known = messages_.find(written);
+  return known == messages_.end() ? written : threads_[known->second].name;
 }
 
 size_t MessageThreads::root(size_t thread) const {

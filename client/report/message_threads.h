@@ -23,6 +23,8 @@ class MessageThreads {
   void join(size_t thread, const std::string& named) { join(thread, make(named)); }
 
   const std::string& name(size_t thread) const { return threads_[thread].name; }
+  // The thread to which this name leads: that of a message, or one that bears it.
+  std::string name_of(const std::string& named) const;
   // One thread that stands for all that were joined.
   size_t root(size_t thread) const;
 

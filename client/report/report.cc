@@ -58,6 +58,7 @@ class RecordReading {
   }
 
   const IncidentRecord& incidents() const { return incidents_; }
+  CaseRecord& cases() { return cases_; }
   // `incidents`: all that there are.
   PartyReport finish(RecordedIncidents incidents) {
     report_.observed = observed_.within(wish_.from, wish_.to);
@@ -68,6 +69,9 @@ class RecordReading {
     std::erase_if(incidents.incidents,
                   [&](const RecordedIncident& one) { return !one.is_of(period_); });
     report_.incidents = std::move(incidents);
+    report_.cases = cases_.finish();
+    std::erase_if(report_.cases.cases,
+                  [&](const RecordedCase& one) { return !one.is_of(period_); });
     return std::move(report_);
   }
 
@@ -80,6 +84,7 @@ class RecordReading {
     alarms_.take(entry);
     conflicts_.take(entry);
     incidents_.take(index, entry);
+    cases_.take(entry);
   }
 
   void leave_out(const wire::Entry& entry) {
@@ -95,6 +100,7 @@ class RecordReading {
   AlarmRates alarms_;
   ConflictRecord conflicts_;
   IncidentRecord incidents_;
+  CaseRecord cases_;
   ObservedTime observed_;
 };
 
@@ -112,7 +118,7 @@ Result<PartyReport> record_of_export(const std::string& directory,
   if (!sent) return sent.error();
   auto received = audit::ExportedLog::open(*files, audit::ExportLog::received);
   if (!received) return received.error();
-  auto incidents = reading.incidents().read(*sent, *received);
+  auto incidents = reading.incidents().read(*sent, *received, reading.cases());
   if (!incidents) return incidents.error();
   PartyReport report = reading.finish(*std::move(incidents));
   report.directory = directory;
@@ -198,8 +204,11 @@ const char* standing_words(Report::Standing standing) {
 Result<Report> report_of_daemon(std::unique_ptr<Connection> connection, const ReportWish& wish) {
   auto incidents = incidents_of(*connection);
   if (!incidents) return incidents.error();
+  CaseRecord cases;
+  if (Status told = read_cases(*connection, cases); !told) return told.error();
   const auto journal = journal_of(std::move(connection));
   RecordReading reading(journal->names(), wish);
+  reading.cases() = std::move(cases);
   if (Status read = reading.read(*journal, journal->size()); !read) return read.error();
   Report report{.from = wish.from, .to = wish.to};
   report.records.push_back(reading.finish(*std::move(incidents)));

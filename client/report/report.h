@@ -17,6 +17,7 @@
 #include "client/connect/connection.h"
 #include "client/connect/journal_source.h"
 #include "client/report/alarm_rates.h"
+#include "client/report/case_record.h"
 #include "client/report/conflict_record.h"
 #include "client/report/incident_record.h"
 #include "client/report/link_timeline.h"
@@ -47,6 +48,7 @@ struct PartyReport {
   AlarmRates::Measured alarms;
   std::vector<RecordedConflict> conflicts;
   RecordedIncidents incidents;  // Of the period.
+  RecordedCases cases;          // Likewise.
 
   const std::string& party(bool incoming) const { return incoming ? names.peer : names.party; }
   bool failed() const { return verdict && verdict->outcome == audit::Outcome::failed; }

@@ -91,6 +91,7 @@ class HtmlReport {
     write_test_calls(record);
     write_link(record);
     write_incidents(record);
+    write_cases(record);
     write_conflicts(record);
     write_alarms(record);
     page_.add("</section>\n");
@@ -204,6 +205,21 @@ class HtmlReport {
           format_count(record.incidents.not_readable) + ".");
     }
     if (record.incidents.cut) page_.paragraph("The daemon did not look at all messages.");
+  }
+
+  void write_cases(const PartyReport& record) {
+    page_.heading("h3", case_counts_line(record));
+    page_.paragraph(case_decisions_line(record));
+    std::vector<Cells> rows;
+    for (const RecordedCase& one : record.cases.cases) {
+      std::string lines;
+      for (const std::string& line : case_lines(record, one)) {
+        lines += (lines.empty() ? "" : "; ") + line;
+      }
+      rows.push_back({one.name, format_rfc3339(one.began_at()), lines,
+                      format_count(one.standing_of(false) + one.standing_of(true))});
+    }
+    page_.table({"Case", "Began", "What was asked for and decided", "Reports"}, 3, rows);
   }
 
   void write_conflicts(const PartyReport& record) {

@@ -155,6 +155,61 @@ JsonValue json_incidents(const PartyReport& record) {
       .add("list", json_each(record.incidents.incidents, json_incident));
 }
 
+JsonValue json_case(const PartyReport& record, const RecordedCase& one) {
+  const auto json_decision = [&](const RecordedDecision& decision) {
+    return JsonValue()
+        .add("id", decision.id)
+        .add("from", record.party(decision.incoming))
+        .add("rung", decision.rung)
+        .add("decision", decision.decision)
+        .add("at", json_time(decision.at))
+        .add("decided_by", role_name(static_cast<uint8_t>(decision.decided_by)))
+        .add("cancelled", decision.cancelled);
+  };
+  const auto json_demand = [](const RecordedDemand& demand) {
+    return JsonValue()
+        .add("rung", demand.rung)
+        .add("asked_at", json_time(demand.began_at))
+        .add("ended_at", json_optional_time(demand.ended_at));
+  };
+  const auto json_guarantor = [](const RecordedGuarantor& guarantor) {
+    return JsonValue()
+        .add("name", guarantor.name)
+        .add("state", guarantor_standing_code(guarantor.standing))
+        .add("at", json_time(guarantor.at));
+  };
+  return JsonValue()
+      .add("id", one.name)
+      .add("began_at", json_time(one.began_at()))
+      .add("violations_of_" + record.names.party, one.standing_of(false))
+      .add("violations_of_" + record.names.peer, one.standing_of(true))
+      .add("violations_cancelled", one.cancelled())
+      .add("rungs", json_each(one.demands, json_demand))
+      .add("decisions", json_each(one.decisions, json_decision))
+      .add("guarantors", json_each(one.guarantors, json_guarantor));
+}
+
+JsonValue json_cases(const PartyReport& record) {
+  const CaseCounts counts = count_cases(record.cases);
+  return JsonValue()
+      .add("cases", record.cases.cases.size())
+      .add("violations_of_" + record.names.party, counts.own_violations)
+      .add("violations_of_" + record.names.peer, counts.peers_violations)
+      .add("violations_cancelled", counts.cancelled)
+      .add("rungs_asked", counts.demands)
+      .add("rungs_open", counts.demands_open)
+      .add("rungs_not_named", record.cases.demands_not_named)
+      .add("decisions_of_" + record.names.party, counts.own_decisions)
+      .add("decisions_of_" + record.names.peer, counts.peers_decisions)
+      .add("guarantors_asked", counts.asked)
+      .add("guarantors_answered", counts.answered)
+      .add("guarantors_silent", counts.silent)
+      .add("not_readable", record.cases.not_readable)
+      .add("cut", record.cases.cut)
+      .add("list", json_each(record.cases.cases,
+                             [&](const RecordedCase& one) { return json_case(record, one); }));
+}
+
 JsonValue json_record(const PartyReport& record) {
   JsonValue json = JsonValue()
                        .add("source", record.directory.empty() ? "daemon" : "export")
@@ -184,6 +239,7 @@ JsonValue json_record(const PartyReport& record) {
       .add("link", json_link(record.link))
       .add("conflicts", json_conflicts(record.conflicts))
       .add("incidents", json_incidents(record))
+      .add("cases", json_cases(record))
       .add("alarms", json_alarms(record.alarms));
   return json;
 }

@@ -126,6 +126,55 @@ std::string incident_counts_line(const PartyReport& record) {
          format_count(counts.cancelled) + " cancelled";
 }
 
+std::string case_counts_line(const PartyReport& record) {
+  const CaseCounts counts = count_cases(record.cases);
+  return "Cases of violations: " + format_count(record.cases.cases.size()) + ", reports of " +
+         upper_case(record.names.party) + " " + format_count(counts.own_violations) + ", of " +
+         upper_case(record.names.peer) + " " + format_count(counts.peers_violations) +
+         ", taken back " + format_count(counts.cancelled);
+}
+
+std::string case_decisions_line(const PartyReport& record) {
+  const CaseCounts counts = count_cases(record.cases);
+  std::string line = "Rungs on which a decision was asked for: " + format_count(counts.demands) +
+                     ", open " + format_count(counts.demands_open) + ". Decisions of " +
+                     upper_case(record.names.party) + ": " + format_count(counts.own_decisions) +
+                     ", of " + upper_case(record.names.peer) + ": " +
+                     format_count(counts.peers_decisions) + ". Guarantors asked " +
+                     format_count(counts.asked) + ", answered " + format_count(counts.answered) +
+                     ", silent " + format_count(counts.silent) + ".";
+  if (record.cases.demands_not_named != 0) {
+    line += " Times that more than eight waited, and the others were not named: " +
+            format_count(record.cases.demands_not_named) + ".";
+  }
+  if (record.cases.not_readable != 0) {
+    line += " Decisions whose text the record does not have: " +
+            format_count(record.cases.not_readable) + ".";
+  }
+  if (record.cases.cut) line += " Of each case the daemon told of the newest messages only.";
+  return line;
+}
+
+std::vector<std::string> case_lines(const PartyReport& record, const RecordedCase& one) {
+  std::vector<std::string> lines;
+  for (const RecordedDemand& demand : one.demands) {
+    lines.push_back(format_rfc3339(demand.began_at) + "  " + demand.rung + " asked for, " +
+                    (demand.ended_at ? "until " + format_rfc3339(*demand.ended_at) : "open"));
+  }
+  for (const RecordedDecision& decision : one.decisions) {
+    lines.push_back(format_rfc3339(decision.at) + "  " + decision.id + " of " +
+                    upper_case(record.party(decision.incoming)) + ", " +
+                    role_name(static_cast<uint8_t>(decision.decided_by)) + ", on " + decision.rung +
+                    (decision.cancelled ? ", cancelled: " : ": ") + decision.decision);
+  }
+  for (const RecordedGuarantor& guarantor : one.guarantors) {
+    lines.push_back(format_rfc3339(guarantor.at) + "  guarantor " + guarantor.name + " " +
+                    guarantor_standing_code(guarantor.standing));
+  }
+  std::sort(lines.begin(), lines.end());
+  return lines;
+}
+
 std::string alarms_a_day(const AlarmRates::Measured& alarms) {
   if (!alarms.per_day_tenths) return "–";
   return std::to_string(*alarms.per_day_tenths / 10) + "." +

@@ -46,6 +46,13 @@ std::string incident_state(const RecordedIncident& incident, const PartyReport& 
 // "Incidents: 2 open, ...": the title above their list.
 std::string incident_counts_line(const PartyReport& record);
 
+// "Cases of violations: 2, reports of NORTH 3, ...": the title above their list.
+std::string case_counts_line(const PartyReport& record);
+// "Rungs on which a decision was asked for: 3, open 1. ...".
+std::string case_decisions_line(const PartyReport& record);
+// A line for each thing that was asked for, decided or noted of one case.
+std::vector<std::string> case_lines(const PartyReport& record, const RecordedCase& one);
+
 // "12.5": alarms a day; "–" where less than a day was observed.
 std::string alarms_a_day(const AlarmRates::Measured& alarms);
 

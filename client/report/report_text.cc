@@ -122,6 +122,7 @@ class TextReport {
     write_test_calls(record);
     write_link(record);
     write_incidents(record);
+    write_cases(record);
     write_conflicts(record);
     title("Alarms of " + upper_case(record.names.party) + " (ISA-18.2)");
     text_ += text_alarms(record.alarms, "  ");
@@ -238,6 +239,19 @@ class TextReport {
                 " that may say something of an incident.");
     }
     if (record.incidents.cut) paragraph("The daemon did not look at all messages.");
+  }
+
+  void write_cases(const PartyReport& record) {
+    title(case_counts_line(record));
+    paragraph(case_decisions_line(record));
+    for (const RecordedCase& one : record.cases.cases) {
+      paragraph(
+          printable_line(one.name) + ", from " + format_rfc3339(one.began_at()) +
+          ", reports that stand: " + format_count(one.standing_of(false) + one.standing_of(true)));
+      for (const std::string& line : case_lines(record, one)) {
+        text_ += wrapped(printable_line(line), kColumns, "    ");
+      }
+    }
   }
 
   void write_conflicts(const PartyReport& record) {

@@ -60,6 +60,8 @@ class MadeUp(CountedTwice):
 
 
 class Reports(WithNotices, CountedTwice):
+    world_settings = {"escalation": '[case]\nguarantors = ["first-guarantor", "second-guarantor"]\n'}
+
     def announce(self, *words):
         return self.send("north", *words)
 
@@ -105,7 +107,7 @@ class Reports(WithNotices, CountedTwice):
         first = self.report_incident("north", "54.90N 020.10E")
         disputed = self.report_incident("south", "10.00N 020.10E", "--subject", "<b>Crossing</b>")
         half = self.report_incident("north", "20.00N 020.10E")
-        self.report_incident("south", "30.00N 020.10E")
+        still_open = self.report_incident("south", "30.00N 020.10E")
         self.send("south", "ack", first)
         self.send("south", "disseminate", first, "--to", "air-defence")
         for party in PREFIX:
@@ -117,6 +119,24 @@ class Reports(WithNotices, CountedTwice):
         self.send("south", "incident", "close", taken_back, "--reason", "nothing was seen")
         self.send("north", "send", "--cancels", taken_back, "--reason", "sent by mistake")
         self.half, self.disputed, self.cancelled = half, disputed, taken_back
+        self.make_case(still_open)
+
+    def make_case(self, thread):
+        """Two reports of north, of which the second asks for a consultation, and one that south takes back; north decides twice."""
+        words = ["send", "-p", "priority", "-t", "ceasefire-violation", "--set", "count=2", "--set", "means=heard", "--set", "where=48.34N 038.05E",
+                 "--set", "observer=48.31N 038.02E", "--set", "attribution=other", "--set", "event=explosion", "--incident", thread]
+        self.send("north", *words)
+        self.send("north", *words)
+        self.send("south", "send", "--cancels", self.send("south", *words), "--reason", "it was thunder")
+        for party in PREFIX:
+            self.world.wait_for("the demand", lambda: ("decision-due", f"{thread} consultation") in self.world.conditions(party))
+        for decision in ("to wait", "to ask the first guarantor"):
+            done = self.world.client("north", "bob", "decide", thread, "--rung", "consultation", "--decision", decision, "--reason", "the second in a day")
+            self.assertEqual(done.returncode, 0, done.stderr)
+            self.assertEqual("takes the place of" in done.stderr, decision != "to wait", done.stderr)
+        for guarantor, how in (("first-guarantor", "--asked"), ("first-guarantor", "--answered"), ("second-guarantor", "--silent")):
+            self.assertEqual(self.world.client("north", "ann", "case", "note", thread, "--guarantor", guarantor, how).returncode, 0)
+        self.case = thread
 
     def make_conflict(self):
         """One accepted by both, and one that ends because its notice is cancelled."""
@@ -157,6 +177,13 @@ class Reports(WithNotices, CountedTwice):
         self.assertEqual(states[self.half], "closed_by_south")
         self.assertEqual(states[self.cancelled], "cancelled")
         self.assertEqual(record["incidents"]["not_readable"], 0)
+        cases = record["cases"]
+        at_north = record["party"] == "north"
+        self.assertEqual((cases["cases"], cases["violations_of_north"], cases["violations_of_south"], cases["violations_cancelled"]), (1, 2, 0, 1))
+        self.assertEqual((cases["rungs_asked"], cases["rungs_open"]), (1, 0 if at_north else 1))
+        self.assertEqual((cases["decisions_of_north"], cases["decisions_of_south"]), (2, 0))
+        self.assertEqual((cases["guarantors_answered"], cases["guarantors_silent"]), (1, 1) if at_north else (0, 0))
+        self.assertEqual([one["decision"] for one in cases["list"][0]["decisions"]], ["to wait", "to ask the first guarantor"])
         conflicts = record["conflicts"]
         self.assertEqual((conflicts["found"], conflicts["accepted"], conflicts["cancelled"]), (2, 1, 1), conflicts)
         self.assertGreaterEqual(record["link"]["outages"], 2)
@@ -196,6 +223,9 @@ class Reports(WithNotices, CountedTwice):
         for words in ("  accepted by both  ", "  a notice cancelled  "):
             self.assertIn(words, done.stdout)
         self.assertIn("Incidents: 2 open, 1 closed with a disagreement, 1 closed, 1 cancelled", done.stdout)
+        self.assertIn("Cases of violations: 1, reports of NORTH 2, of SOUTH 0, taken back 1", done.stdout)
+        self.assertIn("consultation asked for, until\n", done.stdout)
+        self.assertIn("consultation asked for, open\n", done.stdout)
         path = self.world.directory / "joint.txt"
         written = self.run_report("--joint", *exports, "--trust", trust, "-o", str(path))
         self.assertEqual((written.returncode, path.read_text()), (0, done.stdout), written.stderr)

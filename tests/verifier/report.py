@@ -21,7 +21,7 @@ import tree  # noqa: E402
 
 DAY_MS, HOUR_MS, STRETCH_MS = 86_400_000, 3_600_000, 600_000
 # Kinds of messages by their numbers.
-INCIDENT, VIOLATION, ACTIVITY, LAUNCH, PROTECTED, REQUEST, ANSWER, CANCELLATION = 2, 3, 4, 5, 6, 7, 8, 10
+INCIDENT, VIOLATION, ACTIVITY, LAUNCH, PROTECTED, REQUEST, ANSWER, CANCELLATION, DECISION = 2, 3, 4, 5, 6, 7, 8, 10, 11
 ACKNOWLEDGEMENT, DISSEMINATION, DECLINE, TEST, SERVICE = 14, 15, 16, 17, 18
 ASK_NOTHING = {0, ACKNOWLEDGEMENT, DISSEMINATION, DECLINE, SERVICE}  # No acknowledgement.
 NOTICES = {ACTIVITY, LAUNCH, PROTECTED}
@@ -39,6 +39,8 @@ CONDITIONS = (
     "no-handover channel-suspended channel-restricted channel-reopening decision-due notifier-unreachable exercise-stopped "
     "exercise-clock-proposed clocks-apart").split()
 STEPS = {1: "undelivered", 3: "alarm-again", 4: "first-answer-due", 5: "full-answer-due", 6: "dissemination-due"}
+GUARANTORS = {1: "asked", 2: "answered", 3: "silent"}
+ROLES = {1: "operator", 2: "releaser", 3: "supervisor", 4: "monitor", 5: "director", 6: "auditor", 7: "machine"}
 INCIDENT_OPENED, INCIDENT_CLOSED, INCIDENT_DISPUTED = 9, 10, 11
 
 
@@ -486,6 +488,93 @@ class Record:
                 "closed": states.count("closed"), "disputed": states.count("disputed"), "cancelled": states.count("cancelled"), "not_readable": unreadable, "cut": False,
                 "list": [{key: value for key, value in one.items() if key not in ("began", "ends")} for one in shown]}
 
+    def count_cases(self):
+        """Messages that broke no rule, in the threads in which they came; what was asked for and noted is in the journal."""
+        logs = {False: list(read_log(self.directory, "sent")), True: list(read_log(self.directory, "received"))}
+        threads, cases, unreadable, not_named = {}, {}, 0, 0
+
+        def canonical(name):
+            prefix, dash, number = name.rpartition("-")
+            return f"{prefix.upper()}-{int(number):06}" if dash and prefix.isalpha() and number.isdigit() else name
+
+        for _, at, incoming, place, fields in self.messages_in_order():
+            there = place is not None and place < len(logs[incoming])
+            data, part = logs[incoming][place] if there else (b"", None)
+            envelope = export.read_envelope(data) if there else None
+            if envelope is None:
+                continue
+            body = read_body(part)
+            references = [one["id"] for one in envelope["references"] or []]
+            name = envelope["id"] if fields["serial"] and int(envelope["id"].split("-")[1]) == fields["serial"] else ""
+            named = envelope["incident"] or (references[0] if references else name)
+            thread = threads.get(named, named)
+            if name and thread:
+                threads.setdefault(name, thread)
+            if incoming and fields["decline_code"]:
+                continue
+            if fields["type"] == VIOLATION and thread:
+                case = cases.setdefault(thread, {"violations": [], "decisions": [], "demands": [], "notes": {}})
+                case["violations"].append({"id": name, "incoming": incoming, "at": at, "cancelled": False})
+            elif fields["type"] == DECISION:
+                if body is None or body["content"] is None or body["content"][0] != "Decision":
+                    unreadable += 1
+                    continue
+                said = body["content"][1]
+                incident = canonical(said["incident"])
+                case = cases.get(threads.get(incident, incident))
+                if case is not None:
+                    case["decisions"].append({"id": name, "incoming": incoming, "rung": said["rung"], "decision": said["decision"],
+                                              "at": at, "by": said["decided_by"], "cancelled": False})
+            elif fields["type"] == CANCELLATION and references:
+                for case in cases.values():
+                    for one in case["violations"] + case["decisions"]:
+                        one["cancelled"] |= one["id"] == references[0] and one["incoming"] == incoming
+        for at, kind, fields, _, _ in self.entries:
+            if kind == "GuarantorNoted" and fields["thread"] in cases:
+                cases[fields["thread"]]["notes"][fields["guarantor"]] = (GUARANTORS[fields["standing"]], at)
+            elif kind in ("ConditionBegan", "ConditionEnded") and CONDITIONS[fields["code"] - 1] == "decision-due":
+                thread, space, rung = fields["subject"].rpartition(" ")
+                if not space:
+                    not_named += kind == "ConditionBegan"
+                elif thread in cases and kind == "ConditionBegan":
+                    cases[thread]["demands"].append({"rung": rung, "at": at, "ended": None})
+                elif thread in cases:
+                    for one in cases[thread]["demands"]:
+                        if one["rung"] == rung and one["ended"] is None:
+                            one["ended"] = at
+        return self.cases_as_json(cases, unreadable, not_named)
+
+    def cases_as_json(self, cases, unreadable, not_named):
+        def is_of_period(case):
+            times = [one["at"] for one in case["violations"] + case["decisions"] + case["demands"]]
+            times += [one["ended"] for one in case["demands"] if one["ended"] is not None] + [at for _, at in case["notes"].values()]
+            return any(self.has(at) for at in times)
+
+        def standing(case, side):
+            return sum(not one["cancelled"] and one["incoming"] == side for one in case["violations"])
+
+        shown = sorted(((case["violations"][0]["at"], name, case) for name, case in cases.items() if is_of_period(case)),
+                       key=lambda one: one[:2])
+        own, peers = f"violations_of_{self.party}", f"violations_of_{self.peer}"
+        rows = [{"id": name, "began_at": moment(began), own: standing(case, False), peers: standing(case, True),
+                 "violations_cancelled": sum(one["cancelled"] for one in case["violations"]),
+                 "rungs": [{"rung": one["rung"], "asked_at": moment(one["at"]), "ended_at": moment(one["ended"]) if one["ended"] is not None else None}
+                           for one in case["demands"]],
+                 "decisions": [{"id": one["id"], "from": self.name(one["incoming"]), "rung": one["rung"], "decision": one["decision"],
+                                "at": moment(one["at"]), "decided_by": ROLES[one["by"]], "cancelled": one["cancelled"]}
+                               for one in case["decisions"]],
+                 "guarantors": [{"name": name, "state": state, "at": moment(at)} for name, (state, at) in sorted(case["notes"].items())]}
+                for began, name, case in shown]
+        made = [one for _, _, case in shown for one in case["decisions"] if not one["cancelled"]]
+        demands = [one for _, _, case in shown for one in case["demands"]]
+        states = [state for _, _, case in shown for state, _ in case["notes"].values()]
+        return {"cases": len(rows), own: sum(row[own] for row in rows), peers: sum(row[peers] for row in rows),
+                "violations_cancelled": sum(row["violations_cancelled"] for row in rows),
+                "rungs_asked": len(demands), "rungs_open": sum(one["ended"] is None for one in demands), "rungs_not_named": not_named,
+                f"decisions_of_{self.party}": sum(not one["incoming"] for one in made), f"decisions_of_{self.peer}": sum(one["incoming"] for one in made),
+                "guarantors_asked": states.count("asked"), "guarantors_answered": states.count("answered"), "guarantors_silent": states.count("silent"),
+                "not_readable": unreadable, "cut": False, "list": rows}
+
     def incident(self, first, of, standing):
         closed = {side: self.closing(side, standing) for side in (False, True)}
         both = all(closed.values())
@@ -532,7 +621,7 @@ class Record:
             "observed_from": moment(self.begin), "observed_to": moment(self.end),
             "clock_steps": sum(kind == "ClockStepped" for _, kind, _, _, _ in self.entries),
             **self.count_messages(), "link": self.count_link(), "conflicts": self.count_conflicts(),
-            "incidents": self.count_incidents(), "alarms": self.count_alarms(),
+            "incidents": self.count_incidents(), "cases": self.count_cases(), "alarms": self.count_alarms(),
         }
 
 

@@ -98,6 +98,7 @@ TEST_F(ReportTest, AJournalThatIsNotCosignedGivesNoNumbers) {
 TEST_F(ReportTest, ADaemonsReportIsItsOwnWord) {
   const UtcMs now = *parse_rfc3339("2026-11-22T00:00:00Z");
   daemon_.journal = {released_entry(now, {.serial = 1}), started_entry(now + 1)};
+  daemon_.case_rows = [](flatbuffers::FlatBufferBuilder& b) { return wire::CreateCaseRows(b); };
   EXPECT_EQ(run({}), kExitDone) << terminal_.err();
   EXPECT_TRUE(begins("NOT VERIFIED: ")) << terminal_.out();
   EXPECT_EQ(run({"--trust", exports_->trust()}), kExitUsage);

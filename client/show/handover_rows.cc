@@ -32,7 +32,11 @@ std::string code_words(wire::HandoverCode code) {
     case wire::HandoverCode::incident:
       return "open incident";
     case wire::HandoverCode::draft:
-      return "draft";
+      return "draft, not handed in";
+    case wire::HandoverCode::draft_to_release:
+      return "draft, to be released";
+    case wire::HandoverCode::draft_given_back:
+      return "draft, given back";
     case wire::HandoverCode::condition:
       return "wrong now";
     case wire::HandoverCode::rung:

@@ -61,11 +61,16 @@ HandoverMessages undisseminated_of(const Core& core) {
   return found;
 }
 
+wire::HandoverCode code_of(const KeptDraft& draft) {
+  if (draft.submitted.at != 0) return wire::HandoverCode::draft_to_release;
+  return draft.returned.at != 0 ? wire::HandoverCode::draft_given_back : wire::HandoverCode::draft;
+}
+
 void add_drafts(std::vector<HandoverItem>& items, const DraftList::Open& open) {
   size_t count = 0;
   for (const auto& [number, draft] : open) {
     if (count++ == kItemsMax) break;
-    items.push_back(item_of(wire::HandoverCode::draft, format_draft_name(number), draft.precedence,
+    items.push_back(item_of(code_of(draft), format_draft_name(number), draft.precedence,
                             draft.submitted.at != 0 ? draft.submitted.at : draft.saved_at,
                             draft.subject));
   }

@@ -60,11 +60,11 @@ TEST_F(HandoverCommand, StartSendsTheNoteAndPrintsTheList) {
   EXPECT_EQ(
       terminal_.out(),
       "note: \"radar 2 is off\"\n"
-      "  ITEM  KIND                PREC   SUBJECT          SINCE           WORDS\n"
-      "  1     to be acknowledged  FLASH  S-000087         221402Z NOV 26  Airspace crossing\n"
-      "  2     wrong now           -      link-down south  221408Z NOV 26  no link to the "
+      "  ITEM  KIND                  PREC   SUBJECT          SINCE           WORDS\n"
+      "  1     to be acknowledged    FLASH  S-000087         221402Z NOV 26  Airspace crossing\n"
+      "  2     wrong now             -      link-down south  221408Z NOV 26  no link to the "
       "peer: no route\n"
-      "  3     draft               -      -                -               and 12 more\n"
+      "  3     draft, not handed in  -      -                -               and 12 more\n"
       "Signed by ann, operator at 2026-11-22T14:10:00.000Z\n");
   // The list that was shown is signed.
   EXPECT_EQ(daemon_.handover_lists,

@@ -109,7 +109,8 @@ class StatusReport {
       output_.say("  " + title);
       const std::string shown = text(content);
       if (shown.empty()) return output_.say("    none yet");
-      output_.text(wrapped(printable(shown), 200, "    "));
+      output_.text(
+          wrapped(with_broken_words(printable(shown), kNoteWidth), kNoteWidth + 4, "    "));
     };
     note("checkpoint of " + own_ + "'s transcript, signed by " + own_, status_.own_checkpoint());
     note("receipt on it, signed by " + peer_, status_.own_receipt());
@@ -119,6 +120,7 @@ class StatusReport {
 
  private:
   static constexpr size_t kLabelWidth = 14;
+  static constexpr size_t kNoteWidth = 72;  // Signatures of a note have no spaces.
 
   std::string agreement_words() const {
     const std::string number = std::to_string(status_.agreement());

@@ -52,6 +52,13 @@ std::string hanging(const std::string& text, const std::string& indent) {
   return shown;
 }
 
+size_t longest_word_of(const std::string& text) {
+  std::istringstream words(text);
+  size_t longest = 0;
+  for (std::string word; words >> word;) longest = std::max(longest, column_count(word));
+  return longest;
+}
+
 std::string padded(const std::string& text, size_t width) {
   const size_t columns = column_count(text);
   return columns >= width ? text : text + std::string(width - columns, ' ');
@@ -307,6 +314,26 @@ void Table::print(Output& output) const {
       mark.clear();
     }
   }
+  say_left_out(output, columns, shown);
+}
+
+// Whatever is cut says so.
+void Table::say_left_out(Output& output, const std::vector<Column>& columns,
+                         const std::vector<Shown>& shown) {
+  std::string titles;
+  std::string last;  // Two columns may have one title.
+  size_t next = 0;
+  for (size_t i = 0; i < columns.size(); ++i) {
+    if (next < shown.size() && shown[next].column == i) {
+      ++next;
+    } else if (columns[i].title != last) {
+      last = columns[i].title;
+      titles += (titles.empty() ? "" : ", ") + last;
+    }
+  }
+  if (!titles.empty()) {
+    output.talk("The terminal is too narrow for " + titles + ": --json has all", Style::dim);
+  }
 }
 
 std::vector<std::string> Table::lines_of(const std::vector<std::string>& cells,
@@ -316,7 +343,9 @@ std::vector<std::string> Table::lines_of(const std::vector<std::string>& cells,
   size_t begin = 0;  // Of the column.
   for (const Shown& one : shown) {
     std::string parts = cut_to_columns(cells[one.column], one.width);
-    if (columns[one.column].fit == Fit::wrapped) parts = wrapped(cells[one.column], one.width, "");
+    if (columns[one.column].fit == Fit::wrapped) {
+      parts = wrapped(with_broken_words(cells[one.column], one.width), one.width, "");
+    }
     std::istringstream stream(parts);
     std::string part;
     for (size_t i = 0; std::getline(stream, part); ++i) {
@@ -333,6 +362,11 @@ std::vector<Table::Shown> Table::fitted(const std::vector<Column>& columns,
                                         const std::vector<Row>& rows, size_t width) {
   constexpr size_t kLastMin = 24;  // Less says little,
   constexpr size_t kCutMin = 10;   // and less than this nothing.
+  const auto longest_word = [&](size_t column) {
+    size_t longest = 0;
+    for (const Row& row : rows) longest = std::max(longest, longest_word_of(row.cells[column]));
+    return longest;
+  };
   std::vector<Shown> shown;
   size_t total = 2;  // The mark.
   for (size_t i = 0; i < columns.size(); ++i) {
@@ -360,8 +394,11 @@ std::vector<Table::Shown> Table::fitted(const std::vector<Column>& columns,
     total -= shown[i].width + 2;
     shown.erase(shown.begin() + static_cast<std::ptrdiff_t>(i));
   }
-  for (size_t i = 0; i + 1 < shown.size(); ++i) shorten(shown[i], kCutMin);
-  shorten(shown.back(), kCutMin);
+  for (Shown& one : shown) {
+    const bool is_wrapped = fit_of(one) == Fit::wrapped;
+    shorten(one, is_wrapped ? std::max(kCutMin, longest_word(one.column)) : kCutMin);
+  }
+  for (Shown& one : shown) shorten(one, kCutMin);
   // What leaving out gave back.
   if (total < width) {
     shown.back().width += std::min(width - total, last_whole - shown.back().width);

@@ -90,6 +90,9 @@ class Output {
   // The same of words that are somebody's own, or are translated already.
   void quote(const std::string& text);
 
+  // The commands in words that are not translated, with the same options.
+  std::string typed_here(const std::string& words) const;
+
   // "hotline --context north ack @flash" for "ack @flash": a command to be typed next.
   std::string command(const std::string& words) const;
   // The same of a command that another person types, who has a context of their own. In English
@@ -149,7 +152,6 @@ class Output {
   bool has_done() const { return done_.sent == Sent::yes || done_.acknowledged.value_or(0) > 0; }
   std::string error_text(const char* code, const std::string& what, const std::string& reason,
                          const std::string& hint_as_anywhere) const;
-  std::string typed_here(const std::string& words) const;
   // Nobody else is to type the command that begins with the text, and this person may not give it.
   bool is_of_no_use(std::string_view text) const;
   // Talk as the terminal has room for it, beside so many columns that stand before it.
@@ -166,10 +168,9 @@ class Output {
 // A table of text. On a terminal its columns are padded to their widest cell and separated by two
 // spaces under a line of titles; piped, cells are separated by tabs and nothing else is printed.
 // Cells are made safe (printable_line) here. Where the terminal is too narrow the columns that may
-// be left out go first, the leftmost before the others; then what may be cut is cut, with a mark,
-// and what is wrapped goes on under itself.
-// On a terminal titles are translated, and cells of columns of words; piped, all stays English: a
-// program reads it.
+// be left out go first, the leftmost before the others, and are named; then what may be cut is cut,
+// with a mark, and what is wrapped goes on under itself. On a terminal titles are translated, and
+// cells of columns of words; piped, all stays English: a program reads it.
 class Table {
  public:
   enum class Fit : uint8_t { whole, left_out, cut, wrapped };
@@ -197,6 +198,8 @@ class Table {
   };
   static std::vector<Shown> fitted(const std::vector<Column>& columns, const std::vector<Row>& rows,
                                    size_t width);
+  static void say_left_out(Output& output, const std::vector<Column>& columns,
+                           const std::vector<Shown>& shown);
   // The lines of one row, or of the titles.
   static std::vector<std::string> lines_of(const std::vector<std::string>& cells,
                                            const std::vector<Column>& columns,

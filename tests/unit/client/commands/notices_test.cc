@@ -106,7 +106,8 @@ TEST_F(NoticesTest, ConflictsFitEightyColumns) {
   EXPECT_EQ(terminal_.out(),
             "  OURS      THEIRS    APART    HEIGHT  FROM            UNTIL           ACCEPTED\n"
             "! N-000003  S-000005  9,812 m  0 m     241100Z NOV 26  241200Z NOV 26  nobody\n");
-  EXPECT_EQ(terminal_.err(), kNotCompared);
+  EXPECT_EQ(terminal_.err(), "The terminal is too narrow for VOLUME, TIME: --json has all\n" +
+                                 std::string(kNotCompared));
 }
 
 TEST_F(NoticesTest, ConflictsInAPipeHaveEveryColumn) {

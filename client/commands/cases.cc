@@ -6,9 +6,11 @@
 #include "client/compose/referred_message.h"
 #include "client/compose/submitting.h"
 #include "client/show/case_rows.h"
+#include "client/show/draft_rows.h"
 #include "client/show/message_choice.h"
 #include "client/show/row_limit.h"
 #include "protocol/base/text.h"
+#include "protocol/base/time_text.h"
 #include "protocol/channel/case_clock.h"
 #include "protocol/message/names.h"
 #include "protocol/message/serial.h"
@@ -180,6 +182,20 @@ Result<DraftFields> draft_of_decision(Invocation& invocation, const Connection& 
   return draft;
 }
 
+// Whoever decides twice is told of the first, before the second goes.
+void say_what_is_replaced(Output& output, const wire::CaseRows& reply, const std::string& rung) {
+  for (const wire::CaseRungRow* one : tables(tables(reply.rows()).front()->rungs())) {
+    const bool is_decided = one->state() == static_cast<uint8_t>(RungState::decided);
+    if (!is_decided || rung_name(static_cast<CaseRung>(one->rung())) != rung) continue;
+    for (const wire::CaseDecisionRow* made : tables(reply.decisions())) {
+      if (text(made->id()) != text(one->decision())) continue;
+      output.talk("This takes the place of " + printable_line(text(made->id())) + ", by " +
+                  person_words(text(made->person()), made->decided_by()) + " at " +
+                  format_rfc3339(made->at()) + ": " + printable_line(text(made->decision())));
+    }
+  }
+}
+
 int decide(Invocation& invocation) {
   Output& output = invocation.output;
   output.set_sent(Sent::no);
@@ -189,6 +205,7 @@ int decide(Invocation& invocation) {
   const auto connection = need(invocation.connect(), what);
   const auto reply = need(find_case(*connection, *invocation.arguments.get("NAME")), what);
   const auto draft = need(draft_of_decision(invocation, *connection, *reply, rung), what);
+  say_what_is_replaced(output, *reply, rung);
   return submit_and_report(invocation, *connection, draft, "decision on " + rung, wait);
 }
 

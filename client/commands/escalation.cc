@@ -5,6 +5,7 @@
 
 #include "client/commands/commands.h"
 #include "client/compose/referred_message.h"
+#include "client/show/draft_rows.h"
 #include "client/show/message_row.h"
 #include "client/show/row_limit.h"
 #include "protocol/base/limits.h"
@@ -36,6 +37,7 @@ JsonValue json_escalation(const wire::EscalationRow* row) {
       .add("attempts", texts(row->attempts()))
       .add("paused_until", json_time(row->paused_until()))
       .add("paused_because", json_text(text(row->paused_because())))
+      .add("paused_by", json_text(text(row->paused_person())))
       .add("told", json_each(tables(row->told()), json_told))
       .add("contacts", json_each(tables(row->contacts()), json_contact));
 }
@@ -107,7 +109,8 @@ void print_escalation(Output& output, const wire::EscalationRow& row) {
   }
   if (row.paused_until() != 0) {
     output.say("  PAUSED until " + format_rfc3339(row.paused_until()) + ", by " +
-                   role_name(row.paused_role()) + ": " + printable_line(text(row.paused_because())),
+                   person_words(text(row.paused_person()), row.paused_role()) + ": " +
+                   printable_line(text(row.paused_because())),
                Style::yellow);
   }
   const std::string next = text(row.next());

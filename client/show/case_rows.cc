@@ -80,6 +80,12 @@ void print_heading(Output& output, const char* title) {
   output.say(title);
 }
 
+// When it was decided, or is due.
+UtcMs time_of(const wire::CaseRungRow& row) {
+  const bool is_decided = row.state() == static_cast<uint8_t>(RungState::decided);
+  return is_decided ? row.decided_at() : row.due_at();
+}
+
 void print_rungs(Output& output, const wire::CaseRow& row) {
   Table table({{.title = "RUNG"},
                {.title = "STATE", .is_words = true},
@@ -88,11 +94,28 @@ void print_rungs(Output& output, const wire::CaseRow& row) {
   for (const wire::CaseRungRow* one : tables(row.rungs())) {
     table.add({is_due(*one) ? "!" : "",
                {rung_of(*one), rung_state_words(one->state()),
-                one->due_at() == 0 ? "-" : format_date_time_group(one->due_at()),
+                time_of(*one) == 0 ? "-" : format_date_time_group(time_of(*one)),
                 text(one->decision()).empty() ? "-" : text(one->decision())},
                is_due(*one) ? Style::yellow : Style::plain});
   }
   table.print(output);
+  for (const wire::CaseRungRow* one : tables(row.rungs())) {
+    if (text(one->repeating()).empty()) continue;
+    output.say(printable_line(text(one->repeating())) + " repeats " +
+               printable_line(text(one->repeated())));
+  }
+}
+
+// How many there are of its kind, and by name those that have room.
+void print_kind(Output& output, const wire::CaseRow& row, uint64_t widespread) {
+  std::string names;
+  for (const std::string& id : texts(row.kind_ids())) {
+    names += (names.empty() ? "" : ", ") + printable_line(id);
+  }
+  const bool all = texts(row.kind_ids()).size() == row.of_its_kind();
+  output.say("Of its kind from its first on: " + format_count(row.of_its_kind()) +
+             ". Widespread from " + format_count(widespread) + " on.");
+  if (!names.empty()) output.say((all ? "They are: " : "The newest: ") + names);
 }
 
 void print_violations(Output& output, const Connection& connection, const wire::CaseRows& rows) {
@@ -119,15 +142,20 @@ void print_decisions(Output& output, const Connection& connection, const wire::C
   print_heading(output, "Decisions");
   Table table({{.title = "ID"},
                {.title = "PARTY"},
-               {.title = "BY", .is_words = true},
-               {.title = "RUNG", .fit = Table::Fit::cut},
+               {.title = "BY", .fit = Table::Fit::wrapped, .is_words = true},
+               {.title = "RUNG", .fit = Table::Fit::wrapped},
+               {.title = "TIME"},
                {.title = "DECISION", .fit = Table::Fit::wrapped}});
   for (const wire::CaseDecisionRow* one : all) {
-    const std::string cancelled = one->cancelled() ? output.words("cancelled") + ": " : "";
+    const std::string later = text(one->replaced_by());
+    const std::string state = one->cancelled() ? output.words("cancelled") + ": "
+                              : later.empty()  ? ""
+                                               : output.words("replaced by " + later) + ": ";
     table.add({"",
                {text(one->id()), upper_case(sending_party(connection, one->incoming())),
-                role_name(one->decided_by()), text(one->rung()),
-                cancelled + text(one->decision()) + " (" + text(one->reason()) + ")"}});
+                person_words(text(one->person()), one->decided_by()), text(one->rung()),
+                format_date_time_group(one->at()),
+                state + text(one->decision()) + " (" + text(one->reason()) + ")"}});
   }
   table.print(output);
 }
@@ -176,7 +204,10 @@ JsonValue json_rung(const wire::CaseRungRow* row) {
       .add("rung", rung_of(*row))
       .add("state", rung_state_code(row->state()))
       .add("due_at", json_time(row->due_at()))
-      .add("decision", json_text(text(row->decision())));
+      .add("decision", json_text(text(row->decision())))
+      .add("decided_at", json_time(row->decided_at()))
+      .add("repeating", json_text(text(row->repeating())))
+      .add("repeated", json_text(text(row->repeated())));
 }
 
 JsonValue json_decision(const Connection& connection, const wire::CaseDecisionRow& row) {
@@ -190,7 +221,9 @@ JsonValue json_decision(const Connection& connection, const wire::CaseDecisionRo
       .add("role", role_name(row.role()))
       .add("decided_at", json_time(row.decided_at()))
       .add("committed_at", json_time(row.at()))
-      .add("cancelled", row.cancelled());
+      .add("cancelled", row.cancelled())
+      .add("person", json_text(text(row.person())))
+      .add("replaced_by", json_text(text(row.replaced_by())));
 }
 
 JsonValue json_guarantor(const wire::GuarantorRow* row) {
@@ -217,10 +250,10 @@ void print_cases(Output& output, const Connection& connection, const wire::CaseR
   Table table({{.title = "ID", .width_min = 8},
                {.title = "SINCE", .fit = Table::Fit::left_out},
                {.title = "EVENT", .fit = Table::Fit::cut},
-               {.title = "SIDE"},
+               {.title = "SIDE", .fit = Table::Fit::left_out},
                {.title = "COUNT", .fit = Table::Fit::left_out},
                {.title = "RESPONSE", .is_words = true},
-               {.title = "CONSULTATION", .is_words = true},
+               {.title = "CONSULT", .is_words = true},
                {.title = "JOINT", .is_words = true}});
   for (const wire::CaseRow* one : tables(rows.rows())) {
     if (one->first() == nullptr) continue;
@@ -249,8 +282,7 @@ void print_case(Output& output, const Connection& connection, const wire::CaseRo
   if (row.cancelled()) {
     output.say("Cancelled: every violation of it was taken back. Nothing is asked for.");
   } else {
-    output.say("Of its kind: " + format_count(row.of_its_kind()) + ". Widespread from " +
-               format_count(rows.widespread()) + " on.");
+    print_kind(output, row, rows.widespread());
     output.say("Decided by: " + role_name(rows.decided_by()));
     print_rungs(output, row);
   }
@@ -268,6 +300,7 @@ JsonValue json_case(const Connection& connection, const wire::CaseRow& row) {
       .add("first", row.first() ? json_violation(connection, *row.first()) : JsonValue())
       .add("violations", row.violations())
       .add("of_its_kind", row.of_its_kind())
+      .add("kind_ids", texts(row.kind_ids()))
       .add("rungs", json_each(tables(row.rungs()), json_rung));
 }
 

@@ -24,8 +24,12 @@ Offset<wire::CaseViolationRow> build_violation(FlatBufferBuilder& b, Core& core,
 Offset<wire::CaseRungRow> build_rung(FlatBufferBuilder& b, Core& core, const RungStanding& rung) {
   const auto decision =
       rung.decision == nullptr ? 0 : b.CreateString(core.name_of(rung.decision->key));
-  return wire::CreateCaseRungRow(b, static_cast<uint8_t>(rung.rung),
-                                 static_cast<uint8_t>(rung.state), rung.due_at, decision);
+  const bool repeats = rung.repeating != nullptr;
+  const auto repeating = repeats ? b.CreateString(core.name_of(rung.repeating->key)) : 0;
+  const auto repeated = repeats ? b.CreateString(core.name_of(rung.repeated)) : 0;
+  return wire::CreateCaseRungRow(
+      b, static_cast<uint8_t>(rung.rung), static_cast<uint8_t>(rung.state), rung.due_at, decision,
+      rung.decision == nullptr ? 0 : rung.decision->at, repeating, repeated);
 }
 
 Offset<wire::CaseRow> build_case(FlatBufferBuilder& b, Core& core, const Case& one, UtcMs now) {
@@ -38,13 +42,26 @@ Offset<wire::CaseRow> build_case(FlatBufferBuilder& b, Core& core, const Case& o
   const auto id = b.CreateString(one.thread);
   const auto first_row = build_violation(b, core, first);
   const auto rung_rows = b.CreateVector(rungs);
+  std::vector<std::string> of_its_kind;
+  for (const MessageKey key : core.cases().newest_of_its_kind(one)) {
+    of_its_kind.push_back(core.name_of(key));
+  }
+  const auto kind_ids = b.CreateVectorOfStrings(of_its_kind);
   return wire::CreateCaseRow(b, id, first_row, first.at, static_cast<uint32_t>(standing),
                              static_cast<uint32_t>(core.cases().of_its_kind(one)), stands.is_open(),
-                             stands.first == nullptr, rung_rows);
+                             stands.first == nullptr, rung_rows, kind_ids);
+}
+
+// The later decision of this party that replaced it; null: none did.
+const CaseDecision* replacing(const Case& one, const CaseDecision& made) {
+  const auto later =
+      std::find_if(one.decisions.begin(), one.decisions.end(),
+                   [&](const CaseDecision& each) { return replaced_by(one, each) == &made; });
+  return later == one.decisions.end() ? nullptr : &*later;
 }
 
 // Nothing where the message cannot be read any more.
-Offset<wire::CaseDecisionRow> build_decision(FlatBufferBuilder& b, Core& core,
+Offset<wire::CaseDecisionRow> build_decision(FlatBufferBuilder& b, Core& core, const Case& one,
                                              const CaseDecision& made) {
   const auto newest = core.corrections().newest(made.key);
   const auto body = newest ? open_body(newest->body) : Error{};
@@ -57,9 +74,12 @@ Offset<wire::CaseDecisionRow> build_decision(FlatBufferBuilder& b, Core& core,
   const auto rung = text(said->rung());
   const auto decision = text(said->decision());
   const auto reason = text(said->reason());
+  const auto person = b.CreateString(made.key.incoming ? "" : core.person_at(made.journal_index));
+  const CaseDecision* later = replacing(one, made);
+  const auto replaced_by = later == nullptr ? 0 : b.CreateString(core.name_of(later->key));
   return wire::CreateCaseDecisionRow(b, id, made.key.incoming, rung, decision, reason,
                                      static_cast<uint8_t>(said->decided_by()), made.role,
-                                     said->at(), made.at, made.is_cancelled);
+                                     said->at(), made.at, made.is_cancelled, person, replaced_by);
 }
 
 std::vector<Offset<wire::GuarantorRow>> build_guarantors(FlatBufferBuilder& b, Core& core,
@@ -113,7 +133,7 @@ void ClientApi::show_case(ClientSession& session, uint32_t request, const std::s
     }
     std::vector<Offset<wire::CaseDecisionRow>> decisions;
     for (const CaseDecision& each : newest_of(one->decisions)) {
-      const auto built = build_decision(b, core_, each);
+      const auto built = build_decision(b, core_, *one, each);
       if (!built.IsNull()) decisions.push_back(built);
     }
     const auto guarantors = b.CreateVector(build_guarantors(b, core_, *one));

@@ -172,11 +172,13 @@ void ClientApi::answer_escalations(ClientSession& session, uint32_t request,
             auto contact_rows = b.CreateVector(contacts);
             const Pause* pause = core_.pauses().find(key, context.now.utc);
             auto because = pause ? b.CreateString(pause->reason) : 0;
+            auto paused_person = pause ? b.CreateString(core_.person_at(pause->journal_index)) : 0;
             rows.push_back(wire::CreateEscalationRow(
                 b, row_id, record.key.incoming, record.precedence, rung, one.decided_at, next_name,
                 next ? next->due - context.now.timer() : 0, attempts, b.CreateVector(told),
                 tells_nobody(context.policy, record.precedence, one.message.stored.rung),
-                pause ? pause->until : 0, because, pause ? pause->role : 0, contact_rows));
+                pause ? pause->until : 0, because, pause ? pause->role : 0, contact_rows,
+                paused_person));
           }
           auto next_page = all.next.empty() ? 0 : b.CreateString(all.next);
           return wire::CreateEscalationRows(b, b.CreateVector(rows), all.total, all.more,

@@ -300,6 +300,7 @@ inline constexpr int64_t kWidespreadMax = 1'000;
 inline constexpr int64_t kRetentionMonthsMax = 1'200;
 inline constexpr size_t kCaseReasonSizeMax = 2'000;
 inline constexpr size_t kCaseRowsMax = 200;
+inline constexpr size_t kCaseKindShown = 8;       // The newest violations of its kind.
 inline constexpr size_t kCaseMessagesShown = 50;  // Violations and decisions, each.
 inline constexpr size_t kCaseTextShown = 2'000;   // Of a decision, and of its reason.
 

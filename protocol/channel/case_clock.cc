@@ -36,7 +36,11 @@ RungStanding consultation_of(const CasePolicy& policy, const Case& one,
   for (const CaseViolation& each : one.violations) {
     const bool is_newer =
         stands.decision == nullptr || each.journal_index > stands.decision->journal_index;
-    if (!is_newer || !times.repeats(each, policy.repeated_within_ms)) continue;
+    const auto repeated =
+        is_newer ? times.repeated_by(each, policy.repeated_within_ms) : std::nullopt;
+    if (!repeated) continue;
+    stands.repeating = &each;
+    stands.repeated = *repeated;
     stands.state = RungState::due;
     stands.due_at = each.at;
     break;
@@ -62,7 +66,7 @@ std::optional<CaseRung> find_rung(std::string_view name) {
 
 void ViolationTimes::add(const CaseViolation& violation) {
   if (violation.is_cancelled || violation.kind.event == wire::ViolationEvent::unset) return;
-  times_[violation.kind].emplace(violation.at, violation.journal_index);
+  times_[violation.kind].emplace(std::pair(violation.at, violation.journal_index), violation.key);
 }
 
 void ViolationTimes::remove(const CaseViolation& violation) {
@@ -72,12 +76,14 @@ void ViolationTimes::remove(const CaseViolation& violation) {
   if (found->second.empty()) times_.erase(found);
 }
 
-bool ViolationTimes::repeats(const CaseViolation& violation, int64_t within_ms) const {
+std::optional<MessageKey> ViolationTimes::repeated_by(const CaseViolation& violation,
+                                                      int64_t within_ms) const {
   const auto of_kind = times_.find(violation.kind);
-  if (of_kind == times_.end()) return false;
+  if (of_kind == times_.end()) return std::nullopt;
   const auto found = of_kind->second.find({violation.at, violation.journal_index});
-  if (found == of_kind->second.end() || found == of_kind->second.begin()) return false;
-  return violation.at - std::prev(found)->first <= within_ms;
+  if (found == of_kind->second.end() || found == of_kind->second.begin()) return std::nullopt;
+  const auto& [before, key] = *std::prev(found);
+  return violation.at - before.first <= within_ms ? std::optional(key) : std::nullopt;
 }
 
 uint64_t ViolationTimes::count(const ViolationKind& kind, UtcMs from, UtcMs until,
@@ -86,10 +92,24 @@ uint64_t ViolationTimes::count(const ViolationKind& kind, UtcMs from, UtcMs unti
   if (of_kind == times_.end()) return 0;
   uint64_t found = 0;
   for (auto one = of_kind->second.lower_bound({from, 0});
-       one != of_kind->second.end() && one->first <= until && found < most; ++one) {
+       one != of_kind->second.end() && one->first.first <= until && found < most; ++one) {
     ++found;
   }
   return found;
+}
+
+std::vector<MessageKey> ViolationTimes::newest(const ViolationKind& kind, UtcMs from, UtcMs until,
+                                               size_t most) const {
+  std::vector<MessageKey> keys;
+  const auto of_kind = times_.find(kind);
+  if (of_kind == times_.end()) return keys;
+  const auto first = of_kind->second.lower_bound({from, 0});
+  for (auto end = of_kind->second.upper_bound({until, UINT64_MAX});
+       end != first && keys.size() < most;) {
+    keys.push_back((--end)->second);
+  }
+  std::reverse(keys.begin(), keys.end());
+  return keys;
 }
 
 bool CaseStanding::is_open() const {
@@ -98,20 +118,47 @@ bool CaseStanding::is_open() const {
   });
 }
 
-uint64_t count_of_its_kind(const CasePolicy& policy, const Case& one, const ViolationTimes& times,
-                           uint64_t most) {
+namespace {
+
+struct MostOfKind {
+  uint64_t count = 0;
+  ViolationKind kind;
+  UtcMs from = 0;
+  UtcMs until = 0;
+};
+
+MostOfKind most_of_a_kind(const CasePolicy& policy, const Case& one, const ViolationTimes& times,
+                          uint64_t most) {
+  MostOfKind found;
   const CaseViolation* first = first_that_stands(one);
-  if (first == nullptr) return 0;
-  const UtcMs until = first->at + policy.joint_response_ms;
+  if (first == nullptr) return found;
+  found.from = first->at;
+  found.until = first->at + policy.joint_response_ms;
   std::set<ViolationKind> kinds;
   for (const CaseViolation& each : one.violations) {
-    if (!each.is_cancelled && each.at <= until) kinds.insert(each.kind);
+    if (!each.is_cancelled && each.at <= found.until) kinds.insert(each.kind);
   }
-  uint64_t found = 0;
   for (const ViolationKind& kind : kinds) {
-    found = std::max(found, times.count(kind, first->at, until, most));
+    const uint64_t count = times.count(kind, found.from, found.until, most);
+    if (count <= found.count) continue;
+    found.count = count;
+    found.kind = kind;
   }
   return found;
+}
+
+}  // namespace
+
+uint64_t count_of_its_kind(const CasePolicy& policy, const Case& one, const ViolationTimes& times,
+                           uint64_t most) {
+  return most_of_a_kind(policy, one, times, most).count;
+}
+
+std::vector<MessageKey> newest_of_its_kind(const CasePolicy& policy, const Case& one,
+                                           const ViolationTimes& times, size_t most) {
+  const MostOfKind found = most_of_a_kind(policy, one, times, UINT64_MAX);
+  if (found.count == 0) return {};
+  return times.newest(found.kind, found.from, found.until, most);
 }
 
 const CaseDecision* replaced_by(const Case& one, const CaseDecision& later) {

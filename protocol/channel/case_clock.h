@@ -91,13 +91,16 @@ class ViolationTimes {
   void add(const CaseViolation& violation);
   void remove(const CaseViolation& violation);
 
-  // Another one of its kind was committed before it, at most so long.
-  bool repeats(const CaseViolation& violation, int64_t within_ms) const;
+  // The one of its kind that was committed last before it, at most so long.
+  std::optional<MessageKey> repeated_by(const CaseViolation& violation, int64_t within_ms) const;
   // Those of this kind, from one time to another, both included; counted up to `most`.
   uint64_t count(const ViolationKind& kind, UtcMs from, UtcMs until, uint64_t most) const;
+  // The newest of them, oldest first.
+  std::vector<MessageKey> newest(const ViolationKind& kind, UtcMs from, UtcMs until,
+                                 size_t most) const;
 
  private:
-  using Times = std::set<std::pair<UtcMs, uint64_t>>;  // With the index in the journal.
+  using Times = std::map<std::pair<UtcMs, uint64_t>, MessageKey>;  // With the index in the journal.
   std::map<ViolationKind, Times> times_;
 };
 
@@ -106,6 +109,9 @@ struct RungStanding {
   RungState state = RungState::not_asked_for;
   UtcMs due_at = 0;                        // 0: it has no time.
   const CaseDecision* decision = nullptr;  // The newest on it; borrowed from the case.
+  // Where a consultation is due: which violation repeats which. Borrowed likewise.
+  const CaseViolation* repeating = nullptr;
+  MessageKey repeated = {};
 };
 
 struct CaseStanding {
@@ -127,5 +133,8 @@ CaseStanding case_standing(const CasePolicy& policy, const Case& one, const Viol
 // that the case has, counted up to `most`.
 uint64_t count_of_its_kind(const CasePolicy& policy, const Case& one, const ViolationTimes& times,
                            uint64_t most);
+// The newest of those that it counts, oldest first.
+std::vector<MessageKey> newest_of_its_kind(const CasePolicy& policy, const Case& one,
+                                           const ViolationTimes& times, size_t most);
 
 }  // namespace hotline

@@ -17,6 +17,7 @@
 #include <string_view>
 #include <vector>
 
+#include "protocol/base/limits.h"
 #include "protocol/channel/case_clock.h"
 #include "protocol/channel/conditions.h"
 #include "protocol/channel/core_config.h"
@@ -66,6 +67,10 @@ class Cases {
   }
   uint64_t of_its_kind(const Case& one) const {
     return count_of_its_kind(config_.policy.case_clock, one, times_, UINT64_MAX);
+  }
+  std::vector<MessageKey> newest_of_its_kind(const Case& one) const {
+    return hotline::newest_of_its_kind(config_.policy.case_clock, one, times_,
+                                       limits::kCaseKindShown);
   }
 
  private:

@@ -25,20 +25,29 @@ Offset<wire::CaseRows> one_case(FlatBufferBuilder& b) {
   };
   const auto rung = [&b](CaseRung which, RungState state, UtcMs due, const char* decision) {
     return wire::CreateCaseRungRowDirect(b, static_cast<uint8_t>(which),
-                                         static_cast<uint8_t>(state), due, decision);
+                                         static_cast<uint8_t>(state), due, decision,
+                                         decision == nullptr ? 0 : at("2026-11-22T10:05:00Z"));
   };
   const std::vector<Offset<wire::CaseRungRow>> rungs = {
       rung(CaseRung::first_response, RungState::due, at("2026-11-22T14:00:00Z"), nullptr),
       rung(CaseRung::consultation, RungState::decided, 0, "N-000125"),
       rung(CaseRung::joint_response, RungState::to_come, at("2026-11-24T14:00:00Z"), nullptr)};
+  const std::vector<Offset<flatbuffers::String>> kind_ids = {b.CreateString("N-000123"),
+                                                             b.CreateString("N-000131")};
   const std::vector<Offset<wire::CaseRow>> rows = {
       wire::CreateCaseRowDirect(b, "N-000123", violation("N-000123", false),
-                                at("2026-11-21T14:00:00Z"), 1, 2, true, false, &rungs)};
+                                at("2026-11-21T14:00:00Z"), 1, 2, true, false, &rungs, &kind_ids)};
   const std::vector<Offset<wire::CaseViolationRow>> violations = {violation("N-000123", false),
                                                                   violation("N-000124", true)};
-  const std::vector<Offset<wire::CaseDecisionRow>> decisions = {wire::CreateCaseDecisionRowDirect(
-      b, "N-000125", false, "consultation", "ask the first guarantor", "the second in a day", 3, 3,
-      at("2026-11-22T10:00:00Z"), at("2026-11-22T10:01:00Z"))};
+  const auto decision = [&b](const char* id, const char* said, UtcMs committed,
+                             const char* replaced_by) {
+    return wire::CreateCaseDecisionRowDirect(
+        b, id, false, "consultation", said, "the second in a day", 3, 3, at("2026-11-22T10:00:00Z"),
+        committed, false, "bob", replaced_by);
+  };
+  const std::vector<Offset<wire::CaseDecisionRow>> decisions = {
+      decision("N-000124", "wait", at("2026-11-22T10:01:00Z"), "N-000125"),
+      decision("N-000125", "ask the first guarantor", at("2026-11-22T10:05:00Z"), nullptr)};
   const std::vector<Offset<wire::GuarantorRow>> guarantors = {
       wire::CreateGuarantorRowDirect(b, "first-guarantor", 1, at("2026-11-22T10:30:00Z"), 3, "bob",
                                      "by wire"),
@@ -64,8 +73,9 @@ TEST_F(CasesCommand, ListsWhatIsDueAndWhatWasDecided) {
   terminal_.columns = 80;
   EXPECT_EQ(terminal_.run({"case", "list"}), kExitDone) << terminal_.err();
   EXPECT_EQ(terminal_.out(),
-            "  ID        EVENT      SIDE   COUNT  RESPONSE  CONSULTATION  JOINT\n"
-            "! N-000123  explosion  SOUTH  1      DUE       N-000125      241400Z NOV 26\n");
+            "  ID        EVENT      SIDE   COUNT  RESPONSE  CONSULT   JOINT\n"
+            "! N-000123  explosion  SOUTH  1      DUE       N-000125  241400Z NOV 26\n");
+  EXPECT_EQ(terminal_.err(), "The terminal is too narrow for SINCE: --json has all\n");
 }
 
 TEST_F(CasesCommand, ShowsDecisionsAndGuarantors) {
@@ -73,11 +83,12 @@ TEST_F(CasesCommand, ShowsDecisionsAndGuarantors) {
   EXPECT_EQ(daemon_.cases_asked, std::vector<std::string>{"N-000123"});
   EXPECT_EQ(terminal_.out(),
             "N-000123  explosion  SOUTH  211400Z NOV 26\n"
-            "Of its kind: 2. Widespread from 3 on.\n"
+            "Of its kind from its first on: 2. Widespread from 3 on.\n"
+            "They are: N-000123, N-000131\n"
             "Decided by: supervisor\n"
             "  RUNG            STATE    TIME            DECISION\n"
             "! first-response  DUE      221400Z NOV 26  -\n"
-            "  consultation    decided  -               N-000125\n"
+            "  consultation    decided  221005Z NOV 26  N-000125\n"
             "  joint-response  to come  241400Z NOV 26  -\n"
             "\n"
             "Violations\n"
@@ -86,9 +97,12 @@ TEST_F(CasesCommand, ShowsDecisionsAndGuarantors) {
             "  N-000124  211400Z NOV 26  explosion  SOUTH  cancelled\n"
             "\n"
             "Decisions\n"
-            "  ID        PARTY  BY          RUNG          DECISION\n"
-            "  N-000125  NORTH  supervisor  consultation  ask the first guarantor (the second in a "
-            "day)\n"
+            "  ID        PARTY  BY               RUNG          TIME            DECISION\n"
+            "  N-000124  NORTH  bob, supervisor  consultation  221001Z NOV 26  replaced by "
+            "N-000125: wait "
+            "(the second in a day)\n"
+            "  N-000125  NORTH  bob, supervisor  consultation  221005Z NOV 26  ask the first "
+            "guarantor (the second in a day)\n"
             "\n"
             "Guarantors\n"
             "  GUARANTOR         STATE      SINCE           BY               REASON\n"

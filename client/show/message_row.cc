@@ -46,7 +46,7 @@ const char* state_word(const wire::MessageRow& row) {
   if (row.declined_at() != 0) return "declined";
   if (row.answered_at() != 0) return "answered";
   if (row.answered_in_part_at() != 0) return "answered in part";
-  if (row.acknowledged_at() != 0) return "acknowledged";
+  if (row.acknowledged_at() != 0) return row.waits() ? "waits" : "acknowledged";
   if (row.incoming()) return "received";
   if (row.delivered_at() != 0) return "delivered";
   return row.numbered() ? "sent" : "queued";
@@ -141,7 +141,7 @@ void print_standing(Output& output, const wire::Detail& detail) {
 std::string escalated_words(const std::string& rung, bool rung_tells_nobody) {
   if (rung.empty()) return "";
   if (!rung_tells_nobody) return "ESCALATED to " + rung;
-  return "ESCALATED to " + rung + ": nobody was called, no command is configured for it";
+  return "ESCALATED to " + rung + ": this rung calls nobody, no command is configured for it";
 }
 
 std::vector<std::string> life_lines(const Output& output, const Connection& connection,
@@ -174,7 +174,10 @@ std::vector<std::string> life_lines(const Output& output, const Connection& conn
   if (row.paused_until() != 0) {
     add(output.words("  its ladder is PAUSED until " + format_rfc3339(row.paused_until())));
   }
-  add(output.words("  waits for an acknowledgement, " + next_words(row)));
+  const bool again = row.acknowledged_at() != 0;
+  add(output.words(
+      (again ? "  waits for an acknowledgement again, " : "  waits for an acknowledgement, ") +
+      next_words(row)));
   return lines;
 }
 

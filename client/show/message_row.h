@@ -59,8 +59,8 @@ std::vector<std::string> life_lines(const Output& output, const Connection& conn
 // Above everything else that a message says: whether it still says it.
 void print_standing(Output& output, const wire::Detail& detail);
 
-// "ESCALATED to supervisor", and that nobody was called where that is so. Empty where it has not
-// climbed a rung.
+// "ESCALATED to supervisor", and that this rung calls nobody where that is so. Empty where it has
+// not climbed a rung.
 std::string escalated_words(const std::string& rung, bool rung_tells_nobody);
 
 // Members for one message; without "v".

@@ -336,9 +336,9 @@ class Alarms(unittest.TestCase):
                 self.assertGreaterEqual(world.status("north")["waiting"][0]["oldest_ms"], 1000)
                 said = world.client("north", "ann", "status").stdout.splitlines()
                 self.assertRegex(said[1], "^  CRITICAL +for .*: FLASH X?S-000001 has passed its last rung")
-                self.assertRegex(said[2], "^  FLASH +1 of SOUTH waits for us, for .*, ESCALATED to supervisor: nobody was called")
+                self.assertRegex(said[2], "^  FLASH +1 of SOUTH waits for us, for .*, ESCALATED to supervisor: this rung calls nobody")
                 shown = world.client("north", "ann", "show", "@flash").stdout
-                self.assertIn("ESCALATED to supervisor: nobody was called", shown)
+                self.assertIn("ESCALATED to supervisor: this rung calls nobody", shown)
                 self.assertIn("waits for an acknowledgement, and nobody further is left to be told", shown)
                 world.ask("north", "ann", "ack", "@flash")
                 self.assertEqual(waiting("north"), [])

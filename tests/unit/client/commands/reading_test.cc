@@ -328,8 +328,8 @@ TEST_F(ReadingTest, StatusSaysHowTheChannelIs) {
       "  FLASH         3 of SOUTH wait for us, the oldest for 3 min 12 s, ESCALATED to supervisor\n"
       "  FLASH         1 of ours waits for SOUTH, for 8.0 s\n"
       "  ROUTINE       1,042 of SOUTH wait for us, the oldest for 2 h 05 min, ESCALATED to "
-      "duty-director: nobody was called, no\n"
-      "                command is configured for it\n"
+      "duty-director: this rung calls\n"
+      "                nobody, no command is configured for it\n"
       "  link          up for 3 min 12 s, since 14:08:55.913Z, 192.0.2.7:4711\n"
       "  peer's clock  -0.040 s to ours, round trip 12 ms\n"
       "  queued        1 FLASH, 19 ROUTINE, sent without receipt 1\n"
@@ -479,7 +479,7 @@ TEST_F(ReadingTest, NobodyIsSaidToBeToldWhereNoCommandIsConfigured) {
   daemon_.messages[0].rung_tells_nobody = true;
   EXPECT_EQ(terminal_.run({"show", "S-87"}), kExitDone);
   EXPECT_TRUE(terminal_.out().ends_with(
-      "  ESCALATED to supervisor: nobody was called, no command is configured for it\n"
+      "  ESCALATED to supervisor: this rung calls nobody, no command is configured for it\n"
       "  waits for an acknowledgement, next in 02:48\n"))
       << terminal_.out();
   daemon_.messages[0].due_in_ms = 0;  // It has climbed every rung.

@@ -254,7 +254,8 @@ int agreement_propose(Invocation& invocation) {
                          "it says the same as agreement " + std::to_string(newest.number()),
                          "hotline agreement show --toml    is the file to change"));
   }
-  if (!output.json()) print_changes(output, changes);
+  // The daemon refuses whoever may not, and they read that alone.
+  if (!output.json() && connection->may(Right::agree)) print_changes(output, changes);
   const std::string number = std::to_string(agreement.number);
   return submit_and_report(invocation, *connection,
                            agreement_draft(*connection,

@@ -116,7 +116,8 @@ int say_unknown(Output& output, const Error& error) {
                         .add("hint", json_text(error.hint)));
   } else {
     output.line("HOTLINE UNKNOWN - " +
-                printable_line(error.reason + (error.hint.empty() ? "" : "; " + error.hint)));
+                output.typed_here(
+                    printable_line(error.reason + (error.hint.empty() ? "" : "; " + error.hint))));
   }
   return kUnknown;
 }
@@ -147,7 +148,8 @@ int check_channel(Invocation& invocation) {
                         .add("waiting_out", status.waiting_out())
                         .add("unreceipted", status.unreceipted()));
   } else {
-    output.line("HOTLINE " + word + " - " + judgement.words() + " | " + judgement.numbers());
+    output.line("HOTLINE " + word + " - " + output.typed_here(judgement.words()) + " | " +
+                judgement.numbers());
   }
   return judgement.state();
 }

@@ -61,7 +61,8 @@ int handover_start(Invocation& invocation) {
   const auto connection = need(invocation.connect(), what);
   const auto lines = need(connection->list_handover(), what);
   const auto items = handover_items(*lines);
-  if (!output.json()) print_items(output, items, note);
+  // The daemon refuses whoever may not, and they read that alone.
+  if (!output.json() && connection->may(Right::hand_over)) print_items(output, items, note);
   const auto reply = need(connection->start_handover(note, handover_hash(items, note)), what);
   const auto handover = need(shown_handover(*reply), what);
   if (output.json()) {

@@ -49,7 +49,7 @@ class ChannelStatus final : public ContentOf<ChannelStatusFields> {
 
   std::string subject_of(const Fields& fields, Language language) const override {
     // The state first: a list may have no room for the rest.
-    return word(fields.state, language) + ": " + word(wire::MessageType::status, language);
+    return word(fields.state, language) + ": " + fields.reason;
   }
 };
 

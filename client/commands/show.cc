@@ -9,6 +9,8 @@
 #include "client/show/message_row.h"
 #include "client/show/message_view.h"
 #include "client/show/question_answers.h"
+#include "protocol/base/strict_flatbuffer.h"
+#include "protocol/channel/journal_generated.h"
 #include "protocol/message/kinds/kinds.h"
 #include "protocol/message/names.h"
 #include "protocol/terminal/printable.h"
@@ -34,6 +36,18 @@ Result<Descriptions> described_facts(const Connection& connection, const wire::D
     facts.push_back(*std::move(fact));
   }
   return facts;
+}
+
+// By name, who of this party acknowledged it first; the peer tells us a role and no name. Empty
+// where nobody did, or the name was erased.
+std::string acknowledged_by(const wire::Detail& detail) {
+  constexpr auto kType = static_cast<uint8_t>(wire::MessageType::acknowledgement);
+  for (const wire::JournalRow* row : tables(detail.facts())) {
+    const auto entry = open_flatbuffer<wire::Entry>(bytes(row->entry()), wire::EntryIdentifier());
+    const wire::Released* released = entry ? (*entry)->fact_as_Released() : nullptr;
+    if (released != nullptr && released->type() == kType) return text(row->name());
+  }
+  return "";
 }
 
 void print_facts(Output& output, const Descriptions& facts, const wire::Detail& detail) {
@@ -104,7 +118,8 @@ int print_all(Invocation& invocation, Connection& connection, const wire::Detail
   const auto conflicts = conflicts_of(connection, message);
   if (output.json()) {
     JsonValue document = json_document();
-    document.add("message", json_message(connection, message));
+    document.add("message", json_message(connection, message)
+                                .add("acknowledged_person", json_text(acknowledged_by(detail))));
     content.add_to(document);
     content.add_newest_to(document);
     document.add("corrections", texts(detail.corrections()))
@@ -132,7 +147,7 @@ int print_all(Invocation& invocation, Connection& connection, const wire::Detail
   content.print(output);
   print_answers(output, connection, detail, content.body());
   output.line("");
-  for (const std::string& line : life_lines(output, connection, message)) {
+  for (const std::string& line : life_lines(output, connection, message, acknowledged_by(detail))) {
     output.line(printable_line(line));
   }
   if (invocation.arguments.has("--facts")) {

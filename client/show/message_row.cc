@@ -13,12 +13,13 @@ std::string since_commit(const wire::MessageRow& row, UtcMs at) {
   return format_duration(at - row.committed_at());
 }
 
-// The receiver's person: "SOUTH operator".
+// "SOUTH operator", or "NORTH ann, operator".
 std::string who_acknowledged(const Output& output, const Connection& connection,
-                             const wire::MessageRow& row) {
+                             const wire::MessageRow& row, const std::string& person) {
   const std::string receiver = upper_case(receiver_of(connection, row));
   if (row.acknowledged_role() == 0) return receiver;
-  return receiver + " " + output.words(role_name(row.acknowledged_role()));
+  const std::string name = person.empty() ? "" : person + ", ";
+  return receiver + " " + name + output.words(role_name(row.acknowledged_role()));
 }
 
 std::string next_words(const wire::MessageRow& row) {
@@ -98,10 +99,10 @@ std::string delivered_line(const Output& output, const Connection& connection,
 }
 
 std::string acknowledged_line(const Output& output, const Connection& connection,
-                              const wire::MessageRow& row) {
+                              const wire::MessageRow& row, const std::string& person) {
   if (row.acknowledged_at() == 0) return "";
   return life_line(output, "acknowledged", row.acknowledged_at(),
-                   who_acknowledged(output, connection, row) + ", " +
+                   who_acknowledged(output, connection, row, person) + ", " +
                        output.words(since_commit(row, row.acknowledged_at())) + "   " +
                        output.words("(acknowledgement is not agreement)"));
 }
@@ -145,7 +146,8 @@ std::string escalated_words(const std::string& rung, bool rung_tells_nobody) {
 }
 
 std::vector<std::string> life_lines(const Output& output, const Connection& connection,
-                                    const wire::MessageRow& row) {
+                                    const wire::MessageRow& row,
+                                    const std::string& acknowledged_by) {
   std::vector<std::string> lines;
   const auto add = [&](std::string line) {
     if (!line.empty()) lines.push_back(std::move(line));
@@ -157,7 +159,7 @@ std::vector<std::string> life_lines(const Output& output, const Connection& conn
                                     : "  not delivered yet: waits for the link"));
   }
   if (!row.incoming()) add(delivered_line(output, connection, row));
-  add(acknowledged_line(output, connection, row));
+  add(acknowledged_line(output, connection, row, acknowledged_by));
   add(mismatch_line(output, row));
   const auto happened = [&](const char* word, UtcMs at) {
     if (at != 0) add(life_line(output, word, at, since_commit(row, at)));

@@ -44,8 +44,9 @@ std::string life_line(const Output& output, const std::string& what, UtcMs at,
 // happened.
 std::string delivered_line(const Output& output, const Connection& connection,
                            const wire::MessageRow& row);
+// `person`: by name, who of this party acknowledged it; empty where that is not known here.
 std::string acknowledged_line(const Output& output, const Connection& connection,
-                              const wire::MessageRow& row);
+                              const wire::MessageRow& row, const std::string& person = "");
 std::string disseminated_line(const Output& output, const Connection& connection,
                               const wire::MessageRow& row);
 std::string mismatch_line(const Output& output, const wire::MessageRow& row);
@@ -54,7 +55,8 @@ std::string declined_line(const Output& output, const Connection& connection,
 
 // Every one of these lines that has something to say, in the order of the message's life.
 std::vector<std::string> life_lines(const Output& output, const Connection& connection,
-                                    const wire::MessageRow& row);
+                                    const wire::MessageRow& row,
+                                    const std::string& acknowledged_by);
 
 // Above everything else that a message says: whether it still says it.
 void print_standing(Output& output, const wire::Detail& detail);

@@ -340,8 +340,14 @@ class FakeDaemon::Stream : public FrameStream {
               said.id.c_str(), said.incoming, static_cast<uint8_t>(said.role), said.at));
         }
         const auto questions = rows.empty() ? 0 : b.CreateVector(rows);
-        return wire::CreateDetail(b, one, envelope, body, 0, 0, false, false, newest, corrections,
-                                  message.cancelled, message.expired, questions);
+        std::vector<flatbuffers::Offset<wire::JournalRow>> facts;
+        for (const FakeMessage::Fact& fact : message.facts) {
+          facts.push_back(wire::CreateJournalRowDirect(b, message.journal_index + facts.size() + 1,
+                                                       &fact.entry, fact.person.c_str()));
+        }
+        return wire::CreateDetail(b, one, envelope, body, b.CreateVector(facts), facts.size(),
+                                  false, false, newest, corrections, message.cancelled,
+                                  message.expired, questions);
       });
     }
     fail(id, make_error(ErrorCode::not_found, "there is no message " + name, "hotline list"));

@@ -65,6 +65,11 @@ struct FakeMessage {
     UtcMs at = 0;
   };
   std::vector<Question> questions;
+  struct Fact {
+    Bytes entry;
+    std::string person;
+  };
+  std::vector<Fact> facts;  // Entries of the journal that speak of it.
 };
 
 struct FakeConflict {

@@ -470,6 +470,35 @@ TEST_F(ReadingTest, EscalationsAreListedAndShown) {
 }
 
 // A rung that has no command sounds on the consoles and calls nobody: no screen says otherwise.
+// By name where the journal has it; the peer says a role and no more.
+TEST_F(ReadingTest, ShowNamesWhoOfOursAcknowledged) {
+  const auto acknowledgement = [](UtcMs when, const char* person) {
+    return FakeMessage::Fact{
+        released_entry(when, {.serial = 9, .type = wire::MessageType::acknowledgement}), person};
+  };
+  FakeMessage& message = daemon_.messages[0];
+  message.waits = false;
+  message.acknowledged_at = at("2026-11-22T14:12:31.440Z");
+  message.acknowledged_role = wire::Role::operator_;
+  message.facts = {
+      {released_entry(at("2026-11-22T14:12:00Z"), {.type = wire::MessageType::answer}), "eve"},
+      acknowledgement(message.acknowledged_at, "ann"),
+      acknowledgement(at("2026-11-22T14:13:00Z"), "bob")};
+  const auto acknowledged = [this] {
+    EXPECT_EQ(terminal_.run({"show", "S-87"}), kExitDone) << terminal_.err();
+    const std::string out = terminal_.out();
+    const size_t begin = out.find("  acknowledged");
+    return begin == std::string::npos ? "" : out.substr(begin, out.find('\n', begin) - begin);
+  };
+  EXPECT_EQ(acknowledged(),
+            "  acknowledged  14:12:31.440Z  NORTH ann, operator, 1 min 23 s   (acknowledgement is "
+            "not agreement)");
+  EXPECT_EQ(terminal_.run({"show", "S-87", "--json"}), kExitDone);
+  EXPECT_NE(terminal_.out().find("\"acknowledged_person\":\"ann\""), std::string::npos);
+  message.facts[1].person = "";
+  EXPECT_NE(acknowledged().find("  NORTH operator, "), std::string::npos) << "it was erased";
+}
+
 TEST_F(ReadingTest, NobodyIsSaidToBeToldWhereNoCommandIsConfigured) {
   daemon_.messages[0].rung = "supervisor";
   EXPECT_EQ(terminal_.run({"show", "S-87"}), kExitDone);

@@ -172,7 +172,7 @@ Status Core::start(const Hash& stored_root) {
   clock_offset_ = now.machine_utc() - now.boot;
   read_backs_.tell(now);
   conflicts_.tell(now);
-  escalation_.forget_unnamed(now);
+  escalation_.review_unreachable(now);
   follow_exercise(now);
   escalation_.run_ladder(now);
   return ok();

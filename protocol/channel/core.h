@@ -202,6 +202,7 @@ class Core {
   void set_conditions(Now now, ConditionCode code,
                       const std::map<std::string, std::string>& texts) {
     conditions_.set(now, code, texts);
+    if (code == ConditionCode::command_missing) escalation_.review_unreachable(now);
   }
   // Something that the daemon noticed and the watch must know: journaled, and told by Alarm.
   void raise_alarm(Now now, const std::string& text) { recorder_.alarm(now, {}, text); }

@@ -445,14 +445,13 @@ void Escalation::note_notifier(Now now, const AttemptName& attempt, wire::Outcom
   }
 }
 
-// A program that cannot be started is a condition of its own.
 void Escalation::note_reached(Now now, const std::string& name, wire::Outcome outcome,
                               const std::string& detail) {
   if (outcome == wire::Outcome::done) {
     conditions_.clear(now, ConditionCode::notifier_unreachable, name);
     return;
   }
-  const bool is_missing = name.starts_with("/") && outcome == wire::Outcome::impossible;
+  const bool is_missing = conditions_.is_open(ConditionCode::command_missing, name);
   if (is_missing || outcome == wire::Outcome::stopped) return;
   conditions_.raise(now, ConditionCode::notifier_unreachable, name,
                     name + " told nobody (" + detail +
@@ -460,7 +459,7 @@ void Escalation::note_reached(Now now, const std::string& name, wire::Outcome ou
                         "it: hotline escalation test");
 }
 
-void Escalation::forget_unnamed(Now now) {
+void Escalation::review_unreachable(Now now) {
   std::set<std::string> named;
   for (const PrecedencePolicy& precedence : config_.policy.precedences) {
     for (const Rung& rung : precedence.rungs) {
@@ -469,7 +468,8 @@ void Escalation::forget_unnamed(Now now) {
   }
   for (const Condition& condition : conditions_.list()) {
     if (condition.kind->code != ConditionCode::notifier_unreachable) continue;
-    if (!named.contains(condition.subject)) {
+    const bool is_missing = conditions_.is_open(ConditionCode::command_missing, condition.subject);
+    if (is_missing || !named.contains(condition.subject)) {
       conditions_.clear(now, ConditionCode::notifier_unreachable, condition.subject);
     }
   }

@@ -60,8 +60,9 @@ class Escalation {
   // A trial notice through this notifier, or program, ended so.
   void note_reached(Now now, const std::string& name, wire::Outcome outcome,
                     const std::string& detail);
-  // At a start: nothing is wrong with those that no rung names any more.
-  void forget_unnamed(Now now);
+  // Nothing is wrong with those that no rung names any more, and a program that is known to be
+  // missing is a condition of its own.
+  void review_unreachable(Now now);
   const Ladder& ladder() const { return ladder_; }
 
  private:

@@ -159,6 +159,33 @@ class Conditions(unittest.TestCase):
             world.wait_for("its end", lambda: name not in world.conditions(party))
             self.assertEqual(self.told(world, party, "command-missing"), [False, True])
 
+    def test_a_command_that_cannot_be_started_is_one_condition_and_not_two(self):
+        """A file that is not there is missing; one that is there and is no program told nobody."""
+        world = self.world(escalation='[[escalation.flash.rung]]\nname = "watch"\nafter = "1h"\n'
+                                      '[[escalation.flash.rung.command]]\nrun = ["/PAGER"]\n')
+        pager = world.directory / "pager"
+
+        def be(content):
+            pager.write_text(content)
+            pager.chmod(0o755)
+
+        def tried():
+            told = world.client("north", "ann", "escalation", "test").returncode == 0
+            return told, {code for code, subject in world.conditions("north") if subject == str(pager)}
+
+        be("no program")
+        for party in PREFIX:
+            world.config(party).write_text(world.config(party).read_text().replace("/PAGER", str(pager)))
+        world.start()
+        self.assertEqual(tried(), (False, {"notifier-unreachable"}))
+        pager.unlink()
+        name = ("command-missing", str(pager))
+        world.wait_for("the condition", lambda: name in world.conditions("north"))
+        self.assertEqual(tried(), (False, {"command-missing"}))
+        be("#!/bin/sh\n")
+        world.wait_for("its end", lambda: name not in world.conditions("north"))
+        self.assertEqual(tried(), (True, set()))
+
     def test_the_commands_of_the_page(self):
         world = self.world()
         world.start()

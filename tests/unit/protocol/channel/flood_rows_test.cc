@@ -178,6 +178,38 @@ TEST_F(FloodRows, F8_WhatCannotStartGivesWayAtOnceAndTheRecordSaysWhy) {
   EXPECT_EQ(peer.attempts.size(), 2u);
 }
 
+// Its file may be there, and still be no program. A file that is not there is a condition of its
+// own, in place of this one.
+TEST_F(FloodRows, F8_WhatCannotStartIsUnreachableUntilItIsKnownToBeMissing) {
+  const auto is_unreachable = [this](const char* program) {
+    return peer.core().conditions().is_open(ConditionCode::notifier_unreachable, program);
+  };
+  const auto look = [this](const std::map<std::string, std::string>& missing) {
+    peer.core().set_conditions(peer.now(), ConditionCode::command_missing, missing);
+  };
+  const auto try_all = [this] {
+    link = peer.link_up();
+    flood(1);
+    peer.pass(3 * kMinute_ms + kSecond_ms);
+    for (int i = 0; i < 2; ++i) {
+      const auto attempts = std::exchange(peer.attempts, {});
+      ASSERT_EQ(attempts.size(), 1u);
+      peer.end_attempt(attempts[0], wire::Outcome::impossible);
+    }
+  };
+  try_all();
+  EXPECT_TRUE(is_unreachable("/page"));
+  EXPECT_TRUE(is_unreachable("/phone"));
+  look({{"/page", "it is gone"}});
+  EXPECT_FALSE(is_unreachable("/page"));
+  EXPECT_TRUE(is_unreachable("/phone"));
+  try_all();
+  EXPECT_FALSE(is_unreachable("/page"));
+  look({});
+  try_all();
+  EXPECT_TRUE(is_unreachable("/page"));
+}
+
 TEST_F(FloodRows, F8_WhomNoCommandReachesIsToldAtOnceAndThenInGroups) {
   for (int i = 0; i < 20; ++i) {
     flood(1);

@@ -279,16 +279,27 @@ void saturday(Week& week) {
                                                                  taken_back, "it was a drill")));
 }
 
-// Sunday: a flood of FLASH in the night, which nobody reads for nine minutes; a call that is
-// answered too late; an incident that stays open.
+// Five hundred FLASH, one a second, which nobody reads for nine minutes. The link is gone for some
+// of them, and for a ROUTINE that was there first.
+void flood(Week& week) {
+  week.north.habits.looks_away(read_time("Sun 03:39"));
+  for (int number = 1; number <= 500; ++number) {
+    if (number == 200) {
+      week.network.cut();
+      week.south.says("cid", routine, "The ferry runs again from noon on.");
+    }
+    if (number == 230) week.network.restore();
+    week.south.warns_of_danger_to_life("cid",
+                                       "Rocket " + std::to_string(number) + " of the volley.");
+    week.pass(kSecond_ms);
+  }
+}
+
+// Sunday: a flood in the night; a call that is answered too late; an incident that stays open.
 void sunday(Week& week) {
   Side &north = week.north, &south = week.south;
   week.at("Sun 03:30");
-  north.habits.looks_away(read_time("Sun 03:39"));
-  for (int number = 1; number <= 60; ++number) {
-    south.warns_of_danger_to_life("cid", "Rocket " + std::to_string(number) + " of the volley.");
-    week.pass(kSecond_ms);
-  }
+  flood(week);
   week.at("Sun 04:00");
   south.habits.looks_away(read_time("Sun 04:40"));
   week.at("Sun 12:00");

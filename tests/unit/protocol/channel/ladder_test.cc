@@ -316,7 +316,8 @@ TEST(Ladder, E13_H32_WhatTheJournalDoesNotHaveIsToldAgain) {
   EXPECT_EQ(texts(ladder.decide(rebooted(3 * kMinute + 1))), Texts{"in1: supervisor"});
 }
 
-TEST(Ladder, AnAttemptWithoutAnOutcomeIsRepeatedAfterARestartAndMarked) {
+// It may be made twice, and is never left out.
+TEST(Ladder, E09_AnAttemptWithoutAnOutcomeIsRepeatedAfterARestartAndMarked) {
   Policy policy = without_repeated_alarm(policy_with_commands());
   std::vector<Record> journal{opened(kIn, kFlash, after(0))};
   Ladder before = restarted(policy, journal, after(0));
@@ -728,7 +729,6 @@ TEST(Ladder, E05_ARestartAndAPauseChangeNothingOfIt) {
 
 const std::map<std::string, std::string> kLadderRowsElsewhere = {
     {"E06", "the heartbeat is the hourly test call: test_calls_test.cc"},
-    {"E09", "no subject: a party is one daemon; that it tells twice rather than never is E13"},
     {"E21",
      "exercises are channels of their own: fault_rows_test.cc (H36), with notifiers of their own: "
      "config_test.cc; no schedule is built"},

@@ -31,7 +31,7 @@ TEST(TestCalls, ACallOfTheRightPartyAcknowledgedInTimeCounts) {
   EXPECT_TRUE(calls.judge(kEven + kHour_ms + 10 * kMinute_ms).empty());
 }
 
-TEST(TestCalls, IsNotJudgedBeforeTheTimeToAcknowledgeIsOver) {
+TEST(TestCalls, E06_IsNotJudgedBeforeTheTimeToAcknowledgeIsOver) {
   TestCalls calls = first_party();
   EXPECT_TRUE(calls.judge(kEven + kHour_ms + 10 * kMinute_ms - 1).empty());
   auto missed = calls.judge(kEven + kHour_ms + 10 * kMinute_ms);
@@ -42,7 +42,7 @@ TEST(TestCalls, IsNotJudgedBeforeTheTimeToAcknowledgeIsOver) {
   EXPECT_TRUE(calls.judge(kEven + kHour_ms + 11 * kMinute_ms).empty()) << "judged once";
 }
 
-TEST(TestCalls, TurnsAlternateAndASecondMissIsRed) {
+TEST(TestCalls, E06_TurnsAlternateAndASecondMissIsRed) {
   TestCalls calls = first_party();
   calls.called(kTheirs, kEven + kMinute_ms);  // Not their turn.
   calls.acknowledged(kTheirs, kEven + 2 * kMinute_ms);
@@ -58,7 +58,7 @@ TEST(TestCalls, TurnsAlternateAndASecondMissIsRed) {
 }
 
 // What a person answered ends the row, so that red does not come back with the next one missed.
-TEST(TestCalls, ACallThatWasAnsweredEndsTheRowWhoeversTurnItWas) {
+TEST(TestCalls, E06_ACallThatWasAnsweredEndsTheRowWhoeversTurnItWas) {
   TestCalls calls = first_party();
   calls.judge(kEven + 80 * kMinute_ms);
   EXPECT_EQ(calls.judge(kEven + 140 * kMinute_ms).at(0).in_a_row, 2u);

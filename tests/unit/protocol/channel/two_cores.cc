@@ -57,10 +57,10 @@ void TwoCores::hold_frames_from(size_t party, bool hold) {
   settle();
 }
 
-void TwoCores::pass(int64_t ms) {
-  for (int64_t left = ms; left > 0; left -= 250) {
+void TwoCores::pass(int64_t ms, int64_t step_ms) {
+  for (int64_t left = ms; left > 0; left -= step_ms) {
     for (Side& side : sides_) {
-      side.advance(std::min<int64_t>(left, 250));
+      side.advance(std::min(left, step_ms));
       side.tick();
     }
     settle();

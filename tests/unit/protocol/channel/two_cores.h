@@ -35,7 +35,7 @@ class TwoCores {
   // While held, frames from `party` wait and are delivered when it is released.
   void hold_frames_from(size_t party, bool hold);
   // Moves time on in steps of a quarter of a second, as the daemon's timer does.
-  void pass(int64_t ms);
+  void pass(int64_t ms, int64_t step_ms = 250);
   // Sets one party's wall clock ahead, or back.
   void step_clock(size_t party, int64_t ms) {
     sides_[party].set_wall_clock(sides_[party].now().utc + ms);

@@ -1162,6 +1162,8 @@ constexpr Sentence kIndonesian[] = {
      "{1!} tidak dapat diubah per isian: bukan dari templat"},
     {"writes it anew; hotline draft discard {}",
      "menulisnya kembali; hotline draft discard {1!}"},
+    {"{} is of type {}, and nothing is due on it",
+     "{1!} adalah {2}, dan tidak ada yang dikirim sebagai tanggapannya"},
     {"{} is of type {}, which asks no questions",
      "{1!} berjenis {2!}, yang tidak bertanya"},
     {"asks them in a draft of their own",

@@ -1162,6 +1162,8 @@ constexpr Sentence kRussian[] = {
      "{1!} нельзя менять по полям: он не из шаблона"},
     {"writes it anew; hotline draft discard {}",
      "пишет его заново; hotline draft discard {1!}"},
+    {"{} is of type {}, and nothing is due on it",
+     "{1!} — это {2}, и в ответ на такое ничего не отправляют"},
     {"{} is of type {}, which asks no questions",
      "{1!} имеет тип {2!}, в котором вопросов нет"},
     {"asks them in a draft of their own",

@@ -1162,6 +1162,8 @@ constexpr Sentence kUkrainian[] = {
      "{1!} не можна змінювати за полями: вона не з шаблону"},
     {"writes it anew; hotline draft discard {}",
      "пише її заново; hotline draft discard {1!}"},
+    {"{} is of type {}, and nothing is due on it",
+     "{1!} — це {2}, і у відповідь на таке нічого не надсилають"},
     {"{} is of type {}, which asks no questions",
      "{1!} має тип {2!}, у якому запитань немає"},
     {"asks them in a draft of their own",

@@ -202,6 +202,16 @@ Result<Release> Submissions::make_release(Now now, const wire::Draft& draft, wir
   EnvelopeFields& fields = release.envelope;
   fields = envelope_fields_of(draft, config_.channel.exercise, now.utc);
   if (kind.takes_precedence) {
+    // Else two watches might acknowledge each other's acknowledgements without end.
+    const NamedMessage& about = release.references.front();
+    const auto record = recorder_.message(about.key);
+    const Kind* spoken_of = record ? &kind_of(record->type) : nullptr;
+    if (spoken_of != nullptr && spoken_of->takes_precedence) {
+      return make_error(ErrorCode::refused,
+                        about.id + " is of type " + word(spoken_of->type, Language::en) +
+                            ", and nothing is due on it",
+                        "hotline show " + about.id);
+    }
     fields.precedence = static_cast<wire::Precedence>(release.references.front().precedence);
   }
   fields.drafter_role = fields.releaser_role = role;

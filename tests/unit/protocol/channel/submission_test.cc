@@ -4,7 +4,9 @@
 
 #include "tests/durations.h"
 #include "tests/made_draft.h"
+#include "tests/precedences.h"
 #include "tests/unit/protocol/channel/scripted_peer.h"
+#include "tests/unit/protocol/channel/two_cores.h"
 
 namespace hotline {
 namespace {
@@ -119,6 +121,37 @@ TEST_F(Submissions, A11_NobodyAcknowledgesInARoleThatTheyDoNotHave) {
   ASSERT_TRUE(true_claim) << true_claim.error().reason;
   const MessageRecord record = own_message(true_claim->serial);
   EXPECT_EQ((*open_envelope(record.envelope))->releaser_role(), wire::Role::supervisor);
+}
+
+// Nor declines it, or tells own people of it: else there were no end.
+TEST(SubmissionsOfTwo, NobodyAcknowledgesAnAcknowledgement) {
+  TwoCores cores;
+  cores.connect();
+  AcknowledgementFields read;
+  read.role = wire::Role::operator_;
+  read.at = cores.now().utc;
+  const auto acknowledge = [&](size_t party, const std::string& id) {
+    const auto sent = cores.submit(party, kFlash, read, {id});
+    cores.settle();
+    return sent;
+  };
+  ASSERT_TRUE(cores.submit(kSouth, kFlash));
+  cores.settle();
+  ASSERT_TRUE(acknowledge(kNorth, "S-1"));
+  const uint64_t before = cores.core(kSouth).last_serial();
+  const auto again = acknowledge(kSouth, "N-1");
+  ASSERT_FALSE(again);
+  EXPECT_EQ(again.error().code, ErrorCode::refused);
+  EXPECT_EQ(again.error().reason, "N-000001 is of type acknowledgement, and nothing is due on it");
+  DeclineFields decline;
+  decline.code = wire::DeclineCode::not_for_us;
+  decline.reason = "we read no acknowledgements";
+  EXPECT_FALSE(cores.submit(kSouth, kFlash, decline, {"N-1"}));
+  DisseminationFields told;
+  told.audience = wire::Audience::air_defence;
+  told.at = cores.now().utc;
+  EXPECT_FALSE(cores.submit(kSouth, kFlash, told, {"N-1"}));
+  EXPECT_EQ(cores.core(kSouth).last_serial(), before);
 }
 
 TEST_F(Submissions, A12_ACounterStepsOnByABoundedNumber) {

@@ -15,7 +15,8 @@ using wire::MessageType;
 
 // A live message must not pass for one of an exercise: nobody would act on it.
 void check_no_marks(RuleChecker& checker, const char* field, std::string_view text) {
-  if (checker.context().exercise_channel) return;
+  const BodyContext& context = checker.context();
+  if (context.exercise_channel || context.mode == wire::Mode::unset) return;
   const std::string_view words = trim(text);
   if (!words.starts_with(kExerciseMark) && !words.ends_with(kExerciseMark)) return;
   checker.add(field, "has the words " + std::string(kExerciseMark) + ", and this channel is live",

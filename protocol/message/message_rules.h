@@ -45,7 +45,7 @@ struct RulesContext {
 struct BodyContext {
   wire::MessageType type = wire::MessageType::unset;
   wire::Precedence precedence = wire::Precedence::unset;
-  wire::Mode mode = wire::Mode::unset;
+  wire::Mode mode = wire::Mode::unset;  // Unset: the channel is still to be chosen.
   std::string language;
   UtcMs released_at = 0;
   bool exercise_channel = false;

@@ -391,9 +391,8 @@ Result<FilledTemplate> fill_template(std::string_view name, const TemplateInput&
                           std::to_string(limits::kBodySizeMax) + " bytes");
   }
   if (input.unfinished) return filled;
-  const wire::Mode mode = kind_of(found.type).mode(false);
-  auto problems =
-      check_body(**opened, {found.type, input.precedence, mode, input.language, input.now});
+  auto problems = check_body(
+      **opened, {found.type, input.precedence, wire::Mode::unset, input.language, input.now});
   if (!problems.empty()) return broken_rule(problems);
   return filled;
 }

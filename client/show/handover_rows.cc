@@ -17,8 +17,8 @@ Result<Opened<wire::Entry>> open_row(const wire::JournalRow& row) {
   return open_flatbuffer<wire::Entry>(bytes(row.entry()), kJournalEntryIdentifier);
 }
 
-std::string code_words(wire::HandoverCode code) {
-  switch (code) {
+std::string kind_words(const HandoverItem& item) {
+  switch (item.code) {
     case wire::HandoverCode::unacknowledged:
       return "to be acknowledged";
     case wire::HandoverCode::not_acknowledged:
@@ -42,7 +42,8 @@ std::string code_words(wire::HandoverCode code) {
     case wire::HandoverCode::rung:
       return "rung climbed";
     case wire::HandoverCode::paused:
-      return "ladder paused until";
+      // Its time is its end, which a narrow terminal shows too.
+      return "ladder paused until " + format_date_time_group(item.since);
     case wire::HandoverCode::not_looked_at:
       return "not looked at";
     case wire::HandoverCode::unset:
@@ -124,7 +125,7 @@ void print_items(Output& output, const std::vector<HandoverItem>& items, const s
   for (const HandoverItem& item : items) {
     table.add(
         {"",
-         {std::to_string(++number), code_words(item.code),
+         {std::to_string(++number), kind_words(item),
           item.precedence == 0 ? "-" : precedence_label(item.precedence),
           item.subject.empty() ? "-" : item.subject,
           item.since == 0 ? "-" : format_date_time_group(item.since), item_text(output, item)},

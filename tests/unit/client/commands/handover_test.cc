@@ -74,6 +74,18 @@ TEST_F(HandoverCommand, StartSendsTheNoteAndPrintsTheList) {
       << terminal_.err();
 }
 
+TEST_F(HandoverCommand, APauseSaysItsEndOnANarrowTerminalToo) {
+  sign({{wire::HandoverCode::paused, "N-000012", 1, at("2026-11-22T14:30:00Z"), "on the phone", 0},
+        {wire::HandoverCode::condition, "link-down south", 0, at("2026-11-22T14:08:00Z"),
+         "no link to the peer: no route to the address that stands in the configuration", 0}},
+       "");
+  for (const size_t columns : {60u, 80u, 200u}) {
+    terminal_.columns = columns;
+    EXPECT_EQ(terminal_.run({"handover", "show"}), kExitDone) << terminal_.err();
+    EXPECT_NE(terminal_.out().find("221430Z"), std::string::npos) << terminal_.out();
+  }
+}
+
 TEST_F(HandoverCommand, EveryItemIsTickedOrNothingIsSigned) {
   EXPECT_EQ(accept({"--tick", "2"}), kExitRefused);
   EXPECT_NE(terminal_.err().find("not ticked: 1 S-000087, 3 draft"), std::string::npos)

@@ -29,7 +29,7 @@ class Width(WithNotices):
         world.say("south", "reply", "N-2", "--answer", "1=" + LONG)
         world.say("north", *self.activity(WHERE))
         world.say("south", *self.activity("54.95N 020.10E", "--set", "conflict-reason=" + LONG))
-        world.say("north", "disseminate", "S-1", "--to", "air-defence", "--detail", LONG)
+        world.say("north", "disseminate", "S-2", "--to", "air-defence", "--detail", LONG)
         world.say("south", "incident", "close", "N-1", "--reason", LONG)
         world.ask("north", "ann", "draft", "save", "-t", "stray-missile", "--set", "when=-5m", "--subject", LONG)
         world.ask("north", "ann", "draft", "save", "-p", "routine", "--subject", LONG, LONG)

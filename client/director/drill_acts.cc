@@ -210,7 +210,7 @@ void Drill::hand_in(size_t place) {
   tell_refusal(message, reason);
 }
 
-// An inject whose message cannot go. What was expected of it cannot come either.
+// An inject whose message cannot go: nothing is expected of it, as nothing can come of it.
 void Drill::pass_over(size_t inject, const std::string& reason) {
   const JsonValue line = JsonValue()
                              .add("what", "passed-over")

@@ -17,7 +17,7 @@ void Drill::take_orders() {
   for (const DrillOrder& order : typed) obey(order);
 }
 
-// A word that stops the exercise comes from any player, by a daemon and not by this program.
+// Any player may stop the exercise by a word, which a daemon hears of and not this program.
 void Drill::hear_stop() {
   const Faults now = faults();
   for (SideIndex side = 0; side < kSides && !standing_.is_stopped; ++side) {

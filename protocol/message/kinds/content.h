@@ -314,7 +314,7 @@ class ContentOf : public KindContent {
   }
 };
 
-// Of several kinds that speak of a message of the other side.
+// Said by several kinds that speak of a message of the other side.
 inline constexpr char kSayAnew[] = "say anew what is right; the last one counts";
 
 // Fields that several kinds have are called the same.

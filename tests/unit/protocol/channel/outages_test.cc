@@ -146,7 +146,7 @@ class Outages {
     }
   }
 
-  // What the other side sent, each with this chance; all of it is here by now.
+  // Each that the other side sent, with this chance; all of them are here by now.
   void acknowledge(size_t party, uint64_t per_mille) {
     for (const uint64_t serial : std::set(waiting_[1 - party])) {
       if (!random_.chance(per_mille)) continue;

@@ -40,11 +40,10 @@ Result<NoticePair> read_pair(Connection& connection, const std::string& typed) {
 // accepted by us before.
 Status find_open(Connection& connection, NoticePair& pair) {
   const std::string both = pair.own + " and " + pair.peers;
-  for (uint64_t skip = 0;;) {
-    const auto reply = connection.conflicts(pair.own, limits::kListRowsMax, skip);
+  for (std::string after;;) {
+    const auto reply = connection.conflicts(pair.own, limits::kListRowsMax, after);
     if (!reply) return reply.error();
-    const auto rows = tables((*reply)->rows());
-    for (const wire::ConflictRow* row : rows) {
+    for (const wire::ConflictRow* row : tables((*reply)->rows())) {
       if (text(row->peers()) != pair.peers) continue;
       if (!row->accepted_by_us()) {
         for (const auto* correction : {row->peers_correction(), row->own_correction()}) {
@@ -55,8 +54,8 @@ Status find_open(Connection& connection, NoticePair& pair) {
       return make_error(ErrorCode::refused, "we accepted the conflict of " + both + " before",
                         upper_case(connection.peer()) + " has to accept it too");
     }
-    skip += rows.size();
-    if (rows.empty() || skip >= (*reply)->total()) break;
+    after = text((*reply)->next());
+    if (after.empty()) break;
   }
   return make_error(ErrorCode::not_found, "there is no open conflict of " + both,
                     "hotline conflicts");
@@ -107,11 +106,21 @@ int accept(Invocation& invocation) {
 
 // Those that both accepted stand no longer in the list, and the notices still come too near.
 void say_accepted(Output& output, Connection& connection, const std::string& id) {
-  const auto reply = connection.conflicts(id, 1, 0, true);
+  const auto reply = connection.conflicts(id, 1, {}, true);
   const uint64_t count = reply ? (*reply)->total() : 0;
   if (count == 0) return;
   output.talk("Accepted by both: " + format_count(count) +
               ". See: " + output.command("conflicts" + (id.empty() ? "" : " " + id) + " --all"));
+}
+
+// The first that waits for us; each row names what is to be typed for the others.
+void offer_to_accept(Output& output, const wire::ConflictRows& rows) {
+  for (const wire::ConflictRow* one : tables(rows.rows())) {
+    if (one->accepted_by_us()) continue;
+    return output.offer(
+        "To accept the conflict: " +
+        output.command("conflicts --accept " + text(one->own()) + "," + text(one->peers())));
+  }
 }
 
 int list_conflicts(Invocation& invocation) {
@@ -123,40 +132,40 @@ int list_conflicts(Invocation& invocation) {
     return output.fail("", make_error(ErrorCode::usage, name + " goes with --accept only"));
   }
   const uint64_t limit = need(read_row_limit(invocation.arguments, kConflictsByDefault));
-  const uint64_t skip = need(invocation.arguments.number("--after", 0));
+  const std::string after = invocation.arguments.get("--after").value_or("");
   const auto connection = need(invocation.connect(), what);
   std::string id;
   if (const auto typed = invocation.arguments.get("ID")) {
     id = need(resolve_name(*connection, *typed, NameUse::any), what);
   }
   const bool all = invocation.arguments.has("--all");
-  const auto reply = need(connection->conflicts(id, limit, skip, all), what);
+  const auto reply = need(connection->conflicts(id, limit, after, all), what);
   const wire::ConflictRows& rows = *reply;
-  const uint64_t end = skip + tables(rows.rows()).size();
-  const bool more = end < rows.total() && end > skip;
+  const size_t shown = tables(rows.rows()).size();
+  const std::string next = text(rows.next());
   const auto missing = missing_link(*connection);
   if (output.json()) {
     JsonValue document = json_conflicts(rows);
-    document.add("more", more).add("next", more ? JsonValue(std::to_string(end)) : JsonValue());
+    document.add("more", !next.empty()).add("next", json_text(next));
     output.document(add_missing_link(document, missing));
     return kExitDone;
   }
-  if (end > skip) print_conflicts(output, rows);
+  if (shown > 0) print_conflicts(output, rows);
   say_acceptances(output, *connection, rows);
   say_incomplete(output, rows.incomplete());
-  if (end == skip) {
-    output.talk(skip != 0     ? "No more conflict is open."
-                : !id.empty() ? "No conflict of " + id + (all ? " is known." : " is open.")
-                : all         ? "No conflict is known."
-                              : "No conflict is open.");
-    if (skip == 0 && !all) say_accepted(output, *connection, id);
-  } else if (more) {
+  if (shown == 0) {
+    output.talk(!after.empty() ? "No more conflict is open."
+                : !id.empty()  ? "No conflict of " + id + (all ? " is known." : " is open.")
+                : all          ? "No conflict is known."
+                               : "No conflict is open.");
+    if (after.empty() && !all) say_accepted(output, *connection, id);
+  } else if (!next.empty()) {
     const std::string command = "conflicts" + (id.empty() ? "" : " " + id) + (all ? " --all" : "");
-    output.talk(cut_words(invocation, end - skip, rows.total(),
-                          command + " --after " + std::to_string(end)));
+    output.talk(cut_words(invocation, shown, rows.total(), command + " --after " + next));
   }
   say_compared(output, rows, upper_case(connection->peer()), !missing);
   say_announced_unknown(output, *connection, missing);
+  offer_to_accept(output, rows);
   return kExitDone;
 }
 

@@ -11,6 +11,7 @@
 #include "client/compose/handing_in.h"
 #include "client/compose/message_request.h"
 #include "client/compose/saved_draft.h"
+#include "client/compose/typed_correction.h"
 #include "client/compose/typed_message.h"
 #include "client/compose/typed_text.h"
 #include "client/show/draft_rows.h"
@@ -27,6 +28,18 @@ namespace {
 Bytes bytes_to_keep(const Connection& connection, DraftFields fields) {
   fields.nonce = std::random_device()();
   return build_marked_draft(std::move(fields), connection.server().exercise());
+}
+
+// Without what stands behind it for people: the problems are listed with that already.
+std::string command_in(const std::string& hint) {
+  return hint.substr(0, hint.find("    "));
+}
+
+// True: the daemon would not refuse it. Else says why.
+bool say_whether_it_goes(Output& output, Connection& connection, ByteView draft) {
+  const std::string refusal = why_refused(connection, draft);
+  if (!refusal.empty()) output.talk(refusal + ". It would be refused.", Style::yellow);
+  return refusal.empty();
 }
 
 // Shows the draft as it stands in the journal from now on, and names the rule it breaks.
@@ -56,13 +69,15 @@ int report_saved(Invocation& invocation, Connection& connection, const wire::Dra
                            std::to_string(saved.journal_index())));
   say_problems(output, problems);
   if (problems.empty()) {
-    const bool goes = say_conflicts_of(output, connection, draft);
+    const bool apart = say_conflicts_of(output, connection, draft);
+    const bool goes = apart && say_whether_it_goes(output, connection, draft);
     const bool by_two = asks_two_people(connection, draft);
     output.talk("Nothing was sent. Next: " +
-                (goes ? output.command((by_two ? "draft submit " : "send --draft ") + name)
-                      : hint_to_say_why(name)));
+                (goes    ? output.command((by_two ? "draft submit " : "send --draft ") + name)
+                 : apart ? hint_to_write_anew(name)
+                         : hint_to_say_why(name, fields.kind())));
   } else {
-    output.talk("Next: " + hint_to_edit(name, problems.front()));
+    output.talk("Next: " + command_in(hint_to_edit(name, problems.front())));
   }
   return kExitDone;
 }
@@ -75,13 +90,19 @@ int fail_to_save(Invocation& invocation, const std::string& what, Error error) {
   return invocation.output.fail(what, error);
 }
 
+Result<DraftFields> read_to_save(const Invocation& invocation, Connection& connection) {
+  if (is_correction(invocation.arguments)) return read_correction(invocation, connection);
+  auto request = read_typed_message(invocation, connection);
+  if (!request) return request.error();
+  request->unfinished = true;
+  const UtcMs now = invocation.now();
+  return make_draft(*request, connection.party(), now, now);
+}
+
 int draft_save(Invocation& invocation) {
   const std::string what = "the draft was not saved";
   const auto connection = need(invocation.connect(), what);
-  MessageRequest request = need(read_typed_message(invocation, *connection), what);
-  request.unfinished = true;
-  const UtcMs now = invocation.now();
-  const DraftFields fields = need(make_draft(request, connection->party(), now, now), what);
+  const DraftFields fields = need(read_to_save(invocation, *connection), what);
   const Bytes draft = bytes_to_keep(*connection, fields);
   const auto saved = connection->save_draft(0, std::nullopt, draft);
   if (!saved) return fail_to_save(invocation, what, saved.error());
@@ -153,16 +174,26 @@ int draft_list(Invocation& invocation) {
   return kExitDone;
 }
 
-// The next command of this person, or whose turn it is. `goes`: its conflicts are no reason to
-// refuse it.
+// What would come of it, were it released now.
+enum class DraftStanding { goes, refused_for_conflicts, refused };
+
+std::string hint_to_mend(const SavedDraft& saved, DraftStanding standing) {
+  if (accepts_conflict(saved.body())) return hint_to_accept_anew(saved.name());
+  return standing == DraftStanding::refused_for_conflicts
+             ? hint_to_say_why(saved.name(), saved.kind())
+             : hint_to_write_anew(saved.name());
+}
+
+// The next command of this person, or whose turn it is.
 void say_next(Output& output, Connection& connection, const SavedDraft& saved,
-              const std::vector<Problem>& problems, bool goes) {
+              const std::vector<Problem>& problems, DraftStanding standing) {
+  const bool goes = standing == DraftStanding::goes;
   const std::string me = text(connection.server().person());
   const bool is_mine = text(saved.row().person()) == me || text(saved.row().submitted_by()) == me;
   const bool releases = !is_mine && connection.may(Right::release);
   const bool waits = saved.row().submitted_at() != 0;
   if (!problems.empty()) {
-    return output.offer("Next: " + hint_to_edit(saved.name(), problems.front()));
+    return output.offer("Next: " + command_in(hint_to_edit(saved.name(), problems.front())));
   }
   if (waits && goes && !releases) {
     return output.talk("Next, by a releaser or a supervisor: " +
@@ -172,8 +203,7 @@ void say_next(Output& output, Connection& connection, const SavedDraft& saved,
   if (waits && releases) {
     return output.offer("Next: " + output.command("return " + saved.name() + " --reason \"...\""));
   }
-  output.offer("Next: " + (accepts_conflict(saved.body()) ? hint_to_accept_anew(saved.name())
-                                                          : hint_to_say_why(saved.name())));
+  output.offer("Next: " + hint_to_mend(saved, standing));
 }
 
 int draft_show(Invocation& invocation) {
@@ -188,14 +218,20 @@ int draft_show(Invocation& invocation) {
     output.document(json_saved(*connection, saved, problems));
     return kExitDone;
   }
-  const bool goes = print_draft(output, *connection, saved);
+  DraftStanding standing = print_draft(output, *connection, saved)
+                               ? DraftStanding::goes
+                               : DraftStanding::refused_for_conflicts;
   if (saved.state() != wire::DraftState::open) {
     output.line("");
     output.line(output.styled(Style::yellow, output.words(end_words(saved.detail()))));
     return kExitDone;
   }
   say_problems(output, problems);
-  say_next(output, *connection, saved, problems, goes);
+  if (problems.empty() && standing == DraftStanding::goes &&
+      !say_whether_it_goes(output, *connection, saved.bytes())) {
+    standing = DraftStanding::refused;
+  }
+  say_next(output, *connection, saved, problems, standing);
   return kExitDone;
 }
 
@@ -223,6 +259,7 @@ int draft_discard(Invocation& invocation) {
 
 Command draft_save_command() {
   std::vector<OptionSpec> options = message_options();
+  for (OptionSpec& option : change_options()) options.push_back(std::move(option));
   for (OptionSpec& option : text_options()) options.push_back(std::move(option));
   return {{.name = "draft save",
            .summary = "Keep a message for later, without sending it",
@@ -233,6 +270,8 @@ Command draft_save_command() {
            .examples =
                {"hotline draft save -p flash -t stray-missile --set where=\"54.90N 020.10E\"",
                 "hotline draft save -t activity --set kind=live-fire --subject \"Firing, week 49\"",
+                "hotline draft save --corrects N-123 --change \"volume -> @area.geojson\" "
+                "--reason \"moved\"",
                 "hotline draft save -p routine \"The exercise of tomorrow begins at 0600Z.\""},
            .options = std::move(options),
            .positionals = {{"TEXT", "the text, or - for standard input", false, true}}},

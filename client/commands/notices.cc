@@ -77,9 +77,7 @@ Result<NoticesWish> read_notices_wish(const Invocation& invocation, const Connec
   const auto limit = read_row_limit(arguments, kNoticesByDefault);
   if (!limit) return limit.error();
   wish.limit = *limit;
-  const auto skip = arguments.number("--after", 0);
-  if (!skip) return skip.error();
-  wish.skip = *skip;
+  wish.after = arguments.get("--after").value_or("");
   return wish;
 }
 
@@ -128,7 +126,7 @@ void print_notices(Output& output, const Connection& connection, const wire::Not
 }
 
 // The options that choose, so that the next page is one of the same list.
-std::string next_notices(const Arguments& arguments, uint64_t end) {
+std::string next_notices(const Arguments& arguments, const std::string& next) {
   std::string command = "notices";
   for (const char* option : {"--type", "--from", "--at", "--near", "--within"}) {
     const auto value = arguments.get(option);
@@ -136,7 +134,7 @@ std::string next_notices(const Arguments& arguments, uint64_t end) {
     const bool quoted = value->find(' ') != std::string::npos;
     command += std::string(" ") + option + " " + (quoted ? "\"" + *value + "\"" : *value);
   }
-  return command + " --after " + std::to_string(end);
+  return command + " --after " + next;
 }
 
 int notices(Invocation& invocation) {
@@ -151,8 +149,9 @@ int notices(Invocation& invocation) {
     return output.fail(what, make_error(ErrorCode::failed, "the daemon's answer has no message",
                                         "is it a hotlined of the same release?"));
   }
-  const uint64_t end = wish.skip + tables(rows.rows()).size();
-  const bool more = end < rows.total() && end > wish.skip;
+  const size_t shown = tables(rows.rows()).size();
+  const std::string next = text(rows.next());
+  const bool more = !next.empty();
   if (output.json()) {
     JsonValue document = json_document();
     document
@@ -162,21 +161,21 @@ int notices(Invocation& invocation) {
         .add("total", rows.total())
         .add("incomplete", rows.incomplete())
         .add("more", more)
-        .add("next", more ? JsonValue(std::to_string(end)) : JsonValue());
+        .add("next", json_text(next));
     output.document(add_missing_link(document, missing_link(*connection)));
     return kExitDone;
   }
-  if (end > wish.skip) print_notices(output, *connection, rows);
+  if (shown > 0) print_notices(output, *connection, rows);
   say_incomplete(output, rows.incomplete());
-  if (end == wish.skip) {
+  if (shown == 0) {
     const bool chosen = wish.near || wish.at || wish.type != wire::MessageType::unset ||
                         wish.side != wire::NoticeSide::both;
-    output.talk(wish.skip != 0 ? "No more notice is active."
-                : chosen       ? "No notice like that is active. All: " + output.command("notices")
-                               : "No notice is active.");
+    output.talk(!wish.after.empty() ? "No more notice is active."
+                : chosen ? "No notice like that is active. All: " + output.command("notices")
+                         : "No notice is active.");
   } else if (more) {
-    output.talk(cut_words(invocation, end - wish.skip, rows.total(),
-                          next_notices(invocation.arguments, end)));
+    output.talk(
+        cut_words(invocation, shown, rows.total(), next_notices(invocation.arguments, next)));
   }
   say_announced_unknown(output, *connection, missing_link(*connection));
   return kExitDone;

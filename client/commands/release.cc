@@ -54,7 +54,8 @@ int report_step(Invocation& invocation, const std::string& name, const char* ste
 Status tell_conflicts(Output& output, Connection& connection, const SavedDraft& saved) {
   ToldBack told_back;
   if (auto clear = check_conflicts(connection, saved.bytes(), told_back); !clear) {
-    return make_error(clear.error().code, clear.error().reason, hint_to_say_why(saved.name()));
+    return make_error(clear.error().code, clear.error().reason,
+                      hint_to_say_why(saved.name(), saved.kind()));
   }
   tell_back(output, told_back);
   return ok();

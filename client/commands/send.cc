@@ -98,7 +98,7 @@ Result<FinishedDraft> read_saved(const Invocation& invocation, Connection& conne
     auto clear = check_before_sending(invocation, connection, saved->bytes(), told_back);
     if (!clear) {
       return make_error(clear.error().code, clear.error().reason,
-                        hint_to_say_why(saved->name()) + "    then it goes all the same");
+                        hint_to_say_why(saved->name(), saved->kind()));
     }
   }
   const ByteView bytes = saved->bytes();

@@ -68,7 +68,7 @@ constexpr uint64_t kConflictsShown = 10;
 std::optional<Answer<wire::ConflictRows>> conflicts_of(Connection& connection,
                                                        const wire::MessageRow& message) {
   if (!hotline::kind_of(message.type()).announces_volumes()) return std::nullopt;
-  auto reply = connection.conflicts(text(message.id()), kConflictsShown, 0, true);
+  auto reply = connection.conflicts(text(message.id()), kConflictsShown, {}, true);
   if (!reply) return std::nullopt;
   return *std::move(reply);
 }

@@ -20,7 +20,7 @@ std::vector<Answer<wire::ConflictRows>> conflicts_in(Connection& connection,
   std::vector<Answer<wire::ConflictRows>> found;
   for (const wire::MessageRow* one : tables(rows.rows())) {
     if (!hotline::kind_of(one->type()).announces_volumes()) continue;
-    auto reply = connection.conflicts(text(one->id()), kConflictsOfEach, 0, true);
+    auto reply = connection.conflicts(text(one->id()), kConflictsOfEach, {}, true);
     if (reply && (*reply)->total() > 0) found.push_back(*std::move(reply));
   }
   return found;

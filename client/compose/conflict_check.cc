@@ -78,7 +78,7 @@ std::vector<ToldConflict> acceptances_ended_by(Connection& connection, ByteView 
 }  // namespace
 
 std::vector<ToldConflict> acceptances_that_end(Connection& connection, const std::string& notice) {
-  const auto reply = connection.conflicts(notice, limits::kListRowsMax, 0, true);
+  const auto reply = connection.conflicts(notice, limits::kListRowsMax, {}, true);
   if (!reply) return {};
   std::vector<ToldConflict> all;
   const auto add = [&](const wire::ConflictRow& row, const std::string& party,
@@ -120,8 +120,8 @@ bool is_about_volumes(Connection& connection, ByteView draft) {
 }
 
 std::string why_refused(Connection& connection, ByteView draft) {
-  const auto found = find_conflicts(connection, draft);
-  return found && *found ? text((**found)->refusal()) : "";
+  const Status goes = connection.check_draft(draft);
+  return !goes && goes.error().code == ErrorCode::refused ? goes.error().reason : "";
 }
 
 Status check_conflicts(Connection& connection, ByteView draft, ToldBack& told_back) {
@@ -175,7 +175,7 @@ JsonValue& add_conflicts_of(JsonValue& document, Connection& connection, ByteVie
                                                  [](const ToldConflict& one) { return one.json; })
                                      : JsonValue());
   document.add("conflicts_total", is_known ? JsonValue((***found).total()) : JsonValue());
-  document.add("refusal", is_known ? json_text(text((***found).refusal())) : JsonValue());
+  document.add("refusal", json_text(why_refused(connection, draft)));
   document.add("ended_acceptances", json_each(acceptances_ended_by(connection, draft),
                                               [](const ToldConflict& one) { return one.json; }));
   return add_missing_link(document, missing_link(connection));

@@ -25,8 +25,7 @@ std::vector<ToldConflict> acceptances_that_end(Connection& connection, const std
 // It says where something will be, or changes a message that does, or accepts a conflict of one.
 bool is_about_volumes(Connection& connection, ByteView draft);
 
-// Why the daemon would refuse the draft for its conflicts, or for the one that it accepts; empty
-// where it would not.
+// Why the daemon would refuse the draft for a rule, were it released now; empty where it would not.
 std::string why_refused(Connection& connection, ByteView draft);
 
 // Refuses a draft that the daemon would refuse for its conflicts, and names each with its

@@ -76,9 +76,10 @@ JsonValue json_saved(Connection& connection, const SavedDraft& saved,
       .add("reply_by", json_time(saved.draft().reply_by()))
       .add("expires_at", json_time(saved.draft().expires_at()));
   MessageContent({}, bytes(saved.draft().body()), connection.language()).add_body_to(document);
-  document.add("may_be_sent", saved.state() == wire::DraftState::open && problems.empty())
-      .add("problems", json_problems(problems));
-  if (saved.state() == wire::DraftState::open) {
+  const bool is_open = saved.state() == wire::DraftState::open;
+  const bool goes = is_open && problems.empty() && why_refused(connection, saved.bytes()).empty();
+  document.add("may_be_sent", goes).add("problems", json_problems(problems));
+  if (is_open) {
     add_conflicts_of(document, connection, saved.bytes());
     add_accepted(document, connection, saved);
   }

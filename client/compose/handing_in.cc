@@ -124,6 +124,10 @@ int hand_in(Invocation& invocation, Connection& connection, const FinishedDraft&
                    "written again"));
   }
   output.set_sent(Sent::no);
+  // Nothing is kept of what nobody could release.
+  if (auto goes = connection.check_draft(draft.bytes); !goes) {
+    return output.fail("the message was not handed in", goes.error());
+  }
   const auto saved = connection.save_draft(0, std::nullopt, draft.bytes);
   if (!saved) {
     return output.fail("the message was not handed in", with_where_to_look(saved.error()));

@@ -82,7 +82,15 @@ std::string hint_to_edit(const std::string& name, const Problem& problem) {
          (problem.hint.empty() ? "" : "    " + problem.hint);
 }
 
-std::string hint_to_say_why(const std::string& name) {
+std::string hint_to_write_anew(const std::string& name) {
+  return "hotline draft discard " + name + "    then write it anew";
+}
+
+std::string hint_to_say_why(const std::string& name, const Kind& kind) {
+  if (kind.speaks_of_another()) {
+    return "hotline draft discard " + name +
+           "    then write it anew, with --change \"conflict-reason -> ...\"";
+  }
   return "hotline draft edit " + name + " --set conflict-reason=\"...\"";
 }
 

@@ -61,7 +61,9 @@ Error with_who_saved(Connection& connection, uint64_t number, const Hash& read, 
 
 // The command that mends the first problem of the draft of this name.
 std::string hint_to_edit(const std::string& name, const Problem& problem);
-// The command by which the draft says why it comes so near.
-std::string hint_to_say_why(const std::string& name);
+// The command by which a draft of this kind says why it comes so near.
+std::string hint_to_say_why(const std::string& name, const Kind& kind);
+// For a draft that cannot be edited field by field.
+std::string hint_to_write_anew(const std::string& name);
 
 }  // namespace hotline::client

@@ -1,5 +1,7 @@
 #include "client/compose/typed_correction.h"
 
+#include <algorithm>
+#include <iterator>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -160,6 +162,22 @@ Result<ContentFields> read_content(const Invocation& invocation, const ReferredM
   return ContentFields(*std::move(correction));
 }
 
+// Of the options that a message has these go with a change of another one.
+Status check_options_beside(const Arguments& arguments, const std::string& change) {
+  constexpr std::string_view kUsed[] = {"--precedence", "--subject", "--language",
+                                        "--danger-to-life"};
+  std::vector<OptionSpec> options = message_options();
+  for (OptionSpec& option : text_options()) options.push_back(std::move(option));
+  std::vector<std::string> names = {"TEXT"};
+  for (const OptionSpec& option : options) names.push_back(option.long_name());
+  for (const std::string& name : names) {
+    const bool is_used = std::find(std::begin(kUsed), std::end(kUsed), name) != std::end(kUsed);
+    if (is_used || !arguments.has(name)) continue;
+    return make_error(ErrorCode::usage, name + " does not go with " + change, "leave it out");
+  }
+  return ok();
+}
+
 }  // namespace
 
 std::vector<OptionSpec> correction_options() {
@@ -185,7 +203,9 @@ Result<DraftFields> read_correction(const Invocation& invocation, Connection& co
     return make_error(ErrorCode::usage, "a message is corrected or cancelled, not both");
   }
   const bool corrects = arguments.has("--corrects");
-  const std::string typed = *arguments.get(corrects ? "--corrects" : "--cancels");
+  const std::string change = corrects ? "--corrects" : "--cancels";
+  if (auto fits = check_options_beside(arguments, change); !fits) return fits.error();
+  const std::string typed = *arguments.get(change);
   const auto message = ReferredMessage::find(connection, typed, NameUse::any);
   if (!message) return message.error();
   if (message->row().incoming()) {
@@ -215,6 +235,7 @@ Result<DraftFields> read_correction(const Invocation& invocation, Connection& co
     if (!precedence) return precedence.error();
     draft.precedence = *precedence;
   }
+  draft.danger_to_life = arguments.has("--danger-to-life");
   draft.references = {message->id()};
   if (corrects) draft.correction_of = message->id();
   return draft;

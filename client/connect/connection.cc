@@ -349,12 +349,11 @@ Result<Answer<wire::CaseRows>> Connection::note_guarantor(const std::string& id,
 }
 
 Result<Answer<wire::ConflictRows>> Connection::conflicts(const std::string& id, uint64_t limit,
-                                                         uint64_t skip, bool all) {
+                                                         const std::string& after, bool all) {
   return ask<wire::ConflictRows>(wire::RequestBody::Conflicts, [&](auto& builder) {
     const auto name = id.empty() ? 0 : builder.CreateString(id);
-    return wire::CreateConflicts(builder, name, static_cast<uint32_t>(limit),
-                                 static_cast<uint32_t>(skip), all)
-        .Union();
+    const auto place = after.empty() ? 0 : builder.CreateString(after);
+    return wire::CreateConflicts(builder, name, static_cast<uint32_t>(limit), place, all).Union();
   });
 }
 
@@ -363,6 +362,16 @@ Result<Answer<wire::ConflictRows>> Connection::check_notice(ByteView draft) {
     const auto bytes_of_draft = builder.CreateVector(draft.data(), draft.size());
     return wire::CreateCheckNotice(builder, bytes_of_draft).Union();
   });
+}
+
+Status Connection::check_draft(ByteView draft) {
+  const auto reply = ask<wire::DraftChecked>(wire::RequestBody::CheckDraft, [&](auto& builder) {
+    return wire::CreateCheckDraft(builder, builder.CreateVector(draft.data(), draft.size()))
+        .Union();
+  });
+  if (!reply) return reply.error();
+  if ((*reply)->refusal() == nullptr) return ok();
+  return make_error(ErrorCode::refused, text((*reply)->refusal()), text((*reply)->hint()));
 }
 
 bool Connection::may(Right right, wire::MessageType kind) const {
@@ -419,10 +428,11 @@ Result<Answer<wire::NoticeRows>> Connection::notices(const NoticesWish& wish) {
   return ask<wire::NoticeRows>(wire::RequestBody::Notices, [&](auto& builder) {
     wire::Position near;
     if (wish.near) near = {wish.near->latitude_e5, wish.near->longitude_e5};
+    const auto place = wish.after.empty() ? 0 : builder.CreateString(wish.after);
     return wire::CreateNotices(builder, static_cast<uint8_t>(wish.type), wish.side,
                                wish.at.value_or(0), wish.near ? &near : nullptr, wish.within_m,
-                               static_cast<uint32_t>(wish.limit), static_cast<uint32_t>(wish.skip),
-                               wish.volumes, wish.after_incoming, wish.after_number)
+                               static_cast<uint32_t>(wish.limit), place, wish.volumes,
+                               wish.after_incoming, wish.after_number)
         .Union();
   });
 }

@@ -114,8 +114,8 @@ struct NoticesWish {
   std::optional<Position> near = {};
   uint32_t within_m = 0;
   uint64_t limit = limits::kListRowsMax;
-  uint64_t skip = 0;
-  bool volumes = false;  // In the order of their messages, `after` one; then `skip` is nothing.
+  std::string after = {};  // Where the page before ended; empty: the first.
+  bool volumes = false;    // In the order of their messages, after `after_number`.
   bool after_incoming = false;
   uint64_t after_number = 0;
 };
@@ -199,9 +199,9 @@ class Connection {
                                                 wire::GuarantorStanding standing,
                                                 const std::string& reason);
   // Open conflicts of notices, and with `all` those that both parties accepted; for an id those of
-  // this notice alone.
+  // this notice alone. `after`: where the page before ended.
   Result<Answer<wire::ConflictRows>> conflicts(const std::string& id, uint64_t limit,
-                                               uint64_t skip = 0, bool all = false);
+                                               const std::string& after = {}, bool all = false);
   // Those that a notice would have, of a Draft that keeps the rules. Nothing is sent to the peer.
   Result<Answer<wire::ConflictRows>> check_notice(ByteView draft);
   Result<Answer<wire::NoticeRows>> notices(const NoticesWish& wish);
@@ -211,6 +211,8 @@ class Connection {
   // compare, so that these are not all.
   Result<bool> notices_each(const std::function<void(const wire::NoticeRow&)>& visit);
 
+  // Refuses a draft that would be refused for a rule, were it released now by somebody who may.
+  Status check_draft(ByteView draft);
   // Drafts for later: a new one for the number 0, or in place of the version with this hash.
   Result<Answer<wire::DraftChanged>> save_draft(uint64_t number,
                                                 const std::optional<Hash>& expected,

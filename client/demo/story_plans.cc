@@ -21,7 +21,7 @@ struct FoundConflicts {
 };
 
 FoundConflicts conflicts_at(Connection& connection) {
-  const auto reply = need(connection.conflicts("", 1, 0));
+  const auto reply = need(connection.conflicts("", 1));
   const auto rows = tables(reply->rows());
   if (rows.empty()) return {};
   return {reply->total(), text(rows[0]->own()), text(rows[0]->peers()), rows[0]->horizontal_m()};

@@ -135,7 +135,7 @@ void Drill::observe_conflict(size_t i) {
     const SideIndex side = scenario_.expectations[e].side;
     if (!is_asked(e) || faults().is_down[side]) continue;
     const std::string& id = courses_[i].id;
-    const auto rows = need(connection(side).conflicts(id, 1, 0, true));
+    const auto rows = need(connection(side).conflicts(id, 1, {}, true));
     if (rows->total() == 0) continue;
     if (told_.insert("conflict" + id).second) {
       emit({.at_ms = standing_.now_ms,

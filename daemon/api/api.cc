@@ -73,6 +73,8 @@ void ClientApi::serve(ClientSession& session, const wire::Request& request) {
       return show_draft(session, number, *request.body_as_ShowDraft());
     case wire::RequestBody::SubmitDraft:
       return submit_draft(session, number, *request.body_as_SubmitDraft());
+    case wire::RequestBody::CheckDraft:
+      return check_draft(session, number, *request.body_as_CheckDraft());
     case wire::RequestBody::ReturnDraft:
       return return_draft(session, number, *request.body_as_ReturnDraft());
     case wire::RequestBody::Agreements:

@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "daemon/api/message_rows.h"
+#include "daemon/api/notice_places.h"
 #include "daemon/api/sessions.h"
 #include "daemon/links/peer_paths.h"
 #include "daemon/process/keys.h"
@@ -139,14 +140,16 @@ class ClientApi {
   // One page of `all`; of those of one notice, where it is named. `refusal`: of what is only asked
   // about.
   void answer_conflicts(ClientSession& session, uint32_t request, Conflicts::Checked all,
-                        uint32_t limit, uint32_t skip, const std::string& name,
-                        const std::string& refusal = {});
+                        uint32_t limit, const std::optional<ConflictPlace>& after,
+                        const std::string& name, const std::string& refusal = {});
   void notices(ClientSession& session, uint32_t request, const wire::Notices& wanted);
-  NoticesFrom notices_from(const wire::Notices& asked, const NoticesWanted& wanted);
+  NoticesFrom notices_from(const wire::Notices& asked, const NoticesWanted& wanted,
+                           const std::optional<NoticePlace>& after);
 
   void save_draft(ClientSession& session, uint32_t request, const wire::SaveDraft& wanted);
   void discard_draft(ClientSession& session, uint32_t request, const wire::DiscardDraft& wanted);
   void submit_draft(ClientSession& session, uint32_t request, const wire::SubmitDraft& wanted);
+  void check_draft(ClientSession& session, uint32_t request, const wire::CheckDraft& wanted);
   void return_draft(ClientSession& session, uint32_t request, const wire::ReturnDraft& wanted);
   void drafts(ClientSession& session, uint32_t request, const wire::Drafts& wanted);
   void show_draft(ClientSession& session, uint32_t request, const wire::ShowDraft& wanted);

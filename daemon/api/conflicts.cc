@@ -25,12 +25,13 @@ struct NamedConflict {
 struct ConflictPage {
   std::vector<NamedConflict> rows;
   uint64_t total = 0;
+  std::string next;  // Empty: this page is the last.
   bool found = true;
 };
 
 struct ConflictsWanted {
   std::optional<WantedMessage> notice;  // Those of this one alone.
-  size_t skip = 0;
+  std::optional<ConflictPlace> after;
   size_t limit = 0;
   std::string prefix;
   std::string peer_prefix;
@@ -54,7 +55,12 @@ ConflictPage read_conflicts(StoreReader& reader, const std::vector<Conflict>& al
   }
   for (const Conflict& one : all) {
     if (key && one.own != *key && one.peers != *key) continue;
-    if (page.total++ < wanted.skip || page.rows.size() == wanted.limit) continue;
+    ++page.total;
+    if (wanted.after && place_of(one) <= *wanted.after) continue;
+    if (page.rows.size() == wanted.limit) {
+      page.next = format_place(place_of(page.rows.back().conflict));
+      continue;
+    }
     auto peers = reader.stored_message(one.peers);
     if (peers) peers->record.envelope = {}, peers->record.body = {};
     page.rows.push_back({one, std::move(peers), name_of(reader, one.own_acceptance, wanted),
@@ -110,9 +116,9 @@ flatbuffers::Offset<wire::ConflictRow> build_conflict(flatbuffers::FlatBufferBui
 }  // namespace
 
 void ClientApi::answer_conflicts(ClientSession& session, uint32_t request, Conflicts::Checked all,
-                                 uint32_t limit, uint32_t skip, const std::string& name,
-                                 const std::string& refusal) {
-  ConflictsWanted wanted{std::nullopt, skip, rows_wanted(limit), config_.prefix,
+                                 uint32_t limit, const std::optional<ConflictPlace>& after,
+                                 const std::string& name, const std::string& refusal) {
+  ConflictsWanted wanted{std::nullopt, after, rows_wanted(limit), config_.prefix,
                          config_.peer_prefix};
   if (!name.empty()) {
     wanted.notice = named(name, config_.prefix, config_.peer_prefix);
@@ -133,16 +139,21 @@ void ClientApi::answer_conflicts(ClientSession& session, uint32_t request, Confl
             rows.push_back(build_conflict(b, one, context));
           const ConflictComparison compared = core_.conflicts_compared();
           const auto why = refusal.empty() ? 0 : b.CreateString(refusal);
+          const auto next = page.next.empty() ? 0 : b.CreateString(page.next);
           return wire::CreateConflictRows(b, b.CreateVector(rows), page.total, incomplete,
-                                          compared.at, !compared.same, compared.is_current, why);
+                                          compared.at, !compared.same, compared.is_current, why,
+                                          next);
         });
       });
 }
 
 void ClientApi::conflicts(ClientSession& session, uint32_t request, const wire::Conflicts& wanted) {
+  const std::string cursor = text_of(wanted.after());
+  const auto after = parse_conflict_place(cursor);
+  if (!cursor.empty() && !after) return sessions_.fail(session, request, no_place(cursor));
   const Conflicts& known = core_.conflicts();
   answer_conflicts(session, request, {known.list(wanted.all()), known.overflowed()}, wanted.limit(),
-                   wanted.skip(), text_of(wanted.id()));
+                   after, text_of(wanted.id()));
 }
 
 // A correction is held against the rules of the notice that it corrects.
@@ -192,7 +203,8 @@ void ClientApi::check_notice(ClientSession& session, uint32_t request,
   auto checked = check_as_it_would_stand(ByteView(wanted.draft()->data(), wanted.draft()->size()));
   if (!checked) return sessions_.fail(session, request, checked.error());
   const std::string refusal = checked->allowed ? "" : checked->allowed.error().reason;
-  answer_conflicts(session, request, std::move(checked->found), wanted.limit(), 0, {}, refusal);
+  answer_conflicts(session, request, std::move(checked->found), wanted.limit(), std::nullopt, {},
+                   refusal);
 }
 
 }  // namespace hotline

@@ -111,6 +111,17 @@ void ClientApi::return_draft(ClientSession& session, uint32_t request,
   changed_();
 }
 
+void ClientApi::check_draft(ClientSession& session, uint32_t request,
+                            const wire::CheckDraft& wanted) {
+  const ByteView draft(wanted.draft()->data(), wanted.draft()->size());
+  const Status goes = core_.check_draft(clock_.now(), draft);
+  sessions_.answer(session, request, [&](flatbuffers::FlatBufferBuilder& b) {
+    const auto refusal = goes ? 0 : b.CreateString(goes.error().reason);
+    const auto hint = goes ? 0 : b.CreateString(goes.error().hint);
+    return wire::CreateDraftChecked(b, refusal, hint);
+  });
+}
+
 void ClientApi::answer(const AnswerDraft& answer) {
   auto [session, request] = sessions_.take_asker(answer.token);
   if (session == nullptr) return;

@@ -24,6 +24,7 @@ struct NoticePage {
   std::vector<ListedNotice> rows;
   uint64_t total = 0;
   bool more = false;
+  std::string next;  // Where it ended, in a list by start.
 };
 
 Result<NoticesWanted> notices_wanted(const wire::Notices& asked) {
@@ -88,6 +89,7 @@ NoticePage read_notices(StoreReader& reader, const NoticesFrom& wanted) {
     page.more = !page.rows.empty() && (size > limits::kRowsSizeMax || tables > kTablesMax);
     if (page.more) break;
     page.rows.push_back({notice, std::move(listed), std::move(volumes)});
+    page.next = format_place(place_of(notice));
   }
   return page;
 }
@@ -97,7 +99,10 @@ NoticePage read_notices(StoreReader& reader, const NoticesFrom& wanted) {
 void ClientApi::notices(ClientSession& session, uint32_t request, const wire::Notices& asked) {
   const auto wanted = notices_wanted(asked);
   if (!wanted) return sessions_.fail(session, request, wanted.error());
-  NoticesFrom from = notices_from(asked, *wanted);
+  const std::string cursor = text_of(asked.after());
+  const auto after = parse_notice_place(cursor);
+  if (!cursor.empty() && !after) return sessions_.fail(session, request, no_place(cursor));
+  NoticesFrom from = notices_from(asked, *wanted, after);
   sessions_.read_then<NoticePage>(
       session, request,
       [from = std::move(from)](StoreReader& reader) { return read_notices(reader, from); },
@@ -122,13 +127,16 @@ void ClientApi::notices(ClientSession& session, uint32_t request, const wire::No
                 static_cast<uint32_t>(one.notice.conflicts), all_volumes,
                 static_cast<uint32_t>(one.notice.accepted)));
           }
+          const bool has_next = page.more && !with_volumes;
+          const auto next = has_next ? b.CreateString(page.next) : 0;
           return wire::CreateNoticeRows(b, b.CreateVector(rows), page.total,
-                                        core_.conflicts().overflowed(), page.more);
+                                        core_.conflicts().overflowed(), page.more, next);
         });
       });
 }
 
-NoticesFrom ClientApi::notices_from(const wire::Notices& asked, const NoticesWanted& wanted) {
+NoticesFrom ClientApi::notices_from(const wire::Notices& asked, const NoticesWanted& wanted,
+                                    const std::optional<NoticePlace>& after) {
   NoticesFrom from;
   from.notices = core_.conflicts().notices(wanted, clock_.now().utc);
   from.total = from.notices.size();
@@ -137,10 +145,9 @@ NoticesFrom ClientApi::notices_from(const wire::Notices& asked, const NoticesWan
   from.exercise = config_.exercise;
   if (from.volumes) {
     order_by_message(from.notices, {asked.after_incoming(), asked.after_number()}, from.limit);
-  } else {
-    const size_t skipped = std::min<size_t>(asked.skip(), from.notices.size());
-    from.notices.erase(from.notices.begin(),
-                       from.notices.begin() + static_cast<ptrdiff_t>(skipped));
+  } else if (after) {
+    std::erase_if(from.notices,
+                  [&after](const ActiveNotice& one) { return place_of(one) <= *after; });
   }
   // The one that is too many says that there are more.
   from.notices.resize(std::min(from.notices.size(), from.limit + 1));

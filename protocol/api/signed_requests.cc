@@ -105,6 +105,7 @@ std::optional<std::string> statement_of(const Addressed& addressed, wire::Reques
     case wire::RequestBody::Cases:
     case wire::RequestBody::ShowExerciseClock:
     case wire::RequestBody::ListHandover:
+    case wire::RequestBody::CheckDraft:
       break;
   }
   return std::nullopt;

@@ -127,6 +127,8 @@ class Core {
                     const Hash& hash) {
     drafts_.submit(now, token, actor, number, hash);
   }
+  // Why this draft (wire::Draft) would be refused for a rule, were it released now by whoever may.
+  Status check_draft(Now now, ByteView draft) { return releases_.check_draft(now, draft); }
   void return_draft(Now now, uint64_t token, const Actor& actor, uint64_t number, const Hash& hash,
                     const std::string& reason) {
     drafts_.give_back(now, token, actor, number, hash, reason);
@@ -309,9 +311,9 @@ class Core {
   ConflictDigests conflict_digests_;
   Witness witness_;
   Exports exports_;
+  Releases releases_;
   Drafts drafts_;
   Handover handover_;
-  Releases releases_;
   Pauses pauses_;
   LadderByHand by_hand_;
   Submissions submissions_;

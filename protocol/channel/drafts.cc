@@ -152,7 +152,8 @@ void DraftList::apply(uint64_t journal_index, const wire::Entry& entry) {
                               {},
                               {},
                               {},
-                              accepted_by(**draft)};
+                              accepted_by(**draft),
+                              {bytes.begin(), bytes.end()}};
   } else if (const auto* discarded = entry.fact_as_DraftDiscarded()) {
     end(discarded->number(), {{}, 0, entry.at(), discarded->role(), journal_index});
   } else if (const auto* submitted = entry.fact_as_DraftSubmitted()) {
@@ -213,6 +214,7 @@ void DraftList::end(uint64_t number, EndedDraft ended) {
   const auto found = open_.find(number);
   if (found == open_.end()) return;
   ended.last = std::move(found->second);
+  ended.last.draft = {};
   open_.erase(found);
   ended_[number] = std::move(ended);
   if (ended_.size() > limits::kDraftsEndedKept) ended_.erase(ended_.begin());
@@ -269,6 +271,7 @@ Status Drafts::try_save(Now now, uint64_t token, const Actor& actor, uint64_t nu
   if (Status stands = conflicts_.check_accepted(accepted_by(**draft)); !stands) return stands;
   KeptDraft kept;
   if (number == 0) {
+    if (Status once = check_accepted_once(**draft); !once) return once;
     if (Status place = check_place((*draft)->precedence()); !place) return place;
     kept.number = current_.last_number() + 1;
   } else {
@@ -341,6 +344,9 @@ Status Drafts::try_submit(Now now, uint64_t token, const Actor& actor, uint64_t 
                       "hotline  release " + id + "    by another person");
   }
   if (Status goes = check_goes(now.utc, *kept); !goes) return goes;
+  if (Status whole = releases_.check_draft(now, kept->draft); !whole) {
+    return with_way_out(whole.error(), *kept);
+  }
   const Signatory by = persons_.sign(now, actor);
   const wire::Entry& entry = recorder_.record(
       now,
@@ -441,6 +447,36 @@ Status Drafts::check_accepted(const KeptDraft& draft) const {
                   "accepts it anew"
             : "hotline draft discard " + id +
                   "    then look at hotline conflicts as it stands now, and accept it anew");
+}
+
+// What changes or answers another message is written anew: only a template's draft can be edited.
+Error Drafts::with_way_out(const Error& refusal, const KeptDraft& draft) {
+  const std::string id = format_draft_name(draft.number);
+  const bool waits = draft.submitted.at != 0;
+  const bool is_edited = !kind_of(draft.type).speaks_of_another();
+  std::string hint = "hotline draft discard " + id + "    then write it anew";
+  if (is_edited && refusal.hint.starts_with("--")) {
+    hint = "hotline draft edit " + id + " " + refusal.hint;
+  } else if (is_edited) {
+    hint = "hotline draft edit " + id + " --set FIELD=\"...\"    " + refusal.hint;
+  }
+  if (waits)
+    hint = "hotline return " + id + " --reason \"...\"    its writer mends it or writes it anew";
+  return make_error(refusal.code, refusal.reason, hint);
+}
+
+Status Drafts::check_accepted_once(const wire::Draft& draft) const {
+  const std::vector<std::string> accepted = accepted_by(draft);
+  if (accepted.empty()) return ok();
+  for (const auto& [number, open] : current_.open()) {
+    if (open.accepts != accepted) continue;
+    const std::string id = format_draft_name(number);
+    return make_error(ErrorCode::refused,
+                      id + " accepts this conflict already" +
+                          (open.submitted.at != 0 ? ", and waits for its release" : ""),
+                      "hotline draft show " + id);
+  }
+  return ok();
 }
 
 bool Drafts::is_own(const KeptDraft& draft, const Actor& actor) const {

@@ -25,6 +25,7 @@
 #include "protocol/channel/noise.h"
 #include "protocol/channel/persons.h"
 #include "protocol/channel/recorder.h"
+#include "protocol/channel/releases.h"
 
 namespace hotline {
 
@@ -56,6 +57,7 @@ struct KeptDraft {
   std::string returned_because;  // Empty: withdrawn.
   // The conflict that it accepts, as it stood (Conflicts::check_accepted); else empty.
   std::vector<std::string> accepts;
+  Bytes draft;  // As it was saved; empty once it has ended.
 
   // The entry of the last step.
   uint64_t last_index() const {
@@ -111,7 +113,7 @@ class Drafts {
   // All of them outlive it.
   Drafts(const CoreConfig& config, Recorder& recorder, Persons& persons, Noise& noise,
          const DiskState& disk, const ChannelState& channel_state, Conditions& conditions,
-         const Conflicts& conflicts)
+         const Conflicts& conflicts, Releases& releases)
       : config_(config),
         recorder_(recorder),
         persons_(persons),
@@ -119,7 +121,8 @@ class Drafts {
         disk_(disk),
         channel_state_(channel_state),
         conditions_(conditions),
-        conflicts_(conflicts) {}
+        conflicts_(conflicts),
+        releases_(releases) {}
 
   // As Core::save_draft and Core::discard_draft.
   void save(Now now, uint64_t token, const Actor& actor, uint64_t number,
@@ -133,6 +136,8 @@ class Drafts {
   // Refuses one that the channel does not take now, and says when it goes; and one that accepts a
   // conflict which stands otherwise by now.
   Status check_goes(UtcMs now, const KeptDraft& draft) const;
+  // The refusal of a kept draft for a rule, with what to do with the draft.
+  static Error with_way_out(const Error& refusal, const KeptDraft& draft);
   // The role in which this person releases what was handed in. Errors: refused where it was not;
   // not_allowed where the person has no such role, or wrote it or handed it in: by whatever
   // certificate, as far as names can tell.
@@ -174,6 +179,8 @@ class Drafts {
   void answer_step(Now now, uint64_t token, const KeptDraft& draft);
   // Tells the person, and the record.
   void refuse(Now now, uint64_t token, const Actor& actor, uint64_t number, const Error& error);
+  // Refuses a new draft that accepts a conflict which an open one accepts already.
+  Status check_accepted_once(const wire::Draft& draft) const;
   // One more may be open.
   Status check_place(uint8_t precedence) const;
   // The open draft, or why there is none under this number.
@@ -187,6 +194,7 @@ class Drafts {
   const ChannelState& channel_state_;
   Conditions& conditions_;
   const Conflicts& conflicts_;
+  Releases& releases_;
   DraftList current_;  // With what is not durable yet.
   DraftList durable_;
 };

@@ -7,6 +7,7 @@
 
 #include "protocol/base/limits.h"
 #include "protocol/base/sha256.h"
+#include "protocol/base/strict_flatbuffer.h"
 #include "protocol/message/body.h"
 #include "protocol/message/kinds/kinds.h"
 #include "protocol/message/message_rules.h"
@@ -43,6 +44,12 @@ bool accepts_conflict_of(Recorder& recorder, MessageKey target, const wire::Body
   return notice && kind_of(notice->type).is_notice();
 }
 
+// A role in which this draft can be released, as far as its content says.
+wire::Role fitting_role(const wire::Draft& draft, const wire::Body& body) {
+  if (const wire::Decision* decision = body.content_as_decision()) return decision->decided_by();
+  return right_about_exercise(draft) ? wire::Role::director : wire::Role::supervisor;
+}
+
 std::vector<std::string> names_of(const Release& release) {
   std::vector<std::string> names;
   for (const NamedMessage& one : release.references) names.push_back(one.id);
@@ -51,10 +58,60 @@ std::vector<std::string> names_of(const Release& release) {
 
 }  // namespace
 
-Result<const wire::Entry*> Releases::release(Now now, Release release) {
-  const uint64_t serial = recorder_.own().last_serial() + 1;
+Result<Release> Releases::of_draft(Now now, const wire::Draft& draft, wire::Role role) {
+  Release release;
+  if (draft.references()) {
+    for (const flatbuffers::String* id : *draft.references()) {
+      auto named = resolve(id->str());
+      if (!named) return named.error();
+      release.references.push_back(*std::move(named));
+    }
+  }
+  const Kind& kind = kind_of(draft.type());
+  if (kind.speaks_of_another() && release.references.empty()) {
+    return make_error(ErrorCode::usage,
+                      "this type of message speaks of another one, and names none",
+                      "name the message, for example N-000123");
+  }
   EnvelopeFields& fields = release.envelope;
-  fields.id = format_serial(config_.prefix, serial);
+  fields = envelope_fields_of(draft, config_.channel.exercise, now.utc);
+  if (kind.takes_precedence) {
+    // Else two watches might acknowledge each other's acknowledgements without end.
+    const NamedMessage& about = release.references.front();
+    const auto record = recorder_.message(about.key);
+    const Kind* spoken_of = record ? &kind_of(record->type) : nullptr;
+    if (spoken_of != nullptr && spoken_of->takes_precedence) {
+      return make_error(ErrorCode::refused,
+                        about.id + " is of type " + word(spoken_of->type, Language::en) +
+                            ", and nothing is due on it",
+                        "hotline show " + about.id);
+    }
+    fields.precedence = static_cast<wire::Precedence>(about.precedence);
+  }
+  fields.drafter_role = fields.releaser_role = role;
+  return release;
+}
+
+Status Releases::check_draft(Now now, ByteView draft) {
+  const auto opened = open_flatbuffer<wire::Draft>(draft, kDraftIdentifier);
+  if (!opened) return opened.error();
+  const auto* said = (*opened)->body();
+  const Bytes bytes(said->begin(), said->end());
+  const auto body = open_body(bytes);
+  if (!body) return body.error();
+  auto release = of_draft(now, **opened, fitting_role(**opened, **body));
+  if (!release) return release.error();
+  complete(now, *release);
+  release->envelope.person_hash = Hash{};
+  release->envelope.parts.push_back(
+      {wire::PartKind::body, static_cast<uint32_t>(bytes.size()), Hash{}});
+  release->body = bytes;
+  return check(*release, build_envelope(release->envelope), body);
+}
+
+void Releases::complete(Now now, Release& release) const {
+  EnvelopeFields& fields = release.envelope;
+  fields.id = format_serial(config_.prefix, recorder_.own().last_serial() + 1);
   fields.from = config_.party;
   fields.to = config_.peer;
   fields.released_at = now.utc;
@@ -62,6 +119,12 @@ Result<const wire::Entry*> Releases::release(Now now, Release release) {
   for (const NamedMessage& named : release.references) {
     fields.references.push_back({named.id, named.leaf_hash});
   }
+}
+
+Result<const wire::Entry*> Releases::release(Now now, Release release) {
+  const uint64_t serial = recorder_.own().last_serial() + 1;
+  complete(now, release);
+  EnvelopeFields& fields = release.envelope;
   const Hash body_salt = random_.salt();
   const Hashes hashes = hash(release, body_salt);
   if (release.name) fields.person_hash = hashes.name;

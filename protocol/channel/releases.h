@@ -18,6 +18,7 @@
 #include "protocol/channel/exercise.h"
 #include "protocol/channel/read_backs.h"
 #include "protocol/channel/recorder.h"
+#include "protocol/message/draft.h"
 #include "protocol/message/envelope.h"
 
 namespace hotline {
@@ -65,6 +66,13 @@ class Releases {
   // it is too large, or breaks a rule.
   Result<const wire::Entry*> release(Now now, Release release);
 
+  // The message of which the draft makes one, in this role, without its body. Error: usage,
+  // not_found.
+  Result<Release> of_draft(Now now, const wire::Draft& draft, wire::Role role);
+  // Why this draft (wire::Draft) would be refused for a rule, were it released now by whoever may:
+  // the checks of release(), for those who write it, hand it in and read it.
+  Status check_draft(Now now, ByteView draft);
+
   // An own message that gathers for the next commit; null when it does not.
   const MessageRecord* gathering(uint64_t serial) const;
   void seal() { gathering_ = {}; }
@@ -84,6 +92,8 @@ class Releases {
     Hash name{};
     Hash request{};
   };
+  // All but what is hashed.
+  void complete(Now now, Release& release) const;
   static Hashes hash(const Release& release, const Hash& body_salt);
   Status check(const Release& release, const Bytes& envelope,
                const Result<Opened<wire::Body>>& body) const;

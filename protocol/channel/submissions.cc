@@ -89,8 +89,8 @@ Status Submissions::try_submit(Now now, uint64_t token, const Actor& actor, uint
                            : channel_state_.check_release(now.utc, draft.type(), draft.precedence(),
                                                           draft.danger_to_life());
   if (!goes) return goes;
-  auto release = make_release(now, draft, *role);
-  if (!release) return release.error();
+  auto release = releases_.of_draft(now, draft, *role);
+  if (!release) return kept ? drafts_.with_way_out(release.error(), *kept) : release.error();
   if (kept) {
     release->draft = draft_number;
     release->envelope.drafted_at = std::min(kept->saved_at, now.utc);
@@ -103,7 +103,7 @@ Status Submissions::try_submit(Now now, uint64_t token, const Actor& actor, uint
   release->key = name->key;
   release->request = bytes;
   auto entry = releases_.release(now, *std::move(release));
-  if (!entry) return entry.error();
+  if (!entry) return kept ? drafts_.with_way_out(entry.error(), *kept) : entry.error();
   apply(**entry);
   drafts_.apply(**entry);
   Submission submission;
@@ -182,40 +182,6 @@ Result<wire::Role> Submissions::sending_role(const Actor& actor, uint8_t wanted,
                     : right == Right::direct ? "ask a director of this exercise"
                     : right == Right::stop_exercise ? "ask a player of this watch, or a director"
                                                     : "ask a supervisor of this watch");
-}
-
-Result<Release> Submissions::make_release(Now now, const wire::Draft& draft, wire::Role role) {
-  Release release;
-  if (draft.references()) {
-    for (const flatbuffers::String* id : *draft.references()) {
-      auto named = releases_.resolve(id->str());
-      if (!named) return named.error();
-      release.references.push_back(*std::move(named));
-    }
-  }
-  const Kind& kind = kind_of(draft.type());
-  if (kind.speaks_of_another() && release.references.empty()) {
-    return make_error(ErrorCode::usage,
-                      "this type of message speaks of another one, and names none",
-                      "name the message, for example N-000123");
-  }
-  EnvelopeFields& fields = release.envelope;
-  fields = envelope_fields_of(draft, config_.channel.exercise, now.utc);
-  if (kind.takes_precedence) {
-    // Else two watches might acknowledge each other's acknowledgements without end.
-    const NamedMessage& about = release.references.front();
-    const auto record = recorder_.message(about.key);
-    const Kind* spoken_of = record ? &kind_of(record->type) : nullptr;
-    if (spoken_of != nullptr && spoken_of->takes_precedence) {
-      return make_error(ErrorCode::refused,
-                        about.id + " is of type " + word(spoken_of->type, Language::en) +
-                            ", and nothing is due on it",
-                        "hotline show " + about.id);
-    }
-    fields.precedence = static_cast<wire::Precedence>(release.references.front().precedence);
-  }
-  fields.drafter_role = fields.releaser_role = role;
-  return release;
 }
 
 Result<Submissions::Name> Submissions::name_submission(const Actor& actor, uint64_t counter,

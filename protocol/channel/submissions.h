@@ -79,8 +79,6 @@ class Submissions {
                        bool by_two);
   // Two people release it. Whatever changes a message is asked what that message was.
   bool asks_two(const wire::Draft& draft, bool danger_to_life) const;
-  // The message of which the draft makes one, in this role.
-  Result<Release> make_release(Now now, const wire::Draft& draft, wire::Role role);
 
   const CoreConfig& config_;
   Recorder& recorder_;

@@ -67,6 +67,26 @@ class Corrections(OfTwo):
                 for change in (moved, gone):
                     self.assertFalse(self.world.ask(reader, "ann", "show", change)["cancelled"], reader)
 
+    def test_a_change_is_kept_as_a_draft_and_drops_no_option(self):
+        for party in PREFIX:
+            report = self.report(party)
+            for change in (("--corrects", report, "--change", "platform -> Su-30"), ("--cancels", report)):
+                for other in (("--expires", "+2h"), ("--reply-by", "+2h"), ("--set", "where=54N 020E"), ("--incident", "buoys"), ("A text",)):
+                    for command in (("send",), ("draft", "save")):
+                        dropped = self.world.client(party, "ann", *command, *change, "--reason", "why", *other)
+                        self.assertEqual(dropped.returncode, 2, f"{command} {other}\n{dropped.stdout}")
+                        self.assertIn(f"does not go with {change[0]}", dropped.stderr)
+                kept = self.world.client(party, "ann", "draft", "save", *change, "--reason", "why")
+                self.assertEqual(kept.returncode, 0, kept.stderr)
+                draft = kept.stdout.split()[0]
+                self.assertRegex(kept.stderr, f"Next: hotline .*send --draft {draft}")
+                sent = self.world.client(party, "ann", "send", "--draft", draft)
+                self.assertEqual(sent.returncode, 0, sent.stderr)
+            late = self.world.client(party, "ann", "draft", "save", "--corrects", report, "--change", "platform -> Su-35", "--reason", "why")
+            self.assertEqual(late.returncode, 0, late.stderr)
+            self.assertIn("the message was cancelled before. It would be refused.", late.stderr)
+            self.assertRegex(late.stderr, "Next: hotline .*draft discard D-")
+
     def test_a_minute_fits_a_time_with_seconds(self):
         report = self.report()
         said = self.world.ask("north", "ann", "show", report)["values"]["observed_at"]

@@ -56,6 +56,9 @@ class Notices(WithNotices):
     def test_a_notice_in_conflict_says_so_until_both_accept_it(self):
         self.in_conflict()
         for party in PREFIX:
+            listed = self.world.client(party, "ann", "conflicts").stderr
+            own, peers = ("N-000001", "S-000001") if party == "north" else ("S-000001", "N-000001")
+            self.assertRegex(listed, f"To accept the conflict: hotline .*conflicts --accept {own},{peers}")
             for notice, other_one in (("N-000001", "S-000001"), ("S-000001", "N-000001")):
                 shown = self.world.client(party, "ann", "show", notice)
                 self.assertIn(f"IN CONFLICT with {other_one}: ", shown.stdout)
@@ -253,8 +256,29 @@ class Notices(WithNotices):
             self.assertEqual(self.notices(party, "--near", WHERE, "--within", "20km"), [first])
             self.assertEqual(self.notices(party, "--at", hours_ahead(70)), [site])
         page = self.world.ask("north", "ann", "notices", "--limit", "2")
-        self.assertEqual((page["total"], page["more"], page["next"]), (3, True, "2"))
-        self.assertEqual(self.notices("north", "--after", "2"), [site])
+        self.assertEqual((page["total"], page["more"]), (3, True))
+        self.assertEqual(self.notices("north", "--after", page["next"]), [site])
+        count = self.world.client("north", "ann", "notices", "--after", "2")
+        self.assertEqual(count.returncode, 2, count.stderr)
+        self.assertIn("2 is no place in the list", count.stderr)
+
+    def test_what_ends_between_two_pages_hides_nothing(self):
+        ours = [self.send("north", *self.activity(f"{54 + place}.90N 020.10E")) for place in range(3)]
+        theirs = [self.send("south", *self.activity(f"{54 + place}.95N 020.10E", "--set", "conflict-reason=agreed by voice"))
+                  for place in range(3)]
+        for party in PREFIX:
+            self.world.wait_for("the conflicts", lambda: len(self.conflicts(party)) == 3)
+        pages = {}
+        for kind, shown in (("notices", 1), ("conflicts", 1)):
+            page = self.world.ask("north", "ann", kind, "--limit", str(shown))
+            self.assertEqual(len(page[kind]), shown)
+            pages[kind] = page["next"]
+        self.send("north", "send", "--cancels", ours[0], "--reason", "not flown")
+        self.world.wait_for("the end", lambda: len(self.conflicts("north")) == 2)
+        rest = self.notices("north", "--after", pages["notices"])
+        self.assertEqual(sorted(rest), sorted(ours[1:] + theirs))
+        left = self.world.ask("north", "ann", "conflicts", "--after", pages["conflicts"])["conflicts"]
+        self.assertEqual([one["own"] for one in left], ours[1:])
 
     def test_a_corrected_notice_shows_its_newest_state_at_both(self):
         self.send("north", *self.activity(WHERE))

@@ -148,6 +148,63 @@ class TwoPeople(OfTwo):
         self.assertEqual(gone.returncode, 0, gone.stderr)
         self.assertTrue(self.world.ask("north", "ann", "conflicts")["conflicts"][0]["accepted_by_us"])
 
+    def flash_activity(self, *more):
+        return ["flash" if word == "routine" else word for word in self.activity("54.90N 020.10E", *more)]
+
+    def test_nothing_is_handed_in_that_nobody_could_release(self):
+        said = self.world.client("north", "ann", *self.flash_activity("--expires", "+1h"))
+        self.assertEqual(said.returncode, REFUSED, said.stdout)
+        self.assertIn("is before the end of what it announces", said.stderr)
+        draft = self.hand_in("north", *self.flash_activity())
+        gone = self.release("north", draft, "bob", "--wait", "delivered")
+        self.assertEqual(gone.returncode, 0, gone.stderr)
+        notice = gone.stdout.split()[0]
+
+        def correct(change):
+            return ("--corrects", notice, "--change", change, "--reason", "misread")
+
+        wrong = (("bogus -> 1", 'there is no field "bogus"'), ("kind=naval -> laser", 'kind: is not "naval" but "flight"'),
+                 ("volume -> 54.90N 020.10E 5km / 0m amsl to 3000m amsl / -9h to -8h", "volume"))
+        for change, says in wrong:
+            refused = self.world.client("north", "ann", "send", *correct(change))
+            self.assertEqual(refused.returncode, REFUSED, f"{change}\n{refused.stdout}{refused.stderr}")
+            self.assertIn(says, refused.stderr)
+        self.assertEqual(self.world.ask("north", "ann", "draft", "list")["drafts"], [], "nothing is kept of it")
+
+        # Two corrections of one state: the second was right when it was handed in.
+        first, second = (self.hand_in("north", "send", *correct(f"contact=tower -> {to}")) for to in ("range", "harbour"))
+        self.assertTrue(self.world.ask("north", "bob", "draft", "show", second)["may_be_sent"])
+        self.assertEqual(self.release("north", first).returncode, 0)
+        says = 'contact: is not "tower" but "range"'
+        stale = self.world.ask("north", "bob", "draft", "show", second)
+        self.assertFalse(stale["may_be_sent"])
+        self.assertIn(says, stale["refusal"])
+        shown = {person: self.world.client("north", person, "draft", "show", second).stderr for person in ("ann", "bob")}
+        for person, next_one in (("bob", f"return {second} --reason"), ("ann", f"draft discard {second}")):
+            self.assertIn(says, shown[person])
+            self.assertRegex(shown[person], f"Next: hotline .*{next_one}")
+            self.assertNotRegex(shown[person], f" release {second}")
+        for words in ((), ("--confirm", self.hash_of("north", second))):
+            refused = self.world.client("north", "bob", "release", second, *words)
+            self.assertEqual(refused.returncode, REFUSED, refused.stderr)
+            self.assertIn(says, refused.stderr)
+            self.assertRegex(refused.stderr, rf"try:  hotline .*return {second} --reason")
+        given = self.world.client("north", "bob", "return", second, "--reason", "it was corrected since")
+        self.assertEqual(given.returncode, 0, given.stderr)
+        again = self.world.client("north", "ann", "draft", "submit", second)
+        self.assertEqual(again.returncode, REFUSED, again.stderr)
+        self.assertRegex(again.stderr, f"draft discard {second}")
+
+    def test_a_conflict_of_what_two_released_is_accepted_by_two(self):
+        ours = self.release("north", self.hand_in("north", *self.flash_activity()), "bob", "--wait", "delivered")
+        theirs = self.world.say("south", *self.activity("54.95N 020.10E", "--set", "conflict-reason=agreed by voice"))["id"]
+        self.world.wait_for("the conflict", lambda: self.world.ask("north", "ann", "conflicts")["total"] == 1)
+        pair = f"{ours.stdout.split()[0]},{theirs}"
+        draft = self.hand_in("north", "conflicts", "--accept", pair)
+        twice = self.world.client("north", "ann", "conflicts", "--accept", pair)
+        self.assertEqual(twice.returncode, REFUSED, twice.stdout)
+        self.assertIn(f"{draft} accepts this conflict already, and waits for its release", twice.stderr)
+
     def test_an_auditor_and_an_operator_release_nothing(self):
         draft = self.hand_in("north")
         for person, expected in (("eve", NOT_ALLOWED), ("ann", NOT_ALLOWED)):

@@ -76,6 +76,12 @@ class FakeDaemon::Stream : public FrameStream {
       daemon_.checked.emplace_back(wanted->draft()->begin(), wanted->draft()->end());
       return conflict_rows(id, daemon_.conflicts_of_drafts, 0, 1000, daemon_.refusal_of_drafts);
     }
+    if (request.body_as_CheckDraft() != nullptr) {
+      return respond(id, [&](FlatBufferBuilder& b) {
+        const std::string& why = daemon_.refusal_of_drafts;
+        return wire::CreateDraftCheckedDirect(b, why.empty() ? nullptr : why.c_str());
+      });
+    }
     if (request.body_as_Incidents() != nullptr) {
       return respond(id, [](FlatBufferBuilder& b) { return wire::CreateIncidentRows(b); });
     }
@@ -361,7 +367,12 @@ class FakeDaemon::Stream : public FrameStream {
       if (!wanted.all() && !is_open) continue;
       if (name.empty() || one.own == name || one.peers == name) all.push_back(one);
     }
-    conflict_rows(id, all, wanted.skip(), wanted.limit());
+    conflict_rows(id, all, place_in(wanted.after()), wanted.limit());
+  }
+
+  // Here a place is how many rows stand before it.
+  static size_t place_in(const flatbuffers::String* after) {
+    return after == nullptr ? 0 : std::stoul(after->str());
   }
 
   void conflict_rows(uint32_t id, const std::vector<FakeConflict>& all, size_t skip, size_t limit,
@@ -378,9 +389,11 @@ class FakeDaemon::Stream : public FrameStream {
             or_null(one.peers_acceptance),
             one.before_m ? wire::CreateDistances(b, *one.before_m, 0, 0) : 0));
       }
+      const size_t end = skip + rows.size();
+      const std::string next = end < all.size() ? std::to_string(end) : "";
       return wire::CreateConflictRowsDirect(b, &rows, all.size(), daemon_.incomplete,
                                             daemon_.compared_at, daemon_.differ,
-                                            daemon_.compared_all, or_null(why_not));
+                                            daemon_.compared_all, or_null(why_not), or_null(next));
     });
   }
 
@@ -480,7 +493,7 @@ class FakeDaemon::Stream : public FrameStream {
     }
     daemon_.notices_asked.push_back(asked);
     // With volumes they come in the order of their messages; the test puts them in it.
-    size_t first = wanted.skip();
+    size_t first = place_in(wanted.after());
     size_t limit = wanted.limit();
     if (wanted.volumes()) {
       const auto after = std::pair(wanted.after_incoming(), wanted.after_number());
@@ -506,8 +519,10 @@ class FakeDaemon::Stream : public FrameStream {
         rows.push_back(wire::CreateNoticeRow(b, message_row, subject, one.start, one.end, &where,
                                              one.conflicts, all_volumes));
       }
+      const bool more = i < daemon_.notices.size();
+      const std::string next = more && !wanted.volumes() ? std::to_string(i) : "";
       return wire::CreateNoticeRowsDirect(b, &rows, daemon_.notices.size(), daemon_.incomplete,
-                                          i < daemon_.notices.size());
+                                          more, next.empty() ? nullptr : next.c_str());
     });
   }
 

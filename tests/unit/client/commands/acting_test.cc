@@ -255,6 +255,9 @@ TEST_F(ActingTest, ACorrectionThatIsNoneIsRefusedWithAHint) {
       {"send", "--corrects", "N-123", "--change", "where=a -> b"},
       {"send", "--cancels", "N-123"},
       {"send", "--cancels", "N-123", "--change", "where=a -> b", "--reason", "why"},
+      {"send", "--cancels", "N-123", "--reason", "why", "--expires", "+2h"},
+      {"send", "--cancels", "N-123", "--reason", "why", "A text"},
+      {"draft", "save", "--cancels", "N-123", "--reason", "why", "-t", "activity"},
       {"send", "--corrects", "S-87", "--change", "where=a -> b", "--reason", "why"}};
   for (const auto& arguments : wrong) {
     EXPECT_EQ(terminal_.run(arguments), kExitUsage) << terminal_.err();

@@ -294,6 +294,32 @@ TEST_F(DraftTest, TheConflictsOfADraftAreSaidWhereverItIsRead) {
   EXPECT_EQ(terminal_.err().find(caution), std::string::npos) << terminal_.err();
 }
 
+TEST_F(DraftTest, ACorrectionIsKeptAndOneThatDoesNotFitSaysSo) {
+  FakeMessage own;
+  own.id = "N-000123";
+  own.incoming = false;
+  own.type = wire::MessageType::text;
+  own.body = build_body({"Quiet", {{"en", "All quiet.", true, ""}}, TextContentFields{}});
+  daemon_.messages.push_back(own);
+  const std::vector<std::string> words = {
+      "draft",           "save",     "--corrects",    "N-123", "--change",
+      "text -> Firing.", "--reason", "heard wrongly", "-p",    "routine"};
+  EXPECT_EQ(terminal_.run(words), kExitDone) << terminal_.err();
+  EXPECT_NE(terminal_.err().find("Next: hotline send --draft D-1"), std::string::npos)
+      << terminal_.err();
+  daemon_.refusal_of_drafts = "text: is not \"All quiet.\" but \"Hold.\"";
+  EXPECT_EQ(terminal_.run(words), kExitDone);
+  EXPECT_NE(terminal_.err().find("but \"Hold.\". It would be refused."), std::string::npos)
+      << terminal_.err();
+  EXPECT_EQ(terminal_.run({"draft", "show", "D-1"}), kExitDone);
+  EXPECT_NE(terminal_.err().find("but \"Hold.\". It would be refused."), std::string::npos);
+  EXPECT_NE(terminal_.err().find("Next: hotline draft discard D-1    then write it anew"),
+            std::string::npos)
+      << terminal_.err();
+  EXPECT_EQ(terminal_.run({"draft", "show", "D-1", "--json"}), kExitDone);
+  EXPECT_NE(terminal_.out().find("\"may_be_sent\":false"), std::string::npos);
+}
+
 TEST_F(DraftTest, AListSaysWhatItLeavesOut) {
   run({"draft", "list"});
   EXPECT_NE(terminal_.err().find("No draft is kept."), std::string::npos);

@@ -35,6 +35,8 @@ constexpr char kVolume[] =
     "volume=54.90N 020.10E 5km / 0m amsl to 1000m amsl / 2026-11-24T10:00:00Z to "
     "2026-11-24T12:00:00Z";
 
+constexpr char kToAccept[] =
+    "To accept the conflict: hotline conflicts --accept N-000003,S-000005\n";
 constexpr char kNotCompared[] =
     "The daemons have not compared their lists since this one was started.\n";
 
@@ -107,7 +109,7 @@ TEST_F(NoticesTest, ConflictsFitEightyColumns) {
             "  OURS      THEIRS    APART    HEIGHT  FROM            UNTIL           ACCEPTED\n"
             "! N-000003  S-000005  9,812 m  0 m     241100Z NOV 26  241200Z NOV 26  nobody\n");
   EXPECT_EQ(terminal_.err(), "The terminal is too narrow for VOLUME, TIME: --json has all\n" +
-                                 std::string(kNotCompared));
+                                 std::string(kNotCompared) + kToAccept);
 }
 
 TEST_F(NoticesTest, ConflictsInAPipeHaveEveryColumn) {
@@ -135,18 +137,22 @@ TEST_F(NoticesTest, WhetherThePeerFindsTheSameConflictsIsSaid) {
   daemon_.compared_at = at("2026-11-22T14:00:00Z");
   daemon_.compared_all = true;
   EXPECT_EQ(terminal_.run({"conflicts"}), kExitDone);
-  EXPECT_EQ(terminal_.err(), "SOUTH finds the same conflicts. Compared at 221400Z NOV 26.\n");
+  EXPECT_EQ(
+      terminal_.err(),
+      std::string("SOUTH finds the same conflicts. Compared at 221400Z NOV 26.\n") + kToAccept);
   daemon_.compared_all = false;
   EXPECT_EQ(terminal_.run({"conflicts"}), kExitDone);
   EXPECT_EQ(
       terminal_.err(),
-      "SOUTH found the same conflicts. Compared at 221400Z NOV 26. What was announced since is not "
-      "compared yet.\n");
+      std::string("SOUTH found the same conflicts. Compared at 221400Z NOV 26. What was announced "
+                  "since is not compared yet.\n") +
+          kToAccept);
   daemon_.differ = true;
   EXPECT_EQ(terminal_.run({"conflicts"}), kExitDone);
   EXPECT_EQ(terminal_.err(),
-            "SOUTH finds other conflicts than we do. Compare the lists by voice. Compared at "
-            "221400Z NOV 26.\n");
+            std::string("SOUTH finds other conflicts than we do. Compare the lists by voice. "
+                        "Compared at 221400Z NOV 26.\n") +
+                kToAccept);
   EXPECT_EQ(terminal_.run({"conflicts", "--json"}), kExitDone);
   EXPECT_NE(terminal_.out().find("\"compared_at\":\"2026-11-22T14:00:00.000Z\","
                                  "\"compared_all\":false,\"differ\":true"),
@@ -164,11 +170,11 @@ TEST_F(NoticesTest, NoConflictIsSaidPlainly) {
 TEST_F(NoticesTest, ConflictsThatAreCutSayWhereTheyGoOn) {
   daemon_.conflicts.resize(25, daemon_.conflicts[0]);
   EXPECT_EQ(terminal_.run({"conflicts"}), kExitDone);
-  EXPECT_EQ(
-      terminal_.err(),
-      std::string("20 of 25 are shown. The next: hotline conflicts --after 20\n") + kNotCompared);
+  EXPECT_EQ(terminal_.err(),
+            std::string("20 of 25 are shown. The next: hotline conflicts --after 20\n") +
+                kNotCompared + kToAccept);
   EXPECT_EQ(terminal_.run({"conflicts", "--after", "20"}), kExitDone);
-  EXPECT_EQ(terminal_.err(), kNotCompared);
+  EXPECT_EQ(terminal_.err(), std::string(kNotCompared) + kToAccept);
   daemon_.incomplete = true;
   EXPECT_EQ(terminal_.run({"conflicts", "--after", "25"}), kExitDone);
   EXPECT_EQ(

@@ -331,13 +331,16 @@ TEST_F(ConflictsTest, AnAcceptanceThatWaitsIsNotReleasedOnceANoticeWasCorrected)
   const Bytes draft =
       made_draft(wire::MessageType::answer, 4,
                  build_body({"Accepted", {}, acceptance_of_conflict()}), {"S-000001", "N-000001"});
-  for (const uint64_t number : {1u, 2u}) {
-    ASSERT_TRUE(cores.save_draft(kNorth, draft));
-    if (number == 1) {
-      const auto handed_in = cores.hand_in(kNorth, number, draft);
-      ASSERT_TRUE(handed_in) << handed_in.error().reason;
-    }
-  }
+  const auto waits = cores.save_draft(kNorth, draft);
+  ASSERT_TRUE(waits);
+  const auto twice = cores.save_draft(kNorth, draft);
+  ASSERT_FALSE(twice);
+  EXPECT_EQ(twice.error().reason, "D-1 accepts this conflict already");
+  EXPECT_EQ(twice.error().hint, "hotline draft show D-1");
+  const auto submitted = cores.hand_in(kNorth, 1, draft);
+  ASSERT_TRUE(submitted) << submitted.error().reason;
+  EXPECT_EQ(cores.save_draft(kNorth, draft).error().reason,
+            "D-1 accepts this conflict already, and waits for its release");
   const CorrectionFields contact{{{"contact", "tower", "range"}}, "wrong"};
   ASSERT_TRUE(cores.submit(kSouth, 4, contact, {"S-000001"}));
   cores.settle();
@@ -349,11 +352,12 @@ TEST_F(ConflictsTest, AnAcceptanceThatWaitsIsNotReleasedOnceANoticeWasCorrected)
             "hotline return D-1 --reason \"...\"    its writer looks at the conflict as it stands "
             "now, and accepts it anew");
   cores.restart(kNorth);
-  const auto handed_in = cores.hand_in(kNorth, 2, draft);
+  ASSERT_TRUE(cores.give_back(kNorth, 1, draft, "look again"));
+  const auto handed_in = cores.hand_in(kNorth, 1, draft);
   ASSERT_FALSE(handed_in);
   EXPECT_EQ(handed_in.error().reason, since);
   EXPECT_EQ(handed_in.error().hint,
-            "hotline draft discard D-2    then look at hotline conflicts as it stands now, and "
+            "hotline draft discard D-1    then look at hotline conflicts as it stands now, and "
             "accept it anew");
   const auto saved = cores.save_draft(kNorth, draft);
   ASSERT_FALSE(saved);

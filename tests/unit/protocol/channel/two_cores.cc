@@ -140,6 +140,13 @@ Result<Submission> TwoCores::release(size_t party, uint64_t number, const Bytes&
   return answer->second;
 }
 
+Result<DraftChange> TwoCores::give_back(size_t party, uint64_t number, const Bytes& draft,
+                                        const std::string& reason) {
+  const uint64_t token = ++sides_[party].draft_tokens;
+  core(party).return_draft(now(party), token, kReleaser, number, sha256({draft}), reason);
+  return drafted(party, token);
+}
+
 Status TwoCores::note_guarantor(size_t party, const std::string& name, const GuarantorNote& note,
                                 wire::Role role) {
   Side& side = sides_[party];

@@ -53,6 +53,9 @@ class TwoCores {
   Result<DraftChange> save_draft(size_t party, const Bytes& draft);
   Result<DraftChange> hand_in(size_t party, uint64_t number, const Bytes& draft);
   Result<Submission> release(size_t party, uint64_t number, const Bytes& draft);
+  // By bob too.
+  Result<DraftChange> give_back(size_t party, uint64_t number, const Bytes& draft,
+                                const std::string& reason);
   // By bob, in this role.
   Status note_guarantor(size_t party, const std::string& name, const GuarantorNote& note,
                         wire::Role role = wire::Role::supervisor);

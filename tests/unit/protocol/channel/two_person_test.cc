@@ -8,6 +8,7 @@
 #include "protocol/message/draft.h"
 #include "protocol/message/kinds/content.h"
 #include "protocol/message/message_rules.h"
+#include "protocol/message/typed_form.h"
 #include "tests/durations.h"
 #include "tests/made_draft.h"
 #include "tests/precedences.h"
@@ -295,6 +296,92 @@ TEST_F(TwoPeople, AConflictOfWhatTwoReleasedIsNotAcceptedByOne) {
             "such a message is released by another person than the one who wrote it");
   EXPECT_NE(why_not(ann, 0, accept("N-000001")),
             "such a message is released by another person than the one who wrote it");
+}
+
+// Whoever could not release it is not asked to.
+TEST_F(TwoPeople, NothingIsHandedInThatNobodyCouldRelease) {
+  ActivityFields flight;
+  flight.kind = wire::ActivityKind::flight;
+  flight.contact = "tower";
+  const UtcMs start = peer.now().utc + 30 * kHour_ms;
+  flight.volumes = {{Circle{{54'00000, 20'00000}, 5'000},
+                     {0, HeightDatum::mean_sea_level},
+                     {2'000, HeightDatum::mean_sea_level},
+                     start,
+                     start + kHour_ms}};
+  const Bytes notice = build_body({"A flight", {{"en", "We fly.", true, ""}}, flight});
+  const Bytes whole = made_draft(wire::MessageType::activity, kFlash, notice);
+  const uint64_t announced = save(ann, whole);
+  ASSERT_TRUE(submit(ann, announced, whole));
+  ASSERT_EQ(why_not(bob, announced, whole), "released");
+  const auto notice_until = [&](UtcMs expires_at) {
+    return made_draft(wire::MessageType::activity, kFlash, notice, {}, 0, false, {}, expires_at);
+  };
+  const auto correction = [](const FieldChangeFields& change) {
+    return made_draft(wire::MessageType::correction, kFlash,
+                      build_body({"Change", {}, CorrectionFields{{change}, "misread"}}),
+                      {"N-000001"});
+  };
+  Volume past = flight.volumes.front();
+  past.start -= 60 * kHour_ms;
+  past.end -= 60 * kHour_ms;
+  const auto form = [](const Volume& volume) { return typed_form::of_volumes({volume}); };
+  const struct {
+    Bytes draft;
+    const char* says;
+    const char* hint;
+  } cases[] = {
+      {notice_until(start), "is before the end of what it announces", "draft edit D-2 --expires "},
+      {notice_until(peer.now().utc - kHour_ms), "expires: ", "hotline draft edit D-3"},
+      {correction({"bogus", "", "1"}), "there is no field \"bogus\"", "draft discard D-4"},
+      {correction({"kind", "naval", "laser"}), "kind: is not \"naval\"", "draft discard D-5"},
+      {correction({"volume", form(flight.volumes.front()), form(past)}),
+       "volume: ", "draft discard D-6"},
+      {made_draft(wire::MessageType::cancellation, kFlash,
+                  build_body({"Gone", {}, CancellationFields{"no"}}), {"N-000009"}),
+       "there is no message N-000009", "draft discard D-7"},
+  };
+  for (const auto& one : cases) {
+    const Status checked = peer.core().check_draft(peer.now(), one.draft);
+    ASSERT_FALSE(checked) << one.says;
+    const uint64_t number = save(ann, one.draft);
+    const auto refused = submit(ann, number, one.draft);
+    ASSERT_FALSE(refused) << one.says;
+    EXPECT_EQ(refused.error().reason, checked.error().reason);
+    EXPECT_NE(refused.error().reason.find(one.says), std::string::npos) << refused.error().reason;
+    EXPECT_NE(refused.error().hint.find(one.hint), std::string::npos) << refused.error().hint;
+  }
+  EXPECT_EQ(peer.core().drafts().count_submitted(), 0u);
+}
+
+// It was right when it was handed in; what it corrects was corrected since.
+TEST_F(TwoPeople, WhatWasOvertakenIsGivenBack) {
+  ASSERT_EQ(why_not(ann, 0,
+                    made_draft(wire::MessageType::text, kRoutine,
+                               build_body(ScriptedPeer::text_body("All quiet.")))),
+            "released");
+  const auto correction = [](const char* text) {
+    return made_draft(
+        wire::MessageType::correction, kRoutine,
+        build_body({"Change", {}, CorrectionFields{{{"text", "All quiet.", text}}, "misread"}}),
+        {"N-000001"});
+  };
+  const Bytes waits = correction("All is quiet.");
+  const uint64_t number = save(ann, waits);
+  ASSERT_TRUE(submit(ann, number, waits));
+  EXPECT_TRUE(peer.core().check_draft(peer.now(), waits));
+  ASSERT_EQ(why_not(ann, 0, correction("Firing.")), "released");
+  restart();
+  const Status checked = peer.core().check_draft(peer.now(), waits);
+  ASSERT_FALSE(checked);
+  const auto refused = release(bob, number, waits);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().reason, checked.error().reason);
+  EXPECT_EQ(refused.error().hint,
+            "hotline return D-1 --reason \"...\"    its writer mends it or writes it anew");
+  EXPECT_TRUE(give_back(bob, number, waits, "it was corrected since"));
+  EXPECT_EQ(submit(ann, number, waits).error().hint,
+            "hotline draft discard D-1    then write it anew");
 }
 
 TEST_F(TwoPeople, LivesAreSavedByOneWhereThatIsAgreed) {

@@ -86,7 +86,7 @@ void Drill::take_told(const JsonInput& line) {
     }
     emit({.at_ms = at_ms, .what = PlayedEvent::What::inject, .side = side, .inject = inject});
   } else if (what == "passed-over" && inject < scenario_.injects.size()) {
-    courses_[inject].refusal = text_in(line, "reason");
+    give_up(inject, text_in(line, "reason"));
     tell_refusal({.side = scenario_.injects[inject].from, .inject = inject},
                  courses_[inject].refusal);
   } else if (what == "over" && inject < scenario_.injects.size()) {

@@ -117,6 +117,7 @@ class Drill {
   void hand_in_all();
   void hand_in(size_t place);
   void pass_over(size_t inject, const std::string& reason);
+  void give_up(size_t inject, const std::string& reason);
   void tell_refusal(const Outgoing& message, const std::string& reason);
   void wait_for_delivery();
   std::string serial_of(size_t inject) const { return courses_[inject].id; }

@@ -19,6 +19,12 @@ Position moved(Position position, int64_t metres) {
   return position;
 }
 
+// The daemon, its disk or its store fails: nothing is said of the message itself.
+bool may_pass(ErrorCode code) {
+  return code == ErrorCode::unreachable || code == ErrorCode::timed_out ||
+         code == ErrorCode::failed || code == ErrorCode::store_failed;
+}
+
 }  // namespace
 
 // One thing that is due now. False: nothing is.
@@ -198,19 +204,20 @@ void Drill::hand_in(size_t place) {
     return set_done(message, submitted->id, "");
   }
   const std::string& reason = submitted.error().reason;
-  if (submitted.error().code == ErrorCode::unreachable) {
+  if (may_pass(submitted.error().code)) {
     const std::string of =
         message.inject ? scenario_.injects[*message.inject].name : message.person;
     throw CommandFailed{"the message of " + of + " was not committed", submitted.error()};
   }
   // So it goes for people, too. The drill is not the worse for it.
+  if (message.inject) return pass_over(*message.inject, reason);
   note(line.add("what", "refused").add("reason", reason));
   set_done(message, "", reason);
-  if (message.inject) return pass_over(*message.inject, reason);
   tell_refusal(message, reason);
 }
 
-// An inject whose message cannot go: nothing is expected of it, as nothing can come of it.
+// An inject whose message cannot go: nothing is expected of it, as nothing can come of it. One line
+// of the record says both, so that a program killed in between leaves no half of it.
 void Drill::pass_over(size_t inject, const std::string& reason) {
   const JsonValue line = JsonValue()
                              .add("what", "passed-over")
@@ -219,8 +226,15 @@ void Drill::pass_over(size_t inject, const std::string& reason) {
                              .add("reason", reason);
   note(line);
   leave_out(scenario_, standing_, scenario_.injects[inject].name, standing_.now_ms);
-  courses_[inject].refusal = reason;
+  give_up(inject, reason);
   tell_refusal({.side = scenario_.injects[inject].from, .inject = inject}, reason);
+}
+
+void Drill::give_up(size_t inject, const std::string& reason) {
+  courses_[inject].refusal = reason;
+  for (Outgoing& message : outgoing_) {
+    if (message.inject == inject) message.is_done = true;
+  }
 }
 
 void Drill::tell_refusal(const Outgoing& message, const std::string& reason) {

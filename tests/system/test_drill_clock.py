@@ -3,7 +3,6 @@ power cut in the middle changes nothing, and both verifiers find the record whol
 
 import datetime
 import json
-import os
 import pathlib
 import subprocess
 import sys

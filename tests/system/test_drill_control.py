@@ -2,7 +2,6 @@
 the program that plays may be killed in between, and no order is lost or done twice. And the faults that no scenario of the library has."""
 
 import json
-import os
 import pathlib
 import shlex
 import shutil
@@ -12,13 +11,11 @@ import tempfile
 import time
 import unittest
 
+from drill_command import HANG_S, ROOT, command
 from pages import commands
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
-BUILD = ROOT / os.environ.get("HOTLINE_BUILD", "build/dev")
 SCENARIOS = ROOT / "docs" / "scenarios"
 UNREACHABLE, NOT_FOUND, REFUSED, MISSED = 5, 7, 8, 20
-HANG_S = 120
 MINUTE_MS = 60_000
 
 PLAYERS = """
@@ -176,10 +173,6 @@ side = "north"
 rung = "voice"
 within = "15min"
 """
-
-
-def command(*words):
-    return [str(BUILD / "client" / "hotline"), *map(str, words)]
 
 
 class DrillControl(unittest.TestCase):

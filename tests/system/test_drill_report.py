@@ -3,7 +3,6 @@ was altered, and honest where a drill did not end."""
 
 import html.parser
 import json
-import os
 import pathlib
 import re
 import shlex
@@ -13,13 +12,11 @@ import subprocess
 import tempfile
 import unittest
 
+from drill_command import BUILD, HANG_S, ROOT, hotline
 from pages import commands
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
-BUILD = ROOT / os.environ.get("HOTLINE_BUILD", "build/dev")
 SCENARIOS = ROOT / "docs" / "scenarios"
 USAGE, CONFIGURATION, NOT_FOUND, REFUSED, FAILED, INCOMPLETE, MISSED = 2, 3, 7, 8, 10, 12, 20
-HANG_S = 120
 COLUMNS = 80
 # Two drills of one seed differ in these: clocks of the machine, keys, and how many entries the journals have of links and cosignatures.
 OF_THE_RUN = {"directory", "began_at", "ended_at", "exercise_began_at", "entries", "entries_not_cosigned", "journal_index", "entry_hash",
@@ -35,10 +32,6 @@ by = "4min"
 about = "crossing"
 kind = "never-disseminates"
 """
-
-
-def hotline(*words, cwd=ROOT):
-    return subprocess.run([str(BUILD / "client" / "hotline"), *map(str, words)], capture_output=True, text=True, timeout=HANG_S, cwd=cwd)
 
 
 def without_the_run(value):

@@ -13,15 +13,12 @@ import threading
 import tomllib
 import unittest
 
+from drill_command import HANG_S, ROOT, command, hotline
 from pages import commands
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
-BUILD = ROOT / os.environ.get("HOTLINE_BUILD", "build/dev")
 SCENARIOS = ROOT / "docs" / "scenarios"
 LIBRARY = sorted(path.with_suffix("").name for path in SCENARIOS.glob("*.md"))
 USAGE, CONFIGURATION, NOT_FOUND, REFUSED, MISSED = 2, 3, 7, 8, 20
-HANG_S = 120
-
 
 # The channel that its first inject suspends does not take the second one.
 REFUSED_INJECT = """
@@ -64,14 +61,6 @@ of = "calm"
 within = "5min"
 points = 2
 """
-
-
-def command(*words):
-    return [str(BUILD / "client" / "hotline"), *map(str, words)]
-
-
-def hotline(*words):
-    return subprocess.run(command(*words), capture_output=True, text=True, timeout=HANG_S, cwd=ROOT)
 
 
 def outcomes(document):
@@ -256,6 +245,18 @@ class DrillStart(unittest.TestCase):
         self.assertIn("suspended", refused["text"])
         report = hotline("drill", "report", self.folder / "drill", "-o", "-", "--json")
         self.assertEqual(report.returncode, 0, report.stdout + report.stderr)
+        self.goes_on_after_what_was_left_out()
+
+    def goes_on_after_what_was_left_out(self):
+        """Its program is killed as soon as the inject was left out: one line of the record is enough to know it."""
+        written = self.folder / "drill" / "drill.jsonl"
+        lines = written.read_text().splitlines(keepends=True)
+        (last,) = (place for place, line in enumerate(lines) if json.loads(line)["what"] == "passed-over")
+        written.write_text("".join(lines[: last + 1]))
+        done = hotline("drill", "start", "--resume", self.folder / "drill", "--json")
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        self.assertEqual(outcomes(self.ended(done))["calm-read"], "off")
+        self.assertFalse([line for line in self.record() if line["what"] == "refused"])
 
 
 if __name__ == "__main__":

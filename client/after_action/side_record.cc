@@ -5,6 +5,7 @@
 #include "protocol/base/strict_flatbuffer.h"
 #include "protocol/channel/journal.h"
 #include "protocol/channel/key_blocks.h"
+#include "protocol/channel/policy_text.h"
 #include "protocol/log/merkle.h"
 #include "protocol/message/envelope.h"
 #include "protocol/message/serial.h"

@@ -10,6 +10,7 @@
 #include "protocol/base/text.h"
 #include "protocol/base/time_text.h"
 #include "protocol/channel/agreements.h"
+#include "protocol/channel/policy_text.h"
 #include "protocol/message/body.h"
 #include "protocol/message/names.h"
 #include "protocol/policy_file/policy_file.h"
@@ -218,7 +219,7 @@ Result<UtcMs> read_from(const Invocation& invocation) {
   const auto typed = invocation.arguments.get("--from");
   if (!typed) {
     return make_error(ErrorCode::usage, "it does not say from when it is to be in force",
-                      "--from \"301200Z NOV 26\"    gives the other side time to sign");
+                      "--from +24h    gives the other side time to sign");
   }
   return parse_time(*typed, invocation.now());
 }

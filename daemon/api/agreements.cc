@@ -1,6 +1,7 @@
 // The agreements of the two parties, as the core folds them.
 #include "daemon/api/api.h"
 #include "protocol/base/limits.h"
+#include "protocol/channel/policy_text.h"
 
 namespace hotline {
 namespace {

@@ -6,6 +6,7 @@
 
 #include "protocol/base/limits.h"
 #include "protocol/base/text_lines.h"
+#include "protocol/channel/policy_text.h"
 
 namespace hotline {
 namespace {

@@ -6,6 +6,7 @@
 #include "protocol/base/limits.h"
 #include "protocol/base/text.h"
 #include "protocol/channel/journal.h"
+#include "protocol/channel/policy_text.h"
 #include "protocol/message/body.h"
 #include "protocol/message/envelope.h"
 #include "protocol/message/kinds/kinds.h"

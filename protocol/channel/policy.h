@@ -1,6 +1,6 @@
 // The numbers both parties follow: deadlines, ladders, test calls. They come from the configuration
-// until both have signed an agreement (protocol/channel/agreement.h); the digest lets two parties
-// notice that they follow different ones.
+// until both have signed an agreement (protocol/channel/agreement.h); the digest of their text
+// (protocol/channel/policy_text.h) lets two parties notice that they follow different ones.
 //
 // All times are milliseconds, and count from a commit in the party's own journal
 // (protocol/channel/ladder.h says which).
@@ -9,12 +9,9 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
 
-#include "protocol/base/bytes.h"
 #include "protocol/base/result.h"
 #include "protocol/geometry/conflict.h"
 #include "protocol/message/two_person.h"
@@ -122,18 +119,6 @@ Policy default_policy();
 // A policy is usable when its numbers are in range, each ladder's rungs have distinct names and
 // rising times, and its commands are bounded. The error names the precedence and the rung.
 Status validate(const Policy& policy);
-
-// SHA-256 over the canonical text of what both parties must agree on: everything but roles and
-// commands. Of the case clock and of retention it has only what is not the default, so that a
-// policy that says nothing of them keeps its digest.
-Hash digest(const Policy& policy);
-
-// The text that digest() hashes: one `name value` a line.
-std::string canonical_text(const Policy& policy);
-
-// The policy of such a text, which must be exactly the one that its policy has. It has no roles and
-// no commands. Error: refused, with the line that is wrong.
-Result<Policy> parse_policy(std::string_view canonical);
 
 // The same numbers, with the roles and commands that `local` has for rungs of the same names.
 Policy with_local_rungs(Policy agreed, const Policy& local);

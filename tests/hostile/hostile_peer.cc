@@ -4,6 +4,7 @@
 #include <stdexcept>
 
 #include "daemon/process/system_clock.h"
+#include "protocol/channel/policy_text.h"
 #include "protocol/channel/wire_frames.h"
 #include "protocol/message/envelope.h"
 #include "protocol/message/serial.h"

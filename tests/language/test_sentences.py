@@ -30,7 +30,7 @@ NOT_COVERED = {
     "protocol/message/{describe,neutral_phrases,words}.cc": "in all languages already",
     "protocol/message/statement.cc": "what people sign, in one form",
     "protocol/transport/*.cc": "for administrators: listening and TLS",
-    "protocol/channel/{policy,recorder}.cc": "for administrators: the configuration, and stores that contradict themselves",
+    "protocol/channel/{policy,policy_text,recorder}.cc": "for administrators: the configuration, and stores that contradict themselves",
     "protocol/geometry/conflict.cc": "the configuration",
     "protocol/message/two_person.cc": "the configuration",
     "client/commands/{audit_*,pki,context_list}.cc": "for auditors and administrators",

@@ -23,7 +23,7 @@ TYPED_WITH = [
     ("protocol/channel/pauses.cc", "--until|--reason", ["escalation pause"]),
     ("protocol/channel/ladder_by_hand.cc", "--reason", ["escalation raise"]),
     ("protocol/channel/drafts.cc", "--reason", ["return"]),
-    ("protocol/channel/drafts.cc", "-p", ["draft save", "draft edit"]),
+    ("protocol/channel/draft_list.cc", "-p", ["draft save", "draft edit"]),
     ("protocol/channel/cases.cc", "--asked|--answered|--silent|--reason", ["case note"]),
     ("protocol/channel/handover.cc", "--note", ["handover start"]),
     ("protocol/channel/agreements.cc", "--from", ["agreement propose"]),

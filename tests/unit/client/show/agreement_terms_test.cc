@@ -4,6 +4,8 @@
 
 #include <functional>
 
+#include "protocol/channel/policy_text.h"
+
 namespace hotline::client {
 namespace {
 

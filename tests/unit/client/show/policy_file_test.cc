@@ -6,6 +6,8 @@
 #include <cstdio>
 #include <fstream>
 
+#include "protocol/channel/policy_text.h"
+
 namespace hotline::client {
 namespace {
 

@@ -9,6 +9,7 @@
 #include <string>
 
 #include "protocol/channel/notifier_command.h"
+#include "protocol/channel/policy_text.h"
 
 namespace hotline {
 namespace {

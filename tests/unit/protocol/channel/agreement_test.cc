@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "protocol/channel/policy_text.h"
+
 namespace hotline {
 namespace {
 

@@ -5,6 +5,7 @@
 
 #include "protocol/base/limits.h"
 #include "protocol/channel/journal.h"
+#include "protocol/channel/policy_text.h"
 #include "protocol/message/envelope.h"
 #include "tests/durations.h"
 #include "tests/precedences.h"

@@ -5,6 +5,7 @@
 #include <functional>
 
 #include "protocol/channel/notifier_command.h"
+#include "protocol/channel/policy_text.h"
 
 namespace hotline {
 namespace {

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "protocol/base/check.h"
+#include "protocol/channel/policy_text.h"
 #include "protocol/message/serial.h"
 #include "tests/made_draft.h"
 

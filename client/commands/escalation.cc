@@ -34,6 +34,7 @@ JsonValue json_escalation(const wire::EscalationRow* row) {
       .add("decided_at", json_time(row->decided_at()))
       .add("next", json_text(next))
       .add("due_in_ms", next.empty() ? JsonValue() : JsonValue(row->due_in_ms()))
+      .add("alarm_every_ms", row->alarm_every_ms())
       .add("attempts", texts(row->attempts()))
       .add("paused_until", json_time(row->paused_until()))
       .add("paused_because", json_text(text(row->paused_because())))
@@ -58,7 +59,10 @@ void print_table(Output& output, const Connection& connection, const wire::Escal
                 one->paused_until() != 0 ? "PAUSED"
                 : rung.empty()           ? "-"
                                : rung + (one->rung_tells_nobody() ? ", calls nobody" : ""),
-                next.empty() ? "-" : next, next.empty() ? "-" : format_remaining(one->due_in_ms())},
+                !next.empty()                ? next
+                : one->alarm_every_ms() != 0 ? "alarm again"
+                                             : "-",
+                next.empty() ? "-" : format_remaining(one->due_in_ms())},
                precedence_style(one->precedence())});
   }
   table.print(output);
@@ -114,6 +118,10 @@ void print_escalation(Output& output, const wire::EscalationRow& row) {
                Style::yellow);
   }
   const std::string next = text(row.next());
+  if (next.empty() && row.alarm_every_ms() != 0) {
+    return output.say("  no rung is left; the alarm sounds every " +
+                      format_duration(row.alarm_every_ms()) + " until it is acknowledged");
+  }
   if (next.empty()) return output.say("  nothing further is due");
   const std::string label = output.words("next");
   output.line("  " + label + std::string(11 - std::min<size_t>(column_count(label), 9), ' ') +

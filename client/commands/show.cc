@@ -124,7 +124,9 @@ int print_all(Invocation& invocation, Connection& connection, const wire::Detail
     content.add_newest_to(document);
     document.add("corrections", texts(detail.corrections()))
         .add("cancelled", detail.cancelled())
-        .add("expired", detail.expired());
+        .add("expired", detail.expired())
+        .add("cancelled_by", json_text(text(detail.cancelled_by())))
+        .add("cancelled_because", json_text(text(detail.cancelled_because())));
     add_answers_to(document, connection, detail, content.body());
     if (conflicts) {
       document

@@ -45,7 +45,9 @@ Command test_call_command() {
   return {{.name = "test-call",
            .summary = "Call the other watch to see whether it answers",
            .description = "The text is one of a fixed set about nothing, so that a test can never "
-                          "be read as a hint. It carries the size and root of our transcript.",
+                          "be read as a hint. It carries the size and root of our transcript. The "
+                          "sides call by turns: the one whose id comes first in the alphabet in "
+                          "even hours of UTC, the other in odd ones.",
            .examples = {"hotline test-call", "hotline test-call --wait acknowledged --timeout 10m"},
            .options = wait_options()},
           test_call};

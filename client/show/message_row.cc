@@ -130,7 +130,11 @@ std::string declined_line(const Output& output, const Connection& connection,
 }
 
 void print_standing(Output& output, const wire::Detail& detail) {
-  if (detail.cancelled()) output.say("CANCELLED by its sender", Style::red);
+  if (detail.cancelled()) {
+    output.say("CANCELLED by " + printable_line(text(detail.cancelled_by())) + ": " +
+                   printable_line(text(detail.cancelled_because())),
+               Style::red);
+  }
   if (detail.expired()) output.say("EXPIRED: its time is over", Style::yellow);
   std::string names;
   for (const std::string& id : texts(detail.corrections())) {

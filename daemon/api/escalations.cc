@@ -178,7 +178,7 @@ void ClientApi::answer_escalations(ClientSession& session, uint32_t request,
                 next ? next->due - context.now.timer() : 0, attempts, b.CreateVector(told),
                 tells_nobody(context.policy, record.precedence, one.message.stored.rung),
                 pause ? pause->until : 0, because, pause ? pause->role : 0, contact_rows,
-                paused_person));
+                paused_person, core_.ladder().alarm_every_ms(key)));
           }
           auto next_page = all.next.empty() ? 0 : b.CreateString(all.next);
           return wire::CreateEscalationRows(b, b.CreateVector(rows), all.total, all.more,

@@ -12,13 +12,13 @@ namespace {
 struct Afterwards {
   Bytes newest_body;  // Empty where it says what it said.
   std::vector<std::string> corrections;
-  bool cancelled = false;
+  std::optional<Corrections::Cancellation> cancellation;
   bool expired = false;
 };
 
 Afterwards afterwards(Corrections& corrections, MessageKey key, ByteView body, UtcMs now) {
   Afterwards after;
-  after.cancelled = corrections.is_cancelled(key);
+  after.cancellation = corrections.cancellation_of(key);
   for (const Corrections::Change& one : corrections.of(key)) {
     after.corrections.push_back(corrections.name_of(one.key));
   }
@@ -111,9 +111,13 @@ void ClientApi::show(ClientSession& session, uint32_t request, const wire::Show&
           auto newest = after.newest_body.empty() ? 0 : b.CreateVector(after.newest_body);
           auto corrections = b.CreateVectorOfStrings(after.corrections);
           auto questions = build_questions(b, core_.answers(), found.message->stored.record.key);
+          const auto& cancelled = after.cancellation;
+          auto by = cancelled ? b.CreateString(cancelled->id) : 0;
+          auto because =
+              cancelled ? b.CreateString(shortened(cancelled->reason, kAnswerSizeMax)) : 0;
           return wire::CreateDetail(b, row, envelope, body, b.CreateVector(facts), found.total,
                                     found.uncounted, found.cut, newest, corrections,
-                                    after.cancelled, after.expired, questions);
+                                    cancelled.has_value(), after.expired, questions, by, because);
         });
       });
 }

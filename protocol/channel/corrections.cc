@@ -92,6 +92,15 @@ std::optional<CorrectedMessage> Corrections::newest(MessageKey key) {
   return message;
 }
 
+std::optional<Corrections::Cancellation> Corrections::cancellation_of(MessageKey key) {
+  const auto found = cancelled_.find(key);
+  if (found == cancelled_.end()) return std::nullopt;
+  const auto made = recorder_.message(found->second);
+  const auto body = made ? open_body(made->body) : Error{};
+  const wire::Cancellation* said = body ? (*body)->content_as_cancellation() : nullptr;
+  return Cancellation{name_of(found->second), said == nullptr ? "" : text_of(said->reason())};
+}
+
 const std::vector<Corrections::Change>& Corrections::of(MessageKey key) const {
   static const std::vector<Change> none;
   const auto found = corrections_.find(key);
@@ -136,7 +145,7 @@ void Corrections::apply(const wire::Entry& entry) {
   if (kind_of(applied->type).effect == TargetEffect::corrects) {
     corrections_[applied->target].push_back(applied->change);
   } else {
-    cancelled_.insert(applied->target);
+    cancelled_.emplace(applied->target, applied->change.key);
   }
 }
 

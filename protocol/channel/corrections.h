@@ -4,7 +4,6 @@
 
 #include <map>
 #include <optional>
-#include <set>
 #include <string>
 #include <vector>
 
@@ -28,6 +27,12 @@ class Corrections {
   // The message as it stands after its corrections; nothing where it cannot be read.
   std::optional<CorrectedMessage> newest(MessageKey key);
   bool is_cancelled(MessageKey key) const { return cancelled_.contains(key); }
+  struct Cancellation {
+    std::string id;
+    std::string reason;
+  };
+  // The one that cancelled it, or nothing.
+  std::optional<Cancellation> cancellation_of(MessageKey key);
   // A correction or a cancellation: its key, and the serial that its originator gave it.
   struct Change {
     MessageKey key;
@@ -67,7 +72,7 @@ class Corrections {
   const CoreConfig& config_;
   Recorder& recorder_;
   std::map<MessageKey, std::vector<Change>> corrections_;  // By what they correct.
-  std::set<MessageKey> cancelled_;
+  std::map<MessageKey, MessageKey> cancelled_;             // What was, by what.
   uint64_t changes_ = 0;
 };
 

@@ -5,7 +5,6 @@
 
 #include "protocol/base/limits.h"
 #include "protocol/channel/key_blocks.h"
-#include "protocol/channel/notifier_command.h"
 #include "protocol/message/kinds/kinds.h"
 #include "protocol/message/message_rules.h"
 #include "protocol/message/names.h"
@@ -13,23 +12,6 @@
 
 namespace hotline {
 namespace {
-
-AttemptOutcome outcome_of(wire::Outcome outcome) {
-  switch (outcome) {
-    case wire::Outcome::done:
-      return AttemptOutcome::told;
-    case wire::Outcome::impossible:
-      return AttemptOutcome::impossible;
-    case wire::Outcome::not_started:
-      return AttemptOutcome::not_started;
-    case wire::Outcome::stopped:
-    case wire::Outcome::failed:
-    case wire::Outcome::timed_out:
-    case wire::Outcome::unset:
-      break;
-  }
-  return AttemptOutcome::failed;
-}
 
 void add_step(std::vector<Step>& steps, const Step& step) {
   if (std::find(steps.begin(), steps.end(), step) == steps.end()) steps.push_back(step);
@@ -49,11 +31,6 @@ const char* fault_in_messages(const flatbuffers::Vector<uint64_t>* messages, uin
     least = first + KeySet::kBlock;
   }
   return nullptr;
-}
-
-// As the ladder is told the time: its deadlines follow the channel's clock.
-Now on_ladder(Now now) {
-  return {now.timer(), now.utc, now.ahead_ms};
 }
 
 }  // namespace
@@ -290,191 +267,6 @@ bool Escalation::is_open(const std::vector<Step>& steps, MessageKey key) const {
          });
 }
 
-void Escalation::attempt_ended(Now now, const AttemptName& attempt, wire::Outcome outcome,
-                               const std::string& detail) {
-  const AttemptEnd end = ladder_.attempt_finished(attempt, outcome_of(outcome), on_ladder(now));
-  if (end.verdict != AttemptVerdict::stale) {
-    recorder_.record(now, [&](flatbuffers::FlatBufferBuilder& b) {
-      auto messages = b.CreateVector(to_blocks(end.messages));
-      auto rung = b.CreateString(attempt.rung);
-      auto words = b.CreateString(detail);
-      return wire::CreateAttemptEnded(b, attempt.incoming, attempt.precedence, messages, rung,
-                                      attempt.command, attempt.number, outcome, words);
-    });
-    note_facts(now, attempt.incoming, end.messages, FactKind::attempt,
-               static_cast<uint16_t>(outcome), attempt.rung + ": " + detail);
-  }
-  note_notifier(now, attempt, outcome, detail);
-  if (!end.gave_up.empty()) note_unpaged(now, attempt, end.gave_up, detail);
-  run_ladder(now);
-}
-
-void Escalation::note_unpaged(Now now, const AttemptName& attempt, const KeySet& messages,
-                              const std::string& detail) {
-  Unpaged& unpaged = unpaged_[{attempt.precedence, attempt.incoming}];
-  unpaged.untold.insert_all(messages);
-  unpaged.rung = attempt.rung;
-  unpaged.detail = detail;
-  tell_unpaged(now);
-}
-
-// At once, and in a flood of them as one alarm for all that were left since the last.
-void Escalation::tell_unpaged(Now now) {
-  if (still_) return;
-  for (auto& [side, unpaged] : unpaged_) {
-    if (unpaged.untold.empty() || now.boot < unpaged.rests_until) continue;
-    const bool incoming = side.second;
-    KeySet still;
-    std::exchange(unpaged.untold, {}).visit([&](uint64_t number) {
-      if (ladder_.waits({incoming, number})) still.insert(number);
-      return true;
-    });
-    if (still.empty()) continue;
-    const size_t others = still.size() - 1;
-    recorder_.alarm(now, {incoming, still.first()},
-                    "rung " + unpaged.rung + ": no command could tell anybody" +
-                        (others == 0 ? "" : " of this and " + std::to_string(others) + " more") +
-                        " (" + unpaged.detail + "): go and tell them in person");
-    unpaged.rests_until = now.boot + limits::kUnpagedRest_ms;
-  }
-}
-
-void Escalation::look_after_ladder(Now now, int64_t times_as_fast) {
-  if (still_) return conditions_.set(now, ConditionCode::ladder_lost, {});
-  const std::vector<MessageKey> unattended =
-      ladder_.unattended(on_ladder(now), limits::kLadderLate_ms * times_as_fast);
-  std::map<std::string, std::string> texts;
-  if (!unattended.empty()) {
-    const std::string name = recorder_.name_of(config_, unattended.front());
-    texts[config_.party] = unattended.size() == 1
-                               ? "the ladder has lost sight of " + name +
-                                     ": watch over it by hand, and report the fault"
-                               : "the ladder has lost sight of " + name + " and of " +
-                                     std::to_string(unattended.size() - 1) +
-                                     " more: watch over them by hand, and report the fault";
-  }
-  conditions_.set(now, ConditionCode::ladder_lost, texts);
-}
-
-void Escalation::note_conditions(Now now) {
-  note_past_last_rung(now);
-  note_undelivered(now);
-  note_flood(now);
-}
-
-std::string Escalation::past_last_rung_words(MessageKey key, const std::string& name) const {
-  const std::string again = waits_again_.words(key, name, upper_case(config_.peer));
-  if (!again.empty()) return "FLASH " + name + " has passed its last rung. " + again;
-  if (key.incoming) {
-    return "FLASH " + name +
-           " has passed its last rung, and nobody here acknowledged it: hotline ack " + name;
-  }
-  return "FLASH " + name +
-         " has passed its last rung, and nobody at the peer acknowledged it: call them by voice";
-}
-
-// The oldest of each side by their names, and the others of a side as one.
-void Escalation::note_past_last_rung(Now now) {
-  std::vector<MessageKey> all;
-  for (const bool incoming : {false, true}) {
-    const auto some =
-        ladder_.past_last_rung(incoming, kPrecedenceFirst, limits::kFlashNamedMax + 1);
-    all.insert(all.end(), some.begin(), some.end());
-  }
-  if (all == past_last_rung_) return;
-  past_last_rung_ = all;
-  std::map<std::string, std::string> texts;
-  std::map<bool, size_t> counts;
-  for (const MessageKey& key : all) {
-    if (++counts[key.incoming] > limits::kFlashNamedMax) {
-      texts[key.incoming ? config_.peer : config_.party] =
-          "more FLASH have passed their last rung, and nobody acknowledged them: hotline list "
-          "--waiting";
-      continue;
-    }
-    const std::string name = recorder_.name_of(config_, key);
-    texts[name] = past_last_rung_words(key, name);
-  }
-  conditions_.set(now, ConditionCode::flash_unacknowledged, texts);
-}
-
-void Escalation::note_undelivered(Now now) {
-  size_t others = 0;
-  for (uint8_t precedence = kPrecedenceFirst; precedence <= kPrecedenceLast; ++precedence) {
-    const size_t count = ladder_.undelivered(precedence).size();
-    if (precedence != kPrecedenceFirst) {
-      others += count;
-    } else if (count == 0) {
-      conditions_.clear(now, ConditionCode::flash_undelivered, config_.peer);
-    } else {
-      conditions_.raise(now, ConditionCode::flash_undelivered, config_.peer,
-                        std::to_string(count) + " FLASH not delivered, the oldest " +
-                            format_serial(config_.prefix, ladder_.undelivered(precedence).first()) +
-                            ": call the peer by voice");
-    }
-  }
-  if (others == 0) {
-    conditions_.clear(now, ConditionCode::undelivered, config_.peer);
-  } else {
-    conditions_.raise(now, ConditionCode::undelivered, config_.peer,
-                      std::to_string(others) + (others == 1 ? " message" : " messages") +
-                          " not delivered: hotline list --waiting");
-  }
-}
-
-void Escalation::note_flood(Now now) {
-  const size_t count = ladder_.waiting_count(true);
-  const bool goes_on = conditions_.is_open(ConditionCode::flood, config_.peer);
-  if (count >= (goes_on ? limits::kFloodWaitingMin / 2 : limits::kFloodWaitingMin)) {
-    conditions_.raise(now, ConditionCode::flood, config_.peer,
-                      std::to_string(count) +
-                          " messages of the peer wait for an acknowledgement: hotline ack --all");
-  } else {
-    conditions_.clear(now, ConditionCode::flood, config_.peer);
-  }
-}
-
-// Unreachable once its tries ran out, until it has told somebody.
-void Escalation::note_notifier(Now now, const AttemptName& attempt, wire::Outcome outcome,
-                               const std::string& detail) {
-  const Command* command = ladder_.command_of(attempt);
-  if (command == nullptr) return;
-  const bool is_last = attempt.number >= limits::kAttemptsMax;
-  if (is_last || outcome == wire::Outcome::done || outcome == wire::Outcome::impossible) {
-    note_reached(now, name_of_command(*command), outcome, detail);
-  }
-}
-
-void Escalation::note_reached(Now now, const std::string& name, wire::Outcome outcome,
-                              const std::string& detail) {
-  if (outcome == wire::Outcome::done) {
-    conditions_.clear(now, ConditionCode::notifier_unreachable, name);
-    return;
-  }
-  const bool is_missing = conditions_.is_open(ConditionCode::command_missing, name);
-  if (is_missing || outcome == wire::Outcome::stopped) return;
-  conditions_.raise(now, ConditionCode::notifier_unreachable, name,
-                    name + " told nobody (" + detail +
-                        "): tell people in person, mend it, and try "
-                        "it: hotline escalation test");
-}
-
-void Escalation::review_unreachable(Now now) {
-  std::set<std::string> named;
-  for (const PrecedencePolicy& precedence : config_.policy.precedences) {
-    for (const Rung& rung : precedence.rungs) {
-      for (const Command& command : rung.commands) named.insert(name_of_command(command));
-    }
-  }
-  for (const Condition& condition : conditions_.list()) {
-    if (condition.kind->code != ConditionCode::notifier_unreachable) continue;
-    const bool is_missing = conditions_.is_open(ConditionCode::command_missing, condition.subject);
-    if (is_missing || !named.contains(condition.subject)) {
-      conditions_.clear(now, ConditionCode::notifier_unreachable, condition.subject);
-    }
-  }
-}
-
 // The ladder, or an alarm that rests and may be told again.
 BootMs Escalation::due() const {
   BootMs next = INT64_MAX;
@@ -512,14 +304,20 @@ void Escalation::judge_test_calls(Now now) {
     const bool is_red =
         !is_amber || conditions_.is_open(ConditionCode::test_call_red, config_.peer);
     if (is_red) conditions_.clear(now, ConditionCode::test_call_amber, config_.peer);
-    conditions_.raise(
-        now, is_red ? ConditionCode::test_call_red : ConditionCode::test_call_amber, config_.peer,
-        (is_amber ? "AMBER: no acknowledged test call since "
-                  : "RED: " + std::to_string(missed.in_a_row) +
-                        " test calls in a row were missed, the last one due from ") +
-            format_date_time_group(missed.began) +
-            (missed.ours ? ": it was our turn; hotline test-call"
-                         : ": it was the peer's turn; ask them, by voice if need be"));
+    const std::string began = format_date_time_group(missed.began);
+    // The other side's call does not count in an hour that was not its turn.
+    const std::string words =
+        is_amber
+            ? (missed.ours ? "AMBER: no test call of ours was acknowledged in the hour from " +
+                                 began + ": it was our turn; hotline test-call"
+                           : "AMBER: no test call of theirs was acknowledged in the hour from " +
+                                 began + ": it was the peer's turn; ask them, by voice if need be")
+            : "RED: " + std::to_string(missed.in_a_row) +
+                  " test calls in a row were missed, the last one due from " + began +
+                  (missed.ours ? ": it was our turn; hotline test-call"
+                               : ": it was the peer's turn; ask them, by voice if need be");
+    conditions_.raise(now, is_red ? ConditionCode::test_call_red : ConditionCode::test_call_amber,
+                      config_.peer, words);
   }
 }
 
@@ -546,16 +344,6 @@ void Escalation::replay_decision(const wire::StepsDecided& fact, Now at) {
         {static_cast<StepKind>(step->kind()), step->rung() ? step->rung()->str() : ""});
   }
   ladder_.decided(decision, at);
-}
-
-void Escalation::replay_attempt(const wire::AttemptEnded& fact, Now at) {
-  const AttemptName name{0,
-                         fact.incoming(),
-                         fact.precedence(),
-                         fact.rung() ? fact.rung()->str() : "",
-                         fact.command(),
-                         fact.number()};
-  ladder_.attempt_ended(name, from_blocks(fact.messages()), outcome_of(fact.outcome()), at);
 }
 
 }  // namespace hotline

@@ -81,6 +81,8 @@ class Escalation {
   };
   using Side = std::pair<uint8_t, bool>;  // Precedence; incoming.
 
+  // As the ladder is told the time: its deadlines follow the channel's clock.
+  static Now on_ladder(Now now) { return {now.timer(), now.utc, now.ahead_ms}; }
   void settle(uint8_t type, uint8_t role, const wire::MessageKey* refers_to, UtcMs at);
   void note_test_call(uint8_t type, MessageKey key, const wire::MessageKey* refers_to, UtcMs at);
   void judge_test_calls(Now now);

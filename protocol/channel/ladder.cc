@@ -12,14 +12,8 @@ namespace {
 static_assert(limits::kRungsMax <= 8, "Decided rungs are kept in eight bits.");
 static_assert(limits::kRungsMax * limits::kCommandsPerRungMax <= 255, "Commands count in a byte.");
 
-constexpr uint8_t kFlash = kPrecedenceFirst;
-
 // The uppermost bit says whose message it is; numbers stay below it.
 constexpr uint64_t kIncomingBit = uint64_t{1} << 63;
-
-bool has_bit(uint8_t bits, uint8_t index) {
-  return (bits >> index & 1u) != 0;
-}
 
 // To that one of the decisions that has the same steps, or as one more. The oldest comes first, so
 // that the decision is as late as its first message.
@@ -93,182 +87,6 @@ void Ladder::follow(Policy policy, Now now) {
   }
 }
 
-// ---- Facts
-
-void Ladder::opened(MessageKey key, uint8_t precedence, bool asks_for_answer, Now base,
-                    bool asks_for_dissemination) {
-  HOTLINE_CHECK(precedence >= kPrecedenceFirst && precedence <= kPrecedenceLast);
-  auto [item, is_new] = items_.insert(pack(key));
-  if (!is_new) return;
-  item->precedence = precedence;
-  item->base = base.boot;
-  item->first_answer = item->full_answer = !asks_for_answer;
-  item->disseminated = !asks_for_dissemination;
-  reschedule(key, *item);
-}
-
-void Ladder::receipted(MessageKey key, Now at) {
-  Item* item = find(key);
-  if (key.incoming || item == nullptr || item->receipted) return;
-  item->receipted = true;
-  if (item->precedence != kFlash) item->base = at.boot;
-  reschedule(key, *item);
-}
-
-std::vector<uint64_t> Ladder::acknowledged(MessageKey key) {
-  Item* item = find(key);
-  if (item == nullptr) return {};
-  item->acknowledged = true;
-  std::vector<uint64_t> to_stop = leave_calls(key, *item);
-  reschedule(key, *item);
-  erase_if_done(key, *item);
-  return to_stop;
-}
-
-void Ladder::answered(MessageKey key, bool in_full) {
-  Item* item = find(key);
-  if (item == nullptr) return;
-  item->first_answer = true;
-  if (in_full) item->full_answer = true;
-  reschedule(key, *item);
-  erase_if_done(key, *item);
-}
-
-void Ladder::disseminated(MessageKey key) {
-  Item* item = find(key);
-  if (item == nullptr) return;
-  item->disseminated = true;
-  reschedule(key, *item);
-  erase_if_done(key, *item);
-}
-
-std::vector<uint64_t> Ladder::closed(MessageKey key) {
-  Item* item = find(key);
-  if (item == nullptr) return {};
-  std::vector<uint64_t> to_stop = leave_calls(key, *item);
-  erase(key, *item);
-  return to_stop;
-}
-
-std::vector<uint64_t> Ladder::paused(MessageKey key, BootMs until, Now at) {
-  Item* item = find(key);
-  if (item == nullptr) return {};
-  const BootMs end = std::max(until, at.boot);
-  item->held = true;
-  item->paused = end > at.boot;
-  holds_[pack(key)] = end;
-  std::vector<uint64_t> to_stop;
-  if (item->paused) to_stop = leave_calls(key, *item);
-  reschedule(key, *item);
-  return to_stop;
-}
-
-void Ladder::raised(MessageKey key, uint8_t precedence, Now at) {
-  HOTLINE_CHECK(precedence >= kPrecedenceFirst && precedence <= kPrecedenceLast);
-  const auto [found, is_new] = items_.insert(pack(key));
-  auto* const item = &*found;  // A lambda takes no name of a structured binding.
-  if (is_new) {                // It was acknowledged, and nothing else was asked of it.
-    item->precedence = precedence;
-    item->base = at.boot;
-    item->first_answer = item->full_answer = true;
-    item->receipted = true;
-  }
-  const std::vector<Rung>& rungs = policy(*item).rungs;
-  const auto next_rung = [&] {
-    uint8_t next = 0;
-    while (next < rungs.size() && has_bit(item->rungs, next)) ++next;
-    return next;
-  };
-  if (next_rung() == rungs.size()) item->rungs = 0;
-  Raise& raise = raises_[pack(key)];
-  if (is_new || item->acknowledged) raise.waits_since = at.boot;
-  item->acknowledged = false;
-  item->held = item->paused = false;
-  holds_.erase(pack(key));
-  item->raised = true;
-  const uint8_t next = next_rung();
-  raise.at = at.boot;
-  raise.skipped_ms = next < rungs.size() ? rungs[next].after_ms : 0;
-  reschedule(key, *item);
-}
-
-AttemptEnd Ladder::attempt_finished(const AttemptName& name, AttemptOutcome outcome, Now at) {
-  LadderCalls::End end = calls_.finished(name.id, outcome, at);
-  AttemptEnd result{end.verdict, std::move(end.messages), {}};
-  if (end.verdict == AttemptVerdict::next_command) {
-    result.gave_up = to_next_command(end.place, result.messages, at);
-    if (result.gave_up.size() == result.messages.size()) result.verdict = AttemptVerdict::gave_up;
-  }
-  return result;
-}
-
-void Ladder::attempt_ended(const AttemptName& name, const KeySet& messages, AttemptOutcome outcome,
-                           Now at) {
-  const std::optional<uint8_t> rung = rung_index(name.precedence, name.rung);
-  if (!rung) return;
-  const LadderCalls::Place place{name.precedence, name.incoming, *rung, name.command, name.number};
-  const LadderCalls::End end = calls_.finished_before(place, messages, outcome, at);
-  if (end.verdict == AttemptVerdict::next_command) to_next_command(place, end.messages, at);
-}
-
-void Ladder::decided(const Decision& decision, Now at) {
-  alarm(decision.incoming, decision.precedence).told_at = at.boot;
-  decision.messages.visit([&](uint64_t serial) {
-    const MessageKey key{decision.incoming, serial};
-    if (Item* item = find(key)) {
-      apply(key, *item, decision.steps, at);
-      erase_if_done(key, *item);
-    }
-    return true;
-  });
-}
-
-bool Ladder::waits(MessageKey key) const {
-  const Item* item = find(key);
-  return item != nullptr && !item->acknowledged;
-}
-
-std::vector<WaitingPlace> Ladder::waiting(const WaitingFilter& filter, size_t limit,
-                                          const std::optional<WaitingPlace>& after) const {
-  std::vector<WaitingPlace> places;
-  for (uint8_t level = kPrecedenceFirst; level <= kPrecedenceLast; ++level) {
-    if (places.size() >= limit) break;
-    if (filter.precedence != 0 && filter.precedence != level) continue;
-    if (after && after->precedence > level) continue;
-    std::pair<BootMs, PackedKey> from{INT64_MIN, 0};
-    if (after && after->precedence == level) from = {after->since, pack(after->key)};
-    const auto first = static_cast<std::ptrdiff_t>(places.size());
-    for (const bool incoming : {false, true}) {
-      if (!(incoming ? filter.incoming : filter.own)) continue;
-      size_t taken = 0;
-      waiting_[incoming ? 1 : 0][level - kPrecedenceFirst].visit_from(
-          from, [&](const std::pair<BootMs, PackedKey>& at, Nothing) {
-            if (taken == limit) return false;
-            const WaitingPlace place{level, at.first, unpack(at.second)};
-            if (after && place <= *after) return true;
-            places.push_back(place);
-            ++taken;
-            return true;
-          });
-    }
-    std::sort(places.begin() + first, places.end());
-  }
-  if (places.size() > limit) places.resize(limit);
-  return places;
-}
-
-size_t Ladder::waiting_count(const WaitingFilter& filter) const {
-  size_t count = 0;
-  for (const bool incoming : {false, true}) {
-    if (!(incoming ? filter.incoming : filter.own)) continue;
-    for (uint8_t level = kPrecedenceFirst; level <= kPrecedenceLast; ++level) {
-      if (filter.precedence != 0 && filter.precedence != level) continue;
-      count += waiting_[incoming ? 1 : 0][level - kPrecedenceFirst].size();
-    }
-  }
-  return count;
-}
-
 // ---- Time
 
 Due Ladder::decide(Now now) {
@@ -335,13 +153,6 @@ std::optional<Ladder::NextRung> Ladder::next_rung(MessageKey key) const {
     if (due != kNever) return NextRung{rungs[i].name, due};
   }
   return std::nullopt;
-}
-
-bool Ladder::tells_more(MessageKey key) const {
-  const Item* item = find(key);
-  if (item == nullptr) return false;
-  const bool sounds_again = sounding(key, *item) && policy(*item).alarm_again_ms != 0;
-  return sounds_again || item_due(key, *item) != kNever;
 }
 
 std::vector<MessageKey> Ladder::past_last_rung(bool incoming, uint8_t precedence,
@@ -542,8 +353,13 @@ void Ladder::set_sounding(MessageKey key, const Item& item, bool sounds) {
   Alarm& alarm = this->alarm(key.incoming, item.precedence);
   if (!sounds) {
     alarm.sounding.erase(key.number);
-  } else if (alarm.sounding.insert(key.number) && alarm.sounding.size() == 1 && key.incoming) {
-    alarm.told_at = waits_since(key, item);  // An arrival sounds by itself.
+  } else if (alarm.sounding.insert(key.number) && alarm.sounding.size() == 1) {
+    if (key.incoming) alarm.told_at = waits_since(key, item);  // An arrival sounds by itself.
+    // Nothing was late while nobody was to be told: it sounds again as the pause ends.
+    const BootMs goes_on = item.held ? holds_.at(pack(key)) : kNever;
+    if (goes_on != kNever) {
+      alarm.told_at = std::max(alarm.told_at, goes_on - policy(item).alarm_again_ms);
+    }
   }
 }
 
@@ -568,117 +384,6 @@ Situation Ladder::situation(bool incoming, uint8_t precedence, Now now) const {
   const uint64_t oldest = sounding.first();
   const MessageKey key{incoming, oldest};
   return {sounding.size(), oldest, now.boot - waits_since(key, *find(key))};
-}
-
-// ---- Attempts
-
-// The first command at or after `command` that may still tell somebody of this rung: its own, then
-// in its stead those of the rungs above that were not decided yet. (Those that were decided tell
-// their people themselves.)
-Ladder::Target Ladder::target(const Item& item, uint8_t rung, uint8_t command) const {
-  const std::vector<Rung>& rungs = policy(item).rungs;
-  size_t first = 0;
-  for (uint8_t i = rung; i < rungs.size(); ++i) {
-    const std::vector<Command>& commands = rungs[i].commands;
-    const size_t index = std::max<size_t>(command, first);
-    const bool is_open = i == rung || !has_bit(item.rungs, i);
-    if (is_open && index < first + commands.size()) {
-      return Target{static_cast<uint8_t>(index), &commands[index - first]};
-    }
-    first += commands.size();
-  }
-  return {};
-}
-
-std::pair<uint8_t, size_t> Ladder::command_in(const Policy& policy,
-                                              const LadderCalls::Place& place) {
-  const std::vector<Rung>& rungs = policy.at(place.precedence).rungs;
-  size_t first = 0;
-  for (uint8_t i = place.rung; i < rungs.size(); ++i) {
-    const size_t count = rungs[i].commands.size();
-    if (place.command < first + count) return {i, place.command - first};
-    first += count;
-  }
-  HOTLINE_CHECK(false);
-}
-
-const Command* Ladder::command_of(const AttemptName& name) const {
-  const std::optional<uint8_t> rung = rung_index(name.precedence, name.rung);
-  if (!rung) return nullptr;
-  const std::vector<Rung>& rungs = policy_.at(name.precedence).rungs;
-  size_t index = name.command;
-  for (uint8_t i = *rung; i < rungs.size(); ++i) {
-    if (index < rungs[i].commands.size()) return &rungs[i].commands[index];
-    index -= rungs[i].commands.size();
-  }
-  return nullptr;
-}
-
-std::pair<uint8_t, const Command*> Ladder::command_at(const LadderCalls::Place& place) const {
-  const auto [rung, command] = command_in(policy_, place);
-  return {rung, &policy_.at(place.precedence).rungs[rung].commands[command]};
-}
-
-// A lower rung that was about to tell a higher one's people in its stead leaves it to the higher
-// rung.
-void Ladder::supersede_calls(MessageKey key, const Item& item, uint8_t decided_now) {
-  const std::vector<uint64_t> to_stop = calls_.remove(
-      key.incoming, item.precedence, key.number, [&](const LadderCalls::Place& place) {
-        const uint8_t whose = command_at(place).first;
-        return whose != place.rung && has_bit(decided_now, whose);
-      });
-  superseded_.insert(superseded_.end(), to_stop.begin(), to_stop.end());
-}
-
-// The highest of the rungs that are told as one goes first, and a command that two of them share
-// runs once.
-void Ladder::start_calls(MessageKey key, const Item& item, uint8_t decided_now, Now at) {
-  const std::vector<Rung>& rungs = policy(item).rungs;
-  std::vector<const Command*> started;
-  for (size_t left = rungs.size(); left > 0; --left) {
-    const auto index = static_cast<uint8_t>(left - 1);
-    if (!has_bit(decided_now, index) || rungs[index].commands.empty()) continue;
-    const Command& command = rungs[index].commands.front();
-    auto same = [&](const Command* other) { return *other == command; };
-    if (std::any_of(started.begin(), started.end(), same)) continue;
-    started.push_back(&command);
-    calls_.add({item.precedence, key.incoming, index, 0, 1}, key.number, at.boot, replaying_);
-  }
-}
-
-std::vector<uint64_t> Ladder::leave_calls(MessageKey key, const Item& item) {
-  return calls_.remove(key.incoming, item.precedence, key.number,
-                       [](const LadderCalls::Place&) { return true; });
-}
-
-void Ladder::take_due_attempts(Due& due, Now now) {
-  for (LadderCalls::Started& run : calls_.take_due(now)) {
-    const LadderCalls::Place& place = run.place;
-    const std::string& rung = policy_.at(place.precedence).rungs[place.rung].name;
-    due.attempts.push_back(
-        {AttemptName{run.id, place.incoming, place.precedence, rung, place.command, place.number},
-         *command_at(place).second, std::move(run.messages), run.repeated});
-  }
-}
-
-// Returns those for whom there is no next command.
-KeySet Ladder::to_next_command(const LadderCalls::Place& place, const KeySet& messages, Now at) {
-  KeySet gave_up;
-  messages.visit([&](uint64_t serial) {
-    const Item* item = find({place.incoming, serial});
-    HOTLINE_CHECK(item != nullptr);
-    const Target next = target(*item, place.rung, static_cast<uint8_t>(place.command + 1));
-    if (next.command == nullptr) {
-      gave_up.insert(serial);
-    } else {
-      LadderCalls::Place at_next = place;
-      at_next.command = next.index;
-      at_next.number = 1;
-      calls_.add(at_next, serial, at.boot, replaying_);
-    }
-    return true;
-  });
-  return gave_up;
 }
 
 }  // namespace hotline

@@ -178,6 +178,8 @@ class Ladder {
   // True while people are told again of `key` unless something ends it: a step is due of it at some
   // time, or it sounds the alarm that sounds again.
   bool tells_more(MessageKey key) const;
+  // So often its alarm sounds until it is acknowledged, but for a pause; 0: it does not.
+  int64_t alarm_every_ms(MessageKey key) const;
 
   // True while `key` waits for an acknowledgement.
   bool waits(MessageKey key) const;
@@ -293,6 +295,7 @@ class Ladder {
   Policy policy_;
   BootMs followed_at_ = INT64_MIN / 2;  // Since when it is followed, where another one was.
   bool replaying_ = true;               // Until the first decide().
+  static bool has_bit(uint8_t bits, uint8_t index) { return (bits >> index & 1u) != 0; }
   static PackedKey pack(MessageKey key);
   static MessageKey unpack(PackedKey key);
   Item* find(MessageKey key) { return items_.find(pack(key)); }

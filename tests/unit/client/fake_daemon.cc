@@ -351,9 +351,11 @@ class FakeDaemon::Stream : public FrameStream {
           facts.push_back(wire::CreateJournalRowDirect(b, message.journal_index + facts.size() + 1,
                                                        &fact.entry, fact.person.c_str()));
         }
+        const auto by = message.cancelled ? b.CreateString("N-000011") : 0;
+        const auto because = message.cancelled ? b.CreateString("sent twice") : 0;
         return wire::CreateDetail(b, one, envelope, body, b.CreateVector(facts), facts.size(),
                                   false, false, newest, corrections, message.cancelled,
-                                  message.expired, questions);
+                                  message.expired, questions, by, because);
       });
     }
     fail(id, make_error(ErrorCode::not_found, "there is no message " + name, "hotline list"));

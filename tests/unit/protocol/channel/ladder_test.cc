@@ -604,6 +604,24 @@ TEST(Ladder, E15_WhatIsDueAfterThePauseComesAtItsTime) {
   EXPECT_FALSE(texts(ladder.decide(Now{first + 5, first + 5})).empty());
 }
 
+TEST(Ladder, E15_NothingIsLateForAPause) {
+  for (const MessageKey key : {kIn, kOut}) {
+    Ladder ladder(default_policy());
+    ladder.opened(key, kFlash, false, after(0));
+    ladder.receipted(key, after(0));
+    for (int64_t at_ms = 1'000; at_ms <= 40 * 60'000; at_ms += 1'000) ladder.decide(after(at_ms));
+    ladder.paused(key, after(60 * 60'000).boot, after(40 * 60'000 + 4'000));
+    EXPECT_TRUE(texts(ladder.decide(after(44 * 60'000))).empty());
+    ladder.paused(key, 0, after(44 * 60'000 + 500));
+    const Due due = ladder.decide(after(44 * 60'000 + 500));
+    ASSERT_EQ(texts(due).size(), 1u) << "it sounds again at once";
+    EXPECT_EQ(texts(due)[0].substr(texts(due)[0].find(':')), ": again");
+    EXPECT_EQ(due.decisions[0].late_ms, 0);
+    EXPECT_TRUE(ladder.decide(after(44 * 60'000 + 30'000)).decisions.empty());
+    EXPECT_EQ(ladder.decide(after(44 * 60'000 + 31'000)).decisions.size(), 1u);
+  }
+}
+
 TEST(Ladder, E15_APausedMessageIsAcknowledgedAsAnyOther) {
   Ladder ladder(default_policy());
   ladder.opened(kIn, kFlash, false, after(0));

@@ -81,6 +81,9 @@ void say_declared(Output& output, const std::string& party, const wire::Declared
   if (is_next) {
     output.say("  " + party + " declares it " + state + " from " + from + " on, in " + id + ": " +
                reason);
+  } else if (declared->from() != 0) {
+    output.say("  " + party + " declared it " + state + " from " + from + " on, in " + id + ": " +
+               reason);
   } else {
     output.say("  " + party + " declared it " + state + " at " + from + ", in " + id + ": " +
                reason);

@@ -150,13 +150,19 @@ void ChannelState::declare(const Message& message) {
   Party& party = parties_[place.incoming];
   const bool is_open = said->state() == wire::ChannelState::open;
   const bool is_later = !is_open && said->from() > message.released_at;
-  Declaration made{message.record.key, said->state(), text_of(said->reason()),
-                   is_later ? said->from() : 0, at};
+  Declaration made{message.record.key,
+                   said->state(),
+                   text_of(said->reason()),
+                   is_later ? said->from() : 0,
+                   at,
+                   0};
   // One that has not begun gives way.
   if (party.next && party.next->from <= message.released_at) party.declared = party.next;
   party.next.reset();
   if (party.suspension && party.suspension->from > message.released_at) party.suspension.reset();
   party.restriction.reset();
+  const bool is_renewed = party.declared && party.declared->state == made.state;
+  made.first_since = is_renewed ? party.declared->first_since : made.since();
 
   Limit limit{place.serial, std::nullopt, made.from, at};
   if (place.incoming) limit.place = message.record.key.number;
@@ -256,8 +262,8 @@ ChannelStanding ChannelState::standing(UtcMs now) const {
     if (!holds || holds->state != wire::ChannelState::restricted) continue;
     standing.mode = ChannelMode::restricted;
     standing.by[of_peer] = true;
-    standing.since =
-        standing.since == 0 ? holds->since() : std::min(standing.since, holds->since());
+    const UtcMs since = holds->first_since;
+    standing.since = standing.since == 0 ? since : std::min(standing.since, since);
   }
   return standing;
 }

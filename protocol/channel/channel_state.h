@@ -35,6 +35,9 @@ struct Declaration {
   std::string reason;
   UtcMs from = 0;  // 0: it held when it was made.
   UtcMs at = 0;    // Its release, by its sender's clock: the same at both ends.
+  // The first of those that said the same, one after the other. A restriction may be declared again
+  // with another reason, and was there all the time.
+  UtcMs first_since = 0;
 
   UtcMs since() const { return from == 0 ? at : from; }
 };

@@ -112,6 +112,7 @@ class ChannelStates(OfTwo):
         self.assertRegex(self.world.client("south", "ann", "status").stdout, "to come +NORTH declares the channel suspended from")
         self.declare("north", "suspend", "--from", "+2s")
         self.wait_state("suspended")
+        self.assertRegex(self.world.client("south", "ann", "channel", "status").stdout, "NORTH declared it suspended from [0-9TZ:.-]+ on, in X?N-")
 
     def test_who_may_and_what_is_refused(self):
         for words in (["suspend"], ["restrict"], ["reopen"]):

@@ -17,6 +17,8 @@ const Vocabulary& vocabulary<wire::ChannelState>() {
 
 namespace {
 
+constexpr Wording kChannel = {"Channel", "Канал", "Канал", "Saluran"};
+
 constexpr Wording kStillTaken = {
     "FLASH about danger to life is still taken", "FLASH об угрозе жизни по-прежнему принимается",
     "FLASH про загрозу життю й далі приймається", "FLASH tentang bahaya jiwa tetap diterima"};
@@ -24,10 +26,10 @@ constexpr Wording kStillTaken = {
 class ChannelStatus final : public ContentOf<ChannelStatusFields> {
   const std::vector<Row>& rows() const override {
     static const std::vector<Row> all = {
-        coded("state", {"Channel", "Канал", "Канал", "Saluran"}, &Table::state, kMandatory)
+        coded("state", kChannel, &Table::state, kMandatory)
             .typed(&Fields::state, "how you declare the channel to be")
             .shown([](Describer& describer, const Table& status) {
-              describer.coded({"Channel", "Канал", "Канал", "Saluran"}, status.state());
+              describer.coded(kChannel, status.state());
               if (status.state() == wire::ChannelState::suspended) describer.caution(kStillTaken);
             }),
         text("reason", kReason, &Table::reason, kMandatory)
@@ -49,7 +51,8 @@ class ChannelStatus final : public ContentOf<ChannelStatusFields> {
 
   std::string subject_of(const Fields& fields, Language language) const override {
     // The state first: a list may have no room for the rest.
-    return word(fields.state, language) + ": " + fields.reason;
+    return std::string(kChannel[static_cast<size_t>(language)]) + " " +
+           word(fields.state, language) + ": " + fields.reason;
   }
 };
 

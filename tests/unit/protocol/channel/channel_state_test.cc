@@ -309,6 +309,21 @@ TEST_F(ChannelStateTest, BeginsAtItsTimeAndIsTakenBackBefore) {
   expect(Mode::suspended);
 }
 
+TEST_F(ChannelStateTest, ARestrictionThatIsDeclaredAgainWasThereAllTheTime) {
+  cores.connect();
+  ASSERT_TRUE(declare(kNorth, State::restricted));
+  const UtcMs since = standing(kNorth).since;
+  cores.pass(10 * kMinute_ms);
+  ASSERT_TRUE(declare(kNorth, State::restricted));
+  EXPECT_EQ(standing(kNorth).since, since);
+  EXPECT_EQ(standing(kSouth).since, since);
+  EXPECT_GT(standing(kSouth).declared[1]->since(), since) << "its words are the newest";
+  ASSERT_TRUE(declare(kNorth, State::open));
+  cores.pass(10 * kMinute_ms);
+  ASSERT_TRUE(declare(kNorth, State::restricted));
+  EXPECT_EQ(standing(kSouth).since, standing(kSouth).declared[1]->since());
+}
+
 // A restriction goes on until a suspension begins.
 TEST_F(ChannelStateTest, WhatHoldsGoesOnUntilTheNextBegins) {
   cores.connect();

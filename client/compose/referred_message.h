@@ -52,6 +52,11 @@ class ReferredMessage {
   // After its corrections.
   const wire::Body* newest() const { return newest_ ? newest_->get() : body(); }
 
+  // The bytes of that body.
+  ByteView newest_bytes() const {
+    return newest_ ? bytes(detail_->newest_body()) : bytes(detail_->body());
+  }
+
   // The message that it speaks of first; empty where it speaks of none.
   std::string spoken_of() const;
 

@@ -12,7 +12,9 @@
 #include "client/compose/typed_volumes.h"
 #include "protocol/base/text.h"
 #include "protocol/base/time_text.h"
+#include "protocol/message/body.h"
 #include "protocol/message/correcting.h"
+#include "protocol/message/describe.h"
 #include "protocol/message/names.h"
 #include "protocol/message/quantity.h"
 
@@ -162,6 +164,40 @@ Result<ContentFields> read_content(const Invocation& invocation, const ReferredM
   return ContentFields(*std::move(correction));
 }
 
+std::string original_language(const wire::Body& body) {
+  if (body.texts() == nullptr) return "";
+  for (const wire::Text* one : *body.texts()) {
+    if (one->original()) return text(one->language());
+  }
+  return "";
+}
+
+// The cautions that the reader of the message has after this correction, and had not before it.
+// What the rules refuse has none: the daemon says why.
+std::vector<std::string> new_cautions(const ReferredMessage& message, const BodyFields& correction,
+                                      const std::string& language, UtcMs now) {
+  const Bytes written = build_body(correction);
+  const auto opened = open_body(written);
+  const wire::Correction* said = opened ? (*opened)->content_as_correction() : nullptr;
+  if (said == nullptr || message.newest() == nullptr) return {};
+  const ByteView before = message.newest_bytes();
+  CorrectedMessage as_it_stands;
+  as_it_stands.type = static_cast<wire::MessageType>(message.row().type());
+  as_it_stands.precedence = message.precedence();
+  as_it_stands.language = original_language(*message.newest());
+  as_it_stands.released_at = message.row().committed_at();
+  as_it_stands.body.assign(before.begin(), before.end());
+  const auto after = correct(as_it_stands, *said, now);
+  const auto body = after ? open_body(after->body) : Error{};
+  if (!body) return {};
+  std::vector<std::string> cautions = cautions_of(**body, language, now);
+  const std::vector<std::string> known = cautions_of(*message.newest(), language, now);
+  std::erase_if(cautions, [&](const std::string& caution) {
+    return std::find(known.begin(), known.end(), caution) != known.end();
+  });
+  return cautions;
+}
+
 // Of the options that a message has these go with a change of another one.
 Status check_options_beside(const Arguments& arguments, const std::string& change) {
   constexpr std::string_view kUsed[] = {"--precedence", "--subject", "--language",
@@ -237,7 +273,11 @@ Result<DraftFields> read_correction(const Invocation& invocation, Connection& co
   }
   draft.danger_to_life = arguments.has("--danger-to-life");
   draft.references = {message->id()};
-  if (corrects) draft.correction_of = message->id();
+  if (corrects) {
+    draft.correction_of = message->id();
+    draft.told_back.cautions =
+        new_cautions(*message, draft.body, connection.language(), invocation.now());
+  }
   return draft;
 }
 

@@ -143,7 +143,7 @@ Result<std::string> corrected_value(wire::MessageType type, std::string_view key
     auto in_degrees = grid_places_in_degrees(typed);
     if (in_degrees && looks.starts_with(kVolumeLooks)) {
       const auto volumes = parse_volumes(*in_degrees, now);
-      return volumes ? typed_form::of_volumes(*volumes) : *in_degrees;
+      return volumes ? typed_form::of_volumes(*volumes) : Result<std::string>(volumes.error());
     }
     if (!in_degrees || looks != "position") return in_degrees;
     const auto written = read_position(*in_degrees);

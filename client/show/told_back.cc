@@ -28,6 +28,7 @@ void ToldBack::append(const ToldBack& more) {
   if (more.conflicts) conflicts = more.conflicts;
   ended_acceptances.insert(ended_acceptances.end(), more.ended_acceptances.begin(),
                            more.ended_acceptances.end());
+  cautions.insert(cautions.end(), more.cautions.begin(), more.cautions.end());
 }
 
 std::string words_of_typed(const Output& output, const ToldBack& told) {
@@ -60,6 +61,7 @@ void tell_back(Output& output, const ToldBack& told) {
     output.talk("IN CONFLICT with " + one.words, Style::yellow);
   }
   for (const ToldConflict& one : told.ended_acceptances) output.talk(one.words, Style::yellow);
+  for (const std::string& caution : told.cautions) output.quote(caution);
 }
 
 JsonValue& add_told_back(JsonValue& document, const ToldBack& told) {

@@ -30,6 +30,8 @@ struct ToldBack {
   std::optional<std::vector<ToldConflict>> conflicts = {};
   // The acceptances of a notice's conflicts that the message, a correction of it, ends.
   std::vector<ToldConflict> ended_acceptances = {};
+  // A correction of the message, in the language of whoever typed it: what its reader is warned of.
+  std::vector<std::string> cautions = {};
   // Of what is about notices: whether newer ones of the other side may be unknown here.
   std::optional<bool> link_down = {};
   UtcMs link_down_since = 0;  // 0: not known.

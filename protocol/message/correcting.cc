@@ -130,6 +130,7 @@ void judge(const CorrectedMessage& after, const wire::Correction& correction, Ut
   const auto body = open_body(after.body);
   if (!body) return problems.push_back(problem("change", body.error().reason));
   BodyContext context = context_of(after);
+  context.by_correction = true;
   for (Problem& one : check_body(**body, context)) problems.push_back(std::move(one));
   if (!problems.empty()) return;
   context.released_at = corrected_at;

@@ -63,7 +63,7 @@ void Describer::text(const Wording& label, const flatbuffers::String* value) {
 }
 
 void Describer::time(const Wording& label, std::optional<UtcMs> value) {
-  if (value) line(label, show_time(*value));
+  if (value.value_or(0) != 0) line(label, show_time(*value));  // A draft may lack it still.
 }
 
 void Describer::direction(const Wording& label, std::optional<uint16_t> deg10) {

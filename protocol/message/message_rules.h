@@ -49,7 +49,8 @@ struct BodyContext {
   std::string language;
   UtcMs released_at = 0;
   bool exercise_channel = false;
-  std::string incident = {};  // Empty: it names none.
+  std::string incident = {};   // Empty: it names none.
+  bool by_correction = false;  // The hints say what a correction takes.
 };
 
 // How much later than the release a time may lie that must be before it: the clocks of those who

@@ -111,6 +111,28 @@ class Corrections(OfTwo):
                              if one["label"] == "Caution"]
                 self.assertEqual(row["value"] == caution, late)
 
+    def test_a_correction_that_makes_it_late_says_so_to_its_sender(self):
+        sent = self.world.say("south", "send", "-p", "routine", "-t", "protected", "--set", "kind=medical-site", "--set",
+                              "organisation=Red Cross", "--set", "purpose=hospital", "--set", "where=48.34N 038.05E", "--set",
+                              f"start={hours_ahead(90)}", "--set", f"end={hours_ahead(99)}", "--set", "contact=duty doctor")["id"]
+
+        def corrected(*changes):
+            words = [word for change in changes for word in ("--change", change)]
+            return self.world.client("south", "ann", "send", "--corrects", sent, *words, "--reason", "it begins sooner")
+
+        caution = "Caution: Announced less than 48 hours ahead"
+        refused = corrected("start -> +20h")
+        self.assertEqual(refused.returncode, 8, refused.stderr)
+        self.assertIn('--change "emergency -> yes"', refused.stderr)
+        self.assertNotIn("--set", refused.stderr)
+        self.assertNotIn("Caution", corrected("start -> +60h").stderr)
+        for changes in (("start -> +30h",), ("start -> +20h", "emergency -> yes")):
+            done = corrected(*changes)
+            self.assertEqual((done.returncode, done.stderr.count(caution)), (0, 1 if len(changes) == 1 else 0), done.stderr)
+        self.world.wait_for("the corrections", self.world.drained)
+        for party in PREFIX:
+            self.assertIn(caution.removeprefix("Caution: "), self.world.client(party, "ann", "show", sent).stdout)
+
     def test_every_command_of_the_page_runs(self):
         if self.mode != "live":
             self.skipTest("the page names messages of a live channel")

@@ -133,6 +133,14 @@ class Drafts(OfTwo):
             self.fails(NOT_ALLOWED, *words, person="eve")
         self.assertEqual(self.ask("draft", "show", "D-1")["draft"]["version"], 1)
 
+    def test_what_a_draft_lacks_is_not_shown(self):
+        for template, time in (("launch", "Window"), ("protected", "Start")):
+            name = self.world.ask("north", "ann", "draft", "save", "-t", template)["id"]
+            shown = self.world.client("north", "ann", "draft", "show", name)
+            self.assertNotIn("1970", shown.stdout)
+            self.assertNotIn("after the start", shown.stdout + shown.stderr)
+            self.assertIn("is missing", shown.stdout + shown.stderr)
+
     def test_names_that_are_none(self):
         for words in (("draft", "show"), ("draft", "edit"), ("draft", "discard"), ("send", "--draft")):
             self.assertIn("D-x", self.fails(USAGE, *words, "D-x"))

@@ -52,7 +52,9 @@ void check_window(RuleChecker& checker, const wire::Launch& launch) {
   const bool late = starts_within(kAhead_ms, launch.window_start(), checker.context().released_at);
   if (late && !launch.late_reason()) {
     checker.add("start", "is less than 24 hours ahead, and no reason is given",
-                "announce it earlier, or say why it could not be: --set late-reason=\"...\"");
+                checker.context().by_correction
+                    ? "move it later, or say why it was late: --change \"late-reason -> ...\""
+                    : "announce it earlier, or say why it could not be: --set late-reason=\"...\"");
   }
 }
 
@@ -176,10 +178,11 @@ class Launch final : public ContentOf<LaunchFields> {
 
   // An area must also be one that volumes can have, for it is compared as one.
   void check_together(RuleChecker& checker, const Table& launch, const wire::Body&) const override {
-    if (launch.window_end() <= launch.window_start()) {
+    const bool has_window = launch.window_start() != 0 && launch.window_end() != 0;
+    if (has_window && launch.window_end() <= launch.window_start()) {
       return checker.add("end", "is not after the start");
     }
-    if (launch.window_end() <= checker.context().released_at) {
+    if (launch.window_end() != 0 && launch.window_end() <= checker.context().released_at) {
       return checker.add("end", "is over before the message is released");
     }
     if (checker.found_problems()) return;

@@ -62,7 +62,9 @@ void check_start(RuleChecker& checker, const wire::Protected& notice) {
   const bool late = starts_within(kLate_ms, notice.start(), checker.context().released_at);
   if (late && !notice.emergency()) {
     checker.add("start", "is less than 24 hours ahead, and this is no emergency",
-                "announce it earlier, or mark it: --set emergency=yes");
+                checker.context().by_correction
+                    ? "move it later, or mark it: --change \"emergency -> yes\""
+                    : "announce it earlier, or mark it: --set emergency=yes");
   }
 }
 
@@ -146,7 +148,8 @@ class Protected final : public ContentOf<ProtectedFields> {
       checker.add("where", "needs either a position or a route",
                   "the position of a site, or the route of a movement");
     }
-    if (notice.end() <= notice.start()) {
+    const bool has_times = notice.start() != 0 && notice.end() != 0;
+    if (has_times && notice.end() <= notice.start()) {
       checker.add("end", "is not after the start");
     } else if (notice.end() <= checker.context().released_at) {
       checker.add("end", "is over before the message is released");

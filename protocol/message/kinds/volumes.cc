@@ -145,6 +145,12 @@ Result<std::vector<Volume>> parse_volumes(std::string_view text, std::optional<U
   std::vector<Volume> volumes;
   for (std::string_view one : split(text, '|')) {
     auto volume = parse_volume(trim(one), typed_at);
+    if (!volume && text.find('|') != std::string_view::npos) {
+      return make_error(
+          volume.error().code,
+          "volume " + std::to_string(volumes.size() + 1) + ": " + volume.error().reason,
+          volume.error().hint);
+    }
     if (!volume) return volume.error();
     volumes.push_back(std::move(*volume));
   }

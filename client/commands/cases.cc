@@ -196,6 +196,19 @@ void say_what_is_replaced(Output& output, const wire::CaseRows& reply, const std
   }
 }
 
+// Whoever decides before anybody is asked learns it, before it goes.
+void say_what_is_not_due(Output& output, const wire::CaseRows& reply, const std::string& rung) {
+  for (const wire::CaseRungRow* one : tables(tables(reply.rows()).front()->rungs())) {
+    if (rung_name(static_cast<CaseRung>(one->rung())) != rung) continue;
+    if (one->state() == static_cast<uint8_t>(RungState::not_asked_for)) {
+      output.talk("This case asks for no decision on " + rung + ". Yours goes all the same.");
+    } else if (one->state() == static_cast<uint8_t>(RungState::to_come)) {
+      output.talk("No decision on " + rung + " is due before " + format_rfc3339(one->due_at()) +
+                  ". Yours counts for it.");
+    }
+  }
+}
+
 int decide(Invocation& invocation) {
   Output& output = invocation.output;
   output.set_sent(Sent::no);
@@ -206,6 +219,7 @@ int decide(Invocation& invocation) {
   const auto reply = need(find_case(*connection, *invocation.arguments.get("NAME")), what);
   const auto draft = need(draft_of_decision(invocation, *connection, *reply, rung), what);
   say_what_is_replaced(output, *reply, rung);
+  say_what_is_not_due(output, *reply, rung);
   return submit_and_report(invocation, *connection, draft, "decision on " + rung, wait);
 }
 

@@ -38,7 +38,7 @@ class Judgement {
   Judgement(const Connection& connection, const wire::StatusReply& status)
       : status_(status), peer_(upper_case(connection.peer())) {
     for (const wire::ConditionRow* row : tables(status.conditions())) {
-      note(is_critical(*row) ? kCritical : kWarning, Output::of_anybody(text(row->text())));
+      note(is_critical(*row) ? kCritical : kWarning, text(row->text()));
     }
     judge_link();
     for (const wire::WaitingSummary* waiting : tables(status.waiting())) judge_waiting(*waiting);

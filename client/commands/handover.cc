@@ -35,9 +35,14 @@ Error nobody_started() {
                     Output::others_command("handover start") + "    by whoever goes");
 }
 
-void say_watch(Output& output, const wire::HandoverReply& reply) {
-  output.talk("This watch began at " + format_rfc3339(reply.watch_since()) +
-              ", and is to be handed over before " + format_rfc3339(reply.overdue_at()));
+void say_watch(Output& output, const wire::HandoverReply& reply, UtcMs now) {
+  const std::string began = format_rfc3339(reply.watch_since());
+  const std::string before = format_rfc3339(reply.overdue_at());
+  if (reply.overdue_at() <= now) {
+    return output.talk("This watch began at " + began + ", and is OVERDUE: it was to be handed " +
+                       "over before " + before);
+  }
+  output.talk("This watch began at " + began + ", and is to be handed over before " + before);
 }
 
 void print_answer(Output& output, const wire::HandoverReply& reply,
@@ -51,7 +56,7 @@ void print_answer(Output& output, const wire::HandoverReply& reply,
     return;
   }
   if (handover) print_handover(output, *handover);
-  say_watch(output, reply);
+  say_watch(output, reply, now);
 }
 
 int handover_start(Invocation& invocation) {
@@ -69,7 +74,7 @@ int handover_start(Invocation& invocation) {
     print_answer(output, *reply, handover, invocation.now());
   } else if (handover) {
     print_signatures(output, *handover);
-    say_watch(output, *reply);
+    say_watch(output, *reply, invocation.now());
     say_who_accepts(output, *connection, *handover);
   }
   return kExitDone;

@@ -1,5 +1,6 @@
 // hotline notices: what both parties have announced and is not over.
 #include "client/commands/commands.h"
+#include "client/compose/grid_position.h"
 #include "client/show/conflict_rows.h"
 #include "client/show/link_caution.h"
 #include "client/show/message_row.h"
@@ -46,7 +47,9 @@ Status read_place(const Arguments& arguments, NoticesWish& wish) {
                       "--near \"54.90N 020.10E\" --within 50km");
   }
   if (!near) return ok();
-  const auto position = parse_position(*near);
+  const auto in_degrees = grid_places_in_degrees(*near);
+  if (!in_degrees) return in_degrees.error();
+  const auto position = parse_position(*in_degrees);
   if (!position) return position.error();
   const auto distance = parse_distance_m(*within);
   if (!distance) return distance.error();

@@ -79,7 +79,8 @@ Command thread_command() {
        .description =
            "A thread is a message, what was said of it (acknowledgements, answers, corrections, "
            "cancellations), and what was sent with --incident and its name. Any message of a "
-           "thread names it. Of notices the conflicts are said too, and who accepted them.",
+           "thread names it. Of notices the conflicts are said too, and who accepted them: an "
+           "acceptance names two notices, and stands in the thread of the other side's.",
        .examples = {"hotline thread S-000087", "hotline thread @last --json",
                     "hotline thread mine-field"},
        .options = {row_limit_option("50"), after_option()},

@@ -60,7 +60,9 @@ int follow(Invocation& invocation, JournalSource& journal, uint64_t from) {
   }
   if (status) return kExitDone;
   Error error = status.error();
-  error.hint = "hotline watch --from " + std::to_string(next) + "    goes on where this ended";
+  if (error.code != ErrorCode::not_allowed) {
+    error.hint = "hotline watch --from " + std::to_string(next) + "    goes on where this ended";
+  }
   return output.fail("the watch ended", error);
 }
 

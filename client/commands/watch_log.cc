@@ -106,9 +106,10 @@ class ShiftPage {
     Table table({{.title = "TIME"},
                  {.title = "ENTRY", .is_words = true},
                  {.title = "ID"},
+                 {.title = "BY"},
                  {.title = "WORDS", .fit = Table::Fit::wrapped, .is_words = true}});
     for (const JournalDescriber::Description& line : shift_.lines()) {
-      table.add({"", {format_time_of_day(line.at), line.kind, line.id, line.text}});
+      table.add({"", {format_time_of_day(line.at), line.kind, line.id, line.person, line.text}});
     }
     if (!shift_.lines().empty()) table.print(output_);
     if (shift_.left_out() == 0) return;

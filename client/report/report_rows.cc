@@ -136,13 +136,13 @@ std::string case_counts_line(const PartyReport& record) {
 
 std::string case_decisions_line(const PartyReport& record) {
   const CaseCounts counts = count_cases(record.cases);
-  std::string line = "Rungs on which a decision was asked for: " + format_count(counts.demands) +
-                     ", open " + format_count(counts.demands_open) + ". Decisions of " +
-                     upper_case(record.names.party) + ": " + format_count(counts.own_decisions) +
-                     ", of " + upper_case(record.names.peer) + ": " +
-                     format_count(counts.peers_decisions) + ". Guarantors asked " +
-                     format_count(counts.asked) + ", answered " + format_count(counts.answered) +
-                     ", silent " + format_count(counts.silent) + ".";
+  std::string line =
+      "Rungs on which a decision was asked for: " + format_count(counts.demands) + ", open " +
+      format_count(counts.demands_open) + ". Decisions of " + upper_case(record.names.party) +
+      ": " + format_count(counts.own_decisions) + ", of " + upper_case(record.names.peer) + ": " +
+      format_count(counts.peers_decisions) + ". Guarantors, by the last note about each: asked " +
+      format_count(counts.asked) + ", answered " + format_count(counts.answered) + ", silent " +
+      format_count(counts.silent) + ".";
   if (record.cases.demands_not_named != 0) {
     line += " Times that more than eight waited, and the others were not named: " +
             format_count(record.cases.demands_not_named) + ".";

@@ -195,7 +195,7 @@ class TextReport {
     text_ += table.text();
     if (record.statistics.missed_in_a_row() > 1) {
       paragraph("At the most " + std::to_string(record.statistics.missed_in_a_row()) +
-                " hours in a row without a good one.");
+                " hours missed in a row.");
     }
   }
 

@@ -60,8 +60,16 @@ bool is_due(const wire::CaseRungRow& row) {
   return row.state() == static_cast<uint8_t>(RungState::due);
 }
 
+// At its time nothing is asked for, as things stand: its kind is not widespread yet.
+bool only_if_widespread(const wire::CaseRow& of, const wire::CaseRungRow& row,
+                        uint64_t widespread) {
+  return row.rung() == static_cast<uint8_t>(CaseRung::joint_response) &&
+         row.state() == static_cast<uint8_t>(RungState::to_come) && of.of_its_kind() < widespread;
+}
+
 // In a list: when it will be due, or what was decided.
-std::string rung_cell(const wire::CaseRungRow& row) {
+std::string rung_cell(const wire::CaseRow& of, const wire::CaseRungRow& row, uint64_t widespread) {
+  if (only_if_widespread(of, row, widespread)) return "if widespread";
   switch (static_cast<RungState>(row.state())) {
     case RungState::due:
       return "DUE";
@@ -86,14 +94,16 @@ UtcMs time_of(const wire::CaseRungRow& row) {
   return is_decided ? row.decided_at() : row.due_at();
 }
 
-void print_rungs(Output& output, const wire::CaseRow& row) {
+void print_rungs(Output& output, const wire::CaseRow& row, uint64_t widespread) {
   Table table({{.title = "RUNG"},
                {.title = "STATE", .is_words = true},
                {.title = "TIME"},
                {.title = "DECISION"}});
   for (const wire::CaseRungRow* one : tables(row.rungs())) {
     table.add({is_due(*one) ? "!" : "",
-               {rung_of(*one), rung_state_words(one->state()),
+               {rung_of(*one),
+                only_if_widespread(row, *one, widespread) ? "to come, if widespread"
+                                                          : rung_state_words(one->state()),
                 time_of(*one) == 0 ? "-" : format_date_time_group(time_of(*one)),
                 text(one->decision()).empty() ? "-" : text(one->decision())},
                is_due(*one) ? Style::yellow : Style::plain});
@@ -263,7 +273,7 @@ void print_cases(Output& output, const Connection& connection, const wire::CaseR
         side_of(connection, *one->first(), language), format_count(one->violations())};
     for (size_t i = 0; i < 3; ++i) {
       cells.push_back(one->cancelled()   ? "cancelled"
-                      : i < rungs.size() ? rung_cell(*rungs[i])
+                      : i < rungs.size() ? rung_cell(*one, *rungs[i], rows.widespread())
                                          : "-");
     }
     const bool waits = std::any_of(rungs.begin(), rungs.end(),
@@ -284,7 +294,7 @@ void print_case(Output& output, const Connection& connection, const wire::CaseRo
   } else {
     print_kind(output, row, rows.widespread());
     output.say("Decided by: " + role_name(rows.decided_by()));
-    print_rungs(output, row);
+    print_rungs(output, row, rows.widespread());
   }
   print_violations(output, connection, rows);
   print_decisions(output, connection, rows);

@@ -22,7 +22,7 @@ std::string condition_words(const Output& output, const wire::ConditionRow& row,
   const std::string since =
       lasted_ms < kDay_ms ? output.time_of_day(row.since()) : output.date_and_time(row.since());
   return output.words("for " + format_duration(lasted_ms) + ", since " + since) + ": " +
-         output.words(text(row.text()));
+         output.offered(text(row.text()));
 }
 
 std::string waiting_words(const wire::WaitingSummary& waiting, const std::string& peer) {
@@ -55,7 +55,7 @@ JsonValue json_condition(const wire::ConditionRow* row) {
       .add("subject", text(row->subject()))
       .add("severity", is_critical(*row) ? "critical" : "warning")
       .add("since", json_time(row->since()))
-      .add("text", Output::of_anybody(text(row->text())));
+      .add("text", text(row->text()));
 }
 
 }  // namespace hotline::client

@@ -57,7 +57,7 @@ std::string item_text(const Output& output, const HandoverItem& item) {
   const bool is_ours = item.code == wire::HandoverCode::condition ||
                        item.code == wire::HandoverCode::rung ||
                        item.code == wire::HandoverCode::not_looked_at;
-  return is_ours && output.terminal() ? output.words(item.text) : item.text;
+  return is_ours && output.terminal() ? output.offered(item.text) : item.text;
 }
 
 JsonValue json_sign(const HandoverSign& sign) {

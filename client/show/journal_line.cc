@@ -547,7 +547,7 @@ JsonValue JournalDescriber::json(const Description& description) {
                            .add("at", json_time(description.at))
                            .add("kind", description.kind)
                            .add("id", json_text(description.id))
-                           .add("text", Output::of_anybody(description.text))
+                           .add("text", description.text)
                            .add("person", json_text(description.person))
                            .add("urgent", description.urgent);
   if (description.ahead_ms != 0) document.add("ahead_ms", description.ahead_ms);

@@ -47,7 +47,7 @@ Status read_type(const std::string& typed, ListWish& wish) {
 
 OptionSpec type_option() {
   return {"--type", "TYPE",
-          "only these: incident, request … or a kind: airspace-crossing, convoy …"};
+          "only these: incident, request … or a kind: airspace-crossing, humanitarian-convoy …"};
 }
 
 Status read_choice(const Invocation& invocation, const TimeOptions& times, ListWish& wish) {

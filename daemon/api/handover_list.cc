@@ -66,15 +66,25 @@ wire::HandoverCode code_of(const KeptDraft& draft) {
   return draft.returned.at != 0 ? wire::HandoverCode::draft_given_back : wire::HandoverCode::draft;
 }
 
+// Those that others wait for come first; all together have no more items than another code.
 void add_drafts(std::vector<HandoverItem>& items, const DraftList::Open& open) {
-  size_t count = 0;
-  for (const auto& [number, draft] : open) {
-    if (count++ == kItemsMax) break;
-    items.push_back(item_of(code_of(draft), format_draft_name(number), draft.precedence,
-                            draft.submitted.at != 0 ? draft.submitted.at : draft.saved_at,
-                            draft.subject));
+  size_t listed = 0;
+  for (const auto code : {wire::HandoverCode::draft_to_release,
+                          wire::HandoverCode::draft_given_back, wire::HandoverCode::draft}) {
+    uint64_t rest = 0;
+    for (const auto& [number, draft] : open) {
+      if (code_of(draft) != code) continue;
+      if (listed == kItemsMax) {
+        ++rest;
+        continue;
+      }
+      ++listed;
+      items.push_back(item_of(code, format_draft_name(number), draft.precedence,
+                              draft.submitted.at != 0 ? draft.submitted.at : draft.saved_at,
+                              draft.subject));
+    }
+    if (rest > 0) items.push_back({code, "", 0, 0, "", rest});
   }
-  add_rest(items, wire::HandoverCode::draft, open.size());
 }
 
 // But for the one that the hand-over itself ends.

@@ -95,15 +95,6 @@ void Output::offer(const std::string& english) {
   if (at == std::string::npos || !is_of_no_use(std::string_view(english).substr(at))) talk(english);
 }
 
-std::string Output::of_anybody(std::string words) {
-  constexpr std::string_view kOfAnother = "hotline  ";
-  for (size_t at = words.find(kOfAnother); at != std::string::npos;
-       at = words.find(kOfAnother, at)) {
-    words.erase(at + kOfAnother.size() - 1, 1);
-  }
-  return words;
-}
-
 bool Output::is_of_no_use(std::string_view text) const {
   constexpr std::string_view kProgram = "hotline";
   if (!text.starts_with(kProgram)) return false;
@@ -118,6 +109,15 @@ bool Output::is_of_no_use(std::string_view text) const {
 std::string Output::words(const std::string& english) const {
   if (options_.json) return english;
   return typed_here(options_.translate ? options_.translate(english) : english);
+}
+
+std::string Output::offered(const std::string& english) const {
+  std::string all = words(english);
+  const size_t at = all.find("hotline ");
+  if (at == std::string::npos || !is_of_no_use(std::string_view(all).substr(at))) return all;
+  all.resize(at);
+  all.resize(all.find_last_not_of(" :;,") + 1);
+  return all;
 }
 
 void Output::answer(const std::string& english, const JsonValue& document) {

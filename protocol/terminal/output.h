@@ -82,6 +82,9 @@ class Output {
   // commands among them; under --json as they are.
   std::string words(const std::string& english) const;
 
+  // The same, without the command at the end where this person may not give it.
+  std::string offered(const std::string& english) const;
+
   // A line of data that is words for a person.
   void say(const std::string& english, Style style = Style::plain);
 
@@ -108,9 +111,6 @@ class Output {
   // This person may not give the command that runs: a refusal for another reason than that, such as
   // that nothing is left to be done, says this instead.
   void set_not_allowed(Error why) { not_allowed_ = std::move(why); }
-
-  // The words for a reader who is nobody in particular: a program, or a monitor.
-  static std::string of_anybody(std::string words);
 
   std::string styled(Style style, const std::string& text) const;
 

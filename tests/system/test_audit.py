@@ -8,7 +8,7 @@ import subprocess
 import sys
 import unittest
 
-from world import PREFIX, World, other
+from world import PREFIX, World
 
 PYTHON_VERIFIER = pathlib.Path(__file__).resolve().parents[1] / "verifier" / "verify.py"
 

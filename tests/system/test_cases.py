@@ -179,6 +179,33 @@ class Widespread(OfCases):
             self.assertIn("Nothing is asked for", self.world.client(party, "ann", "case", "show", first).stdout)
 
 
+    def test_one_that_is_disputed_asks_for_each_decision_all_the_same(self):
+        first = self.report("north")
+        self.world.say("south", "incident", "close", first, "--disagree", "--reason", "it was not ours")
+        self.report("north", "--incident", first)
+        last = self.report("north", "--incident", first)
+        self.world.wait_for("the dispute", lambda: self.world.ask("north", "ann", "incident", "show", first)["incident"]["peers"]["disputed"])
+        sent = {party: self.world.status(party)["own_size"] for party in PREFIX}
+        for party in PREFIX:
+            for rung in (FIRST, CONSULTATION, JOINT):
+                self.wait_due(party, first, rung)
+        self.assertEqual({party: self.world.status(party)["own_size"] for party in PREFIX}, sent, "nothing was sent by itself")
+        for rung in (FIRST, CONSULTATION, JOINT):
+            done = self.decide("south", first, rung)
+            self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        self.world.wait_for("the end of the case", lambda: not self.due("south"))
+        self.world.wait_for("the decisions", lambda: len(self.show("north", last)["decisions"]) == 3)
+        self.assertEqual(len(self.due("north")), 3, "each decides for itself")
+        late = self.decide("north", first, CONSULTATION)
+        self.assertNotIn("is due before", late.stderr + late.stdout)
+
+    def test_who_decides_before_anybody_asks_learns_it(self):
+        name = self.report("north")
+        for rung, words in ((CONSULTATION, "asks for no decision on consultation"), (JOINT, "No decision on joint-response is due before")):
+            done = self.decide("north", name, rung)
+            self.assertEqual((done.returncode, words in done.stderr), (0, True), done.stdout + done.stderr)
+
+
 class OfTwoRoles(OfCases):
     world_settings = {"escalation": SHORT_CLOCK, "roles": {("north", "bob"): ["operator", "supervisor"]}}
 

@@ -110,6 +110,7 @@ class Handovers(OfTwo):
         text = self.world.client("north", "ann", "watch-log").stdout
         self.assertLessEqual(max(map(len, text.splitlines())), 80, text)
         self.assertIn("lists signed: ", text)
+        self.assertRegex(text, r"handover\t[^\t]*\tann\tlist signed by operator", "who it was")
         self.assertEqual(self.accept("north").returncode, 0)
         self.assertEqual(self.world.ask("north", "bob", "watch-log")["messages"], [], "another watch")
         self.assertEqual(len(self.world.ask("north", "bob", "watch-log", "--since=-8h")["messages"]), 2)
@@ -137,6 +138,12 @@ class Handovers(OfTwo):
             rows = self.items("north", "draft")
             self.assertEqual([row["subject"] for row in rows[:LISTED]], [f"D-{number}" for number in range(1, LISTED + 1)])
             self.assertEqual([row["more"] for row in rows[LISTED:]], [count - LISTED] if count > LISTED else [])
+        # What waits for its release is not among those that are counted alone.
+        self.world.ask("north", "ann", "draft", "save", "-p", "flash", "All is calm.")
+        self.world.ask("north", "ann", "draft", "submit", f"D-{LISTED + 3}")
+        self.start("north")
+        self.assertEqual([row["subject"] for row in self.items("north", "draft-to-release")], [f"D-{LISTED + 3}"])
+        self.assertEqual([row["more"] for row in self.items("north", "draft")][-2:], [0, 3])
         self.assertEqual(self.accept("north").returncode, 0)
 
     def test_who_may_and_what_is_refused(self):

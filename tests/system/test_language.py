@@ -129,10 +129,10 @@ class Language(OfTwo):
         sent = self.send("send", "-p", "routine", "The buoy is in its place.", "--expires", "+1h")
         self.send("ack", sent, party="south")
         self.send("send", "--cancels", sent, "--reason", "sent by mistake")
-        lines = {"en": ("acknowledged", "SOUTH operator", "CANCELLED by its sender"),
-                 "ru": ("прочитано", "SOUTH оператор", "ОТМЕНЕНО отправителем"),
-                 "uk": ("прочитано", "SOUTH оператор", "СКАСОВАНО відправником"),
-                 "id": ("sudah dibaca", "SOUTH operator", "DIBATALKAN oleh pengirimnya")}
+        lines = {"en": ("acknowledged", "SOUTH operator", "CANCELLED by N-"),
+                 "ru": ("прочитано", "SOUTH оператор", "ОТМЕНЕНО: N-"),
+                 "uk": ("прочитано", "SOUTH оператор", "СКАСОВАНО: N-"),
+                 "id": ("sudah dibaca", "SOUTH operator", "DIBATALKAN: N-")}
         states = {"en": "cancelled", "ru": "отменено", "uk": "скасовано", "id": "dibatalkan"}
         for language in LANGUAGES:
             shown = self.run_in(language, "show", sent, party="north")

@@ -253,7 +253,8 @@ class Notices(WithNotices):
             self.assertEqual(self.notices(party)[-1], site)
             self.assertEqual(self.notices(party, "--type", "protected"), [site])
             self.assertEqual(self.notices(party, "--from", "north"), [first])
-            self.assertEqual(self.notices(party, "--near", WHERE, "--within", "20km"), [first])
+            for place in (WHERE, "34U 441234 6083456", "34UDF4123483456"):
+                self.assertEqual(self.notices(party, "--near", place, "--within", "20km"), [first], place)
             self.assertEqual(self.notices(party, "--at", hours_ahead(70)), [site])
         page = self.world.ask("north", "ann", "notices", "--limit", "2")
         self.assertEqual((page["total"], page["more"]), (3, True))

@@ -29,14 +29,15 @@ def rung(name, after, *notifiers):
 class Endpoint:
     """Answers each POST with a status, and keeps what came: when, for which path, under which authorization, and the JSON."""
 
-    def __init__(self, directory, authority, name, status=200):
-        self.name, self.status, self.requests = name, status, []
+    def __init__(self, directory, authority, name, status=200, waits_s=0):
+        self.name, self.status, self.waits_s, self.requests = name, status, waits_s, []
         endpoint = self
 
         class Handler(http.server.BaseHTTPRequestHandler):
             def do_POST(self):
                 body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
                 endpoint.requests.append((time.monotonic(), self.path, self.headers["Authorization"], body))
+                time.sleep(endpoint.waits_s)
                 self.send_response(endpoint.status)
                 self.send_header("Content-Length", "9")
                 self.end_headers()
@@ -86,8 +87,8 @@ class OfNotifiers(unittest.TestCase):
         (self.directory / "token").write_text("s3cret\n")
         (self.directory / "token").chmod(0o600)
 
-    def endpoint(self, name, status=200):
-        endpoint = Endpoint(self.directory, self.authority, name, status)
+    def endpoint(self, name, status=200, waits_s=0):
+        endpoint = Endpoint(self.directory, self.authority, name, status, waits_s)
         self.addCleanup(endpoint.close)
         return endpoint
 
@@ -227,6 +228,17 @@ class Webhooks(OfNotifiers):
         world.wait_for("the first record", lambda: any("hung-0: no answer after 10 s" in one for one in self.attempts(world)))
         world.say("north", "ack", first)
         world.wait_for("all to be closed", lambda: len(list(descriptors.iterdir())) <= before + 4)
+
+    def test_one_that_is_slow_has_told_and_holds_up_nobody(self):
+        slow, pager = self.endpoint("slow", waits_s=5), self.endpoint("pager")
+        world = self.world(self.webhook("slow", slow.port) + self.webhook("pager", pager.port) +
+                           rung("watch", "1s", "slow") + rung("last", "2s", "pager"))
+        first = self.flash(world)
+        world.wait_for("the next rung", lambda: pager.bodies())
+        self.assertFalse([one for one in self.attempts(world) if "slow: HTTP" in one], "it has not answered yet")
+        world.wait_for("the records", lambda: len([one for one in self.attempts(world) if "slow: HTTP 200 OK" in one]) == 1)
+        self.assertEqual(len(slow.bodies()), 1, "nobody is told twice for being slow")
+        world.say("north", "ack", first)
 
     def test_a_stranger_with_another_certificate_is_told_nothing(self):
         strangers = Authority.create(self.directory, "strangers-ca")

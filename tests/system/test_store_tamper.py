@@ -13,7 +13,6 @@ import collections
 import itertools
 import json
 import multiprocessing
-import os
 import pathlib
 import random
 import re

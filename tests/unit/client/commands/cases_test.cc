@@ -74,7 +74,7 @@ TEST_F(CasesCommand, ListsWhatIsDueAndWhatWasDecided) {
   EXPECT_EQ(terminal_.run({"case", "list"}), kExitDone) << terminal_.err();
   EXPECT_EQ(terminal_.out(),
             "  ID        EVENT      SIDE   COUNT  RESPONSE  CONSULT   JOINT\n"
-            "! N-000123  explosion  SOUTH  1      DUE       N-000125  241400Z NOV 26\n");
+            "! N-000123  explosion  SOUTH  1      DUE       N-000125  if widespread\n");
   EXPECT_EQ(terminal_.err(), "The terminal is too narrow for SINCE: --json has all\n");
 }
 
@@ -86,10 +86,10 @@ TEST_F(CasesCommand, ShowsDecisionsAndGuarantors) {
             "Of its kind from its first on: 2. Widespread from 3 on.\n"
             "They are: N-000123, N-000131\n"
             "Decided by: supervisor\n"
-            "  RUNG            STATE    TIME            DECISION\n"
-            "! first-response  DUE      221400Z NOV 26  -\n"
-            "  consultation    decided  221005Z NOV 26  N-000125\n"
-            "  joint-response  to come  241400Z NOV 26  -\n"
+            "  RUNG            STATE                   TIME            DECISION\n"
+            "! first-response  DUE                     221400Z NOV 26  -\n"
+            "  consultation    decided                 221005Z NOV 26  N-000125\n"
+            "  joint-response  to come, if widespread  241400Z NOV 26  -\n"
             "\n"
             "Violations\n"
             "  ID        SINCE           EVENT      SIDE   STATE\n"

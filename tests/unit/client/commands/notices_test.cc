@@ -523,7 +523,7 @@ TEST_F(NoticesTest, ACorrectedMessageIsShownAsItStands) {
   own.cancelled = own.expired = true;
   EXPECT_EQ(terminal_.run({"show", "N-3"}), kExitDone);
   const std::string out = terminal_.out();
-  EXPECT_NE(out.find("\nCANCELLED by its sender\nEXPIRED: its time is over\n"
+  EXPECT_NE(out.find("\nCANCELLED by N-000011: sent twice\nEXPIRED: its time is over\n"
                      "CORRECTED by N-000007, N-000009\nIN CONFLICT with S-000005: "),
             std::string::npos)
       << out;

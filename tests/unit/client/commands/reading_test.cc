@@ -707,9 +707,10 @@ TEST_F(ReadingTest, TheWatchLogNamesWhatIsPausedAndCutsNoWord) {
   EXPECT_EQ(terminal_.run({"watch-log"}), kExitDone) << terminal_.err();
   const std::string page = terminal_.out();
   EXPECT_EQ(page.find("\u2026"), std::string::npos) << page;
-  EXPECT_NE(page.find("pause       N-000123  the ladder is paused until"), std::string::npos)
+  EXPECT_NE(page.find("pause       N-000123  Ann Lee  the ladder is paused until"),
+            std::string::npos)
       << page;
-  EXPECT_NE(page.find("escalation  N-000123  escalated by operator: nobody went"),
+  EXPECT_NE(page.find("escalation  N-000123  Ann Lee  escalated by operator: nobody"),
             std::string::npos)
       << page;
   EXPECT_NE(page.find("N-000124 was released by one"), std::string::npos) << page;

@@ -150,6 +150,23 @@ TEST(Talk, BreaksErrorsUnderThemselves) {
             "          back again\n");
 }
 
+TEST(Words, HaveACommandForThoseAloneWhoMayGiveIt) {
+  Screen screen;
+  auto output =
+      screen.with({.daemon_options = " --context north", .commands = {"release", "drill"}});
+  const std::string waits = "D-6 waits for its release: hotline release D-6";
+  EXPECT_EQ(output.offered(waits),
+            "D-6 waits for its release: hotline --context north release D-6");
+  output.set_may_give([](const std::string& words) { return words.find("release") != 0; });
+  EXPECT_EQ(output.offered(waits), "D-6 waits for its release");
+  EXPECT_EQ(
+      output.offered("it was our turn; hotline drill agree, or hotline drill decline"),
+      "it was our turn; hotline --context north drill agree, or hotline --context north drill "
+      "decline");
+  EXPECT_EQ(output.offered("nothing is wrong"), "nothing is wrong");
+  EXPECT_EQ(output.offered("hotline release D-6"), "");
+}
+
 TEST(Durations, AreReadAtAGlance) {
   EXPECT_EQ(format_duration(0), "0 ms");
   EXPECT_EQ(format_duration(99), "99 ms");

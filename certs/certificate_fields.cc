@@ -176,9 +176,16 @@ std::string read_distribution_points(const ASN1_OCTET_STRING* value, Certificate
                    "list of distribution points");
 }
 
-std::string read_policies(const ASN1_OCTET_STRING* value, CertificateFields&) {
-  return read_form(is_whole<PoliciesPtr>(value, ASN1_ITEM_rptr(CERTIFICATEPOLICIES)),
-                   "list of policies");
+std::string read_policies(const ASN1_OCTET_STRING* value, CertificateFields& fields) {
+  const auto policies = parse_whole<PoliciesPtr>(value, ASN1_ITEM_rptr(CERTIFICATEPOLICIES));
+  if (!policies || sk_POLICYINFO_num(policies.get()) == 0) {
+    return read_form(false, "list of policies");
+  }
+  for (int i = 0; i < sk_POLICYINFO_num(policies.get()); ++i) {
+    const POLICYINFO* policy = sk_POLICYINFO_value(policies.get(), i);
+    if (oid_text(policy->policyid) == kExercisePolicyOid) fields.has_exercise_policy = true;
+  }
+  return {};
 }
 
 std::string read_issuer_names(const ASN1_OCTET_STRING* value, CertificateFields&) {

@@ -13,6 +13,10 @@
 
 namespace hotline {
 
+// The certificate policy (RFC 5280 section 4.2.1.4) of certificates for exercises alone. Its arc
+// needs no registration: a UUID (ITU-T X.667).
+inline constexpr const char* kExercisePolicyOid = "2.25.150689063991174703518249449088850562727";
+
 struct CertificateFields {
   std::string label;       // `certificate "O=..., CN=..." (serial 4A:19)`, to begin a message with.
   std::string serial_hex;  // "4A:19"
@@ -29,7 +33,8 @@ struct CertificateFields {
   std::optional<std::vector<std::string>> extended_key_usage;  // Dotted OIDs.
   std::optional<std::vector<std::string>> alternative_names;   // URIs; other kinds as "DNS:...".
   bool has_name_constraints = false;
-  bool names_issuer_key = false;  // By the keyIdentifier of an authorityKeyIdentifier.
+  bool has_exercise_policy = false;  // Of its policies, the one that is acted on.
+  bool names_issuer_key = false;     // By the keyIdentifier of an authorityKeyIdentifier.
 };
 
 // Refuses (not_allowed): a size or count above certs/certificate_limits.h, a version other than 3,

@@ -312,6 +312,7 @@ Result<CheckedCertificate> describe_leaf(X509* leaf, const CertificateFields& fi
   checked.not_before = fields.not_before;
   checked.not_after = fields.not_after;
   checked.dev_only = fields.dev_only;
+  checked.exercise = fields.has_exercise_policy;
   unsigned size = static_cast<unsigned>(checked.sha256.size());
   X509_digest(leaf, EVP_sha256(), checked.sha256.data(), &size);
   checked.public_key = raw_ed25519_key(leaf);
@@ -395,6 +396,20 @@ Status check_party(const CheckedCertificate& certificate, std::string_view party
                      identity_uri(certificate.identity) + ", not " + std::string(party) +
                      "'s, though the same CA signed it",
                  "check which address belongs to which party");
+}
+
+Status check_mode(const CheckedCertificate& certificate, bool exercise) {
+  if (certificate.exercise == exercise) return ok();
+  const std::string uri = identity_uri(certificate.identity);
+  if (exercise) {
+    return refused(
+        "the certificate (serial " + certificate.serial_hex + ") is " + uri +
+            " of what is live, and this channel is an exercise",
+        "an exercise has certificates of its own, with the policy of docs/certificates.md");
+  }
+  return refused("the certificate (serial " + certificate.serial_hex + ") is " + uri +
+                     " of exercises, and this channel is live",
+                 "name the certificates of what is live");
 }
 
 Result<CheckedCertificate> read_certificate(X509* certificate) {

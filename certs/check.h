@@ -26,6 +26,7 @@ struct CheckedCertificate {
   UtcMs not_before = 0;
   UtcMs not_after = 0;    // The last moment it holds.
   bool dev_only = false;  // It, or an issuer of it, is marked kDevOnlyMark.
+  bool exercise = false;  // For exercises alone: it has kExercisePolicyOid; else for what is live.
   Hash sha256 = {};       // The DER's.
   Bytes public_key;       // 32 raw bytes where the key is Ed25519, else empty.
   Bytes der;              // As it was signed.
@@ -80,6 +81,10 @@ Result<CheckedCertificate> check_certificate(X509* leaf, const STACK_OF(X509) * 
 
 // A CA may certify more than one name: refuses (not_allowed) a good certificate of another party.
 Status check_party(const CheckedCertificate& certificate, std::string_view party);
+
+// Refuses (not_allowed) a good certificate of an exercise where a channel is live, and the other
+// way round.
+Status check_mode(const CheckedCertificate& certificate, bool exercise);
 
 // Reads what a certificate says about itself, for `hotline pki show`, and checks nothing else.
 Result<CheckedCertificate> read_certificate(X509* certificate);

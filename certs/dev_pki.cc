@@ -124,11 +124,29 @@ bool set_dev_only_name(X509* certificate, const std::string& common_name) {
   return add("O", kDevOnlyMark) && add("CN", common_name);
 }
 
+// No words of x509v3_config(5) say it without a file of them.
+bool add_policy(X509* certificate, const std::string& oid) {
+  const PoliciesPtr policies(CERTIFICATEPOLICIES_new());
+  PolicyPtr policy(POLICYINFO_new());
+  if (!policies || !policy) return false;
+  policy->policyid = OBJ_txt2obj(oid.c_str(), 1);
+  if (policy->policyid == nullptr || sk_POLICYINFO_push(policies.get(), policy.get()) <= 0) {
+    return false;
+  }
+  policy.release();
+  return X509_add1_ext_i2d(certificate, NID_certificate_policies, policies.get(), 0,
+                           X509V3_ADD_DEFAULT) == 1;
+}
+
 bool add_extensions(X509* certificate, X509* issuer, const std::vector<Extension>& extensions) {
   X509V3_CTX context;
   X509V3_set_ctx_nodb(&context);
   X509V3_set_ctx(&context, issuer, certificate, nullptr, nullptr, 0);
   for (const Extension& extension : extensions) {
+    if (extension.nid == NID_certificate_policies) {
+      if (!add_policy(certificate, extension.value)) return false;
+      continue;
+    }
     const X509ExtensionPtr built(
         X509V3_EXT_conf_nid(nullptr, &context, extension.nid, extension.value.c_str()));
     if (!built || X509_add_ext(certificate, built.get(), -1) != 1) return false;
@@ -167,7 +185,8 @@ Result<KeyAndCertificate> issue_ca(const std::string& party, Validity validity) 
 }
 
 Result<KeyAndCertificate> issue_leaf(const KeyAndCertificate& ca, const Identity& identity,
-                                     const std::string& common_name, Validity validity) {
+                                     const std::string& common_name, Validity validity,
+                                     bool exercise) {
   std::vector<Extension> extensions = {{NID_subject_key_identifier, "hash"},
                                        {NID_authority_key_identifier, "keyid:always"},
                                        {NID_basic_constraints, "critical,CA:FALSE"},
@@ -178,6 +197,7 @@ Result<KeyAndCertificate> issue_leaf(const KeyAndCertificate& ca, const Identity
   } else if (identity.purpose == Purpose::person) {
     extensions.push_back({NID_ext_key_usage, "clientAuth"});
   }
+  if (exercise) extensions.push_back({NID_certificate_policies, kExercisePolicyOid});
   return issue(common_name, &ca, validity, extensions);
 }
 
@@ -242,17 +262,18 @@ class Writer {
 };
 
 Status create_leaves(Writer& writer, const KeyAndCertificate& ca, const std::string& party,
-                     const std::vector<std::string>& people, Validity validity) {
+                     const DevPkiOptions& options, Validity validity) {
   for (const Purpose purpose : {Purpose::tls, Purpose::log, Purpose::receipt, Purpose::witness}) {
     const std::string name = purpose_name(purpose);
-    auto leaf = issue_leaf(ca, Identity{party, purpose, {}}, party + " " + name, validity);
+    auto leaf = issue_leaf(ca, Identity{party, purpose, {}}, party + " " + name, validity,
+                           options.exercise);
     if (!leaf) return leaf.error();
     if (Status status = writer.write_pair(party + "/" + name, *leaf); !status) return status;
   }
   if (Status status = writer.make_directory(party + "/people"); !status) return status;
-  for (const std::string& person : people) {
-    auto leaf =
-        issue_leaf(ca, Identity{party, Purpose::person, person}, party + " " + person, validity);
+  for (const std::string& person : options.people) {
+    auto leaf = issue_leaf(ca, Identity{party, Purpose::person, person}, party + " " + person,
+                           validity, options.exercise);
     if (!leaf) return leaf.error();
     if (Status status = writer.write_pair(party + "/people/" + person, *leaf); !status) {
       return status;
@@ -261,8 +282,8 @@ Status create_leaves(Writer& writer, const KeyAndCertificate& ca, const std::str
   return ok();
 }
 
-Status create_party(Writer& writer, const std::string& party,
-                    const std::vector<std::string>& people, Validity validity) {
+Status create_party(Writer& writer, const std::string& party, const DevPkiOptions& options,
+                    Validity validity) {
   if (Status status = writer.make_directory(party); !status) return status;
   auto ca = issue_ca(party, validity);
   if (!ca) return ca.error();
@@ -280,7 +301,7 @@ Status create_party(Writer& writer, const std::string& party,
   if (Status status = writer.write("trust/" + party + "-ca.crl", crl_text, kPublicMode); !status) {
     return status;
   }
-  return create_leaves(writer, *ca, party, people, validity);
+  return create_leaves(writer, *ca, party, options, validity);
 }
 
 Status check_names(const std::vector<std::string>& names, const std::string& what) {
@@ -322,7 +343,7 @@ void remove_contents(const std::string& directory) {
 Status create_all(Writer& writer, const DevPkiOptions& options, Validity validity) {
   if (Status status = writer.make_directory("trust"); !status) return status;
   for (const std::string& party : options.parties) {
-    if (Status status = create_party(writer, party, options.people, validity); !status) {
+    if (Status status = create_party(writer, party, options, validity); !status) {
       return status;
     }
   }

@@ -26,6 +26,7 @@ struct DevPkiOptions {
   // Everyone is certified at each party; who is an operator, a supervisor or an auditor is the
   // daemon's configuration.
   std::vector<std::string> people = {"ann", "bob", "eve"};
+  bool exercise = false;  // All but the CAs' are for exercises alone.
   int64_t validity_ms = int64_t{7} * 24 * 60 * 60 * 1000;
 };
 

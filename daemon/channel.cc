@@ -109,6 +109,7 @@ Result<std::shared_ptr<const TlsContext>> Channel::tls_context(TlsUse use) const
     return use == TlsUse::peer_link ? keys->peer_anchor() : keys->own_anchor();
   };
   settings.utc_now = [] { return read_clocks().utc; };
+  settings.exercise = config_.exercise;
   return TlsContext::create(std::move(settings));
 }
 

@@ -42,6 +42,7 @@ void print_certificate(Output& output, const std::string& path,
   line("sha-256", to_hex(certificate.sha256));
   const std::string warning = expiry_warning(certificate, now);
   if (!warning.empty()) line("warning", warning, Style::yellow);
+  line("mode", certificate.exercise ? "exercise" : "live");
   if (certificate.dev_only) line("", std::string(kDevOnlyMark), Style::yellow);
 }
 
@@ -57,6 +58,7 @@ JsonValue json_certificate(const std::string& path, const CheckedCertificate& ce
       .add("not_after", json_time(certificate.not_after))
       .add("sha256", to_hex(certificate.sha256))
       .add("dev_only", certificate.dev_only)
+      .add("mode", certificate.exercise ? "exercise" : "live")
       .add("warning", json_text(warning));
 }
 
@@ -88,11 +90,13 @@ int pki_dev_init(Invocation& invocation) {
   DevPkiOptions options;
   options.parties = need(read_names(invocation.arguments, "--parties", options.parties));
   options.people = need(read_names(invocation.arguments, "--people", options.people));
+  options.exercise = invocation.arguments.has("--exercise");
   const auto pki = need(create_dev_pki(directory, options, invocation.around->now()), what);
   if (output.json()) {
     output.document(json_document()
                         .add("directory", pki.directory)
                         .add("dev_only", true)
+                        .add("exercise", options.exercise)
                         .add("not_after", json_time(pki.not_after))
                         .add("files", pki.files));
     return kExitDone;
@@ -147,6 +151,13 @@ Result<CheckedCertificate> check_file(const std::string& path, const TrustAnchor
   if (const auto party = arguments.get("--party")) {
     if (auto status = check_party(*checked, *party); !status) return status.error();
   }
+  const auto mode = arguments.get("--mode");
+  if (mode && *mode != "live" && *mode != "exercise") {
+    return make_error(ErrorCode::usage, "there is no mode " + *mode, "--mode live, or exercise");
+  }
+  if (mode) {
+    if (auto status = check_mode(*checked, *mode == "exercise"); !status) return status.error();
+  }
   return checked;
 }
 
@@ -170,6 +181,7 @@ int pki_check(Invocation& invocation) {
     } else {
       const std::string warning = expiry_warning(*checked, now);
       output.line(path + "  good: " + identity_uri(checked->identity) + ", by " + anchor.name() +
+                  (checked->exercise ? ", for exercises" : "") +
                   (checked->dev_only ? ", DEV ONLY" : "") +
                   (warning.empty() ? "" : ", " + output.styled(Style::yellow, warning)));
     }
@@ -187,9 +199,11 @@ Command pki_dev_init_command() {
                "For each party a CA, the four keys of its daemon, and a certificate for each "
                "person. Every subject says DEV ONLY, and all of it ends after seven days.",
            .examples = {"hotline pki dev-init pki --parties north,south",
-                        "hotline pki dev-init pki --people ann,bob,eve"},
+                        "hotline pki dev-init pki --people ann,bob,eve",
+                        "hotline pki dev-init drill-pki --exercise"},
            .options = {{"--parties", "NAMES", "the parties, separated by commas (north,south)"},
-                       {"--people", "NAMES", "the people of each party (ann,bob,eve)"}},
+                       {"--people", "NAMES", "the people of each party (ann,bob,eve)"},
+                       {"--exercise", "", "for exercises alone; a live daemon refuses them"}},
            .positionals = {{"DIR", "a directory to make; one with anything in it is refused"}}},
           pki_dev_init};
 }
@@ -216,7 +230,8 @@ Command pki_check_command() {
                 "hotline pki check --ca trust/north-ca.crt --crl trust/north-ca.crl north/tls.crt"},
            .options = {{"--ca", "FILE", "the CA certificate of the party"},
                        {"--crl", "FILE", "what that CA has revoked"},
-                       {"--party", "ID", "refuse another party's certificate"}},
+                       {"--party", "ID", "refuse another party's certificate"},
+                       {"--mode", "MODE", "refuse one of the other mode: live or exercise"}},
            .positionals = {{"FILE", "a certificate with its chain, PEM", true, true}}},
           pki_check};
 }

@@ -49,6 +49,7 @@ Result<std::shared_ptr<TrustAnchor>> ChannelKeys::load_anchor(const std::string&
 
 Result<std::unique_ptr<ChannelKeys>> ChannelKeys::load(const Config& config, bool allow_dev_pki) {
   auto keys = std::make_unique<ChannelKeys>();
+  keys->exercise_ = config.exercise;
   auto own_anchor = keys->load_anchor(config.party, config.ca, config.crl,
                                       kept_list_path(config.store_path, config.party));
   if (!own_anchor) return own_anchor.error();
@@ -109,6 +110,7 @@ Result<CheckedCertificate> ChannelKeys::check(const std::string& path, X509* cer
     checked = check_certificate(certificate, others, anchor, purpose, true, begins);
   if (!checked) return in_file(path, checked.error());
   if (auto ours = check_party(*checked, party); !ours) return in_file(path, ours.error());
+  if (auto mode = check_mode(*checked, exercise_); !mode) return in_file(path, mode.error());
   dev_pki_ = dev_pki_ || checked->dev_only;
   validities_.push_back({party + "'s " + purpose_name(purpose) + " certificate",
                          checked->not_before, checked->not_after});

@@ -27,10 +27,11 @@ struct Validity {
 
 class ChannelKeys {
  public:
-  // Refuses certificates that are certified for something else, that name somebody else or that are
-  // revoked, keys that others can read, and development certificates unless `allow_dev_pki`. Does
-  // not refuse what has expired, or does not hold yet: a signature counts by its place, and
-  // messages and receipts go on; see check_times(). Error: configuration, with the file.
+  // Refuses certificates that are certified for something else or for the other mode, that name
+  // somebody else or that are revoked, keys that others can read, and development certificates
+  // unless `allow_dev_pki`. Does not refuse what has expired, or does not hold yet: a signature
+  // counts by its place, and messages and receipts go on; see check_times(). Error: configuration,
+  // with the file.
   //
   // A revocation list that is gone, or older than the one kept beside the store, is not taken: the
   // kept one stays in force, and list_problems() says so.
@@ -87,6 +88,7 @@ class ChannelKeys {
   std::vector<Validity> validities_;
   std::vector<std::string> list_problems_;
   bool dev_pki_ = false;
+  bool exercise_ = false;
 };
 
 }  // namespace hotline

@@ -114,6 +114,8 @@ Result<CheckedCertificate> TlsContext::check_peer(X509* leaf, STACK_OF(X509) * c
   // A purpose is certified either for a party or for a person, so the party is all there is to
   // compare.
   if (Status party = check_party(*checked, settings_.expected_party); !party) return party.error();
+  if (!settings_.exercise) return checked;
+  if (Status mode = check_mode(*checked, *settings_.exercise); !mode) return mode.error();
   return checked;
 }
 

@@ -8,6 +8,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "certs/check.h"
@@ -38,6 +39,10 @@ struct TlsSettings {
   std::function<std::shared_ptr<const TrustAnchor>()> trust_anchor;
 
   std::function<UtcMs()> utc_now;
+
+  // A daemon's: its channel is an exercise, or live. Nothing: the other end's certificate is not
+  // judged by it; the daemon that a person speaks to says itself which it is.
+  std::optional<bool> exercise = {};
 };
 
 // The settings as OpenSSL wants them. Immutable, shared by all links of one use; keys are read

@@ -1,5 +1,5 @@
 """What is live and what is an exercise are never taken for each other: two parties with two channels, one of each mode, under the same
-certificates and the same channel id, and everything of the one put to the other. Each way is refused with its reason; docs/exercises.md lists
+CAs, keys and channel id, and everything of the one put to the other. Each way is refused with its reason; docs/exercises.md lists
 them by the letter that a test's name begins with."""
 
 import pathlib
@@ -9,12 +9,32 @@ import subprocess
 import sys
 import unittest
 
+from revoke import openssl
 from world import PREFIX, World, other
 
 CONFIGURATION, NOT_ALLOWED, NOT_FOUND, REFUSED, FAILED = 3, 4, 7, 8, 10
 PAGE = pathlib.Path(__file__).resolve().parents[2] / "docs" / "exercises.md"
 MARK = "EXERCISE EXERCISE EXERCISE"
 NOTIFIER = '[[notifier]]\nname = "pager"\nkind = "webhook"\nurl = "http://127.0.0.1:1/"\nmode = "{}"\n'
+
+
+EXERCISE_POLICY = "2.25.150689063991174703518249449088850562727"
+LIVE_CERTIFICATE, EXERCISE_CERTIFICATE = "of what is live, and this channel is an exercise", "of exercises, and this channel is live"
+
+
+def issue_for_exercises(pki):
+    """Has the CAs of a development PKI issue all of their certificates anew, for the same keys, with the policy of exercises."""
+    for certificate in pki.glob("*/**/*.crt"):
+        ca = pki / certificate.relative_to(pki).parts[0] / "ca.crt"
+        if certificate == ca or not ca.exists():
+            continue
+        request, policy = certificate.with_suffix(".request"), certificate.with_suffix(".policy")
+        policy.write_text(f"certificatePolicies = {EXERCISE_POLICY}\n")
+        openssl("x509", "-x509toreq", "-in", certificate, "-signkey", certificate.with_suffix(".key"), "-copy_extensions", "copyall", "-out", request)
+        openssl("x509", "-req", "-in", request, "-CA", ca, "-CAkey", ca.with_suffix(".key"), "-copy_extensions", "copyall", "-extfile", policy,
+                "-days", "5", "-out", certificate)
+        request.unlink()
+        policy.unlink()
 
 
 class Apart(unittest.TestCase):
@@ -27,6 +47,7 @@ class Apart(unittest.TestCase):
             cls.addClassCleanup(world.__exit__, None, None, None)
             cls.worlds[mode] = world
         shutil.copytree(cls.worlds["live"].pki, cls.worlds["exercise"].pki, dirs_exist_ok=True)
+        issue_for_exercises(cls.worlds["exercise"].pki)
         for world in cls.worlds.values():
             world.start()
         for mode, world in cls.worlds.items():
@@ -60,7 +81,7 @@ class Apart(unittest.TestCase):
             relay.cut()
             relay.target = self.worlds[theirs].daemons[peer].ports["peer"]
             relay.restore()
-            said = "the peer's channel is an exercise, ours is live" if mode == "live" else "the peer's channel is live, ours is an exercise"
+            said = EXERCISE_CERTIFICATE if mode == "live" else LIVE_CERTIFICATE
             ours.wait_for("the refusal", lambda: said in ours.daemons[party].log())
             relay.cut()
             relay.target = own_target
@@ -174,6 +195,26 @@ class Apart(unittest.TestCase):
         for party in PREFIX:
             for words in ((f"{MARK} A third buoy.",), ("--subject", f"{MARK} A buoy", "A third buoy.")):
                 self.refused(self.worlds["live"].client(party, "ann", "send", "-p", "routine", *words), REFUSED, "this channel is live")
+
+    def test_w_certificates(self):
+        for mode, theirs, party in self.both():
+            world, reason = self.worlds[mode], EXERCISE_CERTIFICATE if mode == "live" else LIVE_CERTIFICATE
+            for of in PREFIX:
+                for key in ("tls", "log", "receipt", "witness"):
+                    if of != party and key == "tls":
+                        continue  # It comes over the link (a).
+                    own, other_mode = f"{world.pki}/{of}/{key}.crt", f"{self.worlds[theirs].pki}/{of}/{key}.crt"
+                    done = self.config_check(mode, party, lambda text: text.replace(own, other_mode))
+                    self.refused(done, CONFIGURATION, f"{re.escape(other_mode)}: the certificate .* hotline://{of}/{key} {reason}")
+                    judged = subprocess.run([world.hotline, "pki", "check", "--ca", f"{world.pki}/{of}/ca.crt", "--mode", mode, other_mode],
+                                            capture_output=True, text=True)
+                    self.refused(judged, NOT_ALLOWED, reason)
+            context = world.directory / "stranger-client.toml"
+            text = (world.directory / f"{party}-client.toml").read_text()
+            context.write_text(text.replace(str(world.pki / party / "people"), str(self.worlds[theirs].pki / party / "people")))
+            done = subprocess.run([world.hotline, "-c", str(context), "--context", "ann", "status"], capture_output=True, text=True)
+            self.assertNotEqual(done.returncode, 0)
+            world.wait_for("the refusal", lambda: re.search(f"hotline://{party}/person/ann {reason}", world.daemons[party].log()))
 
     def test_the_page_lists_each(self):
         named = re.findall(r"^\| ([a-z]) \|", PAGE.read_text(), re.M)

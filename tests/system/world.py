@@ -241,7 +241,7 @@ class World:
 
     def __enter__(self):
         try:
-            run([self.hotline, "pki", "dev-init", str(self.pki), "--parties", "north,south"])
+            run([self.hotline, "pki", "dev-init", str(self.pki), "--parties", "north,south", *(["--exercise"] if self.mode == "exercise" else [])])
             for party in PREFIX:
                 self.relays[party] = Relay(party)  # In front of that party's port for the peer.
                 if self.spare_paths:

@@ -72,6 +72,29 @@ TEST_F(DevPkiTest, WritesWhatTheHeaderPromises) {
   EXPECT_EQ(made->files.size(), found);
 }
 
+TEST_F(DevPkiTest, IsForWhatIsLiveOrForExercises) {
+  for (const bool exercise : {false, true}) {
+    fs::remove_all(pki_);
+    ASSERT_TRUE(create_dev_pki(pki_, {.exercise = exercise}, kNow));
+    const TrustAnchor north = anchor("north");
+    for (const Purpose purpose :
+         {Purpose::tls, Purpose::log, Purpose::receipt, Purpose::witness, Purpose::person}) {
+      const std::string file = purpose == Purpose::person ? "people/ann" : purpose_name(purpose);
+      const auto checked = check("north/" + file + ".crt", north, purpose);
+      ASSERT_TRUE(checked) << checked.error().reason;
+      EXPECT_EQ(checked->exercise, exercise);
+      EXPECT_TRUE(check_mode(*checked, exercise));
+      const Status other = check_mode(*checked, !exercise);
+      ASSERT_FALSE(other);
+      EXPECT_EQ(other.error().code, ErrorCode::not_allowed);
+      EXPECT_TRUE(other.error().reason.ends_with(
+          exercise ? "of exercises, and this channel is live"
+                   : "of what is live, and this channel is an exercise"))
+          << other.error().reason;
+    }
+  }
+}
+
 TEST_F(DevPkiTest, KeepsPrivateKeysPrivate) {
   create();
   size_t keys = 0;

@@ -3,6 +3,12 @@
 #include "protocol/channel/core.h"
 
 namespace hotline {
+namespace {
+
+// A start ends the link for seconds, of which a jump would make days.
+constexpr int64_t kLinkAfterStart_ms = 5'000;
+
+}  // namespace
 
 // Before whatever counts on it: a stop that came holds from then on.
 void Core::follow_exercise(Now now) {
@@ -57,6 +63,7 @@ bool Core::has_receipts_to_come() const {
 
 bool Core::walk_waits(Now now) {
   if (recorder_.sealed() != nullptr || ladder().commands_under_way() > 0) return true;
+  if (!session_.adopted() && now.boot < started_.boot + kLinkAfterStart_ms) return true;
   if (!has_receipts_to_come()) {
     walk_waits_since_.reset();
     return false;
@@ -68,6 +75,8 @@ bool Core::walk_waits(Now now) {
 // While others are to do something first, they wake it.
 BootMs Core::walk_due() const {
   if (recorder_.sealed() != nullptr || ladder().commands_under_way() > 0) return INT64_MAX;
+  const BootMs patient_until = started_.boot + kLinkAfterStart_ms;
+  if (!session_.adopted() && ticked_.boot < patient_until) return patient_until;
   if (!walk_waits_since_ || !has_receipts_to_come()) return 0;
   return *walk_waits_since_ + limits::kExercisePatience_ms;
 }

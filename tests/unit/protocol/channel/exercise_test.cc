@@ -207,6 +207,29 @@ TEST_F(ExerciseTest, AJumpGoesOnAfterARestart) {
   expect_rungs(kNorth, kImmediate, came_at);
 }
 
+// The link is down for seconds then, and the clock would make days of them.
+TEST_F(ExerciseTest, AJumpThatARestartBrokeOffWaitsForTheLink) {
+  send(kSouth, kImmediate);
+  const UtcMs before = cores.now().utc;
+  ASSERT_TRUE(cores.set_clock(kNorth, jump(72 * kHour_ms)));
+  cores.pass(500);
+  ASSERT_TRUE(cores.core(kNorth).exercise_clock().jumping_to());
+  cores.restart(kNorth);
+  const UtcMs stood_at = cores.now().utc;
+  cores.pass(kSecond_ms);
+  EXPECT_LE(cores.now().utc, stood_at + 2 * kSecond_ms);
+  cores.connect();
+  const UtcMs linked_at = cores.core(kNorth).status().link_since;
+  EXPECT_LE(linked_at, stood_at + 2 * kSecond_ms);
+  cores.pass(60 * kSecond_ms);
+  EXPECT_GE(cores.now().utc, before + 72 * kHour_ms);
+  // With nobody at the other end it goes on all the same.
+  ASSERT_TRUE(cores.set_clock(kNorth, jump(72 * kHour_ms)));
+  cores.restart(kNorth);
+  cores.pass(60 * kSecond_ms);
+  EXPECT_GE(cores.now().utc, before + 144 * kHour_ms);
+}
+
 TEST_F(ExerciseTest, LinksAndSignaturesGoByTheMachine) {
   ASSERT_TRUE(cores.set_clock(kNorth, jump(72 * kHour_ms)));
   cores.pass(60 * kSecond_ms);

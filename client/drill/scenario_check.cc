@@ -15,7 +15,8 @@ std::optional<size_t> waits_for(const Scenario& scenario, size_t inject) {
   const Trigger& trigger = scenario.injects[inject].trigger;
   if (trigger.by == Trigger::By::inject) return trigger.subject;
   if (trigger.by == Trigger::By::met || trigger.by == Trigger::By::missed) {
-    return scenario.expectations[trigger.subject].of;
+    const Expectation& expected = scenario.expectations[trigger.subject];
+    if (!expected.name.empty()) return expected.of;  // Else it has a mistake that was told.
   }
   return std::nullopt;
 }
@@ -72,7 +73,8 @@ void check_players(const Scenario& scenario, Mistakes& mistakes) {
     if (const auto* revoked = std::get_if<CertificateRevoked>(&inject.content)) {
       player = revoked->player;
     }
-    if (!player || scenario.players[*player].side == inject.from) continue;
+    if (!player || scenario.players[*player].name.empty()) continue;
+    if (scenario.players[*player].side == inject.from) continue;
     mistakes.add(
         {inject.at,
          scenario.players[*player].name + " does not play for " + scenario.sides[inject.from], "",
@@ -122,11 +124,11 @@ CheckedScenario check_scenario(ScenarioReading reading, const Policy& policy, Ut
   }
   checked.drafts = make_drafts(scenario, now, checked.mistakes);
   check_order(scenario, checked.mistakes);
-  // Places of parts that could not be read mean nothing.
-  if (!is_read) return checked;
   check_cycles(scenario, checked.mistakes);
   check_players(scenario, checked.mistakes);
   check_scripts(scenario, checked.drafts, checked.mistakes);
+  // Nobody can say what can be met as long as a part is missing, which could not be read.
+  if (!is_read) return checked;
   const bool can_be_played = checked.mistakes.count() == 0;
   find_unmeetable(scenario, checked.drafts, policy, now, checked.mistakes);
   if (!can_be_played) return checked;

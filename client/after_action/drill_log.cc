@@ -40,6 +40,9 @@ class LogReading {
     if (const auto order = take_line(scenario_, standing_, line)) take_order_line(*order, at_ms);
     if (what == "begun") {
       take_beginning(line);
+    } else if (what == "came") {
+      const auto inject = place_of(scenario_.injects, text_in(line, "inject"));
+      if (inject) log_.injects[*inject].message = text_in(line, "id");
     } else if (what == "inject") {
       take_inject(line, at_ms);
     } else if (what == "over") {
@@ -66,6 +69,7 @@ class LogReading {
       log_.injects[i].fate = standing_.play.injects[i];
     }
     log_.is_stopped = standing_.is_stopped;
+    log_.side = standing_.side;
     return std::move(log_);
   }
 

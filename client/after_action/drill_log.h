@@ -51,7 +51,8 @@ struct DrillLog {
     std::string comment;
   };
 
-  UtcMs begin = 0;  // The exercise's time; 0: it ended before its clocks were set.
+  UtcMs begin = 0;                // The exercise's time; 0: it ended before its clocks were set.
+  std::optional<SideIndex> side;  // The director's own, where the other side's had theirs.
   std::optional<uint64_t> seed;
   bool jumps = false;
   uint32_t speed_permille = 1000;

@@ -291,6 +291,7 @@ class Judging {
   void compare(size_t e) {
     const JudgedExpectation& judged = judged_.expectations[e];
     if (!judged.is_judged || scenario_.expectations[e].by_director) return;
+    if (log_.side && *log_.side != scenario_.expectations[e].side) return;
     const auto& ran = judged.as_it_ran;
     const Outcome::Kind said = ran ? ran->kind : Outcome::Kind::not_reached;
     const Outcome::Kind found = judged.outcome.kind;

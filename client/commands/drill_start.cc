@@ -1,18 +1,25 @@
-// hotline drill start: a scenario played over two daemons on this machine, and judged.
+// hotline drill start: a scenario played over two daemons on this machine, or with the other side's
+// director over the daemon of each, and judged.
 #include <filesystem>
 #include <fstream>
 #include <sstream>
 
 #include "client/commands/commands.h"
+#include "client/compose/exercise_word.h"
 #include "client/demo/interrupt_guard.h"
 #include "client/director/drill.h"
+#include "client/director/joint_start.h"
+#include "client/director/local_ground.h"
+#include "client/director/peer_ground.h"
 #include "client/director/played_drill.h"
+#include "client/drill/one_side.h"
 #include "client/drill/play_lines.h"
 #include "client/drill/scenario_check.h"
 #include "client/drill/standing_lines.h"
 #include "protocol/base/text.h"
 #include "protocol/base/time_text.h"
 #include "protocol/channel/exercise_clock.h"
+#include "protocol/message/names.h"
 #include "protocol/terminal/new_file.h"
 
 namespace hotline::client {
@@ -82,12 +89,12 @@ std::string whole_file(const std::string& path) {
   return all.str();
 }
 
-std::string joining(const DrillGround& ground, const Player& player) {
+std::string joining(const LocalGround& ground, const Player& player) {
   return "hotline --config " + ground.contexts_path() + " --context " +
          ground.context(player.side, player.name).name + " watch";
 }
 
-void tell_places(Output& output, const Scenario& scenario, const DrillGround& ground) {
+void tell_places(Output& output, const Scenario& scenario, const LocalGround& ground) {
   output.talk("Parts that people play, and how each joins:");
   bool has_people = false;
   for (const Player& player : scenario.players) {
@@ -98,38 +105,50 @@ void tell_places(Output& output, const Scenario& scenario, const DrillGround& gr
   if (!has_people) output.talk("  none: all are scripted");
 }
 
+// A new one, with the scenario in it as it is.
+std::string make_directory(const Arguments& arguments, const std::string& file) {
+  std::error_code fault;
+  const std::string directory = std::filesystem::absolute(
+      arguments.get("--directory")
+          .value_or("drill-" + std::filesystem::path(file).stem().string()));
+  if (!std::filesystem::create_directories(directory, fault)) {
+    throw CommandFailed{
+        kNotBegun,
+        make_error(ErrorCode::conflict,
+                   directory + ": " + (fault ? fault.message() : "exists already"),
+                   "--directory DIR names a new one; --resume DIR goes on with a drill")};
+  }
+  need(write_new_file(drill_scenario_path(directory), whole_file(file)), kNotBegun);
+  return directory;
+}
+
 // Without them the drill was played all the same.
 void leave_exports(Invocation& invocation, DrillGround& ground) {
   const Status left = ground.leave_exports(*invocation.around);
-  if (!left) invocation.output.talk("No export was left for the report: " + left.error().reason);
+  if (left) return;
+  invocation.output.talk("No export was left for the report: " + left.error().reason);
+  if (!left.error().hint.empty()) invocation.output.quote(left.error().hint);
 }
 
+// A drill of either kind: it begins, or goes on, by `begin`.
 int play_drill(Invocation& invocation, const Scenario& scenario, const std::string& directory,
-               DrillRecord record, const std::optional<DrillPace>& pace) {
+               DrillGround& ground, DrillRecord record, const std::function<void(Drill&)>& begin) {
   Output& output = invocation.output;
-  const std::string hotlined =
-      need(find_hotlined(invocation.around->program_directory,
-                         invocation.arguments.get("--hotlined"), "--hotlined PATH"),
-           kNotBegun);
   const InterruptGuard guard;
-  const auto ground = need(DrillGround::lay_out(scenario, directory, hotlined), kNotBegun);
-  if (pace) need(ground->make(invocation.around->now()), kNotBegun);
   Drill drill(
-      *invocation.around, scenario, *ground, std::move(record),
+      *invocation.around, scenario, ground, std::move(record),
       OrderFile(drill_orders_path(directory)),
       [&](const PlayedEvent& event) { tell_event(output, scenario, event); },
       InterruptGuard::is_interrupted);
   const std::string next = output.command("drill start --resume " + directory);
   output.talk(std::string(kExerciseMark), Style::yellow);
   try {
-    pace ? drill.begin(*pace) : drill.resume();
-    output.quote(printable_line(scenario.title));
-    tell_places(output, scenario, *ground);
+    begin(drill);
     output.talk("Orders from another terminal: " +
                 output.command("drill status --directory " + directory));
     const Play play = drill.run();
-    leave_exports(invocation, *ground);
-    need(ground->stop(), "a daemon did not end as it should");
+    leave_exports(invocation, ground);
+    need(ground.stop(), "a daemon did not end as it should");
     if (output.json()) {
       JsonValue document = json_document()
                                .add("ended", true)
@@ -155,6 +174,135 @@ int play_drill(Invocation& invocation, const Scenario& scenario, const std::stri
   }
 }
 
+// `pace`: of one that begins; nothing: it goes on.
+int play_both_sides(Invocation& invocation, const Scenario& scenario, const std::string& directory,
+                    DrillRecord record, const std::optional<DrillPace>& pace) {
+  const std::string hotlined =
+      need(find_hotlined(invocation.around->program_directory,
+                         invocation.arguments.get("--hotlined"), "--hotlined PATH"),
+           kNotBegun);
+  const auto ground = need(LocalGround::lay_out(scenario, directory, hotlined), kNotBegun);
+  if (pace) need(ground->make(invocation.around->now()), kNotBegun);
+  return play_drill(invocation, scenario, directory, *ground, std::move(record), [&](Drill& drill) {
+    pace ? drill.begin(*pace) : drill.resume();
+    invocation.output.quote(printable_line(scenario.title));
+    tell_places(invocation.output, scenario, *ground);
+  });
+}
+
+// ---- With the other side's director
+
+// Its first line: the own side, and what both directors had agreed on before.
+constexpr char kWithPeer[] = "with-peer";
+
+const JsonInput* line_called(const std::vector<JsonInput>& lines, const std::string& what) {
+  for (const JsonInput& line : lines) {
+    if (text_in(line, "what") == what) return &line;
+  }
+  return nullptr;
+}
+
+Result<SideIndex> side_at(const Scenario& scenario, const Connection& daemon) {
+  for (SideIndex side = 0; side < kSides; ++side) {
+    if (scenario.sides[side] == daemon.party() &&
+        scenario.sides[other_side(side)] == daemon.peer()) {
+      return side;
+    }
+  }
+  return make_error(ErrorCode::configuration,
+                    "the scenario is for " + scenario.sides[0] + " and " + scenario.sides[1] +
+                        ", and this channel is between " + daemon.party() + " and " + daemon.peer(),
+                    "sides = [\"" + daemon.party() + "\", \"" + daemon.peer() + "\"]");
+}
+
+void tell_own_part(Output& output, const Scenario& scenario, SideIndex side) {
+  output.quote(printable_line(scenario.title));
+  output.talk(
+      "It is played with the other side's director; here are only the injects and "
+      "expectations of " +
+      upper_case(scenario.sides[side]) + ".");
+  for (const Player& player : scenario.players) {
+    if (player.side != side || !player.script) continue;
+    output.talk("People play " + player.name + ": with the other side nothing is scripted.");
+  }
+}
+
+// `wish.scenario` is filled in here.
+int play_with_peer(Invocation& invocation, const Scenario& scenario, const std::string& directory,
+                   DrillRecord record, SideIndex side, StartWish wish) {
+  const bool has_begun = line_called(record.lines(), "begun") != nullptr;
+  const ContextFile contexts = need(read_context_file(drill_contexts_path(directory)), kNotBegun);
+  PeerGround ground(side, contexts.contexts.front(),
+                    drill_export_path(directory, scenario.sides[side]));
+  return play_drill(invocation, scenario, directory, ground, std::move(record), [&](Drill& drill) {
+    tell_own_part(invocation.output, scenario, side);
+    if (has_begun) return drill.resume();
+    const std::string file = whole_file(drill_scenario_path(directory));
+    wish.scenario = sha256({ByteView(reinterpret_cast<const uint8_t*>(file.data()), file.size())});
+    const auto daemon =
+        need(Connection::open({ground.context(side, kDirectorPerson), invocation.around->connect,
+                               invocation.around->pause}),
+             kNotBegun);
+    const JointStart start =
+        agree_on_start(invocation, *daemon, wish, InterruptGuard::is_interrupted);
+    drill.begin_with_peer(side, start);
+    invocation.output.talk("Both directors began it in " + start.id + ": it starts at " +
+                           format_rfc3339(start.begin) + " of the exercise's clock.");
+  });
+}
+
+int start_with_peer(Invocation& invocation, const Scenario& scenario, const std::string& file) {
+  const Arguments& arguments = invocation.arguments;
+  for (const char* option : {"--jump", "--seed", "--hotlined"}) {
+    if (!arguments.has(option)) continue;
+    throw CommandFailed{
+        kNotBegun,
+        make_error(ErrorCode::usage, std::string(option) + " does not go with --with-peer",
+                   "both directors set the clock: hotline drill jump 1h --joint")};
+  }
+  StartWish wish;
+  if (arguments.has("--speed")) wish.speed_permille = read_pace(arguments).speed_permille;
+  need(check_playable_with_peer(scenario), kNotBegun);
+  const auto daemon = need(invocation.connect(), kNotBegun);
+  need(check_exercise(*daemon, "this channel is live, and a drill is an exercise"), kNotBegun);
+  if (!daemon->may(Right::direct)) {
+    throw CommandFailed{
+        kNotBegun, make_error(ErrorCode::not_allowed, "only a director of this exercise starts it",
+                              "hotline context list")};
+  }
+  const SideIndex side = need(side_at(scenario, *daemon), kNotBegun);
+  const auto clock = need(daemon->exercise_clock(), kNotBegun);
+  if (clock->agreed() != nullptr) wish.after = text(clock->agreed()->id());
+  Context context = need(invocation.context(), kNotBegun);
+  context.name = scenario.sides[side] + "-" + kDirectorPerson;
+  const std::string directory = make_directory(arguments, file);
+  need(write_contexts(drill_contexts_path(directory), {context}), kNotBegun);
+  DrillRecord record = need(DrillRecord::create(drill_record_path(directory)), kNotBegun);
+  need(record.add(JsonValue()
+                      .add("what", kWithPeer)
+                      .add("side", scenario.sides[side])
+                      .add("after", wish.after)),
+       kNotBegun);
+  return play_with_peer(invocation, scenario, directory, std::move(record), side, wish);
+}
+
+int resume_drill(Invocation& invocation, const std::string& directory) {
+  // Its lock keeps a second program away from the daemons.
+  DrillRecord record = need(DrillRecord::open(drill_record_path(directory)), kNotBegun);
+  if (line_called(record.lines(), "ended") != nullptr) {
+    throw CommandFailed{kNotBegun, make_error(ErrorCode::refused, "this drill is over",
+                                              "hotline drill status --directory " + directory)};
+  }
+  const Scenario scenario =
+      read_scenario(invocation, drill_scenario_path(directory), drill_seed(record.lines()));
+  if (const JsonInput* first = line_called(record.lines(), kWithPeer)) {
+    const SideIndex side = text_in(*first, "side") == scenario.sides[0] ? 0 : 1;
+    const StartWish wish{.after = text_in(*first, "after")};
+    return play_with_peer(invocation, scenario, directory, std::move(record), side, wish);
+  }
+  return play_both_sides(invocation, scenario, directory, std::move(record), std::nullopt);
+}
+
 int drill_start(Invocation& invocation) {
   const Arguments& arguments = invocation.arguments;
   const auto file = arguments.get("FILE");
@@ -164,43 +312,25 @@ int drill_start(Invocation& invocation) {
         kNotBegun, make_error(ErrorCode::usage, "it takes a scenario, or a drill to go on with",
                               "hotline drill start FILE --both-sides, or --resume DIR")};
   }
-  if (resumed) {
-    const std::string directory = std::filesystem::absolute(*resumed);
-    // Its lock keeps a second program away from the daemons.
-    DrillRecord record = need(DrillRecord::open(drill_record_path(directory)), kNotBegun);
-    for (const JsonInput& line : record.lines()) {
-      if (text_in(line, "what") != "ended") continue;
-      throw CommandFailed{kNotBegun, make_error(ErrorCode::refused, "this drill is over",
-                                                "hotline drill status --directory " + directory)};
-    }
-    const Scenario scenario =
-        read_scenario(invocation, drill_scenario_path(directory), drill_seed(record.lines()));
-    return play_drill(invocation, scenario, directory, std::move(record), std::nullopt);
-  }
-  if (!arguments.has("--both-sides")) {
-    throw CommandFailed{kNotBegun, make_error(ErrorCode::usage,
-                                              "a drill is played with both daemons on one machine",
-                                              "--both-sides")};
+  if (resumed) return resume_drill(invocation, std::filesystem::absolute(*resumed));
+  const bool with_peer = arguments.has("--with-peer");
+  if (arguments.has("--both-sides") == with_peer) {
+    throw CommandFailed{
+        kNotBegun,
+        make_error(ErrorCode::usage,
+                   "a drill is played over both sides' daemons on this machine, or with the other "
+                   "side's director",
+                   "--both-sides, or --with-peer")};
   }
   const DrillPace pace = read_pace(arguments);
   std::optional<uint64_t> seed;
   if (arguments.has("--seed")) seed = need(arguments.number("--seed", 1), kNotBegun);
   const Scenario scenario = read_scenario(invocation, *file, seed);
+  if (with_peer) return start_with_peer(invocation, scenario, *file);
   need(check_playable(scenario, pace), kNotBegun);
-  std::error_code fault;
-  const std::string directory = std::filesystem::absolute(
-      arguments.get("--directory")
-          .value_or("drill-" + std::filesystem::path(*file).stem().string()));
-  if (!std::filesystem::create_directories(directory, fault)) {
-    throw CommandFailed{
-        kNotBegun,
-        make_error(ErrorCode::conflict,
-                   directory + ": " + (fault ? fault.message() : "exists already"),
-                   "--directory DIR names a new one; --resume DIR goes on with a drill")};
-  }
-  need(write_new_file(drill_scenario_path(directory), whole_file(*file)), kNotBegun);
+  const std::string directory = make_directory(arguments, *file);
   DrillRecord record = need(DrillRecord::create(drill_record_path(directory)), kNotBegun);
-  return play_drill(invocation, scenario, directory, std::move(record), pace);
+  return play_both_sides(invocation, scenario, directory, std::move(record), pace);
 }
 
 }  // namespace
@@ -208,20 +338,27 @@ int drill_start(Invocation& invocation) {
 Command drill_start_command() {
   return {
       {.name = "drill start",
-       .summary = "Play a scenario over two daemons on this machine, and judge it",
+       .summary = "Play a scenario over two daemons, and judge it",
        .description =
-           "Makes certificates, two daemons of an exercise and the cables between them in a "
+           "With --both-sides it makes certificates, two daemons of an exercise and the cables "
+           "between them in a "
            "directory of its own; nothing else is needed. Injects come at their time, scripted "
            "players react through the same interface as people, and whoever plays another part is "
            "told how to join. Each expectation is judged by what the daemons recorded. With --jump "
-           "both clocks go to whatever is due next, so that days pass in seconds. It ends with 0 "
+           "both clocks go to whatever is due next, so that days pass in seconds. With --with-peer "
+           "it is played over the exercise daemon that the context names: the other side's "
+           "director "
+           "starts the same file there, each gives and judges the own side's part alone, and both "
+           "set the clock (--joint). It ends with 0 "
            "if "
            "nothing was missed, and with 20 if something was. After it was broken off it goes on "
            "with --resume: nothing comes twice. docs/exercises.md.",
        .examples = {"hotline drill start crossing.toml --both-sides --jump",
                     "hotline drill start crossing.toml --both-sides --speed 10 --directory monday",
+                    "hotline drill start crossing.toml --with-peer --directory monday",
                     "hotline drill start --resume monday"},
        .options = {{"--both-sides", "", "both daemons run here"},
+                   {"--with-peer", "", "over a daemon that runs, with the other side's director"},
                    {"--directory", "DIR", "a new one, which stays; else drill-NAME here"},
                    {"--resume", "DIR", "go on with the drill in that directory"},
                    {"--seed", "N", "of the scripted players; else the file's"},

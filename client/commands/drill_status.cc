@@ -11,7 +11,7 @@ constexpr char kNotShown[] = "the drill cannot be shown";
 // The record knows the time of the newest line; the clocks know what time it is.
 void read_clock(const Invocation& invocation, const PlayedDrill& drill, DrillView& view) {
   if (!view.is_played || !view.standing.clocks_go()) return;
-  const auto contexts = read_context_file(drill.directory() + "/hotline.toml");
+  const auto contexts = read_context_file(drill_contexts_path(drill.directory()));
   if (!contexts) return;
   std::optional<UtcMs> first;
   for (const std::string& side : drill.scenario().sides) {
@@ -21,7 +21,12 @@ void read_clock(const Invocation& invocation, const PlayedDrill& drill, DrillVie
           Connection::open({context, invocation.around->connect, invocation.around->pause});
       if (!connection) continue;  // That daemon is down, as the drill may have it.
       const auto clock = (*connection)->exercise_clock();
-      if (clock) first = std::min(first.value_or((*clock)->at()), (*clock)->at());
+      if (!clock) continue;
+      first = std::min(first.value_or((*clock)->at()), (*clock)->at());
+      if (!view.standing.side) continue;
+      // Both directors set it, and the record does not know.
+      view.standing.is_paused = (*clock)->paused();
+      view.standing.pace.speed_permille = (*clock)->speed_permille();
     }
   }
   if (!first) return;
@@ -39,6 +44,7 @@ int drill_status(Invocation& invocation) {
                                              "hotline drill status, in a moment"));
   }
   view.is_played = is_played;
+  view.machine_now = invocation.around->now();
   read_clock(invocation, drill, view);
   if (output.json()) {
     JsonValue document = json_document().add("directory", drill.directory());

@@ -50,6 +50,7 @@ Bytes build_draft(const DraftFields& fields) {
   draft.add_incident(incident);
   draft.add_reply_by(fields.reply_by.value_or(0));
   draft.add_expires_at(fields.expires_at.value_or(0));
+  draft.add_drafted_at(fields.drafted_at);
   draft.add_handling(handling);
   draft.add_body(body);
   draft.add_nonce(fields.nonce);

@@ -24,6 +24,7 @@ struct DraftFields {
   std::string incident;
   std::optional<UtcMs> reply_by;
   std::optional<UtcMs> expires_at;
+  UtcMs drafted_at = 0;  // 0: when it is handed in.
   std::string handling;
   bool danger_to_life = false;
   uint64_t nonce = 0;  // This message's alone; 0 under an idempotency key.

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "client/drill/one_side.h"
+
 namespace hotline::client {
 namespace {
 
@@ -37,7 +39,7 @@ void Drill::begin(const DrillPace& pace) {
   standing_.pace = pace;
   need(ground_.set(Faults{}), "the daemons do not start");
   UtcMs newest = 0;
-  for (SideIndex side = 0; side < kSides; ++side) {
+  for (const SideIndex side : ground_.sides()) {
     newest = std::max(newest, need(connection(side).set_exercise_clock(Change::paused))->at());
   }
   // At a full minute, which people add to with ease.
@@ -48,8 +50,24 @@ void Drill::begin(const DrillPace& pace) {
            .add("seed", scenario_.seed)
            .add("jumps", pace.jumps ? 1 : 0)
            .add("speed_permille", static_cast<int64_t>(pace.speed_permille)));
-  for (SideIndex side = 0; side < kSides; ++side) bring_clock(side);
-  for (SideIndex side = 0; side < kSides; ++side) wait_for_link(side);
+  for (const SideIndex side : ground_.sides()) bring_clock(side);
+  for (const SideIndex side : ground_.sides()) wait_for_link(side);
+}
+
+void Drill::begin_with_peer(SideIndex side, const JointStart& start) {
+  standing_.begin = start.begin;
+  standing_.side = side;
+  standing_.start = start.id;
+  standing_.pace.speed_permille = start.speed_permille;
+  note(JsonValue()
+           .add("what", "begun")
+           .add("begin", start.begin)
+           .add("seed", scenario_.seed)
+           .add("jumps", 0)
+           .add("speed_permille", static_cast<int64_t>(start.speed_permille))
+           .add("side", scenario_.sides[side])
+           .add("start", start.id));
+  see_one_side(scenario_, side, standing_.play);
 }
 
 void Drill::resume() {
@@ -61,7 +79,7 @@ void Drill::resume() {
   }
   // As far as it had come.
   need(ground_.set(faults()), "the daemons do not start");
-  for (SideIndex side = 0; side < kSides; ++side) {
+  for (const SideIndex side : ground_.sides()) {
     if (faults().is_down[side]) continue;
     const auto clock = need(connection(side).exercise_clock());
     standing_.now_ms =
@@ -85,6 +103,8 @@ void Drill::take_told(const JsonInput& line) {
       if (opened) courses_[inject].point = event_point(**opened);
     }
     emit({.at_ms = at_ms, .what = PlayedEvent::What::inject, .side = side, .inject = inject});
+  } else if (what == "came" && inject < scenario_.injects.size()) {
+    take_came(inject, at_ms, text_in(line, "id"));
   } else if (what == "passed-over" && inject < scenario_.injects.size()) {
     give_up(inject, text_in(line, "reason"));
     tell_refusal({.side = scenario_.injects[inject].from, .inject = inject},
@@ -131,6 +151,7 @@ Play Drill::run() {
       around_.pause(kLookAtDrill_ms);
     }
   }
+  standing_.play = seen_play(scenario_, standing_);
   standing_.play.ends_ms = standing_.now_ms;
   std::stable_sort(standing_.play.events.begin(), standing_.play.events.end(),
                    [](const auto& a, const auto& b) { return a.at_ms < b.at_ms; });
@@ -178,7 +199,8 @@ void Drill::bring_about() {
   const bool has_started = need(ground_.set(wanted), "a daemon does not start");
   if (has_started) connections_.clear();
   hear_stop();
-  if (standing_.is_stopped) return;
+  // With the other side's director the clocks are set by both, and the link is as it is.
+  if (standing_.is_stopped || standing_.side) return;
   const auto at_both = [&](const auto& act) {
     for (SideIndex side = 0; side < kSides; ++side) {
       if (!wanted.is_down[side]) act(side);
@@ -191,7 +213,7 @@ void Drill::bring_about() {
   });
   if (standing_.clocks_go()) at_both([this](SideIndex side) { let_go(side); });
   if (!wanted.lets_through()) return;
-  for (SideIndex side = 0; side < kSides; ++side) wait_for_link(side);
+  for (const SideIndex side : ground_.sides()) wait_for_link(side);
 }
 
 void Drill::bring_clock(SideIndex side) {
@@ -216,7 +238,7 @@ void Drill::wait_for_link(SideIndex side) {
 void Drill::read_clocks() {
   std::optional<UtcMs> first;
   const Faults now = faults();
-  for (SideIndex side = 0; side < kSides; ++side) {
+  for (const SideIndex side : ground_.sides()) {
     if (now.is_down[side]) continue;
     const UtcMs at = need(connection(side).exercise_clock())->at();
     first = std::min(first.value_or(at), at);
@@ -267,7 +289,7 @@ std::optional<int64_t> Drill::next_due_ms() {
   for (const Coming& reaction : reactions_) take(reaction.due_ms);
   // A daemon does what is due on the way by itself; only rungs are seen as they come.
   const Faults now = faults();
-  for (SideIndex side = 0; side < kSides; ++side) {
+  for (const SideIndex side : ground_.sides()) {
     const bool climbs = std::any_of(courses_.begin(), courses_.end(),
                                     [side](const Course& one) { return one.climbs[side]; });
     if (now.is_down[side] || !climbs) continue;
@@ -295,6 +317,7 @@ void Drill::settle(size_t e, Outcome::Kind kind, int64_t at_ms, const std::strin
 void Drill::tell_outcome(size_t e, int64_t at_ms, const std::string& message) {
   const Outcome::Kind kind = standing_.play.expectations[e].kind;
   const Expectation& expected = scenario_.expectations[e];
+  if (!standing_.is_ours(expected.side)) return;
   emit({.at_ms = at_ms,
         .what = kind == Outcome::Kind::met      ? PlayedEvent::What::met
                 : kind == Outcome::Kind::missed ? PlayedEvent::What::missed
@@ -320,6 +343,11 @@ Connection& Drill::connection(SideIndex side, const std::string& person) {
     open = need(Connection::open({ground_.context(side, person), around_.connect, around_.pause}));
   }
   return *open;
+}
+
+bool Drill::reaches(SideIndex side) const {
+  const std::vector<SideIndex> sides = ground_.sides();
+  return std::find(sides.begin(), sides.end(), side) != sides.end();
 }
 
 void Drill::wait_until(const std::string& what, int64_t timeout_ms,

@@ -17,7 +17,9 @@
 #include "client/command_line/command_line.h"
 #include "client/director/drill_ground.h"
 #include "client/director/drill_record.h"
+#include "client/director/joint_start.h"
 #include "client/director/order_file.h"
+#include "client/drill/deeds.h"
 #include "client/drill/judge.h"
 #include "client/drill/scripted_player.h"
 #include "client/drill/standing.h"
@@ -36,6 +38,8 @@ class Drill {
 
   // Sets both clocks to the beginning of the drill. Throws CommandFailed.
   void begin(const DrillPace& pace);
+  // The one that the directors of both sides began. Throws CommandFailed.
+  void begin_with_peer(SideIndex side, const JointStart& start);
   // Goes on with the one that the record has.
   void resume();
   // Plays it to its end, or until it is stopped. Throws CommandFailed.
@@ -92,6 +96,9 @@ class Drill {
   UtcMs absolute(int64_t at_ms) const { return standing_.begin + at_ms; }
   Faults faults() const { return faults_at(scenario_, standing_.play, standing_.now_ms); }
   Connection& connection(SideIndex side, const std::string& person = kDirectorPerson);
+  bool reaches(SideIndex side) const;
+  // The side whose daemon has what that side sent: its own, or where it is not reached the other.
+  SideIndex seen_from(SideIndex side) const { return reaches(side) ? side : other_side(side); }
   void wait_until(const std::string& what, int64_t timeout_ms, const std::function<bool()>& is_so);
 
   // drill_obey.cc
@@ -110,7 +117,7 @@ class Drill {
   // drill_acts.cc
   bool act();
   void happen(size_t inject);
-  Result<Bytes> draft_of_inject(size_t inject) const;
+  Result<Bytes> draft_of_inject(size_t inject, UtcMs at) const;
   void react(const Coming& reaction);
   Result<DraftFields> draft_of_reaction(const Coming& reaction);
   void foresee_reactions(size_t inject, const Kind& kind);
@@ -125,6 +132,9 @@ class Drill {
   // drill_sight.cc
   void observe();
   void observe_delivery(size_t inject);
+  void recognize(const SideMessage& message, const std::string& id);
+  bool is_inject(size_t inject, const SideMessage& message) const;
+  void take_came(size_t inject, int64_t at_ms, const std::string& id);
   std::optional<size_t> inject_of(const std::string& id) const;
   std::optional<size_t> player_of(const std::string& id) const;
   void observe_messages(SideIndex side);

@@ -65,7 +65,7 @@ void Drill::happen(size_t i) {
       JsonValue().add("what", "inject").add("inject", inject.name).add("at_ms", standing_.now_ms);
   Bytes draft;
   if (inject.message() != nullptr) {
-    auto written = draft_of_inject(i);
+    auto written = draft_of_inject(i, absolute(standing_.now_ms));
     if (!written) return pass_over(i, written.error().reason);
     draft = *std::move(written);
     const auto opened = open_body(bytes(flatbuffers::GetRoot<wire::Draft>(draft.data())->body()));
@@ -83,13 +83,12 @@ void Drill::happen(size_t i) {
         .inject = i});
 }
 
-Result<Bytes> Drill::draft_of_inject(size_t i) const {
+Result<Bytes> Drill::draft_of_inject(size_t i, UtcMs at) const {
   const Inject& inject = scenario_.injects[i];
-  const auto fields =
-      draft_of(scenario_, *inject.message(), inject.from, nullptr, absolute(standing_.now_ms),
-               [this](size_t other) { return serial_of(other); });
+  const auto fields = draft_of(scenario_, *inject.message(), inject.from, nullptr, at,
+                               [this](size_t other) { return serial_of(other); });
   if (!fields) return fields.error();
-  return finish_draft(*fields, true, absolute(standing_.now_ms));
+  return finish_draft(*fields, true, at);
 }
 
 // ---- Scripted players
@@ -196,8 +195,10 @@ void Drill::hand_in_all() {
 // Its place among all is its key: the same bytes under it are committed once.
 void Drill::hand_in(size_t place) {
   Outgoing& message = outgoing_[place];
+  // A daemon that another drill was played over has keys of that one.
+  const std::string drill = standing_.start.empty() ? "" : standing_.start + "-";
   const auto submitted = connection(message.side, message.person)
-                             .submit(message.draft, "drill-" + std::to_string(place));
+                             .submit(message.draft, "drill-" + drill + std::to_string(place));
   JsonValue line = JsonValue().add("message", place);
   if (submitted) {
     note(line.add("what", "committed").add("id", submitted->id));

@@ -20,8 +20,8 @@ void Drill::take_orders() {
 // Any player may stop the exercise by a word, which a daemon hears of and not this program.
 void Drill::hear_stop() {
   const Faults now = faults();
-  for (SideIndex side = 0; side < kSides && !standing_.is_stopped; ++side) {
-    if (now.is_down[side]) continue;
+  for (const SideIndex side : ground_.sides()) {
+    if (now.is_down[side] || standing_.is_stopped) continue;
     const auto clock = need(connection(side).exercise_clock());
     if (clock->stopped_by() == nullptr) continue;
     const DrillOrder stop{.kind = DrillOrder::Kind::stop,
@@ -45,7 +45,8 @@ void Drill::obey(DrillOrder order) {
     const size_t i = place_named(scenario_.injects, order.name);
     const bool is_message = scenario_.injects[i].message() != nullptr;
     if (is_message) {
-      if (const auto draft = draft_of_inject(i); !draft) possible = draft.error();
+      const auto draft = draft_of_inject(i, absolute(now_ms));
+      if (!draft) possible = draft.error();
     }
   }
   if (!possible) {

@@ -1,10 +1,18 @@
 // A drill's sight: the rows of both daemons, as deeds that are judged.
+#include <algorithm>
+
 #include "client/director/drill.h"
 #include "client/drill/deeds.h"
 #include "protocol/message/envelope.h"
 #include "protocol/message/kinds/kinds.h"
 
 namespace hotline::client {
+namespace {
+
+constexpr int64_t kOtherClock_ms = 3'600'000;  // Of both sides, as far as a message is looked for.
+
+}  // namespace
+
 void Drill::observe() {
   const Faults now = faults();
   for (size_t i = 0; i < courses_.size(); ++i) {
@@ -14,7 +22,7 @@ void Drill::observe() {
   }
   for (SideIndex side = 0; side < kSides; ++side) {
     if (now.is_down[side]) continue;
-    for (size_t i = 0; i < courses_.size(); ++i) observe_ladder(side, i);
+    for (size_t i = 0; reaches(side) && i < courses_.size(); ++i) observe_ladder(side, i);
     observe_messages(side);
   }
   for (size_t i = 0; i < courses_.size(); ++i) {
@@ -27,20 +35,22 @@ void Drill::observe() {
 void Drill::observe_delivery(size_t i) {
   Course& course = courses_[i];
   if (course.delivered_ms) return;
-  auto detail = connection(other_side(scenario_.injects[i].from)).show(course.id);
+  auto detail = connection(seen_from(other_side(scenario_.injects[i].from))).show(course.id);
   if (!detail && detail.error().code == ErrorCode::not_found) return;
   const auto shown = need(std::move(detail));
   const wire::MessageRow& row = *shown->row();
   course.delivered_ms = row.committed_at() - standing_.begin;
-  foresee_reactions(i, hotline::kind_of(row.type()));
+  if (!standing_.side) foresee_reactions(i, hotline::kind_of(row.type()));
 }
 
 void Drill::observe_messages(SideIndex side) {
-  Connection& daemon = connection(side);
+  Connection& daemon = connection(seen_from(side));
+  const wire::Box box = reaches(side) ? wire::Box::outgoing : wire::Box::incoming;
   std::vector<std::string> ids;
   uint64_t newest = looked_at_[side];
-  need(daemon.list_each({.box = wire::Box::outgoing}, [&](const wire::MessageRow& row) {
-    if (row.journal_index() <= looked_at_[side]) return false;
+  need(daemon.list_each({.box = box}, [&](const wire::MessageRow& row) {
+    const bool is_older = row.committed_at() < standing_.begin - kOtherClock_ms;
+    if (row.journal_index() <= looked_at_[side] || is_older) return false;
     newest = std::max(newest, row.journal_index());
     ids.push_back(text(row.id()));
     return true;
@@ -54,11 +64,16 @@ void Drill::observe_messages(SideIndex side) {
 
 void Drill::observe_message(SideIndex side, const wire::Detail& detail) {
   const std::string id = text(detail.row()->id());
-  const int64_t at_ms = detail.row()->committed_at() - standing_.begin;
+  // The other side's clock may be ahead of ours, and its own says when it spoke.
+  const bool is_ours = standing_.is_ours(side);
+  const int64_t at_ms =
+      (is_ours ? detail.row()->committed_at() : detail.row()->released_at()) - standing_.begin;
   const auto type = static_cast<wire::MessageType>(detail.row()->type());
   const auto envelope = open_envelope(bytes(detail.envelope()));
   const auto body = open_body(bytes(detail.body()));
   if (at_ms < 0 || !envelope || !body) return;
+  const SideMessage message{side, type, **envelope, **body, bytes(detail.body())};
+  if (!is_ours) recognize(message, id);
   const auto own_inject = inject_of(id);
   for (size_t e = 0; is_spoken(type) && e < scenario_.expectations.size(); ++e) {
     const bool is_in_time = is_running(scenario_, standing_.play, e) &&
@@ -71,7 +86,6 @@ void Drill::observe_message(SideIndex side, const wire::Detail& detail) {
   if (own_inject) return;
   std::vector<std::string> ids;
   for (const Course& course : courses_) ids.push_back(course.id);
-  const SideMessage message{side, type, **envelope, **body, bytes(detail.body())};
   for (const size_t i : injects_spoken_of(scenario_, ids, message)) {
     const ToldDeed told = deed_of(message, courses_[i].point);
     if (told.ends_the_wait()) courses_[i].has_ended = true;
@@ -82,6 +96,50 @@ void Drill::observe_message(SideIndex side, const wire::Detail& detail) {
     emit(event);
     if (told.deed) judge(i, *told.deed, at_ms, detail.row()->released_at(), id);
   }
+}
+
+// Both directors have the same scenario, so that either can make the other's message for the moment
+// at which it was drafted, and see that it is the same to the byte.
+void Drill::recognize(const SideMessage& message, const std::string& id) {
+  if (const auto known = inject_of(id)) {
+    courses_[*known].point = event_point(message.body);
+    return;
+  }
+  const int64_t at_ms = message.envelope.drafted_at() - standing_.begin;
+  for (size_t i = 0; at_ms >= 0 && i < scenario_.injects.size(); ++i) {
+    if (!is_inject(i, message)) continue;
+    note(JsonValue()
+             .add("what", "came")
+             .add("inject", scenario_.injects[i].name)
+             .add("at_ms", at_ms)
+             .add("id", id));
+    standing_.play.injects[i] = {InjectFate::Kind::played, at_ms};
+    courses_[i].point = event_point(message.body);
+    return take_came(i, at_ms, id);
+  }
+}
+
+bool Drill::is_inject(size_t i, const SideMessage& message) const {
+  const Inject& inject = scenario_.injects[i];
+  const InjectFate::Kind fate = standing_.play.injects[i].kind;
+  const bool is_to_come =
+      fate == InjectFate::Kind::not_reached || fate == InjectFate::Kind::by_hand;
+  if (!is_to_come || inject.from != message.side || inject.message() == nullptr) return false;
+  const auto draft = draft_of_inject(i, message.envelope.drafted_at());
+  if (!draft) return false;
+  const auto* made = flatbuffers::GetRoot<wire::Draft>(draft->data());
+  const ByteView body = bytes(made->body());
+  return made->type() == static_cast<uint8_t>(message.type) &&
+         std::equal(body.begin(), body.end(), message.body_bytes.begin(), message.body_bytes.end());
+}
+
+void Drill::take_came(size_t i, int64_t at_ms, const std::string& id) {
+  courses_[i].id = id;
+  emit({.at_ms = at_ms,
+        .what = PlayedEvent::What::inject,
+        .side = scenario_.injects[i].from,
+        .inject = i,
+        .message = id});
 }
 
 std::optional<size_t> Drill::inject_of(const std::string& id) const {
@@ -132,7 +190,7 @@ void Drill::observe_conflict(size_t i) {
            std::holds_alternative<ConflictFound>(scenario_.expectations[e].content);
   };
   for (size_t e = 0; e < scenario_.expectations.size(); ++e) {
-    const SideIndex side = scenario_.expectations[e].side;
+    const SideIndex side = seen_from(scenario_.expectations[e].side);
     if (!is_asked(e) || faults().is_down[side]) continue;
     const std::string& id = courses_[i].id;
     const auto rows = need(connection(side).conflicts(id, 1, {}, true));

@@ -15,6 +15,10 @@ inline std::string drill_record_path(const std::string& directory) {
 inline std::string drill_orders_path(const std::string& directory) {
   return directory + "/orders.jsonl";
 }
+// The contexts with which the drill, and people in it, reach its daemons.
+inline std::string drill_contexts_path(const std::string& directory) {
+  return directory + "/hotline.toml";
+}
 // Each side's export, as the drill leaves it at its end.
 inline std::string drill_export_path(const std::string& directory, const std::string& side) {
   return directory + "/" + side + ".export";

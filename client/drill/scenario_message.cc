@@ -104,6 +104,8 @@ Result<DraftFields> draft_of(const Scenario& scenario, const ScenarioMessage& me
   auto draft = message.answers.empty() ? make_draft(request, scenario.sides[side], now, now)
                                        : answer_of(scenario, as_asked, asked);
   if (!draft) return draft.error();
+  // Whoever has the scenario can tell by it which inject the message is.
+  draft->drafted_at = now;
   const auto finished = finish_draft(*draft, true, now);
   if (!finished) return finished.error();
   return draft;

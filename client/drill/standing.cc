@@ -4,6 +4,7 @@
 #include <array>
 
 #include "client/drill/judge.h"
+#include "client/drill/one_side.h"
 #include "client/drill/play_lines.h"
 #include "protocol/base/limits.h"
 #include "protocol/base/nearest.h"
@@ -29,6 +30,11 @@ Status refuse_order(std::string reason, std::string hint = {}) {
   return make_error(ErrorCode::refused, std::move(reason), std::move(hint));
 }
 
+bool sets_clock(OrderKind kind) {
+  return kind == OrderKind::pause || kind == OrderKind::resume || kind == OrderKind::speed ||
+         kind == OrderKind::jump;
+}
+
 Status check_inject(const Scenario& scenario, const DrillStanding& standing,
                     const DrillOrder& order) {
   const size_t i = place_named(scenario.injects, order.name);
@@ -37,6 +43,9 @@ Status check_inject(const Scenario& scenario, const DrillStanding& standing,
                       nearest_of(scenario.injects, order.name));
   }
   const InjectFate& fate = standing.play.injects[i];
+  if (order.kind == OrderKind::inject && !standing.is_ours(scenario.injects[i].from)) {
+    return refuse_order(order.name + " is the other side's, and their director gives it");
+  }
   switch (fate.kind) {
     case Fate::played:
       return refuse_order(order.name + " happened already, at " + exercise_time(fate.at_ms));
@@ -62,6 +71,9 @@ Status check_judgement(const Scenario& scenario, const DrillStanding& standing,
   }
   const Expectation& expected = scenario.expectations[e];
   if (!expected.by_director) return refuse_order("a machine judges " + order.name);
+  if (!standing.is_ours(expected.side)) {
+    return refuse_order(order.name + " is the other side's, and their director judges it");
+  }
   if (standing.play.injects[expected.of].kind != Fate::played) {
     return refuse_order(scenario.injects[expected.of].name + " has not happened, and " +
                         order.name + " is expected of it");
@@ -81,10 +93,15 @@ void take_judgement(const Scenario& scenario, DrillStanding& standing, const Dri
   standing.comments[e] = order.text;
 }
 
-void take_begin(DrillStanding& standing, const JsonInput& line) {
+void take_begin(const Scenario& scenario, DrillStanding& standing, const JsonInput& line) {
   standing.begin = number_in(line, "begin");
   standing.pace.jumps = number_in(line, "jumps") != 0;
   standing.pace.speed_permille = static_cast<uint32_t>(number_in(line, "speed_permille"));
+  const std::string side = text_in(line, "side");
+  if (side.empty()) return;
+  standing.side = side == scenario.sides[0] ? 0 : 1;
+  standing.start = text_in(line, "start");
+  see_one_side(scenario, *standing.side, standing.play);
 }
 
 void take_outcome(const Scenario& scenario, DrillStanding& standing, const JsonInput& line,
@@ -108,6 +125,14 @@ Status check_order(const Scenario& scenario, const DrillStanding& standing,
                    const DrillOrder& order) {
   const bool stays_possible = order.kind == OrderKind::note || order.kind == OrderKind::judge;
   if (standing.has_ended && !stays_possible) return refuse_order("this drill is over");
+  if (standing.side && order.kind == OrderKind::stop) {
+    return refuse_order("a drill with the other side is stopped by a word to both",
+                        "hotline --context NAME drill stop, without --directory");
+  }
+  if (standing.side && sets_clock(order.kind)) {
+    return refuse_order("the clock of a drill with the other side is set by both directors",
+                        std::string("hotline drill ") + order_word(order.kind) + " --joint");
+  }
   switch (order.kind) {
     case OrderKind::inject:
     case OrderKind::skip:
@@ -199,13 +224,13 @@ std::optional<DrillOrder> take_line(const Scenario& scenario, DrillStanding& sta
   const std::string what = text_in(line, "what");
   const int64_t at_ms = number_in(line, "at_ms");
   if (what == "begun") {
-    take_begin(standing, line);
+    take_begin(scenario, standing, line);
     return std::nullopt;
   }
   standing.now_ms = std::max(standing.now_ms, at_ms);
   standing.broken_off = what == "broken-off" ? text_in(line, "reason") : "";
   const auto number = static_cast<uint64_t>(number_in(line, "order"));
-  if (what == "inject") {
+  if (what == "inject" || what == "came") {
     const size_t i = place_named(scenario.injects, text_in(line, "inject"));
     if (i < scenario.injects.size()) standing.play.injects[i] = {Fate::played, at_ms};
   } else if (what == "passed-over") {
@@ -231,6 +256,7 @@ std::optional<int64_t> comes_at_ms(const Scenario& scenario, const DrillStanding
                                    size_t inject) {
   const Fate fate = standing.play.injects[inject].kind;
   if (fate != Fate::not_reached && fate != Fate::by_hand) return std::nullopt;
+  if (!standing.is_ours(scenario.injects[inject].from)) return std::nullopt;
   if (standing.called.count(inject) > 0) return standing.now_ms;
   return fate == Fate::by_hand ? std::nullopt : due_ms(scenario, standing.play, inject);
 }
@@ -239,7 +265,23 @@ std::vector<size_t> waits_for_director(const Scenario& scenario, const DrillStan
   std::vector<size_t> found;
   if (standing.pace.jumps && !standing.is_paused) return found;
   for (size_t i = 0; i < scenario.injects.size(); ++i) {
-    if (standing.play.injects[i].kind == Fate::by_hand) found.push_back(i);
+    const bool is_ours = standing.is_ours(scenario.injects[i].from);
+    if (is_ours && standing.play.injects[i].kind == Fate::by_hand) found.push_back(i);
+  }
+  return found;
+}
+
+Play seen_play(const Scenario& scenario, const DrillStanding& standing) {
+  return standing.side ? own_part(scenario, *standing.side, standing.play) : standing.play;
+}
+
+std::vector<size_t> waits_for_peer(const Scenario& scenario, const DrillStanding& standing) {
+  std::vector<size_t> found;
+  for (size_t i = 0; i < scenario.injects.size(); ++i) {
+    if (standing.is_ours(scenario.injects[i].from) || !may_come(scenario, standing.play, i)) {
+      continue;
+    }
+    if (matters(scenario, *standing.side, standing.play, i)) found.push_back(i);
   }
   return found;
 }
@@ -252,7 +294,8 @@ bool is_over(const Scenario& scenario, const DrillStanding& standing) {
   for (size_t e = 0; e < scenario.expectations.size(); ++e) {
     if (is_running(scenario, standing.play, e)) return false;
   }
-  return waits_for_director(scenario, standing).empty();
+  return waits_for_director(scenario, standing).empty() &&
+         waits_for_peer(scenario, standing).empty();
 }
 
 }  // namespace hotline::client

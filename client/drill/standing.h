@@ -31,7 +31,9 @@ struct DrillPace {
 };
 
 struct DrillStanding {
-  UtcMs begin = 0;  // The exercise's time at which the drill began; 0 before that.
+  UtcMs begin = 0;                // The exercise's time at which the drill began; 0 before that.
+  std::optional<SideIndex> side;  // Played with the other side's director: the own side.
+  std::string start;              // Then: the message by which both directors began it.
   DrillPace pace;
   int64_t now_ms = 0;
   Play play;
@@ -45,6 +47,8 @@ struct DrillStanding {
   bool is_stopped = false;
   bool has_ended = false;
 
+  // Its injects are given, and its expectations judged, by this drill's program.
+  bool is_ours(SideIndex one) const { return !side || *side == one; }
   // It goes from one thing that is due to the next, and the clocks are held.
   bool walks() const {
     return (walks_until_ms && now_ms < *walks_until_ms) || (pace.jumps && !is_paused);
@@ -77,6 +81,10 @@ std::optional<int64_t> comes_at_ms(const Scenario& scenario, const DrillStanding
 // Injects that only the director can give, where the drill stays open for them. One that jumps does
 // not: it would wait for ever.
 std::vector<size_t> waits_for_director(const Scenario& scenario, const DrillStanding& standing);
+// As its director sees it.
+Play seen_play(const Scenario& scenario, const DrillStanding& standing);
+// Injects of the other side that may still come, and on which something of the own side hangs.
+std::vector<size_t> waits_for_peer(const Scenario& scenario, const DrillStanding& standing);
 // Nothing is open any more.
 bool is_over(const Scenario& scenario, const DrillStanding& standing);
 

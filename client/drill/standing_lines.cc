@@ -93,6 +93,38 @@ std::string serial_in(const DrillView& view, size_t inject) {
   return found == view.serials.end() ? std::string() : found->second;
 }
 
+// Of the other side only what came is shown.
+bool shows_inject(const Scenario& scenario, const DrillStanding& at, size_t i) {
+  return at.is_ours(scenario.injects[i].from) ||
+         at.play.injects[i].kind == InjectFate::Kind::played;
+}
+
+bool shows_expectation(const Scenario& scenario, const DrillStanding& at, size_t e) {
+  return at.is_ours(scenario.expectations[e].side);
+}
+
+// The inject of an expectation, where it is shown.
+std::string shown_inject_of(const Scenario& scenario, const DrillStanding& at, size_t e) {
+  const size_t of = scenario.expectations[e].of;
+  return shows_inject(scenario, at, of) ? scenario.injects[of].name : "";
+}
+
+struct Hidden {
+  size_t injects = 0;
+  size_t expectations = 0;
+};
+
+Hidden hidden_in(const Scenario& scenario, const DrillStanding& at) {
+  Hidden hidden;
+  for (size_t i = 0; i < scenario.injects.size(); ++i) {
+    if (!shows_inject(scenario, at, i)) ++hidden.injects;
+  }
+  for (size_t e = 0; e < scenario.expectations.size(); ++e) {
+    if (!shows_expectation(scenario, at, e)) ++hidden.expectations;
+  }
+  return hidden;
+}
+
 void print_injects(Output& output, const Scenario& scenario, const DrillView& view) {
   Table table({{"T+"},
                {"STATE", 0, Table::Fit::whole, true},
@@ -101,6 +133,7 @@ void print_injects(Output& output, const Scenario& scenario, const DrillView& vi
                {"KIND", 8, Table::Fit::left_out, true},
                {"ID"}});
   for (size_t i = 0; i < scenario.injects.size(); ++i) {
+    if (!shows_inject(scenario, view.standing, i)) continue;
     const Inject& inject = scenario.injects[i];
     const PartState state = inject_state(scenario, view.standing, i);
     table.add({"",
@@ -119,11 +152,13 @@ void print_expectations(Output& output, const Scenario& scenario, const DrillVie
                {"INJECT", 8, Table::Fit::left_out},
                {"POINTS"}});
   for (size_t e = 0; e < scenario.expectations.size(); ++e) {
+    if (!shows_expectation(scenario, view.standing, e)) continue;
     const Expectation& expected = scenario.expectations[e];
     const PartState state = expectation_state(scenario, view.standing, e);
     table.add({state.style == Style::red ? "!" : "",
                {time_cell(state), state.word.words, upper_case(scenario.sides[expected.side]),
-                expected.name, scenario.injects[expected.of].name, std::to_string(expected.points)},
+                expected.name, shown_inject_of(scenario, view.standing, e),
+                std::to_string(expected.points)},
                state.style});
   }
   table.print(output);
@@ -160,6 +195,7 @@ void say_next(Output& output, const Scenario& scenario, const DrillView& view) {
   }
   for (size_t e = 0; e < scenario.expectations.size(); ++e) {
     if (view.standing.play.expectations[e].kind != Outcome::Kind::to_judge) continue;
+    if (!shows_expectation(scenario, view.standing, e)) continue;
     output.talk("To judge: " +
                 output.command("drill judge " + scenario.expectations[e].name + " met"));
   }
@@ -168,6 +204,7 @@ void say_next(Output& output, const Scenario& scenario, const DrillView& view) {
 JsonValue json_injects_now(const Scenario& scenario, const DrillView& view) {
   JsonValue::Array rows;
   for (size_t i = 0; i < scenario.injects.size(); ++i) {
+    if (!shows_inject(scenario, view.standing, i)) continue;
     const Inject& inject = scenario.injects[i];
     const PartState state = inject_state(scenario, view.standing, i);
     rows.push_back(JsonValue()
@@ -185,13 +222,14 @@ JsonValue json_injects_now(const Scenario& scenario, const DrillView& view) {
 JsonValue json_expectations_now(const Scenario& scenario, const DrillView& view) {
   JsonValue::Array rows;
   for (size_t e = 0; e < scenario.expectations.size(); ++e) {
+    if (!shows_expectation(scenario, view.standing, e)) continue;
     const Expectation& expected = scenario.expectations[e];
     const PartState state = expectation_state(scenario, view.standing, e);
     const auto comment = view.standing.comments.find(e);
     rows.push_back(JsonValue()
                        .add("name", expected.name)
                        .add("kind", kExpectationKinds[expected.content.index()].key)
-                       .add("of", scenario.injects[expected.of].name)
+                       .add("of", json_text(shown_inject_of(scenario, view.standing, e)))
                        .add("side", scenario.sides[expected.side])
                        .add("state", state.word.key)
                        .add("at_ms", json_at(state.at_ms))
@@ -220,6 +258,9 @@ DrillView view_of(const Scenario& scenario, const std::vector<JsonInput>& lines)
       const std::string name = what == "inject" ? text_in(line, "inject") : "";
       messages.push_back(place_named(scenario.injects, name));
     }
+    if (what == "came") {
+      view.serials[place_named(scenario.injects, text_in(line, "inject"))] = text_in(line, "id");
+    }
     const auto place = static_cast<size_t>(number_in(line, "message"));
     if (what == "committed" && place < messages.size()) {
       view.serials[messages[place]] = text_in(line, "id");
@@ -231,8 +272,11 @@ DrillView view_of(const Scenario& scenario, const std::vector<JsonInput>& lines)
 void say_standing(Output& output, const Scenario& scenario, const DrillView& view) {
   const DrillStanding& at = view.standing;
   output.line(printable_line(scenario.title));
-  output.say("It is at " + exercise_time(at.now_ms) + " of exercise time, " +
-             format_rfc3339(at.begin + at.now_ms) + " by its clock.");
+  output.say("It is at " + exercise_time(at.now_ms) + " since the drill began: " +
+             format_rfc3339(at.begin + at.now_ms) + " by the clock of the exercise.");
+  if (view.machine_now != 0) {
+    output.say("The clock of this machine says " + format_rfc3339(view.machine_now) + ".");
+  }
   say_pace(output, view);
   print_injects(output, scenario, view);
   print_expectations(output, scenario, view);
@@ -243,7 +287,14 @@ void say_standing(Output& output, const Scenario& scenario, const DrillView& vie
     }
     table.print(output);
   }
-  say_score(output, scenario, at.play, is_closed(at));
+  if (at.side) {
+    const Hidden hidden = hidden_in(scenario, at);
+    output.talk("Of " + upper_case(scenario.sides[other_side(*at.side)]) +
+                " there are more injects: " + format_count(hidden.injects) +
+                ", and expectations: " + format_count(hidden.expectations) +
+                "; their director sees them.");
+  }
+  say_score(output, scenario, seen_play(scenario, at), is_closed(at));
   say_next(output, scenario, view);
 }
 
@@ -253,10 +304,17 @@ void add_standing(JsonValue& document, const Scenario& scenario, const DrillView
       .add("state", kDrillStates[static_cast<size_t>(state_of(view))])
       .add("at_ms", at.now_ms)
       .add("at", json_time(at.begin + at.now_ms))
+      .add("machine_at", view.machine_now == 0 ? JsonValue() : json_time(view.machine_now))
       .add("paused", at.is_paused)
       .add("jumps", at.pace.jumps)
       .add("speed_permille", static_cast<int64_t>(at.pace.speed_permille));
-  add_points(document, scenario, at.play);
+  add_points(document, scenario, seen_play(scenario, at));
+  if (at.side) {
+    const Hidden hidden = hidden_in(scenario, at);
+    document.add("side", scenario.sides[*at.side])
+        .add("hidden",
+             JsonValue().add("injects", hidden.injects).add("expectations", hidden.expectations));
+  }
   document.add("injects", json_injects_now(scenario, view))
       .add("expectations", json_expectations_now(scenario, view));
   document.add(

@@ -2,8 +2,7 @@
 #include <filesystem>
 
 #include "client/connect/export_download.h"
-#include "client/director/drill_ground.h"
-#include "client/drill/drill_files.h"
+#include "client/director/local_ground.h"
 
 namespace hotline::client {
 namespace {
@@ -13,7 +12,7 @@ constexpr int64_t kLookAtLink_ms = 50;
 
 }  // namespace
 
-Status DrillGround::leave_exports(const Surroundings& around) {
+Status LocalGround::leave_exports(const Surroundings& around) {
   if (const auto mended = set(Faults{}); !mended) return mended.error();
   const int64_t until_ms = around.steady_ms() + kLinkPatience_ms;
   for (SideIndex side = 0; side < kSides; ++side) {

@@ -1,9 +1,11 @@
-"""Issues a certificate of a development CA anew with openssl, for the same key and with other times."""
+"""Issues certificates of a development CA anew with openssl, for the same key: with other times, or for exercises."""
 
 import pathlib
 import tempfile
 
 from revoke import openssl
+
+EXERCISE_POLICY = "2.25.150689063991174703518249449088850562727"
 
 
 def reissue(party_directory, name, begins, ends):
@@ -32,3 +34,18 @@ commonName = optional
         openssl("ca", "-batch", "-notext", "-preserveDN", "-config", scratch / "ca.cnf", "-cert", party_directory / "ca.crt",
                 "-keyfile", party_directory / "ca.key", "-in", scratch / "request", "-startdate", begins, "-enddate", ends,
                 "-out", certificate)
+
+
+def issue_for_exercises(pki):
+    """Has the CAs of a development PKI issue all of their certificates anew, for the same keys, with the policy of exercises."""
+    for certificate in pki.glob("*/**/*.crt"):
+        ca = pki / certificate.relative_to(pki).parts[0] / "ca.crt"
+        if certificate == ca or not ca.exists():
+            continue
+        request, policy = certificate.with_suffix(".request"), certificate.with_suffix(".policy")
+        policy.write_text(f"certificatePolicies = {EXERCISE_POLICY}\n")
+        openssl("x509", "-x509toreq", "-in", certificate, "-signkey", certificate.with_suffix(".key"), "-copy_extensions", "copyall", "-out", request)
+        openssl("x509", "-req", "-in", request, "-CA", ca, "-CAkey", ca.with_suffix(".key"), "-copy_extensions", "copyall", "-extfile", policy,
+                "-days", "5", "-out", certificate)
+        request.unlink()
+        policy.unlink()

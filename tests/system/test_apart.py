@@ -9,7 +9,7 @@ import subprocess
 import sys
 import unittest
 
-from revoke import openssl
+from reissue import issue_for_exercises
 from world import PREFIX, World, other
 
 CONFIGURATION, NOT_ALLOWED, NOT_FOUND, REFUSED, FAILED = 3, 4, 7, 8, 10
@@ -18,23 +18,7 @@ MARK = "EXERCISE EXERCISE EXERCISE"
 NOTIFIER = '[[notifier]]\nname = "pager"\nkind = "webhook"\nurl = "http://127.0.0.1:1/"\nmode = "{}"\n'
 
 
-EXERCISE_POLICY = "2.25.150689063991174703518249449088850562727"
 LIVE_CERTIFICATE, EXERCISE_CERTIFICATE = "of what is live, and this channel is an exercise", "of exercises, and this channel is live"
-
-
-def issue_for_exercises(pki):
-    """Has the CAs of a development PKI issue all of their certificates anew, for the same keys, with the policy of exercises."""
-    for certificate in pki.glob("*/**/*.crt"):
-        ca = pki / certificate.relative_to(pki).parts[0] / "ca.crt"
-        if certificate == ca or not ca.exists():
-            continue
-        request, policy = certificate.with_suffix(".request"), certificate.with_suffix(".policy")
-        policy.write_text(f"certificatePolicies = {EXERCISE_POLICY}\n")
-        openssl("x509", "-x509toreq", "-in", certificate, "-signkey", certificate.with_suffix(".key"), "-copy_extensions", "copyall", "-out", request)
-        openssl("x509", "-req", "-in", request, "-CA", ca, "-CAkey", ca.with_suffix(".key"), "-copy_extensions", "copyall", "-extfile", policy,
-                "-days", "5", "-out", certificate)
-        request.unlink()
-        policy.unlink()
 
 
 class Apart(unittest.TestCase):

@@ -38,6 +38,7 @@ void BundleCheck::check(uint64_t bundle, BundleOutcome& outcome) {
   outcome.after.reset();
   outcome.fact_fault.reset();
   outcome.facts.clear();
+  outcome.epochs.clear();
   outcome.bodies_missing = 0;
   if (!read_files(bundle)) return;
   split_entries();
@@ -132,6 +133,12 @@ ByteView BundleCheck::aligned(ByteView entry) {
 void BundleCheck::open_envelope_at(unsigned place) {
   const auto envelope = open_envelope(aligned(entries_[place]));
   expect_part(place, envelope ? named_part(**envelope) : std::nullopt);
+  if (!envelope || (*envelope)->epoch() == nullptr) return;
+  const wire::Epoch& epoch = *(*envelope)->epoch();
+  if (begins_epoch(**envelope, epoch.number(), epoch.size(), to_hash(*epoch.root()))) {
+    outcome_->epochs.push_back(
+        {entry_at(place), epoch.number(), epoch.size(), to_hash(*epoch.root())});
+  }
 }
 
 void BundleCheck::open_journal_entry(unsigned place) {
@@ -242,6 +249,15 @@ void BundleCheck::read_fact(unsigned place, const wire::Entry& entry) {
       fact.kind = JournalFact::Kind::receipt_given;
       return read_receipt(std::move(fact), receipt.size(), receipt.note()->string_view());
     }
+    case wire::Fact::EpochBegan: {
+      const wire::EpochBegan& began = *entry.fact_as_EpochBegan();
+      fact.kind = began.incoming() ? JournalFact::Kind::peers_epoch : JournalFact::Kind::own_epoch;
+      fact.number = began.first();
+      fact.epoch = began.number();
+      outcome_->facts.push_back(std::move(fact));
+      if (!began.incoming()) outcome_->epochs.push_back({entry_at(place), began.number(), 0, {}});
+      return;
+    }
     default:
       return;
   }
@@ -267,8 +283,9 @@ void BundleCheck::read_numbered(JournalFact fact, const wire::Numbered& numbered
     fact.hash = known->root;
     fact.root_is_cosigned = true;
   } else {
-    const auto checkpoint =
-        open_checkpoint(note, trust_->sent_origin, trust_->log_key, *trust_->log_verifier);
+    fact.epoch = claimed_epoch(note, trust_->sent);
+    const auto checkpoint = open_checkpoint(note, origin_in(trust_->sent.origin, fact.epoch),
+                                            trust_->sent.log_key, *trust_->sent.log_verifier);
     if (!checkpoint) return fail_fact(place, "its checkpoint: " + checkpoint.error().reason);
     if (parse_note(note)->signatures.size() != 1) {
       return fail_fact(place, "its checkpoint bears more than one signature");

@@ -16,6 +16,7 @@
 #include "protocol/base/signing.h"
 #include "protocol/log/note.h"
 #include "protocol/log/origin.h"
+#include "protocol/message/epochs.h"
 
 namespace hotline::audit {
 
@@ -28,17 +29,36 @@ struct EntryFault {
 
 // A journal entry's word on transcripts and receipts, as far as it can be judged by itself.
 struct JournalFact {
-  enum class Kind : uint8_t { released, numbered, received, receipt_held, receipt_given };
+  enum class Kind : uint8_t {
+    released,
+    numbered,
+    received,
+    receipt_held,
+    receipt_given,
+    own_epoch,
+    peers_epoch
+  };
 
   Kind kind = Kind::released;
   uint64_t entry = 0;
   UtcMs at = 0;  // By the own clock of the exporting party.
-  // The serial of released, the index of received, the first index of numbered, else the size.
+  // The serial of released, the index of received, the first index of numbered and of an epoch,
+  // else the size.
   uint64_t number = 0;
   // The leaf of released and received; the root of numbered; else the hash of the note.
   Hash hash{};
   std::vector<uint64_t> serials;  // Numbered has them.
+  uint64_t epoch = 0;             // That begins, or that the checkpoint of numbered claims.
   bool root_is_cosigned = false;  // Numbered: its checkpoint is that of a cosigned note.
+};
+
+// An entry's word that it is the first of an epoch, not held against what stands before it.
+struct EpochWord {
+  uint64_t entry = 0;
+  uint64_t number = 0;
+  // A transcript's: of the log before it.
+  uint64_t size = 0;
+  Hash root{};
 };
 
 struct BundleOutcome {
@@ -49,6 +69,7 @@ struct BundleOutcome {
   Hash subtree_root{};  // A full bundle's.
   uint64_t bodies_missing = 0;
   uint64_t first_missing = 0;  // Entry.
+  std::vector<EpochWord> epochs;
 
   // The journal's.
   std::array<UtcMs, kTileWidth> at;
@@ -61,9 +82,7 @@ struct JournalTrust {
   std::string party;
   std::string peer;
   ChannelName channel;
-  std::string sent_origin;
-  NoteKey log_key;  // The party's.
-  const SignatureVerifier* log_verifier = nullptr;
+  CheckpointTrust sent;  // In the first epoch.
   const std::vector<SignedNote>* sent_notes = nullptr;
 };
 

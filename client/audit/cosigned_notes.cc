@@ -24,7 +24,8 @@ struct Candidate {
 
 void check_note(Candidate& candidate, const CheckpointTrust& trust) {
   const std::string_view text = candidate.text;
-  auto opened = open_cosigned_checkpoint(text, trust);
+  const uint64_t epoch = claimed_epoch(text, trust);
+  auto opened = open_cosigned_checkpoint(text, in_epoch(trust, epoch));
   if (!opened) {
     candidate.reason = opened.error().reason;
     return;
@@ -33,7 +34,8 @@ void check_note(Candidate& candidate, const CheckpointTrust& trust) {
   // It has exactly two signature lines, the log's and the cosigner's.
   const size_t last_line = text.rfind('\n', text.size() - 2) + 1;
   candidate.signed_note = {opened->checkpoint.size, opened->checkpoint.root,
-                           sha256({as_bytes(text)}), sha256({as_bytes(text.substr(0, last_line))})};
+                           sha256({as_bytes(text)}), sha256({as_bytes(text.substr(0, last_line))}),
+                           epoch};
 }
 
 class Check {

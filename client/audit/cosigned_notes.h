@@ -21,6 +21,7 @@ struct SignedNote {
   Hash root{};
   Hash hash{};         // The whole note's, so that another copy of it can be recognised.
   Hash signed_hash{};  // The note's without its cosignature.
+  uint64_t epoch = 0;  // That it claims.
 };
 
 // From when to when a certificate, and its CA's, hold.

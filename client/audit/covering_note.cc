@@ -12,6 +12,7 @@
 #include "client/audit/export_reader.h"
 #include "protocol/base/bytes.h"
 #include "protocol/base/limits.h"
+#include "protocol/log/origin.h"
 
 namespace hotline::audit {
 namespace {
@@ -22,9 +23,9 @@ constexpr uint64_t kReadThrough = 8 * 1024;
 
 class NoteFile {
  public:
-  NoteFile(std::string path, std::string origin)
+  NoteFile(std::string path, const std::string& origin)
       : path_(std::move(path)),
-        origin_(std::move(origin)),
+        stem_(origin.substr(0, origin.rfind('/') + 1)),
         descriptor_(open(path_.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)),
         open_error_(descriptor_ < 0 ? errno : 0) {}
   NoteFile(const NoteFile&) = delete;
@@ -58,12 +59,11 @@ class NoteFile {
   }
 
   // The first record that begins at `from` or later. It is known by the origin with which every
-  // checkpoint begins, and which stands nowhere else in a note.
+  // checkpoint begins, up to its epoch, and which stands nowhere else in a note.
   std::optional<Record> at_or_after(uint64_t from) const {
     const std::string bytes = read(from, 2 * kRecordSizeMax);
-    const std::string mark = origin_ + "\n";
-    for (size_t found = bytes.find(mark); found != std::string::npos;
-         found = bytes.find(mark, found + 1)) {
+    for (size_t found = bytes.find(stem_); found != std::string::npos;
+         found = bytes.find(stem_, found + 1)) {
       if (found < kNoteLengthSize) continue;
       const size_t begin = found - kNoteLengthSize;
       if (auto record = parse(std::string_view(bytes).substr(begin), from + begin)) return record;
@@ -93,13 +93,13 @@ class NoteFile {
     bytes.remove_prefix(kNoteLengthSize);
     if (length > bytes.size()) return std::nullopt;
     const auto checkpoint = unverified_checkpoint(bytes.substr(0, length));
-    if (!checkpoint || checkpoint->origin != origin_) return std::nullopt;
+    if (!checkpoint || !epoch_in(checkpoint->origin, stem_ + "0")) return std::nullopt;
     return Record{offset, offset + kNoteLengthSize + length, checkpoint->size,
                   std::string(bytes.substr(0, length))};
   }
 
   std::string path_;
-  std::string origin_;
+  std::string stem_;  // Origins of all epochs begin with it.
   int descriptor_;
   int open_error_;
 };

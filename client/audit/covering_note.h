@@ -10,8 +10,8 @@
 
 namespace hotline::audit {
 
-// The whole note, not believed. `directory` is the export's; `origin` is the log's. Errors:
-// incomplete when no note covers the entry, verification_failed when the file is damaged.
+// The whole note, not believed. `directory` is the export's; `origin` is the log's, of any epoch.
+// Errors: incomplete when no note covers the entry, verification_failed when the file is damaged.
 Result<std::string> find_covering_note(const std::string& directory, ExportLog log,
                                        const std::string& origin, uint64_t entry);
 

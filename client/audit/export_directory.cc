@@ -34,8 +34,8 @@ using AllFacts =
              wire::ConflictEnded, wire::DraftSaved, wire::DraftDiscarded, wire::DraftSubmitted,
              wire::DraftReturned, wire::ConditionBegan, wire::ConditionEnded, wire::AgreementBegan,
              wire::HandoverStarted, wire::HandoverAccepted, wire::LadderPaused,
-             wire::GuarantorNoted, wire::ExerciseClockSet, wire::LadderRaised,
-             wire::NotifiersTried>;
+             wire::GuarantorNoted, wire::ExerciseClockSet, wire::LadderRaised, wire::NotifiersTried,
+             wire::StoreRestored, wire::EpochBegan>;
 
 template <class Fact>
 const wire::Digest* name_hash(const wire::Entry& entry) {
@@ -95,8 +95,20 @@ std::optional<OriginNames> names_in_origin(const std::string& origin, OriginOf& 
   std::copy(id->begin(), id->end(), read.channel.id.begin());
   read.channel.exercise = pieces[2] == "exercise";
   read.party = pieces[3];
-  if (origin_of(read.channel, read.party, 0) != origin) return std::nullopt;
+  const auto epoch = epoch_in(origin, origin_of(read.channel, read.party, 0));
+  if (!epoch) return std::nullopt;
+  read.epoch = *epoch;
   return read;
+}
+
+uint64_t claimed_epoch(std::string_view note, const CheckpointTrust& first) {
+  return epoch_in(note.substr(0, note.find('\n')), first.origin).value_or(0);
+}
+
+CheckpointTrust in_epoch(const CheckpointTrust& first, uint64_t epoch) {
+  CheckpointTrust trust = first;
+  trust.origin = origin_in(first.origin, epoch);
+  return trust;
 }
 
 size_t read_big_endian(const uint8_t* bytes, size_t size) {

@@ -18,6 +18,7 @@
 #include "protocol/base/result.h"
 #include "protocol/channel/journal_generated.h"
 #include "protocol/log/checkpoint.h"
+#include "protocol/log/cosignature.h"
 #include "protocol/log/origin.h"
 #include "protocol/message/message_generated.h"
 
@@ -45,10 +46,11 @@ struct PerLog {
 using LogSizes = PerLog<uint64_t>;  // In entries.
 
 // The channel and the party of a log's origin; nothing where it is not what `origin_of` (of
-// protocol/log/origin.h) makes of them in the first epoch.
+// protocol/log/origin.h) makes of them in any epoch.
 struct OriginNames {
   ChannelName channel;
   std::string party;
+  uint64_t epoch = 0;
 };
 using OriginOf = std::string(const ChannelName& channel, std::string_view party, uint64_t epoch);
 std::optional<OriginNames> names_in_origin(const std::string& origin, OriginOf& origin_of);
@@ -105,6 +107,11 @@ std::vector<ByteView> take_items(ByteView& file, size_t length_size, size_t coun
 
 // The checkpoint in a note, with nobody's signature checked. Error: malformed.
 Result<Checkpoint> unverified_checkpoint(std::string_view note);
+
+// The epoch that a note claims, where `first` signs for the log in its first epoch; and who signs
+// in that epoch. 0 where it claims none.
+uint64_t claimed_epoch(std::string_view note, const CheckpointTrust& first);
+CheckpointTrust in_epoch(const CheckpointTrust& first, uint64_t epoch);
 
 // The hash, and where it is said the size, of the part that an entry speaks of: the name of a
 // person for the journal's entries, the body for a transcript's. Nothing for entries that name

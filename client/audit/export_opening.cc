@@ -186,8 +186,9 @@ class Opener {
     };
     const auto note = reader_.read_text(path, limits::kNoteSizeMax);
     if (!note) return refuse(note.error().reason);
-    auto checkpoint = open_checkpoint(*note, opened.trust.origin, opened.trust.log_key,
-                                      *opened.trust.log_verifier);
+    opened.epoch = claimed_epoch(*note, opened.trust);
+    auto checkpoint = open_checkpoint(*note, origin_in(opened.trust.origin, opened.epoch),
+                                      opened.trust.log_key, *opened.trust.log_verifier);
     if (!checkpoint) return refuse(checkpoint.error().reason);
     if (parse_note(*note)->signatures.size() != 1) {
       return refuse("it bears more signatures than that of " + opened.trust.log_key.name);

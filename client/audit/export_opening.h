@@ -35,6 +35,7 @@ struct OpenedLog {
   CheckpointTrust trust;  // Borrows from the ExportOpening.
   Validity validity;      // Both keys' certificates together hold so long.
   std::optional<Checkpoint> checkpoint;
+  uint64_t epoch = 0;  // That it claims.
 };
 
 struct ExportOpening {

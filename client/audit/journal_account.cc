@@ -7,9 +7,11 @@ namespace hotline::audit {
 
 JournalAccount::JournalAccount(const ExportReader& reader, const LogSizes& sizes,
                                const std::vector<SignedNote>& sent_notes,
-                               const std::vector<SignedNote>& received_notes, FaultBook& faults)
+                               const std::vector<SignedNote>& received_notes,
+                               const PerLog<Epochs>& epochs, FaultBook& faults)
     : reader_(reader),
       sizes_(sizes),
+      epochs_(epochs),
       faults_(faults),
       sent_(reader, ExportLog::sent, sizes[ExportLog::sent], 0),
       received_(reader, ExportLog::received, sizes[ExportLog::received], 0),
@@ -28,6 +30,10 @@ void JournalAccount::take(const JournalFact& fact) {
       return take_receipt(fact, ExportLog::sent);
     case JournalFact::Kind::receipt_given:
       return take_receipt(fact, ExportLog::received);
+    case JournalFact::Kind::own_epoch:
+      return take_epoch(fact, ExportLog::sent);
+    case JournalFact::Kind::peers_epoch:
+      return take_epoch(fact, ExportLog::received);
   }
 }
 
@@ -74,7 +80,7 @@ void JournalAccount::take_numbered(const JournalFact& fact) {
     while (!unnumbered_.empty() && unnumbered_.front().gone) unnumbered_.pop_front();
   }
   if (!fact.root_is_cosigned && !fact.serials.empty()) {
-    numbered_roots_.push_back({fact.entry, numbered_, fact.hash});
+    numbered_roots_.push_back({fact.entry, numbered_, fact.hash, fact.epoch});
   }
 }
 
@@ -107,6 +113,20 @@ void JournalAccount::take_receipt(const JournalFact& fact, ExportLog log) {
   receipts.size = std::max(receipts.size, fact.number);
 }
 
+void JournalAccount::take_epoch(const JournalFact& fact, ExportLog log) {
+  const uint64_t number = ++epochs_told_[log];
+  if (fact.epoch != number) return fail(fact.entry, "it is not the next epoch");
+  // A transcript's epoch begins with its first leaf: a log that ends there is still of the last
+  // one.
+  if (epochs_[log].of(fact.number) == number - 1 && epochs_[log].of(fact.number + 1) == number) {
+    return;
+  }
+  faults_.note(log == ExportLog::sent ? Step::sent_epochs : Step::received_epochs, fact.entry,
+               {entry_name(ExportLog::journal, fact.entry),
+                "no epoch begins at place " + std::to_string(fact.number) + " of " +
+                    std::string(log_name(log))});
+}
+
 void JournalAccount::expect_leaf(ExportLog log, uint64_t index, const Hash& hash,
                                  uint64_t journal_entry) {
   TileLevel& leaves = log == ExportLog::sent ? sent_ : received_;
@@ -126,6 +146,14 @@ void JournalAccount::finish() {
   if (received_count_ < sizes_[ExportLog::received]) {
     fail_leaf(ExportLog::received, received_count_, "no journal entry speaks of it");
   }
+  for (const ExportLog log : {ExportLog::sent, ExportLog::received}) {
+    if (epochs_told_[log] == epochs_[log].newest()) continue;
+    const uint64_t first = epochs_[log].newest_first();
+    // An entry that tells of an epoch which is none counts before it.
+    faults_.note(log == ExportLog::sent ? Step::sent_epochs : Step::received_epochs, UINT64_MAX,
+                 {entry_name(log, first, envelope_id(reader_, log, sizes_[log], first)),
+                  "it begins an epoch of which no journal entry tells"});
+  }
   const struct {
     const Receipts& receipts;
     Step step;
@@ -144,10 +172,12 @@ void JournalAccount::check_numbered_roots() {
   TileRoots roots(reader_, ExportLog::sent, sizes_[ExportLog::sent]);
   for (const NumberedRoot& numbered : numbered_roots_) {
     if (numbered.size > sizes_[ExportLog::sent]) return;
-    if (roots.root_at(numbered.size) == numbered.root) continue;
+    const bool is_root = roots.root_at(numbered.size) == numbered.root;
+    if (is_root && epochs_[ExportLog::sent].of(numbered.size) == numbered.epoch) continue;
     faults_.note(Step::numbered_roots, numbered.entry,
                  {entry_name(ExportLog::journal, numbered.entry),
-                  "the root in its checkpoint is not that of the messages up to there"});
+                  is_root ? "its checkpoint is of another epoch than the messages up to there"
+                          : "the root in its checkpoint is not that of the messages up to there"});
     return;
   }
 }

@@ -24,7 +24,8 @@ class JournalAccount {
   // Transcripts are compared by their tiles of level 0. All is borrowed.
   JournalAccount(const ExportReader& reader, const LogSizes& sizes,
                  const std::vector<SignedNote>& sent_notes,
-                 const std::vector<SignedNote>& received_notes, FaultBook& faults);
+                 const std::vector<SignedNote>& received_notes, const PerLog<Epochs>& epochs,
+                 FaultBook& faults);
 
   void take(const JournalFact& fact);
 
@@ -56,11 +57,13 @@ class JournalAccount {
     uint64_t entry = 0;
     uint64_t size = 0;
     Hash root{};
+    uint64_t epoch = 0;
   };
   void take_released(const JournalFact& fact);
   void take_numbered(const JournalFact& fact);
   void take_received(const JournalFact& fact);
   void take_receipt(const JournalFact& fact, ExportLog log);
+  void take_epoch(const JournalFact& fact, ExportLog log);
   Unnumbered* find(uint64_t serial);
   void expect_leaf(ExportLog log, uint64_t index, const Hash& hash, uint64_t journal_entry);
   void fail(uint64_t entry, std::string reason);
@@ -68,6 +71,8 @@ class JournalAccount {
 
   const ExportReader& reader_;
   const LogSizes sizes_;
+  const PerLog<Epochs>& epochs_;  // As the transcripts themselves have them.
+  PerLog<uint64_t> epochs_told_;
   FaultBook& faults_;
   TileLevel sent_;  // Leaves of the transcripts.
   TileLevel received_;

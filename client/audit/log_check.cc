@@ -83,7 +83,7 @@ class LogCheck {
         faults_(faults),
         tiles_(reader, options.log, options.size, faults) {}
 
-  void run() {
+  Epochs run() {
     const unsigned threads = std::max(1u, options_.threads);
     std::vector<std::unique_ptr<BundleCheck>> checks;
     for (unsigned i = 0; i < threads; ++i) {
@@ -97,6 +97,7 @@ class LogCheck {
     };
     pieces.take = [&](uint64_t bundle, unsigned slot) { return take(bundle, outcomes[slot]); };
     run_in_order(bundle_count(options_.size), threads, pieces);
+    return std::move(epochs_);
   }
 
  private:
@@ -108,6 +109,7 @@ class LogCheck {
                     outcome.fault->reason});
       return false;
     }
+    for (const EpochWord& word : outcome.epochs) take_epoch(bundle, outcome, word);
     check_roots(bundle, outcome);
     if (outcome.width == kTileWidth) {
       tiles_.append(outcome.subtree_root);
@@ -115,6 +117,22 @@ class LogCheck {
     }
     if (options_.on_bundle) options_.on_bundle(bundle, outcome);
     return true;
+  }
+
+  // In a transcript, an epoch that does not follow from what stands before it is a message as
+  // others.
+  void take_epoch(uint64_t bundle, const BundleOutcome& outcome, const EpochWord& word) {
+    const bool is_next = word.number == epochs_.newest() + 1;
+    if (options_.log == ExportLog::journal) {
+      if (is_next) return epochs_.begin(word.entry);
+      return faults_.note(Step::journal_facts, word.entry,
+                          {entry_name(options_.log, word.entry), "it is not the next epoch"});
+    }
+    Frontier within;
+    if (is_next && word.size == word.entry &&
+        root_within(bundle * kTileWidth, word.entry, outcome, within) == word.root) {
+      epochs_.begin(word.entry);
+    }
   }
 
   // The signed sizes that end within this bundle, or with it.
@@ -129,6 +147,15 @@ class LogCheck {
       const Hash root = signed_root.size == first + kTileWidth
                             ? whole_root(outcome.subtree_root)
                             : root_within(first, signed_root.size, outcome, within);
+      const uint64_t epoch = epochs_.of(signed_root.size);
+      if (root == signed_root.root && epoch != signed_root.epoch) {
+        root_failed_ = true;
+        faults_.note(steps_.roots, signed_root.size,
+                     {entries_name(options_.log, held_until_, signed_root.size - 1),
+                      "they are of epoch " + std::to_string(epoch) + ", and were signed as of " +
+                          std::to_string(signed_root.epoch)});
+        continue;
+      }
       if (root == signed_root.root) {
         held_until_ = signed_root.size;
         continue;
@@ -160,6 +187,7 @@ class LogCheck {
   FaultBook& faults_;
   UpperTiles tiles_;
   Frontier bundles_;
+  Epochs epochs_;
   size_t next_root_ = 0;
   uint64_t held_until_ = 0;  // The size of the last root that is the signed one.
   bool root_failed_ = false;
@@ -167,8 +195,8 @@ class LogCheck {
 
 }  // namespace
 
-void check_log(const ExportReader& reader, const LogCheckOptions& options, FaultBook& faults) {
-  if (options.size != 0) LogCheck(reader, options, faults).run();
+Epochs check_log(const ExportReader& reader, const LogCheckOptions& options, FaultBook& faults) {
+  return options.size == 0 ? Epochs() : LogCheck(reader, options, faults).run();
 }
 
 Hash TileRoots::root_at(uint64_t size) {

@@ -17,6 +17,7 @@ namespace hotline::audit {
 struct SignedRoot {
   uint64_t size = 0;
   Hash root{};
+  uint64_t epoch = 0;
 };
 
 struct LogCheckOptions {
@@ -29,8 +30,8 @@ struct LogCheckOptions {
   std::function<void(uint64_t bundle, const BundleOutcome&)> on_bundle;
 };
 
-// Faults go into `faults`.
-void check_log(const ExportReader& reader, const LogCheckOptions& options, FaultBook& faults);
+// Faults go into `faults`. Returns the log's epochs, up to the first fault.
+Epochs check_log(const ExportReader& reader, const LogCheckOptions& options, FaultBook& faults);
 
 // The roots of a checked log at rising sizes, from its tiles.
 class TileRoots {

@@ -14,8 +14,6 @@
 namespace hotline::audit {
 namespace {
 
-constexpr uint64_t kEpoch = 0;
-
 // The receiver by the name of its key, which must be the second signature and the last.
 std::optional<std::string> receiver_of(const Note& note, const OriginNames& transcript) {
   if (note.signatures.size() != 2) return std::nullopt;
@@ -40,7 +38,7 @@ Result<CosignedCheckpoint> check_signatures(const ProofFile& proof, const ProofN
   auto receipt = Ed25519Verifier::create(receipt_key);
   if (!receipt) return not_proved(receipt.error().reason);
   CheckpointTrust trust;
-  trust.origin = transcript_origin(names.channel, names.sender, kEpoch);
+  trust.origin = transcript_origin(names.channel, names.sender, names.epoch);
   trust.log_key = {log_key_name(names.channel, names.sender), kNoteTypeEd25519, log_key};
   trust.log_verifier = &*log;
   trust.cosigner_key = {receipt_key_name(names.channel, names.receiver), kNoteTypeCosignatureV1,
@@ -104,7 +102,7 @@ Result<ProofNames> read_proof_names(const std::string& checkpoint_note) {
     return not_proved("the checkpoint does not bear the signature of " +
                       upper_case(transcript->party) + " and the receipt of another party, alone");
   }
-  return ProofNames{transcript->channel, transcript->party, *receiver};
+  return ProofNames{transcript->channel, transcript->party, *receiver, transcript->epoch};
 }
 
 Status check_under_own_keys(const ProofFile& proof) {

@@ -21,6 +21,7 @@ struct ProofNames {
   ChannelName channel;
   std::string sender;    // The transcript's owner: by the signatures, not by the envelope.
   std::string receiver;  // Its cosigner.
+  uint64_t epoch = 0;
 };
 // Error: malformed, or verification_failed where these are not the signatures a proof needs.
 Result<ProofNames> read_proof_names(const std::string& checkpoint_note);

@@ -84,6 +84,13 @@ class Transcript {
   Bundle bundles_[3];
 };
 
+// Places of the peer's transcript that a party took back because its store was lost, and with the
+// store the receipts that it had given for them.
+struct TakenBackPlaces {
+  uint64_t first = 0;
+  uint64_t end = 0;
+};
+
 // One export as far as reconciling needs it.
 struct Side {
   explicit Side(ExportReader opened) : reader(std::move(opened)) {}
@@ -94,6 +101,7 @@ struct Side {
   std::string peer;
   ChannelName channel;
   LogSizes sizes;
+  std::vector<TakenBackPlaces> taken_back;
 };
 
 // A checkpoint may claim any size, and nobody has checked it here: its entries are looked for
@@ -142,6 +150,50 @@ Status read_identity(Side& side) {
   return ok();
 }
 
+bool was_recovered(const Side& side) {
+  const auto note =
+      side.reader.read_text(checkpoint_path(ExportLog::journal), limits::kNoteSizeMax);
+  const std::string first = journal_origin(side.channel, side.party, 0);
+  return note && epoch_in(note->substr(0, note->find('\n')), first).value_or(0) > 0;
+}
+
+// Entries that cannot be read say nothing, so that no difference is explained by them.
+class TakenBackStretches {
+ public:
+  void take(const wire::Entry& entry) {
+    if (const auto* received = entry.fact_as_Received()) size_ = received->index() + 1;
+    const auto recovers = recovers_from(entry);
+    // A recovery that was broken off has taken back some of them.
+    if (recovers == true && !first_) first_ = size_;
+    if (recovers == false && first_) all_.push_back({*std::exchange(first_, {}), size_});
+  }
+  std::vector<TakenBackPlaces> all() && { return std::move(all_); }
+
+ private:
+  uint64_t size_ = 0;
+  std::optional<uint64_t> first_;
+  std::vector<TakenBackPlaces> all_;
+};
+
+Status read_taken_back(Side& side) {
+  const uint64_t size = side.sizes[ExportLog::journal];
+  TakenBackStretches stretches;
+  FileBuffer file;
+  for (uint64_t bundle = 0; bundle < bundle_count(size); ++bundle) {
+    const std::string path = entries_path(ExportLog::journal, bundle, bundle_width(size, bundle));
+    if (Status read = side.reader.read(path, kEntriesFileSizeMax, file); !read) {
+      return unreadable(side.directory, path, read.error().reason);
+    }
+    ByteView rest = file.bytes();
+    for (const ByteView bytes : take_items(rest, kEntryLengthSize, kTileWidth)) {
+      const auto entry = open_flatbuffer<wire::Entry>(bytes, kJournalEntryIdentifier);
+      if (entry) stretches.take(**entry);
+    }
+  }
+  side.taken_back = std::move(stretches).all();
+  return ok();
+}
+
 Result<std::unique_ptr<Side>> open_side(const std::string& directory) {
   auto reader = ExportReader::open_export(directory);
   if (!reader) return reader.error();
@@ -155,6 +207,9 @@ Result<std::unique_ptr<Side>> open_side(const std::string& directory) {
   if (Status status = read_identity(*side); !status) return status.error();
   for (const ExportLog log : {ExportLog::sent, ExportLog::received}) {
     if (Status status = find_bundles(*side, log, side->sizes[log]); !status) return status.error();
+  }
+  if (was_recovered(*side)) {
+    if (Status status = read_taken_back(*side); !status) return status.error();
   }
   return side;
 }
@@ -239,7 +294,8 @@ class NoteStream {
   }
 
   bool done() const { return !size_; }
-  uint64_t size() const { return *size_; }  // That the checkpoint says.
+  uint64_t size() const { return *size_; }  // That the checkpoint says; its root likewise.
+  const Hash& root() const { return root_; }
   const std::string& note() const { return note_; }
   uint64_t count() const { return count_; }
 
@@ -253,6 +309,7 @@ class NoteStream {
     const auto checkpoint = unverified_checkpoint(note_);
     if (!checkpoint) return;
     size_ = checkpoint->size;
+    root_ = checkpoint->root;
     ++count_;
   }
 
@@ -265,9 +322,17 @@ class NoteStream {
 
   std::optional<ExportReader::Stream> stream_;
   std::optional<uint64_t> size_;
+  Hash root_{};
   std::string note_;
   uint64_t count_ = 0;
 };
+
+// The receiver gave a receipt of this size before its store was lost, as far as it says itself.
+bool was_lost(const Side& receiver, uint64_t size) {
+  return std::ranges::any_of(receiver.taken_back, [&](const TakenBackPlaces& stretch) {
+    return stretch.first < size && size <= stretch.end;
+  });
+}
 
 // Compares the receipts that the sender holds with those that the receiver gave.
 void compare_receipts(const Side& sender, const Side& receiver, uint64_t& held_count,
@@ -286,10 +351,18 @@ void compare_receipts(const Side& sender, const Side& receiver, uint64_t& held_c
     while (!given.done() && given.size() < held.size()) given.advance();
     if (given.done() || given.size() > held.size()) {
       // A receipt given after the receiver's export was taken cannot be in it.
-      if (held.size() <= receiver.sizes[ExportLog::received]) {
+      if (held.size() > receiver.sizes[ExportLog::received]) {
+        // Nothing is said of it.
+      } else if (was_lost(receiver, held.size())) {
+        ++transcript.receipts_lost;
+      } else {
         note("only at " + upper_case(sender.party));
       }
-    } else if (held.note() != given.note()) {
+    } else if (held.note() == given.note()) {
+      // The same.
+    } else if (was_lost(receiver, held.size()) && held.root() == given.root()) {
+      ++transcript.receipts_lost;  // It gave another one for the same.
+    } else {
       note("is another at " + upper_case(receiver.party));
     }
     receipted = std::max(receipted, held.size());

@@ -26,6 +26,11 @@ struct TranscriptComparison {
   // Entries at the end that both have and for which the sender holds no receipt. No difference: it
   // may be on its way.
   uint64_t unreceipted = 0;
+  // Receipts that the sender holds, and that whoever gave them lost with its store: it says in its
+  // journal that it took back the messages under them. No difference: the sender's proof is as good
+  // without the giver's copy. Receipts for other messages, or for another root, are differences as
+  // ever.
+  uint64_t receipts_lost = 0;
 };
 
 struct Reconciliation {

@@ -69,10 +69,10 @@ class Verifier {
     check.size = opening_->sizes[log];
     check.threads = options_.threads;
     for (const SignedNote& note : cosigned_[log].notes) {
-      check.roots.push_back({note.size, note.root});
+      check.roots.push_back({note.size, note.root, note.epoch});
     }
     const auto& newest = opening_->logs[log].checkpoint;
-    if (newest) check.roots.push_back({newest->size, newest->root});
+    if (newest) check.roots.push_back({newest->size, newest->root, opening_->logs[log].epoch});
     return check;
   }
 
@@ -87,7 +87,7 @@ class Verifier {
       bodies_missing_ += outcome.bodies_missing;
       progress(log, outcome.width);
     };
-    check_log(reader_, check, faults_);
+    epochs_[log] = check_log(reader_, check, faults_);
   }
 
   void check_journal() {
@@ -95,14 +95,11 @@ class Verifier {
     trust.party = opening_->party;
     trust.peer = opening_->peer;
     trust.channel = opening_->channel;
-    const CheckpointTrust& sent = opening_->logs[ExportLog::sent].trust;
-    trust.sent_origin = sent.origin;
-    trust.log_key = sent.log_key;
-    trust.log_verifier = sent.log_verifier;
+    trust.sent = opening_->logs[ExportLog::sent].trust;
     trust.sent_notes = &cosigned_[ExportLog::sent].notes;
 
     JournalAccount account(reader_, opening_->sizes, cosigned_[ExportLog::sent].notes,
-                           cosigned_[ExportLog::received].notes, faults_);
+                           cosigned_[ExportLog::received].notes, epochs_, faults_);
     LogCheckOptions check = log_options(ExportLog::journal);
     check.trust = &trust;
     check.on_bundle = [&](uint64_t bundle, const BundleOutcome& outcome) {
@@ -200,6 +197,7 @@ class Verifier {
   Verdict verdict_;
   std::unique_ptr<ExportOpening> opening_;
   PerLog<CosignedNotes> cosigned_;
+  PerLog<Epochs> epochs_;
   uint64_t total_ = 0;
   uint64_t done_ = 0;
   uint64_t bodies_missing_ = 0;

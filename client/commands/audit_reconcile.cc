@@ -29,6 +29,9 @@ void print_json(Output& output, const Reconciliation& result) {
         .add("first", transcript.differences)
         .add("unreceipted", transcript.unreceipted);
   };
+  // By the party that gave them.
+  const std::array<uint64_t, 2> lost = {result.transcripts[1].receipts_lost,
+                                        result.transcripts[0].receipts_lost};
   output.document(json_document()
                       .add("reconciled", result.differences() == 0)
                       .add("differences", result.differences())
@@ -36,6 +39,7 @@ void print_json(Output& output, const Reconciliation& result) {
                       .add("receipts", JsonValue()
                                            .add("notes", json_of_each(result, result.receipts))
                                            .add("different", result.receipts_different)
+                                           .add("lost", json_of_each(result, lost))
                                            .add("first", result.receipt_differences)));
 }
 
@@ -65,7 +69,15 @@ class ReconciliationReport {
           transcript.differences, "all match");
     }
     row("receipts", result_.receipts, result_.receipts_different, result_.receipt_differences,
-        result_.receipts[0] == result_.receipts[1] ? "all match" : "those that both have match");
+        all_receipts_match() ? "all match" : "those that both have match");
+    for (size_t sender = 0; sender < 2; ++sender) {
+      const uint64_t lost = result_.transcripts[sender].receipts_lost;
+      if (lost == 0) continue;
+      output_.line("LOST by " + upper_case(result_.parties[1 - sender]) +
+                   " with its store: " + format_count(lost) +
+                   (lost == 1 ? " receipt" : " receipts") + " that it had given; " +
+                   upper_case(result_.parties[sender]) + " holds them, and they prove as much");
+    }
     for (const TranscriptComparison& transcript : result_.transcripts) {
       if (transcript.unreceipted == 0) continue;
       const std::string sender = upper_case(transcript.sender);
@@ -84,6 +96,11 @@ class ReconciliationReport {
   }
 
  private:
+  bool all_receipts_match() const {
+    return result_.receipts[0] == result_.receipts[1] &&
+           result_.transcripts[0].receipts_lost + result_.transcripts[1].receipts_lost == 0;
+  }
+
   std::string right(const std::string& text) const {
     return std::string(number_width_ - std::min(number_width_, text.size()), ' ') + text;
   }

@@ -247,6 +247,7 @@ void JournalDescriber::describe_message(const wire::Entry& entry, Description& t
     to.text =
         what(released->precedence(), released->type()) + speaks_of(name_of(released->refers_to()));
     if (released->draft() != 0) to.text += ", was " + format_draft_name(released->draft());
+    if (released->taken_back()) to.text += ", taken back from the peer";
   } else if (const auto* received = entry.fact_as_Received()) {
     to.kind = "received";
     to.id = learnt_id(*received);
@@ -414,7 +415,16 @@ void JournalDescriber::describe_rest(const wire::Entry& entry, Description& to) 
     to.text = guarantor_words(*noted);
     return;
   }
-  if (const auto* created = entry.fact_as_StoreCreated()) {
+  if (const auto* began = entry.fact_as_EpochBegan()) {
+    to.kind = "epoch";
+    to.urgent = !began->taken_back();
+    to.text = std::string(began->incoming() ? "the peer's" : "our") + " record goes on in epoch " +
+              std::to_string(began->number()) + " from leaf " + std::to_string(began->first());
+  } else if (entry.fact_as_StoreRestored() != nullptr) {
+    to.kind = "restored";
+    to.urgent = true;
+    to.text = "this store is a backup, or was made anew";
+  } else if (const auto* created = entry.fact_as_StoreCreated()) {
     to.kind = "created";
     to.text = "store of " + upper_case(text(created->party())) + " for the channel with " +
               upper_case(text(created->peer())) + (created->exercise() ? ", EXERCISE" : ", live");

@@ -73,6 +73,12 @@ bool ClientApi::may_export(ClientSession& session, uint32_t request) {
 
 void ClientApi::export_head(ClientSession& session, uint32_t request) {
   if (!may_export(session, request)) return;
+  if (core_.is_recovering()) {
+    return sessions_.fail(
+        session, request,
+        make_error(ErrorCode::refused, "this store takes back from the peer what it lacks",
+                   "export it after that: hotline status"));
+  }
   const uint64_t token = sessions_.wait_for_commit(session, request);
   core_.record_export(clock_.now(), token, session.actor);
   changed_();

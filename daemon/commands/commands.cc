@@ -4,8 +4,9 @@ namespace hotline {
 
 std::vector<ServiceCommand> all_commands() {
   return {
-      init_command(),       run_command(),         config_check_command(), config_example_command(),
-      store_info_command(), store_check_command(), version_command(),
+      init_command(),           run_command(),           config_check_command(),
+      config_example_command(), store_info_command(),    store_check_command(),
+      store_backup_command(),   store_restore_command(), version_command(),
   };
 }
 

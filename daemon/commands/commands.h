@@ -23,8 +23,10 @@ ServiceCommand config_check_command();
 ServiceCommand config_example_command();
 ServiceCommand init_command();
 ServiceCommand run_command();
+ServiceCommand store_backup_command();
 ServiceCommand store_check_command();
 ServiceCommand store_info_command();
+ServiceCommand store_restore_command();
 ServiceCommand version_command();
 
 // Options of several commands.

@@ -9,10 +9,7 @@ namespace hotline {
 namespace {
 
 int check_store(Output& output, const std::string& path, Store& store) {
-  std::vector<std::string> faults = store.reader().check();
-  if (faults.empty()) {
-    if (std::string fault = first_fault(store.reader()); !fault.empty()) faults.push_back(fault);
-  }
+  const std::vector<std::string> faults = all_faults(store.reader());
   std::string text;
   for (const std::string& fault : faults) text += (text.empty() ? "" : "\n") + fault;
   // The worst is said first: what follows may not be printable.

@@ -34,6 +34,7 @@ struct Account {
   std::vector<ToldLeaf> sent;
   std::vector<ToldLeaf> received;
   std::optional<uint64_t> unreceipted;  // The first Received entry without the receipt for it.
+  bool recovers = false;                // A recovery gives one receipt for all, at its end.
 
   void add(uint64_t index, const wire::Entry& entry) {
     if (const auto* fact = entry.fact_as_Released()) {
@@ -48,10 +49,11 @@ struct Account {
       }
     } else if (const auto* arrived = entry.fact_as_Received()) {
       received.push_back({to_hash(*arrived->leaf_hash()), index, arrived->index()});
-      if (!unreceipted) unreceipted = index;
+      if (!unreceipted && !recovers) unreceipted = index;
     } else if (entry.fact_as_ReceiptGiven()) {
       unreceipted.reset();
     }
+    recovers = recovers_from(entry).value_or(recovers);
   }
 };
 
@@ -95,6 +97,13 @@ std::string fault_at_the_ends(StoreReader& reader, const StoreHead& head, uint64
     }
   }
   return {};
+}
+
+std::vector<std::string> all_faults(StoreReader& reader) {
+  std::vector<std::string> faults = reader.check();
+  if (!faults.empty()) return faults;
+  if (std::string fault = first_fault(reader); !fault.empty()) faults.push_back(fault);
+  return faults;
 }
 
 std::string first_fault(StoreReader& reader) {

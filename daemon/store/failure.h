@@ -1,7 +1,7 @@
 // The ways in which a store fails, told apart so that people do the right thing: what passes (a
 // full disk, a lock, no file descriptor left, a disk that does not answer) is called what it is,
-// and only what is damaged is called damaged. Nothing here advises an older copy of a store: it
-// would give places and serials a second time that the peer holds already.
+// and only what is damaged is called damaged. Nothing here advises a copy of a store without a
+// mark: it would give places and serials a second time that the peer holds already.
 #pragma once
 
 #include <cstdint>

@@ -8,7 +8,7 @@ namespace hotline {
 namespace {
 
 constexpr StoreKind kKinds[] = {
-    {"sqlite", SqliteStore::create,
+    {"sqlite", SqliteStore::create, SqliteStore::copy,
      [](const std::string& path) -> Result<std::unique_ptr<Store>> {
        auto store = SqliteStore::open(path);
        if (!store) return store.error();
@@ -38,6 +38,12 @@ Status create_store(std::string_view kind, const std::string& path, const StoreI
                     const std::shared_ptr<const Batch>& first) {
   const auto found = find_kind(kind);
   return found ? (*found)->create(path, identity, first) : found.error();
+}
+
+Status copy_store(std::string_view kind, const std::string& from, const std::string& path,
+                  const StoreKind::Finish& finish) {
+  const auto found = find_kind(kind);
+  return found ? (*found)->copy(from, path, finish) : found.error();
 }
 
 Result<std::unique_ptr<Store>> open_store(std::string_view kind, const std::string& path) {

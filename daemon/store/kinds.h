@@ -2,6 +2,7 @@
 // own accord: it takes kStoreKind, or what it was told.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -13,9 +14,12 @@
 namespace hotline {
 
 struct StoreKind {
+  using Finish = std::function<Status(Store&)>;
+
   const char* name;
   Status (*create)(const std::string& path, const StoreIdentity& identity,
                    const std::shared_ptr<const Batch>& first);
+  Status (*copy)(const std::string& from, const std::string& path, const Finish& finish);
   Result<std::unique_ptr<Store>> (*open)(const std::string& path);
   // The files that grow with a store at this path; some may not be there.
   std::vector<std::string> (*growing_files)(const std::string& path);
@@ -31,6 +35,12 @@ inline constexpr std::string_view kStoreKind = "sqlite";
 // store is complete or not there at all, whenever the power fails.
 Status create_store(std::string_view kind, const std::string& path, const StoreIdentity& identity,
                     const std::shared_ptr<const Batch>& first = nullptr);
+
+// Makes a store at `path`, where there is none, that is another one as it stands at this moment; a
+// daemon may run on that one. `finish` is done to the copy before it has its name. As
+// create_store(), it is complete or not there at all.
+Status copy_store(std::string_view kind, const std::string& from, const std::string& path,
+                  const StoreKind::Finish& finish);
 
 // Refuses a store that is missing, foreign, written by a newer program, open to the writes of other
 // users, in use by another daemon, or damaged where that shows at once.

@@ -103,7 +103,11 @@ inline constexpr uint64_t kRefusalsToldMax = 8;
 inline constexpr uint64_t kLinkChangesToldMax = 8;
 inline constexpr uint64_t kClockAlarmsToldMax = 2;
 inline constexpr uint64_t kPeerAlarmsToldMax = 8;
-inline constexpr uint64_t kDeclinesMax = 32;      // That the machine releases.
+inline constexpr uint64_t kDeclinesMax = 32;  // That the machine releases.
+// A recovery takes back so much (protocol/channel/recovery.h), all of it in memory, and records so
+// many messages in one commit.
+inline constexpr size_t kRecoveredBytesMax = size_t{1} << 30;
+inline constexpr size_t kRecoveredPerBatchMax = 1024;
 inline constexpr size_t kEvidenceKeptMax = 16;    // One kind's, in the life of a channel.
 inline constexpr size_t kPeerWordsSizeMax = 400;  // Its words in one record of ours.
 // A message of the peer takes so much of our disk: in the log, in the database, and with its

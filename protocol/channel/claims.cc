@@ -15,19 +15,19 @@ Status Claims::judge_own(Now now, const wire::Hello& hello, const Before& before
   if (!hello.peer_receipt()) {
     if (before.own_receipted > 0) {
       shown.lost_some = true;
-      shown.lost_some = true;
       evidence_.keep(now, wire::EvidenceKind::peer_store_old, recorder_.own().receipt(), "",
                      "the peer holds nothing of what it receipted: its store was lost");
     }
     return ok();
   }
   const std::string note = hello.peer_receipt()->str();
-  auto receipt = open_cosigned_checkpoint(note, trust_.own_receipts);
+  const uint64_t epoch = trust_.epoch_of_own(note);
+  auto receipt = open_cosigned_checkpoint(note, trust_.own_receipts(epoch));
   if (!receipt) {
     return make_error(ErrorCode::verification_failed,
                       "the peer's receipt: " + receipt.error().reason);
   }
-  const uint64_t size = receipt->checkpoint.size;
+  const uint64_t size = shown.holds_of_ours = receipt->checkpoint.size;
   const Recorder::State& durable = recorder_.durable();
   shown.resend_from = durable.own_size;
   if (size > durable.own_size) {
@@ -36,7 +36,8 @@ Status Claims::judge_own(Now now, const wire::Hello& hello, const Before& before
                        std::to_string(durable.own_size) + ": this store is old");
     return ok();
   }
-  if (outbox_.root_at(size) != receipt->checkpoint.root) {
+  if (outbox_.root_at(size) != receipt->checkpoint.root ||
+      epoch != recorder_.own().epochs().of(size)) {
     evidence_.keep(now, wire::EvidenceKind::fork_of_own, note, durable.own_checkpoint,
                    "our key signed two different transcripts of size " + std::to_string(size));
     return ok();
@@ -63,14 +64,14 @@ Status Claims::judge_peer(Now now, const wire::Hello& hello, const Before& befor
     if (before.peer_size > 0) {
       shown.peer_is_old = true;
       shown.lost_some = true;
-      shown.lost_some = true;
       evidence_.keep(now, wire::EvidenceKind::peer_store_old, durable.peer_receipt, "",
                      "the peer's own transcript is gone: its store was lost");
     }
     return ok();
   }
   const std::string note = hello.own_checkpoint()->str();
-  auto checkpoint = open_checkpoint(note, trust_.peer_origin, config_.peer_keys.log,
+  const uint64_t epoch = trust_.epoch_of_peers(note);
+  auto checkpoint = open_checkpoint(note, trust_.peer_origin(epoch), config_.peer_keys.log,
                                     *config_.peer_keys.log_verifier);
   if (!checkpoint) {
     return make_error(ErrorCode::verification_failed,
@@ -83,7 +84,9 @@ Status Claims::judge_peer(Now now, const wire::Hello& hello, const Before& befor
                    "the peer's transcript shrank from " + std::to_string(before.peer_size) +
                        " to " + std::to_string(checkpoint->size) + ": its store is old");
   }
-  if (checkpoint->size <= durable.peer_size && peer_root_at(checkpoint->size) != checkpoint->root) {
+  if (checkpoint->size <= durable.peer_size &&
+      (peer_root_at(checkpoint->size) != checkpoint->root ||
+       epoch != recorder_.peer().epochs().of(checkpoint->size))) {
     evidence_.keep(
         now, wire::EvidenceKind::fork_of_peer, note, durable.peer_receipt,
         "the peer signed two different transcripts of size " + std::to_string(checkpoint->size));
@@ -92,7 +95,8 @@ Status Claims::judge_peer(Now now, const wire::Hello& hello, const Before& befor
 }
 
 Status Claims::judge_peer_receipt(Now now, const std::string& note, Shown& shown) {
-  auto receipt = open_cosigned_checkpoint(note, trust_.peer_receipts);
+  const uint64_t epoch = trust_.epoch_of_peers(note);
+  auto receipt = open_cosigned_checkpoint(note, trust_.peer_receipts(epoch));
   if (!receipt) {
     return make_error(ErrorCode::verification_failed,
                       "our receipt as the peer shows it: " + receipt.error().reason);
@@ -104,7 +108,8 @@ Status Claims::judge_peer_receipt(Now now, const std::string& note, Shown& shown
                    "we receipted " + std::to_string(shown.receipt_size) +
                        " of the peer's messages, this store holds only " +
                        std::to_string(durable.peer_size) + ": this store is old");
-  } else if (peer_root_at(shown.receipt_size) != receipt->checkpoint.root) {
+  } else if (peer_root_at(shown.receipt_size) != receipt->checkpoint.root ||
+             epoch != recorder_.peer().epochs().of(shown.receipt_size)) {
     evidence_.keep(now, wire::EvidenceKind::fork_of_peer, note, durable.peer_receipt,
                    "the peer shows another transcript of size " +
                        std::to_string(shown.receipt_size) + " under our receipt");

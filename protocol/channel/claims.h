@@ -31,10 +31,11 @@ class Claims {
 
   // The position that the peer's hello proves.
   struct Shown {
-    uint64_t resend_from = 0;   // It holds our transcript up to here.
-    uint64_t receipt_size = 0;  // The newest of our receipts that it holds covers so much.
-    bool peer_is_old = false;   // It lacks some of its own transcript that we receipted.
-    bool lost_some = false;     // It lacks some of one of the two transcripts that it held.
+    uint64_t resend_from = 0;    // It holds our transcript up to here.
+    uint64_t holds_of_ours = 0;  // The size of its newest receipt.
+    uint64_t receipt_size = 0;   // The newest of our receipts that it holds covers so much.
+    bool peer_is_old = false;    // It lacks some of its own transcript that we receipted.
+    bool lost_some = false;      // It lacks some of one of the two transcripts that it held.
   };
   // Error: a note that does not verify.
   Result<Shown> judge(Now now, const wire::Hello& hello, const Before& before);

@@ -51,10 +51,12 @@ Core::Core(CoreConfig config, Records& records, Random& random, Now started)
                    corrections_, drafts_, releases_),
       outbox_(config_, trust_, recorder_, disk_, evidence_, releases_),
       inbox_(config_, trust_, recorder_, noise_, exercise_, disk_, evidence_, agreements_,
-             channel_state_, corrections_, cases_, read_backs_, answers_, releases_),
+             channel_state_, corrections_, cases_, read_backs_, answers_, witness_, releases_),
+      recovery_(config_, trust_, recorder_, noise_, evidence_, witness_, releases_, outbox_,
+                inbox_),
       claims_(config_, trust_, recorder_, evidence_, outbox_),
       session_(config_, recorder_, noise_, conditions_, exercise_, disk_, agreements_,
-               conflict_digests_, witness_, outbox_, inbox_, claims_) {}
+               conflict_digests_, witness_, outbox_, inbox_, claims_, recovery_) {}
 
 // ----------------------------------------------------------------------------------------------
 // start and stop
@@ -140,7 +142,8 @@ Status Core::compare_prefix_with_records() {
 
 Status Core::start(const Hash& stored_root) {
   const Now now = ticked_ = channel_time(started_);
-  if (Status whole = recorder_.compare_with_records(stored_root); !whole) return whole;
+  if (Status whole = recorder_.compare_with_records(stored_root, evidence_.is_recovering()); !whole)
+    return whole;
   if (Status named = compare_prefix_with_records(); !named) return named;
   recorder_.go_live();
   evidence_.go_live();
@@ -149,14 +152,7 @@ Status Core::start(const Hash& stored_root) {
   session_.go_live(now);
   escalation_.go_live(now);
 
-  if (recorder_.size() == 0) {
-    recorder_.record(now, [&](flatbuffers::FlatBufferBuilder& b) {
-      wire::ChannelId id = to_wire(config_.channel.id);
-      auto party = b.CreateString(config_.party);
-      auto peer = b.CreateString(config_.peer);
-      return wire::CreateStoreCreated(b, party, peer, &id, config_.channel.exercise);
-    });
-  }
+  if (recorder_.size() == 0) recorder_.record_created(now, config_);
   UtcMs last_at = recorder_.last_at();
   recorder_.record(now, [&](flatbuffers::FlatBufferBuilder& b) {
     return wire::CreateStarted(b, b.CreateString(config_.version));

@@ -52,6 +52,7 @@
 #include "protocol/channel/pauses.h"
 #include "protocol/channel/read_backs.h"
 #include "protocol/channel/recorder.h"
+#include "protocol/channel/recovery.h"
 #include "protocol/channel/releases.h"
 #include "protocol/channel/session.h"
 #include "protocol/channel/submissions.h"
@@ -181,6 +182,9 @@ class Core {
   void record_refusal(Now now, const Actor& actor, const Error& error) {
     noise_.record_refusal(now, actor, error);
   }
+  // This store lacks what the peer holds, and takes it back (protocol/channel/recovery.h). What the
+  // journal's next checkpoints would say may contradict those of the lost store.
+  bool is_recovering() const { return evidence_.is_recovering(); }
   // An auditor takes an export: AnswerExport with this token follows, once that is recorded and the
   // peer has cosigned the journal or did not answer soon. Beyond the first few of a person in a
   // minute it follows at once, and they are recorded as a number.
@@ -319,6 +323,7 @@ class Core {
   Submissions submissions_;
   Outbox outbox_;
   Inbox inbox_;
+  Recovery recovery_;
   Claims claims_;
   Session session_;
 };

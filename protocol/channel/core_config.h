@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "protocol/base/bytes.h"
@@ -51,16 +52,26 @@ struct Actor {
   std::shared_ptr<const Bytes> certificate_der = nullptr;
 };
 
-// Under whose keys the notes of this channel stand.
-struct ChannelTrust {
-  explicit ChannelTrust(const CoreConfig& config);
+// Under whose keys the notes of this channel stand, each in its epoch (protocol/message/epochs.h).
+class ChannelTrust {
+ public:
+  explicit ChannelTrust(const CoreConfig& config) : config_(config) {}  // Borrowed.
 
-  std::string own_origin;  // The transcript of what we send; the peer's likewise.
-  std::string peer_origin;
-  CheckpointTrust own_receipts;   // The peer's, on our transcript.
-  CheckpointTrust peer_receipts;  // Ours, on the peer's.
-  CheckpointTrust own_journal;    // Cosigned by the peer, as our witness.
-  std::string peer_journal_origin;
+  std::string own_origin(uint64_t epoch) const;  // The transcript of what we send; the peer's so.
+  std::string peer_origin(uint64_t epoch) const;
+  CheckpointTrust own_receipts(uint64_t epoch) const;   // The peer's, on our transcript.
+  CheckpointTrust peer_receipts(uint64_t epoch) const;  // Ours, on the peer's.
+  CheckpointTrust own_journal(uint64_t epoch) const;    // Cosigned by the peer, as our witness.
+  std::string peer_journal_origin(uint64_t epoch) const;
+
+  // The epoch that a note claims, before anything in it is verified; 0 where it claims none.
+  uint64_t epoch_of_own(std::string_view note) const;
+  uint64_t epoch_of_peers(std::string_view note) const;
+  uint64_t epoch_of_own_journal(std::string_view note) const;
+  uint64_t epoch_of_peers_journal(std::string_view note) const;
+
+ private:
+  const CoreConfig& config_;
 };
 
 }  // namespace hotline

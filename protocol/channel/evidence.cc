@@ -38,8 +38,9 @@ bool is_own(wire::EvidenceKind kind) {
 std::string consequence(wire::EvidenceKind kind) {
   switch (kind) {
     case wire::EvidenceKind::fork_of_own:
-    case wire::EvidenceKind::own_store_old:
       return "; nothing more is sent, use voice";
+    case wire::EvidenceKind::own_store_old:
+      return "; it is recovered from the peer at once, and until then nothing is sent, use voice";
     case wire::EvidenceKind::fork_of_peer:
       return "; both notes are kept as evidence, and our own messages go on";
     default:
@@ -56,7 +57,8 @@ void Evidence::keep(Now now, wire::EvidenceKind kind, const std::string& first,
   // notes without end.
   const auto kept = kept_.find(kind);
   const bool is_first = kept == kept_.end();
-  if (is_first || kept->second < limits::kEvidenceKeptMax) {
+  const bool begins_recovery = kind == wire::EvidenceKind::own_store_old && !serials_in_doubt_;
+  if (is_first || begins_recovery || kept->second < limits::kEvidenceKeptMax) {
     apply(recorder_.record(now, [&](flatbuffers::FlatBufferBuilder& b) {
       auto one = b.CreateString(first);
       auto other = b.CreateString(second);
@@ -69,7 +71,7 @@ void Evidence::keep(Now now, wire::EvidenceKind kind, const std::string& first,
     return noise_.alarm(now, NoiseKind::evidence, {}, text + consequence(kind));
   }
   conditions_.raise(now, code, subject, text + consequence(kind));
-  if (is_first && kind == wire::EvidenceKind::own_store_old) tell_doubtful_serials(now);
+  if (begins_recovery) tell_doubtful_serials(now);
 }
 
 void Evidence::peer_shows_all(Now now) {
@@ -86,24 +88,49 @@ void Evidence::note_conditions(Now now) {
                     config_.party, numbering_stopped_ + ": nothing is sent; use voice");
 }
 
+void Evidence::note_receipt(Now now, const wire::Entry& receipt) {
+  apply(receipt);
+  if (serials_in_doubt_) return;
+  conditions_.clear(now, ConditionCode::own_store_old, config_.party);
+}
+
 void Evidence::apply(const wire::Entry& entry) {
-  const wire::EvidenceKept* fact = entry.fact_as_EvidenceKept();
-  if (fact == nullptr) return;
-  names_.insert(name_of(text_of(fact->first()), text_of(fact->second())));
-  ++kept_[fact->kind()];
-  // The peer's fork says nothing of what we sent, and must not silence us.
-  if (fact->kind() == wire::EvidenceKind::fork_of_own) {
-    numbering_stopped_ = "two notes under our own key contradict each other (fork)";
-  } else if (fact->kind() == wire::EvidenceKind::own_store_old) {
-    numbering_stopped_ = "this store is older than what the peer can prove";
-    serials_in_doubt_ = true;
+  if (const wire::EvidenceKept* fact = entry.fact_as_EvidenceKept()) {
+    names_.insert(name_of(text_of(fact->first()), text_of(fact->second())));
+    ++kept_[fact->kind()];
   }
+  follow_recovery(entry);
+  // The peer's fork says nothing of what we sent, and must not silence us.
+  if (kept_.contains(wire::EvidenceKind::fork_of_own)) {
+    numbering_stopped_ = "two notes under our own key contradict each other (fork)";
+  }
+}
+
+void Evidence::follow_recovery(const wire::Entry& entry) {
+  const auto recovers = recovers_from(entry);
+  if (recovers == true) {
+    serials_in_doubt_ = true;
+    epoch_first_.reset();
+    numbering_stopped_ = entry.fact_as_StoreRestored()
+                             ? "this store was restored, and first takes back what the peer holds"
+                             : "this store is older than what the peer can prove";
+  } else if (recovers == false) {
+    epoch_first_ = entry.fact_as_EpochBegan()->first();
+    numbering_stopped_ = "this store was recovered, and the peer does not know it yet";
+  }
+  const wire::ReceiptHeld* receipt = entry.fact_as_ReceiptHeld();
+  if (receipt == nullptr || !epoch_first_ || receipt->size() <= *epoch_first_) return;
+  serials_in_doubt_ = false;
+  epoch_first_.reset();
+  numbering_stopped_.clear();
 }
 
 Status Evidence::check_numbering(wire::MessageType type) const {
   if (numbering_stopped_.empty() || (!serials_in_doubt_ && kind_of(type).ends_a_wait)) return ok();
   return make_error(ErrorCode::refused, numbering_stopped_ + ": nothing can be sent",
-                    "use voice; the store must be recovered first");
+                    serials_in_doubt_
+                        ? "use voice; it is recovered as soon as there is a link: hotline status"
+                        : "use voice; the store must be recovered first");
 }
 
 // An old store gives serials a second time until a hello shows how old it is.

@@ -9,6 +9,7 @@
 #include "protocol/channel/misreading.h"
 #include "protocol/message/body.h"
 #include "protocol/message/envelope.h"
+#include "protocol/message/epochs.h"
 #include "protocol/message/kinds/kinds.h"
 #include "protocol/message/message_rules.h"
 
@@ -42,7 +43,8 @@ Inbox::Outcome refused(const std::string& text) {
 
 Inbox::Outcome Inbox::on_messages(Now now, const wire::Messages& frame) {
   if (auto refusal = check_place(frame)) return refused(*std::move(refusal));
-  auto checkpoint = open_checkpoint(frame.checkpoint()->string_view(), trust_.peer_origin,
+  const std::string_view note = frame.checkpoint()->string_view();
+  auto checkpoint = open_checkpoint(note, trust_.peer_origin(trust_.epoch_of_peers(note)),
                                     config_.peer_keys.log, *config_.peer_keys.log_verifier);
   if (!checkpoint) return refused("the checkpoint of messages: " + checkpoint.error().reason);
   const size_t count = frame.messages()->size();
@@ -125,15 +127,59 @@ Inbox::Outcome Inbox::keep(Now now, const wire::Messages& frame, const std::vect
     arrivals.push_back(open_arrival(
         *frame.messages()->Get(static_cast<flatbuffers::uoffset_t>(i - first)), leaves[i - first]));
   }
-  if (arrivals.empty()) return {Outcome::Verdict::held_before};
   const uint64_t first_new = end - arrivals.size();
+  const uint64_t epoch =
+      arrivals.empty() ? recorder_.peer().epochs().of(end) : note_epochs(arrivals, first_new);
+  if (epoch != trust_.epoch_of_peers(frame.checkpoint()->string_view())) {
+    return refused(Refusal{wire::CloseReason::claim,
+                           "a checkpoint of another epoch than the messages that it covers"});
+  }
+  if (arrivals.empty()) return {Outcome::Verdict::held_before};
   if (const size_t missing = first_without_body(arrivals); missing < arrivals.size()) {
     return refused("message " + std::to_string(first_new + missing) +
                    " came without the body that its envelope names");
   }
   for (size_t i = 0; i < arrivals.size(); ++i) receive(now, first_new + i, arrivals[i]);
   checkpoint_ = *keep_signature(frame.checkpoint()->string_view(), config_.peer_keys.log);
+  checkpoint_size_ = end;
   return {};
+}
+
+uint64_t Inbox::note_epochs(std::vector<Arrival>& arrivals, uint64_t first) const {
+  uint64_t epoch = recorder_.peer().epochs().newest();
+  for (size_t i = 0; i < arrivals.size(); ++i) {
+    const wire::Envelope* envelope = arrivals[i].known();
+    if (envelope == nullptr || envelope->epoch() == nullptr) continue;
+    Frontier before = recorder_.peer().frontier();
+    for (size_t j = 0; j < i; ++j) before.append(arrivals[j].leaf);
+    arrivals[i].begins_epoch = begins_epoch(*envelope, epoch + 1, first + i, before.root());
+    if (arrivals[i].begins_epoch) ++epoch;
+  }
+  return epoch;
+}
+
+void Inbox::take_back(Now now, const TakenBack& message) {
+  std::vector<Arrival> one;
+  one.push_back({message.leaf_hash, message.envelope, message.body, message.body_salt,
+                 open_envelope(ByteView(message.envelope))});
+  const uint64_t index = recorder_.peer().frontier().size();
+  note_epochs(one, index);
+  receive(now, index, one.front());
+}
+
+void Inbox::hold_checkpoint(const std::string& note) {
+  checkpoint_ = *keep_signature(note, config_.peer_keys.log);
+  checkpoint_size_ = recorder_.peer().frontier().size();
+}
+
+// Its store was recovered: what it recorded by itself since its backup is lost.
+void Inbox::begin_epoch(Now now, uint64_t index, const Arrival& arrival) {
+  witness_.apply(recorder_.record(now, [&](flatbuffers::FlatBufferBuilder& b) {
+    return wire::CreateEpochBegan(b, true, arrival.known()->epoch()->number(), index, false);
+  }));
+  recorder_.alarm(now, {true, index},
+                  "the peer's store was recovered: its messages go on, and what it had recorded of "
+                  "its own people may be lost; ask its watch by voice what it still knows");
 }
 
 Inbox::Arrival Inbox::open_arrival(const wire::Message& message, const Hash& leaf) {
@@ -169,9 +215,15 @@ size_t Inbox::first_without_body(const std::vector<Arrival>& arrivals) {
 }
 
 void Inbox::receive(Now now, uint64_t index, const Arrival& arrival) {
-  const Judgement judgement = judge(arrival);
+  Judgement judgement = judge(arrival);
+  const bool says_so = arrival.known() != nullptr && arrival.known()->epoch() != nullptr;
+  if (says_so && !arrival.begins_epoch && judgement.code == wire::DeclineCode::unset) {
+    judgement.code = wire::DeclineCode::rule_broken;
+    judgement.reason = "epoch: it does not continue this transcript";
+  }
   tell_if_not_open(now, index, arrival, judgement);
   record_received(now, index, arrival, judgement);
+  if (arrival.begins_epoch) begin_epoch(now, index, arrival);
   if (judgement.code != wire::DeclineCode::unset) return decline(now, index, arrival, judgement);
   if (judgement.refers_to) tell_of_target(now, arrival, judgement);
   conclude_what_was_agreed(now);
@@ -266,8 +318,8 @@ void Inbox::decline(Now now, uint64_t index, const Arrival& arrival, const Judge
                    "): read it all the same, and tell the peer");
   if (envelope == nullptr || kind_of(envelope->type()).takes_precedence) return;
   if (!evidence_.numbering_stopped().empty() || !noise_.admit(now, NoiseKind::decline)) return;
-  Release release = machine_release(now, wire::MessageType::decline,
-                                    static_cast<uint8_t>(envelope->precedence()));
+  Release release = releases_.by_machine(now, wire::MessageType::decline,
+                                         static_cast<uint8_t>(envelope->precedence()));
   release.references.push_back({{true, index}, id, arrival.leaf, 0});
   BodyFields body;
   body.subject = "Declined: " + id;
@@ -278,17 +330,6 @@ void Inbox::decline(Now now, uint64_t index, const Arrival& arrival, const Judge
     noise_.alarm(now, NoiseKind::broken_rule, {true, index},
                  "no DECLINE could be sent: " + released.error().reason);
   }
-}
-
-Release Inbox::machine_release(Now now, wire::MessageType type, uint8_t precedence) const {
-  Release release;
-  release.envelope.type = type;
-  release.envelope.precedence = static_cast<wire::Precedence>(known_precedence(precedence));
-  release.envelope.mode = config_.channel.exercise ? wire::Mode::exercise : wire::Mode::live;
-  release.envelope.drafted_at = now.utc;
-  release.envelope.drafter_role = release.envelope.releaser_role = wire::Role::machine;
-  release.envelope.language = "en";
-  return release;
 }
 
 void Inbox::conclude_what_was_agreed(Now now) {
@@ -307,7 +348,7 @@ void Inbox::conclude(Now now, MessageKey proposal, wire::ServiceAction action, u
   const auto record = recorder_.message(proposal);
   if (!record || !evidence_.numbering_stopped().empty()) return;
   const std::string id = releases_.name_of(proposal, 0);
-  Release release = machine_release(now, wire::MessageType::service, precedence);
+  Release release = releases_.by_machine(now, wire::MessageType::service, precedence);
   release.references.push_back({proposal, id, record->leaf_hash, 0});
   BodyFields body;
   body.subject = subject;
@@ -328,8 +369,8 @@ void Inbox::conclude(Now now, MessageKey proposal, wire::ServiceAction action, u
 // receipts
 
 void Inbox::sign_receipt(Now now) {
-  uint64_t size = recorder_.peer().frontier().size();
-  if (size == recorder_.peer().receipted_size()) return;
+  if (!owes_receipt()) return;
+  const uint64_t size = recorder_.peer().frontier().size();
   uint64_t time_s = utc_seconds(now);
   std::string_view text = std::string_view(checkpoint_).substr(0, checkpoint_.find("\n\n") + 1);
   std::string note = append_signature_line(

@@ -21,6 +21,7 @@
 #include "protocol/channel/recorder.h"
 #include "protocol/channel/releases.h"
 #include "protocol/channel/wire_frames.h"
+#include "protocol/channel/witness.h"
 #include "protocol/geometry/position.h"
 #include "protocol/message/serial.h"
 
@@ -32,7 +33,7 @@ class Inbox {
   Inbox(const CoreConfig& config, const ChannelTrust& trust, Recorder& recorder, Noise& noise,
         Exercise& exercise, const DiskState& disk, Evidence& evidence, Agreements& agreements,
         ChannelState& channel_state, Corrections& corrections, Cases& cases, ReadBacks& read_backs,
-        Answers& answers, Releases& releases)
+        Answers& answers, Witness& witness, Releases& releases)
       : config_(config),
         trust_(trust),
         recorder_(recorder),
@@ -46,6 +47,7 @@ class Inbox {
         cases_(cases),
         read_backs_(read_backs),
         answers_(answers),
+        witness_(witness),
         releases_(releases) {}
 
   // The fate of a frame.
@@ -63,10 +65,18 @@ class Inbox {
   // True where the disk has room for so much of the peer's, beside what is not durable yet.
   bool has_room_for(uint64_t bytes, uint64_t count) const;
 
+  // A leaf that we receipted before this store was lost, the next one of the peer's transcript; and
+  // the peer's checkpoint, once it covers exactly what is held.
+  void take_back(Now now, const TakenBack& message);
+  void hold_checkpoint(const std::string& note);
+  bool lacks_receipt() const {
+    return recorder_.peer().frontier().size() > recorder_.peer().receipted_size();
+  }
+
   // owes_receipt(): some gathered message has no receipt. sign_receipt(): signs one for all of
   // them.
   bool owes_receipt() const {
-    return recorder_.peer().frontier().size() > recorder_.peer().receipted_size();
+    return lacks_receipt() && recorder_.peer().frontier().size() == checkpoint_size_;
   }
   void sign_receipt(Now now);
   void seal();
@@ -88,6 +98,7 @@ class Inbox {
     ByteView body;
     Hash salt{};
     Result<Opened<wire::Envelope>> opened;
+    bool begins_epoch = false;
 
     const wire::Envelope* known() const { return opened ? opened->get() : nullptr; }
   };
@@ -113,6 +124,9 @@ class Inbox {
   static Arrival open_arrival(const wire::Message& message, const Hash& leaf);
   // The first that came without the body that its envelope names; as many as there are, if none.
   static size_t first_without_body(const std::vector<Arrival>& arrivals);
+  // Marks those that begin an epoch. Returns the epoch after the last of them.
+  uint64_t note_epochs(std::vector<Arrival>& arrivals, uint64_t first) const;
+  void begin_epoch(Now now, uint64_t index, const Arrival& arrival);
   // Keeps it and judges it.
   void receive(Now now, uint64_t index, const Arrival& arrival);
   void record_received(Now now, uint64_t index, const Arrival& arrival, const Judgement& judgement);
@@ -125,7 +139,6 @@ class Inbox {
   void conclude_what_was_agreed(Now now);
   void conclude(Now now, MessageKey proposal, wire::ServiceAction action, uint8_t precedence,
                 const std::string& subject);
-  Release machine_release(Now now, wire::MessageType type, uint8_t precedence) const;
 
   // inbox_judging.cc
   Judgement judge(const Arrival& arrival);
@@ -147,9 +160,11 @@ class Inbox {
   Cases& cases_;
   ReadBacks& read_backs_;
   Answers& answers_;
+  Witness& witness_;
   Releases& releases_;
 
   std::string checkpoint_;  // Newest one received, of all that gathers.
+  uint64_t checkpoint_size_ = 0;
   // Bytes of the peer's messages that are not durable yet; and their serials, which the records do
   // not know.
   size_t gathering_bytes_ = 0;

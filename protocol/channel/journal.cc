@@ -24,6 +24,16 @@ std::optional<EntryMessage> message_in(const wire::Entry& entry) {
   return message_of({true, peers->index()}, *peers);
 }
 
+std::optional<bool> recovers_from(const wire::Entry& entry) {
+  if (entry.fact_as_StoreRestored() != nullptr) return true;
+  if (const wire::EvidenceKept* kept = entry.fact_as_EvidenceKept()) {
+    if (kept->kind() == wire::EvidenceKind::own_store_old) return true;
+  }
+  const wire::EpochBegan* began = entry.fact_as_EpochBegan();
+  if (began == nullptr || began->incoming() || began->taken_back()) return std::nullopt;
+  return false;
+}
+
 const wire::Entry& Journal::append(Now at, wire::Fact type, flatbuffers::Offset<void> fact,
                                    std::optional<SaltedText> name) {
   const wire::Digest salt = to_digest(random_.salt());

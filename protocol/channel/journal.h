@@ -46,6 +46,10 @@ struct EntryMessage {
 };
 std::optional<EntryMessage> message_in(const wire::Entry& entry);
 
+// True for an entry by which this store lacks, or may lack, what the peer holds; false for the one
+// by which it has all of it again (protocol/channel/recovery.h).
+std::optional<bool> recovers_from(const wire::Entry& entry);
+
 class Journal {
  public:
   explicit Journal(Random& random) : random_(random) {}

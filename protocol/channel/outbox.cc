@@ -85,7 +85,8 @@ void Outbox::number_frame(Now now, const std::vector<uint64_t>& serials) {
   }
   Issued& issued = issued_[frontier.size()];
   issued.root = frontier.root();
-  issued.note = sign_checkpoint({trust_.own_origin, frontier.size(), issued.root},
+  issued.note = sign_checkpoint({trust_.own_origin(recorder_.own().epochs().of(frontier.size())),
+                                 frontier.size(), issued.root},
                                 config_.own_keys.log, *config_.log_signer);
   const std::string& checkpoint = issued.note;
   recorder_.record(now, [&](flatbuffers::FlatBufferBuilder& b) {
@@ -95,6 +96,31 @@ void Outbox::number_frame(Now now, const std::vector<uint64_t>& serials) {
   });
   built_frames_.push_back(
       {first, serials.size(), make_messages_frame(first, messages, checkpoint)});
+}
+
+const wire::Entry& Outbox::begin_epoch(Now now, uint64_t serial) {
+  const wire::Entry& entry = recorder_.record(now, [&](flatbuffers::FlatBufferBuilder& b) {
+    return wire::CreateEpochBegan(b, false, recorder_.own().epochs().newest() + 1,
+                                  recorder_.own().frontier().size(), false);
+  });
+  number_frame(now, {serial});
+  return entry;
+}
+
+void Outbox::take_places_back(Now now, const std::vector<uint64_t>& serials,
+                              const std::string& receipt) {
+  uint64_t index = recorder_.own().frontier().size();
+  const uint64_t first = index;
+  for (const uint64_t serial : serials) {
+    recorder_.gathering().leaves.push_back(
+        {LogId::own_transcript, index++, recorder_.own().waiting_leaf_hash(serial), serial});
+  }
+  const std::string checkpoint = *keep_signature(receipt, config_.own_keys.log);
+  recorder_.record(now, [&](flatbuffers::FlatBufferBuilder& b) {
+    auto vector = b.CreateVector(serials);
+    auto note = b.CreateString(checkpoint);
+    return wire::CreateNumbered(b, first, vector, note);
+  });
 }
 
 // ----------------------------------------------------------------------------------------------
@@ -133,10 +159,12 @@ Outbox::BuiltFrame Outbox::rebuild_frame(uint64_t first, uint64_t end) {
     records.push_back(std::move(record));
   }
   uint64_t size = first + records.size();
-  std::string checkpoint = size == recorder_.durable().own_size
-                               ? recorder_.durable().own_checkpoint
-                               : sign_checkpoint({trust_.own_origin, size, root_at(size)},
-                                                 config_.own_keys.log, *config_.log_signer);
+  std::string checkpoint =
+      size == recorder_.durable().own_size
+          ? recorder_.durable().own_checkpoint
+          : sign_checkpoint(
+                {trust_.own_origin(recorder_.own().epochs().of(size)), size, root_at(size)},
+                config_.own_keys.log, *config_.log_signer);
   std::vector<TravellingMessage> messages;
   for (const MessageRecord& record : records)
     messages.push_back({record.envelope, record.body, record.body_salt});
@@ -167,11 +195,15 @@ MessageRecord Outbox::own_record(uint64_t serial, const Hash& leaf) {
 std::optional<Refusal> Outbox::on_receipt(Now now, LinkId id, Lane& lane,
                                           const wire::Receipt& frame) {
   std::string note = frame.note()->str();
-  auto receipt = open_cosigned_checkpoint(note, trust_.own_receipts, issued_under(note));
+  const uint64_t epoch = trust_.epoch_of_own(note);
+  auto receipt = open_cosigned_checkpoint(note, trust_.own_receipts(epoch), issued_under(note));
   if (!receipt) {
     return Refusal{wire::CloseReason::protocol, "a receipt: " + receipt.error().reason};
   }
   uint64_t size = receipt->checkpoint.size;
+  if (epoch != recorder_.own().epochs().of(size)) {
+    return Refusal{wire::CloseReason::claim, "a receipt of another epoch"};
+  }
   if (size > lane.sent_until()) {
     return Refusal{wire::CloseReason::claim, "a receipt for " + std::to_string(size) +
                                                  " messages where " +
@@ -192,9 +224,10 @@ void Outbox::hold_receipt(Now now, const CosignedCheckpoint& receipt, const std:
   uint64_t size = receipt.checkpoint.size;
   if (size <= receipt_recorded_) return;
   receipt_recorded_ = size;
-  recorder_.record(now, [&](flatbuffers::FlatBufferBuilder& b) {
+  const auto build = [&](flatbuffers::FlatBufferBuilder& b) {
     return wire::CreateReceiptHeld(b, size, b.CreateString(note));
-  });
+  };
+  evidence_.note_receipt(now, recorder_.record(now, build));
   recorder_.gathering().receipts.push_back(
       {LogId::own_transcript, size, now.utc, receipt.time_s, recorder_.last_index(), note});
 }

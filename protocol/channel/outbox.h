@@ -41,6 +41,12 @@ class Outbox {
   // gives places to all that may.
   bool can_number() const;
   void number_messages(Now now);
+  // The first place of our next epoch, for the message with this serial. The entry lives until the
+  // batch is sealed.
+  const wire::Entry& begin_epoch(Now now, uint64_t serial);
+  // Those that had their places before this store was lost take them again, under the checkpoint
+  // and the receipt of then.
+  void take_places_back(Now now, const std::vector<uint64_t>& serials, const std::string& receipt);
   // Puts on the adopted link what is durable and was not sent on it, within the cap for what is
   // under way.
   void pump(Now now, LinkId id, Lane& lane);

@@ -16,6 +16,7 @@
 #include "protocol/channel/journal_generated.h"
 #include "protocol/channel/message_key.h"
 #include "protocol/log/merkle.h"
+#include "protocol/message/epochs.h"
 
 namespace hotline {
 
@@ -26,6 +27,7 @@ class OwnTranscript {
   void released(const wire::Released& fact);
   void numbered(const wire::Numbered& fact);
   void receipt_held(const wire::ReceiptHeld& fact);
+  void epoch_began(const wire::EpochBegan& fact) { epochs_.begin(fact.first()); }
 
   // The serials that should take the next places: by precedence, then by release, an own message
   // that another refers to before that other, and changes of one message in their order. At most
@@ -36,6 +38,7 @@ class OwnTranscript {
   const Hash& waiting_leaf_hash(uint64_t serial) const;
 
   const Frontier& frontier() const { return frontier_; }
+  const Epochs& epochs() const { return epochs_; }
   std::vector<Subtree> take_kept_subtrees() { return frontier_.take_kept(); }
   // The newest checkpoint, recorded but perhaps not durable yet; empty while the transcript is.
   const std::string& checkpoint() const { return checkpoint_; }
@@ -82,6 +85,7 @@ class OwnTranscript {
   uint64_t receipted_size_ = 0;
   uint64_t last_serial_ = 0;
   Frontier frontier_;
+  Epochs epochs_;
   std::string checkpoint_;
   std::string receipt_;
 };

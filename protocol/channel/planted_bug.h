@@ -13,6 +13,8 @@ enum class PlantedBug : uint8_t {
   resume_off_by_one = 2,         // A new link begins one message after what the peer holds.
   index_reused_after_crash = 3,  // Messages leave before the commit that gives them their places.
   conflict_missed = 4,           // One party does not see conflicts where notices overlap.
+  void_serials_given = 5,        // After a recovery serials go on with the next one.
+  places_before_durable = 6,     // The peer is told what is held before all that came is durable.
 };
 
 #ifdef HOTLINE_PLANTED_BUGS

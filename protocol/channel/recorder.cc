@@ -8,6 +8,7 @@
 #include "protocol/base/limits.h"
 #include "protocol/channel/person_part.h"
 #include "protocol/channel/planted_bug.h"
+#include "protocol/channel/wire_frames.h"
 #include "protocol/message/message_rules.h"
 #include "protocol/message/serial.h"
 
@@ -24,6 +25,15 @@ bool is_key(const wire::MessageKey* key) {
 Error store_altered(const std::string& reason) {
   return make_error(ErrorCode::store_failed, "the store is damaged or was altered: " + reason,
                     kKeepAsEvidence);
+}
+
+void Recorder::record_created(Now now, const CoreConfig& config) {
+  record(now, [&](flatbuffers::FlatBufferBuilder& b) {
+    wire::ChannelId id = to_wire(config.channel.id);
+    auto party = b.CreateString(config.party);
+    auto peer = b.CreateString(config.peer);
+    return wire::CreateStoreCreated(b, party, peer, &id, config.channel.exercise);
+  });
 }
 
 void Recorder::alarm(Now now, MessageKey key, const std::string& text) {
@@ -135,6 +145,12 @@ void Recorder::apply(const wire::Entry& entry) {
       return peer_.received(*entry.fact_as_Received());
     case wire::Fact::ReceiptGiven:
       return peer_.receipt_given(*entry.fact_as_ReceiptGiven());
+    case wire::Fact::EpochBegan: {
+      const wire::EpochBegan& fact = *entry.fact_as_EpochBegan();
+      if (fact.incoming()) return peer_.epoch_began(fact);
+      journal_epochs_.begin(last_index());
+      return own_.epoch_began(fact);
+    }
     default:
       return;
   }
@@ -197,18 +213,25 @@ const char* Recorder::fault_in(const wire::Entry& entry) const {
       }
       if (entry.fact_as_ReceiptGiven()->note()->size() == 0) return "its receipt is missing";
       break;
+    case wire::Fact::EpochBegan: {
+      const wire::EpochBegan& fact = *entry.fact_as_EpochBegan();
+      const Epochs& before = fact.incoming() ? peer_.epochs() : own_.epochs();
+      if (fact.number() != before.newest() + 1) return "it is not the next epoch";
+      if (fact.number() > 1 && fact.first() <= before.newest_first()) return "its place is before";
+      break;
+    }
     default:
       break;
   }
   return nullptr;
 }
 
-Status Recorder::compare_with_records(const Hash& stored_root) {
+Status Recorder::compare_with_records(const Hash& stored_root, bool may_owe_receipt) {
   if (journal_.root() != stored_root) {
     return store_altered("the journal does not have the root that the store recorded for it");
   }
   // They are one commit, so that no journal ends between them.
-  if (peer_.receipted_size() != peer_.frontier().size()) {
+  if (peer_.receipted_size() != peer_.frontier().size() && !may_owe_receipt) {
     return store_altered(
         "the journal ends with messages of the peer and without the receipt for them");
   }

@@ -55,6 +55,8 @@ class Recorder {
     apply(entry);
     return entry;
   }
+  // The first entry of a new journal.
+  void record_created(Now now, const CoreConfig& config);
   // Something a watch floor must know. `key` may be empty: about no message.
   void alarm(Now now, MessageKey key, const std::string& text);
 
@@ -88,6 +90,8 @@ class Recorder {
   UtcMs last_at() const { return journal_.last_at(); }
   const OwnTranscript& own() const { return own_; }
   const PeerTranscript& peer() const { return peer_; }
+  // Our journal begins an epoch whenever our transcript does.
+  const Epochs& journal_epochs() const { return journal_epochs_; }
   // Without it:
   const State& durable() const { return durable_; }
   const State& sealed_state() const { return sealed_state_; }
@@ -115,7 +119,8 @@ class Recorder {
   void apply(const wire::Entry& entry);
   // Fails where the replayed entries are not all there are, or the transcripts in the tables are
   // not those they tell of: every signature from now on rests on both.
-  Status compare_with_records(const Hash& stored_root);
+  // A recovery that was broken off `may_owe_receipt`.
+  Status compare_with_records(const Hash& stored_root, bool may_owe_receipt);
   void go_live();
   bool is_live() const { return live_; }  // Entries recorded now happen now.
 
@@ -127,6 +132,7 @@ class Recorder {
   Journal journal_;
   OwnTranscript own_;
   PeerTranscript peer_;
+  Epochs journal_epochs_;
   bool live_ = false;
   State durable_;
   State sealed_state_;

@@ -134,11 +134,11 @@ struct Batch {
   }
 };
 
-// For whoever finds the store damaged. Never an older copy of it: that would give places and
-// serials again which the peer holds already.
+// For whoever finds the store damaged. Never a copy of it without a mark: that would give places
+// and serials again which the peer holds already (protocol/channel/restored_store.h).
 inline constexpr char kKeepAsEvidence[] =
-    "use voice; keep the whole directory of the store as it is, as evidence; do not start an older "
-    "copy, which would contradict what the peer holds";
+    "use voice; move the whole directory of the store away and keep it as it is, as evidence; then "
+    "put another in its place: hotlined store restore, or hotlined init --recover";
 
 // The records cannot be read, or are not those that the journal tells of. The core cannot go on
 // without them, and nothing in it catches this: the daemon ends before it says something untrue.

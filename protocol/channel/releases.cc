@@ -110,8 +110,9 @@ Status Releases::check_draft(Now now, ByteView draft) {
 }
 
 void Releases::complete(Now now, Release& release) const {
+  release.serial = std::max(release.serial, recorder_.own().last_serial() + 1);
   EnvelopeFields& fields = release.envelope;
-  fields.id = format_serial(config_.prefix, recorder_.own().last_serial() + 1);
+  fields.id = format_serial(config_.prefix, release.serial);
   fields.from = config_.party;
   fields.to = config_.peer;
   fields.released_at = now.utc;
@@ -122,8 +123,8 @@ void Releases::complete(Now now, Release& release) const {
 }
 
 Result<const wire::Entry*> Releases::release(Now now, Release release) {
-  const uint64_t serial = recorder_.own().last_serial() + 1;
   complete(now, release);
+  const uint64_t serial = release.serial;
   EnvelopeFields& fields = release.envelope;
   const Hash body_salt = random_.salt();
   const Hashes hashes = hash(release, body_salt);
@@ -131,15 +132,22 @@ Result<const wire::Entry*> Releases::release(Now now, Release release) {
   fields.parts.push_back(
       {wire::PartKind::body, static_cast<uint32_t>(release.body.size()), hashes.body});
   Bytes envelope = build_envelope(fields);
-  auto body = open_body(release.body);
+  const Bytes bytes = release.body;
+  auto body = open_body(bytes);
   if (Status sendable = check(release, envelope, body); !sendable) return sendable.error();
+  return &keep(now, std::move(release), serial, std::move(envelope), body_salt, hashes,
+               body->get());
+}
 
-  const bool acknowledges =
-      !release.references.empty() && kind_of(fields.type).effect == TargetEffect::acknowledges;
-  const MessageKey target =
-      release.references.empty() ? MessageKey{} : release.references.front().key;
+const wire::Entry& Releases::keep(Now now, Release release, uint64_t serial, Bytes envelope,
+                                  const Hash& body_salt, const Hashes& hashes,
+                                  const wire::Body* body) {
+  const EnvelopeFields& fields = release.envelope;
+  const bool refers = !release.references.empty();
+  const bool acknowledges = refers && kind_of(fields.type).effect == TargetEffect::acknowledges;
+  const MessageKey target = refers ? release.references.front().key : MessageKey{};
   const bool differs =
-      acknowledges && corrections_.read_back_difference(target, **body).has_value();
+      acknowledges && body && corrections_.read_back_difference(target, *body).has_value();
   MessageRecord message;
   message.leaf_hash = leaf_hash(envelope);
   const wire::Entry& entry = record(now, release, serial, message.leaf_hash, hashes,
@@ -166,10 +174,40 @@ Result<const wire::Entry*> Releases::release(Now now, Release release) {
   agreements_.apply(entry);
   channel_state_.apply(entry);
   cases_.apply(entry);
-  if (!release.references.empty()) {
-    note_effect_on(recorder_, answers_, now, target, **body, fields.releaser_role);
+  if (refers && body) {
+    note_effect_on(recorder_, answers_, now, target, *body, fields.releaser_role);
   }
-  return &entry;
+  return entry;
+}
+
+Release Releases::by_machine(Now now, wire::MessageType type, uint8_t precedence) const {
+  Release release;
+  release.envelope.type = type;
+  release.envelope.precedence = static_cast<wire::Precedence>(known_precedence(precedence));
+  release.envelope.mode = config_.channel.exercise ? wire::Mode::exercise : wire::Mode::live;
+  release.envelope.drafted_at = now.utc;
+  release.envelope.drafter_role = release.envelope.releaser_role = wire::Role::machine;
+  release.envelope.language = "en";
+  return release;
+}
+
+void Releases::take_back(Now now, uint64_t serial, TakenBack message) {
+  const auto opened = open_envelope(message.envelope);
+  const wire::Envelope& envelope = **opened;
+  Release release;
+  release.taken_back = true;
+  release.envelope.type = envelope.type();
+  release.envelope.precedence = envelope.precedence();
+  release.envelope.releaser_role = envelope.releaser_role();
+  if (envelope.references() && envelope.references()->size() > 0) {
+    auto named = resolve(envelope.references()->Get(0)->id()->str());
+    if (named) release.references.push_back(*std::move(named));
+  }
+  const Bytes bytes = message.body;
+  const auto body = open_body(bytes);
+  release.body = std::move(message.body);
+  keep(now, std::move(release), serial, std::move(message.envelope), message.body_salt, {},
+       body ? body->get() : nullptr);
 }
 
 // Body, name and request are hashed together, which costs half as much; a machine has no more than
@@ -249,7 +287,7 @@ const wire::Entry& Releases::record(Now now, const Release& release, uint64_t se
             by_person ? &submitter : nullptr, release.counter, by_person ? &request : nullptr,
             by_person ? &name : nullptr, static_cast<uint8_t>(fields.releaser_role),
             kind_of(fields.type).awaits == Awaits::answer, release.key ? &key : nullptr,
-            release.draft, read_back_differs);
+            release.draft, read_back_differs, release.taken_back);
       },
       release.name);
 }

@@ -42,6 +42,16 @@ struct Release {
   ByteView request;         // A person's submission, as it came. Borrowed.
   std::optional<Hash> key;  // The caller's own.
   uint64_t draft = 0;       // The saved one that it was made from; 0: none.
+  bool taken_back = false;  // It was released before this store was lost.
+  uint64_t serial = 0;      // Beyond those that are void; 0: the next.
+};
+
+// An own message as the peer gave it back, after this store was lost.
+struct TakenBack {
+  Bytes envelope;
+  Bytes body;
+  Hash body_salt{};
+  Hash leaf_hash{};
 };
 
 class Releases {
@@ -72,6 +82,11 @@ class Releases {
   // Why this draft (wire::Draft) would be refused for a rule, were it released now by whoever may:
   // the checks of release(), for those who write it, hand it in and read it.
   Status check_draft(Now now, ByteView draft);
+  // All that the machine says of itself.
+  Release by_machine(Now now, wire::MessageType type, uint8_t precedence) const;
+  // Records it as released now, whatever the rules say: both parties signed for it long ago. The
+  // envelope can be read.
+  void take_back(Now now, uint64_t serial, TakenBack message);
 
   // An own message that gathers for the next commit; null when it does not.
   const MessageRecord* gathering(uint64_t serial) const;
@@ -97,6 +112,9 @@ class Releases {
   static Hashes hash(const Release& release, const Hash& body_salt);
   Status check(const Release& release, const Bytes& envelope,
                const Result<Opened<wire::Body>>& body) const;
+  // The message is kept, and whatever follows from it.
+  const wire::Entry& keep(Now now, Release release, uint64_t serial, Bytes envelope,
+                          const Hash& body_salt, const Hashes& hashes, const wire::Body* body);
   const wire::Entry& record(Now now, const Release& release, uint64_t serial, const Hash& leaf,
                             const Hashes& hashes, size_t size, bool read_back_differs);
 

@@ -85,8 +85,15 @@ Session::Refused Session::on_channel_frame(Now now, LinkId id, Link& link, const
       witness_.on_conflict(now, id, frame.body_as_JournalConflict()->size());
       return std::nullopt;
     case wire::FrameBody::ConflictsDigest:
+      // Notices are lacking here.
+      if (recovery_.is_under_way()) return std::nullopt;
       conflict_digests_.on_told(now, *frame.body_as_ConflictsDigest());
       return std::nullopt;
+    case wire::FrameBody::TakeBack:
+      recovery_.on_take_back(id, *frame.body_as_TakeBack());
+      return std::nullopt;
+    case wire::FrameBody::TakenBack:
+      return recovery_.on_taken_back(now, id, *frame.body_as_TakenBack());
     default:
       return Refusal{wire::CloseReason::protocol, "a frame of an unknown kind"};
   }
@@ -94,7 +101,8 @@ Session::Refused Session::on_channel_frame(Now now, LinkId id, Link& link, const
 
 Session::Refused Session::on_messages(Now now, LinkId id, Link& link,
                                       const wire::Messages& messages, ByteView bytes) {
-  if (link.stage == Stage::leaving) return std::nullopt;
+  // A recovery asks for what it lacks; the rest comes again on the next link.
+  if (link.stage == Stage::leaving || recovery_.is_under_way()) return std::nullopt;
   if (link.barrier > recorder_.last_committed()) {
     link.stash_bytes += bytes.size();
     if (link.stash_bytes > limits::kStashBytesMax) {
@@ -132,6 +140,16 @@ void Session::unstash(Now now, LinkId id) {
 }
 
 void Session::committed(Now now, bool receipt_is_new) {
+  // Our hello on every link there is, also on one that still shakes hands, told of the store
+  // before.
+  if (recovery_.committed(now) && !links_.empty()) {
+    outbox_.committed();
+    while (!links_.empty()) {
+      close(now, links_.begin()->first,
+            {wire::CloseReason::send_again, "this store was recovered"});
+    }
+    return;
+  }
   if (receipt_is_new) send_receipt();
   pump(now);
   outbox_.committed();
@@ -362,6 +380,7 @@ void Session::drop(Now now, LinkId id, const std::string& reason) {
   alone_told_ = false;
   link_since_ = now.utc - now.boot + lost_at;
   outbox_.link_lost();
+  recovery_.link_lost();
   noise_.note_link_change(now, wire::LinkChange::down, reason);
   note_no_link(now, reason, false);
 }

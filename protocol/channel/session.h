@@ -22,6 +22,7 @@
 #include "protocol/channel/noise.h"
 #include "protocol/channel/outbox.h"
 #include "protocol/channel/recorder.h"
+#include "protocol/channel/recovery.h"
 #include "protocol/channel/wire_frames.h"
 #include "protocol/channel/witness.h"
 
@@ -42,7 +43,7 @@ class Session {
   Session(const CoreConfig& config, Recorder& recorder, Noise& noise, Conditions& conditions,
           Exercise& exercise, DiskState& disk, Agreements& agreements,
           ConflictDigests& conflict_digests, Witness& witness, Outbox& outbox, Inbox& inbox,
-          Claims& claims)
+          Claims& claims, Recovery& recovery)
       : config_(config),
         recorder_(recorder),
         noise_(noise),
@@ -54,7 +55,8 @@ class Session {
         witness_(witness),
         outbox_(outbox),
         inbox_(inbox),
-        claims_(claims) {}
+        claims_(claims),
+        recovery_(recovery) {}
 
   // An entry that was read back: says when there was a link last, before this start.
   void apply(const wire::Entry& entry);
@@ -174,6 +176,7 @@ class Session {
   Outbox& outbox_;
   Inbox& inbox_;
   Claims& claims_;
+  Recovery& recovery_;
 
   std::map<LinkId, Link> links_;
   std::optional<LinkId> adopted_;

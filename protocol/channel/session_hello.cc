@@ -142,9 +142,10 @@ void Session::adopt(Now now, LinkId id, Link& link) {
   link.adopted_at = now.boot;
   note_link(now);
   if (recorder_.durable().peer_receipted > link.shown.receipt_size) send_receipt(id, link);
+  recovery_.begin(id, {link.shown.holds_of_ours, link.shown.receipt_size});
   outbox_.pump(now, id, link.lane);
   witness_.check_channel(now, adopted_);
-  conflict_digests_.begin(now, id);
+  if (!recovery_.is_under_way()) conflict_digests_.begin(now, id);
 }
 
 }  // namespace hotline

@@ -53,6 +53,10 @@ inline constexpr size_t kMessageOverhead = 96;
 
 Bytes make_messages_frame(uint64_t first, const std::vector<TravellingMessage>& messages,
                           const std::string& checkpoint);
+// An answer to TakeBack.
+Bytes make_taken_back_frame(bool listeners, uint64_t first,
+                            const std::vector<TravellingMessage>& messages,
+                            const std::string& note);
 Bytes make_close_frame(wire::CloseReason reason, const std::string& text);
 
 // Why a link is closed. Whoever handles a frame returns it, and the session closes.

@@ -10,6 +10,16 @@ namespace hotline {
 
 void Witness::apply(const wire::Entry& entry) {
   if (const auto* fact = entry.fact_as_JournalWitnessed()) peer_journal_.witnessed(*fact);
+  // In a new epoch a journal begins anew for its witness: what was lost in between is not to be
+  // had.
+  const auto* began = entry.fact_as_EpochBegan();
+  if (began == nullptr) return;
+  if (began->incoming()) {
+    peer_journal_ = {};
+    durable_.witnessed_size = sealed_.witnessed_size = 0;
+  } else {
+    cosigned_size_ = 0;
+  }
 }
 
 // ----------------------------------------------------------------------------------------------
@@ -19,9 +29,10 @@ const std::string& Witness::journal_checkpoint() {
   const Recorder::State& durable = recorder_.durable();
   if (checkpointed_size_ != durable.journal_size) {
     checkpointed_size_ = durable.journal_size;
-    checkpoint_ =
-        sign_checkpoint({trust_.own_journal.origin, durable.journal_size, durable.journal_root},
-                        config_.own_keys.log, *config_.log_signer);
+    checkpoint_ = sign_checkpoint(
+        {trust_.own_journal(recorder_.journal_epochs().of(durable.journal_size)).origin,
+         durable.journal_size, durable.journal_root},
+        config_.own_keys.log, *config_.log_signer);
   }
   return checkpoint_;
 }
@@ -60,7 +71,7 @@ void Witness::tick_put_off(Now now, std::optional<LinkId> adopted) {
 void Witness::check_channel(Now now, std::optional<LinkId> adopted) {
   next_check_ = now.boot + config_.policy.link.channel_check_interval_ms;
   offer_soon_at_ = INT64_MAX;
-  if (!adopted || recorder_.durable().journal_size == 0) return;
+  if (!adopted || recorder_.durable().journal_size == 0 || evidence_.is_recovering()) return;
   conflict_answered_ = false;
   offered_at_ = now.boot;
   offer_journal(*adopted, cosigned_size_);
@@ -74,13 +85,15 @@ void Witness::check_channel_soon(Now now, std::optional<LinkId> adopted) {
 
 std::optional<Refusal> Witness::on_cosigned(Now now, const wire::JournalCosigned& frame) {
   std::string note = frame.note()->str();
-  auto cosigned = open_cosigned_checkpoint(note, trust_.own_journal);
+  const uint64_t epoch = trust_.epoch_of_own_journal(note);
+  auto cosigned = open_cosigned_checkpoint(note, trust_.own_journal(epoch));
   if (!cosigned) {
     return Refusal{wire::CloseReason::protocol,
                    "a cosigned journal checkpoint: " + cosigned.error().reason};
   }
   const Checkpoint& checkpoint = cosigned->checkpoint;
   if (checkpoint.size > recorder_.durable().journal_size ||
+      epoch != recorder_.journal_epochs().of(checkpoint.size) ||
       root_at(recorder_.records().hashes(LogId::journal), checkpoint.size) != checkpoint.root) {
     return Refusal{wire::CloseReason::claim,
                    "a cosigned journal checkpoint that is not one of our journal"};
@@ -142,7 +155,10 @@ std::optional<Refusal> Witness::on_offer(Now now, LinkId id, const wire::Journal
   const bool forked = evidence_.has(wire::EvidenceKind::fork_of_peer_journal);
   if (forked || busy || too_often) return std::nullopt;
   const std::string note = frame.checkpoint()->str();
-  auto checkpoint = open_checkpoint(note, trust_.peer_journal_origin, config_.peer_keys.log,
+  // Its transcript tells of a new epoch first.
+  const uint64_t epoch = trust_.epoch_of_peers_journal(note);
+  if (epoch != recorder_.peer().epochs().newest()) return std::nullopt;
+  auto checkpoint = open_checkpoint(note, trust_.peer_journal_origin(epoch), config_.peer_keys.log,
                                     *config_.peer_keys.log_verifier);
   if (!checkpoint) {
     return Refusal{wire::CloseReason::protocol,

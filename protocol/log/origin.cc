@@ -5,6 +5,7 @@
 #include "protocol/base/bytes.h"
 #include "protocol/base/check.h"
 #include "protocol/base/limits.h"
+#include "protocol/base/text_lines.h"
 
 namespace hotline {
 
@@ -22,6 +23,18 @@ std::string transcript_origin(const ChannelName& channel, std::string_view party
 
 std::string journal_origin(const ChannelName& channel, std::string_view party, uint64_t epoch) {
   return log_key_name(channel, party) + "/journal/" + std::to_string(epoch);
+}
+
+std::string origin_in(std::string_view first, uint64_t epoch) {
+  HOTLINE_CHECK(first.ends_with("/0"));
+  return std::string(first.substr(0, first.size() - 1)) + std::to_string(epoch);
+}
+
+std::optional<uint64_t> epoch_in(std::string_view origin, std::string_view first) {
+  if (!origin.starts_with(first.substr(0, first.size() - 1))) return std::nullopt;
+  const auto epoch = parse_decimal(origin.substr(first.size() - 1), INT64_MAX);
+  if (!epoch || origin_in(first, *epoch) != origin) return std::nullopt;
+  return epoch;
 }
 
 std::string log_key_name(const ChannelName& channel, std::string_view party) {

@@ -1,9 +1,11 @@
 // The names of logs and of the keys that sign for them. Names are compared whole, never taken
-// apart: a checkpoint of another channel, mode, party, log or epoch then simply has another name.
+// apart but for their epoch: a checkpoint of another channel, mode, party or log then simply has
+// another name.
 #pragma once
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -24,6 +26,11 @@ bool is_party_id(std::string_view text);
 // hotline/<channel id, 32 hex digits>/<live|exercise>/<party>/<transcript|journal>/<epoch>
 std::string transcript_origin(const ChannelName& channel, std::string_view party, uint64_t epoch);
 std::string journal_origin(const ChannelName& channel, std::string_view party, uint64_t epoch);
+
+// The epoch of a log's name, whose name in the first epoch is `first`, and the name in another one.
+// Nothing for the name of another log.
+std::optional<uint64_t> epoch_in(std::string_view origin, std::string_view first);
+std::string origin_in(std::string_view first, uint64_t epoch);
 
 // The name of the key that signs a party's own checkpoints: the origin up to <party>.
 std::string log_key_name(const ChannelName& channel, std::string_view party);

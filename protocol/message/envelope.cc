@@ -39,6 +39,14 @@ Offset<wire::Handling> build_handling(FlatBufferBuilder& builder,
   return wire::CreateHandling(builder, audience, handling->keep_until);
 }
 
+Offset<wire::Epoch> build_epoch(FlatBufferBuilder& builder,
+                                const std::optional<EpochFields>& epoch) {
+  if (!epoch) return 0;
+  const wire::Digest root = to_digest(epoch->root);
+  return wire::CreateEpoch(builder, epoch->number, epoch->size, &root, epoch->void_from,
+                           epoch->void_to);
+}
+
 }  // namespace
 
 Bytes build_envelope(const EnvelopeFields& fields) {
@@ -53,6 +61,7 @@ Bytes build_envelope(const EnvelopeFields& fields) {
   auto incident = text_offset(builder, fields.incident);
   auto handling = build_handling(builder, fields.handling);
   auto parts = build_parts(builder, fields.parts);
+  auto epoch = build_epoch(builder, fields.epoch);
   wire::Digest person_hash;
   if (fields.person_hash) person_hash = to_digest(*fields.person_hash);
 
@@ -79,6 +88,7 @@ Bytes build_envelope(const EnvelopeFields& fields) {
   envelope.add_handling(handling);
   envelope.add_danger_to_life(fields.danger_to_life);
   envelope.add_parts(parts);
+  if (fields.epoch) envelope.add_epoch(epoch);
   builder.Finish(envelope.Finish(), wire::EnvelopeIdentifier());
   return Bytes(builder.GetBufferPointer(), builder.GetBufferPointer() + builder.GetSize());
 }

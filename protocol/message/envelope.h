@@ -33,6 +33,14 @@ struct HandlingFields {
 
 // An envelope as values. An empty string is an absent field. The rules of
 // protocol/message/message_rules.h say what must be there; building does not.
+struct EpochFields {
+  uint64_t number = 0;
+  uint64_t size = 0;  // Of the transcript before it; its root likewise.
+  Hash root{};
+  uint64_t void_from = 0;  // Serials that are never given; 0 and 0: none.
+  uint64_t void_to = 0;
+};
+
 struct EnvelopeFields {
   std::string id;
   wire::MessageType type = wire::MessageType::unset;
@@ -56,6 +64,7 @@ struct EnvelopeFields {
   std::optional<HandlingFields> handling;
   std::vector<PartFields> parts;
   bool danger_to_life = false;
+  std::optional<EpochFields> epoch;
 };
 
 // The exact bytes that become a leaf. The same fields give the same bytes with this version of the

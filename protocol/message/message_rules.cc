@@ -163,6 +163,13 @@ std::vector<Problem> check_message(const wire::Envelope& envelope, const wire::B
   for (Problem& problem : check_body(body, body_context(envelope, context))) {
     problems.push_back(std::move(problem));
   }
+  const wire::Service* service = body.content_as_service();
+  const bool says_so = service != nullptr && service->action() == wire::ServiceAction::epoch_begun;
+  if (says_so != (envelope.epoch() != nullptr) ||
+      (says_so && envelope.releaser_role() != wire::Role::machine)) {
+    problems.push_back({"action", "only a machine begins an epoch, and with its numbers",
+                        "choose another action"});
+  }
   return problems;
 }
 

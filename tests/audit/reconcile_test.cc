@@ -2,8 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <filesystem>
 
+#include "protocol/base/strict_flatbuffer.h"
+#include "protocol/channel/journal.h"
 #include "tests/audit/export_fixture.h"
 #include "tests/audit/resealed.h"
 
@@ -99,6 +102,119 @@ TEST(Reconcile, names_a_receipt_that_was_never_given) {
   EXPECT_EQ(result.receipts_different, 1u);
   ASSERT_EQ(result.receipt_differences.size(), 1u);
   EXPECT_NE(result.receipt_differences[0].find("is another at SOUTH"), std::string::npos);
+}
+
+// South's export, as if its store had been lost after the first messages of north, and had taken
+// back those of the places [first, end).
+class RecoveredSouth {
+ public:
+  static constexpr uint64_t kFirst = 60;
+  static constexpr uint64_t kEnd = 180;
+
+  explicit RecoveredSouth(const MadeExports& exports) : directory_(exports / "recovered") {
+    std::filesystem::remove_all(directory_);
+    std::filesystem::copy(exports.south(), directory_, std::filesystem::copy_options::recursive);
+    tell_of_recovery(exports);
+    const std::string file = read_whole(cosigned());
+    for (size_t at = 0; at < file.size();) {
+      const size_t size = static_cast<size_t>(static_cast<uint8_t>(file[at])) << 8 |
+                          static_cast<uint8_t>(file[at + 1]);
+      notes.push_back(file.substr(at + 2, size));
+      at += 2 + size;
+    }
+  }
+
+  static uint64_t size_of(const std::string& note) { return unverified_checkpoint(note)->size; }
+  static bool is_taken_back(const std::string& note) {
+    return size_of(note) > kFirst && size_of(note) <= kEnd;
+  }
+  Reconciliation held_against(const std::string& north) {
+    std::string file;
+    for (const std::string& note : notes) {
+      file += static_cast<char>(note.size() >> 8);
+      file += static_cast<char>(note.size() & 0xff);
+      file += note;
+    }
+    write_whole(cosigned(), file);
+    return reconcile(north, directory_);
+  }
+
+  std::vector<std::string> notes;  // The receipts that south gave.
+
+ private:
+  std::string cosigned() const { return directory_ + "/received/cosigned"; }
+
+  void tell_of_recovery(const MadeExports& exports) {
+    const LogContent before = read_log(directory_, ExportLog::journal);
+    LogContent journal;
+    const auto add = [&](const std::string& entry, const std::string& part) {
+      journal.entries.push_back(entry);
+      journal.parts.push_back(part);
+    };
+    for (size_t i = 0; i < before.entries.size(); ++i) {
+      const Bytes bytes = to_bytes(as_bytes(before.entries[i]));
+      const auto entry = open_flatbuffer<wire::Entry>(bytes, kJournalEntryIdentifier);
+      const auto* received = entry ? (*entry)->fact_as_Received() : nullptr;
+      if (received && received->index() == kFirst) add(store_restored_entry(), "");
+      if (received && received->index() == kEnd) add(epoch_began_entry(), "");
+      add(before.entries[i], before.parts[i]);
+    }
+    reseal_log(directory_, ExportLog::journal, journal, exports.pki(), "south");
+    const std::string path = directory_ + "/" + checkpoint_path(ExportLog::journal);
+    std::string note = read_whole(path);
+    note.replace(note.find("/journal/0\n"), 11, "/journal/1\n");
+    write_whole(path, note);
+  }
+
+  std::string directory_;
+};
+
+TEST(Reconcile, receipts_that_were_lost_with_a_store_are_no_difference) {
+  const MadeExports& exports = small_exports();
+  RecoveredSouth south(exports);
+  const size_t before = south.notes.size();
+  std::erase_if(south.notes, RecoveredSouth::is_taken_back);
+  const size_t erased = before - south.notes.size();
+  ASSERT_GT(erased, 0u);
+  const Reconciliation result = south.held_against(exports.north());
+  EXPECT_EQ(result.differences(), 0u);
+  EXPECT_EQ(result.transcripts[0].receipts_lost, erased);
+  EXPECT_EQ(result.transcripts[1].receipts_lost, 0u);
+}
+
+TEST(Reconcile, a_lost_store_explains_no_receipt_for_other_messages) {
+  const MadeExports& exports = small_exports();
+  RecoveredSouth south(exports);
+  size_t erased = 0;
+  std::erase_if(south.notes, [&](const std::string& note) {
+    const bool erase = !RecoveredSouth::is_taken_back(note);
+    if (erase) ++erased;
+    return erase;
+  });
+  ASSERT_GT(erased, 1u);
+  const Reconciliation result = south.held_against(exports.north());
+  EXPECT_EQ(result.receipts_different, erased);
+  EXPECT_EQ(result.transcripts[0].receipts_lost, 0u);
+}
+
+TEST(Reconcile, a_receipt_given_anew_for_what_was_taken_back_must_have_its_root) {
+  const MadeExports& exports = small_exports();
+  RecoveredSouth south(exports);
+  const auto note = std::ranges::find_if(south.notes, RecoveredSouth::is_taken_back);
+  ASSERT_NE(note, south.notes.end());
+  const std::string original = *note;
+  const size_t in_signature = note->find("/receipt ") + 40;
+  (*note)[in_signature] = (*note)[in_signature] == 'A' ? 'B' : 'A';
+  Reconciliation result = south.held_against(exports.north());
+  EXPECT_EQ(result.differences(), 0u);
+  EXPECT_EQ(result.transcripts[0].receipts_lost, 1u);
+
+  *note = original;
+  const size_t in_root = note->find('\n', note->find('\n') + 1) + 1;
+  (*note)[in_root] = (*note)[in_root] == 'A' ? 'B' : 'A';
+  result = south.held_against(exports.north());
+  EXPECT_EQ(result.receipts_different, 1u);
+  EXPECT_EQ(result.transcripts[0].receipts_lost, 0u);
 }
 
 TEST(Reconcile, says_for_how_many_messages_the_sender_holds_no_receipt) {

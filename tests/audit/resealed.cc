@@ -35,6 +35,20 @@ Checkpoint checkpoint_of(const std::string& directory, ExportLog log) {
   return *parse_checkpoint_text(note->text);
 }
 
+template <class Table>
+wire::Fact fact_type(flatbuffers::Offset<Table>) {
+  return wire::FactTraits<Table>::enum_value;
+}
+
+std::string entry_of(int64_t at, const auto& build) {
+  flatbuffers::FlatBufferBuilder builder;
+  const wire::Digest salt = to_digest(sha256({as_bytes("salt " + std::to_string(at))}));
+  const auto fact = build(builder);
+  builder.Finish(wire::CreateEntry(builder, at, &salt, fact_type(fact), fact.Union()),
+                 kJournalEntryIdentifier);
+  return {reinterpret_cast<const char*>(builder.GetBufferPointer()), builder.GetSize()};
+}
+
 void must(const Status& status) {
   if (!status) throw std::runtime_error(status.error().reason);
 }
@@ -104,13 +118,22 @@ std::string forged_checkpoint(const std::string& directory, ExportLog log, uint6
 }
 
 std::string made_up_entry(int64_t at) {
-  flatbuffers::FlatBufferBuilder builder;
-  const wire::Digest salt = to_digest(sha256({as_bytes("salt " + std::to_string(at))}));
-  const auto fact = wire::CreateLinkChanged(builder, wire::LinkChange::up,
-                                            builder.CreateString("as if nothing had been"));
-  builder.Finish(wire::CreateEntry(builder, at, &salt, wire::Fact::LinkChanged, fact.Union()),
-                 kJournalEntryIdentifier);
-  return {reinterpret_cast<const char*>(builder.GetBufferPointer()), builder.GetSize()};
+  return entry_of(at, [](flatbuffers::FlatBufferBuilder& builder) {
+    return wire::CreateLinkChanged(builder, wire::LinkChange::up,
+                                   builder.CreateString("as if nothing had been"));
+  });
+}
+
+std::string store_restored_entry() {
+  return entry_of(0, [](flatbuffers::FlatBufferBuilder& builder) {
+    return wire::CreateStoreRestored(builder);
+  });
+}
+
+std::string epoch_began_entry() {
+  return entry_of(0, [](flatbuffers::FlatBufferBuilder& builder) {
+    return wire::CreateEpochBegan(builder, false, 1, 0, false);
+  });
 }
 
 }  // namespace hotline::audit

@@ -28,4 +28,8 @@ std::string forged_checkpoint(const std::string& directory, ExportLog log, uint6
 // A journal entry that says nothing of messages.
 std::string made_up_entry(int64_t at);
 
+// Those of a party whose store was lost, and whose next epoch is its first but one.
+std::string store_restored_entry();
+std::string epoch_began_entry();
+
 }  // namespace hotline::audit

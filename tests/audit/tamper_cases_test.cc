@@ -51,7 +51,7 @@ TEST(TamperRows, EachIsTestedSomewhere) {
        "DamagedJournal and AlteredStore; there is no boot counter beside the journal's index"},
       {"T11", "StoreCorruptionTest; tests/system/test_store_tamper.py"},
       {"T12", "StoreOpenTest.AMissingStoreIsNotMadeByOpening; the peer: S-rows of a lost store"},
-      {"T13", "FaultRows: noticed, alarmed, nothing is numbered; recovery is not built yet"},
+      {"T13", "RecoveryTest, tests/system/test_recovery.py"},
       {"T14", "StoreOpenTest.ASecondDaemonIsRefusedUntilTheFirstIsDead"},
   };
   const std::set<std::string> here = {"T01", "T02", "T03", "T03b", "T04",

@@ -94,6 +94,8 @@ NOT_SENTENCES_OF = {
     "daemon/watch/wait_for_room.cc": ["there is no room for.*"],
     "protocol/channel/outbox.cc": [r"sent entry .*", "is not the one that.*", "does not have the body.*"],
     "protocol/channel/{inbox,outbox,submissions}.cc": [r"Declined: \{\}", r"Agreement concluded: \{\}", r"own message \{\} \{\}", r"own message \{\} is missing"],
+    "protocol/channel/recovery.cc": [r"leaf \{\} is missing", r"This store was recovered: epoch \{\}"],
+    "protocol/channel/restored_store.cc": ["a store that is not there has no hashes"],
     "protocol/message/typed_form.cc": [".*"],
     "protocol/message/{envelope,body}.cc": ["HL.."],
     "protocol/{base,geometry}/*.cc": [r"JAN|the byte 0x%02X"],

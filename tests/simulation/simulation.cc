@@ -10,6 +10,7 @@
 #include "protocol/base/limits.h"
 #include "protocol/base/text.h"
 #include "protocol/channel/key_blocks.h"
+#include "protocol/channel/restored_store.h"
 #include "protocol/channel/wire_frames.h"
 #include "protocol/message/body.h"
 #include "protocol/message/serial.h"
@@ -116,6 +117,7 @@ class Simulation {
     }
     outcome.crashes = crashes_;
     outcome.cuts = cuts_;
+    outcome.lost_disks = lost_disks_;
     outcome.rungs = rungs_;
     outcome.on_time = on_time_;
     return outcome;
@@ -137,6 +139,7 @@ class Simulation {
     uint64_t saved_draft = 0;  // The one that it sends, which may have been changed or sent before.
     bool accepts = false;      // A conflict, which may stand otherwise by then.
     bool of_exercise = false;  // A stop, or a beginning where nothing is stopped.
+    bool lost = false;         // With the disk, before the peer had it.
   };
   // The surroundings of its core, on its own clocks.
   struct Party : ChannelHost, Clock {
@@ -168,8 +171,14 @@ class Simulation {
     // These outlive a crash and must never be contradicted.
     std::map<uint64_t, Hash> sent_leaves;  // Index -> leaf hash, as first put on a link.
     std::set<std::pair<MessageKey, std::string>> rungs_decided;
-    UtcMs recorded_at = 0;                    // By the clock of the exercise, the newest entry.
-    std::map<uint64_t, Hash> cosigned_roots;  // The peer's journal's, by our witness: by size.
+    UtcMs recorded_at = 0;  // By the clock of the exercise, the newest entry.
+    // The peer's journal's, by our witness: by epoch and size.
+    std::map<std::string, std::map<uint64_t, Hash>> cosigned_roots;
+    std::map<uint64_t, Hash> released;  // Serial -> leaf hash, of every own message ever on a disk.
+    std::optional<SimulatedDisk> backup;
+    bool recovers = false;  // Its disk was lost, and its next epoch has not begun.
+    bool lost_a_disk = false;
+    uint64_t epoch_serial = 0;  // The one that began the newest epoch.
 
     Core& core() const { return runner->core(); }
     Now now() override { return simulation->machine(index); }
@@ -305,6 +314,106 @@ class Simulation {
     });
   }
 
+  // ------------------------------------------------------------------------------------------
+  // lost disks: a backup takes its place, or a store that is made anew
+  void back_up(size_t i) {
+    note("backup", i, parties_[i].disk.journal().size());
+    parties_[i].backup = parties_[i].disk;
+  }
+
+  // Nobody can give back what only a lost disk held.
+  void lose_disk(size_t i) {
+    Party& party = parties_[i];
+    if (party.recovers || parties_[1 - i].recovers) return;
+    crash(i);
+    if (knows_too_many_serials(i)) return;
+    note("lost", i, party.disk.journal().size());
+    ++lost_disks_;
+    party.recovers = party.lost_a_disk = true;
+    party.disk = party.backup && random_.chance(700) ? *party.backup : SimulatedDisk();
+    mark(party);
+    party.rungs_decided.clear();
+    // Its machine alone ever knew of it, unless the peer took it.
+    const auto& held = parties_[1 - i].disk.log(LogId::peer_transcript);
+    const auto epoch = party.released.find(party.epoch_serial);
+    if (epoch != party.released.end() && std::find(held.leaves().begin(), held.leaves().end(),
+                                                   epoch->second) == held.leaves().end()) {
+      party.released.erase(epoch);
+    }
+    for (Request& request : party.requests) {
+      // Its watch looks through what waits, and asks for none of it again.
+      if (!request.answered) request.answered = request.refused = request.lost = true;
+    }
+  }
+
+  // Only so many serials that nobody but the lost disk knows are sure not to be given again.
+  bool knows_too_many_serials(size_t i) const {
+    constexpr uint64_t kSerialsSkippedMin = 500;  // protocol/channel/recovery.cc
+    if (parties_[i].released.empty()) return false;
+    uint64_t known = 0;
+    for (const auto& [key, message] : parties_[1 - i].disk.messages()) {
+      if (key.incoming) known = std::max(known, message.serial);
+    }
+    return parties_[i].released.rbegin()->first > known + kSerialsSkippedMin;
+  }
+
+  void mark(Party& party) {
+    const Now at = machine(party.index);
+    if (party.disk.journal().empty()) {
+      return party.disk.persist(*first_of_restored_store(at, party.config, random_));
+    }
+    RestoredStore restored(party.disk, random_);
+    for (uint64_t index = 0; index < party.disk.journal().size(); ++index) {
+      HOTLINE_CHECK(restored.replay(index, party.disk.journal()[index]));
+    }
+    const auto batch = restored.mark(at, party.disk.journal_root());
+    HOTLINE_CHECK(batch);
+    party.disk.persist(**batch);
+  }
+
+  // Its next epoch begins behind all that the peer holds, and takes back all of it.
+  void check_recovered(size_t i, const wire::EpochBegan& began) {
+    Party& party = parties_[i];
+    const SimulatedLog& held = parties_[1 - i].disk.log(LogId::peer_transcript);
+    if (held.size() > began.first()) {
+      throw Violation{party.name + " begins an epoch at place " + std::to_string(began.first()) +
+                      ", where the peer holds a message"};
+    }
+    const SimulatedLog& own = party.disk.log(LogId::own_transcript);
+    for (uint64_t place = 0; place < held.size(); ++place) {
+      if (own.leaf(place) != held.leaf(place))
+        throw Violation{party.name + " took another message back for place " +
+                        std::to_string(place)};
+    }
+    if (parties_[1 - i].runner && parties_[1 - i].core().status().own_receipted >
+                                      party.disk.log(LogId::peer_transcript).size()) {
+      throw Violation{party.name + " lacks messages for which it gave a receipt"};
+    }
+    // Places of the lost epoch that nobody holds.
+    party.sent_leaves.erase(party.sent_leaves.lower_bound(began.first()), party.sent_leaves.end());
+    party.recovers = false;
+    party.epoch_serial = party.released.rbegin()->first;
+    for (Request& request : party.requests) {
+      if (!request.answered || request.refused) continue;
+      if (!party.disk.messages().contains({false, request.serial})) {
+        request.refused = request.lost = true;
+        request.announces.reset();
+      }
+    }
+  }
+
+  // A serial is that of one message for ever, whatever was lost.
+  void check_serials(Party& party, const Batch& batch) {
+    for (const MessageRecord& message : batch.messages) {
+      if (message.key.incoming) continue;
+      const auto [known, fresh] = party.released.emplace(message.key.number, message.leaf_hash);
+      if (!fresh && known->second != message.leaf_hash) {
+        throw Violation{party.name + " gave serial " + std::to_string(message.key.number) +
+                        " to two messages"};
+      }
+    }
+  }
+
   // ------------------------------------------------------------------------------------------ time
   // and events
   struct Event {
@@ -421,6 +530,12 @@ class Simulation {
   void persist(size_t i, const Batch& batch) {
     note("commit", i, batch.id, batch.journal_root);
     parties_[i].disk.persist(batch);
+    check_serials(parties_[i], batch);
+    for (const JournalRecord& record : batch.journal) {
+      const auto* began =
+          flatbuffers::GetRoot<wire::Entry>(record.entry.data())->fact_as_EpochBegan();
+      if (began && !began->incoming() && !began->taken_back()) check_recovered(i, *began);
+    }
     check_commit(i, batch);
     check_decisions(i, batch);
   }
@@ -428,7 +543,8 @@ class Simulation {
   static void take_answer(Party& party, const AnswerSubmission& answer) {
     Request& request = party.requests.at(answer.token);
     if (!answer.outcome) {
-      if (!request.changes && request.saved_draft == 0 && !request.accepts && !request.of_exercise)
+      if (!request.changes && request.saved_draft == 0 && !request.accepts &&
+          !request.of_exercise && party.core().status().numbering_stopped.empty())
         throw Violation{"a submission was refused: " + answer.outcome.error().reason};
       request.answered = request.refused = true;
       return;
@@ -833,6 +949,8 @@ class Simulation {
       if (random_.chance(announce_per_mille_)) change_a_notice(i);
       if (random_.chance(announce_per_mille_)) accept_a_conflict(i);
       if (random_.chance(draft_per_mille_)) work_on_drafts(i);
+      if (options_.lost_disks && random_.chance(100)) back_up(i);
+      if (options_.lost_disks && random_.chance(20)) lose_disk(i);
       if (options_.exercise && random_.chance(direct_per_mille_)) direct(i);
       if (options_.exercise && random_.chance(stop_per_mille_)) stop_or_begin(i);
       if (options_.exercise && random_.chance(joint_per_mille_)) agree_on_clock(i);
@@ -1026,11 +1144,15 @@ class Simulation {
   void check_cosigned(size_t from, std::string_view text) {
     auto note = parse_note(text);
     auto checkpoint = parse_checkpoint_text(note->text);
-    auto [known, fresh] = parties_[from].cosigned_roots.emplace(checkpoint->size, checkpoint->root);
+    // The journal that was lost in between cannot be compared.
+    if (parties_[1 - from].recovers) return;
+    auto& roots = parties_[from].cosigned_roots[checkpoint->origin];
+    const bool is_newest = roots.empty() || roots.rbegin()->first < checkpoint->size;
+    const auto [known, fresh] = roots.emplace(checkpoint->size, checkpoint->root);
     if (known->second != checkpoint->root) {
       throw Violation{parties_[from].name + " cosigned two journals of one size"};
     }
-    if (fresh && std::next(known) != parties_[from].cosigned_roots.end()) {
+    if (fresh && !is_newest && !parties_[from].lost_a_disk) {
       throw Violation{parties_[from].name + " cosigned a smaller journal than before"};
     }
     const SimulatedLog& owned = parties_[1 - from].disk.log(LogId::journal);
@@ -1043,6 +1165,7 @@ class Simulation {
   void check_commit(size_t i, const Batch& batch) {
     const SimulatedDisk& own = parties_[i].disk;
     const SimulatedDisk& peer = parties_[1 - i].disk;
+    if (parties_[1 - i].recovers) return;
     for (const ReceiptRecord& receipt : batch.receipts) {
       if (receipt.log != LogId::own_transcript) continue;
       if (peer.log(LogId::peer_transcript).size() < receipt.size) {
@@ -1299,6 +1422,12 @@ class Simulation {
         if (request.refused) continue;
         if (!serials.insert(request.serial).second) throw Violation{"a serial was given twice"};
       }
+      if (party.lost_a_disk) {
+        // Taken back, and asked for by somebody who never heard of it.
+        for (const auto& [key, message] : party.disk.messages()) {
+          if (!key.incoming && party.released.contains(key.number)) serials.insert(key.number);
+        }
+      }
       for (const auto& [key, message] : party.disk.messages()) {
         const bool concludes = !key.incoming &&
                                message.type == static_cast<uint8_t>(wire::MessageType::service) &&
@@ -1318,12 +1447,18 @@ class Simulation {
       // Both are honest, whatever became of their links and disks.
       for (const Bytes& bytes : party.disk.journal()) {
         const auto* entry = flatbuffers::GetRoot<wire::Entry>(bytes.data());
-        if (const auto* kept = entry->fact_as_EvidenceKept()) {
+        const auto* kept = entry->fact_as_EvidenceKept();
+        if (kept != nullptr && !is_of_lost_disk(*kept)) {
           throw Violation{party.name + " keeps evidence against an honest party, of kind " +
                           std::to_string(static_cast<int>(kept->kind()))};
         }
       }
     }
+  }
+
+  bool is_of_lost_disk(const wire::EvidenceKept& kept) const {
+    return lost_disks_ > 0 && (kept.kind() == wire::EvidenceKind::own_store_old ||
+                               kept.kind() == wire::EvidenceKind::peer_store_old);
   }
 
   std::string describe_clock(size_t i) const {
@@ -1368,6 +1503,7 @@ class Simulation {
   Hash trace_{};
   uint64_t crashes_ = 0;
   uint64_t cuts_ = 0;
+  uint64_t lost_disks_ = 0;
 
   uint64_t cut_per_mille_ = 0;
   uint64_t silence_per_mille_ = 0;

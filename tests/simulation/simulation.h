@@ -23,9 +23,10 @@ namespace hotline::simulation {
 
 struct Options {
   uint64_t seed = 1;
-  bool real_keys = false;  // Ed25519 instead of a keyed hash.
-  bool verbose = false;    // Print every event.
-  bool exercise = false;   // An exercise, whose directors set its clocks as they like.
+  bool real_keys = false;   // Ed25519 instead of a keyed hash.
+  bool verbose = false;     // Print every event.
+  bool exercise = false;    // An exercise, whose directors set its clocks as they like.
+  bool lost_disks = false;  // A backup takes a disk's place, or an empty one does.
 };
 
 struct Outcome {
@@ -35,6 +36,7 @@ struct Outcome {
   uint64_t messages = 0;  // Receipted on both sides.
   uint64_t crashes = 0;
   uint64_t cuts = 0;
+  uint64_t lost_disks = 0;
   uint64_t rungs = 0;    // Decided,
   uint64_t on_time = 0;  // and those of them that were no millisecond late.
   BootMs converged_after_ms = 0;

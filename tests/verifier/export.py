@@ -21,6 +21,7 @@ LATE_MS = 20 * 60 * 1000
 SALT_SIZE = 32
 PART_SIZE_MAX = 48 * 1024
 ENVELOPE_SIZE_MAX = 16 * 1024
+SERVICE, MACHINE = 18, 7  # MessageType and Role.
 FOLDER_DEPTH_MAX = 12  # A tile of a log as large as can be lies less deep.
 
 # A journal is remembered by these facts, and these fields of them.
@@ -31,6 +32,7 @@ REMEMBERED = {
     "Received": ("index", "leaf_hash"),
     "ReceiptHeld": ("size", "note"),
     "ReceiptGiven": ("size", "note"),
+    "EpochBegan": ("incoming", "number", "first"),
 }
 
 Result = namedtuple("Result", "verdict fault reason incomplete covered root sizes trusted")
@@ -84,6 +86,16 @@ def read_envelope(data):
         return flatbuffer.read(journal_schema(), "Envelope", b"HLEN", data) if len(data) <= ENVELOPE_SIZE_MAX else None
     except ValueError:
         return None
+
+
+def begins_epoch(data, number, index, leaves):
+    """The envelope is the first leaf of the epoch `number`, at its place behind these leaves."""
+    envelope = read_envelope(data)
+    epoch = envelope and envelope["epoch"]
+    if not epoch or envelope["type"] != SERVICE or envelope["releaser_role"] != MACHINE:
+        return False
+    said = epoch["number"], epoch["size"], epoch["root"]
+    return said[:2] == (number, index) and said[2] == tree.root_of(leaves)
 
 
 # The part that an entry names: (hash with its salt, size or None for any), or None.
@@ -144,7 +156,12 @@ class Log:
         self.leaves = []
         self.cosigned = []  # (note, checkpoint), ascending.
         self.times = array.array("q")  # For the journal's entries: when they were recorded.
+        self.epochs = []  # The first entry of each epoch but the first.
         self.facts = []  # For the journal: (index, time, kind, fields) of what is remembered.
+
+    def epoch_of(self, size):
+        """The epoch under which a checkpoint of this size stands: that of its last entry."""
+        return sum(first < size for first in self.epochs)
 
     def covered(self):
         return self.cosigned[-1][1].size if self.cosigned else 0
@@ -170,6 +187,7 @@ class Check:
             self.check_journal()
             self.check_transcript("sent", [leaf for leaf, _ in self.numbered], self.held)
             self.check_transcript("received", [leaf for leaf, _ in self.received], self.given)
+            self.check_numbered()
         except Fault as fault:
             return self.result("FAILED", fault)
         self.check_completeness()
@@ -246,7 +264,7 @@ class Check:
             origin = notes.unverified(self.read(path, notes.NOTE_SIZE_MAX)).origin
         except ValueError as error:
             raise Fault(path, str(error)) from None
-        match = re.fullmatch(r"(hotline/([0-9a-f]{32})/(live|exercise))/([a-z0-9-]{1,32})/journal/0", origin)
+        match = re.fullmatch(r"(hotline/([0-9a-f]{32})/(live|exercise))/([a-z0-9-]{1,32})/journal/(?:0|[1-9][0-9]*)", origin)
         if match is None or match[4] not in self.parties:
             raise Fault(path, f"the origin is {origin}")
         self.prefix, self.channel, self.mode, self.owner = match.groups()
@@ -265,12 +283,12 @@ class Check:
                 continue
             try:
                 note = self.read(path, notes.NOTE_SIZE_MAX)
-                checkpoint = notes.open_checkpoint(note, log.origin, log.signers[:1])
+                checkpoint = notes.open_checkpoint(note, notes.origin_in_epoch(note, log.origin), log.signers[:1])
                 if checkpoint.size == 0:
                     raise ValueError("an empty log has no checkpoint")
             except ValueError as error:
                 raise Fault(path, str(error)) from None
-            log.size, log.root = checkpoint.size, checkpoint.root
+            log.size, log.root, log.newest = checkpoint.size, checkpoint.root, checkpoint
 
     # 3. The files that these sizes ask for.
 
@@ -379,7 +397,7 @@ class Check:
                 raise Fault(path, "ends within a note")
             at += 2 + size
             try:
-                checkpoint = notes.open_checkpoint(note, log.origin, log.signers)
+                checkpoint = notes.open_checkpoint(note, notes.origin_in_epoch(note, log.origin), log.signers)
             except ValueError as error:
                 raise Fault(path, f"note {len(log.cosigned)}: {error}") from None
             if checkpoint.size <= log.covered():
@@ -390,19 +408,22 @@ class Check:
 
     def check_roots(self, log, numbered=()):
         """Every signed root; `numbered` are those of Numbered entries: (size, root, journal index), ascending."""
-        signed = [(checkpoint.size, checkpoint.root) for _, checkpoint in log.cosigned]
+        signed = [checkpoint for _, checkpoint in log.cosigned]
         if log.size:
-            signed.append((log.size, log.root))
-        wanted = {size for size, _ in signed} | {size for size, _, _ in numbered}
+            signed.append(log.newest)
+        wanted = {checkpoint.size for checkpoint in signed} | {size for size, _, _ in numbered}
         growing, roots = tree.GrowingTree(), {0: tree.EMPTY_ROOT}
         for leaf in log.leaves:
             growing.append(leaf)
             if growing.size in wanted:
                 roots[growing.size] = growing.root()
         good = 0
-        for size, root in signed:
-            if roots[size] != root:
+        for checkpoint in signed:
+            size = checkpoint.size
+            if roots[size] != checkpoint.root:
                 raise Fault(range_name(log.name, good, size), f"the root signed at size {size} is another")
+            if checkpoint.origin != f"{log.origin[:-1]}{log.epoch_of(size)}":
+                raise Fault(range_name(log.name, good, size), f"the checkpoint of size {size} is of another epoch")
             good = size
         return roots
 
@@ -419,6 +440,8 @@ class Check:
                 return
             kind, fact = entry["fact"]
             log.times.append(entry["at"] - entry["ahead_ms"])
+            if kind == "EpochBegan" and not fact["incoming"]:
+                log.epochs.append(index)
             if kind in REMEMBERED or index == 0:
                 fields = {name: fact[name] for name in REMEMBERED.get(kind, ())}
                 log.facts.append((index, log.times[-1], kind, fields))
@@ -435,6 +458,8 @@ class Check:
         self.released = {}  # serial: (leaf hash, at, journal index)
         self.numbered = []  # (leaf hash, serial)
         self.numbered_roots = []  # (size, root, journal index)
+        self.numbered_origins = []  # (size, origin, journal index)
+        self.epochs_told = {"sent": [], "received": []}  # (first, journal index)
         self.received = []  # (leaf hash, at)
         self.held, self.given = [], []  # Notes.
         self.unnumbered = {}  # serial: (at, journal index)
@@ -470,14 +495,21 @@ class Check:
                 del self.unnumbered[serial]
                 self.numbered.append((self.released[serial][0], serial))
             sent = self.logs["sent"]
-            checkpoint = notes.open_checkpoint(fact["checkpoint"].encode(), sent.origin, sent.signers[:1])
+            note = fact["checkpoint"].encode()
+            checkpoint = notes.open_checkpoint(note, notes.origin_in_epoch(note, sent.origin), sent.signers[:1])
             if checkpoint.size != len(self.numbered):
                 raise ValueError(f"its checkpoint is of size {checkpoint.size}, not {len(self.numbered)}")
             self.numbered_roots.append((checkpoint.size, checkpoint.root, index))
+            self.numbered_origins.append((checkpoint.size, checkpoint.origin, index))
         elif kind == "Received":
             if fact["index"] != len(self.received):
                 raise ValueError(f"index {fact['index']} where {len(self.received)} is next")
             self.received.append((fact["leaf_hash"], at))
+        elif kind == "EpochBegan":
+            told = self.epochs_told["received" if fact["incoming"] else "sent"]
+            if fact["number"] != len(told) + 1:
+                raise ValueError("is not the next epoch")
+            told.append((fact["first"], index))
         elif kind in ("ReceiptHeld", "ReceiptGiven"):
             # Its signatures are judged where it stands in `cosigned`.
             note = fact["note"].encode()
@@ -495,6 +527,8 @@ class Check:
                 raise Fault(entry_name(name, index, data), "the journal does not name it")
             if leaf != named[index]:
                 raise Fault(entry_name(name, index, data), "the journal names another leaf hash for it")
+            if begins_epoch(data, len(log.epochs) + 1, index, log.leaves):
+                log.epochs.append(index)
             if not held and named_body(data) is not None:
                 self.incomplete.append((entry_name(name, index, data), "its body is not held"))
 
@@ -505,11 +539,24 @@ class Check:
         self.read_cosigned(log)
         numbered = self.numbered_roots if name == "sent" else ()
         roots = self.check_roots(log, numbered)
+        if name == "sent":
+            self.sent_roots = roots
+        told = self.epochs_told[name]
+        for number, (first, index) in enumerate(told):
+            if number >= len(log.epochs) or log.epochs[number] != first:
+                raise Fault(entry_name("journal", index), f"no epoch begins at place {first} of {name}")
+        if len(log.epochs) > len(told):
+            raise Fault(entry_name(name, log.epochs[-1]), "begins an epoch of which the journal does not tell")
         if noted != [note for note, _ in log.cosigned]:
             raise Fault(f"{name}/cosigned", "its notes are not those of the journal")
-        for size, root, index in numbered:
-            if roots[size] != root:
+
+    def check_numbered(self):
+        sent = self.logs["sent"]
+        for (size, root, index), (_, origin, _) in zip(self.numbered_roots, self.numbered_origins, strict=True):
+            if self.sent_roots[size] != root:
                 raise Fault(entry_name("journal", index), f"the root in its checkpoint of size {size} is another")
+            if origin != f"{sent.origin[:-1]}{sent.epoch_of(size)}":
+                raise Fault(entry_name("journal", index), f"its checkpoint of size {size} is of another epoch")
 
     # Nothing is wrong; is it all there?
 

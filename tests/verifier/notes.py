@@ -84,6 +84,12 @@ def unverified(note):
     return parse_text(split_note(note)[0])
 
 
+def origin_in_epoch(note, first):
+    """The origin that a note bears, where it is that of the same log in any epoch; else the one in the first epoch."""
+    line = note.split(b"\n", 1)[0].decode("utf-8", "replace")
+    return line if re.fullmatch(re.escape(first[:-1]) + r"(0|[1-9][0-9]{0,17})", line) else first
+
+
 @functools.lru_cache(maxsize=50_000)
 def open_checkpoint(note, origin, signers):
     """The checkpoint of `origin` in a note that `signers` signed, in this order and nobody else."""

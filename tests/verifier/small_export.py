@@ -195,6 +195,7 @@ class Record:
         self.serials = []  # Released, in order.
         self.numbered = 0
         self.envelopes = {}
+        self.epochs = {log: [] for log in export.LOGS}  # The first entry of each but the first.
         created = {"party": "north", "peer": "south", "channel": CHANNEL, "exercise": False}
         self.fact("StoreCreated", created)
 
@@ -219,6 +220,36 @@ class Record:
         self.envelopes[serial] = envelope, part
         self.serials.append(serial)
         self.fact("Released", {"serial": serial, "type": 1, "leaf_hash": tree.leaf_hash(envelope)}, name)
+
+    def epoch_envelope(self, log, serial, change=()):
+        """The first leaf of the next epoch of a transcript."""
+        part = hashlib.sha256(b"salt").digest() + b"recovered"
+        epoch = {"number": len(self.epochs[log]) + 1, "size": len(self.entries[log]), "root": tree.root_of(self.leaves(log))}
+        more = {"type": export.SERVICE, "releaser_role": export.MACHINE, "epoch": {**epoch, "void_from": 0, "void_to": 0, **dict(change)}}
+        return envelope_bytes(serial, part, more), part
+
+    def begin_epoch(self, change=(), told=True):
+        """North's store was recovered; `change`: what its leaf says otherwise."""
+        serial = len(self.serials) + 1
+        envelope, part = self.envelopes[serial] = self.epoch_envelope("sent", f"N-{serial:06}", change)
+        self.serials.append(serial)
+        self.fact("Released", {"serial": serial, "type": export.SERVICE, "leaf_hash": tree.leaf_hash(envelope)})
+        if told:
+            self.epochs["journal"].append(len(self.entries["journal"]))
+            self.fact("EpochBegan", {"incoming": False, "number": len(self.epochs["sent"]) + 1, "first": self.numbered})
+        self.epochs["sent"].append(self.numbered)
+        self.number(serial)
+
+    def receive_epoch(self, change=(), told=True):
+        """South's store was recovered."""
+        first = len(self.entries["received"])
+        envelope, part = self.epoch_envelope("received", f"S-{first + 1:06}", change)
+        self.entries["received"].append((envelope, part))
+        self.fact("Received", {"index": first, "leaf_hash": tree.leaf_hash(envelope), "serial": first + 1})
+        if told:
+            self.fact("EpochBegan", {"incoming": True, "number": len(self.epochs["received"]) + 1, "first": first})
+        self.epochs["received"].append(first)
+        self.receive()
 
     def number(self, *serials):
         first = self.numbered
@@ -249,9 +280,11 @@ class Record:
     def checkpoint_text(self, log, size=None):
         """`size` where it claims another than that of its entries."""
         author = "south" if log == "received" else "north"
-        origin = f"hotline/{CHANNEL.hex()}/live/{author}/{'journal' if log == 'journal' else 'transcript'}/0"
+        origin = f"hotline/{CHANNEL.hex()}/live/{author}/{'journal' if log == 'journal' else 'transcript'}/"
+        size = len(self.entries[log]) if size is None else size
+        origin += str(sum(first < size for first in self.epochs[log]))
         root = base64_text(tree.root_of(self.leaves(log)))
-        return f"{origin}\n{len(self.entries[log]) if size is None else size}\n{root}\n".encode()
+        return f"{origin}\n{size}\n{root}\n".encode()
 
     def note(self, log, with_cosignature=True, key=None, size=None):
         text = self.checkpoint_text(log, size)
@@ -299,11 +332,12 @@ def tile_files(log, entries, parts):
     return files
 
 
-def envelope_bytes(serial, part):
+def envelope_bytes(serial, part, more=()):
     fields = {
         **{"id": serial, "type": 1, "precedence": 4, "mode": 1, "language": "en", "peer_transcript_size": 0},
         **{"from": "north" if serial[0] == "N" else "south", "to": "south" if serial[0] == "N" else "north"},
         "parts": [{"kind": 1, "size": len(part) - 32, "hash": hashlib.sha256(part).digest()}],
+        **dict(more),
     }
     return flatbuffer_bytes("Envelope", b"HLEN", fields)
 

@@ -119,6 +119,9 @@ def try_buffer(task):
     data = edits.damage(draw.choice(source.bundles(log, "tile/entries", 2)), draw)
     pki, trust = faithful
     record = small_export.Record(pki, at=trust.authorities["north"].certificate.not_before_s * 1000 + 60_000)
+    if draw.random() < 0.3:  # Both stores were recovered; of one epoch the journal may not tell.
+        record.begin_epoch(draw.choice(((), (), {"number": 2}, {"root": bytes(32)})), draw.random() < 0.8)
+        record.receive_epoch(told=draw.random() < 0.8)
     if log == "received":
         record.receive((data, b""))
     else:

@@ -745,6 +745,66 @@ class TestExports(unittest.TestCase):
         record.witness()
         self.expect(self.copy(record), "FAILED", "journal entry 2")
 
+    def recovered(self, **own):
+        """Both stores were recovered, north's twice."""
+        record = small_export.Record(self.pki, at=self.now_ms)
+        record.release("one")
+        record.number(1)
+        record.hold_receipt()
+        record.receive(self.from_south(1))
+        record.witness()
+        record.begin_epoch(**own)
+        record.hold_receipt()
+        record.receive_epoch()
+        record.receive(self.from_south(3))
+        record.begin_epoch()
+        record.release("four")
+        record.number(4)
+        record.hold_receipt()
+        record.witness()
+        return record
+
+    def test_a_record_with_epochs(self):
+        record = self.recovered()
+        self.assertEqual({log: len(firsts) for log, firsts in record.epochs.items()}, {"journal": 2, "sent": 2, "received": 1})
+        self.expect(self.copy(record), "VERIFIED", "")
+
+    def test_an_epoch_that_does_not_continue_the_transcript(self):
+        """Then it is a message as others, and who signed as if it began one signed for another log."""
+        for change in ({"number": 2}, {"size": 0}, {"root": bytes(32)}):
+            with self.subTest(change):
+                self.expect(self.copy(self.recovered(change=change)), "FAILED", "sent entry 1")
+
+    def test_an_epoch_of_which_one_log_alone_tells(self):
+        record = self.make_record()
+        record.begin_epoch(told=False)
+        self.expect(self.copy(record), "FAILED", "sent entry 3")
+        record = self.make_record()
+        record.receive_epoch(told=False)
+        self.expect(self.copy(record), "FAILED", "received entry 4")
+        for incoming in (True, False):
+            record = self.make_record()
+            record.epochs["journal"] += [] if incoming else [266]
+            record.fact("EpochBegan", {"incoming": incoming, "number": 1, "first": 3})
+            self.expect(self.copy(record), "FAILED", "journal entry 266")
+            record = self.make_record()
+            record.epochs["journal"] += [] if incoming else [266]
+            record.fact("EpochBegan", {"incoming": incoming, "number": 2, "first": 3})
+            self.expect(self.copy(record), "FAILED", "journal entry 266")
+
+    def test_a_checkpoint_of_another_epoch_than_its_last_entry(self):
+        for log in export.LOGS:
+            with self.subTest(log):
+                record = self.recovered()
+                for epochs in ([], [0, 1, 1]):
+                    directory = self.copy(record)
+                    firsts, record.epochs[log] = record.epochs[log], epochs
+                    (directory / log / "checkpoint").write_bytes(record.note(log, with_cosignature=False))
+                    record.epochs[log] = firsts
+                    result = export.verify(directory, self.trust)
+                    self.assertEqual(result.verdict, "FAILED")
+                    self.assertRegex(result.fault, f"^{log} entr")
+
     def test_a_store_of_other_parties(self):
         for change in ({"party": "south"}, {"peer": "west"}, {"channel": bytes(16)}, {"exercise": True}):
             record = small_export.Record(self.pki, at=self.now_ms)

@@ -104,6 +104,17 @@ bool Database::checkpoint(int mode) {
   return code == SQLITE_OK && pages == copied;
 }
 
+void Database::copy_from(Database& other) {
+  sqlite3_backup* backup = sqlite3_backup_init(handle(), "main", other.handle(), "main");
+  if (backup == nullptr) fail(handle(), sqlite3_extended_errcode(handle()), "copying the database");
+  const int code = sqlite3_backup_step(backup, -1);
+  // The other one knows more of an error while it read.
+  if (sqlite3_backup_finish(backup) != SQLITE_OK || code != SQLITE_DONE) {
+    const bool read_failed = sqlite3_errcode(other.handle()) != SQLITE_OK;
+    fail((read_failed ? other : *this).handle(), code, "copying the database");
+  }
+}
+
 Rows::~Rows() {
   sqlite3_reset(statement_);
 }

@@ -49,6 +49,8 @@ class Database {
   int64_t pragma(const std::string& name);
   // Copies the write-ahead log into the database; SQLITE_CHECKPOINT_*. True: all of it.
   bool checkpoint(int mode);
+  // All of `other` as it stands now, in place of what is here. Whoever writes to it goes on.
+  void copy_from(Database& other);
   sqlite3* handle() const { return handle_.get(); }
 
  private:

@@ -6,6 +6,7 @@
 
 #include <cerrno>
 #include <filesystem>
+#include <functional>
 #include <utility>
 
 #include "daemon/store/failure.h"
@@ -77,25 +78,85 @@ Status write_first(Database database, const std::string& path,
   return ok();
 }
 
-// Builds the store under another name, so that its own name never leads to half of one.
-Status build(const std::string& path, const StoreIdentity& identity,
-             const std::shared_ptr<const Batch>& first) {
-  for (const char* suffix : {"", "-wal", "-shm"}) unlink((path + suffix).c_str());
+constexpr const char* kBeside[] = {"-wal", "-shm"};
+
+Status create_file(const std::string& path) {
+  unlink(path.c_str());
+  for (const char* suffix : kBeside) unlink((path + suffix).c_str());
   const int file = open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
   if (file < 0) return os_error("cannot create " + path, "check the directory and the disk (df)");
   close(file);
+  return ok();
+}
+
+Status build(const std::string& path, const StoreIdentity& identity,
+             const std::shared_ptr<const Batch>& first) {
   try {
     Database database = open_for_writing(path, SqliteOptions{});
     create_store_tables(database, identity);
     database.checkpoint(SQLITE_CHECKPOINT_TRUNCATE);
-    if (first) {
-      if (Status written = write_first(std::move(database), path, first); !written) return written;
-    }
+    return first ? write_first(std::move(database), path, first) : ok();
   } catch (const StoreError& error) {
     return describe_refusal("cannot create the store", error, path);
   }
-  for (const char* suffix : {"-wal", "-shm"}) unlink((path + suffix).c_str());
-  return ok();
+}
+
+Status copy_pages(const std::string& from, const std::string& path) {
+  try {
+    Database source = open_for_reading(from, SqliteOptions{});
+    if (source.pragma("application_id") != kStoreApplicationId) {
+      return make_error(ErrorCode::configuration, from + " is not a store of hotlined",
+                        "check the path");
+    }
+    Database(path, SQLITE_OPEN_READWRITE, "").copy_from(source);
+    return ok();
+  } catch (const StoreError& error) {
+    return describe_refusal("cannot copy the store " + from + " to " + path, error, path);
+  }
+}
+
+// Nothing of it is left in the log beside it.
+Status merge_log(const std::string& path) {
+  try {
+    if (open_for_writing(path, SqliteOptions{}).checkpoint(SQLITE_CHECKPOINT_TRUNCATE)) return ok();
+  } catch (const StoreError& error) {
+    return describe_refusal("cannot finish the store", error, path);
+  }
+  return make_error(ErrorCode::store_failed, "cannot finish " + path + ": somebody reads it");
+}
+
+// Makes the store under another name, so that its own name never leads to half of one.
+Status place(const std::string& path,
+             const std::function<Status(const std::string& unfinished)>& make) {
+  if (access(path.c_str(), F_OK) == 0) return already_there(path);
+  const std::string directory = directory_of(path);
+  if (mkdir(directory.c_str(), 0700) == 0) {
+    if (Status flushed = flush_directory(directory_of(directory)); !flushed) return flushed;
+  } else if (errno != EEXIST) {
+    return os_error("cannot make the directory " + directory,
+                    "make the directories above it first");
+  }
+  if (Status owner = check_owner(directory, "directory"); !owner) return owner;
+  // The store's own file is not there to be locked, and two that build it would undo each other.
+  Result<StoreLock> lock = StoreLock::take(directory);
+  if (!lock) return lock.error();
+  if (access(path.c_str(), F_OK) == 0) return already_there(path);
+
+  const std::string unfinished = path + ".new";
+  if (Status created = create_file(unfinished); !created) return created;
+  const Status made = make(unfinished);
+  for (const char* suffix : kBeside) unlink((unfinished + suffix).c_str());
+  if (!made) {
+    unlink(unfinished.c_str());
+    return made;
+  }
+  // link, unlike rename, never replaces what is there.
+  if (link(unfinished.c_str(), path.c_str()) != 0) {
+    if (errno == EEXIST) return already_there(path);
+    return os_error("cannot create " + path, "check the directory and the disk (df)");
+  }
+  unlink(unfinished.c_str());
+  return flush_directory(directory);
 }
 
 class OpenStore : public SqliteStore {
@@ -173,29 +234,25 @@ Result<std::unique_ptr<SqliteStore>> open_locked(StoreLock lock, const std::stri
 
 Status SqliteStore::create(const std::string& path, const StoreIdentity& identity,
                            const std::shared_ptr<const Batch>& first) {
-  if (access(path.c_str(), F_OK) == 0) return already_there(path);
-  const std::string directory = directory_of(path);
-  if (mkdir(directory.c_str(), 0700) == 0) {
-    if (Status flushed = flush_directory(directory_of(directory)); !flushed) return flushed;
-  } else if (errno != EEXIST) {
-    return os_error("cannot make the directory " + directory,
-                    "make the directories above it first");
-  }
-  if (Status owner = check_owner(directory, "directory"); !owner) return owner;
-  // The store's own file is not there to be locked, and two that build it would undo each other.
-  Result<StoreLock> lock = StoreLock::take(directory);
-  if (!lock) return lock.error();
-  if (access(path.c_str(), F_OK) == 0) return already_there(path);
+  return place(path,
+               [&](const std::string& unfinished) { return build(unfinished, identity, first); });
+}
 
-  const std::string unfinished = path + ".new";
-  if (Status built = build(unfinished, identity, first); !built) return built;
-  // link, unlike rename, never replaces what is there.
-  if (link(unfinished.c_str(), path.c_str()) != 0) {
-    if (errno == EEXIST) return already_there(path);
-    return os_error("cannot create " + path, "check the directory and the disk (df)");
+Status SqliteStore::copy(const std::string& from, const std::string& path,
+                         const StoreKind::Finish& finish) {
+  if (access(from.c_str(), F_OK) != 0) {
+    return os_error("cannot copy the store " + from, "check the path");
   }
-  unlink(unfinished.c_str());
-  return flush_directory(directory);
+  if (Status owner = check_owner(from, "store"); !owner) return owner;
+  return place(path, [&](const std::string& unfinished) -> Status {
+    if (Status copied = copy_pages(from, unfinished); !copied) return copied;
+    {
+      const auto store = open(unfinished);
+      if (!store) return store.error();
+      if (Status finished = finish(**store); !finished) return finished;
+    }
+    return merge_log(unfinished);
+  });
 }
 
 Result<std::unique_ptr<SqliteStore>> SqliteStore::open(const std::string& path,

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "daemon/store/kinds.h"
 #include "daemon/store/store.h"
 
 namespace hotline {
@@ -33,9 +34,11 @@ struct SqliteCounters {
 
 class SqliteStore : public Store {
  public:
-  // As create_store and open_store (daemon/store/kinds.h).
+  // As create_store, copy_store and open_store (daemon/store/kinds.h).
   static Status create(const std::string& path, const StoreIdentity& identity,
                        const std::shared_ptr<const Batch>& first = nullptr);
+  static Status copy(const std::string& from, const std::string& path,
+                     const StoreKind::Finish& finish);
   static Result<std::unique_ptr<SqliteStore>> open(const std::string& path,
                                                    const SqliteOptions& options = {});
   // The database and its write-ahead log.

@@ -71,6 +71,10 @@ const Vocabulary& vocabulary<wire::ServiceAction>() {
        "exercise-clock-concluded",
        {"A change of the exercise's clock is concluded", "Изменение часов учения принято",
         "Зміну годинника навчання ухвалено", "Perubahan jam latihan disepakati"}},
+      {18,
+       "epoch-begun",
+       {"The record goes on in a new epoch", "Запись продолжается в новой эпохе",
+        "Запис продовжується в новій епосі", "Catatan berlanjut dalam epoch baru"}},
   };
   static constexpr Vocabulary kVocabulary = {"service", kActions};
   return kVocabulary;

@@ -491,6 +491,51 @@ TEST_P(StoreConformance, ReadsWholeBatchesWhileTheWriterGoesOn) {
   expect_whole_batches_while_writing(*open(), 100);
 }
 
+// A backup is taken of a store on which a daemon runs.
+TEST_P(StoreConformance, ACopyIsTheStoreOfOneMomentAndTheStoreGoesOn) {
+  BatchMaker maker;
+  const auto store = open();
+  for (int i = 0; i < 3; ++i) {
+    for (int j = 0; j < 4; ++j) {
+      Batch batch = maker.batch();
+      maker.number(batch, maker.release(batch));
+      maker.receive(batch, 0);
+      ASSERT_TRUE(commit(*store, std::move(batch)).ok());
+    }
+    const std::string path = directory_ / ("copy-" + std::to_string(i));
+    const StoreHead head = store->reader().head();
+    const Status copied = GetParam().copy(path_, path, [&](Store& copy) {
+      EXPECT_EQ(copy.identity(), test_identity());
+      EXPECT_EQ(copy.reader().head(), head);
+      EXPECT_EQ(copy.reader().check(), std::vector<std::string>{});
+      return commit(copy, BatchMaker(maker).batch_of_one("a mark")).ok()
+                 ? ok()
+                 : Status(make_error(ErrorCode::store_failed, "not marked"));
+    });
+    ASSERT_TRUE(copied) << copied.error().reason;
+    EXPECT_EQ(store->reader().head(), head);
+    const auto copy = GetParam().open(path);
+    ASSERT_TRUE(copy) << copy.error().reason;
+    EXPECT_EQ((*copy)->reader().head().size, head.size + 1);
+    EXPECT_EQ((*copy)->reader().check(), std::vector<std::string>{});
+  }
+  EXPECT_EQ(store->reader().check(), std::vector<std::string>{});
+}
+
+TEST_P(StoreConformance, ACopyThatIsRefusedOrInTheWayOfAStoreLeavesNothing) {
+  const std::string path = directory_ / "copy";
+  const auto refuse = [](Store&) { return Status(make_error(ErrorCode::refused, "not this one")); };
+  const Status refused = GetParam().copy(path_, path, refuse);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().reason, "not this one");
+  EXPECT_FALSE(std::filesystem::exists(path));
+  EXPECT_FALSE(std::filesystem::exists(path + ".new"));
+  EXPECT_FALSE(GetParam().copy(path, path_, refuse));
+  const Status taken = GetParam().copy(path_, path_, [](Store&) { return ok(); });
+  ASSERT_FALSE(taken);
+  EXPECT_EQ(taken.error().code, ErrorCode::conflict);
+}
+
 INSTANTIATE_TEST_SUITE_P(Every, StoreConformance,
                          testing::ValuesIn(store_kinds().begin(), store_kinds().end()),
                          [](const auto& tested) { return std::string(tested.param.name); });

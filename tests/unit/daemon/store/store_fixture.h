@@ -76,6 +76,12 @@ class BatchMaker {
     return record.index;
   }
 
+  Batch batch_of_one(const std::string& text) {
+    Batch made = batch();
+    entry(made, text);
+    return made;
+  }
+
   // A person's message, released; number() gives it its place.
   MessageKey release(Batch& batch, size_t body_size = 64) {
     const uint64_t serial = next_serial_++;

@@ -47,6 +47,14 @@ void TwoCores::restart(size_t party) {
   HOTLINE_CHECK(sides_[party].start(sides_[party].config, disk(party).journal()));
 }
 
+void TwoCores::restart(size_t party, simulation::SimulatedDisk disk) {
+  for (auto& [link, ends] : open_) ends[party] = false;
+  for (const auto& [link, ends] : std::map(open_)) disconnect(link);
+  sides_[party].crash();
+  this->disk(party) = std::move(disk);
+  HOTLINE_CHECK(sides_[party].start(sides_[party].config, this->disk(party).journal()));
+}
+
 void TwoCores::hold_frames_from(size_t party, bool hold) {
   Side& side = sides_[party];
   side.holding = hold;

@@ -32,6 +32,8 @@ class TwoCores {
   void disconnect(LinkId link);
   // This party starts anew from its journal; every link ends.
   void restart(size_t party);
+  // This party's disk is lost, and it starts from this one: a backup, or an empty one.
+  void restart(size_t party, simulation::SimulatedDisk disk);
   // While held, frames from `party` wait and are delivered when it is released.
   void hold_frames_from(size_t party, bool hold);
   // Moves time on in steps of a quarter of a second, as the daemon's timer does.

@@ -219,9 +219,7 @@ class Judging {
     if (!is_running(scenario_, play_, e)) return judged;
     const int64_t begins_ms = play_.injects[expected.of].at_ms;
     const int64_t deadline = deadline_ms(scenario_, play_, e);
-    const bool is_seen_by_both = std::holds_alternative<ConflictFound>(expected.content);
-    judged.is_judged = expected.by_director || records_[expected.side] ||
-                       (is_seen_by_both && records_[other_side(expected.side)]);
+    judged.is_judged = expected.by_director || has_records_for(expected);
     if (!judged.is_judged) return judged;
     if (const auto& said = log_.judgements[e]; said && expected.by_director) {
       judged.outcome = {.kind = said->kind, .at_ms = said->at_ms};
@@ -248,6 +246,19 @@ class Judging {
     judged.outcome = {.kind = at_deadline(expected), .at_ms = deadline};
     if (judged.outcome.kind == Outcome::Kind::missed) look_later(expected, judged);
     return judged;
+  }
+
+  // A conflict stands in either journal. What was read back is held against what was sent, which
+  // stands in the sender's.
+  bool has_records_for(const Expectation& expected) const {
+    const bool has_own = records_[expected.side].has_value();
+    if (std::holds_alternative<ConflictFound>(expected.content)) {
+      return has_own || records_[other_side(expected.side)];
+    }
+    if (std::holds_alternative<ReadBackRightly>(expected.content)) {
+      return has_own && records_[scenario_.injects[expected.of].from];
+    }
+    return has_own;
   }
 
   static bool is_met_by(const Expectation& expected, const Seen& seen) {

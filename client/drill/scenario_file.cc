@@ -196,6 +196,16 @@ class ScenarioReader {
   static int64_t duration_or_0(TomlSection& section, const char* key) {
     return section.has(key) ? duration(section, key) : 0;
   }
+  // Of a fault; 0: to the end.
+  static int64_t how_long(TomlSection& section) {
+    if (!section.has("for")) return 0;
+    const int64_t time_ms = duration(section, "for");
+    if (time_ms == 0) {
+      section.fail(section.require("for"), "a fault that lasts no time is none",
+                   "leave for out, and it lasts to the end");
+    }
+    return time_ms;
+  }
 
   // The place of the part that is named. `kind`: "inject".
   size_t named(TomlSection& section, const char* key, const Places& places,
@@ -461,7 +471,7 @@ class ScenarioReader {
       case 1:
         return link_cut(section);
       case 2:
-        return DaemonKilled{duration_or_0(section, "for")};
+        return DaemonKilled{how_long(section)};
       case 3:
         return path_lost(section);
       case 4:
@@ -472,7 +482,7 @@ class ScenarioReader {
         return clock_wrong(section);
       case 6:
         return PlayerAbsent{named(section, "player", players_, "player"),
-                            duration_or_0(section, "for")};
+                            how_long(section)};
       default:
         return DirectorNote{line(section, "text")};
     }
@@ -489,7 +499,7 @@ class ScenarioReader {
     } else if (section.has("delay")) {
       section.fail(section.require("delay"), "only a slow link has a delay", "how = \"slow\"");
     }
-    cut.for_ms = duration_or_0(section, "for");
+    cut.for_ms = how_long(section);
     return cut;
   }
 
@@ -498,7 +508,7 @@ class ScenarioReader {
     section.require("path");
     section.optional_count("path", most::kPathsMax, lost.path);
     if (lost.path == 0) section.fail(section.require("path"), "paths are counted from 1");
-    lost.for_ms = duration_or_0(section, "for");
+    lost.for_ms = how_long(section);
     return lost;
   }
 
@@ -509,7 +519,7 @@ class ScenarioReader {
     }
     const bool is_ahead = section.has("ahead");
     const int64_t by_ms = duration(section, is_ahead ? "ahead" : "slow");
-    return {is_ahead ? by_ms : -by_ms, duration_or_0(section, "for")};
+    return {is_ahead ? by_ms : -by_ms, how_long(section)};
   }
 
   Expectation expectation(const TomlValue& table) {

@@ -226,6 +226,15 @@ TEST_F(JudgedDrillTest, WithoutASidesRecordNothingIsSaidOfIt) {
   EXPECT_TRUE(of("north-is-silent").is_judged);
 }
 
+// What was sent stands in the sender's journal alone.
+TEST_F(JudgedDrillTest, AReadBackIsNotJudgedWithoutTheSendersRecord) {
+  acknowledge(6 * kDrillMinute, Position{55'90000, 20'10000});
+  records[kDrillNorth].reset();
+  EXPECT_TRUE(of("acknowledged").is_judged);
+  EXPECT_EQ(of("acknowledged").outcome.kind, Outcome::Kind::met);
+  EXPECT_FALSE(of("read-back").is_judged);
+}
+
 TEST_F(JudgedDrillTest, ADrillThatDidNotEndLeavesWhatIsNotDueOpen) {
   log.ended_ms.reset();
   log.last_ms = 7 * kDrillMinute;

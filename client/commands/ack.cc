@@ -131,7 +131,7 @@ int ack(Invocation& invocation) {
       need_agreement(said, understood, what, message.id());
     }
   }
-  output.quote(message.heading(output));
+  message.say_heading(output);
   const std::string words = read_back_words(understood);
   if (!words.empty()) output.talk("  read back" + words);
   const bool differs = compare_read_back(said, understood).mismatch;

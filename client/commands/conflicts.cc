@@ -98,7 +98,7 @@ int accept(Invocation& invocation) {
   auto pair = need(read_pair(*connection, *invocation.arguments.get("--accept")), what);
   const auto theirs = need(ReferredMessage::find(*connection, pair.peers, NameUse::any), what);
   if (auto open = find_open(*connection, pair); !open) return output.fail(what, open.error());
-  output.quote(theirs.heading(output));
+  theirs.say_heading(output);
   return submit_and_report(invocation, *connection, acceptance(*connection, theirs, pair),
                            "acceptance of the conflict of " + pair.own + " with " + pair.peers,
                            wait);

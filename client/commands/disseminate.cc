@@ -40,7 +40,7 @@ int disseminate(Invocation& invocation) {
     if (!parse_rfc3339(*at)) draft.told_back.add("at", time_in_words(told.at));
   }
   const auto message = need(ReferredMessage::find(*connection, typed, NameUse::to_answer), what);
-  output.quote(message.heading(output));
+  message.say_heading(output);
   draft.precedence = message.precedence();
   draft.language = arguments.get("--language").value_or(connection->language());
   draft.references = {message.id()};

@@ -169,7 +169,7 @@ int incident_open(Invocation& invocation) {
       const auto apart = check_not_joined(*connection, message.id(), *rows.front());
       if (!apart) return output.fail(what, apart.error());
     }
-    output.quote(message.heading(output));
+    message.say_heading(output);
     draft.references.push_back(message.id());
     output.talk("From now on its whole thread belongs to this one, and cannot be parted again.");
   }

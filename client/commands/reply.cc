@@ -208,7 +208,7 @@ int reply(Invocation& invocation) {
   const auto message = need(ReferredMessage::find(*connection, typed, NameUse::to_answer), what);
   const auto texts = need(read_texts(invocation, *connection, "TEXT"), what);
   const auto body = need(make_body(invocation, message, texts), what);
-  output.quote(message.heading(output));
+  message.say_heading(output);
   DraftFields draft;
   const auto* answers = std::get_if<AnswersFields>(&body.content);
   if (answers != nullptr && asks(message)) {
@@ -253,7 +253,7 @@ int decline(Invocation& invocation) {
   }
   const auto connection = need(invocation.connect(), what);
   const auto message = need(ReferredMessage::find(*connection, typed, NameUse::to_answer), what);
-  output.quote(message.heading(output));
+  message.say_heading(output);
 
   DraftFields draft;
   draft.precedence = message.precedence();

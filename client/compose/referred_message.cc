@@ -143,4 +143,12 @@ std::string ReferredMessage::heading(const Output& output) const {
   return heading_of(output, row()) + "  " + printable_line(text(row().subject()));
 }
 
+void ReferredMessage::say_heading(Output& output) const {
+  output.quote(heading(output));
+  if (!detail_->cancelled()) return;
+  output.talk("  CANCELLED by " + printable_line(text(detail_->cancelled_by())) + ": " +
+                  printable_line(text(detail_->cancelled_because())),
+              Style::red);
+}
+
 }  // namespace hotline::client

@@ -65,6 +65,8 @@ class ReferredMessage {
 
   // "S-000087  FLASH  incident  Unintended airspace crossing", to be sure that it is the right one.
   std::string heading(const Output& output) const;
+  // The same as talk, and below it that it was cancelled.
+  void say_heading(Output& output) const;
 
  private:
   explicit ReferredMessage(Answer<wire::Detail> detail)

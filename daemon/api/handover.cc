@@ -21,11 +21,12 @@ Error list_changed() {
 }  // namespace
 
 void ClientApi::list_handover(ClientSession& session, uint32_t request) {
-  sessions_.read_then<std::vector<HandoverItem>>(
+  sessions_.read_then<std::vector<HandoverListed>>(
       session, request,
       [gathered = gather_handover(core_, clock_.now().utc, config_.prefix, config_.peer_prefix)](
           StoreReader& reader) { return complete_handover(reader, gathered); },
-      [this, request](ClientSession& asker, const std::vector<HandoverItem>& items) {
+      [this, request](ClientSession& asker, const std::vector<HandoverListed>& listed) {
+        const std::vector<HandoverItem> items = as_they_stand(core_, listed);
         sessions_.answer(asker, request, [&items](flatbuffers::FlatBufferBuilder& b) {
           std::vector<flatbuffers::Offset<wire::HandoverLine>> lines;
           for (const HandoverItem& item : items) {
@@ -40,13 +41,14 @@ void ClientApi::list_handover(ClientSession& session, uint32_t request) {
 
 void ClientApi::start_handover(ClientSession& session, uint32_t request,
                                const wire::StartHandover& wanted) {
-  sessions_.read_then<std::vector<HandoverItem>>(
+  sessions_.read_then<std::vector<HandoverListed>>(
       session, request,
       [gathered = gather_handover(core_, clock_.now().utc, config_.prefix, config_.peer_prefix)](
           StoreReader& reader) { return complete_handover(reader, gathered); },
       [this, request, actor = session.actor, note = text_of(wanted.note()),
        list = to_hash(*wanted.list())](ClientSession& asker,
-                                       const std::vector<HandoverItem>& items) {
+                                       const std::vector<HandoverListed>& listed) {
+        const std::vector<HandoverItem> items = as_they_stand(core_, listed);
         if (handover_hash(items, note) != list) {
           record_refusal(actor, list_changed());
           return sessions_.fail(asker, request, list_changed());

@@ -114,6 +114,14 @@ void add_rungs(std::vector<HandoverItem>& items, const Core& core) {
   add_rest(items, wire::HandoverCode::rung, count);
 }
 
+using Listed = std::vector<HandoverListed>;
+
+void add_rest(Listed& listed, wire::HandoverCode code, uint64_t total) {
+  std::vector<HandoverItem> rest;
+  add_rest(rest, code, total);
+  for (HandoverItem& item : rest) listed.push_back({std::move(item), std::nullopt});
+}
+
 HandoverItem message_item(StoreReader& reader, const HandoverGathered& gathered,
                           wire::HandoverCode code, MessageKey key) {
   auto stored = reader.stored_message(key);
@@ -127,39 +135,40 @@ HandoverItem message_item(StoreReader& reader, const HandoverGathered& gathered,
   return item_of(code, name, precedence, at, ListedMessage(*std::move(stored)).subject);
 }
 
-void add_conflicts(std::vector<HandoverItem>& items, StoreReader& reader,
-                   const HandoverGathered& gathered) {
+void add_conflicts(Listed& items, StoreReader& reader, const HandoverGathered& gathered) {
   const auto code = wire::HandoverCode::conflict;
   for (const auto& [own, peers] : gathered.conflicts) {
     const HandoverItem ours = message_item(reader, gathered, code, own);
     const HandoverItem theirs = message_item(reader, gathered, code, peers);
-    items.push_back(item_of(code, ours.subject + " " + theirs.subject, 0,
-                            std::max(ours.since, theirs.since), theirs.text));
+    items.push_back({item_of(code, ours.subject + " " + theirs.subject, 0,
+                             std::max(ours.since, theirs.since), theirs.text),
+                     peers});
   }
   add_rest(items, code, gathered.conflicts_total);
 }
 
-void add_pauses(std::vector<HandoverItem>& items, StoreReader& reader,
-                const HandoverGathered& gathered) {
+void add_pauses(Listed& items, StoreReader& reader, const HandoverGathered& gathered) {
   for (const auto& [key, pause] : gathered.pauses) {
     HandoverItem item = message_item(reader, gathered, wire::HandoverCode::paused, key);
     item.since = pause.until;
     item.text = shortened(pause.reason, limits::kHandoverTextSizeMax);
-    items.push_back(std::move(item));
+    items.push_back({std::move(item), std::nullopt});
   }
   add_rest(items, wire::HandoverCode::paused, gathered.pauses_total);
 }
 
-void add_incidents(std::vector<HandoverItem>& items, StoreReader& reader, bool as_it_is) {
+void add_incidents(Listed& items, StoreReader& reader, bool as_it_is) {
   const OpenIncidents open = read_open_incidents(reader, kItemsMax, as_it_is);
   for (const OpenIncident& one : open.first) {
     items.push_back(
-        item_of(wire::HandoverCode::incident, one.id, one.precedence, one.began_at, one.subject));
+        {item_of(wire::HandoverCode::incident, one.id, one.precedence, one.began_at, one.subject),
+         one.first});
   }
   add_rest(items, wire::HandoverCode::incident, open.total);
   if (open.cut) {
-    items.push_back(item_of(wire::HandoverCode::not_looked_at, "incidents", 0, 0,
-                            "not every incident could be looked at: hotline incident list"));
+    items.push_back({item_of(wire::HandoverCode::not_looked_at, "incidents", 0, 0,
+                             "not every incident could be looked at: hotline incident list"),
+                     std::nullopt});
   }
 }
 
@@ -188,18 +197,33 @@ HandoverGathered gather_handover(Core& core, UtcMs now, const std::string& prefi
   return gathered;
 }
 
-std::vector<HandoverItem> complete_handover(StoreReader& reader, const HandoverGathered& gathered) {
-  std::vector<HandoverItem> items;
+std::vector<HandoverListed> complete_handover(StoreReader& reader,
+                                              const HandoverGathered& gathered) {
+  Listed items;
   for (const HandoverMessages& messages : gathered.messages) {
     for (const MessageKey key : messages.first) {
-      items.push_back(message_item(reader, gathered, messages.code, key));
+      items.push_back({message_item(reader, gathered, messages.code, key), key});
     }
     add_rest(items, messages.code, messages.total);
   }
   add_pauses(items, reader, gathered);
   add_conflicts(items, reader, gathered);
   add_incidents(items, reader, gathered.index_as_it_is);
-  items.insert(items.end(), gathered.rest.begin(), gathered.rest.end());
+  for (const HandoverItem& item : gathered.rest) items.push_back({item, std::nullopt});
+  return items;
+}
+
+std::vector<HandoverItem> as_they_stand(Core& core, std::vector<HandoverListed> listed) {
+  std::vector<HandoverItem> items;
+  for (HandoverListed& one : listed) {
+    const bool is_corrected = one.about && !core.corrections().of(*one.about).empty();
+    const auto newest = is_corrected ? core.corrections().newest(*one.about) : std::nullopt;
+    const auto body = newest ? open_body(newest->body) : Error{};
+    if (body) {
+      one.item.text = shortened(text_of((*body)->subject()), limits::kHandoverTextSizeMax);
+    }
+    items.push_back(std::move(one.item));
+  }
   return items;
 }
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -32,11 +33,20 @@ struct HandoverGathered {
   bool index_as_it_is = false;
 };
 
+// An item, and the message whose subject is its text.
+struct HandoverListed {
+  HandoverItem item;
+  std::optional<MessageKey> about;
+};
+
 // On the core's thread.
 HandoverGathered gather_handover(Core& core, UtcMs now, const std::string& prefix,
                                  const std::string& peer_prefix);
 // On the reading thread. The items in the order in which they are numbered; within
 // limits::kHandoverSizeMax, whatever there is.
-std::vector<HandoverItem> complete_handover(StoreReader& reader, const HandoverGathered& gathered);
+std::vector<HandoverListed> complete_handover(StoreReader& reader,
+                                              const HandoverGathered& gathered);
+// On the core's thread: with the subjects of messages as they stand after their corrections.
+std::vector<HandoverItem> as_they_stand(Core& core, std::vector<HandoverListed> listed);
 
 }  // namespace hotline

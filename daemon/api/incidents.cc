@@ -209,8 +209,8 @@ OpenIncidents read_open_incidents(StoreReader& reader, size_t limit, bool as_it_
   for (const Incident& one : incidents_of(std::move(events))) {
     if (one.is_over() || ++open.total > limit) continue;
     const auto first = reader.stored_message(one.first);
-    open.first.push_back(
-        {one.name, one.precedence, one.began_at, first ? ListedMessage(*first).subject : ""});
+    open.first.push_back({one.name, one.precedence, one.began_at, one.first,
+                          first ? ListedMessage(*first).subject : ""});
   }
   return open;
 }

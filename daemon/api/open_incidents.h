@@ -13,7 +13,8 @@ struct OpenIncident {
   std::string id;  // Names its thread.
   uint8_t precedence = 0;
   UtcMs began_at = 0;
-  std::string subject;  // Of its first message, as that was sent.
+  MessageKey first;     // Its first message,
+  std::string subject;  // and the subject of that, as it was sent.
 };
 struct OpenIncidents {
   std::vector<OpenIncident> first;  // To which something happened last, `limit` at most.

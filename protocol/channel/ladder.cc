@@ -99,7 +99,7 @@ Due Ladder::decide(Now now) {
       const MessageKey key = unpack(agenda.first_key().second);
       Item* item = find(key);
       HOTLINE_CHECK(item != nullptr && item->due == agenda.first_key().first);
-      if (item->paused) {  // And is so no more.
+      if (item->paused && holds_.at(pack(key)) <= now.boot) {
         item->paused = false;
         reschedule(key, *item);
         continue;
@@ -211,6 +211,8 @@ bool Ladder::sounding(MessageKey key, const Item& item) const {
 // When a step is due, or kNever if it was decided, or nobody waits for it.
 BootMs Ladder::step_due(MessageKey key, const Item& item, StepKind kind, uint8_t rung) const {
   const BootMs due = step_due_unheld(key, item, kind, rung);
+  // A pause is for people who were told. That nobody was told is no less urgent for it.
+  if (kind == StepKind::undelivered) return due;
   return item.held && due != kNever ? std::max(due, holds_.at(pack(key))) : due;
 }
 

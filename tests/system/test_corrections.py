@@ -87,6 +87,15 @@ class Corrections(OfTwo):
             self.assertIn("the message was cancelled before. It would be refused.", late.stderr)
             self.assertRegex(late.stderr, "Next: hotline .*draft discard D-")
 
+    def test_who_acts_on_what_was_cancelled_reads_so(self):
+        for party, reader in (("north", "south"), ("south", "north")):
+            report = self.report(party)
+            gone = self.world.say(party, "send", "--cancels", report, "--reason", "not ours")["id"]
+            self.world.wait_for("the cancellation", self.world.drained)
+            for words in (("disseminate", report, "--to", "air-defence"), ("reply", report, "We see nothing."), ("ack", report)):
+                done = self.world.client(reader, "ann", *words)
+                self.assertIn(f"CANCELLED by {gone}: not ours", done.stderr, words)
+
     def test_a_minute_fits_a_time_with_seconds(self):
         report = self.report()
         said = self.world.ask("north", "ann", "show", report)["values"]["observed_at"]

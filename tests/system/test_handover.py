@@ -127,6 +127,15 @@ class Handovers(OfTwo):
         self.assertNotIn("unacknowledged", codes)
         self.assertNotIn("undisseminated", codes)
 
+    def test_what_was_corrected_is_listed_as_it_stands(self):
+        theirs = self.send("south", "-p", "immediate", "-t", "stray-missile", "--set", "where=54.90N 020.10E")
+        self.send("south", "--corrects", theirs, "--change", "where -> 10.00N 020.10E", "--reason", "misread")
+        for party in PREFIX:
+            self.start(party)
+            about = [item["text"] for item in self.shown(party)["handover"]["items"] if item["subject"] == theirs]
+            self.assertTrue(about)
+            self.assertFalse([text for text in about if "54.90" in text or "10.0" not in text], about)
+
     def test_a_long_list_has_true_counts(self):
         self.start("north")
         self.assertEqual(self.items("north", "draft"), [])

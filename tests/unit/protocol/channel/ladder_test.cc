@@ -604,6 +604,18 @@ TEST(Ladder, E15_WhatIsDueAfterThePauseComesAtItsTime) {
   EXPECT_FALSE(texts(ladder.decide(Now{first + 5, first + 5})).empty());
 }
 
+TEST(Ladder, E15_APauseDoesNotHideThatItNeverArrived) {
+  Ladder ladder(default_policy());
+  ladder.opened(kOut, kFlash, false, after(0));
+  ladder.paused(kOut, after(12 * 60 * 60'000).boot, after(1'000));
+  const int64_t undelivered_ms = default_policy().at(kFlash).undelivered_alarm_ms;
+  EXPECT_TRUE(texts(ladder.decide(after(undelivered_ms - 1))).empty());
+  EXPECT_EQ(texts(ladder.decide(after(undelivered_ms))), Texts{"out1: undelivered"});
+  EXPECT_TRUE(ladder.undelivered(kFlash).contains(kOut.number));
+  EXPECT_TRUE(texts(ladder.decide(after(60 * 60'000))).empty()) << "it is paused still";
+  EXPECT_FALSE(texts(ladder.decide(after(12 * 60 * 60'000))).empty());
+}
+
 TEST(Ladder, E15_NothingIsLateForAPause) {
   for (const MessageKey key : {kIn, kOut}) {
     Ladder ladder(default_policy());

@@ -1,5 +1,6 @@
 // hotline drill start: a scenario played over two daemons on this machine, or with the other side's
 // director over the daemon of each, and judged.
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
@@ -286,15 +287,46 @@ int start_with_peer(Invocation& invocation, const Scenario& scenario, const std:
   return play_with_peer(invocation, scenario, directory, std::move(record), side, wish);
 }
 
+// Its program was killed at its end, before it left them. Without them nothing can be reported.
+int leave_missing_exports(Invocation& invocation, const Scenario& scenario,
+                          const std::string& directory) {
+  Output& output = invocation.output;
+  const std::string what = "the exports of the drill cannot be made";
+  const std::string hotlined =
+      need(find_hotlined(invocation.around->program_directory,
+                         invocation.arguments.get("--hotlined"), "--hotlined PATH"),
+           what);
+  const auto ground = need(LocalGround::lay_out(scenario, directory, hotlined), what);
+  need(ground->leave_exports(*invocation.around), what);
+  need(ground->stop(), "a daemon did not end as it should");
+  if (output.json()) {
+    output.document(json_document().add("ended", true).add("directory", directory));
+  } else {
+    output.talk("This drill was over. Its exports had not been made, and are there now.");
+    output.talk("Next: " + output.command("drill report " + directory + " -o report.html"));
+  }
+  return kExitDone;
+}
+
+bool has_exports(const Scenario& scenario, const std::string& directory) {
+  return std::all_of(scenario.sides.begin(), scenario.sides.end(), [&](const std::string& side) {
+    return std::filesystem::exists(drill_export_path(directory, side));
+  });
+}
+
 int resume_drill(Invocation& invocation, const std::string& directory) {
   // Its lock keeps a second program away from the daemons.
   DrillRecord record = need(DrillRecord::open(drill_record_path(directory)), kNotBegun);
+  const Scenario scenario =
+      read_scenario(invocation, drill_scenario_path(directory), drill_seed(record.lines()));
   if (line_called(record.lines(), "ended") != nullptr) {
+    const bool is_ours = line_called(record.lines(), kWithPeer) == nullptr;
+    if (is_ours && !has_exports(scenario, directory)) {
+      return leave_missing_exports(invocation, scenario, directory);
+    }
     throw CommandFailed{kNotBegun, make_error(ErrorCode::refused, "this drill is over",
                                               "hotline drill status --directory " + directory)};
   }
-  const Scenario scenario =
-      read_scenario(invocation, drill_scenario_path(directory), drill_seed(record.lines()));
   if (const JsonInput* first = line_called(record.lines(), kWithPeer)) {
     const SideIndex side = text_in(*first, "side") == scenario.sides[0] ? 0 : 1;
     const StartWish wish{.after = text_in(*first, "after")};

@@ -481,8 +481,7 @@ class ScenarioReader {
       case 5:
         return clock_wrong(section);
       case 6:
-        return PlayerAbsent{named(section, "player", players_, "player"),
-                            how_long(section)};
+        return PlayerAbsent{named(section, "player", players_, "player"), how_long(section)};
       default:
         return DirectorNote{line(section, "text")};
     }

@@ -247,6 +247,20 @@ class DrillStart(unittest.TestCase):
         self.assertEqual(report.returncode, 0, report.stdout + report.stderr)
         self.goes_on_after_what_was_left_out()
 
+    def test_who_was_killed_at_the_end_makes_the_exports_later(self):
+        played = self.start(SCENARIOS / "airspace-crossing.toml", "--jump")
+        self.assertEqual(played.returncode, 0, played.stdout + played.stderr)
+        drill = self.folder / "drill"
+        (drill / "south.export").rename(drill / "south.export.partial")
+        self.assertNotEqual(hotline("drill", "report", drill, "-o", "-").returncode, 0)
+        again = hotline("drill", "start", "--resume", drill)
+        self.assertEqual(again.returncode, 0, again.stdout + again.stderr)
+        self.assertIn("are there now", again.stderr)
+        report = hotline("drill", "report", drill, "-o", "-", "--json")
+        self.assertEqual((report.returncode, json.loads(report.stdout)["standing"]), (0, "VERIFIED"), report.stderr)
+        over = hotline("drill", "start", "--resume", drill)
+        self.assertEqual((over.returncode, "this drill is over" in over.stderr), (REFUSED, True), over.stderr)
+
     def goes_on_after_what_was_left_out(self):
         """Its program is killed as soon as the inject was left out: one line of the record is enough to know it."""
         written = self.folder / "drill" / "drill.jsonl"

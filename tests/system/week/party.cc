@@ -260,11 +260,11 @@ void Party::note_guarantor(const std::string& person, const std::string& id,
 void Party::start_handover(const std::string& person, const std::string& note, Then then) {
   const HandoverGathered gathered =
       gather_handover(core(), now().utc, config_.prefix, config_.peer_prefix);
-  std::promise<std::vector<HandoverItem>> items;
+  std::promise<std::vector<HandoverListed>> items;
   store_->post_read(
       [&](StoreReader& reader) { items.set_value(complete_handover(reader, gathered)); },
       [&](const StoreError& error) { items.set_exception(std::make_exception_ptr(error)); });
-  const std::vector<HandoverItem> list = items.get_future().get();
+  const std::vector<HandoverItem> list = as_they_stand(core(), items.get_future().get());
   const std::string statement = hand_over_statement(addressed(), note, handover_hash(list, note));
   core().start_handover(now(), asked(std::move(then)), actor(person, statement), list, note);
   settle();

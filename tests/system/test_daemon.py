@@ -222,6 +222,8 @@ class Disk(unittest.TestCase):
             world.start()
             north = world.daemons["north"]
             self.fill(leave=0)
+            # Whoever writes nothing notices nothing.
+            world.ask("south", "ann", "send", "-p", "flash", "--subject", "Before", "x" * 1000)
             world.wait_for("the wait", lambda: "this daemon waits until" in north.log())
             north.process.terminate()
             self.assertEqual(north.process.wait(HANG_S), 0)

@@ -109,17 +109,25 @@ Result<PlayedDrill::Answer> PlayedDrill::hand_in(const DrillOrder& order,
                                                  const Surroundings& around) const {
   const auto sight = record();
   if (!sight) return sight.error();
-  if (is_played()) {
-    const auto number = OrderFile(drill_orders_path(directory_)).add(order);
-    if (!number) return number.error();
-    return wait_for_answer(order, *number, sight->end, around);
-  }
   const auto stands = standing();
   if (!stands) return stands.error();
-  if (!stands->has_ended) {
+  if (stands->has_ended) return hand_in_afterwards(order, around);
+  if (!is_played()) {
     return make_error(ErrorCode::refused, "no program plays this drill now", to_go_on(directory_));
   }
+  const auto number = OrderFile(drill_orders_path(directory_)).add(order);
+  if (!number) return number.error();
+  return wait_for_answer(order, *number, sight->end, around);
+}
+
+// The program makes the exports still, and nobody else writes the record until it has.
+Result<PlayedDrill::Answer> PlayedDrill::hand_in_afterwards(const DrillOrder& order,
+                                                            const Surroundings& around) const {
+  const auto stands = standing();
+  if (!stands) return stands.error();
   if (Status possible = check_order(scenario_, *stands, order); !possible) return possible.error();
+  const int64_t until_ms = around.steady_ms() + kAnswerPatience_ms;
+  while (is_played() && around.steady_ms() < until_ms) around.pause(kLookForAnswer_ms);
   return add_afterwards(order);
 }
 
@@ -137,9 +145,7 @@ Result<PlayedDrill::Answer> PlayedDrill::wait_for_answer(const DrillOrder& order
       if (auto answer = answer_in(line, number)) return *std::move(answer);
       has_ended = has_ended || text_in(line, "what") == "ended";
     }
-    if (has_ended) {
-      return make_error(ErrorCode::refused, "the drill ended before it took this order");
-    }
+    if (has_ended) return hand_in_afterwards(order, around);
     if (!goes_on) {
       return make_error(ErrorCode::unreachable,
                         "the program that plays the drill ended before it answered; what was "

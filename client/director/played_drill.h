@@ -45,6 +45,7 @@ class PlayedDrill {
  private:
   Result<Answer> wait_for_answer(const DrillOrder& order, uint64_t number, uint64_t begin,
                                  const Surroundings& around) const;
+  Result<Answer> hand_in_afterwards(const DrillOrder& order, const Surroundings& around) const;
   Result<Answer> add_afterwards(DrillOrder order) const;
 
   std::string directory_;

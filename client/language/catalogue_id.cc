@@ -1722,8 +1722,6 @@ constexpr Sentence kIndonesian[] = {
      "{1!}: tidak ada latihan di sana"},
     {"no program plays this drill now",
      "tidak ada program yang memainkan latihan ini sekarang"},
-    {"the drill ended before it took this order",
-     "latihan berakhir sebelum menerima perintah ini"},
     {"the program that plays the drill ended before it answered; what was ordered is done once the drill goes on",
      "program yang memainkan latihan berakhir sebelum menjawab; yang diperintahkan dilakukan saat latihan berlanjut"},
     {"the drill does not answer; what was ordered is done as soon as it does",

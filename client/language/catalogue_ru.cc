@@ -1722,8 +1722,6 @@ constexpr Sentence kRussian[] = {
      "{1!}: там нет учения"},
     {"no program plays this drill now",
      "это учение сейчас не ведёт ни одна программа"},
-    {"the drill ended before it took this order",
-     "учение закончилось, не приняв этого приказа"},
     {"the program that plays the drill ended before it answered; what was ordered is done once the drill goes on",
      "программа, которая ведёт учение, закончилась, не ответив; приказанное будет сделано, когда учение продолжится"},
     {"the drill does not answer; what was ordered is done as soon as it does",

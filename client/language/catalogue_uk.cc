@@ -1722,8 +1722,6 @@ constexpr Sentence kUkrainian[] = {
      "{1!}: там немає навчання"},
     {"no program plays this drill now",
      "це навчання зараз не веде жодна програма"},
-    {"the drill ended before it took this order",
-     "навчання закінчилося, перш ніж прийняло цей наказ"},
     {"the program that plays the drill ended before it answered; what was ordered is done once the drill goes on",
      "програма, що веде навчання, закінчилася, не відповівши; наказане буде зроблено, коли навчання триватиме далі"},
     {"the drill does not answer; what was ordered is done as soon as it does",

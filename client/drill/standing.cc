@@ -121,6 +121,13 @@ DrillStanding before_drill(const Scenario& scenario) {
   return standing;
 }
 
+static const char* joint_command(OrderKind kind) {
+  if (kind == OrderKind::pause) return "hotline drill pause --joint";
+  if (kind == OrderKind::resume) return "hotline drill resume --joint";
+  return kind == OrderKind::speed ? "hotline drill speed 10 --joint"
+                                  : "hotline drill jump 1h --joint";
+}
+
 Status check_order(const Scenario& scenario, const DrillStanding& standing,
                    const DrillOrder& order) {
   const bool stays_possible = order.kind == OrderKind::note || order.kind == OrderKind::judge;
@@ -131,7 +138,7 @@ Status check_order(const Scenario& scenario, const DrillStanding& standing,
   }
   if (standing.side && sets_clock(order.kind)) {
     return refuse_order("the clock of a drill with the other side is set by both directors",
-                        std::string("hotline drill ") + order_word(order.kind) + " --joint");
+                        joint_command(order.kind));
   }
   switch (order.kind) {
     case OrderKind::inject:

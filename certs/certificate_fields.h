@@ -33,7 +33,7 @@ struct CertificateFields {
   std::optional<std::vector<std::string>> extended_key_usage;  // Dotted OIDs.
   std::optional<std::vector<std::string>> alternative_names;   // URIs; other kinds as "DNS:...".
   bool has_name_constraints = false;
-  bool has_exercise_policy = false;  // Of its policies, the one that is acted on.
+  bool has_exercise_policy = false;  // The only policy that is acted on.
   bool names_issuer_key = false;     // By the keyIdentifier of an authorityKeyIdentifier.
 };
 

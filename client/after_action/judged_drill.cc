@@ -248,8 +248,8 @@ class Judging {
     return judged;
   }
 
-  // A conflict stands in either journal. What was read back is held against what was sent, which
-  // stands in the sender's.
+  // A conflict stands in either journal. A read-back is held against what was sent, which stands
+  // in the sender's.
   bool has_records_for(const Expectation& expected) const {
     const bool has_own = records_[expected.side].has_value();
     if (std::holds_alternative<ConflictFound>(expected.content)) {

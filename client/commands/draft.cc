@@ -174,7 +174,7 @@ int draft_list(Invocation& invocation) {
   return kExitDone;
 }
 
-// What would come of it, were it released now.
+// The fate of a draft, were it released now.
 enum class DraftStanding { goes, refused_for_conflicts, refused };
 
 std::string hint_to_mend(const SavedDraft& saved, DraftStanding standing) {

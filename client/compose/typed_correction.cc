@@ -173,7 +173,7 @@ std::string original_language(const wire::Body& body) {
 }
 
 // The cautions that the reader of the message has after this correction, and had not before it.
-// What the rules refuse has none: the daemon says why.
+// One that the rules refuse has none: the daemon says why.
 std::vector<std::string> new_cautions(const ReferredMessage& message, const BodyFields& correction,
                                       const std::string& language, UtcMs now) {
   const Bytes written = build_body(correction);
@@ -198,7 +198,7 @@ std::vector<std::string> new_cautions(const ReferredMessage& message, const Body
   return cautions;
 }
 
-// Of the options that a message has these go with a change of another one.
+// Few of the options of a message go with a change of another one.
 Status check_options_beside(const Arguments& arguments, const std::string& change) {
   constexpr std::string_view kUsed[] = {"--precedence", "--subject", "--language",
                                         "--danger-to-life"};

@@ -9,7 +9,8 @@
 namespace hotline::client {
 namespace {
 
-constexpr int64_t kOtherClock_ms = 3'600'000;  // Of both sides, as far as a message is looked for.
+// Clocks of the two sides may differ so much where a message is looked for.
+constexpr int64_t kOtherClock_ms = 3'600'000;
 
 }  // namespace
 

@@ -16,10 +16,10 @@ constexpr char kNoStart[] = "the drill was not begun";
 constexpr std::string_view kStartWords = "drill start ";
 constexpr int64_t kLookAtPeer_ms = 200;
 constexpr int64_t kBeginsAtFull_ms = 60'000;
-// Of the machine's time: until then the clock that hears of the change later has come after.
+// By then, in the machine's time, the clock that hears of the change later has come after.
 constexpr int64_t kComesAfter_ms = 10'000;
 
-// What a message of the channel says of a start.
+// A start, as a message of the channel says it.
 struct SaidOfStart {
   Action action = Action::unset;
   std::string scenario = {};  // Its digest; empty: it is about something else.

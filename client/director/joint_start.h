@@ -16,15 +16,15 @@
 namespace hotline::client {
 
 struct JointStart {
-  std::string id;  // Of the message that concluded it.
+  std::string id;  // The message that concluded it.
   UtcMs begin = 0;
   uint32_t speed_permille = 1000;
 };
 
 struct StartWish {
-  Hash scenario = {};                           // Of the file, to the byte.
+  Hash scenario = {};                           // The file, to the byte.
   std::optional<uint32_t> speed_permille = {};  // Nothing: what the other director proposes, or 1.
-  std::string after = {};  // What both had agreed on before; it began another drill.
+  std::string after = {};  // The agreement of both before it, which began another drill.
 };
 
 // Proposes, or agrees, and waits for the other side. Throws CommandFailed: refused, also where they

@@ -17,7 +17,7 @@ Status check_playable_with_peer(const Scenario& scenario);
 // Leaves out what the other side is expected to do, but for what an inject of `side` waits for.
 void see_one_side(const Scenario& scenario, SideIndex side, Play& play);
 
-// What the own side did and is to do, and nothing of the other's but what came.
+// The part of the own side, done and to come, and nothing of the other's but what came.
 Play own_part(const Scenario& scenario, SideIndex side, Play play);
 
 // An inject of the other side, of which nobody knows here that it does not come.

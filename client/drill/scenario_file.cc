@@ -196,7 +196,7 @@ class ScenarioReader {
   static int64_t duration_or_0(TomlSection& section, const char* key) {
     return section.has(key) ? duration(section, key) : 0;
   }
-  // Of a fault; 0: to the end.
+  // A fault lasts so long; 0: to the end.
   static int64_t how_long(TomlSection& section) {
     if (!section.has("for")) return 0;
     const int64_t time_ms = duration(section, "for");

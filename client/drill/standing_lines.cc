@@ -93,7 +93,7 @@ std::string serial_in(const DrillView& view, size_t inject) {
   return found == view.serials.end() ? std::string() : found->second;
 }
 
-// Of the other side only what came is shown.
+// The other side shows only by what came.
 bool shows_inject(const Scenario& scenario, const DrillStanding& at, size_t i) {
   return at.is_ours(scenario.injects[i].from) ||
          at.play.injects[i].kind == InjectFate::Kind::played;

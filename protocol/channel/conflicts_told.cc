@@ -1,4 +1,4 @@
-// What is told of conflicts, once and at both ends: that one is there, came nearer, or ended.
+// News of conflicts, told once and at both ends: that one is there, came nearer, or ended.
 #include <algorithm>
 
 #include "protocol/base/grouped.h"

@@ -182,8 +182,8 @@ class Core {
   void record_refusal(Now now, const Actor& actor, const Error& error) {
     noise_.record_refusal(now, actor, error);
   }
-  // This store lacks what the peer holds, and takes it back (protocol/channel/recovery.h). What the
-  // journal's next checkpoints would say may contradict those of the lost store.
+  // This store lacks what the peer holds, and takes it back (protocol/channel/recovery.h). Its
+  // journal gives no checkpoint meanwhile: it could contradict those of the lost store.
   bool is_recovering() const { return evidence_.is_recovering(); }
   // An auditor takes an export: AnswerExport with this token follows, once that is recorded and the
   // peer has cosigned the journal or did not answer soon. Beyond the first few of a person in a

@@ -72,7 +72,7 @@ class Corrections {
   const CoreConfig& config_;
   Recorder& recorder_;
   std::map<MessageKey, std::vector<Change>> corrections_;  // By what they correct.
-  std::map<MessageKey, MessageKey> cancelled_;             // What was, by what.
+  std::map<MessageKey, MessageKey> cancelled_;             // The message, and its cancellation.
   uint64_t changes_ = 0;
 };
 

@@ -1,4 +1,4 @@
-// What is wrong with the ladder: messages past their last rung, or never delivered, a flood,
+// Conditions of the ladder: messages past their last rung, or never delivered, a flood,
 // notifiers that cannot be reached.
 #include <algorithm>
 

@@ -1,5 +1,5 @@
-// What the ladder is told of messages: that one came, was delivered, acknowledged, answered, held
-// or raised by hand, and which of them wait.
+// Facts of messages for the ladder: that one came, was delivered, acknowledged, answered, held or
+// raised by hand, and which of them wait.
 #include <algorithm>
 
 #include "protocol/base/check.h"

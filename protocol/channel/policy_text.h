@@ -12,7 +12,7 @@
 namespace hotline {
 
 // SHA-256 over the canonical text of what both parties must agree on: everything but roles and
-// commands. Of the case clock and of retention it has only what is not the default, so that a
+// commands. The case clock and retention have only what is not the default, so that a
 // policy that says nothing of them keeps its digest.
 Hash digest(const Policy& policy);
 

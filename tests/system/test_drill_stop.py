@@ -1,7 +1,6 @@
 """STOP EXERCISE between two real daemons: each role of either party stops it at both, the clocks of both go as real time does, nobody is
 called until a director begins it again, and a cut link or a power cut changes none of it."""
 
-import sys
 import unittest
 
 from pages import run_commands
@@ -109,8 +108,4 @@ class LiveStops(OfTwo):
 
 
 if __name__ == "__main__":
-    program = unittest.main(exit=False, verbosity=2)
-    result = program.result
-    failed = len(result.failures) + len(result.errors)
-    print(f"{result.testsRun - failed} passed, {failed} failed")
-    sys.exit(failed != 0)
+    unittest.main(verbosity=2)

@@ -2,7 +2,6 @@
 delivered, judged to keep the rules, and each of its texts opens and closes with the marks."""
 
 import re
-import sys
 import time
 import unittest
 
@@ -114,8 +113,4 @@ class EveryKind(OfTwo):
 
 
 if __name__ == "__main__":
-    program = unittest.main(exit=False, verbosity=2)
-    result = program.result
-    failed = len(result.failures) + len(result.errors)
-    print(f"{result.testsRun - failed} passed, {failed} failed")
-    sys.exit(failed != 0)
+    unittest.main(verbosity=2)

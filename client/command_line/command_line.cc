@@ -42,7 +42,9 @@ void offer_what_is_allowed(Output& output, const wire::ServerHello& server,
                            const std::string& command) {
   std::vector<uint8_t> roles;
   if (server.roles() != nullptr) roles.assign(server.roles()->begin(), server.roles()->end());
-  const auto may = [roles](const std::string& words) { return may_give(roles, words); };
+  const auto may = [roles, exercise = server.exercise()](const std::string& words) {
+    return may_give(roles, words, exercise);
+  };
   output.set_may_give(may);
   if (may(command)) return;
   output.set_not_allowed(make_error(ErrorCode::not_allowed,

@@ -35,6 +35,13 @@ bool sets_clock(OrderKind kind) {
          kind == OrderKind::jump;
 }
 
+const char* joint_command(OrderKind kind) {
+  if (kind == OrderKind::pause) return "hotline drill pause --joint";
+  if (kind == OrderKind::resume) return "hotline drill resume --joint";
+  return kind == OrderKind::speed ? "hotline drill speed 10 --joint"
+                                  : "hotline drill jump 1h --joint";
+}
+
 Status check_inject(const Scenario& scenario, const DrillStanding& standing,
                     const DrillOrder& order) {
   const size_t i = place_named(scenario.injects, order.name);
@@ -119,13 +126,6 @@ DrillStanding before_drill(const Scenario& scenario) {
   DrillStanding standing;
   standing.play = not_begun(scenario);
   return standing;
-}
-
-static const char* joint_command(OrderKind kind) {
-  if (kind == OrderKind::pause) return "hotline drill pause --joint";
-  if (kind == OrderKind::resume) return "hotline drill resume --joint";
-  return kind == OrderKind::speed ? "hotline drill speed 10 --joint"
-                                  : "hotline drill jump 1h --joint";
 }
 
 Status check_order(const Scenario& scenario, const DrillStanding& standing,

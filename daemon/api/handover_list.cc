@@ -27,8 +27,10 @@ HandoverItem item_of(wire::HandoverCode code, const std::string& subject, uint8_
 }
 
 // Says so where there are more than have an item.
-void add_rest(std::vector<HandoverItem>& items, wire::HandoverCode code, uint64_t total) {
-  if (total > kItemsMax) items.push_back({code, "", 0, 0, "", total - kItemsMax});
+void add_rest(auto& items, wire::HandoverCode code, uint64_t total) {
+  if (total > kItemsMax) {
+    items.push_back({HandoverItem{code, "", 0, 0, "", total - kItemsMax}});
+  }
 }
 
 HandoverMessages waiting_of(const Core& core, wire::HandoverCode code,
@@ -116,12 +118,6 @@ void add_rungs(std::vector<HandoverItem>& items, const Core& core) {
 
 using Listed = std::vector<HandoverListed>;
 
-void add_rest(Listed& listed, wire::HandoverCode code, uint64_t total) {
-  std::vector<HandoverItem> rest;
-  add_rest(rest, code, total);
-  for (HandoverItem& item : rest) listed.push_back({std::move(item), std::nullopt});
-}
-
 HandoverItem message_item(StoreReader& reader, const HandoverGathered& gathered,
                           wire::HandoverCode code, MessageKey key) {
   auto stored = reader.stored_message(key);
@@ -152,7 +148,7 @@ void add_pauses(Listed& items, StoreReader& reader, const HandoverGathered& gath
     HandoverItem item = message_item(reader, gathered, wire::HandoverCode::paused, key);
     item.since = pause.until;
     item.text = shortened(pause.reason, limits::kHandoverTextSizeMax);
-    items.push_back({std::move(item), std::nullopt});
+    items.push_back({std::move(item)});
   }
   add_rest(items, wire::HandoverCode::paused, gathered.pauses_total);
 }
@@ -167,8 +163,7 @@ void add_incidents(Listed& items, StoreReader& reader, bool as_it_is) {
   add_rest(items, wire::HandoverCode::incident, open.total);
   if (open.cut) {
     items.push_back({item_of(wire::HandoverCode::not_looked_at, "incidents", 0, 0,
-                             "not every incident could be looked at: hotline incident list"),
-                     std::nullopt});
+                             "not every incident could be looked at: hotline incident list")});
   }
 }
 
@@ -209,7 +204,7 @@ std::vector<HandoverListed> complete_handover(StoreReader& reader,
   add_pauses(items, reader, gathered);
   add_conflicts(items, reader, gathered);
   add_incidents(items, reader, gathered.index_as_it_is);
-  for (const HandoverItem& item : gathered.rest) items.push_back({item, std::nullopt});
+  for (const HandoverItem& item : gathered.rest) items.push_back({item});
   return items;
 }
 

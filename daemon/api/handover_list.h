@@ -36,7 +36,7 @@ struct HandoverGathered {
 // An item, and the message whose subject is its text.
 struct HandoverListed {
   HandoverItem item;
-  std::optional<MessageKey> about;
+  std::optional<MessageKey> about = {};
 };
 
 // On the core's thread.

@@ -62,13 +62,8 @@ Core::Core(CoreConfig config, Records& records, Random& random, Now started)
 // start and stop
 
 Status Core::replay(uint64_t index, ByteView bytes) {
-  auto opened = open_flatbuffer<wire::Entry>(bytes, kJournalEntryIdentifier);
-  if (!opened) {
-    return make_error(
-        ErrorCode::store_failed,
-        "journal entry " + std::to_string(index) + " is damaged: " + opened.error().reason,
-        kKeepAsEvidence);
-  }
+  const auto opened = open_stored_entry(index, bytes);
+  if (!opened) return opened.error();
   const wire::Entry& entry = **opened;
   if (auto status = recorder_.replay(index, bytes, entry.at()); !status) return status;
   if (index == 0) {

@@ -50,6 +50,15 @@ const wire::Entry& Journal::append(Now at, wire::Fact type, flatbuffers::Offset<
   return *flatbuffers::GetRoot<wire::Entry>(record.entry.data());
 }
 
+Result<Opened<wire::Entry>> open_stored_entry(uint64_t index, ByteView bytes) {
+  auto opened = open_flatbuffer<wire::Entry>(bytes, kJournalEntryIdentifier);
+  if (opened) return opened;
+  return make_error(
+      ErrorCode::store_failed,
+      "journal entry " + std::to_string(index) + " is damaged: " + opened.error().reason,
+      kKeepAsEvidence);
+}
+
 Status Journal::replay(uint64_t index, ByteView entry, UtcMs at) {
   if (index != size()) {
     return make_error(ErrorCode::store_failed,

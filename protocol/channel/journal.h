@@ -35,6 +35,9 @@ inline UtcMs machine_time(const wire::Entry& entry) {
   return entry.at() - entry.ahead_ms();
 }
 
+// An entry that is read back from a store. Error: store_failed, with the index.
+Result<Opened<wire::Entry>> open_stored_entry(uint64_t index, ByteView bytes);
+
 // The message that an entry brings: released by us, or received and not declined.
 struct EntryMessage {
   MessageKey key;

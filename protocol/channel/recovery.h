@@ -11,9 +11,8 @@
 //
 // Broken off by a crash, it begins anew with what is recorded already; a lost link only delays it.
 // Nothing else is numbered before the peer has receipted the first leaf of the epoch
-// (Evidence::numbering_stopped): were this store lost again, its serial could be given again. What
-// else
-// the lost journal knew (who acknowledged, drafts, conditions) is gone.
+// (Evidence::numbering_stopped): were this store lost again, its serial could be given again. The
+// rest that the lost journal knew (who acknowledged, drafts, conditions) is gone.
 #pragma once
 
 #include <cstdint>

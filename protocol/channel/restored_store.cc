@@ -28,13 +28,8 @@ void record_mark(Recorder& recorder, Now now) {
 }  // namespace
 
 Status RestoredStore::replay(uint64_t index, ByteView bytes) {
-  const auto opened = open_flatbuffer<wire::Entry>(bytes, kJournalEntryIdentifier);
-  if (!opened) {
-    return make_error(
-        ErrorCode::store_failed,
-        "journal entry " + std::to_string(index) + " is damaged: " + opened.error().reason,
-        kKeepAsEvidence);
-  }
+  const auto opened = open_stored_entry(index, bytes);
+  if (!opened) return opened.error();
   const wire::Entry& entry = **opened;
   if (Status status = recorder_.replay(index, bytes, entry.at()); !status) return status;
   if (const char* fault = recorder_.fault_in(entry)) {

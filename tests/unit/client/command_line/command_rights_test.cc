@@ -10,9 +10,9 @@
 namespace hotline::client {
 namespace {
 
-bool may(wire::Role role, const std::string& words) {
+bool may(wire::Role role, const std::string& words, bool exercise = true) {
   const std::vector<uint8_t> roles{static_cast<uint8_t>(role)};
-  return may_give(roles, words);
+  return may_give(roles, words, exercise);
 }
 
 TEST(CommandRights, FollowTheTableOfRoles) {
@@ -30,6 +30,9 @@ TEST(CommandRights, FollowTheTableOfRoles) {
   EXPECT_TRUE(may(supervisor, "ack --all"));
   EXPECT_FALSE(may(operator_, "ack --all"));
   EXPECT_TRUE(may(auditor, "audit export DIR"));
+  EXPECT_TRUE(may(director, "drill agree"));
+  EXPECT_FALSE(may(supervisor, "drill agree"));
+  EXPECT_TRUE(may(supervisor, "drill agree", false)) << "the daemon says that the channel is live";
   EXPECT_TRUE(may(monitor, "send"));
   EXPECT_FALSE(may(monitor, "ack"));
   for (const char* words : {"conflicts", "conflicts N-1", "show N-1", "draft list", "case show N-1",

@@ -1,7 +1,9 @@
 // hotline watch-log: the shift in one page.
 #include <optional>
+#include <utility>
 
 #include "client/commands/commands.h"
+#include "client/connect/journal_source.h"
 #include "client/report/shift_log.h"
 #include "client/show/journal_line.h"
 #include "protocol/base/strict_flatbuffer.h"
@@ -17,13 +19,11 @@ constexpr const char* kNotShown = "cannot show the shift";
 
 // The period that is shown: as it was typed, by the daemon's time, which is an exercise's there; or
 // this watch.
-Result<Period> shift_of(Invocation& invocation) {
-  auto connection = invocation.connect();
-  if (!connection) return connection.error();
+Result<Period> shift_of(const Invocation& invocation, Connection& daemon) {
   auto period = parse_period(invocation.arguments.get("--since"),
                              invocation.arguments.get("--until"), invocation.now());
   if (!period || period->since) return period;
-  const auto handover = (*connection)->show_handover();
+  const auto handover = daemon.show_handover();
   if (!handover) return handover.error();
   period->since = (*handover)->watch_since();
   return period;
@@ -175,8 +175,9 @@ class ShiftPage {
 };
 
 int watch_log(Invocation& invocation) {
-  const Period period = need(shift_of(invocation), kNotShown);
-  const auto journal = need(open_journal(invocation), kNotShown);
+  auto daemon = need(invocation.connect(), kNotShown);
+  const Period period = need(shift_of(invocation, *daemon), kNotShown);
+  const auto journal = journal_of(std::move(daemon));
   ShiftLog shift(period);
   if (const Status read = read_shift(*journal, shift); !read) {
     return invocation.output.fail(kNotShown, read.error());

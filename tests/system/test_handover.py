@@ -110,6 +110,8 @@ class Handovers(OfTwo):
         text = self.world.client("north", "ann", "watch-log").stdout
         self.assertLessEqual(max(map(len, text.splitlines())), 80, text)
         self.assertIn("lists signed: ", text)
+        said = self.world.client("north", "ann", "watch-log").stderr
+        self.assertEqual(said.count("DEVELOPMENT CERTIFICATES"), 1, "it connects once")
         self.assertRegex(text, r"handover\t[^\t]*\tann\tlist signed by operator", "who it was")
         self.assertEqual(self.accept("north").returncode, 0)
         self.assertEqual(self.world.ask("north", "bob", "watch-log")["messages"], [], "another watch")

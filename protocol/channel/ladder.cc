@@ -203,8 +203,8 @@ std::optional<uint8_t> Ladder::rung_index(uint8_t precedence, const std::string&
 
 // The receiver's alarm sounds from the message's arrival; the sender's while it is undelivered and
 // said so, or from the first rung.
-bool Ladder::sounding(MessageKey key, const Item& item) const {
-  if (item.acknowledged || item.paused) return false;
+bool Ladder::sounds_unless_paused(MessageKey key, const Item& item) {
+  if (item.acknowledged) return false;
   return key.incoming || item.rungs != 0 || (item.undelivered && !item.receipted);
 }
 

@@ -257,7 +257,10 @@ class Ladder {
   const PrecedencePolicy& policy(const Item& item) const { return policy_.at(item.precedence); }
   std::optional<uint8_t> rung_index(uint8_t precedence, const std::string& name) const;
 
-  bool sounding(MessageKey key, const Item& item) const;
+  static bool sounds_unless_paused(MessageKey key, const Item& item);
+  static bool sounding(MessageKey key, const Item& item) {
+    return !item.paused && sounds_unless_paused(key, item);
+  }
   BootMs waits_since(MessageKey key, const Item& item) const;
   BootMs step_due_unheld(MessageKey key, const Item& item, StepKind kind, uint8_t rung_index) const;
   BootMs rung_due(MessageKey key, const Item& item, uint8_t rung_index) const;

@@ -151,9 +151,7 @@ bool Ladder::tells_more(MessageKey key) const {
 int64_t Ladder::alarm_every_ms(MessageKey key) const {
   const Item* item = find(key);
   if (item == nullptr) return 0;
-  Item unpaused = *item;
-  unpaused.paused = false;
-  return sounding(key, unpaused) ? policy(*item).alarm_again_ms : 0;
+  return sounds_unless_paused(key, *item) ? policy(*item).alarm_again_ms : 0;
 }
 
 std::vector<WaitingPlace> Ladder::waiting(const WaitingFilter& filter, size_t limit,

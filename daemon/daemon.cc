@@ -26,6 +26,7 @@ Result<std::unique_ptr<Daemon>> Daemon::create(Config config, const DaemonOption
 Daemon::Daemon(Config config, const DaemonOptions& options)
     : config_(std::move(config)),
       options_(options),
+      clock_(config_.clock_ahead_ms),
       timer_(io_),
       signals_(io_, SIGHUP),
       service_manager_([](const char* name) -> const char* { return std::getenv(name); }) {}
@@ -99,6 +100,10 @@ int Daemon::run() {
                config_.party, config_.store_path, channel().core().journal_size(), peer_port(),
                client_port(),
                channel().keys().dev_pki() ? "; DEVELOPMENT CERTIFICATES, not for real use" : "");
+  if (config_.clock_ahead_ms != 0) {
+    spdlog::warn("this exercise plays with a wrong clock: it is {} ms ahead of the machine's",
+                 config_.clock_ahead_ms);
+  }
   if (options_.descriptors < descriptors_wanted()) {
     spdlog::warn(
         "this process may open only {} files, so that fewer can be connected at once: give it {} "

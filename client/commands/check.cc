@@ -84,14 +84,15 @@ class Judgement {
     note(kWarning, status_.link_since() == 0 ? "no link yet" : "no link for " + lasts);
   }
 
-  // FLASH of the peer counts as trouble once somebody above the watch was told of it.
+  // FLASH of the peer counts as trouble once somebody above the watch was told of it, and while its
+  // alarm is paused: nobody is called then.
   void judge_waiting(const wire::WaitingSummary& waiting) {
     if (!waiting.incoming() ||
         waiting.precedence() != static_cast<uint8_t>(wire::Precedence::flash))
       return;
     const std::string words =
         precedence_label(waiting.precedence()) + ": " + waiting_words(waiting, peer_);
-    if (text(waiting.rung()).empty()) {
+    if (text(waiting.rung()).empty() && waiting.paused() == 0) {
       asides_.push_back(words);
     } else {
       note(kWarning, words);

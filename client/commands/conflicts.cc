@@ -5,6 +5,7 @@
 #include "client/show/conflict_rows.h"
 #include "client/show/link_caution.h"
 #include "client/show/row_limit.h"
+#include "protocol/message/draft.h"
 #include "protocol/message/message_rules.h"
 #include "protocol/message/names.h"
 
@@ -113,10 +114,18 @@ void say_accepted(Output& output, Connection& connection, const std::string& id)
               ". See: " + output.command("conflicts" + (id.empty() ? "" : " " + id) + " --all"));
 }
 
-// The first that waits for us; each row names what is to be typed for the others.
+// One that a draft accepts is not to be accepted again. Of the others that wait for us the first is
+// offered; each row names what is to be typed for the rest.
 void offer_to_accept(Output& output, const wire::ConflictRows& rows) {
   for (const wire::ConflictRow* one : tables(rows.rows())) {
-    if (one->accepted_by_us()) continue;
+    if (one->draft() == 0) continue;
+    const std::string draft = format_draft_name(one->draft());
+    output.talk(draft + " accepts the conflict of " + text(one->own()) + " and " +
+                text(one->peers()) + ", and is not sent yet: " +
+                output.command("draft show " + draft));
+  }
+  for (const wire::ConflictRow* one : tables(rows.rows())) {
+    if (one->accepted_by_us() || one->draft() != 0) continue;
     return output.offer(
         "To accept the conflict: " +
         output.command("conflicts --accept " + text(one->own()) + "," + text(one->peers())));

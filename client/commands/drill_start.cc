@@ -30,14 +30,6 @@ constexpr char kNotBegun[] = "the drill was not begun";
 
 // Refused before anything is made, rather than passed over in the drill.
 Status check_playable(const Scenario& scenario, const DrillPace& pace) {
-  for (const Inject& inject : scenario.injects) {
-    if (!std::holds_alternative<ClockWrong>(inject.content) || !inject.enabled) continue;
-    return make_error(ErrorCode::configuration,
-                      inject.name +
-                          ": a daemon's clock is its machine's, and cannot be set wrong "
-                          "from outside",
-                      "enabled = false under the inject " + inject.name);
-  }
   for (const Player& player : scenario.players) {
     if (player.name == kDirectorPerson || player.name == kAuditorPerson) {
       return make_error(ErrorCode::configuration,

@@ -4,7 +4,10 @@
 
 #include "client/commands/commands.h"
 #include "client/show/channel_standing.h"
+#include "client/show/draft_rows.h"
 #include "client/show/message_row.h"
+#include "protocol/base/limits.h"
+#include "protocol/message/draft.h"
 #include "protocol/message/envelope.h"
 #include "protocol/message/names.h"
 #include "protocol/terminal/printable.h"
@@ -74,10 +77,12 @@ std::string path_words(const Output& output, const wire::PathRow& path, UtcMs no
 // Prints a status line by line, each under its label.
 class StatusReport {
  public:
-  StatusReport(Output& output, const Connection& connection, const wire::StatusReply& status)
+  StatusReport(Output& output, const Connection& connection, const wire::StatusReply& status,
+               const std::vector<const wire::DraftRow*>& drafts)
       : output_(output),
         connection_(connection),
         status_(status),
+        drafts_(drafts),
         own_(upper_case(connection.party())),
         peer_(upper_case(connection.peer())) {}
 
@@ -88,6 +93,7 @@ class StatusReport {
                 output_.date_and_time(status_.clock()));
     print_conditions();
     print_waiting();
+    print_drafts();
     print_to_come();
     print_link();
     print_paths(all_paths);
@@ -120,6 +126,7 @@ class StatusReport {
 
  private:
   static constexpr size_t kLabelWidth = 14;
+  static constexpr size_t kFlashDraftsShown = 3;
   static constexpr size_t kNoteWidth = 72;  // Signatures of a note have no spaces.
 
   std::string agreement_words() const {
@@ -151,6 +158,34 @@ class StatusReport {
     for (const wire::WaitingSummary* one : waiting) {
       line(precedence_label(one->precedence()), waiting_words(*one, peer_),
            precedence_style(one->precedence()));
+    }
+  }
+
+  // A FLASH goes nowhere before somebody takes the next step.
+  static std::string flash_draft_words(const wire::DraftRow& row) {
+    const std::string name = format_draft_name(row.number());
+    if (row.submitted_at() != 0) return name + " is FLASH, and waits for its release";
+    if (row.returned_at() == 0) return name + " is FLASH, and is not handed in";
+    const std::string who = person_words(text(row.returned_by()), row.returned_role());
+    const std::string because = text(row.returned_because());
+    return because.empty() ? name + " is FLASH, and was withdrawn by " + who
+                           : name + " is FLASH, and was given back by " + who + ": " + because;
+  }
+
+  void print_drafts() {
+    size_t flash = 0, others = 0, others_wait = 0;
+    for (const wire::DraftRow* row : drafts_) {
+      if (row->precedence() != static_cast<uint8_t>(wire::Precedence::flash)) {
+        ++others;
+        others_wait += row->submitted_at() != 0 ? 1 : 0;
+      } else if (++flash <= kFlashDraftsShown) {
+        line("draft", flash_draft_words(*row), Style::red);
+      }
+    }
+    if (flash > kFlashDraftsShown) line("drafts", "FLASH " + format_count(flash) + " in all");
+    if (others != 0) {
+      line("drafts", "below FLASH " + format_count(others) + ", for release " +
+                         format_count(others_wait));
     }
   }
 
@@ -208,6 +243,7 @@ class StatusReport {
   Output& output_;
   const Connection& connection_;
   const wire::StatusReply& status_;
+  const std::vector<const wire::DraftRow*>& drafts_;
   const std::string own_;
   const std::string peer_;
 };
@@ -288,13 +324,15 @@ JsonValue json_status(const Connection& connection, const wire::StatusReply& sta
 int status(Invocation& invocation) {
   const auto connection = need(invocation.connect(), "cannot ask for the status");
   const auto shown = need(connection->status(), "cannot ask for the status");
+  const auto drafts = need(connection->drafts(limits::kListRowsMax, 0), "cannot ask for the drafts");
+  const auto kept = tables(drafts->rows());
   Output& output = invocation.output;
   if (output.json()) {
-    output.document(json_status(*connection, *shown));
+    output.document(json_status(*connection, *shown).add("drafts", json_drafts(kept)));
     return kExitDone;
   }
   const bool all = invocation.arguments.has("--peer");
-  StatusReport report(output, *connection, *shown);
+  StatusReport report(output, *connection, *shown, kept);
   report.print(all);
   constexpr auto kFlash = static_cast<uint8_t>(wire::Precedence::flash);
   const auto waiting = tables(shown->waiting());

@@ -1,8 +1,10 @@
 #include "client/director/local_ground.h"
 
 #include <algorithm>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <utility>
 
 #include "certs/dev_pki.h"
 #include "protocol/base/text.h"
@@ -31,6 +33,16 @@ int64_t paths_of(const Scenario& scenario, SideIndex side) {
   return paths;
 }
 
+// How slow its daemons' clocks are ever played to be: certificates have begun by then.
+int64_t slowest_ms(const Scenario& scenario) {
+  int64_t slow_ms = 0;
+  for (const Inject& inject : scenario.injects) {
+    const auto* wrong = std::get_if<ClockWrong>(&inject.content);
+    if (wrong != nullptr && wrong->ahead_ms < 0) slow_ms -= wrong->ahead_ms;
+  }
+  return slow_ms;
+}
+
 }  // namespace
 
 Result<std::unique_ptr<LocalGround>> LocalGround::lay_out(const Scenario& scenario,
@@ -56,7 +68,7 @@ Status LocalGround::make(UtcMs now) {
   options.exercise = true;
   options.people = {kDirectorPerson, kAuditorPerson};
   for (const Player& player : scenario_.players) options.people.push_back(player.name);
-  const auto made = create_dev_pki(directory_ + "/pki", options, now);
+  const auto made = create_dev_pki(directory_ + "/pki", options, now - slowest_ms(scenario_));
   if (!made) return made.error();
   for (SideIndex side = 0; side < kSides; ++side) {
     if (auto status = daemons_[side]->init(config(side)); !status) return status;
@@ -90,8 +102,12 @@ std::string LocalGround::config(SideIndex side) const {
   for (const std::string key : {"log", "receipt", "witness"}) {
     text += setting(key + "_certificate", pki(peer) + "/" + key + ".crt");
   }
-  text += "[channel]\n" + setting("id", kChannelId) + setting("mode", "exercise") +
-          "[release]\ntwo_person = []\n[keys]\n" + setting("ca", pki(side) + "/ca.crt") +
+  text += "[channel]\n" + setting("id", kChannelId) + setting("mode", "exercise");
+  if (const int64_t ahead_ms = clock_ahead_ms_[side]; ahead_ms != 0) {
+    text += setting(ahead_ms > 0 ? "clock_ahead" : "clock_slow",
+                    std::to_string(std::abs(ahead_ms)) + "ms");
+  }
+  text += "[release]\ntwo_person = []\n[keys]\n" + setting("ca", pki(side) + "/ca.crt") +
           setting("crl", pki(side) + "/ca.crl");
   for (const std::string key : {"tls", "log", "receipt", "witness"}) {
     text += setting(key + "_certificate", pki(side) + "/" + key + ".crt") +
@@ -122,6 +138,13 @@ Status LocalGround::start(SideIndex side) {
   return write_contexts(contexts_path(), contexts());
 }
 
+Status LocalGround::set_clock(SideIndex side, int64_t ahead_ms) {
+  if (ahead_ms == std::exchange(clock_ahead_ms_[side], ahead_ms) || !daemons_[side]->runs()) {
+    return ok();
+  }
+  return daemons_[side]->stop();
+}
+
 Result<bool> LocalGround::set(const Faults& faults) {
   for (SideIndex side = 0; side < kSides; ++side) {
     for (size_t path = 0; path < cables_[side].size(); ++path) {
@@ -133,6 +156,7 @@ Result<bool> LocalGround::set(const Faults& faults) {
   }
   bool has_started = false;
   for (SideIndex side = 0; side < kSides; ++side) {
+    if (auto set = set_clock(side, faults.clock_ahead_ms[side]); !set) return set.error();
     if (faults.is_down[side]) {
       daemons_[side]->kill();
     } else if (!daemons_[side]->runs()) {

@@ -41,11 +41,14 @@ class LocalGround final : public DrillGround {
   std::string pki(SideIndex side) const { return directory_ + "/pki/" + scenario_.sides[side]; }
   std::string config(SideIndex side) const;
   Status start(SideIndex side);
+  // A running daemon whose clock is to be another one ends.
+  Status set_clock(SideIndex side, int64_t ahead_ms);
   std::vector<Context> contexts() const;
 
   const Scenario& scenario_;
   const std::string directory_;
   std::unique_ptr<LocalDaemon> daemons_[kSides];
+  int64_t clock_ahead_ms_[kSides] = {0, 0};
   std::vector<std::unique_ptr<Relay>> cables_[kSides];  // By which the side dials, a path each.
 };
 

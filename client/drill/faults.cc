@@ -40,11 +40,13 @@ void add(Faults& faults, SideIndex, const CertificateRevoked& revoked) {
     faults.is_cut = true;
   }
 }
+void add(Faults& faults, SideIndex from, const ClockWrong& wrong) {
+  faults.clock_ahead_ms[from] += wrong.ahead_ms;
+}
 void add(Faults& faults, SideIndex, const PlayerAbsent& absent) {
   faults.absent.insert(absent.player);
 }
 void add(Faults&, SideIndex, const MessageSent&) {}
-void add(Faults&, SideIndex, const ClockWrong&) {}
 void add(Faults&, SideIndex, const DirectorNote&) {}
 
 }  // namespace

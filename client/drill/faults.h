@@ -17,6 +17,7 @@ struct Faults {
   bool is_silent[kSides] = {false, false};             // Nothing comes from the side.
   bool is_cut = false;                                 // Nothing goes either way.
   int64_t delay_ms = 0;                                // Added on each way.
+  int64_t clock_ahead_ms[kSides] = {0, 0};             // Of the side's daemon; below 0, slow.
   std::set<std::pair<SideIndex, int64_t>> lost_paths;  // A side's, from 1.
   std::set<size_t> absent;                             // Players.
 

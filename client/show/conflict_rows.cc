@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "protocol/message/draft.h"
 #include "protocol/message/names.h"
 
 namespace hotline::client {
@@ -110,6 +111,7 @@ JsonValue json_conflict(const wire::ConflictRow& row) {
       .add("accepted_by_peer", row.accepted_by_peer())
       .add("own_acceptance", json_text(text(row.own_acceptance())))
       .add("peers_acceptance", json_text(text(row.peers_acceptance())))
+      .add("draft", row.draft() == 0 ? JsonValue() : JsonValue(format_draft_name(row.draft())))
       .add("before", std::move(json_before));
 }
 

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <map>
 
 #include "daemon/api/api.h"
 #include "daemon/api/checked_notice.h"
@@ -69,8 +70,23 @@ ConflictPage read_conflicts(StoreReader& reader, const std::vector<Conflict>& al
   return page;
 }
 
+// Drafts that accept a conflict as it stands.
+using AcceptingDrafts = std::map<ConflictPlace, uint64_t>;
+
+AcceptingDrafts accepting_drafts(const Core& core) {
+  AcceptingDrafts drafts;
+  for (const auto& [number, draft] : core.drafts().open()) {
+    if (draft.accepts.empty() || !core.conflicts().check_accepted(draft.accepts)) continue;
+    for (const Conflict& one : core.conflicts().accepted_by(draft.accepts)) {
+      drafts.emplace(place_of(one), number);
+    }
+  }
+  return drafts;
+}
+
 flatbuffers::Offset<wire::ConflictRow> build_conflict(flatbuffers::FlatBufferBuilder& b,
                                                       const NamedConflict& named,
+                                                      const AcceptingDrafts& drafts,
                                                       const RowContext& context) {
   const Conflict& conflict = named.conflict;
   // One that was only asked about has no name yet; serials begin with 1.
@@ -93,6 +109,7 @@ flatbuffers::Offset<wire::ConflictRow> build_conflict(flatbuffers::FlatBufferBui
                                    static_cast<uint64_t>(conflict.before->vertical_m),
                                    static_cast<uint64_t>(conflict.before->time_s));
   }
+  const auto draft = drafts.find(place_of(conflict));
   wire::ConflictRowBuilder row(b);
   row.add_own(own);
   row.add_peers(peers);
@@ -110,6 +127,7 @@ flatbuffers::Offset<wire::ConflictRow> build_conflict(flatbuffers::FlatBufferBui
   row.add_own_acceptance(own_acceptance);
   row.add_peers_acceptance(peers_acceptance);
   row.add_before(before);
+  row.add_draft(draft == drafts.end() ? 0 : draft->second);
   return row.Finish();
 }
 
@@ -133,10 +151,12 @@ void ClientApi::answer_conflicts(ClientSession& session, uint32_t request, Confl
                                                                   ConflictPage page) {
         if (!page.found) return sessions_.fail(asker, request, not_found(name));
         const RowContext context = row_context();
+        const AcceptingDrafts drafts = accepting_drafts(core_);
         sessions_.answer(asker, request, [&](flatbuffers::FlatBufferBuilder& b) {
           std::vector<flatbuffers::Offset<wire::ConflictRow>> rows;
-          for (const NamedConflict& one : page.rows)
-            rows.push_back(build_conflict(b, one, context));
+          for (const NamedConflict& one : page.rows) {
+            rows.push_back(build_conflict(b, one, drafts, context));
+          }
           const ConflictComparison compared = core_.conflicts_compared();
           const auto why = refusal.empty() ? 0 : b.CreateString(refusal);
           const auto next = page.next.empty() ? 0 : b.CreateString(page.next);

@@ -84,6 +84,19 @@ void read_peer(ConfigSection& root, Config& config) {
   peer.refuse_others();
 }
 
+// An exercise may play that this machine's clock is wrong; nothing that is live may.
+void read_clock(TomlSection& channel, Config& config) {
+  int64_t ahead_ms = 0, slow_ms = 0;
+  channel.optional_duration_ms("clock_ahead", ahead_ms);
+  channel.optional_duration_ms("clock_slow", slow_ms);
+  for (const char* key : {"clock_ahead", "clock_slow"}) {
+    if (config.exercise || !channel.has(key)) continue;
+    channel.fail(channel.require(key), "a live channel has the right time, and no other",
+                 "leave it out: only mode = \"exercise\" may play with a wrong clock");
+  }
+  config.clock_ahead_ms = ahead_ms - slow_ms;
+}
+
 void read_channel(TomlSection& root, Config& config) {
   TomlSection channel = root.section("channel");
   std::string id = channel.text("id");
@@ -98,6 +111,7 @@ void read_channel(TomlSection& root, Config& config) {
     channel.fail(channel.require("mode"), "unknown mode \"" + mode + "\"", "live or exercise");
   }
   config.exercise = mode == "exercise";
+  read_clock(channel, config);
   channel.refuse_others();
   config.prefix = serial_prefix(config.prefix, config.exercise);
   config.peer_prefix = serial_prefix(config.peer_prefix, config.exercise);

@@ -40,6 +40,7 @@ struct Config {
 
   std::array<uint8_t, 16> channel{};
   bool exercise = false;
+  int64_t clock_ahead_ms = 0;  // Of an exercise: its clock is so wrong on purpose; below 0, slow.
 
   std::string ca;
   std::string crl;

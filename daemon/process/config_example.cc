@@ -27,6 +27,7 @@ witness_certificate = "peer/witness.crt"
 [channel]
 id = "00112233445566778899aabbccddeeff"  # The same on both sides: openssl rand -hex 16
 mode = "live"                            # live or exercise, never both.
+# clock_ahead = "45s"                    # In an exercise: as if this machine's clock were so wrong. Or clock_slow.
 
 [keys]
 ca = "ca.crt"

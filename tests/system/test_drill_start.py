@@ -21,6 +21,54 @@ LIBRARY = sorted(path.with_suffix("").name for path in SCENARIOS.glob("*.md"))
 USAGE, CONFIGURATION, NOT_FOUND, REFUSED, MISSED = 2, 3, 7, 8, 20
 
 # The channel that its first inject suspends does not take the second one.
+WRONG_CLOCK = """
+title = "A wrong clock"
+sides = ["north", "south"]
+[[player]]
+name = "south-operator"
+side = "south"
+role = "operator"
+scripted = true
+acknowledge = "30s"
+[[inject]]
+name = "ahead"
+kind = "clock-wrong"
+from = "north"
+at = "5min"
+ahead = "45s"
+for = "5min"
+[[inject]]
+name = "meanwhile"
+kind = "message"
+from = "north"
+at = "6min"
+message = { template = "text", precedence = "priority", texts = { en = "What time is it?" } }
+[[expect]]
+name = "read"
+kind = "acknowledged"
+of = "meanwhile"
+side = "south"
+within = "2min"
+[[inject]]
+name = "slow"
+kind = "clock-wrong"
+from = "north"
+at = "20min"
+slow = "2h"
+for = "5min"
+[[inject]]
+name = "later"
+kind = "message"
+from = "south"
+at = "21min"
+message = { template = "text", precedence = "routine", texts = { en = "It is late." } }
+[[inject]]
+name = "end"
+kind = "note"
+from = "south"
+at = "40min"
+text = "All is right again."
+"""
 REFUSED_INJECT = """
 title = "Refused"
 sides = ["north", "south"]
@@ -214,13 +262,10 @@ class DrillStart(unittest.TestCase):
         crossing = SCENARIOS / "airspace-crossing.toml"
         by_people = self.folder / "people.toml"
         by_people.write_text(crossing.read_text().replace("scripted = true", "scripted = false", 1))
-        wrong = self.folder / "clock.toml"
-        wrong.write_text(crossing.read_text() + '[[inject]]\nname = "clock"\nkind = "clock-wrong"\nfrom = "north"\nat = "40min"\nahead = "5min"\n')
         for words, code, why in (
             ((crossing, "--jump"), USAGE, "--both-sides"),
             ((crossing, "--both-sides", "--jump", "--speed", "10"), USAGE, "no speed"),
             ((crossing, "--both-sides", "--speed", "100", "--directory", self.folder / "fast"), REFUSED, "from 0.1 to 60 times"),
-            ((wrong, "--both-sides", "--jump"), CONFIGURATION, "cannot be set wrong"),
             (("--resume", self.folder / "nowhere"), NOT_FOUND, "a drill that was begun"),
             ((), USAGE, "takes a scenario"),
             ((crossing, "--both-sides", "--directory", self.folder), REFUSED, "exists already"),
@@ -230,6 +275,21 @@ class DrillStart(unittest.TestCase):
                 self.assertEqual(done.returncode, code, done.stdout + done.stderr)
                 self.assertIn(why, done.stderr)
         self.assertFalse((self.folder / "fast").exists())
+
+    def test_a_wrong_clock_is_told_at_both_sides_and_comes_right_again(self):
+        path = self.folder / "clock.toml"
+        path.write_text(WRONG_CLOCK)
+        done = self.start(path, "--jump", "--json")
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        played = self.ended(done)
+        self.assertEqual({fate for fate, _ in self.injects(played).values()}, {"played"})
+        for party in ("north", "south"):
+            with self.subTest(party=party):
+                entries = [json.loads(line) for line in hotline(
+                    "audit", "log", "--json", "--export", self.folder / "drill" / f"{party}.export").stdout.splitlines()]
+                differ = [one["text"] for one in entries if "clocks" in one["text"] and "differ" in one["text"]]
+                self.assertEqual(len(differ), 4, entries)  # Ahead, right again, slow, right again.
+        self.assertEqual(hotline("drill", "report", self.folder / "drill", "--json").returncode, 0)
 
     def test_an_inject_that_a_daemon_refuses_is_told_and_left_out(self):
         path = self.folder / "suspended.toml"

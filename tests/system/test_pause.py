@@ -27,6 +27,7 @@ class Pauses(OfTwo):
             paused = self.pause(party, message)
             self.assertEqual(paused.returncode, 0, paused.stderr)
             self.assertIn("PAUSED until ", paused.stdout)
+            self.assertEqual(self.world.client(party, "ann", "check").returncode, 1, "nobody is called: a warning")
             self.assertEqual(self.row(party, message)["paused_because"], "he is on his way")
             self.assertIn("PAUSED", self.world.client(party, "ann", "escalation", "list").stdout)
             self.assertIsNone(self.row(other(party), message)["paused_until"])

@@ -91,6 +91,8 @@ class TwoPeople(OfTwo):
         self.assertEqual(outcomes["Second"].returncode, REFUSED)
         self.assertIn("given back by bob, supervisor", outcomes["Second"].stderr)
         self.assertIn("name the area", outcomes["Second"].stderr)
+        seen = " ".join(self.world.client("north", "ann", "status").stdout.split())
+        self.assertIn(f"{by_name['Second']} is FLASH, and was given back by bob, supervisor: name the area", seen)
         late = self.world.client("north", "ann", *CROSSING, "--wait", "delivered", "--timeout", "2s")
         self.assertEqual(late.returncode, TIMED_OUT, late.stderr)
         self.assertIn("nobody released D-3", late.stderr)
@@ -116,7 +118,12 @@ class TwoPeople(OfTwo):
         def accept():
             return self.hand_in("north", "conflicts", "--accept", f"{ours},{theirs}")
 
+        self.assertIn(f"conflicts --accept {ours},{theirs}", self.world.client("north", "ann", "conflicts").stderr)
         draft = accept()
+        told = self.world.client("north", "ann", "conflicts")
+        self.assertIn(f"{draft} accepts the conflict of {ours} and {theirs}, and is not sent yet", told.stderr)
+        self.assertNotIn("--accept", told.stderr + told.stdout)
+        self.assertEqual([row["draft"] for row in self.world.ask("north", "ann", "conflicts")["conflicts"]], [draft])
         for words in (("draft", "show", draft), ("release", draft)):
             read = self.world.client("north", "bob", *words)
             for seen in (f"{ours} and {theirs}: ", "m apart", "54.90000N", "54.95000N", "tower"):

@@ -117,6 +117,17 @@ std::string without_path(const std::string& reason) {
   return reason.substr(std::min(reason.size(), reason.find("hotlined.toml") + 13));
 }
 
+TEST_F(ConfigTest, AnExerciseAloneMayPlayWithAWrongClock) {
+  EXPECT_EQ(complaint("\"live\"", "\"live\"\nclock_ahead = \"45s\""),
+            "21:15: a live channel has the right time, and no other | leave it out: only mode = "
+            "\"exercise\" may play with a wrong clock");
+  std::string text = example_config("north", "south");
+  text.replace(text.find("\"live\""), 6, "\"exercise\"\nclock_slow = \"45s\"");
+  const auto slow = read(text);
+  ASSERT_TRUE(slow) << slow.error().reason;
+  EXPECT_EQ(slow->clock_ahead_ms, -45'000);
+}
+
 TEST_F(ConfigTest, NotifiersAreNamedByCommands) {
   const std::string pager =
       "[[notifier]]\nname = \"pager\"\nmode = \"live\"\nkind = \"webhook\"\n"

@@ -161,6 +161,16 @@ size_t AfterAction::count(Outcome::Kind kind) const {
                     [kind](const JudgedExpectation& one) { return one.outcome.kind == kind; }));
 }
 
+Unjudged AfterAction::unjudged() const {
+  Unjudged unjudged;
+  for (size_t e = 0; e < scenario.expectations.size(); ++e) {
+    if (judged.expectations[e].is_judged) continue;
+    ++unjudged.expectations;
+    unjudged.points += scenario.expectations[e].points;
+  }
+  return unjudged;
+}
+
 Result<AfterAction> after_action_of(const AfterActionWish& wish) {
   auto report = read_drill(wish);
   if (!report) return report;

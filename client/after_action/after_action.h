@@ -48,6 +48,11 @@ struct ObjectiveResult {
   std::vector<size_t> open;  // Left to the director, or not reached.
 };
 
+struct Unjudged {
+  size_t expectations = 0;
+  int64_t points = 0;
+};
+
 struct AfterAction {
   std::string directory;  // Its name alone.
   Scenario scenario;
@@ -65,6 +70,8 @@ struct AfterAction {
   int64_t points() const;
   int64_t points_max() const;
   size_t count(Outcome::Kind kind) const;
+  // Those of a side whose export is not there; count() has them among the not reached.
+  Unjudged unjudged() const;
 };
 
 struct AfterActionWish {

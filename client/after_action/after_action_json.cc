@@ -133,6 +133,7 @@ JsonValue json_caught(const Scenario& scenario, const std::vector<Catch>& caught
         .add("by", catch_key(one.by))
         .add("rung", json_text(one.rung))
         .add("at_ms", one.at_ms)
+        .add("misread", json_text(one.misread))
         .add("proof", json_proof(scenario, one.proof));
   });
 }
@@ -255,7 +256,8 @@ JsonValue after_action_json(const AfterAction& report) {
       .add("met", report.count(Outcome::Kind::met))
       .add("missed", report.count(Outcome::Kind::missed))
       .add("to_judge", report.count(Outcome::Kind::to_judge))
-      .add("not_reached", report.count(Outcome::Kind::not_reached))
+      .add("not_reached", report.count(Outcome::Kind::not_reached) - report.unjudged().expectations)
+      .add("not_judged", report.unjudged().expectations)
       .add("objectives", json_objectives(report))
       .add("injects", json_report_injects(report))
       .add("expectations", json_report_expectations(report))

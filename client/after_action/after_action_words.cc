@@ -120,11 +120,18 @@ std::string standing_words_of(const AfterAction& report) {
 
 std::string result_words(const AfterAction& report) {
   const auto number = [&](Outcome::Kind kind) { return format_count(report.count(kind)); };
+  const Unjudged unjudged = report.unjudged();
+  const std::string not_judged = format_count(unjudged.expectations);
+  const size_t not_reached = report.count(Outcome::Kind::not_reached) - unjudged.expectations;
   std::string words = in_points(report.points()) + " of " + in_points(report.points_max()) +
-                      " points. Expectations met: " + number(Outcome::Kind::met) +
+                      " points" +
+                      (unjudged.points == 0 ? "" : ", " + in_points(unjudged.points) +
+                                                       " of them not judged") +
+                      ". Expectations met: " + number(Outcome::Kind::met) +
                       ", missed: " + number(Outcome::Kind::missed) +
                       ", left to the director: " + number(Outcome::Kind::to_judge) +
-                      ", not reached: " + number(Outcome::Kind::not_reached) + ".";
+                      ", not reached: " + format_count(not_reached) +
+                      (unjudged.expectations == 0 ? "" : ", not judged: " + not_judged) + ".";
   if (report.log.is_stopped) {
     words = "STOPPED: the drill was stopped before its end. " + words;
   } else if (!report.is_finished()) {
@@ -285,7 +292,8 @@ std::string catch_words(const Scenario& scenario, const Catch& caught) {
     case Catch::By::read_back:
       break;
   }
-  return side + "'s daemon, which compared the read-back," + at;
+  return side + "'s daemon, which compared the read-back," + at +
+         (caught.misread.empty() ? "" : ": " + caught.misread);
 }
 
 std::string caught_words(const AfterAction& report, size_t e) {

@@ -286,8 +286,11 @@ class Judging {
         if (misread.message != id || !std::holds_alternative<ReadBackRightly>(expected.content)) {
           continue;
         }
-        judged.caught.push_back(
-            {Catch::By::read_back, "", since_begin(misread.at), {side, id, {}, misread.entry}});
+        judged.caught.push_back({Catch::By::read_back,
+                                 "",
+                                 since_begin(misread.at),
+                                 {side, id, {}, misread.entry},
+                                 misread_words(expected.of, since_begin(misread.at))});
       }
     }
     std::erase_if(judged.caught, [&](const Catch& one) {
@@ -295,6 +298,19 @@ class Judging {
     });
     std::stable_sort(judged.caught.begin(), judged.caught.end(),
                      [](const Catch& a, const Catch& b) { return a.at_ms < b.at_ms; });
+  }
+
+  // Says it of the last wrong read-back until then.
+  std::string misread_words(size_t inject, int64_t at_ms) const {
+    std::string words;
+    for (const Seen& seen : seen_) {
+      if (seen.event.inject != inject || !seen.event.read_back_wrongly) continue;
+      if (!words.empty() && seen.event.at_ms > at_ms) break;
+      const std::string read = format_event_point(seen.deed->read_back);
+      words = format_event_point(points_[inject]) + " was sent, and " +
+              (read.empty() ? "nothing" : read) + " was read back";
+    }
+    return words;
   }
 
   void differ(std::string sentence) { judged_.differences.push_back(std::move(sentence)); }

@@ -42,6 +42,9 @@ struct Catch {
   std::string rung;
   int64_t at_ms = 0;
   Proof proof;
+  // "54.9N 20.1E was sent, and 54.8N 20.1E was read back"; of a read-back alone, and empty where
+  // the export of whoever read it back is not there.
+  std::string misread = {};
 };
 
 struct JudgedExpectation {

@@ -45,10 +45,8 @@ ToldDeed deed_of(const SideMessage& message, const EventPoint& point) {
   using What = PlayedEvent::What;
   Deed deed{.side = message.side, .role = message.envelope.releaser_role()};
   if (const auto* read_back = message.body.content_as_acknowledgement()) {
-    EventPoint understood;
-    if (read_back->position() != nullptr) understood.position = to_position(*read_back->position());
-    if (read_back->event_at()) understood.at = *read_back->event_at();
-    deed.read_back_rightly = !compare_read_back(point, understood).mismatch;
+    deed.read_back = point_of(*read_back);
+    deed.read_back_rightly = !compare_read_back(point, deed.read_back).mismatch;
     return {What::acknowledged, deed};
   }
   if (message.type == wire::MessageType::decline) return {What::declined, {}};

@@ -11,6 +11,7 @@
 #include "client/compose/draft.h"
 #include "client/drill/play.h"
 #include "client/drill/scenario.h"
+#include "protocol/message/message_rules.h"
 
 namespace hotline::client {
 
@@ -28,6 +29,7 @@ struct Deed {
   SideIndex side = 0;  // Means nothing for a conflict, which both sides find.
   wire::Role role = wire::Role::unset;
   bool read_back_rightly = true;
+  EventPoint read_back = {};
   wire::Audience audience = wire::Audience::unset;
   std::string rung = {};
   Said said = {};

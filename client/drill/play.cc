@@ -382,11 +382,17 @@ class Stage {
   }
 
   // Any message of a side: what is expected to be silence is over.
-  void say_something(SideIndex side, std::optional<size_t> inject) {
+  void say_something(SideIndex side, std::optional<size_t> inject,
+                     std::optional<size_t> expectation = std::nullopt) {
+    using Cause = Outcome::Cause;
     for (size_t e = 0; e < running_.size(); ++e) {
       if (!running_[e] || !breaks_silence(scenario_.expectations[e], side, inject)) continue;
       play_.expectations[e].inject = inject.value_or(0);
-      settle(e, Outcome::Kind::missed, inject ? Outcome::Cause::inject : Outcome::Cause::player);
+      play_.expectations[e].expectation = expectation.value_or(0);
+      settle(e, Outcome::Kind::missed,
+             inject        ? Cause::inject
+             : expectation ? Cause::expectation
+                           : Cause::player);
     }
   }
 
@@ -475,7 +481,7 @@ class Stage {
          .side = expected.side,
          .inject = expected.of,
          .player = player});
-    say_something(expected.side, std::nullopt);
+    say_something(expected.side, std::nullopt, e);
     if (is_open(e) && !expected.by_director) settle(e, Outcome::Kind::met);
   }
 

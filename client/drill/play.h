@@ -69,12 +69,14 @@ struct Outcome {
     not_delivered,
     nobody_there,
     acknowledged_before,
-    inject
+    inject,
+    expectation
   };
   Kind kind = Kind::not_reached;
   Cause cause = Cause::player;
   int64_t at_ms = 0;
-  size_t inject = 0;  // The cause, where it is one.
+  size_t inject = 0;       // The cause, where it is one;
+  size_t expectation = 0;  // likewise another expectation, which cannot be met too.
 };
 
 struct Play {

@@ -259,6 +259,10 @@ Found fault_of(const Scenario& scenario, const Expectation& expected, const Outc
     case Outcome::Cause::inject:
       return Fault{scenario.injects[outcome.inject].name + " has " + side + " send a message then",
                    "another time, or another side"};
+    case Outcome::Cause::expectation:
+      return Fault{"the expectation " + scenario.expectations[outcome.expectation].name + " has " +
+                       side + " send a message then",
+                   "leave one of the two out"};
   }
   return std::nullopt;
 }

@@ -2114,6 +2114,8 @@ constexpr Sentence kIndonesian[] = {
      "pesan itu diberi tanda sebelum anak tangga itu dinaiki"},
     {"[[player.slip]] with kind = \"never-acknowledges\", or another rung",
      "[[player.slip]] dengan kind = \"never-acknowledges\", atau anak tangga lain"},
+    {"the expectation {} has {} send a message then",
+     "menurut harapan {1!} pihak {2!} mengirim pesan saat itu"},
     {"{} has {} send a message then",
      "menurut {1!} pihak {2!} mengirim pesan saat itu"},
     {"another time, or another side",

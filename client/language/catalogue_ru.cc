@@ -2114,6 +2114,8 @@ constexpr Sentence kRussian[] = {
      "его подтверждают до этой ступени"},
     {"[[player.slip]] with kind = \"never-acknowledges\", or another rung",
      "[[player.slip]] с kind = \"never-acknowledges\", или другая ступень"},
+    {"the expectation {} has {} send a message then",
+     "по ожиданию {1!} сторона {2!} тогда отправляет сообщение"},
     {"{} has {} send a message then",
      "по {1!} сторона {2!} тогда отправляет сообщение"},
     {"another time, or another side",

@@ -2114,6 +2114,8 @@ constexpr Sentence kUkrainian[] = {
      "його підтверджують до цього щабля"},
     {"[[player.slip]] with kind = \"never-acknowledges\", or another rung",
      "[[player.slip]] з kind = \"never-acknowledges\", або інший щабель"},
+    {"the expectation {} has {} send a message then",
+     "за очікуванням {1!} сторона {2!} тоді надсилає повідомлення"},
     {"{} has {} send a message then",
      "за {1!} сторона {2!} тоді надсилає повідомлення"},
     {"another time, or another side",

@@ -224,6 +224,19 @@ EventPoint event_point(const wire::Body& body) {
   return point;
 }
 
+EventPoint point_of(const wire::Acknowledgement& read_back) {
+  EventPoint point;
+  if (read_back.position()) point.position = to_position(*read_back.position());
+  if (read_back.event_at()) point.at = *read_back.event_at();
+  return point;
+}
+
+std::string format_event_point(const EventPoint& point) {
+  std::string words = point.position ? format_position(*point.position) : "";
+  if (point.at) words += (words.empty() ? "" : " ") + format_rfc3339(*point.at);
+  return words;
+}
+
 ReadBackDifference compare_read_back(const EventPoint& sent, const EventPoint& read_back) {
   ReadBackDifference difference;
   if (sent.position) {
@@ -245,10 +258,7 @@ ReadBackDifference compare_read_back(const EventPoint& sent, const EventPoint& r
 
 ReadBackDifference compare_read_back(const EventPoint& sent,
                                      const wire::Acknowledgement& read_back) {
-  EventPoint point;
-  if (read_back.position()) point.position = to_position(*read_back.position());
-  if (read_back.event_at()) point.at = *read_back.event_at();
-  return compare_read_back(sent, point);
+  return compare_read_back(sent, point_of(read_back));
 }
 
 }  // namespace hotline

@@ -96,6 +96,9 @@ struct EventPoint {
   std::optional<UtcMs> at;
 };
 EventPoint event_point(const wire::Body& body);
+EventPoint point_of(const wire::Acknowledgement& read_back);
+// "54.90000N 020.10000E 2026-11-28T12:00:00Z", or what there is of it.
+std::string format_event_point(const EventPoint& point);
 EventPoint point_of(const wire::Area* area);  // Its centre, or its first corner.
 
 // The space and time that a notice announces. The body keeps the rules of its kind. Those of some

@@ -30,6 +30,14 @@ const char* accepted_by(const wire::ConflictRow& row) {
   return row.accepted_by_peer() ? "them" : "nobody";
 }
 
+// " volume 2 with volume 1", where it must be said which of several it is.
+std::string volume_words(const wire::ConflictRow& row, bool of_peers) {
+  if (row.own_volume() == 1 && row.peers_volume() == 1 && row.pairs() == 1) return "";
+  const std::string own = std::to_string(row.own_volume());
+  const std::string peers = std::to_string(row.peers_volume());
+  return " volume " + (of_peers ? own : peers) + " with volume " + (of_peers ? peers : own);
+}
+
 }  // namespace
 
 bool is_open(const wire::ConflictRow& row) {
@@ -56,13 +64,26 @@ void print_conflicts(Output& output, const wire::ConflictRows& rows) {
                 last_time(*one), accepted_by(*one)}});
   }
   table.print(output);
+  for (const wire::ConflictRow* one : tables(rows.rows())) {
+    if (one->pairs() == 1) continue;
+    const std::string own = text(one->own());
+    output.talk((own.empty() ? "It" : own) + " and " + text(one->peers()) +
+                " come too near in " + format_count(one->pairs()) +
+                " pairs of volumes; the list has the nearest: volume " +
+                std::to_string(one->own_volume()) + " with volume " +
+                std::to_string(one->peers_volume()) + ".");
+  }
 }
 
 std::string conflict_words(const wire::ConflictRow& row, bool of_peers) {
-  const std::string words = text(of_peers ? row.own() : row.peers()) + ": " +
+  const std::string pairs =
+      row.pairs() == 1 ? "" : ", the nearest of " + format_count(row.pairs()) +
+                                  " pairs of their volumes";
+  const std::string words = text(of_peers ? row.own() : row.peers()) + volume_words(row, of_peers) +
+                            ": " +
                             metres(row.horizontal_m()) + " apart, " + metres(row.vertical_m()) +
                             " in height, " + seconds(row.time_s()) + " in time, from " +
-                            first_time(row) + " to " + last_time(row);
+                            first_time(row) + " to " + last_time(row) + pairs;
   const wire::Distances* before = row.before();
   if (before == nullptr) return words;
   return words + " (as it stands: " + metres(before->horizontal_m()) + ", " +
@@ -111,6 +132,7 @@ JsonValue json_conflict(const wire::ConflictRow& row) {
       .add("accepted_by_peer", row.accepted_by_peer())
       .add("own_acceptance", json_text(text(row.own_acceptance())))
       .add("peers_acceptance", json_text(text(row.peers_acceptance())))
+      .add("pairs", row.pairs())
       .add("draft", row.draft() == 0 ? JsonValue() : JsonValue(format_draft_name(row.draft())))
       .add("before", std::move(json_before));
 }

@@ -482,6 +482,9 @@ void JournalDescriber::describe_rest(const wire::Entry& entry, Description& to) 
               name_of(found->peers()) + " volume " + std::to_string(found->peers_volume()) + ": " +
               format_count(found->horizontal_m()) + " m, " + format_count(found->vertical_m()) +
               " m in height, " + format_count(found->time_s()) + " s apart";
+    if (found->pairs() > 1) {
+      to.text += ", the nearest of " + format_count(found->pairs()) + " pairs of their volumes";
+    }
     std::string lapsed;
     for (const wire::MessageKey* answer : {found->own_lapsed(), found->peers_lapsed()}) {
       if (answer != nullptr) lapsed += (lapsed.empty() ? "" : ", ") + name_of(answer);

@@ -127,6 +127,7 @@ flatbuffers::Offset<wire::ConflictRow> build_conflict(flatbuffers::FlatBufferBui
   row.add_own_acceptance(own_acceptance);
   row.add_peers_acceptance(peers_acceptance);
   row.add_before(before);
+  row.add_pairs(conflict.pairs);
   row.add_draft(draft == drafts.end() ? 0 : draft->second);
   return row.Finish();
 }

@@ -36,8 +36,10 @@ Hash ConflictDigests::digest(UtcMs from) const {
     return std::array{serial, version, uint64_t{volume}, uint64_t{accepts}};
   };
   std::map<std::array<uint64_t, 8>, Nearness> lines;
-  for (const auto& [pair, one] : conflicts_.known()) {
-    if (std::max(one.nearness.from, one.nearness.until) < from) continue;
+  for (const auto& [pair, known] : conflicts_.known()) {
+    const auto standing = conflicts_.standing(pair, from);
+    if (!standing) continue;
+    const Conflict& one = *standing;
     auto first = side(one.own.number, one.own_version, one.own_volume, one.accepted_by_us);
     auto second = side(one.peers_serial, one.peers_version, one.peers_volume, one.accepted_by_peer);
     if (!own_first) std::swap(first, second);

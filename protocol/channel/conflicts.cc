@@ -51,7 +51,10 @@ Conflicts::Checked Conflicts::check(const std::vector<Volume>& volumes,
                              place.volume,
                              nearness};
           const auto [known, is_new] = nearest.emplace(place.notice, one);
-          if (!is_new && comes_nearer(one, known->second)) known->second = one;
+          if (is_new) return;
+          const uint32_t pairs = known->second.pairs + 1;
+          if (comes_nearer(one, known->second)) known->second = one;
+          known->second.pairs = pairs;
         });
     checked.incomplete = checked.incomplete || !all;
   }
@@ -313,13 +316,41 @@ bool Conflicts::comes_nearer(const Conflict& a, const Conflict& b) const {
 
 void Conflicts::keep(const Pair& pair, const Conflict& found) {
   changed_.insert(pair);
+  if (last_moment(found.nearness) < passed_until_) return;
   const auto known = open_.find(pair);
   if (known == open_.end() && open_.size() >= limits::kConflictsMax) {
     overflowed_ = true;
     return;
   }
-  if (known != open_.end() && !comes_nearer(found, known->second)) return;
-  judge_acceptance(open_[pair] = found);
+  if (known == open_.end()) return judge_acceptance(open_[pair] = found);
+  const uint32_t pairs = known->second.pairs + 1;
+  if (comes_nearer(found, known->second)) judge_acceptance(known->second = found);
+  known->second.pairs = pairs;
+}
+
+std::optional<Conflict> Conflicts::standing(const Pair& pair, UtcMs from) const {
+  const auto known = open_.find(pair);
+  if (known == open_.end()) return std::nullopt;
+  if (last_moment(known->second.nearness) >= from) return known->second;
+  const Notice& own = notices_.at(pair.first);
+  const Notice& peers = notices_.at(pair.second);
+  std::optional<Conflict> nearest;
+  uint32_t pairs = 0;
+  for (uint32_t i = 0; i < own.volumes.size(); ++i) {
+    for (uint32_t j = 0; j < peers.volumes.size(); ++j) {
+      const auto nearness =
+          conflict_between(*own_.find(own.volumes[i]), *peers_.find(peers.volumes[j]),
+                           config_.policy.separation);
+      if (!nearness || last_moment(*nearness) < from) continue;
+      ++pairs;
+      const Conflict one{pair.first, pair.second, peers.serial, i + 1, j + 1, *nearness};
+      if (!nearest || comes_nearer(one, *nearest)) nearest = one;
+    }
+  }
+  if (!nearest) return std::nullopt;
+  nearest->pairs = pairs;
+  judge_acceptance(*nearest);
+  return nearest;
 }
 
 }  // namespace hotline

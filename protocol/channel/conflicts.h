@@ -4,7 +4,9 @@
 //
 // A conflict is found when the second of its notices is durable here. It ends when a notice is
 // changed or cancelled so that they keep the separation, when both parties accept it, or when the
-// time for it has passed. Notices that are held against nothing (Kind::announces_place) are kept
+// time for it has passed. Where several volumes of the two come too near, it is about the pair that
+// comes nearest, and once the time for that one has passed, about the nearest of the others.
+// Notices that are held against nothing (Kind::announces_place) are kept
 // beside the others, so that all that is announced can be listed.
 #pragma once
 
@@ -32,6 +34,7 @@ struct Conflict {
   uint32_t own_volume = 0;  // Its number in its notice, from 1: the pair that comes nearest.
   uint32_t peers_volume = 0;
   Nearness nearness;
+  uint32_t pairs = 1;  // Of their volumes that come too near and are not over.
   bool accepted_by_us = false;
   bool accepted_by_peer = false;
   // The serials of the notices' last corrections, 0 where there is none: what an acceptance names.
@@ -114,6 +117,8 @@ class Conflicts {
   // Also the conflicts that both parties accepted. Key: our notice, the peer's.
   using Pair = std::pair<MessageKey, MessageKey>;
   const std::map<Pair, Conflict>& known() const { return open_; }
+  // The conflict of the two as it stands from then on; nothing once it is over.
+  std::optional<Conflict> standing(const Pair& pair, UtcMs from) const;
   // Notices were left out, because more was announced than can be kept.
   bool overflowed() const { return overflowed_; }
 
@@ -163,6 +168,7 @@ class Conflicts {
   // A conflict as the journal last said that it was found.
   struct Told {
     Nearness nearness;
+    uint32_t pairs = 1;
     std::optional<MessageKey> own_lapsed;
     std::optional<MessageKey> peers_lapsed;
   };
@@ -187,6 +193,8 @@ class Conflicts {
   bool compare(const PreparedVolume& volume, const VolumeIndex& others, Found found) const;
   bool comes_nearer(const Conflict& a, const Conflict& b) const;
   void keep(const Pair& pair, const Conflict& found);
+  // Gives up those whose time has passed, or goes on with the next pair of their volumes.
+  void pass(Now now);
   // References: the other side's notice, the answerer's own, and the last corrections of both.
   // Nothing where one of them is no serial.
   std::optional<NamedConflict> named_by(const std::vector<std::string>& references) const;
@@ -227,6 +235,7 @@ class Conflicts {
   size_t accepted_by_us_ = 0;
   size_t accepted_by_peer_ = 0;
   std::set<Pair> changed_;  // And not told yet.
+  UtcMs passed_until_ = started_.utc;
   BootMs tells_until_ = 0;  // The end of this minute.
   size_t told_in_window_ = 0;
   bool overflowed_ = false;

@@ -20,6 +20,7 @@ void Conflicts::apply(const wire::Entry& entry) {
     told_[{from_wire(found->own()), from_wire(found->peers())}] = {
         {static_cast<int64_t>(found->horizontal_m()), static_cast<int64_t>(found->vertical_m()),
          static_cast<int64_t>(found->time_s()), found->from(), found->until()},
+        found->pairs(),
         from_optional(found->own_lapsed()),
         from_optional(found->peers_lapsed())};
   } else if (const wire::ConflictEnded* ended = entry.fact_as_ConflictEnded()) {
@@ -28,10 +29,10 @@ void Conflicts::apply(const wire::Entry& entry) {
 }
 
 // A party that accepted it must hear that this does not count any more, also where the distances
-// are the same.
+// are the same; and everybody that more of their volumes are in each other's way.
 bool Conflicts::is_news(const Told& told, const Conflict& conflict) {
   const auto own = conflict.own_lapsed(), peers = conflict.peers_lapsed();
-  return told.nearness != conflict.nearness || (own && own != told.own_lapsed) ||
+  return told.nearness != conflict.nearness || told.pairs < conflict.pairs || (own && own != told.own_lapsed) ||
          (peers && peers != told.peers_lapsed);
 }
 
@@ -83,7 +84,8 @@ void Conflicts::record_found(Now now, const Conflict& conflict) {
                                      static_cast<uint32_t>(near.vertical_m),
                                      static_cast<uint32_t>(near.time_s), near.from, near.until,
                                      conflict.own_lapsed() ? &own_lapsed : nullptr,
-                                     conflict.peers_lapsed() ? &peers_lapsed : nullptr);
+                                     conflict.peers_lapsed() ? &peers_lapsed : nullptr,
+                                     conflict.pairs);
   }));
   std::string text = "CONFLICT of " + corrections_.name_of(conflict.own) + " volume " +
                      std::to_string(conflict.own_volume) + " with " +
@@ -94,6 +96,9 @@ void Conflicts::record_found(Now now, const Conflict& conflict) {
                      grouped(static_cast<uint64_t>(near.time_s)) + " s in time, from " +
                      format_date_time_group(std::min(near.from, near.until)) + " to " +
                      format_date_time_group(std::max(near.from, near.until));
+  if (conflict.pairs > 1) {
+    text += ", the nearest of " + std::to_string(conflict.pairs) + " pairs of their volumes";
+  }
   std::string lapsed;
   for (const auto& answer : {conflict.own_lapsed(), conflict.peers_lapsed()}) {
     if (answer) lapsed += (lapsed.empty() ? "" : ", ") + corrections_.name_of(*answer);
@@ -128,6 +133,7 @@ void Conflicts::tick(Now now) {
     forgets_from_ = now.boot + kClockTrust_ms;
   clock_offset_ms_ = offset_ms;
   if (now.boot < forgets_from_) return;
+  pass(now);
   if (ends_.empty() || ends_.begin()->first >= now.utc) return;
   std::set<Pair> untold = std::exchange(changed_, {});
   while (!ends_.empty() && ends_.begin()->first < now.utc) {
@@ -138,6 +144,26 @@ void Conflicts::tick(Now now) {
   // A conflict that is over has ended by itself.
   for (const Pair& pair : changed_) told_.erase(pair);
   changed_ = std::move(untold);
+}
+
+// A conflict whose time has passed has ended by itself, and nothing is told of it.
+void Conflicts::pass(Now now) {
+  passed_until_ = now.utc;
+  for (auto one = open_.begin(); one != open_.end();) {
+    if (last_moment(one->second.nearness) >= now.utc) {
+      ++one;
+      continue;
+    }
+    const auto next = standing(one->first, now.utc);
+    if (next) {
+      changed_.insert(one->first);
+      one->second = *next;
+      ++one;
+    } else {
+      told_.erase(one->first);
+      one = open_.erase(one);
+    }
+  }
 }
 
 bool Conflicts::may_tell(BootMs now) {

@@ -2,6 +2,7 @@
 // and nearer by at most a stated margin (docs/deconfliction.md, which defines it).
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -36,6 +37,11 @@ struct Nearness {
 
   bool operator==(const Nearness&) const = default;
 };
+
+// From then on nobody is in anybody's way by it.
+inline UtcMs last_moment(const Nearness& nearness) {
+  return std::max(nearness.from, nearness.until);
+}
 
 // A volume made ready to be compared with many. Its core is the centre, the border or the route;
 // the volume reaches `reach_cm` beyond.

@@ -525,6 +525,67 @@ TEST_F(ConflictsTest, AreForgottenWhenTheirTimeHasPassed) {
   EXPECT_TRUE(notices(kNorth, {}).empty());
 }
 
+// The nearest of two pairs of their volumes is over in two hours, and the other one is tomorrow.
+TEST_F(ConflictsTest, GoOnWithTheNextVolumesOnceThoseAreOver) {
+  cores.connect();
+  ActivityFields north = activity(54'00000, 1);
+  north.volumes.push_back(volume(54'00000, 25, 2));
+  announce(kNorth, north);
+  ActivityFields south = activity(54'00000, 1);
+  south.volumes.push_back(volume(54'10000, 25, 2));
+  announce(kSouth, south);
+  for (const size_t party : {kNorth, kSouth}) {
+    ASSERT_EQ(open(party), 1u);
+    const Conflict now = cores.core(party).conflicts().list()[0];
+    EXPECT_EQ(now.own_volume, 1u);
+    EXPECT_EQ(now.pairs, 2u);
+    ASSERT_EQ(alarmed(party), 1u);
+    EXPECT_NE(cores.alarms(party).back().find("the nearest of 2 pairs of their volumes"),
+              std::string::npos)
+        << cores.alarms(party).back();
+  }
+  cores.pass(4 * kHour_ms, kMinute_ms);
+  cores.settle();
+  for (const size_t party : {kNorth, kSouth}) {
+    ASSERT_EQ(open(party), 1u);
+    const Conflict later = cores.core(party).conflicts().list()[0];
+    EXPECT_EQ(later.own_volume, 2u);
+    EXPECT_EQ(later.peers_volume, 2u);
+    EXPECT_EQ(later.pairs, 1u);
+    EXPECT_EQ(alarmed(party), 2u);
+    cores.restart(party);
+    cores.pass(2'000);
+    EXPECT_EQ(cores.core(party).conflicts().list()[0].own_volume, 2u);
+    EXPECT_EQ(alarmed(party), 2u) << "told once";
+  }
+  cores.pass(30 * kHour_ms, kMinute_ms);
+  EXPECT_EQ(open(kNorth), 0u);
+  EXPECT_EQ(alarmed(kNorth), 2u);
+}
+
+// The distances of the nearest pair stay, and another pair is new.
+TEST_F(ConflictsTest, AreToldAgainWhenMoreOfTheirVolumesComeTooNear) {
+  cores.connect();
+  ActivityFields north = activity(54'00000, 30);
+  north.volumes.push_back(volume(56'00000, 30, 2));
+  announce(kNorth, north);
+  announce(kSouth, activity(54'00000, 30));
+  ASSERT_EQ(alarmed(kSouth), 1u);
+  const std::vector<Volume> before = {volume(54'00000, 30, 2)};
+  const std::vector<Volume> after = {volume(54'00000, 30, 2), volume(56'00000, 30, 2)};
+  const auto sent = cores.submit(kSouth, 4,
+                                 CorrectionFields{{{"volume", typed_form::of_volumes(before),
+                                                    typed_form::of_volumes(after)},
+                                                   {"conflict-reason", "agreed by voice", "both"}},
+                                                  "one more"},
+                                 {"S-000001"});
+  ASSERT_TRUE(sent) << sent.error().reason;
+  cores.settle();
+  EXPECT_EQ(cores.core(kNorth).conflicts().list()[0].pairs, 2u);
+  EXPECT_EQ(alarmed(kNorth), 2u);
+  EXPECT_EQ(alarmed(kSouth), 2u);
+}
+
 TEST_F(ConflictsTest, AreToldBeforeANoticeIsSent) {
   cores.connect();
   announce(kNorth, activity(54'00000, 30));

@@ -259,6 +259,7 @@ void Core::tick(Now now) {
   channel_state_.note_conditions(now);
   agreements_.judge_peer(now);
   flash_share_.note_conditions(now);
+  drafts_.note_conditions(now);
   cases_.tick(now);
   handover_.tick(now);
   outbox_.tick(now);

@@ -223,15 +223,24 @@ Status Drafts::try_give_back(Now now, uint64_t token, const Actor& actor, uint64
   return ok();
 }
 
+// One that began too often in a minute is held back, and is not in the journal that a restart reads.
+void Drafts::note_conditions(Now now) {
+  if (!std::exchange(is_told_, true)) tell_waiting(now);
+}
+
 void Drafts::tell_waiting(Now now) {
   std::map<std::string, std::string> flash, others;
   for (const auto& [number, draft] : current_.open()) {
     if (draft.submitted.at == 0) continue;
     const std::string id = format_draft_name(number);
     const bool is_flash = draft.precedence == kPrecedenceFirst;
-    (is_flash ? flash : others)[id] =
-        id + ", " + precedence_label(draft.precedence) + " " + type_name(draft.type) +
-        ", waits for its release by another person: hotline release " + id;
+    const std::string text = id + ", " + precedence_label(draft.precedence) + " " +
+                             type_name(draft.type) +
+                             ", waits for its release by another person: hotline release " + id;
+    (is_flash ? flash : others)[id] = text;
+    conditions_.raise(
+        now, is_flash ? ConditionCode::flash_not_released : ConditionCode::not_released, id, text,
+        draft.submitted.at);
   }
   conditions_.set(now, ConditionCode::flash_not_released, flash);
   conditions_.set(now, ConditionCode::not_released, others);

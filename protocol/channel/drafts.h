@@ -65,8 +65,10 @@ class Drafts {
   // it was saved again.
   Result<KeptDraft> find_submitted(uint64_t number, ByteView draft) const;
 
-  // Says which of them wait for their release now: a draft that waits is a condition.
+  // A draft that waits for its release is a condition: raises those that do, and ends the others.
   void tell_waiting(Now now);
+  // The same, at its first call after a start alone.
+  void note_conditions(Now now);
   // An effect that may tell of the newest version, or the end, of this draft: once that is durable.
   void say_of(uint64_t number, Effect effect);
 
@@ -116,6 +118,7 @@ class Drafts {
   Releases& releases_;
   DraftList current_;  // With what is not durable yet.
   DraftList durable_;
+  bool is_told_ = false;
 };
 
 }  // namespace hotline

@@ -446,5 +446,28 @@ TEST_F(TwoPeople, WhatASuspendedChannelDoesNotTakeIsNotHandedIn) {
   EXPECT_FALSE(submit(ann, number, draft));
 }
 
+// So often in a minute that its last beginning is held back, and is not in the journal.
+TEST_F(TwoPeople, WhatWaitsIsTheSameConditionAfterARestart) {
+  const Bytes draft = flash();
+  const uint64_t number = save(ann, draft);
+  UtcMs handed_in = 0;
+  for (int i = 0; i < 3; ++i) {
+    if (i != 0) ASSERT_TRUE(give_back(bob, number, draft, "not so"));
+    ASSERT_TRUE(submit(ann, number, draft));
+    handed_in = peer.core().drafts().find(number)->submitted.at;
+  }
+  const auto is_shown = [&] {
+    const std::vector<Condition> shown = peer.core().conditions().shown();
+    return std::any_of(shown.begin(), shown.end(), [&](const Condition& one) {
+      return one.kind->code == ConditionCode::flash_not_released && one.since == handed_in;
+    });
+  };
+  EXPECT_TRUE(is_shown());
+  EXPECT_FALSE(peer.core().conditions().is_open(ConditionCode::flash_not_released, "D-1"));
+  restart();
+  peer.pass(1'000);
+  EXPECT_TRUE(is_shown());
+}
+
 }  // namespace
 }  // namespace hotline

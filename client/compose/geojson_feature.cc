@@ -59,6 +59,8 @@ class FeatureReader {
   Status read_width(const GeometryKind& kind);
   Result<uint32_t> read_metres(const GeojsonMember& property);
   Status read_heights_and_times();
+  // What was drawn of an exercise says so, and is never announced as if it were real.
+  Status check_mode() const;
 
   Result<std::string> read_typed(const GeojsonMember& property) const;
 
@@ -86,6 +88,7 @@ class FeatureReader {
 Result<std::vector<Volume>> FeatureReader::read(const GeojsonMember& geometry,
                                                 const GeojsonMember& properties) {
   properties_ = properties;
+  if (auto status = check_mode(); !status) return status.error();
   const GeojsonMember type = geometry.find("type");
   const std::string* type_name = type.value ? type.value->text() : nullptr;
   if (!type_name) return refused(type.path, "is missing", kGeometriesKnown);
@@ -318,6 +321,14 @@ Status FeatureReader::read_heights_and_times() {
   if (status) status = read_property("start", parse_moment, defaults_.start, volume_.start);
   if (status) status = read_property("end", parse_moment, defaults_.end, volume_.end);
   return status;
+}
+
+Status FeatureReader::check_mode() const {
+  const GeojsonMember mode = property("mode");
+  const std::string* text = mode.value ? mode.value->text() : nullptr;
+  if (text == nullptr || *text != "exercise") return ok();
+  return refused(mode.path, "says that it was drawn of an exercise",
+                 "take mode out of each feature that is to be announced");
 }
 
 }  // namespace

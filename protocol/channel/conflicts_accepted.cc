@@ -55,14 +55,22 @@ void Conflicts::note_acceptance(MessageKey answer) {
 
 Status Conflicts::check_accepted(const std::vector<std::string>& references) const {
   const auto named = named_by(references);
-  if (!named || named->notices.first == 0 || named->notices.second == 0) return ok();
-  const MessageKey own{false, named->notices.first};
-  const auto peers =
-      recorder_.find_named(config_, format_serial(config_.peer_prefix, named->notices.second));
   const auto is_compared = [&](MessageKey notice) {
     const auto record = recorder_.message(notice);
     return record && kind_of(record->type).announces_volumes();
   };
+  if (!named || named->notices.first == 0 || named->notices.second == 0) {
+    const auto notice =
+        references.empty() ? std::nullopt : recorder_.find_named(config_, references.front());
+    if (!notice || !is_compared(*notice)) return ok();
+    return make_error(ErrorCode::refused,
+                      "\"accepted\" is said of a conflict, and one notice alone names none",
+                      "hotline conflicts    lists them, and how one is accepted; another word "
+                      "answers the notice");
+  }
+  const MessageKey own{false, named->notices.first};
+  const auto peers =
+      recorder_.find_named(config_, format_serial(config_.peer_prefix, named->notices.second));
   // Somebody says no more than "accepted" to another message.
   if (!peers || !is_compared(own) || !is_compared(*peers)) return ok();
   const std::string own_name = corrections_.name_of(own), peers_name = corrections_.name_of(*peers);

@@ -155,6 +155,13 @@ void expect_refused(const Refusal& refusal) {
   EXPECT_NE(reason.find(refusal.reason), std::string::npos) << shown << "\n" << reason;
 }
 
+TEST(Geojson, APictureOfAnExerciseIsNotAnnounced) {
+  EXPECT_EQ(read(feature("Polygon", kBox, R"("mode": "exercise")")),
+            "area.geojson: properties.mode: says that it was drawn of an exercise");
+  EXPECT_EQ(read(feature("Polygon", kBox, R"("mode": "live", )" + std::string(kRest))),
+            std::string(kTypedBox) + kTypedRest);
+}
+
 TEST(Geojson, OtherKindsAreRefused) {
   const std::string box = feature("Polygon", kBox);
   const Refusal refusals[] = {

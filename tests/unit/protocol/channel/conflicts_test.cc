@@ -324,6 +324,20 @@ TEST_F(ConflictsTest, AnAcceptanceOfOursThatComesTooLateIsRefused) {
 }
 
 // A draft may wait for a second person while a notice is corrected.
+// A bare "accepted" would read as an acceptance, and count for nothing.
+TEST_F(ConflictsTest, AnAcceptanceThatNamesOneNoticeAloneIsRefused) {
+  cores.connect();
+  announce(kNorth, activity(54'00000, 30));
+  announce(kSouth, activity(54'10000, 31));
+  const auto refused = cores.submit(kSouth, 4, acceptance_of_conflict(), {"N-000001"});
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().reason,
+            "\"accepted\" is said of a conflict, and one notice alone names none");
+  AnswersFields other;
+  other.items.push_back({0, wire::AnswerOutcome::answered, "noted", std::nullopt});
+  EXPECT_TRUE(cores.submit(kSouth, 4, std::move(other), {"N-000001"}));
+}
+
 TEST_F(ConflictsTest, AnAcceptanceThatWaitsIsNotReleasedOnceANoticeWasCorrected) {
   cores.connect();
   announce(kNorth, activity(54'00000, 30));

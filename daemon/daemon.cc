@@ -101,7 +101,7 @@ int Daemon::run() {
                client_port(),
                channel().keys().dev_pki() ? "; DEVELOPMENT CERTIFICATES, not for real use" : "");
   if (config_.clock_ahead_ms != 0) {
-    spdlog::warn("this exercise plays with a wrong clock: it is {} ms ahead of the machine's",
+    spdlog::warn("the clock of this exercise is {} ms ahead of the machine's, as configured",
                  config_.clock_ahead_ms);
   }
   if (options_.descriptors < descriptors_wanted()) {

@@ -123,15 +123,14 @@ std::string result_words(const AfterAction& report) {
   const Unjudged unjudged = report.unjudged();
   const std::string not_judged = format_count(unjudged.expectations);
   const size_t not_reached = report.count(Outcome::Kind::not_reached) - unjudged.expectations;
-  std::string words = in_points(report.points()) + " of " + in_points(report.points_max()) +
-                      " points" +
-                      (unjudged.points == 0 ? "" : ", " + in_points(unjudged.points) +
-                                                       " of them not judged") +
-                      ". Expectations met: " + number(Outcome::Kind::met) +
-                      ", missed: " + number(Outcome::Kind::missed) +
-                      ", left to the director: " + number(Outcome::Kind::to_judge) +
-                      ", not reached: " + format_count(not_reached) +
-                      (unjudged.expectations == 0 ? "" : ", not judged: " + not_judged) + ".";
+  std::string words =
+      in_points(report.points()) + " of " + in_points(report.points_max()) + " points" +
+      (unjudged.points == 0 ? "" : ", " + in_points(unjudged.points) + " of them not judged") +
+      ". Expectations met: " + number(Outcome::Kind::met) +
+      ", missed: " + number(Outcome::Kind::missed) +
+      ", left to the director: " + number(Outcome::Kind::to_judge) +
+      ", not reached: " + format_count(not_reached) +
+      (unjudged.expectations == 0 ? "" : ", not judged: " + not_judged) + ".";
   if (report.log.is_stopped) {
     words = "STOPPED: the drill was stopped before its end. " + words;
   } else if (!report.is_finished()) {

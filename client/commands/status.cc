@@ -184,8 +184,8 @@ class StatusReport {
     }
     if (flash > kFlashDraftsShown) line("drafts", "FLASH " + format_count(flash) + " in all");
     if (others != 0) {
-      line("drafts", "below FLASH " + format_count(others) + ", for release " +
-                         format_count(others_wait));
+      line("drafts",
+           "below FLASH " + format_count(others) + ", for release " + format_count(others_wait));
     }
   }
 
@@ -324,7 +324,8 @@ JsonValue json_status(const Connection& connection, const wire::StatusReply& sta
 int status(Invocation& invocation) {
   const auto connection = need(invocation.connect(), "cannot ask for the status");
   const auto shown = need(connection->status(), "cannot ask for the status");
-  const auto drafts = need(connection->drafts(limits::kListRowsMax, 0), "cannot ask for the drafts");
+  const auto drafts =
+      need(connection->drafts(limits::kListRowsMax, 0), "cannot ask for the drafts");
   const auto kept = tables(drafts->rows());
   Output& output = invocation.output;
   if (output.json()) {

@@ -30,12 +30,9 @@ const char* accepted_by(const wire::ConflictRow& row) {
   return row.accepted_by_peer() ? "them" : "nobody";
 }
 
-// " volume 2 with volume 1", where it must be said which of several it is.
-std::string volume_words(const wire::ConflictRow& row, bool of_peers) {
-  if (row.own_volume() == 1 && row.peers_volume() == 1 && row.pairs() == 1) return "";
-  const std::string own = std::to_string(row.own_volume());
-  const std::string peers = std::to_string(row.peers_volume());
-  return " volume " + (of_peers ? own : peers) + " with volume " + (of_peers ? peers : own);
+// With one volume each nobody has to be told which it is.
+bool has_only_one(const wire::ConflictRow& row) {
+  return row.own_volume() == 1 && row.peers_volume() == 1 && row.pairs() == 1;
 }
 
 }  // namespace
@@ -66,9 +63,9 @@ void print_conflicts(Output& output, const wire::ConflictRows& rows) {
   table.print(output);
   for (const wire::ConflictRow* one : tables(rows.rows())) {
     if (one->pairs() == 1) continue;
-    const std::string own = text(one->own());
-    output.talk((own.empty() ? "It" : own) + " and " + text(one->peers()) +
-                " come too near in " + format_count(one->pairs()) +
+    const std::string own = one->own() == nullptr ? "this" : text(one->own());
+    output.talk(own + " and " + text(one->peers()) + " come too near in " +
+                format_count(one->pairs()) +
                 " pairs of volumes; the list has the nearest: volume " +
                 std::to_string(one->own_volume()) + " with volume " +
                 std::to_string(one->peers_volume()) + ".");
@@ -76,14 +73,21 @@ void print_conflicts(Output& output, const wire::ConflictRows& rows) {
 }
 
 std::string conflict_words(const wire::ConflictRow& row, bool of_peers) {
-  const std::string pairs =
-      row.pairs() == 1 ? "" : ", the nearest of " + format_count(row.pairs()) +
-                                  " pairs of their volumes";
-  const std::string words = text(of_peers ? row.own() : row.peers()) + volume_words(row, of_peers) +
-                            ": " +
-                            metres(row.horizontal_m()) + " apart, " + metres(row.vertical_m()) +
-                            " in height, " + seconds(row.time_s()) + " in time, from " +
-                            first_time(row) + " to " + last_time(row) + pairs;
+  const std::string other = text(of_peers ? row.own() : row.peers());
+  const std::string across = metres(row.horizontal_m()), height = metres(row.vertical_m());
+  const std::string time = seconds(row.time_s());
+  const std::string own = std::to_string(row.own_volume());
+  const std::string peers = std::to_string(row.peers_volume());
+  std::string words = other + ": " + across + " apart, " + height + " in height, " + time +
+                      " in time, from " + first_time(row) + " to " + last_time(row);
+  if (!has_only_one(row)) {
+    words = other + " volume " + (of_peers ? own : peers) + " with volume " +
+            (of_peers ? peers : own) + ": " + across + " apart, " + height + " in height, " + time +
+            " in time, from " + first_time(row) + " to " + last_time(row);
+  }
+  if (row.pairs() > 1) {
+    words = words + ", the nearest of " + format_count(row.pairs()) + " pairs of their volumes";
+  }
   const wire::Distances* before = row.before();
   if (before == nullptr) return words;
   return words + " (as it stands: " + metres(before->horizontal_m()) + ", " +

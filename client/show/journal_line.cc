@@ -483,7 +483,8 @@ void JournalDescriber::describe_rest(const wire::Entry& entry, Description& to) 
               format_count(found->horizontal_m()) + " m, " + format_count(found->vertical_m()) +
               " m in height, " + format_count(found->time_s()) + " s apart";
     if (found->pairs() > 1) {
-      to.text += ", the nearest of " + format_count(found->pairs()) + " pairs of their volumes";
+      to.text =
+          to.text + ", the nearest of " + format_count(found->pairs()) + " pairs of their volumes";
     }
     std::string lapsed;
     for (const wire::MessageKey* answer : {found->own_lapsed(), found->peers_lapsed()}) {

@@ -338,9 +338,8 @@ std::optional<Conflict> Conflicts::standing(const Pair& pair, UtcMs from) const 
   uint32_t pairs = 0;
   for (uint32_t i = 0; i < own.volumes.size(); ++i) {
     for (uint32_t j = 0; j < peers.volumes.size(); ++j) {
-      const auto nearness =
-          conflict_between(*own_.find(own.volumes[i]), *peers_.find(peers.volumes[j]),
-                           config_.policy.separation);
+      const auto nearness = conflict_between(
+          *own_.find(own.volumes[i]), *peers_.find(peers.volumes[j]), config_.policy.separation);
       if (!nearness || last_moment(*nearness) < from) continue;
       ++pairs;
       const Conflict one{pair.first, pair.second, peers.serial, i + 1, j + 1, *nearness};

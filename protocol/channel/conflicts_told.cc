@@ -32,8 +32,8 @@ void Conflicts::apply(const wire::Entry& entry) {
 // are the same; and everybody that more of their volumes are in each other's way.
 bool Conflicts::is_news(const Told& told, const Conflict& conflict) {
   const auto own = conflict.own_lapsed(), peers = conflict.peers_lapsed();
-  return told.nearness != conflict.nearness || told.pairs < conflict.pairs || (own && own != told.own_lapsed) ||
-         (peers && peers != told.peers_lapsed);
+  return told.nearness != conflict.nearness || told.pairs < conflict.pairs ||
+         (own && own != told.own_lapsed) || (peers && peers != told.peers_lapsed);
 }
 
 void Conflicts::tell(Now now) {
@@ -79,13 +79,12 @@ void Conflicts::record_found(Now now, const Conflict& conflict) {
     const wire::MessageKey own = to_wire(conflict.own), peers = to_wire(conflict.peers);
     const auto own_lapsed = to_wire(conflict.own_lapsed().value_or(MessageKey{}));
     const auto peers_lapsed = to_wire(conflict.peers_lapsed().value_or(MessageKey{}));
-    return wire::CreateConflictFound(b, &own, &peers, conflict.own_volume, conflict.peers_volume,
-                                     static_cast<uint32_t>(near.horizontal_m),
-                                     static_cast<uint32_t>(near.vertical_m),
-                                     static_cast<uint32_t>(near.time_s), near.from, near.until,
-                                     conflict.own_lapsed() ? &own_lapsed : nullptr,
-                                     conflict.peers_lapsed() ? &peers_lapsed : nullptr,
-                                     conflict.pairs);
+    return wire::CreateConflictFound(
+        b, &own, &peers, conflict.own_volume, conflict.peers_volume,
+        static_cast<uint32_t>(near.horizontal_m), static_cast<uint32_t>(near.vertical_m),
+        static_cast<uint32_t>(near.time_s), near.from, near.until,
+        conflict.own_lapsed() ? &own_lapsed : nullptr,
+        conflict.peers_lapsed() ? &peers_lapsed : nullptr, conflict.pairs);
   }));
   std::string text = "CONFLICT of " + corrections_.name_of(conflict.own) + " volume " +
                      std::to_string(conflict.own_volume) + " with " +
@@ -97,7 +96,7 @@ void Conflicts::record_found(Now now, const Conflict& conflict) {
                      format_date_time_group(std::min(near.from, near.until)) + " to " +
                      format_date_time_group(std::max(near.from, near.until));
   if (conflict.pairs > 1) {
-    text += ", the nearest of " + std::to_string(conflict.pairs) + " pairs of their volumes";
+    text = text + ", the nearest of " + std::to_string(conflict.pairs) + " pairs of their volumes";
   }
   std::string lapsed;
   for (const auto& answer : {conflict.own_lapsed(), conflict.peers_lapsed()}) {

@@ -223,7 +223,8 @@ Status Drafts::try_give_back(Now now, uint64_t token, const Actor& actor, uint64
   return ok();
 }
 
-// One that began too often in a minute is held back, and is not in the journal that a restart reads.
+// One that began too often in a minute is held back, and is not in the journal that a restart
+// reads.
 void Drafts::note_conditions(Now now) {
   if (!std::exchange(is_told_, true)) tell_waiting(now);
 }
@@ -238,9 +239,9 @@ void Drafts::tell_waiting(Now now) {
                              type_name(draft.type) +
                              ", waits for its release by another person: hotline release " + id;
     (is_flash ? flash : others)[id] = text;
-    conditions_.raise(
-        now, is_flash ? ConditionCode::flash_not_released : ConditionCode::not_released, id, text,
-        draft.submitted.at);
+    conditions_.raise(now,
+                      is_flash ? ConditionCode::flash_not_released : ConditionCode::not_released,
+                      id, text, draft.submitted.at);
   }
   conditions_.set(now, ConditionCode::flash_not_released, flash);
   conditions_.set(now, ConditionCode::not_released, others);

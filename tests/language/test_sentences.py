@@ -86,7 +86,7 @@ NOT_SENTENCES_OF = {
         r"link to \{\} (ended|closed): \{\}", r"ALARM \{\}", "revocation lists reloaded.*", r"\{\} belongs to .*",
         r"check \[store\] path, party, peer and channel in \{\}"],
     "daemon/daemon.cc": [
-        r"STORE FAILED: \{\}\. \{\}\. Nothing.*", r"\{\}'s store has failed", "(All links and|This daemon ends|this process may|the log of).*",
+        r"STORE FAILED: \{\}\. \{\}\. Nothing.*", r"\{\}'s store has failed", "(All links and|This daemon ends|the clock of this exercise is|this process may|the log of).*",
         r"\{\}: (cannot be written|store .*)", r"check \[listen\] port_file.*", "; DEVELOPMENT CERTIFICATES.*"],
     "daemon/api/sessions.cc": [
         r"a client was refused: .*", r"client (\{\}|port).*", r"check \[listen\].*", "hotlined store check", "ALARM the store.*"],

@@ -196,8 +196,8 @@ TEST_F(JudgedDrillTest, AWrongReadBackIsNoticedByTheSendersDaemon) {
   EXPECT_EQ(read_back.caught.front().proof.side, kDrillNorth);
   const std::string sent = format_position(kDrillPlace);
   EXPECT_EQ(read_back.caught.front().misread.find(sent), 0u) << read_back.caught.front().misread;
-  EXPECT_NE(read_back.caught.front().misread.find(
-                "was sent, and " + format_position(Position{54'90000, 21'10000})),
+  EXPECT_NE(read_back.caught.front().misread.find("was sent, and " +
+                                                  format_position(Position{54'90000, 21'10000})),
             std::string::npos)
       << read_back.caught.front().misread;
 }

@@ -587,12 +587,12 @@ TEST_F(ConflictsTest, AreToldAgainWhenMoreOfTheirVolumesComeTooNear) {
   ASSERT_EQ(alarmed(kSouth), 1u);
   const std::vector<Volume> before = {volume(54'00000, 30, 2)};
   const std::vector<Volume> after = {volume(54'00000, 30, 2), volume(56'00000, 30, 2)};
-  const auto sent = cores.submit(kSouth, 4,
-                                 CorrectionFields{{{"volume", typed_form::of_volumes(before),
-                                                    typed_form::of_volumes(after)},
-                                                   {"conflict-reason", "agreed by voice", "both"}},
-                                                  "one more"},
-                                 {"S-000001"});
+  const auto sent = cores.submit(
+      kSouth, 4,
+      CorrectionFields{{{"volume", typed_form::of_volumes(before), typed_form::of_volumes(after)},
+                        {"conflict-reason", "agreed by voice", "both"}},
+                       "one more"},
+      {"S-000001"});
   ASSERT_TRUE(sent) << sent.error().reason;
   cores.settle();
   EXPECT_EQ(cores.core(kNorth).conflicts().list()[0].pairs, 2u);

@@ -1,5 +1,6 @@
 // hotline list: messages of both directions, the newest first.
 #include "client/commands/commands.h"
+#include "client/compose/referred_message.h"
 #include "client/show/message_choice.h"
 #include "client/show/message_list.h"
 #include "client/show/row_limit.h"
@@ -84,7 +85,10 @@ void say_more(Invocation& invocation, const ListWish& wish, const wire::Rows& ro
 
 int list(Invocation& invocation) {
   const auto connection = need(invocation.connect(), "cannot list messages");
-  const auto wish = need(read_wish(invocation), "cannot list messages");
+  auto wish = need(read_wish(invocation), "cannot list messages");
+  if (!wish.incident.empty()) {
+    wish.incident = need(resolve_thread(*connection, wish.incident), "cannot list messages");
+  }
   const auto rows = need(connection->list(wish), "cannot list messages");
   show_messages(invocation.output, *connection, *rows);
   say_more(invocation, wish, *rows);

@@ -64,11 +64,10 @@ void print_conflicts(Output& output, const wire::ConflictRows& rows) {
   for (const wire::ConflictRow* one : tables(rows.rows())) {
     if (one->pairs() == 1) continue;
     const std::string own = one->own() == nullptr ? "this" : text(one->own());
-    output.talk(own + " and " + text(one->peers()) + " come too near in " +
-                format_count(one->pairs()) +
-                " pairs of volumes; the list has the nearest: volume " +
-                std::to_string(one->own_volume()) + " with volume " +
-                std::to_string(one->peers_volume()) + ".");
+    output.talk(
+        own + " and " + text(one->peers()) + " come too near in " + format_count(one->pairs()) +
+        " pairs of volumes; the list has the nearest: volume " + std::to_string(one->own_volume()) +
+        " with volume " + std::to_string(one->peers_volume()) + ".");
   }
 }
 

@@ -133,7 +133,8 @@ bool is_plausible(UtcMs time) {
 }
 
 bool starts_within(int64_t ms, UtcMs start, UtcMs released_at) {
-  return is_plausible(start) && is_plausible(released_at) && start - released_at < ms;
+  constexpr int64_t kMinute_ms = 60'000;
+  return is_plausible(start) && is_plausible(released_at) && start - released_at <= ms - kMinute_ms;
 }
 
 std::string_view view(const flatbuffers::String* text) {

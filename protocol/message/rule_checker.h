@@ -63,7 +63,8 @@ std::string_view view(const flatbuffers::String* text);  // Empty for nullptr.
 
 std::string in_quotes(std::string_view text);  // Made printable.
 bool is_plausible(UtcMs time);
-// True where `start` lies less than so long after the release. Both may be any 64 bits.
+// True where `start` lies less than so long after the release, in minutes as people write times:
+// what was typed as +24h a moment before its release is a day ahead. Both may be any 64 bits.
 bool starts_within(int64_t ms, UtcMs start, UtcMs released_at);
 Problem unknown_type(wire::MessageType type);
 BodyContext body_context(const wire::Envelope& envelope, const RulesContext& context);

@@ -56,6 +56,10 @@ Result<Shape> parse_shape(std::string_view text) {
     return Shape(Polygon{std::move(area->polygon)});
   }
   text.remove_prefix(kAlong.size());
+  if (parse_route(text)) {
+    return make_error(ErrorCode::usage, "the half-width of the route is missing",
+                      "2km behind its last point, for a corridor of 2 km to each side");
+  }
   const size_t last = text.rfind(' ');
   if (last == std::string_view::npos) return not_a_volume(text);
   auto route = parse_route(text.substr(0, last));

@@ -82,7 +82,8 @@ TEST(Launch, IsJudgedAgainByWhoReceivesIt) {
   const auto filled = fill_template("launch", launch(at(24)));
   ASSERT_TRUE(filled) << filled.error().reason;
   EXPECT_EQ(problem_at_receiver(*filled, kRead_at), "");
-  EXPECT_EQ(problem_at_receiver(*filled, kRead_at + 1),
+  EXPECT_EQ(problem_at_receiver(*filled, kRead_at + 59'999), "") << "typed a moment before";
+  EXPECT_EQ(problem_at_receiver(*filled, kRead_at + 60'000),
             "start: is less than 24 hours ahead, and no reason is given");
 }
 
@@ -231,6 +232,7 @@ TEST(Activity, RefusesVolumesThatCannotBeAndNamesTheField) {
       {"54N 20E; 55N 21E; 54N 20E" + kHeightsAndTimes, "three corners"},
       {"54N 20E; 54N 21E; 54N 22E; 54N 20E" + kHeightsAndTimes, "turns back on itself"},
       {"along 54N 20E 5km" + kHeightsAndTimes, "two points"},
+      {"along 54.90N 020.10E; 55.00N 020.30E" + kHeightsAndTimes, "the half-width"},
       {"54.90N 020.10E 600km" + kHeightsAndTimes, "radius"},
   };
   for (const auto& [volume, part] : refused) {

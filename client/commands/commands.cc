@@ -81,6 +81,8 @@ const std::vector<Command>& all_commands() {
       template_show_command(),
       report_command(),
       audit_log_command(),
+      audit_list_command(),
+      audit_show_command(),
       audit_export_command(),
       audit_verify_command(),
       audit_persons_command(),

@@ -5,14 +5,9 @@
 #include <utility>
 
 #include "client/report/message_threads.h"
+#include "client/report/said_in_export.h"
 #include "client/show/measures.h"
-#include "protocol/base/limits.h"
 #include "protocol/channel/incidents.h"
-#include "protocol/message/body.h"
-#include "protocol/message/envelope.h"
-#include "protocol/message/kinds/kinds.h"
-#include "protocol/message/message_rules.h"
-#include "protocol/message/serial.h"
 
 namespace hotline::client {
 namespace {
@@ -81,53 +76,6 @@ void sort_by_beginning(std::vector<RecordedIncident>& incidents) {
             });
 }
 
-// The words of a message as far as incidents ask for them.
-struct Said {
-  std::string name;      // Its serial; empty where it has none of its own.
-  std::string incident;  // The thread that it says it belongs to; mostly empty.
-  std::vector<std::string> references;
-  IncidentEffect effect = IncidentEffect::none;
-  bool cancels = false;
-  UtcMs released_at = 0;
-  uint64_t peer_entries = 0;
-  std::string subject;
-};
-
-Said said_by(const audit::ExportedEntry& entry, uint64_t serial, uint8_t type) {
-  Said said;
-  if (const auto envelope = open_envelope(entry.bytes)) {
-    const auto written = parse_serial(text_of((*envelope)->id()));
-    if (written && written->number == serial) said.name = format_serial(*written);
-    said.released_at = (*envelope)->released_at();
-    said.peer_entries = (*envelope)->peer_transcript_size();
-    said.incident = text_of((*envelope)->incident());
-    if (const auto* references = (*envelope)->references()) {
-      for (const wire::Reference* one : *references) {
-        if (said.references.size() == limits::kReferencesMax) break;
-        said.references.push_back(text_of(one->id()));
-      }
-    }
-  }
-  if (!entry.part) return said;
-  if (const auto body = open_body(entry.part->bytes)) {
-    const Kind& kind = kind_of(type);
-    said.subject = text_of((*body)->subject());
-    if (kind.is_built() && (*body)->content_type() == kind.built.number) {
-      said.effect = incident_effect(**body);
-      said.cancels = kind.effect == TargetEffect::cancels;
-    }
-  }
-  return said;
-}
-
-// The rules declined it: it stands in its thread, and a report is one, and it does nothing else.
-void take_as_declined(Said& said) {
-  if (!parse_serial(said.incident)) said.incident.clear();
-  if (said.references.size() > 1) said.references.resize(1);
-  if (said.effect != IncidentEffect::reports) said.effect = IncidentEffect::none;
-  said.cancels = false;
-}
-
 bool may_have_effect(uint8_t type) {
   const auto kind = static_cast<wire::MessageType>(type);
   return kind == wire::MessageType::incident || kind == wire::MessageType::violation ||
@@ -187,8 +135,8 @@ Result<RecordedIncidents> IncidentRecord::read(audit::ExportedLog& sent,
     }
     if (!exported.part && may_have_effect(message.type)) ++all.not_readable;
     if (!is_there) continue;
-    Said said = said_by(exported, message.serial, message.type);
-    if (message.declined) take_as_declined(said);
+    SaidInExport said = said_by(exported, message.serial, message.type);
+    if (message.declined) said.take_as_declined();
     const std::string first = said.references.empty() ? "" : said.references.front();
     const auto thread = threads.place(said.name, said.incident, first);
     if (said.cancels) told.cancel(first, message.incoming);

@@ -83,7 +83,7 @@ TEST_F(CasesCommand, ShowsDecisionsAndGuarantors) {
   EXPECT_EQ(daemon_.cases_asked, std::vector<std::string>{"N-000123"});
   EXPECT_EQ(terminal_.out(),
             "N-000123  explosion  SOUTH  211400Z NOV 26\n"
-            "Of its kind from its first on: 2. Widespread from 3 on.\n"
+            "Of its kind from its first on: 2. Widespread if 3 came by 241400Z NOV 26.\n"
             "They are: N-000123, N-000131\n"
             "Decided by: supervisor\n"
             "  RUNG            STATE                   TIME            DECISION\n"

@@ -1,5 +1,6 @@
 // hotline case list, show, note, and hotline decide: what the agreement asks this watch to decide
 // about violations, and how its guarantors stand. Nothing is decided or sent by itself.
+#include <algorithm>
 #include <string>
 
 #include "client/commands/commands.h"
@@ -33,6 +34,13 @@ Result<Answer<wire::CaseRows>> find_case(Connection& connection, const std::stri
   const auto name = resolve_case(connection, typed);
   if (!name) return name.error();
   return connection.show_case(*name);
+}
+
+// Any other role is refused: the agreement names the one that decides.
+bool may_decide(const Connection& connection, const wire::CaseRows& reply) {
+  const auto* roles = connection.server().roles();
+  return roles != nullptr &&
+         std::find(roles->begin(), roles->end(), reply.decided_by()) != roles->end();
 }
 
 std::string decide_hint(const std::string& id, const std::string& rung) {
@@ -87,6 +95,7 @@ int print_one(Invocation& invocation, const Connection& connection, const wire::
   }
   print_case(output, connection, reply);
   const wire::CaseRow& row = *tables(reply.rows()).front();
+  if (!may_decide(connection, reply)) return kExitDone;
   for (const wire::CaseRungRow* rung : tables(row.rungs())) {
     if (rung->state() != static_cast<uint8_t>(RungState::due)) continue;
     output.offer("Next: " + output.command(decide_hint(
@@ -218,8 +227,10 @@ int decide(Invocation& invocation) {
   const auto connection = need(invocation.connect(), what);
   const auto reply = need(find_case(*connection, *invocation.arguments.get("NAME")), what);
   const auto draft = need(draft_of_decision(invocation, *connection, *reply, rung), what);
-  say_what_is_replaced(output, *reply, rung);
-  say_what_is_not_due(output, *reply, rung);
+  if (may_decide(*connection, *reply)) {
+    say_what_is_replaced(output, *reply, rung);
+    say_what_is_not_due(output, *reply, rung);
+  }
   return submit_and_report(invocation, *connection, draft, "decision on " + rung, wait);
 }
 

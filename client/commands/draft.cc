@@ -72,6 +72,13 @@ int report_saved(Invocation& invocation, Connection& connection, const wire::Dra
     const bool apart = say_conflicts_of(output, connection, draft);
     const bool goes = apart && say_whether_it_goes(output, connection, draft);
     const bool by_two = asks_two_people(connection, draft);
+    const auto kept = SavedDraft::find(connection, saved.number());
+    const auto open = goes && kept ? check_channel(connection, *kept) : ok();
+    if (!open) {
+      output.talk(open.error().reason, Style::yellow);
+      output.talk("Nothing was sent. It is kept until the channel is open: hotline channel status");
+      return kExitDone;
+    }
     output.talk("Nothing was sent. Next: " +
                 (goes    ? output.command((by_two ? "draft submit " : "send --draft ") + name)
                  : apart ? hint_to_write_anew(name)
@@ -194,6 +201,11 @@ void say_next(Output& output, Connection& connection, const SavedDraft& saved,
   const bool waits = saved.row().submitted_at() != 0;
   if (!problems.empty()) {
     return output.offer("Next: " + command_in(hint_to_edit(saved.name(), problems.front())));
+  }
+  const auto open = goes ? check_channel(connection, saved) : ok();
+  if (!open) {
+    output.talk(open.error().reason, Style::yellow);
+    return output.talk("It is kept until the channel is open: hotline channel status");
   }
   if (waits && goes && !releases) {
     return output.talk("Next, by a releaser or a supervisor: " +

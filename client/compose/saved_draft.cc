@@ -2,6 +2,7 @@
 
 #include "client/show/draft_rows.h"
 #include "protocol/base/sha256.h"
+#include "protocol/channel/channel_state.h"
 #include "protocol/message/draft.h"
 
 namespace hotline::client {
@@ -56,6 +57,17 @@ std::string SavedDraft::name() const {
 Status SavedDraft::check_open() const {
   if (state() == wire::DraftState::open) return ok();
   return make_error(ErrorCode::not_found, end_words(detail()), "hotline draft list");
+}
+
+Status check_channel(Connection& connection, const SavedDraft& saved) {
+  const auto state = connection.channel_state();
+  if (!state) return ok();
+  const wire::DraftRow& row = saved.row();
+  const Status goes =
+      check_release_in(static_cast<ChannelMode>((*state)->mode()), saved.draft().type(),
+                       row.precedence(), saved.draft().danger_to_life());
+  if (goes) return ok();
+  return refused_draft(goes.error(), saved.name(), row.submitted_at() != 0, row.precedence());
 }
 
 Error with_who_saved(Connection& connection, uint64_t number, const Hash& read, Error error) {

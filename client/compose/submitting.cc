@@ -292,8 +292,12 @@ int submit_finished(Invocation& invocation, Connection& connection, const Finish
                                             "can be waited for",
                                             "leave --wait out"));
   }
-  tell_back(output, draft.told_back);
-  say_cautions(output, connection, draft, invocation.now());
+  // Whoever will be refused reads that alone.
+  const bool may_send = output.may_give(invocation.command);
+  if (may_send) {
+    tell_back(output, draft.told_back);
+    say_cautions(output, connection, draft, invocation.now());
+  }
   const bool about_volumes = may_read && is_about_volumes(connection, draft.bytes);
   const auto missing = about_volumes ? missing_link(connection) : std::nullopt;
   ToldBack told_back = draft.told_back;
@@ -301,7 +305,7 @@ int submit_finished(Invocation& invocation, Connection& connection, const Finish
     told_back.link_down = missing.has_value();
     told_back.link_down_since = missing ? missing->since : 0;
   }
-  if (may_read && !output.json()) {
+  if (may_send && may_read && !output.json()) {
     say_new_thread(output, connection, draft);
     say_announced_unknown(output, connection, missing);
   }

@@ -123,8 +123,13 @@ void print_kind(Output& output, const wire::CaseRow& row, uint64_t widespread) {
     names += (names.empty() ? "" : ", ") + printable_line(id);
   }
   const bool all = texts(row.kind_ids()).size() == row.of_its_kind();
+  UtcMs asked_at = 0;  // What comes later makes nothing widespread.
+  for (const wire::CaseRungRow* one : tables(row.rungs())) {
+    if (one->rung() == static_cast<uint8_t>(CaseRung::joint_response)) asked_at = one->due_at();
+  }
   output.say("Of its kind from its first on: " + format_count(row.of_its_kind()) +
-             ". Widespread from " + format_count(widespread) + " on.");
+             ". Widespread if " + format_count(widespread) + " came by " +
+             format_date_time_group(asked_at) + ".");
   if (!names.empty()) output.say((all ? "They are: " : "The newest: ") + names);
 }
 

@@ -250,7 +250,10 @@ void ClientSessions::on_frame(uint64_t id, const Bytes& frame) {
   }
   if (session.greeted && !is_judged_by_core(type) && !may(session.actor.roles, Right::look)) {
     const Error error = may_not_look(session.actor);
-    events_.refused(session.actor, error);
+    // On record it says what was to be read.
+    events_.refused(session.actor,
+                    make_error(error.code, std::string("about ") + wire::EnumNameRequestBody(type) +
+                                               ": " + error.reason));
     return fail(session, number, error);
   }
   events_.asked(session, **request);

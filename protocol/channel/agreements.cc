@@ -371,26 +371,39 @@ UtcMs Agreements::due(UtcMs now) const {
 }
 
 void Agreements::peer_follows(Now now, const Hash& peers) {
+  // Where there was no link its signature may have come with the new one.
+  const bool was_silent = now.boot - peers_said_ >= limits::kAgreementPatience_ms;
+  if (matches_peer_ && was_silent) differs_since_.reset();
   peers_ = peers;
   peers_said_ = now.boot;
   judge_peer(now);
 }
 
-// Two clocks do not pass one time together: what the other side followed a moment ago, or follows
-// in a moment, is no difference yet. Nor is what it said before the time came.
+bool Agreements::knows(const Hash& digest) const {
+  return std::any_of(agreed_.begin(), agreed_.end(),
+                     [&](const Agreed& one) { return one.digest == digest; }) ||
+         std::any_of(proposals_.begin(), proposals_.end(),
+                     [&](const auto& one) { return one.second.digest == digest; });
+}
+
+// Two clocks do not pass one time together, and a signature may be on its way: an agreement that we
+// know is no difference until it has lasted. Nor is what the other side said before a time came.
 void Agreements::judge_peer(Now now) {
   if (!peers_) return;
-  const bool began_lately =
-      began_ && (now.boot - *began_ < limits::kAgreementPatience_ms || peers_said_ < *began_);
-  const bool was_followed = in_force_ > 0 && *peers_ == agreed_[in_force_ - 1].digest;
-  const bool is_next = in_force_ + 1 < agreed_.size() && *peers_ == agreed_[in_force_ + 1].digest &&
-                       agreed_[in_force_ + 1].from - now.utc < limits::kAgreementPatience_ms;
   const bool is_same = *peers_ == digest();
-  const bool passes_a_time = (began_lately && was_followed) || is_next;
-  matches_peer_ = is_same || passes_a_time;
+  const bool is_known = knows(*peers_);
+  const bool was_said_before = is_known && began_ && peers_said_ < *began_;
+  if (is_same || was_said_before) {
+    differs_since_.reset();
+  } else if (!differs_since_) {
+    differs_since_ = now.boot;
+  }
+  const bool has_lasted =
+      differs_since_ && now.boot - *differs_since_ >= limits::kAgreementPatience_ms;
+  matches_peer_ = !differs_since_ || (is_known && !has_lasted);
   if (is_same) {
     conditions_.clear(now, ConditionCode::agreement_differs, config_.peer);
-  } else if (!passes_a_time) {
+  } else if (!matches_peer_) {
     conditions_.raise(now, ConditionCode::agreement_differs, config_.peer,
                       "the peer follows another agreement than we do: compare the digests of "
                       "hotline agreement show by voice");

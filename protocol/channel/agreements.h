@@ -87,7 +87,7 @@ class Agreements {
   // The digest that the peer says it follows, in its hello or a probe.
   void peer_follows(Now now, const Hash& peers);
   void judge_peer(Now now);
-  // Also as long as one side passed a time that the other will pass, or has told us nothing since.
+  // Also as long as one side may be late to learn, or to begin, what the other follows.
   bool matches_peer() const { return matches_peer_; }
   const Hash& digest() const { return in_force().digest; }
 
@@ -123,6 +123,7 @@ class Agreements {
   void end(Proposal& proposal, ProposalState state, MessageKey by);
   void conclude(Proposal& proposal, MessageKey by);
   size_t open_count(bool incoming, UtcMs at) const;
+  bool knows(const Hash& digest) const;  // Of one agreed, or of a proposal.
   void expire(UtcMs at);
   void follow(const Agreement& agreement);
 
@@ -141,7 +142,8 @@ class Agreements {
   std::optional<Hash> peers_;  // Since a link was there.
   BootMs peers_said_ = 0;      // When the peer said so last.
   bool matches_peer_ = true;
-  std::optional<BootMs> began_;  // In this run.
+  std::optional<BootMs> began_;          // In this run.
+  std::optional<BootMs> differs_since_;  // By what the peer says; empty: it does not.
 };
 
 // True for what only a supervisor may send. The draft's body may be anything.

@@ -120,11 +120,13 @@ bool CaseStanding::is_open() const {
 
 namespace {
 
+constexpr UtcMs kEver = INT64_MAX;
+
+// Of the kinds that the case has, the one of which the most came by the time of the joint response.
 struct MostOfKind {
-  uint64_t count = 0;
+  uint64_t by_then = 0;
   ViolationKind kind;
   UtcMs from = 0;
-  UtcMs until = 0;
 };
 
 MostOfKind most_of_a_kind(const CasePolicy& policy, const Case& one, const ViolationTimes& times,
@@ -133,15 +135,15 @@ MostOfKind most_of_a_kind(const CasePolicy& policy, const Case& one, const Viola
   const CaseViolation* first = first_that_stands(one);
   if (first == nullptr) return found;
   found.from = first->at;
-  found.until = first->at + policy.joint_response_ms;
+  const UtcMs until = first->at + policy.joint_response_ms;
   std::set<ViolationKind> kinds;
   for (const CaseViolation& each : one.violations) {
-    if (!each.is_cancelled && each.at <= found.until) kinds.insert(each.kind);
+    if (!each.is_cancelled && each.at <= until) kinds.insert(each.kind);
   }
   for (const ViolationKind& kind : kinds) {
-    const uint64_t count = times.count(kind, found.from, found.until, most);
-    if (count <= found.count) continue;
-    found.count = count;
+    const uint64_t count = times.count(kind, found.from, until, most);
+    if (count <= found.by_then) continue;
+    found.by_then = count;
     found.kind = kind;
   }
   return found;
@@ -151,14 +153,15 @@ MostOfKind most_of_a_kind(const CasePolicy& policy, const Case& one, const Viola
 
 uint64_t count_of_its_kind(const CasePolicy& policy, const Case& one, const ViolationTimes& times,
                            uint64_t most) {
-  return most_of_a_kind(policy, one, times, most).count;
+  const MostOfKind found = most_of_a_kind(policy, one, times, most);
+  return found.by_then == 0 ? 0 : times.count(found.kind, found.from, kEver, most);
 }
 
 std::vector<MessageKey> newest_of_its_kind(const CasePolicy& policy, const Case& one,
                                            const ViolationTimes& times, size_t most) {
   const MostOfKind found = most_of_a_kind(policy, one, times, UINT64_MAX);
-  if (found.count == 0) return {};
-  return times.newest(found.kind, found.from, found.until, most);
+  if (found.by_then == 0) return {};
+  return times.newest(found.kind, found.from, kEver, most);
 }
 
 const CaseDecision* replaced_by(const Case& one, const CaseDecision& later) {
@@ -200,7 +203,7 @@ CaseStanding case_standing(const CasePolicy& policy, const Case& one, const Viol
   }
   const auto widespread = static_cast<uint64_t>(policy.widespread);
   if (joint.state == RungState::due &&
-      count_of_its_kind(policy, one, times, widespread) < widespread) {
+      most_of_a_kind(policy, one, times, widespread).by_then < widespread) {
     joint.state = RungState::not_asked_for;
   }
   return stands;

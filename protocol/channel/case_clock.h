@@ -129,8 +129,8 @@ const CaseDecision* replaced_by(const Case& one, const CaseDecision& later);
 CaseStanding case_standing(const CasePolicy& policy, const Case& one, const ViolationTimes& times,
                            UtcMs now);
 
-// Violations of one kind, over all cases, in the time of the joint response: the most of any kind
-// that the case has, counted up to `most`.
+// Violations of one kind, over all cases, since the first of the case: of the kind of which the
+// most came by the joint response. Counted up to `most`.
 uint64_t count_of_its_kind(const CasePolicy& policy, const Case& one, const ViolationTimes& times,
                            uint64_t most);
 // The newest of those that it counts, oldest first.

@@ -69,7 +69,8 @@ void Cases::note_guarantor(Now now, uint64_t token, const Actor& actor, const st
                            const GuarantorNote& note) {
   const Status status = try_note(now, token, actor, name, note);
   if (status) return;
-  noise_.record_refusal(now, actor, status.error());
+  noise_.record_refusal(now, actor, status.error(),
+                        printable_line(shortened(name, limits::kPeerWordsSizeMax)));
   recorder_.say(AnswerCase{token, "", status.error()});
 }
 

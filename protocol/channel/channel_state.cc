@@ -37,10 +37,61 @@ Error refused_state(const std::string& reason, const std::string& hint) {
 
 constexpr char kStatusHint[] = "hotline channel status";
 
+// A message that a command of its own writes has no word for lives, and is kept by its fields.
+std::string hint_to_keep(const Kind& kind) {
+  if (kind.type != wire::MessageType::decision) return "hotline draft save ...";
+  return "hotline draft save -t decision --set incident=... --set rung=... --set decision=\"...\" "
+         "--set reason=\"...\"";
+}
+
 }  // namespace
 
 // ----------------------------------------------------------------------------------------------
 // rules
+
+Status check_release_in(ChannelMode mode, uint8_t type, uint8_t precedence_number,
+                        bool danger_to_life) {
+  const auto precedence = static_cast<wire::Precedence>(precedence_number);
+  const Kind& kind = kind_of(type);
+  if (goes_always(kind) || is_about_life(precedence, danger_to_life)) return ok();
+  const std::string keeps = hint_to_keep(kind) + "    keeps it until the channel is open";
+  switch (mode) {
+    case ChannelMode::open:
+      return ok();
+    case ChannelMode::restricted:
+      if (is_urgent(precedence)) return ok();
+      return refused_state(
+          "the channel is restricted: only FLASH and IMMEDIATE go, and what ends a wait", keeps);
+    case ChannelMode::suspended:
+    case ChannelMode::reopening:
+      break;
+  }
+  const char* const reason =
+      "the channel is suspended: only FLASH about danger to life goes, and what ends a wait";
+  if (kind.type == wire::MessageType::decision) return refused_state(reason, keeps);
+  return refused_state(
+      reason,
+      "hotline send -p flash --danger-to-life ...    if lives depend on it; else hotline draft "
+      "save "
+      "...");
+}
+
+Error refused_draft(const Error& refusal, const std::string& id, bool is_handed_in,
+                    uint8_t precedence_number) {
+  // Of one that waits already its writer decides whether lives depend on it.
+  if (is_handed_in) {
+    return make_error(refusal.code, refusal.reason,
+                      std::string(kStatusHint) +
+                          "    it goes once the channel is open; if lives depend on it its writer "
+                          "says so first: hotline return " +
+                          id + " --reason \"...\"");
+  }
+  const bool is_flash = precedence_number == static_cast<uint8_t>(wire::Precedence::flash);
+  return make_error(refusal.code, refusal.reason,
+                    "hotline draft edit " + id + (is_flash ? "" : " -p flash") +
+                        " --danger-to-life    if lives depend on it; else it goes once the "
+                        "channel is open: hotline channel status");
+}
 
 Status ChannelState::check(bool incoming, const wire::Envelope& envelope,
                            const wire::Body& body) const {
@@ -65,29 +116,6 @@ Status ChannelState::check(bool incoming, const wire::Envelope& envelope,
     return refused_state("this side has neither restricted nor suspended the channel", kStatusHint);
   }
   return ok();
-}
-
-Status ChannelState::check_release(UtcMs now, uint8_t type, uint8_t precedence_number,
-                                   bool danger_to_life) const {
-  const auto precedence = static_cast<wire::Precedence>(precedence_number);
-  if (goes_always(kind_of(type)) || is_about_life(precedence, danger_to_life)) return ok();
-  switch (standing(now).mode) {
-    case ChannelMode::open:
-      return ok();
-    case ChannelMode::restricted:
-      if (is_urgent(precedence)) return ok();
-      return refused_state(
-          "the channel is restricted: only FLASH and IMMEDIATE go, and what ends a wait",
-          "hotline draft save ...    keeps it until the channel is open");
-    case ChannelMode::suspended:
-    case ChannelMode::reopening:
-      break;
-  }
-  return refused_state(
-      "the channel is suspended: only FLASH about danger to life goes, and what ends a wait",
-      "hotline send -p flash --danger-to-life ...    if lives depend on it; else hotline draft "
-      "save "
-      "...");
 }
 
 bool ChannelState::goes_all_the_same(UtcMs now, const wire::Draft& draft) const {

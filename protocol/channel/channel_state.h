@@ -53,6 +53,13 @@ struct ChannelStanding {
   bool lacks_test_call = false;
 };
 
+// Refuses what a person may not send while the channel is so.
+Status check_release_in(ChannelMode mode, uint8_t type, uint8_t precedence_number,
+                        bool danger_to_life);
+// The same refusal of what is kept as the draft `id`: it goes once the channel is open.
+Error refused_draft(const Error& refusal, const std::string& id, bool is_handed_in,
+                    uint8_t precedence_number);
+
 class ChannelState {
  public:
   // All of them outlive it.
@@ -66,7 +73,9 @@ class ChannelState {
   Status check(bool incoming, const wire::Envelope& envelope, const wire::Body& body) const;
   // Refuses what a person may not send now.
   Status check_release(UtcMs now, uint8_t type, uint8_t precedence_number,
-                       bool danger_to_life) const;
+                       bool danger_to_life) const {
+    return check_release_in(standing(now).mode, type, precedence_number, danger_to_life);
+  }
   // True for a FLASH about danger to life, which goes although the channel is not open.
   bool goes_all_the_same(UtcMs now, const wire::Draft& draft) const;
   // True where the peer knew that the channel was not open for this message, and sent it.

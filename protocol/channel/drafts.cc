@@ -68,7 +68,7 @@ void Drafts::give_back(Now now, uint64_t token, const Actor& actor, uint64_t num
 
 void Drafts::refuse(Now now, uint64_t token, const Actor& actor, uint64_t number,
                     const Error& error) {
-  noise_.record_refusal(now, actor, error);
+  noise_.record_refusal(now, actor, error, number == 0 ? "" : format_draft_name(number));
   say_of(number, AnswerDraft{token, error});
 }
 
@@ -247,22 +247,13 @@ void Drafts::tell_waiting(Now now) {
   conditions_.set(now, ConditionCode::not_released, others);
 }
 
-// Nobody could release what is handed in now. Of one that waits already its writer decides whether
-// lives depend on it.
+// Nobody could release what is handed in now.
 Status Drafts::check_goes(UtcMs now, const KeptDraft& draft) const {
   const Status goes =
       channel_state_.check_release(now, draft.type, draft.precedence, draft.danger_to_life);
   if (goes) return check_accepted(draft);
-  const std::string id = format_draft_name(draft.number);
-  std::string hint = "hotline return " + id + " --reason \"...\"";
-  if (draft.submitted.at == 0) {
-    hint = "hotline draft edit " + id + (draft.precedence == kPrecedenceFirst ? "" : " -p flash") +
-           " --danger-to-life";
-  }
-  return make_error(goes.error().code, goes.error().reason,
-                    hint +
-                        "    if lives depend on it; else it goes once the channel is open: "
-                        "hotline channel status");
+  return refused_draft(goes.error(), format_draft_name(draft.number), draft.submitted.at != 0,
+                       draft.precedence);
 }
 
 Status Drafts::check_accepted(const KeptDraft& draft) const {

@@ -243,7 +243,7 @@ Status Handover::try_accept(Now now, uint64_t token, const Actor& actor, uint64_
   if (!role) return may_not_hand_over(actor);
   if (!started_) {
     return make_error(ErrorCode::not_found, "nobody started a hand-over",
-                      "hotline handover start    by the watch that goes");
+                      "hotline  handover start    by the watch that goes");
   }
   if (started_->journal_index != started || started_->hash != hash) {
     return make_error(
@@ -284,7 +284,7 @@ Status Handover::check_other_person(const Actor& actor) const {
   if (started_->person == actor.certificate || name == actor.name) {
     return make_error(ErrorCode::not_allowed,
                       "this list was signed by " + actor.name + ": another person takes over",
-                      "hotline handover accept    by whoever comes");
+                      "hotline  handover accept    by whoever comes");
   }
   if (name.empty()) {
     return make_error(

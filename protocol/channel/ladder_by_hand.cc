@@ -15,7 +15,8 @@ void LadderByHand::raise(Now now, uint64_t token, const Actor& actor, const std:
                          const std::string& reason) {
   const Status status = try_raise(now, token, actor, id, reason);
   if (status) return;
-  noise_.record_refusal(now, actor, status.error());
+  noise_.record_refusal(now, actor, status.error(),
+                        printable_line(shortened(id, limits::kPeerWordsSizeMax)));
   recorder_.say(AnswerLadder{token, id, status.error()});
 }
 
@@ -41,8 +42,8 @@ Status LadderByHand::try_raise(Now now, uint64_t token, const Actor& actor, cons
   const Ladder& ladder = escalation_.ladder();
   if (ladder.waits(key) && !ladder.next_rung(key)) {
     return make_error(ErrorCode::refused,
-                      named->id + " has no rung left: everybody whom its ladder names was told",
-                      "hotline escalation show " + named->id);
+                      named->id + " has no rung left: its ladder was climbed to the end",
+                      "hotline escalation show " + named->id + "    says whom each rung called");
   }
   if (is_blank(reason)) {
     return make_error(ErrorCode::usage, "it does not say why", "--reason \"...\"");

@@ -178,8 +178,14 @@ void Noise::tell_held_back_of_persons(BootMs until, Now now) {
   });
 }
 
-void Noise::record_refusal(Now now, const Actor& actor, const Error& error) {
-  if (gates_of(actor).refusals.admit(now.boot)) record_refusal_entry(now, actor, error);
+void Noise::record_refusal(Now now, const Actor& actor, const Error& error,
+                           const std::string& object) {
+  if (!gates_of(actor).refusals.admit(now.boot)) return;
+  Error recorded = error;
+  if (recorded.reason.find(object) == std::string::npos) {
+    recorded.reason = "about " + object + ": " + error.reason;
+  }
+  record_refusal_entry(now, actor, recorded);
 }
 
 bool Noise::record_export(Now now, const Actor& actor) {

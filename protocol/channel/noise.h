@@ -53,8 +53,10 @@ class Noise {
   // The same, held back by nothing.
   void record_link_change(Now now, wire::LinkChange change, const std::string& detail);
 
-  // As Core::record_refusal.
-  void record_refusal(Now now, const Actor& actor, const Error& error);
+  // As Core::record_refusal. `object`: of the request, such as "D-3"; the record names it where
+  // the reason does not.
+  void record_refusal(Now now, const Actor& actor, const Error& error,
+                      const std::string& object = "");
   // False: this person took too many; it was counted.
   bool record_export(Now now, const Actor& actor);
 

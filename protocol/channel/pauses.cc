@@ -13,7 +13,8 @@ void Pauses::pause(Now now, uint64_t token, const Actor& actor, const std::strin
                    const std::string& reason) {
   const Status status = try_pause(now, token, actor, id, until, reason);
   if (status) return;
-  noise_.record_refusal(now, actor, status.error());
+  noise_.record_refusal(now, actor, status.error(),
+                        printable_line(shortened(id, limits::kPeerWordsSizeMax)));
   recorder_.say(AnswerLadder{token, id, status.error()});
 }
 

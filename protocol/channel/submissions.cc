@@ -5,11 +5,13 @@
 
 #include "protocol/base/limits.h"
 #include "protocol/base/sha256.h"
+#include "protocol/base/text.h"
 #include "protocol/channel/exercise.h"
 #include "protocol/channel/misreading.h"
 #include "protocol/message/body.h"
 #include "protocol/message/kinds/kinds.h"
 #include "protocol/message/message_rules.h"
+#include "protocol/message/names.h"
 #include "protocol/message/roles.h"
 #include "protocol/message/serial.h"
 #include "protocol/message/words.h"
@@ -44,13 +46,26 @@ uint8_t role_of_decision(const Bytes& bytes) {
   return said == nullptr ? 0 : static_cast<uint8_t>(said->decided_by());
 }
 
+// "FLASH text", "PRIORITY service S-000005": what was to be sent, and of which message it speaks.
+std::string object_of(ByteView bytes) {
+  const auto draft = open_flatbuffer<wire::Draft>(bytes, kDraftIdentifier);
+  if (!draft) return "";
+  const std::string object =
+      std::string(precedence_label((*draft)->precedence())) + " " + type_name((*draft)->type());
+  const auto* references = (*draft)->references();
+  if (references == nullptr || references->size() == 0) return object;
+  const std::string named = text_of(references->Get(0));
+  return object + " " + printable_line(shortened(named, limits::kPeerWordsSizeMax));
+}
+
 }  // namespace
 
 void Submissions::submit(Now now, uint64_t token, const Actor& actor, uint64_t counter,
                          ByteView draft, std::string_view key, uint64_t draft_number) {
   Status status = try_submit(now, token, actor, counter, draft, key, draft_number);
   if (status) return;
-  noise_.record_refusal(now, actor, status.error());
+  noise_.record_refusal(now, actor, status.error(),
+                        draft_number == 0 ? object_of(draft) : format_draft_name(draft_number));
   drafts_.say_of(draft_number, AnswerSubmission{token, status.error()});
 }
 

@@ -224,6 +224,13 @@ class TwoPeople(OfTwo):
             self.assertEqual(done.returncode, NOT_ALLOWED, done.stderr)
         self.assertEqual(self.world.ask("north", "bob", "inbox")["drafts_submitted"], 1)
 
+    def test_whoever_releases_what_they_may_not_is_on_record(self):
+        draft = self.hand_in("north")
+        own = self.release("north", draft, "ann")
+        self.assertEqual(own.returncode, NOT_ALLOWED, own.stderr)
+        log = self.world.client("north", "bob", "audit", "log", "-n", "20").stdout
+        self.assertRegex(log, f"refused.*{draft}.*ann")
+
     def test_what_is_not_named_goes_by_one_and_so_does_an_acknowledgement(self):
         self.world.say("north", "send", "-p", "immediate", "All quiet.")
         draft = self.hand_in("south")
@@ -245,10 +252,14 @@ class TwoPeople(OfTwo):
         self.assertIn("was kept as D-2, and not handed in", kept.stderr)
         late = self.release("north", before)
         self.assertEqual(late.returncode, REFUSED, late.stdout)
+        # Nobody is shown the words to release what would be refused.
+        for read in (self.world.client("north", "bob", "release", before), self.world.client("north", "bob", "draft", "show", before)):
+            self.assertIn("the channel is suspended", read.stderr)
+            self.assertNotRegex(read.stderr, "--confirm|Next: .*release")
         # Each hint leads somewhere, as it is printed.
         for person, refused in (("bob", late), ("ann", kept)):
             hint = re.search(r"try:  (hotline .*?)    ", refused.stderr.replace("\n", " "))[1].replace('"..."', '"by order"')
-            done = self.world.client("north", person, *shlex.split(hint)[shlex.split(hint).index("return" if person == "bob" else "draft"):])
+            done = self.world.client("north", person, *shlex.split(hint)[shlex.split(hint).index("channel" if person == "bob" else "draft"):])
             self.assertEqual(done.returncode, 0, f"{hint}\n{done.stderr}")
         submitted = self.world.client("north", "ann", "draft", "submit", "D-2")
         self.assertEqual(submitted.returncode, 0, submitted.stderr)

@@ -1,6 +1,7 @@
 // DECISION: what a person decided at a rung, and why. The system demands it and decides nothing.
 #include "protocol/message/kinds/content.h"
 #include "protocol/message/quantity.h"
+#include "protocol/message/serial.h"
 
 namespace hotline {
 namespace {
@@ -44,6 +45,8 @@ class Decision final : public ContentOf<DecisionFields> {
 
   Status complete(Fields& fields, const TypedFields& typed) const override {
     if (fields.at == 0) fields.at = typed.now;
+    // Its short name is a name too.
+    if (const auto serial = parse_serial(fields.incident)) fields.incident = format_serial(*serial);
     return ok();
   }
 

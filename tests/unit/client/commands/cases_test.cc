@@ -78,12 +78,22 @@ TEST_F(CasesCommand, ListsWhatIsDueAndWhatWasDecided) {
   EXPECT_EQ(terminal_.err(), "The terminal is too narrow for SINCE: --json has all\n");
 }
 
+// The agreement names a supervisor, and any other role is refused.
+TEST_F(CasesCommand, WhoeverDoesNotDecideIsNotShownHow) {
+  EXPECT_EQ(terminal_.run({"case", "show", "N-123"}), kExitDone);
+  EXPECT_EQ(terminal_.err().find("hotline decide"), std::string::npos) << terminal_.err();
+  terminal_.run({"decide", "N-123", "--rung", "joint-response", "--decision", "wait", "--reason",
+                 "the first in a month"});
+  EXPECT_EQ(terminal_.err().find("is due before"), std::string::npos) << terminal_.err();
+}
+
 TEST_F(CasesCommand, ShowsDecisionsAndGuarantors) {
+  daemon_.roles = {wire::Role::supervisor};
   EXPECT_EQ(terminal_.run({"case", "show", "n-123"}), kExitDone) << terminal_.err();
   EXPECT_EQ(daemon_.cases_asked, std::vector<std::string>{"N-000123"});
   EXPECT_EQ(terminal_.out(),
             "N-000123  explosion  SOUTH  211400Z NOV 26\n"
-            "Of its kind from its first on: 2. Widespread from 3 on.\n"
+            "Of its kind from its first on: 2. Widespread if 3 came by 241400Z NOV 26.\n"
             "They are: N-000123, N-000131\n"
             "Decided by: supervisor\n"
             "  RUNG            STATE                   TIME            DECISION\n"

@@ -335,6 +335,8 @@ TEST_F(AgreementsTest, OneThatComesLateIsInForceAtOnce) {
   EXPECT_EQ(number(kNorth), 2u);
   cores.pass(11'000);
   expect_same();
+  // The first word of the link is older than the signature that it brings.
+  for (const size_t party : {kNorth, kSouth}) EXPECT_FALSE(alarmed(party, "another agreement"));
 }
 
 // What is announced is held against the new separation, at both ends alike.

@@ -142,6 +142,8 @@ TEST_F(CaseClock, WhatComesLaterOrCameBeforeMakesNothingWidespread) {
   report_elsewhere(due + 1);
   EXPECT_EQ(state(CaseRung::joint_response, due + 1), RungState::not_asked_for);
   EXPECT_EQ(at(due + 1).next_at, INT64_MAX);
+  EXPECT_EQ(count_of_its_kind(policy, one, times, UINT64_MAX), 3u) << "they are of its kind still";
+  EXPECT_EQ(newest_of_its_kind(policy, one, times, 8).size(), 3u);
 }
 
 TEST_F(CaseClock, WhatWasCancelledCountsForNothing) {

@@ -400,5 +400,18 @@ TEST(ChannelStateOfAPeer, WhatItSendsAllTheSameIsTakenAndTold) {
   EXPECT_LE(peer.alarms_with("although the channel is not open"), limits::kPeerAlarmsToldMax);
 }
 
+// A decision has no word for lives, and is kept by its fields.
+TEST(ChannelStateHint, WhatIsRefusedIsKeptByTheWordsOfTheHint) {
+  const auto hint = [](wire::MessageType type) {
+    return check_release_in(Mode::suspended, static_cast<uint8_t>(type), kRoutine, false)
+        .error()
+        .hint;
+  };
+  EXPECT_EQ(hint(wire::MessageType::decision).find("hotline draft save -t decision --set "), 0u);
+  EXPECT_EQ(hint(wire::MessageType::text).find("hotline send -p flash --danger-to-life"), 0u);
+  EXPECT_TRUE(check_release_in(Mode::open, static_cast<uint8_t>(wire::MessageType::decision),
+                               kRoutine, false));
+}
+
 }  // namespace
 }  // namespace hotline

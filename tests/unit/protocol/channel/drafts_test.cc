@@ -246,7 +246,10 @@ TEST_F(KeptDrafts, AnAuditorWritesNothing) {
     EXPECT_EQ(refused.error().code, ErrorCode::not_allowed);
   }
   EXPECT_EQ(open().size(), 1u);
-  EXPECT_EQ(peer.recorded<wire::RequestRefused>().size(), 2u);
+  const auto refusals = peer.recorded<wire::RequestRefused>();
+  ASSERT_EQ(refusals.size(), 2u);
+  EXPECT_EQ(refusals[0]->reason()->str(), "ann has no role here that may draft");
+  EXPECT_EQ(refusals[1]->reason()->str(), "about D-1: ann has no role here that may draft");
 }
 
 TEST_F(KeptDrafts, ANearlyFullDiskTakesWhatItsMessageWouldBe) {

@@ -136,8 +136,7 @@ TEST_F(LadderByHandTest, E05_WhereNoRungIsLeftNothingBeginsAnew) {
   told();
   const Status raised = raise("S-1", "nobody comes");
   ASSERT_FALSE(raised);
-  EXPECT_EQ(raised.error().reason,
-            "S-000001 has no rung left: everybody whom its ladder names was told");
+  EXPECT_EQ(raised.error().reason, "S-000001 has no rung left: its ladder was climbed to the end");
   cores.pass(60'000);
   EXPECT_TRUE(is_past());
   EXPECT_EQ(told(), Rungs{});

@@ -309,6 +309,8 @@ TEST(Decision, IsAPersons) {
   decision.set["decided-by"] = "machine";
   EXPECT_EQ(refusal("decision", decision), "decided-by: is no person");
   decision.set["decided-by"] = "supervisor";
+  decision.set["incident"] = "N-3";
+  EXPECT_EQ(refusal("decision", decision), "") << "a short name is one as well";
   decision.set["incident"] = "the crossing";
   EXPECT_TRUE(has(refusal("decision", decision), "is not a message's name"));
 }

@@ -162,11 +162,6 @@ int release(Invocation& invocation) {
   const auto wait = need(read_wait_options(invocation.arguments));
   const auto connection = need(invocation.connect(), what);
   const auto saved = need(find_open(*connection, typed), what);
-  if (auto whole = check_complete(*connection, saved, invocation.now()); !whole) {
-    return output.fail(what, make_error(whole.error().code, whole.error().reason,
-                                        "hotline return " + saved.name() +
-                                            " --reason \"...\"    its writer mends it"));
-  }
   const auto confirmed = invocation.arguments.get("--confirm");
   const auto allowed = check_may_release(*connection, saved);
   // The daemon refuses whoever confirms what they may not, so that it is on record; but where one
@@ -174,6 +169,11 @@ int release(Invocation& invocation) {
   const bool daemon_refuses = !allowed && allowed.error().code == ErrorCode::not_allowed &&
                               confirmed && asks_two_people(*connection, saved.bytes());
   if (!allowed && !daemon_refuses) return output.fail(what, allowed.error());
+  if (auto whole = check_complete(*connection, saved, invocation.now()); !whole) {
+    return output.fail(what, make_error(whole.error().code, whole.error().reason,
+                                        "hotline return " + saved.name() +
+                                            " --reason \"...\"    its writer mends it"));
+  }
   if (!confirmed) return show_what_is_released(invocation, *connection, saved);
   const std::string hash = to_hex(saved.hash());
   if (confirmed->size() < kConfirmedDigits ||

@@ -44,6 +44,7 @@ const std::vector<Command>& all_commands() {
       channel_suspend_command(),
       channel_restrict_command(),
       channel_reopen_command(),
+      recover_command(),
       case_list_command(),
       case_show_command(),
       case_note_command(),

@@ -84,6 +84,7 @@ Command pki_check_command();
 Command pki_dev_init_command();
 Command pki_show_command();
 Command reply_command();
+Command recover_command();
 Command report_command();
 Command search_command();
 Command send_command();

@@ -228,6 +228,12 @@ Result<Answer<wire::StatusReply>> Connection::status() {
                                 [](auto& builder) { return wire::CreateStatus(builder).Union(); });
 }
 
+Result<Answer<wire::StatusReply>> Connection::confirm_recovery(uint64_t epoch) {
+  return ask<wire::StatusReply>(wire::RequestBody::ConfirmRecovery, [epoch](auto& builder) {
+    return wire::CreateConfirmRecovery(builder, epoch).Union();
+  });
+}
+
 Result<Answer<wire::EscalationRows>> Connection::escalations(const std::string& id, uint64_t limit,
                                                              const std::string& after) {
   return ask<wire::EscalationRows>(wire::RequestBody::Escalations, [&](auto& builder) {

@@ -45,6 +45,9 @@ bool ShiftLog::count(const wire::Entry& entry) {
     case wire::Fact::TestCallMissed:
     case wire::Fact::GuarantorNoted:
     case wire::Fact::ExerciseClockSet:
+    case wire::Fact::StoreRestored:
+    case wire::Fact::EpochBegan:
+    case wire::Fact::RecoveryConfirmed:
       return true;
     default:
       return false;

@@ -420,6 +420,10 @@ void JournalDescriber::describe_rest(const wire::Entry& entry, Description& to) 
     to.urgent = !began->taken_back();
     to.text = std::string(began->incoming() ? "the peer's" : "our") + " record goes on in epoch " +
               std::to_string(began->number()) + " from leaf " + std::to_string(began->first());
+  } else if (const auto* confirmed = entry.fact_as_RecoveryConfirmed()) {
+    to.kind = "recovery";
+    to.text = "the recovery that began epoch " + std::to_string(confirmed->epoch()) +
+              " was confirmed by " + role_name(confirmed->role());
   } else if (entry.fact_as_StoreRestored() != nullptr) {
     to.kind = "restored";
     to.urgent = true;

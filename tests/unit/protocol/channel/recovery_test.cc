@@ -186,6 +186,36 @@ TEST(AfterRecoveryTest, WhereNobodyCanConfirmItTheConditionSaysSo) {
   EXPECT_NE(conditions.list()[0].text.find("nobody here can confirm it"), std::string::npos);
 }
 
+// A disk was put back as it was, without a mark, and then the newer one again: two messages have
+// one place. docs/operating.md says what to do.
+TEST_F(RecoveryTest, AfterAForkAStoreMadeAnewTakesWhatThePeerHolds) {
+  LinkId link = cores.connect();
+  acknowledge(kSouth, say(kNorth));
+  const SimulatedDisk before = cores.disk(kNorth);
+  cores.hold_frames_from(kNorth, true);
+  say(kNorth);
+  const SimulatedDisk after = cores.disk(kNorth);
+  cores.disconnect(link);
+  cores.hold_frames_from(kNorth, false);
+  cores.restart(kNorth, before);
+  link = cores.connect();
+  acknowledge(kSouth, say(kNorth, kFlashLevel));
+  cores.restart(kNorth, after);
+  reconnect();
+  EXPECT_TRUE(is_open(kNorth, ConditionCode::own_forked));
+  EXPECT_TRUE(is_open(kSouth, ConditionCode::peer_forked)) << "alarm on both floors";
+  EXPECT_FALSE(cores.submit(kNorth, kFlashLevel));
+
+  cores.restart(kNorth, {});
+  reconnect();
+  expect_same();
+  EXPECT_FALSE(is_open(kNorth, ConditionCode::own_forked));
+  EXPECT_TRUE(confirm(kNorth, 1));
+  acknowledge(kSouth, say(kNorth, kFlashLevel));
+  acknowledge(kNorth, say(kSouth));
+  expect_same();
+}
+
 TEST_F(RecoveryTest, ARecoveryThatABreakInterruptsBeginsAnew) {
   cores.connect();
   for (int i = 0; i < 20; ++i) acknowledge(kSouth, say(kNorth));

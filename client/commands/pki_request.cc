@@ -2,6 +2,7 @@
 // the certificate that the party's CA made of it.
 #include <filesystem>
 
+#include "certs/certificate_limits.h"
 #include "certs/check.h"
 #include "certs/key_file.h"
 #include "certs/request.h"

@@ -136,6 +136,12 @@ std::string epoch_began_entry() {
   });
 }
 
+std::string recovery_confirmed_entry(uint64_t epoch) {
+  return entry_of(kMadeHistoryBegins, [epoch](flatbuffers::FlatBufferBuilder& builder) {
+    return wire::CreateRecoveryConfirmed(builder, epoch);
+  });
+}
+
 std::string evidence_entry(wire::EvidenceKind kind, const std::string& first,
                            const std::string& second) {
   return entry_of(kMadeHistoryBegins, [&](flatbuffers::FlatBufferBuilder& builder) {

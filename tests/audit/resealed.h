@@ -32,6 +32,7 @@ std::string made_up_entry(int64_t at);
 // Those of a party whose store was lost, and whose next epoch is its first but one.
 std::string store_restored_entry();
 std::string epoch_began_entry();
+std::string recovery_confirmed_entry(uint64_t epoch);
 
 // Two notes that the journal kept as evidence.
 std::string evidence_entry(wire::EvidenceKind kind, const std::string& first,

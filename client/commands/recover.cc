@@ -18,8 +18,28 @@ const wire::ConditionRow* unconfirmed_recovery(const wire::StatusReply& status) 
   return found == all.end() ? nullptr : *found;
 }
 
+int resolve_fork(Invocation& invocation, const std::string& log) {
+  Output& output = invocation.output;
+  const std::string what = "no fork was resolved";
+  if (log != "transcript" && log != "journal") {
+    return output.fail(what, make_error(ErrorCode::usage, "there is no log \"" + log + "\"",
+                                        "hotline recover --fork transcript"));
+  }
+  const auto connection = need(invocation.connect(), what);
+  need(connection->resolve_fork(log == "journal"), what);
+  if (output.json()) {
+    output.document(
+        json_document().add("fork", log).add("resolved_by", text(connection->server().person())));
+    return kExitDone;
+  }
+  output.say(log == "journal" ? "The fork of the other side's journal is resolved."
+                              : "The fork of the other side is resolved.");
+  return kExitDone;
+}
+
 int recover(Invocation& invocation) {
   Output& output = invocation.output;
+  if (const auto log = invocation.arguments.get("--fork")) return resolve_fork(invocation, *log);
   const std::string what = "no recovery was confirmed";
   const auto connection = need(invocation.connect(), what);
   const auto status = need(connection->status(), what);
@@ -47,16 +67,22 @@ int recover(Invocation& invocation) {
 }  // namespace
 
 Command recover_command() {
-  return {{.name = "recover",
-           .summary = "Confirm that a recovery of this store was looked after",
-           .description =
-               "A store that was lost or old is recovered from the other party at once, and waits "
-               "for nobody. What its journal knew of its own people is gone: who acknowledged, "
-               "drafts, notes. Look through what waits, tell the other watch by voice, and then "
-               "confirm it; until somebody does, recovery-unconfirmed stands. The journal keeps "
-               "who confirmed it, and when. A supervisor confirms.",
-           .examples = {"hotline recover", "hotline recover --json"}},
-          recover};
+  return {
+      {.name = "recover",
+       .summary = "Confirm a recovery of this store, or resolve a fork of the other side",
+       .description =
+           "A store that was lost or old is recovered from the other party at once, and waits "
+           "for nobody. What its journal knew of its own people is gone: who acknowledged, "
+           "drafts, notes. Look through what waits, tell the other watch by voice, and then "
+           "confirm it; until somebody does, recovery-unconfirmed stands. The journal keeps "
+           "who confirmed it, and when. With --fork: it is known how the other side came to sign "
+           "two transcripts, or journals, and peer-forked, or witness-frozen, ends; a frozen "
+           "journal is cosigned again. Evidence that is shown later is told anew. A supervisor "
+           "does either.",
+       .examples = {"hotline recover", "hotline recover --json",
+                    "hotline recover --fork transcript", "hotline recover --fork journal"},
+       .options = {{"--fork", "LOG", "transcript or journal: resolve a fork of it"}}},
+      recover};
 }
 
 }  // namespace hotline::client

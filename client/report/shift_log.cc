@@ -48,6 +48,7 @@ bool ShiftLog::count(const wire::Entry& entry) {
     case wire::Fact::StoreRestored:
     case wire::Fact::EpochBegan:
     case wire::Fact::RecoveryConfirmed:
+    case wire::Fact::ForkResolved:
       return true;
     default:
       return false;

@@ -99,6 +99,8 @@ void ClientApi::serve(ClientSession& session, const wire::Request& request) {
       return try_notifiers(session, number);
     case wire::RequestBody::ConfirmRecovery:
       return confirm_recovery(session, number, *request.body_as_ConfirmRecovery());
+    case wire::RequestBody::ResolveFork:
+      return resolve_fork(session, number, *request.body_as_ResolveFork());
     case wire::RequestBody::ListHandover:
       return list_handover(session, number);
     case wire::RequestBody::Cases:

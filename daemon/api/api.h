@@ -124,6 +124,7 @@ class ClientApi {
   void try_notifiers(ClientSession& session, uint32_t request);
   void confirm_recovery(ClientSession& session, uint32_t request,
                         const wire::ConfirmRecovery& wanted);
+  void resolve_fork(ClientSession& session, uint32_t request, const wire::ResolveFork& wanted);
   void answer_trial(ClientSession& asker, uint32_t request,
                     const std::vector<TriedNotifier>& tried);
   void export_head(ClientSession& session, uint32_t request);

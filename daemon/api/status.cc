@@ -158,6 +158,13 @@ void ClientApi::confirm_recovery(ClientSession& session, uint32_t request,
   changed_();
 }
 
+void ClientApi::resolve_fork(ClientSession& session, uint32_t request,
+                             const wire::ResolveFork& wanted) {
+  const uint64_t token = sessions_.wait_for_commit(session, request, 0);
+  core_.resolve_fork(clock_.now(), token, session.actor, wanted.journal());
+  changed_();
+}
+
 void ClientApi::answer(const AnswerRecovery& answer) {
   auto [session, request] = sessions_.take_asker(answer.token);
   if (session == nullptr) return;

@@ -28,7 +28,7 @@ Core::Core(CoreConfig config, Records& records, Random& random, Now started)
       exercise_(config_, recorder_, persons_, noise_, conditions_),
       disk_(config_, conditions_),
       evidence_(config_, recorder_, noise_, conditions_),
-      after_recovery_(config_, recorder_, persons_, noise_, conditions_),
+      after_recovery_(config_, recorder_, persons_, noise_, conditions_, evidence_),
       agreements_(config_, config_.policy, recorder_, conditions_),
       flash_share_(config_, conditions_),
       channel_state_(config_, recorder_, conditions_),

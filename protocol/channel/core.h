@@ -177,6 +177,10 @@ class Core {
   void confirm_recovery(Now now, uint64_t token, const Actor& actor, uint64_t epoch) {
     after_recovery_.confirm(now, token, actor, epoch);
   }
+  // A supervisor resolves a fork of the peer's transcript, or of its journal. Likewise.
+  void resolve_fork(Now now, uint64_t token, const Actor& actor, bool journal) {
+    after_recovery_.resolve(now, token, actor, journal);
+  }
   // The outcome of a StartAttempt, also of one that was stopped.
   void attempt_ended(Now now, const AttemptName& attempt, wire::Outcome outcome,
                      const std::string& detail) {

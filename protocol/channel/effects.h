@@ -135,7 +135,7 @@ struct AnswerExerciseClock {
   Status outcome = ok();
 };
 
-// A supervisor confirmed a recovery, durably.
+// A supervisor confirmed a recovery, or resolved a fork, durably.
 struct AnswerRecovery {
   uint64_t token = 0;
   Status outcome = ok();

@@ -3,6 +3,7 @@ shares nothing with it, and by hand as docs/audit.md says."""
 
 import os
 import pathlib
+import shlex
 import subprocess
 import sys
 import tempfile
@@ -65,6 +66,11 @@ class Evidence(unittest.TestCase):
                 done = world.client("north", "eve", "audit", "export", export)
                 self.assertEqual(done.returncode, 0, done.stderr)
             self.follow_the_page(world, trust)
+            words = shlex.split(commands("operating.md", "A fork: two notes contradict each other")[0])[1:]
+            self.assertEqual(world.client("north", "ann", *words).returncode, 4)
+            self.assertEqual(world.client("north", "bob", *words).returncode, 0)
+            self.assertNotIn(("peer-forked", "south"), world.conditions("north"))
+            self.assertEqual(world.client("north", "bob", *words).returncode, 8)
             listed = world.client("north", "eve", "audit", "evidence", export, "--json")
             self.assertEqual(listed.returncode, 0, listed.stderr)
             self.assertIn('"kind":"fork-of-peer"', listed.stdout)

@@ -58,6 +58,12 @@ class RecoveryTest : public testing::Test {
     cores.settle();
     return cores.recovery_answers(party).at(last_token_);
   }
+  Status resolve(size_t party, bool journal, wire::Role role = wire::Role::supervisor) {
+    const Actor bob{"bob", Hash{8}, {static_cast<uint8_t>(role)}};
+    cores.core(party).resolve_fork(cores.now(), ++last_token_, bob, journal);
+    cores.settle();
+    return cores.recovery_answers(party).at(last_token_);
+  }
   uint64_t last_token_ = 7'000;
   std::set<std::string> own_ids(size_t party) {
     std::set<std::string> ids;
@@ -171,7 +177,8 @@ TEST(AfterRecoveryTest, WhereNobodyCanConfirmItTheConditionSaysSo) {
   Noise noise(recorder, random);
   Conditions conditions(recorder);
   CoreConfig config;
-  AfterRecovery after(config, recorder, persons, noise, conditions);
+  Evidence evidence(config, recorder, noise, conditions);
+  AfterRecovery after(config, recorder, persons, noise, conditions, evidence);
   const Now now{1'000'000, 1'795'000'000'000};
   after.note_conditions(now);
   EXPECT_TRUE(conditions.list().empty());
@@ -213,6 +220,20 @@ TEST_F(RecoveryTest, AfterAForkAStoreMadeAnewTakesWhatThePeerHolds) {
   EXPECT_TRUE(confirm(kNorth, 1));
   acknowledge(kSouth, say(kNorth, kFlashLevel));
   acknowledge(kNorth, say(kSouth));
+  expect_same();
+
+  // The other side's supervisor ends the alarm.
+  EXPECT_TRUE(is_open(kSouth, ConditionCode::peer_forked));
+  EXPECT_EQ(resolve(kSouth, true).error().code, ErrorCode::refused) << "no journal was forked";
+  EXPECT_EQ(resolve(kSouth, false, wire::Role::operator_).error().code, ErrorCode::not_allowed);
+  EXPECT_TRUE(is_open(kSouth, ConditionCode::peer_forked));
+  EXPECT_TRUE(resolve(kSouth, false));
+  EXPECT_FALSE(is_open(kSouth, ConditionCode::peer_forked));
+  EXPECT_EQ(resolve(kSouth, false).error().code, ErrorCode::refused);
+  cores.restart(kSouth);
+  reconnect();
+  EXPECT_FALSE(is_open(kSouth, ConditionCode::peer_forked));
+  acknowledge(kSouth, say(kNorth));
   expect_same();
 }
 

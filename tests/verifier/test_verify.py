@@ -803,7 +803,7 @@ class TestExports(unittest.TestCase):
         record.begin_epoch()
         record.fact("RecoveryConfirmed", {"epoch": 1})
         record.witness()
-        self.expect(self.copy(record), "VERIFIED")
+        self.expect(self.copy(record), "VERIFIED", "")
         record.fact("RecoveryConfirmed", {"epoch": 1})
         self.expect(self.copy(record), "FAILED", f"journal entry {len(record.entries['journal']) - 1}")
 

@@ -106,6 +106,7 @@ class Channel : public ChannelHost {
   void perform(const AnswerLadder& answer) override { clients_->answer(answer); }
   void perform(const AnswerCase& answer) override { clients_->answer(answer); }
   void perform(const AnswerExerciseClock& answer) override { clients_->answer(answer); }
+  void perform(const AnswerRecovery& answer) override { clients_->answer(answer); }
   void perform(const AnswerExport& answer) override { clients_->answer(answer); }
   void perform(const SoundStep& sound) override;
   void perform(const StartAttempt& start) override;

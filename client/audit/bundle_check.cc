@@ -258,6 +258,11 @@ void BundleCheck::read_fact(unsigned place, const wire::Entry& entry) {
       if (!began.incoming()) outcome_->epochs.push_back({entry_at(place), began.number(), 0, {}});
       return;
     }
+    case wire::Fact::RecoveryConfirmed:
+      fact.kind = JournalFact::Kind::recovery_confirmed;
+      fact.epoch = entry.fact_as_RecoveryConfirmed()->epoch();
+      outcome_->facts.push_back(std::move(fact));
+      return;
     default:
       return;
   }

@@ -36,7 +36,8 @@ struct JournalFact {
     receipt_held,
     receipt_given,
     own_epoch,
-    peers_epoch
+    peers_epoch,
+    recovery_confirmed
   };
 
   Kind kind = Kind::released;

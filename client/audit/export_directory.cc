@@ -35,7 +35,7 @@ using AllFacts =
              wire::DraftReturned, wire::ConditionBegan, wire::ConditionEnded, wire::AgreementBegan,
              wire::HandoverStarted, wire::HandoverAccepted, wire::LadderPaused,
              wire::GuarantorNoted, wire::ExerciseClockSet, wire::LadderRaised, wire::NotifiersTried,
-             wire::StoreRestored, wire::EpochBegan>;
+             wire::StoreRestored, wire::EpochBegan, wire::RecoveryConfirmed, wire::ForkResolved>;
 
 template <class Fact>
 const wire::Digest* name_hash(const wire::Entry& entry) {

@@ -34,6 +34,8 @@ void JournalAccount::take(const JournalFact& fact) {
       return take_epoch(fact, ExportLog::sent);
     case JournalFact::Kind::peers_epoch:
       return take_epoch(fact, ExportLog::received);
+    case JournalFact::Kind::recovery_confirmed:
+      return take_confirmed(fact);
   }
 }
 
@@ -125,6 +127,14 @@ void JournalAccount::take_epoch(const JournalFact& fact, ExportLog log) {
                {entry_name(ExportLog::journal, fact.entry),
                 "no epoch begins at place " + std::to_string(fact.number) + " of " +
                     std::string(log_name(log))});
+}
+
+void JournalAccount::take_confirmed(const JournalFact& fact) {
+  if (fact.epoch == 0 || fact.epoch != epochs_told_[ExportLog::sent] ||
+      fact.epoch == confirmed_epoch_) {
+    return fail(fact.entry, "it confirms no recovery that waits");
+  }
+  confirmed_epoch_ = fact.epoch;
 }
 
 void JournalAccount::expect_leaf(ExportLog log, uint64_t index, const Hash& hash,

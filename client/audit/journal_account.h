@@ -64,6 +64,7 @@ class JournalAccount {
   void take_received(const JournalFact& fact);
   void take_receipt(const JournalFact& fact, ExportLog log);
   void take_epoch(const JournalFact& fact, ExportLog log);
+  void take_confirmed(const JournalFact& fact);
   Unnumbered* find(uint64_t serial);
   void expect_leaf(ExportLog log, uint64_t index, const Hash& hash, uint64_t journal_entry);
   void fail(uint64_t entry, std::string reason);
@@ -73,6 +74,7 @@ class JournalAccount {
   const LogSizes sizes_;
   const PerLog<Epochs>& epochs_;  // As the transcripts themselves have them.
   PerLog<uint64_t> epochs_told_;
+  uint64_t confirmed_epoch_ = 0;
   FaultBook& faults_;
   TileLevel sent_;  // Leaves of the transcripts.
   TileLevel received_;

@@ -171,6 +171,8 @@ class PersonCheck {
     if (const auto* fact = entry.fact_as_ExerciseClockSet()) return hash(fact);
     if (const auto* fact = entry.fact_as_LadderRaised()) return hash(fact);
     if (const auto* fact = entry.fact_as_NotifiersTried()) return hash(fact);
+    if (const auto* fact = entry.fact_as_RecoveryConfirmed()) return hash(fact);
+    if (const auto* fact = entry.fact_as_ForkResolved()) return hash(fact);
     return std::nullopt;
   }
 
@@ -211,6 +213,12 @@ class PersonCheck {
       return raise_statement(addressed_, "", text_of(fact->reason()));
     }
     if (entry.fact_as_NotifiersTried() != nullptr) return trial_statement(addressed_);
+    if (const auto* fact = entry.fact_as_RecoveryConfirmed()) {
+      return recovery_statement(addressed_, fact->epoch());
+    }
+    if (const auto* fact = entry.fact_as_ForkResolved()) {
+      return fork_statement(addressed_, fact->kind() == wire::EvidenceKind::fork_of_peer_journal);
+    }
     if (const auto* fact = entry.fact_as_HandoverAccepted()) {
       return take_over_statement(addressed_, to_hash(*fact->hash()));
     }

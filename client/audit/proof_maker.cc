@@ -92,17 +92,6 @@ Result<std::optional<uint64_t>> find_place(ExportedLog& log, const Serial& place
   return *fits ? std::optional<uint64_t>(place.number) : std::optional<uint64_t>();
 }
 
-Result<Bytes> read_certificate_file(const ExportReader& reader, const std::string& party,
-                                    Purpose purpose) {
-  const std::string path = certificate_path(party, purpose);
-  const auto text = reader.read_text(path, 2 * limits::kCertificateSizeMax);
-  const auto blocks = text ? parse_pem(*text) : Result<std::vector<PemBlock>>(text.error());
-  if (!blocks || blocks->size() != 1) {
-    return damaged(path + " is not one certificate");
-  }
-  return blocks->front().bytes;
-}
-
 Result<MadeProof> prove(const std::string& directory, const ExportReader& reader, ExportedLog& log,
                         uint64_t index, const std::string& id) {
   MadeProof made;
@@ -139,6 +128,17 @@ Result<MadeProof> prove(const std::string& directory, const ExportReader& reader
 }
 
 }  // namespace
+
+Result<Bytes> read_certificate_file(const ExportReader& reader, const std::string& party,
+                                    Purpose purpose) {
+  const std::string path = certificate_path(party, purpose);
+  const auto text = reader.read_text(path, 2 * limits::kCertificateSizeMax);
+  const auto blocks = text ? parse_pem(*text) : Result<std::vector<PemBlock>>(text.error());
+  if (!blocks || blocks->size() != 1) {
+    return damaged(path + " is not one certificate");
+  }
+  return blocks->front().bytes;
+}
 
 Result<MadeProof> make_proof(const std::string& directory, const std::string& id) {
   const std::string typed = upper_case(id);

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "client/audit/export_directory.h"
+#include "client/audit/export_reader.h"
 #include "client/audit/proof_check.h"
 #include "client/audit/proof_file.h"
 #include "protocol/base/result.h"
@@ -22,5 +23,9 @@ struct MadeProof {
 // not_found, incomplete when no receipt in the export covers the message, verification_failed when
 // the export does not hold together there.
 Result<MadeProof> make_proof(const std::string& directory, const std::string& id);
+
+// A certificate that goes with an export, in DER.
+Result<Bytes> read_certificate_file(const ExportReader& reader, const std::string& party,
+                                    Purpose purpose);
 
 }  // namespace hotline::audit

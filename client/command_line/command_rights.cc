@@ -48,6 +48,7 @@ constexpr Row kRows[] = {
     {"handover start", Right::hand_over},
     {"incident close", Right::send, Type::service},
     {"incident open", Right::send, Type::service},
+    {"recover", Right::recover},
     {"release", Right::release},
     {"reply", Right::send, Type::answer},
     {"return", Right::release},

@@ -5,6 +5,7 @@
 #include "certs/key_file.h"
 #include "client/audit/proof_check.h"
 #include "client/audit/proof_maker.h"
+#include "client/commands/audit_evidence.h"
 #include "client/commands/commands.h"
 #include "client/show/message_view.h"
 #include "protocol/message/names.h"
@@ -190,6 +191,12 @@ int check(Invocation& invocation) {
                          is_directory ? "a proof is one file; for an export: hotline audit verify"
                                       : "hotline audit prove MESSAGE --export DIR -o FILE"));
   }
+  if (is_evidence(as_text(*file))) {
+    const auto shown = show_evidence(output, as_text(*file), trust);
+    if (shown) return *shown;
+    return shown.error().code == ErrorCode::configuration ? output.fail(what, shown.error())
+                                                          : print_failed(output, shown.error());
+  }
   const auto message = audit::check_proof(as_text(*file), trust);
   if (!message && message.error().code == ErrorCode::configuration) {
     return output.fail(what, message.error());
@@ -220,10 +227,11 @@ Command audit_prove_command() {
 Command audit_check_command() {
   return {
       {.name = "audit check",
-       .summary = "Check a proof file offline, and show the message it proves",
+       .summary = "Check a proof or evidence file offline, and show what it proves",
        .description =
            "VERIFIED: the sender signed for a transcript in which this message stands at this "
-           "place, and the receiver signed that it holds that transcript. FAILED (exit code 10): "
+           "place, and the receiver signed that it holds that transcript; of an evidence file, "
+           "that its party signed two different logs. FAILED (exit code 10): "
            "the file proves nothing. INCOMPLETE (12): nothing wrong was found, but something could "
            "not be checked, and is named. Nothing is trusted but the CA certificates in the "
            "directory. docs/audit.md shows how to check the same with openssl and a pencil.",
@@ -232,7 +240,7 @@ Command audit_check_command() {
        .options = {{"--trust", "DIR", "the CA certificate of each party, as PARTY-ca.crt"},
                    {"--language", "TAG",
                     "show coded fields in it; else the context's, else English"}},
-       .positionals = {{"FILE", "a proof file, as `hotline audit prove` writes it"}}},
+       .positionals = {{"FILE", "as `hotline audit prove` or `hotline audit evidence` writes it"}}},
       check};
 }
 

@@ -228,6 +228,18 @@ Result<Answer<wire::StatusReply>> Connection::status() {
                                 [](auto& builder) { return wire::CreateStatus(builder).Union(); });
 }
 
+Result<Answer<wire::StatusReply>> Connection::confirm_recovery(uint64_t epoch) {
+  return ask<wire::StatusReply>(wire::RequestBody::ConfirmRecovery, [epoch](auto& builder) {
+    return wire::CreateConfirmRecovery(builder, epoch).Union();
+  });
+}
+
+Result<Answer<wire::StatusReply>> Connection::resolve_fork(bool journal) {
+  return ask<wire::StatusReply>(wire::RequestBody::ResolveFork, [journal](auto& builder) {
+    return wire::CreateResolveFork(builder, journal).Union();
+  });
+}
+
 Result<Answer<wire::EscalationRows>> Connection::escalations(const std::string& id, uint64_t limit,
                                                              const std::string& after) {
   return ask<wire::EscalationRows>(wire::RequestBody::Escalations, [&](auto& builder) {

@@ -160,6 +160,10 @@ class Connection {
   Status list_each(ListWish wish, const std::function<bool(const wire::MessageRow&)>& visit);
   Result<Answer<wire::Detail>> show(const std::string& id);  // Has a row.
   Result<Answer<wire::StatusReply>> status();
+  // Confirms the recovery of the store that began this epoch.
+  Result<Answer<wire::StatusReply>> confirm_recovery(uint64_t epoch);
+  // Resolves a fork of the peer's transcript, or of its journal.
+  Result<Answer<wire::StatusReply>> resolve_fork(bool journal);
   // One message's, or for an empty id those of all that wait, from a place on.
   Result<Answer<wire::EscalationRows>> escalations(const std::string& id, uint64_t limit = 0,
                                                    const std::string& after = {});

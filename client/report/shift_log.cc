@@ -45,6 +45,10 @@ bool ShiftLog::count(const wire::Entry& entry) {
     case wire::Fact::TestCallMissed:
     case wire::Fact::GuarantorNoted:
     case wire::Fact::ExerciseClockSet:
+    case wire::Fact::StoreRestored:
+    case wire::Fact::EpochBegan:
+    case wire::Fact::RecoveryConfirmed:
+    case wire::Fact::ForkResolved:
       return true;
     default:
       return false;

@@ -420,6 +420,16 @@ void JournalDescriber::describe_rest(const wire::Entry& entry, Description& to) 
     to.urgent = !began->taken_back();
     to.text = std::string(began->incoming() ? "the peer's" : "our") + " record goes on in epoch " +
               std::to_string(began->number()) + " from leaf " + std::to_string(began->first());
+  } else if (const auto* confirmed = entry.fact_as_RecoveryConfirmed()) {
+    to.kind = "recovery";
+    to.text = "the recovery that began epoch " + std::to_string(confirmed->epoch()) +
+              " was confirmed by " + role_name(confirmed->role());
+  } else if (const auto* resolved = entry.fact_as_ForkResolved()) {
+    to.kind = "fork";
+    to.text = std::string(resolved->kind() == wire::EvidenceKind::fork_of_peer_journal
+                              ? "the fork of the peer's journal"
+                              : "the fork of the peer") +
+              " was resolved by " + role_name(resolved->role());
   } else if (entry.fact_as_StoreRestored() != nullptr) {
     to.kind = "restored";
     to.urgent = true;

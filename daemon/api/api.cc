@@ -97,6 +97,10 @@ void ClientApi::serve(ClientSession& session, const wire::Request& request) {
       return raise_escalation(session, number, *request.body_as_RaiseEscalation());
     case wire::RequestBody::TryNotifiers:
       return try_notifiers(session, number);
+    case wire::RequestBody::ConfirmRecovery:
+      return confirm_recovery(session, number, *request.body_as_ConfirmRecovery());
+    case wire::RequestBody::ResolveFork:
+      return resolve_fork(session, number, *request.body_as_ResolveFork());
     case wire::RequestBody::ListHandover:
       return list_handover(session, number);
     case wire::RequestBody::Cases:

@@ -71,6 +71,7 @@ class ClientApi {
   void answer(const AnswerDraft& answer);
   void answer(const AnswerHandover& answer);
   void answer(const AnswerExerciseClock& answer);
+  void answer(const AnswerRecovery& answer);
   void answer(const AnswerLadder& answer);
   void answer(const AnswerCase& answer);
   void answer(const AnswerExport& answer);
@@ -89,8 +90,8 @@ class ClientApi {
   Status take_signature(ClientSession& session, const wire::Request& request) const;
 
   // One file a subject: hello.cc, submit.cc, list.cc (with search.cc), show.cc, watch.cc,
-  // status.cc, escalations.cc, export.cc (three requests), conflicts.cc (with check_notice),
-  // notices.cc, incidents.cc, drafts.cc (four), agreements.cc, handover.cc (four),
+  // status.cc (with recovery), escalations.cc, export.cc (three requests), conflicts.cc (with
+  // check_notice), notices.cc, incidents.cc, drafts.cc (four), agreements.cc, handover.cc (four),
   // channel_state.cc, cases.cc (two).
   void hello(ClientSession& session, uint32_t request);
   void submit(ClientSession& session, uint32_t request, const wire::Submit& submit);
@@ -121,6 +122,9 @@ class ClientApi {
   void raise_escalation(ClientSession& session, uint32_t request,
                         const wire::RaiseEscalation& wanted);
   void try_notifiers(ClientSession& session, uint32_t request);
+  void confirm_recovery(ClientSession& session, uint32_t request,
+                        const wire::ConfirmRecovery& wanted);
+  void resolve_fork(ClientSession& session, uint32_t request, const wire::ResolveFork& wanted);
   void answer_trial(ClientSession& asker, uint32_t request,
                     const std::vector<TriedNotifier>& tried);
   void export_head(ClientSession& session, uint32_t request);

@@ -151,4 +151,25 @@ void ClientApi::status(ClientSession& session, uint32_t request) {
   });
 }
 
+void ClientApi::confirm_recovery(ClientSession& session, uint32_t request,
+                                 const wire::ConfirmRecovery& wanted) {
+  const uint64_t token = sessions_.wait_for_commit(session, request, 0);
+  core_.confirm_recovery(clock_.now(), token, session.actor, wanted.epoch());
+  changed_();
+}
+
+void ClientApi::resolve_fork(ClientSession& session, uint32_t request,
+                             const wire::ResolveFork& wanted) {
+  const uint64_t token = sessions_.wait_for_commit(session, request, 0);
+  core_.resolve_fork(clock_.now(), token, session.actor, wanted.journal());
+  changed_();
+}
+
+void ClientApi::answer(const AnswerRecovery& answer) {
+  auto [session, request] = sessions_.take_asker(answer.token);
+  if (session == nullptr) return;
+  if (!answer.outcome) return sessions_.fail(*session, request, answer.outcome.error());
+  status(*session, request);
+}
+
 }  // namespace hotline

@@ -118,7 +118,9 @@ void look_at_people(const Config& config, MachineFindings& findings) {
   if (!somebody_may(Right::send))
     findings.notes.push_back("nobody can send or acknowledge: no [[person]] is an operator");
   if (!somebody_may(Right::take_flood))
-    findings.notes.push_back("nobody can take a flood as one: no [[person]] is a supervisor");
+    findings.notes.push_back(
+        "nobody can take a flood as one or confirm a recovery: no [[person]] is a "
+        "supervisor");
 }
 
 // A watch on which nobody is the second of two could not send a FLASH.

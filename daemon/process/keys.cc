@@ -9,6 +9,7 @@
 #include "certs/certificate_fields.h"
 #include "certs/key_file.h"
 #include "daemon/process/kept_list.h"
+#include "protocol/message/roles.h"
 
 namespace hotline {
 namespace {
@@ -186,6 +187,9 @@ CoreConfig ChannelKeys::core_config(const Config& config) const {
   core.receipt_signer = receipt_.signer.get();
   core.witness_signer = witness_.signer.get();
   core.policy = config.policy;
+  core.has_supervisor =
+      std::any_of(config.people.begin(), config.people.end(),
+                  [](const PersonConfig& one) { return may(one.roles, Right::recover); });
   return core;
 }
 

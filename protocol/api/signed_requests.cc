@@ -72,6 +72,11 @@ std::optional<std::string> statement_of(const Addressed& addressed, wire::Reques
     }
     case wire::RequestBody::TryNotifiers:
       return trial_statement(addressed);
+    case wire::RequestBody::ConfirmRecovery:
+      return recovery_statement(addressed,
+                                static_cast<const wire::ConfirmRecovery*>(body)->epoch());
+    case wire::RequestBody::ResolveFork:
+      return fork_statement(addressed, static_cast<const wire::ResolveFork*>(body)->journal());
     case wire::RequestBody::NoteGuarantor: {
       const auto& asked = *static_cast<const wire::NoteGuarantor*>(body);
       return guarantor_statement(addressed, asked.id()->string_view(),

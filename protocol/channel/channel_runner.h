@@ -36,6 +36,7 @@ class ChannelHost {
   virtual void perform(const AnswerLadder& effect) = 0;
   virtual void perform(const AnswerCase& effect) = 0;
   virtual void perform(const AnswerExerciseClock& effect) = 0;
+  virtual void perform(const AnswerRecovery& effect) = 0;
   virtual void perform(const AnswerExport& effect) = 0;
   virtual void perform(const SoundStep& effect) = 0;
   virtual void perform(const StartAttempt& effect) = 0;

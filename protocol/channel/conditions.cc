@@ -63,6 +63,7 @@ constexpr std::array kKinds = {
     ConditionKind{ConditionCode::exercise_clock_proposed, "exercise-clock-proposed", kWarning,
                   kSounds},
     ConditionKind{ConditionCode::clocks_apart, "clocks-apart", kWarning, kSounds},
+    ConditionKind{ConditionCode::recovery_unconfirmed, "recovery-unconfirmed", kWarning, kSounds},
 };
 
 // Each stands at its number.

@@ -68,6 +68,7 @@ enum class ConditionCode : uint8_t {
   exercise_stopped = 43,
   exercise_clock_proposed = 44,  // The message.
   clocks_apart = 45,
+  recovery_unconfirmed = 46,  // The epoch.
 };
 
 struct ConditionKind {

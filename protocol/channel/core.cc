@@ -28,6 +28,7 @@ Core::Core(CoreConfig config, Records& records, Random& random, Now started)
       exercise_(config_, recorder_, persons_, noise_, conditions_),
       disk_(config_, conditions_),
       evidence_(config_, recorder_, noise_, conditions_),
+      after_recovery_(config_, recorder_, persons_, noise_, conditions_, evidence_),
       agreements_(config_, config_.policy, recorder_, conditions_),
       flash_share_(config_, conditions_),
       channel_state_(config_, recorder_, conditions_),
@@ -52,8 +53,8 @@ Core::Core(CoreConfig config, Records& records, Random& random, Now started)
       outbox_(config_, trust_, recorder_, disk_, evidence_, releases_),
       inbox_(config_, trust_, recorder_, noise_, exercise_, disk_, evidence_, agreements_,
              channel_state_, corrections_, cases_, read_backs_, answers_, witness_, releases_),
-      recovery_(config_, trust_, recorder_, noise_, evidence_, witness_, releases_, outbox_,
-                inbox_),
+      recovery_(config_, trust_, recorder_, noise_, evidence_, after_recovery_, witness_, releases_,
+                outbox_, inbox_),
       claims_(config_, trust_, recorder_, evidence_, outbox_),
       session_(config_, recorder_, noise_, conditions_, exercise_, disk_, agreements_,
                conflict_digests_, witness_, outbox_, inbox_, claims_, recovery_) {}
@@ -80,6 +81,7 @@ Status Core::replay(uint64_t index, ByteView bytes) {
   conditions_.apply(entry);
   submissions_.apply(entry);
   evidence_.apply(entry);
+  after_recovery_.apply(entry);
   const Separation separation = config_.policy.separation;
   agreements_.apply(entry);
   const Now then{boot, entry.at(), entry.ahead_ms()};
@@ -117,6 +119,7 @@ const char* Core::fault_in(const wire::Entry& entry) const {
   if (const char* fault = recorder_.fault_in(entry)) return fault;
   if (const char* fault = conditions_.fault_in(entry)) return fault;
   if (const char* fault = exercise_.fault_in(entry)) return fault;
+  if (const char* fault = after_recovery_.fault_in(entry)) return fault;
   if (const char* fault = drafts_.fault_in(entry)) return fault;
   if (const char* fault = handover_.fault_in(entry)) return fault;
   return Escalation::fault_in(entry);
@@ -161,6 +164,7 @@ Status Core::start(const Hash& stored_root) {
                         "): check this host's time");
   }
   evidence_.note_conditions(now);
+  after_recovery_.note_conditions(now);
   clock_offset_ = now.machine_utc() - now.boot;
   read_backs_.tell(now);
   conflicts_.tell(now);

@@ -26,6 +26,7 @@
 #include <vector>
 
 #include "protocol/base/clock.h"
+#include "protocol/channel/after_recovery.h"
 #include "protocol/channel/agreements.h"
 #include "protocol/channel/answers.h"
 #include "protocol/channel/cases.h"
@@ -172,6 +173,14 @@ class Core {
                       const GuarantorNote& note) {
     cases_.note_guarantor(now, token, actor, name, note);
   }
+  // A supervisor confirms the recovery that began this epoch. The outcome comes as AnswerRecovery.
+  void confirm_recovery(Now now, uint64_t token, const Actor& actor, uint64_t epoch) {
+    after_recovery_.confirm(now, token, actor, epoch);
+  }
+  // A supervisor resolves a fork of the peer's transcript, or of its journal. Likewise.
+  void resolve_fork(Now now, uint64_t token, const Actor& actor, bool journal) {
+    after_recovery_.resolve(now, token, actor, journal);
+  }
   // The outcome of a StartAttempt, also of one that was stopped.
   void attempt_ended(Now now, const AttemptName& attempt, wire::Outcome outcome,
                      const std::string& detail) {
@@ -303,6 +312,7 @@ class Core {
   Exercise exercise_;
   DiskState disk_;
   Evidence evidence_;
+  AfterRecovery after_recovery_;
   Agreements agreements_;
   FlashShare flash_share_;
   ChannelState channel_state_;

@@ -40,6 +40,7 @@ struct CoreConfig {
   Signer* witness_signer = nullptr;
   Policy policy;
   std::string version;
+  bool has_supervisor = true;  // Somebody here may confirm a recovery.
 };
 
 // A person as the daemon knows them from certificate and configuration.

@@ -135,8 +135,15 @@ struct AnswerExerciseClock {
   Status outcome = ok();
 };
 
-using Effect = std::variant<SendFrame, CloseLink, TryNextPath, AnswerSubmission, AnswerExport,
-                            SoundStep, StartAttempt, StopAttempt, Alarm, AnswerDraft,
-                            AnswerHandover, AnswerLadder, AnswerCase, AnswerExerciseClock>;
+// A supervisor confirmed a recovery, or resolved a fork, durably.
+struct AnswerRecovery {
+  uint64_t token = 0;
+  Status outcome = ok();
+};
+
+using Effect =
+    std::variant<SendFrame, CloseLink, TryNextPath, AnswerSubmission, AnswerExport, SoundStep,
+                 StartAttempt, StopAttempt, Alarm, AnswerDraft, AnswerHandover, AnswerLadder,
+                 AnswerCase, AnswerExerciseClock, AnswerRecovery>;
 
 }  // namespace hotline

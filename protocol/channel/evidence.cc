@@ -99,6 +99,10 @@ void Evidence::apply(const wire::Entry& entry) {
     names_.insert(name_of(text_of(fact->first()), text_of(fact->second())));
     ++kept_[fact->kind()];
   }
+  // The pairs stay known, so that showing them again tells nothing new.
+  if (const wire::ForkResolved* resolved = entry.fact_as_ForkResolved()) {
+    kept_.erase(resolved->kind());
+  }
   follow_recovery(entry);
   // The peer's fork says nothing of what we sent, and must not silence us.
   if (kept_.contains(wire::EvidenceKind::fork_of_own)) {

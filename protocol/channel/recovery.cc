@@ -295,6 +295,7 @@ void Recovery::end(Now now) {
                       " of ours and " + count_of(peers_.leaves.size()) +
                       " of the peer's were taken back; who read them, drafts and notes since then "
                       "are lost: look through what waits, and tell the other watch");
+  after_.note_conditions(now);
   stage_ = Stage::ending;
   ended_in_ = recorder_.gathering().id;
 }
@@ -322,6 +323,7 @@ Status Recovery::begin_epoch(Now now) {
   if (!released) return released.error();
   const wire::Entry& begun = outbox_.begin_epoch(now, serial);
   evidence_.apply(begun);
+  after_.apply(begun);
   witness_.apply(begun);
   return ok();
 }

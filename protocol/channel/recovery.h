@@ -23,6 +23,7 @@
 #include <utility>
 #include <vector>
 
+#include "protocol/channel/after_recovery.h"
 #include "protocol/channel/core_config.h"
 #include "protocol/channel/effects.h"
 #include "protocol/channel/evidence.h"
@@ -39,12 +40,14 @@ class Recovery {
  public:
   // All of them outlive it.
   Recovery(const CoreConfig& config, const ChannelTrust& trust, Recorder& recorder, Noise& noise,
-           Evidence& evidence, Witness& witness, Releases& releases, Outbox& outbox, Inbox& inbox)
+           Evidence& evidence, AfterRecovery& after, Witness& witness, Releases& releases,
+           Outbox& outbox, Inbox& inbox)
       : config_(config),
         trust_(trust),
         recorder_(recorder),
         noise_(noise),
         evidence_(evidence),
+        after_(after),
         witness_(witness),
         releases_(releases),
         outbox_(outbox),
@@ -113,6 +116,7 @@ class Recovery {
   Recorder& recorder_;
   Noise& noise_;
   Evidence& evidence_;
+  AfterRecovery& after_;
   Witness& witness_;
   Releases& releases_;
   Outbox& outbox_;

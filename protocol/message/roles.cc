@@ -36,6 +36,7 @@ constexpr Row kRows[] = {
     {wire::Role::supervisor, Right::pause},
     {wire::Role::supervisor, Right::escalate},
     {wire::Role::supervisor, Right::keep_case},
+    {wire::Role::supervisor, Right::recover},
     {wire::Role::supervisor, Right::stop_exercise},
     {wire::Role::monitor, Right::send, wire::MessageType::incident},
     {wire::Role::monitor, Right::send, wire::MessageType::violation},

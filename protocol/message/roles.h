@@ -27,6 +27,7 @@ enum class Right : uint8_t {
   keep_case,  // Record how a guarantor stands to a case of violations.
   direct,     // An exercise: set its clock, begin it again.
   stop_exercise,
+  recover,        // Confirm that a recovery of the store was looked after.
   export_record,  // Take the record away, for an audit.
 };
 

@@ -157,6 +157,18 @@ std::string trial_statement(const Addressed& addressed) {
   return Lines(addressed, "try notifiers").take();
 }
 
+std::string recovery_statement(const Addressed& addressed, uint64_t epoch) {
+  Lines lines(addressed, "confirm recovery");
+  lines.add("epoch", std::to_string(epoch));
+  return lines.take();
+}
+
+std::string fork_statement(const Addressed& addressed, bool journal) {
+  Lines lines(addressed, "resolve fork");
+  lines.add("log", journal ? "journal" : "transcript");
+  return lines.take();
+}
+
 std::string guarantor_statement(const Addressed& addressed, std::string_view id,
                                 std::string_view guarantor, uint8_t standing,
                                 std::string_view reason) {

@@ -77,6 +77,8 @@ std::string exercise_clock_statement(const Addressed& addressed, uint8_t change,
 std::string raise_statement(const Addressed& addressed, std::string_view id,
                             std::string_view reason);
 std::string trial_statement(const Addressed& addressed);
+std::string recovery_statement(const Addressed& addressed, uint64_t epoch);
+std::string fork_statement(const Addressed& addressed, bool journal);
 // `id`: the case's, as it was typed. `standing`: wire::GuarantorStanding.
 std::string guarantor_statement(const Addressed& addressed, std::string_view id,
                                 std::string_view guarantor, uint8_t standing,

@@ -136,4 +136,19 @@ std::string epoch_began_entry() {
   });
 }
 
+std::string recovery_confirmed_entry(uint64_t epoch) {
+  return entry_of(kMadeHistoryBegins, [epoch](flatbuffers::FlatBufferBuilder& builder) {
+    return wire::CreateRecoveryConfirmed(builder, epoch);
+  });
+}
+
+std::string evidence_entry(wire::EvidenceKind kind, const std::string& first,
+                           const std::string& second) {
+  return entry_of(kMadeHistoryBegins, [&](flatbuffers::FlatBufferBuilder& builder) {
+    const auto one = builder.CreateString(first);
+    const auto other = builder.CreateString(second);
+    return wire::CreateEvidenceKept(builder, kind, one, other);
+  });
+}
+
 }  // namespace hotline::audit

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "client/audit/export_directory.h"
+#include "protocol/channel/journal_generated.h"
 
 namespace hotline::audit {
 
@@ -31,5 +32,10 @@ std::string made_up_entry(int64_t at);
 // Those of a party whose store was lost, and whose next epoch is its first but one.
 std::string store_restored_entry();
 std::string epoch_began_entry();
+std::string recovery_confirmed_entry(uint64_t epoch);
+
+// Two notes that the journal kept as evidence.
+std::string evidence_entry(wire::EvidenceKind kind, const std::string& first,
+                           const std::string& second);
 
 }  // namespace hotline::audit

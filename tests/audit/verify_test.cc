@@ -427,6 +427,19 @@ TEST(Verify, an_empty_transcript_has_no_checkpoint) {
   EXPECT_EQ(verdict_on(copy, small_exports().trust()), "FAILED received/checkpoint");
 }
 
+TEST(Verify, a_confirmation_of_no_recovery_that_waits_is_named) {
+  const std::string copy = small_exports().copy_of_north("confirmed.export");
+  LogContent journal = read_log(copy, ExportLog::journal);
+  const std::string name = "journal entry " + std::to_string(journal.entries.size());
+  for (const uint64_t epoch : {uint64_t{0}, uint64_t{1}}) {
+    LogContent changed = journal;
+    changed.entries.push_back(recovery_confirmed_entry(epoch));
+    changed.parts.emplace_back();
+    reseal_log(copy, ExportLog::journal, changed, small_exports().pki(), "north");
+    EXPECT_EQ(verdict_on(copy, small_exports().trust()), "FAILED " + name);
+  }
+}
+
 TEST(Verify, a_thousand_random_edits_are_found_and_named) {
   // scripts/explore asks for more, and from another seed.
   const char* edits = std::getenv("HOTLINE_TAMPER_EDITS");

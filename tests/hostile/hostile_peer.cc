@@ -4,6 +4,7 @@
 #include <stdexcept>
 
 #include "daemon/process/system_clock.h"
+#include "protocol/base/sha256.h"
 #include "protocol/channel/policy_text.h"
 #include "protocol/channel/wire_frames.h"
 #include "protocol/message/envelope.h"
@@ -89,6 +90,14 @@ void HostilePeer::cut() {
   if (!link_) return;
   link_->abort();
   dial_later();
+}
+
+void HostilePeer::fork() {
+  const Hash root = sha256({as_bytes(checkpoint_)});
+  checkpoint_ =
+      sign_checkpoint({transcript_origin(core_.channel, config_.party, 0), frontier_.size(), root},
+                      core_.own_keys.log, *core_.log_signer);
+  cut();
 }
 
 bool HostilePeer::say(const Bytes& frame) {

@@ -63,6 +63,8 @@ class HostilePeer {
   void replay();
   void say_out_of_order();
   void cut();  // Ends the link; the next one is dialled.
+  // Signs another transcript of its size, and shows that in its next hello.
+  void fork();
 
   bool receipts = true;             // True: it receipts what comes,
   bool answers = true;              // and answers probes.

@@ -106,6 +106,9 @@ void obey(HostilePeer& peer, boost::asio::steady_timer& timer, const std::string
   } else if (what == "say") {
     say_strange_things(peer, timer, words.plain.at(1), 0,
                        words.plain.size() > 2 ? words.count_at(2) : 1);
+  } else if (what == "fork") {
+    peer.fork();
+    answer(what);
   } else if (what == "receipts" || what == "answers") {
     (what == "receipts" ? peer.receipts : peer.answers) = words.plain.at(1) == "on";
     answer(what);

@@ -19,7 +19,7 @@ ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..")
 LANGUAGES = ["ru", "uk", "id"]
 
 COVERED = [
-    "client/commands/{ack,agreement,cases,channel,conflicts,disseminate,draft,drill,drill_clock,drill_control,drill_start,drill_status,drill_stop,escalation,escalation_trial,export_geojson,handover,inbox,incident,list,notice_check,notices,release,reply,search,send,show,status}.cc",
+    "client/commands/{ack,agreement,cases,channel,conflicts,disseminate,draft,drill,drill_clock,drill_control,drill_start,drill_status,drill_stop,escalation,escalation_trial,export_geojson,handover,inbox,incident,list,notice_check,notices,recover,release,reply,search,send,show,status}.cc",
     "client/commands/{template,test_call,thread,watch,watch_log}.cc", "client/command_line/*.cc", "client/compose/*.cc", "client/connect/*.cc",
     "client/show/*.cc", "client/drill/*.cc", "client/director/{drill,drill_acts,drill_obey,drill_record,joint_start,order_desk,order_file,peer_ground,played_drill}.cc", "protocol/terminal/*.cc", "protocol/policy_file/*.cc", "protocol/{base,channel,geometry,message}/*.cc", "protocol/message/kinds/*.cc",
     "protocol/transport/{dial,framed_link,resolve,tls_session,tls_stream}.cc", "certs/check.cc",
@@ -33,7 +33,7 @@ NOT_COVERED = {
     "protocol/channel/{policy,policy_text,recorder}.cc": "for administrators: the configuration, and stores that contradict themselves",
     "protocol/geometry/conflict.cc": "the configuration",
     "protocol/message/two_person.cc": "the configuration",
-    "client/commands/{audit_*,pki,context_list}.cc": "for auditors and administrators",
+    "client/commands/{audit_*,pki,pki_request,context_list}.cc": "for auditors and administrators",
     "client/commands/report.cc": "for auditors: both parties hold the same words",
     "client/report/*.cc": "likewise",
     "client/commands/drill_report.cc": "for exercise teams: both sides hold the same words",

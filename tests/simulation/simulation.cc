@@ -194,6 +194,7 @@ class Simulation {
     void perform(const AnswerLadder&) override {}
     void perform(const AnswerCase&) override {}
     void perform(const AnswerExerciseClock&) override {}  // Many orders fit no clock.
+    void perform(const AnswerRecovery&) override {}
     void perform(const AnswerExport&) override {}
     void perform(const SoundStep& sound) override { simulation->hear(index, sound); }
     void perform(const StartAttempt& start) override {
@@ -1380,6 +1381,8 @@ class Simulation {
       case ConditionCode::flash_share:
       case ConditionCode::notifier_unreachable:
         return true;
+      case ConditionCode::recovery_unconfirmed:
+        return party.lost_a_disk;
       case ConditionCode::no_handover:
         return party.config.channel.exercise;  // Of a watch that jumps over days.
       case ConditionCode::clocks_differ:

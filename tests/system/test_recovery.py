@@ -91,6 +91,22 @@ class Recovery(OfTwo):
         rows = self.world.client(party, "ann", "watch", "--from", "0", "--until-now", "--json").stdout
         return [row for row in map(json.loads, rows.splitlines()) if row["kind"] == "epoch"]
 
+    def confirm(self):
+        """A supervisor does, as the page says, after an operator was refused."""
+        self.assertIn(("recovery-unconfirmed", "1"), self.world.conditions("north"))
+        self.assertNotIn("recovery-unconfirmed", {code for code, _ in self.world.conditions("south")})
+        words = shlex.split(commands("operating.md", "A disk is lost, or the store is damaged")[2])[1:]
+        self.assertEqual(self.world.client("north", "ann", *words).returncode, 4)
+        confirmed = self.world.client("north", "bob", *words)
+        self.assertEqual(confirmed.returncode, 0, confirmed.stderr)
+        self.assertIn("epoch 1, is confirmed", confirmed.stdout)
+        self.assertNotIn("recovery-unconfirmed", {code for code, _ in self.world.conditions("north")})
+        self.assertEqual(self.world.client("north", "bob", *words).returncode, 7)
+        rows = self.world.client("north", "ann", "watch", "--from", "0", "--until-now", "--json").stdout
+        line = [row for row in map(json.loads, rows.splitlines()) if row["kind"] == "recovery"]
+        self.assertEqual([(row["person"], row["text"]) for row in line],
+                         [("bob", "the recovery that began epoch 1 was confirmed by supervisor")])
+
     def test_a_backup_takes_the_place_of_a_lost_disk(self):
         ids = self.talk(2, "Before the backup")
         self.follow("Backups")
@@ -110,6 +126,7 @@ class Recovery(OfTwo):
         self.assertEqual(sorted(id for id in ids if id.startswith("N-001")), ["N-001002", "N-001004"])
         self.assertEqual(len(self.epoch_lines("north")), 1)
         self.assertEqual(len(self.epoch_lines("south")), 1)
+        self.confirm()
         self.expect_whole(ids)
         for party in PREFIX:
             self.world.daemons[party].stop()

@@ -146,6 +146,12 @@ class SetUp(unittest.TestCase):
             self.read_by_others(north.desk / f"{purpose}.crt", f"hotline://north/{purpose}")
         self.assertIn("person.crt  good: hotline://north/person/ann, by", said)
         self.read_by_others(north.desk / "person.crt", "hotline://north/person/ann")
+        said = north.run("\n".join(commands("certificates.md", "Keys and requests by hotline")))
+        for name, uri in (("tls", "tls"), ("log", "log"), ("receipt", "receipt"), ("witness", "witness"), ("ann", "person/ann")):
+            self.assertIn(f"{name}-next.crt  good: hotline://north/{uri}, by", said)
+            self.read_by_others(north.desk / f"{name}-next.crt", f"hotline://north/{uri}")
+            self.assertEqual(os.stat(north.desk / f"{name}-next.crt").st_mode & 0o077, 0)
+        north.run("hotline pki check --ca ca.crt --crl ca.crl --party north --mode live tls-next.crt log-next.crt ann-next.crt")
 
     def test_V4_every_library_reads_what_a_certificate_is_for(self):
         directory = self.parties["north"].home / "pki"

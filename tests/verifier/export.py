@@ -33,6 +33,7 @@ REMEMBERED = {
     "ReceiptHeld": ("size", "note"),
     "ReceiptGiven": ("size", "note"),
     "EpochBegan": ("incoming", "number", "first"),
+    "RecoveryConfirmed": ("epoch",),
 }
 
 Result = namedtuple("Result", "verdict fault reason incomplete covered root sizes trusted")
@@ -460,6 +461,7 @@ class Check:
         self.numbered_roots = []  # (size, root, journal index)
         self.numbered_origins = []  # (size, origin, journal index)
         self.epochs_told = {"sent": [], "received": []}  # (first, journal index)
+        self.confirmed = 0  # The epoch whose recovery was confirmed last.
         self.received = []  # (leaf hash, at)
         self.held, self.given = [], []  # Notes.
         self.unnumbered = {}  # serial: (at, journal index)
@@ -510,6 +512,10 @@ class Check:
             if fact["number"] != len(told) + 1:
                 raise ValueError("is not the next epoch")
             told.append((fact["first"], index))
+        elif kind == "RecoveryConfirmed":
+            if fact["epoch"] in (0, self.confirmed) or fact["epoch"] != len(self.epochs_told["sent"]):
+                raise ValueError("confirms no recovery that waits")
+            self.confirmed = fact["epoch"]
         elif kind in ("ReceiptHeld", "ReceiptGiven"):
             # Its signatures are judged where it stands in `cosigned`.
             note = fact["note"].encode()

@@ -128,6 +128,10 @@ class Persons:
             return f"escalate\nreason-sha256: {sha(fact['reason'].encode())}\n"
         if kind == "NotifiersTried":
             return "try notifiers\n"
+        if kind == "RecoveryConfirmed":
+            return f"confirm recovery\nepoch: {fact['epoch']}\n"
+        if kind == "ForkResolved":
+            return f"resolve fork\nlog: {'journal' if fact['kind'] == 5 else 'transcript'}\n"
         if kind == "GuarantorNoted":
             because = f"reason-sha256: {sha(fact['reason'].encode())}\n" if fact["reason"] else ""
             return f"note guarantor\nguarantor: {fact['guarantor']}\nstanding: {fact['standing']}\n{because}"

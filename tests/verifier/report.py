@@ -37,7 +37,7 @@ CONDITIONS = (
     "certificate-near-end certificate-expired certificate-early list-out-of-date no-spare-path command-missing disk-hangs "
     "log-not-written flash-not-released not-released agreement-proposed read-back-differs flash-share "
     "no-handover channel-suspended channel-restricted channel-reopening decision-due notifier-unreachable exercise-stopped "
-    "exercise-clock-proposed clocks-apart").split()
+    "exercise-clock-proposed clocks-apart recovery-unconfirmed").split()
 STEPS = {1: "undelivered", 3: "alarm-again", 4: "first-answer-due", 5: "full-answer-due", 6: "dissemination-due"}
 GUARANTORS = {1: "asked", 2: "answered", 3: "silent"}
 ROLES = {1: "operator", 2: "releaser", 3: "supervisor", 4: "monitor", 5: "director", 6: "auditor", 7: "machine"}

@@ -792,6 +792,21 @@ class TestExports(unittest.TestCase):
             record.fact("EpochBegan", {"incoming": incoming, "number": 2, "first": 3})
             self.expect(self.copy(record), "FAILED", "journal entry 266")
 
+    def test_a_confirmation_of_no_recovery_that_waits(self):
+        for epoch in (0, 1, 2):
+            record = self.make_record()
+            if epoch != 1:
+                record.begin_epoch()
+            record.fact("RecoveryConfirmed", {"epoch": epoch})
+            self.expect(self.copy(record), "FAILED", f"journal entry {len(record.entries['journal']) - 1}")
+        record = self.make_record()
+        record.begin_epoch()
+        record.fact("RecoveryConfirmed", {"epoch": 1})
+        record.witness()
+        self.expect(self.copy(record), "VERIFIED", "")
+        record.fact("RecoveryConfirmed", {"epoch": 1})
+        self.expect(self.copy(record), "FAILED", f"journal entry {len(record.entries['journal']) - 1}")
+
     def test_a_checkpoint_of_another_epoch_than_its_last_entry(self):
         for log in export.LOGS:
             with self.subTest(log):

@@ -97,6 +97,7 @@ class Party : public ChannelHost, public Clock {
   void perform(const AnswerLadder& effect) override;
   void perform(const AnswerCase& effect) override;
   void perform(const AnswerExerciseClock&) override {}
+  void perform(const AnswerRecovery&) override {}
   void perform(const AnswerExport& effect) override;
   void perform(const SoundStep&) override {}
   void perform(const StartAttempt& effect) override;

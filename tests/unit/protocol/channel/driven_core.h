@@ -62,6 +62,7 @@ class DrivenCore : public ChannelHost, public Clock {
   std::function<void()> when_ladder_answered;
   std::map<uint64_t, Status> case_answers;
   std::map<uint64_t, Status> clock_answers;
+  std::map<uint64_t, Status> recovery_answers;
 
   using ChannelHost::perform;
   void perform(const TryNextPath& next) override { next_paths.push_back(next); }
@@ -80,6 +81,9 @@ class DrivenCore : public ChannelHost, public Clock {
   }
   void perform(const AnswerExerciseClock& answer) override {
     clock_answers.insert_or_assign(answer.token, answer.outcome);
+  }
+  void perform(const AnswerRecovery& answer) override {
+    recovery_answers.insert_or_assign(answer.token, answer.outcome);
   }
   void perform(const AnswerCase& answer) override {
     case_answers.insert_or_assign(answer.token, answer.outcome);

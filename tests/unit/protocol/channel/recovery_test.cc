@@ -52,6 +52,19 @@ class RecoveryTest : public testing::Test {
     return std::any_of(all.begin(), all.end(),
                        [&](const Condition& one) { return one.kind->code == code; });
   }
+  Status confirm(size_t party, uint64_t epoch, wire::Role role = wire::Role::supervisor) {
+    const Actor bob{"bob", Hash{8}, {static_cast<uint8_t>(role)}};
+    cores.core(party).confirm_recovery(cores.now(), ++last_token_, bob, epoch);
+    cores.settle();
+    return cores.recovery_answers(party).at(last_token_);
+  }
+  Status resolve(size_t party, bool journal, wire::Role role = wire::Role::supervisor) {
+    const Actor bob{"bob", Hash{8}, {static_cast<uint8_t>(role)}};
+    cores.core(party).resolve_fork(cores.now(), ++last_token_, bob, journal);
+    cores.settle();
+    return cores.recovery_answers(party).at(last_token_);
+  }
+  uint64_t last_token_ = 7'000;
   std::set<std::string> own_ids(size_t party) {
     std::set<std::string> ids;
     for (const auto& [key, record] : cores.disk(party).messages()) {
@@ -126,6 +139,102 @@ TEST_F(RecoveryTest, ALostStoreTakesBackEverything) {
   EXPECT_EQ(cores.core(kNorth).ladder().waiting_count(true), 0u);
   EXPECT_EQ(cores.core(kNorth).ladder().waiting_count(false), 0u);
   acknowledge(kSouth, say(kNorth, kFlashLevel));
+}
+
+TEST_F(RecoveryTest, ItStandsUnconfirmedUntilASupervisorConfirmsIt) {
+  cores.connect();
+  say(kNorth);
+  EXPECT_FALSE(confirm(kNorth, 0)) << "there was none";
+  for (uint64_t epoch = 1; epoch <= 2; ++epoch) {
+    cores.restart(kNorth, {});
+    reconnect();
+    EXPECT_TRUE(is_open(kNorth, ConditionCode::recovery_unconfirmed));
+    EXPECT_FALSE(is_open(kSouth, ConditionCode::recovery_unconfirmed));
+    // It waits for nobody.
+    say(kNorth, kFlashLevel);
+    cores.restart(kNorth);
+    cores.connect();
+    EXPECT_EQ(confirm(kNorth, epoch, wire::Role::operator_).error().code, ErrorCode::not_allowed);
+    EXPECT_EQ(confirm(kNorth, epoch - 1).error().code, ErrorCode::refused);
+    EXPECT_EQ(confirm(kNorth, epoch + 1).error().code, ErrorCode::refused);
+    EXPECT_TRUE(is_open(kNorth, ConditionCode::recovery_unconfirmed));
+    const Status confirmed = confirm(kNorth, epoch);
+    EXPECT_TRUE(confirmed) << confirmed.error().reason;
+    EXPECT_FALSE(is_open(kNorth, ConditionCode::recovery_unconfirmed));
+    EXPECT_EQ(confirm(kNorth, epoch).error().code, ErrorCode::refused);
+    cores.restart(kNorth);
+    cores.connect();
+    EXPECT_FALSE(is_open(kNorth, ConditionCode::recovery_unconfirmed));
+    expect_same();
+  }
+}
+
+TEST(AfterRecoveryTest, WhereNobodyCanConfirmItTheConditionSaysSo) {
+  simulation::Seeded random(1);
+  SimulatedDisk disk;
+  Recorder recorder(disk, random);
+  Persons persons(recorder, random);
+  Noise noise(recorder, random);
+  Conditions conditions(recorder);
+  CoreConfig config;
+  Evidence evidence(config, recorder, noise, conditions);
+  AfterRecovery after(config, recorder, persons, noise, conditions, evidence);
+  const Now now{1'000'000, 1'795'000'000'000};
+  after.note_conditions(now);
+  EXPECT_TRUE(conditions.list().empty());
+  after.apply(recorder.record(now, [](flatbuffers::FlatBufferBuilder& b) {
+    return wire::CreateEpochBegan(b, false, 1, 0, false);
+  }));
+  after.note_conditions(now);
+  ASSERT_EQ(conditions.list().size(), 1u);
+  EXPECT_NE(conditions.list()[0].text.find("no supervisor has confirmed it"), std::string::npos);
+  config.has_supervisor = false;
+  after.note_conditions(now);
+  EXPECT_NE(conditions.list()[0].text.find("nobody here can confirm it"), std::string::npos);
+}
+
+// A disk was put back as it was, without a mark, and then the newer one again: two messages have
+// one place. docs/operating.md says what to do.
+TEST_F(RecoveryTest, AfterAForkAStoreMadeAnewTakesWhatThePeerHolds) {
+  LinkId link = cores.connect();
+  acknowledge(kSouth, say(kNorth));
+  const SimulatedDisk before = cores.disk(kNorth);
+  cores.hold_frames_from(kNorth, true);
+  say(kNorth);
+  const SimulatedDisk after = cores.disk(kNorth);
+  cores.disconnect(link);
+  cores.hold_frames_from(kNorth, false);
+  cores.restart(kNorth, before);
+  link = cores.connect();
+  acknowledge(kSouth, say(kNorth, kFlashLevel));
+  cores.restart(kNorth, after);
+  reconnect();
+  EXPECT_TRUE(is_open(kNorth, ConditionCode::own_forked));
+  EXPECT_TRUE(is_open(kSouth, ConditionCode::peer_forked)) << "alarm on both floors";
+  EXPECT_FALSE(cores.submit(kNorth, kFlashLevel));
+
+  cores.restart(kNorth, {});
+  reconnect();
+  expect_same();
+  EXPECT_FALSE(is_open(kNorth, ConditionCode::own_forked));
+  EXPECT_TRUE(confirm(kNorth, 1));
+  acknowledge(kSouth, say(kNorth, kFlashLevel));
+  acknowledge(kNorth, say(kSouth));
+  expect_same();
+
+  // The other side's supervisor ends the alarm.
+  EXPECT_TRUE(is_open(kSouth, ConditionCode::peer_forked));
+  EXPECT_EQ(resolve(kSouth, true).error().code, ErrorCode::refused) << "no journal was forked";
+  EXPECT_EQ(resolve(kSouth, false, wire::Role::operator_).error().code, ErrorCode::not_allowed);
+  EXPECT_TRUE(is_open(kSouth, ConditionCode::peer_forked));
+  EXPECT_TRUE(resolve(kSouth, false));
+  EXPECT_FALSE(is_open(kSouth, ConditionCode::peer_forked));
+  EXPECT_EQ(resolve(kSouth, false).error().code, ErrorCode::refused);
+  cores.restart(kSouth);
+  reconnect();
+  EXPECT_FALSE(is_open(kSouth, ConditionCode::peer_forked));
+  acknowledge(kSouth, say(kNorth));
+  expect_same();
 }
 
 TEST_F(RecoveryTest, ARecoveryThatABreakInterruptsBeginsAnew) {

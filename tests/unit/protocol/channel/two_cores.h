@@ -72,6 +72,9 @@ class TwoCores {
   std::vector<Attempt>& attempts(size_t party) { return sides_[party].attempts; }
   std::vector<uint64_t>& stopped(size_t party) { return sides_[party].stopped; }
   std::map<uint64_t, Status>& ladder_answers(size_t party) { return sides_[party].ladder_answers; }
+  std::map<uint64_t, Status>& recovery_answers(size_t party) {
+    return sides_[party].recovery_answers;
+  }
   std::function<void()>& when_ladder_answered(size_t party) {
     return sides_[party].when_ladder_answered;
   }

@@ -13,26 +13,26 @@ TEST(Roles, WhoMayDoWhat) {
   struct Expected {
     wire::Role role;
     bool look, send, draft, release, take_flood, agree, hand_over, declare, pause, keep_case,
-        escalate, export_record, direct;
+        escalate, export_record, direct, recover;
   };
   std::vector<Expected> table = {
       {wire::Role::operator_, true, true, true, false, false, false, true, false, false, true, true,
-       false, false},
-      {wire::Role::releaser, true, false, false, true, false, false, false, false, false, false,
        false, false, false},
+      {wire::Role::releaser, true, false, false, true, false, false, false, false, false, false,
+       false, false, false, false},
       {wire::Role::supervisor, true, true, true, true, true, true, true, true, true, true, true,
-       false, false},
-      {wire::Role::director, true, false, false, false, false, false, false, false, false, false,
        false, false, true},
+      {wire::Role::director, true, false, false, false, false, false, false, false, false, false,
+       false, false, true, false},
       {wire::Role::auditor, true, false, false, false, false, false, false, false, false, false,
-       false, true, false},
+       false, true, false, false},
   };
   for (int role = 0; role <= 255; ++role) {
     const auto other = static_cast<wire::Role>(role);
     if (std::none_of(table.begin(), table.end(),
                      [=](const Expected& row) { return row.role == other; }))
       table.push_back({other, false, false, false, false, false, false, false, false, false, false,
-                       false, false, false});
+                       false, false, false, false});
   }
   for (const Expected& row : table) {
     EXPECT_EQ(may(row.role, Right::look), row.look);
@@ -47,6 +47,7 @@ TEST(Roles, WhoMayDoWhat) {
     EXPECT_EQ(may(row.role, Right::escalate), row.escalate);
     EXPECT_EQ(may(row.role, Right::export_record), row.export_record);
     EXPECT_EQ(may(row.role, Right::direct), row.direct);
+    EXPECT_EQ(may(row.role, Right::recover), row.recover);
     for (int kind = 0; kind <= 255; ++kind) {
       const auto type = static_cast<wire::MessageType>(kind);
       const bool observation =

@@ -79,6 +79,9 @@ TEST(Statement, OfDraftsAndOfTheWatch) {
   EXPECT_EQ(raise_statement(kAddressed, "S-7", "abc"),
             said("action: escalate\nrefers-to: S-7\nreason-sha256: " + abc + "\n"));
   EXPECT_EQ(trial_statement(kAddressed), said("action: try notifiers\n"));
+  EXPECT_EQ(recovery_statement(kAddressed, 3), said("action: confirm recovery\nepoch: 3\n"));
+  EXPECT_EQ(fork_statement(kAddressed, false), said("action: resolve fork\nlog: transcript\n"));
+  EXPECT_EQ(fork_statement(kAddressed, true), said("action: resolve fork\nlog: journal\n"));
   EXPECT_EQ(take_over_statement(kAddressed, draft),
             said("action: take over the watch\nlist-sha256: " + kOnes + "\n"));
 }

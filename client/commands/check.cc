@@ -32,13 +32,22 @@ const char* monitor_word(int state) {
   return "UNKNOWN";
 }
 
+// As Output::offered, in English: a program reads it.
+std::string offered_english(const Output& output, const std::string& text) {
+  constexpr std::string_view kCommand = ": hotline ";
+  const size_t at = text.find(kCommand);
+  const bool is_offered =
+      at == std::string::npos || output.may_give(text.substr(at + kCommand.size()));
+  return is_offered ? text : text.substr(0, at);
+}
+
 // All that a monitor is to know, the worst first.
 class Judgement {
  public:
-  Judgement(const Connection& connection, const wire::StatusReply& status)
+  Judgement(const Output& output, const Connection& connection, const wire::StatusReply& status)
       : status_(status), peer_(upper_case(connection.peer())) {
     for (const wire::ConditionRow* row : tables(status.conditions())) {
-      note(is_critical(*row) ? kCritical : kWarning, text(row->text()));
+      note(is_critical(*row) ? kCritical : kWarning, offered_english(output, text(row->text())));
     }
     judge_link();
     for (const wire::WaitingSummary* waiting : tables(status.waiting())) judge_waiting(*waiting);
@@ -130,7 +139,7 @@ int check_channel(Invocation& invocation) {
   const auto reply = (*connection)->status();
   if (!reply) return say_unknown(output, reply.error());
   const wire::StatusReply& status = **reply;
-  const Judgement judgement(**connection, status);
+  const Judgement judgement(output, **connection, status);
   const std::string word = monitor_word(judgement.state());
   if (output.json()) {
     std::string lower = word;

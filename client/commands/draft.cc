@@ -208,8 +208,13 @@ void say_next(Output& output, Connection& connection, const SavedDraft& saved,
     return output.talk("It is kept until the channel is open: hotline channel status");
   }
   if (waits && goes && !releases) {
-    return output.talk("Next, by a releaser or a supervisor: " +
-                       Output::others_command("release " + saved.name()));
+    output.talk("Next, by a releaser or a supervisor: " +
+                Output::others_command("release " + saved.name()));
+    // The agreement may have changed since it was handed in.
+    if (!asks_two_people(connection, saved.bytes())) {
+      output.offer("Or: " + hint_to_send_alone(saved.name()));
+    }
+    return;
   }
   if (goes) return output.offer("Next: " + output.command(next_step(connection, saved)));
   if (waits && releases) {

@@ -168,7 +168,13 @@ int release(Invocation& invocation) {
   // person is enough it would send what they wrote.
   const bool daemon_refuses = !allowed && allowed.error().code == ErrorCode::not_allowed &&
                               confirmed && asks_two_people(*connection, saved.bytes());
-  if (!allowed && !daemon_refuses) return output.fail(what, allowed.error());
+  if (!allowed && !daemon_refuses) {
+    Error error = allowed.error();
+    const bool is_for_one =
+        saved.row().submitted_at() != 0 && !asks_two_people(*connection, saved.bytes());
+    if (is_for_one && connection->may(Right::draft)) error.hint = hint_to_send_alone(saved.name());
+    return output.fail(what, error);
+  }
   if (auto whole = check_complete(*connection, saved, invocation.now()); !whole) {
     return output.fail(what, make_error(whole.error().code, whole.error().reason,
                                         "hotline return " + saved.name() +

@@ -1,6 +1,7 @@
 // hotline send: a message to the other party, from words, from a template, or from a file.
 #include "client/commands/commands.h"
 #include "client/compose/conflict_check.h"
+#include "client/compose/handing_in.h"
 #include "client/compose/message_request.h"
 #include "client/compose/saved_draft.h"
 #include "client/compose/submitting.h"
@@ -86,9 +87,11 @@ Result<FinishedDraft> read_saved(const Invocation& invocation, Connection& conne
   if (!may_be_repeated) {
     if (auto status = saved->check_open(); !status) return status.error();
     if (saved->row().submitted_at() != 0) {
+      const bool by_two = asks_two_people(connection, saved->bytes());
       return make_error(
           ErrorCode::refused, saved->name() + " waits for its release",
-          Output::others_command("release " + saved->name()) + "    by another person");
+          by_two ? Output::others_command("release " + saved->name()) + "    by another person"
+                 : hint_to_send_alone(saved->name()));
     }
     const auto problems = saved->problems(connection, invocation.now());
     if (!problems.empty()) {

@@ -13,6 +13,7 @@
 #include "protocol/channel/journal_generated.h"
 #include "protocol/message/kinds/kinds.h"
 #include "protocol/message/names.h"
+#include "protocol/message/serial.h"
 #include "protocol/terminal/printable.h"
 
 namespace hotline::client {
@@ -46,6 +47,18 @@ std::string acknowledged_by(const wire::Detail& detail) {
     const auto entry = open_flatbuffer<wire::Entry>(bytes(row->entry()), wire::EntryIdentifier());
     const wire::Released* released = entry ? (*entry)->fact_as_Released() : nullptr;
     if (released != nullptr && released->type() == kType) return text(row->name());
+  }
+  return "";
+}
+
+// By name, who of this party let it go. Empty for one of the peer's, or where the name was erased.
+std::string released_by(const wire::Detail& detail) {
+  const auto serial = parse_serial(text(detail.row()->id()));
+  if (!serial || detail.row()->incoming()) return "";
+  for (const wire::JournalRow* row : tables(detail.facts())) {
+    const auto entry = open_flatbuffer<wire::Entry>(bytes(row->entry()), wire::EntryIdentifier());
+    const wire::Released* released = entry ? (*entry)->fact_as_Released() : nullptr;
+    if (released != nullptr && released->serial() == serial->number) return text(row->name());
   }
   return "";
 }
@@ -119,6 +132,7 @@ int print_all(Invocation& invocation, Connection& connection, const wire::Detail
   if (output.json()) {
     JsonValue document = json_document();
     document.add("message", json_message(connection, message)
+                                .add("released_person", json_text(released_by(detail)))
                                 .add("acknowledged_person", json_text(acknowledged_by(detail))));
     content.add_to(document);
     content.add_newest_to(document);
@@ -149,6 +163,9 @@ int print_all(Invocation& invocation, Connection& connection, const wire::Detail
   content.print(output);
   print_answers(output, connection, detail, content.body());
   output.line("");
+  if (const std::string person = released_by(detail); !person.empty()) {
+    output.line(printable_line(life_line(output, "released", message.released_at(), person)));
+  }
   for (const std::string& line : life_lines(output, connection, message, acknowledged_by(detail))) {
     output.line(printable_line(line));
   }

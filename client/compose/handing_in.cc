@@ -100,6 +100,11 @@ bool asks_two_people(Connection& connection, ByteView draft) {
   return opened && asks_two(connection, **opened, (*opened)->danger_to_life());
 }
 
+std::string hint_to_send_alone(const std::string& name) {
+  return "hotline draft withdraw " + name +
+         "    one person may send it by now: then hotline send --draft " + name;
+}
+
 bool is_excused_from_two(Connection& connection, ByteView draft) {
   const auto opened = open_flatbuffer<wire::Draft>(draft, kDraftIdentifier);
   return opened && (*opened)->danger_to_life() && asks_two(connection, **opened, false) &&

@@ -14,6 +14,9 @@ namespace hotline::client {
 // asked what that message was.
 bool asks_two_people(Connection& connection, ByteView draft);
 
+// Of one that waits though one person may send it by now.
+std::string hint_to_send_alone(const std::string& name);
+
 // It would ask for two, did the draft not speak of danger to life.
 bool is_excused_from_two(Connection& connection, ByteView draft);
 

@@ -269,6 +269,11 @@ std::string Translator::translate_words(const std::string& words, Search search)
     const std::string head = words.substr(0, at);
     if (find(words.substr(at), search.deeper(), found))
       return translate_line(head, search.deeper()) + found;
+    // The last member of a list may have commas of its own.
+    if (words.compare(at, 2, ", ") == 0 && find(words.substr(at + 2), search.deeper(), found)) {
+      const std::string before = translate_words(head, search.deeper());
+      if (before != head) return before + ", " + found;
+    }
     if (words.compare(at, 2, ": ") != 0) continue;
     const std::string tail = words.substr(at + 2);
     // "up: 127.0.0.1:7400"

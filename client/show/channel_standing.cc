@@ -41,9 +41,8 @@ std::string waiting_words(const wire::WaitingSummary& waiting, const std::string
             format_duration(waiting.oldest_ms());
   }
   if (waiting.paused() != 0) {
-    words += waiting.paused() == waiting.count()
-                 ? ", PAUSED"
-                 : ", " + format_count(waiting.paused()) + " of them PAUSED";
+    words += waiting.paused() == waiting.count() ? ", PAUSED"
+                                                 : ", PAUSED: " + format_count(waiting.paused());
   }
   if (!rung.empty()) words += ", " + escalated_words(rung, waiting.rung_tells_nobody());
   return words;

@@ -251,9 +251,9 @@ void ClientSessions::on_frame(uint64_t id, const Bytes& frame) {
   if (session.greeted && !is_judged_by_core(type) && !may(session.actor.roles, Right::look)) {
     const Error error = may_not_look(session.actor);
     // On record it says what was to be read.
-    events_.refused(session.actor,
-                    make_error(error.code, std::string("about ") + wire::EnumNameRequestBody(type) +
-                                               ": " + error.reason));
+    Error recorded = error;
+    recorded.reason += " (about " + std::string(wire::EnumNameRequestBody(type)) + ")";
+    events_.refused(session.actor, recorded);
     return fail(session, number, error);
   }
   events_.asked(session, **request);

@@ -183,7 +183,7 @@ void Noise::record_refusal(Now now, const Actor& actor, const Error& error,
   if (!gates_of(actor).refusals.admit(now.boot)) return;
   Error recorded = error;
   if (recorded.reason.find(object) == std::string::npos) {
-    recorded.reason = "about " + object + ": " + error.reason;
+    recorded.reason += " (about " + object + ")";
   }
   record_refusal_entry(now, actor, recorded);
 }

@@ -23,7 +23,9 @@ void add_envelope(Describer& lines, const wire::Envelope& envelope) {
   lines.text({"From", "От", "Від", "Dari"}, envelope.from());
   lines.text({"To", "Кому", "Кому", "Kepada"}, envelope.to());
   lines.time({"Drafted", "Составлено", "Складено", "Disusun"}, envelope.drafted_at());
+  lines.coded({"Drafted by", "Составил", "Склав", "Disusun oleh"}, envelope.drafter_role());
   lines.time({"Released", "Выпущено", "Випущено", "Dikeluarkan"}, envelope.released_at());
+  lines.coded({"Released by", "Выпустил", "Випустив", "Dilepas oleh"}, envelope.releaser_role());
   if (envelope.references()) {
     std::string references;
     for (const wire::Reference* reference : *envelope.references()) {

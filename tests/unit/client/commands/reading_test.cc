@@ -258,7 +258,9 @@ TEST_F(ReadingTest, ShowRendersTheMessageInTheReadersLanguage) {
             "  From          south\n"
             "  To            north\n"
             "  Drafted       2026-11-22T14:10:50.000Z  (221410Z NOV 26)\n"
+            "  Drafted by    operator\n"
             "  Released      2026-11-22T14:11:07.000Z  (221411Z NOV 26)\n"
+            "  Released by   operator\n"
             "\n"
             "  received      14:11:08.000Z  journal 901\n"
             "  waits for an acknowledgement, next in 02:48\n");
@@ -421,6 +423,17 @@ TEST_F(ReadingTest, CheckIsALineAndAMonitorsExitCode) {
   EXPECT_EQ(terminal_.out().find("{\"v\":1,\"state\":\"critical\",\"exit_code\":2,"), 0u);
 }
 
+TEST_F(ReadingTest, CheckNamesNoCommandThatThePersonMayNotGive) {
+  daemon_.conditions = {{"flash-not-released", "D-6", true, 0,
+                         "D-6, FLASH text, waits for its release by another person: hotline "
+                         "release D-6"}};
+  EXPECT_EQ(terminal_.run({"check"}), 2);
+  EXPECT_EQ(terminal_.out().find("hotline release"), std::string::npos) << terminal_.out();
+  daemon_.roles = {wire::Role::releaser};
+  EXPECT_EQ(terminal_.run({"check"}), 2);
+  EXPECT_NE(terminal_.out().find("hotline release D-6"), std::string::npos) << terminal_.out();
+}
+
 TEST_F(ReadingTest, CheckIsNeverWellWithoutALink) {
   daemon_.link = wire::LinkState::down;
   EXPECT_EQ(terminal_.run({"check"}), 1);
@@ -497,6 +510,18 @@ TEST_F(ReadingTest, ShowNamesWhoOfOursAcknowledged) {
   EXPECT_NE(terminal_.out().find("\"acknowledged_person\":\"ann\""), std::string::npos);
   message.facts[1].person = "";
   EXPECT_NE(acknowledged().find("  NORTH operator, "), std::string::npos) << "it was erased";
+}
+
+// The other side is told roles; at our side the name of whoever let it go stands beside.
+TEST_F(ReadingTest, ShowNamesWhoReleasedAMessageOfOurs) {
+  FakeMessage& own = daemon_.messages[1];
+  ASSERT_EQ(own.id, "N-000123");
+  own.facts = {{released_entry(own.released_at, {.serial = 123}), "bob"}};
+  EXPECT_EQ(terminal_.run({"show", "N-123"}), kExitDone) << terminal_.err();
+  EXPECT_NE(terminal_.out().find("  released      14:12:07.913Z  bob\n"), std::string::npos)
+      << terminal_.out();
+  EXPECT_EQ(terminal_.run({"show", "N-123", "--json"}), kExitDone);
+  EXPECT_NE(terminal_.out().find("\"released_person\":\"bob\""), std::string::npos);
 }
 
 TEST_F(ReadingTest, NobodyIsSaidToBeToldWhereNoCommandIsConfigured) {
@@ -653,7 +678,7 @@ TEST_F(ReadingTest, WhatIsPausedSaysSoWhereverItWaits) {
                      {true, wire::Precedence::routine, 1, 8'000, "", false, 1}};
   EXPECT_EQ(terminal_.run({"status"}), kExitDone);
   EXPECT_NE(terminal_.out().find("FLASH         3 of SOUTH wait for us, the oldest for 3 min 12 s, "
-                                 "2 of them PAUSED, ESCALATED to supervisor\n"),
+                                 "PAUSED: 2, ESCALATED to supervisor\n"),
             std::string::npos)
       << terminal_.out();
   EXPECT_NE(terminal_.out().find("ROUTINE       1 of SOUTH waits for us, for 8.0 s, PAUSED\n"),

@@ -218,6 +218,23 @@ TEST(Sentences, OfEveryCatalogueAreFound) {
   }
 }
 
+// Its last part is a sentence with a comma.
+TEST(Sentences, OfWhatWaitsAreWholeWithEachRung) {
+  const std::string rung = "ESCALATED to duty-director";
+  const std::string nobody = ": this rung calls nobody, no command is configured for it";
+  for (const Language language : {Language::ru, Language::uk, Language::id}) {
+    const auto translate = translation_into(language);
+    for (const std::string waits : {"2 of SOUTH wait for us, the oldest for 4 min 42 s",
+                                    "1 of ours waits for SOUTH, for 4 min 42 s, PAUSED: 1"}) {
+      for (const std::string& all : {waits, waits + ", " + rung, waits + ", " + rung + nobody}) {
+        for (const char* english : {" min ", "PAUSED", "ESCALATED", "calls nobody"}) {
+          EXPECT_EQ(translate(all).find(english), std::string::npos) << translate(all);
+        }
+      }
+    }
+  }
+}
+
 TEST(Sentences, KnowCodedWordsByTheirTables) {
   const auto translate = translation_into(Language::uk);
   EXPECT_EQ(translate("supervisor"), "начальник зміни");

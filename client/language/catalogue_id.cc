@@ -471,6 +471,8 @@ constexpr Sentence kIndonesian[] = {
      "{1!} tidak diserahkan"},
     {"{#} [draft waits|drafts wait] for release. See: {}",
      "{1} draf menunggu dikeluarkan. Lihat: {2}"},
+    {"{#} [draft waits|drafts wait] for release, FLASH: {#}. See: {}",
+     "{1} draf menunggu dikeluarkan, FLASH: {2}. Lihat: {3}"},
     {"or --corrects N-123 --change \"volume -> @area.geojson\" --reason \"...\"",
      "atau --corrects N-123 --change \"volume -> @area.geojson\" --reason \"...\""},
     {"one notice is checked: a file, or a correction",

@@ -471,6 +471,8 @@ constexpr Sentence kRussian[] = {
      "{1!} не передан на выпуск"},
     {"{#} [draft waits|drafts wait] for release. See: {}",
      "{1} {1|черновик ждёт|черновика ждут|черновиков ждут} выпуска. См.: {2}"},
+    {"{#} [draft waits|drafts wait] for release, FLASH: {#}. See: {}",
+     "{1} {1|черновик ждёт|черновика ждут|черновиков ждут} выпуска, из них FLASH: {2}. См.: {3}"},
     {"or --corrects N-123 --change \"volume -> @area.geojson\" --reason \"...\"",
      "или --corrects N-123 --change \"volume -> @area.geojson\" --reason \"...\""},
     {"one notice is checked: a file, or a correction",

@@ -471,6 +471,8 @@ constexpr Sentence kUkrainian[] = {
      "{1!} не передано на випуск"},
     {"{#} [draft waits|drafts wait] for release. See: {}",
      "{1} {1|чернетка чекає|чернетки чекають|чернеток чекають} на випуск. Див.: {2}"},
+    {"{#} [draft waits|drafts wait] for release, FLASH: {#}. See: {}",
+     "{1} {1|чернетка чекає|чернетки чекають|чернеток чекають} на випуск, з них FLASH: {2}. Див.: {3}"},
     {"or --corrects N-123 --change \"volume -> @area.geojson\" --reason \"...\"",
      "або --corrects N-123 --change \"volume -> @area.geojson\" --reason \"...\""},
     {"one notice is checked: a file, or a correction",

@@ -395,6 +395,8 @@ constexpr Sentence kIndonesian[] = {
      "serah terima tidak dimulai"},
     {"Next, by whoever comes: {}",
      "Selanjutnya, oleh yang mulai bertugas: {1!}"},
+    {"What came since the list was signed is not in it: {}",
+     "Yang datang sejak daftar ditandatangani tidak ada di dalamnya: {1!}"},
     {"cannot show the hand-over",
      "serah terima tidak dapat ditampilkan"},
     {"Nobody of this watch started a hand-over.",

@@ -395,6 +395,8 @@ constexpr Sentence kRussian[] = {
      "сдача смены не начата"},
     {"Next, by whoever comes: {}",
      "Дальше, тому, кто принимает смену: {1!}"},
+    {"What came since the list was signed is not in it: {}",
+     "Того, что пришло после подписания списка, в нём нет: {1!}"},
     {"cannot show the hand-over",
      "не удалось показать сдачу смены"},
     {"Nobody of this watch started a hand-over.",

@@ -395,6 +395,8 @@ constexpr Sentence kUkrainian[] = {
      "здавання зміни не почато"},
     {"Next, by whoever comes: {}",
      "Далі, тому, хто приймає зміну: {1!}"},
+    {"What came since the list was signed is not in it: {}",
+     "Того, що прийшло після підписання списку, в ньому немає: {1!}"},
     {"cannot show the hand-over",
      "не вдалося показати здавання зміни"},
     {"Nobody of this watch started a hand-over.",

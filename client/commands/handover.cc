@@ -179,6 +179,8 @@ int handover_accept(Invocation& invocation) {
            kNotAccepted);
   const auto accepted = need(shown_handover(*reply), kNotAccepted);
   print_answer(output, *reply, accepted, invocation.now());
+  output.talk("What came since the list was signed is not in it: " +
+              output.command("watch-log --since " + format_rfc3339(handover->started.at)));
   return kExitDone;
 }
 

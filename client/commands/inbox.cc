@@ -1,4 +1,5 @@
 // hotline inbox: what waits for this watch, FLASH first.
+#include <algorithm>
 #include <optional>
 #include <vector>
 
@@ -108,10 +109,23 @@ void say_open_requests(Output& output, uint64_t count) {
               " not answered. See: " + output.command("inbox --requests"));
 }
 
-void say_drafts(Output& output, uint64_t count, uint64_t submitted) {
+size_t count_flash_submitted(Connection& connection) {
+  const auto drafts = connection.drafts(limits::kListRowsMax, 0);
+  if (!drafts) return 0;
+  const auto rows = tables((*drafts)->rows());
+  return static_cast<size_t>(std::count_if(rows.begin(), rows.end(), [](const wire::DraftRow* row) {
+    return row->submitted_at() != 0 &&
+           row->precedence() == static_cast<uint8_t>(wire::Precedence::flash);
+  }));
+}
+
+void say_drafts(Output& output, Connection& connection, uint64_t count, uint64_t submitted) {
   if (submitted != 0) {
+    const size_t flash = count_flash_submitted(connection);
     output.talk(format_count(submitted) + (submitted == 1 ? " draft waits" : " drafts wait") +
-                " for release. See: " + output.command("draft list"));
+                    " for release" + (flash == 0 ? "" : ", FLASH: " + format_count(flash)) +
+                    ". See: " + output.command("draft list"),
+                flash == 0 ? Style::plain : Style::red);
   }
   if (count == 0) return;
   output.talk(format_count(count) + (count == 1 ? " draft is" : " drafts are") +
@@ -186,7 +200,7 @@ int inbox(Invocation& invocation) {
   print_table(output, *connection, shown);
   say_what_waits(invocation, shown);
   say_open_requests(output, shown.waiting->open_requests());
-  say_drafts(output, shown.waiting->drafts() - shown.waiting->drafts_submitted(),
+  say_drafts(output, *connection, shown.waiting->drafts() - shown.waiting->drafts_submitted(),
              shown.waiting->drafts_submitted());
   if (!shown.older_before.empty())
     output.talk("Older ones: " + output.command("list --incoming --before " + shown.older_before));

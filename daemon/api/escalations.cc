@@ -4,6 +4,7 @@
 #include "protocol/base/limits.h"
 #include "protocol/base/strict_flatbuffer.h"
 #include "protocol/base/text.h"
+#include "protocol/base/time_text.h"
 
 namespace hotline {
 namespace {
@@ -24,8 +25,9 @@ struct Climbing {
     for (const FactRecord& fact : facts.facts) {
       if (fact.kind == FactKind::rung) decided_at = fact.at;
       if (fact.kind == FactKind::rung && !fact.detail.empty()) told.push_back(fact);
-      if (fact.kind == FactKind::attempt)
-        attempts.push_back(shortened(fact.detail, kAttemptTextMax));
+      if (fact.kind == FactKind::attempt) {
+        attempts.push_back(format_rfc3339(fact.at) + " " + shortened(fact.detail, kAttemptTextMax));
+      }
     }
     if (attempts.size() > kAttemptsShownMax) {
       attempts.erase(attempts.begin(), attempts.end() - kAttemptsShownMax);

@@ -62,7 +62,7 @@ void look_at_command(const std::string& rung, const std::vector<std::string>& co
   const std::string reason = command_fault(program);
   if (reason.empty()) return;
   findings.faults.push_back(
-      make_error(ErrorCode::configuration, rung + ": its command \"" + program + "\" " + reason,
+      make_error(ErrorCode::configuration, rung + ": its command \"" + program + "\": " + reason,
                  "nobody would be told; mend run in its [[...rung.command]]"));
 }
 

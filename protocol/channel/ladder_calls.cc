@@ -77,8 +77,8 @@ std::vector<LadderCalls::Started> LadderCalls::take_due(Now now) {
     Call& call = calls_.at(place);
     ++running_[place.incoming ? 1 : 0];
     call.rests_until = now.boot + limits::kAttemptRest_ms;
-    call.runs.push_back(
-        {++last_id_, now.boot, machine(now), call.waiting.take_blocks(limits::kAttemptBlocksMax)});
+    call.runs.push_back({++last_id_, now.boot, machine(now),
+                         call.waiting.take_blocks(limits::kAttemptBlocksMax), call.repeated});
     const Run& run = call.runs.back();
     started.push_back({place, run.id, call.repeated, run.told});
     leave_if_empty(call);
@@ -110,7 +110,7 @@ LadderCalls::End LadderCalls::finished(uint64_t id, AttemptOutcome outcome, Now 
     --running_[place.incoming ? 1 : 0];
     const Run ended = std::move(*run);
     call.runs.erase(run);
-    return conclude(place, ended.told, outcome, ended.started, at, false);
+    return conclude(place, ended.told, outcome, ended.started, at, ended.repeated);
   }
   return {};
 }

@@ -156,6 +156,7 @@ class LadderCalls {
     BootMs started = 0;
     BootMs began = 0;  // The same by the machine's clock, as it runs.
     KeySet told;       // Those that it tells of, and that still wait.
+    bool repeated = false;
   };
   struct Call {
     std::vector<Run> runs;           // Under way, in the order in which they were started.

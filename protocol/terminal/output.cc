@@ -398,7 +398,12 @@ std::vector<Table::Shown> Table::fitted(const std::vector<Column>& columns,
     const bool is_wrapped = fit_of(one) == Fit::wrapped;
     shorten(one, is_wrapped ? std::max(kCutMin, longest_word(one.column)) : kCutMin);
   }
-  for (Shown& one : shown) shorten(one, kCutMin);
+  // Words are broken where they are the longest: a path rather than a state.
+  std::vector<Shown*> widest_first;
+  for (Shown& one : shown) widest_first.push_back(&one);
+  std::stable_sort(widest_first.begin(), widest_first.end(),
+                   [](const Shown* a, const Shown* b) { return a->width > b->width; });
+  for (Shown* one : widest_first) shorten(*one, kCutMin);
   // What leaving out gave back.
   if (total < width) {
     shown.back().width += std::min(width - total, last_whole - shown.back().width);

@@ -25,6 +25,10 @@ Result<Period> parse_period(const std::optional<std::string>& since,
     if (!moment) return moment.error();
     *time = *moment;
   }
+  if (period.since && period.until && *period.until < *period.since) {
+    return make_error(ErrorCode::usage, *until + " is before " + *since + ": nothing lies between",
+                      "the earlier one first");
+  }
   return period;
 }
 

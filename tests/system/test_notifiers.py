@@ -126,6 +126,8 @@ class Webhooks(OfNotifiers):
         world.wait_for("the record", lambda: self.attempts(world))
         (record,) = self.attempts(world)
         self.assertRegex(record, f"^{sent}: watch, command 1, attempt 1 told: pager: HTTP 200 OK$")
+        (attempt,) = world.ask("north", "ann", "escalation", "show", sent)["escalation"]["attempts"]
+        self.assertRegex(attempt, "^[0-9-]+T[0-9:.]+Z watch: ")
 
     def test_where_voice_is_proposed_the_agreed_contacts_go_with_it(self):
         pager = self.endpoint("pager")

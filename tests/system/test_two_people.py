@@ -42,7 +42,7 @@ class TwoPeople(OfTwo):
             draft = sent.stdout.split()[0]
             self.assertEqual(self.world.ask(party, "ann", "list")["messages"], before)
             inbox = self.world.client(party, "bob", "inbox")
-            self.assertIn("1 draft waits for release", inbox.stderr)
+            self.assertIn("1 draft waits for release, FLASH: 1", inbox.stderr)
             (row,) = self.world.ask(party, "bob", "draft", "list")["drafts"]
             self.assertEqual((row["step"], row["submitted_by"]), ("submitted", "ann"))
             own = self.release(party, draft, "ann")

@@ -93,6 +93,9 @@ TEST_F(HandoverCommand, EveryItemIsTickedOrNothingIsSigned) {
   EXPECT_EQ(accept({}), kExitRefused) << "nothing is ticked by itself";
   EXPECT_TRUE(daemon_.ticked.empty());
   EXPECT_EQ(accept({"--tick", "3", "--tick", "1-2"}), kExitDone) << terminal_.err();
+  EXPECT_NE(terminal_.err().find("hotline watch-log --since 2026-11-22T14:10:00.000Z"),
+            std::string::npos)
+      << terminal_.err();
   EXPECT_EQ(accept({"--tick", "1,2,3"}), kExitDone);
   EXPECT_EQ(accept({"--all"}), kExitDone);
   EXPECT_EQ(daemon_.ticked, (std::vector<std::vector<uint32_t>>(3, {1, 2, 3})));

@@ -98,7 +98,7 @@ TEST_F(MachineCheckTest, AWatchWithoutASecondPersonIsSaid) {
 
 TEST_F(MachineCheckTest, CommandsThatTellPeopleMustBeThere) {
   EXPECT_EQ(fault_of({"/bin/sh", "-c", "true"}), "");
-  EXPECT_NE(fault_of({"/no/such/page"}).find("rung watch: its command \"/no/such/page\" No such"),
+  EXPECT_NE(fault_of({"/no/such/page"}).find("rung watch: its command \"/no/such/page\": No such"),
             std::string::npos);
   EXPECT_NE(fault_of({"sh"}).find("must be a whole path"), std::string::npos);
   EXPECT_NE(fault_of({"/tmp"}).find("cannot be executed"), std::string::npos);

@@ -124,6 +124,18 @@ TEST(TableOutput, WrapsAnyColumnThatIsToBeReadWhole) {
             "  a           new      -           7\n");
 }
 
+// A path is broken before a word of a sentence is.
+TEST(TableOutput, BreaksTheLongestWordsFirst) {
+  Table table({{"KIND", 0, Table::Fit::wrapped},
+               {"SUBJECT", 0, Table::Fit::wrapped},
+               {"WORDS", 0, Table::Fit::wrapped}});
+  table.add({"", {"to be acknowledged", "-", "ended at 2026-11-30T21:00:58.039Z"}});
+  table.add({"", {"wrong now", "/opt/hotline/commands/call-the-duty-director", "not there"}});
+  const std::string shown = printed(table, 62);
+  EXPECT_NE(shown.find("acknowledged"), std::string::npos) << shown;
+  EXPECT_NE(shown.find("2026-11-30T21:00:58.039Z"), std::string::npos) << shown;
+}
+
 TEST(Talk, IsBrokenOnATerminalAndNowhereElse) {
   const std::string sentence = "one two three four five six seven: hotline ack @flash";
   for (const bool is_terminal : {false, true}) {

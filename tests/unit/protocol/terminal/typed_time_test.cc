@@ -24,5 +24,14 @@ TEST(TypedTime, ReadsMomentsOfARecord) {
   }
 }
 
+TEST(TypedTime, APeriodEndsAfterItsBeginning) {
+  const UtcMs now = *parse_rfc3339("2026-11-22T14:00:00Z");
+  EXPECT_TRUE(parse_period("-30m", "-20m", now));
+  EXPECT_TRUE(parse_period("-30m", std::nullopt, now));
+  const auto wrong = parse_period("-20m", "-30m", now);
+  ASSERT_FALSE(wrong);
+  EXPECT_EQ(wrong.error().reason, "-30m is before -20m: nothing lies between");
+}
+
 }  // namespace
 }  // namespace hotline

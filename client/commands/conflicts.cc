@@ -121,8 +121,8 @@ void offer_to_accept(Output& output, const wire::ConflictRows& rows) {
     if (one->draft() == 0) continue;
     const std::string draft = format_draft_name(one->draft());
     output.talk(draft + " accepts the conflict of " + text(one->own()) + " and " +
-                text(one->peers()) + ", and is not sent yet: " +
-                output.command("draft show " + draft));
+                text(one->peers()) +
+                ", and is not sent yet: " + output.command("draft show " + draft));
   }
   for (const wire::ConflictRow* one : tables(rows.rows())) {
     if (one->accepted_by_us() || one->draft() != 0) continue;

@@ -57,7 +57,9 @@ Status take_records(AfterAction& report) {
       return make_error(ErrorCode::conflict, "both exports are those of " + upper_case(party),
                         "one export of each side");
     }
-    auto read = read_side(record.directory, record.verdict->cosigned_size, report.log.begin);
+    Period drill{.since = report.log.begin, .until = {}};
+    if (report.log.ended_ms) drill.until = report.log.begin + *report.log.ended_ms;
+    auto read = read_side(record.directory, record.verdict->cosigned_size, drill);
     if (!read) return read.error();
     report.records[side] = *std::move(read);
   }
@@ -243,7 +245,7 @@ std::vector<ObjectiveResult> objectives_of(const Scenario& scenario, const Judge
     ObjectiveResult& result = results[expected.objective.value_or(scenario.objectives.size())];
     const Outcome::Kind kind = judged.kind(e);
     if (kind == Outcome::Kind::off) continue;
-    result.points_max += expected.points;
+    if (judged.expectations[e].outcome.counts()) result.points_max += expected.points;
     if (kind == Outcome::Kind::met) result.points += expected.points;
     (kind == Outcome::Kind::met      ? result.met
      : kind == Outcome::Kind::missed ? result.missed

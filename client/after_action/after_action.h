@@ -45,7 +45,7 @@ struct ObjectiveResult {
   // Places of expectations.
   std::vector<size_t> met;
   std::vector<size_t> missed;
-  std::vector<size_t> open;  // Left to the director, or not reached.
+  std::vector<size_t> open;  // Left to the director, not reached, or not judged.
 };
 
 struct Unjudged {

@@ -1,6 +1,7 @@
 #include "client/after_action/after_action_json.h"
 
 #include "client/after_action/after_action_words.h"
+#include "client/after_action/who_played.h"
 #include "client/drill/play_lines.h"
 #include "client/drill/scenario_words.h"
 #include "client/report/report_json.h"
@@ -33,12 +34,13 @@ JsonValue json_played(const AfterAction& report) {
   for (SideIndex side = 0; side < kSides; ++side) {
     const auto& record = report.records[side];
     if (!record) continue;
-    sides.push_back(JsonValue()
-                        .add("side", report.scenario.sides[side])
-                        .add("began_at", json_time(record->first_wall))
-                        .add("ended_at", json_time(record->last_wall))
-                        .add("entries", record->entries)
-                        .add("entries_not_cosigned", record->not_cosigned));
+    sides.push_back(
+        JsonValue()
+            .add("side", report.scenario.sides[side])
+            .add("began_at", record->first_wall == 0 ? JsonValue() : json_time(record->first_wall))
+            .add("ended_at", record->last_wall == 0 ? JsonValue() : json_time(record->last_wall))
+            .add("entries", record->entries)
+            .add("entries_not_cosigned", record->not_cosigned));
   }
   const bool jumps = report.log.jumps;
   return JsonValue()
@@ -46,17 +48,37 @@ JsonValue json_played(const AfterAction& report) {
       .add("lasts_ms", report.judged.ends_ms)
       .add("jumps", jumps)
       .add("speed_permille", jumps ? JsonValue() : JsonValue(report.log.speed_permille))
-      .add("seed", report.scenario.seed)
+      .add("seed", report.log.side ? JsonValue() : JsonValue(report.scenario.seed))
       .add("journals", std::move(sides));
 }
 
-JsonValue json_players(const Scenario& scenario) {
+JsonValue json_players(const Scenario& scenario, bool is_joint) {
   return json_each(scenario.players, [&](const Player& player) {
     return JsonValue()
         .add("name", player.name)
         .add("side", scenario.sides[player.side])
         .add("role", role_name(static_cast<uint8_t>(player.role)))
-        .add("scripted", player.script.has_value());
+        .add("scripted", player.script.has_value() && !is_joint);
+  });
+}
+
+JsonValue json_parts(const AfterAction& report) {
+  return json_each(parts_played(report), [&](const PlayedPart& part) {
+    return JsonValue()
+        .add("name", part.name)
+        .add("side", report.scenario.sides[part.side])
+        .add("role", json_text(part.role))
+        .add("played_by", part.by)
+        .add("messages", number_or_null(part.messages));
+  });
+}
+
+JsonValue json_clocks_set(const AfterAction& report) {
+  return json_each(clocks_set(report), [](const SetClock& one) {
+    return JsonValue()
+        .add("at_ms", one.at_ms)
+        .add("words", one.words)
+        .add("who", json_text(one.who));
   });
 }
 
@@ -90,6 +112,7 @@ JsonValue json_report_injects(const AfterAction& report) {
                        .add("kind", kInjectKinds[inject.content.index()].key)
                        .add("side", report.scenario.sides[inject.from])
                        .add("fate", fate_key(logged.fate.kind))
+                       .add("planned_ms", number_or_null(report.judged.planned_ms[i]))
                        .add("at_ms", has_come ? JsonValue(logged.fate.at_ms) : JsonValue())
                        .add("over_ms", number_or_null(logged.over_ms))
                        .add("message", json_text(logged.message))
@@ -106,12 +129,14 @@ JsonValue json_verdict_of_program(const std::optional<DrillLog::Verdict>& verdic
       .add("message", json_text(verdict->message));
 }
 
-JsonValue json_judgement(const std::optional<DrillLog::Judgement>& judgement) {
+JsonValue json_judgement(const Scenario& scenario,
+                         const std::optional<DrillLog::Judgement>& judgement) {
   if (!judgement) return {};
   return JsonValue()
       .add("outcome", outcome_key(judgement->kind))
       .add("at_ms", judgement->at_ms)
       .add("who", json_text(judgement->who))
+      .add("by_player", is_a_player(scenario, judgement->who))
       .add("comment", json_text(judgement->comment));
 }
 
@@ -142,7 +167,7 @@ JsonValue json_report_expectation(const AfterAction& report, size_t e) {
   const Scenario& scenario = report.scenario;
   const Expectation& expected = scenario.expectations[e];
   const JudgedExpectation& judged = report.judged.expectations[e];
-  const bool is_settled = judged.outcome.kind <= Outcome::Kind::to_judge;
+  const bool is_settled = judged.outcome.is_settled();
   const int64_t since_ms = report.log.injects[expected.of].fate.at_ms;
   const bool is_met = judged.outcome.kind == Outcome::Kind::met;
   JsonValue json;
@@ -160,14 +185,15 @@ JsonValue json_report_expectation(const AfterAction& report, size_t e) {
       .add("judged", judged.is_judged)
       .add("outcome", outcome_key(judged.outcome.kind))
       .add("points", is_met ? expected.points : 0)
-      .add("points_max", judged.outcome.kind == Outcome::Kind::off ? 0 : expected.points)
+      .add("points_max", judged.outcome.counts() ? expected.points : 0)
       .add("at_ms", is_settled ? JsonValue(judged.outcome.at_ms) : JsonValue())
-      .add("took_ms", is_met ? JsonValue(judged.outcome.at_ms - since_ms) : JsonValue())
+      .add("took_ms", is_met && !expected.by_director ? JsonValue(judged.outcome.at_ms - since_ms)
+                                                      : JsonValue())
       .add("proof", json_proof(scenario, judged.proof))
       .add("done_late_at_ms", number_or_null(judged.late_ms))
       .add("proof_of_late", json_proof(scenario, judged.late_proof))
       .add("noticed", json_caught(scenario, judged.caught))
-      .add("judgement", json_judgement(report.log.judgements[e]))
+      .add("judgement", json_judgement(scenario, report.log.judgements[e]))
       .add("program_said", json_verdict_of_program(judged.as_it_ran));
   return json;
 }
@@ -250,14 +276,16 @@ JsonValue after_action_json(const AfterAction& report) {
       .add("finished", report.is_finished())
       .add("summary", json_text(report.scenario.summary))
       .add("played", json_played(report))
-      .add("players", json_players(report.scenario))
+      .add("players", json_players(report.scenario, report.log.side.has_value()))
+      .add("parts", json_parts(report))
+      .add("clocks_set", json_clocks_set(report))
       .add("points", report.points())
       .add("points_max", report.points_max())
       .add("met", report.count(Outcome::Kind::met))
       .add("missed", report.count(Outcome::Kind::missed))
       .add("to_judge", report.count(Outcome::Kind::to_judge))
       .add("not_reached", report.count(Outcome::Kind::not_reached) - report.unjudged().expectations)
-      .add("not_judged", report.unjudged().expectations)
+      .add("not_judged", report.unjudged().expectations + report.count(Outcome::Kind::not_judged))
       .add("objectives", json_objectives(report))
       .add("injects", json_report_injects(report))
       .add("expectations", json_report_expectations(report))
@@ -268,6 +296,8 @@ JsonValue after_action_json(const AfterAction& report) {
                                     return json;
                                   }))
       .add("stopped", report.log.is_stopped)
+      .add("broken_off", json_text(report.log.broken_off))
+      .add("unplayed", json_unplayed(report.log.unplayed))
       .add("orders", json_orders(report))
       .add("times", json_times(report))
       .add("outages", json_outages(report))

@@ -1,11 +1,10 @@
 #include "client/after_action/after_action_page.h"
 
-#include <map>
-#include <set>
 #include <utility>
 
 #include "client/after_action/after_action_words.h"
 #include "client/after_action/timeline_plot.h"
+#include "client/after_action/who_played.h"
 #include "client/drill/play_lines.h"
 #include "client/drill/scenario_words.h"
 #include "client/report/report_rows.h"
@@ -44,6 +43,7 @@ class PageWriting {
       write_missed();
       write_injects();
       write_orders();
+      write_clocks();
       write_times();
       write_link();
       write_comparison();
@@ -63,32 +63,12 @@ class PageWriting {
     add(List{played_words(report_)});
   }
 
-  // Each person with the count of messages that they released, so far as the export has their
-  // names.
-  std::map<std::pair<SideIndex, std::string>, uint64_t> released() const {
-    std::map<std::pair<SideIndex, std::string>, uint64_t> counts;
-    for (SideIndex side = 0; side < kSides; ++side) {
-      if (!report_.records[side]) continue;
-      for (const SideRecord::Message& one : report_.records[side]->messages) {
-        if (!one.entry.person.empty()) ++counts[{side, one.entry.person}];
-      }
-    }
-    return counts;
-  }
-
   void write_players() {
     add(Heading{2, "Who played"});
-    auto counts = released();
     Rows rows;
-    for (const Player& player : report_.scenario.players) {
-      const auto taken = counts.extract({player.side, player.name});
-      rows.push_back({side_name(player.side), player.name,
-                      role_name(static_cast<uint8_t>(player.role)),
-                      player.script ? "a program" : "people",
-                      format_count(taken.empty() ? 0 : taken.mapped())});
-    }
-    for (const auto& [who, count] : counts) {
-      rows.push_back({side_name(who.first), who.second, "", "gave injects", format_count(count)});
+    for (const PlayedPart& part : parts_played(report_)) {
+      rows.push_back({side_name(part.side), part.name, part.role, part.by,
+                      part.messages ? format_count(*part.messages) : "unknown"});
     }
     add(PageTable{{"Side", "Name", "Role", "Played by", "Messages"}, 4, std::move(rows)});
   }
@@ -103,7 +83,8 @@ class PageWriting {
     Rows rows;
     for (const ProvedEvent& one : report_.judged.events) {
       const PlayedEvent& event = one.event;
-      rows.push_back({exercise_time(event.at_ms), side_name(event.side),
+      const bool is_of_both = event.what == PlayedEvent::What::unplayed;
+      rows.push_back({exercise_time(event.at_ms), is_of_both ? "" : side_name(event.side),
                       event_words(report_.scenario, event), event_name(report_.scenario, event),
                       event_detail(report_.scenario, event), event.message,
                       one.proof ? std::to_string(one.proof->entry.index) : ""});
@@ -172,11 +153,13 @@ class PageWriting {
       const Inject& inject = report_.scenario.injects[i];
       const InjectFate& fate = report_.log.injects[i].fate;
       const bool has_come = fate.kind == InjectFate::Kind::played;
-      rows.push_back({inject.name, has_come ? exercise_time(fate.at_ms) : fate_words(fate.kind),
+      const auto& planned_ms = report_.judged.planned_ms[i];
+      rows.push_back({inject.name, planned_ms ? exercise_time(*planned_ms) : "–",
+                      has_come ? exercise_time(fate.at_ms) : fate_words(fate.kind),
                       side_name(inject.from), kInjectKinds[inject.content.index()].words,
                       proof_words(report_.scenario, report_.judged.injects[i])});
     }
-    add(PageTable{{"Name", "T+", "From", "Kind", "Proof"}, 5, std::move(rows)});
+    add(PageTable{{"Name", "Planned", "T+", "From", "Kind", "Proof"}, 6, std::move(rows)});
   }
 
   void write_orders() {
@@ -192,6 +175,16 @@ class PageWriting {
     if (rows.empty()) return;
     add(Heading{2, "Notes, and what was ordered"});
     add(PageTable{{"T+", "Who", "What"}, 3, std::move(rows)});
+  }
+
+  void write_clocks() {
+    Rows rows;
+    for (const SetClock& one : clocks_set(report_)) {
+      rows.push_back({exercise_time(one.at_ms), one.words, one.who.empty() ? "–" : one.who});
+    }
+    if (rows.empty()) return;
+    add(Heading{2, "How both directors set the clocks"});
+    add(PageTable{{"T+", "What", "Agreed here by"}, 3, std::move(rows)});
   }
 
   void write_times() {
@@ -235,6 +228,8 @@ class PageWriting {
     for (size_t e = 0; e < drill.scenario.expectations.size(); ++e) {
       if (drill.scenario.expectations[e].name != name) continue;
       if (drill.judged.kind(e) != Outcome::Kind::met) return outcome_mark(drill, e);
+      // When the director said so is not how long it took.
+      if (drill.scenario.expectations[e].by_director) return "MET, as judged";
       const size_t of = drill.scenario.expectations[e].of;
       return "MET in " + format_duration(drill.judged.expectations[e].outcome.at_ms -
                                          drill.log.injects[of].fate.at_ms);

@@ -79,19 +79,20 @@ std::string pace_words(const AfterAction& report) {
   std::string times = std::to_string(speed / 1000);
   if (speed % 1000 != 0) times += "." + std::to_string(speed % 1000 / 100);
   const bool is_changed =
+      !clocks_set(report).empty() ||
       std::any_of(report.log.orders.begin(), report.log.orders.end(), [](const auto& one) {
         return one.order.kind == DrillOrder::Kind::speed ||
                one.order.kind == DrillOrder::Kind::jump;
       });
   return "The clocks went " + times + " times as fast as real time" +
-         (is_changed ? " at first; orders changed that." : ".");
+         (is_changed ? " at first; that was changed, as stands below." : ".");
 }
 
 // The machine's time of the first and the newest entry of both journals.
 std::pair<UtcMs, UtcMs> wall_time(const SideRecords& records) {
   std::pair<UtcMs, UtcMs> time = {INT64_MAX, 0};
   for (const auto& record : records) {
-    if (!record) continue;
+    if (!record || record->first_wall == 0) continue;
     time.first = std::min(time.first, record->first_wall);
     time.second = std::max(time.second, record->last_wall);
   }
@@ -104,6 +105,45 @@ std::string not_reached_words(const AfterAction& report, size_t e) {
   if (!has_come)
     return "not reached: " + report.scenario.injects[expected.of].name + " did not come";
   return "open: the drill was over before its time was";
+}
+
+std::string not_judged_words(const AfterAction& report, int64_t at_ms) {
+  for (const Unplayed& gap : report.log.unplayed) {
+    if (at_ms <= gap.from_ms || at_ms > gap.to_ms) continue;
+    return "not judged: nobody played when its time was over, at " + exercise_time(at_ms);
+  }
+  return "not judged";
+}
+
+bool has_script(const Scenario& scenario) {
+  return std::any_of(scenario.players.begin(), scenario.players.end(),
+                     [](const Player& player) { return player.script.has_value(); });
+}
+
+// Nothing is expected of what did not come.
+std::string off_words(const AfterAction& report, size_t inject) {
+  const std::string& name = report.scenario.injects[inject].name;
+  switch (report.log.injects[inject].fate.kind) {
+    case InjectFate::Kind::skipped:
+      return "nothing was expected: " + name + " was skipped";
+    case InjectFate::Kind::refused:
+      return "nothing was expected: " + name + " was refused";
+    default:
+      return "disabled";
+  }
+}
+
+// By whose absence injects of one side alone were late, or everything was.
+std::string unplayed_line(const AfterAction& report, const Unplayed& gap) {
+  const std::string when =
+      " from " + exercise_time(gap.from_ms) + " at the earliest to " + exercise_time(gap.to_ms);
+  if (gap.is_all || !report.log.side) {
+    return "NOT PLAYED" + when +
+           ": the program was gone, and the clocks went on. What was due then came after it; an "
+           "expectation whose time was over then is not judged, and counts for nothing.";
+  }
+  return "The program of " + upper_case(report.scenario.sides[*report.log.side]) + " was gone" +
+         when + ": its injects that were due then came after it.";
 }
 
 }  // namespace
@@ -121,7 +161,7 @@ std::string standing_words_of(const AfterAction& report) {
 std::string result_words(const AfterAction& report) {
   const auto number = [&](Outcome::Kind kind) { return format_count(report.count(kind)); };
   const Unjudged unjudged = report.unjudged();
-  const std::string not_judged = format_count(unjudged.expectations);
+  const size_t not_judged = unjudged.expectations + report.count(Outcome::Kind::not_judged);
   const size_t not_reached = report.count(Outcome::Kind::not_reached) - unjudged.expectations;
   std::string words =
       in_points(report.points()) + " of " + in_points(report.points_max()) + " points" +
@@ -130,12 +170,15 @@ std::string result_words(const AfterAction& report) {
       ", missed: " + number(Outcome::Kind::missed) +
       ", left to the director: " + number(Outcome::Kind::to_judge) +
       ", not reached: " + format_count(not_reached) +
-      (unjudged.expectations == 0 ? "" : ", not judged: " + not_judged) + ".";
+      (not_judged == 0 ? "" : ", not judged: " + format_count(not_judged)) + ".";
   if (report.log.is_stopped) {
     words = "STOPPED: the drill was stopped before its end. " + words;
   } else if (!report.is_finished()) {
-    words = "NOT FINISHED: the drill was not played to its end. " + words;
+    const std::string& why = report.log.broken_off;
+    words = "NOT FINISHED: the drill was not played to its end" +
+            (why.empty() ? "" : ", as it broke off: " + why) + ". " + words;
   }
+  if (!report.log.unplayed.empty()) words += " Nobody played it all the time: see below.";
   return words;
 }
 
@@ -143,8 +186,8 @@ std::vector<std::string> played_words(const AfterAction& report) {
   std::vector<std::string> lines;
   const auto [from, to] = wall_time(report.records);
   if (to != 0) {
-    lines.push_back("Played from " + format_rfc3339(from) + " to " + format_rfc3339(to) +
-                    " by the machines' clocks.");
+    lines.push_back("The first entry of it in a journal is of " + format_rfc3339(from) +
+                    ", and the newest of " + format_rfc3339(to) + ", by the machines' clocks.");
   }
   if (report.log.begin != 0) {
     lines.push_back("It lasted " + exercise_time(report.judged.ends_ms) +
@@ -152,9 +195,42 @@ std::vector<std::string> played_words(const AfterAction& report) {
                     " by the exercise's clock. T+ counts from there.");
   }
   lines.push_back(pace_words(report));
-  lines.push_back("Scripted players acted by the seed " + std::to_string(report.scenario.seed) +
-                  ".");
+  for (const Unplayed& gap : report.log.unplayed) lines.push_back(unplayed_line(report, gap));
+  if (report.log.side) {
+    lines.push_back("It was played with the other side's director: people played all parts.");
+  } else if (has_script(report.scenario)) {
+    lines.push_back("Scripted players acted by the seed " + std::to_string(report.scenario.seed) +
+                    ".");
+  }
   return lines;
+}
+
+std::vector<SetClock> clocks_set(const AfterAction& report) {
+  using Change = wire::ExerciseClockChange;
+  std::vector<SetClock> changes;
+  if (!report.log.side)
+    return changes;  // Orders say it, and each step of the program stands there.
+  const SideIndex own = *report.log.side;
+  const auto& record = report.records[report.records[own] ? own : other_side(own)];
+  if (!record) return changes;
+  for (const SideRecord::ClockChange& one : record->clock_changes) {
+    const int64_t at_ms = one.at - report.log.begin;
+    if (at_ms < 0 || at_ms > report.judged.ends_ms) continue;
+    std::string words;
+    if (one.change == Change::speed) {
+      words = "speed " + format_speed(one.speed_permille);
+    } else if (one.change == Change::jump) {
+      words = "jump to " + exercise_time(one.until - report.log.begin);
+    } else if (one.change == Change::paused || one.change == Change::resumed) {
+      words = one.change == Change::paused ? "pause" : "resume";
+    } else if (one.change == Change::stopped) {
+      words = "stopped: real time";
+    } else {
+      continue;
+    }
+    changes.push_back({at_ms, words, one.person});
+  }
+  return changes;
 }
 
 std::string expected_words(const AfterAction& report, size_t e) {
@@ -177,10 +253,20 @@ const char* outcome_mark(const AfterAction& report, size_t e) {
       return "FOR THE DIRECTOR";
     case Outcome::Kind::not_reached:
       return "NOT REACHED";
+    case Outcome::Kind::not_judged:
+      return "NOT JUDGED";
     case Outcome::Kind::off:
       break;
   }
-  return "DISABLED";
+  const size_t of = report.scenario.expectations[e].of;
+  switch (report.log.injects[of].fate.kind) {
+    case InjectFate::Kind::skipped:
+      return "SKIPPED";
+    case InjectFate::Kind::refused:
+      return "REFUSED";
+    default:
+      return "DISABLED";
+  }
 }
 
 std::string outcome_words(const AfterAction& report, size_t e) {
@@ -192,7 +278,7 @@ std::string outcome_words(const AfterAction& report, size_t e) {
   const std::string at = exercise_time(judged.outcome.at_ms);
   if (const auto& said = report.log.judgements[e]; said && expected.by_director) {
     return std::string(outcome_key(said->kind)) + ", as " +
-           (said->who.empty() ? "judged" : said->who + " judged") +
+           (said->who.empty() ? "judged" : judge_words(report.scenario, said->who) + " judged") +
            (said->comment.empty() ? "" : ": " + said->comment);
   }
   const int64_t took_ms = judged.outcome.at_ms - report.log.injects[expected.of].fate.at_ms;
@@ -213,10 +299,12 @@ std::string outcome_words(const AfterAction& report, size_t e) {
       return "left to the director at " + at;
     case Outcome::Kind::not_reached:
       return not_reached_words(report, e);
+    case Outcome::Kind::not_judged:
+      return not_judged_words(report, judged.outcome.at_ms);
     case Outcome::Kind::off:
       break;
   }
-  return "disabled";
+  return off_words(report, expected.of);
 }
 
 std::string points_words(const AfterAction& report, size_t e) {
@@ -254,6 +342,8 @@ std::string fate_words(InjectFate::Kind kind) {
       return "comes by hand alone, and did not";
     case InjectFate::Kind::skipped:
       return "skipped by the director";
+    case InjectFate::Kind::refused:
+      return "refused by its daemon";
     case InjectFate::Kind::off:
       break;
   }

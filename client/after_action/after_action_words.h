@@ -16,6 +16,14 @@ std::string result_words(const AfterAction& report);
 // When it was played, by both clocks, how long it took and how fast.
 std::vector<std::string> played_words(const AfterAction& report);
 
+// A change of the clocks of a drill with the other side's director, as a journal has it.
+struct SetClock {
+  int64_t at_ms = 0;
+  std::string words;  // "jump to 00:25:00".
+  std::string who;    // Agreed to it at that side; empty where the journal does not name them.
+};
+std::vector<SetClock> clocks_set(const AfterAction& report);
+
 // "SOUTH acknowledges crossing within 3 min 00 s".
 std::string expected_words(const AfterAction& report, size_t expectation);
 // "met at 00:05:46, 46 s after crossing".

@@ -7,14 +7,13 @@
 #include <sstream>
 #include <utility>
 
+#include "client/drill/play_lines.h"
 #include "client/drill/standing.h"
 
 namespace hotline::client {
 namespace {
 
 constexpr size_t kDepthMax = 8;
-// In the order of Outcome::Kind, whose first is 1.
-constexpr const char* kVerdicts[] = {"met", "missed", "to-judge"};
 
 // Nothing where no part has this name.
 std::optional<size_t> place_of(const auto& parts, const std::string& name) {
@@ -69,6 +68,8 @@ class LogReading {
       log_.injects[i].fate = standing_.play.injects[i];
     }
     log_.is_stopped = standing_.is_stopped;
+    log_.broken_off = standing_.broken_off;
+    log_.unplayed = standing_.play.unplayed;
     log_.side = standing_.side;
     return std::move(log_);
   }
@@ -112,12 +113,8 @@ class LogReading {
 
   void take_verdict(const JsonInput& line, int64_t at_ms) {
     const auto place = place_of(scenario_.expectations, text_in(line, "expectation"));
-    const std::string word = text_in(line, "outcome");
-    const auto kind = std::find(std::begin(kVerdicts), std::end(kVerdicts), word);
-    if (!place || kind == std::end(kVerdicts)) return;
-    log_.verdicts[*place] =
-        DrillLog::Verdict{static_cast<Outcome::Kind>(kind - std::begin(kVerdicts) + 1), at_ms,
-                          text_in(line, "message")};
+    const auto kind = outcome_called(text_in(line, "outcome"));
+    if (place && kind) log_.verdicts[*place] = {*kind, at_ms, text_in(line, "message")};
   }
 
   void take_order_line(const DrillOrder& order, int64_t at_ms) {

@@ -58,7 +58,9 @@ struct DrillLog {
   uint32_t speed_permille = 1000;
   std::optional<int64_t> ended_ms;  // Nothing: it was not played to its end.
   bool is_stopped = false;
-  int64_t last_ms = 0;          // The newest line's.
+  int64_t last_ms = 0;     // The newest line's.
+  std::string broken_off;  // Why, where it did not go on since.
+  std::vector<Unplayed> unplayed;
   std::vector<Inject> injects;  // In the places of the scenario. Likewise:
   std::vector<std::optional<Verdict>> verdicts;
   std::vector<std::optional<Judgement>> judgements;

@@ -37,6 +37,8 @@ const char* said_words(Outcome::Kind kind) {
       return "missed";
     case Outcome::Kind::to_judge:
       return "left to the director";
+    case Outcome::Kind::not_judged:
+      return "not judged";
     case Outcome::Kind::not_reached:
     case Outcome::Kind::off:
       break;
@@ -82,8 +84,10 @@ class Judging {
       : scenario_(scenario), log_(log), records_(records), play_(not_begun(scenario)) {
     for (size_t i = 0; i < scenario.injects.size(); ++i) {
       play_.injects[i] = log.injects[i].fate;
+      if (was_left_out(play_.injects[i].kind)) expect_nothing_of(i);
       ids_.push_back(log.injects[i].message);
     }
+    play_.unplayed = log.unplayed;
     points_.resize(ids_.size());
     judged_.injects.resize(ids_.size());
   }
@@ -106,10 +110,26 @@ class Judging {
       compare(e);
     }
     put_in_order();
+    for (size_t e = 0; e < judged_.expectations.size(); ++e) {
+      play_.expectations[e] = judged_.expectations[e].outcome;
+    }
+    for (size_t i = 0; i < ids_.size(); ++i) {
+      judged_.planned_ms.push_back(due_ms(scenario_, play_, i));
+    }
     return std::move(judged_);
   }
 
  private:
+  static bool was_left_out(InjectFate::Kind fate) {
+    return fate == InjectFate::Kind::skipped || fate == InjectFate::Kind::refused;
+  }
+
+  void expect_nothing_of(size_t i) {
+    for (size_t e = 0; e < scenario_.expectations.size(); ++e) {
+      if (scenario_.expectations[e].of == i) play_.expectations[e].kind = Outcome::Kind::off;
+    }
+  }
+
   int64_t since_begin(UtcMs at) const { return at - log_.begin; }
   bool is_in_drill(int64_t at_ms) const { return at_ms >= 0 && at_ms <= judged_.ends_ms; }
 
@@ -243,7 +263,7 @@ class Judging {
       return judged;
     }
     if (deadline > judged_.ends_ms) return judged;
-    judged.outcome = {.kind = at_deadline(expected), .at_ms = deadline};
+    judged.outcome = {.kind = at_deadline(scenario_, play_, e), .at_ms = deadline};
     if (judged.outcome.kind == Outcome::Kind::missed) look_later(expected, judged);
     return judged;
   }
@@ -360,13 +380,16 @@ class Judging {
       event.text = refusal.reason;
       judged_.events.push_back({event, {}});
     }
+    for (const Unplayed& gap : log_.unplayed) {
+      PlayedEvent event{.at_ms = gap.to_ms, .what = PlayedEvent::What::unplayed};
+      event.text = unplayed_words(gap);
+      judged_.events.push_back({event, {}});
+    }
     for (size_t e = 0; e < judged_.expectations.size(); ++e) {
       const JudgedExpectation& judged = judged_.expectations[e];
-      if (judged.outcome.kind > Outcome::Kind::to_judge) continue;
+      if (!judged.outcome.is_settled()) continue;
       PlayedEvent event{.at_ms = judged.outcome.at_ms};
-      event.what = judged.outcome.kind == Outcome::Kind::met      ? PlayedEvent::What::met
-                   : judged.outcome.kind == Outcome::Kind::missed ? PlayedEvent::What::missed
-                                                                  : PlayedEvent::What::to_judge;
+      event.what = outcome_event(judged.outcome.kind);
       event.side = scenario_.expectations[e].side;
       event.inject = scenario_.expectations[e].of;
       event.expectation = e;

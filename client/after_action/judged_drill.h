@@ -62,7 +62,8 @@ struct JudgedDrill {
   std::vector<ProvedEvent> events;            // In order of time.
   std::vector<std::optional<Proof>> injects;  // In the places of the scenario. Likewise:
   std::vector<JudgedExpectation> expectations;
-  std::vector<std::string> differences;  // From what the program said, one sentence each.
+  std::vector<std::optional<int64_t>> planned_ms;  // Of injects; nothing: they come by hand alone.
+  std::vector<std::string> differences;            // From what the program said, one sentence each.
   int64_t ends_ms = 0;
 
   Outcome::Kind kind(size_t expectation) const { return expectations[expectation].outcome.kind; }

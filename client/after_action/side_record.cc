@@ -12,9 +12,10 @@
 
 namespace hotline::client {
 
-SideReading::SideReading(ChannelNames names, uint64_t cosigned, UtcMs since) : cosigned_(cosigned) {
+SideReading::SideReading(ChannelNames names, uint64_t cosigned, Period drill)
+    : cosigned_(cosigned), drill_(drill) {
   record_.names = std::move(names);
-  record_.statistics = JournalStatistics(Period{.since = since, .until = {}});
+  record_.statistics = JournalStatistics(Period{.since = drill.since, .until = {}});
 }
 
 std::string SideReading::name_of(const wire::MessageKey& key, const NameOf& incoming_name) const {
@@ -27,9 +28,12 @@ void SideReading::take(const JournalItem& item, const wire::Entry& entry,
   const UtcMs at = on_a_clock(entry.at());
   const UtcMs wall = on_a_clock(at - on_a_clock(entry.ahead_ms()));
   const EntryProof proof{item.index, leaf_hash(item.entry), item.index < cosigned_, item.person};
-  if (record_.entries++ == 0) record_.first_wall = wall;
+  ++record_.entries;
   record_.not_cosigned += !proof.cosigned;
-  record_.last_wall = wall;
+  if (drill_.has(at)) {
+    if (record_.first_wall == 0) record_.first_wall = wall;
+    record_.last_wall = wall;
+  }
   record_.last_at = at;
   record_.statistics.take(entry);
   record_.link.take(entry);
@@ -52,7 +56,8 @@ void SideReading::take(const JournalItem& item, const wire::Entry& entry,
     record_.conflicts.push_back({name_of(*found->own(), incoming_name),
                                  name_of(*found->peers(), incoming_name), at, proof});
   } else if (const auto* set = entry.fact_as_ExerciseClockSet()) {
-    record_.clock_changes.push_back({set->change(), set->speed_permille(), at, item.person});
+    record_.clock_changes.push_back(
+        {set->change(), set->speed_permille(), at, item.person, set->until()});
   } else if (const auto* began = entry.fact_as_AgreementBegan()) {
     if (auto policy = parse_policy(text_of(began->text()))) record_.policy = *std::move(policy);
   }
@@ -95,10 +100,10 @@ Result<SideRecord> SideReading::finish(audit::ExportedLog& sent) {
   return std::move(record_);
 }
 
-Result<SideRecord> read_side(const std::string& directory, uint64_t cosigned, UtcMs since) {
+Result<SideRecord> read_side(const std::string& directory, uint64_t cosigned, const Period& drill) {
   const auto journal = journal_of_export(directory);
   if (!journal) return journal.error();
-  SideReading reading((*journal)->names(), cosigned, since);
+  SideReading reading((*journal)->names(), cosigned, drill);
   std::optional<Error> unreadable;
   const Status read = (*journal)->read(0, (*journal)->size(), [&](const JournalItem& item) {
     const auto entry = open_flatbuffer<wire::Entry>(item.entry, kJournalEntryIdentifier);

@@ -64,15 +64,16 @@ struct SideRecord {
     wire::ExerciseClockChange change = wire::ExerciseClockChange::unset;
     uint32_t speed_permille = 0;
     UtcMs at = 0;
-    std::string person;
+    std::string person;  // Empty where the other side's director proposed it, or nobody did it.
+    UtcMs until = 0;     // Of a jump.
   };
 
   ChannelNames names;
   uint64_t entries = 0;
   uint64_t not_cosigned = 0;  // Among them.
   UtcMs last_at = 0;          // The exercise's time of the newest entry.
-  UtcMs first_wall = 0;       // The machine's time of the first one,
-  UtcMs last_wall = 0;        // and of the newest.
+  UtcMs first_wall = 0;       // The machine's time of the first one in the drill; 0: there is none.
+  UtcMs last_wall = 0;        // Likewise, of the newest one.
   std::vector<Message> messages;
   std::vector<Told> told;
   std::vector<Conflict> conflicts;
@@ -85,8 +86,9 @@ struct SideRecord {
 
 class SideReading {
  public:
-  // `cosigned`: entries below are. `since`: statistics count messages from then on.
-  SideReading(ChannelNames names, uint64_t cosigned, UtcMs since);
+  // `cosigned`: entries below are. `drill`: its beginning, from which on messages are counted, and
+  // its end, where it had one.
+  SideReading(ChannelNames names, uint64_t cosigned, Period drill);
 
   // Every entry from the first on, in order. `incoming_name`: as JournalSource has it.
   void take(const JournalItem& item, const wire::Entry& entry,
@@ -103,12 +105,13 @@ class SideReading {
                   const NameOf& incoming_name);
 
   const uint64_t cosigned_;
+  const Period drill_;
   SideRecord record_;
   std::map<uint64_t, size_t> by_serial_;  // Into the messages. Likewise:
   std::map<uint64_t, size_t> by_place_;   // In the own transcript.
 };
 
 // Reads an export that was verified, with its `cosigned` entries. Error: verification_failed.
-Result<SideRecord> read_side(const std::string& directory, uint64_t cosigned, UtcMs since);
+Result<SideRecord> read_side(const std::string& directory, uint64_t cosigned, const Period& drill);
 
 }  // namespace hotline::client

@@ -109,7 +109,7 @@ JsonValue json_doubts(const std::vector<MselImport::Doubt>& doubts) {
         .add("line", doubt.at.line)
         .add("column", doubt.at.column)
         .add("text", doubt.text)
-        .add("did_you_mean", doubt.side);
+        .add("did_you_mean", json_text(doubt.side));
   });
 }
 
@@ -134,8 +134,12 @@ int drill_import(Invocation& invocation) {
   }
   for (const std::string& column : made.unused) output.talk("Not used: the column " + column);
   for (const MselImport::Doubt& doubt : made.doubts) {
-    output.talk(file + ":" + std::to_string(doubt.at.line) + ":" + std::to_string(doubt.at.column) +
-                    ": " + doubt.text + " is neither side: did you mean " + doubt.side + "?",
+    const std::string line = std::to_string(doubt.at.line);
+    const std::string column = std::to_string(doubt.at.column);
+    output.talk(doubt.side.empty() ? file + ":" + line + ":" + column + ": " + doubt.text +
+                                         " is not the other side: a note was made of this row"
+                                   : file + ":" + line + ":" + column + ": " + doubt.text +
+                                         " is neither side: did you mean " + doubt.side + "?",
                 Style::yellow);
   }
   const std::string toml = "# Made of " + printable_line(file) +

@@ -203,6 +203,10 @@ Result<DrillOrder> read_aim(const std::string& typed, UtcMs now) {
     order.goes_to_next = true;
     return order;
   }
+  if (typed.find_first_not_of("0123456789") == std::string::npos) {
+    return make_error(ErrorCode::usage, typed + " has no unit",
+                      typed + "s, " + typed + "min or " + typed + "h");
+  }
   if (const auto duration = parse_duration_ms(typed)) {
     order.by_ms = *duration;
     if (order.by_ms != 0) return order;

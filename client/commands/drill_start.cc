@@ -9,6 +9,7 @@
 #include "client/compose/exercise_word.h"
 #include "client/demo/interrupt_guard.h"
 #include "client/director/drill.h"
+#include "client/director/inject_rights.h"
 #include "client/director/joint_start.h"
 #include "client/director/local_ground.h"
 #include "client/director/peer_ground.h"
@@ -157,6 +158,7 @@ int play_drill(Invocation& invocation, const Scenario& scenario, const std::stri
     return play.count(Outcome::Kind::missed) > 0 ? kExitExpectationsMissed : kExitDone;
   } catch (const CommandFailed& failed) {
     if (InterruptGuard::is_interrupted()) {
+      drill.break_off("it was interrupted");
       output.talk("Interrupted. It goes on with " + next);
       return kExitInterrupted;
     }
@@ -244,6 +246,14 @@ int play_with_peer(Invocation& invocation, const Scenario& scenario, const std::
   });
 }
 
+// The other side declined it, say: the next try may take the same name.
+void remove_if_not_begun(const std::string& directory) {
+  const auto sight = DrillRecord::look(drill_record_path(directory));
+  if (!sight || line_called(sight->lines, "begun") != nullptr) return;
+  std::error_code none;
+  std::filesystem::remove_all(directory, none);
+}
+
 int start_with_peer(Invocation& invocation, const Scenario& scenario, const std::string& file) {
   const Arguments& arguments = invocation.arguments;
   for (const char* option : {"--jump", "--seed", "--hotlined"}) {
@@ -264,6 +274,7 @@ int start_with_peer(Invocation& invocation, const Scenario& scenario, const std:
                               "hotline context list")};
   }
   const SideIndex side = need(side_at(scenario, *daemon), kNotBegun);
+  need(check_inject_rights(*daemon, scenario, side, invocation.now()), kNotBegun);
   const auto clock = need(daemon->exercise_clock(), kNotBegun);
   if (clock->agreed() != nullptr) wish.after = text(clock->agreed()->id());
   Context context = need(invocation.context(), kNotBegun);
@@ -276,7 +287,9 @@ int start_with_peer(Invocation& invocation, const Scenario& scenario, const std:
                       .add("side", scenario.sides[side])
                       .add("after", wish.after)),
        kNotBegun);
-  return play_with_peer(invocation, scenario, directory, std::move(record), side, wish);
+  const int code = play_with_peer(invocation, scenario, directory, std::move(record), side, wish);
+  if (code != kExitInterrupted) remove_if_not_begun(directory);
+  return code;
 }
 
 // Its program was killed at its end, before it left them. Without them nothing can be reported.

@@ -2,6 +2,7 @@
 #include "client/commands/commands.h"
 #include "client/director/order_desk.h"
 #include "client/drill/standing_lines.h"
+#include "protocol/base/text.h"
 
 namespace hotline::client {
 namespace {
@@ -52,6 +53,8 @@ int drill_status(Invocation& invocation) {
     output.document(document);
     return kExitDone;
   }
+  // In the answer itself, which may be kept.
+  output.say(std::string(kExerciseMark), Style::yellow);
   say_standing(output, drill.scenario(), view);
   if (!is_played && !view.standing.has_ended) {
     output.talk("Next: " + output.command("drill start --resume " + drill.directory()));

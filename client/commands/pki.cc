@@ -105,7 +105,10 @@ int pki_dev_init(Invocation& invocation) {
   output.talk(output.styled(Style::yellow, "DEV ONLY") +
               ": every CA's private key lies beside it. Valid until " +
               output.date_and_time(pki.not_after) +
-              ".\nA live daemon takes these only when started with --allow-dev-pki.");
+              (options.exercise
+                   ? ".\nA daemon of an exercise takes these only when started with "
+                     "--allow-dev-pki, and a live one never does."
+                   : ".\nA live daemon takes these only when started with --allow-dev-pki."));
   return kExitDone;
 }
 

@@ -62,14 +62,19 @@ std::string seconds_with_sign(int64_t skew_ms) {
   return (skew_ms < 0 ? "-" : "+") + std::to_string(size / 1000) + "." + digits + " s";
 }
 
-std::string path_words(const Output& output, const wire::PathRow& path, UtcMs now) {
+// Paths are tried by the machine's clock, whatever that of an exercise says.
+std::string path_words(const Output& output, const wire::PathRow& path, UtcMs now, bool exercise) {
   const std::string address = text(path.address());
   if (path.failed_at() != 0) {
-    return address + ", FAILS since " + output.time_of_day(path.failed_at()) + ": " +
-           text(path.failure());
+    return address + ", FAILS since " + output.time_of_day(path.failed_at()) +
+           (exercise ? " by the machine's clock: " : ": ") + text(path.failure());
   }
   if (path.in_use()) return address + ", in use";
   if (path.proved_at() == 0) return address + ", not tried yet";
+  if (exercise) {
+    return address + ", worked at " + output.time_of_day(path.proved_at()) +
+           " by the machine's clock";
+  }
   return address + ", worked " + format_duration(std::max<int64_t>(now - path.proved_at(), 0)) +
          " ago";
 }
@@ -191,7 +196,11 @@ class StatusReport {
 
   void print_conditions() {
     const auto conditions = tables(status_.conditions());
-    if (conditions.empty()) line("conditions", "nothing is wrong", Style::green);
+    if (conditions.empty() && status_.link() == wire::LinkState::up) {
+      line("conditions", "nothing is wrong", Style::green);
+    } else if (conditions.empty()) {
+      line("conditions", "none yet, but the link is not up", Style::yellow);
+    }
     for (const wire::ConditionRow* one : conditions) {
       line(is_critical(*one) ? "CRITICAL" : "WARNING",
            condition_words(output_, *one, status_.clock()),
@@ -235,7 +244,7 @@ class StatusReport {
     for (const wire::PathRow* path : tables(status_.paths())) {
       const bool fails = path->failed_at() != 0;
       if (all || fails)
-        line("path", path_words(output_, *path, status_.clock()),
+        line("path", path_words(output_, *path, status_.clock(), connection_.server().exercise()),
              fails ? Style::yellow : Style::plain);
     }
   }

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "client/drill/one_side.h"
+#include "client/drill/play_lines.h"
 
 namespace hotline::client {
 namespace {
@@ -14,7 +15,6 @@ constexpr int64_t kLookAtDrill_ms = 200;  // While the clocks go by themselves.
 constexpr int64_t kPatience_ms = 60'000;
 constexpr int64_t kRound_ms = 60'000;
 constexpr int kFailuresMax = 20;
-constexpr const char* kOutcomes[] = {"met", "missed", "to-judge"};
 
 }  // namespace
 
@@ -78,6 +78,7 @@ void Drill::resume() {
                        "remove the directory, and begin it anew")};
   }
   // As far as it had come.
+  const int64_t from_ms = standing_.now_ms;
   need(ground_.set(faults()), "the daemons do not start");
   for (const SideIndex side : ground_.sides()) {
     if (faults().is_down[side]) continue;
@@ -85,6 +86,30 @@ void Drill::resume() {
     standing_.now_ms =
         std::max(standing_.now_ms, std::max(clock->at(), clock->jumping_to()) - standing_.begin);
   }
+  hold_until_linked(from_ms);
+}
+
+// From now on time passes again when both can hear each other.
+void Drill::hold_until_linked(int64_t from_ms) {
+  const bool goes = standing_.clocks_go();
+  if (goes && !standing_.side) hold_clocks();
+  if (goes) note_unplayed(from_ms);
+  if (standing_.side || !faults().lets_through()) return;
+  for (const SideIndex side : ground_.sides()) wait_for_link(side);
+}
+
+// Clocks that are held wait for the program; those that go do not. Until its newest line everything
+// that was due had been done, and so it was at the time of `from_ms`, and may be later, that it
+// ended.
+void Drill::note_unplayed(int64_t from_ms) {
+  if (standing_.now_ms <= from_ms) return;
+  note(JsonValue().add("what", "resumed").add("from_ms", from_ms).add("at_ms", standing_.now_ms));
+  standing_.play.unplayed.push_back({from_ms, standing_.now_ms, !standing_.side});
+  tell_unplayed(standing_.play.unplayed.back());
+}
+
+void Drill::tell_unplayed(const Unplayed& gap) {
+  emit({.at_ms = gap.to_ms, .what = PlayedEvent::What::unplayed, .text = unplayed_words(gap)});
 }
 
 void Drill::take_told(const JsonInput& line) {
@@ -102,7 +127,7 @@ void Drill::take_told(const JsonInput& line) {
       const auto opened = open_body(bytes(flatbuffers::GetRoot<wire::Draft>(draft.data())->body()));
       if (opened) courses_[inject].point = event_point(**opened);
     }
-    emit({.at_ms = at_ms, .what = PlayedEvent::What::inject, .side = side, .inject = inject});
+    if (draft.empty()) tell_inject(inject);
   } else if (what == "came" && inject < scenario_.injects.size()) {
     take_came(inject, at_ms, text_in(line, "id"));
   } else if (what == "passed-over" && inject < scenario_.injects.size()) {
@@ -132,6 +157,8 @@ void Drill::take_told(const JsonInput& line) {
   } else if (what == "outcome") {
     const size_t e = place_named(scenario_.expectations, text_in(line, "expectation"));
     if (e < scenario_.expectations.size()) tell_outcome(e, at_ms, text_in(line, "message"));
+  } else if (what == "resumed") {
+    tell_unplayed(standing_.play.unplayed.back());
   }
 }
 
@@ -163,7 +190,21 @@ Play Drill::run() {
 }
 
 void Drill::break_off(const std::string& reason) {
+  hold_clocks();
   note(JsonValue().add("what", "broken-off").add("at_ms", standing_.now_ms).add("reason", reason));
+}
+
+// So that nothing comes due until it goes on. Of a daemon that cannot be reached the clock goes on.
+void Drill::hold_clocks() {
+  if (standing_.begin == 0 || standing_.side) return;
+  for (const SideIndex side : ground_.sides()) {
+    try {
+      connections_.clear();
+      if (!faults().is_down[side]) hold(side);
+    } catch (const CommandFailed&) {
+      continue;
+    }
+  }
 }
 
 // False at its end.
@@ -256,7 +297,7 @@ bool Drill::close_deadlines() {
     if (!is_running(scenario_, standing_.play, e)) continue;
     const int64_t at_ms = deadline_ms(scenario_, standing_.play, e);
     if (at_ms > standing_.now_ms) continue;
-    settle(e, at_deadline(scenario_.expectations[e]), at_ms, "");
+    settle(e, at_deadline(scenario_, standing_.play, e), at_ms, "");
     has_closed = true;
   }
   return has_closed;
@@ -306,7 +347,7 @@ void Drill::settle(size_t e, Outcome::Kind kind, int64_t at_ms, const std::strin
   note(JsonValue()
            .add("what", "outcome")
            .add("expectation", expected.name)
-           .add("outcome", kOutcomes[static_cast<size_t>(kind) - 1])
+           .add("outcome", outcome_key(kind))
            .add("at_ms", at_ms)
            .add("message", json_text(message)));
   standing_.play.expectations[e].kind = kind;
@@ -319,9 +360,7 @@ void Drill::tell_outcome(size_t e, int64_t at_ms, const std::string& message) {
   const Expectation& expected = scenario_.expectations[e];
   if (!standing_.is_ours(expected.side)) return;
   emit({.at_ms = at_ms,
-        .what = kind == Outcome::Kind::met      ? PlayedEvent::What::met
-                : kind == Outcome::Kind::missed ? PlayedEvent::What::missed
-                                                : PlayedEvent::What::to_judge,
+        .what = outcome_event(kind),
         .side = expected.side,
         .inject = expected.of,
         .expectation = e,
@@ -350,10 +389,23 @@ bool Drill::reaches(SideIndex side) const {
   return std::find(sides.begin(), sides.end(), side) != sides.end();
 }
 
+// A daemon that ended meanwhile is started again: nobody else would, and what is waited for would
+// never be so.
+bool Drill::is_so_now(const std::function<bool()>& is_so) {
+  try {
+    if (need(ground_.set(faults()), "a daemon does not start")) connections_.clear();
+    return is_so();
+  } catch (const CommandFailed& failed) {
+    if (failed.error.code != ErrorCode::unreachable) throw;
+    connections_.clear();
+    return false;
+  }
+}
+
 void Drill::wait_until(const std::string& what, int64_t timeout_ms,
                        const std::function<bool()>& is_so) {
   const int64_t until_ms = around_.steady_ms() + timeout_ms;
-  while (!is_so()) {
+  while (!is_so_now(is_so)) {
     if (interrupted_()) throw CommandFailed{"", make_error(ErrorCode::failed, "interrupted")};
     if (around_.steady_ms() > until_ms) {
       throw CommandFailed{"", make_error(ErrorCode::timed_out,

@@ -44,7 +44,7 @@ class Drill {
   void resume();
   // Plays it to its end, or until it is stopped. Throws CommandFailed.
   Play run();
-  // It cannot go on now, and its record says why.
+  // It does not go on now, and its record says why. Clocks of its own are held until it does.
   void break_off(const std::string& reason);
   bool was_stopped() const { return standing_.is_stopped; }
 
@@ -73,6 +73,7 @@ class Drill {
     EventPoint point;
     std::string refusal = {};  // Why it did not go.
     std::optional<int64_t> delivered_ms;
+    bool is_told = false;                  // On the screen.
     bool has_ended = false;                // Acknowledged, or declined.
     bool is_settled = false;               // Nothing more is asked about its ladder.
     bool climbs[kSides] = {false, false};  // A rung of it is still to come on that side.
@@ -88,6 +89,10 @@ class Drill {
   void advance();
   std::optional<int64_t> next_due_ms();
   void take_told(const JsonInput& line);
+  void hold_until_linked(int64_t from_ms);
+  void note_unplayed(int64_t from_ms);
+  void tell_unplayed(const Unplayed& gap);
+  void hold_clocks();
   void settle(size_t expectation, Outcome::Kind kind, int64_t at_ms, const std::string& message);
   void tell_outcome(size_t expectation, int64_t at_ms, const std::string& message);
   void set_done(Outgoing& message, const std::string& id, const std::string& refusal);
@@ -100,6 +105,7 @@ class Drill {
   // The side whose daemon has what that side sent: its own, or where it is not reached the other.
   SideIndex seen_from(SideIndex side) const { return reaches(side) ? side : other_side(side); }
   void wait_until(const std::string& what, int64_t timeout_ms, const std::function<bool()>& is_so);
+  bool is_so_now(const std::function<bool()>& is_so);
 
   // drill_obey.cc
   void take_orders();
@@ -120,6 +126,7 @@ class Drill {
   Result<Bytes> draft_of_inject(size_t inject, UtcMs at) const;
   void react(const Coming& reaction);
   Result<DraftFields> draft_of_reaction(const Coming& reaction);
+  void tell_inject(size_t inject);
   void foresee_reactions(size_t inject, const Kind& kind);
   void hand_in_all();
   void hand_in(size_t place);

@@ -1,4 +1,6 @@
 // A drill's acts: injects, the reactions of scripted players, and messages that are handed in once.
+#include <utility>
+
 #include "client/compose/flood.h"
 #include "client/director/drill.h"
 #include "client/drill/scenario_message.h"
@@ -77,10 +79,17 @@ void Drill::happen(size_t i) {
   note(line);
   standing_.play.injects[i] = {InjectFate::Kind::played, standing_.now_ms};
   if (!draft.empty()) outgoing_.push_back({inject.from, kDirectorPerson, draft, i, false, {}});
-  emit({.at_ms = standing_.now_ms,
+  // A message is told with its number, or at once where its daemon is down.
+  if (inject.message() == nullptr || faults().is_down[inject.from]) tell_inject(i);
+}
+
+void Drill::tell_inject(size_t i) {
+  if (std::exchange(courses_[i].is_told, true)) return;
+  emit({.at_ms = standing_.play.injects[i].at_ms,
         .what = PlayedEvent::What::inject,
-        .side = inject.from,
-        .inject = i});
+        .side = scenario_.injects[i].from,
+        .inject = i,
+        .message = courses_[i].id});
 }
 
 Result<Bytes> Drill::draft_of_inject(size_t i, UtcMs at) const {
@@ -226,7 +235,8 @@ void Drill::pass_over(size_t inject, const std::string& reason) {
                              .add("at_ms", standing_.now_ms)
                              .add("reason", reason);
   note(line);
-  leave_out(scenario_, standing_, scenario_.injects[inject].name, standing_.now_ms);
+  leave_out(scenario_, standing_, scenario_.injects[inject].name, InjectFate::Kind::refused,
+            standing_.now_ms);
   give_up(inject, reason);
   tell_refusal({.side = scenario_.injects[inject].from, .inject = inject}, reason);
 }
@@ -255,6 +265,7 @@ void Drill::set_done(Outgoing& message, const std::string& id, const std::string
   if (!message.inject) return;
   courses_[*message.inject].id = id;
   courses_[*message.inject].refusal = refusal;
+  if (!id.empty()) tell_inject(*message.inject);
 }
 
 // Nothing is on its way any more, so that a jump leaves nothing behind.

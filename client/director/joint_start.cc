@@ -127,8 +127,8 @@ class Beginning {
         clock_change_text(change), {});
     has_proposed_ = true;
     invocation_.output.talk(
-        "Proposed to the other side's director, who starts the same file: hotline drill start "
-        "FILE --with-peer");
+        "Proposed to the other side's director, who starts the same file there, likewise with "
+        "--with-peer.");
   }
 
   void say(Action action, const std::string& detail, const std::string& clock,

@@ -26,6 +26,7 @@ Status LocalGround::leave_exports(const Surroundings& around) {
     if (!auditor) return auditor.error();
     // Without a link nobody can cosign; where a certificate was revoked it never comes.
     for (bool is_up = false; !is_up && around.steady_ms() < until_ms;) {
+      if (const auto mended = set(Faults{}); !mended) return mended.error();
       const auto status = (*auditor)->status();
       if (!status) return status.error();
       is_up = (*status)->link() == wire::LinkState::up;

@@ -1,5 +1,8 @@
 #include "client/director/order_desk.h"
 
+#include <pwd.h>
+#include <unistd.h>
+
 #include "client/drill/play_lines.h"
 #include "client/drill/standing_lines.h"
 #include "protocol/base/text.h"
@@ -18,7 +21,8 @@ std::string who_orders(const Invocation& invocation) {
     const auto found = environment(variable);
     if (found && !found->empty()) return *found;
   }
-  return "-";
+  const passwd* user = getpwuid(geteuid());
+  return user != nullptr && user->pw_name != nullptr ? user->pw_name : "-";
 }
 
 void say_answer(Output& output, const DrillOrder& order, const PlayedDrill::Answer& answer) {
@@ -87,12 +91,13 @@ PlayedDrill chosen_drill(const Invocation& invocation, const std::string& what) 
     throw CommandFailed{what, make_error(ErrorCode::not_found, "no drill lies here",
                                          "--directory DIR, as hotline drill start printed it")};
   }
-  invocation.output.talk(std::string(kExerciseMark), Style::yellow);
   return need(PlayedDrill::open(*directory, invocation.around->now()), what);
 }
 
 int give_order(Invocation& invocation, DrillOrder order, const std::string& what) {
-  return hand_in_to(chosen_drill(invocation, what), invocation, std::move(order), what);
+  const PlayedDrill drill = chosen_drill(invocation, what);
+  invocation.output.talk(std::string(kExerciseMark), Style::yellow);
+  return hand_in_to(drill, invocation, std::move(order), what);
 }
 
 std::optional<int> give_order_if_played(Invocation& invocation, const DrillOrder& order,

@@ -107,6 +107,19 @@ Outcome::Kind at_deadline(const Expectation& expected) {
                                                                : Outcome::Kind::missed;
 }
 
+const Unplayed* unplayed_at(const Play& play, int64_t at_ms) {
+  for (const Unplayed& gap : play.unplayed) {
+    if (gap.is_all && gap.from_ms < at_ms && at_ms <= gap.to_ms) return &gap;
+  }
+  return nullptr;
+}
+
+Outcome::Kind at_deadline(const Scenario& scenario, const Play& play, size_t expectation) {
+  const Expectation& expected = scenario.expectations[expectation];
+  const bool is_judged = unplayed_at(play, deadline_ms(scenario, play, expectation)) == nullptr;
+  return is_judged || expected.by_director ? at_deadline(expected) : Outcome::Kind::not_judged;
+}
+
 std::optional<int64_t> due_ms(const Scenario& scenario, const Play& play, size_t inject) {
   const Trigger& trigger = scenario.injects[inject].trigger;
   switch (trigger.by) {

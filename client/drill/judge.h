@@ -50,6 +50,9 @@ bool breaks_silence(const Expectation& expected, SideIndex side, std::optional<s
 
 // Its time is over, and nothing was seen that settles it.
 Outcome::Kind at_deadline(const Expectation& expected);
+// The same, where its time may have been over while nobody could play. Null: somebody could.
+const Unplayed* unplayed_at(const Play& play, int64_t at_ms);
+Outcome::Kind at_deadline(const Scenario& scenario, const Play& play, size_t expectation);
 
 // When an inject comes, as far as `play` tells until now. Nothing: it waits for something that has
 // not happened, or does not come by itself. A director's judgement is taken to be that it was met.

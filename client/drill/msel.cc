@@ -8,6 +8,7 @@
 #include "client/drill/scenario_limits.h"
 #include "protocol/base/nearest.h"
 #include "protocol/base/text.h"
+#include "protocol/message/names.h"
 #include "protocol/policy_file/policy_file.h"
 #include "protocol/terminal/output.h"
 
@@ -165,6 +166,18 @@ class Importer {
     return found;
   }
 
+  // The cell names somebody, and neither side.
+  bool is_somebody_else(const CsvCell& cell) const {
+    std::string words = " " + small(as_name(cell.text)) + " ";
+    std::replace(words.begin(), words.end(), '-', ' ');
+    return !trim(words).empty() &&
+           std::none_of(sides_.begin(), sides_.end(), [&](const std::string& side) {
+             std::string wanted = " " + side + " ";
+             std::replace(wanted.begin(), wanted.end(), '-', ' ');
+             return words.find(wanted) != std::string::npos;
+           });
+  }
+
   // The same of a cell. One that names none, and nearly one, is told.
   std::optional<SideIndex> side_in(const CsvCell& cell) {
     const auto side = side_of(cell.text);
@@ -177,6 +190,12 @@ class Importer {
       break;
     }
     return side;
+  }
+
+  bool is_told(const CsvCell& cell) const {
+    return std::any_of(import_.doubts.begin(), import_.doubts.end(), [&](const auto& one) {
+      return one.at.line == cell.at.line && one.at.column == cell.at.column;
+    });
   }
 
   // Seconds since the first row. Nothing where that is a mistake.
@@ -272,21 +291,29 @@ class Importer {
     const auto from = side_in(cell(row, Column::from));
     const auto to = side_in(cell(row, Column::to));
     const SideIndex side = from.value_or(to.value_or(0));
+    const CsvCell whom = cell(row, Column::to);
+    const bool leaves_channel = from && (to == from || is_somebody_else(whom));
+    if (leaves_channel && !is_plain(whom)) return;
+    if (leaves_channel && !is_told(whom)) {
+      import_.doubts.push_back({whom.at, printable_line(whom.text), ""});
+    }
     const std::string name = name_of(row, i);
     injects_ += "\n[[inject]]\nname = " + toml_text(name) + "\nfrom = " + toml_text(sides_[side]) +
                 "\nat = " + toml_text(*second == 0 ? "0s" : duration_as_toml(*second * 1000)) +
                 "\n";
-    if (from) {
+    if (from && !leaves_channel) {
       injects_ +=
           "kind = \"message\"\n[inject.message]\ntemplate = \"text\"\nprecedence = "
           "\"routine\"\n[inject.message.texts]\nen = " +
           toml_text(event.text) + "\n";
     } else {
-      injects_ += "kind = \"note\"\ntext = " + toml_text(event.text) + "\n";
+      const std::string to_whom =
+          leaves_channel ? upper_case(sides_[*from]) + " to " + whom.text + ": " : "";
+      injects_ += "kind = \"note\"\ntext = " + toml_text(to_whom + event.text) + "\n";
     }
     ++import_.injects;
     if (!expected.text.empty()) {
-      const SideIndex asked = to.value_or(from ? other_side(*from) : side);
+      const SideIndex asked = leaves_channel ? *from : to.value_or(from ? other_side(*from) : side);
       add_expectation(name, asked, expected, objective_of(cell(row, Column::objective)));
     }
   }

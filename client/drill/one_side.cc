@@ -119,6 +119,7 @@ bool may_come(const Scenario& scenario, const Play& play, size_t inject) {
     case Outcome::Kind::missed:
       return trigger.by == By::missed;
     case Outcome::Kind::not_reached:
+    case Outcome::Kind::not_judged:
     case Outcome::Kind::off:  // The other side judges it.
       break;
   }

@@ -34,7 +34,9 @@ struct PlayedEvent {
     noted,    // By an observer. Likewise of a drill over daemons alone:
     skipped,
     ordered,
-    waits,  // An inject, for the director to give it.
+    waits,       // An inject, for the director to give it.
+    unplayed,    // Until then nobody had played it for a while.
+    not_judged,  // An expectation, as its time was over meanwhile.
   };
   int64_t at_ms = 0;
   What what = What::inject;
@@ -54,15 +56,17 @@ struct InjectFate {
     played = 1,
     not_reached,  // It waits for what did not happen.
     by_hand,
-    off,  // Disabled, or it waits for one that is.
-    skipped,
+    off,      // Disabled, or it waits for one that is.
+    skipped,  // By the director.
+    refused,  // The daemon of its side took no such message.
   };
   Kind kind = Kind::not_reached;
   int64_t at_ms = 0;
 };
 
 struct Outcome {
-  enum class Kind : uint8_t { met = 1, missed, to_judge, not_reached, off };
+  // Not judged: nobody played the drill when its time was over. It counts for nothing.
+  enum class Kind : uint8_t { met = 1, missed, to_judge, not_reached, off, not_judged };
   // Why one was missed, as far as the scenario is the cause and no player.
   enum class Cause : uint8_t {
     player = 1,
@@ -77,13 +81,26 @@ struct Outcome {
   int64_t at_ms = 0;
   size_t inject = 0;       // The cause, where it is one;
   size_t expectation = 0;  // likewise another expectation, which cannot be met too.
+
+  // It is clear what came of it.
+  bool is_settled() const { return kind <= Kind::to_judge || kind == Kind::not_judged; }
+  bool counts() const { return kind != Kind::off && kind != Kind::not_judged; }
+};
+
+// A program that played it was gone from the one to the other moment, at most, while the clocks
+// went on: what came due came after it.
+struct Unplayed {
+  int64_t from_ms = 0;
+  int64_t to_ms = 0;
+  bool is_all = false;  // Nobody could play meanwhile, and not this side's injects alone were late.
 };
 
 struct Play {
   std::vector<PlayedEvent> events;  // In order of time.
   std::vector<InjectFate> injects;  // In the places of the scenario. Likewise:
   std::vector<Outcome> expectations;
-  int64_t ends_ms = 0;  // Nothing is open any more.
+  int64_t ends_ms = 0;             // Nothing is open any more.
+  std::vector<Unplayed> unplayed;  // In order of time.
 
   // Points of the expectations that were met, and of all that count.
   int64_t points(const Scenario& scenario) const;

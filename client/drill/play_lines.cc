@@ -16,7 +16,7 @@ namespace {
 using What = PlayedEvent::What;
 
 // In the order of What; an inject is told by its kind.
-constexpr std::array<KindWord, 16> kEvents = {{{"inject", "inject"},
+constexpr std::array<KindWord, 18> kEvents = {{{"inject", "inject"},
                                                {"fault-over", "is over"},
                                                {"acknowledged", "acknowledged"},
                                                {"declined", "declined"},
@@ -31,9 +31,12 @@ constexpr std::array<KindWord, 16> kEvents = {{{"inject", "inject"},
                                                {"noted", "observer's note"},
                                                {"skipped", "skipped"},
                                                {"ordered", "order"},
-                                               {"waits", "waits"}}};
-constexpr const char* kFates[] = {"played", "not-reached", "by-hand", "off", "skipped"};
-constexpr const char* kOutcomes[] = {"met", "missed", "to-judge", "not-reached", "off"};
+                                               {"waits", "waits"},
+                                               {"unplayed", "not played"},
+                                               {"not-judged", "not judged"}}};
+constexpr const char* kFates[] = {"played", "not-reached", "by-hand", "off", "skipped", "refused"};
+constexpr const char* kOutcomes[] = {"met",         "missed", "to-judge",
+                                     "not-reached", "off",    "not-judged"};
 
 const KindWord& event_kind(const PlayedEvent& event) {
   return kEvents[static_cast<size_t>(event.what) - 1];
@@ -41,7 +44,7 @@ const KindWord& event_kind(const PlayedEvent& event) {
 
 // People's orders and notes are no side's.
 bool is_of_a_side(const PlayedEvent& event) {
-  return event.what != What::noted && event.what != What::ordered;
+  return event.what != What::noted && event.what != What::ordered && event.what != What::unplayed;
 }
 
 Style event_style(const PlayedEvent& event) {
@@ -69,7 +72,7 @@ JsonValue json_expectations(const Scenario& scenario, const Play& play) {
   for (size_t e = 0; e < scenario.expectations.size(); ++e) {
     const Expectation& expected = scenario.expectations[e];
     const Outcome& outcome = play.expectations[e];
-    const bool has_ended = outcome.kind <= Outcome::Kind::to_judge;
+    const bool has_ended = outcome.is_settled();
     rows.push_back(
         JsonValue()
             .add("name", expected.name)
@@ -91,7 +94,7 @@ JsonValue json_expectations(const Scenario& scenario, const Play& play) {
 int64_t all_points(const Scenario& scenario, const Play& play) {
   int64_t points = 0;
   for (size_t e = 0; e < scenario.expectations.size(); ++e) {
-    if (play.expectations[e].kind != Outcome::Kind::off) points += scenario.expectations[e].points;
+    if (play.expectations[e].counts()) points += scenario.expectations[e].points;
   }
   return points;
 }
@@ -115,6 +118,38 @@ const char* outcome_key(Outcome::Kind kind) {
   return kOutcomes[static_cast<size_t>(kind) - 1];
 }
 
+bool is_a_player(const Scenario& scenario, const std::string& who) {
+  return std::any_of(scenario.players.begin(), scenario.players.end(), [&](const Player& player) {
+    return who == player.name || who == scenario.sides[player.side] + "-" + player.name;
+  });
+}
+
+std::string judge_words(const Scenario& scenario, const std::string& who) {
+  return is_a_player(scenario, who) ? who + " (a player, not the director)" : who;
+}
+
+PlayedEvent::What outcome_event(Outcome::Kind kind) {
+  switch (kind) {
+    case Outcome::Kind::met:
+      return What::met;
+    case Outcome::Kind::missed:
+      return What::missed;
+    case Outcome::Kind::not_judged:
+      return What::not_judged;
+    case Outcome::Kind::to_judge:
+    case Outcome::Kind::not_reached:
+    case Outcome::Kind::off:
+      break;
+  }
+  return What::to_judge;
+}
+
+std::optional<Outcome::Kind> outcome_called(const std::string& key) {
+  const auto found = std::find(std::begin(kOutcomes), std::end(kOutcomes), key);
+  if (found == std::end(kOutcomes)) return std::nullopt;
+  return static_cast<Outcome::Kind>(found - std::begin(kOutcomes) + 1);
+}
+
 std::string event_words(const Scenario& scenario, const PlayedEvent& event) {
   if (event.what == What::inject) {
     return kInjectKinds[scenario.injects[*event.inject].content.index()].words;
@@ -136,10 +171,11 @@ std::string event_detail(const Scenario& scenario, const PlayedEvent& event) {
     return (is_met                       ? std::to_string(points)
             : event.what == What::missed ? "0"
                                          : "?") +
-           "/" + std::to_string(points) + (event.who.empty() ? "" : "  " + event.who) +
+           "/" + std::to_string(points) +
+           (event.who.empty() ? "" : "  " + judge_words(scenario, event.who)) +
            (event.text.empty() ? "" : "  " + event.text);
   }
-  if (event.what == What::refused) return event.text;
+  if (event.what == What::refused || event.what == What::not_judged) return event.text;
   if (event.what == What::waits) return "hotline drill inject " + event_name(scenario, event);
   if (!event.who.empty()) return event.who;
   if (event.player) return scenario.players[*event.player].name;
@@ -215,7 +251,7 @@ void print_time_line(Output& output, const Scenario& scenario, const Play& play)
 void tell_event(Output& output, const Scenario& scenario, const PlayedEvent& event) {
   if (output.json()) {
     const JsonValue json = json_event(scenario, event);
-    JsonValue document = json_document();
+    JsonValue document = json_document().add("mode", "exercise");
     for (const auto& [name, value] : std::get<JsonValue::Object>(json.value())) {
       document.add(name, value);
     }
@@ -241,15 +277,16 @@ void say_score(Output& output, const Scenario& scenario, const Play& play, bool 
   const std::string points = format_count(static_cast<uint64_t>(play.points(scenario)));
   const std::string all = format_count(static_cast<uint64_t>(all_points(scenario, play)));
   if (!is_over) {
-    output.talk("Points until now: " + points + " of " + all);
+    output.say("Points until now: " + points + " of " + all);
   } else if (play.ends_ms > 0) {
-    output.talk("It lasts " + exercise_time(play.ends_ms) + " of exercise time, and gives " +
-                points + " of " + all + " points.");
+    output.say("It lasts " + exercise_time(play.ends_ms) + " of exercise time, and gives " +
+               points + " of " + all + " points.");
   }
-  output.talk("Expectations met: " + number(Outcome::Kind::met) +
-              ", missed: " + number(Outcome::Kind::missed) +
-              ", for the director to judge: " + number(Outcome::Kind::to_judge) +
-              ", not reached: " + number(Outcome::Kind::not_reached));
+  output.say("Expectations met: " + number(Outcome::Kind::met) +
+             ", missed: " + number(Outcome::Kind::missed) +
+             ", for the director to judge: " + number(Outcome::Kind::to_judge) +
+             ", not reached: " + number(Outcome::Kind::not_reached) +
+             ", not judged: " + number(Outcome::Kind::not_judged));
 }
 
 void say_result(Output& output, const Scenario& scenario, const Play& play) {
@@ -266,6 +303,16 @@ void say_result(Output& output, const Scenario& scenario, const Play& play) {
               format_count(static_cast<uint64_t>(all_points(scenario, play))) + " points.");
 }
 
+std::string unplayed_words(const Unplayed& gap) {
+  return "from " + exercise_time(gap.from_ms) + " at the earliest";
+}
+
+JsonValue json_unplayed(const std::vector<Unplayed>& unplayed) {
+  return json_each(unplayed, [](const Unplayed& gap) {
+    return JsonValue().add("from_ms", gap.from_ms).add("to_ms", gap.to_ms);
+  });
+}
+
 JsonValue& add_points(JsonValue& document, const Scenario& scenario, const Play& play) {
   return document.add("points", play.points(scenario))
       .add("points_max", all_points(scenario, play));
@@ -274,7 +321,8 @@ JsonValue& add_points(JsonValue& document, const Scenario& scenario, const Play&
 JsonValue& add_play(JsonValue& document, const Scenario& scenario, const Play& play) {
   document.add("lasts_ms", play.ends_ms);
   add_points(document, scenario, play);
-  document.add("injects", json_injects(scenario, play))
+  document.add("unplayed", json_unplayed(play.unplayed))
+      .add("injects", json_injects(scenario, play))
       .add("expectations", json_expectations(scenario, play));
   document.add("time_line", json_each(play.events, [&](const PlayedEvent& event) {
                  return json_event(scenario, event);

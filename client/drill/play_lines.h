@@ -1,6 +1,7 @@
 // A play on the screen, and as JSON.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -19,6 +20,10 @@ std::string order_words(const DrillOrder& order);
 // For programs: "played", "met".
 const char* fate_key(InjectFate::Kind kind);
 const char* outcome_key(Outcome::Kind kind);
+// That it is so, as an event.
+PlayedEvent::What outcome_event(Outcome::Kind kind);
+// Nothing: no outcome has that key.
+std::optional<Outcome::Kind> outcome_called(const std::string& key);
 
 // An event as people are told of it: what it is, of which part of the scenario, and the rest.
 std::string event_words(const Scenario& scenario, const PlayedEvent& event);
@@ -38,6 +43,12 @@ void say_result(Output& output, const Scenario& scenario, const Play& play);
 // Which expectations of a drill were met until now, and what is left to the director.
 void say_score(Output& output, const Scenario& scenario, const Play& play, bool is_over = true);
 
+// Whoever judged something, and that they are a player where they are one.
+std::string judge_words(const Scenario& scenario, const std::string& who);
+bool is_a_player(const Scenario& scenario, const std::string& who);
+// "from 00:05:02 at the earliest".
+std::string unplayed_words(const Unplayed& gap);
+JsonValue json_unplayed(const std::vector<Unplayed>& unplayed);
 // The members "points" and "points_max".
 JsonValue& add_points(JsonValue& document, const Scenario& scenario, const Play& play);
 

@@ -1,7 +1,6 @@
 #include "client/drill/standing.h"
 
 #include <algorithm>
-#include <array>
 
 #include "client/drill/judge.h"
 #include "client/drill/one_side.h"
@@ -15,9 +14,6 @@ namespace {
 
 using OrderKind = DrillOrder::Kind;
 using Fate = InjectFate::Kind;
-
-// Words for Outcome::Kind, whose first is 1.
-constexpr std::array<const char*, 3> kSettledWords = {"met", "missed", "to-judge"};
 
 std::string nearest_of(const auto& parts, const std::string& name) {
   std::vector<std::string> names;
@@ -58,6 +54,8 @@ Status check_inject(const Scenario& scenario, const DrillStanding& standing,
       return refuse_order(order.name + " happened already, at " + exercise_time(fate.at_ms));
     case Fate::skipped:
       return refuse_order(order.name + " was skipped, at " + exercise_time(fate.at_ms));
+    case Fate::refused:
+      return refuse_order(order.name + " was refused, at " + exercise_time(fate.at_ms));
     case Fate::off:
       return refuse_order(order.name + " is disabled in the scenario, or waits for one that is");
     case Fate::not_reached:
@@ -114,9 +112,9 @@ void take_begin(const Scenario& scenario, DrillStanding& standing, const JsonInp
 void take_outcome(const Scenario& scenario, DrillStanding& standing, const JsonInput& line,
                   int64_t at_ms) {
   const size_t e = place_named(scenario.expectations, text_in(line, "expectation"));
-  const auto kind = std::find(kSettledWords.begin(), kSettledWords.end(), text_in(line, "outcome"));
-  if (e == scenario.expectations.size() || kind == kSettledWords.end()) return;
-  standing.play.expectations[e].kind = static_cast<Outcome::Kind>(kind - kSettledWords.begin() + 1);
+  const auto kind = outcome_called(text_in(line, "outcome"));
+  if (e == scenario.expectations.size() || !kind) return;
+  standing.play.expectations[e].kind = *kind;
   standing.play.expectations[e].at_ms = at_ms;
 }
 
@@ -182,7 +180,7 @@ void take_order(const Scenario& scenario, DrillStanding& standing, const DrillOr
       standing.called.insert(place_named(scenario.injects, order.name));
       return;
     case OrderKind::skip:
-      return leave_out(scenario, standing, order.name, at_ms);
+      return leave_out(scenario, standing, order.name, Fate::skipped, at_ms);
     case OrderKind::judge:
       return take_judgement(scenario, standing, order, at_ms);
     case OrderKind::pause:
@@ -207,10 +205,10 @@ void take_order(const Scenario& scenario, DrillStanding& standing, const DrillOr
 }
 
 void leave_out(const Scenario& scenario, DrillStanding& standing, const std::string& inject,
-               int64_t at_ms) {
+               InjectFate::Kind why, int64_t at_ms) {
   const size_t i = place_named(scenario.injects, inject);
   if (i == scenario.injects.size()) return;
-  standing.play.injects[i] = {Fate::skipped, at_ms};
+  standing.play.injects[i] = {why, at_ms};
   for (size_t e = 0; e < scenario.expectations.size(); ++e) {
     if (scenario.expectations[e].of == i) standing.play.expectations[e].kind = Outcome::Kind::off;
   }
@@ -241,7 +239,9 @@ std::optional<DrillOrder> take_line(const Scenario& scenario, DrillStanding& sta
     const size_t i = place_named(scenario.injects, text_in(line, "inject"));
     if (i < scenario.injects.size()) standing.play.injects[i] = {Fate::played, at_ms};
   } else if (what == "passed-over") {
-    leave_out(scenario, standing, text_in(line, "inject"), at_ms);
+    leave_out(scenario, standing, text_in(line, "inject"), Fate::refused, at_ms);
+  } else if (what == "resumed") {
+    standing.play.unplayed.push_back({number_in(line, "from_ms"), at_ms, !standing.side});
   } else if (what == "outcome") {
     take_outcome(scenario, standing, line, at_ms);
   } else if (what == "order" || what == "note" || what == "skip" || what == "judged") {

@@ -65,9 +65,9 @@ Status check_order(const Scenario& scenario, const DrillStanding& standing,
 // It was taken, and from now on stands so.
 void take_order(const Scenario& scenario, DrillStanding& standing, const DrillOrder& order,
                 int64_t at_ms);
-// An inject does not happen, and nothing is expected of it.
+// An inject does not happen, as it was skipped or refused, and nothing is expected of it.
 void leave_out(const Scenario& scenario, DrillStanding& standing, const std::string& inject,
-               int64_t at_ms);
+               InjectFate::Kind why, int64_t at_ms);
 // The line of the record that says so.
 JsonValue record_line(const DrillOrder& order, int64_t at_ms);
 

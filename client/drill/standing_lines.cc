@@ -47,6 +47,8 @@ PartState inject_state(const Scenario& scenario, const DrillStanding& at, size_t
       return {{"happened", "happened"}, fate.at_ms};
     case InjectFate::Kind::skipped:
       return {{"skipped", "skipped"}, fate.at_ms};
+    case InjectFate::Kind::refused:
+      return {{"refused", "refused"}, fate.at_ms, Style::red};
     case InjectFate::Kind::off:
       return {{"off", "disabled"}};
     case InjectFate::Kind::by_hand:
@@ -59,6 +61,13 @@ PartState inject_state(const Scenario& scenario, const DrillStanding& at, size_t
   return {{"waits", "waits"}};
 }
 
+// Nothing is expected of its inject.
+const char* off_words(const DrillStanding& at, size_t inject) {
+  const InjectFate::Kind fate = at.play.injects[inject].kind;
+  if (fate == InjectFate::Kind::skipped) return "skipped";
+  return fate == InjectFate::Kind::refused ? "refused" : "disabled";
+}
+
 PartState expectation_state(const Scenario& scenario, const DrillStanding& at, size_t e) {
   const Outcome& outcome = at.play.expectations[e];
   switch (outcome.kind) {
@@ -69,7 +78,9 @@ PartState expectation_state(const Scenario& scenario, const DrillStanding& at, s
     case Outcome::Kind::to_judge:
       return {{"to-judge", "for the director"}, outcome.at_ms, Style::yellow};
     case Outcome::Kind::off:
-      return {{"off", "disabled"}};
+      return {{"off", off_words(at, scenario.expectations[e].of)}};
+    case Outcome::Kind::not_judged:
+      return {{"not-judged", "not judged"}, outcome.at_ms, Style::yellow};
     case Outcome::Kind::not_reached:
       break;
   }
@@ -186,6 +197,14 @@ void say_pace(Output& output, const DrillView& view) {
   output.say("It goes " + format_speed(at.pace.speed_permille) + " times as fast as real time.");
 }
 
+void say_unplayed(Output& output, const Play& play) {
+  for (const Unplayed& gap : play.unplayed) {
+    output.say("No program played it from " + exercise_time(gap.from_ms) + " to " +
+                   exercise_time(gap.to_ms) + ", at most.",
+               Style::yellow);
+  }
+}
+
 // Orders that the director may give next.
 void say_next(Output& output, const Scenario& scenario, const DrillView& view) {
   for (const size_t i : waits_for_director(scenario, view.standing)) {
@@ -280,6 +299,7 @@ void say_standing(Output& output, const Scenario& scenario, const DrillView& vie
   say_pace(output, view);
   print_injects(output, scenario, view);
   print_expectations(output, scenario, view);
+  say_unplayed(output, at.play);
   if (!view.notes.empty()) {
     Table table({{"T+"}, {"BY"}, {"NOTE", 20, Table::Fit::wrapped}});
     for (const DrillView::Note& note : view.notes) {
@@ -307,7 +327,9 @@ void add_standing(JsonValue& document, const Scenario& scenario, const DrillView
       .add("machine_at", view.machine_now == 0 ? JsonValue() : json_time(view.machine_now))
       .add("paused", at.is_paused)
       .add("jumps", at.pace.jumps)
-      .add("speed_permille", static_cast<int64_t>(at.pace.speed_permille));
+      .add("speed_permille", static_cast<int64_t>(at.pace.speed_permille))
+      .add("broken_off", json_text(at.broken_off))
+      .add("unplayed", json_unplayed(at.play.unplayed));
   add_points(document, scenario, seen_play(scenario, at));
   if (at.side) {
     const Hidden hidden = hidden_in(scenario, at);

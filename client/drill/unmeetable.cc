@@ -8,6 +8,7 @@
 #include "protocol/base/nearest.h"
 #include "protocol/message/kinds/content.h"
 #include "protocol/message/names.h"
+#include "protocol/message/roles.h"
 #include "protocol/policy_file/policy_file.h"
 
 namespace hotline::client {
@@ -83,13 +84,25 @@ class Meeting {
       const std::string as = role ? role_name(static_cast<uint8_t>(*role)) : "operator";
       return Fault{role ? "no player of " + side() + " is " + as + " and may do it"
                         : "no player of " + side() + " may do it",
-                   "[[player]] with side = \"" + side() + "\" and role = \"operator\""};
+                   able_hint(type, role)};
     }
     if (!first_ms) return Fault{"the scripted players of " + side() + " never do it", hint};
     if (*first_ms <= expected_.within_ms) return std::nullopt;
     return Fault{"the scripted players of " + side() + " do it after " +
                      duration_as_toml(*first_ms) + " at the earliest",
                  "within = \"" + duration_as_toml(*first_ms) + "\", or sooner players"};
+  }
+
+  // The role that is expected, where another player could do it; else one more player.
+  std::string able_hint(Type type, std::optional<wire::Role> role) const {
+    for (const Player& player : scenario_.players) {
+      if (!role || player.side != expected_.side || !may_send(player, type)) continue;
+      return "role = \"" + role_name(static_cast<uint8_t>(player.role)) +
+             "\" under this [[expect]], or leave it out";
+    }
+    std::string able = "operator";
+    if (role && may(*role, Right::send, type)) able = role_name(static_cast<uint8_t>(*role));
+    return "[[player]] with side = \"" + side() + "\" and role = \"" + able + "\"";
   }
 
   const Script& script(size_t player) const { return *scenario_.players[player].script; }

@@ -90,6 +90,33 @@ from = "north"
 at = "0s"
 text = "It begins."
 """
+GAP = PLAYERS.replace('"30s"', '"3min"') + """
+[[inject]]
+name = "opening"
+kind = "message"
+from = "north"
+at = "1min"
+message = { template = "text", precedence = "immediate", texts = { en = "An aircraft has lost its way." } }
+[[inject]]
+name = "late"
+kind = "message"
+from = "south"
+at = "5min"
+message = { template = "text", precedence = "immediate", texts = { en = "We see it." } }
+[[expect]]
+name = "opening-read"
+kind = "acknowledged"
+of = "opening"
+within = "5min"
+points = 5
+[[expect]]
+name = "late-read"
+kind = "acknowledged"
+of = "late"
+within = "1h"
+points = 2
+"""
+GAP_S = 12  # At sixty times, so that all that was due is over.
 FAULTS = PLAYERS + """
 [[player.slip]]
 about = "unwelcome"
@@ -297,7 +324,46 @@ class DrillControl(unittest.TestCase):
         self.assertEqual(sorted(injects), ["opening", "surprise"])
         taken = [line["order"] for line in record if line["what"] in ("order", "note", "skip", "judged")]
         self.assertEqual(len(taken), len(set(taken)), "an order was taken twice")
+        self.assertTrue(all(one["message"] for one in played["time_line"] if one["what"] == "inject"), played)
         self.assertEqual(subprocess.run(command("drill", "start", "--resume", self.drill), capture_output=True).returncode, REFUSED)
+
+    def test_what_came_due_while_its_program_was_killed_is_not_judged(self):
+        program = self.start(GAP, "--speed", 60)
+        self.read_until(program, lambda line: line["what"] == "inject" and line["inject"] == "opening")
+        program.kill()
+        program.communicate()
+        time.sleep(GAP_S)
+        program = self.play("--resume", self.drill)
+        played = self.ended(program)
+        self.assertEqual(program.returncode, 0, played)
+        (gap,) = played["unplayed"]
+        self.assertGreater(gap["to_ms"] - gap["from_ms"], 10 * MINUTE_MS)
+        outcomes = {one["name"]: one["outcome"] for one in played["expectations"]}
+        self.assertEqual(outcomes, {"opening-read": "not-judged", "late-read": "met"})
+        self.assertEqual((played["points"], played["points_max"]), (2, 2))
+        self.assertIn("unplayed", [one["what"] for one in played["time_line"]])
+        done = subprocess.run(command("drill", "report", self.drill, "--json"), capture_output=True, text=True, timeout=HANG_S)
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        report = json.loads(done.stdout)
+        self.assertEqual((report["unplayed"], report["missed"], report["not_judged"], report["points_max"]), ([gap], 0, 1, 2))
+        self.assertEqual(report["differences"], [])
+        (late,) = (one for one in report["injects"] if one["name"] == "late")
+        self.assertEqual(late["planned_ms"], 5 * MINUTE_MS)
+        self.assertGreater(late["at_ms"], 10 * MINUTE_MS)
+        words = subprocess.run(command("drill", "report", self.drill), capture_output=True, text=True, timeout=HANG_S).stdout
+        self.assertIn("NOT PLAYED from", words)
+
+    def test_a_drill_that_was_interrupted_waits_for_its_program(self):
+        program = self.start(GAP, "--speed", 60)
+        self.read_until(program, lambda line: line["what"] == "inject" and line["inject"] == "opening")
+        program.send_signal(signal.SIGINT)
+        program.communicate(timeout=HANG_S)
+        self.assertEqual(program.returncode, 130)
+        time.sleep(GAP_S)
+        program = self.play("--resume", self.drill)
+        played = self.ended(program)
+        outcomes = {one["name"]: one["outcome"] for one in played["expectations"]}
+        self.assertEqual((outcomes, played["unplayed"]), ({"opening-read": "met", "late-read": "met"}, []))
 
     def test_an_order_survives_a_kill_at_any_moment(self):
         """The program is killed as soon as the order stands in its record."""
@@ -321,6 +387,9 @@ class DrillControl(unittest.TestCase):
         program = self.start(WAITS, "--speed", 60)
         told = self.read_until(program, lambda line: line["what"] == "waits")[-1]
         self.assertEqual(told["inject"], "surprise")
+        shown = subprocess.run(command("drill", "status", "--directory", self.drill), capture_output=True, text=True, timeout=HANG_S).stdout
+        self.assertIn("EXERCISE EXERCISE EXERCISE", shown)
+        self.assertIn("Points until now: 0 of 0", shown)
         self.ordered("skip", "surprise", cwd=self.drill)
         self.ended(program)
         self.assertEqual(program.returncode, 0)

@@ -69,6 +69,33 @@ from = "south"
 at = "40min"
 text = "All is right again."
 """
+CUT_ONCE = """
+title = "A cut"
+sides = ["north", "south"]
+[[player]]
+name = "south-operator"
+side = "south"
+role = "operator"
+scripted = true
+acknowledge = "30s"
+[[inject]]
+name = "cut"
+kind = "link-cut"
+from = "north"
+at = "1min"
+for = "1min"
+[[inject]]
+name = "afterwards"
+kind = "message"
+from = "north"
+at = "5min"
+message = { template = "text", precedence = "immediate", texts = { en = "Do you hear us again?" } }
+[[expect]]
+name = "read"
+kind = "acknowledged"
+of = "afterwards"
+within = "10min"
+"""
 REFUSED_INJECT = """
 title = "Refused"
 sides = ["north", "south"]
@@ -199,10 +226,28 @@ class DrillStart(unittest.TestCase):
         sent = [one["message"] for one in played["time_line"] if one["what"] == "acknowledged"]
         self.assertEqual(len(sent), len(set(sent)), "a message went twice")
 
-    def daemon_of(self, pid):
+    def test_a_daemon_that_ends_while_the_link_is_awaited_is_started_again(self):
+        path = self.folder / "cut.toml"
+        path.write_text(CUT_ONCE)
+        for party in ("north", "south"):
+            with self.subTest(party=party):
+                drill = self.folder / party
+                program = subprocess.Popen(command("drill", "start", path, "--both-sides", "--speed", 20, "--json", "--directory", drill),
+                                           stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=ROOT)
+                self.addCleanup(lambda: (program.kill(), program.communicate()))
+                for line in program.stdout:
+                    if json.loads(line)["what"] == "fault-over":
+                        break
+                os.kill(self.daemon_of(program.pid, party), signal.SIGKILL)
+                out, err = program.communicate(timeout=HANG_S)
+                self.assertEqual(program.returncode, 0, out + err)
+                self.assertEqual(outcomes(json.loads(out.splitlines()[-1])), {"read": "met"})
+
+    def daemon_of(self, pid, party=""):
         for task in pathlib.Path(f"/proc/{pid}/task").iterdir():
             for child in (task / "children").read_text().split():
-                if "hotlined" in pathlib.Path(f"/proc/{child}/cmdline").read_text():
+                line = pathlib.Path(f"/proc/{child}/cmdline").read_text()
+                if "hotlined" in line and f"/{party}" in line.rpartition("hotlined.toml")[0]:
                     return int(child)
         self.fail("no daemon runs")
 
@@ -298,13 +343,16 @@ class DrillStart(unittest.TestCase):
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
         played = self.ended(done)
         fates = {name: fate for name, (fate, _) in self.injects(played).items()}
-        self.assertEqual(fates, {"suspends": "played", "calm": "skipped", "after-calm": "not-reached", "end": "played"})
+        self.assertEqual(fates, {"suspends": "played", "calm": "refused", "after-calm": "not-reached", "end": "played"})
         self.assertEqual(outcomes(played)["calm-read"], "off")
         (refused,) = (one for one in played["time_line"] if one["what"] == "refused")
         self.assertEqual((refused["inject"], refused["side"]), ("calm", "north"))
         self.assertIn("suspended", refused["text"])
         report = hotline("drill", "report", self.folder / "drill", "-o", "-", "--json")
         self.assertEqual(report.returncode, 0, report.stdout + report.stderr)
+        self.assertEqual(json.loads(report.stdout)["points_max"], 0)
+        status = json.loads(hotline("drill", "status", "--directory", self.folder / "drill", "--json").stdout)
+        self.assertEqual({one["name"]: one["state"] for one in status["injects"]}["calm"], "refused")
         self.goes_on_after_what_was_left_out()
 
     def test_who_was_killed_at_the_end_makes_the_exports_later(self):

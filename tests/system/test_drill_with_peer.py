@@ -198,6 +198,9 @@ class WithPeer(WithPeerCase):
             outcomes = {row["name"]: row["outcome"] for row in json.loads(report.stdout)["expectations"]}
             self.assertEqual((outcomes["read"], outcomes["counter-answered"]), ("met", "missed"), report.stdout)
             self.assertEqual(json.loads(report.stdout)["differences"], [])
+            parts = {(part["side"], part["name"]): (part["played_by"], part["messages"]) for part in json.loads(report.stdout)["parts"]}
+            self.assertEqual(parts, {("north", "north-operator"): ("people", 0), ("south", "south-operator"): ("people: ann", 1),
+                                     ("north", "bob"): ("gave injects", 2), ("south", "bob"): ("gave injects", 1)})
 
     def test_another_file_is_declined_at_both(self):
         self.begin("north", self.written(DRILL), "--with-peer", "--directory", self.drill("north"))
@@ -206,6 +209,7 @@ class WithPeer(WithPeerCase):
         for party, words in (("south", "another scenario"), ("north", "declined it")):
             self.assertEqual(self.programs[party].wait(HANG_S), REFUSED, self.log(party))
             self.assertIn(words, self.log(party))
+            self.assertFalse(self.drill(party).exists())
         self.assertIsNone(self.world.ask("north", "bob", "drill", "clock")["agreed"])
 
     def test_both_propose_at_once_and_a_stop_ends_it_at_both(self):
@@ -259,6 +263,24 @@ class Page(WithPeerCase):
                 self.assertEqual(self.world.client("south", "eve", "audit", "export", "south.export").returncode, 0)
             done = self.world.client("north", person[1] if person else "eve", *words)
             self.assertEqual(done.returncode, 0, f"{line}\n{done.stdout}{done.stderr}")
+
+
+class Rights(WithPeerCase):
+    """Injects that the own daemon would refuse are told before anything begins."""
+    refusal, words = NOT_ALLOWED, "these: crossing, thanks"
+    world_settings = {"roles": {(party, "bob"): ["director"] for party in PREFIX}}
+
+    def test_it_is_not_begun(self):
+        done = self.world.client("north", "bob", "drill", "start", self.written(DRILL), "--with-peer", "--directory", str(self.drill("north")))
+        self.assertEqual(done.returncode, self.refusal, done.stderr)
+        self.assertIn(self.words, " ".join(done.stderr.split()))
+        self.assertFalse(self.drill("north").exists())
+        self.assertIsNone(self.world.ask("north", "bob", "drill", "clock")["own_proposal"])
+
+
+class TwoPeople(Rights):
+    refusal, words = CONFIGURATION, "given by one: crossing"
+    world_settings = {"roles": DIRECTORS, "release": 'two_person = ["flash"]'}
 
 
 class LiveWithPeer(OfTwo):

@@ -7,7 +7,10 @@
 #include <sstream>
 
 #include "client/after_action/after_action.h"
+#include "client/after_action/after_action_json.h"
 #include "client/after_action/after_action_page.h"
+#include "client/after_action/after_action_words.h"
+#include "client/after_action/who_played.h"
 #include "client/drill/scenario_file.h"
 #include "protocol/base/text.h"
 #include "protocol/message/body.h"
@@ -138,6 +141,27 @@ class JudgedDrillTest : public testing::Test {
   void climb(SideIndex side, StepKind kind, const std::string& rung, int64_t at_ms) {
     records[side]->told.push_back(
         {"XN-000001", kind, rung, kDrillBegan + at_ms, {.index = 40, .hash = {}}});
+  }
+
+  AfterAction reported() const {
+    AfterAction report;
+    report.scenario = scenario;
+    report.log = log;
+    report.records = records;
+    report.judged = judged();
+    report.objectives = objectives_of(scenario, report.judged);
+    report.verification.exercise = true;
+    return report;
+  }
+  std::string page() const { return html_page(after_action_page(reported())); }
+  // "north-operator operator people: ann 2; ".
+  std::string parts() const {
+    std::string all;
+    for (const PlayedPart& one : parts_played(reported())) {
+      all += one.name + " " + one.role + " " + one.by + " " +
+             (one.messages ? std::to_string(*one.messages) : "unknown") + "; ";
+    }
+    return all;
   }
 
   JudgedDrill judged() const { return judge_drill(scenario, log, records); }
@@ -291,6 +315,125 @@ TEST_F(JudgedDrillTest, PointsAreCountedByObjective) {
   EXPECT_EQ(results[0].missed.size(), 1u);
   EXPECT_FALSE(results[1].objective);
   EXPECT_EQ(results[1].points_max, 5);
+}
+
+TEST_F(JudgedDrillTest, WhatCameDueWhileNobodyPlayedIsNotJudged) {
+  log.unplayed = {{6 * kDrillMinute, 20 * kDrillMinute, true}};
+  acknowledge(21 * kDrillMinute);
+  for (const char* name : {"acknowledged", "read-back", "told", "north-is-silent", "climbs"}) {
+    EXPECT_EQ(of(name).outcome.kind, Outcome::Kind::not_judged) << name;
+  }
+  EXPECT_FALSE(of("acknowledged").late_ms);
+  const AfterAction report = reported();
+  EXPECT_EQ(report.points_max(), 0);
+  EXPECT_EQ(report.count(Outcome::Kind::missed), 0u);
+  const std::string html = page();
+  EXPECT_NE(html.find("NOT PLAYED from 00:06:00"), std::string::npos);
+  EXPECT_NE(html.find("to 00:20:00"), std::string::npos);
+  EXPECT_EQ(html.find("MISSED"), std::string::npos);
+  const std::string json = to_json(after_action_json(report));
+  EXPECT_NE(json.find(R"("unplayed":[{"from_ms":360000,"to_ms":1200000}])"), std::string::npos);
+  EXPECT_NE(json.find(R"("not_judged":5)"), std::string::npos);
+  for (auto& verdict : log.verdicts) {
+    verdict = DrillLog::Verdict{Outcome::Kind::not_judged, 8 * kDrillMinute, ""};
+  }
+  EXPECT_TRUE(judged().differences.empty()) << judged().differences.front();
+}
+
+TEST_F(JudgedDrillTest, WhatWasDoneInTimeCountsAlsoWhereNobodyPlayed) {
+  log.unplayed = {{6 * kDrillMinute, 20 * kDrillMinute, true}};
+  acknowledge(7 * kDrillMinute);
+  EXPECT_EQ(of("acknowledged").outcome.kind, Outcome::Kind::met);
+  log.unplayed = {{9 * kDrillMinute, 20 * kDrillMinute, true}};
+  EXPECT_EQ(of("told").outcome.kind, Outcome::Kind::not_judged);
+  records[kDrillSouth]->messages.clear();
+  EXPECT_EQ(of("acknowledged").outcome.kind, Outcome::Kind::missed) << "its time was over before";
+}
+
+TEST_F(JudgedDrillTest, ADrillThatBrokeOffSaysWhy) {
+  log.ended_ms.reset();
+  log.broken_off = "a daemon does not start";
+  EXPECT_NE(page().find("broke off: a daemon does not start"), std::string::npos);
+}
+
+TEST_F(JudgedDrillTest, ARefusedInjectWasSkippedByNobodyAndCountsForNothing) {
+  log.injects[0].fate = {InjectFate::Kind::refused, 5 * kDrillMinute};
+  log.injects[0].message.clear();
+  EXPECT_EQ(of("acknowledged").outcome.kind, Outcome::Kind::off);
+  EXPECT_EQ(reported().points_max(), 0);
+  EXPECT_NE(page().find("refused by its daemon"), std::string::npos);
+  EXPECT_EQ(page().find("skipped"), std::string::npos);
+  log.injects[0].fate.kind = InjectFate::Kind::skipped;
+  EXPECT_EQ(reported().points_max(), 0);
+  EXPECT_NE(page().find("skipped by the director"), std::string::npos);
+}
+
+TEST_F(JudgedDrillTest, AnInjectSaysWhenItWasPlanned) {
+  log.injects[0].fate.at_ms = 20 * kDrillMinute;
+  ASSERT_EQ(judged().planned_ms.size(), 1u);
+  EXPECT_EQ(judged().planned_ms[0], 5 * kDrillMinute);
+}
+
+TEST_F(JudgedDrillTest, WhoPlayedIsAsTheJournalsHaveIt) {
+  scenario.players[1].script.emplace();
+  acknowledge(6 * kDrillMinute);
+  records[kDrillNorth]->messages[0].entry.person = "director";
+  EXPECT_EQ(parts(),
+            "ann operator people 0; sam operator a program 1; "
+            "director  gave injects 1; ");
+  records[kDrillSouth].reset();
+  EXPECT_EQ(parts(),
+            "ann operator people 0; sam operator a program unknown; "
+            "director  gave injects 1; ");
+}
+
+// People have their own names there, and nothing is scripted.
+TEST_F(JudgedDrillTest, InADrillOfTwoDirectorsAPartIsWhoeverActedInItsRole) {
+  scenario.players[1].script.emplace();
+  scenario.players[1].name = "south-operator";
+  log.side = kDrillNorth;
+  acknowledge(6 * kDrillMinute);
+  records[kDrillNorth]->messages[0].entry.person = "bob";
+  // Of an earlier drill, after this one, and what set the clock.
+  add(kDrillSouth, "XS-000002", -kDrillMinute,
+      {.subject = "Before", .texts = {}, .content = TextContentFields{}});
+  add(kDrillSouth, "XS-000003", 31 * kDrillMinute,
+      {.subject = "After", .texts = {}, .content = TextContentFields{}});
+  add(kDrillSouth, "XS-000004", 7 * kDrillMinute,
+      {.subject = "The clock",
+       .texts = {},
+       .content = ServiceFields{wire::ServiceAction::exercise_clock_agreed, "", "", "", ""}});
+  EXPECT_EQ(parts(),
+            "ann operator people 0; south-operator operator people: sam 1; "
+            "bob  gave injects 1; ");
+  const std::string html = page();
+  EXPECT_EQ(html.find("seed"), std::string::npos);
+  EXPECT_EQ(html.find("a program"), std::string::npos);
+}
+
+TEST_F(JudgedDrillTest, AJumpOfBothDirectorsStandsInTheReport) {
+  using Change = wire::ExerciseClockChange;
+  records[kDrillNorth]->clock_changes = {
+      {Change::speed, 60'000, kDrillBegan - kDrillMinute, "bob", 0},
+      {Change::jump, 0, kDrillBegan + 6 * kDrillMinute, "bob", kDrillBegan + 11 * kDrillMinute},
+      {Change::arrived, 0, kDrillBegan + 11 * kDrillMinute, "", 0}};
+  EXPECT_TRUE(clocks_set(reported()).empty()) << "orders say it";
+  log.side = kDrillNorth;
+  const auto set = clocks_set(reported());
+  ASSERT_EQ(set.size(), 1u);
+  EXPECT_EQ(set[0].words, "jump to 00:11:00");
+  EXPECT_EQ(set[0].at_ms, 6 * kDrillMinute);
+  EXPECT_EQ(set[0].who, "bob");
+  EXPECT_NE(page().find("jump to 00:11:00"), std::string::npos);
+  EXPECT_NE(page().find("that was changed"), std::string::npos);
+}
+
+TEST_F(JudgedDrillTest, AJudgementOfAPlayerShowsThatItIsNotTheDirectors) {
+  scenario.expectations[0].by_director = true;
+  log.judgements[0] = DrillLog::Judgement{Outcome::Kind::met, 9 * kDrillMinute, "south-sam", ""};
+  EXPECT_NE(page().find("south-sam (a player, not the director) judged"), std::string::npos);
+  log.judgements[0]->who = "south-director";
+  EXPECT_NE(page().find("as south-director judged"), std::string::npos);
 }
 
 TEST_F(JudgedDrillTest, APageKeepsWhatWasWrittenTextAndFitsItsColumns) {

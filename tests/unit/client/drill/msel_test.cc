@@ -37,6 +37,25 @@ TEST(Msel, a_side_that_is_misspelt_is_told) {
   EXPECT_EQ(told, "Nroth watch: north\nsotuh: south\n");
 }
 
+// What a side says to somebody else never goes over the channel.
+TEST(Msel, a_row_to_somebody_else_is_a_note_and_is_told) {
+  const MselImport made = imported(
+      "time,event,from,to,expected\n0830,Send doctors.,North,Red Cross,They come\n"
+      "0831,To ourselves.,North,north staff,\n0832,A shot,North,South,\n0833,To all,South,,\n"
+      "0834,To all,South,North and South,\n");
+  ASSERT_EQ(made.doubts.size(), 2u);
+  EXPECT_EQ(made.doubts[0].text + made.doubts[0].side, "Red Cross");
+  EXPECT_EQ(made.doubts[0].at.line, 2u);
+  EXPECT_EQ(made.doubts[1].text, "north staff");
+  EXPECT_NE(made.toml.find("text = \"NORTH to Red Cross: Send doctors.\""), std::string::npos)
+      << made.toml;
+  size_t messages = 0;
+  for (size_t at = 0; (at = made.toml.find("kind = \"message\"", at)) != std::string::npos; ++at) {
+    ++messages;
+  }
+  EXPECT_EQ(messages, 3u) << made.toml;
+}
+
 // The scenario that was made, checked.
 Scenario scenario_of(const std::string& csv) {
   const MselImport made = imported(csv);

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include "client/drill/judge.h"
 #include "client/drill/scenario_file.h"
 #include "client/drill/standing_lines.h"
 #include "tests/unit/client/terminal.h"
@@ -187,9 +188,39 @@ TEST_F(DrillStandingTest, nothing_is_expected_of_an_inject_that_could_not_go) {
   happen("first", 300'000);
   take(
       R"({"what":"passed-over","inject":"first","at_ms":300000,"reason":"the channel is suspended"})");
-  EXPECT_EQ(standing.play.injects[0].kind, InjectFate::Kind::skipped);
+  EXPECT_EQ(standing.play.injects[0].kind, InjectFate::Kind::refused) << "nobody skipped it";
   EXPECT_EQ(standing.play.expectations[0].kind, Outcome::Kind::off);
   EXPECT_FALSE(comes_at_ms(scenario(), standing, 1)) << "it comes after what did not happen";
+}
+
+TEST_F(DrillStandingTest, what_came_due_while_nobody_played_is_not_judged) {
+  happen("first", 300'000);
+  take(R"({"what":"resumed","from_ms":301000,"at_ms":2000000})");
+  Scenario by_machine = scenario();
+  by_machine.expectations[0].by_director = false;
+  EXPECT_EQ(at_deadline(by_machine, standing.play, 0), Outcome::Kind::not_judged);
+  EXPECT_EQ(at_deadline(scenario(), standing.play, 0), Outcome::Kind::to_judge)
+      << "the director may judge it all the same";
+  by_machine.expectations[0].within_ms = 1'700'001;
+  EXPECT_EQ(at_deadline(by_machine, standing.play, 0), Outcome::Kind::missed)
+      << "it was over later";
+  take(
+      R"({"what":"outcome","expectation":"calm","outcome":"not-judged","at_ms":900000,"message":null})");
+  EXPECT_EQ(standing.play.expectations[0].kind, Outcome::Kind::not_judged);
+  EXPECT_FALSE(is_running(scenario(), standing.play, 0));
+}
+
+// The other side went on playing: its messages are there, with their times.
+TEST_F(DrillStandingTest, what_came_due_while_one_program_of_two_was_gone_is_judged) {
+  standing = before_drill(scenario());
+  take(
+      R"({"what":"begun","begin":1000000,"seed":1,"jumps":0,"speed_permille":1000,"side":"south"})");
+  happen("first", 300'000);
+  take(R"({"what":"resumed","from_ms":301000,"at_ms":2000000})");
+  Scenario by_machine = scenario();
+  by_machine.expectations[0].by_director = false;
+  EXPECT_EQ(at_deadline(by_machine, standing.play, 0), Outcome::Kind::missed);
+  EXPECT_EQ(standing.play.unplayed.size(), 1u);
 }
 
 TEST_F(DrillStandingTest, why_it_broke_off_is_known_until_it_goes_on) {

@@ -73,7 +73,7 @@ int report_saved(Invocation& invocation, Connection& connection, const wire::Dra
     const bool goes = apart && say_whether_it_goes(output, connection, draft);
     const bool by_two = asks_two_people(connection, draft);
     const auto kept = SavedDraft::find(connection, saved.number());
-    const auto open = goes && kept ? check_channel(connection, *kept) : ok();
+    const auto open = goes && kept ? check_channel_takes(connection, *kept) : ok();
     if (!open) {
       output.talk(open.error().reason, Style::yellow);
       output.talk("Nothing was sent. It is kept until the channel is open: hotline channel status");
@@ -202,7 +202,7 @@ void say_next(Output& output, Connection& connection, const SavedDraft& saved,
   if (!problems.empty()) {
     return output.offer("Next: " + command_in(hint_to_edit(saved.name(), problems.front())));
   }
-  const auto open = goes ? check_channel(connection, saved) : ok();
+  const auto open = goes ? check_channel_takes(connection, saved) : ok();
   if (!open) {
     output.talk(open.error().reason, Style::yellow);
     return output.talk("It is kept until the channel is open: hotline channel status");

@@ -144,7 +144,7 @@ int show_what_is_released(Invocation& invocation, Connection& connection, const 
                        make_error(ErrorCode::refused, refusal,
                                   "hotline return " + saved.name() + " --reason \"...\""));
   }
-  if (auto open = check_channel(connection, saved); !open) {
+  if (auto open = check_channel_takes(connection, saved); !open) {
     return output.fail(saved.name() + " was not released", open.error());
   }
   return output.fail(

@@ -59,7 +59,7 @@ Status SavedDraft::check_open() const {
   return make_error(ErrorCode::not_found, end_words(detail()), "hotline draft list");
 }
 
-Status check_channel(Connection& connection, const SavedDraft& saved) {
+Status check_channel_takes(Connection& connection, const SavedDraft& saved) {
   const auto state = connection.channel_state();
   if (!state) return ok();
   const wire::DraftRow& row = saved.row();

@@ -57,7 +57,7 @@ class SavedDraft {
 };
 
 // Fails, with how it goes all the same, while the channel takes no such message.
-Status check_channel(Connection& connection, const SavedDraft& saved);
+Status check_channel_takes(Connection& connection, const SavedDraft& saved);
 
 // Where this error says that another version than `read` was saved, the same with who saved it.
 Error with_who_saved(Connection& connection, uint64_t number, const Hash& read, Error error);

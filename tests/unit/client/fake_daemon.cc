@@ -5,6 +5,7 @@
 #include "protocol/api/client_api.h"
 #include "protocol/base/sha256.h"
 #include "protocol/base/strict_flatbuffer.h"
+#include "protocol/channel/channel_state.h"
 #include "protocol/message/body.h"
 #include "protocol/message/draft.h"
 #include "protocol/message/envelope.h"
@@ -100,8 +101,13 @@ class FakeDaemon::Stream : public FrameStream {
       return climb(id, rung->id()->str());
     }
     if (request.body_as_TryNotifiers() != nullptr) return trials(id);
-    if (request.body_as_ChannelStates() != nullptr && daemon_.channel_state) {
-      return respond(id, daemon_.channel_state);
+    if (request.body_as_ChannelStates() != nullptr) {
+      if (daemon_.channel_state) return respond(id, daemon_.channel_state);
+      return respond(id, [](FlatBufferBuilder& b) {
+        wire::ChannelStateReplyBuilder state(b);
+        state.add_mode(static_cast<uint8_t>(ChannelMode::open));
+        return state.Finish();
+      });
     }
     if (const auto* started = request.body_as_StartHandover()) {
       daemon_.handover_notes.push_back(started->note() == nullptr ? "" : started->note()->str());

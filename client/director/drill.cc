@@ -10,7 +10,7 @@ namespace {
 
 using Change = wire::ExerciseClockChange;
 
-constexpr int64_t kLookEvery_ms = 20;     // While something is waited for that comes at once.
+constexpr int64_t kLookAtWait_ms = 20;     // While something is waited for that comes at once.
 constexpr int64_t kLookAtDrill_ms = 200;  // While the clocks go by themselves.
 constexpr int64_t kPatience_ms = 60'000;
 constexpr int64_t kRound_ms = 60'000;
@@ -411,7 +411,7 @@ void Drill::wait_until(const std::string& what, int64_t timeout_ms,
       throw CommandFailed{"", make_error(ErrorCode::timed_out,
                                          "not in " + format_duration(timeout_ms) + ": " + what)};
     }
-    around_.pause(kLookEvery_ms);
+    around_.pause(kLookAtWait_ms);
   }
 }
 

@@ -12,7 +12,7 @@
 namespace hotline::audit {
 namespace {
 
-// Whose log the notes say they are of; nothing of it is to be believed yet.
+// The log that the notes say they are of; nothing of it is to be believed yet.
 struct Claimed {
   OriginNames names;
   bool is_journal = false;

@@ -18,7 +18,7 @@ struct ProvedFork {
   bool is_journal = false;
   Checkpoint smaller;
   Checkpoint larger;
-  Hash root{};  // Of the larger one's log, when it was as small.
+  Hash root{};  // The larger one's log had it when it was as small.
   CheckedCertificate log_certificate;
 };
 

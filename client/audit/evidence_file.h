@@ -14,7 +14,7 @@
 namespace hotline::audit {
 
 struct EvidenceFile {
-  std::string smaller_note;  // Of the two the one of the smaller log; they may be of one size.
+  std::string smaller_note;  // The one of the smaller log; they may be of one size.
   std::string larger_note;
   Hash root{};               // That the larger one's log had when it was as small,
   std::vector<Hash> hashes;  // and the consistency proof from there.

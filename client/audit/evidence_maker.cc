@@ -94,7 +94,7 @@ class EvidenceMaker {
     return with_certificate(std::move(file), smaller->origin);
   }
 
-  // Of a note the signature of its log's key alone, which is all that is proved.
+  // A note keeps the signature of its log's key alone, which is all that is proved.
   Result<EvidenceFile> with_certificate(EvidenceFile file, const std::string& origin) const {
     auto names = names_in_origin(origin, transcript_origin);
     if (!names) names = names_in_origin(origin, journal_origin);

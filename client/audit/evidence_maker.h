@@ -15,7 +15,7 @@
 namespace hotline::audit {
 
 struct KeptEvidence {
-  uint64_t entry = 0;  // Of the journal.
+  uint64_t entry = 0;  // The journal's.
   UtcMs at = 0;
   wire::EvidenceKind kind = wire::EvidenceKind::unset;
   std::optional<EvidenceFile> file;

@@ -405,15 +405,15 @@ class ScenarioReader {
   }
 
   Trigger trigger(TomlSection& section) const {
-    using By = Trigger::By;
+    using How = Trigger::By;
     struct {
       const char* key;
-      By by;
-    } constexpr kTriggers[] = {{"at", By::time},
-                               {"after", By::inject},
-                               {"after_met", By::met},
-                               {"after_missed", By::missed},
-                               {"by_hand", By::hand}};
+      How by;
+    } constexpr kTriggers[] = {{"at", How::time},
+                               {"after", How::inject},
+                               {"after_met", How::met},
+                               {"after_missed", How::missed},
+                               {"by_hand", How::hand}};
     Trigger trigger;
     const char* found = nullptr;
     for (const auto& one : kTriggers) {

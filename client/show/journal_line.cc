@@ -143,6 +143,33 @@ std::string link_words(wire::LinkChange change) {
   return "changed";
 }
 
+// Entries that a lost store and a fork leave in the journal. False: it is of neither.
+bool describe_recovery(const wire::Entry& entry, JournalDescriber::Description& to) {
+  if (const auto* began = entry.fact_as_EpochBegan()) {
+    to.kind = "epoch";
+    to.urgent = !began->taken_back();
+    to.text = std::string(began->incoming() ? "the peer's" : "our") + " record goes on in epoch " +
+              std::to_string(began->number()) + " from leaf " + std::to_string(began->first());
+  } else if (const auto* confirmed = entry.fact_as_RecoveryConfirmed()) {
+    to.kind = "recovery";
+    to.text = "the recovery that began epoch " + std::to_string(confirmed->epoch()) +
+              " was confirmed by " + role_name(confirmed->role());
+  } else if (const auto* resolved = entry.fact_as_ForkResolved()) {
+    to.kind = "fork";
+    to.text = std::string(resolved->kind() == wire::EvidenceKind::fork_of_peer_journal
+                              ? "the fork of the peer's journal"
+                              : "the fork of the peer") +
+              " was resolved by " + role_name(resolved->role());
+  } else if (entry.fact_as_StoreRestored() != nullptr) {
+    to.kind = "restored";
+    to.urgent = true;
+    to.text = "this store is a backup, or was made anew";
+  } else {
+    return false;
+  }
+  return true;
+}
+
 std::string evidence_words(wire::EvidenceKind kind) {
   switch (kind) {
     case wire::EvidenceKind::fork_of_peer:
@@ -415,26 +442,8 @@ void JournalDescriber::describe_rest(const wire::Entry& entry, Description& to) 
     to.text = guarantor_words(*noted);
     return;
   }
-  if (const auto* began = entry.fact_as_EpochBegan()) {
-    to.kind = "epoch";
-    to.urgent = !began->taken_back();
-    to.text = std::string(began->incoming() ? "the peer's" : "our") + " record goes on in epoch " +
-              std::to_string(began->number()) + " from leaf " + std::to_string(began->first());
-  } else if (const auto* confirmed = entry.fact_as_RecoveryConfirmed()) {
-    to.kind = "recovery";
-    to.text = "the recovery that began epoch " + std::to_string(confirmed->epoch()) +
-              " was confirmed by " + role_name(confirmed->role());
-  } else if (const auto* resolved = entry.fact_as_ForkResolved()) {
-    to.kind = "fork";
-    to.text = std::string(resolved->kind() == wire::EvidenceKind::fork_of_peer_journal
-                              ? "the fork of the peer's journal"
-                              : "the fork of the peer") +
-              " was resolved by " + role_name(resolved->role());
-  } else if (entry.fact_as_StoreRestored() != nullptr) {
-    to.kind = "restored";
-    to.urgent = true;
-    to.text = "this store is a backup, or was made anew";
-  } else if (const auto* created = entry.fact_as_StoreCreated()) {
+  if (describe_recovery(entry, to)) return;
+  if (const auto* created = entry.fact_as_StoreCreated()) {
     to.kind = "created";
     to.text = "store of " + upper_case(text(created->party())) + " for the channel with " +
               upper_case(text(created->peer())) + (created->exercise() ? ", EXERCISE" : ", live");

@@ -15,7 +15,7 @@ void AfterRecovery::resolve(Now now, uint64_t token, const Actor& actor, bool jo
   answer(now, token, actor, try_resolve(now, token, actor, journal));
 }
 
-// What was done is answered once it is durable.
+// A refusal is answered at once; a deed once it is durable, where it was recorded.
 void AfterRecovery::answer(Now now, uint64_t token, const Actor& actor, const Status& outcome) {
   if (outcome) return;
   noise_.record_refusal(now, actor, outcome.error());

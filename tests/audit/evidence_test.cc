@@ -76,7 +76,7 @@ TEST(Evidence, TwoTranscriptsUnderOneKeyAreProvedAForkAtAnySize) {
   }
 }
 
-// What was kept beside it is smaller, or of another log: the export has a note that serves.
+// The note that was kept beside it is smaller: the export has one that serves.
 TEST(Evidence, AnotherNoteOfTheExportTakesThePlaceOfOneThatDoesNotServe) {
   const std::string claim = forged(ExportLog::sent, 50, kOtherRoot, "north");
   const Hash root = root_of(small_exports().north(), ExportLog::sent, 10);
@@ -118,7 +118,7 @@ TEST(Evidence, NotesThatAgreeOrShowAnOldStoreProveNothing) {
   EXPECT_FALSE(kept_in(export_with(Kind::fork_of_own,
                                    forged(ExportLog::sent, end + 1, kOtherRoot, "north"), newest))
                    .file);
-  // Of another epoch: places that nobody receipted may be given again in it.
+  // In another epoch places that nobody receipted may be given again in it.
   Checkpoint later = *unverified_checkpoint(newest);
   EvidenceFile file{forged(ExportLog::sent, 99, kOtherRoot, "north"), newest, true_root, {}, {}};
   later.origin.back() = '1';

@@ -91,7 +91,7 @@ class Sizes(unittest.TestCase):
 
 
 def check(case, hotline, evidence, trust, hand=True):
-    """What each of the three says: whether it proves a fork."""
+    """Whether it proves a fork, on which all three must agree."""
     with tempfile.NamedTemporaryFile() as file:
         file.write(evidence)
         file.flush()

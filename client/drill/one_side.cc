@@ -9,10 +9,8 @@
 namespace hotline::client {
 namespace {
 
-using By = Trigger::By;
-
 bool waits_for_expectation(const Trigger& trigger) {
-  return trigger.by == By::met || trigger.by == By::missed;
+  return trigger.by == Trigger::By::met || trigger.by == Trigger::By::missed;
 }
 
 bool is_own_fault(const InjectContent& content) {
@@ -59,7 +57,7 @@ Status check_playable_with_peer(const Scenario& scenario) {
                         "enabled = false under the inject " + inject.name);
     }
     const Trigger& trigger = inject.trigger;
-    if (trigger.by == By::inject && !sees_inject(scenario, inject.from, trigger.subject)) {
+    if (trigger.by == Trigger::By::inject && !sees_inject(scenario, inject.from, trigger.subject)) {
       return refuse_unseen(scenario, inject.name, scenario.injects[trigger.subject].name,
                            inject.from);
     }
@@ -110,14 +108,14 @@ bool may_come(const Scenario& scenario, const Play& play, size_t inject) {
     return play.injects[before].kind == InjectFate::Kind::played ||
            may_come(scenario, play, before);
   };
-  if (trigger.by == By::inject) return comes(trigger.subject);
+  if (trigger.by == Trigger::By::inject) return comes(trigger.subject);
   if (!waits_for_expectation(trigger)) return true;
   switch (play.expectations[trigger.subject].kind) {
     case Outcome::Kind::met:
     case Outcome::Kind::to_judge:
-      return trigger.by == By::met;
+      return trigger.by == Trigger::By::met;
     case Outcome::Kind::missed:
-      return trigger.by == By::missed;
+      return trigger.by == Trigger::By::missed;
     case Outcome::Kind::not_reached:
     case Outcome::Kind::not_judged:
     case Outcome::Kind::off:  // The other side judges it.
@@ -137,7 +135,8 @@ bool matters(const Scenario& scenario, SideIndex side, const Play& play, size_t 
     const Inject& other = scenario.injects[i];
     const bool is_open =
         other.from == side && play.injects[i].kind == InjectFate::Kind::not_reached;
-    if (is_open && other.trigger.by == By::inject && other.trigger.subject == inject) return true;
+    if (is_open && other.trigger.by == Trigger::By::inject && other.trigger.subject == inject)
+      return true;
   }
   return false;
 }

@@ -405,15 +405,15 @@ class ScenarioReader {
   }
 
   Trigger trigger(TomlSection& section) const {
-    using How = Trigger::By;
+    using By = Trigger::By;
     struct {
       const char* key;
-      How by;
-    } constexpr kTriggers[] = {{"at", How::time},
-                               {"after", How::inject},
-                               {"after_met", How::met},
-                               {"after_missed", How::missed},
-                               {"by_hand", How::hand}};
+      By by;
+    } constexpr kTriggers[] = {{"at", By::time},
+                               {"after", By::inject},
+                               {"after_met", By::met},
+                               {"after_missed", By::missed},
+                               {"by_hand", By::hand}};
     Trigger trigger;
     const char* found = nullptr;
     for (const auto& one : kTriggers) {
@@ -493,7 +493,7 @@ class ScenarioReader {
       cut.how =
           static_cast<LinkCut::How>(one_of(section, "how", {kCutKeys.begin(), kCutKeys.end()}) + 1);
     }
-    if (cut.how == LinkCut::How::slow) {
+    if (cut.how == LinkCut::By::slow) {
       cut.delay_ms = duration(section, "delay");
     } else if (section.has("delay")) {
       section.fail(section.require("delay"), "only a slow link has a delay", "how = \"slow\"");

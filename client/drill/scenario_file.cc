@@ -493,7 +493,7 @@ class ScenarioReader {
       cut.how =
           static_cast<LinkCut::How>(one_of(section, "how", {kCutKeys.begin(), kCutKeys.end()}) + 1);
     }
-    if (cut.how == LinkCut::By::slow) {
+    if (cut.how == LinkCut::How::slow) {
       cut.delay_ms = duration(section, "delay");
     } else if (section.has("delay")) {
       section.fail(section.require("delay"), "only a slow link has a delay", "how = \"slow\"");

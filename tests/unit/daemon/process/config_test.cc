@@ -106,9 +106,9 @@ TEST_F(ConfigTest, AMistakeIsNamedWithItsPlaceAndARemedy) {
   }
   EXPECT_TRUE(complaint("prefix = \"S\"", "prefix = \"s\"").starts_with("9:10: \"s\" cannot"));
   EXPECT_EQ(complaint("[\"auditor\"]", "[\"auditer\"]"),
-            "55:9: unknown role \"auditer\" | operator, releaser, supervisor, monitor or auditor");
+            "56:9: unknown role \"auditer\" | operator, releaser, supervisor, monitor or auditor");
   EXPECT_EQ(complaint("id = \"eve\"", "id = \"ann\""),
-            "54:6: ann is listed twice | one [[person]] for each, with all their roles");
+            "55:6: ann is listed twice | one [[person]] for each, with all their roles");
   EXPECT_EQ(complaint("\"live\"", "\"alive\""), "20:8: unknown mode \"alive\" | live or exercise");
 }
 

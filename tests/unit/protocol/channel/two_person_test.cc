@@ -454,7 +454,9 @@ TEST_F(TwoPeople, WhatWaitsIsTheSameConditionAfterARestart) {
   const uint64_t number = save(ann, draft);
   UtcMs handed_in = 0;
   for (int i = 0; i < 3; ++i) {
-    if (i != 0) ASSERT_TRUE(give_back(bob, number, draft, "not so"));
+    if (i != 0) {
+      ASSERT_TRUE(give_back(bob, number, draft, "not so"));
+    }
     ASSERT_TRUE(submit(ann, number, draft));
     handed_in = peer.core().drafts().find(number)->submitted.at;
   }

@@ -86,7 +86,7 @@ void say_more(Invocation& invocation, const ListWish& wish, const wire::Rows& ro
 int list(Invocation& invocation) {
   const auto connection = need(invocation.connect(), "cannot list messages");
   auto wish = need(read_wish(invocation), "cannot list messages");
-  if (!wish.incident.empty()) {
+  if (wish.incident.starts_with('@')) {
     wish.incident = need(resolve_thread(*connection, wish.incident), "cannot list messages");
   }
   const auto rows = need(connection->list(wish), "cannot list messages");

@@ -254,11 +254,13 @@ TEST_F(DraftTest, ANoticeInConflictIsNotSentWithoutAReason) {
       << terminal_.err();
   // Handed in it would be refused at its release.
   EXPECT_EQ(terminal_.run({"draft", "submit", "D-1"}), kExitRefused);
-  EXPECT_NE(terminal_.err().find("S-000005: 1 m apart"), std::string::npos) << terminal_.err();
+  EXPECT_NE(terminal_.err().find("S-000005 volume 2 with volume 1: 1 m apart"), std::string::npos)
+      << terminal_.err();
   run({"draft", "edit", "D-1", "--set", "conflict-reason=agreed by voice"});
   daemon_.refusal_of_drafts.clear();
   run({"send", "--draft", "D-1"});
-  EXPECT_NE(terminal_.err().find("IN CONFLICT with S-000005: 1 m apart"), std::string::npos)
+  EXPECT_NE(terminal_.err().find("IN CONFLICT with S-000005 volume 2 with volume 1: 1 m apart"),
+            std::string::npos)
       << terminal_.err();
 }
 
@@ -268,7 +270,8 @@ TEST_F(DraftTest, TheConflictsOfADraftAreSaidWhereverItIsRead) {
   daemon_.refusal_of_drafts = "it comes too near to S-000005";
   daemon_.link = wire::LinkState::down;
   daemon_.link_since = at("2026-11-22T14:08:55Z");
-  const std::string conflict = "IN CONFLICT with S-000005: 1 m apart, 0 m in height";
+  const std::string conflict =
+      "IN CONFLICT with S-000005 volume 2 with volume 1: 1 m apart, 0 m in height";
   const std::string caution = "What SOUTH announced since is not known here.";
   const auto expect_said = [&] {
     EXPECT_NE(terminal_.err().find(conflict), std::string::npos) << terminal_.err();

@@ -128,7 +128,7 @@ TEST_F(NoticesTest, ConflictsAsJson) {
             "\"peers_volume\":2,\"horizontal_m\":9812,\"vertical_m\":0,\"time_s\":0,"
             "\"from\":\"2026-11-24T11:00:00.000Z\",\"until\":\"2026-11-24T12:00:00.000Z\","
             "\"accepted_by_us\":false,\"accepted_by_peer\":false,\"own_acceptance\":null,"
-            "\"peers_acceptance\":null,\"before\":null}],\"total\":1,"
+            "\"peers_acceptance\":null,\"pairs\":1,\"draft\":null,\"before\":null}],\"total\":1,"
             "\"incomplete\":false,\"compared_at\":null,\"compared_all\":false,\"differ\":false,"
             "\"more\":false,\"next\":null,\"link_down\":false,\"link_down_since\":null}\n");
 }
@@ -305,7 +305,8 @@ TEST_F(NoticesTest, ACorrectionSaysHowNearItComesAndHowNearItWas) {
   daemon_.conflicts_of_drafts[0].before_m = 12'000;
   daemon_.refusal_of_drafts = "it comes too near to S-000005";
   const std::string words =
-      "S-000005: 9,812 m apart, 0 m in height, 0 s in time, from 241100Z NOV 26 to 241200Z NOV 26 "
+      "S-000005 volume 2 with volume 1: 9,812 m apart, 0 m in height, 0 s in time, from 241100Z "
+      "NOV 26 to 241200Z NOV 26 "
       "(as it stands: 12,000 m, 0 m in height, 0 s in time)";
   terminal_.columns = 300;
   const std::vector<std::string> correction = {"--corrects",       "N-3",      "--change",
@@ -365,7 +366,8 @@ TEST_F(NoticesTest, WhoAcceptedAConflictIsSaid) {
     EXPECT_EQ(terminal_.run(words), kExitDone) << terminal_.err();
     EXPECT_NE(terminal_.err().find(ours + lapsed), std::string::npos) << terminal_.err();
   }
-  EXPECT_NE(terminal_.err().find("N-000003 is IN CONFLICT with S-000005: 9,812 m apart"),
+  EXPECT_NE(terminal_.err().find(
+                "N-000003 is IN CONFLICT with S-000005 volume 2 with volume 1: 9,812 m apart"),
             std::string::npos)
       << terminal_.err();
   daemon_.conflicts[0].accepted_by_peer = true;
@@ -488,8 +490,9 @@ TEST_F(NoticesTest, ANoticeInConflictIsSentOnlyWithAReason) {
   EXPECT_EQ(terminal_.run(sending()), kExitRefused);
   EXPECT_NE(terminal_.err().find("it comes too near to what SOUTH announced"), std::string::npos)
       << terminal_.err();
-  EXPECT_NE(terminal_.err().find("S-000005: 9,812 m apart, 0 m in height, 0 s in time, from "
-                                 "241100Z NOV 26 to 241200Z NOV 26"),
+  EXPECT_NE(terminal_.err().find(
+                "S-000005 volume 2 with volume 1: 9,812 m apart, 0 m in height, 0 s in time, from "
+                "241100Z NOV 26 to 241200Z NOV 26"),
             std::string::npos)
       << terminal_.err();
   EXPECT_NE(terminal_.err().find("--set conflict-reason=\"...\""), std::string::npos);
@@ -497,7 +500,8 @@ TEST_F(NoticesTest, ANoticeInConflictIsSentOnlyWithAReason) {
   daemon_.refusal_of_drafts.clear();
   EXPECT_EQ(terminal_.run(sending({"--set", "conflict-reason=agreed by voice"})), kExitDone)
       << terminal_.err();
-  EXPECT_NE(terminal_.err().find("IN CONFLICT with S-000005: 9,812 m apart"), std::string::npos)
+  EXPECT_NE(terminal_.err().find("IN CONFLICT with S-000005 volume 2 with volume 1: 9,812 m apart"),
+            std::string::npos)
       << terminal_.err();
   EXPECT_EQ(daemon_.committed.size(), 1u);
   daemon_.conflicts_of_drafts.clear();
@@ -523,9 +527,11 @@ TEST_F(NoticesTest, ACorrectedMessageIsShownAsItStands) {
   own.cancelled = own.expired = true;
   EXPECT_EQ(terminal_.run({"show", "N-3"}), kExitDone);
   const std::string out = terminal_.out();
-  EXPECT_NE(out.find("\nCANCELLED by N-000011: sent twice\nEXPIRED: its time is over\n"
-                     "CORRECTED by N-000007, N-000009\nIN CONFLICT with S-000005: "),
-            std::string::npos)
+  EXPECT_NE(
+      out.find(
+          "\nCANCELLED by N-000011: sent twice\nEXPIRED: its time is over\n"
+          "CORRECTED by N-000007, N-000009\nIN CONFLICT with S-000005 volume 2 with volume 1: "),
+      std::string::npos)
       << out;
   const size_t now = out.find("harbour"), before = out.find("As first sent:\n"),
                text = out.find("en, original");

@@ -319,11 +319,11 @@ TEST_F(ConflictsTest, AnAcceptanceOfOursThatComesTooLateIsRefused) {
   EXPECT_EQ(refusal({"S-000001", "N-000001", "S-000002", "N-000002"}),
             "S-000001 was cancelled since" + anew);
   // One who says the word to another message accepts no conflict.
-  announce(kSouth, activity(54'10000, 31));
+  ASSERT_TRUE(cores.submit(kSouth, 4));
+  cores.settle();
   EXPECT_EQ(refusal({"S-000004"}), "");
 }
 
-// A draft may wait for a second person while a notice is corrected.
 // A bare "accepted" would read as an acceptance, and count for nothing.
 TEST_F(ConflictsTest, AnAcceptanceThatNamesOneNoticeAloneIsRefused) {
   cores.connect();
@@ -338,6 +338,7 @@ TEST_F(ConflictsTest, AnAcceptanceThatNamesOneNoticeAloneIsRefused) {
   EXPECT_TRUE(cores.submit(kSouth, 4, std::move(other), {"N-000001"}));
 }
 
+// A draft may wait for a second person while a notice is corrected.
 TEST_F(ConflictsTest, AnAcceptanceThatWaitsIsNotReleasedOnceANoticeWasCorrected) {
   cores.connect();
   announce(kNorth, activity(54'00000, 30));

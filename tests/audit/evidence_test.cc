@@ -61,7 +61,7 @@ TEST(Evidence, TwoTranscriptsUnderOneKeyAreProvedAForkAtAnySize) {
     const std::string newest = checkpoint_in(small_exports().north(), log);
     const uint64_t end = size_of(small_exports().north(), log);
     for (const uint64_t size :
-         {uint64_t{1}, uint64_t{2}, uint64_t{3}, uint64_t{64}, uint64_t{99}, end - 1, end}) {
+         {uint64_t{1}, uint64_t{2}, uint64_t{3}, end / 3, end / 2, end - 1, end}) {
       const auto kept = kept_in(export_with(kind, forged(log, size, kOtherRoot, party), newest));
       ASSERT_TRUE(kept.file) << size << ": " << kept.why_none;
       const auto fork = check_evidence(format_evidence_file(*kept.file), *trust);

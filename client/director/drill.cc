@@ -10,7 +10,7 @@ namespace {
 
 using Change = wire::ExerciseClockChange;
 
-constexpr int64_t kLookAtWait_ms = 20;     // While something is waited for that comes at once.
+constexpr int64_t kLookAtWait_ms = 20;    // While something is waited for that comes at once.
 constexpr int64_t kLookAtDrill_ms = 200;  // While the clocks go by themselves.
 constexpr int64_t kPatience_ms = 60'000;
 constexpr int64_t kRound_ms = 60'000;

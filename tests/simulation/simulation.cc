@@ -179,6 +179,7 @@ class Simulation {
     bool recovers = false;  // Its disk was lost, and its next epoch has not begun.
     bool lost_a_disk = false;
     uint64_t epoch_serial = 0;  // The one that began the newest epoch.
+    uint64_t epoch = 0;         // The newest of its own.
 
     Core& core() const { return runner->core(); }
     Now now() override { return simulation->machine(index); }
@@ -394,6 +395,7 @@ class Simulation {
     party.sent_leaves.erase(party.sent_leaves.lower_bound(began.first()), party.sent_leaves.end());
     party.recovers = false;
     party.epoch_serial = party.released.rbegin()->first;
+    party.epoch = began.number();
     for (Request& request : party.requests) {
       if (!request.answered || request.refused) continue;
       if (!party.disk.messages().contains({false, request.serial})) {
@@ -1156,6 +1158,9 @@ class Simulation {
     if (fresh && !is_newest && !parties_[from].lost_a_disk) {
       throw Violation{parties_[from].name + " cosigned a smaller journal than before"};
     }
+    // Its owner has begun the next one, of which the witness has not heard.
+    const size_t slash = checkpoint->origin.rfind('/');
+    if (std::stoull(checkpoint->origin.substr(slash + 1)) != parties_[1 - from].epoch) return;
     const SimulatedLog& owned = parties_[1 - from].disk.log(LogId::journal);
     if (checkpoint->size > owned.size() || root_at(owned, checkpoint->size) != checkpoint->root) {
       throw Violation{parties_[from].name + " cosigned what the owner's disk does not hold"};

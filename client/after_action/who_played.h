@@ -1,5 +1,5 @@
-// Who played which part of a drill, and how many messages each released in it: by the journals, as
-// far as their exports are there.
+// The parts of a drill, with who played each and how many messages they released in it: by the
+// journals, as far as their exports are there.
 #pragma once
 
 #include <cstdint>

@@ -59,7 +59,7 @@ class FeatureReader {
   Status read_width(const GeometryKind& kind);
   Result<uint32_t> read_metres(const GeojsonMember& property);
   Status read_heights_and_times();
-  // What was drawn of an exercise says so, and is never announced as if it were real.
+  // A picture of an exercise says so, and is never announced as if it were real.
   Status check_mode() const;
 
   Result<std::string> read_typed(const GeojsonMember& property) const;

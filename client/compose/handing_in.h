@@ -14,7 +14,7 @@ namespace hotline::client {
 // asked what that message was.
 bool asks_two_people(Connection& connection, ByteView draft);
 
-// Of one that waits though one person may send it by now.
+// A draft may still wait for a second person though one may send it by now.
 std::string hint_to_send_alone(const std::string& name);
 
 // It would ask for two, did the draft not speak of danger to life.

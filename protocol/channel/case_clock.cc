@@ -122,7 +122,7 @@ namespace {
 
 constexpr UtcMs kEver = INT64_MAX;
 
-// Of the kinds that the case has, the one of which the most came by the time of the joint response.
+// The kind of the case of which the most came by the time of the joint response.
 struct MostOfKind {
   uint64_t by_then = 0;
   ViolationKind kind;

@@ -78,7 +78,7 @@ Status check_release_in(ChannelMode mode, uint8_t type, uint8_t precedence_numbe
 
 Error refused_draft(const Error& refusal, const std::string& id, bool is_handed_in,
                     uint8_t precedence_number) {
-  // Of one that waits already its writer decides whether lives depend on it.
+  // The writer of one that waits already decides whether lives depend on it.
   if (is_handed_in) {
     return make_error(refusal.code, refusal.reason,
                       std::string(kStatusHint) +

@@ -256,7 +256,7 @@ TEST_F(JudgedDrillTest, WithoutASidesRecordNothingIsSaidOfIt) {
   EXPECT_TRUE(of("north-is-silent").is_judged);
 }
 
-// What was sent stands in the sender's journal alone.
+// The sent message stands in the sender's journal alone.
 TEST_F(JudgedDrillTest, AReadBackIsNotJudgedWithoutTheSendersRecord) {
   acknowledge(6 * kDrillMinute, Position{55'90000, 20'10000});
   records[kDrillNorth].reset();
@@ -394,7 +394,7 @@ TEST_F(JudgedDrillTest, InADrillOfTwoDirectorsAPartIsWhoeverActedInItsRole) {
   log.side = kDrillNorth;
   acknowledge(6 * kDrillMinute);
   records[kDrillNorth]->messages[0].entry.person = "bob";
-  // Of an earlier drill, after this one, and what set the clock.
+  // One of an earlier drill, one after this one, and one that set the clock.
   add(kDrillSouth, "XS-000002", -kDrillMinute,
       {.subject = "Before", .texts = {}, .content = TextContentFields{}});
   add(kDrillSouth, "XS-000003", 31 * kDrillMinute,

@@ -307,12 +307,15 @@ class DrillStart(unittest.TestCase):
 
     def test_what_cannot_be_done_is_refused_at_the_start(self):
         crossing = SCENARIOS / "airspace-crossing.toml"
+        wrong = self.folder / "clock.toml"
+        wrong.write_text(WRONG_CLOCK)
         by_people = self.folder / "people.toml"
         by_people.write_text(crossing.read_text().replace("scripted = true", "scripted = false", 1))
         for words, code, why in (
             ((crossing, "--jump"), USAGE, "--both-sides"),
             ((crossing, "--both-sides", "--jump", "--speed", "10"), USAGE, "no speed"),
             ((crossing, "--both-sides", "--speed", "100", "--directory", self.folder / "fast"), REFUSED, "from 0.1 to 60 times"),
+            ((wrong, "--both-sides", "--speed", "10", "--directory", self.folder / "wrong"), USAGE, "another speed than 1"),
             (("--resume", self.folder / "nowhere"), NOT_FOUND, "a drill that was begun"),
             ((), USAGE, "takes a scenario"),
             ((crossing, "--both-sides", "--directory", self.folder), REFUSED, "exists already"),

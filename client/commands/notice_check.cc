@@ -3,6 +3,7 @@
 #include "client/compose/conflict_check.h"
 #include "client/compose/incident_file.h"
 #include "client/compose/typed_correction.h"
+#include "client/compose/typed_volumes.h"
 #include "client/show/conflict_rows.h"
 #include "client/show/link_caution.h"
 
@@ -17,7 +18,7 @@ Result<DraftFields> read_notice(const Invocation& invocation, Connection& connec
                       "@area.geojson\" --reason \"...\"");
   }
   if (!file) return read_correction(invocation, connection);
-  auto request = read_incident_file(*file, invocation.now());
+  auto request = read_incident_file(*file, invocation.now(), drawn_for(connection));
   if (!request) return request.error();
   if (request->language.empty()) request->language = connection.language();
   take_template_precedence(*request);

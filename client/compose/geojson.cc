@@ -16,8 +16,8 @@ namespace {
 // The whole text.
 class FileReader {
  public:
-  FileReader(const std::string& name, const VolumeDefaults& defaults)
-      : name_(name), defaults_(defaults) {}
+  FileReader(const std::string& name, const VolumeDefaults& defaults, const DrawnFor& drawn_for)
+      : name_(name), defaults_(defaults), drawn_for_(drawn_for) {}
 
   Status read(const JsonInput& root);
   std::vector<Volume> take() { return std::move(volumes_); }
@@ -26,6 +26,8 @@ class FileReader {
   Status read_collection(const GeojsonMember& collection);
   Status read_feature(const GeojsonMember& feature);
   Status read_geometry(const GeojsonMember& geometry, const GeojsonMember& properties);
+  // A picture says of each feature where it was drawn.
+  Status check_origin(const GeojsonMember& properties) const;
   Status check_members(const GeojsonMember& object,
                        std::initializer_list<const char*> foreign) const;
 
@@ -35,6 +37,7 @@ class FileReader {
 
   const std::string& name_;
   const VolumeDefaults& defaults_;
+  const DrawnFor& drawn_for_;
   std::vector<Volume> volumes_;
 };
 
@@ -94,7 +97,26 @@ Status FileReader::read_feature(const GeojsonMember& feature) {
   if (properties.value && !properties.value->object()) {
     return refused(properties.path, "is not an object");
   }
+  if (auto status = check_origin(properties); !status) return status;
   return read_geometry(geometry, properties);
+}
+
+Status FileReader::check_origin(const GeojsonMember& properties) const {
+  if (!properties.value) return ok();
+  const auto says = [&](const char* property, const std::string& word) {
+    const GeojsonMember found = properties.find(property);
+    const std::string* text = found.value ? found.value->text() : nullptr;
+    return text != nullptr && upper_case(std::string(trim(*text))) == upper_case(word);
+  };
+  if (!drawn_for_.exercise && says("mode", "exercise")) {
+    return refused(properties.path_of("mode"), "says that it was drawn of an exercise",
+                   "take mode out of each feature that is to be announced");
+  }
+  if (!drawn_for_.peer.empty() && says("party", drawn_for_.peer)) {
+    return refused(properties.path_of("party"), "says that the other party announced it",
+                   "leave this feature out: only what is ours is announced");
+  }
+  return ok();
 }
 
 Status FileReader::read_geometry(const GeojsonMember& geometry, const GeojsonMember& properties) {
@@ -115,7 +137,8 @@ Status FileReader::read_geometry(const GeojsonMember& geometry, const GeojsonMem
 }  // namespace
 
 Result<std::vector<Volume>> parse_geojson(const std::string& name, std::string_view text,
-                                          const VolumeDefaults& defaults) {
+                                          const VolumeDefaults& defaults,
+                                          const DrawnFor& drawn_for) {
   if (text.size() > limits::kGeojsonSizeMax) {
     return make_error(
         ErrorCode::configuration,
@@ -124,13 +147,14 @@ Result<std::vector<Volume>> parse_geojson(const std::string& name, std::string_v
   }
   const auto root = parse_json(name, text, limits::kGeojsonDepthMax);
   if (!root) return root.error();
-  FileReader reader(name, defaults);
+  FileReader reader(name, defaults, drawn_for);
   if (auto status = reader.read(*root); !status) return status.error();
   return reader.take();
 }
 
 Result<std::vector<Volume>> read_geojson_file(const std::string& path,
-                                              const VolumeDefaults& defaults) {
+                                              const VolumeDefaults& defaults,
+                                              const DrawnFor& drawn_for) {
   errno = 0;
   std::ifstream file(path, std::ios::binary);
   // One byte more than may be: whatever is behind the name, no more of it is read.
@@ -142,7 +166,7 @@ Result<std::vector<Volume>> read_geojson_file(const std::string& path,
                       path + ": " + std::strerror(reason));
   }
   content.resize(static_cast<size_t>(file.gcount()));
-  return parse_geojson(path, content, defaults);
+  return parse_geojson(path, content, defaults, drawn_for);
 }
 
 }  // namespace hotline::client

@@ -27,13 +27,22 @@ struct VolumeDefaults {
   std::optional<UtcMs> end;
 };
 
+// The channel on which they are to be announced. A file that `hotline export geojson` drew says in
+// each feature which party announced it, and whether in an exercise.
+struct DrawnFor {
+  std::string peer;  // What the other party announced is not announced as ours. Empty: unknown.
+  bool exercise = false;  // What was drawn of an exercise is announced in one only.
+};
+
 // At least one volume, and none with a fault. `name` is how messages call the text. Error:
 // configuration, which names the member that is wrong: "area.geojson: features[2].geometry.type: ".
 Result<std::vector<Volume>> parse_geojson(const std::string& name, std::string_view text,
-                                          const VolumeDefaults& defaults = {});
+                                          const VolumeDefaults& defaults = {},
+                                          const DrawnFor& drawn_for = {});
 
 // Errors: those of parse_geojson(), and not_found.
 Result<std::vector<Volume>> read_geojson_file(const std::string& path,
-                                              const VolumeDefaults& defaults = {});
+                                              const VolumeDefaults& defaults = {},
+                                              const DrawnFor& drawn_for = {});
 
 }  // namespace hotline::client

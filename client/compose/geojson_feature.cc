@@ -59,8 +59,6 @@ class FeatureReader {
   Status read_width(const GeometryKind& kind);
   Result<uint32_t> read_metres(const GeojsonMember& property);
   Status read_heights_and_times();
-  // A picture of an exercise says so, and is never announced as if it were real.
-  Status check_mode() const;
 
   Result<std::string> read_typed(const GeojsonMember& property) const;
 
@@ -88,7 +86,6 @@ class FeatureReader {
 Result<std::vector<Volume>> FeatureReader::read(const GeojsonMember& geometry,
                                                 const GeojsonMember& properties) {
   properties_ = properties;
-  if (auto status = check_mode(); !status) return status.error();
   const GeojsonMember type = geometry.find("type");
   const std::string* type_name = type.value ? type.value->text() : nullptr;
   if (!type_name) return refused(type.path, "is missing", kGeometriesKnown);
@@ -260,11 +257,12 @@ Result<uint32_t> FeatureReader::read_metres(const GeojsonMember& property) {
     return *metres;
   }
   const JsonInput::Number* number = property.value->number();
-  const auto metres = number ? number->scaled(0) : std::nullopt;
-  if (!metres || *metres < 0 || *metres > limits::kDistanceMax_m) {
+  const auto millimetres = number ? number->scaled(3) : std::nullopt;
+  constexpr int64_t kMillimetres = 1000;
+  if (!millimetres || *millimetres < 0 || *millimetres > limits::kDistanceMax_m * kMillimetres) {
     return refused(property.path, "is not a distance", "write metres: 5000, or \"5km\"");
   }
-  return static_cast<uint32_t>(*metres);
+  return static_cast<uint32_t>((*millimetres + kMillimetres - 1) / kMillimetres);
 }
 
 Result<std::string> FeatureReader::read_typed(const GeojsonMember& property) const {
@@ -295,10 +293,12 @@ Status FeatureReader::read_property(const char* name, const auto& parse,
 }
 
 Status FeatureReader::read_heights_and_times() {
-  const auto parse_height = [](const std::string& typed) -> Result<Height> {
-    const auto altitude = parse_altitude(typed);
-    if (!altitude) return altitude.error();
-    return Height{altitude->value, static_cast<HeightDatum>(altitude->datum)};
+  const auto height_to = [](Rounding rounding) {
+    return [rounding](const std::string& typed) -> Result<Height> {
+      const auto altitude = parse_altitude_to(rounding, typed);
+      if (!altitude) return altitude.error();
+      return Height{altitude->value, static_cast<HeightDatum>(altitude->datum)};
+    };
   };
   const auto parse_moment = [](const std::string& typed) -> Result<UtcMs> {
     if (const auto time = parse_rfc3339(typed)) return *time;
@@ -312,23 +312,17 @@ Status FeatureReader::read_heights_and_times() {
       return refused(said_again.path, "is the lower height a second time",
                      "the third ordinate is it already: leave one of them out");
     }
-    const int64_t half = *third_e5_m_ < 0 ? -kOne_e5 / 2 : kOne_e5 / 2;
-    const auto metres = static_cast<int32_t>((*third_e5_m_ + half) / kOne_e5);
+    // To the metre below.
+    const int64_t rest = (*third_e5_m_ % kOne_e5 + kOne_e5) % kOne_e5;
+    const auto metres = static_cast<int32_t>((*third_e5_m_ - rest) / kOne_e5);
     lower = Height{metres, HeightDatum::ellipsoid};
   }
-  Status status = read_property("lower", parse_height, lower, volume_.lower);
-  if (status) status = read_property("upper", parse_height, defaults_.upper, volume_.upper);
+  Status status = read_property("lower", height_to(Rounding::down), lower, volume_.lower);
+  if (status)
+    status = read_property("upper", height_to(Rounding::up), defaults_.upper, volume_.upper);
   if (status) status = read_property("start", parse_moment, defaults_.start, volume_.start);
   if (status) status = read_property("end", parse_moment, defaults_.end, volume_.end);
   return status;
-}
-
-Status FeatureReader::check_mode() const {
-  const GeojsonMember mode = property("mode");
-  const std::string* text = mode.value ? mode.value->text() : nullptr;
-  if (text == nullptr || *text != "exercise") return ok();
-  return refused(mode.path, "says that it was drawn of an exercise",
-                 "take mode out of each feature that is to be announced");
 }
 
 }  // namespace

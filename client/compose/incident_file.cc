@@ -13,7 +13,7 @@ namespace hotline::client {
 namespace {
 
 Status read_set(const TomlFile& file, const TomlValue& table, std::optional<UtcMs> typed_at,
-                MessageRequest& request) {
+                const DrawnFor& drawn_for, MessageRequest& request) {
   if (table.kind != TomlValue::Kind::table) {
     return file.error(table, "\"set\" must be a table", "write [set] on a line of its own");
   }
@@ -24,7 +24,7 @@ Status read_set(const TomlFile& file, const TomlValue& table, std::optional<UtcM
     request.settings[key] = value.text;
     if (key != "volume") continue;
     const std::string directory = std::filesystem::path(file.name).parent_path().string();
-    const auto volumes = read_typed_volumes(value.text, directory, typed_at);
+    const auto volumes = read_typed_volumes(value.text, directory, typed_at, drawn_for);
     if (!volumes) return file.error(value, volumes.error().reason, volumes.error().hint);
     request.settings[key] = *volumes;
     if (names_a_file(value.text)) request.told_back.add(key, *volumes);
@@ -117,8 +117,9 @@ Status read_volumes(const TomlFile& file, const TomlValue& tables, std::optional
 }
 
 Status read_member(const TomlFile& file, const std::string& key, const TomlValue& value,
-                   std::optional<UtcMs> typed_at, MessageRequest& request) {
-  if (key == "set") return read_set(file, value, typed_at, request);
+                   std::optional<UtcMs> typed_at, const DrawnFor& drawn_for,
+                   MessageRequest& request) {
+  if (key == "set") return read_set(file, value, typed_at, drawn_for, request);
   std::string* const texts[] = {&request.template_name, &request.subject, &request.incident,
                                 &request.language};
   const char* const keys[] = {"template", "subject", "incident", "language"};
@@ -144,10 +145,11 @@ std::vector<std::string> incident_file_keys() {
 }
 
 Result<MessageRequest> read_incident_table(const TomlFile& file, const TomlValue& table,
-                                           std::optional<UtcMs> typed_at) {
+                                           std::optional<UtcMs> typed_at,
+                                           const DrawnFor& drawn_for) {
   MessageRequest request;
   for (const auto& [key, value] : table.members) {
-    if (auto status = read_member(file, key, value, typed_at, request); !status)
+    if (auto status = read_member(file, key, value, typed_at, drawn_for, request); !status)
       return status.error();
   }
   // Read last: when the language is known, and whether a volume was set.
@@ -161,11 +163,12 @@ Result<MessageRequest> read_incident_table(const TomlFile& file, const TomlValue
   return request;
 }
 
-Result<MessageRequest> read_incident_file(const std::string& path, std::optional<UtcMs> typed_at) {
+Result<MessageRequest> read_incident_file(const std::string& path, std::optional<UtcMs> typed_at,
+                                          const DrawnFor& drawn_for) {
   const auto file = read_toml_file(path);
   if (!file) return file.error();
   if (auto status = file->only(file->root, incident_file_keys()); !status) return status.error();
-  return read_incident_table(*file, file->root, typed_at);
+  return read_incident_table(*file, file->root, typed_at, drawn_for);
 }
 
 }  // namespace hotline::client

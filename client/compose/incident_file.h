@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "client/compose/geojson.h"
 #include "client/compose/message_request.h"
 #include "protocol/base/result.h"
 #include "protocol/terminal/toml_file.h"
@@ -32,12 +33,14 @@ namespace hotline::client {
 //
 // `typed_at`: for times that are said by it. Every complaint names file:line:column. Errors:
 // not_found for the file, configuration for what stands in it.
-Result<MessageRequest> read_incident_file(const std::string& path, std::optional<UtcMs> typed_at);
+Result<MessageRequest> read_incident_file(const std::string& path, std::optional<UtcMs> typed_at,
+                                          const DrawnFor& drawn_for = {});
 
 // A table of a larger file that says a message likewise. Keys other than these are the caller's to
 // refuse.
 std::vector<std::string> incident_file_keys();
 Result<MessageRequest> read_incident_table(const TomlFile& file, const TomlValue& table,
-                                           std::optional<UtcMs> typed_at);
+                                           std::optional<UtcMs> typed_at,
+                                           const DrawnFor& drawn_for = {});
 
 }  // namespace hotline::client

@@ -60,7 +60,7 @@ Status apply_options(const Invocation& invocation, const Connection& connection,
   if (auto status = read_settings(arguments, settings); !status) return status;
   for (auto& [key, value] : settings) request.settings[key] = value;
   if (const auto volume = settings.find("volume"); volume != settings.end()) {
-    auto read = read_typed_volumes(volume->second, "", typed_at(invocation));
+    auto read = read_typed_volumes(volume->second, "", typed_at(invocation), drawn_for(connection));
     if (!read) return read.error();
     if (names_a_file(volume->second)) request.told_back.add("volume", *read);
     request.settings["volume"] = *std::move(read);
@@ -151,7 +151,7 @@ std::vector<OptionSpec> message_options() {
 Result<MessageRequest> read_typed_message(const Invocation& invocation, Connection& connection) {
   MessageRequest request;
   if (const auto path = invocation.arguments.get("--file")) {
-    auto from_file = read_incident_file(*path, typed_at(invocation));
+    auto from_file = read_incident_file(*path, typed_at(invocation), drawn_for(connection));
     if (!from_file) return from_file.error();
     request = std::move(*from_file);
   }

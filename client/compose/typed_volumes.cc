@@ -2,7 +2,6 @@
 
 #include <filesystem>
 
-#include "client/compose/geojson.h"
 #include "protocol/base/text.h"
 #include "protocol/message/kinds/volumes.h"
 #include "protocol/message/typed_form.h"
@@ -23,12 +22,16 @@ Result<VolumeDefaults> parse_defaults(const std::string& typed, std::optional<Ut
 
 }  // namespace
 
+DrawnFor drawn_for(const Connection& connection) {
+  return {connection.peer(), connection.server().exercise()};
+}
+
 bool names_a_file(const std::string& typed) {
   return typed.starts_with('@');
 }
 
 Result<std::string> read_typed_volumes(const std::string& typed, const std::string& directory,
-                                       std::optional<UtcMs> typed_at) {
+                                       std::optional<UtcMs> typed_at, const DrawnFor& drawn_for) {
   if (!names_a_file(typed)) return typed;
   std::string name = typed.substr(1);
   VolumeDefaults defaults;
@@ -43,7 +46,7 @@ Result<std::string> read_typed_volumes(const std::string& typed, const std::stri
                       "--set volume=@area.geojson");
   }
   const std::filesystem::path path = std::filesystem::path(directory) / std::string(trim(name));
-  const auto volumes = read_geojson_file(path.string(), defaults);
+  const auto volumes = read_geojson_file(path.string(), defaults, drawn_for);
   if (!volumes) return volumes.error();
   return typed_form::of_volumes(*volumes);
 }

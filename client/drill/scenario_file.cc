@@ -280,7 +280,7 @@ class ScenarioReader {
                   "message = { template = \"text\", precedence = \"routine\" }");
     }
     TomlSection section = this->section(value, "message", ScenarioTable::message);
-    auto request = read_incident_table(file_, value, now_);
+    auto request = read_incident_table(file_, value, now_, DrawnFor{.peer = "", .exercise = true});
     if (!request) throw TomlFault{request.error()};
     ScenarioMessage message{*std::move(request), "", "", {}, {}, value.at};
     if (message.request.language.empty()) message.request.language = reading_.scenario.language;

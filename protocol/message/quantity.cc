@@ -4,6 +4,7 @@
 #include <cstdio>
 #include <vector>
 
+#include "protocol/base/check.h"
 #include "protocol/base/limits.h"
 #include "protocol/base/text.h"
 #include "protocol/geometry/grid_reference.h"
@@ -53,14 +54,28 @@ struct Unit {
   int64_t denominator;  // value * numerator / denominator is in the unit of the wire.
 };
 
-// Reads a number with one of these units; the result is in the wire's unit, rounded to the nearest.
-std::optional<int64_t> parse_with_unit(std::string_view text, std::span<const Unit> units) {
+// What is added before a division that leaves out the rest.
+int64_t rounded_by(Rounding rounding, int64_t divisor) {
+  switch (rounding) {
+    case Rounding::nearest:
+      return divisor / 2;
+    case Rounding::down:
+      return 0;
+    case Rounding::up:
+      return divisor - 1;
+  }
+  HOTLINE_CHECK(false);
+}
+
+// Reads a number with one of these units; the result is in the wire's unit.
+std::optional<int64_t> parse_with_unit(std::string_view text, std::span<const Unit> units,
+                                       Rounding rounding = Rounding::nearest) {
   auto number = take_number(text);
   if (!number) return std::nullopt;
   for (const Unit& unit : units) {
     if (number->rest != unit.name) continue;
     int64_t divisor = unit.denominator * kThousand;
-    return (number->thousandths * unit.numerator + divisor / 2) / divisor;
+    return (number->thousandths * unit.numerator + rounded_by(rounding, divisor)) / divisor;
   }
   return std::nullopt;
 }
@@ -124,7 +139,7 @@ Result<std::vector<Position>> parse_points(std::string_view text, const std::str
 }  // namespace
 
 Result<uint32_t> parse_distance_m(std::string_view text) {
-  auto metres = parse_with_unit(text, kDistanceUnits);
+  auto metres = parse_with_unit(text, kDistanceUnits, Rounding::up);
   if (!metres) {
     return not_understood(text, "a distance with its unit", "write 500m, 1.5km or 3nm");
   }
@@ -155,6 +170,10 @@ Result<uint16_t> parse_direction_deg10(std::string_view text) {
 }
 
 Result<AltitudeFields> parse_altitude(std::string_view text) {
+  return parse_altitude_to(Rounding::nearest, text);
+}
+
+Result<AltitudeFields> parse_altitude_to(Rounding rounding, std::string_view text) {
   constexpr char what[] = "an altitude with its datum";
   constexpr char forms[] = "write FL330 (three digits: FL033), 9000m amsl, 1500ft agl or 9000m hae";
   constexpr size_t kLevelDigits = 3;  // FL33 may be FL033, or FL330 with a digit lost.
@@ -170,7 +189,11 @@ Result<AltitudeFields> parse_altitude(std::string_view text) {
   if (pieces.size() != 2) return not_understood(text, what, forms);
   const Word* datum = vocabulary<wire::AltitudeDatum>().by_key(pieces[1]);
   bool below = pieces[0].starts_with('-');
-  auto height = parse_with_unit(pieces[0].substr(below ? 1 : 0), kHeightUnits);
+  // Down is away from zero there.
+  if (below && rounding != Rounding::nearest) {
+    rounding = rounding == Rounding::down ? Rounding::up : Rounding::down;
+  }
+  auto height = parse_with_unit(pieces[0].substr(below ? 1 : 0), kHeightUnits, rounding);
   if (!datum || !height || *height > limits::kAltitudeMax_m) {
     return not_understood(text, what, forms);
   }

@@ -15,11 +15,15 @@
 
 namespace hotline {
 
-Result<uint32_t> parse_distance_m(std::string_view text);       // "500m", "1.5km", "3nm".
+// To which metre a finer value goes. What a volume keeps is never less than what was typed.
+enum class Rounding { nearest, down, up };
+
+Result<uint32_t> parse_distance_m(std::string_view text);       // "500m", "1.5km", "3nm"; up.
 Result<uint32_t> parse_speed_cm_s(std::string_view text);       // "300kt", "150m/s", "540km/h".
 Result<uint16_t> parse_direction_deg10(std::string_view text);  // "270deg", "270.5deg".
-Result<AltitudeFields> parse_altitude(
-    std::string_view text);  // "FL330", "FL033", "9000m amsl", "500ft agl".
+// "FL330", "FL033", "9000m amsl", "500ft agl"; the first to the nearest metre.
+Result<AltitudeFields> parse_altitude(std::string_view text);
+Result<AltitudeFields> parse_altitude_to(Rounding rounding, std::string_view text);
 Result<uint32_t> parse_count(std::string_view text);         // "12".
 Result<uint32_t> parse_mmsi(std::string_view text);          // Nine digits.
 Result<uint32_t> parse_icao_address(std::string_view text);  // Six hexadecimal digits.

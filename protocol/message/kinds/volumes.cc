@@ -69,14 +69,15 @@ Result<Shape> parse_shape(std::string_view text) {
   return Shape(Corridor{std::move(*route), *half_width});
 }
 
-// "FROM to UNTIL", each read with `parse`.
-template <class Value, class Parse>
-Result<std::pair<Value, Value>> parse_range(std::string_view text, const Parse& parse) {
+// "FROM to UNTIL", each read with its own.
+template <class Value>
+Result<std::pair<Value, Value>> parse_range(std::string_view text, const auto& parse_from,
+                                            const auto& parse_until) {
   const size_t to = text.find(" to ");
   if (to == std::string_view::npos) return not_a_volume(text);
-  auto from = parse(trim(text.substr(0, to)));
+  auto from = parse_from(trim(text.substr(0, to)));
   if (!from) return from.error();
-  auto until = parse(trim(text.substr(to + 4)));
+  auto until = parse_until(trim(text.substr(to + 4)));
   if (!until) return until.error();
   return std::pair(*from, *until);
 }
@@ -90,10 +91,16 @@ Result<Volume> parse_volume(std::string_view text, std::optional<UtcMs> typed_at
   if (pieces.size() != 3) return not_a_volume(text);
   auto shape = parse_shape(trim(pieces[0]));
   if (!shape) return shape.error();
-  auto heights = parse_range<AltitudeFields>(pieces[1], parse_altitude);
+  const auto lower = [](std::string_view height) {
+    return parse_altitude_to(Rounding::down, height);
+  };
+  const auto upper = [](std::string_view height) {
+    return parse_altitude_to(Rounding::up, height);
+  };
+  auto heights = parse_range<AltitudeFields>(pieces[1], lower, upper);
   if (!heights) return heights.error();
-  auto times = parse_range<UtcMs>(
-      pieces[2], [&](std::string_view time) { return parse_time(time, typed_at); });
+  const auto moment = [&](std::string_view time) { return parse_time(time, typed_at); };
+  auto times = parse_range<UtcMs>(pieces[2], moment, moment);
   if (!times) return times.error();
   Volume volume{std::move(*shape), height_of(heights->first), height_of(heights->second),
                 times->first, times->second};

@@ -158,8 +158,28 @@ void expect_refused(const Refusal& refusal) {
 TEST(Geojson, APictureOfAnExerciseIsNotAnnounced) {
   EXPECT_EQ(read(feature("Polygon", kBox, R"("mode": "exercise")")),
             "area.geojson: properties.mode: says that it was drawn of an exercise");
+  EXPECT_EQ(read(feature("Polygon", kBox, R"("mode": " Exercise")")),
+            "area.geojson: properties.mode: says that it was drawn of an exercise");
   EXPECT_EQ(read(feature("Polygon", kBox, R"("mode": "live", )" + std::string(kRest))),
             std::string(kTypedBox) + kTypedRest);
+}
+
+TEST(Geojson, APictureIsKnownByItsChannelAndParty) {
+  const auto read_for = [](const char* property, const DrawnFor& channel) {
+    const std::string text = feature("Polygon", kBox, property + (", " + std::string(kRest)));
+    const auto volumes = parse_geojson("area.geojson", text, {}, channel);
+    return volumes ? typed_form::of_volumes(*volumes) : volumes.error().reason;
+  };
+  const std::string box = std::string(kTypedBox) + kTypedRest;
+  EXPECT_EQ(read_for(R"("mode": "exercise")", {"south", true}), box);
+  EXPECT_EQ(read_for(R"("mode": "live")", {"south", true}), box) << "a real plan is exercised";
+  EXPECT_EQ(read_for(R"("party": "north")", {"south", false}), box);
+  EXPECT_EQ(read_for(R"("party": "the brewers")", {"south", false}), box) << "another program's";
+  for (const char* theirs : {R"("party": "south")", R"("party": "SOUTH ")"}) {
+    EXPECT_EQ(read_for(theirs, {"south", false}),
+              "area.geojson: properties.party: says that the other party announced it");
+  }
+  EXPECT_EQ(read_for(R"("party": "south")", {}), box);
 }
 
 TEST(Geojson, OtherKindsAreRefused) {

@@ -17,6 +17,7 @@ TEST(Quantity, DistancesHaveUnits) {
   EXPECT_EQ(*parse_distance_m("1.5km"), 1500u);
   EXPECT_EQ(*parse_distance_m("3nm"), 5556u);
   EXPECT_EQ(*parse_distance_m("0.001km"), 1u);
+  EXPECT_EQ(*parse_distance_m("1.1nm"), 2038u) << "a volume is never smaller than it was typed";
   EXPECT_EQ(*parse_distance_m("0m"), 0u);
   for (const char* text : {"500", "500 m", "-5m", "+5m", "5e3m", "m", "", "5ft", "5mi", "1.2345km",
                            "1.km", ".5km", "nanm", "99999999999999m", "20038km", "5M"}) {
@@ -60,6 +61,11 @@ TEST(Quantity, AltitudesHaveADatum) {
   EXPECT_EQ(parse_altitude("9000m amsl")->datum, wire::AltitudeDatum::mean_sea_level);
   EXPECT_EQ(parse_altitude("1000ft agl")->value, 305);
   EXPECT_EQ(parse_altitude("-30m amsl")->value, -30);
+  EXPECT_EQ(parse_altitude_to(Rounding::down, "1000ft agl")->value, 304);
+  EXPECT_EQ(parse_altitude_to(Rounding::up, "1001ft agl")->value, 306);
+  EXPECT_EQ(parse_altitude_to(Rounding::down, "-100ft amsl")->value, -31);
+  EXPECT_EQ(parse_altitude_to(Rounding::up, "-100ft amsl")->value, -30);
+  EXPECT_EQ(parse_altitude_to(Rounding::up, "9000m hae")->value, 9000);
   EXPECT_EQ(parse_altitude("9000m hae")->datum, wire::AltitudeDatum::ellipsoid);
   EXPECT_EQ(parse_altitude("FL033")->value, 33);
   // V6: FL33 may be FL033, or FL330 with a digit lost.

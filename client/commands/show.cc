@@ -91,6 +91,7 @@ void say_conflicts(Output& output, const wire::ConflictRows& rows,
   for (const wire::ConflictRow* one : tables(rows.rows())) {
     if (!is_open(*one)) continue;
     output.say("IN CONFLICT with " + conflict_words(*one, message.incoming()), Style::yellow);
+    for (const std::string& line : other_pairs(*one, message.incoming())) output.say(line);
   }
   const size_t shown = tables(rows.rows()).size();
   if (shown < rows.total()) output.say("and " + format_count(rows.total() - shown) + " more");
@@ -119,6 +120,14 @@ void say_what_ends_conflicts(Output& output, const wire::ConflictRows& rows,
   if (all.size() < rows.total()) {
     output.offer("All of them: " + output.command("conflicts " + text(message.id())));
   }
+}
+
+// A request shows its answers itself. Of anything else its row says when, and not with which words.
+void say_where_answered(Output& output, const wire::Detail& detail) {
+  const wire::MessageRow& message = *detail.row();
+  const bool is_answered = message.answered_at() != 0 || message.declined_at() != 0;
+  if (!is_answered || !tables(detail.questions()).empty()) return;
+  output.offer("To see what was said of it: " + output.command("thread " + text(message.id())));
 }
 
 int print_all(Invocation& invocation, Connection& connection, const wire::Detail& detail) {
@@ -178,6 +187,7 @@ int print_all(Invocation& invocation, Connection& connection, const wire::Detail
     say_what_ends_conflicts(output, **conflicts, message);
     say_announced_unknown(output, connection, missing_link(connection));
   }
+  say_where_answered(output, detail);
   if (message.incoming() && message.waits()) output.offer("Next: " + output.command("ack " + id));
   return kExitDone;
 }

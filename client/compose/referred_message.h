@@ -49,6 +49,7 @@ class ReferredMessage {
   wire::Precedence precedence() const { return static_cast<wire::Precedence>(row().precedence()); }
   // Null when its body cannot be read.
   const wire::Body* body() const { return body_ ? body_->get() : nullptr; }
+  bool is_expired() const { return detail_->expired(); }
   // After its corrections.
   const wire::Body* newest() const { return newest_ ? newest_->get() : body(); }
 

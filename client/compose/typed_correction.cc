@@ -64,14 +64,15 @@ bool is_place_of_event(const std::string& field, const FieldValues& values) {
 // As every reader understands it on any day.
 Result<FieldChangeFields> complete_change(const TypedChange& typed, const ReferredMessage& message,
                                           const FieldValues& values, std::optional<UtcMs> typed_at,
-                                          UtcMs now, ToldBack& told_back) {
+                                          UtcMs now, const DrawnFor& drawn_for,
+                                          ToldBack& told_back) {
   const auto type = static_cast<wire::MessageType>(message.row().type());
   const auto found = values.find(typed.field);
   const std::string said = found == values.end() ? "" : found->second.value_or("");
   FieldChangeFields change{typed.field, typed.old_value.value_or(said), typed.new_value};
   if (is_minute_of(change.old_value, said, now)) change.old_value = said;
   if (change.field == "volume") {
-    auto drawn = read_typed_volumes(change.new_value, "", typed_at);
+    auto drawn = read_typed_volumes(change.new_value, "", typed_at, drawn_for);
     if (!drawn) return drawn.error();
     change.new_value = *std::move(drawn);
   }
@@ -103,8 +104,8 @@ Status check_change(const Invocation& invocation, const TypedChange& typed,
       "--change " + typed.field + "=\"OLD -> NEW\"    both in full, with --idempotency-key");
 }
 
-Result<CorrectionFields> read_changes(const Invocation& invocation, const ReferredMessage& message,
-                                      ToldBack& told_back) {
+Result<CorrectionFields> read_changes(const Invocation& invocation, const DrawnFor& drawn_for,
+                                      const ReferredMessage& message, ToldBack& told_back) {
   CorrectionFields correction;
   FieldValues values;
   if (message.newest() != nullptr && kind_of(message.row().type()).is_built()) {
@@ -120,8 +121,8 @@ Result<CorrectionFields> read_changes(const Invocation& invocation, const Referr
     if (is_place_of_event(typed->field, values)) {
       accuracy_m = accuracy_of_writing_m(typed->new_value);
     }
-    auto change =
-        complete_change(*typed, message, values, typed_at(invocation), invocation.now(), told_back);
+    auto change = complete_change(*typed, message, values, typed_at(invocation), invocation.now(),
+                                  drawn_for, told_back);
     if (!change) return change.error();
     correction.changes.push_back(*std::move(change));
   }
@@ -141,8 +142,8 @@ Result<CorrectionFields> read_changes(const Invocation& invocation, const Referr
   return correction;
 }
 
-Result<ContentFields> read_content(const Invocation& invocation, const ReferredMessage& message,
-                                   ToldBack& told_back) {
+Result<ContentFields> read_content(const Invocation& invocation, const DrawnFor& drawn_for,
+                                   const ReferredMessage& message, ToldBack& told_back) {
   const Arguments& arguments = invocation.arguments;
   const std::string reason = arguments.get("--reason").value_or("");
   const bool corrects = arguments.has("--corrects");
@@ -158,7 +159,7 @@ Result<ContentFields> read_content(const Invocation& invocation, const ReferredM
                         "--corrects " + message.id() + " corrects it");
     return ContentFields(CancellationFields{reason});
   }
-  auto correction = read_changes(invocation, message, told_back);
+  auto correction = read_changes(invocation, drawn_for, message, told_back);
   if (!correction) return correction.error();
   correction->reason = reason;
   return ContentFields(*std::move(correction));
@@ -172,14 +173,13 @@ std::string original_language(const wire::Body& body) {
   return "";
 }
 
-// The cautions that the reader of the message has after this correction, and had not before it.
-// One that the rules refuse has none: the daemon says why.
-std::vector<std::string> new_cautions(const ReferredMessage& message, const BodyFields& correction,
-                                      const std::string& language, UtcMs now) {
+// As the message will stand; nothing where the rules refuse the correction: the daemon says why.
+std::optional<CorrectedMessage> corrected(const ReferredMessage& message,
+                                          const BodyFields& correction, UtcMs now) {
   const Bytes written = build_body(correction);
   const auto opened = open_body(written);
   const wire::Correction* said = opened ? (*opened)->content_as_correction() : nullptr;
-  if (said == nullptr || message.newest() == nullptr) return {};
+  if (said == nullptr || message.newest() == nullptr) return std::nullopt;
   const ByteView before = message.newest_bytes();
   CorrectedMessage as_it_stands;
   as_it_stands.type = static_cast<wire::MessageType>(message.row().type());
@@ -187,8 +187,15 @@ std::vector<std::string> new_cautions(const ReferredMessage& message, const Body
   as_it_stands.language = original_language(*message.newest());
   as_it_stands.released_at = message.row().committed_at();
   as_it_stands.body.assign(before.begin(), before.end());
-  const auto after = correct(as_it_stands, *said, now);
-  const auto body = after ? open_body(after->body) : Error{};
+  auto after = correct(as_it_stands, *said, now);
+  if (!after) return std::nullopt;
+  return *std::move(after);
+}
+
+// The cautions that the reader of the message has after this correction, and had not before it.
+std::vector<std::string> new_cautions(const ReferredMessage& message, const CorrectedMessage& after,
+                                      const std::string& language, UtcMs now) {
+  const auto body = open_body(after.body);
   if (!body) return {};
   std::vector<std::string> cautions = cautions_of(**body, language, now);
   const std::vector<std::string> known = cautions_of(*message.newest(), language, now);
@@ -257,7 +264,7 @@ Result<DraftFields> read_correction(const Invocation& invocation, Connection& co
     if (!can) return can.error();
   }
   DraftFields draft;
-  auto content = read_content(invocation, *message, draft.told_back);
+  auto content = read_content(invocation, drawn_for(connection), *message, draft.told_back);
   if (!content) return content.error();
   draft.language = typed_language(invocation, connection);
   draft.body.subject = made_subject(
@@ -275,8 +282,12 @@ Result<DraftFields> read_correction(const Invocation& invocation, Connection& co
   draft.references = {message->id()};
   if (corrects) {
     draft.correction_of = message->id();
-    draft.told_back.cautions =
-        new_cautions(*message, draft.body, connection.language(), invocation.now());
+    const UtcMs now = invocation.now();
+    if (const auto after = corrected(*message, draft.body, now)) {
+      draft.told_back.cautions = new_cautions(*message, *after, connection.language(), now);
+      const bool lives = message->is_expired() && useful_until(*after).value_or(now) >= now;
+      if (lives) draft.told_back.in_force_again = message->id();
+    }
   }
   return draft;
 }

@@ -16,13 +16,35 @@ std::string seconds(uint64_t value) {
   return format_count(value) + " s";
 }
 
+// These take a conflict, which stands for the nearest pair of its volumes, or another of its pairs.
+
 // Where the one ends before the other starts, the times between them.
-std::string first_time(const wire::ConflictRow& row) {
-  return format_date_time_group(std::min(row.from(), row.until()));
+template <class Pair>
+std::string first_time(const Pair& pair) {
+  return format_date_time_group(std::min(pair.from(), pair.until()));
 }
 
-std::string last_time(const wire::ConflictRow& row) {
-  return format_date_time_group(std::max(row.from(), row.until()));
+template <class Pair>
+std::string last_time(const Pair& pair) {
+  return format_date_time_group(std::max(pair.from(), pair.until()));
+}
+
+template <class Pair>
+std::string nearness_words(const Pair& pair) {
+  return metres(pair.horizontal_m()) + " apart, " + metres(pair.vertical_m()) + " in height, " +
+         seconds(pair.time_s()) + " in time, from " + first_time(pair) + " to " + last_time(pair);
+}
+
+template <class Pair>
+JsonValue json_pair(const Pair& pair, JsonValue json = {}) {
+  json.add("own_volume", pair.own_volume())
+      .add("peers_volume", pair.peers_volume())
+      .add("horizontal_m", pair.horizontal_m())
+      .add("vertical_m", pair.vertical_m())
+      .add("time_s", pair.time_s())
+      .add("from", json_time(std::min(pair.from(), pair.until())))
+      .add("until", json_time(std::max(pair.from(), pair.until())));
+  return json;
 }
 
 const char* accepted_by(const wire::ConflictRow& row) {
@@ -68,21 +90,32 @@ void print_conflicts(Output& output, const wire::ConflictRows& rows) {
         own + " and " + text(one->peers()) + " come too near in " + format_count(one->pairs()) +
         " pairs of volumes; the list has the nearest: volume " + std::to_string(one->own_volume()) +
         " with volume " + std::to_string(one->peers_volume()) + ".");
+    for (const std::string& line : other_pairs(*one)) output.talk(line);
+    if (tables(one->others()).empty()) {
+      output.talk("Each of them: " + output.command("conflicts " + text(one->peers())));
+    }
   }
+}
+
+std::vector<std::string> other_pairs(const wire::ConflictRow& row, bool of_peers) {
+  std::vector<std::string> lines;
+  for (const wire::VolumePairRow* pair : tables(row.others())) {
+    const std::string own = std::to_string(pair->own_volume());
+    const std::string peers = std::to_string(pair->peers_volume());
+    lines.push_back("Also volume " + (of_peers ? peers : own) + " with volume " +
+                    (of_peers ? own : peers) + ": " + nearness_words(*pair));
+  }
+  return lines;
 }
 
 std::string conflict_words(const wire::ConflictRow& row, bool of_peers) {
   const std::string other = text(of_peers ? row.own() : row.peers());
-  const std::string across = metres(row.horizontal_m()), height = metres(row.vertical_m());
-  const std::string time = seconds(row.time_s());
   const std::string own = std::to_string(row.own_volume());
   const std::string peers = std::to_string(row.peers_volume());
-  std::string words = other + ": " + across + " apart, " + height + " in height, " + time +
-                      " in time, from " + first_time(row) + " to " + last_time(row);
+  std::string words = other + ": " + nearness_words(row);
   if (!has_only_one(row)) {
     words = other + " volume " + (of_peers ? own : peers) + " with volume " +
-            (of_peers ? peers : own) + ": " + across + " apart, " + height + " in height, " + time +
-            " in time, from " + first_time(row) + " to " + last_time(row);
+            (of_peers ? peers : own) + ": " + nearness_words(row);
   }
   if (row.pairs() > 1) {
     words = words + ", the nearest of " + format_count(row.pairs()) + " pairs of their volumes";
@@ -121,21 +154,16 @@ JsonValue json_conflict(const wire::ConflictRow& row) {
         .add("vertical_m", before->vertical_m())
         .add("time_s", before->time_s());
   }
-  return JsonValue()
-      .add("own", json_text(text(row.own())))
-      .add("peers", text(row.peers()))
-      .add("own_volume", row.own_volume())
-      .add("peers_volume", row.peers_volume())
-      .add("horizontal_m", row.horizontal_m())
-      .add("vertical_m", row.vertical_m())
-      .add("time_s", row.time_s())
-      .add("from", json_time(std::min(row.from(), row.until())))
-      .add("until", json_time(std::max(row.from(), row.until())))
+  JsonValue json;
+  json.add("own", json_text(text(row.own()))).add("peers", text(row.peers()));
+  return json_pair(row, std::move(json))
       .add("accepted_by_us", row.accepted_by_us())
       .add("accepted_by_peer", row.accepted_by_peer())
       .add("own_acceptance", json_text(text(row.own_acceptance())))
       .add("peers_acceptance", json_text(text(row.peers_acceptance())))
       .add("pairs", row.pairs())
+      .add("others", json_each(tables(row.others()),
+                               [](const wire::VolumePairRow* pair) { return json_pair(*pair); }))
       .add("draft", row.draft() == 0 ? JsonValue() : JsonValue(format_draft_name(row.draft())))
       .add("before", std::move(json_before));
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "client/connect/connection.h"
 #include "protocol/terminal/json_output.h"
@@ -16,6 +17,10 @@ void print_conflicts(Output& output, const wire::ConflictRows& rows);
 // where a correction is asked about " (as it stands: 900 m, 0 m in height, 0 s in time)".
 // `of_peers`: of a notice of theirs, and with ours.
 std::string conflict_words(const wire::ConflictRow& row, bool of_peers = false);
+
+// The pairs of volumes beside the nearest, one a line: "Also volume 2 with volume 1: 900 m apart,
+// ...". `of_peers` as above.
+std::vector<std::string> other_pairs(const wire::ConflictRow& row, bool of_peers = false);
 
 // Not both parties accepted it.
 bool is_open(const wire::ConflictRow& row);

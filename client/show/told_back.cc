@@ -28,6 +28,7 @@ void ToldBack::append(const ToldBack& more) {
   if (more.conflicts) conflicts = more.conflicts;
   ended_acceptances.insert(ended_acceptances.end(), more.ended_acceptances.begin(),
                            more.ended_acceptances.end());
+  if (!more.in_force_again.empty()) in_force_again = more.in_force_again;
   cautions.insert(cautions.end(), more.cautions.begin(), more.cautions.end());
 }
 
@@ -61,6 +62,10 @@ void tell_back(Output& output, const ToldBack& told) {
     output.talk("IN CONFLICT with " + one.words, Style::yellow);
   }
   for (const ToldConflict& one : told.ended_acceptances) output.talk(one.words, Style::yellow);
+  if (!told.in_force_again.empty()) {
+    output.talk(told.in_force_again + " has expired. This correction brings it into force again.",
+                Style::yellow);
+  }
   for (const std::string& caution : told.cautions) output.quote(caution);
 }
 
@@ -81,6 +86,7 @@ JsonValue& add_told_back(JsonValue& document, const ToldBack& told) {
     document.add("link_down", *told.link_down)
         .add("link_down_since", is_known ? json_time(told.link_down_since) : JsonValue());
   }
+  if (!told.in_force_again.empty()) document.add("in_force_again", told.in_force_again);
   if (!told.ended_acceptances.empty()) {
     document.add("ended_acceptances", json_each(told.ended_acceptances,
                                                 [](const ToldConflict& one) { return one.json; }));

@@ -32,6 +32,8 @@ struct ToldBack {
   std::vector<ToldConflict> ended_acceptances = {};
   // A correction of the message, in the language of whoever typed it: what its reader is warned of.
   std::vector<std::string> cautions = {};
+  // Its message, where a correction brings one that has expired into force; else empty.
+  std::string in_force_again = {};
   // Of what is about notices: whether newer ones of the other side may be unknown here.
   std::optional<bool> link_down = {};
   UtcMs link_down_since = 0;  // 0: not known.
@@ -54,7 +56,7 @@ std::string listed(const std::vector<size_t>& numbers);
 void tell_back(Output& output, const ToldBack& told);
 // The same as the members "understood", "from_template" and, of an answer to a request,
 // "still_open"; of a notice "conflicts", and of its correction
-// "ended_acceptances".
+// "ended_acceptances" and "in_force_again".
 JsonValue& add_told_back(JsonValue& document, const ToldBack& told);
 
 }  // namespace hotline::client

@@ -5,6 +5,7 @@
 #include "daemon/api/checked_notice.h"
 #include "daemon/api/waiting_pages.h"
 #include "daemon/api/wanted_message.h"
+#include "protocol/base/limits.h"
 #include "protocol/base/strict_flatbuffer.h"
 #include "protocol/message/body.h"
 #include "protocol/message/draft.h"
@@ -70,6 +71,15 @@ ConflictPage read_conflicts(StoreReader& reader, const std::vector<Conflict>& al
   return page;
 }
 
+// Whoever asks for the conflicts of one notice sees each pair of volumes, of so many conflicts.
+void add_other_pairs(const Conflicts& known, std::vector<NamedConflict>& rows, UtcMs now) {
+  const size_t count = std::min(rows.size(), limits::kConflictsInFull);
+  for (size_t i = 0; i < count; ++i) {
+    Conflict& one = rows[i].conflict;
+    if (one.own.number != 0) one.others = known.others_of({one.own, one.peers}, now);
+  }
+}
+
 // Drafts that accept a conflict as it stands.
 using AcceptingDrafts = std::map<ConflictPlace, uint64_t>;
 
@@ -82,6 +92,20 @@ AcceptingDrafts accepting_drafts(const Core& core) {
     }
   }
   return drafts;
+}
+
+using PairRows = flatbuffers::Vector<flatbuffers::Offset<wire::VolumePairRow>>;
+
+flatbuffers::Offset<PairRows> build_others(flatbuffers::FlatBufferBuilder& b,
+                                           const std::vector<VolumePair>& others) {
+  std::vector<flatbuffers::Offset<wire::VolumePairRow>> rows;
+  for (const auto& [own, peers, nearness] : others) {
+    rows.push_back(wire::CreateVolumePairRow(
+        b, own, peers, static_cast<uint64_t>(nearness.horizontal_m),
+        static_cast<uint64_t>(nearness.vertical_m), static_cast<uint64_t>(nearness.time_s),
+        nearness.from, nearness.until));
+  }
+  return rows.empty() ? 0 : b.CreateVector(rows);
 }
 
 flatbuffers::Offset<wire::ConflictRow> build_conflict(flatbuffers::FlatBufferBuilder& b,
@@ -110,6 +134,7 @@ flatbuffers::Offset<wire::ConflictRow> build_conflict(flatbuffers::FlatBufferBui
                                    static_cast<uint64_t>(conflict.before->time_s));
   }
   const auto draft = drafts.find(place_of(conflict));
+  const auto others = build_others(b, conflict.others);
   wire::ConflictRowBuilder row(b);
   row.add_own(own);
   row.add_peers(peers);
@@ -128,6 +153,7 @@ flatbuffers::Offset<wire::ConflictRow> build_conflict(flatbuffers::FlatBufferBui
   row.add_peers_acceptance(peers_acceptance);
   row.add_before(before);
   row.add_pairs(conflict.pairs);
+  row.add_others(others);
   row.add_draft(draft == drafts.end() ? 0 : draft->second);
   return row.Finish();
 }
@@ -151,6 +177,7 @@ void ClientApi::answer_conflicts(ClientSession& session, uint32_t request, Confl
       [this, request, name, refusal, incomplete = all.incomplete](ClientSession& asker,
                                                                   ConflictPage page) {
         if (!page.found) return sessions_.fail(asker, request, not_found(name));
+        if (!name.empty()) add_other_pairs(core_.conflicts(), page.rows, clock_.now().utc);
         const RowContext context = row_context();
         const AcceptingDrafts drafts = accepting_drafts(core_);
         sessions_.answer(asker, request, [&](flatbuffers::FlatBufferBuilder& b) {

@@ -47,6 +47,7 @@ inline constexpr int32_t kFlightLevelMax = 999;
 inline constexpr size_t kVolumesKeptMax = 200'000;   // Both parties' that are not over.
 inline constexpr size_t kVolumesComparedMax = 1024;  // With one volume that is announced.
 inline constexpr size_t kConflictsMax = 10'000;      // Known at once.
+inline constexpr size_t kConflictsInFull = 10;       // Shown with each pair of their volumes.
 inline constexpr size_t kConflictsToldMax = 120;     // Journaled in a minute, found or ended.
 inline constexpr int64_t kSeparationHorizontalMax_m = 100'000;
 inline constexpr int64_t kSeparationVerticalMax_m = 100'000;

@@ -25,6 +25,14 @@ bool is_nearer(const Nearness& now, const Nearness& before) {
          now.time_s < before.time_s;
 }
 
+Conflict about(MessageKey own, MessageKey peers, uint64_t peers_serial, const VolumePair& pair) {
+  return {own, peers, peers_serial, pair.own, pair.peers, pair.nearness};
+}
+
+VolumePair nearest_of(const Conflict& conflict) {
+  return {conflict.own_volume, conflict.peers_volume, conflict.nearness};
+}
+
 void sort_by_time(std::vector<Conflict>& conflicts) {
   std::stable_sort(conflicts.begin(), conflicts.end(), [](const Conflict& a, const Conflict& b) {
     return a.nearness.from < b.nearness.from;
@@ -38,30 +46,24 @@ void sort_by_time(std::vector<Conflict>& conflicts) {
 
 Conflicts::Checked Conflicts::check(const std::vector<Volume>& volumes,
                                     std::optional<MessageKey> corrected) const {
-  std::map<MessageKey, Conflict> nearest;
+  std::map<MessageKey, std::vector<VolumePair>> met;
   Checked checked;
   checked.incomplete = overflowed_;
   for (size_t i = 0; i < volumes.size(); ++i) {
     const bool all =
         compare(prepare(volumes[i]), peers_, [&](const Place& place, const Nearness& nearness) {
-          const Conflict one{{},
-                             place.notice,
-                             notices_.at(place.notice).serial,
-                             static_cast<uint32_t>(i + 1),
-                             place.volume,
-                             nearness};
-          const auto [known, is_new] = nearest.emplace(place.notice, one);
-          if (is_new) return;
-          const uint32_t pairs = known->second.pairs + 1;
-          if (comes_nearer(one, known->second)) known->second = one;
-          known->second.pairs = pairs;
+          met[place.notice].push_back({static_cast<uint32_t>(i + 1), place.volume, nearness});
         });
     checked.incomplete = checked.incomplete || !all;
   }
-  for (auto& [notice, conflict] : nearest) {
-    const auto met = corrected ? open_.find({*corrected, notice}) : open_.end();
-    if (met != open_.end()) conflict.before = met->second.nearness;
-    checked.conflicts.push_back(conflict);
+  for (auto& [notice, pairs] : met) {
+    sort_by_nearness(pairs);
+    const auto before = corrected ? open_.find({*corrected, notice}) : open_.end();
+    Conflict conflict = about({}, notice, notices_.at(notice).serial, pairs.front());
+    conflict.pairs = static_cast<uint32_t>(pairs.size());
+    conflict.others.assign(pairs.begin() + 1, pairs.end());
+    if (before != open_.end()) conflict.before = before->second.nearness;
+    checked.conflicts.push_back(std::move(conflict));
   }
   sort_by_time(checked.conflicts);
   return checked;
@@ -143,14 +145,22 @@ std::vector<Conflict> Conflicts::list(bool accepted) const {
   return found;
 }
 
+bool Conflicts::is_there(MessageKey key, const Notice& notice, UtcMs at) const {
+  const VolumeIndex& index = !notice.is_compared() ? places_alone_ : key.incoming ? peers_ : own_;
+  return std::any_of(notice.volumes.begin(), notice.volumes.end(), [&](uint64_t number) {
+    const PreparedVolume* volume = index.find(number);
+    return volume->start <= at && at <= volume->end;
+  });
+}
+
 // Held against a volume as high as any and there at all times, with the circle as its border. Where
 // many could be near, the rest is taken to be: to show one too many hides nothing.
-std::set<MessageKey> Conflicts::notices_near(const Circle& circle) const {
+std::set<MessageKey> Conflicts::notices_near(const Circle& circle, std::optional<UtcMs> at) const {
   const Volume everything{circle,
                           {-limits::kDepthMax_m, HeightDatum::mean_sea_level},
                           {limits::kAltitudeMax_m, HeightDatum::mean_sea_level},
-                          0,
-                          limits::kTimeMax_ms};
+                          at.value_or(0),
+                          at.value_or(limits::kTimeMax_ms)};
   const PreparedVolume volume = prepare(everything);
   std::set<MessageKey> found;
   for (const VolumeIndex* index : {&own_, &peers_, &places_alone_}) {
@@ -176,12 +186,12 @@ std::vector<ActiveNotice> Conflicts::notices(const NoticesWanted& wanted, UtcMs 
     return found == counted.end() ? 0 : found->second;
   };
   std::set<MessageKey> near;
-  if (wanted.near) near = notices_near(*wanted.near);
+  if (wanted.near) near = notices_near(*wanted.near, wanted.at);
   std::vector<ActiveNotice> found;
   for (const auto& [key, notice] : notices_) {
     if (notice.end < now || (wanted.type != 0 && notice.type != wanted.type)) continue;
     if (wanted.incoming && *wanted.incoming != key.incoming) continue;
-    if (wanted.at && (*wanted.at < notice.start || *wanted.at > notice.end)) continue;
+    if (wanted.at && !is_there(key, notice, *wanted.at)) continue;
     if (wanted.near && !near.contains(key)) continue;
     found.push_back(
         {key, notice.start, notice.end, count_of(conflicts, key), count_of(accepted, key)});
@@ -304,14 +314,19 @@ bool Conflicts::compare(const PreparedVolume& volume, const VolumeIndex& others,
 
 // Where several come equally near, the volumes decide, those of the party with the lesser id first:
 // so both parties name the same pair, whichever notice came to them last.
-bool Conflicts::comes_nearer(const Conflict& a, const Conflict& b) const {
+bool Conflicts::comes_nearer(const VolumePair& a, const VolumePair& b) const {
   const bool own_first = config_.party < config_.peer;
-  const auto rank = [own_first](const Conflict& one) {
+  const auto rank = [own_first](const VolumePair& one) {
     return std::tuple(one.nearness.horizontal_m, one.nearness.vertical_m, one.nearness.time_s,
-                      one.nearness.from, own_first ? one.own_volume : one.peers_volume,
-                      own_first ? one.peers_volume : one.own_volume);
+                      one.nearness.from, own_first ? one.own : one.peers,
+                      own_first ? one.peers : one.own);
   };
   return rank(a) < rank(b);
+}
+
+void Conflicts::sort_by_nearness(std::vector<VolumePair>& pairs) const {
+  std::sort(pairs.begin(), pairs.end(),
+            [this](const VolumePair& a, const VolumePair& b) { return comes_nearer(a, b); });
 }
 
 void Conflicts::keep(const Pair& pair, const Conflict& found) {
@@ -324,32 +339,48 @@ void Conflicts::keep(const Pair& pair, const Conflict& found) {
   }
   if (known == open_.end()) return judge_acceptance(open_[pair] = found);
   const uint32_t pairs = known->second.pairs + 1;
-  if (comes_nearer(found, known->second)) judge_acceptance(known->second = found);
+  if (comes_nearer(nearest_of(found), nearest_of(known->second))) {
+    judge_acceptance(known->second = found);
+  }
   known->second.pairs = pairs;
+}
+
+std::vector<VolumePair> Conflicts::pairs_of(const Pair& pair, UtcMs from) const {
+  const std::vector<uint64_t>& own = notices_.at(pair.first).volumes;
+  const std::vector<uint64_t>& peers = notices_.at(pair.second).volumes;
+  std::vector<VolumePair> pairs;
+  for (uint32_t i = 0; i < own.size(); ++i) {
+    for (uint32_t j = 0; j < peers.size(); ++j) {
+      const auto nearness =
+          conflict_between(*own_.find(own[i]), *peers_.find(peers[j]), config_.policy.separation);
+      if (nearness && last_moment(*nearness) >= from) pairs.push_back({i + 1, j + 1, *nearness});
+    }
+  }
+  sort_by_nearness(pairs);
+  return pairs;
 }
 
 std::optional<Conflict> Conflicts::standing(const Pair& pair, UtcMs from) const {
   const auto known = open_.find(pair);
   if (known == open_.end()) return std::nullopt;
   if (last_moment(known->second.nearness) >= from) return known->second;
-  const Notice& own = notices_.at(pair.first);
-  const Notice& peers = notices_.at(pair.second);
-  std::optional<Conflict> nearest;
-  uint32_t pairs = 0;
-  for (uint32_t i = 0; i < own.volumes.size(); ++i) {
-    for (uint32_t j = 0; j < peers.volumes.size(); ++j) {
-      const auto nearness = conflict_between(
-          *own_.find(own.volumes[i]), *peers_.find(peers.volumes[j]), config_.policy.separation);
-      if (!nearness || last_moment(*nearness) < from) continue;
-      ++pairs;
-      const Conflict one{pair.first, pair.second, peers.serial, i + 1, j + 1, *nearness};
-      if (!nearest || comes_nearer(one, *nearest)) nearest = one;
-    }
-  }
-  if (!nearest) return std::nullopt;
-  nearest->pairs = pairs;
-  judge_acceptance(*nearest);
+  const std::vector<VolumePair> pairs = pairs_of(pair, from);
+  if (pairs.empty()) return std::nullopt;
+  Conflict nearest = about(pair.first, pair.second, known->second.peers_serial, pairs.front());
+  nearest.pairs = static_cast<uint32_t>(pairs.size());
+  judge_acceptance(nearest);
   return nearest;
+}
+
+std::vector<VolumePair> Conflicts::others_of(const Pair& pair, UtcMs from) const {
+  const auto known = open_.find(pair);
+  if (known == open_.end() || known->second.pairs == 1) return {};
+  std::vector<VolumePair> pairs = pairs_of(pair, from);
+  const VolumePair nearest = nearest_of(known->second);
+  std::erase_if(pairs, [&](const VolumePair& one) {
+    return one.own == nearest.own && one.peers == nearest.peers;
+  });
+  return pairs;
 }
 
 }  // namespace hotline

@@ -27,6 +27,13 @@
 
 namespace hotline {
 
+// Two volumes that come too near, by their numbers in their notices, from 1.
+struct VolumePair {
+  uint32_t own = 0;
+  uint32_t peers = 0;
+  Nearness nearness;
+};
+
 struct Conflict {
   MessageKey own;
   MessageKey peers;
@@ -44,6 +51,8 @@ struct Conflict {
   // accept it has lapsed: it was said of an earlier state of the two.
   std::optional<MessageKey> own_acceptance = {};
   std::optional<MessageKey> peers_acceptance = {};
+  // The other pairs, the nearest first; only where it was asked for (Conflicts::check, others_of).
+  std::vector<VolumePair> others = {};
   // How near the two come as they stand, where a change of ours is only asked about.
   std::optional<Nearness> before = {};
 
@@ -69,8 +78,8 @@ struct ActiveNotice {
 struct NoticesWanted {
   uint8_t type = 0;
   std::optional<bool> incoming;
-  std::optional<UtcMs> at;     // Those that go on then.
-  std::optional<Circle> near;  // Those that reach into it. It has no fault.
+  std::optional<UtcMs> at;     // Those of which a volume is there then.
+  std::optional<Circle> near;  // Those of which a volume reaches into it, with `at` then. No fault.
 };
 
 class Conflicts {
@@ -86,9 +95,9 @@ class Conflicts {
         started_(started) {}
 
   // The conflicts that these volumes of ours would have, without sending them; they have no key.
-  // For each notice of the peer the pair that comes nearest. The volumes have no fault.
-  // `corrected`: the notice of ours that would have them, and how near it comes as it stands is
-  // said beside.
+  // For each notice of the peer the pair that comes nearest, with the others. The volumes have no
+  // fault. `corrected`: the notice of ours that would have them, and how near it comes as it stands
+  // is said beside.
   struct Checked {
     std::vector<Conflict> conflicts;
     bool incomplete = false;  // There may be more: too much is announced.
@@ -103,6 +112,9 @@ class Conflicts {
   // Refuses a word of ours that would accept a conflict otherwise than as it stands. `references`:
   // of the message that accepts it. Such a word of the peer's is taken, and counts for nothing.
   Status check_accepted(const std::vector<std::string>& references) const;
+  // Refuses also one that reads as such a word and names no conflict: it would count for nothing.
+  // `references`: as above.
+  Status check_meant(const wire::Body& body, const std::vector<std::string>& references) const;
   // The conflict of the two notices that such a message names, as it stands; none where there is
   // none.
   std::vector<Conflict> accepted_by(const std::vector<std::string>& references) const;
@@ -119,6 +131,8 @@ class Conflicts {
   const std::map<Pair, Conflict>& known() const { return open_; }
   // The conflict of the two as it stands from then on; nothing once it is over.
   std::optional<Conflict> standing(const Pair& pair, UtcMs from) const;
+  // The pairs of their volumes beside the nearest whose time is not over then, the nearest first.
+  std::vector<VolumePair> others_of(const Pair& pair, UtcMs from) const;
   // Notices were left out, because more was announced than can be kept.
   bool overflowed() const { return overflowed_; }
 
@@ -177,7 +191,8 @@ class Conflicts {
   VolumeIndex& index_of(MessageKey notice, bool compared) {
     return compared ? index_of(notice.incoming) : places_alone_;
   }
-  std::set<MessageKey> notices_near(const Circle& circle) const;
+  std::set<MessageKey> notices_near(const Circle& circle, std::optional<UtcMs> at) const;
+  bool is_there(MessageKey key, const Notice& notice, UtcMs at) const;
   // Refuses a notice that is in conflict; one that is `corrected` only where it comes nearer than
   // it stands now.
   Status check_apart(const wire::Body& body,
@@ -191,7 +206,13 @@ class Conflicts {
   // compare than one volume may cost.
   template <class Found>
   bool compare(const PreparedVolume& volume, const VolumeIndex& others, Found found) const;
-  bool comes_nearer(const Conflict& a, const Conflict& b) const;
+  bool comes_nearer(const VolumePair& a, const VolumePair& b) const;
+  void sort_by_nearness(std::vector<VolumePair>& pairs) const;
+  // Those whose time is not over then, the nearest first.
+  std::vector<VolumePair> pairs_of(const Pair& pair, UtcMs from) const;
+  bool is_compared(MessageKey notice) const;
+  // Refuses what is said of a notice, where a conflict would have to be named.
+  Status check_names_conflict(const std::vector<std::string>& references) const;
   void keep(const Pair& pair, const Conflict& found);
   // Gives up those whose time has passed, or goes on with the next pair of their volumes.
   void pass(Now now);

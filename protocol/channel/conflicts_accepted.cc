@@ -53,20 +53,31 @@ void Conflicts::note_acceptance(MessageKey answer) {
   }
 }
 
+bool Conflicts::is_compared(MessageKey notice) const {
+  const auto record = recorder_.message(notice);
+  return record && kind_of(record->type).announces_volumes();
+}
+
+Status Conflicts::check_names_conflict(const std::vector<std::string>& references) const {
+  const auto notice =
+      references.empty() ? std::nullopt : recorder_.find_named(config_, references.front());
+  if (!notice || !is_compared(*notice)) return ok();
+  return make_error(ErrorCode::refused,
+                    "\"accepted\" is said of a conflict, and one notice alone names none",
+                    "hotline conflicts    lists them, and how one is accepted; another word "
+                    "answers the notice");
+}
+
+Status Conflicts::check_meant(const wire::Body& body,
+                              const std::vector<std::string>& references) const {
+  if (accepts_conflict(body)) return check_accepted(references);
+  return reads_as_acceptance(body) ? check_names_conflict(references) : ok();
+}
+
 Status Conflicts::check_accepted(const std::vector<std::string>& references) const {
   const auto named = named_by(references);
-  const auto is_compared = [&](MessageKey notice) {
-    const auto record = recorder_.message(notice);
-    return record && kind_of(record->type).announces_volumes();
-  };
   if (!named || named->notices.first == 0 || named->notices.second == 0) {
-    const auto notice =
-        references.empty() ? std::nullopt : recorder_.find_named(config_, references.front());
-    if (!notice || !is_compared(*notice)) return ok();
-    return make_error(ErrorCode::refused,
-                      "\"accepted\" is said of a conflict, and one notice alone names none",
-                      "hotline conflicts    lists them, and how one is accepted; another word "
-                      "answers the notice");
+    return check_names_conflict(references);
   }
   const MessageKey own{false, named->notices.first};
   const auto peers =

@@ -255,7 +255,7 @@ Status Releases::check(const Release& release, const Bytes& envelope_bytes,
     if (!agreed || !refers) return agreed;
     Status fits = corrections_.check(target, envelope, **body);
     if (fits) fits = answers_.check(target, **body);
-    if (fits && accepts_conflict(**body)) fits = conflicts_.check_accepted(names_of(release));
+    if (fits) fits = conflicts_.check_meant(**body, names_of(release));
     return fits ? conflicts_.check_moved(target, **body, envelope.released_at()) : fits;
   }
   const Problem& first = problems.front();

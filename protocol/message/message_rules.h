@@ -81,6 +81,9 @@ std::vector<Problem> check_told_after(const wire::Dissemination& told, UtcMs rel
 // (docs/deconfliction.md): as it is built, and whether a body is one.
 AnswersFields acceptance_of_conflict();
 bool accepts_conflict(const wire::Body& body);
+// Says nothing but this word, in any of our languages and however it is written, as an ANSWER to a
+// message as a whole or as a TEXT.
+bool reads_as_acceptance(const wire::Body& body);
 
 // A notice of ours that would expire while what it announces goes on: refused where it is written
 // and where it is released. One that was sent so all the same is in force until its end

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "protocol/base/limits.h"
+#include "protocol/base/text.h"
 #include "protocol/message/kinds/content.h"
 
 namespace hotline {
@@ -55,6 +56,27 @@ void show_items(Describer& describer, const wire::Answers& answer) {
   }
 }
 
+// In capitals, without spaces, marks and digits.
+std::u32string letters_of(std::string_view text) {
+  std::u32string letters;
+  while (!text.empty()) {
+    const Character one = first_character(text);
+    text.remove_prefix(one.size);
+    const bool is_small =
+        (one.code >= U'a' && one.code <= U'z') || (one.code >= U'а' && one.code <= U'я');
+    const bool is_sign = one.code < U'A' || (one.code > U'Z' && one.code < U'a') ||
+                         (one.code > U'z' && one.code < 0xC0);
+    if (!is_sign) letters.push_back(is_small ? one.code - 0x20 : one.code);
+  }
+  return letters;
+}
+
+bool says_accepted(std::string_view text) {
+  constexpr std::u32string_view kWords[] = {U"ACCEPTED", U"ПРИНЯТО", U"ПРИЙНЯТО", U"DITERIMA"};
+  const std::u32string letters = letters_of(text);
+  return std::find(std::begin(kWords), std::end(kWords), letters) != std::end(kWords);
+}
+
 class Answer final : public ContentOf<AnswersFields> {
   const std::vector<Row>& rows() const override {
     static const std::vector<Row> all = {
@@ -83,6 +105,21 @@ bool accepts_conflict(const wire::Body& body) {
   const wire::AnswerItem& item = *answers->items()->Get(0);
   return item.question() == 0 && item.outcome() == wire::AnswerOutcome::answered &&
          view(item.text()) == kAccepted;
+}
+
+bool reads_as_acceptance(const wire::Body& body) {
+  if (body.content_type() == wire::Content::text) {
+    return body.texts() &&
+           std::any_of(body.texts()->begin(), body.texts()->end(),
+                       [](const wire::Text* one) { return says_accepted(view(one->text())); });
+  }
+  const wire::Answers* answers = body.content_as_answer();
+  if (!answers || !answers->items()) return false;
+  return std::any_of(
+      answers->items()->begin(), answers->items()->end(), [](const wire::AnswerItem* item) {
+        return item->question() == 0 && item->outcome() == wire::AnswerOutcome::answered &&
+               says_accepted(view(item->text()));
+      });
 }
 
 std::vector<Problem> check_asked(const wire::Answers& answers, size_t questions) {

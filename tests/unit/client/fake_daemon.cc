@@ -390,12 +390,18 @@ class FakeDaemon::Stream : public FrameStream {
       std::vector<flatbuffers::Offset<wire::ConflictRow>> rows;
       for (size_t i = skip; i < all.size() && rows.size() < limit; ++i) {
         const FakeConflict& one = all[i];
+        std::vector<flatbuffers::Offset<wire::VolumePairRow>> others;
+        for (uint32_t other = 1; other < one.pairs; ++other) {
+          others.push_back(wire::CreateVolumePairRow(b, 1 + other, 2, one.horizontal_m + other, 0,
+                                                     0, one.from, one.until));
+        }
         rows.push_back(wire::CreateConflictRowDirect(
             b, one.own.empty() ? nullptr : one.own.c_str(), one.peers.c_str(), 1, 2,
             one.horizontal_m, one.vertical_m, one.time_s, one.from, one.until, one.accepted_by_us,
             one.accepted_by_peer, nullptr, nullptr, or_null(one.own_acceptance),
             or_null(one.peers_acceptance),
-            one.before_m ? wire::CreateDistances(b, *one.before_m, 0, 0) : 0));
+            one.before_m ? wire::CreateDistances(b, *one.before_m, 0, 0) : 0, 0, one.pairs,
+            others.empty() ? nullptr : &others));
       }
       const size_t end = skip + rows.size();
       const std::string next = end < all.size() ? std::to_string(end) : "";

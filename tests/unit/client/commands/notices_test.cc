@@ -121,6 +121,24 @@ TEST_F(NoticesTest, ConflictsInAPipeHaveEveryColumn) {
             "26\tthem\n");
 }
 
+TEST_F(NoticesTest, EachPairOfVolumesIsListed) {
+  daemon_.conflicts[0].pairs = 3;
+  EXPECT_EQ(terminal_.run({"conflicts"}), kExitDone);
+  EXPECT_NE(terminal_.err().find(
+                "N-000003 and S-000005 come too near in 3 pairs of volumes; the list has the "
+                "nearest: volume 1 with volume 2.\n"
+                "Also volume 2 with volume 2: 9,813 m apart, 0 m in height, 0 s in time, from "
+                "241100Z NOV 26 to 241200Z NOV 26\n"
+                "Also volume 3 with volume 2: 9,814 m apart"),
+            std::string::npos)
+      << terminal_.err();
+  EXPECT_EQ(terminal_.run({"conflicts", "--json"}), kExitDone);
+  EXPECT_NE(terminal_.out().find("\"pairs\":3,\"others\":[{\"own_volume\":2,\"peers_volume\":2,"
+                                 "\"horizontal_m\":9813,"),
+            std::string::npos)
+      << terminal_.out();
+}
+
 TEST_F(NoticesTest, ConflictsAsJson) {
   EXPECT_EQ(terminal_.run({"conflicts", "--json"}), kExitDone);
   EXPECT_EQ(terminal_.out(),
@@ -128,7 +146,8 @@ TEST_F(NoticesTest, ConflictsAsJson) {
             "\"peers_volume\":2,\"horizontal_m\":9812,\"vertical_m\":0,\"time_s\":0,"
             "\"from\":\"2026-11-24T11:00:00.000Z\",\"until\":\"2026-11-24T12:00:00.000Z\","
             "\"accepted_by_us\":false,\"accepted_by_peer\":false,\"own_acceptance\":null,"
-            "\"peers_acceptance\":null,\"pairs\":1,\"draft\":null,\"before\":null}],\"total\":1,"
+            "\"peers_acceptance\":null,\"pairs\":1,\"others\":[],\"draft\":null,\"before\":null}],"
+            "\"total\":1,"
             "\"incomplete\":false,\"compared_at\":null,\"compared_all\":false,\"differ\":false,"
             "\"more\":false,\"next\":null,\"link_down\":false,\"link_down_since\":null}\n");
 }

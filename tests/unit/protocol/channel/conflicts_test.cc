@@ -333,9 +333,22 @@ TEST_F(ConflictsTest, AnAcceptanceThatNamesOneNoticeAloneIsRefused) {
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().reason,
             "\"accepted\" is said of a conflict, and one notice alone names none");
-  AnswersFields other;
-  other.items.push_back({0, wire::AnswerOutcome::answered, "noted", std::nullopt});
-  EXPECT_TRUE(cores.submit(kSouth, 4, std::move(other), {"N-000001"}));
+  const auto answered = [&](const char* words, const std::string& id) {
+    AnswersFields answer;
+    answer.items.push_back({0, wire::AnswerOutcome::answered, words, std::nullopt});
+    return cores.submit(kSouth, 4, std::move(answer), {id});
+  };
+  for (const char* word :
+       {"Accepted", " accepted.", "ACCEPTED!", "Принято", "прийнято", "Diterima"}) {
+    const auto sent = answered(word, "N-000001");
+    ASSERT_FALSE(sent) << word;
+    EXPECT_EQ(sent.error().reason, refused.error().reason);
+  }
+  EXPECT_TRUE(answered("noted", "N-000001"));
+  EXPECT_TRUE(answered("accepted by our tower", "N-000001"));
+  cores.submit(kNorth, 4);
+  cores.settle();
+  EXPECT_TRUE(answered("Accepted", "N-000002")) << "it is about no notice";
 }
 
 // A draft may wait for a second person while a notice is corrected.
@@ -578,6 +591,34 @@ TEST_F(ConflictsTest, GoOnWithTheNextVolumesOnceThoseAreOver) {
   EXPECT_EQ(alarmed(kNorth), 2u);
 }
 
+// Whoever accepts a conflict accepts all of them.
+TEST_F(ConflictsTest, NameEachPairOfTheirVolumes) {
+  cores.connect();
+  ActivityFields north = activity(54'00000, 30);
+  north.volumes.push_back(volume(56'00000, 30, 2));
+  north.volumes.push_back(volume(58'00000, 30, 2));
+  announce(kNorth, north);
+  ActivityFields south = activity(56'05000, 30);
+  south.volumes.push_back(volume(54'00000, 30, 2));
+  announce(kSouth, south);
+  for (const size_t party : {kNorth, kSouth}) {
+    const Conflicts& known = cores.core(party).conflicts();
+    const Conflict first = known.list()[0];
+    const auto others = known.others_of({first.own, first.peers}, start_);
+    EXPECT_EQ(first.own_volume, party == kNorth ? 1u : 2u);
+    ASSERT_EQ(others.size(), 1u);
+    EXPECT_EQ(others[0].own, party == kNorth ? 2u : 1u);
+    EXPECT_EQ(others[0].peers, party == kNorth ? 1u : 2u);
+    EXPECT_TRUE(known.others_of({first.own, first.peers}, start_ + 40 * kHour_ms).empty());
+    EXPECT_TRUE(known.others_of({{false, 77}, {true, 77}}, start_).empty());
+  }
+  const auto checked = cores.core(kNorth).conflicts().check(north.volumes);
+  ASSERT_EQ(checked.conflicts.size(), 1u);
+  EXPECT_EQ(checked.conflicts[0].pairs, 2u);
+  ASSERT_EQ(checked.conflicts[0].others.size(), 1u);
+  EXPECT_EQ(checked.conflicts[0].others[0].own, 2u);
+}
+
 // The distances of the nearest pair stay, and another pair is new.
 TEST_F(ConflictsTest, AreToldAgainWhenMoreOfTheirVolumesComeTooNear) {
   cores.connect();
@@ -706,6 +747,30 @@ TEST_F(ConflictsTest, NoticesAreChosenByTypeSideTimeAndPlace) {
   EXPECT_EQ(notices(kNorth, wanted).size(), 1u);
   wanted.near = Circle{{48'34000, 38'05000}, 10};
   EXPECT_EQ(notices(kNorth, wanted).size(), 1u);
+}
+
+// A notice of two volumes stands for neither in between, nor for the one at the other's time.
+TEST_F(ConflictsTest, NoticesAreChosenByEachOfTheirVolumes) {
+  cores.connect();
+  ActivityFields twice = activity(54'00000, 30);
+  twice.volumes.push_back(volume(56'00000, 50, 2));
+  announce(kNorth, twice);
+  const auto found = [&](std::optional<UtcMs> at, std::optional<Circle> near) {
+    NoticesWanted wanted;
+    wanted.at = at;
+    wanted.near = near;
+    return notices(kSouth, wanted).size();
+  };
+  const UtcMs first = start_ + 31 * kHour_ms, between = start_ + 40 * kHour_ms,
+              second = start_ + 51 * kHour_ms;
+  const Circle south{{54'00000, 20'00000}, 1'000}, north{{56'00000, 20'00000}, 1'000};
+  EXPECT_EQ(found(first, {}), 1u);
+  EXPECT_EQ(found(between, {}), 0u);
+  EXPECT_EQ(found(second, {}), 1u);
+  EXPECT_EQ(found(first, south), 1u);
+  EXPECT_EQ(found(first, north), 0u);
+  EXPECT_EQ(found(second, north), 1u);
+  EXPECT_EQ(found({}, north), 1u);
 }
 
 TEST_F(ConflictsTest, NoticesLeaveWhenTheyAreCancelledOrOver) {

@@ -82,6 +82,7 @@ void Drill::resume() {
   need(ground_.set(faults()), "the daemons do not start");
   for (const SideIndex side : ground_.sides()) {
     if (faults().is_down[side]) continue;
+    if (has_wrong_clock(side)) continue;
     const auto clock = need(connection(side).exercise_clock());
     standing_.now_ms =
         std::max(standing_.now_ms, std::max(clock->at(), clock->jumping_to()) - standing_.begin);
@@ -275,12 +276,30 @@ void Drill::wait_for_link(SideIndex side) {
              [&] { return need(connection(side).status())->link() == wire::LinkState::up; });
 }
 
-// The drill is where the slower of both clocks is.
+// So that the drill goes by the other side's; with both so, by either.
+bool Drill::has_wrong_clock(SideIndex side) const {
+  const auto is_wrong = [&](SideIndex one) {
+    return !standing_.pace.jumps &&
+           wrong_clock_ms(scenario_, standing_.play, one, standing_.now_ms) != 0;
+  };
+  return is_wrong(side) && !is_wrong(other_side(side));
+}
+
+// Since the beginning, by the clock of the drill, of what that side's daemon recorded. Its clock
+// may be wrong on purpose; then it happened when it was seen. A clock that is held has no error.
+int64_t Drill::happened_ms(SideIndex side, UtcMs at) const {
+  const int64_t at_ms = at - standing_.begin;
+  if (standing_.pace.jumps) return at_ms;
+  const int64_t wrong_ms = wrong_clock_ms(scenario_, standing_.play, side, standing_.now_ms);
+  return happened_at_most_ms(at_ms, standing_.now_ms, wrong_ms);
+}
+
+// The drill is where the slower of both clocks is, but for one that it made wrong.
 void Drill::read_clocks() {
   std::optional<UtcMs> first;
   const Faults now = faults();
   for (const SideIndex side : ground_.sides()) {
-    if (now.is_down[side]) continue;
+    if (now.is_down[side] || (has_wrong_clock(side) && !now.is_down[other_side(side)])) continue;
     const UtcMs at = need(connection(side).exercise_clock())->at();
     first = std::min(first.value_or(at), at);
   }

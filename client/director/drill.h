@@ -102,6 +102,8 @@ class Drill {
   Faults faults() const { return faults_at(scenario_, standing_.play, standing_.now_ms); }
   Connection& connection(SideIndex side, const std::string& person = kDirectorPerson);
   bool reaches(SideIndex side) const;
+  int64_t happened_ms(SideIndex side, UtcMs at) const;
+  bool has_wrong_clock(SideIndex side) const;
   // The side whose daemon has what that side sent: its own, or where it is not reached the other.
   SideIndex seen_from(SideIndex side) const { return reaches(side) ? side : other_side(side); }
   void wait_until(const std::string& what, int64_t timeout_ms, const std::function<bool()>& is_so);

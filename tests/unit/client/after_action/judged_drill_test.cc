@@ -274,6 +274,52 @@ TEST_F(JudgedDrillTest, ADrillThatDidNotEndLeavesWhatIsNotDueOpen) {
   EXPECT_EQ(of("told").outcome.kind, Outcome::Kind::not_reached);
 }
 
+// The scenario with an inject that makes SOUTH's clock wrong a minute before the warning.
+class WrongClockTest : public JudgedDrillTest {
+ protected:
+  void make_wrong(int64_t ahead_ms) {
+    Inject wrong = scenario.injects[0];
+    wrong.name = "wrong";
+    wrong.from = kDrillSouth;
+    wrong.content = ClockWrong{ahead_ms, 20 * kDrillMinute};
+    scenario.injects.push_back(wrong);
+    log.injects.push_back({{InjectFate::Kind::played, 4 * kDrillMinute}, "", {}, {}});
+  }
+};
+
+TEST_F(WrongClockTest, ItsSideIsJudgedByWhenTheOtherSideHadItsMessages) {
+  for (const int64_t ahead_ms : {30 * kDrillMinute, -20 * kDrillMinute}) {
+    make_wrong(ahead_ms);
+    acknowledge(6 * kDrillMinute + ahead_ms);
+    records[kDrillNorth]->received["XS-000001"] = kDrillBegan + 6 * kDrillMinute;
+    EXPECT_EQ(of("acknowledged").outcome.kind, Outcome::Kind::met) << ahead_ms;
+    EXPECT_EQ(of("acknowledged").outcome.at_ms, 6 * kDrillMinute) << ahead_ms;
+    records[kDrillNorth]->received["XS-000001"] = kDrillBegan + 9 * kDrillMinute;
+    EXPECT_EQ(of("acknowledged").outcome.kind, Outcome::Kind::missed) << ahead_ms;
+    records[kDrillSouth]->messages.clear();
+    scenario.injects.pop_back();
+    log.injects.pop_back();
+  }
+}
+
+TEST_F(WrongClockTest, ItsRungsAreWhenTheProgramSawThem) {
+  make_wrong(30 * kDrillMinute);
+  climb(kDrillSouth, StepKind::rung, "supervisor", 38 * kDrillMinute);
+  EXPECT_EQ(of("climbs").outcome.kind, Outcome::Kind::missed);
+  log.verdicts[4] = DrillLog::Verdict{Outcome::Kind::met, 8 * kDrillMinute, "XN-000001"};
+  EXPECT_EQ(of("climbs").outcome.kind, Outcome::Kind::met);
+  EXPECT_EQ(of("climbs").outcome.at_ms, 8 * kDrillMinute);
+  EXPECT_NE(page().find("The clock of SOUTH was made wrong"), std::string::npos);
+}
+
+TEST_F(WrongClockTest, AClockThatIsHeldHasNoError) {
+  make_wrong(30 * kDrillMinute);
+  log.jumps = true;
+  acknowledge(9 * kDrillMinute);
+  records[kDrillNorth]->received["XS-000001"] = kDrillBegan + 6 * kDrillMinute;
+  EXPECT_EQ(of("acknowledged").outcome.kind, Outcome::Kind::missed);
+}
+
 TEST_F(JudgedDrillTest, WhereTheProgramSaidOtherwiseTheReportSaysSo) {
   acknowledge(6 * kDrillMinute);
   const JudgedDrill first = judged();

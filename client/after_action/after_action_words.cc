@@ -214,7 +214,10 @@ std::vector<std::string> played_words(const AfterAction& report) {
                     "rungs of when the program saw them.");
   }
   if (report.log.side) {
+    const std::string side = upper_case(report.scenario.sides[*report.log.side]);
     lines.push_back("It was played with the other side's director: people played all parts.");
+    lines.push_back("That the program of " + side + " was gone, notes, orders and judgements are " +
+                    "of its own record; those of the other side only its director has.");
   } else if (has_script(report.scenario)) {
     lines.push_back("Scripted players acted by the seed " + std::to_string(report.scenario.seed) +
                     ".");
@@ -227,8 +230,8 @@ std::vector<SetClock> clocks_set(const AfterAction& report) {
   std::vector<SetClock> changes;
   if (!report.log.side)
     return changes;  // Orders say it, and each step of the program stands there.
-  const SideIndex own = *report.log.side;
-  const auto& record = report.records[report.records[own] ? own : other_side(own)];
+  // Either report takes the same one.
+  const auto& record = report.records[report.records[0] ? 0 : 1];
   if (!record) return changes;
   for (const SideRecord::ClockChange& one : record->clock_changes) {
     const int64_t at_ms = one.at - report.log.begin;

@@ -143,6 +143,7 @@ class Drill {
   void observe_delivery(size_t inject);
   void recognize(const SideMessage& message, const std::string& id);
   bool is_inject(size_t inject, const SideMessage& message) const;
+  std::vector<std::string> message_ids() const;  // In the places of the injects.
   void take_came(size_t inject, int64_t at_ms, const std::string& id);
   std::optional<size_t> inject_of(const std::string& id) const;
   std::optional<size_t> player_of(const std::string& id) const;

@@ -87,9 +87,7 @@ void Drill::observe_message(SideIndex side, const wire::Detail& detail) {
     }
   }
   if (own_inject) return;
-  std::vector<std::string> ids;
-  for (const Course& course : courses_) ids.push_back(course.id);
-  for (const size_t i : injects_spoken_of(scenario_, ids, message)) {
+  for (const size_t i : injects_spoken_of(scenario_, message_ids(), message)) {
     const ToldDeed told = deed_of(message, courses_[i].point);
     if (told.ends_the_wait()) courses_[i].has_ended = true;
     PlayedEvent event{.at_ms = at_ms, .what = told.what, .side = side, .inject = i};
@@ -123,17 +121,16 @@ void Drill::recognize(const SideMessage& message, const std::string& id) {
 }
 
 bool Drill::is_inject(size_t i, const SideMessage& message) const {
-  const Inject& inject = scenario_.injects[i];
   const InjectFate::Kind fate = standing_.play.injects[i].kind;
   const bool is_to_come =
       fate == InjectFate::Kind::not_reached || fate == InjectFate::Kind::by_hand;
-  if (!is_to_come || inject.from != message.side || inject.message() == nullptr) return false;
-  const auto draft = draft_of_inject(i, message.envelope.drafted_at());
-  if (!draft) return false;
-  const auto* made = flatbuffers::GetRoot<wire::Draft>(draft->data());
-  const ByteView body = bytes(made->body());
-  return made->type() == static_cast<uint8_t>(message.type) &&
-         std::equal(body.begin(), body.end(), message.body_bytes.begin(), message.body_bytes.end());
+  return is_to_come && is_message_of(scenario_, i, message_ids(), message);
+}
+
+std::vector<std::string> Drill::message_ids() const {
+  std::vector<std::string> ids;
+  for (const Course& course : courses_) ids.push_back(course.id);
+  return ids;
 }
 
 void Drill::take_came(size_t i, int64_t at_ms, const std::string& id) {

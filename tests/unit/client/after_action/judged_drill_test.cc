@@ -10,8 +10,10 @@
 #include "client/after_action/after_action_json.h"
 #include "client/after_action/after_action_page.h"
 #include "client/after_action/after_action_words.h"
+#include "client/after_action/joint_record.h"
 #include "client/after_action/who_played.h"
 #include "client/drill/scenario_file.h"
+#include "client/drill/scenario_message.h"
 #include "protocol/base/text.h"
 #include "protocol/message/body.h"
 #include "protocol/message/envelope.h"
@@ -455,6 +457,52 @@ TEST_F(JudgedDrillTest, InADrillOfTwoDirectorsAPartIsWhoeverActedInItsRole) {
   const std::string html = page();
   EXPECT_EQ(html.find("seed"), std::string::npos);
   EXPECT_EQ(html.find("a program"), std::string::npos);
+}
+
+// Whichever program's record it is made from, and whenever that one ended.
+TEST_F(JudgedDrillTest, AJointDrillEndsForBothWhenItsMessagesAreSettled) {
+  acknowledge(6 * kDrillMinute);
+  for (const SideIndex side : {kDrillNorth, kDrillSouth}) {
+    log.side = side;
+    for (const int64_t ended_ms : {7 * kDrillMinute, 40 * kDrillMinute}) {
+      log.ended_ms = ended_ms;
+      EXPECT_EQ(joint_end_ms(scenario, records, log), 15 * kDrillMinute) << "told is missed";
+    }
+  }
+  log.is_stopped = true;
+  const auto stopped = wire::ExerciseClockChange::stopped;
+  records[kDrillNorth]->clock_changes = {{stopped, 0, kDrillBegan + 8 * kDrillMinute, "", 0}};
+  records[kDrillSouth]->clock_changes = {{stopped, 0, kDrillBegan + 8 * kDrillMinute + 40, "", 0}};
+  EXPECT_EQ(joint_end_ms(scenario, records, log), 8 * kDrillMinute);
+}
+
+TEST_F(JudgedDrillTest, AnInjectThatCameAfterTheOwnProgramEndedIsKnownByItsText) {
+  auto& sent = records[kDrillNorth]->messages.front();
+  EnvelopeFields envelope;
+  envelope.id = sent.id;
+  envelope.type = static_cast<wire::MessageType>(sent.type);
+  envelope.mode = wire::Mode::exercise;
+  envelope.from = "north";
+  envelope.to = "south";
+  envelope.drafted_at = envelope.released_at = kDrillBegan + 5 * kDrillMinute;
+  sent.envelope = build_envelope(envelope);
+  const auto fields = draft_of(scenario, *scenario.injects[0].message(), kDrillNorth, nullptr,
+                               envelope.drafted_at, [](size_t) { return std::string(); });
+  ASSERT_TRUE(fields);
+  const auto draft = finish_draft(*fields, true, envelope.drafted_at);
+  ASSERT_TRUE(draft);
+  const auto* made = flatbuffers::GetRoot<wire::Draft>(draft->data());
+  sent.body.assign(made->body()->begin(), made->body()->end());
+  log.injects[0] = {};
+  log.injects[0].fate.kind = InjectFate::Kind::not_reached;
+  log.side = kDrillSouth;
+  DrillLog known = log;
+  add_injects_of_peer(scenario, records, known);
+  EXPECT_EQ(known.injects[0].message, "XN-000001");
+  EXPECT_EQ(known.injects[0].fate.at_ms, 5 * kDrillMinute);
+  sent.body = build_body({.subject = "Other", .texts = {}, .content = TextContentFields{}});
+  add_injects_of_peer(scenario, records, log);
+  EXPECT_EQ(log.injects[0].message, "");
 }
 
 TEST_F(JudgedDrillTest, AJumpOfBothDirectorsStandsInTheReport) {

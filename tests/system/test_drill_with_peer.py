@@ -235,6 +235,9 @@ class WithPeer(WithPeerCase):
         for party in PREFIX:
             self.world.wait_for("the beginning", lambda: "begun" in self.record(self.drill(party)))
         self.assertEqual(*(self.world.ask(party, "bob", "drill", "clock")["agreed"]["id"] for party in PREFIX))
+        for party in PREFIX:  # The one that crossed is answered, too.
+            self.world.wait_for("no proposal", lambda: not self.world.ask(party, "bob", "drill", "clock")["peers_proposal"])
+            self.assertNotIn("exercise-clock-proposed", json.dumps(self.world.ask(party, "ann", "status", "--json")))
         self.world.ask("south", "ann", "drill", "stop", "--reason", "a real aircraft is in distress")
         for party in PREFIX:
             code, last = self.ended(party)

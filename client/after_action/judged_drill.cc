@@ -419,6 +419,10 @@ class Judging {
       event.text = refusal.reason;
       judged_.events.push_back({event, {}});
     }
+    for (const auto& [at_ms, side] : log_.restarts) {
+      PlayedEvent event{.at_ms = at_ms, .what = PlayedEvent::What::restarted, .side = side};
+      judged_.events.push_back({event, {}});
+    }
     for (const Unplayed& gap : log_.unplayed) {
       PlayedEvent event{.at_ms = gap.to_ms, .what = PlayedEvent::What::unplayed};
       event.text = unplayed_words(gap);

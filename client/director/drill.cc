@@ -1,6 +1,7 @@
 #include "client/director/drill.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "client/drill/one_side.h"
 #include "client/drill/play_lines.h"
@@ -71,6 +72,7 @@ void Drill::begin_with_peer(SideIndex side, const JointStart& start) {
 }
 
 void Drill::resume() {
+  is_retelling_ = true;
   for (const JsonInput& line : record_.lines()) take_told(line);
   if (standing_.begin == 0) {
     throw CommandFailed{
@@ -111,6 +113,22 @@ void Drill::note_unplayed(int64_t from_ms) {
 
 void Drill::tell_unplayed(const Unplayed& gap) {
   emit({.at_ms = gap.to_ms, .what = PlayedEvent::What::unplayed, .text = unplayed_words(gap)});
+}
+
+void Drill::tell_restarted(SideIndex side, int64_t at_ms) {
+  emit({.at_ms = at_ms, .what = PlayedEvent::What::restarted, .side = side});
+}
+
+// What the record has and what the daemons have of the time before, in the order of time.
+void Drill::tell_past() {
+  if (!std::exchange(is_retelling_, false)) return;
+  std::vector<PlayedEvent> events = standing_.play.events;
+  std::stable_sort(events.begin(), events.end(),
+                   [](const auto& a, const auto& b) { return a.at_ms < b.at_ms; });
+  for (PlayedEvent& event : events) {
+    event.is_past = event.at_ms < standing_.now_ms;
+    tell_(event);
+  }
 }
 
 void Drill::take_told(const JsonInput& line) {
@@ -158,6 +176,9 @@ void Drill::take_told(const JsonInput& line) {
   } else if (what == "outcome") {
     const size_t e = place_named(scenario_.expectations, text_in(line, "expectation"));
     if (e < scenario_.expectations.size()) tell_outcome(e, at_ms, text_in(line, "message"));
+  } else if (what == "restarted") {
+    const bool is_first = text_in(line, "side") == scenario_.sides[0];
+    tell_restarted(is_first ? 0 : 1, at_ms);
   } else if (what == "resumed") {
     tell_unplayed(standing_.play.unplayed.back());
   }
@@ -179,6 +200,7 @@ Play Drill::run() {
       around_.pause(kLookAtDrill_ms);
     }
   }
+  tell_past();
   standing_.play = seen_play(scenario_, standing_);
   standing_.play.ends_ms = standing_.now_ms;
   std::stable_sort(standing_.play.events.begin(), standing_.play.events.end(),
@@ -191,6 +213,7 @@ Play Drill::run() {
 }
 
 void Drill::break_off(const std::string& reason) {
+  tell_past();
   hold_clocks();
   note(JsonValue().add("what", "broken-off").add("at_ms", standing_.now_ms).add("reason", reason));
 }
@@ -224,6 +247,7 @@ bool Drill::step() {
   }
   answer_orders();
   observe();
+  tell_past();
   if (act()) return true;
   // An inject may come of what was missed, and does so now.
   if (close_deadlines()) return true;
@@ -238,8 +262,7 @@ bool Drill::step() {
 // Daemons, cables and clocks as they are to be now.
 void Drill::bring_about() {
   const Faults wanted = faults();
-  const bool has_started = need(ground_.set(wanted), "a daemon does not start");
-  if (has_started) connections_.clear();
+  set_ground(wanted);
   hear_stop();
   // With the other side's director the clocks are set by both, and the link is as it is.
   if (standing_.is_stopped || standing_.side) return;
@@ -256,6 +279,23 @@ void Drill::bring_about() {
   if (standing_.clocks_go()) at_both([this](SideIndex side) { let_go(side); });
   if (!wanted.lets_through()) return;
   for (const SideIndex side : ground_.sides()) wait_for_link(side);
+}
+
+// A daemon that ended by itself is started again, and that is told.
+void Drill::set_ground(const Faults& wanted) {
+  bool has_ended[kSides] = {false, false};
+  for (const SideIndex side : ground_.sides()) {
+    has_ended[side] = !wanted.is_down[side] && ground_.has_ended(side);
+  }
+  if (need(ground_.set(wanted), "a daemon does not start")) connections_.clear();
+  for (const SideIndex side : ground_.sides()) {
+    if (!has_ended[side]) continue;
+    note(JsonValue()
+             .add("what", "restarted")
+             .add("side", scenario_.sides[side])
+             .add("at_ms", standing_.now_ms));
+    tell_restarted(side, standing_.now_ms);
+  }
 }
 
 void Drill::bring_clock(SideIndex side) {
@@ -391,7 +431,7 @@ void Drill::note(const JsonValue& line) {
 }
 
 void Drill::emit(PlayedEvent event) {
-  tell_(event);
+  if (!is_retelling_) tell_(event);
   standing_.play.events.push_back(std::move(event));
 }
 
@@ -412,7 +452,7 @@ bool Drill::reaches(SideIndex side) const {
 // never be so.
 bool Drill::is_so_now(const std::function<bool()>& is_so) {
   try {
-    if (need(ground_.set(faults()), "a daemon does not start")) connections_.clear();
+    set_ground(faults());
     return is_so();
   } catch (const CommandFailed& failed) {
     if (failed.error.code != ErrorCode::unreachable) throw;

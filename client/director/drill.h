@@ -82,6 +82,8 @@ class Drill {
   // drill.cc
   bool step();
   void bring_about();
+  void set_ground(const Faults& wanted);
+  void tell_past();
   void bring_clock(SideIndex side);
   void wait_for_link(SideIndex side);
   void read_clocks();
@@ -92,6 +94,7 @@ class Drill {
   void hold_until_linked(int64_t from_ms);
   void note_unplayed(int64_t from_ms);
   void tell_unplayed(const Unplayed& gap);
+  void tell_restarted(SideIndex side, int64_t at_ms);
   void hold_clocks();
   void settle(size_t expectation, Outcome::Kind kind, int64_t at_ms, const std::string& message);
   void tell_outcome(size_t expectation, int64_t at_ms, const std::string& message);
@@ -162,6 +165,7 @@ class Drill {
   const std::function<bool()> interrupted_;
 
   DrillStanding standing_;
+  bool is_retelling_ = false;    // Until all is known that happened before it went on.
   std::vector<Course> courses_;  // In the places of the injects.
   std::vector<Outgoing> outgoing_;
   std::vector<Coming> reactions_;        // That are still to come.

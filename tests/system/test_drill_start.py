@@ -273,7 +273,11 @@ class DrillStart(unittest.TestCase):
                 os.kill(self.daemon_of(program.pid, party), signal.SIGKILL)
                 out, err = program.communicate(timeout=HANG_S)
                 self.assertEqual(program.returncode, 0, out + err)
-                self.assertEqual(outcomes(json.loads(out.splitlines()[-1])), {"read": "met"})
+                played = json.loads(out.splitlines()[-1])
+                self.assertEqual(outcomes(played), {"read": "met"})
+                report = json.loads(hotline("drill", "report", drill, "--json").stdout)
+                for document in (played, report):
+                    self.assertEqual([one["side"] for one in document["time_line"] if one["what"] == "restarted"], [party])
 
     def daemon_of(self, pid, party=""):
         for task in pathlib.Path(f"/proc/{pid}/task").iterdir():

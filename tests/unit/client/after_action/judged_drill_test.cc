@@ -398,6 +398,11 @@ TEST_F(JudgedDrillTest, WhatWasDoneInTimeCountsAlsoWhereNobodyPlayed) {
   EXPECT_EQ(of("acknowledged").outcome.kind, Outcome::Kind::missed) << "its time was over before";
 }
 
+TEST_F(JudgedDrillTest, ADaemonThatWasStartedAgainStandsInItsCourse) {
+  log.restarts = {{7 * kDrillMinute, kDrillSouth}};
+  EXPECT_NE(page().find("daemon restarted"), std::string::npos);
+}
+
 TEST_F(JudgedDrillTest, ADrillThatBrokeOffSaysWhy) {
   log.ended_ms.reset();
   log.broken_off = "a daemon does not start";

@@ -244,6 +244,12 @@ TEST_F(DrillStandingTest, why_it_broke_off_is_known_until_it_goes_on) {
   EXPECT_EQ(standing.broken_off, "");
 }
 
+TEST_F(DrillStandingTest, a_restarted_daemon_changes_nothing_but_the_time) {
+  take(R"({"what":"restarted","side":"south","at_ms":300000})");
+  EXPECT_EQ(standing.now_ms, 300'000);
+  EXPECT_FALSE(is_over(scenario(), standing));
+}
+
 TEST_F(DrillStandingTest, a_stop_that_a_player_said_waits_for_no_answer) {
   take(to_json(record_line({.kind = Do::stop, .who = "XS-000004", .text = "A fire."}, 60'000)));
   EXPECT_TRUE(standing.is_stopped);

@@ -295,7 +295,7 @@ class DrillControl(unittest.TestCase):
         status = self.status()
         self.assertEqual(status["state"], "broken-off")
         self.assertTrue(status["written_at"], status)
-        said = subprocess.run(command("drill", "status", "--directory", self.drill), capture_output=True, text=True).stdout
+        said = " ".join(subprocess.run(command("drill", "status", "--directory", self.drill), capture_output=True, text=True).stdout.split())
         for words in ("Its record ends at", "The director's program does not run.", "It wrote last at", f"drill start --resume {self.drill}"):
             self.assertIn(words, said)
         self.assertNotIn("It is at", said)

@@ -226,7 +226,9 @@ class Judging {
 
   void look_at_ladder(SideIndex side) {
     for (const SideRecord::Told& told : records_[side]->told) {
-      const int64_t at_ms = since_begin(told.at);
+      const int64_t ends_ms = judged_.ends_ms;
+      const int64_t at_ms =
+          happened_at_most_ms(since_begin(told.at), ends_ms, wrong_ms(side, ends_ms));
       const auto inject = inject_called(told.message);
       if (told.kind != StepKind::rung || !inject || !is_in_drill(at_ms)) continue;
       PlayedEvent event{.at_ms = at_ms, .what = PlayedEvent::What::escalated, .side = side};

@@ -83,18 +83,12 @@ class Drill {
   bool step();
   void bring_about();
   void set_ground(const Faults& wanted);
-  void tell_past();
   void bring_clock(SideIndex side);
   void wait_for_link(SideIndex side);
   void read_clocks();
   bool close_deadlines();
   void advance();
   std::optional<int64_t> next_due_ms();
-  void take_told(const JsonInput& line);
-  void hold_until_linked(int64_t from_ms);
-  void note_unplayed(int64_t from_ms);
-  void tell_unplayed(const Unplayed& gap);
-  void tell_restarted(SideIndex side, int64_t at_ms);
   void hold_clocks();
   void settle(size_t expectation, Outcome::Kind kind, int64_t at_ms, const std::string& message);
   void tell_outcome(size_t expectation, int64_t at_ms, const std::string& message);
@@ -111,6 +105,14 @@ class Drill {
   SideIndex seen_from(SideIndex side) const { return reaches(side) ? side : other_side(side); }
   void wait_until(const std::string& what, int64_t timeout_ms, const std::function<bool()>& is_so);
   bool is_so_now(const std::function<bool()>& is_so);
+
+  // drill_resume.cc
+  void take_told(const JsonInput& line);
+  void hold_until_linked(int64_t from_ms);
+  void note_unplayed(int64_t from_ms);
+  void tell_unplayed(const Unplayed& gap);
+  void tell_restarted(SideIndex side, int64_t at_ms);
+  void tell_past();
 
   // drill_obey.cc
   void take_orders();

@@ -68,10 +68,10 @@ Status take_records(AfterAction& report) {
 }
 
 // Of a drill that both directors played the own program's record has the own side's end alone.
-Status take_joint_end(AfterAction& report) {
+Status read_to_joint_end(AfterAction& report) {
   if (!report.log.side || !report.log.ended_ms) return ok();
   add_injects_of_peer(report.scenario, report.records, report.log);
-  report.log.ended_ms = joint_end_ms(report.scenario, report.records, report.log);
+  take_joint_end(report.scenario, report.records, report.log);
   report.records = {};
   return take_records(report);
 }
@@ -99,7 +99,7 @@ Result<AfterAction> read_drill(const AfterActionWish& wish) {
   if (report.standing() == Report::Standing::failed) return report;
   if (begin != 0) {
     if (Status taken = take_records(report); !taken) return taken.error();
-    if (Status joined = take_joint_end(report); !joined) return joined.error();
+    if (Status joined = read_to_joint_end(report); !joined) return joined.error();
   }
   for (SideIndex side = 0; side < kSides; ++side) {
     if (!report.records[side]) report.not_exported.push_back(report.scenario.sides[side]);

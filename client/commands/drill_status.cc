@@ -3,6 +3,7 @@
 
 #include "client/commands/commands.h"
 #include "client/director/order_desk.h"
+#include "client/drill/faults.h"
 #include "client/drill/standing_lines.h"
 #include "protocol/base/text.h"
 
@@ -17,9 +18,12 @@ void read_clock(const Invocation& invocation, const PlayedDrill& drill, DrillVie
   const auto contexts = read_context_file(drill_contexts_path(drill.directory()));
   if (!contexts) return;
   std::optional<UtcMs> first;
-  for (const std::string& side : drill.scenario().sides) {
+  const Scenario& scenario = drill.scenario();
+  for (SideIndex side = 0; side < kSides; ++side) {
+    const DrillStanding& at = view.standing;
+    if (wrong_clock_ms(scenario, at.play, side, at.now_ms) != 0) continue;
     for (const Context& context : contexts->contexts) {
-      if (context.name != side + "-director") continue;
+      if (context.name != scenario.sides[side] + "-director") continue;
       const auto connection =
           Connection::open({context, invocation.around->connect, invocation.around->pause});
       if (!connection) continue;  // That daemon is down, as the drill may have it.

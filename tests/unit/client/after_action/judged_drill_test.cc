@@ -473,14 +473,23 @@ TEST_F(JudgedDrillTest, AJointDrillEndsForBothWhenItsMessagesAreSettled) {
     log.side = side;
     for (const int64_t ended_ms : {7 * kDrillMinute, 40 * kDrillMinute}) {
       log.ended_ms = ended_ms;
-      EXPECT_EQ(joint_end_ms(scenario, records, log), 15 * kDrillMinute) << "told is missed";
+      take_joint_end(scenario, records, log);
+      EXPECT_EQ(log.ended_ms, 15 * kDrillMinute) << "told is missed";
+      EXPECT_FALSE(log.is_stopped);
     }
   }
-  log.is_stopped = true;
-  const auto stopped = wire::ExerciseClockChange::stopped;
-  records[kDrillNorth]->clock_changes = {{stopped, 0, kDrillBegan + 8 * kDrillMinute, "", 0}};
-  records[kDrillSouth]->clock_changes = {{stopped, 0, kDrillBegan + 8 * kDrillMinute + 40, "", 0}};
-  EXPECT_EQ(joint_end_ms(scenario, records, log), 8 * kDrillMinute);
+  for (const int64_t at_ms : {20 * kDrillMinute, 8 * kDrillMinute}) {
+    add(kDrillSouth, "XS-000009", at_ms,
+        {.subject = "STOP EXERCISE",
+         .texts = {},
+         .content = ServiceFields{wire::ServiceAction::exercise_end, "", "", "", ""}});
+    take_joint_end(scenario, records, log);
+    EXPECT_EQ(log.is_stopped, at_ms == 8 * kDrillMinute) << "the first one was after its end";
+    EXPECT_EQ(log.ended_ms, std::min(at_ms, 15 * kDrillMinute));
+  }
+  log.injects[0] = {};
+  take_joint_end(scenario, records, log);
+  EXPECT_EQ(log.ended_ms, 8 * kDrillMinute) << "an inject was to come still";
 }
 
 TEST_F(JudgedDrillTest, AnInjectThatCameAfterTheOwnProgramEndedIsKnownByItsText) {

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <utility>
 
+#include "client/after_action/joint_record.h"
 #include "client/drill/drill_files.h"
 #include "client/drill/scenario_check.h"
 #include "client/report/report_rows.h"
@@ -66,6 +67,15 @@ Status take_records(AfterAction& report) {
   return ok();
 }
 
+// Of a drill that both directors played the own program's record has the own side's end alone.
+Status read_to_joint_end(AfterAction& report) {
+  if (!report.log.side || !report.log.ended_ms) return ok();
+  add_injects_of_peer(report.scenario, report.records, report.log);
+  take_joint_end(report.scenario, report.records, report.log);
+  report.records = {};
+  return take_records(report);
+}
+
 Result<AfterAction> read_drill(const AfterActionWish& wish) {
   AfterAction report;
   report.directory = last_part(wish.directory);
@@ -89,6 +99,7 @@ Result<AfterAction> read_drill(const AfterActionWish& wish) {
   if (report.standing() == Report::Standing::failed) return report;
   if (begin != 0) {
     if (Status taken = take_records(report); !taken) return taken.error();
+    if (Status joined = read_to_joint_end(report); !joined) return joined.error();
   }
   for (SideIndex side = 0; side < kSides; ++side) {
     if (!report.records[side]) report.not_exported.push_back(report.scenario.sides[side]);

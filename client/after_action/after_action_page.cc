@@ -184,7 +184,8 @@ class PageWriting {
     }
     if (rows.empty()) return;
     add(Heading{2, "How both directors set the clocks"});
-    add(PageTable{{"T+", "What", "Agreed here by"}, 3, std::move(rows)});
+    const std::string by = "By, at " + side_name(report_.records[0] ? 0 : 1);
+    add(PageTable{{"T+", "What", by}, 3, std::move(rows)});
   }
 
   void write_times() {

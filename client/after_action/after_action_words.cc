@@ -115,6 +115,17 @@ std::string not_judged_words(const AfterAction& report, int64_t at_ms) {
   return "not judged";
 }
 
+bool had_wrong_clock(const AfterAction& report, SideIndex side) {
+  for (size_t i = 0; i < report.log.injects.size(); ++i) {
+    const Inject& inject = report.scenario.injects[i];
+    if (inject.from == side && std::holds_alternative<ClockWrong>(inject.content) &&
+        report.log.injects[i].fate.kind == InjectFate::Kind::played) {
+      return true;
+    }
+  }
+  return false;
+}
+
 bool has_script(const Scenario& scenario) {
   return std::any_of(scenario.players.begin(), scenario.players.end(),
                      [](const Player& player) { return player.script.has_value(); });
@@ -196,8 +207,17 @@ std::vector<std::string> played_words(const AfterAction& report) {
   }
   lines.push_back(pace_words(report));
   for (const Unplayed& gap : report.log.unplayed) lines.push_back(unplayed_line(report, gap));
+  for (SideIndex side = 0; side < kSides; ++side) {
+    if (!had_wrong_clock(report, side)) continue;
+    lines.push_back("The clock of " + upper_case(report.scenario.sides[side]) +
+                    " was made wrong: its messages are of when the other side had them, and its "
+                    "rungs of when the program saw them.");
+  }
   if (report.log.side) {
+    const std::string side = upper_case(report.scenario.sides[*report.log.side]);
     lines.push_back("It was played with the other side's director: people played all parts.");
+    lines.push_back("That the program of " + side + " was gone, notes, orders and judgements are " +
+                    "of its own record; those of the other side only its director has.");
   } else if (has_script(report.scenario)) {
     lines.push_back("Scripted players acted by the seed " + std::to_string(report.scenario.seed) +
                     ".");
@@ -210,8 +230,8 @@ std::vector<SetClock> clocks_set(const AfterAction& report) {
   std::vector<SetClock> changes;
   if (!report.log.side)
     return changes;  // Orders say it, and each step of the program stands there.
-  const SideIndex own = *report.log.side;
-  const auto& record = report.records[report.records[own] ? own : other_side(own)];
+  // Either report takes the same one.
+  const auto& record = report.records[report.records[0] ? 0 : 1];
   if (!record) return changes;
   for (const SideRecord::ClockChange& one : record->clock_changes) {
     const int64_t at_ms = one.at - report.log.begin;

@@ -20,7 +20,8 @@ std::vector<std::string> played_words(const AfterAction& report);
 struct SetClock {
   int64_t at_ms = 0;
   std::string words;  // "jump to 00:25:00".
-  std::string who;    // Agreed to it at that side; empty where the journal does not name them.
+  std::string who;    // Agreed to it at the first side that has an export; empty where the journal
+                      // does not name them.
 };
 std::vector<SetClock> clocks_set(const AfterAction& report);
 

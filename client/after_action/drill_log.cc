@@ -56,6 +56,9 @@ class LogReading {
     } else if (what == "passed-over") {
       const auto inject = place_of(scenario_.injects, text_in(line, "inject"));
       if (inject) log_.refusals.push_back({at_ms, {}, *inject, text_in(line, "reason")});
+    } else if (what == "restarted") {
+      const bool is_first = text_in(line, "side") == scenario_.sides[0];
+      log_.restarts.push_back({at_ms, is_first ? 0 : 1});
     } else if (what == "outcome") {
       take_verdict(line, at_ms);
     } else if (what == "ended") {

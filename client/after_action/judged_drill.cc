@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "client/drill/deeds.h"
+#include "client/drill/faults.h"
 #include "client/drill/play_lines.h"
 #include "protocol/base/strict_flatbuffer.h"
 #include "protocol/message/draft.h"
@@ -131,6 +132,27 @@ class Judging {
   }
 
   int64_t since_begin(UtcMs at) const { return at - log_.begin; }
+  // That side's journal has wrong times from then on, as its clock was made wrong while it ran.
+  int64_t wrong_ms(SideIndex side, int64_t at_ms) const {
+    const bool was_held =
+        log_.jumps &&
+        std::none_of(log_.orders.begin(), log_.orders.end(), [](const DrillLog::Order& one) {
+          return one.order.kind == DrillOrder::Kind::speed;
+        });
+    return was_held ? 0 : wrong_clock_ms(scenario_, play_, side, at_ms);
+  }
+
+  // A message was there when the other side had it: by its clock, where the own one is wrong.
+  int64_t released_ms(SideIndex side, const SideRecord::Message& released) const {
+    const int64_t at_ms = since_begin(released.at);
+    const auto& other = records_[other_side(side)];
+    if (!other) return at_ms;
+    const auto found = other->received.find(released.id);
+    if (found == other->received.end()) return at_ms;
+    const int64_t came_ms = since_begin(found->second);
+    return happened_at_most_ms(at_ms, came_ms, wrong_ms(side, came_ms));
+  }
+
   bool is_in_drill(int64_t at_ms) const { return at_ms >= 0 && at_ms <= judged_.ends_ms; }
 
   // A drill that did not end goes as far as its record and the journals.
@@ -171,7 +193,7 @@ class Judging {
   }
 
   void look_at(SideIndex side, const SideRecord::Message& released) {
-    const int64_t at_ms = since_begin(released.at);
+    const int64_t at_ms = released_ms(side, released);
     const auto envelope = open_envelope(released.envelope);
     const auto body = open_body(released.body);
     if (!is_in_drill(at_ms) || !envelope || !body) return;
@@ -204,7 +226,9 @@ class Judging {
 
   void look_at_ladder(SideIndex side) {
     for (const SideRecord::Told& told : records_[side]->told) {
-      const int64_t at_ms = since_begin(told.at);
+      const int64_t ends_ms = judged_.ends_ms;
+      const int64_t at_ms =
+          happened_at_most_ms(since_begin(told.at), ends_ms, wrong_ms(side, ends_ms));
       const auto inject = inject_called(told.message);
       if (told.kind != StepKind::rung || !inject || !is_in_drill(at_ms)) continue;
       PlayedEvent event{.at_ms = at_ms, .what = PlayedEvent::What::escalated, .side = side};
@@ -219,7 +243,11 @@ class Judging {
   void look_at_conflicts(SideIndex side) {
     for (const SideRecord::Conflict& conflict : records_[side]->conflicts) {
       const int64_t at_ms = since_begin(conflict.at);
-      if (!is_in_drill(at_ms)) continue;
+      // The other side found it, too, and by a clock that is right.
+      const SideIndex other = other_side(side);
+      const bool is_right_there = records_[other] && wrong_ms(other, judged_.ends_ms) == 0;
+      const bool is_wrong = wrong_ms(side, judged_.ends_ms) != 0 && is_right_there;
+      if (is_wrong || !is_in_drill(at_ms)) continue;
       for (const std::string& id : {conflict.own, conflict.peers}) {
         const auto inject = inject_called(id);
         if (!inject) continue;
@@ -245,6 +273,13 @@ class Judging {
       judged.outcome = {.kind = said->kind, .at_ms = said->at_ms};
       return judged;
     }
+    if (const auto& ran = judged.as_it_ran; ran && is_of_wrong_rungs(expected, deadline)) {
+      judged.outcome = {.kind = ran->kind, .at_ms = ran->at_ms};
+      for (const Seen& seen : seen_) {
+        if (ran->kind == Outcome::Kind::met && is_met_by(expected, seen)) judged.proof = seen.proof;
+      }
+      return judged;
+    }
     const auto settle = [&](Outcome::Kind kind, int64_t at_ms, const Proof& proof) {
       judged.outcome = {.kind = kind, .at_ms = at_ms};
       judged.proof = proof;
@@ -266,6 +301,12 @@ class Judging {
     judged.outcome = {.kind = at_deadline(scenario_, play_, e), .at_ms = deadline};
     if (judged.outcome.kind == Outcome::Kind::missed) look_later(expected, judged);
     return judged;
+  }
+
+  // Nobody but that daemon has them, so that the program's word on when they were is taken.
+  bool is_of_wrong_rungs(const Expectation& expected, int64_t deadline) const {
+    return std::holds_alternative<Escalated>(expected.content) &&
+           wrong_ms(expected.side, deadline) != 0;
   }
 
   // A conflict stands in either journal. A read-back is held against what was sent, which stands
@@ -378,6 +419,10 @@ class Judging {
       event.player = refusal.player;
       event.inject = refusal.inject;
       event.text = refusal.reason;
+      judged_.events.push_back({event, {}});
+    }
+    for (const auto& [at_ms, side] : log_.restarts) {
+      PlayedEvent event{.at_ms = at_ms, .what = PlayedEvent::What::restarted, .side = side};
       judged_.events.push_back({event, {}});
     }
     for (const Unplayed& gap : log_.unplayed) {

@@ -46,6 +46,9 @@ void SideReading::take(const JournalItem& item, const wire::Entry& entry,
       ++place;
     }
   } else if (const auto* received = entry.fact_as_Received()) {
+    if (const std::string id = incoming_name(received->index()); !id.empty()) {
+      record_.received.emplace(id, at);
+    }
     const auto* of = received->refers_to();
     if (received->mismatch() && of != nullptr && !of->incoming()) {
       record_.misread.push_back({name_of(*of, incoming_name), at, proof});

@@ -75,6 +75,7 @@ struct SideRecord {
   UtcMs first_wall = 0;       // The machine's time of the first one in the drill; 0: there is none.
   UtcMs last_wall = 0;        // Likewise, of the newest one.
   std::vector<Message> messages;
+  std::map<std::string, UtcMs> received;  // When the other side's messages came, by their ids.
   std::vector<Told> told;
   std::vector<Conflict> conflicts;
   std::vector<Misread> misread;

@@ -31,14 +31,10 @@ constexpr char kNotBegun[] = "the drill was not begun";
 
 // Refused before anything is made, rather than passed over in the drill.
 Status check_playable(const Scenario& scenario, const DrillPace& pace) {
-  // At another speed a clock's error counts so many times over, and people are judged by it.
-  const bool is_real_time = pace.speed_permille == ExerciseClock::kSpeedReal_permille;
-  for (const Inject& inject : scenario.injects) {
-    const bool is_wrong_clock =
-        inject.enabled && std::holds_alternative<ClockWrong>(inject.content);
-    if (!is_wrong_clock || pace.jumps || is_real_time) continue;
+  if (const auto wrong = wrong_clock_unjudged(scenario, before_drill(scenario), pace);
+      !wrong.empty()) {
     return make_error(ErrorCode::usage,
-                      inject.name + ": a wrong clock cannot be judged at another speed than 1",
+                      wrong + ": a wrong clock cannot be judged at another speed than 1",
                       "--jump, or --speed 1");
   }
   for (const Player& player : scenario.players) {

@@ -1,6 +1,9 @@
 // hotline drill status: how a drill stands that another terminal plays, or how it ended.
+#include <sys/stat.h>
+
 #include "client/commands/commands.h"
 #include "client/director/order_desk.h"
+#include "client/drill/faults.h"
 #include "client/drill/standing_lines.h"
 #include "protocol/base/text.h"
 
@@ -15,9 +18,12 @@ void read_clock(const Invocation& invocation, const PlayedDrill& drill, DrillVie
   const auto contexts = read_context_file(drill_contexts_path(drill.directory()));
   if (!contexts) return;
   std::optional<UtcMs> first;
-  for (const std::string& side : drill.scenario().sides) {
+  const Scenario& scenario = drill.scenario();
+  for (SideIndex side = 0; side < kSides; ++side) {
+    const DrillStanding& at = view.standing;
+    if (wrong_clock_ms(scenario, at.play, side, at.now_ms) != 0) continue;
     for (const Context& context : contexts->contexts) {
-      if (context.name != side + "-director") continue;
+      if (context.name != scenario.sides[side] + "-director") continue;
       const auto connection =
           Connection::open({context, invocation.around->connect, invocation.around->pause});
       if (!connection) continue;  // That daemon is down, as the drill may have it.
@@ -34,6 +40,13 @@ void read_clock(const Invocation& invocation, const PlayedDrill& drill, DrillVie
   view.standing.now_ms = std::max(view.standing.now_ms, *first - view.standing.begin);
 }
 
+// At that time its program lived.
+UtcMs written_at(const PlayedDrill& drill) {
+  struct stat file {};
+  if (stat(drill_record_path(drill.directory()).c_str(), &file) != 0) return 0;
+  return static_cast<UtcMs>(file.st_mtim.tv_sec) * 1000 + file.st_mtim.tv_nsec / 1'000'000;
+}
+
 int drill_status(Invocation& invocation) {
   Output& output = invocation.output;
   const PlayedDrill drill = chosen_drill(invocation, kNotShown);
@@ -45,6 +58,7 @@ int drill_status(Invocation& invocation) {
                                              "hotline drill status, in a moment"));
   }
   view.is_played = is_played;
+  view.written_at = written_at(drill);
   view.machine_now = invocation.around->now();
   read_clock(invocation, drill, view);
   if (output.json()) {
@@ -57,7 +71,7 @@ int drill_status(Invocation& invocation) {
   output.say(std::string(kExerciseMark), Style::yellow);
   say_standing(output, drill.scenario(), view);
   if (!is_played && !view.standing.has_ended) {
-    output.talk("Next: " + output.command("drill start --resume " + drill.directory()));
+    output.say("It goes on with: " + output.command("drill start --resume " + drill.directory()));
   }
   return kExitDone;
 }

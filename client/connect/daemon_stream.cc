@@ -43,7 +43,8 @@ class DaemonStream final : public FrameStream {
   }
 
   Status connect_tls(const std::string& host, uint16_t port,
-                     std::shared_ptr<const TlsContext> context) {
+                     std::shared_ptr<const TlsContext> context, bool for_exercise) {
+    for_exercise_ = for_exercise;
     Dialling dialling;
     const auto attempt = dial(io_, host, port, std::move(context), dialling.callback());
     const Status status = finish(dialling);
@@ -61,7 +62,7 @@ class DaemonStream final : public FrameStream {
   void set_signer(client_api::Sign sign) { sign_ = std::move(sign); }
 
   Status send(ByteView frame) override {
-    if (end_) return to_error(*end_);
+    if (end_) return end_error();
     switch (link_->send(frame)) {
       case SendOutcome::queued:
         break;
@@ -84,7 +85,7 @@ class DaemonStream final : public FrameStream {
       }
       if (io_.stopped()) io_.restart();
     }
-    if (frames_.empty()) return to_error(*end_);
+    if (frames_.empty()) return end_error();
     Bytes frame = std::move(frames_.front());
     frames_.pop_front();
     return frame;
@@ -98,6 +99,19 @@ class DaemonStream final : public FrameStream {
       return [this](Result<std::shared_ptr<FramedLink>> result) { outcome = std::move(result); };
     }
   };
+
+  // An alert of TLS cannot say it, and both certificates do.
+  Error end_error() const {
+    const auto& daemon = link_ ? link_->peer().certificate : std::nullopt;
+    const bool is_refused = end_->cause == LinkEndCause::refused_by_peer;
+    if (!is_refused || !daemon || daemon->exercise == for_exercise_) return to_error(*end_);
+    return make_error(ErrorCode::not_allowed,
+                      for_exercise_
+                          ? "your certificate is for an exercise, and this daemon is live"
+                          : "your certificate is for what is live, and this daemon is of an "
+                            "exercise",
+                      "hotline context list");
+  }
 
   // Runs the loop until the attempt has ended; it has a deadline of its own.
   Status finish(Dialling& dialling) {
@@ -126,28 +140,26 @@ class DaemonStream final : public FrameStream {
   std::deque<Bytes> frames_;
   std::optional<LinkEnd> end_;
   client_api::Sign sign_;
+  bool for_exercise_ = false;  // The own certificate.
 };
 
-// Our own party, from our own certificate: the daemon must be of the same one.
-Result<std::string> own_party(const Context& context) {
+Result<CheckedCertificate> own_certificate(const Context& context) {
   const auto certificate = load_certificate(context.certificate_path);
   if (!certificate) return certificate.error();
-  const auto read = read_certificate(certificate->get());
-  if (!read) return read.error();
-  return read->identity.party;
+  return read_certificate(certificate->get());
 }
 
+// The daemon must be of our own certificate's party.
 Result<std::shared_ptr<const TlsContext>> make_tls_context(const Context& context,
+                                                           const std::string& party,
                                                            const std::function<UtcMs()>& utc_now) {
-  const auto party = own_party(context);
-  if (!party) return party.error();
   auto anchor = TrustAnchor::load(context.ca_path, context.crl_path);
   if (!anchor) return anchor.error();
   TlsSettings settings;
   settings.use = TlsUse::api_person;
   settings.certificate_path = context.certificate_path;
   settings.key_path = context.key_path;
-  settings.expected_party = *party;
+  settings.expected_party = party;
   settings.trust_anchor = [shared = std::make_shared<const TrustAnchor>(std::move(*anchor))] {
     return shared;
   };
@@ -164,10 +176,12 @@ Result<std::unique_ptr<FrameStream>> connect_to_daemon(const Context& context,
   if (!context.unix_path.empty()) {
     status = stream->connect_unix(context.unix_path);
   } else {
-    auto tls = make_tls_context(context, utc_now);
+    const auto own = own_certificate(context);
+    if (!own) return own.error();
+    auto tls = make_tls_context(context, own->identity.party, utc_now);
     if (!tls) return tls.error();
     status = stream->connect_tls(context.host, static_cast<uint16_t>(std::stoi(context.port)),
-                                 std::move(*tls));
+                                 std::move(*tls), own->exercise);
     stream->set_signer(statement_signer(context.key_path));
   }
   if (!status) return status.error();

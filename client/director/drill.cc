@@ -70,98 +70,6 @@ void Drill::begin_with_peer(SideIndex side, const JointStart& start) {
   see_one_side(scenario_, side, standing_.play);
 }
 
-void Drill::resume() {
-  for (const JsonInput& line : record_.lines()) take_told(line);
-  if (standing_.begin == 0) {
-    throw CommandFailed{
-        "", make_error(ErrorCode::configuration, "this drill ended before its clocks were set",
-                       "remove the directory, and begin it anew")};
-  }
-  // As far as it had come.
-  const int64_t from_ms = standing_.now_ms;
-  need(ground_.set(faults()), "the daemons do not start");
-  for (const SideIndex side : ground_.sides()) {
-    if (faults().is_down[side]) continue;
-    const auto clock = need(connection(side).exercise_clock());
-    standing_.now_ms =
-        std::max(standing_.now_ms, std::max(clock->at(), clock->jumping_to()) - standing_.begin);
-  }
-  hold_until_linked(from_ms);
-}
-
-// From now on time passes again when both can hear each other.
-void Drill::hold_until_linked(int64_t from_ms) {
-  const bool goes = standing_.clocks_go();
-  if (goes && !standing_.side) hold_clocks();
-  if (goes) note_unplayed(from_ms);
-  if (standing_.side || !faults().lets_through()) return;
-  for (const SideIndex side : ground_.sides()) wait_for_link(side);
-}
-
-// Clocks that are held wait for the program; those that go do not. Until its newest line everything
-// that was due had been done, and so it was at the time of `from_ms`, and may be later, that it
-// ended.
-void Drill::note_unplayed(int64_t from_ms) {
-  if (standing_.now_ms <= from_ms) return;
-  note(JsonValue().add("what", "resumed").add("from_ms", from_ms).add("at_ms", standing_.now_ms));
-  standing_.play.unplayed.push_back({from_ms, standing_.now_ms, !standing_.side});
-  tell_unplayed(standing_.play.unplayed.back());
-}
-
-void Drill::tell_unplayed(const Unplayed& gap) {
-  emit({.at_ms = gap.to_ms, .what = PlayedEvent::What::unplayed, .text = unplayed_words(gap)});
-}
-
-void Drill::take_told(const JsonInput& line) {
-  if (const auto order = take_line(scenario_, standing_, line)) {
-    return tell_order(*order, number_in(line, "at_ms"));
-  }
-  const std::string what = text_in(line, "what");
-  const int64_t at_ms = number_in(line, "at_ms");
-  const size_t inject = place_named(scenario_.injects, text_in(line, "inject"));
-  const Bytes draft = from_hex(text_in(line, "draft")).value_or(Bytes());
-  if (what == "inject" && inject < scenario_.injects.size()) {
-    const SideIndex side = scenario_.injects[inject].from;
-    if (!draft.empty()) {
-      outgoing_.push_back({side, kDirectorPerson, draft, inject, false, {}});
-      const auto opened = open_body(bytes(flatbuffers::GetRoot<wire::Draft>(draft.data())->body()));
-      if (opened) courses_[inject].point = event_point(**opened);
-    }
-    if (draft.empty()) tell_inject(inject);
-  } else if (what == "came" && inject < scenario_.injects.size()) {
-    take_came(inject, at_ms, text_in(line, "id"));
-  } else if (what == "passed-over" && inject < scenario_.injects.size()) {
-    give_up(inject, text_in(line, "reason"));
-    tell_refusal({.side = scenario_.injects[inject].from, .inject = inject},
-                 courses_[inject].refusal);
-  } else if (what == "over" && inject < scenario_.injects.size()) {
-    over_.insert(inject);
-    emit({.at_ms = at_ms,
-          .what = PlayedEvent::What::fault_over,
-          .side = scenario_.injects[inject].from,
-          .inject = inject});
-  } else if (what == "reaction") {
-    const size_t player = place_named(scenario_.players, text_in(line, "player"));
-    done_.insert(text_in(line, "reaction"));
-    if (player == scenario_.players.size() || draft.empty()) return;
-    outgoing_.push_back({scenario_.players[player].side,
-                         scenario_.players[player].name,
-                         draft,
-                         std::nullopt,
-                         false,
-                         {}});
-  } else if (what == "committed" || what == "refused") {
-    const auto place = static_cast<size_t>(number_in(line, "message"));
-    if (place >= outgoing_.size()) return;
-    set_done(outgoing_[place], text_in(line, "id"), text_in(line, "reason"));
-  } else if (what == "outcome") {
-    const size_t e = place_named(scenario_.expectations, text_in(line, "expectation"));
-    if (e < scenario_.expectations.size()) tell_outcome(e, at_ms, text_in(line, "message"));
-  } else if (what == "resumed") {
-    tell_unplayed(standing_.play.unplayed.back());
-  }
-}
-
 // ---- Its course
 
 Play Drill::run() {
@@ -178,6 +86,7 @@ Play Drill::run() {
       around_.pause(kLookAtDrill_ms);
     }
   }
+  tell_past();
   standing_.play = seen_play(scenario_, standing_);
   standing_.play.ends_ms = standing_.now_ms;
   std::stable_sort(standing_.play.events.begin(), standing_.play.events.end(),
@@ -190,6 +99,7 @@ Play Drill::run() {
 }
 
 void Drill::break_off(const std::string& reason) {
+  tell_past();
   hold_clocks();
   note(JsonValue().add("what", "broken-off").add("at_ms", standing_.now_ms).add("reason", reason));
 }
@@ -223,6 +133,7 @@ bool Drill::step() {
   }
   answer_orders();
   observe();
+  tell_past();
   if (act()) return true;
   // An inject may come of what was missed, and does so now.
   if (close_deadlines()) return true;
@@ -237,8 +148,7 @@ bool Drill::step() {
 // Daemons, cables and clocks as they are to be now.
 void Drill::bring_about() {
   const Faults wanted = faults();
-  const bool has_started = need(ground_.set(wanted), "a daemon does not start");
-  if (has_started) connections_.clear();
+  set_ground(wanted);
   hear_stop();
   // With the other side's director the clocks are set by both, and the link is as it is.
   if (standing_.is_stopped || standing_.side) return;
@@ -255,6 +165,23 @@ void Drill::bring_about() {
   if (standing_.clocks_go()) at_both([this](SideIndex side) { let_go(side); });
   if (!wanted.lets_through()) return;
   for (const SideIndex side : ground_.sides()) wait_for_link(side);
+}
+
+// A daemon that ended by itself is started again, and that is told.
+void Drill::set_ground(const Faults& wanted) {
+  bool has_ended[kSides] = {false, false};
+  for (const SideIndex side : ground_.sides()) {
+    has_ended[side] = !wanted.is_down[side] && ground_.has_ended(side);
+  }
+  if (need(ground_.set(wanted), "a daemon does not start")) connections_.clear();
+  for (const SideIndex side : ground_.sides()) {
+    if (!has_ended[side]) continue;
+    note(JsonValue()
+             .add("what", "restarted")
+             .add("side", scenario_.sides[side])
+             .add("at_ms", standing_.now_ms));
+    tell_restarted(side, standing_.now_ms);
+  }
 }
 
 void Drill::bring_clock(SideIndex side) {
@@ -275,12 +202,30 @@ void Drill::wait_for_link(SideIndex side) {
              [&] { return need(connection(side).status())->link() == wire::LinkState::up; });
 }
 
-// The drill is where the slower of both clocks is.
+// So that the drill goes by the other side's; with both so, by either.
+bool Drill::has_wrong_clock(SideIndex side) const {
+  const auto is_wrong = [&](SideIndex one) {
+    return !standing_.pace.jumps &&
+           wrong_clock_ms(scenario_, standing_.play, one, standing_.now_ms) != 0;
+  };
+  return is_wrong(side) && !is_wrong(other_side(side));
+}
+
+// Since the beginning, by the clock of the drill, of what that side's daemon recorded. Its clock
+// may be wrong on purpose; then it happened when it was seen. A clock that is held has no error.
+int64_t Drill::happened_ms(SideIndex side, UtcMs at) const {
+  const int64_t at_ms = at - standing_.begin;
+  if (standing_.pace.jumps) return at_ms;
+  const int64_t wrong_ms = wrong_clock_ms(scenario_, standing_.play, side, standing_.now_ms);
+  return happened_at_most_ms(at_ms, standing_.now_ms, wrong_ms);
+}
+
+// The drill is where the slower of both clocks is, but for one that it made wrong.
 void Drill::read_clocks() {
   std::optional<UtcMs> first;
   const Faults now = faults();
   for (const SideIndex side : ground_.sides()) {
-    if (now.is_down[side]) continue;
+    if (now.is_down[side] || (has_wrong_clock(side) && !now.is_down[other_side(side)])) continue;
     const UtcMs at = need(connection(side).exercise_clock())->at();
     first = std::min(first.value_or(at), at);
   }
@@ -372,7 +317,7 @@ void Drill::note(const JsonValue& line) {
 }
 
 void Drill::emit(PlayedEvent event) {
-  tell_(event);
+  if (!is_retelling_) tell_(event);
   standing_.play.events.push_back(std::move(event));
 }
 
@@ -393,7 +338,7 @@ bool Drill::reaches(SideIndex side) const {
 // never be so.
 bool Drill::is_so_now(const std::function<bool()>& is_so) {
   try {
-    if (need(ground_.set(faults()), "a daemon does not start")) connections_.clear();
+    set_ground(faults());
     return is_so();
   } catch (const CommandFailed& failed) {
     if (failed.error.code != ErrorCode::unreachable) throw;

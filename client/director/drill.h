@@ -82,16 +82,13 @@ class Drill {
   // drill.cc
   bool step();
   void bring_about();
+  void set_ground(const Faults& wanted);
   void bring_clock(SideIndex side);
   void wait_for_link(SideIndex side);
   void read_clocks();
   bool close_deadlines();
   void advance();
   std::optional<int64_t> next_due_ms();
-  void take_told(const JsonInput& line);
-  void hold_until_linked(int64_t from_ms);
-  void note_unplayed(int64_t from_ms);
-  void tell_unplayed(const Unplayed& gap);
   void hold_clocks();
   void settle(size_t expectation, Outcome::Kind kind, int64_t at_ms, const std::string& message);
   void tell_outcome(size_t expectation, int64_t at_ms, const std::string& message);
@@ -102,10 +99,20 @@ class Drill {
   Faults faults() const { return faults_at(scenario_, standing_.play, standing_.now_ms); }
   Connection& connection(SideIndex side, const std::string& person = kDirectorPerson);
   bool reaches(SideIndex side) const;
+  int64_t happened_ms(SideIndex side, UtcMs at) const;
+  bool has_wrong_clock(SideIndex side) const;
   // The side whose daemon has what that side sent: its own, or where it is not reached the other.
   SideIndex seen_from(SideIndex side) const { return reaches(side) ? side : other_side(side); }
   void wait_until(const std::string& what, int64_t timeout_ms, const std::function<bool()>& is_so);
   bool is_so_now(const std::function<bool()>& is_so);
+
+  // drill_resume.cc
+  void take_told(const JsonInput& line);
+  void hold_until_linked(int64_t from_ms);
+  void note_unplayed(int64_t from_ms);
+  void tell_unplayed(const Unplayed& gap);
+  void tell_restarted(SideIndex side, int64_t at_ms);
+  void tell_past();
 
   // drill_obey.cc
   void take_orders();
@@ -141,6 +148,7 @@ class Drill {
   void observe_delivery(size_t inject);
   void recognize(const SideMessage& message, const std::string& id);
   bool is_inject(size_t inject, const SideMessage& message) const;
+  std::vector<std::string> message_ids() const;  // In the places of the injects.
   void take_came(size_t inject, int64_t at_ms, const std::string& id);
   std::optional<size_t> inject_of(const std::string& id) const;
   std::optional<size_t> player_of(const std::string& id) const;
@@ -159,6 +167,7 @@ class Drill {
   const std::function<bool()> interrupted_;
 
   DrillStanding standing_;
+  bool is_retelling_ = false;    // Until all is known that happened before it went on.
   std::vector<Course> courses_;  // In the places of the injects.
   std::vector<Outgoing> outgoing_;
   std::vector<Coming> reactions_;        // That are still to come.

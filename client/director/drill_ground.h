@@ -28,6 +28,9 @@ class DrillGround {
   // a daemon was started. Error: failed.
   virtual Result<bool> set(const Faults& faults) = 0;
 
+  // The side's daemon ended by itself, and was not started again since.
+  virtual bool has_ended(SideIndex side) const = 0;
+
   // Revokes the TLS certificate of a side's daemon, or a player's, and has both daemons read it.
   virtual Status revoke(SideIndex side, std::optional<size_t> player, UtcMs now) = 0;
 

@@ -126,7 +126,9 @@ void Drill::hold(SideIndex side) {
   Connection& daemon = connection(side);
   if (need(daemon.exercise_clock())->paused()) return;
   const UtcMs at = need(daemon.set_exercise_clock(Change::paused))->at();
-  standing_.now_ms = std::max(standing_.now_ms, at - standing_.begin);
+  if (!has_wrong_clock(side)) {
+    standing_.now_ms = std::max(standing_.now_ms, at - standing_.begin);
+  }
 }
 
 // or go.

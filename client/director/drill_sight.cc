@@ -40,7 +40,7 @@ void Drill::observe_delivery(size_t i) {
   if (!detail && detail.error().code == ErrorCode::not_found) return;
   const auto shown = need(std::move(detail));
   const wire::MessageRow& row = *shown->row();
-  course.delivered_ms = row.committed_at() - standing_.begin;
+  course.delivered_ms = happened_ms(other_side(scenario_.injects[i].from), row.committed_at());
   if (!standing_.side) foresee_reactions(i, hotline::kind_of(row.type()));
 }
 
@@ -49,8 +49,10 @@ void Drill::observe_messages(SideIndex side) {
   const wire::Box box = reaches(side) ? wire::Box::outgoing : wire::Box::incoming;
   std::vector<std::string> ids;
   uint64_t newest = looked_at_[side];
+  const int64_t wrong_ms = wrong_clock_ms(scenario_, standing_.play, side, standing_.now_ms);
+  const UtcMs oldest = standing_.begin - kOtherClock_ms + std::min<int64_t>(wrong_ms, 0);
   need(daemon.list_each({.box = box}, [&](const wire::MessageRow& row) {
-    const bool is_older = row.committed_at() < standing_.begin - kOtherClock_ms;
+    const bool is_older = row.committed_at() < oldest;
     if (row.journal_index() <= looked_at_[side] || is_older) return false;
     newest = std::max(newest, row.journal_index());
     ids.push_back(text(row.id()));
@@ -68,7 +70,7 @@ void Drill::observe_message(SideIndex side, const wire::Detail& detail) {
   // The other side's clock may be ahead of ours, and its own says when it spoke.
   const bool is_ours = standing_.is_ours(side);
   const int64_t at_ms =
-      (is_ours ? detail.row()->committed_at() : detail.row()->released_at()) - standing_.begin;
+      happened_ms(side, is_ours ? detail.row()->committed_at() : detail.row()->released_at());
   const auto type = static_cast<wire::MessageType>(detail.row()->type());
   const auto envelope = open_envelope(bytes(detail.envelope()));
   const auto body = open_body(bytes(detail.body()));
@@ -85,9 +87,7 @@ void Drill::observe_message(SideIndex side, const wire::Detail& detail) {
     }
   }
   if (own_inject) return;
-  std::vector<std::string> ids;
-  for (const Course& course : courses_) ids.push_back(course.id);
-  for (const size_t i : injects_spoken_of(scenario_, ids, message)) {
+  for (const size_t i : injects_spoken_of(scenario_, message_ids(), message)) {
     const ToldDeed told = deed_of(message, courses_[i].point);
     if (told.ends_the_wait()) courses_[i].has_ended = true;
     PlayedEvent event{.at_ms = at_ms, .what = told.what, .side = side, .inject = i};
@@ -121,17 +121,16 @@ void Drill::recognize(const SideMessage& message, const std::string& id) {
 }
 
 bool Drill::is_inject(size_t i, const SideMessage& message) const {
-  const Inject& inject = scenario_.injects[i];
   const InjectFate::Kind fate = standing_.play.injects[i].kind;
   const bool is_to_come =
       fate == InjectFate::Kind::not_reached || fate == InjectFate::Kind::by_hand;
-  if (!is_to_come || inject.from != message.side || inject.message() == nullptr) return false;
-  const auto draft = draft_of_inject(i, message.envelope.drafted_at());
-  if (!draft) return false;
-  const auto* made = flatbuffers::GetRoot<wire::Draft>(draft->data());
-  const ByteView body = bytes(made->body());
-  return made->type() == static_cast<uint8_t>(message.type) &&
-         std::equal(body.begin(), body.end(), message.body_bytes.begin(), message.body_bytes.end());
+  return is_to_come && is_message_of(scenario_, i, message_ids(), message);
+}
+
+std::vector<std::string> Drill::message_ids() const {
+  std::vector<std::string> ids;
+  for (const Course& course : courses_) ids.push_back(course.id);
+  return ids;
 }
 
 void Drill::take_came(size_t i, int64_t at_ms, const std::string& id) {
@@ -172,7 +171,7 @@ void Drill::observe_ladder(SideIndex side, size_t i) {
     course.climbs[side] = !text(row->next()).empty();
     for (const wire::ToldRung* one : tables(row->told())) {
       const std::string rung = text(one->rung());
-      const int64_t at_ms = one->at() - standing_.begin;
+      const int64_t at_ms = happened_ms(side, one->at());
       if (!told_.insert(std::to_string(side) + course.id + rung).second) continue;
       emit({.at_ms = at_ms,
             .what = PlayedEvent::What::escalated,

@@ -60,7 +60,10 @@ class Beginning {
     if (clock->stopped_by() != nullptr) {
       refuse("the exercise is stopped", "hotline drill begin");
     }
-    if (auto start = agreed(clock->agreed())) return start;
+    if (auto start = agreed(clock->agreed())) {
+      withdraw();
+      return start;
+    }
     const bool proposed = is_ours(clock->own_proposal());
     has_proposed_ = has_proposed_ || proposed;
     if (clock->peers_proposal() != nullptr) {
@@ -74,8 +77,17 @@ class Beginning {
   }
 
  private:
-  [[noreturn]] void refuse(const std::string& reason, const std::string& hint) const {
+  [[noreturn]] void refuse(const std::string& reason, const std::string& hint) {
+    withdraw();
     throw CommandFailed{kNoStart, make_error(ErrorCode::refused, reason, hint)};
+  }
+
+  // An own one that is open still, as the other side's was agreed to or nothing came of it: nobody
+  // is to answer it any more.
+  void withdraw() {
+    const auto clock = need(daemon_.exercise_clock(), kNoStart);
+    if (clock->stopped_by() != nullptr || !is_ours(clock->own_proposal())) return;
+    say(Action::exercise_clock_declined, "", "", {text(clock->own_proposal()->id())});
   }
 
   bool is_ours(const wire::ClockProposal* proposal) {

@@ -134,6 +134,7 @@ Status LocalGround::start(SideIndex side) {
     return make_error(ErrorCode::failed, daemons_[side]->config_path() + " cannot be written");
   }
   if (auto status = daemons_[side]->start(); !status) return status;
+  is_up_[side] = true;
   for (const auto& cable : cables_[other_side(side)]) cable->lead_to(daemons_[side]->peer_port());
   return write_contexts(contexts_path(), contexts());
 }
@@ -142,7 +143,12 @@ Status LocalGround::set_clock(SideIndex side, int64_t ahead_ms) {
   if (ahead_ms == std::exchange(clock_ahead_ms_[side], ahead_ms) || !daemons_[side]->runs()) {
     return ok();
   }
+  is_up_[side] = false;
   return daemons_[side]->stop();
+}
+
+bool LocalGround::has_ended(SideIndex side) const {
+  return is_up_[side] && !daemons_[side]->runs();
 }
 
 Result<bool> LocalGround::set(const Faults& faults) {
@@ -158,6 +164,7 @@ Result<bool> LocalGround::set(const Faults& faults) {
   for (SideIndex side = 0; side < kSides; ++side) {
     if (auto set = set_clock(side, faults.clock_ahead_ms[side]); !set) return set.error();
     if (faults.is_down[side]) {
+      is_up_[side] = false;
       daemons_[side]->kill();
     } else if (!daemons_[side]->runs()) {
       if (auto status = start(side); !status) return status.error();

@@ -26,6 +26,7 @@ class LocalGround final : public DrillGround {
 
   std::vector<SideIndex> sides() const override { return {0, 1}; }
   Result<bool> set(const Faults& faults) override;
+  bool has_ended(SideIndex side) const override;
   Status revoke(SideIndex side, std::optional<size_t> player, UtcMs now) override;
   Context context(SideIndex side, const std::string& person) const override;
   Status leave_exports(const Surroundings& around) override;
@@ -49,6 +50,7 @@ class LocalGround final : public DrillGround {
   const std::string directory_;
   std::unique_ptr<LocalDaemon> daemons_[kSides];
   int64_t clock_ahead_ms_[kSides] = {0, 0};
+  bool is_up_[kSides] = {false, false};  // As the drill has it: only a daemon itself ends then.
   std::vector<std::unique_ptr<Relay>> cables_[kSides];  // By which the side dials, a path each.
 };
 

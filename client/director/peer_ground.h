@@ -18,6 +18,7 @@ class PeerGround final : public DrillGround {
 
   std::vector<SideIndex> sides() const override { return {side_}; }
   Result<bool> set(const Faults&) override { return false; }
+  bool has_ended(SideIndex) const override { return false; }
   Status revoke(SideIndex side, std::optional<size_t> player, UtcMs now) override;
   Context context(SideIndex, const std::string&) const override { return context_; }
   // The own side's, where this director is an auditor too.

@@ -1,5 +1,9 @@
 #include "client/drill/deeds.h"
 
+#include <algorithm>
+
+#include "client/drill/scenario_message.h"
+#include "protocol/message/draft.h"
 #include "protocol/message/envelope.h"
 
 namespace hotline::client {
@@ -39,6 +43,22 @@ std::vector<size_t> injects_spoken_of(const Scenario& scenario, const std::vecto
   if (message.type == wire::MessageType::decision) return found;
   std::erase_if(found, [&](size_t i) { return scenario.injects[i].from == message.side; });
   return found;
+}
+
+bool is_message_of(const Scenario& scenario, size_t inject, const std::vector<std::string>& ids,
+                   const SideMessage& message) {
+  const Inject& one = scenario.injects[inject];
+  if (one.from != message.side || one.message() == nullptr) return false;
+  const UtcMs at = message.envelope.drafted_at();
+  const auto fields = draft_of(scenario, *one.message(), one.from, nullptr, at,
+                               [&](size_t other) { return ids[other]; });
+  if (!fields) return false;
+  const auto draft = finish_draft(*fields, true, at);
+  if (!draft) return false;
+  const auto* made = flatbuffers::GetRoot<wire::Draft>(draft->data());
+  const ByteView body(made->body()->data(), made->body()->size());
+  return made->type() == static_cast<uint8_t>(message.type) &&
+         std::equal(body.begin(), body.end(), message.body_bytes.begin(), message.body_bytes.end());
 }
 
 ToldDeed deed_of(const SideMessage& message, const EventPoint& point) {

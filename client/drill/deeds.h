@@ -30,6 +30,11 @@ struct SideMessage {
 std::vector<size_t> injects_spoken_of(const Scenario& scenario, const std::vector<std::string>& ids,
                                       const SideMessage& message);
 
+// The message is what the scenario makes of that inject of its side, at the moment at which it was
+// drafted, to the byte. So either director knows those of the other. Errors count as: no.
+bool is_message_of(const Scenario& scenario, size_t inject, const std::vector<std::string>& ids,
+                   const SideMessage& message);
+
 struct ToldDeed {
   PlayedEvent::What what = PlayedEvent::What::replied;
   std::optional<Deed> deed;  // Nothing of a decline, which meets no expectation.

@@ -67,6 +67,26 @@ Faults faults_at(const Scenario& scenario, const Play& play, int64_t now_ms) {
   return faults;
 }
 
+int64_t wrong_clock_ms(const Scenario& scenario, const Play& play, SideIndex side, int64_t now_ms) {
+  int64_t newest_ms = -1;
+  int64_t ahead_ms = 0;
+  for (size_t i = 0; i < scenario.injects.size(); ++i) {
+    const auto* wrong = std::get_if<ClockWrong>(&scenario.injects[i].content);
+    const InjectFate& fate = play.injects[i];
+    const bool has_come = fate.kind == InjectFate::Kind::played && fate.at_ms <= now_ms;
+    if (wrong == nullptr || scenario.injects[i].from != side || !has_come) continue;
+    if (fate.at_ms < newest_ms) continue;
+    newest_ms = fate.at_ms;
+    ahead_ms = wrong->ahead_ms;
+  }
+  return ahead_ms;
+}
+
+int64_t happened_at_most_ms(int64_t at_ms, int64_t seen_ms, int64_t wrong_ms) {
+  if (wrong_ms == 0) return at_ms;
+  return std::min(at_ms - std::min<int64_t>(wrong_ms, 0), seen_ms);
+}
+
 std::optional<int64_t> fault_end_ms(const Inject& inject, const InjectFate& fate) {
   const int64_t for_ms = lasts_ms(inject.content);
   if (fate.kind != InjectFate::Kind::played || for_ms == 0) return std::nullopt;

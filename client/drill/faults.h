@@ -29,6 +29,13 @@ struct Faults {
 
 Faults faults_at(const Scenario& scenario, const Play& play, int64_t now_ms);
 
+// By how much the newest inject until then that set the side's clock wrong did so; 0: none has.
+// What its daemon says of times since is not to be relied on, also where it is right again.
+int64_t wrong_clock_ms(const Scenario& scenario, const Play& play, SideIndex side, int64_t now_ms);
+// The latest moment at which something was that such a clock has at `at_ms`, and others saw at
+// `seen_ms`. In real time its error is no larger than it was made.
+int64_t happened_at_most_ms(int64_t at_ms, int64_t seen_ms, int64_t wrong_ms);
+
 // When the inject's fault is over. Nothing: it has none, or none that ends.
 std::optional<int64_t> fault_end_ms(const Inject& inject, const InjectFate& fate);
 

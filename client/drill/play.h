@@ -37,6 +37,7 @@ struct PlayedEvent {
     waits,       // An inject, for the director to give it.
     unplayed,    // Until then nobody had played it for a while.
     not_judged,  // An expectation, as its time was over meanwhile.
+    restarted,   // A side's daemon, which had ended by itself.
   };
   int64_t at_ms = 0;
   What what = What::inject;
@@ -49,6 +50,7 @@ struct PlayedEvent {
   std::string message = {};  // The serial of the one that proves it, in a drill over daemons.
   std::string who = {};      // Whoever noted, ordered or judged it.
   std::string text = {};     // The note, the comment, or the order.
+  bool is_past = false;      // It is told again, after the drill was broken off.
 };
 
 struct InjectFate {

@@ -16,7 +16,7 @@ namespace {
 using What = PlayedEvent::What;
 
 // In the order of What; an inject is told by its kind.
-constexpr std::array<KindWord, 18> kEvents = {{{"inject", "inject"},
+constexpr std::array<KindWord, 19> kEvents = {{{"inject", "inject"},
                                                {"fault-over", "is over"},
                                                {"acknowledged", "acknowledged"},
                                                {"declined", "declined"},
@@ -33,7 +33,8 @@ constexpr std::array<KindWord, 18> kEvents = {{{"inject", "inject"},
                                                {"ordered", "order"},
                                                {"waits", "waits"},
                                                {"unplayed", "not played"},
-                                               {"not-judged", "not judged"}}};
+                                               {"not-judged", "not judged"},
+                                               {"restarted", "daemon restarted"}}};
 constexpr const char* kFates[] = {"played", "not-reached", "by-hand", "off", "skipped", "refused"};
 constexpr const char* kOutcomes[] = {"met",         "missed", "to-judge",
                                      "not-reached", "off",    "not-judged"};
@@ -210,6 +211,7 @@ JsonValue json_event(const Scenario& scenario, const PlayedEvent& event) {
   if (event.what == What::acknowledged) json.add("read_back_rightly", !event.read_back_wrongly);
   if (!event.who.empty()) json.add("who", event.who);
   if (!event.who.empty() || !event.text.empty()) json.add("text", json_text(event.text));
+  if (event.is_past) json.add("past", true);
   return json;
 }
 
@@ -269,6 +271,7 @@ void tell_event(Output& output, const Scenario& scenario, const PlayedEvent& eve
   for (const std::string& more : {event_detail(scenario, event), event.message}) {
     if (!more.empty()) line += "  " + more;
   }
+  if (event.is_past) line += "  (" + output.words("told again") + ")";
   output.line(output.styled(event_style(event), printable_line(line)));
 }
 

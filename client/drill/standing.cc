@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "client/drill/faults.h"
 #include "client/drill/judge.h"
 #include "client/drill/one_side.h"
 #include "client/drill/play_lines.h"
@@ -86,6 +87,14 @@ Status check_judgement(const Scenario& scenario, const DrillStanding& standing,
   return ok();
 }
 
+Status check_wrong_clocks(const Scenario& scenario, const DrillStanding& standing,
+                          uint32_t speed_permille) {
+  const std::string wrong = wrong_clock_unjudged(scenario, standing, {false, speed_permille});
+  if (wrong.empty()) return ok();
+  return refuse_order(wrong + ": a wrong clock cannot be judged at another speed than 1",
+                      "hotline drill speed 1");
+}
+
 void take_judgement(const Scenario& scenario, DrillStanding& standing, const DrillOrder& order,
                     int64_t at_ms) {
   const size_t e = place_named(scenario.expectations, order.name);
@@ -126,6 +135,21 @@ DrillStanding before_drill(const Scenario& scenario) {
   return standing;
 }
 
+std::string wrong_clock_unjudged(const Scenario& scenario, const DrillStanding& standing,
+                                 const DrillPace& pace) {
+  if (pace.jumps || pace.speed_permille == ExerciseClock::kSpeedReal_permille) return "";
+  for (size_t i = 0; i < scenario.injects.size(); ++i) {
+    const Inject& inject = scenario.injects[i];
+    const InjectFate& fate = standing.play.injects[i];
+    const bool is_left_out =
+        fate.kind == Fate::off || fate.kind == Fate::skipped || fate.kind == Fate::refused;
+    if (!std::holds_alternative<ClockWrong>(inject.content) || is_left_out) continue;
+    const auto end_ms = fault_end_ms(inject, fate);
+    if (!end_ms || *end_ms > standing.now_ms) return inject.name;
+  }
+  return "";
+}
+
 Status check_order(const Scenario& scenario, const DrillStanding& standing,
                    const DrillOrder& order) {
   const bool stays_possible = order.kind == OrderKind::note || order.kind == OrderKind::judge;
@@ -163,7 +187,8 @@ Status check_order(const Scenario& scenario, const DrillStanding& standing,
       }
       return ok();
     case OrderKind::speed:
-      return ExerciseClock::check_speed(order.speed_permille);
+      if (Status can = ExerciseClock::check_speed(order.speed_permille); !can) return can;
+      return check_wrong_clocks(scenario, standing, order.speed_permille);
     case OrderKind::note:
     case OrderKind::stop:
       return ok();

@@ -59,6 +59,11 @@ struct DrillStanding {
 // Before its first line.
 DrillStanding before_drill(const Scenario& scenario);
 
+// The name of a wrong clock that is under way or still to come, and cannot be judged so fast: but
+// in real time, or by jumps, its error would count so many times over. Empty: there is none.
+std::string wrong_clock_unjudged(const Scenario& scenario, const DrillStanding& standing,
+                                 const DrillPace& pace);
+
 // The order can be carried out now. Errors: not_found, refused.
 Status check_order(const Scenario& scenario, const DrillStanding& standing,
                    const DrillOrder& order);

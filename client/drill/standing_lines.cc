@@ -175,6 +175,20 @@ void print_expectations(Output& output, const Scenario& scenario, const DrillVie
   table.print(output);
 }
 
+// A dead program knows no time: its record has the one to which it came.
+void say_time(Output& output, const DrillView& view) {
+  const DrillStanding& at = view.standing;
+  const std::string since = exercise_time(at.now_ms);
+  const std::string time = format_rfc3339(at.begin + at.now_ms);
+  if (state_of(view) == DrillState::broken_off) {
+    output.say("Its record ends at " + since + " since the drill began: " + time +
+               " by the clock of the exercise.");
+  } else {
+    output.say("It is at " + since + " since the drill began: " + time +
+               " by the clock of the exercise.");
+  }
+}
+
 void say_pace(Output& output, const DrillView& view) {
   const DrillStanding& at = view.standing;
   switch (state_of(view)) {
@@ -183,7 +197,12 @@ void say_pace(Output& output, const DrillView& view) {
     case DrillState::over:
       return output.say("It is over.");
     case DrillState::broken_off:
-      output.say("No program plays it now.", Style::yellow);
+      output.say("The director's program does not run.", Style::red);
+      if (view.written_at != 0) {
+        output.say("It wrote last at " + format_rfc3339(view.written_at) +
+                       " by the clock of this machine.",
+                   Style::yellow);
+      }
       if (!at.broken_off.empty()) output.say("It broke off: " + at.broken_off, Style::yellow);
       return;
     case DrillState::paused:
@@ -291,8 +310,7 @@ DrillView view_of(const Scenario& scenario, const std::vector<JsonInput>& lines)
 void say_standing(Output& output, const Scenario& scenario, const DrillView& view) {
   const DrillStanding& at = view.standing;
   output.line(printable_line(scenario.title));
-  output.say("It is at " + exercise_time(at.now_ms) + " since the drill began: " +
-             format_rfc3339(at.begin + at.now_ms) + " by the clock of the exercise.");
+  say_time(output, view);
   if (view.machine_now != 0) {
     output.say("The clock of this machine says " + format_rfc3339(view.machine_now) + ".");
   }
@@ -324,6 +342,7 @@ void add_standing(JsonValue& document, const Scenario& scenario, const DrillView
       .add("state", kDrillStates[static_cast<size_t>(state_of(view))])
       .add("at_ms", at.now_ms)
       .add("at", json_time(at.begin + at.now_ms))
+      .add("written_at", view.written_at == 0 ? JsonValue() : json_time(view.written_at))
       .add("machine_at", view.machine_now == 0 ? JsonValue() : json_time(view.machine_now))
       .add("paused", at.is_paused)
       .add("jumps", at.pace.jumps)

@@ -23,6 +23,7 @@ struct DrillView {
   std::map<size_t, std::string> serials;  // By the place of the inject.
   std::vector<Note> notes;
   bool is_played = false;  // A program plays it now.
+  UtcMs written_at = 0;    // The record's newest line, by this machine's clock; 0: not known.
   UtcMs machine_now = 0;   // By this machine's clock; the standing has the exercise's.
 };
 

@@ -196,7 +196,9 @@ class Apart(unittest.TestCase):
             text = (world.directory / f"{party}-client.toml").read_text()
             context.write_text(text.replace(str(world.pki / party / "people"), str(self.worlds[theirs].pki / party / "people")))
             done = subprocess.run([world.hotline, "-c", str(context), "--context", "ann", "status"], capture_output=True, text=True)
-            self.assertNotEqual(done.returncode, 0)
+            self.assertEqual(done.returncode, NOT_ALLOWED, done.stderr)
+            words = "is for an exercise, and this daemon is live" if mode == "live" else "is for what is live, and this daemon is of an exercise"
+            self.assertIn(words, " ".join(done.stderr.split()))
             world.wait_for("the refusal", lambda: re.search(f"hotline://{party}/person/ann {reason}", world.daemons[party].log()))
 
     def test_the_page_lists_each(self):

@@ -292,7 +292,13 @@ class DrillControl(unittest.TestCase):
         _, err = typing.communicate(timeout=HANG_S)
         self.assertEqual(typing.returncode, UNREACHABLE, err)
         self.assertIn("--resume", err)
-        self.assertEqual(self.status()["state"], "broken-off")
+        status = self.status()
+        self.assertEqual(status["state"], "broken-off")
+        self.assertTrue(status["written_at"], status)
+        said = " ".join(subprocess.run(command("drill", "status", "--directory", self.drill), capture_output=True, text=True).stdout.split())
+        for words in ("Its record ends at", "The director's program does not run.", "It wrote last at", f"drill start --resume {self.drill}"):
+            self.assertIn(words, said)
+        self.assertNotIn("It is at", said)
         code, document = self.order("inject", "late")
         self.assertEqual(code, REFUSED)
         self.assertIn("no program plays", json.dumps(document))
@@ -334,8 +340,14 @@ class DrillControl(unittest.TestCase):
         program.communicate()
         time.sleep(GAP_S)
         program = self.play("--resume", self.drill)
-        played = self.ended(program)
+        *told, played = [json.loads(line) for line in program.communicate(timeout=HANG_S)[0].splitlines()]
         self.assertEqual(program.returncode, 0, played)
+        # It begins with what happened before, in the order of time, and marked so.
+        past = [one for one in told if one.get("past")]
+        self.assertEqual(past, told[: len(past)])
+        self.assertEqual([one["at_ms"] for one in past], sorted(one["at_ms"] for one in past))
+        self.assertIn("opening", [one["inject"] for one in past if one["what"] == "inject"])
+        self.assertNotIn("past", json.dumps(played))
         (gap,) = played["unplayed"]
         self.assertGreater(gap["to_ms"] - gap["from_ms"], 10 * MINUTE_MS)
         outcomes = {one["name"]: one["outcome"] for one in played["expectations"]}

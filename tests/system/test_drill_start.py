@@ -70,6 +70,36 @@ from = "south"
 at = "40min"
 text = "All is right again."
 """
+# In real time, with times to match.
+WRONG_IN_REAL_TIME = """
+title = "A wrong clock in real time"
+sides = ["north", "south"]
+[[player]]
+name = "south-operator"
+side = "south"
+role = "operator"
+scripted = true
+acknowledge = "2s"
+[[inject]]
+name = "wrong"
+kind = "clock-wrong"
+from = "south"
+at = "1s"
+HOW = "10min"
+for = "2min"
+[[inject]]
+name = "meanwhile"
+kind = "message"
+from = "north"
+at = "6s"
+message = { template = "text", precedence = "priority", texts = { en = "What time is it?" } }
+[[expect]]
+name = "read"
+kind = "acknowledged"
+of = "meanwhile"
+side = "south"
+within = "30s"
+"""
 CUT_ONCE = """
 title = "A cut"
 sides = ["north", "south"]
@@ -243,7 +273,11 @@ class DrillStart(unittest.TestCase):
                 os.kill(self.daemon_of(program.pid, party), signal.SIGKILL)
                 out, err = program.communicate(timeout=HANG_S)
                 self.assertEqual(program.returncode, 0, out + err)
-                self.assertEqual(outcomes(json.loads(out.splitlines()[-1])), {"read": "met"})
+                played = json.loads(out.splitlines()[-1])
+                self.assertEqual(outcomes(played), {"read": "met"})
+                report = json.loads(hotline("drill", "report", drill, "--json").stdout)
+                for document in (played, report):
+                    self.assertEqual([one["side"] for one in document["time_line"] if one["what"] == "restarted"], [party])
 
     def daemon_of(self, pid, party=""):
         for task in pathlib.Path(f"/proc/{pid}/task").iterdir():
@@ -340,6 +374,19 @@ class DrillStart(unittest.TestCase):
                 over = [one["text"] for one in entries if one["text"].startswith("over: clocks-differ")]
                 self.assertEqual(len(over), 2, entries)  # Ahead and right again, slow and right again.
         self.assertEqual(hotline("drill", "report", self.folder / "drill", "--json").returncode, 0)
+
+    def test_a_side_with_a_wrong_clock_is_judged_by_the_clock_of_the_drill(self):
+        for how in ("ahead", "slow"):
+            with self.subTest(how=how):
+                path = self.folder / f"{how}.toml"
+                path.write_text(WRONG_IN_REAL_TIME.replace("HOW", how))
+                drill = self.folder / f"drill-{how}"
+                done = hotline("drill", "start", path, "--both-sides", "--directory", drill, "--json")
+                self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+                report = json.loads(hotline("drill", "report", drill, "--json").stdout)
+                (read,) = report["expectations"]
+                self.assertEqual((read["outcome"], report["differences"]), ("met", []), report)
+                self.assertLess(read["at_ms"], 40_000)
 
     def test_an_inject_that_a_daemon_refuses_is_told_and_left_out(self):
         path = self.folder / "suspended.toml"

@@ -191,6 +191,7 @@ class WithPeer(WithPeerCase):
         self.assertEqual(len([row for row in self.world.ask("south", "ann", "list", "--json")["messages"] if row["id"] in (crossing, thanks)]), 2)
         # The report of either from the exports of both.
         trust = self.trust("trust")
+        alike = []
         for party in PREFIX:
             report = self.world.client(party, "bob", "drill", "report", str(self.drill(party)), "--trust", str(trust), "--json",
                                        *(word for side in PREFIX for word in ("--export", str(self.drill(side) / f"{side}.export"))))
@@ -201,6 +202,17 @@ class WithPeer(WithPeerCase):
             parts = {(part["side"], part["name"]): (part["played_by"], part["messages"]) for part in json.loads(report.stdout)["parts"]}
             self.assertEqual(parts, {("north", "north-operator"): ("people", 0), ("south", "south-operator"): ("people: ann", 1),
                                      ("north", "bob"): ("gave injects", 2), ("south", "bob"): ("gave injects", 1)})
+            alike.append(self.of_both(json.loads(report.stdout)))
+        self.assertEqual(*alike)
+
+    def of_both(self, report):
+        """A report without what its own program alone knows: notes, judgements, orders, and when it was gone."""
+        kept = {key: report[key] for key in ("standing", "finished", "stopped", "played", "parts", "clocks_set", "times", "outages")}
+        kept["injects"] = [one for one in report["injects"] if one["kind"] == "message"]
+        kept["expectations"] = [dict(one, program_said=None) for one in report["expectations"] if one["judged_by"] == "machine"]
+        own = ("unplayed", "noted", "ordered", "to-judge")
+        kept["time_line"] = [one for one in report["time_line"] if one["what"] not in own and one["inject"] != "surprise" and one["expectation"] != "calm"]
+        return kept
 
     def test_another_file_is_declined_at_both(self):
         self.begin("north", self.written(DRILL), "--with-peer", "--directory", self.drill("north"))
@@ -223,6 +235,9 @@ class WithPeer(WithPeerCase):
         for party in PREFIX:
             self.world.wait_for("the beginning", lambda: "begun" in self.record(self.drill(party)))
         self.assertEqual(*(self.world.ask(party, "bob", "drill", "clock")["agreed"]["id"] for party in PREFIX))
+        for party in PREFIX:  # The one that crossed is answered, too.
+            self.world.wait_for("no proposal", lambda: not self.world.ask(party, "bob", "drill", "clock")["peers_proposal"])
+            self.assertNotIn("exercise-clock-proposed", json.dumps(self.world.ask(party, "ann", "status", "--json")))
         self.world.ask("south", "ann", "drill", "stop", "--reason", "a real aircraft is in distress")
         for party in PREFIX:
             code, last = self.ended(party)

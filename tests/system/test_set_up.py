@@ -172,19 +172,30 @@ class SetUp(unittest.TestCase):
             self.assertNotIn("error", said.lower())
 
     def test_both_on_one_machine(self):
+        said = self.follow_on_one_machine("Both on one machine, to try it", ("try north south 4711 4721 4712", "try south north 4721 4711 4722"))
+        self.assertIn("VERIFIED up to entry", said)
+
+    def test_an_exercise_of_both_on_one_machine(self):
+        said = self.follow_on_one_machine("An exercise of both, on one machine",
+                                          ("exercise north N south S 4731 4741 4732", "exercise south S north N 4741 4731 4742"))
+        self.assertIn("XN-000001", said)
+        self.assertIn("EXERCISE EXERCISE EXERCISE", said)
+        self.assertIn("10 times", said)
+
+    def follow_on_one_machine(self, section, parties):
         newcomer = self.parties["north"]
-        start, use = commands("set-up.md", "Both on one machine, to try it")
+        start, use = commands("set-up.md", section)
         # Ports that were free a moment ago.
         sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(4)]
-        for line, ports in (("try north south 4711 4721 4712", (0, 1, 2)), ("try south north 4721 4711 4722", (1, 0, 3))):
+        for line, ports in zip(parties, ((0, 1, 2), (1, 0, 3))):
             self.assertIn(line, start)
             numbers = " ".join(str(sockets[i].getsockname()[1]) for i in ports)
-            start = start.replace(line, " ".join(line.split()[:3]) + " " + numbers)
+            start = start.replace(line, " ".join(line.split()[:-3]) + " " + numbers)
         for taken in sockets:
             taken.close()
         waiting = "for i in $(seq 600); do hotline --context north-ann status --json 2>&1 | grep -q '\"link\":\"up\"' && break; sleep 0.1; done\n"
         ending = "trap 'kill $north $south; wait' EXIT\n"
-        self.assertIn("VERIFIED up to entry", newcomer.run(start + ending + waiting + use))
+        return newcomer.run(start + ending + waiting + use)
 
     def check_revocation(self, north):
         check = "hotline pki check --ca ca.crt --crl ca.crl --party north people/bob.crt"

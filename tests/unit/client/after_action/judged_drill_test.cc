@@ -10,8 +10,10 @@
 #include "client/after_action/after_action_json.h"
 #include "client/after_action/after_action_page.h"
 #include "client/after_action/after_action_words.h"
+#include "client/after_action/joint_record.h"
 #include "client/after_action/who_played.h"
 #include "client/drill/scenario_file.h"
+#include "client/drill/scenario_message.h"
 #include "protocol/base/text.h"
 #include "protocol/message/body.h"
 #include "protocol/message/envelope.h"
@@ -274,6 +276,54 @@ TEST_F(JudgedDrillTest, ADrillThatDidNotEndLeavesWhatIsNotDueOpen) {
   EXPECT_EQ(of("told").outcome.kind, Outcome::Kind::not_reached);
 }
 
+// The scenario with an inject that makes SOUTH's clock wrong a minute before the warning.
+class WrongClockTest : public JudgedDrillTest {
+ protected:
+  void make_wrong(int64_t ahead_ms) {
+    Inject wrong = scenario.injects[0];
+    wrong.name = "wrong";
+    wrong.from = kDrillSouth;
+    wrong.content = ClockWrong{ahead_ms, 20 * kDrillMinute};
+    scenario.injects.push_back(wrong);
+    log.injects.push_back({{InjectFate::Kind::played, 4 * kDrillMinute}, "", {}, {}});
+  }
+};
+
+TEST_F(WrongClockTest, ItsSideIsJudgedByWhenTheOtherSideHadItsMessages) {
+  for (const int64_t ahead_ms : {30 * kDrillMinute, -20 * kDrillMinute}) {
+    make_wrong(ahead_ms);
+    for (const int64_t at_ms : {6 * kDrillMinute, 9 * kDrillMinute}) {
+      acknowledge(at_ms + ahead_ms);
+      records[kDrillNorth]->received["XS-000001"] = kDrillBegan + at_ms;
+      const JudgedExpectation read = of("acknowledged");
+      const bool is_in_time = at_ms < 8 * kDrillMinute;
+      EXPECT_EQ(read.outcome.kind, is_in_time ? Outcome::Kind::met : Outcome::Kind::missed);
+      EXPECT_EQ(is_in_time ? read.outcome.at_ms : read.late_ms.value_or(0), at_ms) << ahead_ms;
+      records[kDrillSouth]->messages.clear();
+    }
+    scenario.injects.pop_back();
+    log.injects.pop_back();
+  }
+}
+
+TEST_F(WrongClockTest, ItsRungsAreWhenTheProgramSawThem) {
+  make_wrong(30 * kDrillMinute);
+  climb(kDrillSouth, StepKind::rung, "supervisor", 38 * kDrillMinute);
+  EXPECT_EQ(of("climbs").outcome.kind, Outcome::Kind::missed);
+  log.verdicts[4] = DrillLog::Verdict{Outcome::Kind::met, 8 * kDrillMinute, "XN-000001"};
+  EXPECT_EQ(of("climbs").outcome.kind, Outcome::Kind::met);
+  EXPECT_EQ(of("climbs").outcome.at_ms, 8 * kDrillMinute);
+  EXPECT_NE(page().find("The clock of SOUTH was made wrong"), std::string::npos);
+}
+
+TEST_F(WrongClockTest, AClockThatIsHeldHasNoError) {
+  make_wrong(30 * kDrillMinute);
+  log.jumps = true;
+  acknowledge(9 * kDrillMinute);
+  records[kDrillNorth]->received["XS-000001"] = kDrillBegan + 6 * kDrillMinute;
+  EXPECT_EQ(of("acknowledged").outcome.kind, Outcome::Kind::missed);
+}
+
 TEST_F(JudgedDrillTest, WhereTheProgramSaidOtherwiseTheReportSaysSo) {
   acknowledge(6 * kDrillMinute);
   const JudgedDrill first = judged();
@@ -350,6 +400,11 @@ TEST_F(JudgedDrillTest, WhatWasDoneInTimeCountsAlsoWhereNobodyPlayed) {
   EXPECT_EQ(of("acknowledged").outcome.kind, Outcome::Kind::missed) << "its time was over before";
 }
 
+TEST_F(JudgedDrillTest, ADaemonThatWasStartedAgainStandsInItsCourse) {
+  log.restarts = {{7 * kDrillMinute, kDrillSouth}};
+  EXPECT_NE(page().find("daemon restarted"), std::string::npos);
+}
+
 TEST_F(JudgedDrillTest, ADrillThatBrokeOffSaysWhy) {
   log.ended_ms.reset();
   log.broken_off = "a daemon does not start";
@@ -409,6 +464,62 @@ TEST_F(JudgedDrillTest, InADrillOfTwoDirectorsAPartIsWhoeverActedInItsRole) {
   const std::string html = page();
   EXPECT_EQ(html.find("seed"), std::string::npos);
   EXPECT_EQ(html.find("a program"), std::string::npos);
+}
+
+// Whichever program's record it is made from, and whenever that one ended.
+TEST_F(JudgedDrillTest, AJointDrillEndsForBothWhenItsMessagesAreSettled) {
+  acknowledge(6 * kDrillMinute);
+  for (const SideIndex side : {kDrillNorth, kDrillSouth}) {
+    log.side = side;
+    for (const int64_t ended_ms : {7 * kDrillMinute, 40 * kDrillMinute}) {
+      log.ended_ms = ended_ms;
+      take_joint_end(scenario, records, log);
+      EXPECT_EQ(log.ended_ms, 15 * kDrillMinute) << "told is missed";
+      EXPECT_FALSE(log.is_stopped);
+    }
+  }
+  for (const int64_t at_ms : {20 * kDrillMinute, 8 * kDrillMinute}) {
+    add(kDrillSouth, "XS-000009", at_ms,
+        {.subject = "STOP EXERCISE",
+         .texts = {},
+         .content = ServiceFields{wire::ServiceAction::exercise_end, "", "", "", ""}});
+    take_joint_end(scenario, records, log);
+    EXPECT_EQ(log.is_stopped, at_ms == 8 * kDrillMinute) << "the first one was after its end";
+    EXPECT_EQ(log.ended_ms, std::min(at_ms, 15 * kDrillMinute));
+  }
+  log.injects[0] = {};
+  take_joint_end(scenario, records, log);
+  EXPECT_EQ(log.ended_ms, 8 * kDrillMinute) << "an inject was to come still";
+}
+
+TEST_F(JudgedDrillTest, AnInjectThatCameAfterTheOwnProgramEndedIsKnownByItsText) {
+  const UtcMs came = kDrillBegan + 5 * kDrillMinute;
+  const auto fields = draft_of(scenario, *scenario.injects[0].message(), kDrillNorth, nullptr, came,
+                               [](size_t) { return std::string(); });
+  ASSERT_TRUE(fields);
+  const auto draft = finish_draft(*fields, true, came);
+  ASSERT_TRUE(draft);
+  const auto* made = flatbuffers::GetRoot<wire::Draft>(draft->data());
+  SideRecord::Message& sent = records[kDrillNorth]->messages.front();
+  EnvelopeFields envelope;
+  envelope.id = sent.id;
+  envelope.type = static_cast<wire::MessageType>(made->type());
+  envelope.mode = wire::Mode::exercise;
+  envelope.from = "north";
+  envelope.to = "south";
+  envelope.drafted_at = envelope.released_at = came;
+  sent.type = made->type();
+  sent.envelope = build_envelope(envelope);
+  sent.body.assign(made->body()->begin(), made->body()->end());
+  log.injects[0] = {};
+  log.side = kDrillSouth;
+  DrillLog known = log;
+  add_injects_of_peer(scenario, records, known);
+  EXPECT_EQ(known.injects[0].message, "XN-000001");
+  EXPECT_EQ(known.injects[0].fate.at_ms, 5 * kDrillMinute);
+  sent.body = build_body({.subject = "Other", .texts = {}, .content = TextContentFields{}});
+  add_injects_of_peer(scenario, records, log);
+  EXPECT_EQ(log.injects[0].message, "");
 }
 
 TEST_F(JudgedDrillTest, AJumpOfBothDirectorsStandsInTheReport) {

@@ -184,6 +184,20 @@ TEST_F(DrillStandingTest, a_speed_that_no_clock_has_is_refused) {
   EXPECT_EQ(order({.kind = Do::speed, .speed_permille = 100}), "taken");
 }
 
+// Its error would count so many times over, and people are judged by it.
+TEST_F(DrillStandingTest, a_wrong_clock_is_played_in_real_time_alone) {
+  reading.scenario.injects[0].content = ClockWrong{600'000, 300'000};
+  const std::string refused =
+      "refused: first: a wrong clock cannot be judged at another speed than 1";
+  EXPECT_EQ(order({.kind = Do::speed, .speed_permille = 10'000}), refused) << "it is to come";
+  EXPECT_EQ(order({.kind = Do::speed, .speed_permille = 1'000}), "taken");
+  happen("first", 300'000);
+  EXPECT_EQ(order({.kind = Do::speed, .speed_permille = 500}, 400'000), refused) << "under way";
+  EXPECT_EQ(order({.kind = Do::speed, .speed_permille = 500}, 600'000), "taken") << "it is over";
+  standing.play.injects[0].kind = InjectFate::Kind::skipped;
+  EXPECT_EQ(order({.kind = Do::speed, .speed_permille = 500}, 400'000), "taken");
+}
+
 TEST_F(DrillStandingTest, nothing_is_expected_of_an_inject_that_could_not_go) {
   happen("first", 300'000);
   take(
@@ -228,6 +242,12 @@ TEST_F(DrillStandingTest, why_it_broke_off_is_known_until_it_goes_on) {
   EXPECT_EQ(standing.broken_off, "a daemon does not start");
   happen("first", 300'000);
   EXPECT_EQ(standing.broken_off, "");
+}
+
+TEST_F(DrillStandingTest, a_restarted_daemon_changes_nothing_but_the_time) {
+  take(R"({"what":"restarted","side":"south","at_ms":300000})");
+  EXPECT_EQ(standing.now_ms, 300'000);
+  EXPECT_FALSE(is_over(scenario(), standing));
 }
 
 TEST_F(DrillStandingTest, a_stop_that_a_player_said_waits_for_no_answer) {

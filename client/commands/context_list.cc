@@ -62,7 +62,8 @@ Command context_list_command() {
            "  ca = \"north-ca.crt\"\n"
            "  crl = \"north-ca.crl\"               # what that CA has revoked; may be left out\n"
            "  language = \"en\"                    # coded fields are shown in it: en, ru, uk, id",
-       .examples = {"hotline context list", "hotline --context north context list"}},
+       .examples = {"hotline context list", "hotline --context north context list"},
+       .without = {"--local"}},
       context_list};
 }
 

@@ -122,7 +122,8 @@ Command help_command() {
   return {{.name = "help",
            .summary = "Explain the commands",
            .examples = {"hotline help", "hotline help send", "hotline help template"},
-           .positionals = {{"COMMAND", "the command to explain", false, true}}},
+           .positionals = {{"COMMAND", "the command to explain", false, true}},
+           .without = {"--json", "--local"}},
           help};
 }
 
@@ -130,12 +131,16 @@ Command completion_command() {
   return {{.name = "completion",
            .summary = "Print what bash needs to complete commands and options",
            .examples = {"source <(hotline completion bash)"},
-           .positionals = {{"SHELL", "bash"}}},
+           .positionals = {{"SHELL", "bash"}},
+           .without = {"--json", "--local"}},
           completion};
 }
 
 Command version_command() {
-  return {{.name = "version", .summary = "Print the version", .examples = {"hotline version"}},
+  return {{.name = "version",
+           .summary = "Print the version",
+           .examples = {"hotline version"},
+           .without = {"--local"}},
           version};
 }
 

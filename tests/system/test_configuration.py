@@ -8,6 +8,8 @@ import subprocess
 import tempfile
 import unittest
 
+from world import World
+
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 HOTLINED = pathlib.Path(os.environ["HOTLINE_BUILD"]).resolve() / "daemon" / "hotlined"
 SOURCES = ("daemon/process/config.cc", "daemon/process/notifier_config.cc", "protocol/policy_file/policy_file.cc")
@@ -97,6 +99,29 @@ class DefaultsTest(unittest.TestCase):
         words = subprocess.run([HOTLINED, "config", "show", "-c", self.file], capture_output=True, text=True)
         self.assertIn("watch after 1min, role supervisor: /bin/true a\n", words.stdout)
         self.assertIn("voice after 30min, role supervisor, voice: nobody is called\n", words.stdout)
+
+
+class CheckTest(unittest.TestCase):
+    def test_what_the_first_use_would_refuse_is_refused(self):
+        """tests/unit/daemon/commands tries what it says of each part; this tries that it asks."""
+        with World() as world:
+            path = world.config("north")
+            good = path.read_text()
+            peer = re.search('addresses = .*', good)[0]
+            for wrong, instead, words in (('roles = ["auditor"]', "roles = []", "person eve has no role"),
+                                          (peer, 'addresses = ["127.0.0.1:0"]', "nobody can be called on port 0"),
+                                          (good[good.index("[[person]]"):], "\n", "there is no [[person]]"),
+                                          ('peer = "127.0.0.1:0"\nclient = "127.0.0.1:0"', 'peer = "127.0.0.1:4711"\nclient = "127.0.0.1:4711"',
+                                           "both on port 4711"),
+                                          ('/journal.db"', '"', "is a directory")):
+                path.write_text(good.replace(wrong, instead))
+                done = subprocess.run([HOTLINED, "config", "check", "-c", path, "--allow-dev-pki"], capture_output=True, text=True)
+                self.assertEqual(done.returncode, 3, wrong)
+                self.assertIn(words, done.stderr)
+            path.write_text(good)
+            done = subprocess.run([HOTLINED, "config", "check", "-c", path, "--allow-dev-pki"], capture_output=True, text=True)
+            self.assertEqual(done.returncode, 0, done.stderr)
+            self.assertIn("note: [channel] id is that of the example", done.stderr)
 
 
 class HelpTest(unittest.TestCase):

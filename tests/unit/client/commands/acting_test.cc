@@ -157,6 +157,24 @@ TEST_F(ActingTest, AMessageThatATemplateNamesIsFound) {
   EXPECT_EQ(sent.body->content_as_service()->message()->str(), "S-000087");
 }
 
+// Editors of other systems end lines with two characters, and begin a file with a mark.
+TEST_F(ActingTest, TextsAreTakenAsEditorsWriteThem) {
+  const std::string mark = "\xef\xbb\xbf";
+  terminal_.in.str(mark + "One line.\r\n\tAnother.\r\n\r\n");
+  EXPECT_EQ(terminal_.run({"send", "-p", "routine", "-"}), kExitDone) << terminal_.err();
+  EXPECT_EQ(terminal_.run({"send", "-p", "routine", "--text", "en=One\r\ntwo"}), kExitDone);
+  const std::string file = terminal_.write(
+      "sent.toml", "language = \"en\"\n[texts]\nen = \"" + mark + "One\\r\\ntwo\"\n");
+  EXPECT_EQ(terminal_.run({"send", "-p", "routine", "-f", file}), kExitDone) << terminal_.err();
+  ASSERT_EQ(daemon_.committed.size(), 3u);
+  const auto text_at = [this](size_t i) {
+    return OpenedDraft(daemon_.committed[i].draft).body->texts()->Get(0)->text()->str();
+  };
+  EXPECT_EQ(text_at(0), "One line.\n\tAnother.");
+  EXPECT_EQ(text_at(1), "One\ntwo");
+  EXPECT_EQ(text_at(2), "One\ntwo");
+}
+
 TEST_F(ActingTest, SendReadsStandardInputAndAsksQuestions) {
   terminal_.in.str("One line.\nAnother.\n");
   EXPECT_EQ(terminal_.run({"send", "-p", "routine", "-"}), kExitDone) << terminal_.err();

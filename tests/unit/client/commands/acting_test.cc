@@ -108,6 +108,24 @@ TEST_F(ActingTest, SendFillsATemplateAndLooksAsPromised) {
   EXPECT_EQ(sent.body->content_as_incident()->position()->latitude(), 54'90000);
 }
 
+TEST_F(ActingTest, APreviewShowsTheMessageAndSendsNothing) {
+  const std::vector<std::string> words = {"send", "-p", "routine", "All quiet here.", "--dry-run"};
+  EXPECT_EQ(terminal_.run(words), kExitDone) << terminal_.err();
+  EXPECT_EQ(terminal_.out().rfind("ROUTINE  text  PREVIEW, not sent\nAll quiet here.\n", 0), 0u)
+      << terminal_.out();
+  EXPECT_NE(terminal_.err().find("It would go as it stands."), std::string::npos);
+  std::vector<std::string> in_json = words;
+  in_json.push_back("--json");
+  EXPECT_EQ(terminal_.run(in_json), kExitDone);
+  EXPECT_EQ(terminal_.out().rfind("{\"v\":1,\"sent\":false,\"precedence\":\"ROUTINE\",", 0), 0u)
+      << terminal_.out();
+  EXPECT_NE(terminal_.out().find("\"may_be_sent\":true"), std::string::npos);
+  daemon_.refusal_of_drafts = "the channel is suspended";
+  EXPECT_EQ(terminal_.run(words), kExitRefused);
+  EXPECT_NE(terminal_.err().find("It would be refused."), std::string::npos) << terminal_.err();
+  EXPECT_TRUE(daemon_.committed.empty());
+}
+
 TEST_F(ActingTest, SendTakesTextsInTwoLanguages) {
   EXPECT_EQ(terminal_.run({"send", "-p", "Z", "--text", "en=We see it.", "--text",
                            "ru=Мы его видим.", "--incident", "buoy", "--reply-by", "+30m"}),

@@ -161,7 +161,10 @@ Command ack_command() {
   std::vector<OptionSpec> options = {
       {"--read-back", "WORDS",
        "position and time as you understood them, instead of the message's"},
-      {"--as-understood", "", "send a read-back that differs; both watches are alarmed"}};
+      {.names = "--as-understood",
+       .value = "",
+       .help = "send a read-back that differs; both watches are alarmed",
+       .only_with = {"--read-back"}}};
   for (OptionSpec& option : flood_options()) options.push_back(std::move(option));
   for (OptionSpec& option : wait_options()) options.push_back(std::move(option));
   return {

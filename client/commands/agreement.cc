@@ -516,7 +516,10 @@ Command agreement_show_command() {
                           "have the same.",
            .examples = {"hotline agreement show", "hotline agreement show --toml",
                         "hotline agreement show 2 --json"},
-           .options = {{"--toml", "", "as a file that can be changed and proposed"}},
+           .options = {{.names = "--toml",
+                        .value = "",
+                        .help = "as a file that can be changed and proposed",
+                        .never_with = {"--json"}}},
            .positionals = {{"NUMBER", "another one than that in force", false}}},
           agreement_show};
 }

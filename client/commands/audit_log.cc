@@ -77,14 +77,21 @@ class Log {
 
   int run() {
     const bool by_time = options_.period.since || options_.period.until;
-    uint64_t from = std::min(options_.cursor.value_or(0), journal_.size());
+    uint64_t from = options_.cursor.value_or(0);
+    if (from > journal_.size()) {
+      const std::string end = std::to_string(journal_.size());
+      return output_.fail("cannot show the log",
+                          usage("--cursor " + std::to_string(from) +
+                                    " is beyond its end: another journal's, or a slip?",
+                                "--cursor " + end + "    goes on from its end"));
+    }
     next_ = from;
     // Clocks are set back now and then, so that times do not rise with the entries: with a time
     // asked for, every entry is looked at. Without one, the last lines are known by their numbers.
     if (options_.lines && !by_time) {
       from += journal_.size() - from - std::min(*options_.lines, journal_.size() - from);
     }
-    hold_back_ = options_.lines && by_time;
+    hold_back_ = options_.lines && by_time && from < journal_.size();
     auto status = journal_.read(from, options_.follow ? JournalSource::kForever : journal_.size(),
                                 [this](const JournalItem& item) { return take(item); });
     if (unreadable_) {

@@ -31,7 +31,10 @@ Command audit_persons_command();
 Command audit_verify_command();
 Command completion_command();
 Command conflicts_command();
+Command context_add_command();  // These are in contexts.cc.
 Command context_list_command();
+Command context_show_command();
+Command context_use_command();
 Command decline_command();
 Command demo_command();
 Command disseminate_command();

@@ -83,11 +83,6 @@ int accept(Invocation& invocation) {
   Output& output = invocation.output;
   output.set_sent(Sent::no);
   const std::string what = "the conflict is not accepted";
-  for (const char* other : {"ID", "--limit", "--after", "--all"}) {
-    if (!invocation.arguments.has(other)) continue;
-    const std::string name = other;
-    return output.fail("", make_error(ErrorCode::usage, name + " does not go with --accept"));
-  }
   const auto wait = need(read_wait_options(invocation.arguments));
   const auto connection = need(invocation.connect(), what);
   if (!connection->may(Right::send, wire::MessageType::answer)) {
@@ -135,11 +130,6 @@ void offer_to_accept(Output& output, const wire::ConflictRows& rows) {
 int list_conflicts(Invocation& invocation) {
   Output& output = invocation.output;
   const std::string what = "cannot list conflicts";
-  for (const char* other : {"--wait", "--timeout", "--idempotency-key"}) {
-    if (!invocation.arguments.has(other)) continue;
-    const std::string name = other;
-    return output.fail("", make_error(ErrorCode::usage, name + " goes with --accept only"));
-  }
   const uint64_t limit = need(read_row_limit(invocation.arguments, kConflictsByDefault));
   const std::string after = invocation.arguments.get("--after").value_or("");
   const auto connection = need(invocation.connect(), what);
@@ -186,12 +176,19 @@ int conflicts(Invocation& invocation) {
 
 Command conflicts_command() {
   std::vector<OptionSpec> options = {
-      {"--accept", "OURS,THEIRS", "accept this conflict; it ends once the other side does too"},
+      {.names = "--accept",
+       .value = "OURS,THEIRS",
+       .help = "accept this conflict; it ends once the other side does too",
+       .never_with = {"ID", "--limit", "--after", "--all"}},
       {"--all", "", "also those that both accepted, while the notices stand"},
       row_limit_option("20"),
       after_option()};
-  for (OptionSpec& option : wait_options()) options.push_back(std::move(option));
-  options.push_back(idempotency_option());
+  std::vector<OptionSpec> sending = wait_options();
+  sending.push_back(idempotency_option());
+  for (OptionSpec& option : sending) {
+    if (option.only_with.empty()) option.only_with = {"--accept"};
+    options.push_back(std::move(option));
+  }
   return {
       {.name = "conflicts",
        .summary = "List where notices of both parties come too near to each other",

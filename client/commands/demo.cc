@@ -86,7 +86,8 @@ Command demo_command() {
        .examples = {"hotline demo", "hotline demo --hotlined build/dev/daemon/hotlined"},
        .options = {{"--hotlined", "PATH", "the daemon's program (beside this one without it)"},
                    {"--incidents", "DIR",
-                    "also send what stands in its files, as `hotline send -f` does"}}},
+                    "also send what stands in its files, as `hotline send -f` does"}},
+       .without = {"--json", "--local"}},
       demo};
 }
 

@@ -184,7 +184,8 @@ Command drill_import_command() {
        .options = {{"--sides", "A,B", "the two parties, as the table names them; else north,south"},
                    {"--title", "TEXT", "of the scenario; else the file's name"},
                    {"-o,--output", "FILE", "a new file; else standard output"}},
-       .positionals = {{"FILE", "a table"}}},
+       .positionals = {{"FILE", "a table"}},
+       .without = {"--local"}},
       drill_import};
 }
 

@@ -82,7 +82,7 @@ void say_joint(Output& output, const wire::ExerciseClockReply& clock) {
 
 void say_clock(Output& output, const wire::ExerciseClockReply& clock) {
   output.say("The clock of the exercise says " + format_rfc3339(clock.at()) + " (" +
-             format_date_time_group(clock.at()) + ").");
+             output.date_time_group(clock.at()) + ").");
   if (clock.stopped_by() != nullptr) {
     output.say("STOP EXERCISE: " + text(clock.stopped_by()) + " stopped it at " +
                    format_rfc3339(clock.stopped_at()),

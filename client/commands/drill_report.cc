@@ -118,7 +118,8 @@ Command drill_report_command() {
                    {"--trust", "DIR",
                     "the CA certificate of each side, as SIDE-ca.crt; else those that the drill "
                     "made"}},
-       .positionals = {{"DIRECTORY", "of a drill"}}},
+       .positionals = {{"DIRECTORY", "of a drill"}},
+       .without = {"--local"}},
       drill_report};
 }
 

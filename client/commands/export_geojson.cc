@@ -97,7 +97,8 @@ Command export_geojson_command() {
            "\"link_down_since\" is not in it: a map must say so.",
        .examples = {"hotline export geojson picture.geojson",
                     "hotline export geojson > picture.geojson"},
-       .positionals = {{"FILE", "a new file; else standard output", false}}},
+       .positionals = {{"FILE", "a new file; else standard output", false}},
+       .without = {"--local"}},
       export_geojson};
 }
 

@@ -70,7 +70,7 @@ void print_table(Output& output, const Connection& connection, const Shown& show
     const bool must_be_read = one->waits() && (is_flash || due_ms <= 0);
     table.add({must_be_read ? "!" : "",
                {due_words(*one), precedence_label(one->precedence()), text(one->id()),
-                format_date_time_group(one->released_at()), upper_case(sender_of(connection, *one)),
+                output.date_time_group(one->released_at()), upper_case(sender_of(connection, *one)),
                 text(one->subject())},
                one->waits() ? precedence_style(one->precedence()) : Style::plain});
   }
@@ -164,7 +164,7 @@ int requests(Invocation& invocation, Connection& connection, uint64_t limit) {
     const int64_t due_ms = answer_due_in_ms(*one, invocation.now());
     table.add({due_ms <= 0 ? "!" : "",
                {format_remaining(due_ms), precedence_label(one->precedence()), text(one->id()),
-                format_date_time_group(one->answer_due_at()),
+                output.date_time_group(one->answer_due_at()),
                 upper_case(sender_of(connection, *one)), state_words(*one), text(one->subject())},
                precedence_style(one->precedence())});
   }

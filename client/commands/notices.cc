@@ -42,11 +42,7 @@ Result<UtcMs> read_at(const std::string& typed, UtcMs now) {
 Status read_place(const Arguments& arguments, NoticesWish& wish) {
   const auto near = arguments.get("--near");
   const auto within = arguments.get("--within");
-  if (near.has_value() != within.has_value()) {
-    return make_error(ErrorCode::usage, "--near and --within go together",
-                      "--near \"54.90N 020.10E\" --within 50km");
-  }
-  if (!near) return ok();
+  if (!near || !within) return ok();
   const auto in_degrees = grid_places_in_degrees(*near);
   if (!in_degrees) return in_degrees.error();
   const auto position = parse_position(*in_degrees);
@@ -121,7 +117,7 @@ void print_notices(Output& output, const Connection& connection, const wire::Not
     table.add(
         {one->conflicts() > 0 ? "!" : "",
          {text(message.id()), type_name(message.type()), upper_case(sender_of(connection, message)),
-          format_date_time_group(one->start()), format_date_time_group(one->end()), place_of(*one),
+          output.date_time_group(one->start()), output.date_time_group(one->end()), place_of(*one),
           std::to_string(one->conflicts()), text(one->subject())},
          one->conflicts() > 0 ? Style::yellow : Style::plain});
   }
@@ -200,8 +196,14 @@ Command notices_command() {
            .options = {{"--type", "TYPE", "activity, launch or protected only"},
                        {"--from", "PARTY", "those of this party only"},
                        {"--at", "TIME", "those that go on then: 2026-11-29T10:00:00Z or +2h"},
-                       {"--near", "POSITION", "those that reach into a circle around it"},
-                       {"--within", "DISTANCE", "the radius of that circle: 500m, 50km, 30nm"},
+                       {.names = "--near",
+                        .value = "POSITION",
+                        .help = "those that reach into a circle around it",
+                        .only_with = {"--within"}},
+                       {.names = "--within",
+                        .value = "DISTANCE",
+                        .help = "the radius of that circle: 500m, 50km, 30nm",
+                        .only_with = {"--near"}},
                        row_limit_option("20"),
                        after_option()}},
           notices};

@@ -156,7 +156,8 @@ Command report_command() {
                     "text, json or html; else as the file's name ends, or text"},
                    {"-o,--output", "FILE", "a new file; else standard output"}},
        .positionals = {{"EXPORT", "an export; without one the running daemon is asked", false,
-                        true}}},
+                        true}},
+       .without = {"--local"}},
       run_report};
 }
 

@@ -3,6 +3,7 @@
 #include "client/compose/conflict_check.h"
 #include "client/compose/handing_in.h"
 #include "client/compose/message_request.h"
+#include "client/compose/preview.h"
 #include "client/compose/saved_draft.h"
 #include "client/compose/submitting.h"
 #include "client/compose/typed_correction.h"
@@ -122,6 +123,7 @@ int check_and_submit(Invocation& invocation, Connection& connection, const Draft
         check_before_sending(invocation, connection, finished.bytes, finished.told_back);
     if (!clear) return invocation.output.fail(kMessageNotSent, clear.error());
   }
+  if (invocation.arguments.has("--dry-run")) return show_preview(invocation, connection, finished);
   return submit_finished(invocation, connection, finished, wait);
 }
 
@@ -132,8 +134,9 @@ int send(Invocation& invocation) {
   const auto wait = need(read_wait_options(invocation.arguments, {"--reply-by", "--expires"}));
   const auto connection = need(invocation.connect(), what);
   if (invocation.arguments.has("--draft")) {
-    return submit_finished(invocation, *connection, need(read_saved(invocation, *connection), what),
-                           wait);
+    const auto saved = need(read_saved(invocation, *connection), what);
+    if (invocation.arguments.has("--dry-run")) return show_preview(invocation, *connection, saved);
+    return submit_finished(invocation, *connection, saved, wait);
   }
   if (is_correction(invocation.arguments)) {
     const auto draft = need(read_correction(invocation, *connection), what);
@@ -155,6 +158,7 @@ Command send_command() {
   for (OptionSpec& option : text_options()) options.push_back(std::move(option));
   for (OptionSpec& option : wait_options()) options.push_back(std::move(option));
   options.push_back(idempotency_option());
+  options.push_back(preview_option());
   return {
       {.name = "send",
        .summary = "Send a message to the other party",
@@ -167,6 +171,7 @@ Command send_command() {
            {"hotline send -p flash -t airspace-crossing --set where=\"54.90N 020.10E\" --wait "
             "acknowledged",
             "hotline send -p flash -t airspace-crossing --set where=5454N02006E --set when=-5m",
+            "hotline send -p flash -t airspace-crossing --set where=5454N02006E --dry-run",
             "hotline send -p routine \"The exercise of tomorrow begins at 0600Z.\"",
             "hotline send -p priority --text en=\"We found a buoy.\" --text ru=\"Мы нашли буй.\"",
             "hotline send -p priority --question \"Is it yours?\" --question \"Where does it go?\"",

@@ -23,7 +23,7 @@ std::string heading(const Output& output, const Connection& connection,
                     const wire::MessageRow& message) {
   return heading_of(output, message) + "  " + upper_case(sender_of(connection, message)) + " " +
          output.words("to") + " " + upper_case(receiver_of(connection, message)) + "  " +
-         format_date_time_group(message.released_at());
+         output.date_time_group(message.released_at());
 }
 
 using Descriptions = std::vector<JournalDescriber::Description>;

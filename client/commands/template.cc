@@ -126,7 +126,8 @@ int template_show(Invocation& invocation) {
 Command template_list_command() {
   return {{.name = "template list",
            .summary = "List the templates of messages with coded fields",
-           .examples = {"hotline template list"}},
+           .examples = {"hotline template list"},
+           .without = {"--local"}},
           template_list};
 }
 
@@ -135,7 +136,8 @@ Command template_show_command() {
            .summary = "Show the fields of a template, and how each is typed",
            .examples = {"hotline template show airspace-crossing",
                         "hotline template show stray-missile --json"},
-           .positionals = {{"NAME", "a template: hotline template list"}}},
+           .positionals = {{"NAME", "a template: hotline template list"}},
+           .without = {"--local"}},
           template_show};
 }
 

@@ -190,22 +190,22 @@ DraftFields acknowledgement_draft(const std::string& id, wire::Precedence preced
 }
 
 std::vector<OptionSpec> flood_options() {
-  return {{"--all", "", "all that waits, taken as one; a supervisor only"},
-          {"-p,--precedence", "LEVEL", "with --all: only these"},
-          {"--confirm", "COUNT@PLACE",
-           "with --all: those that were counted, and none that came later; without it they are "
-           "counted"}};
+  return {{.names = "--all",
+           .value = "",
+           .help = "all that waits, taken as one; a supervisor only",
+           .never_with = {"ID", "--read-back", "--as-understood", "--wait"}},
+          {.names = "-p,--precedence",
+           .value = "LEVEL",
+           .help = "with --all: only these",
+           .only_with = {"--all"}},
+          {.names = "--confirm",
+           .value = "COUNT@PLACE",
+           .help = "with --all: those that were counted, and none that came later; without it they "
+                   "are counted",
+           .only_with = {"--all"}}};
 }
 
 Status check_flood_options(const Arguments& arguments) {
-  if (arguments.has("--all") && (arguments.has("ID") || arguments.has("--read-back"))) {
-    return make_error(ErrorCode::usage, "--all goes without ID and without --read-back");
-  }
-  for (const char* option : {"--precedence", "--confirm"}) {
-    if (arguments.has(option) && !arguments.has("--all")) {
-      return make_error(ErrorCode::usage, std::string(option) + " goes with --all only");
-    }
-  }
   if (!arguments.has("--all") && !arguments.has("ID")) {
     return make_error(ErrorCode::usage, "which message?", "hotline ack @flash");
   }

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "client/compose/grid_position.h"
+#include "client/compose/typed_text.h"
 #include "client/compose/typed_volumes.h"
 #include "protocol/message/kinds/volumes.h"
 #include "protocol/message/names.h"
@@ -42,7 +43,7 @@ Status read_texts_of(const TomlFile& file, const TomlValue& table, MessageReques
   for (const auto& [language, value] : members) {
     const auto content = file.text_of(value, language);
     if (!content) return content.error();
-    TextFields one{language, *content, language == request.language, ""};
+    TextFields one{language, without_editors_marks(*content), language == request.language, ""};
     request.texts.insert(one.original ? request.texts.begin() : request.texts.end(), one);
   }
   if (!request.texts.empty() && !request.texts.front().original) {

@@ -120,7 +120,10 @@ Result<std::string> resolve_thread_to_join(Connection& connection, const std::st
 }
 
 OptionSpec new_thread_option() {
-  return {"--new-thread", "", "the word of --incident is a new one, though it is nearly another"};
+  return {.names = "--new-thread",
+          .value = "",
+          .help = "the word of --incident is a new one, though it is nearly another",
+          .only_with = {"--incident"}};
 }
 
 Result<ReferredMessage> ReferredMessage::find(Connection& connection, const std::string& typed,

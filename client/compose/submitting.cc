@@ -230,7 +230,10 @@ int follow_message(Invocation& invocation, Connection& connection, const Submiss
 
 std::vector<OptionSpec> wait_options() {
   return {{"--wait", "STATE", "return when it is committed (as without), delivered, acknowledged"},
-          {"--timeout", "TIME", "how long --wait waits at most: 90s, 10m (as without), 2h"}};
+          {.names = "--timeout",
+           .value = "TIME",
+           .help = "how long --wait waits at most: 90s, 10m (as without), 2h",
+           .only_with = {"--wait"}}};
 }
 
 Result<WaitOptions> read_wait_options(const Arguments& arguments,

@@ -225,13 +225,22 @@ Status check_options_beside(const Arguments& arguments, const std::string& chang
 
 std::vector<OptionSpec> correction_options() {
   return {{"--corrects", "ID", "a CORRECTION of this own message, with --change and --reason"},
-          {"--change", "FIELD=OLD -> NEW",
-           "what was wrong, and what is right; FIELD -> NEW, whatever was wrong", true},
-          {"--reason", "TEXT", "why it is corrected or cancelled"}};
+          {.names = "--change",
+           .value = "FIELD=OLD -> NEW",
+           .help = "what was wrong, and what is right; FIELD -> NEW, whatever was wrong",
+           .repeated = true,
+           .only_with = {"--corrects"}},
+          {.names = "--reason",
+           .value = "TEXT",
+           .help = "why it is corrected or cancelled",
+           .only_with = {"--corrects"}}};
 }
 
 std::vector<OptionSpec> change_options() {
   std::vector<OptionSpec> options = correction_options();
+  for (OptionSpec& option : options) {
+    if (!option.only_with.empty()) option.only_with.push_back("--cancels");
+  }
   options.push_back({"--cancels", "ID", "a CANCELLATION of this own message, with --reason"});
   return options;
 }

@@ -141,6 +141,9 @@ std::vector<OptionSpec> changing_options() {
 
 std::vector<OptionSpec> message_options() {
   std::vector<OptionSpec> options = changing_options();
+  for (OptionSpec& option : options) {  // The file may have the word.
+    if (!option.only_with.empty()) option.only_with.push_back("--file");
+  }
   options.insert(options.begin() + 1,
                  {"-t,--template", "NAME", "fill this template: hotline template list"});
   options.insert(options.begin() + 3,

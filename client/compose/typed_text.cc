@@ -1,6 +1,7 @@
 #include "client/compose/typed_text.h"
 
 #include <istream>
+#include <string_view>
 
 #include "protocol/base/bytes.h"
 #include "protocol/base/limits.h"
@@ -20,7 +21,9 @@ std::string read_all(std::istream& in) {
     content.append(chunk, sizeof chunk);
   }
   content.append(chunk, static_cast<size_t>(in.gcount()));
-  while (!content.empty() && content.back() == '\n') content.pop_back();
+  while (content.ends_with('\n') || content.ends_with("\r\n")) {
+    content.resize(content.size() - (content.ends_with("\r\n") ? 2 : 1));
+  }
   return content;
 }
 
@@ -55,6 +58,16 @@ std::vector<OptionSpec> text_options() {
           {"--language", "TAG", "the language of the text; the context's without it"}};
 }
 
+std::string without_editors_marks(const std::string& text) {
+  constexpr std::string_view kMark = "\xef\xbb\xbf";
+  std::string plain;
+  for (size_t at = text.starts_with(kMark) ? kMark.size() : 0; at < text.size(); ++at) {
+    const bool ends_line = text[at] == '\r' && at + 1 < text.size() && text[at + 1] == '\n';
+    if (!ends_line) plain += text[at];
+  }
+  return plain;
+}
+
 std::string typed_language(const Invocation& invocation, const Connection& connection) {
   return invocation.arguments.get("--language").value_or(connection.language());
 }
@@ -76,7 +89,8 @@ Result<std::vector<TextFields>> read_texts(const Invocation& invocation,
     if (!one->original) one->translated_by = connection.party();
     texts.push_back(std::move(*one));
   }
-  for (const TextFields& one : texts) {
+  for (TextFields& one : texts) {
+    one.text = without_editors_marks(one.text);
     if (auto status = check_text(one.text); !status) return status.error();
   }
   return texts;

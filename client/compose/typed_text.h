@@ -15,6 +15,11 @@ namespace hotline::client {
 // --text, --subject and --language.
 std::vector<OptionSpec> text_options();
 
+// The text without what editors put in and nobody sees: a mark of the encoding at its beginning
+// (U+FEFF), and a carriage return before each line feed. Whatever else is not seen stays, and is
+// refused by its place.
+std::string without_editors_marks(const std::string& text);
+
 // --language, else the context's.
 std::string typed_language(const Invocation& invocation, const Connection& connection);
 

@@ -3,6 +3,8 @@
 #include <filesystem>
 
 #include "protocol/base/nearest.h"
+#include "protocol/base/text.h"
+#include "protocol/message/words.h"
 #include "protocol/terminal/toml_file.h"
 
 namespace hotline::client {
@@ -12,6 +14,11 @@ std::string beside(const std::string& file, const std::string& path) {
   const std::filesystem::path given(path);
   if (given.is_absolute()) return path;
   return (std::filesystem::path(file).parent_path() / given).lexically_normal().string();
+}
+
+// By its first subtag. Another one would be read as English, and nobody be told.
+bool is_reader_language(const std::string& tag) {
+  return choose_language(tag) != Language::en || same_language(tag.substr(0, tag.find('-')), "en");
 }
 
 bool is_port(const std::string& text) {
@@ -47,7 +54,13 @@ Result<Context> read_context(const TomlFile& file, const std::string& name,
       }
       if (!context.unix_path.empty()) context.unix_path = beside(file.name, context.unix_path);
     }
-    if (key == "language") context.language = *text;
+    if (key == "language") {
+      if (!is_reader_language(*text)) {
+        return file.error(value, "\"" + *text + "\" is no language that hotline speaks",
+                          "write en, ru, uk or id");
+      }
+      context.language = *text;
+    }
     for (const auto& [name_of_path, path] :
          {std::pair{"certificate", &context.certificate_path}, std::pair{"key", &context.key_path},
           std::pair{"ca", &context.ca_path}, std::pair{"crl", &context.crl_path}}) {
@@ -71,6 +84,7 @@ Result<Context> read_context(const TomlFile& file, const std::string& name,
 std::vector<std::string> names_of(const ContextFile& file) {
   std::vector<std::string> names;
   for (const Context& context : file.contexts) names.push_back(context.name);
+  for (const FaultyContext& one : file.faulty) names.push_back(one.name);
   return names;
 }
 
@@ -98,6 +112,12 @@ Status parse_server(const std::string& server, Context& context) {
   return ok();
 }
 
+std::string server_of(const Context& context) {
+  if (!context.unix_path.empty()) return "unix:" + context.unix_path;
+  const bool bare_ipv6 = context.host.find(':') != std::string::npos;
+  return (bare_ipv6 ? "[" + context.host + "]" : context.host) + ":" + context.port;
+}
+
 std::string config_path(const std::optional<std::string>& option, const Environment& environment) {
   if (option) return *option;
   if (const auto path = environment("HOTLINE_CONFIG"); path && !path->empty()) return *path;
@@ -112,8 +132,7 @@ Result<ContextFile> read_context_file(const std::string& path) {
   if (!toml) {
     Error error = toml.error();
     if (error.code == ErrorCode::not_found) {
-      error.hint =
-          "write this file (hotline help context shows one), or name another with --config";
+      error.hint = "hotline help context add    shows how, or name another with --config";
     }
     error.code = ErrorCode::configuration;
     return error;
@@ -124,6 +143,11 @@ Result<ContextFile> read_context_file(const std::string& path) {
   ContextFile file;
   file.path = path;
   if (const TomlValue* name = toml->root.find("context")) {
+    if (name->kind == TomlValue::Kind::table) {
+      const std::string one = name->members.empty() ? "NAME" : name->members.front().key;
+      return toml->error(*name, "unknown table [context." + one + "]",
+                         "did you mean [contexts." + one + "]?");
+    }
     const auto text = toml->text_of(*name, "context");
     if (!text) return text.error();
     file.default_name = *text;
@@ -131,13 +155,17 @@ Result<ContextFile> read_context_file(const std::string& path) {
   if (const TomlValue* contexts = toml->root.find("contexts")) {
     for (const auto& [name, table] : contexts->members) {
       auto context = read_context(*toml, name, table);
-      if (!context) return context.error();
+      if (!context) {
+        file.faulty.push_back({name, context.error()});
+        continue;
+      }
       file.contexts.push_back(std::move(*context));
     }
   }
   if (file.contexts.empty()) {
+    if (!file.faulty.empty()) return file.faulty.front().error;
     return make_error(ErrorCode::configuration, path + ": there is no context in it",
-                      "hotline help context    shows one");
+                      "hotline help context list    shows one");
   }
   return file;
 }
@@ -149,7 +177,7 @@ Result<Context> choose_context(const ContextFile& file, const std::optional<std:
     name = *wanted;
   if (option) name = *option;
   if (name.empty()) {
-    if (file.contexts.size() == 1) return file.contexts.front();
+    if (names_of(file).size() == 1) return file.contexts.front();
     return make_error(ErrorCode::configuration,
                       file.path + ": has several contexts and names none as the default",
                       "choose one with --context, or write context = \"" +
@@ -157,6 +185,9 @@ Result<Context> choose_context(const ContextFile& file, const std::optional<std:
   }
   for (const Context& context : file.contexts) {
     if (context.name == name) return context;
+  }
+  for (const FaultyContext& one : file.faulty) {
+    if (one.name == name) return one.error;
   }
   std::string hint;
   if (const auto guess = nearest_word(name, names_of(file))) {

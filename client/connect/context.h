@@ -33,10 +33,17 @@ struct Context {
   std::string language = "en";
 };
 
+// A context with a mistake in it. The others are as good as ever; whoever chooses this one is told.
+struct FaultyContext {
+  std::string name;
+  Error error;
+};
+
 struct ContextFile {
   std::string path;
   std::string default_name;  // May be empty.
   std::vector<Context> contexts;
+  std::vector<FaultyContext> faulty;
 };
 
 using Environment = std::function<std::optional<std::string>(const std::string&)>;
@@ -44,12 +51,16 @@ using Environment = std::function<std::optional<std::string>(const std::string&)
 // "host:port", "[::1]:port" or "unix:PATH" into `context`. Error: configuration.
 Status parse_server(const std::string& server, Context& context);
 
+// The other way round.
+std::string server_of(const Context& context);
+
 // Where the file would be, whether it exists or not.
 std::string config_path(const std::optional<std::string>& option, const Environment& environment);
 
-// Errors: configuration, with file:line:column.
+// Errors: configuration, with file:line:column, where the file has no context or cannot be read.
 Result<ContextFile> read_context_file(const std::string& path);
 
+// Errors: configuration; of a faulty context its own.
 Result<Context> choose_context(const ContextFile& file, const std::optional<std::string>& option,
                                const Environment& environment);
 

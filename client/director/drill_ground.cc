@@ -3,23 +3,14 @@
 #include <filesystem>
 #include <fstream>
 
+#include "client/connect/context_edit.h"
+
 namespace hotline::client {
 
 Status write_contexts(const std::string& path, const std::vector<Context>& contexts) {
   const std::string next = path + ".next";
   std::ofstream file(next, std::ios::binary);
-  for (const Context& one : contexts) {
-    const auto set = [&](const char* key, const std::string& value) {
-      if (!value.empty()) file << key << " = \"" << value << "\"\n";
-    };
-    file << "[contexts." << one.name << "]\n";
-    set("server", one.unix_path.empty() ? one.host + ":" + one.port : "unix:" + one.unix_path);
-    set("certificate", one.certificate_path);
-    set("key", one.key_path);
-    set("ca", one.ca_path);
-    set("crl", one.crl_path);
-    set("language", one.language);
-  }
+  for (const Context& one : contexts) file << context_table(one);
   file.close();
   std::error_code error;
   if (file.good()) std::filesystem::rename(next, path, error);

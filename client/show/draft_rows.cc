@@ -66,7 +66,7 @@ void print_drafts(Output& output, const std::vector<const wire::DraftRow*>& rows
     table.add({"",
                {format_draft_name(one->number()), precedence_words(one->precedence()),
                 type_name(one->type()), output.words(state_words(*one)),
-                format_date_time_group(one->saved_at()),
+                output.date_time_group(one->saved_at()),
                 output.words(person_words(text(one->person()), one->role())), text(one->subject())},
                precedence_style(one->precedence())});
   }

@@ -109,7 +109,7 @@ void print_incidents(Output& output, const Connection& connection, const wire::I
     table.add(
         {only_theirs ? "!" : "",
          {text(one->id()), precedence_label(one->precedence()), incident_state(connection, *one),
-          format_date_time_group(one->began_at()), format_date_time_group(one->last_at()),
+          output.date_time_group(one->began_at()), output.date_time_group(one->last_at()),
           format_count(one->messages()), format_count(one->open_requests()), first_subject(*one)}});
   }
   table.print(output);

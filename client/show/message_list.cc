@@ -35,7 +35,7 @@ void show_messages(Output& output, const Connection& connection, const wire::Row
   for (const wire::MessageRow* one : messages) {
     table.add({one->waits() && one->incoming() ? "!" : "",
                {text(one->id()), precedence_label(one->precedence()), type_name(one->type()),
-                format_date_time_group(one->released_at()), upper_case(sender_of(connection, *one)),
+                output.date_time_group(one->released_at()), upper_case(sender_of(connection, *one)),
                 one->mismatch() && one->cancelled_at() == 0 ? "MISMATCH" : state_words(*one),
                 text(one->subject())},
                one->waits() ? precedence_style(one->precedence()) : Style::plain});

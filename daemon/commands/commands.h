@@ -18,9 +18,14 @@ struct ServiceCommand {
 // In the order of the help.
 std::vector<ServiceCommand> all_commands();
 
+// These commands as the program that the command line and the help read.
+Program service_program();
+
 // Each in daemon/commands/<its name>.cc.
 ServiceCommand config_check_command();
 ServiceCommand config_example_command();
+ServiceCommand config_show_command();
+ServiceCommand help_command();
 ServiceCommand init_command();
 ServiceCommand run_command();
 ServiceCommand store_backup_command();

@@ -1,6 +1,7 @@
 // hotlined config check: reads a configuration all the way through.
 #include "daemon/commands/commands.h"
 #include "daemon/commands/machine_check.h"
+#include "daemon/commands/written_check.h"
 #include "daemon/process/config.h"
 #include "daemon/process/keys.h"
 #include "daemon/process/system_clock.h"
@@ -22,11 +23,18 @@ int config_check(const Arguments& arguments, Output& output) {
     return output.fail(
         what, make_error(ErrorCode::configuration, problem, "get the newest list from the CA"));
   }
+  const MachineFindings written = look_at_what_is_written(*config);
   const MachineFindings machine = look_at_machine(*config);
   int code = kExitDone;
-  for (const Error& fault : machine.faults) code = output.fail(what, fault);
+  for (const MachineFindings* findings : {&written, &machine}) {
+    for (const Error& fault : findings->faults) code = output.fail(what, fault);
+  }
   if (code != kExitDone) return code;
-  for (const std::string& note : machine.notes) output.talk("note: " + note);
+  std::vector<std::string> notes = near_ends(**keys, *config, read_clocks().utc);
+  for (const MachineFindings* findings : {&written, &machine}) {
+    notes.insert(notes.end(), findings->notes.begin(), findings->notes.end());
+  }
+  for (const std::string& note : notes) output.talk("note: " + note);
   output.answer(path + ": good" + (config->exercise ? ", an EXERCISE. Party " : ". Party ") +
                     config->party + ", peer " + config->peer + " over " +
                     std::to_string(config->peer_addresses.size()) + " paths, " +
@@ -41,7 +49,7 @@ int config_check(const Arguments& arguments, Output& output) {
                     .add("people", config->people.size())
                     .add("store", config->store_path)
                     .add("dev_pki", (*keys)->dev_pki())
-                    .add("notes", machine.notes));
+                    .add("notes", notes));
   return kExitDone;
 }
 

@@ -27,6 +27,12 @@ bool is_directory(const std::string& path) {
 // `hotlined init` makes the last step of the path.
 void look_at_store(const Config& config, MachineFindings& findings) {
   const std::filesystem::path store = config.store_path;
+  if (is_directory(config.store_path)) {
+    findings.faults.push_back(make_error(
+        ErrorCode::configuration, config.store_path + " is a directory, and the store is a file",
+        "path = \"" + (store / "journal.db").lexically_normal().string() + "\" in [store]"));
+    return;
+  }
   std::string directory = store.parent_path();
   if (!is_directory(directory)) directory = store.parent_path().parent_path();
   if (!is_directory(directory)) {

@@ -13,18 +13,7 @@ namespace {
 
 int run_main(const std::vector<std::string>& words) {
   const std::vector<ServiceCommand> commands = all_commands();
-  Program program;
-  program.name = "hotlined";
-  program.purpose = "one party's side of a Hotline channel.";
-  program.usage = "COMMAND ...";
-  program.afterword =
-      "Example:\n"
-      "  hotlined config example --party north --peer south > hotlined.toml\n"
-      "  hotlined init -c hotlined.toml\n"
-      "  hotlined run -c hotlined.toml\n";
-  program.options = {{"-h,--help", "", "explain the command, with an example"}};
-  for (const ServiceCommand& command : commands) program.commands.push_back(command.spec);
-  program.is_service = true;
+  const Program program = service_program();
   Screen screen;
   screen.out = &std::cout;
   screen.err = &std::cerr;

@@ -330,6 +330,8 @@ Result<const TemplateInfo*> find_template(std::string_view name) {
 }
 
 std::string subject_of(std::string_view text, size_t words_max) {
+  // From the first word on: a blank before it is nobody's subject.
+  text.remove_prefix(std::min(text.find_first_not_of(" \t\n"), text.size()));
   const std::string_view line = text.substr(0, text.find('\n'));
   size_t end = 0;
   for (size_t words = 0; words < words_max && end < line.size(); ++words) {

@@ -40,6 +40,19 @@ class Parser {
     return ok();
   }
 
+  // Fails on an option that the command would drop: whoever typed it meant something by it.
+  Status check_used() const {
+    for (const std::string& name : command_->without) {
+      if (arguments_.has(name)) {
+        return usage_error(name + " is of no use to " + program_.name + " " + command_->name);
+      }
+    }
+    for (const OptionSpec& option : command_->options) {
+      if (auto status = check_beside(option); !status) return status;
+    }
+    return ok();
+  }
+
   // Fails on what must be typed and was not.
   Status check_complete() const {
     for (const OptionSpec& option : command_->options) {
@@ -67,6 +80,19 @@ class Parser {
 
   Error usage_error(const std::string& reason) const {
     return make_error(ErrorCode::usage, reason, to_ask_for_help(program_, words_));
+  }
+
+  Status check_beside(const OptionSpec& option) const {
+    const std::string name = option.long_name();
+    if (!arguments_.has(name)) return ok();
+    const auto is_typed = [this](const std::string& other) { return arguments_.has(other); };
+    const auto& never = option.never_with;
+    const auto clash = std::find_if(never.begin(), never.end(), is_typed);
+    if (clash != never.end()) return usage_error(name + " does not go with " + *clash);
+    const auto& wanted = option.only_with;
+    if (wanted.empty() || std::any_of(wanted.begin(), wanted.end(), is_typed)) return ok();
+    if (wanted.size() == 1) return usage_error(name + " goes with " + wanted.front() + " only");
+    return usage_error(name + " goes with " + wanted.front() + " or " + wanted.back() + " only");
   }
 
   // What help says stays English, and so it is not said to people in the middle of a sentence.
@@ -276,6 +302,7 @@ int run_words(const Program& program, const std::vector<std::string>& words, con
     output->text(command_help(program, *command, output->text_width()));
     return kExitDone;
   }
+  if (auto status = parser.check_used(); !status) return output->fail("", status.error());
   if (auto status = parser.check_complete(); !status) return output->fail("", status.error());
   try {
     return perform(static_cast<size_t>(command - program.commands.data()), arguments, *output);

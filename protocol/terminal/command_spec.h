@@ -22,6 +22,11 @@ struct OptionSpec {
   std::string help;
   bool repeated = false;
   bool required = false;
+  // By their long names, a positional by its name. It is used only where one of these two is typed
+  // too; empty: always.
+  std::vector<std::string> only_with = {};
+  // It is not used where one of these is typed too.
+  std::vector<std::string> never_with = {};
 
   // "--precedence" of "-p,--precedence".
   std::string long_name() const { return names.substr(names.find("--")); }
@@ -41,6 +46,8 @@ struct CommandSpec {
   std::vector<std::string> examples = {};
   std::vector<OptionSpec> options = {};
   std::vector<PositionalSpec> positionals = {};
+  // Of the options that every command has, those that this one would not use, by their long names.
+  std::vector<std::string> without = {};
 };
 
 struct Program {

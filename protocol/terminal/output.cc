@@ -33,12 +33,15 @@ const char* escape_sequence(Style style) {
   return "";
 }
 
-std::string in_local_time(UtcMs time) {
+constexpr const char* kLocalTimeWithSeconds = " (%H:%M:%S %Z)";
+
+// `form`: as of strftime.
+std::string in_local_time(UtcMs time, const char* form) {
   const auto seconds = static_cast<std::time_t>(time / 1000);
   std::tm broken_down{};
   char text[64];
   if (localtime_r(&seconds, &broken_down) == nullptr) return "";
-  if (std::strftime(text, sizeof text, " (%H:%M:%S %Z)", &broken_down) == 0) return "";
+  if (std::strftime(text, sizeof text, form, &broken_down) == 0) return "";
   return text;
 }
 
@@ -148,11 +151,18 @@ std::string Output::styled(Style style, const std::string& text) const {
 }
 
 std::string Output::time_of_day(UtcMs time) const {
-  return format_time_of_day(time) + (options_.local_time ? in_local_time(time) : "");
+  return format_time_of_day(time) +
+         (options_.local_time ? in_local_time(time, kLocalTimeWithSeconds) : "");
 }
 
 std::string Output::date_and_time(UtcMs time) const {
-  return format_rfc3339(time) + (options_.local_time ? in_local_time(time) : "");
+  return format_rfc3339(time) +
+         (options_.local_time ? in_local_time(time, kLocalTimeWithSeconds) : "");
+}
+
+std::string Output::date_time_group(UtcMs time) const {
+  return format_date_time_group(time) +
+         (options_.local_time ? in_local_time(time, " (%H:%M %Z)") : "");
 }
 
 namespace {

@@ -118,6 +118,8 @@ class Output {
   std::string time_of_day(UtcMs time) const;
   // "2026-11-22T14:12:07.913Z", likewise.
   std::string date_and_time(UtcMs time) const;
+  // "221412Z NOV 26", likewise "(16:12 CET)".
+  std::string date_time_group(UtcMs time) const;
 
   // Says what failed, why, and what to type; returns the exit code that belongs to the error.
   //   PROGRAM: WHAT failed

@@ -33,12 +33,12 @@ NOT_COVERED = {
     "protocol/channel/{policy,policy_text,recorder}.cc": "for administrators: the configuration, and stores that contradict themselves",
     "protocol/geometry/conflict.cc": "the configuration",
     "protocol/message/two_person.cc": "the configuration",
-    "client/commands/{audit_*,pki,pki_request,context_list}.cc": "for auditors and administrators",
+    "client/commands/{audit_*,pki,pki_request,contexts}.cc": "for auditors and administrators",
     "client/commands/report.cc": "for auditors: both parties hold the same words",
     "client/report/*.cc": "likewise",
     "client/commands/drill_report.cc": "for exercise teams: both sides hold the same words",
     "client/after_action/*.cc": "likewise",
-    "client/commands/{demo,help,commands}.cc": "the demonstration and --help are English",
+    "client/commands/{demo,help,commands,completion}.cc": "the demonstration and --help are English, and so is what a shell reads",
     "client/commands/check.cc": "a line for a monitor",
     "client/{audit,demo}/*.cc": "for auditors, and the demonstration",
     "client/main.cc": "says nothing",
@@ -48,6 +48,8 @@ NOT_COVERED = {
     "client/language/*.cc": "the catalogues",
     "client/show/{journal_statistics,measures,progress,antimeridian,content_values,entry_fields,geojson_picture}.cc": "for auditors and programs",
     "client/connect/{export_download,journal_source}.cc": "for auditors",
+    "client/command_line/completion.cc": "what a shell reads",
+    "client/connect/context_edit.cc": "for whoever sets a workstation up, as client/commands/contexts.cc",
     "protocol/terminal/{command_spec,json_output,exit_code,last_words,standard_files}.cc": "--help, and nothing that is said",
     "protocol/log/*.cc": "for auditors: logs, notes and proofs",
     "certs/*.cc": "for administrators: certificates and keys",
@@ -128,7 +130,7 @@ NOT_SENTENCES_OF = {
     # Names of members and values.
     "client/compose/{geojson,geojson_feature,incident_file,typed_fields,message_request,typed_volumes}.cc": [
         r"[A-Za-z_]+", r"along \{\}", r"\[\[volume\]\]", '"FL200", "2026-11-29T10:00:00Z"', "volume=@area.geojson"],
-    "client/connect/context.cc": ["certificate|key|ca|crl", r"\{\}/(.config/)?hotline/config.toml"],
+    "client/connect/context.cc": ["certificate|key|ca|crl", r"unix:\{\}", r"\{\}/(.config/)?hotline/config.toml"],
     "client/compose/{draft_editing,saved_draft,typed_correction,typed_message}.cc": [
         "D-3: .*",
         r"[A-Za-z_]+", "hotlined store check", r"\(hotline draft list\)", r"\{\}-p flash, immediate, priority or routine",

@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 
 #include <cerrno>
+#include <iterator>
+#include <set>
 #include <sstream>
 
 #include "client/commands/commands.h"
@@ -156,6 +158,95 @@ TEST(Commands, EachHasASummaryAnExampleAndANameOfItsOwn) {
   }
 }
 
+std::vector<std::string> split_name(const std::string& name) {
+  std::istringstream words(name);
+  return {std::istream_iterator<std::string>(words), {}};
+}
+
+// The words that type this option of a command, with anything for its value.
+std::vector<std::string> words_typing(const CommandSpec& command, const std::string& option) {
+  std::vector<OptionSpec> options = program_of(all_commands()).options;
+  options.insert(options.end(), command.options.begin(), command.options.end());
+  for (const OptionSpec& one : options) {
+    if (one.long_name() != option) continue;
+    if (one.value.empty()) return {option};
+    return {option, option == "--color" ? "never" : "x"};
+  }
+  return {"x"};  // A positional.
+}
+
+// Refused before anything is done: no daemon is asked, for there is none here.
+void expect_useless(Terminal& terminal, const CommandSpec& command,
+                    const std::vector<std::string>& options, const std::string& reason) {
+  std::vector<std::string> words = split_name(command.name);
+  for (const std::string& option : options) {
+    for (std::string& word : words_typing(command, option)) words.push_back(std::move(word));
+  }
+  EXPECT_EQ(terminal.run(words), kExitUsage) << command.name << ": " << terminal.err();
+  EXPECT_NE(terminal.err().find(reason), std::string::npos) << command.name << terminal.err();
+}
+
+// Every command with every option that there is: one that it would drop is refused.
+TEST(Commands, RefuseAnOptionThatTheyDoNotUse) {
+  Terminal terminal;
+  terminal.columns = 200;
+  const Program program = program_of(all_commands());
+  std::set<std::string> every;
+  for (const CommandSpec& command : program.commands) {
+    for (const OptionSpec& option : command.options) every.insert(option.long_name());
+  }
+  for (const OptionSpec& option : program.options) every.erase(option.long_name());
+  for (const CommandSpec& command : program.commands) {
+    std::set<std::string> others = every;
+    for (const OptionSpec& option : command.options) others.erase(option.long_name());
+    for (const std::string& other : others) {
+      expect_useless(terminal, command, {other}, "unknown option \"" + other + "\"");
+    }
+    for (const std::string& useless : command.without) {
+      expect_useless(terminal, command, {useless},
+                     useless + " is of no use to hotline " + command.name);
+    }
+  }
+}
+
+TEST(Commands, RefuseAnOptionWithoutTheOneThatItSpeaksOf) {
+  Terminal terminal;
+  terminal.columns = 200;
+  for (const CommandSpec& command : program_of(all_commands()).commands) {
+    for (const OptionSpec& option : command.options) {
+      const std::string name = option.long_name();
+      EXPECT_LE(option.only_with.size(), 2u) << "the words name two";
+      for (const std::string& wanted : option.only_with) {
+        if (&wanted == &option.only_with.front())
+          expect_useless(terminal, command, {name}, name + " goes with " + wanted);
+        EXPECT_NE(words_typing(command, wanted).front(), "x") << wanted << " is no option";
+      }
+      for (const std::string& other : option.never_with) {
+        expect_useless(terminal, command, {name, other}, name + " does not go with " + other);
+      }
+    }
+  }
+}
+
+TEST(Commands, NoOptionIsDroppedInSilence) {
+  Terminal terminal;
+  for (const std::vector<std::string>& words :
+       {std::vector<std::string>{"send", "-p", "routine", "x", "--timeout", "5s"},
+        {"send", "-p", "routine", "x", "--reason", "why"},
+        {"send", "-p", "routine", "x", "--change", "a -> b"},
+        {"send", "-p", "routine", "x", "--new-thread"},
+        {"notice", "check", "-t", "activity", "--reason", "why"},
+        {"ack", "S-1", "--as-understood"},
+        {"ack", "--all", "--wait", "delivered"},
+        {"agreement", "show", "--toml", "--json"},
+        {"drill", "start", "--resume", "monday", "--speed", "10"},
+        {"version", "--local"},
+        {"--json", "completion", "bash"}}) {
+    EXPECT_EQ(terminal.run(words), kExitUsage) << words.front() << terminal.out();
+    EXPECT_EQ(terminal.out(), "");
+  }
+}
+
 TEST(VersionCommand, PrintsTheVersion) {
   Terminal terminal;
   EXPECT_EQ(terminal.run({"version"}), 0);
@@ -170,7 +261,7 @@ TEST(HelpCommand, ExplainsOneCommandOrSuggestsOne) {
   EXPECT_EQ(terminal.run({"help", "version"}), 0);
   EXPECT_EQ(terminal.out().rfind("Print the version.\n\nusage: hotline version\n", 0), 0u)
       << terminal.out();
-  EXPECT_EQ(terminal.run({"help", "context"}), 0);
+  EXPECT_EQ(terminal.run({"help", "context", "list"}), 0);
   EXPECT_NE(terminal.out().find("usage: hotline context list\n"), std::string::npos);
   EXPECT_EQ(terminal.run({"help", "vresion"}), kExitUsage);
   EXPECT_NE(terminal.err().find("try:  hotline help version"), std::string::npos);

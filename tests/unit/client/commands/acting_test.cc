@@ -108,6 +108,24 @@ TEST_F(ActingTest, SendFillsATemplateAndLooksAsPromised) {
   EXPECT_EQ(sent.body->content_as_incident()->position()->latitude(), 54'90000);
 }
 
+TEST_F(ActingTest, APreviewShowsTheMessageAndSendsNothing) {
+  const std::vector<std::string> words = {"send", "-p", "routine", "All quiet here.", "--dry-run"};
+  EXPECT_EQ(terminal_.run(words), kExitDone) << terminal_.err();
+  EXPECT_EQ(terminal_.out().rfind("ROUTINE  text  PREVIEW, not sent\nAll quiet here.\n", 0), 0u)
+      << terminal_.out();
+  EXPECT_NE(terminal_.err().find("It would go as it stands."), std::string::npos);
+  std::vector<std::string> in_json = words;
+  in_json.push_back("--json");
+  EXPECT_EQ(terminal_.run(in_json), kExitDone);
+  EXPECT_EQ(terminal_.out().rfind("{\"v\":1,\"sent\":false,\"precedence\":\"ROUTINE\",", 0), 0u)
+      << terminal_.out();
+  EXPECT_NE(terminal_.out().find("\"may_be_sent\":true"), std::string::npos);
+  daemon_.refusal_of_drafts = "the channel is suspended";
+  EXPECT_EQ(terminal_.run(words), kExitRefused);
+  EXPECT_NE(terminal_.err().find("It would be refused."), std::string::npos) << terminal_.err();
+  EXPECT_TRUE(daemon_.committed.empty());
+}
+
 TEST_F(ActingTest, SendTakesTextsInTwoLanguages) {
   EXPECT_EQ(terminal_.run({"send", "-p", "Z", "--text", "en=We see it.", "--text",
                            "ru=Мы его видим.", "--incident", "buoy", "--reply-by", "+30m"}),
@@ -155,6 +173,24 @@ TEST_F(ActingTest, AMessageThatATemplateNamesIsFound) {
       << terminal_.err();
   const OpenedDraft sent(daemon_.committed.at(0).draft);
   EXPECT_EQ(sent.body->content_as_service()->message()->str(), "S-000087");
+}
+
+// Editors of other systems end lines with two characters, and begin a file with a mark.
+TEST_F(ActingTest, TextsAreTakenAsEditorsWriteThem) {
+  const std::string mark = "\xef\xbb\xbf";
+  terminal_.in.str(mark + "One line.\r\n\tAnother.\r\n\r\n");
+  EXPECT_EQ(terminal_.run({"send", "-p", "routine", "-"}), kExitDone) << terminal_.err();
+  EXPECT_EQ(terminal_.run({"send", "-p", "routine", "--text", "en=One\r\ntwo"}), kExitDone);
+  const std::string file = terminal_.write(
+      "sent.toml", "language = \"en\"\n[texts]\nen = \"" + mark + "One\\r\\ntwo\"\n");
+  EXPECT_EQ(terminal_.run({"send", "-p", "routine", "-f", file}), kExitDone) << terminal_.err();
+  ASSERT_EQ(daemon_.committed.size(), 3u);
+  const auto text_at = [this](size_t i) {
+    return OpenedDraft(daemon_.committed[i].draft).body->texts()->Get(0)->text()->str();
+  };
+  EXPECT_EQ(text_at(0), "One line.\n\tAnother.");
+  EXPECT_EQ(text_at(1), "One\ntwo");
+  EXPECT_EQ(text_at(2), "One\ntwo");
 }
 
 TEST_F(ActingTest, SendReadsStandardInputAndAsksQuestions) {

@@ -101,6 +101,28 @@ TEST_F(AuditLogTest, ACursorGoesOnWhereTheLastLookEnded) {
   EXPECT_TRUE(terminal_.out().ends_with("\n{\"v\":1,\"cursor\":13}\n"));
 }
 
+// Taken back to the end in silence it would hide that the journal is another one.
+TEST_F(AuditLogTest, ACursorBeyondTheEndIsRefused) {
+  for (const std::vector<std::string>& more :
+       {std::vector<std::string>{}, {"-f"}, {"-f", "-n", "5", "--since=-1h"}}) {
+    std::vector<std::string> words = {"--cursor", "13"};
+    words.insert(words.end(), more.begin(), more.end());
+    EXPECT_EQ(run(words), kExitUsage);
+    EXPECT_NE(terminal_.err().find("--cursor 13 is beyond its end"), std::string::npos);
+    EXPECT_NE(terminal_.err().find("--cursor 12"), std::string::npos);
+  }
+}
+
+TEST_F(AuditLogTest, FollowingFromTheEndWithATimeShowsWhatComes) {
+  int silences = 0;
+  daemon_.on_silence = [&](int64_t) {
+    if (++silences == 1) daemon_.journal.push_back(stopped_entry(midnight_ + 11 * 3'600'000));
+    if (silences == 2) daemon_.journal.push_back({1, 2, 3});  // Ends the test.
+  };
+  EXPECT_EQ(run({"-f", "-n", "5", "--since", "today", "--cursor", "12"}), kExitRefused);
+  EXPECT_EQ(shown(), (Indices{12}));
+}
+
 TEST_F(AuditLogTest, FollowsFromTheLastTenOn) {
   int silences = 0;
   daemon_.on_silence = [&](int64_t) {

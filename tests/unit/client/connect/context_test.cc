@@ -98,6 +98,9 @@ TEST_F(ContextTest, EveryOtherMistakeHasItsPlaceToo) {
       {"[contexts.north]\nlanguage = \"en\"\n", "context \"north\" has no server"},
       {"[contexts.north]\nserver = \"n:1\"\nkey = \"k\"\n", "needs certificate, key and ca"},
       {"contexts.north = 1\n", "must be a table"},
+      {"[contexts.north]\nserver = \"unix:/n\"\nlanguage = \"english\"\n",
+       ":3:1: \"english\" is no language that hotline speaks"},
+      {"[context.north]\nserver = \"unix:/n\"\n", ":1:2: unknown table [context.north]"},
       {"", "there is no context in it"},
   };
   for (const auto& wrong : cases) {
@@ -106,6 +109,25 @@ TEST_F(ContextTest, EveryOtherMistakeHasItsPlaceToo) {
     EXPECT_EQ(file.error().code, ErrorCode::configuration);
     EXPECT_NE(file.error().reason.find(wrong.reason), std::string::npos) << file.error().reason;
   }
+}
+
+TEST_F(ContextTest, OneWithAMistakeDisablesNoOther) {
+  const std::string path = write(std::string(kGood) + "[contexts.near]\nsrever = \"unix:/n\"\n");
+  const auto file = read_context_file(path);
+  ASSERT_TRUE(file) << file.error().reason;
+  EXPECT_EQ(choose_context(*file, std::nullopt, nothing)->name, "north");
+  const auto near = choose_context(*file, "near", nothing);
+  ASSERT_FALSE(near);
+  EXPECT_EQ(near.error().reason, path + ":12:1: unknown key \"srever\"");
+  ASSERT_EQ(file->faulty.size(), 1u);
+  EXPECT_EQ(file->faulty.front().name, "near");
+}
+
+// The header of a table that is nearly the right one.
+TEST_F(ContextTest, ATableOfAnotherNameSuggestsTheRightOne) {
+  const auto file = read_context_file(write("[context.ann]\nserver = \"unix:/n\"\n"));
+  ASSERT_FALSE(file);
+  EXPECT_EQ(file.error().hint, "did you mean [contexts.ann]?");
 }
 
 TEST_F(ContextTest, AMissingFileSaysHowToGoOn) {

@@ -55,6 +55,11 @@ TEST_F(MachineCheckTest, TheStoreNeedsAPlace) {
   EXPECT_NE(faults().find("there is no directory " + directory_ + "/no"), std::string::npos);
 }
 
+TEST_F(MachineCheckTest, TheStoreIsAFile) {
+  config_.store_path = directory_ + "/";
+  EXPECT_EQ(faults(), directory_ + "/ is a directory, and the store is a file\n");
+}
+
 TEST_F(MachineCheckTest, TheDiskNeedsItsReserve) {
   config_.store_reserve_bytes = uint64_t{1} << 60;
   EXPECT_NE(faults().find("MiB are free on its disk"), std::string::npos);

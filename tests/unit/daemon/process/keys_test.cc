@@ -8,6 +8,7 @@
 #include <filesystem>
 
 #include "certs/dev_pki.h"
+#include "daemon/commands/written_check.h"
 #include "daemon/process/system_clock.h"
 
 namespace hotline {
@@ -70,6 +71,19 @@ TEST_F(KeysTest, TheOwnTlsCertificateIsCheckedAsThePeerWould) {
       revoke_dev_certificate(directory_ + "/pki/north", north("tls.crt"), read_clocks().utc));
   config_.tls = {north("tls.crt"), north("tls.key")};
   expect_refusal(north("tls.crt"), "revoked");
+}
+
+// What `hotlined config check` warns of.
+TEST_F(KeysTest, NearEndsAreTold) {
+  const auto keys = ChannelKeys::load(config_, true);
+  ASSERT_TRUE(keys) << keys.error().reason;
+  const UtcMs now = read_clocks().utc;
+  EXPECT_TRUE(near_ends(**keys, config_, now).empty()) << "they live for seven days";
+  constexpr int64_t kAlmostAll_ms = 13 * 12 * 3'600'000LL;
+  std::string told;
+  for (const std::string& text : near_ends(**keys, config_, now + kAlmostAll_ms))
+    told += text + "\n";
+  EXPECT_NE(told.find(" expires in less than a day, at "), std::string::npos) << told;
 }
 
 }  // namespace

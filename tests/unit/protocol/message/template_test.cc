@@ -226,7 +226,9 @@ TEST(Template, TextsKeepTheRules) {
   EXPECT_EQ(subject_of("One two three four five six seven eight", 8),
             "One two three four five six seven eight");
   EXPECT_EQ(subject_of(" One two three four five six seven eight nine", 8),
-            " One two three four five six seven eight\u2026");
+            "One two three four five six seven eight\u2026");
+  EXPECT_EQ(subject_of("\n\t One.\nTwo."), "One.") << "it begins with a word";
+  EXPECT_EQ(subject_of(" \n"), "");
   EXPECT_EQ(subject_of("One two \nThree.", 2), "One two");
   EXPECT_EQ(subject_of(""), "");
   // As long as a subject may be, and a character more.

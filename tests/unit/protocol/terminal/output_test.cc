@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdlib>
+#include <ctime>
 #include <sstream>
 
 #include "protocol/terminal/exit_code.h"
@@ -47,6 +49,20 @@ TEST(Fail, QuotesThePeerSafely) {
   auto output = screen.with({});
   output.fail("", make_error(ErrorCode::failed, "it said \x1b[2J"));
   EXPECT_EQ(screen.err.str(), "hotline: it said <U+001B>[2J\n");
+}
+
+TEST(Times, HaveTheLocalOneBesideThemWhereItIsAskedFor) {
+  const char* const before = std::getenv("TZ");
+  const std::string zone = before == nullptr ? "" : before;
+  setenv("TZ", "EET-2", 1);
+  tzset();
+  const UtcMs time = *parse_rfc3339("2026-11-22T14:12:07.913Z");
+  Screen screen;
+  EXPECT_EQ(screen.with({}).date_time_group(time), "221412Z NOV 26");
+  EXPECT_EQ(screen.with({.local_time = true}).date_time_group(time), "221412Z NOV 26 (16:12 EET)");
+  EXPECT_EQ(screen.with({.local_time = true}).time_of_day(time), "14:12:07.913Z (16:12:07 EET)");
+  before == nullptr ? unsetenv("TZ") : setenv("TZ", zone.c_str(), 1);
+  tzset();
 }
 
 TEST(TableOutput, IsPaddedOnATerminalAndTabSeparatedInAPipe) {

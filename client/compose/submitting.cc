@@ -321,7 +321,7 @@ int submit_finished(Invocation& invocation, Connection& connection, const Finish
   }
   if (!submission) {
     output.set_sent(Sent::no);
-    return output.fail(kNotSent, submission.error());
+    return output.fail(kNotSent, with_words_to_keep(submission.error(), draft));
   }
   output.set_sent(Sent::yes, submission->id);
   if (!output.json()) {

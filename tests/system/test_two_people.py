@@ -60,8 +60,8 @@ class TwoPeople(OfTwo):
             self.assertEqual(gone.returncode, 0, gone.stderr)
             self.assertEqual(self.waiting(party), [])
             again = self.world.client(party, "bob", "release", draft)
-            self.assertEqual(again.returncode, NOT_FOUND, again.stderr)
-            self.assertIn(f"{draft} was sent as {gone.stdout.split()[0]} by bob, supervisor", again.stderr)
+            self.assertEqual(again.returncode, REFUSED, again.stderr)
+            self.assertRegex(again.stderr, rf"{draft} was released by bob, supervisor at \S+, as {gone.stdout.split()[0]}")
             reader = "south" if party == "north" else "north"
             envelope = dict((one["label"], one["value"])
                             for one in self.world.ask(reader, "ann", "show", gone.stdout.split()[0])["envelope"])
@@ -230,6 +230,30 @@ class TwoPeople(OfTwo):
         self.assertEqual(own.returncode, NOT_ALLOWED, own.stderr)
         log = self.world.client("north", "bob", "audit", "log", "-n", "20").stdout
         self.assertRegex(log, f"refused.*{draft}.*ann")
+
+    def test_each_refused_release_is_on_record_and_a_look_is_none(self):
+        def refused():
+            entries = self.world.client("north", "bob", "audit", "log", "-n", "40", "--json").stdout.splitlines()
+            return sum('"request-refused"' in one or "refused" in one for one in entries)
+
+        draft = self.hand_in("north")
+        for person, words, code in (("ann", [], NOT_ALLOWED), ("eve", [], NOT_ALLOWED), ("bob", ["--confirm", "00000000"], REFUSED)):
+            before = refused()
+            done = self.world.client("north", person, "release", draft, *words)
+            self.assertEqual((done.returncode, refused()), (code, before + 1), done.stderr)
+        before = refused()
+        self.assertEqual(self.world.client("north", "bob", "release", draft).returncode, USAGE)
+        self.assertEqual(refused(), before)
+        self.assertEqual(self.waiting("north"), [draft])
+
+    def test_who_comes_too_late_is_told_who_gave_it_back(self):
+        draft = self.hand_in("north")
+        digits = self.hash_of("north", draft)
+        given = self.world.client("north", "bob", "return", draft, "--reason", "name the area")
+        self.assertEqual(given.returncode, 0, given.stderr)
+        late = self.world.client("north", "bob", "release", draft, "--confirm", digits)
+        self.assertEqual(late.returncode, REFUSED, late.stderr)
+        self.assertRegex(late.stderr, rf"{draft}: given back by bob, supervisor at \S+: name the area")
 
     def test_what_is_not_named_goes_by_one_and_so_does_an_acknowledgement(self):
         self.world.say("north", "send", "-p", "immediate", "All quiet.")

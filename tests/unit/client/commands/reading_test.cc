@@ -452,6 +452,20 @@ TEST_F(ReadingTest, ALineOfTheJournalNamesNoCommandThatThePersonMayNotGive) {
   EXPECT_NE(lines_of({wire::Role::releaser}).find("hotline release D-6"), std::string::npos);
 }
 
+TEST_F(ReadingTest, TheInboxSaysWhatIsWrong) {
+  terminal_.run({"inbox"});
+  EXPECT_EQ(terminal_.err().find("CRITICAL"), std::string::npos);
+  daemon_.conditions = {{"flash-not-released", "D-6", true, at("2026-11-22T14:10:00Z"),
+                         "D-6, FLASH text, waits for its release by another person"}};
+  EXPECT_EQ(terminal_.run({"inbox"}), kExitDone);
+  EXPECT_NE(terminal_.err().find("CRITICAL  for "), std::string::npos) << terminal_.err();
+  EXPECT_NE(terminal_.err().find(": D-6, FLASH text, waits for its release"), std::string::npos);
+  EXPECT_EQ(terminal_.run({"inbox", "--json"}), kExitDone);
+  EXPECT_NE(terminal_.out().find("\"conditions\":[{\"code\":\"flash-not-released\""),
+            std::string::npos)
+      << terminal_.out();
+}
+
 TEST_F(ReadingTest, CheckIsNeverWellWithoutALink) {
   daemon_.link = wire::LinkState::down;
   EXPECT_EQ(terminal_.run({"check"}), 1);

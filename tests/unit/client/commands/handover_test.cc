@@ -113,7 +113,7 @@ TEST_F(HandoverCommand, AnotherHashSignsNothing) {
 TEST_F(HandoverCommand, WhoSignedTheListIsShownTheCommandAsAnothers) {
   EXPECT_EQ(terminal_.run({"handover", "accept", "--all"}), kExitUsage);
   EXPECT_NE(terminal_.err().find("    by whoever comes"), std::string::npos) << terminal_.err();
-  daemon_.person = "bob";
+  daemon_.handover_signer = "bob";
   EXPECT_EQ(terminal_.run({"handover", "accept", "--all"}), kExitUsage);
   EXPECT_EQ(terminal_.err().find("by whoever comes"), std::string::npos) << terminal_.err();
 }

@@ -309,6 +309,30 @@ class TwoPeopleInAnExercise(TwoPeople):
     mode = "exercise"
 
 
+class OneForLifeFromNowOn(OfTwo):
+    world_settings = {"release": 'two_person = ["flash"]'}
+
+    def test_what_waits_since_before_is_said_to_go_by_one(self):
+        draft = self.world.ask("north", "ann", *CROSSING, "--danger-to-life")["draft"]
+        before = self.world.client("north", "ann", "send", "--draft", draft)
+        self.assertNotIn("one person may send it", before.stderr)
+        path = self.world.directory / "one.toml"
+        text = self.world.client("north", "bob", "agreement", "show", "--toml").stdout
+        path.write_text(re.sub(r"(two_person = .*\n)(one_person_for_life = .*\n)?", r"\1one_person_for_life = true\n", text))
+        proposed = self.world.ask("south", "bob", "agreement", "propose", str(path), "--from", "+5s", "--reason", "nights are lonely", "--wait", "delivered")
+        name = proposed["message"]["id"]
+        shown = self.world.client("north", "bob", "agreement", "accept", name)
+        digits = re.search(r"--confirm (\w+)", shown.stderr)[1]
+        signed = self.world.client("north", "bob", "agreement", "accept", name, "--confirm", digits, "--wait", "delivered")
+        self.assertEqual(signed.returncode, 0, signed.stderr)
+        for words in (["send", "--draft", draft], ["draft", "show", draft], ["release", draft]):
+            self.world.wait_for("the hint of " + " ".join(words), lambda: "one person may send it by now: then" in
+                                self.world.client("north", "ann", *words).stderr)
+        self.assertEqual(self.world.client("north", "ann", "draft", "withdraw", draft).returncode, 0)
+        sent = self.world.client("north", "ann", "send", "--draft", draft, "--wait", "delivered")
+        self.assertEqual(sent.returncode, 0, sent.stderr)
+
+
 class OneForLife(OfTwo):
     world_settings = {"release": 'two_person = ["flash"]\none_person_for_life = true'}
 

@@ -395,19 +395,18 @@ int agreement_accept(Invocation& invocation) {
     } else {
       print_proposal(output, *connection, known, row, changes);
     }
-    // Nobody is shown the words to sign what they may not.
-    if (!connection->may(Right::agree)) {
-      return output.fail(id + " is not signed yet",
-                         make_error(ErrorCode::not_allowed, "you have no role here that may sign",
-                                    "ask a supervisor of this watch"));
-    }
+  }
+  // Whoever may not sign is refused by the daemon, so that it is on record, and is not shown the
+  // words to sign.
+  const bool may_sign = connection->may(Right::agree);
+  if (!confirmed && may_sign) {
     return output.fail(id + " is not signed yet",
                        make_error(ErrorCode::usage, "nobody has confirmed that it was read",
                                   confirm_command(row) + "    or hotline agreement reject " + id +
                                       " --reason \"...\""));
   }
-  if (confirmed->size() < kDigestDigits ||
-      !upper_case(digest_hex(row.digest())).starts_with(upper_case(*confirmed))) {
+  if (may_sign && (confirmed->size() < kDigestDigits ||
+                   !upper_case(digest_hex(row.digest())).starts_with(upper_case(*confirmed)))) {
     return output.fail(
         what, make_error(ErrorCode::refused,
                          printable_line(*confirmed) + " is not the beginning of its digest",

@@ -191,6 +191,21 @@ Result<DraftFields> draft_of_decision(Invocation& invocation, const Connection& 
   return draft;
 }
 
+// The same as words to be typed while the channel takes no decision.
+std::string command_to_keep(const Arguments& arguments, const wire::CaseRows& reply,
+                            const std::string& rung) {
+  const auto typed = [&](const char* option, const std::string& otherwise) {
+    return as_typed(arguments.get(option).value_or(otherwise));
+  };
+  const std::string language =
+      arguments.has("--language") ? " --language " + typed("--language", "") : "";
+  return "hotline draft save -t decision -p " + typed("--precedence", "routine") +
+         " --set incident=" + as_typed(text(tables(reply.rows()).front()->first()->id())) +
+         " --set rung=" + rung + " --set decision=" + typed("--decision", "") +
+         " --set reason=" + typed("--reason", "") +
+         " --set decided-by=" + role_name(reply.decided_by()) + language;
+}
+
 // Whoever decides twice is told of the first, before the second goes.
 void say_what_is_replaced(Output& output, const wire::CaseRows& reply, const std::string& rung) {
   for (const wire::CaseRungRow* one : tables(tables(reply.rows()).front()->rungs())) {
@@ -227,11 +242,13 @@ int decide(Invocation& invocation) {
   const auto connection = need(invocation.connect(), what);
   const auto reply = need(find_case(*connection, *invocation.arguments.get("NAME")), what);
   const auto draft = need(draft_of_decision(invocation, *connection, *reply, rung), what);
+  auto finished = need(finish(invocation, *connection, draft, "decision on " + rung), what);
+  finished.kept_by = command_to_keep(invocation.arguments, *reply, rung);
   if (may_decide(*connection, *reply)) {
     say_what_is_replaced(output, *reply, rung);
     say_what_is_not_due(output, *reply, rung);
   }
-  return submit_and_report(invocation, *connection, draft, "decision on " + rung, wait);
+  return submit_finished(invocation, *connection, finished, wait);
 }
 
 constexpr const char* kCaseHelp = "any message of its thread, or the word that --incident gave it";

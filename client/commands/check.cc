@@ -32,22 +32,13 @@ const char* monitor_word(int state) {
   return "UNKNOWN";
 }
 
-// As Output::offered, in English: a program reads it.
-std::string offered_english(const Output& output, const std::string& text) {
-  constexpr std::string_view kCommand = ": hotline ";
-  const size_t at = text.find(kCommand);
-  const bool is_offered =
-      at == std::string::npos || output.may_give(text.substr(at + kCommand.size()));
-  return is_offered ? text : text.substr(0, at);
-}
-
 // All that a monitor is to know, the worst first.
 class Judgement {
  public:
   Judgement(const Output& output, const Connection& connection, const wire::StatusReply& status)
-      : status_(status), peer_(upper_case(connection.peer())) {
+      : output_(output), status_(status), peer_(upper_case(connection.peer())) {
     for (const wire::ConditionRow* row : tables(status.conditions())) {
-      note(is_critical(*row) ? kCritical : kWarning, offered_english(output, text(row->text())));
+      note(is_critical(*row) ? kCritical : kWarning, output.offered(text(row->text())));
     }
     judge_link();
     for (const wire::WaitingSummary* waiting : tables(status.waiting())) judge_waiting(*waiting);
@@ -60,7 +51,8 @@ class Judgement {
     std::string joined;
     for (size_t i = 0; i < std::min(texts_.size(), kNamedMax); ++i) joined += texts_[i] + "; ";
     if (texts_.size() > kNamedMax)
-      joined += std::to_string(texts_.size() - kNamedMax) + " more: hotline status; ";
+      joined +=
+          output_.words(format_count(texts_.size() - kNamedMax) + " more: hotline status") + "; ";
     for (const std::string& text : asides_) joined += text + "; ";
     joined.resize(joined.size() - 2);
     // A monitor reads what stands behind a bar as numbers.
@@ -86,11 +78,14 @@ class Judgement {
   void judge_link() {
     const std::string lasts = format_duration(std::max<int64_t>(
         status_.link_since() == 0 ? 0 : status_.clock() - status_.link_since(), 0));
-    if (status_.link() == wire::LinkState::up) return asides_.push_back("link up for " + lasts);
+    if (status_.link() == wire::LinkState::up) {
+      return asides_.push_back(output_.words("link up for " + lasts));
+    }
     for (const wire::ConditionRow* row : tables(status_.conditions())) {
       if (text(row->code()) == "link-down") return;
     }
-    note(kWarning, status_.link_since() == 0 ? "no link yet" : "no link for " + lasts);
+    note(kWarning,
+         output_.words(status_.link_since() == 0 ? "no link yet" : "no link for " + lasts));
   }
 
   // FLASH of the peer counts as trouble once somebody above the watch was told of it, and while its
@@ -99,8 +94,8 @@ class Judgement {
     if (!waiting.incoming() ||
         waiting.precedence() != static_cast<uint8_t>(wire::Precedence::flash))
       return;
-    const std::string words =
-        precedence_label(waiting.precedence()) + ": " + waiting_words(waiting, peer_);
+    const std::string words = precedence_label(waiting.precedence()) + ": " +
+                              output_.words(waiting_words(waiting, peer_));
     if (text(waiting.rung()).empty() && waiting.paused() == 0) {
       asides_.push_back(words);
     } else {
@@ -108,6 +103,7 @@ class Judgement {
     }
   }
 
+  const Output& output_;
   const wire::StatusReply& status_;
   const std::string peer_;
   int state_ = kOk;
@@ -125,9 +121,8 @@ int say_unknown(Output& output, const Error& error) {
                         .add("reason", error.reason)
                         .add("hint", json_text(error.hint)));
   } else {
-    output.line("HOTLINE UNKNOWN - " +
-                output.typed_here(
-                    printable_line(error.reason + (error.hint.empty() ? "" : "; " + error.hint))));
+    const std::string hint = error.hint.empty() ? "" : "; " + output.words(error.hint);
+    output.line("HOTLINE UNKNOWN - " + printable_line(output.words(error.reason) + hint));
   }
   return kUnknown;
 }
@@ -158,8 +153,7 @@ int check_channel(Invocation& invocation) {
                         .add("waiting_out", status.waiting_out())
                         .add("unreceipted", status.unreceipted()));
   } else {
-    output.line("HOTLINE " + word + " - " + output.typed_here(judgement.words()) + " | " +
-                judgement.numbers());
+    output.line("HOTLINE " + word + " - " + judgement.words() + " | " + judgement.numbers());
   }
   return judgement.state();
 }
@@ -167,13 +161,15 @@ int check_channel(Invocation& invocation) {
 }  // namespace
 
 Command check_command() {
-  return {{.name = "check",
-           .summary = "Say in one line, and by the exit code, whether something is wrong",
-           .description =
-               "For a monitor, as a plugin of Nagios: 0 nothing is wrong, 1 warning, 2 critical,\n"
-               "3 unknown, because the daemon cannot be asked. `hotline status` says more.",
-           .examples = {"hotline check", "hotline check --json"}},
-          check_channel};
+  return {
+      {.name = "check",
+       .summary = "Say in one line, and by the exit code, whether something is wrong",
+       .description =
+           "For a monitor, as a plugin of Nagios: 0 nothing is wrong, 1 warning, 2 critical,\n"
+           "3 unknown, because the daemon cannot be asked. The state and the numbers are the same "
+           "in every language. `hotline status` says more.",
+       .examples = {"hotline check", "hotline check --json"}},
+      check_channel};
 }
 
 }  // namespace hotline::client

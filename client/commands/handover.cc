@@ -22,12 +22,16 @@ std::string accept_words(const ShownHandover& handover) {
 }
 
 // Another person than the signer accepts the list.
+bool is_signer(const Connection& connection, const ShownHandover& handover) {
+  return handover.started.person == text(connection.server().person());
+}
+
 void say_who_accepts(Output& output, const Connection& connection, const ShownHandover& handover) {
-  const bool is_signer = handover.started.person == text(connection.server().person());
   const std::string words = accept_words(handover);
-  output.talk("Next, by whoever comes: " + (is_signer || !output.may_give(words)
-                                                ? Output::others_command(words)
-                                                : output.command(words)));
+  output.talk("Next, by whoever comes: " +
+              (is_signer(connection, handover) || !output.may_give(words)
+                   ? Output::others_command(words)
+                   : output.command(words)));
 }
 
 Error nobody_started() {
@@ -134,11 +138,15 @@ Result<std::set<uint32_t>> read_ticks(const Arguments& arguments, size_t count) 
   return ticked;
 }
 
-Status check_confirmed(const Arguments& arguments, const ShownHandover& handover) {
+Status check_confirmed(const Arguments& arguments, const Connection& connection,
+                       const ShownHandover& handover) {
   const auto typed = arguments.get("--confirm");
   if (!typed) {
+    const std::string words = accept_words(handover);
     return make_error(ErrorCode::usage, "nobody has confirmed that the list was read",
-                      "hotline " + accept_words(handover));
+                      is_signer(connection, handover)
+                          ? Output::others_command(words) + "    by whoever comes"
+                          : "hotline " + words);
   }
   const std::string digits = short_handover_hash(handover.hash);
   const bool is_whole = typed->size() >= digits.size();
@@ -169,8 +177,8 @@ int handover_accept(Invocation& invocation) {
   const auto handover = need(shown_handover(*before), kNotAccepted);
   if (!handover) return output.fail(kNotAccepted, nobody_started());
   const auto ticked = need(read_ticks(invocation.arguments, handover->items.size()), kNotAccepted);
-  for (const Status& status :
-       {check_confirmed(invocation.arguments, *handover), check_whole(ticked, handover->items)}) {
+  for (const Status& status : {check_confirmed(invocation.arguments, *connection, *handover),
+                               check_whole(ticked, handover->items)}) {
     if (!status) return output.fail(kNotAccepted, status.error());
   }
   const auto reply =

@@ -4,10 +4,12 @@
 #include <vector>
 
 #include "client/commands/commands.h"
+#include "client/show/channel_standing.h"
 #include "client/show/message_row.h"
 #include "client/show/row_limit.h"
 #include "protocol/base/limits.h"
 #include "protocol/message/names.h"
+#include "protocol/terminal/printable.h"
 
 namespace hotline::client {
 namespace {
@@ -44,7 +46,8 @@ Result<Shown> read(const Arguments& arguments, Connection& connection, uint64_t 
   return shown;
 }
 
-void print_json(Output& output, const Connection& connection, const Shown& shown) {
+void print_json(Output& output, const Connection& connection, const Shown& shown,
+                const wire::StatusReply& status) {
   const wire::Rows& waits = *shown.waiting;
   output.document(json_document()
                       .add("messages", json_messages(connection, shown.messages))
@@ -54,7 +57,18 @@ void print_json(Output& output, const Connection& connection, const Shown& shown
                       .add("waiting", waits.waiting())
                       .add("waiting_flash", waits.waiting_flash())
                       .add("more", waits.more())
-                      .add("next", waits.more() ? JsonValue(text(waits.next())) : JsonValue()));
+                      .add("next", waits.more() ? JsonValue(text(waits.next())) : JsonValue())
+                      .add("conditions", json_each(tables(status.conditions()), json_condition)));
+}
+
+// As `status` does: whoever looks for what waits is told of what is wrong as well.
+void say_conditions(Output& output, const wire::StatusReply& status) {
+  for (const wire::ConditionRow* one : tables(status.conditions())) {
+    const char* const severity = is_critical(*one) ? "CRITICAL" : "WARNING";
+    const std::string line = output.words(severity) + "  " +
+                             printable_line(condition_words(output, *one, status.clock()));
+    output.quote(output.styled(is_critical(*one) ? Style::red : Style::yellow, line));
+  }
 }
 
 void print_table(Output& output, const Connection& connection, const Shown& shown) {
@@ -192,9 +206,10 @@ int inbox(Invocation& invocation) {
   const auto connection = need(invocation.connect(), "cannot read the inbox");
   if (arguments.has("--requests")) return requests(invocation, *connection, limit);
   const auto shown = need(read(arguments, *connection, limit), "cannot read the inbox");
+  const auto status = need(connection->status(), "cannot read the inbox");
   Output& output = invocation.output;
   if (output.json()) {
-    print_json(output, *connection, shown);
+    print_json(output, *connection, shown, *status);
     return kExitDone;
   }
   print_table(output, *connection, shown);
@@ -202,6 +217,7 @@ int inbox(Invocation& invocation) {
   say_open_requests(output, shown.waiting->open_requests());
   say_drafts(output, *connection, shown.waiting->drafts() - shown.waiting->drafts_submitted(),
              shown.waiting->drafts_submitted());
+  say_conditions(output, *status);
   if (!shown.older_before.empty())
     output.talk("Older ones: " + output.command("list --incoming --before " + shown.older_before));
   return kExitDone;

@@ -26,6 +26,16 @@ Result<SavedDraft> find_open(Connection& connection, const std::string& typed) {
   return saved;
 }
 
+// The step that another person may have made meanwhile is named in its refusal.
+Answer<wire::DraftChanged> need_step(Connection& connection, uint64_t number,
+                                     Result<Answer<wire::DraftChanged>> changed,
+                                     const std::string& what) {
+  if (changed) return *std::move(changed);
+  return need(
+      Result<Answer<wire::DraftChanged>>(with_what_became(connection, number, changed.error())),
+      what);
+}
+
 // One that breaks a rule would be refused at its release.
 Status check_complete(const Connection& connection, const SavedDraft& saved, UtcMs now) {
   const auto problems = saved.problems(connection, now);
@@ -73,7 +83,9 @@ int draft_submit(Invocation& invocation) {
   if (auto clear = tell_conflicts(invocation.output, *connection, saved); !clear) {
     return invocation.output.fail(what, clear.error());
   }
-  const auto changed = need(connection->submit_draft(saved.row().number(), saved.hash()), what);
+  const auto changed =
+      need_step(*connection, saved.row().number(),
+                connection->submit_draft(saved.row().number(), saved.hash()), what);
   const int code = report_step(invocation, saved.name(), "handed in", *changed);
   invocation.output.talk("Next, by a releaser or a supervisor: " +
                          Output::others_command("release " + saved.name()));
@@ -85,7 +97,9 @@ int draft_withdraw(Invocation& invocation) {
   const std::string what = typed + " was not withdrawn";
   const auto connection = need(invocation.connect(), what);
   const auto saved = need(find_open(*connection, typed), what);
-  const auto changed = need(connection->return_draft(saved.row().number(), saved.hash(), ""), what);
+  const auto changed =
+      need_step(*connection, saved.row().number(),
+                connection->return_draft(saved.row().number(), saved.hash(), ""), what);
   return report_step(invocation, saved.name(), "withdrawn", *changed);
 }
 
@@ -101,7 +115,8 @@ int give_back(Invocation& invocation) {
   const auto connection = need(invocation.connect(), what);
   const auto saved = need(find_open(*connection, typed), what);
   const auto changed =
-      need(connection->return_draft(saved.row().number(), saved.hash(), reason), what);
+      need_step(*connection, saved.row().number(),
+                connection->return_draft(saved.row().number(), saved.hash(), reason), what);
   return report_step(invocation, saved.name(), "given back", *changed);
 }
 
@@ -112,6 +127,7 @@ Status check_may_release(const Connection& connection, const SavedDraft& saved) 
     return make_error(ErrorCode::not_allowed, "you have no role here that may release",
                       "ask a releaser or a supervisor of this watch");
   }
+  if (row.submitted_at() == 0 && row.returned_at() != 0) return saved.waits_no_more();
   if (row.submitted_at() == 0) {
     return make_error(
         ErrorCode::refused, "nobody has handed it in",
@@ -163,13 +179,11 @@ int release(Invocation& invocation) {
   const auto connection = need(invocation.connect(), what);
   const auto saved = need(find_open(*connection, typed), what);
   const auto confirmed = invocation.arguments.get("--confirm");
-  const auto allowed = check_may_release(*connection, saved);
-  // The daemon refuses whoever confirms what they may not, so that it is on record; but where one
-  // person is enough it would send what they wrote.
-  const bool daemon_refuses = !allowed && allowed.error().code == ErrorCode::not_allowed &&
-                              confirmed && asks_two_people(*connection, saved.bytes());
-  if (!allowed && !daemon_refuses) {
+  if (auto allowed = check_may_release(*connection, saved); !allowed) {
     Error error = allowed.error();
+    if (error.code == ErrorCode::not_allowed) {
+      put_refused_release_on_record(*connection, saved.row().number());
+    }
     const bool is_for_one =
         saved.row().submitted_at() != 0 && !asks_two_people(*connection, saved.bytes());
     if (is_for_one && connection->may(Right::draft)) error.hint = hint_to_send_alone(saved.name());
@@ -184,6 +198,7 @@ int release(Invocation& invocation) {
   const std::string hash = to_hex(saved.hash());
   if (confirmed->size() < kConfirmedDigits ||
       !upper_case(hash).starts_with(upper_case(*confirmed))) {
+    put_refused_release_on_record(*connection, saved.row().number());
     return output.fail(what,
                        make_error(ErrorCode::refused,
                                   "it is not the version " + printable_line(*confirmed) +

@@ -26,7 +26,7 @@ void print_alarm(Output& output, const wire::AlarmSounded& alarm) {
                                .add("urgent", true));
   }
   const std::string words =
-      printable_line((id.empty() ? "" : id + ": ") + output.words(text(alarm.text())));
+      printable_line((id.empty() ? "" : id + ": ") + output.offered(text(alarm.text())));
   output.line(ring(output) +
               output.styled(Style::red, output.words("ALARM") + "  " +
                                             output.time_of_day(alarm.at()) + "  " + words));

@@ -111,6 +111,13 @@ bool is_excused_from_two(Connection& connection, ByteView draft) {
          !asks_two(connection, **opened, true);
 }
 
+Error with_words_to_keep(Error error, const FinishedDraft& draft) {
+  if (draft.kept_by.empty() || !error.hint.starts_with("hotline draft save -t ")) return error;
+  error.hint =
+      draft.kept_by + error.hint.substr(std::min(error.hint.find("    "), error.hint.size()));
+  return error;
+}
+
 std::string next_step(Connection& connection, const SavedDraft& saved) {
   if (saved.row().submitted_at() != 0) return "release " + saved.name();
   return (asks_two_people(connection, saved.bytes()) ? "draft submit " : "send --draft ") +
@@ -132,7 +139,9 @@ int hand_in(Invocation& invocation, Connection& connection, const FinishedDraft&
   // Nothing is kept of what nobody could release. Whoever may not draft is refused below, by the
   // daemon, so that it is on record.
   const auto goes = connection.may(Right::draft) ? connection.check_draft(draft.bytes) : ok();
-  if (!goes) return output.fail("the message was not handed in", goes.error());
+  if (!goes) {
+    return output.fail("the message was not handed in", with_words_to_keep(goes.error(), draft));
+  }
   const auto saved = connection.save_draft(0, std::nullopt, draft.bytes);
   if (!saved) {
     return output.fail("the message was not handed in", with_where_to_look(saved.error()));

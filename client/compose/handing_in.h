@@ -20,6 +20,10 @@ std::string hint_to_send_alone(const std::string& name);
 // It would ask for two, did the draft not speak of danger to life.
 bool is_excused_from_two(Connection& connection, ByteView draft);
 
+// The refusal of a message that the channel does not take now; its hint is the command that keeps
+// this one, where there is one.
+Error with_words_to_keep(Error error, const FinishedDraft& draft);
+
 // The words of the command that brings an open draft, which keeps the rules, one step nearer to the
 // other side: "draft submit D-3".
 std::string next_step(Connection& connection, const SavedDraft& saved);

@@ -56,7 +56,14 @@ std::string SavedDraft::name() const {
 
 Status SavedDraft::check_open() const {
   if (state() == wire::DraftState::open) return ok();
-  return make_error(ErrorCode::not_found, end_words(detail()), "hotline draft list");
+  return make_error(ErrorCode::refused, end_words(detail()), "hotline draft list");
+}
+
+Error SavedDraft::waits_no_more() const {
+  const std::string step = step_words(row());
+  return make_error(ErrorCode::refused,
+                    step.empty() ? name() + " does not wait for its release" : name() + ": " + step,
+                    "hotline draft show " + name());
 }
 
 Status check_channel_takes(Connection& connection, const SavedDraft& saved) {
@@ -68,6 +75,19 @@ Status check_channel_takes(Connection& connection, const SavedDraft& saved) {
                        row.precedence(), saved.draft().danger_to_life());
   if (goes) return ok();
   return refused_draft(goes.error(), saved.name(), row.submitted_at() != 0, row.precedence());
+}
+
+Error with_what_became(Connection& connection, uint64_t number, Error error) {
+  if (error.code != ErrorCode::refused) return error;
+  const auto newest = SavedDraft::find(connection, number);
+  if (!newest) return error;
+  if (auto open = newest->check_open(); !open) return open.error();
+  const bool is_back = newest->row().submitted_at() == 0 && newest->row().returned_at() != 0;
+  return is_back ? newest->waits_no_more() : error;
+}
+
+void put_refused_release_on_record(Connection& connection, uint64_t number) {
+  (void)connection.return_draft(number, Hash{}, "-");
 }
 
 Error with_who_saved(Connection& connection, uint64_t number, const Hash& read, Error error) {

@@ -41,6 +41,8 @@ class SavedDraft {
 
   // Fails, with what became of it, where it was sent or discarded.
   Status check_open() const;
+  // The error of one that is open and not handed in, with who took it back or gave it back.
+  Error waits_no_more() const;
   std::vector<Problem> problems(const Connection& connection, UtcMs now) const {
     return problems_of_draft(connection, bytes(), now);
   }
@@ -61,6 +63,14 @@ Status check_channel_takes(Connection& connection, const SavedDraft& saved);
 
 // Where this error says that another version than `read` was saved, the same with who saved it.
 Error with_who_saved(Connection& connection, uint64_t number, const Hash& read, Error error);
+
+// Where this error is that somebody else let the draft go, discarded it, or gave it back since it
+// was read, the same with who and when.
+Error with_what_became(Connection& connection, uint64_t number, Error error);
+
+// The daemon, which refuses it, has on record that this person wanted to release what they may not,
+// or a version that nobody handed in. Nothing else happens: no version has the hash that is named.
+void put_refused_release_on_record(Connection& connection, uint64_t number);
 
 // The command that mends the first problem of the draft of this name.
 std::string hint_to_edit(const std::string& name, const Problem& problem);

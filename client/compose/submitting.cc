@@ -324,7 +324,10 @@ int submit_finished(Invocation& invocation, Connection& connection, const Finish
   }
   if (!submission) {
     output.set_sent(Sent::no);
-    return output.fail(kNotSent, submission.error());
+    const Error refusal = with_words_to_keep(submission.error(), draft);
+    return output.fail(kNotSent, draft.saved_as == 0
+                                     ? refusal
+                                     : with_what_became(connection, draft.saved_as, refusal));
   }
   output.set_sent(Sent::yes, submission->id);
   if (!output.json()) {

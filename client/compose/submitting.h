@@ -38,6 +38,7 @@ struct FinishedDraft {
   ToldBack told_back;
   uint64_t saved_as = 0;  // The number of the saved draft that this is; 0: none.
   bool by_two = false;    // Another person handed it in.
+  std::string kept_by{};  // The command that keeps it for later; empty: the daemon's words say.
 };
 // Checked, and made this message alone unless it goes under an idempotency key. Errors: those of
 // finish_draft().

@@ -30,8 +30,11 @@ std::string end_words(const wire::DraftDetail& detail) {
   if (detail.state() == wire::DraftState::discarded) {
     return name + " was discarded by " + person + " at " + at;
   }
-  return name + " was sent as " + printable_line(text(detail.sent_as())) + " by " + person +
-         " at " + at;
+  const std::string id = printable_line(text(detail.sent_as()));
+  if (detail.row()->submitted_at() != 0) {
+    return name + " was released by " + person + " at " + at + ", as " + id;
+  }
+  return name + " was sent as " + id + " by " + person + " at " + at;
 }
 
 std::string state_words(const wire::DraftRow& row) {

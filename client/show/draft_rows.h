@@ -14,7 +14,8 @@ namespace hotline::client {
 // "ann, operator"; without the name where it was erased.
 std::string person_words(const std::string& name, uint8_t role);
 
-// "D-3 was sent as N-000123 by ann, operator at 2026-11-22T14:11:00.000Z", of one that ended.
+// "D-3 was sent as N-000123 by ann, operator at 2026-11-22T14:11:00.000Z", of one that ended; of
+// one that two people let go "D-3 was released by bob, supervisor at ..., as N-000123".
 std::string end_words(const wire::DraftDetail& detail);
 
 // How far it is on its way to its release: "waits for release"; and by whom, or empty for one that

@@ -227,6 +227,16 @@ std::string messages_text(uint64_t count) {
   return std::to_string(count) + (count == 1 ? " message" : " messages");
 }
 
+// A command at the end is printed for whoever may give it; under --json it stands as it is
+// recorded.
+std::string offered_english(const Output& output, const std::string& text) {
+  constexpr std::string_view kCommand = ": hotline ";
+  const size_t at = text.find(kCommand);
+  const bool is_offered =
+      at == std::string::npos || output.may_give(text.substr(at + kCommand.size()));
+  return is_offered ? text : text.substr(0, at);
+}
+
 }  // namespace
 
 UtcMs hour_of(const wire::TestCallMissed& missed) {
@@ -569,7 +579,8 @@ std::string JournalDescriber::line_at(const Output& output, const Description& d
   add(time);
   add(kind);
   add(printable_line(description.id));
-  add(printable_line(words(description.text)));
+  const std::string said = offered_english(output, description.text);
+  add(printable_line(words(said)));
   add(printable_line(description.person));
   return description.urgent ? output.styled(Style::red, line) : line;
 }

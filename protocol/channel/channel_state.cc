@@ -40,8 +40,8 @@ constexpr char kStatusHint[] = "hotline channel status";
 // A message that a command of its own writes has no word for lives, and is kept by its fields.
 std::string hint_to_keep(const Kind& kind) {
   if (kind.type != wire::MessageType::decision) return "hotline draft save ...";
-  return "hotline draft save -t decision --set incident=... --set rung=... --set decision=\"...\" "
-         "--set reason=\"...\"";
+  return "hotline draft save -t decision -p routine --set incident=... --set rung=... "
+         "--set decision=\"...\" --set reason=\"...\" --set decided-by=...";
 }
 
 }  // namespace

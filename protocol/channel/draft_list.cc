@@ -29,6 +29,15 @@ std::string subject_in(const wire::Draft& draft) {
   return body ? shortened(text_of((*body)->subject()), limits::kRowSubjectSizeMax) : "";
 }
 
+std::string end_of(const EndedDraft& ended, const std::string& name, const std::string& prefix) {
+  const std::string by = role_name(ended.role);
+  const std::string at = format_rfc3339(ended.at);
+  if (ended.serial == 0) return name + " was discarded by " + by + " at " + at;
+  const std::string id = format_serial(prefix, ended.serial);
+  if (ended.last.submitted.at == 0) return name + " was sent as " + id + " by " + by + " at " + at;
+  return name + " was released by " + by + " at " + at + ", as " + id;
+}
+
 }  // namespace
 
 Result<Opened<wire::Draft>> open_to_be_kept(ByteView bytes) {
@@ -167,18 +176,14 @@ std::vector<const KeptDraft*> DraftList::waiting() const {
 
 Error DraftList::why_not_open(uint64_t number, const std::string& prefix) const {
   const std::string name = format_draft_name(number);
-  std::string reason = "there is no draft " + name;
-  const EndedDraft* ended = find_ended(number);
-  if (ended != nullptr && ended->serial == 0) {
-    reason =
-        name + " was discarded by " + role_name(ended->role) + " at " + format_rfc3339(ended->at);
-  } else if (ended != nullptr) {
-    reason = name + " was sent as " + format_serial(prefix, ended->serial) + " by " +
-             role_name(ended->role) + " at " + format_rfc3339(ended->at);
-  } else if (number != 0 && number <= last_number_) {
-    reason = name + " was sent or discarded long ago";
+  if (const EndedDraft* ended = find_ended(number)) {
+    return make_error(ErrorCode::refused, end_of(*ended, name, prefix), "hotline draft list");
   }
-  return make_error(ErrorCode::not_found, reason, "hotline draft list");
+  const bool is_past = number != 0 && number <= last_number_;
+  return make_error(
+      ErrorCode::not_found,
+      is_past ? name + " was sent or discarded long ago" : "there is no draft " + name,
+      "hotline draft list");
 }
 
 void DraftList::end(uint64_t number, EndedDraft ended) {

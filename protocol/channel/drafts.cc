@@ -183,21 +183,25 @@ Status Drafts::try_submit(Now now, uint64_t token, const Actor& actor, uint64_t 
 
 Status Drafts::try_give_back(Now now, uint64_t token, const Actor& actor, uint64_t number,
                              const Hash& hash, const std::string& reason) {
-  const auto kept = find_version(number, hash);
+  auto kept = find(number);
   if (!kept) return kept.error();
   const std::string id = format_draft_name(number);
-  if (kept->submitted.at == 0) {
-    return make_error(ErrorCode::refused, id + " does not wait for its release",
-                      "hotline draft show " + id);
-  }
+  // Whoever may not is refused for that, of whatever version they spoke.
   const bool withdrawn = reason.empty();
   const auto role = acting_role(actor.roles, 0, withdrawn ? Right::draft : Right::release);
   if (!role) return withdrawn ? may_not_draft(actor) : may_not_release(actor);
   if (!withdrawn && is_own(*kept, actor)) {
     return make_error(ErrorCode::not_allowed,
                       id + " was written or handed in by " + actor.name +
-                          ": another person gives it back, and its writer withdraws it",
+                          ": another person releases it or gives it back, and its writer "
+                          "withdraws it",
                       "hotline draft withdraw " + id);
+  }
+  kept = find_version(number, hash);
+  if (!kept) return kept.error();
+  if (kept->submitted.at == 0) {
+    return make_error(ErrorCode::refused, id + " does not wait for its release",
+                      "hotline draft show " + id);
   }
   if (reason.size() > limits::kDraftReasonSizeMax || !is_plain_text(reason)) {
     return make_error(

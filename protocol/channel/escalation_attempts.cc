@@ -39,8 +39,13 @@ void Escalation::attempt_ended(Now now, const AttemptName& attempt, wire::Outcom
       return wire::CreateAttemptEnded(b, attempt.incoming, attempt.precedence, messages, rung,
                                       attempt.command, attempt.number, outcome, words);
     });
+    // A notifier's detail begins with its name; of a command its program is named, and no argument,
+    // which may be a secret.
+    const Command* command = ladder_.command_of(attempt);
+    const bool is_program = command != nullptr && notifier_of(*command).empty();
     note_facts(now, attempt.incoming, end.messages, FactKind::attempt,
-               static_cast<uint16_t>(outcome), attempt.rung + ": " + detail);
+               static_cast<uint16_t>(outcome),
+               attempt.rung + (is_program ? ", " + name_of_command(*command) : "") + ": " + detail);
   }
   note_notifier(now, attempt, outcome, detail);
   if (!end.gave_up.empty()) note_unpaged(now, attempt, end.gave_up, detail);

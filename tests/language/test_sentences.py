@@ -19,7 +19,7 @@ ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..")
 LANGUAGES = ["ru", "uk", "id"]
 
 COVERED = [
-    "client/commands/{ack,agreement,cases,channel,conflicts,disseminate,draft,drill,drill_clock,drill_control,drill_start,drill_status,drill_stop,escalation,escalation_trial,export_geojson,handover,inbox,incident,list,notice_check,notices,recover,release,reply,search,send,show,status}.cc",
+    "client/commands/{ack,agreement,cases,channel,check,conflicts,disseminate,draft,drill,drill_clock,drill_control,drill_start,drill_status,drill_stop,escalation,escalation_trial,export_geojson,handover,inbox,incident,list,notice_check,notices,recover,release,reply,search,send,show,status}.cc",
     "client/commands/{template,test_call,thread,watch,watch_log}.cc", "client/command_line/*.cc", "client/compose/*.cc", "client/connect/*.cc",
     "client/show/*.cc", "client/drill/*.cc", "client/director/{drill,drill_acts,drill_obey,drill_record,inject_rights,joint_start,order_desk,order_file,peer_ground,played_drill}.cc", "protocol/terminal/*.cc", "protocol/policy_file/*.cc", "protocol/{base,channel,geometry,message}/*.cc", "protocol/message/kinds/*.cc",
     "protocol/transport/{dial,framed_link,resolve,tls_session,tls_stream}.cc", "certs/check.cc",
@@ -39,7 +39,6 @@ NOT_COVERED = {
     "client/commands/drill_report.cc": "for exercise teams: both sides hold the same words",
     "client/after_action/*.cc": "likewise",
     "client/commands/{demo,help,commands,completion}.cc": "the demonstration and --help are English, and so is what a shell reads",
-    "client/commands/check.cc": "a line for a monitor",
     "client/{audit,demo}/*.cc": "for auditors, and the demonstration",
     "client/main.cc": "says nothing",
     "client/director/{drill_ground,drill_sight,local_exports,local_ground}.cc": "the daemons' configuration",
@@ -121,6 +120,7 @@ NOT_SENTENCES_OF = {
     "client/director/*.cc": ["met|missed|to-judge|acknowledge|disseminate|reply", r"drill-\{\}", r"waits\{\}", "HOTLINE_CONFIG|HOTLINE_CONTEXT|USER|LOGNAME", r"\{\}/(scenario\.toml|drill\.jsonl|orders\.jsonl)", r"(Dissemination|Decline) of \{\}", "not for this watch"],
     "client/director/joint_start.cc": [r"drill start( \{\})?"],
     "client/drill/drill_files.cc": [r"\{\}/(scenario\.toml|drill\.jsonl|orders\.jsonl|hotline\.toml|\{\}\.export|pki/trust)"],
+    "client/commands/check.cc": ["OK|UNKNOWN|HOTLINE .*|critical=.*"],
     "client/show/incident_rows.cc": ["disputed|closed_by_us|closed_by_peer"],
     "protocol/message/kinds/service.cc": ["--incident S-000087", r'--reason "\.\.\."'],
     "protocol/message/kinds/{content,volumes}.cc": ["one of", r"54\.90N .*", "(lower|upper) height", r"the \{\} \{\}"],
@@ -165,7 +165,7 @@ NOT_SENTENCES_OF = {
     "protocol/channel/{agreements,channel_state}.cc": ["-p priority"],
     "protocol/channel/{drafts,pauses,cases,ladder_by_hand}.cc": [r'--reason "\.\.\."(, \{\} bytes at most)?', r"--until \+(12h|30m)"],
     "client/commands/escalation.cc": [r"--until \+30m"],
-    "client/show/journal_line.cc": ["HLJE", r"of \{\}", r"hotlined \{\}"],
+    "client/show/journal_line.cc": ["HLJE", ": hotline ?", r"of \{\}", r"hotlined \{\}"],
     "protocol/terminal/{command_line,toml_file,output}.cc": [
         "auto|version|true|false|print the version", r"hotline\{\} \{\}", r"after \{\}", r"\{\} wants a command"],
 }

@@ -3,6 +3,8 @@ hours of the case clock are seconds here. The commands of docs/operator.md are r
 
 import json
 import pathlib
+import re
+import shlex
 import subprocess
 import sys
 import unittest
@@ -154,6 +156,34 @@ class Cases(OfCases):
                                     f"rung={FIRST}", "--set", "decision=a protest", "--set", "reason=the first", "--set",
                                     "decided-by=supervisor")
         self.assertEqual(claimed.returncode, NOT_ALLOWED, claimed.stderr)
+
+
+    def test_what_a_suspended_channel_refuses_is_kept_by_the_printed_command_and_goes_later(self):
+        name = self.report("north")
+        self.world.wait_for("the case at south", lambda: self.world.client("south", "ann", "case", "show", name).returncode == 0)
+        self.channel("north", "suspend")
+        refused = self.world.client("north", "bob", "decide", name, "--rung", FIRST, "--decision", "a protest, by our embassy's note",
+                                    "--reason", 'the "first" in a month')
+        self.assertEqual(refused.returncode, REFUSED, refused.stdout)
+        printed = re.search(r"try: +(hotline .*?)    keeps it until the channel is open", refused.stderr)[1]
+        program, *words = shlex.split(printed)
+        # The command as it is printed has the context already.
+        kept = subprocess.run([self.world.hotline, *words], stdin=subprocess.DEVNULL, capture_output=True, text=True)
+        self.assertEqual((program, kept.returncode), ("hotline", 0), printed + kept.stderr)
+        for party in PREFIX:
+            self.channel(party, "reopen")
+        call = self.world.say("north", "test-call")["id"]
+        self.assertEqual(self.world.client("south", "ann", "ack", call, "--wait", "delivered").returncode, 0)
+        self.world.wait_for("the open channel", lambda: self.world.ask("north", "ann", "channel", "status")["state"] == "open")
+        sent = self.world.client("north", "bob", "send", "--draft", "D-1", "--wait", "delivered")
+        self.assertEqual(sent.returncode, 0, sent.stderr)
+        self.assertEqual(self.states("north", name)[FIRST], "decided")
+        (decision,) = self.show("north", name)["decisions"]
+        self.assertEqual((decision["role"], decision["decision"]), ("supervisor", "a protest, by our embassy's note"))
+
+    def channel(self, party, step):
+        done = self.world.client(party, "bob", "channel", step, "--reason", "by order", "--wait", "delivered")
+        self.assertEqual(done.returncode, 0, done.stderr)
 
 
 class Widespread(OfCases):

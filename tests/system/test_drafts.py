@@ -82,7 +82,7 @@ class Drafts(OfTwo):
             self.assertEqual(told["texts"][0]["text"].startswith(MARK), self.mode == "exercise")
         ended = self.ask("draft", "show", "D-1")
         self.assertEqual((ended["state"], ended["sent_as"], ended["ended_by"]), ("sent", sent["id"], "ann"))
-        self.assertIn(f"D-1 was sent as {sent['id']} by ann, operator", self.fails(NOT_FOUND, "send", "--draft", "D-1"))
+        self.assertIn(f"D-1 was sent as {sent['id']} by ann, operator", self.fails(REFUSED, "send", "--draft", "D-1"))
         self.restart()
         self.assertEqual(self.ask("draft", "show", "D-1"), ended)
         self.assertEqual(self.save("-p", "routine", "All quiet."), "D-2")
@@ -109,7 +109,7 @@ class Drafts(OfTwo):
         self.restart()
         self.assertEqual(self.ask("send", "--draft", "D-1", "--idempotency-key", "order 17")["message"]["id"], first)
         self.assertEqual(len(self.ask("list", "--outgoing")["messages"]), 1)
-        self.assertIn("D-1 was sent", self.fails(NOT_FOUND, "send", "--draft", "D-1", "--idempotency-key", "order 18"))
+        self.assertIn("D-1 was sent", self.fails(REFUSED, "send", "--draft", "D-1", "--idempotency-key", "order 18"))
 
     def test_discarded_it_is_gone_and_the_journal_keeps_what_it_said(self):
         self.save("-p", "routine", "Not to be said.")
@@ -117,7 +117,7 @@ class Drafts(OfTwo):
         self.assertEqual(self.names(), [])
         self.assertIn("  ROUTINE  text  DISCARDED, not sent\n", self.world.client("north", "ann", "draft", "show", "D-1").stdout)
         for words in (("send", "--draft", "D-1"), ("draft", "edit", "D-1", "-p", "flash"), ("draft", "discard", "D-1")):
-            self.assertIn("D-1 was discarded by", self.fails(NOT_FOUND, *words))
+            self.assertIn("D-1 was discarded by", self.fails(REFUSED, *words))
         watched = self.world.client("north", "ann", "watch", "--from", "0", "--until-now").stdout
         self.assertIn("draft\tD-1\tversion 1 saved by operator, ROUTINE text\tann", watched)
         self.assertIn("draft\tD-1\tdiscarded by supervisor\tbob", watched)

@@ -71,6 +71,16 @@ class Language(OfTwo):
         program.wait(HANG_S)
         return shown.decode()
 
+    def test_a_monitors_line_is_in_the_readers_language_and_its_code_is_not(self):
+        said = {"en": "link up for", "ru": "связь есть уже", "uk": "зв'язок є вже", "id": "sambungan hidup selama"}
+        codes = set()
+        for language, words in said.items():
+            done = self.run_in(language, "check")
+            codes.add((done.returncode, done.stdout.split(" - ")[0]))
+            self.assertIn(words, done.stdout)
+            self.assertIn("| critical=", done.stdout)
+        self.assertEqual(len(codes), 1, codes)
+
     @staticmethod
     def end(program):
         if program.poll() is None:

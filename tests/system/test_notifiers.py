@@ -129,6 +129,14 @@ class Webhooks(OfNotifiers):
         (attempt,) = world.ask("north", "ann", "escalation", "show", sent)["escalation"]["attempts"]
         self.assertRegex(attempt, "^[0-9-]+T[0-9:.]+Z watch: ")
 
+    def test_an_attempt_names_the_program_and_none_of_its_arguments(self):
+        world = self.world(rung("watch", "1s") + '[[escalation.flash.rung.command]]\nrun = ["/bin/false", "--token", "s3cret"]\n')
+        sent = self.flash(world)
+        show = lambda: world.ask("north", "ann", "escalation", "show", sent)["escalation"]["attempts"]
+        world.wait_for("an attempt", show)
+        self.assertRegex(show()[0], r"^[0-9-]+T[0-9:.]+Z watch, /bin/false: ")
+        self.assertNotIn("s3cret", " ".join(show()))
+
     def test_where_voice_is_proposed_the_agreed_contacts_go_with_it(self):
         pager = self.endpoint("pager")
         world = self.world(

@@ -60,8 +60,8 @@ class TwoPeople(OfTwo):
             self.assertEqual(gone.returncode, 0, gone.stderr)
             self.assertEqual(self.waiting(party), [])
             again = self.world.client(party, "bob", "release", draft)
-            self.assertEqual(again.returncode, NOT_FOUND, again.stderr)
-            self.assertIn(f"{draft} was sent as {gone.stdout.split()[0]} by bob, supervisor", again.stderr)
+            self.assertEqual(again.returncode, REFUSED, again.stderr)
+            self.assertRegex(again.stderr, rf"{draft} was released by bob, supervisor at \S+, as {gone.stdout.split()[0]}")
             reader = "south" if party == "north" else "north"
             envelope = dict((one["label"], one["value"])
                             for one in self.world.ask(reader, "ann", "show", gone.stdout.split()[0])["envelope"])
@@ -231,6 +231,30 @@ class TwoPeople(OfTwo):
         log = self.world.client("north", "bob", "audit", "log", "-n", "20").stdout
         self.assertRegex(log, f"refused.*{draft}.*ann")
 
+    def test_each_refused_release_is_on_record_and_a_look_is_none(self):
+        def refused():
+            entries = self.world.client("north", "bob", "audit", "log", "-n", "40", "--json").stdout.splitlines()
+            return sum('"request-refused"' in one or "refused" in one for one in entries)
+
+        draft = self.hand_in("north")
+        for person, words, code in (("ann", [], NOT_ALLOWED), ("eve", [], NOT_ALLOWED), ("bob", ["--confirm", "00000000"], REFUSED)):
+            before = refused()
+            done = self.world.client("north", person, "release", draft, *words)
+            self.assertEqual((done.returncode, refused()), (code, before + 1), done.stderr)
+        before = refused()
+        self.assertEqual(self.world.client("north", "bob", "release", draft).returncode, USAGE)
+        self.assertEqual(refused(), before)
+        self.assertEqual(self.waiting("north"), [draft])
+
+    def test_who_comes_too_late_is_told_who_gave_it_back(self):
+        draft = self.hand_in("north")
+        digits = self.hash_of("north", draft)
+        given = self.world.client("north", "bob", "return", draft, "--reason", "name the area")
+        self.assertEqual(given.returncode, 0, given.stderr)
+        late = self.world.client("north", "bob", "release", draft, "--confirm", digits)
+        self.assertEqual(late.returncode, REFUSED, late.stderr)
+        self.assertRegex(late.stderr, rf"{draft}: given back by bob, supervisor at \S+: name the area")
+
     def test_what_is_not_named_goes_by_one_and_so_does_an_acknowledgement(self):
         self.world.say("north", "send", "-p", "immediate", "All quiet.")
         draft = self.hand_in("south")
@@ -283,6 +307,30 @@ class TwoPeople(OfTwo):
 
 class TwoPeopleInAnExercise(TwoPeople):
     mode = "exercise"
+
+
+class OneForLifeFromNowOn(OfTwo):
+    world_settings = {"release": 'two_person = ["flash"]'}
+
+    def test_what_waits_since_before_is_said_to_go_by_one(self):
+        draft = self.world.ask("north", "ann", *CROSSING, "--danger-to-life")["draft"]
+        before = self.world.client("north", "ann", "send", "--draft", draft)
+        self.assertNotIn("one person may send it", before.stderr)
+        path = self.world.directory / "one.toml"
+        text = self.world.client("north", "bob", "agreement", "show", "--toml").stdout
+        path.write_text(re.sub(r"(two_person = .*\n)(one_person_for_life = .*\n)?", r"\1one_person_for_life = true\n", text))
+        proposed = self.world.ask("south", "bob", "agreement", "propose", str(path), "--from", "+5s", "--reason", "nights are lonely", "--wait", "delivered")
+        name = proposed["message"]["id"]
+        shown = self.world.client("north", "bob", "agreement", "accept", name)
+        digits = re.search(r"--confirm (\w+)", shown.stderr)[1]
+        signed = self.world.client("north", "bob", "agreement", "accept", name, "--confirm", digits, "--wait", "delivered")
+        self.assertEqual(signed.returncode, 0, signed.stderr)
+        for words in (["send", "--draft", draft], ["draft", "show", draft], ["release", draft]):
+            self.world.wait_for("the hint of " + " ".join(words), lambda: "one person may send it by now: then" in
+                                self.world.client("north", "ann", *words).stderr)
+        self.assertEqual(self.world.client("north", "ann", "draft", "withdraw", draft).returncode, 0)
+        sent = self.world.client("north", "ann", "send", "--draft", draft, "--wait", "delivered")
+        self.assertEqual(sent.returncode, 0, sent.stderr)
 
 
 class OneForLife(OfTwo):

@@ -165,7 +165,7 @@ class FakeDaemon::Stream : public FrameStream {
         return entry.empty() ? flatbuffers::Offset<wire::JournalRow>()
                              : wire::CreateJournalRowDirect(b, index, &entry, person);
       };
-      const auto started = row(1042, daemon_.handover_started, "ann");
+      const auto started = row(1042, daemon_.handover_started, daemon_.handover_signer.c_str());
       const auto accepted = row(1043, daemon_.handover_accepted, "bob");
       return wire::CreateHandoverReply(b, started, accepted, daemon_.watch_since,
                                        daemon_.watch_since + 13 * 3'600'000);

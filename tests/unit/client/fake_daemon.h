@@ -156,6 +156,7 @@ class FakeDaemon {
   std::vector<FakeDraft> drafts;  // The first is D-1.
   // The newest hand-over, as entries; empty where there is none. What arrived of them.
   Bytes handover_started;
+  std::string handover_signer = "ann";
   Bytes handover_accepted;
   UtcMs watch_since = 0;
   std::vector<HandoverItem> handover_items;  // Of the list, before it is signed.

@@ -238,7 +238,7 @@ TEST_F(DraftTest, OneThatWasSentGoesAgainUnderItsKeyOnly) {
   daemon_.drafts.at(0).sent_as = "N-000123";
   run({"send", "--draft", "D-1", "--idempotency-key", "k"});
   EXPECT_EQ(daemon_.committed.size(), 1u);
-  EXPECT_EQ(terminal_.run({"send", "--draft", "D-1"}), kExitNotFound);
+  EXPECT_EQ(terminal_.run({"send", "--draft", "D-1"}), kExitRefused);
   EXPECT_NE(terminal_.err().find("D-1 was sent as N-000123 by bob, operator"), std::string::npos)
       << terminal_.err();
 }

@@ -110,6 +110,14 @@ TEST_F(HandoverCommand, AnotherHashSignsNothing) {
   EXPECT_TRUE(daemon_.ticked.empty());
 }
 
+TEST_F(HandoverCommand, WhoSignedTheListIsShownTheCommandAsAnothers) {
+  EXPECT_EQ(terminal_.run({"handover", "accept", "--all"}), kExitUsage);
+  EXPECT_NE(terminal_.err().find("    by whoever comes"), std::string::npos) << terminal_.err();
+  daemon_.handover_signer = "bob";
+  EXPECT_EQ(terminal_.run({"handover", "accept", "--all"}), kExitUsage);
+  EXPECT_EQ(terminal_.err().find("by whoever comes"), std::string::npos) << terminal_.err();
+}
+
 TEST_F(HandoverCommand, ShowsNoneOneAndAnAcceptedOne) {
   EXPECT_EQ(terminal_.run({"handover", "show", "--json"}), kExitDone);
   EXPECT_NE(terminal_.out().find("\"subject\":\"S-000087\",\"precedence\":\"FLASH\""),

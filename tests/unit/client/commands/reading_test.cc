@@ -434,6 +434,38 @@ TEST_F(ReadingTest, CheckNamesNoCommandThatThePersonMayNotGive) {
   EXPECT_NE(terminal_.out().find("hotline release D-6"), std::string::npos) << terminal_.out();
 }
 
+TEST_F(ReadingTest, ALineOfTheJournalNamesNoCommandThatThePersonMayNotGive) {
+  const auto lines_of = [&](std::vector<wire::Role> roles) {
+    daemon_.roles = std::move(roles);
+    EXPECT_EQ(terminal_.run({"watch", "--from", "0", "--until-now"}), kExitDone);
+    return terminal_.out();
+  };
+  daemon_.journal = {journal_entry(kEntriesBegin, [](auto& b) {
+    return wire::CreateAlarmRaised(
+        b, nullptr, 0,
+        b.CreateString("D-6, FLASH text, waits for its release by another person: hotline release "
+                       "D-6"));
+  })};
+  const std::string auditors = lines_of({wire::Role::auditor});
+  EXPECT_NE(auditors.find("waits for its release by another person"), std::string::npos);
+  EXPECT_EQ(auditors.find("hotline release"), std::string::npos) << auditors;
+  EXPECT_NE(lines_of({wire::Role::releaser}).find("hotline release D-6"), std::string::npos);
+}
+
+TEST_F(ReadingTest, TheInboxSaysWhatIsWrong) {
+  terminal_.run({"inbox"});
+  EXPECT_EQ(terminal_.err().find("CRITICAL"), std::string::npos);
+  daemon_.conditions = {{"flash-not-released", "D-6", true, at("2026-11-22T14:10:00Z"),
+                         "D-6, FLASH text, waits for its release by another person"}};
+  EXPECT_EQ(terminal_.run({"inbox"}), kExitDone);
+  EXPECT_NE(terminal_.err().find("CRITICAL  for "), std::string::npos) << terminal_.err();
+  EXPECT_NE(terminal_.err().find(": D-6, FLASH text, waits for its release"), std::string::npos);
+  EXPECT_EQ(terminal_.run({"inbox", "--json"}), kExitDone);
+  EXPECT_NE(terminal_.out().find("\"conditions\":[{\"code\":\"flash-not-released\""),
+            std::string::npos)
+      << terminal_.out();
+}
+
 TEST_F(ReadingTest, CheckIsNeverWellWithoutALink) {
   daemon_.link = wire::LinkState::down;
   EXPECT_EQ(terminal_.run({"check"}), 1);

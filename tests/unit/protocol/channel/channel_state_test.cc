@@ -407,7 +407,9 @@ TEST(ChannelStateHint, WhatIsRefusedIsKeptByTheWordsOfTheHint) {
         .error()
         .hint;
   };
-  EXPECT_EQ(hint(wire::MessageType::decision).find("hotline draft save -t decision --set "), 0u);
+  const std::string keeps = hint(wire::MessageType::decision);
+  EXPECT_EQ(keeps.find("hotline draft save -t decision -p routine --set "), 0u);
+  EXPECT_NE(keeps.find(" --set decided-by="), std::string::npos);  // It could not be sent without.
   EXPECT_EQ(hint(wire::MessageType::text).find("hotline send -p flash --danger-to-life"), 0u);
   EXPECT_TRUE(check_release_in(Mode::open, static_cast<uint8_t>(wire::MessageType::decision),
                                kRoutine, false));

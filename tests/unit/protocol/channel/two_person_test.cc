@@ -185,7 +185,22 @@ TEST_F(TwoPeople, OfTwoWhoReleaseAtOnceOneDoes) {
   peer.pass(250);
   ASSERT_TRUE(*peer.answer(1));
   ASSERT_FALSE(*peer.answer(2));
-  EXPECT_EQ((*peer.answer(2)).error().reason.find("D-1 was sent as N-000001 by supervisor"), 0u);
+  EXPECT_EQ((*peer.answer(2)).error().reason.find("D-1 was released by supervisor at "), 0u);
+  EXPECT_EQ((*peer.answer(2)).error().code, ErrorCode::refused);
+  EXPECT_NE((*peer.answer(2)).error().reason.find(", as N-000001"), std::string::npos);
+}
+
+// By such a request a client puts on record what it refuses to show.
+TEST_F(TwoPeople, WhoeverMayNotReleaseIsRefusedForThatWhateverVersionTheyName) {
+  const Bytes draft = flash();
+  const uint64_t number = save(ann, draft);
+  ASSERT_TRUE(submit(ann, number, draft));
+  const Bytes none;
+  EXPECT_EQ(give_back(ann, number, none, "no").error().code, ErrorCode::not_allowed);
+  EXPECT_EQ(give_back(bob, number, none, "no").error().code, ErrorCode::refused);
+  const auto refused = peer.recorded<wire::RequestRefused>();
+  ASSERT_EQ(refused.size(), 2u);
+  EXPECT_NE(peer.core().drafts().find(number)->submitted.at, 0) << "it waits as before";
 }
 
 TEST_F(TwoPeople, ItIsGivenBackWithAReasonOrWithdrawn) {

@@ -33,7 +33,7 @@ NOT_COVERED = {
     "protocol/channel/{policy,policy_text,recorder}.cc": "for administrators: the configuration, and stores that contradict themselves",
     "protocol/geometry/conflict.cc": "the configuration",
     "protocol/message/two_person.cc": "the configuration",
-    "client/commands/{audit_*,pki,pki_request,context_list}.cc": "for auditors and administrators",
+    "client/commands/{audit_*,pki,pki_exchange,pki_request,context_list}.cc": "for auditors and administrators",
     "client/commands/report.cc": "for auditors: both parties hold the same words",
     "client/report/*.cc": "likewise",
     "client/commands/drill_report.cc": "for exercise teams: both sides hold the same words",

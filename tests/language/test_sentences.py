@@ -48,6 +48,7 @@ NOT_COVERED = {
     "client/language/*.cc": "the catalogues",
     "client/show/{journal_statistics,measures,progress,antimeridian,content_values,entry_fields,geojson_picture}.cc": "for auditors and programs",
     "client/connect/{export_download,journal_source}.cc": "for auditors",
+    "client/connect/key_places.cc": "for administrators",
     "protocol/terminal/{command_spec,json_output,exit_code,last_words,standard_files}.cc": "--help, and nothing that is said",
     "protocol/log/*.cc": "for auditors: logs, notes and proofs",
     "certs/*.cc": "for administrators: certificates and keys",

@@ -168,7 +168,7 @@ class SetUp(unittest.TestCase):
         refused("those are not the words of this file", said=" ".join(reversed(words.split())))
         refused("those are not the words of this file", said="")
         refused("that is this party", text=(north.desk / "north.exchange").read_text(), said=north_words)
-        refused("it is no file of hotline pki exchange export", text=sent + "\n", code=1)
+        refused("it is no file of hotline pki exchange export", text=sent + "\n")
         refused("it is for channel", text=sent.replace("channel 00", "channel 01"))
         refused("their prefix is", text=sent.replace("prefix S", "prefix T"))
         refused("it is for an exercise", text=sent.replace("mode live", "mode exercise"))

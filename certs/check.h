@@ -32,6 +32,9 @@ struct CheckedCertificate {
   Bytes der;              // As it was signed.
 };
 
+// Reads a list, and checks nothing of it. Error: configuration.
+Result<X509CrlPtr> load_crl(const std::string& path);
+
 // The CA certificate of one party, and what that CA has revoked.
 class TrustAnchor {
  public:
@@ -40,10 +43,14 @@ class TrustAnchor {
   // that is judged at each use. The CRL is refused as reload_crl() says.
   static Result<TrustAnchor> load(const std::string& ca_pem_path, const std::string& crl_pem_path);
 
+  // The same of what was read otherwise; `crl` may be null, and `from` names both in messages.
+  static Result<TrustAnchor> of(X509Ptr certificate, X509CrlPtr crl, const std::string& from);
+
   // Reads the list anew. Refuses (configuration), and keeps the old one: another issuer, a bad or
   // weak signature, a CA without cRLSign, a missing or critical CRLNumber, any other critical
   // extension, a number lower than the loaded one, and the same number with other contents.
   Status reload_crl(const std::string& crl_pem_path);
+  Status take_crl(X509CrlPtr crl, const std::string& from);
 
   bool has_crl() const { return crl_ != nullptr; }
   std::string crl_number_hex() const;  // Empty without a list.

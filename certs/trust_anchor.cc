@@ -18,15 +18,6 @@ Error bad_list(const std::string& path, const std::string& why) {
       " stays in force");
 }
 
-Result<X509CrlPtr> read_crl(const std::string& path) {
-  auto bytes = read_bounded_file(path, limits::kCrlFileSizeMax);
-  if (!bytes) return bytes.error();
-  const BioPtr bio(BIO_new_mem_buf(bytes->data(), static_cast<int>(bytes->size())));
-  X509CrlPtr crl(PEM_read_bio_X509_CRL(bio.get(), nullptr, nullptr, nullptr));
-  if (!crl) return bad_list(path, "it cannot be read (PEM, X509 CRL)");
-  return crl;
-}
-
 // A critical extension that we do not act on changes what the list means: an indirect list, a list
 // of part of the certificates, a difference to another list. CRLNumber must not be critical (RFC
 // 5280 section 5.2.3), and of the entries' extensions none is acted on.
@@ -114,35 +105,56 @@ std::string succession_problem(const X509_CRL* fresh, const X509_CRL* loaded) {
 
 }  // namespace
 
+Result<X509CrlPtr> load_crl(const std::string& path) {
+  auto bytes = read_bounded_file(path, limits::kCrlFileSizeMax);
+  if (!bytes) return bytes.error();
+  const BioPtr bio(BIO_new_mem_buf(bytes->data(), static_cast<int>(bytes->size())));
+  X509CrlPtr crl(PEM_read_bio_X509_CRL(bio.get(), nullptr, nullptr, nullptr));
+  if (!crl) return bad_list(path, "it cannot be read (PEM, X509 CRL)");
+  return crl;
+}
+
 TrustAnchor::TrustAnchor(X509Ptr certificate)
     : certificate_(std::move(certificate)),
       name_(name_text(X509_get_subject_name(certificate_.get()))) {}
+
+Result<TrustAnchor> TrustAnchor::of(X509Ptr certificate, X509CrlPtr crl, const std::string& from) {
+  if (Status status = check_issuer_form(certificate.get()); !status) {
+    return make_error(ErrorCode::configuration, from + ": " + status.error().reason,
+                      "a party's CA certificate is needed here, version 3, CA:TRUE, keyUsage "
+                      "keyCertSign and cRLSign");
+  }
+  TrustAnchor anchor(std::move(certificate));
+  if (crl) {
+    if (Status status = anchor.take_crl(std::move(crl), from); !status) return status.error();
+  }
+  return anchor;
+}
 
 Result<TrustAnchor> TrustAnchor::load(const std::string& ca_pem_path,
                                       const std::string& crl_pem_path) {
   auto certificate = load_certificate(ca_pem_path);
   if (!certificate) return certificate.error();
-  if (Status status = check_issuer_form(certificate->get()); !status) {
-    return make_error(ErrorCode::configuration, ca_pem_path + ": " + status.error().reason,
-                      "a party's CA certificate is needed here, version 3, CA:TRUE, keyUsage "
-                      "keyCertSign and cRLSign");
-  }
-  TrustAnchor anchor(std::move(*certificate));
-  if (!crl_pem_path.empty()) {
-    if (Status status = anchor.reload_crl(crl_pem_path); !status) return status.error();
+  auto anchor = of(std::move(*certificate), nullptr, ca_pem_path);
+  if (anchor && !crl_pem_path.empty()) {
+    if (Status status = anchor->reload_crl(crl_pem_path); !status) return status.error();
   }
   return anchor;
 }
 
 Status TrustAnchor::reload_crl(const std::string& crl_pem_path) {
   const OpensslErrorScope errors;
-  auto crl = read_crl(crl_pem_path);
-  if (!crl) return crl.error();
-  std::string problem = issuer_problem(crl->get(), certificate_.get(), name_);
-  if (problem.empty()) problem = form_problem(crl->get());
-  if (problem.empty() && crl_) problem = succession_problem(crl->get(), crl_.get());
-  if (!problem.empty()) return bad_list(crl_pem_path, problem);
-  crl_ = std::move(*crl);
+  auto crl = load_crl(crl_pem_path);
+  return crl ? take_crl(std::move(*crl), crl_pem_path) : Status(crl.error());
+}
+
+Status TrustAnchor::take_crl(X509CrlPtr crl, const std::string& from) {
+  const OpensslErrorScope errors;
+  std::string problem = issuer_problem(crl.get(), certificate_.get(), name_);
+  if (problem.empty()) problem = form_problem(crl.get());
+  if (problem.empty() && crl_) problem = succession_problem(crl.get(), crl_.get());
+  if (!problem.empty()) return bad_list(from, problem);
+  crl_ = std::move(crl);
   crl_this_update_ = to_utc_ms(X509_CRL_get0_lastUpdate(crl_.get())).value_or(0);
   crl_next_update_ = to_utc_ms(X509_CRL_get0_nextUpdate(crl_.get())).value_or(0);
   return ok();

@@ -95,6 +95,8 @@ const std::vector<Command>& all_commands() {
       pki_dev_init_command(),
       pki_csr_command(),
       pki_import_command(),
+      pki_exchange_export_command(),
+      pki_exchange_import_command(),
       pki_show_command(),
       pki_check_command(),
       demo_command(),

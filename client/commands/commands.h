@@ -87,6 +87,8 @@ Command notices_command();
 Command pki_check_command();
 Command pki_csr_command();
 Command pki_dev_init_command();
+Command pki_exchange_export_command();  // These are in pki_exchange.cc.
+Command pki_exchange_import_command();
 Command pki_import_command();
 Command pki_show_command();
 Command reply_command();

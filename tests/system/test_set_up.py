@@ -16,7 +16,6 @@ import unittest
 from pages import commands
 
 HANG_S = 60
-EXCHANGED = ("ca.crt", "ca.crl", "log.crt", "receipt.crt", "witness.crt")
 
 
 def other(party):
@@ -59,10 +58,25 @@ class Party:
         self.run(text.replace("party=north peer=south\n", f"party={self.name} peer={other(self.name)}\n"))
         self.variables = f"party={self.name} peer={other(self.name)}\n"
 
+    def configure(self):
+        self.run("\n".join(commands("set-up.md", "The configuration")))
+
+    def export(self):
+        """The six words that this party says."""
+        said = self.run(commands("set-up.md", "The other party")[0])
+        words = re.search(rf"^{self.name}\.exchange:  ((?:[a-z]+ ){{5}}[a-z]+)$", said, re.M)
+        assert words, said
+        return words[1]
+
+    def take(self, words, code=0):
+        return self.run(f'words="{words}"\n' + commands("set-up.md", "The other party")[1], code=code)
+
+    def files(self):
+        """All that lies on the desk, with its content."""
+        return {str(path.relative_to(self.desk)): path.read_bytes() for path in self.desk.rglob("*") if path.is_file()}
+
     def fill_in(self, peer_port):
         """Fills in what the page says; and ports as the system gives them."""
-        example, *rest = commands("set-up.md", "The daemon")
-        self.run(example)
         path = self.desk / "hotlined.toml"
         text = path.read_text()
         for pattern, value in ((r"^addresses = .*$", f'addresses = ["127.0.0.1:{peer_port}"]'),
@@ -71,7 +85,7 @@ class Party:
             text, count = re.subn(pattern, value, text, flags=re.M)
             assert count == 1, pattern
         path.write_text(text)
-        for block in rest:
+        for block in commands("set-up.md", "The daemon"):
             self.run(block)
 
     def start(self):
@@ -99,9 +113,12 @@ class SetUp(unittest.TestCase):
         shutil.rmtree(self.directory, ignore_errors=True)
 
     def exchange(self):
+        """Both files travel; the words are said by voice."""
+        words = {party.name: party.export() for party in self.parties.values()}
         for party in self.parties.values():
-            for name in EXCHANGED:
-                shutil.copy(self.parties[other(party.name)].desk / name, party.desk / "peer" / name)
+            peer = self.parties[other(party.name)]
+            shutil.copy(peer.desk / f"{peer.name}.exchange", party.desk)
+            party.take(words[peer.name].upper())
 
     def wait_for(self, what, condition):
         deadline = time.monotonic() + HANG_S
@@ -113,6 +130,7 @@ class SetUp(unittest.TestCase):
         north, south = self.parties["north"], self.parties["south"]
         for party in (north, south):
             party.certify()
+            party.configure()
         self.exchange()
         peer_port = 9  # South cannot reach north, and is reached.
         for party in (south, north):
@@ -129,6 +147,63 @@ class SetUp(unittest.TestCase):
         south.run("hotline ack @last")
         self.send_twice_under_one_key(north)
         self.check_revocation(north)
+
+    def test_what_is_no_good_exchange_changes_nothing(self):
+        north, south = self.parties["north"], self.parties["south"]
+        for party in (north, south):
+            party.certify()
+            party.configure()
+        words = south.export()
+        sent = (south.desk / "south.exchange").read_text()
+        here = north.desk / "south.exchange"
+
+        def refused(reason, text=sent, said=words, code=8):
+            here.write_text(text)
+            before = north.files()
+            self.assertIn(reason, north.take(said, code))
+            self.assertEqual(north.files(), before, reason)
+
+        north_words = north.export()
+        refused("those are not the words of this file", said=north_words)
+        refused("those are not the words of this file", said=" ".join(reversed(words.split())))
+        refused("those are not the words of this file", said="")
+        refused("that is this party", text=(north.desk / "north.exchange").read_text(), said=north_words)
+        refused("it is no file of hotline pki exchange export", text=sent + "\n")
+        refused("it is for channel", text=sent.replace("channel 00", "channel 01"))
+        refused("their prefix is", text=sent.replace("prefix S", "prefix T"))
+        refused("it is for an exercise", text=sent.replace("mode live", "mode exercise"))
+        refused("our peer is south", text=sent.replace("party south", "party east"))
+        configuration = north.desk / "hotlined.toml"
+        live = configuration.read_text()
+        configuration.write_text(live.replace('mode = "live"', 'mode = "exercise"'))
+        refused("it is for a live channel")
+        configuration.write_text(live)
+        refused("expired", code=4, text=self.with_expired_log(south, sent))
+        here.write_text(sent)
+        before = north.files()
+        shown = north.run("hotline pki exchange import south.exchange", code=2)
+        self.assertIn("nobody has typed the six words", shown)
+        self.assertNotIn(words, shown)
+        self.assertEqual(north.files(), before)
+        self.assertFalse(list((north.desk / "peer").iterdir()))
+        north.take(words)
+        # A list that is older would bring back whom south has revoked since.
+        south.run("\n".join(commands("set-up.md", "Someone leaves, or a key is lost")) + "\nrm south.exchange")
+        newer = south.export()
+        here.write_text((south.desk / "south.exchange").read_text())
+        north.take(newer)
+        refused("it is older than the one loaded")
+
+    def with_expired_log(self, party, sent):
+        """The file as it would be with a log certificate whose time is over."""
+        party.run("""openssl req -new -key log.key -subj "/CN=over" -out over.csr
+printf '%s\\n' basicConstraints=critical,CA:FALSE keyUsage=critical,digitalSignature subjectKeyIdentifier=hash \\
+  authorityKeyIdentifier=keyid "subjectAltName=URI:hotline://$party/log" > extensions
+openssl x509 -req -in over.csr -CA ca.crt -CAkey ca.key -set_serial 7 -days 0 -extfile extensions -out over.crt
+sleep 1.1""")
+        good, over = ((party.desk / name).read_text() for name in ("log.crt", "over.crt"))
+        self.assertIn(good, sent)
+        return sent.replace(good, over)
 
     def send_twice_under_one_key(self, party):
         said = party.run("\n".join(commands("set-up.md", "A program that sends")))

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "certs/certificate_limits.h"
+#include "client/audit/format_line.h"
 #include "client/audit/pem.h"
 #include "protocol/base/limits.h"
 
@@ -31,10 +32,11 @@ std::string format_evidence_file(const EvidenceFile& evidence) {
 }
 
 Result<EvidenceFile> parse_evidence_file(std::string_view text) {
-  if (!text.starts_with(kEvidenceVersionLine)) {
-    return malformed_evidence("its first line is not hotline-evidence/v1");
+  const std::string_view line = text.substr(0, text.find('\n') + 1);
+  if (Status format = check_format_line(line, kEvidenceVersionLine); !format) {
+    return malformed_evidence(format.error().reason);
   }
-  text.remove_prefix(kEvidenceVersionLine.size());
+  text.remove_prefix(line.size());
   auto blocks = parse_pem(text);
   if (!blocks) return malformed_evidence(blocks.error().reason);
   const char* const labels[] = {kNoteLabel, kNoteLabel, kPathLabel, kCertificateBlock};

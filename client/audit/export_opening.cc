@@ -26,12 +26,8 @@ class Opener {
         opening_(std::make_unique<ExportOpening>()) {}
 
   Result<std::unique_ptr<ExportOpening>> run() {
-    const auto version = reader_.read_text(kVersionFile, kVersionLine.size());
-    if (!version || *version != kVersionLine) {
-      return failed(Step::version, kVersionFile,
-                    version ? "it is not the line " +
-                                  std::string(kVersionLine.substr(0, kVersionLine.size() - 1))
-                            : version.error().reason);
+    if (Status format = reader_.check_format(); !format) {
+      return failed(Step::version, kVersionFile, format.error().reason);
     }
     opening_->parties = reader_.parties();
     // More than two: the strangers among them are files too much, found when files are counted.

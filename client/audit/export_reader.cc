@@ -13,10 +13,13 @@
 #include <set>
 #include <utility>
 
+#include "client/audit/format_line.h"
+
 namespace hotline::audit {
 namespace {
 
 constexpr unsigned kTileLevelsMax = 8;
+constexpr size_t kVersionLineSizeMax = 64;
 constexpr uint64_t kGroup = 1000;  // Three digits of a path count so many.
 
 Error file_error(const std::string& reason) {
@@ -345,9 +348,17 @@ Result<ExportReader> ExportReader::open(const std::string& directory) {
 
 Result<ExportReader> ExportReader::open_export(const std::string& directory) {
   auto reader = open(directory);
-  if (!reader || reader->has(kVersionFile)) return reader;
-  return make_error(ErrorCode::not_found, directory + " is no export",
-                    "name the directory that `hotline audit export` wrote");
+  if (!reader) return reader;
+  if (!reader->has(kVersionFile)) {
+    return make_error(ErrorCode::not_found, directory + " is no export",
+                      "name the directory that `hotline audit export` wrote");
+  }
+  const Status format = reader->check_format();
+  if (!format && format.error().code == ErrorCode::configuration) {
+    return make_error(ErrorCode::configuration, directory + ": " + format.error().reason,
+                      format.error().hint);
+  }
+  return reader;
 }
 
 ExportReader::ExportReader(ExportReader&& other) noexcept
@@ -391,6 +402,11 @@ Result<std::string> ExportReader::read_text(const std::string& path, size_t size
   FileBuffer buffer;
   if (Status status = read(path, size_max, buffer); !status) return status.error();
   return std::string(as_text(buffer.bytes()));
+}
+
+Status ExportReader::check_format() const {
+  const auto line = read_text(kVersionFile, kVersionLineSizeMax);
+  return line ? check_format_line(*line, kVersionLine) : Status(line.error());
 }
 
 bool ExportReader::has(const std::string& path) const {

@@ -44,8 +44,9 @@ class ExportReader {
  public:
   // Error: not_found, where there is no such directory.
   static Result<ExportReader> open(const std::string& directory);
-  // For whoever only looks something up. Error: not_found, also where the directory says nowhere
-  // that it is an export. (To a verifier that is a fault like any other.)
+  // For whoever only looks something up. Errors: not_found, also where the directory says nowhere
+  // that it is an export; configuration, where its format is a newer one. (To a verifier these are
+  // faults like any other: nobody signed for the format.)
   static Result<ExportReader> open_export(const std::string& directory);
 
   ExportReader(ExportReader&& other) noexcept;
@@ -55,6 +56,9 @@ class ExportReader {
   // The whole file, of at most `size_max` bytes. The reason of an error stands alone: "is missing".
   Status read(const std::string& path, size_t size_max, FileBuffer& buffer) const;
   Result<std::string> read_text(const std::string& path, size_t size_max) const;
+
+  // Its first file says that it is of the format which this program reads: format_line.h.
+  Status check_format() const;
 
   // True: something is there under that name.
   bool has(const std::string& path) const;

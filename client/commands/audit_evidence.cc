@@ -6,6 +6,7 @@
 
 #include "client/audit/evidence_check.h"
 #include "client/audit/evidence_maker.h"
+#include "client/audit/format_line.h"
 #include "protocol/base/time_text.h"
 #include "protocol/message/names.h"
 #include "protocol/terminal/new_file.h"
@@ -110,7 +111,7 @@ std::string log_word(const ProvedFork& fork) {
 }  // namespace
 
 bool is_evidence(std::string_view file) {
-  return file.starts_with(audit::kEvidenceVersionLine);
+  return audit::has_format_line(file, audit::kEvidenceVersionLine);
 }
 
 Result<int> show_evidence(Output& output, std::string_view file,

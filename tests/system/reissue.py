@@ -8,14 +8,14 @@ from revoke import openssl
 EXERCISE_POLICY = "2.25.150689063991174703518249449088850562727"
 
 
-def reissue(party_directory, name, begins, ends):
-    """`name` as in "log"; times as openssl writes them, 20260101000000Z."""
+def reissue(party_directory, name, begins, ends, serial="4A19"):
+    """`name` as in "log", or "ca" for the CA itself; times as openssl writes them, 20260101000000Z."""
     party_directory = pathlib.Path(party_directory)
     certificate = party_directory / f"{name}.crt"
     with tempfile.TemporaryDirectory() as scratch:
         scratch = pathlib.Path(scratch)
         (scratch / "index").touch()
-        (scratch / "serial").write_text("4A19\n")
+        (scratch / "serial").write_text(f"{serial}\n")
         (scratch / "ca.cnf").write_text(f"""[ca]
 default_ca = party
 [party]

@@ -241,14 +241,14 @@ class World:
 
     def __enter__(self):
         try:
-            run([self.hotline, "pki", "dev-init", str(self.pki), "--parties", "north,south", *(["--exercise"] if self.mode == "exercise" else [])])
+            self.make_keys()
             for party in PREFIX:
                 self.relays[party] = Relay(party)  # In front of that party's port for the peer.
                 if self.spare_paths:
                     self.spare_relays[party] = Relay(party)
             for party in PREFIX:
                 self.config(party).write_text(self._config_text(party))
-                run([self.hotlined, "init", "-c", str(self.config(party)), "--allow-dev-pki"])
+                self.make_store(party)
                 self.daemons[party] = Daemon(self, party)
         except BaseException:
             self.__exit__(None, None, None)
@@ -265,6 +265,12 @@ class World:
         for relay in [*self.relays.values(), *self.spare_relays.values()]:
             relay.close()
         shutil.rmtree(self.directory, ignore_errors=True)
+
+    def make_keys(self):
+        run([self.hotline, "pki", "dev-init", str(self.pki), "--parties", "north,south", *(["--exercise"] if self.mode == "exercise" else [])])
+
+    def make_store(self, party):
+        run([self.hotlined, "init", "-c", str(self.config(party)), "--allow-dev-pki"])
 
     @property
     def pki(self):

@@ -20,6 +20,8 @@ ORIGIN = re.compile(r"(hotline/[0-9a-f]{32}/(?:live|exercise)/([a-z0-9-]{1,32}))
 
 def blocks(data):
     first, _, rest = data.partition(b"\n")
+    if (newer := re.fullmatch(rb"hotline-evidence/v([1-9][0-9]*)", first)) and int(newer[1]) > 1:
+        raise ValueError(f"it is of format {int(newer[1])}, and this program reads format 1: it is newer, or it was altered")
     if first != b"hotline-evidence/v1":
         raise ValueError("another first line")
     found = re.findall(rb"-----BEGIN ([A-Z ]+)-----\n((?:[A-Za-z0-9+/=]+\n)+)-----END \1-----\n", rest)

@@ -231,8 +231,12 @@ class Check:
             return file.read()
 
     def check_marker(self):
-        if self.read("hotline-export", 64) != b"hotline-export/v1\n":
-            raise Fault("hotline-export", "is not the line hotline-export/v1")
+        line = self.read("hotline-export", 64)
+        if line == b"hotline-export/v1\n":
+            return
+        newer = re.fullmatch(rb"hotline-export/v([1-9][0-9]*)\n", line)
+        raise Fault("hotline-export", f"is of format {int(newer[1])}, and this verifier reads format 1: it is newer, or it was altered" if newer
+                    else "is not the line hotline-export/v1")
 
     def check_certificates(self):
         present = {path for path in [*self.files, *self.directories] if path.startswith("certificates/")}

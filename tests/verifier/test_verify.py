@@ -880,6 +880,15 @@ class TestExports(unittest.TestCase):
             small_export.make_ca(other, f"{party}-ca")
         self.assertEqual(export.verify(self.folder / "good", export.Trust(other)).fault, "certificates/north-log.crt")
 
+    def test_a_newer_export_is_refused_by_name(self):
+        for format in (2, 10):
+            newer = self.edited("hotline-export", lambda data: data.replace(b"v1", b"v%d" % format))
+            self.expect(newer, "FAILED", "hotline-export")
+            self.assertIn(f"of format {format}, and this verifier reads format 1", export.verify(newer, self.trust).reason)
+        for line in (b"hotline-export/v0\n", b"hotline-export/v02\n", b"hotline-export/v2", b"hotline-export/\n"):
+            other = self.edited("hotline-export", lambda _: line)
+            self.assertIn("is not the line", export.verify(other, self.trust).reason)
+
     def test_command_line(self):
         def run(*arguments):
             output = io.StringIO()

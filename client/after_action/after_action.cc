@@ -67,7 +67,7 @@ Status take_records(AfterAction& report) {
   return ok();
 }
 
-// Of a drill that both directors played the own program's record has the own side's end alone.
+// Where both directors played it, the own program's record has the own side's end alone.
 Status read_to_joint_end(AfterAction& report) {
   if (!report.log.side || !report.log.ended_ms) return ok();
   add_injects_of_peer(report.scenario, report.records, report.log);

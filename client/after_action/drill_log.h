@@ -62,7 +62,7 @@ struct DrillLog {
   int64_t last_ms = 0;     // The newest line's.
   std::string broken_off;  // Why, where it did not go on since.
   std::vector<Unplayed> unplayed;
-  std::vector<std::pair<int64_t, SideIndex>> restarts;  // Of daemons that ended by themselves.
+  std::vector<std::pair<int64_t, SideIndex>> restarts;  // Daemons that had ended by themselves.
   std::vector<Inject> injects;                          // In the places of the scenario. Likewise:
   std::vector<std::optional<Verdict>> verdicts;
   std::vector<std::optional<Judgement>> judgements;

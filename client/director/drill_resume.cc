@@ -56,7 +56,7 @@ void Drill::tell_restarted(SideIndex side, int64_t at_ms) {
   emit({.at_ms = at_ms, .what = PlayedEvent::What::restarted, .side = side});
 }
 
-// What the record has and what the daemons have of the time before, in the order of time.
+// Tells what the record and the daemons have of the time before, in the order of time.
 void Drill::tell_past() {
   if (!std::exchange(is_retelling_, false)) return;
   std::vector<PlayedEvent> events = standing_.play.events;

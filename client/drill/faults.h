@@ -29,8 +29,8 @@ struct Faults {
 
 Faults faults_at(const Scenario& scenario, const Play& play, int64_t now_ms);
 
-// By how much the newest inject until then that set the side's clock wrong did so; 0: none has.
-// What its daemon says of times since is not to be relied on, also where it is right again.
+// By how much the newest inject until then that set the side's clock wrong did so; 0: none has. No
+// time that its daemon says since is to be relied on, also where it is right again.
 int64_t wrong_clock_ms(const Scenario& scenario, const Play& play, SideIndex side, int64_t now_ms);
 // The latest moment at which something was that such a clock has at `at_ms`, and others saw at
 // `seen_ms`. In real time its error is no larger than it was made.

@@ -21,7 +21,7 @@ LANGUAGES = ["ru", "uk", "id"]
 COVERED = [
     "client/commands/{ack,agreement,cases,channel,check,conflicts,disseminate,draft,drill,drill_clock,drill_control,drill_start,drill_status,drill_stop,escalation,escalation_trial,export_geojson,handover,inbox,incident,list,notice_check,notices,recover,release,reply,search,send,show,status}.cc",
     "client/commands/{template,test_call,thread,watch,watch_log}.cc", "client/command_line/*.cc", "client/compose/*.cc", "client/connect/*.cc",
-    "client/show/*.cc", "client/drill/*.cc", "client/director/{drill,drill_acts,drill_obey,drill_record,inject_rights,joint_start,order_desk,order_file,peer_ground,played_drill}.cc", "protocol/terminal/*.cc", "protocol/policy_file/*.cc", "protocol/{base,channel,geometry,message}/*.cc", "protocol/message/kinds/*.cc",
+    "client/show/*.cc", "client/drill/*.cc", "client/director/{drill,drill_acts,drill_obey,drill_record,drill_resume,inject_rights,joint_start,order_desk,order_file,peer_ground,played_drill}.cc", "protocol/terminal/*.cc", "protocol/policy_file/*.cc", "protocol/{base,channel,geometry,message}/*.cc", "protocol/message/kinds/*.cc",
     "protocol/transport/{dial,framed_link,resolve,tls_session,tls_stream}.cc", "certs/check.cc",
     "daemon/{api,links,notify,watch}/*.cc", "daemon/{channel,daemon}.cc", "daemon/store/failure.cc",
 ]

@@ -9,18 +9,18 @@
 namespace hotline::client {
 namespace {
 
-using Names = std::vector<std::string>;
+using WordList = std::vector<std::string>;
 
-Names precedence_names() {
-  Names names;
+WordList precedence_names() {
+  WordList names;
   for (uint8_t p = kPrecedenceLast; p >= kPrecedenceFirst; --p) {
     names.push_back(precedence_name(p));
   }
   return names;
 }
 
-Names template_names() {
-  Names names;
+WordList template_names() {
+  WordList names;
   for (const TemplateInfo& one : templates()) names.push_back(one.name);
   return names;
 }
@@ -29,7 +29,7 @@ struct ValueRow {
   std::string_view commands;  // Those whose names begin so; empty: all.
   std::string_view name;      // An option's or a positional's.
   Values values = Values::none;
-  Names words = {};
+  WordList words = {};
 };
 
 // Where several fit, the first counts.
@@ -83,7 +83,7 @@ class TypedSoFar {
     Completion completion;
     completion.start = last;
     completion.arguments = arguments_;
-    Names words;
+    WordList words;
     if (pending_ != nullptr) {
       words = find_values(pending_->long_name(), completion.values);
     } else if (!only_words_ && last.starts_with('-')) {
@@ -127,7 +127,7 @@ class TypedSoFar {
     }
   }
 
-  Names find_values(const std::string& name, Values& values) const {
+  WordList find_values(const std::string& name, Values& values) const {
     for (const ValueRow& row : value_rows()) {
       if (row.name != name || !name_.starts_with(row.commands)) continue;
       values = row.values;
@@ -136,8 +136,8 @@ class TypedSoFar {
     return {};
   }
 
-  Names options() const {
-    Names names;
+  WordList options() const {
+    WordList names;
     for (const OptionSpec& option : program_.options) {
       const std::string name = option.long_name();
       const bool is_useless = command_ != nullptr &&
@@ -151,9 +151,9 @@ class TypedSoFar {
   }
 
   // Each word that can follow those of the name: "show" and "list" after "template".
-  Names next_words() const {
+  WordList next_words() const {
     const std::string start = name_.empty() ? "" : name_ + " ";
-    Names words;
+    WordList words;
     for (const CommandSpec& command : program_.commands) {
       if (!command.name.starts_with(start)) continue;
       const std::string rest = command.name.substr(start.size());

@@ -8,8 +8,8 @@ std::vector<ServiceCommand> all_commands() {
       config_check_command(),   config_show_command(),
       config_example_command(), store_info_command(),
       store_check_command(),    store_backup_command(),
-      store_restore_command(),  help_command(),
-      version_command(),
+      store_restore_command(),  report_command(),
+      help_command(),           version_command(),
   };
 }
 

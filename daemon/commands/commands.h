@@ -27,6 +27,7 @@ ServiceCommand config_example_command();
 ServiceCommand config_show_command();
 ServiceCommand help_command();
 ServiceCommand init_command();
+ServiceCommand report_command();
 ServiceCommand run_command();
 ServiceCommand store_backup_command();
 ServiceCommand store_check_command();

@@ -124,6 +124,28 @@ class CheckTest(unittest.TestCase):
             self.assertIn("note: [channel] id is that of the example", done.stderr)
 
 
+class ReportTest(unittest.TestCase):
+    def test_it_has_what_support_must_know_and_no_secret(self):
+        secrets = ('[contacts]\nnorth-duty-officer = "+49 30 123"\n[[escalation.flash.rung]]\nname = "watch"\nafter = "1min"\n'
+                   '[[escalation.flash.rung.command]]\nrun = ["/bin/true", "hush-hush"]\n')
+        with World(escalation=secrets) as world:
+            path = world.directory / "report.txt"
+            words = [HOTLINED, "report", "-c", world.config("north"), "-o", path, "--allow-dev-pki"]
+            subprocess.run(words, capture_output=True, check=True)
+            text = path.read_text()
+            for wanted in ("version", "party         north", "watch after 1min: /bin/true\n", "log certificate", "journal.db", "MiB", "NOBODY IS CALLED"):
+                self.assertIn(wanted, text)
+            keys = [line for key in world.pki.rglob("*.key") for line in key.read_text().splitlines() if not line.startswith("-")]
+            for secret in ["+49 30", "hush-hush", *keys]:
+                self.assertNotIn(secret, text)
+            self.assertEqual(path.stat().st_mode & 0o077, 0)
+            self.assertNotEqual(subprocess.run(words, capture_output=True).returncode, 0, "nothing is written over")
+            world.config("north").write_text("[party\n")
+            path.unlink()
+            subprocess.run(words, capture_output=True, check=True)
+            self.assertIn("not good", path.read_text())
+
+
 class HelpTest(unittest.TestCase):
     def test_help_is_as_the_option_has_it(self):
         def said(*words):

@@ -15,58 +15,59 @@
 namespace hotline::client {
 namespace {
 
-using Words = std::vector<std::string>;
+using WordList = std::vector<std::string>;
 
-Completion after(const Words& typed) {
+Completion completion_after(const WordList& typed) {
   return complete(program_of(all_commands()), typed);
 }
 
-bool offers(const Words& typed, const std::string& word) {
-  const Words words = after(typed).words;
+bool is_offered(const WordList& typed, const std::string& word) {
+  const WordList words = completion_after(typed).words;
   return std::find(words.begin(), words.end(), word) != words.end();
 }
 
 TEST(CompletionOfWords, NamesCommandsAndTheirSecondWords) {
-  EXPECT_TRUE(offers({""}, "send"));
-  EXPECT_EQ(after({"templ"}).words, Words{"template"});
-  EXPECT_EQ(after({"template", ""}).words, (Words{"list", "show"}));
-  EXPECT_EQ(after({"--context", "north", "template", "sh"}).words, Words{"show"});
-  EXPECT_EQ(after({"qwerty", ""}).words, Words{});
-  EXPECT_TRUE(offers({}, "inbox"));
+  EXPECT_TRUE(is_offered({""}, "send"));
+  EXPECT_EQ(completion_after({"templ"}).words, WordList{"template"});
+  EXPECT_EQ(completion_after({"template", ""}).words, (WordList{"list", "show"}));
+  EXPECT_EQ(completion_after({"--context", "north", "template", "sh"}).words, WordList{"show"});
+  EXPECT_EQ(completion_after({"qwerty", ""}).words, WordList{});
+  EXPECT_TRUE(is_offered({}, "inbox"));
 }
 
 TEST(CompletionOfWords, NamesTheOptionsThatTheCommandUses) {
-  EXPECT_EQ(after({"send", "--prec"}).words, Words{"--precedence"});
-  EXPECT_TRUE(offers({"version", "-"}, "--json"));
-  EXPECT_FALSE(offers({"version", "-"}, "--local"));
-  EXPECT_EQ(after({"send", "--", "--prec"}).words, Words{});
+  EXPECT_EQ(completion_after({"send", "--prec"}).words, WordList{"--precedence"});
+  EXPECT_TRUE(is_offered({"version", "-"}, "--json"));
+  EXPECT_FALSE(is_offered({"version", "-"}, "--local"));
+  EXPECT_EQ(completion_after({"send", "--", "--prec"}).words, WordList{});
 }
 
 TEST(CompletionOfWords, NamesValues) {
   for (const char* option : {"-p", "--precedence"}) {
-    EXPECT_EQ(after({"send", option, ""}).words,
-              (Words{"flash", "immediate", "priority", "routine"}));
+    EXPECT_EQ(completion_after({"send", option, ""}).words,
+              (WordList{"flash", "immediate", "priority", "routine"}));
   }
-  EXPECT_TRUE(offers({"send", "-t", "airspace"}, "airspace-crossing"));
-  EXPECT_TRUE(offers({"template", "show", ""}, "activity"));
-  EXPECT_TRUE(offers({"ack", "@"}, "@flash"));
-  EXPECT_EQ(after({"ack", "S-"}).values, Values::messages);
-  EXPECT_EQ(after({"reply", "S-1", ""}).values, Values::none) << "words of one's own";
-  EXPECT_EQ(after({"draft", "show", "D"}).values, Values::drafts);
-  EXPECT_EQ(after({"--context", ""}).values, Values::contexts);
-  EXPECT_EQ(after({"pki", "csr", "--party", ""}).values, Values::none);
-  EXPECT_EQ(after({"--context", "a", "-c=x", "ack", ""}).arguments.get("--context"), "a");
+  EXPECT_TRUE(is_offered({"send", "-t", "airspace"}, "airspace-crossing"));
+  EXPECT_TRUE(is_offered({"template", "show", ""}, "activity"));
+  EXPECT_TRUE(is_offered({"ack", "@"}, "@flash"));
+  EXPECT_EQ(completion_after({"ack", "S-"}).values, Values::messages);
+  EXPECT_EQ(completion_after({"reply", "S-1", ""}).values, Values::none) << "words of one's own";
+  EXPECT_EQ(completion_after({"draft", "show", "D"}).values, Values::drafts);
+  EXPECT_EQ(completion_after({"--context", ""}).values, Values::contexts);
+  EXPECT_EQ(completion_after({"pki", "csr", "--party", ""}).values, Values::none);
+  EXPECT_EQ(completion_after({"--context", "a", "-c=x", "ack", ""}).arguments.get("--context"),
+            "a");
 }
 
 // Whatever is offered can be typed: the table names no option or positional that is not there.
 TEST(CompletionOfWords, EveryOptionAndCommandIsOffered) {
   for (const CommandSpec& command : program_of(all_commands()).commands) {
     std::istringstream name(command.name);
-    Words typed = {std::istream_iterator<std::string>(name), {}};
-    EXPECT_TRUE(offers(typed, typed.back())) << command.name;
+    WordList typed = {std::istream_iterator<std::string>(name), {}};
+    EXPECT_TRUE(is_offered(typed, typed.back())) << command.name;
     typed.push_back("--");
     for (const OptionSpec& option : command.options) {
-      EXPECT_TRUE(offers(typed, option.long_name())) << command.name << option.names;
+      EXPECT_TRUE(is_offered(typed, option.long_name())) << command.name << option.names;
     }
   }
 }

@@ -3,144 +3,19 @@ accept development certificates, a message from one to the other, and a person w
 both on one machine."""
 
 import os
-import pathlib
 import re
-import shutil
 import signal
 import socket
 import subprocess
-import tempfile
-import time
 import unittest
 
+from machines import TwoMachines
 from pages import commands
 
-HANG_S = 60
 
-
-def other(party):
-    return "south" if party == "north" else "north"
-
-
-class Party:
-    """One machine: a home directory, and one shell's worth of variables."""
-
-    def __init__(self, name, directory):
-        build = pathlib.Path(os.environ["HOTLINE_BUILD"]).resolve()
-        self.name = name
-        self.home = directory / name
-        self.home.mkdir()
-        self.desk = self.home / "hotline"
-        self.environment = dict(os.environ, HOME=str(self.home),
-                                PATH=f"{build}/daemon:{build}/client:{os.environ['PATH']}")
-        for name in ("HOTLINE_CONFIG", "HOTLINE_CONTEXT"):
-            self.environment.pop(name, None)
-        self.variables = ""
-        self.daemon = None
-
-    def shell(self, command):
-        cwd = self.desk if self.desk.exists() else self.home
-        return subprocess.run(["sh", "-e", "-c", self.variables + command], cwd=cwd, env=self.environment,
-                              stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=HANG_S)
-
-    def try_to(self, command):
-        return self.shell(command).stderr
-
-    def run(self, command, code=0):
-        done = self.shell(command)
-        assert done.returncode == code, f"{self.name}: {command}\nexit {done.returncode}\n{done.stdout}{done.stderr}"
-        return done.stdout + done.stderr
-
-    def certify(self):
-        # Both blocks in one shell, as a person has it.
-        text = "\n".join(commands("set-up.md", "Certificates"))
-        assert "party=north peer=south\n" in text
-        self.run(text.replace("party=north peer=south\n", f"party={self.name} peer={other(self.name)}\n"))
-        self.variables = f"party={self.name} peer={other(self.name)}\n"
-
-    def configure(self):
-        self.run("\n".join(commands("set-up.md", "The configuration")))
-
-    def export(self):
-        """The six words that this party says."""
-        said = self.run(commands("set-up.md", "The other party")[0])
-        words = re.search(rf"^{self.name}\.exchange:  ((?:[a-z]+ ){{5}}[a-z]+)$", said, re.M)
-        assert words, said
-        return words[1]
-
-    def take(self, words, code=0):
-        return self.run(f'words="{words}"\n' + commands("set-up.md", "The other party")[1], code=code)
-
-    def files(self):
-        """All that lies on the desk, with its content."""
-        return {str(path.relative_to(self.desk)): path.read_bytes() for path in self.desk.rglob("*") if path.is_file()}
-
-    def fill_in(self, peer_port):
-        """Fills in what the page says; and ports as the system gives them."""
-        path = self.desk / "hotlined.toml"
-        text = path.read_text()
-        for pattern, value in ((r"^addresses = .*$", f'addresses = ["127.0.0.1:{peer_port}"]'),
-                               (r'"0\.0\.0\.0:4711"', '"127.0.0.1:0"'), (r'"127\.0\.0\.1:4712"', '"127.0.0.1:0"'),
-                               (r"^# port_file = ", "port_file = ")):
-            text, count = re.subn(pattern, value, text, flags=re.M)
-            assert count == 1, pattern
-        path.write_text(text)
-        for block in commands("set-up.md", "The daemon"):
-            self.run(block)
-
-    def start(self):
-        with open(self.home / "log", "ab") as log:
-            self.daemon = subprocess.Popen(["hotlined", "run", "-c", "hotlined.toml"], cwd=self.desk, env=self.environment,
-                                           stdin=subprocess.DEVNULL, stdout=log, stderr=log)
-        deadline = time.monotonic() + HANG_S
-        while not (self.desk / "ports").exists():
-            assert self.daemon.poll() is None and time.monotonic() < deadline, (self.home / "log").read_text()
-            time.sleep(0.02)
-        return dict(line.split() for line in (self.desk / "ports").read_text().splitlines())
-
-
-class SetUp(unittest.TestCase):
-    def setUp(self):
-        self.directory = pathlib.Path(tempfile.mkdtemp(prefix="hotline-set-up-"))
-        self.parties = {name: Party(name, self.directory) for name in ("north", "south")}
-        self.addCleanup(self.clean_up)
-
-    def clean_up(self):
-        for party in self.parties.values():
-            if party.daemon and party.daemon.poll() is None:
-                party.daemon.kill()
-                party.daemon.wait()
-        shutil.rmtree(self.directory, ignore_errors=True)
-
-    def exchange(self):
-        """Both files travel; the words are said by voice."""
-        words = {party.name: party.export() for party in self.parties.values()}
-        for party in self.parties.values():
-            peer = self.parties[other(party.name)]
-            shutil.copy(peer.desk / f"{peer.name}.exchange", party.desk)
-            party.take(words[peer.name].upper())
-
-    def wait_for(self, what, condition):
-        deadline = time.monotonic() + HANG_S
-        while not condition():
-            assert time.monotonic() < deadline, f"waited too long for {what}"
-            time.sleep(0.05)
-
+class SetUp(TwoMachines):
     def test_two_parties_follow_the_page(self):
-        north, south = self.parties["north"], self.parties["south"]
-        for party in (north, south):
-            party.certify()
-            party.configure()
-        self.exchange()
-        peer_port = 9  # South cannot reach north, and is reached.
-        for party in (south, north):
-            party.fill_in(peer_port)
-            ports = party.start()
-            peer_port = ports["peer"]
-            party.run("\n".join(commands("set-up.md", "A person")))
-            path = party.home / ".config/hotline/config.toml"
-            path.write_text(path.read_text().replace("127.0.0.1:4712", f"127.0.0.1:{ports['client']}"))
-        self.wait_for("the link", lambda: '"link":"up"' in north.run("hotline status --json"))
+        north, south = self.meet()
         self.assertNotIn("DEV", north.run("hotline status"))
         north.run("hotline send -p immediate --subject 'Set-up' 'The first message.' --wait delivered")
         self.assertIn("Set-up", south.run("hotline inbox"))
@@ -188,7 +63,7 @@ class SetUp(unittest.TestCase):
         self.assertFalse(list((north.desk / "peer").iterdir()))
         north.take(words)
         # A list that is older would bring back whom south has revoked since.
-        south.run("\n".join(commands("set-up.md", "Someone leaves, or a key is lost")) + "\nrm south.exchange")
+        south.run("\n".join(commands("operating.md", "A person leaves, or their key is lost")[:1]) + "\nrm south.exchange")
         newer = south.export()
         here.write_text((south.desk / "south.exchange").read_text())
         north.take(newer)
@@ -275,7 +150,7 @@ sleep 1.1""")
     def check_revocation(self, north):
         check = "hotline pki check --ca ca.crt --crl ca.crl --party north people/bob.crt"
         north.run(check)
-        north.run("\n".join(commands("set-up.md", "Someone leaves, or a key is lost")))
+        north.run("\n".join(commands("operating.md", "A person leaves, or their key is lost")[:1]))
         self.assertIn("revoked", north.run(check, code=4))
         path = north.home / ".config/hotline/config.toml"
         bob = f"-c {path.parent}/bob.toml"

@@ -1,8 +1,12 @@
 """What earlier programs left opens for ever: each record in tests/data/records/ has two stores, what each exported, and a proof.
 The daemons start on the stores and speak to each other; both verifiers say of the exports what was said on the day."""
 
+import contextlib
 import json
 import pathlib
+import sqlite3
+import subprocess
+import sys
 import tarfile
 import unittest
 
@@ -39,7 +43,7 @@ class Records(unittest.TestCase):
     def each(self):
         self.assertTrue(RECORDS)
         for record in RECORDS:
-            with self.subTest(record=record.name), KeptWorld(record) as world:
+            with KeptWorld(record) as world:
                 yield world
 
     def verdict(self, world, path):
@@ -87,6 +91,38 @@ class Records(unittest.TestCase):
                 self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
                 self.assertGreater(self.verdict(world, path)["up_to"], world.expected[party]["up_to"])
             world.offline("audit", "reconcile", *(world.path(f"{party}-today.export") for party in PREFIX))
+
+    def test_a_store_of_another_format_is_refused_by_name_and_left_as_it_is(self):
+        for world in self.each():
+            path = pathlib.Path(world.path("north-store/journal.db"))
+            for format, writer in ((99, "a newer hotlined"), (1, "an older hotlined")):
+                with contextlib.closing(sqlite3.connect(path)) as store:
+                    store.execute(f"PRAGMA user_version = {format}")
+                    store.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+                before = path.read_bytes()
+                for command in (["run", "--allow-dev-pki"], ["store", "check"], ["store", "info"], ["store", "backup", world.path("backup")]):
+                    done = subprocess.run([world.hotlined, *command, "-c", str(world.config("north"))], capture_output=True, text=True)
+                    self.assertEqual(done.returncode, 3, done.stderr)
+                    self.assertIn(f"the store {path} was written by {writer} (format {format}, this program ", done.stderr)
+                    self.assertIn("run the hotlined that wrote it", done.stderr)
+                self.assertEqual(path.read_bytes(), before)
+                self.assertFalse(pathlib.Path(world.path("backup"), "journal.db").exists())
+
+    def test_an_export_of_a_newer_format_is_refused_by_name(self):
+        for world in self.each():
+            export, trust = world.path("north.export"), ["--trust", world.path("pki/trust")]
+            pathlib.Path(export, "hotline-export").write_text("hotline-export/v99\n")
+            for command, status in ((["audit", "verify", export, *trust], 10), (["audit", "list", export], 3),
+                                    (["audit", "show", "N-1", "--export", export], 3), (["audit", "stats", "--export", export], 3),
+                                    (["audit", "log", "--export", export], 3), (["audit", "persons", export, *trust], 3),
+                                    (["audit", "reconcile", export, world.path("south.export")], 3),
+                                    (["audit", "prove", "N-1", "--export", export, "-o", world.path("new.proof")], 3)):
+                done = subprocess.run([world.hotline, *command], capture_output=True, text=True)
+                self.assertEqual(done.returncode, status, f"{command}: {done.stdout}{done.stderr}")
+                self.assertIn("of format 99, which a newer hotline writes, and this one reads format 1", done.stdout + done.stderr)
+            done = subprocess.run([sys.executable, test_audit.PYTHON_VERIFIER, export, *trust], capture_output=True, text=True)
+            self.assertEqual(done.returncode, 10, done.stdout + done.stderr)
+            self.assertIn("of format 99, and this verifier reads format 1", done.stdout)
 
 
 if __name__ == "__main__":

@@ -62,6 +62,13 @@ std::string journal_mode(Database& database) {
   return rows.next() ? std::string(rows.text(0)) : std::string();
 }
 
+Error other_tables(const std::string& path) {
+  return make_error(ErrorCode::store_failed,
+                    "the store " + path + " is damaged: its tables are not those of format " +
+                        std::to_string(kStoreFormat),
+                    kKeepAsEvidence);
+}
+
 void set_up(Database& database, const SqliteOptions& options) {
   sqlite3_busy_timeout(database.handle(), options.busy_timeout_ms);
   // The store alone decides when the write-ahead log is copied: not whoever closes last, and never
@@ -101,7 +108,7 @@ void create_store_tables(Database& database, const StoreIdentity& identity) {
   database.execute("COMMIT");
 }
 
-Status check_store_format(Database& database, const std::string& path) {
+Status check_format_number(Database& database, const std::string& path) {
   if (database.pragma("application_id") != kStoreApplicationId) {
     return make_error(ErrorCode::configuration,
                       path + " is a database, but not a store of hotlined",
@@ -113,21 +120,21 @@ Status check_store_format(Database& database, const std::string& path) {
                       "the store " + path + " was written by a newer hotlined (format " +
                           std::to_string(format) + ", this program knows " +
                           std::to_string(kStoreFormat) + ")",
-                      "run the newer hotlined; nothing was changed");
+                      "run the hotlined that wrote it, or a later one; nothing was changed");
   }
   if (format < kStoreFormat && format > 0) {
     return make_error(ErrorCode::configuration,
                       "the store " + path + " was written by an older hotlined (format " +
                           std::to_string(format) + ", this program writes " +
                           std::to_string(kStoreFormat) + ")",
-                      "keep it with the program that wrote it; nothing was changed");
+                      "run the hotlined that wrote it; nothing was changed");
   }
-  const Error damaged =
-      make_error(ErrorCode::store_failed,
-                 "the store " + path + " is damaged: its tables are not those of format " +
-                     std::to_string(kStoreFormat),
-                 kKeepAsEvidence);
-  if (format != kStoreFormat) return damaged;
+  return format == kStoreFormat ? ok() : Status(other_tables(path));
+}
+
+Status check_store_format(Database& database, const std::string& path) {
+  if (Status number = check_format_number(database, path); !number) return number;
+  const Error damaged = other_tables(path);
   if (access(path.c_str(), W_OK) != 0) {
     return describe_refusal("the store " + path + " cannot be written", errno,
                             "ls -l " + path + "    and see that its disk is mounted for writing");

@@ -23,7 +23,10 @@ const std::vector<std::string>& store_schema();
 // Makes the tables in an empty database.
 void create_store_tables(Database& database, const StoreIdentity& identity);
 
-// Refuses a database that is not a store of this format.
+// Refuses a database that is no store, or says that it is of another format.
+Status check_format_number(Database& database, const std::string& path);
+
+// Refuses a database that is not a store of this format, with its tables, to be written.
 Status check_store_format(Database& database, const std::string& path);
 
 StoreIdentity read_store_identity(Database& database);

@@ -104,10 +104,7 @@ Status build(const std::string& path, const StoreIdentity& identity,
 Status copy_pages(const std::string& from, const std::string& path) {
   try {
     Database source = open_for_reading(from, SqliteOptions{});
-    if (source.pragma("application_id") != kStoreApplicationId) {
-      return make_error(ErrorCode::configuration, from + " is not a store of hotlined",
-                        "check the path");
-    }
+    if (Status number = check_format_number(source, from); !number) return number;
     Database(path, SQLITE_OPEN_READWRITE, "").copy_from(source);
     return ok();
   } catch (const StoreError& error) {

@@ -94,6 +94,18 @@ TEST_F(StoreOpenTest, ForeignAndNewerFilesAreRefused) {
   EXPECT_TRUE(says(refusal(path_).reason, "damaged"));
 }
 
+TEST_F(StoreOpenTest, ACopyOfAnotherFormatIsRefusedByTheNameOfTheStore) {
+  const std::string copy = directory_ / "copies/journal.db";
+  for (const int format : {99, 1, 0}) {
+    alter("PRAGMA user_version = " + std::to_string(format));
+    const Error of_store = refusal(path_);
+    const Status copied = SqliteStore::copy(path_, copy, [](Store&) { return ok(); });
+    ASSERT_FALSE(copied);
+    EXPECT_EQ(copied.error().reason, of_store.reason);
+    EXPECT_FALSE(std::filesystem::exists(copy));
+  }
+}
+
 TEST_F(StoreOpenTest, AlteredTablesAreRefused) {
   alter("DROP INDEX fact_message");
   EXPECT_TRUE(says(refusal(path_).reason, "its tables are not those"));

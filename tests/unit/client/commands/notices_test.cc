@@ -447,6 +447,9 @@ TEST_F(NoticesTest, WhoeverMayNotSendIsOfferedNothingToSend) {
       EXPECT_EQ(terminal_.err(), "");
     }
     daemon_.refusal_of_drafts = "it comes too near to S-000005";
+    // By the daemon, so that it is on record.
+    daemon_.mishaps = {FakeDaemon::Mishap::refuse};
+    daemon_.refusal = make_error(ErrorCode::not_allowed, "ann has no role here that may send this");
     EXPECT_EQ(terminal_.run({"conflicts", "--accept", "N-3,S-5"}), kExitNotAllowed);
     EXPECT_EQ(terminal_.run({"reply", "S-99", "x"}), kExitNotAllowed)
         << "before it is said that there is none: " << terminal_.err();

@@ -31,10 +31,10 @@ Status check_format_line(std::string_view line, std::string_view written) {
   if (number && *number > *known) {
     return make_error(ErrorCode::configuration,
                       "it is of format " + std::to_string(*number) +
-                          ", which a newer hotline writes, and this one reads format " +
+                          ", which a newer release writes, and this one reads format " +
                           std::to_string(*known) +
-                          "; where no hotline writes that format, it was altered",
-                      "use the hotline that wrote it, or a later one");
+                          "; where no release writes that format, it was altered",
+                      "use the release that wrote it, or a later one");
   }
   return make_error(ErrorCode::malformed,
                     "it is not the line " + std::string(written.substr(0, written.size() - 1)));

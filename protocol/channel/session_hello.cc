@@ -51,10 +51,12 @@ Session::Refused Session::on_hello(Now now, LinkId id, Link& link, const wire::H
 
 Session::Refused Session::check_identity(const wire::Hello& hello) const {
   if (hello.version_min() > kWireVersion || hello.version_max() < kWireVersion) {
-    return Refusal{wire::CloseReason::version, "the peer speaks versions " +
-                                                   std::to_string(hello.version_min()) + " to " +
-                                                   std::to_string(hello.version_max()) +
-                                                   ", we speak " + std::to_string(kWireVersion)};
+    const std::string& older = hello.version_min() > kWireVersion ? config_.party : config_.peer;
+    return Refusal{wire::CloseReason::version,
+                   config_.peer + " speaks versions " + std::to_string(hello.version_min()) +
+                       " to " + std::to_string(hello.version_max()) + " of the protocol, " +
+                       config_.party + " speaks " + std::to_string(kWireVersion) +
+                       ": the hotlined of " + older + " must be updated"};
   }
   if (hello.from()->str() != config_.peer || hello.to()->str() != config_.party) {
     return Refusal{wire::CloseReason::identity,

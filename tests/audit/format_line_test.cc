@@ -12,7 +12,7 @@ namespace hotline::audit {
 namespace {
 
 bool names_both_formats(const std::string& reason) {
-  return reason.find("of format 2, which a newer hotline writes") != std::string::npos &&
+  return reason.find("of format 2, which a newer release writes") != std::string::npos &&
          reason.find("reads format 1") != std::string::npos;
 }
 

@@ -1,13 +1,14 @@
 #!/usr/bin/env python3
 """Makes a record that must open for ever (tests/data/records/README.md): two stores, what each exported, and a proof.
 
-  HOTLINE_BUILD=build/release python3 tests/system/make_record.py tests/data/records/NAME.tar.xz
+  HOTLINE_BUILD=build/release python3 tests/system/make_record.py tests/data/records/NAME.tar.xz [--epochs]
+
+With --epochs north's disk is lost on the way, and a backup takes its place.
 
 Run it with the programs of the day, once, before a format changes; a record that is there is never made again.
 """
 
 import json
-import pathlib
 import shutil
 import sys
 import tarfile
@@ -93,17 +94,37 @@ def talk(world):
     world.wait_for("both transcripts under receipts", world.drained)
 
 
+def lose_and_recover(world):
+    """What was said after the backup is taken back from south, in the next epoch."""
+    backup, store, config = world.directory / "backup", world.directory / "north-store", world.config("north")
+    run([world.hotlined, "store", "backup", str(backup), "-c", str(config)])
+    for party in PREFIX:
+        world.say(party, "send", "-p", "flash", "--subject", "After the backup", "Said to who will lose it.")
+    world.daemons["north"].kill()
+    shutil.move(store, world.directory / "lost-store")
+    run([world.hotlined, "store", "restore", str(backup), "-c", str(config)])
+    world.daemons["north"].start()
+    world.wait_link()
+    world.wait_for("the recovery", lambda: not world.status("north")["numbering_stopped"] and world.drained())
+    world.ask("north", "bob", "recover")
+    for party in PREFIX:
+        world.say(party, "send", "-p", "flash", "--subject", "After the recovery", "We speak again.")
+    world.wait_for("both transcripts under receipts", world.drained)
+
+
 def facts(world, party, path):
     verified = json.loads(run([world.hotline, "audit", "verify", path, "--trust", str(world.pki / "trust"), "--json"]))
     return {"root": verified["root"], "up_to": verified["up_to"], "entries": verified["entries"],
             "messages": sorted(row["id"] for row in world.ask(party, "ann", "list")["messages"])}
 
 
-def main(archive):
+def main(archive, *options):
     expected = {}
     with LastingKeys() as world:
         world.start()
         talk(world)
+        if "--epochs" in options:
+            lose_and_recover(world)
         for party in PREFIX:
             path = str(world.directory / f"{party}.export")
             done = world.client(party, "eve", "audit", "export", path)
@@ -127,4 +148,4 @@ def plain(member):
 
 
 if __name__ == "__main__":
-    main(pathlib.Path(sys.argv[1]))
+    main(*sys.argv[1:])

@@ -119,7 +119,7 @@ class Records(unittest.TestCase):
                                     (["audit", "prove", "N-1", "--export", export, "-o", world.path("new.proof")], 3)):
                 done = subprocess.run([world.hotline, *command], capture_output=True, text=True)
                 self.assertEqual(done.returncode, status, f"{command}: {done.stdout}{done.stderr}")
-                self.assertIn("of format 99, which a newer hotline writes, and this one reads format 1", done.stdout + done.stderr)
+                self.assertIn("of format 99, which a newer release writes, and this one reads format 1", done.stdout + done.stderr)
             done = subprocess.run([sys.executable, test_audit.PYTHON_VERIFIER, export, *trust], capture_output=True, text=True)
             self.assertEqual(done.returncode, 10, done.stdout + done.stderr)
             self.assertIn("of format 99, and this verifier reads format 1", done.stdout)

@@ -181,6 +181,16 @@ TEST_F(SessionRows, F09_AVersionThatIsNotSpokenIsRefusedWithoutDowngrade) {
   hello.version_min = 2;
   hello.version_max = 9;
   EXPECT_TRUE(refused_with(peer.link_up(hello), CloseReason::version));
+  EXPECT_NE(peer.recorded<wire::LinkRefused>().back()->reason()->str().find(
+                " speaks versions 2 to 9 of the protocol, north speaks 1: the hotlined of north "
+                "must be updated"),
+            std::string::npos);
+}
+
+TEST_F(SessionRows, F09_ANewerPeerIsTakenThatStillSpeaksOurVersion) {
+  HelloFields hello = peer.hello();
+  hello.version_max = 9;
+  EXPECT_FALSE(peer.is_closed(peer.link_up(hello)));
 }
 
 TEST_F(SessionRows, F10_AnythingBeforeTheHelloClosesAndStoresNothing) {

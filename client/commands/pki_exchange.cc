@@ -64,6 +64,7 @@ JsonValue json_exchange(const Exchange& exchange, const JudgedExchange& judged) 
                       .add("prefix", exchange.prefix)
                       .add("channel", exchange.channel)
                       .add("mode", mode_word(exchange.exercise))
+                      .add("dev_only", judged.certificates.front().dev_only)
                       .add("ca_sha256", to_hex(ca_fingerprint(exchange)))
                       .add("crl_number", json_text(judged.anchor.crl_number_hex()));
   for (const CheckedCertificate& one : judged.certificates) {
@@ -86,6 +87,7 @@ void print_exchange(Output& output, const Exchange& exchange, const JudgedExchan
   }
   line("revoked", judged.anchor.has_crl() ? "list number " + judged.anchor.crl_number_hex()
                                           : std::string("no list"));
+  if (judged.certificates.front().dev_only) line("", kDevOnlyMark);
 }
 
 int pki_exchange_export(Invocation& invocation) {

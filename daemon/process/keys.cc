@@ -25,6 +25,13 @@ std::string not_taken(const std::string& party, const Error& why) {
          ". " + why.hint;
 }
 
+// The list of a CA that was there before says nothing of what this one issued.
+bool is_of_another_ca(const std::string& list, const TrustAnchor& anchor) {
+  const auto crl = load_crl(list);
+  return crl && X509_NAME_cmp(X509_CRL_get_issuer(crl->get()),
+                              X509_get_subject_name(anchor.certificate())) != 0;
+}
+
 }  // namespace
 
 Result<std::shared_ptr<TrustAnchor>> ChannelKeys::load_anchor(const std::string& party,
@@ -34,8 +41,7 @@ Result<std::shared_ptr<TrustAnchor>> ChannelKeys::load_anchor(const std::string&
   auto anchor = TrustAnchor::load(ca, "");
   if (!anchor) return anchor.error();
   if (crl.empty()) return std::make_shared<TrustAnchor>(*std::move(anchor));
-  if (access(kept_crl.c_str(), F_OK) == 0) {
-    // One that does not verify any more, because the CA is another, is replaced by the next.
+  if (access(kept_crl.c_str(), F_OK) == 0 && !is_of_another_ca(kept_crl, *anchor)) {
     if (Status kept = anchor->reload_crl(kept_crl); !kept) {
       list_problems_.push_back("the kept copy of " + party +
                                "'s revocation list is not used: " + kept.error().reason);

@@ -3,6 +3,11 @@
 
 #include <gtest/gtest.h>
 
+#include <fstream>
+#include <iterator>
+#include <string>
+
+#include "certs/spoken_words.h"
 #include "tests/unit/certs/certificate_factory.h"
 
 namespace hotline {
@@ -61,6 +66,17 @@ TEST_F(ExchangeTest, HasOneSpelling) {
         text.substr(0, text.size() / 2)}) {
     EXPECT_FALSE(parse_exchange(other));
   }
+}
+
+// As hotline pki exchange export wrote it, with the words that it said.
+TEST(Exchange, AFileThatWasGivenIsReadForEver) {
+  std::ifstream file(HOTLINE_TEST_DATA "/golden/north.exchange");
+  const std::string text{std::istreambuf_iterator<char>(file), {}};
+  const auto parsed = parse_exchange(text);
+  ASSERT_TRUE(parsed) << parsed.error().reason;
+  EXPECT_EQ(parsed->party, "north");
+  EXPECT_EQ(format_exchange(*parsed), text);
+  EXPECT_EQ(*spoken_words(text), "bargain practice say dignity nut idea");
 }
 
 TEST_F(ExchangeTest, EachChangedByteIsRefusedOrAnotherText) {

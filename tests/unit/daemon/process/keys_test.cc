@@ -9,6 +9,7 @@
 
 #include "certs/dev_pki.h"
 #include "daemon/commands/written_check.h"
+#include "daemon/process/kept_list.h"
 #include "daemon/process/system_clock.h"
 
 namespace hotline {
@@ -84,6 +85,22 @@ TEST_F(KeysTest, NearEndsAreTold) {
   for (const std::string& text : near_ends(**keys, config_, now + kAlmostAll_ms))
     told += text + "\n";
   EXPECT_NE(told.find(" expires in less than a day, at "), std::string::npos) << told;
+}
+
+// What is kept beside the store is a list of the CA that was there before a new one.
+TEST_F(KeysTest, TheListOfAFormerCaIsNoProblemAndADamagedOneIs) {
+  const auto problems = [this] {
+    const auto keys = ChannelKeys::load(config_, true);
+    EXPECT_TRUE(keys) << keys.error().reason;
+    return (*keys)->list_problems();
+  };
+  const std::string kept = kept_list_path(config_.store_path, config_.party);
+  std::filesystem::create_directories(directory_ + "/store");
+  EXPECT_TRUE(problems().empty());
+  std::filesystem::copy_file(south("ca.crl"), kept);
+  EXPECT_TRUE(problems().empty());
+  std::filesystem::resize_file(kept, 20);
+  EXPECT_EQ(problems().size(), 1u);
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 and keys that are changed, a new CA, a lost machine and an upgrade, with the commands as they stand there."""
 
 import shutil
+import time
 import unittest
 
 from machines import TwoMachines, other
@@ -48,6 +49,7 @@ class Operating(TwoMachines):
     def test_certificates_run_out(self):
         north = self.north
         self.both_speak("Before")
+        time.sleep(2)  # The new certificates begin in another second than that of the last note.
         north.said = self.follow(north, "A certificate runs out")
         self.give(north, "north-next.exchange")
         self.restart(north, self.south)
@@ -80,6 +82,7 @@ class Operating(TwoMachines):
     def test_a_new_ca(self):
         north, south = self.north, self.south
         self.both_speak("The old CA")
+        time.sleep(2)  # The new certificates begin in another second than that of the last note.
         north.said = self.follow(north, "A new CA")
         self.give(north, "north-new-ca.exchange")
         self.restart(north, south)

@@ -9,6 +9,8 @@
 
 #include "client/compose/geojson_feature.h"
 #include "protocol/base/limits.h"
+#include "protocol/base/text.h"
+#include "protocol/message/names.h"
 
 namespace hotline::client {
 namespace {

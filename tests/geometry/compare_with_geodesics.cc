@@ -26,12 +26,12 @@ double margin_m(double distance_m) {
   return 0.01 * distance_m + 30;
 }
 
-bool in_conflict(const VolumePair& pair, int64_t horizontal_m) {
+bool in_conflict(const MadePair& pair, int64_t horizontal_m) {
   return conflict_between(pair.a, pair.b, {horizontal_m, 0, 0}).has_value();
 }
 
 void compare(uint64_t seed, Counts& counts) {
-  VolumePair pair = made_pair(seed);
+  MadePair pair = made_pair(seed);
   pair.b.start = pair.a.start;  // Only the horizontal counts.
   pair.b.end = pair.a.end;
   pair.b.lower = pair.a.lower;

@@ -45,7 +45,7 @@ void print(const char* name, const Volume& volume) {
               static_cast<int>(volume.upper.datum), volume.start, volume.end);
 }
 
-void print(const VolumePair& pair, const Separation& separation) {
+void print(const MadePair& pair, const Separation& separation) {
   std::printf("{");
   print("a", pair.a);
   std::printf(",");
@@ -63,7 +63,7 @@ void print(const VolumePair& pair, const Separation& separation) {
 }
 
 // Around what separates the two, where that can be: there a difference would show first.
-Separation separation_for(const VolumePair& pair, simulation::Seeded& seeded) {
+Separation separation_for(const MadePair& pair, simulation::Seeded& seeded) {
   Separation separation{limits::kSeparationHorizontalMax_m, limits::kSeparationVerticalMax_m,
                         limits::kSeparationTimeMax_s};
   auto nearness = conflict_between(pair.a, pair.b, separation);
@@ -80,7 +80,7 @@ Separation separation_for(const VolumePair& pair, simulation::Seeded& seeded) {
 
 void run(uint64_t pairs, uint64_t from) {
   for (uint64_t seed = from; seed < from + pairs; ++seed) {
-    VolumePair pair = made_pair(seed);
+    MadePair pair = made_pair(seed);
     simulation::Seeded seeded(seed + 1);
     print(pair, separation_for(pair, seeded));
   }

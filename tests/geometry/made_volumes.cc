@@ -130,7 +130,7 @@ Volume made_volume(Seeded& seeded, const Position& near, double size_m) {
   return volume;
 }
 
-VolumePair made_pair(uint64_t seed) {
+MadePair made_pair(uint64_t seed) {
   Seeded seeded(seed);
   Position first = made_position(seeded);
   double size_a = log_between(seeded, 20, 1'500'000);

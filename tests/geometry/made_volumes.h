@@ -9,13 +9,13 @@
 
 namespace hotline {
 
-struct VolumePair {
+struct MadePair {
   Volume a;
   Volume b;
 };
 
 // Without a fault. Heights and times overlap in most.
-VolumePair made_pair(uint64_t seed);
+MadePair made_pair(uint64_t seed);
 
 // Near the position, of about this size, without a fault; where and when anything.
 Volume made_volume(simulation::Seeded& seeded, const Position& near, double size_m);

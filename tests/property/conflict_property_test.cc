@@ -11,12 +11,12 @@
 namespace hotline {
 namespace {
 
-VolumePair any_pair() {
+MadePair any_pair() {
   return made_pair(*rc::gen::inRange<uint64_t>(1, 1'000'000'000));
 }
 
 // Often just what separates the two, or a little less.
-Separation any_separation(const VolumePair& pair) {
+Separation any_separation(const MadePair& pair) {
   Separation separation{limits::kSeparationHorizontalMax_m, limits::kSeparationVerticalMax_m,
                         limits::kSeparationTimeMax_s};
   auto nearness = conflict_between(pair.a, pair.b, separation);
@@ -28,14 +28,14 @@ Separation any_separation(const VolumePair& pair) {
 }
 
 RC_GTEST_PROP(Conflict, does_not_ask_who_is_first, ()) {
-  VolumePair pair = any_pair();
+  MadePair pair = any_pair();
   Separation separation = any_separation(pair);
   RC_ASSERT(conflict_between(pair.a, pair.b, separation) ==
             conflict_between(pair.b, pair.a, separation));
 }
 
 RC_GTEST_PROP(Conflict, does_not_ask_where_a_border_begins_or_how_it_turns, ()) {
-  VolumePair pair = any_pair();
+  MadePair pair = any_pair();
   Separation separation = any_separation(pair);
   auto before = conflict_between(pair.a, pair.b, separation);
   if (auto* polygon = std::get_if<Polygon>(&pair.a.shape)) {
@@ -52,7 +52,7 @@ RC_GTEST_PROP(Conflict, does_not_ask_where_a_border_begins_or_how_it_turns, ()) 
 }
 
 RC_GTEST_PROP(Conflict, is_that_of_a_part_in_time, ()) {
-  VolumePair pair = any_pair();
+  MadePair pair = any_pair();
   Separation separation = any_separation(pair);
   RC_PRE(pair.a.end - pair.a.start >= 2);
   Volume early = pair.a;
@@ -64,7 +64,7 @@ RC_GTEST_PROP(Conflict, is_that_of_a_part_in_time, ()) {
 }
 
 RC_GTEST_PROP(Conflict, is_that_of_a_part_in_height, ()) {
-  VolumePair pair = any_pair();
+  MadePair pair = any_pair();
   pair.a.upper.datum = pair.a.lower.datum;
   if (pair.a.lower.datum == HeightDatum::flight_level) {
     pair.a.lower.value %= 1000;
@@ -83,7 +83,7 @@ RC_GTEST_PROP(Conflict, is_that_of_a_part_in_height, ()) {
 
 // Greater separations find no less, and say the same of what they find.
 RC_GTEST_PROP(Conflict, says_the_same_distance_at_every_separation, ()) {
-  VolumePair pair = any_pair();
+  MadePair pair = any_pair();
   Separation most{limits::kSeparationHorizontalMax_m, limits::kSeparationVerticalMax_m,
                   limits::kSeparationTimeMax_s};
   auto at_most = conflict_between(pair.a, pair.b, most);

@@ -336,23 +336,23 @@ TEST(Geojson, CutsAndWrongBytesAreReadOrRefused) {
 TEST(Geojson, AFileIsReadOrItsNameIsSaid) {
   Terminal terminal;
   const std::string path = terminal.write("area.geojson", feature("Polygon", kBox));
-  EXPECT_EQ(read_typed_volumes("@" + path, "", std::nullopt).value(),
+  EXPECT_EQ(read_typed_volumes("@" + path, "", std::nullopt, {}).value(),
             std::string(kTypedBox) + kTypedRest);
   const std::string directory = path.substr(0, path.rfind('/'));
-  EXPECT_EQ(read_typed_volumes("@area.geojson", directory, std::nullopt).value(),
+  EXPECT_EQ(read_typed_volumes("@area.geojson", directory, std::nullopt, {}).value(),
             std::string(kTypedBox) + kTypedRest);
-  const auto nowhere = read_typed_volumes("@nowhere.geojson", directory, std::nullopt);
+  const auto nowhere = read_typed_volumes("@nowhere.geojson", directory, std::nullopt, {});
   ASSERT_FALSE(nowhere);
   EXPECT_EQ(nowhere.error().code, ErrorCode::not_found);
   EXPECT_NE(nowhere.error().reason.find(directory + "/nowhere.geojson"), std::string::npos);
-  const auto no_file = read_typed_volumes("@" + directory, "", std::nullopt);
+  const auto no_file = read_typed_volumes("@" + directory, "", std::nullopt, {});
   ASSERT_FALSE(no_file);
   EXPECT_EQ(no_file.error().code, ErrorCode::configuration);
-  const auto endless = read_typed_volumes("@/dev/zero", "", std::nullopt);
+  const auto endless = read_typed_volumes("@/dev/zero", "", std::nullopt, {});
   ASSERT_FALSE(endless);
   EXPECT_NE(endless.error().reason.find("larger than"), std::string::npos);
-  EXPECT_EQ(read_typed_volumes("@ ", "", std::nullopt).error().code, ErrorCode::usage);
-  EXPECT_EQ(read_typed_volumes("54.90N 020.10E 5km", directory, std::nullopt).value(),
+  EXPECT_EQ(read_typed_volumes("@ ", "", std::nullopt, {}).error().code, ErrorCode::usage);
+  EXPECT_EQ(read_typed_volumes("54.90N 020.10E 5km", directory, std::nullopt, {}).value(),
             "54.90N 020.10E 5km");
 }
 
@@ -362,18 +362,18 @@ TEST(Geojson, HeightsAndTimesMayBeTypedBesideTheFile) {
   EXPECT_EQ(read_typed_volumes("@" + path +
                                    " / 0m amsl to FL200 / 2026-11-29T10:00:00Z to "
                                    "2026-11-29T12:00:00Z",
-                               "", std::nullopt)
+                               "", std::nullopt, {})
                 .value(),
             std::string(kTypedBox) + kTypedRest);
   for (const char* rest : {" / 0m amsl to FL200", " / / ", " / 0m amsl to FL200 / now to +2h",
                            " / FL200 to FL100 / 2026-11-29T10:00:00Z to 2026-11-29T12:00:00Z"}) {
-    const auto volumes = read_typed_volumes("@" + path + rest, "", std::nullopt);
+    const auto volumes = read_typed_volumes("@" + path + rest, "", std::nullopt, {});
     ASSERT_FALSE(volumes) << rest;
     EXPECT_EQ(volumes.error().code, ErrorCode::usage) << rest;
   }
   // Times by the clock, where somebody types them now.
   EXPECT_EQ(read_typed_volumes("@" + path + " / 0m amsl to FL200 / +1h to +3h", "",
-                               *parse_rfc3339("2026-11-29T09:00:00Z"))
+                               *parse_rfc3339("2026-11-29T09:00:00Z"), {})
                 .value(),
             std::string(kTypedBox) + kTypedRest);
 }

@@ -346,7 +346,7 @@ TEST_F(ConflictsTest, AnAcceptanceThatNamesOneNoticeAloneIsRefused) {
   }
   EXPECT_TRUE(answered("noted", "N-000001"));
   EXPECT_TRUE(answered("accepted by our tower", "N-000001"));
-  cores.submit(kNorth, 4);
+  ASSERT_TRUE(cores.submit(kNorth, 4));
   cores.settle();
   EXPECT_TRUE(answered("Accepted", "N-000002")) << "it is about no notice";
 }

@@ -37,7 +37,7 @@ TEST(VolumeIndex, finds_what_is_near_and_forgets_what_is_erased) {
 TEST(VolumeIndex, finds_whatever_is_in_conflict) {
   uint64_t conflicts = 0;
   for (uint64_t seed = 1; seed <= 3'000; ++seed) {
-    VolumePair pair = made_pair(seed);
+    MadePair pair = made_pair(seed);
     PreparedVolume a = prepare(pair.a);
     PreparedVolume b = prepare(pair.b);
     Separation separation;

@@ -83,9 +83,7 @@ int draft_submit(Invocation& invocation) {
   if (auto clear = tell_conflicts(invocation.output, *connection, saved); !clear) {
     return invocation.output.fail(what, clear.error());
   }
-  const auto changed =
-      need_step(*connection, saved.row().number(),
-                connection->submit_draft(saved.row().number(), saved.hash()), what);
+  const auto changed = need(connection->submit_draft(saved.row().number(), saved.hash()), what);
   const int code = report_step(invocation, saved.name(), "handed in", *changed);
   invocation.output.talk("Next, by a releaser or a supervisor: " +
                          Output::others_command("release " + saved.name()));

@@ -44,8 +44,13 @@ class Parser {
   Status check_used() const {
     for (const std::string& name : command_->without) {
       if (arguments_.has(name)) {
-        return usage_error(name + " is of no use to " + program_.name + " " + command_->name);
+        // Without the context that was typed, which stands in the program's name.
+        const std::string program = program_.name.substr(0, program_.name.find(' '));
+        return usage_error(name + " is of no use to " + program + " " + command_->name);
       }
+    }
+    for (const OptionSpec& option : command_->options) {
+      if (auto status = check_no_clash(option); !status) return status;
     }
     for (const OptionSpec& option : command_->options) {
       if (auto status = check_beside(option); !status) return status;
@@ -82,13 +87,19 @@ class Parser {
     return make_error(ErrorCode::usage, reason, to_ask_for_help(program_, words_));
   }
 
+  Status check_no_clash(const OptionSpec& option) const {
+    const std::string name = option.long_name();
+    if (!arguments_.has(name)) return ok();
+    for (const std::string& other : option.never_with) {
+      if (arguments_.has(other)) return usage_error(name + " does not go with " + other);
+    }
+    return ok();
+  }
+
   Status check_beside(const OptionSpec& option) const {
     const std::string name = option.long_name();
     if (!arguments_.has(name)) return ok();
     const auto is_typed = [this](const std::string& other) { return arguments_.has(other); };
-    const auto& never = option.never_with;
-    const auto clash = std::find_if(never.begin(), never.end(), is_typed);
-    if (clash != never.end()) return usage_error(name + " does not go with " + *clash);
     const auto& wanted = option.only_with;
     if (wanted.empty() || std::any_of(wanted.begin(), wanted.end(), is_typed)) return ok();
     if (wanted.size() == 1) return usage_error(name + " goes with " + wanted.front() + " only");

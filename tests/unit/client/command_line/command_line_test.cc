@@ -172,7 +172,9 @@ std::vector<std::string> words_typing(const CommandSpec& command, const std::str
     if (one.value.empty()) return {option};
     return {option, option == "--color" ? "never" : "x"};
   }
-  return {"x"};  // A positional.
+  // An option of another command, or a positional.
+  if (option.starts_with("--")) return {option};
+  return {"x"};
 }
 
 // Refused before anything is done: no daemon is asked, for there is none here.

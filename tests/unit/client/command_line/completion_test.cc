@@ -45,7 +45,7 @@ TEST(CompletionOfWords, NamesTheOptionsThatTheCommandUses) {
 TEST(CompletionOfWords, NamesValues) {
   for (const char* option : {"-p", "--precedence"}) {
     EXPECT_EQ(completion_after({"send", option, ""}).words,
-              (WordList{"flash", "immediate", "priority", "routine"}));
+              (WordList{"routine", "priority", "immediate", "flash"}));
   }
   EXPECT_TRUE(is_offered({"send", "-t", "airspace"}, "airspace-crossing"));
   EXPECT_TRUE(is_offered({"template", "show", ""}, "activity"));

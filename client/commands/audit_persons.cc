@@ -117,7 +117,8 @@ int audit_persons(Invocation& invocation) {
   const auto verdict = need(audit::verify_export(path, *trust, options), what);
   if (verdict.fault) {
     return output.fail(what, make_error(ErrorCode::verification_failed,
-                                        "the export is not what both parties signed for",
+                                        "the export is not what both parties signed for: " +
+                                            printable_line(verdict.fault->reason),
                                         "hotline audit verify " + path + " --trust " + *trust));
   }
   std::optional<Serial> of;

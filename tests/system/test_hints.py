@@ -77,7 +77,7 @@ class Hints(unittest.TestCase):
 
     def command_in(self, words):
         """The longest command that these words begin with, or None."""
-        for count in (2, 1):
+        for count in (3, 2, 1):
             if " ".join(words[:count]) in self.commands:
                 return " ".join(words[:count])
         return None

@@ -364,9 +364,8 @@ class Picture(WithNotices):
         (self.world.directory / "all.toml").write_text(
             'template = "activity"\n[texts]\nen = "All."\n[set]\nkind = "flight"\ncontact = "tower"\n'
             'volume = "@picture.geojson"\n')
-        if self.mode == "exercise":
-            self.assertIn("it was drawn of an exercise", self.check_all().stderr)
-            path.write_text(path.read_text().replace('"mode":"exercise",', ""))
+        self.assertIn("says that the other party announced it", self.check_all().stderr)
+        path.write_text(path.read_text().replace('"party":"south"', '"party":"north"'))
         checked = self.check_all()
         self.assertEqual(checked.returncode, REFUSED, checked.stderr)
         self.assertIn("S-000001" if self.mode == "live" else "XS-000001", checked.stdout)

@@ -114,7 +114,7 @@ class Records(unittest.TestCase):
             pathlib.Path(export, "hotline-export").write_text("hotline-export/v99\n")
             for command, status in ((["audit", "verify", export, *trust], 10), (["audit", "list", export], 3),
                                     (["audit", "show", "N-1", "--export", export], 3), (["audit", "stats", "--export", export], 3),
-                                    (["audit", "log", "--export", export], 3), (["audit", "persons", export, *trust], 3),
+                                    (["audit", "log", "--export", export], 3), (["audit", "persons", export, *trust], 10),
                                     (["audit", "reconcile", export, world.path("south.export")], 3),
                                     (["audit", "prove", "N-1", "--export", export, "-o", world.path("new.proof")], 3)):
                 done = subprocess.run([world.hotline, *command], capture_output=True, text=True)

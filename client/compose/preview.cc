@@ -10,6 +10,22 @@
 #include "protocol/message/names.h"
 
 namespace hotline::client {
+namespace {
+
+// By the roles that the daemon said they have: to ask it would put a refusal on record.
+Status check_role(const Connection& connection, const FinishedDraft& draft, wire::MessageType type,
+                  bool by_two) {
+  const Right right = by_two                              ? Right::draft
+                      : type == wire::MessageType::status ? Right::declare
+                                                          : Right::send;
+  if (draft.saved_as != 0 || connection.may(right, type)) return ok();
+  return make_error(
+      ErrorCode::not_allowed,
+      text(connection.server().person()) + " has no role here that may send this message",
+      "ask an operator or a supervisor of this watch");
+}
+
+}  // namespace
 
 OptionSpec preview_option() {
   return {.names = "--dry-run",
@@ -22,11 +38,15 @@ int show_preview(Invocation& invocation, Connection& connection, const FinishedD
   Output& output = invocation.output;
   const auto opened = open_flatbuffer<wire::Draft>(draft.bytes, kDraftIdentifier);
   if (!opened) return output.fail("the message cannot be shown", opened.error());
+  const bool by_two = draft.saved_as == 0 && asks_two_people(connection, draft.bytes);
+  const auto type = static_cast<wire::MessageType>((*opened)->type());
+  if (auto may = check_role(connection, draft, type, by_two); !may) {
+    return output.fail("the message would not be sent", may.error());
+  }
   const MessageContent content({}, bytes((*opened)->body()), connection.language());
   const auto problems = problems_of_draft(connection, draft.bytes, invocation.now());
   const std::string refusal = problems.empty() ? why_refused(connection, draft.bytes) : "";
   const bool goes = problems.empty() && refusal.empty();
-  const bool by_two = draft.saved_as == 0 && asks_two_people(connection, draft.bytes);
   if (output.json()) {
     JsonValue document = json_document();
     document.add("sent", false)

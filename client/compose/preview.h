@@ -11,7 +11,8 @@ namespace hotline::client {
 OptionSpec preview_option();
 
 // Prints the message as the other side would read it, how what was typed was understood, and
-// whether it would go. Returns the exit code: 8 where a rule would refuse it.
+// whether it would go. Returns the exit code: 8 where a rule would refuse it,
+// 4 where the person has no role that may send it.
 int show_preview(Invocation& invocation, Connection& connection, const FinishedDraft& draft);
 
 }  // namespace hotline::client

@@ -3536,6 +3536,8 @@ constexpr Sentence kIndonesian[] = {
      "awalan nomor berbeda: {1} memakai {2!} untuk dirinya dan {3!} untuk {4}, {5} memakai {6!} untuk dirinya dan {7!} untuk {8}; tulis yang sama di [party] dan [peer] kedua konfigurasi"},
     {"another link was adopted",
      "sambungan lain yang diadopsi"},
+    {"the message would not be sent",
+     "pesan itu tidak akan dikirim"},
     {"{} has no role here that may send this message",
      "{1!} tidak memiliki peran di sini yang boleh mengirim pesan ini"},
     {"{} may not send this message as {}",

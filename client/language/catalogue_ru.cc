@@ -3536,6 +3536,8 @@ constexpr Sentence kRussian[] = {
      "префиксы номеров расходятся: у {1} свой {2!}, а для {4} — {3!}; у {5} свой {6!}, а для {8} — {7!}; запишите одно и то же в [party] и [peer] обеих конфигураций"},
     {"another link was adopted",
      "принята другая связь"},
+    {"the message would not be sent",
+     "сообщение не было бы отправлено"},
     {"{} has no role here that may send this message",
      "у {1!} здесь нет роли, которой можно отправить это сообщение"},
     {"{} may not send this message as {}",

@@ -3536,6 +3536,8 @@ constexpr Sentence kUkrainian[] = {
      "префікси номерів розходяться: у {1} свій {2!}, а для {4} — {3!}; у {5} свій {6!}, а для {8} — {7!}; запишіть те саме в [party] і [peer] обох конфігурацій"},
     {"another link was adopted",
      "прийнято інший зв'язок"},
+    {"the message would not be sent",
+     "повідомлення не було б надіслано"},
     {"{} has no role here that may send this message",
      "у {1!} тут немає ролі, якій можна надіслати це повідомлення"},
     {"{} may not send this message as {}",

@@ -123,6 +123,11 @@ TEST_F(ActingTest, APreviewShowsTheMessageAndSendsNothing) {
   daemon_.refusal_of_drafts = "the channel is suspended";
   EXPECT_EQ(terminal_.run(words), kExitRefused);
   EXPECT_NE(terminal_.err().find("It would be refused."), std::string::npos) << terminal_.err();
+  daemon_.refusal_of_drafts = "";
+  daemon_.roles = {wire::Role::auditor};
+  EXPECT_EQ(terminal_.run(words), kExitNotAllowed);
+  EXPECT_NE(terminal_.err().find("has no role here that may send this message"), std::string::npos)
+      << terminal_.err();
   EXPECT_TRUE(daemon_.committed.empty());
 }
 

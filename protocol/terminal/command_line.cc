@@ -44,9 +44,7 @@ class Parser {
   Status check_used() const {
     for (const std::string& name : command_->without) {
       if (arguments_.has(name)) {
-        // Without the context that was typed, which stands in the program's name.
-        const std::string program = program_.name.substr(0, program_.name.find(' '));
-        return usage_error(name + " is of no use to " + program + " " + command_->name);
+        return usage_error(name + " is of no use to " + command_->name);
       }
     }
     for (const OptionSpec& option : command_->options) {

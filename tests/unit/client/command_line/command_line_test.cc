@@ -206,7 +206,7 @@ TEST(Commands, RefuseAnOptionThatTheyDoNotUse) {
     }
     for (const std::string& useless : command.without) {
       expect_useless(terminal, command, {useless},
-                     useless + " is of no use to hotline " + command.name);
+                     useless + " is of no use to " + command.name);
     }
   }
 }

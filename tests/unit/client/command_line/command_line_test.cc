@@ -205,8 +205,7 @@ TEST(Commands, RefuseAnOptionThatTheyDoNotUse) {
       expect_useless(terminal, command, {other}, "unknown option \"" + other + "\"");
     }
     for (const std::string& useless : command.without) {
-      expect_useless(terminal, command, {useless},
-                     useless + " is of no use to " + command.name);
+      expect_useless(terminal, command, {useless}, useless + " is of no use to " + command.name);
     }
   }
 }

@@ -56,7 +56,7 @@ Result<Context> read_context(const TomlFile& file, const std::string& name,
     }
     if (key == "language") {
       if (!is_reader_language(*text)) {
-        return file.error(value, "\"" + *text + "\" is no language that hotline speaks",
+        return file.error(value, "\"" + *text + "\" is no language of these programs",
                           "write en, ru, uk or id");
       }
       context.language = *text;

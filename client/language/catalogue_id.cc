@@ -1535,7 +1535,7 @@ constexpr Sentence kIndonesian[] = {
      "\"{1}\" bukan alamat layanan"},
     {"write HOST:PORT, [IPV6]:PORT or unix:/PATH",
      "tulis HOST:PORT, [IPV6]:PORT, atau unix:/PATH"},
-    {"\"{}\" is no language that hotline speaks",
+    {"\"{}\" is no language of these programs",
      "\"{1!}\" bukan bahasa yang dikenal hotline"},
     {"write en, ru, uk or id",
      "tulis en, ru, uk atau id"},

@@ -1535,7 +1535,7 @@ constexpr Sentence kRussian[] = {
      "\"{1}\" — не адрес службы"},
     {"write HOST:PORT, [IPV6]:PORT or unix:/PATH",
      "пишите HOST:PORT, [IPV6]:PORT или unix:/PATH"},
-    {"\"{}\" is no language that hotline speaks",
+    {"\"{}\" is no language of these programs",
      "\"{1!}\" — не язык, на котором говорит hotline"},
     {"write en, ru, uk or id",
      "пишите en, ru, uk или id"},

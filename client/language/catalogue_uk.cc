@@ -1535,7 +1535,7 @@ constexpr Sentence kUkrainian[] = {
      "\"{1}\" — не адреса служби"},
     {"write HOST:PORT, [IPV6]:PORT or unix:/PATH",
      "пишіть HOST:PORT, [IPV6]:PORT або unix:/PATH"},
-    {"\"{}\" is no language that hotline speaks",
+    {"\"{}\" is no language of these programs",
      "\"{1!}\" — не мова, якою говорить hotline"},
     {"write en, ru, uk or id",
      "пишіть en, ru, uk або id"},

@@ -99,7 +99,7 @@ TEST_F(ContextTest, EveryOtherMistakeHasItsPlaceToo) {
       {"[contexts.north]\nserver = \"n:1\"\nkey = \"k\"\n", "needs certificate, key and ca"},
       {"contexts.north = 1\n", "must be a table"},
       {"[contexts.north]\nserver = \"unix:/n\"\nlanguage = \"english\"\n",
-       ":3:1: \"english\" is no language that hotline speaks"},
+       ":3:1: \"english\" is no language of these programs"},
       {"[context.north]\nserver = \"unix:/n\"\n", ":1:2: unknown table [context.north]"},
       {"", "there is no context in it"},
   };

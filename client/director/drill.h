@@ -133,6 +133,9 @@ class Drill {
   Result<Bytes> draft_of_inject(size_t inject, UtcMs at) const;
   void react(const Coming& reaction);
   Result<DraftFields> draft_of_reaction(const Coming& reaction);
+  // The drill's time, or that of this side's daemon where its clock was made slow: a person's
+  // program never says a later one either.
+  UtcMs time_at(SideIndex side);
   void tell_inject(size_t inject);
   void foresee_reactions(size_t inject, const Kind& kind);
   void hand_in_all();

@@ -128,6 +128,12 @@ void Drill::foresee_reactions(size_t i, const Kind& kind) {
                    [](const Coming& a, const Coming& b) { return a.due_ms < b.due_ms; });
 }
 
+UtcMs Drill::time_at(SideIndex side) {
+  const auto clock = connection(side).exercise_clock();
+  const UtcMs now = absolute(standing_.now_ms);
+  return clock ? std::min<UtcMs>(now, (*clock)->at()) : now;
+}
+
 Result<DraftFields> Drill::draft_of_reaction(const Coming& coming) {
   const Course& course = courses_[coming.inject];
   const Player& player = scenario_.players[coming.player];
@@ -150,7 +156,7 @@ Result<DraftFields> Drill::draft_of_reaction(const Coming& coming) {
     draft.body.subject = made_subject(wire::MessageType::dissemination, draft.language,
                                       "Dissemination of " + course.id, course.id);
     draft.body.content =
-        DisseminationFields{player.script->audience, absolute(standing_.now_ms), std::string()};
+        DisseminationFields{player.script->audience, time_at(player.side), std::string()};
     return draft;
   }
   if (coming.reaction.declines) {
@@ -165,7 +171,7 @@ Result<DraftFields> Drill::draft_of_reaction(const Coming& coming) {
   }
   if (understood.at) *understood.at += coming.reaction.time_off_ms;
   return acknowledgement_draft(course.id, draft.precedence, understood, player.role,
-                               absolute(standing_.now_ms));
+                               time_at(player.side));
 }
 
 void Drill::react(const Coming& coming) {

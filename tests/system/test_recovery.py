@@ -113,6 +113,8 @@ class Recovery(OfTwo):
         ids += self.talk(3, "After the backup")
         again = self.hotlined("store", "backup", str(self.backups))
         self.assertNotEqual(again.returncode, 0)
+        self.assertIn("choose a new directory", again.stderr)
+        self.assertNotIn("hotlined run", again.stderr)
         busy = self.hotlined("store", "restore", str(self.backups))
         self.assertNotEqual(busy.returncode, 0)
         self.assertIn("move", busy.stderr)

@@ -76,15 +76,20 @@ struct ExpectedWords {
 std::string pace_words(const AfterAction& report) {
   if (report.log.jumps) return "The clocks jumped to whatever was due next.";
   const uint32_t speed = report.log.speed_permille;
-  std::string times = std::to_string(speed / 1000);
-  if (speed % 1000 != 0) times += "." + std::to_string(speed % 1000 / 100);
+  constexpr uint32_t kRealTime_permille = 1000;
+  std::string times;
+  if (speed != kRealTime_permille) {
+    times = std::to_string(speed / 1000);
+    if (speed % 1000 != 0) times += "." + std::to_string(speed % 1000 / 100);
+    times += " times ";
+  }
   const bool is_changed =
       !clocks_set(report).empty() ||
       std::any_of(report.log.orders.begin(), report.log.orders.end(), [](const auto& one) {
         return one.order.kind == DrillOrder::Kind::speed ||
                one.order.kind == DrillOrder::Kind::jump;
       });
-  return "The clocks went " + times + " times as fast as real time" +
+  return "The clocks went " + times + "as fast as real time" +
          (is_changed ? " at first; that was changed, as stands below." : ".");
 }
 
@@ -165,8 +170,8 @@ std::string standing_words_of(const AfterAction& report) {
   }
   std::vector<std::string> sides;
   for (const std::string& side : report.not_exported) sides.push_back(upper_case(side));
-  return "INCOMPLETE: there is no export of " + listed(sides, " and none of ") +
-         ", and what it did is not judged";
+  return "INCOMPLETE: there is no export of " + listed(sides, " nor of ") +
+         ", and what was done there is not judged";
 }
 
 std::string result_words(const AfterAction& report) {

@@ -39,6 +39,7 @@ constexpr Row kRows[] = {
     {"draft submit", Right::draft},
     {"draft withdraw", Right::draft},
     {"drill agree", Right::direct},
+    {"drill begin", Right::direct},
     {"drill decline", Right::direct},
     {"escalation pause", Right::pause},
     {"escalation raise", Right::escalate},

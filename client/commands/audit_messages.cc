@@ -160,7 +160,7 @@ std::vector<const ExportedMessage*> followers_of(const ExportedMessages& message
 void print_life(Output& output, const ExportedMessages& messages, const ExportedMessage& message) {
   const ChannelNames& names = messages.names();
   const auto line = [&](std::string label, const std::string& value) {
-    label.resize(12, ' ');
+    label.resize(std::max<size_t>(label.size(), 12), ' ');  // "acknowledgement" is longer.
     output.line("  " + label + "  " + printable_line(value));
   };
   const std::string sender = upper_case(exported_sender(messages, message));

@@ -1,6 +1,7 @@
 // hotline context list, show, use and add: the daemons this person can speak to, and as whom.
 #include <filesystem>
 
+#include "certs/key_file.h"
 #include "client/commands/commands.h"
 #include "client/connect/context_edit.h"
 
@@ -58,7 +59,9 @@ int context_list(Invocation& invocation) {
     output.talk("Caution: context " + one.name + " cannot be used. " + one.error.reason,
                 Style::yellow);
   }
-  output.talk("From " + file.path + "; * is in use.");
+  const bool has_star =
+      output.terminal() && !in_use.empty();  // A table that is piped has no marks.
+  output.talk("From " + file.path + (has_star ? "; * is in use." : "."));
   return kExitDone;
 }
 
@@ -140,9 +143,22 @@ Result<Context> read_typed_context(const Arguments& arguments) {
   return context;
 }
 
+// A file that cannot be read yet may be put right later; two that do not belong together cannot.
+Status check_pair(const Context& context) {
+  if (context.certificate_path.empty() || context.key_path.empty()) return ok();
+  const auto certificate = load_certificate(context.certificate_path);
+  const auto key = load_private_key(context.key_path);
+  if (!certificate || !key) return ok();
+  Status matches = check_key_matches(key->get(), certificate->get());
+  if (matches) return ok();
+  return make_error(ErrorCode::configuration, "--key: " + matches.error().reason,
+                    "give the key of that certificate");
+}
+
 int context_add(Invocation& invocation) {
   const std::string what = "the context was not added";
   const Context context = need(read_typed_context(invocation.arguments), what);
+  need(check_pair(context), what);
   const std::string path = contexts_path(invocation);
   need(add_context(path, context), what);
   invocation.output.answer("Context " + context.name + " is in " + path + ".",

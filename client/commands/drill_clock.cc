@@ -89,7 +89,7 @@ void say_clock(Output& output, const wire::ExerciseClockReply& clock) {
                Style::yellow);
     const std::string reason = text(clock.stopped_reason());
     if (!reason.empty()) output.say("Why: " + printable_line(reason));
-    output.say("A director begins it again: hotline drill begin");
+    output.line(output.offered("A director begins it again: hotline drill begin"));
   }
   if (clock.paused()) {
     output.say("It is paused.", Style::yellow);

@@ -38,6 +38,14 @@ std::optional<std::string> no_environment(const std::string&) {
   return std::nullopt;
 }
 
+// Without the place in a file that is removed again: the mistake is in what was typed.
+Error without_place(Error error, const std::string& file) {
+  if (!error.reason.starts_with(file + ":")) return error;
+  const size_t end = error.reason.find(": ", file.size());
+  if (end != std::string::npos) error.reason.erase(0, end + 2);
+  return error;
+}
+
 // What is written is read again before it takes the file's place: a slip of ours, or a layout that
 // is not expected here, costs nobody the contexts that there are.
 // `option`: the context that is chosen then; without one it is the default.
@@ -53,7 +61,7 @@ Status replace_contexts(const std::string& path, const std::string& text,
   const auto chosen = file ? choose_context(*file, option, no_environment) : file.error();
   if (!chosen || chosen->name != name) {
     std::filesystem::remove(next, error);
-    if (!chosen) return chosen.error();
+    if (!chosen) return without_place(chosen.error(), next);
     return make_error(ErrorCode::failed, path + " is laid out in a way that is not expected here",
                       "write context = \"" + name + "\" at its top");
   }

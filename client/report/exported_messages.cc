@@ -46,6 +46,7 @@ void ExportedMessages::take(const JournalItem& item, const wire::Entry& entry) {
   ExportedMessage message;
   message.journal_index = item.index;
   message.committed_at = at;
+  taking_back_ = recovers_from(entry).value_or(taking_back_);
   if (const auto* released = entry.fact_as_Released()) {
     message.id = format_serial(names_.prefix, released->serial());
     message.type = released->type();
@@ -63,6 +64,7 @@ void ExportedMessages::take(const JournalItem& item, const wire::Entry& entry) {
     message.precedence = received->precedence();
     message.place = received->index();
     message.declined = received->decline_code() != 0;
+    message.taken_back = taking_back_;
     if (received->index() == peers_.size()) peers_.push_back(messages_.size());
     serials_.push_back(received->serial());
     messages_.push_back(std::move(message));

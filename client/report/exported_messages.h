@@ -31,7 +31,7 @@ struct ExportedMessage {
   UtcMs released_at = 0;   // By its sender's clock; 0: that cannot be read.
   UtcMs receipted_at = 0;  // Held for own ones, given for the peer's; 0: there is none.
   bool declined = false;   // By the rules.
-  bool taken_back = false;  // From the peer, after the store was lost.
+  bool taken_back = false;  // From the peer, after the store was lost. The peer's: while it was.
   std::vector<std::string> references;
   std::string thread;  // That it names, or in which it stands.
   size_t root = 0;     // The same for all threads that were joined.
@@ -74,6 +74,7 @@ class ExportedMessages {
   std::map<uint64_t, size_t> unnumbered_;  // Own ones by serial: into `messages_`.
   std::vector<size_t> own_, peers_;        // By place: into `messages_`.
   uint64_t receipted_own_ = 0, receipted_peers_ = 0;
+  bool taking_back_ = false;  // Until the recovered store begins its epoch.
   std::map<std::string, std::string> thread_of_;  // By the name of a message in it.
   std::map<std::string, size_t> root_of_;         // By the name of a thread.
 };

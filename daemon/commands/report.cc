@@ -65,9 +65,11 @@ std::string report_of_checks(const Config& config) {
 
 std::string report_of_store(const Config& config) {
   std::string text = "\nstore\n";
-  for (const char* end : {"", "-wal", ".lock"}) {
+  for (const char* end : {"", "-wal"}) {
     std::error_code missing;
     const auto size = std::filesystem::file_size(config.store_path + end, missing);
+    // A store that was closed in order has none beside it.
+    if (missing == std::errc::no_such_file_or_directory && *end != '\0') continue;
     text += report_row(missing ? missing.message() : std::to_string(size) + " bytes",
                        config.store_path + end);
   }
@@ -106,7 +108,7 @@ ServiceCommand report_command() {
            "no argument of a command. The daemon may run or not; it is not asked.",
            {"hotlined report -c hotlined.toml -o report.txt"},
            {config_option(),
-            {"-o,--output", "FILE", "a new file", false, true},
+            {"-o,--output", "FILE", "a new file; must be given", false, true},
             dev_pki_option(),
             json_option()},
            {}},

@@ -1,4 +1,6 @@
 // hotlined store backup: a copy of the store, while hotlined runs on it or not.
+#include <filesystem>
+
 #include "daemon/commands/commands.h"
 #include "daemon/commands/store_copy.h"
 
@@ -10,6 +12,10 @@ int store_backup(const Arguments& arguments, Output& output) {
   const auto config = read_config(*arguments.get("--config"));
   if (!config) return output.fail(what, config.error());
   const std::string path = backup_path(*config, *arguments.get("DIR"));
+  if (std::error_code none; std::filesystem::exists(path, none)) {
+    return output.fail(what, make_error(ErrorCode::conflict, "there is a backup at " + path,
+                                        "choose a new directory: no backup is overwritten"));
+  }
   const auto copied = copy_marked(*config, config->store_path, path);
   if (!copied) return output.fail(what, copied.error());
   return tell_copied(output, path, *copied, "backed up to " + path);

@@ -62,6 +62,10 @@ size_t longest_word_of(const std::string& text) {
   return longest;
 }
 
+bool ends_a_clause(char c) {
+  return c == ':' || c == ';' || c == ',' || c == '.';
+}
+
 std::string padded(const std::string& text, size_t width) {
   const size_t columns = column_count(text);
   return columns >= width ? text : text + std::string(width - columns, ' ');
@@ -119,6 +123,10 @@ std::string Output::offered(const std::string& english) const {
   const size_t at = all.find("hotline ");
   if (at == std::string::npos || !is_of_no_use(std::string_view(all).substr(at))) return all;
   all.resize(at);
+  // "…, then hotline recover": the word before the command, in any language, goes with it.
+  size_t end = at;
+  while (end > 0 && !(all[end] == ' ' && ends_a_clause(all[end - 1]))) --end;
+  all.resize(end);
   all.resize(all.find_last_not_of(" :;,") + 1);
   return all;
 }

@@ -85,7 +85,14 @@ class Recovery(OfTwo):
         self.assertEqual(agreed.returncode, 0, agreed.stdout + agreed.stderr)
         self.assertIn("LOST by NORTH with its store: ", agreed.stdout)
         self.assertNotIn("LOST by SOUTH", agreed.stdout)
+        self.assertEqual(self.taken_back(exports["south"]), set())
         return exports
+
+    def taken_back(self, export):
+        """The messages of an export that came back from the peer after a store was lost: ours, and the peer's."""
+        listed = self.world.client("north", "ann", "audit", "list", export, "--json")
+        self.assertEqual(listed.returncode, 0, listed.stderr)
+        return {row["id"] for row in json.loads(listed.stdout)["messages"] if row["taken_back"]}
 
     def epoch_lines(self, party):
         rows = self.world.client(party, "ann", "watch", "--from", "0", "--until-now", "--json").stdout
@@ -113,6 +120,8 @@ class Recovery(OfTwo):
         ids += self.talk(3, "After the backup")
         again = self.hotlined("store", "backup", str(self.backups))
         self.assertNotEqual(again.returncode, 0)
+        self.assertIn("choose a new directory", again.stderr)
+        self.assertNotIn("hotlined run", again.stderr)
         busy = self.hotlined("store", "restore", str(self.backups))
         self.assertNotEqual(busy.returncode, 0)
         self.assertIn("move", busy.stderr)
@@ -127,7 +136,8 @@ class Recovery(OfTwo):
         self.assertEqual(len(self.epoch_lines("north")), 1)
         self.assertEqual(len(self.epoch_lines("south")), 1)
         self.confirm()
-        self.expect_whole(ids)
+        taken = self.taken_back(self.expect_whole(ids)["north"])
+        self.assertEqual({id[0] for id in taken}, {"N", "S"}, taken)
         for party in PREFIX:
             self.world.daemons[party].stop()
         self.done("store", "check")

@@ -522,6 +522,14 @@ TEST_F(JudgedDrillTest, AnInjectThatCameAfterTheOwnProgramEndedIsKnownByItsText)
   EXPECT_EQ(log.injects[0].message, "");
 }
 
+TEST_F(JudgedDrillTest, ClocksGoAsFastAsRealTimeOrSoManyTimes) {
+  log.jumps = false;
+  log.speed_permille = 1000;
+  EXPECT_NE(page().find("The clocks went as fast as real time"), std::string::npos);
+  log.speed_permille = 2500;
+  EXPECT_NE(page().find("The clocks went 2.5 times as fast as real time"), std::string::npos);
+}
+
 TEST_F(JudgedDrillTest, AJumpOfBothDirectorsStandsInTheReport) {
   using Change = wire::ExerciseClockChange;
   records[kDrillNorth]->clock_changes = {

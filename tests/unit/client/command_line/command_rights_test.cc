@@ -32,6 +32,8 @@ TEST(CommandRights, FollowTheTableOfRoles) {
   EXPECT_TRUE(may(auditor, "audit export DIR"));
   EXPECT_TRUE(may(director, "drill agree"));
   EXPECT_FALSE(may(supervisor, "drill agree"));
+  EXPECT_TRUE(may(director, "drill begin"));
+  EXPECT_FALSE(may(operator_, "drill begin"));
   EXPECT_TRUE(may(supervisor, "drill agree", false)) << "the daemon says that the channel is live";
   EXPECT_TRUE(may(monitor, "send"));
   EXPECT_FALSE(may(monitor, "ack"));

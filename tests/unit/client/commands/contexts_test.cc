@@ -1,5 +1,9 @@
 #include <gtest/gtest.h>
 
+#include <cstdlib>
+#include <filesystem>
+
+#include "certs/dev_pki.h"
 #include "protocol/terminal/exit_code.h"
 #include "tests/unit/client/terminal.h"
 
@@ -39,6 +43,27 @@ TEST(ContextCommands, RefuseWhatCannotBe) {
             kExitNotFound);
   EXPECT_EQ(terminal.run({"context", "use", "norht"}), kExitConfiguration);
   EXPECT_NE(terminal.err().find("did you mean \"north\"?"), std::string::npos);
+}
+
+TEST(ContextCommands, RefuseAKeyOfAnotherCertificate) {
+  Terminal terminal;
+  std::string pki = (std::filesystem::temp_directory_path() / "hotline-pair-XXXXXX").string();
+  ASSERT_NE(mkdtemp(pki.data()), nullptr);
+  const auto made = create_dev_pki(pki, {}, terminal.utc);
+  ASSERT_TRUE(made);
+  const auto file = [&](const std::string& end) {
+    for (const std::string& one : made->files)
+      if (one.ends_with(end)) return pki + "/" + one;
+    return std::string();
+  };
+  const auto added = [&](const std::string& name, const std::string& key) {
+    return terminal.run({"context", "add", name, "--server", "far:1", "--certificate",
+                         file("ann.crt"), "--key", file(key), "--ca", file("ca.crt")});
+  };
+  EXPECT_EQ(added("eve", "eve.key"), kExitConfiguration);
+  EXPECT_NE(terminal.err().find("--key: "), std::string::npos) << terminal.err();
+  EXPECT_EQ(added("ann", "ann.key"), kExitDone) << terminal.err();
+  std::filesystem::remove_all(pki);
 }
 
 }  // namespace

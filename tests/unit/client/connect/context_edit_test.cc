@@ -92,7 +92,9 @@ TEST_F(ContextEditTest, WhatCannotBeUsedIsRefusedAndChangesNothing) {
   EXPECT_FALSE(set_default_context(path_, "c"));
   Context wrong = on_socket("d");
   wrong.language = "english";
-  EXPECT_FALSE(add_context(path_, wrong));
+  const auto refused = add_context(path_, wrong);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().reason, "\"english\" is no language that hotline speaks");
   EXPECT_EQ(content(), faulty);
   EXPECT_FALSE(std::filesystem::exists(path_ + ".next"));
   write("[contexts.a\n");

@@ -195,6 +195,20 @@ TEST(Words, HaveACommandForThoseAloneWhoMayGiveIt) {
   EXPECT_EQ(output.offered("hotline release D-6"), "");
 }
 
+TEST(Words, EndAsASentenceWhereTheCommandIsCutOff) {
+  Screen screen;
+  auto output = screen.with({.commands = {"recover"}});
+  output.set_may_give([](const std::string&) { return false; });
+  EXPECT_EQ(
+      output.offered("recovered: look through it, tell the other watch, then hotline recover"),
+      "recovered: look through it, tell the other watch");
+  EXPECT_EQ(output.offered("nobody can confirm it; make one, see hotline recover"),
+            "nobody can confirm it; make one");
+  EXPECT_EQ(output.offered("It waits. Then hotline recover"), "It waits.");
+  EXPECT_EQ(output.offered("since 14:12, see hotline recover"), "since 14:12");
+  EXPECT_EQ(output.offered("see hotline recover"), "");
+}
+
 TEST(Durations, AreReadAtAGlance) {
   EXPECT_EQ(format_duration(0), "0 ms");
   EXPECT_EQ(format_duration(99), "99 ms");

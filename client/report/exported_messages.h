@@ -74,7 +74,7 @@ class ExportedMessages {
   std::map<uint64_t, size_t> unnumbered_;  // Own ones by serial: into `messages_`.
   std::vector<size_t> own_, peers_;        // By place: into `messages_`.
   uint64_t receipted_own_ = 0, receipted_peers_ = 0;
-  bool taking_back_ = false;  // Until the recovered store begins its epoch.
+  bool taking_back_ = false;                      // Until the recovered store begins its epoch.
   std::map<std::string, std::string> thread_of_;  // By the name of a message in it.
   std::map<std::string, size_t> root_of_;         // By the name of a thread.
 };

@@ -40,8 +40,10 @@ int search(Invocation& invocation) {
   show_messages(output, *connection, *rows);
   const size_t shown = tables(rows->rows()).size();
   if (shown == 0) {
-    output.talk(wish.before_journal_index == 0 ? "No message has these words."
-                                               : "No older message has these words.");
+    output.talk(wish.before_journal_index != 0 ? "No older message has these words."
+                : choice_words(wish, kSearchTimes).empty()
+                    ? "No message has these words."
+                    : "No message of your choice has these words.");
   } else if (rows->more()) {
     output.talk(cut_words(invocation, shown, rows->total(),
                           "search " + as_typed(wish.words) + choice_words(wish, kSearchTimes) +

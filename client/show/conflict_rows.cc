@@ -30,12 +30,6 @@ std::string last_time(const Pair& pair) {
 }
 
 template <class Pair>
-std::string nearness_words(const Pair& pair) {
-  return metres(pair.horizontal_m()) + " apart, " + metres(pair.vertical_m()) + " in height, " +
-         seconds(pair.time_s()) + " in time, from " + first_time(pair) + " to " + last_time(pair);
-}
-
-template <class Pair>
 JsonValue json_pair(const Pair& pair, JsonValue json = {}) {
   json.add("own_volume", pair.own_volume())
       .add("peers_volume", pair.peers_volume())
@@ -103,7 +97,9 @@ std::vector<std::string> other_pairs(const wire::ConflictRow& row, bool of_peers
     const std::string own = std::to_string(pair->own_volume());
     const std::string peers = std::to_string(pair->peers_volume());
     lines.push_back("Also volume " + (of_peers ? peers : own) + " with volume " +
-                    (of_peers ? own : peers) + ": " + nearness_words(*pair));
+                    (of_peers ? own : peers) + ": " + metres(pair->horizontal_m()) + " apart, " +
+                    metres(pair->vertical_m()) + " in height, " + seconds(pair->time_s()) +
+                    " in time, from " + first_time(*pair) + " to " + last_time(*pair));
   }
   return lines;
 }
@@ -112,13 +108,14 @@ std::string conflict_words(const wire::ConflictRow& row, bool of_peers) {
   const std::string other = text(of_peers ? row.own() : row.peers());
   const std::string own = std::to_string(row.own_volume());
   const std::string peers = std::to_string(row.peers_volume());
-  std::string words = other + ": " + nearness_words(row);
+  const std::string across = metres(row.horizontal_m()), height = metres(row.vertical_m());
+  const std::string time = seconds(row.time_s());
+  std::string words = other + ": " + across + " apart, " + height + " in height, " + time +
+                      " in time, from " + first_time(row) + " to " + last_time(row);
   if (!has_only_one(row)) {
     words = other + " volume " + (of_peers ? own : peers) + " with volume " +
-            (of_peers ? peers : own) + ": " + nearness_words(row);
-  }
-  if (row.pairs() > 1) {
-    words = words + ", the nearest of " + format_count(row.pairs()) + " pairs of their volumes";
+            (of_peers ? peers : own) + ": " + across + " apart, " + height + " in height, " + time +
+            " in time, from " + first_time(row) + " to " + last_time(row);
   }
   const wire::Distances* before = row.before();
   if (before == nullptr) return words;

@@ -106,6 +106,7 @@ TEST_F(SearchTest, NothingFoundSaysSo) {
   daemon_.messages.clear();
   for (const auto& [words, said] : std::vector<std::pair<std::vector<std::string>, std::string>>{
            {{"search", "x"}, "No message has these words.\n"},
+           {{"search", "x", "--to", "-3h"}, "No message of your choice has these words.\n"},
            {{"search", "x", "--after", "7"}, "No older message has these words.\n"},
            {{"list", "--type", "text"}, "No message is like that.\n"},
            {{"list", "--precedence", "flash"}, "No message is like that.\n"}}) {

@@ -92,6 +92,19 @@ TEST(Sentences, EachIsTheOneThatFitsItselfBest) {
   }
 }
 
+// The distances of a conflict stand behind many a sentence.
+TEST(Sentences, SayAConflictInItsOrder) {
+  const Translator translator(Language::ru, catalogue_of(Language::ru));
+  const std::string near = "0 m apart, 0 m in height, 0 s in time, from A to B";
+  const std::string said = "разнос 0 m, по высоте 0 m, по времени 0 s, с A по B";
+  EXPECT_EQ(translator.translate("IN CONFLICT with S-000002: " + near),
+            "В КОНФЛИКТЕ с S-000002: " + said);
+  EXPECT_EQ(translator.translate("IN CONFLICT with S-000002 volume 1 with volume 2: " + near),
+            "В КОНФЛИКТЕ с S-000002, объём 1 с объёмом 2: " + said);
+  EXPECT_EQ(translator.translate("Also volume 1 with volume 2: " + near),
+            "Также объём 1 с объёмом 2: " + said);
+}
+
 // What stands in a sentence is known as a whole, or it is none: else the commas of one would be
 // taken for a list.
 TEST(Sentences, AreNotTakenToPiecesByOneOfLittleText) {

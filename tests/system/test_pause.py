@@ -62,7 +62,7 @@ class Pauses(OfTwo):
         # Acknowledged, and own people are still to be told: nothing waits that could be paused.
         crossing = self.world.say("south", "send", "-p", "flash", "-t", "airspace-crossing", "--set", "where=54.90N 020.10E")["id"]
         self.world.wait_for("it", lambda: self.world.client("north", "ann", "show", crossing).returncode == 0)
-        self.world.say("north", "ack", crossing, "--as-understood")
+        self.world.say("north", "ack", crossing)
         self.assertEqual(self.pause("north", crossing).returncode, REFUSED)
         gone = self.pause("north", message)
         self.assertEqual(gone.returncode, REFUSED, gone.stderr)

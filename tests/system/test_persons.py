@@ -52,7 +52,7 @@ class People(OfTwo):
         sent = self.world.ask("north", "ann", "send", *crossing, "--reply-by", "+2h", "--expires", "+5h")["message"]["id"]
         question = self.world.ask("north", "ann", "send", "-p", "immediate", "--question", "Whose?", "We ask.")["message"]["id"]
         self.world.wait_for("both", lambda: self.world.client("south", "ann", "show", question).returncode == 0)
-        self.do("south", "ann", "ack", sent, "--as-understood", "--wait", "delivered")
+        self.do("south", "ann", "ack", sent, "--wait", "delivered")
         self.do("south", "bob", "disseminate", sent, "--to", "air-defence")
         self.do("south", "bob", "escalation", "pause", question, "--until", "+30m", "--reason", "we ask our own")
         self.do("south", "ann", "reply", question, "--answer", "1=ours")

@@ -1,4 +1,4 @@
-// What may follow the words that were typed so far, for the shell that completes them.
+// Words that may follow the ones typed so far, for the shell that completes them.
 #pragma once
 
 #include <cstdint>

@@ -41,7 +41,7 @@ end
 complete -c hotline -a '(__hotline_offered)'
 )";
 
-// Of the daemon or the file that the typed words choose. Nothing can be told to whoever presses a
+// From the daemon or the file that the typed words choose. Nothing can be told to whoever presses a
 // key: where they cannot be had there are none.
 std::vector<std::string> find_values(Invocation& invocation, const Completion& completion) {
   std::vector<std::string> values;

@@ -122,7 +122,7 @@ void say_what_ends_conflicts(Output& output, const wire::ConflictRows& rows,
   }
 }
 
-// A request shows its answers itself. Of anything else its row says when, and not with which words.
+// A request shows its answers itself. The row of anything else says when, not with which words.
 void say_where_answered(Output& output, const wire::Detail& detail) {
   const wire::MessageRow& message = *detail.row();
   const bool is_answered = message.answered_at() != 0 || message.declined_at() != 0;

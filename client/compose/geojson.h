@@ -30,8 +30,8 @@ struct VolumeDefaults {
 // The channel on which they are to be announced. A file that `hotline export geojson` drew says in
 // each feature which party announced it, and whether in an exercise.
 struct DrawnFor {
-  std::string peer;  // What the other party announced is not announced as ours. Empty: unknown.
-  bool exercise = false;  // What was drawn of an exercise is announced in one only.
+  std::string peer;       // Its announcements are not announced as ours. Empty: unknown.
+  bool exercise = false;  // A picture of an exercise is announced in one only.
 };
 
 // At least one volume, and none with a fault. `name` is how messages call the text. Error:

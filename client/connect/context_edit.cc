@@ -46,7 +46,7 @@ Error without_place(Error error, const std::string& file) {
   return error;
 }
 
-// What is written is read again before it takes the file's place: a slip of ours, or a layout that
+// The text written is read again before it takes the file's place: a slip of ours, or a layout that
 // is not expected here, costs nobody the contexts that there are.
 // `option`: the context that is chosen then; without one it is the default.
 Status replace_contexts(const std::string& path, const std::string& text,

@@ -13,7 +13,7 @@ std::string joined_words(const std::vector<std::string>& words, const std::strin
   return text.empty() ? "-" : text;
 }
 
-// Who is called on a rung, and how: a party's own, which no agreement changes.
+// People called on a rung, and how: a party's own, which no agreement changes.
 std::string rung_text(const Rung& rung, CommandWords words) {
   std::string text = rung.name + " after " + duration_as_toml(rung.after_ms);
   if (!rung.role.empty()) text += ", role " + rung.role;

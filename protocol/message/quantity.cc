@@ -54,7 +54,7 @@ struct Unit {
   int64_t denominator;  // value * numerator / denominator is in the unit of the wire.
 };
 
-// What is added before a division that leaves out the rest.
+// Is added before a division that leaves out the rest.
 int64_t rounded_by(Rounding rounding, int64_t divisor) {
   switch (rounding) {
     case Rounding::nearest:

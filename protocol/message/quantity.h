@@ -15,7 +15,7 @@
 
 namespace hotline {
 
-// To which metre a finer value goes. What a volume keeps is never less than what was typed.
+// To which metre a finer value goes. A volume never keeps less than what was typed.
 enum class Rounding { nearest, down, up };
 
 Result<uint32_t> parse_distance_m(std::string_view text);       // "500m", "1.5km", "3nm"; up.

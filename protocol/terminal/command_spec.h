@@ -46,7 +46,7 @@ struct CommandSpec {
   std::vector<std::string> examples = {};
   std::vector<OptionSpec> options = {};
   std::vector<PositionalSpec> positionals = {};
-  // Of the options that every command has, those that this one would not use, by their long names.
+  // Options that every command has and this one would not use, by their long names.
   std::vector<std::string> without = {};
 };
 

@@ -1,4 +1,4 @@
-// What two parties give each other, as one file: it has one spelling, and is judged as by a daemon.
+// The file that two parties give each other: it has one spelling, and is judged as by a daemon.
 #include "certs/exchange.h"
 
 #include <gtest/gtest.h>

@@ -85,7 +85,7 @@ struct FakeConflict {
   std::string own_acceptance = {};  // Empty: none; likewise
   std::string peers_acceptance = {};
   std::optional<uint64_t> before_m = {};  // How far apart they are as they stand.
-  uint32_t pairs = 1;  // Of volumes; each further one of ours a metre further away.
+  uint32_t pairs = 1;  // Pairs of volumes; each further one of ours a metre further away.
 };
 
 struct FakeNotice {

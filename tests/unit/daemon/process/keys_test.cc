@@ -74,7 +74,7 @@ TEST_F(KeysTest, TheOwnTlsCertificateIsCheckedAsThePeerWould) {
   expect_refusal(north("tls.crt"), "revoked");
 }
 
-// What `hotlined config check` warns of.
+// `hotlined config check` warns of these.
 TEST_F(KeysTest, NearEndsAreTold) {
   const auto keys = ChannelKeys::load(config_, true);
   ASSERT_TRUE(keys) << keys.error().reason;
@@ -87,7 +87,7 @@ TEST_F(KeysTest, NearEndsAreTold) {
   EXPECT_NE(told.find(" expires in less than a day, at "), std::string::npos) << told;
 }
 
-// What is kept beside the store is a list of the CA that was there before a new one.
+// A list is kept beside the store: that of the CA that was there before a new one.
 TEST_F(KeysTest, TheListOfAFormerCaIsNoProblemAndADamagedOneIs) {
   const auto problems = [this] {
     const auto keys = ChannelKeys::load(config_, true);

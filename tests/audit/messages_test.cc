@@ -161,7 +161,6 @@ TEST(AuditShow, shows_the_words_and_what_was_said_of_them) {
             std::string::npos);
   EXPECT_NE(terminal.out().find(", held"), std::string::npos);
   EXPECT_NE(terminal.out().find("SOUTH operator"), std::string::npos) << terminal.out();
-  EXPECT_NE(terminal.out().find("\n  acknowledgement  S-"), std::string::npos) << terminal.out();
   EXPECT_NE(terminal.err().find("audit prove " + one.id), std::string::npos);
   ASSERT_EQ(terminal.run({"audit", "show", one.id, "--export", made_talk().north(), "--json"}),
             kExitDone);

@@ -94,7 +94,7 @@ TEST_F(ContextEditTest, WhatCannotBeUsedIsRefusedAndChangesNothing) {
   wrong.language = "english";
   const auto refused = add_context(path_, wrong);
   ASSERT_FALSE(refused);
-  EXPECT_EQ(refused.error().reason, "\"english\" is no language that hotline speaks");
+  EXPECT_EQ(refused.error().reason, "\"english\" is no language of these programs");
   EXPECT_EQ(content(), faulty);
   EXPECT_FALSE(std::filesystem::exists(path_ + ".next"));
   write("[contexts.a\n");

@@ -96,7 +96,7 @@ TEST(Sentences, EachIsTheOneThatFitsItselfBest) {
 TEST(Sentences, SayAConflictInItsOrder) {
   const Translator translator(Language::ru, catalogue_of(Language::ru));
   const std::string near = "0 m apart, 0 m in height, 0 s in time, from A to B";
-  const std::string said = "разнос 0 m, по высоте 0 m, по времени 0 s, с A по B";
+  const std::string said = "разнос 0 м, по высоте 0 м, по времени 0 с, с A по B";
   EXPECT_EQ(translator.translate("IN CONFLICT with S-000002: " + near),
             "В КОНФЛИКТЕ с S-000002: " + said);
   EXPECT_EQ(translator.translate("IN CONFLICT with S-000002 volume 1 with volume 2: " + near),
